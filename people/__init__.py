@@ -1,0 +1,1 @@
+"""Who and where: areas, grids, people, terms of service, accounts and roles."""

@@ -1,0 +1,133 @@
+"""Areas: a county's list of townships, villages and communities under their official codes."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from people import audit
+from people.db import db
+from people.models import CODE_DIGITS, Area, Level, User
+from people.refused import Refused
+
+COLUMNS = ["code", "level", "name", "parent_code"]
+PARENT_LEVELS = {
+    Level.TOWNSHIP: {Level.COUNTY},
+    Level.VILLAGE: {Level.TOWNSHIP},
+    Level.COMMUNITY: {Level.TOWNSHIP},
+}
+
+
+def decode(data: bytes) -> str:
+    """The text of a file in UTF-8 (with or without mark) or GB18030, as offices have it.
+
+    Refused `unreadable_file` for anything else.
+    """
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refused("unreadable_file", _("The file is neither UTF-8 nor GB18030 text."))
+
+
+def import_areas(data: bytes, actor: User | None = None) -> int:
+    """Load a county's list (columns code, level, name, parent_code); return how many areas were added.
+
+    Codes are the official ones (统计用区划代码): 12 digits, or without their closing zeros. An area that is
+    already there with the same name is left; nothing of the file is loaded when a line is bad.
+    Refused `unreadable_file`, `bad_header`, `bad_lines` (its message names each bad line by number).
+    """
+    reader = csv.DictReader(io.StringIO(decode(data)))
+    if [name.strip() for name in reader.fieldnames or []] != COLUMNS:
+        raise Refused("bad_header", _("The first line must be: %(columns)s", columns=",".join(COLUMNS)))
+    known = {area.code: area for area in db.session.scalars(select(Area))}
+    added: list[Area] = []
+    problems: list[str] = []
+    seen: dict[str, int] = {}
+    for line in reader:
+        number = reader.line_num
+        try:
+            area = _read(line, known)
+            if area.code in seen:
+                raise Refused(
+                    "duplicate",
+                    _("%(code)s is already on line %(line)s", code=area.code, line=seen[area.code]),
+                )
+            seen[area.code] = number
+            if _is_new(area, known.get(area.code)):
+                known[area.code] = area
+                added.append(area)
+        except Refused as refusal:
+            problems.append(str(_("line %(line)s: %(reason)s", line=number, reason=refusal.message)))
+    if problems:
+        raise Refused("bad_lines", "\n".join(problems))
+    db.session.add_all(added)
+    db.session.flush()
+    if added:
+        audit.note(actor, "areas.import", f"area:{added[0].code}", added=len(added))
+    return len(added)
+
+
+def _read(line: dict[str, str | None], known: dict[str, Area]) -> Area:
+    """One line as an area with its parent, or Refused with the reason."""
+    cells = {name: (line.get(name) or "").strip() for name in COLUMNS}
+    if None in line:
+        raise Refused("too_many_cells", _("there are more than four cells"))
+    try:
+        level = Level(cells["level"])
+    except ValueError:
+        raise Refused("bad_level", _("the level “%(level)s” is not known", level=cells["level"])) from None
+    code = _full(cells["code"], level)
+    name = cells["name"]
+    if not 1 <= len(name) <= 100:
+        raise Refused("bad_name", _("the name must have 1 to 100 characters"))
+    if level is Level.COUNTY:
+        return Area(code=code, level=level, name=name)
+    parent = known.get(cells["parent_code"].ljust(12, "0"))
+    if parent is None or parent.level not in PARENT_LEVELS[level]:
+        raise Refused(
+            "unknown_parent",
+            _("the parent %(code)s is not on a line above", code=cells["parent_code"] or "–"),
+        )
+    if not parent.covers(Area(code=code, level=level)):
+        raise Refused(
+            "foreign_parent",
+            _("%(code)s does not lie below %(parent)s", code=code, parent=cells["parent_code"]),
+        )
+    return Area(code=code, level=level, name=name, parent=parent)
+
+
+def _full(code: str, level: Level) -> str:
+    """The 12-digit form of a code: its closing zeros may be left out in the file, digits may not."""
+    digits = CODE_DIGITS[level]
+    full = code.ljust(12, "0") if len(code) == digits else code
+    well_formed = full.isascii() and full.isdecimal() and len(full) == 12 and set(full[digits:]) <= {"0"}
+    own_part = full[CODE_DIGITS[Level.TOWNSHIP] if digits == 12 else digits - 3 : digits]
+    if not well_formed or not own_part.strip("0"):
+        raise Refused("bad_code", _("“%(code)s” is not a 12-digit code of its level", code=code))
+    return full
+
+
+def _is_new(area: Area, there: Area | None) -> bool:
+    if there is None:
+        return True
+    if (there.name, there.level) != (area.name, area.level):
+        raise Refused("changed", _("%(code)s is already known as %(name)s", code=area.code, name=there.name))
+    return False
+
+
+def below(area: Area) -> Sequence[Area]:
+    """The villages and communities in an area (itself, if it is one), by code."""
+    return db.session.scalars(
+        select(Area)
+        .where(Area.code.startswith(area.stem), Area.level.in_([Level.VILLAGE, Level.COMMUNITY]))
+        .order_by(Area.code)
+    ).all()
+
+
+def by_code(code: str) -> Area | None:
+    """The area with this 12-digit code (closing zeros may be left out), or None."""
+    return db.session.scalar(select(Area).where(Area.code == code.ljust(12, "0")))

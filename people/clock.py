@@ -1,0 +1,93 @@
+"""The calendar everyone shares: moments in UTC, days and quarters in Asia/Shanghai.
+
+The clock can be set (`at`) and shifted (`shift`), so that history, the demo's own calendar and tests
+need no waiting. Nothing else in the program asks the machine for the time.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_fixed: ContextVar[datetime | None] = ContextVar("fixed", default=None)
+_shifted: ContextVar[timedelta] = ContextVar("shifted", default=timedelta(0))
+
+
+def now() -> datetime:
+    """This moment in UTC, to the second (what is hashed must survive every database)."""
+    moment = _fixed.get() or datetime.now(UTC) + _shifted.get()
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def today() -> date:
+    """Today's date in Asia/Shanghai."""
+    return local(now()).date()
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment on a clock in Asia/Shanghai."""
+    return moment.astimezone(SHANGHAI)
+
+
+@contextmanager
+def at(moment: datetime | date) -> Iterator[None]:
+    """Hold the clock at a moment; a bare date means nine in the morning in Asia/Shanghai."""
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time(9), SHANGHAI)
+    token = _fixed.set(moment)
+    try:
+        yield
+    finally:
+        _fixed.reset(token)
+
+
+def shift(by: timedelta) -> None:
+    """Let the clock of this request or command run ahead of (or behind) the machine's."""
+    _shifted.set(by)
+
+
+@dataclass(frozen=True, order=True)
+class Quarter:
+    """A quarter of a year, written 2026Q4."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> "Quarter":
+        """The quarter a day lies in."""
+        return cls(day.year, (day.month + 2) // 3)
+
+    @classmethod
+    def parse(cls, text: str) -> "Quarter":
+        """Read `2026Q4`; ValueError for anything else."""
+        if len(text) != 6 or text[4] != "Q" or not text[:4].isdecimal() or text[5] not in "1234":
+            raise ValueError(text)
+        return cls(int(text[:4]), int(text[5]))
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return date(self.year, self.number * 3 - 2, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return self.next.first_day - timedelta(days=1)
+
+    @property
+    def next(self) -> "Quarter":
+        """The quarter after it."""
+        return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)
+
+    @property
+    def previous(self) -> "Quarter":
+        """The quarter before it."""
+        return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}Q{self.number}"

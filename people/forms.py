@@ -1,0 +1,61 @@
+"""Forms check shape; the rules are checked by the verbs, and a refusal comes back to stand in the form."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, Regexp
+
+from people.db import transaction
+from people.refused import Refused
+
+
+class Form(FlaskForm):
+    """A form that can carry a refusal beside what was typed."""
+
+    refusal: Any = None
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the refusal next to its field, or above the form."""
+        if refusal.field in self:
+            field = self[refusal.field]
+            field.errors = [*field.errors, refusal.message]
+        else:
+            self.refusal = refusal.message
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows this form: 422 when something in it was not taken."""
+        return 422 if self.refusal or self.errors else 200
+
+
+@contextmanager
+def attempt(form: Form) -> Iterator[None]:
+    """Do the verb inside in one transaction; if it is refused, the form says why and keeps what was typed."""
+    try:
+        with transaction():
+            yield
+    except Refused as refusal:
+        form.refuse(refusal)
+
+
+def key_field() -> HiddenField:
+    """The key of what the form will do, made before it is sent: sent twice, it is done once."""
+    return HiddenField(
+        default=lambda: uuid4().hex, validators=[InputRequired(), Regexp(r"[0-9A-Za-z-]{16,64}$")]
+    )
+
+
+class ButtonForm(Form):
+    """A form of nothing but its button."""
+
+
+class SignInForm(Form):
+    """Name and password."""
+
+    username = StringField(_("Sign-in name"), validators=[InputRequired(), Length(max=40)])
+    password = PasswordField(_("Password"), validators=[InputRequired(), Length(max=200)])

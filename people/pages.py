@@ -1,0 +1,162 @@
+"""What every page shares: language, print size, navigation, filters, and how a refusal looks."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from flask_sqlalchemy.pagination import Pagination
+from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
+from sqlalchemy import Select
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from people.clock import Quarter, local
+from people.db import db
+from people.models import Area, Role, mask_phone
+from people.paper import words
+from people.refused import Refused
+
+LANGUAGES = ("zh", "en")
+
+# What a refusal answers when no form shows it: a clash with what is there, or a request that can't be done.
+CLASHES = {"conflict", "key_reused"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place in a village's navigation: its endpoint, label, icon, and the roles that find it there."""
+
+    endpoint: str
+    label: Any
+    icon: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as a page shows it."""
+
+    url: str
+    label: Any
+    icon: str
+    current: bool
+
+
+def locale() -> str:
+    """Chinese, unless the visitor chose English."""
+    chosen = request.cookies.get("language") if request else None
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def entries_for(area: Area, roles: set[Role]) -> list[Entry]:
+    """The navigation of these roles in a village, the most important first."""
+    entries: Sequence[Entry] = current_app.extensions["navigation"]
+    return [entry for entry in entries if roles & entry.roles] if area.is_village else []
+
+
+def _links() -> list[Link]:
+    area = g.get("area")
+    return [
+        Link(
+            url_for(entry.endpoint, village=area.code),
+            entry.label,
+            entry.icon,
+            request.endpoint == entry.endpoint,
+        )
+        for entry in (entries_for(area, g.roles) if area else [])
+    ]
+
+
+@cache
+def icon(name: str) -> Markup:
+    """One icon out of Bootstrap-Flask's sprite, so that a phone need not fetch the whole of it."""
+    sprite = resources.files("flask_bootstrap") / "static/bootstrap5/icons/bootstrap-icons.svg"
+    found = re.search(rf'<symbol([^>]*) id="{name}">(.*?)</symbol>', sprite.read_text(), re.DOTALL)
+    if found is None:
+        raise LookupError(name)
+    return Markup(f'<svg fill="currentColor"{found[1]}>{found[2]}</svg>')  # noqa: S704 -- the package's own
+
+
+def page_of(query: Select[Any], per_page: int = 30) -> Pagination:
+    """One page of a list, by `?page=`; beyond the last page: 404."""
+    return db.paginate(query, per_page=per_page, max_per_page=per_page)
+
+
+def quarter(value: Quarter | str) -> str:
+    """A quarter as people say it: 2026年第四季度."""
+    return words.quarter(Quarter.parse(value) if isinstance(value, str) else value)
+
+
+def refused(refusal: Refused) -> tuple[str, int]:
+    """The page for a refusal that no form shows."""
+    status = 409 if refusal.code in CLASHES else 422
+    return render_template(
+        "error.html", code=status, title=gettext("That was not done"), text=refusal.message
+    ), status
+
+
+def failed(error: HTTPException) -> tuple[str, int] | Response:
+    """The page for what is not there, not allowed, or broke."""
+    if isinstance(error, CSRFError):
+        text = gettext("This page was open too long. Go back, load it again, and send it once more.")
+        return render_template(
+            "error.html", code=400, title=gettext("Please send that again"), text=text
+        ), 400
+    if error.code is None or error.response is not None or error.code < 400:
+        return error.get_response()
+    known = {
+        403: (gettext("Not for you to do"), gettext("Your role does not include this. Ask your committee.")),
+        404: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
+        405: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
+        413: (gettext("Too large"), gettext("The file is larger than 8 MB. Take a smaller picture.")),
+    }
+    title, text = known.get(
+        error.code,
+        (gettext("Something broke"), gettext("That was our fault. Nothing was booked. Try it once more.")),
+    )
+    return render_template("error.html", code=error.code, title=title, text=text), error.code
+
+
+def public_url(path: str) -> str:
+    """An address as it is printed: under PUBLIC_URL, or the host this request was sent to."""
+    return f"{current_app.config['PUBLIC_URL'] or request.host_url.rstrip('/')}{path}"
+
+
+def switch(cookie: str, value: str) -> Response:
+    """Remember a choice of the visitor's for a year and return to the page they were on."""
+    back = request.referrer or ""
+    here = back if back.startswith(request.host_url) else url_for("people.home")
+    response = redirect(here)
+    response.set_cookie(cookie, value, max_age=365 * 86400, httponly=True, samesite="Lax")
+    return response
+
+
+def init_app(app: Flask, navigation: Sequence[Entry]) -> None:
+    """Give every template the words and figures it shares."""
+    app.extensions["navigation"] = navigation
+    app.add_template_filter(words.day, "day")
+    app.add_template_filter(words.moment, "moment")
+    app.add_template_filter(quarter, "quarter_name")
+    app.add_template_filter(mask_phone, "masked_phone")
+    app.add_template_filter(words.grouped, "groups")
+    app.add_template_filter(lambda moment: local(moment).date(), "local_day")
+    app.add_template_global(icon, "icon")
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(HTTPException, failed)
+
+    @app.context_processor
+    def shared() -> dict[str, Any]:
+        return {
+            "locale": locale(),
+            "large_print": request.cookies.get("print") == "large",
+            "nav": _links() if current_user.is_authenticated else [],
+            "area": g.get("area"),
+            "roles": g.get("roles", set()),
+        }

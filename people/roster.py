@@ -1,0 +1,117 @@
+"""The roster: grids, the people who serve in them, and their terms."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, or_, select
+
+from people import audit, clock
+from people.db import db
+from people.models import Appointment, Area, Duty, Grid, GridKind, Person, User
+from people.refused import Refused
+
+TERM_YEARS = 3
+
+
+def add_grid(
+    village: Area, code: str, name: str, kind: GridKind, households: int | None, actor: User | None
+) -> Grid:
+    """Add a micro-grid under the county's own code. Refused `not_a_village`, `grid_exists`."""
+    if not village.is_village:
+        raise Refused("not_a_village", _("Grids belong to a village or community."))
+    if db.session.scalar(select(Grid).where(Grid.village_id == village.id, Grid.code == code)):
+        raise Refused("grid_exists", _("The grid code %(code)s is taken in this village.", code=code), "code")
+    grid = Grid(village_id=village.id, code=code, name=name, kind=kind, households=households)
+    db.session.add(grid)
+    db.session.flush()
+    audit.note(actor, "grid.add", f"grid:{grid.id}", code=code, name=name, kind=kind)
+    return grid
+
+
+def add_person(
+    village: Area, name: str, actor: User | None, phone: str | None = None, agency: str | None = None
+) -> Person:
+    """Enter a worker, or an instructor from an agency, at a village. Refused `bad_name`."""
+    name = name.strip()
+    if not 1 <= len(name) <= 200:
+        raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
+    person = Person(village_id=village.id, name=name, phone=phone, agency=agency)
+    db.session.add(person)
+    db.session.flush()
+    audit.note(actor, "person.add", f"person:{person.id}", name=name)
+    return person
+
+
+def appoint(
+    person: Person, grid: Grid, duty: Duty, starts_on: date, actor: User | None, ends_on: date | None = None
+) -> Appointment:
+    """Appoint a person to a grid; without `ends_on` for the county's term of three years.
+
+    Refused `grid_taken` while somebody else holds the duty there, `other_village`.
+    """
+    if person.village_id != grid.village_id:
+        raise Refused("other_village", _("The person and the grid belong to different villages."))
+    holder = db.session.scalar(
+        select(Appointment).where(
+            Appointment.grid_id == grid.id, Appointment.duty == duty, Appointment.ended_on.is_(None)
+        )
+    )
+    if holder:
+        raise Refused("grid_taken", _("%(name)s still serves in this grid.", name=holder.person.name))
+    last_day = ends_on or _years_later(starts_on, TERM_YEARS)
+    appointment = Appointment(
+        grid_id=grid.id, person_id=person.id, duty=duty, starts_on=starts_on, ends_on=last_day
+    )
+    db.session.add(appointment)
+    db.session.flush()
+    audit.note(
+        actor, "term.begin", f"person:{person.id}", grid=grid.id, duty=duty, until=last_day.isoformat()
+    )
+    return appointment
+
+
+def end_term(appointment: Appointment, reason: str, actor: User | None) -> None:
+    """End a term today, before its last day; the card stops at once. Refused `already_ended`."""
+    if appointment.ended_on:
+        raise Refused("already_ended", _("This term has ended already."))
+    appointment.ended_on = clock.today()
+    audit.note(actor, "term.end", f"person:{appointment.person_id}", grid=appointment.grid_id, reason=reason)
+
+
+def serves_on(person_id: int, day: date, duty: Duty = Duty.WORKER) -> Appointment | None:
+    """The term under which a person serves on a day, or None; a term ended early ends that very day."""
+    return db.session.scalar(
+        select(Appointment).where(
+            Appointment.person_id == person_id, Appointment.duty == duty, *_covers(day, day)
+        )
+    )
+
+
+def serving(village: Area, first: date, last: date, duty: Duty = Duty.WORKER) -> Sequence[Appointment]:
+    """The terms in a village that touch the days from first to last, in the order of the grids' codes."""
+    return db.session.scalars(
+        select(Appointment)
+        .join(Appointment.grid)
+        .where(Grid.village_id == village.id, Appointment.duty == duty, *_covers(first, last))
+        .order_by(Grid.code, Appointment.id)
+    ).all()
+
+
+def grids(village: Area) -> Sequence[Grid]:
+    """The grids of a village by code."""
+    return db.session.scalars(select(Grid).where(Grid.village_id == village.id).order_by(Grid.code)).all()
+
+
+def _covers(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    still = or_(Appointment.ended_on.is_(None), Appointment.ended_on > first)
+    return Appointment.starts_on <= last, Appointment.ends_on >= first, still
+
+
+def _years_later(day: date, years: int) -> date:
+    """The last day of so many years that begin on a day."""
+    try:
+        follows = day.replace(year=day.year + years)
+    except ValueError:  # the 29th of February
+        follows = date(day.year + years, 3, 1)
+    return follows - timedelta(days=1)
