@@ -1,0 +1,35 @@
+"""Points are integers in tenths: 一分 = 10. They are never a float."""
+
+import re
+
+from flask_babel import lazy_gettext as _
+
+from people.refused import Refused
+
+# Far above anything a village awards or prices, far below what a column holds.
+LARGEST = 1_000_000
+
+_WRITTEN = re.compile(r"([+-]?)(\d{1,9})(?:[.．。](\d))?")
+
+
+def show(tenths: int) -> str:
+    """Tenths of a point as people write them, with at most one decimal: 35 is "3.5", 30 is "3"."""
+    sign = "-" if tenths < 0 else ""
+    whole, tenth = divmod(abs(tenths), 10)
+    return f"{sign}{whole}.{tenth}" if tenth else f"{sign}{whole}"
+
+
+def parse(text: str) -> int:
+    """Read points as typed ("3", "3.5", full-width digits too) into tenths.
+
+    Refused `bad_amount` for more than one decimal or anything that is no number, and
+    `amount_too_large` beyond 100,000 points either way.
+    """
+    written = _WRITTEN.fullmatch(text.strip().replace("．", ".").replace("－", "-").replace("＋", "+"))
+    if written is None:
+        raise Refused("bad_amount", _("Write points as a number with at most one decimal, like 3.5."))
+    sign, whole, tenth = written.groups()
+    tenths = int(whole) * 10 + int(tenth or 0)
+    if tenths > LARGEST:
+        raise Refused("amount_too_large", _("That is more points than the ledger takes at once."))
+    return -tenths if sign == "-" else tenths

@@ -1,0 +1,39 @@
+"""The words of the field for what the models keep as codes."""
+
+from flask_babel import lazy_gettext as _
+
+from points.models import AssessmentState, Category, ServiceState, Transfer, TransferKind
+
+CATEGORIES = {
+    Category.OPINION: _("Listening"),
+    Category.PUBLICITY: _("Law and policy"),
+    Category.SERVICE: _("Errands"),
+    Category.HAZARD: _("Hazards"),
+    Category.EMERGENCY: _("Emergencies"),
+    Category.DISPUTE: _("Disputes"),
+}
+
+SERVICE_STATES = {
+    ServiceState.RECORDED: _("waits for a second person"),
+    ServiceState.CONFIRMED: _("confirmed"),
+    ServiceState.REJECTED: _("rejected"),
+}
+
+ASSESSMENT_STATES = {
+    AssessmentState.COLLECTING: _("Services are being collected."),
+    AssessmentState.DELIBERATING: _("The meeting deliberates; the records are taken."),
+    AssessmentState.ON_NOTICE: _("The notice is on the wall."),
+    AssessmentState.BOOKED: _("The points are booked."),
+}
+
+TRANSFER_KINDS = {
+    TransferKind.AWARD: _("Points of the quarter"),
+    TransferKind.REDEMPTION: _("Goods from the shop"),
+    TransferKind.EXPIRY: _("Points expired"),
+    TransferKind.REVERSAL: _("Taken back"),
+}
+
+
+def why(transfer: Transfer) -> str:
+    """Why points moved, as the worker reads it: the kind, and which quarter or receipt it was."""
+    return f"{TRANSFER_KINDS[transfer.kind]} {transfer.reason}"

@@ -1,0 +1,107 @@
+"""Everything the ledger says, computed again from its transfers; each row that does not fit is named."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from people.db import db
+from points import sheet
+from points.assessments import award_key
+from points.ledger import COUNTERPART, link
+from points.models import GENESIS, Account, AccountKind, Assessment, AssessmentState, Transfer, TransferKind
+
+
+def problems() -> Iterator[str]:
+    """What does not fit, one line each: chains, balances, the shape of transfers, and booked sheets."""
+    yield from _chains()
+    yield from _shapes()
+    yield from _bookings()
+
+
+def _chains() -> Iterator[str]:
+    """Each worker's chain from the first transfer to the head, and what the account's row says of it."""
+    reversed_one = aliased(Transfer)
+    rows = db.session.execute(
+        select(Transfer, reversed_one.key)
+        .outerjoin(reversed_one, Transfer.reverses_id == reversed_one.id)
+        .order_by(Transfer.account_id, Transfer.position)
+        .execution_options(yield_per=1000)
+    )
+    ends: dict[int, tuple[int, int, str]] = {}
+    for account_id, chain in groupby(rows, key=lambda row: row[0].account_id):
+        count, balance, head = 0, 0, GENESIS
+        for transfer, reverses_key in chain:
+            name = f"transfer {transfer.id}"
+            count += 1
+            balance += transfer.change
+            if transfer.position != count:
+                yield f"{name}: position {transfer.position}, expected {count}: a transfer is missing"
+                count = transfer.position
+            if transfer.balance_after != balance:
+                yield f"{name}: balance after {transfer.balance_after}, computed {balance}"
+            if transfer.hash != link(head, transfer, reverses_key):
+                yield f"{name}: the hash does not fit what it says"
+            head = transfer.hash
+        ends[account_id] = (balance, count, head)
+    for account in db.session.scalars(select(Account).order_by(Account.id)):
+        balance, count, head = ends.get(account.id, (0, 0, GENESIS))
+        if account.balance != balance:
+            yield f"account {account.id}: balance {account.balance}, the transfers say {balance}"
+        if account.transfers != count:
+            yield f"account {account.id}: {account.transfers} transfers, there are {count}"
+        if account.head != head:
+            yield f"account {account.id}: the head is not that of its last transfer"
+
+
+def _shapes() -> Iterator[str]:
+    """Each transfer joins a worker with the right account of the same village; a reversal mirrors its own."""
+    worker, debit, credit, origin = aliased(Account), aliased(Account), aliased(Account), aliased(Transfer)
+    rows = db.session.execute(
+        select(Transfer, worker, debit, credit, origin)
+        .join(worker, Transfer.account_id == worker.id)
+        .join(debit, Transfer.debit_id == debit.id)
+        .join(credit, Transfer.credit_id == credit.id)
+        .outerjoin(origin, Transfer.reverses_id == origin.id)
+        .order_by(Transfer.id)
+        .execution_options(yield_per=1000)
+    )
+    for transfer, own, debited, credited, reversed_one in rows:
+        name = f"transfer {transfer.id}"
+        if own.kind != AccountKind.WORKER:
+            yield f"{name}: account {own.id} is no worker's"
+        if debited.village_id != credited.village_id:
+            yield f"{name}: joins two villages"
+        if transfer.kind == TransferKind.REVERSAL:
+            mirrored = (reversed_one.credit_id, reversed_one.debit_id, reversed_one.amount)
+            if mirrored != (transfer.debit_id, transfer.credit_id, transfer.amount):
+                yield f"{name}: does not mirror transfer {reversed_one.id}"
+            continue
+        kind, to_worker = COUNTERPART[transfer.kind]
+        other = debited if to_worker else credited
+        if other.kind != kind or (credited if to_worker else debited).id != own.id:
+            yield f"{name}: {transfer.kind} between the wrong accounts"
+
+
+def _bookings() -> Iterator[str]:
+    """Each booked assessment awarded exactly what its sheet says, and nothing else was awarded."""
+    awards = {
+        transfer.key: transfer
+        for transfer in db.session.scalars(select(Transfer).where(Transfer.kind == TransferKind.AWARD))
+    }
+    for assessment in db.session.scalars(
+        select(Assessment).where(Assessment.state == AssessmentState.BOOKED).order_by(Assessment.id)
+    ):
+        for row in sheet.of(assessment):
+            award = awards.pop(award_key(assessment, row.worker), None)
+            booked = award.amount if award else 0
+            if booked != row.total:
+                yield (
+                    f"assessment {assessment.id}: worker {row.worker.id} was booked {booked}, "
+                    f"the sheet says {row.total}"
+                )
+            if award and award.account.person_id != row.worker.id:
+                yield f"transfer {award.id}: booked to another worker than the sheet's"
+    for award in awards.values():
+        yield f"transfer {award.id}: an award without a booked assessment"

@@ -1,0 +1,23 @@
+"""Pages about service records, the quarter, and the ledger book."""
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _
+
+from people import access
+from people.models import Role
+from people.pages import Entry
+
+bp = Blueprint("points", __name__)
+
+WATCHING = frozenset(access.ONLOOKERS)
+
+NAVIGATION = [
+    Entry("points.mine", _("My points"), "heart", frozenset({Role.WORKER})),
+    Entry("points.front", _("This quarter"), "house", WATCHING),
+    Entry("points.services", _("Services"), "journal-check", WATCHING | {Role.INSTRUCTOR}),
+    Entry("points.quarters", _("Assessments"), "clipboard-data", WATCHING),
+    Entry("points.accounts", _("Ledger book"), "book", WATCHING),
+    Entry("points.rubric", _("Rubric"), "list-check", WATCHING | {Role.INSTRUCTOR, Role.WORKER}),
+]
+
+from points.views import assessments, book, public, services  # noqa: E402, F401 -- they register their routes

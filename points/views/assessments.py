@@ -1,0 +1,278 @@
+"""The quarter on pages: opening, the meeting, the notice, the booking."""
+
+import io
+
+from flask import abort, flash, g, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from people import access, clock, pages
+from people.clock import Quarter
+from people.db import db
+from people.forms import ButtonForm, Form, attempt
+from people.models import Area, Person, Role
+from people.paper import words
+from points import amounts, labels, rubrics, sheet
+from points import assessments as verbs
+from points import services as service_verbs
+from points.forms import AdjustmentForm, MeetingForm, QuarterForm
+from points.models import Assessment, AssessmentState, Category
+from points.notice import NoticeRow, NoticeSheet, notice_pdf
+from points.views import WATCHING, bp
+
+PAPERS = ("A4", "A3")
+
+
+def quarter_or_404(text: str, village: Area) -> Assessment:
+    """The village's assessment of the quarter in the address, or 404."""
+    try:
+        quarter = Quarter.parse(text)
+    except ValueError:
+        abort(404)
+    return verbs.find(village, quarter) or abort(404)
+
+
+@bp.get("/v/<village>/")
+@access.allow(*WATCHING)
+def front(village: str) -> str:
+    """Where the village stands this quarter, and what to do next."""
+    quarter = Quarter.of(clock.today())
+    unbooked = [a for a in verbs.listed(g.area) if a.state != AssessmentState.BOOKED]
+    return render_template(
+        "points/front.html",
+        quarter=quarter,
+        current=verbs.find(g.area, quarter),
+        unbooked=unbooked,
+        has_rubric=rubrics.in_force(g.area, quarter) is not None,
+        waiting=service_verbs.waiting(g.area, current_user),
+        states=labels.ASSESSMENT_STATES,
+        today=clock.today(),
+    )
+
+
+@bp.get("/v/<village>/quarters")
+@access.allow(*WATCHING)
+def quarters(village: str) -> tuple[str, int]:
+    """The village's assessments, and the way to open the next."""
+    return _quarters(QuarterForm(formdata=None))
+
+
+def _quarters(form: QuarterForm) -> tuple[str, int]:
+    listed = verbs.listed(g.area)
+    form.quarter.choices = _openable({assessment.quarter for assessment in listed})
+    page = render_template("points/quarters.html", listed=listed, form=form, states=labels.ASSESSMENT_STATES)
+    return page, form.status
+
+
+def _openable(opened: set[Quarter]) -> list[tuple[str, str]]:
+    """This quarter and the last, as far as they are not open yet."""
+    this = Quarter.of(clock.today())
+    return [
+        (str(quarter), words.quarter(quarter)) for quarter in (this, this.previous) if quarter not in opened
+    ]
+
+
+@bp.post("/v/<village>/quarters")
+@access.allow(Role.CLERK)
+def open_quarter(village: str) -> Response | tuple[str, int]:
+    """Open a quarter."""
+    form = QuarterForm()
+    form.quarter.choices = _openable(set())
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.open_quarter(g.area, Quarter.parse(form.quarter.data), current_user)
+        if form.status == 200:
+            return redirect(url_for("points.quarter", village=village, quarter=form.quarter.data))
+    return _quarters(form)
+
+
+@bp.get("/v/<village>/quarters/<quarter>")
+@access.allow(*WATCHING)
+def quarter(village: str, quarter: str) -> tuple[str, int]:
+    """The sheet of a quarter, in whichever step it stands, with the one thing to do next."""
+    return _sheet(quarter_or_404(quarter, g.area))
+
+
+def _sheet(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
+    """The sheet with the form of its step; a form that was refused is shown again as it was sent."""
+    rows = sheet.of(assessment)
+    meeting = form if isinstance(form, MeetingForm) else MeetingForm(formdata=None, met_on=clock.today())
+    adjustment = form if isinstance(form, AdjustmentForm) else AdjustmentForm(formdata=None)
+    adjustment.worker.choices = _choices(rows)
+    page = render_template(
+        "points/quarter.html",
+        assessment=assessment,
+        rows=rows,
+        grand_total=sum(row.total for row in rows),
+        categories=labels.CATEGORIES,
+        states=labels.ASSESSMENT_STATES,
+        meeting=meeting,
+        adjustment=adjustment,
+        button=form if isinstance(form, ButtonForm) else None,
+        waiting=service_verbs.waiting(g.area),
+        today=clock.today(),
+        inside=not g.roles <= access.ABOVE,
+    )
+    return page, form.status if form else 200
+
+
+def _choices(rows: list[sheet.Row]) -> list[tuple[int, str]]:
+    return [(row.worker.id, f"{row.grid.name} · {row.worker.name}") for row in rows]
+
+
+@bp.get("/v/<village>/quarters/<quarter>/workers/<int:ident>")
+@access.allow(*WATCHING)
+def line(village: str, quarter: str, ident: int) -> str:
+    """One worker's line, down to each record with who recorded and who confirmed it."""
+    assessment = quarter_or_404(quarter, g.area)
+    row = next((row for row in sheet.of(assessment) if row.worker.id == ident), None) or abort(404)
+    return render_template(
+        "points/line.html",
+        assessment=assessment,
+        row=row,
+        services=service_verbs.counted_in(assessment, row.worker),
+        adjustments=[a for a in assessment.adjustments if a.worker_id == ident],
+        award=verbs.award_of(assessment, row.worker),
+        categories=labels.CATEGORIES,
+        inside=not g.roles <= access.ABOVE,
+    )
+
+
+@bp.post("/v/<village>/quarters/<quarter>/deliberate")
+@access.allow(Role.CLERK)
+def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Begin the meeting."""
+    assessment = quarter_or_404(quarter, g.area)
+    form = MeetingForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.deliberate(
+                assessment, form.met_on.data, form.attendance.data, form.minutes.data, current_user
+            )
+        if form.status == 200:
+            flash(gettext("The meeting is open. The confirmed records are taken."))
+            return _to_sheet(assessment)
+    return _sheet(assessment, form)
+
+
+@bp.post("/v/<village>/quarters/<quarter>/adjust")
+@access.allow(Role.CLERK)
+def adjust(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Write down an adjustment that the meeting decided."""
+    assessment = quarter_or_404(quarter, g.area)
+    form = AdjustmentForm()
+    form.worker.choices = _choices(sheet.of(assessment))
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.adjust(
+                assessment,
+                db.session.get_one(Person, form.worker.data),
+                form.amount.tenths,
+                form.reason.data,
+                form.key.data,
+                current_user,
+            )
+        if form.status == 200:
+            flash(gettext("Written down: %(points)s points.", points=amounts.show(form.amount.tenths)))
+            return _to_sheet(assessment)
+    return _sheet(assessment, form)
+
+
+@bp.post("/v/<village>/quarters/<quarter>/post")
+@access.allow(Role.CLERK)
+def post_notice(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Post the notice."""
+    assessment = quarter_or_404(quarter, g.area)
+    form = ButtonForm()
+    with attempt(form):
+        verbs.post_notice(assessment, current_user)
+    if form.status != 200:
+        return _sheet(assessment, form)
+    flash(gettext("The notice is posted. Print the sheet and hang it up today."))
+    return _to_sheet(assessment)
+
+
+@bp.post("/v/<village>/quarters/<quarter>/book")
+@access.allow(Role.CHAIR)
+def book(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Book the quarter's points."""
+    assessment = quarter_or_404(quarter, g.area)
+    form = ButtonForm()
+    with attempt(form):
+        verbs.book(assessment, current_user)
+    if form.status != 200:
+        return _sheet(assessment, form)
+    flash(gettext("Booked. The points can be spent at the shop."))
+    return _to_sheet(assessment)
+
+
+def _to_sheet(assessment: Assessment) -> Response:
+    return redirect(
+        url_for("points.quarter", village=assessment.village.code, quarter=assessment.quarter_name)
+    )
+
+
+@bp.get("/v/<village>/quarters/<quarter>/notice.pdf")
+@access.allow(*WATCHING)
+def notice_sheet(village: str, quarter: str) -> Response:
+    """The notice for the wall, A4 or A3 by `?paper=`."""
+    assessment = quarter_or_404(quarter, g.area)
+    paper = request.args.get("paper", PAPERS[0])
+    posted = sheet_of(assessment)
+    if posted is None or paper not in PAPERS:
+        abort(404)
+    return send_file(
+        io.BytesIO(notice_pdf(posted, paper)),
+        mimetype="application/pdf",
+        download_name=f"{village}-{quarter}.pdf",
+    )
+
+
+def sheet_of(assessment: Assessment) -> NoticeSheet | None:
+    """What the notice says: masked names and totals, nothing that the wall should not show."""
+    posted = assessment.notice
+    if posted is None:
+        return None
+    village, rubric = assessment.village, assessment.rubric
+    rows = sheet.of(assessment)
+    numbers = {row.worker.id: number for number, row in enumerate(rows, 1)}
+    address = url_for("points.notice", village=village.code, quarter=assessment.quarter_name)
+    return NoticeSheet(
+        village=village.name,
+        township=village.parent.name if village.parent else "",
+        quarter=assessment.quarter,
+        rubric_version=rubric.version,
+        rubric_from=rubric.in_force_from,
+        posted_on=posted.posted_on,
+        ends_on=posted.ends_on,
+        columns=[str(labels.CATEGORIES[category]) for category in Category],
+        rows=[
+            NoticeRow(
+                number=numbers[row.worker.id],
+                name=row.worker.masked,
+                grid=row.grid.name,
+                cells=[row.cells[category].capped for category in Category],
+                deductions=row.deductions,
+                adjustments=row.adjustments,
+                total=row.total,
+            )
+            for row in rows
+        ],
+        adjustment_notes=[
+            gettext(
+                "No. %(number)s %(name)s: %(points)s, %(reason)s",
+                number=numbers[adjustment.worker_id],
+                name=adjustment.worker.masked,
+                points=f"{'+' if adjustment.amount > 0 else ''}{amounts.show(adjustment.amount)}",
+                reason=adjustment.reason,
+            )
+            for adjustment in assessment.adjustments
+        ],
+        digest=posted.digest,
+        url=pages.public_url(address),
+        how_to_object=gettext(
+            "Until the last day, tell the committee or its supervisors by word or in writing; "
+            "you get an answer within 7 working days."
+        ),
+    )

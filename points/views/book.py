@@ -1,0 +1,97 @@
+"""The ledger book (台账), a worker's own page, and the rubric."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from people import access, clock, pages
+from people.clock import Quarter
+from people.db import fetch
+from people.forms import attempt
+from people.models import Person, Role
+from points import labels, ledger, rubrics
+from points import services as service_verbs
+from points.forms import RubricForm
+from points.models import Account
+from points.views import WATCHING, bp
+
+
+@bp.get("/v/<village>/accounts")
+@access.allow(*WATCHING)
+def accounts(village: str) -> str:
+    """Every worker's account with its balance, and what the village issued and took back."""
+    return render_template(
+        "points/accounts.html",
+        accounts=ledger.accounts_of(g.area),
+        totals=ledger.totals(g.area),
+        inside=not g.roles <= access.ABOVE,
+    )
+
+
+@bp.get("/v/<village>/accounts/<int:ident>")
+@access.allow(*WATCHING)
+def account(village: str, ident: int) -> str:
+    """One account's entries with their hashes, the latest first."""
+    found = fetch(Account, ident, village_id=g.area.id)
+    if found is None or found.person is None:
+        abort(404)
+    return render_template(
+        "points/account.html",
+        account=found,
+        page=pages.page_of(ledger.entries(found)),
+        why=labels.why,
+        inside=not g.roles <= access.ABOVE,
+    )
+
+
+@bp.get("/v/<village>/mine")
+@access.allow(Role.WORKER)
+def mine(village: str) -> str:
+    """A worker's own balance, latest entries and records."""
+    person = fetch(Person, current_user.person_id, village_id=g.area.id) or abort(404)
+    return render_template(
+        "points/mine.html",
+        person=person,
+        balance=ledger.balance_of(person),
+        entries=ledger.latest(person, 20),
+        services=pages.page_of(service_verbs.listed(g.area, worker=person)),
+        states=labels.SERVICE_STATES,
+        why=labels.why,
+    )
+
+
+@bp.get("/v/<village>/rubric")
+@access.allow(*WATCHING, Role.INSTRUCTOR, Role.WORKER)
+def rubric(village: str) -> tuple[str, int]:
+    """The rubric in force, the one to come, or how to adopt the first."""
+    return _rubric(RubricForm(formdata=None, in_force_from=Quarter.of(clock.today()).first_day))
+
+
+def _rubric(form: RubricForm) -> tuple[str, int]:
+    latest = rubrics.latest(g.area)
+    page = render_template(
+        "points/rubric.html",
+        rubric=latest,
+        template=rubrics.TEMPLATE,
+        categories=labels.CATEGORIES,
+        form=form,
+        in_force=latest is not None and latest.in_force_from <= clock.today(),
+    )
+    return page, form.status
+
+
+@bp.post("/v/<village>/rubric")
+@access.allow(Role.CHAIR)
+def adopt_rubric(village: str) -> Response | tuple[str, int]:
+    """Adopt the county's rubric by a decision of the village's meeting."""
+    form = RubricForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            rubrics.adopt(
+                g.area, form.in_force_from.data, form.approved_by.data, rubrics.TEMPLATE, current_user
+            )
+        if form.status == 200:
+            flash(gettext("Adopted. Hang the rubric up where everyone can read it."))
+            return redirect(url_for("points.rubric", village=village))
+    return _rubric(form)
