@@ -1,0 +1,30 @@
+"""How Alembic reaches the application's database and its models."""
+
+from alembic import context
+from flask import current_app
+
+from people.db import Moment
+
+database = current_app.extensions["migrate"].db
+
+
+def render_item(kind: str, item: object, _autogen: object) -> str | bool:
+    """Write our own column types as the plain ones below them: a migration depends on no model."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
+
+
+def run() -> None:
+    """Run the migrations in one transaction on the application's own engine."""
+    with database.engine.connect().execution_options(writing=True) as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            compare_server_default=True,
+            render_as_batch=True,
+            render_item=render_item,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

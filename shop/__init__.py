@@ -1,0 +1,1 @@
+"""How points are spent: cards, goods, stock, redemptions and their receipts."""

@@ -1,0 +1,201 @@
+"""Redemptions (核销): points for goods, all of it in one transaction or nothing; and their voids (作废)."""
+
+import random
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Select, func, select
+
+from people import clock, roster
+from people.clock import Quarter
+from people.db import db, get_locked
+from people.models import Person, User
+from people.refused import Refused
+from points import amounts, ledger
+from points.models import Account, TransferKind
+from shop import stock
+from shop.cards import ALPHABET
+from shop.models import (
+    Card,
+    CardState,
+    Goods,
+    MoveKind,
+    Redemption,
+    RedemptionLine,
+    Shop,
+    StockMove,
+    Void,
+)
+
+MOST_UNITS = 999
+CODE_LENGTH = 16
+
+
+def redeem(
+    key: str,
+    shop: Shop,
+    card: Card,
+    basket: Mapping[int, int],
+    actor: User,
+    chance: random.Random | None = None,
+) -> Redemption:
+    """Hand out a basket (goods id → units) against a card; return the redemption.
+
+    The key is made before sending: the same key with the same card and basket returns the first redemption,
+    with anything else it is Refused `key_reused`. Refused `empty_basket`, `bad_quantity`, `unknown_goods`,
+    `card_inactive`, `term_ended`, `own_card`, `insufficient_points` (with what is missing), `out_of_stock`.
+    Locks: the worker's account, then the lots by id, then the shop for its receipt number.
+    """
+    basket = {goods_id: quantity for goods_id, quantity in sorted(basket.items()) if quantity}
+    account = ledger.account_of(card.person)
+    get_locked(Account, account.id)
+    made = db.session.scalar(select(Redemption).where(Redemption.key == key))
+    if made is not None:
+        return _repeated(made, shop, card, basket)
+    articles = _articles(shop, basket)
+    _check_holder(card, actor)
+    total = sum(articles[goods_id].price * quantity for goods_id, quantity in basket.items())
+    missing = total - account.balance
+    if missing > 0:
+        raise Refused("insufficient_points", _("%(short)s points short.", short=amounts.show(missing)))
+    lots = stock.lock_lots(list(basket))
+    taken = [
+        part
+        for goods_id, quantity in basket.items()
+        for part in stock.choose(lots, articles[goods_id], quantity)
+    ]
+    serial = _next_serial(shop, clock.today())
+    chance = chance or secrets.SystemRandom()
+    redemption = Redemption(
+        key=key,
+        shop_id=shop.id,
+        card_id=card.id,
+        day=clock.today(),
+        serial=serial,
+        code="".join(chance.choices(ALPHABET, k=CODE_LENGTH)),
+        total=total,
+        clerk_id=actor.id,
+        at=clock.now(),
+        lines=[
+            RedemptionLine(
+                goods_id=goods_id,
+                name=articles[goods_id].name,
+                unit=articles[goods_id].unit,
+                price=articles[goods_id].price,
+                quantity=quantity,
+            )
+            for goods_id, quantity in basket.items()
+        ],
+    )
+    redemption.transfer = ledger.post(
+        f"redemption:{key}", TransferKind.REDEMPTION, account, total, redemption.number, actor
+    )
+    db.session.add(redemption)
+    db.session.flush()
+    for lot, quantity in taken:
+        stock.move_lot(lot, MoveKind.REDEMPTION, -quantity, f"redemption:{key}:{lot.id}", redemption, actor)
+    return redemption
+
+
+def _repeated(made: Redemption, shop: Shop, card: Card, basket: Mapping[int, int]) -> Redemption:
+    same = {line.goods_id: line.quantity for line in made.lines} == basket
+    if not same or (made.shop_id, made.card_id) != (shop.id, card.id):
+        raise Refused("key_reused", _("This form was sent before with something else in it."))
+    return made
+
+
+def _articles(shop: Shop, basket: Mapping[int, int]) -> dict[int, Goods]:
+    """The articles of a basket, with sensible quantities, all of this shop."""
+    if not basket:
+        raise Refused("empty_basket", _("The basket is empty."))
+    if not all(0 < quantity <= MOST_UNITS for quantity in basket.values()):
+        raise Refused("bad_quantity", _("How many must be a number from 1 to %(n)s.", n=MOST_UNITS))
+    found = {
+        goods.id: goods
+        for goods in db.session.scalars(
+            select(Goods).where(Goods.id.in_(list(basket)), Goods.shop_id == shop.id)
+        )
+    }
+    if len(found) < len(basket):
+        raise Refused("unknown_goods", _("Something in the basket is not from this shop."))
+    return found
+
+
+def _check_holder(card: Card, actor: User) -> None:
+    """The card is active, its holder serves today, and is not the one who hands out."""
+    db.session.refresh(card)
+    if card.state == CardState.LOST:
+        raise Refused("card_inactive", _("This card was reported lost. Keep it and tell the committee."))
+    if card.state != CardState.ACTIVE:
+        raise Refused("card_inactive", _("This card was replaced by a newer one."))
+    if roster.serves_on(card.person_id, clock.today()) is None:
+        raise Refused("term_ended", _("The worker's term has ended. The committee settles the balance."))
+    if actor.person_id == card.person_id:
+        raise Refused("own_card", _("Nobody serves themselves. Ask another volunteer."))
+
+
+def _next_serial(shop: Shop, day: date) -> int:
+    """The next receipt number of the day, without gaps: the shop's row is locked until it is used."""
+    get_locked(Shop, shop.id)
+    last = db.session.scalar(
+        select(func.max(Redemption.serial)).where(Redemption.shop_id == shop.id, Redemption.day == day)
+    )
+    return (last or 0) + 1
+
+
+def void(redemption: Redemption, reason: str, actor: User) -> Void:
+    """Undo a redemption: the same points to the same account, the same goods to the same lots.
+
+    Voided already, the first void is returned. Refused `reason_missing`, `quarter_over` after the quarter
+    of the redemption.
+    """
+    if not reason.strip():
+        raise Refused("reason_missing", _("Say why, in a few words."), "reason")
+    get_locked(Account, redemption.transfer.account_id)
+    there = db.session.scalar(select(Void).where(Void.redemption_id == redemption.id))
+    if there is not None:
+        return there
+    if Quarter.of(clock.today()) != Quarter.of(redemption.day):
+        raise Refused("quarter_over", _("A redemption is voided in its own quarter; this one is over."))
+    back = ledger.reverse(redemption.transfer, f"void:{redemption.id}", redemption.number, actor)
+    voided = Void(
+        redemption_id=redemption.id,
+        transfer_id=back.id,
+        reason=reason.strip(),
+        actor_id=actor.id,
+        at=clock.now(),
+    )
+    db.session.add(voided)
+    moves = db.session.scalars(
+        select(StockMove)
+        .where(StockMove.redemption_id == redemption.id, StockMove.kind == MoveKind.REDEMPTION)
+        .order_by(StockMove.lot_id)
+    ).all()
+    for move in moves:
+        stock.move_lot(
+            move.lot, MoveKind.VOID, -move.quantity, f"void:{redemption.id}:{move.lot_id}", redemption, actor
+        )
+    db.session.flush()
+    return voided
+
+
+def listed(shop: Shop) -> Select[Redemption]:
+    """The shop's redemptions, the latest first; for paging."""
+    return select(Redemption).where(Redemption.shop_id == shop.id).order_by(Redemption.id.desc())
+
+
+def of_person(person: Person, since: date) -> Sequence[Redemption]:
+    """What a person took since a day, on any of their cards, the latest first."""
+    return db.session.scalars(
+        select(Redemption)
+        .join(Redemption.card)
+        .where(Card.person_id == person.id, Redemption.day >= since)
+        .order_by(Redemption.id.desc())
+    ).all()
+
+
+def by_code(code: str) -> Redemption | None:
+    """The redemption whose receipt carries this public code, or None."""
+    return db.session.scalar(select(Redemption).where(Redemption.code == code.upper()))

@@ -1,0 +1,106 @@
+"""Stock and redemptions computed again: each row that does not fit the ledger or the moves is named."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from people.db import db
+from points import verify as ledger
+from points.models import Transfer, TransferKind
+from shop.models import Lot, MoveKind, Redemption, StockMove, Void
+
+
+def problems() -> Iterator[str]:
+    """Everything that does not fit, one line each: the ledger first, then stock, redemptions and voids."""
+    yield from ledger.problems()
+    yield from _stock()
+    yield from _redemptions()
+    yield from _strays()
+    yield from _serials()
+
+
+def _stock() -> Iterator[str]:
+    """On hand is the sum of the moves, lot by lot, and each lot came in once."""
+    sums = {
+        lot_id: (total, receipts)
+        for lot_id, total, receipts in db.session.execute(
+            select(
+                StockMove.lot_id,
+                func.sum(StockMove.quantity),
+                func.count().filter(StockMove.kind == MoveKind.RECEIPT),
+            ).group_by(StockMove.lot_id)
+        )
+    }
+    for lot in db.session.scalars(select(Lot).order_by(Lot.id).execution_options(yield_per=1000)):
+        total, receipts = sums.get(lot.id, (0, 0))
+        if lot.on_hand != total:
+            yield f"lot {lot.id}: {lot.on_hand} on hand, the moves say {total}"
+        if receipts != 1:
+            yield f"lot {lot.id}: received {receipts} times"
+
+
+def _redemptions() -> Iterator[str]:
+    """Each redemption has its transfer, its lines add up, its moves took what its lines say, or gave back."""
+    moved: dict[int | None, Counter[tuple[int, MoveKind]]] = defaultdict(Counter)
+    for redemption_id, goods_id, kind, quantity in db.session.execute(
+        select(StockMove.redemption_id, Lot.goods_id, StockMove.kind, func.sum(StockMove.quantity))
+        .join(StockMove.lot)
+        .where(StockMove.redemption_id.is_not(None))
+        .group_by(StockMove.redemption_id, Lot.goods_id, StockMove.kind)
+    ):
+        moved[redemption_id][goods_id, kind] = quantity
+    for redemption in db.session.scalars(select(Redemption).order_by(Redemption.id)):
+        name = f"redemption {redemption.id}"
+        transfer = redemption.transfer
+        if transfer.kind != TransferKind.REDEMPTION or transfer.amount != redemption.total:
+            yield f"{name}: total {redemption.total}, transfer {transfer.id} moved {transfer.amount}"
+        if transfer.account.person_id != redemption.card.person_id:
+            yield f"{name}: transfer {transfer.id} is on another worker's account"
+        if sum(line.amount for line in redemption.lines) != redemption.total:
+            yield f"{name}: the lines do not add up to {redemption.total}"
+        expected: Counter[tuple[int, MoveKind]] = Counter()
+        for line in redemption.lines:
+            expected[line.goods_id, MoveKind.REDEMPTION] -= line.quantity
+            if redemption.void:
+                expected[line.goods_id, MoveKind.VOID] += line.quantity
+        if moved.pop(redemption.id, Counter()) != expected:
+            yield f"{name}: the stock moves do not fit the lines"
+
+
+def _strays() -> Iterator[str]:
+    """No points spent without a redemption, none given back without a void, no void of something else."""
+    spent = db.session.scalars(
+        select(Transfer)
+        .outerjoin(Redemption, Redemption.transfer_id == Transfer.id)
+        .where(Transfer.kind == TransferKind.REDEMPTION, Redemption.id.is_(None))
+        .order_by(Transfer.id)
+    )
+    for transfer in spent:
+        yield f"transfer {transfer.id}: points were spent without a redemption"
+    given_back = db.session.execute(
+        select(Transfer, Redemption, Void)
+        .join(Redemption, Transfer.reverses_id == Redemption.transfer_id)
+        .outerjoin(Void, Void.transfer_id == Transfer.id)
+        .order_by(Transfer.id)
+    )
+    fitting = set()
+    for transfer, redemption, void in given_back:
+        if void is None or void.redemption_id != redemption.id:
+            yield f"transfer {transfer.id}: gives back redemption {redemption.id} without its void"
+        else:
+            fitting.add(void.id)
+    for void in db.session.scalars(select(Void).order_by(Void.id)):
+        if void.id not in fitting:
+            yield f"void {void.id}: transfer {void.transfer_id} does not reverse its redemption"
+
+
+def _serials() -> Iterator[str]:
+    """Receipt numbers have no gaps within a shop's day."""
+    for shop_id, day, last, count in db.session.execute(
+        select(Redemption.shop_id, Redemption.day, func.max(Redemption.serial), func.count())
+        .group_by(Redemption.shop_id, Redemption.day)
+        .order_by(Redemption.shop_id, Redemption.day)
+    ):
+        if last != count:
+            yield f"shop {shop_id}, {day}: receipt numbers run to {last}, there are {count} redemptions"
