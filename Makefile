@@ -1,0 +1,45 @@
+PYTHON ?= python3
+BIN := .venv/bin
+FLASK := $(BIN)/flask --app app
+CATALOGUE := translations/zh/LC_MESSAGES/messages
+
+.PHONY: run test lint fonts messages clean
+
+run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
+	@$(FLASK) start
+
+test: .venv/dev fonts $(CATALOGUE).mo  ## All tests, on SQLite and on PostgreSQL
+	$(BIN)/pytest -n 2
+
+lint: .venv/dev $(CATALOGUE).mo  ## Style, types and the architecture's layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+messages: .venv/dev  ## Take new words into the Chinese catalogue
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --omit-header --no-location -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d translations -l zh --omit-header --no-fuzzy-matching --ignore-obsolete
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit("Aixin needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run: .venv/made requirements.txt
+	$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+fonts: .venv/run  ## Cut the typefaces for print, once (about 20 s)
+	@$(BIN)/python -c 'from people.paper.fonts import make_fonts; make_fonts()'
+
+%.mo: %.po .venv/run
+	$(BIN)/pybabel -q compile -i $< -o $@ -l zh
+
+clean:
+	rm -rf .venv build instance

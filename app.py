@@ -1,0 +1,113 @@
+"""The application: what it is made of, in the order it is put together."""
+
+import os
+import secrets
+from pathlib import Path
+
+from flask import Flask, Response
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+import demo.calendar
+import demo.cli
+import people.cli
+import people.views
+import points.cli
+import points.views
+import shop.cli  # adds `ledger verify`
+import shop.views
+from people import access, pages
+from people.db import db
+from people.models import User
+from points import amounts
+
+ROOT = Path(__file__).parent
+
+# Nothing inline, nothing from elsewhere; data: is for Bootstrap's own small pictures, blob: for the camera.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def create_app(**settings: object) -> Flask:
+    """Put the application together; `settings` go over what the environment says."""
+    app = Flask(__name__, instance_path=os.environ.get("AIXIN_INSTANCE") or str(ROOT / "instance"))
+    configure(app, settings)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    Babel(app, locale_selector=pages.locale)
+    Bootstrap5(app)
+    CSRFProtect(app)
+    add_sign_in(app)
+    app.before_request(demo.calendar.follow)
+    app.before_request(access.gate)
+    app.after_request(harden)
+    app.context_processor(demo.calendar.shown)
+    app.add_template_filter(amounts.show, "points")
+    pages.init_app(app, [*points.views.NAVIGATION, *shop.views.NAVIGATION, *people.views.NAVIGATION])
+    for blueprint in (people.views.bp, points.views.bp, shop.views.bp, demo.calendar.bp):
+        app.register_blueprint(blueprint)
+    for group in (people.cli.areas_cli, people.cli.accounts_cli, points.cli.ledger_cli, demo.cli.demo_cli):
+        app.cli.add_command(group)
+    app.cli.add_command(demo.cli.start)
+    return app
+
+
+def configure(app: Flask, settings: dict[str, object]) -> None:
+    """Settings: the embedded SQLite file and a secret of its own, unless the environment says otherwise."""
+    instance = Path(app.instance_path)
+    instance.mkdir(parents=True, exist_ok=True)
+    app.config.from_mapping(
+        SQLALCHEMY_DATABASE_URI=database_url(os.environ.get("DATABASE_URL"), instance),
+        SECRET_KEY=os.environ.get("SECRET_KEY"),
+        PUBLIC_URL=os.environ.get("PUBLIC_URL", "").rstrip("/"),
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        BABEL_DEFAULT_LOCALE="zh",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        BOOTSTRAP_SERVE_LOCAL=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.config.from_mapping(settings)
+    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or kept_secret(instance / "secret_key")
+
+
+def database_url(given: str | None, instance: Path) -> str:
+    """DATABASE_URL with the driver we use, or the SQLite file in the instance folder."""
+    if not given:
+        return f"sqlite:///{instance / 'aixin.sqlite'}"
+    scheme, _, rest = given.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else given
+
+
+def kept_secret(file: Path) -> str:
+    """The secret that signs sessions: made once, kept beside the database, readable by its owner only."""
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+            new.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass  # made at an earlier start
+    return file.read_text()
+
+
+def add_sign_in(app: Flask) -> None:
+    """Who asks, by the session's cookie; without one: to the sign-in page."""
+    manager = LoginManager(app)
+    manager.login_view = "people.sign_in"
+    manager.login_message = None  # the page says by itself what it is
+    manager.user_loader(lambda ident: db.session.get(User, int(ident)))
+
+
+def harden(response: Response) -> Response:
+    """Headers that keep the pages to themselves; what a signed-in person saw is not kept by the browser."""
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "no-cache, private")
+    return response

@@ -1,0 +1,60 @@
+"""The demo's own calendar: it starts on the same day on every run, and its days can be turned."""
+
+from datetime import date, datetime, time, timedelta
+
+from flask import Blueprint, abort, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.wrappers import Response
+
+from people import access, clock
+from people.db import Base, db, transaction
+
+# The last week of a quarter: services can still be recorded, and the quarter can be assessed.
+STARTS_ON = date(2026, 12, 28)
+
+bp = Blueprint("demo", __name__)
+
+
+class DemoCalendar(Base):
+    """One row in a demo's database, none in any other: how far its calendar is from the machine's."""
+
+    __tablename__ = "demo_calendar"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seconds: Mapped[int]
+
+
+def start() -> None:
+    """Mark the database as a demo whose calendar reads nine in the morning of its first day now."""
+    morning = datetime.combine(STARTS_ON, time(9), clock.SHANGHAI)
+    db.session.add(DemoCalendar(seconds=int((morning - clock.now()).total_seconds())))
+
+
+def find() -> DemoCalendar | None:
+    """The demo's calendar; None in a database that is no demo."""
+    return db.session.scalar(select(DemoCalendar).limit(1))
+
+
+def follow() -> None:
+    """Let the clock of this request or command follow the demo's calendar, if this is a demo."""
+    calendar = find()
+    clock.shift(timedelta(seconds=calendar.seconds if calendar else 0))
+
+
+def shown() -> dict[str, date | None]:
+    """For the templates: the demo's day, or None in earnest."""
+    return {"demo": clock.today() if find() else None}
+
+
+@bp.post("/demo/next-day")
+@access.public
+def next_day() -> Response:
+    """Turn the demo's calendar by a day, so that a notice of three days can be seen to its end."""
+    with transaction():
+        calendar = find()
+        if calendar is None:
+            abort(404)
+        calendar.seconds += 86_400
+    back = request.referrer or ""
+    return redirect(back if back.startswith(request.host_url) else url_for("people.home"))

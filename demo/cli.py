@@ -1,0 +1,131 @@
+"""Commands that make the demo and start the house."""
+
+import os
+from pathlib import Path
+from typing import cast
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from sqlalchemy import func, select
+
+from demo import calendar, roll
+from demo.story import PASSWORD, VILLAGE_ROLES, Story
+from people import accounts, areas
+from people.db import db, transaction
+from people.models import Area, Grid, Role
+from people.paper.fonts import make_fonts
+from people.refused import Refused
+
+COUNTY_FILE = Path(__file__).parent.parent / "data" / "areas-532323.csv"
+VILLAGES = ("532323101001", "532323101201", "532323102215")
+
+
+@click.command("demo")
+@click.option("--county", is_flag=True, help="All 6,168 grids of the county, not only three villages.")
+@with_appcontext
+def demo_cli(county: bool) -> None:
+    """Fill an empty database with a county to try things in."""
+    try:
+        with transaction():
+            load(county)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+
+
+def load(county: bool) -> None:
+    """Make the demo: the real county's areas, invented people, three quarters of history.
+
+    Refused `not_empty` over anything but an empty database or (with `county`) an existing demo.
+    """
+    has_demo = calendar.find() is not None
+    if not has_demo and db.session.scalar(select(func.count()).select_from(Area)):
+        raise Refused("not_empty", "This database is in use. The demo needs an empty one.")
+    if not has_demo:
+        _load_history()
+    if county:
+        _load_county()
+
+
+def _load_history() -> None:
+    areas.import_areas(COUNTY_FILE.read_bytes())
+    calendar.start()
+    villages = {village.code: village for village in areas.below(cast(Area, areas.by_code("532323")))}
+    plans = roll.plans(list(villages.values()))
+    steps = sum(len(plans[code]) for code in VILLAGES) + 7 * len(VILLAGES)
+    with click.progressbar(length=steps, label="Making the demo") as bar:
+        story = Story(lambda: bar.update(1))
+        for level, code in ((Role.COUNTY, "532323"), (Role.TOWNSHIP, "532323101")):
+            user = accounts.add_user(level, roll.name(story.chance), PASSWORD, None)
+            accounts.grant(user, level, cast(Area, areas.by_code(code)), None)
+        for number, code in enumerate(VILLAGES, 1):
+            suffix = "" if number == 1 else str(number)
+            story.tell_village(story.village(villages[code], plans[code], suffix))
+
+
+def _load_county() -> None:
+    """The grids, workers and instructors of every village that has none yet."""
+    villages = areas.below(cast(Area, areas.by_code("532323")))
+    settled = set(db.session.scalars(select(Grid.village_id).distinct()))
+    plans = roll.plans(list(villages))
+    empty = [village for village in villages if village.id not in settled]
+    with click.progressbar(length=sum(len(plans[v.code]) for v in empty), label="Making the county") as bar:
+        story = Story(lambda: bar.update(1))
+        for village in empty:
+            story.people(village, plans[village.code])
+            db.session.flush()
+            db.session.expunge_all()
+
+
+@click.command("start")
+@with_appcontext
+def start() -> None:
+    """Migrate, load the demo on the first start, say how to sign in, and serve."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    make_fonts()
+    upgrade()
+    with transaction():
+        if not db.session.scalar(select(func.count()).select_from(Area)):
+            load(county=False)
+    port = int(os.environ.get("PORT", "8000"))
+    greet(port)
+    # SQLite takes one writer at a time: one process, whose threads queue fairly. PostgreSQL takes more.
+    workers = 1 if db.engine.dialect.name == "sqlite" else 2
+    db.engine.dispose()
+    Granian(
+        "app:create_app",
+        factory=True,
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=8,
+        log_level="warning",  # type: ignore[arg-type]
+    ).serve()
+
+
+def greet(port: int) -> None:
+    """Print the address and, for a demo, one sign-in for each role."""
+    click.echo(f"\nAixin 爱心 is at http://127.0.0.1:{port}/  (Ctrl+C stops it)\n")
+    if calendar.find() is None:
+        return
+    click.echo(f"Sign in as any of these; the password is always {PASSWORD}:\n")
+    for role in (*VILLAGE_ROLES, Role.WORKER, Role.TOWNSHIP, Role.COUNTY):
+        click.echo(f"  {role:<12} {ROLE_WORDS[role]}")
+    click.echo(f"\nThe data is in {current_app.instance_path}; remove that folder to start over.\n")
+
+
+ROLE_WORDS = {
+    Role.CLERK: "文书: records services, opens the quarter, prints notices and cards",
+    Role.CHAIR: "主任: the second person, books the points",
+    Role.SUPERVISOR: "村务监督: looks at everything, changes nothing",
+    Role.INSTRUCTOR: "指导员: records and confirms services",
+    Role.MANAGER: "店长: goods, stock, voids",
+    Role.VOLUNTEER: "志愿者: scans cards, hands out goods",
+    Role.WORKER: "网格员: claims services, sees points",
+    Role.TOWNSHIP: "乡镇: looks on, names masked",
+    Role.COUNTY: "县: looks on, names masked",
+}

@@ -1,0 +1,222 @@
+"""Three quarters of a village's life, told with the same verbs as the pages.
+
+Everything is drawn from one seed and dated by the calendar, so that each run makes the same history.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from stdnum import ean
+
+from demo import roll
+from people import accounts, clock, roster
+from people.clock import Quarter
+from people.models import Area, Duty, Grid, Person, Role, User
+from points import assessments, ledger, rubrics, services
+from points.models import Rubric, Service
+from shop import cards, redemptions, stock
+from shop.models import Goods, Shop, Source
+
+PASSWORD = "aixin-demo"  # noqa: S105 -- printed at the start of every demo
+BEGAN = date(2025, 12, 29)
+TODAY = date(2026, 12, 28)
+QUARTERS = (Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3))
+
+VILLAGE_ROLES = (
+    Role.CLERK,
+    Role.CHAIR,
+    Role.SUPERVISOR,
+    Role.INSTRUCTOR,
+    Role.MANAGER,
+    Role.VOLUNTEER,
+)
+
+# name, unit, price in tenths of a point, how many came in, shelf life in days
+GOODS = (
+    ("食盐 400克", "袋", 25, 200, 720),
+    ("挂面 1千克", "把", 65, 120, 540),
+    ("食用油 1.8升", "桶", 280, 60, 540),
+    ("大米 5千克", "袋", 350, 60, 360),
+    ("洗衣粉 1千克", "袋", 90, 90, None),
+    ("洗洁精 1千克", "瓶", 75, 90, None),
+    ("肥皂 两块装", "组", 55, 120, None),
+    ("牙膏 120克", "支", 60, 120, 900),
+    ("毛巾", "条", 80, 100, None),
+    ("抽纸 三包装", "提", 100, 100, None),
+    ("保温水壶", "个", 450, 15, None),
+    ("雨伞", "把", 250, 20, None),
+)
+
+NOTES = (
+    "上门看望独居老人",
+    "讲解医保缴费政策",
+    "帮忙代买药品",
+    "提醒检查用电线路",
+    "劝和邻里地界小纠纷",
+    "清理村道积水",
+    "转告停水通知",
+    "",
+)
+
+
+@dataclass
+class Village:
+    """A demo village: its area, who signs in there, its workers and its shop."""
+
+    area: Area
+    users: dict[Role, User]
+    workers: list[Person]
+    rubric: Rubric
+    shop: Shop
+    goods: list[Goods]
+
+
+class Story:
+    """What happens in a demo, drawn from one seed; `tell` is called after each step that takes a while."""
+
+    def __init__(self, tell: Callable[[], None] = lambda: None) -> None:
+        self.chance = random.Random(532323)  # noqa: S311 -- a seed on purpose
+        self.tell = tell
+        self._keys = 0
+
+    def key(self) -> str:
+        """The next key, the same on every run."""
+        self._keys += 1
+        return f"demo-{self._keys:012d}"
+
+    def people(self, area: Area, plans: list[roll.Plan]) -> list[Person]:
+        """Make a village's grids with a worker and an instructor for each; return the workers."""
+        workers = []
+        instructors = [
+            roster.add_person(area, roll.name(self.chance), None, roll.phone(self.chance), agency)
+            for agency in roll.AGENCIES
+        ]
+        for number, plan in enumerate(plans):
+            grid = roster.add_grid(area, plan.code, plan.name, plan.kind, plan.households, None)
+            workers.append(self._serve(area, grid, number))
+            roster.appoint(
+                instructors[number % len(instructors)], grid, Duty.INSTRUCTOR, date(2026, 1, 1), None
+            )
+            self.tell()
+        return workers
+
+    def _serve(self, area: Area, grid: Grid, number: int) -> Person:
+        name = roll.name(self.chance)
+        if number < len(roll.RARE):
+            name = name[:1] + roll.RARE[number] + name[2:]
+        worker = roster.add_person(area, name, None, roll.phone(self.chance))
+        roster.appoint(worker, grid, Duty.WORKER, date(2026, 1, 1), None)
+        return worker
+
+    def village(self, area: Area, plans: list[roll.Plan], suffix: str) -> Village:
+        """Set a village up at the end of 2025: people, sign-ins, rubric, cards, and a stocked shop."""
+        with clock.at(BEGAN):
+            workers = self.people(area, plans)
+            users = {role: self._user(area, role, suffix) for role in VILLAGE_ROLES}
+            users[Role.WORKER] = self._user(area, Role.WORKER, suffix, workers[0])
+            meeting = f"{roll.short(area)}村民代表会议2025年12月26日决议"
+            rubric = rubrics.adopt(area, date(2026, 1, 1), meeting, rubrics.TEMPLATE, users[Role.CHAIR])
+            shop = stock.open_shop(area, f"{roll.short(area)}爱心超市")
+            goods = [self._stocked(shop, number, users[Role.MANAGER]) for number in range(len(GOODS))]
+        with clock.at(date(2026, 1, 4)):
+            for worker in workers:
+                cards.issue(worker, users[Role.CLERK], self.chance)
+        return Village(area, users, workers, rubric, shop, goods)
+
+    def _user(self, area: Area, role: Role, suffix: str, person: Person | None = None) -> User:
+        name = person.name if person else roll.name(self.chance)
+        user = accounts.add_user(f"{role}{suffix}", name, PASSWORD, None, person)
+        accounts.grant(user, role, area, None)
+        return user
+
+    def _stocked(self, shop: Shop, number: int, manager: User) -> Goods:
+        name, unit, price, _count, _days = GOODS[number]
+        digits = f"2{shop.id:04d}{number:07d}"  # 2…: codes a shop gives out itself (GS1)
+        goods = stock.add_goods(shop, name, unit, price, digits + ean.calc_check_digit(digits))
+        self._receive(goods, number, Source.PURCHASE, None, manager)
+        return goods
+
+    def _receive(self, goods: Goods, number: int, source: Source, donor: str | None, manager: User) -> None:
+        _name, _unit, _price, count, days = GOODS[number]
+        best_before = clock.today() + timedelta(days=days) if days else None
+        stock.receive(self.key(), goods, count, source, manager, donor, best_before)
+
+    def quarter(self, village: Village, quarter: Quarter) -> None:
+        """A whole quarter: services, shopping, the meeting, the notice, and the booking after it."""
+        clerk, chair = village.users[Role.CLERK], village.users[Role.CHAIR]
+        with clock.at(quarter.first_day + timedelta(days=4)):
+            assessment = assessments.open_quarter(village.area, quarter, clerk)
+        met_on = quarter.last_day - timedelta(days=3)
+        self.serve(village, quarter.first_day + timedelta(days=5), met_on - timedelta(days=1))
+        self.shop(village, quarter.first_day + timedelta(days=10), 14)
+        with clock.at(met_on):
+            names = "、".join(user.name for user in (clerk, chair, village.users[Role.SUPERVISOR]))
+            assessments.deliberate(assessment, met_on, names, "逐户通报服务情况，一致通过。", clerk)
+            worker = self.chance.choice(village.workers[1:])
+            assessments.adjust(assessment, worker, 20, "汛期连夜转移群众", self.key(), clerk)
+            assessments.post_notice(assessment, clerk)
+        with clock.at(quarter.last_day + timedelta(days=2)):
+            assessments.book(assessment, chair)
+        self.tell()
+
+    def serve(self, village: Village, first: date, last: date) -> list[Service]:
+        """Services between two days, recorded by the clerk and confirmed by the chair; a few are rejected."""
+        recorded = []
+        items = [item for item in village.rubric.items if item.points > 0]
+        weights = [3, 3, 2, 6, 3, 2, 1, 1, 1]
+        for worker in village.workers:
+            for item in self.chance.choices(items, weights, k=self.chance.randint(2, 5)):
+                day = first + timedelta(days=self.chance.randrange((last - first).days + 1))
+                count = self.chance.randint(2, 12) if item.points <= 5 else self.chance.randint(1, 4)
+                with clock.at(day):
+                    note = self.chance.choice(NOTES)
+                    clerk = village.users[Role.CLERK]
+                    recorded.append(services.record(self.key(), worker, item, day, count, note, clerk))
+        with clock.at(last):
+            for service in recorded[:-6] if last > QUARTERS[-1].next.first_day else recorded:
+                self._decide(service, village.users[Role.CHAIR])
+        self.tell()
+        return recorded
+
+    def _decide(self, service: Service, chair: User) -> None:
+        if self.chance.random() < 0.02:
+            services.reject(service, "与另一条记录重复", chair)
+        else:
+            services.confirm(service, chair)
+
+    def shop(self, village: Village, first: date, visits: int) -> None:
+        """Some workers spend what they have; now and then the manager voids a redemption, or gets a gift."""
+        volunteer, manager = village.users[Role.VOLUNTEER], village.users[Role.MANAGER]
+        customers = [worker for worker in village.workers if ledger.balance_of(worker) >= 100]
+        for number, worker in enumerate(self.chance.sample(customers, min(visits, len(customers)))):
+            with clock.at(first + timedelta(days=number * 3)):
+                basket = self._basket(village, ledger.balance_of(worker))
+                card = cards.active(worker)
+                if not basket or card is None:
+                    continue
+                made = redemptions.redeem(self.key(), village.shop, card, basket, volunteer, self.chance)
+                if number == 3:
+                    redemptions.void(made, "拿错了货品", manager)
+        with clock.at(first):
+            number = self.chance.randrange(len(GOODS))
+            self._receive(village.goods[number], number, Source.DONATION, "县供销社", manager)
+
+    def _basket(self, village: Village, balance: int) -> dict[int, int]:
+        """A few things that the balance pays for."""
+        basket: dict[int, int] = {}
+        for goods in self.chance.sample(village.goods, 3):
+            count = min(self.chance.randint(1, 2), balance // goods.price)
+            if count:
+                basket[goods.id] = count
+                balance -= goods.price * count
+        return basket
+
+    def tell_village(self, village: Village) -> None:
+        """The village's three quarters, and the fourth up to yesterday: served, not yet assessed."""
+        for quarter in QUARTERS:
+            self.quarter(village, quarter)
+        last = QUARTERS[-1].next
+        self.shop(village, last.first_day + timedelta(days=9), 14)
+        self.serve(village, last.first_day + timedelta(days=7), TODAY - timedelta(days=1))
