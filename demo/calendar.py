@@ -2,12 +2,12 @@
 
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
-from people import access, clock
+from people import access, clock, pages
 from people.db import Base, db, transaction
 
 # The last week of a quarter: services can still be recorded, and the quarter can be assessed.
@@ -56,5 +56,4 @@ def next_day() -> Response:
         if calendar is None:
             abort(404)
         calendar.seconds += 86_400
-    back = request.referrer or ""
-    return redirect(back if back.startswith(request.host_url) else url_for("people.home"))
+    return redirect(pages.inside(request.form.get("next")))

@@ -42,7 +42,8 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+# Verbs flush when a row is whole: a query between two of its changes must not send half of it.
+db = SQLAlchemy(model_class=Base, session_options={"autoflush": False})
 
 
 class Moment(TypeDecorator[datetime]):

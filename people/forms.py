@@ -19,6 +19,13 @@ class Form(FlaskForm):
 
     refusal: Any = None
 
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Read what was sent; a text field that was left out counts as left empty."""
+        super().process(*args, **kwargs)
+        for field in self:
+            if isinstance(field, StringField) and field.data is None:
+                field.data = ""
+
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal next to its field, or above the form."""
         if refusal.field in self:

@@ -129,11 +129,15 @@ def public_url(path: str) -> str:
     return f"{current_app.config['PUBLIC_URL'] or request.host_url.rstrip('/')}{path}"
 
 
+def inside(address: str | None) -> str:
+    """An address of this site that somebody wants to go on to; anything else becomes the front page."""
+    is_ours = address and address.startswith("/") and address[1:2] not in ("/", "\\")
+    return address if address and is_ours else url_for("people.home")
+
+
 def switch(cookie: str, value: str) -> Response:
     """Remember a choice of the visitor's for a year and return to the page they were on."""
-    back = request.referrer or ""
-    here = back if back.startswith(request.host_url) else url_for("people.home")
-    response = redirect(here)
+    response = redirect(inside(request.form.get("next")))
     response.set_cookie(cookie, value, max_age=365 * 86400, httponly=True, samesite="Lax")
     return response
 

@@ -76,6 +76,7 @@ def end_term(appointment: Appointment, reason: str, actor: User | None) -> None:
     if appointment.ended_on:
         raise Refused("already_ended", _("This term has ended already."))
     appointment.ended_on = clock.today()
+    db.session.flush()
     audit.note(actor, "term.end", f"person:{appointment.person_id}", grid=appointment.grid_id, reason=reason)
 
 

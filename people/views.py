@@ -76,13 +76,8 @@ def sign_in() -> Response | tuple[str, int]:
         if form.status == 200:
             session.clear()
             login_user(user)
-            return redirect(_inside(request.args.get("next")) or url_for("people.home"))
+            return redirect(pages.inside(request.args.get("next")))
     return render_template("people/sign_in.html", form=form), form.status
-
-
-def _inside(address: str | None) -> str | None:
-    """An address of this site only: a path, not another host's."""
-    return address if address and address.startswith("/") and address[1:2] not in ("/", "\\") else None
 
 
 @bp.post("/sign-out")

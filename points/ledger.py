@@ -154,7 +154,7 @@ def _move(account: Account, change: int, head: str) -> None:
         )
         .values(balance=Account.balance + change, transfers=Account.transfers + 1, head=head)
     )
-    db.session.refresh(account)
+    db.session.expire(account)
 
 
 def link(previous: str, transfer: Transfer, reverses_key: str | None) -> str:

@@ -46,13 +46,15 @@ def _chains() -> Iterator[str]:
             head = transfer.hash
         ends[account_id] = (balance, count, head)
     for account in db.session.scalars(select(Account).order_by(Account.id)):
-        balance, count, head = ends.get(account.id, (0, 0, GENESIS))
+        balance, count, head = ends.pop(account.id, (0, 0, GENESIS))
         if account.balance != balance:
             yield f"account {account.id}: balance {account.balance}, the transfers say {balance}"
         if account.transfers != count:
             yield f"account {account.id}: {account.transfers} transfers, there are {count}"
         if account.head != head:
             yield f"account {account.id}: the head is not that of its last transfer"
+    for account_id in ends:
+        yield f"account {account_id}: missing, its transfers are there"
 
 
 def _shapes() -> Iterator[str]:
@@ -60,23 +62,26 @@ def _shapes() -> Iterator[str]:
     worker, debit, credit, origin = aliased(Account), aliased(Account), aliased(Account), aliased(Transfer)
     rows = db.session.execute(
         select(Transfer, worker, debit, credit, origin)
-        .join(worker, Transfer.account_id == worker.id)
-        .join(debit, Transfer.debit_id == debit.id)
-        .join(credit, Transfer.credit_id == credit.id)
+        .outerjoin(worker, Transfer.account_id == worker.id)
+        .outerjoin(debit, Transfer.debit_id == debit.id)
+        .outerjoin(credit, Transfer.credit_id == credit.id)
         .outerjoin(origin, Transfer.reverses_id == origin.id)
         .order_by(Transfer.id)
         .execution_options(yield_per=1000)
     )
     for transfer, own, debited, credited, reversed_one in rows:
         name = f"transfer {transfer.id}"
+        if own is None or debited is None or credited is None:
+            yield f"{name}: one of its accounts is missing"
+            continue
         if own.kind != AccountKind.WORKER:
             yield f"{name}: account {own.id} is no worker's"
         if debited.village_id != credited.village_id:
             yield f"{name}: joins two villages"
         if transfer.kind == TransferKind.REVERSAL:
-            mirrored = (reversed_one.credit_id, reversed_one.debit_id, reversed_one.amount)
+            mirrored = reversed_one and (reversed_one.credit_id, reversed_one.debit_id, reversed_one.amount)
             if mirrored != (transfer.debit_id, transfer.credit_id, transfer.amount):
-                yield f"{name}: does not mirror transfer {reversed_one.id}"
+                yield f"{name}: does not mirror transfer {transfer.reverses_id}"
             continue
         kind, to_worker = COUNTERPART[transfer.kind]
         other = debited if to_worker else credited
@@ -101,7 +106,7 @@ def _bookings() -> Iterator[str]:
                     f"assessment {assessment.id}: worker {row.worker.id} was booked {booked}, "
                     f"the sheet says {row.total}"
                 )
-            if award and award.account.person_id != row.worker.id:
+            if award and award.account and award.account.person_id != row.worker.id:
                 yield f"transfer {award.id}: booked to another worker than the sheet's"
     for award in awards.values():
         yield f"transfer {award.id}: an award without a booked assessment"

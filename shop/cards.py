@@ -79,10 +79,9 @@ def find(given: str, village: Area) -> Card:
     `other_village`. The card may be lost or replaced: the desk is told who holds it and says so.
     """
     text = given.strip()
-    address = _IN_ADDRESS.fullmatch(text)
-    token = address.group(1).upper() if address else text.upper()
+    token = token_in(text)
     digits = re.sub(r"[\s-]", "", text)
-    if len(token) == TOKEN_LENGTH and set(token) <= set(ALPHABET):
+    if token:
         card = by_token(token)
     elif digits.isdecimal() and len(digits) <= 13:
         card = _by_number(digits)
@@ -93,6 +92,13 @@ def find(given: str, village: Area) -> Card:
     if card.person.village_id != village.id:
         raise Refused("other_village", _("This card belongs to another village's shop."), "scan")
     return card
+
+
+def token_in(text: str) -> str | None:
+    """The secret in what was scanned, a card's address or the token alone; None in anything else."""
+    address = _IN_ADDRESS.fullmatch(text)
+    token = (address.group(1) if address else text).upper()
+    return token if len(token) == TOKEN_LENGTH and set(token) <= set(ALPHABET) else None
 
 
 def _by_number(digits: str) -> Card | None:
@@ -109,20 +115,28 @@ def by_token(token: str) -> Card | None:
     return db.session.scalar(select(Card).where(Card.token == token.upper()))
 
 
+def numbered(number: str, village: Area) -> Card | None:
+    """A village's card with this number, or None."""
+    return db.session.scalar(
+        select(Card).join(Card.person).where(Card.number == number, Person.village_id == village.id)
+    )
+
+
 def active(person: Person) -> Card | None:
     """The one card of a person that is taken at the desk, or None."""
     return db.session.scalar(select(Card).where(Card.person_id == person.id, Card.state == CardState.ACTIVE))
 
 
 def of_village(village: Area) -> Sequence[tuple[Appointment, Card | None]]:
-    """Who serves in a village today, by grid code, each with the active card, if there is one."""
+    """Who serves in a village today, by grid code, each with their latest card, if they ever had one.
+
+    If one of a person's cards is active, it is the latest.
+    """
     terms = roster.serving(village, clock.today(), clock.today())
-    held = {
+    latest = {
         card.person_id: card
         for card in db.session.scalars(
-            select(Card)
-            .join(Card.person)
-            .where(Person.village_id == village.id, Card.state == CardState.ACTIVE)
+            select(Card).join(Card.person).where(Person.village_id == village.id).order_by(Card.id)
         )
     }
-    return [(term, held.get(term.person_id)) for term in terms]
+    return [(term, latest.get(term.person_id)) for term in terms]

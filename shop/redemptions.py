@@ -55,7 +55,7 @@ def redeem(
     if made is not None:
         return _repeated(made, shop, card, basket)
     articles = _articles(shop, basket)
-    _check_holder(card, actor)
+    check_holder(card, actor)
     total = sum(articles[goods_id].price * quantity for goods_id, quantity in basket.items())
     missing = total - account.balance
     if missing > 0:
@@ -123,8 +123,8 @@ def _articles(shop: Shop, basket: Mapping[int, int]) -> dict[int, Goods]:
     return found
 
 
-def _check_holder(card: Card, actor: User) -> None:
-    """The card is active, its holder serves today, and is not the one who hands out."""
+def check_holder(card: Card, actor: User) -> None:
+    """Whether a card is good for goods today; Refused `card_inactive`, `term_ended`, `own_card` if not."""
     db.session.refresh(card)
     if card.state == CardState.LOST:
         raise Refused("card_inactive", _("This card was reported lost. Keep it and tell the committee."))

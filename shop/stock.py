@@ -154,7 +154,7 @@ def move_lot(
     )
     db.session.add(move)
     db.session.flush()
-    db.session.refresh(lot)
+    db.session.expire(lot)
     return move
 
 

@@ -52,11 +52,7 @@ def _redemptions() -> Iterator[str]:
         moved[redemption_id][goods_id, kind] = quantity
     for redemption in db.session.scalars(select(Redemption).order_by(Redemption.id)):
         name = f"redemption {redemption.id}"
-        transfer = redemption.transfer
-        if transfer.kind != TransferKind.REDEMPTION or transfer.amount != redemption.total:
-            yield f"{name}: total {redemption.total}, transfer {transfer.id} moved {transfer.amount}"
-        if transfer.account.person_id != redemption.card.person_id:
-            yield f"{name}: transfer {transfer.id} is on another worker's account"
+        yield from _payment(redemption)
         if sum(line.amount for line in redemption.lines) != redemption.total:
             yield f"{name}: the lines do not add up to {redemption.total}"
         expected: Counter[tuple[int, MoveKind]] = Counter()
@@ -66,6 +62,20 @@ def _redemptions() -> Iterator[str]:
                 expected[line.goods_id, MoveKind.VOID] += line.quantity
         if moved.pop(redemption.id, Counter()) != expected:
             yield f"{name}: the stock moves do not fit the lines"
+
+
+def _payment(redemption: Redemption) -> Iterator[str]:
+    """The transfer of a redemption is its own: same receipt number, same total, same worker."""
+    name, transfer = f"redemption {redemption.id}", redemption.transfer
+    if transfer is None:
+        yield f"{name}: transfer {redemption.transfer_id} is missing"
+        return
+    if transfer.kind != TransferKind.REDEMPTION or transfer.amount != redemption.total:
+        yield f"{name}: total {redemption.total}, transfer {transfer.id} moved {transfer.amount}"
+    if transfer.reason != redemption.number:
+        yield f"{name}: transfer {transfer.id} is of receipt {transfer.reason}, not {redemption.number}"
+    if transfer.account is None or transfer.account.person_id != redemption.card.person_id:
+        yield f"{name}: transfer {transfer.id} is on another worker's account"
 
 
 def _strays() -> Iterator[str]:

@@ -1,0 +1,104 @@
+"""Forms of the shop; they check shape, the verbs check the rules."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, Field, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from people.forms import Form, key_field
+from people.refused import Refused
+from points.forms import PointsField
+from shop.models import Source
+
+SOURCES = {
+    Source.PURCHASE: _("bought"),
+    Source.DONATION: _("donated"),
+    Source.ALLOCATION: _("allocated from above"),
+}
+
+
+class ScanForm(Form):
+    """What the scanner gun typed, or the number typed by hand."""
+
+    scan = StringField(
+        _("Card"), validators=[InputRequired(_("Scan a card or type its number.")), Length(max=200)]
+    )
+
+
+class PhotoForm(Form):
+    """A photo with a card on it."""
+
+    photo = FileField(
+        _("Photo of the card"), validators=[FileRequired(_("Take or choose a photo of the card first."))]
+    )
+
+
+class BasketField(Field):  # type: ignore[misc]  # wtforms has no types
+    """How many of what, from one control `goods-<id>` for each article.
+
+    `data` is goods id → units; `typed` keeps the words as they were, for the page after a refusal.
+    """
+
+    CONTROL = re.compile(r"goods-([1-9]\d{0,8})")
+
+    def process(self, formdata: Mapping[str, str] | None, *given: Any, **more: Any) -> None:
+        """Read all the controls; what is no whole number becomes an error of the field."""
+        self.process_errors: list[Any] = []
+        self.typed = {
+            int(control[1]): formdata[name].strip()  # type: ignore[index]
+            for name in formdata or ()
+            if (control := self.CONTROL.fullmatch(name))
+        }
+        written = {goods_id: units for goods_id, units in self.typed.items() if units}
+        self.data = {goods_id: int(units) for goods_id, units in written.items() if _is_count(units)}
+        if len(self.data) < len(written):
+            self.process_errors.append(_("How many is a whole number: 0, 1, 2 …"))
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 6
+
+
+class BasketForm(Form):
+    """The goods for a card. The key is made once for a basket, so that sent twice it is handed out once."""
+
+    key = key_field()
+    basket = BasketField()
+    used_before = False
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the refusal; a key that stands for another basket is used up, and a new one takes its place."""
+        super().refuse(refusal)
+        if refusal.code == "key_reused":
+            self.used_before = True
+            self.key.data = self.key.default()
+
+
+class GoodsForm(Form):
+    """An article for the shelf."""
+
+    name = StringField(_("What it is"), validators=[InputRequired(), Length(max=200)])
+    unit = StringField(_("Unit"), validators=[InputRequired(), Length(max=20)])
+    price = PointsField(_("Price in points"), validators=[InputRequired(), Length(max=12)])
+    barcode = StringField(
+        _("Barcode"), validators=[Length(max=13)], filters=[lambda text: re.sub(r"[\s-]", "", text or "")]
+    )
+
+
+class ReceiveForm(Form):
+    """A lot that comes in."""
+
+    key = key_field()
+    quantity = IntegerField(_("How many"), validators=[InputRequired()])
+    source = SelectField(_("Where from"), choices=list(SOURCES.items()), coerce=Source)
+    donor = StringField(_("Who gave it"), validators=[Length(max=100)])
+    best_before = DateField(_("Best before"), validators=[Optional()])
+
+    def validate_best_before(self, field: DateField) -> None:
+        """No date of another millennium, which a slip of the hand writes easily."""
+        if field.data is not None and field.data.year > 2999:
+            raise ValidationError(_("Write the year with four digits."))

@@ -1,0 +1,76 @@
+"""Goods: what is on the shelf, a new article, a lot that comes in."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from people import access
+from people.db import fetch
+from people.forms import attempt
+from people.models import Role
+from shop import stock
+from shop.forms import GoodsForm, ReceiveForm
+from shop.models import Goods
+from shop.views import READERS, bp
+
+
+@bp.get("/v/<village>/goods")
+@access.allow(*READERS)
+def goods(village: str) -> str:
+    """What the shop offers, at which price, and how much of it is there."""
+    shop = stock.of_village(g.area)
+    return render_template(
+        "shop/goods.html",
+        shop=shop,
+        shelves=stock.shelves(shop) if shop else [],
+        may_change=Role.MANAGER in g.roles,
+    )
+
+
+@bp.route("/v/<village>/goods/new", methods=["GET", "POST"])
+@access.allow(Role.MANAGER)
+def new_goods(village: str) -> Response | tuple[str, int]:
+    """Put an article on the shelf; the first one opens the shop."""
+    form = GoodsForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            shop = stock.open_shop(g.area, gettext("%(village)s love supermarket", village=g.area.name))
+            article = stock.add_goods(
+                shop, form.name.data, form.unit.data, form.price.tenths, form.barcode.data or None
+            )
+        if form.status == 200:
+            flash(gettext("%(name)s is on the shelf. Now write down what came in.", name=article.name))
+            return redirect(url_for("shop.receive_goods", village=village, ident=article.id))
+    return render_template("shop/new_goods.html", form=form), form.status
+
+
+@bp.route("/v/<village>/goods/<int:ident>/receive", methods=["GET", "POST"])
+@access.allow(Role.MANAGER)
+def receive_goods(village: str, ident: int) -> Response | tuple[str, int]:
+    """Take in a lot of an article."""
+    shop = stock.of_village(g.area) or abort(404)
+    article = fetch(Goods, ident, shop_id=shop.id) or abort(404)
+    form = ReceiveForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            stock.receive(
+                form.key.data,
+                article,
+                form.quantity.data,
+                form.source.data,
+                current_user,
+                form.donor.data,
+                form.best_before.data,
+            )
+        if form.status == 200:
+            flash(
+                gettext(
+                    "Came in: %(name)s, %(quantity)s %(unit)s.",
+                    name=article.name,
+                    quantity=form.quantity.data,
+                    unit=article.unit,
+                )
+            )
+            return redirect(url_for("shop.goods", village=village))
+    return render_template("shop/receive.html", form=form, article=article), form.status

@@ -1,0 +1,61 @@
+"""What anyone may see without sign-in: a worker's own points by their card, and whether a receipt holds."""
+
+from flask import Response, abort, make_response, render_template
+from flask_babel import gettext
+
+from people import access, clock, roster
+from points import labels, ledger
+from points.models import Transfer, TransferKind
+from shop import cards, redemptions, stock
+from shop.models import CardState
+from shop.views import bp
+
+LATEST = 20
+
+
+@bp.get("/R/<code>")
+@bp.get("/r/<code>")
+@access.public
+def check(code: str) -> Response:
+    """Whether a receipt is genuine: number, day, total, voided or not; never who, nor what."""
+    redemption = redemptions.by_code(code) or abort(404)
+    return _unlisted(render_template("shop/check.html", redemption=redemption))
+
+
+@bp.get("/c/<token>")
+@bp.get("/C/<token>")
+@access.public
+def holder(token: str) -> Response:
+    """What a card's QR code opens: its holder's points, with the name masked.
+
+    A card that was lost or replaced says so and shows no points.
+    """
+    card = cards.by_token(token) or abort(404)
+    active = card.state == CardState.ACTIVE
+    return _unlisted(
+        render_template(
+            "shop/holder.html",
+            card=card,
+            active=active,
+            term=roster.serves_on(card.person_id, clock.today()),
+            shop=stock.of_village(card.person.village),
+            balance=ledger.balance_of(card.person) if active else None,
+            entries=ledger.latest(card.person, LATEST) if active else [],
+            why=_why,
+        )
+    )
+
+
+def _why(transfer: Transfer) -> str:
+    """Why points moved; a reversal says what it undid."""
+    if transfer.reverses and transfer.reverses.kind == TransferKind.REDEMPTION:
+        return gettext("Redemption %(number)s voided", number=transfer.reason)
+    return labels.why(transfer)
+
+
+def _unlisted(page: str) -> Response:
+    """A page for who holds the paper in hand: not for search engines, not kept by the browser."""
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,121 @@
+"""Redemptions: the list, one of them, its receipt on paper, and its void."""
+
+from flask import Response as Document
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.wrappers import Response
+
+from people import access, pages
+from people.db import fetch
+from people.forms import attempt
+from people.models import Role
+from points.forms import ReasonForm
+from shop import redemptions as verbs
+from shop import stock
+from shop.forms import PhotoForm, ScanForm
+from shop.models import Card, Redemption
+from shop.receipt import PAPERS, Receipt, ReceiptLine, receipt_pdf
+from shop.views import READERS, bp, pdf, printed
+
+
+@bp.get("/v/<village>/redemptions")
+@access.allow(*READERS)
+def redemptions(village: str) -> str:
+    """What was handed out, the latest first."""
+    shop = stock.of_village(g.area)
+    shown = (
+        joinedload(Redemption.card).joinedload(Card.person),
+        joinedload(Redemption.void),
+        selectinload(Redemption.lines),
+    )
+    return render_template(
+        "shop/redemptions.html",
+        page=pages.page_of(verbs.listed(shop).options(*shown)) if shop else None,
+        inside=_inside(),
+    )
+
+
+@bp.get("/v/<village>/redemptions/<int:ident>")
+@access.allow(*READERS)
+def redemption(village: str, ident: int) -> tuple[str, int]:
+    """One redemption; `?done=1` right after it: the green sheet, ready for the next card."""
+    return _page(_one(ident), ReasonForm(formdata=None))
+
+
+@bp.post("/v/<village>/redemptions/<int:ident>/void")
+@access.allow(Role.MANAGER)
+def void_redemption(village: str, ident: int) -> Response | tuple[str, int]:
+    """Undo a redemption with a reason: points and goods go back to where they came from."""
+    found = _one(ident)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.void(found, form.reason.data, current_user)
+        if form.status == 200:
+            flash(gettext("Voided. The points and the goods are back."))
+            return redirect(url_for("shop.redemption", village=village, ident=ident))
+    return _page(found, form)
+
+
+@bp.get("/v/<village>/redemptions/<int:ident>/receipt.pdf")
+@access.allow(*READERS)
+def receipt(village: str, ident: int) -> Document:
+    """The receipt on `?paper=` 58, 80 or A4; with `?reprint=1` it says that it is one more copy."""
+    found = _one(ident)
+    paper = request.args.get("paper", "58")
+    if paper not in PAPERS:
+        abort(404)
+    return pdf(receipt_pdf(_receipt(found, "reprint" in request.args), paper), f"receipt-{found.number}.pdf")
+
+
+def _one(ident: int) -> Redemption:
+    """A redemption of this village's shop, or 404."""
+    shop = stock.of_village(g.area) or abort(404)
+    found: Redemption = fetch(Redemption, ident, shop_id=shop.id) or abort(404)
+    return found
+
+
+def _inside() -> bool:
+    """Whether the reader is of the village, where names are not masked."""
+    return not g.roles <= access.ABOVE
+
+
+def _page(redemption: Redemption, form: ReasonForm) -> tuple[str, int]:
+    page = render_template(
+        "shop/redemption.html",
+        redemption=redemption,
+        done="done" in request.args and bool(g.roles & access.SHOP),
+        inside=_inside(),
+        may_void=Role.MANAGER in g.roles and redemption.void is None,
+        form=form,
+        scan=ScanForm(formdata=None),
+        photo=PhotoForm(formdata=None),
+        papers=PAPERS,
+    )
+    return page, form.status
+
+
+def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
+    person = redemption.card.person
+    after = redemption.transfer.balance_after
+    return Receipt(
+        shop=redemption.shop.name,
+        village=person.village.name,
+        number=redemption.number,
+        at=redemption.at,
+        worker=person.masked,
+        card_number=redemption.card.number,
+        lines=[
+            ReceiptLine(line.name, line.unit, line.quantity, line.price, line.amount)
+            for line in redemption.lines
+        ],
+        total=redemption.total,
+        before=after + redemption.total,
+        after=after,
+        clerk=redemption.clerk.name,
+        check_url=printed(url_for("shop.check", code=redemption.code)),
+        void_reason=redemption.void.reason if redemption.void else None,
+        reprint=reprint,
+    )

@@ -1,0 +1,242 @@
+"""The cast: a village with its people and its shop, and the next village, whose clerk is an outsider.
+
+Everyone is made through the verbs. `Cast` finds them again in whichever database is at hand.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.sql import ColumnElement
+
+from people import accounts, areas, clock, roster
+from people.clock import Quarter
+from people.db import db, transaction
+from people.models import Appointment, Area, Duty, GridKind, Person, Role, User
+from points import assessments, rubrics, services
+from points.models import Account, Assessment, AssessmentState, Rubric, RubricItem
+from shop import cards, stock
+from shop.models import Card, Goods, Lot, Shop, Source
+
+BEGAN_ON = date(2025, 1, 1)
+TODAY = date(2026, 12, 28)
+PASSWORD = "eight-or-more"
+
+AREAS = """code,level,name,parent_code
+539900,county,云上县,5399
+539900101,township,溪水镇,539900
+539900101201,village,柳树村,539900101
+539900101202,community,桥头社区,539900101
+539900102,township,石板镇,539900
+539900102201,village,石板村,539900102
+"""
+COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "539900000000", "539900101000", "539900102000"
+VILLAGE, NEXT_VILLAGE, FAR_VILLAGE = "539900101201", "539900101202", "539900102201"
+
+WORKERS = ("李秀明", "王芳", "赵国强", "普绍兰", "杨建华", "自文学", "欧阳晓燕", "张伟")
+
+# sign-in name, name, role, area
+SIGN_INS = (
+    ("clerk", "刘文书", Role.CLERK, VILLAGE),
+    ("chair", "陈主任", Role.CHAIR, VILLAGE),
+    ("second_chair", "周副主任", Role.CHAIR, VILLAGE),
+    ("supervisor", "郭监督", Role.SUPERVISOR, VILLAGE),
+    ("instructor", "何指导", Role.INSTRUCTOR, VILLAGE),
+    ("manager", "孙店长", Role.MANAGER, VILLAGE),
+    ("volunteer", "马志愿", Role.VOLUNTEER, VILLAGE),
+    ("outsider", "邻村文书", Role.CLERK, NEXT_VILLAGE),
+    ("outside_volunteer", "邻村志愿", Role.VOLUNTEER, NEXT_VILLAGE),
+    ("township_user", "镇上的人", Role.TOWNSHIP, TOWNSHIP),
+    ("far_township_user", "石板镇的人", Role.TOWNSHIP, OTHER_TOWNSHIP),
+    ("county_user", "县上的人", Role.COUNTY, COUNTY),
+)
+
+USERNAMES = {username for username, *_rest in SIGN_INS}
+
+
+def make() -> None:
+    """Make everyone; inside a transaction."""
+    areas.import_areas(AREAS.encode())
+    for username, name, role, code in SIGN_INS:
+        accounts.grant(accounts.add_user(username, name, PASSWORD, None), role, Cast().area(code), None)
+    cast = Cast()
+    village, next_village = cast.village, cast.next_village
+    chance = random.Random(8)
+    for number, name in enumerate(WORKERS, 1):
+        _worker(village, f"{number:02}", name, cast.clerk, chance)
+    stranger = _worker(next_village, "01", "邻村人", cast.outsider, chance)
+    for username, person, area in (("worker", cast.worker, village), ("stranger", stranger, next_village)):
+        user = accounts.add_user(username, person.name, PASSWORD, None, person)
+        accounts.grant(user, Role.WORKER, area, None)
+    for area in (village, next_village):
+        rubrics.adopt(area, BEGAN_ON, "村民代表会议", rubrics.TEMPLATE, cast.chair)
+        shop = stock.open_shop(area, f"{area.name}爱心超市")
+        soap = stock.add_goods(shop, "肥皂", "块", 30, "6901028075831")
+        salt = stock.add_goods(shop, "食盐", "袋", 25)
+        stock.receive(f"soap-{area.id}", soap, 20, Source.PURCHASE, cast.manager)
+        stock.receive(f"salt-{area.id}", salt, 10, Source.DONATION, None, "供销社", date(2027, 6, 30))
+
+
+def _worker(village: Area, code: str, name: str, actor: User, chance: random.Random) -> Person:
+    grid = roster.add_grid(village, code, f"第{code}网格", GridKind.RURAL, 8, actor)
+    person = roster.add_person(village, name, actor, "12000005678")
+    roster.appoint(person, grid, Duty.WORKER, BEGAN_ON, actor)
+    cards.issue(person, actor, chance)
+    return person
+
+
+def _one(model: type, *where: ColumnElement[bool]) -> object:
+    return db.session.scalars(select(model).where(*where)).one()
+
+
+class Cast:
+    """Who and what there is, by name; always fresh from the session in use.
+
+    Every sign-in above is an attribute too: `cast.clerk`.
+    """
+
+    def __getattr__(self, name: str) -> User:
+        if name not in USERNAMES:
+            raise AttributeError(name)
+        return self.user(name)
+
+    def area(self, code: str) -> Area:
+        return _one(Area, Area.code == code)
+
+    def user(self, username: str) -> User:
+        return _one(User, User.username == username)
+
+    def person(self, name: str) -> Person:
+        return _one(Person, Person.name == name)
+
+    @property
+    def county(self) -> Area:
+        return self.area(COUNTY)
+
+    @property
+    def township(self) -> Area:
+        return self.area(TOWNSHIP)
+
+    @property
+    def village(self) -> Area:
+        return self.area(VILLAGE)
+
+    @property
+    def next_village(self) -> Area:
+        return self.area(NEXT_VILLAGE)
+
+    @property
+    def far_village(self) -> Area:
+        """A village of another township, with nobody in it."""
+        return self.area(FAR_VILLAGE)
+
+    @property
+    def worker(self) -> Person:
+        return self.person(WORKERS[0])
+
+    @property
+    def worker_user(self) -> User:
+        return self.user("worker")
+
+    @property
+    def neighbour(self) -> Person:
+        """A second worker of the village."""
+        return self.person(WORKERS[1])
+
+    @property
+    def workers(self) -> Sequence[Person]:
+        """All eight workers of the village."""
+        return [self.person(name) for name in WORKERS]
+
+    @property
+    def stranger(self) -> Person:
+        """The worker of the next village."""
+        return self.person("邻村人")
+
+    @property
+    def stranger_user(self) -> User:
+        return self.user("stranger")
+
+    @property
+    def rubric(self) -> Rubric:
+        return _one(Rubric, Rubric.village_id == self.village.id, Rubric.version == 1)
+
+    @property
+    def shop(self) -> Shop:
+        return _one(Shop, Shop.village_id == self.village.id)
+
+    @property
+    def next_shop(self) -> Shop:
+        return _one(Shop, Shop.village_id == self.next_village.id)
+
+    @property
+    def goods(self) -> Goods:
+        """Soap: 3 points, 20 pieces in one lot that does not expire."""
+        return _one(Goods, Goods.shop_id == self.shop.id, Goods.name == "肥皂")
+
+    @property
+    def salt(self) -> Goods:
+        """Salt: 2.5 points, 10 bags in one lot."""
+        return _one(Goods, Goods.shop_id == self.shop.id, Goods.name == "食盐")
+
+    @property
+    def card(self) -> Card:
+        return self.card_of(self.worker)
+
+    def card_of(self, person: Person) -> Card:
+        return cards.active(person)
+
+    def term_of(self, person: Person) -> Appointment:
+        return _one(Appointment, Appointment.person_id == person.id, Appointment.ended_on.is_(None))
+
+    def account_of(self, person: Person) -> Account:
+        return _one(Account, Account.person_id == person.id)
+
+    def lot_of(self, goods: Goods) -> Lot:
+        return _one(Lot, Lot.goods_id == goods.id)
+
+    def item(self, name: str, rubric: Rubric | None = None) -> RubricItem:
+        """The rubric's item whose name contains these words."""
+        return next(item for item in (rubric or self.rubric).items if name in item.name)
+
+    def earn(self, worker: Person, tenths: int) -> Assessment:
+        """Let a worker earn so much: a whole quarter of their village, from the record to the booking."""
+        return self.earn_each({worker.id: tenths})
+
+    def earn_each(self, tenths: dict[int, int]) -> Assessment:
+        """Let each worker (by id) earn so much, all in the first quarter not assessed yet."""
+        workers = [db.session.get_one(Person, ident) for ident in tenths]
+        village = workers[0].village
+        quarter = Quarter.of(BEGAN_ON)
+        while assessments.find(village, quarter):
+            quarter = quarter.next
+        clerk, chair = (self.user(name) for name in self._officials(village))
+        with clock.at(quarter.last_day):
+            for worker in workers:
+                with transaction():
+                    self.serve(worker, "入户发放", quarter.last_day, clerk, chair)
+            with transaction():
+                assessment = assessments.open_quarter(village, quarter, clerk)
+                assessments.deliberate(assessment, quarter.last_day, "村民代表十二人", "", clerk)
+                for worker in workers:
+                    if tenths[worker.id] != 1:
+                        more = tenths[worker.id] - 1
+                        assessments.adjust(assessment, worker, more, "评议加分", uuid4().hex, clerk)
+                assessments.post_notice(assessment, clerk)
+        with clock.at(assessment.notice.ends_on + timedelta(days=1)), transaction():
+            assessments.book(assessment, chair)
+        assert assessment.state == AssessmentState.BOOKED
+        return assessment
+
+    def serve(self, worker: Person, item: str, day: date, clerk: User, chair: User, count: int = 1) -> None:
+        """Record and confirm a service; inside a transaction."""
+        rubric = rubrics.in_force(worker.village, Quarter.of(day))
+        service = services.record(uuid4().hex, worker, self.item(item, rubric), day, count, "", clerk)
+        services.confirm(service, chair)
+
+    @staticmethod
+    def _officials(village: Area) -> tuple[str, str]:
+        """Who prepares and who books; in the next village the outsider, for whom the county stands in."""
+        return ("clerk", "chair") if village.code == VILLAGE else ("outsider", "county_user")

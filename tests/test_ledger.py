@@ -1,0 +1,365 @@
+"""The ledger: one row for a transfer, keys that book once, and history that nobody rewrites."""
+
+import hashlib
+import json
+import runpy
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from people.db import Base, db, transaction
+from people.refused import Refused
+from points import amounts, assessments, ledger
+from points.models import GENESIS, AccountKind, Transfer, TransferKind
+from shop import redemptions
+
+AWARD, REDEMPTION, EXPIRY = TransferKind.AWARD, TransferKind.REDEMPTION, TransferKind.EXPIRY
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations/versions"
+
+JOURNALS = (
+    "transfer",
+    "notice",
+    "adjustment",
+    "rubric",
+    "rubric_item",
+    "stock_move",
+    "redemption",
+    "redemption_line",
+    "void",
+    "audit_event",
+)
+
+
+@pytest.fixture
+def post(app, cast):
+    """Post to the worker's account in a transaction of its own."""
+
+    def post(key, kind, amount, reason="", worker=None):
+        with transaction():
+            return ledger.post(
+                key, kind, ledger.account_of(worker or cast.worker), amount, reason, cast.clerk
+            )
+
+    return post
+
+
+@pytest.fixture
+def reverse(app, cast):
+    def reverse(transfer, key, reason="改错"):
+        with transaction():
+            return ledger.reverse(transfer, key, reason, cast.clerk)
+
+    return reverse
+
+
+def test_points_come_and_go(post, cast):
+    assert ledger.balance_of(cast.worker) == 0
+    award = post("a", AWARD, 100, "2026Q3")
+    spent = post("b", REDEMPTION, 35)
+    post("c", EXPIRY, 5)
+    account = cast.account_of(cast.worker)
+    assert (account.balance, account.transfers, ledger.balance_of(cast.worker)) == (60, 3, 60)
+    assert [award.position, spent.position] == [1, 2]
+    assert [award.balance_after, spent.balance_after] == [100, 65]
+    assert [award.change, spent.change] == [100, -35]
+    assert ledger.balance_of(cast.neighbour) == 0
+
+
+def test_each_kind_stands_between_the_worker_and_the_village_account_it_names(post, cast):
+    for key, kind, amount in (("a", AWARD, 100), ("b", REDEMPTION, 30), ("c", EXPIRY, 10)):
+        post(key, kind, amount)
+    kinds = dict(db.session.execute(sa.text("SELECT id, kind FROM account")).all())
+    sides = db.session.execute(sa.select(Transfer.debit_id, Transfer.credit_id).order_by(Transfer.id))
+    assert [(kinds[debit], kinds[credit]) for debit, credit in sides] == [
+        (AccountKind.ISSUING, AccountKind.WORKER),
+        (AccountKind.WORKER, AccountKind.REDEEMED),
+        (AccountKind.WORKER, AccountKind.EXPIRED),
+    ]
+
+
+def test_what_is_not_there_is_not_spent(post, cast):
+    post("a", AWARD, 100)
+    with pytest.raises(Refused, match="insufficient_points") as refusal:
+        post("b", REDEMPTION, 135)
+    assert "3.5" in str(refusal.value.message)
+    assert ledger.balance_of(cast.worker) == 100
+    post("c", REDEMPTION, 100)  # to the last tenth
+    assert ledger.balance_of(cast.worker) == 0
+
+
+@pytest.mark.parametrize("amount", [0, -1, amounts.LARGEST + 1])
+def test_amounts_that_are_none(post, cast, amount):
+    with pytest.raises(Refused, match="bad_amount"):
+        post("a", AWARD, amount)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Transfer)) == 0
+
+
+def test_the_largest_amount(post, cast):
+    post("a", AWARD, amounts.LARGEST)
+    assert ledger.balance_of(cast.worker) == amounts.LARGEST
+
+
+def test_the_same_key_books_once(post, cast):
+    first = post("a", AWARD, 100)
+    again = post("a", AWARD, 100)
+    assert again.id == first.id
+    assert ledger.balance_of(cast.worker) == 100
+
+
+def test_a_key_is_not_used_for_something_else(post, cast):
+    post("a", AWARD, 100)
+    for kind, amount, worker in ((AWARD, 99, None), (EXPIRY, 100, None), (AWARD, 100, cast.neighbour)):
+        with pytest.raises(Refused, match="key_reused"):
+            post("a", kind, amount, worker=worker)
+    assert (ledger.balance_of(cast.worker), ledger.balance_of(cast.neighbour)) == (100, 0)
+
+
+def test_a_repeated_spend_is_not_refused_for_what_it_spent_itself(post, cast):
+    post("a", AWARD, 30)
+    first = post("b", REDEMPTION, 30)
+    assert post("b", REDEMPTION, 30).id == first.id
+
+
+def test_a_reversal_mirrors_and_both_stay(post, reverse, cast):
+    award = post("a", AWARD, 100)
+    back = reverse(award, "b")
+    assert (back.debit_id, back.credit_id, back.amount) == (award.credit_id, award.debit_id, award.amount)
+    assert back.reverses_id == award.id
+    assert ledger.balance_of(cast.worker) == 0
+    assert cast.account_of(cast.worker).transfers == 2
+
+
+def test_reversed_once(post, reverse, cast):
+    post("base", AWARD, 500)
+    spent = post("a", REDEMPTION, 100)
+    back = reverse(spent, "b")
+    assert reverse(spent, "b").id == back.id
+    with pytest.raises(Refused, match="already_reversed"):
+        reverse(spent, "c")
+    with pytest.raises(Refused, match="not_reversible"):
+        reverse(back, "d")
+    assert ledger.balance_of(cast.worker) == 500
+
+
+def test_a_reversal_does_not_take_a_used_key(post, reverse):
+    award = post("a", AWARD, 100)
+    with pytest.raises(Refused, match="key_reused"):
+        reverse(award, "a")
+
+
+def test_an_award_that_was_spent_is_not_reversed(post, reverse, cast):
+    award = post("a", AWARD, 100)
+    post("b", REDEMPTION, 1)
+    with pytest.raises(Refused, match="insufficient_points"):
+        reverse(award, "c")
+    assert ledger.balance_of(cast.worker) == 99
+
+
+def test_a_transaction_that_fails_leaves_nothing(app, cast):
+    def post_and_fail():
+        with transaction():
+            ledger.post("a", AWARD, ledger.account_of(cast.worker), 100, "", cast.clerk)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        post_and_fail()
+    assert ledger.balance_of(cast.worker) == 0
+    assert db.session.scalar(sa.select(Transfer)) is None
+
+
+@pytest.mark.parametrize("statement", ["UPDATE {table} SET id = id", "DELETE FROM {table}"])
+def test_journals_take_additions_only(app, one_of_each, statement):
+    for table in JOURNALS:
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"), db.engine.begin() as connection:
+            connection.execute(sa.text(statement.format(table=table)))
+
+
+def test_no_other_table_is_a_journal():
+    """The list above is the migrations' own."""
+    lists = [runpy.run_path(str(file)).get("JOURNALS", ()) for file in MIGRATIONS.glob("*.py")]
+    assert sorted(table for tables in lists for table in tables) == sorted(JOURNALS)
+
+
+def test_journals_cannot_be_emptied_at_once(app, one_of_each):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no TRUNCATE")
+    for table in JOURNALS:
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"), db.engine.begin() as connection:
+            connection.execute(sa.text(f"TRUNCATE {table} CASCADE"))
+
+
+@pytest.fixture
+def one_of_each(cast):
+    """A row in each journal, so that a trigger for each row has one to refuse."""
+    cast.earn(cast.worker, 100)
+    with transaction():
+        redemption = redemptions.redeem("k" * 16, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
+        redemptions.void(redemption, "拿错了", cast.volunteer)
+    for table in JOURNALS:
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[table]))
+    db.session.rollback()
+
+
+def test_the_database_itself_refuses_a_balance_below_zero(post, cast):
+    post("a", AWARD, 100)
+    with pytest.raises(sa.exc.IntegrityError, match="balance"), db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE account SET balance = -1"))
+
+
+def test_an_outsider_computes_the_chain(post, reverse, cast):
+    """With the rows alone and nothing of this program but the recipe in its words."""
+    post("起始", AWARD, 100, "二〇二六年第三季度")
+    spent = post("b", REDEMPTION, 35, "20261228-0001")
+    reverse(spent, "c", '改"错"')
+    account = cast.account_of(cast.worker)
+    head = "0" * 64
+    for row in rows_of(account.id):
+        said = [
+            head,
+            row["position"],
+            row["key"],
+            row["kind"],
+            row["debit_id"],
+            row["credit_id"],
+            row["amount"],
+            row["reason"],
+            row["actor_id"],
+            row["at"],
+            row["reversed_key"],
+        ]
+        text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        head = hashlib.sha256(text.encode("utf-8")).hexdigest()
+        assert row["hash"] == head
+    assert account.head == head != GENESIS
+
+
+def rows_of(account_id):
+    """The rows as plain SQL gives them, the moment written out in UTC."""
+    query = sa.text(
+        "SELECT t.*, r.key AS reversed_key FROM transfer t LEFT JOIN transfer r ON r.id = t.reverses_id "
+        "WHERE t.account_id = :id ORDER BY t.position"
+    )
+    for row in db.session.execute(query, {"id": account_id}).mappings().all():
+        at = row["at"]
+        written = (
+            f"{at[:10]}T{at[11:19]}Z"
+            if isinstance(at, str)
+            else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        )
+        yield {**row, "at": written}
+
+
+def test_a_notice_s_digest_stays_what_it_was(post, cast, clock):
+    earned = cast.earn(cast.worker, 100)
+    assert earned.notice.upto == 0  # nothing was booked yet when the first notice was posted
+    second = cast.earn(cast.neighbour, 50)
+    village, printed = cast.village, second.notice.digest
+    assert printed not in (earned.notice.digest, ledger.digest(village, 10**6))
+    post("later", REDEMPTION, 30)
+    post("other", AWARD, 30, worker=cast.workers[2])
+    assert ledger.digest(village, second.notice.upto) == printed
+
+
+def test_an_outsider_computes_the_digest(post, cast):
+    for number, worker in enumerate(cast.workers[:3]):
+        post(f"a{number}", AWARD, 100 + number, worker=worker)
+    post("b", REDEMPTION, 50)
+    post("far", AWARD, 70, worker=cast.stranger)
+    lines = [
+        f"{account.id}:{account.transfers}:{account.head}"
+        for account in sorted(map(cast.account_of, cast.workers[:3]), key=lambda account: account.id)
+    ]
+    assert ledger.freeze_digest(cast.village)[0] == hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def test_digest_command(app, cast):
+    cast.earn(cast.worker, 100)
+    assessment = cast.earn(cast.worker, 50)
+    command = ["ledger", "digest", "--village", cast.village.code, "--at"]
+    printed, code = assessment.notice.digest, assessment.quarter_name
+    fits = app.test_cli_runner().invoke(args=[*command, code])
+    assert (fits.exit_code, fits.output.strip()) == (0, printed)
+    assert app.test_cli_runner().invoke(args=[*command, "2031Q1"]).exit_code == 1
+    assert app.test_cli_runner().invoke(args=[*command, "2031-1"]).exit_code == 1
+
+
+def test_an_empty_ledger_fits(app):
+    assert app.test_cli_runner().invoke(args=["ledger", "verify"]).output == "everything fits\n"
+
+
+def test_the_award_of_a_line_is_found(app, cast):
+    assessment = cast.earn(cast.worker, 100)
+    assert assessments.award_of(assessment, cast.worker).amount == 100
+    assert assessments.award_of(assessment, cast.neighbour) is None
+
+
+def test_link_covers_every_field():
+    """A change of anything a transfer says changes its hash."""
+    said = {
+        "position": 1,
+        "key": "a",
+        "kind": AWARD,
+        "debit_id": 1,
+        "credit_id": 2,
+        "amount": 10,
+        "reason": "",
+        "actor_id": None,
+        "at": datetime(2026, 12, 28, 1, 0, 0, tzinfo=UTC),
+    }
+    other = {
+        "position": 2,
+        "key": "b",
+        "kind": EXPIRY,
+        "debit_id": 3,
+        "credit_id": 4,
+        "amount": 11,
+        "reason": "x",
+        "actor_id": 1,
+        "at": datetime(2026, 12, 28, 1, 0, 1, tzinfo=UTC),
+    }
+    plain = ledger.link(GENESIS, SimpleNamespace(**said), None)
+    hashes = {ledger.link(GENESIS, SimpleNamespace(**{**said, name: other[name]}), None) for name in said}
+    hashes |= {ledger.link("1" * 64, SimpleNamespace(**said), None)}
+    hashes |= {ledger.link(GENESIS, SimpleNamespace(**said), "a")}
+    assert len(hashes - {plain}) == len(said) + 2
+
+
+@pytest.mark.parametrize(
+    ("tenths", "shown"),
+    [(0, "0"), (30, "3"), (35, "3.5"), (-5, "-0.5"), (-35, "-3.5"), (1_000_000, "100000")],
+)
+def test_points_as_people_write_them(tenths, shown):
+    assert amounts.show(tenths) == shown
+    assert amounts.parse(shown) == tenths
+
+
+@given(st.integers(-amounts.LARGEST, amounts.LARGEST))
+def test_what_is_shown_is_read_back(tenths):
+    assert amounts.parse(amounts.show(tenths)) == tenths
+
+
+@pytest.mark.parametrize(
+    ("typed", "tenths"), [(" 3 ", 30), ("３．５", 35), ("3。5", 35), ("+2", 20), ("－2", -20), ("０", 0)]
+)
+def test_points_as_people_type_them(typed, tenths):
+    assert amounts.parse(typed) == tenths
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "三", "3.55", "3.", ".5", "1e3", "3,5", "--3", "3 5", "NaN", "0x10", "²"]
+)
+def test_no_points_at_all(typed):
+    with pytest.raises(Refused, match="bad_amount"):
+        amounts.parse(typed)
+
+
+@pytest.mark.parametrize("typed", ["100000.1", "-100000.1", "999999999"])
+def test_more_points_than_the_ledger_takes(typed):
+    with pytest.raises(Refused, match="amount_too_large"):
+        amounts.parse(typed)

@@ -1,0 +1,354 @@
+"""The printed matter, read back from the rendered page (needs poppler-utils)."""
+
+import subprocess
+from datetime import UTC, date, datetime
+from itertools import count
+
+import pytest
+import zxingcpp
+from flask_babel import force_locale, gettext
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageOps
+
+from people.clock import Quarter
+from people.paper import fonts, words
+from people.paper.draw import Pen, Strip, fit, gap, paginate, runs, width, wrap
+from points.notice import NoticeSheet, NoticeRow, notice_pdf
+from shop.cardsheet import CARD_HIGH, CARD_WIDE, LEFT, TOP, CardFace, cards_pdf
+from shop.receipt import PAPERS, Receipt, ReceiptLine, receipt_pdf
+
+DPI = 150
+RARE = "𡋾"  # U+212FE, in no face of Noto
+COLUMNS = ["巡查走访", "矛盾调解", "政策宣传", "环境卫生", "帮扶服务", "应急值守"]
+
+
+@pytest.fixture(autouse=True)
+def context(app):
+    with app.test_request_context():
+        yield
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read a PDF back: pictures of its pages, and their text without spaces."""
+    names = count()
+
+    def read(pdf):
+        path = tmp_path / f"{next(names)}.pdf"
+        path.write_bytes(pdf)
+        subprocess.run(["pdftoppm", "-gray", "-r", str(DPI), path, path.with_suffix("")], check=True)
+        pictures = [Image.open(page) for page in sorted(tmp_path.glob(f"{path.stem}-*.pgm"))]
+        text = subprocess.run(["pdftotext", path, "-"], check=True, capture_output=True).stdout.decode()
+        return pictures, "".join(text.split())
+
+    return read
+
+
+@pytest.fixture
+def without_hanazono(monkeypatch):
+    monkeypatch.setattr(fonts, "rare", lambda: ())
+
+
+def receipt(**changed):
+    lines = [ReceiptLine("大米", "袋", 1, 250, 250), ReceiptLine("抽纸", "提", 3, 35, 105)]
+    return Receipt(
+        **{
+            "shop": "天台村爱心超市",
+            "village": "天台村民委员会",
+            "number": "20261228-0001",
+            "at": datetime(2026, 12, 28, 1, 30, tzinfo=UTC),
+            "worker": "李*明",
+            "card_number": "402177309",
+            "lines": lines,
+            "total": 355,
+            "before": 1230,
+            "after": 875,
+            "clerk": "普文珍",
+            "check_url": "https://aixin.example/r/20261228-0001-K7QX",
+            **changed,
+        }
+    )
+
+
+def notice(people=3, **changed):
+    rows = [
+        NoticeRow(number, "李*明", "上村第1微网格", [55, 0, 120, 10, 30, 25], 20, 15, 235)
+        for number in range(1, people + 1)
+    ]
+    return NoticeSheet(
+        **{
+            "village": "天台村民委员会",
+            "township": "共和镇",
+            "quarter": Quarter(2026, 4),
+            "rubric_version": 3,
+            "rubric_from": date(2026, 7, 1),
+            "posted_on": date(2027, 1, 6),
+            "ends_on": date(2027, 1, 10),
+            "columns": COLUMNS,
+            "rows": rows,
+            "adjustment_notes": ["李*明：代邻近网格值守两日。"],
+            "digest": "0123456789abcdef" * 4,
+            "url": "https://aixin.example/notices/532323101201/2026Q4",
+            "how_to_object": "当面、书面或扫码提出。",
+            **changed,
+        }
+    )
+
+
+def card(number, **changed):
+    face = {
+        "village": "天台村民委员会",
+        "name": "起家荣",
+        "grid": "上村第1微网格",
+        "number": f"{402177309 + number}",
+        "url": f"HTTPS://AIXIN.EXAMPLE/C/{number:09d}",
+    }
+    return CardFace(**{**face, **changed})
+
+
+def codes(picture):
+    return {found.text for found in zxingcpp.read_barcodes(picture)}
+
+
+def ink(picture):
+    """The box round all ink, in millimetres from the left, top, right and bottom of the page."""
+    box = ImageOps.invert(picture).point(lambda grey: 255 if grey > 60 else 0).getbbox()
+    left, top, right, bottom = (edge * 25.4 / DPI for edge in box)
+    return left, top, picture.width * 25.4 / DPI - right, picture.height * 25.4 / DPI - bottom
+
+
+def cut(picture, left, top, wide, high):
+    """A part of a page, given in millimetres."""
+    return picture.crop([round(edge * DPI / 25.4) for edge in (left, top, left + wide, top + high)])
+
+
+# Faces and lines.
+
+
+def test_names_print_from_noto_in_both_weights():
+    assert fonts.face_of("𬱖") == fonts.face_of("㛃") == fonts.REGULAR
+    assert fonts.face_of("𬱖", bold=True) == fonts.BOLD
+    assert words.footnote(["𬱖㛃 李*明"]) is None
+
+
+def test_a_rare_character_prints_from_the_fallback_face(monkeypatch):
+    monkeypatch.setattr(fonts, "rare", lambda: (fonts.Face("HanaMinB", {ord(RARE)}),))
+    assert runs(f"起{RARE}明") == [(fonts.REGULAR, "起"), ("HanaMinB", RARE), (fonts.REGULAR, "明")]
+    assert words.footnote([RARE]) is None
+
+
+@pytest.mark.usefixtures("without_hanazono")
+def test_a_character_in_no_face_is_marked_and_noted():
+    assert runs(f"起{RARE}\t明") == [(fonts.REGULAR, "起〓 明")]
+    assert "U+212FE" in words.footnote(receipt(worker=RARE))
+    assert "U+212FE" in words.footnote([card(1), card(2, name=RARE)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text("天台村（）《》，。、abc,.019 W-\n", max_size=80), st.integers(4, 40))
+def test_wrapped_lines_fit_and_lose_nothing(text, room):
+    lines = wrap(text, room, 10)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert all(width(line, 10) <= room for line in lines if len(line) > 1)
+
+
+def test_lines_break_by_the_rules_of_chinese():
+    room = width("一二三四五", 10)
+    assert wrap("一二三四五，六", room, 10) == ["一二三四", "五，六"]
+    assert wrap("一二三四（五）", room, 10) == ["一二三四", "（五）"]
+    assert wrap("一二三 2026Q4 年", room, 10) == ["一二三", "2026Q4 年"]
+
+
+def test_fit_shrinks_before_it_cuts():
+    room = width("一二三四五", 10)
+    assert fit("一二三四五", room, 10, 6) == ("一二三四五", 10)
+    text, size = fit("一二三四五六", room, 10, 6)
+    assert text == "一二三四五六"
+    assert 6 <= size < 10
+    text, size = fit("长" * 200, room, 10, 6)
+    assert text.endswith("…")
+    assert size == 6
+    assert width(text, size) <= room
+
+
+def test_a_heading_is_repeated_on_each_page_and_never_left_alone():
+    head = Strip(10, lambda pen, x, y: None)
+    rows = [Strip(20, lambda pen, x, y: None, under=head) for _row in range(5)]
+    pages = paginate([gap(25), *rows, gap(5)], 50)
+    assert [[strip.height for strip in page] for page in pages] == [
+        [25],
+        [10, 20, 20],
+        [10, 20, 20],
+        [10, 20, 5],
+    ]
+
+
+def test_the_same_record_prints_the_same_bytes():
+    assert receipt_pdf(receipt(), "58") == receipt_pdf(receipt(), "58")
+
+
+def test_a_pen_draws_on_a_page_of_the_size_given(read):
+    [picture], _text = read(Pen("x", 100, 50).pdf())
+    assert picture.size == pytest.approx((100 * DPI / 25.4, 50 * DPI / 25.4), abs=1.5)
+
+
+# The receipt.
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_a_receipt_can_be_read_and_checked(read, paper):
+    [picture], text = read(receipt_pdf(receipt(), paper))
+    assert codes(picture) == {"https://aixin.example/r/20261228-0001-K7QX"}
+    for shown in ("20261228-0001", "09:30", "李*明", "402177309", "35.5", "123", "87.5", "普文珍"):
+        assert shown in text
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_longest_names_stay_on_the_paper_and_are_not_cut(read, paper):
+    long = receipt(
+        lines=[
+            ReceiptLine("长" * 200, "袋", 1, 10, 10),
+            ReceiptLine("Q" * 200, "u" * 40, 99999, 10, 1_000_000),
+        ],
+        worker="宽" * 200,
+        clerk="倪" * 200,
+        void_reason="错" * 200,
+    )
+    pictures, text = read(receipt_pdf(long, paper))
+    assert [text.count(char) for char in "长Q宽倪错"] == [200] * 5
+    for picture in pictures:
+        left, _top, right, _bottom = ink(picture)
+        assert min(left, right) >= PAPERS[paper].margin - 0.4
+
+
+def test_a_long_receipt_goes_on_over_numbered_pages_of_a4(read):
+    lines = [ReceiptLine(f"商品{number}", "袋", 1, 10, 10) for number in range(60)]
+    pictures, text = read(receipt_pdf(receipt(lines=lines), "A4"))
+    assert len(pictures) > 1
+    assert "".join(words.page_of(2, len(pictures)).split()) in text
+    assert all(min(ink(picture)) > 5 for picture in pictures)
+
+
+def test_there_is_room_to_sign(read):
+    """The widest unbroken dark line is the one to sign on: 40 mm at least, with 8 mm of white above it."""
+    [picture], _text = read(receipt_pdf(receipt(), "58"))
+    longest, at = max((longest_run(picture, y), y) for y in range(picture.height))
+    assert longest * 25.4 / DPI >= 39.5
+    above = cut(picture, 20, at * 25.4 / DPI - 8.5, 30, 8)
+    assert above.getextrema()[0] > 200
+
+
+def longest_run(picture, y):
+    row = picture.crop((0, y, picture.width, y + 1)).point(lambda grey: 1 if grey < 140 else 0)
+    return max(map(len, row.tobytes().split(b"\0")))
+
+
+def test_a_void_receipt_and_a_reprint_say_so(read):
+    _pictures, valid = read(receipt_pdf(receipt(), "80"))
+    _pictures, void = read(receipt_pdf(receipt(void_reason="商品拿错", reprint=True), "80"))
+    assert gettext("VOID") not in valid
+    assert gettext("VOID") in void
+    assert "商品拿错" in void
+    assert "".join(gettext("Redemption receipt (reprint)").split()) in void
+
+
+@pytest.mark.usefixtures("without_hanazono")
+def test_a_receipt_prints_the_footnote(read):
+    _pictures, text = read(receipt_pdf(receipt(worker=f"起{RARE}明"), "58"))
+    assert "起〓明" in text
+    assert "U+212FE" in text
+
+
+# The cards.
+
+
+def test_every_card_of_a_sheet_can_be_scanned(read):
+    cards = [card(number) for number in range(11)]
+    told = []
+    pictures, text = read(cards_pdf(cards, told.append))
+    assert [codes(picture) for picture in pictures] == [{face.url for face in cards[:10]}, {cards[10].url}]
+    assert told == [10, 11]
+    assert text.count("起家荣") == 11
+
+
+def test_nothing_crosses_the_edge_of_a_card(read):
+    wild = card(0, village="村" * 200, name="长" * 200, grid="W" * 200)
+    [picture], text = read(cards_pdf([wild] * 10))
+    assert codes(picture) == {wild.url}
+    assert "长…" in text
+    inner = 3
+    for column in range(2):
+        for row in range(5):
+            x, y = LEFT + column * CARD_WIDE, TOP + row * CARD_HIGH
+            assert min(ink(cut(picture, x, y, CARD_WIDE, CARD_HIGH))) >= inner
+
+
+def test_the_qr_is_large_and_has_its_quiet_zone(read):
+    [picture], _text = read(cards_pdf([card(0, name="长" * 200)]))
+    [found] = zxingcpp.read_barcodes(picture)
+    corners = found.position
+    left, right = corners.top_left.x * 25.4 / DPI, corners.top_right.x * 25.4 / DPI
+    top = corners.top_left.y * 25.4 / DPI
+    side = right - left
+    assert side >= 22
+    quiet = 4 * side / 25 - 0.3
+    assert cut(picture, left - quiet, top, quiet - 0.5, side).getextrema()[0] > 200
+    assert right + quiet <= LEFT + CARD_WIDE
+
+
+@pytest.mark.usefixtures("without_hanazono")
+def test_a_sheet_of_cards_prints_the_footnote_off_the_cards(read):
+    [[noted], text], [[plain], _text] = (
+        read(cards_pdf([card(0, name=name)])) for name in (f"起{RARE}", "起")
+    )
+    assert "U+212FE" in text
+    above = [cut(picture, LEFT + 1, 0, 60, TOP).getextrema()[0] for picture in (noted, plain)]
+    assert above[0] < 160 < above[1]
+    assert ink(cut(noted, LEFT + 1, 0, 60, TOP))[3] > 1
+
+
+# The notice.
+
+
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+def test_a_notice_can_be_scanned_and_holds_all_it_must(read, paper):
+    [picture], text = read(notice_pdf(notice(), paper))
+    assert codes(picture) == {"https://aixin.example/notices/532323101201/2026Q4"}
+    wide = {"A4": 210, "A3": 297}[paper]
+    assert picture.width * 25.4 / DPI == pytest.approx(wide, abs=0.5)
+    assert min(ink(picture)) > 8
+    with force_locale("zh"):
+        days = [words.day(date(2026, 7, 1)), words.day(date(2027, 1, 6)), words.day(date(2027, 1, 10))]
+    for shown in ("共和镇天台村民委员会", *days, "代邻近网格值守两日", "当面、书面或扫码提出"):
+        assert shown in text
+    for shown in ("cdef" + "0123", "-2", "+1.5", "23.5", "70.5"):
+        assert shown in text
+
+
+def test_seventy_people_fit_three_sheets_with_the_head_on_each(read):
+    pictures, text = read(notice_pdf(notice(70)))
+    assert 2 <= len(pictures) <= 3
+    assert text.count("李*明") == 70 + 1
+    assert text.count("政策宣传") == text.count("应急值守") == len(pictures)
+    with force_locale("zh"):
+        for number in range(1, len(pictures) + 1):
+            assert "".join(words.page_of(number, len(pictures)).split()) in text
+    assert [bool(codes(picture)) for picture in pictures] == [False] * (len(pictures) - 1) + [True]
+
+
+def test_wild_words_and_many_columns_stay_on_the_sheet(read):
+    row = NoticeRow(1, "长" * 200, "W" * 200, [1_000_000] * 10, 1_000_000, -1_000_000, 9_999_999)
+    wild = notice(columns=["很长的类别名称" * 9] * 10, rows=[row] * 3, adjustment_notes=["因" * 900])
+    pictures, _text = read(notice_pdf(wild))
+    for picture in pictures:
+        left, _top, right, bottom = ink(picture)
+        assert min(left, right) >= 15.5
+        assert bottom > 8
+
+
+@pytest.mark.usefixtures("without_hanazono")
+def test_a_notice_prints_the_footnote(read):
+    _pictures, text = read(notice_pdf(notice(how_to_object=f"找{RARE}主任")))
+    assert "找〓主任" in text
+    assert "U+212FE" in text

@@ -1,0 +1,365 @@
+"""`flask ledger verify`: whoever changes a row behind the program's back is found, and the row is named."""
+
+import sqlite3
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from people import clock
+from people.db import db, transaction
+from points import ledger
+from points.models import Transfer, TransferKind
+from shop import redemptions
+from shop.models import Redemption
+from tests.cast import TODAY, Cast
+
+
+@pytest.fixture(scope="session")
+def told(database, template, app_on):
+    """A database in which the story has happened, and the ids of its rows; it is only ever copied."""
+    name = database.copy(template)
+    with app_on(database.uri(name)).app_context(), clock.at(TODAY):
+        ids = tell(Cast())
+        db.session.remove()
+        db.engine.dispose()
+    database.settle(name)
+    return name, ids
+
+
+@pytest.fixture
+def uri(database, told):
+    name = database.copy(told[0])
+    yield database.uri(name)
+    database.drop(name)
+
+
+@pytest.fixture
+def story(told):
+    return told[1]
+
+
+def tell(cast):
+    """Two quarters of two workers; four redemptions, of which the neighbour's was voided."""
+    worker, neighbour, goods, salt = cast.worker, cast.neighbour, cast.goods, cast.salt
+    first = cast.earn_each({worker.id: 200, neighbour.id: 100})
+    spent = redeem(cast, "a", worker, {goods.id: 2})
+    cast.earn(worker, 100)
+    other = redeem(cast, "b", worker, {goods.id: 1, salt.id: 2})
+    twin = redeem(cast, "c", worker, {goods.id: 2})
+    undone = redeem(cast, "d", neighbour, {goods.id: 1})
+    with transaction():
+        void = redemptions.void(undone, "拿错了", cast.volunteer)
+    award = db.session.scalars(
+        sa.select(Transfer).where(Transfer.kind == TransferKind.AWARD).order_by(Transfer.id)
+    ).first()
+    return SimpleNamespace(
+        account=cast.account_of(worker).id,
+        neighbours_account=cast.account_of(neighbour).id,
+        assessment=first.id,
+        worker=worker.id,
+        award=award.id,
+        spent=spent.id,
+        spent_transfer=spent.transfer_id,
+        other=other.id,
+        other_transfer=other.transfer_id,
+        twin=twin.id,
+        twin_transfer=twin.transfer_id,
+        undone=undone.id,
+        undone_transfer=undone.transfer_id,
+        void=void.id,
+        void_transfer=void.transfer_id,
+        lot=cast.lot_of(goods).id,
+        salt=salt.id,
+        next_account=db.session.scalar(sa.text("SELECT max(id) FROM account")) + 1,
+        far=cast.far_village.id,
+        stranger=cast.stranger.id,
+    )
+
+
+def redeem(cast, key, worker, basket):
+    with transaction():
+        return redemptions.redeem(key, cast.shop, cast.card_of(worker), basket, cast.volunteer)
+
+
+@pytest.fixture
+def verify(app):
+    """Run the command; return its exit code and what it named."""
+
+    def verify():
+        db.session.rollback()
+        result = app.test_cli_runner().invoke(args=["ledger", "verify"])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, result.output
+
+    return verify
+
+
+@pytest.fixture
+def tamper(app):
+    """Change rows as somebody with the database's password would: no triggers, no foreign keys."""
+
+    def tamper(*statements):
+        db.session.rollback()
+        if db.engine.dialect.name == "sqlite":
+            with sqlite3.connect(db.engine.url.database) as connection:
+                connection.execute("PRAGMA ignore_check_constraints = ON")
+                triggers = connection.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+                ).fetchall()
+                for (name,) in triggers:
+                    connection.execute(f"DROP TRIGGER {name}")
+                changed = [connection.execute(statement).rowcount for statement in statements]
+            connection.close()
+        else:
+            address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+            with psycopg.connect(address) as connection:
+                connection.execute("SET session_replication_role = replica")
+                changed = [connection.execute(statement).rowcount for statement in statements]
+        assert all(changed), "the tampering itself did nothing"
+
+    return tamper
+
+
+def test_an_honest_ledger_fits(story, verify):
+    assert verify() == (0, "everything fits\n")
+
+
+# What was done -> the statements, and how the report must begin to name the row.
+TAMPERINGS = {
+    "balance raised": (
+        ["UPDATE account SET balance = balance + 10 WHERE id = {account}"],
+        "account {account}: balance",
+    ),
+    "transfers miscounted": (
+        ["UPDATE account SET transfers = transfers + 1 WHERE id = {account}"],
+        "account {account}: 6 transfers, there are 5",
+    ),
+    "head replaced": (
+        ["UPDATE account SET head = 'f' WHERE id = {account}"],
+        "account {account}: the head",
+    ),
+    "an account invented": (
+        [
+            "INSERT INTO account (id, kind, village_id, person_id, balance, transfers, head) "
+            "VALUES ({next_account}, 'worker', {far}, {stranger}, 500, 0, 'f')"
+        ],
+        "account {next_account}: balance",
+    ),
+    "an account removed": (["DELETE FROM account WHERE id = {account}"], "account {account}: "),
+    "an amount in the middle changed": (
+        ["UPDATE transfer SET amount = amount + 10 WHERE id = {spent_transfer}"],
+        "transfer {spent_transfer}: the hash",
+    ),
+    "a balance after changed": (
+        ["UPDATE transfer SET balance_after = 999 WHERE id = {spent_transfer}"],
+        "transfer {spent_transfer}: balance after 999",
+    ),
+    "a reason changed": (
+        ["UPDATE transfer SET reason = 'x' WHERE id = {award}"],
+        "transfer {award}: the hash",
+    ),
+    "an actor changed": (
+        ["UPDATE transfer SET actor_id = 1 WHERE id = {award}"],
+        "transfer {award}: the hash",
+    ),
+    "a moment changed": (
+        ["UPDATE transfer SET at = '2026-12-01 00:00:00+00' WHERE id = {award}"],
+        "transfer {award}: the hash",
+    ),
+    "a kind changed": (
+        ["UPDATE transfer SET kind = 'expiry' WHERE id = {spent_transfer}"],
+        "transfer {spent_transfer}: expiry between the wrong accounts",
+    ),
+    "the last transfer removed": (
+        ["DELETE FROM transfer WHERE id = {twin_transfer}"],
+        "account {account}: balance",
+    ),
+    "a transfer in the middle removed": (
+        ["DELETE FROM transfer WHERE id = {other_transfer}"],
+        "transfer {twin_transfer}: position 5, expected 4",
+    ),
+    "a redemption's transfer removed": (
+        ["DELETE FROM transfer WHERE id = {twin_transfer}"],
+        "redemption {twin}: ",
+    ),
+    "a reversed transfer removed": (
+        ["DELETE FROM transfer WHERE id = {undone_transfer}"],
+        "transfer {void_transfer}: does not mirror",
+    ),
+    "the giving back of a void removed": (
+        ["DELETE FROM transfer WHERE id = {void_transfer}"],
+        "void {void}: ",
+    ),
+    "a transfer moved to another village": (
+        [
+            "UPDATE account SET village_id = {far} WHERE id = "
+            "(SELECT debit_id FROM transfer WHERE id = {award})"
+        ],
+        "transfer {award}: joins two villages",
+    ),
+    "on hand raised": (["UPDATE lot SET on_hand = on_hand + 1 WHERE id = {lot}"], "lot {lot}: "),
+    "goods received again": (
+        ["UPDATE stock_move SET lot_id = {lot} WHERE kind = 'receipt' AND lot_id <> {lot}"],
+        "lot {lot}: received",
+    ),
+    "a stock move changed": (
+        ["UPDATE stock_move SET quantity = -1 WHERE redemption_id = {spent}"],
+        "lot {lot}: ",
+    ),
+    "a stock move changed with the stock": (
+        [
+            "UPDATE stock_move SET quantity = -1 WHERE redemption_id = {spent}",
+            "UPDATE lot SET on_hand = on_hand + 1 WHERE id = {lot}",
+        ],
+        "redemption {spent}: the stock moves",
+    ),
+    "a stock move removed": (
+        ["DELETE FROM stock_move WHERE redemption_id = {spent}"],
+        "redemption {spent}: the stock moves",
+    ),
+    "stock moves of a redemption that is not there": (
+        [
+            "UPDATE stock_move SET redemption_id = 9999 "
+            "WHERE kind = 'redemption' AND redemption_id = {undone}",
+        ],
+        "redemption {undone}: the stock moves",
+    ),
+    "a redemption points to an award": (
+        ["UPDATE redemption SET transfer_id = {award} WHERE id = {spent}"],
+        "redemption {spent}: ",
+    ),
+    "a redemption points to the neighbour's transfer": (
+        [
+            "UPDATE redemption SET transfer_id = -1 WHERE id = {undone}",
+            "UPDATE redemption SET transfer_id = {undone_transfer} WHERE id = {spent}",
+        ],
+        "redemption {spent}: transfer {undone_transfer} is on another worker's account",
+    ),
+    "two redemptions of the same total swap transfers": (
+        [
+            "UPDATE redemption SET transfer_id = -1 WHERE id = {spent}",
+            "UPDATE redemption SET transfer_id = {spent_transfer} WHERE id = {twin}",
+            "UPDATE redemption SET transfer_id = {twin_transfer} WHERE id = {spent}",
+        ],
+        "redemption {spent}: ",
+    ),
+    "a receipt renumbered": (
+        ["UPDATE redemption SET day = '2026-12-27', serial = 1 WHERE id = {undone}"],
+        "redemption {undone}: ",
+    ),
+    "a gap in the receipts": (
+        ["UPDATE redemption SET serial = 99 WHERE id = {undone}"],
+        "shop 1, 2026-12-28: receipt numbers run to 99",
+    ),
+    "a total changed": (
+        ["UPDATE redemption SET total = total - 10 WHERE id = {spent}"],
+        "redemption {spent}: total",
+    ),
+    "a redemption removed with all that is its": (
+        [
+            "UPDATE lot SET on_hand = on_hand + 2 WHERE id = {lot}",
+            "DELETE FROM stock_move WHERE redemption_id = {twin}",
+            "DELETE FROM redemption_line WHERE redemption_id = {twin}",
+            "DELETE FROM redemption WHERE id = {twin}",
+        ],
+        "transfer {twin_transfer}: points were spent without a redemption",
+    ),
+    "a void removed": (
+        ["DELETE FROM void WHERE id = {void}"],
+        "transfer {void_transfer}: gives back redemption {undone} without its void",
+    ),
+    "a void of another redemption": (
+        ["UPDATE void SET redemption_id = {spent} WHERE id = {void}"],
+        "void {void}: ",
+    ),
+    "a line's quantity changed": (
+        ["UPDATE redemption_line SET quantity = quantity + 1 WHERE redemption_id = {spent}"],
+        "redemption {spent}: the lines",
+    ),
+    "a line changed without changing the sum": (
+        ["UPDATE redemption_line SET quantity = 1, price = 60 WHERE redemption_id = {spent}"],
+        "redemption {spent}: the stock moves",
+    ),
+    "a line's article changed": (
+        ["UPDATE redemption_line SET goods_id = {salt} WHERE redemption_id = {spent}"],
+        "redemption {spent}: the stock moves",
+    ),
+    "a counted service changed": (
+        ["UPDATE service SET count = count + 1 WHERE assessment_id = {assessment} AND worker_id = {worker}"],
+        "assessment {assessment}: worker {worker} was booked 200, the sheet says 201",
+    ),
+    "an adjustment removed": (
+        ["DELETE FROM adjustment WHERE assessment_id = {assessment} AND worker_id = {worker}"],
+        "assessment {assessment}: worker {worker} was booked 200, the sheet says 1",
+    ),
+    "an assessment removed": (
+        ["DELETE FROM assessment WHERE id = {assessment}"],
+        "transfer {award}: an award without a booked assessment",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERINGS)
+def test_tampering_is_named(story, tamper, verify, what):
+    statements, named = TAMPERINGS[what]
+    tamper(*(statement.format(**vars(story)) for statement in statements))
+    code, output = verify()
+    assert code == 1
+    assert any(line.startswith(named.format(**vars(story))) for line in output.splitlines()), output
+
+
+def test_points_posted_past_the_assessment(story, cast, verify):
+    with transaction():
+        stray = ledger.post(
+            "x", TransferKind.AWARD, ledger.account_of(cast.worker), 100, "2026Q3", cast.chair
+        )
+    assert verify()[0] == 1
+    assert f"transfer {stray.id}: an award without a booked assessment" in verify()[1]
+
+
+def forge(transfer, **changes):
+    """What a hash would be if the transfer said something else."""
+    said = {
+        **{column.name: getattr(transfer, column.name) for column in Transfer.__table__.columns},
+        **changes,
+    }
+    return SimpleNamespace(**said)
+
+
+def test_a_hash_recomputed_for_one_row_breaks_the_next(story, tamper, verify):
+    award = db.session.get_one(Transfer, story.award)
+    forged = ledger.link("0" * 64, forge(award, reason="forged"), None)
+    tamper(f"UPDATE transfer SET reason = 'forged', hash = '{forged}' WHERE id = {award.id}")
+    code, output = verify()
+    assert code == 1
+    assert f"transfer {award.id}:" not in output
+    assert f"transfer {story.spent_transfer}: the hash does not fit what it says" in output
+
+
+def test_history_rewritten_from_end_to_end_is_found_by_the_paper_on_the_wall(
+    story, cast, app, tamper, verify
+):
+    """Who recomputes the whole chain fits again; the digest on the second quarter's notice does not."""
+    head, statements = "0" * 64, []
+    for transfer in reversed(db.session.scalars(ledger.entries(cast.account_of(cast.worker))).all()):
+        actor = cast.second_chair.id if transfer.id == story.award else transfer.actor_id
+        head = ledger.link(head, forge(transfer, actor_id=actor), None)
+        statements.append(f"UPDATE transfer SET actor_id = {actor}, hash = '{head}' WHERE id = {transfer.id}")
+    digest = ["ledger", "digest", "--village", cast.village.code, "--at", "2025Q2"]
+    assert app.test_cli_runner().invoke(args=digest).exit_code == 0
+    tamper(*statements, f"UPDATE account SET head = '{head}' WHERE id = {story.account}")
+    assert verify() == (0, "everything fits\n")
+    db.session.rollback()
+    found = app.test_cli_runner().invoke(args=digest)
+    assert found.exit_code == 1
+    assert "the notice says" in found.output
+
+
+def test_the_command_writes_nothing(story, verify):
+    before = db.session.scalars(sa.select(Redemption.code)).all()
+    verify()
+    assert db.session.scalars(sa.select(Redemption.code)).all() == before
+    assert not db.session.new
+    assert not db.session.dirty
