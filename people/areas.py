@@ -40,15 +40,11 @@ def import_areas(data: bytes, actor: User | None = None) -> int:
     already there with the same name is left; nothing of the file is loaded when a line is bad.
     Refused `unreadable_file`, `bad_header`, `bad_lines` (its message names each bad line by number).
     """
-    reader = csv.DictReader(io.StringIO(decode(data)))
-    if [name.strip() for name in reader.fieldnames or []] != COLUMNS:
-        raise Refused("bad_header", _("The first line must be: %(columns)s", columns=",".join(COLUMNS)))
     known = {area.code: area for area in db.session.scalars(select(Area))}
     added: list[Area] = []
     problems: list[str] = []
     seen: dict[str, int] = {}
-    for line in reader:
-        number = reader.line_num
+    for number, line in _lines(decode(data)):
         try:
             area = _read(line, known)
             if area.code in seen:
@@ -69,6 +65,19 @@ def import_areas(data: bytes, actor: User | None = None) -> int:
     if added:
         audit.note(actor, "areas.import", f"area:{added[0].code}", added=len(added))
     return len(added)
+
+
+def _lines(text: str) -> list[tuple[int, dict[str, str | None]]]:
+    """The lines below the header with their numbers, whatever ends them."""
+    reader = csv.DictReader(io.StringIO(text, newline=None))
+    try:
+        if [name.strip() for name in reader.fieldnames or []] != COLUMNS:
+            raise Refused("bad_header", _("The first line must be: %(columns)s", columns=",".join(COLUMNS)))
+        reader.fieldnames = COLUMNS
+        return [(reader.line_num, line) for line in reader]
+    except csv.Error as error:
+        reason = _("line %(line)s: %(reason)s", line=reader.line_num + 1, reason=error)
+        raise Refused("bad_lines", reason) from error
 
 
 def _read(line: dict[str, str | None], known: dict[str, Area]) -> Area:

@@ -37,7 +37,7 @@ class PhotoForm(Form):
     )
 
 
-class BasketField(Field):  # type: ignore[misc]  # wtforms has no types
+class BasketField(Field):
     """How many of what, from one control `goods-<id>` for each article.
 
     `data` is goods id → units; `typed` keeps the words as they were, for the page after a refusal.
@@ -71,7 +71,7 @@ class BasketForm(Form):
     used_before = False
 
     def refuse(self, refusal: Refused) -> None:
-        """Show the refusal; a key that stands for another basket is used up, and a new one takes its place."""
+        """Show the refusal; a key that stands for another basket is used up, a new one takes its place."""
         super().refuse(refusal)
         if refusal.code == "key_reused":
             self.used_before = True

@@ -33,7 +33,7 @@ def read(image: bytes) -> str:
 
     Refused `not_an_image` for anything else, also for a picture of more than 40 megapixels; `no_code`.
     """
-    codes = zxingcpp.read_barcodes(_grey(image), formats=zxingcpp.BarcodeFormat.QRCode)
+    codes = zxingcpp.read_barcodes(_grey(image), zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
     texts = [code.text for code in codes if code.text]
     if not texts:
         raise Refused("no_code", _("No card's code is in the picture. Go closer and hold still."), "photo")

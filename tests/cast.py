@@ -1,16 +1,21 @@
 """The cast: a village with its people and its shop, and the next village, whose clerk is an outsider.
 
-Everyone is made through the verbs. `Cast` finds them again in whichever database is at hand.
+Everyone is made through the verbs. `Cast` finds them again in whichever database is at hand. At the end:
+the application and the browser they use.
 """
 
 import random
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
+from flask import Flask, has_app_context
+from flask_login import FlaskLoginClient
 from sqlalchemy import select
 from sqlalchemy.sql import ColumnElement
 
+from app import create_app
 from people import accounts, areas, clock, roster
 from people.clock import Quarter
 from people.db import db, transaction
@@ -240,3 +245,23 @@ class Cast:
     def _officials(village: Area) -> tuple[str, str]:
         """Who prepares and who books; in the next village the outsider, for whom the county stands in."""
         return ("clerk", "chair") if village.code == VILLAGE else ("outsider", "county_user")
+
+
+class Client(FlaskLoginClient):
+    """A browser. Each request has its own context, as in a server, and the test then reads anew."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.rollback()
+        return response
+
+
+def new_app(uri: str) -> Flask:
+    """The application on a database, as tests want it."""
+    app = create_app(
+        SQLALCHEMY_DATABASE_URI=uri, SECRET_KEY="only for tests", TESTING=True, WTF_CSRF_ENABLED=False
+    )
+    app.test_client_class = Client
+    return app

