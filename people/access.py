@@ -65,6 +65,8 @@ def gate() -> Response | None:
     """Before every request: find the place it is about, check the rule, or abort."""
     if request.endpoint is None:
         return None  # no such address: routing answers 404 by itself
+    if "\0" in request.path:
+        abort(404)  # PostgreSQL takes no such text
     rule = rule_of(request.endpoint)
     if rule is None:
         abort(403)

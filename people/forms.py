@@ -20,11 +20,11 @@ class Form(FlaskForm):
     refusal: Any = None
 
     def process(self, *args: Any, **kwargs: Any) -> None:
-        """Read what was sent; a text field that was left out counts as left empty."""
+        """Read what was sent; text that was left out counts as empty, and NUL is no text at all."""
         super().process(*args, **kwargs)
         for field in self:
-            if isinstance(field, StringField) and field.data is None:
-                field.data = ""
+            if isinstance(field, StringField):
+                field.data = (field.data or "").replace("\0", "")
 
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal next to its field, or above the form."""

@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from sqlalchemy import Select
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from people.clock import Quarter, local
@@ -25,8 +26,17 @@ from people.refused import Refused
 
 LANGUAGES = ("zh", "en")
 
+FARTHEST = 10**6  # a page that no list reaches, and no database chokes on
+
 # What a refusal answers when no form shows it: a clash with what is there, or a request that can't be done.
 CLASHES = {"conflict", "key_reused"}
+
+
+class RowId(IntegerConverter):
+    """A row's number in an address: what no column holds does not exist."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,8 @@ def icon(name: str) -> Markup:
 
 def page_of(query: Select[Any], per_page: int = 30) -> Pagination:
     """One page of a list, by `?page=`; beyond the last page: 404."""
-    return db.paginate(query, per_page=per_page, max_per_page=per_page)
+    wanted = min(request.args.get("page", 1, type=int), FARTHEST)
+    return db.paginate(query, page=wanted, per_page=per_page, max_per_page=per_page)
 
 
 def quarter(value: Quarter | str) -> str:
@@ -145,6 +156,7 @@ def switch(cookie: str, value: str) -> Response:
 def init_app(app: Flask, navigation: Sequence[Entry]) -> None:
     """Give every template the words and figures it shares."""
     app.extensions["navigation"] = navigation
+    app.url_map.converters["int"] = RowId
     app.add_template_filter(words.day, "day")
     app.add_template_filter(words.moment, "moment")
     app.add_template_filter(quarter, "quarter_name")

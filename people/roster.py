@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from people import audit, clock
 from people.db import db
@@ -94,6 +95,7 @@ def serving(village: Area, first: date, last: date, duty: Duty = Duty.WORKER) ->
     return db.session.scalars(
         select(Appointment)
         .join(Appointment.grid)
+        .options(contains_eager(Appointment.grid), joinedload(Appointment.person))
         .where(Grid.village_id == village.id, Appointment.duty == duty, *_covers(first, last))
         .order_by(Grid.code, Appointment.id)
     ).all()

@@ -7,6 +7,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from people import clock, roster
 from people.clock import Quarter
@@ -45,7 +46,8 @@ def redeem(
 
     The key is made before sending: the same key with the same card and basket returns the first redemption,
     with anything else it is Refused `key_reused`. Refused `empty_basket`, `bad_quantity`, `unknown_goods`,
-    `card_inactive`, `term_ended`, `own_card`, `insufficient_points` (with what is missing), `out_of_stock`.
+    `other_village`, `card_inactive`, `term_ended`, `own_card`, `insufficient_points` (with what is missing),
+    `out_of_stock`.
     Locks: the worker's account, then the lots by id, then the shop for its receipt number.
     """
     basket = {goods_id: quantity for goods_id, quantity in sorted(basket.items()) if quantity}
@@ -55,6 +57,8 @@ def redeem(
     if made is not None:
         return _repeated(made, shop, card, basket)
     articles = _articles(shop, basket)
+    if card.person.village_id != shop.village_id:
+        raise Refused("other_village", _("This card belongs to another village's shop."))
     check_holder(card, actor)
     total = sum(articles[goods_id].price * quantity for goods_id, quantity in basket.items())
     missing = total - account.balance
@@ -191,6 +195,7 @@ def of_person(person: Person, since: date) -> Sequence[Redemption]:
     return db.session.scalars(
         select(Redemption)
         .join(Redemption.card)
+        .options(selectinload(Redemption.lines), joinedload(Redemption.void))
         .where(Card.person_id == person.id, Redemption.day >= since)
         .order_by(Redemption.id.desc())
     ).all()

@@ -127,6 +127,7 @@ function recall(number) {
 function keep() {
   const { card, day } = basket.dataset;
   const chosen = tiles.map((tile) => tile.querySelector("input")).filter((input) => input && units(input));
+  if (!chosen.length) return forget(card);
   const wanted = Object.fromEntries(chosen.map((input) => [input.name, units(input)]));
   try {
     localStorage.setItem(placeOf(card), JSON.stringify({ day, key: basket.elements.key.value, wanted }));

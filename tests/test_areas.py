@@ -107,7 +107,7 @@ def test_a_code_twice_in_a_file(app):
     with pytest.raises(Refused, match="bad_lines") as refusal:
         load(HEADER + COUNTY + TOWNSHIP + TOWNSHIP)
     assert named(refusal) == [4]
-    assert str(refusal.value.message).rstrip(" 行过").endswith("3")  # where it stands already
+    assert re.findall(r"\d+", str(refusal.value.message))[-1] == "3"  # where it stands already
     assert areas.by_code("532323") is None
 
 

@@ -116,6 +116,7 @@ def test_a_form_with_the_same_key_and_other_contents_is_refused(cast, client_of)
         ("note", "长" * 501),
         ("key", ""),
         ("key", "x' OR 1=1"),
+        ("done_on", "\0"),
     ],
 )
 def test_bad_input_says_so_and_keeps_what_was_typed(cast, client_of, field, typed):
@@ -128,7 +129,7 @@ def test_bad_input_says_so_and_keeps_what_was_typed(cast, client_of, field, type
 
 
 def test_rare_characters_in_a_note_survive(cast, client_of):
-    client_of(cast.clerk).post(f"{HERE}/services/new", data=a_service(cast, note="看望𬱖㛃𡋾"))
+    client_of(cast.clerk).post(f"{HERE}/services/new", data=a_service(cast, note="看望𬱖\0㛃𡋾"))
     assert recorded()[0].note == "看望𬱖㛃𡋾"
 
 
@@ -216,6 +217,23 @@ def test_a_quarter_that_does_not_exist_is_not_found(cast, client_of):
         assert clerk.get(f"{HERE}/quarters/{quarter}").status_code == 404
     assert client_of(None).get(f"/n/{VILLAGE}/2026Q9").status_code == 404
     assert db.session.scalar(select(func.count()).select_from(Assessment)) == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{HERE}/accounts/{10**30}",
+        f"{HERE}/services?page={10**30}",
+        f"{HERE}/services?state=%00",
+        f"{HERE}/services?page=-1",
+        f"{HERE}/quarters/2026Q4%00",
+        "/v/53990010120%00/",
+        "/C/0123456789ABCDEFGH%00K",
+        f"/n/{VILLAGE}/%00",
+    ],
+)
+def test_an_impossible_address_is_not_found(cast, client_of, address):
+    assert client_of(cast.clerk).get(address).status_code == 404
 
 
 def test_a_village_without_a_rubric_is_told_how_to_begin(cast, client_of, app):

@@ -1,11 +1,11 @@
 """Pages of the shop: the desk, redemptions, goods, cards, and what anyone may see."""
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response
 from flask_babel import lazy_gettext as _
 
 from people import access
 from people.models import Role
-from people.pages import Entry
+from people.pages import Entry, public_url
 
 bp = Blueprint("shop", __name__)
 
@@ -21,7 +21,7 @@ NAVIGATION = [
 
 def printed(path: str) -> str:
     """The address of a public page as it is printed in a QR code: in capitals, which need fewer squares."""
-    return f"{current_app.config['PUBLIC_URL'] or request.host_url.rstrip('/')}{path}".upper()
+    return public_url(path).upper()
 
 
 def pdf(content: bytes, name: str) -> Response:
