@@ -218,5 +218,10 @@ class Story:
         for quarter in QUARTERS:
             self.quarter(village, quarter)
         last = QUARTERS[-1].next
+        with clock.at(last.first_day + timedelta(days=8)):
+            for number in range(4):  # food runs out or expires: it comes anew before winter
+                self._receive(
+                    village.goods[number], number, Source.PURCHASE, None, village.users[Role.MANAGER]
+                )
         self.shop(village, last.first_day + timedelta(days=9), 14)
         self.serve(village, last.first_day + timedelta(days=7), TODAY - timedelta(days=1))

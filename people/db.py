@@ -125,6 +125,13 @@ def transaction() -> Iterator[Session]:
             session.info.pop("writing", None)
 
 
+def read_one_moment() -> None:
+    """Let everything read from here to the session's end be of one moment, as it is on SQLite anyway."""
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def get_locked(model: type[Any], ident: int) -> Any:
     """The row as it is now, locked against others until the transaction ends; None if there is none.
 

@@ -72,16 +72,13 @@ def entries_for(area: Area, roles: set[Role]) -> list[Entry]:
 
 
 def _links() -> list[Link]:
+    """The navigation where the visitor is; current is the entry that the address begins with."""
     area = g.get("area")
-    return [
-        Link(
-            url_for(entry.endpoint, village=area.code),
-            entry.label,
-            entry.icon,
-            request.endpoint == entry.endpoint,
-        )
-        for entry in (entries_for(area, g.roles) if area else [])
-    ]
+    entries = entries_for(area, g.roles) if area else []
+    urls = {entry: url_for(entry.endpoint, village=area.code) for entry in entries if area}
+    within = [url for url in urls.values() if request.path.startswith(url)]
+    current = max(within, key=len, default=None)
+    return [Link(url, entry.label, entry.icon, url == current) for entry, url in urls.items()]
 
 
 @cache

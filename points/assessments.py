@@ -106,9 +106,11 @@ def adjust(
 def post_notice(assessment: Assessment, actor: User) -> Notice:
     """Post the notice (公示): the sheet stands still for three days and carries the village's digest.
 
-    Refused `wrong_state`.
+    Refused `wrong_state`, `amount_too_large` for a line that could not be booked.
     """
     assessment = _in_state(assessment, AssessmentState.DELIBERATING)
+    if any(row.total > amounts.LARGEST for row in sheet.of(assessment)):
+        raise Refused("amount_too_large", _("That is more points than the ledger takes at once."))
     assessment.state = AssessmentState.ON_NOTICE
     digest, upto = ledger.freeze_digest(assessment.village)
     assessment.notice = Notice(

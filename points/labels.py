@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
+from people.clock import Quarter
+from people.paper import words
 from points.models import AssessmentState, Category, ServiceState, Transfer, TransferKind
 
 CATEGORIES = {
@@ -36,4 +38,6 @@ TRANSFER_KINDS = {
 
 def why(transfer: Transfer) -> str:
     """Why points moved, as the worker reads it: the kind, and which quarter or receipt it was."""
+    if transfer.kind == TransferKind.AWARD:
+        return f"{TRANSFER_KINDS[transfer.kind]} {words.quarter(Quarter.parse(transfer.reason))}"
     return f"{TRANSFER_KINDS[transfer.kind]} {transfer.reason}"

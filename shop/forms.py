@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, Field, IntegerField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from people.forms import Form, key_field
@@ -94,7 +95,9 @@ class ReceiveForm(Form):
 
     key = key_field()
     quantity = IntegerField(_("How many"), validators=[InputRequired()])
-    source = SelectField(_("Where from"), choices=list(SOURCES.items()), coerce=Source)
+    source = SelectField(
+        _("Where from"), choices=[SelectChoice(*source) for source in SOURCES.items()], coerce=Source
+    )
     donor = StringField(_("Who gave it"), validators=[Length(max=100)])
     best_before = DateField(_("Best before"), validators=[Optional()])
 

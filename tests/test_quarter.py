@@ -415,17 +415,18 @@ def test_the_sheet_lists_everyone_who_served_by_grid(cast, clock):
     assert {row.worker.name for row in rows} >= {"王芳", "接任的"}
 
 
-def test_a_sheet_too_large_for_the_ledger_is_not_posted_on_the_wall(cast, clock):
-    """What is on the wall can be booked: there is no way back from there."""
+def test_what_could_not_be_booked_is_not_posted(cast, clock):
+    """There is no way back from the wall; in the meeting there is."""
     assessment = deliberated(cast)
-    try:
-        for key in ("a-key", "b-key"):
-            do(assessments.adjust, assessment, cast.worker, amounts.LARGEST, "辛苦", key, cast.clerk)
+    for key, amount in (("a-key", amounts.LARGEST), ("b-key", 1)):
+        do(assessments.adjust, assessment, cast.worker, amount, "辛苦", key, cast.clerk)
+    with pytest.raises(Refused, match="amount_too_large"):
         do(assessments.post_notice, assessment, cast.clerk)
-    except Refused:
-        return
+    do(assessments.adjust, assessment, cast.worker, -1, "写多了", "c-key", cast.clerk)
+    do(assessments.post_notice, assessment, cast.clerk)
     clock.days_on(4)
-    assert do(assessments.book, assessment, cast.chair).state == AssessmentState.BOOKED
+    do(assessments.book, assessment, cast.chair)
+    assert ledger.balance_of(cast.worker) == amounts.LARGEST
 
 
 def test_quarters_by_their_names():

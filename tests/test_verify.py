@@ -1,6 +1,7 @@
 """`flask ledger verify`: whoever changes a row behind the program's back is found, and the row is named."""
 
 import sqlite3
+import threading
 from types import SimpleNamespace
 
 import psycopg
@@ -355,6 +356,41 @@ def test_history_rewritten_from_end_to_end_is_found_by_the_paper_on_the_wall(
     found = app.test_cli_runner().invoke(args=digest)
     assert found.exit_code == 1
     assert "the notice says" in found.output
+
+
+def test_the_report_is_of_one_moment(story, app, verify):
+    """The shop stays open meanwhile: what happens between two looks of the command is no false alarm."""
+    looks, due = 0, None
+
+    def trade():
+        """At every second time a redemption, at the others its void."""
+        with app.app_context(), clock.at(TODAY):
+            cast = Cast()
+            latest = db.session.scalars(redemptions.listed(cast.shop).limit(1)).one()
+            if latest.void:
+                redeem(cast, f"meanwhile-{due}", cast.worker, {cast.salt.id: 1})
+            else:
+                with transaction():
+                    redemptions.void(latest, "拿错了", cast.volunteer)
+            db.session.remove()
+
+    def look(connection, cursor, statement, *_rest):
+        nonlocal looks
+        if threading.current_thread() is threading.main_thread() and statement.startswith("SELECT"):
+            looks += 1
+            if looks == due:
+                trader = threading.Thread(target=trade)
+                trader.start()
+                trader.join()
+
+    sa.event.listen(db.engine, "before_cursor_execute", look)
+    verify()
+    every = looks
+    assert every > 5
+    for due in range(2, every + 1):
+        looks = 0
+        assert verify() == (0, "everything fits\n"), due
+    assert db.session.scalar(sa.select(sa.func.max(Redemption.id))) > story.undone + every // 3
 
 
 def test_the_command_writes_nothing(story, verify):

@@ -66,7 +66,9 @@ def balance(page: Page) -> float:
     return float(re.search(r"[\d.]+", page.locator(".balance").first.inner_text())[0])
 
 
-def test_from_the_record_to_the_receipt(browser: Browser, address: str, card: tuple[str, str], instance: Path):
+def test_from_the_record_to_the_receipt(
+    browser: Browser, address: str, card: tuple[str, str], instance: Path
+):
     number, token = card
     clerk, chair = signed_in(browser, address, "clerk"), signed_in(browser, address, "chair")
     visitor = browser.new_context(viewport=PHONE, base_url=address).new_page()

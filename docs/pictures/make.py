@@ -1,0 +1,46 @@
+"""Takes the README's pictures of the running demo: `make pictures`."""
+
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.house import OFFICE, PHONE, chromium, serving, signed_in
+
+HERE = Path(__file__).parent
+CODE = "532323101201"
+
+
+def main() -> None:
+    """A quarter's sheet as the committee sees it, and the desk with a basket on a phone."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder)) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = chromium(playwright)
+        clerk = signed_in(browser, address, "clerk2", OFFICE)
+        clerk.goto(f"/v/{CODE}/quarters/2026Q3")
+        clerk.screenshot(path=HERE / "quarter.png")
+        shop = signed_in(browser, address, "volunteer2", PHONE)
+        shop.goto(f"/v/{CODE}/desk/{richest(Path(folder) / 'aixin.sqlite')}")
+        for tile in (0, 4):
+            shop.locator(".tile").nth(tile).locator("button").last.click()
+        shop.locator(".person").scroll_into_view_if_needed()
+        shop.screenshot(path=HERE / "desk.png")
+        browser.close()
+
+
+def richest(database: Path) -> str:
+    """The card number of the village's worker with the highest balance."""
+    with sqlite3.connect(database) as connection:
+        return connection.execute(
+            "SELECT number FROM card JOIN account USING (person_id) JOIN area ON area.id = village_id "
+            "WHERE area.code = ? ORDER BY balance DESC LIMIT 1",
+            [CODE],
+        ).fetchone()[0]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,334 @@
+"""The house's rules as checks: what nobody has to remember, because it fails."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+from people import access
+from people.db import Base, db, transaction
+from shop import redemptions
+from tests.cast import NEXT_VILLAGE, TOWNSHIP, USERNAMES, VILLAGE
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("people", "points", "shop", "demo")
+PRODUCT = [
+    ROOT / "app.py",
+    *(file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))),
+]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+CATALOGUE = ROOT / "translations/zh/LC_MESSAGES/messages.po"
+
+# Whom nobody asks for a name: the sign-in itself, and what hangs on walls and stands on receipts and cards.
+PUBLIC = {
+    "static",
+    "bootstrap.static",
+    "people.sign_in",
+    "people.sign_out",
+    "people.language",
+    "people.print_size",
+    "points.notice",
+    "shop.check",
+    "shop.holder",
+    "demo.next_day",
+}
+
+# Who may speak of requests and responses; the verbs, models and printed matter may not.
+OF_THE_WEB = re.compile(
+    r"^(app|demo/calendar|people/(access|pages|forms|views)|\w+/(forms|views(/\w+)?|cli))\.py$"
+)
+
+
+def imports(file):
+    """The names of the modules that a file imports."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+def test_imports_run_one_way():
+    lint = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_house_is_not_imported_by_its_rooms():
+    assert [str(file) for file in PRODUCT if "app" in set(imports(file))] == []
+
+
+def test_verbs_know_nothing_of_the_web():
+    for file in PRODUCT:
+        path = str(file.relative_to(ROOT))
+        if not OF_THE_WEB.match(path):
+            known = {name.partition(".")[0] for name in imports(file)}
+            web = {"flask", "flask_wtf", "wtforms", "flask_login"} & known
+            assert not web or (path, web) == ("people/models.py", {"flask_login"}), path
+
+
+def test_one_commit():
+    found = [
+        (file.name, line) for file in PRODUCT for line in file.read_text().splitlines() if ".commit(" in line
+    ]
+    assert found == [("db.py", "            session.commit()")]
+
+
+def test_nothing_else_asks_the_machine_for_the_time():
+    clocks = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(|time\.time\(|func\.now\(|CURRENT_")
+    found = {str(file.relative_to(ROOT)) for file in PRODUCT if clocks.search(file.read_text())}
+    assert found == {"people/clock.py"}
+
+
+def rules(app):
+    """The routes with their rules; the app's own files are public by name."""
+    with app.app_context():
+        return [(route, access.rule_of(route.endpoint)) for route in app.url_map.iter_rules()]
+
+
+def test_every_route_has_a_rule(plain_app):
+    assert [route.endpoint for route, rule in rules(plain_app) if rule is None] == []
+
+
+def test_what_is_public_is_meant_to_be(plain_app):
+    assert {route.endpoint for route, rule in rules(plain_app) if rule.public} == PUBLIC
+
+
+def test_a_rule_by_roles_finds_its_place_in_the_address(plain_app):
+    lost = [
+        route.rule
+        for route, rule in rules(plain_app)
+        if rule.roles is not None and not {"village", "area"} & route.arguments
+    ]
+    assert lost == []
+
+
+def test_a_route_without_a_rule_is_denied(plain_app, client_of, app):
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    assert client_of(None).get("/forgotten").status_code == 403
+
+
+ARGUMENTS = {"ident": 1, "quarter": "2025Q1", "number": "000000000", "village": VILLAGE, "area": VILLAGE}
+
+
+def address(app, endpoint, **given):
+    """An address that leads to the endpoint."""
+    known = ARGUMENTS | given
+    needed = set.union(*(route.arguments for route in app.url_map.iter_rules(endpoint)))
+    return app.url_map.bind("localhost").build(endpoint, {name: known[name] for name in needed})
+
+
+def methods(route):
+    return sorted(route.methods - {"HEAD", "OPTIONS"})
+
+
+def test_nobody_goes_where_no_role_of_theirs_leads(app, cast, client_of):
+    """Out of scope it is not there (404), inside it is not for them (403), whatever the address says."""
+    village = cast.village
+    asked = [
+        (address(app, route.endpoint), method, rule.roles)
+        for route, rule in rules(app)
+        if rule.roles is not None
+        for method in methods(route)
+    ]
+    assert asked
+    for username in sorted(USERNAMES):
+        client, held = client_of(cast.user(username)), cast.user(username).roles_in(village)
+        for path, method, roles in asked:
+            if not held & roles:
+                answer = client.open(path, method=method).status_code
+                assert answer == (403 if held else 404), (username, method, path)
+
+
+def test_strangers_are_asked_to_sign_in(app, client_of):
+    client = client_of(None)
+    for route, rule in rules(app):
+        for method in () if rule.public else methods(route):
+            answer = client.open(address(app, route.endpoint), method=method)
+            assert answer.status_code == 302, (method, route)
+            assert answer.location.startswith("/sign-in?"), (method, route)
+
+
+def test_roles_above_and_below_a_village(cast):
+    assert cast.county_user.roles_in(cast.village)
+    assert cast.township_user.roles_in(cast.village)
+    assert not cast.far_township_user.roles_in(cast.village)
+    assert not cast.outsider.roles_in(cast.village)
+    assert not cast.clerk.roles_in(cast.township)
+
+
+INLINE = {
+    "a script with a body": re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<script[^>]*>\s*[^\s<]", re.IGNORECASE),
+    "an event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
+    "a style element": re.compile(r"<style\b", re.IGNORECASE),
+    "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
+    "something from elsewhere": re.compile(
+        r"<(?:script|link|img|form|iframe|video)\b[^>]*(?:src|href|action)=[\"']?(?:https?:)?//",
+        re.IGNORECASE,
+    ),
+}
+
+
+def inline(html):
+    """What in a page the content security policy would refuse."""
+    return [what for what, pattern in INLINE.items() if pattern.search(html)]
+
+
+def test_the_search_for_inline_things_finds_them():
+    for html in (
+        "<script>let a</script>",
+        '<script src="/a.js">let a</script>',
+        '<a href="/" onclick="go()">',
+        '<p class="a" style="color: red">',
+        "<style>p {}</style>",
+        '<a href="javascript:go()">',
+        '<img src="https://example.com/a.png">',
+    ):
+        assert inline(html), html
+    assert inline('<script defer src="/a.js"></script> <a href="/one=1">on = style =</a>') == []
+
+
+def test_templates_hold_no_script_and_no_style():
+    assert TEMPLATES
+    found = {
+        str(file): inline(re.sub(r"\{[{%#].*?[%#}]\}", "x", file.read_text(), flags=re.S))
+        for file in TEMPLATES
+    }
+    assert {file: what for file, what in found.items() if what} == {}
+
+
+@pytest.fixture
+def lived_in(cast):
+    """A village in which something of everything has happened; what its addresses need."""
+    cast.earn(cast.worker, 1000)
+    with transaction():
+        done = redemptions.redeem("k" * 16, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
+        redemptions.void(done, "拿错了", cast.volunteer)
+    cast.earn(cast.worker, 10)
+    number, token, code = cast.card.number, cast.card.token, done.code
+    db.session.rollback()
+    return {"number": number, "token": token, "code": code, "ident": done.id, "filename": "aixin.css"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, language):
+    """Whoever may see a page gets it, in both languages, with nothing inline; or it is not there."""
+    opened = set()
+    pages = [
+        (route.endpoint, rule, address(app, route.endpoint, **lived_in))
+        for route, rule in rules(app)
+        if "GET" in route.methods and not route.endpoint.endswith("static")
+    ]
+    township = address(app, "people.area", area=TOWNSHIP)
+    pages.append(("people.area", access.Rule(), township))
+    for username in ("clerk", "chair", "manager", "volunteer", "worker", "instructor", "township_user"):
+        user = cast.user(username)
+        client, held = client_of(user), user.roles_in(cast.village)
+        client.set_cookie("language", language)
+        for endpoint, rule, path in pages:
+            if rule.roles is not None and not held & rule.roles:
+                continue
+            answer = client.get(path)
+            assert answer.status_code in (200, 302, 404) or path == township, (username, path)
+            if answer.status_code == 200:
+                opened.add(endpoint)
+                assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+                assert "unsafe" not in answer.headers["Content-Security-Policy"]
+            if answer.mimetype == "text/html":
+                assert inline(answer.text) == [], path
+    redirecting = {"people.home", "people.enter"}
+    assert {endpoint for endpoint, _rule, _path in pages} - opened <= redirecting
+
+
+@pytest.mark.parametrize("ident", [2**31, 2**63, 10**30])
+def test_a_number_too_large_for_a_row_is_not_there(app, cast, client_of, ident):
+    """An address anyone can type: not there, rather than broken."""
+    asked = 0
+    for username in ("clerk", "chair", "manager", "volunteer"):
+        client, held = client_of(cast.user(username)), cast.user(username).roles_in(cast.village)
+        for route, rule in rules(app):
+            if "ident" in route.arguments and held & rule.roles:
+                for method in methods(route):
+                    asked += 1
+                    answer = client.open(address(app, route.endpoint, ident=ident), method=method)
+                    assert answer.status_code == 404, (username, method, route)
+    assert asked > 5
+
+
+def test_codes_that_are_no_village_s(app, cast, client_of):
+    client = client_of(cast.county_user)
+    for code in ("5399001012", "539900101999", TOWNSHIP, "５３９９００１０１２０１", "%00", "x" * 500):
+        assert client.get(f"/v/{code}/").status_code == 404, code
+    assert client.get(f"/v/{NEXT_VILLAGE}/").status_code == 200
+
+
+def test_the_models_are_what_the_migrations_make(app):
+    result = app.test_cli_runner().invoke(args=["db", "check"])
+    assert result.exit_code == 0, result.output
+
+
+def test_the_database_checks_what_the_models_say(app):
+    """What the comparison above leaves out: CHECK constraints, by name."""
+    inspector = sa.inspect(db.engine)
+    for table in Base.metadata.sorted_tables:
+        wanted = {
+            str(check.name)
+            for check in table.constraints
+            if isinstance(check, sa.CheckConstraint) and check.name is not None
+        }
+        assert {check["name"] for check in inspector.get_check_constraints(table.name)} == wanted, table.name
+
+
+@pytest.fixture(scope="module")
+def words():
+    """Every word the program says, by the mapping that `make messages` uses."""
+    with (ROOT / "babel.cfg").open() as mapping:
+        methods, options = parse_mapping_cfg(mapping)
+    keywords = DEFAULT_KEYWORDS | {"lazy_gettext": None}
+    found = extract_from_dir(ROOT, methods, options, keywords)
+    return {message for _file, _line, message, _comments, _context in found}
+
+
+@pytest.fixture(scope="module")
+def chinese():
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="zh")
+
+
+def test_the_words_come_from_everywhere(words):
+    """The mapping reaches Python and templates: a catalogue of nothing would be complete too."""
+    assert len(words) > 200
+    for word in ("Sign in", "The basket is empty.", "The notice has not ended yet.", "Nothing here"):
+        assert word in words
+
+
+def test_every_word_is_there_in_chinese(words, chinese):
+    missing = {word for word in words if word not in chinese or not all(translations(chinese[word]))}
+    assert missing == set()
+
+
+def test_the_catalogue_holds_nothing_else(words, chinese):
+    assert {message.id for message in chinese if message.id} - words == set()
+    assert [message.id for message in chinese if message.fuzzy and message.id] == []
+    assert list(chinese.obsolete) == []
+
+
+def test_placeholders_are_the_same_in_chinese(chinese):
+    holes = re.compile(r"%(?:\((\w+)\))?[#0\- +]*[\d.]*([a-zA-Z%])")
+    for message in chinese:
+        source = message.id if isinstance(message.id, str) else message.id[-1]
+        for text in filter(None, translations(message) if source else ()):
+            assert sorted(holes.findall(text)) == sorted(holes.findall(source)), source
+        assert list(message.check()) == []
+
+
+def translations(message):
+    return [message.string] if isinstance(message.string, str) else list(message.string)
