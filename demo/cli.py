@@ -15,7 +15,7 @@ from demo.story import PASSWORD, VILLAGE_ROLES, Story
 from people import accounts, areas
 from people.db import db, transaction
 from people.models import Area, Grid, Role
-from people.paper.fonts import make_fonts
+from people.paper.fonts import fonts_made, make_fonts
 from people.refused import Refused
 
 COUNTY_FILE = Path(__file__).parent.parent / "data" / "areas-532323.csv"
@@ -85,7 +85,9 @@ def start() -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    make_fonts()
+    if not fonts_made():
+        click.echo("Cutting the typefaces for print, once (about 20 seconds) …")
+        make_fonts()
     upgrade()
     with transaction():
         if not db.session.scalar(select(func.count()).select_from(Area)):
@@ -102,7 +104,7 @@ def start() -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=8,
+        blocking_threads=4,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
 
@@ -115,7 +117,8 @@ def greet(port: int) -> None:
     click.echo(f"Sign in as any of these; the password is always {PASSWORD}:\n")
     for role in (*VILLAGE_ROLES, Role.WORKER, Role.TOWNSHIP, Role.COUNTY):
         click.echo(f"  {role:<12} {ROLE_WORDS[role]}")
-    click.echo(f"\nThe data is in {current_app.instance_path}; remove that folder to start over.\n")
+    if db.engine.dialect.name == "sqlite":
+        click.echo(f"\nThe data is in {current_app.instance_path}; remove that folder to start over.\n")
 
 
 ROLE_WORDS = {

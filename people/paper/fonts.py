@@ -47,10 +47,19 @@ def folder() -> Path:
     return Path(given) if given else Path(__file__).parents[2] / "instance" / "fonts"
 
 
+def fonts_made() -> bool:
+    """Whether Regular and Bold are there, so that no document has to wait for them."""
+    return not _wanting()
+
+
+def _wanting() -> list[Path]:
+    return [target for name in WEIGHTS if not (target := _cut_file(name)).exists()]
+
+
 def make_fonts() -> None:
     """Cut Regular and Bold if they are not there yet: about 20 seconds on two cores, once."""
     with _making:
-        wanting = [target for name in WEIGHTS if not (target := _cut_file(name)).exists()]
+        wanting = _wanting()
         if not wanting:
             return
         folder().mkdir(parents=True, exist_ok=True)

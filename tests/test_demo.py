@@ -1,0 +1,72 @@
+"""The demo: the county's own figures, and the same history on every run and on both databases."""
+
+from collections import Counter
+
+import flask_migrate
+import pytest
+from sqlalchemy import func, select
+
+from demo import calendar, cli, roll
+from people import areas
+from people.clock import Quarter
+from people.db import db, transaction
+from people.models import Area, Grid, GridKind, Level
+from people.refused import Refused
+from points import assessments, ledger
+from points.models import Assessment, AssessmentState
+from shop import verify
+from tests.conftest import new_app
+
+# What `flask ledger digest --village 532323101001 --at 2026Q3` prints for every demo ever made of this story.
+DIGEST = "a3447315ba5dc4454ce8967f5a1d5803e033c121895a97a80db11a8e26fa67b8"
+
+
+@pytest.fixture
+def empty(database):
+    """A database with its tables and nothing in them."""
+    database.create("empty_house")
+    app = new_app(database.uri("empty_house"))
+    with app.app_context():
+        flask_migrate.upgrade()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    database.drop("empty_house")
+
+
+def test_the_plan_has_the_countys_figures():
+    lines = [line.split(",") for line in cli.COUNTY_FILE.read_text().splitlines()[1:]]
+    villages = [Area(code=code, name=name, level=Level(level)) for code, level, name, _parent in lines]
+    plans = roll.plans([village for village in villages if village.is_village])
+    assert len(plans) == 89
+    assert Counter(plan.kind for each in plans.values() for plan in each) == {
+        GridKind.RURAL: 4474,
+        GridKind.URBAN: 1578,
+        GridKind.DEDICATED: 116,
+    }
+    assert {len(each) for each in plans.values()} == {69, 70}
+
+
+def test_the_demo_is_the_same_on_every_run_and_fits(empty):
+    with transaction():
+        cli.load(county=False)
+    village = areas.by_code(cli.VILLAGES[0])
+    notice = assessments.find(village, Quarter(2026, 3)).notice
+    assert notice.digest == ledger.digest(village, notice.upto) == DIGEST
+    states = db.session.scalars(select(Assessment.state)).all()
+    assert states == [AssessmentState.BOOKED] * 9
+    grids = Counter(db.session.scalars(select(Grid.village_id)))
+    assert set(grids.values()) <= {69, 70}
+    assert list(verify.problems()) == []
+    assert calendar.find() is not None
+
+
+def test_a_database_in_use_is_never_filled_with_a_demo(cast):
+    before = db.session.scalar(select(func.count()).select_from(Area))
+    with pytest.raises(Refused, match="not_empty"), transaction():
+        cli.load(county=False)
+    assert db.session.scalar(select(func.count()).select_from(Area)) == before
+
+
+def test_the_calendar_turns_only_in_a_demo(cast, client_of):
+    assert client_of(None).post("/demo/next-day").status_code == 404
