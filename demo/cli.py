@@ -1,6 +1,7 @@
 """Commands that make the demo and start the house."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -34,8 +35,8 @@ def demo_cli(county: bool) -> None:
         raise click.ClickException(str(refusal.message)) from refusal
 
 
-def load(county: bool) -> None:
-    """Make the demo: the real county's areas, invented people, three quarters of history.
+def load(county: bool, codes: Sequence[str] = VILLAGES) -> None:
+    """Make the demo: the real county's areas, invented people, three quarters of history in some villages.
 
     Refused `not_empty` over anything but an empty database or (with `county`) an existing demo.
     """
@@ -43,23 +44,23 @@ def load(county: bool) -> None:
     if not has_demo and db.session.scalar(select(func.count()).select_from(Area)):
         raise Refused("not_empty", "This database is in use. The demo needs an empty one.")
     if not has_demo:
-        _load_history()
+        _load_history(codes)
     if county:
         _load_county()
 
 
-def _load_history() -> None:
+def _load_history(codes: Sequence[str]) -> None:
     areas.import_areas(COUNTY_FILE.read_bytes())
     calendar.start()
     villages = {village.code: village for village in areas.below(cast(Area, areas.by_code("532323")))}
     plans = roll.plans(list(villages.values()))
-    steps = sum(len(plans[code]) for code in VILLAGES) + 7 * len(VILLAGES)
+    steps = sum(len(plans[code]) for code in codes) + 7 * len(codes)
     with click.progressbar(length=steps, label="Making the demo") as bar:
         story = Story(lambda: bar.update(1))
         for level, code in ((Role.COUNTY, "532323"), (Role.TOWNSHIP, "532323101")):
             user = accounts.add_user(level, roll.name(story.chance), PASSWORD, None)
             accounts.grant(user, level, cast(Area, areas.by_code(code)), None)
-        for number, code in enumerate(VILLAGES, 1):
+        for number, code in enumerate(codes, 1):
             suffix = "" if number == 1 else str(number)
             story.tell_village(story.village(villages[code], plans[code], suffix))
 

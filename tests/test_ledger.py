@@ -187,11 +187,11 @@ def test_no_other_table_is_a_journal():
 
 
 def test_journals_cannot_be_emptied_at_once(app, one_of_each):
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has no TRUNCATE")
+    """SQLite has no TRUNCATE: there a DELETE without a condition is the one that skips the rows."""
+    empty = {"sqlite": "DELETE FROM {}", "postgresql": "TRUNCATE {} CASCADE"}[db.engine.dialect.name]
     for table in JOURNALS:
         with pytest.raises(sa.exc.DBAPIError, match="append-only"), db.engine.begin() as connection:
-            connection.execute(sa.text(f"TRUNCATE {table} CASCADE"))
+            connection.execute(sa.text(empty.format(table)))
 
 
 @pytest.fixture

@@ -23,11 +23,10 @@ def main() -> None:
         clerk = signed_in(browser, address, "clerk2", OFFICE)
         clerk.goto(f"/v/{CODE}/quarters/2026Q3")
         clerk.screenshot(path=HERE / "quarter.png")
-        shop = signed_in(browser, address, "volunteer2", PHONE)
+        shop = signed_in(browser, address, "volunteer2", PHONE | {"height": 960})
         shop.goto(f"/v/{CODE}/desk/{richest(Path(folder) / 'aixin.sqlite')}")
         for tile in (0, 4):
             shop.locator(".tile").nth(tile).locator("button").last.click()
-        shop.locator(".person").scroll_into_view_if_needed()
         shop.screenshot(path=HERE / "desk.png")
         browser.close()
 
