@@ -24,7 +24,10 @@ from tests import cast as cast_list
 from tests.cast import TODAY, Cast, Client, new_app
 
 hypothesis.settings.register_profile("here", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# Shrinking a long history takes minutes: that is for whoever looks into it.
+hypothesis.settings.register_profile(
+    "ci", deadline=None, derandomize=True, phases=set(hypothesis.Phase) - {hypothesis.Phase.shrink}
+)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 

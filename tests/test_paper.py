@@ -1,15 +1,14 @@
-"""The printed matter, read back from the rendered page (needs poppler-utils)."""
+"""The printed matter, read back from the rendered page."""
 
-import subprocess
 from datetime import UTC, date, datetime
-from itertools import count
 
+import pypdfium2
 import pytest
 import zxingcpp
 from flask_babel import force_locale, gettext
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageOps
+from PIL import ImageOps
 
 from people.clock import Quarter
 from people.paper import fonts, words
@@ -29,20 +28,13 @@ def context(app):
         yield
 
 
-@pytest.fixture
-def read(tmp_path):
+def read(pdf):
     """Read a PDF back: pictures of its pages, and their text without spaces."""
-    names = count()
-
-    def read(pdf):
-        path = tmp_path / f"{next(names)}.pdf"
-        path.write_bytes(pdf)
-        subprocess.run(["pdftoppm", "-gray", "-r", str(DPI), path, path.with_suffix("")], check=True)
-        pictures = [Image.open(page) for page in sorted(tmp_path.glob(f"{path.stem}-*.pgm"))]
-        text = subprocess.run(["pdftotext", path, "-"], check=True, capture_output=True).stdout.decode()
-        return pictures, "".join(text.split())
-
-    return read
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = list(document)
+        pictures = [page.render(scale=DPI / 72, grayscale=True).to_pil() for page in pages]
+        text = "".join(page.get_textpage().get_text_range() for page in pages)
+    return pictures, "".join(text.split())
 
 
 @pytest.fixture
@@ -188,7 +180,7 @@ def test_the_same_record_prints_the_same_bytes():
     assert receipt_pdf(receipt(), "58") == receipt_pdf(receipt(), "58")
 
 
-def test_a_pen_draws_on_a_page_of_the_size_given(read):
+def test_a_pen_draws_on_a_page_of_the_size_given():
     [picture], _text = read(Pen("x", 100, 50).pdf())
     assert picture.size == pytest.approx((100 * DPI / 25.4, 50 * DPI / 25.4), abs=1.5)
 
@@ -197,7 +189,7 @@ def test_a_pen_draws_on_a_page_of_the_size_given(read):
 
 
 @pytest.mark.parametrize("paper", PAPERS)
-def test_a_receipt_can_be_read_and_checked(read, paper):
+def test_a_receipt_can_be_read_and_checked(paper):
     [picture], text = read(receipt_pdf(receipt(), paper))
     assert codes(picture) == {"https://aixin.example/r/20261228-0001-K7QX"}
     for shown in ("20261228-0001", "09:30", "李*明", "402177309", "35.5", "123", "87.5", "普文珍"):
@@ -205,7 +197,7 @@ def test_a_receipt_can_be_read_and_checked(read, paper):
 
 
 @pytest.mark.parametrize("paper", PAPERS)
-def test_the_longest_names_stay_on_the_paper_and_are_not_cut(read, paper):
+def test_the_longest_names_stay_on_the_paper_and_are_not_cut(paper):
     long = receipt(
         lines=[
             ReceiptLine("长" * 200, "袋", 1, 10, 10),
@@ -222,7 +214,7 @@ def test_the_longest_names_stay_on_the_paper_and_are_not_cut(read, paper):
         assert min(left, right) >= PAPERS[paper].margin - 0.4
 
 
-def test_a_long_receipt_goes_on_over_numbered_pages_of_a4(read):
+def test_a_long_receipt_goes_on_over_numbered_pages_of_a4():
     lines = [ReceiptLine(f"商品{number}", "袋", 1, 10, 10) for number in range(60)]
     pictures, text = read(receipt_pdf(receipt(lines=lines), "A4"))
     assert len(pictures) > 1
@@ -230,7 +222,7 @@ def test_a_long_receipt_goes_on_over_numbered_pages_of_a4(read):
     assert all(min(ink(picture)) > 5 for picture in pictures)
 
 
-def test_there_is_room_to_sign(read):
+def test_there_is_room_to_sign():
     """The widest unbroken dark line is the one to sign on: 40 mm at least, with 8 mm of white above it."""
     [picture], _text = read(receipt_pdf(receipt(), "58"))
     longest, at = max((longest_run(picture, y), y) for y in range(picture.height))
@@ -244,7 +236,7 @@ def longest_run(picture, y):
     return max(map(len, row.tobytes().split(b"\0")))
 
 
-def test_a_void_receipt_and_a_reprint_say_so(read):
+def test_a_void_receipt_and_a_reprint_say_so():
     _pictures, valid = read(receipt_pdf(receipt(), "80"))
     _pictures, void = read(receipt_pdf(receipt(void_reason="商品拿错", reprint=True), "80"))
     assert gettext("VOID") not in valid
@@ -254,7 +246,7 @@ def test_a_void_receipt_and_a_reprint_say_so(read):
 
 
 @pytest.mark.usefixtures("without_hanazono")
-def test_a_receipt_prints_the_footnote(read):
+def test_a_receipt_prints_the_footnote():
     _pictures, text = read(receipt_pdf(receipt(worker=f"起{RARE}明"), "58"))
     assert "起〓明" in text
     assert "U+212FE" in text
@@ -263,7 +255,7 @@ def test_a_receipt_prints_the_footnote(read):
 # The cards.
 
 
-def test_every_card_of_a_sheet_can_be_scanned(read):
+def test_every_card_of_a_sheet_can_be_scanned():
     cards = [card(number) for number in range(11)]
     told = []
     pictures, text = read(cards_pdf(cards, told.append))
@@ -272,7 +264,7 @@ def test_every_card_of_a_sheet_can_be_scanned(read):
     assert text.count("起家荣") == 11
 
 
-def test_nothing_crosses_the_edge_of_a_card(read):
+def test_nothing_crosses_the_edge_of_a_card():
     wild = card(0, village="村" * 200, name="长" * 200, grid="W" * 200)
     [picture], text = read(cards_pdf([wild] * 10))
     assert codes(picture) == {wild.url}
@@ -284,7 +276,7 @@ def test_nothing_crosses_the_edge_of_a_card(read):
             assert min(ink(cut(picture, x, y, CARD_WIDE, CARD_HIGH))) >= inner
 
 
-def test_the_qr_is_large_and_has_its_quiet_zone(read):
+def test_the_qr_is_large_and_has_its_quiet_zone():
     [picture], _text = read(cards_pdf([card(0, name="长" * 200)]))
     [found] = zxingcpp.read_barcodes(picture)
     corners = found.position
@@ -298,7 +290,7 @@ def test_the_qr_is_large_and_has_its_quiet_zone(read):
 
 
 @pytest.mark.usefixtures("without_hanazono")
-def test_a_sheet_of_cards_prints_the_footnote_off_the_cards(read):
+def test_a_sheet_of_cards_prints_the_footnote_off_the_cards():
     [[noted], text], [[plain], _text] = (
         read(cards_pdf([card(0, name=name)])) for name in (f"起{RARE}", "起")
     )
@@ -312,7 +304,7 @@ def test_a_sheet_of_cards_prints_the_footnote_off_the_cards(read):
 
 
 @pytest.mark.parametrize("paper", ["A4", "A3"])
-def test_a_notice_can_be_scanned_and_holds_all_it_must(read, paper):
+def test_a_notice_can_be_scanned_and_holds_all_it_must(paper):
     [picture], text = read(notice_pdf(notice(), paper))
     assert codes(picture) == {"https://aixin.example/notices/532323101201/2026Q4"}
     wide = {"A4": 210, "A3": 297}[paper]
@@ -326,7 +318,7 @@ def test_a_notice_can_be_scanned_and_holds_all_it_must(read, paper):
         assert shown in text
 
 
-def test_seventy_people_fit_three_sheets_with_the_head_on_each(read):
+def test_seventy_people_fit_three_sheets_with_the_head_on_each():
     pictures, text = read(notice_pdf(notice(70)))
     assert 2 <= len(pictures) <= 3
     assert text.count("李*明") == 70 + 1
@@ -337,7 +329,7 @@ def test_seventy_people_fit_three_sheets_with_the_head_on_each(read):
     assert [bool(codes(picture)) for picture in pictures] == [False] * (len(pictures) - 1) + [True]
 
 
-def test_wild_words_and_many_columns_stay_on_the_sheet(read):
+def test_wild_words_and_many_columns_stay_on_the_sheet():
     row = NoticeRow(1, "长" * 200, "W" * 200, [1_000_000] * 10, 1_000_000, -1_000_000, 9_999_999)
     wild = notice(columns=["很长的类别名称" * 9] * 10, rows=[row] * 3, adjustment_notes=["因" * 900])
     pictures, _text = read(notice_pdf(wild))
@@ -348,7 +340,7 @@ def test_wild_words_and_many_columns_stay_on_the_sheet(read):
 
 
 @pytest.mark.usefixtures("without_hanazono")
-def test_a_notice_prints_the_footnote(read):
+def test_a_notice_prints_the_footnote():
     _pictures, text = read(notice_pdf(notice(how_to_object=f"找{RARE}主任")))
     assert "找〓主任" in text
     assert "U+212FE" in text

@@ -57,10 +57,13 @@ def _answering(address: str, server: subprocess.Popen, log: Path) -> str:
     raise AssertionError(f"the server does not answer:\n{log.read_text()}")
 
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 def chromium(playwright: Playwright, *arguments: str) -> Browser:
     """The system's Chromium, without a window and without talking to anyone."""
     return playwright.chromium.launch(
-        executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+        executable_path=CHROMIUM,
         args=[
             "--no-sandbox",
             "--disable-gpu",

@@ -13,9 +13,11 @@ import qrcode
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.house import OFFICE, PHONE, ROOT, chromium, serving, signed_in
+from tests.browser.house import CHROMIUM, OFFICE, PHONE, ROOT, chromium, serving, signed_in
 
 VILLAGE = "/v/532323101001"
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
 @pytest.fixture(scope="module")
