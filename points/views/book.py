@@ -54,7 +54,7 @@ def mine(village: str) -> str:
         "points/mine.html",
         person=person,
         balance=ledger.balance_of(person),
-        entries=ledger.latest(person, 20),
+        latest=ledger.latest(person, 20),
         services=pages.page_of(service_verbs.listed(g.area, worker=person)),
         states=labels.SERVICE_STATES,
         why=labels.why,

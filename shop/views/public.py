@@ -40,7 +40,7 @@ def holder(token: str) -> Response:
             term=roster.serves_on(card.person_id, clock.today()),
             shop=stock.of_village(card.person.village),
             balance=ledger.balance_of(card.person) if active else None,
-            entries=ledger.latest(card.person, LATEST) if active else [],
+            latest=ledger.latest(card.person, LATEST) if active else [],
             why=_why,
         )
     )
