@@ -90,6 +90,17 @@ def serves_on(person_id: int, day: date, duty: Duty = Duty.WORKER) -> Appointmen
     )
 
 
+def last_grid(person: Person) -> Grid:
+    """The grid of a person's latest term, running or ended."""
+    return db.session.scalars(
+        select(Grid)
+        .join(Appointment, Appointment.grid_id == Grid.id)
+        .where(Appointment.person_id == person.id)
+        .order_by(Appointment.starts_on.desc(), Appointment.id.desc())
+        .limit(1)
+    ).one()
+
+
 def serving(village: Area, first: date, last: date, duty: Duty = Duty.WORKER) -> Sequence[Appointment]:
     """The terms in a village that touch the days from first to last, in the order of the grids' codes."""
     return db.session.scalars(

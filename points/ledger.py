@@ -29,14 +29,28 @@ COUNTERPART = {
 }
 
 
+VILLAGE_KINDS = (AccountKind.ISSUING, AccountKind.REDEEMED, AccountKind.EXPIRED)
+
+
 def account_of(person: Person) -> Account:
     """A worker's account, opened on first use; inside a transaction."""
     return _opened(AccountKind.WORKER, person.village_id, person.id)
 
 
+def existing(person: Person) -> Account | None:
+    """A worker's account, or None for one who never had an entry. Opens nothing."""
+    return db.session.scalar(select(Account).where(Account.person_id == person.id))
+
+
 def balance_of(person: Person) -> int:
     """A worker's balance in tenths; 0 for one who never had an entry. Opens nothing."""
     return db.session.scalar(select(Account.balance).where(Account.person_id == person.id)) or 0
+
+
+def open_accounts(village: Area) -> None:
+    """Open the village's own three accounts, so that later nobody has to while holding a worker's."""
+    for kind in VILLAGE_KINDS:
+        _opened(kind, village.id)
 
 
 def _opened(kind: AccountKind, village_id: int, person_id: int | None = None) -> Account:
@@ -225,8 +239,10 @@ def totals(village: Area) -> dict[AccountKind, int]:
 def freeze_digest(village: Area) -> tuple[str, int]:
     """The village's digest now, and the id of the last transfer it covers.
 
-    Locks every worker's account of the village first, so no transfer with a smaller id can still arrive.
+    Locks the village, against accounts that are just being opened, and every worker's account, so no
+    transfer with a smaller id can still arrive.
     """
+    db.session.get(Area, village.id, with_for_update=True, populate_existing=True)
     db.session.execute(
         select(Account.id)
         .where(Account.village_id == village.id, Account.kind == AccountKind.WORKER)

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from people import audit
 from people.clock import Quarter
 from people.db import db
 from people.models import Area, User
 from people.refused import Refused
-from points.models import Category, Rubric, RubricItem, Service
+from points import ledger
+from points.models import Assessment, Category, Rubric, RubricItem, Service
 
 
 @dataclass(frozen=True)
@@ -46,29 +47,37 @@ def adopt(
 ) -> Rubric:
     """Put a new version in force from a day on, as the village's meeting approved it.
 
-    Refused `no_items`, and `rubric_retroactive` when services of a quarter that would be scored anew are
-    already recorded.
+    Refused `no_items`, `rubric_out_of_order` for a day before that of the newest version, and
+    `rubric_retroactive` when a quarter that would be scored anew is opened or has services already.
     """
     if not items:
         raise Refused("no_items", _("A rubric needs at least one item."))
+    newest = latest(village)
+    if newest is not None and in_force_from < newest.in_force_from:
+        raise Refused(
+            "rubric_out_of_order",
+            _("The newest version is in force from a later day already."),
+            "in_force_from",
+        )
     first_scored = Quarter.of(in_force_from)
     if in_force_from > first_scored.first_day:
         first_scored = first_scored.next
-    recorded = db.session.scalar(
-        select(func.count())
-        .select_from(Service)
-        .where(Service.village_id == village.id, Service.done_on >= first_scored.first_day)
+    recorded = select(Service.id).where(
+        Service.village_id == village.id, Service.done_on >= first_scored.first_day
     )
-    if recorded:
+    opened = select(Assessment.id).where(
+        Assessment.village_id == village.id, Assessment.quarter_name >= str(first_scored)
+    )
+    if db.session.scalar(recorded.limit(1)) or db.session.scalar(opened.limit(1)):
         raise Refused(
             "rubric_retroactive",
-            _("Services are recorded already that this version would score. Choose a later day."),
+            _("A quarter that this version would score has begun already. Choose a later day."),
             "in_force_from",
         )
-    latest = db.session.scalar(select(func.max(Rubric.version)).where(Rubric.village_id == village.id)) or 0
+    ledger.open_accounts(village)
     rubric = Rubric(
         village_id=village.id,
-        version=latest + 1,
+        version=newest.version + 1 if newest else 1,
         in_force_from=in_force_from,
         approved_by=approved_by,
         items=[RubricItem(**vars(item)) for item in items],

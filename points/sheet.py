@@ -56,7 +56,9 @@ def of(assessment: Assessment) -> list[Row]:
         row = rows.setdefault(service_worker.id, Row(service_worker, grid))
         _score(row, item, count)
     for adjustment in assessment.adjustments:
-        rows[adjustment.worker_id].adjustments += adjustment.amount
+        row = rows.get(adjustment.worker_id) or Row(adjustment.worker, roster.last_grid(adjustment.worker))
+        row.adjustments += adjustment.amount
+        rows[adjustment.worker_id] = row
     return sorted(rows.values(), key=lambda row: (row.grid.code, row.worker.id))
 
 

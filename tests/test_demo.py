@@ -18,7 +18,7 @@ from shop import verify
 from tests.conftest import new_app
 
 # What `flask ledger digest --village 532323101001 --at 2026Q3` prints for every demo ever made of this story.
-DIGEST = "a3447315ba5dc4454ce8967f5a1d5803e033c121895a97a80db11a8e26fa67b8"
+DIGEST = "0c95e6f9db6e8684951c0a14fa0fa1450f2be847c69482909b8357030fe13ea2"
 
 
 @pytest.fixture

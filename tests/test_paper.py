@@ -23,8 +23,8 @@ COLUMNS = ["巡查走访", "矛盾调解", "政策宣传", "环境卫生", "帮�
 
 
 @pytest.fixture(autouse=True)
-def context(app):
-    with app.test_request_context():
+def context(plain_app):
+    with plain_app.test_request_context():
         yield
 
 

@@ -397,6 +397,27 @@ def test_a_rubric_does_not_score_anew_what_is_recorded(cast, record):
         do(rubrics.adopt, cast.village, date(2027, 4, 1), "会议", [], cast.chair)
 
 
+def test_a_rubric_does_not_slip_under_an_opened_quarter(cast):
+    opened(cast)
+    with pytest.raises(Refused, match="rubric_retroactive"):
+        do(rubrics.adopt, cast.village, date(2026, 10, 1), "会议", rubrics.TEMPLATE, cast.chair)
+
+
+def test_versions_come_in_the_order_of_their_days(cast):
+    do(rubrics.adopt, cast.village, date(2027, 4, 1), "会议", rubrics.TEMPLATE, cast.chair)
+    with pytest.raises(Refused, match="rubric_out_of_order"):
+        do(rubrics.adopt, cast.village, date(2027, 3, 31), "会议", rubrics.TEMPLATE, cast.chair)
+
+
+def test_an_adjustment_stays_on_the_sheet_when_the_term_ends_that_day(cast, clock):
+    clock.turn_to(date(2027, 1, 1))
+    assessment = opened(cast, NEXT)
+    do(assessments.deliberate, assessment, date(2027, 1, 1), "代表", "", cast.clerk)
+    do(assessments.adjust, assessment, cast.worker, 30, "慰问", uuid4().hex, cast.clerk)
+    do(roster.end_term, cast.term_of(cast.worker), "搬走", cast.clerk)
+    assert line_of(assessment, cast.worker).total == 30
+
+
 def test_no_quarter_without_a_rubric(cast):
     with pytest.raises(Refused, match="no_rubric"):
         do(assessments.open_quarter, cast.far_village, Q4, cast.county_user)

@@ -13,7 +13,6 @@ from people.models import Person, Role
 from points import labels, ledger, rubrics
 from points import services as service_verbs
 from points.forms import RubricForm
-from points.models import Account
 from points.views import WATCHING, bp
 
 
@@ -32,14 +31,14 @@ def accounts(village: str) -> str:
 @bp.get("/v/<village>/accounts/<int:ident>")
 @access.allow(*WATCHING)
 def account(village: str, ident: int) -> str:
-    """One account's entries with their hashes, the latest first."""
-    found = fetch(Account, ident, village_id=g.area.id)
-    if found is None or found.person is None:
-        abort(404)
+    """The entries of one worker's account, the latest first, and the head of its chain."""
+    person = fetch(Person, ident, village_id=g.area.id) or abort(404)
+    found = ledger.existing(person)
     return render_template(
         "points/account.html",
+        person=person,
         account=found,
-        page=pages.page_of(ledger.entries(found)),
+        page=pages.page_of(ledger.entries(found)) if found else None,
         why=labels.why,
         inside=not g.roles <= access.ABOVE,
     )
