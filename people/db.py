@@ -19,7 +19,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, Update, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -65,6 +65,18 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# How the databases say it: a unique key taken, a deadlock, a lock waited for too long.
+MEETINGS = {
+    "23505",
+    "40P01",
+    "55P03",
+    "SQLITE_CONSTRAINT_UNIQUE",
+    "SQLITE_CONSTRAINT_PRIMARYKEY",
+    "SQLITE_BUSY",
+    "SQLITE_BUSY_SNAPSHOT",
+}
+
+
 class _Queue:
     """A lock that is handed over in the order people came."""
 
@@ -99,7 +111,7 @@ def transaction() -> Iterator[Session]:
     """Do everything inside, or nothing.
 
     What the session read before is forgotten and read again inside, so no rule is checked on stale rows.
-    Two requests that meet on a unique constraint end in Refused `conflict` for the second.
+    Where two requests meet on a unique key or a lock, the second is Refused with `conflict`.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -114,15 +126,24 @@ def transaction() -> Iterator[Session]:
             session.connection(execution_options={"writing": True})
             yield session
             session.commit()
-        except IntegrityError as error:
+        except DBAPIError as error:
             session.rollback()
-            log.warning("refused by the database: %s", error.orig)
+            if not _met_somebody(error):
+                raise
+            log.warning("met somebody in the database: %s", error.orig)
             raise Refused("conflict", _("Somebody else did this at the same moment. Look again.")) from error
         except BaseException:
             session.rollback()
             raise
         finally:
             session.info.pop("writing", None)
+
+
+def _met_somebody(error: DBAPIError) -> bool:
+    """Whether the database refused because of somebody else, not because of a mistake of the program."""
+    on_postgresql = getattr(error.orig, "sqlstate", None)
+    on_sqlite = getattr(error.orig, "sqlite_errorname", None)
+    return on_postgresql in MEETINGS or on_sqlite in MEETINGS
 
 
 def read_one_moment() -> None:

@@ -1,4 +1,7 @@
-"""The quarterly assessment (评定): collecting, deliberating, on notice, booked. Only ever forward."""
+"""The quarterly assessment (评定): collecting, deliberating, on notice, booked.
+
+Only ever forward, but for a meeting that was begun by mistake (`reopen`).
+"""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -6,7 +9,7 @@ from datetime import date, timedelta
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
 
-from people import clock
+from people import audit, clock
 from people.clock import Quarter
 from people.db import db, get_locked
 from people.models import Area, Person, User
@@ -63,6 +66,24 @@ def deliberate(
     assessment.attendance = attendance.strip()
     assessment.minutes = minutes.strip()
     db.session.flush()
+    return assessment
+
+
+def reopen(assessment: Assessment, actor: User) -> Assessment:
+    """Go back to collecting, when the meeting was begun by mistake and has adjusted nothing yet.
+
+    Refused `wrong_state`, `has_adjustments`.
+    """
+    assessment = _in_state(assessment, AssessmentState.DELIBERATING)
+    if assessment.adjustments:
+        raise Refused("has_adjustments", _("The meeting has adjusted lines already; it goes on from here."))
+    db.session.execute(
+        update(Service).where(Service.assessment_id == assessment.id).values(assessment_id=None)
+    )
+    assessment.state = AssessmentState.COLLECTING
+    assessment.met_on = assessment.attendance = assessment.minutes = None
+    db.session.flush()
+    audit.note(actor, "assessment.reopen", f"assessment:{assessment.id}")
     return assessment
 
 

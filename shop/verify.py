@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from people.db import db
 from points import verify as ledger
@@ -50,7 +51,14 @@ def _redemptions() -> Iterator[str]:
         .group_by(StockMove.redemption_id, Lot.goods_id, StockMove.kind)
     ):
         moved[redemption_id][goods_id, kind] = quantity
-    for redemption in db.session.scalars(select(Redemption).order_by(Redemption.id)):
+    whole = (
+        joinedload(Redemption.transfer).joinedload(Transfer.account),
+        joinedload(Redemption.card),
+        joinedload(Redemption.void),
+        selectinload(Redemption.lines),
+    )
+    redemptions = select(Redemption).options(*whole).order_by(Redemption.id)
+    for redemption in db.session.scalars(redemptions.execution_options(yield_per=1000)):
         name = f"redemption {redemption.id}"
         yield from _payment(redemption)
         if sum(line.amount for line in redemption.lines) != redemption.total:

@@ -418,6 +418,28 @@ def test_an_adjustment_stays_on_the_sheet_when_the_term_ends_that_day(cast, cloc
     assert line_of(assessment, cast.worker).total == 30
 
 
+def test_a_meeting_begun_by_mistake_is_called_off(cast, confirmed):
+    confirmed("走访一户", 2)
+    assessment = opened(cast)
+    do(assessments.deliberate, assessment, TODAY, "代表", "", cast.clerk)
+    do(assessments.reopen, assessment, cast.clerk)
+    assert assessment.state == AssessmentState.COLLECTING
+    confirmed("走访一户", 3)
+    do(assessments.deliberate, assessment, TODAY, "代表", "", cast.clerk)
+    assert line_of(assessment, cast.worker).total == 10
+    do(assessments.adjust, assessment, cast.worker, 30, "慰问", uuid4().hex, cast.clerk)
+    with pytest.raises(Refused, match="has_adjustments"):
+        do(assessments.reopen, assessment, cast.clerk)
+
+
+def test_a_posted_notice_is_not_taken_down(cast):
+    assessment = opened(cast)
+    do(assessments.deliberate, assessment, TODAY, "代表", "", cast.clerk)
+    do(assessments.post_notice, assessment, cast.clerk)
+    with pytest.raises(Refused, match="wrong_state"):
+        do(assessments.reopen, assessment, cast.clerk)
+
+
 def test_no_quarter_without_a_rubric(cast):
     with pytest.raises(Refused, match="no_rubric"):
         do(assessments.open_quarter, cast.far_village, Q4, cast.county_user)

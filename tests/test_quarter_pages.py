@@ -171,6 +171,14 @@ def test_an_impossible_adjustment_is_refused_and_kept(cast, client_of, open_shee
     assert db.session.scalar(select(func.count()).select_from(Adjustment)) == 0
 
 
+def test_a_meeting_begun_by_mistake_is_one_press_back(cast, client_of, open_sheet):
+    clerk = client_of(cast.clerk)
+    assert "回到收集" in clerk.get(QUARTER).text
+    assert clerk.post(f"{QUARTER}/reopen").status_code == 302
+    assert clerk.post(f"{QUARTER}/reopen").status_code == 422
+    assert "正在收集" in clerk.get(QUARTER).text
+
+
 def test_booking_too_early_or_by_the_wrong_hand_changes_nothing(cast, client_of, clock, open_sheet):
     clerk, chair = client_of(cast.clerk), client_of(cast.chair)
     clerk.post(f"{QUARTER}/post")

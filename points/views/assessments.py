@@ -156,6 +156,20 @@ def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
     return _sheet(assessment, form)
 
 
+@bp.post("/v/<village>/quarters/<quarter>/reopen")
+@access.allow(Role.CLERK)
+def reopen(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Go back to collecting from a meeting that was begun by mistake."""
+    assessment = quarter_or_404(quarter, g.area)
+    form = ButtonForm()
+    with attempt(form):
+        verbs.reopen(assessment, current_user)
+    if form.status != 200:
+        return _sheet(assessment, form)
+    flash(gettext("Back to collecting. Nothing was lost."))
+    return _to_sheet(assessment)
+
+
 @bp.post("/v/<village>/quarters/<quarter>/adjust")
 @access.allow(Role.CLERK)
 def adjust(village: str, quarter: str) -> Response | tuple[str, int]:
