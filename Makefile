@@ -19,8 +19,8 @@ lint: .venv/dev $(CATALOGUE).mo  ## Style, types and the architecture's layers
 
 messages: .venv/dev  ## Take new words into the Chinese catalogue
 	@mkdir -p build
-	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --omit-header --no-location -o build/messages.pot .
-	$(BIN)/pybabel -q update -i build/messages.pot -d translations -l zh --omit-header --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --no-location --sort-output -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d translations -l zh -w 110 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 pictures: .venv/dev fonts $(CATALOGUE).mo  ## Take the README's pictures of the running demo
 	PYTHONPATH=. $(BIN)/python docs/pictures/make.py
