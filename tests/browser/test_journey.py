@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import qrcode
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from tests.browser.house import CHROMIUM, OFFICE, PHONE, ROOT, chromium, serving, signed_in
 
@@ -139,6 +139,63 @@ def test_from_the_record_to_the_receipt(
         check=False,
     )
     assert verified.returncode == 0, verified.stdout
+
+
+@pytest.fixture(scope="module")
+def well_off(address: str, instance: Path) -> tuple[str, str, str]:
+    """Number, token and village of the worker of the second village with the most points."""
+    with sqlite3.connect(f"file:{instance / 'aixin.sqlite'}?mode=ro", uri=True) as connection:
+        return connection.execute(
+            "SELECT number, token, code FROM card JOIN account USING (person_id) "
+            "JOIN area ON area.id = village_id WHERE code = '532323101201' ORDER BY balance DESC LIMIT 1"
+        ).fetchone()
+
+
+def gun(page: Page, code: str) -> None:
+    """What a scanner gun does: it types, wherever the focus is, and presses Enter."""
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
+def answer_lost(route: Route) -> None:
+    """The request arrives and is done; instead of the answer comes a gateway's complaint."""
+    route.fetch()
+    route.fulfill(status=502, body="Bad Gateway")
+
+
+def test_a_scanner_gun_alone_serves_a_neighbour_and_nothing_is_handed_out_twice(
+    browser: Browser, address: str, well_off: tuple[str, str, str]
+):
+    number, token, village = well_off
+    shop = signed_in(browser, address, "volunteer2")
+    shop.goto(f"/v/{village}/desk")
+    gun(shop, "123456789")
+    expect(shop.get_by_role("alert")).to_contain_text("卡号输错了")
+    gun(shop, f"{address}/C/{token}".upper())
+    shop.wait_for_url(f"**/desk/{number}")
+    barcode = shop.locator(".tile[data-barcode]").first.get_attribute("data-barcode")
+    gun(shop, barcode)
+    expect(shop.locator(".tile input").first).to_have_value("1")
+    gun(shop, "2999999999993")
+    expect(shop.get_by_role("alert")).to_be_visible()
+    shop.route("**/desk/*", answer_lost, times=1)
+    shop.locator(".basket button[type=submit]").click()
+    expect(shop.locator("body")).to_have_text("Bad Gateway")
+    shop.goto(f"/v/{village}/desk/{number}")
+    expect(shop.locator(".receipt-done .number")).to_be_visible()
+    gun(shop, number)
+    shop.wait_for_url(f"**/desk/{number}")
+    expect(shop.locator(".tile input").first).to_have_value("0")
+    expect(shop.locator("a[data-key]")).to_have_count(1)
+
+
+def test_a_photo_of_the_card_is_enough(browser: Browser, address: str, well_off: tuple[str, str, str]):
+    number, token, village = well_off
+    shop = signed_in(browser, address, "volunteer2", PHONE)
+    shop.goto(f"/v/{village}/desk")
+    photo = {"name": "card.jpg", "mimeType": "image/jpeg", "buffer": filmed(f"{address}/C/{token}".upper())}
+    shop.locator("input[type=file]").set_input_files(photo)
+    shop.wait_for_url(f"**/desk/{number}")
 
 
 def test_another_village_and_another_role_are_turned_away(browser: Browser, address: str):
