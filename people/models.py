@@ -184,7 +184,7 @@ class User(UserMixin, Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     person: Mapped[Person | None] = relationship()
-    grants: Mapped[list["Grant"]] = relationship(back_populates="user", lazy="selectin")
+    grants: Mapped[list["Grant"]] = relationship(back_populates="user")
 
     def roles_in(self, area: Area) -> set[Role]:
         """The roles this sign-in holds in an area, from grants there or above; empty: it is out of sight."""

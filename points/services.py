@@ -5,6 +5,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
 
 from people import clock, roster
 from people.clock import Quarter
@@ -104,7 +105,8 @@ def _decide(service: Service, state: ServiceState, reason: str | None, actor: Us
 
 def listed(village: Area, state: ServiceState | None = None, worker: Person | None = None) -> Select[Service]:
     """The village's records, the latest day first; for paging."""
-    query = select(Service).where(Service.village_id == village.id)
+    shown = (Service.worker, Service.grid, Service.item, Service.recorded_by, Service.decided_by)
+    query = select(Service).options(*map(joinedload, shown)).where(Service.village_id == village.id)
     if state is not None:
         query = query.where(Service.state == state)
     if worker is not None:
