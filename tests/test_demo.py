@@ -15,7 +15,7 @@ from people.refused import Refused
 from points import assessments, ledger
 from points.models import Assessment, AssessmentState
 from shop import verify
-from tests.conftest import new_app
+from tests.cast import new_app
 
 # What `flask ledger digest --village 532323101001 --at 2026Q3` prints for every demo ever made of this story.
 DIGEST = "0c95e6f9db6e8684951c0a14fa0fa1450f2be847c69482909b8357030fe13ea2"

@@ -20,7 +20,7 @@ from shop import redemptions
 
 AWARD, REDEMPTION, EXPIRY = TransferKind.AWARD, TransferKind.REDEMPTION, TransferKind.EXPIRY
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations/versions"
+MIGRATIONS = Path(__file__).parents[2] / "migrations/versions"
 
 JOURNALS = (
     "transfer",

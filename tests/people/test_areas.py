@@ -11,7 +11,7 @@ from people.db import db, transaction
 from people.models import Area, Level
 from people.refused import Refused
 
-LIST = Path(__file__).parent.parent / "data/areas-532323.csv"
+LIST = Path(__file__).parents[2] / "data/areas-532323.csv"
 HEADER = "code,level,name,parent_code\n"
 COUNTY = "532323,county,牟定县,5323\n"
 TOWNSHIP = "532323101,township,共和镇,532323\n"
