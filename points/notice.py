@@ -30,7 +30,7 @@ from points.amounts import show
 # The sheet is laid out on A4; A3 is the same sheet enlarged, so that the table can be read from further away.
 SCALES = {"A4": 1.0, "A3": 2**0.5}
 WIDE, HIGH = 210, 297
-LEFT, TOP, BOTTOM = 16, 18, 20
+LEFT, TOP, BOTTOM = 14, 18, 20
 ROOM = WIDE - 2 * LEFT
 BODY, CELL, SMALL = 11.5, 10, 9
 PADDING = 1.2
@@ -146,7 +146,7 @@ def _table(notice: NoticeSheet) -> list[Strip]:
 
 def _widths(categories: int) -> list[float]:
     """The columns' widths in millimetres; the categories share what the others leave."""
-    number, name, grid, figure, total = 9.0, 19.0, 30.0, 12.0, 15.0
+    number, name, grid, figure, total = 9.0, 16.0, 38.5, 11.0, 14.0
     shared = (ROOM - number - name - grid - 2 * figure - total) / max(categories, 1)
     return [number, name, grid, *[shared] * categories, figure, figure, total]
 
@@ -270,7 +270,7 @@ def _proof(notice: NoticeSheet) -> Strip:
     def draw(pen: Pen, x: float, y: float) -> None:
         pen.line(x, y, x + ROOM, y, colour=LINE, thick=0.3)
         pen.qr(x, y + 2, side, notice.url)
-        pen.text(x + left, y + 8, _("Scan to read this notice and to object"), BODY, bold=True)
+        pen.text(x + left, y + 8, _("Scan to read this notice"), BODY, bold=True)
         pen.text(x + left, y + 14.5, _("Number of the ledger:"), SMALL, bold=True)
         for place, group in enumerate(groups):
             row, column = divmod(place, 8)

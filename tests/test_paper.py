@@ -335,7 +335,7 @@ def test_wild_words_and_many_columns_stay_on_the_sheet():
     pictures, _text = read(notice_pdf(wild))
     for picture in pictures:
         left, _top, right, bottom = ink(picture)
-        assert min(left, right) >= 15.5
+        assert min(left, right) >= 13.5
         assert bottom > 8
 
 
