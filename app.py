@@ -41,9 +41,9 @@ def create_app(**settings: object) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, locale_selector=pages.locale)
     Bootstrap5(app)
+    app.before_request(demo.calendar.follow)  # first: whatever answers, its day is the calendar's
     CSRFProtect(app)
     add_sign_in(app)
-    app.before_request(demo.calendar.follow)
     app.before_request(access.gate)
     app.after_request(harden)
     app.context_processor(demo.calendar.shown)

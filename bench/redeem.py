@@ -20,8 +20,8 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from app import create_app
+from demo.calendar import STARTS_ON
 from demo.cli import load
-from demo.story import TODAY
 from people import clock
 from people.db import db, transaction
 from people.models import Role, User
@@ -42,7 +42,7 @@ def main(threads: int, seconds: float) -> None:
     stop = time.perf_counter() + seconds
 
     def spend(number: int) -> None:
-        with app.app_context(), clock.at(TODAY):
+        with app.app_context(), clock.at(STARTS_ON):
             while time.perf_counter() < stop:
                 with transaction():
                     volunteer = db.session.scalars(

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, g, redirect, request
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
@@ -37,14 +37,15 @@ def find() -> DemoCalendar | None:
 
 
 def follow() -> None:
-    """Let the clock of this request or command follow the demo's calendar, if this is a demo."""
+    """Let the clock of this request follow the demo's calendar, if this is a demo."""
     calendar = find()
+    g.is_demo = calendar is not None
     clock.shift(timedelta(seconds=calendar.seconds if calendar else 0))
 
 
 def shown() -> dict[str, date | None]:
     """For the templates: the demo's day, or None in earnest."""
-    return {"demo": clock.today() if find() else None}
+    return {"demo": clock.today() if g.get("is_demo") else None}
 
 
 @bp.post("/demo/next-day")

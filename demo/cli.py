@@ -9,11 +9,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from demo import calendar, roll
 from demo.story import PASSWORD, VILLAGE_ROLES, Story
 from people import accounts, areas
+from people.cli import refuse
 from people.db import db, transaction
 from people.models import Area, Grid, Role
 from people.paper.fonts import fonts_made, make_fonts
@@ -32,7 +33,7 @@ def demo_cli(county: bool) -> None:
         with transaction():
             load(county)
     except Refused as refusal:
-        raise click.ClickException(str(refusal.message)) from refusal
+        raise refuse(refusal) from refusal
 
 
 def load(county: bool, codes: Sequence[str] = VILLAGES) -> None:
@@ -41,12 +42,16 @@ def load(county: bool, codes: Sequence[str] = VILLAGES) -> None:
     Refused `not_empty` over anything but an empty database or (with `county`) an existing demo.
     """
     has_demo = calendar.find() is not None
-    if not has_demo and db.session.scalar(select(func.count()).select_from(Area)):
+    if not has_demo and not _is_empty():
         raise Refused("not_empty", "This database is in use. The demo needs an empty one.")
     if not has_demo:
         _load_history(codes)
     if county:
         _load_county()
+
+
+def _is_empty() -> bool:
+    return db.session.scalar(select(Area.id).limit(1)) is None
 
 
 def _load_history(codes: Sequence[str]) -> None:
@@ -91,7 +96,7 @@ def start() -> None:
         make_fonts()
     upgrade()
     with transaction():
-        if not db.session.scalar(select(func.count()).select_from(Area)):
+        if _is_empty():
             load(county=False)
     port = int(os.environ.get("PORT", "8000"))
     greet(port)

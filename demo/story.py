@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from stdnum import ean
 
 from demo import roll
+from demo.calendar import STARTS_ON
 from people import accounts, clock, roster
 from people.clock import Quarter
 from people.models import Area, Duty, Grid, Person, Role, User
@@ -21,8 +22,8 @@ from shop.models import Goods, Shop, Source
 
 PASSWORD = "aixin-demo"  # noqa: S105 -- printed at the start of every demo
 BEGAN = date(2025, 12, 29)
-TODAY = date(2026, 12, 28)
 QUARTERS = (Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3))
+LEFT_WAITING = 6  # records of the last quarter that nobody has decided yet
 
 VILLAGE_ROLES = (
     Role.CLERK,
@@ -161,9 +162,9 @@ class Story:
             assessments.book(assessment, chair)
         self.tell()
 
-    def serve(self, village: Village, first: date, last: date) -> list[Service]:
-        """Services between two days, recorded by the clerk and confirmed by the chair; a few are rejected."""
-        recorded = []
+    def serve(self, village: Village, first: date, last: date, waiting: int = 0) -> None:
+        """Services between two days, recorded by the clerk and decided by the chair, but for the last few."""
+        recorded: list[Service] = []
         items = [item for item in village.rubric.items if item.points > 0]
         weights = [3, 3, 2, 6, 3, 2, 1, 1, 1]
         for worker in village.workers:
@@ -175,10 +176,9 @@ class Story:
                     clerk = village.users[Role.CLERK]
                     recorded.append(services.record(self.key(), worker, item, day, count, note, clerk))
         with clock.at(last):
-            for service in recorded[:-6] if last > QUARTERS[-1].next.first_day else recorded:
+            for service in recorded[: len(recorded) - waiting]:
                 self._decide(service, village.users[Role.CHAIR])
         self.tell()
-        return recorded
 
     def _decide(self, service: Service, chair: User) -> None:
         if self.chance.random() < 0.02:
@@ -224,4 +224,4 @@ class Story:
                     village.goods[number], number, Source.PURCHASE, None, village.users[Role.MANAGER]
                 )
         self.shop(village, last.first_day + timedelta(days=9), 14)
-        self.serve(village, last.first_day + timedelta(days=7), TODAY - timedelta(days=1))
+        self.serve(village, last.first_day + timedelta(days=7), STARTS_ON - timedelta(days=1), LEFT_WAITING)

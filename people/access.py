@@ -61,6 +61,11 @@ def rule_of(endpoint: str) -> Rule | None:
     return getattr(current_app.view_functions[endpoint], "access", None)
 
 
+def inside() -> bool:
+    """Whether the reader holds a role in the village itself, not only above: there, names are not masked."""
+    return not g.get("roles", ABOVE) <= ABOVE
+
+
 def gate() -> Response | None:
     """Before every request: find the place it is about, check the rule, or abort."""
     if request.endpoint is None:

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
+from people import access
 from people.clock import Quarter, local
 from people.db import db
 from people.models import Area, Role, mask_phone
@@ -143,6 +144,14 @@ def inside(address: str | None) -> str:
     return address if address and is_ours else url_for("people.home")
 
 
+def pdf(content: bytes, name: str) -> Response:
+    """A document to look at and print, which the browser does not keep."""
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def switch(cookie: str, value: str) -> Response:
     """Remember a choice of the visitor's for a year and return to the page they were on."""
     response = redirect(inside(request.form.get("next")))
@@ -172,4 +181,5 @@ def init_app(app: Flask, navigation: Sequence[Entry]) -> None:
             "nav": _links() if current_user.is_authenticated else [],
             "area": g.get("area"),
             "roles": g.get("roles", set()),
+            "inside": access.inside(),
         }

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+
 
 class Refused(Exception):
     """A rule of the field was broken; nothing was changed.
@@ -18,3 +20,16 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
+
+
+def check_repeated(made: object, asked: object) -> None:
+    """A key that comes again comes with the same request. Refused `key_reused`."""
+    if made != asked:
+        raise Refused("key_reused", _("This form was sent before with something else in it."))
+
+
+def stated(reason: str) -> str:
+    """A reason without the space around it. Refused `reason_missing` if nothing is left."""
+    if not reason.strip():
+        raise Refused("reason_missing", _("Say why, in a few words."), "reason")
+    return reason.strip()

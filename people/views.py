@@ -59,10 +59,7 @@ def grids(village: str) -> str:
         for duty in Duty
         for term in roster.serving(g.area, today, today, duty)
     }
-    inside = not g.roles <= access.ABOVE
-    return render_template(
-        "people/grids.html", grids=roster.grids(g.area), serving=serving, kinds=GRID_KINDS, inside=inside
-    )
+    return render_template("people/grids.html", grids=roster.grids(g.area), serving=serving, kinds=GRID_KINDS)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

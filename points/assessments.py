@@ -13,7 +13,7 @@ from people import audit, clock
 from people.clock import Quarter
 from people.db import db, get_locked
 from people.models import Area, Person, User
-from people.refused import Refused
+from people.refused import Refused, check_repeated, stated
 from points import amounts, ledger, rubrics, sheet
 from points.models import Adjustment, Assessment, AssessmentState, Notice, Service, Transfer, TransferKind
 
@@ -98,13 +98,11 @@ def adjust(
     assessment = _in_state(assessment, AssessmentState.DELIBERATING)
     made = db.session.scalar(select(Adjustment).where(Adjustment.key == key))
     if made is not None:
-        if (made.assessment_id, made.worker_id, made.amount) != (assessment.id, worker.id, amount):
-            raise Refused("key_reused", _("This form was sent before with something else in it."))
+        check_repeated((made.assessment_id, made.worker_id, made.amount), (assessment.id, worker.id, amount))
         return made
     if not 0 < abs(amount) <= amounts.LARGEST:
         raise Refused("bad_amount", _("An adjustment is more or less than 0."), "amount")
-    if not reason.strip():
-        raise Refused("reason_missing", _("Say why, in a few words."), "reason")
+    reason = stated(reason)
     if actor.person_id == worker.id:
         raise Refused("own_line", _("Nobody decides on their own points."))
     if worker.id not in {row.worker.id for row in sheet.of(assessment)}:
@@ -114,7 +112,7 @@ def adjust(
         assessment_id=assessment.id,
         worker_id=worker.id,
         amount=amount,
-        reason=reason.strip(),
+        reason=reason,
         actor_id=actor.id,
         at=clock.now(),
     )

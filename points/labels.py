@@ -1,5 +1,6 @@
 """The words of the field for what the models keep as codes."""
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from people.clock import Quarter
@@ -37,7 +38,12 @@ TRANSFER_KINDS = {
 
 
 def why(transfer: Transfer) -> str:
-    """Why points moved, as the worker reads it: the kind, and which quarter or receipt it was."""
+    """Why points moved, as the worker reads it: the kind, and which quarter or receipt it was.
+
+    A reversal says what it undid.
+    """
+    if transfer.reverses and transfer.reverses.kind == TransferKind.REDEMPTION:
+        return gettext("Redemption %(number)s voided", number=transfer.reason)
     if transfer.kind == TransferKind.AWARD:
         return f"{TRANSFER_KINDS[transfer.kind]} {words.quarter(Quarter.parse(transfer.reason))}"
     return f"{TRANSFER_KINDS[transfer.kind]} {transfer.reason}"

@@ -29,9 +29,6 @@ COUNTERPART = {
 }
 
 
-VILLAGE_KINDS = (AccountKind.ISSUING, AccountKind.REDEEMED, AccountKind.EXPIRED)
-
-
 def account_of(person: Person) -> Account:
     """A worker's account, opened on first use; inside a transaction."""
     return _opened(AccountKind.WORKER, person.village_id, person.id)
@@ -49,7 +46,7 @@ def balance_of(person: Person) -> int:
 
 def open_accounts(village: Area) -> None:
     """Open the village's own three accounts, so that later nobody has to while holding a worker's."""
-    for kind in VILLAGE_KINDS:
+    for kind, _credited in COUNTERPART.values():
         _opened(kind, village.id)
 
 
@@ -133,9 +130,7 @@ def _append(
             raise Refused("key_reused", _("This key was used for something else."))
         return made
     change = amount if credit_id == account_id else -amount
-    if account.balance + change < 0:
-        short = amounts.show(-account.balance - change)
-        raise Refused("insufficient_points", _("%(short)s points short.", short=short))
+    check_covers(account, -change)
     transfer = Transfer(
         key=key,
         kind=kind,
@@ -155,6 +150,13 @@ def _append(
     db.session.flush()
     _move(account, change, transfer.hash)
     return transfer
+
+
+def check_covers(account: Account, amount: int) -> None:
+    """A locked account covers so many tenths. Refused `insufficient_points`, with what is missing."""
+    missing = amount - account.balance
+    if missing > 0:
+        raise Refused("insufficient_points", _("%(short)s points short.", short=amounts.show(missing)))
 
 
 def _move(account: Account, change: int, head: str) -> None:

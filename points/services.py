@@ -11,7 +11,7 @@ from people import clock, roster
 from people.clock import Quarter
 from people.db import db, get_locked
 from people.models import Area, Person, User
-from people.refused import Refused
+from people.refused import Refused, check_repeated, stated
 from points import rubrics, sheet
 from points.models import Assessment, RubricItem, Service, ServiceState
 
@@ -30,14 +30,9 @@ def record(
     worker = get_locked(Person, worker.id)  # one at a time for a worker, so a double click finds the first
     made = db.session.scalar(select(Service).where(Service.key == key))
     if made is not None:
-        same = (made.worker_id, made.item_id, made.done_on, made.count) == (
-            worker.id,
-            item.id,
-            done_on,
-            count,
+        check_repeated(
+            (made.worker_id, made.item_id, made.done_on, made.count), (worker.id, item.id, done_on, count)
         )
-        if not same:
-            raise Refused("key_reused", _("This form was sent before with something else in it."))
         return made
     if done_on > clock.today():
         raise Refused("in_future", _("The day lies in the future."), "done_on")
@@ -85,9 +80,8 @@ def reject(service: Service, reason: str, actor: User) -> Service:
 
     Refused `reason_missing`, `already_decided`.
     """
-    if not reason.strip():
-        raise Refused("reason_missing", _("Say why, in a few words."), "reason")
-    return _decide(get_locked(Service, service.id), ServiceState.REJECTED, reason.strip(), actor)
+    reason = stated(reason)
+    return _decide(get_locked(Service, service.id), ServiceState.REJECTED, reason, actor)
 
 
 def _decide(service: Service, state: ServiceState, reason: str | None, actor: User) -> Service:

@@ -13,8 +13,8 @@ from people import clock, roster
 from people.clock import Quarter
 from people.db import db, get_locked
 from people.models import Person, User
-from people.refused import Refused
-from points import amounts, ledger
+from people.refused import Refused, check_repeated, stated
+from points import ledger
 from points.models import Account, TransferKind
 from shop import stock
 from shop.cards import ALPHABET
@@ -61,9 +61,7 @@ def redeem(
         raise Refused("other_village", _("This card belongs to another village's shop."))
     check_holder(card, actor)
     total = sum(articles[goods_id].price * quantity for goods_id, quantity in basket.items())
-    missing = total - account.balance
-    if missing > 0:
-        raise Refused("insufficient_points", _("%(short)s points short.", short=amounts.show(missing)))
+    ledger.check_covers(account, total)
     lots = stock.lock_lots(list(basket))
     taken = [
         part
@@ -104,9 +102,8 @@ def redeem(
 
 
 def _repeated(made: Redemption, shop: Shop, card: Card, basket: Mapping[int, int]) -> Redemption:
-    same = {line.goods_id: line.quantity for line in made.lines} == basket
-    if not same or (made.shop_id, made.card_id) != (shop.id, card.id):
-        raise Refused("key_reused", _("This form was sent before with something else in it."))
+    handed_out = {line.goods_id: line.quantity for line in made.lines}
+    check_repeated((made.shop_id, made.card_id, handed_out), (shop.id, card.id, basket))
     return made
 
 
@@ -155,8 +152,7 @@ def void(redemption: Redemption, reason: str, actor: User) -> Void:
     Voided already, the first void is returned. Refused `reason_missing`, `quarter_over` after the quarter
     of the redemption.
     """
-    if not reason.strip():
-        raise Refused("reason_missing", _("Say why, in a few words."), "reason")
+    reason = stated(reason)
     get_locked(Account, redemption.transfer.account_id)
     there = db.session.scalar(select(Void).where(Void.redemption_id == redemption.id))
     if there is not None:
@@ -167,7 +163,7 @@ def void(redemption: Redemption, reason: str, actor: User) -> Void:
     voided = Void(
         redemption_id=redemption.id,
         transfer_id=back.id,
-        reason=reason.strip(),
+        reason=reason,
         actor_id=actor.id,
         at=clock.now(),
     )

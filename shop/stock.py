@@ -11,7 +11,7 @@ from stdnum import ean
 from people import clock
 from people.db import change_one, db
 from people.models import Area, User
-from people.refused import Refused
+from people.refused import Refused, check_repeated
 from points import amounts
 from shop.models import Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove
 
@@ -70,8 +70,7 @@ def receive(
     """
     move = db.session.scalar(select(StockMove).where(StockMove.key == key))
     if move is not None:
-        if (move.lot.goods_id, move.quantity) != (goods.id, quantity):
-            raise Refused("key_reused", _("This form was sent before with something else in it."))
+        check_repeated((move.lot.goods_id, move.quantity), (goods.id, quantity))
         return move.lot
     if not 0 < quantity <= MOST_AT_ONCE:
         raise Refused("bad_quantity", _("How many must be a number from 1 to 100,000."), "quantity")

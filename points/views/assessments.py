@@ -1,8 +1,8 @@
 """The quarter on pages: opening, the meeting, the notice, the booking."""
 
-import io
+from collections.abc import Callable
 
-from flask import abort, flash, g, redirect, render_template, request, send_file, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -11,7 +11,7 @@ from people import access, clock, pages
 from people.clock import Quarter
 from people.db import db
 from people.forms import ButtonForm, Form, attempt
-from people.models import Area, Person, Role
+from people.models import Area, Person, Role, User
 from people.paper import words
 from points import amounts, labels, rubrics, sheet
 from points import assessments as verbs
@@ -112,7 +112,6 @@ def _sheet(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
         button=form if isinstance(form, ButtonForm) else None,
         waiting=service_verbs.waiting(g.area),
         today=clock.today(),
-        inside=not g.roles <= access.ABOVE,
     )
     return page, form.status if form else 200
 
@@ -135,7 +134,6 @@ def line(village: str, quarter: str, ident: int) -> str:
         adjustments=[a for a in assessment.adjustments if a.worker_id == ident],
         award=verbs.award_of(assessment, row.worker),
         categories=labels.CATEGORIES,
-        inside=not g.roles <= access.ABOVE,
     )
 
 
@@ -160,14 +158,7 @@ def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
 @access.allow(Role.CLERK)
 def reopen(village: str, quarter: str) -> Response | tuple[str, int]:
     """Go back to collecting from a meeting that was begun by mistake."""
-    assessment = quarter_or_404(quarter, g.area)
-    form = ButtonForm()
-    with attempt(form):
-        verbs.reopen(assessment, current_user)
-    if form.status != 200:
-        return _sheet(assessment, form)
-    flash(gettext("Back to collecting. Nothing was lost."))
-    return _to_sheet(assessment)
+    return _pressed(quarter, verbs.reopen, gettext("Back to collecting. Nothing was lost."))
 
 
 @bp.post("/v/<village>/quarters/<quarter>/adjust")
@@ -197,27 +188,28 @@ def adjust(village: str, quarter: str) -> Response | tuple[str, int]:
 @access.allow(Role.CLERK)
 def post_notice(village: str, quarter: str) -> Response | tuple[str, int]:
     """Post the notice."""
-    assessment = quarter_or_404(quarter, g.area)
-    form = ButtonForm()
-    with attempt(form):
-        verbs.post_notice(assessment, current_user)
-    if form.status != 200:
-        return _sheet(assessment, form)
-    flash(gettext("The notice is posted. Print the sheet and hang it up today."))
-    return _to_sheet(assessment)
+    done = gettext("The notice is posted. Print the sheet and hang it up today.")
+    return _pressed(quarter, verbs.post_notice, done)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/book")
 @access.allow(Role.CHAIR)
 def book(village: str, quarter: str) -> Response | tuple[str, int]:
     """Book the quarter's points."""
+    return _pressed(quarter, verbs.book, gettext("Booked. The points can be spent at the shop."))
+
+
+def _pressed(
+    quarter: str, verb: Callable[[Assessment, User], object], done: str
+) -> Response | tuple[str, int]:
+    """A button of the sheet was pressed: do the verb and say so, or show the sheet with the refusal."""
     assessment = quarter_or_404(quarter, g.area)
     form = ButtonForm()
     with attempt(form):
-        verbs.book(assessment, current_user)
+        verb(assessment, current_user)
     if form.status != 200:
         return _sheet(assessment, form)
-    flash(gettext("Booked. The points can be spent at the shop."))
+    flash(done)
     return _to_sheet(assessment)
 
 
@@ -236,11 +228,7 @@ def notice_sheet(village: str, quarter: str) -> Response:
     posted = sheet_of(assessment)
     if posted is None or paper not in PAPERS:
         abort(404)
-    return send_file(
-        io.BytesIO(notice_pdf(posted, paper)),
-        mimetype="application/pdf",
-        download_name=f"{village}-{quarter}.pdf",
-    )
+    return pages.pdf(notice_pdf(posted, paper), f"{village}-{quarter}.pdf")
 
 
 def sheet_of(assessment: Assessment) -> NoticeSheet | None:

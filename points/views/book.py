@@ -24,7 +24,6 @@ def accounts(village: str) -> str:
         "points/accounts.html",
         accounts=ledger.accounts_of(g.area),
         totals=ledger.totals(g.area),
-        inside=not g.roles <= access.ABOVE,
     )
 
 
@@ -40,7 +39,6 @@ def account(village: str, ident: int) -> str:
         account=found,
         page=pages.page_of(ledger.entries(found)) if found else None,
         why=labels.why,
-        inside=not g.roles <= access.ABOVE,
     )
 
 

@@ -44,7 +44,6 @@ def _services(refused: tuple[int, ReasonForm | ButtonForm] | None = None) -> tup
         refused=refused,
         may_decide=bool(g.roles & set(DECIDERS)),
         may_record=bool(g.roles & {Role.CLERK, Role.INSTRUCTOR}),
-        inside=not g.roles <= access.ABOVE,
     )
     return page, refused[1].status if refused else 200
 

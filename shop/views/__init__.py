@@ -1,6 +1,6 @@
 """Pages of the shop: the desk, redemptions, goods, cards, and what anyone may see."""
 
-from flask import Blueprint, Response
+from flask import Blueprint
 from flask_babel import lazy_gettext as _
 
 from people import access
@@ -22,14 +22,6 @@ NAVIGATION = [
 def printed(path: str) -> str:
     """The address of a public page as it is printed in a QR code: in capitals, which need fewer squares."""
     return public_url(path).upper()
-
-
-def pdf(content: bytes, name: str) -> Response:
-    """A document to look at and print, which the browser does not keep."""
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 from shop.views import cards, desk, goods, public, redemptions  # noqa: E402, F401 -- they register their routes

@@ -1,19 +1,18 @@
 """Cards: who has one, lost and replaced ones, and the sheet to print."""
 
-from flask import Response as Document
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from people import access
+from people import access, pages
 from people.db import fetch
 from people.forms import ButtonForm, attempt
 from people.models import Appointment, Person, Role
 from shop import cards as verbs
 from shop.cardsheet import CardFace, cards_pdf
 from shop.models import Card, CardState
-from shop.views import bp, pdf, printed
+from shop.views import bp, printed
 
 ISSUING = (Role.CLERK, Role.CHAIR)
 
@@ -88,7 +87,7 @@ def issue_card(village: str, ident: int) -> Response | tuple[str, int]:
 
 @bp.get("/v/<village>/cards.pdf")
 @access.allow(*ISSUING)
-def card_sheet(village: str) -> Document:
+def card_sheet(village: str) -> Response:
     """The cards to print and cut: all that are good, or the one by `?number=`."""
     wanted = request.args.get("number")
     faces = [
@@ -98,7 +97,7 @@ def card_sheet(village: str) -> Document:
     ]
     if not faces:
         abort(404)
-    return pdf(cards_pdf(faces), f"cards-{wanted or village}.pdf")
+    return pages.pdf(cards_pdf(faces), f"cards-{wanted or village}.pdf")
 
 
 def _face(term: Appointment, card: Card) -> CardFace:

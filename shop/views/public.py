@@ -1,11 +1,9 @@
 """What anyone may see without sign-in: a worker's own points by their card, and whether a receipt holds."""
 
 from flask import Response, abort, make_response, render_template
-from flask_babel import gettext
 
 from people import access, clock, roster
 from points import labels, ledger
-from points.models import Transfer, TransferKind
 from shop import cards, redemptions, stock
 from shop.models import CardState
 from shop.views import bp
@@ -41,16 +39,9 @@ def holder(token: str) -> Response:
             shop=stock.of_village(card.person.village),
             balance=ledger.balance_of(card.person) if active else None,
             latest=ledger.latest(card.person, LATEST) if active else [],
-            why=_why,
+            why=labels.why,
         )
     )
-
-
-def _why(transfer: Transfer) -> str:
-    """Why points moved; a reversal says what it undid."""
-    if transfer.reverses and transfer.reverses.kind == TransferKind.REDEMPTION:
-        return gettext("Redemption %(number)s voided", number=transfer.reason)
-    return labels.why(transfer)
 
 
 def _unlisted(page: str) -> Response:

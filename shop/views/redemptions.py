@@ -1,6 +1,5 @@
 """Redemptions: the list, one of them, its receipt on paper, and its void."""
 
-from flask import Response as Document
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -17,7 +16,7 @@ from shop import stock
 from shop.forms import PhotoForm, ScanForm
 from shop.models import Card, Redemption
 from shop.receipt import PAPERS, Receipt, ReceiptLine, receipt_pdf
-from shop.views import READERS, bp, pdf, printed
+from shop.views import READERS, bp, printed
 
 
 @bp.get("/v/<village>/redemptions")
@@ -33,7 +32,6 @@ def redemptions(village: str) -> str:
     return render_template(
         "shop/redemptions.html",
         page=pages.page_of(verbs.listed(shop).options(*shown)) if shop else None,
-        inside=_inside(),
     )
 
 
@@ -61,13 +59,15 @@ def void_redemption(village: str, ident: int) -> Response | tuple[str, int]:
 
 @bp.get("/v/<village>/redemptions/<int:ident>/receipt.pdf")
 @access.allow(*READERS)
-def receipt(village: str, ident: int) -> Document:
+def receipt(village: str, ident: int) -> Response:
     """The receipt on `?paper=` 58, 80 or A4; with `?reprint=1` it says that it is one more copy."""
     found = _one(ident)
     paper = request.args.get("paper", "58")
     if paper not in PAPERS:
         abort(404)
-    return pdf(receipt_pdf(_receipt(found, "reprint" in request.args), paper), f"receipt-{found.number}.pdf")
+    return pages.pdf(
+        receipt_pdf(_receipt(found, "reprint" in request.args), paper), f"receipt-{found.number}.pdf"
+    )
 
 
 def _one(ident: int) -> Redemption:
@@ -77,17 +77,11 @@ def _one(ident: int) -> Redemption:
     return found
 
 
-def _inside() -> bool:
-    """Whether the reader is of the village, where names are not masked."""
-    return not g.roles <= access.ABOVE
-
-
 def _page(redemption: Redemption, form: ReasonForm) -> tuple[str, int]:
     page = render_template(
         "shop/redemption.html",
         redemption=redemption,
         done="done" in request.args and bool(g.roles & access.SHOP),
-        inside=_inside(),
         may_void=Role.MANAGER in g.roles and redemption.void is None,
         form=form,
         scan=ScanForm(formdata=None),
