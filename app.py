@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
@@ -19,9 +19,8 @@ import points.cli
 import points.views
 import shop.cli  # adds `ledger verify`
 import shop.views
-from people import access, pages
+from people import access, accounts, audit, pages
 from people.db import db
-from people.models import User
 from points import amounts
 
 ROOT = Path(__file__).parent
@@ -44,6 +43,7 @@ def create_app(**settings: object) -> Flask:
     app.before_request(demo.calendar.follow)  # first: whatever answers, its day is the calendar's
     CSRFProtect(app)
     add_sign_in(app)
+    app.before_request(lambda: audit.comes_from(request.remote_addr))
     app.before_request(access.gate)
     app.after_request(harden)
     app.context_processor(demo.calendar.shown)
@@ -102,7 +102,7 @@ def add_sign_in(app: Flask) -> None:
     manager = LoginManager(app)
     manager.login_view = "people.sign_in"
     manager.login_message = None  # the page says by itself what it is
-    manager.user_loader(lambda ident: db.session.get(User, int(ident)))
+    manager.user_loader(accounts.in_session)
 
 
 def harden(response: Response) -> Response:

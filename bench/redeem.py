@@ -24,11 +24,11 @@ from demo.calendar import STARTS_ON
 from demo.cli import load
 from people import clock
 from people.db import db, transaction
-from people.models import Role, User
+from people.models import Card, CardState, Role, User
 from points import ledger
 from points.models import TransferKind
 from shop import redemptions, stock
-from shop.models import Card, CardState, Goods, Shop, Source
+from shop.models import Goods, Shop, Source
 
 
 def main(threads: int, seconds: float) -> None:

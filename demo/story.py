@@ -12,12 +12,13 @@ from stdnum import ean
 
 from demo import roll
 from demo.calendar import STARTS_ON
-from people import accounts, clock, roster
+from people import accounts, cards, clock
 from people.clock import Quarter
 from people.models import Area, Duty, Grid, Person, Role, User
+from people.roster import grids, persons, terms
 from points import assessments, ledger, rubrics, services
 from points.models import Rubric, Service
-from shop import cards, redemptions, stock
+from shop import redemptions, stock
 from shop.models import Goods, Shop, Source
 
 PASSWORD = "aixin-demo"  # noqa: S105 -- printed at the start of every demo
@@ -91,13 +92,13 @@ class Story:
         """Make a village's grids with a worker and an instructor for each; return the workers."""
         workers = []
         instructors = [
-            roster.add_person(area, roll.name(self.chance), None, roll.phone(self.chance), agency)
+            persons.add_person(area, roll.name(self.chance), None, roll.phone(self.chance), agency)
             for agency in roll.AGENCIES
         ]
         for number, plan in enumerate(plans):
-            grid = roster.add_grid(area, plan.code, plan.name, plan.kind, plan.households, None)
+            grid = grids.add_grid(area, plan.code, plan.name, plan.kind, plan.households, None)
             workers.append(self._serve(area, grid, number))
-            roster.appoint(
+            terms.appoint(
                 instructors[number % len(instructors)], grid, Duty.INSTRUCTOR, date(2026, 1, 1), None
             )
             self.tell()
@@ -107,8 +108,8 @@ class Story:
         name = roll.name(self.chance)
         if number < len(roll.RARE):
             name = name[:1] + roll.RARE[number] + name[2:]
-        worker = roster.add_person(area, name, None, roll.phone(self.chance))
-        roster.appoint(worker, grid, Duty.WORKER, date(2026, 1, 1), None)
+        worker = persons.add_person(area, name, None, roll.phone(self.chance))
+        terms.appoint(worker, grid, Duty.WORKER, date(2026, 1, 1), None)
         return worker
 
     def village(self, area: Area, plans: list[roll.Plan], suffix: str) -> Village:

@@ -39,7 +39,7 @@ def add_user(
     )
     db.session.add(user)
     db.session.flush()
-    audit.note(actor, "user.add", f"user:{user.id}", username=username)
+    audit.note(actor, "user.add", user, None, username=username, name=name)
     return user
 
 
@@ -55,8 +55,17 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
     given = Grant(user=user, area=area, role=role)
     db.session.add(given)
     db.session.flush()
-    audit.note(actor, "role.grant", f"user:{user.id}", role=role, area=area.code)
+    audit.note(actor, "role.grant", user, area, role=role, place=area.code)
     return given
+
+
+def in_session(held: str) -> User | None:
+    """Whose session this is, by what its cookie holds (`User.get_id`); None once it was signed out."""
+    ident, _dot, session = held.partition(".")
+    if not (ident.isdecimal() and session.isdecimal()):
+        return None
+    user = db.session.get(User, int(ident))
+    return user if user and user.closed_at is None and user.session == int(session) else None
 
 
 def sign_in(username: str, password: str) -> User:

@@ -63,7 +63,7 @@ def import_areas(data: bytes, actor: User | None = None) -> int:
     db.session.add_all(added)
     db.session.flush()
     if added:
-        audit.note(actor, "areas.import", f"area:{added[0].code}", added=len(added))
+        audit.note(actor, "areas.import", added[0], added[0], added=len(added))
     return len(added)
 
 

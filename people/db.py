@@ -14,11 +14,12 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Update, event
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Update, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -75,6 +76,18 @@ MEETINGS = {
     "SQLITE_BUSY",
     "SQLITE_BUSY_SNAPSHOT",
 }
+
+
+def words(kind: type[StrEnum]) -> Enum:
+    """A column that holds one of an enumeration's words, checked by the database too."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 class _Queue:

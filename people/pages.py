@@ -40,14 +40,29 @@ class RowId(IntegerConverter):
         super().__init__(url_map, max=2**31 - 1)
 
 
+# Where an entry is found: in villages only, in every area, or in townships and counties only. The first
+# names its place `village` in the address, the others `area`.
+VILLAGES, EVERYWHERE, ABOVE = "villages", "everywhere", "above"
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A place in a village's navigation: its endpoint, label, icon, and the roles that find it there."""
+    """A place in an area's navigation: its endpoint, label, icon, and the roles that find it there.
+
+    One with `under` is a room of that entry's: shown beside the others on its pages, not in the rail.
+    """
 
     endpoint: str
     label: Any
     icon: str
     roles: frozenset[Role]
+    where: str = VILLAGES
+    under: str | None = None
+
+    def url(self, area: Area) -> str:
+        """Its address in an area."""
+        place = "village" if self.where == VILLAGES else "area"
+        return url_for(self.endpoint, **{place: area.code})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -67,19 +82,34 @@ def locale() -> str:
 
 
 def entries_for(area: Area, roles: set[Role]) -> list[Entry]:
-    """The navigation of these roles in a village, the most important first."""
+    """The navigation of these roles in an area with all its rooms, the most important first."""
     entries: Sequence[Entry] = current_app.extensions["navigation"]
-    return [entry for entry in entries if roles & entry.roles] if area.is_village else []
+    found = (VILLAGES, EVERYWHERE) if area.is_village else (ABOVE, EVERYWHERE)
+    return [entry for entry in entries if roles & entry.roles and entry.where in found]
 
 
-def _links() -> list[Link]:
-    """The navigation where the visitor is; current is the entry that the address begins with."""
-    area = g.get("area")
-    entries = entries_for(area, g.roles) if area else []
-    urls = {entry: url_for(entry.endpoint, village=area.code) for entry in entries if area}
-    within = [url for url in urls.values() if request.path.startswith(url)]
-    current = max(within, key=len, default=None)
-    return [Link(url, entry.label, entry.icon, url == current) for entry, url in urls.items()]
+def _links() -> tuple[list[Link], list[Link]]:
+    """The navigation where the visitor is, and the rooms beside the one they are in.
+
+    Current is the entry with the longest address that the page's begins with; a room makes the entry it
+    is under current too. An entry alone is no choice of rooms.
+    """
+    area: Area | None = g.get("area")
+    urls = {entry: entry.url(area) for entry in entries_for(area, g.roles)} if area else {}
+    within = [entry for entry, url in urls.items() if request.path.startswith(url)]
+    here = max(within, key=lambda entry: len(urls[entry]), default=None)
+    house = here and (here.under or here.endpoint)
+    rail = [
+        Link(url, entry.label, entry.icon, entry.endpoint == house)
+        for entry, url in urls.items()
+        if entry.under is None
+    ]
+    rooms = [
+        Link(url, entry.label, entry.icon, entry == here)
+        for entry, url in urls.items()
+        if house in (entry.endpoint, entry.under)
+    ]
+    return rail, rooms if len(rooms) > 1 else []
 
 
 @cache
@@ -138,6 +168,11 @@ def public_url(path: str) -> str:
     return f"{current_app.config['PUBLIC_URL'] or request.host_url.rstrip('/')}{path}"
 
 
+def printed(path: str) -> str:
+    """The address of a public page as it is printed in a QR code: in capitals, which need fewer squares."""
+    return public_url(path).upper()
+
+
 def inside(address: str | None) -> str:
     """An address of this site that somebody wants to go on to; anything else becomes the front page."""
     is_ours = address and address.startswith("/") and address[1:2] not in ("/", "\\")
@@ -175,10 +210,12 @@ def init_app(app: Flask, navigation: Sequence[Entry]) -> None:
 
     @app.context_processor
     def shared() -> dict[str, Any]:
+        nav, rooms = _links() if current_user.is_authenticated else ([], [])
         return {
             "locale": locale(),
             "large_print": request.cookies.get("print") == "large",
-            "nav": _links() if current_user.is_authenticated else [],
+            "nav": nav,
+            "rooms": rooms,
             "area": g.get("area"),
             "roles": g.get("roles", set()),
             "inside": access.inside(),

@@ -83,7 +83,7 @@ def reopen(assessment: Assessment, actor: User) -> Assessment:
     assessment.state = AssessmentState.COLLECTING
     assessment.met_on = assessment.attendance = assessment.minutes = None
     db.session.flush()
-    audit.note(actor, "assessment.reopen", f"assessment:{assessment.id}")
+    audit.note(actor, "assessment.reopen", assessment, assessment.village)
     return assessment
 
 

@@ -38,12 +38,6 @@ class ServiceForm(Form):
     note = TextAreaField(_("What was done"), validators=[Length(max=500)])
 
 
-class ReasonForm(Form):
-    """A reason in a few words."""
-
-    reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
-
-
 class QuarterForm(Form):
     """Which quarter to open."""
 

@@ -33,6 +33,8 @@ TRANSFER_KINDS = {
     TransferKind.AWARD: _("Points of the quarter"),
     TransferKind.REDEMPTION: _("Goods from the shop"),
     TransferKind.EXPIRY: _("Points expired"),
+    TransferKind.MERGE_OUT: _("Moved to the other entry of the same person"),
+    TransferKind.MERGE_IN: _("Moved from the other entry of the same person"),
     TransferKind.REVERSAL: _("Taken back"),
 }
 

@@ -26,12 +26,14 @@ COUNTERPART = {
     TransferKind.AWARD: (AccountKind.ISSUING, True),
     TransferKind.REDEMPTION: (AccountKind.REDEEMED, False),
     TransferKind.EXPIRY: (AccountKind.EXPIRED, False),
+    TransferKind.MERGE_OUT: (AccountKind.ISSUING, False),
+    TransferKind.MERGE_IN: (AccountKind.ISSUING, True),
 }
 
 
 def account_of(person: Person) -> Account:
     """A worker's account, opened on first use; inside a transaction."""
-    return _opened(AccountKind.WORKER, person.village_id, person.id)
+    return _opened(AccountKind.WORKER, person.area_id, person.id)
 
 
 def existing(person: Person) -> Account | None:

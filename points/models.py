@@ -11,8 +11,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from people.clock import Quarter
-from people.db import Base, Moment
-from people.models import Area, Grid, Person, User, words
+from people.db import Base, Moment, words
+from people.models import Area, Grid, Person, User
 
 GENESIS = "0" * 64
 
@@ -62,6 +62,8 @@ class TransferKind(StrEnum):
     AWARD = "award"
     REDEMPTION = "redemption"
     EXPIRY = "expiry"
+    MERGE_OUT = "merge_out"
+    MERGE_IN = "merge_in"
     REVERSAL = "reversal"
 
 

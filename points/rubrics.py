@@ -84,7 +84,7 @@ def adopt(
     )
     db.session.add(rubric)
     db.session.flush()
-    audit.note(actor, "rubric.adopt", f"rubric:{rubric.id}", version=rubric.version)
+    audit.note(actor, "rubric.adopt", rubric, village, version=rubric.version)
     return rubric
 
 

@@ -7,11 +7,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from people import clock, roster
+from people import clock
 from people.clock import Quarter
 from people.db import db, get_locked
 from people.models import Area, Person, User
 from people.refused import Refused, check_repeated, stated
+from people.roster import terms
 from points import rubrics, sheet
 from points.models import Assessment, RubricItem, Service, ServiceState
 
@@ -38,15 +39,15 @@ def record(
         raise Refused("in_future", _("The day lies in the future."), "done_on")
     if not 1 <= count <= MOST_AT_ONCE:
         raise Refused("bad_count", _("How often must be a number from 1 to %(n)s.", n=MOST_AT_ONCE), "count")
-    term = roster.serves_on(worker.id, done_on)
+    term = terms.serves_on(worker.id, done_on)
     if term is None:
         raise Refused("not_serving", _("%(name)s did not serve on that day.", name=worker.name), "done_on")
-    rubric = rubrics.in_force(worker.village, Quarter.of(done_on))
+    rubric = rubrics.in_force(worker.area, Quarter.of(done_on))
     if rubric is None or item.rubric_id != rubric.id:
         raise Refused("not_in_rubric", _("This item is not in the rubric that scores that day."), "item")
     service = Service(
         key=key,
-        village_id=worker.village_id,
+        village_id=worker.area_id,
         worker_id=worker.id,
         grid_id=term.grid_id,
         item_id=item.id,

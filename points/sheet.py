@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 
-from people import roster
 from people.db import db
 from people.models import Grid, Person
+from people.roster import terms
 from points.models import Assessment, AssessmentState, Category, RubricItem, Service, ServiceState
 
 
@@ -50,13 +50,13 @@ class Row:
 def of(assessment: Assessment) -> list[Row]:
     """The sheet: everyone who served in the quarter or has a counted record, by grid code."""
     quarter = assessment.quarter
-    terms = roster.serving(assessment.village, quarter.first_day, quarter.last_day)
-    rows = {term.person_id: Row(term.person, term.grid) for term in reversed(terms)}
+    serving = terms.serving(assessment.village, quarter.first_day, quarter.last_day)
+    rows = {term.person_id: Row(term.person, term.grid) for term in reversed(serving)}
     for service_worker, grid, item, count in _counts(assessment):
         row = rows.setdefault(service_worker.id, Row(service_worker, grid))
         _score(row, item, count)
     for adjustment in assessment.adjustments:
-        row = rows.get(adjustment.worker_id) or Row(adjustment.worker, roster.last_grid(adjustment.worker))
+        row = rows.get(adjustment.worker_id) or Row(adjustment.worker, terms.last_grid(adjustment.worker))
         row.adjustments += adjustment.amount
         rows[adjustment.worker_id] = row
     return sorted(rows.values(), key=lambda row: (row.grid.code, row.worker.id))

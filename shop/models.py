@@ -1,4 +1,4 @@
-"""Cards, goods and their stock, redemptions and voids.
+"""Goods and their stock, redemptions and voids.
 
 Prices are tenths of a point, quantities whole units. `stock_move`, `redemption`, `redemption_line` and
 `void` are never changed: the migrations put triggers on them that refuse it, whoever asks.
@@ -7,51 +7,12 @@ Prices are tenths of a point, quantities whole units. `stock_move`, `redemption`
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from people.db import Base, Moment
-from people.models import Area, Person, User, words
+from people.db import Base, Moment, words
+from people.models import Area, Card, User
 from points.models import Transfer
-
-
-class CardState(StrEnum):
-    """Only an active card is taken at the desk."""
-
-    ACTIVE = "active"
-    LOST = "lost"
-    REPLACED = "replaced"
-
-
-class Card(Base):
-    """A worker's card: a number with a check digit to type, a random token (100 bits) to scan."""
-
-    __tablename__ = "card"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    number: Mapped[str] = mapped_column(String(9), unique=True)
-    token: Mapped[str] = mapped_column(String(20), unique=True)
-    state: Mapped[CardState] = mapped_column(words(CardState), default=CardState.ACTIVE)
-    issued_at: Mapped[datetime] = mapped_column(Moment)
-    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-
-    person: Mapped[Person] = relationship()
-
-    __table_args__ = (
-        Index(
-            "uq_card_active",
-            "person_id",
-            unique=True,
-            sqlite_where=text("state = 'active'"),
-            postgresql_where=text("state = 'active'"),
-        ),
-    )
-
-    @property
-    def grouped(self) -> str:
-        """The number as it is printed: 4021 7730 9."""
-        return f"{self.number[:4]} {self.number[4:8]} {self.number[8:]}"
 
 
 class Shop(Base):

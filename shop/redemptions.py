@@ -9,18 +9,17 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from people import clock, roster
+from people import clock
+from people.cards import ALPHABET
 from people.clock import Quarter
 from people.db import db, get_locked
-from people.models import Person, User
+from people.models import Card, CardState, Person, User
 from people.refused import Refused, check_repeated, stated
+from people.roster import terms
 from points import ledger
 from points.models import Account, TransferKind
 from shop import stock
-from shop.cards import ALPHABET
 from shop.models import (
-    Card,
-    CardState,
     Goods,
     MoveKind,
     Redemption,
@@ -57,7 +56,7 @@ def redeem(
     if made is not None:
         return _repeated(made, shop, card, basket)
     articles = _articles(shop, basket)
-    if card.person.village_id != shop.village_id:
+    if card.person.area_id != shop.village_id:
         raise Refused("other_village", _("This card belongs to another village's shop."))
     check_holder(card, actor)
     total = sum(articles[goods_id].price * quantity for goods_id, quantity in basket.items())
@@ -131,7 +130,7 @@ def check_holder(card: Card, actor: User) -> None:
         raise Refused("card_inactive", _("This card was reported lost. Keep it and tell the committee."))
     if card.state != CardState.ACTIVE:
         raise Refused("card_inactive", _("This card was replaced by a newer one."))
-    if roster.serves_on(card.person_id, clock.today()) is None:
+    if terms.serves_on(card.person_id, clock.today()) is None:
         raise Refused("term_ended", _("The worker's term has ended. The committee settles the balance."))
     if actor.person_id == card.person_id:
         raise Refused("own_card", _("Nobody serves themselves. Ask another volunteer."))

@@ -16,14 +16,15 @@ from sqlalchemy import select
 from sqlalchemy.sql import ColumnElement
 
 from app import create_app
-from people import accounts, areas, clock, roster
+from people import accounts, areas, cards, clock
 from people.clock import Quarter
 from people.db import db, transaction
-from people.models import Appointment, Area, Duty, GridKind, Person, Role, User
+from people.models import Appointment, Area, Card, Duty, GridKind, Person, Role, User
+from people.roster import grids, persons, terms
 from points import assessments, rubrics, services
 from points.models import Account, Assessment, AssessmentState, Rubric, RubricItem
-from shop import cards, stock
-from shop.models import Card, Goods, Lot, Shop, Source
+from shop import stock
+from shop.models import Goods, Lot, Shop, Source
 
 BEGAN_ON = date(2025, 1, 1)
 TODAY = date(2026, 12, 28)
@@ -85,9 +86,9 @@ def make() -> None:
 
 
 def _worker(village: Area, code: str, name: str, actor: User, chance: random.Random) -> Person:
-    grid = roster.add_grid(village, code, f"第{code}网格", GridKind.RURAL, 8, actor)
-    person = roster.add_person(village, name, actor, "12000005678")
-    roster.appoint(person, grid, Duty.WORKER, BEGAN_ON, actor)
+    grid = grids.add_grid(village, code, f"第{code}网格", GridKind.RURAL, 8, actor)
+    person = persons.add_person(village, name, actor, "12000005678")
+    terms.appoint(person, grid, Duty.WORKER, BEGAN_ON, actor)
     cards.issue(person, actor, chance)
     return person
 
@@ -213,7 +214,7 @@ class Cast:
     def earn_each(self, tenths: dict[int, int]) -> Assessment:
         """Let each worker (by id) earn so much, all in the first quarter not assessed yet."""
         workers = [db.session.get_one(Person, ident) for ident in tenths]
-        village = workers[0].village
+        village = workers[0].area
         quarter = Quarter.of(BEGAN_ON)
         while assessments.find(village, quarter):
             quarter = quarter.next
@@ -237,7 +238,7 @@ class Cast:
 
     def serve(self, worker: Person, item: str, day: date, clerk: User, chair: User, count: int = 1) -> None:
         """Record and confirm a service; inside a transaction."""
-        rubric = rubrics.in_force(worker.village, Quarter.of(day))
+        rubric = rubrics.in_force(worker.area, Quarter.of(day))
         service = services.record(uuid4().hex, worker, self.item(item, rubric), day, count, "", clerk)
         services.confirm(service, chair)
 

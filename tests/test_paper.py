@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageOps
 
+from people.cardsheet import CARD_HIGH, CARD_WIDE, LEFT, TOP, CardFace, cards_pdf
 from people.clock import Quarter
 from people.paper import fonts, words
 from people.paper.draw import Pen, Strip, fit, gap, paginate, runs, width, wrap
 from points.notice import NoticeRow, NoticeSheet, notice_pdf
-from shop.cardsheet import CARD_HIGH, CARD_WIDE, LEFT, TOP, CardFace, cards_pdf
 from shop.receipt import PAPERS, Receipt, ReceiptLine, receipt_pdf
 
 DPI = 150

@@ -31,7 +31,7 @@ def accounts(village: str) -> str:
 @access.allow(*WATCHING)
 def account(village: str, ident: int) -> str:
     """The entries of one worker's account, the latest first, and the head of its chain."""
-    person = fetch(Person, ident, village_id=g.area.id) or abort(404)
+    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
     found = ledger.existing(person)
     return render_template(
         "points/account.html",
@@ -46,7 +46,7 @@ def account(village: str, ident: int) -> str:
 @access.allow(Role.WORKER)
 def mine(village: str) -> str:
     """A worker's own balance, latest entries and records."""
-    person = fetch(Person, current_user.person_id, village_id=g.area.id) or abort(404)
+    person = fetch(Person, current_user.person_id, area_id=g.area.id) or abort(404)
     return render_template(
         "points/mine.html",
         person=person,

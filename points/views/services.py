@@ -5,14 +5,15 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from people import access, clock, pages, roster
+from people import access, clock, pages
 from people.clock import Quarter
 from people.db import db, fetch
-from people.forms import ButtonForm, attempt
+from people.forms import ButtonForm, ReasonForm, attempt
 from people.models import Person, Role
+from people.roster import terms
 from points import amounts, labels, rubrics
 from points import services as verbs
-from points.forms import ReasonForm, ServiceForm
+from points.forms import ServiceForm
 from points.models import RubricItem, Service, ServiceState
 from points.views import bp
 
@@ -78,10 +79,10 @@ def _workers(own: bool) -> list[tuple[int, str]]:
     """Whom the form offers: everyone who served this quarter or the last, or only oneself."""
     today = clock.today()
     quarter = Quarter.of(today)
-    terms = roster.serving(g.area, quarter.previous.first_day, today)
+    serving = terms.serving(g.area, quarter.previous.first_day, today)
     return [
         (term.person_id, f"{term.grid.name} · {term.person.name}")
-        for term in terms
+        for term in serving
         if not own or term.person_id == current_user.person_id
     ]
 

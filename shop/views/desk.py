@@ -7,15 +7,16 @@ from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from people import access, clock, roster
+from people import access, cards, clock, scan
 from people.clock import Quarter
 from people.forms import attempt
-from people.models import Role
+from people.models import Card, Role
 from people.refused import Refused
+from people.roster import terms
 from points import ledger
-from shop import cards, redemptions, scan, stock
+from shop import redemptions, stock
 from shop.forms import BasketForm, PhotoForm, ScanForm
-from shop.models import Card, Redemption
+from shop.models import Redemption
 from shop.views import bp
 
 SERVING = (Role.VOLUNTEER, Role.MANAGER)
@@ -115,7 +116,7 @@ def _card_page(card: Card, form: BasketForm) -> str:
         scan=ScanForm(formdata=None),
         form=form,
         card=card,
-        term=roster.serves_on(card.person_id, today),
+        term=terms.serves_on(card.person_id, today),
         stopped=_stopped(card),
         balance=ledger.balance_of(card.person),
         total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),

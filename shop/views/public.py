@@ -2,10 +2,11 @@
 
 from flask import Response, abort, make_response, render_template
 
-from people import access, clock, roster
+from people import access, cards, clock
+from people.models import CardState
+from people.roster import terms
 from points import labels, ledger
-from shop import cards, redemptions, stock
-from shop.models import CardState
+from shop import redemptions, stock
 from shop.views import bp
 
 LATEST = 20
@@ -35,8 +36,8 @@ def holder(token: str) -> Response:
             "shop/holder.html",
             card=card,
             active=active,
-            term=roster.serves_on(card.person_id, clock.today()),
-            shop=stock.of_village(card.person.village),
+            term=terms.serves_on(card.person_id, clock.today()),
+            shop=stock.of_village(card.person.area),
             balance=ledger.balance_of(card.person) if active else None,
             latest=ledger.latest(card.person, LATEST) if active else [],
             why=labels.why,

@@ -8,15 +8,14 @@ from werkzeug.wrappers import Response
 
 from people import access, pages
 from people.db import fetch
-from people.forms import attempt
-from people.models import Role
-from points.forms import ReasonForm
+from people.forms import ReasonForm, attempt
+from people.models import Card, Role
 from shop import redemptions as verbs
 from shop import stock
 from shop.forms import PhotoForm, ScanForm
-from shop.models import Card, Redemption
+from shop.models import Redemption
 from shop.receipt import PAPERS, Receipt, ReceiptLine, receipt_pdf
-from shop.views import READERS, bp, printed
+from shop.views import READERS, bp
 
 
 @bp.get("/v/<village>/redemptions")
@@ -96,7 +95,7 @@ def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
     after = redemption.transfer.balance_after
     return Receipt(
         shop=redemption.shop.name,
-        village=person.village.name,
+        village=person.area.name,
         number=redemption.number,
         at=redemption.at,
         worker=person.masked,
@@ -109,7 +108,7 @@ def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
         before=after + redemption.total,
         after=after,
         clerk=redemption.clerk.name,
-        check_url=printed(url_for("shop.check", code=redemption.code)),
+        check_url=pages.printed(url_for("shop.check", code=redemption.code)),
         void_reason=redemption.void.reason if redemption.void else None,
         reprint=reprint,
     )

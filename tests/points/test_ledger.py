@@ -12,7 +12,19 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from people import clock
 from people.db import Base, db, transaction
+from people.models import (
+    Departure,
+    DepartureKind,
+    Evaluation,
+    GrowthStep,
+    LeavingRule,
+    Merge,
+    Outcome,
+    Side,
+    Stage,
+)
 from people.refused import Refused
 from points import amounts, assessments, ledger
 from points.models import GENESIS, AccountKind, Transfer, TransferKind
@@ -33,6 +45,12 @@ JOURNALS = (
     "redemption_line",
     "void",
     "audit_event",
+    "grid_change",
+    "person_merge",
+    "evaluation",
+    "departure",
+    "growth_step",
+    "leaving_rule",
 )
 
 
@@ -201,9 +219,39 @@ def one_of_each(cast):
     with transaction():
         redemption = redemptions.redeem("k" * 16, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
         redemptions.void(redemption, "拿错了", cast.volunteer)
+        db.session.add_all(_of_people(cast))
     for table in JOURNALS:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[table]))
     db.session.rollback()
+
+
+def _of_people(cast):
+    """A row for each journal of the people's."""
+    by = {"actor_id": cast.chair.id, "at": clock.now()}
+    who, village, day = cast.neighbour.id, cast.village.id, clock.today()
+    yield Merge(kept_id=cast.worker.id, duplicate_id=who, reason="同一人", **by)
+    yield GrowthStep(person_id=who, stage=Stage.APPLICANT, on=day, note="", **by)
+    yield LeavingRule(village_id=village, outcome=Outcome.EXPIRE, decided="村规", holds_from=day, **by)
+    yield Departure(
+        person_id=who,
+        kind=DepartureKind.EXIT,
+        reason="搬走",
+        decision="村委会",
+        on=day,
+        outcome=Outcome.EXPIRE,
+        **by,
+    )
+    grades = {"diligence": 4, "skill": 4, "manner": 4, "remark": ""}
+    yield Evaluation(
+        year=2026,
+        side=Side.OF_WORKER,
+        person_id=who,
+        village_id=village,
+        voice="person:1",
+        author_id=cast.clerk.id,
+        at=clock.now(),
+        **grades,
+    )
 
 
 def test_the_database_itself_refuses_a_balance_below_zero(post, cast):

@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from people import accounts, roster
+from people import accounts
 from people.clock import Quarter
 from people.db import db, transaction
 from people.models import Duty, Role
 from people.refused import Refused
+from people.roster import persons, terms
 from points import amounts, assessments, ledger, rubrics, services, sheet, verify
 from points.models import AssessmentState, Category, ServiceState, Transfer
 from points.rubrics import NewItem
@@ -27,7 +28,7 @@ def record(cast):
 
     def record(item="走访一户", count=1, day=TODAY, worker=None, key=None, actor=None):
         worker = worker or cast.worker
-        rubric = rubrics.in_force(worker.village, Quarter.of(day))
+        rubric = rubrics.in_force(worker.area, Quarter.of(day))
         with transaction():
             return services.record(
                 key or uuid4().hex,
@@ -229,8 +230,8 @@ def test_no_service_in_the_future(cast, record, clock):
 
 def test_no_service_outside_a_term(cast, record):
     with transaction():
-        roster.end_term(cast.term_of(cast.worker), "搬走", cast.clerk)
-        newcomer = roster.add_person(cast.village, "新来的", cast.clerk)
+        terms.end_term(cast.term_of(cast.worker), "搬走", cast.clerk)
+        newcomer = persons.add_person(cast.village, "新来的", cast.clerk)
     for worker, day in ((cast.worker, TODAY), (newcomer, TODAY)):
         with pytest.raises(Refused, match="not_serving"):
             record(worker=worker, day=day)
@@ -240,7 +241,7 @@ def test_no_service_outside_a_term(cast, record):
 def test_who_left_during_the_quarter_keeps_what_they_did(cast, confirmed, clock):
     confirmed(count=5, day=date(2026, 11, 30))
     with transaction():
-        roster.end_term(cast.term_of(cast.worker), "搬走", cast.clerk)
+        terms.end_term(cast.term_of(cast.worker), "搬走", cast.clerk)
     assessment = posted(cast)
     clock.days_on(4)
     do(assessments.book, assessment, cast.chair)
@@ -414,7 +415,7 @@ def test_an_adjustment_stays_on_the_sheet_when_the_term_ends_that_day(cast, cloc
     assessment = opened(cast, NEXT)
     do(assessments.deliberate, assessment, date(2027, 1, 1), "代表", "", cast.clerk)
     do(assessments.adjust, assessment, cast.worker, 30, "慰问", uuid4().hex, cast.clerk)
-    do(roster.end_term, cast.term_of(cast.worker), "搬走", cast.clerk)
+    do(terms.end_term, cast.term_of(cast.worker), "搬走", cast.clerk)
     assert line_of(assessment, cast.worker).total == 30
 
 
@@ -450,9 +451,9 @@ def test_no_quarter_without_a_rubric(cast):
 def test_the_sheet_lists_everyone_who_served_by_grid(cast, clock):
     with transaction():
         grid = cast.term_of(cast.neighbour).grid
-        roster.end_term(cast.term_of(cast.neighbour), "换届", cast.clerk)
-        successor = roster.add_person(cast.village, "接任的", cast.clerk)
-        roster.appoint(successor, grid, Duty.WORKER, TODAY, cast.clerk)
+        terms.end_term(cast.term_of(cast.neighbour), "换届", cast.clerk)
+        successor = persons.add_person(cast.village, "接任的", cast.clerk)
+        terms.appoint(successor, grid, Duty.WORKER, TODAY, cast.clerk)
     rows = sheet.of(opened(cast))
     assert [row.grid.code for row in rows] == ["01", "02", "02", *(f"{n:02}" for n in range(3, 9))]
     assert {row.worker.name for row in rows} >= {"王芳", "接任的"}

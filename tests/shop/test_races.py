@@ -11,15 +11,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from people import clock
+from people import cards, clock
 from people.clock import Quarter
 from people.db import db, transaction
-from people.models import Person, User
+from people.models import Card, Person, User
 from people.refused import Refused
 from points import assessments, ledger, services
 from points.models import Assessment, Transfer, TransferKind
-from shop import cards, redemptions, stock, verify
-from shop.models import Card, Goods, Redemption, Shop, Source
+from shop import redemptions, stock, verify
+from shop.models import Goods, Redemption, Shop, Source
 from tests.cast import TODAY, Cast, new_app
 
 AT_ONCE = 8

@@ -5,13 +5,14 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from people import accounts, roster
+from people import accounts, cards
 from people.db import db, transaction
 from people.models import Duty, Role
 from people.refused import Refused
+from people.roster import terms
 from points import ledger
 from points.models import Transfer, TransferKind
-from shop import cards, redemptions, stock, verify
+from shop import redemptions, stock, verify
 from shop.models import Lot, MoveKind, Redemption, Source, StockMove
 from tests.cast import PASSWORD
 
@@ -292,7 +293,7 @@ def test_a_card_s_points_are_its_holder_s_whichever_card(cast, rich, redeem):
 
 def test_a_term_that_ended_today(cast, rich, redeem):
     with transaction():
-        roster.end_term(cast.term_of(rich), "搬走", cast.clerk)
+        terms.end_term(cast.term_of(rich), "搬走", cast.clerk)
     with pytest.raises(Refused, match="term_ended"):
         redeem({cast.goods.id: 1})
 
@@ -308,8 +309,8 @@ def test_a_term_that_ran_out(cast, rich, redeem, clock):
 def test_who_serves_in_a_new_grid_goes_on_shopping(cast, rich, redeem):
     with transaction():
         grid = cast.term_of(rich).grid
-        roster.end_term(cast.term_of(rich), "换届", cast.clerk)
-        roster.appoint(rich, grid, Duty.WORKER, date(2026, 12, 28), cast.clerk)
+        terms.end_term(cast.term_of(rich), "换届", cast.clerk)
+        terms.appoint(rich, grid, Duty.WORKER, date(2026, 12, 28), cast.clerk)
     assert redeem({cast.goods.id: 1})
 
 

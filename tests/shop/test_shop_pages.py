@@ -8,10 +8,11 @@ import qrcode
 from PIL import Image
 from sqlalchemy import func, select
 
-from people import roster
+from people import cards, clock
 from people.db import db, transaction
+from people.roster import grids, persons, terms
 from points import ledger
-from shop import cards, redemptions
+from shop import redemptions
 from shop.models import Goods, Lot, Redemption
 from tests.cast import NEXT_VILLAGE, VILLAGE
 
@@ -320,9 +321,9 @@ def test_an_impossible_lot_is_refused(cast, client_of, wrong):
 def test_a_name_of_200_rare_characters_goes_all_the_way(cast, client_of):
     with transaction():
         village, clerk = cast.village, cast.clerk
-        grid = roster.add_grid(village, "99", "远" * 100, "rural", 5, clerk)
-        person = roster.add_person(village, "𬱖㛃𡋾欧" * 50, clerk)
-        roster.appoint(person, grid, "worker", roster.clock.today(), clerk)
+        grid = grids.add_grid(village, "99", "远" * 100, "rural", 5, clerk)
+        person = persons.add_person(village, "𬱖㛃𡋾欧" * 50, clerk)
+        terms.appoint(person, grid, "worker", clock.today(), clerk)
         card = cards.issue(person, clerk)
     assert client_of(cast.clerk).get(f"{HERE}/cards.pdf?number={card.number}").data.startswith(b"%PDF")
     assert client_of(cast.volunteer).get(f"{HERE}/desk/{card.number}").status_code == 200

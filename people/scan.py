@@ -8,8 +8,8 @@ import zxingcpp
 from flask_babel import lazy_gettext as _
 from PIL import Image
 
+from people import cards
 from people.refused import Refused
-from shop import cards
 
 MOST_PIXELS = 40_000_000
 ENOUGH = (2000, 2000)  # pixels: a JPEG is decoded no larger than it takes to see a card held at arm's length

@@ -9,11 +9,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from stdnum import damm
 
-from people import audit, clock, roster
+from people import audit, clock
 from people.db import db, get_locked
-from people.models import Appointment, Area, Person, User
+from people.models import Appointment, Area, Card, CardState, Person, User
 from people.refused import Refused
-from shop.models import Card, CardState
+from people.roster import terms
 
 # 32 characters without I, L, O and U, which are misread: 20 of them are 100 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -28,7 +28,7 @@ def issue(person: Person, actor: User | None, chance: random.Random | None = Non
     `chance` is the machine's secret source, unless a demo wants the same cards on every run.
     Refused `not_serving` for somebody who is no worker today.
     """
-    if roster.serves_on(person.id, clock.today()) is None:
+    if terms.serves_on(person.id, clock.today()) is None:
         raise Refused("not_serving", _("%(name)s is not serving as a grid worker today.", name=person.name))
     get_locked(Person, person.id)
     old = active(person)
@@ -46,7 +46,7 @@ def issue(person: Person, actor: User | None, chance: random.Random | None = Non
     )
     db.session.add(card)
     db.session.flush()
-    audit.note(actor, "card.issue", f"card:{card.id}", number=card.number)
+    audit.note(actor, "card.issue", card, person.area, number=card.number)
     return card
 
 
@@ -58,7 +58,7 @@ def report_lost(card: Card, actor: User) -> Card:
     if card.state != CardState.ACTIVE:
         raise Refused("card_inactive", _("This card was replaced already."))
     card.state = CardState.LOST
-    audit.note(actor, "card.lost", f"card:{card.id}", number=card.number)
+    audit.note(actor, "card.lost", card, card.person.area, number=card.number)
     db.session.flush()
     return card
 
@@ -89,7 +89,7 @@ def find(given: str, village: Area) -> Card:
         raise Refused("not_a_card", _("This is not a love card's code. Scan the worker's card."), "scan")
     if card is None:
         raise Refused("unknown_card", _("No card with this number or code is known."), "scan")
-    if card.person.village_id != village.id:
+    if card.person.area_id != village.id:
         raise Refused("other_village", _("This card belongs to another village's shop."), "scan")
     return card
 
@@ -118,7 +118,7 @@ def by_token(token: str) -> Card | None:
 def numbered(number: str, village: Area) -> Card | None:
     """A village's card with this number, or None."""
     return db.session.scalar(
-        select(Card).join(Card.person).where(Card.number == number, Person.village_id == village.id)
+        select(Card).join(Card.person).where(Card.number == number, Person.area_id == village.id)
     )
 
 
@@ -132,11 +132,12 @@ def of_village(village: Area) -> Sequence[tuple[Appointment, Card | None]]:
 
     If one of a person's cards is active, it is the latest.
     """
-    terms = roster.serving(village, clock.today(), clock.today())
+    today = clock.today()
+    serving = terms.serving(village, today, today)
     latest = {
         card.person_id: card
         for card in db.session.scalars(
-            select(Card).join(Card.person).where(Person.village_id == village.id).order_by(Card.id)
+            select(Card).join(Card.person).where(Person.area_id == village.id).order_by(Card.id)
         )
     }
-    return [(term, latest.get(term.person_id)) for term in terms]
+    return [(term, latest.get(term.person_id)) for term in serving]

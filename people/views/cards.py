@@ -6,13 +6,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from people import access, pages
+from people import cards as verbs
+from people.cardsheet import CardFace, cards_pdf
 from people.db import fetch
 from people.forms import ButtonForm, attempt
-from people.models import Appointment, Person, Role
-from shop import cards as verbs
-from shop.cardsheet import CardFace, cards_pdf
-from shop.models import Card, CardState
-from shop.views import bp, printed
+from people.models import Appointment, Card, CardState, Person, Role
+from people.views import bp
 
 ISSUING = (Role.CLERK, Role.CHAIR)
 
@@ -27,7 +26,7 @@ def cards(village: str) -> tuple[str, int]:
 def _cards(form: ButtonForm) -> tuple[str, int]:
     held = verbs.of_village(g.area)
     missing = sum(not _is_active(card) for _term, card in held)
-    return render_template("shop/cards.html", held=held, missing=missing, form=form), form.status
+    return render_template("people/cards.html", held=held, missing=missing, form=form), form.status
 
 
 def _is_active(card: Card | None) -> bool:
@@ -54,7 +53,7 @@ def issue_cards(village: str) -> Response | tuple[str, int]:
             len(issued),
         )
     )
-    return redirect(url_for("shop.cards", village=village))
+    return redirect(url_for("people.cards", village=village))
 
 
 @bp.post("/v/<village>/cards/<number>/lost")
@@ -68,7 +67,7 @@ def lost_card(village: str, number: str) -> Response | tuple[str, int]:
     if form.status != 200:
         return _cards(form)
     flash(gettext("The card of %(name)s is stopped. It is not taken any more.", name=card.person.name))
-    return redirect(url_for("shop.cards", village=village))
+    return redirect(url_for("people.cards", village=village))
 
 
 @bp.post("/v/<village>/cards/people/<int:ident>/issue")
@@ -76,13 +75,13 @@ def lost_card(village: str, number: str) -> Response | tuple[str, int]:
 def issue_card(village: str, ident: int) -> Response | tuple[str, int]:
     """Issue a new card to a worker; the one they had stops at once."""
     form = ButtonForm()
-    person = fetch(Person, ident, village_id=g.area.id) or abort(404)
+    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
     with attempt(form):
         verbs.issue(person, current_user)
     if form.status != 200:
         return _cards(form)
     flash(gettext("%(name)s has a new card. Print it; the old one is not taken any more.", name=person.name))
-    return redirect(url_for("shop.cards", village=village))
+    return redirect(url_for("people.cards", village=village))
 
 
 @bp.get("/v/<village>/cards.pdf")
@@ -106,5 +105,5 @@ def _face(term: Appointment, card: Card) -> CardFace:
         name=term.person.name,
         grid=term.grid.name,
         number=card.number,
-        url=printed(url_for("shop.holder", token=card.token)),
+        url=pages.printed(url_for("shop.holder", token=card.token)),
     )

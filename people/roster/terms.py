@@ -1,4 +1,4 @@
-"""The roster: grids, the people who serve in them, and their terms."""
+"""Terms of service (聘任): who serves where, since when, and until when."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,49 +9,28 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from people import audit, clock
 from people.db import db
-from people.models import Appointment, Area, Duty, Grid, GridKind, Person, User
+from people.models import Appointment, Area, ChosenBy, Duty, Grid, Person, User
 from people.refused import Refused
 
 TERM_YEARS = 3
 
 
-def add_grid(
-    village: Area, code: str, name: str, kind: GridKind, households: int | None, actor: User | None
-) -> Grid:
-    """Add a micro-grid under the county's own code. Refused `not_a_village`, `grid_exists`."""
-    if not village.is_village:
-        raise Refused("not_a_village", _("Grids belong to a village or community."))
-    if db.session.scalar(select(Grid).where(Grid.village_id == village.id, Grid.code == code)):
-        raise Refused("grid_exists", _("The grid code %(code)s is taken in this village.", code=code), "code")
-    grid = Grid(village_id=village.id, code=code, name=name, kind=kind, households=households)
-    db.session.add(grid)
-    db.session.flush()
-    audit.note(actor, "grid.add", f"grid:{grid.id}", code=code, name=name, kind=kind)
-    return grid
-
-
-def add_person(
-    village: Area, name: str, actor: User | None, phone: str | None = None, agency: str | None = None
-) -> Person:
-    """Enter a worker, or an instructor from an agency, at a village. Refused `bad_name`."""
-    name = name.strip()
-    if not 1 <= len(name) <= 200:
-        raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
-    person = Person(village_id=village.id, name=name, phone=phone, agency=agency)
-    db.session.add(person)
-    db.session.flush()
-    audit.note(actor, "person.add", f"person:{person.id}", name=name)
-    return person
-
-
 def appoint(
-    person: Person, grid: Grid, duty: Duty, starts_on: date, actor: User | None, ends_on: date | None = None
+    person: Person,
+    grid: Grid,
+    duty: Duty,
+    starts_on: date,
+    actor: User | None,
+    ends_on: date | None = None,
+    *,
+    chosen_by: ChosenBy | None = None,
+    follows: Appointment | None = None,
 ) -> Appointment:
     """Appoint a person to a grid; without `ends_on` for the county's term of three years.
 
     Refused `grid_taken` while somebody else holds the duty there, `other_village`.
     """
-    if person.village_id != grid.village_id:
+    if not person.area.covers(grid.village):
         raise Refused("other_village", _("The person and the grid belong to different villages."))
     holder = db.session.scalar(
         select(Appointment).where(
@@ -62,12 +41,18 @@ def appoint(
         raise Refused("grid_taken", _("%(name)s still serves in this grid.", name=holder.person.name))
     last_day = ends_on or _years_later(starts_on, TERM_YEARS)
     appointment = Appointment(
-        grid_id=grid.id, person_id=person.id, duty=duty, starts_on=starts_on, ends_on=last_day
+        grid_id=grid.id,
+        person_id=person.id,
+        duty=duty,
+        chosen_by=chosen_by,
+        starts_on=starts_on,
+        ends_on=last_day,
+        follows_id=follows.id if follows else None,
     )
     db.session.add(appointment)
     db.session.flush()
     audit.note(
-        actor, "term.begin", f"person:{person.id}", grid=grid.id, duty=duty, until=last_day.isoformat()
+        actor, "term.begin", person, grid.village, grid=grid.code, duty=duty, since=starts_on, until=last_day
     )
     return appointment
 
@@ -78,7 +63,8 @@ def end_term(appointment: Appointment, reason: str, actor: User | None) -> None:
         raise Refused("already_ended", _("This term has ended already."))
     appointment.ended_on = clock.today()
     db.session.flush()
-    audit.note(actor, "term.end", f"person:{appointment.person_id}", grid=appointment.grid_id, reason=reason)
+    grid = appointment.grid
+    audit.note(actor, "term.end", appointment.person, grid.village, grid=grid.code, reason=reason)
 
 
 def serves_on(person_id: int, day: date, duty: Duty = Duty.WORKER) -> Appointment | None:
@@ -110,11 +96,6 @@ def serving(village: Area, first: date, last: date, duty: Duty = Duty.WORKER) ->
         .where(Grid.village_id == village.id, Appointment.duty == duty, *_covers(first, last))
         .order_by(Grid.code, Appointment.id)
     ).all()
-
-
-def grids(village: Area) -> Sequence[Grid]:
-    """The grids of a village by code."""
-    return db.session.scalars(select(Grid).where(Grid.village_id == village.id).order_by(Grid.code)).all()
 
 
 def _covers(first: date, last: date) -> tuple[ColumnElement[bool], ...]:

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import damm
 
-from people import roster
+from people import cards
 from people.db import db, transaction
+from people.models import CardState
 from people.refused import Refused
-from shop import cards
-from shop.models import CardState
+from people.roster import persons, terms
 
 
 def issue(person, actor):
@@ -166,8 +166,8 @@ def test_a_replaced_card_is_not_lost_afterwards(cast):
 
 def test_no_card_for_who_does_not_serve(cast):
     with transaction():
-        newcomer = roster.add_person(cast.village, "新来的", cast.clerk)
-        roster.end_term(cast.term_of(cast.neighbour), "搬家", cast.clerk)
+        newcomer = persons.add_person(cast.village, "新来的", cast.clerk)
+        terms.end_term(cast.term_of(cast.neighbour), "搬家", cast.clerk)
     for person in (newcomer, cast.neighbour):
         with pytest.raises(Refused, match="not_serving"):
             issue(person, cast.clerk)
@@ -178,6 +178,6 @@ def test_the_list_of_a_village_s_cards(cast):
     assert [term.grid.code for term, _card in listed] == [f"{n:02}" for n in range(1, 9)]
     assert all(card.person_id == term.person_id for term, card in listed)
     with transaction():
-        roster.end_term(cast.term_of(cast.neighbour), "搬家", cast.clerk)
+        terms.end_term(cast.term_of(cast.neighbour), "搬家", cast.clerk)
     assert cast.neighbour.id not in {term.person_id for term, _card in cards.of_village(cast.village)}
     db.session.rollback()

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from people.db import transaction
@@ -61,8 +61,7 @@ class ButtonForm(Form):
     """A form of nothing but its button."""
 
 
-class SignInForm(Form):
-    """Name and password."""
+class ReasonForm(Form):
+    """A reason in a few words."""
 
-    username = StringField(_("Sign-in name"), validators=[InputRequired(), Length(max=40)])
-    password = PasswordField(_("Password"), validators=[InputRequired(), Length(max=200)])
+    reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])

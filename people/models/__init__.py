@@ -1,0 +1,71 @@
+"""Who and where, a file for each idea; every table of the package is found here by name."""
+
+from people.models.accounts import AuditEvent, Grant, Role, SignInFailure, User
+from people.models.cards import Card, CardState
+from people.models.conduct import (
+    Departure,
+    DepartureKind,
+    Evaluation,
+    LeavingRule,
+    NegativeItem,
+    Outcome,
+    Side,
+)
+from people.models.files import ImportFile
+from people.models.growth import Contact, ContactKind, GrowthStep, Stage
+from people.models.persons import (
+    Appointment,
+    Background,
+    ChosenBy,
+    Duty,
+    Merge,
+    Person,
+    Sex,
+    Standing,
+    mask_name,
+    mask_phone,
+)
+from people.models.places import CODE_DIGITS, Area, Change, Grid, GridChange, GridKind, Group, Level
+from people.models.training import Attendance, Training
+
+__all__ = [
+    "CODE_DIGITS",
+    "Appointment",
+    "Area",
+    "Attendance",
+    "AuditEvent",
+    "Background",
+    "Card",
+    "CardState",
+    "Change",
+    "ChosenBy",
+    "Contact",
+    "ContactKind",
+    "Departure",
+    "DepartureKind",
+    "Duty",
+    "Evaluation",
+    "Grant",
+    "Grid",
+    "GridChange",
+    "GridKind",
+    "Group",
+    "GrowthStep",
+    "ImportFile",
+    "LeavingRule",
+    "Level",
+    "Merge",
+    "NegativeItem",
+    "Outcome",
+    "Person",
+    "Role",
+    "Sex",
+    "Side",
+    "SignInFailure",
+    "Stage",
+    "Standing",
+    "Training",
+    "User",
+    "mask_name",
+    "mask_phone",
+]

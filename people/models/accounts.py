@@ -1,0 +1,109 @@
+"""Sign-ins and their roles, what guards them, and the audit trail."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_login import UserMixin
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from people.db import Base, Moment, words
+from people.models.persons import Person
+from people.models.places import Area
+
+
+class Role(StrEnum):
+    """What a sign-in may do, in an area and below it."""
+
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    CLERK = "clerk"
+    CHAIR = "chair"
+    SUPERVISOR = "supervisor"
+    INSTRUCTOR = "instructor"
+    MANAGER = "manager"
+    VOLUNTEER = "volunteer"
+    WORKER = "worker"
+
+
+class User(UserMixin, Base):
+    """A sign-in; one person may hold several.
+
+    With `temporary` the password was given by somebody else and is changed at the next sign-in. A session
+    holds the `session` number of its sign-in: counting it up signs out everywhere.
+    """
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    temporary: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    session: Mapped[int] = mapped_column(default=0, server_default="0")
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person | None] = relationship()
+    grants: Mapped[list["Grant"]] = relationship(back_populates="user")
+
+    def roles_in(self, area: Area) -> set[Role]:
+        """The roles this sign-in holds in an area, from grants there or above; empty: it is out of sight."""
+        return {grant.role for grant in self.grants if grant.area.covers(area)}
+
+    def get_id(self) -> str:
+        """What the session's cookie holds: who signed in, and under which session number."""
+        return f"{self.id}.{self.session}"
+
+
+class Grant(Base):
+    """A role given to a sign-in for an area and all below it."""
+
+    __tablename__ = "role_grant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    role: Mapped[Role] = mapped_column(words(Role))
+
+    user: Mapped[User] = relationship(back_populates="grants")
+    area: Mapped[Area] = relationship(lazy="joined")
+
+    __table_args__ = (UniqueConstraint("user_id", "area_id", "role"),)
+
+
+class SignInFailure(Base):
+    """One failed sign-in, counted in a bucket (a name tried from one address, or by one known device)."""
+
+    __tablename__ = "sign_in_failure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_sign_in_failure_bucket_at", "bucket", "at"),)
+
+
+class AuditEvent(Base):
+    """Who did what to people, roles and grids, from where, in the same transaction; never changed.
+
+    `subject` names a row ("person:12"), `area` the place whose people may read the line. `before` and
+    `detail` hold the values that were changed and what they became; `origin` is the network address, or
+    empty for the command line.
+    """
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(60), index=True)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    origin: Mapped[str | None] = mapped_column(String(60))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    actor: Mapped[User | None] = relationship()
+    area: Mapped[Area | None] = relationship()

@@ -1,0 +1,50 @@
+"""The card by which a worker is known: at the shop's desk, at a training, at the sign-in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from people.db import Base, Moment, words
+from people.models.persons import Person
+
+
+class CardState(StrEnum):
+    """Only an active card is taken; a frozen one belongs to somebody who left."""
+
+    ACTIVE = "active"
+    LOST = "lost"
+    REPLACED = "replaced"
+    FROZEN = "frozen"
+
+
+class Card(Base):
+    """A worker's card: a number with a check digit to type, a random token (100 bits) to scan."""
+
+    __tablename__ = "card"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[str] = mapped_column(String(9), unique=True)
+    token: Mapped[str] = mapped_column(String(20), unique=True)
+    state: Mapped[CardState] = mapped_column(words(CardState), default=CardState.ACTIVE)
+    issued_at: Mapped[datetime] = mapped_column(Moment)
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_card_active",
+            "person_id",
+            unique=True,
+            sqlite_where=text("state = 'active'"),
+            postgresql_where=text("state = 'active'"),
+        ),
+    )
+
+    @property
+    def grouped(self) -> str:
+        """The number as it is printed: 4021 7730 9."""
+        return f"{self.number[:4]} {self.number[4:8]} {self.number[8:]}"

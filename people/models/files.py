@@ -1,0 +1,28 @@
+"""Rosters that were handed in as files."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from people.db import Base, Moment
+from people.models.accounts import User
+from people.models.places import Area
+
+
+class ImportFile(Base):
+    """A file between its dry run and its import; the content is dropped as soon as it is not needed."""
+
+    __tablename__ = "import_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    applied_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    area: Mapped[Area] = relationship()
+    actor: Mapped[User] = relationship()

@@ -1,0 +1,62 @@
+"""How workers grow (双培工程), and whom a village can call."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from people.db import Base, Moment, words
+from people.models.persons import Person
+
+
+class Stage(StrEnum):
+    """The stages after being a worker, in their order."""
+
+    APPLICANT = "applicant"
+    PARTY_MEMBER = "party_member"
+    RESERVE_CADRE = "reserve_cadre"
+
+
+class GrowthStep(Base):
+    """A worker reached a stage on a day; never changed."""
+
+    __tablename__ = "growth_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    stage: Mapped[Stage] = mapped_column(words(Stage))
+    on: Mapped[date]
+    note: Mapped[str] = mapped_column(String(200))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (UniqueConstraint("person_id", "stage"),)
+
+
+class ContactKind(StrEnum):
+    """Who is attached to a village: the county's or township's official, and 一警一法官一调解员."""
+
+    OFFICIAL = "official"
+    POLICE = "police"
+    JUDGE = "judge"
+    MEDIATOR = "mediator"
+
+
+class Contact(Base):
+    """Whom a village can call, from a day until a day; the line is ended, not changed."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    kind: Mapped[ContactKind] = mapped_column(words(ContactKind))
+    name: Mapped[str] = mapped_column(String(200))
+    agency: Mapped[str] = mapped_column(String(100))
+    phone: Mapped[str] = mapped_column(String(20))
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+    __table_args__ = (CheckConstraint("until IS NULL OR until >= since", name="period"),)

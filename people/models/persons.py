@@ -1,0 +1,151 @@
+"""People and their terms of service. No identity-card number, ever."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from people.db import Base, Moment, words
+from people.models.places import Area, Grid
+
+
+def mask_name(name: str) -> str:
+    """A name as the public sees it: the middle hidden (李*明), of two characters the second (李*)."""
+    if len(name) < 3:
+        return name[:1] + "*" if name else ""
+    return f"{name[0]}*{name[-1]}"
+
+
+def mask_phone(phone: str) -> str:
+    """A phone number as outsiders see it: 138****5678."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "*" * len(phone)
+
+
+class Sex(StrEnum):
+    """As the roster's column says it."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class Standing(StrEnum):
+    """Political status (政治面貌)."""
+
+    PARTY = "party"
+    PROBATIONARY = "probationary"
+    LEAGUE = "league"
+    OTHER_PARTY = "other_party"
+    MASSES = "masses"
+
+
+class Background(StrEnum):
+    """From which of the county's circles a worker was chosen."""
+
+    PARTY_MEMBER = "party_member"
+    RETIRED_OFFICIAL = "retired_official"
+    VETERAN = "veteran"
+    REPRESENTATIVE = "representative"
+    GROUP_LEADER = "group_leader"
+    VOLUNTEER = "volunteer"
+    OTHER = "other"
+
+
+class Person(Base):
+    """A worker of a village, or an instructor of an agency or township.
+
+    `area` is a worker's village; an instructor's is the place their agency answers to, and covers the
+    villages they serve in. `law_mark_on` is the day of the county's mark 法律明白人.
+    """
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    agency: Mapped[str | None] = mapped_column(String(100))
+    sex: Mapped[Sex | None] = mapped_column(words(Sex))
+    birth_year: Mapped[int | None]
+    standing: Mapped[Standing | None] = mapped_column(words(Standing))
+    background: Mapped[Background | None] = mapped_column(words(Background))
+    law_mark_on: Mapped[date | None]
+
+    area: Mapped[Area] = relationship()
+    merge: Mapped["Merge | None"] = relationship(
+        foreign_keys="Merge.duplicate_id", back_populates="duplicate"
+    )
+
+    @property
+    def masked(self) -> str:
+        """The name as the public sees it."""
+        return mask_name(self.name)
+
+
+class Merge(Base):
+    """Two entries of one person joined: the duplicate stays as it was and points to the one kept."""
+
+    __tablename__ = "person_merge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    duplicate_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    kept: Mapped[Person] = relationship(foreign_keys=[kept_id])
+    duplicate: Mapped[Person] = relationship(foreign_keys=[duplicate_id], back_populates="merge")
+
+    __table_args__ = (CheckConstraint("kept_id <> duplicate_id", name="two"),)
+
+
+class Duty(StrEnum):
+    """What a person is appointed as; each grid has one of each."""
+
+    WORKER = "worker"
+    INSTRUCTOR = "instructor"
+
+
+class ChosenBy(StrEnum):
+    """Who recommended a worker (county's rules on choosing grid workers)."""
+
+    HOUSEHOLDS = "households"
+    GROUP = "group"
+    OWNERS = "owners"
+    VILLAGE = "village"
+
+
+class Appointment(Base):
+    """A term of service (聘任): one person, one grid, from a day to a day.
+
+    `ended_on` is the first day it no longer runs; `follows` is the term it renews or takes over from.
+    """
+
+    __tablename__ = "appointment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    duty: Mapped[Duty] = mapped_column(words(Duty))
+    chosen_by: Mapped[ChosenBy | None] = mapped_column(words(ChosenBy))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"))
+
+    grid: Mapped[Grid] = relationship()
+    person: Mapped[Person] = relationship()
+    follows: Mapped["Appointment | None"] = relationship(remote_side=[id])
+
+    __table_args__ = (
+        Index(
+            "uq_appointment_current",
+            "grid_id",
+            "duty",
+            unique=True,
+            sqlite_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL"),
+        ),
+        CheckConstraint("ends_on >= starts_on", name="period"),
+    )
