@@ -3,7 +3,7 @@ BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 CATALOGUE := translations/zh/LC_MESSAGES/messages
 
-.PHONY: run test lint fonts messages pictures clean
+.PHONY: run test lint fonts messages roles pictures clean
 
 run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 	@$(FLASK) start
@@ -21,6 +21,9 @@ messages: .venv/dev  ## Take new words into the Chinese catalogue
 	@mkdir -p build
 	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --no-location --sort-output -o build/messages.pot .
 	$(BIN)/pybabel -q update -i build/messages.pot -d translations -l zh -w 110 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+roles: .venv/run $(CATALOGUE).mo  ## Write the table of roles and pages anew
+	@$(FLASK) roles > docs/roles.md
 
 pictures: .venv/dev fonts $(CATALOGUE).mo  ## Take the README's pictures of the running demo
 	PYTHONPATH=. $(BIN)/python docs/pictures/make.py

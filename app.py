@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -10,14 +11,18 @@ from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import demo.calendar
 import demo.cli
 import people.cli
+import people.held
 import people.views
 import points.cli
+import points.held
 import points.views
 import shop.cli  # adds `ledger verify`
+import shop.held
 import shop.views
 from people import access, accounts, audit, pages
 from people.db import db
@@ -36,6 +41,7 @@ def create_app(**settings: object) -> Flask:
     """Put the application together; `settings` go over what the environment says."""
     app = Flask(__name__, instance_path=os.environ.get("AIXIN_INSTANCE") or str(ROOT / "instance"))
     configure(app, settings)
+    believe_proxies(app)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, locale_selector=pages.locale)
@@ -49,10 +55,18 @@ def create_app(**settings: object) -> Flask:
     app.context_processor(demo.calendar.shown)
     app.add_template_filter(amounts.show, "points")
     pages.init_app(app, [*points.views.NAVIGATION, *shop.views.NAVIGATION, *people.views.NAVIGATION])
+    app.extensions["held"] = (people.held.about, points.held.about, shop.held.about)
     for blueprint in (people.views.bp, points.views.bp, shop.views.bp, demo.calendar.bp):
         app.register_blueprint(blueprint)
-    for group in (people.cli.areas_cli, people.cli.accounts_cli, points.cli.ledger_cli, demo.cli.demo_cli):
+    for group in (
+        people.cli.areas_cli,
+        people.cli.people_cli,
+        people.cli.accounts_cli,
+        points.cli.ledger_cli,
+        demo.cli.demo_cli,
+    ):
         app.cli.add_command(group)
+    app.cli.add_command(people.cli.roles)
     app.cli.add_command(demo.cli.start)
     return app
 
@@ -65,18 +79,28 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         SQLALCHEMY_DATABASE_URI=database_url(os.environ.get("DATABASE_URL"), instance),
         SECRET_KEY=os.environ.get("SECRET_KEY"),
         PUBLIC_URL=os.environ.get("PUBLIC_URL", "").rstrip("/"),
+        TRUSTED_PROXIES=int(os.environ.get("TRUSTED_PROXIES", "0")),
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         BOOTSTRAP_SERVE_LOCAL=True,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),  # since it was last used; or until the browser closes
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=os.environ.get("PUBLIC_URL", "").startswith("https://"),
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.config.from_mapping(settings)
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or kept_secret(instance / "secret_key")
+
+
+def believe_proxies(app: Flask) -> None:
+    """Take address, scheme and host from so many proxies in front of us; from none, so nobody forges them."""
+    count = app.config["TRUSTED_PROXIES"]
+    if count:
+        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
 
 
 def database_url(given: str | None, instance: Path) -> str:

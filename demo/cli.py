@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import select
 
-from demo import calendar, roll
+from demo import calendar, neighbours, roll
 from demo.story import PASSWORD, VILLAGE_ROLES, Story
 from people import accounts, areas
 from people.cli import refuse
@@ -63,11 +63,12 @@ def _load_history(codes: Sequence[str]) -> None:
     with click.progressbar(length=steps, label="Making the demo") as bar:
         story = Story(lambda: bar.update(1))
         for level, code in ((Role.COUNTY, "532323"), (Role.TOWNSHIP, "532323101")):
-            user = accounts.add_user(level, roll.name(story.chance), PASSWORD, None)
+            user = accounts.add_user(level, roll.name(story.chance), PASSWORD, None, temporary=False)
             accounts.grant(user, level, cast(Area, areas.by_code(code)), None)
         for number, code in enumerate(codes, 1):
             suffix = "" if number == 1 else str(number)
             story.tell_village(story.village(villages[code], plans[code], suffix))
+        neighbours.train_above([villages[code] for code in codes])
 
 
 def _load_county() -> None:

@@ -35,6 +35,9 @@ class Plan:
     name: str
     kind: GridKind
     households: int | None
+    group: str | None = None
+    place: str | None = None
+    agency: str | None = None
 
 
 def plans(villages: Sequence[Area]) -> dict[str, list[Plan]]:
@@ -67,11 +70,14 @@ def _grids(village: Area, count: int, urban: int, offices: int) -> Iterator[Plan
     for number in range(1, count + 1):
         code = f"{village.code}{number:03d}"
         if number <= count - urban - offices:
-            yield Plan(code, f"{place}第{number}微网格", GridKind.RURAL, chance.randint(5, 10))
+            group = f"第{(number - 1) // 8 + 1}村民小组"
+            yield Plan(code, f"{place}第{number}微网格", GridKind.RURAL, chance.randint(5, 10), group)
         elif number <= count - offices:
-            yield Plan(code, f"{place}{number}幢微网格", GridKind.URBAN, chance.randint(5, 10))
+            name, house = f"{place}{number}幢微网格", f"{number}幢"
+            yield Plan(code, name, GridKind.URBAN, chance.randint(5, 10), place=house)
         else:
-            yield Plan(code, f"{place}{PLACES[(count - number) % len(PLACES)]}网格", GridKind.DEDICATED, None)
+            office = PLACES[(count - number) % len(PLACES)]
+            yield Plan(code, f"{place}{office}网格", GridKind.DEDICATED, None, place=office, agency=office)
 
 
 def short(village: Area) -> str:

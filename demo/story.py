@@ -10,12 +10,12 @@ from datetime import date, timedelta
 
 from stdnum import ean
 
-from demo import roll
+from demo import neighbours, roll
 from demo.calendar import STARTS_ON
 from people import accounts, cards, clock
 from people.clock import Quarter
-from people.models import Area, Duty, Grid, Person, Role, User
-from people.roster import grids, persons, terms
+from people.models import Area, ChosenBy, Duty, Grid, GridKind, Person, Role, User
+from people.roster import grids, holders, persons, terms
 from points import assessments, ledger, rubrics, services
 from points.models import Rubric, Service
 from shop import redemptions, stock
@@ -24,6 +24,9 @@ from shop.models import Goods, Shop, Source
 PASSWORD = "aixin-demo"  # noqa: S105 -- printed at the start of every demo
 BEGAN = date(2025, 12, 29)
 QUARTERS = (Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3))
+BEGINS = date(2026, 1, 1)
+BEGAN_EARLY = date(2024, 1, 20)  # a term that ends soon after the demo's first day
+UNTAUGHT = 11  # the grid that has no instructor yet
 LEFT_WAITING = 6  # records of the last quarter that nobody has decided yet
 
 VILLAGE_ROLES = (
@@ -80,6 +83,7 @@ class Story:
 
     def __init__(self, tell: Callable[[], None] = lambda: None) -> None:
         self.chance = random.Random(532323)  # noqa: S311 -- a seed on purpose
+        self.more = random.Random(5)  # noqa: S311 -- a seed on purpose
         self.tell = tell
         self._keys = 0
 
@@ -92,15 +96,28 @@ class Story:
         """Make a village's grids with a worker and an instructor for each; return the workers."""
         workers = []
         instructors = [
-            persons.add_person(area, roll.name(self.chance), None, roll.phone(self.chance), agency)
+            persons.add_person(
+                area.parent or area, roll.name(self.chance), None, roll.phone(self.chance), agency
+            )
             for agency in roll.AGENCIES
         ]
         for number, plan in enumerate(plans):
-            grid = grids.add_grid(area, plan.code, plan.name, plan.kind, plan.households, None)
-            workers.append(self._serve(area, grid, number))
-            terms.appoint(
-                instructors[number % len(instructors)], grid, Duty.INSTRUCTOR, date(2026, 1, 1), None
+            group = grids.group_named(area, plan.group, None) if plan.group else None
+            grid = grids.add_grid(
+                area,
+                plan.code,
+                plan.name,
+                plan.kind,
+                plan.households,
+                None,
+                group=group,
+                place=plan.place,
+                agency=plan.agency,
             )
+            workers.append(self._serve(area, grid, number))
+            if number != UNTAUGHT:
+                instructor = instructors[number % len(instructors)]
+                terms.appoint(instructor, grid, Duty.INSTRUCTOR, BEGINS, None)
             self.tell()
         return workers
 
@@ -108,16 +125,25 @@ class Story:
         name = roll.name(self.chance)
         if number < len(roll.RARE):
             name = name[:1] + roll.RARE[number] + name[2:]
-        worker = persons.add_person(area, name, None, roll.phone(self.chance))
-        terms.appoint(worker, grid, Duty.WORKER, date(2026, 1, 1), None)
+        phone = roll.phone(self.chance)
+        worker = persons.add_person(area, name, None, phone, **neighbours.traits(self.more))
+        begins = BEGAN_EARLY if number % 10 == 9 else BEGINS
+        chosen_by = ChosenBy.OWNERS if grid.kind == GridKind.URBAN else ChosenBy.HOUSEHOLDS
+        terms.appoint(worker, grid, Duty.WORKER, begins, None, chosen_by=chosen_by)
         return worker
 
     def village(self, area: Area, plans: list[roll.Plan], suffix: str) -> Village:
         """Set a village up at the end of 2025: people, sign-ins, rubric, cards, and a stocked shop."""
         with clock.at(BEGAN):
             workers = self.people(area, plans)
-            users = {role: self._user(area, role, suffix) for role in VILLAGE_ROLES}
-            users[Role.WORKER] = self._user(area, Role.WORKER, suffix, workers[0])
+            known = {
+                Role.WORKER: workers[0],
+                Role.INSTRUCTOR: holders.serving(area, BEGINS, BEGINS, Duty.INSTRUCTOR)[0].person,
+            }
+            users = {
+                role: self._user(area, role, suffix, known.get(role))
+                for role in (*VILLAGE_ROLES, Role.WORKER)
+            }
             meeting = f"{roll.short(area)}村民代表会议2025年12月26日决议"
             rubric = rubrics.adopt(area, date(2026, 1, 1), meeting, rubrics.TEMPLATE, users[Role.CHAIR])
             shop = stock.open_shop(area, f"{roll.short(area)}爱心超市")
@@ -129,7 +155,7 @@ class Story:
 
     def _user(self, area: Area, role: Role, suffix: str, person: Person | None = None) -> User:
         name = person.name if person else roll.name(self.chance)
-        user = accounts.add_user(f"{role}{suffix}", name, PASSWORD, None, person)
+        user = accounts.add_user(f"{role}{suffix}", name, PASSWORD, None, person, temporary=False)
         accounts.grant(user, role, area, None)
         return user
 
@@ -224,5 +250,7 @@ class Story:
                 self._receive(
                     village.goods[number], number, Source.PURCHASE, None, village.users[Role.MANAGER]
                 )
+        neighbours.Year(village.area, village.workers).tell()
+        neighbours.evaluate(village.area, village.users[Role.CHAIR])
         self.shop(village, last.first_day + timedelta(days=9), 14)
         self.serve(village, last.first_day + timedelta(days=7), STARTS_ON - timedelta(days=1), LEFT_WAITING)

@@ -4,21 +4,25 @@ A village outside the signed-in user's scope does not exist for them (404); insi
 role the answer is 403; a route without a rule is denied.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import abort, current_app, g, request
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
+from werkzeug.routing import Rule as RoutingRule
 from werkzeug.wrappers import Response
 
-from people import areas
+from people import areas, clock
 from people.models import Area, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 # Files of the program itself, served by Flask and Bootstrap-Flask.
 ASSETS = {"static", "bootstrap.static"}
+
+# Where somebody whose password was given by another chooses their own; until then there is nothing else.
+FIRST_OF_ALL = "people.password"
 
 ABOVE = {Role.TOWNSHIP, Role.COUNTY}
 COMMITTEE = {Role.CLERK, Role.CHAIR}
@@ -28,10 +32,29 @@ ONLOOKERS = COMMITTEE | ABOVE | {Role.SUPERVISOR}
 
 @dataclass(frozen=True)
 class Rule:
-    """Whom a route lets in: everyone, everyone signed in, or holders of one of the roles at the place."""
+    """Whom a route lets in: everyone, everyone signed in, or holders of one of the roles at the place.
+
+    With `posting` fewer may send something than may look.
+    """
 
     public: bool = False
     roles: frozenset[Role] | None = None
+    posting: frozenset[Role] | None = None
+
+    def roles_for(self, method: str) -> frozenset[Role] | None:
+        """The roles that are let in by a method; None if it takes no role."""
+        return self.posting if method == "POST" and self.posting is not None else self.roles
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a visitor can ask for: by which methods, where, by which rule, and what it is for."""
+
+    endpoint: str
+    methods: tuple[str, ...]
+    address: str
+    rule: Rule
+    words: str
 
 
 def public(view: View) -> View:
@@ -44,9 +67,13 @@ def signed_in(view: View) -> View:
     return _ruled(view, Rule())
 
 
-def allow(*roles: Role) -> Callable[[View], View]:
-    """Let in who holds one of these roles for the village or area named in the address."""
-    return lambda view: _ruled(view, Rule(roles=frozenset(roles)))
+def allow(*roles: Role, posting: Iterable[Role] | None = None) -> Callable[[View], View]:
+    """Let in who holds one of these roles for the village or area named in the address.
+
+    With `posting` only its holders may send something, on a page that others look at.
+    """
+    senders = None if posting is None else frozenset(posting)
+    return lambda view: _ruled(view, Rule(roles=frozenset(roles), posting=senders))
 
 
 def _ruled(view: View, rule: Rule) -> View:
@@ -59,6 +86,28 @@ def rule_of(endpoint: str) -> Rule | None:
     if endpoint in ASSETS:
         return Rule(public=True)
     return getattr(current_app.view_functions[endpoint], "access", None)
+
+
+def routes() -> list[Route]:
+    """Everything that can be asked for, by address; without the program's own files."""
+    found = []
+    for route in sorted(current_app.url_map.iter_rules(), key=lambda route: route.rule):
+        rule = rule_of(route.endpoint)
+        if route.endpoint in ASSETS or rule is None:
+            continue
+        methods = [methods_of(route)] if rule.posting is None else [(each,) for each in methods_of(route)]
+        words = _first_line(route.endpoint)
+        found += [Route(route.endpoint, each, route.rule, rule, words) for each in methods]
+    return found
+
+
+def methods_of(route: RoutingRule) -> tuple[str, ...]:
+    """The methods of a route that are its own; HEAD and OPTIONS come by themselves."""
+    return tuple(sorted((route.methods or set()) - {"HEAD", "OPTIONS"}))
+
+
+def _first_line(endpoint: str) -> str:
+    return (current_app.view_functions[endpoint].__doc__ or "").partition("\n")[0].strip()
 
 
 def inside() -> bool:
@@ -79,11 +128,22 @@ def gate() -> Response | None:
         return None
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-    if rule.roles is not None:
+    if current_user.temporary and request.endpoint != FIRST_OF_ALL:
+        return redirect(url_for(FIRST_OF_ALL))
+    _stay()
+    roles = rule.roles_for(request.method)
+    if roles is not None:
         g.area, g.roles = _place(request.view_args or {})
-        if not g.roles & rule.roles:
+        if not g.roles & roles:
             abort(403)
     return None
+
+
+def _stay() -> None:
+    """Send the session's cookie anew each hour it is used: it ends after PERMANENT_SESSION_LIFETIME idle."""
+    hour = f"{clock.now():%d%H}"
+    if session.get("hour") != hour:
+        session["hour"] = hour
 
 
 def _place(arguments: dict[str, Any]) -> tuple[Area, set[Role]]:

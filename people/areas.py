@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from people import audit
+from people import audit, tables
 from people.db import db
 from people.models import CODE_DIGITS, Area, Level, User
 from people.refused import Refused
@@ -18,19 +18,6 @@ PARENT_LEVELS = {
     Level.VILLAGE: {Level.TOWNSHIP},
     Level.COMMUNITY: {Level.TOWNSHIP},
 }
-
-
-def decode(data: bytes) -> str:
-    """The text of a file in UTF-8 (with or without mark) or GB18030, as offices have it.
-
-    Refused `unreadable_file` for anything else.
-    """
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refused("unreadable_file", _("The file is neither UTF-8 nor GB18030 text."))
 
 
 def import_areas(data: bytes, actor: User | None = None) -> int:
@@ -44,7 +31,7 @@ def import_areas(data: bytes, actor: User | None = None) -> int:
     added: list[Area] = []
     problems: list[str] = []
     seen: dict[str, int] = {}
-    for number, line in _lines(decode(data)):
+    for number, line in _lines(tables.decode(data)):
         try:
             area = _read(line, known)
             if area.code in seen:
@@ -140,3 +127,9 @@ def below(area: Area) -> Sequence[Area]:
 def by_code(code: str) -> Area | None:
     """The area with this 12-digit code (closing zeros may be left out), or None."""
     return db.session.scalar(select(Area).where(Area.code == code.ljust(12, "0")))
+
+
+def county() -> Area | None:
+    """The county, if there is one and no other."""
+    found = db.session.scalars(select(Area).where(Area.level == Level.COUNTY)).all()
+    return found[0] if len(found) == 1 else None

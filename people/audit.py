@@ -1,8 +1,11 @@
 """The audit trail: one line for each change to people, roles and grids, in the same transaction."""
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import date
 from typing import Any
+
+from sqlalchemy import insert
 
 from people import clock
 from people.db import Base, db
@@ -30,18 +33,34 @@ def note(
     `subject` is a row that has its id, or the name of one ("grid:12"); `before` and `detail` hold the
     values that were changed and what they became.
     """
-    db.session.add(
-        AuditEvent(
-            at=clock.now(),
-            actor_id=actor.id if actor else None,
-            action=action,
-            subject=subject if isinstance(subject, str) else name_of(subject),
-            area_id=area.id if area else None,
-            origin=_origin.get(),
-            before=_plain(before) if before else None,
-            detail=_plain(detail),
-        )
-    )
+    note_all(actor, action, [(subject, area, detail)], before)
+
+
+def note_all(
+    actor: User | None,
+    action: str,
+    changes: Iterable[tuple[Base | str, Area | None, dict[str, Any]]],
+    before: dict[str, Any] | None = None,
+) -> None:
+    """The same done to many: for each its subject, area and detail. Sent at once, not row by row."""
+    shared = {
+        "at": clock.now(),
+        "actor_id": actor.id if actor else None,
+        "action": action,
+        "origin": _origin.get(),
+        "before": _plain(before) if before else None,
+    }
+    rows = [
+        {
+            "subject": subject if isinstance(subject, str) else name_of(subject),
+            "area_id": area.id if area else None,
+            "detail": _plain(detail),
+            **shared,
+        }
+        for subject, area, detail in changes
+    ]
+    if rows:
+        db.session.execute(insert(AuditEvent), rows)
 
 
 def change(actor: User | None, action: str, row: Base, area: Area | None, **values: Any) -> list[str]:

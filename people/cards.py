@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from stdnum import damm
 
 from people import audit, clock
 from people.db import db, get_locked
-from people.models import Appointment, Area, Card, CardState, Person, User
+from people.models import Appointment, Area, Card, CardState, Duty, Person, User
 from people.refused import Refused
-from people.roster import terms
+from people.roster import departures, holders, persons
 
 # 32 characters without I, L, O and U, which are misread: 20 of them are 100 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -23,14 +24,15 @@ _IN_ADDRESS = re.compile(r"https?://[^/\s]+/C/([0-9A-Z]{20})/?", re.IGNORECASE)
 
 
 def issue(person: Person, actor: User | None, chance: random.Random | None = None) -> Card:
-    """Give a worker a card; the one they had stops at once.
+    """Give a worker a card, or somebody who left and whose points are kept; the one they had stops at once.
 
     `chance` is the machine's secret source, unless a demo wants the same cards on every run.
-    Refused `not_serving` for somebody who is no worker today.
+    Refused `was_merged`, `not_serving` for somebody who is no worker today and has no points kept.
     """
-    if terms.serves_on(person.id, clock.today()) is None:
+    person = get_locked(Person, person.id)
+    persons.check_not_merged(person)
+    if holders.serves_on(person.id, clock.today()) is None and departures.kept_until(person) is None:
         raise Refused("not_serving", _("%(name)s is not serving as a grid worker today.", name=person.name))
-    get_locked(Person, person.id)
     old = active(person)
     if old is not None:
         old.state = CardState.REPLACED
@@ -80,16 +82,16 @@ def find(given: str, village: Area) -> Card:
     """
     text = given.strip()
     token = token_in(text)
-    digits = re.sub(r"[\s-]", "", text)
+    digits = digits_in(text)
     if token:
         card = by_token(token)
-    elif digits.isdecimal() and len(digits) <= 13:
+    elif digits is not None and len(digits) <= 13:
         card = _by_number(digits)
     else:
         raise Refused("not_a_card", _("This is not a love card's code. Scan the worker's card."), "scan")
     if card is None:
         raise Refused("unknown_card", _("No card with this number or code is known."), "scan")
-    if card.person.area_id != village.id:
+    if not village.covers(card.person.area):
         raise Refused("other_village", _("This card belongs to another village's shop."), "scan")
     return card
 
@@ -101,8 +103,13 @@ def token_in(text: str) -> str | None:
     return token if len(token) == TOKEN_LENGTH and set(token) <= set(ALPHABET) else None
 
 
-def _by_number(digits: str) -> Card | None:
-    number = "".join(str(int(digit)) for digit in digits)  # full-width digits, as a Chinese keyboard types
+def digits_in(text: str) -> str | None:
+    """The digits of a typed number, full-width ones too, without what groups them; None for other text."""
+    digits = re.sub(r"[\s-]", "", text)
+    return "".join(str(int(digit)) for digit in digits) if digits.isdecimal() else None
+
+
+def _by_number(number: str) -> Card | None:
     if len(number) != 9 or not damm.is_valid(number):
         raise Refused(
             "bad_card_number", _("This card number is mistyped: nine digits, as on the card."), "scan"
@@ -130,14 +137,32 @@ def active(person: Person) -> Card | None:
 def of_village(village: Area) -> Sequence[tuple[Appointment, Card | None]]:
     """Who serves in a village today, by grid code, each with their latest card, if they ever had one.
 
-    If one of a person's cards is active, it is the latest.
+    If one of a person's cards is active, it is the latest. After them who left, got a new card, and has
+    points kept, with their last term.
     """
     today = clock.today()
-    serving = terms.serving(village, today, today)
     latest = {
         card.person_id: card
         for card in db.session.scalars(
             select(Card).join(Card.person).where(Person.area_id == village.id).order_by(Card.id)
         )
     }
-    return [(term, latest.get(term.person_id)) for term in serving]
+    serving: dict[int, Appointment] = {}
+    for term in holders.serving(village, today, today):
+        serving.setdefault(term.person_id, term)  # who serves in two grids has one card
+    held = [(term, latest.get(person_id)) for person_id, term in serving.items()]
+    for person_id, card in latest.items():
+        if card.state == CardState.ACTIVE and person_id not in serving and departures.kept_until(card.person):
+            held += [(term, card) for term in _latest_terms(person_id)]
+    return held
+
+
+def _latest_terms(person_id: int) -> Sequence[Appointment]:
+    """Somebody's latest term as a worker, if they ever had one."""
+    return db.session.scalars(
+        select(Appointment)
+        .options(joinedload(Appointment.grid), joinedload(Appointment.person))
+        .where(Appointment.person_id == person_id, Appointment.duty == Duty.WORKER)
+        .order_by(Appointment.starts_on.desc(), Appointment.id.desc())
+        .limit(1)
+    ).all()

@@ -1,7 +1,8 @@
 """What every page shares: language, print size, navigation, filters, and how a refusal looks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -49,7 +50,8 @@ VILLAGES, EVERYWHERE, ABOVE = "villages", "everywhere", "above"
 class Entry:
     """A place in an area's navigation: its endpoint, label, icon, and the roles that find it there.
 
-    One with `under` is a room of that entry's: shown beside the others on its pages, not in the rail.
+    One with `under` is a room of the first of those entries that is there: shown beside the others on its
+    pages, not in the rail. Where none of them is, it stands in the rail itself.
     """
 
     endpoint: str
@@ -57,7 +59,16 @@ class Entry:
     icon: str
     roles: frozenset[Role]
     where: str = VILLAGES
-    under: str | None = None
+    under: tuple[str, ...] = ()
+
+    @property
+    def package(self) -> str:
+        """The package whose page it is."""
+        return self.endpoint.partition(".")[0]
+
+    def house(self, tops: set[str]) -> str:
+        """The entry of the rail to which it belongs, one of `tops`, or itself."""
+        return next((top for top in self.under if top in tops), self.endpoint)
 
     def url(self, area: Area) -> str:
         """Its address in an area."""
@@ -92,23 +103,26 @@ def _links() -> tuple[list[Link], list[Link]]:
     """The navigation where the visitor is, and the rooms beside the one they are in.
 
     Current is the entry with the longest address that the page's begins with; a room makes the entry it
-    is under current too. An entry alone is no choice of rooms.
+    is under current too. An entry alone is no choice of rooms, and a room whose house is not here stands
+    in the rail itself.
     """
     area: Area | None = g.get("area")
     urls = {entry: entry.url(area) for entry in entries_for(area, g.roles)} if area else {}
+    tops = {entry.endpoint for entry in urls if not entry.under}
+    houses = {entry: entry.house(tops) for entry in urls}
     within = [entry for entry, url in urls.items() if request.path.startswith(url)]
     here = max(within, key=lambda entry: len(urls[entry]), default=None)
-    house = here and (here.under or here.endpoint)
     rail = [
-        Link(url, entry.label, entry.icon, entry.endpoint == house)
+        Link(url, entry.label, entry.icon, here is not None and houses[here] == entry.endpoint)
         for entry, url in urls.items()
-        if entry.under is None
+        if houses[entry] == entry.endpoint
     ]
-    rooms = [
-        Link(url, entry.label, entry.icon, entry == here)
-        for entry, url in urls.items()
-        if house in (entry.endpoint, entry.under)
-    ]
+    house = houses[here] if here else ""
+    beside = sorted(
+        (entry for entry in urls if houses[entry] == house),
+        key=lambda room: (room.endpoint != house, room.package != house.partition(".")[0]),
+    )
+    rooms = [Link(urls[entry], entry.label, entry.icon, entry == here) for entry in beside]
     return rail, rooms if len(rooms) > 1 else []
 
 
@@ -184,6 +198,32 @@ def pdf(content: bytes, name: str) -> Response:
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+# One JSON value on each line: how a long task tells a page how far it is.
+LINES = "application/x-ndjson"
+
+
+def streamed(lines: Generator[str, None, None]) -> Response:
+    """Send lines as they come. The work between them has a database session of its own until its end.
+
+    When the reader goes away the work is broken off, and a transaction in it undone.
+    """
+    context, own = copy_context(), current_app.app_context()
+    context.run(own.push)
+
+    def send() -> Iterator[str]:
+        try:
+            while (line := context.run(next, lines, None)) is not None:
+                yield line
+        finally:
+            context.run(lines.close)
+            context.run(own.pop)
+
+    response = Response(send(), mimetype=LINES)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would collect the lines otherwise
     return response
 
 

@@ -5,7 +5,8 @@ from flask.cli import AppGroup
 
 from people import areas
 from people.clock import Quarter
-from points import assessments, ledger
+from people.db import transaction
+from points import amounts, assessments, leaving, ledger, merging
 
 ledger_cli = AppGroup("ledger", help="The ledger: computed again, and its digests.")
 
@@ -26,3 +27,18 @@ def digest(village: str, quarter: str) -> None:
     click.echo(computed)
     if computed != assessment.notice.digest:
         raise click.ClickException(f"the notice says {assessment.notice.digest}")
+
+
+@ledger_cli.command("settle")
+def settle() -> None:
+    """Let the points of who left expire, once the last day they were kept is over; for every evening."""
+    with transaction():
+        for transfer in merging.follow_all(None):
+            click.echo(f"entry {transfer.reason}: {amounts.show(transfer.amount)} points moved to its other")
+        lapsed = leaving.settle_due(None, None)
+        for transfer in lapsed:
+            place, owner = transfer.account.village.name, transfer.account.person_id
+            points = amounts.show(transfer.amount)
+            click.echo(f"{place}: {points} points of entry #{owner} expired, left on {transfer.reason}")
+    if not lapsed:
+        click.echo("nothing was due")

@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
-from people.forms import Form, key_field
+from people.forms import Form, SelectField, key_field
 from people.refused import Refused
 from points import amounts
 from points.services import MOST_AT_ONCE

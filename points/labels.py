@@ -1,5 +1,7 @@
 """The words of the field for what the models keep as codes."""
 
+from datetime import date
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
@@ -42,8 +44,11 @@ TRANSFER_KINDS = {
 def why(transfer: Transfer) -> str:
     """Why points moved, as the worker reads it: the kind, and which quarter or receipt it was.
 
-    A reversal says what it undid.
+    A reversal says what it undid, what lapsed says whose leaving it was.
     """
+    if transfer.kind == TransferKind.EXPIRY and transfer.reason:
+        day = words.day(date.fromisoformat(transfer.reason))
+        return gettext("Points expired: left on %(day)s", day=day)
     if transfer.reverses and transfer.reverses.kind == TransferKind.REDEMPTION:
         return gettext("Redemption %(number)s voided", number=transfer.reason)
     if transfer.kind == TransferKind.AWARD:

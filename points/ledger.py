@@ -7,7 +7,7 @@ of a SHA-256 chain over them, and is the only row to lock. Nothing is edited: `r
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select, update
@@ -84,6 +84,18 @@ def post(
     village = _opened(counterpart, worker.village_id)
     debit, credit = (village, worker) if credited else (worker, village)
     return _append(key, kind, debit.id, credit.id, worker.id, amount, reason, actor, None)
+
+
+def lock(accounts: Iterable[Account | None]) -> None:
+    """Lock these workers' accounts as they are now, in the one order that everyone keeps to."""
+    for ident in sorted({account.id for account in accounts if account is not None}):
+        get_locked(Account, ident)
+
+
+def parts(account: Account) -> Iterator[int]:
+    """What is on a locked account, in amounts that the ledger takes at once, until nothing is left."""
+    while account.balance:
+        yield min(account.balance, amounts.LARGEST)
 
 
 def reverse(transfer: Transfer, key: str, reason: str, actor: User | None) -> Transfer:
@@ -218,7 +230,7 @@ def accounts_of(village: Area) -> Sequence[Account]:
     return db.session.scalars(
         select(Account)
         .where(Account.village_id == village.id, Account.kind == AccountKind.WORKER)
-        .options(joinedload(Account.person))
+        .options(joinedload(Account.person).joinedload(Person.merge))
         .order_by(Account.id)
     ).all()
 

@@ -12,7 +12,7 @@ from people.clock import Quarter
 from people.db import db, get_locked
 from people.models import Area, Person, User
 from people.refused import Refused, check_repeated, stated
-from people.roster import terms
+from people.roster import holders, persons
 from points import rubrics, sheet
 from points.models import Assessment, RubricItem, Service, ServiceState
 
@@ -24,11 +24,13 @@ def record(
 ) -> Service:
     """Record a worker's service on a day (Asia/Shanghai); it waits for a second person.
 
-    Sent twice with one key it is recorded once. Refused `key_reused`, `in_future`, `bad_count` (1 to 999),
+    Sent twice with one key it is recorded once. For an entry that was merged it counts for the one that was
+    kept, which also has the terms of the other. Refused `key_reused`, `in_future`, `bad_count` (1 to 999),
     `not_serving` outside the worker's term, `not_in_rubric` when the item is not of the version that scores
     that day's quarter.
     """
-    worker = get_locked(Person, worker.id)  # one at a time for a worker, so a double click finds the first
+    get_locked(Person, worker.id)  # one at a time for a worker, so a double click finds the first
+    worker = persons.kept(worker)
     made = db.session.scalar(select(Service).where(Service.key == key))
     if made is not None:
         check_repeated(
@@ -39,7 +41,8 @@ def record(
         raise Refused("in_future", _("The day lies in the future."), "done_on")
     if not 1 <= count <= MOST_AT_ONCE:
         raise Refused("bad_count", _("How often must be a number from 1 to %(n)s.", n=MOST_AT_ONCE), "count")
-    term = terms.serves_on(worker.id, done_on)
+    served = (holders.serves_on(ident, done_on) for ident in persons.selves(worker))
+    term = next((term for term in served if term), None)
     if term is None:
         raise Refused("not_serving", _("%(name)s did not serve on that day.", name=worker.name), "done_on")
     rubric = rubrics.in_force(worker.area, Quarter.of(done_on))

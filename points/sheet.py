@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from people.db import db
 from people.models import Grid, Person
-from people.roster import terms
+from people.roster import duplicates, holders
 from points.models import Assessment, AssessmentState, Category, RubricItem, Service, ServiceState
 
 
@@ -48,15 +48,22 @@ class Row:
 
 
 def of(assessment: Assessment) -> list[Row]:
-    """The sheet: everyone who served in the quarter or has a counted record, by grid code."""
+    """The sheet: everyone who served in the quarter or has a counted record, by grid code.
+
+    Who served under an entry that was merged before the booking stands on it under the one that was kept.
+    """
     quarter = assessment.quarter
-    serving = terms.serving(assessment.village, quarter.first_day, quarter.last_day)
-    rows = {term.person_id: Row(term.person, term.grid) for term in reversed(serving)}
+    serving = holders.serving(assessment.village, quarter.first_day, quarter.last_day)
+    merged = duplicates.stood_for((term.person for term in serving), assessment.booked_at)
+    rows: dict[int, Row] = {}
+    for term in reversed(serving):
+        worker = merged.get(term.person_id, term.person)
+        rows[worker.id] = Row(worker, term.grid)
     for service_worker, grid, item, count in _counts(assessment):
         row = rows.setdefault(service_worker.id, Row(service_worker, grid))
         _score(row, item, count)
     for adjustment in assessment.adjustments:
-        row = rows.get(adjustment.worker_id) or Row(adjustment.worker, terms.last_grid(adjustment.worker))
+        row = rows.get(adjustment.worker_id) or Row(adjustment.worker, holders.last_grid(adjustment.worker))
         row.adjustments += adjustment.amount
         rows[adjustment.worker_id] = row
     return sorted(rows.values(), key=lambda row: (row.grid.code, row.worker.id))

@@ -1,23 +1,29 @@
 """Everything the ledger says, computed again from its transfers; each row that does not fit is named."""
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from people.db import db
+from people.models import Departure, Merge
+from people.roster import persons
 from points import sheet
 from points.assessments import award_key
 from points.ledger import COUNTERPART, link
+from points.merging import merge_keys
 from points.models import GENESIS, Account, AccountKind, Assessment, AssessmentState, Transfer, TransferKind
 
 
 def problems() -> Iterator[str]:
-    """What does not fit, one line each: chains, balances, the shape of transfers, and booked sheets."""
+    """What does not fit, one line each: chains, balances, shapes, booked sheets, leavings and merges."""
     yield from _chains()
     yield from _shapes()
     yield from _bookings()
+    yield from _leavings()
+    yield from _merges()
 
 
 def _chains() -> Iterator[str]:
@@ -110,3 +116,68 @@ def _bookings() -> Iterator[str]:
                 yield f"transfer {award.id}: booked to another worker than the sheet's"
     for award in awards.values():
         yield f"transfer {award.id}: an award without a booked assessment"
+
+
+_EXPIRED_BY = re.compile(r"departure:(\d{1,9})(?::\d{1,9})?")
+_MERGED_BY = re.compile(r"merge:(\d{1,9}):(?:out|in)(?::(\d{1,9}))?")
+
+
+def _moved(*kinds: TransferKind) -> list[Transfer]:
+    """The transfers of these kinds, whose owners are looked at."""
+    return list(
+        db.session.scalars(
+            select(Transfer)
+            .options(joinedload(Transfer.account).joinedload(Account.person))
+            .where(Transfer.kind.in_(kinds))
+            .order_by(Transfer.id)
+        )
+    )
+
+
+def _leavings() -> Iterator[str]:
+    """Points lapsed only because their owner left, on the day the entry says."""
+    departures = {departure.id: departure for departure in db.session.scalars(select(Departure))}
+    for transfer in _moved(TransferKind.EXPIRY):
+        found = _EXPIRED_BY.fullmatch(transfer.key)
+        departure = departures.get(int(found[1])) if found else None
+        if departure is None:
+            yield f"transfer {transfer.id}: points lapsed without a departure"
+            continue
+        owner = transfer.account.person if transfer.account else None
+        own = owner is not None and (
+            departure.person_id == owner.id or departure.person_id in persons.selves(owner)
+        )
+        if not own:
+            yield f"transfer {transfer.id}: lapsed by departure {departure.id} of somebody else"
+        if transfer.reason != departure.on.isoformat():
+            yield f"transfer {transfer.id}: departure {departure.id} was on {departure.on}"
+
+
+def _merges() -> Iterator[str]:
+    """What went out of a merged entry came in at the one that was kept, and nothing is left behind."""
+    moved = {transfer.key: transfer for transfer in _moved(TransferKind.MERGE_OUT, TransferKind.MERGE_IN)}
+    merges = {merge.id: merge for merge in db.session.scalars(select(Merge).order_by(Merge.id))}
+    for key, transfer in moved.items():
+        name, found = f"transfer {transfer.id}", _MERGED_BY.fullmatch(key)
+        merge = merges.get(int(found[1])) if found else None
+        if found is None or merge is None:
+            yield f"{name}: {transfer.kind} without a merge"
+            continue
+        keys = merge_keys(merge.id, int(found[2] or 1))
+        if key != keys[transfer.kind == TransferKind.MERGE_IN]:
+            yield f"{name}: {transfer.kind} under the key {key}"
+        other = moved.get(keys[transfer.kind == TransferKind.MERGE_OUT])
+        if other is None:
+            yield f"{name}: its other half is missing"
+        elif other.amount != transfer.amount:
+            yield f"{name}: moved {transfer.amount}, transfer {other.id} {other.amount}"
+        elif (transfer.account and transfer.account.village_id) != (
+            other.account and other.account.village_id
+        ):
+            yield f"{name}: its other half is in another village"
+        owner = merge.duplicate_id if transfer.kind == TransferKind.MERGE_OUT else merge.kept_id
+        if transfer.account is None or transfer.account.person_id != owner:
+            yield f"{name}: is not on the account of entry {owner}"
+    left = select(Account).join(Merge, Merge.duplicate_id == Account.person_id).where(Account.balance > 0)
+    for account in db.session.scalars(left.order_by(Account.id)):
+        yield f"account {account.id}: points are left on an entry that was merged"

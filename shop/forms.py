@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, Field, IntegerField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms import DateField, Field, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from people.forms import Form, key_field
+from people.forms import Form, SelectField, key_field
 from people.refused import Refused
 from points.forms import PointsField
 from shop.models import Source
@@ -20,22 +18,6 @@ SOURCES = {
     Source.DONATION: _("donated"),
     Source.ALLOCATION: _("allocated from above"),
 }
-
-
-class ScanForm(Form):
-    """What the scanner gun typed, or the number typed by hand."""
-
-    scan = StringField(
-        _("Card"), validators=[InputRequired(_("Scan a card or type its number.")), Length(max=200)]
-    )
-
-
-class PhotoForm(Form):
-    """A photo with a card on it."""
-
-    photo = FileField(
-        _("Photo of the card"), validators=[FileRequired(_("Take or choose a photo of the card first."))]
-    )
 
 
 class BasketField(Field):
@@ -95,9 +77,7 @@ class ReceiveForm(Form):
 
     key = key_field()
     quantity = IntegerField(_("How many"), validators=[InputRequired()])
-    source = SelectField(
-        _("Where from"), choices=[SelectChoice(*source) for source in SOURCES.items()], coerce=Source
-    )
+    source = SelectField(_("Where from"), choices=SOURCES.items(), coerce=Source)
     donor = StringField(_("Who gave it"), validators=[Length(max=100)])
     best_before = DateField(_("Best before"), validators=[Optional()])
 

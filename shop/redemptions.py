@@ -4,6 +4,7 @@ import random
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
@@ -14,9 +15,10 @@ from people.cards import ALPHABET
 from people.clock import Quarter
 from people.db import db, get_locked
 from people.models import Card, CardState, Person, User
+from people.paper import words
 from people.refused import Refused, check_repeated, stated
-from people.roster import terms
-from points import ledger
+from people.roster import departures, holders, persons
+from points import ledger, merging
 from points.models import Account, TransferKind
 from shop import stock
 from shop.models import (
@@ -124,16 +126,52 @@ def _articles(shop: Shop, basket: Mapping[int, int]) -> dict[int, Goods]:
 
 
 def check_holder(card: Card, actor: User) -> None:
-    """Whether a card is good for goods today; Refused `card_inactive`, `term_ended`, `own_card` if not."""
+    """Whether a card is good for goods today: its holder serves, or left and has points kept.
+
+    Refused `card_inactive`, `card_frozen`, `term_ended`, `kept_no_longer`, `own_card` if not.
+    """
     db.session.refresh(card)
     if card.state == CardState.LOST:
         raise Refused("card_inactive", _("This card was reported lost. Keep it and tell the committee."))
+    if card.state == CardState.FROZEN:
+        raise Refused("card_frozen", _why_frozen(card.person))
     if card.state != CardState.ACTIVE:
         raise Refused("card_inactive", _("This card was replaced by a newer one."))
-    if terms.serves_on(card.person_id, clock.today()) is None:
-        raise Refused("term_ended", _("The worker's term has ended. The committee settles the balance."))
+    if holders.serves_on(card.person_id, clock.today()) is None and not departures.kept_until(card.person):
+        raise _ended(card.person)
     if actor.person_id == card.person_id:
         raise Refused("own_card", _("Nobody serves themselves. Ask another volunteer."))
+
+
+def _why_frozen(person: Person) -> Any:
+    """What the desk says to a card that was frozen when its holder left, and what can be done."""
+    left = departures.standing(persons.selves(person))
+    until = departures.kept_until(person)
+    if left is None:
+        return _("This card was frozen when %(name)s left once. The new one is good.", name=person.name)
+    said = {"name": person.name, "day": words.day(left.on)}
+    if until is None:
+        return _("%(name)s left on %(day)s; their card is frozen and the points are settled.", **said)
+    return _(
+        "%(name)s left on %(day)s; their card is frozen. The committee can give a new one until %(until)s.",
+        until=words.day(until),
+        **said,
+    )
+
+
+def _ended(person: Person) -> Refused:
+    left = departures.standing(persons.selves(person))
+    if left is None or left.kept_until is None:
+        return Refused("term_ended", _("The worker's term has ended. The committee settles the balance."))
+    return Refused(
+        "kept_no_longer",
+        _(
+            "%(name)s left on %(day)s. The points could be spent until %(until)s.",
+            name=person.name,
+            day=words.day(left.on),
+            until=words.day(left.kept_until),
+        ),
+    )
 
 
 def _next_serial(shop: Shop, day: date) -> int:
@@ -148,17 +186,18 @@ def _next_serial(shop: Shop, day: date) -> int:
 def void(redemption: Redemption, reason: str, actor: User) -> Void:
     """Undo a redemption: the same points to the same account, the same goods to the same lots.
 
-    Voided already, the first void is returned. Refused `reason_missing`, `quarter_over` after the quarter
-    of the redemption.
+    An entry that was merged since sends the points on to the one that was kept. Voided already, the first
+    void is returned. Refused `reason_missing`, `quarter_over` after the quarter of the redemption.
     """
     reason = stated(reason)
-    get_locked(Account, redemption.transfer.account_id)
+    merging.lock_trail(redemption.card.person)
     there = db.session.scalar(select(Void).where(Void.redemption_id == redemption.id))
     if there is not None:
         return there
     if Quarter.of(clock.today()) != Quarter.of(redemption.day):
         raise Refused("quarter_over", _("A redemption is voided in its own quarter; this one is over."))
     back = ledger.reverse(redemption.transfer, f"void:{redemption.id}", redemption.number, actor)
+    merging.follow(redemption.card.person, actor)
     voided = Void(
         redemption_id=redemption.id,
         transfer_id=back.id,
@@ -191,7 +230,7 @@ def of_person(person: Person, since: date) -> Sequence[Redemption]:
         select(Redemption)
         .join(Redemption.card)
         .options(selectinload(Redemption.lines), joinedload(Redemption.void))
-        .where(Card.person_id == person.id, Redemption.day >= since)
+        .where(Card.person_id.in_(persons.selves(person)), Redemption.day >= since)
         .order_by(Redemption.id.desc())
     ).all()
 

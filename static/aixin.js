@@ -17,9 +17,38 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A long task tells how far it is, one line at a time; then the page goes where the last line says.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-progress]") || event.defaultPrevented) return;
+  event.preventDefault();
+  const bar = form.querySelector("progress");
+  bar.hidden = false;
+  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  let last = {};
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/x-ndjson" } });
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = "", part; !(part = await reader.read()).done;) {
+      const lines = (rest + part.value).split("\n");
+      rest = lines.pop();
+      for (const line of lines) {
+        last = JSON.parse(line);
+        if (last.done) bar.value = last.done;
+      }
+    }
+  } catch (error) {
+    console.error(error);
+  }
+  location.assign(last.go ?? location.href);
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("button[data-print]")) window.print();
 });
+
+// Of many rooms beside each other, the one somebody is in can be seen.
+document.querySelector(".rooms [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // A filter that acts when chosen needs no button; without this script the button stays.
 for (const select of document.querySelectorAll("select[data-autosubmit]")) {

@@ -66,7 +66,8 @@ def make() -> None:
     """Make everyone; inside a transaction."""
     areas.import_areas(AREAS.encode())
     for username, name, role, code in SIGN_INS:
-        accounts.grant(accounts.add_user(username, name, PASSWORD, None), role, Cast().area(code), None)
+        user = accounts.add_user(username, name, PASSWORD, None, temporary=False)
+        accounts.grant(user, role, Cast().area(code), None)
     cast = Cast()
     village, next_village = cast.village, cast.next_village
     chance = random.Random(8)
@@ -74,7 +75,7 @@ def make() -> None:
         _worker(village, f"{number:02}", name, cast.clerk, chance)
     stranger = _worker(next_village, "01", "邻村人", cast.outsider, chance)
     for username, person, area in (("worker", cast.worker, village), ("stranger", stranger, next_village)):
-        user = accounts.add_user(username, person.name, PASSWORD, None, person)
+        user = accounts.add_user(username, person.name, PASSWORD, None, person, temporary=False)
         accounts.grant(user, Role.WORKER, area, None)
     for area in (village, next_village):
         rubrics.adopt(area, BEGAN_ON, "村民代表会议", rubrics.TEMPLATE, cast.chair)

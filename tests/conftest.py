@@ -41,8 +41,8 @@ class SQLiteFiles:
     def uri(self, name: str) -> str:
         return f"sqlite:///{self._folder / name}.sqlite"
 
-    def copy(self, template: str) -> str:
-        name = f"copy{next(self._numbers)}"
+    def copy(self, template: str, name: str | None = None) -> str:
+        name = name or f"copy{next(self._numbers)}"
         shutil.copy(self._folder / f"{template}.sqlite", self._folder / f"{name}.sqlite")
         return name
 
@@ -77,8 +77,8 @@ class PostgreSQLServer:
     def create(self, name: str) -> None:
         self._admin.execute(f"CREATE DATABASE {name}")
 
-    def copy(self, template: str) -> str:
-        name = f"copy{next(self._numbers)}"
+    def copy(self, template: str, name: str | None = None) -> str:
+        name = name or f"copy{next(self._numbers)}"
         self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
@@ -95,6 +95,12 @@ class PostgreSQLServer:
 Databases = SQLiteFiles | PostgreSQLServer
 
 
+def roomy_memory() -> str | None:
+    """A folder in memory, where no commit waits for a disk, if there is room for the databases; or None."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2 * 1024**3 else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def instance() -> Iterator[Path]:
     """An instance folder that is not the one people work with."""
@@ -107,7 +113,7 @@ def instance() -> Iterator[Path]:
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Iterator[Databases]:
     """Each of the two kinds of database in turn."""
-    folder = tempfile.mkdtemp(prefix="aixin-")
+    folder = tempfile.mkdtemp(prefix="aixin-", dir=roomy_memory())
     if request.param == "sqlite":
         yield SQLiteFiles(Path(folder))
         shutil.rmtree(folder)
@@ -141,18 +147,23 @@ def template(database: Databases) -> str:
 
 @pytest.fixture
 def uri(database: Databases, template: str) -> Iterator[str]:
-    """The address of a test's own copy."""
-    name = database.copy(template)
+    """The address of a test's own copy: always the same, so that the application need not be made anew."""
+    name = database.copy(template, "village")
     yield database.uri(name)
     database.drop(name)
 
 
+@pytest.fixture(scope="session")
+def lasting_app(database: Databases) -> Flask:
+    """The application on whatever copy is there; made once, as making it takes longer than most tests."""
+    return new_app(database.uri("village"))
+
+
 @pytest.fixture
-def app(uri: str) -> Iterator[Flask]:
+def app(lasting_app: Flask, uri: str) -> Iterator[Flask]:
     """The application on a test's own copy, in a context of its own."""
-    app = new_app(uri)
-    with app.app_context():
-        yield app
+    with lasting_app.app_context():
+        yield lasting_app
         db.session.remove()
         db.engine.dispose()
 

@@ -18,7 +18,7 @@ from shop import verify
 from tests.cast import new_app
 
 # What `flask ledger digest --village 532323101001 --at 2026Q3` prints for every demo ever made of this story.
-DIGEST = "0c95e6f9db6e8684951c0a14fa0fa1450f2be847c69482909b8357030fe13ea2"
+DIGEST = "a75b4629a0a76341f49065fa92e59b007737c58d8e8fb08ff5a60631e81a88c2"
 
 
 @pytest.fixture

@@ -289,10 +289,14 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("takes_back_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_growth_step_actor_id")),
+        sa.ForeignKeyConstraint(
+            ["takes_back_id"], ["growth_step.id"], name=op.f("fk_growth_step_takes_back_id")
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_growth_step_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_growth_step")),
-        sa.UniqueConstraint("person_id", "stage", name=op.f("uq_growth_step_person_id_stage")),
+        sa.UniqueConstraint("takes_back_id", name=op.f("uq_growth_step_takes_back_id")),
     )
     with op.batch_alter_table("growth_step", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_growth_step_person_id"), ["person_id"], unique=False)
@@ -307,6 +311,9 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("added", sa.Integer(), nullable=True),
+        sa.Column("changed", sa.Integer(), nullable=True),
+        sa.Column("left", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_import_file_actor_id")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_import_file_area_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_file")),

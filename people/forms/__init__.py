@@ -1,13 +1,15 @@
 """Forms check shape; the rules are checked by the verbs, and a refusal comes back to stand in the form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
+import wtforms
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp
 
 from people.db import transaction
@@ -38,6 +40,23 @@ class Form(FlaskForm):
     def status(self) -> int:
         """The HTTP status of the page that shows this form: 422 when something in it was not taken."""
         return 422 if self.refusal or self.errors else 200
+
+
+class SelectField(wtforms.SelectField):
+    """One of several, from pairs of a value and its word."""
+
+    def __init__(self, *given: Any, choices: Iterable[tuple[Any, Any]] | None = None, **more: Any) -> None:
+        super().__init__(*given, choices=None, **more)
+        self.choices = choices
+
+    @property
+    def choices(self) -> Any:
+        """What there is to choose from."""
+        return self._choices
+
+    @choices.setter
+    def choices(self, pairs: Iterable[tuple[Any, Any]] | None) -> None:
+        self._choices = None if pairs is None else [SelectChoice(*pair) for pair in pairs]
 
 
 @contextmanager

@@ -11,7 +11,10 @@ from people.models.places import Area
 
 
 class ImportFile(Base):
-    """A file between its dry run and its import; the content is dropped as soon as it is not needed."""
+    """A file between its dry run and its import; the content is dropped as soon as it is not needed.
+
+    `added`, `changed` and `left` are the rows of the file, once it is imported.
+    """
 
     __tablename__ = "import_file"
 
@@ -23,6 +26,9 @@ class ImportFile(Base):
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
     applied_at: Mapped[datetime | None] = mapped_column(Moment)
+    added: Mapped[int | None]
+    changed: Mapped[int | None]
+    left: Mapped[int | None]
 
     area: Mapped[Area] = relationship()
     actor: Mapped[User] = relationship()

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from people.db import Base, Moment, words
@@ -19,7 +19,7 @@ class Stage(StrEnum):
 
 
 class GrowthStep(Base):
-    """A worker reached a stage on a day; never changed."""
+    """A worker reached a stage on a day; never changed. One entered by mistake is taken back by another."""
 
     __tablename__ = "growth_step"
 
@@ -30,10 +30,9 @@ class GrowthStep(Base):
     note: Mapped[str] = mapped_column(String(200))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
+    takes_back_id: Mapped[int | None] = mapped_column(ForeignKey("growth_step.id"), unique=True)
 
     person: Mapped[Person] = relationship()
-
-    __table_args__ = (UniqueConstraint("person_id", "stage"),)
 
 
 class ContactKind(StrEnum):

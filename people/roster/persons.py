@@ -1,12 +1,19 @@
 """The people of the roster: who they are, and the one person behind two entries."""
 
+from collections.abc import Collection, Sequence
+from datetime import date
+
 from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
-from people import audit
-from people.db import db
+from people import audit, clock
+from people.db import db, get_locked
 from people.models import Appointment, Area, Background, Grid, Merge, Person, Sex, Standing, User
 from people.refused import Refused
+
+# How old somebody is who serves: the year of birth tells a slip of the hand from a year.
+AGES = (16, 100)
 
 
 def add_person(
@@ -23,14 +30,11 @@ def add_person(
 ) -> Person:
     """Enter a worker at their village, or an instructor at the place their agency answers to.
 
-    Refused `bad_name`.
+    Refused `bad_name`, `bad_birth_year`.
     """
-    name = name.strip()
-    if not 1 <= len(name) <= 200:
-        raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
     person = Person(
-        area_id=area.id,
-        name=name,
+        area=area,
+        name=_named(name),
         phone=phone,
         agency=agency,
         sex=sex,
@@ -38,10 +42,100 @@ def add_person(
         standing=standing,
         background=background,
     )
-    db.session.add(person)
-    db.session.flush()
-    audit.note(actor, "person.add", person, area, name=name, phone=phone, agency=agency)
+    add_people([person], actor)
     return person
+
+
+def add_people(arriving: Sequence[Person], actor: User | None) -> None:
+    """Enter many people at once, of any areas. Refused as `add_person` is."""
+    for person in arriving:
+        check_birth_year(person.birth_year)
+    db.session.add_all(arriving)
+    db.session.flush()
+    audit.note_all(
+        actor,
+        "person.add",
+        [
+            (person, person.area, {"name": person.name, "phone": person.phone, "agency": person.agency})
+            for person in arriving
+        ],
+    )
+
+
+def correct(
+    person: Person,
+    name: str,
+    actor: User | None,
+    *,
+    phone: str | None,
+    agency: str | None,
+    sex: Sex | None,
+    birth_year: int | None,
+    standing: Standing | None,
+    background: Background | None,
+    law_mark_on: date | None,
+) -> list[str]:
+    """Write down who a person really is; return which of the columns differed.
+
+    Refused `bad_name`, `bad_birth_year`, `in_future` for a mark (法律明白人) of a day to come, `was_merged`.
+    """
+    person = get_locked(Person, person.id)
+    check_not_merged(person)
+    name = _named(name)
+    check_birth_year(birth_year)
+    if law_mark_on and law_mark_on > clock.today():
+        raise Refused("in_future", _("The day lies in the future."), "law_mark_on")
+    return audit.change(
+        actor,
+        "person.correct",
+        person,
+        person.area,
+        name=name,
+        phone=phone,
+        agency=agency,
+        sex=sex,
+        birth_year=birth_year,
+        standing=standing,
+        background=background,
+        law_mark_on=law_mark_on,
+    )
+
+
+def check_birth_year(year: int | None) -> None:
+    """Let a year of birth pass that somebody who serves can have. Refused `bad_birth_year`."""
+    youngest, oldest = (clock.today().year - age for age in AGES)
+    if year is not None and not oldest <= year <= youngest:
+        raise Refused(
+            "bad_birth_year",
+            _("The year must be from %(low)s to %(high)s.", low=oldest, high=youngest),
+            "birth_year",
+        )
+
+
+def check_not_merged(person: Person) -> None:
+    """Let pass whoever stands for themselves. Refused `was_merged` for a duplicate joined with its other."""
+    check_none_merged({person.id})
+
+
+def check_none_merged(ids: Collection[int]) -> None:
+    """The same for many, by their ids. Refused `was_merged`."""
+    if db.session.scalars(select(Merge.id).where(Merge.duplicate_id.in_(ids))).first():
+        raise Refused(
+            "was_merged", _("This entry was joined with another one of the same person. Use that one.")
+        )
+
+
+def same(area: Area, name: str, phone: str | None) -> Person | None:
+    """Who is entered in an area under this name and phone already, or None; a duplicate's other entry."""
+    if not phone:
+        return None
+    found = db.session.scalars(
+        select(Person)
+        .where(Person.area_id == area.id, Person.name == name.strip(), Person.phone == phone)
+        .order_by(Person.id)
+        .limit(1)
+    ).first()
+    return found and kept(found)
 
 
 def find(area: Area, ident: int) -> Person | None:
@@ -75,3 +169,16 @@ def selves(person: Person) -> list[int]:
         last = list(db.session.scalars(select(Merge.duplicate_id).where(Merge.kept_id.in_(last))))
         ids += last
     return ids
+
+
+def duplicates(person: Person) -> list[Merge]:
+    """Which entries were merged into this one, each with its reason, the latest first."""
+    query = select(Merge).options(joinedload(Merge.duplicate)).where(Merge.kept_id == person.id)
+    return list(db.session.scalars(query.order_by(Merge.at.desc(), Merge.id.desc())))
+
+
+def _named(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= 200:
+        raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
+    return name

@@ -1,18 +1,26 @@
-"""Terms of service (聘任): who serves where, since when, and until when."""
+"""Terms of service (聘任): who serves where, since when, and until when.
 
+Whoever looks at who holds a grid locks the grid first, so that no two are appointed at once.
+"""
+
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import insert, or_, select
 
 from people import audit, clock
-from people.db import db
-from people.models import Appointment, Area, ChosenBy, Duty, Grid, Person, User
-from people.refused import Refused
+from people.db import db, get_locked
+from people.models import Appointment, ChosenBy, Duty, Grid, Person, User
+from people.paper import words
+from people.refused import Refused, stated
+from people.roster import holders, persons
 
 TERM_YEARS = 3
+# A term that begins outside these years was mistyped.
+FIRST_YEAR, YEARS_AHEAD = 1990, 10
 
 
 def appoint(
@@ -28,85 +36,264 @@ def appoint(
 ) -> Appointment:
     """Appoint a person to a grid; without `ends_on` for the county's term of three years.
 
-    Refused `grid_taken` while somebody else holds the duty there, `other_village`.
+    A term whose last day went by unnoticed is ended in the same act. Refused `other_village`,
+    `grid_closed`, `was_merged`, `bad_day`, `bad_period`, `grid_taken` while somebody else holds the duty
+    there, `overlaps` when somebody held it on one of the days.
     """
-    if not person.area.covers(grid.village):
-        raise Refused("other_village", _("The person and the grid belong to different villages."))
-    holder = db.session.scalar(
-        select(Appointment).where(
-            Appointment.grid_id == grid.id, Appointment.duty == duty, Appointment.ended_on.is_(None)
-        )
-    )
-    if holder:
-        raise Refused("grid_taken", _("%(name)s still serves in this grid.", name=holder.person.name))
-    last_day = ends_on or _years_later(starts_on, TERM_YEARS)
-    appointment = Appointment(
-        grid_id=grid.id,
-        person_id=person.id,
+    _check_year(starts_on)
+    term = Appointment(
+        grid=grid,
+        person=person,
         duty=duty,
         chosen_by=chosen_by,
         starts_on=starts_on,
-        ends_on=last_day,
-        follows_id=follows.id if follows else None,
+        ends_on=ends_on or last_day(starts_on),
+        follows=follows,
     )
-    db.session.add(appointment)
+    _admit([term], actor)
+    db.session.add(term)
     db.session.flush()
-    audit.note(
-        actor, "term.begin", person, grid.village, grid=grid.code, duty=duty, since=starts_on, until=last_day
+    _tell([term], actor)
+    return term
+
+
+def appoint_all(arriving: Sequence[Appointment], actor: User | None) -> None:
+    """Begin many terms at once, at most some hundreds; what is given stays outside the session.
+
+    Refused as `appoint` is.
+    """
+    _admit(arriving, actor)
+    rows = [
+        {
+            "grid_id": term.grid.id,
+            "person_id": term.person.id,
+            "duty": term.duty,
+            "chosen_by": term.chosen_by,
+            "starts_on": term.starts_on,
+            "ends_on": term.ends_on,
+        }
+        for term in arriving
+    ]
+    if rows:
+        db.session.execute(insert(Appointment), rows)
+    _tell(arriving, actor)
+
+
+def _admit(arriving: Sequence[Appointment], actor: User | None) -> None:
+    """Let terms begin that may, in grids that are locked from here on and made free."""
+    _lock_open({term.grid for term in arriving})
+    for term in arriving:
+        if not term.person.area.covers(term.grid.village):
+            raise Refused(
+                "other_village", _("The person and the grid belong to different villages."), "person"
+            )
+        _check_year(term.starts_on)
+        if term.ends_on < term.starts_on:
+            raise Refused("bad_period", _("The last day lies before the first."), "ends_on")
+    persons.check_none_merged({term.person.id for term in arriving})
+    _make_room(arriving, actor)
+
+
+def _check_year(day: date) -> None:
+    if not FIRST_YEAR <= day.year <= clock.today().year + YEARS_AHEAD:
+        raise Refused("bad_day", _("This day cannot be meant. Look at the year."), "starts_on")
+
+
+def _tell(arriving: Sequence[Appointment], actor: User | None) -> None:
+    audit.note_all(actor, "term.begin", [(term.person, term.grid.village, _said(term)) for term in arriving])
+
+
+def _said(term: Appointment) -> dict[str, Any]:
+    """A new term, for the audit trail."""
+    chosen = {"chosen_by": term.chosen_by} if term.chosen_by else {}
+    return {
+        "grid": term.grid.code,
+        "duty": term.duty,
+        "since": term.starts_on,
+        "until": term.ends_on,
+        **chosen,
+    }
+
+
+def _lock_open(places: set[Grid]) -> None:
+    """Lock grids in one order, as they are now. Refused `grid_closed`."""
+    locked = db.session.scalars(
+        select(Grid)
+        .where(Grid.id.in_([grid.id for grid in places]))
+        .order_by(Grid.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
-    return appointment
+    if any(grid.closed_on for grid in locked):
+        raise Refused("grid_closed", _("This grid is closed."))
 
 
-def end_term(appointment: Appointment, reason: str, actor: User | None) -> None:
-    """End a term today, before its last day; the card stops at once. Refused `already_ended`."""
-    if appointment.ended_on:
+def _make_room(arriving: Sequence[Appointment], actor: User | None) -> None:
+    """End terms that ran out unnoticed; refuse while another one runs or ran on one of the days."""
+    there: dict[tuple[int, Duty], list[Appointment]] = defaultdict(list)
+    for term in db.session.scalars(
+        select(Appointment).where(Appointment.grid_id.in_([new.grid.id for new in arriving]))
+    ):
+        there[term.grid_id, term.duty].append(term)
+    today = clock.today()
+    for new in arriving:
+        for term in there[new.grid.id, new.duty]:
+            _check_free(term, new, today)
+            if term.ended_on is None:
+                _end(term, holders.free_from(term), actor, reason="its last day passed")
+
+
+def _check_free(term: Appointment, new: Appointment, today: date) -> None:
+    if term.ended_on is None and term.ends_on >= today:
+        raise Refused("grid_taken", _("%(name)s still serves in this grid.", name=term.person.name))
+    never_ran = term.ended_on == term.starts_on
+    if not never_ran and term.starts_on <= new.ends_on and holders.free_from(term) > new.starts_on:
+        raise Refused(
+            "overlaps",
+            _(
+                "%(name)s served here from %(first)s to %(last)s. Choose a day outside that.",
+                name=term.person.name,
+                first=words.day(term.starts_on),
+                last=words.day(holders.free_from(term) - holders.ONE_DAY),
+            ),
+            "starts_on",
+        )
+
+
+def renew(appointment: Appointment, actor: User | None, *, chosen_by: ChosenBy | None = None) -> Appointment:
+    """Appoint the same person for three more years, from the day after the term's last day.
+
+    Without `chosen_by` they are chosen as before. Refused `already_renewed`, `not_current` for a term that
+    was ended, handed over, or has not begun, and as `appoint` is.
+    """
+    term = _locked(appointment)
+    follower = _follower(term)
+    if follower and follower.person_id in persons.selves(persons.kept(term.person)):
+        raise Refused("already_renewed", _("This term is renewed already."))
+    if term.ended_on or term.starts_on > clock.today():
+        raise Refused("not_current", _("This term is not the one that runs."))
+    begins = term.ends_on + holders.ONE_DAY
+    term.ended_on = begins
+    db.session.flush()
+    return appoint(
+        persons.kept(term.person),
+        term.grid,
+        term.duty,
+        begins,
+        actor,
+        chosen_by=chosen_by or term.chosen_by,
+        follows=term,
+    )
+
+
+def hand_over(
+    appointment: Appointment,
+    successor: Person,
+    day: date,
+    actor: User | None,
+    *,
+    chosen_by: ChosenBy | None = None,
+) -> Appointment:
+    """Hand a grid over: the old term ends on a day, and on that day the successor's begins.
+
+    A renewal that has not begun is called off. Refused `not_current`, `same_person`, `bad_day` outside the
+    term and the day after it, and as `appoint` is.
+    """
+    term = _locked(appointment)
+    renewal = _renewal(term)
+    if (term.ended_on and not renewal) or term.starts_on >= clock.today() + holders.ONE_DAY:
+        raise Refused("not_current", _("This term is not the one that runs."))
+    if successor.id in persons.selves(persons.kept(term.person)):
+        raise Refused("same_person", _("The successor is somebody else."), "person")
+    first, last = term.starts_on + holders.ONE_DAY, term.ends_on + holders.ONE_DAY
+    if not first <= day <= last:
+        raise Refused(
+            "bad_day",
+            _("The day must be from %(low)s to %(high)s.", low=words.day(first), high=words.day(last)),
+            "starts_on",
+        )
+    if renewal:
+        _end(renewal, renewal.starts_on, actor, reason="handed over")
+    _end(term, day, actor, successor=successor.name)
+    return appoint(successor, term.grid, term.duty, day, actor, chosen_by=chosen_by, follows=term)
+
+
+def end_term(appointment: Appointment, reason: str, actor: User | None, on: date | None = None) -> None:
+    """End a term before its last day, today or on a day that has been; the card stops at once.
+
+    One that has not begun is called off, with its renewal; the term before a renewal that is called off
+    runs on to its last day. Refused `reason_missing`, `in_future`, `bad_day` before the term's first day,
+    `already_ended`.
+    """
+    reason, today = stated(reason), clock.today()
+    day = on or today
+    if day > today:
+        raise Refused("in_future", _("The day lies in the future."), "on")
+    term = _locked(appointment)
+    if term.ended_on and (term.ended_on <= today or term.ended_on == term.starts_on):
         raise Refused("already_ended", _("This term has ended already."))
-    appointment.ended_on = clock.today()
+    if term.starts_on > today:
+        _end(term, term.starts_on, actor, reason=reason)
+        before = term.follows
+        if before and before.ended_on == term.starts_on == before.ends_on + holders.ONE_DAY:
+            before.ended_on = None
+            db.session.flush()
+        return
+    if day < term.starts_on:
+        raise Refused("bad_day", _("The term began on %(day)s only.", day=words.day(term.starts_on)), "on")
+    renewal = _renewal(term)
+    if renewal:
+        _end(renewal, renewal.starts_on, actor, reason=reason)
+    _end(term, min(day, term.ends_on + holders.ONE_DAY), actor, reason=reason)
+
+
+def _end(term: Appointment, day: date, actor: User | None, **why: str) -> None:
+    """Let a term run up to the day before this one."""
+    before = {"ended_on": term.ended_on} if term.ended_on else None
+    term.ended_on = day
     db.session.flush()
-    grid = appointment.grid
-    audit.note(actor, "term.end", appointment.person, grid.village, grid=grid.code, reason=reason)
+    grid = term.grid
+    audit.note(
+        actor,
+        "term.end",
+        term.person,
+        grid.village,
+        before,
+        grid=grid.code,
+        duty=term.duty,
+        ended_on=day,
+        **why,
+    )
 
 
-def serves_on(person_id: int, day: date, duty: Duty = Duty.WORKER) -> Appointment | None:
-    """The term under which a person serves on a day, or None; a term ended early ends that very day."""
+def _locked(appointment: Appointment) -> Appointment:
+    """The term as it is now; nobody else appoints or ends in its grid until the transaction is over."""
+    get_locked(Grid, appointment.grid_id)
+    term: Appointment = get_locked(Appointment, appointment.id)
+    return term
+
+
+def _follower(term: Appointment) -> Appointment | None:
+    """The term that renews this one or takes over from it, unless it was called off."""
     return db.session.scalar(
         select(Appointment).where(
-            Appointment.person_id == person_id, Appointment.duty == duty, *_covers(day, day)
+            Appointment.follows_id == term.id,
+            or_(Appointment.ended_on.is_(None), Appointment.ended_on > Appointment.starts_on),
         )
     )
 
 
-def last_grid(person: Person) -> Grid:
-    """The grid of a person's latest term, running or ended."""
-    return db.session.scalars(
-        select(Grid)
-        .join(Appointment, Appointment.grid_id == Grid.id)
-        .where(Appointment.person_id == person.id)
-        .order_by(Appointment.starts_on.desc(), Appointment.id.desc())
-        .limit(1)
-    ).one()
+def _renewal(term: Appointment) -> Appointment | None:
+    """The same person's next term, if it has not begun."""
+    follower = _follower(term)
+    own = follower and follower.person_id in persons.selves(persons.kept(term.person))
+    return follower if follower and own and follower.starts_on > clock.today() else None
 
 
-def serving(village: Area, first: date, last: date, duty: Duty = Duty.WORKER) -> Sequence[Appointment]:
-    """The terms in a village that touch the days from first to last, in the order of the grids' codes."""
-    return db.session.scalars(
-        select(Appointment)
-        .join(Appointment.grid)
-        .options(contains_eager(Appointment.grid), joinedload(Appointment.person))
-        .where(Grid.village_id == village.id, Appointment.duty == duty, *_covers(first, last))
-        .order_by(Grid.code, Appointment.id)
-    ).all()
-
-
-def _covers(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
-    still = or_(Appointment.ended_on.is_(None), Appointment.ended_on > first)
-    return Appointment.starts_on <= last, Appointment.ends_on >= first, still
-
-
-def _years_later(day: date, years: int) -> date:
-    """The last day of so many years that begin on a day."""
+def last_day(first: date) -> date:
+    """The last day of a term of three years that begins on a day."""
     try:
-        follows = day.replace(year=day.year + years)
+        follows = first.replace(year=first.year + TERM_YEARS)
     except ValueError:  # the 29th of February
-        follows = date(day.year + years, 3, 1)
-    return follows - timedelta(days=1)
+        follows = date(first.year + TERM_YEARS, 3, 1)
+    return follows - holders.ONE_DAY

@@ -23,7 +23,7 @@ def home() -> Response | str:
 @access.allow(*Role)
 def enter(area: str) -> Response:
     """The first place of one's role in a village; in a township or county, its villages."""
-    entries = pages.entries_for(g.area, g.roles)
+    entries = [entry for entry in pages.entries_for(g.area, g.roles) if not entry.under]
     if entries:
         return redirect(entries[0].url(g.area))
     return redirect(url_for("people.home"))

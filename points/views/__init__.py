@@ -5,7 +5,8 @@ from flask_babel import lazy_gettext as _
 
 from people import access
 from people.models import Role
-from people.pages import Entry
+from people.pages import ABOVE, Entry
+from people.views import ROSTER
 
 bp = Blueprint("points", __name__)
 
@@ -18,6 +19,10 @@ NAVIGATION = [
     Entry("points.quarters", _("Assessments"), "clipboard-data", WATCHING),
     Entry("points.accounts", _("Ledger book"), "book", WATCHING),
     Entry("points.rubric", _("Rubric"), "list-check", WATCHING | {Role.INSTRUCTOR, Role.WORKER}),
+    Entry("points.leaving", _("Leaving"), "box-arrow-right", WATCHING, under=ROSTER),
+    Entry("points.duplicates", _("Duplicates"), "person-plus", WATCHING, under=ROSTER),
+    Entry("points.area_duplicates", _("Duplicates"), "person-plus", frozenset(access.ABOVE), ABOVE, ROSTER),
 ]
 
-from points.views import assessments, book, public, services  # noqa: E402, F401 -- they register their routes
+# They register their routes.
+from points.views import assessments, book, duplicates, leaving, public, services

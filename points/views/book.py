@@ -1,5 +1,8 @@
 """The ledger book (台账), a worker's own page, and the rubric."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -9,11 +12,15 @@ from people import access, clock, pages
 from people.clock import Quarter
 from people.db import fetch
 from people.forms import attempt
-from people.models import Person, Role
+from people.models import Departure, Merge, Person, Role, User
+from people.roster import departures, duplicates, persons
 from points import labels, ledger, rubrics
 from points import services as service_verbs
 from points.forms import RubricForm
+from points.models import Account, Transfer
 from points.views import WATCHING, bp
+
+LATEST = 20
 
 
 @bp.get("/v/<village>/accounts")
@@ -30,7 +37,10 @@ def accounts(village: str) -> str:
 @bp.get("/v/<village>/accounts/<int:ident>")
 @access.allow(*WATCHING)
 def account(village: str, ident: int) -> str:
-    """The entries of one worker's account, the latest first, and the head of its chain."""
+    """The entries of one worker's account, the latest first, and the head of its chain.
+
+    Below them those of entries that were merged into this one, each with who merged it, when and why.
+    """
     person = fetch(Person, ident, area_id=g.area.id) or abort(404)
     found = ledger.existing(person)
     return render_template(
@@ -38,8 +48,34 @@ def account(village: str, ident: int) -> str:
         person=person,
         account=found,
         page=pages.page_of(ledger.entries(found)) if found else None,
+        merges=[_history(made) for made in duplicates.merged_into(person)],
+        left=_left(person),
         why=labels.why,
     )
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened under an entry before it was merged, and who merged it."""
+
+    merge: Merge
+    by: User | None
+    account: Account | None
+    latest: Sequence[Transfer]
+
+
+def _history(made: Merge) -> History:
+    return History(
+        merge=made,
+        by=fetch(User, made.actor_id) if made.actor_id else None,
+        account=ledger.existing(made.duplicate),
+        latest=ledger.latest(made.duplicate, LATEST),
+    )
+
+
+def _left(person: Person) -> Departure | None:
+    """The departure by which somebody is away, for the words on their points."""
+    return departures.standing(persons.selves(person))
 
 
 @bp.get("/v/<village>/mine")
@@ -51,7 +87,9 @@ def mine(village: str) -> str:
         "points/mine.html",
         person=person,
         balance=ledger.balance_of(person),
-        latest=ledger.latest(person, 20),
+        left=_left(person),
+        today=clock.today(),
+        latest=ledger.latest(person, LATEST),
         services=pages.page_of(service_verbs.listed(g.area, worker=person)),
         states=labels.SERVICE_STATES,
         why=labels.why,

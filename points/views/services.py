@@ -10,7 +10,7 @@ from people.clock import Quarter
 from people.db import db, fetch
 from people.forms import ButtonForm, ReasonForm, attempt
 from people.models import Person, Role
-from people.roster import terms
+from people.roster import holders
 from points import amounts, labels, rubrics
 from points import services as verbs
 from points.forms import ServiceForm
@@ -79,12 +79,13 @@ def _workers(own: bool) -> list[tuple[int, str]]:
     """Whom the form offers: everyone who served this quarter or the last, or only oneself."""
     today = clock.today()
     quarter = Quarter.of(today)
-    serving = terms.serving(g.area, quarter.previous.first_day, today)
-    return [
-        (term.person_id, f"{term.grid.name} · {term.person.name}")
+    serving = holders.serving(g.area, quarter.previous.first_day, today)
+    offered = {
+        term.person_id: f"{term.grid.name} · {term.person.name}"
         for term in serving
         if not own or term.person_id == current_user.person_id
-    ]
+    }
+    return list(offered.items())
 
 
 def _described(item: RubricItem) -> str:

@@ -17,4 +17,5 @@ NAVIGATION = [
 ]
 
 
-from shop.views import desk, goods, public, redemptions  # noqa: E402, F401 -- they register their routes
+# They register their routes.
+from shop.views import desk, goods, public, redemptions

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 from people import access, cards, clock, scan
 from people.clock import Quarter
 from people.forms import attempt
+from people.forms.cards import PhotoForm, ScanForm
 from people.models import Card, Role
 from people.refused import Refused
-from people.roster import terms
+from people.roster import departures, holders
 from points import ledger
 from shop import redemptions, stock
-from shop.forms import BasketForm, PhotoForm, ScanForm
+from shop.forms import BasketForm
 from shop.models import Redemption
 from shop.views import bp
 
@@ -116,7 +117,8 @@ def _card_page(card: Card, form: BasketForm) -> str:
         scan=ScanForm(formdata=None),
         form=form,
         card=card,
-        term=terms.serves_on(card.person_id, today),
+        term=holders.serves_on(card.person_id, today),
+        kept_until=departures.kept_until(card.person),
         stopped=_stopped(card),
         balance=ledger.balance_of(card.person),
         total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),

@@ -2,9 +2,10 @@
 
 from flask import Response, abort, make_response, render_template
 
-from people import access, cards, clock
+from people import access, cards, clock, contacts
+from people.labels import CONTACT_KINDS
 from people.models import CardState
-from people.roster import terms
+from people.roster import departures, holders, persons
 from points import labels, ledger
 from shop import redemptions, stock
 from shop.views import bp
@@ -27,7 +28,7 @@ def check(code: str) -> Response:
 def holder(token: str) -> Response:
     """What a card's QR code opens: its holder's points, with the name masked.
 
-    A card that was lost or replaced says so and shows no points.
+    A card that was lost, replaced or frozen says so and shows no points.
     """
     card = cards.by_token(token) or abort(404)
     active = card.state == CardState.ACTIVE
@@ -36,11 +37,15 @@ def holder(token: str) -> Response:
             "shop/holder.html",
             card=card,
             active=active,
-            term=terms.serves_on(card.person_id, clock.today()),
+            term=holders.serves_on(card.person_id, clock.today()),
+            left=departures.standing(persons.selves(card.person)),
+            today=clock.today(),
             shop=stock.of_village(card.person.area),
             balance=ledger.balance_of(card.person) if active else None,
             latest=ledger.latest(card.person, LATEST) if active else [],
             why=labels.why,
+            contacts=contacts.of_village(card.person.area) if active else [],
+            kinds=CONTACT_KINDS,
         )
     )
 

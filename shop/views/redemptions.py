@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 from people import access, pages
 from people.db import fetch
 from people.forms import ReasonForm, attempt
+from people.forms.cards import PhotoForm, ScanForm
 from people.models import Card, Role
 from shop import redemptions as verbs
 from shop import stock
-from shop.forms import PhotoForm, ScanForm
 from shop.models import Redemption
 from shop.receipt import PAPERS, Receipt, ReceiptLine, receipt_pdf
 from shop.views import READERS, bp

@@ -13,22 +13,11 @@ import qrcode
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
-from tests.browser.house import CHROMIUM, OFFICE, PHONE, ROOT, chromium, serving, signed_in
+from tests.browser.house import CHROMIUM, OFFICE, PHONE, ROOT, chromium, signed_in
 
 VILLAGE = "/v/532323101001"
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo")
-
-
-@pytest.fixture(scope="module")
-def address(instance: Path) -> Iterator[str]:
-    with serving(instance) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

@@ -121,7 +121,7 @@ def test_a_wrong_header(app, header):
 
 
 @pytest.mark.parametrize(
-    "data", [b"\xff\xfe\x00\x01", (HEADER + COUNTY).encode("utf-16"), b"PK\x03\x04\xff\xff"]
+    "data", [b"\xff\xfe\x00\x01", (HEADER + COUNTY).encode("utf-32"), b"PK\x03\x04\xff\xff"]
 )
 def test_a_file_that_is_no_text(app, data):
     with pytest.raises(Refused, match=r"unreadable_file|bad_header"):

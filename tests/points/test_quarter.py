@@ -160,7 +160,7 @@ def test_who_posted_the_notice_does_not_book_it(cast, clock):
 def test_nobody_awards_themselves(cast, clock, confirmed):
     """A chair who is a worker too: no adjustment of their own line, and another chair books it."""
     with transaction():
-        own = accounts.add_user("double", "王芳", PASSWORD, None, cast.neighbour)
+        own = accounts.add_user("double", "王芳", PASSWORD, None, cast.neighbour, temporary=False)
         accounts.grant(own, Role.CHAIR, cast.village, None)
     confirmed(worker=cast.neighbour)
     assessment = deliberated(cast)

@@ -316,7 +316,7 @@ def test_who_serves_in_a_new_grid_goes_on_shopping(cast, rich, redeem):
 
 def test_nobody_serves_themselves(cast, rich, redeem):
     with transaction():
-        own = accounts.add_user("double", "李秀明", PASSWORD, None, rich)
+        own = accounts.add_user("double", "李秀明", PASSWORD, None, rich, temporary=False)
         accounts.grant(own, Role.VOLUNTEER, cast.village, None)
     with pytest.raises(Refused, match="own_card"):
         redeem({cast.goods.id: 1}, actor=own)

@@ -31,7 +31,7 @@ def told(database, template, app_on):
 
 @pytest.fixture
 def uri(database, told):
-    name = database.copy(told[0])
+    name = database.copy(told[0], "village")
     yield database.uri(name)
     database.drop(name)
 

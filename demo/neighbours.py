@@ -1,0 +1,141 @@
+"""What a demo knows of its people besides their points: who they are, what they learnt, whom they call.
+
+Drawn from a seed of its own, so that the story of the points stays what it is.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import date
+from typing import TypedDict
+
+from demo import roll
+from people import clock, contacts, evaluations, trainings
+from people.models import (
+    Area,
+    Background,
+    ContactKind,
+    Duty,
+    Person,
+    Sex,
+    Side,
+    Stage,
+    Standing,
+    User,
+)
+from people.roster import departures, growth, holders, persons
+
+AGENCIES = {
+    ContactKind.OFFICIAL: "县农业农村局",
+    ContactKind.POLICE: "乡镇派出所",
+    ContactKind.JUDGE: "县人民法院",
+    ContactKind.MEDIATOR: "乡镇人民调解委员会",
+}
+NEGATIVE_LIST = ("弄虚作假，虚报服务记录", "泄露住户隐私", "半年内无故不履职", "违法犯罪受到处理")
+REMARKS = ("走访勤，群众信得过。", "政策讲得明白。", "台账再细一点更好。", "")
+
+
+class Traits(TypedDict):
+    """What the roster says of a worker besides name and phone."""
+
+    sex: Sex
+    birth_year: int
+    standing: Standing
+    background: Background
+
+
+def traits(chance: random.Random) -> Traits:
+    """Somebody who could serve."""
+    standing = chance.choices(list(Standing), [20, 3, 4, 1, 72])[0]
+    circles = list(Background) if standing == Standing.PARTY else list(Background)[1:]
+    return {
+        "sex": chance.choice(list(Sex)),
+        "birth_year": chance.randint(1956, 1998),
+        "standing": standing,
+        "background": chance.choice(circles),
+    }
+
+
+class Year:
+    """A village's year beside its points."""
+
+    def __init__(self, area: Area, workers: Sequence[Person]) -> None:
+        self.chance = random.Random(f"{area.code} neighbours")  # noqa: S311 -- a seed on purpose
+        self.area, self.workers = area, workers
+
+    def tell(self) -> None:
+        """Everything, dated by the calendar."""
+        self._contacts()
+        for half, day in enumerate((date(2026, 3, 18), date(2026, 9, 16)), 1):
+            topic = ("邻里纠纷怎样调解", "冬春防火与用电安全")[half - 1]
+            self._train(self.area, Duty.WORKER, topic, "村委会会议室", day)
+        with clock.at(date(2026, 6, 30)):
+            for worker in self.chance.sample(list(self.workers), 9):
+                trainings.mark_law(worker, date(2026, 6, 30), None)
+        self._grow()
+        self._twice()
+
+    def _contacts(self) -> None:
+        with clock.at(date(2026, 1, 5)):
+            for kind, agency in AGENCIES.items():
+                name, phone = roll.name(self.chance), roll.phone(self.chance)
+                contacts.attach(self.area, kind, name, agency, phone, date(2026, 1, 5), None)
+
+    def _train(self, area: Area, duty: Duty, topic: str, place: str, day: date) -> None:
+        with clock.at(day):
+            training = trainings.hold(f"demo-{area.code}-{day}", area, duty, topic, place, day, None)
+            absent = set(self.chance.sample(range(len(self.workers)), 4))
+            here = [worker.id for number, worker in enumerate(self.workers) if number not in absent]
+            trainings.tick(training, here, (), None)
+
+    def _grow(self) -> None:
+        outside = [worker for worker in self.workers if worker.standing == Standing.MASSES]
+        for number, worker in enumerate(self.chance.sample(outside, 4)):
+            with clock.at(date(2026, 7, 1)):
+                growth.reach(worker, Stage.APPLICANT, date(2026, 7, 1), "", None)
+            if number == 0:
+                with clock.at(date(2026, 12, 11)):
+                    growth.reach(worker, Stage.PARTY_MEMBER, date(2026, 12, 11), "支部大会通过", None)
+
+    def _twice(self) -> None:
+        """Somebody was entered a second time under the same name and phone, as happens."""
+        twin = self.workers[len(self.workers) // 2]
+        with clock.at(date(2026, 11, 3)):
+            persons.add_person(self.area, twin.name, None, twin.phone)
+
+
+def train_above(villages: Sequence[Area]) -> None:
+    """What the township taught workers, and the county instructors, once all are there."""
+    township = villages[0].parent
+    county = township and township.parent
+    if township is None or county is None:
+        return
+    for place, duty, topic, day in (
+        (township, Duty.WORKER, "积分细则与服务记录", date(2026, 4, 22)),
+        (township, Duty.WORKER, "民法典里的邻里关系", date(2026, 10, 21)),
+        (county, Duty.INSTRUCTOR, "网格指导员年度培训", date(2026, 5, 14)),
+    ):
+        with clock.at(day):
+            key = f"demo-{place.code}-{day}"
+            training = trainings.hold(key, place, duty, topic, "县委党校", day, None)
+            here = sorted(
+                {
+                    term.person_id
+                    for village in villages
+                    if place.covers(village)
+                    for term in holders.serving(village, day, day, duty)
+                }
+            )
+            trainings.tick(training, here[: len(here) - 5], (), None)
+    with clock.at(date(2026, 1, 5)):
+        for text in NEGATIVE_LIST:
+            departures.add_item(county, text, date(2026, 1, 5), None)
+
+
+def evaluate(area: Area, chair: User) -> None:
+    """The village's word on its instructors."""
+    chance = random.Random(f"{area.code} evaluation")  # noqa: S311 -- a seed on purpose
+    with clock.at(date(2026, 12, 20)):
+        for partner in evaluations.owed(chair, area, 2026)[:4]:
+            grades = evaluations.Grades(*(chance.choice((2, 3, 4, 4)) for _grade in range(3)))
+            remark = chance.choice(REMARKS)
+            evaluations.evaluate(Side.BY_VILLAGE, partner.person, area, 2026, grades, remark, chair)

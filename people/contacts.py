@@ -1,0 +1,108 @@
+"""Whom a village can call: the officials attached to it (挂联), and 一村一警一法官一调解员."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from people import audit, clock
+from people.db import db, get_locked
+from people.models import Area, Contact, ContactKind, User
+from people.refused import Refused
+
+# A mobile, a landline with its area code, or a service number such as 12348.
+_PHONE = re.compile(r"\+?[0-9][0-9 -]{1,17}[0-9]")
+
+
+def attach(
+    village: Area, kind: ContactKind, name: str, agency: str, phone: str, since: date, actor: User | None
+) -> Contact:
+    """Attach somebody to a village from a day on. There may be several officials, and one of each other kind.
+
+    Refused `not_a_village`, `bad_name`, `bad_phone`, `in_future`, `kind_taken` while the village has one.
+    """
+    if not village.is_village:
+        raise Refused("not_a_village", _("Contacts belong to a village or community."))
+    get_locked(Area, village.id)  # so that two at once do not both find the place free
+    if kind != ContactKind.OFFICIAL and any(contact.kind == kind for contact in of_village(village)):
+        raise Refused("kind_taken", _("The village has one already. Change that one."), "kind")
+    contact = _new(village.id, kind, name, agency, phone, since)
+    audit.note(actor, "contact.attach", contact, village, **_said(contact))
+    return contact
+
+
+def replace(contact: Contact, name: str, agency: str, phone: str, since: date, actor: User | None) -> Contact:
+    """End a contact and attach the next in its place from the same day on; return the new one.
+
+    A wrong name or number is put right in the same way: the line is ended, not changed.
+    Refused `already_ended`, `out_of_order` for a day before the old one began, and as for `attach`.
+    """
+    contact = _end(contact, since, "since")
+    new = _new(contact.village_id, contact.kind, name, agency, phone, since)
+    village = db.session.get_one(Area, contact.village_id)
+    audit.note(actor, "contact.replace", new, village, _said(contact), **_said(new))
+    return new
+
+
+def detach(contact: Contact, until: date, actor: User | None) -> None:
+    """End a contact; `until` is the first day it no longer holds.
+
+    Refused `already_ended`, `in_future`, `out_of_order` for a day before it began.
+    """
+    contact = _end(contact, until, "until")
+    village = db.session.get_one(Area, contact.village_id)
+    audit.note(actor, "contact.detach", contact, village, _said(contact), until=until)
+
+
+def of_village(village: Area) -> Sequence[Contact]:
+    """Whom a village can call today: the officials first, then officer, judge and mediator."""
+    found = db.session.scalars(
+        select(Contact)
+        .where(Contact.village_id == village.id, Contact.until.is_(None))
+        .order_by(Contact.since, Contact.id)
+    ).all()
+    return sorted(found, key=lambda contact: list(ContactKind).index(contact.kind))
+
+
+def _end(contact: Contact, on: date, field: str) -> Contact:
+    contact = get_locked(Contact, contact.id)
+    if contact.until:
+        raise Refused("already_ended", _("Somebody has changed this contact already."))
+    if on > clock.today():
+        raise Refused("in_future", _("The day lies in the future."), field)
+    if on < contact.since:
+        raise Refused("out_of_order", _("This is before the day it began."), field)
+    contact.until = on
+    db.session.flush()
+    return contact
+
+
+def _new(village_id: int, kind: ContactKind, name: str, agency: str, phone: str, since: date) -> Contact:
+    name, phone = name.strip(), unicodedata.normalize("NFKC", phone).strip()
+    if not 1 <= len(name) <= 200:
+        raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
+    if not _PHONE.fullmatch(phone):
+        raise Refused("bad_phone", _("Write one telephone number, in digits."), "phone")
+    if since > clock.today():
+        raise Refused("in_future", _("The day lies in the future."), "since")
+    contact = Contact(
+        village_id=village_id, kind=kind, name=name, agency=agency.strip(), phone=phone, since=since
+    )
+    db.session.add(contact)
+    db.session.flush()
+    return contact
+
+
+def _said(contact: Contact) -> dict[str, Any]:
+    """What the trail keeps of a contact."""
+    return {
+        "kind": contact.kind,
+        "name": contact.name,
+        "agency": contact.agency,
+        "phone": contact.phone,
+        "since": contact.since,
+    }

@@ -1,0 +1,24 @@
+"""What a card comes in by: the scanner gun, the keyboard, a photo."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from people.forms import Form
+
+
+class ScanForm(Form):
+    """What the scanner gun typed, or the number typed by hand."""
+
+    scan = StringField(
+        _("Card"), validators=[InputRequired(_("Scan a card or type its number.")), Length(max=200)]
+    )
+
+
+class PhotoForm(Form):
+    """A photo with a card on it."""
+
+    photo = FileField(
+        _("Photo of the card"), validators=[FileRequired(_("Take or choose a photo of the card first."))]
+    )

@@ -1,0 +1,30 @@
+"""Forms about whom a village can call."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, StringField
+from wtforms.validators import InputRequired, Length
+
+from people import labels
+from people.forms import Form, SelectField
+from people.models import ContactKind
+
+
+class ReplaceForm(Form):
+    """Who takes a contact's place."""
+
+    name = StringField(_("Name"), validators=[InputRequired(), Length(max=200)])
+    agency = StringField(_("Agency"), validators=[InputRequired(), Length(max=100)])
+    phone = StringField(_("Phone"), validators=[InputRequired(), Length(max=20)])
+    since = DateField(_("Since"), validators=[InputRequired()])
+
+
+class ContactForm(ReplaceForm):
+    """Who is attached to the village, and as what."""
+
+    kind = SelectField(_("As"), choices=labels.CONTACT_KINDS.items(), coerce=ContactKind)
+
+
+class DetachForm(Form):
+    """From which day on a contact no longer holds."""
+
+    until = DateField(_("No longer from"), validators=[InputRequired()])

@@ -1,0 +1,18 @@
+"""The form about a stage that a worker reached."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, StringField
+from wtforms.validators import InputRequired, Length
+
+from people import labels
+from people.forms import Form, SelectField
+from people.models import Stage
+
+
+class GrowthForm(Form):
+    """Who reached which stage, when."""
+
+    person = SelectField(_("Grid worker"), coerce=int, validators=[InputRequired()])
+    stage = SelectField(_("Stage"), choices=labels.STAGES.items(), coerce=Stage)
+    on = DateField(_("Day"), validators=[InputRequired()])
+    note = StringField(_("Note"), validators=[Length(max=200)])

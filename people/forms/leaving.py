@@ -1,0 +1,54 @@
+"""Forms about leaving: the negative list, the village's rule, and the decision on one worker."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from people.forms import Form, SelectField
+from people.labels import DEPARTURE_KINDS
+from people.models import Outcome
+from people.roster.departures import LONGEST_DAYS
+
+
+class NegativeItemForm(Form):
+    """What goes on the county's negative list."""
+
+    text = StringField(_("What is not done"), validators=[InputRequired(), Length(max=200)])
+    holds_from = DateField(_("Holds from"), validators=[InputRequired()])
+
+
+class EndItemForm(Form):
+    """From which day an item is off the list."""
+
+    on = DateField(_("Off the list from"), validators=[InputRequired()])
+
+
+class LeavingRuleForm(Form):
+    """A village's decision on the points of those who leave."""
+
+    outcome = RadioField(
+        _("Points of who leaves"),
+        choices=[
+            SelectChoice(str(Outcome.KEEP), _("are kept for some days and can be spent")),
+            SelectChoice(str(Outcome.EXPIRE), _("expire at once")),
+        ],
+        default=str(Outcome.KEEP),
+    )
+    days = IntegerField(_("For how many days"), validators=[Optional(), NumberRange(1, LONGEST_DAYS)])
+    decided = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
+    holds_from = DateField(_("Holds from"), validators=[InputRequired()])
+
+
+class LeaveForm(Form):
+    """That a worker leaves: how, when, why, and by whose decision.
+
+    `shown` is what the page said becomes of the points, so that nobody signs what they did not read.
+    """
+
+    shown = HiddenField()
+    kind = SelectField(_("How"), choices=DEPARTURE_KINDS.items(), validators=[InputRequired()])
+    on = DateField(_("First day without service"), validators=[InputRequired()])
+    item = SelectField(_("Item of the negative list"), coerce=int, default=0)
+    reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
+    decision = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])

@@ -1,0 +1,20 @@
+"""Forms about roster files."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
+from wtforms import HiddenField
+from wtforms.validators import InputRequired
+
+from people.forms import Form
+
+
+class FileForm(Form):
+    """A roster to try out."""
+
+    file = FileField(_("Excel or CSV file"), validators=[FileRequired(_("Choose a file first."))])
+
+
+class TakeInForm(Form):
+    """What the dry run showed, to be done."""
+
+    fingerprint = HiddenField(validators=[InputRequired()])

@@ -1,0 +1,29 @@
+"""Forms about training: a session and its list."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length
+
+from people.forms import Form, key_field
+
+
+class TrainingForm(Form):
+    """What a session is about, where and when."""
+
+    key = key_field()
+    topic = StringField(_("What about"), validators=[InputRequired(), Length(max=200)])
+    place = StringField(_("Where"), validators=[Length(max=100)])
+    held_on = DateField(_("Day"), validators=[InputRequired()])
+
+
+class TickForm(Form):
+    """Who is ticked on a session's list, and who was when the list was shown; by id."""
+
+    here = SelectMultipleField(coerce=int, validate_choice=False)
+    shown = SelectMultipleField(coerce=int, validate_choice=False)
+
+
+class MarkForm(Form):
+    """Since when somebody bears the mark."""
+
+    marked_on = DateField(_("Bears the mark since"), validators=[InputRequired()])

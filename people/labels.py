@@ -1,0 +1,118 @@
+"""The words of the field for what the models keep as codes: who people are, and what grids are."""
+
+from flask_babel import lazy_gettext as _
+
+from people.models import (
+    Background,
+    CardState,
+    Change,
+    ChosenBy,
+    ContactKind,
+    DepartureKind,
+    Duty,
+    GridKind,
+    Outcome,
+    Role,
+    Sex,
+    Side,
+    Stage,
+    Standing,
+)
+
+GRID_KINDS = {
+    GridKind.RURAL: _("rural"),
+    GridKind.URBAN: _("urban"),
+    GridKind.DEDICATED: _("dedicated"),
+}
+
+SEXES = {
+    Sex.MALE: _("male"),
+    Sex.FEMALE: _("female"),
+}
+
+STANDINGS = {
+    Standing.PARTY: _("Party member"),
+    Standing.PROBATIONARY: _("probationary Party member"),
+    Standing.LEAGUE: _("Youth League member"),
+    Standing.OTHER_PARTY: _("member of another party"),
+    Standing.MASSES: _("of no party"),
+}
+
+BACKGROUNDS = {
+    Background.PARTY_MEMBER: _("Party member"),
+    Background.RETIRED_OFFICIAL: _("retired official"),
+    Background.VETERAN: _("veteran"),
+    Background.REPRESENTATIVE: _("villagers' representative"),
+    Background.GROUP_LEADER: _("group leader"),
+    Background.VOLUNTEER: _("volunteer"),
+    Background.OTHER: _("other"),
+}
+
+CHOSEN_BY = {
+    ChosenBy.HOUSEHOLDS: _("household heads' meeting"),
+    ChosenBy.GROUP: _("villagers' group"),
+    ChosenBy.OWNERS: _("owners' committee"),
+    ChosenBy.VILLAGE: _("village committee"),
+}
+
+DUTIES = {
+    Duty.WORKER: _("Grid worker"),
+    Duty.INSTRUCTOR: _("Instructor"),
+}
+
+CHANGES = {
+    Change.OPENED: _("opened"),
+    Change.RENAMED: _("renamed"),
+    Change.SPLIT: _("split"),
+    Change.MERGED: _("merged"),
+    Change.CLOSED: _("closed"),
+}
+
+STAGES = {
+    Stage.APPLICANT: _("Party applicant"),
+    Stage.PARTY_MEMBER: _("Party member"),
+    Stage.RESERVE_CADRE: _("reserve village cadre"),
+}
+
+CONTACT_KINDS = {
+    ContactKind.OFFICIAL: _("Attached official"),
+    ContactKind.POLICE: _("Police officer"),
+    ContactKind.JUDGE: _("Judge"),
+    ContactKind.MEDIATOR: _("Mediator"),
+}
+
+ROLES = {
+    Role.COUNTY: _("county office"),
+    Role.TOWNSHIP: _("township office"),
+    Role.CLERK: _("clerk"),
+    Role.CHAIR: _("chair"),
+    Role.SUPERVISOR: _("village supervision"),
+    Role.INSTRUCTOR: _("instructor"),
+    Role.MANAGER: _("shop manager"),
+    Role.VOLUNTEER: _("shop volunteer"),
+    Role.WORKER: _("grid worker"),
+}
+
+CARD_STATES = {
+    CardState.ACTIVE: _("valid"),
+    CardState.LOST: _("lost"),
+    CardState.REPLACED: _("replaced"),
+    CardState.FROZEN: _("frozen"),
+}
+
+DEPARTURE_KINDS = {
+    DepartureKind.EXIT: _("exit"),
+    DepartureKind.ADJUSTMENT: _("adjustment by the village"),
+    DepartureKind.TERM_END: _("end of the term"),
+}
+
+OUTCOMES = {
+    Outcome.KEEP: _("kept until a day"),
+    Outcome.EXPIRE: _("expired"),
+}
+
+SIDES = {
+    Side.OF_WORKER: _("instructor on worker"),
+    Side.BY_WORKER: _("worker on instructor"),
+    Side.BY_VILLAGE: _("village on instructor"),
+}

@@ -1,0 +1,91 @@
+"""The table of roles and pages for docs/roles.md, written from the routes themselves."""
+
+from collections.abc import Iterable, Sequence
+
+from people.access import Route
+from people.accounts import GIVES
+from people.models import Role
+
+TITLES = {
+    Role.COUNTY: "县",
+    Role.TOWNSHIP: "乡镇",
+    Role.CHAIR: "主任",
+    Role.CLERK: "文书",
+    Role.SUPERVISOR: "村务监督",
+    Role.INSTRUCTOR: "指导员",
+    Role.MANAGER: "店长",
+    Role.VOLUNTEER: "志愿者",
+    Role.WORKER: "网格员",
+}
+
+PLACES = {Role.COUNTY: "a county", Role.TOWNSHIP: "a township"}
+
+PACKAGES = {
+    "people": "Who and where (`people`)",
+    "points": "Points (`points`)",
+    "shop": "The love supermarket (`shop`)",
+    "demo": "The demo (`demo`)",
+}
+
+TOP = """\
+# Roles
+
+Written by `flask --app app roles > docs/roles.md` from the routes and their rules; a test compares them.
+
+A role is given for an area and holds there and in everything below it. One person may hold several. What
+lies outside one's areas does not exist (404); inside, what no role of one's own includes is not allowed
+(403); who has not signed in is sent to the sign-in page, and who has a temporary password to choosing their
+own. Addresses with `<village>` exist for villages and communities only, those with `<area>` for townships
+and counties too. Outside the village names and phones are masked.
+
+## Who gives which role
+
+In their own area and below. It is a rule of this house: who is watched does not choose who watches, nobody
+changes their own roles, nobody keeps the sign-in of somebody who holds a role they could not give, and who
+awards points does not hand out goods in the same place.
+
+"""
+
+
+def sheet(routes: Sequence[Route]) -> str:
+    """The whole page in Markdown."""
+    by_role = [route for route in routes if route.rule.roles is not None]
+    parts = [TOP, *_table(["role", "on the pages", "held for", "gives"], map(_giving, TITLES))]
+    for package, title in PACKAGES.items():
+        own = [route for route in by_role if route.endpoint.startswith(f"{package}.")]
+        if own:
+            parts += [
+                f"\n## {title}\n\n",
+                *_table(["page or action", "asked by", *TITLES.values()], map(_line, own)),
+            ]
+    signed_in = [route for route in routes if not route.rule.public and route.rule.roles is None]
+    public = [route for route in routes if route.rule.public]
+    for title, those in (
+        ("Everyone signed in, whatever the role", signed_in),
+        ("Without signing in", public),
+    ):
+        parts += [f"\n## {title}\n\n", *_table(["page or action", "asked by"], map(_names, those))]
+    return "".join(parts)
+
+
+def _giving(role: Role) -> list[str]:
+    given = GIVES.get(role, ())
+    words = "、".join(title for other, title in TITLES.items() if other in given)
+    return [role.value, TITLES[role], PLACES.get(role, "a village or community"), words or "–"]
+
+
+def _line(route: Route) -> list[str]:
+    roles = route.rule.roles_for(route.methods[0]) or frozenset()
+    return [*_names(route), *("●" if role in roles else "" for role in TITLES)]
+
+
+def _names(route: Route) -> list[str]:
+    return [route.words, f"`{' '.join(route.methods)} {route.address}`"]
+
+
+def _table(head: list[str], lines: Iterable[list[str]]) -> list[str]:
+    return [_row(head), _row(["---"] * len(head)), *map(_row, lines)]
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"

@@ -1,0 +1,203 @@
+"""What becomes of a grid over the years: renamed, split, merged, closed. Its history is never rewritten."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from people import audit, clock
+from people.db import db, get_locked
+from people.models import Appointment, Change, Grid, GridChange, User
+from people.paper import words
+from people.refused import Refused, stated
+from people.roster import grids
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a grid's history, with the names that it and the other grid had once it was done."""
+
+    change: GridChange
+    name: str
+    other: Grid | None
+    other_name: str | None
+
+
+def rename(grid: Grid, name: str, on: date, reason: str, actor: User | None) -> Grid:
+    """Give a grid another name from a day on.
+
+    Refused `bad_name`, `same_name`, and like every change of a grid `grid_closed`, `reason_missing`,
+    `in_future`, `before_last_change`.
+    """
+    grid, reason = _begin(grid, on, reason)
+    name, was = grids.named(name), grid.name
+    if name == was:
+        raise Refused("same_name", _("That is its name already."), "name")
+    grid.name = name
+    grids.write(grid, Change.RENAMED, on, reason, actor, was=was)
+    audit.note(actor, "grid.rename", grid, grid.village, {"name": was}, name=name, on=on, reason=reason)
+    return grid
+
+
+def split(
+    grid: Grid,
+    code: str,
+    name: str,
+    households: int | None,
+    on: date,
+    reason: str,
+    actor: User | None,
+    *,
+    place: str | None = None,
+) -> Grid:
+    """Split a new grid off and return it; the old one keeps its people and the households that remain.
+
+    Refused as `rename` and `grids.add_grid` are, and `too_many_households` if none would remain.
+    """
+    grid, reason = _begin(grid, on, reason)
+    before = grid.households
+    if before is not None and households is not None:
+        if not 0 < households < before:
+            raise Refused(
+                "too_many_households",
+                _("It has %(n)s households: at least one goes and at least one remains.", n=before),
+                "households",
+            )
+        grid.households = before - households
+    new = grids.add_grid(
+        grid.village,
+        code,
+        name,
+        grid.kind,
+        households,
+        actor,
+        group=grid.group,
+        place=place,
+        agency=grid.agency,
+        on=on,
+        reason=reason,
+        split_from=grid,
+    )
+    grids.write(grid, Change.SPLIT, on, reason, actor, other=new)
+    was, becomes = {"households": before}, {"households": grid.households, "new": new.code}
+    audit.note(actor, "grid.split", grid, grid.village, was, **becomes, on=on, reason=reason)
+    return new
+
+
+def merge(grid: Grid, into: Grid, on: date, reason: str, actor: User | None) -> Grid:
+    """Merge a grid into another of its village, which takes over its households; the first one closes.
+
+    Refused as `close` is, `same_grid`, `other_village`; `grid_closed` and `before_last_change` also for
+    the grid it goes into.
+    """
+    if grid.id == into.id:
+        raise Refused("same_grid", _("A grid cannot be merged into itself."), "into")
+    for ident in sorted((grid.id, into.id)):  # in one order for everybody: no two wait for each other
+        get_locked(Grid, ident)
+    grid, reason = _begin(grid, on, reason)
+    into, _reason = _begin(into, on, reason)
+    if grid.village_id != into.village_id:
+        raise Refused("other_village", _("The two grids belong to different villages."), "into")
+    _check_nobody(grid, on)
+    before = into.households
+    if before is not None and grid.households is not None:
+        into.households = before + grid.households
+    grid.closed_on = on
+    grids.write(grid, Change.MERGED, on, reason, actor, other=into)
+    audit.note(actor, "grid.merge", grid, grid.village, into=into.code, closed_on=on, reason=reason)
+    if into.households != before:
+        was, becomes = {"households": before}, {"households": into.households, "merged": grid.code}
+        audit.note(actor, "grid.merge", into, into.village, was, **becomes)
+    return into
+
+
+def close(grid: Grid, on: date, reason: str, actor: User | None) -> Grid:
+    """Close a grid from a day on; all that happened in it stays.
+
+    Refused `still_serves` while somebody serves in it on that day or later, and as `rename` is.
+    """
+    grid, reason = _begin(grid, on, reason)
+    _check_nobody(grid, on)
+    grid.closed_on = on
+    grids.write(grid, Change.CLOSED, on, reason, actor)
+    audit.note(actor, "grid.close", grid, grid.village, closed_on=on, reason=reason)
+    return grid
+
+
+def in_the_way(grid: Grid, on: date) -> Sequence[Appointment]:
+    """The terms that run in a grid on a day or later: with any of them it cannot close on that day."""
+    still = or_(
+        Appointment.ended_on.is_(None),
+        and_(Appointment.ended_on > on, Appointment.ended_on > Appointment.starts_on),
+    )
+    return db.session.scalars(
+        select(Appointment)
+        .options(joinedload(Appointment.person))
+        .where(Appointment.grid_id == grid.id, Appointment.ends_on >= on, still)
+        .order_by(Appointment.duty.desc(), Appointment.starts_on)
+    ).all()
+
+
+def history(grid: Grid) -> list[Line]:
+    """What became of a grid, newest first: its own lines, and who was merged into it."""
+    changes = db.session.scalars(
+        select(GridChange)
+        .options(joinedload(GridChange.grid), joinedload(GridChange.other))
+        .where(
+            or_(
+                GridChange.grid_id == grid.id,
+                and_(GridChange.other_id == grid.id, GridChange.kind == Change.MERGED),
+            )
+        )
+        .order_by(GridChange.on.desc(), GridChange.id.desc())
+    ).all()
+    concerned = {change.grid_id for change in changes} | {change.other_id for change in changes}
+    renamings = db.session.scalars(
+        select(GridChange)
+        .where(GridChange.grid_id.in_(concerned - {None}), GridChange.kind == Change.RENAMED)
+        .order_by(GridChange.on, GridChange.id)
+    ).all()
+    lines = []
+    for change in changes:
+        other = change.other if change.grid_id == grid.id else change.grid
+        other_name = _name_after(change, other, renamings) if other else None
+        lines.append(Line(change, _name_after(change, grid, renamings), other, other_name))
+    return lines
+
+
+def _name_after(change: GridChange, grid: Grid, renamings: Sequence[GridChange]) -> str:
+    """The name of a grid once a change was done: what the next renaming says it was, or today's."""
+    for renaming in renamings:
+        if renaming.grid_id == grid.id and (renaming.on, renaming.id) > (change.on, change.id):
+            return renaming.was or grid.name
+    return grid.name
+
+
+def _begin(grid: Grid, on: date, reason: str) -> tuple[Grid, str]:
+    """The grid, locked, and the reason, once the day is found to be possible."""
+    grid, reason = grids.open_locked(grid), stated(reason)
+    if on > clock.today():
+        raise Refused("in_future", _("The day lies in the future."), "on")
+    last = db.session.scalar(
+        select(func.max(GridChange.on)).where(
+            or_(GridChange.grid_id == grid.id, GridChange.other_id == grid.id)
+        )
+    )
+    if last and on < last:
+        raise Refused(
+            "before_last_change",
+            _("The last change of “%(name)s” was on %(day)s.", name=grid.name, day=words.day(last)),
+            "on",
+        )
+    return grid, reason
+
+
+def _check_nobody(grid: Grid, on: date) -> None:
+    if in_the_way(grid, on):
+        raise Refused(
+            "still_serves",
+            _("Somebody still serves in “%(name)s”. First end the term or hand it over.", name=grid.name),
+        )

@@ -1,0 +1,243 @@
+"""How workers grow (双培工程): to applicant, to Party member, to reserve village cadre."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
+
+from people import areas, audit, clock, labels
+from people.db import db, get_locked
+from people.models import Appointment, Area, Duty, Grid, GrowthStep, Merge, Person, Stage, Standing, User
+from people.paper import words
+from people.refused import Refused, stated
+from people.roster import persons
+
+IN_THE_PARTY = {Standing.PARTY, Standing.PROBATIONARY}
+
+# A new member is on probation for a year (党章第七条: 预备党员的预备期为一年), from the day of admission on.
+PROBATION = timedelta(days=365)
+
+
+def reach(person: Person, stage: Stage, on: date, note: str, actor: User | None) -> GrowthStep:
+    """Write down that a worker reached a stage on a day (Asia/Shanghai); each stage once, unless taken back.
+
+    The day of a Party member is the day of admission; the roster then says so too: a probationary member
+    in the first year, a Party member after it. Days may lie before the first term, as people apply before
+    they are chosen, and stages may be entered later than those above them. Refused `not_a_worker` for
+    somebody who never served as one, `in_future`, `stage_reached`, `out_of_order` when the day is before
+    an earlier stage's or after a later one's, when a Party member has not applied (unless the roster has
+    them in the Party already), and when a reserve cadre is not in the Party.
+    """
+    person = get_locked(Person, persons.kept(person).id)
+    ids = persons.selves(person)
+    as_worker = (Appointment.person_id.in_(ids), Appointment.duty == Duty.WORKER)
+    if db.session.scalar(select(Appointment.id).where(*as_worker).limit(1)) is None:
+        raise Refused("not_a_worker", _("%(name)s never served as a grid worker.", name=person.name))
+    if on > clock.today():
+        raise Refused("in_future", _("The day lies in the future."), "on")
+    reached = {step.stage: step.on for step in standing_steps(ids)}
+    if stage in reached:
+        day = words.day(reached[stage])
+        raise Refused("stage_reached", _("This is written down already: on %(day)s.", day=day), "stage")
+    _check_order(reached, stage, on, person.standing)
+    step = GrowthStep(
+        person_id=person.id,
+        stage=stage,
+        on=on,
+        note=note.strip(),
+        actor_id=actor.id if actor else None,
+        at=clock.now(),
+    )
+    db.session.add(step)
+    db.session.flush()
+    audit.note(actor, "growth.reach", person, person.area, stage=stage, on=on, note=step.note)
+    if stage == Stage.PARTY_MEMBER and person.standing != Standing.PARTY:
+        is_new = on + PROBATION > clock.today()
+        standing = Standing.PROBATIONARY if is_new else Standing.PARTY
+        audit.change(actor, "person.correct", person, person.area, standing=standing)
+    return step
+
+
+def take_back(step: GrowthStep, reason: str, actor: User | None) -> GrowthStep:
+    """Take back a stage that was entered by mistake: both lines stay, and the stage is open again.
+
+    Taken back twice, nothing more happens. What the roster says of the political status stays, and is
+    corrected there. Refused `reason_missing`, `out_of_order` while a later stage stands on this one,
+    `not_a_step` for a line that took one back itself.
+    """
+    reason = stated(reason)
+    person = get_locked(Person, persons.kept(step.person).id)
+    if step.takes_back_id:
+        raise Refused("not_a_step", _("What was taken back is entered anew."))
+    made = db.session.scalar(select(GrowthStep).where(GrowthStep.takes_back_id == step.id))
+    if made is not None:
+        return made
+    order = list(Stage)
+    later = [
+        each
+        for each in standing_steps(persons.selves(person))
+        if order.index(each.stage) > order.index(step.stage)
+    ]
+    if later:
+        raise Refused("out_of_order", _("Take back first: %(stage)s.", stage=labels.STAGES[later[-1].stage]))
+    made = GrowthStep(
+        person_id=step.person_id,
+        stage=step.stage,
+        on=step.on,
+        note=reason,
+        actor_id=actor.id if actor else None,
+        at=clock.now(),
+        takes_back_id=step.id,
+    )
+    db.session.add(made)
+    db.session.flush()
+    before = {"stage": step.stage, "on": step.on}
+    audit.note(actor, "growth.take_back", person, person.area, before, reason=reason)
+    return made
+
+
+def _check_order(reached: dict[Stage, date], stage: Stage, on: date, standing: Standing | None) -> None:
+    """The stages come one after the other. Refused `out_of_order`."""
+    order = list(Stage)
+    for other, day in reached.items():
+        said = labels.STAGES[other]
+        if order.index(other) < order.index(stage) and on < day:
+            text = _(
+                "This is before %(day)s, the day of: %(stage)s.",
+                day=words.day(day),
+                stage=said,
+            )
+            raise Refused("out_of_order", text, "on")
+        if order.index(other) > order.index(stage) and on > day:
+            text = _(
+                "This is after %(day)s, the day of: %(stage)s.",
+                day=words.day(day),
+                stage=said,
+            )
+            raise Refused("out_of_order", text, "on")
+    in_party = standing in IN_THE_PARTY
+    if stage == Stage.PARTY_MEMBER and Stage.APPLICANT not in reached and not in_party:
+        raise Refused("out_of_order", _("Who joins the Party has applied: write that down first."), "stage")
+    if stage == Stage.RESERVE_CADRE and Stage.PARTY_MEMBER not in reached and not in_party:
+        raise Refused("out_of_order", _("A reserve cadre is a Party member: write that down first."), "stage")
+
+
+def standing_steps(ids: Sequence[int]) -> Sequence[GrowthStep]:
+    """The stages that these entries reached and that were not taken back, in the order of their days."""
+    return db.session.scalars(
+        select(GrowthStep)
+        .where(GrowthStep.person_id.in_(ids), *_STANDS)
+        .order_by(GrowthStep.on, GrowthStep.id)
+    ).all()
+
+
+_later = aliased(GrowthStep)
+_STANDS = (
+    GrowthStep.takes_back_id.is_(None),
+    ~select(_later.id).where(_later.takes_back_id == GrowthStep.id).exists(),
+)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How far somebody has come: the steps that are written down, and whether they serve."""
+
+    person: Person
+    steps: dict[Stage, GrowthStep]
+    serves: bool
+
+    @property
+    def days(self) -> dict[Stage, date]:
+        """The day of each stage."""
+        return {stage: step.on for stage, step in self.steps.items()}
+
+    @property
+    def last(self) -> GrowthStep | None:
+        """The step that can be taken back: no other stands on it."""
+        return self.steps[max(self.steps, key=list(Stage).index)] if self.steps else None
+
+    @property
+    def stage(self) -> Stage | None:
+        """The highest stage reached; a Party member by the roster counts as one. None: a worker so far."""
+        in_party = {Stage.PARTY_MEMBER} if self.person.standing in IN_THE_PARTY else set()
+        return max(self.steps.keys() | in_party, key=list(Stage).index, default=None)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A village in figures: who serves today, and how many are at which stage (each counted once)."""
+
+    village: Area
+    serving: int
+    stages: Counter[Stage]
+
+
+def of_village(village: Area) -> list[Growth]:
+    """Everyone who serves as a worker in a village today or has reached a stage, the farthest first."""
+    order = [None, *Stage]
+    return sorted(_below(village), key=lambda found: (-order.index(found.stage), found.person.id))
+
+
+def figures(area: Area) -> list[Figures]:
+    """The figures of each village in an area, by code."""
+    serving: Counter[int] = Counter()
+    stages: dict[int, Counter[Stage]] = {}
+    for found in _below(area):
+        serving[found.person.area_id] += found.serves
+        if found.stage:
+            stages.setdefault(found.person.area_id, Counter())[found.stage] += 1
+    return [
+        Figures(village, serving[village.id], stages.get(village.id, Counter()))
+        for village in areas.below(area)
+    ]
+
+
+def _below(area: Area) -> list[Growth]:
+    """Everyone of an area's villages who serves today or has reached a stage, each as one person.
+
+    What stands under an entry that was merged counts for the one kept.
+    """
+    merged = {merge.duplicate_id: merge.kept_id for merge in db.session.execute(_MERGES)}
+    within = Area.code.startswith(area.stem)
+    today = clock.today()
+    serving = db.session.scalars(
+        select(Appointment.person_id)
+        .join(Appointment.grid)
+        .join(Grid.village)
+        .where(
+            within,
+            Appointment.duty == Duty.WORKER,
+            Appointment.starts_on <= today,
+            Appointment.ends_on >= today,
+            or_(Appointment.ended_on.is_(None), Appointment.ended_on > today),
+        )
+    )
+    serves = {_root(ident, merged) for ident in serving}
+    steps: dict[int, dict[Stage, GrowthStep]] = {}
+    for step in db.session.scalars(
+        select(GrowthStep)
+        .join(GrowthStep.person)
+        .join(Person.area)
+        .where(or_(within, GrowthStep.person_id.in_(merged)), *_STANDS)
+        .order_by(GrowthStep.on.desc())
+    ):
+        steps.setdefault(_root(step.person_id, merged), {})[step.stage] = step  # of two entries' the first
+    people = db.session.scalars(select(Person).join(Person.area).where(within).order_by(Person.id))
+    return [
+        Growth(person, steps.get(person.id, {}), person.id in serves)
+        for person in people
+        if person.id in serves or person.id in steps
+    ]
+
+
+_MERGES = select(Merge.duplicate_id, Merge.kept_id)
+
+
+def _root(ident: int, merged: dict[int, int]) -> int:
+    while ident in merged:
+        ident = merged[ident]
+    return ident

@@ -1,0 +1,183 @@
+"""Where somebody is missing, whose term runs out, and who can be appointed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from people import clock
+from people.db import db
+from people.models import Appointment, Area, Duty, Grid, Level, Merge, Person
+from people.roster import grids, holders
+
+# A term that ends within so many days is listed, in time to renew it or to find a successor.
+DAYS_AHEAD = 90
+
+
+@dataclass(frozen=True)
+class Vacancy:
+    """A duty in a grid that nobody has today; perhaps a term ran out unnoticed, or one is to come."""
+
+    grid: Grid
+    duty: Duty
+    ran_out: Appointment | None
+    coming: Appointment | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How a village stands: its grids, in how many a duty is vacant, and terms that run out or ran out."""
+
+    village: Area
+    grids: int
+    without: dict[Duty, int]
+    ending: int
+    ran_out: int
+
+
+def ending(village: Area) -> Sequence[Appointment]:
+    """The terms of a village that end within 90 days and that nobody follows, the next first."""
+    today = clock.today()
+    return db.session.scalars(
+        _with_grid()
+        .where(Grid.village_id == village.id, *_runs_out(today, today + timedelta(days=DAYS_AHEAD)))
+        .order_by(Appointment.ends_on, Grid.code, Appointment.duty.desc())
+    ).all()
+
+
+def vacancies(village: Area) -> list[Vacancy]:
+    """The duties of a village's grids that nobody has today, by grid code."""
+    today = clock.today()
+    taken = {
+        (term.grid_id, term.duty) for duty in Duty for term in holders.serving(village, today, today, duty)
+    }
+    open_terms = db.session.scalars(
+        _with_grid().where(Grid.village_id == village.id, Appointment.ended_on.is_(None))
+    ).all()
+    last = {(term.grid_id, term.duty): term for term in open_terms}
+    found = []
+    for grid in grids.of_village(village):
+        for duty in Duty:
+            if (grid.id, duty) not in taken:
+                term = last.get((grid.id, duty))
+                is_coming = term is not None and term.starts_on > today
+                found.append(Vacancy(grid, duty, None if is_coming else term, term if is_coming else None))
+    return found
+
+
+def figures(area: Area) -> list[Figures]:
+    """How each village of an area stands, by code, in a handful of queries."""
+    today = clock.today()
+    soon = today + timedelta(days=DAYS_AHEAD)
+    ours = Area.code.startswith(area.stem), Grid.closed_on.is_(None)
+    counted = _numbers(
+        select(Grid.village_id, func.count()).join(Grid.village).where(*ours).group_by(Grid.village_id)
+    )
+    served: dict[Duty, dict[int, int]] = {
+        duty: _numbers(
+            _by_village(
+                func.count(Grid.id.distinct()), *ours, Appointment.duty == duty, *holders.covers(today, today)
+            )
+        )
+        for duty in Duty
+    }
+    run_out = _numbers(_by_village(func.count(), *ours, *_runs_out(today, soon)))
+    ran_out = _numbers(_by_village(func.count(), *ours, *_runs_out(date.min, today - holders.ONE_DAY)))
+    return [
+        Figures(
+            village,
+            counted[village.id],
+            {duty: counted[village.id] - served[duty][village.id] for duty in Duty},
+            run_out[village.id],
+            ran_out[village.id],
+        )
+        for village in db.session.scalars(
+            select(Area)
+            .options(joinedload(Area.parent))
+            .where(Area.code.startswith(area.stem), Area.level.in_([Level.VILLAGE, Level.COMMUNITY]))
+            .order_by(Area.code)
+        )
+    ]
+
+
+def people(village: Area, serving: bool, name: str = "") -> Select[Person]:
+    """Who serves in a village today, or who is entered there but does not, by name; for paging."""
+    today = clock.today()
+    here = (
+        select(Appointment.id)
+        .join(Appointment.grid)
+        .where(Appointment.person_id == Person.id, Grid.village_id == village.id)
+    )
+    serves = here.where(*holders.covers(today, today)).exists()
+    query = select(Person).order_by(Person.name, Person.id)
+    if serving:
+        query = query.where(serves)
+    else:
+        merged = exists().where(Merge.duplicate_id == Person.id)
+        query = query.where(~serves, ~merged, or_(Person.area_id == village.id, here.exists()))
+    return query.where(Person.name.contains(name, autoescape=True)) if name else query
+
+
+def of_people(village: Area, people: Sequence[Person]) -> dict[int, list[Appointment]]:
+    """The terms of these people in a village, by person, the latest first."""
+    found: dict[int, list[Appointment]] = defaultdict(list)
+    query = (
+        select(Appointment)
+        .join(Appointment.grid)
+        .options(contains_eager(Appointment.grid))
+        .where(Grid.village_id == village.id, Appointment.person_id.in_([person.id for person in people]))
+        .order_by(Appointment.starts_on.desc(), Appointment.id.desc())
+    )
+    for term in db.session.scalars(query):
+        found[term.person_id].append(term)
+    return found
+
+
+def candidates(village: Area, duty: Duty) -> Sequence[Person]:
+    """Who is known in a village and can be appointed: its own people; as instructor whoever is of an agency.
+
+    Instructors of the township are known where they serve or served.
+    """
+    held = (
+        select(Appointment.id)
+        .join(Appointment.grid)
+        .where(Appointment.person_id == Person.id, Appointment.duty == duty, Grid.village_id == village.id)
+        .exists()
+    )
+    own = Person.area_id == village.id
+    fits = Person.agency.is_(None) if duty == Duty.WORKER else Person.agency.is_not(None)
+    may = and_(own, or_(fits, held)) if duty == Duty.WORKER else or_(held, and_(own, fits))
+    merged = exists().where(Merge.duplicate_id == Person.id)
+    return db.session.scalars(select(Person).where(may, ~merged).order_by(Person.name, Person.id)).all()
+
+
+def _with_grid() -> Select[Appointment]:
+    return (
+        select(Appointment)
+        .join(Appointment.grid)
+        .options(contains_eager(Appointment.grid), joinedload(Appointment.person))
+    )
+
+
+def _runs_out(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """Terms in open grids whose last day is one of these, and that nobody ended, renewed or took over."""
+    return Grid.closed_on.is_(None), Appointment.ended_on.is_(None), Appointment.ends_on.between(first, last)
+
+
+def _by_village(what: ColumnElement[int], *where: ColumnElement[bool]) -> Select[int, int]:
+    """A figure of terms for each village."""
+    return (
+        select(Grid.village_id, what)
+        .select_from(Appointment)
+        .join(Appointment.grid)
+        .join(Grid.village)
+        .where(*where)
+        .group_by(Grid.village_id)
+    )
+
+
+def _numbers(query: Select[int, int]) -> dict[int, int]:
+    return defaultdict(int, dict(db.session.execute(query).all()))

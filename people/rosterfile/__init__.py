@@ -1,0 +1,5 @@
+"""The county's roster as an Excel or CSV file: read, tried out, taken in, and written out again.
+
+`columns` reads the rows clean, `plan` says what they would do, `intake` does it, `export` writes the roster
+in the same columns: what was written out and comes back changes nothing.
+"""

@@ -1,0 +1,197 @@
+"""The roster's columns, and its rows read clean: each cell is right, or said to be bad with the reason."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from people import tables
+from people.models import Area, GridKind, Sex, Standing
+from people.refused import Refused
+from people.roster import grids, persons
+
+NAME, SEX, BORN, PHONE, STANDING = "姓名", "性别", "出生年份", "电话", "政治面貌"
+VILLAGE, GROUP = "村(社区)代码", "村民小组"
+CODE, GRID, KIND, HOUSEHOLDS, SINCE = "网格编码", "网格名称", "网格类型", "户数", "聘任日期"
+INSTRUCTOR, AGENCY = "指导员姓名", "指导员单位"
+
+COLUMNS = (
+    tables.Column(NAME, aliases=("网格员", "网格员姓名")),
+    tables.Column(SEX),
+    tables.Column(BORN, aliases=("出生年", "出生年月")),
+    tables.Column(PHONE, aliases=("联系电话", "手机", "手机号", "电话号码", "联系方式")),
+    tables.Column(STANDING),
+    tables.Column(VILLAGE, required=True, aliases=("村代码", "社区代码", "村社区代码", "行政区划代码")),
+    tables.Column(GROUP, aliases=("小组", "组别", "居民小组")),
+    tables.Column(CODE, required=True, aliases=("网格代码", "网格编号", "微网格编码")),
+    tables.Column(GRID, aliases=("微网格名称",)),
+    tables.Column(KIND, aliases=("类型", "网格类别")),
+    tables.Column(HOUSEHOLDS, aliases=("户数(户)",)),
+    tables.Column(SINCE, aliases=("聘用日期", "聘任时间", "任职日期")),
+    tables.Column(INSTRUCTOR, aliases=("指导员", "网格指导员")),
+    tables.Column(AGENCY, aliases=("指导员所在单位", "单位")),
+)
+NAMES = tuple(column.name for column in COLUMNS)
+
+# The first word for each meaning is the one that is written out and that a refusal names.
+SEX_WORDS = {"男": Sex.MALE, "女": Sex.FEMALE, "男性": Sex.MALE, "女性": Sex.FEMALE}
+STANDING_WORDS = {
+    "中共党员": Standing.PARTY,
+    "中共预备党员": Standing.PROBATIONARY,
+    "共青团员": Standing.LEAGUE,
+    "民主党派": Standing.OTHER_PARTY,
+    "群众": Standing.MASSES,
+    "党员": Standing.PARTY,
+    "预备党员": Standing.PROBATIONARY,
+    "团员": Standing.LEAGUE,
+    "无党派人士": Standing.MASSES,
+    "普通群众": Standing.MASSES,
+}
+KIND_WORDS = {
+    "农村": GridKind.RURAL,
+    "城镇": GridKind.URBAN,
+    "专属": GridKind.DEDICATED,
+    "农村网格": GridKind.RURAL,
+    "城镇网格": GridKind.URBAN,
+    "城市": GridKind.URBAN,
+    "城市网格": GridKind.URBAN,
+    "专属网格": GridKind.DEDICATED,
+}
+
+
+CHOICES: dict[str, Mapping[str, Any]] = {SEX: SEX_WORDS, STANDING: STANDING_WORDS, KIND: KIND_WORDS}
+
+
+def words_of(column: str) -> dict[Any, str]:
+    """The word that is written for each meaning of a column with a choice."""
+    written: dict[Any, str] = {}
+    for word, meaning in CHOICES[column].items():
+        written.setdefault(meaning, word)
+    return written
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the roster: a grid with its worker and instructor. None: the file says nothing of it."""
+
+    row: tables.Row
+    village: Area
+    code: str
+    bare_code: bool
+    """Whether Excel held the code as a number, so that zeros in front may be lost."""
+    grid: str | None
+    kind: GridKind | None
+    group: str | None
+    households: int | None
+    name: str | None
+    sex: Sex | None
+    birth_year: int | None
+    phone: str | None
+    standing: Standing | None
+    since: date | None
+    instructor: str | None
+    agency: str | None
+
+
+@dataclass(frozen=True)
+class BadCell:
+    """A cell that can't be taken: where ("C17"), its row and column, and the reason in words."""
+
+    where: str
+    row: tables.Row
+    column: str
+    reason: Any
+
+
+def read(data: bytes, filename: str) -> tables.Table:
+    """The roster's table in a file, its cells still as they are. Refused as `tables.read`."""
+    return tables.read(data, filename, COLUMNS)
+
+
+def clean(table: tables.Table, villages: Mapping[str, Area]) -> tuple[list[Entry], list[BadCell]]:
+    """The rows whose cells are all right, and every cell that is not; `villages` by code, those in reach."""
+    entries: list[Entry] = []
+    bad: list[BadCell] = []
+    for row in table.rows:
+        reader = _RowReader(table, row)
+        entry = _entry(reader, row, villages)
+        bad += reader.bad
+        if not reader.bad:
+            entries.append(entry)
+    return entries, bad
+
+
+class _RowReader:
+    """Reads one row cell by cell and collects what is bad, so that all of it is told at once."""
+
+    def __init__(self, table: tables.Table, row: tables.Row) -> None:
+        self._table, self._row = table, row
+        self.bad: list[BadCell] = []
+
+    def refuse(self, column: str, reason: Any) -> None:
+        self.bad.append(BadCell(self._table.where(self._row, column), self._row, column, reason))
+
+    def get(self, column: str, convert: Callable[[tables.Cell], Any]) -> Any:
+        """The clean value of a cell, None if it is empty, bad, or of a column that is not there."""
+        try:
+            return convert(self._row.cells.get(column))
+        except Refused as refusal:
+            self.refuse(column, refusal.message)
+            return None
+
+    def filled(self, columns: Iterable[str]) -> bool:
+        return any(self._row.cells.get(column) not in (None, "") for column in columns)
+
+
+def _entry(reader: _RowReader, row: tables.Row, villages: Mapping[str, Area]) -> Entry:
+    entry = Entry(
+        row=row,
+        village=reader.get(VILLAGE, lambda cell: _village(cell, villages)),
+        code=reader.get(CODE, lambda cell: _given(tables.code(cell, 40))),
+        bare_code=tables.was_number(row.cells.get(CODE)),
+        grid=reader.get(GRID, lambda cell: tables.text(cell, 100)),
+        kind=reader.get(KIND, lambda cell: tables.choice(cell, KIND_WORDS)),
+        group=reader.get(GROUP, lambda cell: tables.text(cell, 100)),
+        households=reader.get(HOUSEHOLDS, lambda cell: tables.whole(cell, 0, grids.MOST_HOUSEHOLDS)),
+        name=reader.get(NAME, _name),
+        sex=reader.get(SEX, lambda cell: tables.choice(cell, SEX_WORDS)),
+        birth_year=reader.get(BORN, _born),
+        phone=reader.get(PHONE, tables.phone),
+        standing=reader.get(STANDING, lambda cell: tables.choice(cell, STANDING_WORDS)),
+        since=reader.get(SINCE, lambda cell: tables.day(cell, reader._table.epoch)),
+        instructor=reader.get(INSTRUCTOR, _name),
+        agency=reader.get(AGENCY, lambda cell: tables.text(cell, 100)),
+    )
+    if not reader.bad and entry.name is None and reader.filled((SEX, BORN, PHONE, STANDING, SINCE)):
+        reader.refuse(NAME, _("The name is missing."))
+    if not reader.bad and entry.instructor is None and entry.agency:
+        reader.refuse(INSTRUCTOR, _("The name is missing."))
+    return entry
+
+
+def _given(value: str | None) -> str:
+    if value is None:
+        raise Refused("bad_cell", _("This must not be empty."))
+    return value
+
+
+def _village(cell: tables.Cell, villages: Mapping[str, Area]) -> Area:
+    code = _given(tables.digits(cell, 12))
+    if code not in villages:
+        raise Refused("bad_cell", _("No village or community of yours has the code %(code)s.", code=code))
+    return villages[code]
+
+
+def _name(cell: tables.Cell) -> str | None:
+    name = tables.name(cell, 200)
+    if name and "*" in name:
+        raise Refused("bad_cell", _("This name is masked. Write the whole name."))
+    return name
+
+
+def _born(cell: tables.Cell) -> int | None:
+    year = tables.year(cell)
+    persons.check_birth_year(year)
+    return year

@@ -1,0 +1,101 @@
+"""The roster written out in its own columns, and the files that go with an import."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from people import audit, tables
+from people.db import db
+from people.models import Appointment, Area, Duty, Grid, Person, User, mask_name, mask_phone
+from people.rosterfile import columns
+from people.rosterfile.plan import Plan
+
+# Codes and telephones: Excel must not make numbers of them.
+TEXTS = (columns.PHONE, columns.VILLAGE, columns.CODE)
+REASON = "原因"
+
+
+def template() -> bytes:
+    """An empty workbook with the roster's columns, and lists to choose from."""
+    return _workbook([])
+
+
+def failed_rows(plan: Plan) -> bytes:
+    """The rows of a file that can't be taken, as they were, with the reasons behind them."""
+    with force_locale("zh"):
+        rows = [
+            dict(row.cells) | {REASON: "；".join(f"{cell.where} {cell.reason}" for cell in cells)}
+            for row, cells in plan.bad_rows
+        ]
+    named = (*plan.table.columns, tables.Column(REASON))
+    return tables.write_xlsx(named, rows, title="未通过的行", text_columns=TEXTS, widths={REASON: 60})
+
+
+def roster(area: Area, kind: str, masked: bool, actor: User) -> bytes:
+    """The roster of an area as `xlsx` or `csv`, by grid code; that it was taken out is written down.
+
+    `masked` for readers above the village. Whole, it comes in again without changing anything.
+    """
+    rows = [_row(grid, seats, masked) for grid, seats in _today(area)]
+    audit.note(actor, "roster.export", area, area, kind=kind, rows=len(rows), masked=masked)
+    db.session.flush()
+    return tables.write_csv(columns.COLUMNS, rows) if kind == "csv" else _workbook(rows)
+
+
+def _workbook(rows: list[dict[str, Any]]) -> bytes:
+    choices = {column: list(columns.words_of(column).values()) for column in columns.CHOICES}
+    return tables.write_xlsx(columns.COLUMNS, rows, title="网格员花名册", text_columns=TEXTS, choices=choices)
+
+
+def _today(area: Area) -> Iterator[tuple[Grid, dict[Duty, Appointment]]]:
+    """Every grid that is not closed, with the terms that hold it."""
+    within = Area.code.startswith(area.stem)
+    seats: dict[int, dict[Duty, Appointment]] = {}
+    for term in db.session.scalars(
+        select(Appointment)
+        .join(Appointment.grid)
+        .join(Grid.village)
+        .options(joinedload(Appointment.person))
+        .where(within, Appointment.ended_on.is_(None))
+    ):
+        seats.setdefault(term.grid_id, {})[term.duty] = term
+    for grid in db.session.scalars(
+        select(Grid)
+        .join(Grid.village)
+        .options(contains_eager(Grid.village), joinedload(Grid.group))
+        .where(within, Grid.closed_on.is_(None))
+        .order_by(Area.code, Grid.code)
+    ):
+        yield grid, seats.get(grid.id, {})
+
+
+def _row(grid: Grid, seats: dict[Duty, Appointment], masked: bool) -> dict[str, Any]:
+    worker, instructor = seats.get(Duty.WORKER), seats.get(Duty.INSTRUCTOR)
+    row = {
+        columns.VILLAGE: grid.village.code,
+        columns.GROUP: grid.group and grid.group.name,
+        columns.CODE: grid.code,
+        columns.GRID: grid.name,
+        columns.KIND: columns.words_of(columns.KIND)[grid.kind],
+        columns.HOUSEHOLDS: grid.households,
+    }
+    if worker:
+        row |= _worker(worker.person, masked) | {columns.SINCE: worker.starts_on}
+    if instructor:
+        name = instructor.person.name
+        row[columns.INSTRUCTOR] = mask_name(name) if masked else name
+        row[columns.AGENCY] = instructor.person.agency
+    return row
+
+
+def _worker(person: Person, masked: bool) -> dict[str, Any]:
+    return {
+        columns.NAME: person.masked if masked else person.name,
+        columns.SEX: columns.words_of(columns.SEX).get(person.sex),
+        columns.BORN: person.birth_year,
+        columns.PHONE: mask_phone(person.phone) if masked and person.phone else person.phone,
+        columns.STANDING: columns.words_of(columns.STANDING).get(person.standing),
+    }

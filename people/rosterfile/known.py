@@ -1,0 +1,63 @@
+"""What the roster says today of an area, read in a few queries however large a file is."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from people.db import db
+from people.models import Appointment, Area, Grid, Group, Merge, Person
+
+
+class Known:
+    """Groups, grids, who holds them, and people; what a file brings is added by whoever reads it."""
+
+    def __init__(self, area: Area) -> None:
+        within = Area.code.startswith(area.stem)
+        self.groups = {
+            group.id: group
+            for group in db.session.scalars(
+                select(Group).join(Area, Group.village_id == Area.id).where(within)
+            )
+        }
+        self.grids = {
+            (grid.village_id, grid.code): grid
+            for grid in db.session.scalars(select(Grid).join(Grid.village).where(within))
+        }
+        self.bare_codes: dict[tuple[int, str], list[Grid]] = defaultdict(list)
+        for (village_id, code), grid in self.grids.items():
+            self.bare_codes[village_id, code.lstrip("0")].append(grid)
+        self.holders = {
+            (term.grid_id, term.duty): term
+            for term in db.session.scalars(
+                select(Appointment)
+                .join(Appointment.grid)
+                .join(Grid.village)
+                .options(contains_eager(Appointment.grid), joinedload(Appointment.person))
+                .where(within, Appointment.ended_on.is_(None))
+            )
+        }
+        self.people: dict[tuple[int, str], list[Person]] = defaultdict(list)
+        for person in db.session.scalars(self._people(area)):
+            self.people[person.area_id, person.name].append(person)
+
+    @staticmethod
+    def _people(area: Area) -> Any:
+        """Everyone of the area and of the places above it, whose instructors serve here; no duplicates."""
+        above = [place.id for place in upwards(area)]
+        here = select(Area.id).where(Area.code.startswith(area.stem))
+        return (
+            select(Person)
+            .where((Person.area_id.in_(here)) | (Person.area_id.in_(above)))
+            .where(~select(Merge.id).where(Merge.duplicate_id == Person.id).exists())
+            .order_by(Person.id)
+        )
+
+
+def upwards(area: Area) -> Iterator[Area]:
+    """The areas above an area, the nearest first."""
+    while area.parent:
+        area = area.parent
+        yield area

@@ -1,0 +1,109 @@
+"""Finding lines of the trail: of a place and those below it, by who, about whom, what and when."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, selectinload
+
+from people.clock import SHANGHAI
+from people.db import db
+from people.models import Area, AuditEvent, Card, Contact, Grid, Group, Level, Person, User
+from people.roster import persons
+from people.trail.subjects import subjects_of
+from people.trail.words import ACTIONS
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; whatever is left out does not narrow.
+
+    `text` is in the name or sign-in name of who did it, in the name of whom it is about, or in the words
+    of the action. With `whole_names` a name has to be given in full: readers who see names masked do
+    not find out a letter by trying. Days are those of Asia/Shanghai, both of them included.
+    """
+
+    text: str = ""
+    action: str | None = None
+    subject: str | None = None
+    first: date | None = None
+    last: date | None = None
+    whole_names: bool = False
+
+
+def found(area: Area, search: Search) -> Select[AuditEvent]:
+    """The lines of an area and below that fit, the latest first; for paging.
+
+    Lines of no area (a sign-in that was made, for nowhere yet) are the county's to read.
+    """
+    query = _lines()
+    if not _is_everything(area):
+        below = AuditEvent.area_id.in_(select(Area.id).where(Area.code.startswith(area.stem)))
+        nowhere = AuditEvent.area_id.is_(None)
+        query = query.where(or_(below, nowhere) if area.level == Level.COUNTY else below)
+    if search.subject:
+        query = query.where(AuditEvent.subject.in_(_with_all_names(area, search.subject)))
+    if search.action:
+        query = query.where(AuditEvent.action == search.action)
+    if search.first:
+        query = query.where(AuditEvent.at >= _midnight(search.first))
+    if search.last:
+        query = query.where(AuditEvent.at < _midnight(search.last + timedelta(days=1)))
+    if search.text.strip():
+        query = query.where(_speaks_of(search.text.strip(), search.whole_names))
+    return query
+
+
+def _is_everything(area: Area) -> bool:
+    """Whether no area lies outside this one: then its lines need not be told from others."""
+    outside = select(Area.id).where(~Area.code.startswith(area.stem)).limit(1)
+    return area.level == Level.COUNTY and db.session.scalar(outside) is None
+
+
+def concerning(person: Person) -> Select[AuditEvent]:
+    """The lines about a person wherever they were written, the latest first."""
+    return _lines().where(AuditEvent.subject.in_(subjects_of(person)))
+
+
+def _lines() -> Select[AuditEvent]:
+    # Read apart from the lines: joined, a page far back would join all the lines before it too.
+    shown = (selectinload(AuditEvent.actor), selectinload(AuditEvent.area))
+    return select(AuditEvent).options(*shown).order_by(AuditEvent.id.desc())
+
+
+def _with_all_names(area: Area, subject: str) -> list[str]:
+    """A person under all their names, if they may be known here; anything else under its own."""
+    kind, _colon, number = subject.partition(":")
+    person = persons.find(area, int(number)) if kind == "person" else None
+    return subjects_of(person) if person else [subject]
+
+
+def _speaks_of(text: str, whole_names: bool) -> ColumnElement[bool]:
+    def holds(*columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+        return or_(*(column.icontains(text, autoescape=True) for column in columns))
+
+    def fits(*columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+        return or_(*(column == text for column in columns)) if whole_names else holds(*columns)
+
+    actions = [action for action, words in ACTIONS.items() if text in str(words) or text == action]
+    actors = select(User.id).where(fits(User.name, User.username))
+    about = union_all(
+        *(
+            select(literal(f"{kind}:") + cast(ident, String)).where(condition)
+            for kind, ident, condition in (
+                ("person", Person.id, fits(Person.name)),
+                ("user", User.id, fits(User.name, User.username)),
+                ("card", Card.id, Card.person_id.in_(select(Person.id).where(fits(Person.name)))),
+                ("card", Card.id, Card.number == text),
+                ("grid", Grid.id, holds(Grid.name, Grid.code)),
+                ("group", Group.id, holds(Group.name)),
+                ("contact", Contact.id, holds(Contact.name)),
+                ("area", Area.id, holds(Area.name)),
+            )
+        )
+    )
+    return or_(AuditEvent.action.in_(actions), AuditEvent.actor_id.in_(actors), AuditEvent.subject.in_(about))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)

@@ -1,0 +1,204 @@
+"""Who still lacks the training of a period, and which grids have somebody who bears the mark 法律明白人."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from people import clock
+from people.db import db
+from people.models import Appointment, Area, Attendance, Duty, Grid, Level, Person, Training, mask_name
+from people.trainings import kept_ids, of_interest, serves
+
+# Who begins later than this before a period's end may wait for the next one: the house's own rule.
+SETTLING_IN = timedelta(days=90)
+
+# Whose sessions somebody of this duty attends in every period.
+GIVERS = {Duty.WORKER: (Level.VILLAGE, Level.TOWNSHIP), Duty.INSTRUCTOR: (Level.COUNTY,)}
+
+
+@dataclass(frozen=True)
+class Period:
+    """What the rule counts in: a half-year (1 or 2) for workers, a calendar year (half 0) for instructors."""
+
+    year: int
+    half: int
+
+    @classmethod
+    def of(cls, duty: Duty, day: date) -> "Period":
+        """The period of a duty that a day lies in."""
+        if duty == Duty.INSTRUCTOR:
+            return cls(day.year, 0)
+        return cls(day.year, 1 if day.month <= 6 else 2)
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return date(self.year, 7 if self.half == 2 else 1, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return date(self.year, 6, 30) if self.half == 1 else date(self.year, 12, 31)
+
+    @property
+    def previous(self) -> "Period":
+        """The one before it."""
+        if self.half == 2:
+            return Period(self.year, 1)
+        return Period(self.year - 1, 2 if self.half else 0)
+
+    def __str__(self) -> str:
+        return f"{self.year}H{self.half}" if self.half else str(self.year)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Somebody who lacks sessions of a period, and whose."""
+
+    name: str
+    grid: str
+    sessions: tuple[Level, ...]
+
+    @property
+    def masked(self) -> str:
+        """The name as outsiders see it."""
+        return mask_name(self.name)
+
+
+@dataclass
+class Due:
+    """How a village stands in a period: how many serve, and who of them lacks what."""
+
+    village: Area
+    serving: int = 0
+    missing: list[Missing] = field(default_factory=list)
+
+    def lacking(self, giver: Level) -> int:
+        """How many lack the session of the village, the township or the county."""
+        return sum(giver in each.sessions for each in self.missing)
+
+
+def due(area: Area, duty: Duty, period: Period) -> list[Due]:
+    """Who serves in an area's villages and lacks a session of the period, by village, in four queries.
+
+    Workers need one of their village's and one of their township's in every half-year, instructors one of
+    the county's in every calendar year (the county's rules). Counted are those who serve today, or for a
+    period that is over on its last day. The house's own rules: who began in the village less than 90 days
+    before the period's end is counted as serving but lacks nothing yet; who moved there from another
+    village is trained there anew.
+    """
+    villages = _villages(area)
+    found = {village.id: Due(village) for village in villages}
+    kept = kept_ids()
+    attended = {(kept.get(person_id, person_id), area_id) for person_id, area_id in _attended(area, period)}
+    since: dict[tuple[int, int], date] = {}
+    serving: dict[tuple[int, int], Any] = {}
+    last_day = min(period.last_day, clock.today())
+    for term in _terms(area, duty, period.first_day, last_day):
+        who = term.village_id, kept.get(term.person_id, term.person_id)
+        since[who] = min(since.get(who, term.starts_on), term.starts_on)
+        if term.ends_on >= last_day and (term.ended_on is None or term.ended_on > last_day):
+            serving.setdefault(who, term)
+    for who, term in serving.items():
+        village_id, person_id = who
+        one = found[village_id]
+        one.serving += 1
+        if since[who] > period.last_day - SETTLING_IN:
+            continue
+        held_by = _givers(one.village)
+        lacks = tuple(giver for giver in GIVERS[duty] if (person_id, held_by[giver]) not in attended)
+        if lacks:
+            one.missing.append(Missing(term.person, term.grid, lacks))
+    return list(found.values())
+
+
+def _villages(area: Area) -> Sequence[Area]:
+    """The villages of an area with their townships, by code."""
+    return db.session.scalars(
+        select(Area)
+        .options(joinedload(Area.parent))
+        .where(Area.code.startswith(area.stem), Area.level.in_([Level.VILLAGE, Level.COMMUNITY]))
+        .order_by(Area.code)
+    ).all()
+
+
+def _givers(village: Area) -> dict[Level, int | None]:
+    """Who holds sessions for a village's people: itself, its township and its county."""
+    county_id = village.parent.parent_id if village.parent else None
+    return {Level.VILLAGE: village.id, Level.TOWNSHIP: village.parent_id, Level.COUNTY: county_id}
+
+
+def _attended(area: Area, period: Period) -> Sequence[Row[int, int]]:
+    """Who attended whose sessions of a period, of those that an area's people see."""
+    return db.session.execute(
+        select(Attendance.person_id, Training.area_id)
+        .join(Attendance.training)
+        .join(Training.area)
+        .where(
+            of_interest(area),
+            Training.held_on.between(period.first_day, period.last_day),
+        )
+    ).all()
+
+
+def _terms(area: Area, duty: Duty, first: date, last: date) -> Sequence[Any]:
+    """The terms in an area that touch the days from first to last, by village and grid code."""
+    return db.session.execute(
+        select(
+            Grid.village_id,
+            Appointment.person_id,
+            Person.name.label("person"),
+            Grid.name.label("grid"),
+            Appointment.starts_on,
+            Appointment.ends_on,
+            Appointment.ended_on,
+        )
+        .join(Appointment.grid)
+        .join(Grid.village)
+        .join(Appointment.person)
+        .where(
+            Area.code.startswith(area.stem),
+            Appointment.duty == duty,
+            Appointment.starts_on <= last,
+            Appointment.ends_on >= first,
+            or_(Appointment.ended_on.is_(None), Appointment.ended_on > first),
+        )
+        .order_by(Area.code, Grid.code, Appointment.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Marked:
+    """How many grids a village has, and in how many the worker bears the mark 法律明白人."""
+
+    village: Area
+    grids: int
+    marked: int
+
+
+def law_marks(area: Area) -> list[Marked]:
+    """The mark by village, over the grids that are not closed, as of today."""
+    inside = Area.code.startswith(area.stem), Grid.closed_on.is_(None)
+    grids = select(Grid.village_id, func.count()).join(Grid.village).where(*inside).group_by(Grid.village_id)
+    marked = (
+        select(Grid.village_id, func.count(Grid.id.distinct()))
+        .join(Appointment, Appointment.grid_id == Grid.id)
+        .join(Appointment.person)
+        .join(Grid.village)
+        .where(
+            *inside,
+            Appointment.duty == Duty.WORKER,
+            *serves(clock.today()),
+            Person.law_mark_on <= clock.today(),
+        )
+        .group_by(Grid.village_id)
+    )
+    all_of, with_mark = (dict(iter(db.session.execute(query))) for query in (grids, marked))
+    return [
+        Marked(village, all_of.get(village.id, 0), with_mark.get(village.id, 0))
+        for village in _villages(area)
+    ]

@@ -1,0 +1,95 @@
+"""What is held about a person's points: what they did, what was adjusted, and their account."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from people import clock
+from people.db import db
+from people.held import Reader, Section, day, said
+from people.models import Person
+from people.roster import persons
+from points import amounts, labels
+from points.models import Account, Adjustment, Assessment, Service, Transfer
+
+
+def about(person: Person, reader: Reader) -> list[Section]:
+    """Services, adjustments, and accounts with all their entries; the same for every reader."""
+    ids = persons.selves(persons.kept(person))
+    return [_services(ids), _adjustments(ids), *_accounts(ids)]
+
+
+def _services(ids: list[int]) -> Section:
+    found = db.session.scalars(
+        select(Service)
+        .where(Service.worker_id.in_(ids))
+        .options(joinedload(Service.item), joinedload(Service.grid), joinedload(Service.recorded_by))
+        .order_by(Service.done_on, Service.id)
+    )
+    return Section(
+        _("Services"),
+        (_("Day"), _("Service"), _("How often"), _("What was done"), _("State"), _("Recorded by")),
+        [
+            (
+                day(service.done_on),
+                service.item.name,
+                f"{service.count} {service.item.unit}",
+                said(service.note),
+                str(labels.SERVICE_STATES[service.state])
+                + (gettext(": ") + service.decision if service.decision else ""),
+                service.recorded_by.name,
+            )
+            for service in found
+        ],
+    )
+
+
+def _adjustments(ids: list[int]) -> Section:
+    found = db.session.execute(
+        select(Adjustment, Assessment)
+        .join(Assessment, Adjustment.assessment_id == Assessment.id)
+        .where(Adjustment.worker_id.in_(ids))
+        .options(joinedload(Adjustment.actor))
+        .order_by(Adjustment.id)
+    )
+    return Section(
+        _("Adjustments"),
+        (_("Quarter"), _("Points"), _("Reason"), _("By whom")),
+        [
+            (
+                str(assessment.quarter),
+                amounts.show(adjustment.amount),
+                adjustment.reason,
+                adjustment.actor.name,
+            )
+            for adjustment, assessment in found
+        ],
+    )
+
+
+def _accounts(ids: list[int]) -> list[Section]:
+    accounts = db.session.scalars(select(Account).where(Account.person_id.in_(ids)).order_by(Account.id))
+    return [_entries(account) for account in accounts]
+
+
+def _entries(account: Account) -> Section:
+    found = db.session.scalars(
+        select(Transfer)
+        .where(Transfer.account_id == account.id)
+        .options(joinedload(Transfer.reverses))
+        .order_by(Transfer.position)
+    )
+    return Section(
+        _("Account: %(points)s points", points=amounts.show(account.balance)),
+        (_("Day"), _("Why"), _("Points"), _("Balance after")),
+        [
+            (
+                day(clock.local(transfer.at).date()),
+                labels.why(transfer),
+                amounts.show(transfer.change),
+                amounts.show(transfer.balance_after),
+            )
+            for transfer in found
+        ],
+    )

@@ -1,0 +1,157 @@
+"""Leaving and the points: settled by the village's rule, never silently.
+
+Where the rule says *expire*, the whole balance lapses in the transaction in which somebody leaves. Where it
+says *keep*, the points can be spent until a day, and what is left lapses after it. Points that come later
+(a quarter booked after they left, a redemption voided) lapse too, once the departure's points have. Who is
+appointed again before that day keeps everything; the departure is history then.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from people import clock
+from people.db import db, get_locked
+from people.models import (
+    Appointment,
+    Area,
+    Departure,
+    DepartureKind,
+    Merge,
+    NegativeItem,
+    Person,
+    User,
+)
+from people.roster import departures, persons
+from points import ledger
+from points.models import Account, AccountKind, Transfer, TransferKind
+
+
+@dataclass(frozen=True)
+class Remainder:
+    """Points of somebody who serves no more; without a departure nobody has decided about them."""
+
+    person: Person
+    balance: int
+    departure: Departure | None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the points have to lapse by now."""
+        return self.departure is not None and is_over(self.departure)
+
+
+def leave(
+    person: Person,
+    kind: DepartureKind,
+    reason: str,
+    decision: str,
+    on: date,
+    actor: User | None,
+    item: NegativeItem | None = None,
+) -> Departure:
+    """Let a worker leave on a day, by a decision, and settle their points by the rule of that day.
+
+    Kept points whose last day has passed already lapse at once, as they would tonight. Refused as
+    `people.roster.departures.depart` says. Locks: the person, then the account.
+    """
+    get_locked(Person, person.id)
+    account = ledger.existing(person)
+    ledger.lock([account])
+    departure = departures.depart(person, kind, reason, decision, on, actor, item)
+    if account is not None and is_over(departure):
+        _expire(departure, account, actor)
+    return departure
+
+
+def is_over(departure: Departure) -> bool:
+    """Whether nothing of a departure's points can be spent any more."""
+    return departure.kept_until is None or departure.kept_until < clock.today()
+
+
+def _expire(departure: Departure, account: Account, actor: User | None) -> list[Transfer]:
+    """Let a locked account's whole balance lapse; the entry says on which day its owner left."""
+    made = db.session.scalar(select(func.count()).select_from(Transfer).where(_of(departure.id))) or 0
+    return [
+        ledger.post(
+            expiry_key(departure.id, number),
+            TransferKind.EXPIRY,
+            account,
+            amount,
+            departure.on.isoformat(),
+            actor,
+        )
+        for number, amount in enumerate(ledger.parts(account), made + 1)
+    ]
+
+
+def expiry_key(departure_id: int, number: int) -> str:
+    """The ledger key of what lapsed by a departure: the first time, and whatever came later."""
+    return f"departure:{departure_id}" if number == 1 else f"departure:{departure_id}:{number}"
+
+
+def _of(departure_id: int) -> ColumnElement[bool]:
+    key = f"departure:{departure_id}"
+    return or_(Transfer.key == key, Transfer.key.startswith(f"{key}:", autoescape=True))
+
+
+def settle_due(village: Area | None, actor: User | None) -> list[Transfer]:
+    """Let lapse what is due in a village, or everywhere: all that is left of who left and is not kept.
+
+    Complete whenever it runs: it looks at balances, not at dates it ran on. Run twice, or twice at once, it
+    finds nothing the second time. Who serves again, or is appointed from a later day on, is skipped.
+    Locks: the persons, then the accounts, each by id.
+    """
+    due = [one.person for one in remainders(village) if one.is_due]
+    for ident in sorted(person.id for person in due):
+        get_locked(Person, ident)
+    accounts = {person.id: ledger.existing(person) for person in due}
+    ledger.lock(accounts.values())
+    lapsed: list[Transfer] = []
+    for person in due:
+        account, departure = accounts[person.id], departures.standing(persons.selves(person))
+        if account is not None and departure is not None and is_over(departure):
+            lapsed += _expire(departure, account, actor)
+    return lapsed
+
+
+def remainders(village: Area | None) -> list[Remainder]:
+    """The points of everyone who serves no more, in a village or everywhere, by village and name."""
+    serves = (
+        select(Appointment.id)
+        .where(Appointment.person_id == Person.id, *departures.in_office(clock.today()))
+        .exists()
+    )
+    query = (
+        select(Account)
+        .join(Account.person)
+        .join(Person.area)
+        .options(contains_eager(Account.person).contains_eager(Person.area))
+        .where(
+            Account.kind == AccountKind.WORKER,
+            Account.balance > 0,
+            ~serves,
+            ~exists().where(Merge.duplicate_id == Person.id),
+        )
+        .order_by(Area.code, Person.name, Person.id)
+    )
+    if village is not None:
+        query = query.where(Person.area_id == village.id)
+    return [
+        Remainder(account.person, account.balance, departures.standing(persons.selves(account.person)))
+        for account in db.session.scalars(query)
+        if account.person is not None
+    ]
+
+
+def lapsed_by(listed: Sequence[Departure]) -> dict[int, int]:
+    """For each of these departures, by id, how many tenths lapsed by it."""
+    sums = {departure.id: 0 for departure in listed}
+    keys = or_(*(_of(ident) for ident in sums)) if sums else None
+    if keys is not None:
+        for key, amount in db.session.execute(select(Transfer.key, Transfer.amount).where(keys)):
+            sums[int(key.split(":")[1])] += amount
+    return sums

@@ -1,0 +1,339 @@
+"""Merging two entries of one person: both histories stay, the points are joined by linked entries.
+
+The duplicate keeps its past: its terms, its cards, the quarters it was assessed in, every entry of its
+account. What goes on moves to the entry that is kept: running terms, records that no assessment took, the
+balance.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import joinedload
+
+from people import audit, cards, clock
+from people.db import db, get_locked
+from people.models import Appointment, Card, CardState, Duty, Merge, Outcome, Person, User
+from people.paper import words
+from people.refused import Refused, stated
+from people.roster import departures, duplicates, holders, persons, terms
+from points import ledger, sheet
+from points.models import (
+    Account,
+    Assessment,
+    AssessmentState,
+    Service,
+    ServiceState,
+    Transfer,
+    TransferKind,
+)
+
+# What the kept entry takes over from the duplicate where it has nothing itself.
+FILLED = ("phone", "agency", "sex", "birth_year", "standing", "background", "law_mark_on")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a merge will move from the duplicate to the entry that is kept."""
+
+    balance: int
+    terms: Sequence[Appointment]
+    services: Sequence[int]
+    users: Sequence[User]
+    card: Card | None
+    filled: dict[str, Any]
+
+
+def plan(kept: Person, duplicate: Person) -> Plan:
+    """What merging the duplicate into the kept one moves, as things stand now. Changes nothing."""
+    filled = {
+        name: getattr(duplicate, name)
+        for name in FILLED
+        if not getattr(kept, name) and getattr(duplicate, name)
+    }
+    return Plan(
+        balance=ledger.balance_of(duplicate),
+        terms=[term for term in _open_terms(duplicate) if _state(term) == holders.State.RUNNING],
+        services=db.session.scalars(
+            select(Service.id)
+            .where(Service.worker_id == duplicate.id, Service.assessment_id.is_(None))
+            .order_by(Service.id)
+        ).all(),
+        users=db.session.scalars(select(User).where(User.person_id == duplicate.id).order_by(User.id)).all(),
+        card=cards.active(duplicate),
+        filled=filled,
+    )
+
+
+def merge(kept: Person, duplicate: Person, reason: str, actor: User | None) -> Merge:
+    """Join the duplicate to the entry that is kept, for good, with a reason; return the merge.
+
+    Refused `reason_missing` and as `check` says. Locks, each by id: the village's assessments that are not
+    booked, the two persons, their accounts; then the rules are checked.
+    """
+    reason = stated(reason)
+    for ident in db.session.scalars(
+        select(Assessment.id)
+        .where(Assessment.village_id == duplicate.area_id, Assessment.state != AssessmentState.BOOKED)
+        .order_by(Assessment.id)
+    ).all():
+        get_locked(Assessment, ident)
+    for ident in sorted({kept.id, duplicate.id}):
+        get_locked(Person, ident)
+    ledger.lock([ledger.existing(kept), ledger.existing(duplicate)])
+    check(kept, duplicate, actor)
+    planned = plan(kept, duplicate)
+    made = Merge(
+        kept_id=kept.id,
+        duplicate_id=duplicate.id,
+        reason=reason,
+        actor_id=actor.id if actor else None,
+        at=clock.now(),
+    )
+    db.session.add(made)
+    db.session.flush()
+    db.session.expire(duplicate, ["merge"])
+    audit.note(
+        actor,
+        "person.merge",
+        duplicate,
+        duplicate.area,
+        kept=kept.id,
+        reason=reason,
+        points=planned.balance,
+        services=list(planned.services),
+        users=[user.id for user in planned.users],
+    )
+    audit.change(actor, "person.fill", kept, kept.area, **planned.filled)
+    _move_services(kept, planned)
+    _move_terms(kept, duplicate, reason, actor)
+    _move_balance(made, actor)
+    _move_cards(kept, planned, actor)
+    for user in planned.users:
+        audit.change(actor, "user.link", user, kept.area, person_id=kept.id)
+    return made
+
+
+def check(kept: Person, duplicate: Person, actor: User | None) -> None:
+    """Let pass two entries that can be merged now.
+
+    Refused `same_entry`, `already_merged` on either side, `own_entry` of the actor, `other_village` unless
+    the duplicate has no points, no term and no open record there, `on_a_sheet` while one that holds the
+    duplicate is deliberated or on notice, `term_to_come` while the duplicate takes over or hands over a grid
+    on a later day, `both_left` when points of one would lapse sooner by the other's departure.
+    """
+    if kept.id == duplicate.id:
+        raise Refused("same_entry", _("These are not two entries but one."))
+    if duplicates.merge_of(duplicate) or duplicates.merge_of(kept):
+        raise Refused("already_merged", _("One of these entries was merged already."))
+    entries = persons.selves(kept) + persons.selves(duplicate)
+    if actor and actor.person_id in entries:
+        raise Refused("own_entry", _("Nobody merges their own entries. Ask another chair."))
+    if kept.area_id != duplicate.area_id and _is_busy(duplicate):
+        raise Refused("other_village", _("The two entries belong to different villages."))
+    _check_sheets(duplicate)
+    _check_terms(duplicate)
+    _check_departures(kept, duplicate, entries)
+
+
+def _is_busy(person: Person) -> bool:
+    """Whether anything goes on under an entry: points, a term, a record that is not assessed yet."""
+    open_record = select(Service.id).where(
+        Service.worker_id == person.id,
+        Service.assessment_id.is_(None),
+        Service.state != ServiceState.REJECTED,
+    )
+    return bool(ledger.balance_of(person) or _open_terms(person) or db.session.scalar(open_record.limit(1)))
+
+
+def _check_sheets(duplicate: Person) -> None:
+    standing_still = select(Assessment).where(
+        Assessment.village_id == duplicate.area_id,
+        Assessment.state.in_([AssessmentState.DELIBERATING, AssessmentState.ON_NOTICE]),
+    )
+    for assessment in db.session.scalars(standing_still):
+        if duplicate.id in {row.worker.id for row in sheet.of(assessment)}:
+            quarter = words.quarter(assessment.quarter)
+            raise Refused(
+                "on_a_sheet",
+                _(
+                    "%(name)s is on the sheet of %(quarter)s. Merge once it is booked.",
+                    name=duplicate.name,
+                    quarter=quarter,
+                ),
+            )
+
+
+def _check_terms(duplicate: Person) -> None:
+    """A term that runs, with its own renewal, can be moved; one that changes hands on a later day cannot."""
+    today = clock.today()
+    running = [term for term in _open_terms(duplicate) if _state(term) == holders.State.RUNNING]
+    renewed = {(term.grid_id, term.duty, term.ended_on) for term in running}
+    coming = [term for term in _open_terms(duplicate) if _state(term) == holders.State.COMING]
+    renewals = {(term.grid_id, term.duty, term.starts_on) for term in coming}
+    for term in running:
+        if term.ended_on and (term.grid_id, term.duty, term.ended_on) not in renewals:
+            raise _to_come(duplicate, term.ended_on)
+    for term in coming:
+        if term.starts_on > today and (term.grid_id, term.duty, term.starts_on) not in renewed:
+            raise _to_come(duplicate, term.starts_on)
+
+
+def _to_come(duplicate: Person, day: date) -> Refused:
+    return Refused(
+        "term_to_come",
+        _(
+            "A grid of %(name)s changes hands on %(day)s. Merge on that day or later.",
+            name=duplicate.name,
+            day=words.day(day),
+        ),
+    )
+
+
+def _check_departures(kept: Person, duplicate: Person, entries: list[int]) -> None:
+    """Nobody's points lapse sooner because a second entry was found."""
+    after = _good_until(entries)
+    for person in (kept, duplicate):
+        if ledger.balance_of(person) and after < _good_until(persons.selves(person)):
+            raise Refused(
+                "both_left",
+                _("Points of %(name)s would expire sooner by this. Settle them first.", name=person.name),
+            )
+
+
+def _good_until(entries: list[int]) -> date:
+    """Until when the points behind these entries are good; for who serves, or is not settled, without end."""
+    left = departures.standing(entries)
+    if left is None:
+        return date.max
+    return left.kept_until if left.outcome == Outcome.KEEP and left.kept_until else date.min
+
+
+def _open_terms(person: Person) -> Sequence[Appointment]:
+    """The terms of an entry, of either duty, that nobody ended or that end on a later day, by first day."""
+    still = or_(Appointment.ended_on.is_(None), Appointment.ended_on > clock.today())
+    return [
+        term
+        for term in db.session.scalars(
+            select(Appointment)
+            .options(joinedload(Appointment.grid))
+            .where(Appointment.person_id == person.id, still)
+            .order_by(Appointment.starts_on, Appointment.id)
+        )
+        if _state(term) != holders.State.CALLED_OFF
+    ]
+
+
+def _state(term: Appointment) -> holders.State:
+    return holders.state_of(term, clock.today())
+
+
+def _move_services(kept: Person, planned: Plan) -> None:
+    """Records that no assessment took count for the kept entry from now on."""
+    db.session.execute(
+        update(Service)
+        .where(Service.id.in_(planned.services))
+        .values(worker_id=kept.id)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _move_terms(kept: Person, duplicate: Person, reason: str, actor: User | None) -> None:
+    """What runs ends today and goes on from today under the kept entry, with a renewal that was made."""
+    today = clock.today()
+    for term in _open_terms(duplicate):
+        if _state(term) == holders.State.CALLED_OFF:
+            continue  # a renewal, together with its term
+        runs, renewed, chosen_by = _state(term) == holders.State.RUNNING, term.ended_on, term.chosen_by
+        renewal = _follower(term) if renewed else None
+        renewed_by = renewal.chosen_by if renewal else None
+        terms.end_term(term, reason, actor)
+        if runs:
+            new = terms.appoint(
+                kept, term.grid, term.duty, today, actor, term.ends_on, chosen_by=chosen_by, follows=term
+            )
+            if renewed:
+                terms.renew(new, actor, chosen_by=renewed_by)
+
+
+def _follower(term: Appointment) -> Appointment | None:
+    return db.session.scalar(
+        select(Appointment).where(Appointment.follows_id == term.id, Appointment.starts_on == term.ended_on)
+    )
+
+
+def _move_balance(made: Merge, actor: User | None) -> list[Transfer]:
+    """All that is on the duplicate's account, through the village's issuing account, to the kept one's."""
+    account = ledger.existing(made.duplicate)
+    if account is None or not account.balance:
+        return []
+    kept = ledger.account_of(made.kept)
+    ledger.lock([account, kept])
+    earlier = db.session.scalar(
+        select(func.count())
+        .select_from(Transfer)
+        .where(Transfer.account_id == account.id, Transfer.key.startswith(f"merge:{made.id}:out"))
+    )
+    moved = []
+    for number, amount in enumerate(ledger.parts(account), (earlier or 0) + 1):
+        out, into = merge_keys(made.id, number)
+        ledger.post(out, TransferKind.MERGE_OUT, account, amount, f"#{made.kept_id}", actor)
+        moved.append(ledger.post(into, TransferKind.MERGE_IN, kept, amount, f"#{made.duplicate_id}", actor))
+    return moved
+
+
+def merge_keys(merge_id: int, number: int = 1) -> tuple[str, str]:
+    """The ledger keys of a merge's two linked transfers: the first time, and for what came back later."""
+    later = f":{number}" if number > 1 else ""
+    return f"merge:{merge_id}:out{later}", f"merge:{merge_id}:in{later}"
+
+
+def _move_cards(kept: Person, planned: Plan, actor: User | None) -> None:
+    """The duplicate's card stops; who serves and has no card under the kept entry gets one."""
+    if planned.card is not None:
+        planned.card.state = CardState.REPLACED
+        db.session.flush()
+        audit.note(actor, "card.replace", planned.card, kept.area, number=planned.card.number)
+    if cards.active(kept) is None and holders.serves_on(kept.id, clock.today(), Duty.WORKER):
+        cards.issue(kept, actor)
+
+
+def lock_trail(person: Person) -> None:
+    """Lock the accounts of an entry and of those it was merged into, before anything comes back to it."""
+    ledger.lock([ledger.existing(entry) for entry in (person, *(made.kept for made in _trail(person)))])
+
+
+def follow(person: Person, actor: User | None) -> list[Transfer]:
+    """Send on what came back to an entry that was merged, by linked transfers as at the merge.
+
+    A redemption that is voided gives its points back to the account it took them from.
+    """
+    return [into for made in _trail(person) for into in _move_balance(made, actor)]
+
+
+def follow_all(actor: User | None) -> list[Transfer]:
+    """Send on whatever else came to entries that were merged, as `follow` does; return what was moved in.
+
+    No verb leaves anything there. It is for the evening, so that no points lie where no card spends them.
+    """
+    left = (
+        select(Person)
+        .join(Account, Account.person_id == Person.id)
+        .join(Merge, Merge.duplicate_id == Person.id)
+        .where(Account.balance > 0)
+        .order_by(Account.id)
+    )
+    return [into for person in db.session.scalars(left).all() for into in follow(person, actor)]
+
+
+def _trail(person: Person) -> list[Merge]:
+    """The merges that lead from an entry to the one that stands for it today; read anew each time."""
+    found: list[Merge] = []
+    made = duplicates.merge_of(person)
+    while made is not None:
+        found.append(made)
+        made = duplicates.merge_of(made.kept)
+    return found

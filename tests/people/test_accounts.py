@@ -1,0 +1,505 @@
+"""Sign-ins and roles: who gives which, who keeps whose, and what the trail says of it."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from people import accounts, cards, keeping
+from people.db import db, transaction
+from people.models import AuditEvent, Role, User
+from people.refused import Refused
+from tests.cast import COUNTY, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
+
+SECRET = re.compile(r'<p class="number">([^<]+)</p>')
+
+
+def trail(action):
+    """The latest line of the trail for this."""
+    return db.session.scalars(
+        sa.select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.id.desc())
+    ).first()
+
+
+def new_user(name="new", *grants):
+    with transaction():
+        user = accounts.add_user(name, "新人", PASSWORD, None)
+        for role, area in grants:
+            accounts.grant(user, role, area, None)
+    return user
+
+
+def refused(code, verb, *arguments):
+    with pytest.raises(Refused) as refusal, transaction():
+        verb(*arguments)
+    assert refusal.value.code == code
+
+
+# --- Adding ---
+
+
+@pytest.mark.parametrize("username", ["", "  ", "a b", "x" * 41, "402177309", "１２３４５６", "worker-12"])
+def test_names_that_are_not_taken(cast, username):
+    refused("bad_username", accounts.add_user, username, "新人", PASSWORD, None)
+
+
+def test_a_name_is_taken_once(cast):
+    refused("username_taken", accounts.add_user, " clerk ", "新人", PASSWORD, None)
+    refused("password_too_short", accounts.add_user, "new", "新人", "seven77", None)
+    refused("password_is_name", accounts.add_user, "longname", "新人", "LongName", None)
+
+
+def test_a_given_password_is_temporary(cast):
+    assert new_user().temporary
+    assert not cast.clerk.temporary
+    event = trail("user.add")
+    assert event.detail == {"username": "new", "name": "新人", "person": None}
+
+
+# --- Who gives what, where ---
+
+ALL = set(Role)
+OF_VILLAGE = ALL - {Role.COUNTY, Role.TOWNSHIP}
+OF_CHAIR = {Role.CLERK, Role.INSTRUCTOR, Role.MANAGER, Role.VOLUNTEER, Role.WORKER}
+
+# Who gives which roles in: their village, the next one, one of another township; written out by hand.
+MAY_GIVE = {
+    "county_user": (OF_VILLAGE, OF_VILLAGE, OF_VILLAGE),
+    "township_user": (OF_VILLAGE, OF_VILLAGE, set()),
+    "far_township_user": (set(), set(), OF_VILLAGE),
+    "chair": (OF_CHAIR, set(), set()),
+    "clerk": ({Role.WORKER}, set(), set()),
+    "supervisor": (set(), set(), set()),
+    "instructor": (set(), set(), set()),
+    "manager": (set(), set(), set()),
+    "volunteer": (set(), set(), set()),
+    "worker": (set(), set(), set()),
+}
+
+
+def outcome(verb, *arguments):
+    """How a verb ended, undone in any case."""
+    try:
+        with transaction() as session:
+            verb(*arguments)
+            session.flush()
+            raise Refused("done", "")
+    except Refused as refusal:
+        return refusal.code
+
+
+@pytest.mark.parametrize("giver", sorted(MAY_GIVE))
+def test_who_gives_which_role_in_which_village(cast, giver):
+    somebody = new_user()
+    for area, may in zip((cast.village, cast.next_village, cast.far_village), MAY_GIVE[giver], strict=True):
+        given = {
+            role
+            for role in OF_VILLAGE
+            if outcome(accounts.grant, somebody, role, area, cast.user(giver)) == "done"
+        }
+        assert given == may, area.name
+
+
+def test_roles_above_the_village_come_from_the_county(cast):
+    somebody = new_user()
+    for giver in MAY_GIVE:
+        expected = "done" if giver == "county_user" else "not_yours_to_give"
+        for role, area in ((Role.TOWNSHIP, cast.township), (Role.COUNTY, cast.county)):
+            assert outcome(accounts.grant, somebody, role, area, cast.user(giver)) == expected, giver
+
+
+def test_a_role_is_held_where_it_exists(cast):
+    somebody = new_user()
+    for role, area in (
+        (Role.COUNTY, cast.township),
+        (Role.TOWNSHIP, cast.village),
+        (Role.CLERK, cast.township),
+        (Role.INSTRUCTOR, cast.county),
+    ):
+        refused("wrong_place", accounts.grant, somebody, role, area, cast.county_user)
+
+
+def test_nobody_changes_their_own_roles(cast):
+    refused("own_role", accounts.grant, cast.chair, Role.WORKER, cast.village, cast.chair)
+    refused("own_role", accounts.revoke, cast.county_user.grants[0], cast.county_user)
+
+
+def test_who_scores_does_not_redeem(cast):
+    refused("roles_conflict", accounts.grant, cast.clerk, Role.VOLUNTEER, cast.village, cast.township_user)
+    refused("roles_conflict", accounts.grant, cast.manager, Role.CHAIR, cast.village, cast.township_user)
+    with transaction():
+        accounts.grant(cast.clerk, Role.VOLUNTEER, cast.next_village, cast.township_user)
+
+
+def test_a_role_is_given_once(cast):
+    refused("role_held", accounts.grant, cast.clerk, Role.CLERK, cast.village, cast.township_user)
+
+
+def test_giving_and_taking_back_are_in_the_trail(cast):
+    somebody = new_user()
+    with transaction():
+        given = accounts.grant(somebody, Role.MANAGER, cast.village, cast.chair)
+    event = trail("role.grant")
+    assert (event.actor, event.area, event.subject) == (cast.chair, cast.village, f"user:{somebody.id}")
+    assert event.detail == {"role": "manager", "place": VILLAGE}
+    with transaction():
+        accounts.revoke(given, cast.chair)
+    assert somebody.roles_in(cast.village) == set()
+    event = trail("role.revoke")
+    assert (event.actor, event.area) == (cast.chair, cast.village)
+    assert event.before == {"role": "manager", "place": VILLAGE}
+
+
+@pytest.mark.parametrize(
+    ("taker", "owner"), [("chair", "supervisor"), ("clerk", "volunteer"), ("chair", "second_chair")]
+)
+def test_only_who_gives_a_role_takes_it_back(cast, taker, owner):
+    (held,) = cast.user(owner).grants
+    refused("not_yours_to_give", accounts.revoke, held, cast.user(taker))
+    with transaction():
+        accounts.revoke(held, cast.township_user)
+
+
+def test_the_county_is_never_left_without_a_keeper(cast):
+    (last,) = cast.county_user.grants
+    refused("last_of_county", accounts.revoke, last, None)
+    refused("last_of_county", keeping.close, cast.county_user, None)
+    second = new_user("second", (Role.COUNTY, cast.county))
+    with transaction():
+        keeping.close(cast.county_user, second)
+    refused("last_of_county", accounts.revoke, second.grants[0], None)  # a closed sign-in keeps nothing
+    with transaction():
+        keeping.reopen(cast.county_user, second)
+        accounts.revoke(second.grants[0], cast.county_user)
+
+
+# --- Keeping ---
+
+KEPT_BY = {
+    "county_user": {"clerk", "chair", "supervisor", "manager", "worker", "outsider", "township_user"},
+    "township_user": {"clerk", "chair", "supervisor", "manager", "worker", "outsider"},
+    "far_township_user": set(),
+    "chair": {"clerk", "manager", "worker"},
+    "clerk": {"worker"},
+    "supervisor": set(),
+    "worker": set(),
+}
+
+
+@pytest.mark.parametrize("keeper", sorted(KEPT_BY))
+def test_who_keeps_whose_sign_in(cast, keeper):
+    """Whoever could give every role in it; never one's own."""
+    owners = KEPT_BY["county_user"] | {"county_user"}
+    verbs = (keeping.give_password, keeping.sign_out, keeping.close, keeping.reopen)
+    for owner in owners:
+        expected = (
+            {"done"} if owner in KEPT_BY[keeper] else {"own_account" if owner == keeper else "above_you"}
+        )
+        ends = {outcome(verb, cast.user(owner), cast.user(keeper)) for verb in verbs}
+        ends.add(outcome(keeping.link, cast.user(owner), None, cast.user(keeper)))
+        assert ends == expected, owner
+        assert keeping.keeps(cast.user(keeper), cast.user(owner)) == (expected == {"done"})
+
+
+def test_a_role_elsewhere_protects_a_sign_in(cast):
+    with transaction():
+        accounts.grant(cast.clerk, Role.CLERK, cast.far_village, None)
+    refused("above_you", keeping.give_password, cast.clerk, cast.chair)
+    refused("above_you", keeping.give_password, cast.clerk, cast.township_user)
+    with transaction():
+        keeping.give_password(cast.clerk, cast.county_user)
+
+
+def test_a_new_password(cast):
+    with transaction():
+        secret = keeping.give_password(cast.clerk, cast.chair)
+    assert accounts.sign_in("clerk", secret) == cast.clerk
+    assert cast.clerk.temporary
+    with pytest.raises(Refused, match="wrong_sign_in"):
+        accounts.sign_in("clerk", PASSWORD)
+    assert trail("user.password").actor == cast.chair
+
+
+def test_closed_and_open_again(cast, clock):
+    with transaction():
+        keeping.close(cast.clerk, cast.chair)
+        keeping.close(cast.clerk, cast.chair)
+    with pytest.raises(Refused, match="wrong_sign_in"):
+        accounts.sign_in("clerk", PASSWORD)
+    event = trail("user.close")
+    assert (event.before["closed_at"], event.detail["closed_at"]) == (None, "2026-12-28T01:00:00+00:00")
+    refused("account_closed", keeping.give_password, cast.clerk, cast.chair)
+    with transaction():
+        keeping.reopen(cast.clerk, cast.chair)
+        keeping.reopen(cast.clerk, cast.chair)
+    assert accounts.sign_in("clerk", PASSWORD) == cast.clerk
+    assert trail("user.reopen").detail["closed_at"] is None
+    lines = sa.select(sa.func.count()).where(AuditEvent.action.in_(["user.close", "user.reopen"]))
+    assert db.session.scalar(lines) == 2
+
+
+def test_who_somebody_is_on_the_roster(cast):
+    with transaction():
+        keeping.link(cast.volunteer, cast.neighbour, cast.chair)
+    assert cast.volunteer.person == cast.neighbour
+    event = trail("user.link")
+    assert (event.before, event.detail) == ({"person_id": None}, {"person_id": cast.neighbour.id})
+
+
+# --- Cards and PINs ---
+
+
+def test_a_worker_s_first_pin_makes_the_sign_in(cast):
+    with transaction():
+        pin = keeping.give_pin(cast.neighbour, cast.clerk)
+    user = keeping.of_card(cast.neighbour)
+    assert accounts.sign_in(cast.card_of(cast.neighbour).number, pin) == user
+    assert (user.name, user.temporary, user.person) == (cast.neighbour.name, True, cast.neighbour)
+    assert [(held.role, held.area) for held in user.grants] == [(Role.WORKER, cast.village)]
+    with transaction():
+        again = keeping.give_pin(cast.neighbour, cast.clerk)
+    assert keeping.of_card(cast.neighbour) == user
+    assert accounts.sign_in(cast.card_of(cast.neighbour).number, again) == user
+    assert db.session.scalar(sa.select(sa.func.count()).where(User.person_id == cast.neighbour.id)) == 1
+
+
+def test_a_pin_needs_a_card(cast):
+    with transaction():
+        cards.report_lost(cast.card, cast.clerk)
+    refused("no_card", keeping.give_pin, cast.worker, cast.clerk)
+
+
+@pytest.mark.parametrize("actor", ["outsider", "volunteer", "supervisor", "far_township_user"])
+def test_who_gives_no_pins(cast, actor):
+    refused("not_yours_to_give", keeping.give_pin, cast.neighbour, cast.user(actor))
+    with transaction():
+        keeping.give_pin(cast.neighbour, cast.clerk)
+    refused("above_you", keeping.give_pin, cast.neighbour, cast.user(actor))
+
+
+def test_behind_a_pin_is_a_worker_and_nothing_more(cast):
+    with transaction():
+        keeping.give_pin(cast.neighbour, cast.clerk)
+    user = keeping.of_card(cast.neighbour)
+    refused("card_sign_in", accounts.grant, user, Role.VOLUNTEER, cast.village, cast.chair)
+    refused("card_sign_in", keeping.link, user, cast.worker, cast.chair)
+    refused("no_such_user", keeping.named, user.username)
+
+
+def test_a_pin_gives_back_the_role_that_was_taken(cast):
+    with transaction():
+        keeping.give_pin(cast.neighbour, cast.clerk)
+    user = keeping.of_card(cast.neighbour)
+    with transaction():
+        accounts.revoke(user.grants[0], cast.clerk)
+    assert accounts.known(cast.card_of(cast.neighbour).number) is None
+    with transaction():
+        keeping.give_pin(cast.neighbour, cast.clerk)
+    assert accounts.known(cast.card_of(cast.neighbour).number) == user
+
+
+# --- The pages ---
+
+
+def english(client):
+    client.set_cookie("language", "en")
+    return client
+
+
+@pytest.fixture
+def chair(cast, client_of):
+    return english(client_of(cast.chair))
+
+
+def test_the_list_shows_who_has_a_role_here_or_below(cast, client_of):
+    village = english(client_of(cast.chair)).get(f"/a/{VILLAGE}/accounts").text
+    assert cast.supervisor.name in village
+    assert cast.outsider.name not in village
+    assert cast.township_user.name not in village
+    township = english(client_of(cast.township_user)).get(f"/a/{TOWNSHIP}/accounts").text
+    for user in (cast.supervisor, cast.outsider, cast.township_user):
+        assert user.name in township
+    assert cast.far_township_user.name not in township
+    assert cast.worker.name not in township  # masked outside the village
+    assert cast.worker.masked in township
+    assert "石板镇的人" in client_of(cast.county_user).get(f"/a/{COUNTY}/accounts").text
+
+
+def test_the_list_is_searched_by_role_and_name(cast, chair):
+    shops = chair.get(f"/a/{VILLAGE}/accounts?role=manager").text
+    assert cast.manager.name in shops
+    assert cast.supervisor.name not in shops
+    found = chair.get(f"/a/{VILLAGE}/accounts?words=superv").text
+    assert cast.supervisor.name in found
+    assert cast.manager.name not in found
+    assert "Nothing here" in chair.get(f"/a/{VILLAGE}/accounts?words=%25").text
+    assert chair.get(f"/a/{VILLAGE}/accounts?role=king").status_code == 404
+
+
+def test_a_new_sign_in_through_the_page(cast, chair):
+    data = {"name": "新店长", "username": "shop2", "role": "manager", "place": cast.village.id, "person": 0}
+    page = chair.post(f"/a/{VILLAGE}/accounts/new", data=data)
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
+    secret = SECRET.search(page.text)[1]
+    user = accounts.sign_in("shop2", secret)
+    assert user.temporary
+    assert user.roles_in(cast.village) == {Role.MANAGER}
+    assert trail("user.add").area == cast.village
+    again = chair.post(f"/a/{VILLAGE}/accounts/new", data=data)
+    assert again.status_code == 422
+    assert "is taken" in again.text
+    assert 'value="新店长"' in again.text
+
+
+def test_a_sign_in_that_is_refused_leaves_nothing_behind(cast, client_of):
+    township = english(client_of(cast.township_user))
+    data = {"name": "新人", "username": "new", "role": "clerk", "place": cast.village.id, "person": 0}
+    for wrong in ({"role": "township"}, {"place": cast.far_village.id}, {"place": 0}, {"person": 1}):
+        assert township.post(f"/a/{TOWNSHIP}/accounts/new", data=data | wrong).status_code == 422
+    assert db.session.scalar(sa.select(User.id).where(User.username == "new")) is None
+    assert township.post(f"/a/{TOWNSHIP}/accounts/new", data=data).status_code == 200
+
+
+def test_the_chair_is_offered_what_a_chair_gives(cast, chair):
+    page = chair.get(f"/a/{VILLAGE}/accounts/new").text
+    offered = set(re.findall(r'<option value="([a-z]+)"', page))
+    assert offered == {"clerk", "instructor", "manager", "volunteer"}
+    data = {"name": "新人", "username": "new", "role": "supervisor", "place": cast.village.id, "person": 0}
+    assert chair.post(f"/a/{VILLAGE}/accounts/new", data=data).status_code == 422
+
+
+def test_a_role_for_somebody_from_elsewhere(cast, chair):
+    data = {"username": "outside_volunteer", "role": "instructor", "place": cast.village.id}
+    answer = chair.post(f"/a/{VILLAGE}/accounts/further", data=data | {"username": "Outside_volunteer"})
+    assert "no sign-in with exactly this name" in answer.text
+    ident = cast.outside_volunteer.id
+    assert chair.get(f"/a/{VILLAGE}/accounts/{ident}").status_code == 404
+    answer = chair.post(f"/a/{VILLAGE}/accounts/further", data=data)
+    assert answer.location == f"/a/{VILLAGE}/accounts/{ident}"
+    page = chair.get(answer.location).text
+    assert "holds a role that you do not give" in page  # they are the next village's to keep
+    (held,) = (held for held in cast.outside_volunteer.grants if held.area == cast.village)
+    assert (
+        chair.post(f"{answer.location}/roles/take", data={"grant": held.id}).location
+        == f"/a/{VILLAGE}/accounts"
+    )
+    assert cast.outside_volunteer.roles_in(cast.village) == set()
+
+
+def test_a_role_of_another_is_not_taken_by_its_number(cast, chair):
+    """The role must be the account's that stands in the address."""
+    (foreign,) = cast.outsider.grants
+    path = f"/a/{VILLAGE}/accounts/{cast.clerk.id}/roles/take"
+    assert chair.post(path, data={"grant": foreign.id}).status_code == 404
+
+
+def test_the_buttons_of_a_sign_in(cast, chair):
+    path = f"/a/{VILLAGE}/accounts/{cast.clerk.id}"
+    secret = SECRET.search(chair.post(f"{path}/password").text)[1]
+    assert accounts.sign_in("clerk", secret) == cast.clerk
+    assert "has a temporary password" in chair.get(path).text
+    session = cast.clerk.session
+    assert chair.post(f"{path}/sign-out").location == path
+    assert cast.clerk.session == session + 1
+    assert chair.post(f"{path}/close").location == path
+    assert "closed since" in chair.get(path).text
+    assert chair.post(f"{path}/password").status_code == 422
+    assert chair.post(f"{path}/reopen").location == path
+    assert cast.clerk.closed_at is None
+    given = {"role": "instructor", "place": cast.village.id}
+    assert chair.post(f"{path}/roles", data=given).location == path
+    assert cast.clerk.roles_in(cast.village) == {Role.CLERK, Role.INSTRUCTOR}
+    twice = chair.post(f"{path}/roles", data=given)
+    assert twice.status_code == 422
+    assert "They hold this role already." in twice.text
+    assert chair.post(f"{path}/person", data={"person": cast.neighbour.id}).location == path
+    assert cast.clerk.person == cast.neighbour
+
+
+@pytest.mark.parametrize("what", ["password", "sign-out", "close", "reopen"])
+def test_a_sign_in_above_one_s_own_is_refused_on_its_page(cast, chair, what):
+    answer = chair.post(f"/a/{VILLAGE}/accounts/{cast.supervisor.id}/{what}")
+    assert answer.status_code == 422
+    assert "holds a role that you do not give" in answer.text
+    assert chair.post(f"/a/{VILLAGE}/accounts/{cast.outsider.id}/{what}").status_code == 404
+
+
+def test_the_pins_of_a_village(cast, client_of):
+    clerk = english(client_of(cast.clerk))
+    page = clerk.get(f"/v/{VILLAGE}/pins").text
+    assert page.count("Give a PIN") == 8
+    answer = clerk.post(f"/v/{VILLAGE}/pins/{cast.neighbour.id}")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    card = cast.card_of(cast.neighbour)
+    assert card.grouped in answer.text
+    pin = SECRET.search(answer.text)[1]
+    assert accounts.sign_in(card.number, pin) == keeping.of_card(cast.neighbour)
+    assert "given, not used yet" in clerk.get(f"/v/{VILLAGE}/pins").text
+    with transaction():
+        cards.report_lost(card, cast.clerk)
+    assert clerk.post(f"/v/{VILLAGE}/pins/{cast.neighbour.id}").status_code == 422
+    assert clerk.post(f"/v/{VILLAGE}/pins/{cast.stranger.id}").status_code == 404
+
+
+def test_the_next_village_s_committee_keeps_nothing_here(cast, client_of):
+    outsider = client_of(cast.outsider)
+    assert outsider.get(f"/a/{VILLAGE}/accounts").status_code == 404
+    assert outsider.get(f"/a/{NEXT_VILLAGE}/accounts/{cast.clerk.id}").status_code == 404
+
+
+# --- The command line ---
+
+
+def test_the_first_sign_in_is_made_at_the_machine(app, cast):
+    run = app.test_cli_runner().invoke
+    common = ["accounts", "add", "wang", "王主任", "--area", VILLAGE, "--password", "eight-or-more"]
+    result = run(args=[*common, "--role", "chair"])
+    assert (result.exit_code, result.output) == (0, "wang may sign in as chair of 柳树村\n")
+    user = accounts.sign_in("wang", "eight-or-more")
+    assert user.temporary
+    assert user.roles_in(cast.village) == {Role.CHAIR}
+    assert trail("user.add").actor is None
+    assert run(args=[*common, "--role", "chair"]).exit_code == 1
+    assert (
+        run(
+            args=[
+                "accounts",
+                "add",
+                "li",
+                "李",
+                "--area",
+                "110000000000",
+                "--password",
+                "eight-or-more",
+                "--role",
+                "chair",
+            ]
+        ).exit_code
+        == 1
+    )
+    assert (
+        run(
+            args=[
+                "accounts",
+                "add",
+                "li",
+                "李",
+                "--area",
+                VILLAGE,
+                "--password",
+                "eight-or-more",
+                "--role",
+                "clerk",
+                "--lasting",
+            ]
+        ).exit_code
+        == 0
+    )
+    assert not accounts.sign_in("li", "eight-or-more").temporary
+
+
+def test_nobody_left_who_could_help(app, cast):
+    result = app.test_cli_runner().invoke(args=["accounts", "password", "county_user"])
+    assert result.exit_code == 0
+    assert accounts.sign_in("county_user", result.output.strip()) == cast.county_user
+    assert app.test_cli_runner().invoke(args=["accounts", "password", "nobody"]).exit_code == 1

@@ -1,0 +1,608 @@
+"""At the door: names, cards and PINs, first passwords, guessing, known devices, and when a session ends."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import request
+from itsdangerous.timed import TimestampSigner
+
+from app import create_app
+from people import accounts, cards, guard, keeping, passwords
+from people import clock as calendar
+from people.clock import SHANGHAI
+from people.db import db, transaction
+from people.models import AuditEvent, Role, SignInFailure, User
+from people.refused import Refused
+from tests.cast import PASSWORD, TODAY, VILLAGE
+from tests.test_rules import PUBLIC, address, methods
+
+HOME, ELSEWHERE, FAR_OFF = "10.0.0.1", "203.0.113.7", "203.0.113.8"
+OWN_PIN = "850316"
+
+
+@pytest.fixture(autouse=True)
+def quick(request, monkeypatch):
+    """Hashes that take no time, for who signs in a hundred times."""
+    monkeypatch.setattr(passwords, "METHOD", "pbkdf2:sha256:1")
+    if "cast" in request.fixturenames:
+        request.getfixturevalue("cast")
+        with transaction() as session:
+            session.execute(sa.update(User).values(password_hash=passwords.hashed(PASSWORD)))
+
+
+def knock(client, name, password, address=HOME, **more):
+    """Try to sign in: "in", or what the page says about it."""
+    sent = {"username": name, "password": password}
+    answer = client.post("/sign-in", data=sent, environ_base={"REMOTE_ADDR": address}, **more)
+    if answer.status_code == 302:
+        return "in"
+    assert answer.status_code == 422
+    if "Too many wrong tries" in answer.text:
+        return "wait"
+    assert "The name or the password is not right." in answer.text
+    return "wrong"
+
+
+@pytest.fixture
+def browser_of(app, client_of):
+    """A browser nobody is signed in with, in English."""
+
+    def browser_of():
+        client = client_of(None)
+        client.set_cookie("language", "en")
+        return client
+
+    return browser_of
+
+
+@pytest.fixture
+def browser(browser_of):
+    return browser_of()
+
+
+def is_in(client):
+    return client.get(f"/v/{VILLAGE}/grids").status_code == 200
+
+
+def fail(client, name="clerk", times=5, **more):
+    """Guess wrong so often; every one of them was taken as a try."""
+    assert [knock(client, name, "guess", **more) for _each in range(times)] == ["wrong"] * times
+
+
+def given_pin(cast):
+    with transaction():
+        pin = keeping.give_pin(cast.worker, cast.clerk)
+    number = cast.card.number
+    db.session.rollback()
+    return number, pin
+
+
+def own_pin(cast):
+    """Let the worker have a PIN that they chose."""
+    number, _pin = given_pin(cast)
+    with transaction():
+        accounts.choose_password(keeping.of_card(cast.worker), OWN_PIN)
+    db.session.rollback()
+    return number
+
+
+# --- Name and password ---
+
+
+def test_in_by_name_and_password(cast, browser):
+    assert knock(browser, " clerk ", PASSWORD) == "in"
+    assert is_in(browser)
+    browser.post("/sign-out")
+    assert not is_in(browser)
+
+
+def test_the_page_does_not_tell_a_wrong_name_from_a_wrong_password(cast, browser):
+    assert knock(browser, "clerk", "guess") == "wrong"
+    assert knock(browser, "nobody", PASSWORD) == "wrong"
+    assert knock(browser, "nobody", "nobody") == "wrong"
+
+
+def test_a_hash_is_computed_for_a_name_that_does_not_exist(cast, browser, monkeypatch):
+    looked_at = []
+    check = passwords.check_password_hash
+    monkeypatch.setattr(
+        passwords, "check_password_hash", lambda held, given: looked_at.append(held) or check(held, given)
+    )
+    knock(browser, "clerk", "guess")
+    knock(browser, "nobody", "guess")
+    assert len(looked_at) == 2
+    assert looked_at[0].split("$")[0] == looked_at[1].split("$")[0]
+
+
+def test_what_was_in_the_session_before_is_not_taken_over(cast, browser):
+    with browser.session_transaction() as session:
+        session["planted"] = "by somebody else"
+    assert knock(browser, "clerk", PASSWORD) == "in"
+    with browser.session_transaction() as session:
+        assert "planted" not in session
+
+
+# --- Guessing ---
+
+
+def test_after_five_wrong_tries_the_right_password_waits_too(cast, browser, clock):
+    fail(browser)
+    assert knock(browser, "clerk", PASSWORD) == "wait"
+    clock.turn_to(datetime(2026, 12, 28, 9, 14, tzinfo=SHANGHAI))
+    assert knock(browser, "clerk", PASSWORD) == "wait"
+    clock.turn_to(datetime(2026, 12, 28, 9, 15, tzinfo=SHANGHAI))
+    assert knock(browser, "clerk", PASSWORD) == "in"
+
+
+def test_the_page_says_how_long_to_wait(cast, browser, clock):
+    fail(browser)
+    page = browser.post(
+        "/sign-in", data={"username": "clerk", "password": PASSWORD}, environ_base={"REMOTE_ADDR": HOME}
+    )
+    assert "Wait 15 minutes" in page.text
+    clock.turn_to(datetime(2026, 12, 28, 9, 14, 1, tzinfo=SHANGHAI))
+    page = browser.post(
+        "/sign-in", data={"username": "clerk", "password": PASSWORD}, environ_base={"REMOTE_ADDR": HOME}
+    )
+    assert "Wait 1 minute," in page.text
+
+
+def test_knocking_while_it_waits_does_not_prolong_it(cast, browser, clock):
+    fail(browser)
+    clock.turn_to(datetime(2026, 12, 28, 9, 14, tzinfo=SHANGHAI))
+    assert {knock(browser, "clerk", "guess") for _each in range(9)} == {"wait"}
+    clock.turn_to(datetime(2026, 12, 28, 9, 15, tzinfo=SHANGHAI))
+    assert knock(browser, "clerk", PASSWORD) == "in"
+
+
+def test_a_name_that_does_not_exist_waits_just_so(cast, browser):
+    fail(browser, "nobody")
+    assert knock(browser, "nobody", "guess") == "wait"
+
+
+def test_one_name_however_it_is_written(cast, browser):
+    for name in ("clerk", "CLERK", " clerk", "ｃｌｅｒｋ", "cl erk"):
+        assert knock(browser, name, "guess") == "wrong"
+    assert knock(browser, "clerk", PASSWORD) == "wait"
+
+
+def test_four_wrong_tries_are_forgiven_by_the_right_one(cast, browser_of):
+    for _round in range(3):
+        stranger = browser_of()
+        fail(stranger, times=4)
+        assert knock(stranger, "clerk", PASSWORD) == "in"
+
+
+def test_wrong_tries_over_a_long_time_are_no_guessing(cast, browser, clock):
+    for minute in range(0, 60, 5):
+        clock.turn_to(datetime(2026, 12, 28, 9, minute, tzinfo=SHANGHAI))
+        assert knock(browser, "clerk", "guess") == "wrong"
+
+
+def test_an_attacker_does_not_lock_the_owner_out(cast, browser_of):
+    """Neither the owner's known device, wherever it is, nor another device at the owner's address."""
+    device = browser_of()
+    assert knock(device, "clerk", PASSWORD) == "in"
+    device.post("/sign-out")
+    attacker = browser_of()
+    fail(attacker, address=ELSEWHERE)
+    assert knock(attacker, "clerk", PASSWORD, ELSEWHERE) == "wait"
+    assert knock(browser_of(), "clerk", PASSWORD, HOME) == "in"
+    assert knock(device, "clerk", PASSWORD, ELSEWHERE) == "in"
+
+
+def test_a_known_device_is_counted_by_itself(cast, browser_of):
+    device = browser_of()
+    assert knock(device, "clerk", PASSWORD) == "in"
+    device.post("/sign-out")
+    fail(device)
+    assert knock(device, "clerk", PASSWORD) == "wait"
+    assert knock(browser_of(), "clerk", PASSWORD) == "in"
+
+
+def test_a_device_is_known_for_who_signed_in_there(cast, browser_of):
+    """Another's device is a stranger's: it is counted at the name and the address."""
+    device = browser_of()
+    assert knock(device, "volunteer", PASSWORD) == "in"
+    fail(device, "clerk")
+    assert knock(browser_of(), "clerk", PASSWORD) == "wait"
+
+
+def test_an_office_pc_knows_each_of_its_people(cast, browser_of):
+    device = browser_of()
+    for name in ("clerk", "chair"):
+        assert knock(device, name, PASSWORD) == "in"
+        device.post("/sign-out")
+    for name in ("clerk", "chair"):
+        fail(browser_of(), name)
+        assert knock(device, name, PASSWORD) == "in"
+
+
+def test_a_forged_device_is_none(cast, browser_of):
+    fail(browser_of())
+    forger = browser_of()
+    forger.set_cookie("device", '[["1", "abc"]].x')
+    assert knock(forger, "clerk", PASSWORD) == "wait"
+
+
+def test_the_device_cookie_is_kept_from_scripts(cast, browser):
+    answer = browser.post("/sign-in", data={"username": "clerk", "password": PASSWORD})
+    (cookie,) = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith("device=")]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_one_address_does_not_try_thousands_of_names(cast, browser_of, clock):
+    attacker = browser_of()
+    for number in range(guard.ADDRESS.tries):
+        assert knock(attacker, f"name{number}", "12345678", ELSEWHERE) == "wrong"
+    assert knock(attacker, "clerk", PASSWORD, ELSEWHERE) == "wait"
+    assert knock(browser_of(), "clerk", PASSWORD, HOME) == "in"
+
+
+def counted(**counts):
+    """Write down wrong tries as if they had been made: by a count's name, how many."""
+    with transaction() as session:
+        session.add_all(
+            SignInFailure(bucket=bucket, at=calendar.now())
+            for bucket, number in counts.items()
+            for _ in range(number)
+        )
+
+
+def test_many_addresses_do_not_try_one_name_all_day(cast, browser_of, clock):
+    device = browser_of()
+    assert knock(device, "clerk", PASSWORD) == "in"
+    device.post("/sign-out")
+    *_narrow, wide = guard.at_the_door("clerk", ELSEWHERE, None)
+    for number in range(0, 45, 5):  # five from each of nine addresses
+        for _each in range(5):
+            with transaction():
+                guard.take(guard.at_the_door("clerk", f"198.51.100.{number}", None), cast.clerk)
+    counted(**{wide: 4})
+    assert knock(browser_of(), "clerk", "guess", FAR_OFF) == "wrong"
+    assert knock(browser_of(), "clerk", PASSWORD, ELSEWHERE) == "wait"
+    assert knock(device, "clerk", PASSWORD, ELSEWHERE) == "in"
+    clock.turn_to(datetime(2026, 12, 28, 10, 0, tzinfo=SHANGHAI))
+    assert knock(browser_of(), "clerk", "guess", ELSEWHERE) == "wrong"  # one more each hour
+    assert knock(browser_of(), "clerk", PASSWORD, FAR_OFF) == "wait"
+    clock.days_on(1)
+    assert knock(browser_of(), "clerk", PASSWORD, FAR_OFF) == "in"
+
+
+def test_an_ipv6_customer_is_one_address(cast, browser_of):
+    for number in range(5):
+        assert knock(browser_of(), "clerk", "guess", f"2001:db8:1:2::{number}") == "wrong"
+    assert knock(browser_of(), "clerk", PASSWORD, "2001:db8:1:2:ffff::1") == "wait"
+    assert knock(browser_of(), "clerk", PASSWORD, "2001:db8:1:3::1") == "in"
+
+
+def test_no_name_that_was_typed_is_kept(cast, browser):
+    knock(browser, "my-secret-password", "clerk")
+    kept = db.session.scalars(sa.select(SignInFailure.bucket)).all()
+    assert len(kept) == 3
+    assert not any("secret" in bucket for bucket in kept)
+
+
+def test_old_tries_are_forgotten(cast, browser, clock):
+    fail(browser)
+    clock.days_on(2)
+    fail(browser, "chair", times=1)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 3
+
+
+def test_the_right_password_is_no_try(cast, browser):
+    assert knock(browser, "clerk", PASSWORD) == "in"
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 0
+
+
+def test_eight_at_once_are_eight_tries(app, cast):
+    """Eight threads come to the door together: five are let try, three wait."""
+    together = threading.Barrier(8)
+    db.session.rollback()
+
+    def guess(number):
+        client = app.test_client()
+        client.set_cookie("language", "en")
+        with calendar.at(TODAY):
+            together.wait(30)
+            return knock(client, "clerk", f"guess {number}")
+
+    with ThreadPoolExecutor(8) as threads:
+        ends = sorted(threads.map(guess, range(8)))
+    assert ends == ["wait"] * 3 + ["wrong"] * 5
+
+
+def test_behind_a_proxy_the_address_is_the_visitor_s_only_where_it_is_said_so():
+    def seen(**settings):
+        app = create_app(SQLALCHEMY_DATABASE_URI="sqlite://", SECRET_KEY="only for tests", **settings)
+        forwarded = {"X-Forwarded-For": f"{FAR_OFF}, {ELSEWHERE}", "X-Forwarded-Proto": "https"}
+        found = {}
+        app.before_request_funcs[None].insert(0, lambda: found.update(request.environ) or ("", 204))
+        app.test_client().get("/sign-in", headers=forwarded, environ_base={"REMOTE_ADDR": HOME})
+        return found["REMOTE_ADDR"], found["wsgi.url_scheme"]
+
+    assert seen() == (HOME, "http")
+    assert seen(TRUSTED_PROXIES=1) == (ELSEWHERE, "https")
+
+
+# --- Card and PIN ---
+
+
+def test_a_worker_comes_in_by_card_and_pin(cast, browser):
+    number = own_pin(cast)
+    for typed in (
+        f"{number[:4]} {number[4:8]} {number[8:]}",
+        "".join(chr(ord(digit) + 0xFEE0) for digit in number),
+    ):
+        assert knock(browser, typed, OWN_PIN) == "in"
+        assert browser.get("/").location == f"/a/{VILLAGE}/enter"
+        browser.post("/sign-out")
+
+
+def test_a_pin_typed_in_full_width(cast, browser):
+    number = own_pin(cast)
+    assert knock(browser, number, "".join(chr(ord(digit) + 0xFEE0) for digit in OWN_PIN)) == "in"
+
+
+def test_a_lost_card_opens_nothing_and_the_new_one_does(cast, browser):
+    old = own_pin(cast)
+    with transaction():
+        cards.report_lost(cast.card, cast.clerk)
+    assert knock(browser, old, OWN_PIN) == "wrong"
+    with transaction():
+        new = cards.issue(cast.worker, cast.clerk).number
+    assert knock(browser, old, OWN_PIN) == "wrong"
+    assert knock(browser, new, OWN_PIN) == "in"
+
+
+def test_the_sign_in_of_a_card_has_no_name_to_guess(cast, browser):
+    own_pin(cast)
+    assert knock(browser, keeping.of_card(cast.worker).username, OWN_PIN) == "wrong"
+
+
+def test_another_s_card_is_not_mine(cast, browser):
+    own_pin(cast)
+    assert knock(browser, cast.card_of(cast.neighbour).number, OWN_PIN) == "wrong"
+
+
+def test_guessing_a_pin_stops(cast, browser):
+    number = own_pin(cast)
+    for guess in range(5):
+        assert knock(browser, number, f"11{guess}834") == "wrong"
+    assert knock(browser, number, OWN_PIN) == "wait"
+
+
+def test_a_card_opens_no_sign_in_with_other_roles(cast, browser):
+    """The worker's sign-in by name also opens by card, unless it does more than a worker."""
+    number = cast.card.number
+    assert knock(browser, number, PASSWORD) == "in"
+    browser.post("/sign-out")
+    with transaction():
+        accounts.grant(cast.worker_user, Role.INSTRUCTOR, cast.next_village, None)
+    assert knock(browser, number, PASSWORD) == "wrong"
+    assert knock(browser, "worker", PASSWORD) == "in"
+
+
+def test_number_keys_for_who_has_a_card(cast, browser):
+    assert 'inputmode="numeric"' not in browser.get("/sign-in?next=/v/1").text
+    page = browser.get("/sign-in?by=card&next=/v/1").text
+    assert page.count('inputmode="numeric"') == 2
+
+
+# --- The first password, and changing it ---
+
+
+def temporary(cast):
+    with transaction():
+        return keeping.give_password(cast.clerk, cast.township_user)
+
+
+def test_a_password_that_was_given_opens_nothing_but_the_choice(app, cast, browser):
+    secret = temporary(cast)
+    assert knock(browser, "clerk", secret) == "in"
+    asked = 0
+    for route in app.url_map.iter_rules():
+        if route.endpoint in PUBLIC | {"people.password"}:
+            continue
+        for method in methods(route):
+            answer = browser.open(address(app, route.endpoint), method=method)
+            assert (answer.status_code, answer.location) == (302, "/password"), (method, route)
+            asked += 1
+    assert asked > 40
+    assert browser.get("/password").status_code == 200
+    answer = browser.post("/password", data={"new": "my own words", "again": "my own words"})
+    assert (answer.status_code, answer.location) == (302, "/")
+    assert is_in(browser)
+    browser.post("/sign-out")
+    assert knock(browser, "clerk", secret) == "wrong"
+    assert knock(browser, "clerk", "my own words") == "in"
+    assert is_in(browser)
+
+
+def test_who_was_given_a_password_may_leave(cast, browser):
+    knock(browser, "clerk", temporary(cast))
+    assert browser.post("/sign-out").location == "/sign-in"
+
+
+def test_a_worker_s_first_visit(cast, browser):
+    number, pin = given_pin(cast)
+    assert knock(browser, number, pin) == "in"
+    assert browser.get("/").location == "/password"
+    page = browser.get("/password").text
+    assert "Your PIN" in page
+    assert page.count('inputmode="numeric"') == 2
+    answer = browser.post("/password", data={"new": "123456", "again": "123456"})
+    assert answer.status_code == 422
+    assert "too easy to guess" in answer.text
+    browser.post("/password", data={"new": OWN_PIN, "again": OWN_PIN})
+    assert browser.get("/").location == f"/a/{VILLAGE}/enter"
+    browser.post("/sign-out")
+    assert knock(browser, number, OWN_PIN) == "in"
+
+
+def test_changing_it_ends_the_other_sessions(cast, browser_of):
+    here, there = browser_of(), browser_of()
+    for client in (here, there):
+        knock(client, "clerk", PASSWORD)
+    answer = here.post("/password", data={"password": PASSWORD, "new": "other words", "again": "other words"})
+    assert answer.status_code == 302
+    assert is_in(here)
+    assert not is_in(there)
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"password": "guess"}, "The present password is not right."),
+        ({"again": "something else"}, "The two are not the same."),
+        ({"new": "short", "again": "short"}, "at least 8 characters"),
+        ({"new": PASSWORD, "again": PASSWORD}, "Take another one than before."),
+    ],
+)
+def test_a_change_that_is_refused(cast, client_of, sent, words):
+    client = client_of(cast.clerk)
+    client.set_cookie("language", "en")
+    data = {"password": PASSWORD, "new": "other words", "again": "other words"} | sent
+    answer = client.post("/password", data=data)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert accounts.sign_in("clerk", PASSWORD) == cast.clerk
+
+
+def test_the_old_password_is_not_guessed_at_an_open_session(cast, client_of):
+    client = client_of(cast.clerk)
+    client.set_cookie("language", "en")
+    data = {"password": "guess", "new": "other words", "again": "other words"}
+    for _each in range(5):
+        assert "not right" in client.post("/password", data=data).text
+    answer = client.post("/password", data=data | {"password": PASSWORD})
+    assert "Too many wrong tries" in answer.text
+    assert accounts.sign_in("clerk", PASSWORD) == cast.clerk
+
+
+@pytest.mark.parametrize(
+    ("new", "code"),
+    [
+        ("seven77", "password_too_short"),
+        ("LONGNAME", "password_is_name"),
+        ("given-by-another", "password_not_new"),
+    ],
+)
+def test_passwords_that_are_not_taken(cast, new, code):
+    with transaction():
+        user = accounts.add_user("longname", "长名", "given-by-another", None)
+    with pytest.raises(Refused, match=code), transaction():
+        accounts.choose_password(user, new)
+    assert user.temporary
+
+
+@pytest.mark.parametrize("pin", ["12345", "1234567", "12345a", "一二三四五六", ""])
+def test_a_pin_has_six_digits(pin):
+    with pytest.raises(Refused, match="pin_shape"):
+        passwords.check_pin(pin)
+
+
+@pytest.mark.parametrize(
+    "pin",
+    ["000000", "112211", "123456", "654321", "456789", "274274", "195803", "031958", "005678", "773095"],
+)
+def test_a_pin_that_is_tried_first(pin):
+    with pytest.raises(Refused, match="pin_too_simple"):
+        passwords.check_pin(pin, ["402177309", "12000005678", "1958", "773095"])
+
+
+@pytest.mark.parametrize("pin", [OWN_PIN, "135792", "902100"])
+def test_a_pin_that_is_taken(pin):
+    passwords.check_pin(pin, ["402177309", "12000005678", "1958"])
+
+
+def test_what_is_known_of_a_worker_is_no_pin(cast):
+    _number, pin = given_pin(cast)
+    user, number = keeping.of_card(cast.worker), cast.card.number
+    for new, code in (
+        (number[:6], "pin_too_simple"),
+        ("005678", "pin_too_simple"),  # the end of the phone's number
+        (pin, "password_not_new"),
+        ("a password", "pin_shape"),
+    ):
+        with pytest.raises(Refused, match=code), transaction():
+            accounts.choose_password(user, new)
+
+
+def test_new_passwords_and_pins_could_have_been_chosen():
+    for _each in range(50):
+        passwords.check_password(passwords.new_password(), "clerk")
+        passwords.check_pin(passwords.new_pin(["1958"]), ["1958"])
+    assert len({passwords.new_password() for _each in range(20)}) == 20
+
+
+# --- Sessions ---
+
+
+def test_signing_out_everywhere_is_everywhere(cast, browser_of):
+    here, there = browser_of(), browser_of()
+    for client in (here, there):
+        knock(client, "clerk", PASSWORD)
+    assert here.post("/sign-out-everywhere").location == "/sign-in"
+    assert not is_in(here)
+    assert not is_in(there)
+    assert knock(here, "clerk", PASSWORD) == "in"
+    event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "user.sign_out")).one()
+    assert (event.before, event.detail, event.actor) == ({"session": 0}, {"session": 1}, cast.clerk)
+
+
+def test_a_session_not_used_for_twelve_hours_is_over(app, cast, browser, monkeypatch):
+    assert knock(browser, "clerk", PASSWORD) == "in"
+    assert is_in(browser)
+    made = TimestampSigner.get_timestamp(None)
+
+    def later(hours):
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: made + int(hours * 3600))
+
+    later(11)
+    with calendar.at(calendar.now() + timedelta(hours=11)):
+        assert is_in(browser)  # used, and therefore kept on
+    later(22)
+    with calendar.at(calendar.now() + timedelta(hours=22)):
+        assert is_in(browser)
+    later(22 + 12.1)
+    assert not is_in(browser)
+
+
+def test_a_session_ends_with_the_browser(cast, browser):
+    answer = browser.post("/sign-in", data={"username": "clerk", "password": PASSWORD})
+    (cookie,) = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith("session=")]
+    assert "Expires" not in cookie
+    assert "Max-Age" not in cookie
+
+
+def test_a_closed_sign_in_is_out_at_once(cast, browser_of):
+    client = browser_of()
+    knock(client, "clerk", PASSWORD)
+    with transaction():
+        keeping.close(cast.clerk, cast.township_user)
+    assert not is_in(client)
+    assert knock(client, "clerk", PASSWORD) == "wrong"
+    with transaction():
+        keeping.reopen(cast.clerk, cast.township_user)
+    assert not is_in(client)
+    assert knock(client, "clerk", PASSWORD) == "in"
+
+
+def test_a_password_is_never_in_the_trail(cast):
+    secret = temporary(cast)
+    with transaction():
+        accounts.choose_password(cast.clerk, "my own words")
+    events = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "user.password")).all()
+    assert [(event.before, event.detail) for event in events] == [
+        ({"temporary": False, "session": 0}, {"temporary": True, "session": 1}),
+        ({"temporary": True, "session": 1}, {"temporary": False, "session": 2}),
+    ]
+    assert {event.area_id for event in events} == {cast.village.id}
+    everything = str([(event.before, event.detail) for event in db.session.scalars(sa.select(AuditEvent))])
+    assert secret not in everything
+    assert cast.clerk.password_hash not in everything

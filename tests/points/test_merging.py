@@ -1,0 +1,827 @@
+"""Merging two entries of one person: suggested, decided, explained afterwards; the points add up."""
+
+import sqlite3
+from datetime import timedelta
+from types import SimpleNamespace
+from uuid import uuid4
+
+import hypothesis.strategies as st
+import psycopg
+import pytest
+import sqlalchemy as sa
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import run_state_machine_as_test as play
+
+from people import accounts, cards
+from people.clock import Quarter
+from people.db import db, transaction
+from people.models import (
+    Appointment,
+    AuditEvent,
+    Card,
+    CardState,
+    DepartureKind,
+    Duty,
+    GridKind,
+    Merge,
+    Outcome,
+    Person,
+    Sex,
+    User,
+)
+from people.refused import Refused
+from people.roster import departures, duplicates, grids, holders, persons, terms
+from people.roster.duplicates import Why
+from points import amounts, assessments, labels, leaving, ledger, merging, services, sheet
+from points.models import Service, Transfer, TransferKind
+from shop import redemptions, verify
+from tests.cast import BEGAN_ON, NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
+
+HERE = f"/v/{VILLAGE}"
+ONE_DAY = timedelta(days=1)
+REASON = "同名同电话，本人确认"
+DECISION = "村民代表会议2026年12月20日"
+
+
+@pytest.fixture
+def twins(cast):
+    """王芳, entered twice: as she always served, and again with a grid, a card and more to know of her."""
+    kept = cast.neighbour
+    with transaction():
+        twin = persons.add_person(
+            cast.village, kept.name, cast.clerk, kept.phone, sex=Sex.FEMALE, birth_year=1980
+        )
+        grid = grids.add_grid(cast.village, "09", "第09网格", GridKind.RURAL, 8, cast.clerk)
+        terms.appoint(twin, grid, Duty.WORKER, BEGAN_ON, cast.clerk)
+        cards.issue(twin, cast.clerk)
+    return kept, twin
+
+
+@pytest.fixture
+def merge(cast):
+    def merge(kept, duplicate, reason=REASON, actor=None):
+        with transaction():
+            return merging.merge(kept, duplicate, reason, actor or cast.chair)
+
+    return merge
+
+
+def refused(code, verb, *arguments, **changes):
+    with pytest.raises(Refused) as refusal:
+        verb(*arguments, **changes)
+    assert refusal.value.code == code
+    return refusal.value
+
+
+def give(worker, tenths):
+    with transaction():
+        return ledger.post(uuid4().hex, TransferKind.AWARD, ledger.account_of(worker), tenths, "2026Q4", None)
+
+
+def redeem(cast, card, units=1):
+    with transaction():
+        return redemptions.redeem(uuid4().hex, cast.shop, card, {cast.goods.id: units}, cast.volunteer)
+
+
+def problems():
+    """What does not fit, but for points that the test gave past the assessments."""
+    db.session.rollback()
+    return [line for line in verify.problems() if "an award without" not in line]
+
+
+def moved():
+    """What merges moved: key, amount, reason."""
+    kinds = [TransferKind.MERGE_OUT, TransferKind.MERGE_IN]
+    query = sa.select(Transfer).where(Transfer.kind.in_(kinds)).order_by(Transfer.id)
+    return [(transfer.key, transfer.amount, transfer.reason) for transfer in db.session.scalars(query)]
+
+
+# --- Suggestions ---
+
+
+def test_pairs_are_suggested_by_name_with_phone_or_birth_year(cast, merge):
+    def enter(area, name, phone=None, birth_year=None):
+        return persons.add_person(area, name, None, phone, birth_year=birth_year)
+
+    with transaction():
+        village, next_village = cast.village, cast.next_village
+        a = enter(village, "同名甲", "13800000001")
+        b = enter(village, "同名甲", "13800000001", 1970)
+        c = enter(village, "同名乙", None, 1970)
+        d = enter(village, "同名乙", "13800000002", 1970)
+        enter(village, "同名乙", None, 1971)
+        enter(village, "同名丙")
+        enter(village, "同名丙")
+        enter(village, "同名丙", "", 1980)
+        enter(next_village, "同名丙", "", 1980)
+        e = enter(next_village, "同名甲", "13800000001")
+        f = enter(next_village, "同名丁", "13800000003", 1990)
+        g = enter(next_village, "同名丁", "13800000003", 1990)
+
+    def found(area):
+        return [(pair.first.id, pair.second.id, pair.why) for pair in duplicates.suggested(area)]
+
+    here = [(c.id, d.id, [Why.BIRTH_YEAR]), (a.id, b.id, [Why.PHONE])]
+    there = [(f.id, g.id, [Why.PHONE, Why.BIRTH_YEAR])]
+    across = [(a.id, e.id, [Why.PHONE]), (b.id, e.id, [Why.PHONE])]
+    assert found(village) == sorted(here, key=lambda pair: pair[0] != c.id)
+    assert found(next_village) == there
+    for above in (cast.township, cast.county):
+        assert sorted(found(above)) == sorted([*here, *across, *there])
+    assert found(cast.far_village) == []
+    merge(a, b)
+    assert found(village) == [(c.id, d.id, [Why.BIRTH_YEAR])]
+    assert (b.id, e.id) not in {pair[:2] for pair in found(cast.county)}
+
+
+def test_suggestions_are_one_query(cast, twins):
+    counted = []
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *arguments: counted.append(arguments[2]))
+    db.session.rollback()
+    (pair,) = duplicates.suggested(cast.county)
+    assert pair.why == [Why.PHONE]
+    assert pair.first.area.name == "柳树村"
+    assert len([text for text in counted if "person_merge" in text]) == 1
+
+
+# --- The verb ---
+
+
+def test_points_move_by_two_linked_entries_and_nothing_is_rewritten(app, cast, twins, merge):
+    kept, twin = twins
+    cast.earn_each({kept.id: 100, twin.id: 70})
+    db.session.rollback()
+    before = ledger.totals(cast.village)
+    upto = db.session.scalar(sa.select(sa.func.max(Transfer.id)))
+    digest = ledger.digest(cast.village, upto)
+    made = merge(kept, twin)
+    assert moved() == [
+        (f"merge:{made.id}:out", 70, f"#{kept.id}"),
+        (f"merge:{made.id}:in", 70, f"#{twin.id}"),
+    ]
+    assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (170, 0)
+    assert ledger.totals(cast.village) == before
+    assert ledger.digest(cast.village, upto) == digest
+    assert [entry.amount for entry in ledger.latest(twin, 9)] == [70, 70]
+    with app.test_request_context():
+        assert f"#{twin.id}" in labels.why(ledger.latest(kept, 1)[0])
+    assert problems() == []
+
+
+def test_what_goes_on_goes_on_under_the_kept_entry(cast, twins, merge):
+    kept, twin = twins
+    with transaction():
+        cast.serve(twin, "走访", TODAY - ONE_DAY, cast.clerk, cast.chair, 3)
+        waiting = services.record(uuid4().hex, twin, cast.item("代办"), TODAY, 1, "", cast.clerk)
+        user = accounts.add_user("twin", twin.name, "eight-or-more", None, twin)
+    old_card, old_term, kept_card = cast.card_of(twin), cast.term_of(twin), cast.card_of(kept)
+    made = merge(kept, twin)
+    db.session.rollback()
+    assert (made.reason, made.actor_id) == (REASON, cast.chair.id)
+    assert persons.kept(twin).id == kept.id
+    assert persons.selves(kept) == [kept.id, twin.id]
+    assert {service.worker_id for service in db.session.scalars(sa.select(Service))} == {kept.id}
+    assert (old_card.state, kept_card.state) == (CardState.REPLACED, CardState.ACTIVE)
+    assert (old_term.ended_on, old_term.person_id) == (TODAY, twin.id)
+    new = db.session.scalars(sa.select(Appointment).where(Appointment.follows_id == old_term.id)).one()
+    assert (new.person_id, new.grid_id, new.starts_on, new.ends_on, new.ended_on) == (
+        kept.id,
+        old_term.grid_id,
+        TODAY,
+        old_term.ends_on,
+        None,
+    )
+    assert db.session.get_one(User, user.id).person_id == kept.id
+    assert (kept.sex, kept.birth_year, kept.phone) == (Sex.FEMALE, 1980, "12000005678")
+    with transaction():
+        services.confirm(waiting, cast.chair)
+    quarter = Quarter.of(TODAY)
+    with transaction():
+        assessment = assessments.open_quarter(cast.village, quarter, cast.clerk)
+    totals = {row.worker.id: row.total for row in sheet.of(assessment)}
+    assert totals[kept.id] == 3 * 2 + 10
+    assert totals.get(twin.id, 0) == 0
+    trail = {
+        event.action: event
+        for event in db.session.scalars(sa.select(AuditEvent).where(AuditEvent.actor_id == cast.chair.id))
+    }
+    assert trail["person.merge"].subject == f"person:{twin.id}"
+    assert trail["person.merge"].detail["kept"] == kept.id
+    assert len(trail["person.merge"].detail["services"]) == 2
+    assert waiting.id in trail["person.merge"].detail["services"]
+    assert trail["person.fill"].subject == f"person:{kept.id}"
+    assert trail["user.link"].before == {"person_id": twin.id}
+    assert {"term.begin", "term.end", "card.replace"} <= set(trail)
+    assert problems() == []
+
+
+def test_records_that_an_assessment_took_stay_where_they_are(cast, twins, merge):
+    kept, twin = twins
+    assessment = cast.earn(twin, 70)
+    before = [(row.worker.id, row.total) for row in sheet.of(assessment)]
+    merge(kept, twin)
+    assert [(row.worker.id, row.total) for row in sheet.of(assessment)] == before
+    assert problems() == []
+
+
+def test_an_empty_account_moves_nothing_and_a_missing_one_is_opened(cast, twins, merge):
+    kept, twin = twins
+    third = entry(cast, kept.name)
+    merge(kept, third)
+    assert moved() == []
+    cast.earn(twin, 70)
+    assert ledger.existing(kept) is None
+    merge(kept, twin)
+    assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (70, 0)
+
+
+def entry(cast, name, area=None):
+    """An entry of somebody who serves nowhere."""
+    with transaction():
+        return persons.add_person(area or cast.village, name, cast.clerk)
+
+
+def test_more_than_the_ledger_takes_at_once_moves_whole(twins, merge):
+    kept, twin = twins
+    for tenths in (amounts.LARGEST, amounts.LARGEST, 5):
+        give(twin, tenths)
+    made = merge(kept, twin)
+    assert [key for key, _amount, _reason in moved()] == [
+        f"merge:{made.id}:out",
+        f"merge:{made.id}:in",
+        f"merge:{made.id}:out:2",
+        f"merge:{made.id}:in:2",
+        f"merge:{made.id}:out:3",
+        f"merge:{made.id}:in:3",
+    ]
+    assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (2 * amounts.LARGEST + 5, 0)
+    assert problems() == []
+
+
+def test_who_serves_without_a_card_gets_one_and_who_does_not_serve_gets_none(cast, twins, merge):
+    kept, twin = twins
+    with transaction():
+        cards.report_lost(cast.card_of(kept), cast.clerk)
+    merge(kept, twin)
+    assert cast.card_of(kept).state == CardState.ACTIVE
+    assert cast.card_of(twin) is None
+    first, second = entry(cast, "无任何聘任"), entry(cast, "无任何聘任")
+    merge(first, second)
+    assert cast.card_of(first) is None
+
+
+def test_a_renewal_that_was_made_moves_along(cast, twins, merge):
+    kept, twin = twins
+    term = cast.term_of(twin)
+    with transaction():
+        renewal = terms.renew(term, cast.clerk)
+    merge(kept, twin)
+    db.session.rollback()
+    assert holders.state_of(renewal, TODAY) == holders.State.CALLED_OFF
+    theirs = db.session.scalars(
+        sa.select(Appointment)
+        .where(Appointment.person_id == kept.id, Appointment.grid_id == term.grid_id)
+        .order_by(Appointment.starts_on)
+    ).all()
+    assert [(new.starts_on, new.ends_on) for new in theirs] == [
+        (TODAY, term.ends_on),
+        (renewal.starts_on, renewal.ends_on),
+    ]
+
+
+def test_an_instructor_s_term_moves_too(cast, twins, merge):
+    kept, twin = twins
+    with transaction():
+        terms.appoint(twin, holders.last_grid(cast.worker), Duty.INSTRUCTOR, BEGAN_ON, cast.clerk)
+    merge(kept, twin)
+    assert holders.serves_on(kept.id, TODAY, Duty.INSTRUCTOR).grid.code == "01"
+    assert holders.serves_on(twin.id, TODAY, Duty.INSTRUCTOR) is None
+
+
+def test_a_term_that_ran_out_ends_and_does_not_go_on(cast, twins, merge, clock):
+    kept, twin = twins
+    term = cast.term_of(twin)
+    clock.turn_to(term.ends_on + timedelta(days=5))
+    merge(kept, twin)
+    assert term.ended_on == term.ends_on + ONE_DAY
+    assert holders.serves_on(kept.id, term.ends_on + timedelta(days=5)) is None
+
+
+def test_what_is_voided_afterwards_follows_to_the_kept_account(cast, twins, merge):
+    kept, twin = twins
+    cast.earn(twin, 70)
+    done = redeem(cast, cast.card_of(twin))
+    made = merge(kept, twin)
+    third = entry(cast, kept.name)
+    last = merge(third, kept)
+    assert ledger.balance_of(third) == 40
+    for _ in range(2):
+        with transaction():
+            redemptions.void(done, "拿错了", cast.volunteer)
+    assert [ledger.balance_of(person) for person in (twin, kept, third)] == [0, 0, 70]
+    assert [key for key, _amount, _reason in moved()][-4:] == [
+        f"merge:{made.id}:out:2",
+        f"merge:{made.id}:in:2",
+        f"merge:{last.id}:out:2",
+        f"merge:{last.id}:in:2",
+    ]
+    assert problems() == []
+
+
+def test_what_still_came_to_a_merged_entry_is_sent_on_in_the_evening(app, cast, twins, merge):
+    kept, twin = twins
+    made = merge(kept, twin)
+    give(twin, 15)
+    assert leaving.remainders(None) == []
+    assert problems() == [f"account {ledger.existing(twin).id}: points are left on an entry that was merged"]
+    told = app.test_cli_runner().invoke(args=["ledger", "settle"])
+    assert told.output == f"entry #{twin.id}: 1.5 points moved to its other\nnothing was due\n"
+    assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (15, 0)
+    assert [key for key, _amount, _reason in moved()] == list(merging.merge_keys(made.id))
+    assert problems() == []
+
+
+def test_what_was_taken_on_either_card_stands_at_the_desk(cast, twins, merge):
+    kept, twin = twins
+    cast.earn(twin, 70)
+    done = redeem(cast, cast.card_of(twin))
+    merge(kept, twin)
+    assert [one.id for one in redemptions.of_person(kept, TODAY)] == [done.id]
+
+
+def test_the_old_card_is_not_taken_and_the_kept_one_pays(cast, twins, merge):
+    kept, twin = twins
+    cast.earn(twin, 70)
+    old, new = cast.card_of(twin), cast.card_of(kept)
+    merge(kept, twin)
+    refused("card_inactive", redeem, cast, old)
+    with transaction(), pytest.raises(Refused, match="was_merged"):
+        cards.issue(twin, cast.clerk)
+    assert redeem(cast, new).total == 30
+
+
+# --- What is refused ---
+
+
+def test_one_entry_is_no_pair(cast, twins, merge):
+    refused("same_entry", merge, twins[0], twins[0])
+    refused("reason_missing", merge, *twins, reason="  ")
+
+
+def test_merged_once_is_merged(cast, twins, merge):
+    kept, twin = twins
+    merge(kept, twin)
+    refused("already_merged", merge, kept, twin)
+    refused("already_merged", merge, twin, kept)
+    refused("already_merged", merge, twin, cast.worker)
+    refused("already_merged", merge, cast.worker, twin)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Merge)) == 1
+
+
+def test_another_village_s_entry_only_if_nothing_goes_on_there(cast, merge):
+    refused("other_village", merge, cast.worker, cast.stranger)
+    idle = entry(cast, "邻村旧人", cast.next_village)
+    give(idle, 10)
+    refused("other_village", merge, cast.worker, idle)
+    free = entry(cast, "邻村闲人", cast.next_village)
+    assert merge(cast.worker, free).kept_id == cast.worker.id
+    with transaction():
+        cast.serve(cast.stranger, "走访", TODAY - ONE_DAY, cast.outsider, cast.county_user)
+        terms.end_term(cast.term_of(cast.stranger), "不再担任", cast.outsider)
+    refused("other_village", merge, cast.worker, cast.stranger)
+    assert problems() == []
+
+
+def test_not_while_the_duplicate_is_on_a_sheet(cast, twins, merge, clock):
+    kept, twin = twins
+    with transaction():
+        assessment = assessments.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
+        assessments.deliberate(assessment, TODAY, "村民代表", "", cast.clerk)
+    refused("on_a_sheet", merge, kept, twin)
+    with transaction():
+        assessments.post_notice(assessment, cast.clerk)
+    refused("on_a_sheet", merge, kept, twin)
+    idle = entry(cast, kept.name)
+    merge(kept, idle)
+    clock.days_on(4)
+    with transaction():
+        assessments.book(assessment, cast.chair)
+    merge(kept, twin)
+    assert problems() == []
+
+
+def test_nobody_merges_their_own_entries(cast, twins, merge):
+    kept, twin = twins
+    with transaction():
+        user = accounts.add_user("twin", twin.name, "eight-or-more", None, twin)
+    refused("own_entry", merge, kept, twin, actor=user)
+    refused("own_entry", merge, twin, kept, actor=user)
+
+
+def test_not_while_a_grid_is_about_to_change_hands(cast, twins, merge):
+    kept, twin = twins
+    with transaction():
+        terms.hand_over(cast.term_of(twin), cast.worker, TODAY + timedelta(days=9), cast.clerk)
+    refused("term_to_come", merge, kept, twin)
+    other = entry(cast, "接任的人")
+    with transaction():
+        terms.hand_over(cast.term_of(cast.person("普绍兰")), other, TODAY + timedelta(days=9), cast.clerk)
+    refused("term_to_come", merge, kept, other)
+
+
+def test_nobody_s_points_expire_sooner_by_a_merge(cast, twins, merge, clock):
+    kept, twin = twins
+    cast.earn(twin, 70)
+
+    def leave(person, on=TODAY):
+        with transaction():
+            leaving.leave(person, DepartureKind.EXIT, "外出", DECISION, on, cast.chair)
+
+    leave(twin, TODAY - ONE_DAY)
+    with transaction():
+        departures.decide_rule(cast.village, Outcome.EXPIRE, None, DECISION, TODAY, cast.chair)
+    leave(kept)
+    refused("both_left", merge, kept, twin)
+    refused("both_left", merge, twin, kept)
+    clock.days_on(90)
+    with transaction():
+        leaving.settle_due(cast.village, cast.chair)
+    assert merge(kept, twin).id
+    assert problems() == []
+
+
+def test_who_serves_under_the_kept_entry_keeps_points_of_one_that_left(cast, twins, merge, clock):
+    kept, twin = twins
+    cast.earn(twin, 70)
+    with transaction():
+        leaving.leave(twin, DepartureKind.ADJUSTMENT, "登记重复", DECISION, TODAY, cast.chair)
+    merge(kept, twin)
+    clock.days_on(400)
+    with transaction():
+        assert leaving.settle_due(cast.village, cast.chair) == []
+    assert ledger.balance_of(kept) == 70
+
+
+def test_the_departure_of_a_duplicate_counts_for_the_kept_entry(cast, twins, merge, clock):
+    """Kept until the day, spent with a card of the kept entry, then expired by the duplicate's departure."""
+    _kept, twin = twins
+    cast.earn(twin, 70)
+    other = entry(cast, twin.name)
+    with transaction():
+        left = leaving.leave(twin, DepartureKind.EXIT, "外出", DECISION, TODAY, cast.chair)
+    merge(other, twin)
+    assert departures.kept_until(other) == left.kept_until
+    with transaction():
+        card = cards.issue(other, cast.clerk)
+    assert redeem(cast, card).total == 30
+    clock.turn_to(left.kept_until + ONE_DAY)
+    with transaction():
+        (lapsed,) = leaving.settle_due(None, None)
+    assert (lapsed.key, lapsed.amount) == (f"departure:{left.id}", 40)
+    assert problems() == []
+
+
+# --- Pages ---
+
+
+def test_from_the_suggestion_to_the_account(cast, twins, client_of):
+    kept, twin = twins
+    cast.earn_each({kept.id: 100, twin.id: 70})
+    chair, clerk = client_of(cast.chair), client_of(cast.clerk)
+    there = f"{HERE}/people/{twin.id}/merge?into={kept.id}"
+    for client in (chair, clerk):
+        assert there.replace("&", "&amp;") in client.get(f"{HERE}/duplicates").text
+        page = client.get(there).text
+        assert cast.card_of(twin).grouped in page
+        assert "第09网格" in page
+    assert clerk.post(there, data={"reason": REASON}).status_code == 403
+    assert chair.post(there, data={"reason": ""}).status_code == 422
+    assert chair.post(there, data={"reason": REASON}).status_code == 302
+    again = chair.post(there, data={"reason": REASON})
+    assert again.status_code == 422
+    assert REASON in again.text
+    for reader in (cast.clerk, cast.supervisor):
+        history = client_of(reader).get(f"{HERE}/accounts/{kept.id}").text
+        for words in (f"#{twin.id}", REASON, cast.chair.name, "17", "2025年第一季度"):
+            assert words in history, words
+        theirs = client_of(reader).get(f"{HERE}/accounts/{twin.id}").text
+        assert f'href="{HERE}/accounts/{kept.id}"' in theirs
+        assert REASON in theirs
+    assert f"#{kept.id}" in clerk.get(f"{HERE}/accounts").text
+    assert there not in clerk.get(f"{HERE}/duplicates").text
+    above = client_of(cast.county_user).get(f"{HERE}/accounts/{kept.id}").text
+    assert kept.name not in above
+
+
+def test_the_page_says_why_two_cannot_be_merged(cast, client_of):
+    chair = client_of(cast.chair)
+    there = f"{HERE}/people/{cast.worker.id}/merge"
+    assert f'value="{cast.neighbour.id}"' in chair.get(there).text
+    assert 'class="note note-look"' in chair.get(f"{there}?into={cast.worker.id}").text
+    assert chair.get(f"{there}?into={cast.stranger.id}").status_code == 404
+    assert chair.get(f"{there}?into=999999").status_code == 404
+    assert chair.get(f"{HERE}/people/{cast.stranger.id}/merge").status_code == 404
+    assert chair.post(there, data={"reason": REASON}).status_code == 404
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Merge)) == 0
+
+
+def test_who_sees_what(cast, twins, client_of):
+    kept, twin = twins
+    there = f"{HERE}/people/{twin.id}/merge?into={kept.id}"
+    pages = {
+        f"{HERE}/duplicates": {"clerk", "chair", "supervisor", "township_user", "county_user"},
+        there: {"clerk", "chair"},
+        f"/a/{VILLAGE}/duplicates": {"township_user", "county_user"},
+        f"/a/{TOWNSHIP}/duplicates": {"township_user", "county_user"},
+    }
+    inside = {"clerk", "chair", "supervisor", "instructor", "manager", "volunteer", "worker"}
+    for path, readers in pages.items():
+        for username in (*inside, "township_user", "county_user", "outsider", "far_township_user"):
+            in_scope = username in ("township_user", "county_user") or (
+                username in inside and TOWNSHIP not in path
+            )
+            expected = 200 if username in readers else 403 if in_scope else 404
+            assert client_of(cast.user(username)).get(path).status_code == expected, (username, path)
+        assert client_of(None).get(path).status_code == 302
+    for path in (f"{HERE}/duplicates", f"/a/{TOWNSHIP}/duplicates"):
+        page = client_of(cast.township_user).get(path).text
+        assert kept.masked in page
+        assert kept.name not in page
+        assert kept.phone not in page
+        assert "/merge" not in page
+    assert "柳树村" in client_of(cast.county_user).get(f"/a/{TOWNSHIP}/duplicates").text
+    assert client_of(cast.outsider).get(f"/v/{NEXT_VILLAGE}/duplicates").status_code == 200
+
+
+# --- Verify ---
+
+
+@pytest.fixture
+def story(cast, twins, merge):
+    """A merge with points, a departure whose points expired, and the ids of the rows."""
+    kept, twin = twins
+    cast.earn_each({kept.id: 100, twin.id: 70, cast.worker.id: 40})
+    made = merge(kept, twin)
+    with transaction():
+        departures.decide_rule(cast.village, Outcome.EXPIRE, None, DECISION, TODAY, cast.chair)
+        left = leaving.leave(cast.worker, DepartureKind.EXIT, "外出", DECISION, TODAY, cast.chair)
+    out, into = (
+        db.session.scalars(sa.select(Transfer.id).where(Transfer.key == key)).one()
+        for key in merging.merge_keys(made.id)
+    )
+    lapsed = db.session.scalars(sa.select(Transfer.id).where(Transfer.kind == TransferKind.EXPIRY)).one()
+    ids = SimpleNamespace(
+        out=out,
+        into=into,
+        lapsed=lapsed,
+        merge=made.id,
+        departure=left.id,
+        kept=kept.id,
+        twin=twin.id,
+        worker=cast.worker.id,
+        twins_account=ledger.existing(twin).id,
+    )
+    assert problems() == []
+    return ids
+
+
+def tamper(*statements):
+    """Change rows as somebody with the database's password would: no triggers, no foreign keys."""
+    db.session.rollback()
+    if db.engine.dialect.name == "sqlite":
+        with sqlite3.connect(db.engine.url.database) as connection:
+            connection.execute("PRAGMA ignore_check_constraints = ON")
+            for (name,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            ).fetchall():
+                connection.execute(f"DROP TRIGGER {name}")
+            changed = [connection.execute(statement).rowcount for statement in statements]
+        connection.close()
+    else:
+        address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address) as connection:
+            connection.execute("SET session_replication_role = replica")
+            changed = [connection.execute(statement).rowcount for statement in statements]
+    assert all(changed), "the tampering itself did nothing"
+
+
+TAMPERINGS = {
+    "the merge removed": (["DELETE FROM person_merge"], "transfer {out}: merge_out without a merge"),
+    "half of a merge removed": (
+        ["DELETE FROM transfer WHERE id = {into}"],
+        "transfer {out}: its other half is missing",
+    ),
+    "the other half removed": (
+        ["DELETE FROM transfer WHERE id = {out}"],
+        "transfer {into}: its other half is missing",
+    ),
+    "an amount changed": (
+        ["UPDATE transfer SET amount = 60 WHERE id = {into}"],
+        "transfer {out}: moved 70, transfer {into} 60",
+    ),
+    "keys swapped": (
+        [
+            "UPDATE transfer SET key = 'x' WHERE id = {into}",
+            "UPDATE transfer SET key = 'merge:{merge}:in' WHERE id = {out}",
+            "UPDATE transfer SET key = 'merge:{merge}:out' WHERE id = {into}",
+        ],
+        "transfer {out}: merge_out under the key merge:{merge}:in",
+    ),
+    "a key that is none": (
+        ["UPDATE transfer SET key = 'x' WHERE id = {out}"],
+        "transfer {out}: merge_out without a merge",
+    ),
+    "the merge of somebody else": (
+        ["UPDATE person_merge SET kept_id = {worker}"],
+        "transfer {into}: is not on the account of entry {worker}",
+    ),
+    "the kept and the duplicate swapped": (
+        ["UPDATE person_merge SET kept_id = {twin}, duplicate_id = {kept}"],
+        "transfer {out}: is not on the account of entry {kept}",
+    ),
+    "points on an entry that was merged": (
+        ["UPDATE account SET balance = 5 WHERE id = {twins_account}"],
+        "account {twins_account}: points are left on an entry that was merged",
+    ),
+    "the departure removed": (
+        ["DELETE FROM departure"],
+        "transfer {lapsed}: points lapsed without a departure",
+    ),
+    "the departure of somebody else": (
+        ["UPDATE departure SET person_id = {kept}"],
+        "transfer {lapsed}: lapsed by departure {departure} of somebody else",
+    ),
+    "the departure on another day": (
+        ["UPDATE departure SET \"on\" = '2026-12-01'"],
+        "transfer {lapsed}: departure {departure} was on 2026-12-01",
+    ),
+    "an expiry under another key": (
+        ["UPDATE transfer SET key = 'x' WHERE id = {lapsed}"],
+        "transfer {lapsed}: points lapsed without a departure",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERINGS)
+def test_tampering_is_named(app, story, what):
+    statements, named = TAMPERINGS[what]
+    tamper(*(statement.format(**vars(story)) for statement in statements))
+    told = app.test_cli_runner().invoke(args=["ledger", "verify"])
+    assert told.exit_code == 1
+    assert named.format(**vars(story)) in told.output.splitlines(), told.output
+
+
+def test_points_moved_past_the_verb_are_named(cast, story):
+    with transaction():
+        account = ledger.existing(cast.worker) or ledger.account_of(cast.worker)
+        stray = ledger.post("merge:999:in", TransferKind.MERGE_IN, account, 10, "#1", cast.chair)
+    assert f"transfer {stray.id}: merge_in without a merge" in problems()
+
+
+# --- Any order of things ---
+
+
+class Village(RuleBasedStateMachine):
+    """Three people under six entries come, earn, spend, leave, and are found to be one; in any order."""
+
+    def __init__(self, databases, template):
+        super().__init__()
+        self.databases, self.name = databases, databases.copy(template)
+        self.context = new_app(databases.uri(self.name)).app_context()
+        self.context.push()
+        self.ids = [person.id for person in Cast().workers[:6]]
+        self.issued = self.redeemed = self.expired = 0
+        self.quarters = 0
+        self.done = []
+        self.voided = set()
+
+    def teardown(self):
+        db.session.rollback()
+        found = list(verify.problems())
+        db.session.remove()
+        db.engine.dispose()
+        self.context.pop()
+        self.databases.drop(self.name)
+        assert found == []
+
+    who = st.integers(0, 5)
+
+    def person(self, which):
+        return db.session.get_one(Person, self.ids[which])
+
+    def attempt(self, verb):
+        """What came of it, or None if a rule said no; then nothing happened."""
+        try:
+            with transaction():
+                return verb()
+        except Refused:
+            return None
+
+    def balances(self):
+        db.session.rollback()
+        return [ledger.balance_of(self.person(which)) for which in range(6)]
+
+    @initialize(amounts=st.lists(st.integers(1, 200), min_size=6, max_size=6))
+    def begin(self, amounts):
+        """Everyone has something in the first quarter."""
+        Cast().earn_each(dict(zip(self.ids, amounts, strict=True)))
+        self.quarters, self.issued = 1, sum(amounts)
+
+    @rule(which=who, tenths=st.integers(1, 200))
+    def earn(self, which, tenths):
+        person = self.person(which)
+        if person.merge or self.quarters >= 7:
+            return
+        self.quarters += 1
+        Cast().earn(person, tenths)
+        self.issued += tenths
+
+    @rule(which=who, units=st.integers(1, 2))
+    def spend(self, which, units):
+        cast = Cast()
+        card = db.session.scalars(
+            sa.select(Card).where(Card.person_id == self.ids[which]).order_by(Card.id.desc())
+        ).first()
+        made = self.attempt(
+            lambda: redemptions.redeem(uuid4().hex, cast.shop, card, {cast.goods.id: units}, cast.volunteer)
+        )
+        if made is not None:
+            self.redeemed += 30 * units
+            self.done.append((made.id, 30 * units))
+
+    @rule(data=st.data())
+    def take_back(self, data):
+        if not self.done:
+            return
+        ident, total = data.draw(st.sampled_from(self.done))
+        redemption = db.session.get_one(redemptions.Redemption, ident)
+        made = self.attempt(lambda: redemptions.void(redemption, "拿错了", Cast().volunteer))
+        if made is not None and ident not in self.voided:
+            self.voided.add(ident)
+            self.redeemed -= total
+
+    @rule(outcome=st.sampled_from(Outcome), days=st.integers(1, 3))
+    def decide(self, outcome, days):
+        cast = Cast()
+        self.attempt(lambda: departures.decide_rule(cast.village, outcome, days, DECISION, TODAY, cast.chair))
+
+    @rule(which=who, days=st.integers(0, 5))
+    def leave(self, which, days):
+        before = sum(self.balances())
+        on = TODAY - timedelta(days=days)
+        self.attempt(
+            lambda: leaving.leave(self.person(which), DepartureKind.EXIT, "外出", DECISION, on, Cast().chair)
+        )
+        self.expired += before - sum(self.balances())
+
+    @rule()
+    def settle(self):
+        before = sum(self.balances())
+        lapsed = self.attempt(lambda: leaving.settle_due(None, None))
+        assert sum(transfer.amount for transfer in lapsed) == before - sum(self.balances())
+        self.expired += before - sum(self.balances())
+        assert [one for one in leaving.remainders(None) if one.is_due] == []
+
+    @rule(which=who)
+    def come_back(self, which):
+        person, cast = self.person(which), Cast()
+
+        def again():
+            terms.appoint(person, holders.last_grid(person), Duty.WORKER, TODAY, cast.clerk)
+            cards.issue(person, cast.clerk)
+
+        self.attempt(again)
+
+    @rule(which=who)
+    def new_card(self, which):
+        self.attempt(lambda: cards.issue(self.person(which), Cast().clerk))
+
+    @rule(kept=who, duplicate=who)
+    def merge(self, kept, duplicate):
+        before = sum(self.balances())
+        self.attempt(lambda: merging.merge(self.person(kept), self.person(duplicate), REASON, Cast().chair))
+        assert sum(self.balances()) == before
+
+    @invariant()
+    def no_point_is_made_or_lost(self):
+        total = ledger.totals(Cast().village)
+        assert (total["issuing"], total["redeemed"], total["expired"]) == (
+            self.issued,
+            self.redeemed,
+            self.expired,
+        )
+        assert sum(self.balances()) == self.issued - self.redeemed - self.expired == total["worker"]
+
+    @invariant()
+    def a_merged_entry_holds_nothing(self):
+        for which in range(6):
+            person = self.person(which)
+            if duplicates.merge_of(person):
+                assert ledger.balance_of(person) == 0
+                assert cards.active(person) is None
+                assert holders.serves_on(person.id, TODAY) is None
+
+
+def test_points_add_up_in_any_order(database, template):
+    play(lambda: Village(database, template), settings=settings(max_examples=5, stateful_step_count=15))
