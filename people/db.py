@@ -11,15 +11,16 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Update, event
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Update, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -179,6 +180,24 @@ def change_one(statement: Update) -> None:
     changed = db.session.connection().execute(statement).rowcount
     if changed != 1:
         raise RuntimeError(f"{changed} rows changed instead of one: {statement}")
+
+
+def add_together(rows: Sequence[Any]) -> None:
+    """Send new rows of one table at once. Their ids are drawn first: a row whose id the database has to tell
+    is sent alone. On SQLite the write that runs has the table for itself."""
+    if not rows:
+        return
+    table = rows[0].__table__
+    if db.engine.dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        drawn = select(func.nextval(sequence)).select_from(func.generate_series(1, len(rows)))
+        ids: Iterable[int] = db.session.scalars(drawn).all()
+    else:
+        ids = count((db.session.scalar(select(func.max(table.c.id))) or 0) + 1)
+    for row, ident in zip(rows, ids, strict=False):
+        row.id = ident
+    db.session.add_all(rows)
+    db.session.flush()
 
 
 def fetch(model: type[Any], ident: object, **belongs: object) -> Any:

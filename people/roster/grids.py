@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from people import audit, clock
-from people.db import db, get_locked
+from people.db import add_together, db, get_locked
 from people.models import Area, Change, Grid, GridChange, GridKind, Group, User
 from people.refused import Refused
 
@@ -76,8 +76,7 @@ def add_grids(
         raise Refused(
             "grid_exists", _("The grid code %(code)s is taken in this village.", code=taken), "code"
         )
-    db.session.add_all(arriving)
-    db.session.flush()
+    add_together(arriving)
     day = on or clock.today()
     _write_all([_line(grid, Change.OPENED, day, reason, actor, other=split_from) for grid in arriving])
     audit.note_all(actor, "grid.add", [(grid, grid.village, _given(grid, reason)) for grid in arriving])
@@ -138,14 +137,26 @@ def by_code(village: Area, code: str) -> Grid | None:
 
 def group_named(village: Area, name: str, actor: User | None) -> Group:
     """The village's group of this name, added on first use; inside a transaction. Refused `bad_name`."""
-    name = named(name, "group")
-    group = db.session.scalar(select(Group).where(Group.village_id == village.id, Group.name == name))
-    if group is None:
-        group = Group(village_id=village.id, name=name)
-        db.session.add(group)
-        db.session.flush()
-        audit.note(actor, "group.add", group, village, name=name)
-    return group
+    return groups_named([(village, name)], actor)[0]
+
+
+def groups_named(wanted: Sequence[tuple[Area, str]], actor: User | None) -> list[Group]:
+    """The groups of these names, each as `group_named` has it, at most some hundreds."""
+    wanted = [(village, named(name, "group")) for village, name in wanted]
+    keys = {(village.id, name): village for village, name in wanted}
+    known = {
+        (group.village_id, group.name): group
+        for group in db.session.scalars(
+            select(Group).where(tuple_(Group.village_id, Group.name).in_(list(keys)))
+        )
+    }
+    added = {key: Group(village_id=key[0], name=key[1]) for key in keys if key not in known}
+    add_together(list(added.values()))
+    audit.note_all(
+        actor, "group.add", [(group, keys[key], {"name": group.name}) for key, group in added.items()]
+    )
+    known |= added
+    return [known[village.id, name] for village, name in wanted]
 
 
 def groups(village: Area) -> Sequence[Group]:

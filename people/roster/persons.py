@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from people import audit, clock
-from people.db import db, get_locked
+from people.db import add_together, db, get_locked
 from people.models import Appointment, Area, Background, Grid, Merge, Person, Sex, Standing, User
 from people.refused import Refused
 
@@ -50,8 +50,7 @@ def add_people(arriving: Sequence[Person], actor: User | None) -> None:
     """Enter many people at once, of any areas. Refused as `add_person` is."""
     for person in arriving:
         check_birth_year(person.birth_year)
-    db.session.add_all(arriving)
-    db.session.flush()
+    add_together(arriving)
     audit.note_all(
         actor,
         "person.add",

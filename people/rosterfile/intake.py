@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from people import audit, clock
 from people.db import db, get_locked
-from people.models import Appointment, Area, Group, ImportFile, User
+from people.models import Appointment, Area, ImportFile, User
 from people.refused import Refused
 from people.roster import grids, persons, terms
 from people.rosterfile import columns, plan
@@ -20,8 +20,6 @@ from people.rosterfile.plan import Act, Plan, Seat, Step
 LOT = 500
 
 LONGEST_KEPT = timedelta(days=1)
-
-Groups = dict[tuple[int, str], Group]
 
 
 def keep(area: Area, name: str, content: bytes, actor: User) -> ImportFile:
@@ -83,9 +81,8 @@ def carry_out(made: Plan, area: Area, actor: User | None) -> Iterator[int]:
     """Do all that a plan says, inside one transaction; yields how many of its rows are done."""
     steps = [step for step in made.steps if step.outcome != "left"]
     done = len(made.steps) - len(steps)
-    groups: Groups = {}
     for lot in (steps[first : first + LOT] for first in range(0, len(steps), LOT)):
-        _do(lot, groups, actor)
+        _do(lot, actor)
         done += len(lot)
         yield done
     counts: dict[str, Any] = {outcome: made.counts[outcome] for outcome in ("added", "changed", "left")}
@@ -94,9 +91,9 @@ def carry_out(made: Plan, area: Area, actor: User | None) -> Iterator[int]:
     yield done
 
 
-def _do(steps: Sequence[Step], groups: Groups, actor: User | None) -> None:
+def _do(steps: Sequence[Step], actor: User | None) -> None:
     """Some rows: what is new first, in bulk; then the corrections, and who follows whom."""
-    _group(steps, groups, actor)
+    _group(steps, actor)
     grids.add_grids([step.grid for step in steps if step.is_new], actor)
     seats = [(step, seat) for step in steps for seat in step.seats]
     people = {id(seat.person): seat.person for _step, seat in seats if seat.person.id is None}
@@ -113,15 +110,11 @@ def _do(steps: Sequence[Step], groups: Groups, actor: User | None) -> None:
             terms.hand_over(seat.holder, seat.person, seat.since, actor)
 
 
-def _group(steps: Sequence[Step], known: Groups, actor: User | None) -> None:
+def _group(steps: Sequence[Step], actor: User | None) -> None:
     """Put grids into their groups; a group is added where the file first names it."""
-    for step in steps:
-        if not step.group:
-            continue
-        village = step.entry.village
-        named = village.id, step.group
-        group = known.get(named) or grids.group_named(village, step.group, actor)
-        known[named] = group
+    moving = [step for step in steps if step.group]
+    groups = grids.groups_named([(step.entry.village, step.group or "") for step in moving], actor)
+    for step, group in zip(moving, groups, strict=True):
         if step.is_new:
             step.grid.group = group
         else:
