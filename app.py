@@ -24,8 +24,9 @@ import points.views
 import shop.cli  # adds `ledger verify`
 import shop.held
 import shop.views
-from people import access, accounts, audit, pages
+from people import access, audit, pages
 from people.db import db
+from people.signin import accounts
 from points import amounts
 
 ROOT = Path(__file__).parent

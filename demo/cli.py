@@ -13,12 +13,13 @@ from sqlalchemy import select
 
 from demo import calendar, neighbours, roll
 from demo.story import PASSWORD, VILLAGE_ROLES, Story
-from people import accounts, areas
+from people import areas
 from people.cli import refuse
 from people.db import db, transaction
 from people.models import Area, Grid, Role
 from people.paper.fonts import fonts_made, make_fonts
 from people.refused import Refused
+from people.signin import accounts
 
 COUNTY_FILE = Path(__file__).parent.parent / "data" / "areas-532323.csv"
 VILLAGES = ("532323101001", "532323101201", "532323102215")

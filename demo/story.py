@@ -12,10 +12,11 @@ from stdnum import ean
 
 from demo import neighbours, roll
 from demo.calendar import STARTS_ON
-from people import accounts, cards, clock
+from people import cards, clock
 from people.clock import Quarter
 from people.models import Area, ChosenBy, Duty, Grid, GridKind, Person, Role, User
 from people.roster import grids, holders, persons, terms
+from people.signin import accounts
 from points import assessments, ledger, rubrics, services
 from points.models import Rubric, Service
 from shop import redemptions, stock

@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from people import access, accounts, areas, keeping, rolesheet
+from people import access, areas, rolesheet
 from people.db import transaction
 from people.models import Role
 from people.refused import Refused
 from people.rosterfile import columns, intake, plan
+from people.signin import accounts, keeping
 
 areas_cli = AppGroup("areas", help="Counties, townships, villages and communities.")
 accounts_cli = AppGroup("accounts", help="Sign-ins and their roles.")

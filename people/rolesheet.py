@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from people.access import Route
-from people.accounts import GIVES
 from people.models import Role
+from people.signin.accounts import GIVES
 
 TITLES = {
     Role.COUNTY: "县",

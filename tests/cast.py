@@ -16,11 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.sql import ColumnElement
 
 from app import create_app
-from people import accounts, areas, cards, clock
+from people import areas, cards, clock
 from people.clock import Quarter
 from people.db import db, transaction
 from people.models import Appointment, Area, Card, Duty, GridKind, Person, Role, User
 from people.roster import grids, persons, terms
+from people.signin import accounts
 from points import assessments, rubrics, services
 from points.models import Account, Assessment, AssessmentState, Rubric, RubricItem
 from shop import stock

@@ -12,7 +12,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from people import access, clock, contacts, trainings
+from people import access, clock, contacts
+from people.conduct import trainings
 from people.db import Base, db, transaction
 from people.models import ContactKind, Duty
 from people.rosterfile import intake

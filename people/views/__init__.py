@@ -3,9 +3,10 @@
 from flask import Blueprint
 from flask_babel import lazy_gettext as _
 
-from people import access, keeping
+from people import access
 from people.models import Role
 from people.pages import ABOVE, EVERYWHERE, Entry
+from people.signin import keeping
 
 bp = Blueprint("people", __name__)
 

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from people import access, accounts, cards, keeping, labels, pages, passwords
+from people import access, cards, labels, pages
 from people.db import db, fetch
 from people.forms import ButtonForm, Form, attempt
 from people.forms.accounts import (
@@ -18,6 +18,7 @@ from people.forms.accounts import (
     TakeRoleForm,
 )
 from people.models import Area, Person, Role, User
+from people.signin import accounts, keeping, passwords
 from people.views import bp
 
 

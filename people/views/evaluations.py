@@ -6,8 +6,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from people import access
-from people import evaluations as verbs
-from people.evaluations import Partner
+from people.conduct import evaluations as verbs
+from people.conduct.evaluations import Partner
 from people.forms import attempt
 from people.forms.evaluation import GRADES, QUESTIONS, EvaluationForm
 from people.models import Role, Side

@@ -9,12 +9,13 @@ from flask_login import current_user, login_user, logout_user
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from people import access, accounts, guard, pages
+from people import access, pages
 from people.db import transaction
 from people.forms import ButtonForm, Form, attempt
 from people.forms.accounts import FirstPasswordForm, PasswordForm, SignInForm
 from people.models import User
 from people.refused import Refused
+from people.signin import accounts, guard
 from people.views import bp
 
 DEVICE_COOKIE = "device"

@@ -7,8 +7,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from people import access, clock, pages, scan
-from people import training_due as overdue
-from people import trainings as verbs
+from people.conduct import training_due as overdue
+from people.conduct import trainings as verbs
+from people.conduct.training_due import Period
 from people.db import fetch, transaction
 from people.forms import ButtonForm, attempt
 from people.forms.cards import PhotoForm, ScanForm
@@ -17,7 +18,6 @@ from people.models import Duty, Level, Person, Role, Training
 from people.paper.words import day
 from people.refused import Refused
 from people.roster import holders
-from people.training_due import Period
 from people.views import bp
 
 READING = (*access.ONLOOKERS, Role.INSTRUCTOR)

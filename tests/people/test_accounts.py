@@ -5,10 +5,11 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from people import accounts, cards, keeping
+from people import cards
 from people.db import db, transaction
 from people.models import AuditEvent, Role, User
 from people.refused import Refused
+from people.signin import accounts, keeping
 from tests.cast import COUNTY, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
 
 SECRET = re.compile(r'<p class="number">([^<]+)</p>')

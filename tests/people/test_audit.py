@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import event, func, select
 
-from people import accounts, areas, audit, cards, clock, trail
+from people import areas, audit, cards, clock, trail
 from people.db import db, transaction
 from people.models import AuditEvent, Background, Sex, Stage, Standing
 from people.roster import grids, growth, persons
+from people.signin import accounts
 from people.trail.words import ACTIONS, FIELDS, SILENT, VALUES
 from tests.cast import COUNTY, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
 

@@ -7,12 +7,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from people import accounts, clock, evaluations
+from people import clock
+from people.conduct import evaluations
+from people.conduct.evaluations import Grades
 from people.db import db, transaction
-from people.evaluations import Grades
 from people.models import AuditEvent, Duty, Evaluation, Merge, Person, Role, Side
 from people.refused import Refused
 from people.roster import grids, persons, terms
+from people.signin import accounts
 from tests.cast import PASSWORD, TOWNSHIP, VILLAGE
 
 HERE = f"/v/{VILLAGE}/evaluations"

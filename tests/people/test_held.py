@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event, select
 
-from people import accounts, clock
+from people import clock
 from people.db import Base, db, transaction
 from people.held import Reader
 from people.models import (
@@ -28,6 +28,7 @@ from people.models import (
     Training,
 )
 from people.roster import persons
+from people.signin import accounts
 from shop import redemptions
 from tests.cast import NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
 

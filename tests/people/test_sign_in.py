@@ -10,12 +10,13 @@ from flask import request
 from itsdangerous.timed import TimestampSigner
 
 from app import create_app
-from people import accounts, cards, guard, keeping, passwords
+from people import cards
 from people import clock as calendar
 from people.clock import SHANGHAI
 from people.db import db, transaction
 from people.models import AuditEvent, Role, SignInFailure, User
 from people.refused import Refused
+from people.signin import accounts, guard, keeping, passwords
 from tests.cast import PASSWORD, TODAY, VILLAGE
 from tests.test_rules import PUBLIC, address, methods
 

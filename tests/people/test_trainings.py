@@ -10,12 +10,13 @@ import qrcode
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
-from people import cards, clock, training_due, trainings
+from people import cards, clock
+from people.conduct import training_due, trainings
+from people.conduct.training_due import Period
 from people.db import db, transaction
 from people.models import Attendance, AuditEvent, Duty, GridKind, Level, Merge, Training
 from people.refused import Refused
 from people.roster import grids, persons, terms
-from people.training_due import Period
 from tests.cast import NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE
 
 HERE = f"/a/{VILLAGE}/trainings"

@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as play
 
-from people import accounts, cards
+from people import cards
 from people.clock import Quarter
 from people.db import db, transaction
 from people.models import (
@@ -33,6 +33,7 @@ from people.models import (
 from people.refused import Refused
 from people.roster import departures, duplicates, grids, holders, persons, terms
 from people.roster.duplicates import Why
+from people.signin import accounts
 from points import amounts, assessments, labels, leaving, ledger, merging, services, sheet
 from points.models import Service, Transfer, TransferKind
 from shop import redemptions, verify

@@ -6,12 +6,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from people import accounts
 from people.clock import Quarter
 from people.db import db, transaction
 from people.models import Duty, Role
 from people.refused import Refused
 from people.roster import persons, terms
+from people.signin import accounts
 from points import amounts, assessments, ledger, rubrics, services, sheet, verify
 from points.models import AssessmentState, Category, ServiceState, Transfer
 from points.rubrics import NewItem

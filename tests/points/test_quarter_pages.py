@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from people import accounts
 from people.clock import Quarter
 from people.db import db, transaction
 from people.models import Role
+from people.signin import accounts
 from points import assessments, ledger, services
 from points.models import Adjustment, Assessment, Service, ServiceState
 from tests.cast import NEXT_VILLAGE, PASSWORD, VILLAGE

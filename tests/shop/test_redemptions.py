@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from people import accounts, cards
+from people import cards
 from people.db import db, transaction
 from people.models import Duty, Role
 from people.refused import Refused
 from people.roster import terms
+from people.signin import accounts
 from points import ledger
 from points.models import Transfer, TransferKind
 from shop import redemptions, stock, verify

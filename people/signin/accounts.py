@@ -6,11 +6,12 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from people import audit, cards, passwords
+from people import audit, cards
 from people.db import db, get_locked
 from people.models import Area, Card, CardState, Grant, Level, Person, Role, User
 from people.refused import Refused
 from people.roster import persons
+from people.signin import passwords
 
 # A sign-in that was made for a card. Its name cannot be typed: whoever guesses PINs needs card numbers, and
 # of those one in fifteen thousand is somebody's.

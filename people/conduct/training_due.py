@@ -9,9 +9,9 @@ from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from people import clock
+from people.conduct.trainings import kept_ids, of_interest, serves
 from people.db import db
 from people.models import Appointment, Area, Attendance, Duty, Grid, Level, Person, Training, mask_name
-from people.trainings import kept_ids, of_interest, serves
 
 # Who begins later than this before a period's end may wait for the next one: the house's own rule.
 SETTLING_IN = timedelta(days=90)

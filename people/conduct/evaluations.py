@@ -15,11 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from people import clock
+from people.conduct.trainings import kept_ids
 from people.db import db, get_locked
 from people.models import Appointment, Area, Duty, Evaluation, Grid, Person, Role, Side, User
 from people.refused import Refused
 from people.roster import holders, persons
-from people.trainings import kept_ids
 
 # Whoever served together for so many days of a year says something about it: the house's own rule.
 FEWEST_DAYS = 30

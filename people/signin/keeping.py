@@ -6,11 +6,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from people import accounts, audit, cards, clock, passwords
+from people import audit, cards, clock
 from people.db import db, get_locked
 from people.models import Area, Duty, Grant, Level, Person, Role, User
 from people.refused import Refused
 from people.roster import holders
+from people.signin import accounts, passwords
 
 KEEPERS = frozenset(accounts.GIVES)
 
