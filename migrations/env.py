@@ -29,6 +29,7 @@ def run() -> None:
             compare_server_default=True,
             render_as_batch=True,
             render_item=render_item,
+            transactional_ddl=True,  # SQLite can too, though Alembic does not count on it
         )
         with context.begin_transaction():
             context.run_migrations()

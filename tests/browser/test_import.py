@@ -80,6 +80,7 @@ def bring(page: Page, folder: Path, content: bytes) -> None:
     page.goto(HERE)
     page.get_by_label("Excel").set_input_files(file)
     page.get_by_role("button", name="试一试").click()
+    expect(page.get_by_role("heading", name=file.name)).to_be_visible()
 
 
 def test_a_messy_workbook_is_tried_mended_and_taken_in(clerk: Page, tmp_path: Path) -> None:
