@@ -75,7 +75,7 @@ def prepare() -> tuple[int, int, list[int]]:
         cards = [
             card
             for card in db.session.scalars(select(Card).where(Card.state == CardState.ACTIVE))
-            if card.person.village_id == shop.village_id
+            if card.person.area_id == shop.village_id
         ]
         for card in cards:
             account = ledger.account_of(card.person)

@@ -8,12 +8,14 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");
+  form.querySelector("progress")?.removeAttribute("hidden");
 });
 
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
     form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+    form.querySelector("progress")?.setAttribute("hidden", "");
   }
 });
 

@@ -140,7 +140,7 @@ def _make_room(arriving: Sequence[Appointment], actor: User | None) -> None:
         for term in there[new.grid.id, new.duty]:
             _check_free(term, new, today)
             if term.ended_on is None:
-                _end(term, holders.free_from(term), actor, reason="its last day passed")
+                _end(term, holders.free_from(term), actor, cause="lapsed")
 
 
 def _check_free(term: Appointment, new: Appointment, today: date) -> None:
@@ -213,7 +213,7 @@ def hand_over(
             "starts_on",
         )
     if renewal:
-        _end(renewal, renewal.starts_on, actor, reason="handed over")
+        _end(renewal, renewal.starts_on, actor, cause="handed_over")
     _end(term, day, actor, successor=successor.name)
     return appoint(successor, term.grid, term.duty, day, actor, chosen_by=chosen_by, follows=term)
 

@@ -111,6 +111,7 @@ FIELDS = {
     "phone": _("Phone"),
     "place": _("Place"),
     "points": _("Points"),
+    "cause": _("Why"),
     "reason": _("Reason"),
     "role": _("Role"),
     "rows": _("Rows"),
@@ -147,6 +148,7 @@ ROWS = {
 # The words of a field's values; a field of this name holds one of these wherever it occurs.
 VALUES: dict[str, dict[Any, Any]] = {
     "background": labels.BACKGROUNDS,
+    "cause": {"lapsed": _("its last day passed"), "handed_over": _("handed over")},
     "chosen_by": labels.CHOSEN_BY,
     "duty": labels.DUTIES,
     "kind": labels.GRID_KINDS | labels.CONTACT_KINDS | labels.DEPARTURE_KINDS,
