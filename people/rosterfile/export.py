@@ -34,14 +34,18 @@ def failed_rows(plan: Plan) -> bytes:
     return tables.write_xlsx(named, rows, title="未通过的行", text_columns=TEXTS, widths={REASON: 60})
 
 
-def roster(area: Area, kind: str, masked: bool, actor: User) -> bytes:
-    """The roster of an area as `xlsx` or `csv`, by grid code; that it was taken out is written down.
+def take_out(area: Area, kind: str, masked: bool, actor: User) -> list[dict[str, Any]]:
+    """The rows of an area's roster, by grid code; that they leave, as `xlsx` or `csv`, is written down.
 
-    `masked` for readers above the village. Whole, it comes in again without changing anything.
+    `masked` for readers above the village. Whole, they come in again without changing anything.
     """
     rows = [_row(grid, seats, masked) for grid, seats in _today(area)]
     audit.note(actor, "roster.export", area, area, kind=kind, rows=len(rows), masked=masked)
-    db.session.flush()
+    return rows
+
+
+def written(rows: list[dict[str, Any]], kind: str) -> bytes:
+    """Rows as a file, `xlsx` or `csv`; made when the transaction is over."""
     return tables.write_csv(columns.COLUMNS, rows) if kind == "csv" else _workbook(rows)
 
 

@@ -132,8 +132,8 @@ def export_roster(area: str, kind: str) -> Response:
     form = ButtonForm()
     form.validate_on_submit()
     with transaction():
-        content = export.roster(g.area, kind, not access.inside(), current_user)
-    return _download(content, kind, f"roster-{area}-{clock.today():%Y%m%d}.{kind}")
+        rows = export.take_out(g.area, kind, not access.inside(), current_user)
+    return _download(export.written(rows, kind), kind, f"roster-{area}-{clock.today():%Y%m%d}.{kind}")
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:
