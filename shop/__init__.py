@@ -1,1 +1,1 @@
-"""How points are spent: cards, goods, stock, redemptions and their receipts."""
+"""How points are spent: goods, stock, redemptions and their receipts."""
