@@ -67,10 +67,9 @@ def main(threads: int, seconds: float) -> None:
 def prepare() -> tuple[int, int, list[int]]:
     """A well-stocked article, and cards whose owners can afford it for long."""
     with transaction():
-        shop = db.session.scalars(select(Shop).order_by(Shop.id)).first()
-        goods = db.session.scalars(
-            select(Goods).where(Goods.shop_id == shop.id).order_by(Goods.price)
-        ).first()
+        shop = db.session.scalars(select(Shop).order_by(Shop.id).limit(1)).one()
+        cheapest = select(Goods).where(Goods.shop_id == shop.id).order_by(Goods.price).limit(1)
+        goods = db.session.scalars(cheapest).one()
         stock.receive(f"bench-{uuid4().hex}", goods, 100_000, Source.ALLOCATION, None)
         cards = [
             card
