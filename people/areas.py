@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from people import audit, tables
 from people.db import db
-from people.models import CODE_DIGITS, Area, Level, User
+from people.models import CODE_DIGITS, VILLAGE_LEVELS, Area, Level, User
 from people.refused import Refused
 
 COLUMNS = ["code", "level", "name", "parent_code"]
@@ -116,10 +117,11 @@ def _is_new(area: Area, there: Area | None) -> bool:
 
 
 def below(area: Area) -> Sequence[Area]:
-    """The villages and communities in an area (itself, if it is one), by code."""
+    """The villages and communities in an area (itself, if it is one) with what they lie in, by code."""
     return db.session.scalars(
         select(Area)
-        .where(Area.code.startswith(area.stem), Area.level.in_([Level.VILLAGE, Level.COMMUNITY]))
+        .options(joinedload(Area.parent))
+        .where(Area.code.startswith(area.stem), Area.level.in_(VILLAGE_LEVELS))
         .order_by(Area.code)
     ).all()
 

@@ -155,6 +155,15 @@ def refused(refusal: Refused) -> tuple[str, int]:
     ), status
 
 
+Problem = tuple[dict[str, str], int, dict[str, str]]
+
+
+def problem(refusal: Refused) -> Problem:
+    """A refusal as a script reads it: 422 as application/problem+json: `code`, and `title` for the person."""
+    told = {"code": refusal.code, "title": str(refusal.message)}
+    return told, 422, {"Content-Type": "application/problem+json"}
+
+
 def failed(error: HTTPException) -> tuple[str, int] | Response:
     """The page for what is not there, not allowed, or broke."""
     if isinstance(error, CSRFError):

@@ -18,6 +18,10 @@ class Refused(Exception):
         self.message = message
         self.field = field
 
+    def beside(self, field: str) -> "Refused":
+        """The same refusal, to stand next to another field."""
+        return Refused(self.code, self.message, field)
+
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
 

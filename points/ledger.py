@@ -48,7 +48,7 @@ def balance_of(person: Person) -> int:
 
 def open_accounts(village: Area) -> None:
     """Open the village's own three accounts, so that later nobody has to while holding a worker's."""
-    for kind, _credited in COUNTERPART.values():
+    for kind in dict.fromkeys(kind for kind, _credited in COUNTERPART.values()):
         _opened(kind, village.id)
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from people import clock
-from people.conduct.trainings import kept_ids
 from people.db import db, get_locked
 from people.models import Appointment, Area, Duty, Evaluation, Grid, Person, Role, Side, User
 from people.refused import Refused
@@ -131,7 +130,7 @@ def evaluate(
 def _together(side: Side, own: int | None, village: Area, year: int) -> dict[int, list[Grid]]:
     """Who served long enough with the speaker of a side, by id; and where."""
     first, last = date(year, 1, 1), min(date(year, 12, 31), clock.today())
-    kept = kept_ids()
+    kept = persons.kept_ids()
 
     def days_of(term: Appointment) -> set[int]:
         end = term.ends_on.toordinal() + 1
@@ -166,7 +165,7 @@ def _said(side: Side, user: User, village: Area, year: int) -> dict[int, Evaluat
         voices = [f"person:{ident}" for ident in mine]
     else:
         voices = [f"village:{village.id}"]
-    kept = kept_ids()
+    kept = persons.kept_ids()
     query = select(Evaluation).where(
         Evaluation.year == year, Evaluation.side == side, Evaluation.voice.in_(voices)
     )
@@ -201,7 +200,7 @@ def results(area: Area, side: Side, year: int) -> list[Result]:
     """
     if side == Side.BY_WORKER and area.is_village:
         return []
-    kept = kept_ids()
+    kept = persons.kept_ids()
     heard: dict[tuple[int, int], dict[str, Evaluation]] = defaultdict(dict)
     places: dict[int, Area] = {}
     query = (

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select
-from sqlalchemy.orm import joinedload
 
-from people import clock
-from people.conduct.trainings import kept_ids, of_interest, serves
+from people import areas, clock
+from people.conduct.trainings import of_interest
 from people.db import db
 from people.models import Appointment, Area, Attendance, Duty, Grid, Level, Person, Training, mask_name
+from people.roster import holders, persons
 
 # Who begins later than this before a period's end may wait for the next one: the house's own rule.
 SETTLING_IN = timedelta(days=90)
@@ -91,9 +91,9 @@ def due(area: Area, duty: Duty, period: Period) -> list[Due]:
     before the period's end is counted as serving but lacks nothing yet; who moved there from another
     village is trained there anew.
     """
-    villages = _villages(area)
+    villages = areas.below(area)
     found = {village.id: Due(village) for village in villages}
-    kept = kept_ids()
+    kept = persons.kept_ids()
     attended = {(kept.get(person_id, person_id), area_id) for person_id, area_id in _attended(area, period)}
     since: dict[tuple[int, int], date] = {}
     serving: dict[tuple[int, int], Any] = {}
@@ -114,16 +114,6 @@ def due(area: Area, duty: Duty, period: Period) -> list[Due]:
         if lacks:
             one.missing.append(Missing(term.person, term.grid, lacks))
     return list(found.values())
-
-
-def _villages(area: Area) -> Sequence[Area]:
-    """The villages of an area with their townships, by code."""
-    return db.session.scalars(
-        select(Area)
-        .options(joinedload(Area.parent))
-        .where(Area.code.startswith(area.stem), Area.level.in_([Level.VILLAGE, Level.COMMUNITY]))
-        .order_by(Area.code)
-    ).all()
 
 
 def _givers(village: Area) -> dict[Level, int | None]:
@@ -182,6 +172,7 @@ class Marked:
 
 def law_marks(area: Area) -> list[Marked]:
     """The mark by village, over the grids that are not closed, as of today."""
+    today = clock.today()
     inside = Area.code.startswith(area.stem), Grid.closed_on.is_(None)
     grids = select(Grid.village_id, func.count()).join(Grid.village).where(*inside).group_by(Grid.village_id)
     marked = (
@@ -192,13 +183,13 @@ def law_marks(area: Area) -> list[Marked]:
         .where(
             *inside,
             Appointment.duty == Duty.WORKER,
-            *serves(clock.today()),
-            Person.law_mark_on <= clock.today(),
+            *holders.covers(today, today),
+            Person.law_mark_on <= today,
         )
         .group_by(Grid.village_id)
     )
     all_of, with_mark = (dict(iter(db.session.execute(query))) for query in (grids, marked))
     return [
         Marked(village, all_of.get(village.id, 0), with_mark.get(village.id, 0))
-        for village in _villages(area)
+        for village in areas.below(area)
     ]

@@ -29,7 +29,7 @@ from people.models import (
     User,
 )
 from people.refused import Refused, check_repeated
-from people.roster import persons
+from people.roster import holders, persons
 
 AUDIENCE = {
     Level.COUNTY: Duty.INSTRUCTOR,
@@ -154,7 +154,7 @@ def _arrive(training: Training, wanted: set[int], by_card: bool, actor: User | N
     if training.held_on > clock.today():
         raise Refused("too_early", _("The list is open from the day of the session on."), "scan")
     new = wanted - _present(training).keys()
-    kept = kept_ids()
+    kept = persons.kept_ids()
     entries = new | {merged for merged, ident in kept.items() if ident in new}
     serving = db.session.scalars(
         select(Appointment.person_id)
@@ -199,21 +199,9 @@ def _not_serving() -> Refused:
 
 def _present(training: Training) -> dict[int, Attendance]:
     """Who is on the list, by the id that stands for them today."""
-    kept = kept_ids()
+    kept = persons.kept_ids()
     made = db.session.scalars(select(Attendance).where(Attendance.training_id == training.id))
     return {kept.get(each.person_id, each.person_id): each for each in made}
-
-
-def kept_ids() -> dict[int, int]:
-    """For each entry that was merged into another, the id of the entry that stands for it today."""
-    into = dict(iter(db.session.execute(select(Merge.duplicate_id, Merge.kept_id))))
-
-    def last(ident: int) -> int:
-        while ident in into:
-            ident = into[ident]
-        return ident
-
-    return {ident: last(ident) for ident in into}
 
 
 # --- Who should be there ---
@@ -233,7 +221,7 @@ def roll(training: Training, area: Area) -> list[Line]:
 
     In a village, of a session held above it, only the village's own people are on the list.
     """
-    present, kept = _present(training), kept_ids()
+    present, kept = _present(training), persons.kept_ids()
     lines: dict[int, Line] = {}
     for term in db.session.scalars(
         select(Appointment)
@@ -256,13 +244,7 @@ def roll(training: Training, area: Area) -> list[Line]:
 def _expected(training: Training) -> tuple[ColumnElement[bool], ...]:
     """The terms, joined with grid and village, of those who should be there."""
     there = Area.code.startswith(training.area.stem)
-    return Appointment.duty == training.duty, there, *serves(training.held_on)
-
-
-def serves(day: date) -> tuple[ColumnElement[bool], ...]:
-    """The terms under which somebody serves on a day."""
-    still = or_(Appointment.ended_on.is_(None), Appointment.ended_on > day)
-    return Appointment.starts_on <= day, Appointment.ends_on >= day, still
+    return Appointment.duty == training.duty, there, *holders.covers(training.held_on, training.held_on)
 
 
 # --- Which sessions an area's people see ---

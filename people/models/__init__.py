@@ -25,11 +25,22 @@ from people.models.persons import (
     mask_name,
     mask_phone,
 )
-from people.models.places import CODE_DIGITS, Area, Change, Grid, GridChange, GridKind, Group, Level
+from people.models.places import (
+    CODE_DIGITS,
+    VILLAGE_LEVELS,
+    Area,
+    Change,
+    Grid,
+    GridChange,
+    GridKind,
+    Group,
+    Level,
+)
 from people.models.training import Attendance, Training
 
 __all__ = [
     "CODE_DIGITS",
+    "VILLAGE_LEVELS",
     "Appointment",
     "Area",
     "Attendance",

@@ -18,6 +18,9 @@ class Level(StrEnum):
     COMMUNITY = "community"
 
 
+# Where grids, assessments and a shop hang.
+VILLAGE_LEVELS = frozenset({Level.VILLAGE, Level.COMMUNITY})
+
 # How many of a code's 12 digits say something at each level; the rest are zeros.
 CODE_DIGITS = {Level.COUNTY: 6, Level.TOWNSHIP: 9, Level.VILLAGE: 12, Level.COMMUNITY: 12}
 
@@ -45,7 +48,7 @@ class Area(Base):
     @property
     def is_village(self) -> bool:
         """Whether grids, assessments and a shop hang here."""
-        return self.level in (Level.VILLAGE, Level.COMMUNITY)
+        return self.level in VILLAGE_LEVELS
 
     def covers(self, other: "Area") -> bool:
         """Whether the other area is this one or lies below it."""

@@ -13,7 +13,7 @@ from people.db import db, get_locked
 from people.models import Appointment, Change, Grid, GridChange, User
 from people.paper import words
 from people.refused import Refused, stated
-from people.roster import grids
+from people.roster import grids, holders
 
 
 @dataclass(frozen=True)
@@ -129,14 +129,10 @@ def close(grid: Grid, on: date, reason: str, actor: User | None) -> Grid:
 
 def in_the_way(grid: Grid, on: date) -> Sequence[Appointment]:
     """The terms that run in a grid on a day or later: with any of them it cannot close on that day."""
-    still = or_(
-        Appointment.ended_on.is_(None),
-        and_(Appointment.ended_on > on, Appointment.ended_on > Appointment.starts_on),
-    )
     return db.session.scalars(
         select(Appointment)
         .options(joinedload(Appointment.person))
-        .where(Appointment.grid_id == grid.id, Appointment.ends_on >= on, still)
+        .where(Appointment.grid_id == grid.id, *holders.not_over(on))
         .order_by(Appointment.duty.desc(), Appointment.starts_on)
     ).all()
 

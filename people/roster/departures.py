@@ -194,19 +194,18 @@ def _terms(entries: Collection[int]) -> Sequence[Appointment]:
     """The worker's terms of these entries, but for those that were called off."""
     return db.session.scalars(
         select(Appointment)
-        .where(Appointment.person_id.in_(entries), Appointment.duty == Duty.WORKER, _not_called_off())
+        .where(
+            Appointment.person_id.in_(entries),
+            Appointment.duty == Duty.WORKER,
+            or_(Appointment.ended_on.is_(None), Appointment.ended_on != Appointment.starts_on),
+        )
         .order_by(Appointment.id)
     ).all()
 
 
-def _not_called_off() -> ColumnElement[bool]:
-    return or_(Appointment.ended_on.is_(None), Appointment.ended_on != Appointment.starts_on)
-
-
 def in_office(day: date) -> tuple[ColumnElement[bool], ...]:
     """What a query asks of workers' terms that are not over on a day; they may lie ahead."""
-    still = or_(Appointment.ended_on.is_(None), Appointment.ended_on > day)
-    return Appointment.duty == Duty.WORKER, Appointment.ends_on >= day, still, _not_called_off()
+    return Appointment.duty == Duty.WORKER, *holders.not_over(day)
 
 
 def standing(entries: Collection[int]) -> Departure | None:

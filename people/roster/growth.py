@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased
 
 from people import areas, audit, clock, labels
 from people.db import db, get_locked
-from people.models import Appointment, Area, Duty, Grid, GrowthStep, Merge, Person, Stage, Standing, User
+from people.models import Appointment, Area, Duty, Grid, GrowthStep, Person, Stage, Standing, User
 from people.paper import words
 from people.refused import Refused, stated
-from people.roster import persons
+from people.roster import holders, persons
 
 IN_THE_PARTY = {Standing.PARTY, Standing.PROBATIONARY}
 
@@ -201,7 +201,7 @@ def _below(area: Area) -> list[Growth]:
 
     What stands under an entry that was merged counts for the one kept.
     """
-    merged = {merge.duplicate_id: merge.kept_id for merge in db.session.execute(_MERGES)}
+    kept = persons.kept_ids()
     within = Area.code.startswith(area.stem)
     today = clock.today()
     serving = db.session.scalars(
@@ -211,33 +211,23 @@ def _below(area: Area) -> list[Growth]:
         .where(
             within,
             Appointment.duty == Duty.WORKER,
-            Appointment.starts_on <= today,
-            Appointment.ends_on >= today,
-            or_(Appointment.ended_on.is_(None), Appointment.ended_on > today),
+            *holders.covers(today, today),
         )
     )
-    serves = {_root(ident, merged) for ident in serving}
+    serves = {kept.get(ident, ident) for ident in serving}
     steps: dict[int, dict[Stage, GrowthStep]] = {}
     for step in db.session.scalars(
         select(GrowthStep)
         .join(GrowthStep.person)
         .join(Person.area)
-        .where(or_(within, GrowthStep.person_id.in_(merged)), *_STANDS)
+        .where(or_(within, GrowthStep.person_id.in_(kept)), *_STANDS)
         .order_by(GrowthStep.on.desc())
     ):
-        steps.setdefault(_root(step.person_id, merged), {})[step.stage] = step  # of two entries' the first
+        who = kept.get(step.person_id, step.person_id)
+        steps.setdefault(who, {})[step.stage] = step  # of two entries' the first
     people = db.session.scalars(select(Person).join(Person.area).where(within).order_by(Person.id))
     return [
         Growth(person, steps.get(person.id, {}), person.id in serves)
         for person in people
         if person.id in serves or person.id in steps
     ]
-
-
-_MERGES = select(Merge.duplicate_id, Merge.kept_id)
-
-
-def _root(ident: int, merged: dict[int, int]) -> int:
-    while ident in merged:
-        ident = merged[ident]
-    return ident

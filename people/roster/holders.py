@@ -107,8 +107,13 @@ def of_person(person: Person, area: Area) -> list[tuple[Appointment, Appointment
 
 def covers(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
     """What a query asks of terms that touch the days from first to last; one called off touches none."""
+    return Appointment.starts_on <= last, *not_over(first)
+
+
+def not_over(day: date) -> tuple[ColumnElement[bool], ...]:
+    """What a query asks of terms that run on a day or will later; one called off never does."""
     still = or_(
         Appointment.ended_on.is_(None),
-        and_(Appointment.ended_on > first, Appointment.ended_on > Appointment.starts_on),
+        and_(Appointment.ended_on > day, Appointment.ended_on > Appointment.starts_on),
     )
-    return Appointment.starts_on <= last, Appointment.ends_on >= first, still
+    return Appointment.ends_on >= day, still

@@ -161,6 +161,18 @@ def kept(person: Person) -> Person:
     return person
 
 
+def kept_ids() -> dict[int, int]:
+    """For each entry that was merged into another, the id of the entry that stands for it today."""
+    into = dict(iter(db.session.execute(select(Merge.duplicate_id, Merge.kept_id))))
+
+    def last(ident: int) -> int:
+        while ident in into:
+            ident = into[ident]
+        return ident
+
+    return {ident: last(ident) for ident in into}
+
+
 def selves(person: Person) -> list[int]:
     """The ids under which this person's history is kept: its own and those merged into it."""
     ids, last = [person.id], [person.id]

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from people import clock
+from people import areas, clock
 from people.db import db
-from people.models import Appointment, Area, Duty, Grid, Level, Merge, Person
+from people.models import Appointment, Area, Duty, Grid, Merge, Person
 from people.roster import grids, holders
 
 # A term that ends within so many days is listed, in time to renew it or to find a successor.
@@ -94,12 +94,7 @@ def figures(area: Area) -> list[Figures]:
             run_out[village.id],
             ran_out[village.id],
         )
-        for village in db.session.scalars(
-            select(Area)
-            .options(joinedload(Area.parent))
-            .where(Area.code.startswith(area.stem), Area.level.in_([Level.VILLAGE, Level.COMMUNITY]))
-            .order_by(Area.code)
-        )
+        for village in areas.below(area)
     ]
 
 

@@ -127,11 +127,11 @@ class _RowReader:
     """Reads one row cell by cell and collects what is bad, so that all of it is told at once."""
 
     def __init__(self, table: tables.Table, row: tables.Row) -> None:
-        self._table, self._row = table, row
+        self.table, self._row = table, row
         self.bad: list[BadCell] = []
 
     def refuse(self, column: str, reason: Any) -> None:
-        self.bad.append(BadCell(self._table.where(self._row, column), self._row, column, reason))
+        self.bad.append(BadCell(self.table.where(self._row, column), self._row, column, reason))
 
     def get(self, column: str, convert: Callable[[tables.Cell], Any]) -> Any:
         """The clean value of a cell, None if it is empty, bad, or of a column that is not there."""
@@ -160,7 +160,7 @@ def _entry(reader: _RowReader, row: tables.Row, villages: Mapping[str, Area]) ->
         birth_year=reader.get(BORN, _born),
         phone=reader.get(PHONE, tables.phone),
         standing=reader.get(STANDING, lambda cell: tables.choice(cell, STANDING_WORDS)),
-        since=reader.get(SINCE, lambda cell: tables.day(cell, reader._table.epoch)),
+        since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch)),
         instructor=reader.get(INSTRUCTOR, _name),
         agency=reader.get(AGENCY, lambda cell: tables.text(cell, 100)),
     )

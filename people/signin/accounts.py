@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from people import audit, cards
 from people.db import db, get_locked
-from people.models import Area, Card, CardState, Grant, Level, Person, Role, User
+from people.models import VILLAGE_LEVELS, Area, Card, CardState, Grant, Level, Person, Role, User
 from people.refused import Refused
 from people.roster import persons
 from people.signin import passwords
@@ -31,7 +31,6 @@ GIVES = {
     Role.CLERK: frozenset({Role.WORKER}),
 }
 
-VILLAGE_LEVELS = {Level.VILLAGE, Level.COMMUNITY}
 LEVELS = {Role.COUNTY: {Level.COUNTY}, Role.TOWNSHIP: {Level.TOWNSHIP}}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from people import audit, cards, clock
 from people.db import db, get_locked
-from people.models import Area, Duty, Grant, Level, Person, Role, User
+from people.models import VILLAGE_LEVELS, Area, Duty, Grant, Level, Person, Role, User
 from people.refused import Refused
 from people.roster import holders
 from people.signin import accounts, passwords
@@ -47,7 +47,7 @@ def named(username: str) -> User:
 
 def places(area: Area, roles: Collection[Role]) -> Sequence[Area]:
     """Where in an area or below it one of these roles can be held, by code."""
-    levels = set[Level]().union(*(accounts.LEVELS.get(role, accounts.VILLAGE_LEVELS) for role in roles))
+    levels = set[Level]().union(*(accounts.LEVELS.get(role, VILLAGE_LEVELS) for role in roles))
     return db.session.scalars(
         select(Area).where(Area.code.startswith(area.stem), Area.level.in_(levels)).order_by(Area.code)
     ).all()

@@ -99,7 +99,7 @@ def grid(village: str, ident: int) -> str:
     today = clock.today()
     served = holders.of_grid(grid)
     duties = {duty: _holders([term for term in served if term.duty == duty]) for duty in Duty}
-    shown = {term for holders in duties.values() for term in holders.values()}
+    shown = {term for of_duty in duties.values() for term in of_duty.values()}
     return render_template(
         "people/grid.html",
         grid=grid,

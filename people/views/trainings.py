@@ -179,18 +179,17 @@ def training_photo(area: str, ident: int) -> Response | tuple[str, int]:
 
 @bp.post("/a/<area>/trainings/<int:ident>/read")
 @access.allow(*HOLDING)
-def training_read(area: str, ident: int) -> dict[str, str] | tuple[dict[str, str], int, dict[str, str]]:
+def training_read(area: str, ident: int) -> dict[str, str] | pages.Problem:
     """Let in who holds the card on a frame of the live camera (the body), and answer with the next page.
 
-    A refusal answers 422 as application/problem+json: `code`, and `title` for the person.
+    A refusal answers as `pages.problem` says.
     """
     training = _session(ident, to_change=True)
     try:
         with transaction():
             return {"url": _pictured(training, request.get_data())}
     except Refused as refusal:
-        problem = {"code": refusal.code, "title": str(refusal.message)}
-        return problem, 422, {"Content-Type": "application/problem+json"}
+        return pages.problem(refusal)
 
 
 def _pictured(training: Training, image: bytes) -> str:
@@ -198,7 +197,7 @@ def _pictured(training: Training, image: bytes) -> str:
     try:
         return _let_in(training, scan.read(image))
     except Refused as refusal:
-        raise Refused(refusal.code, refusal.message, "photo") from refusal
+        raise refusal.beside("photo") from refusal
 
 
 def _let_in(training: Training, given: str) -> str:

@@ -7,7 +7,7 @@ from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from people import access, cards, clock, scan
+from people import access, cards, clock, pages, scan
 from people.clock import Quarter
 from people.forms import attempt
 from people.forms.cards import PhotoForm, ScanForm
@@ -63,17 +63,16 @@ def desk_photo(village: str) -> Response | tuple[str, int]:
 
 @bp.post("/v/<village>/desk/read")
 @access.allow(*SERVING)
-def desk_read(village: str) -> dict[str, str] | tuple[dict[str, str], int, dict[str, str]]:
+def desk_read(village: str) -> dict[str, str] | pages.Problem:
     """Find the card on a frame of the live camera (the body, or a file `photo`) and answer with its page.
 
-    A refusal answers 422 as application/problem+json: `code`, and `title` for the person.
+    A refusal answers as `pages.problem` says.
     """
     sent = request.files.get("photo")
     try:
         return {"url": _address(_pictured(sent.read() if sent else request.get_data()))}
     except Refused as refusal:
-        problem = {"code": refusal.code, "title": str(refusal.message)}
-        return problem, 422, {"Content-Type": "application/problem+json"}
+        return pages.problem(refusal)
 
 
 def _pictured(image: bytes) -> Card:
@@ -82,7 +81,7 @@ def _pictured(image: bytes) -> Card:
     try:
         return cards.find(text, g.area)
     except Refused as refusal:
-        raise Refused(refusal.code, refusal.message, "photo") from refusal
+        raise refusal.beside("photo") from refusal
 
 
 def _address(card: Card) -> str:
