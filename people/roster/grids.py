@@ -202,7 +202,8 @@ def write(
     was: str | None = None,
     other: Grid | None = None,
 ) -> None:
-    """Add a line to a grid's history."""
+    """Send what was changed of a grid, and add a line to its history."""
+    db.session.flush()
     _write_all([_line(grid, kind, on, reason, actor, was, other)])
 
 

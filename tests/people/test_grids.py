@@ -146,6 +146,16 @@ def test_a_new_name_leaves_the_old_one_in_the_history(cast, grid):
     refused("bad_name", changes.rename, grid, "", TODAY, REASON, cast.clerk)
 
 
+def test_verbs_compose_in_one_transaction(cast, grid):
+    """What the first one changed is in the database when the next one locks the row and reads it anew."""
+    with transaction():
+        changes.rename(grid, "河东网格", TODAY, "改名", cast.clerk)
+        changes.close(grid, TODAY, "拆迁", cast.clerk)
+    with transaction():
+        found = db.session.get_one(Grid, grid.id)
+        assert (found.name, found.closed_on) == ("河东网格", TODAY)
+
+
 def test_a_split_takes_households_along_and_leaves_the_people(cast, held):
     new = do(changes.split, held, "01-2", "第01网格二", 3, TODAY, "户数多", cast.clerk, place="后街")
     assert (held.households, new.households, new.place, new.kind) == (5, 3, "后街", GridKind.RURAL)
