@@ -16,22 +16,11 @@ from people.refused import Refused
 from people.roster import duplicates as suggestions
 from people.roster import holders, staffing
 from people.roster.duplicates import Why
+from people.trail.words import FIELDS
 from points import ledger, merging
 from points.views import WATCHING, bp
 
 WHY = {Why.PHONE: _("the same phone"), Why.BIRTH_YEAR: _("the same birth year")}
-
-
-# How the page calls what the kept entry takes over where it has nothing.
-FIELDS = {
-    "phone": _("Phone"),
-    "agency": _("Agency"),
-    "sex": _("Sex"),
-    "birth_year": _("Year of birth"),
-    "standing": _("Political status"),
-    "background": _("Background"),
-    "law_mark_on": _("Law mark since"),
-}
 
 
 @dataclass(frozen=True)
