@@ -27,8 +27,10 @@ from people.db import db, transaction
 from people.models import Card, CardState, Role, User
 from points import ledger
 from points.models import TransferKind
-from shop import redemptions, stock
-from shop.models import Goods, Shop, Source
+from shop.desk import redemptions
+from shop.models import Shop, Source
+from shop.shelf import goods as shelf
+from shop.stock import moves
 
 
 def main(threads: int, seconds: float) -> None:
@@ -68,9 +70,8 @@ def prepare() -> tuple[int, int, list[int]]:
     """A well-stocked article, and cards whose owners can afford it for long."""
     with transaction():
         shop = db.session.scalars(select(Shop).order_by(Shop.id).limit(1)).one()
-        cheapest = select(Goods).where(Goods.shop_id == shop.id).order_by(Goods.price).limit(1)
-        goods = db.session.scalars(cheapest).one()
-        stock.receive(f"bench-{uuid4().hex}", goods, 100_000, Source.ALLOCATION, None)
+        goods = min(shelf.offers(shop), key=lambda offer: offer.price).goods
+        moves.receive(f"bench-{uuid4().hex}", goods, 100_000, Source.ALLOCATION, None)
         cards = [
             card
             for card in db.session.scalars(select(Card).where(Card.state == CardState.ACTIVE))

@@ -19,8 +19,11 @@ from people.roster import grids, holders, persons, terms
 from people.signin import accounts
 from points import assessments, ledger, rubrics, services
 from points.models import Rubric, Service
-from shop import redemptions, stock
+from shop.desk import redemptions, voids
 from shop.models import Goods, Shop, Source
+from shop.shelf import goods as shelf
+from shop.shelf import prices, shops
+from shop.stock import moves
 
 PASSWORD = "aixin-demo"  # noqa: S105 -- printed at the start of every demo
 BEGAN = date(2025, 12, 29)
@@ -147,7 +150,7 @@ class Story:
             }
             meeting = f"{roll.short(area)}村民代表会议2025年12月26日决议"
             rubric = rubrics.adopt(area, date(2026, 1, 1), meeting, rubrics.TEMPLATE, users[Role.CHAIR])
-            shop = stock.open_shop(area, f"{roll.short(area)}爱心超市")
+            shop = shops.open_shop(area, f"{roll.short(area)}爱心超市")
             goods = [self._stocked(shop, number, users[Role.MANAGER]) for number in range(len(GOODS))]
         with clock.at(date(2026, 1, 4)):
             for worker in workers:
@@ -163,14 +166,14 @@ class Story:
     def _stocked(self, shop: Shop, number: int, manager: User) -> Goods:
         name, unit, price, _count, _days = GOODS[number]
         digits = f"2{shop.id:04d}{number:07d}"  # 2…: codes a shop gives out itself (GS1)
-        goods = stock.add_goods(shop, name, unit, price, digits + ean.calc_check_digit(digits))
+        goods = shelf.add_goods(shop, name, unit, price, digits + ean.calc_check_digit(digits))
         self._receive(goods, number, Source.PURCHASE, None, manager)
         return goods
 
     def _receive(self, goods: Goods, number: int, source: Source, donor: str | None, manager: User) -> None:
         _name, _unit, _price, count, days = GOODS[number]
         best_before = clock.today() + timedelta(days=days) if days else None
-        stock.receive(self.key(), goods, count, source, manager, donor, best_before)
+        moves.receive(self.key(), goods, count, source, manager, donor, best_before)
 
     def quarter(self, village: Village, quarter: Quarter) -> None:
         """A whole quarter: services, shopping, the meeting, the notice, and the booking after it."""
@@ -224,9 +227,11 @@ class Story:
                 card = cards.active(worker)
                 if not basket or card is None:
                     continue
-                made = redemptions.redeem(self.key(), village.shop, card, basket, volunteer, self.chance)
+                made = redemptions.redeem(
+                    self.key(), village.shop, card, basket, volunteer, chance=self.chance
+                )
                 if number == 3:
-                    redemptions.void(made, "拿错了货品", manager)
+                    voids.void(made, "拿错了货品", manager)
         with clock.at(first):
             number = self.chance.randrange(len(GOODS))
             self._receive(village.goods[number], number, Source.DONATION, "县供销社", manager)
@@ -234,11 +239,12 @@ class Story:
     def _basket(self, village: Village, balance: int) -> dict[int, int]:
         """A few things that the balance pays for."""
         basket: dict[int, int] = {}
+        costs = prices.on([goods.id for goods in village.goods], clock.today())
         for goods in self.chance.sample(village.goods, 3):
-            count = min(self.chance.randint(1, 2), balance // goods.price)
+            count = min(self.chance.randint(1, 2), balance // costs[goods.id])
             if count:
                 basket[goods.id] = count
-                balance -= goods.price * count
+                balance -= costs[goods.id] * count
         return basket
 
     def tell_village(self, village: Village) -> None:

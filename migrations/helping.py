@@ -1,4 +1,4 @@
-"""What several migrations do to a table. A migration that is out runs through these too: they do not change."""
+"""What several migrations do to a table. Those that are out run through these too: they do not change."""
 
 import re
 

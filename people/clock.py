@@ -33,6 +33,12 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(SHANGHAI)
 
 
+def day_span(first: date, last: date) -> tuple[datetime, datetime]:
+    """The moments between which the days from first to last lie in Asia/Shanghai: from, and before."""
+    begins, ends = (datetime.combine(day, time(), SHANGHAI) for day in (first, last + timedelta(days=1)))
+    return begins.astimezone(UTC), ends.astimezone(UTC)
+
+
 @contextmanager
 def at(moment: datetime | date) -> Iterator[None]:
     """Hold the clock at a moment; a bare date means nine in the morning in Asia/Shanghai."""

@@ -4,7 +4,7 @@ import click
 
 from people.db import read_one_moment
 from points.cli import ledger_cli
-from shop import verify
+from shop.desk import verify
 
 
 @ledger_cli.command("verify")

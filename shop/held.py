@@ -23,6 +23,8 @@ def about(person: Person, reader: Reader) -> list[Section]:
         .options(
             joinedload(Redemption.card),
             joinedload(Redemption.clerk),
+            joinedload(Redemption.device),
+            joinedload(Redemption.proxy),
             joinedload(Redemption.void),
             selectinload(Redemption.lines),
         )
@@ -31,7 +33,16 @@ def about(person: Person, reader: Reader) -> list[Section]:
     return [
         Section(
             _("Redemptions"),
-            (_("Day"), _("Receipt number"), _("Card"), _("Goods"), _("Total"), _("Served by"), _("Voided")),
+            (
+                _("Day"),
+                _("Receipt number"),
+                _("Card"),
+                _("Goods"),
+                _("Total"),
+                _("Collected by"),
+                _("Served by"),
+                _("Voided"),
+            ),
             [
                 (
                     day(done.day),
@@ -39,7 +50,8 @@ def about(person: Person, reader: Reader) -> list[Section]:
                     done.card.grouped,
                     gettext(", ").join(f"{line.name} × {line.quantity} {line.unit}" for line in done.lines),
                     amounts.show(done.total),
-                    done.clerk.name,
+                    f"{done.proxy.name} ({done.proxy.relation})" if done.proxy else NOTHING,
+                    done.served_by,
                     done.void.reason if done.void else NOTHING,
                 )
                 for done in found

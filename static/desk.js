@@ -61,7 +61,7 @@ document.addEventListener("keydown", (event) => {
 scanForm.addEventListener("submit", (event) => {
   const text = scan.value.trim();
   const digits = text.replace(/[\s-]/g, "");
-  const isArticle = basket && /^(\d{8}|\d{12,13})$/.test(digits);
+  const isArticle = basket && /^(\d{5}|\d{8}|\d{12,13})$/.test(digits);
   if (text && !isArticle) return;
   event.preventDefault();
   if (isArticle) addScanned(digits);
@@ -75,8 +75,8 @@ const shown = (tenths) => `${Math.floor(tenths / 10)}${tenths % 10 ? `.${tenths 
 const units = (input) => Math.max(0, Number.parseInt(input.value, 10) || 0);
 
 function addScanned(digits) {
-  const code = digits.padStart(13, "0");
-  const tile = tiles.find((each) => each.dataset.barcode?.padStart(13, "0") === code);
+  const code = digits.length === 12 ? `0${digits}` : digits; // UPC-A is an EAN-13 without its zero
+  const tile = tiles.find((each) => each.dataset.barcodes?.split(" ").includes(code));
   if (!tile) return refuse(scanForm.dataset.unknown);
   if (step(tile, 1)) beep("found");
 }

@@ -24,8 +24,10 @@ from people.roster import grids, persons, terms
 from people.signin import accounts
 from points import assessments, rubrics, services
 from points.models import Account, Assessment, AssessmentState, Rubric, RubricItem
-from shop import stock
 from shop.models import Goods, Lot, Shop, Source
+from shop.shelf import goods as shelf
+from shop.shelf import shops
+from shop.stock import moves
 
 BEGAN_ON = date(2025, 1, 1)
 TODAY = date(2026, 12, 28)
@@ -80,11 +82,11 @@ def make() -> None:
         accounts.grant(user, Role.WORKER, area, None)
     for area in (village, next_village):
         rubrics.adopt(area, BEGAN_ON, "村民代表会议", rubrics.TEMPLATE, cast.chair)
-        shop = stock.open_shop(area, f"{area.name}爱心超市")
-        soap = stock.add_goods(shop, "肥皂", "块", 30, "6901028075831")
-        salt = stock.add_goods(shop, "食盐", "袋", 25)
-        stock.receive(f"soap-{area.id}", soap, 20, Source.PURCHASE, cast.manager)
-        stock.receive(f"salt-{area.id}", salt, 10, Source.DONATION, None, "供销社", date(2027, 6, 30))
+        shop = shops.open_shop(area, f"{area.name}爱心超市")
+        soap = shelf.add_goods(shop, "肥皂", "块", 30, "6901028075831")
+        salt = shelf.add_goods(shop, "食盐", "袋", 25)
+        moves.receive(f"soap-{area.id}", soap, 20, Source.PURCHASE, cast.manager)
+        moves.receive(f"salt-{area.id}", salt, 10, Source.DONATION, None, "供销社", date(2027, 6, 30))
 
 
 def _worker(village: Area, code: str, name: str, actor: User, chance: random.Random) -> Person:

@@ -14,7 +14,7 @@ from people.models import Area, Grid, GridKind, Level
 from people.refused import Refused
 from points import assessments, ledger
 from points.models import Assessment, AssessmentState
-from shop import verify
+from shop.desk import verify
 from tests.cast import new_app
 
 # What `flask ledger digest --village 532323101001 --at 2026Q3` prints for every demo ever made of this story.

@@ -17,7 +17,7 @@ from people.conduct import trainings
 from people.db import Base, db, transaction
 from people.models import ContactKind, Duty
 from people.rosterfile import intake
-from shop import redemptions
+from shop.desk import redemptions, voids
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE
 
 ROOT = Path(__file__).parent.parent
@@ -196,7 +196,7 @@ def lived_in(cast):
     cast.earn(cast.worker, 1000)
     with transaction():
         done = redemptions.redeem("k" * 16, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
-        redemptions.void(done, "拿错了", cast.volunteer)
+        voids.void(done, "拿错了", cast.volunteer)
         contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", clock.today(), None)
         day = clock.today()
         trainings.hold("t" * 16, cast.village, Duty.WORKER, "用电安全", "村委会", day, cast.clerk)

@@ -15,9 +15,11 @@ from people.models import Card, Role
 from people.refused import Refused
 from people.roster import departures, holders
 from points import ledger
-from shop import redemptions, stock
-from shop.forms import BasketForm
-from shop.models import Redemption
+from shop.desk import limits, redemptions
+from shop.desk.holders import check_holder
+from shop.forms.desk import BasketForm
+from shop.models import Redemption, Shop
+from shop.shelf import goods, shops
 from shop.views import bp
 
 SERVING = (Role.VOLUNTEER, Role.MANAGER)
@@ -96,7 +98,7 @@ def desk_card(village: str, number: str) -> Response | tuple[str, int]:
     card = cards.numbered(number, g.area) or abort(404)
     form = BasketForm()
     if form.validate_on_submit():
-        shop = stock.of_village(g.area) or abort(404)
+        shop = shops.of_village(g.area) or abort(404)
         with attempt(form):
             redemption = redemptions.redeem(form.key.data, shop, card, form.basket.data, current_user)
         if form.status == 200:
@@ -107,9 +109,9 @@ def desk_card(village: str, number: str) -> Response | tuple[str, int]:
 def _card_page(card: Card, form: BasketForm) -> str:
     today = clock.today()
     quarter = Quarter.of(today)
-    shop = stock.of_village(g.area)
-    shelves = stock.shelves(shop) if shop else []
-    prices = {shelf.goods.id: shelf.goods.price for shelf in shelves}
+    shop = shops.of_village(g.area)
+    shelves = goods.offers(shop) if shop else []
+    prices = {shelf.goods.id: shelf.price for shelf in shelves}
     taken = redemptions.of_person(card.person, quarter.first_day)
     return render_template(
         "shop/card.html",
@@ -118,11 +120,12 @@ def _card_page(card: Card, form: BasketForm) -> str:
         card=card,
         term=holders.serves_on(card.person_id, today),
         kept_until=departures.kept_until(card.person),
-        stopped=_stopped(card),
+        stopped=_stopped(card, shop),
         balance=ledger.balance_of(card.person),
         total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),
         shelves=shelves,
-        most=redemptions.MOST_UNITS,
+        limits=limits.of_person(card.person, [shelf.goods for shelf in shelves]),
+        most=goods.MOST_UNITS,
         taken=taken,
         together=_together(taken),
         quarter=quarter,
@@ -130,10 +133,12 @@ def _card_page(card: Card, form: BasketForm) -> str:
     )
 
 
-def _stopped(card: Card) -> Refused | None:
-    """Why nothing is handed out against this card, or None."""
+def _stopped(card: Card, shop: Shop | None) -> Refused | None:
+    """Why nothing is handed out against this card now, or None."""
     try:
-        redemptions.check_holder(card, current_user)
+        check_holder(card, current_user)
+        if shop is not None:
+            shops.check_open(shop)
     except Refused as refusal:
         return refusal
     return None

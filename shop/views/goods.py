@@ -9,9 +9,12 @@ from people import access
 from people.db import fetch
 from people.forms import attempt
 from people.models import Role
-from shop import stock
-from shop.forms import GoodsForm, ReceiveForm
+from shop.forms.goods import GoodsForm
+from shop.forms.stock import ReceiveForm
 from shop.models import Goods
+from shop.shelf import goods as shelf
+from shop.shelf import shops
+from shop.stock import moves
 from shop.views import READERS, bp
 
 
@@ -19,11 +22,11 @@ from shop.views import READERS, bp
 @access.allow(*READERS)
 def goods(village: str) -> str:
     """What the shop offers, at which price, and how much of it is there."""
-    shop = stock.of_village(g.area)
+    shop = shops.of_village(g.area)
     return render_template(
         "shop/goods.html",
         shop=shop,
-        shelves=stock.shelves(shop) if shop else [],
+        shelves=shelf.offers(shop) if shop else [],
         may_change=Role.MANAGER in g.roles,
     )
 
@@ -35,9 +38,14 @@ def new_goods(village: str) -> Response | tuple[str, int]:
     form = GoodsForm()
     if form.validate_on_submit():
         with attempt(form):
-            shop = stock.open_shop(g.area, gettext("%(village)s love supermarket", village=g.area.name))
-            article = stock.add_goods(
-                shop, form.name.data, form.unit.data, form.price.tenths, form.barcode.data or None
+            shop = shops.open_shop(g.area, gettext("%(village)s love supermarket", village=g.area.name))
+            article = shelf.add_goods(
+                shop,
+                form.name.data,
+                form.unit.data,
+                form.price.tenths,
+                form.barcode.data or None,
+                actor=current_user,
             )
         if form.status == 200:
             flash(gettext("%(name)s is on the shelf. Now write down what came in.", name=article.name))
@@ -49,12 +57,12 @@ def new_goods(village: str) -> Response | tuple[str, int]:
 @access.allow(Role.MANAGER)
 def receive_goods(village: str, ident: int) -> Response | tuple[str, int]:
     """Take in a lot of an article."""
-    shop = stock.of_village(g.area) or abort(404)
+    shop = shops.of_village(g.area) or abort(404)
     article = fetch(Goods, ident, shop_id=shop.id) or abort(404)
     form = ReceiveForm()
     if form.validate_on_submit():
         with attempt(form):
-            stock.receive(
+            moves.receive(
                 form.key.data,
                 article,
                 form.quantity.data,

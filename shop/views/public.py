@@ -7,7 +7,8 @@ from people.labels import CONTACT_KINDS
 from people.models import CardState
 from people.roster import departures, holders, persons
 from points import labels, ledger
-from shop import redemptions, stock
+from shop.desk import redemptions
+from shop.shelf import shops
 from shop.views import bp
 
 LATEST = 20
@@ -40,7 +41,7 @@ def holder(token: str) -> Response:
             term=holders.serves_on(card.person_id, clock.today()),
             left=departures.standing(persons.selves(card.person)),
             today=clock.today(),
-            shop=stock.of_village(card.person.area),
+            shop=shops.of_village(card.person.area),
             balance=ledger.balance_of(card.person) if active else None,
             latest=ledger.latest(card.person, LATEST) if active else [],
             why=labels.why,

@@ -11,10 +11,11 @@ from people.db import fetch
 from people.forms import ReasonForm, attempt
 from people.forms.cards import PhotoForm, ScanForm
 from people.models import Card, Role
-from shop import redemptions as verbs
-from shop import stock
+from shop.desk import redemptions as verbs
+from shop.desk import voids
 from shop.models import Redemption
 from shop.receipt import PAPERS, Receipt, ReceiptLine, receipt_pdf
+from shop.shelf import shops
 from shop.views import READERS, bp
 
 
@@ -22,7 +23,7 @@ from shop.views import READERS, bp
 @access.allow(*READERS)
 def redemptions(village: str) -> str:
     """What was handed out, the latest first."""
-    shop = stock.of_village(g.area)
+    shop = shops.of_village(g.area)
     shown = (
         joinedload(Redemption.card).joinedload(Card.person),
         joinedload(Redemption.void),
@@ -49,7 +50,7 @@ def void_redemption(village: str, ident: int) -> Response | tuple[str, int]:
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form):
-            verbs.void(found, form.reason.data, current_user)
+            voids.void(found, form.reason.data, current_user)
         if form.status == 200:
             flash(gettext("Voided. The points and the goods are back."))
             return redirect(url_for("shop.redemption", village=village, ident=ident))
@@ -71,7 +72,7 @@ def receipt(village: str, ident: int) -> Response:
 
 def _one(ident: int) -> Redemption:
     """A redemption of this village's shop, or 404."""
-    shop = stock.of_village(g.area) or abort(404)
+    shop = shops.of_village(g.area) or abort(404)
     found: Redemption = fetch(Redemption, ident, shop_id=shop.id) or abort(404)
     return found
 
@@ -107,7 +108,7 @@ def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
         total=redemption.total,
         before=after + redemption.total,
         after=after,
-        clerk=redemption.clerk.name,
+        clerk=redemption.served_by,
         check_url=pages.printed(url_for("shop.check", code=redemption.code)),
         void_reason=redemption.void.reason if redemption.void else None,
         reprint=reprint,

@@ -162,7 +162,7 @@ def test_a_scanner_gun_alone_serves_a_neighbour_and_nothing_is_handed_out_twice(
     expect(shop.get_by_role("alert")).to_contain_text("卡号输错了")
     gun(shop, f"{address}/C/{token}".upper())
     shop.wait_for_url(f"**/desk/{number}")
-    barcode = shop.locator(".tile[data-barcode]").first.get_attribute("data-barcode")
+    barcode = shop.locator(".tile[data-barcodes]").first.get_attribute("data-barcodes")
     gun(shop, barcode)
     expect(shop.locator(".tile input").first).to_have_value("1")
     gun(shop, "2999999999993")

@@ -29,7 +29,7 @@ from people.models import (
 )
 from people.roster import persons
 from people.signin import accounts
-from shop import redemptions
+from shop.desk import redemptions, voids
 from tests.cast import NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
 
 
@@ -55,7 +55,7 @@ def full_life(cast):
             done = redemptions.redeem(
                 f"key-of-{person.id}-0123", cast.shop, card, {goods.id: 2}, cast.volunteer
             )
-        redemptions.void(done, "王芳拿错了", cast.volunteer)
+        voids.void(done, "王芳拿错了", cast.volunteer)
     with transaction() as session:
         now = {"actor_id": clerk.id, "at": clock.now()}
         duplicate = persons.add_person(cast.village, "李秀明(重)", clerk, "12900000000")

@@ -23,7 +23,7 @@ from people.refused import Refused
 from people.roster import departures, holders, persons, terms
 from points import amounts, labels, leaving, ledger
 from points.models import Transfer, TransferKind
-from shop import redemptions, verify
+from shop.desk import redemptions, verify, voids
 from tests.cast import NEXT_VILLAGE, TODAY, VILLAGE
 
 HERE = f"/v/{VILLAGE}"
@@ -124,21 +124,21 @@ def test_kept_points_are_spent_with_a_new_card_until_the_last_day(cast, leave, r
     cast.earn(cast.worker, 100)
     old = cast.card
     leave()
-    told = str(refused("card_frozen", redeem, old).message)
+    told = str(refused("card_inactive", redeem, old).message)
     assert "2026年12月28日" in told
     assert "2027年3月28日" in told
     clock.turn_to(KEPT_UNTIL)
     with transaction():
         new = cards.issue(cast.worker, cast.clerk)
     assert redeem(new).total == 30
-    refused("card_frozen", redeem, old)
+    refused("card_inactive", redeem, old)
     assert settle() == []
     assert ledger.balance_of(cast.worker) == 70
     clock.days_on()
-    refused("kept_no_longer", redeem, new)
+    refused("term_ended", redeem, new)
     with pytest.raises(Refused, match="not_serving"), transaction():
         cards.issue(cast.worker, cast.clerk)
-    told = str(refused("card_frozen", redeem, old).message)
+    told = str(refused("card_inactive", redeem, old).message)
     assert "2026年12月28日" in told
     assert "2027" not in told
     assert ledger.balance_of(cast.worker) == 70
@@ -170,7 +170,7 @@ def test_where_the_village_says_expire_nothing_is_left_in_the_same_moment(cast, 
     entry = ledger.latest(cast.worker, 1)[0]
     assert (entry.key, entry.amount, entry.actor_id) == (f"departure:{left.id}", 100, cast.chair.id)
     assert ledger.balance_of(cast.worker) == 0
-    told = str(refused("card_frozen", redeem, old).message)
+    told = str(refused("card_inactive", redeem, old).message)
     assert "2026年12月28日" in told
     assert "2027" not in told
     with pytest.raises(Refused, match="not_serving"), transaction():
@@ -301,7 +301,7 @@ def test_who_is_appointed_again_before_the_day_keeps_everything(cast, leave, red
     clock.days_on(3)
     assert settle() == []
     assert ledger.balance_of(cast.worker) == 100
-    assert "202" not in str(refused("card_frozen", redeem, old).message)
+    assert "202" not in str(refused("card_inactive", redeem, old).message)
     with transaction():
         new = cards.issue(cast.worker, cast.clerk)
     assert redeem(new).total == 30
@@ -339,7 +339,7 @@ def test_a_redemption_voided_after_the_end_gives_points_that_expire_too(cast, le
     decide(Outcome.EXPIRE)
     left = leave()
     with transaction():
-        redemptions.void(done, "拿错了", cast.volunteer)
+        voids.void(done, "拿错了", cast.volunteer)
     assert ledger.balance_of(cast.worker) == 30
     assert [transfer.key for transfer in settle()] == [f"departure:{left.id}:2"]
     assert ledger.balance_of(cast.worker) == 0

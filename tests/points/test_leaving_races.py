@@ -8,7 +8,7 @@ from people.db import db, transaction
 from people.models import Card, DepartureKind, Duty, GridKind, Merge, Outcome, Person, User
 from people.roster import departures, grids, persons, terms
 from points import leaving, ledger, merging
-from shop import redemptions
+from shop.desk import redemptions, voids
 from shop.models import Redemption
 from tests.cast import BEGAN_ON, TODAY
 from tests.shop.test_races import AT_ONCE, at_once, crowd, everything_fits, redeem, tally, void
@@ -66,7 +66,7 @@ def test_leaving_while_the_worker_shops(cast, at_once):
     assert paid <= 3
     assert set(tally(spent)) <= {
         "done",
-        ("refused", "card_frozen"),
+        ("refused", "card_inactive"),
         ("refused", "insufficient_points"),
     }
     total = ledger.totals(cast.village)
@@ -172,7 +172,7 @@ def test_merging_while_a_redemption_of_the_duplicate_is_voided(cast, at_once):
     db.session.rollback()
     if db.session.get_one(Redemption, done.id).void is None:
         with transaction():
-            redemptions.void(db.session.get_one(Redemption, done.id), "拿错了", cast.volunteer)
+            voids.void(db.session.get_one(Redemption, done.id), "拿错了", cast.volunteer)
     assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (110, 0)
     assert {card.state for card in db.session.query(Card).filter_by(person_id=twin.id)} == {"replaced"}
     assert adds_up(cast)

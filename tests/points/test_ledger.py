@@ -28,7 +28,7 @@ from people.models import (
 from people.refused import Refused
 from points import amounts, assessments, ledger
 from points.models import GENESIS, AccountKind, Transfer, TransferKind
-from shop import redemptions
+from shop.desk import redemptions, voids
 
 AWARD, REDEMPTION, EXPIRY = TransferKind.AWARD, TransferKind.REDEMPTION, TransferKind.EXPIRY
 
@@ -218,7 +218,7 @@ def one_of_each(cast):
     cast.earn(cast.worker, 100)
     with transaction():
         redemption = redemptions.redeem("k" * 16, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
-        redemptions.void(redemption, "拿错了", cast.volunteer)
+        voids.void(redemption, "拿错了", cast.volunteer)
         db.session.add_all(_of_people(cast))
     for table in JOURNALS:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[table]))

@@ -36,7 +36,7 @@ from people.roster.duplicates import Why
 from people.signin import accounts
 from points import amounts, assessments, labels, leaving, ledger, merging, services, sheet
 from points.models import Service, Transfer, TransferKind
-from shop import redemptions, verify
+from shop.desk import redemptions, verify, voids
 from tests.cast import BEGAN_ON, NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
 
 HERE = f"/v/{VILLAGE}"
@@ -319,7 +319,7 @@ def test_what_is_voided_afterwards_follows_to_the_kept_account(cast, twins, merg
     assert ledger.balance_of(third) == 40
     for _ in range(2):
         with transaction():
-            redemptions.void(done, "拿错了", cast.volunteer)
+            voids.void(done, "拿错了", cast.volunteer)
     assert [ledger.balance_of(person) for person in (twin, kept, third)] == [0, 0, 70]
     assert [key for key, _amount, _reason in moved()][-4:] == [
         f"merge:{made.id}:out:2",
@@ -757,7 +757,7 @@ class Village(RuleBasedStateMachine):
             return
         ident, total = data.draw(st.sampled_from(self.done))
         redemption = db.session.get_one(redemptions.Redemption, ident)
-        made = self.attempt(lambda: redemptions.void(redemption, "拿错了", Cast().volunteer))
+        made = self.attempt(lambda: voids.void(redemption, "拿错了", Cast().volunteer))
         if made is not None and ident not in self.voided:
             self.voided.add(ident)
             self.redeemed -= total

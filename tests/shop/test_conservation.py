@@ -16,8 +16,9 @@ from people.models import Person
 from people.refused import Refused
 from points import assessments, ledger
 from points.models import Account, AccountKind, Transfer
-from shop import redemptions, stock, verify
+from shop.desk import redemptions, verify, voids
 from shop.models import Goods, Lot, Redemption, Source, StockMove
+from shop.stock import moves
 from tests.cast import Cast, new_app
 
 KEYS = st.sampled_from([f"key-{n}" for n in range(10)])
@@ -125,7 +126,7 @@ class History(RuleBasedStateMachine):
         key = data.draw(st.sampled_from(sorted(self.redemptions)))
         ident, who, basket = self.redemptions[key]
         done = db.session.get_one(Redemption, ident)
-        got = outcome(lambda: redemptions.void(done, reason, Cast().volunteer))
+        got = outcome(lambda: voids.void(done, reason, Cast().volunteer))
         if not reason.strip():
             assert got == "reason_missing"
         elif key in self.voids:
@@ -169,7 +170,7 @@ class History(RuleBasedStateMachine):
     def receive(self, key, which, units, donor):
         goods = self.articles[which]
         article = db.session.get_one(Goods, goods)
-        got = outcome(lambda: stock.receive(f"in:{key}", article, units, Source.DONATION, None, donor))
+        got = outcome(lambda: moves.receive(f"in:{key}", article, units, Source.DONATION, None, donor))
         if key in self.lots:
             ident, *before = self.lots[key]
             assert got == (ident if before == [goods, units] else "key_reused")

@@ -18,8 +18,10 @@ from people.models import Card, Person, User
 from people.refused import Refused
 from points import assessments, ledger, services
 from points.models import Assessment, Transfer, TransferKind
-from shop import redemptions, stock, verify
+from shop.desk import redemptions, verify, voids
 from shop.models import Goods, Redemption, Shop, Source
+from shop.shelf import goods as shelf
+from shop.stock import lots, moves
 from tests.cast import TODAY, Cast, new_app
 
 AT_ONCE = 8
@@ -91,7 +93,7 @@ def redeem(key, shop_id, card_id, basket, actor_id):
 
 def void(redemption_id, actor_id):
     redemption = db.session.get_one(Redemption, redemption_id)
-    return redemptions.void(redemption, "拿错了", db.session.get_one(User, actor_id)).id
+    return voids.void(redemption, "拿错了", db.session.get_one(User, actor_id)).id
 
 
 def book(assessment_id, actor_id):
@@ -168,8 +170,8 @@ def test_the_last_one_on_the_shelf_goes_once(cast, at_once):
     workers = cast.workers
     cast.earn_each({worker.id: 100 for worker in workers})
     with transaction():
-        rare = stock.add_goods(cast.shop, "大米", "袋", 50)
-        lot = stock.receive("rare", rare, 1, Source.PURCHASE, cast.manager)
+        rare = shelf.add_goods(cast.shop, "大米", "袋", 50)
+        lot = moves.receive("rare", rare, 1, Source.PURCHASE, cast.manager)
     ends = at_once(
         [
             (redeem, f"key-{who.id}", cast.shop.id, cast.card_of(who).id, {rare.id: 1}, cast.volunteer.id)
@@ -211,8 +213,8 @@ def test_receipts_are_numbered_without_a_gap(cast, at_once):
     baskets = []
     with transaction():
         for worker in workers:
-            article = stock.add_goods(cast.shop, f"给{worker.name}的", "件", 30)
-            stock.receive(f"lot-{worker.id}", article, 1, Source.PURCHASE, cast.manager)
+            article = shelf.add_goods(cast.shop, f"给{worker.name}的", "件", 30)
+            moves.receive(f"lot-{worker.id}", article, 1, Source.PURCHASE, cast.manager)
             baskets.append({article.id: 1})
     ends = at_once(
         [
@@ -310,10 +312,10 @@ def test_goods_received_eight_times_come_in_once(cast, at_once):
     ends = at_once([(receive, "one-key", cast.goods.id, 12, cast.manager.id)] * AT_ONCE)
     assert set(tally(ends)) <= {"done", ("refused", "conflict")}
     assert len({result for result in ends if result[0] == "done"}) == 1
-    assert sum(lot.on_hand for lot in cast.goods.lots) == 32
+    assert lots.on_hand(cast.goods) == 32
     assert everything_fits()
 
 
 def receive(key, goods_id, quantity, actor_id):
     goods, actor = db.session.get_one(Goods, goods_id), db.session.get_one(User, actor_id)
-    return stock.receive(key, goods, quantity, Source.PURCHASE, actor).id
+    return moves.receive(key, goods, quantity, Source.PURCHASE, actor).id

@@ -13,8 +13,10 @@ from people.roster import terms
 from people.signin import accounts
 from points import ledger
 from points.models import Transfer, TransferKind
-from shop import redemptions, stock, verify
+from shop.desk import redemptions, verify, voids
 from shop.models import Lot, MoveKind, Redemption, Source, StockMove
+from shop.shelf import goods as shelf
+from shop.stock import moves
 from tests.cast import PASSWORD
 
 
@@ -40,7 +42,7 @@ def redeem(cast):
 def void(cast):
     def void(redemption, reason="拿错了"):
         with transaction():
-            return redemptions.void(redemption, reason, cast.volunteer)
+            return voids.void(redemption, reason, cast.volunteer)
 
     return void
 
@@ -49,13 +51,13 @@ def void(cast):
 def rice(cast):
     """Three lots: the first in expires last, the second is the next to go, the third keeps forever."""
     with transaction():
-        rice = stock.add_goods(cast.shop, "大米", "袋", 10)
+        rice = shelf.add_goods(cast.shop, "大米", "袋", 10)
         for key, units, best_before in (
             ("late", 5, date(2027, 12, 31)),
             ("early", 5, date(2027, 1, 15)),
             ("never", 5, None),
         ):
-            stock.receive(key, rice, units, Source.PURCHASE, cast.manager, best_before=best_before)
+            moves.receive(key, rice, units, Source.PURCHASE, cast.manager, best_before=best_before)
     return rice
 
 
@@ -153,7 +155,7 @@ def test_a_line_of_0_is_left_out_and_one_below_0_is_not(cast, rich, redeem):
 
 
 def test_what_the_shop_does_not_have(cast, rich, redeem):
-    foreign = next(shelf.goods for shelf in stock.shelves(cast.next_shop))
+    foreign = next(shelf.goods for shelf in shelf.offers(cast.next_shop))
     for basket in ({10**6: 1}, {foreign.id: 1}, {cast.goods.id: 1, foreign.id: 1}):
         with pytest.raises(Refused, match="unknown_goods"):
             redeem(basket)
@@ -209,7 +211,7 @@ def test_what_has_expired_stays_on_the_shelf(cast, rich, rice, redeem, clock):
 
 
 def shelf_of(cast, goods):
-    return next(shelf.left for shelf in stock.shelves(cast.shop) if shelf.goods.id == goods.id)
+    return next(shelf.left for shelf in shelf.offers(cast.shop) if shelf.goods.id == goods.id)
 
 
 def test_a_void_gives_back_to_the_same_account_and_the_same_lots(cast, rich, rice, redeem, void):
@@ -328,7 +330,7 @@ def test_a_card_of_the_next_village_buys_nothing_here(cast, redeem):
     with pytest.raises(Refused, match="other_village"):
         redeem({cast.goods.id: 1}, card=cast.card_of(cast.stranger))
     assert redeem(
-        {next(shelf.goods.id for shelf in stock.shelves(cast.next_shop)): 1},
+        {next(shelf.goods.id for shelf in shelf.offers(cast.next_shop)): 1},
         card=cast.card_of(cast.stranger),
         shop=cast.next_shop,
     )
@@ -337,7 +339,7 @@ def test_a_card_of_the_next_village_buys_nothing_here(cast, redeem):
 def receive(goods, **given):
     given = {"key": "a", "quantity": 5, "source": Source.PURCHASE, "actor": None, **given}
     with transaction():
-        return stock.receive(goods=goods, **given)
+        return moves.receive(goods=goods, **given)
 
 
 def test_a_lot_comes_in_once(cast):
@@ -387,5 +389,5 @@ def test_a_lot_that_expires_today_still_comes_in(cast):
 )
 def test_goods_that_are_not_put_on_the_shelf(cast, name, price, barcode, code):
     with pytest.raises(Refused, match=code), transaction():
-        stock.add_goods(cast.shop, name, "支", price, barcode)
-    assert len(stock.shelves(cast.shop)) == 2
+        shelf.add_goods(cast.shop, name, "支", price, barcode)
+    assert len(shelf.offers(cast.shop)) == 2

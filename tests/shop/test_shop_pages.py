@@ -12,7 +12,7 @@ from people import cards, clock
 from people.db import db, transaction
 from people.roster import grids, persons, terms
 from points import ledger
-from shop import redemptions
+from shop.desk import redemptions
 from shop.models import Goods, Lot, Redemption
 from tests.cast import NEXT_VILLAGE, VILLAGE
 

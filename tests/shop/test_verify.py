@@ -12,7 +12,7 @@ from people import clock
 from people.db import db, transaction
 from points import ledger
 from points.models import Transfer, TransferKind
-from shop import redemptions
+from shop.desk import redemptions, voids
 from shop.models import Redemption
 from tests.cast import TODAY, Cast
 
@@ -51,7 +51,7 @@ def tell(cast):
     twin = redeem(cast, "c", worker, {goods.id: 2})
     undone = redeem(cast, "d", neighbour, {goods.id: 1})
     with transaction():
-        void = redemptions.void(undone, "拿错了", cast.volunteer)
+        void = voids.void(undone, "拿错了", cast.volunteer)
     award = db.session.scalars(
         sa.select(Transfer).where(Transfer.kind == TransferKind.AWARD).order_by(Transfer.id)
     ).first()
@@ -371,7 +371,7 @@ def test_the_report_is_of_one_moment(story, app, verify):
                 redeem(cast, f"meanwhile-{due}", cast.worker, {cast.salt.id: 1})
             else:
                 with transaction():
-                    redemptions.void(latest, "拿错了", cast.volunteer)
+                    voids.void(latest, "拿错了", cast.volunteer)
             db.session.remove()
 
     def look(connection, cursor, statement, *_rest):

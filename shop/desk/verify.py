@@ -9,13 +9,16 @@ from sqlalchemy.orm import joinedload, selectinload
 from people.db import db
 from points import verify as ledger
 from points.models import Transfer, TransferKind
-from shop.models import Lot, MoveKind, Redemption, StockMove, Void
+from shop.models import Consignment, Count, Lot, MoveKind, Redemption, StockMove, StockTake, Void
 
 
 def problems() -> Iterator[str]:
     """Everything that does not fit, one line each: the ledger first, then stock, redemptions and voids."""
     yield from ledger.problems()
     yield from _stock()
+    yield from _reversals()
+    yield from _consignments()
+    yield from _stock_takes()
     yield from _redemptions()
     yield from _strays()
     yield from _serials()
@@ -39,6 +42,57 @@ def _stock() -> Iterator[str]:
             yield f"lot {lot.id}: {lot.on_hand} on hand, the moves say {total}"
         if receipts != 1:
             yield f"lot {lot.id}: received {receipts} times"
+
+
+def _reversals() -> Iterator[str]:
+    """What was undone was undone whole, in the same lot."""
+    for move in db.session.scalars(
+        select(StockMove)
+        .options(joinedload(StockMove.reverses))
+        .where(StockMove.kind == MoveKind.REVERSAL)
+        .order_by(StockMove.id)
+    ):
+        undone = move.reverses
+        if undone is None or (undone.lot_id, undone.quantity) != (move.lot_id, -move.quantity):
+            yield f"stock move {move.id}: does not mirror move {move.reverses_id}"
+
+
+def _consignments() -> Iterator[str]:
+    """What one shop sent is on its way, or came in at the other, or back; all of it, and once."""
+    moves: dict[int, Counter[tuple[int, MoveKind]]] = defaultdict(Counter)
+    for move in db.session.scalars(select(StockMove).where(StockMove.consignment_id.is_not(None))):
+        moves[move.consignment_id or 0][move.lot_id, move.kind] += move.quantity
+    for sent in db.session.scalars(select(Consignment).order_by(Consignment.id)):
+        expected = Counter({(sent.lot_id, MoveKind.SENT): -sent.quantity})
+        if sent.arrived_id is not None:
+            expected[sent.arrived_id, MoveKind.RECEIPT] = sent.quantity
+        elif not sent.is_open:
+            expected[sent.lot_id, MoveKind.SENT_BACK] = sent.quantity
+        if moves.pop(sent.id, Counter()) != expected:
+            yield f"consignment {sent.id}: the stock moves do not fit"
+    for ident in moves:
+        yield f"consignment {ident}: missing, its stock moves are there"
+
+
+def _stock_takes() -> Iterator[str]:
+    """A booked stock-take moved exactly what its last counts say is over or missing."""
+    moved: dict[int | None, Counter[int]] = defaultdict(Counter)
+    for take_id, goods_id, units in db.session.execute(
+        select(StockMove.stock_take_id, Lot.goods_id, func.sum(StockMove.quantity))
+        .join(StockMove.lot)
+        .where(StockMove.stock_take_id.is_not(None))
+        .group_by(StockMove.stock_take_id, Lot.goods_id)
+    ):
+        moved[take_id][goods_id] = units
+    last: dict[int, dict[int, int]] = defaultdict(dict)
+    for count in db.session.scalars(select(Count).order_by(Count.id)):
+        last[count.stock_take_id][count.goods_id] = count.difference
+    for take in db.session.scalars(select(StockTake).order_by(StockTake.id)):
+        differences = {goods: units for goods, units in last[take.id].items() if units and take.booked}
+        if dict(moved.pop(take.id, Counter())) != differences:
+            yield f"stock-take {take.id}: the stock moves do not fit the counts"
+    for ident in moved:
+        yield f"stock-take {ident}: missing, its stock moves are there"
 
 
 def _redemptions() -> Iterator[str]:

@@ -1,23 +1,14 @@
-"""Forms of the shop; they check shape, the verbs check the rules."""
+"""The basket at the desk."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, Field, IntegerField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms import Field
 
-from people.forms import Form, SelectField, key_field
+from people.forms import Form, key_field
 from people.refused import Refused
-from points.forms import PointsField
-from shop.models import Source
-
-SOURCES = {
-    Source.PURCHASE: _("bought"),
-    Source.DONATION: _("donated"),
-    Source.ALLOCATION: _("allocated from above"),
-}
 
 
 class BasketField(Field):
@@ -59,29 +50,3 @@ class BasketForm(Form):
         if refusal.code == "key_reused":
             self.used_before = True
             self.key.data = self.key.default()
-
-
-class GoodsForm(Form):
-    """An article for the shelf."""
-
-    name = StringField(_("What it is"), validators=[InputRequired(), Length(max=200)])
-    unit = StringField(_("Unit"), validators=[InputRequired(), Length(max=20)])
-    price = PointsField(_("Price in points"), validators=[InputRequired(), Length(max=12)])
-    barcode = StringField(
-        _("Barcode"), validators=[Length(max=13)], filters=[lambda text: re.sub(r"[\s-]", "", text or "")]
-    )
-
-
-class ReceiveForm(Form):
-    """A lot that comes in."""
-
-    key = key_field()
-    quantity = IntegerField(_("How many"), validators=[InputRequired()])
-    source = SelectField(_("Where from"), choices=SOURCES.items(), coerce=Source)
-    donor = StringField(_("Who gave it"), validators=[Length(max=100)])
-    best_before = DateField(_("Best before"), validators=[Optional()])
-
-    def validate_best_before(self, field: DateField) -> None:
-        """No date of another millennium, which a slip of the hand writes easily."""
-        if field.data is not None and field.data.year > 2999:
-            raise ValidationError(_("Write the year with four digits."))

@@ -1,0 +1,1 @@
+"""Points for goods: who may take what today, redemptions and their voids, and the day's account."""

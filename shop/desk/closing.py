@@ -1,0 +1,98 @@
+"""The day's closing (日结): what was handed out on a day, what was voided, and which goods left the shelf."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from people import clock
+from people.db import db
+from people.models import Card
+from shop.models import Redemption, Shop, Void
+
+
+@dataclass
+class Outflow:
+    """One article on a day, in units: handed out, and back by that day's voids; `points` net, in tenths."""
+
+    name: str
+    unit: str
+    out: int = 0
+    back: int = 0
+    points: int = 0
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A shop's day: its redemptions in the order of their numbers, the voids made that day, and the goods."""
+
+    day: date
+    redemptions: Sequence[Redemption]
+    voids: Sequence[Void]
+    goods: Sequence[Outflow]
+
+    @property
+    def total_out(self) -> int:
+        """Tenths that were redeemed."""
+        return sum(redemption.total for redemption in self.redemptions)
+
+    @property
+    def total_back(self) -> int:
+        """Tenths that voids of this day gave back, also for redemptions of earlier days."""
+        return sum(void.redemption.total for void in self.voids)
+
+
+def of(shop: Shop, day: date) -> Closing:
+    """Close a shop's day, from its redemptions and voids alone; made twice, it says the same."""
+    redemptions = db.session.scalars(
+        select(Redemption)
+        .options(
+            joinedload(Redemption.card).joinedload(Card.person),
+            joinedload(Redemption.clerk),
+            joinedload(Redemption.device),
+            joinedload(Redemption.void),
+            selectinload(Redemption.lines),
+        )
+        .where(Redemption.shop_id == shop.id, Redemption.day == day)
+        .order_by(Redemption.serial)
+    ).all()
+    begins, ends = clock.day_span(day, day)
+    voids = db.session.scalars(
+        select(Void)
+        .join(Void.redemption)
+        .options(
+            joinedload(Void.redemption).selectinload(Redemption.lines),
+            joinedload(Void.actor),
+            joinedload(Void.device),
+        )
+        .where(Redemption.shop_id == shop.id, Void.at >= begins, Void.at < ends)
+        .order_by(Void.id)
+    ).all()
+    return Closing(day, redemptions, voids, _outflows(redemptions, voids))
+
+
+def _outflows(redemptions: Sequence[Redemption], voids: Sequence[Void]) -> list[Outflow]:
+    """The goods by name and unit, as the receipts call them."""
+    found: dict[tuple[str, str], Outflow] = {}
+    for sign, handed_out in ((1, redemptions), (-1, [void.redemption for void in voids])):
+        for redemption in handed_out:
+            for line in redemption.lines:
+                row = found.setdefault((line.name, line.unit), Outflow(line.name, line.unit))
+                row.points += sign * line.amount
+                row.out += line.quantity if sign > 0 else 0
+                row.back += line.quantity if sign < 0 else 0
+    return sorted(found.values(), key=lambda row: row.name)
+
+
+def days(shop: Shop, limit: int) -> list[tuple[date, int, int]]:
+    """The latest days on which something was handed out: the day, how many redemptions, and their tenths."""
+    rows = db.session.execute(
+        select(Redemption.day, func.count(), func.sum(Redemption.total))
+        .where(Redemption.shop_id == shop.id)
+        .group_by(Redemption.day)
+        .order_by(Redemption.day.desc())
+        .limit(limit)
+    )
+    return [(day, count, total) for day, count, total in rows]

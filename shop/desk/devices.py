@@ -1,0 +1,61 @@
+"""Devices: tills and programs with a key of their own, each for one shop."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from people import audit, clock
+from people.db import db, get_locked
+from people.models import User
+from people.refused import Refused
+from shop.models import Device, Shop
+
+PREFIX = "aixin_"  # so that a key which turns up somewhere is known for what it is
+
+
+def add(shop: Shop, name: str, actor: User | None) -> tuple[Device, str]:
+    """Give a device a key (256 random bits); it is told here once and kept only as its SHA-256.
+
+    Refused `bad_name` (1 to 100 characters).
+    """
+    name = name.strip()
+    if not 1 <= len(name) <= 100:
+        raise Refused("bad_name", _("The name must have 1 to 100 characters."), "name")
+    key = PREFIX + secrets.token_urlsafe(32)
+    device = Device(shop_id=shop.id, name=name, digest=_digest(key), added_at=clock.now())
+    db.session.add(device)
+    db.session.flush()
+    audit.note(actor, "device.add", device, shop.village, name=name)
+    return device, key
+
+
+def revoke(device: Device, actor: User | None) -> Device:
+    """Take a device's key back; it opens nothing from now on."""
+    device = get_locked(Device, device.id)
+    if device.revoked_at is None:
+        device.revoked_at = clock.now()
+        db.session.flush()
+        audit.note(actor, "device.revoke", device, device.shop.village, name=device.name)
+    return device
+
+
+def with_key(key: str) -> Device | None:
+    """The device that holds a key, unless it was revoked."""
+    return db.session.scalar(
+        select(Device)
+        .options(joinedload(Device.shop).joinedload(Shop.village))
+        .where(Device.digest == _digest(key), Device.revoked_at.is_(None))
+    )
+
+
+def listed(shop: Shop) -> Sequence[Device]:
+    """The shop's devices, also revoked ones, in the order they were added."""
+    return db.session.scalars(select(Device).where(Device.shop_id == shop.id).order_by(Device.id)).all()
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,88 @@
+"""Limits (限兑): how much of an article one person may take in a quarter, on whichever card."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
+
+from people import clock
+from people.clock import Quarter
+from people.db import db
+from people.models import Card, Person
+from people.refused import Refused
+from people.roster import persons
+from shop.models import Goods, Redemption, RedemptionLine, Shop, Void
+
+
+@dataclass(frozen=True)
+class Limit:
+    """An article with a limit for each person and quarter, and what one person took of it; in units."""
+
+    goods: Goods
+    quota: int
+    taken: int
+
+    @property
+    def left(self) -> int:
+        """How many more this quarter."""
+        return max(0, self.quota - self.taken)
+
+
+def of_person(person: Person, articles: Iterable[Goods]) -> dict[int, Limit]:
+    """By article id, for those of these articles that have a limit: how a person stands this quarter."""
+    limited = {goods.id: goods for goods in articles if goods.quota is not None}
+    taken = _taken(person, limited) if limited else {}
+    return {
+        ident: Limit(goods, goods.quota, taken.get(ident, 0))
+        for ident, goods in limited.items()
+        if goods.quota is not None
+    }
+
+
+def in_shop(person: Person, shop: Shop) -> Sequence[Limit]:
+    """How a person stands with every limited article of a shop, in the order of the shelf."""
+    articles = db.session.scalars(
+        select(Goods)
+        .where(Goods.shop_id == shop.id, Goods.quota.is_not(None), Goods.archived_on.is_(None))
+        .order_by(Goods.id)
+    ).all()
+    return list(of_person(person, articles).values())
+
+
+def _taken(person: Person, goods_ids: Iterable[int]) -> Mapping[int, int]:
+    """Units of these articles that a person took this quarter, but for what was voided."""
+    quarter = Quarter.of(clock.today())
+    rows = db.session.execute(
+        select(RedemptionLine.goods_id, func.sum(RedemptionLine.quantity))
+        .join(Redemption, RedemptionLine.redemption_id == Redemption.id)
+        .join(Redemption.card)
+        .outerjoin(Void, Void.redemption_id == Redemption.id)
+        .where(
+            Card.person_id.in_(persons.selves(person)),
+            Redemption.day.between(quarter.first_day, quarter.last_day),
+            RedemptionLine.goods_id.in_(list(goods_ids)),
+            Void.id.is_(None),
+        )
+        .group_by(RedemptionLine.goods_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def check(person: Person, articles: Mapping[int, Goods], basket: Mapping[int, int]) -> None:
+    """Whether a basket keeps to the limits. Refused `limit_reached`, with what may still be taken.
+
+    The person's account must be locked, so that two desks cannot pass the limit together.
+    """
+    for ident, limit in of_person(person, articles.values()).items():
+        if basket[ident] > limit.left:
+            raise Refused(
+                "limit_reached",
+                _(
+                    "%(name)s: each person may take %(quota)s %(unit)s in a quarter, %(left)s more now.",
+                    name=limit.goods.name,
+                    unit=limit.goods.unit,
+                    quota=limit.quota,
+                    left=limit.left,
+                ),
+            )

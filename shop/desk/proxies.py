@@ -1,0 +1,55 @@
+"""Collecting for somebody else (代领): who came, as what, and what they signed on the screen."""
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from people.refused import Refused
+
+WIDE, HIGH = 1000, 400  # the field that is signed in, in units of its own
+MOST_STROKES, MOST_POINTS = 200, 4000
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Who came for the worker; `signature` as strokes x, y, x, y …, empty where they sign on the paper."""
+
+    name: str
+    relation: str
+    signature: list[list[int]]
+
+
+def collector(name: str, relation: str, signature: Any = ()) -> Collector | None:
+    """Who came for the worker, once it makes sense; None when nobody's name is given.
+
+    Refused `bad_proxy` for a name or relation that is too long or a missing relation; `bad_signature` for
+    anything but at most 200 strokes of together at most 4,000 points in the field of 1000 by 400.
+    """
+    name, relation = " ".join(name.split()), " ".join(relation.split())
+    if not name:
+        return None
+    if len(name) > 100 or not 1 <= len(relation) <= 40:
+        raise Refused(
+            "bad_proxy", _("Write down who came, and who they are to the worker."), "proxy_relation"
+        )
+    strokes: list[Any] = list(signature) if isinstance(signature, list | tuple) else [None]
+    if not _is_signature(strokes):
+        raise Refused("bad_signature", _("The signature could not be read. Sign again."), "signature")
+    return Collector(name, relation, strokes)
+
+
+def _is_signature(strokes: list[Any]) -> bool:
+    if len(strokes) > MOST_STROKES or not all(isinstance(stroke, list) for stroke in strokes):
+        return False
+    if any(len(stroke) % 2 or len(stroke) < 4 for stroke in strokes):
+        return False
+    if sum(map(len, strokes)) > 2 * MOST_POINTS:
+        return False
+    if any(type(number) is not int for number in chain.from_iterable(strokes)):
+        return False
+    return all(
+        all(0 <= x <= WIDE for x in stroke[::2]) and all(0 <= y <= HIGH for y in stroke[1::2])
+        for stroke in strokes
+    )

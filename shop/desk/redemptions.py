@@ -1,0 +1,170 @@
+"""Redemptions (核销): points for goods, all of it in one transaction or nothing."""
+
+import random
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from people import clock
+from people.cards import ALPHABET
+from people.db import db, get_locked
+from people.models import Card, Person, User
+from people.refused import Refused, check_repeated
+from people.roster import persons
+from points import ledger
+from points.models import Account, TransferKind
+from shop.desk import holders, limits
+from shop.desk.proxies import Collector
+from shop.models import Device, Goods, MoveKind, Proxy, Redemption, RedemptionLine, Shop
+from shop.shelf import prices, shops
+from shop.shelf.goods import MOST_UNITS
+from shop.stock import lots
+
+CODE_LENGTH = 16
+
+
+def redeem(
+    key: str,
+    shop: Shop,
+    card: Card,
+    basket: Mapping[int, int],
+    by: User | Device,
+    collector: Collector | None = None,
+    chance: random.Random | None = None,
+) -> Redemption:
+    """Hand out a basket (goods id → units) against a card, to its holder or a collector.
+
+    The key is made before sending: the same key with the same card and basket returns the first redemption,
+    with anything else it is Refused `key_reused`. Refused `empty_basket`, `bad_quantity`, `unknown_goods`,
+    `other_village`, `shop_closed`, `card_inactive`, `term_ended`, `own_card`, `limit_reached`,
+    `insufficient_points` (with what is missing), `out_of_stock`.
+    Locks: the worker's account, then the lots by id, then the shop for its receipt number.
+    """
+    actor = by if isinstance(by, User) else None
+    basket = {goods_id: quantity for goods_id, quantity in sorted(basket.items()) if quantity}
+    account = ledger.account_of(card.person)
+    get_locked(Account, account.id)
+    made = db.session.scalar(select(Redemption).where(Redemption.key == key))
+    if made is not None:
+        return _repeated(made, shop, card, basket, collector)
+    articles = _articles(shop, basket)
+    if card.person.area_id != shop.village_id:
+        raise Refused("other_village", _("This card belongs to another village's shop."))
+    holders.check_holder(card, actor)
+    shops.check_open(shop)
+    limits.check(card.person, articles, basket)
+    costs = prices.on(basket, clock.today())
+    total = sum(costs[goods_id] * quantity for goods_id, quantity in basket.items())
+    ledger.check_covers(account, total)
+    there = lots.lock_lots(basket)
+    taken = [
+        part
+        for goods_id, quantity in basket.items()
+        for part in lots.choose(there, articles[goods_id], quantity)
+    ]
+    chance = chance or secrets.SystemRandom()
+    redemption = Redemption(
+        key=key,
+        shop_id=shop.id,
+        card_id=card.id,
+        day=clock.today(),
+        serial=_next_serial(shop, clock.today()),
+        code="".join(chance.choices(ALPHABET, k=CODE_LENGTH)),
+        total=total,
+        clerk_id=actor.id if actor else None,
+        device_id=by.id if isinstance(by, Device) else None,
+        at=clock.now(),
+        lines=[_line(articles[goods_id], costs[goods_id], units) for goods_id, units in basket.items()],
+        proxy=_proxy(collector),
+    )
+    redemption.transfer = ledger.post(
+        f"redemption:{key}", TransferKind.REDEMPTION, account, total, redemption.number, actor
+    )
+    db.session.add(redemption)
+    db.session.flush()
+    for lot, quantity in taken:
+        move_key = f"redemption:{key}:{lot.id}"
+        lots.move_lot(lot, MoveKind.REDEMPTION, -quantity, move_key, actor, redemption_id=redemption.id)
+    return redemption
+
+
+def _line(article: Goods, price: int, units: int) -> RedemptionLine:
+    """An article as the receipt keeps it: its words and price of today."""
+    return RedemptionLine(
+        goods_id=article.id,
+        name=article.name,
+        spec=article.spec,
+        unit=article.unit,
+        price=price,
+        quantity=units,
+    )
+
+
+def _proxy(collector: Collector | None) -> Proxy | None:
+    if collector is None:
+        return None
+    return Proxy(name=collector.name, relation=collector.relation, signature=collector.signature)
+
+
+def _repeated(
+    made: Redemption, shop: Shop, card: Card, basket: Mapping[int, int], collector: Collector | None
+) -> Redemption:
+    """What the key stands for already, if it is the same that is asked."""
+    handed_out = {line.goods_id: line.quantity for line in made.lines}
+    came = made.proxy and (made.proxy.name, made.proxy.relation)
+    comes = collector and (collector.name, collector.relation)
+    check_repeated((made.shop_id, made.card_id, handed_out, came), (shop.id, card.id, basket, comes))
+    return made
+
+
+def _articles(shop: Shop, basket: Mapping[int, int]) -> dict[int, Goods]:
+    """The articles of a basket, with sensible quantities, all of this shop."""
+    if not basket:
+        raise Refused("empty_basket", _("The basket is empty."))
+    if not all(0 < quantity <= MOST_UNITS for quantity in basket.values()):
+        raise Refused("bad_quantity", _("How many must be a number from 1 to %(n)s.", n=MOST_UNITS))
+    found = {
+        goods.id: goods
+        for goods in db.session.scalars(
+            select(Goods).where(
+                Goods.id.in_(list(basket)), Goods.shop_id == shop.id, Goods.archived_on.is_(None)
+            )
+        )
+    }
+    if len(found) < len(basket):
+        raise Refused("unknown_goods", _("Something in the basket is not from this shop."))
+    return found
+
+
+def _next_serial(shop: Shop, day: date) -> int:
+    """The next receipt number of the day, without gaps: the shop's row is locked until it is used."""
+    get_locked(Shop, shop.id)
+    last = db.session.scalar(
+        select(func.max(Redemption.serial)).where(Redemption.shop_id == shop.id, Redemption.day == day)
+    )
+    return (last or 0) + 1
+
+
+def listed(shop: Shop) -> Select[Redemption]:
+    """The shop's redemptions, the latest first; for paging."""
+    return select(Redemption).where(Redemption.shop_id == shop.id).order_by(Redemption.id.desc())
+
+
+def of_person(person: Person, since: date) -> Sequence[Redemption]:
+    """What a person took since a day, on any of their cards, the latest first."""
+    return db.session.scalars(
+        select(Redemption)
+        .join(Redemption.card)
+        .options(selectinload(Redemption.lines), joinedload(Redemption.void))
+        .where(Card.person_id.in_(persons.selves(person)), Redemption.day >= since)
+        .order_by(Redemption.id.desc())
+    ).all()
+
+
+def by_code(code: str) -> Redemption | None:
+    """The redemption whose receipt carries this public code, or None."""
+    return db.session.scalar(select(Redemption).where(Redemption.code == code.upper()))

@@ -1,0 +1,57 @@
+"""Voids (作废): a redemption undone in its own quarter, by somebody who did not count the stock."""
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from people import clock
+from people.clock import Quarter
+from people.db import db
+from people.models import User
+from people.refused import Refused, stated
+from points import ledger, merging
+from shop.models import Device, MoveKind, Redemption, StockMove, Void
+from shop.stock import counts, lots
+
+
+def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
+    """Undo a redemption: the same points to the same account, the same goods to the same lots.
+
+    An entry that was merged since sends the points on to the one that was kept. Voided already, the first
+    void is returned. Refused `reason_missing`, `quarter_over` after the quarter of the redemption,
+    `counted_here` for who counted this quarter's stock. Locks: the worker's account, then the lots by id.
+    """
+    reason = stated(reason)
+    actor = by if isinstance(by, User) else None
+    merging.lock_trail(redemption.card.person)
+    there = db.session.scalar(select(Void).where(Void.redemption_id == redemption.id))
+    if there is not None:
+        return there
+    quarter = Quarter.of(redemption.day)
+    if Quarter.of(clock.today()) != quarter:
+        raise Refused("quarter_over", _("A redemption is voided in its own quarter; this one is over."))
+    if actor is not None and counts.counted_in(redemption.shop, actor, quarter):
+        raise Refused(
+            "counted_here", _("Who counted this quarter's stock does not void. Ask another manager.")
+        )
+    back = ledger.reverse(redemption.transfer, f"void:{redemption.id}", redemption.number, actor)
+    merging.follow(redemption.card.person, actor)
+    voided = Void(
+        redemption_id=redemption.id,
+        transfer_id=back.id,
+        reason=reason,
+        actor_id=actor.id if actor else None,
+        device_id=by.id if isinstance(by, Device) else None,
+        at=clock.now(),
+    )
+    db.session.add(voided)
+    moves = db.session.scalars(
+        select(StockMove)
+        .where(StockMove.redemption_id == redemption.id, StockMove.kind == MoveKind.REDEMPTION)
+        .order_by(StockMove.lot_id)
+    ).all()
+    for move in moves:
+        key = f"void:{redemption.id}:{move.lot_id}"
+        lots.move_lot(move.lot, MoveKind.VOID, -move.quantity, key, actor, redemption_id=redemption.id)
+    db.session.flush()
+    db.session.expire(redemption, ["void"])
+    return voided

@@ -1,0 +1,1 @@
+"""Forms of the shop; they check shape, the verbs check the rules."""

@@ -1,0 +1,27 @@
+"""The shop's tables, a file for each idea; every one of them is found here by name."""
+
+from shop.models.devices import Device
+from shop.models.goods import Barcode, Goods, Picture, Price, Shop
+from shop.models.redemptions import Proxy, Redemption, RedemptionLine, Void
+from shop.models.stock import Consignment, Count, Donation, Lot, MoveKind, Source, StockMove, StockTake
+
+__all__ = [
+    "Barcode",
+    "Consignment",
+    "Count",
+    "Device",
+    "Donation",
+    "Goods",
+    "Lot",
+    "MoveKind",
+    "Picture",
+    "Price",
+    "Proxy",
+    "Redemption",
+    "RedemptionLine",
+    "Shop",
+    "Source",
+    "StockMove",
+    "StockTake",
+    "Void",
+]

@@ -1,0 +1,242 @@
+"""Lots and every change of them: stock moves, donations, consignments between shops, stock-takes."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from people.db import Base, Moment, words
+from people.models import User
+from shop.models.goods import Goods, Shop
+
+
+class Source(StrEnum):
+    """Where a lot came from."""
+
+    PURCHASE = "purchase"
+    DONATION = "donation"
+    ALLOCATION = "allocation"
+
+
+class Donation(Base):
+    """What a donor gave a shop on one day, under one receipt; `code` opens the donor's page."""
+
+    __tablename__ = "donation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
+    donor: Mapped[str] = mapped_column(String(100))
+    given_on: Mapped[date]
+    serial: Mapped[int]
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+
+    shop: Mapped[Shop] = relationship()
+    lots: Mapped[list["Lot"]] = relationship(order_by="Lot.id", back_populates="donation")
+
+    __table_args__ = (UniqueConstraint("shop_id", "donor", "given_on"), UniqueConstraint("shop_id", "serial"))
+
+    @property
+    def number(self) -> str:
+        """The receipt's number: its year and the shop's serial, 2026-0007."""
+        return f"{self.given_on:%Y}-{self.serial:04d}"
+
+
+class Lot(Base):
+    """Goods that came in together; `on_hand` is what is left, always the sum of the lot's moves.
+
+    `unit_cost` in fen (hundredths of a yuan), where it is known. A lot that came from another shop keeps
+    source, donation and cost of the lot it was taken from.
+    """
+
+    __tablename__ = "lot"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    goods_id: Mapped[int] = mapped_column(ForeignKey("goods.id"), index=True)
+    source: Mapped[Source] = mapped_column(words(Source))
+    donation_id: Mapped[int | None] = mapped_column(ForeignKey("donation.id"), index=True)
+    unit_cost: Mapped[int | None]
+    best_before: Mapped[date | None]
+    received_on: Mapped[date]
+    on_hand: Mapped[int] = mapped_column(default=0)
+
+    goods: Mapped[Goods] = relationship()
+    donation: Mapped[Donation | None] = relationship(back_populates="lots")
+
+    __table_args__ = (
+        CheckConstraint("on_hand >= 0", name="on_hand"),
+        CheckConstraint("(source = 'donation') = (donation_id IS NOT NULL)", name="donation"),
+        CheckConstraint("unit_cost IS NULL OR unit_cost >= 0", name="unit_cost"),
+    )
+
+    @property
+    def donor(self) -> str | None:
+        """Who gave it, if it was given."""
+        return self.donation.donor if self.donation else None
+
+    def has_expired(self, day: date) -> bool:
+        """Whether its last good day lies before a day; what has expired is not given out."""
+        return self.best_before is not None and self.best_before < day
+
+
+class MoveKind(StrEnum):
+    """Why the stock of a lot changed."""
+
+    RECEIPT = "receipt"
+    REDEMPTION = "redemption"
+    VOID = "void"
+    WRITE_OFF = "write_off"
+    RETURN = "return"
+    SENT = "sent"
+    SENT_BACK = "sent_back"
+    STOCK_TAKE = "stock_take"
+    REVERSAL = "reversal"
+
+
+class StockMove(Base):
+    """One change of a lot's stock, in units: plus in, minus out; never changed.
+
+    Each kind has the row it belongs to: a redemption, a consignment, a stock-take, or the move it reverses.
+    What no such row explains has a reason.
+    """
+
+    __tablename__ = "stock_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(100), unique=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
+    kind: Mapped[MoveKind] = mapped_column(words(MoveKind))
+    quantity: Mapped[int]
+    redemption_id: Mapped[int | None] = mapped_column(ForeignKey("redemption.id"), index=True)
+    consignment_id: Mapped[int | None] = mapped_column(ForeignKey("consignment.id"), index=True)
+    stock_take_id: Mapped[int | None] = mapped_column(ForeignKey("stock_take.id"), index=True)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("stock_move.id"), unique=True)
+    reason: Mapped[str | None] = mapped_column(String(200))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    lot: Mapped[Lot] = relationship()
+    actor: Mapped[User | None] = relationship()
+    reverses: Mapped["StockMove | None"] = relationship(remote_side=[id])
+
+    __table_args__ = (
+        CheckConstraint(
+            "CASE WHEN kind IN ('receipt', 'void', 'sent_back') THEN quantity > 0 "
+            "WHEN kind IN ('redemption', 'write_off', 'return', 'sent') THEN quantity < 0 "
+            "ELSE quantity <> 0 END",
+            name="quantity",
+        ),
+        CheckConstraint("(kind IN ('redemption', 'void')) = (redemption_id IS NOT NULL)", name="redemption"),
+        CheckConstraint(
+            "CASE WHEN kind = 'receipt' THEN 1 = 1 "
+            "ELSE (kind IN ('sent', 'sent_back')) = (consignment_id IS NOT NULL) END",
+            name="consignment",
+        ),
+        CheckConstraint("(kind = 'stock_take') = (stock_take_id IS NOT NULL)", name="stock_take"),
+        CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal"),
+        CheckConstraint(
+            "(kind IN ('write_off', 'return', 'reversal')) = (reason IS NOT NULL)", name="reason"
+        ),
+    )
+
+
+class Consignment(Base):
+    """Units of a lot on their way to another shop (调拨), until it takes them in or sends them back."""
+
+    __tablename__ = "consignment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
+    to_shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), index=True)
+    quantity: Mapped[int]
+    note: Mapped[str] = mapped_column(String(200))
+    sent_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    sent_at: Mapped[datetime] = mapped_column(Moment)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    arrived_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"), unique=True)
+
+    lot: Mapped[Lot] = relationship(foreign_keys=[lot_id])
+    to_shop: Mapped[Shop] = relationship()
+    sent_by: Mapped[User] = relationship(foreign_keys=[sent_by_id])
+    answered_by: Mapped[User | None] = relationship(foreign_keys=[answered_by_id])
+    arrived: Mapped[Lot | None] = relationship(foreign_keys=[arrived_id])
+
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("(answered_at IS NULL) = (answered_by_id IS NULL)", name="answered"),
+        CheckConstraint("arrived_id IS NULL OR answered_at IS NOT NULL", name="arrived"),
+    )
+
+    @property
+    def number(self) -> str:
+        """How the papers call it: its day and its row, 20261228-12."""
+        return f"{self.sent_at:%Y%m%d}-{self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still on its way."""
+        return self.answered_at is None
+
+
+class StockTake(Base):
+    """A counting of a shop's shelf (盘点), open until its differences are booked or it is called off."""
+
+    __tablename__ = "stock_take"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
+    begun_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    begun_at: Mapped[datetime] = mapped_column(Moment)
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    booked: Mapped[bool] = mapped_column(default=False)
+
+    begun_by: Mapped[User] = relationship(foreign_keys=[begun_by_id])
+    closed_by: Mapped[User | None] = relationship(foreign_keys=[closed_by_id])
+
+    __table_args__ = (
+        Index(
+            "uq_stock_take_open",
+            "shop_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name="closed"),
+        CheckConstraint("NOT booked OR closed_at IS NOT NULL", name="booked"),
+    )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be counted and booked."""
+        return self.closed_at is None
+
+
+class Count(Base):
+    """How many units of an article somebody counted, and how many the books had at that moment.
+
+    Never changed; of several in one stock-take the last counts.
+    """
+
+    __tablename__ = "stock_count"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(100), unique=True)
+    stock_take_id: Mapped[int] = mapped_column(ForeignKey("stock_take.id"), index=True)
+    goods_id: Mapped[int] = mapped_column(ForeignKey("goods.id"))
+    units: Mapped[int]
+    expected: Mapped[int]
+    counter_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    goods: Mapped[Goods] = relationship()
+    counter: Mapped[User] = relationship()
+
+    __table_args__ = (CheckConstraint("units >= 0 AND expected >= 0", name="units"),)
+
+    @property
+    def difference(self) -> int:
+        """Units: plus for more than the books say, minus for less."""
+        return self.units - self.expected

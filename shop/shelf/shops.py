@@ -1,0 +1,53 @@
+"""Shops: one for each village, opened on first use."""
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from people import audit, clock
+from people.db import db, get_locked
+from people.models import Area, User
+from people.paper import words
+from people.refused import Refused
+from shop.models import Shop
+from shop.shelf.hours import Hours, opens_next
+
+
+def open_shop(village: Area, name: str) -> Shop:
+    """The village's shop, opened on first use."""
+    shop = of_village(village)
+    if shop is None:
+        shop = Shop(village_id=village.id, name=name)
+        db.session.add(shop)
+        db.session.flush()
+    return shop
+
+
+def of_village(village: Area) -> Shop | None:
+    """The village's shop, or None."""
+    return db.session.scalar(select(Shop).where(Shop.village_id == village.id))
+
+
+def hours_of(shop: Shop) -> Hours | None:
+    """When the shop is open, by the village's own decision; None: whenever somebody serves."""
+    return Hours.read(shop.hours) if shop.hours else None
+
+
+def set_hours(shop: Shop, hours: Hours | None, actor: User | None) -> None:
+    """Write down when the shop is open from now on; None: whenever somebody serves."""
+    shop = get_locked(Shop, shop.id)
+    audit.change(actor, "shop.hours", shop, shop.village, hours=hours.written() if hours else None)
+
+
+def check_open(shop: Shop) -> None:
+    """Refused `shop_closed`, with the next opening, outside the shop's hours."""
+    hours = hours_of(shop)
+    now = clock.local(clock.now())
+    if hours is None or hours.is_open(now):
+        return
+    opening = opens_next(hours, now)
+    if opening is None:
+        raise Refused("shop_closed", _("The shop is closed."))
+    raise Refused(
+        "shop_closed",
+        _("The shop is closed. It opens on %(moment)s.", moment=words.moment(opening)),
+    )

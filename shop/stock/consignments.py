@@ -1,0 +1,187 @@
+"""Goods on their way from one shop to another (调拨): sent, then taken in or sent back."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import joinedload
+
+from people import clock
+from people.db import db, get_locked
+from people.models import Area, User
+from people.refused import Refused, check_repeated
+from shop.models import Barcode, Consignment, Goods, Lot, MoveKind, Shop
+from shop.shelf import codes, goods, prices
+from shop.stock import lots, moves
+
+
+def send(key: str, lot: Lot, to_shop: Shop, quantity: int, note: str, actor: User) -> Consignment:
+    """Send units of a lot to another shop; from now on they are on their way.
+
+    Refused `bad_quantity`, `out_of_stock`, `same_shop`, `expired`, `key_reused`.
+    """
+    lot = lots.lock_lot(lot)
+    made = db.session.scalar(select(Consignment).where(Consignment.key == key))
+    if made is not None:
+        check_repeated((made.lot_id, made.to_shop_id, made.quantity), (lot.id, to_shop.id, quantity))
+        return made
+    lots.check_quantity(quantity)
+    if to_shop.id == lot.goods.shop_id:
+        raise Refused("same_shop", _("Choose another shop."), "to_shop")
+    if lot.has_expired(clock.today()):
+        raise Refused("expired", _("This is past its best-before date already."))
+    moves.check_left(lot, quantity)
+    consignment = Consignment(
+        key=key,
+        lot_id=lot.id,
+        to_shop_id=to_shop.id,
+        quantity=quantity,
+        note=note.strip(),
+        sent_by_id=actor.id,
+        sent_at=clock.now(),
+    )
+    db.session.add(consignment)
+    db.session.flush()
+    move_key = f"consignment:{consignment.id}:out"
+    lots.move_lot(lot, MoveKind.SENT, -quantity, move_key, actor, consignment_id=consignment.id)
+    return consignment
+
+
+def accept(consignment: Consignment, actor: User) -> Lot:
+    """Take in what another shop sent, as a lot that keeps its source, cost and best-before date.
+
+    It goes to the article with one of its codes, else to the one of its name, else to a new article at
+    the sender's price. Taken in already, that lot is returned. Refused `already_answered` when it was sent
+    back, `other_unit` when the article here is counted in another unit.
+    """
+    consignment = get_locked(Consignment, consignment.id)
+    if consignment.arrived is not None:
+        return consignment.arrived
+    _check_open(consignment)
+    sent = consignment.lot
+    article = _counterpart(sent.goods, consignment.to_shop) or _copied(sent.goods, consignment.to_shop, actor)
+    article = get_locked(Goods, article.id)
+    if article.unit != sent.goods.unit:
+        raise Refused(
+            "other_unit",
+            _(
+                "%(name)s is counted in %(unit)s here, what was sent in %(other)s. Send it back.",
+                name=article.name,
+                unit=article.unit,
+                other=sent.goods.unit,
+            ),
+        )
+    if article.archived_on is not None:
+        goods.bring_back(article, actor)
+    lot = Lot(
+        goods_id=article.id,
+        source=sent.source,
+        donation_id=sent.donation_id,
+        unit_cost=sent.unit_cost,
+        best_before=sent.best_before,
+        received_on=clock.today(),
+        on_hand=0,
+    )
+    db.session.add(lot)
+    db.session.flush()
+    move_key = f"consignment:{consignment.id}:in"
+    quantity = consignment.quantity
+    lots.move_lot(lot, MoveKind.RECEIPT, quantity, move_key, actor, consignment_id=consignment.id)
+    consignment.arrived_id = lot.id
+    _answer(consignment, actor)
+    return lot
+
+
+def send_back(consignment: Consignment, actor: User) -> Consignment:
+    """Let what was sent go back to the lot it came from: by who received it, or called off by who sent it.
+
+    Sent back already, nothing more happens. Refused `already_answered` when it was taken in.
+    """
+    consignment = get_locked(Consignment, consignment.id)
+    if consignment.answered_at is not None and consignment.arrived_id is None:
+        return consignment
+    _check_open(consignment)
+    lot = lots.lock_lot(consignment.lot)
+    move_key = f"consignment:{consignment.id}:back"
+    quantity = consignment.quantity
+    lots.move_lot(lot, MoveKind.SENT_BACK, quantity, move_key, actor, consignment_id=consignment.id)
+    _answer(consignment, actor)
+    return consignment
+
+
+def _check_open(consignment: Consignment) -> None:
+    if not consignment.is_open:
+        raise Refused("already_answered", _("This was answered already. Look again."))
+
+
+def _answer(consignment: Consignment, actor: User) -> None:
+    consignment.answered_by_id = actor.id
+    consignment.answered_at = clock.now()
+    db.session.flush()
+
+
+def _counterpart(article: Goods, shop: Shop) -> Goods | None:
+    """The article of another shop that is the same: by a printed barcode, or else by name."""
+    printed = [code for code in article.codes if len(code) != codes.OWN_LENGTH]
+    by_code = select(Goods).join(Goods.barcodes).where(Goods.shop_id == shop.id, Barcode.code.in_(printed))
+    by_name = select(Goods).where(Goods.shop_id == shop.id, Goods.name == article.name)
+    return db.session.scalar(by_code.order_by(Goods.id).limit(1)) or db.session.scalar(by_name)
+
+
+def _copied(article: Goods, shop: Shop, actor: User) -> Goods:
+    """The same article on another shop's shelf."""
+    copy = goods.add_goods(
+        shop,
+        article.name,
+        article.unit,
+        prices.of(article),
+        spec=article.spec,
+        category=article.category,
+        actor=actor,
+    )
+    for code in article.codes:
+        if len(code) != codes.OWN_LENGTH:
+            codes.add_code(copy, code, actor)
+    return copy
+
+
+def concerning(shop: Shop) -> Select[Consignment]:
+    """What a shop sent or was sent, what is still on its way first, then the latest; for paging."""
+    return (
+        select(Consignment)
+        .join(Consignment.lot)
+        .join(Lot.goods)
+        .options(
+            joinedload(Consignment.lot).joinedload(Lot.goods).joinedload(Goods.shop),
+            joinedload(Consignment.to_shop),
+            joinedload(Consignment.sent_by),
+            joinedload(Consignment.answered_by),
+        )
+        .where(_of(shop))
+        .order_by(Consignment.answered_at.is_not(None), Consignment.id.desc())
+    )
+
+
+def arriving(shop: Shop) -> Sequence[Consignment]:
+    """What is on its way to a shop and waits for its answer."""
+    waiting = Consignment.to_shop_id == shop.id, Consignment.answered_at.is_(None)
+    return db.session.scalars(concerning(shop).where(*waiting)).all()
+
+
+def _of(shop: Shop) -> ColumnElement[bool]:
+    return or_(Goods.shop_id == shop.id, Consignment.to_shop_id == shop.id)
+
+
+def find(shop: Shop, ident: int) -> Consignment | None:
+    """A consignment that a shop sent or was sent, or None."""
+    return db.session.scalar(concerning(shop).where(Consignment.id == ident))
+
+
+def others(shop: Shop) -> Sequence[Shop]:
+    """The other shops of the county, by their villages' codes."""
+    return db.session.scalars(
+        select(Shop)
+        .join(Shop.village)
+        .where(Shop.id != shop.id, Area.code.startswith(shop.village.code[:6]))
+        .order_by(Area.code)
+    ).all()

@@ -1,0 +1,225 @@
+"""Stock-takes (盘点): the shelf is counted while the shop stays open; a manager books the differences.
+
+Whoever counts does not see what the books say. Each count is kept with the figure of the books at the moment
+it was made, so that what is handed out before or after does not count as a difference. A second person books.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from people import clock
+from people.clock import Quarter
+from people.db import db, get_locked
+from people.models import User
+from people.refused import Refused, check_repeated
+from shop.models import Count, Goods, Lot, MoveKind, Shop, StockMove, StockTake
+from shop.shelf import prices
+from shop.stock import lots
+
+
+def running(shop: Shop) -> StockTake | None:
+    """The stock-take that goes on in a shop, or None."""
+    return db.session.scalar(
+        select(StockTake).where(StockTake.shop_id == shop.id, StockTake.closed_at.is_(None))
+    )
+
+
+def begin(shop: Shop, actor: User) -> StockTake:
+    """Begin a stock-take; of two who begin at once both get the same."""
+    get_locked(Shop, shop.id)
+    there = running(shop)
+    if there is not None:
+        return there
+    take = StockTake(shop_id=shop.id, begun_by_id=actor.id, begun_at=clock.now())
+    db.session.add(take)
+    db.session.flush()
+    return take
+
+
+def count(
+    key: str,
+    take: StockTake,
+    article: Goods,
+    units: int,
+    actor: User,
+    began: datetime | None = None,
+    ended: datetime | None = None,
+) -> Count:
+    """Write down that so many units of an article were counted, from a moment to a moment or just now.
+
+    The last count of an article counts. Refused `stock_take_over`, `bad_quantity`, `never_received` (nothing
+    of it ever came in), `moved_meanwhile` when some of it left or came while it was counted, `key_reused`.
+    Locks the stock-take, the article, then its lots.
+    """
+    take = get_locked(StockTake, take.id)
+    made = db.session.scalar(select(Count).where(Count.key == key))
+    if made is not None:
+        check_repeated((made.stock_take_id, made.goods_id, made.units), (take.id, article.id, units))
+        return made
+    _check_open(take)
+    if not 0 <= units <= lots.MOST_AT_ONCE:
+        raise Refused("bad_quantity", _("What was counted is a number from 0 to 100,000."))
+    article = get_locked(Goods, article.id)
+    if db.session.scalar(select(Lot.id).where(Lot.goods_id == article.id).limit(1)) is None:
+        raise Refused(
+            "never_received", _("Nothing of %(name)s ever came in. Take it in first.", name=article.name)
+        )
+    lots.lock_lots([article.id])
+    now = clock.now()
+    ended = min(ended or now, now)
+    began = max(min(began or ended, ended), take.begun_at)
+    if began < now and _moved(article, began, ended):
+        raise Refused(
+            "moved_meanwhile",
+            _("Some of %(name)s was handed out while it was counted. Count it again.", name=article.name),
+        )
+    made = Count(
+        key=key,
+        stock_take_id=take.id,
+        goods_id=article.id,
+        units=units,
+        expected=lots.on_hand(article) - _moved_after(article, ended),
+        counter_id=actor.id,
+        at=ended,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def _moved(article: Goods, began: datetime, ended: datetime) -> bool:
+    within = StockMove.at >= began, StockMove.at <= ended
+    found = select(StockMove.id).join(StockMove.lot).where(Lot.goods_id == article.id, *within)
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def _moved_after(article: Goods, moment: datetime) -> int:
+    later = select(func.sum(StockMove.quantity)).join(StockMove.lot)
+    return db.session.scalar(later.where(Lot.goods_id == article.id, StockMove.at > moment)) or 0
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An article in a stock-take: its last count, None if nobody counted it yet; `price` in tenths today."""
+
+    goods: Goods
+    price: int
+    count: Count | None
+
+    @property
+    def difference(self) -> int:
+        """Units: plus for more than the books say, minus for less; 0 for what was not counted."""
+        return self.count.difference if self.count else 0
+
+
+def sheet(take: StockTake) -> list[Counted]:
+    """Every article of the shop's shelf with its last count, and archived ones that were counted."""
+    last = {
+        made.goods_id: made
+        for made in db.session.scalars(
+            select(Count)
+            .options(joinedload(Count.counter))
+            .where(Count.stock_take_id == take.id)
+            .order_by(Count.id)
+        )
+    }
+    articles = db.session.scalars(
+        select(Goods)
+        .where(Goods.shop_id == take.shop_id, Goods.archived_on.is_(None) | Goods.id.in_(list(last)))
+        .order_by(Goods.id)
+    ).all()
+    costs = prices.on([article.id for article in articles], clock.today())
+    return [Counted(article, costs[article.id], last.get(article.id)) for article in articles]
+
+
+def book(take: StockTake, actor: User) -> StockTake:
+    """Book the differences: what is missing leaves the lots that go first, what is over comes to the last.
+
+    Booked already, nothing more happens. Refused `own_count` for whoever counted any of it,
+    `stock_take_over`, `nothing_counted`, `out_of_stock` when less is left by now than is missing.
+    Locks the stock-take, then the lots.
+    """
+    take = get_locked(StockTake, take.id)
+    if take.booked:
+        return take
+    _check_open(take)
+    counted = [row for row in sheet(take) if row.count]
+    if not counted:
+        raise Refused("nothing_counted", _("Nothing was counted yet."))
+    if _counted_by(take, actor):
+        raise Refused("own_count", _("Who counts does not book. Ask another manager."))
+    for row in counted:
+        if row.difference:
+            _settle(take, row, actor)
+    take.booked = True
+    _close(take, actor)
+    return take
+
+
+def _counted_by(take: StockTake, actor: User) -> bool:
+    mine = select(Count.id).where(Count.stock_take_id == take.id, Count.counter_id == actor.id)
+    return db.session.scalar(mine.limit(1)) is not None
+
+
+def _settle(take: StockTake, row: Counted, actor: User) -> None:
+    """Move the difference of one article."""
+    every = db.session.scalars(
+        select(Lot)
+        .where(Lot.goods_id == row.goods.id)
+        .order_by(Lot.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    order = lots.leaving_first(every)
+    if row.difference > 0:
+        parts = [(order[-1], row.difference)]
+    else:
+        taken, missing = lots.take(order, -row.difference)
+        if missing:
+            raise Refused(
+                "out_of_stock",
+                _("Less of %(name)s is left by now than is missing. Count it again.", name=row.goods.name),
+            )
+        parts = [(lot, -units) for lot, units in taken]
+    for lot, units in parts:
+        key = f"stock-take:{take.id}:{lot.id}"
+        lots.move_lot(lot, MoveKind.STOCK_TAKE, units, key, actor, stock_take_id=take.id)
+
+
+def call_off(take: StockTake, actor: User) -> StockTake:
+    """End a stock-take without booking anything; its counts stay. Refused `stock_take_over`."""
+    take = get_locked(StockTake, take.id)
+    _check_open(take)
+    _close(take, actor)
+    return take
+
+
+def _close(take: StockTake, actor: User) -> None:
+    take.closed_by_id = actor.id
+    take.closed_at = clock.now()
+    db.session.flush()
+
+
+def _check_open(take: StockTake) -> None:
+    if not take.is_open:
+        raise Refused("stock_take_over", _("This stock-take is over. Begin a new one."))
+
+
+def counted_in(shop: Shop, actor: User, quarter: Quarter) -> bool:
+    """Whether somebody counted a shop's stock in a quarter: who did does not void there."""
+    first, last = clock.day_span(quarter.first_day, quarter.last_day)
+    found = (
+        select(Count.id)
+        .join(StockTake, Count.stock_take_id == StockTake.id)
+        .where(StockTake.shop_id == shop.id, Count.counter_id == actor.id, Count.at >= first, Count.at < last)
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def listed(shop: Shop) -> Select[StockTake]:
+    """The shop's stock-takes, the latest first; for paging."""
+    return select(StockTake).where(StockTake.shop_id == shop.id).order_by(StockTake.id.desc())

@@ -1,0 +1,140 @@
+"""Lots and their moves: locked, chosen by earliest expiry, moved under guard; `on_hand` is their sum."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import joinedload
+
+from people import clock
+from people.db import change_one, db
+from people.models import User
+from people.refused import Refused
+from shop.models import Goods, Lot, MoveKind, StockMove
+
+MOST_AT_ONCE = 100_000
+
+
+def check_quantity(quantity: int) -> None:
+    """Refused `bad_quantity` for what no delivery holds."""
+    if not 0 < quantity <= MOST_AT_ONCE:
+        raise Refused("bad_quantity", _("How many must be a number from 1 to 100,000."), "quantity")
+
+
+def lock_lots(goods_ids: Iterable[int]) -> list[Lot]:
+    """The lots of these articles with something left, as they are now, locked in the order of their ids."""
+    return list(
+        db.session.scalars(
+            select(Lot)
+            .where(Lot.goods_id.in_(list(goods_ids)), Lot.on_hand > 0)
+            .order_by(Lot.id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def lock_lot(lot: Lot) -> Lot:
+    """A lot as it is now, locked."""
+    return db.session.scalars(
+        select(Lot)
+        .where(Lot.id == lot.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def leaving_first(lots: Iterable[Lot]) -> list[Lot]:
+    """Lots in the order in which they are handed out: what expires first, then what came in first."""
+    return sorted(lots, key=lambda lot: (lot.best_before or date.max, lot.id))
+
+
+def choose(lots: Sequence[Lot], goods: Goods, quantity: int) -> list[tuple[Lot, int]]:
+    """Which lots give how many units, earliest expiry first; nothing leaves from an expired lot.
+
+    Refused `out_of_stock` with what is left.
+    """
+    today = clock.today()
+    mine = leaving_first(lot for lot in lots if lot.goods_id == goods.id and not lot.has_expired(today))
+    taken, missing = take(mine, quantity)
+    if missing:
+        raise Refused(
+            "out_of_stock",
+            _(
+                "Only %(left)s %(unit)s of %(name)s left.",
+                left=quantity - missing,
+                unit=goods.unit,
+                name=goods.name,
+            ),
+        )
+    return taken
+
+
+def take(lots: Iterable[Lot], quantity: int) -> tuple[list[tuple[Lot, int]], int]:
+    """How many units each of these lots gives, in their order, and how many are missing then."""
+    taken: list[tuple[Lot, int]] = []
+    for lot in lots:
+        if quantity == 0:
+            break
+        part = min(quantity, lot.on_hand)
+        if part:
+            taken.append((lot, part))
+            quantity -= part
+    return taken, quantity
+
+
+def move_lot(
+    lot: Lot, kind: MoveKind, quantity: int, key: str, actor: User | None, **belongs: Any
+) -> StockMove:
+    """Write one move of so many units (minus: out) and the lot's new stock, under guard.
+
+    `belongs` says to what: `redemption_id`, `consignment_id`, `stock_take_id`, `reverses_id`, and `reason`.
+    """
+    change_one(
+        update(Lot)
+        .where(Lot.id == lot.id, Lot.on_hand + quantity >= 0)
+        .values(on_hand=Lot.on_hand + quantity)
+    )
+    move = StockMove(
+        key=key,
+        lot_id=lot.id,
+        kind=kind,
+        quantity=quantity,
+        actor_id=actor.id if actor else None,
+        at=clock.now(),
+        **belongs,
+    )
+    db.session.add(move)
+    db.session.flush()
+    db.session.expire(lot)
+    return move
+
+
+def moved(key: str) -> StockMove | None:
+    """The move with this key, or None."""
+    return db.session.scalar(select(StockMove).where(StockMove.key == key))
+
+
+def of_goods(goods: Goods) -> Sequence[Lot]:
+    """Every lot of an article, the latest first, with its donation."""
+    return db.session.scalars(
+        select(Lot).where(Lot.goods_id == goods.id).options(joinedload(Lot.donation)).order_by(Lot.id.desc())
+    ).all()
+
+
+def moves_of(goods: Goods) -> Any:
+    """Every move of an article, the latest first; for paging."""
+    return (
+        select(StockMove)
+        .join(StockMove.lot)
+        .where(Lot.goods_id == goods.id)
+        .options(joinedload(StockMove.lot), joinedload(StockMove.actor))
+        .order_by(StockMove.id.desc())
+    )
+
+
+def on_hand(goods: Goods) -> int:
+    """Units of an article that lie there, expired ones too."""
+    return db.session.scalar(select(func.sum(Lot.on_hand)).where(Lot.goods_id == goods.id)) or 0
