@@ -1,5 +1,6 @@
 """Shops: one for each village, opened on first use."""
 
+from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -12,11 +13,13 @@ from shop.models import Shop
 from shop.shelf.hours import Hours, opens_next
 
 
-def open_shop(village: Area, name: str) -> Shop:
-    """The village's shop, opened on first use."""
+def open_shop(village: Area, name: str | None = None) -> Shop:
+    """The village's shop, opened on first use; without a name of its own it is called after the village."""
     shop = of_village(village)
     if shop is None:
-        shop = Shop(village_id=village.id, name=name)
+        with force_locale("zh"):
+            usual = gettext("%(village)s love supermarket", village=village.name)
+        shop = Shop(village_id=village.id, name=name or usual)
         db.session.add(shop)
         db.session.flush()
     return shop
