@@ -77,7 +77,7 @@ def _strips(receipt: DonationReceipt) -> list[Strip]:
 def _end(receipt: DonationReceipt) -> Strip:
     """Who received it and the donor's page at the left, room for the seal at the right."""
     left = ROOM - 76.0
-    beside_qr = left - QR_SIDE - 10
+    beside_qr = left - QR_SIDE - 13
     explained = paragraph(
         _("Scan to see what was given and how much of it has gone out. No names are shown."),
         beside_qr,
