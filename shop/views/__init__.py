@@ -4,18 +4,22 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _
 
 from people import access
+from people.models import Role
 from people.pages import Entry
 
 bp = Blueprint("shop", __name__)
 
 READERS = frozenset(access.SHOP | access.ONLOOKERS)
+MANAGING = frozenset({Role.MANAGER})
+LABELLING = frozenset(access.SHOP)  # who prints what stands at the shelf
 
 NAVIGATION = [
     Entry("shop.desk", _("Desk"), "upc-scan", frozenset(access.SHOP)),
     Entry("shop.redemptions", _("Redemptions"), "receipt", READERS),
     Entry("shop.goods", _("Goods"), "basket", READERS),
+    Entry("shop.import_goods", _("From a file"), "file-earmark-excel", MANAGING, under=("shop.goods",)),
 ]
 
 
 # They register their routes.
-from shop.views import desk, goods, public, redemptions
+from shop.views import article, desk, goods, goodsfile, labels, public, redemptions
