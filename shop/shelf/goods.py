@@ -62,6 +62,11 @@ def described(
         raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
     if not 1 <= len(goods.unit) <= 20:
         raise Refused("bad_name", _("The unit must have 1 to 20 characters."), "unit")
+    for field, said, longest in (("spec", goods.spec, 100), ("category", goods.category, 40)):
+        if len(said or "") > longest:
+            raise Refused(
+                "bad_name", _("This is too long: at most %(count)s characters.", count=longest), field
+            )
     if quota is not None and not 1 <= quota <= MOST_UNITS:
         raise Refused("bad_quantity", _("A limit is a number from 1 to %(n)s.", n=MOST_UNITS), "quota")
     if low_at is not None and not 0 <= low_at <= MOST_LEFT:
