@@ -82,7 +82,8 @@ def test_an_upgrade_keeps_the_journals_shut_and_lets_new_words_in(first_version)
         with pytest.raises(sa.exc.DBAPIError, match="append-only"), db.engine.begin() as connection:
             connection.execute(sa.text(statement))
     with db.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE card SET state = 'frozen'"))
+        for state in ("frozen", "retired"):
+            connection.execute(sa.text("UPDATE card SET state = :state"), {"state": state})
     with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE card SET state = 'melted'"))
 

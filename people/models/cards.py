@@ -11,12 +11,13 @@ from people.models.persons import Person
 
 
 class CardState(StrEnum):
-    """Only an active card is taken; a frozen one belongs to somebody who left."""
+    """Only an active card is taken; a frozen one belongs to somebody who left, a retired one is destroyed."""
 
     ACTIVE = "active"
     LOST = "lost"
     REPLACED = "replaced"
     FROZEN = "frozen"
+    RETIRED = "retired"
 
 
 class Card(Base):

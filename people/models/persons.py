@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from people.db import Base, Moment, words
@@ -80,6 +80,18 @@ class Person(Base):
     def masked(self) -> str:
         """The name as the public sees it."""
         return mask_name(self.name)
+
+
+class Portrait(Base):
+    """A photo by which the desk knows a person: a JPEG without metadata, and its SHA-256 in hexadecimal."""
+
+    __tablename__ = "portrait"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[str] = mapped_column(String(64))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Merge(Base):

@@ -1,0 +1,1 @@
+"""The tables' way from version to version."""
