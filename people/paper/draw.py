@@ -85,7 +85,7 @@ def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
             if line:
                 lines.append(line.rstrip())
             *full, line = _chop(unit, room, size, bold)
-            lines += full
+            lines += [piece.rstrip() for piece in full]
         lines.append(line.rstrip())
     return lines
 
