@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from jsonschema_rs import Draft202012Validator
 from werkzeug.wrappers import Response
 
 from people import access
@@ -27,12 +26,12 @@ class Shape:
     def misfit(self, value: object) -> tuple[str, str] | None:
         """Where (as JSON Pointer) and why a value does not fit; None if it does."""
         try:
-            error = best_match(self._validator.iter_errors(value))
-        except RecursionError:
+            error = next(iter(self._validator.iter_errors(value)), None)
+        except ValueError:
             return "", "nested too deeply"
         if error is None:
             return None
-        return "".join(f"/{step}" for step in error.absolute_path), error.message[:200]
+        return "".join(f"/{step}" for step in error.instance_path), error.message[:200]
 
 
 @dataclass(frozen=True)

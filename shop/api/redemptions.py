@@ -28,9 +28,10 @@ def redeem() -> Answer:
     with transaction():
         card = known(sent["card"], 422)
         done = redemptions.redeem(key, g.device.shop, card, basket, g.device)
-        answer, status = _told(done), 200 if done.is_repeated else 201
-    where = {"Location": url_for("api.redemption", ident=done.id)} if status == 201 else {}
-    return answer, status, where
+        answer, made = _told(done), not done.is_repeated
+    if not made:
+        return answer, 200, {}
+    return answer, 201, {"Location": url_for("api.redemption", ident=answer["id"])}
 
 
 @bp.get("/redemptions/<int:ident>")

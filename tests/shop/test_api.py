@@ -255,6 +255,7 @@ NOT_AS_DESCRIBED = [
     (b'{"card": "\xc0\xaf"}', 400, None),
     ("null", 422, "body"),
     ("[" * 200 + "]" * 200, 422, "body"),
+    ("[" * 300 + "]" * 300, 422, "body"),
     (ORDER | {"note": "?"}, 422, "body"),
     (ORDER | {"card": 123456789}, 422, "body/card"),
     (ORDER | {"card": ""}, 422, "body/card"),
