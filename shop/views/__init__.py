@@ -1,9 +1,10 @@
-"""Pages of the shop: the desk, redemptions, goods, cards, and what anyone may see."""
+"""Pages of the shop: the desk, redemptions, goods, devices, and what anyone may see."""
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _
 
 from people import access
+from people.models import Role
 from people.pages import Entry
 
 bp = Blueprint("shop", __name__)
@@ -14,8 +15,9 @@ NAVIGATION = [
     Entry("shop.desk", _("Desk"), "upc-scan", frozenset(access.SHOP)),
     Entry("shop.redemptions", _("Redemptions"), "receipt", READERS),
     Entry("shop.goods", _("Goods"), "basket", READERS),
+    Entry("shop.devices", _("Devices"), "key", frozenset({Role.MANAGER}), under=("shop.goods",)),
 ]
 
 
 # They register their routes.
-from shop.views import desk, goods, public, redemptions
+from shop.views import desk, devices, goods, public, redemptions
