@@ -159,8 +159,12 @@ Problem = tuple[dict[str, str], int, dict[str, str]]
 
 
 def problem(refusal: Refused) -> Problem:
-    """A refusal as a script reads it: 422 as application/problem+json: `code`, and `title` for the person."""
+    """A refusal as a script reads it: 422 as application/problem+json: `code`, `title` for the person, and
+    the `field` it is about, if one.
+    """
     told = {"code": refusal.code, "title": str(refusal.message)}
+    if refusal.field:
+        told["field"] = refusal.field
     return told, 422, {"Content-Type": "application/problem+json"}
 
 
@@ -253,6 +257,7 @@ def init_app(app: Flask, navigation: Sequence[Entry]) -> None:
     app.add_template_filter(mask_phone, "masked_phone")
     app.add_template_filter(words.grouped, "groups")
     app.add_template_filter(lambda moment: local(moment).date(), "local_day")
+    app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
     app.add_template_global(icon, "icon")
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, failed)

@@ -126,6 +126,7 @@ ARGUMENTS = {
     "number": "000000000",
     "village": VILLAGE,
     "area": VILLAGE,
+    "day": "2026-12-28",
 }
 
 

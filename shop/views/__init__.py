@@ -13,9 +13,11 @@ READERS = frozenset(access.SHOP | access.ONLOOKERS)
 NAVIGATION = [
     Entry("shop.desk", _("Desk"), "upc-scan", frozenset(access.SHOP)),
     Entry("shop.redemptions", _("Redemptions"), "receipt", READERS),
+    Entry("shop.closings", _("Closing"), "journal-check", READERS, under=("shop.redemptions",)),
     Entry("shop.goods", _("Goods"), "basket", READERS),
+    Entry("shop.hours", _("Opening hours"), "clock", READERS, under=("shop.goods",)),
 ]
 
 
 # They register their routes.
-from shop.views import desk, goods, public, redemptions
+from shop.views import closing, desk, goods, hours, pictures, public, redemptions, serving

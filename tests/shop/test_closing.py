@@ -42,5 +42,11 @@ def test_a_day_with_its_voids_and_those_of_the_day_before(cast, clock):
     before = closing.of(cast.shop, date(2026, 12, 28))
     assert [done.id for done in before.redemptions] == [yesterdays.id, kept.id]
     assert (before.total_out, before.total_back) == (85, 0)
-    assert closing.days(cast.shop, 10) == [(date(2026, 12, 29), 2, 170), (date(2026, 12, 28), 2, 85)]
+    assert closing.days(cast.shop, 10) == [
+        (date(2026, 12, 29), 2, 170, 60 + 90),
+        (date(2026, 12, 28), 2, 85, 0),
+    ]
+    clock.days_on()
+    undo(kept)
+    assert closing.days(cast.shop, 1) == [(date(2026, 12, 30), 0, 0, 25)]  # nothing but a void
     assert closing.of(cast.next_shop, date(2026, 12, 29)).redemptions == []
