@@ -1,7 +1,7 @@
 """When the shop is open."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -94,7 +94,8 @@ class HoursForm(Form):
         return cls(
             weekly=[_times(hours.weekly.get(number)) for number in range(1, 8)],
             monthly=[
-                {"days": _listed(days)} | _times(span) for span, days in _by_span(hours.monthly.items())
+                {"days": ", ".join(map(str, days))} | _times(span)
+                for span, days in _by_span(hours.monthly).items()
             ],
             dates=[{"day": day} | _times(span) for day, span in coming.items()] + [{}] * BLANK_DATES,
         )
@@ -112,9 +113,9 @@ def _times(span: Span | None) -> dict[str, Any]:
     return {"opens": span.opens, "closes": span.closes} if span else {}
 
 
-def _by_span(monthly: Mapping[int, Span]) -> Iterable[tuple[Span, list[int]]]:
+def _by_span(monthly: Mapping[int, Span]) -> dict[Span, list[int]]:
     """Days of the month with the same times belong in one row."""
     found: dict[Span, list[int]] = {}
     for day, span in sorted(monthly.items(), key=itemgetter(0)):
         found.setdefault(span, []).append(day)
-    return found.items()
+    return found
