@@ -15,7 +15,8 @@ from people.forms import Form
 from people.refused import Refused
 from shop.shelf.hours import Hours, Span
 
-BLANK_DATES = 2  # rows for single dates that stand ready
+MOST_DATES = 100
+BLANK_DATES = 2  # rows that stand ready
 
 
 class SpanRow(Rows):
@@ -84,20 +85,21 @@ class HoursForm(Form):
 
     weekly = FieldList(FormField(SpanRow), min_entries=7, max_entries=7)
     monthly = FieldList(FormField(DaysRow), min_entries=1, max_entries=31)
-    dates = FieldList(FormField(DateRow), max_entries=100)
+    dates = FieldList(FormField(DateRow), max_entries=MOST_DATES)
 
     @classmethod
     def of(cls, hours: Hours | None, today: date) -> "HoursForm":
         """The form as the hours are now, without dates that are over."""
         hours = hours or Hours()
-        coming = {day: span for day, span in sorted(hours.dates.items()) if day >= today}
+        coming = sorted(day for day in hours.dates if day >= today)
+        rows = [{"day": day} | _times(hours.dates[day]) for day in coming]
         return cls(
             weekly=[_times(hours.weekly.get(number)) for number in range(1, 8)],
             monthly=[
                 {"days": ", ".join(map(str, days))} | _times(span)
                 for span, days in _by_span(hours.monthly).items()
             ],
-            dates=[{"day": day} | _times(span) for day, span in coming.items()] + [{}] * BLANK_DATES,
+            dates=[*rows, *[{}] * BLANK_DATES][:MOST_DATES],
         )
 
     @property

@@ -31,7 +31,7 @@ export function serve(form) {
     const wanted = units(tile) + by;
     const { left, limit = Infinity } = tile.dataset;
     if (by > 0 && (wanted > left || wanted > limit)) {
-      write(refused, `${textOf(tile, ".name")}: ${textOf(tile, wanted > limit ? ".limit" : ".left")}`);
+      write(refused, `${textOf(tile, ".name")} ${textOf(tile, wanted > limit ? ".limit" : ".left")}`);
       beep("refused");
       return false;
     }
