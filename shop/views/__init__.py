@@ -20,4 +20,4 @@ NAVIGATION = [
 
 
 # They register their routes.
-from shop.views import closing, desk, goods, hours, pictures, public, redemptions, serving
+from shop.views import closing, desk, goods, hours, public, redemptions, serving
