@@ -5,8 +5,7 @@ import { watchFor } from "./desk/camera.js";
 import { beep, field } from "./desk/field.js";
 import { finish, list } from "./desk/hold.js";
 
-const basket = document.querySelector("form[data-basket]");
-const serving = basket && serve(basket);
+const serving = serve();
 field(serving);
 watchFor(serving?.scanned);
 finish(document.querySelector("[data-done]"));

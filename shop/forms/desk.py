@@ -75,6 +75,8 @@ class BasketForm(Form):
         self.refused = refusal
         if self.used_before:
             self.key.data = self.key.default()
+        if refusal.field == self.signature.name:
+            self.signature.data = ""
 
     def problem(self) -> Refused:
         """Why nothing was handed out: the refusal, or what is wrong with the form."""

@@ -7,7 +7,6 @@ const MOST_STROKES = 200;
 const MOST_POINTS = 4000;
 
 export function signing(place, changed) {
-  if (!place) return null;
   const canvas = place.querySelector("canvas");
   const kept = document.getElementById(place.dataset.sign);
   let strokes = [];

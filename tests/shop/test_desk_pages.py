@@ -172,6 +172,7 @@ def test_somebody_who_is_not_said_well_collects_nothing_and_what_was_filled_in_i
     assert f'value="{form["proxy_name"]}"' in answer.text
     assert desk.post(page, data=form, headers=JSON).json["title"]
     if field == "signature":
+        assert 'name="signature" type="hidden" value=""' in answer.text
         assert desk.post(page, data=form, headers=JSON).json["field"] == field
 
 
