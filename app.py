@@ -63,6 +63,7 @@ def create_app(**settings: object) -> Flask:
         people.cli.areas_cli,
         people.cli.people_cli,
         people.cli.accounts_cli,
+        people.cli.cards_cli,
         points.cli.ledger_cli,
         demo.cli.demo_cli,
     ):

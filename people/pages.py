@@ -20,9 +20,10 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from people import access
+from people.cardsheet import CardFace
 from people.clock import Quarter, local
 from people.db import db
-from people.models import Area, Role, mask_phone
+from people.models import Area, Card, Role, mask_phone
 from people.paper import words
 from people.refused import Refused
 
@@ -198,6 +199,17 @@ def public_url(path: str) -> str:
 def printed(path: str) -> str:
     """The address of a public page as it is printed in a QR code: in capitals, which need fewer squares."""
     return public_url(path).upper()
+
+
+def card_face(card: Card, grid: str) -> CardFace:
+    """What a card shows in print; its code leads to its holder's points, under PUBLIC_URL."""
+    return CardFace(
+        village=card.person.area.name,
+        name=card.person.name,
+        grid=grid,
+        number=card.number,
+        url=printed(url_for("shop.holder", token=card.token)),
+    )
 
 
 def inside(address: str | None) -> str:

@@ -16,9 +16,10 @@ from people import access, clock, contacts
 from people.conduct import trainings
 from people.db import Base, db, transaction
 from people.models import ContactKind, Duty
+from people.roster import portraits
 from people.rosterfile import intake
 from shop.desk import redemptions, voids
-from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE
+from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("people", "points", "shop", "demo")
@@ -203,6 +204,7 @@ def lived_in(cast):
         trainings.hold("t" * 16, cast.village, Duty.WORKER, "用电安全", "村委会", day, cast.clerk)
         bad_row = "村(社区)代码,网格编码\n0,1\n".encode()
         intake.keep(cast.village, "花名册.csv", bad_row, cast.clerk)
+        portraits.set_portrait(cast.worker, a_picture(), cast.clerk)
     cast.earn(cast.worker, 10)
     number, token, code = cast.card.number, cast.card.token, done.code
     db.session.rollback()

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from io import BytesIO
 from itertools import groupby
 from threading import Lock
+from typing import Any
 
-from qrcode import QRCode
-from qrcode.constants import ERROR_CORRECT_M
+from reportlab import rl_config
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
+from zxingcpp import BarcodeFormat, create_barcode
 
 from people.paper.fonts import face_of, register
 
@@ -29,6 +30,9 @@ PERSIMMON, BLACK, WHITE = "#B93A2B", "#000000", "#FFFFFF"
 # that may not stand at the other end of a line.
 _UNIT = re.compile(r"[（《「“‘【]*(?:[!-~]+ ?|.)[，。、；：？！）》」”’】…]*")
 
+# A run of dark modules in a row of a QR code.
+_DARK = re.compile(b"\x00+")
+
 # static/mark.svg in the operators of PDF, on the same field of 48 x 48: two leaning squares with round
 # heads, and the square they share.
 _MARK = (
@@ -38,6 +42,9 @@ _MARK = (
     "38.16 8.08 32.46 8.08 28.95 11.59 c 25.41 15.13 l h",
     "24 42 m 11.27 29.27 l 24 16.54 l 36.73 29.27 l h",
 )
+
+# Pages as they are, not spelt out in letters: a fifth smaller, and sooner done.
+rl_config.useA85 = 0
 
 # A face's file is read with one shared position while its subset is embedded.
 _embedding = Lock()
@@ -234,15 +241,26 @@ class Pen:
 
     def qr(self, x: float, y: float, side: float, payload: str, colour: str = BLACK) -> None:
         """A QR code with its quiet zone of four modules in a square of `side` millimetres."""
-        # Choosing the best of the eight masks would double the time; readers take any.
-        code = QRCode(error_correction=ERROR_CORRECT_M, mask_pattern=3)
-        code.add_data(payload)
-        modules = code.get_matrix()
+        pixels: Any = create_barcode(payload, BarcodeFormat.QRCode, ec_level="M").to_image(scale=1)
+        modules: Any = memoryview(pixels).tolist()
         self._shape(x, y, side / len(modules), _dark_bars(modules), colour)
 
     def mark(self, x: float, y: float, side: float, colour: str = PERSIMMON) -> None:
         """The heart of two leaning grid squares, in a field of `side` millimetres with a little air."""
         self._shape(x, y, side / 48, _MARK, colour)
+
+    def stencil(self, name: str, draw: Callable[["Pen"], None]) -> None:
+        """Draw on a sheet of its own what `stamp` then sets wherever it is wanted, for next to nothing."""
+        self._canvas.beginForm(name)
+        draw(self)
+        self._canvas.endForm()
+
+    def stamp(self, name: str, x: float = 0, y: float = 0) -> None:
+        """Set a stencil, so much to the right of where it was drawn and so much below."""
+        self._canvas.saveState()
+        self._canvas.translate(x * MM, -y * MM)
+        self._canvas.doForm(name)
+        self._canvas.restoreState()
 
     def next_page(self) -> None:
         """End this page and begin another of the same size."""
@@ -276,17 +294,13 @@ class Pen:
         self._canvas.restoreState()
 
 
-def _dark_bars(modules: list[list[bool]]) -> list[str]:
-    """The dark modules as one path, one rectangle for each run along a row."""
-    bars = []
-    for y, row in enumerate(modules):
-        x = 0
-        for dark, run in groupby(row):
-            length = len(list(run))
-            if dark:
-                bars.append(f"{x} {y} {length} 1 re")
-            x += length
-    return bars
+def _dark_bars(modules: Sequence[Sequence[int]]) -> list[str]:
+    """The dark modules (0) as one path, one rectangle for each run along a row."""
+    return [
+        f"{run.start()} {y} {run.end() - run.start()} 1 re"
+        for y, row in enumerate(modules)
+        for run in _DARK.finditer(bytes(row))
+    ]
 
 
 # Strips: what flows over pages.
