@@ -21,7 +21,7 @@ import people.views
 import points.cli
 import points.held
 import points.views
-import shop.cli  # adds `ledger verify`
+import shop.cli  # also adds `ledger verify`
 import shop.held
 import shop.views
 from people import access, audit, pages
@@ -65,6 +65,7 @@ def create_app(**settings: object) -> Flask:
         people.cli.accounts_cli,
         people.cli.cards_cli,
         points.cli.ledger_cli,
+        shop.cli.goods_cli,
         demo.cli.demo_cli,
     ):
         app.cli.add_command(group)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -14,11 +15,13 @@ from shop.models import Shop
 from shop.shelf.hours import Hours, opens_next
 
 
-def open_shop(village: Area, name: str) -> Shop:
-    """The village's shop, opened on first use."""
+def open_shop(village: Area, name: str | None = None) -> Shop:
+    """The village's shop, opened on first use; without a name of its own it is called after the village."""
     shop = of_village(village)
     if shop is None:
-        shop = Shop(village_id=village.id, name=name)
+        with force_locale("zh"):
+            usual = gettext("%(village)s love supermarket", village=village.name)
+        shop = Shop(village_id=village.id, name=name or usual)
         db.session.add(shop)
         db.session.flush()
     return shop

@@ -4,11 +4,14 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _
 
 from people import access
+from people.models import Role
 from people.pages import Entry
 
 bp = Blueprint("shop", __name__)
 
 READERS = frozenset(access.SHOP | access.ONLOOKERS)
+MANAGING = frozenset({Role.MANAGER})
+LABELLING = frozenset(access.SHOP)  # who prints what stands at the shelf
 
 NAVIGATION = [
     Entry("shop.desk", _("Desk"), "upc-scan", frozenset(access.SHOP)),
@@ -16,8 +19,9 @@ NAVIGATION = [
     Entry("shop.closings", _("Closing"), "journal-check", READERS, under=("shop.redemptions",)),
     Entry("shop.goods", _("Goods"), "basket", READERS),
     Entry("shop.hours", _("Opening hours"), "clock", READERS, under=("shop.goods",)),
+    Entry("shop.import_goods", _("From a file"), "file-earmark-excel", MANAGING, under=("shop.goods",)),
 ]
 
 
 # They register their routes.
-from shop.views import closing, desk, goods, hours, public, redemptions, serving
+from shop.views import article, closing, desk, goods, goodsfile, hours, labels, public, redemptions, serving
