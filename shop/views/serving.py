@@ -13,7 +13,7 @@ from people.forms import attempt
 from people.forms.cards import ScanForm
 from people.models import Card
 from people.refused import Refused
-from people.roster import departures, holders
+from people.roster import departures, holders, portraits
 from points import ledger
 from shop.desk import limits, redemptions
 from shop.desk.holders import check_holder
@@ -65,6 +65,7 @@ def _card_page(card: Card, form: BasketForm) -> str:
         scan=ScanForm(formdata=None),
         form=form,
         card=card,
+        portrait=portraits.portrait_of(card.person),
         term=holders.serves_on(card.person_id, today),
         kept_until=departures.kept_until(card.person),
         stopped=_stopped(card, shop),

@@ -11,15 +11,17 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import func, select
 
+from people import cards
 from people import clock as calendar
 from people.db import db, transaction
+from people.roster import portraits
 from points import ledger
 from shop.desk import redemptions
-from shop.models import Picture, Redemption
-from shop.shelf import codes
+from shop.models import Redemption
+from shop.shelf import codes, pictures
 from shop.shelf import goods as shelf
 from tests import printed
-from tests.cast import VILLAGE
+from tests.cast import VILLAGE, a_picture
 
 HERE = f"/v/{VILLAGE}"
 JSON = {"Accept": "application/json"}
@@ -120,16 +122,31 @@ def test_categories_help_from_the_thirteenth_article_on(cast, desk, page):
     assert text.index('data-category="粮油" aria-pressed') < text.index('data-category="日化" aria-pressed')
 
 
-def test_a_picture_is_shown_in_its_version(cast, desk, client_of, page):
-    picture = f"{HERE}/goods/{cast.goods.id}/picture"
-    assert desk.get(picture).status_code == 404
+def test_photo_and_pictures_are_shown_in_their_versions(cast, desk, page):
     with transaction():
-        db.session.add(Picture(goods_id=cast.goods.id, content=b"jpeg", digest="d" * 64))
-    assert f'src="{picture}?v={"d" * 64}"' in desk.get(page).text
-    answer = desk.get(picture)
-    assert (answer.data, answer.mimetype) == (b"jpeg", "image/jpeg")
-    assert "immutable" in answer.headers["Cache-Control"]
-    assert client_of(cast.outside_volunteer).get(picture).status_code == 404
+        face = portraits.set_portrait(cast.worker, a_picture(), cast.clerk).digest[:8]
+        soap = pictures.set_picture(cast.goods, a_picture(300, 300), cast.manager).digest
+    text = desk.get(page).text
+    for address in (
+        f"{HERE}/people/{cast.worker.id}/portrait?v={face}",
+        f"{HERE}/goods/{cast.goods.id}/picture?v={soap}",
+    ):
+        assert f'src="{address}"' in text
+        assert desk.get(address).mimetype == "image/jpeg"
+
+
+def test_a_lost_card_is_kept_and_the_committee_hears_of_it(cast, client_of, desk, page):
+    assert client_of(cast.clerk).post(f"{HERE}/cards/{cast.card.number}/lost").status_code == 302
+    lost = cards.of_person(cast.worker)[0]
+    assert cards.lost_and_seen(cast.village) == []
+    for _scan in range(2):
+        assert desk.post(f"{HERE}/desk", data={"scan": lost.token}).headers["Location"] == page
+    [(seen, at)] = cards.lost_and_seen(cast.village)
+    assert (seen, at) == (lost, calendar.now())
+    text = desk.get(page).text
+    assert "请留下卡，告诉村委会" in text
+    assert 'data-sound="refused"' in text
+    assert "data-basket" not in text
 
 
 def came(**changed):
