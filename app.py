@@ -22,7 +22,7 @@ import points.cli
 import points.held
 import points.views
 import shop.api
-import shop.cli  # adds `ledger verify`
+import shop.cli  # also adds `ledger verify`
 import shop.held
 import shop.views
 from people import access, audit, pages
@@ -69,6 +69,7 @@ def create_app(**settings: object) -> Flask:
         people.cli.cards_cli,
         points.cli.ledger_cli,
         shop.cli.devices_cli,
+        shop.cli.goods_cli,
         demo.cli.demo_cli,
     ):
         app.cli.add_command(group)

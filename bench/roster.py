@@ -20,8 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from demo import neighbours, roll
 from demo.cli import COUNTY_FILE
-from people import tables
-from people.rosterfile import columns, export
+from people.rosterfile import columns
 
 ROWS = sum(roll.COUNTY.values())
 
@@ -56,7 +55,7 @@ def workbook() -> bytes:
                 columns.AGENCY: agency,
             }
         )
-    return tables.write_xlsx(columns.COLUMNS, rows, title="花名册", text_columns=export.TEXTS)
+    return columns.LAYOUT.write(rows, "xlsx")
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from stdnum import ean
 
 from demo import neighbours, roll
 from demo.calendar import STARTS_ON
+from demo.wares import LOOSE, LOOSE_SINCE, PRICES, WARES, Ware
 from people import cards, clock
 from people.clock import Quarter
 from people.models import Area, ChosenBy, Duty, Grid, GridKind, Person, Role, User
@@ -21,8 +22,8 @@ from points import assessments, ledger, rubrics, services
 from points.models import Rubric, Service
 from shop.desk import redemptions, voids
 from shop.models import Goods, Shop, Source
+from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
-from shop.shelf import prices, shops
 from shop.stock import moves
 
 PASSWORD = "aixin-demo"  # noqa: S105 -- printed at the start of every demo
@@ -40,22 +41,6 @@ VILLAGE_ROLES = (
     Role.INSTRUCTOR,
     Role.MANAGER,
     Role.VOLUNTEER,
-)
-
-# name, unit, price in tenths of a point, how many came in, shelf life in days
-GOODS = (
-    ("食盐 400克", "袋", 25, 200, 720),
-    ("挂面 1千克", "把", 65, 120, 540),
-    ("食用油 1.8升", "桶", 280, 60, 540),
-    ("大米 5千克", "袋", 350, 60, 360),
-    ("洗衣粉 1千克", "袋", 90, 90, None),
-    ("洗洁精 1千克", "瓶", 75, 90, None),
-    ("肥皂 两块装", "组", 55, 120, None),
-    ("牙膏 120克", "支", 60, 120, 900),
-    ("毛巾", "条", 80, 100, None),
-    ("抽纸 三包装", "提", 100, 100, None),
-    ("保温水壶", "个", 450, 15, None),
-    ("雨伞", "把", 250, 20, None),
 )
 
 NOTES = (
@@ -151,7 +136,7 @@ class Story:
             meeting = f"{roll.short(area)}村民代表会议2025年12月26日决议"
             rubric = rubrics.adopt(area, date(2026, 1, 1), meeting, rubrics.TEMPLATE, users[Role.CHAIR])
             shop = shops.open_shop(area, f"{roll.short(area)}爱心超市")
-            goods = [self._stocked(shop, number, users[Role.MANAGER]) for number in range(len(GOODS))]
+            goods = [self._stocked(shop, number, users[Role.MANAGER]) for number in range(len(WARES))]
         with clock.at(date(2026, 1, 4)):
             for worker in workers:
                 cards.issue(worker, users[Role.CLERK], self.chance)
@@ -164,16 +149,13 @@ class Story:
         return user
 
     def _stocked(self, shop: Shop, number: int, manager: User) -> Goods:
-        name, unit, price, _count, _days = GOODS[number]
         digits = f"2{shop.id:04d}{number:07d}"  # 2…: codes a shop gives out itself (GS1)
-        goods = shelf.add_goods(shop, name, unit, price, digits + ean.calc_check_digit(digits))
+        goods = _offered(shop, WARES[number], digits + ean.calc_check_digit(digits))
         self._receive(goods, number, Source.PURCHASE, None, manager)
         return goods
 
     def _receive(self, goods: Goods, number: int, source: Source, donor: str | None, manager: User) -> None:
-        _name, _unit, _price, count, days = GOODS[number]
-        best_before = clock.today() + timedelta(days=days) if days else None
-        moves.receive(self.key(), goods, count, source, manager, donor, best_before)
+        _receive(self.key(), goods, WARES[number], source, donor, manager)
 
     def quarter(self, village: Village, quarter: Quarter) -> None:
         """A whole quarter: services, shopping, the meeting, the notice, and the booking after it."""
@@ -233,7 +215,7 @@ class Story:
                 if number == 3:
                     voids.void(made, "拿错了货品", manager)
         with clock.at(first):
-            number = self.chance.randrange(len(GOODS))
+            number = self.chance.randrange(len(WARES))
             self._receive(village.goods[number], number, Source.DONATION, "县供销社", manager)
 
     def _basket(self, village: Village, balance: int) -> dict[int, int]:
@@ -261,3 +243,37 @@ class Story:
         neighbours.evaluate(village.area, village.users[Role.CHAIR])
         self.shop(village, last.first_day + timedelta(days=9), 14)
         self.serve(village, last.first_day + timedelta(days=7), STARTS_ON - timedelta(days=1), LEFT_WAITING)
+        change_the_shelf(village)
+
+
+def change_the_shelf(village: Village) -> None:
+    """Prices go up and down before the new year, and loose goods come in under codes of the shop's own."""
+    manager, named = village.users[Role.MANAGER], {goods.name: goods for goods in village.goods}
+    for decided_on, holds_from, name, points in PRICES:
+        with clock.at(decided_on):
+            prices.set_price(named[name], points, manager, holds_from)
+    with clock.at(LOOSE_SINCE):
+        for number, ware in enumerate(LOOSE):
+            goods = _offered(village.shop, ware)
+            codes.give_own(goods, manager)
+            _receive(f"loose-{village.shop.id}-{number}", goods, ware, Source.PURCHASE, None, manager)
+
+
+def _offered(shop: Shop, ware: Ware, barcode: str | None = None) -> Goods:
+    return shelf.add_goods(
+        shop,
+        ware.name,
+        ware.unit,
+        ware.price,
+        barcode,
+        spec=ware.spec,
+        category=ware.category,
+        quota=ware.quota,
+        low_at=ware.low_at,
+    )
+
+
+def _receive(key: str, goods: Goods, ware: Ware, source: Source, donor: str | None, manager: User) -> None:
+    best_before = clock.today() + timedelta(days=ware.days) if ware.days else None
+    cost = ware.cost if source == Source.PURCHASE else None
+    moves.receive(key, goods, ware.count, source, manager, donor, best_before, cost)

@@ -9,12 +9,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from people import access, areas, cards, pages, rolesheet
+from people import access, areas, cards, filing, pages, rolesheet
 from people.cardsheet import cards_pdf
 from people.db import transaction
-from people.models import Role
+from people.models import Area, Role
 from people.refused import Refused
-from people.rosterfile import columns, intake, plan
+from people.rosterfile.intake import ROSTER
 from people.signin import accounts, keeping
 
 areas_cli = AppGroup("areas", help="Counties, townships, villages and communities.")
@@ -89,20 +89,25 @@ def import_people(file: Path, code: str | None, dry_run: bool) -> None:
     area = areas.by_code(code) if code else areas.county()
     if area is None:
         raise click.ClickException(f"no area has the code {code}" if code else "load the areas first")
+    bring(ROSTER, file, area, dry_run)
+
+
+def bring(kind: filing.Kind, file: Path, area: Area, dry_run: bool) -> None:
+    """Take a file in, all of it or nothing; say what was done, or each bad cell, and how far it is."""
     try:
         with transaction():
-            made = plan.make(columns.read(file.read_bytes(), file.name), area)
+            made = kind.plan(file.read_bytes(), file.name, area)
             for cell in made.bad:
                 click.echo(f"{cell.where} {cell.column}: {cell.reason}", err=True)
             if made.bad:
                 raise click.ClickException(f"{len(made.bad)} bad cells; nothing was changed")
             if not dry_run:
-                with click.progressbar(length=len(made.steps), label="roster", file=sys.stderr) as bar:
-                    for done in intake.carry_out(made, area, None):
+                with click.progressbar(length=len(made.steps), label=kind.name, file=sys.stderr) as bar:
+                    for done in kind.carry_out(made, area, None):
                         bar.update(done - bar.pos)
     except Refused as refusal:
         raise refuse(refusal) from refusal
-    counts = ", ".join(f"{made.counts[outcome]} {outcome}" for outcome in ("added", "changed", "left"))
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in made.counted.items())
     click.echo(f"{'dry run: ' if dry_run else ''}{counts}")
 
 

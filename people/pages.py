@@ -171,7 +171,7 @@ Problem = Response
 def problem(refusal: Refused, status: int | None = None, **more: object) -> Problem:
     """A refusal as a program reads it: application/problem+json (RFC 9457), by its code's status or another.
 
-    `code` is for the program, `title` for the person in front of it.
+    `code` is for the program, `title` for the person in front of it, `field` what it is about, if given.
     """
     status = status or STATUSES.get(refusal.code, 422)
     told = {
@@ -179,6 +179,7 @@ def problem(refusal: Refused, status: int | None = None, **more: object) -> Prob
         "title": str(refusal.message),
         "status": status,
         "code": refusal.code,
+        **({"field": refusal.field} if refusal.field else {}),
         **more,
     }
     answer = Response(json.dumps(told), status, mimetype="application/problem+json")
@@ -260,6 +261,20 @@ def pdf(content: bytes, name: str) -> Response:
     return response
 
 
+KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+def download(content: bytes, name: str) -> Response:
+    """A table to keep, .xlsx or .csv by its name."""
+    response = Response(content, mimetype=KINDS[name.rpartition(".")[2]])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 # One JSON value on each line: how a long task tells a page how far it is.
 LINES = "application/x-ndjson"
 
@@ -303,6 +318,7 @@ def init_app(app: Flask, navigation: Sequence[Entry]) -> None:
     app.add_template_filter(mask_phone, "masked_phone")
     app.add_template_filter(words.grouped, "groups")
     app.add_template_filter(lambda moment: local(moment).date(), "local_day")
+    app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
     app.add_template_global(icon, "icon")
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, failed)

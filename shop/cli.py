@@ -1,21 +1,24 @@
-"""Commands about the whole ledger, down to the stock on the shelves, and about the shops' devices."""
+"""Commands about the whole ledger, down to the stock on the shelves; what shops offer, and their devices."""
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from people import areas
-from people.cli import refuse
+from people.cli import bring, refuse
 from people.clock import local
 from people.db import db, read_one_moment, transaction
 from people.refused import Refused
 from points.cli import ledger_cli
 from shop.desk import devices, verify
+from shop.goodsfile.intake import GOODS
 from shop.models import Device, Shop
 from shop.shelf import shops
 
 devices_cli = AppGroup("devices", help="Tills and programs, each with a key for one shop.")
+goods_cli = AppGroup("goods", help="What the villages' shops offer.")
 
 
 @ledger_cli.command("verify")
@@ -81,3 +84,15 @@ def _shop(code: str) -> Shop:
 
 def _day(moment: datetime) -> str:
     return f"{local(moment):%Y-%m-%d}"
+
+
+@goods_cli.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--shop", "code", required=True, help="The 12-digit code of the shop's village.")
+@click.option("--dry-run", is_flag=True, help="Say what it would do, and do nothing.")
+def import_goods(file: Path, code: str, dry_run: bool) -> None:
+    """Take a list of goods in: .xlsx, or .csv in UTF-8 or GB18030. All of it, or nothing."""
+    village = areas.by_code(code)
+    if village is None or not village.is_village:
+        raise click.ClickException(f"no village has the code {code}")
+    bring(GOODS, file, village, dry_run)

@@ -12,7 +12,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from people import access, clock, contacts
+from people import access, clock, contacts, filing
 from people.conduct import trainings
 from people.db import Base, db, transaction
 from people.models import ContactKind, Duty
@@ -129,6 +129,7 @@ ARGUMENTS = {
     "card": "000000000",
     "village": VILLAGE,
     "area": VILLAGE,
+    "day": "2026-12-28",
 }
 
 
@@ -217,7 +218,7 @@ def lived_in(cast):
         day = clock.today()
         trainings.hold("t" * 16, cast.village, Duty.WORKER, "用电安全", "村委会", day, cast.clerk)
         bad_row = "村(社区)代码,网格编码\n0,1\n".encode()
-        intake.keep(cast.village, "花名册.csv", bad_row, cast.clerk)
+        filing.keep(intake.ROSTER, cast.village, "花名册.csv", bad_row, cast.clerk)
         portraits.set_portrait(cast.worker, a_picture(), cast.clerk)
     cast.earn(cast.worker, 10)
     number, token, code = cast.card.number, cast.card.token, done.code

@@ -11,7 +11,7 @@ from people.models.conduct import (
     Outcome,
     Side,
 )
-from people.models.files import ImportFile
+from people.models.files import FileKind, ImportFile
 from people.models.growth import Contact, ContactKind, GrowthStep, Stage
 from people.models.persons import (
     Appointment,
@@ -57,6 +57,7 @@ __all__ = [
     "DepartureKind",
     "Duty",
     "Evaluation",
+    "FileKind",
     "Grant",
     "Grid",
     "GridChange",

@@ -1,13 +1,21 @@
-"""Rosters that were handed in as files."""
+"""Rosters and lists of goods that were handed in as files."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from people.db import Base, Moment
+from people.db import Base, Moment, words
 from people.models.accounts import User
 from people.models.places import Area
+
+
+class FileKind(StrEnum):
+    """What is in a file."""
+
+    ROSTER = "roster"
+    GOODS = "goods"
 
 
 class ImportFile(Base):
@@ -19,6 +27,7 @@ class ImportFile(Base):
     __tablename__ = "import_file"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[FileKind] = mapped_column(words(FileKind), server_default=FileKind.ROSTER)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     digest: Mapped[str] = mapped_column(String(64))

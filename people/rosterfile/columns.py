@@ -1,6 +1,6 @@
 """The roster's columns, and its rows read clean: each cell is right, or said to be bad with the reason."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _
 
 from people import tables
 from people.models import Area, GridKind, Sex, Standing
-from people.refused import Refused
 from people.roster import grids, persons
 
 NAME, SEX, BORN, PHONE, STANDING = "姓名", "性别", "出生年份", "电话", "政治面貌"
@@ -35,7 +34,6 @@ COLUMNS = (
 )
 NAMES = tuple(column.name for column in COLUMNS)
 
-# The first word for each meaning is the one that is written out and that a refusal names.
 SEX_WORDS = {"男": Sex.MALE, "女": Sex.FEMALE, "男性": Sex.MALE, "女性": Sex.FEMALE}
 STANDING_WORDS = {
     "中共党员": Standing.PARTY,
@@ -63,13 +61,17 @@ KIND_WORDS = {
 
 CHOICES: dict[str, Mapping[str, Any]] = {SEX: SEX_WORDS, STANDING: STANDING_WORDS, KIND: KIND_WORDS}
 
+LAYOUT = tables.Layout(
+    "网格员花名册",
+    COLUMNS,
+    texts=(PHONE, VILLAGE, CODE),
+    choices={column: list(tables.first_words(words).values()) for column, words in CHOICES.items()},
+)
+
 
 def words_of(column: str) -> dict[Any, str]:
     """The word that is written for each meaning of a column with a choice."""
-    written: dict[Any, str] = {}
-    for word, meaning in CHOICES[column].items():
-        written.setdefault(meaning, word)
-    return written
+    return tables.first_words(CHOICES[column])
 
 
 @dataclass(frozen=True)
@@ -95,61 +97,17 @@ class Entry:
     agency: str | None
 
 
-@dataclass(frozen=True)
-class BadCell:
-    """A cell that can't be taken: where ("C17"), its row and column, and the reason in words."""
-
-    where: str
-    row: tables.Row
-    column: str
-    reason: Any
-
-
-def read(data: bytes, filename: str) -> tables.Table:
-    """The roster's table in a file, its cells still as they are. Refused as `tables.read`."""
-    return tables.read(data, filename, COLUMNS)
-
-
-def clean(table: tables.Table, villages: Mapping[str, Area]) -> tuple[list[Entry], list[BadCell]]:
+def clean(table: tables.Table, villages: Mapping[str, Area]) -> tuple[list[Entry], list[tables.BadCell]]:
     """The rows whose cells are all right, and every cell that is not; `villages` by code, those in reach."""
-    entries: list[Entry] = []
-    bad: list[BadCell] = []
-    for row in table.rows:
-        reader = _RowReader(table, row)
-        entry = _entry(reader, row, villages)
-        bad += reader.bad
-        if not reader.bad:
-            entries.append(entry)
-    return entries, bad
+    return tables.clean(table, lambda reader: _entry(reader, villages))
 
 
-class _RowReader:
-    """Reads one row cell by cell and collects what is bad, so that all of it is told at once."""
-
-    def __init__(self, table: tables.Table, row: tables.Row) -> None:
-        self.table, self._row = table, row
-        self.bad: list[BadCell] = []
-
-    def refuse(self, column: str, reason: Any) -> None:
-        self.bad.append(BadCell(self.table.where(self._row, column), self._row, column, reason))
-
-    def get(self, column: str, convert: Callable[[tables.Cell], Any]) -> Any:
-        """The clean value of a cell, None if it is empty, bad, or of a column that is not there."""
-        try:
-            return convert(self._row.cells.get(column))
-        except Refused as refusal:
-            self.refuse(column, refusal.message)
-            return None
-
-    def filled(self, columns: Iterable[str]) -> bool:
-        return any(self._row.cells.get(column) not in (None, "") for column in columns)
-
-
-def _entry(reader: _RowReader, row: tables.Row, villages: Mapping[str, Area]) -> Entry:
+def _entry(reader: tables.RowReader, villages: Mapping[str, Area]) -> Entry:
+    row = reader.row
     entry = Entry(
         row=row,
         village=reader.get(VILLAGE, lambda cell: _village(cell, villages)),
-        code=reader.get(CODE, lambda cell: _given(tables.code(cell, 40))),
+        code=reader.get(CODE, lambda cell: tables.given(tables.code(cell, 40))),
         bare_code=tables.was_number(row.cells.get(CODE)),
         grid=reader.get(GRID, lambda cell: tables.text(cell, 100)),
         kind=reader.get(KIND, lambda cell: tables.choice(cell, KIND_WORDS)),
@@ -171,23 +129,17 @@ def _entry(reader: _RowReader, row: tables.Row, villages: Mapping[str, Area]) ->
     return entry
 
 
-def _given(value: str | None) -> str:
-    if value is None:
-        raise Refused("bad_cell", _("This must not be empty."))
-    return value
-
-
 def _village(cell: tables.Cell, villages: Mapping[str, Area]) -> Area:
-    code = _given(tables.digits(cell, 12))
+    code = tables.given(tables.digits(cell, 12))
     if code not in villages:
-        raise Refused("bad_cell", _("No village or community of yours has the code %(code)s.", code=code))
+        raise tables.bad(_("No village or community of yours has the code %(code)s.", code=code))
     return villages[code]
 
 
 def _name(cell: tables.Cell) -> str | None:
     name = tables.name(cell, 200)
     if name and "*" in name:
-        raise Refused("bad_cell", _("This name is masked. Write the whole name."))
+        raise tables.bad(_("This name is masked. Write the whole name."))
     return name
 
 

@@ -1,37 +1,15 @@
-"""The roster written out in its own columns, and the files that go with an import."""
+"""The roster written out in its own columns."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from people import audit, tables
+from people import audit
 from people.db import db
 from people.models import Appointment, Area, Duty, Grid, Person, User, mask_name, mask_phone
 from people.rosterfile import columns
-from people.rosterfile.plan import Plan
-
-# Codes and telephones: Excel must not make numbers of them.
-TEXTS = (columns.PHONE, columns.VILLAGE, columns.CODE)
-REASON = "原因"
-
-
-def template() -> bytes:
-    """An empty workbook with the roster's columns, and lists to choose from."""
-    return _workbook([])
-
-
-def failed_rows(plan: Plan) -> bytes:
-    """The rows of a file that can't be taken, as they were, with the reasons behind them."""
-    with force_locale("zh"):
-        rows = [
-            dict(row.cells) | {REASON: "；".join(f"{cell.where} {cell.reason}" for cell in cells)}
-            for row, cells in plan.bad_rows
-        ]
-    named = (*plan.table.columns, tables.Column(REASON))
-    return tables.write_xlsx(named, rows, title="未通过的行", text_columns=TEXTS, widths={REASON: 60})
 
 
 def take_out(area: Area, kind: str, masked: bool, actor: User) -> list[dict[str, Any]]:
@@ -42,16 +20,6 @@ def take_out(area: Area, kind: str, masked: bool, actor: User) -> list[dict[str,
     rows = [_row(grid, seats, masked) for grid, seats in _today(area)]
     audit.note(actor, "roster.export", area, area, kind=kind, rows=len(rows), masked=masked)
     return rows
-
-
-def written(rows: list[dict[str, Any]], kind: str) -> bytes:
-    """Rows as a file, `xlsx` or `csv`; made when the transaction is over."""
-    return tables.write_csv(columns.COLUMNS, rows) if kind == "csv" else _workbook(rows)
-
-
-def _workbook(rows: list[dict[str, Any]]) -> bytes:
-    choices = {column: list(columns.words_of(column).values()) for column in columns.CHOICES}
-    return tables.write_xlsx(columns.COLUMNS, rows, title="网格员花名册", text_columns=TEXTS, choices=choices)
 
 
 def _today(area: Area) -> Iterator[tuple[Grid, dict[Duty, Appointment]]]:

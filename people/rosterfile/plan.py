@@ -1,7 +1,5 @@
 """The dry run: what a roster file would add, change and leave, without doing any of it."""
 
-import hashlib
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,13 +8,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people import areas, clock, tables
+from people import areas, clock, filing, tables
+from people.filing import Line
 from people.models import Appointment, Area, Duty, Grid, Person
 from people.paper import words
 from people.roster import holders
 from people.rosterfile import columns
-from people.rosterfile.columns import BadCell, Entry
+from people.rosterfile.columns import Entry
 from people.rosterfile.known import Known, upwards
+from people.tables import BadCell
 
 
 class Act(StrEnum):
@@ -42,17 +42,8 @@ class Seat:
     corrections: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One thing that a row would do, for the page: a column, what it was and what it becomes."""
-
-    column: str
-    before: Any
-    after: Any
-
-
 @dataclass
-class Step:
+class Step(filing.Step):
     """What one row of the file would do."""
 
     entry: Entry
@@ -60,41 +51,9 @@ class Step:
     group: str | None
     corrections: dict[str, Any]
     seats: list[Seat]
-    lines: list[Line]
-
-    @property
-    def is_new(self) -> bool:
-        """Whether the grid is not there yet."""
-        return self.grid.id is None
-
-    @property
-    def outcome(self) -> str:
-        """`added`, `changed` or `left`."""
-        return "added" if self.is_new else "changed" if self.lines else "left"
 
 
-@dataclass
-class Plan:
-    """What a whole file would do; with a bad cell, nothing of it is done."""
-
-    table: tables.Table
-    steps: list[Step]
-    bad: list[BadCell]
-    counts: Counter[str]
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes when the roster has changed so that the file would do something else."""
-        said = [(step.entry.row.number, step.outcome, str(step.lines)) for step in self.steps]
-        return hashlib.sha256(repr(said).encode()).hexdigest()
-
-    @property
-    def bad_rows(self) -> list[tuple[tables.Row, list[BadCell]]]:
-        """The rows with a bad cell, each with all of them, in the file's order."""
-        by_row: dict[int, list[BadCell]] = defaultdict(list)
-        for cell in self.bad:
-            by_row[cell.row.number].append(cell)
-        return [(cells[0].row, cells) for _number, cells in sorted(by_row.items())]
+Plan = filing.Plan[Step]
 
 
 def make(table: tables.Table, area: Area) -> Plan:
@@ -102,9 +61,7 @@ def make(table: tables.Table, area: Area) -> Plan:
     entries, bad = columns.clean(table, {village.code: village for village in areas.below(area)})
     planner = _Planner(table, Known(area))
     steps = [step for entry in entries if (step := planner.step(entry))]
-    order = {column.name: place for place, column in enumerate(table.columns)}
-    bad = sorted([*bad, *planner.bad], key=lambda cell: (cell.row.number, order.get(cell.column, 0)))
-    return Plan(table, steps, bad, Counter(step.outcome for step in steps))
+    return Plan(table, steps, [*bad, *planner.bad])
 
 
 class _Planner:
@@ -130,10 +87,21 @@ class _Planner:
         corrections = {} if grid.id is None else _different(grid, given)
         new_group = entry.group if entry.group and entry.group != group else None
         lines = list(_lines(entry, grid, group if grid.id else None, corrections, new_group, seats))
-        return Step(entry, grid, new_group, corrections, seats, lines)
+        return Step(
+            row=entry.row,
+            is_new=grid.id is None,
+            name=grid.name,
+            code=grid.code,
+            lines=lines,
+            entry=entry,
+            grid=grid,
+            group=new_group,
+            corrections=corrections,
+            seats=seats,
+        )
 
     def _refuse(self, entry: Entry, column: str, reason: Any) -> None:
-        self.bad.append(BadCell(self._table.where(entry.row, column), entry.row, column, reason))
+        self.bad.append(BadCell.at(self._table, entry.row, column, reason))
 
     def _grid(self, entry: Entry) -> Grid | None:
         """The grid of a row: one that is there, or a new one that is not in the database yet."""

@@ -83,15 +83,21 @@ def comparable(value: str) -> str:
     return "".join(folded.split()).translate(BRACKETS)
 
 
+def tidy(written: str) -> str:
+    """A text on one line, with single spaces and nothing invisible."""
+    seen = CONTROL.sub("", INVISIBLE.sub("", written))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
 def text(value: Cell, longest: int) -> str | None:
     """Words on one line, with single spaces and nothing invisible, of at most `longest` characters.
 
     A number has lost the “.0” that Excel gave it, a text the apostrophe that kept it from being a formula.
     """
-    tidy = _tidy(value)
-    if tidy.startswith("'") and looks_like_formula(tidy):
-        tidy = tidy[1:]
-    return _fitting(tidy, longest)
+    said = _tidy(value)
+    if said.startswith("'") and looks_like_formula(said):
+        said = said[1:]
+    return _fitting(said, longest)
 
 
 def name(value: Cell, longest: int) -> str | None:
@@ -189,10 +195,15 @@ def choice(value: Cell, words: Mapping[str, Meaning]) -> Meaning | None:
     for word, meaning in words.items():
         if comparable(word) == written:
             return meaning
-    firsts: dict[Any, str] = {}
+    raise bad(_("Write one of these: %(words)s", words="、".join(first_words(words).values())))
+
+
+def first_words(words: Mapping[str, Meaning]) -> dict[Meaning, str]:
+    """For each meaning the first of its words: the one that is written out, and that a refusal names."""
+    firsts: dict[Meaning, str] = {}
     for word, meaning in words.items():
         firsts.setdefault(meaning, word)
-    raise bad(_("Write one of these: %(words)s", words="、".join(firsts.values())))
+    return firsts
 
 
 def _written(value: Cell) -> str:
@@ -215,9 +226,8 @@ def _written(value: Cell) -> str:
 
 
 def _tidy(value: Cell) -> str:
-    """What a cell says, on one line, with single spaces and nothing invisible."""
-    seen = CONTROL.sub("", INVISIBLE.sub("", _written(value)))
-    return unicodedata.normalize("NFC", " ".join(seen.split()))
+    """What a cell says, tidied."""
+    return tidy(_written(value))
 
 
 def _folded(value: Cell) -> str:
@@ -225,10 +235,10 @@ def _folded(value: Cell) -> str:
     return DASHES.sub("-", unicodedata.normalize("NFKC", _tidy(value))).replace(" ", "")
 
 
-def _fitting(tidy: str, longest: int) -> str | None:
-    if len(tidy) > longest:
+def _fitting(said: str, longest: int) -> str | None:
+    if len(said) > longest:
         raise bad(_("This is too long: at most %(count)s characters.", count=longest))
-    return tidy or None
+    return said or None
 
 
 def _calendar(value: Cell) -> str:

@@ -85,4 +85,5 @@ def check(person: Person, articles: Mapping[int, Goods], basket: Mapping[int, in
                     quota=limit.quota,
                     left=limit.left,
                 ),
+                f"goods-{ident}",
             )

@@ -3,7 +3,7 @@
 import random
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
@@ -25,6 +25,7 @@ from shop.shelf.goods import MOST_UNITS
 from shop.stock import lots
 
 CODE_LENGTH = 16
+ORIGINAL_FOR = timedelta(minutes=15)  # a receipt printed later is a reprint
 
 
 def redeem(
@@ -90,6 +91,15 @@ def redeem(
         move_key = f"redemption:{key}:{lot.id}"
         lots.move_lot(lot, MoveKind.REDEMPTION, -quantity, move_key, actor, redemption_id=redemption.id)
     return redemption
+
+
+def next_key(card: Card) -> str:
+    """The key of what is handed out next against a card: the same on every page until points move.
+
+    So two volunteers who serve one card at the same second ask for the same thing, and it is done once.
+    """
+    account = ledger.existing(card.person)
+    return f"desk-{card.number}-{account.transfers if account else 0}"
 
 
 def _line(article: Goods, price: int, units: int) -> RedemptionLine:
@@ -164,6 +174,11 @@ def of_person(person: Person, since: date) -> Sequence[Redemption]:
         .where(Card.person_id.in_(persons.selves(person)), Redemption.day >= since)
         .order_by(Redemption.id.desc())
     ).all()
+
+
+def is_fresh(redemption: Redemption) -> bool:
+    """Whether the receipt printed now is the one that goes with the goods, and not one more copy of it."""
+    return clock.now() - redemption.at <= ORIGINAL_FOR
 
 
 def by_code(code: str) -> Redemption | None:

@@ -1,21 +1,49 @@
-"""Forms about articles."""
-
-import re
+"""Forms about articles: what they are, what they cost, what they are scanned by, how they look."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, IntegerField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
+from people import clock
 from people.forms import Form
 from points.forms import PointsField
 
 
 class GoodsForm(Form):
-    """An article for the shelf."""
+    """What an article is."""
 
     name = StringField(_("What it is"), validators=[InputRequired(), Length(max=200)])
+    spec = StringField(_("Specification"), validators=[Length(max=100)])
     unit = StringField(_("Unit"), validators=[InputRequired(), Length(max=20)])
+    category = StringField(_("Category"), validators=[Length(max=40)])
+    quota = IntegerField(_("Limit for each person and quarter"), validators=[Optional()])
+    low_at = IntegerField(_("Low at"), validators=[Optional()])
+
+
+class NewGoodsForm(GoodsForm):
+    """An article for the shelf."""
+
     price = PointsField(_("Price in points"), validators=[InputRequired(), Length(max=12)])
+    barcode = StringField(_("Barcode"), validators=[Length(max=40)])
+
+
+class PriceForm(Form):
+    """Another price, from a day on."""
+
+    price = PointsField(_("New price in points"), validators=[InputRequired(), Length(max=12)])
+    holds_from = DateField(_("Holds from"), default=clock.today, validators=[InputRequired()])
+
+
+class CodeForm(Form):
+    """One more code of an article."""
+
     barcode = StringField(
-        _("Barcode"), validators=[Length(max=13)], filters=[lambda text: re.sub(r"[\s-]", "", text or "")]
+        _("Barcode"), validators=[InputRequired(_("Scan the barcode or type it.")), Length(max=40)]
     )
+
+
+class PictureForm(Form):
+    """How an article looks."""
+
+    photo = FileField(_("Picture"), validators=[FileRequired(_("Take or choose a picture first."))])

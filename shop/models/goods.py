@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from people.db import Base, Moment
-from people.models import Area
+from people.models import Area, User
 
 
 class Shop(Base):
@@ -94,6 +94,8 @@ class Price(Base):
     holds_from: Mapped[date]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
+
+    actor: Mapped[User | None] = relationship()
 
     __table_args__ = (
         Index("ix_price_goods_id_holds_from", "goods_id", "holds_from"),

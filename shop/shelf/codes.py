@@ -6,13 +6,15 @@ EAN (eight or thirteen). UPC-A (twelve) is an EAN-13 without its leading zero (G
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 from stdnum import damm, ean
 
 from people import audit
-from people.db import db, get_locked
+from people.db import add_together, db, get_locked
 from people.models import User
 from people.refused import Refused
 from shop.models import Barcode, Goods, Shop
@@ -26,13 +28,21 @@ def clean(typed: str) -> str:
 
     Refused `bad_barcode` for anything but 5, 8 or 13 (12) digits with the right check digit.
     """
+    code = code_in(typed)
+    if code is None:
+        raise Refused("bad_barcode", _("The barcode's check digit does not fit. Scan it again."), "barcode")
+    return code
+
+
+def code_in(typed: str) -> str | None:
+    """The code of an article in what was scanned or typed, as it is kept; None in anything else."""
     digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
     if digits.isascii() and digits.isdecimal():
         if len(digits) == OWN_LENGTH and damm.is_valid(digits):
             return digits
         if len(digits) in (8, 12, 13) and ean.is_valid(digits):
             return digits.rjust(13, "0") if len(digits) == 12 else digits
-    raise Refused("bad_barcode", _("The barcode's check digit does not fit. Scan it again."), "barcode")
+    return None
 
 
 def add_code(goods: Goods, typed: str, actor: User | None) -> Barcode:
@@ -40,20 +50,49 @@ def add_code(goods: Goods, typed: str, actor: User | None) -> Barcode:
 
     Refused `bad_barcode`; `barcode_taken` if it is another article's, also an archived one's.
     """
-    code = clean(typed)
-    there = find(goods.shop_id, code)
-    if there is not None and there.goods_id == goods.id:
-        return there
-    if there is not None:
-        raise Refused(
-            "barcode_taken", _("This is the barcode of %(name)s.", name=there.goods.name), "barcode"
+    return add_codes(goods.shop, [(goods, typed)], actor)[0]
+
+
+def add_codes(shop: Shop, wanted: Sequence[tuple[Goods, str]], actor: User | None) -> list[Barcode]:
+    """Let many articles of a shop be scanned by these codes; returns them in order. Refused as `add_code`."""
+    cleaned = [(goods, clean(typed)) for goods, typed in wanted]
+    there = {
+        barcode.code: barcode
+        for barcode in db.session.scalars(
+            select(Barcode)
+            .options(joinedload(Barcode.goods))
+            .where(Barcode.shop_id == shop.id, Barcode.code.in_([code for _goods, code in cleaned]))
         )
-    barcode = Barcode(shop_id=goods.shop_id, goods_id=goods.id, code=code)
-    db.session.add(barcode)
-    db.session.flush()
-    db.session.expire(goods, ["barcodes"])
-    audit.note(actor, "goods.code", goods, goods.shop.village, name=goods.name, code=code)
-    return barcode
+    }
+    owners = {code: barcode.goods for code, barcode in there.items()}
+    new: list[Barcode] = []
+    for goods, code in cleaned:
+        owner = owners.setdefault(code, goods)
+        if owner is not goods:
+            raise _taken(owner)
+        if code not in there:
+            there[code] = Barcode(shop_id=shop.id, goods_id=goods.id, code=code)
+            new.append(there[code])
+    add_together(new)
+    for barcode in new:
+        db.session.expire(owners[barcode.code], ["barcodes"])
+    audit.note_all(
+        actor,
+        "goods.code",
+        [
+            (owners[barcode.code], shop.village, {"name": owners[barcode.code].name, "code": barcode.code})
+            for barcode in new
+        ],
+    )
+    return [there[code] for _goods, code in cleaned]
+
+
+def _taken(owner: Goods) -> Refused:
+    if owner.archived_on:
+        text = _("This is the barcode of %(name)s, which is in the archive.", name=owner.name)
+    else:
+        text = _("This is the barcode of %(name)s.", name=owner.name)
+    return Refused("barcode_taken", text, "barcode")
 
 
 def remove_code(barcode: Barcode, actor: User | None) -> None:
@@ -68,22 +107,46 @@ def remove_code(barcode: Barcode, actor: User | None) -> None:
 def give_own(goods: Goods, actor: User | None) -> Barcode:
     """Give an article the shop's next own short code, for a label at the shelf; if it has one, that.
 
-    Refused `no_code_left` after 9,999.
+    Refused `no_code_left` after 9,999. Locks the shop.
     """
-    own = own_code(goods)
-    if own is not None:
-        return own
     get_locked(Shop, goods.shop_id)
-    last = db.session.scalar(
-        select(func.max(Barcode.code)).where(
-            Barcode.shop_id == goods.shop_id, func.length(Barcode.code) == OWN_LENGTH
-        )
-    )
-    number = int(last[:-1]) + 1 if last else 1
-    if number >= OWN_CODES:
+    db.session.expire(goods, ["barcodes"])
+    return own_code(goods) or _give_own([goods], actor)[0]
+
+
+def give_missing(shop: Shop, actor: User | None) -> list[Barcode]:
+    """Give every article on the shelf without any code a short one. Refused and locks as `give_own`."""
+    get_locked(Shop, shop.id)
+    bare = db.session.scalars(
+        select(Goods)
+        .where(Goods.shop_id == shop.id, Goods.archived_on.is_(None), ~Goods.barcodes.any())
+        .order_by(Goods.id)
+    ).all()
+    return _give_own(bare, actor) if bare else []
+
+
+def _give_own(articles: Sequence[Goods], actor: User | None) -> list[Barcode]:
+    shop = articles[0].shop
+    free = [number for number, _goods in zip(_free_numbers(shop), articles, strict=False)]
+    if len(free) < len(articles):
         raise Refused("no_code_left", _("The shop has used up its 9,999 own codes."))
-    digits = f"{number:0{OWN_LENGTH - 1}d}"
-    return add_code(goods, digits + damm.calc_check_digit(digits), actor)
+    written = [f"{number:0{OWN_LENGTH - 1}d}" for number in free]
+    new = [digits + damm.calc_check_digit(digits) for digits in written]
+    return add_codes(shop, list(zip(articles, new, strict=True)), actor)
+
+
+def _free_numbers(shop: Shop) -> Iterator[int]:
+    """Own codes without their check digit: after the highest in use, so that an old label names nothing else;
+    at the end those in between."""
+    used = {
+        int(code[:-1])
+        for code in db.session.scalars(
+            select(Barcode.code).where(Barcode.shop_id == shop.id, func.length(Barcode.code) == OWN_LENGTH)
+        )
+    }
+    highest = max(used, default=0)
+    yield from range(highest + 1, OWN_CODES)
+    yield from (number for number in range(1, highest) if number not in used)
 
 
 def own_code(goods: Goods) -> Barcode | None:

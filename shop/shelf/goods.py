@@ -1,21 +1,77 @@
 """The articles of a shop: put on the shelf, changed, archived; and what is offered today."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from people import audit, clock
-from people.db import db, get_locked
+from people.db import add_together, db, get_locked
 from people.models import User
 from people.refused import Refused
-from shop.models import Goods, Lot, Shop
+from people.tables import tidy
+from shop.models import Barcode, Goods, Lot, Shop
 from shop.shelf import codes, prices
 
 MOST_UNITS = 999  # of one article in one basket, and so the highest quota that says anything
+SHORTEST_CODE = 4  # digits of a code that are worth searching for
+MOST_LEFT = 100_000  # units at which a shelf can be called low
+
+
+DESCRIBED = ("name", "unit", "spec", "category", "quota", "low_at")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An article that is to be put on the shelf: as `described`, its price in tenths, and its codes."""
+
+    goods: Goods
+    price: int
+    codes: Sequence[str] = ()
+
+
+def described(
+    shop: Shop,
+    name: str,
+    unit: str,
+    *,
+    spec: str | None = None,
+    category: str | None = None,
+    quota: int | None = None,
+    low_at: int | None = None,
+) -> Goods:
+    """An article in these words and figures, not in the database yet.
+
+    `quota` and `low_at` in units, see `Goods`. Refused `bad_name`, `bad_quantity`.
+    """
+    goods = Goods(
+        shop_id=shop.id,
+        name=tidy(name),
+        unit=tidy(unit),
+        spec=tidy(spec or "") or None,
+        category=tidy(category or "") or None,
+        quota=quota,
+        low_at=low_at,
+    )
+    if not 1 <= len(goods.name) <= 200:
+        raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
+    if not 1 <= len(goods.unit) <= 20:
+        raise Refused("bad_name", _("The unit must have 1 to 20 characters."), "unit")
+    for field, said, longest in (("spec", goods.spec, 100), ("category", goods.category, 40)):
+        if len(said or "") > longest:
+            raise Refused(
+                "bad_name", _("This is too long: at most %(count)s characters.", count=longest), field
+            )
+    if quota is not None and not 1 <= quota <= MOST_UNITS:
+        raise Refused("bad_quantity", _("A limit is a number from 1 to %(n)s.", n=MOST_UNITS), "quota")
+    if low_at is not None and not 0 <= low_at <= MOST_LEFT:
+        raise Refused("bad_quantity", _("This must be a number from 0 to 100,000."), "low_at")
+    return goods
 
 
 def add_goods(
@@ -25,87 +81,61 @@ def add_goods(
     price: int,
     barcode: str | None = None,
     *,
-    spec: str | None = None,
-    category: str | None = None,
-    quota: int | None = None,
-    low_at: int | None = None,
     actor: User | None = None,
+    **more: Any,
 ) -> Goods:
     """Put an article on the shelf at a price in tenths of a point that holds from today.
 
-    `quota` and `low_at` in units, see `Goods`. Refused `goods_exists`, `bad_name`, `bad_quantity`,
-    `bad_amount`, and as `codes.add_code`.
+    `more` is what else `described` takes. Refused as there, `goods_exists`, `bad_amount`, and as
+    `codes.add_code`.
     """
-    goods = Goods(shop_id=shop.id, shop=shop)
-    _describe(goods, name, unit, spec, category, quota, low_at)
-    db.session.add(goods)
-    db.session.flush()
-    prices.set_price(goods, price, actor)
-    audit.note(actor, "goods.add", goods, shop.village, name=goods.name, unit=goods.unit, points=price)
-    if barcode:
-        codes.add_code(goods, barcode, actor)
+    goods = described(shop, name, unit, **more)
+    add_all(shop, [Arrival(goods, price, [barcode] if barcode else [])], actor)
     return goods
 
 
-def change_goods(
-    goods: Goods,
-    name: str,
-    unit: str,
-    actor: User | None,
-    *,
-    spec: str | None = None,
-    category: str | None = None,
-    quota: int | None = None,
-    low_at: int | None = None,
-) -> list[str]:
-    """Describe an article anew; return what differed. Receipts keep the words of their day.
+def add_all(shop: Shop, arriving: Sequence[Arrival], actor: User | None) -> None:
+    """Put many articles on the shelf at once, at most some hundreds. Refused as `add_goods`."""
+    _check_names(shop, {each.goods.name for each in arriving})
+    add_together([each.goods for each in arriving])
+    prices.set_prices([(each.goods, each.price, clock.today()) for each in arriving], actor)
+    given = [
+        (each.goods, shop.village, {"name": each.goods.name, "unit": each.goods.unit, "points": each.price})
+        for each in arriving
+    ]
+    audit.note_all(actor, "goods.add", given)
+    codes.add_codes(shop, [(each.goods, code) for each in arriving for code in each.codes], actor)
 
-    Refused `goods_exists`, `bad_name`, `bad_quantity`, `unit_in_use` once units of it were taken in.
+
+def change_goods(goods: Goods, name: str, unit: str, actor: User | None, **more: Any) -> list[str]:
+    """Describe an article anew, as `described`; return what differed. Receipts keep the words of their day.
+
+    Refused as `described`, `goods_exists`, `unit_in_use` once units of it were taken in.
     """
     goods = get_locked(Goods, goods.id)
-    wanted = Goods(id=goods.id, shop_id=goods.shop_id)
-    _describe(wanted, name, unit, spec, category, quota, low_at)
+    wanted = described(goods.shop, name, unit, **more)
+    if wanted.name != goods.name:
+        _check_names(goods.shop, {wanted.name})
     if wanted.unit != goods.unit and db.session.scalar(
         select(Lot.id).where(Lot.goods_id == goods.id).limit(1)
     ):
-        raise Refused(
-            "unit_in_use",
-            _("Its stock is counted in %(unit)s. For another unit add a new article.", unit=goods.unit),
-            "unit",
-        )
-    described = {field: getattr(wanted, field) for field in DESCRIBED}
-    return audit.change(actor, "goods.change", goods, goods.shop.village, **described)
+        raise unit_in_use(goods)
+    values = {field: getattr(wanted, field) for field in DESCRIBED}
+    return audit.change(actor, "goods.change", goods, goods.shop.village, **values)
 
 
-DESCRIBED = ("name", "unit", "spec", "category", "quota", "low_at")
-
-
-def _describe(
-    goods: Goods,
-    name: str,
-    unit: str,
-    spec: str | None,
-    category: str | None,
-    quota: int | None,
-    low_at: int | None,
-) -> None:
-    """Set what an article is, once the words and figures are sensible."""
-    goods.name, goods.unit = name.strip(), unit.strip()
-    goods.spec, goods.category = (spec or "").strip() or None, (category or "").strip() or None
-    goods.quota, goods.low_at = quota, low_at
-    if not 1 <= len(goods.name) <= 200:
-        raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
-    if not 1 <= len(goods.unit) <= 20:
-        raise Refused("bad_name", _("The unit must have 1 to 20 characters."), "unit")
-    if quota is not None and not 1 <= quota <= MOST_UNITS:
-        raise Refused("bad_quantity", _("A limit is a number from 1 to %(n)s.", n=MOST_UNITS), "quota")
-    if low_at is not None and not 0 <= low_at <= 100_000:
-        raise Refused("bad_quantity", _("This must be a number from 0 to 100,000."), "low_at")
-    there = db.session.scalar(
-        select(Goods).where(
-            Goods.shop_id == goods.shop_id, Goods.name == goods.name, Goods.id != (goods.id or 0)
-        )
+def unit_in_use(goods: Goods) -> Refused:
+    """Why an article keeps its unit."""
+    return Refused(
+        "unit_in_use",
+        _("Its stock is counted in %(unit)s. For another unit add a new article.", unit=goods.unit),
+        "unit",
     )
+
+
+def _check_names(shop: Shop, names: Collection[str]) -> None:
+    """None of these names is an article's of the shop yet. Refused `goods_exists`."""
+    there = db.session.scalar(select(Goods).where(Goods.shop_id == shop.id, Goods.name.in_(names)).limit(1))
     if there is not None and there.archived_on:
         raise Refused(
             "goods_exists", _("%(name)s is in the archive. Bring it back.", name=there.name), "name"
@@ -121,11 +151,16 @@ def archive(goods: Goods, actor: User | None) -> list[str]:
     """
     goods = get_locked(Goods, goods.id)
     if db.session.scalar(select(func.sum(Lot.on_hand)).where(Lot.goods_id == goods.id)):
-        raise Refused(
-            "still_in_stock", _("There is still some of it. Hand it out, return it or write it off first.")
-        )
+        raise still_in_stock()
     on = goods.archived_on or clock.today()
     return audit.change(actor, "goods.archive", goods, goods.shop.village, archived_on=on)
+
+
+def still_in_stock() -> Refused:
+    """Why an article is not archived."""
+    return Refused(
+        "still_in_stock", _("There is still some of it. Hand it out, return it or write it off first.")
+    )
 
 
 def bring_back(goods: Goods, actor: User | None) -> list[str]:
@@ -157,19 +192,69 @@ class Offer:
         return self.left <= (self.goods.low_at or 0)
 
 
-def offers(shop: Shop, *, archived: bool = False) -> Sequence[Offer]:
-    """The shop's articles in the order they were added, or those in the archive."""
+def offers(shop: Shop) -> Sequence[Offer]:
+    """What a shop offers, in the order in which it was added."""
+    return _offers(Goods.shop_id == shop.id, Goods.archived_on.is_(None))
+
+
+def offers_of(articles: Iterable[Goods]) -> Sequence[Offer]:
+    """These articles with their prices and stock, also archived ones, in the order they were added."""
+    return _offers(Goods.id.in_([goods.id for goods in articles]))
+
+
+def _offers(*which: ColumnElement[bool]) -> Sequence[Offer]:
     day = clock.today()
     left = func.coalesce(func.sum(Lot.on_hand).filter(usable(day)), 0)
     rows = db.session.execute(
         select(Goods, prices.column(day), left, func.coalesce(func.sum(Lot.on_hand), 0))
         .outerjoin(Lot, Lot.goods_id == Goods.id)
         .options(selectinload(Goods.barcodes), selectinload(Goods.picture))
-        .where(
-            Goods.shop_id == shop.id,
-            Goods.archived_on.is_not(None) if archived else Goods.archived_on.is_(None),
-        )
+        .where(*which)
         .group_by(Goods.id)
         .order_by(Goods.id)
     )
     return [Offer(goods, price, units, on_hand) for goods, price, units, on_hand in rows]
+
+
+def listed(shop: Shop, *, archived: bool = False, category: str = "", words: str = "") -> Select[Goods]:
+    """The articles on a shop's shelf or in its archive, in the order they were added; for paging.
+
+    Of a category, and with these words in name or specification or as the end of a code, where given.
+    """
+    query = select(Goods).where(Goods.shop_id == shop.id).order_by(Goods.id)
+    query = query.where(Goods.archived_on.is_not(None) if archived else Goods.archived_on.is_(None))
+    if category:
+        query = query.where(Goods.category == category)
+    if words := tidy(words):
+        found = [Goods.name.icontains(words, autoescape=True), Goods.spec.icontains(words, autoescape=True)]
+        digits = unicodedata.normalize("NFKC", words).replace(" ", "")
+        if digits.isdecimal() and len(digits) >= SHORTEST_CODE:
+            found.append(Goods.barcodes.any(Barcode.code.endswith(digits)))
+        query = query.where(or_(*found))
+    return query
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many articles are on a shelf, how many of them have no code at all, and how many are archived."""
+
+    offered: int = 0
+    bare: int = 0
+    archived: int = 0
+
+
+def counted(shop: Shop) -> Counts:
+    """How many articles a shop has of each."""
+    offered = Goods.archived_on.is_(None)
+    counts = select(
+        func.count().filter(offered),
+        func.count().filter(offered, ~Goods.barcodes.any()),
+        func.count().filter(~offered),
+    ).where(Goods.shop_id == shop.id)
+    return Counts(*db.session.execute(counts).one())
+
+
+def categories(shop: Shop) -> Sequence[str]:
+    """The categories in use in a shop."""
+    found = select(Goods.category).where(Goods.shop_id == shop.id, Goods.category.is_not(None))
+    return sorted(filter(None, db.session.scalars(found.distinct())))

@@ -5,36 +5,49 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm import joinedload
 
 from people import clock
-from people.db import db
+from people.db import add_together, db
 from people.models import User
 from people.refused import Refused
 from points import amounts
 from shop.models import Goods, Price
 
 
+def check(points: int) -> None:
+    """Refused `bad_amount` for tenths that are no price: it is more than 0, at most 100,000 points."""
+    if not 0 < points <= amounts.LARGEST:
+        raise Refused("bad_amount", _("A price is more than 0 and at most 100,000 points."), "price")
+
+
 def set_price(goods: Goods, points: int, actor: User | None, holds_from: date | None = None) -> Price:
     """Let an article cost so many tenths from a day on, without one from today.
 
     Of two from the same day the one written later counts.
-    Refused `bad_amount` (more than 0, at most 100,000 points), `in_past`: what was paid stays as it was.
+    Refused `bad_amount` as `check`, `in_past`: what was paid stays as it was.
     """
-    if not 0 < points <= amounts.LARGEST:
-        raise Refused("bad_amount", _("A price is more than 0 and at most 100,000 points."), "price")
-    holds_from = holds_from or clock.today()
-    if holds_from < clock.today():
-        raise Refused("in_past", _("A price holds from today or a later day."), "holds_from")
-    price = Price(
-        goods_id=goods.id,
-        points=points,
-        holds_from=holds_from,
-        actor_id=actor.id if actor else None,
-        at=clock.now(),
-    )
-    db.session.add(price)
-    db.session.flush()
-    return price
+    return set_prices([(goods, points, holds_from or clock.today())], actor)[0]
+
+
+def set_prices(wanted: Iterable[tuple[Goods, int, date]], actor: User | None) -> list[Price]:
+    """Let many articles cost so many tenths, each from its day on. Refused as `set_price`."""
+    new = []
+    for goods, points, holds_from in wanted:
+        check(points)
+        if holds_from < clock.today():
+            raise Refused("in_past", _("A price holds from today or a later day."), "holds_from")
+        new.append(
+            Price(
+                goods_id=goods.id,
+                points=points,
+                holds_from=holds_from,
+                actor_id=actor.id if actor else None,
+                at=clock.now(),
+            )
+        )
+    add_together(new)
+    return new
 
 
 def column(day: date) -> ScalarSelect[int]:
@@ -63,5 +76,8 @@ def of(goods: Goods) -> int:
 def history(goods: Goods) -> Sequence[Price]:
     """Every price of an article, also those to come, the newest first."""
     return db.session.scalars(
-        select(Price).where(Price.goods_id == goods.id).order_by(Price.holds_from.desc(), Price.id.desc())
+        select(Price)
+        .options(joinedload(Price.actor))
+        .where(Price.goods_id == goods.id)
+        .order_by(Price.holds_from.desc(), Price.id.desc())
     ).all()

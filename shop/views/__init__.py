@@ -10,14 +10,31 @@ from people.pages import Entry
 bp = Blueprint("shop", __name__)
 
 READERS = frozenset(access.SHOP | access.ONLOOKERS)
+MANAGING = frozenset({Role.MANAGER})
+LABELLING = frozenset(access.SHOP)  # who prints what stands at the shelf
 
 NAVIGATION = [
     Entry("shop.desk", _("Desk"), "upc-scan", frozenset(access.SHOP)),
     Entry("shop.redemptions", _("Redemptions"), "receipt", READERS),
+    Entry("shop.closings", _("Closing"), "journal-check", READERS, under=("shop.redemptions",)),
     Entry("shop.goods", _("Goods"), "basket", READERS),
+    Entry("shop.hours", _("Opening hours"), "clock", READERS, under=("shop.goods",)),
+    Entry("shop.import_goods", _("From a file"), "file-earmark-excel", MANAGING, under=("shop.goods",)),
     Entry("shop.devices", _("Devices"), "key", frozenset({Role.MANAGER}), under=("shop.goods",)),
 ]
 
 
 # They register their routes.
-from shop.views import desk, devices, goods, public, redemptions
+from shop.views import (
+    article,
+    closing,
+    desk,
+    devices,
+    goods,
+    goodsfile,
+    hours,
+    labels,
+    public,
+    redemptions,
+    serving,
+)

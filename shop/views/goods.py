@@ -1,33 +1,48 @@
-"""Goods: what is on the shelf, a new article, a lot that comes in."""
+"""Goods: what is on the shelf and in the archive, a new article, a lot that comes in."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from people import access
+from people import access, pages
 from people.db import fetch
 from people.forms import attempt
 from people.models import Role
-from shop.forms.goods import GoodsForm
+from shop.forms.goods import NewGoodsForm
 from shop.forms.stock import ReceiveForm
 from shop.models import Goods
 from shop.shelf import goods as shelf
 from shop.shelf import shops
 from shop.stock import moves
-from shop.views import READERS, bp
+from shop.views import LABELLING, READERS, bp
+
+PER_PAGE = 60
 
 
 @bp.get("/v/<village>/goods")
 @access.allow(*READERS)
 def goods(village: str) -> str:
-    """What the shop offers, at which price, and how much of it is there."""
+    """What the shop offers, at which price, and how much of it is there; `?show=archive`: what it did."""
     shop = shops.of_village(g.area)
+    archived = request.args.get("show") == "archive"
+    category, searched = request.args.get("category", ""), request.args.get("words", "")[:200]
+    page = None
+    if shop:
+        found = shelf.listed(shop, archived=archived, category=category, words=searched)
+        page = pages.page_of(found, PER_PAGE)
     return render_template(
         "shop/goods.html",
         shop=shop,
-        shelves=shelf.offers(shop) if shop else [],
+        page=page,
+        offers=shelf.offers_of(page.items) if page else [],
+        archived=archived,
+        category=category,
+        searched=searched,
+        counts=shelf.counted(shop) if shop else shelf.Counts(),
+        categories=shelf.categories(shop) if shop else [],
         may_change=Role.MANAGER in g.roles,
+        may_print=bool(g.roles & LABELLING),
     )
 
 
@@ -35,22 +50,27 @@ def goods(village: str) -> str:
 @access.allow(Role.MANAGER)
 def new_goods(village: str) -> Response | tuple[str, int]:
     """Put an article on the shelf; the first one opens the shop."""
-    form = GoodsForm()
+    form = NewGoodsForm()
+    shop = shops.of_village(g.area)
     if form.validate_on_submit():
         with attempt(form):
-            shop = shops.open_shop(g.area, gettext("%(village)s love supermarket", village=g.area.name))
             article = shelf.add_goods(
-                shop,
+                shops.open_shop(g.area),
                 form.name.data,
                 form.unit.data,
                 form.price.tenths,
                 form.barcode.data or None,
+                spec=form.spec.data,
+                category=form.category.data,
+                quota=form.quota.data,
+                low_at=form.low_at.data,
                 actor=current_user,
             )
         if form.status == 200:
             flash(gettext("%(name)s is on the shelf. Now write down what came in.", name=article.name))
             return redirect(url_for("shop.receive_goods", village=village, ident=article.id))
-    return render_template("shop/new_goods.html", form=form), form.status
+    categories = shelf.categories(shop) if shop else []
+    return render_template("shop/new_goods.html", form=form, categories=categories), form.status
 
 
 @bp.route("/v/<village>/goods/<int:ident>/receive", methods=["GET", "POST"])

@@ -8,12 +8,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
-from people import areas
+from people import areas, filing
 from people.db import db, transaction
 from people.models import Appointment, AuditEvent, Duty, Grid, GridKind, ImportFile, Person, Sex, Standing
 from people.refused import Refused
 from people.roster import grids, holders
-from people.rosterfile import columns, export, intake, plan
+from people.rosterfile import columns, export, intake
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE
 
 HEADERS = columns.NAMES
@@ -58,7 +58,7 @@ def workbook(rows, headers=HEADERS, above=(), epoch=None):
 
 
 def planned(area, rows, **how):
-    return plan.make(columns.read(workbook(rows, **how), "花名册.xlsx"), area)
+    return intake.ROSTER.plan(workbook(rows, **how), "花名册.xlsx", area)
 
 
 def told(made):
@@ -79,7 +79,7 @@ def take_in(area, rows, actor=None):
 def taken_out(area, kind, masked, actor):
     with transaction():
         rows = export.take_out(area, kind, masked, actor)
-    return export.written(rows, kind)
+    return columns.LAYOUT.write(rows, kind)
 
 
 def grid_of(cast, code="G-101"):
@@ -263,9 +263,9 @@ def test_every_bad_cell_is_told_at_once_and_nothing_is_taken_in(cast):
     made = planned(cast.county, rows)
     assert told(made) == [("D3", "电话"), ("K3", "户数"), ("H4", "网格编码")]
     with transaction():
-        file = intake.keep(cast.county, "a.xlsx", workbook(rows), cast.county_user)
+        file = filing.keep(intake.ROSTER, cast.county, "a.xlsx", workbook(rows), cast.county_user)
     with pytest.raises(Refused) as refusal, transaction():
-        list(intake.take_in(file, made.fingerprint, cast.county_user))
+        list(filing.take_in(intake.ROSTER, file, made.fingerprint, cast.county_user))
     assert refusal.value.code == "bad_cells"
     assert grid_of(cast) is None
 
@@ -348,13 +348,11 @@ def messy():
 
 
 def test_a_messy_workbook(cast):
-    made = plan.make(columns.read(messy(), "花名册.xlsx"), cast.county)
+    made = intake.ROSTER.plan(messy(), "花名册.xlsx", cast.county)
     assert [(cell.where, str(cell.reason)) for cell in made.bad] == []
     assert made.table.unknown == ("序号", "备注")
     with transaction():
-        list(
-            intake.carry_out(plan.make(columns.read(messy(), "花名册.xlsx"), cast.county), cast.county, None)
-        )
+        list(intake.carry_out(intake.ROSTER.plan(messy(), "花名册.xlsx", cast.county), cast.county, None))
     found = [
         (term.grid.code, term.person.name, term.person.birth_year, term.person.phone, term.starts_on)
         for term in holders.serving(cast.village, date(2026, 12, 1), date(2026, 12, 1))
@@ -367,13 +365,13 @@ def test_a_messy_workbook(cast):
         ("103", "王五", 1965, "08785211234", day),
         ("104", "赵六", 1980, None, day),
     ]
-    assert plan.make(columns.read(messy(), "花名册.xlsx"), cast.county).counts == {"left": 4}
+    assert intake.ROSTER.plan(messy(), "花名册.xlsx", cast.county).counts == {"left": 4}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_a_csv_file(cast, encoding):
     text = "\r\n".join([",".join(HEADERS), ",".join(str(A_ROW[name]) for name in HEADERS)])
-    made = plan.make(columns.read(text.encode(encoding), "花名册.csv"), cast.county)
+    made = intake.ROSTER.plan(text.encode(encoding), "花名册.csv", cast.county)
     assert (told(made), made.counts) == ([], {"added": 1})
 
 
@@ -381,7 +379,7 @@ def test_a_csv_file(cast, encoding):
 def test_what_is_taken_out_comes_in_again_and_changes_nothing(cast, kind):
     take_in(cast.county, [row(姓名="=1+1", 村民小组="-组", 网格名称="@网格", 网格编码="0007")])
     data = taken_out(cast.county, kind, False, cast.county_user)
-    made = plan.make(columns.read(data, f"花名册.{kind}"), cast.county)
+    made = intake.ROSTER.plan(data, f"花名册.{kind}", cast.county)
     assert (told(made), set(made.counts)) == ([], {"left"})
     event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "roster.export")).one()
     assert (event.actor_id, event.area_id, event.detail["rows"]) == (cast.county_user.id, cast.county.id, 10)
@@ -403,24 +401,25 @@ def test_outside_the_village_it_is_masked_and_does_not_come_in_again(cast):
     assert "李*明" in text
     assert "120****5678" in text
     assert cast.worker.name not in text
-    made = plan.make(columns.read(data, "a.csv"), cast.county)
+    made = intake.ROSTER.plan(data, "a.csv", cast.county)
     assert {cell.column for cell in made.bad} == {"姓名", "电话"}
 
 
 def test_the_rows_that_failed_come_back_with_their_reasons(cast):
     made = planned(cast.county, [row(), row(网格编码="G-102", 户数="=八户", 电话="1")])
-    sheet = load_workbook(io.BytesIO(export.failed_rows(made))).active
+    sheet = load_workbook(io.BytesIO(columns.LAYOUT.write_bad(made.table, made.bad_rows))).active
     assert [cell.value for cell in sheet[1]] == [*HEADERS, "原因"]
     assert sheet.max_row == 2
     assert (sheet["H2"].value, sheet["K2"].value, sheet["K2"].data_type) == ("G-102", "=八户", "s")
     assert "D3" in sheet["O2"].value
     assert "K3" in sheet["O2"].value
-    mended = plan.make(columns.read(export.failed_rows(made), "a.xlsx"), cast.county)
+    failed = columns.LAYOUT.write_bad(made.table, made.bad_rows)
+    mended = intake.ROSTER.plan(failed, "a.xlsx", cast.county)
     assert mended.table.unknown == ("原因",)
 
 
 def test_the_template_has_the_columns_and_takes_codes_as_text(cast):
-    sheet = load_workbook(io.BytesIO(export.template())).active
+    sheet = load_workbook(io.BytesIO(columns.LAYOUT.template())).active
     assert [cell.value for cell in sheet[1]] == list(HEADERS)
     assert {sheet.column_dimensions[letter].number_format for letter in "DFH"} == {"@"}
 

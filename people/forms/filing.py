@@ -1,4 +1,4 @@
-"""Forms about roster files."""
+"""Forms about files that an office brings."""
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
@@ -9,7 +9,7 @@ from people.forms import Form
 
 
 class FileForm(Form):
-    """A roster to try out."""
+    """A file to try out."""
 
     file = FileField(_("Excel or CSV file"), validators=[FileRequired(_("Choose a file first."))])
 

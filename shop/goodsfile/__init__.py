@@ -1,0 +1,5 @@
+"""A shop's goods as an Excel or CSV file: read, tried out, taken in, and written out again.
+
+`columns` reads the rows clean, `plan` says what they would do, `intake` does it, `export` writes the goods in
+the same columns: what was written out and comes back changes nothing. Stock is not in it; that is counted.
+"""

@@ -1,0 +1,126 @@
+"""The columns of a list of goods, and its rows read clean: each cell is right, or bad with the reason."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import lazy_gettext as _
+
+from people import tables
+from people.refused import Refused
+from points import amounts
+from shop.shelf import codes, goods, prices
+
+NAME, SPEC, UNIT, CATEGORY, CODES = "货品名称", "规格", "单位", "类别", "条码"
+PRICE, SINCE, QUOTA, LOW_AT, STATE = "积分价格", "价格起始日", "每人每季限兑", "低库存提醒", "状态"
+
+COLUMNS = (
+    tables.Column(NAME, required=True, aliases=("名称", "品名", "货品名", "商品名称", "商品名", "物品名称")),
+    tables.Column(SPEC, aliases=("规格型号", "商品规格", "货品规格", "包装规格")),
+    tables.Column(UNIT, aliases=("计量单位",)),
+    tables.Column(CATEGORY, aliases=("分类", "品类", "货品类别", "商品类别", "商品分类")),
+    tables.Column(CODES, aliases=("条形码", "商品条码", "商品条形码", "69码")),
+    tables.Column(
+        PRICE, aliases=("积分", "所需积分", "兑换积分", "兑换分值", "积分价", "价格(积分)", "单价(积分)")
+    ),
+    tables.Column(SINCE, aliases=("价格起始日期", "起始日期", "执行日期", "生效日期")),
+    tables.Column(QUOTA, aliases=("限兑", "限兑数量", "每人限兑", "每季限兑", "每人每季度限兑")),
+    tables.Column(LOW_AT, aliases=("库存预警", "预警数量", "库存下限", "最低库存")),
+    tables.Column(STATE, aliases=("货品状态", "商品状态", "上架状态")),
+)
+NAMES = tuple(column.name for column in COLUMNS)
+
+ON_SHELF, ARCHIVED = False, True
+STATE_WORDS = {
+    "在售": ON_SHELF,
+    "下架": ARCHIVED,
+    "上架": ON_SHELF,
+    "正常": ON_SHELF,
+    "已下架": ARCHIVED,
+    "停售": ARCHIVED,
+}
+WORDS_OF_STATE = tables.first_words(STATE_WORDS)
+
+LAYOUT = tables.Layout("货品", COLUMNS, texts=(CODES,), choices={STATE: list(WORDS_OF_STATE.values())})
+
+BETWEEN_CODES = re.compile(r"[\s,，、;；/]+")
+# How long codes are; Excel takes the zeros in front of them away when it makes numbers of them.
+LENGTHS = (codes.OWN_LENGTH, 8, 13)
+POINTS = re.compile(r"\s*(?:积分|分)$")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row: an article. None: the file says nothing of it; `codes` as they are kept, `price` in tenths."""
+
+    row: tables.Row
+    name: str
+    spec: str | None
+    unit: str | None
+    category: str | None
+    codes: tuple[str, ...]
+    price: int | None
+    since: date | None
+    quota: int | None
+    low_at: int | None
+    archived: bool | None
+
+
+def clean(table: tables.Table) -> tuple[list[Entry], list[tables.BadCell]]:
+    """The rows whose cells are all right, and every cell that is not."""
+    return tables.clean(table, _entry)
+
+
+def _entry(reader: tables.RowReader) -> Entry:
+    unit = reader.get(UNIT, lambda cell: tables.text(cell, 20))
+    entry = Entry(
+        row=reader.row,
+        name=reader.get(NAME, lambda cell: tables.given(tables.text(cell, 200))),
+        spec=reader.get(SPEC, lambda cell: tables.text(cell, 100)),
+        unit=unit,
+        category=reader.get(CATEGORY, lambda cell: tables.text(cell, 40)),
+        codes=reader.get(CODES, _codes) or (),
+        price=reader.get(PRICE, _price),
+        since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch)),
+        quota=reader.get(QUOTA, lambda cell: tables.whole(_bare(cell, unit), 1, goods.MOST_UNITS)),
+        low_at=reader.get(LOW_AT, lambda cell: tables.whole(_bare(cell, unit), 0, goods.MOST_LEFT)),
+        archived=reader.get(STATE, lambda cell: tables.choice(cell, STATE_WORDS)),
+    )
+    if not reader.bad and entry.since and entry.price is None:
+        reader.refuse(PRICE, _("The price that holds from this day is missing."))
+    return entry
+
+
+def _codes(cell: tables.Cell) -> tuple[str, ...]:
+    """The codes in a cell, each once, without the order of the file being lost."""
+    if tables.was_number(cell):
+        digits = tables.digits(cell, 13) or ""
+        written = [digits.rjust(next(each for each in LENGTHS if each >= len(digits)), "0")]
+    else:
+        written = BETWEEN_CODES.split(tables.text(cell, 1000) or "")
+    return tuple(dict.fromkeys(_code(each) for each in written if each))
+
+
+def _code(written: str) -> str:
+    try:
+        return codes.clean(tables.code(written, 40) or "")
+    except Refused as refusal:
+        if refusal.code != "bad_barcode":
+            raise
+        raise tables.bad(_("%(code)s is no barcode: its check digit does not fit.", code=written)) from None
+
+
+def _price(cell: tables.Cell) -> int | None:
+    written = POINTS.sub("", unicodedata.normalize("NFKC", tables.text(cell, 40) or ""))
+    if not written:
+        return None
+    points = amounts.parse(written)
+    prices.check(points)
+    return points
+
+
+def _bare(cell: tables.Cell, unit: str | None) -> tables.Cell:
+    """A number without the article's unit behind it: 2袋."""
+    written = cell.strip() if isinstance(cell, str) else cell
+    return written.removesuffix(unit) if isinstance(written, str) and unit else written

@@ -1,0 +1,35 @@
+"""What a shop offers today, read in a few queries however large a file is."""
+
+from collections import defaultdict
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from people.db import db
+from people.tables import tidy
+from shop.models import Goods, Lot, Price, Shop
+
+
+class Known:
+    """The articles by code and name, also archived ones; their prices by day; which have stock."""
+
+    def __init__(self, shop: Shop | None) -> None:
+        mine = Goods.shop_id == (shop.id if shop else None)
+        articles = db.session.scalars(
+            select(Goods).options(selectinload(Goods.barcodes)).where(mine).order_by(Goods.id)
+        ).all()
+        self.by_name = {tidy(goods.name): goods for goods in articles}
+        self.by_code = {code: goods for goods in articles for code in goods.codes}
+        self._prices: dict[int, list[Price]] = defaultdict(list)
+        for price in db.session.scalars(
+            select(Price).join(Goods).where(mine).order_by(Price.holds_from, Price.id)
+        ):
+            self._prices[price.goods_id].append(price)
+        lots = select(Lot.goods_id, func.sum(Lot.on_hand)).join(Lot.goods).where(mine)
+        self.on_hand = dict(db.session.execute(lots.group_by(Lot.goods_id)).tuples().all())
+        """Units by article; one that is not in it never had any."""
+
+    def price(self, goods: Goods, day: date) -> Price:
+        """The price of an article that holds on a day from today on."""
+        return [price for price in self._prices[goods.id] if price.holds_from <= day][-1]

@@ -1,0 +1,213 @@
+"""The dry run: what a list of goods would add, change and leave, without doing any of it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from people import clock, filing, tables
+from people.filing import Line
+from people.models import Area
+from people.paper import words
+from people.tables import BadCell
+from points import amounts
+from shop.goodsfile import columns
+from shop.goodsfile.columns import Entry
+from shop.goodsfile.known import Known
+from shop.models import Goods
+from shop.shelf import shops
+from shop.shelf.goods import still_in_stock, unit_in_use
+
+# The columns that describe an article, by its fields.
+DESCRIBING = {
+    "name": columns.NAME,
+    "spec": columns.SPEC,
+    "unit": columns.UNIT,
+    "category": columns.CATEGORY,
+    "quota": columns.QUOTA,
+    "low_at": columns.LOW_AT,
+}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Tenths of a point for a unit, from a day on."""
+
+    points: int
+    since: date
+
+
+@dataclass
+class Step(filing.Step):
+    """What one row of the file would do; None and empty: nothing.
+
+    `goods` is the article that is there. `archived` says what it becomes.
+    """
+
+    entry: Entry
+    goods: Goods | None
+    corrections: dict[str, Any]
+    codes: list[str]
+    price: Cost | None
+    archived: bool | None
+
+
+Plan = filing.Plan[Step]
+
+
+def make(table: tables.Table, village: Area) -> Plan:
+    """What a table of goods would do to a village's shop. Writes nothing: what is bad is in it."""
+    entries, bad = columns.clean(table)
+    planner = _Planner(table, Known(shops.of_village(village)))
+    steps = [step for entry in entries if (step := planner.step(entry))]
+    return Plan(table, steps, [*bad, *planner.bad])
+
+
+class _Planner:
+    """Goes through the entries; names and codes of earlier rows count for the later ones."""
+
+    def __init__(self, table: tables.Table, known: Known) -> None:
+        self._table, self._known = table, known
+        self._rows: dict[object, int] = {}
+        self.bad: list[BadCell] = []
+
+    def step(self, entry: Entry) -> Step | None:
+        """What this entry would do, or None when something in it is bad."""
+        told = len(self.bad)
+        goods = self._article(entry)
+        if len(self.bad) == told:
+            step = self._new(entry) if goods is None else self._changed(entry, goods)
+            if len(self.bad) == told:
+                return step
+        return None
+
+    def _refuse(self, entry: Entry, column: str, reason: Any) -> None:
+        self.bad.append(BadCell.at(self._table, entry.row, column, reason))
+
+    def _article(self, entry: Entry) -> Goods | None:
+        """The article of a row, by its barcodes first, then by its name; None if it is new or bad."""
+        owners = {code: self._known.by_code[code] for code in entry.codes if code in self._known.by_code}
+        named = self._known.by_name.get(entry.name)
+        goods = next(iter(owners.values()), named)
+        for code, owner in owners.items():
+            if owner is not goods or named not in (None, owner):
+                text = _("%(code)s is the barcode of %(name)s.", code=code, name=owner.name)
+                self._refuse(entry, columns.CODES, text)
+                return None
+        self._check_once(entry, goods)
+        return goods
+
+    def _check_once(self, entry: Entry, goods: Goods | None) -> None:
+        """No row above is about the same article, or has one of the same codes."""
+        same = [("name", entry.name), *([("article", goods.id)] if goods else [])]
+        rows = [row for key in same if (row := self._row_of(entry, key)) != entry.row.number]
+        if rows:
+            self._refuse(entry, columns.NAME, _("This article is on row %(row)s already.", row=rows[0]))
+        for code in entry.codes:
+            row = self._row_of(entry, ("code", code))
+            if row != entry.row.number and not rows:
+                text = _("%(code)s is on row %(row)s already.", code=code, row=row)
+                self._refuse(entry, columns.CODES, text)
+
+    def _row_of(self, entry: Entry, key: tuple[str, object]) -> int:
+        """The first row of the file that has this."""
+        return self._rows.setdefault(key, entry.row.number)
+
+    def _new(self, entry: Entry) -> Step | None:
+        """What puts an article on the shelf, from today."""
+        for column, value in ((columns.UNIT, entry.unit), (columns.PRICE, entry.price)):
+            if value is None:
+                self._refuse(entry, column, _("A new article needs this."))
+        today = clock.today()
+        if entry.since and entry.since > today:
+            text = _("A new article needs a price from today. Bring the later one when the article is there.")
+            self._refuse(entry, columns.SINCE, text)
+        if entry.price is None:
+            return None
+        price = Cost(entry.price, today)
+        given = {column: getattr(entry, field) for field, column in DESCRIBING.items() if field != "name"}
+        given |= {columns.CODES: " ".join(entry.codes) or None, columns.PRICE: price}
+        given[columns.STATE] = entry.archived or None
+        return Step(
+            row=entry.row,
+            is_new=True,
+            name=entry.name,
+            code=entry.spec or "",
+            lines=[Line(column, None, value) for column, value in given.items() if value is not None],
+            entry=entry,
+            goods=None,
+            corrections={},
+            codes=list(entry.codes),
+            price=price,
+            archived=entry.archived or None,
+        )
+
+    def _changed(self, entry: Entry, goods: Goods) -> Step:
+        """What differs from the article that is there; an empty cell says nothing."""
+        given = {field: getattr(entry, field) for field in DESCRIBING}
+        corrections = {
+            field: value
+            for field, value in given.items()
+            if value is not None and value != getattr(goods, field)
+        }
+        if "unit" in corrections and goods.id in self._known.on_hand:
+            self._refuse(entry, columns.UNIT, unit_in_use(goods).message)
+        lines = [Line(DESCRIBING[field], getattr(goods, field), new) for field, new in corrections.items()]
+        codes = [code for code in entry.codes if code not in goods.codes]
+        if codes:
+            lines.append(Line(columns.CODES, " ".join(goods.codes) or None, " ".join(goods.codes + codes)))
+        price, archived = self._price(entry, goods), self._archived(entry, goods)
+        if price:
+            lines.append(price)
+        if archived is not None:
+            lines.append(Line(columns.STATE, not archived, archived))
+        return Step(
+            row=entry.row,
+            is_new=False,
+            name=goods.name,
+            code=goods.spec or "",
+            lines=lines,
+            entry=entry,
+            goods=goods,
+            corrections=corrections,
+            codes=codes,
+            price=price.after if price else None,
+            archived=archived,
+        )
+
+    def _price(self, entry: Entry, goods: Goods) -> Line | None:
+        """The price that a row brings, unless it is the one that holds on its day already."""
+        if entry.price is None:
+            return None
+        today = clock.today()
+        day = max(entry.since or today, today)
+        holds = self._known.price(goods, day)
+        if holds.points == entry.price:
+            return None
+        before = Cost(holds.points, holds.holds_from)
+        if entry.since and entry.since < today:
+            text = _(
+                "It costs %(points)s since %(day)s. Another price holds from today or a later day.",
+                points=amounts.show(before.points),
+                day=words.day(before.since),
+            )
+            self._refuse(entry, columns.SINCE, text)
+        return Line(columns.PRICE, before, Cost(entry.price, day))
+
+    def _archived(self, entry: Entry, goods: Goods) -> bool | None:
+        """Whether a row puts an article into the archive (True) or brings it back (False)."""
+        is_archived = goods.archived_on is not None
+        if entry.archived is None and is_archived:
+            text = _(
+                "%(name)s is in the archive. Write %(back)s to bring it back, %(off)s to leave it there.",
+                name=goods.name,
+                back=columns.WORDS_OF_STATE[columns.ON_SHELF],
+                off=columns.WORDS_OF_STATE[columns.ARCHIVED],
+            )
+            self._refuse(entry, columns.STATE, text)
+        if entry.archived in (None, is_archived):
+            return None
+        if entry.archived and self._known.on_hand.get(goods.id):
+            self._refuse(entry, columns.STATE, still_in_stock().message)
+        return entry.archived
