@@ -1,19 +1,20 @@
-"""Worker cards: issued, lost, replaced; and found again from whatever the desk was given."""
+"""Worker cards: issued, lost, found, replaced, retired; and known again from whatever the desk was given."""
 
 import random
 import re
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 from stdnum import damm
 
 from people import audit, clock
 from people.db import db, get_locked
-from people.models import Appointment, Area, Card, CardState, Duty, Person, User
-from people.refused import Refused
+from people.models import Appointment, Area, AuditEvent, Card, CardState, Duty, Grid, Person, User
+from people.refused import Refused, stated
 from people.roster import departures, holders, persons
 
 # 32 characters without I, L, O and U, which are misread: 20 of them are 100 bits.
@@ -31,17 +32,18 @@ def issue(person: Person, actor: User | None, chance: random.Random | None = Non
     """
     person = get_locked(Person, person.id)
     persons.check_not_merged(person)
-    if holders.serves_on(person.id, clock.today()) is None and departures.kept_until(person) is None:
-        raise Refused("not_serving", _("%(name)s is not serving as a grid worker today.", name=person.name))
+    if not may_have(person):
+        raise _not_serving(person)
     old = active(person)
     if old is not None:
         old.state = CardState.REPLACED
         db.session.flush()
+        audit.note(actor, "card.replace", old, person.area, number=old.number)
     chance = chance or secrets.SystemRandom()
     card = Card(
         person_id=person.id,
         number=_number(chance),
-        token="".join(chance.choices(ALPHABET, k=TOKEN_LENGTH)),
+        token=_token(chance),
         state=CardState.ACTIVE,
         issued_at=clock.now(),
         issued_by_id=actor.id if actor else None,
@@ -52,17 +54,130 @@ def issue(person: Person, actor: User | None, chance: random.Random | None = Non
     return card
 
 
+def may_have(person: Person) -> bool:
+    """Whether somebody may be given a card: a worker of today, or who left and whose points are kept."""
+    return _serves(person) or departures.kept_until(person) is not None
+
+
+def may_be_found(card: Card) -> bool:
+    """Whether a card that comes back is good again: lost, of somebody who serves and has no newer one."""
+    return card.state == CardState.LOST and _serves(card.person) and active(card.person) is None
+
+
+def _serves(person: Person) -> bool:
+    return holders.serves_on(person.id, clock.today()) is not None
+
+
+def _not_serving(person: Person) -> Refused:
+    return Refused("not_serving", _("%(name)s is not serving as a grid worker today.", name=person.name))
+
+
 def report_lost(card: Card, actor: User) -> Card:
     """Stop a card that was lost; reported twice, nothing more happens. Refused `card_inactive`."""
-    card = get_locked(Card, card.id)
+    card = _locked(card)
     if card.state == CardState.LOST:
         return card
     if card.state != CardState.ACTIVE:
-        raise Refused("card_inactive", _("This card was replaced already."))
+        raise Refused("card_inactive", _("This card is not in use any more."))
     card.state = CardState.LOST
-    audit.note(actor, "card.lost", card, card.person.area, number=card.number)
     db.session.flush()
+    audit.note(actor, "card.lost", card, card.person.area, number=card.number)
     return card
+
+
+def found(card: Card, actor: User) -> Card:
+    """Let a lost card that came back be good again; found twice, nothing more happens.
+
+    Refused `card_inactive` for one that is not lost, `was_merged`, `not_serving` for who is no worker today:
+    had it not been lost, it would be frozen; `has_newer_card` if another one took its place.
+    """
+    card = _locked(card)
+    if card.state == CardState.ACTIVE:
+        return card
+    if card.state != CardState.LOST:
+        raise Refused("card_inactive", _("This card is not in use any more."))
+    persons.check_not_merged(card.person)
+    if not _serves(card.person):
+        raise _not_serving(card.person)
+    if active(card.person) is not None:
+        raise Refused("has_newer_card", _("A newer card is in use. Retire this one."))
+    card.state = CardState.ACTIVE
+    db.session.flush()
+    audit.note(actor, "card.found", card, card.person.area, number=card.number)
+    return card
+
+
+def retire(card: Card, reason: str, actor: User) -> Card:
+    """Write down that a card was handed back and destroyed, for good; twice, nothing more happens.
+
+    Refused `reason_missing`.
+    """
+    reason, card = stated(reason), _locked(card)
+    if card.state == CardState.RETIRED:
+        return card
+    card.state = CardState.RETIRED
+    db.session.flush()
+    audit.note(actor, "card.retire", card, card.person.area, number=card.number, reason=reason)
+    return card
+
+
+def _locked(card: Card) -> Card:
+    """The card as it is now, its holder locked before it as where cards are issued."""
+    get_locked(Person, card.person_id)
+    return get_locked(Card, card.id)
+
+
+def turned_up(card: Card, actor: User) -> bool:
+    """Note that a lost card was brought to a desk, once a day; whether it was noted now."""
+    card = get_locked(Card, card.id)
+    last = _last_turn_ups([card]).get(card.id)
+    if card.state != CardState.LOST or (last and clock.local(last).date() == clock.today()):
+        return False
+    audit.note(actor, "card.turned_up", card, card.person.area, number=card.number)
+    return True
+
+
+def lost_and_seen(village: Area) -> list[tuple[Card, datetime]]:
+    """The lost cards of a village that turned up at a desk, each with the last time; the latest first."""
+    lost = [card for card in all_of(village) if card.state == CardState.LOST]
+    seen = _last_turn_ups(lost)
+    return sorted(((card, seen[card.id]) for card in lost if card.id in seen), key=lambda one: one[1])[::-1]
+
+
+def _last_turn_ups(lost: Sequence[Card]) -> dict[int, datetime]:
+    """When each of these cards was last at a desk since it was lost the last time, by the card's id."""
+    ids = {audit.name_of(card): card.id for card in lost}
+    lines = select(AuditEvent.subject, AuditEvent.action, AuditEvent.at).where(
+        AuditEvent.subject.in_(ids), AuditEvent.action.in_(("card.lost", "card.turned_up"))
+    )
+    seen: dict[int, datetime] = {}
+    for subject, action, at in db.session.execute(lines.order_by(AuditEvent.id)):
+        seen.pop(ids[subject], None)
+        if action == "card.turned_up":
+            seen[ids[subject]] = at
+    return seen
+
+
+def renew_secrets(village: Area, actor: User, chance: random.Random | None = None) -> int:
+    """Give every good card of a village a new secret, as after a leak of its sheets; how many were renewed.
+
+    What was printed before is not known any more; the numbers stay. A lost card, which may be found again,
+    gets a new secret too, and is not counted.
+    """
+    chance = chance or secrets.SystemRandom()
+    known = db.session.scalars(
+        select(Card)
+        .join(Card.person)
+        .where(Person.area_id == village.id, Card.state.in_((CardState.ACTIVE, CardState.LOST)))
+        .order_by(Card.id)
+        .with_for_update(of=Card, key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for card in known:
+        card.token = _token(chance)
+    db.session.flush()
+    audit.note_all(actor, "card.renew", [(card, village, {"number": card.number}) for card in known])
+    return sum(card.state == CardState.ACTIVE for card in known)
 
 
 def _number(chance: random.Random) -> str:
@@ -72,6 +187,10 @@ def _number(chance: random.Random) -> str:
         number = digits + damm.calc_check_digit(digits)
         if db.session.scalar(select(Card.id).where(Card.number == number)) is None:
             return number
+
+
+def _token(chance: random.Random) -> str:
+    return "".join(chance.choices(ALPHABET, k=TOKEN_LENGTH))
 
 
 def find(given: str, village: Area) -> Card:
@@ -89,8 +208,11 @@ def find(given: str, village: Area) -> Card:
         card = _by_number(digits)
     else:
         raise Refused("not_a_card", _("This is not a love card's code. Scan the worker's card."), "scan")
+    if card is None and token:
+        renewed = _("No card has this code. If the codes were renewed, type the number that is on the card.")
+        raise Refused("unknown_card", renewed, "scan")
     if card is None:
-        raise Refused("unknown_card", _("No card with this number or code is known."), "scan")
+        raise Refused("unknown_card", _("No card has this number."), "scan")
     if not village.covers(card.person.area):
         raise Refused("other_village", _("This card belongs to another village's shop."), "scan")
     return card
@@ -134,6 +256,59 @@ def active(person: Person) -> Card | None:
     return db.session.scalar(select(Card).where(Card.person_id == person.id, Card.state == CardState.ACTIVE))
 
 
+def all_of(village: Area) -> Sequence[Card]:
+    """Every card a village's people ever had, in the order they were issued."""
+    return db.session.scalars(
+        select(Card)
+        .join(Card.person)
+        .options(contains_eager(Card.person))
+        .where(Person.area_id == village.id)
+        .order_by(Card.id)
+    ).all()
+
+
+def of_person(person: Person) -> Sequence[Card]:
+    """Every card a person ever had, under each of their entries, the newest first."""
+    return db.session.scalars(
+        select(Card).where(Card.person_id.in_(persons.selves(person))).order_by(Card.id.desc())
+    ).all()
+
+
+def good_below(area: Area) -> list[tuple[Card, Grid | None]]:
+    """Every active card of an area and below, by village and grid, with the grid in which its holder serves.
+
+    For who serves in several the first of them, for who serves no more the last.
+    """
+    good = db.session.scalars(
+        select(Card)
+        .join(Card.person)
+        .join(Person.area)
+        .options(contains_eager(Card.person).contains_eager(Person.area))
+        .where(Card.state == CardState.ACTIVE, Area.code.startswith(area.stem))
+    ).all()
+    grids = _grids_of_holders(area)
+    held = [(card, grids.get(card.person_id)) for card in good]
+    return sorted(held, key=lambda one: (one[0].person.area.code, one[1].code if one[1] else "", one[0].id))
+
+
+def _grids_of_holders(area: Area) -> dict[int, Grid]:
+    """By the person's id, the grid of each worker whose home lies in an area, as `good_below` says."""
+    today = clock.today()
+    terms = db.session.scalars(
+        select(Appointment)
+        .join(Appointment.grid)
+        .join(Appointment.person)
+        .join(Person.area)
+        .options(contains_eager(Appointment.grid))
+        .where(Appointment.duty == Duty.WORKER, Area.code.startswith(area.stem))
+        .order_by(Appointment.starts_on, Appointment.id)
+    ).all()
+    served = [term for term in terms if holders.state_of(term, today) == holders.State.OVER]
+    running = [term for term in terms if holders.state_of(term, today) == holders.State.RUNNING]
+    running.sort(key=lambda term: term.grid.code, reverse=True)
+    return {term.person_id: term.grid for term in (*served, *running)}  # of several the one said last
+
+
 def of_village(village: Area) -> Sequence[tuple[Appointment, Card | None]]:
     """Who serves in a village today, by grid code, each with their latest card, if they ever had one.
 
@@ -141,12 +316,7 @@ def of_village(village: Area) -> Sequence[tuple[Appointment, Card | None]]:
     points kept, with their last term.
     """
     today = clock.today()
-    latest = {
-        card.person_id: card
-        for card in db.session.scalars(
-            select(Card).join(Card.person).where(Person.area_id == village.id).order_by(Card.id)
-        )
-    }
+    latest = {card.person_id: card for card in all_of(village)}
     serving: dict[int, Appointment] = {}
     for term in holders.serving(village, today, today):
         serving.setdefault(term.person_id, term)  # who serves in two grids has one card

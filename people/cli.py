@@ -1,12 +1,16 @@
-"""Commands about who and where: the county's areas and the first sign-ins."""
+"""Commands about who and where: the county's areas, the first sign-ins, the roster, and cards."""
 
+import csv
+import io
 import sys
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from people import access, areas, filing, rolesheet
+from people import access, areas, cards, filing, pages, rolesheet
+from people.cardsheet import cards_pdf
 from people.db import transaction
 from people.models import Area, Role
 from people.refused import Refused
@@ -16,6 +20,7 @@ from people.signin import accounts, keeping
 areas_cli = AppGroup("areas", help="Counties, townships, villages and communities.")
 accounts_cli = AppGroup("accounts", help="Sign-ins and their roles.")
 people_cli = AppGroup("people", help="The roster of grids, workers and instructors.")
+cards_cli = AppGroup("cards", help="The workers' cards: listed, and printed.")
 
 
 def refuse(refusal: Refused) -> click.ClickException:
@@ -104,3 +109,44 @@ def bring(kind: filing.Kind, file: Path, area: Area, dry_run: bool) -> None:
         raise refuse(refusal) from refusal
     counts = ", ".join(f"{count} {outcome}" for outcome, count in made.counted.items())
     click.echo(f"{'dry run: ' if dry_run else ''}{counts}")
+
+
+@cards_cli.command("export")
+@click.option("--village", "code", required=True, help="The village's 12-digit code.")
+def export_cards(code: str) -> None:
+    """Write every card of a village as CSV: number,token,worker,status. The tokens are the cards' secrets."""
+    village = areas.by_code(code)
+    if village is None or not village.is_village:
+        raise click.ClickException(f"no village has the code {code}")
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(("number", "token", "worker", "status"))
+    writer.writerows(
+        (card.number, card.token, card.person.name, card.state.value) for card in cards.all_of(village)
+    )
+    click.echo(lines.getvalue().encode(), nl=False)  # as bytes, so that every machine writes the same
+
+
+@cards_cli.command("print")
+@click.option("--area", "code", required=True, help="The 12-digit code of a village, township or county.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write."
+)
+def print_cards(code: str, out: Path) -> None:
+    """Print every good card of an area and below: A4, ten to a sheet, both sides."""
+    if not current_app.config["PUBLIC_URL"]:
+        raise click.ClickException("set PUBLIC_URL first: its address is in the QR codes")
+    area = areas.by_code(code)
+    if area is None:
+        raise click.ClickException(f"no area has the code {code}")
+    with current_app.test_request_context():  # addresses are made in one
+        faces = [pages.card_face(card, grid.name if grid else "") for card, grid in cards.good_below(area)]
+        if not faces:
+            raise click.ClickException(f"nobody in {area.name} has a card that is good")
+        with click.progressbar(length=len(faces), label="cards", file=sys.stderr) as bar:
+            pdf = cards_pdf(faces, lambda done: bar.update(done - bar.pos))
+    try:
+        out.write_bytes(pdf)
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from error
+    click.echo(f"{len(faces)} cards in {out}")

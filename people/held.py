@@ -26,6 +26,7 @@ from people.models import (
     GrowthStep,
     Merge,
     Person,
+    Portrait,
     Side,
     User,
 )
@@ -65,6 +66,7 @@ def about(person: Person, reader: Reader) -> list[Section]:
     ids = persons.selves(persons.kept(person))
     return [
         *_entries(ids),
+        _portraits(ids),
         _terms(ids),
         _cards(ids),
         _sign_ins(ids),
@@ -118,6 +120,12 @@ def _entries(ids: list[int]) -> list[Section]:
         )
         for person in people
     ]
+
+
+def _portraits(ids: list[int]) -> Section:
+    """That there is a photo; the person's page in their village shows it."""
+    kept = db.session.scalars(select(Portrait.at).where(Portrait.person_id.in_(ids)).order_by(Portrait.at))
+    return Section(_("Photo"), (_("Kept since"),), [(day(clock.local(at).date()),) for at in kept])
 
 
 def _terms(ids: list[int]) -> Section:

@@ -98,6 +98,7 @@ CARD_STATES = {
     CardState.LOST: _("lost"),
     CardState.REPLACED: _("replaced"),
     CardState.FROZEN: _("frozen"),
+    CardState.RETIRED: _("retired"),
 }
 
 DEPARTURE_KINDS = {

@@ -1,5 +1,6 @@
 """What every page shares: language, print size, navigation, filters, and how a refusal looks."""
 
+import json
 import re
 from collections.abc import Generator, Iterator, Sequence
 from contextvars import copy_context
@@ -10,19 +11,22 @@ from typing import Any
 
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from flask_sqlalchemy.pagination import Pagination
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from sqlalchemy import Select
-from werkzeug.exceptions import HTTPException
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from people import access
+from people.cardsheet import CardFace
 from people.clock import Quarter, local
 from people.db import db
-from people.models import Area, Role, mask_phone
+from people.models import Area, Card, Role, mask_phone
 from people.paper import words
 from people.refused import Refused
 
@@ -30,8 +34,12 @@ LANGUAGES = ("zh", "en")
 
 FARTHEST = 10**6  # a page that no list reaches, and no database chokes on
 
-# What a refusal answers when no form shows it: a clash with what is there, or a request that can't be done.
-CLASHES = {"conflict", "key_reused"}
+# What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, or, for
+# all others, a request that can't be done (422).
+STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409}
+
+# Under this address programs ask: what goes wrong there is told in JSON.
+PROGRAMS = "/api/"
 
 
 class RowId(IntegerConverter):
@@ -147,25 +155,41 @@ def quarter(value: Quarter | str) -> str:
     return words.quarter(Quarter.parse(value) if isinstance(value, str) else value)
 
 
-def refused(refusal: Refused) -> tuple[str, int]:
-    """The page for a refusal that no form shows."""
-    status = 409 if refusal.code in CLASHES else 422
+def refused(refusal: Refused) -> Response | tuple[str, int]:
+    """The answer to a refusal that no form shows."""
+    if request.path.startswith(PROGRAMS):
+        return problem(refusal)
+    status = STATUSES.get(refusal.code, 422)
     return render_template(
         "error.html", code=status, title=gettext("That was not done"), text=refusal.message
     ), status
 
 
-Problem = tuple[dict[str, str], int, dict[str, str]]
+Problem = Response
 
 
-def problem(refusal: Refused) -> Problem:
-    """A refusal as a script reads it: 422 as application/problem+json: `code`, and `title` for the person."""
-    told = {"code": refusal.code, "title": str(refusal.message)}
-    return told, 422, {"Content-Type": "application/problem+json"}
+def problem(refusal: Refused, status: int | None = None, **more: object) -> Problem:
+    """A refusal as a program reads it: application/problem+json (RFC 9457), by its code's status or another.
+
+    `code` is for the program, `title` for the person in front of it, `field` what it is about, if given.
+    """
+    status = status or STATUSES.get(refusal.code, 422)
+    told = {
+        "type": f"urn:aixin:problem:{refusal.code}",
+        "title": str(refusal.message),
+        "status": status,
+        "code": refusal.code,
+        **({"field": refusal.field} if refusal.field else {}),
+        **more,
+    }
+    answer = Response(json.dumps(told), status, mimetype="application/problem+json")
+    if status == 401:
+        answer.www_authenticate = WWWAuthenticate("bearer", {"realm": "aixin"})
+    return answer
 
 
-def failed(error: HTTPException) -> tuple[str, int] | Response:
-    """The page for what is not there, not allowed, or broke."""
+def failed(error: HTTPException) -> Response | tuple[str, int]:
+    """The answer to what is not there, not allowed, or broke."""
     if isinstance(error, CSRFError):
         text = gettext("This page was open too long. Go back, load it again, and send it once more.")
         return render_template(
@@ -173,6 +197,8 @@ def failed(error: HTTPException) -> tuple[str, int] | Response:
         ), 400
     if error.code is None or error.response is not None or error.code < 400:
         return error.get_response()
+    if request.path.startswith(PROGRAMS):
+        return _failed_program(error, error.code)
     known = {
         403: (gettext("Not for you to do"), gettext("Your role does not include this. Ask your committee.")),
         404: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
@@ -186,6 +212,20 @@ def failed(error: HTTPException) -> tuple[str, int] | Response:
     return render_template("error.html", code=error.code, title=title, text=text), error.code
 
 
+def _failed_program(error: HTTPException, status: int) -> Problem:
+    """What HTTP itself says no to; whatever is not known here broke."""
+    known = {
+        404: ("not_found", _("Nothing is at this address.")),
+        405: ("method_not_allowed", _("This address does not take this method.")),
+        413: ("too_large", _("That is more than is taken at once.")),
+    }
+    broken = ("broken", _("That was our fault. Nothing was booked. Try it once more."))
+    answer = problem(Refused(*known.get(status, broken)), status)
+    if isinstance(error, MethodNotAllowed):
+        answer.allow.update(error.valid_methods or ())
+    return answer
+
+
 def public_url(path: str) -> str:
     """An address as it is printed: under PUBLIC_URL, or the host this request was sent to."""
     return f"{current_app.config['PUBLIC_URL'] or request.host_url.rstrip('/')}{path}"
@@ -194,6 +234,17 @@ def public_url(path: str) -> str:
 def printed(path: str) -> str:
     """The address of a public page as it is printed in a QR code: in capitals, which need fewer squares."""
     return public_url(path).upper()
+
+
+def card_face(card: Card, grid: str) -> CardFace:
+    """What a card shows in print; its code leads to its holder's points, under PUBLIC_URL."""
+    return CardFace(
+        village=card.person.area.name,
+        name=card.person.name,
+        grid=grid,
+        number=card.number,
+        url=printed(url_for("shop.holder", token=card.token)),
+    )
 
 
 def inside(address: str | None) -> str:
@@ -267,6 +318,7 @@ def init_app(app: Flask, navigation: Sequence[Entry]) -> None:
     app.add_template_filter(mask_phone, "masked_phone")
     app.add_template_filter(words.grouped, "groups")
     app.add_template_filter(lambda moment: local(moment).date(), "local_day")
+    app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
     app.add_template_global(icon, "icon")
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, failed)

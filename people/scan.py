@@ -1,52 +1,34 @@
-"""Reading a card from a picture, for browsers that cannot do it themselves."""
+"""Reading a code from a picture, for browsers that cannot do it themselves."""
 
-import io
-import struct
-import zlib
+from collections.abc import Iterable
 
 import zxingcpp
 from flask_babel import lazy_gettext as _
 from PIL import Image
 
-from people import cards
+from people import cards, pictures
 from people.refused import Refused
 
-MOST_PIXELS = 40_000_000
 ENOUGH = (2000, 2000)  # pixels: a JPEG is decoded no larger than it takes to see a card held at arm's length
 
-# What Pillow raises on pictures that are broken or bombs.
-BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    IndexError,
-    EOFError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
+CARDS = (zxingcpp.BarcodeFormat.QRCode,)
+CARDS_AND_GOODS = (*CARDS, zxingcpp.BarcodeFormat.EAN13, zxingcpp.BarcodeFormat.EAN8)
 
 
-def read(image: bytes) -> str:
-    """The text of the QR code in a picture (JPEG, PNG or WebP); of several, the one that looks like a card.
+def read(image: bytes, formats: Iterable[zxingcpp.BarcodeFormat] = CARDS) -> str:
+    """The text of the code in a picture (JPEG, PNG or WebP); of several, the one that looks like a card.
 
     Refused `not_an_image` for anything else, also for a picture of more than 40 megapixels; `no_code`.
     """
-    codes = zxingcpp.read_barcodes(_grey(image), zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
+    codes = zxingcpp.read_barcodes(_grey(image), zxingcpp.BarcodeFormats(list(formats)))
     texts = [code.text for code in codes if code.text]
     if not texts:
-        raise Refused("no_code", _("No card's code is in the picture. Go closer and hold still."), "photo")
+        raise Refused("no_code", _("No code is in the picture. Go closer and hold still."), "photo")
     return next((text for text in texts if cards.token_in(text)), texts[0])
 
 
 def _grey(image: bytes) -> Image.Image:
-    """The picture in shades of grey, its size looked at before anything is decoded."""
-    try:
-        with Image.open(io.BytesIO(image), formats=("JPEG", "PNG", "WEBP")) as photo:
-            if photo.width * photo.height > MOST_PIXELS:
-                raise Refused("not_an_image", _("This picture is too large. Take a smaller one."), "photo")
-            photo.draft("L", ENOUGH)
-            return photo.convert("L")
-    except BROKEN as error:
-        raise Refused("not_an_image", _("This is not a picture that can be read here."), "photo") from error
+    """The picture in shades of grey."""
+    with pictures.opened(image) as photo:
+        photo.draft("L", ENOUGH)
+        return photo.convert("L")

@@ -1,8 +1,15 @@
-"""The words of the field for what the shop's models keep as codes."""
+"""The words of the field for what the shop's models keep as codes, and for when a shop is open."""
 
+from datetime import date
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from shop.models import MoveKind, Source
+from people import clock
+from people.paper import words
+from shop.models import MoveKind, Shop, Source
+from shop.shelf import shops
+from shop.shelf.hours import Hours, Span
 
 SOURCES = {
     Source.PURCHASE: _("bought"),
@@ -21,3 +28,32 @@ MOVE_KINDS = {
     MoveKind.STOCK_TAKE: _("difference of a stock-take"),
     MoveKind.REVERSAL: _("undone"),
 }
+
+
+def opening(shop: Shop) -> str:
+    """Whether a shop is open now, and until or from when, in one sentence."""
+    hours = shops.hours_of(shop)
+    if hours is None:
+        return gettext("Open whenever somebody serves.")
+    until = hours.closes(clock.local(clock.now()))
+    if until:
+        return gettext("Open now, until %(time)s.", time=f"{until:%H:%M}")
+    opens = shops.next_opening(shop)
+    if opens is None:
+        return gettext("Closed now; no opening is planned in the next two months.")
+    return gettext("Closed now; opens on %(moment)s.", moment=words.moment(opens))
+
+
+def hours_told(hours: Hours, today: date) -> list[tuple[str, str]]:
+    """Opening hours line by line: the day in words, and from when until when; without dates that are over."""
+    weekly = [(words.weekday(day), _span(hours.weekly.get(day))) for day in range(1, 8) if hours.weekly]
+    monthly = [
+        (gettext("every month on day %(day)d", day=day), _span(span))
+        for day, span in sorted(hours.monthly.items())
+    ]
+    dates = [(words.day(day), _span(span)) for day, span in sorted(hours.dates.items()) if day >= today]
+    return [*weekly, *monthly, *dates]
+
+
+def _span(span: Span | None) -> str:
+    return f"{span.opens:%H:%M}–{span.closes:%H:%M}" if span else gettext("not open")

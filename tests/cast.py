@@ -5,14 +5,17 @@ the application and the browser they use.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 from flask import Flask, has_app_context
 from flask_login import FlaskLoginClient
-from sqlalchemy import select
+from PIL import Image
+from sqlalchemy import event, select
 from sqlalchemy.sql import ColumnElement
 
 from app import create_app
@@ -250,6 +253,28 @@ class Cast:
     def _officials(village: Area) -> tuple[str, str]:
         """Who prepares and who books; in the next village the outsider, for whom the county stands in."""
         return ("clerk", "chair") if village.code == VILLAGE else ("outsider", "county_user")
+
+
+def a_picture(wide: int = 300, high: int = 400, kind: str = "JPEG", **more: Any) -> bytes:
+    """A picture of nobody: red at the top, blue below. `more` is what Pillow saves along."""
+    picture = Image.new("RGB", (wide, high), "red")
+    picture.paste("blue", (0, high // 2, wide, high))
+    file = BytesIO()
+    picture.save(file, kind, **more)
+    return file.getvalue()
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that are sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    yield sent
+    event.remove(db.engine, "before_cursor_execute", count)
 
 
 class Client(FlaskLoginClient):

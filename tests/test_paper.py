@@ -7,6 +7,7 @@ import zxingcpp
 from flask_babel import force_locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import ImageOps
 
 from people.cardsheet import CARD_HIGH, CARD_WIDE, LEFT, TOP, CardFace, cards_pdf
 from people.clock import Quarter
@@ -148,26 +149,57 @@ def test_a_pen_draws_on_a_page_of_the_size_given():
 def test_every_card_of_a_sheet_can_be_scanned():
     cards = [card(number) for number in range(11)]
     told = []
-    pictures, text = read(cards_pdf(cards, told.append))
+    pictures, text = read(cards_pdf(cards, told.append, backs=False))
     assert [codes(picture) for picture in pictures] == [{face.url for face in cards[:10]}, {cards[10].url}]
     assert told == [10, 11]
     assert text.count("起家荣") == 11
 
 
+def places(mirrored=False):
+    """The upper left corners of a sheet's cards in their order; mirrored as the backs lie."""
+    for place in range(10):
+        row, column = divmod(place, 2)
+        yield LEFT + (1 - column if mirrored else column) * CARD_WIDE, TOP + row * CARD_HIGH
+
+
+def test_each_back_lies_behind_its_card():
+    """Eleven cards: the last sheet has one card at the left, so one back at the right, and nothing else."""
+    cards = [card(number) for number in range(11)]
+    pictures, text = read(cards_pdf(cards))
+    assert [codes(picture) for picture in pictures] == [
+        {face.url for face in cards[:10]},
+        set(),
+        {cards[10].url},
+        set(),
+    ]
+    assert text.count("积分不是钱") == 11
+    first, *others = (cut(pictures[1], x, y, CARD_WIDE, CARD_HIGH) for x, y in places())
+    assert min(ink(first)) >= 3
+    assert all(min(ink(other)) >= 3 for other in others)
+    shown = [cut(pictures[3], x, y, CARD_WIDE, CARD_HIGH) for x, y in places(mirrored=True)]
+    assert [bool(ImageOps.invert(picture).getbbox()) for picture in shown] == [True] + [False] * 9
+
+
+def test_both_sides_have_the_same_marks_to_cut_along():
+    """Flipped on its long edge, a back shows its marks where the front has them; nothing leaves the page."""
+    front, back = read(cards_pdf([card(0)]))[0]
+    flipped = ImageOps.mirror(back)
+    assert min(ink(front)) > 5
+    assert min(ink(back)) > 5
+    for margin in ((0, 0, LEFT - 0.5, 280), (0, 0, 210, TOP - 0.5)):
+        assert ink(cut(flipped, *margin)) == pytest.approx(ink(cut(front, *margin)), abs=0.2)
+
+
 def test_nothing_crosses_the_edge_of_a_card():
     wild = card(0, village="村" * 200, name="长" * 200, grid="W" * 200)
-    [picture], text = read(cards_pdf([wild] * 10))
+    [picture], text = read(cards_pdf([wild] * 10, backs=False))
     assert codes(picture) == {wild.url}
     assert "长…" in text
-    inner = 3
-    for column in range(2):
-        for row in range(5):
-            x, y = LEFT + column * CARD_WIDE, TOP + row * CARD_HIGH
-            assert min(ink(cut(picture, x, y, CARD_WIDE, CARD_HIGH))) >= inner
+    assert all(min(ink(cut(picture, x, y, CARD_WIDE, CARD_HIGH))) >= 3 for x, y in places())
 
 
 def test_the_qr_is_large_and_has_its_quiet_zone():
-    [picture], _text = read(cards_pdf([card(0, name="长" * 200)]))
+    [picture], _text = read(cards_pdf([card(0, name="长" * 200)], backs=False))
     [found] = zxingcpp.read_barcodes(picture)
     corners = found.position
     left, right = corners.top_left.x * 25.4 / DPI, corners.top_right.x * 25.4 / DPI
@@ -182,7 +214,7 @@ def test_the_qr_is_large_and_has_its_quiet_zone():
 @pytest.mark.usefixtures("without_hanazono")
 def test_a_sheet_of_cards_prints_the_footnote_off_the_cards():
     [[noted], text], [[plain], _text] = (
-        read(cards_pdf([card(0, name=name)])) for name in (f"起{RARE}", "起")
+        read(cards_pdf([card(0, name=name)], backs=False)) for name in (f"起{RARE}", "起")
     )
     assert "U+212FE" in text
     above = [cut(picture, LEFT + 1, 0, 60, TOP).getextrema()[0] for picture in (noted, plain)]

@@ -5,6 +5,8 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
+from babel.dates import get_day_names
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from people.clock import Quarter, local
@@ -22,6 +24,11 @@ def day(on: date) -> str:
 def moment(at: datetime) -> str:
     """A moment on a clock in Asia/Shanghai, to the minute: 2026年11月23日 15:04."""
     return f"{day(local(at).date())} {local(at):%H:%M}"
+
+
+def weekday(number: int) -> str:
+    """A day of the week, 1 Monday to 7 Sunday: 星期一."""
+    return str(get_day_names(locale=get_locale())[number - 1])
 
 
 def quarter(which: Quarter) -> str:

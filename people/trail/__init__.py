@@ -1,7 +1,18 @@
 """The audit trail, read: searched, and told in words. Who may write in it is in people/audit.py."""
 
 from people.trail.lines import Change, Line, told
-from people.trail.search import Search, concerning, found
+from people.trail.search import Search, about, concerning, found
 from people.trail.subjects import Subject, named, subjects_of
 
-__all__ = ["Change", "Line", "Search", "Subject", "concerning", "found", "named", "subjects_of", "told"]
+__all__ = [
+    "Change",
+    "Line",
+    "Search",
+    "Subject",
+    "about",
+    "concerning",
+    "found",
+    "named",
+    "subjects_of",
+    "told",
+]

@@ -115,6 +115,8 @@ class _Teller:
             return MASKS[field](str(value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
+        if field == "hours":
+            return _hours(value)
         if field == "points":
             return f"{value / 10:g}"  # kept in tenths
         if field == "place" and self.event.area and value == self.event.area.code:
@@ -132,3 +134,11 @@ class _Teller:
         if _MOMENT.fullmatch(text):
             return words.moment(datetime.fromisoformat(text))
         return str(VALUES.get(field, {}).get(text, text))
+
+
+def _hours(kept: dict[str, dict[str, list[str] | None]]) -> str:
+    """Opening hours as the shop keeps them, in one line."""
+    days = [(words.weekday(int(day)), span) for day, span in kept["weekly"].items()]
+    days += [(_("every month on day %(day)d", day=int(day)), span) for day, span in kept["monthly"].items()]
+    days += [(words.day(date.fromisoformat(day)), span) for day, span in kept["dates"].items()]
+    return _(", ").join(f"{day} {'–'.join(span) if span else _('not open')}" for day, span in days)

@@ -1,5 +1,6 @@
 """Finding lines of the trail: of a place and those below it, by who, about whom, what and when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -62,7 +63,12 @@ def _is_everything(area: Area) -> bool:
 
 def concerning(person: Person) -> Select[AuditEvent]:
     """The lines about a person wherever they were written, the latest first."""
-    return _lines().where(AuditEvent.subject.in_(subjects_of(person)))
+    return about(subjects_of(person))
+
+
+def about(subjects: Iterable[str]) -> Select[AuditEvent]:
+    """The lines about what the trail calls by these names, the latest first."""
+    return _lines().where(AuditEvent.subject.in_(subjects))
 
 
 def _lines() -> Select[AuditEvent]:

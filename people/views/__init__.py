@@ -56,6 +56,7 @@ from people.views import (
     home,
     negative_list,
     persons,
+    portraits,
     rosterfile,
     sign_in,
     terms,

@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from people import access, clock, labels, pages
 from people.forms import attempt
+from people.forms.portrait import PortraitForm
 from people.forms.roster import PersonForm
 from people.models import Appointment, Duty, Person
-from people.roster import holders, staffing
+from people.roster import holders, portraits, staffing
 from people.roster import persons as verbs
 from people.views import bp
 from people.views.grids import READERS
@@ -49,9 +50,13 @@ def _shown(theirs: dict[int, list[Appointment]]) -> dict[int, list[Appointment]]
 
 @bp.get("/v/<village>/people/<int:ident>")
 @access.allow(*READERS)
-def person(village: str, ident: int) -> str:
+def person(village: str, ident: int) -> tuple[str, int]:
     """A person: who they are, and all their terms here."""
-    person = verbs.find(g.area, ident) or abort(404)
+    return person_page(verbs.find(g.area, ident) or abort(404), PortraitForm(formdata=None))
+
+
+def person_page(person: Person, form: PortraitForm) -> tuple[str, int]:
+    """The page of a person, with the form for their photo."""
     today, kept = clock.today(), verbs.kept(person)
     found = holders.of_person(person, g.area)
     running = [term for term, _after in found if holders.state_of(term, today) == holders.State.RUNNING]
@@ -66,9 +71,11 @@ def person(village: str, ident: int) -> str:
         terms=found,
         state_of=lambda term: holders.state_of(term, today),
         labels=labels,
-        may_correct=_may_correct(person),
+        may_correct=may_correct(person),
         may_appoint=bool(g.roles & access.COMMITTEE),
-    )
+        portrait=portraits.portrait_of(person) if access.inside() else None,
+        form=form,
+    ), form.status
 
 
 def _state(running: list[Appointment]) -> str:
@@ -85,7 +92,7 @@ def _state(running: list[Appointment]) -> str:
 def correct_person(village: str, ident: int) -> Response | tuple[str, int]:
     """Write down who a person really is: one's own people, and whoever instructs here today."""
     person = verbs.find(g.area, ident) or abort(404)
-    if not _may_correct(person):
+    if not may_correct(person):
         abort(403)
     form = PersonForm(obj=person)
     if form.validate_on_submit():
@@ -108,7 +115,7 @@ def correct_person(village: str, ident: int) -> Response | tuple[str, int]:
     return render_template("people/person_form.html", form=form, person=person), form.status
 
 
-def _may_correct(person: Person) -> bool:
+def may_correct(person: Person) -> bool:
     """Whether this reader corrects this person: an instructor who serves elsewhere now is not theirs."""
     if not g.roles & access.COMMITTEE or person.merge:
         return False

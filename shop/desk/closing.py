@@ -1,8 +1,10 @@
 """The day's closing (日结): what was handed out on a day, what was voided, and which goods left the shelf."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -86,13 +88,29 @@ def _outflows(redemptions: Sequence[Redemption], voids: Sequence[Void]) -> list[
     return sorted(found.values(), key=lambda row: row.name)
 
 
-def days(shop: Shop, limit: int) -> list[tuple[date, int, int]]:
-    """The latest days on which something was handed out: the day, how many redemptions, and their tenths."""
+class Day(NamedTuple):
+    """A day in short: how many redemptions, and tenths out and back by the voids made that day."""
+
+    day: date
+    redemptions: int
+    out: int
+    back: int
+
+
+def days(shop: Shop, limit: int) -> list[Day]:
+    """The latest days on which something was handed out or voided, the newest first."""
     rows = db.session.execute(
         select(Redemption.day, func.count(), func.sum(Redemption.total))
         .where(Redemption.shop_id == shop.id)
         .group_by(Redemption.day)
         .order_by(Redemption.day.desc())
         .limit(limit)
-    )
-    return [(day, count, total) for day, count, total in rows]
+    ).all()
+    out = {day: (count, total) for day, count, total in rows}
+    back: Counter[date] = Counter()
+    for at, total in db.session.execute(
+        select(Void.at, Redemption.total).join(Void.redemption).where(Redemption.shop_id == shop.id)
+    ):
+        back[clock.local(at).date()] += total
+    found = sorted(out.keys() | back.keys(), reverse=True)[:limit]
+    return [Day(day, *out.get(day, (0, 0)), back[day]) for day in found]

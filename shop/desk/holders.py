@@ -23,6 +23,8 @@ def check_holder(card: Card, actor: User | None) -> None:
         raise Refused("card_inactive", _("This card was reported lost. Keep it and tell the committee."))
     if card.state == CardState.FROZEN:
         raise Refused("card_inactive", _why_frozen(card.person))
+    if card.state == CardState.RETIRED:
+        raise Refused("card_inactive", _("This card is not in use any more."))
     if card.state != CardState.ACTIVE:
         raise Refused("card_inactive", _("This card was replaced by a newer one."))
     if holders.serves_on(card.person_id, clock.today()) is None and not departures.kept_until(card.person):

@@ -3,7 +3,7 @@
 import random
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
@@ -25,6 +25,7 @@ from shop.shelf.goods import MOST_UNITS
 from shop.stock import lots
 
 CODE_LENGTH = 16
+ORIGINAL_FOR = timedelta(minutes=15)  # a receipt printed later is a reprint
 
 
 def redeem(
@@ -39,9 +40,9 @@ def redeem(
     """Hand out a basket (goods id → units) against a card, to its holder or a collector.
 
     The key is made before sending: the same key with the same card and basket returns the first redemption,
-    with anything else it is Refused `key_reused`. Refused `empty_basket`, `bad_quantity`, `unknown_goods`,
-    `other_village`, `shop_closed`, `card_inactive`, `term_ended`, `own_card`, `limit_reached`,
-    `insufficient_points` (with what is missing), `out_of_stock`.
+    marked `is_repeated`; with anything else it is Refused `key_reused`. Refused `empty_basket`,
+    `bad_quantity`, `unknown_goods`, `other_village`, `shop_closed`, `card_inactive`, `term_ended`,
+    `own_card`, `limit_reached`, `insufficient_points` (with what is missing), `out_of_stock`.
     Locks: the worker's account, then the lots by id, then the shop for its receipt number.
     """
     actor = by if isinstance(by, User) else None
@@ -92,6 +93,15 @@ def redeem(
     return redemption
 
 
+def next_key(card: Card) -> str:
+    """The key of what is handed out next against a card: the same on every page until points move.
+
+    So two volunteers who serve one card at the same second ask for the same thing, and it is done once.
+    """
+    account = ledger.existing(card.person)
+    return f"desk-{card.number}-{account.transfers if account else 0}"
+
+
 def _line(article: Goods, price: int, units: int) -> RedemptionLine:
     """An article as the receipt keeps it: its words and price of today."""
     return RedemptionLine(
@@ -118,6 +128,7 @@ def _repeated(
     came = made.proxy and (made.proxy.name, made.proxy.relation)
     comes = collector and (collector.name, collector.relation)
     check_repeated((made.shop_id, made.card_id, handed_out, came), (shop.id, card.id, basket, comes))
+    made.is_repeated = True
     return made
 
 
@@ -163,6 +174,11 @@ def of_person(person: Person, since: date) -> Sequence[Redemption]:
         .where(Card.person_id.in_(persons.selves(person)), Redemption.day >= since)
         .order_by(Redemption.id.desc())
     ).all()
+
+
+def is_fresh(redemption: Redemption) -> bool:
+    """Whether the receipt printed now is the one that goes with the goods, and not one more copy of it."""
+    return clock.now() - redemption.at <= ORIGINAL_FOR
 
 
 def by_code(code: str) -> Redemption | None:

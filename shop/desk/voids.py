@@ -26,10 +26,9 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
     there = db.session.scalar(select(Void).where(Void.redemption_id == redemption.id))
     if there is not None:
         return there
-    quarter = Quarter.of(redemption.day)
-    if Quarter.of(clock.today()) != quarter:
+    if is_over(redemption):
         raise Refused("quarter_over", _("A redemption is voided in its own quarter; this one is over."))
-    if actor is not None and counts.counted_in(redemption.shop, actor, quarter):
+    if actor is not None and counts.counted_in(redemption.shop, actor, Quarter.of(redemption.day)):
         raise Refused(
             "counted_here", _("Who counted this quarter's stock does not void. Ask another manager.")
         )
@@ -55,3 +54,8 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
     db.session.flush()
     db.session.expire(redemption, ["void"])
     return voided
+
+
+def is_over(redemption: Redemption) -> bool:
+    """Whether the quarter of a redemption is over, so that it stands."""
+    return Quarter.of(clock.today()) != Quarter.of(redemption.day)

@@ -1,14 +1,17 @@
-"""The basket at the desk."""
+"""The basket at the desk, and who collects it."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field
+from wtforms import Field, HiddenField, StringField
+from wtforms.validators import Length
 
 from people.forms import Form, key_field
 from people.refused import Refused
+from shop.desk import proxies
 
 
 class BasketField(Field):
@@ -42,11 +45,39 @@ class BasketForm(Form):
 
     key = key_field()
     basket = BasketField()
-    used_before = False
+    proxy_name = StringField(_("Name of who came"), validators=[Length(max=100)])
+    proxy_relation = StringField(_("Who they are to the worker"), validators=[Length(max=40)])
+    signature = HiddenField()
+    refused: Refused | None = None
+
+    @property
+    def collector(self) -> proxies.Collector | None:
+        """Who came for the worker, or None. Refused `bad_proxy`, `bad_signature`."""
+        typed = self.proxy_relation.data or self.signature.data
+        if typed and not self.proxy_name.data.strip():
+            raise Refused("bad_proxy", _("Write down who came."), "proxy_name")
+        return proxies.collector(self.proxy_name.data, self.proxy_relation.data, self._strokes())
+
+    def _strokes(self) -> Any:
+        try:
+            return json.loads(self.signature.data or "[]")
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def used_before(self) -> bool:
+        """Whether the key stood for another basket, so that a new one had to take its place."""
+        return self.refused is not None and self.refused.code == "key_reused"
 
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal; a key that stands for another basket is used up, a new one takes its place."""
         super().refuse(refusal)
-        if refusal.code == "key_reused":
-            self.used_before = True
+        self.refused = refusal
+        if self.used_before:
             self.key.data = self.key.default()
+        if refusal.field == self.signature.name:
+            self.signature.data = ""
+
+    def problem(self) -> Refused:
+        """Why nothing was handed out: the refusal, or what is wrong with the form."""
+        return self.refused or Refused("bad_form", next(iter(self.errors.values()))[0])

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from people.db import Base, Moment
-from people.models import Card, User
+from people.models import Card, User, mask_name
 from points.models import Transfer
 from shop.models.devices import Device
 from shop.models.goods import Shop
@@ -41,6 +41,8 @@ class Redemption(Base):
     lines: Mapped[list["RedemptionLine"]] = relationship(order_by="RedemptionLine.id")
     proxy: Mapped["Proxy | None"] = relationship()
     void: Mapped["Void | None"] = relationship(back_populates="redemption", foreign_keys="Void.redemption_id")
+
+    is_repeated = False  # whether it was asked for again and found by its key; said by the verb, not kept
 
     __table_args__ = (
         UniqueConstraint("shop_id", "day", "serial"),
@@ -94,6 +96,11 @@ class Proxy(Base):
     name: Mapped[str] = mapped_column(String(100))
     relation: Mapped[str] = mapped_column(String(40))
     signature: Mapped[list[list[int]]] = mapped_column(JSON)
+
+    @property
+    def masked(self) -> str:
+        """The name as people outside the village see it."""
+        return mask_name(self.name)
 
 
 class Void(Base):

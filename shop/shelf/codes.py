@@ -28,13 +28,21 @@ def clean(typed: str) -> str:
 
     Refused `bad_barcode` for anything but 5, 8 or 13 (12) digits with the right check digit.
     """
+    code = code_in(typed)
+    if code is None:
+        raise Refused("bad_barcode", _("The barcode's check digit does not fit. Scan it again."), "barcode")
+    return code
+
+
+def code_in(typed: str) -> str | None:
+    """The code of an article in what was scanned or typed, as it is kept; None in anything else."""
     digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
     if digits.isascii() and digits.isdecimal():
         if len(digits) == OWN_LENGTH and damm.is_valid(digits):
             return digits
         if len(digits) in (8, 12, 13) and ean.is_valid(digits):
             return digits.rjust(13, "0") if len(digits) == 12 else digits
-    raise Refused("bad_barcode", _("The barcode's check digit does not fit. Scan it again."), "barcode")
+    return None
 
 
 def add_code(goods: Goods, typed: str, actor: User | None) -> Barcode:

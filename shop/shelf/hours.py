@@ -52,6 +52,14 @@ class Hours:
         """Whether the shop is open at a moment, given as local time."""
         return any(span.covers(at.time()) for span in self.on(at.date()))
 
+    def closes(self, at: datetime) -> time | None:
+        """When the shop, open at a local moment, closes; spans that meet count as one. None when closed."""
+        until, spans = at.time(), sorted(self.on(at.date()), key=lambda span: span.opens)
+        for span in spans:
+            if span.covers(until):
+                until = span.closes
+        return until if until != at.time() else None
+
     def written(self) -> dict[str, Any]:
         """As the database keeps it, in JSON."""
         return {

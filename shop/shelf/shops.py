@@ -1,5 +1,7 @@
 """Shops: one for each village, opened on first use."""
 
+from datetime import datetime
+
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -41,16 +43,26 @@ def set_hours(shop: Shop, hours: Hours | None, actor: User | None) -> None:
     audit.change(actor, "shop.hours", shop, shop.village, hours=hours.written() if hours else None)
 
 
+def is_open(shop: Shop) -> bool:
+    """Whether goods are handed out now."""
+    hours = hours_of(shop)
+    return hours is None or hours.is_open(clock.local(clock.now()))
+
+
 def check_open(shop: Shop) -> None:
     """Refused `shop_closed`, with the next opening, outside the shop's hours."""
-    hours = hours_of(shop)
-    now = clock.local(clock.now())
-    if hours is None or hours.is_open(now):
+    if is_open(shop):
         return
-    opening = opens_next(hours, now)
+    opening = next_opening(shop)
     if opening is None:
         raise Refused("shop_closed", _("The shop is closed."))
     raise Refused(
         "shop_closed",
         _("The shop is closed. It opens on %(moment)s.", moment=words.moment(opening)),
     )
+
+
+def next_opening(shop: Shop) -> datetime | None:
+    """When a shop that is closed opens next, local time; None without an opening in the next two months."""
+    hours = hours_of(shop)
+    return opens_next(hours, clock.local(clock.now())) if hours else None

@@ -68,6 +68,7 @@ def choose(lots: Sequence[Lot], goods: Goods, quantity: int) -> list[tuple[Lot, 
                 unit=goods.unit,
                 name=goods.name,
             ),
+            f"goods-{goods.id}",
         )
     return taken
 

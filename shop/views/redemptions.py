@@ -6,7 +6,7 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 
-from people import access, pages
+from people import access, clock, pages
 from people.db import fetch
 from people.forms import ReasonForm, attempt
 from people.forms.cards import PhotoForm, ScanForm
@@ -14,7 +14,7 @@ from people.models import Card, Role
 from shop.desk import redemptions as verbs
 from shop.desk import voids
 from shop.models import Redemption
-from shop.paper.receipt import PAPERS, Receipt, ReceiptLine, receipt_pdf
+from shop.paper.receipt import PAPERS, Proxy, Receipt, ReceiptLine, receipt_pdf
 from shop.shelf import shops
 from shop.views import READERS, bp
 
@@ -60,14 +60,15 @@ def void_redemption(village: str, ident: int) -> Response | tuple[str, int]:
 @bp.get("/v/<village>/redemptions/<int:ident>/receipt.pdf")
 @access.allow(*READERS)
 def receipt(village: str, ident: int) -> Response:
-    """The receipt on `?paper=` 58, 80, A4 or A4x2; with `?reprint=1` it says that it is one more."""
+    """The receipt on `?paper=` 58, 80, A4 or A4x2; a while after the redemption, or with `?reprint=1`, it
+    says that it is one more.
+    """
     found = _one(ident)
     paper = request.args.get("paper", "58")
     if paper not in PAPERS:
         abort(404)
-    return pages.pdf(
-        receipt_pdf(_receipt(found, "reprint" in request.args), paper), f"receipt-{found.number}.pdf"
-    )
+    reprint = "reprint" in request.args or not verbs.is_fresh(found)
+    return pages.pdf(receipt_pdf(_receipt(found, reprint), paper), f"receipt-{found.number}.pdf")
 
 
 def _one(ident: int) -> Redemption:
@@ -78,22 +79,26 @@ def _one(ident: int) -> Redemption:
 
 
 def _page(redemption: Redemption, form: ReasonForm) -> tuple[str, int]:
+    done = "done" in request.args and bool(g.roles & access.SHOP)
     page = render_template(
         "shop/redemption.html",
         redemption=redemption,
-        done="done" in request.args and bool(g.roles & access.SHOP),
+        done=done,
         may_void=Role.MANAGER in g.roles and redemption.void is None,
+        is_over=voids.is_over(redemption),
+        today=clock.today(),
         form=form,
         scan=ScanForm(formdata=None),
         photo=PhotoForm(formdata=None),
         papers=PAPERS,
+        **({"rooms": []} if done else {}),  # still at the desk
     )
     return page, form.status
 
 
 def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
     person = redemption.card.person
-    after = redemption.transfer.balance_after
+    after, proxy = redemption.transfer.balance_after, redemption.proxy
     return Receipt(
         shop=redemption.shop.name,
         village=person.area.name,
@@ -102,7 +107,7 @@ def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
         worker=person.masked,
         card_number=redemption.card.number,
         lines=[
-            ReceiptLine(line.name, line.unit, line.quantity, line.price, line.amount)
+            ReceiptLine(line.name, line.unit, line.quantity, line.price, line.amount, line.spec or "")
             for line in redemption.lines
         ],
         total=redemption.total,
@@ -112,4 +117,5 @@ def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
         check_url=pages.printed(url_for("shop.check", code=redemption.code)),
         void_reason=redemption.void.reason if redemption.void else None,
         reprint=reprint,
+        proxy=Proxy(proxy.name, proxy.relation, proxy.signature) if proxy else None,
     )

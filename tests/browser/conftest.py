@@ -1,11 +1,17 @@
-"""One demo for all tests in a browser."""
+"""One demo and one browser for all tests; its camera films a card, and now and then an article."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.house import serving
+from tests.browser.house import chromium, serving
+from tests.browser.pictures import film
+
+SHOP = "532323101201"  # the second village of the demo
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +25,55 @@ def address(instance: Path) -> Iterator[str]:
     """Where the demo answers."""
     with serving(instance) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def asked(address: str, instance: Path) -> Callable[..., list[Any]]:
+    """What the demo's database answers to a query."""
+
+    def asked(query: str, *given: object) -> list[Any]:
+        with sqlite3.connect(f"file:{instance / 'aixin.sqlite'}?mode=ro", uri=True) as connection:
+            return connection.execute(query, given).fetchall()
+
+    return asked
+
+
+@pytest.fixture(scope="session")
+def cards(asked: Callable[..., list[Any]]) -> list[tuple[str, str, str]]:
+    """Number, token and holder's name of the cards of SHOP, who has most points first."""
+    return asked(
+        "SELECT number, token, person.name FROM card JOIN account USING (person_id) "
+        "JOIN person ON person.id = person_id JOIN area ON area.id = village_id "
+        "WHERE code = ? ORDER BY balance DESC",
+        SHOP,
+    )
+
+
+@pytest.fixture(scope="session")
+def barcodes(asked: Callable[..., list[Any]]) -> list[str]:
+    """The barcodes of SHOP, in the order of its shelf."""
+    return [
+        code
+        for (code,) in asked(
+            "SELECT barcode.code FROM barcode JOIN shop ON shop.id = shop_id "
+            "JOIN area ON area.id = village_id WHERE area.code = ? ORDER BY goods_id",
+            SHOP,
+        )
+    ]
+
+
+@pytest.fixture(scope="session")
+def browser(
+    address: str, instance: Path, cards: list[tuple[str, str, str]], barcodes: list[str]
+) -> Iterator[Browser]:
+    """Chromium, whose camera films the first card, tilted and in dim light, and then an article."""
+    (instance / "film.mjpeg").write_bytes(film(f"{address}/C/{cards[0][1]}".upper(), barcodes[0]))
+    with sync_playwright() as playwright:
+        browser = chromium(
+            playwright,
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={instance / 'film.mjpeg'}",
+        )
+        yield browser
+        browser.close()

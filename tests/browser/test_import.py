@@ -1,28 +1,25 @@
 """The roster as an office sends it, from the file to the grids, in a real browser."""
 
 import io
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.house import CHROMIUM, PHONE, chromium, signed_in
+from tests.browser.house import CHROMIUM, PHONE, signed_in
 
 VILLAGE = 532323101001
 HERE = f"/a/{VILLAGE}/import"
+
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
 @pytest.fixture(scope="module")
-def clerk(address: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = chromium(playwright)
-        yield signed_in(browser, address, "clerk", PHONE)
-        browser.close()
+def clerk(browser: Browser, address: str) -> Page:
+    return signed_in(browser, address, "clerk", PHONE)
 
 
 def messy(households: object) -> bytes:

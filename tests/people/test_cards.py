@@ -1,17 +1,21 @@
 """Cards: one for each worker, found again from whatever the desk was given."""
 
 import random
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 from stdnum import damm
 
-from people import cards
+from people import audit, cards, trail
+from people import clock as calendar
 from people.db import db, transaction
-from people.models import CardState
+from people.models import AuditEvent, CardState, DepartureKind, Duty, GridKind
 from people.refused import Refused
-from people.roster import persons, terms
+from people.roster import departures, grids, persons, terms
+from tests.cast import counted
 
 
 def issue(person, actor):
@@ -162,6 +166,199 @@ def test_a_replaced_card_is_not_lost_afterwards(cast):
     issue(cast.worker, cast.clerk)
     with pytest.raises(Refused, match="card_inactive"), transaction():
         cards.report_lost(old, cast.clerk)
+
+
+def lose(card, actor):
+    with transaction():
+        return cards.report_lost(card, actor)
+
+
+def find(card, actor):
+    with transaction():
+        return cards.found(card, actor)
+
+
+def retire(card, actor, reason="卡面磨花"):
+    with transaction():
+        return cards.retire(card, reason, actor)
+
+
+def test_a_lost_card_that_comes_back_is_good_again(cast):
+    card, token = cast.card, cast.card.token
+    lose(card, cast.clerk)
+    assert cards.may_be_found(card)
+    find(card, cast.chair)
+    find(card, cast.chair)
+    assert (card.state, card.token) == (CardState.ACTIVE, token)
+    assert cards.active(cast.worker).id == card.id
+    assert not cards.may_be_found(card)
+    assert [line.action for line in lines_of(card)] == ["card.issue", "card.lost", "card.found"]
+
+
+def test_it_does_not_come_back_beside_a_newer_one(cast):
+    old = lose(cast.card, cast.clerk)
+    issue(cast.worker, cast.clerk)
+    assert not cards.may_be_found(old)
+    with pytest.raises(Refused, match="has_newer_card"):
+        find(old, cast.clerk)
+    lose(cast.card, cast.clerk)
+    assert find(old, cast.clerk).state == CardState.ACTIVE  # the newer one is not in use either
+
+
+def test_nor_to_somebody_who_left(cast):
+    card = lose(cast.card, cast.clerk)
+    with transaction():
+        departures.depart(
+            cast.worker, DepartureKind.EXIT, "搬到县城", "村委会决定", calendar.today(), cast.chair
+        )
+    assert not cards.may_be_found(card)
+    with pytest.raises(Refused, match="not_serving"):
+        find(card, cast.clerk)
+
+
+@pytest.mark.parametrize("state", [CardState.REPLACED, CardState.FROZEN, CardState.RETIRED])
+def test_only_what_was_lost_is_found_and_only_what_is_good_is_lost(cast, state):
+    with transaction():
+        card = cast.card
+        card.state = state
+        db.session.flush()
+    for verb in (find, lose):
+        with pytest.raises(Refused, match="card_inactive"):
+            verb(card, cast.clerk)
+    assert card.state == state
+
+
+@pytest.mark.parametrize("state", list(CardState))
+def test_whatever_became_of_a_card_it_can_be_handed_back_and_destroyed_for_good(cast, state):
+    with transaction():
+        card = cast.card
+        card.state = state
+        db.session.flush()
+    retire(card, cast.clerk)
+    retire(card, cast.chair, "再来一次")
+    assert card.state == CardState.RETIRED
+    told = [line.detail for line in lines_of(card) if line.action == "card.retire"]
+    assert told == ([] if state == CardState.RETIRED else [{"number": card.number, "reason": "卡面磨花"}])
+    assert cards.find(card.number, cast.village).state == CardState.RETIRED  # so that the desk can say so
+    assert issue(cast.worker, cast.clerk).state == CardState.ACTIVE
+
+
+def test_a_card_is_not_destroyed_without_a_reason(cast):
+    with pytest.raises(Refused, match="reason_missing"):
+        retire(cast.card, cast.clerk, "  ")
+    assert cast.card.state == CardState.ACTIVE
+
+
+def test_a_replaced_card_says_so_in_its_history(cast):
+    old = cast.card
+    issue(cast.worker, cast.clerk)
+    assert [line.action for line in lines_of(old)] == ["card.issue", "card.replace"]
+
+
+def lines_of(card):
+    """The trail about a card, the oldest first."""
+    return list(db.session.scalars(trail.about([audit.name_of(card)])))[::-1]
+
+
+# --- A lost card at the desk ---
+
+
+def turn_up(card, actor):
+    with transaction():
+        return cards.turned_up(card, actor)
+
+
+def test_a_lost_card_at_the_desk_is_noted_once_a_day(cast, clock):
+    card = cast.card
+    assert not turn_up(card, cast.volunteer)  # it is good
+    lose(card, cast.clerk)
+    assert cards.lost_and_seen(cast.village) == []
+    assert [turn_up(card, cast.volunteer) for _time in range(3)] == [True, False, False]
+    first = calendar.now()
+    assert cards.lost_and_seen(cast.village) == [(card, first)]
+    clock.days_on()
+    assert [turn_up(card, cast.manager) for _time in range(2)] == [True, False]
+    assert cards.lost_and_seen(cast.village) == [(card, first + timedelta(days=1))]
+    noted = [line for line in lines_of(card) if line.action == "card.turned_up"]
+    assert [line.actor_id for line in noted] == [cast.volunteer.id, cast.manager.id]
+    assert {line.area_id for line in noted} == {cast.village.id}
+
+
+def test_it_is_told_as_long_as_the_card_is_lost(cast, clock):
+    card = lose(cast.card, cast.clerk)
+    turn_up(card, cast.volunteer)
+    find(card, cast.clerk)
+    assert cards.lost_and_seen(cast.village) == []
+    clock.days_on()
+    lose(card, cast.clerk)  # again: what was seen before is over
+    assert cards.lost_and_seen(cast.village) == []
+    assert turn_up(card, cast.volunteer)
+    neighbour_s = lose(cast.card_of(cast.neighbour), cast.clerk)
+    clock.days_on()
+    turn_up(neighbour_s, cast.volunteer)
+    assert [seen.id for seen, _at in cards.lost_and_seen(cast.village)] == [neighbour_s.id, card.id]
+    assert cards.lost_and_seen(cast.next_village) == []
+    retire(card, cast.clerk)
+    assert [seen.id for seen, _at in cards.lost_and_seen(cast.village)] == [neighbour_s.id]
+
+
+# --- New secrets for all ---
+
+
+def test_after_a_leak_every_card_of_the_village_has_a_new_secret(cast):
+    """The lost one too, which may be found again; the numbers stay, and the next village is left alone."""
+    before = {card.id: (card.token, card.number) for card in cards.all_of(cast.village)}
+    others = {card.token for card in cards.all_of(cast.next_village)}
+    replaced = cast.card_of(cast.neighbour)
+    issue(cast.neighbour, cast.clerk)
+    lost = lose(cast.card, cast.clerk)
+    with transaction():
+        assert cards.renew_secrets(cast.village, cast.clerk) == 7
+    renewed = {card.id: card for card in cards.all_of(cast.village) if card.id != replaced.id}
+    assert len({card.token for card in renewed.values()}) == 8
+    for ident, (token, number) in before.items():
+        if ident != replaced.id:
+            assert renewed[ident].token != token
+            assert renewed[ident].number == number
+            assert set(renewed[ident].token) <= set(cards.ALPHABET)
+            assert len(renewed[ident].token) == 20
+    assert replaced.token == before[replaced.id][0]
+    assert {card.token for card in cards.all_of(cast.next_village)} == others
+    with pytest.raises(Refused, match="unknown_card") as refusal:
+        cards.find(f"https://aixin.example/C/{before[lost.id][0]}", cast.village)
+    assert "换过新码" in str(refusal.value.message)
+    assert "卡号" in str(refusal.value.message)
+    assert cards.find(before[lost.id][1], cast.village).id == lost.id
+    told = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "card.renew")).all()
+    assert {line.subject for line in told} == {audit.name_of(card) for card in renewed.values()}
+    assert all(line.detail.keys() == {"number"} for line in told)
+
+
+# --- Lists ---
+
+
+def test_good_cards_below_an_area_come_with_their_village_and_grid(cast):
+    """In the order in which they are handed out, of several grids the first; in two queries."""
+    with transaction():
+        second = grids.add_grid(cast.village, "99", "村口网格", GridKind.RURAL, 8, cast.clerk)
+        terms.appoint(cast.neighbour, second, Duty.WORKER, calendar.today(), cast.clerk)
+        terms.end_term(cast.term_of(cast.worker), "搬家", cast.clerk)
+        cards.report_lost(cast.card_of(cast.workers[3]), cast.clerk)
+    township = cast.township
+    with counted() as asked:
+        held = [
+            (card.person.area.name, card.person.name, grid.code) for card, grid in cards.good_below(township)
+        ]
+    assert len(asked) == 2
+    here, there = cast.village.name, cast.next_village.name
+    names = [person.name for person in cast.workers]
+    assert held == [
+        (here, names[0], "01"),  # who serves no more: where they did
+        *((here, names[place], f"{place + 1:02}") for place in (1, 2, 4, 5, 6, 7)),
+        (there, cast.stranger.name, "01"),
+    ]
+    assert len(cards.good_below(cast.village)) == 7
+    assert cards.good_below(cast.far_village) == []
 
 
 def test_no_card_for_who_does_not_serve(cast):

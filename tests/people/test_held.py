@@ -27,10 +27,10 @@ from people.models import (
     Stage,
     Training,
 )
-from people.roster import persons
+from people.roster import persons, portraits
 from people.signin import accounts
 from shop.desk import redemptions, voids
-from tests.cast import NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
+from tests.cast import NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE, a_picture
 
 
 def page_of(person):
@@ -103,6 +103,7 @@ def full_life(cast):
             ]
         )
         session.flush()
+        portraits.set_portrait(worker, a_picture(), clerk)
     return cast.worker
 
 

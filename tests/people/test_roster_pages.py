@@ -1,7 +1,6 @@
 """The roster's pages: what each role sees and does, and what is refused beside its cause."""
 
 import re
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -11,7 +10,7 @@ from people import clock as calendar
 from people.db import db, transaction
 from people.models import Appointment, Duty, Grid, GridKind, Merge, Person
 from people.roster import changes, grids, holders, persons, terms
-from tests.cast import COUNTY, NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE, WORKERS
+from tests.cast import COUNTY, NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE, WORKERS, counted
 
 HERE = f"/v/{VILLAGE}"
 
@@ -38,19 +37,6 @@ def instructor(cast):
     person = do(persons.add_person, cast.township, "何指导", cast.clerk, "13800005678", "镇司法所")
     do(terms.appoint, person, cast.term_of(cast.worker).grid, Duty.INSTRUCTOR, TODAY, cast.clerk)
     return person
-
-
-@contextmanager
-def counted():
-    """How many statements are sent to the database meanwhile."""
-    sent = []
-
-    def count(_connection, _cursor, statement, *_rest):
-        sent.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", count)
-    yield sent
-    sa.event.remove(db.engine, "before_cursor_execute", count)
 
 
 def a_grid(**changed):

@@ -1,0 +1,65 @@
+"""Portraits: a photo by which the desk knows who brings a card. Nobody has to have one."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from people import audit, clock, pictures
+from people.db import db, get_locked
+from people.models import Person, Portrait, User
+from people.roster import persons
+
+LONGEST = 400  # pixels on the longer side
+
+
+def set_portrait(person: Person, data: bytes, actor: User | None) -> Portrait:
+    """Keep a photo (JPEG, PNG or WebP) of a person, made small; it takes the place of the one before.
+
+    Refused `was_merged`, and as `pictures.encode` is.
+    """
+    content = pictures.encode(data, LONGEST)
+    _delete(_locked(person))
+    portrait = Portrait(
+        person_id=person.id,
+        content=content,
+        digest=sha256(content).hexdigest(),
+        actor_id=actor.id if actor else None,
+        at=clock.now(),
+    )
+    db.session.add(portrait)
+    db.session.flush()
+    audit.note(actor, "person.portrait", person, person.area)
+    return portrait
+
+
+def remove_portrait(person: Person, actor: User | None) -> None:
+    """Delete the photo of a person; where there is none, nothing happens. Refused `was_merged`."""
+    if _delete(_locked(person)):
+        audit.note(actor, "person.no_portrait", person, person.area)
+
+
+def portrait_of(person: Person) -> Portrait | None:
+    """The photo of a person, or None; where their entry has none, the latest of those merged into it."""
+    kept = persons.kept(person)
+    return max(_of(kept), key=lambda portrait: (portrait.person_id == kept.id, portrait.at), default=None)
+
+
+def _locked(person: Person) -> Person:
+    person = get_locked(Person, person.id)
+    persons.check_not_merged(person)
+    return person
+
+
+def _of(person: Person) -> Sequence[Portrait]:
+    """Every photo under one of a person's entries."""
+    return db.session.scalars(select(Portrait).where(Portrait.person_id.in_(persons.selves(person)))).all()
+
+
+def _delete(person: Person) -> int:
+    """Delete their photos, those of merged entries too; how many there were."""
+    found = _of(person)
+    for portrait in found:
+        db.session.delete(portrait)
+    db.session.flush()
+    return len(found)

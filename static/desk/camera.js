@@ -1,0 +1,71 @@
+// The camera: a frame now and then is read by the server. A photo always works, also without script.
+import { refuse, scanForm } from "./field.js";
+
+const finder = document.querySelector("[data-viewfinder]");
+const EVERY = 400; // ms
+const WIDEST = 1280; // px
+const AWAY = 3; // frames without an article until it counts as shown again
+
+async function look(video, canvas) {
+  const scale = Math.min(1, WIDEST / video.videoWidth);
+  canvas.width = video.videoWidth * scale;
+  canvas.height = video.videoHeight * scale;
+  canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
+  const frame = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8));
+  const headers = { "X-CSRFToken": scanForm.elements.csrf_token.value, "Content-Type": "image/jpeg" };
+  const answer = await fetch(finder.dataset.viewfinder, { method: "POST", headers, body: frame });
+  if (!answer.headers.get("Content-Type")?.includes("json")) throw new Error("no answer of the desk");
+  return answer.json();
+}
+
+async function watch(video, article) {
+  const canvas = document.createElement("canvas");
+  let seen = "no_code";
+  let away = 0;
+  while (video.srcObject) {
+    const { url, code, title } = await look(video, canvas);
+    if (!video.srcObject) return;
+    if (url && url !== location.pathname) return location.assign(url);
+    away = code === "no_code" || url ? away + 1 : 0;
+    if (away > AWAY) seen = "no_code";
+    if (!away && code !== seen) {
+      seen = code;
+      if (title) refuse(title);
+      else if (article) article(code);
+      else refuse(scanForm.dataset.cardFirst);
+    }
+    await new Promise((resolve) => setTimeout(resolve, EVERY));
+  }
+}
+
+function stop(video) {
+  video.srcObject?.getTracks().forEach((track) => track.stop());
+  video.srcObject = null;
+  finder.hidden = true;
+}
+
+async function start(video, article) {
+  try {
+    const picture = { facingMode: "environment", width: { ideal: WIDEST } };
+    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: picture });
+    finder.hidden = false;
+    await video.play();
+  } catch {
+    stop(video);
+    return refuse(finder.dataset.blocked);
+  }
+  await watch(video, article).catch(() => refuse(finder.dataset.lost)).finally(() => stop(video));
+}
+
+export function watchFor(article) {
+  const button = document.querySelector("[data-camera]");
+  if (!finder || !button) return;
+  const video = finder.querySelector("video");
+  button.hidden = !navigator.mediaDevices?.getUserMedia;
+  button.addEventListener("click", () => (finder.hidden ? start(video, article) : stop(video)));
+  window.addEventListener("pagehide", () => stop(video));
+  const photo = document.querySelector("form[data-photo]");
+  if (!photo) return;
+  photo.querySelector("[type=submit]").hidden = true;
+  photo.addEventListener("change", () => photo.submit());
+}

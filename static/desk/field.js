@@ -1,0 +1,87 @@
+// The one field: whatever a scanner gun types ends up in it, wherever the focus is. Sounds and words beside it.
+
+export const scan = document.querySelector("#scan");
+export const scanForm = document.querySelector("form[data-scan]");
+const words = scanForm.dataset;
+
+const SOUNDS = { found: [880], refused: [220, 180], done: [660, 880, 1100] }; // Hz, one after the other
+let audio;
+
+export function beep(name) {
+  if (!window.AudioContext) return;
+  audio ??= new AudioContext();
+  const asked = performance.now();
+  audio.resume().then(() => {
+    if (performance.now() - asked > 500) return; // the browser waited for a touch: a late sound misleads
+    SOUNDS[name].forEach((pitch, place) => {
+      const tone = new OscillatorNode(audio, { frequency: pitch });
+      const start = audio.currentTime + place * 0.12;
+      tone.connect(new GainNode(audio, { gain: 0.2 })).connect(audio.destination);
+      tone.start(start);
+      tone.stop(start + 0.1);
+    });
+  });
+}
+
+// Words in a place that is hidden while there are none.
+export function write(place, text) {
+  place.textContent = text;
+  place.hidden = !text;
+}
+
+export function tell(text) {
+  write(scanForm.querySelector("[data-told]"), text);
+  scan.toggleAttribute("aria-invalid", Boolean(text));
+}
+
+export function refuse(text) {
+  tell(text);
+  beep("refused");
+}
+
+// --- What was scanned: a card (any text else), an article, or one of the codes on the desk's sheet ---
+
+const CODES = /(?:AIXIN-(?:OK|CANCEL)|https?:\/\/\S+|\b\d{8,13})$/i; // at the end of what a gun typed elsewhere
+const isArticle = (digits) => /^(\d{5}|\d{8}|\d{12,13})$/.test(digits);
+
+function take(event, serving) {
+  const text = scan.value.trim();
+  const command = text.toUpperCase();
+  const digits = text.replace(/[\s-]/g, "");
+  const isCommand = command === "AIXIN-OK" || command === "AIXIN-CANCEL";
+  if (text && !isCommand && !(serving && isArticle(digits))) return; // the server finds the card
+  event.preventDefault();
+  scan.value = "";
+  if (isCommand && words.nothing) {
+    if (!serving) refuse(words.nothing);
+    else if (command === "AIXIN-OK") serving.redeem();
+    else serving.empty();
+  } else if (text) serving.scanned(digits);
+}
+
+function typed(event) {
+  const at = document.activeElement;
+  const isNumber = at.matches("input[type=number]");
+  if (event.key === "Enter" && !event.ctrlKey && at !== scan && at.matches("input:not([type=file])")) {
+    event.preventDefault();
+    const code = isNumber ? null : at.value.match(CODES); // a gun was fired while somebody's name was typed
+    if (code) {
+      at.value = at.value.slice(0, code.index);
+      scan.value = code[0];
+      scanForm.requestSubmit();
+    }
+    scan.focus();
+  }
+  if (at === scan || event.key.length !== 1 || event.key === " " || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isNumber ? /[\d+-]/.test(event.key) : at.matches("input, textarea, select")) return;
+  scan.focus();
+  scan.select();
+}
+
+export function field(serving) {
+  scan.select();
+  window.addEventListener("focus", () => document.activeElement === document.body && scan.focus());
+  document.addEventListener("keydown", typed);
+  scanForm.addEventListener("submit", (event) => take(event, serving));
+}
