@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -12,19 +11,15 @@ from people.paper import words
 from people.paper.draw import (
     LINE,
     QUIET,
-    TINT,
     Pen,
     Strip,
-    baseline,
     fit,
     gap,
-    leading,
     paginate,
     paragraph,
     stack,
-    width,
-    wrap,
 )
+from people.paper.table import Column, Table
 from points.amounts import show
 
 # The sheet is laid out on A4; A3 is the same sheet enlarged, so that the table can be read from further away.
@@ -33,9 +28,6 @@ WIDE, HIGH = 210, 297
 LEFT, TOP, BOTTOM = 14, 18, 20
 ROOM = WIDE - 2 * LEFT
 BODY, CELL, SMALL = 11.5, 10, 9
-PADDING = 1.2
-# A cell of more lines than this is cut with "…", so that a row always fits a page.
-MOST_LINES = 12
 
 
 @dataclass(frozen=True)
@@ -137,18 +129,23 @@ def _introduction(notice: NoticeSheet) -> str:
 
 def _table(notice: NoticeSheet) -> list[Strip]:
     """A strip for each row and for the totals, each wanting the table's head above it."""
-    widths = _widths(len(notice.columns))
-    names = [_("Row"), _("Name"), _("Grid"), *notice.columns, _("Deductions"), _("Adjustments"), _("Total")]
-    head = _head(widths, names)
-    rows = [_row(widths, _cells(row), head) for row in notice.rows]
-    return [*rows, _row(widths, _totals(notice), head, bold=True)]
+    table = Table(_columns(notice.columns), size=CELL, head_size=SMALL)
+    return [*table.rows(map(_cells, notice.rows)), table.row(_totals(notice), bold=True)]
 
 
-def _widths(categories: int) -> list[float]:
-    """The columns' widths in millimetres; the categories share what the others leave."""
+def _columns(categories: list[str]) -> list[Column]:
+    """The table's columns; the categories share the width that the others leave."""
     number, name, grid, figure, total = 9.0, 16.0, 38.5, 11.0, 14.0
-    shared = (ROOM - number - name - grid - 2 * figure - total) / max(categories, 1)
-    return [number, name, grid, *[shared] * categories, figure, figure, total]
+    shared = (ROOM - number - name - grid - 2 * figure - total) / max(len(categories), 1)
+    return [
+        Column(_("Row"), number, "center"),
+        Column(_("Name"), name),
+        Column(_("Grid"), grid),
+        *[Column(category, shared, "right") for category in categories],
+        Column(_("Deductions"), figure, "right"),
+        Column(_("Adjustments"), figure, "right"),
+        Column(_("Total"), total, "right"),
+    ]
 
 
 def _cells(row: NoticeRow) -> list[str]:
@@ -178,66 +175,6 @@ def _totals(notice: NoticeSheet) -> list[str]:
 
 def _signed(tenths: int) -> str:
     return f"+{show(tenths)}" if tenths > 0 else show(tenths)
-
-
-def _head(widths: list[float], names: list[str]) -> Strip:
-    """The head, tinted; its top line is the table's."""
-    cells = [_balanced(name, wide - 2 * PADDING) for name, wide in zip(names, widths, strict=True)]
-    strip = _ruled(widths, cells, SMALL, ["center"] * len(names), bold=True)
-
-    def draw(pen: Pen, x: float, y: float) -> None:
-        pen.box(x, y, ROOM, strip.height, TINT)
-        pen.line(x, y, x + ROOM, y)
-        strip.draw(pen, x, y)
-
-    return Strip(strip.height, draw)
-
-
-def _row(widths: list[float], cells: list[str], head: Strip, bold: bool = False) -> Strip:
-    """A row: name and grid broken over lines, figures on one line and right-aligned."""
-    number, *texts = cells[:3]
-    broken = [
-        wrap(text, wide - 2 * PADDING, CELL, bold) for text, wide in zip(texts, widths[1:3], strict=True)
-    ]
-    figures = [[figure] for figure in cells[3:]]
-    aligns = ["center", "left", "left", *["right"] * len(figures)]
-    return _ruled(widths, [[number], *broken, *figures], CELL, aligns, bold, head)
-
-
-def _ruled(
-    widths: list[float],
-    cells: list[list[str]],
-    size: float,
-    aligns: list[str],
-    bold: bool = False,
-    under: Strip | None = None,
-) -> Strip:
-    """Cells of lines side by side, each in the middle of the row's height, ruled except above."""
-    cells = [[*lines[: MOST_LINES - 1], "…"] if len(lines) > MOST_LINES else lines for lines in cells]
-    height = max(map(len, cells)) * leading(size) + 2 * PADDING
-    edges = list(accumulate(widths, initial=0.0))
-
-    def draw(pen: Pen, x: float, y: float) -> None:
-        for left, wide, lines, align in zip(edges, widths, cells, aligns, strict=False):
-            at = {"left": PADDING, "center": wide / 2, "right": wide - PADDING}[align]
-            top = y + (height - len(lines) * leading(size)) / 2
-            for count, line in enumerate(lines):
-                shown, fitted = fit(line, wide - 2 * PADDING, size, 6, bold)
-                below = top + count * leading(size) + baseline(size)
-                pen.text(x + left + at, below, shown, fitted, bold=bold, align=align)
-        for edge in edges:
-            pen.line(x + edge, y, x + edge, y + height)
-        pen.line(x, y + height, x + ROOM, y + height)
-
-    return Strip(height, draw, under)
-
-
-def _balanced(text: str, room: float) -> list[str]:
-    """A column's name over lines of about the same length, 政策/宣传 rather than 政策宣/传."""
-    lines = wrap(text, room, SMALL, bold=True)
-    narrow = width(text, SMALL, bold=True) / len(lines) + SMALL / 5
-    balanced = wrap(text, min(narrow, room), SMALL, bold=True)
-    return balanced if len(balanced) == len(lines) else lines
 
 
 # The end of the sheet.

@@ -20,6 +20,7 @@ from flask import Flask
 from people import clock as calendar
 from people.db import db, transaction
 from people.models import User
+from people.paper import fonts
 from tests import cast as cast_list
 from tests.cast import TODAY, Cast, Client, new_app
 
@@ -184,6 +185,12 @@ def cast(app: Flask) -> Cast:
 def client_of(app: Flask) -> Callable[[User | None], Client]:
     """A browser in which somebody is signed in; with None, nobody."""
     return lambda user=None: app.test_client(user=user)
+
+
+@pytest.fixture
+def without_hanazono(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that lacks the typefaces for rare characters."""
+    monkeypatch.setattr(fonts, "rare", lambda: ())
 
 
 class Clock:

@@ -1,24 +1,20 @@
 """The printed matter, read back from the rendered page."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
-import pypdfium2
 import pytest
 import zxingcpp
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import ImageOps
 
 from people.cardsheet import CARD_HIGH, CARD_WIDE, LEFT, TOP, CardFace, cards_pdf
 from people.clock import Quarter
 from people.paper import fonts, words
-from people.paper.draw import Pen, Strip, fit, gap, paginate, runs, width, wrap
+from people.paper.draw import Pen, Strip, fit, fit_lines, gap, paginate, runs, width, wrap
 from points.notice import NoticeRow, NoticeSheet, notice_pdf
-from shop.receipt import PAPERS, Receipt, ReceiptLine, receipt_pdf
+from tests.printed import DPI, RARE, codes, cut, ink, read
 
-DPI = 150
-RARE = "𡋾"  # U+212FE, in no face of Noto
 COLUMNS = ["巡查走访", "矛盾调解", "政策宣传", "环境卫生", "帮扶服务", "应急值守"]
 
 
@@ -26,41 +22,6 @@ COLUMNS = ["巡查走访", "矛盾调解", "政策宣传", "环境卫生", "帮�
 def context(plain_app):
     with plain_app.test_request_context():
         yield
-
-
-def read(pdf):
-    """Read a PDF back: pictures of its pages, and their text without spaces."""
-    with pypdfium2.PdfDocument(pdf) as document:
-        pages = list(document)
-        pictures = [page.render(scale=DPI / 72, grayscale=True).to_pil() for page in pages]
-        text = "".join(page.get_textpage().get_text_range() for page in pages)
-    return pictures, "".join(text.split())
-
-
-@pytest.fixture
-def without_hanazono(monkeypatch):
-    monkeypatch.setattr(fonts, "rare", lambda: ())
-
-
-def receipt(**changed):
-    lines = [ReceiptLine("大米", "袋", 1, 250, 250), ReceiptLine("抽纸", "提", 3, 35, 105)]
-    return Receipt(
-        **{
-            "shop": "天台村爱心超市",
-            "village": "天台村民委员会",
-            "number": "20261228-0001",
-            "at": datetime(2026, 12, 28, 1, 30, tzinfo=UTC),
-            "worker": "李*明",
-            "card_number": "402177309",
-            "lines": lines,
-            "total": 355,
-            "before": 1230,
-            "after": 875,
-            "clerk": "普文珍",
-            "check_url": "https://aixin.example/r/20261228-0001-K7QX",
-            **changed,
-        }
-    )
 
 
 def notice(people=3, **changed):
@@ -99,22 +60,6 @@ def card(number, **changed):
     return CardFace(**{**face, **changed})
 
 
-def codes(picture):
-    return {found.text for found in zxingcpp.read_barcodes(picture)}
-
-
-def ink(picture):
-    """The box round all ink, in millimetres from the left, top, right and bottom of the page."""
-    box = ImageOps.invert(picture).point(lambda grey: 255 if grey > 60 else 0).getbbox()
-    left, top, right, bottom = (edge * 25.4 / DPI for edge in box)
-    return left, top, picture.width * 25.4 / DPI - right, picture.height * 25.4 / DPI - bottom
-
-
-def cut(picture, left, top, wide, high):
-    """A part of a page, given in millimetres."""
-    return picture.crop([round(edge * DPI / 25.4) for edge in (left, top, left + wide, top + high)])
-
-
 # Faces and lines.
 
 
@@ -133,7 +78,7 @@ def test_a_rare_character_prints_from_the_fallback_face(monkeypatch):
 @pytest.mark.usefixtures("without_hanazono")
 def test_a_character_in_no_face_is_marked_and_noted():
     assert runs(f"起{RARE}\t明") == [(fonts.REGULAR, "起〓 明")]
-    assert "U+212FE" in words.footnote(receipt(worker=RARE))
+    assert "U+212FE" in words.footnote(notice(how_to_object=RARE))
     assert "U+212FE" in words.footnote([card(1), card(2, name=RARE)])
 
 
@@ -164,6 +109,18 @@ def test_fit_shrinks_before_it_cuts():
     assert width(text, size) <= room
 
 
+def test_two_lines_shrink_before_they_are_cut():
+    room = width("一二三四五", 10)
+    assert fit_lines("一二三四五\n六", room, 2, 10, 6) == (["一二三四五", "六"], 10)
+    lines, size = fit_lines("一二三四五" * 2 + "六七", room, 2, 10, 6)
+    assert "".join(lines) == "一二三四五" * 2 + "六七"
+    assert 6 <= size < 10
+    lines, size = fit_lines("长" * 200, room, 2, 10, 6)
+    assert (len(lines), size) == (2, 6)
+    assert lines[1].endswith("…")
+    assert all(width(line, size) <= room for line in lines)
+
+
 def test_a_heading_is_repeated_on_each_page_and_never_left_alone():
     head = Strip(10, lambda pen, x, y: None)
     rows = [Strip(20, lambda pen, x, y: None, under=head) for _row in range(5)]
@@ -177,79 +134,12 @@ def test_a_heading_is_repeated_on_each_page_and_never_left_alone():
 
 
 def test_the_same_record_prints_the_same_bytes():
-    assert receipt_pdf(receipt(), "58") == receipt_pdf(receipt(), "58")
+    assert notice_pdf(notice()) == notice_pdf(notice())
 
 
 def test_a_pen_draws_on_a_page_of_the_size_given():
     [picture], _text = read(Pen("x", 100, 50).pdf())
     assert picture.size == pytest.approx((100 * DPI / 25.4, 50 * DPI / 25.4), abs=1.5)
-
-
-# The receipt.
-
-
-@pytest.mark.parametrize("paper", PAPERS)
-def test_a_receipt_can_be_read_and_checked(paper):
-    [picture], text = read(receipt_pdf(receipt(), paper))
-    assert codes(picture) == {"https://aixin.example/r/20261228-0001-K7QX"}
-    for shown in ("20261228-0001", "09:30", "李*明", "402177309", "35.5", "123", "87.5", "普文珍"):
-        assert shown in text
-
-
-@pytest.mark.parametrize("paper", PAPERS)
-def test_the_longest_names_stay_on_the_paper_and_are_not_cut(paper):
-    long = receipt(
-        lines=[
-            ReceiptLine("长" * 200, "袋", 1, 10, 10),
-            ReceiptLine("Q" * 200, "u" * 40, 99999, 10, 1_000_000),
-        ],
-        worker="宽" * 200,
-        clerk="倪" * 200,
-        void_reason="错" * 200,
-    )
-    pictures, text = read(receipt_pdf(long, paper))
-    assert [text.count(char) for char in "长Q宽倪错"] == [200] * 5
-    for picture in pictures:
-        left, _top, right, _bottom = ink(picture)
-        assert min(left, right) >= PAPERS[paper].margin - 0.4
-
-
-def test_a_long_receipt_goes_on_over_numbered_pages_of_a4():
-    lines = [ReceiptLine(f"商品{number}", "袋", 1, 10, 10) for number in range(60)]
-    pictures, text = read(receipt_pdf(receipt(lines=lines), "A4"))
-    assert len(pictures) > 1
-    assert "".join(words.page_of(2, len(pictures)).split()) in text
-    assert all(min(ink(picture)) > 5 for picture in pictures)
-
-
-def test_there_is_room_to_sign():
-    """The widest unbroken dark line is the one to sign on: 40 mm at least, with 8 mm of white above it."""
-    [picture], _text = read(receipt_pdf(receipt(), "58"))
-    longest, at = max((longest_run(picture, y), y) for y in range(picture.height))
-    assert longest * 25.4 / DPI >= 39.5
-    above = cut(picture, 20, at * 25.4 / DPI - 8.5, 30, 8)
-    assert above.getextrema()[0] > 200
-
-
-def longest_run(picture, y):
-    row = picture.crop((0, y, picture.width, y + 1)).point(lambda grey: 1 if grey < 140 else 0)
-    return max(map(len, row.tobytes().split(b"\0")))
-
-
-def test_a_void_receipt_and_a_reprint_say_so():
-    _pictures, valid = read(receipt_pdf(receipt(), "80"))
-    _pictures, void = read(receipt_pdf(receipt(void_reason="商品拿错", reprint=True), "80"))
-    assert gettext("VOID") not in valid
-    assert gettext("VOID") in void
-    assert "商品拿错" in void
-    assert "".join(gettext("Redemption receipt (reprint)").split()) in void
-
-
-@pytest.mark.usefixtures("without_hanazono")
-def test_a_receipt_prints_the_footnote():
-    _pictures, text = read(receipt_pdf(receipt(worker=f"起{RARE}明"), "58"))
-    assert "起〓明" in text
-    assert "U+212FE" in text
 
 
 # The cards.

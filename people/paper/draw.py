@@ -78,7 +78,7 @@ def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
             if line:
                 lines.append(line.rstrip())
             *full, line = _chop(unit, room, size, bold)
-            lines += full
+            lines += [piece.rstrip() for piece in full]
         lines.append(line.rstrip())
     return lines
 
@@ -104,6 +104,21 @@ def fit(text: str, room: float, size: float, smallest: float, bold: bool = False
     while text and width(text + "…", smallest, bold) > room:
         text = text[:-1]
     return text + "…", smallest
+
+
+def fit_lines(
+    text: str, room: float, most: int, size: float, smallest: float, bold: bool = False
+) -> tuple[list[str], float]:
+    """The text on at most so many lines, and its size: shrunk by half points first, then cut with "…"."""
+    text = " ".join(text.split())
+    while len(lines := wrap(text, room, size, bold)) > most:
+        if size - 0.5 < smallest:
+            last = lines[most - 1]
+            while last and width(last + "…", size, bold) > room:
+                last = last[:-1]
+            return [*lines[: most - 1], last + "…"], size
+        size -= 0.5
+    return lines, size
 
 
 def leading(size: float) -> float:
@@ -163,9 +178,7 @@ class Pen:
         dash: Sequence[float] = (),
     ) -> None:
         """A straight line; thickness and dashes in millimetres."""
-        self._canvas.setStrokeColor(HexColor(colour))
-        self._canvas.setLineWidth(thick * MM)
-        self._canvas.setDash([length * MM for length in dash])
+        self._outline(thick, colour, dash)
         self._canvas.line(x * MM, self._up(y), to_x * MM, self._up(to_y))
 
     def box(self, x: float, y: float, wide: float, high: float, colour: str, radius: float = 0) -> None:
@@ -174,6 +187,50 @@ class Pen:
         self._canvas.roundRect(
             x * MM, self._up(y + high), wide * MM, high * MM, radius * MM, stroke=0, fill=1
         )
+
+    def frame(
+        self,
+        x: float,
+        y: float,
+        wide: float,
+        high: float,
+        *,
+        radius: float = 0,
+        thick: float = 0.2,
+        colour: str = INK,
+        dash: Sequence[float] = (),
+    ) -> None:
+        """The outline of a box with its upper left corner at `x`, `y`; half its side as radius is a ring."""
+        self._outline(thick, colour, dash)
+        self._canvas.roundRect(
+            x * MM, self._up(y + high), wide * MM, high * MM, radius * MM, stroke=1, fill=0
+        )
+
+    def strokes(
+        self, x: float, y: float, unit: float, strokes: Iterable[Sequence[float]], wide: float, high: float
+    ) -> None:
+        """What a hand drew, in black, on a field of `wide` x `high` units, each `unit` millimetres.
+
+        A stroke is x0, y0, x1, y1, … from the field's upper left corner; of one point, a dot. What leaves
+        the field is cut off.
+        """
+        self._canvas.saveState()
+        field = self._canvas.beginPath()
+        field.rect(
+            (x - 0.5) * MM, self._up(y + high * unit + 0.5), (wide * unit + 1) * MM, (high * unit + 1) * MM
+        )
+        self._canvas.clipPath(field, stroke=0)
+        self._outline(0.4, BLACK, ())
+        self._canvas.setLineCap(1)
+        self._canvas.setLineJoin(1)
+        for stroke in strokes:
+            points = list(zip(stroke[::2], stroke[1::2], strict=False))
+            path = self._canvas.beginPath()
+            for place, (across, down) in enumerate(points * 2 if len(points) == 1 else points):
+                draw = path.lineTo if place else path.moveTo
+                draw((x + across * unit) * MM, self._up(y + down * unit))
+            self._canvas.drawPath(path, stroke=1, fill=0)
+        self._canvas.restoreState()
 
     def qr(self, x: float, y: float, side: float, payload: str, colour: str = BLACK) -> None:
         """A QR code with its quiet zone of four modules in a square of `side` millimetres."""
@@ -203,6 +260,11 @@ class Pen:
 
     def _up(self, y: float) -> float:
         return (self.high - y) * MM
+
+    def _outline(self, thick: float, colour: str, dash: Sequence[float]) -> None:
+        self._canvas.setStrokeColor(HexColor(colour))
+        self._canvas.setLineWidth(thick * MM)
+        self._canvas.setDash([length * MM for length in dash])
 
     def _shape(self, x: float, y: float, unit: float, path: Sequence[str], colour: str) -> None:
         """Fill path operators written in units of `unit` millimetres from `x`, `y`, downwards."""

@@ -14,7 +14,7 @@ from people.models import Card, Role
 from shop.desk import redemptions as verbs
 from shop.desk import voids
 from shop.models import Redemption
-from shop.receipt import PAPERS, Receipt, ReceiptLine, receipt_pdf
+from shop.paper.receipt import PAPERS, Receipt, ReceiptLine, receipt_pdf
 from shop.shelf import shops
 from shop.views import READERS, bp
 
@@ -60,7 +60,7 @@ def void_redemption(village: str, ident: int) -> Response | tuple[str, int]:
 @bp.get("/v/<village>/redemptions/<int:ident>/receipt.pdf")
 @access.allow(*READERS)
 def receipt(village: str, ident: int) -> Response:
-    """The receipt on `?paper=` 58, 80 or A4; with `?reprint=1` it says that it is one more copy."""
+    """The receipt on `?paper=` 58, 80, A4 or A4x2; with `?reprint=1` it says that it is one more."""
     found = _one(ident)
     paper = request.args.get("paper", "58")
     if paper not in PAPERS:

@@ -1,0 +1,1 @@
+"""The shop's printed matter: receipts, closing sheets, shelf labels, donation receipts, consignment notes."""

@@ -1,0 +1,67 @@
+"""The consignment note (调拨单) that travels with goods from one shop to another."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from people.paper import words
+from people.paper.draw import Strip, gap, paragraph
+from shop.paper.parts import (
+    BODY,
+    CELL,
+    ROOM,
+    Item,
+    facts,
+    goods_list,
+    heading,
+    note_on_missing,
+    numbered,
+    sheet_pdf,
+    signatures,
+)
+
+
+@dataclass(frozen=True)
+class ConsignmentItem(Item):
+    """So many of one kind of goods that were sent."""
+
+
+@dataclass(frozen=True)
+class ConsignmentNote:
+    """What one shop sent to another: `sent_at` in UTC; `note` is empty where nothing is to be said."""
+
+    from_shop: str
+    to_shop: str
+    number: str
+    sent_at: datetime
+    sent_by: str
+    items: list[ConsignmentItem]
+    note: str = ""
+
+
+def consignment_pdf(note: ConsignmentNote) -> bytes:
+    """The note in the reader's language, on as many sheets of A4 as it needs."""
+    return sheet_pdf(_("Consignment note %(number)s", number=note.number), _strips(note))
+
+
+def _strips(note: ConsignmentNote) -> list[Strip]:
+    """The note from the title to the signatures of both sides."""
+    said = [
+        (_("Sending shop"), note.from_shop),
+        (_("Receiving shop"), note.to_shop),
+        (_("Sent at"), words.moment(note.sent_at)),
+        (_("Sent by"), note.sent_by),
+    ]
+    return [
+        *heading(note.from_shop, _("Consignment note")),
+        *numbered(note.number),
+        *facts(said, ROOM),
+        gap(3),
+        *goods_list(note.items),
+        *([gap(3), *paragraph(_("Note: %(note)s", note=note.note), ROOM, CELL)] if note.note else []),
+        gap(6),
+        signatures([_("Sender's signature"), _("Receiver's signature")], ROOM, BODY),
+        signatures([_("Date"), _("Date")], ROOM, BODY),
+        *note_on_missing(note),
+    ]

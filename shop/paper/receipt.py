@@ -1,0 +1,338 @@
+"""The receipt (兑换凭证): on roll paper of 58 or 80 mm, as long as it has to be, or on A4, once or twice."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from people.paper import words
+from people.paper.draw import (
+    BLACK,
+    INK,
+    PERSIMMON,
+    QUIET,
+    Pen,
+    Strip,
+    baseline,
+    gap,
+    leading,
+    paginate,
+    paragraph,
+    stack,
+    width,
+)
+from people.paper.table import Column, Table, beside, height_of
+from points.amounts import show
+from shop.paper.parts import A4_HIGH, A4_WIDE, SIGN_HIGH, banner, facts, figures, foot, points, signature
+from shop.paper.slip import Paper, centred, named, pair, plain, rule
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """So many of one kind of goods; `price` and `amount` in tenths of a point."""
+
+    name: str
+    unit: str
+    quantity: int
+    price: int
+    amount: int
+    spec: str = ""
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """Who came for the worker (代领人), and what they are to them.
+
+    Their signature is strokes, each [x0, y0, x1, y1, …] in whole numbers on a field 1000 wide and 400 high;
+    without one the line is left to be signed by hand.
+    """
+
+    name: str
+    relation: str
+    signature: list[list[int]]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One redemption as printed: the worker's name masked, `at` in UTC, all points in tenths."""
+
+    shop: str
+    village: str
+    number: str
+    at: datetime
+    worker: str
+    card_number: str
+    lines: list[ReceiptLine]
+    total: int
+    before: int
+    after: int
+    clerk: str
+    check_url: str
+    void_reason: str | None = None
+    reprint: bool = False
+    proxy: Proxy | None = None
+
+    @property
+    def title(self) -> str:
+        """What this paper is."""
+        return _("Redemption receipt (reprint)") if self.reprint else _("Redemption receipt")
+
+
+# A4x2: two copies on one sheet of A4, each on a half of it.
+PAPERS = {
+    "58": Paper(wide=58, margin=5, size=8.2, large=12.5, qr=30),
+    "80": Paper(wide=80, margin=4, size=10, large=16, qr=36),
+    "A4": Paper(wide=A4_WIDE, margin=16, size=11.5, large=19, qr=36),
+    "A4x2": Paper(wide=A4_WIDE, margin=16, size=10.5, large=17, qr=32),
+}
+ROLL_END = 6
+TOP, BOTTOM = 14, 18
+HALF, HALF_TOP, HALF_BOTTOM = A4_HIGH / 2, 10, 8
+
+
+def receipt_pdf(receipt: Receipt, paper: str) -> bytes:
+    """The receipt in the reader's language; `paper` is a key of PAPERS."""
+    if paper == "A4x2":
+        return _two_copies(receipt)
+    if paper == "A4":
+        return _pages(receipt, [""])
+    sheet = PAPERS[paper]
+    strips = _slip(receipt, sheet)
+    pen = Pen(_name(receipt), sheet.wide, height_of(strips) + 2 * ROLL_END)
+    stack(pen, strips, sheet.margin, ROLL_END)
+    return pen.pdf()
+
+
+def _name(receipt: Receipt) -> str:
+    return f"{receipt.shop} {receipt.number}"
+
+
+def _two_copies(receipt: Receipt) -> bytes:
+    """Both copies on one sheet; a receipt too long for half a sheet takes pages of its own for each."""
+    paper, names = PAPERS["A4x2"], [_("Shop's copy"), _("Worker's copy")]
+    copies = [paginate(_voucher(receipt, paper, name), HALF - HALF_TOP - HALF_BOTTOM) for name in names]
+    if len(copies[0]) > 1:
+        return _pages(receipt, names)
+    pen = Pen(_name(receipt), A4_WIDE, A4_HIGH)
+    for place, [strips] in enumerate(copies):
+        stack(pen, strips, paper.margin, place * HALF + HALF_TOP)
+    hint = _("Cut here")
+    side = (A4_WIDE - width(hint, paper.small)) / 2 - 3
+    for start in (paper.margin / 2, A4_WIDE - side):
+        pen.line(start, HALF, start + side - paper.margin / 2, HALF, colour=QUIET, dash=(1.6, 1.2))
+    pen.text(A4_WIDE / 2, HALF + 1, hint, paper.small, colour=QUIET, align="center")
+    return pen.pdf()
+
+
+def _pages(receipt: Receipt, copies: list[str]) -> bytes:
+    """Each copy on as many sheets as it needs, one copy after the other."""
+    paper, pen = PAPERS["A4"], Pen(_name(receipt), A4_WIDE, A4_HIGH)
+    for copy in copies:
+        pages = paginate(_voucher(receipt, paper, copy), A4_HIGH - TOP - BOTTOM)
+        for number, page in enumerate(pages, 1):
+            if (copy, number) != (copies[0], 1):
+                pen.next_page()
+            stack(pen, page, paper.margin, TOP)
+            if len(pages) > 1:
+                shown = f"{copy} {receipt.number} {receipt.shop}".strip()
+                foot(pen, shown, number, len(pages), paper.margin)
+    return pen.pdf()
+
+
+# On roll paper.
+
+
+def _slip(receipt: Receipt, paper: Paper) -> list[Strip]:
+    """The receipt from top to bottom."""
+    return [
+        *_slip_heading(receipt, paper),
+        *rule(paper),
+        *pair(_("Receipt number"), receipt.number, paper),
+        *pair(_("Time"), words.moment(receipt.at), paper),
+        *pair(_("Worker"), receipt.worker, paper),
+        *pair(_("Card number"), words.grouped(receipt.card_number), paper),
+        *rule(paper),
+        *[strip for line in receipt.lines for strip in _slip_goods(line, paper)],
+        *rule(paper),
+        *pair(_("Total"), points(receipt.total), paper, paper.large, bold=True),
+        *pair(_("Balance before"), points(receipt.before), paper),
+        *pair(_("Balance after"), points(receipt.after), paper, paper.large, bold=True),
+        *rule(paper),
+        *pair(_("Served by"), receipt.clerk, paper),
+        *(pair(_("Collected by"), _came(receipt.proxy), paper) if receipt.proxy else []),
+        _signature(receipt, paper.room, paper.size, BLACK),
+        gap(2),
+        _qr(receipt, paper.room, paper.qr),
+        *centred(_("Anyone can scan this to check the receipt."), paper, paper.small),
+        *_missing(receipt, paper, BLACK),
+    ]
+
+
+def _slip_heading(receipt: Receipt, paper: Paper) -> list[Strip]:
+    """Mark, shop and village; what this paper is; and whether it is void."""
+    side = paper.size * 0.9
+    strips = [
+        Strip(side, lambda pen, x, y: pen.mark(x + (paper.room - side) / 2, y, side, BLACK)),
+        *centred(receipt.shop, paper, paper.size * 1.3, bold=True),
+        *centred(receipt.village, paper),
+        *centred(receipt.title, paper, bold=True),
+    ]
+    return strips + _void(receipt, paper, BLACK)
+
+
+def _slip_goods(line: ReceiptLine, paper: Paper) -> list[Strip]:
+    """The name on as many lines as it needs, then quantity, price and amount."""
+    reckoned = _(
+        "%(quantity)d %(unit)s at %(price)s", quantity=line.quantity, unit=line.unit, price=show(line.price)
+    )
+    return [*named(line.name, line.spec, paper), *pair(reckoned, show(line.amount), paper)]
+
+
+# On A4, whole or half.
+
+
+def _voucher(receipt: Receipt, paper: Paper, copy: str) -> list[Strip]:
+    """The receipt from top to bottom; `copy` says whose copy it is."""
+    right = paper.qr + 4
+    table = _goods_table(paper)
+    balances = [
+        (_("Balance before"), points(receipt.before), False),
+        (_("Total"), points(receipt.total), True),
+        (_("Balance after"), points(receipt.after), True),
+    ]
+    left = [
+        *_voucher_heading(receipt, paper, copy, paper.room - right),
+        gap(2),
+        *facts(_said(receipt), paper.room - right, paper.size),
+    ]
+    caption = _("Anyone can scan this to check the receipt.")
+    check = [
+        _qr(receipt, right, paper.qr),
+        beside([((right - 30) / 2, []), (30, paragraph(caption, 30, 8, colour=QUIET, align="center"))]),
+    ]
+    return [
+        beside([(paper.room - right, left), (right, check)]),
+        *_void(receipt, paper, PERSIMMON),
+        gap(2),
+        *table.rows(map(_cells, receipt.lines)),
+        gap(2),
+        figures(balances, paper.room, paper.large),
+        gap(1),
+        *_hands(receipt, paper),
+        *_missing(receipt, paper, QUIET),
+    ]
+
+
+def _voucher_heading(receipt: Receipt, paper: Paper, copy: str, room: float) -> list[Strip]:
+    """Mark, shop and village at the left; below, in large type, what this paper is and whose."""
+    side = paper.size * 1.05
+    names = [
+        *paragraph(receipt.shop, room - side - 6, paper.size * 1.15, bold=True),
+        *paragraph(receipt.village, room - side - 6, paper.size * 0.9, colour=QUIET),
+    ]
+    mark = Strip(side, lambda pen, x, y: pen.mark(x - 0.8, y, side))
+    title = beside(
+        [
+            (
+                width(receipt.title, paper.large, bold=True) + 4,
+                paragraph(receipt.title, room, paper.large, bold=True),
+            ),
+            (0, [_tag(copy, paper)] if copy else []),
+        ]
+    )
+    return [beside([(side + 2, [mark]), (room, names)]), gap(1.5), title]
+
+
+def _tag(text: str, paper: Paper) -> Strip:
+    """A framed word beside a line of large type."""
+    high = leading(paper.size) + 1
+    above = leading(paper.large) - high
+
+    def draw(pen: Pen, x: float, y: float) -> None:
+        pen.frame(x, y + above / 2, width(text, paper.size, bold=True) + 5, high, radius=1)
+        pen.text(x + 2.5, y + above / 2 + 0.5 + baseline(paper.size), text, paper.size, bold=True)
+
+    return Strip(high, draw)
+
+
+def _said(receipt: Receipt) -> list[tuple[str, str]]:
+    return [
+        (_("Receipt number"), receipt.number),
+        (_("Time"), words.moment(receipt.at)),
+        (_("Worker"), receipt.worker),
+        (_("Card number"), words.grouped(receipt.card_number)),
+    ]
+
+
+def _goods_table(paper: Paper) -> Table:
+    """The name takes what the other columns leave."""
+    others = [
+        Column(_("Specification"), 38),
+        Column(_("Quantity"), 22, "right"),
+        Column(_("Price"), 20, "right"),
+        Column(_("Amount"), 22, "right"),
+    ]
+    name = Column(_("Goods"), paper.room - sum(column.wide for column in others))
+    return Table([name, *others], size=paper.size - 0.5, head_size=8.5, padding=0.8, side=2)
+
+
+def _cells(line: ReceiptLine) -> list[str]:
+    return [line.name, line.spec, f"{line.quantity} {line.unit}", show(line.price), show(line.amount)]
+
+
+def _hands(receipt: Receipt, paper: Paper) -> list[Strip]:
+    """Who handed it out, who came for it, and the line to sign on: beside them, or below long names."""
+    left = paper.room * 0.42
+    said = [(_("Served by"), receipt.clerk)]
+    if receipt.proxy:
+        said.append((_("Collected by"), _came(receipt.proxy)))
+    strips = facts(said, left, paper.size, across=1)
+    line = _signature(receipt, paper.room - left, paper.size, INK)
+    down = SIGN_HIGH - height_of(strips)
+    if down < 0:
+        return [
+            *facts(said, paper.room, paper.size, across=1),
+            beside([(left, []), (paper.room - left, [line])]),
+        ]
+    return [beside([(left, [gap(down), *strips]), (paper.room - left, [line])])]
+
+
+# On every paper.
+
+
+def _came(proxy: Proxy) -> str:
+    """Who came, and what they are to the worker."""
+    if not proxy.relation:
+        return proxy.name
+    return str(_("%(name)s (%(relation)s)", name=proxy.name, relation=proxy.relation))
+
+
+def _signature(receipt: Receipt, room: float, size: float, colour: str) -> Strip:
+    """The line to sign on; who came for somebody signs in their stead."""
+    if receipt.proxy:
+        return signature(_("Proxy's signature"), room, size, colour=colour, drawn=receipt.proxy.signature)
+    return signature(_("Signature"), room, size, colour=colour)
+
+
+def _void(receipt: Receipt, paper: Paper, colour: str) -> list[Strip]:
+    """That the receipt is void, and why: nobody takes it for a valid one."""
+    if receipt.void_reason is None:
+        return []
+    reason = _("Reason: %(reason)s", reason=receipt.void_reason)
+    return [
+        gap(1.5),
+        banner(_("VOID"), paper.room, paper.large * 1.1, colour),
+        gap(1),
+        *plain(reason, paper, bold=True),
+    ]
+
+
+def _qr(receipt: Receipt, room: float, side: float) -> Strip:
+    """The QR with which anyone can look this receipt up."""
+    return Strip(side, lambda pen, x, y: pen.qr(x + (room - side) / 2, y, side, receipt.check_url))
+
+
+def _missing(receipt: Receipt, paper: Paper, colour: str) -> list[Strip]:
+    """What stands for the characters that no typeface has."""
+    note = words.footnote(receipt)
+    return [gap(1), *paragraph(note, paper.room, paper.small, colour=colour)] if note else []

@@ -1,0 +1,72 @@
+"""The strips of a receipt on roll paper: all black, as a quiet tone would come out of the printer as dots."""
+
+from dataclasses import dataclass
+
+from people.paper.draw import BLACK, Pen, Strip, baseline, gap, leading, paragraph, width, wrap
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A kind of paper in millimetres, and the sizes of type on it in points."""
+
+    wide: float
+    margin: float
+    size: float
+    large: float
+    qr: float
+
+    @property
+    def room(self) -> float:
+        """What lies between the margins."""
+        return self.wide - 2 * self.margin
+
+    @property
+    def small(self) -> float:
+        """The smallest type that roll paper shows well."""
+        return max(7.5, self.size * 0.85)
+
+
+def rule(paper: Paper) -> list[Strip]:
+    """A dashed line across the paper, with air above and below."""
+    line = Strip(0.4, lambda pen, x, y: pen.line(x, y, x + paper.room, y, colour=BLACK, dash=(1, 0.8)))
+    return [gap(paper.size / 8), line, gap(paper.size / 8)]
+
+
+def plain(text: str, paper: Paper, size: float | None = None, bold: bool = False) -> list[Strip]:
+    """A text from the left edge."""
+    return paragraph(text, paper.room, size or paper.size, bold=bold, colour=BLACK)
+
+
+def centred(text: str, paper: Paper, size: float | None = None, bold: bool = False) -> list[Strip]:
+    """A text in the middle."""
+    return paragraph(text, paper.room, size or paper.size, bold=bold, colour=BLACK, align="center")
+
+
+def pair(left: str, right: str, paper: Paper, size: float | None = None, bold: bool = False) -> list[Strip]:
+    """A label at the left and its value at the right, below each other where both do not fit."""
+    size = size or paper.size
+    if width(left, size, bold) + width(right, size, bold) + 2 > paper.room:
+        below = paragraph(right, paper.room, size, bold=bold, colour=BLACK, align="right")
+        return [*plain(left, paper, size, bold), *below]
+
+    def draw(pen: Pen, x: float, y: float) -> None:
+        below = y + baseline(size)
+        pen.text(x, below, left, size, bold=bold, colour=BLACK)
+        pen.text(x + paper.room, below, right, size, bold=bold, colour=BLACK, align="right")
+
+    return [Strip(leading(size), draw)]
+
+
+def named(name: str, spec: str, paper: Paper) -> list[Strip]:
+    """A name, and its specification in smaller type: behind the name where there is room, else below it."""
+    strips = plain(name, paper, bold=True)
+    start = width(wrap(name, paper.room, paper.size, bold=True)[-1], paper.size, bold=True) + 1.5
+    if not spec or start + width(spec, paper.small) > paper.room:
+        return [*strips, *(plain(spec, paper, paper.small) if spec else [])]
+    *above, last = strips
+
+    def draw(pen: Pen, x: float, y: float) -> None:
+        last.draw(pen, x, y)
+        pen.text(x + start, y + baseline(paper.size), spec, paper.small, colour=BLACK)
+
+    return [*above, Strip(last.height, draw)]
