@@ -66,7 +66,7 @@ def _taken(person: Person, goods_ids: Iterable[int]) -> Mapping[int, int]:
         )
         .group_by(RedemptionLine.goods_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def check(person: Person, articles: Mapping[int, Goods], basket: Mapping[int, int]) -> None:
