@@ -210,6 +210,20 @@ def pdf(content: bytes, name: str) -> Response:
     return response
 
 
+KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+def download(content: bytes, name: str) -> Response:
+    """A table to keep, .xlsx or .csv by its name."""
+    response = Response(content, mimetype=KINDS[name.rpartition(".")[2]])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 # One JSON value on each line: how a long task tells a page how far it is.
 LINES = "application/x-ndjson"
 

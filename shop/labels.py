@@ -4,6 +4,12 @@ from flask_babel import lazy_gettext as _
 
 from shop.models import MoveKind, Source
 
+
+def yuan(fen: int) -> str:
+    """Money as people write it: 1250 fen is "12.50"."""
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
 SOURCES = {
     Source.PURCHASE: _("bought"),
     Source.DONATION: _("donated"),
