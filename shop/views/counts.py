@@ -122,33 +122,19 @@ def call_off_stock_take(village: str, ident: int) -> Answer:
 # --- Counting ---
 
 
-@bp.get("/v/<village>/stock-takes/<int:ident>/count")
+@bp.route("/v/<village>/stock-takes/<int:ident>/count", methods=["GET", "POST"])
 @access.allow(*access.SHOP)
 def count(village: str, ident: int) -> Answer:
-    """The shelf to be counted, without what the books say."""
-    take = _one(ident)
-    if not take.is_open:
-        return redirect(url_for("shop.stock_take", village=village, ident=ident))
-    return _counting(take, CountForm(formdata=None), {})
-
-
-@bp.post("/v/<village>/stock-takes/<int:ident>/count")
-@access.allow(*access.SHOP)
-def save_counts(village: str, ident: int) -> Answer:
-    """Save what was counted, article by article; what is refused comes back with its reason."""
+    """Count the shelf without seeing what the books say; what can't be saved comes back with its reason."""
     take, form = _one(ident), CountForm()
+    if not form.is_submitted():
+        if not take.is_open:
+            return redirect(url_for("shop.stock_take", village=village, ident=ident))
+        return _counting(take, form, {})
     refused: dict[int, Any] = {}
     saved = 0
-    if form.validate_on_submit():
-        refused = dict(form.counts.wrong)
-        for goods_id, seen in form.counts.data.items():
-            try:
-                _save(take, f"{form.key.data}:{goods_id}", goods_id, seen)
-                saved += 1
-            except Refused as refusal:
-                if refusal.code == "stock_take_over":
-                    raise
-                refused[goods_id] = refusal.message
+    if form.validate():
+        refused, saved = _save_all(take, form)
         if not saved and not refused:
             form.refusal = _("No number was filled in yet.")
     if form.status != 200 or refused:
@@ -156,6 +142,20 @@ def save_counts(village: str, ident: int) -> Answer:
         return _counting(take, form, refused, saved)
     flash(_saved(saved))
     return redirect(url_for("shop.count", village=village, ident=ident))
+
+
+def _save_all(take: StockTake, form: CountForm) -> tuple[dict[int, Any], int]:
+    """Save article by article: by id, why some were not; and how many were."""
+    refused, saved = dict(form.counts.wrong), 0
+    for goods_id, seen in form.counts.data.items():
+        try:
+            _save(take, f"{form.key.data}:{goods_id}", goods_id, seen)
+            saved += 1
+        except Refused as refusal:
+            if refusal.code == "stock_take_over":
+                raise
+            refused[goods_id] = refusal.message
+    return refused, saved
 
 
 def _save(take: StockTake, key: str, goods_id: int, seen: Seen) -> None:
