@@ -21,6 +21,7 @@ import people.views
 import points.cli
 import points.held
 import points.views
+import shop.api
 import shop.cli  # also adds `ledger verify`
 import shop.held
 import shop.views
@@ -28,6 +29,7 @@ from people import access, audit, pages
 from people.db import db
 from people.signin import accounts
 from points import amounts
+from shop.desk import devices
 
 ROOT = Path(__file__).parent
 
@@ -48,7 +50,7 @@ def create_app(**settings: object) -> Flask:
     Babel(app, locale_selector=pages.locale)
     Bootstrap5(app)
     app.before_request(demo.calendar.follow)  # first: whatever answers, its day is the calendar's
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(shop.api.bp)  # a cookie opens nothing there
     add_sign_in(app)
     app.before_request(lambda: audit.comes_from(request.remote_addr))
     app.before_request(access.gate)
@@ -56,8 +58,9 @@ def create_app(**settings: object) -> Flask:
     app.context_processor(demo.calendar.shown)
     app.add_template_filter(amounts.show, "points")
     pages.init_app(app, [*points.views.NAVIGATION, *shop.views.NAVIGATION, *people.views.NAVIGATION])
+    app.extensions["devices"] = devices.with_key
     app.extensions["held"] = (people.held.about, points.held.about, shop.held.about)
-    for blueprint in (people.views.bp, points.views.bp, shop.views.bp, demo.calendar.bp):
+    for blueprint in (people.views.bp, points.views.bp, shop.views.bp, shop.api.bp, demo.calendar.bp):
         app.register_blueprint(blueprint)
     for group in (
         people.cli.areas_cli,
@@ -65,6 +68,7 @@ def create_app(**settings: object) -> Flask:
         people.cli.accounts_cli,
         people.cli.cards_cli,
         points.cli.ledger_cli,
+        shop.cli.devices_cli,
         shop.cli.goods_cli,
         demo.cli.demo_cli,
     ):

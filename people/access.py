@@ -1,7 +1,7 @@
 """Who may ask for what: a rule on every route, checked in one place before any view runs.
 
 A village outside the signed-in user's scope does not exist for them (404); inside it without the right
-role the answer is 403; a route without a rule is denied.
+role the answer is 403; a route without a rule is denied. Programs bring the key of a device instead.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import abort, current_app, g, redirect, request, session, url_for
+from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from werkzeug.routing import Rule as RoutingRule
 from werkzeug.wrappers import Response
 
 from people import areas, clock
 from people.models import Area, Role
+from people.refused import Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -34,10 +36,11 @@ ONLOOKERS = COMMITTEE | ABOVE | {Role.SUPERVISOR}
 class Rule:
     """Whom a route lets in: everyone, everyone signed in, or holders of one of the roles at the place.
 
-    With `posting` fewer may send something than may look.
+    With `posting` fewer may send something than may look. With `device` it lets in programs, and no cookie.
     """
 
     public: bool = False
+    device: bool = False
     roles: frozenset[Role] | None = None
     posting: frozenset[Role] | None = None
 
@@ -65,6 +68,11 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Let everyone in who is signed in; the view itself keeps to what is theirs."""
     return _ruled(view, Rule())
+
+
+def device(view: View) -> View:
+    """Let in programs that bring a device's key; the device is then `g.device`."""
+    return _ruled(view, Rule(device=True))
 
 
 def allow(*roles: Role, posting: Iterable[Role] | None = None) -> Callable[[View], View]:
@@ -126,6 +134,9 @@ def gate() -> Response | None:
         abort(403)
     if rule.public:
         return None
+    if rule.device:
+        g.device = _with_key()
+        return None
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     if current_user.temporary and request.endpoint != FIRST_OF_ALL:
@@ -137,6 +148,17 @@ def gate() -> Response | None:
         if not g.roles & roles:
             abort(403)
     return None
+
+
+def _with_key() -> Any:
+    """The device whose key came as bearer token (RFC 6750). Refused `no_key`, `bad_key`."""
+    sent = request.authorization
+    if sent is None or sent.type != "bearer" or not sent.token:
+        raise Refused("no_key", _("This needs a device's key, sent as bearer token."))
+    found = current_app.extensions["devices"](sent.token)
+    if found is None:
+        raise Refused("bad_key", _("This key opens nothing: it is mistyped, or was taken back."))
+    return found
 
 
 def _stay() -> None:

@@ -1,13 +1,17 @@
 """Cards to print, cut and hand out: ten to an A4 sheet, each 85.6 x 54 mm, with the rules on the back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from people.paper import words
-from people.paper.draw import LINE, QUIET, Pen, baseline, fit, paragraph, stack
+from people.paper.draw import LINE, QUIET, Pen, QrPath, baseline, fit, paragraph, qr_path, stack
 
 WIDE, HIGH = 210, 297
 CARD_WIDE, CARD_HIGH = 85.6, 54
@@ -20,6 +24,9 @@ EDGE = 6
 QR_SIDE = 32
 QR_LEFT = CARD_WIDE - QR_SIDE - 3.5
 TEXT_ROOM = QR_LEFT - EDGE - 1
+
+# From so many cards on, their QR codes are made beside the pages, on every core of the machine.
+MANY = 1000
 
 RULE_SIZE = 8.2  # points: the rules on the back
 
@@ -42,7 +49,7 @@ def cards_pdf(
 
     `progress` is told after each sheet how many cards are done.
     """
-    with force_locale("zh"):
+    with force_locale("zh"), _codes([card.url for card in cards]) as codes:
         pen = Pen(_("Points cards"), WIDE, HIGH)
         pen.stencil("marks", _cut_marks)
         pen.stencil("front", _same_on_all)
@@ -55,7 +62,7 @@ def cards_pdf(
             if done:
                 pen.next_page()
             page = words.page_of(number, len(sheets))
-            _fronts(pen, sheet, page, backs)
+            _fronts(pen, list(zip(sheet, islice(codes, len(sheet)), strict=True)), page, backs)
             if backs:
                 pen.next_page()
                 _backs(pen, len(sheet), page)
@@ -65,19 +72,29 @@ def cards_pdf(
         return pen.pdf()
 
 
-def _fronts(pen: Pen, cards: Sequence[CardFace], page: str, backs: bool) -> None:
+@contextmanager
+def _codes(payloads: Sequence[str]) -> Iterator[Iterator[QrPath]]:
+    """The QR codes of these texts, in their order."""
+    if len(payloads) < MANY:
+        yield map(qr_path, payloads)
+        return
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        yield pool.map(qr_path, payloads, chunksize=100)
+
+
+def _fronts(pen: Pen, cards: Sequence[tuple[CardFace, QrPath]], page: str, backs: bool) -> None:
     """Up to ten cards, the marks to cut along, and in the margins what the clerk should know."""
     pen.stamp("marks")
-    for place, card in enumerate(cards):
+    for place, (card, code) in enumerate(cards):
         row, column = divmod(place, ACROSS)
-        _card(pen, LEFT + column * CARD_WIDE, TOP + row * CARD_HIGH, card)
+        _card(pen, LEFT + column * CARD_WIDE, TOP + row * CARD_HIGH, card, code)
     hint = (
         _("Print on both sides at actual size, flip on the long edge, and cut along the marks.")
         if backs
         else _("Print at actual size, not fitted to the page, and cut along the marks.")
     )
     _foot(pen, hint, _("%(page)s, front", page=page) if backs else page)
-    if footnote := words.footnote(list(cards)):
+    if footnote := words.footnote([card for card, _code in cards]):
         stack(pen, paragraph(footnote, ACROSS * CARD_WIDE - 6, 6), LEFT + 3, 5)
 
 
@@ -109,7 +126,7 @@ def _cut_marks(pen: Pen) -> None:
         pen.line(right + 1, y, right + 5, y, thick=0.15)
 
 
-def _card(pen: Pen, x: float, y: float, card: CardFace) -> None:
+def _card(pen: Pen, x: float, y: float, card: CardFace, code: QrPath) -> None:
     """One card with its upper left corner at x, y: who it is at the left, the QR at the right."""
     left = x + EDGE
     pen.stamp("front", x, y)
@@ -117,7 +134,7 @@ def _card(pen: Pen, x: float, y: float, card: CardFace) -> None:
     _fitted(pen, left, y + 25.5, card.name, TEXT_ROOM, 24, 9, bold=True)
     _fitted(pen, left, y + 32, card.grid, TEXT_ROOM, 9.5, 6)
     _fitted(pen, left, y + 41.5, words.grouped(card.number), TEXT_ROOM, 14, 7, bold=True)
-    pen.qr(x + QR_LEFT, y + 5, QR_SIDE, card.url)
+    pen.qr(x + QR_LEFT, y + 5, QR_SIDE, code)
 
 
 def _same_on_all(pen: Pen) -> None:

@@ -1,5 +1,6 @@
 """What every page shares: language, print size, navigation, filters, and how a refusal looks."""
 
+import json
 import re
 from collections.abc import Generator, Iterator, Sequence
 from contextvars import copy_context
@@ -10,12 +11,14 @@ from typing import Any
 
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from flask_sqlalchemy.pagination import Pagination
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from sqlalchemy import Select
-from werkzeug.exceptions import HTTPException
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
@@ -31,8 +34,12 @@ LANGUAGES = ("zh", "en")
 
 FARTHEST = 10**6  # a page that no list reaches, and no database chokes on
 
-# What a refusal answers when no form shows it: a clash with what is there, or a request that can't be done.
-CLASHES = {"conflict", "key_reused"}
+# What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, or, for
+# all others, a request that can't be done (422).
+STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409}
+
+# Under this address programs ask: what goes wrong there is told in JSON.
+PROGRAMS = "/api/"
 
 
 class RowId(IntegerConverter):
@@ -148,29 +155,41 @@ def quarter(value: Quarter | str) -> str:
     return words.quarter(Quarter.parse(value) if isinstance(value, str) else value)
 
 
-def refused(refusal: Refused) -> tuple[str, int]:
-    """The page for a refusal that no form shows."""
-    status = 409 if refusal.code in CLASHES else 422
+def refused(refusal: Refused) -> Response | tuple[str, int]:
+    """The answer to a refusal that no form shows."""
+    if request.path.startswith(PROGRAMS):
+        return problem(refusal)
+    status = STATUSES.get(refusal.code, 422)
     return render_template(
         "error.html", code=status, title=gettext("That was not done"), text=refusal.message
     ), status
 
 
-Problem = tuple[dict[str, str], int, dict[str, str]]
+Problem = Response
 
 
-def problem(refusal: Refused) -> Problem:
-    """A refusal as a script reads it: 422 as application/problem+json: `code`, `title` for the person, and
-    the `field` it is about, if one.
+def problem(refusal: Refused, status: int | None = None, **more: object) -> Problem:
+    """A refusal as a program reads it: application/problem+json (RFC 9457), by its code's status or another.
+
+    `code` is for the program, `title` for the person in front of it, `field` what it is about, if given.
     """
-    told = {"code": refusal.code, "title": str(refusal.message)}
-    if refusal.field:
-        told["field"] = refusal.field
-    return told, 422, {"Content-Type": "application/problem+json"}
+    status = status or STATUSES.get(refusal.code, 422)
+    told = {
+        "type": f"urn:aixin:problem:{refusal.code}",
+        "title": str(refusal.message),
+        "status": status,
+        "code": refusal.code,
+        **({"field": refusal.field} if refusal.field else {}),
+        **more,
+    }
+    answer = Response(json.dumps(told), status, mimetype="application/problem+json")
+    if status == 401:
+        answer.www_authenticate = WWWAuthenticate("bearer", {"realm": "aixin"})
+    return answer
 
 
-def failed(error: HTTPException) -> tuple[str, int] | Response:
-    """The page for what is not there, not allowed, or broke."""
+def failed(error: HTTPException) -> Response | tuple[str, int]:
+    """The answer to what is not there, not allowed, or broke."""
     if isinstance(error, CSRFError):
         text = gettext("This page was open too long. Go back, load it again, and send it once more.")
         return render_template(
@@ -178,6 +197,8 @@ def failed(error: HTTPException) -> tuple[str, int] | Response:
         ), 400
     if error.code is None or error.response is not None or error.code < 400:
         return error.get_response()
+    if request.path.startswith(PROGRAMS):
+        return _failed_program(error, error.code)
     known = {
         403: (gettext("Not for you to do"), gettext("Your role does not include this. Ask your committee.")),
         404: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
@@ -189,6 +210,20 @@ def failed(error: HTTPException) -> tuple[str, int] | Response:
         (gettext("Something broke"), gettext("That was our fault. Nothing was booked. Try it once more.")),
     )
     return render_template("error.html", code=error.code, title=title, text=text), error.code
+
+
+def _failed_program(error: HTTPException, status: int) -> Problem:
+    """What HTTP itself says no to; whatever is not known here broke."""
+    known = {
+        404: ("not_found", _("Nothing is at this address.")),
+        405: ("method_not_allowed", _("This address does not take this method.")),
+        413: ("too_large", _("That is more than is taken at once.")),
+    }
+    broken = ("broken", _("That was our fault. Nothing was booked. Try it once more."))
+    answer = problem(Refused(*known.get(status, broken)), status)
+    if isinstance(error, MethodNotAllowed):
+        answer.allow.update(error.valid_methods or ())
+    return answer
 
 
 def public_url(path: str) -> str:

@@ -36,7 +36,8 @@ A role is given for an area and holds there and in everything below it. One pers
 lies outside one's areas does not exist (404); inside, what no role of one's own includes is not allowed
 (403); who has not signed in is sent to the sign-in page, and who has a temporary password to choosing their
 own. Addresses with `<village>` exist for villages and communities only, those with `<area>` for townships
-and counties too. Outside the village names and phones are masked.
+and counties too. Outside the village names and phones are masked. Programs bring the key of a device,
+which opens the interface described in [api.md](api.md) and nothing else; there a sign-in opens nothing.
 
 ## Who gives which role
 
@@ -58,10 +59,12 @@ def sheet(routes: Sequence[Route]) -> str:
                 f"\n## {title}\n\n",
                 *_table(["page or action", "asked by", *TITLES.values()], map(_line, own)),
             ]
-    signed_in = [route for route in routes if not route.rule.public and route.rule.roles is None]
+    devices = [route for route in routes if route.rule.device]
     public = [route for route in routes if route.rule.public]
+    others = [route for route in routes if route not in [*by_role, *devices, *public]]
     for title, those in (
-        ("Everyone signed in, whatever the role", signed_in),
+        ("Everyone signed in, whatever the role", others),
+        ("Programs, by the key of a device", devices),
         ("Without signing in", public),
     ):
         parts += [f"\n## {title}\n\n", *_table(["page or action", "asked by"], map(_names, those))]

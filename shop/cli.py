@@ -1,17 +1,23 @@
-"""Commands about the whole ledger, down to the stock on the shelves, and about what shops offer."""
+"""Commands about the whole ledger, down to the stock on the shelves; what shops offer, and their devices."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from people import areas
-from people.cli import bring
-from people.db import read_one_moment
+from people.cli import bring, refuse
+from people.clock import local
+from people.db import db, read_one_moment, transaction
+from people.refused import Refused
 from points.cli import ledger_cli
-from shop.desk import verify
+from shop.desk import devices, verify
 from shop.goodsfile.intake import GOODS
+from shop.models import Device, Shop
+from shop.shelf import shops
 
+devices_cli = AppGroup("devices", help="Tills and programs, each with a key for one shop.")
 goods_cli = AppGroup("goods", help="What the villages' shops offer.")
 
 
@@ -26,6 +32,58 @@ def verify_ledger() -> None:
     if found:
         raise click.ClickException(f"{found} rows do not fit")
     click.echo("everything fits")
+
+
+@devices_cli.command("add")
+@click.option("--shop", "code", required=True, help="The 12-digit code of the village whose shop it serves.")
+@click.option("--name", required=True, help="What people call it.")
+def add_device(code: str, name: str) -> None:
+    """Give a device a key. The key is the last line, and is told this once."""
+    try:
+        with transaction():
+            device, key = devices.add(_shop(code), name, None)
+    except Refused as refusal:
+        raise refuse(refusal) from refusal
+    click.echo(f"device {device.id}, {device.name}, serves {device.shop.name}; its key:")
+    click.echo(key)
+
+
+@devices_cli.command("list")
+@click.option("--shop", "code", help="The 12-digit code of a village; without it, every shop.")
+def list_devices(code: str | None) -> None:
+    """List the devices: number, village, name, since when, and whether the key was taken back."""
+    for device in devices.listed(_shop(code) if code else None):
+        state = f"revoked {_day(device.revoked_at)}" if device.revoked_at else "good"
+        click.echo(
+            f"{device.id}\t{device.shop.village.code}\t{device.name}\t{_day(device.added_at)}\t{state}"
+        )
+
+
+@devices_cli.command("revoke")
+@click.argument("ident", metavar="ID", type=click.IntRange(1, 2**31 - 1))
+def revoke_device(ident: int) -> None:
+    """Take a device's key back; it opens nothing from now on."""
+    with transaction():
+        device = db.session.get(Device, ident)
+        if device is None:
+            raise click.ClickException(f"no device has the number {ident}")
+        devices.revoke(device, None)
+    click.echo(f"the key of device {ident}, {device.name}, opens nothing any more")
+
+
+def _shop(code: str) -> Shop:
+    """The shop of the village with this code."""
+    village = areas.by_code(code)
+    if village is None or not village.is_village:
+        raise click.ClickException(f"no village or community has the code {code}")
+    shop = shops.of_village(village)
+    if shop is None:
+        raise click.ClickException(f"{village.name} has no shop yet; it opens with its first article")
+    return shop
+
+
+def _day(moment: datetime) -> str:
+    return f"{local(moment):%Y-%m-%d}"
 
 
 @goods_cli.command("import")

@@ -42,10 +42,11 @@ PUBLIC = {
     "shop.check",
     "shop.holder",
     "demo.next_day",
+    "api.document",
 }
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
-OF_THE_WEB = re.compile(r"^(app|demo/calendar|people/(access|pages)|\w+/((forms|views)(/\w+)?|cli))\.py$")
+OF_THE_WEB = re.compile(r"^(app|demo/calendar|people/(access|pages)|\w+/((forms|views|api)(/\w+)?|cli))\.py$")
 
 
 def imports(file):
@@ -125,6 +126,7 @@ ARGUMENTS = {
     "kind": "csv",
     "quarter": "2025Q1",
     "number": "000000000",
+    "card": "000000000",
     "village": VILLAGE,
     "area": VILLAGE,
     "day": "2026-12-28",
@@ -145,10 +147,23 @@ def methods(route):
 def test_strangers_are_asked_to_sign_in(app, client_of):
     client = client_of(None)
     for route, rule in rules(app):
-        for method in () if rule.public else methods(route):
+        for method in () if rule.public or rule.device else methods(route):
             answer = client.open(address(app, route.endpoint), method=method)
             assert answer.status_code == 302, (method, route)
             assert answer.location.startswith("/sign-in?"), (method, route)
+
+
+def test_programs_are_asked_for_a_key_and_a_sign_in_is_none(app, cast, client_of):
+    for client in (client_of(None), client_of(cast.manager)):
+        asked = 0
+        for route, rule in rules(app):
+            for method in methods(route) if rule.device else ():
+                answer = client.open(address(app, route.endpoint), method=method)
+                assert (answer.status_code, answer.json["code"]) == (401, "no_key"), (method, route)
+                assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+                assert "Set-Cookie" not in answer.headers
+                asked += 1
+        assert asked >= 5
 
 
 INLINE = {
@@ -218,7 +233,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     pages = [
         (route.endpoint, rule, address(app, route.endpoint, **lived_in))
         for route, rule in rules(app)
-        if "GET" in route.methods and not route.endpoint.endswith("static")
+        if "GET" in route.methods and not rule.device and not route.endpoint.endswith("static")
     ]
     township = address(app, "people.area", area=TOWNSHIP)
     pages.append(("people.area", access.Rule(), township))
@@ -249,7 +264,7 @@ def test_a_number_too_large_for_a_row_is_not_there(app, cast, client_of, ident):
     for username in ("clerk", "chair", "manager", "volunteer"):
         client, held = client_of(cast.user(username)), cast.user(username).roles_in(cast.village)
         for route, rule in rules(app):
-            if "ident" in route.arguments and held & rule.roles:
+            if "ident" in route.arguments and rule.roles and held & rule.roles:
                 for method in methods(route):
                     asked += 1
                     answer = client.open(address(app, route.endpoint, ident=ident), method=method)

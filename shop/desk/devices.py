@@ -52,9 +52,12 @@ def with_key(key: str) -> Device | None:
     )
 
 
-def listed(shop: Shop) -> Sequence[Device]:
-    """The shop's devices, also revoked ones, in the order they were added."""
-    return db.session.scalars(select(Device).where(Device.shop_id == shop.id).order_by(Device.id)).all()
+def listed(shop: Shop | None) -> Sequence[Device]:
+    """The devices of a shop, also revoked ones, in the order they were added; None: of every shop."""
+    found = select(Device).options(joinedload(Device.shop).joinedload(Shop.village))
+    if shop is not None:
+        found = found.where(Device.shop_id == shop.id)
+    return db.session.scalars(found.order_by(Device.shop_id, Device.id)).all()
 
 
 def _digest(key: str) -> str:

@@ -40,9 +40,9 @@ def redeem(
     """Hand out a basket (goods id → units) against a card, to its holder or a collector.
 
     The key is made before sending: the same key with the same card and basket returns the first redemption,
-    with anything else it is Refused `key_reused`. Refused `empty_basket`, `bad_quantity`, `unknown_goods`,
-    `other_village`, `shop_closed`, `card_inactive`, `term_ended`, `own_card`, `limit_reached`,
-    `insufficient_points` (with what is missing), `out_of_stock`.
+    marked `is_repeated`; with anything else it is Refused `key_reused`. Refused `empty_basket`,
+    `bad_quantity`, `unknown_goods`, `other_village`, `shop_closed`, `card_inactive`, `term_ended`,
+    `own_card`, `limit_reached`, `insufficient_points` (with what is missing), `out_of_stock`.
     Locks: the worker's account, then the lots by id, then the shop for its receipt number.
     """
     actor = by if isinstance(by, User) else None
@@ -128,6 +128,7 @@ def _repeated(
     came = made.proxy and (made.proxy.name, made.proxy.relation)
     comes = collector and (collector.name, collector.relation)
     check_repeated((made.shop_id, made.card_id, handed_out, came), (shop.id, card.id, basket, comes))
+    made.is_repeated = True
     return made
 
 

@@ -42,6 +42,8 @@ class Redemption(Base):
     proxy: Mapped["Proxy | None"] = relationship()
     void: Mapped["Void | None"] = relationship(back_populates="redemption", foreign_keys="Void.redemption_id")
 
+    is_repeated = False  # whether it was asked for again and found by its key; said by the verb, not kept
+
     __table_args__ = (
         UniqueConstraint("shop_id", "day", "serial"),
         CheckConstraint("total > 0 AND serial > 0", name="total"),

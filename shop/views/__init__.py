@@ -1,4 +1,4 @@
-"""Pages of the shop: the desk, redemptions, goods, cards, and what anyone may see."""
+"""Pages of the shop: the desk, redemptions, goods, devices, and what anyone may see."""
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _
@@ -20,8 +20,21 @@ NAVIGATION = [
     Entry("shop.goods", _("Goods"), "basket", READERS),
     Entry("shop.hours", _("Opening hours"), "clock", READERS, under=("shop.goods",)),
     Entry("shop.import_goods", _("From a file"), "file-earmark-excel", MANAGING, under=("shop.goods",)),
+    Entry("shop.devices", _("Devices"), "key", frozenset({Role.MANAGER}), under=("shop.goods",)),
 ]
 
 
 # They register their routes.
-from shop.views import article, closing, desk, goods, goodsfile, hours, labels, public, redemptions, serving
+from shop.views import (
+    article,
+    closing,
+    desk,
+    devices,
+    goods,
+    goodsfile,
+    hours,
+    labels,
+    public,
+    redemptions,
+    serving,
+)

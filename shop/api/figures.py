@@ -1,0 +1,15 @@
+"""Points and moments as programs read them."""
+
+from datetime import datetime
+
+from people import clock
+
+
+def points(tenths: int) -> float:
+    """Points as a number with one decimal; in here they are tenths, and only here they stop being whole."""
+    return tenths / 10
+
+
+def moment(at: datetime) -> str:
+    """A moment in ISO 8601, on the clock of Asia/Shanghai."""
+    return clock.local(at).isoformat()

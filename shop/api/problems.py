@@ -1,0 +1,13 @@
+"""What an answer says when the request itself was no good, or what it is about is not there."""
+
+from typing import Any, NoReturn
+
+from flask import abort
+
+from people import pages
+from people.refused import Refused
+
+
+def stop(status: int, code: str, message: Any, **more: object) -> NoReturn:
+    """Answer with a problem at once; `message` is a sentence for the person in front of the program."""
+    abort(pages.problem(Refused(code, message), status, **more))

@@ -1,0 +1,128 @@
+"""The real server on a test's database, and clients that speak to it over HTTP all at the same moment."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from threading import Barrier, Event
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60  # seconds for the server to answer, and for a client to be answered
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Nursery:
+    """The process that servers are forked from."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.served.nursery"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def serve(self, uri: str, instance: Path) -> "Server":
+        """A new server on a database; it is still starting."""
+        port = free_port()
+        log = instance / f"server-{port}.log"
+        environment = {
+            "DATABASE_URL": uri,
+            "AIXIN_INSTANCE": str(instance),
+            "PUBLIC_URL": "https://aixin.example",
+            "SECRET_KEY": "only for tests",
+        }
+        order = {"port": port, "log": str(log), "environment": environment}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return Server(int(self._process.stdout.readline()), port, log)
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(PATIENCE)
+
+
+class Server:
+    """A real server, by its process group and port."""
+
+    def __init__(self, group: int, port: int, log: Path) -> None:
+        self._group, self.port, self._log = group, port, log
+
+    def answering(self) -> "Server":
+        """Wait until it answers, or is no more."""
+        patience = Event()
+        for _try in range(PATIENCE * 20):
+            with suppress(OSError):
+                if self.ask("GET", "/api/v1/openapi.json")[0] == 200:
+                    return self
+            with suppress(ProcessLookupError):
+                os.killpg(self._group, 0)
+                patience.wait(0.05)
+                continue
+            break
+        raise AssertionError(f"the server does not answer:\n{self._log.read_text()}")
+
+    def kill(self) -> None:
+        """SIGKILL to all of its processes, whatever they are doing."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._group, signal.SIGKILL)
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """One request on a connection of its own: the status and the JSON of the answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            sent = None if body is None else json.dumps(body)
+            given = {name.replace("_", "-"): value for name, value in headers.items()}
+            kind = {} if body is None else {"Content-Type": "application/json"}
+            connection.request(method, path, sent, kind | given)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read() or b"null")
+        finally:
+            connection.close()
+
+
+class Till:
+    """A device of a shop that speaks to the server with its key."""
+
+    def __init__(self, server: Server, key: str) -> None:
+        self.server, self._bearer = server, f"Bearer {key}"
+
+    def redeem(self, key: str, card: str, basket: dict[int, int]) -> tuple[int, Any]:
+        """Hand out a basket (goods id → units) against a card."""
+        items = [{"goods": goods, "quantity": units} for goods, units in basket.items()]
+        return self.server.ask(
+            "POST",
+            "/api/v1/redemptions",
+            {"card": card, "items": items},
+            Authorization=self._bearer,
+            Idempotency_Key=key,
+        )
+
+    def void(self, ident: int) -> tuple[int, Any]:
+        path = f"/api/v1/redemptions/{ident}/void"
+        return self.server.ask("POST", path, {"reason": "拿错了"}, Authorization=self._bearer)
+
+
+def at_once(calls: list[Any]) -> list[Any]:
+    """Make all these calls from threads that wait for each other; the answers in the same order."""
+    barrier = Barrier(len(calls))
+
+    def call(one: Any) -> Any:
+        barrier.wait(PATIENCE)
+        return one()
+
+    with ThreadPoolExecutor(len(calls)) as crowd:
+        return [pending.result() for pending in [crowd.submit(call, one) for one in calls]]
