@@ -43,24 +43,7 @@ def note_all(
     before: dict[str, Any] | None = None,
 ) -> None:
     """The same done to many: for each its subject, area and detail. Sent at once, not row by row."""
-    shared = {
-        "at": clock.now(),
-        "actor_id": actor.id if actor else None,
-        "action": action,
-        "origin": _origin.get(),
-        "before": _plain(before) if before else None,
-    }
-    rows = [
-        {
-            "subject": subject if isinstance(subject, str) else name_of(subject),
-            "area_id": area.id if area else None,
-            "detail": _plain(detail),
-            **shared,
-        }
-        for subject, area, detail in changes
-    ]
-    if rows:
-        db.session.execute(insert(AuditEvent), rows)
+    _write(actor, action, [(subject, area, before, detail) for subject, area, detail in changes])
 
 
 def change(actor: User | None, action: str, row: Base, area: Area | None, **values: Any) -> list[str]:
@@ -68,14 +51,53 @@ def change(actor: User | None, action: str, row: Base, area: Area | None, **valu
 
     What is the same already is left, and where nothing differs nothing is written.
     """
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    if changed:
+    (changed,) = change_all(actor, action, [(row, area, values)])
+    return changed
+
+
+def change_all(
+    actor: User | None, action: str, wanted: Iterable[tuple[Base, Area | None, dict[str, Any]]]
+) -> list[list[str]]:
+    """The same for many rows, each with its area and values; sent at once, not row by row."""
+    told, lines = [], []
+    for row, area, values in wanted:
+        changed = [name for name, value in values.items() if getattr(row, name) != value]
         before = {name: getattr(row, name) for name in changed}
         for name in changed:
             setattr(row, name, values[name])
+        told.append(changed)
+        if changed:
+            lines.append((row, area, before, {name: values[name] for name in changed}))
+    if lines:
         db.session.flush()
-        note(actor, action, row, area, before, **{name: values[name] for name in changed})
-    return changed
+    _write(actor, action, lines)
+    return told
+
+
+def _write(
+    actor: User | None,
+    action: str,
+    lines: Iterable[tuple[Base | str, Area | None, dict[str, Any] | None, dict[str, Any]]],
+) -> None:
+    """Lines of the trail: for each its subject, area, and what there was before and is now."""
+    shared = {
+        "at": clock.now(),
+        "actor_id": actor.id if actor else None,
+        "action": action,
+        "origin": _origin.get(),
+    }
+    rows = [
+        {
+            "subject": subject if isinstance(subject, str) else name_of(subject),
+            "area_id": area.id if area else None,
+            "before": _plain(before) if before else None,
+            "detail": _plain(detail),
+            **shared,
+        }
+        for subject, area, before, detail in lines
+    ]
+    if rows:
+        db.session.execute(insert(AuditEvent), rows)
 
 
 def name_of(row: Base) -> str:

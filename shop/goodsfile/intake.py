@@ -1,6 +1,7 @@
 """Taking a list of goods in: what is new first, in bulk; then what is described, priced and offered anew."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from people import audit, filing
 from people.db import db
@@ -34,10 +35,8 @@ def _do(shop: Shop, steps: Sequence[Step], actor: User | None) -> None:
     new = [(step, _described(shop, step)) for step in steps if step.is_new]
     arriving = [Arrival(goods, step.price.points, step.codes) for step, goods in new if step.price]
     shelf.add_all(shop, arriving, actor)
-    for step, goods in there:
-        if step.corrections:
-            now = {field: getattr(goods, field) for field in DESCRIBED}
-            shelf.change_goods(goods, actor=actor, **now | step.corrections)
+    corrected = [(goods, _described(shop, step)) for step, goods in there if step.corrections]
+    shelf.change_all(shop, corrected, actor)
     codes.add_codes(shop, [(goods, code) for step, goods in there for code in step.codes], actor)
     costs = [(goods, step.price.points, step.price.since) for step, goods in there if step.price]
     prices.set_prices(costs, actor)
@@ -47,4 +46,10 @@ def _do(shop: Shop, steps: Sequence[Step], actor: User | None) -> None:
 
 
 def _described(shop: Shop, step: Step) -> Goods:
-    return shelf.described(shop, **{field: getattr(step.entry, field) for field in DESCRIBED})
+    """The article as it is to be: as it is now, with what the row says of it."""
+    values: dict[str, Any] = {field: getattr(step.goods, field, None) for field in DESCRIBED}
+    for field in DESCRIBED:
+        said = getattr(step.entry, field)
+        if said is not None:
+            values[field] = said
+    return shelf.described(shop, **values)

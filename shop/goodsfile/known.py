@@ -27,7 +27,7 @@ class Known:
         ):
             self._prices[price.goods_id].append(price)
         lots = select(Lot.goods_id, func.sum(Lot.on_hand)).join(Lot.goods).where(mine)
-        self.on_hand = dict(db.session.execute(lots.group_by(Lot.goods_id)).tuples().all())
+        self.on_hand: dict[int, int] = dict(db.session.execute(lots.group_by(Lot.goods_id)).all())
         """Units by article; one that is not in it never had any."""
 
     def price(self, goods: Goods, day: date) -> Price:

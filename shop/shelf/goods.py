@@ -112,16 +112,30 @@ def change_goods(goods: Goods, name: str, unit: str, actor: User | None, **more:
 
     Refused as `described`, `goods_exists`, `unit_in_use` once units of it were taken in.
     """
-    goods = get_locked(Goods, goods.id)
     wanted = described(goods.shop, name, unit, **more)
-    if wanted.name != goods.name:
-        _check_names(goods.shop, {wanted.name})
-    if wanted.unit != goods.unit and db.session.scalar(
-        select(Lot.id).where(Lot.goods_id == goods.id).limit(1)
+    return change_all(goods.shop, [(goods, wanted)], actor)[0]
+
+
+def change_all(shop: Shop, wanted: Sequence[tuple[Goods, Goods]], actor: User | None) -> list[list[str]]:
+    """Describe many articles of a shop anew, each as the other is `described`. Refused as `change_goods`."""
+    articles = [goods.id for goods, _new in wanted]
+    db.session.scalars(
+        select(Goods)
+        .where(Goods.id.in_(articles))
+        .order_by(Goods.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    _check_names(shop, {new.name for goods, new in wanted if new.name != goods.name})
+    recounted = [goods for goods, new in wanted if new.unit != goods.unit]
+    for used in db.session.scalars(
+        select(Lot.goods_id).where(Lot.goods_id.in_([goods.id for goods in recounted])).limit(1)
     ):
-        raise unit_in_use(goods)
-    values = {field: getattr(wanted, field) for field in DESCRIBED}
-    return audit.change(actor, "goods.change", goods, goods.shop.village, **values)
+        raise unit_in_use(next(goods for goods in recounted if goods.id == used))
+    changes = [
+        (goods, shop.village, {field: getattr(new, field) for field in DESCRIBED}) for goods, new in wanted
+    ]
+    return audit.change_all(actor, "goods.change", changes)
 
 
 def unit_in_use(goods: Goods) -> Refused:

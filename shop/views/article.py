@@ -105,7 +105,7 @@ def goods_picture(village: str, ident: int) -> Response:
     return response.make_conditional(request)
 
 
-@bp.post("/v/<village>/goods/<int:ident>/picture")
+@bp.post("/v/<village>/goods/<int:ident>/picture/set")
 @access.allow(Role.MANAGER)
 def set_picture(village: str, ident: int) -> Response | tuple[str, int]:
     """A picture for an article, in place of the one it has."""

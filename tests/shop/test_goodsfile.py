@@ -1,0 +1,425 @@
+"""A list of goods from an office: tried out first, every bad cell named, then all of it or nothing."""
+
+import io
+import json
+from datetime import date
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from sqlalchemy import func, select
+
+from people import filing
+from people.db import db, transaction
+from people.models import AuditEvent, FileKind, ImportFile
+from people.refused import Refused
+from people.rosterfile.intake import ROSTER
+from shop.goodsfile import columns, export
+from shop.goodsfile.intake import GOODS
+from shop.models import Goods, Price
+from shop.shelf import codes, prices, shops
+from shop.shelf import goods as shelf
+from shop.stock import moves
+from tests.cast import FAR_VILLAGE, TOWNSHIP, VILLAGE
+
+HEADERS = columns.NAMES
+IMPORT = f"/v/{VILLAGE}/goods/import"
+SOAP, EAN_8 = "6901028075831", "96385074"
+OIL = {
+    "货品名称": "食用油",
+    "规格": "1.8升",
+    "单位": "桶",
+    "类别": "粮油",
+    "条码": EAN_8,
+    "积分价格": 28,
+    "每人每季限兑": 2,
+    "低库存提醒": 10,
+    "状态": "在售",
+}
+
+
+def oil(**other):
+    return OIL | other
+
+
+def soap(**other):
+    return {"货品名称": "肥皂", **other}
+
+
+def workbook(rows, headers=HEADERS):
+    book = Workbook()
+    book.active.append(list(headers))
+    for row in rows:
+        book.active.append([row.get(header) for header in headers])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def planned(area, rows):
+    return GOODS.plan(workbook(rows), "货品.xlsx", area)
+
+
+def told(made):
+    return [(cell.where, cell.column) for cell in made.bad]
+
+
+def take_in(area, rows, actor=None):
+    """Do it, as the command line does; returns what was counted."""
+    with transaction():
+        made = planned(area, rows)
+        assert told(made) == []
+        assert list(GOODS.carry_out(made, area, actor))[-1] == len(made.steps)
+    return dict(made.counts)
+
+
+def do(verb, *given, **more):
+    with transaction():
+        return verb(*given, **more)
+
+
+def named(name, shop):
+    return db.session.scalars(select(Goods).where(Goods.shop_id == shop.id, Goods.name == name)).one()
+
+
+def lines(made):
+    """What the only row of a plan would change."""
+    (step,) = made.steps
+    return {line.column: (line.before, line.after) for line in step.lines}
+
+
+def count(model):
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+# What a row does
+
+
+def test_a_new_article_with_everything(cast):
+    assert take_in(cast.village, [oil(条码=f"{EAN_8}、036000291452")], cast.manager) == {"added": 1}
+    goods = named("食用油", cast.shop)
+    assert (goods.spec, goods.unit, goods.category, goods.quota, goods.low_at) == (
+        "1.8升",
+        "桶",
+        "粮油",
+        2,
+        10,
+    )
+    assert goods.codes == [EAN_8, "0036000291452"]
+    (price,) = prices.history(goods)
+    assert (price.points, price.holds_from, price.actor_id) == (280, date(2026, 12, 28), cast.manager.id)
+    actions = {event.action for event in db.session.scalars(select(AuditEvent))}
+    assert {"goods.add", "goods.code", "goods.import"} <= actions
+
+
+def test_the_first_list_opens_the_shop(cast):
+    far = cast.far_village
+    assert take_in(far, [oil(), oil(货品名称="米", 条码=None)]) == {"added": 2}
+    assert shops.of_village(far).name == "石板村爱心超市"
+
+
+def test_the_same_file_twice_changes_nothing(cast):
+    rows = [oil(), soap(积分价格="4", 价格起始日=date(2027, 1, 5))]
+    assert take_in(cast.village, rows) == {"added": 1, "changed": 1}
+    before = count(Price)
+    assert take_in(cast.village, rows) == {"left": 2}
+    assert count(Price) == before
+
+
+def test_the_barcode_says_which_article_and_then_the_name(cast):
+    made = planned(cast.village, [{"货品名称": "香皂", "条码": SOAP}])
+    assert lines(made) == {"货品名称": ("肥皂", "香皂")}
+    made = planned(cast.village, [soap(条码=EAN_8, 类别="日用")])
+    assert lines(made) == {"条码": (SOAP, f"{SOAP} {EAN_8}"), "类别": (None, "日用")}
+    take_in(cast.village, [soap(条码=EAN_8, 类别="日用")])
+    assert (cast.goods.codes, cast.goods.category) == ([SOAP, EAN_8], "日用")
+
+
+def test_an_empty_cell_leaves_what_is_there(cast):
+    take_in(cast.village, [oil()])
+    assert take_in(cast.village, [{"货品名称": "食用油"}, soap()]) == {"left": 2}
+    assert named("食用油", cast.shop).quota == 2
+
+
+def test_prices_by_day(cast, clock):
+    for given, becomes in (
+        ({"积分价格": 3}, None),
+        ({"积分价格": 3, "价格起始日": date(2025, 1, 1)}, None),
+        ({"积分价格": 3, "价格起始日": date(2027, 3, 1)}, None),
+        ({"积分价格": "３.５分"}, (35, date(2026, 12, 28))),
+        ({"积分价格": 3.5, "价格起始日": "2027年3月1日"}, (35, date(2027, 3, 1))),
+    ):
+        change = lines(planned(cast.village, [soap(**given)])).get("积分价格")
+        assert (change and (change[1].points, change[1].since)) == becomes, given
+    take_in(cast.village, [soap(积分价格=3.5, 价格起始日=date(2027, 3, 1))])
+    assert lines(planned(cast.village, [soap(积分价格=3, 价格起始日=date(2027, 3, 1))])) != {}
+    assert lines(planned(cast.village, [soap(积分价格=3)])) == {}
+    clock.turn_to(date(2027, 3, 1))
+    assert prices.of(cast.goods) == 35
+
+
+def test_off_the_shelf_and_back(cast):
+    old = do(shelf.add_goods, cast.shop, "蜡烛", "支", 10)
+    assert take_in(cast.village, [{"货品名称": "蜡烛", "状态": "停售"}]) == {"changed": 1}
+    assert old.archived_on == date(2026, 12, 28)
+    assert told(planned(cast.village, [{"货品名称": "蜡烛", "积分价格": 2}])) == [("J2", "状态")]
+    assert take_in(cast.village, [{"货品名称": "蜡烛", "状态": "下架"}]) == {"left": 1}
+    assert take_in(cast.village, [{"货品名称": "蜡烛", "状态": "在售"}]) == {"changed": 1}
+    assert old.archived_on is None
+    take_in(cast.village, [oil(状态="下架")])
+    assert named("食用油", cast.shop).archived_on == date(2026, 12, 28)
+
+
+# Bad cells
+
+
+BAD = (
+    (oil(货品名称=None), ("A2", "货品名称")),
+    (oil(货品名称="#N/A"), ("A2", "货品名称")),
+    (oil(单位=None), ("C2", "单位")),
+    (oil(条码="96385075"), ("E2", "条码")),
+    (oil(条码=f"{EAN_8} 5"), ("E2", "条码")),
+    (oil(条码="6.90103E+12"), ("E2", "条码")),
+    (oil(条码=SOAP, 货品名称="食盐"), ("E2", "条码")),
+    (oil(积分价格=None), ("F2", "积分价格")),
+    (oil(积分价格=0), ("F2", "积分价格")),
+    (oil(积分价格=2.55), ("F2", "积分价格")),
+    (oil(积分价格="-3"), ("F2", "积分价格")),
+    (oil(积分价格="面议"), ("F2", "积分价格")),
+    (oil(积分价格=date(2026, 3, 5)), ("F2", "积分价格")),
+    (oil(价格起始日=date(2027, 1, 5)), ("G2", "价格起始日")),
+    (oil(价格起始日="1月5日"), ("G2", "价格起始日")),
+    (soap(积分价格=4, 价格起始日=date(2026, 12, 27)), ("G2", "价格起始日")),
+    (soap(价格起始日=date(2027, 1, 5)), ("F2", "积分价格")),
+    (oil(每人每季限兑=0), ("H2", "每人每季限兑")),
+    (oil(每人每季限兑="两桶"), ("H2", "每人每季限兑")),
+    (oil(低库存提醒=-1), ("I2", "低库存提醒")),
+    (oil(状态="卖完"), ("J2", "状态")),
+    (soap(状态="下架"), ("J2", "状态")),
+    (soap(单位="箱"), ("C2", "单位")),
+)
+
+
+def test_a_bad_cell_is_named_by_row_and_column(cast):
+    for given, where in BAD:
+        made = planned(cast.village, [given])
+        assert told(made) == [where], given
+        assert str(made.bad[0].reason)
+
+
+def test_rows_that_are_about_the_same(cast):
+    take_in(cast.village, [oil(货品名称="豆油", 条码="036000291452")])
+    made = planned(
+        cast.village,
+        [
+            oil(),
+            oil(条码=None),
+            oil(货品名称="菜油"),
+            soap(),
+            {"货品名称": "香皂", "条码": SOAP},
+            {"货品名称": "食盐", "条码": "036000291452"},
+            {"货品名称": "洗衣皂", "条码": f"{SOAP} 036000291452"},
+        ],
+    )
+    assert told(made) == [
+        ("A3", "货品名称"),
+        ("E4", "条码"),
+        ("A6", "货品名称"),
+        ("E7", "条码"),
+        ("E8", "条码"),
+    ]
+
+
+def test_all_of_it_or_nothing(cast):
+    rows = [oil(), soap(每人每季限兑="很多"), {"货品名称": "食盐", "条码": "1"}]
+    made = planned(cast.village, rows)
+    assert told(made) == [("H3", "每人每季限兑"), ("E4", "条码")]
+    with transaction():
+        file = filing.keep(GOODS, cast.village, "货品.xlsx", workbook(rows), cast.manager)
+    with pytest.raises(Refused, match="bad_cells"), transaction():
+        list(filing.take_in(GOODS, file, made.fingerprint, cast.manager))
+    assert count(Goods) == 4
+
+
+def test_a_list_of_goods_is_no_roster(cast, client_of):
+    """Whatever its columns say: a file is taken in as what it was brought as."""
+    with transaction():
+        file = filing.keep(GOODS, cast.village, "货品.xlsx", workbook([oil()]), cast.clerk)
+    assert file.kind == FileKind.GOODS
+    assert client_of(cast.clerk).get(f"/a/{VILLAGE}/import/{file.id}").status_code == 404
+    with pytest.raises(Refused, match="other_file"):
+        filing.plan_of(ROSTER, file)
+
+
+# As an office sends it
+
+MESSY_HEADERS = ["序号", "商品 名称", "规格\n型号", "计量单位", "分类", "条形码", "积分", "执行日期"]
+MESSY_HEADERS += ["限兑", "库存预警", "备注"]
+
+
+def messy():
+    """Titles, odd headers, full-width digits, barcodes that Excel made numbers of, a total below."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["柳树村爱心超市货品价目表（2027年第一季度）"])
+    sheet.merge_cells("A1:K1")
+    sheet.append(["制表：孙店长", None, None, "日期：2026年12月28日"])
+    sheet.append(MESSY_HEADERS)
+    for line in (
+        (1, "食用油", "１.８升", "桶", "粮油", 6920459905012.0, "28分", "2027年1月1日", "２桶", "10", "缺货"),
+        (2, "肥 皂", None, "块", "日用", SOAP, 3.5, date(2027, 1, 1), None, 20),
+        (3, "食盐", "400克", "袋", "粮油", 13, "２．５", 46388, 5, None, "散装"),
+        (4, "毛巾 ", None, "条", "日用", "6920459905029、９６３８５０７４", "8", None, None, None),
+    ):
+        sheet.append(line)
+    sheet.append([None])
+    sheet.append(["合计", None, None, None, None, None, "4种"])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def upload(client, data, name="货品.xlsx"):
+    answer = client.post(IMPORT, data={"file": (io.BytesIO(data), name)})
+    assert answer.status_code == 302, answer.text
+    return answer.location
+
+
+def test_a_messy_workbook_through_the_pages(cast, client_of, clock):
+    """Oil is new and has no price before the new year: on its first day all of it is taken in."""
+    with transaction():
+        codes.give_own(cast.salt, cast.manager)
+        shelf.change_goods(cast.goods, "肥 皂", "块", cast.manager)
+    manager = client_of(cast.manager)
+    address = upload(manager, messy())
+    page = manager.get(address).text
+    assert "H4" in page
+    assert 'name="fingerprint"' not in page
+    failed = load_workbook(io.BytesIO(manager.get(f"{address}/failed.xlsx").data)).active
+    assert [cell.value for cell in failed["A"]] == ["货品名称", "食用油"]
+    clock.turn_to(date(2027, 1, 1))
+    address = upload(manager, messy())
+    page = manager.get(address).text
+    assert "序号、备注" in page
+    assert "1 行合计" in page
+    made = GOODS.plan(messy(), "货品.xlsx", cast.village)
+    assert dict(made.counts) == {"added": 2, "changed": 2}
+    for words in ("4 行", "3.5 分（2027年1月1日起）", "3 分（2025年1月1日起）", "１.８升"):
+        assert words in page
+    manager.post(address, data={"fingerprint": made.fingerprint})
+    assert "新增 2 行" in manager.get(address).text
+    found = {
+        offer.goods.name: (offer.goods.codes, offer.price, offer.goods.quota)
+        for offer in shelf.offers(cast.shop)
+    }
+    assert found == {
+        "肥 皂": ([SOAP], 35, None),
+        "食盐": (["00013"], 25, 5),
+        "食用油": (["6920459905012"], 280, 2),
+        "毛巾": (["6920459905029", EAN_8], 80, None),
+    }
+    assert dict(GOODS.plan(messy(), "货品.xlsx", cast.village).counts) == {"left": 4}
+
+
+def test_progress_comes_line_by_line_and_another_click_does_nothing(cast, client_of):
+    manager = client_of(cast.manager)
+    address = upload(manager, workbook([oil()]))
+    given = {"fingerprint": planned(cast.village, [oil()]).fingerprint}
+    answer = manager.post(address, data=given, headers={"Accept": "application/x-ndjson"})
+    assert [json.loads(line) for line in answer.text.splitlines()] == [
+        {"done": 1},
+        {"done": 1},
+        {"go": address},
+    ]
+    db.session.rollback()
+    file = db.session.scalars(select(ImportFile)).one()
+    assert (file.content, file.added, file.kind) == (None, 1, FileKind.GOODS)
+    assert manager.post(address, data=given).status_code == 422
+    assert count(Goods) == 5
+
+
+def test_the_shelf_changed_between_the_look_and_the_click(cast, client_of):
+    manager = client_of(cast.manager)
+    address = upload(manager, workbook([soap(积分价格=4)]))
+    seen = planned(cast.village, [soap(积分价格=4)]).fingerprint
+    do(prices.set_price, cast.goods, 35, cast.manager)
+    assert manager.post(address, data={"fingerprint": seen}).status_code == 422
+    assert prices.of(cast.goods) == 35
+
+
+def test_who_brings_and_who_takes_out(cast, client_of):
+    address = upload(client_of(cast.manager), workbook([oil()]))
+    for other in (cast.volunteer, cast.clerk, cast.township_user):
+        assert client_of(other).get(IMPORT).status_code == 403
+        assert client_of(other).get(address).status_code == 403
+    assert client_of(cast.outsider).get(IMPORT).status_code == 404
+    assert client_of(cast.manager).get(f"{IMPORT}/template.xlsx").status_code == 200
+    for reader in (cast.volunteer, cast.supervisor, cast.township_user):
+        assert client_of(reader).post(f"/v/{VILLAGE}/goods.csv").status_code == 200
+    assert client_of(cast.worker_user).post(f"/v/{VILLAGE}/goods.csv").status_code == 403
+    assert client_of(cast.volunteer).get(f"/v/{VILLAGE}/goods.csv").status_code == 405
+    assert client_of(cast.county_user).post(f"/v/{FAR_VILLAGE}/goods.csv").status_code == 404
+
+
+# Out, and in again
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_what_is_taken_out_comes_in_again_and_changes_nothing(cast, client_of, kind):
+    rows = [oil(货品名称="+油", 规格="=1+1", 类别="@a"), oil(货品名称="蜡烛", 条码=None, 状态="下架")]
+    with transaction():
+        codes.give_own(cast.salt, cast.manager)
+        list(GOODS.carry_out(planned(cast.village, rows[1:]), cast.village, None))
+        shelf.add_goods(cast.shop, "+油", "桶", 275, spec="=1+1", category="-a", quota=2)
+        prices.set_price(cast.goods, 40, cast.manager, date(2027, 5, 1))
+    data = client_of(cast.supervisor).post(f"/v/{VILLAGE}/goods.{kind}").data
+    made = GOODS.plan(data, f"货品.{kind}", cast.village)
+    assert (told(made), dict(made.counts)) == ([], {"left": 4})
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "goods.export")).one()
+    assert (event.detail, event.actor_id) == ({"kind": kind, "rows": 4}, cast.supervisor.id)
+    if kind == "xlsx":
+        sheet = load_workbook(io.BytesIO(data)).active
+        assert {cell.data_type for line in sheet for cell in line} <= {"s", "n", "d"}
+        assert [cell.value for cell in sheet[1]] == list(HEADERS)
+        assert sheet["E3"].value == "00013"
+        assert sheet["F5"].value == 27.5
+    else:
+        assert ",'=1+1," in data.decode("utf-8-sig")
+
+
+def test_another_village_can_begin_with_it(cast, client_of):
+    """What was taken out of one shop comes into another, at today's prices; its stock does not."""
+    take_in(cast.village, [oil()])
+    with transaction():
+        moves.receive("o" * 16, named("食用油", cast.shop), 5, "purchase", cast.manager)
+        rows = export.take_out(cast.shop, "csv", cast.manager)
+    data = columns.LAYOUT.write(rows, "csv")
+    made = GOODS.plan(data, "货品.csv", cast.far_village)
+    assert (told(made), dict(made.counts)) == ([], {"added": 3})
+    do(lambda: list(GOODS.carry_out(made, cast.far_village, None)))
+    shop = shops.of_village(cast.far_village)
+    assert {offer.goods.name: (offer.price, offer.left) for offer in shelf.offers(shop)} == {
+        "肥皂": (30, 0),
+        "食盐": (25, 0),
+        "食用油": (280, 0),
+    }
+
+
+# On the command line
+
+
+def test_the_command_takes_a_list_in(app, cast, tmp_path):
+    file = tmp_path / "货品.xlsx"
+    file.write_bytes(workbook([oil()]))
+
+    def run(*more):
+        return app.test_cli_runner().invoke(args=["goods", "import", str(file), *more])
+
+    dry = run("--shop", VILLAGE, "--dry-run")
+    assert (dry.exit_code, dry.stdout) == (0, "dry run: 1 added, 0 changed, 0 left\n")
+    assert count(Goods) == 4
+    assert run("--shop", VILLAGE).stdout == "1 added, 0 changed, 0 left\n"
+    assert count(Goods) == 5
+    assert run("--shop", TOWNSHIP).exit_code == 1
+    file.write_bytes(workbook([oil(条码="1")]))
+    result = run("--shop", VILLAGE)
+    assert (result.exit_code, "E2 条码" in result.stderr) == (1, True)
