@@ -171,7 +171,7 @@ Problem = Response
 def problem(refusal: Refused, status: int | None = None, **more: object) -> Problem:
     """A refusal as a program reads it: application/problem+json (RFC 9457), by its code's status or another.
 
-    `code` is for the program, `title` for the person in front of it, `field` what it is about, if given.
+    `code` is for the program, `title` for the person in front of it.
     """
     status = status or STATUSES.get(refusal.code, 422)
     told = {
@@ -179,7 +179,6 @@ def problem(refusal: Refused, status: int | None = None, **more: object) -> Prob
         "title": str(refusal.message),
         "status": status,
         "code": refusal.code,
-        **({"field": refusal.field} if refusal.field else {}),
         **more,
     }
     answer = Response(json.dumps(told), status, mimetype="application/problem+json")

@@ -11,6 +11,12 @@ from shop.models import MoveKind, Shop, Source
 from shop.shelf import shops
 from shop.shelf.hours import Hours, Span
 
+
+def yuan(fen: int) -> str:
+    """Money as people write it: 1250 fen is "12.50"."""
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
 SOURCES = {
     Source.PURCHASE: _("bought"),
     Source.DONATION: _("donated"),

@@ -19,6 +19,7 @@ from people.models import ContactKind, Duty
 from people.roster import portraits
 from people.rosterfile import intake
 from shop.desk import redemptions, voids
+from shop.stock import consignments, counts
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +41,7 @@ PUBLIC = {
     "people.print_size",
     "points.notice",
     "shop.check",
+    "shop.donor",
     "shop.holder",
     "demo.next_day",
     "api.document",
@@ -214,6 +216,8 @@ def lived_in(cast):
     with transaction():
         done = redemptions.redeem("k" * 16, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
         voids.void(done, "拿错了", cast.volunteer)
+        consignments.send("c" * 16, cast.lot_of(cast.goods), cast.next_shop, 1, "", cast.manager)
+        counts.begin(cast.shop, cast.manager)
         contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", clock.today(), None)
         day = clock.today()
         trainings.hold("t" * 16, cast.village, Duty.WORKER, "用电安全", "村委会", day, cast.clerk)
@@ -256,6 +260,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     opened_elsewhere = {"people.evaluate", "people.held_above"}  # test_evaluations.py, test_held.py
     opened_elsewhere |= {"shop.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shop.goods_file", "shop.failed_goods"}  # test_goodsfile.py
+    opened_elsewhere |= {"shop.stock_take_file", "shop.donor"}  # test_stock_pages.py, test_donations.py
     assert {endpoint for endpoint, _rule, _path in pages} - opened <= redirecting | opened_elsewhere
 
 

@@ -9,7 +9,18 @@ from sqlalchemy.orm import joinedload, selectinload
 from people.db import db
 from points import verify as ledger
 from points.models import Transfer, TransferKind
-from shop.models import Consignment, Count, Lot, MoveKind, Redemption, StockMove, StockTake, Void
+from shop.models import (
+    Consignment,
+    Count,
+    Donation,
+    Goods,
+    Lot,
+    MoveKind,
+    Redemption,
+    StockMove,
+    StockTake,
+    Void,
+)
 
 
 def problems() -> Iterator[str]:
@@ -18,6 +29,7 @@ def problems() -> Iterator[str]:
     yield from _stock()
     yield from _reversals()
     yield from _consignments()
+    yield from _donations()
     yield from _stock_takes()
     yield from _redemptions()
     yield from _strays()
@@ -37,11 +49,13 @@ def _stock() -> Iterator[str]:
         )
     }
     for lot in db.session.scalars(select(Lot).order_by(Lot.id).execution_options(yield_per=1000)):
-        total, receipts = sums.get(lot.id, (0, 0))
+        total, receipts = sums.pop(lot.id, (0, 0))
         if lot.on_hand != total:
             yield f"lot {lot.id}: {lot.on_hand} on hand, the moves say {total}"
         if receipts != 1:
             yield f"lot {lot.id}: received {receipts} times"
+    for lot_id in sums:
+        yield f"lot {lot_id}: missing, its stock moves are there"
 
 
 def _reversals() -> Iterator[str]:
@@ -62,7 +76,8 @@ def _consignments() -> Iterator[str]:
     moves: dict[int, Counter[tuple[int, MoveKind]]] = defaultdict(Counter)
     for move in db.session.scalars(select(StockMove).where(StockMove.consignment_id.is_not(None))):
         moves[move.consignment_id or 0][move.lot_id, move.kind] += move.quantity
-    for sent in db.session.scalars(select(Consignment).order_by(Consignment.id)):
+    whole = joinedload(Consignment.lot), joinedload(Consignment.arrived)
+    for sent in db.session.scalars(select(Consignment).options(*whole).order_by(Consignment.id)):
         expected = Counter({(sent.lot_id, MoveKind.SENT): -sent.quantity})
         if sent.arrived_id is not None:
             expected[sent.arrived_id, MoveKind.RECEIPT] = sent.quantity
@@ -70,8 +85,37 @@ def _consignments() -> Iterator[str]:
             expected[sent.lot_id, MoveKind.SENT_BACK] = sent.quantity
         if moves.pop(sent.id, Counter()) != expected:
             yield f"consignment {sent.id}: the stock moves do not fit"
+        if sent.arrived is not None and _origin(sent.arrived) != _origin(sent.lot):
+            yield f"lot {sent.arrived_id}: does not keep what lot {sent.lot_id} says of where it came from"
     for ident in moves:
         yield f"consignment {ident}: missing, its stock moves are there"
+
+
+def _origin(lot: Lot) -> tuple[object, ...]:
+    """What a lot keeps wherever it goes."""
+    return lot.source, lot.donation_id, lot.unit_cost, lot.best_before
+
+
+def _donations() -> Iterator[str]:
+    """A donation's lots came in at its shop on its day, or went on from there; no receipt is missing."""
+    given = (
+        select(Lot, Donation, Goods.shop_id)
+        .outerjoin(Lot.donation)
+        .join(Lot.goods)
+        .outerjoin(Consignment, Consignment.arrived_id == Lot.id)
+        .where(Lot.donation_id.is_not(None), Consignment.id.is_(None))
+        .order_by(Lot.id)
+    )
+    for lot, donation, shop_id in db.session.execute(given):
+        if donation is None or (shop_id, lot.received_on) != (donation.shop_id, donation.given_on):
+            yield f"lot {lot.id}: donation {lot.donation_id} is missing, or of another shop or day"
+    for shop_id, last, count in db.session.execute(
+        select(Donation.shop_id, func.max(Donation.serial), func.count())
+        .group_by(Donation.shop_id)
+        .order_by(Donation.shop_id)
+    ):
+        if last != count:
+            yield f"shop {shop_id}: donation receipts run to {last}, there are {count}"
 
 
 def _stock_takes() -> Iterator[str]:

@@ -1,24 +1,59 @@
 """Forms about what comes in and goes out beside the desk."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from people.forms import Form, SelectField, key_field
+from people.refused import Refused
+from shop.forms.money import MoneyField
 from shop.labels import SOURCES
-from shop.models import Source
+from shop.models import Shop, Source
 
 
-class ReceiveForm(Form):
-    """A lot that comes in."""
+class KeyedForm(Form):
+    """A form that moves stock once, however often it is sent."""
 
     key = key_field()
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the refusal; a key that stands for something else is used up, a new one takes its place."""
+        super().refuse(refusal)
+        if refusal.code == "key_reused":
+            self.key.data = self.key.default()
+
+
+class ReceiveForm(KeyedForm):
+    """A lot that comes in."""
+
     quantity = IntegerField(_("How many"), validators=[InputRequired()])
     source = SelectField(_("Where from"), choices=SOURCES.items(), coerce=Source)
     donor = StringField(_("Who gave it"), validators=[Length(max=100)])
+    unit_cost = MoneyField(_("Cost of one unit in yuan"), validators=[Length(max=12)])
     best_before = DateField(_("Best before"), validators=[Optional()])
 
     def validate_best_before(self, field: DateField) -> None:
         """No date of another millennium, which a slip of the hand writes easily."""
         if field.data is not None and field.data.year > 2999:
             raise ValidationError(_("Write the year with four digits."))
+
+
+class OutForm(KeyedForm):
+    """Units of a lot that leave beside the desk, and why."""
+
+    quantity = IntegerField(_("How many"), validators=[InputRequired()])
+    reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
+
+
+class SendForm(KeyedForm):
+    """Units of a lot for another shop."""
+
+    to_shop = SelectField(_("To which shop"), coerce=int, validators=[InputRequired()])
+    quantity = IntegerField(_("How many"), validators=[InputRequired()])
+    note = StringField(_("Note"), validators=[Length(max=200)])
+
+    def offer(self, others: Iterable[Shop]) -> None:
+        """Let these shops be chosen from."""
+        self.to_shop.choices = [(shop.id, shop.name) for shop in others]

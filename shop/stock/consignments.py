@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from people import clock
 from people.db import db, get_locked
@@ -20,7 +20,7 @@ def send(key: str, lot: Lot, to_shop: Shop, quantity: int, note: str, actor: Use
 
     Refused `bad_quantity`, `out_of_stock`, `same_shop`, `expired`, `key_reused`.
     """
-    lot = lots.lock_lot(lot)
+    lot = get_locked(Lot, lot.id)
     made = db.session.scalar(select(Consignment).where(Consignment.key == key))
     if made is not None:
         check_repeated((made.lot_id, made.to_shop_id, made.quantity), (lot.id, to_shop.id, quantity))
@@ -101,7 +101,7 @@ def send_back(consignment: Consignment, actor: User) -> Consignment:
     if consignment.answered_at is not None and consignment.arrived_id is None:
         return consignment
     _check_open(consignment)
-    lot = lots.lock_lot(consignment.lot)
+    lot = get_locked(Lot, consignment.lot_id)
     move_key = f"consignment:{consignment.id}:back"
     quantity = consignment.quantity
     lots.move_lot(lot, MoveKind.SENT_BACK, quantity, move_key, actor, consignment_id=consignment.id)
@@ -146,30 +146,36 @@ def _copied(article: Goods, shop: Shop, actor: User) -> Goods:
 
 
 def concerning(shop: Shop) -> Select[Consignment]:
-    """What a shop sent or was sent, what is still on its way first, then the latest; for paging."""
+    """What a shop sent or was sent, the latest first."""
     return (
         select(Consignment)
         .join(Consignment.lot)
         .join(Lot.goods)
         .options(
-            joinedload(Consignment.lot).joinedload(Lot.goods).joinedload(Goods.shop),
+            contains_eager(Consignment.lot).contains_eager(Lot.goods).joinedload(Goods.shop),
             joinedload(Consignment.to_shop),
             joinedload(Consignment.sent_by),
             joinedload(Consignment.answered_by),
+            joinedload(Consignment.arrived),
         )
-        .where(_of(shop))
-        .order_by(Consignment.answered_at.is_not(None), Consignment.id.desc())
+        .where(or_(Goods.shop_id == shop.id, Consignment.to_shop_id == shop.id))
+        .order_by(Consignment.id.desc())
     )
+
+
+def under_way(shop: Shop) -> Sequence[Consignment]:
+    """What is on its way to a shop or from it."""
+    return db.session.scalars(concerning(shop).where(Consignment.answered_at.is_(None))).all()
+
+
+def answered(shop: Shop) -> Select[Consignment]:
+    """What a shop sent or was sent and is settled, the latest first; for paging."""
+    return concerning(shop).where(Consignment.answered_at.is_not(None))
 
 
 def arriving(shop: Shop) -> Sequence[Consignment]:
     """What is on its way to a shop and waits for its answer."""
-    waiting = Consignment.to_shop_id == shop.id, Consignment.answered_at.is_(None)
-    return db.session.scalars(concerning(shop).where(*waiting)).all()
-
-
-def _of(shop: Shop) -> ColumnElement[bool]:
-    return or_(Goods.shop_id == shop.id, Consignment.to_shop_id == shop.id)
+    return [sent for sent in under_way(shop) if sent.to_shop_id == shop.id]
 
 
 def find(shop: Shop, ident: int) -> Consignment | None:

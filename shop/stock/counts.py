@@ -4,12 +4,14 @@ Whoever counts does not see what the books say. Each count is kept with the figu
 it was made, so that what is handed out before or after does not count as a difference. A second person books.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from people import clock
 from people.clock import Quarter
@@ -51,9 +53,9 @@ def count(
 ) -> Count:
     """Write down that so many units of an article were counted, from a moment to a moment or just now.
 
-    The last count of an article counts. Refused `stock_take_over`, `bad_quantity`, `never_received` (nothing
-    of it ever came in), `moved_meanwhile` when some of it left or came while it was counted, `key_reused`.
-    Locks the stock-take, the article, then its lots.
+    The last count of an article counts. Refused `stock_take_over`, `bad_quantity`, `unknown_goods` of another
+    shop, `never_received` (some of what never came in), `moved_meanwhile` when some of it left or came while
+    it was counted, `key_reused`. Locks the stock-take, the article, then its lots.
     """
     take = get_locked(StockTake, take.id)
     made = db.session.scalar(select(Count).where(Count.key == key))
@@ -64,25 +66,27 @@ def count(
     if not 0 <= units <= lots.MOST_AT_ONCE:
         raise Refused("bad_quantity", _("What was counted is a number from 0 to 100,000."))
     article = get_locked(Goods, article.id)
-    if db.session.scalar(select(Lot.id).where(Lot.goods_id == article.id).limit(1)) is None:
+    if article.shop_id != take.shop_id:
+        raise Refused("unknown_goods", _("%(name)s is not of this shop.", name=article.name))
+    there = lots.lock_lots([article.id], empty=True)
+    if units and not there:
         raise Refused(
             "never_received", _("Nothing of %(name)s ever came in. Take it in first.", name=article.name)
         )
-    lots.lock_lots([article.id])
     now = clock.now()
-    ended = min(ended or now, now)
-    began = max(min(began or ended, ended), take.begun_at)
+    ended = max(take.begun_at, min(ended or now, now))
+    began = max(take.begun_at, min(began or ended, ended))
     if began < now and _moved(article, began, ended):
         raise Refused(
             "moved_meanwhile",
-            _("Some of %(name)s was handed out while it was counted. Count it again.", name=article.name),
+            _("Some of %(name)s left or came in while it was counted. Count it again.", name=article.name),
         )
     made = Count(
         key=key,
         stock_take_id=take.id,
         goods_id=article.id,
         units=units,
-        expected=lots.on_hand(article) - _moved_after(article, ended),
+        expected=sum(lot.on_hand for lot in there) - _moved_after(article, ended),
         counter_id=actor.id,
         at=ended,
     )
@@ -104,7 +108,10 @@ def _moved_after(article: Goods, moment: datetime) -> int:
 
 @dataclass(frozen=True)
 class Counted:
-    """An article in a stock-take: its last count, None if nobody counted it yet; `price` in tenths today."""
+    """An article in a stock-take: its last count, None if nobody counted it yet.
+
+    `price` in tenths, of the day of the booking, or of today while it is open.
+    """
 
     goods: Goods
     price: int
@@ -117,7 +124,7 @@ class Counted:
 
 
 def sheet(take: StockTake) -> list[Counted]:
-    """Every article of the shop's shelf with its last count, and archived ones that were counted."""
+    """Everything that was counted; while it goes on also what is to be: the shelf, and what lies there."""
     last = {
         made.goods_id: made
         for made in db.session.scalars(
@@ -127,12 +134,15 @@ def sheet(take: StockTake) -> list[Counted]:
             .order_by(Count.id)
         )
     }
+    shown: ColumnElement[bool] = Goods.id.in_(list(last))
+    if take.is_open:
+        lies_there = select(Lot.id).where(Lot.goods_id == Goods.id, Lot.on_hand > 0).exists()
+        shown |= and_(Goods.shop_id == take.shop_id, Goods.archived_on.is_(None) | lies_there)
     articles = db.session.scalars(
-        select(Goods)
-        .where(Goods.shop_id == take.shop_id, Goods.archived_on.is_(None) | Goods.id.in_(list(last)))
-        .order_by(Goods.id)
+        select(Goods).options(selectinload(Goods.barcodes)).where(shown).order_by(Goods.id)
     ).all()
-    costs = prices.on([article.id for article in articles], clock.today())
+    day = clock.local(take.closed_at).date() if take.closed_at else clock.today()
+    costs = prices.on([article.id for article in articles], day)
     return [Counted(article, costs[article.id], last.get(article.id)) for article in articles]
 
 
@@ -152,9 +162,14 @@ def book(take: StockTake, actor: User) -> StockTake:
         raise Refused("nothing_counted", _("Nothing was counted yet."))
     if _counted_by(take, actor):
         raise Refused("own_count", _("Who counts does not book. Ask another manager."))
-    for row in counted:
-        if row.difference:
-            _settle(take, row, actor)
+    differing = [row for row in counted if row.difference]
+    there = defaultdict(list)
+    for lot in lots.lock_lots((row.goods.id for row in differing), empty=True):
+        there[lot.goods_id].append(lot)
+    for row in differing:
+        for lot, units in _parts(row, there[row.goods.id]):
+            key = f"stock-take:{take.id}:{lot.id}"
+            lots.move_lot(lot, MoveKind.STOCK_TAKE, units, key, actor, stock_take_id=take.id)
     take.booked = True
     _close(take, actor)
     return take
@@ -165,29 +180,18 @@ def _counted_by(take: StockTake, actor: User) -> bool:
     return db.session.scalar(mine.limit(1)) is not None
 
 
-def _settle(take: StockTake, row: Counted, actor: User) -> None:
-    """Move the difference of one article."""
-    every = db.session.scalars(
-        select(Lot)
-        .where(Lot.goods_id == row.goods.id)
-        .order_by(Lot.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
-    order = lots.leaving_first(every)
+def _parts(row: Counted, there: Iterable[Lot]) -> list[tuple[Lot, int]]:
+    """Which lots of an article the difference goes to, in units."""
+    order = lots.leaving_first(there)
     if row.difference > 0:
-        parts = [(order[-1], row.difference)]
-    else:
-        taken, missing = lots.take(order, -row.difference)
-        if missing:
-            raise Refused(
-                "out_of_stock",
-                _("Less of %(name)s is left by now than is missing. Count it again.", name=row.goods.name),
-            )
-        parts = [(lot, -units) for lot, units in taken]
-    for lot, units in parts:
-        key = f"stock-take:{take.id}:{lot.id}"
-        lots.move_lot(lot, MoveKind.STOCK_TAKE, units, key, actor, stock_take_id=take.id)
+        return [(order[-1], row.difference)]
+    taken, missing = lots.take(order, -row.difference)
+    if missing:
+        raise Refused(
+            "out_of_stock",
+            _("Less of %(name)s is left by now than is missing. Count it again.", name=row.goods.name),
+        )
+    return [(lot, -units) for lot, units in taken]
 
 
 def call_off(take: StockTake, actor: User) -> StockTake:

@@ -1,30 +1,34 @@
 """Donations: what somebody gave a shop, under one receipt a day, and what became of it."""
 
 import secrets
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from people import clock
 from people.cards import ALPHABET
 from people.db import db, get_locked
 from people.refused import Refused
-from shop.models import Consignment, Donation, Goods, Lot, MoveKind, Shop, StockMove
+from shop.models import Consignment, Donation, Goods, Lot, MoveKind, Redemption, Shop, StockMove
 
 CODE_LENGTH = 16
 
 
-def given(shop_id: int, donor: str | None) -> Donation:
+def named(donor: str | None) -> str:
+    """A donor's name as it is kept, without the spaces that nobody sees; empty if there is none."""
+    return " ".join((donor or "").split())
+
+
+def given(shop_id: int, name: str) -> Donation:
     """Today's donation of this donor to a shop: the one that is there, or a new one with the next number.
 
-    Refused `donor_missing`.
+    Refused `donor_missing`. Locks the shop for its next number.
     """
-    name = " ".join((donor or "").split())
     if not name:
         raise Refused("donor_missing", _("Write down who gave it."), "donor")
     get_locked(Shop, shop_id)
@@ -61,46 +65,82 @@ def listed(shop: Shop) -> Select[Donation]:
     return select(Donation).where(Donation.shop_id == shop.id).order_by(Donation.id.desc())
 
 
+def donors(shop: Shop) -> Sequence[str]:
+    """Who gave to a shop so far, by name."""
+    given = select(Donation.donor).where(Donation.shop_id == shop.id)
+    return db.session.scalars(given.distinct().order_by(Donation.donor)).all()
+
+
+def items(donations: Iterable[Donation]) -> dict[int, list[StockMove]]:
+    """By donation id: the deliveries it is made of, each with its lot, article and who took it in.
+
+    What was taken in by mistake and undone was not given.
+    """
+    undone = aliased(StockMove)
+    found: dict[int, list[StockMove]] = {donation.id: [] for donation in donations}
+    given = (
+        select(StockMove)
+        .join(StockMove.lot)
+        .outerjoin(undone, undone.reverses_id == StockMove.id)
+        .options(contains_eager(StockMove.lot).joinedload(Lot.goods), joinedload(StockMove.actor))
+        .where(Lot.donation_id.in_(found), *CAME_IN, undone.id.is_(None))
+        .order_by(StockMove.id)
+    )
+    for move in db.session.scalars(given):
+        found[move.lot.donation_id or 0].append(move)
+    return found
+
+
+CAME_IN = (StockMove.kind == MoveKind.RECEIPT, StockMove.consignment_id.is_(None))
+
+
 @dataclass
 class Given:
     """One lot of a donation, in units: given, handed out (net of voids), gone otherwise, and still there.
 
-    `days` says on which days how many were handed out; nowhere to whom.
+    Gone otherwise is what was written off, returned, found missing (less what was found over), or is on its
+    way to another shop. `days` says on which days how many were handed out; nowhere to whom.
     """
 
     goods: Goods
     best_before: date | None
-    given: int
-    handed_out: int
-    otherwise: int
-    left: int
-    days: dict[date, int]
-
-
-HANDED_OUT = (MoveKind.REDEMPTION, MoveKind.VOID)
+    given: int = 0
+    handed_out: int = 0
+    otherwise: int = 0
+    left: int = 0
+    days: dict[date, int] = field(default_factory=lambda: defaultdict(int))
 
 
 def account_for(donation: Donation) -> list[Given]:
     """What became of everything in a donation, lot by lot, also where it went on to another shop.
 
-    What was received by mistake and undone was not given.
+    What was received by mistake and undone was not given; what was voided was not handed out that day.
     """
-    moves = db.session.scalars(
-        select(StockMove)
-        .join(StockMove.lot)
-        .options(joinedload(StockMove.lot).joinedload(Lot.goods), joinedload(StockMove.reverses))
-        .where(Lot.donation_id == donation.id)
-        .order_by(StockMove.id)
-    ).all()
     origins = _origins(donation)
     found: dict[int, Given] = {}
-    for move in moves:
-        lot, came_from = move.lot, move.lot_id
+    for move, redeemed_on in db.session.execute(
+        select(StockMove, Redemption.day)
+        .join(StockMove.lot)
+        .outerjoin(Redemption, StockMove.redemption_id == Redemption.id)
+        .options(contains_eager(StockMove.lot).joinedload(Lot.goods), joinedload(StockMove.reverses))
+        .where(Lot.donation_id == donation.id)
+        .order_by(StockMove.id)
+    ):
+        came_from = move.lot_id
         while came_from in origins:
             came_from = origins[came_from]
-        there = found.setdefault(came_from, Given(lot.goods, lot.best_before, 0, 0, 0, 0, defaultdict(int)))
-        _add(there, move)
+        there = found.setdefault(came_from, Given(move.lot.goods, move.lot.best_before))
+        _add(there, move, redeemed_on)
     return [there for there in found.values() if there.given]
+
+
+def by_day(gifts: Iterable[Given]) -> list[tuple[date, list[tuple[Goods, int]]]]:
+    """The days on which something of a donation went out, the latest first: what, and how many units."""
+    days: dict[date, Counter[Goods]] = defaultdict(Counter)
+    for gift in gifts:
+        for day, units in gift.days.items():
+            days[day][gift.goods] += units
+    return [(day, list((+days[day]).items())) for day in sorted(days, reverse=True) if +days[day]]
 
 
 def _origins(donation: Donation) -> dict[int, int]:
@@ -113,25 +153,14 @@ def _origins(donation: Donation) -> dict[int, int]:
     return {arrived: lot for arrived, lot in db.session.execute(sent) if arrived is not None}
 
 
-def _add(there: Given, move: StockMove) -> None:
+def _add(there: Given, move: StockMove, redeemed_on: date | None) -> None:
     """Put one move to the figure it belongs to."""
     there.left += move.quantity
-    reversed_kind = move.reverses.kind if move.reverses else None
-    if move.kind in HANDED_OUT:
+    kinds = {move.kind, move.reverses.kind if move.reverses else None}
+    if redeemed_on is not None:
         there.handed_out -= move.quantity
-        there.days[clock.local(move.at).date()] -= move.quantity
-    elif MoveKind.RECEIPT in (move.kind, reversed_kind) and move.consignment_id is None:
+        there.days[redeemed_on] -= move.quantity
+    elif MoveKind.RECEIPT in kinds and move.consignment_id is None:
         there.given += move.quantity
     else:
         there.otherwise -= move.quantity
-
-
-def lots_of(donation: Donation) -> Sequence[Lot]:
-    """The lots that came in with a donation at its own shop."""
-    return db.session.scalars(
-        select(Lot)
-        .join(Lot.goods)
-        .options(joinedload(Lot.goods))
-        .where(Lot.donation_id == donation.id, Goods.shop_id == donation.shop_id)
-        .order_by(Lot.id)
-    ).all()

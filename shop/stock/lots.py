@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import joinedload
 
 from people import clock
@@ -23,27 +23,20 @@ def check_quantity(quantity: int) -> None:
         raise Refused("bad_quantity", _("How many must be a number from 1 to 100,000."), "quantity")
 
 
-def lock_lots(goods_ids: Iterable[int]) -> list[Lot]:
-    """The lots of these articles with something left, as they are now, locked in the order of their ids."""
+def lock_lots(goods_ids: Iterable[int], *, empty: bool = False) -> list[Lot]:
+    """The lots of these articles as they are now, locked in the order of their ids.
+
+    Those with something left; `empty`: the others too.
+    """
+    there = select(Lot).where(Lot.goods_id.in_(list(goods_ids)))
     return list(
         db.session.scalars(
-            select(Lot)
-            .where(Lot.goods_id.in_(list(goods_ids)), Lot.on_hand > 0)
+            (there if empty else there.where(Lot.on_hand > 0))
             .order_by(Lot.id)
             .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
     )
-
-
-def lock_lot(lot: Lot) -> Lot:
-    """A lot as it is now, locked."""
-    return db.session.scalars(
-        select(Lot)
-        .where(Lot.id == lot.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()
 
 
 def leaving_first(lots: Iterable[Lot]) -> list[Lot]:
@@ -125,13 +118,17 @@ def of_goods(goods: Goods) -> Sequence[Lot]:
     ).all()
 
 
-def moves_of(goods: Goods) -> Any:
+def moves_of(goods: Goods) -> Select[StockMove]:
     """Every move of an article, the latest first; for paging."""
     return (
         select(StockMove)
         .join(StockMove.lot)
         .where(Lot.goods_id == goods.id)
-        .options(joinedload(StockMove.lot), joinedload(StockMove.actor))
+        .options(
+            joinedload(StockMove.lot).joinedload(Lot.donation),
+            joinedload(StockMove.actor),
+            joinedload(StockMove.reverses),
+        )
         .order_by(StockMove.id.desc())
     )
 

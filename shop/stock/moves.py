@@ -1,5 +1,6 @@
 """What comes in and leaves beside the desk: deliveries, gifts, returns, write-offs, mistakes undone."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from flask_babel import lazy_gettext as _
@@ -32,10 +33,10 @@ def receive(
     Locks the article, so that of two who send at once the second finds what the first did.
     """
     goods = get_locked(Goods, goods.id)
+    donor = donations.named(donor) if source == Source.DONATION else None
     move = lots.moved(key)
     if move is not None:
-        check_repeated((move.lot.goods_id, move.quantity), (goods.id, quantity))
-        return move.lot
+        return _repeated(move, (goods.id, quantity, source, donor, best_before, unit_cost))
     lots.check_quantity(quantity)
     if goods.archived_on is not None:
         raise Refused("archived", _("%(name)s is in the archive. Bring it back first.", name=goods.name))
@@ -43,7 +44,7 @@ def receive(
         raise Refused("bad_cost", _("The cost of a unit is from 0 to 100,000 yuan."), "unit_cost")
     if best_before is not None and best_before < clock.today():
         raise Refused("expired", _("This is past its best-before date already."), "best_before")
-    donation = donations.given(goods.shop_id, donor) if source == Source.DONATION else None
+    donation = None if donor is None else donations.given(goods.shop_id, donor)
     lot = Lot(
         goods_id=goods.id,
         source=source,
@@ -56,6 +57,14 @@ def receive(
     db.session.add(lot)
     db.session.flush()
     lots.move_lot(lot, MoveKind.RECEIPT, quantity, key, actor)
+    return lot
+
+
+def _repeated(move: StockMove, asked: tuple[object, ...]) -> Lot:
+    """The lot that came in under this key already, if it is the same that is asked."""
+    lot = move.lot
+    made = (lot.goods_id, move.quantity, lot.source, lot.donor, lot.best_before, lot.unit_cost)
+    check_repeated(made, asked)
     return lot
 
 
@@ -74,7 +83,7 @@ def give_back(key: str, lot: Lot, quantity: int, reason: str, actor: User) -> St
 
 def _out(kind: MoveKind, key: str, lot: Lot, quantity: int, reason: str, actor: User) -> StockMove:
     reason = stated(reason)
-    lot = lots.lock_lot(lot)
+    lot = get_locked(Lot, lot.id)
     made = lots.moved(key)
     if made is not None:
         check_repeated((made.kind, made.lot_id, -made.quantity), (kind, lot.id, quantity))
@@ -97,6 +106,22 @@ def check_left(lot: Lot, quantity: int) -> None:
 REVERSIBLE = frozenset({MoveKind.RECEIPT, MoveKind.WRITE_OFF, MoveKind.RETURN})
 
 
+def reversible(shown: Iterable[StockMove]) -> set[int]:
+    """Which of these moves (by id) can still be undone."""
+    ours = {move.id for move in shown if _is_reversible(move) and not _is_gone(move)}
+    undone = select(StockMove.reverses_id).where(StockMove.reverses_id.in_(ours))
+    return ours - set(db.session.scalars(undone))
+
+
+def _is_reversible(move: StockMove) -> bool:
+    return move.kind in REVERSIBLE and move.consignment_id is None
+
+
+def _is_gone(move: StockMove) -> bool:
+    """Whether less is left of the lot than its delivery brought."""
+    return move.kind == MoveKind.RECEIPT and move.lot.on_hand < move.quantity
+
+
 def reverse(move: StockMove, reason: str, actor: User) -> StockMove:
     """Undo a delivery, write-off or return that was written down by mistake; both lines stay.
 
@@ -104,13 +129,13 @@ def reverse(move: StockMove, reason: str, actor: User) -> StockMove:
     or a delivery from another shop, `out_of_stock` for a delivery of which something is gone.
     """
     reason = stated(reason)
-    lot = lots.lock_lot(move.lot)
+    lot = get_locked(Lot, move.lot_id)
     made = db.session.scalar(select(StockMove).where(StockMove.reverses_id == move.id))
     if made is not None:
         return made
-    if move.kind not in REVERSIBLE or move.consignment_id is not None:
+    if not _is_reversible(move):
         raise Refused("not_reversible", _("This line is not undone here."))
-    if move.kind == MoveKind.RECEIPT and lot.on_hand < move.quantity:
+    if _is_gone(move):
         raise Refused("out_of_stock", _("Some of this delivery is gone already. Count the shelf instead."))
     return lots.move_lot(
         lot,

@@ -24,9 +24,10 @@ class Watch:
     expired: Sequence[Lot]
 
     @property
-    def is_calm(self) -> bool:
-        """Whether there is nothing to do."""
-        return not (self.low or self.near_expiry or self.expired)
+    def articles(self) -> int:
+        """How many articles want a look, for whichever reason."""
+        ending = [lot.goods_id for lot in (*self.near_expiry, *self.expired)]
+        return len({*ending, *(offer.goods.id for offer in self.low)})
 
 
 def over(shop: Shop) -> Watch:

@@ -6,8 +6,10 @@ from flask_babel import lazy_gettext as _
 from people import access
 from people.models import Role
 from people.pages import Entry
+from shop.labels import yuan
 
 bp = Blueprint("shop", __name__)
+bp.add_app_template_filter(yuan, "yuan")
 
 READERS = frozenset(access.SHOP | access.ONLOOKERS)
 MANAGING = frozenset({Role.MANAGER})
@@ -18,6 +20,10 @@ NAVIGATION = [
     Entry("shop.redemptions", _("Redemptions"), "receipt", READERS),
     Entry("shop.closings", _("Closing"), "journal-check", READERS, under=("shop.redemptions",)),
     Entry("shop.goods", _("Goods"), "basket", READERS),
+    Entry("shop.stock", _("To look after"), "exclamation-circle", READERS, under=("shop.goods",)),
+    Entry("shop.stock_takes", _("Stock-take"), "clipboard-check", READERS, under=("shop.goods",)),
+    Entry("shop.consignments", _("Between shops"), "truck", READERS, under=("shop.goods",)),
+    Entry("shop.donations", _("Donations"), "gift", READERS, under=("shop.goods",)),
     Entry("shop.hours", _("Opening hours"), "clock", READERS, under=("shop.goods",)),
     Entry("shop.import_goods", _("From a file"), "file-earmark-excel", MANAGING, under=("shop.goods",)),
     Entry("shop.devices", _("Devices"), "key", frozenset({Role.MANAGER}), under=("shop.goods",)),
@@ -28,8 +34,11 @@ NAVIGATION = [
 from shop.views import (
     article,
     closing,
+    consignments,
+    counts,
     desk,
     devices,
+    donations,
     goods,
     goodsfile,
     hours,
@@ -37,4 +46,5 @@ from shop.views import (
     public,
     redemptions,
     serving,
+    stock,
 )

@@ -1,20 +1,17 @@
-"""Goods: what is on the shelf and in the archive, a new article, a lot that comes in."""
+"""Goods: what is on the shelf and in the archive, and a new article."""
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from people import access, pages
-from people.db import fetch
 from people.forms import attempt
 from people.models import Role
 from shop.forms.goods import NewGoodsForm
-from shop.forms.stock import ReceiveForm
-from shop.models import Goods
 from shop.shelf import goods as shelf
 from shop.shelf import shops
-from shop.stock import moves
+from shop.stock import consignments, watch
 from shop.views import LABELLING, READERS, bp
 
 PER_PAGE = 60
@@ -41,6 +38,8 @@ def goods(village: str) -> str:
         searched=searched,
         counts=shelf.counted(shop) if shop else shelf.Counts(),
         categories=shelf.categories(shop) if shop else [],
+        looks=watch.over(shop).articles if shop else 0,
+        arriving=len(consignments.arriving(shop)) if shop else 0,
         may_change=Role.MANAGER in g.roles,
         may_print=bool(g.roles & LABELLING),
     )
@@ -71,34 +70,3 @@ def new_goods(village: str) -> Response | tuple[str, int]:
             return redirect(url_for("shop.receive_goods", village=village, ident=article.id))
     categories = shelf.categories(shop) if shop else []
     return render_template("shop/new_goods.html", form=form, categories=categories), form.status
-
-
-@bp.route("/v/<village>/goods/<int:ident>/receive", methods=["GET", "POST"])
-@access.allow(Role.MANAGER)
-def receive_goods(village: str, ident: int) -> Response | tuple[str, int]:
-    """Take in a lot of an article."""
-    shop = shops.of_village(g.area) or abort(404)
-    article = fetch(Goods, ident, shop_id=shop.id) or abort(404)
-    form = ReceiveForm()
-    if form.validate_on_submit():
-        with attempt(form):
-            moves.receive(
-                form.key.data,
-                article,
-                form.quantity.data,
-                form.source.data,
-                current_user,
-                form.donor.data,
-                form.best_before.data,
-            )
-        if form.status == 200:
-            flash(
-                gettext(
-                    "Came in: %(name)s, %(quantity)s %(unit)s.",
-                    name=article.name,
-                    quantity=form.quantity.data,
-                    unit=article.unit,
-                )
-            )
-            return redirect(url_for("shop.goods", village=village))
-    return render_template("shop/receive.html", form=form, article=article), form.status

@@ -20,7 +20,7 @@ LATEST = 20
 def check(code: str) -> Response:
     """Whether a receipt is genuine: number, day, total, voided or not; never who, nor what."""
     redemption = redemptions.by_code(code) or abort(404)
-    return _unlisted(render_template("shop/check.html", redemption=redemption))
+    return unlisted(render_template("shop/check.html", redemption=redemption))
 
 
 @bp.get("/c/<token>")
@@ -33,7 +33,7 @@ def holder(token: str) -> Response:
     """
     card = cards.by_token(token) or abort(404)
     active = card.state == CardState.ACTIVE
-    return _unlisted(
+    return unlisted(
         render_template(
             "shop/holder.html",
             card=card,
@@ -51,7 +51,7 @@ def holder(token: str) -> Response:
     )
 
 
-def _unlisted(page: str) -> Response:
+def unlisted(page: str) -> Response:
     """A page for who holds the paper in hand: not for search engines, not kept by the browser."""
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"

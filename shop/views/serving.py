@@ -48,7 +48,8 @@ def desk_card(village: str, number: str) -> Response | dict[str, str] | pages.Pr
             receipt = url_for("shop.redemption", village=village, ident=redemption.id, done=1)
             return {"url": receipt} if by_script else redirect(receipt)
     if form.is_submitted() and by_script:
-        return pages.problem(form.problem())
+        refusal = form.problem()
+        return pages.problem(refusal, field=refusal.field)
     return _card_page(card, form), form.status
 
 
