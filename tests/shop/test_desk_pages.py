@@ -20,6 +20,7 @@ from shop.desk import redemptions
 from shop.models import Redemption
 from shop.shelf import codes, pictures
 from shop.shelf import goods as shelf
+from shop.stock import counts
 from tests import printed
 from tests.cast import VILLAGE, a_picture
 
@@ -255,3 +256,15 @@ def test_after_its_quarter_a_redemption_stands_and_the_page_says_why(cast, clien
     late = manager.post(f"{page}/void", data={"reason": "拿错了"})
     assert late.status_code == 422
     assert ledger.balance_of(cast.worker) == 70
+
+
+def test_who_counted_the_stock_is_refused_beside_the_reason_that_was_typed(cast, client_of, desk):
+    with transaction():
+        done = redemptions.redeem(uuid4().hex, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
+        counts.count(uuid4().hex, counts.begin(cast.shop, cast.manager), cast.salt, 10, cast.manager)
+    void = f"{HERE}/redemptions/{done.id}/void"
+    refused = client_of(cast.manager).post(void, data={"reason": "拿错了"})
+    assert refused.status_code == 422
+    assert "盘点" in refused.text.partition('class="note note-refused"')[2].partition("</p>")[0]
+    assert '<details class="mb-4" open>' in refused.text
+    assert 'value="拿错了"' in refused.text
