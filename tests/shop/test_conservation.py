@@ -35,7 +35,7 @@ DONORS = ("供销社", "供销社", " ")
 AGES = (None, None, (1, 0), (6, 3), (2, 5), (90, 0))  # minutes ago: from, to
 QUARTERS = 12  # in the workers' term of three years
 DAYS = 2  # that may pass: the quarter is not over
-EXAMPLES, STEPS = 8, 75
+EXAMPLES, STEPS = 6, 50
 
 
 class History(RuleBasedStateMachine):
