@@ -91,9 +91,9 @@ def _consignments() -> Iterator[str]:
         yield f"consignment {ident}: missing, its stock moves are there"
 
 
-def _origin(lot: Lot) -> tuple[object, ...]:
-    """What a lot keeps wherever it goes."""
-    return lot.source, lot.donation_id, lot.unit_cost, lot.best_before
+def _origin(lot: Lot | None) -> tuple[object, ...] | None:
+    """What a lot keeps wherever it goes; None of one that is missing."""
+    return (lot.source, lot.donation_id, lot.unit_cost, lot.best_before) if lot else None
 
 
 def _donations() -> Iterator[str]:
@@ -168,6 +168,8 @@ def _redemptions() -> Iterator[str]:
                 expected[line.goods_id, MoveKind.VOID] += line.quantity
         if moved.pop(redemption.id, Counter()) != expected:
             yield f"{name}: the stock moves do not fit the lines"
+    for ident in moved:
+        yield f"redemption {ident}: missing, its stock moves are there"
 
 
 def _payment(redemption: Redemption) -> Iterator[str]:

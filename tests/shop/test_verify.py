@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from datetime import date
 from types import SimpleNamespace
 
 import psycopg
@@ -13,7 +14,9 @@ from people.db import db, transaction
 from points import ledger
 from points.models import Transfer, TransferKind
 from shop.desk import redemptions, voids
-from shop.models import Redemption
+from shop.models import Donation, Redemption, Source
+from shop.shelf import goods as shelf
+from shop.stock import consignments, counts, moves
 from tests.cast import TODAY, Cast
 
 
@@ -42,7 +45,7 @@ def story(told):
 
 
 def tell(cast):
-    """Two quarters of two workers; four redemptions, of which the neighbour's was voided."""
+    """Two quarters of two workers; four redemptions, of which the neighbour's was voided; two gifts."""
     worker, neighbour, goods, salt = cast.worker, cast.neighbour, cast.goods, cast.salt
     first = cast.earn_each({worker.id: 200, neighbour.id: 100})
     spent = redeem(cast, "a", worker, {goods.id: 2})
@@ -76,7 +79,40 @@ def tell(cast):
         next_account=db.session.scalar(sa.text("SELECT max(id) FROM account")) + 1,
         far=cast.far_village.id,
         stranger=cast.stranger.id,
+        **tell_of_rice(cast),
     )
+
+
+def tell_of_rice(cast):
+    """Two gifts of rice: written off by mistake, sent to the next shop, counted; one bag is missing."""
+    manager, there = cast.manager, cast.next_shop
+    with transaction():
+        rice = shelf.add_goods(cast.shop, "大米", "袋", 100)
+        lot = moves.receive("r1", rice, 20, Source.DONATION, manager, "粮站", date(2027, 12, 31), 2500)
+        moves.receive("r2", rice, 5, Source.DONATION, manager, "合作社")
+        out = moves.write_off("r3", lot, 2, "受潮", manager)
+        reversal = moves.reverse(out, "看错", manager)
+        sent, waiting, back = (
+            consignments.send(key, lot, there, 4, "", manager) for key in ("r4", "r5", "r6")
+        )
+        arrived = consignments.accept(sent, cast.outside_volunteer)
+        consignments.send_back(back, cast.outside_volunteer)
+        take = counts.begin(cast.shop, manager)
+        count = counts.count("r7", take, rice, 16, cast.supervisor)
+        counts.book(take, manager)
+    return {
+        "rice_lot": lot.id,
+        "gift": lot.donation_id,
+        "foreign_gift": db.session.scalars(sa.select(Donation.id).where(Donation.shop_id == there.id)).one(),
+        "out": out.id,
+        "reversal": reversal.id,
+        "sent": sent.id,
+        "waiting": waiting.id,
+        "back": back.id,
+        "arrived": arrived.id,
+        "take": take.id,
+        "count": count.id,
+    }
 
 
 def redeem(cast, key, worker, basket):
@@ -294,6 +330,97 @@ TAMPERINGS = {
     "an adjustment removed": (
         ["DELETE FROM adjustment WHERE assessment_id = {assessment} AND worker_id = {worker}"],
         "assessment {assessment}: worker {worker} was booked 200, the sheet says 1",
+    ),
+    "a lot removed": (["DELETE FROM lot WHERE id = {rice_lot}"], "lot {rice_lot}: missing"),
+    "goods taken by a redemption that is not there": (
+        [
+            "INSERT INTO stock_move (key, lot_id, kind, quantity, redemption_id, at) "
+            "VALUES ('x', {lot}, 'redemption', -1, 9999, '2026-12-28 01:00:00+00')",
+            "UPDATE lot SET on_hand = on_hand - 1 WHERE id = {lot}",
+        ],
+        "redemption 9999: missing",
+    ),
+    "a reversal of less": (
+        [
+            "UPDATE stock_move SET quantity = 1 WHERE id = {reversal}",
+            "UPDATE lot SET on_hand = on_hand - 1 WHERE id = {rice_lot}",
+        ],
+        "stock move {reversal}: does not mirror move {out}",
+    ),
+    "what was undone removed": (
+        ["DELETE FROM stock_move WHERE id = {out}"],
+        "stock move {reversal}: does not mirror",
+    ),
+    "a consignment's arrival removed": (
+        ["DELETE FROM stock_move WHERE consignment_id = {sent} AND kind = 'receipt'"],
+        "consignment {sent}: the stock moves",
+    ),
+    "fewer arrived than were sent": (
+        [
+            "UPDATE stock_move SET quantity = 3 WHERE consignment_id = {sent} AND kind = 'receipt'",
+            "UPDATE lot SET on_hand = on_hand - 1 WHERE id = {arrived}",
+        ],
+        "consignment {sent}: the stock moves",
+    ),
+    "a consignment of more": (
+        ["UPDATE consignment SET quantity = quantity + 1 WHERE id = {waiting}"],
+        "consignment {waiting}: the stock moves",
+    ),
+    "what is on its way counts as gone back": (
+        ["UPDATE consignment SET answered_at = sent_at, answered_by_id = 1 WHERE id = {waiting}"],
+        "consignment {waiting}: the stock moves",
+    ),
+    "what went back is on its way again": (
+        ["UPDATE consignment SET answered_at = NULL, answered_by_id = NULL WHERE id = {back}"],
+        "consignment {back}: the stock moves",
+    ),
+    "a consignment removed": (
+        ["DELETE FROM consignment WHERE id = {waiting}"],
+        "consignment {waiting}: missing",
+    ),
+    "a lot younger than the one it was taken from": (
+        ["UPDATE lot SET best_before = '2030-01-01' WHERE id = {arrived}"],
+        "lot {arrived}: does not keep",
+    ),
+    "a gift that was bought at the next shop": (
+        ["UPDATE lot SET source = 'purchase', donation_id = NULL WHERE id = {arrived}"],
+        "lot {arrived}: does not keep",
+    ),
+    "a gift of another donor": (
+        ["UPDATE lot SET donation_id = {foreign_gift} WHERE id = {rice_lot}"],
+        "lot {rice_lot}: donation {foreign_gift}",
+    ),
+    "a gift of another day": (
+        ["UPDATE donation SET given_on = '2026-12-01' WHERE id = {gift}"],
+        "lot {rice_lot}: donation {gift}",
+    ),
+    "a donation removed": (
+        ["DELETE FROM donation WHERE id = {gift}"],
+        "lot {rice_lot}: donation {gift} is missing",
+    ),
+    "a gap in the donation receipts": (
+        ["UPDATE donation SET serial = 99 WHERE id = {gift}"],
+        "shop 1: donation receipts run to 99, there are 3",
+    ),
+    "a count changed": (
+        ["UPDATE stock_count SET units = units + 1 WHERE id = {count}"],
+        "stock-take {take}: the stock moves",
+    ),
+    "a count removed": (
+        ["DELETE FROM stock_count WHERE id = {count}"],
+        "stock-take {take}: the stock moves",
+    ),
+    "a stock-take's move removed": (
+        ["DELETE FROM stock_move WHERE stock_take_id = {take}"],
+        "stock-take {take}: the stock moves",
+    ),
+    "a stock-take that was not booked": (
+        ["UPDATE stock_take SET booked = false WHERE id = {take}"],
+        "stock-take {take}: the stock moves",
+    ),
+    "a stock-take removed": (
+        ["DELETE FROM stock_take WHERE id = {take}"],
+        "stock-take {take}: missing",
     ),
     "an assessment removed": (
         ["DELETE FROM assessment WHERE id = {assessment}"],
