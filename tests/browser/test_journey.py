@@ -199,7 +199,8 @@ def test_another_village_and_another_role_are_turned_away(browser: Browser, addr
     [
         ("clerk", ("/", "/services", "/services/new", "/quarters", "/quarters/2026Q3", "/cards", "/grids")),
         ("chair", ("/accounts", "/rubric", "/quarters/2026Q3/workers/9")),
-        ("manager", ("/desk", "/redemptions", "/goods", "/goods/new")),
+        ("manager", ("/desk", "/redemptions", "/goods", "/goods/new", "/goods/1/stock", "/goods/1/receive")),
+        ("manager", ("/stock", "/stock-takes", "/consignments", "/donations", "/goods/lots/1/write-off")),
         ("worker", ("/mine",)),
     ],
 )
