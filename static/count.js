@@ -86,6 +86,7 @@ function tell(text, found) {
   told.textContent = text;
   told.classList.toggle("error", !found);
   beep(found ? "found" : "refused");
+  if (!found) scanForm.scrollIntoView({ block: "center" });
 }
 
 function point(row) {
@@ -119,6 +120,12 @@ const PAUSE = 100; // ms
 const QUANTITY = 5; // digits
 let before; // the field as it was before somebody began to type without a pause
 let lastKey = 0;
+
+form.addEventListener("focusin", ({ target }) => {
+  if (!target.name?.startsWith("units-")) return;
+  target.select();
+  lastKey = 0;
+});
 
 form.addEventListener("beforeinput", ({ target, timeStamp }) => {
   if (timeStamp - lastKey > PAUSE) {
@@ -172,8 +179,8 @@ document.addEventListener("keydown", (event) => {
 form.addEventListener("submit", () => {
   const now = Date.now();
   for (const [id, { began, ended }] of Object.entries(counts)) {
-    form.elements[`began-${id}`].value = Math.max(0, Math.round((now - began) / 1000));
-    form.elements[`ended-${id}`].value = Math.max(0, Math.round((now - ended) / 1000));
+    form.elements[`began-${id}`].value = Math.ceil(Math.max(0, now - began) / 1000);
+    form.elements[`ended-${id}`].value = Math.floor(Math.max(0, now - ended) / 1000);
   }
 });
 

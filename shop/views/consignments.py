@@ -47,7 +47,7 @@ def _page(refused: tuple[int, ButtonForm] | None = None) -> tuple[str, int]:
     return page, refused[1].status if refused else 200
 
 
-@bp.route("/v/<village>/lots/<int:ident>/send", methods=["GET", "POST"])
+@bp.route("/v/<village>/goods/lots/<int:ident>/send", methods=["GET", "POST"])
 @access.allow(Role.MANAGER)
 def send_lot(village: str, ident: int) -> Answer:
     """Send units of a lot to another shop of the county."""

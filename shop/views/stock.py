@@ -109,7 +109,7 @@ def receive_goods(village: str, ident: int) -> Answer:
     return page, form.status
 
 
-@bp.route("/v/<village>/lots/<int:ident>/write-off", methods=["GET", "POST"])
+@bp.route("/v/<village>/goods/lots/<int:ident>/write-off", methods=["GET", "POST"])
 @access.allow(Role.MANAGER)
 def write_off(village: str, ident: int) -> Answer:
     """Take what is spoilt, broken or expired off the shelf; `?look=1`: from the list of what wants a look."""
@@ -119,7 +119,7 @@ def write_off(village: str, ident: int) -> Answer:
     return _leave(lot, form, moves.write_off, MoveKind.WRITE_OFF)
 
 
-@bp.route("/v/<village>/lots/<int:ident>/give-back", methods=["GET", "POST"])
+@bp.route("/v/<village>/goods/lots/<int:ident>/give-back", methods=["GET", "POST"])
 @access.allow(Role.MANAGER)
 def give_back(village: str, ident: int) -> Answer:
     """Return goods to whoever supplied them."""
@@ -155,7 +155,7 @@ def _told(what: Any, lot: Lot, quantity: int) -> str:
     )
 
 
-@bp.route("/v/<village>/moves/<int:ident>/undo", methods=["GET", "POST"])
+@bp.route("/v/<village>/goods/moves/<int:ident>/undo", methods=["GET", "POST"])
 @access.allow(Role.MANAGER)
 def undo_move(village: str, ident: int) -> Answer:
     """Undo a delivery, write-off or return that was written down by mistake; both lines stay."""

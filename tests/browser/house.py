@@ -85,3 +85,9 @@ def signed_in(browser: Browser, address: str, name: str, size: dict[str, int] = 
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     return page
+
+
+def gun(page: Page, code: str) -> None:
+    """What a scanner gun does: it types, wherever the focus is, and presses Enter."""
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")

@@ -12,7 +12,7 @@ from people.db import transaction
 from shop.models import Barcode
 from shop.shelf import goods as shelf
 from tests.browser.conftest import SHOP
-from tests.browser.house import CHROMIUM, OFFICE, PHONE, signed_in
+from tests.browser.house import CHROMIUM, OFFICE, PHONE, gun, signed_in
 from tests.browser.pictures import photo
 from tests.cast import new_app
 
@@ -67,12 +67,6 @@ def receipts(asked: Callable[..., list[Any]]) -> Callable[[Card], int]:
         "WHERE number = ? AND day >= '2026-12-28'"
     )
     return lambda card: asked(query, card[0])[0][0]
-
-
-def gun(page: Page, code: str) -> None:
-    """What a scanner gun does: it types, wherever the focus is, and presses Enter."""
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
 
 
 def tile(page: Page, number: int = 0) -> Locator:

@@ -116,6 +116,10 @@ def test_another_village_and_another_role_are_turned_away(browser: Browser, addr
             "manager",
             ("/desk", "/redemptions", "/closing", "/closing/2026-12-28", "/goods", "/goods/new", "/hours"),
         ),
+        (
+            "manager",
+            ("/stock", "/stock-takes", "/consignments", "/donations", "/goods/1/stock", "/goods/1/receive"),
+        ),
         ("worker", ("/mine",)),
     ],
 )

@@ -105,11 +105,11 @@ def test_an_article_s_stock_says_what_lies_there_and_why(cast, manager, client_o
         "包装破了",
         "现有 24 块",
         f"{HERE}/redemptions/{done.id}",
-        f"{HERE}/lots/{old.id}/write-off",
+        f"{HERE}/goods/lots/{old.id}/write-off",
     ):
         assert shown in page, shown
-    assert f"{HERE}/lots/{old.id}/send" not in page  # what has expired stays
-    assert f"{HERE}/moves/{out.id}/undo" not in page
+    assert f"{HERE}/goods/lots/{old.id}/send" not in page  # what has expired stays
+    assert f"{HERE}/goods/moves/{out.id}/undo" not in page
     looking = client_of(cast.supervisor).get(address).text
     assert "12.50 元" in looking
     assert "/write-off" not in looking
@@ -130,11 +130,11 @@ def test_write_off_return_and_undo(cast, manager):
     lot = cast.lot_of(cast.goods)
     back_to = f"{HERE}/goods/{cast.goods.id}/stock"
     for way, left in (("write-off", 18), ("give-back", 16)):
-        statuses, last = sent(manager, f"{HERE}/lots/{lot.id}/{way}", quantity="2", reason="破损")
+        statuses, last = sent(manager, f"{HERE}/goods/lots/{lot.id}/{way}", quantity="2", reason="破损")
         assert (statuses, last.headers["Location"]) == ((302, 302), back_to)
         assert cast.lot_of(cast.goods).on_hand == left
     move = db.session.scalars(select(StockMove).order_by(StockMove.id.desc())).first()
-    undo = f"{HERE}/moves/{move.id}/undo"
+    undo = f"{HERE}/goods/moves/{move.id}/undo"
     assert manager.post(undo, data={"reason": ""}).status_code == 422
     assert [manager.post(undo, data={"reason": "记错"}).status_code for _tap in range(2)] == [302, 302]
     assert cast.lot_of(cast.goods).on_hand == 18
@@ -143,7 +143,7 @@ def test_write_off_return_and_undo(cast, manager):
 def test_more_than_is_left_is_refused_beside_the_number(cast, manager):
     lot = cast.lot_of(cast.goods)
     form = {"key": uuid4().hex, "quantity": "21", "reason": "破损"}
-    answer = manager.post(f"{HERE}/lots/{lot.id}/write-off", data=form)
+    answer = manager.post(f"{HERE}/goods/lots/{lot.id}/write-off", data=form)
     assert answer.status_code == 422
     assert re.search(r'id="quantity-error">\s*这批货只剩 20 块', answer.text)
     assert 'value="21"' in answer.text
@@ -154,7 +154,7 @@ def test_what_has_expired_is_written_off_from_the_list(cast, manager, clock):
     clock.turn_to(date(2027, 7, 1))
     lot = cast.lot_of(cast.salt)
     assert "有 1 种货品要看一看" in manager.get(f"{HERE}/goods").text
-    address = f"{HERE}/lots/{lot.id}/write-off?look=1"
+    address = f"{HERE}/goods/lots/{lot.id}/write-off?look=1"
     assert address in manager.get(f"{HERE}/stock").text
     form = manager.get(address).text
     assert 'value="10"' in form
@@ -166,7 +166,7 @@ def test_what_has_expired_is_written_off_from_the_list(cast, manager, clock):
 def test_goods_go_from_shop_to_shop(cast, manager, there, client_of):
     lot = cast.lot_of(cast.goods)
     form = {"to_shop": cast.next_shop.id, "quantity": "5", "note": "老王的车"}
-    statuses, _last = sent(manager, f"{HERE}/lots/{lot.id}/send", **form)
+    statuses, _last = sent(manager, f"{HERE}/goods/lots/{lot.id}/send", **form)
     assert (statuses, rows(Consignment)) == ((302, 302), 1)
     ident = db.session.scalars(select(Consignment.id)).one()
     assert "有 1 批别店调来的货等您收" in there.get(f"{THERE}/goods").text
@@ -200,7 +200,7 @@ def test_what_was_sent_is_called_off(cast, manager, there):
 
 
 def test_an_impossible_consignment_is_refused_and_kept(cast, manager):
-    address = f"{HERE}/lots/{cast.lot_of(cast.goods).id}/send"
+    address = f"{HERE}/goods/lots/{cast.lot_of(cast.goods).id}/send"
     good = {"key": uuid4().hex, "to_shop": cast.next_shop.id, "quantity": "5", "note": "顺路"}
     for wrong in ({"to_shop": cast.shop.id}, {"to_shop": "x"}, {"quantity": "21"}, {"note": "长" * 201}):
         answer = manager.post(address, data=good | wrong)
@@ -347,10 +347,10 @@ def test_another_shop_s_rows_are_not_there(cast, there, take):
     for path in (
         f"goods/{cast.goods.id}/stock",
         f"goods/{cast.goods.id}/receive",
-        f"lots/{lot.id}/write-off",
-        f"lots/{lot.id}/give-back",
-        f"lots/{lot.id}/send",
-        f"moves/{move}/undo",
+        f"goods/lots/{lot.id}/write-off",
+        f"goods/lots/{lot.id}/give-back",
+        f"goods/lots/{lot.id}/send",
+        f"goods/moves/{move}/undo",
         f"donations/{gift}/receipt.pdf",
         f"stock-takes/{take}",
         f"stock-takes/{take}/count",
