@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Playwright
 ROOT = Path(__file__).parents[2]
 FONTS = ROOT / "instance" / "fonts"
 PASSWORD = "aixin-demo"
-PATIENCE = 120  # seconds for the demo to be made and the server to answer
+PATIENCE = 300  # seconds for the demo to be made and the server to answer
 
 PHONE = {"width": 360, "height": 740}
 OFFICE = {"width": 1280, "height": 800}
