@@ -73,20 +73,17 @@ def accept(consignment: Consignment, actor: User) -> Lot:
         )
     if article.archived_on is not None:
         goods.bring_back(article, actor)
-    lot = Lot(
-        goods_id=article.id,
+    lot = lots.bring_in(
+        article,
+        consignment.quantity,
+        f"consignment:{consignment.id}:in",
+        actor,
         source=sent.source,
         donation_id=sent.donation_id,
         unit_cost=sent.unit_cost,
         best_before=sent.best_before,
-        received_on=clock.today(),
-        on_hand=0,
+        consignment_id=consignment.id,
     )
-    db.session.add(lot)
-    db.session.flush()
-    move_key = f"consignment:{consignment.id}:in"
-    quantity = consignment.quantity
-    lots.move_lot(lot, MoveKind.RECEIPT, quantity, move_key, actor, consignment_id=consignment.id)
     consignment.arrived_id = lot.id
     _answer(consignment, actor)
     return lot

@@ -12,7 +12,7 @@ from people import clock
 from people.db import change_one, db
 from people.models import User
 from people.refused import Refused
-from shop.models import Goods, Lot, MoveKind, StockMove
+from shop.models import Goods, Lot, MoveKind, Source, StockMove
 
 MOST_AT_ONCE = 100_000
 
@@ -104,6 +104,34 @@ def move_lot(
     db.session.flush()
     db.session.expire(lot)
     return move
+
+
+def bring_in(
+    goods: Goods,
+    quantity: int,
+    key: str,
+    actor: User | None,
+    *,
+    source: Source,
+    donation_id: int | None,
+    unit_cost: int | None,
+    best_before: date | None,
+    consignment_id: int | None = None,
+) -> Lot:
+    """A new lot of an article, with the move by which its units came; `unit_cost` in fen."""
+    lot = Lot(
+        goods_id=goods.id,
+        source=source,
+        donation_id=donation_id,
+        unit_cost=unit_cost,
+        best_before=best_before,
+        received_on=clock.today(),
+        on_hand=0,
+    )
+    db.session.add(lot)
+    db.session.flush()
+    move_lot(lot, MoveKind.RECEIPT, quantity, key, actor, consignment_id=consignment_id)
+    return lot
 
 
 def moved(key: str) -> StockMove | None:

@@ -45,19 +45,16 @@ def receive(
     if best_before is not None and best_before < clock.today():
         raise Refused("expired", _("This is past its best-before date already."), "best_before")
     donation = None if donor is None else donations.given(goods.shop_id, donor)
-    lot = Lot(
-        goods_id=goods.id,
+    return lots.bring_in(
+        goods,
+        quantity,
+        key,
+        actor,
         source=source,
         donation_id=donation.id if donation else None,
         unit_cost=unit_cost,
         best_before=best_before,
-        received_on=clock.today(),
-        on_hand=0,
     )
-    db.session.add(lot)
-    db.session.flush()
-    lots.move_lot(lot, MoveKind.RECEIPT, quantity, key, actor)
-    return lot
 
 
 def _repeated(move: StockMove, asked: tuple[object, ...]) -> Lot:
