@@ -76,6 +76,18 @@ def key_field() -> HiddenField:
     )
 
 
+class KeyedForm(Form):
+    """A form whose deed is done once, however often it is sent."""
+
+    key = key_field()
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the refusal; a key that stands for something else is used up, a new one takes its place."""
+        super().refuse(refusal)
+        if refusal.code == "key_reused":
+            self.key.data = self.key.default()
+
+
 class ButtonForm(Form):
     """A form of nothing but its button."""
 

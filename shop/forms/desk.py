@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField, StringField
 from wtforms.validators import Length
 
-from people.forms import Form, key_field
+from people.forms import KeyedForm
 from people.refused import Refused
 from shop.desk import proxies
 
@@ -40,10 +40,9 @@ def _is_count(text: str) -> bool:
     return text.isdecimal() and len(text) <= 6
 
 
-class BasketForm(Form):
+class BasketForm(KeyedForm):
     """The goods for a card. The key is made once for a basket, so that sent twice it is handed out once."""
 
-    key = key_field()
     basket = BasketField()
     proxy_name = StringField(_("Name of who came"), validators=[Length(max=100)])
     proxy_relation = StringField(_("Who they are to the worker"), validators=[Length(max=40)])
@@ -70,11 +69,9 @@ class BasketForm(Form):
         return self.refused is not None and self.refused.code == "key_reused"
 
     def refuse(self, refusal: Refused) -> None:
-        """Show the refusal; a key that stands for another basket is used up, a new one takes its place."""
+        """Show the refusal and remember it; a signature that was not one is asked for again."""
         super().refuse(refusal)
         self.refused = refusal
-        if self.used_before:
-            self.key.data = self.key.default()
         if refusal.field == self.signature.name:
             self.signature.data = ""
 

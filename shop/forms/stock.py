@@ -6,23 +6,10 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from people.forms import Form, SelectField, key_field
-from people.refused import Refused
+from people.forms import KeyedForm, SelectField
 from shop.forms.money import MoneyField
 from shop.labels import SOURCES
 from shop.models import Shop, Source
-
-
-class KeyedForm(Form):
-    """A form that moves stock once, however often it is sent."""
-
-    key = key_field()
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show the refusal; a key that stands for something else is used up, a new one takes its place."""
-        super().refuse(refusal)
-        if refusal.code == "key_reused":
-            self.key.data = self.key.default()
 
 
 class ReceiveForm(KeyedForm):
