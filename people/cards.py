@@ -43,7 +43,7 @@ def issue(person: Person, actor: User | None, chance: random.Random | None = Non
     card = Card(
         person_id=person.id,
         number=_number(chance),
-        token=_token(chance),
+        token=drawn(TOKEN_LENGTH, chance),
         state=CardState.ACTIVE,
         issued_at=clock.now(),
         issued_by_id=actor.id if actor else None,
@@ -174,7 +174,7 @@ def renew_secrets(village: Area, actor: User, chance: random.Random | None = Non
         .execution_options(populate_existing=True)
     ).all()
     for card in known:
-        card.token = _token(chance)
+        card.token = drawn(TOKEN_LENGTH, chance)
     db.session.flush()
     audit.note_all(actor, "card.renew", [(card, village, {"number": card.number}) for card in known])
     return sum(card.state == CardState.ACTIVE for card in known)
@@ -189,8 +189,9 @@ def _number(chance: random.Random) -> str:
             return number
 
 
-def _token(chance: random.Random) -> str:
-    return "".join(chance.choices(ALPHABET, k=TOKEN_LENGTH))
+def drawn(length: int, chance: random.Random) -> str:
+    """So many characters that nobody guesses: a card's secret, or the public code of a paper."""
+    return "".join(chance.choices(ALPHABET, k=length))
 
 
 def find(given: str, village: Area) -> Card:

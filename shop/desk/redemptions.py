@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from people import clock
-from people.cards import ALPHABET
+from people.cards import drawn
 from people.db import db, get_locked
 from people.models import Card, Person, User
 from people.refused import Refused, check_repeated
@@ -74,7 +74,7 @@ def redeem(
         card_id=card.id,
         day=clock.today(),
         serial=_next_serial(shop, clock.today()),
-        code="".join(chance.choices(ALPHABET, k=CODE_LENGTH)),
+        code=drawn(CODE_LENGTH, chance),
         total=total,
         clerk_id=actor.id if actor else None,
         device_id=by.id if isinstance(by, Device) else None,

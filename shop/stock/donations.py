@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from people import clock
-from people.cards import ALPHABET
+from people.cards import drawn
 from people.db import db, get_locked
 from people.refused import Refused
 from shop.models import Consignment, Donation, Goods, Lot, MoveKind, Redemption, Shop, StockMove
@@ -46,7 +46,7 @@ def given(shop_id: int, name: str) -> Donation:
         donor=name,
         given_on=today,
         serial=(last or 0) + 1,
-        code="".join(secrets.choice(ALPHABET) for _digit in range(CODE_LENGTH)),
+        code=drawn(CODE_LENGTH, secrets.SystemRandom()),
     )
     db.session.add(donation)
     db.session.flush()
