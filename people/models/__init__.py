@@ -13,6 +13,7 @@ from people.models.conduct import (
 )
 from people.models.files import FileKind, ImportFile
 from people.models.growth import Contact, ContactKind, GrowthStep, Stage
+from people.models.households import Attention, Household, HouseholdClass
 from people.models.persons import (
     Appointment,
     Background,
@@ -45,6 +46,7 @@ __all__ = [
     "Appointment",
     "Area",
     "Attendance",
+    "Attention",
     "AuditEvent",
     "Background",
     "Card",
@@ -64,6 +66,8 @@ __all__ = [
     "GridKind",
     "Group",
     "GrowthStep",
+    "Household",
+    "HouseholdClass",
     "ImportFile",
     "LeavingRule",
     "Level",

@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 from people import clock
 from people.db import Base, db, transaction
 from people.models import (
+    Attention,
     Departure,
     DepartureKind,
     Evaluation,
     GrowthStep,
+    Household,
+    HouseholdClass,
     LeavingRule,
     Merge,
     Outcome,
@@ -47,6 +50,7 @@ JOURNALS = (
     "void",
     "audit_event",
     "grid_change",
+    "household_class",
     "person_merge",
     "evaluation",
     "departure",
@@ -238,6 +242,19 @@ def _of_people(cast):
     by = {"actor_id": cast.chair.id, "at": clock.now()}
     who, village, day = cast.neighbour.id, cast.village.id, clock.today()
     yield Merge(kept_id=cast.worker.id, duplicate_id=who, reason="同一人", **by)
+    first = HouseholdClass(attention=Attention.ORDINARY, on=day, reason="建档", **by)
+    yield Household(
+        grid_id=cast.term_of(cast.neighbour).grid_id,
+        number=1,
+        head="张三",
+        house="",
+        residents=3,
+        composition="",
+        standing="",
+        situation="",
+        needs="",
+        classes=[first],
+    )
     yield GrowthStep(person_id=who, stage=Stage.APPLICANT, on=day, note="", **by)
     yield LeavingRule(village_id=village, outcome=Outcome.EXPIRE, decided="村规", holds_from=day, **by)
     yield Departure(

@@ -1,0 +1,67 @@
+"""Households of a grid: what its worker knows of them (六清), and how often they are visited.
+
+Only the grid's worker, its instructor and the village committee see these rows.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from people.db import Base, Moment, words
+from people.models.places import Grid
+
+
+class Attention(StrEnum):
+    """A household's class (county's rules): 重点户 is visited weekly, 监测户 monthly, 一般户 as needed."""
+
+    PRIORITY = "priority"
+    WATCHED = "watched"
+    ORDINARY = "ordinary"
+
+
+class Household(Base):
+    """A household's file. `number` counts within its grid; from `left_on` on it lives there no more."""
+
+    __tablename__ = "household"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    number: Mapped[int]
+    head: Mapped[str] = mapped_column(String(200))
+    house: Mapped[str] = mapped_column(String(100))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    residents: Mapped[int]
+    composition: Mapped[str] = mapped_column(String(200))
+    standing: Mapped[str] = mapped_column(String(100))
+    situation: Mapped[str] = mapped_column(String(500))
+    needs: Mapped[str] = mapped_column(String(500))
+    left_on: Mapped[date | None]
+
+    grid: Mapped[Grid] = relationship()
+    classes: Mapped[list["HouseholdClass"]] = relationship(order_by="HouseholdClass.id", lazy="selectin")
+
+    __table_args__ = (
+        UniqueConstraint("grid_id", "number"),
+        CheckConstraint("residents BETWEEN 0 AND 99", name="residents"),
+    )
+
+    @property
+    def attention(self) -> Attention:
+        """Its class today: what was decided last."""
+        return self.classes[-1].attention
+
+
+class HouseholdClass(Base):
+    """A household was put into a class on a day, with the reason; never changed."""
+
+    __tablename__ = "household_class"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    attention: Mapped[Attention] = mapped_column(words(Attention))
+    on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(200))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
