@@ -18,8 +18,10 @@ from people.clock import Quarter
 from people.models import Area, ChosenBy, Duty, Grid, GridKind, Person, Role, User
 from people.roster import grids, holders, persons, terms
 from people.signin import accounts
-from points import assessments, ledger, rubrics, services
-from points.models import Rubric, Service
+from points import assessments, ledger
+from points.models import FedBy, Rubric, Service
+from points.rubrics import versions
+from points.services import deciding, recording
 from shop.desk import redemptions, voids
 from shop.models import Goods, Shop, Source
 from shop.shelf import codes, prices, shops
@@ -134,7 +136,7 @@ class Story:
                 for role in (*VILLAGE_ROLES, Role.WORKER)
             }
             meeting = f"{roll.short(area)}村民代表会议2025年12月26日决议"
-            rubric = rubrics.adopt(area, date(2026, 1, 1), meeting, rubrics.TEMPLATE, users[Role.CHAIR])
+            rubric = versions.adopt(area, date(2026, 1, 1), meeting, (), users[Role.CHAIR])
             shop = shops.open_shop(area, f"{roll.short(area)}爱心超市")
             goods = [self._stocked(shop, number, users[Role.MANAGER]) for number in range(len(WARES))]
         with clock.at(date(2026, 1, 4)):
@@ -178,8 +180,8 @@ class Story:
     def serve(self, village: Village, first: date, last: date, waiting: int = 0) -> None:
         """Services between two days, recorded by the clerk and decided by the chair, but for the last few."""
         recorded: list[Service] = []
-        items = [item for item in village.rubric.items if item.points > 0]
-        weights = [3, 3, 2, 6, 3, 2, 1, 1, 1]
+        items = [item for item in village.rubric.items if item.points > 0 and item.source == FedBy.CLAIM]
+        weights = [3, 3, 4, 2]
         for worker in village.workers:
             for item in self.chance.choices(items, weights, k=self.chance.randint(2, 5)):
                 day = first + timedelta(days=self.chance.randrange((last - first).days + 1))
@@ -187,7 +189,7 @@ class Story:
                 with clock.at(day):
                     note = self.chance.choice(NOTES)
                     clerk = village.users[Role.CLERK]
-                    recorded.append(services.record(self.key(), worker, item, day, count, note, clerk))
+                    recorded.append(recording.record(self.key(), worker, item, day, count, note, clerk))
         with clock.at(last):
             for service in recorded[: len(recorded) - waiting]:
                 self._decide(service, village.users[Role.CHAIR])
@@ -195,9 +197,9 @@ class Story:
 
     def _decide(self, service: Service, chair: User) -> None:
         if self.chance.random() < 0.02:
-            services.reject(service, "与另一条记录重复", chair)
+            deciding.reject(service, "与另一条记录重复", chair)
         else:
-            services.confirm(service, chair)
+            deciding.confirm(service, chair)
 
     def shop(self, village: Village, first: date, visits: int) -> None:
         """Some workers spend what they have; now and then the manager voids a redemption, or gets a gift."""

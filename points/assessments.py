@@ -14,8 +14,9 @@ from people.clock import Quarter
 from people.db import db, get_locked
 from people.models import Area, Person, User
 from people.refused import Refused, check_repeated, stated
-from points import amounts, ledger, rubrics, sheet
+from points import amounts, ledger, sheet
 from points.models import Adjustment, Assessment, AssessmentState, Notice, Service, Transfer, TransferKind
+from points.rubrics import versions
 
 # 公示 of at least three days; the first day is not counted (民法典第二百零一条).
 NOTICE_DAYS = 3
@@ -31,7 +32,7 @@ def open_quarter(village: Area, quarter: Quarter, actor: User) -> Assessment:
         return there
     if quarter.first_day > clock.today():
         raise Refused("quarter_not_begun", _("This quarter has not begun."), "quarter")
-    rubric = rubrics.in_force(village, quarter)
+    rubric = versions.in_force(village, quarter)
     if rubric is None:
         raise Refused("no_rubric", _("No rubric was in force on the first day of this quarter."), "quarter")
     assessment = Assessment(

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 from people.forms import Form, SelectField, key_field
 from people.refused import Refused
 from points import amounts
-from points.services import MOST_AT_ONCE
+from points.services.recording import MOST_AT_ONCE
 
 
 class PointsField(StringField):

@@ -1,5 +1,9 @@
 """What is held about a person's points: what they did, what was adjusted, and their account."""
 
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -11,13 +15,24 @@ from people.held import Reader, Section, day, said
 from people.models import Person
 from people.roster import persons
 from points import amounts, labels
-from points.models import Account, Adjustment, Assessment, Service, Transfer
+from points.models import (
+    Account,
+    Adjustment,
+    Assessment,
+    Dispute,
+    Gathering,
+    Incident,
+    Service,
+    Slip,
+    Transfer,
+    Visit,
+)
 
 
 def about(person: Person, reader: Reader) -> list[Section]:
     """Services, adjustments, and accounts with all their entries; the same for every reader."""
     ids = persons.selves(persons.kept(person))
-    return [_services(ids), _adjustments(ids), *_accounts(ids)]
+    return [_services(ids), _records(ids), _adjustments(ids), *_accounts(ids)]
 
 
 def _services(ids: list[int]) -> Section:
@@ -43,6 +58,23 @@ def _services(ids: list[int]) -> Section:
             for service in found
         ],
     )
+
+
+def _records(ids: list[int]) -> Section:
+    """What they wrote down, or was printed for them. Whom it concerned is told to those who may see that."""
+    kinds: tuple[tuple[type[Any], Any, Callable[[Any], tuple[date, str]]], ...] = (
+        (Visit, _("Visit"), lambda row: (row.visited_on, row.grid.name)),
+        (Gathering, _("Gathering"), lambda row: (row.held_on, row.topic)),
+        (Incident, _("Hazard or emergency"), lambda row: (row.found_on, row.place)),
+        (Dispute, _("Dispute"), lambda row: (row.opened_on, row.grid.name)),
+        (Slip, _("Paper slip"), lambda row: (clock.local(row.printed_at).date(), row.number)),
+    )
+    found = []
+    for model, label, told in kinds:
+        for row in db.session.scalars(select(model).where(model.worker_id.in_(ids)).order_by(model.id)):
+            on, what = told(row)
+            found.append((day(on), str(label), what))
+    return Section(_("Records"), (_("Day"), _("Kind"), _("What")), found)
 
 
 def _adjustments(ids: list[int]) -> Section:

@@ -25,8 +25,11 @@ from people.db import db, transaction
 from people.models import Appointment, Area, Card, Duty, GridKind, Person, Role, User
 from people.roster import grids, persons, terms
 from people.signin import accounts
-from points import assessments, rubrics, services
-from points.models import Account, Assessment, AssessmentState, Rubric, RubricItem
+from points import assessments
+from points.models import Account, Assessment, AssessmentState, Category, FedBy, Rubric, RubricItem
+from points.rubrics import template, versions
+from points.rubrics.template import NewItem
+from points.services import deciding, recording
 from shop.models import Goods, Lot, Shop, Source
 from shop.shelf import goods as shelf
 from shop.shelf import shops
@@ -46,6 +49,18 @@ AREAS = """code,level,name,parent_code
 """
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "539900000000", "539900101000", "539900102000"
 VILLAGE, NEXT_VILLAGE, FAR_VILLAGE = "539900101201", "539900101202", "539900102201"
+
+# The county's template here: what a test may claim without writing a record first, and what records feed.
+ITEMS = (
+    NewItem(Category.SERVICE, "走访一户", "户", 2, 120),
+    NewItem(Category.DISPUTE, "化解一起矛盾纠纷", "件", 30),
+    *(
+        NewItem(item.category, f"按记录：{item.name}", item.unit, item.points, item.cap, "", item.source)
+        if item.source != FedBy.CLAIM
+        else item
+        for item in template.TEMPLATE
+    ),
+)
 
 WORKERS = ("李秀明", "王芳", "赵国强", "普绍兰", "杨建华", "自文学", "欧阳晓燕", "张伟")
 
@@ -75,6 +90,7 @@ def make() -> None:
         user = accounts.add_user(username, name, PASSWORD, None, temporary=False)
         accounts.grant(user, role, Cast().area(code), None)
     cast = Cast()
+    versions.publish(cast.county, BEGAN_ON, "县委政法委", ITEMS, template.USUAL, None)
     village, next_village = cast.village, cast.next_village
     chance = random.Random(8)
     for number, name in enumerate(WORKERS, 1):
@@ -84,7 +100,7 @@ def make() -> None:
         user = accounts.add_user(username, person.name, PASSWORD, None, person, temporary=False)
         accounts.grant(user, Role.WORKER, area, None)
     for area in (village, next_village):
-        rubrics.adopt(area, BEGAN_ON, "村民代表会议", rubrics.TEMPLATE, cast.chair)
+        versions.adopt(area, BEGAN_ON, "村民代表会议", (), cast.chair)
         shop = shops.open_shop(area, f"{area.name}爱心超市")
         soap = shelf.add_goods(shop, "肥皂", "块", 30, "6901028075831")
         salt = shelf.add_goods(shop, "食盐", "袋", 25)
@@ -174,7 +190,7 @@ class Cast:
 
     @property
     def rubric(self) -> Rubric:
-        return _one(Rubric, Rubric.village_id == self.village.id, Rubric.version == 1)
+        return _one(Rubric, Rubric.area_id == self.village.id, Rubric.version == 1)
 
     @property
     def shop(self) -> Shop:
@@ -245,9 +261,9 @@ class Cast:
 
     def serve(self, worker: Person, item: str, day: date, clerk: User, chair: User, count: int = 1) -> None:
         """Record and confirm a service; inside a transaction."""
-        rubric = rubrics.in_force(worker.area, Quarter.of(day))
-        service = services.record(uuid4().hex, worker, self.item(item, rubric), day, count, "", clerk)
-        services.confirm(service, chair)
+        rubric = versions.in_force(worker.area, Quarter.of(day))
+        service = recording.record(uuid4().hex, worker, self.item(item, rubric), day, count, "", clerk)
+        deciding.confirm(service, chair)
 
     @staticmethod
     def _officials(village: Area) -> tuple[str, str]:

@@ -57,6 +57,21 @@ def last_grid(person: Person) -> Grid:
     ).one()
 
 
+def latest_served(person_ids: Sequence[int], day: date) -> Appointment | None:
+    """The latest term under which somebody served as a worker until a day, through any of these entries."""
+    return db.session.scalar(
+        select(Appointment)
+        .where(
+            Appointment.person_id.in_(person_ids),
+            Appointment.duty == Duty.WORKER,
+            Appointment.starts_on <= day,
+            or_(Appointment.ended_on.is_(None), Appointment.ended_on > Appointment.starts_on),
+        )
+        .order_by(Appointment.starts_on.desc(), Appointment.id.desc())
+        .limit(1)
+    )
+
+
 def serving(village: Area, first: date, last: date, duty: Duty = Duty.WORKER) -> Sequence[Appointment]:
     """The terms in a village that touch the days from first to last, in the order of the grids' codes."""
     return db.session.scalars(

@@ -59,6 +59,7 @@ ACTIONS = {
     "roster.export": _("took the roster out as a file"),
     "roster.import": _("took a roster in from a file"),
     "rubric.adopt": _("adopted a rubric"),
+    "rubric.publish": _("published a template of the rubric"),
     "shop.hours": _("changed the shop's opening hours"),
     "term.begin": _("began a term"),
     "term.end": _("ended a term"),

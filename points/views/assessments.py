@@ -13,12 +13,13 @@ from people.db import db
 from people.forms import ButtonForm, Form, attempt
 from people.models import Area, Person, Role, User
 from people.paper import words
-from points import amounts, labels, rubrics, sheet
+from points import amounts, labels, sheet
 from points import assessments as verbs
-from points import services as service_verbs
 from points.forms import AdjustmentForm, MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState, Category
 from points.notice import NoticeRow, NoticeSheet, notice_pdf
+from points.rubrics import versions
+from points.services import reading
 from points.views import WATCHING, bp
 
 PAPERS = ("A4", "A3")
@@ -44,8 +45,8 @@ def front(village: str) -> str:
         quarter=quarter,
         current=verbs.find(g.area, quarter),
         unbooked=unbooked,
-        has_rubric=rubrics.in_force(g.area, quarter) is not None,
-        waiting=service_verbs.waiting(g.area, current_user),
+        has_rubric=versions.in_force(g.area, quarter) is not None,
+        waiting=reading.waiting(g.area, current_user),
         states=labels.ASSESSMENT_STATES,
         today=clock.today(),
     )
@@ -110,7 +111,7 @@ def _sheet(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
         meeting=meeting,
         adjustment=adjustment,
         button=form if isinstance(form, ButtonForm) else None,
-        waiting=service_verbs.waiting(g.area),
+        waiting=reading.waiting(g.area),
         today=clock.today(),
     )
     return page, form.status if form else 200
@@ -130,7 +131,7 @@ def line(village: str, quarter: str, ident: int) -> str:
         "points/line.html",
         assessment=assessment,
         row=row,
-        services=service_verbs.counted_in(assessment, row.worker),
+        services=reading.counted_in(assessment, row.worker),
         adjustments=[a for a in assessment.adjustments if a.worker_id == ident],
         award=verbs.award_of(assessment, row.worker),
         categories=labels.CATEGORIES,

@@ -14,10 +14,12 @@ from people.db import fetch
 from people.forms import attempt
 from people.models import Departure, Merge, Person, Role, User
 from people.roster import departures, duplicates, persons
-from points import labels, ledger, rubrics
-from points import services as service_verbs
+from points import labels, ledger
 from points.forms import RubricForm
 from points.models import Account, Transfer
+from points.rubrics import versions
+from points.rubrics.template import TEMPLATE
+from points.services import reading
 from points.views import WATCHING, bp
 
 LATEST = 20
@@ -90,7 +92,7 @@ def mine(village: str) -> str:
         left=_left(person),
         today=clock.today(),
         latest=ledger.latest(person, LATEST),
-        services=pages.page_of(service_verbs.listed(g.area, worker=person)),
+        services=pages.page_of(reading.listed(g.area, worker=person)),
         states=labels.SERVICE_STATES,
         why=labels.why,
     )
@@ -104,11 +106,11 @@ def rubric(village: str) -> tuple[str, int]:
 
 
 def _rubric(form: RubricForm) -> tuple[str, int]:
-    latest = rubrics.latest(g.area)
+    latest = versions.latest(g.area)
     page = render_template(
         "points/rubric.html",
         rubric=latest,
-        template=rubrics.TEMPLATE,
+        template=TEMPLATE,
         categories=labels.CATEGORIES,
         form=form,
         in_force=latest is not None and latest.in_force_from <= clock.today(),
@@ -123,9 +125,7 @@ def adopt_rubric(village: str) -> Response | tuple[str, int]:
     form = RubricForm()
     if form.validate_on_submit():
         with attempt(form):
-            rubrics.adopt(
-                g.area, form.in_force_from.data, form.approved_by.data, rubrics.TEMPLATE, current_user
-            )
+            versions.adopt(g.area, form.in_force_from.data, form.approved_by.data, (), current_user)
         if form.status == 200:
             flash(gettext("Adopted. Hang the rubric up where everyone can read it."))
             return redirect(url_for("points.rubric", village=village))

@@ -11,10 +11,11 @@ from people.db import db, fetch
 from people.forms import ButtonForm, ReasonForm, attempt
 from people.models import Person, Role
 from people.roster import holders
-from points import amounts, labels, rubrics
-from points import services as verbs
+from points import amounts, labels
 from points.forms import ServiceForm
-from points.models import RubricItem, Service, ServiceState
+from points.models import FedBy, RubricItem, Service, ServiceState
+from points.rubrics import versions
+from points.services import deciding, reading, recording
 from points.views import bp
 
 DECIDERS = (Role.CLERK, Role.CHAIR, Role.INSTRUCTOR)
@@ -29,12 +30,12 @@ def services(village: str) -> tuple[str, int]:
 
 def _services(refused: tuple[int, ReasonForm | ButtonForm] | None = None) -> tuple[str, int]:
     """The list by `?state=`; after a refusal the words stand at the record concerned."""
-    waiting = verbs.waiting(g.area)
+    waiting = reading.waiting(g.area)
     default = ServiceState.RECORDED if waiting else ""
     chosen = request.args.get("state", default)
     if chosen not in ("", *ServiceState):
         abort(404)
-    found = pages.page_of(verbs.listed(g.area, ServiceState(chosen) if chosen else None))
+    found = pages.page_of(reading.listed(g.area, ServiceState(chosen) if chosen else None))
     page = render_template(
         "points/services.html",
         page=found,
@@ -56,11 +57,13 @@ def new_service(village: str) -> Response | tuple[str, int]:
     form = ServiceForm(done_on=clock.today())
     own = g.roles == {Role.WORKER}
     form.worker.choices = _workers(own)
-    rubric = rubrics.in_force(g.area, Quarter.of(form.done_on.data or clock.today()))
-    form.item.choices = [(item.id, _described(item)) for item in rubric.items] if rubric else []
+    rubric = versions.in_force(g.area, Quarter.of(form.done_on.data or clock.today()))
+    form.item.choices = (
+        [(item.id, _described(item)) for item in rubric.items if item.source == FedBy.CLAIM] if rubric else []
+    )
     if form.validate_on_submit():
         with attempt(form):
-            verbs.record(
+            recording.record(
                 form.key.data,
                 db.session.get_one(Person, form.worker.data),
                 db.session.get_one(RubricItem, form.item.data),
@@ -105,7 +108,7 @@ def confirm_service(village: str, ident: int) -> Response | tuple[str, int]:
     form = ButtonForm()
     service = fetch(Service, ident, village_id=g.area.id) or abort(404)
     with attempt(form):
-        verbs.confirm(service, current_user)
+        deciding.confirm(service, current_user)
     if form.status != 200:
         return _services(refused=(ident, form))
     flash(gettext("Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name))
@@ -120,7 +123,7 @@ def reject_service(village: str, ident: int) -> Response | tuple[str, int]:
     service = fetch(Service, ident, village_id=g.area.id) or abort(404)
     if form.validate_on_submit():
         with attempt(form):
-            verbs.reject(service, form.reason.data, current_user)
+            deciding.reject(service, form.reason.data, current_user)
     if form.status != 200:
         return _services(refused=(ident, form))
     flash(gettext("Rejected: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name))

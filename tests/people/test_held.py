@@ -29,6 +29,7 @@ from people.models import (
 )
 from people.roster import persons, portraits
 from people.signin import accounts
+from points.models import Slip
 from shop.desk import redemptions, voids
 from tests.cast import NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE, a_picture
 
@@ -75,6 +76,13 @@ def full_life(cast):
         session.add_all(
             [
                 Attendance(training_id=training.id, person_id=worker.id, by_card=True, **now),
+                Slip(
+                    village_id=cast.village.id,
+                    number="00000018",
+                    worker_id=worker.id,
+                    printed_by_id=clerk.id,
+                    printed_at=clock.now(),
+                ),
                 GrowthStep(
                     person_id=worker.id, stage=Stage.APPLICANT, on=date(2026, 2, 3), note="支部接收", **now
                 ),

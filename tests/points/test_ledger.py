@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from people import clock
+from people import clock, contacts
 from people.db import Base, db, transaction
 from people.models import (
     Attention,
+    ContactKind,
     Departure,
     DepartureKind,
     Evaluation,
@@ -30,7 +31,29 @@ from people.models import (
 )
 from people.refused import Refused
 from points import amounts, assessments, ledger
-from points.models import GENESIS, AccountKind, Transfer, TransferKind
+from points.models import (
+    GENESIS,
+    AccountKind,
+    Attempt,
+    AttemptUndone,
+    Dispute,
+    DisputeKind,
+    DisputeReport,
+    Finding,
+    Found,
+    Gathering,
+    GatheringKind,
+    Incident,
+    IncidentKind,
+    IncidentStep,
+    IncidentStepKind,
+    Result,
+    Rung,
+    Sample,
+    Severity,
+    Transfer,
+    TransferKind,
+)
 from shop.desk import proxies, redemptions, voids
 from shop.stock import counts
 
@@ -51,6 +74,16 @@ JOURNALS = (
     "audit_event",
     "grid_change",
     "household_class",
+    "gathering",
+    "incident",
+    "incident_step",
+    "dispute",
+    "attempt",
+    "attempt_contact",
+    "attempt_undone",
+    "dispute_report",
+    "sample",
+    "finding",
     "person_merge",
     "evaluation",
     "departure",
@@ -231,7 +264,7 @@ def one_of_each(cast):
         redemption = redemptions.redeem("k" * 16, cast.shop, cast.card, basket, cast.volunteer, son)
         voids.void(redemption, "拿错了", cast.manager)
         counts.count("a", counts.begin(cast.shop, cast.volunteer), cast.goods, 20, cast.volunteer)
-        db.session.add_all(_of_people(cast))
+        db.session.add_all([*_of_people(cast), *_of_records(cast)])
     for table in JOURNALS:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[table]))
     db.session.rollback()
@@ -277,6 +310,51 @@ def _of_people(cast):
         at=clock.now(),
         **grades,
     )
+
+
+def _of_records(cast):
+    """A row for each journal of what workers write down."""
+    by = {"actor_id": cast.chair.id, "at": clock.now()}
+    recorded = {"recorded_by_id": cast.chair.id, "recorded_at": clock.now()}
+    village, grid, day = cast.village.id, cast.term_of(cast.worker).grid_id, clock.today()
+    where = {"village_id": village, "grid_id": grid, "worker_id": cast.worker.id}
+    kind = GatheringKind.LAW
+    yield Gathering(key="g", held_on=day, kind=kind, topic="学法", present=8, note="", **where, **recorded)
+    step = IncidentStep(kind=IncidentStepKind.CLOSED, to="", note="", on=day, **by)
+    yield Incident(
+        key="i",
+        kind=IncidentKind.HAZARD,
+        severity=Severity.ORDINARY,
+        found_on=day,
+        place="村口",
+        what="电线裸露",
+        done="",
+        steps=[step],
+        **where,
+        **recorded,
+    )
+    attempt = Attempt(
+        key="a", number=1, rung=Rung.GRID, on=day, mediators="网格员", result=Result.FAILED, note="", **by
+    )
+    attempt.undone = AttemptUndone(reason="写错了", **by)
+    contact = contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", day, None)
+    attempt.contacts = [contact]
+    yield Dispute(
+        key="d",
+        opened_on=day,
+        kind=DisputeKind.LAND,
+        parties="甲、乙",
+        matter="地界",
+        opened_by_id=cast.chair.id,
+        at=clock.now(),
+        attempts=[attempt],
+        reports=[DisputeReport(to=Rung.TOWNSHIP, measures="专人看护", **by)],
+        **where,
+    )
+    sample = Sample(village_id=village, quarter_name="2025Q1", seed="1", size=1, upto=1, **by)
+    db.session.add(sample)
+    db.session.flush()
+    yield Finding(sample_id=sample.id, service_id=1, found=Found.SOUND, note="", **by)
 
 
 def test_the_database_itself_refuses_a_balance_below_zero(post, cast):

@@ -34,8 +34,9 @@ from people.refused import Refused
 from people.roster import departures, duplicates, grids, holders, persons, terms
 from people.roster.duplicates import Why
 from people.signin import accounts
-from points import amounts, assessments, labels, leaving, ledger, merging, services, sheet
+from points import amounts, assessments, labels, leaving, ledger, merging, sheet
 from points.models import Service, Transfer, TransferKind
+from points.services import deciding, recording
 from shop.desk import redemptions, verify, voids
 from tests.cast import BEGAN_ON, NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
 
@@ -174,7 +175,7 @@ def test_what_goes_on_goes_on_under_the_kept_entry(cast, twins, merge):
     kept, twin = twins
     with transaction():
         cast.serve(twin, "走访", TODAY - ONE_DAY, cast.clerk, cast.chair, 3)
-        waiting = services.record(uuid4().hex, twin, cast.item("代办"), TODAY, 1, "", cast.clerk)
+        waiting = recording.record(uuid4().hex, twin, cast.item("代办"), TODAY, 1, "", cast.clerk)
         user = accounts.add_user("twin", twin.name, "eight-or-more", None, twin)
     old_card, old_term, kept_card = cast.card_of(twin), cast.term_of(twin), cast.card_of(kept)
     made = merge(kept, twin)
@@ -196,7 +197,7 @@ def test_what_goes_on_goes_on_under_the_kept_entry(cast, twins, merge):
     assert db.session.get_one(User, user.id).person_id == kept.id
     assert (kept.sex, kept.birth_year, kept.phone) == (Sex.FEMALE, 1980, "12000005678")
     with transaction():
-        services.confirm(waiting, cast.chair)
+        deciding.confirm(waiting, cast.chair)
     quarter = Quarter.of(TODAY)
     with transaction():
         assessment = assessments.open_quarter(cast.village, quarter, cast.clerk)

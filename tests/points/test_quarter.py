@@ -12,9 +12,11 @@ from people.models import Duty, Role
 from people.refused import Refused
 from people.roster import persons, terms
 from people.signin import accounts
-from points import amounts, assessments, ledger, rubrics, services, sheet, verify
+from points import amounts, assessments, ledger, sheet, verify
 from points.models import AssessmentState, Category, ServiceState, Transfer
-from points.rubrics import NewItem
+from points.rubrics import versions
+from points.rubrics.template import USUAL, NewItem
+from points.services import deciding, reading, recording
 from tests.cast import PASSWORD
 
 Q4 = Quarter(2026, 4)
@@ -28,9 +30,9 @@ def record(cast):
 
     def record(item="走访一户", count=1, day=TODAY, worker=None, key=None, actor=None):
         worker = worker or cast.worker
-        rubric = rubrics.in_force(worker.area, Quarter.of(day))
+        rubric = versions.in_force(worker.area, Quarter.of(day))
         with transaction():
-            return services.record(
+            return recording.record(
                 key or uuid4().hex,
                 worker,
                 cast.item(item, rubric),
@@ -48,7 +50,7 @@ def confirmed(record, cast):
     """Record as the clerk and confirm as the chair."""
 
     def confirmed(*args, **given):
-        return do(services.confirm, record(*args, **given), cast.chair)
+        return do(deciding.confirm, record(*args, **given), cast.chair)
 
     return confirmed
 
@@ -85,8 +87,8 @@ def test_the_quarter(cast, clock, record):
     """The whole way of a point, and every gate on it."""
     visit = record("走访一户", 10)
     with pytest.raises(Refused, match="same_person"):
-        do(services.confirm, visit, cast.clerk)
-    do(services.confirm, visit, cast.chair)
+        do(deciding.confirm, visit, cast.clerk)
+    do(deciding.confirm, visit, cast.chair)
     left_out = record("化解一起", 1)  # nobody confirms this one
 
     assessment = opened(cast)
@@ -175,16 +177,16 @@ def test_nobody_awards_themselves(cast, clock, confirmed):
 
 def test_nobody_confirms_their_own_service(cast, record):
     with pytest.raises(Refused, match="own_service"):
-        do(services.confirm, record(), cast.worker_user)
-    with pytest.raises(Refused, match="same_person"):
-        do(services.confirm, record(actor=cast.worker_user), cast.worker_user)
+        do(deciding.confirm, record(), cast.worker_user)
+    with pytest.raises(Refused, match="own_service"):
+        do(deciding.confirm, record(actor=cast.worker_user), cast.worker_user)
 
 
 def test_confirmed_once(cast, record):
     visit = record()
-    do(services.confirm, visit, cast.chair)
-    do(services.confirm, visit, cast.chair)
-    for verb, arguments in ((services.confirm, ()), (services.reject, ("不实",))):
+    do(deciding.confirm, visit, cast.chair)
+    do(deciding.confirm, visit, cast.chair)
+    for verb, arguments in ((deciding.confirm, ()), (deciding.reject, ("不实",))):
         with pytest.raises(Refused, match="already_decided"):
             do(verb, visit, *arguments, cast.second_chair)
     assert (visit.state, visit.decided_by_id) == (ServiceState.CONFIRMED, cast.chair.id)
@@ -193,16 +195,16 @@ def test_confirmed_once(cast, record):
 def test_rejected_with_a_reason(cast, record):
     visit = record()
     with pytest.raises(Refused, match="reason_missing"):
-        do(services.reject, visit, " ", cast.chair)
-    do(services.reject, visit, " 没有去 ", cast.chair)
+        do(deciding.reject, visit, " ", cast.chair)
+    do(deciding.reject, visit, " 没有去 ", cast.chair)
     assert (visit.state, visit.decision) == (ServiceState.REJECTED, "没有去")
     with pytest.raises(Refused, match="already_decided"):
-        do(services.confirm, visit, cast.second_chair)
+        do(deciding.confirm, visit, cast.second_chair)
     assert line_of(opened(cast), cast.worker).total == 0
 
 
 def test_who_recorded_it_may_take_it_back(cast, record):
-    assert do(services.reject, record(), "写错了", cast.clerk).state == ServiceState.REJECTED
+    assert do(deciding.reject, record(), "写错了", cast.clerk).state == ServiceState.REJECTED
 
 
 def test_a_form_sent_twice_records_once(cast, record):
@@ -212,7 +214,7 @@ def test_a_form_sent_twice_records_once(cast, record):
     for other in ({"count": 3}, {"day": date(2026, 12, 27)}, {"worker": cast.neighbour}, {"item": "代办"}):
         with pytest.raises(Refused, match="key_reused"):
             record(**{"key": "one-key", "count": 2, **other})
-    assert services.waiting(cast.village) == 1
+    assert reading.waiting(cast.village) == 1
 
 
 @pytest.mark.parametrize("count", [0, -1, 1000])
@@ -228,14 +230,15 @@ def test_no_service_in_the_future(cast, record, clock):
         do(assessments.deliberate, opened(cast), date(2026, 12, 29), "大家", "", cast.clerk)
 
 
-def test_no_service_outside_a_term(cast, record):
+def test_a_service_outside_a_term_is_taken_and_one_of_who_never_served_is_not(cast, record):
+    """Whoever confirms it is told; it stands under the grid of the latest term."""
+    grid = cast.term_of(cast.worker).grid_id
     with transaction():
         terms.end_term(cast.term_of(cast.worker), "搬走", cast.clerk)
         newcomer = persons.add_person(cast.village, "新来的", cast.clerk)
-    for worker, day in ((cast.worker, TODAY), (newcomer, TODAY)):
-        with pytest.raises(Refused, match="not_serving"):
-            record(worker=worker, day=day)
-    assert record(day=date(2026, 12, 27))  # the day before the term ended
+    with pytest.raises(Refused, match="not_serving"):
+        record(worker=newcomer)
+    assert record(day=date(2026, 12, 27)).grid_id == record(day=TODAY).grid_id == grid
 
 
 def test_who_left_during_the_quarter_keeps_what_they_did(cast, confirmed, clock):
@@ -321,7 +324,7 @@ def test_what_is_confirmed_late_goes_to_the_next_quarter(cast, clock, record, co
     confirmed("走访一户", 5)
     late = record("走访一户", 7)
     assessment = posted(cast)
-    do(services.confirm, late, cast.chair)
+    do(deciding.confirm, late, cast.chair)
     later = confirmed("走访一户", 2, day=TODAY)
     clock.days_on(4)
     do(assessments.book, assessment, cast.chair)
@@ -360,17 +363,13 @@ def test_a_quarter_is_opened_once_and_not_before_it_begins(cast):
 def test_the_rubric_of_the_first_day_scores_the_quarter(cast, clock, record, confirmed):
     """A version in force from within a quarter scores the next one."""
     with transaction():
-        second = rubrics.adopt(
-            cast.village,
-            date(2026, 10, 15),
-            "村民代表会议",
-            [NewItem(Category.SERVICE, "走访一户", "户", 4)],
-            cast.chair,
-        )
-    assert rubrics.in_force(cast.village, Q4).version == 1
-    assert rubrics.in_force(cast.village, NEXT).version == 2
+        dearer = [NewItem(Category.SERVICE, "走访一户", "户", 4)]
+        versions.publish(cast.county, date(2026, 10, 1), "县委政法委", dearer, USUAL, cast.county_user)
+        second = versions.adopt(cast.village, date(2026, 10, 15), "村民代表会议", (), cast.chair)
+    assert versions.in_force(cast.village, Q4).version == 1
+    assert versions.in_force(cast.village, NEXT).version == 2
     with pytest.raises(Refused, match="not_in_rubric"), transaction():
-        services.record("key", cast.worker, second.items[0], TODAY, 1, "", cast.clerk)
+        recording.record("key", cast.worker, second.items[0], TODAY, 1, "", cast.clerk)
     confirmed("走访一户", 10)
     assert opened(cast).rubric.version == 1
     clock.turn_to(date(2027, 1, 2))
@@ -382,32 +381,38 @@ def test_the_rubric_of_the_first_day_scores_the_quarter(cast, clock, record, con
 
 def test_a_rubric_in_force_from_the_first_day_scores_that_quarter(cast):
     with transaction():
-        rubrics.adopt(cast.village, date(2026, 10, 1), "村民代表会议", rubrics.TEMPLATE, cast.chair)
-    assert rubrics.in_force(cast.village, Q4).version == 2
-    assert rubrics.in_force(cast.village, Quarter(2026, 3)).version == 1
+        versions.adopt(cast.village, date(2026, 10, 1), "村民代表会议", (), cast.chair)
+    assert versions.in_force(cast.village, Q4).version == 2
+    assert versions.in_force(cast.village, Quarter(2026, 3)).version == 1
 
 
 def test_a_rubric_does_not_score_anew_what_is_recorded(cast, record):
     record()
     with pytest.raises(Refused, match="rubric_retroactive"):
-        do(rubrics.adopt, cast.village, date(2026, 10, 1), "会议", rubrics.TEMPLATE, cast.chair)
-    assert (
-        do(rubrics.adopt, cast.village, date(2026, 10, 2), "会议", rubrics.TEMPLATE, cast.chair).version == 2
-    )
+        do(versions.adopt, cast.village, date(2026, 10, 1), "会议", (), cast.chair)
+    assert do(versions.adopt, cast.village, date(2026, 10, 2), "会议", (), cast.chair).version == 2
     with pytest.raises(Refused, match="no_items"):
-        do(rubrics.adopt, cast.village, date(2027, 4, 1), "会议", [], cast.chair)
+        do(
+            versions.publish,
+            cast.county,
+            date(2027, 4, 1),
+            "县委政法委",
+            [],
+            USUAL,
+            cast.county_user,
+        )
 
 
 def test_a_rubric_does_not_slip_under_an_opened_quarter(cast):
     opened(cast)
     with pytest.raises(Refused, match="rubric_retroactive"):
-        do(rubrics.adopt, cast.village, date(2026, 10, 1), "会议", rubrics.TEMPLATE, cast.chair)
+        do(versions.adopt, cast.village, date(2026, 10, 1), "会议", (), cast.chair)
 
 
 def test_versions_come_in_the_order_of_their_days(cast):
-    do(rubrics.adopt, cast.village, date(2027, 4, 1), "会议", rubrics.TEMPLATE, cast.chair)
+    do(versions.adopt, cast.village, date(2027, 4, 1), "会议", (), cast.chair)
     with pytest.raises(Refused, match="rubric_out_of_order"):
-        do(rubrics.adopt, cast.village, date(2027, 3, 31), "会议", rubrics.TEMPLATE, cast.chair)
+        do(versions.adopt, cast.village, date(2027, 3, 31), "会议", (), cast.chair)
 
 
 def test_an_adjustment_stays_on_the_sheet_when_the_term_ends_that_day(cast, clock):

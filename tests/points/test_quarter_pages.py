@@ -11,8 +11,9 @@ from people.clock import Quarter
 from people.db import db, transaction
 from people.models import Role
 from people.signin import accounts
-from points import assessments, ledger, services
+from points import assessments, ledger
 from points.models import Adjustment, Assessment, Service, ServiceState
+from points.services import recording
 from tests.cast import NEXT_VILLAGE, PASSWORD, VILLAGE
 
 HERE = f"/v/{VILLAGE}"
@@ -204,7 +205,7 @@ def test_another_village_does_not_exist_and_a_shop_role_has_no_business_here(
 
 def test_a_record_of_another_village_is_not_found_under_ones_own(cast, client_of):
     with transaction():
-        service = services.record(
+        service = recording.record(
             uuid4().hex, cast.worker, cast.item("走访"), date(2026, 12, 27), 1, "", cast.clerk
         )
     address = f"/v/{NEXT_VILLAGE}/services/{service.id}/confirm"

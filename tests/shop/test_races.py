@@ -16,8 +16,9 @@ from people.clock import Quarter
 from people.db import db, transaction
 from people.models import Card, Person, User
 from people.refused import Refused
-from points import assessments, ledger, services
+from points import assessments, ledger
 from points.models import Assessment, Transfer, TransferKind
+from points.services import reading, recording
 from shop.desk import redemptions, verify, voids
 from shop.models import Consignment, Count, Goods, Lot, Redemption, Shop, Source, StockTake
 from shop.shelf import goods as shelf
@@ -137,7 +138,7 @@ def issue(person_id, actor_id):
 def record(key, person_id, item, day, actor_id):
     cast = Cast()
     worker, actor = db.session.get_one(Person, person_id), db.session.get_one(User, actor_id)
-    return services.record(key, worker, cast.item(item), day, 1, "", actor).id
+    return recording.record(key, worker, cast.item(item), day, 1, "", actor).id
 
 
 def tally(results):
@@ -325,7 +326,7 @@ def test_a_form_sent_eight_times_records_once(cast, at_once):
     ends = at_once([(record, "one-key", cast.worker.id, "走访一户", TODAY, cast.clerk.id)] * AT_ONCE)
     assert tally(ends) == {"done": AT_ONCE}
     assert len(set(ends)) == 1
-    assert services.waiting(cast.village) == 1
+    assert reading.waiting(cast.village) == 1
 
 
 def test_goods_received_eight_times_come_in_once(cast, at_once):

@@ -1,0 +1,108 @@
+"""The ledger: accounts, and the transfers between them.
+
+Amounts are tenths of a point. What is written in `transfer` is never changed: the migrations put triggers
+on the table that refuse it, whoever asks.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from people.db import Base, Moment, words
+from people.models import Area, Person
+
+GENESIS = "0" * 64
+
+
+class AccountKind(StrEnum):
+    """A worker's own account, and each village's three: what it issued, what came back, what lapsed."""
+
+    WORKER = "worker"
+    ISSUING = "issuing"
+    REDEEMED = "redeemed"
+    EXPIRED = "expired"
+
+
+class Account(Base):
+    """An account. Only a worker's carries figures: each transfer touches one worker, and locks one row."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[AccountKind] = mapped_column(words(AccountKind))
+    village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), unique=True)
+    balance: Mapped[int] = mapped_column(default=0)
+    transfers: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(String(64), default=GENESIS)
+
+    person: Mapped[Person | None] = relationship()
+    village: Mapped[Area] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("balance >= 0", name="balance"),
+        CheckConstraint("(kind = 'worker') = (person_id IS NOT NULL)", name="owner"),
+        Index(
+            "uq_account_village",
+            "village_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("person_id IS NULL"),
+            postgresql_where=text("person_id IS NULL"),
+        ),
+    )
+
+
+class TransferKind(StrEnum):
+    """Why points moved."""
+
+    AWARD = "award"
+    REDEMPTION = "redemption"
+    EXPIRY = "expiry"
+    MERGE_OUT = "merge_out"
+    MERGE_IN = "merge_in"
+    REVERSAL = "reversal"
+
+
+class Transfer(Base):
+    """One movement of points from the debited to the credited account: balanced by construction.
+
+    `account_id` is the worker's of the two, `position` its place in that account's chain, `hash` the
+    chain's head after it.
+    """
+
+    __tablename__ = "transfer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[TransferKind] = mapped_column(words(TransferKind))
+    debit_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    credit_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    amount: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("transfer.id"), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    position: Mapped[int]
+    balance_after: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+    account: Mapped[Account] = relationship(foreign_keys=[account_id])
+    reverses: Mapped["Transfer | None"] = relationship(remote_side=[id])
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "position"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("balance_after >= 0", name="balance_after"),
+        CheckConstraint("debit_id <> credit_id", name="two_accounts"),
+        CheckConstraint("account_id IN (debit_id, credit_id)", name="own_account"),
+        CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal"),
+    )
+
+    @property
+    def change(self) -> int:
+        """What it did to the worker's balance, in tenths: plus when credited, minus when debited."""
+        return self.amount if self.credit_id == self.account_id else -self.amount

@@ -1,0 +1,175 @@
+"""Service records, and what vouches for them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from people.db import Base, Moment, words
+from people.models import Grid, Household, Person, User
+from points.models.rubrics import RubricItem
+
+
+class ServiceState(StrEnum):
+    """Where a service record stands."""
+
+    RECORDED = "recorded"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+class Voucher(StrEnum):
+    """On whose word a record was confirmed: the decider's own, the served household's, or a witness's."""
+
+    SECOND_PERSON = "second_person"
+    HOUSEHOLD = "household"
+    WITNESS = "witness"
+
+
+class Service(Base):
+    """A service record (服务记录): who did what, how often, on which day; confirmed by a second person.
+
+    One that came of a record names it in `evidence` ("visit:12"): of each record there is one at most that
+    was not rejected. `likeness` is a
+    fingerprint of what was written, by which texts that were copied are found. `resubmits` is the rejected
+    record it takes the place of.
+    """
+
+    __tablename__ = "service"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    worker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("rubric_item.id"))
+    done_on: Mapped[date]
+    count: Mapped[int]
+    note: Mapped[str] = mapped_column(String(500))
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[ServiceState] = mapped_column(words(ServiceState), default=ServiceState.RECORDED)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decision: Mapped[str | None] = mapped_column(String(200))
+    voucher: Mapped[Voucher | None] = mapped_column(words(Voucher))
+    voucher_name: Mapped[str | None] = mapped_column(String(200))
+    evidence: Mapped[str | None] = mapped_column(String(40), index=True)
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    likeness: Mapped[str | None] = mapped_column(String(16))
+    resubmits_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"), unique=True)
+    assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessment.id"), index=True)
+
+    worker: Mapped[Person] = relationship()
+    grid: Mapped[Grid] = relationship()
+    item: Mapped[RubricItem] = relationship()
+    recorded_by: Mapped[User] = relationship(foreign_keys=[recorded_by_id])
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+    household: Mapped[Household | None] = relationship()
+    resubmits: Mapped["Service | None"] = relationship(remote_side=[id], back_populates="resubmitted")
+    resubmitted: Mapped["Service | None"] = relationship(back_populates="resubmits")
+
+    __table_args__ = (
+        Index("ix_service_village_id_state", "village_id", "state", "done_on"),
+        Index(
+            "uq_service_evidence_once",
+            "evidence",
+            unique=True,
+            sqlite_where=text("state <> 'rejected'"),
+            postgresql_where=text("state <> 'rejected'"),
+        ),
+        Index("ix_service_village_id_likeness", "village_id", "likeness"),
+        Index("ix_service_household_id_done_on", "household_id", "done_on"),
+        Index("ix_service_recorded_by_id_recorded_at", "recorded_by_id", "recorded_at"),
+        CheckConstraint("count > 0", name="count"),
+        CheckConstraint("(state = 'recorded') = (decided_by_id IS NULL)", name="decided"),
+        CheckConstraint("assessment_id IS NULL OR state = 'confirmed'", name="counted"),
+        CheckConstraint("voucher IS NULL OR state = 'confirmed'", name="vouched"),
+    )
+
+
+class Photo(Base):
+    """A photo that goes with a record ("visit:12", "service:7"): a JPEG without metadata of at most 2 MB."""
+
+    __tablename__ = "photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(40), unique=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[str] = mapped_column(String(64))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Slip(Base):
+    """A numbered paper slip (服务单): printed for a worker or for anyone, keyed in once.
+
+    `used_for` names the record that was made of it ("visit:12").
+    """
+
+    __tablename__ = "slip"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    number: Mapped[str] = mapped_column(String(8), unique=True)
+    worker_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    printed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    printed_at: Mapped[datetime] = mapped_column(Moment)
+    used_for: Mapped[str | None] = mapped_column(String(40), unique=True)
+    used_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    worker: Mapped[Person | None] = relationship()
+    used_by: Mapped[User | None] = relationship(foreign_keys=[used_by_id])
+
+    __table_args__ = (CheckConstraint("(used_for IS NULL) = (used_at IS NULL)", name="used"),)
+
+
+class Sample(Base):
+    """A random draw among a quarter's records by village supervision; never changed.
+
+    Anyone can repeat it: of the records up to `upto` those whose SHA-256 of "seed:id" is smallest.
+    """
+
+    __tablename__ = "sample"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    quarter_name: Mapped[str] = mapped_column("quarter", String(6))
+    seed: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    upto: Mapped[int]
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    actor: Mapped[User] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("village_id", "quarter", "seed"),
+        CheckConstraint("size > 0", name="size"),
+    )
+
+
+class Found(StrEnum):
+    """What supervision found of a record it looked into."""
+
+    SOUND = "sound"
+    DOUBTFUL = "doubtful"
+    FALSE = "false"
+
+
+class Finding(Base):
+    """What supervision found of a record in a sample; never changed, the latest counts."""
+
+    __tablename__ = "finding"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id"), index=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    found: Mapped[Found] = mapped_column(words(Found))
+    note: Mapped[str] = mapped_column(String(500))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    actor: Mapped[User] = relationship()

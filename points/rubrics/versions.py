@@ -1,0 +1,205 @@
+"""Versions of a rubric: the county publishes a template, a village's own meeting adopts it.
+
+What is in force on a quarter's first day scores the quarter; a version is never changed afterwards.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from people import audit
+from people.clock import Quarter
+from people.db import db, get_locked
+from people.models import Area, Level, User
+from people.refused import Refused
+from points import amounts, ledger
+from points.models import Assessment, FedBy, Rubric, RubricItem, Service
+from points.rubrics.template import TEMPLATE, USUAL, Limits, NewItem
+
+
+def publish(
+    county: Area,
+    in_force_from: date,
+    approved_by: str,
+    items: Sequence[NewItem],
+    limits: Limits,
+    actor: User | None,
+) -> Rubric:
+    """Publish a county's template, which villages adopt for quarters from that day on.
+
+    Refused `no_items`, `bad_item`, `item_twice`, `source_twice`, `rubric_out_of_order` for a day before that
+    of the newest version.
+    """
+    check(items)
+    rubric = _put_in_force(county, in_force_from, approved_by, [(item, False) for item in items])
+    rubric.most_bonuses, rubric.most_deductions, rubric.most_points = (
+        limits.bonuses,
+        limits.deductions,
+        limits.points,
+    )
+    _add(rubric)
+    audit.note(actor, "rubric.publish", rubric, county, version=rubric.version)
+    return rubric
+
+
+def adopt(
+    village: Area, in_force_from: date, approved_by: str, own: Sequence[NewItem], actor: User | None
+) -> Rubric:
+    """Adopt the county's template, as the village's meeting decided, with the village's own items added.
+
+    Refused `bad_item`, `item_twice`, `source_not_own`, `too_many_items`, `too_many_points` for own items
+    outside the template's limits, `rubric_out_of_order` for a day before that of the newest version, and
+    `rubric_retroactive` when a quarter that would be scored anew is opened or has services already.
+    """
+    template = template_for(village, in_force_from)
+    items = items_of(template)
+    check([*items, *own])
+    _check_own(own, limits_of(template))
+    _check_scored(village, in_force_from)
+    ledger.open_accounts(village)
+    both = [(item, False) for item in items] + [(item, True) for item in own]
+    rubric = _put_in_force(village, in_force_from, approved_by, both)
+    rubric.template_id = template.id if template else None
+    _add(rubric)
+    audit.note(actor, "rubric.adopt", rubric, village, version=rubric.version)
+    return rubric
+
+
+def _put_in_force(
+    area: Area, in_force_from: date, approved_by: str, items: Sequence[tuple[NewItem, bool]]
+) -> Rubric:
+    get_locked(Area, area.id)  # one version after the other
+    newest = latest(area)
+    if newest is not None and in_force_from < newest.in_force_from:
+        raise Refused(
+            "rubric_out_of_order",
+            _("The newest version is in force from a later day already."),
+            "in_force_from",
+        )
+    return Rubric(
+        area_id=area.id,
+        version=newest.version + 1 if newest else 1,
+        in_force_from=in_force_from,
+        approved_by=approved_by.strip(),
+        items=[RubricItem(**vars(item), own=own) for item, own in items],
+    )
+
+
+def _add(rubric: Rubric) -> None:
+    db.session.add(rubric)
+    db.session.flush()
+
+
+def check(items: Sequence[NewItem]) -> None:
+    """Let pass items that can stand in one rubric. Refused as `publish` says."""
+    if not items:
+        raise Refused("no_items", _("A rubric needs at least one item."))
+    names, sources = set(), set()
+    for item in items:
+        fits = 1 <= len(item.name.strip()) <= 100 and 1 <= len(item.unit.strip()) <= 20
+        bounded = 0 < abs(item.points) <= amounts.LARGEST and (item.cap is None or item.cap > 0 < item.points)
+        if not fits or not bounded or (item.points < 0 and item.source != FedBy.CLAIM):
+            raise Refused("bad_item", _("“%(name)s” is no item of a rubric.", name=item.name))
+        if item.name.strip() in names:
+            raise Refused("item_twice", _("“%(name)s” is there twice.", name=item.name))
+        if item.source in sources:
+            raise Refused(
+                "source_twice", _("Two items are fed by the same records: %(name)s.", name=item.name)
+            )
+        names.add(item.name.strip())
+        sources |= {item.source} - {FedBy.CLAIM}
+
+
+def _check_own(own: Sequence[NewItem], limits: Limits) -> None:
+    """What a village adds keeps to what the template allows, and is claimed: records feed the template's."""
+    for kind, most in ((1, limits.bonuses), (-1, limits.deductions)):
+        if sum(item.points * kind > 0 for item in own) > most:
+            raise Refused(
+                "too_many_items",
+                _("A village adds at most %(n)s bonus items.", n=most)
+                if kind > 0
+                else _("A village adds at most %(n)s deduction items.", n=most),
+            )
+    for item in own:
+        if abs(item.points) > limits.points:
+            shown = amounts.show(limits.points)
+            text = _(
+                "“%(name)s” is more than the %(n)s points of a village's own item.", name=item.name, n=shown
+            )
+            raise Refused("too_many_points", text)
+        if item.source != FedBy.CLAIM:
+            raise Refused("source_not_own", _("Only the county's items are fed by records."))
+
+
+def _check_scored(village: Area, in_force_from: date) -> None:
+    first_scored = Quarter.of(in_force_from)
+    if in_force_from > first_scored.first_day:
+        first_scored = first_scored.next
+    recorded = select(Service.id).where(
+        Service.village_id == village.id, Service.done_on >= first_scored.first_day
+    )
+    opened = select(Assessment.id).where(
+        Assessment.village_id == village.id, Assessment.quarter_name >= str(first_scored)
+    )
+    if db.session.scalar(recorded.limit(1)) or db.session.scalar(opened.limit(1)):
+        raise Refused(
+            "rubric_retroactive",
+            _("A quarter that this version would score has begun already. Choose a later day."),
+            "in_force_from",
+        )
+
+
+def template_for(village: Area, day: date) -> Rubric | None:
+    """The template a village adopts from a day on: its county's latest by then; None: the program's model."""
+    county: Area | None = village
+    while county is not None and county.level != Level.COUNTY:
+        county = county.parent
+    return in_force_on(county, day) if county else None
+
+
+def items_of(rubric: Rubric | None) -> list[NewItem]:
+    """The items of a rubric as a new version takes them over; of None the program's model."""
+    if rubric is None:
+        return list(TEMPLATE)
+    return [
+        NewItem(item.category, item.name, item.unit, item.points, item.cap, item.evidence, item.source)
+        for item in rubric.items
+    ]
+
+
+def limits_of(template: Rubric | None) -> Limits:
+    """What a village may add to a template."""
+    if template is None:
+        return USUAL
+    return Limits(template.most_bonuses or 0, template.most_deductions or 0, template.most_points or 0)
+
+
+def in_force(area: Area, quarter: Quarter) -> Rubric | None:
+    """The version that scores a quarter: the latest in force on its first day; None if there is none."""
+    return in_force_on(area, quarter.first_day)
+
+
+def in_force_on(area: Area, day: date) -> Rubric | None:
+    """The latest version in force on a day, or None."""
+    return db.session.scalar(
+        select(Rubric)
+        .where(Rubric.area_id == area.id, Rubric.in_force_from <= day)
+        .order_by(Rubric.version.desc())
+        .limit(1)
+    )
+
+
+def latest(area: Area) -> Rubric | None:
+    """The newest version, whether or not it is in force yet."""
+    return db.session.scalar(
+        select(Rubric).where(Rubric.area_id == area.id).order_by(Rubric.version.desc()).limit(1)
+    )
+
+
+def listed(area: Area) -> Sequence[Rubric]:
+    """An area's versions, the newest first."""
+    return db.session.scalars(
+        select(Rubric).where(Rubric.area_id == area.id).order_by(Rubric.version.desc())
+    ).all()
