@@ -15,7 +15,7 @@ from people.models import Area, Person, Role, User
 from people.paper import words
 from points import amounts, labels, sheet
 from points import assessments as verbs
-from points.forms import AdjustmentForm, MeetingForm, QuarterForm
+from points.forms.quarter import AdjustmentForm, MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState, Category
 from points.notice import NoticeRow, NoticeSheet, notice_pdf
 from points.rubrics import versions

@@ -15,7 +15,7 @@ from people.forms import attempt
 from people.models import Departure, Merge, Person, Role, User
 from people.roster import departures, duplicates, persons
 from points import labels, ledger
-from points.forms import RubricForm
+from points.forms.rubrics import RubricForm
 from points.models import Account, Transfer
 from points.rubrics import versions
 from points.rubrics.template import TEMPLATE

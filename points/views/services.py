@@ -12,7 +12,7 @@ from people.forms import ButtonForm, ReasonForm, attempt
 from people.models import Person, Role
 from people.roster import holders
 from points import amounts, labels
-from points.forms import ServiceForm
+from points.forms.services import ServiceForm
 from points.models import FedBy, RubricItem, Service, ServiceState
 from points.rubrics import versions
 from points.services import deciding, reading, recording

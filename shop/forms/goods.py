@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from people import clock
 from people.forms import Form
-from points.forms import PointsField
+from points.forms.fields import PointsField
 
 
 class GoodsForm(Form):
