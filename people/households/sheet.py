@@ -7,7 +7,7 @@ from people import labels
 from people.households.ledger import Ledger, Row, Section
 from people.models import Attention
 from people.paper import words
-from people.paper.draw import QUIET, Pen, Strip, baseline, fit, gap, paginate, paragraph, stack
+from people.paper.draw import QUIET, Pen, Strip, baseline, fit, gap, paginate, paragraph, stack, width
 from people.paper.table import Column, Table, beside
 
 WIDE, HIGH = 297, 210
@@ -88,14 +88,14 @@ def _section(section: Section) -> list[Strip]:
         [
             Column(_("No."), 9, "center"),
             Column(_("Head of the household"), 22),
-            Column(_("House"), 24),
+            Column(_("House"), 23),
             Column(_("Phone"), 24, "center"),
             Column(_("Residents"), 9, "center"),
-            Column(_("Who lives there"), 36),
+            Column(_("Who lives there"), 33),
             Column(_("Political status"), 22),
             Column(_("Situation"), 50),
             Column(_("Problems and needs"), 50),
-            Column(_("Class, since when and why"), 27),
+            Column(_("Class, since when and why"), 31),
         ],
         size=CELL,
         head_size=SMALL,
@@ -130,12 +130,12 @@ def _signatures(ledger: Ledger) -> Strip:
 
 
 def _line(label: str, room: float) -> Strip:
-    """A label, and a line to write on behind it."""
+    """A label, and a line to write on behind it, of 25 mm at least."""
 
     def draw(pen: Pen, x: float, y: float) -> None:
-        shown, size = fit(label, room - 25, BODY, 6)
+        shown, size = fit(label, room - 27, BODY, 6)
         pen.text(x, y + baseline(BODY), shown, size)
-        pen.line(x + room - 23, y + 6, x + room, y + 6)
+        pen.line(x + width(shown, size) + 2, y + 6, x + room, y + 6)
 
     return Strip(7, draw)
 

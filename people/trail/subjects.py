@@ -64,7 +64,7 @@ _NAMINGS: dict[str, _Naming] = {
     "grid": (Grid, (joinedload(Grid.village),), lambda row: f"{row.name} {row.code}", _nobody),
     "household": (  # nothing of its file: who reads the trail need not be one who may see that
         Household,
-        (joinedload(Household.grid),),
+        (joinedload(Household.grid).joinedload(Grid.village),),
         lambda row: f"{row.grid.name} {row.grid.code} · {row.number}",
         _nobody,
     ),

@@ -161,6 +161,8 @@ def correct_household(village: str, ident: int) -> Answer:
 def reclassify_household(village: str, ident: int) -> Answer:
     """Put a household into another class, with the day and the reason."""
     form = forms.ClassForm(on=clock.today())
+    now = _in_scope(ident).attention
+    form.attention.choices = [pair for pair in labels.ATTENTIONS_VISITED.items() if pair[0] != now]
 
     def act(household: Household) -> None:
         keeping.reclassify(household, form.attention.data, form.on.data, form.reason.data, current_user)
