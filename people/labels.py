@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from people.models import (
+    Attention,
     Background,
     CardState,
     Change,
@@ -66,6 +67,26 @@ CHANGES = {
     Change.SPLIT: _("split"),
     Change.MERGED: _("merged"),
     Change.CLOSED: _("closed"),
+}
+
+ATTENTIONS = {
+    Attention.PRIORITY: _("priority household"),
+    Attention.WATCHED: _("watched household"),
+    Attention.ORDINARY: _("ordinary household"),
+}
+
+# How often a household of each class is visited (county's rules).
+VISITED = {
+    Attention.PRIORITY: _("visited weekly"),
+    Attention.WATCHED: _("visited monthly"),
+    Attention.ORDINARY: _("visited as needed"),
+}
+
+# A class with how often it is visited, as forms offer it.
+ATTENTIONS_VISITED = {
+    Attention.PRIORITY: _("priority household, visited weekly"),
+    Attention.WATCHED: _("watched household, visited monthly"),
+    Attention.ORDINARY: _("ordinary household, visited as needed"),
 }
 
 STAGES = {

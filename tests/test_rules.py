@@ -15,7 +15,8 @@ from babel.messages.pofile import read_po
 from people import access, clock, contacts, filing
 from people.conduct import trainings
 from people.db import Base, db, transaction
-from people.models import ContactKind, Duty
+from people.households import keeping
+from people.models import Attention, ContactKind, Duty
 from people.roster import portraits
 from people.rosterfile import intake
 from shop.desk import redemptions, voids
@@ -224,6 +225,8 @@ def lived_in(cast):
         bad_row = "村(社区)代码,网格编码\n0,1\n".encode()
         filing.keep(intake.ROSTER, cast.village, "花名册.csv", bad_row, cast.clerk)
         portraits.set_portrait(cast.worker, a_picture(), cast.clerk)
+        grid, head = cast.term_of(cast.worker).grid, keeping.Particulars("张大山")
+        keeping.add(grid, head, Attention.ORDINARY, "", day, cast.clerk)
     cast.earn(cast.worker, 10)
     number, token, code = cast.card.number, cast.card.token, done.code
     db.session.rollback()

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("situation", sa.String(length=500), nullable=False),
         sa.Column("needs", sa.String(length=500), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("left_for", sa.String(length=200), nullable=True),
         sa.CheckConstraint("residents BETWEEN 0 AND 99", name=op.f("ck_household_residents")),
         sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_household_grid_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),

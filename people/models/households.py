@@ -22,7 +22,8 @@ class Attention(StrEnum):
 
 
 class Household(Base):
-    """A household's file. `number` counts within its grid; from `left_on` on it lives there no more."""
+    """A household's file. `number` counts within its grid; from `left_on` on it lives there no more, and
+    `left_for` says why."""
 
     __tablename__ = "household"
 
@@ -38,6 +39,7 @@ class Household(Base):
     situation: Mapped[str] = mapped_column(String(500))
     needs: Mapped[str] = mapped_column(String(500))
     left_on: Mapped[date | None]
+    left_for: Mapped[str | None] = mapped_column(String(200))
 
     grid: Mapped[Grid] = relationship()
     classes: Mapped[list["HouseholdClass"]] = relationship(order_by="HouseholdClass.id", lazy="selectin")

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from people.paper.draw import TINT, Pen, Strip, baseline, fit, leading, stack, width, wrap
 
-# A cell of more lines than this is cut with "…", so that a row always fits a page.
+# A cell of more lines than this is cut with "…", if the table does not say otherwise: a row fits a page.
 MOST_LINES = 12
 # No figure is printed smaller than this, in points.
 SMALLEST = 6
@@ -44,7 +44,8 @@ class Column:
 class Table:
     """Rows under a tinted head, in type of `size` points; `above` stands over the head, as a heading does.
 
-    `padding` is the air over and under a cell's text, `side` that beside it, in millimetres.
+    `padding` is the air over and under a cell's text, `side` that beside it, in millimetres. A cell of more
+    than `most_lines` is cut with "…"; a row has to fit a page.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class Table:
         padding: float = 1.2,
         side: float = 1.2,
         above: Sequence[Strip] = (),
+        most_lines: int = MOST_LINES,
     ) -> None:
         self._columns, self._size, self._padding, self._side = columns, size, padding, side
+        self._most_lines = most_lines
         self._edges = list(accumulate((column.wide for column in columns), initial=0.0))
         self.head = self._head(head_size, above)
 
@@ -97,7 +100,8 @@ class Table:
         under: Strip | None = None,
     ) -> Strip:
         """Cells of lines side by side, each in the middle of the row's height, ruled except above."""
-        cells = [[*lines[: MOST_LINES - 1], "…"] if len(lines) > MOST_LINES else lines for lines in cells]
+        most = self._most_lines
+        cells = [[*lines[: most - 1], "…"] if len(lines) > most else lines for lines in cells]
         side, edges = self._side, self._edges
         height = max(map(len, cells)) * leading(size) + 2 * self._padding
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from people import audit, clock
 from people.db import db, get_locked
+from people.households import keeping
 from people.models import Appointment, Change, Grid, GridChange, User
 from people.paper import words
 from people.refused import Refused, stated
@@ -88,10 +89,11 @@ def split(
 
 
 def merge(grid: Grid, into: Grid, on: date, reason: str, actor: User | None) -> Grid:
-    """Merge a grid into another of its village, which takes over its households; the first one closes.
+    """Merge a grid into another of its village, which takes over its households and their files; the first
+    one closes.
 
-    Refused as `close` is, `same_grid`, `other_village`; `grid_closed` and `before_last_change` also for
-    the grid it goes into.
+    Refused `still_serves` and as `rename` is, `same_grid`, `other_village`; `grid_closed` and
+    `before_last_change` also for the grid it goes into.
     """
     if grid.id == into.id:
         raise Refused("same_grid", _("A grid cannot be merged into itself."), "into")
@@ -105,6 +107,7 @@ def merge(grid: Grid, into: Grid, on: date, reason: str, actor: User | None) -> 
     before = into.households
     if before is not None and grid.households is not None:
         into.households = before + grid.households
+    keeping.follow(grid, into, actor)
     grid.closed_on = on
     grids.write(grid, Change.MERGED, on, reason, actor, other=into)
     audit.note(actor, "grid.merge", grid, grid.village, into=into.code, closed_on=on, reason=reason)
@@ -117,10 +120,12 @@ def merge(grid: Grid, into: Grid, on: date, reason: str, actor: User | None) -> 
 def close(grid: Grid, on: date, reason: str, actor: User | None) -> Grid:
     """Close a grid from a day on; all that happened in it stays.
 
-    Refused `still_serves` while somebody serves in it on that day or later, and as `rename` is.
+    Refused `still_serves` while somebody serves in it on that day or later, `households_live` while there
+    are files of households that live in it, and as `rename` is.
     """
     grid, reason = _begin(grid, on, reason)
     _check_nobody(grid, on)
+    keeping.check_none_live(grid)
     grid.closed_on = on
     grids.write(grid, Change.CLOSED, on, reason, actor)
     audit.note(actor, "grid.close", grid, grid.village, closed_on=on, reason=reason)

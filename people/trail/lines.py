@@ -107,6 +107,8 @@ class _Teller:
         """A value as people say it."""
         if value is None or value == "" or value == []:
             return NOTHING
+        if field == "fields":
+            return _(", ").join(str(FIELDS.get(name, name)) for name in value)
         if isinstance(value, list):
             return str(len(value)) if field not in ROWS else _(", ").join(self.said(field, v) for v in value)
         if field in ROWS:

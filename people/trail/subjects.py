@@ -8,7 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from people.db import db
-from people.models import Area, Card, Contact, Grid, Group, ImportFile, Person, Training, User, mask_name
+from people.models import (
+    Area,
+    Card,
+    Contact,
+    Grid,
+    Group,
+    Household,
+    ImportFile,
+    Person,
+    Training,
+    User,
+    mask_name,
+)
 from people.roster import persons
 from people.trail.words import KINDS
 
@@ -50,6 +62,12 @@ _NAMINGS: dict[str, _Naming] = {
         lambda row: row.person,
     ),
     "grid": (Grid, (joinedload(Grid.village),), lambda row: f"{row.name} {row.code}", _nobody),
+    "household": (  # nothing of its file: who reads the trail need not be one who may see that
+        Household,
+        (joinedload(Household.grid).joinedload(Grid.village),),
+        lambda row: f"{row.grid.name} {row.grid.code} · {row.number}",
+        _nobody,
+    ),
     "group": (Group, (), lambda row: row.name, _nobody),
     "area": (Area, (), lambda row: row.name, _nobody),
     "contact": (Contact, (), lambda row: row.name, _nobody),  # a duty contact: its name hangs on the wall

@@ -16,6 +16,7 @@ IMPORTING = frozenset({Role.CLERK, Role.TOWNSHIP, Role.COUNTY})
 FROM_ABOVE = frozenset(access.ABOVE)
 WATCHING = frozenset(access.ONLOOKERS)
 TAUGHT = WATCHING | {Role.INSTRUCTOR}
+IN_GRIDS = frozenset(access.COMMITTEE | {Role.INSTRUCTOR, Role.WORKER})
 SPEAKING = (WATCHING - access.ABOVE) | {Role.INSTRUCTOR, Role.WORKER}
 
 # Where the rooms are: on a village's pages, or else on those of a township or county.
@@ -28,6 +29,7 @@ NAVIGATION = [
     Entry("people.grids", _("Roster"), "people", TAUGHT),
     Entry("people.persons", _("People"), "person-lines-fill", TAUGHT, under=ROSTER),
     Entry("people.terms", _("Terms"), "calendar-range", TAUGHT, under=ROSTER),
+    Entry("people.households", _("Household files"), "houses", IN_GRIDS, under=ROSTER),
     Entry("people.staffing", _("Staffing"), "person-exclamation", FROM_ABOVE, ABOVE, ROSTER),
     Entry("people.import_roster", _("From a file"), "file-earmark-excel", IMPORTING, EVERYWHERE, ROSTER),
     Entry("people.trainings", _("Training"), "mortarboard", TAUGHT, EVERYWHERE),
@@ -54,6 +56,8 @@ from people.views import (
     growth,
     held,
     home,
+    household_ledgers,
+    households,
     negative_list,
     persons,
     portraits,

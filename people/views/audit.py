@@ -6,7 +6,7 @@ from flask import abort, g, render_template, request, url_for
 
 from people import access, pages, trail
 from people.forms.audit import SearchForm
-from people.models import Card, Grid, Person, Role, Training
+from people.models import Card, Grid, Household, Person, Role, Training
 from people.views import bp
 
 KEPT = ("q", "action", "subject", "since", "until")  # what the way to the next page carries along
@@ -49,6 +49,8 @@ def _link(subject: trail.Subject) -> str | None:
             endpoint, place, ident = "people.person", person.area, person.id
         case Grid() as grid:
             endpoint, place, ident = "people.grid", grid.village, grid.id
+        case Household() as household:
+            endpoint, place, ident = "people.household", household.grid.village, household.id
         case Training() as training:
             endpoint, place, ident = "people.training", training.area, training.id
         case _:

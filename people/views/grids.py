@@ -13,7 +13,7 @@ from people.db import fetch
 from people.forms import attempt
 from people.forms import roster as forms
 from people.models import Appointment, Duty, Grid, Group, Role
-from people.roster import changes, holders, staffing
+from people.roster import changes, holders, reach, staffing
 from people.roster import grids as verbs
 from people.views import bp
 
@@ -112,6 +112,7 @@ def grid(village: str, ident: int) -> str:
         labels=labels,
         may_keep=_may(KEEPERS) and not grid.closed_on,
         may_appoint=_may(access.COMMITTEE) and not grid.closed_on,
+        may_see_files=_may(access.COMMITTEE) or reach.reaches(current_user, grid),
     )
 
 
