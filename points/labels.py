@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from people.clock import Quarter
 from people.paper import words
-from points.models import AssessmentState, Category, ServiceState, Transfer, TransferKind
+from points.models import AssessmentState, Category, FedBy, ServiceState, Transfer, TransferKind
 
 CATEGORIES = {
     Category.OPINION: _("Listening"),
@@ -16,6 +16,18 @@ CATEGORIES = {
     Category.HAZARD: _("Hazards"),
     Category.EMERGENCY: _("Emergencies"),
     Category.DISPUTE: _("Disputes"),
+}
+
+FED_BY = {
+    FedBy.CLAIM: _("claimed directly"),
+    FedBy.VISIT: _("visits"),
+    FedBy.GATHERING: _("gatherings"),
+    FedBy.HAZARD: _("hazards found"),
+    FedBy.EMERGENCY: _("emergencies reported"),
+    FedBy.DISPUTE: _("disputes settled by worker and instructor"),
+    FedBy.DISPUTE_GROUP: _("disputes settled by the group"),
+    FedBy.TRAINING: _("trainings attended"),
+    FedBy.EVALUATION: _("evaluations with the best grades"),
 }
 
 SERVICE_STATES = {

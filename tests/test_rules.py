@@ -133,6 +133,7 @@ ARGUMENTS = {
     "village": VILLAGE,
     "area": VILLAGE,
     "day": "2026-12-28",
+    "version": 1,
 }
 
 
@@ -263,6 +264,8 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     opened_elsewhere = {"people.evaluate", "people.held_above"}  # test_evaluations.py, test_held.py
     opened_elsewhere |= {"shop.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shop.goods_file", "shop.failed_goods"}  # test_goodsfile.py
+    opened_elsewhere |= {"points.compare_rubrics", "points.compare_templates"}  # test_rubrics.py
+    opened_elsewhere |= {"points.publish_template"}
     opened_elsewhere |= {"shop.stock_take_file", "shop.donor"}  # test_stock_pages.py, test_donations.py
     assert {endpoint for endpoint, _rule, _path in pages} - opened <= redirecting | opened_elsewhere
 

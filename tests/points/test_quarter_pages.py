@@ -251,7 +251,7 @@ def test_a_village_without_a_rubric_is_told_how_to_begin(cast, client_of, app):
     chair, there = client_of(cast.chair), f"/v/{cast.far_village.code}/rubric"
     assert chair.get(there).status_code == 200
     form = {"in_force_from": "2026-10-01", "approved_by": "村民代表会议"}
-    assert chair.post(there, data=form).status_code == 302
+    assert chair.post(f"{there}/adopt", data=form).status_code == 302
     assert "村民代表会议" in chair.get(there).text
 
 
