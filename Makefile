@@ -9,7 +9,7 @@ run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 	@$(FLASK) start
 
 test: .venv/dev fonts $(CATALOGUE).mo  ## All tests, on SQLite and on PostgreSQL
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/dev $(CATALOGUE).mo  ## Style, types and the architecture's layers
 	$(BIN)/ruff check .

@@ -21,6 +21,7 @@ from people import clock as calendar
 from people.db import db, transaction
 from people.models import User
 from people.paper import fonts
+from people.signin import passwords
 from tests import cast as cast_list
 from tests.cast import TODAY, Cast, Client, new_app
 
@@ -68,7 +69,7 @@ class PostgreSQLServer:
         self._admin = psycopg.connect(uri, autocommit=True)
         self._base = sa.make_url(uri).set(drivername="postgresql+psycopg")
         self._numbers = count(1)
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             self._admin.execute(f"ALTER SYSTEM SET {setting} = off")
         self._admin.execute("SELECT pg_reload_conf()")
 
@@ -80,7 +81,7 @@ class PostgreSQLServer:
 
     def copy(self, template: str, name: str | None = None) -> str:
         name = name or f"copy{next(self._numbers)}"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY = FILE_COPY")
         return name
 
     def settle(self, name: str) -> None:
@@ -109,6 +110,15 @@ def instance() -> Iterator[Path]:
         patch.setenv("AIXIN_INSTANCE", folder)
         patch.delenv("DATABASE_URL", raising=False)
         yield Path(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_method() -> Iterator[str]:
+    """How passwords are hashed by the program; for tests it takes no time."""
+    slow = passwords.METHOD
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "METHOD", "pbkdf2:sha256:1")
+        yield slow
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
