@@ -24,6 +24,9 @@ from people.paper import fonts
 from people.signin import passwords
 from tests import cast as cast_list
 from tests.cast import TODAY, Cast, Client, new_app
+from tests.crowd import at_once, crowd
+
+__all__ = ["at_once", "crowd"]  # fixtures
 
 hypothesis.settings.register_profile("here", deadline=None)
 # Shrinking a long history takes minutes: that is for whoever looks into it.

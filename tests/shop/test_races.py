@@ -1,10 +1,5 @@
-"""Eight processes at once on one database: what may happen once happens once.
+"""Eight processes at once on one database (tests/crowd.py): what may happen once happens once."""
 
-The processes are real and are kept for all these tests; each opens the database, loads what it needs, and
-then waits at a barrier for the other seven.
-"""
-
-import multiprocessing
 from collections import Counter
 from datetime import timedelta
 
@@ -15,72 +10,14 @@ from people import cards, clock
 from people.clock import Quarter
 from people.db import db, transaction
 from people.models import Card, Person, User
-from people.refused import Refused
 from points import assessments, ledger, services
 from points.models import Assessment, Transfer, TransferKind
 from shop.desk import redemptions, verify, voids
 from shop.models import Consignment, Count, Goods, Lot, Redemption, Shop, Source, StockTake
 from shop.shelf import goods as shelf
 from shop.stock import consignments, counts, lots, moves
-from tests.cast import TODAY, Cast, new_app
-
-AT_ONCE = 8
-PATIENCE = 60  # seconds until a missing process breaks the barrier instead of hanging the tests
-
-barrier = None
-
-
-def take_place(shared):
-    """In each process, at its start: remember the barrier."""
-    global barrier
-    barrier = shared
-
-
-def run(uri, day, verb, arguments):
-    """In a process: prepare, wait for the others, do the verb in one transaction; how it ended."""
-    try:
-        app = new_app(uri)
-    except BaseException:
-        barrier.abort()
-        raise
-    with app.app_context(), clock.at(day):
-        db.session.execute(sa.text("SELECT 1"))
-        db.session.rollback()
-        barrier.wait(PATIENCE)
-        try:
-            with transaction():
-                return "done", verb(*arguments)
-        except Refused as refusal:
-            return "refused", refusal.code
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def crowd():
-    """Eight processes, each of which takes one place at the barrier."""
-    spawn = multiprocessing.get_context("spawn")
-    shared = spawn.Barrier(AT_ONCE)
-    with spawn.Pool(AT_ONCE, take_place, (shared,)) as pool:
-        yield pool, shared
-
-
-@pytest.fixture
-def at_once(crowd, app, uri):
-    """Let eight processes do a verb each, all at the same moment; how each of them ended."""
-
-    def at_once(calls, day=TODAY):
-        assert len(calls) == AT_ONCE
-        pool, shared = crowd
-        if shared.broken:
-            shared.reset()  # an earlier test failed at it
-        db.session.rollback()
-        db.engine.dispose()
-        pending = [pool.apply_async(run, (uri, day, verb, arguments)) for verb, *arguments in calls]
-        return [one.get(2 * PATIENCE) for one in pending]
-
-    return at_once
+from tests.cast import TODAY, Cast
+from tests.crowd import AT_ONCE
 
 
 def redeem(key, shop_id, card_id, basket, actor_id):
