@@ -36,6 +36,16 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="more kills, longer histories, every moment")
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time to try much (`make long`); if not, the same is tried less often."""
+    return bool(request.config.getoption("long"))
+
+
 class SQLiteFiles:
     """Databases that are files in a folder."""
 

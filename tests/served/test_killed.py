@@ -14,12 +14,12 @@ from shop.models import Redemption, Source
 from shop.stock import lots, moves
 from tests.served.server import Till
 
-KILLS = 20
+KILLS, MANY_KILLS = 4, 20
 CLIENTS = 8
 ENOUGH = range(3, 24)  # acknowledged redemptions after which one of the rounds ends
 
 
-def test_killed_twenty_times_under_load(house):
+def test_killed_again_and_again_under_load(house, long):
     cast = house.cast
     cast.earn_each({worker.id: 1_000_000 for worker in cast.workers})
     with transaction():
@@ -30,7 +30,7 @@ def test_killed_twenty_times_under_load(house):
     acknowledged: dict[str, dict] = {}
     numbers = count()
     spare = house.serve()
-    for _round in range(KILLS):
+    for _round in range(MANY_KILLS if long else KILLS):
         server, spare = spare.answering(), house.serve()  # the next one starts while this one works
         till, enough = Till(server, house.key), Event()
         wanted = len(acknowledged) + chance.choice(ENOUGH)
