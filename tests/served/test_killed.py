@@ -11,7 +11,7 @@ from people.db import db, transaction
 from points import ledger
 from shop.desk import verify
 from shop.models import Redemption, Source
-from shop.stock import lots, moves
+from shop.stock import moves
 from tests.served.server import Till
 
 KILLS, MANY_KILLS = 4, 20
@@ -62,4 +62,4 @@ def test_killed_again_and_again_under_load(house, long):
     assert len(acknowledged) <= made <= next(numbers)
     spent = sum(1_000_000 - ledger.balance_of(worker) for worker in cast.workers)
     assert spent == 25 * made
-    assert lots.on_hand(cast.salt) == 100_010 - made
+    assert cast.on_hand(cast.salt) == 100_010 - made

@@ -15,7 +15,7 @@ from points.models import Assessment, Transfer, TransferKind
 from shop.desk import redemptions, verify, voids
 from shop.models import Consignment, Count, Goods, Lot, Redemption, Shop, Source, StockTake
 from shop.shelf import goods as shelf
-from shop.stock import consignments, counts, lots, moves
+from shop.stock import consignments, counts, moves
 from tests.cast import TODAY, Cast
 from tests.crowd import AT_ONCE
 
@@ -269,7 +269,7 @@ def test_goods_received_eight_times_come_in_once(cast, at_once):
     ends = at_once([(receive, "one-key", cast.goods.id, 12, cast.manager.id)] * AT_ONCE)
     assert tally(ends) == {"done": AT_ONCE}
     assert len(set(ends)) == 1
-    assert lots.on_hand(cast.goods) == 32
+    assert cast.on_hand(cast.goods) == 32
     assert everything_fits()
 
 
@@ -309,7 +309,7 @@ def test_goods_arrive_or_go_back_and_never_both(cast, at_once, on_its_way):
     assert tally(ends) == {"done": 4, ("refused", "already_answered"): 4}
     assert tally(ends[::2]) == ({"done": 4} if arrived else {("refused", "already_answered"): 4})
     assert soap_there(cast) == ((24, 2) if arrived else (20, 1))
-    assert lots.on_hand(cast.goods) == (16 if arrived else 20)
+    assert cast.on_hand(cast.goods) == (16 if arrived else 20)
     assert everything_fits()
 
 
@@ -354,7 +354,7 @@ def test_counting_while_the_shop_sells(cast, at_once, take):
     assert 16 <= expected[-1] <= expected[0] <= 20
     with transaction():
         counts.book(take, cast.manager)
-    assert lots.on_hand(cast.goods) == 16 + 20 - expected[-1]
+    assert cast.on_hand(cast.goods) == 16 + 20 - expected[-1]
     assert everything_fits()
 
 
@@ -377,8 +377,8 @@ def test_booking_differences_while_the_shop_sells(cast, at_once, take):
     booked, sold = tally(ends[:4]), tally(ends[4:])
     assert booked in ({"done": 4}, {("refused", "out_of_stock"): 4})
     assert set(sold) <= {"done", ("refused", "out_of_stock")}
-    assert lots.on_hand(soap) == 20 - 5 * sold["done"] - (8 if booked["done"] else 0)
-    assert lots.on_hand(salt) == 25 - sold["done"] + (1 if booked["done"] else 0)
+    assert cast.on_hand(soap) == 20 - 5 * sold["done"] - (8 if booked["done"] else 0)
+    assert cast.on_hand(salt) == 25 - sold["done"] + (1 if booked["done"] else 0)
     assert everything_fits()
 
 
@@ -388,5 +388,5 @@ def test_two_managers_book_the_differences_once(cast, at_once, take):
     actors = (cast.manager.id, cast.supervisor.id) * (AT_ONCE // 2)
     ends = at_once([(book_counts, take.id, actor) for actor in actors])
     assert tally(ends) == {"done": AT_ONCE}
-    assert lots.on_hand(cast.goods) == 17
+    assert cast.on_hand(cast.goods) == 17
     assert everything_fits()
