@@ -1,4 +1,4 @@
-"""A photo that goes with a record ("visit:12", "service:7"): never asked for, kept small, and bare of where."""
+"""A photo that goes with a record ("visit:12", "service:7"): kept small, and bare of where it was taken."""
 
 from hashlib import sha256
 
