@@ -21,7 +21,7 @@ from points.views.visits import WRITING
 @bp.get("/v/<village>/gatherings")
 @access.allow(*WATCHING, Role.INSTRUCTOR, Role.WORKER)
 def gatherings(village: str) -> str:
-    """How many gatherings each grid held this month, and all there were; a worker's and an instructor's own."""
+    """How many gatherings each grid held this month, and all there were; to a worker those of their grid."""
     sees_all = bool(g.roles & WATCHING)
     shown = grids.of_village(g.area) if sees_all else reach.grids_of(current_user, g.area)
     ids = [grid.id for grid in shown]

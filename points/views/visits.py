@@ -22,7 +22,7 @@ from points.forms.records import DoneForm, VisitForm
 from points.models import Visit
 from points.records import evidence, gatherings, photos
 from points.records import visits as verbs
-from points.records.visits import Due, When
+from points.records.visits import When
 from points.views import bp
 
 WRITING = (Role.WORKER, Role.INSTRUCTOR, Role.CLERK)
