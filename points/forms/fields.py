@@ -9,6 +9,7 @@ from wtforms.validators import ValidationError
 
 from people.refused import Refused
 from points import amounts
+from points.records import photos
 
 
 class PointsField(StringField):
@@ -31,7 +32,11 @@ class PhotoField(FileField):
         super().__init__(
             label or _("Photo"),
             description=_("Only if it helps; nobody has to. Where it was taken is not kept."),
-            render_kw={"accept": "image/*", "capture": "environment"},
+            render_kw={
+                "accept": "image/*",
+                "capture": "environment",
+                "data-longest": photos.LONGEST[0],  # static/aixin.js makes it as small as it will be kept
+            },
             **more,
         )
 
