@@ -1,13 +1,22 @@
 """The words of the field for what the models keep as codes."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from people.clock import Quarter
 from people.paper import words
-from points.models import AssessmentState, Category, FedBy, ServiceState, Transfer, TransferKind
+from points.models import (
+    AssessmentState,
+    Category,
+    FedBy,
+    GatheringKind,
+    ServiceState,
+    Step,
+    Transfer,
+    TransferKind,
+)
 
 CATEGORIES = {
     Category.OPINION: _("Listening"),
@@ -34,6 +43,21 @@ SERVICE_STATES = {
     ServiceState.RECORDED: _("waits for a second person"),
     ServiceState.CONFIRMED: _("confirmed"),
     ServiceState.REJECTED: _("rejected"),
+}
+
+# The steps of a visit, in the county's own words.
+STEPS = {
+    Step.WALK: _("walked round the house"),
+    Step.MEET: _("met somebody"),
+    Step.ASK: _("asked how they are"),
+    Step.TALK: _("talked a while"),
+    Step.CHECK: _("checked for hazards"),
+}
+
+GATHERING_KINDS = {
+    GatheringKind.LAW: _("learning the law"),
+    GatheringKind.POLICY: _("learning policy"),
+    GatheringKind.VILLAGE: _("the village's own matters"),
 }
 
 ASSESSMENT_STATES = {
@@ -66,3 +90,17 @@ def why(transfer: Transfer) -> str:
     if transfer.kind == TransferKind.AWARD:
         return f"{TRANSFER_KINDS[transfer.kind]} {words.quarter(Quarter.parse(transfer.reason))}"
     return f"{TRANSFER_KINDS[transfer.kind]} {transfer.reason}"
+
+
+def due(on: date | None, today: date) -> str:
+    """When a household is to be visited, as one says it: days overdue, a day of this week, or a date."""
+    if on is None:
+        return gettext("as needed")
+    if on < today:
+        days = (today - on).days
+        return ngettext("%(num)s day overdue", "%(num)s days overdue", days)
+    if on == today:
+        return gettext("today")
+    sunday = today + timedelta(6 - today.weekday())
+    name = words.weekday(on.isoweekday()) if on <= sunday else words.day(on)
+    return gettext("by %(day)s", day=name)

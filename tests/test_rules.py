@@ -19,6 +19,8 @@ from people.households import keeping
 from people.models import Attention, ContactKind, Duty
 from people.roster import portraits
 from people.rosterfile import intake
+from points.models import Step
+from points.records import photos, visits
 from shop.desk import redemptions, voids
 from shop.stock import consignments, counts
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
@@ -227,7 +229,10 @@ def lived_in(cast):
         filing.keep(intake.ROSTER, cast.village, "花名册.csv", bad_row, cast.clerk)
         portraits.set_portrait(cast.worker, a_picture(), cast.clerk)
         grid, head = cast.term_of(cast.worker).grid, keeping.Particulars("张大山")
-        keeping.add(grid, head, Attention.ORDINARY, "", day, cast.clerk)
+        household = keeping.add(grid, head, Attention.ORDINARY, "", day, cast.clerk)
+        told = ([Step.MEET], "一切都好", "", "送药")
+        visits.visit("v" * 16, household, cast.worker, day, *told, cast.worker_user)
+        photos.keep("visit:1", a_picture(), cast.worker_user)
     cast.earn(cast.worker, 10)
     number, token, code = cast.card.number, cast.card.token, done.code
     db.session.rollback()

@@ -6,16 +6,23 @@ from flask_babel import lazy_gettext as _
 from people import access
 from people.models import Role
 from people.pages import ABOVE, Entry
-from people.views import ROSTER
+from people.views import IN_GRIDS, ROSTER
 
 bp = Blueprint("points", __name__)
 
 WATCHING = frozenset(access.ONLOOKERS)
+GATHERED = WATCHING | {Role.INSTRUCTOR, Role.WORKER}
+
+# Where the rooms are.
+SERVICES = ("points.services",)
 
 NAVIGATION = [
+    Entry("points.due", _("To do"), "calendar-check", frozenset({Role.WORKER})),
     Entry("points.mine", _("My points"), "heart", frozenset({Role.WORKER})),
     Entry("points.front", _("This quarter"), "house", WATCHING),
     Entry("points.services", _("Services"), "journal-check", WATCHING | {Role.INSTRUCTOR}),
+    Entry("points.due", _("Visits due"), "calendar-check", IN_GRIDS - {Role.WORKER}, under=SERVICES),
+    Entry("points.gatherings", _("Gatherings"), "people-fill", GATHERED, under=("points.due", *SERVICES)),
     Entry("points.quarters", _("Assessments"), "clipboard-data", WATCHING),
     Entry("points.accounts", _("Ledger book"), "book", WATCHING),
     Entry("points.rubric", _("Rubric"), "list-check", WATCHING | {Role.INSTRUCTOR, Role.WORKER}),
@@ -26,4 +33,4 @@ NAVIGATION = [
 ]
 
 # They register their routes.
-from points.views import assessments, book, duplicates, leaving, public, rubrics, services
+from points.views import assessments, book, duplicates, gatherings, leaving, public, rubrics, services, visits

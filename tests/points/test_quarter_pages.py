@@ -270,7 +270,7 @@ def test_home_is_the_first_place_of_ones_role(cast, client_of):
         return client_of(user).get("/", follow_redirects=True).request.path
 
     assert home(cast.clerk) == f"{HERE}/"
-    assert home(cast.worker_user) == f"{HERE}/mine"
+    assert home(cast.worker_user) == f"{HERE}/due"
     assert home(cast.instructor) == f"{HERE}/services"
     assert home(cast.township_user) == "/a/539900101000/"
 
