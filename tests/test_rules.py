@@ -19,6 +19,8 @@ from people.households import keeping
 from people.models import Attention, ContactKind, Duty
 from people.roster import portraits
 from people.rosterfile import intake
+from points.models import DisputeKind, IncidentKind, Severity
+from points.records import disputes, incidents
 from shop.desk import redemptions, voids
 from shop.stock import consignments, counts
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
@@ -227,6 +229,9 @@ def lived_in(cast):
         portraits.set_portrait(cast.worker, a_picture(), cast.clerk)
         grid, head = cast.term_of(cast.worker).grid, keeping.Particulars("张大山")
         keeping.add(grid, head, Attention.ORDINARY, "", day, cast.clerk)
+        land, fire = DisputeKind.LAND, IncidentKind.EMERGENCY
+        disputes.open_dispute("d" * 16, grid, cast.worker, day, land, "甲乙", "地界", cast.worker_user)
+        incidents.report("i" * 16, grid, None, fire, Severity.MAJOR, day, "村口", "塌方", "", cast.clerk)
     cast.earn(cast.worker, 10)
     number, token, code = cast.card.number, cast.card.token, done.code
     db.session.rollback()

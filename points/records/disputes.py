@@ -86,7 +86,7 @@ def open_dispute(
 
 
 def may_open(actor: User, grid: Grid, worker: Person | None = None) -> bool:
-    """Whether a sign-in opens disputes in a grid; with a worker, for this one (nobody writes for a colleague)."""
+    """Whether a sign-in opens disputes in a grid; with a worker, for this one: no worker does for another."""
     roles = actor.roles_in(grid.village)
     if Role.CLERK in roles:
         return True
@@ -117,9 +117,7 @@ def attempt(
     dispute = get_locked(Dispute, dispute.id)
     made = db.session.scalar(select(Attempt).where(Attempt.key == key))
     if made is not None:
-        check_repeated(
-            (made.dispute_id, made.rung, made.on, made.result), (dispute.id, rung, on, result)
-        )
+        check_repeated((made.dispute_id, made.rung, made.on, made.result), (dispute.id, rung, on, result))
         return made
     _check_goes_on(dispute)
     if rung != ladder.rung_of(dispute.attempts):
@@ -178,8 +176,8 @@ def undo(made: Attempt, reason: str, actor: User) -> AttemptUndone:
 def report(dispute: Dispute, to: Rung, measures: str, actor: User) -> DisputeReport:
     """Report a severe dispute upward at once, with how it is kept stable meanwhile (稳控).
 
-    Who mediates where it stands does so, or somebody it was reported to. They may know of it then; it stays on
-    its rung. Refused `ended`, `not_above`, `not_yours`, `measures_missing`, `already_reported`.
+    Who mediates where it stands does so, or somebody it was reported to. They may know of it then; it stays
+    on its rung. Refused `ended`, `not_above`, `not_yours`, `measures_missing`, `already_reported`.
     """
     dispute = get_locked(Dispute, dispute.id)
     _check_goes_on(dispute)
@@ -250,7 +248,7 @@ def is_ended() -> ColumnElement[bool]:
 
 
 def _informed(dispute: Dispute, rung: Rung, to: Rung) -> set[Rung]:
-    """Who can report it to a level: the rung where it stands, and whom it was reported to below that level."""
+    """Who can report it to a level: the rung where it stands, and those it was reported to below that."""
     return {rung} | {report.to for report in dispute.reports if to in ladder.above(report.to)}
 
 
@@ -276,16 +274,19 @@ def _check_day(dispute: Dispute, on: date) -> None:
 
 def _serves(worker: Person, grid: Grid, day: date) -> bool:
     """Whether somebody serves as a worker in a grid on a day, through whichever of their entries."""
-    return db.session.scalar(
-        select(
-            exists().where(
-                Appointment.grid_id == grid.id,
-                Appointment.person_id.in_(persons.selves(worker)),
-                Appointment.duty == Duty.WORKER,
-                *holders.covers(day, day),
+    return (
+        db.session.scalar(
+            select(
+                exists().where(
+                    Appointment.grid_id == grid.id,
+                    Appointment.person_id.in_(persons.selves(worker)),
+                    Appointment.duty == Duty.WORKER,
+                    *holders.covers(day, day),
+                )
             )
         )
-    ) is True
+        is True
+    )
 
 
 def _said(text: str, code: str, message: object, field: str) -> str:

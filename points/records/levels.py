@@ -30,8 +30,10 @@ DUTIES = {Role.WORKER: Duty.WORKER, Role.INSTRUCTOR: Duty.INSTRUCTOR}
 
 
 def grids_served(user: User, village: Area) -> Sequence[int]:
-    """The grids (by id) in which a sign-in is worker or instructor today. The committee's reach into all grids
-    does not count: a dispute comes to it by the ladder."""
+    """The grids (by id) in which a sign-in is worker or instructor today.
+
+    The committee's reach into all grids does not count: a dispute comes to it by the ladder.
+    """
     duties = [duty for role, duty in DUTIES.items() if role in user.roles_in(village)]
     if user.person is None or not duties:
         return []
@@ -59,7 +61,7 @@ def rungs_held(user: User, dispute: Dispute) -> set[Rung]:
 
 
 def seen_by(user: User, area: Area) -> ColumnElement[bool]:
-    """What a query asks of the disputes of an area so that only those are found that a sign-in may know of."""
+    """What a query asks of an area's disputes so that only those are found that a sign-in may know of."""
     known = [Dispute.opened_by_id == user.id]
     served = grids_served(user, area) if area.is_village else []
     if served:

@@ -11,11 +11,29 @@ from people.views import ROSTER
 bp = Blueprint("points", __name__)
 
 WATCHING = frozenset(access.ONLOOKERS)
+IN_THE_FIELD = WATCHING | {Role.INSTRUCTOR, Role.WORKER}
+
+# What is written down in the grids has its rooms beside the services, for a worker beside their points.
+RECORDS = ("points.services", "points.mine")
 
 NAVIGATION = [
     Entry("points.mine", _("My points"), "heart", frozenset({Role.WORKER})),
+    Entry("points.new_emergency", _("Report an emergency"), "megaphone", frozenset({Role.WORKER})),
     Entry("points.front", _("This quarter"), "house", WATCHING),
     Entry("points.services", _("Services"), "journal-check", WATCHING | {Role.INSTRUCTOR}),
+    Entry("points.disputes", _("Disputes and mediation"), "chat-left-dots", IN_THE_FIELD, under=RECORDS),
+    Entry("points.incidents", _("Hazards"), "cone-striped", IN_THE_FIELD, under=RECORDS),
+    Entry(
+        "points.area_disputes",
+        _("Disputes and mediation"),
+        "chat-left-dots",
+        frozenset(access.ABOVE),
+        ABOVE,
+        ROSTER,
+    ),
+    Entry(
+        "points.emergencies", _("Emergencies reported"), "megaphone", frozenset(access.ABOVE), ABOVE, ROSTER
+    ),
     Entry("points.quarters", _("Assessments"), "clipboard-data", WATCHING),
     Entry("points.accounts", _("Ledger book"), "book", WATCHING),
     Entry("points.rubric", _("Rubric"), "list-check", WATCHING | {Role.INSTRUCTOR, Role.WORKER}),
@@ -25,4 +43,4 @@ NAVIGATION = [
 ]
 
 # They register their routes.
-from points.views import assessments, book, duplicates, leaving, public, services
+from points.views import assessments, book, disputes, duplicates, incidents, leaving, public, services

@@ -1,9 +1,7 @@
 """Disputes: the ladder, who may move what, who may know, what counts, and the figures."""
 
 import random
-from collections import Counter
-from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import hypothesis.strategies as st
@@ -14,16 +12,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as play
 
 from people import clock
-from people import contacts as cards
 from people.db import db, transaction
-from people.models import AuditEvent, ContactKind, Duty, Role, User
+from people.models import Duty, Role, User
 from people.refused import Refused
 from people.roster import persons, terms
 from people.signin import accounts, keeping
-from points.models import Attempt, Dispute, DisputeKind, FedBy, Result, Rung, Service, ServiceState
-from points.records import disputes, ladder, settling
+from points.models import Dispute, DisputeKind, FedBy, Result, Rung, Service, ServiceState
+from points.records import disputes, ladder
 from points.services import deciding
-from tests.cast import COUNTY, NEXT_VILLAGE, PASSWORD, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
+from tests.cast import PASSWORD, TODAY, Cast, new_app
 
 GRID, GROUP, IN_VILLAGE, IN_TOWNSHIP, IN_COUNTY = Rung
 SETTLED, FAILED, WITHDRAWN = Result
@@ -51,8 +48,12 @@ def settle_in():
     cast = Cast()
     guide = persons.add_person(cast.county, "何指导", cast.clerk)
     keeping.link(cast.instructor, guide, cast.chair)
-    terms.appoint(guide, cast.term_of(cast.worker).grid, Duty.INSTRUCTOR, TODAY - timedelta(days=90), cast.clerk)
-    user = accounts.add_user("neighbour", cast.neighbour.name, PASSWORD, None, cast.neighbour, temporary=False)
+    terms.appoint(
+        guide, cast.term_of(cast.worker).grid, Duty.INSTRUCTOR, TODAY - timedelta(days=90), cast.clerk
+    )
+    user = accounts.add_user(
+        "neighbour", cast.neighbour.name, PASSWORD, None, cast.neighbour, temporary=False
+    )
     accounts.grant(user, Role.WORKER, cast.village, None)
 
 
@@ -115,7 +116,7 @@ LEVELS = {
     "far_township_user": set(),
 }
 
-# Whom no village's page lets in, or with the same rights as somebody else above: they try nothing, and see nothing.
+# Who holds nothing here, as the supervisor and the neighbour do, who try everything.
 ELSEWHERE = {"volunteer", "outsider", "far_township_user"}
 
 
@@ -199,8 +200,10 @@ class Ladder:
             self.ident = opened(cast, self.user(opener)).id
 
     def user(self, who):
-        return neighbour_user() if who == "neighbour" else (
-            Cast().worker_user if who == "worker" else Cast().user(who)
+        return (
+            neighbour_user()
+            if who == "neighbour"
+            else (Cast().worker_user if who == "worker" else Cast().user(who))
         )
 
     @property
@@ -253,7 +256,9 @@ class Ladder:
         for who in LEVELS:
             user = self.user(who)
             for area in (cast.village, cast.township):
-                may = model.sees(who) and (area.is_village or bool(user.roles_in(area)) or who == model.opener)
+                may = model.sees(who) and (
+                    area.is_village or bool(user.roles_in(area)) or who == model.opener
+                )
                 assert (disputes.seen(user, area, self.ident) is not None) == may, (who, area.name)
         services = db.session.scalars(sa.select(Service).where(Service.evidence == f"dispute:{self.ident}"))
         standing = [(each.item.source, each.note) for each in services if each.state != ServiceState.REJECTED]
@@ -322,7 +327,10 @@ class Walk(RuleBasedStateMachine):
                 rung = chance.choice([*Rung, *[model.rung] * 12])
                 self.way.attempt(who, rung, chance.choice([FAILED] * 5 + [SETTLED, WITHDRAWN]))
             elif move == "undo" and model.written:
-                who = chance.choice(list(LEVELS) + [each for each in LEVELS if model.lines and model.lines[-1][0] in model.holds(each)] * 8)
+                who = chance.choice(
+                    list(LEVELS)
+                    + [each for each in LEVELS if model.lines and model.lines[-1][0] in model.holds(each)] * 8
+                )
                 self.way.undo(who, (model.numbers or [1])[-1] if chance.random() < 0.8 else 1)
             elif move == "report":
                 self.way.report(who, chance.choice(list(Rung)))
