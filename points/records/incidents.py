@@ -102,8 +102,8 @@ def step(
 ) -> IncidentStep:
     """Write down what became of it: handed over to whom, what was done, or closed.
 
-    The same again adds nothing. Refused `not_yours` for who neither works in the grid nor answers for the village at the township,
-    `closed` once it is, `to_missing`, `note_missing`, `in_future`, `out_of_order`.
+    The same again adds nothing. Refused `not_yours` for who neither works in the grid nor answers for the
+    village at the township, `closed` once it is, `to_missing`, `note_missing`, `in_future`, `out_of_order`.
     """
     incident = get_locked(Incident, incident.id)
     to, note = to.strip() if kind == IncidentStepKind.HANDED_OVER else "", note.strip()

@@ -26,7 +26,7 @@ MOST_ALARMS = 5  # more than these are on their own page
 
 
 def alarms(area: Area) -> list[Notice]:
-    """The open emergencies of an area, the latest first, as every page of those who answer for it shows them."""
+    """The open emergencies of an area, as every page of those who answer for it shows them."""
     found = [_alarm(area, incident) for incident in verbs.burning(area, MOST_ALARMS + 1)]
     if len(found) > MOST_ALARMS:
         more = Notice(gettext("More emergencies are going on"), _all(area))
