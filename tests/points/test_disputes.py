@@ -1,64 +1,39 @@
-"""Disputes: the ladder, who may move what, who may know, what counts, and the figures."""
+"""Disputes: what moves them, who opens and knows them, what counts, the figures, and their pages.
 
-import random
-from datetime import timedelta
-from uuid import uuid4
+Every move by everybody is in test_ladder.py.
+"""
 
-import hypothesis.strategies as st
+from collections import Counter
+from datetime import date, timedelta
+
 import pytest
 import sqlalchemy as sa
-from hypothesis import note, settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from hypothesis.stateful import run_state_machine_as_test as play
 
-from people import clock
+from people import contacts
 from people.db import db, transaction
-from people.models import Duty, Role, User
-from people.refused import Refused
-from people.roster import persons, terms
-from people.signin import accounts, keeping
-from points.models import Dispute, DisputeKind, FedBy, Result, Rung, Service, ServiceState
-from points.records import disputes, ladder
+from people.models import AuditEvent, ContactKind
+from points.models import Attempt, DisputeKind, FedBy, Service, ServiceState
+from points.records import disputes, ladder, settling
 from points.services import deciding
-from tests.cast import PASSWORD, TODAY, Cast, new_app
-
-GRID, GROUP, IN_VILLAGE, IN_TOWNSHIP, IN_COUNTY = Rung
-SETTLED, FAILED, WITHDRAWN = Result
-SECRET = {"parties": "密甲和密乙", "matter": "密地界"}
-OPENED = TODAY - timedelta(days=20)
-
-
-def key():
-    return uuid4().hex
-
-
-def do(verb, *args, **more):
-    with transaction():
-        return verb(*args, **more)
-
-
-def refused(code, verb, *args, **more):
-    with pytest.raises(Refused) as told, transaction():
-        verb(*args, **more)
-    assert told.value.code == code
-
-
-def settle_in():
-    """The instructor serves in the worker's grid; the neighbour has a sign-in of their own."""
-    cast = Cast()
-    guide = persons.add_person(cast.county, "何指导", cast.clerk)
-    keeping.link(cast.instructor, guide, cast.chair)
-    terms.appoint(
-        guide, cast.term_of(cast.worker).grid, Duty.INSTRUCTOR, TODAY - timedelta(days=90), cast.clerk
-    )
-    user = accounts.add_user(
-        "neighbour", cast.neighbour.name, PASSWORD, None, cast.neighbour, temporary=False
-    )
-    accounts.grant(user, Role.WORKER, cast.village, None)
-
-
-def neighbour_user():
-    return db.session.scalars(sa.select(User).where(User.username == "neighbour")).one()
+from tests.cast import COUNTY, NEXT_VILLAGE, TODAY, TOWNSHIP, USERNAMES, VILLAGE
+from tests.points.quarrel import (
+    FAILED,
+    GRID,
+    GROUP,
+    IN_COUNTY,
+    IN_VILLAGE,
+    OPENED,
+    SETTLED,
+    WITHDRAWN,
+    climb,
+    do,
+    key,
+    neighbour_user,
+    opened,
+    refused,
+    settle_in,
+    tried,
+)
 
 
 @pytest.fixture
@@ -68,292 +43,245 @@ def settled_in(cast):
     return cast
 
 
-def opened(cast, by=None, on=OPENED):
-    """A dispute in the worker's grid; inside a transaction."""
-    worker = cast.worker
-    grid = cast.term_of(worker).grid
-    return disputes.open_dispute(
-        key(), grid, worker, on, DisputeKind.LAND, SECRET["parties"], SECRET["matter"], by or cast.worker_user
+# --- Stories ---
+
+
+def test_two_failed_attempts_move_it_and_a_mistake_moves_it_back(settled_in):
+    cast = settled_in
+    dispute = do(opened, cast)
+    first = do(tried, dispute, cast.worker_user)
+    second = do(tried, dispute, cast.instructor)
+    assert ladder.rung_of(dispute.attempts) == GROUP
+    refused("moved_on", tried, dispute, cast.worker_user, rung=GRID)
+    refused("not_the_last", disputes.undo, first, "记错", cast.worker_user)
+    refused("reason_missing", disputes.undo, second, " ", cast.worker_user)
+    do(disputes.undo, second, "那次没有去成", cast.worker_user)
+    assert ladder.rung_of(dispute.attempts) == GRID
+    assert [(each.number, bool(each.undone)) for each in dispute.attempts] == [(1, False), (2, True)]
+    do(tried, dispute, cast.worker_user)
+    assert ladder.rung_of(dispute.attempts) == GROUP
+
+
+def test_what_is_sent_twice_is_written_once(settled_in):
+    cast = settled_in
+    grid, worker, user = cast.term_of(cast.worker).grid, cast.worker, cast.worker_user
+    asked = ["k" * 16, grid, worker, OPENED, DisputeKind.DEBT, "甲乙", "借钱", user]
+    dispute = do(disputes.open_dispute, *asked)
+    assert do(disputes.open_dispute, *asked).id == dispute.id
+    refused("key_reused", disputes.open_dispute, *asked[:3], TODAY, *asked[4:])
+    line = ["a" * 16, dispute, GRID, TODAY, "李秀明", FAILED, "", (), user]
+    made = do(disputes.attempt, *line)
+    assert do(disputes.attempt, *line).id == made.id
+    refused("key_reused", disputes.attempt, *line[:5], SETTLED, *line[6:])
+    assert len(dispute.attempts) == 1
+
+
+def test_who_opens_for_whom_and_on_which_day(settled_in):
+    cast = settled_in
+    for other in (
+        cast.chair,
+        cast.supervisor,
+        cast.volunteer,
+        cast.township_user,
+        cast.outsider,
+        neighbour_user(),
+    ):
+        refused("not_yours", opened, cast, other)
+    for one in (cast.clerk, cast.instructor, cast.worker_user):
+        do(opened, cast, one)
+    refused("in_future", opened, cast, on=TODAY + timedelta(days=1))
+    refused("not_of_grid", opened, cast, on=date(2024, 12, 31))
+    grid = cast.term_of(cast.worker).grid
+    mixed = [key(), grid, cast.neighbour, TODAY, DisputeKind.WORK, "甲乙", "工钱", cast.clerk]
+    refused("not_of_grid", disputes.open_dispute, *mixed)
+
+
+def test_days_lie_in_order_and_contacts_are_the_village_s(settled_in):
+    cast = settled_in
+    with transaction():
+        police = contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", OPENED, None)
+        foreign = contacts.attach(cast.next_village, ContactKind.JUDGE, "外法官", "法庭", "110", OPENED, None)
+    dispute = do(opened, cast)
+    refused("out_of_order", tried, dispute, cast.worker_user, on=OPENED - timedelta(days=1))
+    refused("in_future", tried, dispute, cast.worker_user, on=TODAY + timedelta(days=1))
+    refused("not_a_contact", tried, dispute, cast.worker_user, named=[foreign])
+    made = do(tried, dispute, cast.worker_user, named=[police], on=OPENED + timedelta(days=3))
+    assert [contact.name for contact in made.contacts] == ["马警官"]
+    refused("out_of_order", tried, dispute, cast.worker_user, on=OPENED + timedelta(days=2))
+
+
+def test_a_settled_one_counts_by_the_rubric_once_and_without_a_word(settled_in):
+    cast = settled_in
+    dispute = do(opened, cast)
+    made = do(tried, dispute, cast.worker_user, SETTLED)
+    (service,) = db.session.scalars(sa.select(Service))
+    assert (service.item.source, service.worker_id, service.done_on) == (FedBy.DISPUTE, cast.worker.id, TODAY)
+    assert (service.note, service.likeness, service.evidence) == ("", None, f"dispute:{dispute.id}")
+    do(disputes.undo, made, "霁原因", cast.worker_user)
+    assert (service.state, service.decision) == (ServiceState.REJECTED, "对应的记录已撤回。")
+    do(tried, dispute, cast.worker_user)
+    do(tried, dispute, cast.worker_user)
+    settled = do(tried, dispute, cast.instructor, SETTLED)
+    with transaction():
+        (again,) = db.session.scalars(sa.select(Service).where(Service.state == ServiceState.RECORDED))
+        assert again.item.source == FedBy.DISPUTE_GROUP
+        deciding.confirm(again, cast.chair)
+    refused("service_confirmed", disputes.undo, settled, "记错", cast.instructor)
+
+
+def test_settled_above_the_group_counts_for_nobody(settled_in):
+    cast = settled_in
+    dispute = do(opened, cast)
+    do(climb, cast, dispute, IN_VILLAGE)
+    do(tried, dispute, cast.chair, SETTLED)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Service)) == 0
+
+
+def test_figures_of_some_days(settled_in):
+    cast = settled_in
+    first, last = date(2026, 12, 1), date(2026, 12, 31)
+    old = do(opened, cast, on=date(2026, 9, 1))
+    ended_before = do(opened, cast, on=date(2026, 9, 2))
+    do(tried, ended_before, cast.worker_user, SETTLED, date(2026, 9, 4))
+    do(tried, old, cast.worker_user, SETTLED, date(2026, 12, 2))
+    quick = do(opened, cast, on=date(2026, 12, 3))
+    do(climb_on, quick, cast.worker_user, date(2026, 12, 4))
+    do(tried, quick, cast.worker_user, SETTLED, date(2026, 12, 7))
+    given_up, going_on = do(opened, cast), do(opened, cast)
+    do(tried, given_up, cast.worker_user, WITHDRAWN)
+    mistaken = do(tried, going_on, cast.worker_user, SETTLED)
+    do(disputes.undo, mistaken, "记错", cast.worker_user)
+    figures = settling.figures([cast.village, cast.next_village], first, last)
+    assert (figures.opened, figures.at_hand, figures.withdrawn, figures.going_on) == (3, 4, 1, 1)
+    assert figures.settled == Counter({GRID: 1, GROUP: 1})
+    assert (figures.rate, figures.days_to_settle) == (50, (92 + 4) / 2)
+    autumn = settling.figures([cast.village], date(2026, 9, 1), date(2026, 9, 30))
+    assert (autumn.opened, autumn.at_hand, autumn.rate, autumn.going_on) == (2, 2, 50, 1)
+    assert settling.of_each([cast.next_village], first, last) == {}
+    assert settling.figures([cast.next_village], first, last).rate is None
+
+
+def climb_on(dispute, actor, day):
+    """Two failed attempts on a day; inside a transaction."""
+    for _try in range(2):
+        tried(dispute, actor, on=day)
+
+
+# --- Pages ---
+
+PLACES = (
+    "/v/{v}/disputes",
+    "/v/{v}/disputes/{d}",
+    "/v/{v}/services?state=",
+    "/v/{v}/audit",
+    "/v/{v}/incidents",
+    "/v/{v}/",
+    "/v/{v}/grids",
+    "/a/{t}/disputes",
+    "/a/{t}/",
+    "/a/{c}/disputes",
+    "/a/{v}/audit",
+)
+
+
+def seen_on_pages(client_of, user, ident):
+    """On which pages a word of the dispute stands; and what its own page answers."""
+    client, found = client_of(user), set()
+    for place in PLACES:
+        answer = client.get(place.format(v=VILLAGE, t=TOWNSHIP, c=COUNTY, d=ident))
+        if "霁" in answer.text:
+            found.add(place)
+    return found, client.get(f"/v/{VILLAGE}/disputes/{ident}").status_code
+
+
+def test_nobody_else_finds_a_word_of_it_anywhere(settled_in, client_of):
+    cast = settled_in
+    dispute = do(opened, cast)
+    do(tried, dispute, cast.worker_user)
+    wrong = do(tried, dispute, cast.worker_user, SETTLED)
+    do(disputes.undo, wrong, "霁原因", cast.worker_user)
+    ident = dispute.id
+    own = {"/v/{v}/disputes", "/v/{v}/disputes/{d}"}
+    above = {"/a/{t}/disputes"}
+
+    def readers():
+        users = [cast.user(each) for each in sorted(USERNAMES - {"second_chair"})]
+        users += [cast.worker_user, neighbour_user(), cast.stranger_user]
+        return {user.username: seen_on_pages(client_of, user, ident) for user in users}
+
+    def knowing(found):
+        assert all(code == (200 if places else 404) for places, code in found.values()), found
+        return {name: places for name, (places, _code) in found.items() if places}
+
+    assert knowing(readers()) == {"worker": own, "instructor": own}
+    do(tried, dispute, cast.worker_user)
+    do(tried, dispute, cast.worker_user)
+    last = do(tried, dispute, cast.worker_user)
+    do(disputes.undo, last, "霁原因", cast.worker_user)  # the village keeps what it came to know
+    committee = {"clerk": own, "chair": own}
+    assert knowing(readers()) == {"worker": own, "instructor": own} | committee
+    do(disputes.report, dispute, IN_COUNTY, "霁措施", cast.worker_user)
+    county = own | above | {"/a/{c}/disputes"}
+    assert knowing(readers()) == {"worker": own, "instructor": own, "county_user": county} | committee
+    words = repr(db.session.scalars(sa.select(AuditEvent)).all())
+    assert "霁" not in words
+
+
+def test_the_worker_s_way_on_the_pages(settled_in, client_of):
+    cast = settled_in
+    client = client_of(cast.worker_user)
+    home = f"/v/{VILLAGE}/disputes"
+    assert "登记矛盾纠纷" in client.get(home).text
+    term = cast.term_of(cast.worker).id
+    told = {"worker": term, "opened_on": "2026-12-20", "kind": "land", "parties": "甲和乙", "matter": "地界"}
+    kept = client.post(f"{home}/new", data={"key": "k" * 16, **told, "matter": ""})
+    assert kept.status_code == 422
+    assert "甲和乙" in kept.text
+    page = client.post(f"{home}/new", data={"key": "k" * 16, **told}).location
+    assert "由网格员和指导员调解。" in client.get(page).text
+    line = {"rung": "grid", "on": "2026-12-21", "mediators": "李秀明", "result": "failed", "note": ""}
+    for number in range(2):
+        assert client.post(f"{page}/attempts", data={"key": f"{number}" * 16, **line}).status_code == 302
+    late = client.post(f"{page}/attempts", data={"key": "z" * 16, **line})
+    assert late.status_code == 422
+    assert "请重新看一下页面" in late.text
+    text = client.get(page).text
+    assert "由小组调解" in text
+    assert "记一次调解：小组" in text
+    up = {"to": "township", "measures": "专人看护"}
+    assert client.post(f"{page}/report", data={**up, "measures": ""}).status_code == 422
+    assert client.post(f"{page}/report", data=up).status_code == 302
+    above = client_of(cast.township_user)
+    assert "甲和乙" in above.get(f"/a/{TOWNSHIP}/disputes").text
+    seen = above.get(page).text
+    assert "专人看护" in seen
+    assert "李*明" in seen
+    assert "记一次调解" not in seen
+    refused_there = above.post(f"{page}/attempts", data={"key": "y" * 16, **line, "rung": "group"})
+    assert refused_there.status_code == 422
+    assert "不归您这一级" in refused_there.text
+    attempts = db.session.scalars(sa.select(Attempt).order_by(Attempt.id)).all()
+    undo = client.post(f"{page}/undo", data={"attempt": attempts[-1].id, "reason": "记错"})
+    assert undo.status_code == 302
+    assert "由网格员和指导员调解。" in client.get(page).text
+    assert (
+        client.post(f"{page}/undo", data={"attempt": attempts[0].id + 99, "reason": "记错"}).status_code
+        == 404
     )
 
 
-def tried(dispute, actor, result=FAILED, on=None, rung=None, named=()):
-    """One attempt where the dispute stands; inside a transaction."""
-    dispute = db.session.get(Dispute, dispute.id)
-    rung = rung or ladder.rung_of(dispute.attempts)
-    return disputes.attempt(key(), dispute, rung, on or TODAY, "密调解人", result, "密经过", named, actor)
-
-
-def climb(cast, dispute, to):
-    """Two failed attempts on each rung below; inside a transaction."""
-    for rung in ladder.RUNGS[: ladder.RUNGS.index(to)]:
-        for _try in range(2):
-            tried(dispute, ACTS_ON[rung](cast))
-
-
-ACTS_ON = {
-    GRID: lambda cast: cast.worker_user,
-    GROUP: lambda cast: cast.worker_user,
-    IN_VILLAGE: lambda cast: cast.chair,
-    IN_TOWNSHIP: lambda cast: cast.township_user,
-    IN_COUNTY: lambda cast: cast.county_user,
-}
-
-
-# --- The model: what anyone may do and know, said without a database ---
-
-LEVELS = {
-    "worker": {GRID, GROUP},
-    "instructor": {GRID, GROUP},
-    "neighbour": set(),
-    "clerk": {IN_VILLAGE},
-    "chair": {IN_VILLAGE},
-    "township_user": {IN_TOWNSHIP},
-    "county_user": {IN_COUNTY},
-    "supervisor": set(),
-    "volunteer": set(),
-    "outsider": set(),
-    "far_township_user": set(),
-}
-
-# Who holds nothing here, as the supervisor and the neighbour do, who try everything.
-ELSEWHERE = {"volunteer", "outsider", "far_township_user"}
-
-
-class Model:
-    """A dispute as people would tell it: what stands, how far it ever came, whom it was reported to."""
-
-    def __init__(self, opener):
-        self.opener = opener
-        self.lines = []  # rung, result of what stands
-        self.numbers = []  # of what stands, as written
-        self.written = 0
-        self.known = {GRID, GROUP}
-        self.reported = set()
-        self.confirmed = False
-
-    @property
-    def rung(self):
-        if not self.lines:
-            return GRID
-        rung = self.lines[-1][0]
-        if self.lines.count((rung, FAILED)) < 2 or rung == IN_COUNTY:
-            return rung
-        return list(Rung)[list(Rung).index(rung) + 1]
-
-    @property
-    def ended(self):
-        return bool(self.lines) and self.lines[-1][1] != FAILED
-
-    def holds(self, who):
-        return LEVELS[who] | ({GRID, GROUP} if who == self.opener else set())
-
-    def sees(self, who):
-        return who == self.opener or bool(LEVELS[who] & (self.known | self.reported))
-
-    def why_not_attempt(self, who, rung):
-        if self.ended:
-            return "ended"
-        if rung != self.rung:
-            return "moved_on"
-        return None if rung in self.holds(who) else "not_yours"
-
-    def why_not_undo(self, who, number):
-        if not self.numbers or self.numbers[-1] != number:
-            return "not_the_last"
-        if self.lines[-1][0] not in self.holds(who):
-            return "not_yours"
-        return "service_confirmed" if self.confirmed else None
-
-    def why_not_report(self, who, to):
-        order = list(Rung).index
-        if self.ended:
-            return "ended"
-        if to == GROUP or order(to) <= order(self.rung):
-            return "not_above"
-        if not self.holds(who) & ({self.rung} | {told for told in self.reported if order(told) < order(to)}):
-            return "not_yours"
-        return "already_reported" if to in self.reported else None
-
-    def attempt(self, result):
-        self.lines.append((self.rung, result))
-        self.written += 1
-        self.numbers.append(self.written)
-        self.known.add(self.rung)
-
-    def undo(self):
-        self.lines.pop()
-        self.numbers.pop()
-
-
-class Undone(Exception):
-    """What was only tried is not done."""
-
-
-class Ladder:
-    """A dispute in a database beside the model of it."""
-
-    def __init__(self, opener):
-        self.opener, self.model = opener, Model(opener)
-        cast = Cast()
-        with transaction():
-            self.ident = opened(cast, self.user(opener)).id
-
-    def user(self, who):
-        return (
-            neighbour_user()
-            if who == "neighbour"
-            else (Cast().worker_user if who == "worker" else Cast().user(who))
-        )
-
-    @property
-    def dispute(self):
-        return db.session.get_one(Dispute, self.ident)
-
-    def outcome(self, verb, keep):
-        """None if it was done, or the refusal's code; without `keep` nothing stays."""
-        try:
-            with transaction() if keep else db.session.begin_nested():
-                verb()
-                if not keep:
-                    raise Undone
-        except Refused as refusal:
-            return refusal.code
-        except Undone:
-            pass
-        return None
-
-    def attempt(self, who, rung, result, keep=True):
-        asked = lambda: tried(self.dispute, self.user(who), result, TODAY, rung)  # noqa: E731
-        why_not = self.outcome(asked, keep)
-        assert why_not == self.model.why_not_attempt(who, rung), (who, rung, result)
-        if keep and why_not is None:
-            self.model.attempt(result)
-
-    def undo(self, who, number, keep=True):
-        def asked():
-            disputes.undo(self.dispute.attempts[number - 1], "写错了", self.user(who))
-
-        why_not = self.outcome(asked, keep)
-        assert why_not == self.model.why_not_undo(who, number), (who, number)
-        if keep and why_not is None:
-            self.model.undo()
-
-    def report(self, who, to, keep=True):
-        asked = lambda: disputes.report(self.dispute, to, "专人看护", self.user(who))  # noqa: E731
-        why_not = self.outcome(asked, keep)
-        assert why_not == self.model.why_not_report(who, to), (who, to)
-        if keep and why_not is None:
-            self.model.reported.add(to)
-
-    def check(self):
-        """It stands where the model says, is known to whom the model says, and counts as it says."""
-        db.session.rollback()
-        dispute, model = self.dispute, self.model
-        assert ladder.rung_of(dispute.attempts) == model.rung
-        assert bool(ladder.ending(dispute.attempts)) == model.ended
-        cast = Cast()
-        for who in LEVELS:
-            user = self.user(who)
-            for area in (cast.village, cast.township):
-                may = model.sees(who) and (
-                    area.is_village or bool(user.roles_in(area)) or who == model.opener
-                )
-                assert (disputes.seen(user, area, self.ident) is not None) == may, (who, area.name)
-        services = db.session.scalars(sa.select(Service).where(Service.evidence == f"dispute:{self.ident}"))
-        standing = [(each.item.source, each.note) for each in services if each.state != ServiceState.REJECTED]
-        counts = {(GRID, SETTLED): FedBy.DISPUTE, (GROUP, SETTLED): FedBy.DISPUTE_GROUP}
-        last = model.lines[-1] if model.lines else None
-        assert standing == ([(counts[last], "")] if last in counts else [])
-
-    def try_everything(self):
-        """Every move by everybody; nothing of it stays."""
-        with transaction():
-            for who in [each for each in LEVELS if each not in ELSEWHERE]:
-                for rung in Rung:
-                    for result in Result if rung == self.model.rung else (FAILED,):
-                        self.attempt(who, rung, result, keep=False)
-                    self.report(who, rung, keep=False)
-                for number in range(max(1, self.model.written - 1), self.model.written + 1):
-                    self.undo(who, number, keep=False)
-
-
-def test_every_move_by_everybody_on_every_rung(settled_in):
-    """The whole way up: on each rung, and after each ending, all that anyone could try is tried."""
-    way = Ladder("clerk")
-    way.try_everything()
-    for rung in Rung:
-        who = next(each for each in LEVELS if rung in way.model.holds(each))
-        for _try in range(2):
-            way.attempt(who, rung, FAILED)
-            way.check()
-        way.try_everything()
-    for result in (SETTLED, WITHDRAWN):
-        way.attempt("county_user", IN_COUNTY, result)
-        way.check()
-        way.try_everything()
-        way.undo("county_user", way.model.written)
-
-
-class Walk(RuleBasedStateMachine):
-    """Anyone tries anything at any time: most of it is refused, and what is done the model does too."""
-
-    def __init__(self, app, databases, template):
-        super().__init__()
-        self.databases, self.name = databases, databases.copy(template, "walk")
-        self.context = app.app_context()
-        self.context.push()
-        with clock.at(TODAY):
-            with transaction():
-                settle_in()
-            self.way = Ladder("clerk")
-
-    def teardown(self):
-        db.session.remove()
-        db.engine.dispose()
-        self.context.pop()
-        self.databases.drop(self.name)
-
-    @rule(seed=st.integers(0, 2**32))
-    def somebody_tries_something(self, seed):
-        chance = random.Random(f"{seed} {self.way.model.written}")
-        model = self.way.model
-        holders = [who for who in LEVELS if model.rung in model.holds(who)]
-        who = chance.choice([*LEVELS, *holders * 8])
-        move = chance.choice(["attempt"] * 6 + ["undo"] * 3 + ["report", "confirm"])
-        note(f"{who} {move}")
-        with clock.at(TODAY):
-            if move == "attempt":
-                rung = chance.choice([*Rung, *[model.rung] * 12])
-                self.way.attempt(who, rung, chance.choice([FAILED] * 5 + [SETTLED, WITHDRAWN]))
-            elif move == "undo" and model.written:
-                who = chance.choice(
-                    list(LEVELS)
-                    + [each for each in LEVELS if model.lines and model.lines[-1][0] in model.holds(each)] * 8
-                )
-                self.way.undo(who, (model.numbers or [1])[-1] if chance.random() < 0.8 else 1)
-            elif move == "report":
-                self.way.report(who, chance.choice(list(Rung)))
-            elif model.ended and chance.random() < 0.3:
-                self._confirm()
-
-    def _confirm(self):
-        evidence = f"dispute:{self.way.ident}"
-        with transaction():
-            service = disputes.recording.counted(evidence)
-            if service:
-                deciding.confirm(service, Cast().user("second_chair"))
-                self.way.model.confirmed = True
-
-    @invariant()
-    def it_is_as_the_model_says(self):
-        with clock.at(TODAY):
-            self.way.check()
-
-
-def test_random_ways_up_and_down_the_ladder(template, database, lasting_app):
-    app = new_app(database.uri("walk"))
-    play(
-        lambda: Walk(app, database, template),
-        settings=settings(max_examples=4, stateful_step_count=16, deadline=None),
-    )
+def test_who_only_watches_gets_the_figures(settled_in, client_of):
+    cast = settled_in
+    dispute = do(opened, cast)
+    do(tried, dispute, cast.worker_user, SETTLED)
+    for user in (cast.supervisor, cast.manager, cast.volunteer):
+        text = client_of(user).get(f"/v/{VILLAGE}/disputes").text
+        assert "霁" not in text
+        assert "化解率" in text
+        assert "100%" in text
+    page = client_of(cast.county_user).get(f"/a/{COUNTY}/disputes").text
+    assert "霁" not in page
+    assert "柳树村" in page
+    assert "100%" in page
+    assert client_of(cast.supervisor).get(f"/v/{NEXT_VILLAGE}/disputes").status_code == 404
+    assert client_of(cast.clerk).get(f"/v/{VILLAGE}/disputes?quarter=2019Q1").status_code == 404
