@@ -257,23 +257,21 @@ class Walk(RuleBasedStateMachine):
     def somebody_tries_something(self, seed):
         chance = random.Random(f"{seed} {self.way.model.written}")
         model = self.way.model
-        holders = [who for who in LEVELS if model.rung in model.holds(who)]
-        who = chance.choice([*LEVELS, *holders * 8])
-        move = chance.choice(["attempt"] * 6 + ["undo"] * 3 + ["report", "confirm"])
-        note(f"{who} {move}")
+        deeds = ["undo"] * 6 + ["attempt", "report", "confirm"] if model.ended else ["attempt"] * 6
+        deed = chance.choice([*deeds, "undo", "report"])
+        rung = model.lines[-1][0] if deed == "undo" and model.lines else model.rung
+        who = chance.choice([*LEVELS, *[each for each in LEVELS if rung in model.holds(each)] * 8])
+        note(f"{who} {deed}")
         with clock.at(TODAY):
-            if move == "attempt":
+            if deed == "attempt":
                 rung = chance.choice([*Rung, *[model.rung] * 12])
-                self.way.attempt(who, rung, chance.choice([FAILED] * 3 + [SETTLED, SETTLED, WITHDRAWN]))
-            elif move == "undo" and model.written:
-                who = chance.choice(
-                    list(LEVELS)
-                    + [each for each in LEVELS if model.lines and model.lines[-1][0] in model.holds(each)] * 8
-                )
-                self.way.undo(who, (model.numbers or [1])[-1] if chance.random() < 0.8 else 1)
-            elif move == "report":
+                self.way.attempt(who, rung, chance.choice([FAILED] * 4 + [SETTLED, SETTLED, WITHDRAWN]))
+            elif deed == "undo" and model.written:
+                last = model.numbers[-1] if model.numbers else model.written
+                self.way.undo(who, chance.choice([last] * 5 + [1]))
+            elif deed == "report":
                 self.way.report(who, chance.choice(list(Rung)))
-            elif model.ended and chance.random() < 0.3:
+            elif deed == "confirm" and chance.random() < 0.3:
                 self._confirm()
 
     def _confirm(self):
