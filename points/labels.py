@@ -10,9 +10,15 @@ from people.paper import words
 from points.models import (
     AssessmentState,
     Category,
+    DisputeKind,
     FedBy,
     GatheringKind,
+    IncidentKind,
+    IncidentStepKind,
+    Result,
+    Rung,
     ServiceState,
+    Severity,
     Step,
     Transfer,
     TransferKind,
@@ -74,6 +80,56 @@ TRANSFER_KINDS = {
     TransferKind.MERGE_OUT: _("Moved to the other entry of the same person"),
     TransferKind.MERGE_IN: _("Moved from the other entry of the same person"),
     TransferKind.REVERSAL: _("Taken back"),
+}
+
+DISPUTE_KINDS = {
+    DisputeKind.NEIGHBOURS: _("between neighbours"),
+    DisputeKind.FAMILY: _("in a family"),
+    DisputeKind.LAND: _("over land or boundaries"),
+    DisputeKind.DEBT: _("over debts"),
+    DisputeKind.WORK: _("over work or wages"),
+    DisputeKind.OTHER: _("over something else"),
+}
+
+RUNGS = {
+    Rung.GRID: _("The grid"),
+    Rung.GROUP: _("The group"),
+    Rung.VILLAGE: _("The village"),
+    Rung.TOWNSHIP: _("The township's centre"),
+    Rung.COUNTY: _("The county's centre"),
+}
+
+# Who mediates on each rung (county's rules).
+MEDIATORS = {
+    Rung.GRID: _("Worker and instructor mediate."),
+    Rung.GROUP: _("The group mediates, with veteran members."),
+    Rung.VILLAGE: _("The village committee mediates."),
+    Rung.TOWNSHIP: _("The township's centre mediates."),
+    Rung.COUNTY: _("The county's centre mediates."),
+}
+
+RESULTS = {
+    Result.SETTLED: _("settled"),
+    Result.FAILED: _("not settled"),
+    Result.WITHDRAWN: _("withdrawn, or taken to court"),
+}
+
+INCIDENT_KINDS = {
+    IncidentKind.HAZARD: _("Hazard"),
+    IncidentKind.EMERGENCY: _("Emergency"),
+}
+
+SEVERITIES = {
+    Severity.ORDINARY: _("ordinary"),
+    Severity.MAJOR: _("major"),
+    Severity.SEVERE: _("severe"),
+    Severity.EXTREME: _("extremely severe"),
+}
+
+INCIDENT_STEPS = {
+    IncidentStepKind.HANDED_OVER: _("handed over to others"),
+    IncidentStepKind.DONE: _("something was done"),
+    IncidentStepKind.CLOSED: _("it is over: closed"),
 }
 
 

@@ -19,8 +19,8 @@ from people.households import keeping
 from people.models import Attention, ContactKind, Duty
 from people.roster import portraits
 from people.rosterfile import intake
-from points.models import Step
-from points.records import photos, visits
+from points.models import DisputeKind, IncidentKind, Severity, Step
+from points.records import disputes, incidents, photos, visits
 from shop.desk import redemptions, voids
 from shop.stock import consignments, counts
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
@@ -233,6 +233,9 @@ def lived_in(cast):
         told = ([Step.MEET], "一切都好", "", "送药")
         visits.visit("v" * 16, household, cast.worker, day, *told, cast.worker_user)
         photos.keep("visit:1", a_picture(), cast.worker_user)
+        land, fire = DisputeKind.LAND, IncidentKind.EMERGENCY
+        disputes.open_dispute("d" * 16, grid, cast.worker, day, land, "甲乙", "地界", cast.worker_user)
+        incidents.report("i" * 16, grid, None, fire, Severity.MAJOR, day, "村口", "塌方", "", cast.clerk)
     cast.earn(cast.worker, 10)
     number, token, code = cast.card.number, cast.card.token, done.code
     db.session.rollback()

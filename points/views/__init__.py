@@ -11,18 +11,32 @@ from people.views import IN_GRIDS, ROSTER
 bp = Blueprint("points", __name__)
 
 WATCHING = frozenset(access.ONLOOKERS)
-GATHERED = WATCHING | {Role.INSTRUCTOR, Role.WORKER}
+IN_THE_FIELD = WATCHING | {Role.INSTRUCTOR, Role.WORKER}
 
-# Where the rooms are.
-SERVICES = ("points.services",)
+# What is written down in the grids has its rooms beside the services, for a worker beside what is to do.
+RECORDS = ("points.due", "points.services")
 
 NAVIGATION = [
     Entry("points.due", _("To do"), "calendar-check", frozenset({Role.WORKER})),
     Entry("points.mine", _("My points"), "heart", frozenset({Role.WORKER})),
+    Entry("points.new_emergency", _("Report an emergency"), "megaphone", frozenset({Role.WORKER})),
     Entry("points.front", _("This quarter"), "house", WATCHING),
     Entry("points.services", _("Services"), "journal-check", WATCHING | {Role.INSTRUCTOR}),
-    Entry("points.due", _("Visits due"), "calendar-check", IN_GRIDS - {Role.WORKER}, under=SERVICES),
-    Entry("points.gatherings", _("Gatherings"), "people-fill", GATHERED, under=("points.due", *SERVICES)),
+    Entry("points.due", _("Visits due"), "calendar-check", IN_GRIDS - {Role.WORKER}, under=RECORDS[1:]),
+    Entry("points.gatherings", _("Gatherings"), "people-fill", IN_THE_FIELD, under=RECORDS),
+    Entry("points.disputes", _("Disputes and mediation"), "chat-left-dots", IN_THE_FIELD, under=RECORDS),
+    Entry("points.incidents", _("Hazards"), "cone-striped", IN_THE_FIELD, under=RECORDS),
+    Entry(
+        "points.area_disputes",
+        _("Disputes and mediation"),
+        "chat-left-dots",
+        frozenset(access.ABOVE),
+        ABOVE,
+        ROSTER,
+    ),
+    Entry(
+        "points.emergencies", _("Emergencies reported"), "megaphone", frozenset(access.ABOVE), ABOVE, ROSTER
+    ),
     Entry("points.quarters", _("Assessments"), "clipboard-data", WATCHING),
     Entry("points.accounts", _("Ledger book"), "book", WATCHING),
     Entry("points.rubric", _("Rubric"), "list-check", WATCHING | {Role.INSTRUCTOR, Role.WORKER}),
@@ -33,4 +47,16 @@ NAVIGATION = [
 ]
 
 # They register their routes.
-from points.views import assessments, book, duplicates, gatherings, leaving, public, rubrics, services, visits
+from points.views import (
+    assessments,
+    book,
+    disputes,
+    duplicates,
+    gatherings,
+    incidents,
+    leaving,
+    public,
+    rubrics,
+    services,
+    visits,
+)
