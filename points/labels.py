@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from people.clock import Quarter
 from people.paper import words
-from points.models import AssessmentState, Category, ServiceState, Transfer, TransferKind
+from points.models import AssessmentState, Category, Found, ServiceState, Transfer, TransferKind, Voucher
 
 CATEGORIES = {
     Category.OPINION: _("Listening"),
@@ -22,6 +22,29 @@ SERVICE_STATES = {
     ServiceState.RECORDED: _("waits for a second person"),
     ServiceState.CONFIRMED: _("confirmed"),
     ServiceState.REJECTED: _("rejected"),
+}
+
+VOUCHERS = {
+    Voucher.SECOND_PERSON: _("a second person"),
+    Voucher.HOUSEHOLD: _("the household that was helped"),
+    Voucher.WITNESS: _("a witness"),
+}
+
+# What a service came of, by the kind of its evidence.
+RECORDS = {
+    "visit": _("Visit"),
+    "gathering": _("Gathering"),
+    "incident": _("Hazard or emergency"),
+    "dispute": _("Dispute"),
+    "attendance": _("Training"),
+    "evaluation": _("Evaluation"),
+    "service": _("Service"),
+}
+
+FINDINGS = {
+    Found.SOUND: _("as written"),
+    Found.DOUBTFUL: _("doubtful"),
+    Found.FALSE: _("did not happen"),
 }
 
 ASSESSMENT_STATES = {

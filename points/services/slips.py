@@ -106,7 +106,7 @@ def use(given: str, village: Area, subject: str, actor: User) -> Slip:
     if slip.used_for == subject:
         return slip
     if slip.used_for is not None:
-        raise Refused("slip_used", _("This slip was keyed in already."), "slip")
+        raise Refused("slip_used", _("This slip was keyed in already."))
     slip.used_for, slip.used_by_id, slip.used_at = subject, actor.id, clock.now()
     db.session.flush()
     return slip
@@ -136,14 +136,18 @@ def batches(village: Area, most: int = 20) -> list[Batch]:
     ]
 
 
-def between(village: Area, first: str, last: str) -> Sequence[Slip]:
-    """A village's slips from one number to another, in their order; for printing them (again)."""
+def unused_with(slip: Slip) -> Sequence[Slip]:
+    """The slips that were printed together with one and not keyed in yet, by number; to print them again."""
     return db.session.scalars(
         select(Slip)
         .options(joinedload(Slip.worker))
-        .where(Slip.village_id == village.id, Slip.number.between(first, last))
+        .where(
+            Slip.village_id == slip.village_id,
+            Slip.printed_at == slip.printed_at,
+            Slip.worker_id.is_(None) if slip.worker_id is None else Slip.worker_id == slip.worker_id,
+            Slip.used_for.is_(None),
+        )
         .order_by(Slip.number)
-        .limit(MOST_AT_ONCE)
     ).all()
 
 

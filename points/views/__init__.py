@@ -12,10 +12,15 @@ bp = Blueprint("points", __name__)
 
 WATCHING = frozenset(access.ONLOOKERS)
 
+# Who prints slips and keys them in.
+KEYING_IN = frozenset(access.COMMITTEE | {Role.INSTRUCTOR})
+
 NAVIGATION = [
     Entry("points.mine", _("My points"), "heart", frozenset({Role.WORKER})),
     Entry("points.front", _("This quarter"), "house", WATCHING),
     Entry("points.services", _("Services"), "journal-check", WATCHING | {Role.INSTRUCTOR}),
+    Entry("points.slips", _("Slips"), "receipt", KEYING_IN, under=("points.services",)),
+    Entry("points.samples", _("Samples"), "search", WATCHING, under=("points.services",)),
     Entry("points.quarters", _("Assessments"), "clipboard-data", WATCHING),
     Entry("points.accounts", _("Ledger book"), "book", WATCHING),
     Entry("points.rubric", _("Rubric"), "list-check", WATCHING | {Role.INSTRUCTOR, Role.WORKER}),
@@ -25,4 +30,14 @@ NAVIGATION = [
 ]
 
 # They register their routes.
-from points.views import assessments, book, duplicates, leaving, public, services
+from points.views import (
+    assessments,
+    book,
+    duplicates,
+    leaving,
+    new_services,
+    public,
+    samples,
+    services,
+    slips,
+)

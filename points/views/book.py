@@ -92,7 +92,7 @@ def mine(village: str) -> str:
         left=_left(person),
         today=clock.today(),
         latest=ledger.latest(person, LATEST),
-        services=pages.page_of(reading.listed(g.area, worker=person)),
+        services=pages.page_of(reading.of_worker(g.area, person)),
         states=labels.SERVICE_STATES,
         why=labels.why,
     )

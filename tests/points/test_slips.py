@@ -12,7 +12,7 @@ from people.db import db, transaction
 from people.models import User
 from people.refused import Refused
 from points.models import Service, Slip
-from points.services import deciding, recording, slips
+from points.services import recording, slips
 from tests.cast import VILLAGE, Cast
 from tests.shop.test_races import AT_ONCE, at_once, crowd
 
