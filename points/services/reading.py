@@ -1,10 +1,10 @@
 """Service records as they are read: a village's, a worker's, those that wait, those a sheet counts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from people.db import db
 from people.models import Area, Person, User
@@ -35,10 +35,7 @@ def listed(village: Area, search: Search) -> Select[Service]:
     shown = (Service.worker, Service.grid, Service.item, Service.recorded_by, Service.decided_by)
     query = (
         select(Service)
-        .options(
-            *map(joinedload, (*shown, Service.household, Service.resubmits)),
-            selectinload(Service.resubmitted),
-        )
+        .options(*map(joinedload, (*shown, Service.household, Service.resubmits)))
         .where(
             Service.village_id == village.id,
             *(column == value for column, value in wanted.items() if value is not None),
@@ -47,6 +44,15 @@ def listed(village: Area, search: Search) -> Select[Service]:
     if search.among is not None:
         query = query.where(Service.id.in_(search.among))
     return query.order_by(Service.done_on.desc(), Service.id.desc())
+
+
+def handed_in_again(services: Iterable[Service]) -> dict[int, int]:
+    """By the id of each rejected record among these that was handed in again, the id of the new one."""
+    rejected = [service.id for service in services if service.state == ServiceState.REJECTED]
+    if not rejected:
+        return {}
+    query = select(Service.resubmits_id, Service.id).where(Service.resubmits_id.in_(rejected))
+    return {old: new for old, new in db.session.execute(query) if old is not None}
 
 
 def of_worker(village: Area, person: Person) -> Select[Service]:

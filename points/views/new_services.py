@@ -73,7 +73,7 @@ def _slip(form: ServiceForm) -> Slip | None:
 
 
 def _workers(own: bool, slip: Slip | None) -> list[tuple[int, str]]:
-    """Whom the form offers: everyone who served this quarter or the last, only oneself, or whose slip it is."""
+    """Whom the form offers: who served this quarter or the last, only oneself, or whose slip it is."""
     today = clock.today()
     serving = holders.serving(g.area, Quarter.of(today).previous.first_day, today)
     only = current_user.person_id if own else None

@@ -45,6 +45,7 @@ class Row:
     household: Household | None
     then: str
     page: int
+    again: int | None
 
 
 @bp.get("/v/<village>/services")
@@ -52,7 +53,8 @@ class Row:
 def services(village: str) -> tuple[str, int]:
     """The records of a village, those that wait for a second person first.
 
-    By `?state=` (or what shows a sign: flagged), `?worker=`, `?grid=`, `?like=` for the same words, `?record=`.
+    By `?state=` (or what shows a sign: flagged), `?worker=`, `?grid=`, `?record=`, and `?like=` for the same
+    words.
     """
     return _services()
 
@@ -115,6 +117,7 @@ def _rows(page: Pagination, may_decide: bool) -> list[Row]:
     sight, found = Sight(), list(page)
     waiting = [service for service in found if service.state == ServiceState.RECORDED]
     signs = flags.of(g.area, waiting)
+    again = reading.handed_in_again(found)
 
     def place(service: Service) -> str:
         """Where the next one is met: at its button; where there is a sign to read, at its top."""
@@ -132,6 +135,7 @@ def _rows(page: Pagination, may_decide: bool) -> list[Row]:
                 household=sight.household(service),
                 then=place(others[0]) if others else "",
                 page=page.page if others else max(page.page - 1, 1),
+                again=again.get(service.id),
             )
         )
     return rows
@@ -141,12 +145,8 @@ def _serving() -> list[tuple[int, str]]:
     """Who served this quarter or the last, by grid, as the reader may read their names."""
     today = clock.today()
     terms = holders.serving(g.area, Quarter.of(today).previous.first_day, today)
-    return list(
-        {
-            term.person_id: f"{term.grid.name} · {term.person.name if access.inside() else term.person.masked}"
-            for term in terms
-        }.items()
-    )
+    named = ((term, term.person.name if access.inside() else term.person.masked) for term in terms)
+    return list({term.person_id: f"{term.grid.name} · {name}" for term, name in named}.items())
 
 
 @bp.post("/v/<village>/services/<int:ident>/confirm")
@@ -182,7 +182,7 @@ def _decided(ident: int, form: Form, told: str) -> Response | tuple[str, int]:
     if form.status != 200:
         return _services(refused=(ident, form))
     flash(told)
-    asked = {name: request.args[name] for name in ASKED if request.args.get(name)}
+    asked: dict[str, Any] = {name: request.args[name] for name in ASKED if request.args.get(name)}
     then = request.args.get("then") or None
     return redirect(url_for("points.services", village=g.area.code, _anchor=then, **asked))
 
