@@ -1,6 +1,7 @@
 """Supervision's random samples: anybody can repeat the draw; findings stay, and the latest counts."""
 
 import hashlib
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -12,8 +13,10 @@ from people.clock import Quarter
 from people.db import db, transaction
 from people.refused import Refused
 from points.models import Finding, Found, Sample, Service
+from points.samplesheet import Checklist, ChecklistRow, checklist_pdf
 from points.services import deciding, recording, samples
 from tests.cast import VILLAGE
+from tests.printed import ink, read
 
 HERE = f"/v/{VILLAGE}"
 QUARTER = Quarter(2026, 4)
@@ -119,3 +122,46 @@ def test_nobody_looks_into_their_own(cast, forty):
     own = next(line.service for line in samples.lines(sample) if line.service.worker_id == cast.worker.id)
     with pytest.raises(Refused, match="own_service"):
         do(samples.note_finding, sample, own, SOUND, "", cast.worker_user)
+
+
+def test_supervision_draws_and_others_look(cast, client_of, forty):
+    supervisor = client_of(cast.supervisor)
+    sent = {"quarter": "2026Q4", "seed": "双色球 03", "size": "3"}
+    for user in (cast.clerk, cast.chair, cast.township_user, cast.worker_user):
+        assert client_of(user).post(f"{HERE}/samples", data=sent).status_code == 403
+    refused = supervisor.post(f"{HERE}/samples", data=sent | {"size": "0"})
+    assert (refused.status_code, "双色球 03" in refused.text) == (422, True)
+    page = supervisor.post(f"{HERE}/samples", data=sent).location
+    drawn = by_hand(forty, "双色球 03", 3)
+    shown = supervisor.get(page).text
+    assert [int(ident) for ident in re.findall(r'id="record-(\d+)"', shown)] == drawn
+    assert f"{forty[0]}–{forty[-1]}" in shown  # all numbers, so that the draw can be repeated
+    assert "双色球 03" in client_of(cast.township_user).get(page).text
+    assert client_of(cast.outsider).get(page).status_code == 404
+    note = f"{page}/records/{drawn[1]}"
+    assert client_of(cast.clerk).post(note, data={"found": "sound", "note": ""}).status_code == 403
+    refused = supervisor.post(note, data={"found": "false", "note": ""})
+    assert (refused.status_code, "checked" in refused.text) == (422, True)
+    done = supervisor.post(note, data={"found": "false", "note": "户主说没来过"})
+    assert done.location == f"{page}#record-{drawn[1]}"
+    assert "户主说没来过" in client_of(cast.chair).get(page).text
+    masked = client_of(cast.township_user).get(page).text
+    assert "户主说没来过" not in masked
+    assert not any(worker.name in masked for worker in cast.workers)
+    pictures, text = read(supervisor.get(f"{page}/checklist.pdf").data)
+    assert min(min(ink(picture)) for picture in pictures) >= 8
+    assert "双色球03" in text
+    assert all(str(ident) in text for ident in drawn)
+    masked = read(client_of(cast.township_user).get(f"{page}/checklist.pdf").data)[1]
+    assert not any(worker.name in masked for worker in cast.workers)
+
+
+def test_a_long_checklist_has_pages():
+    row = ChecklistRow(
+        123456, date(2026, 12, 20), "欧阳晓燕", "第十二网格", "代办 × 1 件", "帮助" * 250, "3 张", ""
+    )
+    sheet = Checklist("柳树村", QUARTER, "7", 99, date(2026, 12, 28), "郭监督", [row] * 40)
+    pictures, text = read(checklist_pdf(sheet))
+    assert len(pictures) > 3
+    assert min(min(ink(picture)) for picture in pictures) >= 8
+    assert text.count("123456") == 40
