@@ -12,6 +12,7 @@ from points.models import (
     Category,
     DisputeKind,
     FedBy,
+    Found,
     GatheringKind,
     IncidentKind,
     IncidentStepKind,
@@ -22,6 +23,7 @@ from points.models import (
     Step,
     Transfer,
     TransferKind,
+    Voucher,
 )
 
 CATEGORIES = {
@@ -64,6 +66,29 @@ GATHERING_KINDS = {
     GatheringKind.LAW: _("learning the law"),
     GatheringKind.POLICY: _("learning policy"),
     GatheringKind.VILLAGE: _("the village's own matters"),
+}
+
+VOUCHERS = {
+    Voucher.SECOND_PERSON: _("a second person"),
+    Voucher.HOUSEHOLD: _("the household that was helped"),
+    Voucher.WITNESS: _("a witness"),
+}
+
+# What a service came of, by the kind of its evidence.
+RECORDS = {
+    "visit": _("Visit"),
+    "gathering": _("Gathering"),
+    "incident": _("Hazard or emergency"),
+    "dispute": _("Dispute"),
+    "attendance": _("Training"),
+    "evaluation": _("Evaluation"),
+    "service": _("Service"),
+}
+
+FINDINGS = {
+    Found.SOUND: _("as written"),
+    Found.DOUBTFUL: _("doubtful"),
+    Found.FALSE: _("did not happen"),
 }
 
 ASSESSMENT_STATES = {

@@ -93,9 +93,13 @@ def services_get_evidence() -> None:
         ["evidence"],
         ["household_id", "done_on"],
         ["recorded_by_id", "recorded_at"],
-        ["village_id", "likeness"],
     ):
         op.create_index(op.f(f"ix_service_{'_'.join(columns)}"), "service", columns)
+    # These answer from the index alone how often words stand, and how much of an item everybody has.
+    op.create_index("ix_service_village_id_likeness", "service", ["village_id", "likeness", "state"])
+    op.create_index(
+        "ix_service_item_id_done_on", "service", ["item_id", "done_on", "state", "worker_id", "count"]
+    )
     not_rejected = sa.text("state <> 'rejected'")
     op.create_index(
         "uq_service_evidence_once",

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from people import clock
 from people.clock import Quarter
 from people.db import db, get_locked
-from people.models import Appointment, Grid, Household, Person, User
+from people.models import Appointment, Grid, Household, Person, Role, User
 from people.refused import Refused, check_repeated
 from people.roster import holders, persons
 from points.models import FedBy, RubricItem, Service, ServiceState
@@ -38,7 +38,8 @@ def record(
     Sent twice with one key it is recorded once. For an entry that was merged it counts for the one that was
     kept. A day outside the worker's term is taken, and whoever confirms is told. Refused `key_reused`,
     `in_future`, `bad_count` (1 to 999), `not_serving` for who never served, `not_in_rubric` when the item is
-    not of the version that scores that day's quarter, `needs_record` when it is fed by records.
+    not of the version that scores that day's quarter, `needs_record` when it is fed by records,
+    `committee_only` for a deduction by anybody else.
     """
     get_locked(Person, worker.id)  # one at a time for a worker, so a double click finds the first
     worker = persons.kept(worker)
@@ -54,6 +55,8 @@ def record(
         raise Refused("not_in_rubric", _("This item is not in the rubric that scores that day."), "item")
     if item.source != FedBy.CLAIM:
         raise Refused("needs_record", _("This counts by its record: write down the visit itself."), "item")
+    if item.points < 0 and not actor.roles_in(worker.area) & {Role.CLERK, Role.CHAIR}:
+        raise Refused("committee_only", _("The committee writes down what is deducted."), "item")
     return _add(key, worker, _grid(worker, done_on), item, done_on, count, note, actor, household)
 
 

@@ -16,6 +16,9 @@ IN_THE_FIELD = WATCHING | {Role.INSTRUCTOR, Role.WORKER}
 # What is written down in the grids has its rooms beside the services, for a worker beside what is to do.
 RECORDS = ("points.due", "points.services")
 
+# Who prints slips and keys them in.
+KEYING_IN = frozenset(access.COMMITTEE | {Role.INSTRUCTOR})
+
 NAVIGATION = [
     Entry("points.due", _("To do"), "calendar-check", frozenset({Role.WORKER})),
     Entry("points.mine", _("My points"), "heart", frozenset({Role.WORKER})),
@@ -37,6 +40,8 @@ NAVIGATION = [
     Entry(
         "points.emergencies", _("Emergencies reported"), "megaphone", frozenset(access.ABOVE), ABOVE, ROSTER
     ),
+    Entry("points.slips", _("Slips"), "receipt", KEYING_IN, under=RECORDS[1:]),
+    Entry("points.samples", _("Samples"), "search", WATCHING, under=RECORDS[1:]),
     Entry("points.quarters", _("Assessments"), "clipboard-data", WATCHING),
     Entry("points.accounts", _("Ledger book"), "book", WATCHING),
     Entry("points.rubric", _("Rubric"), "list-check", WATCHING | {Role.INSTRUCTOR, Role.WORKER}),
@@ -55,8 +60,11 @@ from points.views import (
     gatherings,
     incidents,
     leaving,
+    new_services,
     public,
     rubrics,
+    samples,
     services,
+    slips,
     visits,
 )

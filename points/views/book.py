@@ -78,6 +78,7 @@ def _left(person: Person) -> Departure | None:
 def mine(village: str) -> str:
     """A worker's own balance, latest entries and records."""
     person = fetch(Person, current_user.person_id, area_id=g.area.id) or abort(404)
+    services = pages.page_of(reading.of_worker(g.area, person))
     return render_template(
         "points/mine.html",
         person=person,
@@ -85,7 +86,8 @@ def mine(village: str) -> str:
         left=_left(person),
         today=clock.today(),
         latest=ledger.latest(person, LATEST),
-        services=pages.page_of(reading.listed(g.area, worker=person)),
+        services=services,
+        again=reading.handed_in_again(services),
         states=labels.SERVICE_STATES,
         why=labels.why,
     )

@@ -1,130 +1,201 @@
-"""Recording services and deciding on them."""
+"""Service records: the confirmers' list, and what is decided there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
+from flask_sqlalchemy.pagination import Pagination
 from werkzeug.wrappers import Response
 
 from people import access, clock, pages
 from people.clock import Quarter
-from people.db import db, fetch
-from people.forms import ButtonForm, ReasonForm, attempt
-from people.models import Person, Role
-from people.roster import holders
-from points import amounts, labels
-from points.forms.services import ServiceForm
-from points.models import FedBy, RubricItem, Service, ServiceState
-from points.rubrics import versions
-from points.services import deciding, reading, recording
+from people.db import fetch
+from people.forms import ButtonForm, Form, ReasonForm, attempt
+from people.models import Household, Role
+from people.roster import grids, holders
+from points import labels
+from points.forms.services import ConfirmForm
+from points.models import Service, ServiceState
+from points.services import deciding, flags, reading, taking
+from points.services.flags import Flag
+from points.services.reading import Search
 from points.views import bp
+from points.views.evidence import Evidence, Sight
 
 DECIDERS = (Role.CLERK, Role.CHAIR, Role.INSTRUCTOR)
+RECORDERS = frozenset({Role.CLERK, Role.INSTRUCTOR})
+
+# A choice beside the states: what waits and shows a sign of padding.
+FLAGGED = "flagged"
+
+# What the list was asked for, kept on the way through a decision and back.
+ASKED = ("state", "worker", "grid", "like", "record", "page")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record as the list shows it; `then` is where the list goes on after a decision on it."""
+
+    service: Service
+    flags: Sequence[Flag]
+    evidence: Evidence | None
+    household: Household | None
+    then: str
+    page: int
+    again: int | None
 
 
 @bp.get("/v/<village>/services")
 @access.allow(*access.ONLOOKERS, Role.INSTRUCTOR)
 def services(village: str) -> tuple[str, int]:
-    """The records of a village, those that wait for a second person first."""
+    """The records of a village, those that wait for a second person first.
+
+    By `?state=` (or what shows a sign: flagged), `?worker=`, `?grid=`, `?record=`, and `?like=` for the same
+    words.
+    """
     return _services()
 
 
-def _services(refused: tuple[int, ReasonForm | ButtonForm] | None = None) -> tuple[str, int]:
-    """The list by `?state=`; after a refusal the words stand at the record concerned."""
+def _services(refused: tuple[int, Form] | None = None) -> tuple[str, int]:
+    """The list; after a refusal the words stand at the record concerned, or above if it is not there."""
     waiting = reading.waiting(g.area)
-    default = ServiceState.RECORDED if waiting else ""
-    chosen = request.args.get("state", default)
-    if chosen not in ("", *ServiceState):
-        abort(404)
-    found = pages.page_of(reading.listed(g.area, ServiceState(chosen) if chosen else None))
-    page = render_template(
+    asked = _asked()
+    chosen = asked.get("state", ServiceState.RECORDED if waiting and not asked else "")
+    search = _search(chosen, asked)
+    page = pages.page_of(reading.listed(g.area, search))
+    may_decide = bool(g.roles & set(DECIDERS))
+    rows = _rows(page, may_decide)
+    html = render_template(
         "points/services.html",
-        page=found,
+        page=page,
+        rows=rows,
         chosen=chosen,
+        asked=asked,
         waiting=waiting,
-        states=labels.SERVICE_STATES,
-        reason=ReasonForm(formdata=None),
+        to_take_in=len(taking.waiting(g.area)) if Role.CLERK in g.roles else 0,
+        labels=labels,
+        serving=_serving(),
+        grids=grids.of_village(g.area),
+        words=ConfirmForm(formdata=None),
         refused=refused,
-        may_decide=bool(g.roles & set(DECIDERS)),
-        may_record=bool(g.roles & {Role.CLERK, Role.INSTRUCTOR}),
+        is_elsewhere=refused is not None and refused[0] not in {row.service.id for row in rows},
+        may_decide=may_decide,
+        may_record=bool(g.roles & RECORDERS),
     )
-    return page, refused[1].status if refused else 200
+    return html, refused[1].status if refused else 200
 
 
-@bp.route("/v/<village>/services/new", methods=["GET", "POST"])
-@access.allow(Role.CLERK, Role.INSTRUCTOR, Role.WORKER)
-def new_service(village: str) -> Response | tuple[str, int]:
-    """Record a service: the committee for anyone, a worker for themselves."""
-    form = ServiceForm(done_on=clock.today())
-    own = g.roles == {Role.WORKER}
-    form.worker.choices = _workers(own)
-    rubric = versions.in_force(g.area, Quarter.of(form.done_on.data or clock.today()))
-    form.item.choices = (
-        [(item.id, _described(item)) for item in rubric.items if item.source == FedBy.CLAIM] if rubric else []
-    )
-    if form.validate_on_submit():
-        with attempt(form):
-            recording.record(
-                form.key.data,
-                db.session.get_one(Person, form.worker.data),
-                db.session.get_one(RubricItem, form.item.data),
-                form.done_on.data,
-                form.count.data,
-                form.note.data,
-                current_user,
-            )
-        if form.status == 200:
-            flash(gettext("Recorded. Now a second person confirms it."))
-            return redirect(url_for("points.mine" if own else "points.new_service", village=village))
-    return render_template("points/new_service.html", form=form, rubric=rubric), form.status
-
-
-def _workers(own: bool) -> list[tuple[int, str]]:
-    """Whom the form offers: everyone who served this quarter or the last, or only oneself."""
-    today = clock.today()
-    quarter = Quarter.of(today)
-    serving = holders.serving(g.area, quarter.previous.first_day, today)
-    offered = {
-        term.person_id: f"{term.grid.name} · {term.person.name}"
-        for term in serving
-        if not own or term.person_id == current_user.person_id
+def _asked() -> dict[str, Any]:
+    """What the address asks for, without what is empty."""
+    return {
+        name: request.args[name].replace("\0", "")
+        for name in ASKED[:-1]
+        if request.args.get(name) is not None
     }
-    return list(offered.items())
 
 
-def _described(item: RubricItem) -> str:
-    return gettext(
-        "%(category)s: %(name)s (%(points)s points each %(unit)s)",
-        category=labels.CATEGORIES[item.category],
-        name=item.name,
-        points=amounts.show(item.points),
-        unit=item.unit,
+def _search(chosen: str, asked: dict[str, Any]) -> Search:
+    """The same as a search; what is none of the choices is not there (404)."""
+    if chosen not in ("", FLAGGED, *ServiceState):
+        abort(404)
+    record = request.args.get("record", type=int)
+    among = flags.waiting(g.area) if chosen == FLAGGED else None
+    return Search(
+        state=ServiceState(chosen) if chosen not in ("", FLAGGED) else None,
+        worker=request.args.get("worker", type=int),
+        grid=request.args.get("grid", type=int),
+        likeness=asked.get("like") or None,
+        among=[record] if record is not None else among,
     )
+
+
+def _rows(page: Pagination, may_decide: bool) -> list[Row]:
+    """The records of a page with their signs and evidence, each with the way on."""
+    sight, found = Sight(), list(page)
+    waiting = [service for service in found if service.state == ServiceState.RECORDED]
+    signs = flags.of(g.area, waiting)
+    again = reading.handed_in_again(found)
+
+    def place(service: Service) -> str:
+        """Where the next one is met: at its button; where there is a sign to read, at its top."""
+        ready = service in waiting and may_decide and service.recorded_by_id != current_user.id
+        return f"confirm-{service.id}" if ready and service.id not in signs else f"service-{service.id}"
+
+    rows = []
+    for number, service in enumerate(found):
+        others = found[number + 1 :] or found[:number][::-1]
+        rows.append(
+            Row(
+                service=service,
+                flags=signs.get(service.id, ()),
+                evidence=sight.evidence(service),
+                household=sight.household(service),
+                then=place(others[0]) if others else "",
+                page=page.page if others else max(page.page - 1, 1),
+                again=again.get(service.id),
+            )
+        )
+    return rows
+
+
+def _serving() -> list[tuple[int, str]]:
+    """Who served this quarter or the last, by grid, as the reader may read their names."""
+    today = clock.today()
+    terms = holders.serving(g.area, Quarter.of(today).previous.first_day, today)
+    named = ((term, term.person.name if access.inside() else term.person.masked) for term in terms)
+    return list({term.person_id: f"{term.grid.name} · {name}" for term, name in named}.items())
 
 
 @bp.post("/v/<village>/services/<int:ident>/confirm")
 @access.allow(*DECIDERS)
 def confirm_service(village: str, ident: int) -> Response | tuple[str, int]:
-    """Confirm a record as the second person."""
-    form = ButtonForm()
-    service = fetch(Service, ident, village_id=g.area.id) or abort(404)
-    with attempt(form):
-        deciding.confirm(service, current_user)
-    if form.status != 200:
-        return _services(refused=(ident, form))
-    flash(gettext("Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name))
-    return redirect(url_for("points.services", village=village))
+    """Confirm a record as the second person, or on the word of the household or of a witness."""
+    form, service = ConfirmForm(), _service(ident)
+    if form.validate_on_submit():
+        with attempt(form):
+            deciding.confirm(service, current_user, form.voucher.data, form.name.data)
+    told = gettext("Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name)
+    return _decided(ident, form, told)
 
 
 @bp.post("/v/<village>/services/<int:ident>/reject")
 @access.allow(*DECIDERS)
 def reject_service(village: str, ident: int) -> Response | tuple[str, int]:
     """Reject a record with a reason."""
-    form = ReasonForm()
-    service = fetch(Service, ident, village_id=g.area.id) or abort(404)
+    form, service = ReasonForm(), _service(ident)
     if form.validate_on_submit():
         with attempt(form):
             deciding.reject(service, form.reason.data, current_user)
+    told = gettext("Rejected: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name)
+    return _decided(ident, form, told)
+
+
+def _service(ident: int) -> Service:
+    return fetch(Service, ident, village_id=g.area.id) or abort(404)
+
+
+def _decided(ident: int, form: Form, told: str) -> Response | tuple[str, int]:
+    """On to the next record of the same list; or the list with what was refused."""
     if form.status != 200:
         return _services(refused=(ident, form))
-    flash(gettext("Rejected: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name))
+    flash(told)
+    asked: dict[str, Any] = {name: request.args[name] for name in ASKED if request.args.get(name)}
+    then = request.args.get("then") or None
+    return redirect(url_for("points.services", village=g.area.code, _anchor=then, **asked))
+
+
+@bp.post("/v/<village>/services/take-in")
+@access.allow(Role.CLERK)
+def take_in_services(village: str) -> Response | tuple[str, int]:
+    """Make services of the trainings and evaluations that wait."""
+    form = ButtonForm()
+    taken: Sequence[Service] = ()
+    with attempt(form):
+        taken = taking.take_in(g.area, current_user)
+    if form.status != 200:
+        return _services(refused=(0, form))
+    flash(ngettext("%(num)s is taken in.", "%(num)s are taken in.", len(taken)))
     return redirect(url_for("points.services", village=village))

@@ -1,0 +1,25 @@
+"""Forms about paper slips."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from people.forms import Form, SelectField
+from points.services.slips import MOST_AT_ONCE
+
+ANYONE = 0  # slips without a name
+
+
+class PrintForm(Form):
+    """For whom slips are printed, and how many."""
+
+    worker = SelectField(_("For"), coerce=int, default=ANYONE)
+    count = IntegerField(
+        _("How many"), default=20, validators=[InputRequired(), NumberRange(1, MOST_AT_ONCE)]
+    )
+
+
+class NumberForm(Form):
+    """A slip's number, scanned or typed."""
+
+    number = StringField(_("Number of the slip"), validators=[InputRequired(), Length(max=40)])

@@ -1,0 +1,157 @@
+"""Paper slips (服务单) for workers without a phone: printed under numbers, each keyed in once."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+from stdnum import damm
+
+from people import audit, clock
+from people.db import add_together, db, get_locked
+from people.models import Area, Person, User
+from people.refused import Refused
+from people.roster import holders, persons
+from points.models import Slip
+
+# As many as a printer's tray takes without being filled again.
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Slips that were printed together: for whom (None: anyone), the first and last number, how many came
+    back."""
+
+    at: datetime
+    worker: Person | None
+    first: str
+    last: str
+    count: int
+    used: int
+
+
+def print_slips(village: Area, worker: Person | None, count: int, actor: User) -> list[Slip]:
+    """Give out so many new numbers, for one worker or for anyone in the village.
+
+    Refused `bad_count` (1 to 200), `not_serving` for somebody who never served as a worker.
+    """
+    get_locked(Area, village.id)  # one after the other, so that the numbers of a batch follow each other
+    if not 1 <= count <= MOST_AT_ONCE:
+        raise Refused("bad_count", _("How many must be a number from 1 to %(n)s.", n=MOST_AT_ONCE), "count")
+    if worker is not None:
+        worker = persons.kept(worker)
+        if holders.latest_served(persons.selves(worker), clock.today()) is None:
+            raise Refused("not_serving", _("%(name)s never served as a worker.", name=worker.name), "worker")
+    last = db.session.scalar(select(func.max(Slip.number))) or "0"
+    slips = [
+        Slip(
+            village_id=village.id,
+            number=_numbered(int(last[:-1] or 0) + place),
+            worker_id=worker.id if worker else None,
+            printed_by_id=actor.id,
+            printed_at=clock.now(),
+        )
+        for place in range(1, count + 1)
+    ]
+    add_together(slips)
+    audit.note(
+        actor,
+        "slip.print",
+        worker or village,
+        village,
+        number=f"{slips[0].number}–{slips[-1].number}",
+        slips=count,
+    )
+    return slips
+
+
+def number_in(given: str) -> str:
+    """The number in what was scanned or typed, "S 0000 0123" or its digits. Refused `bad_slip_number`."""
+    text = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", given)).upper().removeprefix("S")
+    if not (len(text) == 8 and text.isascii() and text.isdecimal() and damm.is_valid(text)):
+        wrong = _("This is no slip's number: eight digits behind an S, as on the paper.")
+        raise Refused("bad_slip_number", wrong, "number")
+    return text
+
+
+def find(given: str, village: Area) -> Slip:
+    """The slip of a village that was scanned or typed.
+
+    Refused `bad_slip_number`, `slip_unknown`, also for a slip of another village.
+    """
+    number = number_in(given)
+    slip = db.session.scalar(
+        select(Slip)
+        .options(joinedload(Slip.worker), joinedload(Slip.used_by))
+        .where(Slip.number == number, Slip.village_id == village.id)
+    )
+    if slip is None:
+        raise Refused("slip_unknown", _("No slip of this village has this number."), "number")
+    return slip
+
+
+def use(given: str, village: Area, subject: str, actor: User) -> Slip:
+    """Let a slip stand for the record ("service:7", "visit:12") that was made of it; for the same one again
+    nothing changes.
+
+    Belongs into the transaction that makes the record. Refused `bad_slip_number`, `slip_unknown`,
+    `slip_used`.
+    """
+    slip: Slip = get_locked(Slip, find(given, village).id)
+    if slip.used_for == subject:
+        return slip
+    if slip.used_for is not None:
+        raise Refused("slip_used", _("This slip was keyed in already."))
+    slip.used_for, slip.used_by_id, slip.used_at = subject, actor.id, clock.now()
+    db.session.flush()
+    return slip
+
+
+def batches(village: Area, most: int = 20) -> list[Batch]:
+    """What was printed in a village, the latest first."""
+    found = db.session.execute(
+        select(
+            Slip.printed_at,
+            Slip.worker_id,
+            func.min(Slip.number),
+            func.max(Slip.number),
+            func.count(),
+            func.count(Slip.used_for),
+        )
+        .where(Slip.village_id == village.id)
+        .group_by(Slip.printed_at, Slip.worker_id)
+        .order_by(func.max(Slip.number).desc())
+        .limit(most)
+    ).all()
+    ids = {worker for _at, worker, *_rest in found if worker is not None}
+    workers = {one.id: one for one in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
+    return [
+        Batch(at, workers[worker] if worker else None, first, last, count, used)
+        for at, worker, first, last, count, used in found
+    ]
+
+
+def unused_with(slip: Slip) -> Sequence[Slip]:
+    """The slips that were printed together with one and not keyed in yet, by number; to print them again."""
+    return db.session.scalars(
+        select(Slip)
+        .options(joinedload(Slip.worker))
+        .where(
+            Slip.village_id == slip.village_id,
+            Slip.printed_at == slip.printed_at,
+            Slip.worker_id.is_(None) if slip.worker_id is None else Slip.worker_id == slip.worker_id,
+            Slip.used_for.is_(None),
+        )
+        .order_by(Slip.number)
+    ).all()
+
+
+def _numbered(count: int) -> str:
+    """The number of the n-th slip: seven digits and a Damm check digit, which finds every mistyped one."""
+    digits = f"{count:07d}"
+    return digits + damm.calc_check_digit(digits)

@@ -1,0 +1,309 @@
+"""The confirmers' list: signs, evidence, on whose word, from one record to the next; and what comes again."""
+
+import re
+from datetime import date
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from people.conduct import evaluations, trainings
+from people.conduct.evaluations import Grades
+from people.db import db, transaction
+from people.households import keeping
+from people.models import Attendance, Attention, Duty
+from people.refused import Refused
+from people.roster import grids, persons, terms
+from points.models import FedBy, Service, ServiceState, Voucher
+from points.services import deciding, recording, taking
+from points.views import evidence
+from tests.cast import VILLAGE, counted
+
+HERE = f"/v/{VILLAGE}"
+LIST = f"{HERE}/services"
+DAY = date(2026, 12, 20)
+NOTE = "帮助独居老人挑水劈柴"
+
+
+def do(verb, *args, **more):
+    with transaction():
+        return verb(*args, **more)
+
+
+@pytest.fixture
+def record(cast):
+    def record(worker=None, note="", actor=None, **more):
+        item, worker = cast.item("代办"), worker or cast.worker
+        more = {"done_on": DAY, "count": 1} | more
+        return do(recording.record, uuid4().hex, worker, item, note=note, actor=actor or cast.clerk, **more)
+
+    return record
+
+
+@pytest.fixture
+def home(cast):
+    """A household of the worker's grid."""
+    grid, head = cast.term_of(cast.worker).grid, keeping.Particulars("密户主")
+    return do(keeping.add, grid, head, Attention.ORDINARY, "", DAY, cast.clerk)
+
+
+def fresh(service):
+    db.session.rollback()
+    return db.session.get_one(Service, service.id)
+
+
+def articles(client, query=""):
+    """The list as it is read: each record's id, and its part of the page."""
+    answer = client.get(LIST + query)
+    assert answer.status_code == 200
+    parts = re.split(r'<article [^>]*id="service-(\d+)"', answer.text)[1:]
+    return {
+        int(ident): part.partition("</article>")[0] for ident, part in zip(*[iter(parts)] * 2, strict=True)
+    }
+
+
+def buttons(part):
+    """Where a record's forms lead, by what they do."""
+    return {
+        url.partition("?")[0].rpartition("/")[2]: unescape(url)
+        for url in re.findall(r'action="([^"]+)"', part)
+    }
+
+
+def test_from_one_record_to_the_next(cast, client_of, record):
+    made = [record(done_on=date(2026, 12, 20 - n)) for n in range(3)]
+    chair = client_of(cast.chair)
+    at, seen = LIST, []
+    for _ in made:
+        shown = articles(chair, at.partition("#")[0].removeprefix(LIST))
+        first = next(iter(shown))
+        seen.append(first)
+        answer = chair.post(buttons(shown[first])["confirm"])
+        assert answer.status_code == 302
+        at = answer.location
+    assert seen == [service.id for service in made]
+    assert [fresh(service).state for service in made] == [ServiceState.CONFIRMED] * 3
+    assert at == f"{LIST}?state=recorded&page=1"
+
+
+def test_the_way_on_leads_to_the_next_button_or_to_a_sign(cast, client_of, record):
+    first, second = record(note=NOTE), record(note=NOTE, done_on=date(2026, 12, 19))
+    third = record(done_on=date(2026, 12, 18))
+    shown = articles(client_of(cast.chair))
+    ways = {ident: re.search(r"then=([\w-]+)", buttons(part)["confirm"])[1] for ident, part in shown.items()}
+    assert ways == {
+        first.id: f"service-{second.id}",  # its words stand in another record: to be read first
+        second.id: f"confirm-{third.id}",
+        third.id: f"service-{second.id}",
+    }
+    assert "另有 1 条记录写的是同样的话" in shown[first.id]
+    assert "同样的话" not in shown[third.id]
+    assert set(articles(client_of(cast.chair), "?state=flagged")) == {first.id, second.id}
+
+
+def test_the_last_record_of_a_page_leads_to_the_page_before(cast, client_of, record):
+    for _ in range(31):
+        record()
+    chair = client_of(cast.chair)
+    ((_ident, part),) = articles(chair, "?state=recorded&page=2").items()
+    answer = chair.post(buttons(part)["confirm"])
+    assert chair.get(answer.location).status_code == 200
+    assert "page=1" in answer.location
+
+
+def test_sixty_records_take_no_more_questions_than_three(cast, client_of, record):
+    record(note=NOTE)
+    chair = client_of(cast.chair)
+    chair.get(LIST)
+    with counted() as few:
+        chair.get(LIST)
+    for n in range(30):
+        record(worker=cast.workers[n % 8], note=NOTE)
+    with counted() as many:
+        assert len(articles(chair)) == 30
+    assert len(many) <= len(few) + 3
+
+
+def test_on_the_household_s_word_also_by_who_wrote_it_down(cast, client_of, record, home):
+    service = record(household=home)
+    clerk = client_of(cast.clerk)
+    part = articles(clerk)[service.id]
+    assert 'value="密户主"' in part
+    assert f'id="confirm-{service.id}"' not in part  # nobody is their own second person
+    confirm = buttons(part)["confirm"]
+    for name in (" ", cast.worker.name):
+        answer = clerk.post(confirm, data={"voucher": "household", "name": name})
+        assert answer.status_code == 422
+    assert f'value="{cast.worker.name}"' in answer.text  # what was typed is kept
+    assert clerk.post(confirm, data={"voucher": "household", "name": "密户主"}).status_code == 302
+    service = fresh(service)
+    assert (service.state, service.voucher, service.voucher_name) == (
+        ServiceState.CONFIRMED,
+        Voucher.HOUSEHOLD,
+        "密户主",
+    )
+
+
+def test_a_household_is_named_to_those_who_work_there(cast, client_of, record, home):
+    record(household=home, note="密情况密情况")
+    for user, reads_head, reads_note in (
+        (cast.clerk, True, True),
+        (cast.chair, True, True),
+        (cast.supervisor, False, True),
+        (cast.instructor, False, True),
+        (cast.township_user, False, False),
+    ):
+        page = client_of(user).get(LIST).text
+        assert ("密户主" in page, "密情况" in page) == (reads_head, reads_note), user.username
+
+
+def test_a_record_s_page_is_linked_where_there_is_one(app, cast, client_of, record, home, monkeypatch):
+    grid = cast.term_of(cast.worker).grid
+    with transaction():
+        service = recording.of_record(FedBy.VISIT, "visit:7", cast.worker, grid, DAY, "", cast.clerk, home)
+    for user, linked in ((cast.clerk, True), (cast.supervisor, False), (cast.township_user, False)):
+        monkeypatch.setitem(evidence.PAGES, "visit", ("people.household", True))
+        part = articles(client_of(user))[service.id]
+        assert "走访" in part
+        assert (f"{HERE}/households/7" in part) == linked, user.username
+    monkeypatch.setitem(evidence.PAGES, "visit", ("points.nowhere", True))
+    assert "走访" in articles(client_of(cast.clerk))[service.id]
+
+
+def test_the_list_by_grid_and_worker(cast, client_of, record):
+    mine, theirs = record(), record(worker=cast.neighbour)
+    clerk = client_of(cast.clerk)
+    assert set(articles(clerk)) == {mine.id, theirs.id}
+    assert set(articles(clerk, f"?state=recorded&worker={cast.worker.id}")) == {mine.id}
+    assert set(articles(clerk, f"?grid={cast.term_of(cast.neighbour).grid_id}")) == {theirs.id}
+    assert set(articles(clerk, f"?record={mine.id}&state=")) == {mine.id}
+    assert "邻村" not in clerk.get(LIST).text
+    assert clerk.get(f"{LIST}?state=lost").status_code == 404
+
+
+def test_a_record_that_somebody_decided_meanwhile(cast, client_of, record):
+    service = record()
+    do(deciding.reject, service, "重复", cast.chair)
+    record()
+    answer = client_of(cast.instructor).post(f"{LIST}/{service.id}/confirm?state=recorded")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+
+
+def test_handed_in_again_linked_both_ways(cast, client_of, record):
+    service = record(note="走访", actor=cast.worker_user)
+    worker, chair = client_of(cast.worker_user), client_of(cast.chair)
+    again = f"{LIST}/{service.id}/again"
+    assert worker.get(again).status_code == 404  # it was not rejected
+    do(deciding.reject, service, "写明是哪一户", cast.chair)
+    assert again in worker.get(f"{HERE}/mine").text
+    page = worker.get(again).text
+    assert "写明是哪一户" in page
+    assert re.search(r">\s*走访</textarea>", page)
+    key = re.search(r'name="key"[^>]*value="(\w+)"', page)[1]
+    sent = {"key": key, "done_on": "2026-12-20", "count": "2", "note": "走访张大山家，修好水管"}
+    refused = worker.post(again, data=sent | {"count": "0"})
+    assert (refused.status_code, "修好水管" in refused.text) == (422, True)
+    assert [worker.post(again, data=sent).status_code for _ in range(2)] == [302, 302]
+    new = fresh(service).resubmitted
+    assert (new.resubmits_id, new.count, new.state) == (service.id, 2, ServiceState.RECORDED)
+    assert again not in worker.get(f"{HERE}/mine").text
+    assert f"record={new.id}" in articles(chair, "?state=rejected")[service.id]
+    assert f"record={service.id}" in articles(chair)[new.id]
+    assert worker.post(again, data=sent | {"key": uuid4().hex}).status_code == 422
+
+
+def test_who_hands_in_again(cast, client_of, record):
+    theirs = record(worker=cast.neighbour)
+    do(deciding.reject, theirs, "重复", cast.chair)
+    again = f"{LIST}/{theirs.id}/again"
+    for user, status in (
+        (cast.clerk, 200),
+        (cast.instructor, 200),
+        (cast.chair, 403),
+        (cast.worker_user, 404),
+        (cast.outsider, 404),
+    ):
+        assert client_of(user).get(again).status_code == status, user.username
+
+
+def test_what_came_of_a_record_keeps_its_day(cast, client_of):
+    grid = cast.term_of(cast.worker).grid
+    with transaction():
+        service = recording.of_record(FedBy.VISIT, "visit:7", cast.worker, grid, DAY, "", cast.clerk)
+        deciding.reject(service, "重复", cast.chair)
+    clerk = client_of(cast.clerk)
+    sent = {"key": uuid4().hex, "done_on": "2026-12-01", "count": "5", "note": "没有重复"}
+    assert clerk.post(f"{LIST}/{service.id}/again", data=sent).status_code == 302
+    new = fresh(service).resubmitted
+    assert (new.done_on, new.count, new.evidence) == (DAY, 1, "visit:7")
+
+
+def test_a_deduction_is_the_committee_s(cast, client_of):
+    deduction = cast.item("虚报")
+    for user, offered in ((cast.clerk, True), (cast.instructor, False), (cast.worker_user, False)):
+        assert (deduction.name in client_of(user).get(f"{LIST}/new").text) == offered, user.username
+    with pytest.raises(Refused, match="committee_only"):
+        do(recording.record, uuid4().hex, cast.worker, deduction, DAY, 1, "", cast.worker_user)
+    do(recording.record, uuid4().hex, cast.worker, deduction, DAY, 1, "", cast.clerk)
+
+
+def test_a_service_for_a_household_of_one_s_grids(cast, client_of, home):
+    sent = {
+        "key": uuid4().hex,
+        "worker": cast.worker.id,
+        "item": cast.item("代办").id,
+        "done_on": "2026-12-20",
+        "count": "1",
+        "note": "",
+        "household": home.id,
+    }
+    assert "密户主" in client_of(cast.worker_user).get(f"{LIST}/new").text
+    assert "密户主" not in client_of(cast.instructor).get(f"{LIST}/new").text
+    assert client_of(cast.instructor).post(f"{LIST}/new", data=sent).status_code == 422
+    assert client_of(cast.worker_user).post(f"{LIST}/new", data=sent).status_code == 302
+    assert db.session.scalars(select(Service)).one().household_id == home.id
+
+
+@pytest.fixture
+def shown_elsewhere(cast):
+    """A training that the worker and a neighbour attended, one long ago, and two evaluations."""
+    with transaction():
+        for key, day in (("t" * 16, DAY), ("u" * 16, date(2026, 7, 2)), ("v" * 16, date(2026, 6, 30))):
+            session = trainings.hold(key, cast.village, Duty.WORKER, "用电安全", "村委会", day, cast.clerk)
+            trainings.attend(session, cast.worker, False, cast.clerk)
+        trainings.attend(session, cast.neighbour, False, cast.clerk)
+        helper = persons.add_person(cast.township, "何指导", None, agency="镇司法所")
+        for code in ("01", "02"):
+            terms.appoint(helper, grids.by_code(cast.village, code), Duty.INSTRUCTOR, date(2026, 1, 1), None)
+        cast.instructor.person_id = helper.id
+    with transaction():
+        for worker, grades in ((cast.worker, Grades(4, 4, 4)), (cast.neighbour, Grades(4, 3, 4))):
+            evaluations.evaluate(
+                evaluations.Side.OF_WORKER, worker, cast.village, 2026, grades, "", cast.instructor
+            )
+
+
+def test_trainings_and_the_best_evaluations_are_taken_in_once(cast, client_of, shown_elsewhere):
+    clerk, chair = client_of(cast.clerk), client_of(cast.chair)
+    assert "转入 3 条培训、评价" in clerk.get(LIST).text
+    assert "条培训、评价" not in chair.get(LIST).text
+    assert [clerk.post(f"{LIST}/take-in").status_code for _ in range(2)] == [302, 302]
+    assert "条培训、评价" not in clerk.get(LIST).text
+    db.session.rollback()
+    made = db.session.scalars(select(Service).order_by(Service.done_on, Service.id)).all()
+    sources = [service.item.source for service in made]
+    assert [service.worker.name for service in made] == [cast.worker.name] * 3
+    assert sources == [FedBy.TRAINING, FedBy.TRAINING, FedBy.EVALUATION]
+    assert [service.done_on for service in made] == [date(2026, 7, 2), DAY, date(2026, 12, 28)]
+    names = {f"attendance:{one.id}" for one in db.session.scalars(select(Attendance))}
+    assert {service.evidence for service in made[:2]} < names
+    assert {service.grid_id for service in made} == {cast.term_of(cast.worker).grid_id}
+
+
+def test_what_was_rejected_is_not_taken_in_again(cast, shown_elsewhere):
+    for service in do(taking.take_in, cast.village, cast.clerk):
+        do(deciding.reject, service, "签到有误", cast.chair)
+    assert taking.waiting(cast.village) == []
+    assert taking.waiting(cast.next_village) == []

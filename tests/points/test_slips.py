@@ -1,0 +1,200 @@
+"""Paper slips: numbered, printed, found again by scanner or by hand, and keyed in once."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+from stdnum import damm
+
+from people import audit
+from people.db import db, transaction
+from people.models import User
+from people.refused import Refused
+from points.models import Service, Slip
+from points.services import recording, slips
+from points.slipsheet import SlipFace, slips_pdf
+from tests.cast import NEXT_VILLAGE, VILLAGE, Cast
+from tests.printed import RARE, codes, cut, ink, read
+from tests.shop.test_races import AT_ONCE, at_once, crowd
+
+__all__ = ["at_once", "crowd"]  # fixtures
+
+HERE = f"/v/{VILLAGE}"
+DAY = date(2026, 12, 20)
+
+
+def do(verb, *args, **more):
+    with transaction():
+        return verb(*args, **more)
+
+
+def printed(cast, count=1, worker=None):
+    return do(slips.print_slips, cast.village, worker, count, cast.clerk)
+
+
+def test_numbers_follow_each_other_and_a_mistyped_one_is_none(cast):
+    batch = printed(cast, 12, cast.worker)
+    assert [slip.number[:-1] for slip in batch] == [f"{count:07d}" for count in range(1, 13)]
+    assert all(damm.is_valid(slip.number) for slip in batch)
+    (after,) = printed(cast)
+    assert (after.number[:-1], after.worker_id) == ("0000013", None)
+    good = batch[11].number
+    for given in (good, f"S{good}", f" s {good[:4]} {good[4:]}\n", f"Ｓ{good[:4]}-{good[4:]}"):
+        assert do(slips.find, given, cast.village).id == batch[11].id
+    swapped = good[:5] + good[6] + good[5] + good[7]
+    for wrong in (swapped, good[:7], good + "0", "", "S", "爱心", "९" * 8):
+        with pytest.raises(Refused, match="bad_slip_number"):
+            slips.find(wrong, cast.village)
+
+
+@pytest.mark.parametrize("count", [0, 201])
+def test_how_many_are_printed_at_once(cast, count):
+    with pytest.raises(Refused, match="bad_count"):
+        printed(cast, count)
+    assert len(printed(cast, 200)) == 200
+
+
+def test_slips_are_for_who_serves_in_this_village(cast):
+    (slip,) = printed(cast)
+    with pytest.raises(Refused, match="slip_unknown"):
+        slips.find(slip.number, cast.next_village)
+    with pytest.raises(Refused, match="slip_unknown"):
+        slips.find("0000099" + damm.calc_check_digit("0000099"), cast.village)
+
+
+def test_a_slip_is_keyed_in_once(cast):
+    (slip,) = printed(cast)
+    with transaction():
+        slips.use(slip.number, cast.village, "service:1", cast.clerk)
+        slips.use(slip.number, cast.village, "service:1", cast.chair)
+    used = slips.find(slip.number, cast.village)
+    assert (used.used_for, used.used_by_id) == ("service:1", cast.clerk.id)
+    with pytest.raises(Refused, match="slip_used"):
+        do(slips.use, slip.number, cast.village, "visit:1", cast.clerk)
+
+
+def key_in(number, who):
+    """In a process: what the form does, a record and its slip in one transaction."""
+    cast = Cast()
+    service = recording.record(
+        uuid4().hex, cast.worker, cast.item("代办"), DAY, 1, "", db.session.get(User, who)
+    )
+    slips.use(number, cast.village, audit.name_of(service), db.session.get(User, who))
+    return service.id
+
+
+def test_eight_clerks_with_one_slip(cast, at_once):
+    (slip,) = printed(cast)
+    number, clerk, chair = slip.number, cast.clerk.id, cast.chair.id
+    ends = at_once([(key_in, number, who) for who in (clerk, chair) * (AT_ONCE // 2)])
+    assert sorted(end for end, _what in ends) == ["done"] + ["refused"] * (AT_ONCE - 1)
+    assert {what for end, what in ends if end == "refused"} == {"slip_used"}
+    (service,) = db.session.scalars(select(Service)).all()
+    assert db.session.scalar(select(Slip.used_for)) == f"service:{service.id}"
+
+
+def scan(client, given):
+    return client.post(f"{HERE}/slips/find", data={"number": given})
+
+
+def a_service(cast, slip, **more):
+    """What the form for a service sends when a slip is keyed in."""
+    return {
+        "key": uuid4().hex,
+        "worker": cast.worker.id,
+        "item": cast.item("代办").id,
+        "done_on": "2026-12-20",
+        "count": "1",
+        "note": "代缴电费",
+        "slip": slip.number,
+    } | more
+
+
+def test_from_the_printer_to_the_confirmed_record(cast, client_of):
+    clerk = client_of(cast.clerk)
+    assert clerk.post(f"{HERE}/slips", data={"worker": cast.worker.id, "count": "5"}).status_code == 302
+    slip = db.session.scalars(select(Slip).order_by(Slip.id)).first()
+    page = f"{HERE}/slips/{slip.number}"
+    pictures, _text = read(clerk.get(f"{page}/sheet.pdf").data)
+    assert {code for picture in pictures for code in codes(picture)} == {
+        f"S{one.number}" for one in db.session.scalars(select(Slip))
+    }
+    (code,) = codes(cut(pictures[0], 0, 0, 105, 148.5))
+    answer = scan(clerk, code)
+    assert answer.location == page
+    assert "录入服务" in clerk.get(page).text
+    form = clerk.get(f"{HERE}/services/new?slip={slip.number}").text
+    assert f'value="{slip.number}"' in form
+    assert cast.worker.name in form
+    assert cast.neighbour.name not in form
+    assert clerk.post(f"{HERE}/services/new", data=a_service(cast, slip)).location == page
+    shown = clerk.get(page).text
+    assert "刘文书" in shown  # by whom
+    assert "录入服务" not in shown
+    sent = {"voucher": "household", "name": "张大山"}
+    assert clerk.post(f"{page}/confirm", data=sent | {"name": ""}).status_code == 422
+    assert clerk.post(f"{page}/confirm", data=sent).status_code == 302
+    db.session.rollback()
+    (service,) = db.session.scalars(select(Service)).all()
+    assert (service.state, service.voucher_name) == ("confirmed", "张大山")
+    assert clerk.get(f"{HERE}/services/new?slip={slip.number}").location == page
+    assert "1 / 5" in clerk.get(f"{HERE}/slips").text
+    left = clerk.get(f"{page}/sheet.pdf").data  # printed again, without the one that came back
+    assert len({code for picture in read(left)[0] for code in codes(picture)}) == 4
+
+
+def test_a_double_click_finds_the_same_and_another_record_is_refused(cast, client_of):
+    (slip,) = printed(cast)
+    clerk, sent = client_of(cast.clerk), a_service(cast, slip)
+    assert [clerk.post(f"{HERE}/services/new", data=sent).status_code for _ in range(2)] == [302, 302]
+    answer = clerk.post(f"{HERE}/services/new", data=sent | {"key": uuid4().hex})
+    assert answer.status_code == 422
+    assert "已经录入过" in answer.text
+    assert "代缴电费" in answer.text
+    assert len(db.session.scalars(select(Service)).all()) == 1
+
+
+def test_a_refused_record_leaves_the_slip_unused(cast, client_of):
+    (slip,) = printed(cast)
+    sent = a_service(cast, slip, done_on="2027-01-01")
+    assert client_of(cast.clerk).post(f"{HERE}/services/new", data=sent).status_code == 422
+    assert slips.find(slip.number, cast.village).used_for is None
+
+
+def test_what_is_no_slip_stays_in_the_field(cast, client_of):
+    (slip,) = printed(cast)
+    swapped = slip.number[:-1] + str((int(slip.number[-1]) + 1) % 10)
+    for user, given, told in ((cast.clerk, swapped, "八位数字"), (cast.clerk, "0000099" + "5", "八位数字")):
+        answer = scan(client_of(user), given)
+        assert (answer.status_code, told in answer.text, f'value="{given}"' in answer.text) == (
+            422,
+            True,
+            True,
+        )
+    theirs = client_of(cast.outsider).post(f"/v/{NEXT_VILLAGE}/slips/find", data={"number": slip.number})
+    assert "本村没有" in theirs.text
+    assert client_of(cast.clerk).get(f"{HERE}/slips/{swapped}").status_code == 404
+    assert client_of(cast.worker_user).get(f"{HERE}/slips").status_code == 403
+    assert client_of(cast.supervisor).get(f"{HERE}/slips").status_code == 403
+
+
+def test_slips_are_written_in_the_trail(cast, client_of):
+    client_of(cast.clerk).post(f"{HERE}/slips", data={"worker": "0", "count": "8"})
+    trail = client_of(cast.clerk).get(f"{HERE.replace('/v/', '/a/')}/audit").text
+    assert "印了服务单" in trail
+
+
+def test_a_sheet_of_long_names_stays_on_its_paper():
+    face = SlipFace(
+        village="云上县溪水镇柳树村民委员会" * 2,
+        number="00000012",
+        worker="欧阳晓燕" + RARE,
+        grid="大麦地村民小组第十二微网格",
+        items=["参加一次村内公益活动", "代办一件民生事项", "收集上报一条社情民意很长很长的名字"] * 3,
+    )
+    (page,), text = read(slips_pdf([face] * 4))
+    assert min(ink(page)) >= 5
+    assert codes(page) == {"S00000012"}
+    assert text.count("S00000012") == 4
+    assert "U+212FE" in text
