@@ -27,7 +27,7 @@ from points.views import bp
 
 WRITING = (Role.WORKER, Role.INSTRUCTOR, Role.CLERK)
 
-# So many lines at most stand on the page of somebody who looks after many grids; by grid there are all.
+# Where more households than this live in several grids, so many of those that wait are shown; by grid all.
 MOST_LINES = 60
 
 Answer = Response | tuple[str, int]
@@ -68,7 +68,7 @@ def _due(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
     today, ids = clock.today(), [grid.id for grid in within]
     found = verbs.due(ids, today)
     pressing = [each for each in found if each.when in (When.OVERDUE, When.THIS_WEEK)]
-    shown = found if len(within) == 1 else pressing[:MOST_LINES]
+    shown = found if len(within) == 1 or len(found) <= MOST_LINES else pressing[:MOST_LINES]
     page = render_template(
         "points/due.html",
         grids=mine,

@@ -123,20 +123,21 @@ def test_what_is_no_visit(cast, household):
 
 def test_whose_visit_it_is(cast, grid):
     """A worker's is their own; what an office keys in is of who served on that day."""
-    leaving, coming = cast.term_of(cast.worker), cast.workers[5]
-    empty = do(grids.add_grid, cast.village, "90", "河边网格", GridKind.RURAL, 8, cast.clerk)
+    before = cast.term_of(cast.neighbour)
+    into = before.grid
 
-    def whose(day, actor, where=grid):
+    def whose(day, actor, where=into):
         return evidence.worker_for(where, day, actor, "visited_on").name
 
-    assert whose(ago(3), cast.clerk) == whose(ago(3), cast.worker_user) == cast.worker.name
-    do(terms.end_term, cast.term_of(coming), "交接", cast.chair, ago(20))
-    do(terms.end_term, leaving, "交接", cast.chair, ago(10))
-    do(terms.appoint, coming, grid, Duty.WORKER, ago(10), cast.clerk)
-    assert whose(ago(11), cast.clerk) == cast.worker.name
-    assert whose(ago(10), cast.clerk) == whose(ago(10), cast.worker_user) == coming.name
+    assert whose(TODAY, cast.clerk) == cast.neighbour.name
+    assert whose(TODAY, cast.worker_user, grid) == whose(TODAY, cast.clerk, grid) == cast.worker.name
+    do(terms.end_term, before, "交接", cast.chair, ago(20))
+    do(terms.end_term, cast.term_of(cast.worker), "交接", cast.chair, ago(10))
+    do(terms.appoint, cast.worker, into, Duty.WORKER, ago(10), cast.clerk)
+    assert whose(ago(21), cast.clerk) == cast.neighbour.name
+    assert whose(ago(10), cast.clerk) == whose(ago(21), cast.worker_user) == cast.worker.name
     with pytest.raises(Refused, match="no_worker"):
-        whose(TODAY, cast.clerk, empty)
+        whose(ago(20), cast.clerk)
 
 
 # --- Who is due ---
