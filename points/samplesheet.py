@@ -76,12 +76,12 @@ def _strips(checklist: Checklist, title: str) -> list[Strip]:
     )
     table = Table(
         [
-            Column(_("No."), 16, "center"),
-            Column(_("Day"), 22),
+            Column(_("Record no."), 16, "center"),
+            Column(_("Day"), 27),
             Column(_("Grid worker"), 28),
-            Column(_("What is written"), 52),
+            Column(_("What is written"), 49),
             Column(_("Household"), 24),
-            Column(_("What was found"), ROOM - 142),
+            Column(_("What was found"), ROOM - 144),
         ],
         size=CELL,
         head_size=SMALL,

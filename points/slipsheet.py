@@ -7,7 +7,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from people.paper import words
-from people.paper.draw import LINE, QUIET, Pen, fit, paragraph, stack, width, wrap
+from people.paper.draw import QUIET, Pen, fit, paragraph, stack, width, wrap
 
 WIDE, HIGH = 210, 297
 SLIP_WIDE, SLIP_HIGH = WIDE / 2, HIGH / 2
@@ -69,7 +69,8 @@ def _slip(pen: Pen, x: float, y: float, slip: SlipFace) -> None:
     at = _ticks(pen, left, at + 24, slip.items)
     _filled(pen, left, at + 6, _("How often"), 40)
     _filled(pen, left, at + 15, _("What was done"), ROOM)
-    pen.line(left, at + 24, right, at + 24, colour=LINE, thick=0.25)
+    pen.line(left, at + 24, right, at + 24, colour=QUIET, thick=0.2)
+    pen.line(left, at + 33, right, at + 33, colour=QUIET, thick=0.2)
     sign = y + SLIP_HIGH - EDGE - 4
     half = (ROOM - 4) / 2
     _filled(pen, left, sign, _("Household or witness signs"), half + 6)
@@ -97,7 +98,7 @@ def _filled(pen: Pen, x: float, y: float, label: str, room: float, value: str = 
     shown_label, size = fit(label, room - 12, SMALL, 6)
     pen.text(x, y, shown_label, size, colour=QUIET)
     start = x + width(shown_label, size) + 1.5
-    pen.line(start, y + 1, x + room, y + 1, colour=LINE, thick=0.25)
+    pen.line(start, y + 1, x + room, y + 1, colour=QUIET, thick=0.2)
     if value:
         text, fitted = fit(value, x + room - start - 1, BODY, 6, bold=True)
         pen.text(start + 0.5, y, text, fitted, bold=True)

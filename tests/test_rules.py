@@ -13,6 +13,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from people import access, clock, contacts, filing
+from people.clock import Quarter
 from people.conduct import trainings
 from people.db import Base, db, transaction
 from people.households import keeping
@@ -21,6 +22,7 @@ from people.roster import portraits
 from people.rosterfile import intake
 from points.models import DisputeKind, IncidentKind, Severity, Step
 from points.records import disputes, incidents, photos, visits
+from points.services import samples, slips
 from shop.desk import redemptions, voids
 from shop.stock import consignments, counts
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
@@ -134,6 +136,7 @@ ARGUMENTS = {
     "card": "000000000",
     "village": VILLAGE,
     "area": VILLAGE,
+    "slip": "00000012",
     "day": "2026-12-28",
     "version": 1,
 }
@@ -236,10 +239,19 @@ def lived_in(cast):
         land, fire = DisputeKind.LAND, IncidentKind.EMERGENCY
         disputes.open_dispute("d" * 16, grid, cast.worker, day, land, "甲乙", "地界", cast.worker_user)
         incidents.report("i" * 16, grid, None, fire, Severity.MAJOR, day, "村口", "塌方", "", cast.clerk)
+        (slip,) = slips.print_slips(cast.village, cast.worker, 1, cast.clerk)
+        samples.draw(cast.village, Quarter.of(cast.term_of(cast.worker).starts_on), "7", 5, cast.supervisor)
     cast.earn(cast.worker, 10)
-    number, token, code = cast.card.number, cast.card.token, done.code
+    number, token, code, slip = cast.card.number, cast.card.token, done.code, slip.number
     db.session.rollback()
-    return {"number": number, "token": token, "code": code, "ident": done.id, "filename": "aixin.css"}
+    return {
+        "number": number,
+        "token": token,
+        "code": code,
+        "slip": slip,
+        "ident": done.id,
+        "filename": "aixin.css",
+    }
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -277,6 +289,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     opened_elsewhere |= {"points.compare_rubrics", "points.compare_templates"}  # test_rubrics.py
     opened_elsewhere |= {"points.publish_template"}
     opened_elsewhere |= {"shop.stock_take_file", "shop.donor"}  # test_stock_pages.py, test_donations.py
+    opened_elsewhere |= {"points.service_again"}  # test_confirming.py
     assert {endpoint for endpoint, _rule, _path in pages} - opened <= redirecting | opened_elsewhere
 
 

@@ -90,26 +90,30 @@ def _services(refused: tuple[int, Form] | None = None) -> tuple[str, int]:
 
 def _asked() -> dict[str, Any]:
     """What the address asks for, without what is empty."""
-    return {
-        name: request.args[name].replace("\0", "")
-        for name in ASKED[:-1]
-        if request.args.get(name) is not None
-    }
+    return {name: request.args[name] for name in ASKED[:-1] if name in request.args}
 
 
 def _search(chosen: str, asked: dict[str, Any]) -> Search:
     """The same as a search; what is none of the choices is not there (404)."""
     if chosen not in ("", FLAGGED, *ServiceState):
         abort(404)
-    record = request.args.get("record", type=int)
+    record = _row("record")
     among = flags.waiting(g.area) if chosen == FLAGGED else None
     return Search(
         state=ServiceState(chosen) if chosen not in ("", FLAGGED) else None,
-        worker=request.args.get("worker", type=int),
-        grid=request.args.get("grid", type=int),
-        likeness=asked.get("like") or None,
+        worker=_row("worker"),
+        grid=_row("grid"),
+        likeness=asked.get("like", "").replace("\0", "") or None,
         among=[record] if record is not None else among,
     )
+
+
+def _row(name: str) -> int | None:
+    """The row that the address asks for by its id; what no column holds is not there (404)."""
+    ident = request.args.get(name, type=int)
+    if ident is not None and not 0 < ident < 2**31:
+        abort(404)
+    return ident
 
 
 def _rows(page: Pagination, may_decide: bool) -> list[Row]:

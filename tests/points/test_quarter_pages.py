@@ -235,6 +235,8 @@ def test_a_quarter_that_does_not_exist_is_not_found(cast, client_of):
         f"{HERE}/services?page={10**30}",
         f"{HERE}/services?state=%00",
         f"{HERE}/services?page=-1",
+        f"{HERE}/services?worker={10**30}",
+        f"{HERE}/services?record={10**30}",
         f"{HERE}/quarters/2026Q4%00",
         "/v/53990010120%00/",
         "/C/0123456789ABCDEFGH%00K",
