@@ -1,7 +1,7 @@
 """Forms about what a worker writes down: visits, what was promised there, and gatherings."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from people.forms import Form, KeyedForm, SelectField
@@ -12,7 +12,7 @@ from points.records.gatherings import MOST_PRESENT
 
 
 class VisitForm(KeyedForm):
-    """A visit: what was done, seen and is needed; ticking is enough."""
+    """A visit: what was done, seen and is needed; ticking is enough. Maybe from a paper slip."""
 
     steps = SelectMultipleField(_("What you did"), coerce=Step, validate_choice=False)
     seen = TextAreaField(_("What you saw"), validators=[Length(max=500)])
@@ -20,6 +20,7 @@ class VisitForm(KeyedForm):
     follow_up = StringField(_("What is still to be done"), validators=[Length(max=200)])
     visited_on = DateField(_("Day"), validators=[InputRequired()])
     photo = PhotoField()
+    slip = HiddenField(validators=[Length(max=20)])
 
 
 class DoneForm(Form):

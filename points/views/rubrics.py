@@ -11,7 +11,7 @@ from people import access, clock, pages
 from people.clock import Quarter
 from people.db import fetch
 from people.forms import attempt
-from people.models import Area, Level, Role
+from people.models import Area, Role
 from points import amounts, labels
 from points.forms.rubrics import AdoptForm, PublishForm
 from points.models import Rubric
@@ -78,8 +78,8 @@ def _shown(rubric: Rubric | None) -> str:
 
 
 def _may_publish() -> bool:
-    """The county's own people publish, at the county's own page."""
-    return Role.COUNTY in g.roles and g.area.level == Level.COUNTY
+    """The county's own people publish its template, wherever in the county they are."""
+    return Role.COUNTY in g.roles
 
 
 def _next_quarter() -> Quarter:
@@ -174,9 +174,8 @@ def adopt_rubric(village: str) -> Answer:
 @access.allow(Role.COUNTY)
 def publish_template(area: str) -> Answer:
     """Publish a new version of the county's template."""
-    if not _may_publish():
-        abort(403)
-    latest = versions.latest(g.area)
+    county = _county()
+    latest = versions.latest(county)
     limits = versions.limits_of(latest) if latest else USUAL
     form = PublishForm(in_force_from=_first_choice(latest), **_limits(limits))
     if request.method == "GET":
@@ -186,7 +185,7 @@ def publish_template(area: str) -> Answer:
     elif form.validate_on_submit():
         with attempt(form):
             made = versions.publish(
-                g.area, form.in_force_from.data, form.approved_by.data, form.items, form.limits, current_user
+                county, form.in_force_from.data, form.approved_by.data, form.items, form.limits, current_user
             )
         if form.status == 200:
             flash(gettext("Published. The villages adopt it by their own decisions."))

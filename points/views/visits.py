@@ -23,7 +23,8 @@ from points.models import Visit
 from points.records import evidence, gatherings, photos
 from points.records import visits as verbs
 from points.records.visits import When
-from points.views import bp
+from points.services import slips
+from points.views import KEYING_IN, bp
 
 WRITING = (Role.WORKER, Role.INSTRUCTOR, Role.CLERK)
 
@@ -82,6 +83,7 @@ def _due(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
         done=refused[1] if refused else DoneForm(formdata=None, on=today),
         refused=refused[0] if refused else None,
         may_write=bool(g.roles & set(WRITING)),
+        slip=request.args.get("slip", "")[:20] or None,
         today=today,
         labels=labels,
         who=who,
@@ -92,14 +94,19 @@ def _due(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
 @bp.route("/v/<village>/due/<int:ident>/visit", methods=["GET", "POST"])
 @access.allow(*WRITING)
 def new_visit(village: str, ident: int) -> Answer:
-    """Write down a visit to a household: a worker their own, the others from paper for its worker."""
-    form = VisitForm(visited_on=clock.today())
+    """Write down a visit: a worker their own, the others for its worker, maybe from the slip `?slip=`."""
+    form = VisitForm(visited_on=clock.today(), slip=request.args.get("slip", ""))
+    if not g.roles & KEYING_IN:
+        form.slip.data = ""
     household = _household(ident)
     if form.validate_on_submit():
         with attempt(form):
             _written(form, household)
         if form.status == 200:
             flash(gettext("Written down: %(name)s.", name=household.head))
+            if form.slip.data:  # whoever signed it can confirm it there
+                number = slips.number_in(form.slip.data)
+                return redirect(url_for("points.slip", village=village, slip=number))
             return redirect(url_for("points.due", village=village))
     page = render_template(
         "points/visit_form.html",
@@ -124,6 +131,8 @@ def _written(form: VisitForm, household: Household) -> None:
         form.follow_up.data,
         current_user,
     )
+    if form.slip.data:
+        slips.use(form.slip.data, g.area, verbs.subject(visit), visit.worker, current_user)
     photo = form.photo.content
     if photo is not None:
         photos.keep(verbs.subject(visit), photo, current_user)

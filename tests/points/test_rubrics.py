@@ -203,7 +203,6 @@ def test_who_decides_is_who_should(cast, client_of):
         (cast.outsider, f"{HERE}/1", 404),
         (cast.township_user, f"{ABOVE}/publish", 404),
         (cast.township_user, f"/a/{TOWNSHIP}/rubric/publish", 403),
-        (cast.county_user, f"/a/{TOWNSHIP}/rubric/publish", 403),
         (cast.chair, ABOVE, 404),
         (cast.volunteer, HERE, 403),
     ):
