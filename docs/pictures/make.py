@@ -13,7 +13,7 @@ CODE = "532323101201"
 
 
 def main() -> None:
-    """A quarter's sheet as the committee sees it, and the desk with a basket on a phone."""
+    """A quarter's sheet as the committee sees it; on phones the desk with a basket, and whom to visit."""
     with (
         tempfile.TemporaryDirectory() as folder,
         serving(Path(folder)) as address,
@@ -29,6 +29,9 @@ def main() -> None:
             shop.locator(".tile").nth(tile).locator("button").last.click()
         shop.evaluate("scrollTo(0, 0)")
         shop.screenshot(path=HERE / "desk.png")
+        worker = signed_in(browser, address, "worker2", PHONE | {"height": 960})
+        worker.goto(f"/v/{CODE}/due")
+        worker.screenshot(path=HERE / "due.png")
         browser.close()
 
 
