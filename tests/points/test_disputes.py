@@ -62,6 +62,22 @@ def test_two_failed_attempts_move_it_and_a_mistake_moves_it_back(settled_in):
     assert ladder.rung_of(dispute.attempts) == GROUP
 
 
+def test_a_rung_keeps_knowing_what_came_to_it_and_only_that(settled_in):
+    cast = settled_in
+    one_by_one, both = do(opened, cast), do(opened, cast)
+    for dispute in (one_by_one, both):
+        do(climb, cast, dispute, GROUP)
+    for _again in range(2):  # each attempt is taken back before the next: it never came to the village
+        do(disputes.undo, do(tried, one_by_one, cast.worker_user), "记错", cast.worker_user)
+    made = [do(tried, both, cast.worker_user) for _try in range(2)]
+    for attempt in reversed(made):
+        do(disputes.undo, attempt, "记错", cast.worker_user)
+    assert ladder.rung_of(one_by_one.attempts) == ladder.rung_of(both.attempts) == GROUP
+    assert disputes.seen(cast.chair, cast.village, one_by_one.id) is None
+    assert disputes.seen(cast.chair, cast.village, both.id) is not None
+    assert disputes.seen(cast.township_user, cast.village, both.id) is None
+
+
 def test_what_is_sent_twice_is_written_once(settled_in):
     cast = settled_in
     grid, worker, user = cast.term_of(cast.worker).grid, cast.worker, cast.worker_user
