@@ -18,7 +18,7 @@ RECORDS = ("points.services", "points.mine")
 
 NAVIGATION = [
     Entry("points.mine", _("My points"), "heart", frozenset({Role.WORKER})),
-    Entry("points.new_emergency", _("Report an emergency"), "megaphone", frozenset({Role.WORKER})),
+    Entry("points.new_emergency", _("Urgent report"), "megaphone", frozenset({Role.WORKER})),
     Entry("points.front", _("This quarter"), "house", WATCHING),
     Entry("points.services", _("Services"), "journal-check", WATCHING | {Role.INSTRUCTOR}),
     Entry("points.disputes", _("Disputes and mediation"), "chat-left-dots", IN_THE_FIELD, under=RECORDS),
