@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -38,7 +39,7 @@ class AttemptForm(KeyedForm):
     )
     result = RadioField(  # none is chosen beforehand: one settled by a slip would count
         _("How it ended"),
-        choices=list(labels.RESULTS.items()),
+        choices=[SelectChoice(result, word) for result, word in labels.RESULTS.items()],
         coerce=Result,
         validators=[InputRequired()],
     )

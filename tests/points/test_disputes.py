@@ -254,7 +254,10 @@ def test_the_worker_s_way_on_the_pages(settled_in, client_of):
     assert "甲和乙" in kept.text
     page = client.post(f"{home}/new", data={"key": "k" * 16, **told}).location
     assert "由网格员和指导员调解。" in client.get(page).text
-    line = {"rung": "grid", "on": "2026-12-21", "mediators": "李秀明", "result": "failed", "note": ""}
+    with transaction():
+        police = contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", OPENED, None).id
+    line = {"rung": "grid", "on": "2026-12-21", "mediators": "李秀明", "result": "failed", "contacts": police}
+    assert client.post(f"{page}/attempts", data={"key": "n" * 16, **line, "result": ""}).status_code == 422
     for number in range(2):
         assert client.post(f"{page}/attempts", data={"key": f"{number}" * 16, **line}).status_code == 302
     late = client.post(f"{page}/attempts", data={"key": "z" * 16, **line})
@@ -262,6 +265,7 @@ def test_the_worker_s_way_on_the_pages(settled_in, client_of):
     assert "请重新看一下页面" in late.text
     text = client.get(page).text
     assert "由小组调解" in text
+    assert text.count("民警 马警官") == 3  # to be chosen, and on both attempts
     assert "记一次调解：小组" in text
     up = {"to": "township", "measures": "专人看护"}
     assert client.post(f"{page}/report", data={**up, "measures": ""}).status_code == 422
