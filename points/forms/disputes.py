@@ -1,7 +1,8 @@
 """Forms about disputes: what it is about, an attempt to mediate, and a report upward."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, SelectMultipleField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -36,7 +37,12 @@ class AttemptForm(KeyedForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    result = SelectField(_("How it ended"), choices=labels.RESULTS.items(), coerce=Result)
+    result = RadioField(  # none is chosen beforehand: one settled by a slip would count
+        _("How it ended"),
+        choices=[SelectChoice(result, word) for result, word in labels.RESULTS.items()],
+        coerce=Result,
+        validators=[InputRequired()],
+    )
     note = TextAreaField(_("What was agreed, or why not"), validators=[Length(max=500)])
 
 

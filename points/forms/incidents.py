@@ -24,7 +24,9 @@ class IncidentForm(KeyedForm):
 class StepForm(Form):
     """What became of it."""
 
-    kind = SelectField(_("What became of it"), choices=labels.INCIDENT_STEPS.items(), coerce=IncidentStepKind)
+    kind = SelectField(
+        _("How it was dealt with"), choices=labels.INCIDENT_STEPS.items(), coerce=IncidentStepKind
+    )
     to = StringField(_("To whom it was handed over"), validators=[Length(max=100)])
     note = TextAreaField(_("What was done"), validators=[Length(max=500)])
     on = DateField(_("Day"), validators=[InputRequired()])

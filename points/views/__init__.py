@@ -22,7 +22,7 @@ KEYING_IN = frozenset(access.COMMITTEE | {Role.INSTRUCTOR})
 NAVIGATION = [
     Entry("points.due", _("To do"), "calendar-check", frozenset({Role.WORKER})),
     Entry("points.mine", _("My points"), "heart", frozenset({Role.WORKER})),
-    Entry("points.new_emergency", _("Emergency report"), "megaphone", frozenset({Role.WORKER})),
+    Entry("points.new_emergency", _("Urgent report"), "megaphone", frozenset({Role.WORKER})),
     Entry("points.front", _("This quarter"), "house", WATCHING),
     Entry("points.services", _("Services"), "journal-check", WATCHING | {Role.INSTRUCTOR}),
     Entry("points.due", _("Visits due"), "calendar-check", IN_GRIDS - {Role.WORKER}, under=RECORDS[1:]),

@@ -6,6 +6,7 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from people import access, areas, clock, contacts, pages
 from people import labels as words
@@ -167,9 +168,9 @@ def _page(
     return page, max(form.status for form in forms)
 
 
-def _contacts() -> list[tuple[int, str]]:
+def _contacts() -> list[SelectChoice]:
     return [
-        (contact.id, f"{words.CONTACT_KINDS[contact.kind]} {contact.name}")
+        SelectChoice(contact.id, f"{words.CONTACT_KINDS[contact.kind]} {contact.name}")
         for contact in contacts.of_village(g.area)
     ]
 

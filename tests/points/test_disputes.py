@@ -62,6 +62,22 @@ def test_two_failed_attempts_move_it_and_a_mistake_moves_it_back(settled_in):
     assert ladder.rung_of(dispute.attempts) == GROUP
 
 
+def test_a_rung_keeps_knowing_what_came_to_it_and_only_that(settled_in):
+    cast = settled_in
+    one_by_one, both = do(opened, cast), do(opened, cast)
+    for dispute in (one_by_one, both):
+        do(climb, cast, dispute, GROUP)
+    for _again in range(2):  # each attempt is taken back before the next: it never came to the village
+        do(disputes.undo, do(tried, one_by_one, cast.worker_user), "记错", cast.worker_user)
+    made = [do(tried, both, cast.worker_user) for _try in range(2)]
+    for attempt in reversed(made):
+        do(disputes.undo, attempt, "记错", cast.worker_user)
+    assert ladder.rung_of(one_by_one.attempts) == ladder.rung_of(both.attempts) == GROUP
+    assert disputes.seen(cast.chair, cast.village, one_by_one.id) is None
+    assert disputes.seen(cast.chair, cast.village, both.id) is not None
+    assert disputes.seen(cast.township_user, cast.village, both.id) is None
+
+
 def test_what_is_sent_twice_is_written_once(settled_in):
     cast = settled_in
     grid, worker, user = cast.term_of(cast.worker).grid, cast.worker, cast.worker_user
@@ -169,25 +185,23 @@ def climb_on(dispute, actor, day):
 
 # --- Pages ---
 
+OF_DISPUTES = ("/v/{v}/disputes", "/v/{v}/disputes/{d}", "/a/{t}/disputes", "/a/{c}/disputes")
 PLACES = (
-    "/v/{v}/disputes",
-    "/v/{v}/disputes/{d}",
+    *OF_DISPUTES,
     "/v/{v}/services?state=",
     "/v/{v}/audit",
     "/v/{v}/incidents",
     "/v/{v}/",
     "/v/{v}/grids",
-    "/a/{t}/disputes",
     "/a/{t}/",
-    "/a/{c}/disputes",
     "/a/{v}/audit",
 )
 
 
-def seen_on_pages(client_of, user, ident):
+def seen_on_pages(client_of, user, ident, places):
     """On which pages a word of the dispute stands; and what its own page answers."""
     client, found = client_of(user), set()
-    for place in PLACES:
+    for place in places:
         answer = client.get(place.format(v=VILLAGE, t=TOWNSHIP, c=COUNTY, d=ident))
         if "霁" in answer.text:
             found.add(place)
@@ -204,10 +218,10 @@ def test_nobody_else_finds_a_word_of_it_anywhere(settled_in, client_of):
     own = {"/v/{v}/disputes", "/v/{v}/disputes/{d}"}
     above = {"/a/{t}/disputes"}
 
-    def readers():
+    def readers(places=OF_DISPUTES):
         users = [cast.user(each) for each in sorted(USERNAMES - {"second_chair"})]
         users += [cast.worker_user, neighbour_user(), cast.stranger_user]
-        return {user.username: seen_on_pages(client_of, user, ident) for user in users}
+        return {user.username: seen_on_pages(client_of, user, ident, places) for user in users}
 
     def knowing(found):
         assert all(code == (200 if places else 404) for places, code in found.values()), found
@@ -222,7 +236,8 @@ def test_nobody_else_finds_a_word_of_it_anywhere(settled_in, client_of):
     assert knowing(readers()) == {"worker": own, "instructor": own} | committee
     do(disputes.report, dispute, IN_COUNTY, "霁措施", cast.worker_user)
     county = own | above | {"/a/{c}/disputes"}
-    assert knowing(readers()) == {"worker": own, "instructor": own, "county_user": county} | committee
+    told = {"worker": own, "instructor": own, "county_user": county} | committee
+    assert knowing(readers(PLACES)) == told
     words = repr(db.session.scalars(sa.select(AuditEvent)).all())
     assert "霁" not in words
 
@@ -239,7 +254,10 @@ def test_the_worker_s_way_on_the_pages(settled_in, client_of):
     assert "甲和乙" in kept.text
     page = client.post(f"{home}/new", data={"key": "k" * 16, **told}).location
     assert "由网格员和指导员调解。" in client.get(page).text
-    line = {"rung": "grid", "on": "2026-12-21", "mediators": "李秀明", "result": "failed", "note": ""}
+    with transaction():
+        police = contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", OPENED, None).id
+    line = {"rung": "grid", "on": "2026-12-21", "mediators": "李秀明", "result": "failed", "contacts": police}
+    assert client.post(f"{page}/attempts", data={"key": "n" * 16, **line, "result": ""}).status_code == 422
     for number in range(2):
         assert client.post(f"{page}/attempts", data={"key": f"{number}" * 16, **line}).status_code == 302
     late = client.post(f"{page}/attempts", data={"key": "z" * 16, **line})
@@ -247,6 +265,7 @@ def test_the_worker_s_way_on_the_pages(settled_in, client_of):
     assert "请重新看一下页面" in late.text
     text = client.get(page).text
     assert "由小组调解" in text
+    assert text.count("民警 马警官") == 3  # to be chosen, and on both attempts
     assert "记一次调解：小组" in text
     up = {"to": "township", "measures": "专人看护"}
     assert client.post(f"{page}/report", data={**up, "measures": ""}).status_code == 422

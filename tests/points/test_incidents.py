@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
 
-from people import clock as calendar
 from people.clock import SHANGHAI
 from people.db import db, transaction
 from people.models import AuditEvent
@@ -168,7 +167,7 @@ def test_a_worker_reports_in_one_form(cast, client_of):
     told |= {
         "grid": grid,
         "worker": cast.worker.id,
-        "found_on": calendar.today().isoformat(),
+        "found_on": TODAY.isoformat(),
         "key": "e" * 16,
     }
     kept = client.post(way, data=told | {"place": ""})
@@ -177,7 +176,7 @@ def test_a_worker_reports_in_one_form(cast, client_of):
     page = client.post(way, data=told).location
     assert client.post(way, data=told).location == page
     assert "李家老屋" in client.get(page).text
-    step = {"kind": "handed_over", "to": "", "note": "", "on": calendar.today().isoformat()}
+    step = {"kind": "handed_over", "to": "", "note": "", "on": TODAY.isoformat()}
     assert client.post(f"{page}/steps", data=step).status_code == 422
     assert client.post(f"{page}/steps", data=step | {"to": "镇消防站"}).status_code == 302
     assert "镇消防站" in client.get(page).text

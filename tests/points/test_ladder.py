@@ -210,8 +210,11 @@ class Ladder:
         with transaction():
             for who in [each for each in LEVELS if each not in ELSEWHERE]:
                 for rung in Rung:
+                    if rung != self.model.rung and who != "worker":
+                        continue  # who asks makes no difference there
                     for result in Result if rung == self.model.rung else (FAILED,):
                         self.attempt(who, rung, result, keep=False)
+                for rung in Rung:
                     self.report(who, rung, keep=False)
                 for number in range(max(1, self.model.written - 1), self.model.written + 1):
                     self.undo(who, number, keep=False)
@@ -292,5 +295,5 @@ def test_random_ways_up_and_down_the_ladder(template, database, lasting_app):
     app = new_app(database.uri("walk"))
     play(
         lambda: Walk(app, database, template),
-        settings=settings(max_examples=4, stateful_step_count=16, deadline=None),
+        settings=settings(max_examples=3, stateful_step_count=16, deadline=None),
     )
