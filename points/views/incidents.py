@@ -14,8 +14,8 @@ from people.roster import grids, holders, persons
 from points import labels
 from points.forms.incidents import IncidentForm, StepForm
 from points.models import Incident, IncidentKind, Severity
+from points.records import hazard_book as book
 from points.records import incidents as verbs
-from points.records import ledger as book
 from points.records import levels
 from points.views import bp
 
