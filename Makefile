@@ -3,13 +3,21 @@ BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 CATALOGUE := translations/zh/LC_MESSAGES/messages
 
-.PHONY: run test lint fonts messages roles pictures clean
+.PHONY: run test long lint fonts messages roles pictures clean
 
 run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 	@$(FLASK) start
 
+# What is slow by nature; `make test` tries each of it too, but less often.
+LONG := tests/served/test_killed.py tests/shop/test_conservation.py \
+	tests/shop/test_verify.py::test_the_report_is_of_one_moment \
+	tests/points/test_merging.py::test_points_add_up_in_any_order
+
 test: .venv/dev fonts $(CATALOGUE).mo  ## All tests, on SQLite and on PostgreSQL
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
+
+long: .venv/dev fonts $(CATALOGUE).mo  ## Twenty kills, longer histories, every moment of a report (about 2 minutes)
+	$(BIN)/pytest -n 2 --dist worksteal --long $(LONG)
 
 lint: .venv/dev $(CATALOGUE).mo  ## Style, types and the architecture's layers
 	$(BIN)/ruff check .

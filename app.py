@@ -59,6 +59,7 @@ def create_app(**settings: object) -> Flask:
     app.add_template_filter(amounts.show, "points")
     pages.init_app(app, [*points.views.NAVIGATION, *shop.views.NAVIGATION, *people.views.NAVIGATION])
     app.extensions["devices"] = devices.with_key
+    app.extensions["alarms"] = (points.views.incidents.alarms,)
     app.extensions["held"] = (people.held.about, points.held.about, shop.held.about)
     for blueprint in (people.views.bp, points.views.bp, shop.views.bp, shop.api.bp, demo.calendar.bp):
         app.register_blueprint(blueprint)
@@ -68,6 +69,7 @@ def create_app(**settings: object) -> Flask:
         people.cli.accounts_cli,
         people.cli.cards_cli,
         points.cli.ledger_cli,
+        points.cli.services_cli,
         shop.cli.devices_cli,
         shop.cli.goods_cli,
         demo.cli.demo_cli,

@@ -60,7 +60,7 @@ def _load_history(codes: Sequence[str]) -> None:
     calendar.start()
     villages = {village.code: village for village in areas.below(cast(Area, areas.by_code("532323")))}
     plans = roll.plans(list(villages.values()))
-    steps = sum(len(plans[code]) for code in codes) + 7 * len(codes)
+    steps = sum(len(plans[code]) for code in codes) + 8 * len(codes)
     with click.progressbar(length=steps, label="Making the demo") as bar:
         story = Story(lambda: bar.update(1))
         for level, code in ((Role.COUNTY, "532323"), (Role.TOWNSHIP, "532323101")):

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from stdnum import ean
 
-from demo import neighbours, roll
+from demo import neighbours, roll, rounds
 from demo.calendar import STARTS_ON
 from demo.wares import LOOSE, LOOSE_SINCE, PRICES, WARES, Ware
 from people import cards, clock
@@ -245,6 +245,8 @@ class Story:
         neighbours.evaluate(village.area, village.users[Role.CHAIR])
         self.shop(village, last.first_day + timedelta(days=9), 14)
         self.serve(village, last.first_day + timedelta(days=7), STARTS_ON - timedelta(days=1), LEFT_WAITING)
+        rounds.Rounds(village.area, village.users).tell()
+        self.tell()
         change_the_shelf(village)
 
 

@@ -26,6 +26,9 @@ ASSETS = {"static", "bootstrap.static"}
 # Where somebody whose password was given by another chooses their own; until then there is nothing else.
 FIRST_OF_ALL = "people.password"
 
+# What a page asks for by itself, while nobody is there: it keeps nobody signed in.
+UNATTENDED = {"people.alarms"}
+
 ABOVE = {Role.TOWNSHIP, Role.COUNTY}
 COMMITTEE = {Role.CLERK, Role.CHAIR}
 SHOP = {Role.MANAGER, Role.VOLUNTEER}
@@ -141,7 +144,8 @@ def gate() -> Response | None:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     if current_user.temporary and request.endpoint != FIRST_OF_ALL:
         return redirect(url_for(FIRST_OF_ALL))
-    _stay()
+    if request.endpoint not in UNATTENDED:
+        _stay()
     roles = rule.roles_for(request.method)
     if roles is not None:
         g.area, g.roles = _place(request.view_args or {})

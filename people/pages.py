@@ -94,6 +94,23 @@ class Link:
     current: bool
 
 
+@dataclass(frozen=True)
+class Notice:
+    """What those who answer for an area have to know at once, in one line, and the page about it."""
+
+    text: Any
+    url: str
+
+
+def alarms() -> list[Notice] | None:
+    """What every package has to say at once about the area the visitor is in; None for who does not answer
+    for it."""
+    area: Area | None = g.get("area")
+    if area is None or not g.roles & access.ONLOOKERS:
+        return None
+    return [notice for told in current_app.extensions["alarms"] for notice in told(area)]
+
+
 def locale() -> str:
     """Chinese, unless the visitor chose English."""
     chosen = request.cookies.get("language") if request else None
@@ -319,6 +336,7 @@ def init_app(app: Flask, navigation: Sequence[Entry]) -> None:
     app.add_template_filter(lambda moment: local(moment).date(), "local_day")
     app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
     app.add_template_global(icon, "icon")
+    app.add_template_global(alarms, "alarms")
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, failed)
 

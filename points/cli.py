@@ -1,4 +1,4 @@
-"""Commands about the ledger."""
+"""Commands about the ledger and the records."""
 
 import click
 from flask.cli import AppGroup
@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 from people import areas
 from people.clock import Quarter
 from people.db import transaction
-from points import amounts, assessments, leaving, ledger, merging
+from points import amounts, assessments, leaving, ledger, merging, report
 
 ledger_cli = AppGroup("ledger", help="The ledger: computed again, and its digests.")
 
@@ -42,3 +42,24 @@ def settle() -> None:
             click.echo(f"{place}: {points} points of entry #{owner} expired, left on {transfer.reason}")
     if not lapsed:
         click.echo("nothing was due")
+
+
+services_cli = AppGroup("services", help="What grid workers did, as it was written down.")
+
+
+@services_cli.command("report")
+@click.option("--village", required=True, help="The village's 12-digit code.")
+@click.option("--quarter", required=True, help="Written like 2026Q4.")
+def services_report(village: str, quarter: str) -> None:
+    """Print the figures of a village's quarter, as its page shows them."""
+    area = areas.by_code(village)
+    try:
+        wanted = Quarter.parse(quarter)
+    except ValueError as error:
+        raise click.ClickException(f"{quarter} is not written like 2026Q4") from error
+    if area is None or not area.is_village:
+        raise click.ClickException(f"{village} is no village or community here")
+    for part in report.of(area, wanted):
+        click.echo(f"{part.title}")
+        for label, figure in part.figures:
+            click.echo(f"  {label}: {figure}")

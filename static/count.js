@@ -1,6 +1,7 @@
 // Counting the shelf: each scan counts one piece, and nothing that was counted is lost before it is saved.
 // Without it the numbers are typed into the rows.
-"use strict";
+import { barcode } from "./desk/barcode.js";
+import { beep } from "./desk/sound.js";
 
 const form = document.querySelector("form[data-count]");
 const rows = [...form.querySelectorAll("li[data-codes]")];
@@ -10,23 +11,6 @@ const opened = Date.now();
 
 const inputOf = (row) => row.querySelector("input[name^=units-]");
 const idOf = (row) => inputOf(row).name.slice("units-".length);
-
-// --- Sounds ---
-
-const SOUNDS = { found: [880], refused: [220, 180] }; // Hz, one after the other
-let audio;
-
-function beep(name) {
-  if (!window.AudioContext) return;
-  audio ??= new AudioContext();
-  SOUNDS[name].forEach((pitch, place) => {
-    const tone = new OscillatorNode(audio, { frequency: pitch });
-    const start = audio.currentTime + place * 0.12;
-    tone.connect(new GainNode(audio, { gain: 0.2 })).connect(audio.destination);
-    tone.start(start);
-    tone.stop(start + 0.1);
-  });
-}
 
 // --- What was counted and not saved yet: units, and when the first and the last of them were counted ---
 
@@ -95,8 +79,7 @@ function point(row) {
 }
 
 function find(text) {
-  const digits = text.replace(/[\s-]/g, "");
-  const code = digits.length === 12 ? `0${digits}` : digits; // UPC-A is an EAN-13 without its zero
+  const code = barcode(text);
   return rows.find((row) => row.dataset.codes.split(" ").includes(code));
 }
 

@@ -2,8 +2,9 @@
 // Without it every page still works, but for the live camera, the signature and what is on hold.
 import { serve } from "./desk/basket.js";
 import { watchFor } from "./desk/camera.js";
-import { beep, field } from "./desk/field.js";
+import { field } from "./desk/field.js";
 import { finish, list } from "./desk/hold.js";
+import { beep } from "./desk/sound.js";
 
 const serving = serve();
 field(serving);

@@ -226,6 +226,10 @@ class Cast:
     def lot_of(self, goods: Goods) -> Lot:
         return _one(Lot, Lot.goods_id == goods.id)
 
+    def on_hand(self, goods: Goods) -> int:
+        """Units of an article that lie there, expired ones too."""
+        return sum(db.session.scalars(select(Lot.on_hand).where(Lot.goods_id == goods.id)))
+
     def item(self, name: str, rubric: Rubric | None = None) -> RubricItem:
         """The rubric's item whose name contains these words."""
         return next(item for item in (rubric or self.rubric).items if name in item.name)

@@ -21,8 +21,12 @@ from people import clock as calendar
 from people.db import db, transaction
 from people.models import User
 from people.paper import fonts
+from people.signin import passwords
 from tests import cast as cast_list
 from tests.cast import TODAY, Cast, Client, new_app
+from tests.crowd import at_once, crowd
+
+__all__ = ["at_once", "crowd"]  # fixtures
 
 hypothesis.settings.register_profile("here", deadline=None)
 # Shrinking a long history takes minutes: that is for whoever looks into it.
@@ -30,6 +34,16 @@ hypothesis.settings.register_profile(
     "ci", deadline=None, derandomize=True, phases=set(hypothesis.Phase) - {hypothesis.Phase.shrink}
 )
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="more kills, longer histories, every moment")
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time to try much (`make long`); if not, the same is tried less often."""
+    return bool(request.config.getoption("long"))
 
 
 class SQLiteFiles:
@@ -68,7 +82,7 @@ class PostgreSQLServer:
         self._admin = psycopg.connect(uri, autocommit=True)
         self._base = sa.make_url(uri).set(drivername="postgresql+psycopg")
         self._numbers = count(1)
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             self._admin.execute(f"ALTER SYSTEM SET {setting} = off")
         self._admin.execute("SELECT pg_reload_conf()")
 
@@ -80,7 +94,7 @@ class PostgreSQLServer:
 
     def copy(self, template: str, name: str | None = None) -> str:
         name = name or f"copy{next(self._numbers)}"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY = FILE_COPY")
         return name
 
     def settle(self, name: str) -> None:
@@ -109,6 +123,15 @@ def instance() -> Iterator[Path]:
         patch.setenv("AIXIN_INSTANCE", folder)
         patch.delenv("DATABASE_URL", raising=False)
         yield Path(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_method() -> Iterator[str]:
+    """How passwords are hashed by the program; for tests it takes no time."""
+    slow = passwords.METHOD
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "METHOD", "pbkdf2:sha256:1")
+        yield slow
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -20,6 +20,8 @@ from people.households import keeping
 from people.models import Attention, ContactKind, Duty
 from people.roster import portraits
 from people.rosterfile import intake
+from points.models import DisputeKind, IncidentKind, Severity, Step
+from points.records import disputes, incidents, photos, visits
 from points.services import samples, slips
 from shop.desk import redemptions, voids
 from shop.stock import consignments, counts
@@ -136,6 +138,7 @@ ARGUMENTS = {
     "area": VILLAGE,
     "slip": "00000012",
     "day": "2026-12-28",
+    "version": 1,
 }
 
 
@@ -229,7 +232,13 @@ def lived_in(cast):
         filing.keep(intake.ROSTER, cast.village, "花名册.csv", bad_row, cast.clerk)
         portraits.set_portrait(cast.worker, a_picture(), cast.clerk)
         grid, head = cast.term_of(cast.worker).grid, keeping.Particulars("张大山")
-        keeping.add(grid, head, Attention.ORDINARY, "", day, cast.clerk)
+        household = keeping.add(grid, head, Attention.ORDINARY, "", day, cast.clerk)
+        told = ([Step.MEET], "一切都好", "", "送药")
+        visits.visit("v" * 16, household, cast.worker, day, *told, cast.worker_user)
+        photos.keep("visit:1", a_picture(), cast.worker_user)
+        land, fire = DisputeKind.LAND, IncidentKind.EMERGENCY
+        disputes.open_dispute("d" * 16, grid, cast.worker, day, land, "甲乙", "地界", cast.worker_user)
+        incidents.report("i" * 16, grid, None, fire, Severity.MAJOR, day, "村口", "塌方", "", cast.clerk)
         (slip,) = slips.print_slips(cast.village, cast.worker, 1, cast.clerk)
         samples.draw(cast.village, Quarter.of(cast.term_of(cast.worker).starts_on), "7", 5, cast.supervisor)
     cast.earn(cast.worker, 10)
@@ -247,7 +256,7 @@ def lived_in(cast):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, language):
-    """Whoever may see a page gets it, in both languages, with nothing inline; or it is not there."""
+    """Whoever may see a page gets it, with nothing inline, or it is not there; in English who comes first."""
     opened = set()
     pages = [
         (route.endpoint, rule, address(app, route.endpoint, **lived_in))
@@ -263,6 +272,8 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
         for endpoint, rule, path in pages:
             if rule.roles is not None and not held & rule.roles:
                 continue
+            if language == "en" and endpoint in opened:
+                continue
             answer = client.get(path)
             assert answer.status_code in (200, 302, 404) or path == township, (username, path)
             if answer.status_code == 200:
@@ -275,6 +286,8 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     opened_elsewhere = {"people.evaluate", "people.held_above"}  # test_evaluations.py, test_held.py
     opened_elsewhere |= {"shop.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shop.goods_file", "shop.failed_goods"}  # test_goodsfile.py
+    opened_elsewhere |= {"points.compare_rubrics", "points.compare_templates"}  # test_rubrics.py
+    opened_elsewhere |= {"points.publish_template"}
     opened_elsewhere |= {"shop.stock_take_file", "shop.donor"}  # test_stock_pages.py, test_donations.py
     opened_elsewhere |= {"points.service_again"}  # test_confirming.py
     assert {endpoint for endpoint, _rule, _path in pages} - opened <= redirecting | opened_elsewhere

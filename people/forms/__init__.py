@@ -29,8 +29,8 @@ class Form(FlaskForm):
                 field.data = (field.data or "").replace("\0", "")
 
     def refuse(self, refusal: Refused) -> None:
-        """Show the refusal next to its field, or above the form."""
-        if refusal.field in self:
+        """Show the refusal next to its field, or above the form, also for a field that nobody sees."""
+        if refusal.field in self and not isinstance(self[refusal.field], HiddenField):
             field = self[refusal.field]
             field.errors = [*field.errors, refusal.message]
         else:

@@ -42,6 +42,7 @@ ACTIONS = {
     "group.add": _("added a villagers' group"),
     "growth.reach": _("wrote down a stage of growth"),
     "growth.take_back": _("took a stage of growth back"),
+    "incidents.export": _("took the ledger of hazards out as a file"),
     "household.add": _("opened the file of a household"),
     "household.come_back": _("took up the file of a household again"),
     "household.correct": _("corrected the file of a household"),

@@ -36,6 +36,13 @@ def area(area: str) -> str:
     return render_template("people/area.html", villages=areas.below(g.area))
 
 
+@bp.get("/a/<area>/alarms")
+@access.allow(*access.ONLOOKERS)
+def alarms(area: str) -> str:
+    """What the area's pages show above everything else, for a page that stays open."""
+    return render_template("alarms.html", notices=pages.alarms())
+
+
 @bp.post("/language")
 @access.public
 def language() -> Response:

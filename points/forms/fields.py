@@ -1,12 +1,15 @@
-"""Points as people write them."""
+"""Fields that several forms have: points as people write them, and a photo."""
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from people.refused import Refused
 from points import amounts
+from points.records import photos
 
 
 class PointsField(StringField):
@@ -20,3 +23,24 @@ class PointsField(StringField):
             self.tenths = amounts.parse(self.data or "")
         except Refused as refusal:
             raise ValidationError(refusal.message) from refusal
+
+
+class PhotoField(FileField):
+    """A photo that may go along, taken with the phone's camera; the page's form is sent as multipart."""
+
+    def __init__(self, label: Any = None, **more: Any) -> None:
+        super().__init__(
+            label or _("Photo"),
+            description=_("Only if it helps; nobody has to. Where it was taken is not kept."),
+            render_kw={
+                "accept": "image/*",
+                "capture": "environment",
+                "data-longest": photos.LONGEST[0],  # static/aixin.js makes it as small as it will be kept
+            },
+            **more,
+        )
+
+    @property
+    def content(self) -> bytes | None:
+        """The picture that was sent, or None."""
+        return self.data.read() if self.data else None

@@ -1,14 +1,117 @@
-"""Forms about rubrics."""
+"""Forms about rubrics: a decision, and items line by line; a line without a name is left out."""
 
+from collections.abc import Iterable
+from typing import Any
+
+import wtforms
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import DateField, FieldList, FormField, IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
-from people.forms import Form
+from people.forms import Form, SelectField
+from points import amounts, labels
+from points.forms.fields import PointsField
+from points.models import Category, FedBy, RubricItem
+from points.rubrics.template import Limits, NewItem
+
+# Free lines below those that are filled in.
+FREE_LINES = 5
+MOST_LINES = 60
 
 
-class RubricForm(Form):
-    """A decision of the village's meeting to adopt the county's rubric."""
+class MaybePointsField(PointsField):
+    """Points, or nothing."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the points if there are any."""
+        if (self.data or "").strip():
+            super().pre_validate(form)
+
+
+class ItemLine(wtforms.Form):
+    """One item: what, how it is counted, what it is worth."""
+
+    category = SelectField(_("Duty"), choices=labels.CATEGORIES.items(), default=Category.SERVICE)
+    name = StringField(_("Service"), validators=[Length(max=100)])
+    unit = StringField(_("Unit"), validators=[Length(max=20)])
+    points = MaybePointsField(_("Points"), validators=[Length(max=12)])
+    cap = MaybePointsField(_("At most a quarter"), validators=[Length(max=12)])
+    evidence = StringField(_("Shown by"), validators=[Length(max=200)])
+    source = SelectField(_("Fed by"), choices=labels.FED_BY.items(), default=FedBy.CLAIM)
+
+    def validate_points(self, field: PointsField) -> None:
+        """An item with a name has points and a unit."""
+        if self.is_filled and not field.data:
+            raise ValidationError(_("Say how many points."))
+
+    def validate_unit(self, field: StringField) -> None:
+        """An item with a name has points and a unit."""
+        if self.is_filled and not (field.data or "").strip():
+            raise ValidationError(_("Say the unit."))
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether this line says anything."""
+        return bool((self.name.data or "").strip())
+
+    @property
+    def item(self) -> NewItem:
+        """The item as the verbs take it."""
+        return NewItem(
+            category=Category(self.category.data),
+            name=self.name.data.strip(),
+            unit=self.unit.data.strip(),
+            points=self.points.tenths,
+            cap=self.cap.tenths if (self.cap.data or "").strip() else None,
+            evidence=(self.evidence.data or "").strip(),
+            source=FedBy(self.source.data),
+        )
+
+
+class AdoptForm(Form):
+    """A village's decision to adopt the county's rubric, with items of its own."""
 
     in_force_from = DateField(_("In force from"), validators=[InputRequired()])
     approved_by = StringField(_("Approved by"), validators=[InputRequired(), Length(max=100)])
+    lines = FieldList(FormField(ItemLine), max_entries=MOST_LINES)
+
+    @property
+    def items(self) -> list[NewItem]:
+        """The items of the lines that are filled in."""
+        return [line.form.item for line in self.lines if line.form.is_filled]
+
+    def fill(self, items: Iterable[NewItem | RubricItem], free: int = FREE_LINES) -> None:
+        """Show these items and some free lines."""
+        for item in items:
+            self.lines.append_entry(_said(item))
+        self.add_lines(free)
+
+    def add_lines(self, free: int = FREE_LINES) -> None:
+        """Some more free lines."""
+        for _number in range(min(free, MOST_LINES - len(self.lines))):
+            self.lines.append_entry()
+
+
+class PublishForm(AdoptForm):
+    """A county's template: its items, and what villages may add."""
+
+    most_bonuses = IntegerField(_("Bonus items a village may add"), validators=[NumberRange(0, 50)])
+    most_deductions = IntegerField(_("Deduction items a village may add"), validators=[NumberRange(0, 50)])
+    most_points = PointsField(_("Points of such an item at most"), validators=[Length(max=12)])
+
+    @property
+    def limits(self) -> Limits:
+        """What a village may add."""
+        return Limits(self.most_bonuses.data, self.most_deductions.data, self.most_points.tenths)
+
+
+def _said(item: NewItem | RubricItem) -> dict[str, Any]:
+    return {
+        "category": str(item.category),
+        "name": item.name,
+        "unit": item.unit,
+        "points": amounts.show(item.points),
+        "cap": amounts.show(item.cap) if item.cap else "",
+        "evidence": item.evidence,
+        "source": str(item.source),
+    }

@@ -151,11 +151,17 @@ def _check_scored(village: Area, in_force_from: date) -> None:
         )
 
 
-def template_for(village: Area, day: date) -> Rubric | None:
-    """The template a village adopts from a day on: its county's latest by then; None: the program's model."""
-    county: Area | None = village
+def county_of(area: Area) -> Area | None:
+    """The county an area lies in, or is."""
+    county: Area | None = area
     while county is not None and county.level != Level.COUNTY:
         county = county.parent
+    return county
+
+
+def template_for(village: Area, day: date) -> Rubric | None:
+    """The template a village adopts from a day on: its county's latest by then; None: the program's model."""
+    county = county_of(village)
     return in_force_on(county, day) if county else None
 
 
@@ -196,6 +202,11 @@ def latest(area: Area) -> Rubric | None:
     return db.session.scalar(
         select(Rubric).where(Rubric.area_id == area.id).order_by(Rubric.version.desc()).limit(1)
     )
+
+
+def numbered(area: Area, version: int) -> Rubric | None:
+    """An area's version of this number, or None."""
+    return db.session.scalar(select(Rubric).where(Rubric.area_id == area.id, Rubric.version == version))
 
 
 def listed(area: Area) -> Sequence[Rubric]:

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from people import clock
 from people.clock import Quarter
@@ -83,7 +83,9 @@ def of_record(
     item = next((item for item in rubric.items if item.source == source), None)
     if item is None:
         return None
-    service = _add(f"record:{evidence}", worker, grid.id, item, done_on, 1, "", actor, household)
+    rejected = db.session.scalar(select(func.count()).where(Service.evidence == evidence))
+    key = f"record:{evidence}:{rejected}" if rejected else f"record:{evidence}"
+    service = _add(key, worker, grid.id, item, done_on, 1, "", actor, household)
     service.evidence, service.likeness = evidence, likeness(text)
     db.session.flush()
     return service

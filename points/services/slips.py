@@ -95,14 +95,17 @@ def find(given: str, village: Area) -> Slip:
     return slip
 
 
-def use(given: str, village: Area, subject: str, actor: User) -> Slip:
-    """Let a slip stand for the record ("service:7", "visit:12") that was made of it; for the same one again
-    nothing changes.
+def use(given: str, village: Area, subject: str, worker: Person, actor: User) -> Slip:
+    """Let a slip stand for the record ("service:7", "visit:12") that was made of it for a worker; again for
+    the same one, nothing changes.
 
     Belongs into the transaction that makes the record. Refused `bad_slip_number`, `slip_unknown`,
-    `slip_used`.
+    `slip_used`, `other_worker` when it was printed for somebody else.
     """
     slip: Slip = get_locked(Slip, find(given, village).id)
+    if slip.worker is not None and persons.kept(slip.worker).id != persons.kept(worker).id:
+        text = _("This slip was printed for %(name)s.", name=slip.worker.name)
+        raise Refused("other_worker", text, "slip")
     if slip.used_for == subject:
         return slip
     if slip.used_for is not None:

@@ -1,24 +1,17 @@
-"""The ledger book (台账), a worker's own page, and the rubric."""
+"""The ledger book (台账), and a worker's own page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, flash, g, redirect, render_template, url_for
-from flask_babel import gettext
+from flask import abort, g, render_template
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from people import access, clock, pages
-from people.clock import Quarter
 from people.db import fetch
-from people.forms import attempt
 from people.models import Departure, Merge, Person, Role, User
 from people.roster import departures, duplicates, persons
 from points import labels, ledger
-from points.forms.rubrics import RubricForm
 from points.models import Account, Transfer
-from points.rubrics import versions
-from points.rubrics.template import TEMPLATE
 from points.services import reading
 from points.views import WATCHING, bp
 
@@ -98,37 +91,3 @@ def mine(village: str) -> str:
         states=labels.SERVICE_STATES,
         why=labels.why,
     )
-
-
-@bp.get("/v/<village>/rubric")
-@access.allow(*WATCHING, Role.INSTRUCTOR, Role.WORKER)
-def rubric(village: str) -> tuple[str, int]:
-    """The rubric in force, the one to come, or how to adopt the first."""
-    return _rubric(RubricForm(formdata=None, in_force_from=Quarter.of(clock.today()).first_day))
-
-
-def _rubric(form: RubricForm) -> tuple[str, int]:
-    latest = versions.latest(g.area)
-    page = render_template(
-        "points/rubric.html",
-        rubric=latest,
-        template=TEMPLATE,
-        categories=labels.CATEGORIES,
-        form=form,
-        in_force=latest is not None and latest.in_force_from <= clock.today(),
-    )
-    return page, form.status
-
-
-@bp.post("/v/<village>/rubric")
-@access.allow(Role.CHAIR)
-def adopt_rubric(village: str) -> Response | tuple[str, int]:
-    """Adopt the county's rubric by a decision of the village's meeting."""
-    form = RubricForm()
-    if form.validate_on_submit():
-        with attempt(form):
-            versions.adopt(g.area, form.in_force_from.data, form.approved_by.data, (), current_user)
-        if form.status == 200:
-            flash(gettext("Adopted. Hang the rubric up where everyone can read it."))
-            return redirect(url_for("points.rubric", village=village))
-    return _rubric(form)

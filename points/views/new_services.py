@@ -48,7 +48,7 @@ def new_service(village: str) -> Response | tuple[str, int]:
                 db.session.get(Household, form.household.data),
             )
             if slip is not None:
-                slips.use(slip.number, g.area, audit.name_of(service), current_user)
+                slips.use(slip.number, g.area, audit.name_of(service), service.worker, current_user)
         if form.status == 200:
             return _recorded(own, slip)
     return render_template("points/new_service.html", form=form, rubric=rubric, slip=slip), form.status

@@ -1,6 +1,6 @@
 """Paper slips: printed under numbers, keyed in when they come back, and confirmed by who signed them."""
 
-from flask import abort, current_app, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -92,7 +92,7 @@ def slip(village: str, slip: str) -> tuple[str, int]:
 def _slip(slip: Slip, form: Form) -> tuple[str, int]:
     service, sight = _made_of(slip), Sight()
     home = sight.household(service) if service else None
-    makes_visits = "points.new_visit" in current_app.view_functions
+    grid = slip.worker and holders.latest_served(persons.selves(persons.kept(slip.worker)), clock.today())
     html = render_template(
         "points/slip.html",
         slip=slip,
@@ -101,7 +101,9 @@ def _slip(slip: Slip, form: Form) -> tuple[str, int]:
         form=form,
         number=NumberForm(formdata=None),
         labels=labels,
-        visit=url_for("points.new_visit", village=g.area.code, slip=slip.number) if makes_visits else None,
+        visit=url_for(
+            "points.due", village=g.area.code, slip=slip.number, grid=grid.grid_id if grid else None
+        ),
         may_record=bool(g.roles & RECORDERS),
         may_decide=service is not None
         and service.state == ServiceState.RECORDED

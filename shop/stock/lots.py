@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import joinedload
 
 from people import clock
@@ -159,8 +159,3 @@ def moves_of(goods: Goods) -> Select[StockMove]:
         )
         .order_by(StockMove.id.desc())
     )
-
-
-def on_hand(goods: Goods) -> int:
-    """Units of an article that lie there, expired ones too."""
-    return db.session.scalar(select(func.sum(Lot.on_hand)).where(Lot.goods_id == goods.id)) or 0

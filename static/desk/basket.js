@@ -1,9 +1,11 @@
 // The basket: counted in whole tenths of a point, kept with its key until the receipt, sent once.
-import { beep, refuse, scan, scanForm, tell, write } from "./field.js";
+import { barcode } from "./barcode.js";
+import { refuse, scan, scanForm, tell, write } from "./field.js";
 import { forget, keep, recall } from "./kept.js";
 import { shown } from "./points.js";
 import { send } from "./send.js";
 import { signing } from "./signature.js";
+import { beep } from "./sound.js";
 
 const form = document.querySelector("form[data-basket]");
 const part = (selector) => form?.querySelector(selector);
@@ -21,7 +23,7 @@ const textOf = (tile, selector) => tile.querySelector(selector)?.textContent ?? 
 const chosen = () => tiles.filter(units);
 
 function scanned(digits) {
-  const code = digits.length === 12 ? `0${digits}` : digits; // UPC-A is an EAN-13 without its zero
+  const code = barcode(digits);
   const tile = tiles.find((each) => each.dataset.barcodes?.split(" ").includes(code));
   if (!tile) return refuse(scanForm.dataset.unknown);
   show("");

@@ -1,27 +1,9 @@
-// The one field: whatever a scanner gun types ends up in it, wherever the focus is. Sounds and words beside it.
+// The one field: whatever a scanner gun types ends up in it, wherever the focus is. The words beside it.
+import { beep } from "./sound.js";
 
 export const scan = document.querySelector("#scan");
 export const scanForm = document.querySelector("form[data-scan]");
 const words = scanForm.dataset;
-
-const SOUNDS = { found: [880], refused: [220, 180], done: [660, 880, 1100] }; // Hz, one after the other
-let audio;
-
-export function beep(name) {
-  if (!window.AudioContext) return;
-  audio ??= new AudioContext();
-  const asked = performance.now();
-  audio.resume().then(() => {
-    if (performance.now() - asked > 500) return; // the browser waited for a touch: a late sound misleads
-    SOUNDS[name].forEach((pitch, place) => {
-      const tone = new OscillatorNode(audio, { frequency: pitch });
-      const start = audio.currentTime + place * 0.12;
-      tone.connect(new GainNode(audio, { gain: 0.2 })).connect(audio.destination);
-      tone.start(start);
-      tone.stop(start + 0.1);
-    });
-  });
-}
 
 // Words in a place that is hidden while there are none.
 export function write(place, text) {

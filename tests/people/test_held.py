@@ -28,7 +28,7 @@ from people.models import (
     Training,
 )
 from people.roster import persons, portraits
-from people.signin import accounts
+from people.signin import accounts, passwords
 from points.models import Slip
 from shop.desk import redemptions, voids
 from tests.cast import NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE, a_picture
@@ -186,7 +186,7 @@ def test_nothing_of_anybody_else(app, full_life):
 def test_no_secret_of_a_card_or_sign_in(app, cast, full_life):
     everything = "\n".join(told(app, full_life).values())
     assert cast.card.token not in everything
-    assert "scrypt" not in everything
+    assert passwords.METHOD not in everything
     assert cast.worker_user.password_hash not in everything
 
 

@@ -161,6 +161,7 @@ def test_households_move_to_another_grid_under_its_next_numbers(cast, grid, othe
     do(keeping.move, [third, first], other, cast.clerk)
     assert living(grid) == [(2, "乙")]
     assert living(other) == [(1, "丁"), (2, "甲"), (3, "丙")]
+    assert add(grid, "戊").number == 3
     refused("same_grid", keeping.move, [first], other, cast.clerk)
     refused("other_village", keeping.move, [stays], cast.term_of(cast.stranger).grid, cast.clerk)
     add(other, "乙")

@@ -35,14 +35,20 @@ def address(route, place):
 
 
 def table(app):
-    """Every route by roles, method and place, with its address and the roles its rule names."""
-    return [
-        (route, method, place, address(route, place), rule.roles_for(method))
-        for route, rule in rules(app)
-        if rule.roles is not None
-        for method in access.methods_of(route)
-        for place in PLACES
-    ]
+    """Every route by roles, method and place, with its address and the roles its rule names.
+
+    Everything is asked of the village and of the next one; of the other places once for each set of roles and
+    kind of address, as the gate goes by these.
+    """
+    found, known = [], set()
+    for route, rule in rules(app):
+        for method in access.methods_of(route) if rule.roles is not None else ():
+            roles = rule.roles_for(method)
+            kind = (frozenset(roles), "village" in route.arguments)
+            places = PLACES if kind not in known else (VILLAGE, NEXT_VILLAGE)
+            known.add(kind)
+            found += [(route, method, place, address(route, place), roles) for place in places]
+    return found
 
 
 def wanted(role, route, place, roles):

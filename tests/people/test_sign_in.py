@@ -14,7 +14,7 @@ from people import cards
 from people import clock as calendar
 from people.clock import SHANGHAI
 from people.db import db, transaction
-from people.models import AuditEvent, Role, SignInFailure, User
+from people.models import AuditEvent, Role, SignInFailure
 from people.refused import Refused
 from people.signin import accounts, guard, keeping, passwords
 from tests.cast import PASSWORD, TODAY, VILLAGE
@@ -22,16 +22,6 @@ from tests.test_rules import address, methods, rules
 
 HOME, ELSEWHERE, FAR_OFF = "10.0.0.1", "203.0.113.7", "203.0.113.8"
 OWN_PIN = "850316"
-
-
-@pytest.fixture(autouse=True)
-def quick(request, monkeypatch):
-    """Hashes that take no time, for who signs in a hundred times."""
-    monkeypatch.setattr(passwords, "METHOD", "pbkdf2:sha256:1")
-    if "cast" in request.fixturenames:
-        request.getfixturevalue("cast")
-        with transaction() as session:
-            session.execute(sa.update(User).values(password_hash=passwords.hashed(PASSWORD)))
 
 
 def knock(client, name, password, address=HOME, **more):
@@ -116,6 +106,14 @@ def test_a_hash_is_computed_for_a_name_that_does_not_exist(cast, browser, monkey
     knock(browser, "nobody", "guess")
     assert len(looked_at) == 2
     assert looked_at[0].split("$")[0] == looked_at[1].split("$")[0]
+
+
+def test_what_is_kept_is_slow_to_guess(slow_method, monkeypatch):
+    monkeypatch.setattr(passwords, "METHOD", slow_method)
+    kept = passwords.hashed(PASSWORD)
+    assert kept.startswith("scrypt:32768:8:1$")
+    assert passwords.matches(kept, PASSWORD)
+    assert not passwords.matches(kept, "guess")
 
 
 def test_what_was_in_the_session_before_is_not_taken_over(cast, browser):

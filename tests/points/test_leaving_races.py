@@ -11,9 +11,8 @@ from points import leaving, ledger, merging
 from shop.desk import redemptions, voids
 from shop.models import Redemption
 from tests.cast import BEGAN_ON, TODAY
-from tests.shop.test_races import AT_ONCE, at_once, crowd, everything_fits, redeem, tally, void
-
-__all__ = ["at_once", "crowd"]  # fixtures
+from tests.crowd import AT_ONCE
+from tests.shop.test_races import everything_fits, redeem, tally, void
 
 DECISION = "村民代表会议2026年12月20日"
 

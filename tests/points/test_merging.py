@@ -687,10 +687,10 @@ def test_points_moved_past_the_verb_are_named(cast, story):
 class Village(RuleBasedStateMachine):
     """Three people under six entries come, earn, spend, leave, and are found to be one; in any order."""
 
-    def __init__(self, databases, template):
+    def __init__(self, app, databases, template):
         super().__init__()
-        self.databases, self.name = databases, databases.copy(template)
-        self.context = new_app(databases.uri(self.name)).app_context()
+        self.databases, self.name = databases, databases.copy(template, "history")
+        self.context = app.app_context()
         self.context.push()
         self.ids = [person.id for person in Cast().workers[:6]]
         self.issued = self.redeemed = self.expired = 0
@@ -825,5 +825,9 @@ class Village(RuleBasedStateMachine):
                 assert holders.serves_on(person.id, TODAY) is None
 
 
-def test_points_add_up_in_any_order(database, template):
-    play(lambda: Village(database, template), settings=settings(max_examples=5, stateful_step_count=15))
+def test_points_add_up_in_any_order(database, template, long):
+    app = new_app(database.uri("history"))
+    play(
+        lambda: Village(app, database, template),
+        settings=settings(max_examples=5 if long else 2, stateful_step_count=15),
+    )

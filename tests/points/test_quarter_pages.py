@@ -253,7 +253,7 @@ def test_a_village_without_a_rubric_is_told_how_to_begin(cast, client_of, app):
     chair, there = client_of(cast.chair), f"/v/{cast.far_village.code}/rubric"
     assert chair.get(there).status_code == 200
     form = {"in_force_from": "2026-10-01", "approved_by": "村民代表会议"}
-    assert chair.post(there, data=form).status_code == 302
+    assert chair.post(f"{there}/adopt", data=form).status_code == 302
     assert "村民代表会议" in chair.get(there).text
 
 
@@ -272,7 +272,7 @@ def test_home_is_the_first_place_of_ones_role(cast, client_of):
         return client_of(user).get("/", follow_redirects=True).request.path
 
     assert home(cast.clerk) == f"{HERE}/"
-    assert home(cast.worker_user) == f"{HERE}/mine"
+    assert home(cast.worker_user) == f"{HERE}/due"
     assert home(cast.instructor) == f"{HERE}/services"
     assert home(cast.township_user) == "/a/539900101000/"
 

@@ -9,16 +9,15 @@ from stdnum import damm
 
 from people import audit
 from people.db import db, transaction
-from people.models import User
+from people.households import keeping
+from people.models import Attention, User
 from people.refused import Refused
-from points.models import Service, Slip
+from points.models import Service, ServiceState, Slip
 from points.services import recording, slips
 from points.slipsheet import SlipFace, slips_pdf
 from tests.cast import NEXT_VILLAGE, VILLAGE, Cast
+from tests.crowd import AT_ONCE
 from tests.printed import RARE, codes, cut, ink, read
-from tests.shop.test_races import AT_ONCE, at_once, crowd
-
-__all__ = ["at_once", "crowd"]  # fixtures
 
 HERE = f"/v/{VILLAGE}"
 DAY = date(2026, 12, 20)
@@ -66,12 +65,12 @@ def test_slips_are_for_who_serves_in_this_village(cast):
 def test_a_slip_is_keyed_in_once(cast):
     (slip,) = printed(cast)
     with transaction():
-        slips.use(slip.number, cast.village, "service:1", cast.clerk)
-        slips.use(slip.number, cast.village, "service:1", cast.chair)
+        slips.use(slip.number, cast.village, "service:1", cast.worker, cast.clerk)
+        slips.use(slip.number, cast.village, "service:1", cast.worker, cast.chair)
     used = slips.find(slip.number, cast.village)
     assert (used.used_for, used.used_by_id) == ("service:1", cast.clerk.id)
     with pytest.raises(Refused, match="slip_used"):
-        do(slips.use, slip.number, cast.village, "visit:1", cast.clerk)
+        do(slips.use, slip.number, cast.village, "visit:1", cast.worker, cast.clerk)
 
 
 def key_in(number, who):
@@ -80,7 +79,7 @@ def key_in(number, who):
     service = recording.record(
         uuid4().hex, cast.worker, cast.item("代办"), DAY, 1, "", db.session.get(User, who)
     )
-    slips.use(number, cast.village, audit.name_of(service), db.session.get(User, who))
+    slips.use(number, cast.village, audit.name_of(service), service.worker, db.session.get(User, who))
     return service.id
 
 
@@ -198,3 +197,39 @@ def test_a_sheet_of_long_names_stays_on_its_paper():
     assert codes(page) == {"S00000012"}
     assert text.count("S00000012") == 4
     assert "U+212FE" in text
+
+
+def test_a_visit_comes_from_a_slip_and_whoever_signed_it_confirms(cast, client_of):
+    (slip,) = printed(cast, 1, cast.worker)
+    grid = cast.term_of(cast.worker).grid
+    with transaction():
+        household = keeping.add(grid, keeping.Particulars("张大山"), Attention.ORDINARY, "", DAY, cast.clerk)
+        other = cast.term_of(cast.neighbour).grid
+        away = keeping.add(other, keeping.Particulars("别处人"), Attention.ORDINARY, "", DAY, cast.clerk)
+    clerk, ident, far = client_of(cast.clerk), household.id, away.id
+    page = clerk.get(f"{HERE}/slips/{slip.number}").text
+    due = f"{HERE}/due?slip={slip.number}&amp;grid={grid.id}"
+    assert f'href="{due}"' in page
+    address = f"{HERE}/due/{ident}/visit?slip={slip.number}"
+    assert f'href="{address}"' in clerk.get(due.replace("&amp;", "&")).text
+    form = {"key": uuid4().hex, "steps": "meet", "visited_on": DAY.isoformat(), "slip": slip.number}
+    wrong = clerk.post(f"{HERE}/due/{far}/visit", data=form)
+    assert wrong.status_code == 422
+    assert "这张服务单是印给李秀明的" in wrong.text
+    assert clerk.post(address, data=form).headers["Location"] == f"{HERE}/slips/{slip.number}"
+    assert clerk.post(address, data=form).status_code == 302  # a double click finds the same
+    signed = {"voucher": "household", "name": "张大山"}
+    assert clerk.post(f"{HERE}/slips/{slip.number}/confirm", data=signed).status_code == 302
+    (service,) = db.session.scalars(select(Service)).all()
+    assert (service.evidence, service.state) == ("visit:1", ServiceState.CONFIRMED)
+    assert slips.find(slip.number, cast.village).used_for == "visit:1"
+
+
+def test_a_worker_s_own_visit_uses_up_nobody_s_slip(cast, client_of):
+    (slip,) = printed(cast, 1, cast.worker)
+    with transaction():
+        grid = cast.term_of(cast.worker).grid
+        ident = keeping.add(grid, keeping.Particulars("张大山"), Attention.ORDINARY, "", DAY, cast.clerk).id
+    form = {"key": uuid4().hex, "steps": "meet", "visited_on": DAY.isoformat(), "slip": slip.number}
+    assert client_of(cast.worker_user).post(f"{HERE}/due/{ident}/visit", data=form).status_code == 302
+    assert slips.find(slip.number, cast.village).used_for is None

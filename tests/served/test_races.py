@@ -10,7 +10,7 @@ from points import ledger
 from shop.desk import verify
 from shop.models import Redemption, Source
 from shop.shelf import goods as shelf
-from shop.stock import lots, moves
+from shop.stock import moves
 from tests.served.server import at_once
 
 CROWD = 16
@@ -75,7 +75,7 @@ def test_sixteen_clients_on_the_last_item(house, rice):
     answers = at_once([partial(redeem, f"last-{n}", card, {goods: 1}) for n, card in enumerate(cards)])
     assert tally(answers) == {(201, None): 1, (422, "out_of_stock"): CROWD - 1}
     db.session.rollback()
-    assert lots.on_hand(last) == 0
+    assert house.cast.on_hand(last) == 0
 
 
 def test_one_key_sixteen_times(house, rice):
@@ -103,4 +103,4 @@ def test_one_redemption_is_voided_once(house, rice):
     _status, made = till.redeem("undone", house.cast.card_of(worker).number, {goods: 2})
     answers = at_once([partial(till.void, made["id"])] * CROWD)
     assert tally(answers) == {(200, None): CROWD}
-    assert (balance(worker), lots.on_hand(rice)) == (100, 100)
+    assert (balance(worker), house.cast.on_hand(rice)) == (100, 100)

@@ -35,7 +35,7 @@ DONORS = ("供销社", "供销社", " ")
 AGES = (None, None, (1, 0), (6, 3), (2, 5), (90, 0))  # minutes ago: from, to
 QUARTERS = 12  # in the workers' term of three years
 DAYS = 2  # that may pass: the quarter is not over
-EXAMPLES, STEPS = 6, 50
+EXAMPLES, MANY_EXAMPLES, STEPS = 2, 6, 50
 
 
 class History(RuleBasedStateMachine):
@@ -443,9 +443,9 @@ class History(RuleBasedStateMachine):
             assert list(verify.problems()) == []
 
 
-def test_nothing_is_made_or_lost(database, template):
+def test_nothing_is_made_or_lost(database, template, long):
     app = new_app(database.uri("history"))
     play(
         lambda: History(app, database, template),
-        settings=settings(max_examples=EXAMPLES, stateful_step_count=STEPS),
+        settings=settings(max_examples=MANY_EXAMPLES if long else EXAMPLES, stateful_step_count=STEPS),
     )

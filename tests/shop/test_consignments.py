@@ -190,7 +190,7 @@ def test_what_arrived_can_be_handed_out_there_and_sent_on(cast, rice, send):
     with transaction():
         home = consignments.accept(back, cast.manager)
     assert (home.goods_id, home.donor, home.on_hand) == (rice.id, "粮站", 2)
-    assert lots.on_hand(rice) == 8
+    assert cast.on_hand(rice) == 8
     assert fits()
 
 

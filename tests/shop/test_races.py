@@ -1,10 +1,5 @@
-"""Eight processes at once on one database: what may happen once happens once.
+"""Eight processes at once on one database (tests/crowd.py): what may happen once happens once."""
 
-The processes are real and are kept for all these tests; each opens the database, loads what it needs, and
-then waits at a barrier for the other seven.
-"""
-
-import multiprocessing
 from collections import Counter
 from datetime import timedelta
 
@@ -15,73 +10,15 @@ from people import cards, clock
 from people.clock import Quarter
 from people.db import db, transaction
 from people.models import Card, Person, User
-from people.refused import Refused
 from points import assessments, ledger
 from points.models import Assessment, Transfer, TransferKind
 from points.services import reading, recording
 from shop.desk import redemptions, verify, voids
 from shop.models import Consignment, Count, Goods, Lot, Redemption, Shop, Source, StockTake
 from shop.shelf import goods as shelf
-from shop.stock import consignments, counts, lots, moves
-from tests.cast import TODAY, Cast, new_app
-
-AT_ONCE = 8
-PATIENCE = 60  # seconds until a missing process breaks the barrier instead of hanging the tests
-
-barrier = None
-
-
-def take_place(shared):
-    """In each process, at its start: remember the barrier."""
-    global barrier
-    barrier = shared
-
-
-def run(uri, day, verb, arguments):
-    """In a process: prepare, wait for the others, do the verb in one transaction; how it ended."""
-    try:
-        app = new_app(uri)
-    except BaseException:
-        barrier.abort()
-        raise
-    with app.app_context(), clock.at(day):
-        db.session.execute(sa.text("SELECT 1"))
-        db.session.rollback()
-        barrier.wait(PATIENCE)
-        try:
-            with transaction():
-                return "done", verb(*arguments)
-        except Refused as refusal:
-            return "refused", refusal.code
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def crowd():
-    """Eight processes, each of which takes one place at the barrier."""
-    spawn = multiprocessing.get_context("spawn")
-    shared = spawn.Barrier(AT_ONCE)
-    with spawn.Pool(AT_ONCE, take_place, (shared,)) as pool:
-        yield pool, shared
-
-
-@pytest.fixture
-def at_once(crowd, app, uri):
-    """Let eight processes do a verb each, all at the same moment; how each of them ended."""
-
-    def at_once(calls, day=TODAY):
-        assert len(calls) == AT_ONCE
-        pool, shared = crowd
-        if shared.broken:
-            shared.reset()  # an earlier test failed at it
-        db.session.rollback()
-        db.engine.dispose()
-        pending = [pool.apply_async(run, (uri, day, verb, arguments)) for verb, *arguments in calls]
-        return [one.get(2 * PATIENCE) for one in pending]
-
-    return at_once
+from shop.stock import consignments, counts, moves
+from tests.cast import TODAY, Cast
+from tests.crowd import AT_ONCE
 
 
 def redeem(key, shop_id, card_id, basket, actor_id):
@@ -333,7 +270,7 @@ def test_goods_received_eight_times_come_in_once(cast, at_once):
     ends = at_once([(receive, "one-key", cast.goods.id, 12, cast.manager.id)] * AT_ONCE)
     assert tally(ends) == {"done": AT_ONCE}
     assert len(set(ends)) == 1
-    assert lots.on_hand(cast.goods) == 32
+    assert cast.on_hand(cast.goods) == 32
     assert everything_fits()
 
 
@@ -373,7 +310,7 @@ def test_goods_arrive_or_go_back_and_never_both(cast, at_once, on_its_way):
     assert tally(ends) == {"done": 4, ("refused", "already_answered"): 4}
     assert tally(ends[::2]) == ({"done": 4} if arrived else {("refused", "already_answered"): 4})
     assert soap_there(cast) == ((24, 2) if arrived else (20, 1))
-    assert lots.on_hand(cast.goods) == (16 if arrived else 20)
+    assert cast.on_hand(cast.goods) == (16 if arrived else 20)
     assert everything_fits()
 
 
@@ -418,7 +355,7 @@ def test_counting_while_the_shop_sells(cast, at_once, take):
     assert 16 <= expected[-1] <= expected[0] <= 20
     with transaction():
         counts.book(take, cast.manager)
-    assert lots.on_hand(cast.goods) == 16 + 20 - expected[-1]
+    assert cast.on_hand(cast.goods) == 16 + 20 - expected[-1]
     assert everything_fits()
 
 
@@ -441,8 +378,8 @@ def test_booking_differences_while_the_shop_sells(cast, at_once, take):
     booked, sold = tally(ends[:4]), tally(ends[4:])
     assert booked in ({"done": 4}, {("refused", "out_of_stock"): 4})
     assert set(sold) <= {"done", ("refused", "out_of_stock")}
-    assert lots.on_hand(soap) == 20 - 5 * sold["done"] - (8 if booked["done"] else 0)
-    assert lots.on_hand(salt) == 25 - sold["done"] + (1 if booked["done"] else 0)
+    assert cast.on_hand(soap) == 20 - 5 * sold["done"] - (8 if booked["done"] else 0)
+    assert cast.on_hand(salt) == 25 - sold["done"] + (1 if booked["done"] else 0)
     assert everything_fits()
 
 
@@ -452,5 +389,5 @@ def test_two_managers_book_the_differences_once(cast, at_once, take):
     actors = (cast.manager.id, cast.supervisor.id) * (AT_ONCE // 2)
     ends = at_once([(book_counts, take.id, actor) for actor in actors])
     assert tally(ends) == {"done": AT_ONCE}
-    assert lots.on_hand(cast.goods) == 17
+    assert cast.on_hand(cast.goods) == 17
     assert everything_fits()

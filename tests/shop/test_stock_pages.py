@@ -16,7 +16,7 @@ from people.signin import accounts
 from shop.desk import redemptions
 from shop.models import Consignment, Count, Donation, Lot, Source, StockMove, StockTake
 from shop.shelf import goods as shelf
-from shop.stock import consignments, counts, lots, moves
+from shop.stock import consignments, counts, moves
 from tests.cast import NEXT_VILLAGE, PASSWORD, TODAY, VILLAGE
 
 HERE, THERE = f"/v/{VILLAGE}", f"/v/{NEXT_VILLAGE}"
@@ -307,7 +307,7 @@ def test_a_manager_looks_books_and_everybody_reads_it_afterwards(cast, manager, 
     assert "少 2" not in supervisor.get(address).text
     assert supervisor.get(f"{address}/result.xlsx").status_code == 404
     assert manager.post(f"{address}/book").status_code == 302
-    assert lots.on_hand(cast.goods) == 18
+    assert cast.on_hand(cast.goods) == 18
     for reader in (supervisor, volunteer, client_of(cast.clerk), client_of(cast.township_user)):
         assert "少 2" in reader.get(address).text
     book = load_workbook(io.BytesIO(supervisor.get(f"{address}/result.xlsx").data)).active

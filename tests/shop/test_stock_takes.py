@@ -14,7 +14,7 @@ from shop.desk import redemptions, verify, voids
 from shop.models import Lot, MoveKind, Source, StockMove
 from shop.shelf import goods as shelf
 from shop.shelf import prices
-from shop.stock import counts, lots, moves
+from shop.stock import counts, moves
 from tests.cast import PASSWORD, TODAY
 
 
@@ -295,4 +295,4 @@ def test_what_a_stock_take_found_stays_as_it_was(cast, take, count, book, clock)
         shelf.add_goods(cast.shop, "大米", "袋", 100)
     rows = counts.sheet(take)
     assert [(row.goods.name, row.difference, row.price) for row in rows] == [("肥皂", -2, 30)]
-    assert lots.on_hand(cast.goods) == 18
+    assert cast.on_hand(cast.goods) == 18

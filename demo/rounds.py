@@ -1,0 +1,254 @@
+"""The last weeks' rounds of some of a village's workers: whom they visit, what they find, what they settle.
+
+Drawn from a seed of its own, so that the story of the points stays what it is.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from demo import roll
+from demo.calendar import STARTS_ON
+from people import clock
+from people.clock import Quarter
+from people.db import db
+from people.households import keeping
+from people.households.keeping import Particulars
+from people.models import Appointment, Area, Attention, Duty, Grid, Household, Person, Role, User
+from people.roster import holders
+from points.models import (
+    DisputeKind,
+    FedBy,
+    Found,
+    GatheringKind,
+    IncidentKind,
+    IncidentStepKind,
+    Result,
+    Rung,
+    ServiceState,
+    Severity,
+    Step,
+)
+from points.records import disputes, gatherings, incidents, visits
+from points.rubrics import versions
+from points.services import deciding, reading, recording, samples, slips
+
+GRIDS = 10  # of each village have their households on file
+HOUSEHOLDS = 7
+OPENED_ON = date(2026, 1, 8)
+WEEKS = 5
+
+CLASSES = [Attention.PRIORITY, Attention.WATCHED, Attention.WATCHED]
+WHY = {
+    Attention.PRIORITY: ("独居老人，行动不便", "重病家庭", "留守儿童，父母常年在外"),
+    Attention.WATCHED: ("收入不稳，防止返贫", "老人高血压，需要提醒用药", "新搬来的租户"),
+    Attention.ORDINARY: ("",),
+}
+COMPOSITION = ("老人2人", "夫妻2人、孩子1人", "老人1人、夫妻2人、孩子2人", "夫妻2人，外出务工", "老人1人")
+SITUATION = ("种烤烟和玉米", "养猪养鸡", "儿子在昆明务工", "开小卖部", "吃低保")
+NEEDS = ("", "", "", "屋顶漏雨", "想办慢性病卡", "孩子转学手续")
+SEEN = (
+    "精神好，屋里收拾得干净",
+    "刚从地里回来，聊了收成",
+    "血压药快吃完了",
+    "电线老化，已提醒",
+    "一家人都在，问了医保",
+)
+FOLLOW_UPS = ("联系村医送药", "问清转学要带的材料", "请电工来看线路")
+TOPICS = {
+    GatheringKind.LAW: ("民法典里的邻里关系", "防范电信诈骗"),
+    GatheringKind.POLICY: ("医保缴费和报销", "耕地地力补贴"),
+    GatheringKind.VILLAGE: ("村道清扫排班", "冬季用火用电安全"),
+}
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A worker with their grid and its households."""
+
+    worker: Person
+    grid: Grid
+    households: list[Household]
+
+
+class Rounds:
+    """What some workers of a village did in the weeks before the demo's first day."""
+
+    def __init__(self, area: Area, users: dict[Role, User]) -> None:
+        self.area = area
+        self.clerk, self.chair, self.supervisor = (
+            users[role] for role in (Role.CLERK, Role.CHAIR, Role.SUPERVISOR)
+        )
+        self.chance = random.Random(f"rounds {area.code}")  # noqa: S311 -- a seed on purpose
+        self._keys = 0
+
+    def tell(self) -> None:
+        """Everything, in the order of its days; what was recorded until a week ago is confirmed."""
+        beats = [self._beat(term.grid, term.person) for term in self._terms()]
+        for day in _days(STARTS_ON - timedelta(weeks=WEEKS), STARTS_ON - timedelta(days=1)):
+            with clock.at(day):
+                for number, beat in enumerate(beats):
+                    self._visit(beat, number, day)
+                    self._gather(beat, number, day)
+        self._mishaps(beats)
+        self._quarrels(beats)
+        self._decide()
+        self._paper(beats[2].worker)
+        self._check()
+
+    def _terms(self) -> Sequence[Appointment]:
+        return holders.serving(self.area, STARTS_ON, STARTS_ON, Duty.WORKER)[:GRIDS]
+
+    def key(self) -> str:
+        """The next key, the same on every run."""
+        self._keys += 1
+        return f"round-{self.area.code}-{self._keys:06d}"
+
+    def _beat(self, grid: Grid, worker: Person) -> Beat:
+        with clock.at(OPENED_ON):
+            homes = [self._household(grid, number) for number in range(HOUSEHOLDS)]
+        return Beat(worker, grid, homes)
+
+    def _household(self, grid: Grid, number: int) -> Household:
+        attention = CLASSES[number] if number < len(CLASSES) else Attention.ORDINARY
+        told = Particulars(
+            head=roll.name(self.chance),
+            house=f"{number + 1}号",
+            phone=roll.phone(self.chance),
+            residents=self.chance.randint(1, 6),
+            composition=self.chance.choice(COMPOSITION),
+            standing=self.chance.choice(("群众", "群众", "群众", "户主是党员")),
+            situation=self.chance.choice(SITUATION),
+            needs=self.chance.choice(NEEDS),
+        )
+        why = self.chance.choice(WHY[attention])
+        return keeping.add(grid, told, attention, why, OPENED_ON, self.clerk)
+
+    def _visit(self, beat: Beat, number: int, day: date) -> None:
+        """The first household each week, the next two once; now and then a week is left out."""
+        weekday = (day.weekday() + number) % 7
+        due = [beat.households[0]] if weekday == 2 and self.chance.random() < 0.9 else []
+        if weekday == 4 and day.day in range(1, 15):
+            due += beat.households[1:3]
+        for household in due:
+            follow_up = self.chance.choice(FOLLOW_UPS) if self.chance.random() < 0.15 else ""
+            made = visits.visit(
+                self.key(),
+                household,
+                beat.worker,
+                day,
+                self.chance.sample(list(Step), 3),
+                self.chance.choice(SEEN),
+                "",
+                follow_up,
+                self.clerk,
+            )
+            if follow_up and day < STARTS_ON - timedelta(days=10):
+                visits.follow_up_done(made, day, "已办好", self.clerk)
+
+    def _gather(self, beat: Beat, number: int, day: date) -> None:
+        if (day.day + number) % 10 == 3:
+            kind = self.chance.choice(list(GatheringKind))
+            topic, present = self.chance.choice(TOPICS[kind]), self.chance.randint(6, 14)
+            gatherings.hold(
+                self.key(),
+                beat.grid,
+                beat.worker,
+                day,
+                kind,
+                topic,
+                present,
+                "",
+                self.clerk,
+            )
+
+    def _mishaps(self, beats: list[Beat]) -> None:
+        """Two hazards, one of them dealt with, an emergency that is over; and one of last night."""
+        reported = (
+            (3, IncidentKind.HAZARD, Severity.ORDINARY, 20, "村口小桥", "护栏松动", "拉了警示带"),
+            (5, IncidentKind.HAZARD, Severity.ORDINARY, 6, "老粮仓", "电线裸露", "已断电"),
+            (1, IncidentKind.EMERGENCY, Severity.ORDINARY, 16, "后山", "有人烧荒，火势蔓延", "组织邻居扑灭"),
+            (
+                4,
+                IncidentKind.EMERGENCY,
+                Severity.MAJOR,
+                1,
+                "进村公路转弯处",
+                "落石堵住半幅路面",
+                "两头设人看守",
+            ),
+        )
+        handed, closed = IncidentStepKind.HANDED_OVER, IncidentStepKind.CLOSED
+        for number, kind, severity, ago, place, what, done in reported:
+            day, beat = STARTS_ON - timedelta(days=ago), beats[number]
+            with clock.at(day):
+                made = incidents.report(
+                    self.key(), beat.grid, beat.worker, kind, severity, day, place, what, done, self.clerk
+                )
+            if ago > 10:
+                with clock.at(day + timedelta(days=2)):
+                    on = clock.today()
+                    incidents.step(made, handed, "村委会", "村里派人处理", on, self.clerk)
+                    incidents.step(made, closed, "", "已处理好", on, self.chair)
+
+    def _quarrels(self, beats: list[Beat]) -> None:
+        """One settled at once, one by the group, one that has come up to the village, and a fresh one."""
+        fails = [Result.FAILED] * 4
+        for number, (kind, matter, results) in enumerate(
+            (
+                (DisputeKind.NEIGHBOURS, "晒场占道", [Result.SETTLED]),
+                (DisputeKind.LAND, "地界不清", [*fails[:2], Result.SETTLED]),
+                (DisputeKind.DEBT, "借款不还", fails),
+                (DisputeKind.FAMILY, "赡养老人", []),
+            )
+        ):
+            beat = beats[number + 2]
+            parties = f"{beat.households[3].head}、{beat.households[4].head}"
+            day = STARTS_ON - timedelta(days=30 - number)
+            with clock.at(day):
+                dispute = disputes.open_dispute(
+                    self.key(), beat.grid, beat.worker, day, kind, parties, matter, self.clerk
+                )
+            for step, result in enumerate(results):
+                rung = (Rung.GRID, Rung.GROUP)[step // 2]
+                with clock.at(day + timedelta(days=3 * step + 2)):
+                    who = "网格员、指导员" if rung == Rung.GRID else "小组长、老党员"
+                    note = "双方签字" if result == Result.SETTLED else "各执一词"
+                    disputes.attempt(
+                        self.key(), dispute, rung, clock.today(), who, result, note, (), self.clerk
+                    )
+
+    def _decide(self) -> None:
+        """What was recorded until a week ago is confirmed; the rest waits, with two texts that are alike."""
+        with clock.at(STARTS_ON - timedelta(days=7)):
+            for service in db.session.scalars(
+                reading.listed(self.area, reading.Search(state=ServiceState.RECORDED))
+            ).all():
+                if service.evidence and service.done_on < clock.today():
+                    deciding.confirm(service, self.chair)
+
+    def _paper(self, worker: Person) -> None:
+        """A worker without a phone has slips; two came back."""
+        with clock.at(STARTS_ON - timedelta(days=9)):
+            printed = slips.print_slips(self.area, worker, 8, self.clerk)
+        rubric = versions.in_force(self.area, Quarter.of(STARTS_ON))
+        items = [item for item in rubric.items if item.source == FedBy.CLAIM] if rubric else []
+        for slip, item in zip(printed[:2], items, strict=False):
+            with clock.at(STARTS_ON - timedelta(days=2)):
+                service = recording.record(
+                    self.key(), worker, item, clock.today(), 1, "反映路灯不亮", self.clerk
+                )
+                slips.use(slip.number, self.area, f"service:{service.id}", worker, self.clerk)
+
+    def _check(self) -> None:
+        """Supervision looked into some records of the last quarter."""
+        with clock.at(date(2026, 10, 12)):
+            sample = samples.draw(self.area, Quarter(2026, 3), "20261012", 8, self.supervisor)
+            for line in samples.lines(sample)[:3]:
+                samples.note_finding(sample, line.service, Found.SOUND, "", self.supervisor)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
