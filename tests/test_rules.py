@@ -289,7 +289,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     opened_elsewhere |= {"points.compare_rubrics", "points.compare_templates"}  # test_rubrics.py
     opened_elsewhere |= {"points.publish_template"}
     opened_elsewhere |= {"shop.stock_take_file", "shop.donor"}  # test_stock_pages.py, test_donations.py
-    opened_elsewhere |= {"points.service_again"}  # test_confirming.py
+    opened_elsewhere |= {"points.service_again", "points.service_photo"}  # test_confirming.py
     assert {endpoint for endpoint, _rule, _path in pages} - opened <= redirecting | opened_elsewhere
 
 

@@ -93,8 +93,10 @@ def services_get_evidence() -> None:
         ["evidence"],
         ["household_id", "done_on"],
         ["recorded_by_id", "recorded_at"],
+        ["village_id", "done_on"],
     ):
         op.create_index(op.f(f"ix_service_{'_'.join(columns)}"), "service", columns)
+    op.create_index(op.f("ix_appointment_grid_id"), "appointment", ["grid_id"])  # who served in a village
     # These answer from the index alone how often words stand, and how much of an item everybody has.
     op.create_index("ix_service_village_id_likeness", "service", ["village_id", "likeness", "state"])
     op.create_index(

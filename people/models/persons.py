@@ -137,7 +137,7 @@ class Appointment(Base):
     __tablename__ = "appointment"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     duty: Mapped[Duty] = mapped_column(words(Duty))
     chosen_by: Mapped[ChosenBy | None] = mapped_column(words(ChosenBy))

@@ -6,6 +6,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from people.forms import Form, KeyedForm, SelectField
 from points import labels
+from points.forms.fields import PhotoField
 from points.models import Voucher
 from points.services.recording import MOST_AT_ONCE
 
@@ -23,10 +24,11 @@ class AgainForm(KeyedForm):
 
 
 class ServiceForm(AgainForm):
-    """Who did what, when, how often, maybe for which household, maybe from which paper slip."""
+    """Who did what, when, how often, maybe for which household, with a photo, from a paper slip."""
 
     worker = SelectField(_("Grid worker"), coerce=int, validators=[InputRequired()])
     item = SelectField(_("Service"), coerce=int, validators=[InputRequired()])
+    photo = PhotoField()
     household = SelectField(_("Household"), coerce=int, default=NOBODY)
     slip = HiddenField(validators=[Length(max=20)])
 

@@ -79,6 +79,7 @@ class Service(Base):
             sqlite_where=text("state <> 'rejected'"),
             postgresql_where=text("state <> 'rejected'"),
         ),
+        Index("ix_service_village_id_done_on", "village_id", "done_on"),
         Index("ix_service_village_id_likeness", "village_id", "likeness", "state"),
         Index("ix_service_item_id_done_on", "item_id", "done_on", "state", "worker_id", "count"),
         Index("ix_service_household_id_done_on", "household_id", "done_on"),

@@ -109,11 +109,8 @@ def _in_a_hurry(village: Area, services: Sequence[Service]) -> Signs:
         for recorder, first, last in _stretches(services)
     ]
     columns = (Service.recorded_by_id, Service.worker_id, Service.recorded_at, Service.id, Service.evidence)
-    theirs = Service.worker_id.in_({service.worker_id for service in services})
     written = defaultdict(list)
-    for recorder, worker, at, ident, evidence in db.session.execute(
-        select(*columns).where(or_(*near), Service.village_id == village.id, theirs)
-    ):
+    for recorder, worker, at, ident, evidence in db.session.execute(select(*columns).where(or_(*near))):
         if not (evidence or "").startswith(("attendance:", "evaluation:")):  # taken in together
             written[recorder, worker].append((at, f"service:{ident}", evidence))
     many = {key: found for key, found in written.items() if len(found) >= MANY}

@@ -104,7 +104,7 @@ def resubmit(key: str, rejected: Service, done_on: date, count: int, note: str, 
         return made
     if rejected.state != ServiceState.REJECTED:
         raise Refused("not_rejected", _("This record was not rejected."))
-    if rejected.resubmitted is not None:
+    if rejected.resubmitted is not None or (rejected.evidence and counted(rejected.evidence)):
         raise Refused("already_resubmitted", _("This record was handed in again already."))
     if rejected.evidence and (done_on, count) != (rejected.done_on, rejected.count):
         raise Refused("from_record", _("Day and count stand in the record itself."), "done_on")

@@ -16,6 +16,7 @@ from people.roster import holders, persons, reach
 from points import amounts, labels
 from points.forms.services import NOBODY, AgainForm, ServiceForm
 from points.models import FedBy, Rubric, RubricItem, Service, ServiceState, Slip
+from points.records import photos
 from points.rubrics import versions
 from points.services import recording, slips
 from points.views import bp
@@ -49,6 +50,9 @@ def new_service(village: str) -> Response | tuple[str, int]:
             )
             if slip is not None:
                 slips.use(slip.number, g.area, audit.name_of(service), service.worker, current_user)
+            photo = form.photo.content
+            if photo is not None:
+                photos.keep(audit.name_of(service), photo, current_user)
         if form.status == 200:
             return _recorded(own, slip)
     return render_template("points/new_service.html", form=form, rubric=rubric, slip=slip), form.status

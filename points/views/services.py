@@ -19,11 +19,13 @@ from people.roster import grids, holders
 from points import labels
 from points.forms.services import ConfirmForm
 from points.models import Service, ServiceState
+from points.records import photos
 from points.services import deciding, flags, reading, taking
 from points.services.flags import Flag
 from points.services.reading import Search
 from points.views import bp
 from points.views.evidence import Evidence, Sight
+from points.views.visits import photo_response
 
 DECIDERS = (Role.CLERK, Role.CHAIR, Role.INSTRUCTOR)
 RECORDERS = frozenset({Role.CLERK, Role.INSTRUCTOR})
@@ -46,6 +48,7 @@ class Row:
     then: str
     page: int
     again: int | None
+    has_photo: bool
 
 
 @bp.get("/v/<village>/services")
@@ -122,6 +125,7 @@ def _rows(page: Pagination, may_decide: bool) -> list[Row]:
     waiting = [service for service in found if service.state == ServiceState.RECORDED]
     signs = flags.of(g.area, waiting)
     again = reading.handed_in_again(found)
+    shown = photos.having([f"service:{service.id}" for service in found]) if access.inside() else set()
 
     def place(service: Service) -> str:
         """Where the next one is met: at its button; where there is a sign to read, at its top."""
@@ -140,6 +144,7 @@ def _rows(page: Pagination, may_decide: bool) -> list[Row]:
                 then=place(others[0]) if others else "",
                 page=page.page if others else max(page.page - 1, 1),
                 again=again.get(service.id),
+                has_photo=f"service:{service.id}" in shown,
             )
         )
     return rows
@@ -189,6 +194,14 @@ def _decided(ident: int, form: Form, told: str) -> Response | tuple[str, int]:
     asked: dict[str, Any] = {name: request.args[name] for name in ASKED if request.args.get(name)}
     then = request.args.get("then") or None
     return redirect(url_for("points.services", village=g.area.code, _anchor=then, **asked))
+
+
+@bp.get("/v/<village>/services/<int:ident>/photo")
+@access.allow(*access.COMMITTEE, Role.SUPERVISOR, Role.INSTRUCTOR)
+def service_photo(village: str, ident: int) -> Response:
+    """The photo that goes with a record, for those of the village who look into it."""
+    found = photos.of(f"service:{_service(ident).id}") or abort(404)
+    return photo_response(found.content, found.digest)
 
 
 @bp.post("/v/<village>/services/take-in")

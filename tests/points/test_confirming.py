@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from html import unescape
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,7 @@ from people.roster import grids, persons, terms
 from points.models import FedBy, Service, ServiceState, Voucher
 from points.services import deciding, recording, taking
 from points.views import evidence
-from tests.cast import VILLAGE, counted
+from tests.cast import VILLAGE, a_picture, counted
 
 HERE = f"/v/{VILLAGE}"
 LIST = f"{HERE}/services"
@@ -264,6 +265,23 @@ def test_a_service_for_a_household_of_one_s_grids(cast, client_of, home):
     assert client_of(cast.instructor).post(f"{LIST}/new", data=sent).status_code == 422
     assert client_of(cast.worker_user).post(f"{LIST}/new", data=sent).status_code == 302
     assert db.session.scalars(select(Service)).one().household_id == home.id
+
+
+def test_a_photo_may_go_along_for_those_of_the_village(cast, client_of):
+    sent = {"worker": cast.worker.id, "item": cast.item("代办").id, "done_on": "2026-12-20", "count": "1"}
+    sent |= {"key": uuid4().hex, "note": "修好水管", "household": "0"}
+    worker = client_of(cast.worker_user)
+    broken = worker.post(f"{LIST}/new", data=sent | {"photo": (BytesIO(b"no picture"), "a.jpg")})
+    assert (broken.status_code, "修好水管" in broken.text) == (422, True)
+    for _double_click in range(2):
+        picture = {"photo": (BytesIO(a_picture()), "a.jpg")}
+        assert worker.post(f"{LIST}/new", data=sent | picture).status_code == 302
+    (service,) = db.session.scalars(select(Service)).all()
+    photo = f"{LIST}/{service.id}/photo"
+    for user, sees in ((cast.clerk, True), (cast.supervisor, True), (cast.township_user, False)):
+        assert (photo in client_of(user).get(LIST).text) == sees, user.username
+        assert (client_of(user).get(photo).mimetype == "image/jpeg") == sees, user.username
+    assert client_of(cast.outsider).get(photo).status_code == 404
 
 
 @pytest.fixture

@@ -60,8 +60,8 @@ def test_words_that_stand_elsewhere_too(cast, record):
     first, copied, other = record(note=SAME), record(cast.neighbour, f" {SAME[:4]}，{SAME[4:]}"), record()
     short = record(note="走访"), record(cast.neighbour, "走访")
     assert shown(cast, first, copied, other, *short) == [
-        {Sign.SAME_WORDS: "The same words stand in 1 other record."},
-        {Sign.SAME_WORDS: "The same words stand in 1 other record."},
+        {Sign.SAME_WORDS: "另有 1 条记录写的是同样的话。"},
+        {Sign.SAME_WORDS: "另有 1 条记录写的是同样的话。"},
         {},
         {},
         {},
@@ -83,7 +83,7 @@ def test_what_was_rejected_and_handed_in_again_is_no_copy(cast, record):
 def test_many_within_minutes(cast, record, many, minutes, told):
     made = [record(at=NOON + timedelta(minutes=minutes * n)) for n in range(many)]
     others = [record(cast.neighbour, at=NOON + timedelta(minutes=n)) for n in range(5)]
-    words = {Sign.IN_A_HURRY: "One of 6 that were written down within 10 minutes."} if told else {}
+    words = {Sign.IN_A_HURRY: "10 分钟内写下了 6 条，这是其中一条。"} if told else {}
     assert shown(cast, *made, *others) == [words] * many + [{}] * 5
     assert shown(cast, made[0]) == [words]  # also when the others are on another page
 
@@ -106,7 +106,7 @@ def test_a_day_outside_the_term(cast, record):
     assert shown(cast, first, last, after) == [
         {},
         {},
-        {Sign.OUTSIDE_TERM: "The worker's term does not cover that day."},
+        {Sign.OUTSIDE_TERM: "这一天不在网格员的聘期内。"},
     ]
 
 
@@ -127,7 +127,7 @@ def test_two_workers_in_one_household_on_one_day(cast, record):
     assert shown(cast, mine, mine_too) == [{}, {}]
     next_day = record(cast.neighbour, household=home, day=DAY + timedelta(days=1))
     theirs = record(cast.neighbour, household=home)
-    told = {Sign.SAME_HOUSEHOLD: "Another worker has a record for this household on the same day."}
+    told = {Sign.SAME_HOUSEHOLD: "同一天另一位网格员也有这一户的记录。"}
     assert shown(cast, mine, mine_too, next_day, theirs) == [told, told, {}, told]
 
 
@@ -137,7 +137,7 @@ def test_far_above_what_is_usual(cast, record):
     busy = record(count=8)  # 18 in all; the median of 5, 6, 7 and 18 is 6.5
     assert shown(cast, busy) == [{}]
     above = record(count=2)
-    told = {Sign.FAR_ABOVE: "20 in this quarter; usual here are 6.5."}
+    told = {Sign.FAR_ABOVE: "本季度 20 次；本村一般是 6.5 次。"}
     assert shown(cast, above, busy, *usual) == [told, told, {}, {}, {}]
     assert shown(cast, record(count=20, item="公益")) == [{}]  # nobody else has any
 
