@@ -12,7 +12,7 @@ from people.db import db, transaction
 from people.households import keeping
 from people.models import Attention, User
 from people.refused import Refused
-from points.models import Service, ServiceState, Slip
+from points.models import Service, ServiceState, Slip, Visit
 from points.services import recording, slips
 from points.slipsheet import SlipFace, slips_pdf
 from tests.cast import NEXT_VILLAGE, VILLAGE, Cast
@@ -221,8 +221,9 @@ def test_a_visit_comes_from_a_slip_and_whoever_signed_it_confirms(cast, client_o
     signed = {"voucher": "household", "name": "张大山"}
     assert clerk.post(f"{HERE}/slips/{slip.number}/confirm", data=signed).status_code == 302
     (service,) = db.session.scalars(select(Service)).all()
-    assert (service.evidence, service.state) == ("visit:1", ServiceState.CONFIRMED)
-    assert slips.find(slip.number, cast.village).used_for == "visit:1"
+    made = f"visit:{db.session.scalars(select(Visit.id)).one()}"
+    assert (service.evidence, service.state) == (made, ServiceState.CONFIRMED)
+    assert slips.find(slip.number, cast.village).used_for == made
 
 
 def test_a_worker_s_own_visit_uses_up_nobody_s_slip(cast, client_of):
