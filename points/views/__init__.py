@@ -46,7 +46,7 @@ NAVIGATION = [
     Entry("points.quarters", _("Assessments"), "clipboard-data", WATCHING),
     Entry("points.accounts", _("Ledger book"), "book", WATCHING),
     Entry("points.rubric", _("Rubric"), "list-check", WATCHING | {Role.INSTRUCTOR, Role.WORKER}),
-    Entry("points.template", _("Rubric"), "list-check", frozenset(access.ABOVE), ABOVE),
+    Entry("points.template", _("Rubric"), "list-check", frozenset(access.ABOVE), ABOVE, ROSTER),
     Entry("points.leaving", _("Leaving"), "box-arrow-right", WATCHING, under=ROSTER),
     Entry("points.duplicates", _("Duplicates"), "person-plus", WATCHING, under=ROSTER),
     Entry("points.area_duplicates", _("Duplicates"), "person-plus", frozenset(access.ABOVE), ABOVE, ROSTER),

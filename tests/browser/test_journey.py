@@ -38,14 +38,14 @@ def test_from_the_record_to_the_receipt(
 
     clerk.goto(f"{VILLAGE}/services/new")
     clerk.get_by_label("网格员").select_option(index=1)
-    clerk.get_by_label("服务事项").select_option(label="矛盾化解：化解一起矛盾纠纷（每件 3 分）")
-    clerk.get_by_label("次数").fill("2")
-    clerk.get_by_label("做了什么").fill("劝和两家水渠纠纷")
+    clerk.get_by_label("服务事项").select_option(label="民生服务：代办一件民生事项（每件 1 分）")
+    clerk.get_by_label("次数").fill("6")
+    clerk.get_by_label("做了什么").fill("替六户代缴医保")
     clerk.get_by_role("button", name="记录").click()
     expect(clerk.get_by_role("status")).to_contain_text("已记录")
 
     chair.goto(f"{VILLAGE}/services")
-    record = chair.locator("article", has_text="劝和两家水渠纠纷")
+    record = chair.locator("article", has_text="替六户代缴医保")
     record.get_by_role("button", name="确认").click()
     expect(chair.get_by_role("status")).to_contain_text("已确认")
 
