@@ -8,15 +8,17 @@ CATALOGUE := translations/zh/LC_MESSAGES/messages
 run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 	@$(FLASK) start
 
-# What is slow by nature; `make test` tries each of it too, but less often.
+# What is slow by nature: `make test` tries each of it too, but less often or on SQLite only.
 LONG := tests/served/test_killed.py tests/shop/test_conservation.py \
 	tests/shop/test_verify.py::test_the_report_is_of_one_moment \
-	tests/points/test_merging.py::test_points_add_up_in_any_order
+	tests/points/test_merging.py::test_points_add_up_in_any_order \
+	tests/points/test_ladder.py::test_random_ways_up_and_down_the_ladder \
+	tests/people/test_roles.py::test_who_is_let_in_where tests/shop/test_api_schema.py tests/test_demo.py
 
 test: .venv/dev fonts $(CATALOGUE).mo  ## All tests, on SQLite and on PostgreSQL
 	$(BIN)/pytest -n 2 --dist worksteal
 
-long: .venv/dev fonts $(CATALOGUE).mo  ## Twenty kills, longer histories, every moment of a report (about 2 minutes)
+long: .venv/dev fonts $(CATALOGUE).mo  ## Twenty kills, longer histories, and what does not hang on PostgreSQL on PostgreSQL too
 	$(BIN)/pytest -n 2 --dist worksteal --long $(LONG)
 
 lint: .venv/dev $(CATALOGUE).mo  ## Style, types and the architecture's layers

@@ -40,6 +40,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="more kills, longer histories, every moment")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "above_the_database: on PostgreSQL only `make long` asks it")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to `make long` what costs much and does not hang on which database answers."""
+    if not config.getoption("long"):
+        items[:] = [
+            item
+            for item in items
+            if not (
+                item.get_closest_marker("above_the_database")
+                and item.callspec.params["database"] == "postgresql"
+            )
+        ]
+
+
 @pytest.fixture(scope="session")
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether there is time to try much (`make long`); if not, the same is tried less often."""

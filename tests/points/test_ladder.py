@@ -291,9 +291,9 @@ class Walk(RuleBasedStateMachine):
             self.way.check()
 
 
-def test_random_ways_up_and_down_the_ladder(template, database, lasting_app):
+def test_random_ways_up_and_down_the_ladder(template, database, lasting_app, long):
     app = new_app(database.uri("walk"))
     play(
         lambda: Walk(app, database, template),
-        settings=settings(max_examples=3, stateful_step_count=16, deadline=None),
+        settings=settings(max_examples=5 if long else 1, stateful_step_count=16, deadline=None),
     )
