@@ -33,8 +33,10 @@ from demo.calendar import STARTS_ON
 from demo.cli import load
 from people import clock
 from people.db import db, transaction
-from people.models import Appointment, Attention, Duty, Grid, Household, HouseholdClass, Role, User
-from points.models import FedBy, Rubric, RubricItem, Service, ServiceState, Visit
+from people.models import Appointment, Area, Attention, Duty, Grid, Household, HouseholdClass, Role, User
+from points.models import FedBy, Service, ServiceState, Visit
+from points.rubrics import versions
+from points.services import taking
 
 SERVICES = 1_000_000
 VISITS = 0.6
@@ -42,6 +44,7 @@ HOUSEHOLDS = 8
 DAYS = 3 * 365
 RUNS = 30
 BATCH = 20_000
+SINCE = date(2024, 1, 1)
 # Plain tables: a million objects would take longer than a million rows.
 VISIT, SERVICE = cast(Table, Visit.__table__), cast(Table, Service.__table__)
 RECORDS = re.compile(r"\b(FROM|JOIN) (service|visit|household)\b")
@@ -59,6 +62,8 @@ def main(services: int) -> None:
         db.session.execute(text("ANALYZE"))
         db.session.rollback()
         worker, clerk = (_user(role) for role in (Role.WORKER, Role.CLERK))
+        with transaction():
+            taking.take_in(clerk.grants[0].area, clerk)  # as clerks do: nothing is left to take in
         place = f"/v/{clerk.grants[0].area.code}"
         kind = db.engine.dialect.name
         for name, user, path in (
@@ -82,7 +87,9 @@ def fill(services: int) -> None:
         .where(Appointment.duty == Duty.WORKER)
     ).all()
     homes = _households(seats, recorder, chance)
-    items = {village: _items(village) for village in {village for _grid, _person, village in seats}}
+    villages = {village for _grid, _person, village in seats}
+    items = {village: _items(village) for village in villages}
+    clerks = {village: _clerk(village) for village in villages}
     first = (db.session.scalar(select(func.max(Visit.id))) or 0) + 1
     for begin in range(0, services, BATCH):
         visits: list[dict[str, Any]] = []
@@ -95,8 +102,8 @@ def fill(services: int) -> None:
                 "village_id": village,
                 "grid_id": grid,
                 "worker_id": person,
-                "recorded_by_id": recorder,
-                "recorded_at": clock.day_span(done_on, done_on)[0],
+                "recorded_by_id": clerks[village],
+                "recorded_at": clock.day_span(done_on, done_on)[0] + timedelta(minutes=chance.randrange(900)),
             }
             home = chance.choice(homes[grid]) if chance.random() < VISITS else None
             if home:
@@ -107,6 +114,14 @@ def fill(services: int) -> None:
         first += len(visits)
         db.session.connection().execute(insert(VISIT), visits)
         db.session.connection().execute(insert(SERVICE), rows)
+
+
+def _clerk(village: int) -> int:
+    """Who keys a village's records in: each has its own."""
+    user = User(username=f"bench{village}", name=f"文书{village}", password_hash="")
+    db.session.add(user)
+    db.session.flush()
+    return user.id
 
 
 def _visit(ident: int, home: int, day: date, chance: random.Random) -> dict[str, Any]:
@@ -166,20 +181,11 @@ def _households(seats: Sequence[Any], actor: int, chance: random.Random) -> dict
 
 
 def _items(village: int) -> tuple[int, int]:
-    """An item that is claimed and the one of visits: the village's own, or another's where it has none."""
-    rubric = db.session.scalar(
-        select(RubricItem.rubric_id)
-        .join(Rubric)
-        .order_by(Rubric.area_id != village, RubricItem.rubric_id)
-        .limit(1)
-    )
-    found = {
-        source: db.session.scalars(
-            select(RubricItem.id).where(RubricItem.rubric_id == rubric, RubricItem.source == source)
-        ).first()
-        for source in (FedBy.CLAIM, FedBy.VISIT)
-    }
-    return found[FedBy.CLAIM] or 0, found[FedBy.VISIT] or 0
+    """The item of a village's rubric that is claimed, and that of visits; without one, it adopts one."""
+    area = db.session.get_one(Area, village)
+    rubric = versions.latest(area) or versions.adopt(area, SINCE, "bench", (), None)
+    of = {item.source: item.id for item in reversed(rubric.items)}
+    return of[FedBy.CLAIM], of[FedBy.VISIT]
 
 
 def ask(app: Flask, name: str, user: User, path: str) -> None:
@@ -192,7 +198,8 @@ def ask(app: Flask, name: str, user: User, path: str) -> None:
 
     def get() -> float:
         began = time.perf_counter()
-        answer = client.get(path)
+        with app.app_context():  # of its own, as in a server
+            answer = client.get(path)
         assert answer.status_code == 200, (path, answer.status)
         return time.perf_counter() - began
 

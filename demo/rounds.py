@@ -55,6 +55,15 @@ SEEN = (
     "电线老化，已提醒",
     "一家人都在，问了医保",
 )
+THEN = (
+    "提醒用火用电安全",
+    "问了冬天取暖",
+    "说起村道清扫",
+    "孩子周末回来",
+    "约好下周再来",
+    "讲了防诈骗",
+    "帮着看了缴费通知",
+)
 FOLLOW_UPS = ("联系村医送药", "问清转学要带的材料", "请电工来看线路")
 TOPICS = {
     GatheringKind.LAW: ("民法典里的邻里关系", "防范电信诈骗"),
@@ -139,7 +148,7 @@ class Rounds:
                 beat.worker,
                 day,
                 self.chance.sample(list(Step), 3),
-                self.chance.choice(SEEN),
+                f"{self.chance.choice(SEEN)}；{household.situation}，{self.chance.choice(THEN)}",
                 "",
                 follow_up,
                 self.clerk,

@@ -1,6 +1,7 @@
 """Who holds a duty: terms as they are read, by person, by grid, by village and day."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -81,6 +82,29 @@ def serving(village: Area, first: date, last: date, duty: Duty = Duty.WORKER) ->
         .where(Grid.village_id == village.id, Appointment.duty == duty, *covers(first, last))
         .order_by(Grid.code, Appointment.id)
     ).all()
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Who served where, in names alone."""
+
+    person_id: int
+    name: str
+    grid_id: int
+    grid: str
+
+
+def seats(village: Area, first: date, last: date) -> list[Seat]:
+    """Who served a village as a worker on the days from first to last, by grid code: to choose from."""
+    found = db.session.execute(
+        select(Person.id, Person.name, Grid.id, Grid.name)
+        .select_from(Appointment)
+        .join(Appointment.grid)
+        .join(Appointment.person)
+        .where(Grid.village_id == village.id, Appointment.duty == Duty.WORKER, *covers(first, last))
+        .order_by(Grid.code, Appointment.id)
+    )
+    return [Seat(*row) for row in found]
 
 
 def of_grid(grid: Grid) -> Sequence[Appointment]:

@@ -1,5 +1,6 @@
 """Taking in as services what other books show of workers: trainings they attended, the best evaluations."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -43,17 +44,15 @@ def waiting(village: Area) -> list[Shown]:
         for each in (quarter.previous, quarter)
         if (rubric := versions.in_force(village, each))
     }
-    serving = holders.serving(village, since, clock.today())
+    terms = defaultdict(list)
+    for served in holders.serving(village, since, clock.today()):
+        terms[served.person_id].append(served)
     shown = []
     for source, evidence, person, day in found:
-        term = next(
-            (
-                term
-                for term in serving
-                if term.person_id == person.id and holders.state_of(term, day) == holders.State.RUNNING
-            ),
-            None,
-        ) or recording.term_on(persons.kept(person), day)
+        running = (
+            served for served in terms[person.id] if holders.state_of(served, day) == holders.State.RUNNING
+        )
+        term = next(running, None) or recording.term_on(persons.kept(person), day)
         if term and term.grid.village_id == village.id and source in fed.get(Quarter.of(day), ()):
             shown.append(Shown(source, evidence, person, term.grid, day))
     return shown

@@ -14,8 +14,8 @@ from people import access, clock, pages
 from people.clock import Quarter
 from people.db import fetch
 from people.forms import ButtonForm, Form, ReasonForm, attempt
-from people.models import Household, Role
-from people.roster import grids, holders
+from people.models import Household, Role, mask_name
+from people.roster import holders
 from points import labels
 from points.forms.services import ConfirmForm
 from points.models import Service, ServiceState
@@ -29,6 +29,9 @@ from points.views.visits import photo_response
 
 DECIDERS = (Role.CLERK, Role.CHAIR, Role.INSTRUCTOR)
 RECORDERS = frozenset({Role.CLERK, Role.INSTRUCTOR})
+
+# The page comes anew after each decision, so that few are quicker; what is decided makes room for the next.
+PER_PAGE = 10
 
 # A choice beside the states: what waits and shows a sign of padding.
 FLAGGED = "flagged"
@@ -68,9 +71,9 @@ def _services(refused: tuple[int, Form] | None = None) -> tuple[str, int]:
     asked = _asked()
     chosen = asked.get("state", ServiceState.RECORDED if waiting and not asked else "")
     search = _search(chosen, asked)
-    page = pages.page_of(reading.listed(g.area, search))
+    page = pages.page_of(reading.listed(g.area, search), PER_PAGE)
     may_decide = bool(g.roles & set(DECIDERS))
-    rows = _rows(page, may_decide)
+    rows, (places, serving) = _rows(page, may_decide), _choices()
     html = render_template(
         "points/services.html",
         page=page,
@@ -80,8 +83,8 @@ def _services(refused: tuple[int, Form] | None = None) -> tuple[str, int]:
         waiting=waiting,
         to_take_in=len(taking.waiting(g.area)) if Role.CLERK in g.roles else 0,
         labels=labels,
-        serving=_serving(),
-        grids=grids.of_village(g.area),
+        grids=places,
+        serving=serving,
         words=ConfirmForm(formdata=None),
         refused=refused,
         is_elsewhere=refused is not None and refused[0] not in {row.service.id for row in rows},
@@ -150,12 +153,14 @@ def _rows(page: Pagination, may_decide: bool) -> list[Row]:
     return rows
 
 
-def _serving() -> list[tuple[int, str]]:
-    """Who served this quarter or the last, by grid, as the reader may read their names."""
-    today = clock.today()
-    terms = holders.serving(g.area, Quarter.of(today).previous.first_day, today)
-    named = ((term, term.person.name if access.inside() else term.person.masked) for term in terms)
-    return list({term.person_id: f"{term.grid.name} · {name}" for term, name in named}.items())
+def _choices() -> tuple[dict[int, str], dict[int, str]]:
+    """The grids in which somebody served this quarter or the last, and who, as the reader may read names."""
+    today, inside = clock.today(), access.inside()
+    seats = holders.seats(g.area, Quarter.of(today).previous.first_day, today)
+    workers = {
+        seat.person_id: f"{seat.grid} · {seat.name if inside else mask_name(seat.name)}" for seat in seats
+    }
+    return {seat.grid_id: seat.grid for seat in seats}, workers
 
 
 @bp.post("/v/<village>/services/<int:ident>/confirm")

@@ -19,6 +19,7 @@ from people.roster import grids, persons, terms
 from points.models import FedBy, Service, ServiceState, Voucher
 from points.services import deciding, recording, taking
 from points.views import evidence
+from points.views.services import PER_PAGE
 from tests.cast import VILLAGE, a_picture, counted
 
 HERE = f"/v/{VILLAGE}"
@@ -104,7 +105,7 @@ def test_the_way_on_leads_to_the_next_button_or_to_a_sign(cast, client_of, recor
 
 
 def test_the_last_record_of_a_page_leads_to_the_page_before(cast, client_of, record):
-    for _ in range(31):
+    for _ in range(PER_PAGE + 1):
         record()
     chair = client_of(cast.chair)
     ((_ident, part),) = articles(chair, "?state=recorded&page=2").items()
@@ -113,7 +114,7 @@ def test_the_last_record_of_a_page_leads_to_the_page_before(cast, client_of, rec
     assert "page=1" in answer.location
 
 
-def test_sixty_records_take_no_more_questions_than_three(cast, client_of, record):
+def test_a_full_page_takes_hardly_more_questions_than_one_record(cast, client_of, record):
     record(note=NOTE)
     chair = client_of(cast.chair)
     chair.get(LIST)
@@ -122,7 +123,7 @@ def test_sixty_records_take_no_more_questions_than_three(cast, client_of, record
     for n in range(30):
         record(worker=cast.workers[n % 8], note=NOTE)
     with counted() as many:
-        assert len(articles(chair)) == 30
+        assert len(articles(chair)) == PER_PAGE
     assert len(many) <= len(few) + 3
 
 
