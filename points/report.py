@@ -23,8 +23,6 @@ from points.models import (
     Finding,
     Gathering,
     Incident,
-    IncidentStep,
-    IncidentStepKind,
     RubricItem,
     Rung,
     Sample,
@@ -33,7 +31,7 @@ from points.models import (
     Slip,
     Visit,
 )
-from points.records import evidence, gatherings, settling
+from points.records import evidence, gatherings, incidents, settling
 
 Figures = Iterator[tuple[str, str]]
 
@@ -143,11 +141,6 @@ def _services(village: Area, first: date, last: date) -> Figures:
 
 
 def _incidents(village: Area, first: date, last: date) -> Figures:
-    closed = (
-        select(IncidentStep.id)
-        .where(IncidentStep.incident_id == Incident.id, IncidentStep.kind == IncidentStepKind.CLOSED)
-        .exists()
-    )
     for kind, label in labels.INCIDENT_KINDS.items():
         reported = (
             Incident.village_id == village.id,
@@ -155,7 +148,10 @@ def _incidents(village: Area, first: date, last: date) -> Figures:
             Incident.found_on.between(first, last),
         )
         yield str(label), _count(select(func.count(Incident.id)).where(*reported))
-        yield gettext("of them still open"), _count(select(func.count(Incident.id)).where(*reported, ~closed))
+        yield (
+            gettext("of them still open"),
+            _count(select(func.count(Incident.id)).where(*reported, ~incidents.is_closed())),
+        )
 
 
 def _disputes(village: Area, first: date, last: date) -> Figures:

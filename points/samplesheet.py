@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from people.clock import Quarter
 from people.paper import words
-from people.paper.draw import QUIET, Pen, Strip, gap, paginate, paragraph, stack
+from people.paper.draw import QUIET, Pen, Strip, fill, gap, paragraph
 from people.paper.table import Column, Table, beside
 
 WIDE, HIGH = 210, 297
@@ -49,14 +49,13 @@ def checklist_pdf(checklist: Checklist) -> bytes:
     with force_locale("zh"):
         title = _("%(village)s: sample of service records", village=checklist.village)
         pen = Pen(title, WIDE, HIGH)
-        pages = paginate(_strips(checklist, title), HIGH - TOP - BOTTOM)
-        for number, page in enumerate(pages, 1):
-            if number > 1:
-                pen.next_page()
-            stack(pen, page, LEFT, TOP)
+
+        def foot(number: int, count: int) -> None:
             y = HIGH - BOTTOM + 8
             pen.text(LEFT, y, title, SMALL, colour=QUIET)
-            pen.text(WIDE - LEFT, y, words.page_of(number, len(pages)), SMALL, colour=QUIET, align="right")
+            pen.text(WIDE - LEFT, y, words.page_of(number, count), SMALL, colour=QUIET, align="right")
+
+        fill(pen, _strips(checklist, title), LEFT, TOP, HIGH - TOP - BOTTOM, foot)
         return pen.pdf()
 
 

@@ -7,7 +7,7 @@ from people import labels
 from people.households.ledger import Ledger, Row, Section
 from people.models import Attention
 from people.paper import words
-from people.paper.draw import QUIET, Pen, Strip, baseline, fit, gap, paginate, paragraph, stack, width
+from people.paper.draw import QUIET, Pen, Strip, baseline, fill, fit, gap, paragraph, width
 from people.paper.table import Column, Table, beside
 
 WIDE, HIGH = 297, 210
@@ -24,12 +24,12 @@ def ledger_pdf(ledger: Ledger) -> bytes:
     with force_locale("zh"):
         title = _title(ledger)
         pen = Pen(title, WIDE, HIGH)
-        pages = paginate(_strips(ledger, title), HIGH - TOP - BOTTOM)
-        for number, page in enumerate(pages, 1):
-            if number > 1:
-                pen.next_page()
-            stack(pen, page, LEFT, TOP)
-            _foot(pen, f"{title} · {words.day(ledger.day)}", words.page_of(number, len(pages)))
+        dated = f"{title} · {words.day(ledger.day)}"
+
+        def foot(number: int, count: int) -> None:
+            _foot(pen, dated, words.page_of(number, count))
+
+        fill(pen, _strips(ledger, title), LEFT, TOP, HIGH - TOP - BOTTOM, foot)
         return pen.pdf()
 
 

@@ -379,3 +379,16 @@ def stack(pen: Pen, strips: Iterable[Strip], x: float, y: float) -> float:
         strip.draw(pen, x, y)
         y += strip.height
     return y
+
+
+def fill(
+    pen: Pen, strips: Iterable[Strip], x: float, y: float, room: float, foot: Callable[[int, int], None]
+) -> None:
+    """Draw strips over as many pages as they need, each `room` millimetres high; `foot` draws what joins
+    them, given a page's number and how many there are."""
+    pages = paginate(strips, room)
+    for number, page in enumerate(pages, 1):
+        if number > 1:
+            pen.next_page()
+        stack(pen, page, x, y)
+        foot(number, len(pages))

@@ -161,6 +161,11 @@ def kept(person: Person) -> Person:
     return person
 
 
+def is_own(user: User, person: Person) -> bool:
+    """Whether a sign-in is this person's, whichever of their entries either names."""
+    return user.person is not None and kept(user.person).id == kept(person).id
+
+
 def kept_ids() -> dict[int, int]:
     """For each entry that was merged into another, the id of the entry that stands for it today."""
     into = dict(iter(db.session.execute(select(Merge.duplicate_id, Merge.kept_id))))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from people import clock
 from people.db import db
@@ -18,25 +18,37 @@ def grids_of(user: User, village: Area) -> Sequence[Grid]:
     roles = user.roles_in(village)
     if roles & {Role.CLERK, Role.CHAIR}:
         return grids.of_village(village)
-    duties = [duty for role, duty in DUTIES.items() if role in roles]
-    if user.person is None or not duties:
+    served = _served(user, village)
+    if served is None:
         return []
-    today = clock.today()
     return db.session.scalars(
-        select(Grid)
+        select(Grid).where(Grid.closed_on.is_(None), Grid.id.in_(served)).order_by(Grid.code)
+    ).all()
+
+
+def grids_served(user: User, village: Area) -> Sequence[int]:
+    """The grids (by id) in which a sign-in is worker or instructor today; the committee's reach into all
+    grids does not count."""
+    served = _served(user, village)
+    return [] if served is None else db.session.scalars(served).all()
+
+
+def _served(user: User, village: Area) -> Select[int] | None:
+    """The same as a query; None for a sign-in that holds no duty."""
+    duties = [duty for role, duty in DUTIES.items() if role in user.roles_in(village)]
+    if user.person is None or not duties:
+        return None
+    today = clock.today()
+    return (
+        select(Appointment.grid_id)
+        .join(Appointment.grid)
         .where(
             Grid.village_id == village.id,
-            Grid.closed_on.is_(None),
-            Grid.id.in_(
-                select(Appointment.grid_id).where(
-                    Appointment.person_id.in_(persons.selves(persons.kept(user.person))),
-                    Appointment.duty.in_(duties),
-                    *holders.covers(today, today),
-                )
-            ),
+            Appointment.person_id.in_(persons.selves(persons.kept(user.person))),
+            Appointment.duty.in_(duties),
+            *holders.covers(today, today),
         )
-        .order_by(Grid.code)
-    ).all()
+    )
 
 
 def reaches(user: User, grid: Grid) -> bool:

@@ -15,7 +15,7 @@ from people import clock
 from people.db import db, get_locked
 from people.models import Appointment, Area, Contact, Duty, Grid, Person, Role, User
 from people.refused import Refused, check_repeated, stated
-from people.roster import holders, persons
+from people.roster import holders, persons, reach
 from points.models import (
     Attempt,
     AttemptUndone,
@@ -90,10 +90,9 @@ def may_open(actor: User, grid: Grid, worker: Person | None = None) -> bool:
     roles = actor.roles_in(grid.village)
     if Role.CLERK in roles:
         return True
-    if grid.id not in levels.grids_served(actor, grid.village):
+    if grid.id not in reach.grids_served(actor, grid.village):
         return False
-    own = actor.person is not None and worker is not None and persons.kept(actor.person).id == worker.id
-    return worker is None or own or Role.INSTRUCTOR in roles
+    return worker is None or persons.is_own(actor, worker) or Role.INSTRUCTOR in roles
 
 
 def attempt(
@@ -239,10 +238,9 @@ def found(user: User, area: Area) -> Select[Dispute]:
 
 def is_ended() -> ColumnElement[bool]:
     """What a query asks of disputes that ended: a settled or withdrawn attempt that was not taken back."""
-    undone = exists(select(AttemptUndone.id).where(AttemptUndone.attempt_id == Attempt.id))
     return exists(
         select(Attempt.id)
-        .where(Attempt.dispute_id == Dispute.id, Attempt.result != Result.FAILED, ~undone)
+        .where(Attempt.dispute_id == Dispute.id, Attempt.result != Result.FAILED, ~ladder.is_undone())
         .correlate(Dispute)
     )
 

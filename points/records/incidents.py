@@ -17,7 +17,6 @@ from people.models import Area, Grid, Person, Role, User
 from people.refused import Refused, check_repeated
 from people.roster import grids, persons, reach
 from points.models import FedBy, Incident, IncidentKind, IncidentStep, IncidentStepKind, Severity
-from points.records import levels
 from points.services import recording
 
 # A hazard is 一般 or 重大 (安全生产法第一百一十八条); an emergency has all four (突发事件应对法第三条).
@@ -150,17 +149,17 @@ def found(user: User, area: Area, search: Search) -> Select[Incident]:
             joinedload(Incident.recorded_by),
         )
         .where(Area.code.startswith(area.stem))
-        .order_by(_is_closed(), Incident.found_on.desc(), Incident.id.desc())
+        .order_by(is_closed(), Incident.found_on.desc(), Incident.id.desc())
     )
     if not user.roles_in(area) & READERS:
-        served = levels.grids_served(user, area) if area.is_village else []
+        served = reach.grids_served(user, area) if area.is_village else []
         query = query.where(or_(Incident.grid_id.in_(served), Incident.recorded_by_id == user.id))
     if search.kind:
         query = query.where(Incident.kind == search.kind)
     if search.severity:
         query = query.where(Incident.severity == search.severity)
     if search.closed is not None:
-        query = query.where(_is_closed() if search.closed else ~_is_closed())
+        query = query.where(is_closed() if search.closed else ~is_closed())
     return query
 
 
@@ -176,13 +175,14 @@ def burning(area: Area, most: int) -> Sequence[Incident]:
         select(Incident)
         .join(Incident.village)
         .options(joinedload(Incident.village), lazyload(Incident.steps))
-        .where(place, Incident.kind == IncidentKind.EMERGENCY, ~_is_closed())
+        .where(place, Incident.kind == IncidentKind.EMERGENCY, ~is_closed())
         .order_by(Incident.id.desc())
         .limit(most)
     ).all()
 
 
-def _is_closed() -> ColumnElement[bool]:
+def is_closed() -> ColumnElement[bool]:
+    """What a query asks of incidents that were closed."""
     return exists(
         select(IncidentStep.id)
         .where(IncidentStep.incident_id == Incident.id, IncidentStep.kind == IncidentStepKind.CLOSED)
@@ -193,7 +193,7 @@ def _is_closed() -> ColumnElement[bool]:
 def _check_reporter(village: Area, worker: Person | None, actor: User) -> None:
     """Who reports, and for whom: nobody writes for a colleague. Refused `not_yours`."""
     roles = actor.roles_in(village) & REPORTERS
-    own = actor.person is not None and worker is not None and persons.kept(actor.person).id == worker.id
+    own = worker is not None and persons.is_own(actor, worker)
     of_village = worker is None or worker.area_id == village.id
     if not roles or not of_village or (roles == {Role.WORKER} and not own):
         raise Refused("not_yours", _("A worker reports for themselves; others for the village."), "worker")

@@ -5,7 +5,9 @@ Where a dispute stands follows from its attempts alone; nobody moves it by hand.
 
 from collections.abc import Sequence
 
-from points.models import Attempt, Result, Rung
+from sqlalchemy import ColumnElement, exists, select
+
+from points.models import Attempt, AttemptUndone, Result, Rung
 
 TRIES = 2
 
@@ -15,6 +17,11 @@ RUNGS = tuple(Rung)
 def standing(attempts: Sequence[Attempt]) -> list[Attempt]:
     """The attempts that count: those that nobody took back, in their order."""
     return [attempt for attempt in attempts if attempt.undone is None]
+
+
+def is_undone() -> ColumnElement[bool]:
+    """The same asked of a query's attempts: that somebody took them back."""
+    return exists(select(AttemptUndone.id).where(AttemptUndone.attempt_id == Attempt.id))
 
 
 def rung_of(attempts: Sequence[Attempt]) -> Rung:

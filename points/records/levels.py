@@ -4,15 +4,11 @@ A dispute is confidential to the rungs it has come to and those it was reported 
 What came to a rung stays known there, also when an attempt is taken back.
 """
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from people import clock
-from people.db import db
-from people.models import Appointment, Area, Duty, Grid, Role, User
-from people.roster import holders, persons
+from people.models import Area, Role, User
+from people.roster import reach
 from points.models import Attempt, AttemptUndone, Dispute, DisputeReport, Result, Rung
 from points.records import ladder
 
@@ -26,28 +22,6 @@ HELD_BY = {
     Role.TOWNSHIP: Rung.TOWNSHIP,
     Role.COUNTY: Rung.COUNTY,
 }
-DUTIES = {Role.WORKER: Duty.WORKER, Role.INSTRUCTOR: Duty.INSTRUCTOR}
-
-
-def grids_served(user: User, village: Area) -> Sequence[int]:
-    """The grids (by id) in which a sign-in is worker or instructor today.
-
-    The committee's reach into all grids does not count: a dispute comes to it by the ladder.
-    """
-    duties = [duty for role, duty in DUTIES.items() if role in user.roles_in(village)]
-    if user.person is None or not duties:
-        return []
-    today = clock.today()
-    return db.session.scalars(
-        select(Appointment.grid_id)
-        .join(Appointment.grid)
-        .where(
-            Grid.village_id == village.id,
-            Appointment.person_id.in_(persons.selves(persons.kept(user.person))),
-            Appointment.duty.in_(duties),
-            *holders.covers(today, today),
-        )
-    ).all()
 
 
 def rungs_held(user: User, dispute: Dispute) -> set[Rung]:
@@ -55,7 +29,7 @@ def rungs_held(user: User, dispute: Dispute) -> set[Rung]:
     roles = user.roles_in(dispute.village)
     held = {rung for role, rung in HELD_BY.items() if role in roles}
     entered = dispute.opened_by_id == user.id and bool(roles)
-    if entered or dispute.grid_id in grids_served(user, dispute.village):
+    if entered or dispute.grid_id in reach.grids_served(user, dispute.village):
         held |= IN_THE_GRID
     return held
 
@@ -63,7 +37,7 @@ def rungs_held(user: User, dispute: Dispute) -> set[Rung]:
 def seen_by(user: User, area: Area) -> ColumnElement[bool]:
     """What a query asks of an area's disputes so that only those are found that a sign-in may know of."""
     known = [Dispute.opened_by_id == user.id]
-    served = grids_served(user, area) if area.is_village else []
+    served = reach.grids_served(user, area) if area.is_village else []
     if served:
         known.append(Dispute.grid_id.in_(served))
     roles = user.roles_in(area)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, or_, select
 
 from people.db import db
 from people.models import Area
-from points.models import Attempt, AttemptUndone, Dispute, Result, Rung
+from points.models import Attempt, Dispute, Result, Rung
+from points.records import ladder
 
 
 @dataclass
@@ -57,9 +58,11 @@ def of_each(villages: Iterable[Area], first: date, last: date) -> dict[int, Figu
 
     What ended after the last day was still going on; what was taken back does not count.
     """
-    undone = exists(select(AttemptUndone.id).where(AttemptUndone.attempt_id == Attempt.id))
     ends = and_(
-        Attempt.dispute_id == Dispute.id, Attempt.result != Result.FAILED, Attempt.on <= last, ~undone
+        Attempt.dispute_id == Dispute.id,
+        Attempt.result != Result.FAILED,
+        Attempt.on <= last,
+        ~ladder.is_undone(),
     )
     found = db.session.execute(
         select(Dispute.village_id, Dispute.opened_on, Attempt.rung, Attempt.result, Attempt.on)

@@ -4,7 +4,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from people.paper import words
-from people.paper.draw import QUIET, Pen, Strip, fit, gap, paginate, paragraph, stack
+from people.paper.draw import QUIET, Pen, Strip, fill, fit, gap, paragraph
 from people.paper.table import Column, Table
 from points import labels
 from points.amounts import show
@@ -23,14 +23,13 @@ def rubric_pdf(rubric: Rubric, area_name: str, paper: str = "A4") -> bytes:
     with force_locale("zh"):
         title = _("Service points rubric of %(area)s", area=area_name)
         pen = Pen(title, WIDE, HIGH, SCALES[paper])
-        pages = paginate(_strips(rubric, title, area_name), HIGH - TOP - BOTTOM)
-        for number, strips in enumerate(pages, 1):
-            if number > 1:
-                pen.next_page()
-            stack(pen, strips, LEFT, TOP)
-            foot = HIGH - BOTTOM + 8
-            pen.text(LEFT, foot, title, SMALL, colour=QUIET)
-            pen.text(WIDE - LEFT, foot, words.page_of(number, len(pages)), SMALL, colour=QUIET, align="right")
+
+        def foot(number: int, count: int) -> None:
+            y = HIGH - BOTTOM + 8
+            pen.text(LEFT, y, title, SMALL, colour=QUIET)
+            pen.text(WIDE - LEFT, y, words.page_of(number, count), SMALL, colour=QUIET, align="right")
+
+        fill(pen, _strips(rubric, title, area_name), LEFT, TOP, HIGH - TOP - BOTTOM, foot)
         return pen.pdf()
 
 

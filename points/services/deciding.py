@@ -21,7 +21,7 @@ def confirm(
     name, `already_decided`.
     """
     service = get_locked(Service, service.id)
-    if actor.person and persons.kept(actor.person).id == persons.kept(service.worker).id:
+    if persons.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody confirms their own service."))
     name = name.strip()
     if voucher == Voucher.SECOND_PERSON:

@@ -110,7 +110,7 @@ def note_finding(sample: Sample, service: Service, found: Found, note: str, acto
     sample = get_locked(Sample, sample.id)
     if service.id not in drawn(population(sample), sample.seed, sample.size):
         raise Refused("not_in_sample", _("This record was not drawn."))
-    if actor.person and persons.kept(actor.person).id == persons.kept(service.worker).id:
+    if persons.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody looks into their own service."))
     note = note.strip() if found == Found.SOUND else stated(note)
     before = latest(sample).get(service.id)

@@ -14,7 +14,7 @@ from people.clock import Quarter
 from people.forms import Form, ReasonForm, attempt
 from people.models import Appointment, Role
 from people.paper.words import quarter as named
-from people.roster import holders
+from people.roster import holders, reach
 from points import labels
 from points.forms.disputes import AttemptForm, DisputeForm, ReportForm
 from points.models import Attempt, Dispute, Rung
@@ -24,7 +24,7 @@ from points.views import bp
 
 Answer = Response | tuple[str, int]
 
-MEDIATING = frozenset({*levels.HELD_BY, *levels.DUTIES})
+MEDIATING = frozenset({*levels.HELD_BY, *reach.DUTIES})
 OPENING = frozenset({Role.WORKER, Role.INSTRUCTOR, Role.CLERK})
 QUARTERS = 4  # that the figures can be asked for
 
@@ -47,7 +47,7 @@ def disputes(village: str) -> str:
         figures=figures if only_figures or g.roles & access.ONLOOKERS else None,
         quarter=str(quarter),
         quarters=choices,
-        may_open=Role.CLERK in g.roles or bool(levels.grids_served(current_user, g.area)),
+        may_open=Role.CLERK in g.roles or bool(reach.grids_served(current_user, g.area)),
         ladder=ladder,
         labels=labels,
     )

@@ -10,13 +10,12 @@ from people.db import db, transaction
 from people.forms import ButtonForm, attempt
 from people.models import Area, Person, Role
 from people.pages import Notice
-from people.roster import grids, holders, persons
+from people.roster import grids, holders, persons, reach
 from points import labels
 from points.forms.incidents import IncidentForm, StepForm
 from points.models import Incident, IncidentKind, Severity
 from points.records import hazard_book as book
 from points.records import incidents as verbs
-from points.records import levels
 from points.views import bp
 
 Answer = Response | tuple[str, int]
@@ -142,7 +141,7 @@ def _self() -> int:
 
 
 def _own_grid() -> int | None:
-    return next(iter(levels.grids_served(current_user, g.area)), None)
+    return next(iter(reach.grids_served(current_user, g.area)), None)
 
 
 def _finders(own: bool) -> list[tuple[int, str]]:

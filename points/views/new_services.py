@@ -79,14 +79,14 @@ def _slip(form: ServiceForm) -> Slip | None:
 def _workers(own: bool, slip: Slip | None) -> list[tuple[int, str]]:
     """Whom the form offers: who served this quarter or the last, only oneself, or whose slip it is."""
     today = clock.today()
-    serving = holders.serving(g.area, Quarter.of(today).previous.first_day, today)
+    seats = holders.seats(g.area, Quarter.of(today).previous.first_day, today)
     only = current_user.person_id if own else None
     if slip is not None and slip.worker is not None:
         only = persons.kept(slip.worker).id
     offered = {
-        term.person_id: f"{term.grid.name} · {term.person.name}"
-        for term in serving
-        if only is None or term.person_id == only
+        seat.person_id: f"{seat.grid} · {seat.name}"
+        for seat in seats
+        if only is None or seat.person_id == only
     }
     if only is not None and not offered and slip is not None and slip.worker is not None:
         offered = {only: persons.kept(slip.worker).name}
@@ -150,8 +150,6 @@ def _rejected(ident: int, own: bool) -> Service:
     service: Service = fetch(Service, ident, village_id=g.area.id) or abort(404)
     if service.state != ServiceState.REJECTED:
         abort(404)
-    if own and (
-        current_user.person is None or persons.kept(service.worker).id != persons.kept(current_user.person).id
-    ):
+    if own and not persons.is_own(current_user, service.worker):
         abort(404)
     return service

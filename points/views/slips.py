@@ -43,10 +43,10 @@ def _print_form(**given: None) -> PrintForm:
     """For anyone, or for who serves today."""
     form = PrintForm(**given)
     today = clock.today()
-    serving = {term.person_id: term for term in holders.serving(g.area, today, today)}
+    serving = {seat.person_id: seat for seat in holders.seats(g.area, today, today)}
     form.worker.choices = [
         (ANYONE, gettext("anyone (the name is written by hand)")),
-        *((ident, f"{term.grid.name} · {term.person.name}") for ident, term in serving.items()),
+        *((ident, f"{seat.grid} · {seat.name}") for ident, seat in serving.items()),
     ]
     return form
 

@@ -15,12 +15,11 @@ from people.paper.draw import (
     Pen,
     Strip,
     baseline,
+    fill,
     fit,
     gap,
     leading,
-    paginate,
     paragraph,
-    stack,
     width,
 )
 from people.paper.table import Column, Table, beside
@@ -50,12 +49,14 @@ class Item:
 def sheet_pdf(title: str, strips: Iterable[Strip]) -> bytes:
     """A document on as many sheets of A4 as it needs; each says at its foot what it is a page of."""
     pen = Pen(title, A4_WIDE, A4_HIGH)
-    pages = paginate(strips, A4_HIGH - TOP - BOTTOM)
-    for number, page in enumerate(pages, 1):
-        if number > 1:
-            pen.next_page()
-        stack(pen, page, LEFT, TOP)
-        foot(pen, title, number, len(pages), LEFT)
+    fill(
+        pen,
+        strips,
+        LEFT,
+        TOP,
+        A4_HIGH - TOP - BOTTOM,
+        lambda number, count: foot(pen, title, number, count, LEFT),
+    )
     return pen.pdf()
 
 
