@@ -57,6 +57,7 @@ def test_what_leaves_the_shelf_meanwhile_is_counted_again_from_nothing(browser: 
     page.locator("main .btn-primary").click()
     row = page.locator(".shelf li").nth(2)
     code = row.get_attribute("data-codes")
+    expect(page.locator("#scan")).to_be_focused()
     for _piece in range(2):
         gun(page, code)
     page.get_by_role("button", name="保存清点").click()
