@@ -18,8 +18,9 @@ from people.clock import Quarter
 from people.models import Area, ChosenBy, Duty, Grid, GridKind, Person, Role, User
 from people.roster import grids, holders, persons, terms
 from people.signin import accounts
-from points import assessments, ledger
+from points import ledger
 from points.models import FedBy, Rubric, Service
+from points.quarter import booking, meeting, opening, posting
 from points.rubrics import versions
 from points.services import deciding, recording
 from shop.desk import redemptions, voids
@@ -163,18 +164,18 @@ class Story:
         """A whole quarter: services, shopping, the meeting, the notice, and the booking after it."""
         clerk, chair = village.users[Role.CLERK], village.users[Role.CHAIR]
         with clock.at(quarter.first_day + timedelta(days=4)):
-            assessment = assessments.open_quarter(village.area, quarter, clerk)
+            assessment = opening.open_quarter(village.area, quarter, clerk)
         met_on = quarter.last_day - timedelta(days=3)
         self.serve(village, quarter.first_day + timedelta(days=5), met_on - timedelta(days=1))
         self.shop(village, quarter.first_day + timedelta(days=10), 14)
         with clock.at(met_on):
-            names = "、".join(user.name for user in (clerk, chair, village.users[Role.SUPERVISOR]))
-            assessments.deliberate(assessment, met_on, names, "逐户通报服务情况，一致通过。", clerk)
+            names = [user.name for user in (clerk, chair, village.users[Role.SUPERVISOR])]
+            meeting.deliberate(assessment, met_on, names, (), "逐户通报服务情况，一致通过。", clerk)
             worker = self.chance.choice(village.workers[1:])
-            assessments.adjust(assessment, worker, 20, "汛期连夜转移群众", self.key(), clerk)
-            assessments.post_notice(assessment, clerk)
+            meeting.adjust(assessment, worker, 20, "汛期连夜转移群众", self.key(), clerk)
+            posting.post_notice(assessment, clerk)
         with clock.at(quarter.last_day + timedelta(days=2)):
-            assessments.book(assessment, chair)
+            booking.book(assessment, chair)
         self.tell()
 
     def serve(self, village: Village, first: date, last: date, waiting: int = 0) -> None:

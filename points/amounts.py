@@ -19,6 +19,11 @@ def show(tenths: int) -> str:
     return f"{sign}{whole}.{tenth}" if tenth else f"{sign}{whole}"
 
 
+def signed(tenths: int) -> str:
+    """The same with its sign, also when it is more: 20 is "+2"."""
+    return f"+{show(tenths)}" if tenths > 0 else show(tenths)
+
+
 def parse(text: str) -> int:
     """Read points as typed ("3", "3.5", full-width digits too) into tenths.
 

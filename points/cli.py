@@ -6,27 +6,32 @@ from flask.cli import AppGroup
 from people import areas
 from people.clock import Quarter
 from people.db import transaction
-from points import amounts, assessments, leaving, ledger, merging, report
+from points import amounts, leaving, ledger, merging, report
+from points.quarter import finding
 
 ledger_cli = AppGroup("ledger", help="The ledger: computed again, and its digests.")
 
 
 @ledger_cli.command("digest")
 @click.option("--village", required=True, help="The village's 12-digit code.")
-@click.option("--at", "quarter", required=True, help="The notice, by its quarter: 2026Q4.")
-def digest(village: str, quarter: str) -> None:
+@click.option("--at", "notice", required=True, help="The notice: 2026Q4, or 2026Q4-2 for its second.")
+def digest(village: str, notice: str) -> None:
     """Compute again the digest that was printed on a notice; exit 1 if it is not the printed one."""
+    quarter, _dash, number = notice.partition("-")
     area = areas.by_code(village)
     try:
-        assessment = assessments.find(area, Quarter.parse(quarter)) if area else None
+        assessment = finding.find(area, Quarter.parse(quarter)) if area else None
+        wanted = int(number) if number else 1
     except ValueError as error:
-        raise click.ClickException(f"{quarter} is not written like 2026Q4") from error
-    if area is None or assessment is None or assessment.notice is None:
+        raise click.ClickException(f"{notice} is not written like 2026Q4 or 2026Q4-2") from error
+    posted = finding.notices(assessment) if assessment else ()
+    found = next((each for each in posted if each.number == wanted), None)
+    if area is None or found is None:
         raise click.ClickException("no notice of this village and quarter was posted")
-    computed = ledger.digest(area, assessment.notice.upto)
+    computed = ledger.digest(area, found.upto)
     click.echo(computed)
-    if computed != assessment.notice.digest:
-        raise click.ClickException(f"the notice says {assessment.notice.digest}")
+    if computed != found.digest:
+        raise click.ClickException(f"the notice says {found.digest}")
 
 
 @ledger_cli.command("settle")

@@ -1,6 +1,6 @@
 """What is held about a person's points: what they did, what was adjusted, and their account."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,11 @@ from points.models import (
     Dispute,
     Gathering,
     Incident,
+    Member,
+    Notice,
+    NoticeLine,
+    Objection,
+    Recusal,
     Service,
     Slip,
     Transfer,
@@ -30,9 +35,9 @@ from points.models import (
 
 
 def about(person: Person, reader: Reader) -> list[Section]:
-    """Services, adjustments, and accounts with all their entries; the same for every reader."""
+    """Services, records, assessments, and accounts with all their entries; the same for every reader."""
     ids = persons.selves(persons.kept(person))
-    return [_services(ids), _records(ids), _adjustments(ids), *_accounts(ids)]
+    return [_services(ids), _records(ids), _assessments(ids), *_accounts(ids)]
 
 
 def _services(ids: list[int]) -> Section:
@@ -77,27 +82,48 @@ def _records(ids: list[int]) -> Section:
     return Section(_("Records"), (_("Day"), _("Kind"), _("What")), found)
 
 
-def _adjustments(ids: list[int]) -> Section:
-    found = db.session.execute(
-        select(Adjustment, Assessment)
-        .join(Assessment, Adjustment.assessment_id == Assessment.id)
-        .where(Adjustment.worker_id.in_(ids))
-        .options(joinedload(Adjustment.actor))
-        .order_by(Adjustment.id)
+def _assessments(ids: list[int]) -> Section:
+    """What hung on the wall, what was adjusted and objected to, and who was left out of their line."""
+    rows = [*_lines(ids), *_adjustments(ids), *_objections(ids), *_recusals(ids)]
+    return Section(_("Assessments"), (_("Quarter"), _("What"), _("Points"), _("Said")), sorted(rows))
+
+
+Rows = Iterator[tuple[str, ...]]
+
+
+def _lines(ids: list[int]) -> Rows:
+    query = select(NoticeLine, Notice, Assessment).join(NoticeLine.notice).join(Notice.assessment)
+    for line, notice, assessment in db.session.execute(query.where(NoticeLine.worker_id.in_(ids))):
+        posted = gettext("on notice from %(day)s", day=day(notice.posted_on))
+        yield str(assessment.quarter), gettext("Notice"), amounts.show(line.total), posted
+
+
+def _adjustments(ids: list[int]) -> Rows:
+    query = select(Adjustment, Assessment).join(Assessment, Adjustment.assessment_id == Assessment.id)
+    for adjustment, assessment in db.session.execute(query.where(Adjustment.worker_id.in_(ids))):
+        written = f"{adjustment.reason} ({adjustment.actor.name})"
+        yield str(assessment.quarter), gettext("Adjustment"), amounts.signed(adjustment.amount), written
+
+
+def _objections(ids: list[int]) -> Rows:
+    """What was objected and answered; who objected stays with the committee."""
+    query = select(Objection, Assessment).join(Objection.assessment)
+    for objection, assessment in db.session.execute(query.where(Objection.worker_id.in_(ids))):
+        answer = objection.answer
+        points = amounts.signed(answer.change) if answer else ""
+        told = f"{objection.text} → {answer.reason}" if answer else objection.text
+        yield str(assessment.quarter), gettext("Objection"), points, told
+
+
+def _recusals(ids: list[int]) -> Rows:
+    query = (
+        select(Recusal, Member, Assessment)
+        .join(Recusal.member)
+        .join(Assessment, Member.assessment_id == Assessment.id)
     )
-    return Section(
-        _("Adjustments"),
-        (_("Quarter"), _("Points"), _("Reason"), _("By whom")),
-        [
-            (
-                str(assessment.quarter),
-                amounts.show(adjustment.amount),
-                adjustment.reason,
-                adjustment.actor.name,
-            )
-            for adjustment, assessment in found
-        ],
-    )
+    for recusal, member, assessment in db.session.execute(query.where(Recusal.worker_id.in_(ids))):
+        left_out = f"{member.name} ({recusal.relation})"
+        yield str(assessment.quarter), gettext("Left out of the line"), "", left_out
 
 
 def _accounts(ids: list[int]) -> list[Section]:

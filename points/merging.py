@@ -20,7 +20,7 @@ from people.models import Appointment, Card, CardState, Duty, Merge, Outcome, Pe
 from people.paper import words
 from people.refused import Refused, stated
 from people.roster import departures, duplicates, holders, persons, terms
-from points import ledger, sheet
+from points import ledger
 from points.models import (
     Account,
     Assessment,
@@ -30,6 +30,7 @@ from points.models import (
     Transfer,
     TransferKind,
 )
+from points.quarter import booking, sheet
 
 # What the kept entry takes over from the duplicate where it has nothing itself.
 FILLED = ("phone", "agency", "sex", "birth_year", "standing", "background", "law_mark_on")
@@ -151,11 +152,10 @@ def _is_busy(person: Person) -> bool:
 
 def _check_sheets(duplicate: Person) -> None:
     standing_still = select(Assessment).where(
-        Assessment.village_id == duplicate.area_id,
-        Assessment.state.in_([AssessmentState.DELIBERATING, AssessmentState.ON_NOTICE]),
+        Assessment.village_id == duplicate.area_id, Assessment.state != AssessmentState.COLLECTING
     )
     for assessment in db.session.scalars(standing_still):
-        if duplicate.id in {row.worker.id for row in sheet.of(assessment)}:
+        if duplicate.id in _standing_on(assessment):
             quarter = words.quarter(assessment.quarter)
             raise Refused(
                 "on_a_sheet",
@@ -165,6 +165,13 @@ def _check_sheets(duplicate: Person) -> None:
                     quarter=quarter,
                 ),
             )
+
+
+def _standing_on(assessment: Assessment) -> set[int]:
+    """The ids of those whose lines stand still until they are booked."""
+    if assessment.state == AssessmentState.BOOKED:
+        return {line.posted.worker_id for line in booking.to_book(assessment)}
+    return {row.worker.id for row in sheet.of(assessment)}
 
 
 def _check_terms(duplicate: Person) -> None:

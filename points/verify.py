@@ -10,11 +10,19 @@ from sqlalchemy.orm import aliased, joinedload
 from people.db import db
 from people.models import Departure, Merge
 from people.roster import persons
-from points import sheet
-from points.assessments import award_key
 from points.ledger import COUNTERPART, link
 from points.merging import merge_keys
-from points.models import GENESIS, Account, AccountKind, Assessment, AssessmentState, Transfer, TransferKind
+from points.models import (
+    GENESIS,
+    Account,
+    AccountKind,
+    Assessment,
+    AssessmentState,
+    Correction,
+    Transfer,
+    TransferKind,
+)
+from points.quarter import booking, correcting, finding, sheet
 
 
 def problems() -> Iterator[str]:
@@ -96,7 +104,8 @@ def _shapes() -> Iterator[str]:
 
 
 def _bookings() -> Iterator[str]:
-    """Each booked assessment awarded exactly what its sheet says, and nothing else was awarded."""
+    """Each booked line awarded exactly what hung on the wall, which is what the records say; and nothing else
+    was awarded."""
     awards = {
         transfer.key: transfer
         for transfer in db.session.scalars(select(Transfer).where(Transfer.kind == TransferKind.AWARD))
@@ -104,18 +113,47 @@ def _bookings() -> Iterator[str]:
     for assessment in db.session.scalars(
         select(Assessment).where(Assessment.state == AssessmentState.BOOKED).order_by(Assessment.id)
     ):
-        for row in sheet.of(assessment):
-            award = awards.pop(award_key(assessment, row.worker), None)
+        waiting = {line.posted.worker_id for line in booking.to_book(assessment) if line.why}
+        said = _said(assessment)
+        for worker_id, line in finding.lines(assessment).items():
+            name = f"assessment {assessment.id}: worker {worker_id}"
+            posted, computed = (line.deductions, line.adjustments, line.total), said.pop(worker_id, NOTHING)
+            if worker_id not in waiting and posted != computed:
+                yield f"{name}: {line.total} hung on the wall, the records say {computed[-1]}"
+            award = awards.pop(finding.award_key(assessment, line.worker), None)
             booked = award.amount if award else 0
-            if booked != row.total:
-                yield (
-                    f"assessment {assessment.id}: worker {row.worker.id} was booked {booked}, "
-                    f"the sheet says {row.total}"
-                )
-            if award and award.account and award.account.person_id != row.worker.id:
+            if booked != line.total and not (award is None and worker_id in waiting):
+                yield f"{name} was booked {booked}, the sheet says {line.total}"
+            owner = award.account.person if award and award.account else None
+            if award and (owner is None or worker_id not in persons.selves(owner)):
                 yield f"transfer {award.id}: booked to another worker than the sheet's"
+        for worker_id, computed in said.items():
+            if computed != NOTHING:  # whose term was entered only later has nothing on the sheet
+                yield f"assessment {assessment.id}: worker {worker_id} never hung on the wall"
+    yield from _corrections(awards)
     for award in awards.values():
         yield f"transfer {award.id}: an award without a booked assessment"
+
+
+NOTHING = (0, 0, 0)
+
+
+def _said(assessment: Assessment) -> dict[int, tuple[int, int, int]]:
+    """What the records come to, by worker: deductions, adjustments, total."""
+    return {row.worker.id: (row.deductions, row.adjustments, row.total) for row in sheet.of(assessment)}
+
+
+def _corrections(awards: dict[str, Transfer]) -> Iterator[str]:
+    """Each correction reversed its award and booked what is right; takes its own out of the awards."""
+    for correction in db.session.scalars(select(Correction).order_by(Correction.id)):
+        name = f"correction {correction.id}"
+        award = awards.pop(correcting.right_key(correction.key), None)
+        if (award.amount if award else 0) != correction.right:
+            yield f"{name}: booked {award.amount if award else 0}, right is {correction.right}"
+        if award and award.account_id != correction.award.account_id:
+            yield f"{name}: booked to another worker"
+        if not correcting.is_reversed(correction.award):
+            yield f"{name}: transfer {correction.award_id} was not reversed"
 
 
 _EXPIRED_BY = re.compile(r"departure:(\d{1,9})(?::\d{1,9})?")

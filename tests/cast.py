@@ -25,8 +25,8 @@ from people.db import db, transaction
 from people.models import Appointment, Area, Card, Duty, GridKind, Person, Role, User
 from people.roster import grids, persons, terms
 from people.signin import accounts
-from points import assessments
 from points.models import Account, Assessment, AssessmentState, Category, FedBy, Rubric, RubricItem
+from points.quarter import booking, finding, meeting, opening, posting
 from points.rubrics import template, versions
 from points.rubrics.template import NewItem
 from points.services import deciding, recording
@@ -61,6 +61,9 @@ ITEMS = (
         for item in template.TEMPLATE
     ),
 )
+
+# Who comes to the meetings: the clerk, the chair, and three of the villagers.
+PRESENT = ("刘文书", "陈主任", "村民代表甲", "村民代表乙", "村民代表丙")
 
 WORKERS = ("李秀明", "王芳", "赵国强", "普绍兰", "杨建华", "自文学", "欧阳晓燕", "张伟")
 
@@ -243,7 +246,7 @@ class Cast:
         workers = [db.session.get_one(Person, ident) for ident in tenths]
         village = workers[0].area
         quarter = Quarter.of(BEGAN_ON)
-        while assessments.find(village, quarter):
+        while finding.find(village, quarter):
             quarter = quarter.next
         clerk, chair = (self.user(name) for name in self._officials(village))
         with clock.at(quarter.last_day):
@@ -251,15 +254,15 @@ class Cast:
                 with transaction():
                     self.serve(worker, "入户发放", quarter.last_day, clerk, chair)
             with transaction():
-                assessment = assessments.open_quarter(village, quarter, clerk)
-                assessments.deliberate(assessment, quarter.last_day, "村民代表十二人", "", clerk)
+                assessment = opening.open_quarter(village, quarter, clerk)
+                meeting.deliberate(assessment, quarter.last_day, PRESENT, (), "", clerk)
                 for worker in workers:
                     if tenths[worker.id] != 1:
                         more = tenths[worker.id] - 1
-                        assessments.adjust(assessment, worker, more, "评议加分", uuid4().hex, clerk)
-                assessments.post_notice(assessment, clerk)
-        with clock.at(assessment.notice.ends_on + timedelta(days=1)), transaction():
-            assessments.book(assessment, chair)
+                        meeting.adjust(assessment, worker, more, "评议加分", uuid4().hex, clerk)
+                posting.post_notice(assessment, clerk)
+        with clock.at(finding.whole_notice(assessment).ends_on + timedelta(days=1)), transaction():
+            booking.book(assessment, chair)
         assert assessment.state == AssessmentState.BOOKED
         return assessment
 

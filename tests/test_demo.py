@@ -12,8 +12,9 @@ from people.clock import Quarter
 from people.db import db, transaction
 from people.models import Area, Grid, GridKind, Level
 from people.refused import Refused
-from points import assessments, ledger
+from points import ledger
 from points.models import Assessment, AssessmentState
+from points.quarter import finding
 from shop.desk import verify
 from tests.cast import new_app
 
@@ -52,7 +53,7 @@ def test_the_demo_is_the_same_on_every_run_and_fits(empty):
     with transaction():
         cli.load(county=False, codes=cli.VILLAGES[:1])
     village = areas.by_code(cli.VILLAGES[0])
-    notice = assessments.find(village, Quarter(2026, 3)).notice
+    notice = finding.whole_notice(finding.find(village, Quarter(2026, 3)))
     assert notice.digest == ledger.digest(village, notice.upto) == DIGEST
     states = db.session.scalars(select(Assessment.state)).all()
     assert states == [AssessmentState.BOOKED] * 3

@@ -9,6 +9,8 @@ from people import labels
 # Every action that the program writes down; a test reads the program and finds those that are missing.
 ACTIONS = {
     "areas.import": _("loaded the county's list of villages"),
+    "assessment.lift": _("took back that a member is left out of a line"),
+    "assessment.minutes": _("wrote the minutes of a meeting anew"),
     "assessment.reopen": _("took a quarter back to collecting"),
     "card.found": _("took a card that was lost back into use"),
     "card.freeze": _("froze a card"),
@@ -86,6 +88,7 @@ ACTIONS = {
 
 KINDS = {
     "area": _("Area"),
+    "assessment": _("Assessment"),
     "card": _("Card of"),
     "contact": _("Contact"),
     "departure": _("Departure"),
@@ -141,6 +144,7 @@ FIELDS = {
     "low_at": _("Low at"),
     "masked": _("Masked"),
     "merged": _("Merged"),
+    "member": _("Member"),
     "name": _("Name"),
     "needs": _("Problems and needs"),
     "new": _("New"),
@@ -156,6 +160,7 @@ FIELDS = {
     "quota": _("Limit for each person and quarter"),
     "cause": _("Why"),
     "reason": _("Reason"),
+    "relation": _("Relation"),
     "residents": _("Residents"),
     "role": _("Role"),
     "rows": _("Rows"),

@@ -1,5 +1,7 @@
 """Forms of the quarter: opening, the meeting, adjustments."""
 
+import re
+
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -14,11 +16,21 @@ class QuarterForm(Form):
     quarter = SelectField(_("Quarter"), validators=[InputRequired()])
 
 
+class NamesField(TextAreaField):
+    """Names, one on each line or with commas between them."""
+
+    @property
+    def names(self) -> list[str]:
+        """Each name that was typed, without the space around it."""
+        return [name.strip() for name in re.split(r"[\n、，,；;]", self.data or "") if name.strip()]
+
+
 class MeetingForm(Form):
     """The meeting: when, who, and what was said."""
 
     met_on = DateField(_("Day of the meeting"), validators=[InputRequired()])
-    attendance = TextAreaField(_("Who is at the meeting"), validators=[InputRequired(), Length(max=500)])
+    present = NamesField(_("Who is at the meeting"), validators=[InputRequired(), Length(max=4000)])
+    absent = NamesField(_("Who was invited and did not come"), validators=[Length(max=4000)])
     minutes = TextAreaField(_("Minutes"), validators=[Length(max=2000)])
 
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from people.db import db
 from people.models import Area, Person, User
-from points import sheet
 from points.models import Assessment, Service, ServiceState
+from points.quarter import sheet
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,6 @@ NAVIGATION = [
 
 # They register their routes.
 from points.views import (
-    assessments,
     book,
     disputes,
     duplicates,
@@ -62,7 +61,8 @@ from points.views import (
     incidents,
     leaving,
     new_services,
-    public,
+    notices,
+    quarters,
     report,
     rubrics,
     samples,

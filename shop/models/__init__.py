@@ -1,5 +1,6 @@
 """The shop's tables, a file for each idea; every one of them is found here by name."""
 
+from shop.models.budget import Budget
 from shop.models.devices import Device
 from shop.models.goods import Barcode, Goods, Picture, Price, Shop
 from shop.models.redemptions import Proxy, Redemption, RedemptionLine, Void
@@ -7,6 +8,7 @@ from shop.models.stock import Consignment, Count, Donation, Lot, MoveKind, Sourc
 
 __all__ = [
     "Barcode",
+    "Budget",
     "Consignment",
     "Count",
     "Device",

@@ -30,12 +30,14 @@ from people.models import (
     Stage,
 )
 from people.refused import Refused
-from points import amounts, assessments, ledger
+from points import amounts, ledger
 from points.models import (
     GENESIS,
     AccountKind,
+    Answer,
     Attempt,
     AttemptUndone,
+    Correction,
     Dispute,
     DisputeKind,
     DisputeReport,
@@ -43,18 +45,26 @@ from points.models import (
     Found,
     Gathering,
     GatheringKind,
+    How,
     Incident,
     IncidentKind,
     IncidentStep,
     IncidentStepKind,
+    Objection,
+    Quorum,
+    Reminder,
     Result,
     Rung,
     Sample,
+    SentBack,
     Severity,
+    Terms,
     Transfer,
     TransferKind,
 )
+from points.quarter import finding
 from shop.desk import proxies, redemptions, voids
+from shop.models import Budget
 from shop.stock import counts
 
 AWARD, REDEMPTION, EXPIRY = TransferKind.AWARD, TransferKind.REDEMPTION, TransferKind.EXPIRY
@@ -84,6 +94,14 @@ JOURNALS = (
     "dispute_report",
     "sample",
     "finding",
+    "assessment_terms",
+    "reminder",
+    "sent_back",
+    "notice_line",
+    "objection",
+    "answer",
+    "correction",
+    "budget",
     "person_merge",
     "evaluation",
     "departure",
@@ -264,10 +282,47 @@ def one_of_each(cast):
         redemption = redemptions.redeem("k" * 16, cast.shop, cast.card, basket, cast.volunteer, son)
         voids.void(redemption, "拿错了", cast.manager)
         counts.count("a", counts.begin(cast.shop, cast.volunteer), cast.goods, 20, cast.volunteer)
-        db.session.add_all([*_of_people(cast), *_of_records(cast)])
+        db.session.add_all([*_of_people(cast), *_of_records(cast), *_of_assessments(cast)])
     for table in JOURNALS:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[table]))
     db.session.rollback()
+
+
+def _of_assessments(cast):
+    """A row for each journal of the assessments'."""
+    by = {"actor_id": cast.chair.id, "at": clock.now()}
+    award = db.session.scalar(sa.select(Transfer).where(Transfer.kind == AWARD))
+    assessment = finding.listed(cast.village)[0]
+    yield Terms(
+        area_id=cast.county.id,
+        quorum=Quorum.TWO_THIRDS,
+        least_present=3,
+        notice_days=5,
+        book_within=30,
+        decided_by="县委政法委",
+        **by,
+    )
+    yield Reminder(area_id=cast.county.id, quarter_name="2026Q4", due_on=clock.today(), note="", **by)
+    yield SentBack(assessment_id=assessment.id, reason="缺少说明", **by)
+    yield Correction(key="c", assessment_id=assessment.id, award_id=award.id, right=0, reason="记错", **by)
+    yield Budget(shop_id=cast.shop.id, year=2027, amount=100_000, decided_by="村委会", **by)
+    objection = Objection(
+        key="o",
+        assessment_id=assessment.id,
+        number=1,
+        worker_id=cast.worker.id,
+        how=How.ORAL,
+        name="",
+        contact="",
+        text="少记一次",
+        received_on=clock.today(),
+        due_on=clock.today(),
+        token="T",
+        received_by_id=cast.clerk.id,
+        at=clock.now(),
+    )
+    objection.answer = Answer(accepted=False, change=0, reason="已核对", decided_by="村委会", **by)
+    yield objection
 
 
 def _of_people(cast):
@@ -408,13 +463,14 @@ def rows_of(account_id):
 
 def test_a_notice_s_digest_stays_what_it_was(post, cast, clock):
     earned = cast.earn(cast.worker, 100)
-    assert earned.notice.upto == 0  # nothing was booked yet when the first notice was posted
+    first = finding.whole_notice(earned)
+    assert first.upto == 0  # nothing was booked yet when the first notice was posted
     second = cast.earn(cast.neighbour, 50)
-    village, printed = cast.village, second.notice.digest
-    assert printed not in (earned.notice.digest, ledger.digest(village, 10**6))
+    village, printed = cast.village, finding.whole_notice(second).digest
+    assert printed not in (first.digest, ledger.digest(village, 10**6))
     post("later", REDEMPTION, 30)
     post("other", AWARD, 30, worker=cast.workers[2])
-    assert ledger.digest(village, second.notice.upto) == printed
+    assert ledger.digest(village, finding.whole_notice(second).upto) == printed
 
 
 def test_an_outsider_computes_the_digest(post, cast):
@@ -433,7 +489,7 @@ def test_digest_command(app, cast):
     cast.earn(cast.worker, 100)
     assessment = cast.earn(cast.worker, 50)
     command = ["ledger", "digest", "--village", cast.village.code, "--at"]
-    printed, code = assessment.notice.digest, assessment.quarter_name
+    printed, code = finding.whole_notice(assessment).digest, assessment.quarter_name
     fits = app.test_cli_runner().invoke(args=[*command, code])
     assert (fits.exit_code, fits.output.strip()) == (0, printed)
     assert app.test_cli_runner().invoke(args=[*command, "2031Q1"]).exit_code == 1
@@ -446,8 +502,8 @@ def test_an_empty_ledger_fits(app):
 
 def test_the_award_of_a_line_is_found(app, cast):
     assessment = cast.earn(cast.worker, 100)
-    assert assessments.award_of(assessment, cast.worker).amount == 100
-    assert assessments.award_of(assessment, cast.neighbour) is None
+    assert finding.award_of(assessment, cast.worker).amount == 100
+    assert finding.award_of(assessment, cast.neighbour) is None
 
 
 def test_link_covers_every_field():

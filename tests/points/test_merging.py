@@ -34,11 +34,12 @@ from people.refused import Refused
 from people.roster import departures, duplicates, grids, holders, persons, terms
 from people.roster.duplicates import Why
 from people.signin import accounts
-from points import amounts, assessments, labels, leaving, ledger, merging, sheet
+from points import amounts, labels, leaving, ledger, merging
 from points.models import Service, Transfer, TransferKind
+from points.quarter import booking, meeting, opening, posting, sheet
 from points.services import deciding, recording
 from shop.desk import redemptions, verify, voids
-from tests.cast import BEGAN_ON, NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
+from tests.cast import BEGAN_ON, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
 
 HERE = f"/v/{VILLAGE}"
 ONE_DAY = timedelta(days=1)
@@ -200,7 +201,7 @@ def test_what_goes_on_goes_on_under_the_kept_entry(cast, twins, merge):
         deciding.confirm(waiting, cast.chair)
     quarter = Quarter.of(TODAY)
     with transaction():
-        assessment = assessments.open_quarter(cast.village, quarter, cast.clerk)
+        assessment = opening.open_quarter(cast.village, quarter, cast.clerk)
     totals = {row.worker.id: row.total for row in sheet.of(assessment)}
     assert totals[kept.id] == 3 * 2 + 10
     assert totals.get(twin.id, 0) == 0
@@ -398,17 +399,17 @@ def test_another_village_s_entry_only_if_nothing_goes_on_there(cast, merge):
 def test_not_while_the_duplicate_is_on_a_sheet(cast, twins, merge, clock):
     kept, twin = twins
     with transaction():
-        assessment = assessments.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
-        assessments.deliberate(assessment, TODAY, "村民代表", "", cast.clerk)
+        assessment = opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
+        meeting.deliberate(assessment, TODAY, PRESENT, (), "", cast.clerk)
     refused("on_a_sheet", merge, kept, twin)
     with transaction():
-        assessments.post_notice(assessment, cast.clerk)
+        posting.post_notice(assessment, cast.clerk)
     refused("on_a_sheet", merge, kept, twin)
     idle = entry(cast, kept.name)
     merge(kept, idle)
     clock.days_on(4)
     with transaction():
-        assessments.book(assessment, cast.chair)
+        booking.book(assessment, cast.chair)
     merge(kept, twin)
     assert problems() == []
 

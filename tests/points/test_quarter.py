@@ -12,12 +12,13 @@ from people.models import Duty, Role
 from people.refused import Refused
 from people.roster import persons, terms
 from people.signin import accounts
-from points import amounts, assessments, ledger, sheet, verify
+from points import amounts, ledger, verify
 from points.models import AssessmentState, Category, ServiceState, Transfer
+from points.quarter import booking, finding, meeting, opening, posting, sheet
 from points.rubrics import versions
 from points.rubrics.template import USUAL, NewItem
 from points.services import deciding, reading, recording
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, PRESENT
 
 Q4 = Quarter(2026, 4)
 NEXT = Quarter(2027, 1)
@@ -61,17 +62,17 @@ def do(verb, *arguments):
 
 
 def opened(cast, quarter=Q4):
-    return do(assessments.open_quarter, cast.village, quarter, cast.clerk)
+    return do(opening.open_quarter, cast.village, quarter, cast.clerk)
 
 
 def deliberated(cast, quarter=Q4):
     assessment = opened(cast, quarter)
-    return do(assessments.deliberate, assessment, TODAY, "村民代表十二人", "", cast.clerk)
+    return do(meeting.deliberate, assessment, TODAY, PRESENT, (), "", cast.clerk)
 
 
 def posted(cast, quarter=Q4):
     assessment = deliberated(cast, quarter)
-    do(assessments.post_notice, assessment, cast.clerk)
+    do(posting.post_notice, assessment, cast.clerk)
     return assessment
 
 
@@ -93,39 +94,39 @@ def test_the_quarter(cast, clock, record):
 
     assessment = opened(cast)
     assert line_of(assessment, cast.worker).total == 20
-    with pytest.raises(Refused, match="attendance_missing"):
-        do(assessments.deliberate, assessment, TODAY, "  ", "", cast.clerk)
+    with pytest.raises(Refused, match="nobody_there"):
+        do(meeting.deliberate, assessment, TODAY, (), PRESENT, "", cast.clerk)
     with pytest.raises(Refused, match="wrong_state"):
-        do(assessments.post_notice, assessment, cast.clerk)
-    do(assessments.deliberate, assessment, TODAY, "村民代表十二人", "一致同意", cast.clerk)
-    assert (assessment.state, assessment.attendance) == (AssessmentState.DELIBERATING, "村民代表十二人")
+        do(posting.post_notice, assessment, cast.clerk)
+    do(meeting.deliberate, assessment, TODAY, PRESENT, (), "一致同意", cast.clerk)
+    assert [member.name for member in assessment.members if member.present] == list(PRESENT)
     assert (visit.assessment_id, left_out.assessment_id) == (assessment.id, None)
 
     with pytest.raises(Refused, match="reason_missing"):
-        do(assessments.adjust, assessment, cast.worker, 15, " ", "adjust", cast.clerk)
-    do(assessments.adjust, assessment, cast.worker, 15, "雪天送药", "adjust", cast.clerk)
+        do(meeting.adjust, assessment, cast.worker, 15, " ", "adjust", cast.clerk)
+    do(meeting.adjust, assessment, cast.worker, 15, "雪天送药", "adjust", cast.clerk)
     assert line_of(assessment, cast.worker).total == 35
 
-    notice = do(assessments.post_notice, assessment, cast.clerk)
+    notice = do(posting.post_notice, assessment, cast.clerk)
     assert (notice.posted_on, notice.ends_on) == (TODAY, date(2026, 12, 31))
     assert len(notice.digest) == 64
     with pytest.raises(Refused, match="wrong_state"):
-        do(assessments.adjust, assessment, cast.worker, 15, "又想起来", "late", cast.clerk)
+        do(meeting.adjust, assessment, cast.worker, 15, "又想起来", "late", cast.clerk)
 
     for day in (TODAY, notice.ends_on):
         clock.turn_to(day)
         with pytest.raises(Refused, match="notice_running"):
-            do(assessments.book, assessment, cast.chair)
+            do(booking.book, assessment, cast.chair)
     clock.days_on()
     with pytest.raises(Refused, match="same_person"):
-        do(assessments.book, assessment, cast.clerk)
+        do(booking.book, assessment, cast.clerk)
     assert transfers() == 0
-    do(assessments.book, assessment, cast.chair)
+    do(booking.book, assessment, cast.chair)
     assert (assessment.state, assessment.booked_by_id) == (AssessmentState.BOOKED, cast.chair.id)
     assert ledger.balance_of(cast.worker) == 35
-    assert assessments.award_of(assessment, cast.worker).reason == "2026Q4"
+    assert finding.award_of(assessment, cast.worker).reason == "2026Q4"
 
-    do(assessments.book, assessment, cast.second_chair)  # a second click, a second chair: nothing more
+    do(booking.book, assessment, cast.second_chair)  # a second click, a second chair: nothing more
     assert (transfers(), ledger.balance_of(cast.worker)) == (1, 35)
     assert assessment.booked_by_id == cast.chair.id
     assert list(verify.problems()) == []
@@ -135,28 +136,28 @@ def test_the_quarter(cast, clock, record):
 def test_a_booked_quarter_stands(cast, verb):
     assessment = cast.earn(cast.worker, 100)
     arguments = {
-        "deliberate": (TODAY, "大家", "", cast.clerk),
+        "deliberate": (TODAY, PRESENT, (), "", cast.clerk),
         "adjust": (cast.worker, 10, "补", "a-key", cast.clerk),
         "post_notice": (cast.clerk,),
     }[verb]
     with pytest.raises(Refused, match="wrong_state"):
-        do(getattr(assessments, verb), assessment, *arguments)
+        do(getattr(posting if verb == "post_notice" else meeting, verb), assessment, *arguments)
 
 
 def test_a_quarter_is_not_booked_before_it_hangs_on_the_wall(cast):
     assessment = opened(cast)
     with pytest.raises(Refused, match="wrong_state"):
-        do(assessments.book, assessment, cast.chair)
+        do(booking.book, assessment, cast.chair)
 
 
 def test_who_posted_the_notice_does_not_book_it(cast, clock):
     """Also when somebody else opened the quarter."""
     assessment = deliberated(cast)
-    do(assessments.post_notice, assessment, cast.chair)
+    do(posting.post_notice, assessment, cast.chair)
     clock.days_on(4)
     with pytest.raises(Refused, match="same_person"):
-        do(assessments.book, assessment, cast.chair)
-    assert do(assessments.book, assessment, cast.second_chair).state == AssessmentState.BOOKED
+        do(booking.book, assessment, cast.chair)
+    assert do(booking.book, assessment, cast.second_chair).state == AssessmentState.BOOKED
 
 
 def test_nobody_awards_themselves(cast, clock, confirmed):
@@ -167,12 +168,12 @@ def test_nobody_awards_themselves(cast, clock, confirmed):
     confirmed(worker=cast.neighbour)
     assessment = deliberated(cast)
     with pytest.raises(Refused, match="own_line"):
-        do(assessments.adjust, assessment, cast.neighbour, 10, "辛苦", "a-key", own)
-    do(assessments.post_notice, assessment, cast.clerk)
+        do(meeting.adjust, assessment, cast.neighbour, 10, "辛苦", "a-key", own)
+    do(posting.post_notice, assessment, cast.clerk)
     clock.days_on(4)
     with pytest.raises(Refused, match="own_line"):
-        do(assessments.book, assessment, own)
-    assert do(assessments.book, assessment, cast.chair).state == AssessmentState.BOOKED
+        do(booking.book, assessment, own)
+    assert do(booking.book, assessment, cast.chair).state == AssessmentState.BOOKED
 
 
 def test_nobody_confirms_their_own_service(cast, record):
@@ -227,7 +228,7 @@ def test_no_service_in_the_future(cast, record, clock):
     with pytest.raises(Refused, match="in_future"):
         record(day=date(2026, 12, 29))
     with pytest.raises(Refused, match="in_future"):
-        do(assessments.deliberate, opened(cast), date(2026, 12, 29), "大家", "", cast.clerk)
+        do(meeting.deliberate, opened(cast), date(2026, 12, 29), PRESENT, (), "", cast.clerk)
 
 
 def test_a_service_outside_a_term_is_taken_and_one_of_who_never_served_is_not(cast, record):
@@ -247,7 +248,7 @@ def test_who_left_during_the_quarter_keeps_what_they_did(cast, confirmed, clock)
         terms.end_term(cast.term_of(cast.worker), "搬走", cast.clerk)
     assessment = posted(cast)
     clock.days_on(4)
-    do(assessments.book, assessment, cast.chair)
+    do(booking.book, assessment, cast.chair)
     assert ledger.balance_of(cast.worker) == 10
     assert list(verify.problems()) == []
 
@@ -284,8 +285,8 @@ def test_deductions_take_what_the_quarter_earned_and_no_more(cast, confirmed, cl
     line = line_of(assessment, cast.worker)
     assert (line.earned, line.deductions, line.total) == (30, -500, 0)
     clock.days_on(4)
-    do(assessments.book, assessment, cast.chair)
-    assert assessments.award_of(assessment, cast.worker) is None
+    do(booking.book, assessment, cast.chair)
+    assert finding.award_of(assessment, cast.worker) is None
     assert (ledger.balance_of(cast.worker), ledger.balance_of(cast.neighbour)) == (70, 10)
     assert list(verify.problems()) == []
 
@@ -293,31 +294,31 @@ def test_deductions_take_what_the_quarter_earned_and_no_more(cast, confirmed, cl
 def test_adjustments_below_what_was_earned_end_at_0(cast, confirmed):
     confirmed("化解一起", 1)
     assessment = deliberated(cast)
-    do(assessments.adjust, assessment, cast.worker, -100, "未参加会议", "a-key", cast.clerk)
+    do(meeting.adjust, assessment, cast.worker, -100, "未参加会议", "a-key", cast.clerk)
     assert line_of(assessment, cast.worker).total == 0
-    do(assessments.adjust, assessment, cast.worker, 80, "补", "b-key", cast.clerk)
+    do(meeting.adjust, assessment, cast.worker, 80, "补", "b-key", cast.clerk)
     assert line_of(assessment, cast.worker).total == 10
 
 
 def test_an_adjustment_sent_twice_counts_once(cast):
     assessment = deliberated(cast)
-    first = do(assessments.adjust, assessment, cast.worker, 10, "雪天送药", "a-key", cast.clerk)
-    assert do(assessments.adjust, assessment, cast.worker, 10, "雪天送药", "a-key", cast.clerk).id == first.id
+    first = do(meeting.adjust, assessment, cast.worker, 10, "雪天送药", "a-key", cast.clerk)
+    assert do(meeting.adjust, assessment, cast.worker, 10, "雪天送药", "a-key", cast.clerk).id == first.id
     for worker, amount in ((cast.worker, 11), (cast.neighbour, 10)):
         with pytest.raises(Refused, match="key_reused"):
-            do(assessments.adjust, assessment, worker, amount, "雪天送药", "a-key", cast.clerk)
+            do(meeting.adjust, assessment, worker, amount, "雪天送药", "a-key", cast.clerk)
     assert line_of(assessment, cast.worker).total == 10
 
 
 @pytest.mark.parametrize("amount", [0, amounts.LARGEST + 1, -amounts.LARGEST - 1])
 def test_adjustments_that_are_none(cast, amount):
     with pytest.raises(Refused, match="bad_amount"):
-        do(assessments.adjust, deliberated(cast), cast.worker, amount, "辛苦", "a-key", cast.clerk)
+        do(meeting.adjust, deliberated(cast), cast.worker, amount, "辛苦", "a-key", cast.clerk)
 
 
 def test_no_adjustment_for_who_is_not_on_the_sheet(cast):
     with pytest.raises(Refused, match="not_on_sheet"):
-        do(assessments.adjust, deliberated(cast), cast.stranger, 10, "辛苦", "a-key", cast.clerk)
+        do(meeting.adjust, deliberated(cast), cast.stranger, 10, "辛苦", "a-key", cast.clerk)
 
 
 def test_what_is_confirmed_late_goes_to_the_next_quarter(cast, clock, record, confirmed):
@@ -327,13 +328,13 @@ def test_what_is_confirmed_late_goes_to_the_next_quarter(cast, clock, record, co
     do(deciding.confirm, late, cast.chair)
     later = confirmed("走访一户", 2, day=TODAY)
     clock.days_on(4)
-    do(assessments.book, assessment, cast.chair)
+    do(booking.book, assessment, cast.chair)
     assert ledger.balance_of(cast.worker) == 10
 
     confirmed("走访一户", 1, day=date(2027, 1, 1))
     following = opened(cast, NEXT)
     assert line_of(following, cast.worker).total == 20
-    do(assessments.deliberate, following, date(2027, 1, 1), "大家", "", cast.clerk)
+    do(meeting.deliberate, following, date(2027, 1, 1), PRESENT, (), "", cast.clerk)
     assert {late.assessment_id, later.assessment_id} == {following.id}
     assert line_of(assessment, cast.worker).total == 10
 
@@ -418,8 +419,8 @@ def test_versions_come_in_the_order_of_their_days(cast):
 def test_an_adjustment_stays_on_the_sheet_when_the_term_ends_that_day(cast, clock):
     clock.turn_to(date(2027, 1, 1))
     assessment = opened(cast, NEXT)
-    do(assessments.deliberate, assessment, date(2027, 1, 1), "代表", "", cast.clerk)
-    do(assessments.adjust, assessment, cast.worker, 30, "慰问", uuid4().hex, cast.clerk)
+    do(meeting.deliberate, assessment, date(2027, 1, 1), PRESENT, (), "", cast.clerk)
+    do(meeting.adjust, assessment, cast.worker, 30, "慰问", uuid4().hex, cast.clerk)
     do(terms.end_term, cast.term_of(cast.worker), "搬走", cast.clerk)
     assert line_of(assessment, cast.worker).total == 30
 
@@ -427,28 +428,28 @@ def test_an_adjustment_stays_on_the_sheet_when_the_term_ends_that_day(cast, cloc
 def test_a_meeting_begun_by_mistake_is_called_off(cast, confirmed):
     confirmed("走访一户", 2)
     assessment = opened(cast)
-    do(assessments.deliberate, assessment, TODAY, "代表", "", cast.clerk)
-    do(assessments.reopen, assessment, cast.clerk)
+    do(meeting.deliberate, assessment, TODAY, PRESENT, (), "", cast.clerk)
+    do(meeting.reopen, assessment, cast.clerk)
     assert assessment.state == AssessmentState.COLLECTING
     confirmed("走访一户", 3)
-    do(assessments.deliberate, assessment, TODAY, "代表", "", cast.clerk)
+    do(meeting.deliberate, assessment, TODAY, PRESENT, (), "", cast.clerk)
     assert line_of(assessment, cast.worker).total == 10
-    do(assessments.adjust, assessment, cast.worker, 30, "慰问", uuid4().hex, cast.clerk)
+    do(meeting.adjust, assessment, cast.worker, 30, "慰问", uuid4().hex, cast.clerk)
     with pytest.raises(Refused, match="has_adjustments"):
-        do(assessments.reopen, assessment, cast.clerk)
+        do(meeting.reopen, assessment, cast.clerk)
 
 
 def test_a_posted_notice_is_not_taken_down(cast):
     assessment = opened(cast)
-    do(assessments.deliberate, assessment, TODAY, "代表", "", cast.clerk)
-    do(assessments.post_notice, assessment, cast.clerk)
+    do(meeting.deliberate, assessment, TODAY, PRESENT, (), "", cast.clerk)
+    do(posting.post_notice, assessment, cast.clerk)
     with pytest.raises(Refused, match="wrong_state"):
-        do(assessments.reopen, assessment, cast.clerk)
+        do(meeting.reopen, assessment, cast.clerk)
 
 
 def test_no_quarter_without_a_rubric(cast):
     with pytest.raises(Refused, match="no_rubric"):
-        do(assessments.open_quarter, cast.far_village, Q4, cast.county_user)
+        do(opening.open_quarter, cast.far_village, Q4, cast.county_user)
     with pytest.raises(Refused, match="no_rubric"):
         opened(cast, Quarter(2024, 4))
 
@@ -468,13 +469,13 @@ def test_what_could_not_be_booked_is_not_posted(cast, clock):
     """There is no way back from the wall; in the meeting there is."""
     assessment = deliberated(cast)
     for key, amount in (("a-key", amounts.LARGEST), ("b-key", 1)):
-        do(assessments.adjust, assessment, cast.worker, amount, "辛苦", key, cast.clerk)
+        do(meeting.adjust, assessment, cast.worker, amount, "辛苦", key, cast.clerk)
     with pytest.raises(Refused, match="amount_too_large"):
-        do(assessments.post_notice, assessment, cast.clerk)
-    do(assessments.adjust, assessment, cast.worker, -1, "写多了", "c-key", cast.clerk)
-    do(assessments.post_notice, assessment, cast.clerk)
+        do(posting.post_notice, assessment, cast.clerk)
+    do(meeting.adjust, assessment, cast.worker, -1, "写多了", "c-key", cast.clerk)
+    do(posting.post_notice, assessment, cast.clerk)
     clock.days_on(4)
-    do(assessments.book, assessment, cast.chair)
+    do(booking.book, assessment, cast.chair)
     assert ledger.balance_of(cast.worker) == amounts.LARGEST
 
 

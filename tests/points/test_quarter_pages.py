@@ -11,10 +11,11 @@ from people.clock import Quarter
 from people.db import db, transaction
 from people.models import Role
 from people.signin import accounts
-from points import assessments, ledger
+from points import ledger
 from points.models import Adjustment, Assessment, Service, ServiceState
+from points.quarter import meeting, opening, posting
 from points.services import recording
-from tests.cast import NEXT_VILLAGE, PASSWORD, VILLAGE
+from tests.cast import NEXT_VILLAGE, PASSWORD, PRESENT, VILLAGE
 
 HERE = f"/v/{VILLAGE}"
 QUARTER = f"{HERE}/quarters/2026Q4"
@@ -42,8 +43,8 @@ def open_sheet(cast):
     """A quarter in its meeting, with one confirmed service of the worker's."""
     with transaction():
         cast.serve(cast.worker, "走访", date(2026, 12, 27), cast.clerk, cast.chair, 3)
-        assessment = assessments.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
-        assessments.deliberate(assessment, date(2026, 12, 28), "村民代表", "", cast.clerk)
+        assessment = opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
+        meeting.deliberate(assessment, date(2026, 12, 28), PRESENT, (), "", cast.clerk)
     return assessment
 
 
@@ -60,8 +61,8 @@ def test_the_journey_from_record_to_booking(cast, client_of, clock):
     assert chair.post(f"{HERE}/services/{service.id}/confirm").status_code == 302
     assert clerk.post(f"{HERE}/quarters", data={"quarter": "2026Q4"}).status_code == 302
     everyone_sees("正在收集")
-    meeting = {"met_on": "2026-12-28", "attendance": "村民代表十二人"}
-    assert clerk.post(f"{QUARTER}/deliberate", data=meeting).status_code == 302
+    held = {"met_on": "2026-12-28", "present": "\n".join(PRESENT), "absent": ""}
+    assert clerk.post(f"{QUARTER}/deliberate", data=held).status_code == 302
     everyone_sees("正在评议")
     more = {"key": uuid4().hex, "worker": cast.worker.id, "amount": "1.5", "reason": "汛期转移群众"}
     assert clerk.post(f"{QUARTER}/adjust", data=more).status_code == 302
@@ -83,7 +84,7 @@ def test_the_public_notice_shows_the_sheet_with_masked_names_and_no_more(cast, c
     address = f"/n/{VILLAGE}/2026Q4"
     assert public.get(address).status_code == 404
     with transaction():
-        assessments.post_notice(open_sheet, cast.clerk)
+        posting.post_notice(open_sheet, cast.clerk)
     page = public.get(address).text
     assert cast.worker.masked in page
     assert cast.worker.name not in page

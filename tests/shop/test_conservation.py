@@ -19,8 +19,9 @@ from people.clock import SHANGHAI
 from people.db import db, transaction
 from people.models import Person
 from people.refused import Refused
-from points import assessments, ledger
+from points import ledger
 from points.models import Account, AccountKind, Transfer
+from points.quarter import finding
 from shop.desk import redemptions, verify, voids
 from shop.models import Consignment, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove, StockTake
 from shop.shelf import goods as shelf
@@ -159,7 +160,7 @@ class History(RuleBasedStateMachine):
         assessment = Cast().earn_each({self.people[who]: amount for who, amount in amounts.items()})
         self.quarters += 1
         for who, amount in amounts.items():
-            award = assessments.award_of(assessment, db.session.get_one(Person, self.people[who]))
+            award = finding.award_of(assessment, db.session.get_one(Person, self.people[who]))
             self.awards.append((award.id, who, amount))
             self.balances[who] += amount
             self.issued += amount

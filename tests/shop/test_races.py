@@ -10,14 +10,15 @@ from people import cards, clock
 from people.clock import Quarter
 from people.db import db, transaction
 from people.models import Card, Person, User
-from points import assessments, ledger
+from points import ledger
 from points.models import Assessment, Transfer, TransferKind
+from points.quarter import booking, finding, meeting, opening, posting
 from points.services import reading, recording
 from shop.desk import redemptions, verify, voids
 from shop.models import Consignment, Count, Goods, Lot, Redemption, Shop, Source, StockTake
 from shop.shelf import goods as shelf
 from shop.stock import consignments, counts, moves
-from tests.cast import TODAY, Cast
+from tests.cast import PRESENT, TODAY, Cast
 from tests.crowd import AT_ONCE
 
 
@@ -36,7 +37,7 @@ def void(redemption_id, actor_id):
 
 def book(assessment_id, actor_id):
     actor = db.session.get_one(User, actor_id)
-    return str(assessments.book(db.session.get_one(Assessment, assessment_id), actor).state)
+    return str(booking.book(db.session.get_one(Assessment, assessment_id), actor).state)
 
 
 def accept(consignment_id, actor_id):
@@ -206,10 +207,10 @@ def ready_to_book(cast):
         with transaction():
             cast.serve(cast.worker, "走访一户", quarter.last_day, cast.clerk, cast.chair, count=10)
             cast.serve(cast.neighbour, "走访一户", quarter.last_day, cast.clerk, cast.chair, count=5)
-            assessment = assessments.open_quarter(cast.village, quarter, cast.clerk)
-            assessments.deliberate(assessment, quarter.last_day, "村民代表", "", cast.clerk)
-            assessments.post_notice(assessment, cast.clerk)
-        return assessment, assessment.notice.ends_on + timedelta(days=1)
+            assessment = opening.open_quarter(cast.village, quarter, cast.clerk)
+            meeting.deliberate(assessment, quarter.last_day, PRESENT, (), "", cast.clerk)
+            posting.post_notice(assessment, cast.clerk)
+        return assessment, finding.whole_notice(assessment).ends_on + timedelta(days=1)
 
 
 def test_two_chairs_book_once(cast, at_once, ready_to_book):

@@ -325,11 +325,15 @@ TAMPERINGS = {
     ),
     "a counted service changed": (
         ["UPDATE service SET count = count + 1 WHERE assessment_id = {assessment} AND worker_id = {worker}"],
-        "assessment {assessment}: worker {worker} was booked 200, the sheet says 201",
+        "assessment {assessment}: worker {worker}: 200 hung on the wall, the records say 201",
     ),
     "an adjustment removed": (
         ["DELETE FROM adjustment WHERE assessment_id = {assessment} AND worker_id = {worker}"],
-        "assessment {assessment}: worker {worker} was booked 200, the sheet says 1",
+        "assessment {assessment}: worker {worker}: 200 hung on the wall, the records say 1",
+    ),
+    "a posted line changed": (
+        ["UPDATE notice_line SET total = 300 WHERE worker_id = {worker}"],
+        "assessment {assessment}: worker {worker} was booked 200, the sheet says 300",
     ),
     "a lot removed": (["DELETE FROM lot WHERE id = {rice_lot}"], "lot {rice_lot}: missing"),
     "goods taken by a redemption that is not there": (

@@ -6,7 +6,7 @@ from people import access, areas, clock
 from points import labels
 from points.models import Category
 from points.views import bp
-from points.views.assessments import quarter_or_404, sheet_of
+from points.views.quarters import quarter_or_404, sheet_of
 
 
 @bp.get("/n/<village>/<quarter>")

@@ -13,11 +13,11 @@ from people.db import db
 from people.forms import ButtonForm, Form, attempt
 from people.models import Area, Person, Role, User
 from people.paper import words
-from points import amounts, labels, sheet
-from points import assessments as verbs
+from points import amounts, labels
 from points.forms.quarter import AdjustmentForm, MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState, Category
-from points.notice import NoticeRow, NoticeSheet, notice_pdf
+from points.quarter import booking, finding, meeting, opening, posting, sheet, wall
+from points.quarter.noticesheet import NoticeRow, NoticeSheet, notice_pdf
 from points.rubrics import versions
 from points.services import reading
 from points.views import WATCHING, bp
@@ -31,7 +31,7 @@ def quarter_or_404(text: str, village: Area) -> Assessment:
         quarter = Quarter.parse(text)
     except ValueError:
         abort(404)
-    return verbs.find(village, quarter) or abort(404)
+    return finding.find(village, quarter) or abort(404)
 
 
 @bp.get("/v/<village>/")
@@ -39,12 +39,13 @@ def quarter_or_404(text: str, village: Area) -> Assessment:
 def front(village: str) -> str:
     """Where the village stands this quarter, and what to do next."""
     quarter = Quarter.of(clock.today())
-    unbooked = [a for a in verbs.listed(g.area) if a.state != AssessmentState.BOOKED]
+    unbooked = [a for a in finding.listed(g.area) if a.state != AssessmentState.BOOKED]
     return render_template(
         "points/front.html",
         quarter=quarter,
-        current=verbs.find(g.area, quarter),
+        current=finding.find(g.area, quarter),
         unbooked=unbooked,
+        notices={a.id: finding.whole_notice(a) for a in unbooked},
         has_rubric=versions.in_force(g.area, quarter) is not None,
         waiting=reading.waiting(g.area, current_user),
         states=labels.ASSESSMENT_STATES,
@@ -60,7 +61,7 @@ def quarters(village: str) -> tuple[str, int]:
 
 
 def _quarters(form: QuarterForm) -> tuple[str, int]:
-    listed = verbs.listed(g.area)
+    listed = finding.listed(g.area)
     form.quarter.choices = _openable({assessment.quarter for assessment in listed})
     page = render_template("points/quarters.html", listed=listed, form=form, states=labels.ASSESSMENT_STATES)
     return page, form.status
@@ -82,7 +83,7 @@ def open_quarter(village: str) -> Response | tuple[str, int]:
     form.quarter.choices = _openable(set())
     if form.validate_on_submit():
         with attempt(form):
-            verbs.open_quarter(g.area, Quarter.parse(form.quarter.data), current_user)
+            opening.open_quarter(g.area, Quarter.parse(form.quarter.data), current_user)
         if form.status == 200:
             return redirect(url_for("points.quarter", village=village, quarter=form.quarter.data))
     return _quarters(form)
@@ -98,17 +99,18 @@ def quarter(village: str, quarter: str) -> tuple[str, int]:
 def _sheet(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
     """The sheet with the form of its step; a form that was refused is shown again as it was sent."""
     rows = sheet.of(assessment)
-    meeting = form if isinstance(form, MeetingForm) else MeetingForm(formdata=None, met_on=clock.today())
+    held = form if isinstance(form, MeetingForm) else MeetingForm(formdata=None, met_on=clock.today())
     adjustment = form if isinstance(form, AdjustmentForm) else AdjustmentForm(formdata=None)
     adjustment.worker.choices = _choices(rows)
     page = render_template(
         "points/quarter.html",
         assessment=assessment,
+        notice=finding.whole_notice(assessment),
         rows=rows,
         grand_total=sum(row.total for row in rows),
         categories=labels.CATEGORIES,
         states=labels.ASSESSMENT_STATES,
-        meeting=meeting,
+        meeting=held,
         adjustment=adjustment,
         button=form if isinstance(form, ButtonForm) else None,
         waiting=reading.waiting(g.area),
@@ -133,7 +135,7 @@ def line(village: str, quarter: str, ident: int) -> str:
         row=row,
         services=reading.counted_in(assessment, row.worker),
         adjustments=[a for a in assessment.adjustments if a.worker_id == ident],
-        award=verbs.award_of(assessment, row.worker),
+        award=finding.award_of(assessment, row.worker),
         categories=labels.CATEGORIES,
     )
 
@@ -146,8 +148,13 @@ def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
     form = MeetingForm()
     if form.validate_on_submit():
         with attempt(form):
-            verbs.deliberate(
-                assessment, form.met_on.data, form.attendance.data, form.minutes.data, current_user
+            meeting.deliberate(
+                assessment,
+                form.met_on.data,
+                form.present.names,
+                form.absent.names,
+                form.minutes.data,
+                current_user,
             )
         if form.status == 200:
             flash(gettext("The meeting is open. The confirmed records are taken."))
@@ -159,7 +166,7 @@ def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
 @access.allow(Role.CLERK)
 def reopen(village: str, quarter: str) -> Response | tuple[str, int]:
     """Go back to collecting from a meeting that was begun by mistake."""
-    return _pressed(quarter, verbs.reopen, gettext("Back to collecting. Nothing was lost."))
+    return _pressed(quarter, meeting.reopen, gettext("Back to collecting. Nothing was lost."))
 
 
 @bp.post("/v/<village>/quarters/<quarter>/adjust")
@@ -171,7 +178,7 @@ def adjust(village: str, quarter: str) -> Response | tuple[str, int]:
     form.worker.choices = _choices(sheet.of(assessment))
     if form.validate_on_submit():
         with attempt(form):
-            verbs.adjust(
+            meeting.adjust(
                 assessment,
                 db.session.get_one(Person, form.worker.data),
                 form.amount.tenths,
@@ -190,14 +197,14 @@ def adjust(village: str, quarter: str) -> Response | tuple[str, int]:
 def post_notice(village: str, quarter: str) -> Response | tuple[str, int]:
     """Post the notice."""
     done = gettext("The notice is posted. Print the sheet and hang it up today.")
-    return _pressed(quarter, verbs.post_notice, done)
+    return _pressed(quarter, posting.post_notice, done)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/book")
 @access.allow(Role.CHAIR)
 def book(village: str, quarter: str) -> Response | tuple[str, int]:
     """Book the quarter's points."""
-    return _pressed(quarter, verbs.book, gettext("Booked. The points can be spent at the shop."))
+    return _pressed(quarter, booking.book, gettext("Booked. The points can be spent at the shop."))
 
 
 def _pressed(
@@ -226,20 +233,20 @@ def notice_sheet(village: str, quarter: str) -> Response:
     """The notice for the wall, A4 or A3 by `?paper=`."""
     assessment = quarter_or_404(quarter, g.area)
     paper = request.args.get("paper", PAPERS[0])
-    posted = sheet_of(assessment)
-    if posted is None or paper not in PAPERS:
+    if paper not in PAPERS:
         abort(404)
+    posted = sheet_of(assessment) or abort(404)
     return pages.pdf(notice_pdf(posted, paper), f"{village}-{quarter}.pdf")
 
 
 def sheet_of(assessment: Assessment) -> NoticeSheet | None:
     """What the notice says: masked names and totals, nothing that the wall should not show."""
-    posted = assessment.notice
-    if posted is None:
+    notice = finding.whole_notice(assessment)
+    if notice is None:
         return None
+    posted = wall.posting(assessment, notice)
     village, rubric = assessment.village, assessment.rubric
-    rows = sheet.of(assessment)
-    numbers = {row.worker.id: number for number, row in enumerate(rows, 1)}
+    numbers = {line.worker_id: line.number for line in posted.lines}
     address = url_for("points.notice", village=village.code, quarter=assessment.quarter_name)
     return NoticeSheet(
         village=village.name,
@@ -247,32 +254,32 @@ def sheet_of(assessment: Assessment) -> NoticeSheet | None:
         quarter=assessment.quarter,
         rubric_version=rubric.version,
         rubric_from=rubric.in_force_from,
-        posted_on=posted.posted_on,
-        ends_on=posted.ends_on,
+        posted_on=notice.posted_on,
+        ends_on=notice.ends_on,
         columns=[str(labels.CATEGORIES[category]) for category in Category],
         rows=[
             NoticeRow(
-                number=numbers[row.worker.id],
-                name=row.worker.masked,
-                grid=row.grid.name,
-                cells=[row.cells[category].capped for category in Category],
-                deductions=row.deductions,
-                adjustments=row.adjustments,
-                total=row.total,
+                number=line.number,
+                name=line.name,
+                grid=line.grid,
+                cells=[line.cells[category][2] for category in Category],
+                deductions=line.deductions,
+                adjustments=line.adjustments,
+                total=line.total,
             )
-            for row in rows
+            for line in posted.lines
         ],
         adjustment_notes=[
             gettext(
                 "No. %(number)s %(name)s: %(points)s, %(reason)s",
                 number=numbers[adjustment.worker_id],
                 name=adjustment.worker.masked,
-                points=f"{'+' if adjustment.amount > 0 else ''}{amounts.show(adjustment.amount)}",
+                points=amounts.signed(adjustment.amount),
                 reason=adjustment.reason,
             )
-            for adjustment in assessment.adjustments
+            for adjustment in posted.adjustments
         ],
-        digest=posted.digest,
+        digest=notice.digest,
         url=pages.public_url(address),
         how_to_object=gettext(
             "Until the last day, tell the committee or its supervisors by word or in writing; "

@@ -1,7 +1,8 @@
 """The sheet of an assessment: what the records come to under the rubric, worker by worker.
 
-Nothing of it is stored: until the meeting it is computed from what is confirmed, afterwards from the
-records the meeting took, which cannot change any more. Amounts are tenths of a point.
+It is computed: until the meeting from what is confirmed, afterwards from the records the meeting took,
+which cannot change any more. What hangs on the wall is written down line by line (`NoticeLine`), and the
+two are compared by `points.verify`. Amounts are tenths of a point.
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ from people.db import db
 from people.models import Grid, Person
 from people.roster import duplicates, holders
 from points.models import Assessment, AssessmentState, Category, RubricItem, Service, ServiceState
+from points.quarter import finding
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Row:
 
     worker: Person
     grid: Grid
+    late: int = 0  # records of earlier quarters that came too late for theirs
     cells: dict[Category, Cell] = field(default_factory=lambda: {category: Cell() for category in Category})
     deductions: int = 0
     adjustments: int = 0
@@ -50,11 +53,12 @@ class Row:
 def of(assessment: Assessment) -> list[Row]:
     """The sheet: everyone who served in the quarter or has a counted record, by grid code.
 
-    Who served under an entry that was merged before the booking stands on it under the one that was kept.
+    Who served under an entry that was merged before the notice stands on it under the one that was kept.
     """
     quarter = assessment.quarter
     serving = holders.serving(assessment.village, quarter.first_day, quarter.last_day)
-    merged = duplicates.stood_for((term.person for term in serving), assessment.booked_at)
+    notice = finding.whole_notice(assessment)
+    merged = duplicates.stood_for((term.person for term in serving), notice.posted_at if notice else None)
     rows: dict[int, Row] = {}
     for term in reversed(serving):
         worker = merged.get(term.person_id, term.person)
@@ -62,6 +66,8 @@ def of(assessment: Assessment) -> list[Row]:
     for service_worker, grid, item, count in _counts(assessment):
         row = rows.setdefault(service_worker.id, Row(service_worker, grid))
         _score(row, item, count)
+    for worker_id, late in _late(assessment).items():
+        rows[worker_id].late = late
     for adjustment in assessment.adjustments:
         row = rows.get(adjustment.worker_id) or Row(adjustment.worker, holders.last_grid(adjustment.worker))
         row.adjustments += adjustment.amount
@@ -97,6 +103,17 @@ def _counts(assessment: Assessment) -> Iterable[tuple[Person, Grid, RubricItem, 
     places = _by_id(Grid, set(grids.values()))
     for (worker_id, item_id), count in counts.items():
         yield people[worker_id], places[grids[worker_id]], items[item_id], count
+
+
+def _late(assessment: Assessment) -> dict[int, int]:
+    """For each worker with records of earlier quarters, how many of them are counted now."""
+    return dict(
+        db.session.execute(
+            select(Service.worker_id, func.count())
+            .where(is_counted(assessment), Service.done_on < assessment.quarter.first_day)
+            .group_by(Service.worker_id)
+        ).all()
+    )
 
 
 def _by_id(model: type[Any], ids: set[int]) -> dict[int, Any]:

@@ -20,7 +20,7 @@ from people.paper.draw import (
     stack,
 )
 from people.paper.table import Column, Table
-from points.amounts import show
+from points.amounts import show, signed
 
 # The sheet is laid out on A4; A3 is the same sheet enlarged, so that the table can be read from further away.
 SCALES = {"A4": 1.0, "A3": 2**0.5}
@@ -155,7 +155,7 @@ def _cells(row: NoticeRow) -> list[str]:
         row.grid,
         *[show(cell) for cell in row.cells],
         show(-abs(row.deductions)),
-        _signed(row.adjustments),
+        signed(row.adjustments),
         show(row.total),
     ]
 
@@ -168,13 +168,9 @@ def _totals(notice: NoticeSheet) -> list[str]:
         _("%(count)d people", count=len(rows)),
         *[show(sum(row.cells[column] for row in rows)) for column in range(len(notice.columns))],
         show(-sum(abs(row.deductions) for row in rows)),
-        _signed(sum(row.adjustments for row in rows)),
+        signed(sum(row.adjustments for row in rows)),
         show(sum(row.total for row in rows)),
     ]
-
-
-def _signed(tenths: int) -> str:
-    return f"+{show(tenths)}" if tenths > 0 else show(tenths)
 
 
 # The end of the sheet.

@@ -1,0 +1,118 @@
+"""Booking (入账): what hung on the wall goes into the ledger, line by line, each once."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from people import clock
+from people.db import db, get_locked
+from people.models import User
+from people.refused import Refused
+from people.roster import persons
+from points import ledger
+from points.models import Assessment, AssessmentState, Notice, NoticeLine, Transfer, TransferKind
+from points.quarter import finding, objections, posting
+
+
+class Why(StrEnum):
+    """Why a line waits."""
+
+    NOTICE_RUNS = "notice_runs"
+    OBJECTION = "objection"
+    TO_POST = "to_post"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A posted line on its way to the ledger; `why` it waits, None if nothing stands in its way."""
+
+    posted: NoticeLine
+    why: Why | None
+
+
+def to_book(assessment: Assessment) -> list[Line]:
+    """The posted lines that are not in the ledger yet and have points, by number, each with why it waits.
+
+    A line waits while an objection to it is not answered, while a change that an answer brought is not
+    posted, and until its last notice is over.
+    """
+    lines = finding.lines(assessment)
+    booked = _booked(assessment)
+    contested = objections.unanswered(assessment)
+    changed = posting.changed_workers(assessment, lines)
+    today = clock.today()
+    found = []
+    for line in sorted(lines.values(), key=lambda line: line.number):
+        if finding.award_key(assessment, line.worker) in booked:
+            continue
+        why = None
+        if line.worker_id in contested:
+            why = Why.OBJECTION
+        elif line.worker_id in changed:
+            why = Why.TO_POST
+        elif today <= line.notice.ends_on:
+            why = Why.NOTICE_RUNS
+        if line.total > 0 or why in (Why.OBJECTION, Why.TO_POST):
+            found.append(Line(line, why))
+    return found
+
+
+def book(assessment: Assessment, actor: User) -> Assessment:
+    """Book every line that nothing stands in the way of, all or none; with none left nothing happens.
+
+    By another person than prepared it. Refused `wrong_state`, `notice_running` until the notice has ended,
+    `same_person`, `own_line` when the booker's own points are among them.
+    """
+    assessment = get_locked(Assessment, assessment.id)
+    if assessment.state not in (AssessmentState.ON_NOTICE, AssessmentState.BOOKED):
+        raise Refused("wrong_state", _("The assessment has moved on. Look at where it stands now."))
+    is_first = assessment.state == AssessmentState.ON_NOTICE
+    notice = finding.whole_notice(assessment)
+    if is_first and (notice is None or clock.today() <= notice.ends_on):
+        raise Refused("notice_running", _("The notice has not ended yet."))
+    ready = [line.posted for line in to_book(assessment) if line.why is None]
+    if not is_first and not ready:
+        return assessment
+    if actor.id in preparers(assessment):
+        raise Refused("same_person", _("You prepared this assessment. Somebody else books it."))
+    if any(persons.is_own(actor, line.worker) for line in ready):
+        raise Refused("own_line", _("Your own points are on this sheet. Another chair books it."))
+    _post(assessment, ready, actor)
+    if is_first:
+        assessment.state = AssessmentState.BOOKED
+        assessment.booked_by_id = actor.id
+        assessment.booked_at = clock.now()
+    db.session.flush()
+    return assessment
+
+
+def _post(assessment: Assessment, lines: list[NoticeLine], actor: User) -> None:
+    """One entry for each line, on the account of whoever stands for its worker now."""
+    accounts = {line.id: ledger.account_of(persons.kept(line.worker)) for line in lines}
+    for line in sorted(lines, key=lambda line: (accounts[line.id].id, line.id)):  # one lock order for all
+        ledger.post(
+            finding.award_key(assessment, line.worker),
+            TransferKind.AWARD,
+            accounts[line.id],
+            line.total,
+            assessment.quarter_name,
+            actor,
+        )
+
+
+def preparers(assessment: Assessment) -> set[int]:
+    """Whose hands are in the sheet: who opened it, adjusted a line, answered with a change, or posted it."""
+    posted = select(Notice.posted_by_id).where(Notice.assessment_id == assessment.id)
+    return {
+        assessment.opened_by_id,
+        *(adjustment.actor_id for adjustment in assessment.adjustments),
+        *db.session.scalars(posted),
+    }
+
+
+def _booked(assessment: Assessment) -> set[str]:
+    prefix = f"award:{assessment.id}:"
+    keys = select(Transfer.key).where(Transfer.key.startswith(prefix, autoescape=True))
+    return set(db.session.scalars(keys))
