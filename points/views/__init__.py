@@ -60,6 +60,7 @@ from points.views import (
     gatherings,
     incidents,
     leaving,
+    meeting,
     new_services,
     notices,
     quarters,

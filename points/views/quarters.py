@@ -2,22 +2,20 @@
 
 from collections.abc import Callable
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from people import access, clock, pages
+from people import access, clock
 from people.clock import Quarter
-from people.db import db
 from people.forms import ButtonForm, Form, attempt
-from people.models import Area, Person, Role, User
+from people.models import Area, Role, User
 from people.paper import words
-from points import amounts, labels
+from points import labels
 from points.forms.quarter import AdjustmentForm, MeetingForm, QuarterForm
-from points.models import Assessment, AssessmentState, Category
-from points.quarter import booking, finding, meeting, opening, posting, sheet, wall
-from points.quarter.noticesheet import NoticeRow, NoticeSheet, notice_pdf
+from points.models import Assessment, AssessmentState
+from points.quarter import booking, finding, opening, posting, sheet
 from points.rubrics import versions
 from points.services import reading
 from points.views import WATCHING, bp
@@ -93,15 +91,15 @@ def open_quarter(village: str) -> Response | tuple[str, int]:
 @access.allow(*WATCHING)
 def quarter(village: str, quarter: str) -> tuple[str, int]:
     """The sheet of a quarter, in whichever step it stands, with the one thing to do next."""
-    return _sheet(quarter_or_404(quarter, g.area))
+    return sheet_page(quarter_or_404(quarter, g.area))
 
 
-def _sheet(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
+def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
     """The sheet with the form of its step; a form that was refused is shown again as it was sent."""
     rows = sheet.of(assessment)
     held = form if isinstance(form, MeetingForm) else MeetingForm(formdata=None, met_on=clock.today())
     adjustment = form if isinstance(form, AdjustmentForm) else AdjustmentForm(formdata=None)
-    adjustment.worker.choices = _choices(rows)
+    adjustment.worker.choices = choices(rows)
     page = render_template(
         "points/quarter.html",
         assessment=assessment,
@@ -119,7 +117,8 @@ def _sheet(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
     return page, form.status if form else 200
 
 
-def _choices(rows: list[sheet.Row]) -> list[tuple[int, str]]:
+def choices(rows: list[sheet.Row]) -> list[tuple[int, str]]:
+    """Whose line a form is about: each worker's id with grid and name."""
     return [(row.worker.id, f"{row.grid.name} · {row.worker.name}") for row in rows]
 
 
@@ -140,74 +139,22 @@ def line(village: str, quarter: str, ident: int) -> str:
     )
 
 
-@bp.post("/v/<village>/quarters/<quarter>/deliberate")
-@access.allow(Role.CLERK)
-def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
-    """Begin the meeting."""
-    assessment = quarter_or_404(quarter, g.area)
-    form = MeetingForm()
-    if form.validate_on_submit():
-        with attempt(form):
-            meeting.deliberate(
-                assessment,
-                form.met_on.data,
-                form.present.names,
-                form.absent.names,
-                form.minutes.data,
-                current_user,
-            )
-        if form.status == 200:
-            flash(gettext("The meeting is open. The confirmed records are taken."))
-            return _to_sheet(assessment)
-    return _sheet(assessment, form)
-
-
-@bp.post("/v/<village>/quarters/<quarter>/reopen")
-@access.allow(Role.CLERK)
-def reopen(village: str, quarter: str) -> Response | tuple[str, int]:
-    """Go back to collecting from a meeting that was begun by mistake."""
-    return _pressed(quarter, meeting.reopen, gettext("Back to collecting. Nothing was lost."))
-
-
-@bp.post("/v/<village>/quarters/<quarter>/adjust")
-@access.allow(Role.CLERK)
-def adjust(village: str, quarter: str) -> Response | tuple[str, int]:
-    """Write down an adjustment that the meeting decided."""
-    assessment = quarter_or_404(quarter, g.area)
-    form = AdjustmentForm()
-    form.worker.choices = _choices(sheet.of(assessment))
-    if form.validate_on_submit():
-        with attempt(form):
-            meeting.adjust(
-                assessment,
-                db.session.get_one(Person, form.worker.data),
-                form.amount.tenths,
-                form.reason.data,
-                form.key.data,
-                current_user,
-            )
-        if form.status == 200:
-            flash(gettext("Written down: %(points)s points.", points=amounts.show(form.amount.tenths)))
-            return _to_sheet(assessment)
-    return _sheet(assessment, form)
-
-
 @bp.post("/v/<village>/quarters/<quarter>/post")
 @access.allow(Role.CLERK)
 def post_notice(village: str, quarter: str) -> Response | tuple[str, int]:
     """Post the notice."""
     done = gettext("The notice is posted. Print the sheet and hang it up today.")
-    return _pressed(quarter, posting.post_notice, done)
+    return pressed(quarter, posting.post_notice, done)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/book")
 @access.allow(Role.CHAIR)
 def book(village: str, quarter: str) -> Response | tuple[str, int]:
     """Book the quarter's points."""
-    return _pressed(quarter, booking.book, gettext("Booked. The points can be spent at the shop."))
+    return pressed(quarter, booking.book, gettext("Booked. The points can be spent at the shop."))
 
 
-def _pressed(
+def pressed(
     quarter: str, verb: Callable[[Assessment, User], object], done: str
 ) -> Response | tuple[str, int]:
     """A button of the sheet was pressed: do the verb and say so, or show the sheet with the refusal."""
@@ -216,73 +163,13 @@ def _pressed(
     with attempt(form):
         verb(assessment, current_user)
     if form.status != 200:
-        return _sheet(assessment, form)
+        return sheet_page(assessment, form)
     flash(done)
-    return _to_sheet(assessment)
+    return to_sheet(assessment)
 
 
-def _to_sheet(assessment: Assessment) -> Response:
+def to_sheet(assessment: Assessment) -> Response:
+    """Back to the sheet, after something was done."""
     return redirect(
         url_for("points.quarter", village=assessment.village.code, quarter=assessment.quarter_name)
-    )
-
-
-@bp.get("/v/<village>/quarters/<quarter>/notice.pdf")
-@access.allow(*WATCHING)
-def notice_sheet(village: str, quarter: str) -> Response:
-    """The notice for the wall, A4 or A3 by `?paper=`."""
-    assessment = quarter_or_404(quarter, g.area)
-    paper = request.args.get("paper", PAPERS[0])
-    if paper not in PAPERS:
-        abort(404)
-    posted = sheet_of(assessment) or abort(404)
-    return pages.pdf(notice_pdf(posted, paper), f"{village}-{quarter}.pdf")
-
-
-def sheet_of(assessment: Assessment) -> NoticeSheet | None:
-    """What the notice says: masked names and totals, nothing that the wall should not show."""
-    notice = finding.whole_notice(assessment)
-    if notice is None:
-        return None
-    posted = wall.posting(assessment, notice)
-    village, rubric = assessment.village, assessment.rubric
-    numbers = {line.worker_id: line.number for line in posted.lines}
-    address = url_for("points.notice", village=village.code, quarter=assessment.quarter_name)
-    return NoticeSheet(
-        village=village.name,
-        township=village.parent.name if village.parent else "",
-        quarter=assessment.quarter,
-        rubric_version=rubric.version,
-        rubric_from=rubric.in_force_from,
-        posted_on=notice.posted_on,
-        ends_on=notice.ends_on,
-        columns=[str(labels.CATEGORIES[category]) for category in Category],
-        rows=[
-            NoticeRow(
-                number=line.number,
-                name=line.name,
-                grid=line.grid,
-                cells=[line.cells[category][2] for category in Category],
-                deductions=line.deductions,
-                adjustments=line.adjustments,
-                total=line.total,
-            )
-            for line in posted.lines
-        ],
-        adjustment_notes=[
-            gettext(
-                "No. %(number)s %(name)s: %(points)s, %(reason)s",
-                number=numbers[adjustment.worker_id],
-                name=adjustment.worker.masked,
-                points=amounts.signed(adjustment.amount),
-                reason=adjustment.reason,
-            )
-            for adjustment in posted.adjustments
-        ],
-        digest=notice.digest,
-        url=pages.public_url(address),
-        how_to_object=gettext(
-            "Until the last day, tell the committee or its supervisors by word or in writing; "
-            "you get an answer within 7 working days."
-        ),
     )
