@@ -181,3 +181,13 @@ class SentBack(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
     actor: Mapped[User] = relationship()
+
+
+class Look(StrEnum):
+    """Why a sheet deserves a look."""
+
+    FAR_FROM_LAST = "far_from_last"
+    ONE_CATEGORY = "one_category"
+    MUCH_ADJUSTED = "much_adjusted"
+    ONE_CONFIRMER = "one_confirmer"
+    OVERDUE = "overdue"

@@ -13,6 +13,7 @@ from people.forms import ButtonForm, Form, attempt
 from people.models import Area, Role, User
 from people.paper import words
 from points import labels
+from points.forms.oversight import SendBackForm
 from points.forms.quarter import AdjustmentForm, MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
 from points.quarter import booking, finding, opening, posting, sheet
@@ -47,6 +48,7 @@ def front(village: str) -> str:
         has_rubric=versions.in_force(g.area, quarter) is not None,
         waiting=reading.waiting(g.area, current_user),
         states=labels.ASSESSMENT_STATES,
+        reminders=opening.reminders(g.area),
         today=clock.today(),
     )
 
@@ -111,6 +113,7 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
         meeting=held,
         adjustment=adjustment,
         button=form if isinstance(form, ButtonForm) else None,
+        sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
         waiting=reading.waiting(g.area),
         today=clock.today(),
     )

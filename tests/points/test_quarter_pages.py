@@ -275,7 +275,7 @@ def test_home_is_the_first_place_of_ones_role(cast, client_of):
     assert home(cast.clerk) == f"{HERE}/"
     assert home(cast.worker_user) == f"{HERE}/due"
     assert home(cast.instructor) == f"{HERE}/services"
-    assert home(cast.township_user) == "/a/539900101000/"
+    assert home(cast.township_user) == "/a/539900101000/quarters/2026Q4"
 
 
 def test_english_is_one_press_away(cast, client_of):
