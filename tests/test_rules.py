@@ -282,7 +282,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                 assert "unsafe" not in answer.headers["Content-Security-Policy"]
             if answer.mimetype == "text/html":
                 assert inline(answer.text) == [], path
-    redirecting = {"people.home", "people.enter"}
+    redirecting = {"people.home", "people.enter", "points.area_quarters"}
     opened_elsewhere = {"people.evaluate", "people.held_above"}  # test_evaluations.py, test_held.py
     opened_elsewhere |= {"shop.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shop.goods_file", "shop.failed_goods"}  # test_goodsfile.py
