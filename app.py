@@ -70,6 +70,7 @@ def create_app(**settings: object) -> Flask:
         people.cli.cards_cli,
         points.cli.ledger_cli,
         points.cli.services_cli,
+        points.cli.assessments_cli,
         shop.cli.devices_cli,
         shop.cli.goods_cli,
         demo.cli.demo_cli,

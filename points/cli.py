@@ -6,8 +6,11 @@ from flask.cli import AppGroup
 from people import areas
 from people.clock import Quarter
 from people.db import transaction
+from people.refused import Refused
+from people.signin import keeping
 from points import amounts, leaving, ledger, merging, report
-from points.quarter import finding
+from points.models import Assessment
+from points.quarter import booking, finding
 
 ledger_cli = AppGroup("ledger", help="The ledger: computed again, and its digests.")
 
@@ -68,3 +71,34 @@ def services_report(village: str, quarter: str) -> None:
         click.echo(f"{part.title}")
         for label, figure in part.figures:
             click.echo(f"  {label}: {figure}")
+
+
+assessments_cli = AppGroup("assessments", help="The quarterly assessments of many villages.")
+
+
+@assessments_cli.command("book")
+@click.option("--quarter", required=True, help="Written like 2026Q4.")
+@click.option("--by", "username", required=True, help="The sign-in that books: the chair's role there.")
+@click.option("--area", "code", help="Only the villages of this area, by its 12-digit code.")
+def book_quarter(quarter: str, username: str, code: str | None) -> None:
+    """Book what is ready in every village where this chair may; exit 1 if one of them was refused."""
+    try:
+        wanted = Quarter.parse(quarter)
+    except ValueError as error:
+        raise click.ClickException(f"{quarter} is not written like 2026Q4") from error
+    actor, area = keeping.named(username), areas.by_code(code) if code else None
+    if code and area is None:
+        raise click.ClickException(f"{code} is no area here")
+    refused, lines = 0, []
+    found = booking.over(actor, wanted, area)
+    for name, ident in [(assessment.village.name, assessment.id) for assessment in found]:
+        try:
+            with transaction() as session:
+                lines += [line.total for line in booking.book(session.get_one(Assessment, ident), actor)]
+        except Refused as refusal:
+            refused += 1
+            click.echo(f"{name}: {refusal.message}", err=True)
+    points = amounts.show(sum(lines))
+    click.echo(f"{len(found) - refused} villages: {len(lines)} lines, {points} points booked")
+    if refused:
+        raise click.ClickException(f"{refused} villages were refused")

@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased, joinedload
 from people.db import db
 from people.models import Departure, Merge
 from people.roster import persons
-from points.ledger import COUNTERPART, link
+from points.chain import link
+from points.ledger import COUNTERPART
 from points.merging import merge_keys
 from points.models import (
     GENESIS,

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from people import clock
 from people.clock import Quarter
 from people.db import db, transaction
-from people.models import Person, User
+from people.models import Person, Role, User
 from people.refused import Refused
+from people.signin import accounts
 from points import ledger, verify
 from points.models import Assessment, AssessmentState, How, Objection, Transfer
 from points.quarter import booking, finding, meeting, objections, opening, posting
@@ -121,6 +122,27 @@ def test_a_line_without_points_is_objected_to_and_gets_some(cast, ended, clock):
     assert ledger.balance_of(fourth) == 6
     with pytest.raises(Refused, match="already_booked"):
         object_to(cast, ended, cast.workers[4])  # 0 points too, and the sheet is booked
+
+
+def test_one_command_books_wherever_this_chair_may(app, cast, ended, clock):
+    run = app.test_cli_runner().invoke
+    command = ["assessments", "book", "--quarter", "2026Q4", "--by"]
+    nothing = run(args=[*command, "supervisor"])
+    assert (nothing.exit_code, nothing.output.strip()) == (0, "0 villages: 0 lines, 0 points booked")
+    with transaction():
+        accounts.grant(cast.clerk, Role.CHAIR, cast.village, None)
+    prepared = run(args=[*command, "clerk"])  # who prepared the sheet may not, whatever else they are
+    assert prepared.exit_code == 1
+    assert cast.village.name in prepared.output
+    assert balances(cast) == (0, 0, 0)
+    elsewhere = run(args=[*command, "chair", "--area", cast.next_village.code])
+    assert "0 villages" in elsewhere.output
+    booked = run(args=[*command, "chair"])
+    assert (booked.exit_code, booked.output.strip()) == (0, "1 villages: 3 lines, 3.6 points booked")
+    assert balances(cast) == EARNED
+    assert "0 lines" in run(args=[*command, "chair"]).output
+    for wrong in (["--quarter", "2026-4", "--by", "chair"], [*command[2:], "nobody"]):
+        assert run(args=["assessments", "book", *wrong]).exit_code == 1
 
 
 # --- At the same moment ---
