@@ -16,6 +16,7 @@ from points.models import (
     GatheringKind,
     IncidentKind,
     IncidentStepKind,
+    Quorum,
     Result,
     Rung,
     ServiceState,
@@ -25,6 +26,7 @@ from points.models import (
     TransferKind,
     Voucher,
 )
+from points.quarter.terms import Asked
 
 CATEGORIES = {
     Category.OPINION: _("Listening"),
@@ -98,6 +100,12 @@ ASSESSMENT_STATES = {
     AssessmentState.BOOKED: _("The points are booked."),
 }
 
+# How many of those invited have to be there.
+QUORUM = {
+    Quorum.MORE_THAN_HALF: _("more than half of those invited"),
+    Quorum.TWO_THIRDS: _("two thirds of those invited or more"),
+}
+
 TRANSFER_KINDS = {
     TransferKind.AWARD: _("Points of the quarter"),
     TransferKind.REDEMPTION: _("Goods from the shop"),
@@ -156,6 +164,15 @@ INCIDENT_STEPS = {
     IncidentStepKind.DONE: _("something was done"),
     IncidentStepKind.CLOSED: _("it is over: closed"),
 }
+
+
+def quorum(asked: Asked) -> str:
+    """What is asked of a meeting before it may decide, as one says it."""
+    return gettext(
+        "To decide, %(share)s have to be there, and at least %(least)d people.",
+        share=QUORUM[asked.quorum],
+        least=asked.least_present,
+    )
 
 
 def why(transfer: Transfer) -> str:
