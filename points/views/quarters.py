@@ -97,14 +97,15 @@ def quarter(village: str, quarter: str) -> tuple[str, int]:
 
 def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
     """The sheet with the form of its step; a form that was refused is shown again as it was sent."""
+    asked = terms.asked_in(g.area)
     page = render_template(
         "points/quarter.html",
         **table(assessment),
         notice=finding.whole_notice(assessment),
         states=labels.ASSESSMENT_STATES,
         meeting=form if isinstance(form, MeetingForm) else _invitation(assessment),
-        quorum=labels.quorum(terms.asked_in(g.area)),
-        notice_days=terms.asked_in(g.area).notice_days,
+        quorum=labels.quorum(asked),
+        notice_days=asked.notice_days,
         button=form if isinstance(form, ButtonForm) else None,
         waiting=reading.waiting(g.area),
         today=clock.today(),
