@@ -97,7 +97,7 @@ async function send(form, button) {
     put(page);
     const line = document.getElementById(id);
     go(line);
-    if (!done) (line.querySelector("[aria-invalid]") ?? line.querySelector("[role=alert] ~ * input, input"))?.focus();
+    if (!done) refusedIn(line)?.focus();
   } catch (error) {
     console.warn(error);
     told.textContent = sheet.dataset.unsent;
@@ -105,6 +105,9 @@ async function send(form, button) {
     button?.removeAttribute("aria-busy");
   }
 }
+
+// The field that was refused, or the first of the form that was.
+const refusedIn = (line) => line.querySelector("[aria-invalid], form:has([role=alert]) .form-control");
 
 sheet.addEventListener("submit", (event) => {
   event.preventDefault();
