@@ -57,6 +57,7 @@ def create_app(**settings: object) -> Flask:
     app.after_request(harden)
     app.context_processor(demo.calendar.shown)
     app.add_template_filter(amounts.show, "points")
+    app.add_template_filter(amounts.signed, "signed_points")
     pages.init_app(app, [*points.views.NAVIGATION, *shop.views.NAVIGATION, *people.views.NAVIGATION])
     app.extensions["devices"] = devices.with_key
     app.extensions["alarms"] = (points.views.incidents.alarms,)

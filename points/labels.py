@@ -28,6 +28,7 @@ from points.models import (
     TransferKind,
     Voucher,
 )
+from points.quarter.terms import Asked
 
 CATEGORIES = {
     Category.OPINION: _("Listening"),
@@ -187,6 +188,15 @@ INCIDENT_STEPS = {
 def state_of(assessment: Assessment | None) -> str:
     """Where a village's assessment stands, in two words."""
     return str(SHORT_STATES[assessment.state if assessment else None])
+
+
+def quorum(asked: Asked) -> str:
+    """What is asked of a meeting before it may decide, as one says it."""
+    return gettext(
+        "To decide, %(share)s of those invited have to be there, and at least %(least)d people.",
+        share=QUORUMS[asked.quorum],
+        least=asked.least_present,
+    )
 
 
 def why(transfer: Transfer) -> str:

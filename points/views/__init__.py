@@ -69,6 +69,7 @@ from points.views import (
     gatherings,
     incidents,
     leaving,
+    lines,
     meeting,
     new_services,
     notices,
