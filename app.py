@@ -22,6 +22,7 @@ import points.cli
 import points.held
 import points.views
 import shop.api
+import shop.backing
 import shop.cli  # also adds `ledger verify`
 import shop.held
 import shop.views
@@ -58,6 +59,7 @@ def create_app(**settings: object) -> Flask:
     app.context_processor(demo.calendar.shown)
     app.add_template_filter(amounts.show, "points")
     pages.init_app(app, [*points.views.NAVIGATION, *shop.views.NAVIGATION, *people.views.NAVIGATION])
+    app.extensions["backing"] = shop.backing.of
     app.extensions["devices"] = devices.with_key
     app.extensions["alarms"] = (points.views.incidents.alarms,)
     app.extensions["held"] = (people.held.about, points.held.about, shop.held.about)

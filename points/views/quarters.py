@@ -12,7 +12,7 @@ from people.clock import Quarter
 from people.forms import ButtonForm, Form, attempt
 from people.models import Area, Role, User
 from people.paper import words
-from points import labels
+from points import expiry, labels
 from points.forms.quarter import AdjustmentForm, MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
 from points.quarter import booking, finding, opening, posting, sheet
@@ -48,6 +48,7 @@ def front(village: str) -> str:
         waiting=reading.waiting(g.area, current_user),
         states=labels.ASSESSMENT_STATES,
         today=clock.today(),
+        expiring=expiry.announcement(g.area),
     )
 
 
