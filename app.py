@@ -22,6 +22,7 @@ import points.cli
 import points.held
 import points.views
 import shop.api
+import shop.backing
 import shop.cli  # also adds `ledger verify`
 import shop.held
 import shop.views
@@ -59,6 +60,7 @@ def create_app(**settings: object) -> Flask:
     app.add_template_filter(amounts.show, "points")
     app.add_template_filter(amounts.signed, "signed_points")
     pages.init_app(app, [*points.views.NAVIGATION, *shop.views.NAVIGATION, *people.views.NAVIGATION])
+    app.extensions["backing"] = shop.backing.of
     app.extensions["devices"] = devices.with_key
     app.extensions["alarms"] = (points.views.incidents.alarms,)
     app.extensions["held"] = (people.held.about, points.held.about, shop.held.about)

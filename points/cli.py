@@ -8,7 +8,7 @@ from people.clock import Quarter
 from people.db import transaction
 from people.refused import Refused
 from people.signin import keeping
-from points import amounts, leaving, ledger, merging, report
+from points import amounts, expiry, leaving, ledger, merging, report
 from points.models import Assessment
 from points.quarter import booking, finding
 
@@ -39,7 +39,7 @@ def digest(village: str, notice: str) -> None:
 
 @ledger_cli.command("settle")
 def settle() -> None:
-    """Let the points of who left expire, once the last day they were kept is over; for every evening."""
+    """Let points expire whose last day is over, by leaving or by a village's decision; for every evening."""
     with transaction():
         for transfer in merging.follow_all(None):
             click.echo(f"entry {transfer.reason}: {amounts.show(transfer.amount)} points moved to its other")
@@ -48,7 +48,15 @@ def settle() -> None:
             place, owner = transfer.account.village.name, transfer.account.person_id
             points = amounts.show(transfer.amount)
             click.echo(f"{place}: {points} points of entry #{owner} expired, left on {transfer.reason}")
-    if not lapsed:
+    with transaction():
+        expired = expiry.settle_due(None, None)
+        for transfer in expired:
+            place, owner = transfer.account.village.name, transfer.account.person_id
+            points = amounts.show(transfer.amount)
+            click.echo(
+                f"{place}: {points} points of entry #{owner} expired, to be spent until {transfer.reason}"
+            )
+    if not lapsed and not expired:
         click.echo("nothing was due")
 
 

@@ -202,16 +202,28 @@ def quorum(asked: Asked) -> str:
 def why(transfer: Transfer) -> str:
     """Why points moved, as the worker reads it: the kind, and which quarter or receipt it was.
 
-    A reversal says what it undid, what lapsed says whose leaving it was.
+    A reversal says what it undid, what lapsed by whose leaving or after which day.
     """
     if transfer.kind == TransferKind.EXPIRY and transfer.reason:
         day = words.day(date.fromisoformat(transfer.reason))
+        if transfer.key.startswith("expiry:"):
+            return gettext("Points expired: could be spent until %(day)s", day=day)
         return gettext("Points expired: left on %(day)s", day=day)
-    if transfer.reverses and transfer.reverses.kind == TransferKind.REDEMPTION:
+    undone = transfer.reverses
+    if undone and undone.kind == TransferKind.REDEMPTION:
         return gettext("Redemption %(number)s voided", number=transfer.reason)
+    if undone and undone.kind == TransferKind.AWARD:
+        return gettext("Corrected, %(quarter)s: %(reason)s", quarter=_quarter(undone), reason=transfer.reason)
+    if transfer.kind == TransferKind.AWARD and transfer.key.startswith("correction:"):
+        return gettext("Right points, %(quarter)s", quarter=_quarter(transfer))
     if transfer.kind == TransferKind.AWARD:
-        return f"{TRANSFER_KINDS[transfer.kind]} {words.quarter(Quarter.parse(transfer.reason))}"
+        return f"{TRANSFER_KINDS[transfer.kind]} {_quarter(transfer)}"
     return f"{TRANSFER_KINDS[transfer.kind]} {transfer.reason}"
+
+
+def _quarter(award: Transfer) -> str:
+    """Of which quarter an award is."""
+    return words.quarter(Quarter.parse(award.reason))
 
 
 def due(on: date | None, today: date) -> str:

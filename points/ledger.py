@@ -229,6 +229,15 @@ def accounts_of(village: Area) -> Sequence[Account]:
     ).all()
 
 
+def outstanding(village: Area) -> int:
+    """Tenths that a village's workers hold together."""
+    held = select(func.sum(Account.balance))
+    return (
+        db.session.scalar(held.where(Account.village_id == village.id, Account.kind == AccountKind.WORKER))
+        or 0
+    )
+
+
 def totals(village: Area) -> dict[AccountKind, int]:
     """In tenths, net of reversals: what was issued, redeemed and expired, and what the workers still hold."""
     debit, credit = aliased(Account), aliased(Account)

@@ -7,9 +7,11 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
 
+from people import clock
 from people.db import db
 from people.models import Departure, Merge
 from people.roster import persons
+from points import expiry
 from points.chain import link
 from points.ledger import COUNTERPART
 from points.merging import merge_keys
@@ -20,6 +22,7 @@ from points.models import (
     Assessment,
     AssessmentState,
     Correction,
+    Expiry,
     Transfer,
     TransferKind,
 )
@@ -27,11 +30,11 @@ from points.quarter import booking, correcting, finding, sheet
 
 
 def problems() -> Iterator[str]:
-    """What does not fit, one line each: chains, balances, shapes, booked sheets, leavings and merges."""
+    """What does not fit, one line each: chains, balances, shapes, booked sheets, what lapsed, and merges."""
     yield from _chains()
     yield from _shapes()
     yield from _bookings()
-    yield from _leavings()
+    yield from _lapses()
     yield from _merges()
 
 
@@ -157,7 +160,8 @@ def _corrections(awards: dict[str, Transfer]) -> Iterator[str]:
             yield f"{name}: transfer {correction.award_id} was not reversed"
 
 
-_EXPIRED_BY = re.compile(r"departure:(\d{1,9})(?::\d{1,9})?")
+_LEFT_BY = re.compile(r"departure:(\d{1,9})(?::\d{1,9})?")
+_EXPIRED_BY = re.compile(r"expiry:(\d{1,9}):(\d{1,9})(?::\d{1,9})?")
 _MERGED_BY = re.compile(r"merge:(\d{1,9}):(?:out|in)(?::(\d{1,9}))?")
 
 
@@ -173,23 +177,52 @@ def _moved(*kinds: TransferKind) -> list[Transfer]:
     )
 
 
-def _leavings() -> Iterator[str]:
-    """Points lapsed only because their owner left, on the day the entry says."""
+def _lapses() -> Iterator[str]:
+    """Points lapsed only because their owner left, or by an expiry that the village had resolved."""
     departures = {departure.id: departure for departure in db.session.scalars(select(Departure))}
+    resolved = {made.id: made for made in db.session.scalars(select(Expiry))}
     for transfer in _moved(TransferKind.EXPIRY):
-        found = _EXPIRED_BY.fullmatch(transfer.key)
-        departure = departures.get(int(found[1])) if found else None
-        if departure is None:
-            yield f"transfer {transfer.id}: points lapsed without a departure"
-            continue
-        owner = transfer.account.person if transfer.account else None
-        own = owner is not None and (
-            departure.person_id == owner.id or departure.person_id in persons.selves(owner)
-        )
-        if not own:
-            yield f"transfer {transfer.id}: lapsed by departure {departure.id} of somebody else"
-        if transfer.reason != departure.on.isoformat():
-            yield f"transfer {transfer.id}: departure {departure.id} was on {departure.on}"
+        name = f"transfer {transfer.id}"
+        left, expired = _LEFT_BY.fullmatch(transfer.key), _EXPIRED_BY.fullmatch(transfer.key)
+        departure = departures.get(int(left[1])) if left else None
+        made = resolved.get(int(expired[1])) if expired else None
+        if departure is not None:
+            yield from (f"{name}: {what}" for what in _left(transfer, departure))
+        elif expired is not None and made is not None:
+            yield from (f"{name}: {what}" for what in _expired(transfer, made, int(expired[2])))
+        else:
+            yield f"{name}: points lapsed without a departure or an expiry"
+
+
+def _left(transfer: Transfer, departure: Departure) -> Iterator[str]:
+    """What lapsed by a departure was its owner's, and says the day they left."""
+    owner = transfer.account.person if transfer.account else None
+    own = owner is not None and (
+        departure.person_id == owner.id or departure.person_id in persons.selves(owner)
+    )
+    if not own:
+        yield f"lapsed by departure {departure.id} of somebody else"
+    if transfer.reason != departure.on.isoformat():
+        yield f"departure {departure.id} was on {departure.on}"
+
+
+def _expired(transfer: Transfer, made: Expiry, account_id: int) -> Iterator[str]:
+    """What lapsed by an expiry was of its village, after its day, and no more than there was of the old."""
+    if made.cancelled_at is not None:
+        yield f"expiry {made.id} was cancelled"
+    if transfer.account_id != account_id or (
+        transfer.account and transfer.account.village_id != made.village_id
+    ):
+        yield f"expiry {made.id} is not about account {transfer.account_id}"
+    if transfer.reason != made.expires_on.isoformat():
+        yield f"expiry {made.id} is of {made.expires_on}"
+    if clock.local(transfer.at).date() <= made.expires_on:
+        yield f"the last day of expiry {made.id} was not over"
+    young = expiry.booked_after([transfer.account_id], made.booked_until, transfer.id)
+    before = transfer.balance_after + transfer.amount
+    old = expiry.oldest_left(before, young.get(transfer.account_id, 0))
+    if transfer.amount > old:
+        yield f"{transfer.amount} lapsed, only {old} were old enough"
 
 
 def _merges() -> Iterator[str]:

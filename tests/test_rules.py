@@ -137,6 +137,7 @@ ARGUMENTS = {
     "village": VILLAGE,
     "area": VILLAGE,
     "slip": "00000012",
+    "transfer": 1,
     "day": "2026-12-28",
     "version": 1,
 }

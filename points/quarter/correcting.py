@@ -1,17 +1,17 @@
 """After booking nothing changes: a mistake is reversed, with its reason, on the sheet of the open quarter."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from people import clock
+from people import audit, clock
 from people.db import db
 from people.models import User
 from people.refused import Refused, check_repeated, stated
 from people.roster import persons
-from points import ledger
+from points import amounts, ledger
 from points.models import Assessment, Correction, Transfer, TransferKind
 from points.quarter import finding
 
@@ -25,9 +25,7 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
     `insufficient_points` when the difference was spent: then the meeting deducts it. Locks: the assessment,
     then the account.
     """
-    made = db.session.scalar(select(Correction).where(Correction.key == key))
-    if made is not None:
-        check_repeated((made.award_id, made.right), (award.id, right))
+    if made := _made(key, award, right):
         return made
     village, worker = award.account.village, award.account.person
     there = finding.open_one(village)
@@ -42,8 +40,12 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
     if persons.is_own(actor, worker):
         raise Refused("own_line", _("Nobody decides on their own points."))
     ledger.lock([award.account])
-    ledger.check_covers(award.account, award.amount - right)
-    if right and not is_reversed(award):
+    if made := _made(key, award, right):  # by who held the lock before
+        return made
+    if is_reversed(award):
+        raise Refused("already_reversed", _("This entry was reversed already."))
+    _check_left(award, right)
+    if right:
         # First what is right, so that only the difference has to be there.
         ledger.post(right_key(key), TransferKind.AWARD, award.account, right, award.reason, actor)
     ledger.reverse(award, f"corrected:{key}", reason, actor)
@@ -58,12 +60,83 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
     )
     db.session.add(correction)
     db.session.flush()
+    audit.note(
+        actor,
+        "award.correct",
+        worker,
+        village,
+        {"points": award.amount},
+        points=right,
+        quarter=award.reason,
+        reason=reason,
+    )
     return correction
+
+
+def _made(key: str, award: Transfer, right: int) -> Correction | None:
+    """The correction with this key, if it is the same that is asked."""
+    made = db.session.scalar(select(Correction).where(Correction.key == key))
+    if made is not None:
+        check_repeated((made.award_id, made.right), (award.id, right))
+    return made
+
+
+def _check_left(award: Transfer, right: int) -> None:
+    """The difference is still on the locked account. Refused `insufficient_points`, with what is missing."""
+    missing = award.amount - right - award.account.balance
+    if missing > 0:
+        raise Refused(
+            "insufficient_points",
+            _(
+                "%(short)s points of the difference are gone already. "
+                "The meeting of the open quarter deducts them.",
+                short=amounts.show(missing),
+            ),
+        )
 
 
 def right_key(key: str) -> str:
     """The ledger key of what a correction books."""
     return f"correction:{key}"
+
+
+def right_entry(correction: Correction) -> Transfer | None:
+    """The entry of what a correction booked instead; None where nothing was right."""
+    return db.session.scalar(select(Transfer).where(Transfer.key == right_key(correction.key)))
+
+
+def instead_of(award: Transfer) -> Correction | None:
+    """The correction that booked an award; None for one that a quarter's booking made."""
+    prefix = right_key("")
+    if not award.key.startswith(prefix):
+        return None
+    key = award.key.removeprefix(prefix)
+    return db.session.scalar(
+        select(Correction).where(Correction.key == key).options(joinedload(Correction.award))
+    )
+
+
+def first_booked(award: Transfer) -> Transfer:
+    """The award with which points were booked first, before they were corrected, maybe more than once."""
+    while (correction := instead_of(award)) is not None:
+        award = correction.award
+    return award
+
+
+def of_awards(ids: Collection[int]) -> dict[int, Correction]:
+    """Of these awards (by id) the corrections of those that were corrected."""
+    found = select(Correction).where(Correction.award_id.in_(ids)).options(joinedload(Correction.actor))
+    return {correction.award_id: correction for correction in db.session.scalars(found)}
+
+
+def of_line(award: Transfer) -> list[Correction]:
+    """The corrections of a booked line, one after the other; empty for one that stands as it was booked."""
+    found: list[Correction] = []
+    last: Transfer | None = award
+    while last is not None and (correction := of_awards([last.id]).get(last.id)) is not None:
+        found.append(correction)
+        last = right_entry(correction)
+    return found
 
 
 def is_reversed(transfer: Transfer) -> bool:

@@ -92,6 +92,13 @@ def award_key(assessment: Assessment, worker: Person) -> str:
     return f"award:{assessment.id}:{worker.id}"
 
 
+def line_of_award(award: Transfer) -> tuple[str, int] | None:
+    """The quarter and the worker (by id) of the line that an award booked; None for any other key."""
+    kind, _colon, rest = award.key.partition(":")
+    worker = rest.partition(":")[2]
+    return (award.reason, int(worker)) if kind == "award" and worker.isdecimal() else None
+
+
 def award_of(assessment: Assessment, worker: Person) -> Transfer | None:
     """The transfer that booked a worker's line, or None."""
     return db.session.scalar(select(Transfer).where(Transfer.key == award_key(assessment, worker)))

@@ -34,7 +34,7 @@ def posting(assessment: Assessment, notice: Notice) -> Posting:
         assessment,
         notice,
         notice.lines,
-        _standing(written),
+        standing(written),
         meeting.recusals(assessment) if notice.whole else (),
         correcting.on_sheet(assessment) if notice.whole else (),
     )
@@ -50,7 +50,7 @@ def postings(assessment: Assessment) -> list[Posting]:
     ]
 
 
-def _standing(written: Sequence[Adjustment]) -> list[Adjustment]:
+def standing(written: Sequence[Adjustment]) -> list[Adjustment]:
     """Without those that were taken back, and what took them back."""
     gone = {adjustment.takes_back_id for adjustment in written}
     return [each for each in written if each.takes_back_id is None and each.id not in gone]

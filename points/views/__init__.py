@@ -45,6 +45,7 @@ NAVIGATION = [
     Entry("points.report", _("Figures"), "bar-chart", WATCHING | {Role.INSTRUCTOR}, under=RECORDS[1:]),
     Entry("points.quarters", _("Assessments"), "clipboard-data", WATCHING),
     Entry("points.accounts", _("Ledger book"), "book", WATCHING),
+    Entry("points.expiry", _("Expiry"), "hourglass-split", WATCHING, under=("points.accounts",)),
     Entry("points.rubric", _("Rubric"), "list-check", WATCHING | {Role.INSTRUCTOR, Role.WORKER}),
     Entry("points.template", _("Rubric"), "list-check", frozenset(access.ABOVE), ABOVE, ROSTER),
     Entry("points.area_quarters", _("Assessments"), "clipboard-data", frozenset(access.ABOVE), ABOVE),
@@ -64,13 +65,16 @@ NAVIGATION = [
 # They register their routes.
 from points.views import (
     book,
+    corrections,
     disputes,
     duplicates,
+    expiry,
     gatherings,
     incidents,
     leaving,
     lines,
     meeting,
+    mine,
     new_services,
     notices,
     oversight,
@@ -81,4 +85,5 @@ from points.views import (
     services,
     slips,
     visits,
+    weighing,
 )

@@ -1,21 +1,23 @@
 """The ledger book (台账), and a worker's own page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import abort, g, render_template
+from flask import abort, g, render_template, url_for
 from flask_login import current_user
 
 from people import access, clock, pages
 from people.db import fetch
 from people.models import Departure, Merge, Person, Role, User
 from people.roster import departures, duplicates, persons
-from points import labels, ledger
-from points.models import Account, Transfer
+from points import expiry, labels, ledger
+from points.models import Account, AssessmentState, Correction, Transfer, TransferKind
+from points.quarter import correcting, finding
 from points.services import reading
 from points.views import WATCHING, bp
 
 LATEST = 20
+PER_PAGE = 30
 
 
 @bp.get("/v/<village>/accounts")
@@ -34,19 +36,69 @@ def accounts(village: str) -> str:
 def account(village: str, ident: int) -> str:
     """The entries of one worker's account, the latest first, and the head of its chain.
 
-    Below them those of entries that were merged into this one, each with who merged it, when and why.
+    A quarter's points lead to their line; what was corrected says by whom and why. Below them those of
+    entries that were merged into this one, each with who merged it, when and why.
     """
     person = fetch(Person, ident, area_id=g.area.id) or abort(404)
     found = ledger.existing(person)
+    page = pages.page_of(ledger.entries(found), PER_PAGE) if found else None
+    shown = page.items if page else []
     return render_template(
         "points/account.html",
         person=person,
         account=found,
-        page=pages.page_of(ledger.entries(found)) if found else None,
+        page=page,
+        corrections=_corrections(shown),
+        right_entry=correcting.right_entry,
+        address=_address,
+        line=_line,
+        may_correct=Role.CHAIR in g.roles,
+        lapses=expiry.warning(person),
         merges=[_history(made) for made in duplicates.merged_into(person)],
         left=_left(person),
         why=labels.why,
     )
+
+
+def _corrections(shown: Sequence[Transfer]) -> Mapping[int, Correction]:
+    """By entry the correction that it is part of: as what was wrong, what took it back, or what is right."""
+    awards = {transfer.id: transfer.id for transfer in shown if transfer.kind == TransferKind.AWARD}
+    awards |= {transfer.id: transfer.reverses_id for transfer in shown if transfer.reverses_id}
+    made = correcting.of_awards(set(awards.values()))
+    found = {entry: made[award] for entry, award in awards.items() if award in made}
+    for transfer in shown:
+        is_new = transfer.kind == TransferKind.AWARD and transfer.id not in found
+        if is_new and (correction := correcting.instead_of(transfer)) is not None:
+            found[transfer.id] = correction
+    return found
+
+
+def _address(transfer: Transfer) -> str:
+    """Where an entry stands in the book: its page, and its place there."""
+    account = transfer.account
+    return url_for(
+        "points.account",
+        village=account.village.code,
+        ident=account.person_id,
+        page=(account.transfers - transfer.position) // PER_PAGE + 1,
+        _anchor=f"entry-{transfer.id}",
+    )
+
+
+def _award(transfer: Transfer) -> Transfer | None:
+    """The award by which a quarter was booked, for the entries that speak of it."""
+    award = transfer.reverses or transfer
+    return correcting.first_booked(award) if award.kind == TransferKind.AWARD else None
+
+
+def _line(transfer: Transfer) -> str | None:
+    """The page of the line that brought an entry, for the committee."""
+    award = _award(transfer)
+    found = finding.line_of_award(award) if award else None
+    if found is None:
+        return None
+    quarter, worker = found
+    return url_for("points.line", village=transfer.account.village.code, quarter=quarter, ident=worker)
 
 
 @dataclass(frozen=True)
@@ -86,8 +138,19 @@ def mine(village: str) -> str:
         left=_left(person),
         today=clock.today(),
         latest=ledger.latest(person, LATEST),
+        quarter=_own_quarter,
+        open=[found for found in finding.listed(g.area) if found.state != AssessmentState.BOOKED],
+        lapses=expiry.warning(person),
         services=services,
         again=reading.handed_in_again(services),
         states=labels.SERVICE_STATES,
         why=labels.why,
     )
+
+
+def _own_quarter(transfer: Transfer) -> str | None:
+    """The page that tells a worker how their own quarter came to its points."""
+    award = _award(transfer)
+    if award is None or finding.line_of_award(award) is None:
+        return None
+    return url_for("points.mine_quarter", village=g.area.code, quarter=award.reason)

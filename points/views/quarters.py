@@ -13,7 +13,7 @@ from people.clock import Quarter
 from people.forms import ButtonForm, Form, attempt
 from people.models import Area, Role, User
 from people.paper import words
-from points import labels
+from points import expiry, labels
 from points.forms.oversight import SendBackForm
 from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
@@ -51,6 +51,7 @@ def front(village: str) -> str:
         states=labels.ASSESSMENT_STATES,
         reminders=opening.reminders(g.area),
         today=clock.today(),
+        expiring=expiry.announcement(g.area),
     )
 
 

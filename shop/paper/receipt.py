@@ -54,7 +54,8 @@ class Proxy:
 
 @dataclass(frozen=True)
 class Receipt:
-    """One redemption as printed: the worker's name masked, `at` in UTC, all points in tenths."""
+    """One redemption as printed: the worker's name masked, `at` in UTC, all points in tenths; `lapses` says
+    what of the balance will expire."""
 
     shop: str
     village: str
@@ -71,6 +72,7 @@ class Receipt:
     void_reason: str | None = None
     reprint: bool = False
     proxy: Proxy | None = None
+    lapses: str | None = None
 
     @property
     def title(self) -> str:
@@ -157,6 +159,7 @@ def _slip(receipt: Receipt, paper: Paper) -> list[Strip]:
         *pair(_("Total"), points(receipt.total), paper, paper.large, bold=True),
         *pair(_("Balance before"), points(receipt.before), paper),
         *pair(_("Balance after"), points(receipt.after), paper, paper.large, bold=True),
+        *(plain(receipt.lapses, paper) if receipt.lapses else []),
         *rule(paper),
         *pair(_("Served by"), receipt.clerk, paper),
         *(pair(_("Collected by"), _came(receipt.proxy), paper) if receipt.proxy else []),
@@ -217,6 +220,7 @@ def _voucher(receipt: Receipt, paper: Paper, copy: str) -> list[Strip]:
         *table.rows(map(_cells, receipt.lines)),
         gap(2),
         figures(balances, paper.room, paper.large),
+        *([gap(1), *plain(receipt.lapses, paper)] if receipt.lapses else []),
         gap(1),
         *_hands(receipt, paper),
         *_missing(receipt, paper, QUIET),

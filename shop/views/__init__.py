@@ -12,6 +12,7 @@ bp = Blueprint("shop", __name__)
 bp.add_app_template_filter(yuan, "yuan")
 
 READERS = frozenset(access.SHOP | access.ONLOOKERS)
+MINDING = frozenset(access.ONLOOKERS | {Role.MANAGER})  # who sees what stands behind the points
 MANAGING = frozenset({Role.MANAGER})
 LABELLING = frozenset(access.SHOP)  # who prints what stands at the shelf
 
@@ -24,6 +25,7 @@ NAVIGATION = [
     Entry("shop.stock_takes", _("Stock-take"), "clipboard-check", READERS, under=("shop.goods",)),
     Entry("shop.consignments", _("Between shops"), "truck", READERS, under=("shop.goods",)),
     Entry("shop.donations", _("Donations"), "gift", READERS, under=("shop.goods",)),
+    Entry("shop.budget", _("Budget"), "cash-coin", MINDING, under=("shop.goods",)),
     Entry("shop.hours", _("Opening hours"), "clock", READERS, under=("shop.goods",)),
     Entry("shop.import_goods", _("From a file"), "file-earmark-excel", MANAGING, under=("shop.goods",)),
     Entry("shop.devices", _("Devices"), "key", frozenset({Role.MANAGER}), under=("shop.goods",)),
@@ -33,6 +35,7 @@ NAVIGATION = [
 # They register their routes.
 from shop.views import (
     article,
+    budget,
     closing,
     consignments,
     counts,

@@ -6,7 +6,7 @@ from people import access, cards, clock, contacts
 from people.labels import CONTACT_KINDS
 from people.models import CardState
 from people.roster import departures, holders, persons
-from points import labels, ledger
+from points import expiry, labels, ledger
 from shop.desk import redemptions
 from shop.shelf import shops
 from shop.views import bp
@@ -43,6 +43,7 @@ def holder(token: str) -> Response:
             today=clock.today(),
             shop=shops.of_village(card.person.area),
             balance=ledger.balance_of(card.person) if active else None,
+            lapses=expiry.warning(card.person) if active else None,
             latest=ledger.latest(card.person, LATEST) if active else [],
             why=labels.why,
             contacts=contacts.of_village(card.person.area) if active else [],

@@ -11,6 +11,7 @@ from people.db import fetch
 from people.forms import ReasonForm, attempt
 from people.forms.cards import PhotoForm, ScanForm
 from people.models import Card, Role
+from points import expiry
 from shop.desk import redemptions as verbs
 from shop.desk import voids
 from shop.models import Redemption
@@ -118,4 +119,5 @@ def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
         void_reason=redemption.void.reason if redemption.void else None,
         reprint=reprint,
         proxy=Proxy(proxy.name, proxy.relation, proxy.signature) if proxy else None,
+        lapses=None if reprint or redemption.void else expiry.warning(person),
     )

@@ -14,7 +14,7 @@ from people.forms.cards import ScanForm
 from people.models import Card
 from people.refused import Refused
 from people.roster import departures, holders, portraits
-from points import ledger
+from points import expiry, ledger
 from shop.desk import limits, redemptions
 from shop.desk.holders import check_holder
 from shop.forms.desk import BasketForm
@@ -71,6 +71,7 @@ def _card_page(card: Card, form: BasketForm) -> str:
         kept_until=departures.kept_until(card.person),
         stopped=_stopped(card, shop),
         balance=ledger.balance_of(card.person),
+        lapses=expiry.warning(card.person),
         total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),
         shelves=shelves,
         categories=list(categories) if len(shelves) > MANY else [],

@@ -1,0 +1,201 @@
+"""What stands behind a village's points: the goods on the shelf and the money set aside for more.
+
+A point is meant to buy goods for a yuan, so that a village can compare the two; prices are its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import BigInteger, cast, extract, func, select
+from sqlalchemy.orm import aliased, joinedload
+
+from people import audit, clock
+from people.clock import Quarter
+from people.db import db, get_locked
+from people.models import Area, User
+from people.refused import Refused, stated
+from points import ledger
+from shop.models import Budget, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove, Void
+from shop.shelf import shops
+from shop.shelf.goods import offers
+
+FEN_A_TENTH = 10  # 1 point is 1 yuan, so a tenth of a point is ten fen
+MOST = 1_000_000_000  # fen: ten million yuan for one shop and year
+QUARTERS = 4  # the usual is the mean of so many
+
+
+@dataclass(frozen=True)
+class Money:
+    """A year's budget in fen: set aside (None: nothing decided), and spent on what was bought since January.
+
+    `uncosted` counts deliveries that were bought and whose cost nobody wrote down.
+    """
+
+    year: int
+    amount: int | None
+    spent: int
+    uncosted: int
+
+    @property
+    def left(self) -> int:
+        """Fen that can still be spent; below 0 when more was bought."""
+        return (self.amount or 0) - self.spent if self.amount is not None else 0
+
+
+@dataclass(frozen=True)
+class Backing:
+    """Points against goods, all in tenths of a point: what the workers hold, what is about to be booked, what
+    the goods on hand cost today, and what is redeemed in a usual quarter (None: no full quarter yet)."""
+
+    outstanding: int
+    new: int
+    goods: int
+    money: Money
+    usual: int | None
+
+    @property
+    def together(self) -> int:
+        """What the workers hold once the new points are booked."""
+        return self.outstanding + self.new
+
+    @property
+    def buys(self) -> int:
+        """What the rest of the budget buys."""
+        return max(0, self.money.left) // FEN_A_TENTH
+
+    @property
+    def is_short(self) -> bool:
+        """Whether goods and budget together are less than the points that may come for them."""
+        return self.goods + self.buys < self.together
+
+    @property
+    def goods_quarters(self) -> float | None:
+        """How many quarters of usual redemption the goods on hand cover."""
+        return self._quarters(self.goods)
+
+    @property
+    def points_quarters(self) -> float | None:
+        """How many quarters it takes, as usual, until all points are redeemed."""
+        return self._quarters(self.together)
+
+    def _quarters(self, tenths: int) -> float | None:
+        return round(tenths / self.usual, 1) if self.usual else None
+
+
+def of(village: Area, new: int = 0) -> Backing:
+    """What stands behind a village's points today, when so many tenths more are booked."""
+    shop = shops.of_village(village)
+    year = clock.today().year
+    return Backing(
+        outstanding=ledger.outstanding(village),
+        new=new,
+        goods=sum(offer.left * offer.price for offer in offers(shop)) if shop else 0,
+        money=money(shop, year) if shop else Money(year, None, 0, 0),
+        usual=usual(shop) if shop else None,
+    )
+
+
+def usual(shop: Shop) -> int | None:
+    """Tenths redeemed in a usual quarter, net of voids: the mean of the last four full quarters in which
+    something was; None before the first."""
+    this = Quarter.of(clock.today())
+    sums: dict[Quarter, int] = defaultdict(int)
+    year, month = extract("year", Redemption.day), extract("month", Redemption.day)
+    for of_year, of_month, total in db.session.execute(
+        select(year, month, func.sum(Redemption.total))
+        .outerjoin(Void, Void.redemption_id == Redemption.id)
+        .where(Redemption.shop_id == shop.id, Redemption.day < this.first_day, Void.id.is_(None))
+        .group_by(year, month)
+    ):
+        sums[Quarter(int(of_year), (int(of_month) + 2) // 3)] += total
+    last = [sums[quarter] for quarter in sorted(sums)][-QUARTERS:]
+    return round(sum(last) / len(last)) if last else None
+
+
+def money(shop: Shop, year: int) -> Money:
+    """A year's budget of a shop and what was spent of it.
+
+    Spent is what was bought that year, units by their cost: without deliveries undone as a mistake, and
+    without what came from another shop, which that one had paid for.
+    """
+    undoing = aliased(StockMove)
+    undone = select(undoing.id).where(undoing.reverses_id == StockMove.id).exists()
+    spent, uncosted = db.session.execute(
+        select(
+            func.coalesce(func.sum(cast(StockMove.quantity, BigInteger) * Lot.unit_cost), 0),
+            func.count().filter(Lot.unit_cost.is_(None)),
+        )
+        .join(StockMove.lot)
+        .join(Lot.goods)
+        .where(
+            Goods.shop_id == shop.id,
+            Lot.source == Source.PURCHASE,
+            extract("year", Lot.received_on) == year,
+            StockMove.kind == MoveKind.RECEIPT,
+            StockMove.consignment_id.is_(None),
+            ~undone,
+        )
+    ).one()
+    decided = latest(shop, year)
+    return Money(year, decided.amount if decided else None, int(spent), uncosted)
+
+
+def latest(shop: Shop, year: int) -> Budget | None:
+    """What was decided last for a year, or None."""
+    return db.session.scalar(
+        select(Budget)
+        .where(Budget.shop_id == shop.id, Budget.year == year)
+        .order_by(Budget.id.desc())
+        .limit(1)
+    )
+
+
+def history(shop: Shop) -> Sequence[Budget]:
+    """Every budget of a shop, the latest year first, and in it what was decided last."""
+    return db.session.scalars(
+        select(Budget)
+        .where(Budget.shop_id == shop.id)
+        .options(joinedload(Budget.actor))
+        .order_by(Budget.year.desc(), Budget.id.desc())
+    ).all()
+
+
+def years() -> tuple[int, int]:
+    """For which years a budget is set today: this and the next."""
+    this = clock.today().year
+    return this, this + 1
+
+
+def set_budget(shop: Shop, year: int, amount: int, decided_by: str, actor: User) -> Budget:
+    """Write down how much money (fen) is set aside for a shop's goods in a year; the latest counts.
+
+    The same sent twice is one. Refused `bad_year` for another than this and the next, `bad_amount` (0 to ten
+    million yuan), `reason_missing` when nobody is named who decided it.
+    """
+    shop = get_locked(Shop, shop.id)
+    if year not in years():
+        raise Refused("bad_year", _("A budget is set for this year or the next."), "year")
+    if not 0 <= amount <= MOST:
+        raise Refused("bad_amount", _("A budget is from 0 to 10,000,000 yuan."), "amount")
+    try:
+        decided_by = stated(decided_by)
+    except Refused as refusal:
+        raise refusal.beside("decided_by") from refusal
+    there = latest(shop, year)
+    if there is not None and (there.amount, there.decided_by) == (amount, decided_by):
+        return there
+    budget = Budget(
+        shop_id=shop.id,
+        year=year,
+        amount=amount,
+        decided_by=decided_by,
+        actor_id=actor.id,
+        at=clock.now(),
+    )
+    db.session.add(budget)
+    db.session.flush()
+    yuan = f"{amount // 100}.{amount % 100:02d}"
+    audit.note(actor, "budget.set", shop, shop.village, year=year, yuan=yuan, decided_by=decided_by)
+    return budget

@@ -1,0 +1,16 @@
+"""The form of a year's budget."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from people.forms import Form, SelectField
+from shop.forms.money import MoneyField
+
+
+class BudgetForm(Form):
+    """How much money a village sets aside for its shop's goods in a year."""
+
+    year = SelectField(_("Year"), coerce=int, validators=[InputRequired()])
+    amount = MoneyField(_("Money in yuan"), validators=[InputRequired(), Length(max=12)])
+    decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
