@@ -191,7 +191,7 @@ def test_a_member_is_left_out_of_a_line_and_the_sheet_says_so(cast, client_of, b
     assert clerk.post(address, data={"member": 10**6, "relation": "叔侄"}).status_code == 422
     assert clerk.post(address, data={"member": member, "relation": "叔侄"}).status_code == 302
     sheet = clerk.get(QUARTER).text
-    assert "刘文书 (叔侄)" in sheet
+    assert "刘文书（叔侄）" in sheet
     assert "刘文书回避（叔侄）" in sheet
     refused = adjust(clerk, cast.worker)
     assert refused.status_code == 422
