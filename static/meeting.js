@@ -10,7 +10,7 @@ const drafts = new Map(); // what was typed into a line that was left, by the li
 const lines = () => [...sheet.querySelectorAll("tbody")];
 const current = () => sheet.querySelector("tbody.current");
 const opened = () => sheet.querySelector(".detail")?.closest("tbody");
-const linkOf = (line) => line.querySelector("a[aria-expanded]");
+const linkOf = (line) => line.querySelector("th a");
 const typedIn = (line) => ["amount", "reason"].map((name) => line.querySelector("[data-adjust]")?.elements[name]).filter(Boolean);
 
 // --- The parts of the page, as the server sets them ---
@@ -24,9 +24,28 @@ async function ask(address, sent = {}) {
 
 function put(page) {
   const marked = current()?.id;
+  if (opened() && opened().id !== page.querySelector(".detail").closest("tbody").id) close();
   for (const part of page.querySelectorAll("[data-part]")) document.getElementById(part.id)?.replaceWith(part);
   if (marked) document.getElementById(marked).classList.add("current");
   told.textContent = page.querySelector("p[data-told]").textContent;
+  sayClosed();
+}
+
+function sayClosed() {
+  for (const link of sheet.querySelectorAll("th a:not([aria-expanded])")) link.setAttribute("aria-expanded", "false");
+}
+
+// --- What was typed into a line and not sent stays with it ---
+
+function keep(line) {
+  const typed = typedIn(line).map((field) => field.value);
+  if (typed.some(Boolean)) drafts.set(line.id, typed);
+  else drafts.delete(line.id);
+}
+
+function restore(line) {
+  const fields = typedIn(line);
+  if (fields.length) drafts.get(line.id)?.forEach((text, place) => (fields[place].value = text));
 }
 
 // --- One line is highlighted, and one is open ---
@@ -61,19 +80,16 @@ async function open(line) {
     return location.assign(href);
   }
   const now = document.getElementById(id);
-  const fields = typedIn(now);
-  drafts.get(id)?.forEach((text, place) => (fields[place].value = text));
+  restore(now);
   go(now, "start");
-  fields[0]?.focus({ preventScroll: true });
+  typedIn(now)[0]?.focus({ preventScroll: true });
   return undefined;
 }
 
 function close() {
   const line = opened();
   if (!line) return;
-  const typed = typedIn(line).map((field) => field.value);
-  if (typed.some(Boolean)) drafts.set(line.id, typed);
-  else drafts.delete(line.id);
+  keep(line);
   line.querySelector(".detail").remove();
   linkOf(line).setAttribute("aria-expanded", "false");
 }
@@ -91,19 +107,31 @@ async function send(form, button) {
   form.dataset.sending = "yes";
   button?.setAttribute("aria-busy", "true");
   const { id } = form.closest("tbody");
+  const adjusts = form.matches("[data-adjust]");
   try {
     const { page, done } = await ask(form.action, { method: "POST", body: new FormData(form) });
-    drafts.delete(id);
+    if (adjusts) drafts.delete(id);
+    else if (form.isConnected) keep(form.closest("tbody"));
     put(page);
     const line = document.getElementById(id);
+    restore(line);
     go(line);
     if (!done) refusedIn(line)?.focus();
   } catch (error) {
     console.warn(error);
-    told.textContent = sheet.dataset.unsent;
+    refuse(form, sheet.dataset.unsent);
     delete form.dataset.sending;
     button?.removeAttribute("aria-busy");
   }
+}
+
+function refuse(form, text) {
+  form.querySelector(".note-refused")?.remove();
+  const note = document.createElement("p");
+  note.className = "note note-refused";
+  note.setAttribute("role", "alert");
+  note.textContent = text;
+  form.prepend(note);
 }
 
 // The field that was refused, or the first of the form that was.
@@ -117,7 +145,7 @@ sheet.addEventListener("submit", (event) => {
 // --- Hands and keys ---
 
 sheet.addEventListener("click", (event) => {
-  const link = event.target.closest("a[aria-expanded]");
+  const link = event.target.closest("th a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   toggle(link.closest("tbody"));
@@ -131,10 +159,11 @@ document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (key === "Escape" && opened()) return toggle(opened());
-  const isFree = target === document.body || target.matches("main, a[aria-expanded]");
+  const isFree = target.matches("body, main, [data-sheet], th a");
   if (!isFree || !(key in STEPS)) return;
   event.preventDefault();
   move(STEPS[key]);
 });
 
+sayClosed();
 document.querySelector("[data-keys]").hidden = false;

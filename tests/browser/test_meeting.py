@@ -104,10 +104,15 @@ def test_what_does_not_arrive_stays_in_the_form(browser: Browser, address: str, 
 
     clerk.route(re.compile("/adjust$"), lose_the_answer)
     clerk.keyboard.press("Enter")
-    expect(clerk.locator("[data-told]")).to_contain_text("没有送到")
+    expect(clerk.locator("tbody.current").get_by_role("alert")).to_contain_text("没有送到")
     assert arrived == [200]
     clerk.unroute(re.compile("/adjust$"))
     clerk.keyboard.press("Enter")
     expect(clerk.locator("tbody.current .said")).to_contain_text("+3 汛期转移群众")
-    expect(clerk.locator("tbody.current .detail .entry", has_text="汛期转移群众")).to_have_count(1)
+    entries = clerk.locator("tbody.current .detail .entry", has_text="汛期转移群众")
+    expect(entries.locator(".one-button")).to_have_count(1)
+    clerk.get_by_label("原因").fill("还没想好")
+    entries.get_by_role("button", name="撤回").click()
+    expect(clerk.locator("tbody.current .said")).to_have_count(0)
+    expect(clerk.get_by_label("原因")).to_have_value("还没想好")
     assert clerk.evaluate("document.documentElement.scrollWidth") <= 1280

@@ -171,13 +171,14 @@ def test_the_second_of_two_clerks_is_told_and_keeps_what_was_typed(
     assert written() == [(15, "雪天送药"), (20, "代缴医保")]
 
 
-def test_another_refusal_does_not_count_as_having_been_told(cast, client_of, begun, second_clerk):
+@pytest.mark.parametrize("wrong", [{"reason": ""}, {"amount": "0"}, {"amount": "三"}])
+def test_another_refusal_does_not_count_as_having_been_told(cast, client_of, begun, second_clerk, wrong):
     first, second = client_of(cast.clerk), client_of(second_clerk)
     old = second.get(line_of(cast.worker)).text
     adjust(first, cast.worker)
-    empty = adjust(second, cast.worker, old, amount="2", reason="")
-    assert empty.status_code == 422
-    assert adjust(second, cast.worker, empty.text, amount="2", reason="代缴医保").status_code == 422
+    refused = adjust(second, cast.worker, old, **wrong)
+    assert refused.status_code == 422
+    assert adjust(second, cast.worker, refused.text, amount="2", reason="代缴医保").status_code == 422
     assert written() == [(15, "雪天送药")]
 
 
@@ -190,7 +191,7 @@ def test_a_member_is_left_out_of_a_line_and_the_sheet_says_so(cast, client_of, b
     assert clerk.post(address, data={"member": 10**6, "relation": "叔侄"}).status_code == 422
     assert clerk.post(address, data={"member": member, "relation": "叔侄"}).status_code == 302
     sheet = clerk.get(QUARTER).text
-    assert "刘文书 (叔侄)" in sheet
+    assert "刘文书（叔侄）" in sheet
     assert "刘文书回避（叔侄）" in sheet
     refused = adjust(clerk, cast.worker)
     assert refused.status_code == 422
