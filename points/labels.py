@@ -14,6 +14,7 @@ from points.models import (
     FedBy,
     Found,
     GatheringKind,
+    How,
     IncidentKind,
     IncidentStepKind,
     Result,
@@ -96,6 +97,12 @@ ASSESSMENT_STATES = {
     AssessmentState.DELIBERATING: _("The meeting deliberates; the records are taken."),
     AssessmentState.ON_NOTICE: _("The notice is on the wall."),
     AssessmentState.BOOKED: _("The points are booked."),
+}
+
+HOWS = {
+    How.ORAL: _("by word"),
+    How.WRITTEN: _("in writing"),
+    How.ONLINE: _("online"),
 }
 
 TRANSFER_KINDS = {

@@ -63,6 +63,8 @@ from points.views import (
     meeting,
     new_services,
     notices,
+    objections,
+    proof,
     quarters,
     report,
     rubrics,

@@ -15,7 +15,7 @@ from people.paper import words
 from points import labels
 from points.forms.quarter import AdjustmentForm, MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
-from points.quarter import booking, finding, opening, posting, sheet
+from points.quarter import booking, finding, opening, posting, sheet, wall
 from points.rubrics import versions
 from points.services import reading
 from points.views import WATCHING, bp
@@ -112,6 +112,8 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
         adjustment=adjustment,
         button=form if isinstance(form, ButtonForm) else None,
         waiting=reading.waiting(g.area),
+        wall=wall.standing(assessment),
+        hows=labels.HOWS,
         today=clock.today(),
     )
     return page, form.status if form else 200
