@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from people.forms import Form, KeyedForm, SelectField
 from points import labels
@@ -17,7 +17,11 @@ from points.quarter.objections import MOST_TEXT
 class ObjectionForm(KeyedForm):
     """An objection brought online; name and contact only from who wants to give them."""
 
-    line = SelectField(_("Which line"), coerce=int, validators=[InputRequired()])
+    line = SelectField(  # none is chosen beforehand: it would be the first that many object to
+        _("Which line"),
+        coerce=int,
+        validators=[InputRequired(), NumberRange(min=1, message=_("Choose a line."))],
+    )
     text = TextAreaField(_("What is not right"), validators=[InputRequired(), Length(max=MOST_TEXT)])
     name = StringField(_("Your name, if you like"), validators=[Length(max=100)])
     contact = StringField(_("Your telephone, if you like"), validators=[Length(max=100)])

@@ -28,7 +28,7 @@ from points.amounts import show, signed
 # The sheet is laid out on A4; A3 is the same sheet enlarged, so that the table can be read from further away.
 SCALES = {"A4": 1.0, "A3": 2**0.5}
 WIDE, HIGH = 210, 297
-LEFT, TOP, BOTTOM = 14, 18, 20
+LEFT, TOP, BOTTOM = 14, 16, 18
 ROOM = WIDE - 2 * LEFT
 BODY, CELL, SMALL = 11.5, 10, 9
 QR_SIDE = 30
@@ -116,15 +116,17 @@ def notice_pdf(notice: NoticeSheet, paper: str = "A4") -> bytes:
     with force_locale("zh"):
         title = heading(notice)
         pen = Pen(title, WIDE, HIGH, SCALES[paper])
-        pages = paginate(_strips(notice), HIGH - TOP - BOTTOM)
+        seal, proof = _seal(notice), _proof(notice)
+        # The digest and the QR codes stand at the foot of the last sheet, however short its text, and are
+        # never alone there: the seal comes along.
+        end = Strip(seal.height + proof.height, seal.draw)
+        pages = paginate([*_strips(notice), end], HIGH - TOP - BOTTOM)
         for number, strips in enumerate(pages, 1):
             if number > 1:
                 pen.next_page()
-            *flowing, last = strips
-            end = stack(pen, flowing, LEFT, TOP)
-            # The digest and the QR codes stand at the foot of the last sheet, however short its text.
-            last.draw(pen, LEFT, HIGH - BOTTOM - last.height if number == len(pages) else end)
+            stack(pen, strips, LEFT, TOP)
             _foot(pen, title, number, len(pages))
+        proof.draw(pen, LEFT, HIGH - BOTTOM - proof.height)
         return pen.pdf()
 
 
@@ -180,7 +182,7 @@ def meeting(notice: NoticeSheet) -> str:
 
 
 def _strips(notice: NoticeSheet) -> list[Strip]:
-    """The whole posting from the title to the foot."""
+    """The whole posting from the title to what comes before the seal."""
     strips = [
         *paragraph(notice.township + notice.village, ROOM, 18, bold=True, align="center"),
         *paragraph(heading(notice), ROOM, 18, bold=True, align="center"),
@@ -202,7 +204,7 @@ def _strips(notice: NoticeSheet) -> list[Strip]:
     strips += paragraph(notice.how_to_object, ROOM, BODY)
     if footnote := words.footnote(notice):
         strips += [gap(2), *paragraph(footnote, ROOM, SMALL, colour=QUIET)]
-    return [*strips, _seal(notice), _proof(notice)]
+    return strips
 
 
 # The table.
@@ -258,10 +260,10 @@ def _seal(notice: NoticeSheet) -> Strip:
         middle = x + ROOM - 38
         sealed = _("%(village)s (seal)", village=notice.village)
         shown, size = fit(sealed, 76, BODY, 7)
-        pen.text(middle, y + 18, shown, size, align="center")
-        pen.text(middle, y + 26, words.day(notice.posted_on), BODY, align="center")
+        pen.text(middle, y + 15, shown, size, align="center")
+        pen.text(middle, y + 23, words.day(notice.posted_on), BODY, align="center")
 
-    return Strip(34, draw)
+    return Strip(28, draw)
 
 
 def _proof(notice: NoticeSheet) -> Strip:

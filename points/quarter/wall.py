@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from people import clock
 from people.db import db
@@ -14,12 +14,13 @@ from points.models import (
     Assessment,
     AssessmentState,
     Correction,
+    Member,
     Notice,
     NoticeLine,
     Objection,
     Recusal,
 )
-from points.quarter import booking, correcting, finding, meeting, objections
+from points.quarter import booking, correcting, finding, objections
 from points.quarter.posting import changed_workers
 
 
@@ -51,7 +52,6 @@ def posting(assessment: Assessment, notice: Notice) -> Posting:
         for adjustment in assessment.adjustments
         if adjustment.id <= notice.adjusted_upto and adjustment.worker_id in workers
     ]
-    recusals = meeting.recusals(assessment) if notice.whole else ()
     corrections = correcting.on_sheet(assessment) if notice.whole else ()
     return Posting(
         assessment,
@@ -60,8 +60,7 @@ def posting(assessment: Assessment, notice: Notice) -> Posting:
         _standing(written),
         _answers(written),
         {} if notice.whole else _before(notice, workers),
-        # What the meeting wrote down after it was sent back stands on the sheet that it posts then.
-        [recusal for recusal in recusals if recusal.at <= notice.posted_at],
+        _recusals(notice) if notice.whole else (),
         [correction for correction in corrections if correction.at <= notice.posted_at],
     )
 
@@ -82,6 +81,17 @@ def _lines(notice: Notice) -> Sequence[NoticeLine]:
         .where(NoticeLine.notice_id == notice.id)
         .options(joinedload(NoticeLine.worker))
         .order_by(NoticeLine.number)
+    ).all()
+
+
+def _recusals(notice: Notice) -> Sequence[Recusal]:
+    """Who was left out of which line; what came after it was sent back stands on the next sheet."""
+    return db.session.scalars(
+        select(Recusal)
+        .join(Recusal.member)
+        .where(Member.assessment_id == notice.assessment_id, Recusal.at <= notice.posted_at)
+        .options(contains_eager(Recusal.member), joinedload(Recusal.worker))
+        .order_by(Recusal.id)
     ).all()
 
 

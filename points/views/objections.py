@@ -29,7 +29,8 @@ RECEIVING = frozenset(access.COMMITTEE | {Role.SUPERVISOR})
 def _offer(form: ObjectionForm, assessment: Assessment) -> dict[int, NoticeLine]:
     """Let a form choose among the lines that are still open, and return them by number."""
     lines = {line.number: line for line in wall.open_lines(assessment)}
-    form.line.choices = [(number, f"{number}. {line.name} · {line.grid}") for number, line in lines.items()]
+    shown = [(number, f"{number}. {line.name} · {line.grid}") for number, line in lines.items()]
+    form.line.choices = [(0, gettext("Choose a line")), *shown] if shown else []
     return lines
 
 

@@ -130,7 +130,8 @@ def test_who_brought_it_is_known_to_the_committee_and_its_supervisors_only(cast,
 
 
 @pytest.mark.parametrize(
-    "changes", [{"line": "99"}, {"line": ""}, {"text": "错"}, {"text": "错" * 1001}, {"key": "x"}]
+    "changes",
+    [{"line": "99"}, {"line": ""}, {"line": "0"}, {"text": "错"}, {"text": "错" * 1001}, {"key": "x"}],
 )
 def test_a_refusal_keeps_what_was_typed(cast, client_of, posted, changes):
     answer = client_of(None).post(f"{WALL}/object", data=an_objection(**changes))
