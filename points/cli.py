@@ -9,7 +9,7 @@ from people.db import transaction
 from points import amounts, leaving, merging, report
 from points.quarter import proof
 
-ledger_cli = AppGroup("ledger", help="The ledger: computed again, and its digests.")
+ledger_cli = AppGroup("ledger", help="The ledger: computed again, its digests, its entries as a file.")
 
 
 @ledger_cli.command("digest")

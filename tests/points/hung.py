@@ -1,6 +1,5 @@
 """How the tests about the wall tell their stories: a quarter on notice, objections, rows tampered with."""
 
-import sqlite3
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -43,20 +42,15 @@ def object_to(assessment, worker, actor, text="少记了两次走访", **more):
     return do(objections.bring, given.pop("key"), assessment, worker, given.pop("how"), text, actor, **given)
 
 
-def tamper(*statements):
-    """Change rows as somebody with the database's password would: no triggers."""
+def tamper(statement):
+    """Change a row as somebody with the database's password would: no triggers."""
     db.session.rollback()
-    uri = db.engine.url
-    if uri.get_backend_name() == "sqlite":
-        with sqlite3.connect(uri.database) as connection:
-            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-            for (name,) in names:
-                connection.execute(f"DROP TRIGGER {name}")
-            for statement in statements:
-                connection.execute(statement)
-        return
-    with db.engine.begin() as connection:
-        connection.execute(sa.text("SET session_replication_role = replica"))
-        for statement in statements:
-            connection.execute(sa.text(statement))
-        connection.execute(sa.text("SET session_replication_role = DEFAULT"))
+    with db.engine.connect() as connection:
+        if db.engine.dialect.name == "sqlite":
+            found = connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+            for name in found.scalars().all():
+                connection.execute(sa.text(f"DROP TRIGGER {name}"))
+        else:
+            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        assert connection.execute(sa.text(statement)).rowcount == 1
+        connection.execute(sa.text("COMMIT"))

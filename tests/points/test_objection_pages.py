@@ -11,7 +11,7 @@ from points.models import How
 from points.quarter import booking, objections
 from tests.cast import VILLAGE, WORKERS
 from tests.points.hung import do, object_to, on_wall
-from tests.printed import codes, read, texts
+from tests.printed import RARE, codes, read, texts
 
 HERE = f"/v/{VILLAGE}/quarters/2026Q4"
 WALL = f"/n/{VILLAGE}/2026Q4"
@@ -233,12 +233,14 @@ def test_at_the_counter_from_the_receipt_to_the_reply(cast, client_of, posted, c
     assert "不成立" in clerk.get(HERE).text
 
 
-def test_a_long_reply_takes_a_second_sheet_and_a_rare_name_is_noted(cast, client_of, posted):
-    object_to(posted, cast.worker, cast.clerk, name="", text="错" * 1000)
+@pytest.mark.usefixtures("without_hanazono")
+def test_a_long_one_takes_a_second_sheet_and_a_rare_name_is_noted(cast, client_of, posted):
+    object_to(posted, cast.worker, cast.clerk, name=f"起{RARE}", text="错" * 1000)
     found = texts(client_of(cast.clerk).get(f"{HERE}/objections/1/paper.pdf").data)
     assert len(found) == 2
     assert sum(page.count("错") for page in found) == 1000
     assert ("第1页共2页" in found[0], "盖章处" in found[1]) == (True, True)
+    assert ("起〓" in found[0], "U+212FE" in found[1]) == (True, True)
 
 
 def test_an_objection_of_another_quarter_or_number_is_not_found(cast, client_of, posted):
