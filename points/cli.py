@@ -8,33 +8,39 @@ from people.clock import Quarter
 from people.db import transaction
 from people.refused import Refused
 from people.signin import keeping
-from points import amounts, expiry, leaving, ledger, merging, report
+from points import amounts, expiry, leaving, merging, report
 from points.models import Assessment
-from points.quarter import booking, finding
+from points.quarter import booking, proof
 
-ledger_cli = AppGroup("ledger", help="The ledger: computed again, and its digests.")
+ledger_cli = AppGroup("ledger", help="The ledger: computed again, its digests, its entries as a file.")
 
 
 @ledger_cli.command("digest")
 @click.option("--village", required=True, help="The village's 12-digit code.")
 @click.option("--at", "notice", required=True, help="The notice: 2026Q4, or 2026Q4-2 for its second.")
 def digest(village: str, notice: str) -> None:
-    """Compute again the digest that was printed on a notice; exit 1 if it is not the printed one."""
-    quarter, _dash, number = notice.partition("-")
+    """Compute a notice's digest again, entry by entry; exit 1 if it is not the printed one."""
     area = areas.by_code(village)
     try:
-        assessment = finding.find(area, Quarter.parse(quarter)) if area else None
-        wanted = int(number) if number else 1
+        found = proof.named(area, notice) if area else None
     except ValueError as error:
         raise click.ClickException(f"{notice} is not written like 2026Q4 or 2026Q4-2") from error
-    posted = finding.notices(assessment) if assessment else ()
-    found = next((each for each in posted if each.number == wanted), None)
-    if area is None or found is None:
+    if found is None:
         raise click.ClickException("no notice of this village and quarter was posted")
-    computed = ledger.digest(area, found.upto)
-    click.echo(computed)
-    if computed != found.digest:
+    computed = proof.of(found)
+    click.echo(computed.computed)
+    if not computed.fits:
         raise click.ClickException(f"the notice says {found.digest}")
+
+
+@ledger_cli.command("export")
+@click.option("--village", required=True, help="The village's 12-digit code.")
+def export(village: str) -> None:
+    """Write out all entries of a village's ledger as a text table, without names (docs/verifying.md)."""
+    area = areas.by_code(village)
+    if area is None or not area.is_village:
+        raise click.ClickException(f"{village} is no village or community here")
+    click.echo(proof.export(area), nl=False)
 
 
 @ledger_cli.command("settle")

@@ -15,6 +15,7 @@ from points.models import (
     FedBy,
     Found,
     GatheringKind,
+    How,
     IncidentKind,
     IncidentStepKind,
     Look,
@@ -123,6 +124,12 @@ LOOKS = {
     Look.MUCH_ADJUSTED: _("much was adjusted"),
     Look.ONE_CONFIRMER: _("one person confirmed nearly all"),
     Look.OVERDUE: _("an answer to an objection is overdue"),
+}
+
+HOWS = {
+    How.ORAL: _("by word"),
+    How.WRITTEN: _("in writing"),
+    How.ONLINE: _("online"),
 }
 
 TRANSFER_KINDS = {

@@ -17,7 +17,7 @@ from points import expiry, labels
 from points.forms.oversight import SendBackForm
 from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
-from points.quarter import booking, finding, lines, meeting, opening, posting, sheet, terms
+from points.quarter import booking, finding, lines, meeting, opening, posting, sheet, terms, wall
 from points.rubrics import versions
 from points.services import reading
 from points.views import WATCHING, bp
@@ -112,6 +112,8 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
         button=form if isinstance(form, ButtonForm) else None,
         sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
         waiting=reading.waiting(g.area),
+        wall=wall.standing(assessment),
+        hows=labels.HOWS,
         today=clock.today(),
     )
     return page, form.status if form else 200
