@@ -210,7 +210,7 @@ def test_the_meeting_begins_with_the_usual_members_and_a_quorum(cast, client_of)
         terms.decide(cast.county, Asked(Quorum.MORE_THAN_HALF, 4), "县委政法委", cast.county_user)
         opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
     page = clerk.get(QUARTER).text
-    assert "到会超过应到人数的一半、不少于 4 人" in page
+    assert "到会须达应到的过半数，并且不少于4人" in page
     assert "刘文书\n陈主任\n周副主任\n郭监督" in page
     held = {"met_on": "2026-12-28", "present": "甲、乙,丙", "absent": "", "minutes": "一致同意"}
     refused = clerk.post(f"{QUARTER}/deliberate", data=held)
