@@ -1,6 +1,7 @@
 """Objections on pages: brought online by anyone, brought at the counter, and answered."""
 
 import unicodedata
+from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import force_locale, gettext
@@ -16,7 +17,7 @@ from people.signin import guard
 from points import labels
 from points.forms.objections import ACCEPTED, AnswerForm, CounterForm, ObjectionForm, TokenForm
 from points.models import Assessment, How, NoticeLine, Objection
-from points.quarter import finding, objections, wall, wording
+from points.quarter import booking, finding, objections, wall, wording
 from points.quarter.replysheet import ObjectionPaper, Reply, objection_pdf
 from points.views import WATCHING, bp
 from points.views.notices import public_village
@@ -87,6 +88,7 @@ def followed(ticket: str) -> Response:
         masked=_masked(objection),
         address=_address(objection),
         today=clock.today(),
+        **_standing(objection),
     )
     return pages.unlisted(page)
 
@@ -206,6 +208,7 @@ def _page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
         hows=labels.HOWS,
         address=_address(objection),
         today=clock.today(),
+        **_standing(objection),
     )
     return page, form.status
 
@@ -213,6 +216,14 @@ def _page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
 def _line(objection: Objection) -> NoticeLine:
     """The line that is objected to, as it hung last."""
     return finding.lines(objection.assessment)[objection.worker_id]
+
+
+def _standing(objection: Objection) -> dict[str, Any]:
+    """Where its line stands by now: what is still to be booked of it, and whether it is in the ledger."""
+    assessment, worker = objection.assessment, objection.worker
+    waiting = {line.posted.worker_id: line for line in booking.to_book(assessment)}
+    is_booked = finding.award_of(assessment, worker) is not None
+    return {"waits": waiting.get(worker.id), "is_booked": is_booked}
 
 
 def _masked(objection: Objection) -> wording.Masked:

@@ -1,12 +1,13 @@
 """What hangs on the wall: the whole sheet, and what changed after objections, in words and in print."""
 
 import re
+from datetime import date
 from uuid import uuid4
 
 import pytest
 from flask_babel import force_locale
 
-from points.quarter import booking, correcting, finding, meeting, objections, posting, review, wall
+from points.quarter import booking, correcting, finding, meeting, objections, posting, review, terms, wall
 from points.quarter.noticesheet import heading, introduction, notice_pdf
 from points.quarter.wording import sheet
 from tests.cast import VILLAGE, WORKERS
@@ -117,6 +118,16 @@ def test_after_it_was_sent_back_only_the_new_sheet_hangs_and_the_old_one_says_wh
     assert lines_of(notice) == ["第1号 李*明一行：评议成员村*甲回避"]
     first = wall.posting(assessment, finding.notices(assessment)[0])
     assert ([each.amount for each in first.adjustments], list(first.recusals)) == ([300], [])
+
+
+def test_both_kinds_hang_as_long_as_the_county_asks(cast, sheets):
+    do(terms.decide, cast.county, terms.Asked(notice_days=5), "县委政法委", cast.county_user)
+    assessment = on_wall(cast, {LI: 300})
+    objection = object_to(assessment, cast.worker, cast.clerk)
+    do(objections.answer, objection, True, 4, "确实漏记", "村委会", cast.clerk)
+    do(posting.post_changes, assessment, cast.clerk)
+    for notice in sheets(assessment):
+        assert (notice.posted_on, notice.ends_on) == (date(2026, 12, 28), date(2027, 1, 2))
 
 
 @pytest.mark.parametrize("paper", ["A4", "A3"])

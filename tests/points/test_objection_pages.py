@@ -8,7 +8,7 @@ import pytest
 from people.db import db
 from points import ledger
 from points.models import How
-from points.quarter import booking, objections
+from points.quarter import booking, objections, review
 from tests.cast import VILLAGE, WORKERS
 from tests.points.hung import do, object_to, on_wall
 from tests.printed import RARE, codes, read, texts
@@ -65,8 +65,8 @@ def test_the_journey_of_one_brought_online(cast, client_of, posted, clock):
     given = {"outcome": "accepted", "change": "-3", "reason": f"{LI}记录有误", "decided_by": "村委会"}
     assert clerk.post(f"{HERE}/objections/1", data=given).status_code == 302
     told = visitor.get(f"/o/{objection.token}").text
-    assert "异议成立" in told
-    assert "李*明记录有误" in told
+    for shown in ("异议成立", "李*明记录有误", "待再次公示"):
+        assert shown in told
 
     page = clerk.get(HERE).text
     assert "张贴变更公示" in page
@@ -80,11 +80,13 @@ def test_the_journey_of_one_brought_online(cast, client_of, posted, clock):
     assert client_of(cast.chair).post(f"{HERE}/post-changes").status_code == 403
     assert clerk.post(f"{HERE}/post-changes").status_code == 302
     assert clerk.post(f"{HERE}/post-changes").status_code == 422
-    assert "公示到2027年1月4日" in chair.get(HERE).text
+    for client, path in ((chair, HERE), (visitor, f"/o/{objection.token}")):
+        assert "公示到2027年1月4日" in client.get(path).text
     clock.days_on(4)
     assert "入账1行，共27分" in chair.get(HERE).text
     assert chair.post(f"{HERE}/book").status_code == 302
     assert [ledger.balance_of(worker) for worker in cast.workers[:2]] == [270, 200]
+    assert "这一行现在：\n  已入账" in visitor.get(f"/o/{objection.token}").text
 
 
 def test_nothing_public_names_anybody(cast, client_of, posted):
@@ -231,6 +233,19 @@ def test_at_the_counter_from_the_receipt_to_the_reply(cast, client_of, posted, c
     ):
         assert shown in reply
     assert "不成立" in clerk.get(HERE).text
+
+
+def test_answered_while_the_sheet_is_back_with_the_meeting(cast, client_of, posted):
+    objection = object_to(posted, cast.worker, cast.clerk)
+    do(review.send_back, posted, "请核对", cast.township_user)
+    clerk = client_of(cast.clerk)
+    assert "2026Q4-1" in clerk.get(HERE).text
+    assert "登记异议" not in clerk.get(HERE).text
+    given = {"outcome": "accepted", "change": "1", "reason": "漏记", "decided_by": "村委会"}
+    assert clerk.post(f"{HERE}/objections/1", data=given).status_code == 302
+    told = client_of(None).get(f"/o/{objection.token}").text
+    assert "异议成立" in told
+    assert "已退回重新评议" in told
 
 
 @pytest.mark.usefixtures("without_hanazono")
