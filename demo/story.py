@@ -19,10 +19,11 @@ from people.models import Area, ChosenBy, Duty, Grid, GridKind, Person, Role, Us
 from people.roster import grids, holders, persons, terms
 from people.signin import accounts
 from points import ledger
-from points.models import FedBy, Rubric, Service
-from points.quarter import booking, meeting, opening, posting
+from points.models import Assessment, FedBy, How, Rubric, Service
+from points.quarter import booking, meeting, objections, opening, posting
 from points.rubrics import versions
 from points.services import deciding, recording
+from shop import backing
 from shop.desk import redemptions, voids
 from shop.models import Goods, Shop, Source
 from shop.shelf import codes, prices, shops
@@ -32,6 +33,9 @@ from shop.stock import moves
 PASSWORD = "aixin-demo"  # noqa: S105 -- printed at the start of every demo
 BEGAN = date(2025, 12, 29)
 QUARTERS = (Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3))
+ACCEPTED = (QUARTERS[1],)  # an objection was right there
+OBJECTED = QUARTERS[1:]
+BUDGET = 6_000_00  # what a village sets aside for goods in a year, in cents of a yuan
 BEGINS = date(2026, 1, 1)
 BEGAN_EARLY = date(2024, 1, 20)  # a term that ends soon after the demo's first day
 UNTAUGHT = 11  # the grid that has no instructor yet
@@ -136,10 +140,11 @@ class Story:
                 role: self._user(area, role, suffix, known.get(role))
                 for role in (*VILLAGE_ROLES, Role.WORKER)
             }
-            meeting = f"{roll.short(area)}村民代表会议2025年12月26日决议"
-            rubric = versions.adopt(area, date(2026, 1, 1), meeting, (), users[Role.CHAIR])
+            meeting_of_december = f"{roll.short(area)}村民代表会议2025年12月26日决议"
+            rubric = versions.adopt(area, date(2026, 1, 1), meeting_of_december, (), users[Role.CHAIR])
             shop = shops.open_shop(area, f"{roll.short(area)}爱心超市")
             goods = [self._stocked(shop, number, users[Role.MANAGER]) for number in range(len(WARES))]
+            backing.set_budget(shop, 2026, BUDGET, meeting_of_december, users[Role.CHAIR])
         with clock.at(date(2026, 1, 4)):
             for worker in workers:
                 cards.issue(worker, users[Role.CLERK], self.chance)
@@ -169,14 +174,48 @@ class Story:
         self.serve(village, quarter.first_day + timedelta(days=5), met_on - timedelta(days=1))
         self.shop(village, quarter.first_day + timedelta(days=10), 14)
         with clock.at(met_on):
-            names = [user.name for user in (clerk, chair, village.users[Role.SUPERVISOR])]
-            meeting.deliberate(assessment, met_on, names, (), "逐户通报服务情况，一致通过。", clerk)
-            worker = self.chance.choice(village.workers[1:])
-            meeting.adjust(assessment, worker, 20, "汛期连夜转移群众", self.key(), clerk)
+            self._meet(village, assessment, met_on)
             posting.post_notice(assessment, clerk)
+        if quarter in OBJECTED:
+            self._object(village, assessment, met_on + timedelta(days=1))
         with clock.at(quarter.last_day + timedelta(days=2)):
             booking.book(assessment, chair)
+        if quarter in ACCEPTED:
+            self._post_again(village, assessment, quarter.last_day + timedelta(days=3))
         self.tell()
+
+    def _meet(self, village: Village, assessment: Assessment, met_on: date) -> None:
+        """The committee and four villagers, one of whom could not come and one is a worker's brother."""
+        clerk, chair = village.users[Role.CLERK], village.users[Role.CHAIR]
+        officials = [user.name for user in (clerk, chair, village.users[Role.SUPERVISOR])]
+        villagers = [roll.name(self.more) for _seat in range(4)]
+        told = "逐户通报服务情况，一致通过。"
+        meeting.deliberate(assessment, met_on, [*officials, *villagers[:3]], villagers[3:], told, clerk)
+        worker, other = self.chance.choice(village.workers[1:]), village.workers[3]
+        meeting.adjust(assessment, worker, 20, "汛期连夜转移群众", self.key(), clerk)
+        brother = next(member for member in assessment.members if member.name == villagers[0])
+        meeting.recuse(assessment, brother, other, "兄弟", clerk)
+
+    def _object(self, village: Village, assessment: Assessment, day: date) -> None:
+        """A neighbour says something of a line, and is answered two days later."""
+        clerk, accepted = village.users[Role.CLERK], assessment.quarter in ACCEPTED
+        worker = village.workers[5]
+        said = "六月送医那次没有记上" if accepted else "有两次走访我没有见到人"
+        why = "经同行人证实，补记一次代办" if accepted else "已向住户核实，两次均有人在家"
+        with clock.at(day):
+            objection = objections.bring(
+                self.key(), assessment, worker, How.ORAL, said, clerk, roll.name(self.more), chance=self.more
+            )
+        with clock.at(day + timedelta(days=1)):
+            change = 10 if accepted else 0
+            objections.answer(objection, accepted, change, why, "村民委员会、村务监督委员会", clerk)
+
+    def _post_again(self, village: Village, assessment: Assessment, day: date) -> None:
+        """The changed line hangs for its own days and is booked after them."""
+        with clock.at(day):
+            notice = posting.post_changes(assessment, village.users[Role.CLERK])
+        with clock.at(notice.ends_on + timedelta(days=1)):
+            booking.book(assessment, village.users[Role.CHAIR])
 
     def serve(self, village: Village, first: date, last: date, waiting: int = 0) -> None:
         """Services between two days, recorded by the clerk and decided by the chair, but for the last few."""

@@ -1,5 +1,6 @@
 """Objections (异议): brought by word, in writing or online, each with its number and its clock."""
 
+import random
 import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from people import clock
+from people.cards import TOKEN_LENGTH, drawn
 from people.db import db, get_locked
 from people.models import Area, Person, User
 from people.refused import Refused, check_repeated, stated
@@ -36,13 +38,14 @@ def bring(
     contact: str = "",
     received_on: date | None = None,
     origin: str | None = None,
+    chance: random.Random | None = None,
 ) -> Objection:
     """Write down an objection to a worker's line, received by `actor` or, online, by nobody.
 
     Sent twice with one key it is one. From now on the line waits. `received_on` is a day in Asia/Shanghai,
-    today if left out. Refused `not_on_notice` when nothing hangs on the wall, `not_on_sheet`,
-    `already_booked` for a line that is booked, `bad_text`, `in_future`, `before_notice`, `too_many` online,
-    `key_reused`.
+    today if left out; `chance` the machine's secret source, unless a demo wants the same on every run.
+    Refused `not_on_notice` when nothing hangs on the wall, `not_on_sheet`, `already_booked` for a line that
+    is booked, `bad_text`, `in_future`, `before_notice`, `too_many` online, `key_reused`.
     """
     assessment = get_locked(Assessment, assessment.id)
     made = db.session.scalar(select(Objection).where(Objection.key == key))
@@ -79,7 +82,7 @@ def bring(
         text=text.strip(),
         received_on=received_on,
         due_on=workdays.after(received_on, ANSWER_WITHIN),
-        token=secrets.token_hex(10).upper(),
+        token=drawn(TOKEN_LENGTH, chance or secrets.SystemRandom()),
         received_by_id=actor.id if actor else None,
         origin=origin,
         at=clock.now(),
