@@ -189,8 +189,8 @@ def stakes(expiry: Expiry, people: Collection[int] | None = None) -> dict[int, i
     young: dict[int, int] = defaultdict(int)
     for owner, balance in accounts.values():
         balances[owner] += balance
-    for account_id, tenths in booked_after(accounts, expiry.booked_until).items():
-        young[accounts[account_id][0]] += tenths
+    for account_id, awards in booked_after(accounts, expiry.booked_until).items():
+        young[accounts[account_id][0]] += standing(awards)
     found = {owner: oldest_left(balance, young[owner]) for owner, balance in balances.items()}
     gone = _away(expiry, [owner for owner, tenths in found.items() if tenths], into)
     return {owner: tenths for owner, tenths in found.items() if tenths and owner not in gone}
@@ -210,24 +210,39 @@ def _accounts(expiry: Expiry, people: Collection[int] | None, into: dict[int, in
     return db.session.scalars(query).all()
 
 
-def booked_after(accounts: Iterable[int], day: date, before: int | None = None) -> dict[int, int]:
-    """By account the tenths of quarters' points booked after a day and not taken back.
+# An award, and the id of the entry that took it back, if one did.
+Booked = tuple[Transfer, int | None]
 
-    With `before`, as it was before the transfer with that id.
-    """
+
+def booked_after(accounts: Iterable[int], day: date) -> dict[int, list[Booked]]:
+    """By account the quarters' awards that were booked after a day, also those that were taken back."""
     _begins, after = clock.day_span(day, day)
     undoing = aliased(Transfer)
-    undone = select(undoing.id).where(undoing.reverses_id == Transfer.id)
-    query = select(Transfer).where(
-        Transfer.account_id.in_(list(accounts)), Transfer.kind == TransferKind.AWARD, Transfer.at >= after
+    query = (
+        select(Transfer, undoing.id)
+        .outerjoin(undoing, undoing.reverses_id == Transfer.id)
+        .where(
+            Transfer.account_id.in_(list(accounts)),
+            Transfer.kind == TransferKind.AWARD,
+            Transfer.at >= after,
+        )
     )
-    if before is not None:
-        query, undone = query.where(Transfer.id < before), undone.where(undoing.id < before)
-    sums: dict[int, int] = defaultdict(int)
-    for award in db.session.scalars(query.where(~undone.exists())):
+    found: dict[int, list[Booked]] = defaultdict(list)
+    for award, undone_by in db.session.execute(query):
         if correcting.first_booked(award).at >= after:
-            sums[award.account_id] += award.amount
-    return sums
+            found[award.account_id].append((award, undone_by))
+    return found
+
+
+def standing(awards: Iterable[Booked], before: int | None = None) -> int:
+    """The tenths of awards that were not taken back; as it was before the transfer with an id, if given."""
+    if before is None:
+        return sum(award.amount for award, undone_by in awards if undone_by is None)
+    return sum(
+        award.amount
+        for award, undone_by in awards
+        if award.id < before and (undone_by is None or undone_by > before)
+    )
 
 
 def _away(expiry: Expiry, people: Collection[int], into: dict[int, int]) -> set[int]:
@@ -254,11 +269,7 @@ def settle_due(village: Area | None, actor: User | None) -> list[Transfer]:
     it finds nothing the second time; what a void gives back later lapses the evening after. Locks: the
     accounts by id.
     """
-    query = (
-        select(Expiry)
-        .where(Expiry.cancelled_at.is_(None), Expiry.expires_on < clock.today())
-        .order_by(Expiry.expires_on, Expiry.id)
-    )
+    query = select(Expiry).where(*_over()).order_by(Expiry.expires_on, Expiry.id)
     if village is not None:
         query = query.where(Expiry.village_id == village.id)
     due = [(expiry, list(stakes(expiry))) for expiry in db.session.scalars(query)]
@@ -274,6 +285,17 @@ def settle_due(village: Area | None, actor: User | None) -> list[Transfer]:
         if owner in known
         for transfer in _lapse(expiry, known[owner], tenths, actor)
     ]
+
+
+def villages_due() -> Sequence[Area]:
+    """Where an expiry's day is over, by code: each is settled in a transaction of its own, so that no shop
+    waits for the whole county."""
+    ids = select(Expiry.village_id).where(*_over())
+    return db.session.scalars(select(Area).where(Area.id.in_(ids)).order_by(Area.code)).all()
+
+
+def _over() -> tuple[ColumnElement[bool], ...]:
+    return Expiry.cancelled_at.is_(None), Expiry.expires_on < clock.today()
 
 
 def _lapse(expiry: Expiry, account: Account, tenths: int, actor: User | None) -> list[Transfer]:
