@@ -58,6 +58,7 @@ def create_app(**settings: object) -> Flask:
     app.after_request(harden)
     app.context_processor(demo.calendar.shown)
     app.add_template_filter(amounts.show, "points")
+    app.add_template_filter(amounts.signed, "signed_points")
     pages.init_app(app, [*points.views.NAVIGATION, *shop.views.NAVIGATION, *people.views.NAVIGATION])
     app.extensions["backing"] = shop.backing.of
     app.extensions["devices"] = devices.with_key
@@ -72,6 +73,7 @@ def create_app(**settings: object) -> Flask:
         people.cli.cards_cli,
         points.cli.ledger_cli,
         points.cli.services_cli,
+        points.cli.assessments_cli,
         shop.cli.devices_cli,
         shop.cli.goods_cli,
         demo.cli.demo_cli,

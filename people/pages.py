@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -28,6 +28,7 @@ from people.clock import Quarter, local
 from people.db import db
 from people.models import Area, Card, Role, mask_phone
 from people.paper import words
+from people.paper.draw import qr_path
 from people.refused import Refused
 
 LANGUAGES = ("zh", "en")
@@ -161,6 +162,16 @@ def icon(name: str) -> Markup:
     return Markup(f'<svg fill="currentColor"{found[1]}>{found[2]}</svg>')  # noqa: S704 -- the package's own
 
 
+def qr(text: str) -> Markup:
+    """A QR code for a page, as a picture of lines; its size is the stylesheet's."""
+    code = qr_path(text)
+    bars = (bar.split() for bar in code.bars)
+    path = "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length, *_rest in bars)
+    box = f"0 0 {code.modules} {code.modules}"
+    drawn = f'<svg class="qr" role="img" aria-label="QR" viewBox="{box}"><path d="{path}"/></svg>'
+    return Markup(drawn)  # noqa: S704 -- figures only
+
+
 def page_of(query: Select[Any], per_page: int = 30) -> Pagination:
     """One page of a list, by `?page=`; beyond the last page: 404."""
     wanted = min(request.args.get("page", 1, type=int), FARTHEST)
@@ -269,6 +280,14 @@ def inside(address: str | None) -> str:
     return address if address and is_ours else url_for("people.home")
 
 
+def unlisted(page: str, status: int = 200) -> Response:
+    """A page for who holds the paper in hand: not for search engines, not kept by the browser."""
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def pdf(content: bytes, name: str) -> Response:
     """A document to look at and print, which the browser does not keep."""
     response = Response(content, mimetype="application/pdf")
@@ -336,6 +355,7 @@ def init_app(app: Flask, navigation: Sequence[Entry]) -> None:
     app.add_template_filter(lambda moment: local(moment).date(), "local_day")
     app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
     app.add_template_global(icon, "icon")
+    app.add_template_global(qr, "qr")
     app.add_template_global(alarms, "alarms")
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, failed)

@@ -6,32 +6,41 @@ from flask.cli import AppGroup
 from people import areas
 from people.clock import Quarter
 from people.db import transaction
-from points import amounts, expiry, leaving, ledger, merging, report
-from points.quarter import finding
+from people.refused import Refused
+from people.signin import keeping
+from points import amounts, expiry, leaving, merging, report
+from points.models import Assessment
+from points.quarter import booking, proof
 
-ledger_cli = AppGroup("ledger", help="The ledger: computed again, and its digests.")
+ledger_cli = AppGroup("ledger", help="The ledger: computed again, its digests, its entries as a file.")
 
 
 @ledger_cli.command("digest")
 @click.option("--village", required=True, help="The village's 12-digit code.")
 @click.option("--at", "notice", required=True, help="The notice: 2026Q4, or 2026Q4-2 for its second.")
 def digest(village: str, notice: str) -> None:
-    """Compute again the digest that was printed on a notice; exit 1 if it is not the printed one."""
-    quarter, _dash, number = notice.partition("-")
+    """Compute a notice's digest again, entry by entry; exit 1 if it is not the printed one."""
     area = areas.by_code(village)
     try:
-        assessment = finding.find(area, Quarter.parse(quarter)) if area else None
-        wanted = int(number) if number else 1
+        found = proof.named(area, notice) if area else None
     except ValueError as error:
         raise click.ClickException(f"{notice} is not written like 2026Q4 or 2026Q4-2") from error
-    posted = finding.notices(assessment) if assessment else ()
-    found = next((each for each in posted if each.number == wanted), None)
-    if area is None or found is None:
+    if found is None:
         raise click.ClickException("no notice of this village and quarter was posted")
-    computed = ledger.digest(area, found.upto)
-    click.echo(computed)
-    if computed != found.digest:
+    computed = proof.of(found)
+    click.echo(computed.computed)
+    if not computed.fits:
         raise click.ClickException(f"the notice says {found.digest}")
+
+
+@ledger_cli.command("export")
+@click.option("--village", required=True, help="The village's 12-digit code.")
+def export(village: str) -> None:
+    """Write out all entries of a village's ledger as a text table, without names (docs/verifying.md)."""
+    area = areas.by_code(village)
+    if area is None or not area.is_village:
+        raise click.ClickException(f"{village} is no village or community here")
+    click.echo(proof.export(area), nl=False)
 
 
 @ledger_cli.command("settle")
@@ -78,3 +87,34 @@ def services_report(village: str, quarter: str) -> None:
         click.echo(f"{part.title}")
         for label, figure in part.figures:
             click.echo(f"  {label}: {figure}")
+
+
+assessments_cli = AppGroup("assessments", help="The quarterly assessments of many villages.")
+
+
+@assessments_cli.command("book")
+@click.option("--quarter", required=True, help="Written like 2026Q4.")
+@click.option("--by", "username", required=True, help="The sign-in that books: the chair's role there.")
+@click.option("--area", "code", help="Only the villages of this area, by its 12-digit code.")
+def book_quarter(quarter: str, username: str, code: str | None) -> None:
+    """Book what is ready in every village where this chair may; exit 1 if one of them was refused."""
+    try:
+        wanted = Quarter.parse(quarter)
+    except ValueError as error:
+        raise click.ClickException(f"{quarter} is not written like 2026Q4") from error
+    actor, area = keeping.named(username), areas.by_code(code) if code else None
+    if code and area is None:
+        raise click.ClickException(f"{code} is no area here")
+    refused, lines = 0, []
+    found = booking.over(actor, wanted, area)
+    for name, ident in [(assessment.village.name, assessment.id) for assessment in found]:
+        try:
+            with transaction() as session:
+                lines += [line.total for line in booking.book(session.get_one(Assessment, ident), actor)]
+        except Refused as refusal:
+            refused += 1
+            click.echo(f"{name}: {refusal.message}", err=True)
+    points = amounts.show(sum(lines))
+    click.echo(f"{len(found) - refused} villages: {len(lines)} lines, {points} points booked")
+    if refused:
+        raise click.ClickException(f"{refused} villages were refused")

@@ -8,14 +8,18 @@ from flask_babel import lazy_gettext as _
 from people.clock import Quarter
 from people.paper import words
 from points.models import (
+    Assessment,
     AssessmentState,
     Category,
     DisputeKind,
     FedBy,
     Found,
     GatheringKind,
+    How,
     IncidentKind,
     IncidentStepKind,
+    Look,
+    Quorum,
     Result,
     Rung,
     ServiceState,
@@ -25,6 +29,7 @@ from points.models import (
     TransferKind,
     Voucher,
 )
+from points.quarter.terms import Asked
 
 CATEGORIES = {
     Category.OPINION: _("Listening"),
@@ -98,6 +103,35 @@ ASSESSMENT_STATES = {
     AssessmentState.BOOKED: _("The points are booked."),
 }
 
+# The same in two words, for a table of many villages.
+SHORT_STATES = {
+    None: _("not opened"),
+    AssessmentState.COLLECTING: _("collecting"),
+    AssessmentState.DELIBERATING: _("deliberating"),
+    AssessmentState.ON_NOTICE: _("on notice"),
+    AssessmentState.BOOKED: _("booked"),
+}
+
+QUORUMS = {
+    Quorum.MORE_THAN_HALF: _("more than half"),
+    Quorum.TWO_THIRDS: _("two thirds or more"),
+}
+
+# Why a sheet deserves a look; each stands beside the figure it is about.
+LOOKS = {
+    Look.FAR_FROM_LAST: _("far from last quarter"),
+    Look.ONE_CATEGORY: _("one duty makes up most"),
+    Look.MUCH_ADJUSTED: _("much was adjusted"),
+    Look.ONE_CONFIRMER: _("one person confirmed nearly all"),
+    Look.OVERDUE: _("an answer to an objection is overdue"),
+}
+
+HOWS = {
+    How.ORAL: _("by word"),
+    How.WRITTEN: _("in writing"),
+    How.ONLINE: _("online"),
+}
+
 TRANSFER_KINDS = {
     TransferKind.AWARD: _("Points of the quarter"),
     TransferKind.REDEMPTION: _("Goods from the shop"),
@@ -156,6 +190,20 @@ INCIDENT_STEPS = {
     IncidentStepKind.DONE: _("something was done"),
     IncidentStepKind.CLOSED: _("it is over: closed"),
 }
+
+
+def state_of(assessment: Assessment | None) -> str:
+    """Where a village's assessment stands, in two words."""
+    return str(SHORT_STATES[assessment.state if assessment else None])
+
+
+def quorum(asked: Asked) -> str:
+    """What is asked of a meeting before it may decide, as one says it."""
+    return gettext(
+        "To decide, %(share)s of those invited have to be there, and at least %(least)d people.",
+        share=QUORUMS[asked.quorum],
+        least=asked.least_present,
+    )
 
 
 def why(transfer: Transfer) -> str:

@@ -12,7 +12,8 @@ from people.db import db
 from people.models import Departure, Merge
 from people.roster import persons
 from points import expiry
-from points.ledger import COUNTERPART, link
+from points.chain import link
+from points.ledger import COUNTERPART
 from points.merging import merge_keys
 from points.models import (
     GENESIS,

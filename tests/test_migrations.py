@@ -1,5 +1,7 @@
 """What villages have written stays, whatever version the tables are taken to."""
 
+import json
+
 import flask_migrate
 import pytest
 import sqlalchemy as sa
@@ -28,6 +30,23 @@ WRITTEN = (
     "INSERT INTO transfer (id, key, kind, debit_id, credit_id, amount, reason, at, reverses_id, account_id, "
     "position, balance_after, hash) "
     f"VALUES (3, 'v', 'reversal', 3, 1, 30, '20261002-0001', {MOMENT}, 2, 1, 3, 50, 'h')",
+    "INSERT INTO rubric (id, village_id, version, in_force_from, approved_by) "
+    "VALUES (1, 1, 1, '2026-01-01', '村民代表会议')",
+    "INSERT INTO rubric_item (id, rubric_id, category, name, unit, points, cap) VALUES "
+    "(1, 1, 'service', '走访一户', '户', 2, 12), (2, 1, 'service', '虚报', '次', -5, NULL), "
+    "(3, 1, 'dispute', '化解一起', '件', 30, NULL)",
+    "INSERT INTO assessment (id, village_id, quarter, rubric_id, state, opened_by_id, met_on, attendance, "
+    "minutes) VALUES (1, 1, '2026Q3', 1, 'on_notice', 1, '2026-09-28', '刘文书、陈主任，陈主任', '通过')",
+    "INSERT INTO service (id, key, village_id, worker_id, grid_id, item_id, done_on, count, note, "
+    "recorded_by_id, recorded_at, state, decided_by_id, decided_at, assessment_id) VALUES "
+    f"(1, 's1', 1, 1, 1, 1, '2026-09-01', 4, '', 1, {MOMENT}, 'confirmed', 1, {MOMENT}, 1), "
+    f"(2, 's2', 1, 1, 1, 1, '2026-09-02', 5, '', 1, {MOMENT}, 'confirmed', 1, {MOMENT}, 1), "
+    f"(3, 's3', 1, 1, 1, 2, '2026-09-03', 1, '', 1, {MOMENT}, 'confirmed', 1, {MOMENT}, 1), "
+    f"(4, 's4', 1, 1, 1, 3, '2026-09-04', 1, '', 1, {MOMENT}, 'recorded', NULL, NULL, NULL)",
+    "INSERT INTO adjustment (id, key, assessment_id, worker_id, amount, reason, actor_id, at) "
+    f"VALUES (7, 'a', 1, 1, 15, '雪天送药', 1, {MOMENT})",
+    "INSERT INTO notice (id, assessment_id, posted_on, ends_on, posted_by_id, digest, upto) "
+    "VALUES (1, 1, '2026-09-28', '2026-10-01', 1, 'd', 3)",
     "INSERT INTO audit_event (id, at, action, subject, detail) "
     f"VALUES (1, {MOMENT}, 'person.add', 'person:1', '{{\"name\": \"李秀明\"}}')",
     "INSERT INTO shop (id, village_id, name) VALUES (1, 1, '爱心超市')",
@@ -62,6 +81,11 @@ TABLES = (
     "account",
     "transfer",
     "audit_event",
+    "rubric_item",
+    "assessment",
+    "service",
+    "adjustment",
+    "notice",
     "shop",
     "goods",
     "lot",
@@ -71,7 +95,7 @@ TABLES = (
     "stock_move",
 )
 # Columns that became rows of their own; what they said is asked for below.
-BECAME_ROWS = {"goods": {"price", "barcode"}, "lot": {"donor"}}
+BECAME_ROWS = {"goods": {"price", "barcode"}, "lot": {"donor"}, "assessment": {"attendance"}}
 
 
 @pytest.fixture
@@ -144,7 +168,23 @@ def test_what_was_a_column_becomes_rows(first_version):
     assert [len(code) for code in codes] == [16] * 3
 
 
-@pytest.mark.parametrize("journal", ["transfer", "stock_move", "redemption", "void", "price", "donation"])
+def test_what_hung_on_a_wall_is_written_down_line_by_line(first_version):
+    """Nine visits at 0.2 up to a cap of 1.2, half a point off, one and a half on top; and who was there."""
+    flask_migrate.upgrade()
+    shown = "SELECT number, worker_id, name, grid, deductions, adjustments, total FROM notice_line"
+    assert found(shown) == [(1, 1, "李*明", "第一网格", -5, 15, 22)]
+    ((cells,),) = found("SELECT cells FROM notice_line")
+    cells = json.loads(cells) if isinstance(cells, str) else cells
+    assert (cells["service"], cells["dispute"]) == ([9, 18, 12], [0, 0, 0])
+    posted = "SELECT number, adjusted_upto, CAST(posted_at AS VARCHAR) FROM notice WHERE whole"
+    ((number, upto, moment),) = found(posted)
+    assert (number, upto, moment[:16]) == (1, 7, "2026-09-28 01:00")
+    assert found("SELECT name, present FROM member ORDER BY id") == [("刘文书", True), ("陈主任", True)]
+
+
+@pytest.mark.parametrize(
+    "journal", ["transfer", "stock_move", "redemption", "void", "price", "donation", "notice", "adjustment"]
+)
 def test_an_upgrade_keeps_the_journals_shut(first_version, journal):
     flask_migrate.upgrade()
     for statement in (f"UPDATE {journal} SET id = id", f"DELETE FROM {journal}"):

@@ -13,9 +13,10 @@ from people.cardsheet import CARD_HIGH, CARD_WIDE, LEFT, TOP, CardFace, cards_pd
 from people.clock import Quarter
 from people.paper import fonts, words
 from people.paper.draw import Pen, Strip, fit, fit_lines, gap, paginate, runs, width, wrap
-from points.notice import NoticeRow, NoticeSheet, notice_pdf
+from points.quarter.noticesheet import Notes, NoticeRow, NoticeSheet, notice_pdf
 from tests.printed import DPI, RARE, codes, cut, ink, read
 
+SHEET = "https://aixin.example/n/532323101201/2026Q4"
 COLUMNS = ["巡查走访", "矛盾调解", "政策宣传", "环境卫生", "帮扶服务", "应急值守"]
 
 
@@ -35,15 +36,22 @@ def notice(people=3, **changed):
             "village": "天台村民委员会",
             "township": "共和镇",
             "quarter": Quarter(2026, 4),
+            "number": 1,
+            "whole": True,
             "rubric_version": 3,
             "rubric_from": date(2026, 7, 1),
+            "met_on": date(2027, 1, 5),
+            "invited": 20,
+            "present": 17,
             "posted_on": date(2027, 1, 6),
             "ends_on": date(2027, 1, 10),
             "columns": COLUMNS,
             "rows": rows,
-            "adjustment_notes": ["李*明：代邻近网格值守两日。"],
+            "notes": [Notes("加减分说明：", ["第1号李*明：代邻近网格值守两日。"])],
             "digest": "0123456789abcdef" * 4,
-            "url": "https://aixin.example/notices/532323101201/2026Q4",
+            "url": SHEET,
+            "object_url": f"{SHEET}/object",
+            "proof_url": "https://aixin.example/proof",
             "how_to_object": "当面、书面或扫码提出。",
             **changed,
         }
@@ -228,7 +236,7 @@ def test_a_sheet_of_cards_prints_the_footnote_off_the_cards():
 @pytest.mark.parametrize("paper", ["A4", "A3"])
 def test_a_notice_can_be_scanned_and_holds_all_it_must(paper):
     [picture], text = read(notice_pdf(notice(), paper))
-    assert codes(picture) == {"https://aixin.example/notices/532323101201/2026Q4"}
+    assert codes(picture) == {SHEET, f"{SHEET}/object"}
     wide = {"A4": 210, "A3": 297}[paper]
     assert picture.width * 25.4 / DPI == pytest.approx(wide, abs=0.5)
     assert min(ink(picture)) > 8
@@ -253,7 +261,7 @@ def test_seventy_people_fit_three_sheets_with_the_head_on_each():
 
 def test_wild_words_and_many_columns_stay_on_the_sheet():
     row = NoticeRow(1, "长" * 200, "W" * 200, [1_000_000] * 10, 1_000_000, -1_000_000, 9_999_999)
-    wild = notice(columns=["很长的类别名称" * 9] * 10, rows=[row] * 3, adjustment_notes=["因" * 900])
+    wild = notice(columns=["很长的类别名称" * 9] * 10, rows=[row] * 3, notes=[Notes("注", ["因" * 900])])
     pictures, _text = read(notice_pdf(wild))
     for picture in pictures:
         left, _top, right, bottom = ink(picture)

@@ -20,7 +20,8 @@ from people.households import keeping
 from people.models import Attention, ContactKind, Duty
 from people.roster import portraits
 from people.rosterfile import intake
-from points.models import DisputeKind, IncidentKind, Severity, Step
+from points.models import DisputeKind, How, IncidentKind, Severity, Step
+from points.quarter import finding, objections
 from points.records import disputes, incidents, photos, visits
 from points.services import samples, slips
 from shop.desk import redemptions, voids
@@ -45,6 +46,11 @@ PUBLIC = {
     "people.language",
     "people.print_size",
     "points.notice",
+    "points.notices",
+    "points.object_online",
+    "points.follow",
+    "points.followed",
+    "points.proof",
     "shop.check",
     "shop.donor",
     "shop.holder",
@@ -140,6 +146,8 @@ ARGUMENTS = {
     "transfer": 1,
     "day": "2026-12-28",
     "version": 1,
+    "objection": 1,
+    "ticket": "0" * 20,
 }
 
 
@@ -217,6 +225,14 @@ def test_templates_hold_no_script_and_no_style():
     assert {file: what for file, what in found.items() if what} == {}
 
 
+def objected(cast):
+    """An objection to the first quarter: to a line of 0 points, as long as its notice hung."""
+    assessment = finding.find(cast.village, Quarter(2025, 1))
+    with clock.at(finding.whole_notice(assessment).ends_on), transaction():
+        brought = (cast.neighbour, How.ORAL, "少记一次", cast.clerk)
+        return objections.bring("o" * 16, assessment, *brought)
+
+
 @pytest.fixture
 def lived_in(cast):
     """A village in which something of everything has happened; what its addresses need."""
@@ -243,6 +259,7 @@ def lived_in(cast):
         (slip,) = slips.print_slips(cast.village, cast.worker, 1, cast.clerk)
         samples.draw(cast.village, Quarter.of(cast.term_of(cast.worker).starts_on), "7", 5, cast.supervisor)
     cast.earn(cast.worker, 10)
+    ticket = objected(cast).token
     number, token, code, slip = cast.card.number, cast.card.token, done.code, slip.number
     db.session.rollback()
     return {
@@ -251,6 +268,7 @@ def lived_in(cast):
         "code": code,
         "slip": slip,
         "ident": done.id,
+        "ticket": ticket,
         "filename": "aixin.css",
     }
 
@@ -283,7 +301,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                 assert "unsafe" not in answer.headers["Content-Security-Policy"]
             if answer.mimetype == "text/html":
                 assert inline(answer.text) == [], path
-    redirecting = {"people.home", "people.enter"}
+    redirecting = {"people.home", "people.enter", "points.area_quarters"}
     opened_elsewhere = {"people.evaluate", "people.held_above"}  # test_evaluations.py, test_held.py
     opened_elsewhere |= {"shop.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shop.goods_file", "shop.failed_goods"}  # test_goodsfile.py

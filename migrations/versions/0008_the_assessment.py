@@ -56,9 +56,7 @@ def meetings_have_members() -> None:
     with op.batch_alter_table("assessment") as assessment:
         assessment.add_column(sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
     there = sa.text("SELECT id, attendance FROM assessment WHERE attendance IS NOT NULL ORDER BY id")
-    member = sa.text(
-        "INSERT INTO member (assessment_id, name, present) VALUES (:assessment, :name, :present)"
-    )
+    member = sa.text("INSERT INTO member (assessment_id, name, present) VALUES (:assessment, :name, true)")
     for ident, attendance in bind.execute(there).all():
         names = dict.fromkeys(name.strip() for name in re.split(r"[、，,；;\s]+", attendance))
         for name in filter(None, names):

@@ -161,6 +161,14 @@ def kept(person: Person) -> Person:
     return person
 
 
+def standing_for(people: Sequence[Person]) -> dict[int, Person]:
+    """For each of these entries, by id, the one that stands for it today."""
+    into = kept_ids()
+    wanted = {into.get(person.id, person.id) for person in people}
+    found = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(wanted)))}
+    return {person.id: found[into.get(person.id, person.id)] for person in people}
+
+
 def is_own(user: User, person: Person) -> bool:
     """Whether a sign-in is this person's, whichever of their entries either names."""
     return user.person is not None and kept(user.person).id == kept(person).id

@@ -62,7 +62,7 @@ def at_the_door(name: str, address: str | None, device: str | None) -> Counts:
     """
     if device:
         return {f"device:{device}": OWN}
-    who, where = _digest(name), _network(address)
+    who, where = _digest(name), network(address)
     return {f"name:{who}|{where}": OWN, f"address:{where}": ADDRESS, f"name:{who}": NAME}
 
 
@@ -121,7 +121,7 @@ def _digest(name: str) -> str:
     return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
 
 
-def _network(address: str | None) -> str:
+def network(address: str | None) -> str:
     """The address; of IPv6 the network, as each customer has 2**64 addresses to choose from."""
     try:
         given = ipaddress.ip_address(address or "")

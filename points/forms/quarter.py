@@ -1,12 +1,14 @@
-"""Forms of the quarter: opening, the meeting, adjustments."""
+"""Forms of the quarter: opening, the meeting, adjustments, who is left out of a line."""
 
 import re
+from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import DateField, HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from people.forms import Form, SelectField, key_field
+from people.forms import Form, KeyedForm, SelectField
+from people.refused import Refused
 from points.forms.fields import PointsField
 
 
@@ -25,6 +27,24 @@ class NamesField(TextAreaField):
         return [name.strip() for name in re.split(r"[\n、，,；;]", self.data or "") if name.strip()]
 
 
+class SeenField(HiddenField):
+    """What the writer had before them, as the number it is counted by; left empty, the page fills it in."""
+
+    data: str | None
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(validators=[Optional(), Regexp(r"[0-9]{1,10}$")], **more)
+
+    def show(self, number: int) -> None:
+        """Fill in what the page shows, unless the writer saw something else and has not been told yet."""
+        self.data = self.data or str(number)
+
+    @property
+    def number(self) -> int | None:
+        """That number; None if nothing was sent along."""
+        return int(self.data) if self.data else None
+
+
 class MeetingForm(Form):
     """The meeting: when, who, and what was said."""
 
@@ -34,10 +54,34 @@ class MeetingForm(Form):
     minutes = TextAreaField(_("Minutes"), validators=[Length(max=2000)])
 
 
-class AdjustmentForm(Form):
-    """Points beside the rubric, with the reason."""
+class MinutesForm(MeetingForm):
+    """The same, written anew after the `revision` that the writer had before them."""
 
-    key = key_field()
-    worker = SelectField(_("Grid worker"), coerce=int, validators=[InputRequired()])
+    revision = SeenField()
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the refusal; who was told what changed has seen it."""
+        super().refuse(refusal)
+        if refusal.code == "changed_meanwhile":
+            self.revision.data = ""
+
+
+class AdjustmentForm(KeyedForm):
+    """Points beside the rubric, with the reason, after the last adjustment `seen` at this line."""
+
+    seen = SeenField()
     amount = PointsField(_("Points, more (2) or less (-2)"), validators=[InputRequired(), Length(max=12)])
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the refusal; who was told what changed has seen it."""
+        super().refuse(refusal)
+        if refusal.code == "line_changed":
+            self.seen.data = ""
+
+
+class RecusalForm(Form):
+    """Which member is left out of a line, and what they are to its worker."""
+
+    member = SelectField(_("Member"), coerce=int, validators=[InputRequired()])
+    relation = StringField(_("What they are to each other"), validators=[InputRequired(), Length(max=100)])

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from people.clock import Quarter
 from people.db import Base, Moment, words
-from people.models import Area, Person, User
+from people.models import Area, Person, User, mask_name
 from points.models.rubrics import Rubric
 
 
@@ -75,7 +75,8 @@ class AssessmentState(StrEnum):
 class Assessment(Base):
     """A village's assessment (评定) of one quarter, by the rubric in force on its first day.
 
-    `revision` counts what the meeting wrote down: who writes says which one they had before them.
+    `revision` counts how often was written who is there and what is said: who writes says which one they
+    had before them.
     """
 
     __tablename__ = "assessment"
@@ -123,6 +124,11 @@ class Member(Base):
     recusals: Mapped[list["Recusal"]] = relationship(back_populates="member", order_by="Recusal.id")
 
     __table_args__ = (UniqueConstraint("assessment_id", "name"),)
+
+    @property
+    def masked(self) -> str:
+        """The name as those outside the village see it."""
+        return mask_name(self.name)
 
 
 class Recusal(Base):
@@ -181,3 +187,13 @@ class SentBack(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
     actor: Mapped[User] = relationship()
+
+
+class Look(StrEnum):
+    """Why a sheet deserves a look."""
+
+    FAR_FROM_LAST = "far_from_last"
+    ONE_CATEGORY = "one_category"
+    MUCH_ADJUSTED = "much_adjusted"
+    ONE_CONFIRMER = "one_confirmer"
+    OVERDUE = "overdue"

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import contains_eager
 
 from people import clock
+from people.clock import Quarter
 from people.db import db, get_locked
-from people.models import User
+from people.models import Area, Role, User
 from people.refused import Refused
 from people.roster import persons
 from points import ledger
-from points.models import Assessment, AssessmentState, Notice, NoticeLine, Transfer, TransferKind
+from points.models import Assessment, AssessmentState, Notice, NoticeLine, Transfer
 from points.quarter import finding, objections, posting
 
 
@@ -59,8 +61,28 @@ def to_book(assessment: Assessment) -> list[Line]:
     return found
 
 
-def book(assessment: Assessment, actor: User) -> Assessment:
-    """Book every line that nothing stands in the way of, all or none; with none left nothing happens.
+def over(actor: User, quarter: Quarter, area: Area | None) -> list[Assessment]:
+    """The assessments of a quarter whose notice is over, in the villages of an area, or all, where this chair
+    books; by the villages' codes."""
+    query = (
+        select(Assessment)
+        .join(Assessment.village)
+        .options(contains_eager(Assessment.village))
+        .where(
+            Assessment.quarter_name == str(quarter),
+            Assessment.state.in_([AssessmentState.ON_NOTICE, AssessmentState.BOOKED]),
+            exists().where(Notice.assessment_id == Assessment.id, Notice.ends_on < clock.today()),
+        )
+        .order_by(Area.code)
+    )
+    if area is not None:
+        query = query.where(Area.code.startswith(area.stem))
+    found = db.session.scalars(query)
+    return [assessment for assessment in found if Role.CHAIR in actor.roles_in(assessment.village)]
+
+
+def book(assessment: Assessment, actor: User) -> list[NoticeLine]:
+    """Book every line that nothing stands in the way of, all or none; return them, none when none is left.
 
     By another person than prepared it. Refused `wrong_state`, `notice_running` until the notice has ended,
     `same_person`, `own_line` when the booker's own points are among them.
@@ -74,7 +96,7 @@ def book(assessment: Assessment, actor: User) -> Assessment:
         raise Refused("notice_running", _("The notice has not ended yet."))
     ready = [line.posted for line in to_book(assessment) if line.why is None]
     if not is_first and not ready:
-        return assessment
+        return []
     if actor.id in preparers(assessment):
         raise Refused("same_person", _("You prepared this assessment. Somebody else books it."))
     if any(persons.is_own(actor, line.worker) for line in ready):
@@ -85,21 +107,18 @@ def book(assessment: Assessment, actor: User) -> Assessment:
         assessment.booked_by_id = actor.id
         assessment.booked_at = clock.now()
     db.session.flush()
-    return assessment
+    return ready
 
 
 def _post(assessment: Assessment, lines: list[NoticeLine], actor: User) -> None:
     """One entry for each line, on the account of whoever stands for its worker now."""
-    accounts = {line.id: ledger.account_of(persons.kept(line.worker)) for line in lines}
-    for line in sorted(lines, key=lambda line: (accounts[line.id].id, line.id)):  # one lock order for all
-        ledger.post(
-            finding.award_key(assessment, line.worker),
-            TransferKind.AWARD,
-            accounts[line.id],
-            line.total,
-            assessment.quarter_name,
-            actor,
-        )
+    owners = persons.standing_for([line.worker for line in lines])
+    accounts = ledger.accounts_for(list(owners.values()))
+    awards = [
+        (finding.award_key(assessment, line.worker), accounts[owners[line.worker_id].id], line.total)
+        for line in lines
+    ]
+    ledger.award_all(awards, assessment.quarter_name, actor)
 
 
 def preparers(assessment: Assessment) -> set[int]:

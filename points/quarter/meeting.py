@@ -5,11 +5,12 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import contains_eager, joinedload
 
 from people import audit, clock
 from people.clock import local
 from people.db import db
-from people.models import Grant, Person, User
+from people.models import Grant, Person, Role, User
 from people.refused import Refused, check_repeated, stated
 from people.roster import persons
 from points import amounts
@@ -17,6 +18,9 @@ from points.models import Adjustment, Assessment, AssessmentState, Member, Recus
 from points.quarter import finding, sheet, terms
 
 MOST_MEMBERS = 200
+
+# Who of those that sign in comes to a village's meetings.
+COMMITTEE = (Role.CLERK, Role.CHAIR, Role.SUPERVISOR)
 
 COLLECTING, DELIBERATING = AssessmentState.COLLECTING, AssessmentState.DELIBERATING
 
@@ -137,7 +141,8 @@ def _signing_in(assessment: Assessment) -> dict[str, int]:
 
 
 def usual_members(assessment: Assessment) -> list[str]:
-    """Who is likely to be invited: the members of the village's last meeting, by its list."""
+    """Who is likely to be invited: the members of the village's last meeting, by its list; before the first
+    one the clerk, the chair and village supervision."""
     last = db.session.scalar(
         select(Assessment)
         .join(Assessment.members)
@@ -145,7 +150,20 @@ def usual_members(assessment: Assessment) -> list[str]:
         .order_by(Assessment.quarter_name.desc())
         .limit(1)
     )
-    return [member.name for member in last.members] if last else []
+    if last:
+        return [member.name for member in last.members]
+    committee = (
+        select(User.name)
+        .join(Grant, Grant.user_id == User.id)
+        .where(
+            Grant.area_id == assessment.village_id,
+            Grant.role.in_(COMMITTEE),
+            User.closed_at.is_(None),
+        )
+        .group_by(User.id, User.name)
+        .order_by(User.id)
+    )
+    return list(dict.fromkeys(db.session.scalars(committee)))
 
 
 def reopen(assessment: Assessment, actor: User) -> Assessment:
@@ -195,7 +213,7 @@ def recuse(assessment: Assessment, member: Member, worker: Person, relation: str
         at=clock.now(),
     )
     db.session.add(recusal)
-    _written(assessment)
+    db.session.flush()
     db.session.expire(member, ["recusals"])
     return recusal
 
@@ -213,14 +231,19 @@ def lift(assessment: Assessment, recusal: Recusal, actor: User) -> None:
     )
     member = recusal.member
     db.session.delete(recusal)
-    _written(assessment)
+    db.session.flush()
     db.session.expire(member, ["recusals"])
 
 
-def recusals(assessment: Assessment) -> list[Recusal]:
+def recusals(assessment: Assessment) -> Sequence[Recusal]:
     """Who is left out of which line, in the order it was written down."""
-    found = (recusal for member in assessment.members for recusal in member.recusals)
-    return sorted(found, key=lambda recusal: recusal.id)
+    return db.session.scalars(
+        select(Recusal)
+        .join(Recusal.member)
+        .options(contains_eager(Recusal.member), joinedload(Recusal.worker))
+        .where(Member.assessment_id == assessment.id)
+        .order_by(Recusal.id)
+    ).all()
 
 
 def adjust(
@@ -298,7 +321,7 @@ def add(
         at=clock.now(),
     )
     db.session.add(adjustment)
-    _written(assessment)
+    db.session.flush()
     db.session.expire(assessment, ["adjustments"])
     return adjustment
 
@@ -361,7 +384,7 @@ def _row(assessment: Assessment, worker: Person) -> sheet.Row:
 
 
 def _written(assessment: Assessment) -> Assessment:
-    """The meeting wrote something down: whoever read it before has to look again."""
+    """Who is there or what is said was written down: whoever read it before has to look again."""
     assessment.revision += 1
     db.session.flush()
     return assessment

@@ -104,6 +104,16 @@ def remind(area: Area, quarter: Quarter, due_on: date, note: str, actor: User) -
     return reminder
 
 
+def latest_reminder(area: Area, quarter: Quarter) -> Reminder | None:
+    """The last reminder of a quarter that an area sent, or None."""
+    return db.session.scalar(
+        select(Reminder)
+        .where(Reminder.area_id == area.id, Reminder.quarter_name == str(quarter))
+        .order_by(Reminder.id.desc())
+        .limit(1)
+    )
+
+
 def reminders(village: Area) -> list[Reminder]:
     """What a village was reminded of and has not booked yet: the latest reminder of each quarter."""
     above = [village.id]

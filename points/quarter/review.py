@@ -5,7 +5,6 @@ Nothing here ranks villages or people: each figure has a limit, and what is beyo
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from sqlalchemy import func, select
 
@@ -18,23 +17,13 @@ from points.models import (
     Assessment,
     AssessmentState,
     Category,
+    Look,
     Notice,
     NoticeLine,
     SentBack,
     Service,
 )
 from points.quarter import finding, opening
-
-
-class Look(StrEnum):
-    """Why a sheet deserves a look."""
-
-    FAR_FROM_LAST = "far_from_last"
-    ONE_CATEGORY = "one_category"
-    MUCH_ADJUSTED = "much_adjusted"
-    ONE_CONFIRMER = "one_confirmer"
-    OVERDUE = "overdue"
-
 
 # In percent: of last quarter's total, of all earned points, of all earned points, of all confirmed records.
 FAR, DOMINANT, ADJUSTED, CONFIRMED = 50, 60, 10, 90

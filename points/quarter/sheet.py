@@ -64,7 +64,8 @@ def of(assessment: Assessment) -> list[Row]:
         worker = merged.get(term.person_id, term.person)
         rows[worker.id] = Row(worker, term.grid)
     for service_worker, grid, item, count in _counts(assessment):
-        row = rows.setdefault(service_worker.id, Row(service_worker, grid))
+        row = rows.get(service_worker.id) or Row(service_worker, grid)
+        rows[service_worker.id] = row
         _score(row, item, count)
     for worker_id, late in _late(assessment).items():
         rows[worker_id].late = late

@@ -76,6 +76,7 @@ def counted_in(assessment: Assessment, worker: Person) -> Sequence[Service]:
     """The records that an assessment counts for a worker, by day."""
     return db.session.scalars(
         select(Service)
+        .options(*map(joinedload, (Service.item, Service.recorded_by, Service.decided_by)))
         .where(sheet.is_counted(assessment), Service.worker_id == worker.id)
         .order_by(Service.done_on, Service.id)
     ).all()

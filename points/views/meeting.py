@@ -1,19 +1,21 @@
-"""The meeting on pages: begun, adjusted, begun by mistake."""
+"""The meeting on pages: begun, written down, begun by mistake."""
 
-from flask import flash, g
+from typing import Any
+
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from people import access
-from people.db import db
 from people.forms import attempt
-from people.models import Person, Role
-from points import amounts
-from points.forms.quarter import AdjustmentForm, MeetingForm
-from points.quarter import meeting, sheet
-from points.views import bp
-from points.views.quarters import choices, pressed, quarter_or_404, sheet_page, to_sheet
+from people.models import Role
+from points import labels
+from points.forms.quarter import MeetingForm, MinutesForm
+from points.models import Assessment, AssessmentState
+from points.quarter import lines, meeting, terms
+from points.views import WATCHING, bp
+from points.views.quarters import pressed, quarter_or_404, sheet_page, to_sheet
 
 
 @bp.post("/v/<village>/quarters/<quarter>/deliberate")
@@ -24,14 +26,7 @@ def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
     form = MeetingForm()
     if form.validate_on_submit():
         with attempt(form):
-            meeting.deliberate(
-                assessment,
-                form.met_on.data,
-                form.present.names,
-                form.absent.names,
-                form.minutes.data,
-                current_user,
-            )
+            meeting.deliberate(assessment, *_written(form), current_user)
         if form.status == 200:
             flash(gettext("The meeting is open. The confirmed records are taken."))
             return to_sheet(assessment)
@@ -45,24 +40,61 @@ def reopen(village: str, quarter: str) -> Response | tuple[str, int]:
     return pressed(quarter, meeting.reopen, gettext("Back to collecting. Nothing was lost."))
 
 
-@bp.post("/v/<village>/quarters/<quarter>/adjust")
+@bp.get("/v/<village>/quarters/<quarter>/minutes")
+@access.allow(*WATCHING)
+def minutes(village: str, quarter: str) -> tuple[str, int]:
+    """Who is at the meeting and what is said; the clerk writes it while the meeting goes on."""
+    return _minutes(quarter_or_404(quarter, g.area))
+
+
+@bp.post("/v/<village>/quarters/<quarter>/minutes")
 @access.allow(Role.CLERK)
-def adjust(village: str, quarter: str) -> Response | tuple[str, int]:
-    """Write down an adjustment that the meeting decided."""
+def write_minutes(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Write down anew who is at the meeting and what is said."""
     assessment = quarter_or_404(quarter, g.area)
-    form = AdjustmentForm()
-    form.worker.choices = choices(sheet.of(assessment))
+    form = MinutesForm()
     if form.validate_on_submit():
         with attempt(form):
-            meeting.adjust(
-                assessment,
-                db.session.get_one(Person, form.worker.data),
-                form.amount.tenths,
-                form.reason.data,
-                form.key.data,
-                current_user,
-            )
+            meeting.rewrite(assessment, form.revision.number or 0, *_written(form), current_user)
         if form.status == 200:
-            flash(gettext("Written down: %(points)s points.", points=amounts.show(form.amount.tenths)))
-            return to_sheet(assessment)
-    return sheet_page(assessment, form)
+            flash(gettext("The minutes are written down."))
+            return redirect(url_for("points.minutes", village=village, quarter=quarter))
+    return _minutes(assessment, form)
+
+
+def _minutes(assessment: Assessment, form: MinutesForm | None = None) -> tuple[str, int]:
+    """The page of the minutes; a form that was refused stands beside what is written there now."""
+    status = form.status if form else 200
+    if form is None and assessment.state == AssessmentState.DELIBERATING and Role.CLERK in g.roles:
+        form = _as_written(assessment)
+    if form is not None:
+        form.revision.show(assessment.revision)
+    page = render_template(
+        "points/minutes.html",
+        assessment=assessment,
+        said=lines.said(assessment),
+        form=form,
+        is_refused=status != 200,
+        quorum=labels.quorum(terms.asked_in(g.area)),
+    )
+    return page, status
+
+
+def _as_written(assessment: Assessment) -> MinutesForm:
+    """The form, filled in with what stands there."""
+    names = {
+        is_present: "\n".join(member.name for member in assessment.members if member.present == is_present)
+        for is_present in (True, False)
+    }
+    return MinutesForm(
+        formdata=None,
+        met_on=assessment.met_on,
+        present=names[True],
+        absent=names[False],
+        minutes=assessment.minutes,
+    )
+
+
+def _written(form: MeetingForm) -> tuple[Any, list[str], list[str], str]:
+    """Day, who is there, who is not, and what is said, as the verbs take them."""
+    return form.met_on.data, form.present.names, form.absent.names, form.minutes.data

@@ -12,7 +12,7 @@ from people.models import Person, Role
 from people.roster import persons
 from points import labels
 from points.models import Adjustment, Assessment, AssessmentState, Correction, Service, Transfer
-from points.quarter import correcting, finding, sheet, wall
+from points.quarter import correcting, finding, lines, sheet
 from points.services import reading
 from points.views import bp
 from points.views.quarters import quarter_or_404
@@ -61,7 +61,7 @@ def _line(assessment: Assessment, row: sheet.Row) -> Line:
     return Line(
         row=row,
         services=reading.counted_in(assessment, row.worker),
-        adjustments=wall.standing(written),
+        adjustments=lines.standing(written),
         award=award,
         corrections=correcting.of_line(award) if award else (),
     )

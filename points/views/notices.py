@@ -1,16 +1,16 @@
 """The notice: the sheet for the wall, and what anyone may see without sign-in."""
 
 from flask import abort, g, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from werkzeug.wrappers import Response
 
 from people import access, areas, clock, pages
-from points import amounts, labels
-from points.models import Assessment, Category
-from points.quarter import finding, wall
-from points.quarter.noticesheet import NoticeRow, NoticeSheet, notice_pdf
+from people.models import Area, Role
+from points.models import Assessment, AssessmentState, Notice
+from points.quarter import finding, noticesheet, objections, posting, wall, wording
+from points.quarter.noticesheet import NoticeSheet, notice_pdf
 from points.views import WATCHING, bp
-from points.views.quarters import quarter_or_404
+from points.views.quarters import pressed, quarter_or_404
 
 PAPERS = ("A4", "A3")
 
@@ -18,75 +18,83 @@ PAPERS = ("A4", "A3")
 @bp.get("/v/<village>/quarters/<quarter>/notice.pdf")
 @access.allow(*WATCHING)
 def notice_sheet(village: str, quarter: str) -> Response:
-    """The notice for the wall, A4 or A3 by `?paper=`."""
+    """A notice for the wall, A4 or A3 by `?paper=`: the whole sheet, or that of `?number=`."""
     assessment = quarter_or_404(quarter, g.area)
     paper = request.args.get("paper", PAPERS[0])
     if paper not in PAPERS:
         abort(404)
-    posted = sheet_of(assessment) or abort(404)
-    return pages.pdf(notice_pdf(posted, paper), f"{village}-{quarter}.pdf")
+    notice = _wanted(assessment) or abort(404)
+    with force_locale("zh"):
+        sheet = sheet_of(wall.posting(assessment, notice))
+    return pages.pdf(notice_pdf(sheet, paper), f"{village}-{sheet.code}.pdf")
 
 
-def sheet_of(assessment: Assessment) -> NoticeSheet | None:
-    """What the notice says: masked names and totals, nothing that the wall should not show."""
-    notice = finding.whole_notice(assessment)
-    if notice is None:
-        return None
-    posted = wall.posting(assessment, notice)
-    village, rubric = assessment.village, assessment.rubric
-    numbers = {line.worker_id: line.number for line in posted.lines}
-    address = url_for("points.notice", village=village.code, quarter=assessment.quarter_name)
-    return NoticeSheet(
-        village=village.name,
-        township=village.parent.name if village.parent else "",
-        quarter=assessment.quarter,
-        rubric_version=rubric.version,
-        rubric_from=rubric.in_force_from,
-        posted_on=notice.posted_on,
-        ends_on=notice.ends_on,
-        columns=[str(labels.CATEGORIES[category]) for category in Category],
-        rows=[
-            NoticeRow(
-                number=line.number,
-                name=line.name,
-                grid=line.grid,
-                cells=[line.cells[category][2] for category in Category],
-                deductions=line.deductions,
-                adjustments=line.adjustments,
-                total=line.total,
-            )
-            for line in posted.lines
-        ],
-        adjustment_notes=[
-            gettext(
-                "No. %(number)s %(name)s: %(points)s, %(reason)s",
-                number=numbers[adjustment.worker_id],
-                name=adjustment.worker.masked,
-                points=amounts.signed(adjustment.amount),
-                reason=adjustment.reason,
-            )
-            for adjustment in posted.adjustments
-        ],
-        digest=notice.digest,
-        url=pages.public_url(address),
-        how_to_object=gettext(
-            "Until the last day, tell the committee or its supervisors by word or in writing; "
-            "you get an answer within 7 working days."
-        ),
+def _wanted(assessment: Assessment) -> Notice | None:
+    """The notice of `?number=`, or the latest of the whole sheet."""
+    number = request.args.get("number")
+    if number is None:
+        return finding.whole_notice(assessment)
+    return next((each for each in finding.notices(assessment) if str(each.number) == number), None)
+
+
+@bp.post("/v/<village>/quarters/<quarter>/post-changes")
+@access.allow(Role.CLERK)
+def post_changes(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Post the lines again that accepted objections changed."""
+    done = gettext("The changes are posted. Print the sheet and hang it up today.")
+    return pressed(quarter, posting.post_changes, done)
+
+
+def sheet_of(posted: wall.Posting) -> NoticeSheet:
+    """What a notice says, with the addresses that are printed on it."""
+    village, quarter = posted.assessment.village.code, posted.assessment.quarter_name
+    address, to_object, to_proof = (
+        pages.public_url(path)
+        for path in (
+            url_for("points.notice", village=village, quarter=quarter),
+            url_for("points.object_online", village=village, quarter=quarter),
+            url_for("points.proof"),
+        )
+    )
+    return wording.sheet(posted, address, to_object, to_proof)
+
+
+def public_village(code: str) -> Area:
+    """The village or community under this code, or 404."""
+    area = areas.by_code(code) if len(code) == 12 else None
+    return area if area is not None and area.is_village else abort(404)
+
+
+@bp.get("/n/<village>/")
+@access.public
+def notices(village: str) -> str:
+    """A village's notices, for anyone: which quarters hang or hung, and how to object."""
+    area = public_village(village)
+    found = [(assessment, finding.whole_notice(assessment)) for assessment in finding.listed(area)]
+    return render_template(
+        "points/notices.html",
+        village=area,
+        posted=[(assessment, notice) for assessment, notice in found if notice],
+        today=clock.today(),
     )
 
 
 @bp.get("/n/<village>/<quarter>")
 @access.public
 def notice(village: str, quarter: str) -> str:
-    """The same sheet as on the wall, and nothing that the wall does not show."""
-    area = areas.by_code(village) or abort(404)
+    """The same sheets as on the wall, the latest whole one and the changes after it, and nothing else."""
+    area = public_village(village)
     assessment = quarter_or_404(quarter, area)
-    sheet = sheet_of(assessment) or abort(404)
+    posted = wall.postings(assessment) or abort(404)
+    contested = objections.unanswered(assessment)
     return render_template(
         "points/notice.html",
-        notice=sheet,
-        columns=[labels.CATEGORIES[category] for category in Category],
-        running=clock.today() <= sheet.ends_on,
-        booked_at=assessment.booked_at,
+        village=area,
+        assessment=assessment,
+        sheets=[sheet_of(each) for each in posted],
+        contested={line.number for each in posted for line in each.lines if line.worker_id in contested},
+        words=noticesheet,
+        is_open=bool(wall.open_lines(assessment)),
+        sent_back=assessment.state == AssessmentState.DELIBERATING,
+        today=clock.today(),
     )

@@ -1,6 +1,7 @@
 """The quarter on pages: opening, the meeting, the notice, the booking."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext
@@ -13,9 +14,10 @@ from people.forms import ButtonForm, Form, attempt
 from people.models import Area, Role, User
 from people.paper import words
 from points import expiry, labels
-from points.forms.quarter import AdjustmentForm, MeetingForm, QuarterForm
+from points.forms.oversight import SendBackForm
+from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
-from points.quarter import booking, finding, opening, posting, sheet
+from points.quarter import booking, finding, lines, meeting, opening, posting, sheet, terms, wall
 from points.rubrics import versions
 from points.services import reading
 from points.views import WATCHING, bp
@@ -47,6 +49,7 @@ def front(village: str) -> str:
         has_rubric=versions.in_force(g.area, quarter) is not None,
         waiting=reading.waiting(g.area, current_user),
         states=labels.ASSESSMENT_STATES,
+        reminders=opening.reminders(g.area),
         today=clock.today(),
         expiring=expiry.announcement(g.area),
     )
@@ -97,47 +100,42 @@ def quarter(village: str, quarter: str) -> tuple[str, int]:
 
 def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
     """The sheet with the form of its step; a form that was refused is shown again as it was sent."""
-    rows = sheet.of(assessment)
-    held = form if isinstance(form, MeetingForm) else MeetingForm(formdata=None, met_on=clock.today())
-    adjustment = form if isinstance(form, AdjustmentForm) else AdjustmentForm(formdata=None)
-    adjustment.worker.choices = choices(rows)
+    asked = terms.asked_in(g.area)
     page = render_template(
         "points/quarter.html",
-        assessment=assessment,
+        **table(assessment),
         notice=finding.whole_notice(assessment),
-        rows=rows,
-        grand_total=sum(row.total for row in rows),
-        categories=labels.CATEGORIES,
         states=labels.ASSESSMENT_STATES,
-        meeting=held,
-        adjustment=adjustment,
+        meeting=form if isinstance(form, MeetingForm) else _invitation(assessment),
+        quorum=labels.quorum(asked),
+        notice_days=asked.notice_days,
         button=form if isinstance(form, ButtonForm) else None,
+        sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
         waiting=reading.waiting(g.area),
+        wall=wall.standing(assessment),
+        hows=labels.HOWS,
         today=clock.today(),
     )
     return page, form.status if form else 200
 
 
-def choices(rows: list[sheet.Row]) -> list[tuple[int, str]]:
-    """Whose line a form is about: each worker's id with grid and name."""
-    return [(row.worker.id, f"{row.grid.name} · {row.worker.name}") for row in rows]
+def table(assessment: Assessment) -> dict[str, Any]:
+    """What the sheet's table and the list of what was said are set from."""
+    rows = sheet.of(assessment)
+    return {
+        "assessment": assessment,
+        "rows": rows,
+        "said": lines.said(assessment),
+        "grand_total": sum(row.total for row in rows),
+        "categories": labels.CATEGORIES,
+        "here": {"village": g.area.code, "quarter": assessment.quarter},
+    }
 
 
-@bp.get("/v/<village>/quarters/<quarter>/workers/<int:ident>")
-@access.allow(*WATCHING)
-def line(village: str, quarter: str, ident: int) -> str:
-    """One worker's line, down to each record with who recorded and who confirmed it."""
-    assessment = quarter_or_404(quarter, g.area)
-    row = next((row for row in sheet.of(assessment) if row.worker.id == ident), None) or abort(404)
-    return render_template(
-        "points/line.html",
-        assessment=assessment,
-        row=row,
-        services=reading.counted_in(assessment, row.worker),
-        adjustments=[a for a in assessment.adjustments if a.worker_id == ident],
-        award=finding.award_of(assessment, row.worker),
-        categories=labels.CATEGORIES,
-    )
+def _invitation(assessment: Assessment) -> MeetingForm:
+    """The form that begins the meeting, with who is likely to come."""
+    usual = "\n".join(meeting.usual_members(assessment))
+    return MeetingForm(formdata=None, met_on=clock.today(), present=usual)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/post")

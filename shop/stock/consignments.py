@@ -59,7 +59,12 @@ def accept(consignment: Consignment, actor: User) -> Lot:
         return consignment.arrived
     _check_open(consignment)
     sent = consignment.lot
-    article = _counterpart(sent.goods, consignment.to_shop) or _copied(sent.goods, consignment.to_shop, actor)
+    article = _counterpart(sent.goods, consignment.to_shop)
+    if article is None:
+        get_locked(Shop, consignment.to_shop_id)  # two that bring it at the same moment make one article
+        article = _counterpart(sent.goods, consignment.to_shop) or _copied(
+            sent.goods, consignment.to_shop, actor
+        )
     article = get_locked(Goods, article.id)
     if article.unit != sent.goods.unit:
         raise Refused(

@@ -10,7 +10,6 @@ from shop.paper.donation import DonationItem, DonationReceipt, donation_pdf
 from shop.shelf import shops
 from shop.stock import donations as verbs
 from shop.views import READERS, bp
-from shop.views.public import unlisted
 from shop.views.stock import own_shop
 
 
@@ -60,6 +59,6 @@ def donor(code: str) -> Response:
     """A donor's own page: what they gave, how much of it went out, and when; never to whom."""
     donation = verbs.by_code(code) or abort(404)
     gifts = verbs.account_for(donation)
-    return unlisted(
+    return pages.unlisted(
         render_template("shop/donor.html", donation=donation, gifts=gifts, days=verbs.by_day(gifts))
     )

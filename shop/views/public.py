@@ -1,8 +1,9 @@
 """What anyone may see without sign-in: a worker's own points by their card, and whether a receipt holds."""
 
-from flask import Response, abort, make_response, render_template
+from flask import abort, render_template
+from werkzeug.wrappers import Response
 
-from people import access, cards, clock, contacts
+from people import access, cards, clock, contacts, pages
 from people.labels import CONTACT_KINDS
 from people.models import CardState
 from people.roster import departures, holders, persons
@@ -20,7 +21,7 @@ LATEST = 20
 def check(code: str) -> Response:
     """Whether a receipt is genuine: number, day, total, voided or not; never who, nor what."""
     redemption = redemptions.by_code(code) or abort(404)
-    return unlisted(render_template("shop/check.html", redemption=redemption))
+    return pages.unlisted(render_template("shop/check.html", redemption=redemption))
 
 
 @bp.get("/c/<token>")
@@ -33,7 +34,7 @@ def holder(token: str) -> Response:
     """
     card = cards.by_token(token) or abort(404)
     active = card.state == CardState.ACTIVE
-    return unlisted(
+    return pages.unlisted(
         render_template(
             "shop/holder.html",
             card=card,
@@ -50,11 +51,3 @@ def holder(token: str) -> Response:
             kinds=CONTACT_KINDS,
         )
     )
-
-
-def unlisted(page: str) -> Response:
-    """A page for who holds the paper in hand: not for search engines, not kept by the browser."""
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response

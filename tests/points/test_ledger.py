@@ -30,7 +30,7 @@ from people.models import (
     Stage,
 )
 from people.refused import Refused
-from points import amounts, ledger
+from points import amounts, chain, ledger
 from points.models import (
     GENESIS,
     AccountKind,
@@ -530,10 +530,10 @@ def test_link_covers_every_field():
         "actor_id": 1,
         "at": datetime(2026, 12, 28, 1, 0, 1, tzinfo=UTC),
     }
-    plain = ledger.link(GENESIS, SimpleNamespace(**said), None)
-    hashes = {ledger.link(GENESIS, SimpleNamespace(**{**said, name: other[name]}), None) for name in said}
-    hashes |= {ledger.link("1" * 64, SimpleNamespace(**said), None)}
-    hashes |= {ledger.link(GENESIS, SimpleNamespace(**said), "a")}
+    plain = chain.link(GENESIS, SimpleNamespace(**said), None)
+    hashes = {chain.link(GENESIS, SimpleNamespace(**{**said, name: other[name]}), None) for name in said}
+    hashes |= {chain.link("1" * 64, SimpleNamespace(**said), None)}
+    hashes |= {chain.link(GENESIS, SimpleNamespace(**said), "a")}
     assert len(hashes - {plain}) == len(said) + 2
 
 

@@ -64,8 +64,8 @@ def test_the_journey_from_record_to_booking(cast, client_of, clock):
     held = {"met_on": "2026-12-28", "present": "\n".join(PRESENT), "absent": ""}
     assert clerk.post(f"{QUARTER}/deliberate", data=held).status_code == 302
     everyone_sees("正在评议")
-    more = {"key": uuid4().hex, "worker": cast.worker.id, "amount": "1.5", "reason": "汛期转移群众"}
-    assert clerk.post(f"{QUARTER}/adjust", data=more).status_code == 302
+    more = {"key": uuid4().hex, "seen": "0", "amount": "1.5", "reason": "汛期转移群众"}
+    assert clerk.post(f"{QUARTER}/workers/{cast.worker.id}/adjust", data=more).status_code == 302
     assert clerk.post(f"{QUARTER}/post").status_code == 302
     everyone_sees("正在公示")
     assert clerk.get(f"{QUARTER}/notice.pdf").data.startswith(b"%PDF")
@@ -166,8 +166,8 @@ def test_a_worker_claims_for_themselves_only(cast, client_of):
 
 @pytest.mark.parametrize("amount", ["0", "1e9", "99999999999", "1.55", "abc", "100000.1", "−"])
 def test_an_impossible_adjustment_is_refused_and_kept(cast, client_of, open_sheet, amount):
-    form = {"key": uuid4().hex, "worker": cast.worker.id, "amount": amount, "reason": "评议"}
-    answer = client_of(cast.clerk).post(f"{QUARTER}/adjust", data=form)
+    form = {"key": uuid4().hex, "seen": "0", "amount": amount, "reason": "评议"}
+    answer = client_of(cast.clerk).post(f"{QUARTER}/workers/{cast.worker.id}/adjust", data=form)
     assert answer.status_code == 422
     assert re.search(rf'value="{re.escape(amount)}"', answer.text)
     assert db.session.scalar(select(func.count()).select_from(Adjustment)) == 0
@@ -275,7 +275,7 @@ def test_home_is_the_first_place_of_ones_role(cast, client_of):
     assert home(cast.clerk) == f"{HERE}/"
     assert home(cast.worker_user) == f"{HERE}/due"
     assert home(cast.instructor) == f"{HERE}/services"
-    assert home(cast.township_user) == "/a/539900101000/"
+    assert home(cast.township_user) == "/a/539900101000/quarters/2026Q4"
 
 
 def test_english_is_one_press_away(cast, client_of):

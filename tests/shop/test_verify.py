@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from people import clock
 from people.db import db, transaction
-from points import ledger
+from points import chain, ledger
 from points.models import Transfer, TransferKind
 from shop.desk import redemptions, voids
 from shop.models import Donation, Redemption, Source
@@ -462,7 +462,7 @@ def forge(transfer, **changes):
 
 def test_a_hash_recomputed_for_one_row_breaks_the_next(story, tamper, verify):
     award = db.session.get_one(Transfer, story.award)
-    forged = ledger.link("0" * 64, forge(award, reason="forged"), None)
+    forged = chain.link("0" * 64, forge(award, reason="forged"), None)
     tamper(f"UPDATE transfer SET reason = 'forged', hash = '{forged}' WHERE id = {award.id}")
     code, output = verify()
     assert code == 1
@@ -477,7 +477,7 @@ def test_history_rewritten_from_end_to_end_is_found_by_the_paper_on_the_wall(
     head, statements = "0" * 64, []
     for transfer in reversed(db.session.scalars(ledger.entries(cast.account_of(cast.worker))).all()):
         actor = cast.second_chair.id if transfer.id == story.award else transfer.actor_id
-        head = ledger.link(head, forge(transfer, actor_id=actor), None)
+        head = chain.link(head, forge(transfer, actor_id=actor), None)
         statements.append(f"UPDATE transfer SET actor_id = {actor}, hash = '{head}' WHERE id = {transfer.id}")
     digest = ["ledger", "digest", "--village", cast.village.code, "--at", "2025Q2"]
     assert app.test_cli_runner().invoke(args=digest).exit_code == 0

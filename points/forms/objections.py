@@ -1,0 +1,82 @@
+"""Forms of objections: brought online or at the counter, and answered; and a digest typed off the wall."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from people.forms import Form, KeyedForm, SelectField
+from points import labels
+from points.forms.fields import PointsField
+from points.models import How
+from points.quarter.objections import MOST_TEXT
+
+
+class ObjectionForm(KeyedForm):
+    """An objection brought online; name and contact only from who wants to give them."""
+
+    line = SelectField(  # none is chosen beforehand: it would be the first that many object to
+        _("Which line"),
+        coerce=int,
+        validators=[InputRequired(), NumberRange(min=1, message=_("Choose a line."))],
+    )
+    text = TextAreaField(_("What is not right"), validators=[InputRequired(), Length(max=MOST_TEXT)])
+    name = StringField(_("Your name, if you like"), validators=[Length(max=100)])
+    contact = StringField(_("Your telephone, if you like"), validators=[Length(max=100)])
+
+
+class CounterForm(ObjectionForm):
+    """An objection brought to the committee by word or on paper."""
+
+    how = RadioField(
+        _("How it was brought"),
+        choices=[SelectChoice(how, labels.HOWS[how]) for how in (How.ORAL, How.WRITTEN)],
+        coerce=How,
+        validators=[InputRequired()],
+    )
+    received_on = DateField(_("Day it was received"), validators=[InputRequired()])
+    name = StringField(_("Brought by, if they give a name"), validators=[Length(max=100)])
+    contact = StringField(_("Where the answer goes"), validators=[Length(max=100)])
+
+
+class ChangeField(PointsField):
+    """Points, or nothing where nothing changes."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the points, if some were typed."""
+        if (self.data or "").strip():
+            super().pre_validate(form)
+
+
+ACCEPTED, REJECTED = "accepted", "rejected"
+
+
+class AnswerForm(Form):
+    """What was decided of an objection, and why."""
+
+    outcome = RadioField(  # none is chosen beforehand: one answered by a slip would stand
+        _("What was decided"),
+        choices=[
+            SelectChoice(ACCEPTED, _("It is right: the line changes")),
+            SelectChoice(REJECTED, _("It is rejected")),
+        ],
+        validators=[InputRequired()],
+    )
+    change = ChangeField(_("Points, more (2) or less (-2)"), validators=[Length(max=12)])
+    reason = TextAreaField(_("The reason"), validators=[InputRequired(), Length(max=500)])
+    decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
+
+
+class TokenForm(Form):
+    """What somebody was given for their objection."""
+
+    token = StringField(_("Your number"), validators=[InputRequired(), Length(max=60)])
+
+
+class ProofForm(Form):
+    """A village's code, and the number off its notice."""
+
+    village = StringField(_("The village's code"), validators=[InputRequired(), Length(max=20)])
+    digest = StringField(_("Number of the ledger"), validators=[InputRequired(), Length(max=200)])

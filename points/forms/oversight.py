@@ -1,0 +1,48 @@
+"""Forms of those who look on from above: terms, opening, reminders, sending back."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from people.forms import Form
+from points.labels import QUORUMS
+from points.models import Quorum
+from points.quarter.terms import LEAST_NOTICE_DAYS, MOST_DAYS
+
+
+class TermsForm(Form):
+    """What the county asks of its villages' assessments."""
+
+    quorum = RadioField(
+        _("Of those invited there have to be"),
+        choices=[SelectChoice(*pair) for pair in QUORUMS.items()],
+        coerce=Quorum,
+        validators=[InputRequired()],
+    )
+    least_present = IntegerField(
+        _("And at least so many people"), validators=[InputRequired(), NumberRange(1, 100)]
+    )
+    notice_days = IntegerField(
+        _("Days a notice hangs"), validators=[InputRequired(), NumberRange(LEAST_NOTICE_DAYS, MOST_DAYS)]
+    )
+    book_within = IntegerField(
+        _("Days after a quarter by which it is booked"),
+        validators=[InputRequired(), NumberRange(1, MOST_DAYS)],
+    )
+    decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
+
+
+class ReminderForm(Form):
+    """A day by which the quarter has to be done, and a word about it."""
+
+    due_on = DateField(_("Done by"), validators=[InputRequired()])
+    note = StringField(_("A word about it"), validators=[Length(max=200)])
+
+
+class SendBackForm(Form):
+    """Why a sheet is sent back."""
+
+    reason = TextAreaField(
+        _("What the meeting should look at again"), validators=[InputRequired(), Length(max=500)]
+    )

@@ -1,0 +1,56 @@
+"""How the tests about the wall tell their stories: a quarter on notice, objections, rows tampered with."""
+
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from people.clock import Quarter, today
+from people.db import db, transaction
+from points.models import How
+from points.quarter import meeting, objections, opening, posting
+from tests.cast import PRESENT
+
+Q4 = Quarter(2026, 4)
+
+
+def do(verb, *arguments, **more):
+    """A verb in a transaction of its own."""
+    with transaction():
+        return verb(*arguments, **more)
+
+
+def in_meeting(cast, points, quarter=Q4):
+    """A quarter whose meeting gave these workers (by name) so many tenths."""
+    with transaction():
+        assessment = opening.open_quarter(cast.village, quarter, cast.clerk)
+        meeting.deliberate(assessment, today(), PRESENT, ("未到的人",), "", cast.clerk)
+        for name, tenths in points.items():
+            meeting.adjust(assessment, cast.person(name), tenths, "雪天送药", uuid4().hex, cast.clerk)
+    return assessment
+
+
+def on_wall(cast, points, quarter=Q4):
+    """The same, posted today by the clerk."""
+    assessment = in_meeting(cast, points, quarter)
+    do(posting.post_notice, assessment, cast.clerk)
+    return assessment
+
+
+def object_to(assessment, worker, actor, text="少记了两次走访", **more):
+    """An objection by word of mouth, received by `actor`."""
+    given = {"key": uuid4().hex, "how": How.ORAL, **more}
+    return do(objections.bring, given.pop("key"), assessment, worker, given.pop("how"), text, actor, **given)
+
+
+def tamper(statement):
+    """Change a row as somebody with the database's password would: no triggers."""
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        if db.engine.dialect.name == "sqlite":
+            found = connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+            for name in found.scalars().all():
+                connection.execute(sa.text(f"DROP TRIGGER {name}"))
+        else:
+            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        assert connection.execute(sa.text(statement)).rowcount == 1
+        connection.execute(sa.text("COMMIT"))
