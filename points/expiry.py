@@ -9,7 +9,7 @@ day of their own, told to them when they left (`points.leaving`), and who comes 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -108,14 +108,16 @@ def is_over(expiry: Expiry) -> bool:
     return expiry.expires_on < clock.today()
 
 
-def announced(village: Area) -> Expiry | None:
-    """The village's expiry that is still to come, or None: then points do not expire."""
+def announced(village: Area, at: datetime | None = None) -> Expiry | None:
+    """The village's expiry that is still to come, now or at an earlier moment; None: points do not expire."""
+    at = at or clock.now()
     return db.session.scalar(
         select(Expiry)
         .where(
             Expiry.village_id == village.id,
-            Expiry.cancelled_at.is_(None),
-            Expiry.expires_on >= clock.today(),
+            Expiry.at <= at,
+            Expiry.expires_on >= clock.local(at).date(),
+            or_(Expiry.cancelled_at.is_(None), Expiry.cancelled_at > at),
         )
         .order_by(Expiry.id.desc())
         .limit(1)
@@ -160,9 +162,10 @@ def warning(person: Person) -> str | None:
     return gettext("%(points)s points expire after %(day)s", points=amounts.show(tenths), day=day)
 
 
-def announcement(village: Area) -> str | None:
-    """What the village's wall, receipts and pages say of the expiry to come; None while there is none."""
-    coming = announced(village)
+def announcement(village: Area, at: datetime | None = None) -> str | None:
+    """What the village's wall and pages say of the expiry to come, as a notice posted at a moment said it;
+    None while there is none."""
+    coming = announced(village, at)
     if coming is None:
         return None
     return gettext(
