@@ -54,14 +54,16 @@ def settle() -> None:
             place, owner = transfer.account.village.name, transfer.account.person_id
             points = amounts.show(transfer.amount)
             click.echo(f"{place}: {points} points of entry #{owner} expired, left on {transfer.reason}")
-    with transaction():
-        expired = expiry.settle_due(None, None)
-        for transfer in expired:
-            place, owner = transfer.account.village.name, transfer.account.person_id
-            points = amounts.show(transfer.amount)
-            click.echo(
-                f"{place}: {points} points of entry #{owner} expired, to be spent until {transfer.reason}"
-            )
+    expired = 0
+    for village in expiry.villages_due():
+        with transaction():
+            for transfer in expiry.settle_due(village, None):
+                expired += 1
+                owner, points = transfer.account.person_id, amounts.show(transfer.amount)
+                click.echo(
+                    f"{village.name}: {points} points of entry #{owner} expired, "
+                    f"to be spent until {transfer.reason}"
+                )
     if not lapsed and not expired:
         click.echo("nothing was due")
 

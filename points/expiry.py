@@ -9,7 +9,7 @@ day of their own, told to them when they left (`points.leaving`), and who comes 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -108,14 +108,16 @@ def is_over(expiry: Expiry) -> bool:
     return expiry.expires_on < clock.today()
 
 
-def announced(village: Area) -> Expiry | None:
-    """The village's expiry that is still to come, or None: then points do not expire."""
+def announced(village: Area, at: datetime | None = None) -> Expiry | None:
+    """The village's expiry that is still to come, now or at an earlier moment; None: points do not expire."""
+    at = at or clock.now()
     return db.session.scalar(
         select(Expiry)
         .where(
             Expiry.village_id == village.id,
-            Expiry.cancelled_at.is_(None),
-            Expiry.expires_on >= clock.today(),
+            Expiry.at <= at,
+            Expiry.expires_on >= clock.local(at).date(),
+            or_(Expiry.cancelled_at.is_(None), Expiry.cancelled_at > at),
         )
         .order_by(Expiry.id.desc())
         .limit(1)
@@ -160,9 +162,10 @@ def warning(person: Person) -> str | None:
     return gettext("%(points)s points expire after %(day)s", points=amounts.show(tenths), day=day)
 
 
-def announcement(village: Area) -> str | None:
-    """What the village's wall, receipts and pages say of the expiry to come; None while there is none."""
-    coming = announced(village)
+def announcement(village: Area, at: datetime | None = None) -> str | None:
+    """What the village's wall and pages say of the expiry to come, as a notice posted at a moment said it;
+    None while there is none."""
+    coming = announced(village, at)
     if coming is None:
         return None
     return gettext(
@@ -189,8 +192,8 @@ def stakes(expiry: Expiry, people: Collection[int] | None = None) -> dict[int, i
     young: dict[int, int] = defaultdict(int)
     for owner, balance in accounts.values():
         balances[owner] += balance
-    for account_id, tenths in booked_after(accounts, expiry.booked_until).items():
-        young[accounts[account_id][0]] += tenths
+    for account_id, awards in booked_after(accounts, expiry.booked_until).items():
+        young[accounts[account_id][0]] += standing(awards)
     found = {owner: oldest_left(balance, young[owner]) for owner, balance in balances.items()}
     gone = _away(expiry, [owner for owner, tenths in found.items() if tenths], into)
     return {owner: tenths for owner, tenths in found.items() if tenths and owner not in gone}
@@ -210,24 +213,39 @@ def _accounts(expiry: Expiry, people: Collection[int] | None, into: dict[int, in
     return db.session.scalars(query).all()
 
 
-def booked_after(accounts: Iterable[int], day: date, before: int | None = None) -> dict[int, int]:
-    """By account the tenths of quarters' points booked after a day and not taken back.
+# An award, and the id of the entry that took it back, if one did.
+Booked = tuple[Transfer, int | None]
 
-    With `before`, as it was before the transfer with that id.
-    """
+
+def booked_after(accounts: Iterable[int], day: date) -> dict[int, list[Booked]]:
+    """By account the quarters' awards that were booked after a day, also those that were taken back."""
     _begins, after = clock.day_span(day, day)
     undoing = aliased(Transfer)
-    undone = select(undoing.id).where(undoing.reverses_id == Transfer.id)
-    query = select(Transfer).where(
-        Transfer.account_id.in_(list(accounts)), Transfer.kind == TransferKind.AWARD, Transfer.at >= after
+    query = (
+        select(Transfer, undoing.id)
+        .outerjoin(undoing, undoing.reverses_id == Transfer.id)
+        .where(
+            Transfer.account_id.in_(list(accounts)),
+            Transfer.kind == TransferKind.AWARD,
+            Transfer.at >= after,
+        )
     )
-    if before is not None:
-        query, undone = query.where(Transfer.id < before), undone.where(undoing.id < before)
-    sums: dict[int, int] = defaultdict(int)
-    for award in db.session.scalars(query.where(~undone.exists())):
+    found: dict[int, list[Booked]] = defaultdict(list)
+    for award, undone_by in db.session.execute(query):
         if correcting.first_booked(award).at >= after:
-            sums[award.account_id] += award.amount
-    return sums
+            found[award.account_id].append((award, undone_by))
+    return found
+
+
+def standing(awards: Iterable[Booked], before: int | None = None) -> int:
+    """The tenths of awards that were not taken back; as it was before the transfer with an id, if given."""
+    if before is None:
+        return sum(award.amount for award, undone_by in awards if undone_by is None)
+    return sum(
+        award.amount
+        for award, undone_by in awards
+        if award.id < before and (undone_by is None or undone_by > before)
+    )
 
 
 def _away(expiry: Expiry, people: Collection[int], into: dict[int, int]) -> set[int]:
@@ -254,11 +272,7 @@ def settle_due(village: Area | None, actor: User | None) -> list[Transfer]:
     it finds nothing the second time; what a void gives back later lapses the evening after. Locks: the
     accounts by id.
     """
-    query = (
-        select(Expiry)
-        .where(Expiry.cancelled_at.is_(None), Expiry.expires_on < clock.today())
-        .order_by(Expiry.expires_on, Expiry.id)
-    )
+    query = select(Expiry).where(*_over()).order_by(Expiry.expires_on, Expiry.id)
     if village is not None:
         query = query.where(Expiry.village_id == village.id)
     due = [(expiry, list(stakes(expiry))) for expiry in db.session.scalars(query)]
@@ -274,6 +288,17 @@ def settle_due(village: Area | None, actor: User | None) -> list[Transfer]:
         if owner in known
         for transfer in _lapse(expiry, known[owner], tenths, actor)
     ]
+
+
+def villages_due() -> Sequence[Area]:
+    """Where an expiry's day is over, by code: each is settled in a transaction of its own, so that no shop
+    waits for the whole county."""
+    ids = select(Expiry.village_id).where(*_over())
+    return db.session.scalars(select(Area).where(Area.id.in_(ids)).order_by(Area.code)).all()
+
+
+def _over() -> tuple[ColumnElement[bool], ...]:
+    return Expiry.cancelled_at.is_(None), Expiry.expires_on < clock.today()
 
 
 def _lapse(expiry: Expiry, account: Account, tenths: int, actor: User | None) -> list[Transfer]:

@@ -181,7 +181,14 @@ def _lapses() -> Iterator[str]:
     """Points lapsed only because their owner left, or by an expiry that the village had resolved."""
     departures = {departure.id: departure for departure in db.session.scalars(select(Departure))}
     resolved = {made.id: made for made in db.session.scalars(select(Expiry))}
-    for transfer in _moved(TransferKind.EXPIRY):
+    lapsed = _moved(TransferKind.EXPIRY)
+    young = {
+        ident: expiry.booked_after(
+            [each.account_id for each in lapsed if each.key.startswith(f"expiry:{ident}:")], made.booked_until
+        )
+        for ident, made in resolved.items()
+    }
+    for transfer in lapsed:
         name = f"transfer {transfer.id}"
         left, expired = _LEFT_BY.fullmatch(transfer.key), _EXPIRED_BY.fullmatch(transfer.key)
         departure = departures.get(int(left[1])) if left else None
@@ -189,7 +196,9 @@ def _lapses() -> Iterator[str]:
         if departure is not None:
             yield from (f"{name}: {what}" for what in _left(transfer, departure))
         elif expired is not None and made is not None:
-            yield from (f"{name}: {what}" for what in _expired(transfer, made, int(expired[2])))
+            yield from (
+                f"{name}: {what}" for what in _expired(transfer, made, int(expired[2]), young[made.id])
+            )
         else:
             yield f"{name}: points lapsed without a departure or an expiry"
 
@@ -206,7 +215,9 @@ def _left(transfer: Transfer, departure: Departure) -> Iterator[str]:
         yield f"departure {departure.id} was on {departure.on}"
 
 
-def _expired(transfer: Transfer, made: Expiry, account_id: int) -> Iterator[str]:
+def _expired(
+    transfer: Transfer, made: Expiry, account_id: int, young: dict[int, list[expiry.Booked]]
+) -> Iterator[str]:
     """What lapsed by an expiry was of its village, after its day, and no more than there was of the old."""
     if made.cancelled_at is not None:
         yield f"expiry {made.id} was cancelled"
@@ -218,9 +229,8 @@ def _expired(transfer: Transfer, made: Expiry, account_id: int) -> Iterator[str]
         yield f"expiry {made.id} is of {made.expires_on}"
     if clock.local(transfer.at).date() <= made.expires_on:
         yield f"the last day of expiry {made.id} was not over"
-    young = expiry.booked_after([transfer.account_id], made.booked_until, transfer.id)
-    before = transfer.balance_after + transfer.amount
-    old = expiry.oldest_left(before, young.get(transfer.account_id, 0))
+    later = expiry.standing(young.get(transfer.account_id, ()), transfer.id)
+    old = expiry.oldest_left(transfer.balance_after + transfer.amount, later)
     if transfer.amount > old:
         yield f"{transfer.amount} lapsed, only {old} were old enough"
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from people import access, areas, clock, pages
 from people.models import Area, Role
+from points import expiry
 from points.models import Assessment, AssessmentState, Notice
 from points.quarter import finding, noticesheet, objections, posting, wall, wording
 from points.quarter.noticesheet import NoticeSheet, notice_pdf
@@ -56,7 +57,8 @@ def sheet_of(posted: wall.Posting) -> NoticeSheet:
             url_for("points.proof"),
         )
     )
-    return wording.sheet(posted, address, to_object, to_proof)
+    said = expiry.announcement(posted.assessment.village, posted.notice.posted_at)
+    return wording.sheet(posted, address, to_object, to_proof, [said] if said else [])
 
 
 def public_village(code: str) -> Area:

@@ -15,9 +15,9 @@ from people.refused import Refused
 from people.roster import grids, persons, terms
 from points import amounts, expiry, labels, leaving, ledger, merging
 from points.models import Expiry, TransferKind
-from points.quarter import correcting, finding, opening
+from points.quarter import correcting, finding, meeting, opening, posting
 from shop.desk import redemptions, verify, voids
-from tests.cast import TODAY, VILLAGE
+from tests.cast import PRESENT, TODAY, VILLAGE
 from tests.crowd import AT_ONCE
 from tests.printed import read
 from tests.shop.test_races import redeem as redeem_by_id
@@ -147,6 +147,7 @@ def test_spending_takes_the_oldest_and_what_came_later_stays(cast, resolve, rede
     assert settle() == settle(cast.village) == []
     assert ledger.balance_of(cast.worker) == 50
     assert ledger.totals(cast.village)["expired"] == 10
+    give(cast.worker, 300)  # what comes later does not make the report doubt what lapsed
 
 
 def test_booked_on_the_last_minute_of_the_day_is_old_and_a_minute_later_is_not(cast, resolve, clock):
@@ -333,6 +334,25 @@ def test_everybody_is_told_what_of_theirs_will_expire(app, cast, client_of, rede
     assert chair.post(f"{HERE}/expiry/{coming.id}/cancel").status_code == 302
     assert "由陈主任撤回" in chair.get(f"{HERE}/expiry").text
     assert told not in client_of(cast.worker_user).get(f"{HERE}/mine").text
+
+
+def test_the_notice_says_what_was_announced_when_it_was_posted(cast, client_of, resolve, clock):
+    """One that hung before the decision never said so; one that did still does once the day is over."""
+    before, after = cast.earn(cast.worker, 100).quarter, Quarter(2026, 4)
+    clerk, public = client_of(cast.clerk), client_of(None)
+    made = resolve(expires_on=TODAY + timedelta(days=30))
+    clock.days_on()
+    with transaction():
+        assessment = opening.open_quarter(cast.village, after, cast.clerk)
+        meeting.deliberate(assessment, TODAY, PRESENT, (), "", cast.clerk)
+        posting.post_notice(assessment, cast.clerk)
+    clock.days_on()
+    do(expiry.cancel, made, cast.chair)
+    told = "可以用到2027年1月27日，到时没用完的就过期"
+    for quarter, is_told in ((before, False), (after, True)):
+        assert (told in public.get(f"/n/{VILLAGE}/{quarter}").text) == is_told
+        printed = clerk.get(f"{HERE}/quarters/{quarter}/notice.pdf")
+        assert ("".join(told.split()) in read(printed.data)[1]) == is_told
 
 
 def test_the_evening_lets_it_lapse(app, cast, resolve, clock):

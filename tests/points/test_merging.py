@@ -649,7 +649,7 @@ TAMPERINGS = {
     ),
     "the departure removed": (
         ["DELETE FROM departure"],
-        "transfer {lapsed}: points lapsed without a departure",
+        "transfer {lapsed}: points lapsed without a departure or an expiry",
     ),
     "the departure of somebody else": (
         ["UPDATE departure SET person_id = {kept}"],
@@ -661,7 +661,7 @@ TAMPERINGS = {
     ),
     "an expiry under another key": (
         ["UPDATE transfer SET key = 'x' WHERE id = {lapsed}"],
-        "transfer {lapsed}: points lapsed without a departure",
+        "transfer {lapsed}: points lapsed without a departure or an expiry",
     ),
 }
 

@@ -209,3 +209,15 @@ def test_before_booking_the_new_points_are_weighed(app, cast, on_notice):
     page = shown(cast.chair)
     assert "note-done" in page
     assert "够兑这些积分" in page
+
+
+def test_the_sheet_on_the_wall_shows_it_above_the_button(cast, client_of, on_notice, clock):
+    clock.days_on(4)
+    for user in (cast.chair, cast.township_user):
+        page = client_of(user).get(f"{HERE}/quarters/2026Q4").text
+        assert "这批积分的分量" in page
+    chair = client_of(cast.chair)
+    page = chair.get(f"{HERE}/quarters/2026Q4").text
+    assert page.index("这批积分的分量") < page.index(f"{HERE}/quarters/2026Q4/book")
+    assert chair.post(f"{HERE}/quarters/2026Q4/book").status_code == 302
+    assert "这批积分的分量" not in chair.get(f"{HERE}/quarters/2026Q4").text
