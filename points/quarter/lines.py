@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from people.db import db
 from points.models import Adjustment, Assessment, Recusal
-from points.quarter import meeting
+from points.quarter import members
 
 
 @dataclass
@@ -45,7 +45,7 @@ def said(assessment: Assessment) -> dict[int, Said]:
     found: dict[int, Said] = defaultdict(Said)
     for adjustment in adjustments(assessment):
         found[adjustment.worker_id].adjustments.append(adjustment)
-    for recusal in meeting.recusals(assessment):
+    for recusal in members.recusals(assessment):
         found[recusal.worker_id].recusals.append(recusal)
     return dict(found)
 

@@ -5,22 +5,16 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import contains_eager, joinedload
 
 from people import audit, clock
 from people.clock import local
 from people.db import db
-from people.models import Grant, Person, Role, User
+from people.models import Person, User
 from people.refused import Refused, check_repeated, stated
 from people.roster import persons
 from points import amounts
 from points.models import Adjustment, Assessment, AssessmentState, Member, Recusal, Service
-from points.quarter import finding, sheet, terms
-
-MOST_MEMBERS = 200
-
-# Who of those that sign in comes to a village's meetings.
-COMMITTEE = (Role.CLERK, Role.CHAIR, Role.SUPERVISOR)
+from points.quarter import finding, members, sheet, terms
 
 COLLECTING, DELIBERATING = AssessmentState.COLLECTING, AssessmentState.DELIBERATING
 
@@ -40,14 +34,14 @@ def deliberate(
     county asks, `named_twice`, `bad_name`.
     """
     assessment = finding.in_state(assessment, COLLECTING)
-    _check_meeting(assessment, met_on, present, absent)
+    members.check(assessment, met_on, present, absent)
     db.session.execute(
         update(Service).where(sheet.is_counted(assessment)).values(assessment_id=assessment.id)
     )
     assessment.state = DELIBERATING
     assessment.met_on = met_on
     assessment.minutes = minutes.strip()
-    _seat(assessment, present, absent)
+    members.seat(assessment, present, absent)
     return _written(assessment)
 
 
@@ -71,7 +65,7 @@ def rewrite(
             "changed_meanwhile",
             _("Somebody wrote here since you began. Look at what stands there now, then send yours again."),
         )
-    _check_meeting(assessment, met_on, present, absent)
+    members.check(assessment, met_on, present, absent)
     names = {*present, *absent}
     for member in assessment.members:
         if member.recusals and member.name not in names:
@@ -81,89 +75,9 @@ def rewrite(
                 "present",
             )
     assessment.met_on, assessment.minutes = met_on, minutes.strip()
-    _seat(assessment, present, absent)
+    members.seat(assessment, present, absent)
     audit.note(actor, "assessment.minutes", assessment, assessment.village)
     return _written(assessment)
-
-
-def _check_meeting(
-    assessment: Assessment, met_on: date, present: Sequence[str], absent: Sequence[str]
-) -> None:
-    if met_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "met_on")
-    if not present:
-        raise Refused("nobody_there", _("Write down who is at the meeting."), "present")
-    invited = [*present, *absent]
-    if any(not 1 <= len(name) <= 100 for name in invited) or len(invited) > MOST_MEMBERS:
-        raise Refused("bad_name", _("One name on each line, at most 100 characters."), "present")
-    if twice := next((name for name in invited if invited.count(name) > 1), None):
-        raise Refused("named_twice", _("%(name)s is named twice.", name=twice), "present")
-    asked = terms.asked_in(assessment.village)
-    if not asked.is_met(len(present), len(invited)):
-        raise Refused(
-            "no_quorum",
-            _(
-                "%(present)s of %(invited)s are there: that is too few to decide.",
-                present=len(present),
-                invited=len(invited),
-            ),
-            "present",
-        )
-
-
-def _seat(assessment: Assessment, present: Sequence[str], absent: Sequence[str]) -> None:
-    """Make the list of members say this; who was on it keeps their row."""
-    there = {member.name: member for member in assessment.members}
-    wanted = {**dict.fromkeys(present, True), **dict.fromkeys(absent, False)}
-    users = _signing_in(assessment)
-    for name, is_present in wanted.items():
-        member = there.pop(name, None)
-        if member is None:
-            member = Member(assessment_id=assessment.id, name=name, user_id=users.get(name))
-            db.session.add(member)
-        member.present = is_present
-    for member in there.values():
-        db.session.delete(member)
-    db.session.flush()
-    db.session.expire(assessment, ["members"])
-
-
-def _signing_in(assessment: Assessment) -> dict[str, int]:
-    """Who of the village signs in, by name, where the name is one person's."""
-    rows = db.session.execute(
-        select(User.name, User.id)
-        .join(Grant, Grant.user_id == User.id)
-        .where(Grant.area_id == assessment.village_id, User.closed_at.is_(None))
-        .distinct()
-    ).all()
-    names = [name for name, _ident in rows]
-    return {name: ident for name, ident in rows if names.count(name) == 1}
-
-
-def usual_members(assessment: Assessment) -> list[str]:
-    """Who is likely to be invited: the members of the village's last meeting, by its list; before the first
-    one the clerk, the chair and village supervision."""
-    last = db.session.scalar(
-        select(Assessment)
-        .join(Assessment.members)
-        .where(Assessment.village_id == assessment.village_id, Assessment.id != assessment.id)
-        .order_by(Assessment.quarter_name.desc())
-        .limit(1)
-    )
-    if last:
-        return [member.name for member in last.members]
-    committee = (
-        select(User.name)
-        .join(Grant, Grant.user_id == User.id)
-        .where(
-            Grant.area_id == assessment.village_id,
-            Grant.role.in_(COMMITTEE),
-            User.closed_at.is_(None),
-        )
-        .group_by(User.id, User.name)
-        .order_by(User.id)
-    )
-    return list(dict.fromkeys(db.session.scalars(committee)))
 
 
 def reopen(assessment: Assessment, actor: User) -> Assessment:
@@ -233,17 +147,6 @@ def lift(assessment: Assessment, recusal: Recusal, actor: User) -> None:
     db.session.delete(recusal)
     db.session.flush()
     db.session.expire(member, ["recusals"])
-
-
-def recusals(assessment: Assessment) -> Sequence[Recusal]:
-    """Who is left out of which line, in the order it was written down."""
-    return db.session.scalars(
-        select(Recusal)
-        .join(Recusal.member)
-        .options(contains_eager(Recusal.member), joinedload(Recusal.worker))
-        .where(Member.assessment_id == assessment.id)
-        .order_by(Recusal.id)
-    ).all()
 
 
 def adjust(
@@ -345,7 +248,9 @@ def check_may_decide(assessment: Assessment, worker: Person, actor: User) -> Non
     if persons.is_own(actor, worker):
         raise Refused("own_line", _("Nobody decides on their own points."))
     left_out = {
-        recusal.member_id: recusal for recusal in recusals(assessment) if recusal.worker_id == worker.id
+        recusal.member_id: recusal
+        for recusal in members.recusals(assessment)
+        if recusal.worker_id == worker.id
     }
     for recusal in left_out.values():
         if recusal.member.user_id == actor.id:

@@ -17,7 +17,7 @@ from points import expiry, labels
 from points.forms.oversight import SendBackForm
 from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
-from points.quarter import booking, finding, lines, meeting, opening, posting, sheet, terms, wall
+from points.quarter import booking, finding, lines, members, opening, posting, sheet, terms, wall
 from points.rubrics import versions
 from points.services import reading
 from points.views import WATCHING, bp
@@ -134,7 +134,7 @@ def table(assessment: Assessment) -> dict[str, Any]:
 
 def _invitation(assessment: Assessment) -> MeetingForm:
     """The form that begins the meeting, with who is likely to come."""
-    usual = "\n".join(meeting.usual_members(assessment))
+    usual = "\n".join(members.usual_members(assessment))
     return MeetingForm(formdata=None, met_on=clock.today(), present=usual)
 
 

@@ -12,7 +12,7 @@ from people.models import Role
 from people.refused import Refused
 from people.signin import accounts
 from points.models import Adjustment, AssessmentState, Member, Quorum, Recusal
-from points.quarter import lines, meeting, opening, posting, sheet, terms
+from points.quarter import lines, meeting, members, opening, posting, sheet, terms
 from points.quarter.terms import Asked
 from tests.cast import PRESENT
 
@@ -85,7 +85,7 @@ def test_the_county_says_how_many_have_to_be_there(cast, assessment, quorum, lea
         (PRESENT, PRESENT[:1], "named_twice"),
         ((), PRESENT, "nobody_there"),
         ((*PRESENT, "长" * 101), (), "bad_name"),
-        ([f"代表{n}" for n in range(meeting.MOST_MEMBERS + 1)], (), "bad_name"),
+        ([f"代表{n}" for n in range(members.MOST_MEMBERS + 1)], (), "bad_name"),
     ],
 )
 def test_a_list_of_members_that_makes_no_sense_is_refused(cast, assessment, present, absent, code):
@@ -103,8 +103,8 @@ def test_who_did_not_come_is_on_the_list_and_a_member_who_signs_in_is_known(cast
 
 def test_the_usual_members_are_the_last_meeting_s_and_before_it_the_committee(cast, begun):
     following = do(opening.open_quarter, cast.village, Quarter(2026, 3), cast.clerk)
-    assert meeting.usual_members(following) == [*PRESENT, "村民代表丁"]
-    assert meeting.usual_members(begun) == ["刘文书", "陈主任", "周副主任", "郭监督"]
+    assert members.usual_members(following) == [*PRESENT, "村民代表丁"]
+    assert members.usual_members(begun) == ["刘文书", "陈主任", "周副主任", "郭监督"]
 
 
 def test_the_minutes_are_written_by_who_saw_them_last(cast, begun):
@@ -202,7 +202,7 @@ def test_who_is_left_out_of_a_line_stays_on_the_list(cast, begun):
     with pytest.raises(Refused, match="member_recused"):
         do(meeting.rewrite, begun, begun.revision, TODAY, others, (), "", cast.clerk)
     do(meeting.rewrite, begun, begun.revision, TODAY, others, ("村民代表甲",), "", cast.clerk)
-    assert len(meeting.recusals(begun)) == 1
+    assert len(members.recusals(begun)) == 1
 
 
 def test_back_to_collecting_clears_who_was_there(cast, begun):
