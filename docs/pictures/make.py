@@ -4,7 +4,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.house import OFFICE, PHONE, chromium, serving, signed_in
 
@@ -13,7 +13,7 @@ CODE = "532323101201"
 
 
 def main() -> None:
-    """A quarter's sheet as the committee sees it; on phones the desk with a basket, and whom to visit."""
+    """The meeting's screen with a line open; on phones the desk with a basket, and whom to visit."""
     with (
         tempfile.TemporaryDirectory() as folder,
         serving(Path(folder)) as address,
@@ -21,7 +21,11 @@ def main() -> None:
     ):
         browser = chromium(playwright)
         clerk = signed_in(browser, address, "clerk2", OFFICE)
-        clerk.goto(f"/v/{CODE}/quarters/2026Q3")
+        clerk.goto(f"/v/{CODE}/quarters")
+        clerk.get_by_role("button", name="开启季度评定").click()
+        clerk.get_by_role("button", name="开始评议").click()
+        clerk.locator("table.meeting tbody th a").nth(2).click()
+        expect(clerk.locator("tr.detail")).to_be_visible()
         clerk.screenshot(path=HERE / "quarter.png")
         shop = signed_in(browser, address, "volunteer2", PHONE | {"height": 960})
         shop.goto(f"/v/{CODE}/desk/{richest(Path(folder) / 'aixin.sqlite')}")
