@@ -283,7 +283,7 @@ def new_tables() -> None:
     op.create_table(
         "correction",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("assessment_id", sa.Integer(), nullable=False),
         sa.Column("award_id", sa.Integer(), nullable=False),
         sa.Column("right", sa.Integer(), nullable=False),

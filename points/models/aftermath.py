@@ -20,7 +20,7 @@ class Correction(Base):
     __tablename__ = "correction"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(60), unique=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"), index=True)
     award_id: Mapped[int] = mapped_column(ForeignKey("transfer.id"), unique=True)
     right: Mapped[int]

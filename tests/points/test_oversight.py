@@ -1,6 +1,6 @@
 """The quarter seen from township and county: opened for all, reminded, looked at, sent back."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,8 +9,8 @@ from people.clock import Quarter
 from people.db import transaction
 from people.refused import Refused
 from points import ledger
-from points.models import AssessmentState, Look, Quorum
-from points.quarter import booking, finding, meeting, opening, posting, review, terms
+from points.models import AssessmentState, How, Look, Quorum
+from points.quarter import booking, finding, meeting, objections, opening, posting, review, terms
 from points.quarter.terms import Asked
 from tests.cast import COUNTY, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE
 
@@ -170,6 +170,25 @@ def test_a_total_far_from_last_quarter_s(cast, clock):
     third = cast.earn(cast.worker, 76)
     found = review.figures(cast.village, third.quarter)[0]
     assert (found.change, Look.FAR_FROM_LAST in found.looks) == (-50, False)
+
+
+def test_an_overdue_answer_shows_at_the_township(cast, client_of, clock, posted):
+    """Seven working days; what was said and by whom stays in the village."""
+    said = "六月那次我没有见到人"
+    arguments = (uuid4().hex, posted, cast.worker, How.ORAL, said, cast.supervisor, "张婶", "12000001111")
+    objection = do(objections.bring, *arguments)
+    page = f"/a/{TOWNSHIP}/quarters/2026Q4"
+    for day, is_overdue in ((objection.due_on, False), (objection.due_on + timedelta(days=1), True)):
+        clock.turn_to(day)
+        for user in (cast.township_user, cast.county_user):
+            there = page if user == cast.township_user else HERE
+            told = client_of(user).get(there).text
+            assert (objection.code in told) is is_overdue
+            assert said not in told
+            assert "张婶" not in told
+    assert Look.OVERDUE in of_village(cast.township, cast.village).looks
+    do(objections.answer, objection, False, 0, "已核实", "村民委员会", cast.chair)
+    assert objection.code not in client_of(cast.township_user).get(page).text
 
 
 def test_sent_back_before_booking_with_a_reason(cast, client_of, clock, posted):
