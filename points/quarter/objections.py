@@ -197,14 +197,19 @@ def by_token(token: str) -> Objection | None:
     return db.session.scalar(select(Objection).where(Objection.token == token.upper()))
 
 
-def overdue(area: Area) -> Sequence[Objection]:
-    """The objections in an area whose answer is overdue, the longest first."""
+def waiting(area: Area) -> Sequence[Objection]:
+    """The objections in an area that wait for their answer, the soonest due first."""
     return db.session.scalars(
         select(Objection)
         .join(Objection.assessment)
         .join(Assessment.village)
         .outerjoin(Objection.answer)
         .options(contains_eager(Objection.assessment).contains_eager(Assessment.village))
-        .where(Area.code.startswith(area.stem), Answer.id.is_(None), Objection.due_on < clock.today())
+        .where(Area.code.startswith(area.stem), Answer.id.is_(None))
         .order_by(Objection.due_on, Objection.id)
     ).all()
+
+
+def overdue(area: Area) -> list[Objection]:
+    """Those whose answer is overdue, the longest first."""
+    return [objection for objection in waiting(area) if objection.due_on < clock.today()]

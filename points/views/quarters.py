@@ -1,6 +1,6 @@
 """The quarter on pages: opening, the meeting, the notice, the booking."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, url_for
@@ -17,12 +17,12 @@ from points import expiry, labels
 from points.forms.oversight import SendBackForm
 from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
-from points.quarter import booking, finding, lines, members, opening, posting, sheet, terms, wall
+from points.quarter import booking, finding, lines, members, objections, opening, posting, sheet, terms, wall
 from points.rubrics import versions
 from points.services import reading
 from points.views import WATCHING, bp
 
-PAPERS = ("A4", "A3")
+REMEMBERED = 2  # quarters back whose contested lines the front page still looks after
 
 
 def quarter_or_404(text: str, village: Area) -> Assessment:
@@ -39,13 +39,16 @@ def quarter_or_404(text: str, village: Area) -> Assessment:
 def front(village: str) -> str:
     """Where the village stands this quarter, and what to do next."""
     quarter = Quarter.of(clock.today())
-    unbooked = [a for a in finding.listed(g.area) if a.state != AssessmentState.BOOKED]
+    listed = finding.listed(g.area)
+    unbooked = [a for a in listed if a.state != AssessmentState.BOOKED]
     return render_template(
         "points/front.html",
         quarter=quarter,
         current=finding.find(g.area, quarter),
         unbooked=unbooked,
         notices={a.id: finding.whole_notice(a) for a in unbooked},
+        rest=_rest(listed) if Role.CHAIR in g.roles else None,
+        objections=objections.waiting(g.area),
         has_rubric=versions.in_force(g.area, quarter) is not None,
         waiting=reading.waiting(g.area, current_user),
         states=labels.ASSESSMENT_STATES,
@@ -53,6 +56,12 @@ def front(village: str) -> str:
         today=clock.today(),
         expiring=expiry.announcement(g.area),
     )
+
+
+def _rest(listed: Sequence[Assessment]) -> Assessment | None:
+    """The latest booked quarter of which a line that waited can be booked now, or None."""
+    booked = [assessment for assessment in listed if assessment.state == AssessmentState.BOOKED]
+    return next((each for each in booked[:REMEMBERED] if wall.standing(each).ready), None)
 
 
 @bp.get("/v/<village>/quarters")

@@ -75,6 +75,25 @@ def test_a_contested_line_waits_and_the_rest_is_booked(cast, ended):
     assert list(verify.problems()) == []
 
 
+def test_the_front_page_says_what_an_objection_asks_of_whom(cast, client_of, ended):
+    front = f"/v/{cast.village.code}/"
+
+    def told(user):
+        return client_of(user).get(front).text
+
+    objection = object_to(cast, ended, cast.workers[0])
+    assert "公示期已满" in told(cast.chair)  # the others can be booked all the same
+    assert "有1件异议等待答复" in told(cast.clerk)
+    do(booking.book, ended, cast.chair)
+    assert "有1件异议等待答复" in told(cast.chair)
+    do(objections.answer, objection, False, 0, "已向住户核实", "村民委员会", cast.clerk)
+    assert "有异议的行已经有了结果" in told(cast.chair)
+    for user in (cast.clerk, cast.supervisor):
+        assert "异议" not in told(user)
+    do(booking.book, ended, cast.chair)
+    assert "有异议的行已经有了结果" not in told(cast.chair)
+
+
 def test_an_accepted_objection_changes_the_line_which_hangs_again(cast, ended, clock):
     first = cast.workers[0]
     objection = object_to(cast, ended, first)
