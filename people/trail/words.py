@@ -9,6 +9,7 @@ from people import labels
 # Every action that the program writes down; a test reads the program and finds those that are missing.
 ACTIONS = {
     "areas.import": _("loaded the county's list of villages"),
+    "assessment.export": _("took a quarter's sheet out as a file"),
     "assessment.lift": _("took back that a member is left out of a line"),
     "assessment.minutes": _("wrote the minutes of a meeting anew"),
     "assessment.reopen": _("took a quarter back to collecting"),

@@ -8,8 +8,9 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from people import access, clock
+from people import access, clock, pages
 from people.clock import Quarter
+from people.db import transaction
 from people.forms import ButtonForm, Form, attempt
 from people.models import Area, Role, User
 from people.paper import words
@@ -17,7 +18,19 @@ from points import expiry, labels
 from points.forms.oversight import SendBackForm
 from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
-from points.quarter import booking, finding, lines, members, objections, opening, posting, sheet, terms, wall
+from points.quarter import (
+    booking,
+    finding,
+    lines,
+    members,
+    objections,
+    opening,
+    posting,
+    sheet,
+    sheetfile,
+    terms,
+    wall,
+)
 from points.rubrics import versions
 from points.services import reading
 from points.views import WATCHING, bp
@@ -105,6 +118,17 @@ def open_quarter(village: str) -> Response | tuple[str, int]:
 def quarter(village: str, quarter: str) -> tuple[str, int]:
     """The sheet of a quarter, in whichever step it stands, with the one thing to do next."""
     return sheet_page(quarter_or_404(quarter, g.area))
+
+
+@bp.post("/v/<village>/quarters/<quarter>/sheet.<any(xlsx, csv):kind>")
+@access.allow(*WATCHING)
+def export_sheet(village: str, quarter: str, kind: str) -> Response:
+    """The sheet of a quarter as a file; above the village names are masked."""
+    assessment, form = quarter_or_404(quarter, g.area), ButtonForm()
+    form.validate_on_submit()
+    with transaction():
+        rows = sheetfile.take_out(assessment, not access.inside(), kind, current_user)
+    return pages.download(sheetfile.layout().write(rows, kind), f"{village}-{quarter}.{kind}")
 
 
 def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from people.clock import Quarter
 from people.db import db, transaction
-from people.models import Role
+from people.models import AuditEvent, Role
 from people.signin import accounts
 from points import ledger
 from points.models import Adjustment, Assessment, Service, ServiceState
@@ -219,6 +219,23 @@ def test_onlookers_from_above_see_masked_names(cast, client_of, open_sheet):
         page = client_of(onlooker).get(QUARTER).text
         assert cast.worker.masked in page
         assert cast.worker.name not in page
+
+
+def test_the_sheet_as_a_file(cast, client_of, open_sheet):
+    """With names inside the village, masked above it; each time is written down."""
+    address = f"{QUARTER}/sheet.csv"
+    for user, name in ((cast.clerk, cast.worker.name), (cast.township_user, cast.worker.masked)):
+        lines = client_of(user).post(address).data.decode("utf-8-sig").splitlines()
+        assert lines[0].startswith("序号,网格,网格员,")
+        assert lines[1].split(",")[2] == name
+        assert lines[1].endswith(",0,0,0.6")
+        assert len(lines) == 9
+    assert client_of(cast.clerk).post(f"{QUARTER}/sheet.xlsx").data.startswith(b"PK")
+    assert client_of(cast.outsider).post(address).status_code == 404
+    assert client_of(cast.volunteer).post(address).status_code == 403
+    db.session.rollback()
+    events = db.session.scalars(select(AuditEvent.actor_id).where(AuditEvent.action == "assessment.export"))
+    assert list(events) == [cast.clerk.id, cast.township_user.id, cast.clerk.id]
 
 
 def test_a_quarter_that_does_not_exist_is_not_found(cast, client_of):
