@@ -12,7 +12,7 @@ run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 LONG := tests/served/test_killed.py tests/shop/test_conservation.py \
 	tests/shop/test_verify.py::test_the_report_is_of_one_moment \
 	tests/points/test_merging.py::test_points_add_up_in_any_order \
-	tests/points/test_ladder.py::test_random_ways_up_and_down_the_ladder \
+	tests/points/test_ladder.py::test_random_ways_up_and_down_the_ladder tests/points/test_assessment_states.py \
 	tests/people/test_roles.py::test_who_is_let_in_where tests/shop/test_api_schema.py tests/test_demo.py
 
 test: .venv/dev fonts $(CATALOGUE).mo  ## All tests, on SQLite and on PostgreSQL

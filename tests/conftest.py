@@ -45,16 +45,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to `make long` what costs much and does not hang on which database answers."""
-    if not config.getoption("long"):
-        items[:] = [
-            item
-            for item in items
-            if not (
-                item.get_closest_marker("above_the_database")
-                and item.callspec.params["database"] == "postgresql"
-            )
-        ]
+    """What costs much and does not hang on which database answers is asked once: by `make test` of SQLite, by
+    `make long` of PostgreSQL; of both again, if at length it asks more."""
+    is_long = config.getoption("long")
+
+    def is_asked(item: pytest.Item) -> bool:
+        if not item.get_closest_marker("above_the_database"):
+            return True
+        on_postgresql = item.callspec.params["database"] == "postgresql"
+        return on_postgresql == is_long or (is_long and "long" in item.fixturenames)
+
+    items[:] = filter(is_asked, items)
 
 
 @pytest.fixture(scope="session")
