@@ -32,8 +32,8 @@ def check_repeated(made: object, asked: object) -> None:
         raise Refused("key_reused", _("This form was sent before with something else in it."))
 
 
-def stated(reason: str) -> str:
-    """A reason without the space around it. Refused `reason_missing` if nothing is left."""
+def stated(reason: str, field: str = "reason") -> str:
+    """A reason without the space around it. Refused `reason_missing` beside its field if nothing is left."""
     if not reason.strip():
-        raise Refused("reason_missing", _("Say why, in a few words."), "reason")
+        raise Refused("reason_missing", _("Say why, in a few words."), field)
     return reason.strip()

@@ -119,8 +119,7 @@ def _entry(
 
 def lock(accounts: Iterable[Account | None]) -> None:
     """Lock these workers' accounts as they are now, in the one order that everyone keeps to."""
-    for ident in sorted({account.id for account in accounts if account is not None}):
-        get_locked(Account, ident)
+    _locked({account.id for account in accounts if account is not None})
 
 
 def parts(account: Account) -> Iterator[int]:

@@ -179,10 +179,7 @@ def set_budget(shop: Shop, year: int, amount: int, decided_by: str, actor: User)
         raise Refused("bad_year", _("A budget is set for this year or the next."), "year")
     if not 0 <= amount <= MOST:
         raise Refused("bad_amount", _("A budget is from 0 to 10,000,000 yuan."), "amount")
-    try:
-        decided_by = stated(decided_by)
-    except Refused as refusal:
-        raise refusal.beside("decided_by") from refusal
+    decided_by = stated(decided_by, "decided_by")
     there = latest(shop, year)
     if there is not None and (there.amount, there.decided_by) == (amount, decided_by):
         return there

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager
 
 from people import clock
 from people.clock import Quarter
-from people.db import db, get_locked
+from people.db import db
 from people.models import Area, Role, User
 from people.refused import Refused
 from people.roster import persons
@@ -70,7 +70,7 @@ def over(actor: User, quarter: Quarter, area: Area | None) -> list[Assessment]:
         .options(contains_eager(Assessment.village))
         .where(
             Assessment.quarter_name == str(quarter),
-            Assessment.state.in_([AssessmentState.ON_NOTICE, AssessmentState.BOOKED]),
+            Assessment.state.in_(objections.ON_THE_WALL),
             exists().where(Notice.assessment_id == Assessment.id, Notice.ends_on < clock.today()),
         )
         .order_by(Area.code)
@@ -87,9 +87,7 @@ def book(assessment: Assessment, actor: User) -> list[NoticeLine]:
     By another person than prepared it. Refused `wrong_state`, `notice_running` until the notice has ended,
     `same_person`, `own_line` when the booker's own points are among them.
     """
-    assessment = get_locked(Assessment, assessment.id)
-    if assessment.state not in (AssessmentState.ON_NOTICE, AssessmentState.BOOKED):
-        raise Refused("wrong_state", _("The assessment has moved on. Look at where it stands now."))
+    assessment = finding.in_state(assessment, *objections.ON_THE_WALL)
     is_first = assessment.state == AssessmentState.ON_NOTICE
     notice = finding.whole_notice(assessment)
     if is_first and (notice is None or clock.today() <= notice.ends_on):

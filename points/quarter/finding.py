@@ -10,7 +10,6 @@ from people.clock import Quarter
 from people.db import db, get_locked
 from people.models import Area, Person
 from people.refused import Refused
-from people.roster import persons
 from points.models import Assessment, AssessmentState, Notice, NoticeLine, Transfer
 
 
@@ -79,12 +78,6 @@ def lines(assessment: Assessment) -> dict[int, NoticeLine]:
         .order_by(Notice.number, NoticeLine.number)
     )
     return {line.worker_id: line for line in posted}
-
-
-def line_of(assessment: Assessment, worker: Person) -> NoticeLine | None:
-    """A worker's line as it hung last, through whichever of their entries; None if there is none."""
-    selves = set(persons.selves(worker))
-    return next((line for ident, line in lines(assessment).items() if ident in selves), None)
 
 
 def award_key(assessment: Assessment, worker: Person) -> str:

@@ -93,8 +93,8 @@ def reopen(assessment: Assessment, actor: User) -> Assessment:
     db.session.execute(
         update(Service).where(Service.assessment_id == assessment.id).values(assessment_id=None)
     )
-    members = select(Member.id).where(Member.assessment_id == assessment.id)
-    db.session.execute(delete(Recusal).where(Recusal.member_id.in_(members)))
+    seated = select(Member.id).where(Member.assessment_id == assessment.id)
+    db.session.execute(delete(Recusal).where(Recusal.member_id.in_(seated)))
     db.session.execute(delete(Member).where(Member.assessment_id == assessment.id))
     db.session.expire(assessment, ["members"])
     assessment.state = COLLECTING

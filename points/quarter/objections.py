@@ -14,7 +14,7 @@ from people.cards import TOKEN_LENGTH, drawn
 from people.db import db, get_locked
 from people.models import Area, Person, User
 from people.refused import Refused, check_repeated, stated
-from points.models import Answer, Assessment, AssessmentState, How, Objection
+from points.models import Answer, Assessment, AssessmentState, How, NoticeLine, Objection
 from points.quarter import finding, meeting, workdays
 
 # An answer is due within so many working days; the day it came is not counted.
@@ -57,7 +57,7 @@ def bring(
     line = finding.lines(assessment).get(worker.id)
     if line is None:
         raise Refused("not_on_sheet", _("%(name)s is not on this sheet.", name=worker.masked), "worker")
-    if is_booked(assessment, worker):
+    if _is_settled(assessment, line):
         raise Refused(
             "already_booked",
             _("This line is booked. Tell the committee: a mistake is put right in the next quarter."),
@@ -92,16 +92,14 @@ def bring(
     return objection
 
 
-def is_booked(assessment: Assessment, worker: Person) -> bool:
-    """Whether a worker's line is settled: in the ledger, or nothing to book while the others are."""
-    line = finding.lines(assessment).get(worker.id)
-    if finding.award_of(assessment, worker) is not None:
+def _is_settled(assessment: Assessment, line: NoticeLine) -> bool:
+    """Whether a posted line is in the ledger, or had nothing to book while the others were."""
+    if finding.award_of(assessment, line.worker) is not None:
         return True
     return (
         assessment.state == AssessmentState.BOOKED
-        and line is not None
         and line.total == 0
-        and worker.id not in unanswered(assessment)
+        and line.worker_id not in unanswered(assessment)
         and line.notice.ends_on < clock.today()
     )
 

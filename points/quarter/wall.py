@@ -135,6 +135,11 @@ class Standing:
         return sum(line.total for line in self.ready)
 
     @property
+    def to_come(self) -> int:
+        """What will be booked once nothing waits any more, in tenths."""
+        return self.points + sum(line.posted.total for line in self.waiting)
+
+    @property
     def why(self) -> dict[int, booking.Why]:
         """Why lines wait, by worker; without those for which only a notice has to end."""
         reasons = {line.posted.worker_id: line.why for line in self.waiting}

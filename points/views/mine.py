@@ -12,7 +12,7 @@ from people.models import Person, Role
 from people.roster import persons
 from points import labels
 from points.models import Adjustment, Assessment, AssessmentState, Correction, Service, Transfer
-from points.quarter import correcting, finding, lines, sheet
+from points.quarter import correcting, finding, lines, meeting, sheet
 from points.services import reading
 from points.views import bp
 from points.views.quarters import quarter_or_404
@@ -43,12 +43,11 @@ def mine_quarter(village: str, quarter: str) -> str:
     person = fetch(Person, current_user.person_id, area_id=g.area.id) or abort(404)
     assessment = quarter_or_404(quarter, g.area)
     selves = set(persons.selves(person))
-    lines = [_line(assessment, row) for row in sheet.of(assessment) if row.worker.id in selves]
     return render_template(
         "points/mine_quarter.html",
         assessment=assessment,
         person=person,
-        lines=lines,
+        lines=[_line(assessment, row) for row in sheet.of(assessment) if row.worker.id in selves],
         is_open=assessment.state in (AssessmentState.COLLECTING, AssessmentState.DELIBERATING),
         notice=finding.whole_notice(assessment),
         categories=labels.CATEGORIES,
@@ -57,11 +56,10 @@ def mine_quarter(village: str, quarter: str) -> str:
 
 def _line(assessment: Assessment, row: sheet.Row) -> Line:
     award = finding.award_of(assessment, row.worker)
-    written = [each for each in assessment.adjustments if each.worker_id == row.worker.id]
     return Line(
         row=row,
         services=reading.counted_in(assessment, row.worker),
-        adjustments=lines.standing(written),
+        adjustments=lines.standing(meeting.of_line(assessment.adjustments, row.worker)),
         award=award,
         corrections=correcting.of_line(award) if award else (),
     )

@@ -14,7 +14,7 @@ from people.db import db, transaction
 from people.models import AuditEvent
 from people.refused import Refused
 from points.models import Assessment
-from points.quarter import meeting, opening, posting
+from points.quarter import meeting, opening, posting, wall
 from shop import backing
 from shop.desk import redemptions, voids
 from shop.models import Budget, Lot, Source
@@ -196,7 +196,8 @@ def test_before_booking_the_new_points_are_weighed(app, cast, on_notice):
             login_user(user)
             g.area, g.roles = cast.village, {"chair"}
             sheet = db.session.get_one(Assessment, on_notice.id)
-            return " ".join(render_template("points/quarter_backing.html", assessment=sheet).split())
+            hung = wall.standing(sheet)
+            return " ".join(render_template("points/quarter_backing.html", wall=hung).split())
 
     page = shown(cast.chair)
     assert "70<small>" in page  # what is held
