@@ -12,10 +12,10 @@ run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 LONG := tests/served/test_killed.py tests/shop/test_conservation.py \
 	tests/shop/test_verify.py::test_the_report_is_of_one_moment \
 	tests/points/test_merging.py::test_points_add_up_in_any_order \
-	tests/points/test_ladder.py tests/points/test_assessment_states.py \
+	tests/duties/test_ladder.py tests/points/test_assessment_states.py \
 	tests/points/test_booking.py::test_killed_between_any_two_statements_it_is_booked_whole_or_not_at_all \
-	tests/points/test_disputes.py::test_nobody_else_finds_a_word_of_it_anywhere \
-	tests/people/test_household_pages.py::test_nothing_of_it_is_on_any_page_of_theirs \
+	tests/duties/test_disputes.py::test_nobody_else_finds_a_word_of_it_anywhere \
+	tests/duties/test_household_pages.py::test_nothing_of_it_is_on_any_page_of_theirs \
 	tests/test_rules.py::test_every_page_opens_and_keeps_the_policy \
 	tests/people/test_roles.py::test_who_is_let_in_where tests/shop/test_api_schema.py tests/test_demo.py
 
@@ -56,7 +56,7 @@ pictures: .venv/dev fonts $(CATALOGUE).mo  ## Take the README's pictures of the 
 	@touch $@
 
 fonts: .venv/run  ## Cut the typefaces for print, once (about 20 s)
-	@$(BIN)/python -c 'from people.paper.fonts import make_fonts; make_fonts()'
+	@$(BIN)/python -c 'from ground.paper.fonts import make_fonts; make_fonts()'
 
 %.mo: %.po .venv/run
 	$(BIN)/pybabel -q compile -i $< -o $@ -l zh

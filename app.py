@@ -15,6 +15,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import demo.calendar
 import demo.cli
+import duties.cli
+import duties.held
 import people.cli
 import people.held
 import people.views
@@ -26,11 +28,26 @@ import shop.backing
 import shop.cli  # also adds `ledger verify`
 import shop.held
 import shop.views
+from duties import views as duty_views
+from duties.views import incidents
+from ground import web
+from ground.db import db
 from people import access, audit, pages
-from people.db import db
 from people.signin import accounts
+from people.views import cards, conduct, home, roster, signin
 from points import amounts
+from points.views import assessment, ledger, meeting, rubrics, services, wall
 from shop.desk import devices
+from shop.views import desk, shelf, stock
+
+BLUEPRINTS = (
+    *(room.bp for room in (home, signin, roster, cards, conduct)),
+    *(room.bp for room in (assessment, meeting, wall, ledger, rubrics, services)),
+    duty_views.bp,
+    *(room.bp for room in (desk, shelf, stock)),
+    shop.api.bp,
+    demo.calendar.bp,
+)
 
 ROOT = Path(__file__).parent
 
@@ -48,7 +65,7 @@ def create_app(**settings: object) -> Flask:
     believe_proxies(app)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    Babel(app, locale_selector=pages.locale)
+    Babel(app, locale_selector=web.locale)
     Bootstrap5(app)
     app.before_request(demo.calendar.follow)  # first: whatever answers, its day is the calendar's
     CSRFProtect(app).exempt(shop.api.bp)  # a cookie opens nothing there
@@ -59,12 +76,13 @@ def create_app(**settings: object) -> Flask:
     app.context_processor(demo.calendar.shown)
     app.add_template_filter(amounts.show, "points")
     app.add_template_filter(amounts.signed, "signed_points")
+    web.init_app(app)
     pages.init_app(app, [*points.views.NAVIGATION, *shop.views.NAVIGATION, *people.views.NAVIGATION])
     app.extensions["backing"] = shop.backing.of
     app.extensions["devices"] = devices.with_key
-    app.extensions["alarms"] = (points.views.incidents.alarms,)
-    app.extensions["held"] = (people.held.about, points.held.about, shop.held.about)
-    for blueprint in (people.views.bp, points.views.bp, shop.views.bp, shop.api.bp, demo.calendar.bp):
+    app.extensions["alarms"] = (incidents.alarms,)
+    app.extensions["held"] = (people.held.about, points.held.about, duties.held.about, shop.held.about)
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for group in (
         people.cli.areas_cli,
@@ -72,7 +90,7 @@ def create_app(**settings: object) -> Flask:
         people.cli.accounts_cli,
         people.cli.cards_cli,
         points.cli.ledger_cli,
-        points.cli.services_cli,
+        duties.cli.services_cli,
         points.cli.assessments_cli,
         shop.cli.devices_cli,
         shop.cli.goods_cli,
@@ -137,7 +155,7 @@ def kept_secret(file: Path) -> str:
 def add_sign_in(app: Flask) -> None:
     """Who asks, by the session's cookie; without one: to the sign-in page."""
     manager = LoginManager(app)
-    manager.login_view = "people.sign_in"
+    manager.login_view = "signin.sign_in"
     manager.login_message = None  # the page says by itself what it is
     manager.user_loader(accounts.in_session)
 

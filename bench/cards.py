@@ -17,9 +17,9 @@ from flask import Flask
 from flask_babel import Babel
 
 from demo import roll
+from ground.paper.fonts import make_fonts
 from people.cards import ALPHABET, TOKEN_LENGTH
 from people.cardsheet import CardFace, cards_pdf
-from people.paper.fonts import make_fonts
 
 VILLAGES = 89
 

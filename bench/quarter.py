@@ -29,15 +29,17 @@ from sqlalchemy import Table, event, insert, select
 from app import create_app
 from demo import roll
 from demo.cli import COUNTY_FILE
-from people import areas, clock
-from people.clock import Quarter
-from people.db import db, transaction
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db, transaction
+from people import areas
 from people.models import Appointment, Area, Duty, Grid, GridKind, Level, Person, Role, User
 from people.signin import accounts
 from points import ledger
+from points.assessment import meeting, opening
 from points.models import FedBy, Service, ServiceState
-from points.quarter import meeting, opening, posting
 from points.rubrics import template, versions
+from points.wall import posting
 
 WORKERS, SERVICES, RUNS = 70, 3_000, 30
 QUARTER = Quarter(2026, 3)

@@ -31,10 +31,11 @@ from sqlalchemy import Table, event, func, insert, select, text
 from app import create_app
 from demo.calendar import STARTS_ON
 from demo.cli import load
-from people import clock
-from people.db import db, transaction
+from duties.models import Visit
+from ground import clock
+from ground.db import db, transaction
 from people.models import Appointment, Area, Attention, Duty, Grid, Household, HouseholdClass, Role, User
-from points.models import FedBy, Service, ServiceState, Visit
+from points.models import FedBy, Service, ServiceState
 from points.rubrics import versions
 from points.services import taking
 

@@ -22,8 +22,8 @@ from sqlalchemy import select
 from app import create_app
 from demo.calendar import STARTS_ON
 from demo.cli import load
-from people import clock
-from people.db import db, transaction
+from ground import clock
+from ground.db import db, transaction
 from people.models import Card, CardState, Role, User
 from points import ledger
 from points.models import TransferKind

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
-from people import access, clock, pages
-from people.db import Base, db, transaction
+from ground import clock, web
+from ground.db import Base, db, transaction
+from people import access
 
 # The last week of a quarter: services can still be recorded, and the quarter can be assessed.
 STARTS_ON = date(2026, 12, 28)
@@ -57,4 +58,4 @@ def next_day() -> Response:
         if calendar is None:
             abort(404)
         calendar.seconds += 86_400
-    return redirect(pages.inside(request.form.get("next")))
+    return redirect(web.inside(request.form.get("next")))

@@ -13,12 +13,12 @@ from sqlalchemy import select
 
 from demo import calendar, neighbours, roll
 from demo.story import PASSWORD, VILLAGE_ROLES, Story
+from ground.db import db, transaction
+from ground.paper.fonts import fonts_made, make_fonts
+from ground.refusal import Refused
 from people import areas
 from people.cli import refuse
-from people.db import db, transaction
 from people.models import Area, Grid, Role
-from people.paper.fonts import fonts_made, make_fonts
-from people.refused import Refused
 from people.signin import accounts
 
 COUNTY_FILE = Path(__file__).parent.parent / "data" / "areas-532323.csv"

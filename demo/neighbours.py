@@ -9,7 +9,8 @@ from datetime import date
 from typing import TypedDict
 
 from demo import roll
-from people import clock, contacts
+from ground import clock
+from people import contacts
 from people.conduct import evaluations, trainings
 from people.models import (
     Area,

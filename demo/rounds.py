@@ -10,27 +10,26 @@ from datetime import date, timedelta
 
 from demo import roll
 from demo.calendar import STARTS_ON
-from people import clock
-from people.clock import Quarter
-from people.db import db
-from people.households import keeping
-from people.households.keeping import Particulars
-from people.models import Appointment, Area, Attention, Duty, Grid, Household, Person, Role, User
-from people.roster import holders
-from points.models import (
+from duties import gatherings, incidents, visits
+from duties.disputes import disputes
+from duties.households import keeping
+from duties.households.keeping import Particulars
+from duties.models import (
     DisputeKind,
-    FedBy,
-    Found,
     GatheringKind,
     IncidentKind,
     IncidentStepKind,
     Result,
     Rung,
-    ServiceState,
     Severity,
     Step,
 )
-from points.records import disputes, gatherings, incidents, visits
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db
+from people.models import Appointment, Area, Attention, Duty, Grid, Household, Person, Role, User
+from people.roster import holders
+from points.models import FedBy, Found, ServiceState
 from points.rubrics import versions
 from points.services import deciding, reading, recording, samples, slips
 

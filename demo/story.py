@@ -13,16 +13,18 @@ from stdnum import ean
 from demo import neighbours, roll, rounds
 from demo.calendar import STARTS_ON
 from demo.wares import LOOSE, LOOSE_SINCE, PRICES, WARES, Ware
-from people import cards, clock
-from people.clock import Quarter
+from ground import clock
+from ground.clock import Quarter
+from people import cards
 from people.models import Area, ChosenBy, Duty, Grid, GridKind, Person, Role, User
 from people.roster import grids, holders, persons, terms
 from people.signin import accounts
 from points import ledger
+from points.assessment import meeting, opening
 from points.models import Assessment, FedBy, How, Rubric, Service
-from points.quarter import booking, meeting, objections, opening, posting
 from points.rubrics import versions
 from points.services import deciding, recording
+from points.wall import booking, objections, posting
 from shop import backing
 from shop.desk import redemptions, voids
 from shop.models import Goods, Shop, Source

@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from people.db import Moment
+from ground.db import Moment
 
 database = current_app.extensions["migrate"].db
 

@@ -14,9 +14,10 @@ from flask_login import current_user
 from werkzeug.routing import Rule as RoutingRule
 from werkzeug.wrappers import Response
 
-from people import areas, clock
+from ground import clock
+from ground.refusal import Refused
+from people import areas
 from people.models import Area, Role
-from people.refused import Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -24,10 +25,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 ASSETS = {"static", "bootstrap.static"}
 
 # Where somebody whose password was given by another chooses their own; until then there is nothing else.
-FIRST_OF_ALL = "people.password"
+FIRST_OF_ALL = "signin.password"
 
 # What a page asks for by itself, while nobody is there: it keeps nobody signed in.
-UNATTENDED = {"people.alarms"}
+UNATTENDED = {"home.alarms"}
 
 ABOVE = {Role.TOWNSHIP, Role.COUNTY}
 COMMITTEE = {Role.CLERK, Role.CHAIR}
@@ -61,6 +62,11 @@ class Route:
     address: str
     rule: Rule
     words: str
+
+    @property
+    def package(self) -> str:
+        """The package whose page it is."""
+        return package_of(self.endpoint)
 
 
 def public(view: View) -> View:
@@ -97,6 +103,11 @@ def rule_of(endpoint: str) -> Rule | None:
     if endpoint in ASSETS:
         return Rule(public=True)
     return getattr(current_app.view_functions[endpoint], "access", None)
+
+
+def package_of(endpoint: str) -> str:
+    """The package that an endpoint's page is of."""
+    return current_app.blueprints[endpoint.partition(".")[0]].import_name.partition(".")[0]
 
 
 def routes() -> list[Route]:

@@ -8,10 +8,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from people import audit, tables
-from people.db import db
+from ground import tables
+from ground.db import db
+from ground.refusal import Refused
+from people import audit
 from people.models import CODE_DIGITS, VILLAGE_LEVELS, Area, Level, User
-from people.refused import Refused
 
 COLUMNS = ["code", "level", "name", "parent_code"]
 PARENT_LEVELS = {

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from people import clock
-from people.db import Base, db
+from ground import clock
+from ground.db import Base, db
 from people.models import Area, AuditEvent, User
 
 # The network address this request came from; without one it is the command line.

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 from stdnum import damm
 
-from people import audit, clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused, stated
+from people import audit
 from people.models import Appointment, Area, AuditEvent, Card, CardState, Duty, Grid, Person, User
-from people.refused import Refused, stated
 from people.roster import departures, holders, persons
 
 # 32 characters without I, L, O and U, which are misread: 20 of them are 100 bits.

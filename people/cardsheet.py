@@ -10,8 +10,8 @@ from multiprocessing import get_context
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from people.paper import words
-from people.paper.draw import LINE, QUIET, Pen, QrPath, baseline, fit, paragraph, qr_path, stack
+from ground.paper import words
+from ground.paper.draw import LINE, QUIET, Pen, QrPath, baseline, fit, paragraph, qr_path, stack
 
 WIDE, HIGH = 210, 297
 CARD_WIDE, CARD_HIGH = 85.6, 54

@@ -9,11 +9,11 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
+from ground.db import transaction
+from ground.refusal import Refused
 from people import access, areas, cards, filing, pages, rolesheet
 from people.cardsheet import cards_pdf
-from people.db import transaction
 from people.models import Area, Role
-from people.refused import Refused
 from people.rosterfile.intake import ROSTER
 from people.signin import accounts, keeping
 

@@ -9,10 +9,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from people import audit, clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused
+from people import audit
 from people.models import Area, Contact, ContactKind, User
-from people.refused import Refused
 
 # A mobile, a landline with its area code, or a service number such as 12348.
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{1,17}[0-9]")

@@ -13,11 +13,11 @@ from typing import Any, Generic, TypeVar
 from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 
-from people import clock, tables
-from people.db import db, get_locked
+from ground import clock, tables
+from ground.db import db, get_locked
+from ground.refusal import Refused
+from ground.tables import BadCell
 from people.models import Area, FileKind, ImportFile, User
-from people.refused import Refused
-from people.tables import BadCell
 
 # How many rows go to the database at once; after each lot the page and the command line are told.
 LOT = 500

@@ -15,8 +15,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from people import clock, labels, trail
-from people.db import db
+from ground import clock
+from ground.db import db
+from ground.paper import words
+from people import labels, trail
 from people.models import (
     Appointment,
     Attendance,
@@ -30,7 +32,6 @@ from people.models import (
     Side,
     User,
 )
-from people.paper import words
 from people.roster import persons
 
 NOTHING = "–"

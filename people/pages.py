@@ -1,54 +1,16 @@
-"""What every page shares: language, print size, navigation, filters, and how a refusal looks."""
+"""What the pages of an area share: its navigation, and what has to be known there at once."""
 
-import json
-import re
-from collections.abc import Generator, Iterator, Sequence
-from contextvars import copy_context
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any
 
-from flask import Flask, current_app, g, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
+from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
-from flask_sqlalchemy.pagination import Pagination
-from flask_wtf.csrf import CSRFError
-from markupsafe import Markup
-from sqlalchemy import Select
-from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import IntegerConverter, Map
-from werkzeug.wrappers import Response
 
+from ground import web
 from people import access
 from people.cardsheet import CardFace
-from people.clock import Quarter, local
-from people.db import db
 from people.models import Area, Card, Role, mask_phone
-from people.paper import words
-from people.paper.draw import qr_path
-from people.refused import Refused
-
-LANGUAGES = ("zh", "en")
-
-FARTHEST = 10**6  # a page that no list reaches, and no database chokes on
-
-# What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, or, for
-# all others, a request that can't be done (422).
-STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409}
-
-# Under this address programs ask: what goes wrong there is told in JSON.
-PROGRAMS = "/api/"
-
-
-class RowId(IntegerConverter):
-    """A row's number in an address: what no column holds does not exist."""
-
-    def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=2**31 - 1)
-
 
 # Where an entry is found: in villages only, in every area, or in townships and counties only. The first
 # names its place `village` in the address, the others `area`.
@@ -73,7 +35,7 @@ class Entry:
     @property
     def package(self) -> str:
         """The package whose page it is."""
-        return self.endpoint.partition(".")[0]
+        return access.package_of(self.endpoint)
 
     def house(self, tops: set[str]) -> str:
         """The entry of the rail to which it belongs, one of `tops`, or itself."""
@@ -112,12 +74,6 @@ def alarms() -> list[Notice] | None:
     return [notice for told in current_app.extensions["alarms"] for notice in told(area)]
 
 
-def locale() -> str:
-    """Chinese, unless the visitor chose English."""
-    chosen = request.cookies.get("language") if request else None
-    return chosen if chosen in LANGUAGES else LANGUAGES[0]
-
-
 def entries_for(area: Area, roles: set[Role]) -> list[Entry]:
     """The navigation of these roles in an area with all its rooms, the most important first."""
     entries: Sequence[Entry] = current_app.extensions["navigation"]
@@ -146,121 +102,10 @@ def _links() -> tuple[list[Link], list[Link]]:
     house = houses[here] if here else ""
     beside = sorted(
         (entry for entry in urls if houses[entry] == house),
-        key=lambda room: (room.endpoint != house, room.package != house.partition(".")[0]),
+        key=lambda room: (room.endpoint != house, room.package != access.package_of(house)),
     )
     rooms = [Link(urls[entry], entry.label, entry.icon, entry == here) for entry in beside]
     return rail, rooms if len(rooms) > 1 else []
-
-
-@cache
-def icon(name: str) -> Markup:
-    """One icon out of Bootstrap-Flask's sprite, so that a phone need not fetch the whole of it."""
-    sprite = resources.files("flask_bootstrap") / "static/bootstrap5/icons/bootstrap-icons.svg"
-    found = re.search(rf'<symbol([^>]*) id="{name}">(.*?)</symbol>', sprite.read_text(), re.DOTALL)
-    if found is None:
-        raise LookupError(name)
-    return Markup(f'<svg fill="currentColor"{found[1]}>{found[2]}</svg>')  # noqa: S704 -- the package's own
-
-
-def qr(text: str) -> Markup:
-    """A QR code for a page, as a picture of lines; its size is the stylesheet's."""
-    code = qr_path(text)
-    bars = (bar.split() for bar in code.bars)
-    path = "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length, *_rest in bars)
-    box = f"0 0 {code.modules} {code.modules}"
-    drawn = f'<svg class="qr" role="img" aria-label="QR" viewBox="{box}"><path d="{path}"/></svg>'
-    return Markup(drawn)  # noqa: S704 -- figures only
-
-
-def page_of(query: Select[Any], per_page: int = 30) -> Pagination:
-    """One page of a list, by `?page=`; beyond the last page: 404."""
-    wanted = min(request.args.get("page", 1, type=int), FARTHEST)
-    return db.paginate(query, page=wanted, per_page=per_page, max_per_page=per_page)
-
-
-def quarter(value: Quarter | str) -> str:
-    """A quarter as people say it: 2026年第四季度."""
-    return words.quarter(Quarter.parse(value) if isinstance(value, str) else value)
-
-
-def refused(refusal: Refused) -> Response | tuple[str, int]:
-    """The answer to a refusal that no form shows."""
-    if request.path.startswith(PROGRAMS):
-        return problem(refusal)
-    status = STATUSES.get(refusal.code, 422)
-    return render_template(
-        "error.html", code=status, title=gettext("That was not done"), text=refusal.message
-    ), status
-
-
-Problem = Response
-
-
-def problem(refusal: Refused, status: int | None = None, **more: object) -> Problem:
-    """A refusal as a program reads it: application/problem+json (RFC 9457), by its code's status or another.
-
-    `code` is for the program, `title` for the person in front of it.
-    """
-    status = status or STATUSES.get(refusal.code, 422)
-    told = {
-        "type": f"urn:aixin:problem:{refusal.code}",
-        "title": str(refusal.message),
-        "status": status,
-        "code": refusal.code,
-        **more,
-    }
-    answer = Response(json.dumps(told), status, mimetype="application/problem+json")
-    if status == 401:
-        answer.www_authenticate = WWWAuthenticate("bearer", {"realm": "aixin"})
-    return answer
-
-
-def failed(error: HTTPException) -> Response | tuple[str, int]:
-    """The answer to what is not there, not allowed, or broke."""
-    if isinstance(error, CSRFError):
-        text = gettext("This page was open too long. Go back, load it again, and send it once more.")
-        return render_template(
-            "error.html", code=400, title=gettext("Please send that again"), text=text
-        ), 400
-    if error.code is None or error.response is not None or error.code < 400:
-        return error.get_response()
-    if request.path.startswith(PROGRAMS):
-        return _failed_program(error, error.code)
-    known = {
-        403: (gettext("Not for you to do"), gettext("Your role does not include this. Ask your committee.")),
-        404: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
-        405: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
-        413: (gettext("Too large"), gettext("The file is larger than 8 MB. Take a smaller picture.")),
-    }
-    title, text = known.get(
-        error.code,
-        (gettext("Something broke"), gettext("That was our fault. Nothing was booked. Try it once more.")),
-    )
-    return render_template("error.html", code=error.code, title=title, text=text), error.code
-
-
-def _failed_program(error: HTTPException, status: int) -> Problem:
-    """What HTTP itself says no to; whatever is not known here broke."""
-    known = {
-        404: ("not_found", _("Nothing is at this address.")),
-        405: ("method_not_allowed", _("This address does not take this method.")),
-        413: ("too_large", _("That is more than is taken at once.")),
-    }
-    broken = ("broken", _("That was our fault. Nothing was booked. Try it once more."))
-    answer = problem(Refused(*known.get(status, broken)), status)
-    if isinstance(error, MethodNotAllowed):
-        answer.allow.update(error.valid_methods or ())
-    return answer
-
-
-def public_url(path: str) -> str:
-    """An address as it is printed: under PUBLIC_URL, or the host this request was sent to."""
-    return f"{current_app.config['PUBLIC_URL'] or request.host_url.rstrip('/')}{path}"
-
-
-def printed(path: str) -> str:
-    """The address of a public page as it is printed in a QR code: in capitals, which need fewer squares."""
-    return public_url(path).upper()
 
 
 def card_face(card: Card, grid: str) -> CardFace:
@@ -270,102 +115,20 @@ def card_face(card: Card, grid: str) -> CardFace:
         name=card.person.name,
         grid=grid,
         number=card.number,
-        url=printed(url_for("shop.holder", token=card.token)),
+        url=web.printed(url_for("desk.holder", token=card.token)),
     )
 
 
-def inside(address: str | None) -> str:
-    """An address of this site that somebody wants to go on to; anything else becomes the front page."""
-    is_ours = address and address.startswith("/") and address[1:2] not in ("/", "\\")
-    return address if address and is_ours else url_for("people.home")
-
-
-def unlisted(page: str, status: int = 200) -> Response:
-    """A page for who holds the paper in hand: not for search engines, not kept by the browser."""
-    response = make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def pdf(content: bytes, name: str) -> Response:
-    """A document to look at and print, which the browser does not keep."""
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
-
-
-def download(content: bytes, name: str) -> Response:
-    """A table to keep, .xlsx or .csv by its name."""
-    response = Response(content, mimetype=KINDS[name.rpartition(".")[2]])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-# One JSON value on each line: how a long task tells a page how far it is.
-LINES = "application/x-ndjson"
-
-
-def streamed(lines: Generator[str, None, None]) -> Response:
-    """Send lines as they come. The work between them has a database session of its own until its end.
-
-    When the reader goes away the work is broken off, and a transaction in it undone.
-    """
-    context, own = copy_context(), current_app.app_context()
-    context.run(own.push)
-
-    def send() -> Iterator[str]:
-        try:
-            while (line := context.run(next, lines, None)) is not None:
-                yield line
-        finally:
-            context.run(lines.close)
-            context.run(own.pop)
-
-    response = Response(send(), mimetype=LINES)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"  # nginx would collect the lines otherwise
-    return response
-
-
-def switch(cookie: str, value: str) -> Response:
-    """Remember a choice of the visitor's for a year and return to the page they were on."""
-    response = redirect(inside(request.form.get("next")))
-    response.set_cookie(cookie, value, max_age=365 * 86400, httponly=True, samesite="Lax")
-    return response
-
-
 def init_app(app: Flask, navigation: Sequence[Entry]) -> None:
-    """Give every template the words and figures it shares."""
+    """Give every template the navigation of its area."""
     app.extensions["navigation"] = navigation
-    app.url_map.converters["int"] = RowId
-    app.add_template_filter(words.day, "day")
-    app.add_template_filter(words.moment, "moment")
-    app.add_template_filter(quarter, "quarter_name")
     app.add_template_filter(mask_phone, "masked_phone")
-    app.add_template_filter(words.grouped, "groups")
-    app.add_template_filter(lambda moment: local(moment).date(), "local_day")
-    app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
-    app.add_template_global(icon, "icon")
-    app.add_template_global(qr, "qr")
     app.add_template_global(alarms, "alarms")
-    app.register_error_handler(Refused, refused)
-    app.register_error_handler(HTTPException, failed)
 
     @app.context_processor
     def shared() -> dict[str, Any]:
         nav, rooms = _links() if current_user.is_authenticated else ([], [])
         return {
-            "locale": locale(),
-            "large_print": request.cookies.get("print") == "large",
             "nav": nav,
             "rooms": rooms,
             "area": g.get("area"),

@@ -23,6 +23,7 @@ PLACES = {Role.COUNTY: "a county", Role.TOWNSHIP: "a township"}
 PACKAGES = {
     "people": "Who and where (`people`)",
     "points": "Points (`points`)",
+    "duties": "What a worker does (`duties`)",
     "shop": "The love supermarket (`shop`)",
     "demo": "The demo (`demo`)",
 }
@@ -53,7 +54,7 @@ def sheet(routes: Sequence[Route]) -> str:
     by_role = [route for route in routes if route.rule.roles is not None]
     parts = [TOP, *_table(["role", "on the pages", "held for", "gives"], map(_giving, TITLES))]
     for package, title in PACKAGES.items():
-        own = [route for route in by_role if route.endpoint.startswith(f"{package}.")]
+        own = [route for route in by_role if route.package == package]
         if own:
             parts += [
                 f"\n## {title}\n\n",

@@ -6,8 +6,9 @@ import zxingcpp
 from flask_babel import lazy_gettext as _
 from PIL import Image
 
-from people import cards, pictures
-from people.refused import Refused
+from ground import pictures
+from ground.refusal import Refused
+from people import cards
 
 ENOUGH = (2000, 2000)  # pixels: a JPEG is decoded no larger than it takes to see a card held at arm's length
 

@@ -4,7 +4,7 @@ import re
 
 from flask_babel import lazy_gettext as _
 
-from people.refused import Refused
+from ground.refusal import Refused
 
 # Far above anything a village awards or prices, far below what a column holds.
 LARGEST = 1_000_000

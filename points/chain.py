@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _
 from sqlalchemy import update
 
-from people import clock
-from people.db import change_one, db
+from ground import clock
+from ground.db import change_one, db
+from ground.refusal import Refused
 from people.models import User
-from people.refused import Refused
 from points import amounts
 from points.models import Account, Transfer, TransferKind
 

@@ -1,16 +1,16 @@
-"""Commands about the ledger and the records."""
+"""Commands about the ledger and the assessments."""
 
 import click
 from flask.cli import AppGroup
 
+from ground.clock import Quarter
+from ground.db import transaction
+from ground.refusal import Refused
 from people import areas
-from people.clock import Quarter
-from people.db import transaction
-from people.refused import Refused
 from people.signin import keeping
-from points import amounts, expiry, leaving, merging, report
+from points import amounts, expiry, leaving, merging
 from points.models import Assessment
-from points.quarter import booking, proof
+from points.wall import booking, proof
 
 ledger_cli = AppGroup("ledger", help="The ledger: computed again, its digests, its entries as a file.")
 
@@ -66,27 +66,6 @@ def settle() -> None:
                 )
     if not lapsed and not expired:
         click.echo("nothing was due")
-
-
-services_cli = AppGroup("services", help="What grid workers did, as it was written down.")
-
-
-@services_cli.command("report")
-@click.option("--village", required=True, help="The village's 12-digit code.")
-@click.option("--quarter", required=True, help="Written like 2026Q4.")
-def services_report(village: str, quarter: str) -> None:
-    """Print the figures of a village's quarter, as its page shows them."""
-    area = areas.by_code(village)
-    try:
-        wanted = Quarter.parse(quarter)
-    except ValueError as error:
-        raise click.ClickException(f"{quarter} is not written like 2026Q4") from error
-    if area is None or not area.is_village:
-        raise click.ClickException(f"{village} is no village or community here")
-    for part in report.of(area, wanted):
-        click.echo(f"{part.title}")
-        for label, figure in part.figures:
-            click.echo(f"  {label}: {figure}")
 
 
 assessments_cli = AppGroup("assessments", help="The quarterly assessments of many villages.")

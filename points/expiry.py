@@ -16,15 +16,16 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from people import audit, clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.paper import words
+from ground.refusal import Refused, stated
+from people import audit
 from people.models import Area, Departure, Person, User
-from people.paper import words
-from people.refused import Refused, stated
 from people.roster import holders, persons
 from points import amounts, ledger
 from points.models import Account, AccountKind, Expiry, Transfer, TransferKind
-from points.quarter import correcting
+from points.wall import correcting
 
 LEAST_DAYS = 30  # from the announcement to the last day; the first is not counted (民法典第二百零一条)
 EARLIEST = date(2000, 1, 1)  # before it nobody booked anything: a year was mistyped

@@ -1,16 +1,14 @@
 """What is held about a person's points: what they did, what was adjusted, and their account."""
 
-from collections.abc import Callable, Iterator
-from datetime import date
-from typing import Any
+from collections.abc import Iterator
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from people import clock
-from people.db import db
+from ground import clock
+from ground.db import db
 from people.held import Reader, Section, day, said
 from people.models import Person
 from people.roster import persons
@@ -19,25 +17,20 @@ from points.models import (
     Account,
     Adjustment,
     Assessment,
-    Dispute,
-    Gathering,
-    Incident,
     Member,
     Notice,
     NoticeLine,
     Objection,
     Recusal,
     Service,
-    Slip,
     Transfer,
-    Visit,
 )
 
 
 def about(person: Person, reader: Reader) -> list[Section]:
     """Services, records, assessments, and accounts with all their entries; the same for every reader."""
     ids = persons.selves(persons.kept(person))
-    return [_services(ids), _records(ids), _assessments(ids), *_accounts(ids)]
+    return [_services(ids), _assessments(ids), *_accounts(ids)]
 
 
 def _services(ids: list[int]) -> Section:
@@ -63,23 +56,6 @@ def _services(ids: list[int]) -> Section:
             for service in found
         ],
     )
-
-
-def _records(ids: list[int]) -> Section:
-    """What they wrote down, or was printed for them. Whom it concerned is told to those who may see that."""
-    kinds: tuple[tuple[type[Any], Any, Callable[[Any], tuple[date, str]]], ...] = (
-        (Visit, _("Visit"), lambda row: (row.visited_on, row.grid.name)),
-        (Gathering, _("Gathering"), lambda row: (row.held_on, row.topic)),
-        (Incident, _("Hazard or emergency"), lambda row: (row.found_on, row.place)),
-        (Dispute, _("Dispute"), lambda row: (row.opened_on, row.grid.name)),
-        (Slip, _("Paper slip"), lambda row: (clock.local(row.printed_at).date(), row.number)),
-    )
-    found = []
-    for model, label, told in kinds:
-        for row in db.session.scalars(select(model).where(model.worker_id.in_(ids)).order_by(model.id)):
-            on, what = told(row)
-            found.append((day(on), str(label), what))
-    return Section(_("Records"), (_("Day"), _("Kind"), _("What")), found)
 
 
 def _assessments(ids: list[int]) -> Section:

@@ -1,35 +1,27 @@
 """The words of the field for what the models keep as codes."""
 
-from datetime import date, timedelta
+from datetime import date
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from people.clock import Quarter
-from people.paper import words
+from ground.clock import Quarter
+from ground.paper import words
+from points.assessment.terms import Asked
 from points.models import (
     Assessment,
     AssessmentState,
     Category,
-    DisputeKind,
     FedBy,
     Found,
-    GatheringKind,
     How,
-    IncidentKind,
-    IncidentStepKind,
     Look,
     Quorum,
-    Result,
-    Rung,
     ServiceState,
-    Severity,
-    Step,
     Transfer,
     TransferKind,
     Voucher,
 )
-from points.quarter.terms import Asked
 
 CATEGORIES = {
     Category.OPINION: _("Listening"),
@@ -56,21 +48,6 @@ SERVICE_STATES = {
     ServiceState.RECORDED: _("waits for a second person"),
     ServiceState.CONFIRMED: _("confirmed"),
     ServiceState.REJECTED: _("rejected"),
-}
-
-# The steps of a visit, in the county's own words.
-STEPS = {
-    Step.WALK: _("walked round the house"),
-    Step.MEET: _("met somebody"),
-    Step.ASK: _("asked how they are"),
-    Step.TALK: _("talked a while"),
-    Step.CHECK: _("checked for hazards"),
-}
-
-GATHERING_KINDS = {
-    GatheringKind.LAW: _("learning the law"),
-    GatheringKind.POLICY: _("learning policy"),
-    GatheringKind.VILLAGE: _("the village's own matters"),
 }
 
 VOUCHERS = {
@@ -141,56 +118,6 @@ TRANSFER_KINDS = {
     TransferKind.REVERSAL: _("Taken back"),
 }
 
-DISPUTE_KINDS = {
-    DisputeKind.NEIGHBOURS: _("between neighbours"),
-    DisputeKind.FAMILY: _("in a family"),
-    DisputeKind.LAND: _("over land or boundaries"),
-    DisputeKind.DEBT: _("over debts"),
-    DisputeKind.WORK: _("over work or wages"),
-    DisputeKind.OTHER: _("over something else"),
-}
-
-RUNGS = {
-    Rung.GRID: _("The grid"),
-    Rung.GROUP: _("The group"),
-    Rung.VILLAGE: _("The village"),
-    Rung.TOWNSHIP: _("The township's centre"),
-    Rung.COUNTY: _("The county's centre"),
-}
-
-# Who mediates on each rung (county's rules).
-MEDIATORS = {
-    Rung.GRID: _("Worker and instructor mediate."),
-    Rung.GROUP: _("The group mediates, with veteran members."),
-    Rung.VILLAGE: _("The village committee mediates."),
-    Rung.TOWNSHIP: _("The township's centre mediates."),
-    Rung.COUNTY: _("The county's centre mediates."),
-}
-
-RESULTS = {
-    Result.SETTLED: _("settled"),
-    Result.FAILED: _("not settled"),
-    Result.WITHDRAWN: _("withdrawn, or taken to court"),
-}
-
-INCIDENT_KINDS = {
-    IncidentKind.HAZARD: _("Hazard"),
-    IncidentKind.EMERGENCY: _("Emergency"),
-}
-
-SEVERITIES = {
-    Severity.ORDINARY: _("ordinary"),
-    Severity.MAJOR: _("major"),
-    Severity.SEVERE: _("severe"),
-    Severity.EXTREME: _("extremely severe"),
-}
-
-INCIDENT_STEPS = {
-    IncidentStepKind.HANDED_OVER: _("handed over to others"),
-    IncidentStepKind.DONE: _("something was done"),
-    IncidentStepKind.CLOSED: _("it is over: closed"),
-}
-
 
 def state_of(assessment: Assessment | None) -> str:
     """Where a village's assessment stands, in two words."""
@@ -231,17 +158,3 @@ def why(transfer: Transfer) -> str:
 def _quarter(award: Transfer) -> str:
     """Of which quarter an award is."""
     return words.quarter(Quarter.parse(award.reason))
-
-
-def due(on: date | None, today: date) -> str:
-    """When a household is to be visited, as one says it: days overdue, a day of this week, or a date."""
-    if on is None:
-        return gettext("as needed")
-    if on < today:
-        days = (today - on).days
-        return ngettext("%(num)s day overdue", "%(num)s days overdue", days)
-    if on == today:
-        return gettext("today")
-    sunday = today + timedelta(6 - today.weekday())
-    name = words.weekday(on.isoweekday()) if on <= sunday else words.day(on)
-    return gettext("by %(day)s", day=name)

@@ -13,8 +13,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from people import clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
 from people.models import (
     Appointment,
     Area,

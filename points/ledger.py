@@ -13,9 +13,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, joinedload
 
-from people.db import add_together, db, get_locked
+from ground.db import add_together, db, get_locked
+from ground.refusal import Refused
 from people.models import Area, Person, User
-from people.refused import Refused
 from points import amounts
 from points.chain import End, Entry, check_balance
 from points.models import GENESIS, Account, AccountKind, Transfer, TransferKind

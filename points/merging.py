@@ -14,13 +14,15 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import joinedload
 
-from people import audit, cards, clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.paper import words
+from ground.refusal import Refused, stated
+from people import audit, cards
 from people.models import Appointment, Card, CardState, Duty, Merge, Outcome, Person, User
-from people.paper import words
-from people.refused import Refused, stated
 from people.roster import departures, duplicates, holders, persons, terms
 from points import ledger
+from points.assessment import sheet
 from points.models import (
     Account,
     Assessment,
@@ -30,7 +32,7 @@ from points.models import (
     Transfer,
     TransferKind,
 )
-from points.quarter import booking, sheet
+from points.wall import booking
 
 # What the kept entry takes over from the duplicate where it has nothing itself.
 FILLED = ("phone", "agency", "sex", "birth_year", "standing", "background", "law_mark_on")

@@ -7,11 +7,12 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
 
-from people import clock
-from people.db import db
+from ground import clock
+from ground.db import db
 from people.models import Departure, Merge
 from people.roster import persons
 from points import expiry
+from points.assessment import finding, sheet
 from points.chain import link
 from points.ledger import COUNTERPART
 from points.merging import merge_keys
@@ -26,7 +27,7 @@ from points.models import (
     Transfer,
     TransferKind,
 )
-from points.quarter import booking, correcting, finding, sheet
+from points.wall import booking, correcting
 
 
 def problems() -> Iterator[str]:

@@ -11,11 +11,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import BigInteger, cast, extract, func, select
 from sqlalchemy.orm import aliased, joinedload
 
-from people import audit, clock
-from people.clock import Quarter
-from people.db import db, get_locked
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db, get_locked
+from ground.refusal import Refused, stated
+from people import audit
 from people.models import Area, User
-from people.refused import Refused, stated
 from points import ledger
 from shop.models import Budget, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove, Void
 from shop.shelf import shops

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from ground.clock import local
+from ground.db import db, read_one_moment, transaction
+from ground.refusal import Refused
 from people import areas
 from people.cli import bring, refuse
-from people.clock import local
-from people.db import db, read_one_moment, transaction
-from people.refused import Refused
 from points.cli import ledger_cli
 from shop.desk import devices, verify
 from shop.goodsfile.intake import GOODS

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from people.db import db
+from ground.db import db
 from people.held import NOTHING, Reader, Section, day
 from people.models import Card, Person
 from people.roster import persons

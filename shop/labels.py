@@ -5,8 +5,8 @@ from datetime import date
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from people import clock
-from people.paper import words
+from ground import clock
+from ground.paper import words
 from shop.models import MoveKind, Shop, Source
 from shop.shelf import shops
 from shop.shelf.hours import Hours, Span

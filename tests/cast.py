@@ -19,17 +19,19 @@ from sqlalchemy import event, select
 from sqlalchemy.sql import ColumnElement
 
 from app import create_app
-from people import areas, cards, clock
-from people.clock import Quarter
-from people.db import db, transaction
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db, transaction
+from people import areas, cards
 from people.models import Appointment, Area, Card, Duty, GridKind, Person, Role, User
 from people.roster import grids, persons, terms
 from people.signin import accounts
+from points.assessment import finding, meeting, opening
 from points.models import Account, Assessment, AssessmentState, Category, FedBy, Rubric, RubricItem
-from points.quarter import booking, finding, meeting, opening, posting
 from points.rubrics import template, versions
 from points.rubrics.template import NewItem
 from points.services import deciding, recording
+from points.wall import booking, posting
 from shop.models import Goods, Lot, Shop, Source
 from shop.shelf import goods as shelf
 from shop.shelf import shops

@@ -17,10 +17,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from people import clock as calendar
-from people.db import db, transaction
+from ground import clock as calendar
+from ground.db import db, transaction
+from ground.paper import fonts
 from people.models import User
-from people.paper import fonts
 from people.signin import passwords
 from tests import cast as cast_list
 from tests.cast import TODAY, Cast, Client, new_app

@@ -10,9 +10,9 @@ from functools import cache
 import pytest
 import sqlalchemy as sa
 
-from people import clock
-from people.db import db, transaction
-from people.refused import Refused
+from ground import clock
+from ground.db import db, transaction
+from ground.refusal import Refused
 from tests.cast import TODAY, new_app
 
 AT_ONCE = 8

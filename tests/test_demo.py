@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import func, select
 
 from demo import calendar, cli, roll
+from ground.clock import Quarter
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import areas
-from people.clock import Quarter
-from people.db import db, transaction
 from people.models import Area, Grid, GridKind, Level
-from people.refused import Refused
 from points import ledger
+from points.assessment import finding
 from points.models import Assessment, AssessmentState
-from points.quarter import finding
 from shop.desk import verify
 from tests.cast import new_app
 

@@ -6,7 +6,7 @@ import flask_migrate
 import pytest
 import sqlalchemy as sa
 
-from people.db import db
+from ground.db import db
 from tests.cast import new_app
 
 MOMENT = "'2026-10-02 01:00:00+00:00'"

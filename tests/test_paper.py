@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageOps
 
+from ground.clock import Quarter
+from ground.paper import fonts, words
+from ground.paper.draw import Pen, Strip, fit, fit_lines, gap, paginate, runs, width, wrap
 from people.cardsheet import CARD_HIGH, CARD_WIDE, LEFT, TOP, CardFace, cards_pdf
-from people.clock import Quarter
-from people.paper import fonts, words
-from people.paper.draw import Pen, Strip, fit, fit_lines, gap, paginate, runs, width, wrap
-from points.quarter.noticesheet import Notes, NoticeRow, NoticeSheet, notice_pdf
+from points.wall.noticesheet import Notes, NoticeRow, NoticeSheet, notice_pdf
 from tests.printed import DPI, RARE, codes, cut, ink, read
 
 SHEET = "https://aixin.example/n/532323101201/2026Q4"

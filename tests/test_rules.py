@@ -12,24 +12,28 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from people import access, clock, contacts, filing
-from people.clock import Quarter
+from duties import incidents, visits
+from duties.disputes import disputes
+from duties.households import keeping
+from duties.models import DisputeKind, IncidentKind, Severity, Step
+from ground import clock
+from ground.clock import Quarter
+from ground.db import Base, db, transaction
+from people import access, contacts, filing
 from people.conduct import trainings
-from people.db import Base, db, transaction
-from people.households import keeping
 from people.models import Attention, ContactKind, Duty
 from people.roster import portraits
 from people.rosterfile import intake
-from points.models import DisputeKind, How, IncidentKind, Severity, Step
-from points.quarter import finding, objections
-from points.records import disputes, incidents, photos, visits
-from points.services import samples, slips
+from points.assessment import finding
+from points.models import How
+from points.services import photos, samples, slips
+from points.wall import objections
 from shop.desk import redemptions, voids
 from shop.stock import consignments, counts
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("people", "points", "shop", "demo")
+PACKAGES = ("ground", "people", "points", "duties", "shop", "demo")
 PRODUCT = [
     ROOT / "app.py",
     *(file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))),
@@ -41,25 +45,27 @@ CATALOGUE = ROOT / "translations/zh/LC_MESSAGES/messages.po"
 PUBLIC = {
     "static",
     "bootstrap.static",
-    "people.sign_in",
-    "people.sign_out",
-    "people.language",
-    "people.print_size",
-    "points.notice",
-    "points.notices",
-    "points.object_online",
-    "points.follow",
-    "points.followed",
-    "points.proof",
-    "shop.check",
-    "shop.donor",
-    "shop.holder",
+    "signin.sign_in",
+    "signin.sign_out",
+    "home.language",
+    "home.print_size",
+    "wall.notice",
+    "wall.notices",
+    "wall.object_online",
+    "wall.follow",
+    "wall.followed",
+    "wall.proof",
+    "desk.check",
+    "stock.donor",
+    "desk.holder",
     "demo.next_day",
     "api.document",
 }
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
-OF_THE_WEB = re.compile(r"^(app|demo/calendar|people/(access|pages)|\w+/((forms|views|api)(/\w+)?|cli))\.py$")
+OF_THE_WEB = re.compile(
+    r"^(app|demo/calendar|ground/(forms|web)|people/(access|pages)|\w+/((forms|views|api)(/\w+){0,2}|cli))\.py$"
+)
 
 
 def imports(file):
@@ -100,7 +106,7 @@ def test_one_commit():
 def test_nothing_else_asks_the_machine_for_the_time():
     clocks = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(|time\.time\(|func\.now\(|CURRENT_")
     found = {str(file.relative_to(ROOT)) for file in PRODUCT if clocks.search(file.read_text())}
-    assert found == {"people/clock.py"}
+    assert found == {"ground/clock.py"}
 
 
 def rules(app):
@@ -282,8 +288,8 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
         for route, rule in rules(app)
         if "GET" in route.methods and not rule.device and not route.endpoint.endswith("static")
     ]
-    township = address(app, "people.area", area=TOWNSHIP)
-    pages.append(("people.area", access.Rule(), township))
+    township = address(app, "home.area", area=TOWNSHIP)
+    pages.append(("home.area", access.Rule(), township))
     for username in ("clerk", "chair", "manager", "volunteer", "worker", "instructor", "township_user"):
         user = cast.user(username)
         client, held = client_of(user), user.roles_in(cast.village)
@@ -301,14 +307,14 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                 assert "unsafe" not in answer.headers["Content-Security-Policy"]
             if answer.mimetype == "text/html":
                 assert inline(answer.text) == [], path
-    redirecting = {"people.home", "people.enter", "points.area_quarters"}
-    opened_elsewhere = {"people.evaluate", "people.held_above"}  # test_evaluations.py, test_held.py
-    opened_elsewhere |= {"shop.goods_picture"}  # test_goods_pages.py
-    opened_elsewhere |= {"shop.goods_file", "shop.failed_goods"}  # test_goodsfile.py
-    opened_elsewhere |= {"points.compare_rubrics", "points.compare_templates"}  # test_rubrics.py
-    opened_elsewhere |= {"points.publish_template"}
-    opened_elsewhere |= {"shop.stock_take_file", "shop.donor"}  # test_stock_pages.py, test_donations.py
-    opened_elsewhere |= {"points.service_again", "points.service_photo"}  # test_confirming.py
+    redirecting = {"home.home", "home.enter", "assessment.area_quarters"}
+    opened_elsewhere = {"conduct.evaluate", "home.held_above"}  # test_evaluations.py, test_held.py
+    opened_elsewhere |= {"shelf.goods_picture"}  # test_goods_pages.py
+    opened_elsewhere |= {"shelf.goods_file", "shelf.failed_goods"}  # test_goodsfile.py
+    opened_elsewhere |= {"rubrics.compare_rubrics", "rubrics.compare_templates"}  # test_rubrics.py
+    opened_elsewhere |= {"rubrics.publish_template"}
+    opened_elsewhere |= {"stock.stock_take_file", "stock.donor"}  # test_stock_pages.py, test_donations.py
+    opened_elsewhere |= {"services.service_again", "services.service_photo"}  # test_confirming.py
     assert {endpoint for endpoint, _rule, _path in pages} - opened <= redirecting | opened_elsewhere
 
 

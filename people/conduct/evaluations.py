@@ -14,10 +14,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from people import clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused
 from people.models import Appointment, Area, Duty, Evaluation, Grid, Person, Role, Side, User
-from people.refused import Refused
 from people.roster import holders, persons
 
 # Whoever served together for so many days of a year says something about it: the house's own rule.

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Row, func, or_, select
 
-from people import areas, clock
+from ground import clock
+from ground.db import db
+from people import areas
 from people.conduct.trainings import of_interest
-from people.db import db
 from people.models import Appointment, Area, Attendance, Duty, Grid, Level, Person, Training, mask_name
 from people.roster import holders, persons
 

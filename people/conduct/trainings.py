@@ -12,8 +12,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from people import audit, cards, clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused, check_repeated
+from people import audit, cards
 from people.models import (
     CODE_DIGITS,
     Appointment,
@@ -28,7 +30,6 @@ from people.models import (
     Training,
     User,
 )
-from people.refused import Refused, check_repeated
 from people.roster import holders, persons
 
 AUDIENCE = {

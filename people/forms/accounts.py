@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import IntegerField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from people.forms import Form, SelectField
+from ground.forms import Form, SelectField
 
 LONGEST_PASSWORD = 200
 

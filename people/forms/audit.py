@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, SearchField
 from wtforms.validators import Length, Optional, ValidationError
 
-from people.forms import Form, SelectField
+from ground.forms import Form, SelectField
 from people.trail.words import ACTIONS
 
 

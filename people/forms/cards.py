@@ -5,7 +5,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from people.forms import Form
+from ground.forms import Form
 
 
 class ScanForm(Form):

@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length
 
+from ground.forms import Form, SelectField
 from people import labels
-from people.forms import Form, SelectField
 from people.models import ContactKind
 
 

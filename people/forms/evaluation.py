@@ -5,8 +5,8 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from ground.forms import Form
 from people.conduct.evaluations import Grades
-from people.forms import Form
 
 GRADES = {4: _("Very good"), 3: _("Good"), 2: _("Passable"), 1: _("Poor")}
 

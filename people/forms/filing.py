@@ -5,7 +5,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField
 from wtforms.validators import InputRequired
 
-from people.forms import Form
+from ground.forms import Form
 
 
 class FileForm(Form):

@@ -5,7 +5,7 @@ from wtforms import DateField, HiddenField, IntegerField, RadioField, StringFiel
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from people.forms import Form, SelectField
+from ground.forms import Form, SelectField
 from people.labels import DEPARTURE_KINDS
 from people.models import Outcome
 from people.roster.departures import LONGEST_DAYS

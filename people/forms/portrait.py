@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
 
-from people.forms import Form
+from ground.forms import Form
 
 
 class PortraitForm(Form):

@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from ground.forms import Form, ReasonForm, SelectField
+from ground.refusal import Refused
+from ground.tables import cells
 from people import labels
-from people.forms import Form, ReasonForm, SelectField
 from people.models import Background, ChosenBy, GridKind, Sex, Standing
-from people.refused import Refused
-from people.tables import cells
 
 NEW = 0  # in the choice of a person: somebody who is not on the roster yet
 

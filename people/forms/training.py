@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
-from people.forms import Form, key_field
+from ground.forms import Form, key_field
 
 
 class TrainingForm(Form):

@@ -8,7 +8,7 @@ from flask_login import UserMixin
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from people.db import Base, Moment, words
+from ground.db import Base, Moment, words
 from people.models.persons import Person
 from people.models.places import Area
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from people.db import Base, Moment, words
+from ground.db import Base, Moment, words
 from people.models.accounts import User
 from people.models.persons import Person
 from people.models.places import Area

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from people.db import Base, Moment, words
+from ground.db import Base, Moment, words
 
 
 class Level(StrEnum):

@@ -8,13 +8,14 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from people import audit, clock
-from people.db import db, get_locked
-from people.households import keeping
+from ground import clock
+from ground.db import db, get_locked
+from ground.paper import words
+from ground.refusal import Refused, stated
+from people import audit
 from people.models import Appointment, Change, Grid, GridChange, User
-from people.paper import words
-from people.refused import Refused, stated
 from people.roster import grids, holders
+from people.roster import households as files
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def merge(grid: Grid, into: Grid, on: date, reason: str, actor: User | None) -> 
     before = into.households
     if before is not None and grid.households is not None:
         into.households = before + grid.households
-    keeping.follow(grid, into, actor)
+    files.follow(grid, into, actor)
     grid.closed_on = on
     grids.write(grid, Change.MERGED, on, reason, actor, other=into)
     audit.note(actor, "grid.merge", grid, grid.village, into=into.code, closed_on=on, reason=reason)
@@ -125,7 +126,7 @@ def close(grid: Grid, on: date, reason: str, actor: User | None) -> Grid:
     """
     grid, reason = _begin(grid, on, reason)
     _check_nobody(grid, on)
-    keeping.check_none_live(grid)
+    files.check_none_live(grid)
     grid.closed_on = on
     grids.write(grid, Change.CLOSED, on, reason, actor)
     audit.note(actor, "grid.close", grid, grid.village, closed_on=on, reason=reason)

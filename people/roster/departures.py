@@ -11,8 +11,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
-from people import areas, audit, clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.paper import words
+from ground.refusal import Refused, stated
+from people import areas, audit
 from people.models import (
     Appointment,
     Area,
@@ -27,8 +30,6 @@ from people.models import (
     Person,
     User,
 )
-from people.paper import words
-from people.refused import Refused, stated
 from people.roster import holders, persons, terms
 
 LONGEST_DAYS = 1100  # three years and a little: a term

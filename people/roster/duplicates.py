@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from people.db import db
+from ground.db import db
 from people.models import Area, Merge, Person
 
 

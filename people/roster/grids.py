@@ -8,10 +8,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from people import audit, clock
-from people.db import add_together, db, get_locked
+from ground import clock
+from ground.db import add_together, db, get_locked
+from ground.refusal import Refused
+from people import audit
 from people.models import Area, Change, Grid, GridChange, GridKind, Group, User
-from people.refused import Refused
 
 # The county's rule: a micro-grid is 5 to 10 households. Outside it people are warned, not refused.
 USUAL = range(5, 11)

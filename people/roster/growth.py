@@ -9,11 +9,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
-from people import areas, audit, clock, labels
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.paper import words
+from ground.refusal import Refused, stated
+from people import areas, audit, labels
 from people.models import Appointment, Area, Duty, Grid, GrowthStep, Person, Stage, Standing, User
-from people.paper import words
-from people.refused import Refused, stated
 from people.roster import holders, persons
 
 IN_THE_PARTY = {Standing.PARTY, Standing.PROBATIONARY}

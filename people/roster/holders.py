@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from people.db import db
+from ground.db import db
 from people.models import Appointment, Area, Duty, Grid, Person
 from people.roster import persons
 

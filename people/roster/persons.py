@@ -7,10 +7,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from people import audit, clock
-from people.db import add_together, db, get_locked
+from ground import clock
+from ground.db import add_together, db, get_locked
+from ground.refusal import Refused
+from people import audit
 from people.models import Appointment, Area, Background, Grid, Merge, Person, Sex, Standing, User
-from people.refused import Refused
 
 # How old somebody is who serves: the year of birth tells a slip of the hand from a year.
 AGES = (16, 100)

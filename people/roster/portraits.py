@@ -5,8 +5,9 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
-from people import audit, clock, pictures
-from people.db import db, get_locked
+from ground import clock, pictures
+from ground.db import db, get_locked
+from people import audit
 from people.models import Person, Portrait, User
 from people.roster import persons
 

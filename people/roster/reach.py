@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Select, select
 
-from people import clock
-from people.db import db
+from ground import clock
+from ground.db import db
 from people.models import Appointment, Area, Duty, Grid, Role, User
 from people.roster import grids, holders, persons
 

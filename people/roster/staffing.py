@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from people import areas, clock
-from people.db import db
+from ground import clock
+from ground.db import db
+from people import areas
 from people.models import Appointment, Area, Duty, Grid, Merge, Person
 from people.roster import grids, holders
 

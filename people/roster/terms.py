@@ -11,11 +11,12 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, or_, select
 
-from people import audit, clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.paper import words
+from ground.refusal import Refused, stated
+from people import audit
 from people.models import Appointment, ChosenBy, Duty, Grid, Person, User
-from people.paper import words
-from people.refused import Refused, stated
 from people.roster import holders, persons
 
 TERM_YEARS = 3

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people import tables
+from ground import tables
 from people.models import Area, GridKind, Sex, Standing
 from people.roster import grids, persons
 

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from ground.db import db
 from people import audit
-from people.db import db
 from people.models import Appointment, Area, Duty, Grid, Person, User, mask_name, mask_phone
 from people.rosterfile import columns
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from ground.db import db
 from people import audit, filing
-from people.db import db
 from people.models import Appointment, Area, FileKind, User
 from people.roster import grids, persons, terms
 from people.rosterfile import columns, plan

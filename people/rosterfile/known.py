@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from people.db import db
+from ground.db import db
 from people.models import Appointment, Area, Grid, Group, Merge, Person
 
 

@@ -8,15 +8,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people import areas, clock, filing, tables
+from ground import clock, tables
+from ground.paper import words
+from ground.tables import BadCell
+from people import areas, filing
 from people.filing import Line
 from people.models import Appointment, Area, Duty, Grid, Person
-from people.paper import words
 from people.roster import holders
 from people.rosterfile import columns
 from people.rosterfile.columns import Entry
 from people.rosterfile.known import Known, upwards
-from people.tables import BadCell
 
 
 class Act(StrEnum):

@@ -6,10 +6,10 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
+from ground.db import db, get_locked
+from ground.refusal import Refused
 from people import audit, cards
-from people.db import db, get_locked
 from people.models import VILLAGE_LEVELS, Area, Card, CardState, Grant, Level, Person, Role, User
-from people.refused import Refused
 from people.roster import persons
 from people.signin import passwords
 

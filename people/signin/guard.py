@@ -18,10 +18,10 @@ from datetime import datetime, timedelta
 from flask_babel import lazy_ngettext as ngettext
 from sqlalchemy import delete, select
 
-from people import clock
-from people.db import db
+from ground import clock
+from ground.db import db
+from ground.refusal import Refused
 from people.models import SignInFailure, User
-from people.refused import Refused
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from people import audit, cards, clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused
+from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Duty, Grant, Level, Person, Role, User
-from people.refused import Refused
 from people.roster import holders
 from people.signin import accounts, passwords
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from flask_babel import lazy_gettext as _
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from people.refused import Refused
+from ground.refusal import Refused
 
 SHORTEST = 8
 PIN_DIGITS = 6

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from ground.paper import words
 from people.models import AuditEvent, mask_name, mask_phone
-from people.paper import words
 from people.trail.subjects import Subject, named
 from people.trail.words import ACTIONS, FIELDS, ROWS, SILENT, VALUES
 

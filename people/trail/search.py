@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
-from people.clock import SHANGHAI
-from people.db import db
+from ground.clock import SHANGHAI
+from ground.db import db
 from people.models import Area, AuditEvent, Card, Contact, Grid, Group, Level, Person, User
 from people.roster import persons
 from people.trail.subjects import subjects_of

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from people.db import db
+from ground.db import db
 from people.models import (
     Area,
     Card,

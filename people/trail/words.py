@@ -75,7 +75,7 @@ ACTIONS = {
     "roster.import": _("took a roster in from a file"),
     "rubric.adopt": _("adopted a rubric"),
     "rubric.publish": _("published a template of the rubric"),
-    "shop.hours": _("changed the shop's opening hours"),
+    "shelf.hours": _("changed the shop's opening hours"),
     "slip.print": _("printed paper slips"),
     "term.begin": _("began a term"),
     "term.end": _("ended a term"),

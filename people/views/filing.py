@@ -10,14 +10,15 @@ from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from people import filing, pages
-from people.db import db, fetch, transaction
+from ground import web
+from ground.db import db, fetch, transaction
+from ground.forms import attempt
+from ground.paper import words
+from ground.refusal import Refused
+from people import filing
 from people.filing import Line
-from people.forms import attempt
 from people.forms.filing import FileForm, TakeInForm
 from people.models import ImportFile, User
-from people.paper import words
-from people.refused import Refused
 
 # How many changes the dry run shows in full, and how many bad cells; the rest is in the files.
 SHOWN = 200
@@ -74,8 +75,8 @@ class FilePages:
         form = TakeInForm()
         if form.validate_on_submit():
             lines = self._taking_in(file.id, form.fingerprint.data, current_user.id, request.path)
-            if request.accept_mimetypes.best == pages.LINES:
-                return pages.streamed(lines)
+            if request.accept_mimetypes.best == web.LINES:
+                return web.streamed(lines)
             last = json.loads(list(lines)[-1])
             if "go" in last:
                 return redirect(last["go"])
@@ -105,11 +106,11 @@ class FilePages:
         if file.content is None:
             abort(404)
         made = filing.plan_of(self.kind, file)
-        return pages.download(self.kind.layout.write_bad(made.table, made.bad_rows), "failed.xlsx")
+        return web.download(self.kind.layout.write_bad(made.table, made.bad_rows), "failed.xlsx")
 
     def template(self, name: str) -> Response:
         """An empty file of this kind."""
-        return pages.download(self.kind.layout.template(), name)
+        return web.download(self.kind.layout.template(), name)
 
     def _file(self, ident: int) -> ImportFile:
         """One's own file of this kind: what is in it is for who brought it."""

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from people.forms import Form, KeyedForm
+from ground.forms import Form, KeyedForm
 from points.forms.fields import PointsField
 
 

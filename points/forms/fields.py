@@ -7,9 +7,9 @@ from flask_wtf.file import FileField
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
-from people.refused import Refused
+from ground.refusal import Refused
 from points import amounts
-from points.records import photos
+from points.services import photos
 
 
 class PointsField(StringField):

@@ -7,11 +7,11 @@ from wtforms import DateField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from people.forms import Form, KeyedForm, SelectField
+from ground.forms import Form, KeyedForm, SelectField
 from points import labels
 from points.forms.fields import PointsField
 from points.models import How
-from points.quarter.objections import MOST_TEXT
+from points.wall.objections import MOST_TEXT
 
 
 class ObjectionForm(KeyedForm):

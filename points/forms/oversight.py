@@ -5,10 +5,10 @@ from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from people.forms import Form
+from ground.forms import Form
+from points.assessment.terms import LEAST_NOTICE_DAYS, MOST_DAYS
 from points.labels import QUORUMS
 from points.models import Quorum
-from points.quarter.terms import LEAST_NOTICE_DAYS, MOST_DAYS
 
 
 class TermsForm(Form):

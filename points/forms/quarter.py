@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from people.forms import Form, KeyedForm, SelectField
-from people.refused import Refused
+from ground.forms import Form, KeyedForm, SelectField
+from ground.refusal import Refused
 from points.forms.fields import PointsField
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, FieldList, FormField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
-from people.forms import Form, SelectField
+from ground.forms import Form, SelectField
 from points import amounts, labels
 from points.forms.fields import PointsField
 from points.models import Category, FedBy, RubricItem

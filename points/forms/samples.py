@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from people.forms import Form, SelectField
+from ground.forms import Form, SelectField
 from points import labels
 from points.models import Found
 from points.services.samples import MOST

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from people.forms import Form, KeyedForm, SelectField
+from ground.forms import Form, KeyedForm, SelectField
 from points import labels
 from points.forms.fields import PhotoField
 from points.models import Voucher

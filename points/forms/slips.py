@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from people.forms import Form, SelectField
+from ground.forms import Form, SelectField
 from points.services.slips import MOST_AT_ONCE
 
 ANYONE = 0  # slips without a name

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from people.db import Base, Moment
+from ground.db import Base, Moment
 from people.models import Area, User
 from points.models.assessments import Assessment
 from points.models.ledger import Transfer

@@ -6,8 +6,8 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from people.clock import Quarter
-from people.db import Base, Moment, words
+from ground.clock import Quarter
+from ground.db import Base, Moment, words
 from people.models import Area, Person, User, mask_name
 from points.models.rubrics import Rubric
 

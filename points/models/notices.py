@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from people.db import Base, Moment, words
+from ground.db import Base, Moment, words
 from people.models import Person, User
 from points.models.assessments import Assessment
 from points.models.rubrics import Category

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from people.db import Base, Moment, words
+from ground.db import Base, Moment, words
 from people.models import Grid, Household, Person, User
 from points.models.rubrics import RubricItem
 

@@ -9,11 +9,11 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
+from ground.clock import Quarter
+from ground.db import db, get_locked
+from ground.refusal import Refused
 from people import audit
-from people.clock import Quarter
-from people.db import db, get_locked
 from people.models import Area, Level, User
-from people.refused import Refused
 from points import amounts, ledger
 from points.models import Assessment, FedBy, Rubric, RubricItem, Service
 from points.rubrics.template import TEMPLATE, USUAL, Limits, NewItem

@@ -3,9 +3,9 @@
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from people.paper import words
-from people.paper.draw import QUIET, Pen, Strip, fill, fit, gap, paragraph
-from people.paper.table import Column, Table
+from ground.paper import words
+from ground.paper.draw import QUIET, Pen, Strip, fill, fit, gap, paragraph
+from ground.paper.table import Column, Table
 from points import labels
 from points.amounts import show
 from points.models import Rubric, RubricItem

@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _
 
-from people import clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused, stated
 from people.models import User
-from people.refused import Refused, stated
 from people.roster import persons
 from points.models import Service, ServiceState, Voucher
 

@@ -14,8 +14,8 @@ from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 from sqlalchemy import and_, func, or_, select
 
-from people.clock import Quarter
-from people.db import db
+from ground.clock import Quarter
+from ground.db import db
 from people.models import Appointment, Area, Duty, Merge
 from people.roster import holders
 from points.models import Service, ServiceState, Slip

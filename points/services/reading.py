@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from people.db import db
+from ground.db import db
 from people.models import Area, Person, User
+from points.assessment import sheet
 from points.models import Assessment, Service, ServiceState
-from points.quarter import sheet
 
 
 @dataclass(frozen=True)

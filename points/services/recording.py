@@ -8,11 +8,11 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from people import clock
-from people.clock import Quarter
-from people.db import db, get_locked
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db, get_locked
+from ground.refusal import Refused, check_repeated
 from people.models import Appointment, Grid, Household, Person, Role, User
-from people.refused import Refused, check_repeated
 from people.roster import holders, persons
 from points.models import FedBy, RubricItem, Service, ServiceState
 from points.rubrics import versions

@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
-from people import clock
-from people.clock import Quarter
-from people.db import db, get_locked
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db, get_locked
+from ground.refusal import Refused, stated
 from people.models import Area, User
-from people.refused import Refused, stated
 from people.roster import persons
 from points.models import Finding, Found, Sample, Service
 

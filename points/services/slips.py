@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from stdnum import damm
 
-from people import audit, clock
-from people.db import add_together, db, get_locked
+from ground import clock
+from ground.db import add_together, db, get_locked
+from ground.refusal import Refused
+from people import audit
 from people.models import Area, Person, User
-from people.refused import Refused
 from people.roster import holders, persons
 from points.models import Slip
 

@@ -8,9 +8,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, SQLColumnExpression, String, cast, literal, select
 from sqlalchemy.orm import joinedload
 
-from people import clock
-from people.clock import Quarter
-from people.db import db, get_locked
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db, get_locked
 from people.models import Area, Attendance, Duty, Evaluation, Grid, Person, Side, Training, User
 from people.roster import holders, persons
 from points.models import FedBy, Service

@@ -5,9 +5,10 @@ from typing import Any
 from flask import g
 from flask_babel import lazy_gettext as _
 
-from people import access, cards, clock
+from ground import clock
+from ground.refusal import Refused
+from people import access, cards
 from people.models import Card
-from people.refused import Refused
 from people.roster import holders
 from points import ledger
 from shop.api import bp

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from people import clock
+from ground import clock
 
 
 def points(tenths: int) -> float:

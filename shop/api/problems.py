@@ -4,10 +4,10 @@ from typing import Any, NoReturn
 
 from flask import abort
 
-from people import pages
-from people.refused import Refused
+from ground import web
+from ground.refusal import Refused
 
 
 def stop(status: int, code: str, message: Any, **more: object) -> NoReturn:
     """Answer with a problem at once; `message` is a sentence for the person in front of the program."""
-    abort(pages.problem(Refused(code, message), status, **more))
+    abort(web.problem(Refused(code, message), status, **more))

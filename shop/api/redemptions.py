@@ -6,9 +6,10 @@ from typing import Any
 from flask import g, url_for
 from flask_babel import lazy_gettext as _
 
-from people import access, pages
-from people.db import fetch, transaction
-from people.refused import Refused
+from ground import web
+from ground.db import fetch, transaction
+from ground.refusal import Refused
+from people import access
 from shop.api import asked, bp
 from shop.api.cards import known
 from shop.api.figures import moment, points
@@ -86,7 +87,7 @@ def _told(redemption: Redemption) -> dict[str, Any]:
         "day": redemption.day.isoformat(),
         "at": moment(redemption.at),
         "served_by": redemption.served_by,
-        "check_url": pages.printed(url_for("shop.check", code=redemption.code)),
+        "check_url": web.printed(url_for("desk.check", code=redemption.code)),
         "voided": redemption.void is not None,
         "void": _void(redemption.void) if redemption.void else None,
     }

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from people import clock
-from people.db import db
+from ground import clock
+from ground.db import db
 from people.models import Card
 from shop.models import Redemption, Shop, Void
 

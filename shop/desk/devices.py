@@ -8,10 +8,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from people import audit, clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused
+from people import audit
 from people.models import User
-from people.refused import Refused
 from shop.models import Device, Shop
 
 PREFIX = "aixin_"  # so that a key which turns up somewhere is known for what it is

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people import clock
-from people.db import db
+from ground import clock
+from ground.db import db
+from ground.paper import words
+from ground.refusal import Refused
 from people.models import Card, CardState, Person, User
-from people.paper import words
-from people.refused import Refused
 from people.roster import departures, holders, persons
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from people import clock
-from people.clock import Quarter
-from people.db import db
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db
+from ground.refusal import Refused
 from people.models import Card, Person
-from people.refused import Refused
 from people.roster import persons
 from shop.models import Goods, Redemption, RedemptionLine, Shop, Void
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people.refused import Refused
+from ground.refusal import Refused
 
 WIDE, HIGH = 1000, 400  # the field that is signed in, in units of its own
 MOST_STROKES, MOST_POINTS = 200, 4000

@@ -9,11 +9,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from people import clock
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused, check_repeated
 from people.cards import drawn
-from people.db import db, get_locked
 from people.models import Card, Person, User
-from people.refused import Refused, check_repeated
 from people.roster import persons
 from points import ledger
 from points.models import Account, TransferKind

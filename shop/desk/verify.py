@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from people.db import db
+from ground.db import db
 from points import verify as ledger
 from points.models import Transfer, TransferKind
 from shop.models import (

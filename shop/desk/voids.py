@@ -3,11 +3,11 @@
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from people import clock
-from people.clock import Quarter
-from people.db import db
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db
+from ground.refusal import Refused, stated
 from people.models import User
-from people.refused import Refused, stated
 from points import ledger, merging
 from shop.models import Device, MoveKind, Redemption, StockMove, Void
 from shop.stock import counts, lots

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import Field
 
-from people.forms import Form, key_field
+from ground.forms import Form, key_field
 
 OLDEST = 43_200  # seconds: what was counted longer ago is counted again
 

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField, StringField
 from wtforms.validators import Length
 
-from people.forms import KeyedForm
-from people.refused import Refused
+from ground.forms import KeyedForm
+from ground.refusal import Refused
 from shop.desk import proxies
 
 

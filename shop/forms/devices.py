@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from people.forms import Form
+from ground.forms import Form
 
 
 class DeviceForm(Form):

@@ -5,8 +5,8 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from people import clock
-from people.forms import Form
+from ground import clock
+from ground.forms import Form
 from points.forms.fields import PointsField
 
 

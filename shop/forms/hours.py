@@ -11,8 +11,8 @@ from wtforms import DateField, FieldList, FormField, StringField, TimeField
 from wtforms import Form as Rows
 from wtforms.validators import Length, Optional
 
-from people.forms import Form
-from people.refused import Refused
+from ground.forms import Form
+from ground.refusal import Refused
 from shop.shelf.hours import Hours, Span
 
 MOST_DATES = 100

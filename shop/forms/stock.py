@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from people.forms import KeyedForm, SelectField
+from ground.forms import KeyedForm, SelectField
 from shop.forms.money import MoneyField
 from shop.labels import SOURCES
 from shop.models import Shop, Source

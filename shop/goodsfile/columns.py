@@ -7,8 +7,8 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _
 
-from people import tables
-from people.refused import Refused
+from ground import tables
+from ground.refusal import Refused
 from points import amounts
 from shop.shelf import codes, goods, prices
 

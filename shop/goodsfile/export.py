@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from people import audit, clock
+from ground import clock
+from people import audit
 from people.models import User
 from shop.goodsfile import columns
 from shop.goodsfile.known import Known

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ground.db import db
 from people import audit, filing
-from people.db import db
 from people.models import Area, FileKind, User
 from shop.goodsfile import columns, plan
 from shop.goodsfile.plan import Plan, Step

@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from people.db import db
-from people.tables import tidy
+from ground.db import db
+from ground.tables import tidy
 from shop.models import Goods, Lot, Price, Shop
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people import clock, filing, tables
+from ground import clock, tables
+from ground.paper import words
+from ground.tables import BadCell
+from people import filing
 from people.filing import Line
 from people.models import Area
-from people.paper import words
-from people.tables import BadCell
 from points import amounts
 from shop.goodsfile import columns
 from shop.goodsfile.columns import Entry

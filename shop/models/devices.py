@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from people.db import Base, Moment
+from ground.db import Base, Moment
 from shop.models.goods import Shop
 
 

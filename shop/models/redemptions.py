@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from people.db import Base, Moment
+from ground.db import Base, Moment
 from people.models import Card, User, mask_name
 from points.models import Transfer
 from shop.models.devices import Device

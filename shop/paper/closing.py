@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 
-from people.clock import local
-from people.paper import words
-from people.paper.draw import QUIET, Strip, gap, paragraph
-from people.paper.table import Column, Table
+from ground.clock import local
+from ground.paper import words
+from ground.paper.draw import QUIET, Strip, gap, paragraph
+from ground.paper.table import Column, Table
 from points.amounts import show
 from shop.paper.parts import (
     BODY,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from people.paper.draw import QUIET, Pen, Strip, baseline, gap, leading, paragraph
-from people.paper.table import beside
+from ground.paper.draw import QUIET, Pen, Strip, baseline, gap, leading, paragraph
+from ground.paper.table import beside
 from shop.paper.parts import BODY, ROOM, heading, note_on_missing, sheet_pdf
 
 QR_SIDE, LARGE = 62, 30

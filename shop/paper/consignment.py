@@ -5,8 +5,8 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from people.paper import words
-from people.paper.draw import Strip, gap, paragraph
+from ground.paper import words
+from ground.paper.draw import Strip, gap, paragraph
 from shop.paper.parts import (
     BODY,
     CELL,

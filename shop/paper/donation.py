@@ -6,9 +6,9 @@ from datetime import date
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from people.paper import words
-from people.paper.draw import LINE, QUIET, Pen, Strip, fit, gap, paragraph
-from people.paper.table import beside
+from ground.paper import words
+from ground.paper.draw import LINE, QUIET, Pen, Strip, fit, gap, paragraph
+from ground.paper.table import beside
 from shop.paper.parts import (
     BODY,
     CELL,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from people.paper import words
-from people.paper.draw import LINE, QUIET, Pen, baseline, fit, fit_lines, leading, paragraph, stack, width
+from ground.paper import words
+from ground.paper.draw import LINE, QUIET, Pen, baseline, fit, fit_lines, leading, paragraph, stack, width
 from points.amounts import show
 from shop.paper.parts import A4_HIGH, A4_WIDE
 

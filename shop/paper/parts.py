@@ -6,8 +6,8 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from people.paper import words
-from people.paper.draw import (
+from ground.paper import words
+from ground.paper.draw import (
     INK,
     QUIET,
     TINT,
@@ -22,7 +22,7 @@ from people.paper.draw import (
     paragraph,
     width,
 )
-from people.paper.table import Column, Table, beside
+from ground.paper.table import Column, Table, beside
 from points.amounts import show
 
 A4_WIDE, A4_HIGH = 210, 297

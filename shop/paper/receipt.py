@@ -5,8 +5,8 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from people.paper import words
-from people.paper.draw import (
+from ground.paper import words
+from ground.paper.draw import (
     BLACK,
     INK,
     PERSIMMON,
@@ -21,7 +21,7 @@ from people.paper.draw import (
     stack,
     width,
 )
-from people.paper.table import Column, Table, beside, height_of
+from ground.paper.table import Column, Table, beside, height_of
 from points.amounts import show
 from shop.paper.parts import A4_HIGH, A4_WIDE, SIGN_HIGH, banner, facts, figures, foot, points, signature
 from shop.paper.slip import Paper, centred, named, pair, plain, rule

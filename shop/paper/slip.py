@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from people.paper.draw import BLACK, Pen, Strip, baseline, gap, leading, paragraph, width, wrap
+from ground.paper.draw import BLACK, Pen, Strip, baseline, gap, leading, paragraph, width, wrap
 
 
 @dataclass(frozen=True)

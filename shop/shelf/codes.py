@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from stdnum import damm, ean
 
+from ground.db import add_together, db, get_locked
+from ground.refusal import Refused
 from people import audit
-from people.db import add_together, db, get_locked
 from people.models import User
-from people.refused import Refused
 from shop.models import Barcode, Goods, Shop
 
 OWN_LENGTH = 5

@@ -10,11 +10,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from people import audit, clock
-from people.db import add_together, db, get_locked
+from ground import clock
+from ground.db import add_together, db, get_locked
+from ground.refusal import Refused
+from ground.tables import tidy
+from people import audit
 from people.models import User
-from people.refused import Refused
-from people.tables import tidy
 from shop.models import Barcode, Goods, Lot, Shop
 from shop.shelf import codes, prices
 

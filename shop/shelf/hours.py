@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people.refused import Refused
+from ground.refusal import Refused
 
 LOOK_AHEAD = 62  # days in which the next opening is looked for: two months with their exchange days
 

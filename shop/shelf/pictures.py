@@ -2,8 +2,9 @@
 
 import hashlib
 
-from people import audit, pictures
-from people.db import db, get_locked
+from ground import pictures
+from ground.db import db, get_locked
+from people import audit
 from people.models import User
 from shop.models import Goods, Picture
 

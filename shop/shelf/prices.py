@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import joinedload
 
-from people import clock
-from people.db import add_together, db
+from ground import clock
+from ground.db import add_together, db
+from ground.refusal import Refused
 from people.models import User
-from people.refused import Refused
 from points import amounts
 from shop.models import Goods, Price
 

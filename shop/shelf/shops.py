@@ -6,11 +6,12 @@ from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from people import audit, clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.paper import words
+from ground.refusal import Refused
+from people import audit
 from people.models import Area, User
-from people.paper import words
-from people.refused import Refused
 from shop.models import Shop
 from shop.shelf.hours import Hours, opens_next
 
@@ -40,7 +41,7 @@ def hours_of(shop: Shop) -> Hours | None:
 def set_hours(shop: Shop, hours: Hours | None, actor: User | None) -> None:
     """Write down when the shop is open from now on; None: whenever somebody serves."""
     shop = get_locked(Shop, shop.id)
-    audit.change(actor, "shop.hours", shop, shop.village, hours=hours.written() if hours else None)
+    audit.change(actor, "shelf.hours", shop, shop.village, hours=hours.written() if hours else None)
 
 
 def is_open(shop: Shop) -> bool:

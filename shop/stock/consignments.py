@@ -6,10 +6,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from people import clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused, check_repeated
 from people.models import Area, User
-from people.refused import Refused, check_repeated
 from shop.models import Barcode, Consignment, Goods, Lot, MoveKind, Shop
 from shop.shelf import codes, goods, prices
 from shop.stock import lots, moves

@@ -13,11 +13,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from people import clock
-from people.clock import Quarter
-from people.db import db, get_locked
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db, get_locked
+from ground.refusal import Refused, check_repeated
 from people.models import User
-from people.refused import Refused, check_repeated
 from shop.models import Count, Goods, Lot, MoveKind, Shop, StockMove, StockTake
 from shop.shelf import prices
 from shop.stock import lots

@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from people import clock
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused
 from people.cards import drawn
-from people.db import db, get_locked
-from people.refused import Refused
 from shop.models import Consignment, Donation, Goods, Lot, MoveKind, Redemption, Shop, StockMove
 
 CODE_LENGTH = 16

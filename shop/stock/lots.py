@@ -8,10 +8,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import joinedload
 
-from people import clock
-from people.db import change_one, db
+from ground import clock
+from ground.db import change_one, db
+from ground.refusal import Refused
 from people.models import User
-from people.refused import Refused
 from shop.models import Goods, Lot, MoveKind, Source, StockMove
 
 MOST_AT_ONCE = 100_000

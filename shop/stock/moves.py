@@ -6,10 +6,10 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from people import clock
-from people.db import db, get_locked
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused, check_repeated, stated
 from people.models import User
-from people.refused import Refused, check_repeated, stated
 from shop.models import Goods, Lot, MoveKind, Source, StockMove
 from shop.stock import donations, lots
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from people import clock
-from people.db import db
+from ground import clock
+from ground.db import db
 from shop.models import Goods, Lot, Shop
 from shop.shelf.goods import Offer, offers
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from people.db import transaction
+from ground.db import transaction
 from shop.models import Barcode
 from shop.shelf import goods as shelf
 from tests.browser.conftest import SHOP

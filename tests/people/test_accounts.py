@@ -5,10 +5,10 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import cards
-from people.db import db, transaction
 from people.models import AuditEvent, Role, User
-from people.refused import Refused
 from people.signin import accounts, keeping
 from tests.cast import COUNTY, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import areas
-from people.db import db, transaction
 from people.models import Area, Level
-from people.refused import Refused
 
 LIST = Path(__file__).parents[2] / "data/areas-532323.csv"
 HEADER = "code,level,name,parent_code\n"

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import event, func, select
 
-from people import areas, audit, cards, clock, trail
-from people.db import db, transaction
+from ground import clock
+from ground.db import db, transaction
+from people import areas, audit, cards, trail
 from people.models import AuditEvent, Background, Sex, Stage, Standing
 from people.roster import grids, growth, persons
 from people.signin import accounts
@@ -50,7 +51,7 @@ def change(person, actor, **values):
 
 def written():
     """The calls that write the trail: where each stands, the call, and the function around it."""
-    for package in ("people", "points", "shop", "demo"):
+    for package in ("ground", "people", "points", "duties", "shop", "demo"):
         for file in sorted((ROOT / package).rglob("*.py")):
             for function in ast.walk(ast.parse(file.read_text())):
                 if isinstance(function, ast.FunctionDef):

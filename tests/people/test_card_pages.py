@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 import zxingcpp
 
+from ground.db import db, transaction
 from people import cards
-from people.db import db, transaction
 from people.models import CardState
 from people.roster import terms
 from tests.cast import COUNTY, TOWNSHIP, VILLAGE, WORKERS

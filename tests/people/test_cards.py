@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from stdnum import damm
 
+from ground import clock as calendar
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import audit, cards, trail
-from people import clock as calendar
-from people.db import db, transaction
 from people.models import AuditEvent, CardState, DepartureKind, Duty, GridKind
-from people.refused import Refused
 from people.roster import departures, grids, persons, terms
 from tests.cast import counted
 

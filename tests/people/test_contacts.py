@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import contacts
-from people.db import db, transaction
 from people.models import AuditEvent, CardState, Contact, ContactKind
-from people.refused import Refused
 from tests.cast import TODAY, USERNAMES, VILLAGE
 
 PAGE = f"/v/{VILLAGE}/contacts"

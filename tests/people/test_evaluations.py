@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from people import clock
+from ground import clock
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.conduct import evaluations
 from people.conduct.evaluations import Grades
-from people.db import db, transaction
 from people.models import AuditEvent, Duty, Evaluation, Merge, Person, Role, Side
-from people.refused import Refused
 from people.roster import grids, persons, terms
 from people.signin import accounts
 from tests.cast import PASSWORD, TOWNSHIP, VILLAGE

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from people import clock
-from people.db import db, transaction
+from ground import clock
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import AuditEvent, GrowthStep, Person, Stage, Standing
-from people.refused import Refused
 from people.roster import growth, persons
 from tests.cast import COUNTY, NEXT_VILLAGE, TODAY, VILLAGE
 

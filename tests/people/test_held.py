@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event, select
 
-from people import clock
-from people.db import Base, db, transaction
+from ground import clock
+from ground.db import Base, db, transaction
 from people.held import Reader
 from people.models import (
     Attendance,

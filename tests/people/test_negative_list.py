@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from people.db import db, transaction
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import AuditEvent, NegativeItem
-from people.refused import Refused
 from people.roster import departures
 from tests.cast import COUNTY, TODAY, TOWNSHIP, VILLAGE
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from people import clock as calendar
-from people.db import db, transaction
+from ground import clock as calendar
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import AuditEvent, Background, Duty, Merge, Sex, Standing
-from people.refused import Refused
 from people.roster import persons, terms
 from tests.cast import TODAY
 

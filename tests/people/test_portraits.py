@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from people import clock, pictures
-from people.db import db, transaction
+from ground import clock, pictures
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import AuditEvent, Merge, Portrait
-from people.refused import Refused
 from people.roster import persons, portraits
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
 

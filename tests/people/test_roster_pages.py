@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from people import clock as calendar
-from people.db import db, transaction
+from ground import clock as calendar
+from ground.db import db, transaction
 from people.models import Appointment, Duty, Grid, GridKind, Merge, Person
 from people.roster import changes, grids, holders, persons, terms
 from tests.cast import COUNTY, NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE, WORKERS, counted

@@ -8,10 +8,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import areas, filing
-from people.db import db, transaction
 from people.models import Appointment, AuditEvent, Duty, Grid, GridKind, ImportFile, Person, Sex, Standing
-from people.refused import Refused
 from people.roster import grids, holders
 from people.rosterfile import columns, export, intake
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE

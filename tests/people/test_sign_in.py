@@ -10,12 +10,12 @@ from flask import request
 from itsdangerous.timed import TimestampSigner
 
 from app import create_app
+from ground import clock as calendar
+from ground.clock import SHANGHAI
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import cards
-from people import clock as calendar
-from people.clock import SHANGHAI
-from people.db import db, transaction
 from people.models import AuditEvent, Role, SignInFailure
-from people.refused import Refused
 from people.signin import accounts, guard, keeping, passwords
 from tests.cast import PASSWORD, TODAY, VILLAGE
 from tests.test_rules import address, methods, rules
@@ -405,7 +405,7 @@ def test_a_password_that_was_given_opens_nothing_but_the_choice(app, cast, brows
     assert knock(browser, "clerk", secret) == "in"
     asked = 0
     for route, rule in rules(app):
-        if rule.public or rule.device or route.endpoint == "people.password":
+        if rule.public or rule.device or route.endpoint == "signin.password":
             continue
         for method in methods(route):
             answer = browser.open(address(app, route.endpoint), method=method)

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from people import clock as calendar
-from people.db import db, transaction
+from ground import clock as calendar
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import Appointment, AuditEvent, ChosenBy, Duty, GridKind, Merge
-from people.refused import Refused
 from people.roster import grids, holders, persons, staffing, terms
 from people.roster.holders import State
 from tests.cast import BEGAN_ON, TODAY, WORKERS

@@ -10,12 +10,13 @@ import qrcode
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
-from people import cards, clock
+from ground import clock
+from ground.db import db, transaction
+from ground.refusal import Refused
+from people import cards
 from people.conduct import training_due, trainings
 from people.conduct.training_due import Period
-from people.db import db, transaction
 from people.models import Attendance, AuditEvent, Duty, GridKind, Level, Merge, Training
-from people.refused import Refused
 from people.roster import grids, persons, terms
 from tests.cast import NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE
 

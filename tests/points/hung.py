@@ -4,10 +4,11 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from people.clock import Quarter, today
-from people.db import db, transaction
+from ground.clock import Quarter, today
+from ground.db import db, transaction
+from points.assessment import meeting, opening
 from points.models import How
-from points.quarter import meeting, objections, opening, posting
+from points.wall import objections, posting
 from tests.cast import PRESENT
 
 Q4 = Quarter(2026, 4)

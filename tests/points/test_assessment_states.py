@@ -12,11 +12,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import Session
 
-from people import clock as calendar
-from people.clock import Quarter
-from people.db import db, transaction
+from ground import clock as calendar
+from ground.clock import Quarter
+from ground.db import db, transaction
+from points.assessment import finding, meeting, opening, review
 from points.models import How
-from points.quarter import booking, finding, meeting, objections, opening, posting, review
+from points.wall import booking, objections, posting
 from tests.cast import PRESENT, TODAY, VILLAGE
 
 QUARTERS = f"/v/{VILLAGE}/quarters"

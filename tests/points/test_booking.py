@@ -9,15 +9,16 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from people import clock
-from people.clock import Quarter
-from people.db import db, transaction
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import Person, Role, User
-from people.refused import Refused
 from people.signin import accounts
 from points import ledger, verify
+from points.assessment import finding, meeting, opening
 from points.models import Assessment, AssessmentState, How, Objection, Transfer
-from points.quarter import booking, finding, meeting, objections, opening, posting
+from points.wall import booking, objections, posting
 from tests.cast import PRESENT, TODAY
 from tests.crowd import AT_ONCE
 from tests.shop.test_races import book

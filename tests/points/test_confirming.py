@@ -9,17 +9,17 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from duties.households import keeping
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.conduct import evaluations, trainings
 from people.conduct.evaluations import Grades
-from people.db import db, transaction
-from people.households import keeping
 from people.models import Attendance, Attention, Duty
-from people.refused import Refused
 from people.roster import grids, persons, terms
 from points.models import FedBy, Service, ServiceState, Voucher
 from points.services import deciding, recording, taking
-from points.views import evidence
-from points.views.services import PER_PAGE
+from points.views.services import evidence
+from points.views.services.services import PER_PAGE
 from tests.cast import VILLAGE, a_picture, counted
 
 HERE = f"/v/{VILLAGE}"
@@ -165,7 +165,7 @@ def test_a_record_s_page_is_linked_where_there_is_one(app, cast, client_of, reco
     with transaction():
         service = recording.of_record(FedBy.VISIT, "visit:7", cast.worker, grid, DAY, "", cast.clerk, home)
     for user, linked in ((cast.clerk, True), (cast.supervisor, False), (cast.township_user, False)):
-        monkeypatch.setitem(evidence.PAGES, "visit", ("people.household", True))
+        monkeypatch.setitem(evidence.PAGES, "visit", ("duties.household", True))
         part = articles(client_of(user))[service.id]
         assert "走访" in part
         assert (f"{HERE}/households/7" in part) == linked, user.username

@@ -5,14 +5,16 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from people.clock import Quarter
-from people.db import db, transaction
+from ground.clock import Quarter
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import AuditEvent, Role, User
-from people.refused import Refused
 from people.signin import accounts
 from points import labels, ledger
+from points.assessment import finding, meeting, opening
 from points.models import Correction, Transfer, TransferKind
-from points.quarter import correcting, finding, meeting, opening, posting, wall
+from points.wall import correcting, posting
+from points.wall import standing as wall
 from shop.desk import redemptions, verify
 from tests.cast import PASSWORD, PRESENT, TODAY, VILLAGE
 from tests.crowd import AT_ONCE

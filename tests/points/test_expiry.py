@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ground.clock import Quarter
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import cards
-from people.clock import Quarter
-from people.db import db, transaction
 from people.models import Departure, DepartureKind, Duty
-from people.refused import Refused
 from people.roster import grids, persons, terms
 from points import amounts, expiry, labels, leaving, ledger, merging
+from points.assessment import finding, meeting, opening
 from points.models import Expiry, TransferKind
-from points.quarter import correcting, finding, meeting, opening, posting
+from points.wall import correcting, posting
 from shop.desk import redemptions, verify, voids
 from tests.cast import PRESENT, TODAY, VILLAGE
 from tests.crowd import AT_ONCE

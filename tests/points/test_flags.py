@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from people import clock as calendar
-from people.clock import SHANGHAI
-from people.db import transaction
-from people.households import keeping
+from duties.households import keeping
+from ground import clock as calendar
+from ground.clock import SHANGHAI
+from ground.db import transaction
 from people.models import Attention
 from people.roster import persons
 from points import merging

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import cards
-from people.db import db, transaction
 from people.models import (
     AuditEvent,
     Card,
@@ -19,7 +20,6 @@ from people.models import (
     Outcome,
     Person,
 )
-from people.refused import Refused
 from people.roster import departures, holders, persons, terms
 from points import amounts, labels, leaving, ledger
 from points.models import Transfer, TransferKind

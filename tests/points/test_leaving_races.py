@@ -3,8 +3,9 @@
 A redemption comes before and pays, or after and is refused; no point is spent twice, made, or lost.
 """
 
-from people import cards, clock
-from people.db import db, transaction
+from ground import clock
+from ground.db import db, transaction
+from people import cards
 from people.models import Card, DepartureKind, Duty, GridKind, Merge, Outcome, Person, User
 from people.roster import departures, grids, persons, terms
 from points import leaving, ledger, merging

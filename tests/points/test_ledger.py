@@ -12,8 +12,26 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from people import clock, contacts
-from people.db import Base, db, transaction
+from duties.models import (
+    Attempt,
+    AttemptUndone,
+    Dispute,
+    DisputeKind,
+    DisputeReport,
+    Gathering,
+    GatheringKind,
+    Incident,
+    IncidentKind,
+    IncidentStep,
+    IncidentStepKind,
+    Result,
+    Rung,
+    Severity,
+)
+from ground import clock
+from ground.db import Base, db, transaction
+from ground.refusal import Refused
+from people import contacts
 from people.models import (
     Attention,
     ContactKind,
@@ -29,40 +47,25 @@ from people.models import (
     Side,
     Stage,
 )
-from people.refused import Refused
 from points import amounts, chain, ledger
+from points.assessment import finding
 from points.models import (
     GENESIS,
     AccountKind,
     Answer,
-    Attempt,
-    AttemptUndone,
     Correction,
-    Dispute,
-    DisputeKind,
-    DisputeReport,
     Finding,
     Found,
-    Gathering,
-    GatheringKind,
     How,
-    Incident,
-    IncidentKind,
-    IncidentStep,
-    IncidentStepKind,
     Objection,
     Quorum,
     Reminder,
-    Result,
-    Rung,
     Sample,
     SentBack,
-    Severity,
     Terms,
     Transfer,
     TransferKind,
 )
-from points.quarter import finding
 from shop.desk import proxies, redemptions, voids
 from shop.models import Budget
 from shop.stock import counts

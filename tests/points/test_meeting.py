@@ -6,14 +6,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from people.clock import Quarter
-from people.db import db, transaction
+from ground.clock import Quarter
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import Role
-from people.refused import Refused
 from people.signin import accounts
+from points.assessment import lines, meeting, members, opening, sheet, terms
+from points.assessment.terms import Asked
 from points.models import Adjustment, AssessmentState, Member, Quorum, Recusal
-from points.quarter import lines, meeting, members, opening, posting, sheet, terms
-from points.quarter.terms import Asked
+from points.wall import posting
 from tests.cast import PRESENT
 
 TODAY = date(2026, 12, 28)

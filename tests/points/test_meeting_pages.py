@@ -6,15 +6,15 @@ from uuid import uuid4
 
 import pytest
 
-from people.clock import Quarter
-from people.db import db, transaction
+from ground.clock import Quarter
+from ground.db import db, transaction
 from people.models import Role
 from people.signin import accounts
+from points.assessment import meeting, opening, terms
+from points.assessment.terms import Asked
 from points.models import Adjustment, Quorum, Recusal
-from points.quarter import meeting, opening, posting, terms
-from points.quarter.terms import Asked
-from points.records import photos
-from points.services import deciding, recording
+from points.services import deciding, photos, recording
+from points.wall import posting
 from tests.cast import PASSWORD, PRESENT, VILLAGE, a_picture
 
 TODAY = date(2026, 12, 28)

@@ -13,9 +13,10 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as play
 
+from ground.clock import Quarter
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import cards
-from people.clock import Quarter
-from people.db import db, transaction
 from people.models import (
     Appointment,
     AuditEvent,
@@ -30,14 +31,14 @@ from people.models import (
     Sex,
     User,
 )
-from people.refused import Refused
 from people.roster import departures, duplicates, grids, holders, persons, terms
 from people.roster.duplicates import Why
 from people.signin import accounts
 from points import amounts, labels, leaving, ledger, merging
+from points.assessment import meeting, opening, sheet
 from points.models import Service, Transfer, TransferKind
-from points.quarter import booking, meeting, opening, posting, sheet
 from points.services import deciding, recording
+from points.wall import booking, posting
 from shop.desk import redemptions, verify, voids
 from tests.cast import BEGAN_ON, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
 

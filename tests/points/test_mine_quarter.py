@@ -5,14 +5,15 @@ from uuid import uuid4
 
 import pytest
 
-from people.clock import Quarter
-from people.db import transaction
+from ground.clock import Quarter
+from ground.db import transaction
 from people.models import Role
 from people.roster import persons
 from people.signin import accounts
 from points import ledger, merging
-from points.quarter import booking, correcting, finding, meeting, opening, posting
+from points.assessment import finding, meeting, opening
 from points.services import deciding, recording
+from points.wall import booking, correcting, posting
 from tests.cast import PASSWORD, PRESENT, VILLAGE
 
 HERE = f"/v/{VILLAGE}"

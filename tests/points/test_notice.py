@@ -7,9 +7,11 @@ from uuid import uuid4
 import pytest
 from flask_babel import force_locale
 
-from points.quarter import booking, correcting, finding, meeting, objections, posting, review, terms, wall
-from points.quarter.noticesheet import heading, introduction, notice_pdf
-from points.quarter.wording import sheet
+from points.assessment import finding, meeting, review, terms
+from points.wall import booking, correcting, objections, posting
+from points.wall import standing as wall
+from points.wall.noticesheet import heading, introduction, notice_pdf
+from points.wall.wording import sheet
 from tests.cast import VILLAGE, WORKERS
 from tests.points.hung import do, in_meeting, object_to, on_wall
 from tests.printed import codes, read, texts

@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from people.db import db
+from ground.db import db
 from points import ledger
+from points.assessment import review
 from points.models import How
-from points.quarter import booking, objections, review
+from points.wall import booking, objections
 from tests.cast import VILLAGE, WORKERS
 from tests.points.hung import do, object_to, on_wall
 from tests.printed import RARE, codes, read, texts

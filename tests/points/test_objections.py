@@ -5,16 +5,18 @@ from uuid import uuid4
 
 import pytest
 
-from people import clock as calendar
-from people.clock import Quarter
-from people.db import transaction
+from ground import clock as calendar
+from ground.clock import Quarter
+from ground.db import transaction
+from ground.refusal import Refused
 from people.models import Role
-from people.refused import Refused
 from people.signin import accounts
 from points import ledger, verify
+from points.assessment import finding, meeting, opening, review
 from points.models import AssessmentState, How
-from points.quarter import booking, finding, meeting, objections, opening, posting, review, wall
-from points.quarter.booking import Why
+from points.wall import booking, objections, posting
+from points.wall import standing as wall
+from points.wall.booking import Why
 from tests.cast import PASSWORD, PRESENT, TODAY, WORKERS
 from tests.points.hung import do, in_meeting, object_to, on_wall
 

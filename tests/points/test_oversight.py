@@ -5,13 +5,14 @@ from uuid import uuid4
 
 import pytest
 
-from people.clock import Quarter
-from people.db import transaction
-from people.refused import Refused
+from ground.clock import Quarter
+from ground.db import transaction
+from ground.refusal import Refused
 from points import ledger
+from points.assessment import finding, meeting, opening, review, terms
+from points.assessment.terms import Asked
 from points.models import AssessmentState, How, Look, Quorum
-from points.quarter import booking, finding, meeting, objections, opening, posting, review, terms
-from points.quarter.terms import Asked
+from points.wall import booking, objections, posting
 from tests.cast import COUNTY, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE
 
 Q4 = Quarter(2026, 4)

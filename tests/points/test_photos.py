@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from people import clock
-from people.db import db, transaction
-from people.refused import Refused
+from ground import clock
+from ground.db import db, transaction
+from ground.refusal import Refused
 from points.models import Photo
-from points.records import photos
+from points.services import photos
 from tests.cast import a_picture
 
 ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F

@@ -11,11 +11,12 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from people.db import db, transaction
-from people.refused import Refused
+from ground.db import db, transaction
+from ground.refusal import Refused
 from points import ledger
+from points.assessment import finding
 from points.models import Transfer, TransferKind
-from points.quarter import correcting, finding, proof
+from points.wall import correcting, proof
 from shop.desk import redemptions, voids
 from tests.cast import NEXT_VILLAGE, VILLAGE
 from tests.points.hung import Q4, do, in_meeting, on_wall, tamper

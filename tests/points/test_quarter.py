@@ -6,18 +6,19 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from people.clock import Quarter
-from people.db import db, transaction
+from ground.clock import Quarter
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import Duty, Role
-from people.refused import Refused
 from people.roster import persons, terms
 from people.signin import accounts
 from points import amounts, ledger, verify
+from points.assessment import finding, meeting, opening, sheet
 from points.models import AssessmentState, Category, ServiceState, Transfer
-from points.quarter import booking, finding, meeting, opening, posting, sheet
 from points.rubrics import versions
 from points.rubrics.template import USUAL, NewItem
 from points.services import deciding, reading, recording
+from points.wall import booking, posting
 from tests.cast import PASSWORD, PRESENT
 
 Q4 = Quarter(2026, 4)

@@ -7,14 +7,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from people.clock import Quarter
-from people.db import db, transaction
+from ground.clock import Quarter
+from ground.db import db, transaction
 from people.models import AuditEvent, Role
 from people.signin import accounts
 from points import ledger
+from points.assessment import meeting, opening
 from points.models import Adjustment, Assessment, Service, ServiceState
-from points.quarter import meeting, opening, posting
 from points.services import recording
+from points.wall import posting
 from tests.cast import NEXT_VILLAGE, PASSWORD, PRESENT, VILLAGE
 
 HERE = f"/v/{VILLAGE}"

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from people.clock import Quarter
-from people.db import db, transaction
-from people.refused import Refused
+from ground.clock import Quarter
+from ground.db import db, transaction
+from ground.refusal import Refused
 from points.models import Category, FedBy, Rubric
 from points.rubrics import versions
 from points.rubrics.comparing import compare

@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from people.clock import Quarter
-from people.db import db, transaction
-from people.refused import Refused
+from ground.clock import Quarter
+from ground.db import db, transaction
+from ground.refusal import Refused
 from points.models import Finding, Found, Sample, Service
-from points.samplesheet import Checklist, ChecklistRow, checklist_pdf
 from points.services import deciding, recording, samples
+from points.services.samplesheet import Checklist, ChecklistRow, checklist_pdf
 from tests.cast import VILLAGE
 from tests.printed import ink, read
 

@@ -7,14 +7,15 @@ import pytest
 from sqlalchemy import select
 from stdnum import damm
 
+from duties.households import keeping
+from duties.models import Visit
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import audit
-from people.db import db, transaction
-from people.households import keeping
 from people.models import Attention, User
-from people.refused import Refused
-from points.models import Service, ServiceState, Slip, Visit
+from points.models import Service, ServiceState, Slip
 from points.services import recording, slips
-from points.slipsheet import SlipFace, slips_pdf
+from points.services.slipsheet import SlipFace, slips_pdf
 from tests.cast import NEXT_VILLAGE, VILLAGE, Cast
 from tests.crowd import AT_ONCE
 from tests.printed import RARE, codes, cut, ink, read

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from demo.calendar import DemoCalendar
-from people import clock
-from people.db import db, transaction
+from ground import clock
+from ground.db import db, transaction
 from shop.desk import devices
 from tests.cast import TODAY, Cast, new_app
 from tests.conftest import Databases

@@ -7,7 +7,7 @@ from http.client import HTTPException
 from itertools import count
 from threading import Event
 
-from people.db import db, transaction
+from ground.db import db, transaction
 from points import ledger
 from shop.desk import verify
 from shop.models import Redemption, Source

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from people.db import db, transaction
+from ground.db import db, transaction
 from points import ledger
 from shop.desk import verify
 from shop.models import Redemption, Source

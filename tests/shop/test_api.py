@@ -10,8 +10,9 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
-from people import cards, clock
-from people.db import db, transaction
+from ground import clock
+from ground.db import db, transaction
+from people import cards
 from people.roster import terms
 from points import ledger
 from points.models import TransferKind

@@ -14,8 +14,8 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from werkzeug.serving import make_server
 
-from people import clock
-from people.db import db, transaction
+from ground import clock
+from ground.db import db, transaction
 from shop.desk import devices
 from shop.models import Source
 from shop.shelf import goods as shelf

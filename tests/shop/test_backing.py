@@ -8,13 +8,15 @@ import sqlalchemy as sa
 from flask import g, render_template
 from flask_login import login_user
 
-from people import clock as calendar
-from people.clock import Quarter
-from people.db import db, transaction
+from ground import clock as calendar
+from ground.clock import Quarter
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import AuditEvent
-from people.refused import Refused
+from points.assessment import meeting, opening
 from points.models import Assessment
-from points.quarter import meeting, opening, posting, wall
+from points.wall import posting
+from points.wall import standing as wall
 from shop import backing
 from shop.desk import redemptions, voids
 from shop.models import Budget, Lot, Source
@@ -197,7 +199,7 @@ def test_before_booking_the_new_points_are_weighed(app, cast, on_notice):
             g.area, g.roles = cast.village, {"chair"}
             sheet = db.session.get_one(Assessment, on_notice.id)
             hung = wall.standing(sheet)
-            return " ".join(render_template("points/quarter_backing.html", wall=hung).split())
+            return " ".join(render_template("points/wall/quarter_backing.html", wall=hung).split())
 
     page = shown(cast.chair)
     assert "70<small>" in page  # what is held

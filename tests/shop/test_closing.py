@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from people.db import transaction
+from ground.db import transaction
 from shop.desk import closing, redemptions, voids
 from tests import printed
 from tests.cast import VILLAGE

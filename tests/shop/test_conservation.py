@@ -14,14 +14,14 @@ from hypothesis import note, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as play
 
-from people import clock
-from people.clock import SHANGHAI
-from people.db import db, transaction
+from ground import clock
+from ground.clock import SHANGHAI
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import Person
-from people.refused import Refused
 from points import ledger
+from points.assessment import finding
 from points.models import Account, AccountKind, Transfer
-from points.quarter import finding
 from shop.desk import redemptions, verify, voids
 from shop.models import Consignment, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove, StockTake
 from shop.shelf import goods as shelf

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from people.db import db, transaction
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import Level
-from people.refused import Refused
 from shop.desk import redemptions, verify
 from shop.models import Lot, Source
 from shop.shelf import codes, prices, shops

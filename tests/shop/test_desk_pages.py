@@ -11,9 +11,9 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import func, select
 
+from ground import clock as calendar
+from ground.db import db, transaction
 from people import cards
-from people import clock as calendar
-from people.db import db, transaction
 from people.roster import portraits
 from points import ledger
 from shop.desk import redemptions

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from people.db import db, transaction
+from ground.db import db, transaction
 from people.models import AuditEvent, Role
 from people.signin import accounts
 from shop.desk import devices

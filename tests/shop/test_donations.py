@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from people.db import db, transaction
+from ground.db import db, transaction
 from people.models import User
 from shop.desk import redemptions, verify, voids
 from shop.models import Donation, Goods, MoveKind, Source, StockMove

@@ -9,9 +9,9 @@ from PIL import Image
 from sqlalchemy import func, select
 from stdnum import damm, ean
 
-from people.db import db, transaction
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import AuditEvent
-from people.refused import Refused
 from points import amounts
 from shop.desk import redemptions
 from shop.models import Barcode, Goods, Picture

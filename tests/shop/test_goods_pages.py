@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from people.db import db, transaction
+from ground.db import db, transaction
 from shop.models import Barcode, Goods, Price
 from shop.shelf import codes, prices
 from shop.shelf import goods as shelf

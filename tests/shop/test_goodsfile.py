@@ -8,10 +8,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import filing
-from people.db import db, transaction
 from people.models import AuditEvent, FileKind, ImportFile
-from people.refused import Refused
 from people.rosterfile.intake import ROSTER
 from shop.goodsfile import columns, export
 from shop.goodsfile.intake import GOODS

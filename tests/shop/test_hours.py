@@ -4,9 +4,9 @@ from datetime import date, datetime, time
 
 import pytest
 
-from people.clock import SHANGHAI
-from people.db import transaction
-from people.refused import Refused
+from ground.clock import SHANGHAI
+from ground.db import transaction
+from ground.refusal import Refused
 from shop.desk import redemptions, voids
 from shop.shelf import shops
 from shop.shelf.hours import Hours, Span, opens_next

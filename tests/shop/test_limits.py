@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from ground.db import transaction
+from ground.refusal import Refused
 from people import cards
-from people.db import transaction
-from people.refused import Refused
 from points import merging
 from shop.desk import limits, redemptions, voids
 from shop.shelf import goods as shelf

@@ -7,7 +7,7 @@ import zxingcpp
 from flask_babel import force_locale, gettext
 from PIL import ImageChops
 
-from people.paper import words
+from ground.paper import words
 from shop.paper import labels
 from shop.paper.closing import ClosingSheet, GoodsRow, ReceiptRow, VoidRow, closing_pdf
 from shop.paper.consignment import ConsignmentItem, ConsignmentNote, consignment_pdf

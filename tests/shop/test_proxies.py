@@ -2,8 +2,8 @@
 
 import pytest
 
-from people.db import transaction
-from people.refused import Refused
+from ground.db import transaction
+from ground.refusal import Refused
 from shop.desk import redemptions
 from shop.desk.proxies import collector
 

@@ -6,14 +6,16 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from people import cards, clock
-from people.clock import Quarter
-from people.db import db, transaction
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db, transaction
+from people import cards
 from people.models import Card, Person, User
 from points import ledger
+from points.assessment import finding, meeting, opening
 from points.models import Assessment, Transfer, TransferKind
-from points.quarter import booking, finding, meeting, opening, posting
 from points.services import reading, recording
+from points.wall import booking, posting
 from shop.desk import redemptions, verify, voids
 from shop.models import Consignment, Count, Goods, Lot, Redemption, Shop, Source, StockTake
 from shop.shelf import goods as shelf

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people import cards
-from people.db import db, transaction
 from people.models import Duty, Role
-from people.refused import Refused
 from people.roster import terms
 from people.signin import accounts
 from points import ledger

@@ -8,8 +8,9 @@ import qrcode
 from PIL import Image
 from sqlalchemy import func, select
 
-from people import cards, clock
-from people.db import db, transaction
+from ground import clock
+from ground.db import db, transaction
+from people import cards
 from people.roster import grids, persons, terms
 from points import ledger
 from shop.desk import redemptions

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from people.db import db, transaction
-from people.refused import Refused
+from ground.db import db, transaction
+from ground.refusal import Refused
 from shop.desk import redemptions, verify
 from shop.models import Donation, Lot, MoveKind, Source, StockMove
 from shop.shelf import goods as shelf

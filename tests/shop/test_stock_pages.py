@@ -9,8 +9,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from people.clock import SHANGHAI
-from people.db import db, transaction
+from ground.clock import SHANGHAI
+from ground.db import db, transaction
 from people.models import Role
 from people.signin import accounts
 from shop.desk import redemptions

@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from people.clock import SHANGHAI, Quarter
-from people.db import db, transaction
+from ground.clock import SHANGHAI, Quarter
+from ground.db import db, transaction
+from ground.refusal import Refused
 from people.models import Role
-from people.refused import Refused
 from people.signin import accounts
 from shop.desk import redemptions, verify, voids
 from shop.models import Lot, MoveKind, Source, StockMove

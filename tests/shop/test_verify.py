@@ -9,8 +9,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from people import clock
-from people.db import db, transaction
+from ground import clock
+from ground.db import db, transaction
 from points import chain, ledger
 from points.models import Transfer, TransferKind
 from shop.desk import redemptions, voids

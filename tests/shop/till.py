@@ -7,7 +7,7 @@ from jsonschema_rs import Draft202012Validator
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-from people.db import transaction
+from ground.db import transaction
 from shop.api.document import CONTENT
 from shop.desk import devices
 from shop.models import Shop

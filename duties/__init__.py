@@ -1,0 +1,1 @@
+"""What a worker does: households, visits, gatherings, hazards, disputes; the quarter in figures."""

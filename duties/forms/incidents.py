@@ -1,0 +1,32 @@
+"""Forms about hazards and emergencies: the report, and what became of it."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from duties import labels
+from duties.models import IncidentStepKind, Severity
+from ground.forms import Form, KeyedForm, SelectField
+
+
+class IncidentForm(KeyedForm):
+    """What was found or happened, where, how bad it is, and what was done at once."""
+
+    what = TextAreaField(_("What is it?"), validators=[InputRequired(), Length(max=500)])
+    place = StringField(_("Where?"), validators=[InputRequired(), Length(max=100)])
+    severity = SelectField(_("How bad is it?"), coerce=Severity, default=Severity.ORDINARY)
+    done = TextAreaField(_("What was done at once"), validators=[Length(max=500)])
+    grid = SelectField(_("Grid"), coerce=int, validators=[InputRequired()])
+    worker = SelectField(_("Who found it"), coerce=int)
+    found_on = DateField(_("Day"), validators=[InputRequired()])
+
+
+class StepForm(Form):
+    """What became of it."""
+
+    kind = SelectField(
+        _("How it was dealt with"), choices=labels.INCIDENT_STEPS.items(), coerce=IncidentStepKind
+    )
+    to = StringField(_("To whom it was handed over"), validators=[Length(max=100)])
+    note = TextAreaField(_("What was done"), validators=[Length(max=500)])
+    on = DateField(_("Day"), validators=[InputRequired()])

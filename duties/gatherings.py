@@ -1,0 +1,108 @@
+"""Gatherings of a grid's households (集中学法、学政策、议事): written down once, and counted by the month.
+
+They are nobody's secret: whoever watches a village may read them.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from duties.models import Gathering, GatheringKind
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused, check_repeated
+from people.models import Area, Grid, Person, User
+from people.roster import persons
+from points.models import FedBy
+from points.services import evidence, recording
+
+# By the county's rules each grid holds at least so many a month.
+A_MONTH = 3
+
+MOST_PRESENT = 9999
+
+
+def hold(
+    key: str,
+    grid: Grid,
+    worker: Person,
+    held_on: date,
+    kind: GatheringKind,
+    topic: str,
+    present: int,
+    note: str,
+    actor: User,
+) -> Gathering:
+    """Write down a gathering that a worker held in a grid on a day (Asia/Shanghai), and how many came.
+
+    It counts by the rubric's rule. Sent twice with one key it is written down once. Refused `key_reused`,
+    `in_future`, `topic_missing`, `bad_count` (1 to 9999 people).
+    """
+    get_locked(Person, worker.id)  # one at a time for a worker, so a double click finds the first
+    worker = persons.kept(worker)
+    told = {
+        "grid_id": grid.id,
+        "worker_id": worker.id,
+        "held_on": held_on,
+        "kind": kind,
+        "topic": topic.strip(),
+        "present": present,
+        "note": note.strip(),
+    }
+    made = db.session.scalar(select(Gathering).where(Gathering.key == key))
+    if made is not None:
+        check_repeated({name: getattr(made, name) for name in told}, told)
+        return made
+    if held_on > clock.today():
+        raise Refused("in_future", _("The day lies in the future."), "held_on")
+    if not told["topic"]:
+        raise Refused("topic_missing", _("Write down what it was about."), "topic")
+    if not 1 <= present <= MOST_PRESENT:
+        raise Refused(
+            "bad_count", _("How many came must be a number from 1 to %(n)s.", n=MOST_PRESENT), "present"
+        )
+    made = Gathering(
+        key=key, village_id=grid.village_id, recorded_by_id=actor.id, recorded_at=clock.now(), **told
+    )
+    db.session.add(made)
+    db.session.flush()
+    said = f"{made.topic} {made.note}"
+    recording.of_record(FedBy.GATHERING, subject(made), worker, grid, held_on, said, actor)
+    return made
+
+
+def subject(gathering: Gathering) -> str:
+    """How what came of a gathering names it."""
+    return f"gathering:{gathering.id}"
+
+
+def counts(grids: Collection[int], today: date) -> Counter[int]:
+    """How many gatherings each of these grids (by id) held in today's month; none that was rejected."""
+    first = today.replace(day=1)
+    after = (first + timedelta(31)).replace(day=1)
+    found = db.session.execute(
+        select(Gathering.grid_id, func.count())
+        .where(
+            Gathering.grid_id.in_(grids),
+            Gathering.held_on >= first,
+            Gathering.held_on < after,
+            evidence.stands("gathering", Gathering.id),
+        )
+        .group_by(Gathering.grid_id)
+    )
+    return Counter(dict(iter(found)))
+
+
+def listed(village: Area, grids: Collection[int] | None = None) -> Select[Gathering]:
+    """A village's gatherings, or only those of these grids (by id), the latest first; for paging."""
+    query = (
+        select(Gathering)
+        .options(*map(joinedload, (Gathering.grid, Gathering.worker, Gathering.recorded_by)))
+        .where(Gathering.village_id == village.id)
+        .order_by(Gathering.held_on.desc(), Gathering.id.desc())
+    )
+    return query if grids is None else query.where(Gathering.grid_id.in_(grids))

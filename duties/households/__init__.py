@@ -1,0 +1,1 @@
+"""The files of households: kept, found, listed and printed."""

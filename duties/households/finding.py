@@ -1,0 +1,91 @@
+"""Finding households: by grid, by class, by words; and how many there are of each class."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from ground.db import db
+from people.models import Attention, Grid, Household, HouseholdClass
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; whatever is left out does not narrow. `text` is in the head's name or the house;
+    `left` asks for those who moved away instead of those who live there."""
+
+    attention: Attention | None = None
+    text: str = ""
+    left: bool = False
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many households live somewhere, how many people, and how many households of each class."""
+
+    households: int
+    residents: int
+    classes: Counter[Attention]
+
+
+# A household's class is the last line of its history.
+_LAST = (
+    select(func.max(HouseholdClass.id))
+    .where(HouseholdClass.household_id == Household.id)
+    .correlate(Household)
+    .scalar_subquery()
+)
+
+
+def found(grids: Collection[int], search: Search) -> Select[Household]:
+    """The households of these grids (by id) that fit, by grid and number; for paging."""
+    query = (
+        select(Household)
+        .join(Household.grid)
+        .options(contains_eager(Household.grid))
+        .where(
+            Household.grid_id.in_(grids),
+            Household.left_on.is_not(None) if search.left else Household.left_on.is_(None),
+        )
+        .order_by(Grid.code, Household.number)
+    )
+    if search.attention:
+        query = query.join(HouseholdClass, HouseholdClass.id == _LAST).where(
+            HouseholdClass.attention == search.attention
+        )
+    if search.text:
+        query = query.where(
+            or_(
+                *(
+                    column.icontains(search.text, autoescape=True)
+                    for column in (Household.head, Household.house)
+                )
+            )
+        )
+    return query
+
+
+def of_grid(grid: Grid, left: bool = False) -> Sequence[Household]:
+    """The households that live in a grid (or moved away from it), by number."""
+    return db.session.scalars(found([grid.id], Search(left=left))).all()
+
+
+def figures(grids: Collection[int]) -> Figures:
+    """The figures of all who live in these grids."""
+    counted = db.session.execute(
+        select(HouseholdClass.attention, func.count(), func.sum(Household.residents))
+        .join(Household, HouseholdClass.household_id == Household.id)
+        .where(
+            HouseholdClass.id == _LAST,
+            Household.grid_id.in_(grids),
+            Household.left_on.is_(None),
+        )
+        .group_by(HouseholdClass.attention)
+    ).all()
+    return Figures(
+        households=sum(households for _class, households, _residents in counted),
+        residents=sum(residents for _class, _households, residents in counted),
+        classes=Counter({attention: households for attention, households, _residents in counted}),
+    )

@@ -1,0 +1,225 @@
+"""Keeping the files of households: who lives in a grid, and in which class each of them is.
+
+The audit trail is read by people who may not see these files. It names a household by its grid and number
+and says which fields changed, never what stands in them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from ground import clock
+from ground.db import db, get_locked
+from ground.paper import words
+from ground.refusal import Refused, stated
+from ground.tables import tidy
+from people import audit
+from people.models import Attention, Grid, Household, HouseholdClass, User
+from people.roster import grids, households
+
+MOST_RESIDENTS = 99
+LONGEST = {
+    "head": 200,
+    "house": 100,
+    "phone": 20,
+    "composition": 200,
+    "standing": 100,
+    "situation": 500,
+    "needs": 500,
+}
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What a file says (六清): who and where, how to reach them, how many they are and who, their political
+    status, how they live, and what they lack."""
+
+    head: str
+    house: str = ""
+    phone: str | None = None
+    residents: int = 1
+    composition: str = ""
+    standing: str = ""
+    situation: str = ""
+    needs: str = ""
+
+
+def add(
+    grid: Grid, told: Particulars, attention: Attention, reason: str, on: date, actor: User | None
+) -> Household:
+    """Open the file of a household, under the grid's next number and in its first class since a day.
+
+    An ordinary household needs no reason for being one. Refused `grid_closed`, `bad_head`, `bad_residents`,
+    `too_long`, `household_exists` where the same head lives in the same house of the grid already,
+    `reason_missing`, `in_future`.
+    """
+    grid = grids.open_locked(grid)
+    values = _checked(told)
+    _check_alone(grid, values["head"], values["house"])
+    if attention != Attention.ORDINARY:
+        reason = stated(reason)
+    _check_past(on)
+    household = Household(grid=grid, number=households.next_number(grid), **values)
+    _classify(household, attention, reason, on, actor)
+    db.session.add(household)
+    db.session.flush()
+    audit.note(actor, "household.add", household, grid.village, grid=grid.code, number=household.number)
+    return household
+
+
+def correct(household: Household, told: Particulars, actor: User | None) -> list[str]:
+    """Write down what is true of a household; return which fields differed.
+
+    Refused `moved_away`, and as `add` is for what it says.
+    """
+    grid = grids.open_locked(household.grid)
+    household, values = _living(household), _checked(told)
+    changed = [name for name, value in values.items() if getattr(household, name) != value]
+    if {"head", "house"} & set(changed):
+        _check_alone(grid, values["head"], values["house"])
+    for name in changed:
+        setattr(household, name, values[name])
+    if changed:
+        db.session.flush()
+        audit.note(actor, "household.correct", household, grid.village, fields=changed)
+    return changed
+
+
+def reclassify(
+    household: Household, attention: Attention, on: date, reason: str, actor: User | None
+) -> HouseholdClass:
+    """Put a household into another class since a day, with the reason; what it was before stays written.
+
+    Refused `moved_away`, `reason_missing`, `same_class`, `in_future`, `before_last_class`.
+    """
+    household, reason = _living(household), stated(reason)
+    if attention == household.attention:
+        raise Refused("same_class", _("That is its class already."), "attention")
+    _check_day(household, on)
+    line = _classify(household, attention, reason, on, actor)
+    db.session.flush()
+    audit.note(actor, "household.reclassify", household, household.grid.village)
+    return line
+
+
+def leave(household: Household, on: date, reason: str, actor: User | None) -> Household:
+    """Write down that a household does not live here any more since a day, and why. Its file stays.
+
+    Refused `moved_away` if that is written already, `reason_missing`, `in_future`, `before_last_class`.
+    """
+    household, reason = _living(household), stated(reason)
+    _check_day(household, on)
+    household.left_on, household.left_for = on, reason
+    db.session.flush()
+    audit.note(actor, "household.leave", household, household.grid.village)
+    return household
+
+
+def come_back(household: Household, actor: User | None) -> Household:
+    """A household lives here again, or never left: its file goes on as it was. Asked twice, done once.
+
+    Refused `grid_closed`, `household_exists` if it has a new file already.
+    """
+    grid = grids.open_locked(household.grid)
+    household = get_locked(Household, household.id)
+    if household.left_on is None:
+        return household
+    _check_alone(grid, household.head, household.house)
+    household.left_on = household.left_for = None
+    db.session.flush()
+    audit.note(actor, "household.come_back", household, grid.village)
+    return household
+
+
+def move(moved: Sequence[Household], into: Grid, actor: User | None) -> None:
+    """Give households to another grid of the village, under its next numbers.
+
+    Refused `grid_closed`, `moved_away`, `same_grid`, `other_village`, `household_exists`.
+    """
+    into = grids.open_locked(into)
+    for each in sorted(moved, key=lambda household: household.id):  # in one order for everybody
+        household = _living(each)
+        if household.grid_id == into.id:
+            raise Refused("same_grid", _("That is its grid already."), "into")
+        if household.grid.village_id != into.village_id:
+            raise Refused("other_village", _("The two grids belong to different villages."), "into")
+        _check_alone(into, household.head, household.house)
+        households.put(household, into, actor)
+
+
+def _living(household: Household) -> Household:
+    """A household as it is now, locked until the transaction ends. Refused `moved_away`."""
+    found: Household = get_locked(Household, household.id)
+    if found.left_on:
+        raise Refused("moved_away", _("This household moved away."))
+    return found
+
+
+def _classify(
+    household: Household, attention: Attention, reason: str, on: date, actor: User | None
+) -> HouseholdClass:
+    line = HouseholdClass(
+        attention=attention,
+        on=on,
+        reason=reason.strip(),
+        actor_id=actor.id if actor else None,
+        at=clock.now(),
+    )
+    household.classes.append(line)
+    return line
+
+
+def _checked(told: Particulars) -> dict[str, Any]:
+    """What a file will say, each text on one line."""
+    values = {name: tidy(value) if isinstance(value, str) else value for name, value in asdict(told).items()}
+    values["phone"] = values["phone"] or None
+    if not values["head"]:
+        raise Refused("bad_head", _("Write down who the head of the household is."), "head")
+    for name, longest in LONGEST.items():
+        if len(values[name] or "") > longest:
+            text = _("This is too long: at most %(count)s characters.", count=longest)
+            raise Refused("too_long", text, name)
+    if not 0 <= told.residents <= MOST_RESIDENTS:
+        text = _("The number must be from %(low)s to %(high)s.", low=0, high=MOST_RESIDENTS)
+        raise Refused("bad_residents", text, "residents")
+    return values
+
+
+def _check_alone(grid: Grid, head: str, house: str) -> None:
+    """A household has one file in its grid, which is locked. Refused `household_exists`."""
+    other = db.session.scalar(
+        select(Household.number).where(
+            Household.grid_id == grid.id,
+            Household.head == head,
+            Household.house == house,
+            Household.left_on.is_(None),
+        )
+    )
+    if other is not None:
+        raise Refused(
+            "household_exists",
+            _("“%(name)s” has this household already, under number %(n)s.", name=grid.name, n=other),
+            "head",
+        )
+
+
+def _check_past(on: date) -> None:
+    if on > clock.today():
+        raise Refused("in_future", _("The day lies in the future."), "on")
+
+
+def _check_day(household: Household, on: date) -> None:
+    """A day that has come and does not lie before the last one written. Refused `in_future`,
+    `before_last_class`."""
+    _check_past(on)
+    last = household.classes[-1].on
+    if on < last:
+        raise Refused(
+            "before_last_class",
+            _("The class it is in was written down for %(day)s.", day=words.day(last)),
+            "on",
+        )

@@ -1,0 +1,200 @@
+"""Hazards (安全隐患) and emergencies (突发事件): reported once, followed until they are closed.
+
+An emergency shows at once to those who answer for the village; nobody has to confirm it first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import joinedload, lazyload
+
+from duties.models import Incident, IncidentKind, IncidentStep, IncidentStepKind, Severity
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused, check_repeated
+from people.models import Area, Grid, Person, Role, User
+from people.roster import grids, persons, reach
+from points.models import FedBy
+from points.services import recording
+
+# A hazard is 一般 or 重大 (安全生产法第一百一十八条); an emergency has all four (突发事件应对法第三条).
+SEVERITIES = {
+    IncidentKind.HAZARD: (Severity.ORDINARY, Severity.SEVERE),
+    IncidentKind.EMERGENCY: tuple(Severity),
+}
+FEEDS = {IncidentKind.HAZARD: FedBy.HAZARD, IncidentKind.EMERGENCY: FedBy.EMERGENCY}
+
+REPORTERS = frozenset({Role.WORKER, Role.INSTRUCTOR, Role.CLERK, Role.CHAIR})
+READERS = frozenset({Role.INSTRUCTOR, Role.CLERK, Role.CHAIR, Role.SUPERVISOR, Role.TOWNSHIP, Role.COUNTY})
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; whatever is left out does not narrow."""
+
+    kind: IncidentKind | None = None
+    closed: bool | None = None
+    severity: Severity | None = None
+
+
+def report(
+    key: str,
+    grid: Grid,
+    worker: Person | None,
+    kind: IncidentKind,
+    severity: Severity,
+    found_on: date,
+    place: str,
+    what: str,
+    done: str,
+    actor: User,
+) -> Incident:
+    """Report what was found or happened, where, and what was done at once.
+
+    With the worker who found it, it counts as a service of theirs. A worker reports for themselves, anywhere
+    in the village. Sent twice with one key it is reported once. Refused `key_reused`, `not_yours`,
+    `grid_closed`, `in_future`, `bad_severity`, `place_missing`, `what_missing`.
+    """
+    grid = grids.open_locked(grid)
+    worker = persons.kept(worker) if worker else None
+    worker_id = worker.id if worker else None
+    made = db.session.scalar(select(Incident).where(Incident.key == key))
+    if made is not None:
+        asked = (grid.id, worker_id, kind, severity, found_on)
+        check_repeated((made.grid_id, made.worker_id, made.kind, made.severity, made.found_on), asked)
+        return made
+    _check_reporter(grid.village, worker, actor)
+    if found_on > clock.today():
+        raise Refused("in_future", _("The day lies in the future."), "found_on")
+    if severity not in SEVERITIES[kind]:
+        raise Refused("bad_severity", _("A hazard is ordinary or severe."), "severity")
+    if not place.strip():
+        raise Refused("place_missing", _("Write down where it is."), "place")
+    if not what.strip():
+        raise Refused("what_missing", _("Write down what it is."), "what")
+    made = Incident(
+        key=key,
+        village_id=grid.village_id,
+        grid_id=grid.id,
+        worker_id=worker_id,
+        kind=kind,
+        severity=severity,
+        found_on=found_on,
+        place=place.strip(),
+        what=what.strip(),
+        done=done.strip(),
+        recorded_by_id=actor.id,
+        recorded_at=clock.now(),
+    )
+    db.session.add(made)
+    db.session.flush()
+    if worker:
+        text = f"{made.place}{made.what}"
+        recording.of_record(FEEDS[kind], f"incident:{made.id}", worker, grid, found_on, text, actor)
+    return made
+
+
+def step(
+    incident: Incident, kind: IncidentStepKind, to: str, note: str, on: date, actor: User
+) -> IncidentStep:
+    """Write down what became of it: handed over to whom, what was done, or closed.
+
+    The same again adds nothing. Refused `not_yours` for who neither works in the grid nor answers for the
+    village at the township, `closed` once it is, `to_missing`, `note_missing`, `in_future`, `out_of_order`.
+    """
+    incident = get_locked(Incident, incident.id)
+    to, note = to.strip() if kind == IncidentStepKind.HANDED_OVER else "", note.strip()
+    last = incident.steps[-1] if incident.steps else None
+    if last and (last.kind, last.to, last.note, last.on, last.actor_id) == (kind, to, note, on, actor.id):
+        return last
+    if not may_act(actor, incident):
+        raise Refused("not_yours", _("This is for the grid's worker, the committee or the township."))
+    if incident.closed_on:
+        raise Refused("closed", _("This is closed."))
+    if kind == IncidentStepKind.HANDED_OVER and not to:
+        raise Refused("to_missing", _("Write down to whom."), "to")
+    if kind != IncidentStepKind.HANDED_OVER and not note:
+        raise Refused("note_missing", _("Write down what was done."), "note")
+    if on > clock.today():
+        raise Refused("in_future", _("The day lies in the future."), "on")
+    if on < (last.on if last else incident.found_on):
+        raise Refused("out_of_order", _("The day lies before the last one written down."), "on")
+    made = IncidentStep(
+        incident_id=incident.id, kind=kind, to=to, note=note, on=on, actor_id=actor.id, at=clock.now()
+    )
+    db.session.add(made)
+    db.session.flush()
+    db.session.expire(incident, ["steps"])
+    return made
+
+
+def may_act(actor: User, incident: Incident) -> bool:
+    """Whether a sign-in follows it up: who works in its grid, the committee, and the township."""
+    return Role.TOWNSHIP in actor.roles_in(incident.village) or reach.reaches(actor, incident.grid)
+
+
+def found(user: User, area: Area, search: Search) -> Select[Incident]:
+    """An area's hazards and emergencies that a sign-in reads: open ones first, then the latest.
+
+    Village, township and county and every instructor read all; a worker their own grid's, and what they
+    reported themselves.
+    """
+    query = (
+        select(Incident)
+        .join(Incident.village)
+        .options(
+            *(joinedload(each) for each in (Incident.village, Incident.grid, Incident.worker)),
+            joinedload(Incident.recorded_by),
+        )
+        .where(Area.code.startswith(area.stem))
+        .order_by(is_closed(), Incident.found_on.desc(), Incident.id.desc())
+    )
+    if not user.roles_in(area) & READERS:
+        served = reach.grids_served(user, area) if area.is_village else []
+        query = query.where(or_(Incident.grid_id.in_(served), Incident.recorded_by_id == user.id))
+    if search.kind:
+        query = query.where(Incident.kind == search.kind)
+    if search.severity:
+        query = query.where(Incident.severity == search.severity)
+    if search.closed is not None:
+        query = query.where(is_closed() if search.closed else ~is_closed())
+    return query
+
+
+def seen(user: User, village: Area, ident: int) -> Incident | None:
+    """The incident of a village with this id, if a sign-in reads it; otherwise None."""
+    return db.session.scalar(found(user, village, Search()).where(Incident.id == ident))
+
+
+def burning(area: Area, most: int) -> Sequence[Incident]:
+    """At most so many open emergencies of an area, the latest first: one query, for every page."""
+    place = Area.id == area.id if area.is_village else Area.code.startswith(area.stem)
+    return db.session.scalars(
+        select(Incident)
+        .join(Incident.village)
+        .options(joinedload(Incident.village), lazyload(Incident.steps))
+        .where(place, Incident.kind == IncidentKind.EMERGENCY, ~is_closed())
+        .order_by(Incident.id.desc())
+        .limit(most)
+    ).all()
+
+
+def is_closed() -> ColumnElement[bool]:
+    """What a query asks of incidents that were closed."""
+    return exists(
+        select(IncidentStep.id)
+        .where(IncidentStep.incident_id == Incident.id, IncidentStep.kind == IncidentStepKind.CLOSED)
+        .correlate(Incident)
+    )
+
+
+def _check_reporter(village: Area, worker: Person | None, actor: User) -> None:
+    """Who reports, and for whom: nobody writes for a colleague. Refused `not_yours`."""
+    roles = actor.roles_in(village) & REPORTERS
+    own = worker is not None and persons.is_own(actor, worker)
+    of_village = worker is None or worker.area_id == village.id
+    if not roles or not of_village or (roles == {Role.WORKER} and not own):
+        raise Refused("not_yours", _("A worker reports for themselves; others for the village."), "worker")

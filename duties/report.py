@@ -1,0 +1,177 @@
+"""What a quarter holds, in figures: the same on the page and on the command line. Nobody is named."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
+
+from duties import gatherings, incidents, labels
+from duties.disputes import settling
+from duties.households import finding
+from duties.models import Gathering, Incident, Rung, Visit
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db
+from people import labels as people_labels
+from people.models import Area
+from people.roster import grids
+from points import amounts
+from points import labels as points_labels
+from points.models import Category, Finding, RubricItem, Sample, Service, ServiceState, Slip
+from points.services import evidence
+
+Figures = Iterator[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some figures under a heading, each with what it counts."""
+
+    title: Any
+    figures: Sequence[tuple[str, str]]
+
+
+def of(village: Area, quarter: Quarter) -> list[Part]:
+    """The figures of a village's quarter: counts as text, points with at most one decimal.
+
+    Households as they are today. Visits, gatherings and incidents whose service was rejected do not count.
+    """
+    first, last = quarter.first_day, quarter.last_day
+    return [
+        Part(_("Households"), list(_households(village))),
+        Part(_("Visits"), list(_visits(village, first, last))),
+        Part(_("Gatherings"), list(_gatherings(village, first, last))),
+        Part(_("Services"), list(_services(village, first, last))),
+        Part(_("Hazards and emergencies"), list(_incidents(village, first, last))),
+        Part(_("Disputes"), list(_disputes(village, first, last))),
+        Part(_("Paper and checks"), list(_checks(village, quarter))),
+    ]
+
+
+def _count(query: Any) -> str:
+    return str(db.session.scalar(query) or 0)
+
+
+def _households(village: Area) -> Figures:
+    found = finding.figures([grid.id for grid in grids.of_village(village)])
+    yield gettext("Households"), str(found.households)
+    for attention, label in people_labels.ATTENTIONS.items():
+        yield str(label), str(found.classes[attention])
+
+
+def _visits(village: Area, first: date, last: date) -> Figures:
+    counted = (
+        Visit.village_id == village.id,
+        Visit.visited_on.between(first, last),
+        evidence.stands("visit", Visit.id),
+    )
+    promised = (*counted, Visit.follow_up.is_not(None))
+    yield gettext("Visits"), _count(select(func.count(Visit.id)).where(*counted))
+    yield (
+        gettext("Households visited"),
+        _count(select(func.count(Visit.household_id.distinct())).where(*counted)),
+    )
+    yield gettext("Follow-ups"), _count(select(func.count(Visit.id)).where(*promised))
+    yield (
+        gettext("of them still open"),
+        _count(select(func.count(Visit.id)).where(*promised, Visit.done_on.is_(None))),
+    )
+
+
+def _gatherings(village: Area, first: date, last: date) -> Figures:
+    held = db.session.execute(
+        select(Gathering.grid_id, Gathering.held_on, Gathering.present).where(
+            Gathering.village_id == village.id,
+            Gathering.held_on.between(first, last),
+            evidence.stands("gathering", Gathering.id),
+        )
+    ).all()
+    yield gettext("Gatherings"), str(len(held))
+    yield gettext("People present, all together"), str(sum(present for _grid, _on, present in held))
+    a_month = Counter((grid, on.month) for grid, on, _present in held)
+    for month in range(first.month, last.month + 1):
+        enough = sum(count >= gatherings.A_MONTH for (_grid, of), count in a_month.items() if of == month)
+        label = gettext("Grids with %(n)s or more in month %(month)s", n=gatherings.A_MONTH, month=month)
+        yield label, str(enough)
+
+
+def _services(village: Area, first: date, last: date) -> Figures:
+    """How many there are of each duty, and what the confirmed ones come to before the caps."""
+    found = db.session.execute(
+        select(
+            RubricItem.category,
+            Service.state,
+            func.count(Service.id),
+            func.sum(Service.count * RubricItem.points),
+        )
+        .join(Service.item)
+        .where(Service.village_id == village.id, Service.done_on.between(first, last))
+        .group_by(RubricItem.category, Service.state)
+    ).all()
+    for category in Category:
+        of_this = {state: (count, tenths) for each, state, count, tenths in found if each == category}
+        confirmed, tenths = of_this.get(ServiceState.CONFIRMED, (0, 0))
+        yield (
+            str(points_labels.CATEGORIES[category]),
+            gettext(
+                "%(all)s recorded, %(confirmed)s confirmed: %(points)s points before caps",
+                all=sum(count for count, _tenths in of_this.values()),
+                confirmed=confirmed,
+                points=amounts.show(int(tenths)),
+            ),
+        )
+    states: Counter[ServiceState] = Counter()
+    for _category, state, count, _tenths in found:
+        states[state] += count
+    for state, label in points_labels.SERVICE_STATES.items():
+        yield str(label), str(states[state])
+
+
+def _incidents(village: Area, first: date, last: date) -> Figures:
+    for kind, label in labels.INCIDENT_KINDS.items():
+        reported = (
+            Incident.village_id == village.id,
+            Incident.kind == kind,
+            Incident.found_on.between(first, last),
+        )
+        yield str(label), _count(select(func.count(Incident.id)).where(*reported))
+        yield (
+            gettext("of them still open"),
+            _count(select(func.count(Incident.id)).where(*reported, ~incidents.is_closed())),
+        )
+
+
+def _disputes(village: Area, first: date, last: date) -> Figures:
+    found = settling.figures([village], first, last)
+    yield gettext("Opened"), str(found.opened)
+    for rung in Rung:
+        yield (
+            gettext("Settled: %(rung)s", rung=labels.RUNGS[rung]),
+            str(found.settled[rung]),
+        )
+    yield gettext("Withdrawn"), str(found.withdrawn)
+    yield gettext("Going on"), str(found.going_on)
+    yield gettext("Settled, of those at hand"), "–" if found.rate is None else f"{found.rate}%"
+    days = found.days_to_settle
+    yield gettext("Days to settle, in the middle"), "–" if days is None else f"{days:g}"
+
+
+def _checks(village: Area, quarter: Quarter) -> Figures:
+    begins, ends = clock.day_span(quarter.first_day, quarter.last_day)
+    printed = (Slip.village_id == village.id, Slip.printed_at >= begins, Slip.printed_at < ends)
+    yield gettext("Slips printed"), _count(select(func.count(Slip.id)).where(*printed))
+    yield (
+        gettext("of them keyed in"),
+        _count(select(func.count(Slip.id)).where(*printed, Slip.used_at.is_not(None))),
+    )
+    drawn = (Sample.village_id == village.id, Sample.quarter_name == str(quarter))
+    yield gettext("Samples drawn"), _count(select(func.count(Sample.id)).where(*drawn))
+    looked_into = select(func.count(Finding.service_id.distinct())).join(
+        Sample, Finding.sample_id == Sample.id
+    )
+    yield gettext("Records looked into"), _count(looked_into.where(*drawn))

@@ -1,0 +1,72 @@
+"""Gatherings of a grid's households: how many this month, which there were, and writing one down."""
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from duties import gatherings as verbs
+from duties import labels
+from duties.forms.households import named
+from duties.forms.records import GatheringForm
+from duties.views import bp
+from duties.views.visits import WRITING
+from ground import clock, web
+from ground.forms import attempt
+from people import access
+from people.models import Role
+from people.roster import grids, reach
+from points.labels import SERVICE_STATES
+from points.services import evidence
+from points.views import WATCHING
+
+
+@bp.get("/v/<village>/gatherings")
+@access.allow(*WATCHING, Role.INSTRUCTOR, Role.WORKER)
+def gatherings(village: str) -> str:
+    """How many gatherings each grid held this month, and all there were; to a worker those of their grid."""
+    sees_all = bool(g.roles & WATCHING)
+    shown = grids.of_village(g.area) if sees_all else reach.grids_of(current_user, g.area)
+    ids = [grid.id for grid in shown]
+    today = clock.today()
+    page = web.page_of(verbs.listed(g.area, None if sees_all else ids))
+    return render_template(
+        "duties/records/gatherings.html",
+        grids=shown,
+        held=verbs.counts(ids, today),
+        a_month=verbs.A_MONTH,
+        month=today,
+        page=page,
+        services=evidence.services([verbs.subject(each) for each in page.items]),
+        subject=verbs.subject,
+        may_write=bool(g.roles & set(WRITING)),
+        labels=labels,
+        service_states=SERVICE_STATES,
+    )
+
+
+@bp.route("/v/<village>/gatherings/new", methods=["GET", "POST"])
+@access.allow(*WRITING)
+def new_gathering(village: str) -> Response | tuple[str, int]:
+    """Write down a gathering: a worker their own, the others from paper for the grid's worker."""
+    mine = reach.grids_of(current_user, g.area) or abort(404)
+    form = GatheringForm(held_on=clock.today(), grid=request.args.get("grid", type=int))
+    form.grid.choices = named(mine)
+    if form.validate_on_submit():
+        grid = next(each for each in mine if each.id == form.grid.data)
+        with attempt(form):
+            made = verbs.hold(
+                form.key.data,
+                grid,
+                evidence.worker_for(grid, form.held_on.data, current_user, "held_on"),
+                form.held_on.data,
+                form.kind.data,
+                form.topic.data,
+                form.present.data,
+                form.note.data,
+                current_user,
+            )
+        if form.status == 200:
+            flash(gettext("Written down: %(name)s.", name=made.topic))
+            return redirect(url_for("duties.gatherings", village=village))
+    return render_template("duties/records/gathering_form.html", form=form), form.status

@@ -1,0 +1,243 @@
+"""The households of the grids that somebody works in: lists, files, and what becomes of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from duties.forms import households as forms
+from duties.households import finding, keeping
+from duties.views import bp
+from ground import clock, web
+from ground.db import db
+from ground.forms import ButtonForm, attempt
+from people import access, labels
+from people.models import Attention, Grid, Household
+from people.roster import grids, reach
+from people.views import IN_GRIDS
+
+Answer = Response | tuple[str, int]
+
+
+def scope() -> dict[int, Grid]:
+    """The grids whose files the reader may see, by id: where they work; for the committee closed ones too."""
+    found = list(reach.grids_of(current_user, g.area))
+    if g.roles & access.COMMITTEE:
+        found += grids.of_village(g.area, closed=True)
+    return {grid.id: grid for grid in found}
+
+
+def grid_in_scope(ident: int) -> Grid:
+    """The grid with this id, if the reader may see its files; otherwise 404."""
+    return scope().get(ident) or abort(404)
+
+
+def _in_scope(ident: int) -> Household:
+    """The household with this id, if it is of a grid whose files the reader may see; otherwise 404."""
+    household = db.session.get(Household, ident)
+    if household is None or household.grid_id not in scope():
+        abort(404)
+    return household
+
+
+@bp.get("/v/<village>/households")
+@access.allow(*IN_GRIDS)
+def households(village: str) -> Response | str:
+    """The households of all grids that the reader works in; with a single grid, that grid's page.
+
+    By `?class=`, `?grid=`, `?q=` (in the head's name or the house), and `?show=left` for who moved away.
+    """
+    mine = scope()
+    if len(mine) == 1:
+        return redirect(url_for("duties.grid_households", village=village, ident=next(iter(mine))))
+    search, within = _search(mine)
+    page = web.page_of(finding.found(within, search))
+    return render_template(
+        "duties/households/households.html",
+        page=page,
+        figures=finding.figures(within),
+        search=search,
+        grid=mine[within[0]] if request.args.get("grid") else None,
+        grids=list(mine.values()),
+        labels=labels,
+        may_print_all=bool(g.roles & access.COMMITTEE),
+    )
+
+
+def _search(mine: dict[int, Grid]) -> tuple[finding.Search, list[int]]:
+    """What the address asks for, and in which grids; what is none of the choices is not there (404)."""
+    wanted, grid = request.args.get("class"), request.args.get("grid")
+    if wanted and wanted not in set(Attention):
+        abort(404)
+    within = [ident for ident in mine if not grid or str(ident) == grid]
+    if grid and not within:
+        abort(404)
+    search = finding.Search(
+        attention=Attention(wanted) if wanted else None,
+        text=request.args.get("q", "").replace("\0", "").strip()[:200],
+        left=request.args.get("show") == "left",
+    )
+    return search, within
+
+
+@bp.get("/v/<village>/households/grids/<int:ident>")
+@access.allow(*IN_GRIDS)
+def grid_households(village: str, ident: int) -> str:
+    """The households of one grid, and those who moved away from it."""
+    grid = grid_in_scope(ident)
+    return render_template(
+        "duties/households/grid_households.html",
+        grid=grid,
+        living=finding.of_grid(grid),
+        left=finding.of_grid(grid, left=True),
+        figures=finding.figures([ident]),
+        others=_others(grid),
+        several=len(scope()) > 1,
+        labels=labels,
+    )
+
+
+def _others(grid: Grid) -> list[Grid]:
+    """Into which grids the reader can give this one's households: they work in both."""
+    return [other for other in reach.grids_of(current_user, g.area) if other.id != grid.id]
+
+
+@bp.route("/v/<village>/households/new", methods=["GET", "POST"])
+@access.allow(*IN_GRIDS)
+def new_household(village: str) -> Answer:
+    """Open the file of a household, in the grid of `?grid=` or another that the reader works in."""
+    mine = reach.grids_of(current_user, g.area) or abort(404)
+    form = forms.NewFileForm(grid=request.args.get("grid", type=int), on=clock.today())
+    form.grid.choices = forms.named(mine)
+    if form.validate_on_submit():
+        grid = next(each for each in mine if each.id == form.grid.data)
+        with attempt(form):
+            made = keeping.add(
+                grid, form.told, form.attention.data, form.reason.data, form.on.data, current_user
+            )
+        if form.status == 200:
+            flash(gettext("Added: %(name)s.", name=made.head))
+            return redirect(url_for("duties.household", village=village, ident=made.id))
+    page = render_template("duties/households/household_form.html", form=form, household=None)
+    return page, form.status
+
+
+@bp.get("/v/<village>/households/<int:ident>")
+@access.allow(*IN_GRIDS)
+def household(village: str, ident: int) -> tuple[str, int]:
+    """The file of a household, and the history of its class."""
+    return _file(_in_scope(ident), ButtonForm(formdata=None))
+
+
+def _file(household: Household, form: ButtonForm) -> tuple[str, int]:
+    return render_template(
+        "duties/households/household.html",
+        household=household,
+        form=form,
+        others=_others(household.grid),
+        labels=labels,
+    ), form.status
+
+
+@bp.route("/v/<village>/households/<int:ident>/correct", methods=["GET", "POST"])
+@access.allow(*IN_GRIDS)
+def correct_household(village: str, ident: int) -> Answer:
+    """Write down what is true of a household."""
+    household = _in_scope(ident)
+    form = forms.FileForm(obj=household)
+    if form.validate_on_submit():
+        with attempt(form):
+            keeping.correct(household, form.told, current_user)
+        if form.status == 200:
+            flash(gettext("Written down."))
+            return redirect(url_for("duties.household", village=village, ident=ident))
+    page = render_template("duties/households/household_form.html", form=form, household=_in_scope(ident))
+    return page, form.status
+
+
+@bp.route("/v/<village>/households/<int:ident>/class", methods=["GET", "POST"])
+@access.allow(*IN_GRIDS)
+def reclassify_household(village: str, ident: int) -> Answer:
+    """Put a household into another class, with the day and the reason."""
+    form = forms.ClassForm(on=clock.today())
+    now = _in_scope(ident).attention
+    form.attention.choices = [pair for pair in labels.ATTENTIONS_VISITED.items() if pair[0] != now]
+
+    def act(household: Household) -> None:
+        keeping.reclassify(household, form.attention.data, form.on.data, form.reason.data, current_user)
+
+    return _change(ident, form, "class", act)
+
+
+@bp.route("/v/<village>/households/<int:ident>/leave", methods=["GET", "POST"])
+@access.allow(*IN_GRIDS)
+def household_leaves(village: str, ident: int) -> Answer:
+    """Write down that a household moved away."""
+    form = forms.LeaveForm(on=clock.today())
+
+    def act(household: Household) -> None:
+        keeping.leave(household, form.on.data, form.reason.data, current_user)
+
+    return _change(ident, form, "leave", act)
+
+
+def _change(ident: int, form: Any, what: str, act: Callable[[Household], None]) -> Answer:
+    """The page of one change; when it is done, back to the file."""
+    household = _in_scope(ident)
+    if form.validate_on_submit():
+        with attempt(form):
+            act(household)
+        if form.status == 200:
+            flash(gettext("Written down."))
+            return redirect(url_for("duties.household", village=g.area.code, ident=ident))
+    page = render_template(
+        "duties/households/household_change.html",
+        form=form,
+        household=_in_scope(ident),
+        what=what,
+        labels=labels,
+    )
+    return page, form.status
+
+
+@bp.post("/v/<village>/households/<int:ident>/back")
+@access.allow(*IN_GRIDS)
+def household_back(village: str, ident: int) -> Answer:
+    """A household lives here again, or never left."""
+    household, form = _in_scope(ident), ButtonForm()
+    with attempt(form):
+        keeping.come_back(household, current_user)
+    if form.status != 200:
+        return _file(_in_scope(ident), form)
+    flash(gettext("Written down."))
+    return redirect(url_for("duties.household", village=village, ident=ident))
+
+
+@bp.route("/v/<village>/households/grids/<int:ident>/move", methods=["GET", "POST"])
+@access.allow(*IN_GRIDS)
+def move_households(village: str, ident: int) -> Answer:
+    """Give the ticked households of a grid to another; `?household=` is ticked beforehand."""
+    grid = grid_in_scope(ident)
+    others = _others(grid) or abort(404)
+    form = forms.MoveForm(household=request.args.getlist("household", type=int))
+    form.into.choices = forms.named(others)
+    if form.validate_on_submit():
+        into = next(each for each in others if each.id == form.into.data)
+        ticked = [each for each in finding.of_grid(grid) if each.id in set(form.household.data)]
+        with attempt(form):
+            keeping.move(ticked, into, current_user)
+        if form.status == 200:
+            flash(gettext("%(n)s households now belong to %(into)s.", n=len(ticked), into=into.name))
+            return redirect(url_for("duties.grid_households", village=village, ident=into.id))
+    grid = grid_in_scope(ident)
+    page = render_template(
+        "duties/households/household_move.html",
+        form=form,
+        grid=grid,
+        living=finding.of_grid(grid),
+        labels=labels,
+    )
+    return page, form.status

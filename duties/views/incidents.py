@@ -1,0 +1,202 @@
+"""Hazards and emergencies on pages: reporting, following up, the ledger, and what shows at once."""
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from duties import hazard_book as book
+from duties import incidents as verbs
+from duties import labels
+from duties.forms.incidents import IncidentForm, StepForm
+from duties.models import Incident, IncidentKind, Severity
+from duties.views import bp
+from ground import clock, web
+from ground.db import db, transaction
+from ground.forms import ButtonForm, attempt
+from people import access
+from people.models import Area, Person, Role
+from people.pages import Notice
+from people.roster import grids, holders, persons, reach
+
+Answer = Response | tuple[str, int]
+
+READING = verbs.READERS | {Role.WORKER}
+MOST_ALARMS = 5  # more than these are on their own page
+
+
+def alarms(area: Area) -> list[Notice]:
+    """The open emergencies of an area, as every page of those who answer for it shows them."""
+    found = [_alarm(area, incident) for incident in verbs.burning(area, MOST_ALARMS + 1)]
+    if len(found) > MOST_ALARMS:
+        more = Notice(gettext("More emergencies are going on"), _all(area))
+        return [*found[:MOST_ALARMS], more]
+    return found
+
+
+def _alarm(area: Area, incident: Incident) -> Notice:
+    place = "" if area.is_village else f"{incident.village.name} · "
+    text = gettext(
+        "Emergency (%(severity)s): %(place)s, reported at %(time)s",
+        severity=labels.SEVERITIES[incident.severity],
+        place=place + incident.place,
+        time=f"{clock.local(incident.recorded_at):%m-%d %H:%M}",
+    )
+    return Notice(text, url_for("duties.incident", village=incident.village.code, ident=incident.id))
+
+
+def _all(area: Area) -> str:
+    if area.is_village:
+        return url_for("duties.incidents", village=area.code, kind="emergency", show="open")
+    return url_for("duties.emergencies", area=area.code)
+
+
+def _search() -> verbs.Search:
+    """What the address asks for; what is none of the choices is not there (404)."""
+    kind, severity, show = (request.args.get(name, "") for name in ("kind", "severity", "show"))
+    known = (("", *IncidentKind), ("", *Severity), ("", "open", "closed"))
+    if any(asked not in choices for asked, choices in zip((kind, severity, show), known, strict=True)):
+        abort(404)
+    return verbs.Search(
+        IncidentKind(kind) if kind else None,
+        show == "closed" if show else None,
+        Severity(severity) if severity else None,
+    )
+
+
+@bp.get("/v/<village>/incidents")
+@access.allow(*READING)
+def incidents(village: str) -> str:
+    """The hazards and emergencies of a village, open ones first; by `?kind=`, `?severity=`, `?show=`."""
+    search = _search()
+    return render_template(
+        "duties/records/incidents.html",
+        page=web.page_of(verbs.found(current_user, g.area, search)),
+        search=search,
+        may_report=bool(g.roles & verbs.REPORTERS),
+        may_export=bool(g.roles & access.COMMITTEE),
+        labels=labels,
+    )
+
+
+@bp.get("/a/<area>/emergencies")
+@access.allow(*access.ABOVE)
+def emergencies(area: str) -> str:
+    """The emergencies in the villages of a township or county, open ones first."""
+    search = verbs.Search(kind=IncidentKind.EMERGENCY)
+    page = web.page_of(verbs.found(current_user, g.area, search))
+    return render_template("duties/records/emergencies.html", page=page, labels=labels)
+
+
+@bp.route("/v/<village>/emergencies/new", methods=["GET", "POST"])
+@access.allow(*verbs.REPORTERS)
+def new_emergency(village: str) -> Answer:
+    """Report an emergency: it shows at once at the village and above."""
+    return _report(IncidentKind.EMERGENCY)
+
+
+@bp.route("/v/<village>/incidents/new", methods=["GET", "POST"])
+@access.allow(*verbs.REPORTERS)
+def new_hazard(village: str) -> Answer:
+    """Report a hazard."""
+    return _report(IncidentKind.HAZARD)
+
+
+def _report(kind: IncidentKind) -> Answer:
+    own = g.roles & verbs.REPORTERS == {Role.WORKER}
+    form = IncidentForm(found_on=clock.today(), grid=_own_grid(), worker=_self())
+    form.severity.choices = [(each, labels.SEVERITIES[each]) for each in verbs.SEVERITIES[kind]]
+    places = {grid.id: grid for grid in grids.of_village(g.area)}
+    form.grid.choices = [(grid.id, f"{grid.name} {grid.code}") for grid in places.values()]
+    form.worker.choices = _finders(own)
+    if form.validate_on_submit():
+        with attempt(form):
+            made = verbs.report(
+                form.key.data,
+                places[form.grid.data],
+                db.session.get(Person, form.worker.data) if form.worker.data else None,
+                kind,
+                form.severity.data,
+                form.found_on.data,
+                form.place.data,
+                form.what.data,
+                form.done.data,
+                current_user,
+            )
+        if form.status == 200:
+            flash(_thanks(kind))
+            return redirect(url_for("duties.incident", village=g.area.code, ident=made.id))
+    page = render_template("duties/records/new_incident.html", form=form, kind=kind, own=own)
+    return page, form.status
+
+
+def _thanks(kind: IncidentKind) -> str:
+    if kind == IncidentKind.EMERGENCY:
+        return gettext("Reported. The village and the township see it now. In danger, call 110, 119 or 120.")
+    return gettext("Reported. What becomes of it is written down here.")
+
+
+def _self() -> int:
+    """The reader's own entry as a person, or 0."""
+    return persons.kept(current_user.person).id if current_user.person else 0
+
+
+def _own_grid() -> int | None:
+    return next(iter(reach.grids_served(current_user, g.area)), None)
+
+
+def _finders(own: bool) -> list[tuple[int, str]]:
+    """Whom the form offers: a worker only themselves, others who serves today, or nobody."""
+    if own:
+        return [(_self(), current_user.name)]
+    today = clock.today()
+    serving = {term.person_id: term for term in holders.serving(g.area, today, today)}
+    offered = [(ident, f"{term.grid.name} · {term.person.name}") for ident, term in serving.items()]
+    return [(0, gettext("none of the workers")), *offered]
+
+
+@bp.get("/v/<village>/incidents/<int:ident>")
+@access.allow(*READING)
+def incident(village: str, ident: int) -> tuple[str, int]:
+    """A hazard or emergency, and what became of it."""
+    return _page(_read(ident), StepForm(formdata=None, on=clock.today()))
+
+
+def _read(ident: int) -> Incident:
+    return verbs.seen(current_user, g.area, ident) or abort(404)
+
+
+def _page(incident: Incident, form: StepForm) -> tuple[str, int]:
+    page = render_template(
+        "duties/records/incident.html",
+        incident=incident,
+        form=form,
+        may_act=not incident.closed_on and verbs.may_act(current_user, incident),
+        labels=labels,
+    )
+    return page, form.status
+
+
+@bp.post("/v/<village>/incidents/<int:ident>/steps")
+@access.allow(*(READING - {Role.SUPERVISOR, Role.COUNTY}))
+def step_incident(village: str, ident: int) -> Answer:
+    """Write down what became of a hazard or emergency."""
+    incident, form = _read(ident), StepForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.step(incident, form.kind.data, form.to.data, form.note.data, form.on.data, current_user)
+        if form.status == 200:
+            flash(gettext("Written down."))
+            return redirect(url_for("duties.incident", village=village, ident=ident))
+    return _page(_read(ident), form)
+
+
+@bp.post("/v/<village>/incidents/ledger.xlsx")
+@access.allow(*access.COMMITTEE)
+def export_incidents(village: str) -> Response:
+    """The village's ledger of hazards and emergencies (隐患台账) as a file."""
+    ButtonForm().validate_on_submit()
+    with transaction():
+        rows = book.take_out(current_user, g.area)
+    name = f"incidents-{g.area.code}-{clock.today():%Y%m%d}.xlsx"
+    return web.download(book.LAYOUT.write(rows, "xlsx"), name)

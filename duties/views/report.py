@@ -1,0 +1,37 @@
+"""A quarter in figures, for whoever watches the village."""
+
+from flask import abort, g, render_template, request
+
+from duties import report as figures
+from duties.views import bp
+from ground import clock
+from ground.clock import Quarter
+from ground.paper import words
+from people import access
+from people.models import Role
+from points.views import WATCHING
+
+# How many quarters back one can choose; any other is there by its address.
+OFFERED = 8
+
+
+@bp.get("/v/<village>/report")
+@access.allow(*WATCHING, Role.INSTRUCTOR)
+def report(village: str) -> str:
+    """What the village's records come to in a quarter, `?quarter=`; nobody is named."""
+    this = Quarter.of(clock.today())
+    try:
+        quarter = Quarter.parse(request.args.get("quarter", str(this)))
+    except ValueError:
+        abort(404)
+    if quarter > this or quarter.year < 2000:
+        abort(404)
+    offered = [this]
+    while len(offered) < OFFERED:
+        offered.append(offered[-1].previous)
+    return render_template(
+        "duties/records/report.html",
+        quarter=quarter,
+        parts=figures.of(g.area, quarter),
+        offered=[(str(each), words.quarter(each)) for each in offered],
+    )

@@ -1,0 +1,197 @@
+"""Visits to households: who is due, writing one down, and what was promised.
+
+What is said of a household is for those who work in its grid; to everyone else it is not there.
+"""
+
+from datetime import date
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from duties import gatherings, labels
+from duties import visits as verbs
+from duties.forms.records import DoneForm, VisitForm
+from duties.models import Visit
+from duties.views import bp
+from duties.visits import When
+from ground import clock, web
+from ground.db import db, fetch
+from ground.forms import attempt
+from people import access
+from people import labels as who
+from people.models import Household, Role
+from people.roster import reach
+from people.views import IN_GRIDS
+from points.labels import SERVICE_STATES
+from points.services import evidence, photos, slips
+from points.views import KEYING_IN
+
+WRITING = (Role.WORKER, Role.INSTRUCTOR, Role.CLERK)
+
+# Where more households than this live in several grids, so many of those that wait are shown; by grid all.
+MOST_LINES = 60
+
+Answer = Response | tuple[str, int]
+
+
+def _household(ident: int) -> Household:
+    """The household with this id, if it is of a grid that the reader works in; otherwise 404."""
+    household = db.session.get(Household, ident) or abort(404)
+    if household.grid.village_id != g.area.id:
+        abort(404)
+    is_past = household.grid.closed_on is not None and g.roles & access.COMMITTEE
+    if not (is_past or reach.reaches(current_user, household.grid)):
+        abort(404)
+    return household
+
+
+def _visit(ident: int) -> Visit:
+    """The visit with this id, if its household is of a grid that the reader works in; otherwise 404."""
+    visit: Visit = fetch(Visit, ident, village_id=g.area.id) or abort(404)
+    _household(visit.household_id)
+    return visit
+
+
+@bp.get("/v/<village>/due")
+@access.allow(*IN_GRIDS)
+def due(village: str) -> tuple[str, int]:
+    """Who is to be visited, those due longest first, and what was promised; by `?grid=`."""
+    return _due()
+
+
+def _due(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
+    """The list; after a refusal the words stand at the promise concerned."""
+    mine = list(reach.grids_of(current_user, g.area))
+    chosen = request.args.get("grid")
+    within = [grid for grid in mine if not chosen or str(grid.id) == chosen]
+    if mine and not within:
+        abort(404)
+    today, ids = clock.today(), [grid.id for grid in within]
+    found = verbs.due(ids, today)
+    pressing = [each for each in found if each.when in (When.OVERDUE, When.THIS_WEEK)]
+    shown = found if len(within) == 1 or len(found) <= MOST_LINES else pressing[:MOST_LINES]
+    page = render_template(
+        "duties/records/due.html",
+        grids=mine,
+        within=within,
+        shown=shown,
+        pressing=len(pressing),
+        households=len(found),
+        follow_ups=verbs.open_follow_ups(g.area, ids),
+        held=gatherings.counts(ids, today),
+        a_month=gatherings.A_MONTH,
+        done=refused[1] if refused else DoneForm(formdata=None, on=today),
+        refused=refused[0] if refused else None,
+        may_write=bool(g.roles & set(WRITING)),
+        slip=request.args.get("slip", "")[:20] or None,
+        today=today,
+        labels=labels,
+        service_states=SERVICE_STATES,
+        who=who,
+    )
+    return page, refused[1].status if refused else 200
+
+
+@bp.route("/v/<village>/due/<int:ident>/visit", methods=["GET", "POST"])
+@access.allow(*WRITING)
+def new_visit(village: str, ident: int) -> Answer:
+    """Write down a visit: a worker their own, the others for its worker, maybe from the slip `?slip=`."""
+    form = VisitForm(visited_on=clock.today(), slip=request.args.get("slip", ""))
+    if not g.roles & KEYING_IN:
+        form.slip.data = ""
+    household = _household(ident)
+    if form.validate_on_submit():
+        with attempt(form):
+            _written(form, household)
+        if form.status == 200:
+            flash(gettext("Written down: %(name)s.", name=household.head))
+            if form.slip.data:  # whoever signed it can confirm it there
+                number = slips.number_in(form.slip.data)
+                return redirect(url_for("services.slip", village=village, slip=number))
+            return redirect(url_for("duties.due", village=village))
+    page = render_template(
+        "duties/records/visit_form.html",
+        form=form,
+        household=_household(ident),
+        steps=labels.STEPS,
+        who=who,
+    )
+    return page, form.status
+
+
+def _written(form: VisitForm, household: Household) -> None:
+    on: date = form.visited_on.data
+    visit = verbs.visit(
+        form.key.data,
+        household,
+        evidence.worker_for(household.grid, on, current_user, "visited_on"),
+        on,
+        form.steps.data,
+        form.seen.data,
+        form.needs.data,
+        form.follow_up.data,
+        current_user,
+    )
+    if form.slip.data:
+        slips.use(form.slip.data, g.area, verbs.subject(visit), visit.worker, current_user)
+    photo = form.photo.content
+    if photo is not None:
+        photos.keep(verbs.subject(visit), photo, current_user)
+
+
+@bp.get("/v/<village>/households/<int:ident>/visits")
+@access.allow(*IN_GRIDS)
+def household_visits(village: str, ident: int) -> str:
+    """The visits to a household, the latest first."""
+    household = _household(ident)
+    page = web.page_of(verbs.listed(household))
+    return _visits(household, page.items, page)
+
+
+@bp.get("/v/<village>/visits/<int:ident>")
+@access.allow(*IN_GRIDS)
+def visit(village: str, ident: int) -> str:
+    """One visit, to which a service record leads."""
+    found = _visit(ident)
+    return _visits(found.household, [found], None)
+
+
+def _visits(household: Household, shown: list[Visit], page: object) -> str:
+    subjects = [verbs.subject(each) for each in shown]
+    return render_template(
+        "duties/records/household_visits.html",
+        household=household,
+        visits=shown,
+        page=page,
+        subject=verbs.subject,
+        services=evidence.services(subjects),
+        photos=photos.having(subjects),
+        may_write=bool(g.roles & set(WRITING)) and household.left_on is None,
+        labels=labels,
+        service_states=SERVICE_STATES,
+        who=who,
+    )
+
+
+@bp.get("/v/<village>/visits/<int:ident>/photo")
+@access.allow(*IN_GRIDS)
+def visit_photo(village: str, ident: int) -> Response:
+    """The photo that goes with a visit."""
+    found = photos.of(verbs.subject(_visit(ident))) or abort(404)
+    return web.photo(found.content, found.digest)
+
+
+@bp.post("/v/<village>/visits/<int:ident>/done")
+@access.allow(*IN_GRIDS)
+def follow_up_done(village: str, ident: int) -> Answer:
+    """Write down that what was promised at a visit is done."""
+    form, found = DoneForm(), _visit(ident)
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.follow_up_done(found, form.on.data, form.note.data, current_user)
+    if form.status != 200:
+        return _due(refused=(ident, form))
+    flash(gettext("Done, and written down."))
+    return redirect(url_for("duties.due", village=village))

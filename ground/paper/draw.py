@@ -1,0 +1,394 @@
+"""A pen for PDFs that writes Chinese and never loses a character.
+
+Lengths are in millimetres from the top left corner of the page, y growing downwards; sizes of type are in
+points. What flows over pages is made of strips.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import groupby
+from threading import Lock
+
+from qrcode import QRCode
+from qrcode.constants import ERROR_CORRECT_M
+from reportlab import rl_config
+from reportlab.lib.colors import HexColor
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
+
+from ground.paper.fonts import face_of, register
+
+MM = 72 / 25.4  # in points
+
+INK, QUIET, LINE, TINT = "#22302E", "#5B6B68", "#E4DED3", "#F4EFE6"
+PERSIMMON, BLACK, WHITE = "#B93A2B", "#000000", "#FFFFFF"
+
+# One unit that a line may not break: a Latin word or number or a single character, with the punctuation
+# that may not stand at the other end of a line.
+_UNIT = re.compile(r"[（《「“‘【]*(?:[!-~]+ ?|.)[，。、；：？！）》」”’】…]*")
+
+# static/mark.svg in the operators of PDF, on the same field of 48 x 48: two leaning squares with round
+# heads, and the square they share.
+_MARK = (
+    "9.86 27.86 m 6.32 24.32 l 2.81 20.81 2.81 15.11 6.32 11.59 c "
+    "9.84 8.08 15.54 8.08 19.05 11.59 c 22.59 15.13 l h",
+    "38.14 27.86 m 41.68 24.32 l 45.19 20.81 45.19 15.11 41.68 11.59 c "
+    "38.16 8.08 32.46 8.08 28.95 11.59 c 25.41 15.13 l h",
+    "24 42 m 11.27 29.27 l 24 16.54 l 36.73 29.27 l h",
+)
+
+# Pages as they are, not spelt out in letters: a fifth smaller, and sooner done.
+rl_config.useA85 = 0
+
+# A face's file is read with one shared position while its subset is embedded.
+_embedding = Lock()
+
+
+# Text: what it measures, how it breaks.
+
+
+def runs(text: str, bold: bool = False) -> list[tuple[str, str]]:
+    """The text in pieces of one face each: (face, piece); 〓 stands for what no face has."""
+    usual = register()[bold]
+    if all(ord(char) in usual.covers for char in text):
+        return [(usual.name, text)]
+    faced = [(face_of(char, bold), char) for char in text]
+    shown = [(face, char) if face else (usual.name, " " if char.isspace() else "〓") for face, char in faced]
+    return [
+        (face, "".join(char for _face, char in group)) for face, group in groupby(shown, lambda one: one[0])
+    ]
+
+
+def width(text: str, size: float, bold: bool = False) -> float:
+    """How wide a line of type is, in millimetres."""
+    return float(sum(stringWidth(piece, face, size) for face, piece in runs(text, bold))) / MM
+
+
+def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
+    """Break a text into lines of at most `room` millimetres, by the rules for Chinese.
+
+    A word or number stays whole unless it is longer than a line. Nothing is lost but the space at a break.
+    """
+    lines = []
+    for part in text.split("\n"):
+        line = ""
+        for unit in _UNIT.findall(part):
+            if width((line + unit).rstrip(), size, bold) <= room:
+                line += unit
+                continue
+            if line:
+                lines.append(line.rstrip())
+            *full, line = _chop(unit, room, size, bold)
+            lines += [piece.rstrip() for piece in full]
+        lines.append(line.rstrip())
+    return lines
+
+
+def _chop(unit: str, room: float, size: float, bold: bool) -> list[str]:
+    """A unit in pieces that fit; one piece if it fits as it is. Each has at least one character."""
+    pieces = [""]
+    for char in unit:
+        if pieces[-1] and width((pieces[-1] + char).rstrip(), size, bold) > room:
+            pieces.append("")
+        pieces[-1] += char
+    return pieces
+
+
+def fit(text: str, room: float, size: float, smallest: float, bold: bool = False) -> tuple[str, float]:
+    """The text on one line of at most `room` millimetres, and its size: shrunk first, then cut with "…"."""
+    text = " ".join(text.split("\n"))
+    natural = width(text, size, bold)
+    if natural <= room:
+        return text, size
+    if size * room / natural >= smallest:
+        return text, size * room / natural
+    while text and width(text + "…", smallest, bold) > room:
+        text = text[:-1]
+    return text + "…", smallest
+
+
+def fit_lines(
+    text: str, room: float, most: int, size: float, smallest: float, bold: bool = False
+) -> tuple[list[str], float]:
+    """The text on at most so many lines, and its size: shrunk by half points first, then cut with "…"."""
+    text = " ".join(text.split())
+    while len(lines := wrap(text, room, size, bold)) > most:
+        if size - 0.5 < smallest:
+            last = lines[most - 1]
+            while last and width(last + "…", size, bold) > room:
+                last = last[:-1]
+            return [*lines[: most - 1], last + "…"], size
+        size -= 0.5
+    return lines, size
+
+
+def leading(size: float) -> float:
+    """The height of a line of type of this size, in millimetres."""
+    return size * 1.45 / MM
+
+
+def baseline(size: float) -> float:
+    """How far below the top of its line the baseline lies, in millimetres."""
+    return size * 1.1 / MM
+
+
+# The pen.
+
+
+class Pen:
+    """Draws the pages of one document, enlarged by `scale`; `pdf()` ends it."""
+
+    def __init__(self, title: str, wide: float, high: float, scale: float = 1) -> None:
+        self.wide, self.high = wide, high
+        self._scale = scale
+        self._out = BytesIO()
+        # Invariant: the same record prints the same bytes, and the machine's clock is not asked.
+        self._canvas = Canvas(self._out, (wide * MM * scale, high * MM * scale), invariant=True)
+        self._canvas.setTitle(title)
+        self._start_page()
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        colour: str = INK,
+        align: str = "left",
+    ) -> None:
+        """One line on the baseline `y`; `x` is its left end, its middle or its right end, by `align`."""
+        if align != "left":
+            x -= width(text, size, bold) / (2 if align == "center" else 1)
+        self._canvas.setFillColor(HexColor(colour))
+        for face, piece in runs(text, bold):
+            self._canvas.setFont(face, size)
+            self._canvas.drawString(x * MM, self._up(y), piece)
+            x += stringWidth(piece, face, size) / MM
+
+    def line(
+        self,
+        x: float,
+        y: float,
+        to_x: float,
+        to_y: float,
+        *,
+        thick: float = 0.2,
+        colour: str = INK,
+        dash: Sequence[float] = (),
+    ) -> None:
+        """A straight line; thickness and dashes in millimetres."""
+        self._outline(thick, colour, dash)
+        self._canvas.line(x * MM, self._up(y), to_x * MM, self._up(to_y))
+
+    def box(self, x: float, y: float, wide: float, high: float, colour: str, radius: float = 0) -> None:
+        """A filled box; `x`, `y` is its upper left corner."""
+        self._canvas.setFillColor(HexColor(colour))
+        self._canvas.roundRect(
+            x * MM, self._up(y + high), wide * MM, high * MM, radius * MM, stroke=0, fill=1
+        )
+
+    def frame(
+        self,
+        x: float,
+        y: float,
+        wide: float,
+        high: float,
+        *,
+        radius: float = 0,
+        thick: float = 0.2,
+        colour: str = INK,
+        dash: Sequence[float] = (),
+    ) -> None:
+        """The outline of a box with its upper left corner at `x`, `y`; half its side as radius is a ring."""
+        self._outline(thick, colour, dash)
+        self._canvas.roundRect(
+            x * MM, self._up(y + high), wide * MM, high * MM, radius * MM, stroke=1, fill=0
+        )
+
+    def strokes(
+        self, x: float, y: float, unit: float, strokes: Iterable[Sequence[float]], wide: float, high: float
+    ) -> None:
+        """What a hand drew, in black, on a field of `wide` x `high` units, each `unit` millimetres.
+
+        A stroke is x0, y0, x1, y1, … from the field's upper left corner; of one point, a dot. What leaves
+        the field is cut off.
+        """
+        self._canvas.saveState()
+        field = self._canvas.beginPath()
+        field.rect(
+            (x - 0.5) * MM, self._up(y + high * unit + 0.5), (wide * unit + 1) * MM, (high * unit + 1) * MM
+        )
+        self._canvas.clipPath(field, stroke=0)
+        self._outline(0.4, BLACK, ())
+        self._canvas.setLineCap(1)
+        self._canvas.setLineJoin(1)
+        for stroke in strokes:
+            points = list(zip(stroke[::2], stroke[1::2], strict=False))
+            path = self._canvas.beginPath()
+            for place, (across, down) in enumerate(points * 2 if len(points) == 1 else points):
+                draw = path.lineTo if place else path.moveTo
+                draw((x + across * unit) * MM, self._up(y + down * unit))
+            self._canvas.drawPath(path, stroke=1, fill=0)
+        self._canvas.restoreState()
+
+    def qr(self, x: float, y: float, side: float, code: "str | QrPath", colour: str = BLACK) -> None:
+        """A QR code, by its text or as `qr_path` made it, with its quiet zone in `side` millimetres."""
+        drawn = qr_path(code) if isinstance(code, str) else code
+        self._shape(x, y, side / drawn.modules, drawn.bars, colour)
+
+    def mark(self, x: float, y: float, side: float, colour: str = PERSIMMON) -> None:
+        """The heart of two leaning grid squares, in a field of `side` millimetres with a little air."""
+        self._shape(x, y, side / 48, _MARK, colour)
+
+    def stencil(self, name: str, draw: Callable[["Pen"], None]) -> None:
+        """Draw on a sheet of its own what `stamp` then sets wherever it is wanted, for next to nothing."""
+        self._canvas.beginForm(name)
+        draw(self)
+        self._canvas.endForm()
+
+    def stamp(self, name: str, x: float = 0, y: float = 0) -> None:
+        """Set a stencil, so much to the right of where it was drawn and so much below."""
+        self._canvas.saveState()
+        self._canvas.translate(x * MM, -y * MM)
+        self._canvas.doForm(name)
+        self._canvas.restoreState()
+
+    def next_page(self) -> None:
+        """End this page and begin another of the same size."""
+        self._canvas.showPage()
+        self._start_page()
+
+    def pdf(self) -> bytes:
+        """End the document."""
+        with _embedding:
+            self._canvas.save()
+        return self._out.getvalue()
+
+    def _start_page(self) -> None:
+        self._canvas.scale(self._scale, self._scale)
+
+    def _up(self, y: float) -> float:
+        return (self.high - y) * MM
+
+    def _outline(self, thick: float, colour: str, dash: Sequence[float]) -> None:
+        self._canvas.setStrokeColor(HexColor(colour))
+        self._canvas.setLineWidth(thick * MM)
+        self._canvas.setDash([length * MM for length in dash])
+
+    def _shape(self, x: float, y: float, unit: float, path: Sequence[str], colour: str) -> None:
+        """Fill path operators written in units of `unit` millimetres from `x`, `y`, downwards."""
+        self._canvas.saveState()
+        self._canvas.translate(x * MM, self._up(y))
+        self._canvas.scale(unit * MM, -unit * MM)
+        self._canvas.setFillColor(HexColor(colour))
+        self._canvas.drawPath(PDFPathObject(list(path)), stroke=0, fill=1)
+        self._canvas.restoreState()
+
+
+@dataclass(frozen=True)
+class QrPath:
+    """A QR code to draw: how many modules it has across, quiet zone included, and the dark ones as a path."""
+
+    modules: int
+    bars: list[str]
+
+
+def qr_path(payload: str) -> QrPath:
+    """The QR code of a text with its quiet zone of four modules; about 1.5 ms, most of a card's time."""
+    # Choosing the best of the eight masks would double the time; readers take any.
+    code = QRCode(error_correction=ERROR_CORRECT_M, mask_pattern=3)
+    code.add_data(payload)
+    modules = code.get_matrix()
+    return QrPath(len(modules), _dark_bars(modules))
+
+
+def _dark_bars(modules: list[list[bool]]) -> list[str]:
+    """The dark modules as one path, one rectangle for each run along a row."""
+    bars = []
+    for y, row in enumerate(modules):
+        x = 0
+        for dark, run in groupby(row):
+            length = len(list(run))
+            if dark:
+                bars.append(f"{x} {y} {length} 1 re")
+            x += length
+    return bars
+
+
+# Strips: what flows over pages.
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A part of a page that is never split: its height, and how to draw it with its top left at x, y.
+
+    `under` is the heading it wants above it, drawn where the page or the heading changes.
+    """
+
+    height: float
+    draw: Callable[[Pen, float, float], None]
+    under: "Strip | None" = None
+
+
+def gap(height: float) -> Strip:
+    """Empty space."""
+    return Strip(height, lambda pen, x, y: None)
+
+
+def paragraph(
+    text: str, room: float, size: float, *, bold: bool = False, colour: str = INK, align: str = "left"
+) -> list[Strip]:
+    """A text over as many lines as it needs, a strip for each."""
+    shift = {"left": 0.0, "center": room / 2, "right": room}[align]
+
+    def strip(line: str) -> Strip:
+        return Strip(
+            leading(size),
+            lambda pen, x, y: pen.text(
+                x + shift, y + baseline(size), line, size, bold=bold, colour=colour, align=align
+            ),
+        )
+
+    return [strip(line) for line in wrap(text, room, size, bold)]
+
+
+def paginate(strips: Iterable[Strip], room: float) -> list[list[Strip]]:
+    """Fill pages of `room` millimetres; a heading is repeated on each page it reaches into."""
+    pages: list[list[Strip]] = [[]]
+    left, heading = room, None
+    for strip in strips:
+        wanted = strip.under if strip.under is not heading else None
+        if pages[-1] and (wanted.height if wanted else 0) + strip.height > left:
+            pages.append([])
+            left, wanted = room, strip.under
+        heading = strip.under
+        for part in filter(None, (wanted, strip)):
+            pages[-1].append(part)
+            left -= part.height
+    return pages
+
+
+def stack(pen: Pen, strips: Iterable[Strip], x: float, y: float) -> float:
+    """Draw strips below each other; where the last one ends."""
+    for strip in strips:
+        strip.draw(pen, x, y)
+        y += strip.height
+    return y
+
+
+def fill(
+    pen: Pen, strips: Iterable[Strip], x: float, y: float, room: float, foot: Callable[[int, int], None]
+) -> None:
+    """Draw strips over as many pages as they need, each `room` millimetres high; `foot` draws what joins
+    them, given a page's number and how many there are."""
+    pages = paginate(strips, room)
+    for number, page in enumerate(pages, 1):
+        if number > 1:
+            pen.next_page()
+        stack(pen, page, x, y)
+        foot(number, len(pages))

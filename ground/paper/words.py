@@ -1,0 +1,75 @@
+"""Words that every document shares: days, quarters, grouped numbers, and the note on missing characters."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import get_day_names
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from ground.clock import Quarter, local
+from ground.paper.fonts import face_of
+
+# More than any honest text misses; the note must stay a note.
+MOST_CODES = 24
+
+
+def day(on: date) -> str:
+    """A date as people write it: 2026年11月23日."""
+    return str(_("%(year)d-%(month)02d-%(day)02d", year=on.year, month=on.month, day=on.day))
+
+
+def moment(at: datetime) -> str:
+    """A moment on a clock in Asia/Shanghai, to the minute: 2026年11月23日 15:04."""
+    return f"{day(local(at).date())} {local(at):%H:%M}"
+
+
+def weekday(number: int) -> str:
+    """A day of the week, 1 Monday to 7 Sunday: 星期一."""
+    return str(get_day_names(locale=get_locale())[number - 1])
+
+
+def quarter(which: Quarter) -> str:
+    """A quarter as people write it: 2026年第四季度."""
+    names = (
+        _("first quarter of %(year)d", year=which.year),
+        _("second quarter of %(year)d", year=which.year),
+        _("third quarter of %(year)d", year=which.year),
+        _("fourth quarter of %(year)d", year=which.year),
+    )
+    return str(names[which.number - 1])
+
+
+def page_of(number: int, count: int) -> str:
+    """Page n of m."""
+    return str(_("Page %(number)d of %(count)d", number=number, count=count))
+
+
+def grouped(text: str) -> str:
+    """A long number or digest in groups of four, to be read aloud: 4021 7730 9."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def footnote(record: Any) -> str | None:
+    """What 〓 stands for in the print of a record; None if every character of its texts has a face."""
+    missing = dict.fromkeys(
+        char for text in _texts(record) for char in text if not char.isspace() and not face_of(char)
+    )
+    if not missing:
+        return None
+    codes = " ".join([f"U+{ord(char):04X}" for char in missing][:MOST_CODES])
+    return str(_("〓 = %(codes)s: no typeface here has it, please write it in by hand", codes=codes))
+
+
+def _texts(record: Any) -> Iterator[str]:
+    """Every string in a dataclass, a list of them, or a list of strings."""
+    if isinstance(record, str):
+        yield record
+    elif isinstance(record, list | tuple):
+        for part in record:
+            yield from _texts(part)
+    elif is_dataclass(record):
+        for field in fields(record):
+            yield from _texts(getattr(record, field.name))

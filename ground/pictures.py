@@ -1,0 +1,62 @@
+"""Pictures that people send: opened with care, kept small, and without a word on where they were taken."""
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask_babel import lazy_gettext as _
+from PIL import Image, ImageOps
+
+from ground.refusal import Refused
+
+MOST_PIXELS = 40_000_000
+QUALITY = 85
+
+# What Pillow raises on pictures that are broken or bombs.
+BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    IndexError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[Image.Image]:
+    """A picture (JPEG, PNG or WebP) to work on, its size looked at before anything is decoded.
+
+    Refused `not_an_image` for anything else, also for what only turns out to be broken while it is worked on,
+    and for a picture of more than 40 megapixels.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as photo:
+            if photo.width * photo.height > MOST_PIXELS:
+                raise Refused("not_an_image", _("This picture is too large. Take a smaller one."), "photo")
+            yield photo
+    except BROKEN as error:
+        raise Refused("not_an_image", _("This is not a picture that can be read here."), "photo") from error
+
+
+def encode(data: bytes, longest: int) -> bytes:
+    """The picture as a JPEG of at most `longest` pixels on its longer side, upright, with no metadata.
+
+    What was transparent is white. Refused as `opened` is.
+    """
+    with opened(data) as photo:
+        if photo.mode in ("1", "P"):  # colours from a palette have none in between
+            photo = photo.convert("RGBA")
+        photo.thumbnail((longest, longest))
+        upright = ImageOps.exif_transpose(photo).convert("RGBA")
+    # A new picture: into a copy Pillow would take comments and more along.
+    plain = Image.new("RGB", upright.size, "white")
+    plain.paste(upright, mask=upright)
+    kept = io.BytesIO()
+    plain.save(kept, "JPEG", quality=QUALITY)
+    return kept.getvalue()

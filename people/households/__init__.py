@@ -1,1 +1,0 @@
-"""Households (六清): their files, their classes, and the ledgers of a grid and a village."""

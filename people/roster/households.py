@@ -1,0 +1,70 @@
+"""Households as they live in grids: their numbers there, and what a grid's end means for them."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
+
+from ground.db import db
+from ground.refusal import Refused
+from people import audit
+from people.models import Grid, Household, User
+
+
+def of_grids(grids: Collection[int]) -> dict[int, list[Household]]:
+    """The households that live in these grids (by id), by the grid's id; each grid's by number."""
+    living: dict[int, list[Household]] = defaultdict(list)
+    for household in db.session.scalars(
+        select(Household)
+        .where(Household.grid_id.in_(grids), Household.left_on.is_(None))
+        .order_by(Household.grid_id, Household.number)
+    ):
+        living[household.grid_id].append(household)
+    return living
+
+
+def follow(grid: Grid, into: Grid, actor: User | None) -> None:
+    """All files of a grid go along when it is merged into another, also of those who moved away.
+
+    Both grids are locked by the caller.
+    """
+    for household in db.session.scalars(
+        select(Household)
+        .where(Household.grid_id == grid.id)
+        .order_by(Household.number)
+        .with_for_update(key_share=True)
+    ).all():
+        put(household, into, actor)
+
+
+def check_none_live(grid: Grid) -> None:
+    """Let a grid close in which no household lives. Refused `households_live`."""
+    living = db.session.scalar(
+        select(func.count()).where(Household.grid_id == grid.id, Household.left_on.is_(None))
+    )
+    if living:
+        raise Refused(
+            "households_live",
+            _(
+                "“%(name)s” still has the files of %(n)s households. First move them to another grid.",
+                name=grid.name,
+                n=living,
+            ),
+        )
+
+
+def put(household: Household, into: Grid, actor: User | None) -> None:
+    """A household into another grid, under its next number."""
+    before = {"grid": household.grid.code, "number": household.number}
+    household.grid, household.number = into, next_number(into)
+    db.session.flush()
+    audit.note(
+        actor, "household.move", household, into.village, before, grid=into.code, number=household.number
+    )
+
+
+def next_number(grid: Grid) -> int:
+    """The number after a grid's last; the grid is locked."""
+    last = db.session.scalar(select(func.max(Household.number)).where(Household.grid_id == grid.id))
+    return (last or 0) + 1

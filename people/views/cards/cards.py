@@ -1,0 +1,184 @@
+"""Cards: who has one, what became of each, and the sheets to print."""
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import web
+from ground.db import db, fetch
+from ground.forms import ButtonForm, ReasonForm, attempt
+from people import access, audit, labels, pages, trail
+from people import cards as verbs
+from people.cardsheet import cards_pdf
+from people.models import Card, CardState, Person, Role
+from people.views.cards import bp
+
+ISSUING = (Role.CLERK, Role.CHAIR)
+
+
+@bp.get("/v/<village>/cards")
+@access.allow(*ISSUING)
+def cards(village: str) -> tuple[str, int]:
+    """Who serves today, each with their card; and which lost cards turned up at a desk."""
+    return _cards(ButtonForm(formdata=None))
+
+
+def _cards(form: ButtonForm) -> tuple[str, int]:
+    held = verbs.of_village(g.area)
+    return render_template(
+        "people/cards/cards.html",
+        held=held,
+        missing=sum(not _is_active(card) for _term, card in held),
+        seen=verbs.lost_and_seen(g.area),
+        form=form,
+        states=labels.CARD_STATES,
+    ), form.status
+
+
+def _is_active(card: Card | None) -> bool:
+    return card is not None and card.state == CardState.ACTIVE
+
+
+@bp.post("/v/<village>/cards/issue")
+@access.allow(*ISSUING)
+def issue_cards(village: str) -> Response | tuple[str, int]:
+    """Issue a card to everyone who serves today and has none that is good."""
+    form = ButtonForm()
+    with attempt(form):
+        issued = [
+            verbs.issue(term.person, current_user)
+            for term, card in verbs.of_village(g.area)
+            if not _is_active(card)
+        ]
+    if form.status != 200:
+        return _cards(form)
+    flash(
+        ngettext(
+            "%(num)s card is issued. Print it and hand it out.",
+            "%(num)s cards are issued. Print them and hand them out.",
+            len(issued),
+        )
+    )
+    return redirect(url_for("cards.cards", village=village))
+
+
+@bp.post("/v/<village>/cards/renew")
+@access.allow(*ISSUING)
+def renew_cards(village: str) -> Response | tuple[str, int]:
+    """Give all cards new codes; what was printed before stops at once."""
+    form = ButtonForm()
+    with attempt(form):
+        renewed = verbs.renew_secrets(g.area, current_user)
+    if form.status != 200:
+        return _cards(form)
+    flash(
+        ngettext(
+            "%(num)s card has a new code. Print it again and hand it out.",
+            "%(num)s cards have new codes. Print them again and hand them out.",
+            renewed,
+        )
+    )
+    return redirect(url_for("cards.cards", village=village))
+
+
+@bp.get("/v/<village>/cards/people/<int:ident>")
+@access.allow(*ISSUING)
+def person_cards(village: str, ident: int) -> tuple[str, int]:
+    """One person's cards, the newest first, each with its history and what can be done with it."""
+    return _person_cards(fetch(Person, ident, area_id=g.area.id) or abort(404), ButtonForm(formdata=None))
+
+
+def _person_cards(
+    person: Person, form: ButtonForm | ReasonForm, retiring: Card | None = None
+) -> tuple[str, int]:
+    """The page; a reason that was not taken stands at the card that should be retired."""
+    theirs = verbs.of_person(person)
+    names = {card.id: audit.name_of(card) for card in theirs}
+    lines = trail.told(db.session.scalars(trail.about(names.values())), masked=False)
+    return render_template(
+        "people/cards/person_cards.html",
+        person=person,
+        cards=theirs,
+        history={ident: [line for line in lines if line.key == name] for ident, name in names.items()},
+        active=verbs.active(person),
+        may_have=not person.merge and verbs.may_have(person),
+        may_be_found=verbs.may_be_found,
+        form=form,
+        retiring=retiring,
+        states=labels.CARD_STATES,
+    ), form.status
+
+
+@bp.post("/v/<village>/cards/people/<int:ident>/issue")
+@access.allow(*ISSUING)
+def issue_card(village: str, ident: int) -> Response | tuple[str, int]:
+    """Issue a new card to a worker; the one they had stops at once."""
+    form = ButtonForm()
+    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
+    with attempt(form):
+        verbs.issue(person, current_user)
+    if form.status != 200:
+        return _person_cards(person, form)
+    flash(gettext("%(name)s has a new card. Print it; the old one is not taken any more.", name=person.name))
+    return redirect(url_for("cards.person_cards", village=village, ident=ident))
+
+
+@bp.post("/v/<village>/cards/<number>/lost")
+@access.allow(*ISSUING)
+def lost_card(village: str, number: str) -> Response | tuple[str, int]:
+    """Stop a card that was lost."""
+    form, card = ButtonForm(), _numbered(number)
+    with attempt(form):
+        verbs.report_lost(card, current_user)
+    told = gettext("The card of %(name)s is stopped. It is not taken any more.", name=card.person.name)
+    return _done(card, form, told)
+
+
+@bp.post("/v/<village>/cards/<number>/found")
+@access.allow(*ISSUING)
+def found_card(village: str, number: str) -> Response | tuple[str, int]:
+    """Let a lost card that came back be good again."""
+    form, card = ButtonForm(), _numbered(number)
+    with attempt(form):
+        verbs.found(card, current_user)
+    return _done(card, form, gettext("The card of %(name)s is good again.", name=card.person.name))
+
+
+@bp.post("/v/<village>/cards/<number>/retire")
+@access.allow(*ISSUING)
+def retire_card(village: str, number: str) -> Response | tuple[str, int]:
+    """Write down, with a reason, that a card was handed back and destroyed."""
+    form, card = ReasonForm(), _numbered(number)
+    if form.validate():
+        with attempt(form):
+            verbs.retire(card, form.reason.data, current_user)
+    return _done(card, form, gettext("The card is retired for good. Cut it up."))
+
+
+def _numbered(number: str) -> Card:
+    return verbs.numbered(number, g.area) or abort(404)
+
+
+def _done(card: Card, form: ButtonForm | ReasonForm, told: str) -> Response | tuple[str, int]:
+    """Back to the holder's cards with what was done; or the page with what was refused."""
+    if form.status != 200:
+        return _person_cards(card.person, form, card if isinstance(form, ReasonForm) else None)
+    flash(told)
+    return redirect(url_for("cards.person_cards", village=g.area.code, ident=card.person_id))
+
+
+@bp.get("/v/<village>/cards.pdf")
+@access.allow(*ISSUING)
+def card_sheet(village: str) -> Response:
+    """The cards to print and cut: all that are good, or the one by `?number=`; by `?back=0` fronts only."""
+    wanted = request.args.get("number")
+    faces = [
+        pages.card_face(card, term.grid.name)
+        for term, card in verbs.of_village(g.area)
+        if card and _is_active(card) and wanted in (None, card.number)
+    ]
+    if not faces:
+        abort(404)
+    backs = request.args.get("back") != "0"
+    return web.pdf(cards_pdf(faces, backs=backs), f"cards-{wanted or village}.pdf")

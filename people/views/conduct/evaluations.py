@@ -1,0 +1,105 @@
+"""The two-way evaluation: what a sign-in is asked to say, and what came of it for those it goes to."""
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground.forms import attempt
+from people import access
+from people.conduct import evaluations as verbs
+from people.conduct.evaluations import Partner
+from people.forms.evaluation import GRADES, QUESTIONS, EvaluationForm
+from people.models import Role, Side
+from people.views.conduct import bp
+
+SPEAKING = frozenset(verbs.SPEAKERS.values())
+COMMITTEE_READS = access.COMMITTEE | {Role.SUPERVISOR}
+
+
+def _year() -> int:
+    """The year by `?year=`, one of those to choose from; without it, the one most asked for today."""
+    year = request.args.get("year", verbs.open_years()[0], type=int)
+    return year if year in _years() else abort(404)
+
+
+@bp.get("/v/<village>/evaluations")
+@access.allow(*SPEAKING, *COMMITTEE_READS)
+def evaluations(village: str) -> str:
+    """What one is asked to say in a village, what one said; and for its committee what instructors say."""
+    year, open_years = _year(), verbs.open_years()
+    partners = verbs.partners(current_user, g.area, year)
+    reads = bool(g.roles & COMMITTEE_READS)
+    return render_template(
+        "people/conduct/evaluations.html",
+        year=year,
+        years=_years(),
+        is_open=year in open_years,
+        speaks=bool(g.roles & SPEAKING),
+        nobody=current_user.person is None and not g.roles & {Role.CHAIR},
+        owed=[partner for partner in partners if partner.said is None],
+        said=[partner for partner in partners if partner.said],
+        reads=reads,
+        results=verbs.results(g.area, Side.OF_WORKER, year) if reads else [],
+        questions=QUESTIONS,
+        grades=GRADES,
+    )
+
+
+@bp.route("/v/<village>/evaluations/<int:ident>", methods=["GET", "POST"])
+@access.allow(*SPEAKING)
+def evaluate(village: str, ident: int) -> Response | tuple[str, int]:
+    """Say something of a person, once; afterwards it can be read here by who said it."""
+    year = _year()
+    partner = _partner(ident, year) or abort(404)
+    form = EvaluationForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.evaluate(
+                partner.side, partner.person, g.area, year, form.grades, form.remark.data, current_user
+            )
+        if form.status == 200:
+            flash(gettext("Thank you. What you said is kept and goes to those it is meant for."))
+            return redirect(url_for("conduct.evaluations", village=village, year=year))
+    page = render_template(
+        "people/conduct/evaluate.html",
+        form=form,
+        partner=partner,
+        year=year,
+        is_open=year in verbs.open_years(),
+        questions=QUESTIONS,
+        grades=GRADES,
+    )
+    return page, form.status
+
+
+def _partner(ident: int, year: int) -> Partner | None:
+    """Whom the address means, on the side by `?side=` for who speaks on two sides of one person."""
+    found = [
+        partner
+        for partner in verbs.partners(current_user, g.area, year)
+        if partner.person.id == ident and request.args.get("side", partner.side) == partner.side
+    ]
+    return found[0] if found else None
+
+
+@bp.get("/a/<area>/evaluations")
+@access.allow(*access.ABOVE)
+def evaluation_results(area: str) -> str:
+    """What workers and villages say of the instructors, for the township and the county alone."""
+    year = _year()
+    return render_template(
+        "people/conduct/evaluation_results.html",
+        year=year,
+        years=_years(),
+        by_worker=verbs.results(g.area, Side.BY_WORKER, year),
+        by_village=verbs.results(g.area, Side.BY_VILLAGE, year),
+        fewest=verbs.FEWEST_VOICES,
+        questions=QUESTIONS,
+    )
+
+
+def _years() -> list[int]:
+    """The years to choose from, the latest first: those that are open, and the two before."""
+    open_years = verbs.open_years()
+    return sorted({*open_years, open_years[0] - 1, open_years[0] - 2}, reverse=True)

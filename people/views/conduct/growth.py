@@ -1,0 +1,93 @@
+"""How far the workers of a village have come, and the figures of a township or county."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock
+from ground.db import db, fetch
+from ground.forms import ReasonForm, attempt
+from people import access, labels
+from people.forms.growth import GrowthForm
+from people.models import GrowthStep, Person
+from people.roster import growth as verbs
+from people.roster import persons
+from people.views.conduct import bp
+
+
+@bp.get("/v/<village>/growth")
+@access.allow(*access.ONLOOKERS)
+def growth(village: str) -> tuple[str, int]:
+    """Who is at which stage, since when."""
+    return _growth(_empty())
+
+
+def _empty() -> GrowthForm:
+    return GrowthForm(formdata=None, on=clock.today())
+
+
+def _growth(form: GrowthForm, refused: tuple[int, ReasonForm] | None = None) -> tuple[str, int]:
+    """The list with the form; after a refusal of taking back, the words stand at the person concerned."""
+    found = verbs.of_village(g.area)
+    form.person.choices = _people(found)
+    page = render_template(
+        "people/conduct/growth.html",
+        found=[growth for growth in found if growth.stage],
+        serving=sum(growth.serves for growth in found),
+        stages=labels.STAGES,
+        form=form,
+        reason=ReasonForm(formdata=None),
+        refused=refused,
+        may_write=bool(g.roles & access.COMMITTEE),
+    )
+    return page, refused[1].status if refused else form.status
+
+
+def _people(found: list[verbs.Growth]) -> list[tuple[int, str]]:
+    """Whom the form offers: who serves, or has come some way already."""
+    return [(growth.person.id, growth.person.name) for growth in found]
+
+
+@bp.post("/v/<village>/growth")
+@access.allow(*access.COMMITTEE)
+def reach_stage(village: str) -> Response | tuple[str, int]:
+    """Write down that a worker reached a stage."""
+    form = GrowthForm()
+    form.person.choices = _people(verbs.of_village(g.area))
+    if form.validate_on_submit():
+        with attempt(form):
+            person = db.session.get_one(Person, form.person.data)
+            verbs.reach(person, form.stage.data, form.on.data, form.note.data, current_user)
+        if form.status == 200:
+            flash(gettext("Written down: %(name)s.", name=person.name))
+            return redirect(url_for("conduct.growth", village=village))
+    return _growth(form)
+
+
+@bp.post("/v/<village>/growth/<int:ident>/take-back")
+@access.allow(*access.COMMITTEE)
+def take_back_stage(village: str, ident: int) -> Response | tuple[str, int]:
+    """Take back a stage that was entered by mistake."""
+    form = ReasonForm()
+    step = fetch(GrowthStep, ident) or abort(404)
+    fetch(Person, persons.kept(step.person).id, area_id=g.area.id) or abort(404)
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.take_back(step, form.reason.data, current_user)
+    if form.status != 200:
+        return _growth(_empty(), refused=(ident, form))
+    flash(
+        gettext(
+            "Taken back. If the roster's political status came from it, correct that on the person's page."
+        )
+    )
+    return redirect(url_for("conduct.growth", village=village))
+
+
+@bp.get("/a/<area>/growth")
+@access.allow(*access.ABOVE)
+def growth_figures(area: str) -> str:
+    """How many are at which stage, by village."""
+    found = verbs.figures(g.area)
+    return render_template("people/conduct/growth_figures.html", figures=found, stages=labels.STAGES)

@@ -1,0 +1,332 @@
+"""Training sessions: held, attended by card or list; who still lacks theirs, and the mark 法律明白人."""
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from ground.db import fetch, transaction
+from ground.forms import ButtonForm, attempt
+from ground.paper.words import day
+from ground.refusal import Refused
+from people import access, scan
+from people.conduct import training_due as overdue
+from people.conduct import trainings as verbs
+from people.conduct.training_due import Period
+from people.forms.cards import PhotoForm, ScanForm
+from people.forms.training import MarkForm, TickForm, TrainingForm
+from people.models import Duty, Level, Person, Role, Training
+from people.roster import holders
+from people.views.conduct import bp
+
+READING = (*access.ONLOOKERS, Role.INSTRUCTOR)
+HOLDING = (*access.COMMITTEE, *access.ABOVE)
+
+# Who holds the sessions of a place of each level; the county does not hold a township's.
+HOLDERS = {
+    Level.COUNTY: {Role.COUNTY},
+    Level.TOWNSHIP: {Role.TOWNSHIP},
+    Level.VILLAGE: access.COMMITTEE,
+    Level.COMMUNITY: access.COMMITTEE,
+}
+
+DUTIES = {Duty.WORKER: _("Grid workers"), Duty.INSTRUCTOR: _("Instructors")}
+AUDIENCES = {Duty.WORKER: _("for grid workers"), Duty.INSTRUCTOR: _("for instructors")}
+GIVERS = {Level.VILLAGE: _("village"), Level.TOWNSHIP: _("township"), Level.COUNTY: _("county")}
+
+
+def _holds() -> bool:
+    """Whether the reader holds the sessions of the place in the address."""
+    return bool(HOLDERS[g.area.level] & g.roles)
+
+
+def _session(ident: int, to_change: bool = False) -> Training:
+    """The session in the address, or 404; to change it, only for who holds it, at its own place."""
+    training = verbs.find(g.area, ident) or abort(404)
+    if to_change and not _changes(training):
+        abort(404)
+    return training
+
+
+def _changes(training: Training) -> bool:
+    return training.area_id == g.area.id and _holds()
+
+
+# --- Sessions ---
+
+
+@bp.get("/a/<area>/trainings")
+@access.allow(*READING)
+def trainings(area: str) -> str:
+    """The sessions that concern an area, and how the current period stands."""
+    page = web.page_of(verbs.listed(g.area))
+    duty = verbs.AUDIENCE[g.area.level]
+    period = Period.of(duty, clock.today())
+    standing = overdue.due(g.area, duty, period)
+    return render_template(
+        "people/conduct/trainings.html",
+        page=page,
+        counts=verbs.counts(page.items),
+        audiences=AUDIENCES,
+        duty=duty,
+        period=period_name(period),
+        serving=sum(each.serving for each in standing),
+        missing=sum(len(each.missing) for each in standing),
+        may_hold=_holds(),
+        today=clock.today(),
+    )
+
+
+@bp.route("/a/<area>/trainings/new", methods=["GET", "POST"])
+@access.allow(*HOLDING)
+def new_training(area: str) -> Response | tuple[str, int]:
+    """Write down a session of one's own place."""
+    if not _holds():
+        abort(404)
+    form = TrainingForm(held_on=clock.today())
+    duty = verbs.AUDIENCE[g.area.level]
+    if form.validate_on_submit():
+        with attempt(form):
+            training = verbs.hold(
+                form.key.data,
+                g.area,
+                duty,
+                form.topic.data,
+                form.place.data,
+                form.held_on.data,
+                current_user,
+            )
+        if form.status == 200:
+            return redirect(url_for("conduct.training", area=area, ident=training.id))
+    page = render_template("people/conduct/new_training.html", form=form, audience=AUDIENCES[duty])
+    return page, form.status
+
+
+@bp.get("/a/<area>/trainings/<int:ident>")
+@access.allow(*READING)
+def training(area: str, ident: int) -> tuple[str, int]:
+    """A session: who is there so far, and for who holds it the field that waits for a card."""
+    return _training(_session(ident), ScanForm(formdata=None), PhotoForm(formdata=None))
+
+
+def _training(
+    training: Training, form: ScanForm, photo: PhotoForm, button: ButtonForm | None = None
+) -> tuple[str, int]:
+    """The session's page; `?person=` is who was let in last, with `?again=1` not for the first time."""
+    roll = verbs.roll(training, g.area)
+    here = [line for line in roll if line.attendance]
+    last = request.args.get("person", type=int) if form.status == photo.status == 200 else None
+    page = render_template(
+        "people/conduct/training.html",
+        training=training,
+        audiences=AUDIENCES,
+        expected=len(roll),
+        here=sorted(here, key=lambda line: line.attendance.at, reverse=True),
+        last=next((line for line in here if line.person.id == last), None),
+        again="again" in request.args,
+        scan=form,
+        photo=photo,
+        button=button or ButtonForm(formdata=None),
+        may_change=_changes(training),
+        by_card=training.duty == Duty.WORKER,
+        open=training.held_on <= clock.today(),
+    )
+    return page, max(form.status, photo.status, button.status if button else 200)
+
+
+@bp.post("/a/<area>/trainings/<int:ident>/call-off")
+@access.allow(*HOLDING)
+def call_off(area: str, ident: int) -> Response | tuple[str, int]:
+    """Take back a session that was written down by mistake."""
+    training, form = _session(ident, to_change=True), ButtonForm()
+    with attempt(form):
+        verbs.call_off(training, current_user)
+    if form.status != 200:
+        return _training(training, ScanForm(formdata=None), PhotoForm(formdata=None), form)
+    flash(gettext("The session is taken back."))
+    return redirect(url_for("conduct.trainings", area=area))
+
+
+# --- Who is there ---
+
+
+@bp.post("/a/<area>/trainings/<int:ident>/scan")
+@access.allow(*HOLDING)
+def training_scan(area: str, ident: int) -> Response | tuple[str, int]:
+    """Let in who holds the card that was scanned or typed."""
+    training, form = _session(ident, to_change=True), ScanForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            address = _let_in(training, form.scan.data)
+    if form.status != 200:
+        return _training(training, form, PhotoForm(formdata=None))
+    return redirect(address)
+
+
+@bp.post("/a/<area>/trainings/<int:ident>/photo")
+@access.allow(*HOLDING)
+def training_photo(area: str, ident: int) -> Response | tuple[str, int]:
+    """Let in who holds the card on a photo."""
+    training, form = _session(ident, to_change=True), PhotoForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            address = _pictured(training, form.photo.data.read())
+    if form.status != 200:
+        return _training(training, ScanForm(formdata=None), form)
+    return redirect(address)
+
+
+@bp.post("/a/<area>/trainings/<int:ident>/read")
+@access.allow(*HOLDING)
+def training_read(area: str, ident: int) -> dict[str, str] | web.Problem:
+    """Let in who holds the card on a frame of the live camera (the body), and answer with the next page.
+
+    A refusal answers as `web.problem` says.
+    """
+    training = _session(ident, to_change=True)
+    try:
+        with transaction():
+            return {"url": _pictured(training, request.get_data())}
+    except Refused as refusal:
+        return web.problem(refusal)
+
+
+def _pictured(training: Training, image: bytes) -> str:
+    """As `_let_in`, by a picture; Refused next to the photo."""
+    try:
+        return _let_in(training, scan.read(image))
+    except Refused as refusal:
+        raise refusal.beside("photo") from refusal
+
+
+def _let_in(training: Training, given: str) -> str:
+    """Let in by card; the address of the page that says who it was."""
+    person, is_new = verbs.check_in(training, given, current_user)
+    again = None if is_new else 1
+    return url_for("conduct.training", area=g.area.code, ident=training.id, person=person.id, again=again)
+
+
+@bp.get("/a/<area>/trainings/<int:ident>/list")
+@access.allow(*READING)
+def training_list(area: str, ident: int) -> tuple[str, int]:
+    """Everyone who should be there; who holds the session ticks who was, others only read it."""
+    return _list(_session(ident), TickForm(formdata=None))
+
+
+def _list(training: Training, form: TickForm) -> tuple[str, int]:
+    page = render_template(
+        "people/conduct/training_list.html",
+        training=training,
+        roll=verbs.roll(training, g.area),
+        form=form,
+        may_tick=_changes(training) and training.held_on <= clock.today(),
+    )
+    return page, form.status
+
+
+@bp.post("/a/<area>/trainings/<int:ident>/ticks")
+@access.allow(*HOLDING)
+def tick_training(area: str, ident: int) -> Response | tuple[str, int]:
+    """Take over what was changed on the list since it was shown."""
+    training, form = _session(ident, to_change=True), TickForm()
+    listed = {line.person.id for line in verbs.roll(training, g.area)}
+    if form.validate_on_submit():
+        here, shown = (listed & set(field.data or ()) for field in (form.here, form.shown))
+        with attempt(form):
+            came, left = verbs.tick(training, here, shown, current_user)
+    if form.status != 200:
+        return _list(training, form)
+    flash(gettext("Written down: %(came)s came, %(left)s taken off the list.", came=came, left=left))
+    return redirect(url_for("conduct.training", area=area, ident=ident))
+
+
+# --- Who still lacks it ---
+
+
+@bp.get("/a/<area>/trainings/due")
+@access.allow(*READING)
+def training_due(area: str) -> str:
+    """Who still lacks the training of a period, by `?for=` and `?period=`; in a village by name."""
+    try:
+        duty = Duty(request.args.get("for", verbs.AUDIENCE[g.area.level]))
+    except ValueError:
+        abort(404)
+    current = Period.of(duty, clock.today())
+    periods = {str(period): period for period in (current, current.previous)}
+    period = periods.get(request.args.get("period", str(current)))
+    if period is None:  # a half-year is no period of the instructors': the choice of whom came after it
+        period = current
+    standing = overdue.due(g.area, duty, period)
+    return render_template(
+        "people/conduct/training_due.html",
+        standing=standing,
+        duty=duty,
+        duties=DUTIES,
+        period=period,
+        periods={key: period_name(each) for key, each in periods.items()},
+        givers={giver: GIVERS[giver] for giver in overdue.GIVERS[duty]},
+        serving=sum(each.serving for each in standing),
+        missing=sum(len(each.missing) for each in standing),
+    )
+
+
+def period_name(period: Period) -> str:
+    """A period as people say it: 2026年下半年."""
+    names = (
+        _("the year %(year)d", year=period.year),
+        _("first half of %(year)d", year=period.year),
+        _("second half of %(year)d", year=period.year),
+    )
+    return str(names[period.half])
+
+
+# --- The mark ---
+
+
+@bp.get("/a/<area>/trainings/law-mark")
+@access.allow(*READING)
+def law_marks(area: str) -> tuple[str, int]:
+    """In how many grids the worker bears the mark, by village; in a village, who."""
+    return _law_marks()
+
+
+def _law_marks(refused: tuple[int, MarkForm | ButtonForm] | None = None) -> tuple[str, int]:
+    today = clock.today()
+    page = render_template(
+        "people/conduct/law_marks.html",
+        figures=overdue.law_marks(g.area),
+        serving=holders.serving(g.area, today, today) if g.area.is_village else [],
+        form=MarkForm(formdata=None, marked_on=today),
+        refused=refused,
+        may_mark=g.area.is_village and _holds(),
+    )
+    return page, refused[1].status if refused else 200
+
+
+@bp.post("/v/<village>/trainings/law-mark/<int:ident>")
+@access.allow(*access.COMMITTEE)
+def mark_law(village: str, ident: int) -> Response | tuple[str, int]:
+    """Write down since when a worker bears the mark."""
+    person, form = fetch(Person, ident, area_id=g.area.id) or abort(404), MarkForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.mark_law(person, form.marked_on.data, current_user)
+    if form.status != 200:
+        return _law_marks((ident, form))
+    flash(gettext("%(name)s bears the mark since %(day)s.", name=person.name, day=day(person.law_mark_on)))
+    return redirect(url_for("conduct.law_marks", area=village))
+
+
+@bp.post("/v/<village>/trainings/law-mark/<int:ident>/back")
+@access.allow(*access.COMMITTEE)
+def unmark_law(village: str, ident: int) -> Response | tuple[str, int]:
+    """Take the mark back."""
+    person, form = fetch(Person, ident, area_id=g.area.id) or abort(404), ButtonForm()
+    with attempt(form):
+        verbs.mark_law(person, None, current_user)
+    if form.status != 200:
+        return _law_marks((ident, form))
+    flash(gettext("The mark of %(name)s is taken back.", name=person.name))
+    return redirect(url_for("conduct.law_marks", area=village))

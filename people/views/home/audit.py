@@ -1,0 +1,64 @@
+"""The audit trail, to be searched. It is written by the verbs, and by nobody here."""
+
+import re
+
+from flask import abort, g, render_template, request, url_for
+
+from ground import web
+from people import access, trail
+from people.forms.audit import SearchForm
+from people.models import Card, Grid, Household, Person, Role, Training
+from people.views.home import bp
+
+KEPT = ("q", "action", "subject", "since", "until")  # what the way to the next page carries along
+
+_SUBJECT = re.compile(r"[a-z_]{1,30}:[0-9]{1,9}")
+
+
+@bp.get("/a/<area>/audit")
+@access.allow(Role.CLERK, Role.CHAIR, Role.SUPERVISOR, *access.ABOVE)
+def audit(area: str) -> tuple[str, int]:
+    """Who changed what, in this area and below it, the latest first."""
+    form = SearchForm(request.args)
+    sought = request.args.get("subject", "")
+    if sought and not _SUBJECT.fullmatch(sought):
+        abort(404)
+    masked = not access.inside()
+    search = trail.Search(subject=sought)
+    if form.validate():
+        search = trail.Search(form.q.data, form.action.data, sought, form.since.data, form.until.data, masked)
+    page = web.page_of(trail.found(g.area, search))
+    kept = {name: request.args[name] for name in KEPT if request.args.get(name)}
+    lines = trail.told(page.items, masked)
+    return render_template(
+        "people/home/audit.html",
+        page=page,
+        lines=lines,
+        links={line.key: link for line in lines if (link := _link(line.subject))},
+        form=form,
+        sought=sought,
+        kept=kept,
+        masked=masked,
+    ), form.status
+
+
+def _link(subject: trail.Subject) -> str | None:
+    """The page about somebody or something, if there is one that the reader may open."""
+    match subject.row:
+        case Person() | Card():
+            person = subject.row if isinstance(subject.row, Person) else subject.row.person
+            endpoint, place, ident = "roster.person", person.area, person.id
+        case Grid() as grid:
+            endpoint, place, ident = "roster.grid", grid.village, grid.id
+        case Household() as household:
+            endpoint, place, ident = "duties.household", household.grid.village, household.id
+        case Training() as training:
+            endpoint, place, ident = "conduct.training", training.area, training.id
+        case _:
+            return None
+    rule = access.rule_of(endpoint)
+    if not (rule and rule.roles and rule.roles & g.roles and g.area.covers(place)):
+        return None
+    if endpoint == "conduct.training":
+        return url_for(endpoint, area=place.code, ident=ident)
+    return url_for(endpoint, village=place.code, ident=ident) if place.is_village else None

@@ -1,0 +1,109 @@
+"""Whom a village can call."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock
+from ground.db import fetch
+from ground.forms import attempt
+from people import access, labels
+from people import contacts as verbs
+from people.forms.contacts import ContactForm, DetachForm, ReplaceForm
+from people.models import Contact, Role
+from people.views.home import bp
+
+
+@bp.get("/v/<village>/contacts")
+@access.allow(*Role)
+def contacts(village: str) -> str:
+    """The village's contact cards, to tap or to print.
+
+    Nothing is masked, for townships and counties neither: these are the duty phones of officials, which
+    hang on the village's wall.
+    """
+    return render_template(
+        "people/home/contacts.html",
+        contacts=verbs.of_village(g.area),
+        kinds=labels.CONTACT_KINDS,
+        may_change=bool(g.roles & access.COMMITTEE),
+    )
+
+
+@bp.route("/v/<village>/contacts/new", methods=["GET", "POST"])
+@access.allow(*access.COMMITTEE)
+def new_contact(village: str) -> Response | tuple[str, int]:
+    """Attach somebody to the village."""
+    form = ContactForm(since=clock.today())
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.attach(
+                g.area,
+                form.kind.data,
+                form.name.data,
+                form.agency.data,
+                form.phone.data,
+                form.since.data,
+                current_user,
+            )
+        if form.status == 200:
+            flash(gettext("%(name)s is on the list now.", name=form.name.data.strip()))
+            return redirect(url_for("home.contacts", village=village))
+    return render_template("people/home/new_contact.html", form=form), form.status
+
+
+@bp.get("/v/<village>/contacts/<int:ident>")
+@access.allow(*access.COMMITTEE)
+def contact(village: str, ident: int) -> tuple[str, int]:
+    """What can be done with a contact: somebody takes their place, or nobody does."""
+    return _contact(_fetched(ident))
+
+
+def _fetched(ident: int) -> Contact:
+    """A contact of the village that still holds; what has ended is not changed."""
+    return fetch(Contact, ident, village_id=g.area.id, until=None) or abort(404)
+
+
+def _contact(
+    contact: Contact, form: ReplaceForm | None = None, ending: DetachForm | None = None
+) -> tuple[str, int]:
+    today = clock.today()
+    shown = form or ReplaceForm(formdata=None, obj=contact, since=today)
+    if not form:
+        shown.since.data = today
+    ending = ending or DetachForm(formdata=None, until=today)
+    page = render_template(
+        "people/home/contact.html", contact=contact, kinds=labels.CONTACT_KINDS, form=shown, ending=ending
+    )
+    return page, max(shown.status, ending.status)
+
+
+@bp.post("/v/<village>/contacts/<int:ident>/replace")
+@access.allow(*access.COMMITTEE)
+def replace_contact(village: str, ident: int) -> Response | tuple[str, int]:
+    """Somebody else takes their place, or the same with another number."""
+    contact, form = _fetched(ident), ReplaceForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.replace(
+                contact, form.name.data, form.agency.data, form.phone.data, form.since.data, current_user
+            )
+        if form.status == 200:
+            flash(gettext("%(name)s is on the list now.", name=form.name.data.strip()))
+            return redirect(url_for("home.contacts", village=village))
+    return _contact(contact, form=form)
+
+
+@bp.post("/v/<village>/contacts/<int:ident>/detach")
+@access.allow(*access.COMMITTEE)
+def detach_contact(village: str, ident: int) -> Response | tuple[str, int]:
+    """Nobody takes their place."""
+    contact, ending = _fetched(ident), DetachForm()
+    if ending.validate_on_submit():
+        with attempt(ending):
+            verbs.detach(contact, ending.until.data, current_user)
+        if ending.status == 200:
+            flash(gettext("%(name)s is off the list.", name=contact.name))
+            return redirect(url_for("home.contacts", village=village))
+    return _contact(contact, ending=ending)

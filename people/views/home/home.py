@@ -1,0 +1,61 @@
+"""The way to one's own pages, and the choices a visitor has on every page."""
+
+from flask import abort, g, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import web
+from people import access, areas, pages
+from people.models import Role
+from people.views.home import bp
+
+
+@bp.get("/")
+@access.signed_in
+def home() -> Response | str:
+    """Straight to the first place of one's role; who has several areas chooses."""
+    places = sorted({grant.area for grant in current_user.grants}, key=lambda area: area.code)
+    if len(places) == 1:
+        return redirect(url_for("home.enter", area=places[0].code))
+    return render_template("people/home/home.html", places=places)
+
+
+@bp.get("/a/<area>/enter")
+@access.allow(*Role)
+def enter(area: str) -> Response:
+    """The first place of one's role in a village; in a township or county, its villages."""
+    entries = [entry for entry in pages.entries_for(g.area, g.roles) if not entry.under]
+    if entries:
+        return redirect(entries[0].url(g.area))
+    return redirect(url_for("home.home"))
+
+
+@bp.get("/a/<area>/")
+@access.allow(Role.COUNTY, Role.TOWNSHIP)
+def area(area: str) -> str:
+    """The villages of a county or township."""
+    return render_template("people/home/area.html", villages=areas.below(g.area))
+
+
+@bp.get("/a/<area>/alarms")
+@access.allow(*access.ONLOOKERS)
+def alarms(area: str) -> str:
+    """What the area's pages show above everything else, for a page that stays open."""
+    return render_template("alarms.html", notices=pages.alarms())
+
+
+@bp.post("/language")
+@access.public
+def language() -> Response:
+    """Switch between Chinese and English."""
+    chosen = request.form.get("language")
+    if chosen not in web.LANGUAGES:
+        abort(400)
+    return web.switch("language", chosen)
+
+
+@bp.post("/print-size")
+@access.public
+def print_size() -> Response:
+    """Switch the large print on or off."""
+    return web.switch("print", "large" if request.form.get("size") == "large" else "normal")

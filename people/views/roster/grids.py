@@ -1,0 +1,275 @@
+"""The grids of a village: the roster's own page, each grid's, and what becomes of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock
+from ground.db import fetch
+from ground.forms import attempt
+from people import access, labels
+from people.forms import roster as forms
+from people.models import Appointment, Duty, Grid, Group, Role
+from people.roster import changes, holders, reach, staffing
+from people.roster import grids as verbs
+from people.views.roster import bp
+
+READERS = (*access.ONLOOKERS, Role.INSTRUCTOR)
+KEEPERS = (*access.COMMITTEE, *access.ABOVE)
+
+Answer = Response | tuple[str, int]
+
+
+@bp.get("/v/<village>/grids")
+@access.allow(*READERS)
+def grids(village: str) -> str:
+    """The grids of a village, with who serves in each today."""
+    today = clock.today()
+    found = verbs.of_village(g.area)
+    serving = {
+        (term.grid_id, term.duty): term
+        for duty in Duty
+        for term in holders.serving(g.area, today, today, duty)
+    }
+    without = {duty: sum((grid.id, duty) not in serving for grid in found) for duty in Duty}
+    return render_template(
+        "people/roster/grids.html",
+        groups=_by_group(found),
+        closed=verbs.of_village(g.area, closed=True),
+        state=_state(len(found), without, len(staffing.ending(g.area))),
+        serving=serving,
+        kinds=labels.GRID_KINDS,
+        is_usual=verbs.is_usual,
+        unusual=not all(map(verbs.is_usual, found)),
+        may_keep=_may(KEEPERS),
+    )
+
+
+def _by_group(found: Any) -> list[tuple[Group | None, list[Grid]]]:
+    """The grids under their groups, in the order of the codes; those of no group come last."""
+    under: dict[Group | None, list[Grid]] = {}
+    for grid in found:
+        under.setdefault(grid.group, []).append(grid)
+    return sorted(under.items(), key=lambda item: item[0] is None)
+
+
+def _state(count: int, without: dict[Duty, int], ending: int) -> str:
+    """How the village stands, in one sentence."""
+    missing = [
+        ngettext("%(num)s has no worker", "%(num)s have no worker", without[Duty.WORKER]),
+        ngettext("%(num)s has no instructor", "%(num)s have no instructor", without[Duty.INSTRUCTOR]),
+        ngettext("%(num)s term ends soon", "%(num)s terms end soon", ending),
+    ]
+    told = [text for text, number in zip(missing, (*without.values(), ending), strict=True) if number]
+    if not told:
+        return ngettext(
+            "%(num)s micro-grid, each with a worker and an instructor.",
+            "%(num)s micro-grids, each with a worker and an instructor.",
+            count,
+        )
+    head = ngettext("%(num)s micro-grid", "%(num)s micro-grids", count)
+    return gettext("%(grids)s: %(missing)s.", grids=head, missing=gettext(", ").join(told))
+
+
+@bp.route("/v/<village>/grids/new", methods=["GET", "POST"])
+@access.allow(*KEEPERS)
+def new_grid(village: str) -> Answer:
+    """Add a grid."""
+    form = forms.GridForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            grid = verbs.add_grid(
+                g.area, form.code.value or "", form.name.value or "", form.kind.data, **_what(form)
+            )
+        if form.status == 200:
+            flash(gettext("Added: %(name)s.", name=grid.name))
+            return redirect(url_for("roster.grid", village=village, ident=grid.id))
+    page = render_template("people/roster/grid_form.html", form=form, grid=None, groups=verbs.groups(g.area))
+    return page, form.status
+
+
+@bp.get("/v/<village>/grids/<int:ident>")
+@access.allow(*READERS)
+def grid(village: str, ident: int) -> str:
+    """A grid: what it is, who serves and served in it, and its history."""
+    grid = fetch(Grid, ident, village_id=g.area.id) or abort(404)
+    today = clock.today()
+    served = holders.of_grid(grid)
+    duties = {duty: _holders([term for term in served if term.duty == duty]) for duty in Duty}
+    shown = {term for of_duty in duties.values() for term in of_duty.values()}
+    return render_template(
+        "people/roster/grid.html",
+        grid=grid,
+        state=_standing([duty for duty in Duty if holders.State.RUNNING not in duties[duty]]),
+        duties=duties,
+        past=[term for term in served if term not in shown],
+        history=changes.history(grid),
+        is_usual=grid.closed_on or verbs.is_usual(grid),
+        state_of=lambda term: holders.state_of(term, today),
+        labels=labels,
+        may_keep=_may(KEEPERS) and not grid.closed_on,
+        may_appoint=_may(access.COMMITTEE) and not grid.closed_on,
+        may_see_files=_may(access.COMMITTEE) or reach.reaches(current_user, grid),
+    )
+
+
+def _standing(missing: list[Duty]) -> str:
+    """Who is there, in one sentence."""
+    if len(missing) == len(Duty):
+        return gettext("It has neither a worker nor an instructor.")
+    if Duty.WORKER in missing:
+        return gettext("It has no worker.")
+    if Duty.INSTRUCTOR in missing:
+        return gettext("It has no instructor.")
+    return gettext("It has its worker and its instructor.")
+
+
+def _holders(of_duty: list[Appointment]) -> dict[str, Appointment]:
+    """Of a grid's terms for a duty those that matter today: the running, the one that ran out, the coming."""
+    today = clock.today()
+    found: dict[str, Appointment] = {}
+    for term in sorted(of_duty, key=lambda term: term.starts_on):
+        state = holders.state_of(term, today)
+        if state in (holders.State.RUNNING, holders.State.COMING):
+            found[state] = term
+        elif term.ended_on is None:
+            found["ran_out"] = term
+    return found
+
+
+@bp.route("/v/<village>/grids/<int:ident>/correct", methods=["GET", "POST"])
+@access.allow(*KEEPERS)
+def correct_grid(village: str, ident: int) -> Answer:
+    """Write down what a grid really is."""
+    grid = _open(ident)
+    group = grid.group.name if grid.group else ""
+    form = forms.WhatGridForm(
+        kind=grid.kind, group=group, households=grid.households, place=grid.place, agency=grid.agency
+    )
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.correct(grid, form.kind.data, **_what(form))
+        if form.status == 200:
+            flash(gettext("Written down."))
+            return redirect(url_for("roster.grid", village=village, ident=ident))
+    page = render_template("people/roster/grid_form.html", form=form, grid=grid, groups=verbs.groups(g.area))
+    return page, form.status
+
+
+def _what(form: forms.WhatGridForm) -> dict[str, Any]:
+    """What the form says of a grid, as the verbs take it."""
+    name = form.group.value
+    return {
+        "households": form.households.data,
+        "actor": current_user,
+        "group": verbs.group_named(g.area, name, current_user) if name else None,
+        "place": form.place.value,
+        "agency": form.agency.value,
+    }
+
+
+@bp.route("/v/<village>/grids/<int:ident>/rename", methods=["GET", "POST"])
+@access.allow(*KEEPERS)
+def rename_grid(village: str, ident: int) -> Answer:
+    """Give a grid another name from a day on."""
+    grid = _open(ident)
+    form = forms.RenameForm(on=clock.today())
+
+    def act() -> str:
+        changes.rename(grid, form.name.value or "", form.on.data, form.reason.data, current_user)
+        return gettext("The grid is now called %(name)s.", name=grid.name)
+
+    return _change(grid, form, "rename", act)
+
+
+@bp.route("/v/<village>/grids/<int:ident>/split", methods=["GET", "POST"])
+@access.allow(*KEEPERS)
+def split_grid(village: str, ident: int) -> Answer:
+    """Split a new grid off."""
+    grid = _open(ident)
+    form = forms.SplitForm(on=clock.today())
+
+    def act() -> str:
+        new = changes.split(
+            grid,
+            form.code.value or "",
+            form.name.value or "",
+            form.households.data,
+            form.on.data,
+            form.reason.data,
+            current_user,
+            place=form.place.value,
+        )
+        return gettext("%(name)s is a grid of its own now. Appoint its people next.", name=new.name)
+
+    return _change(grid, form, "split", act)
+
+
+@bp.route("/v/<village>/grids/<int:ident>/merge", methods=["GET", "POST"])
+@access.allow(*KEEPERS)
+def merge_grid(village: str, ident: int) -> Answer:
+    """Merge a grid into another one of the village."""
+    grid = _open(ident)
+    form = forms.MergeForm(on=clock.today())
+    others = [other for other in verbs.of_village(g.area) if other.id != ident]
+    form.into.choices = [(other.id, f"{other.name} {other.code}") for other in others]
+
+    def act() -> str:
+        into = fetch(Grid, form.into.data, village_id=g.area.id) or abort(404)
+        changes.merge(grid, into, form.on.data, form.reason.data, current_user)
+        return gettext("%(name)s now belongs to %(into)s.", name=grid.name, into=into.name)
+
+    return _change(grid, form, "merge", act, closes=True)
+
+
+@bp.route("/v/<village>/grids/<int:ident>/close", methods=["GET", "POST"])
+@access.allow(*KEEPERS)
+def close_grid(village: str, ident: int) -> Answer:
+    """Close a grid from a day on."""
+    grid = _open(ident)
+    form = forms.ChangeForm(on=clock.today())
+
+    def act() -> str:
+        changes.close(grid, form.on.data, form.reason.data, current_user)
+        return gettext("%(name)s is closed. All that happened in it stays.", name=grid.name)
+
+    return _change(grid, form, "close", act, closes=True)
+
+
+def _change(grid: Grid, form: Any, what: str, act: Callable[[], str], closes: bool = False) -> Answer:
+    """The page of one change; when it is done, back to the grid with what was done in words."""
+    ident = grid.id
+    if form.validate_on_submit():
+        with attempt(form):
+            done = act()
+        if form.status == 200:
+            flash(done)
+            return redirect(url_for("roster.grid", village=g.area.code, ident=ident))
+    in_the_way = changes.in_the_way(grid, min(form.on.data or clock.today(), clock.today())) if closes else []
+    page = render_template(
+        "people/roster/grid_change.html",
+        grid=grid,
+        form=form,
+        what=what,
+        in_the_way=in_the_way,
+        state_of=lambda term: holders.state_of(term, clock.today()),
+        labels=labels,
+        may_appoint=_may(access.COMMITTEE),
+    )
+    return page, form.status
+
+
+def _open(ident: int) -> Grid:
+    """The village's grid with this id, unless it is history."""
+    grid = fetch(Grid, ident, village_id=g.area.id)
+    if grid is None or grid.closed_on:
+        abort(404)
+    return grid
+
+
+def _may(roles: Any) -> bool:
+    return bool(g.roles & set(roles))

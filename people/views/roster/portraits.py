@@ -1,0 +1,60 @@
+"""The photo of a person: for those who meet them in their village, and for nobody above it."""
+
+from flask import abort, flash, g, redirect, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import web
+from ground.forms import attempt
+from people import access
+from people.forms.portrait import PortraitForm
+from people.models import Person
+from people.roster import persons
+from people.roster import portraits as verbs
+from people.views.roster import bp
+from people.views.roster.grids import READERS
+from people.views.roster.persons import may_correct, person_page
+
+SEEING = (set(READERS) | access.SHOP) - access.ABOVE
+
+
+@bp.get("/v/<village>/people/<int:ident>/portrait")
+@access.allow(*SEEING)
+def portrait(village: str, ident: int) -> Response:
+    """The photo of a person of the village, for its people and its shop."""
+    found = verbs.portrait_of(persons.find(g.area, ident) or abort(404)) or abort(404)
+    return web.photo(found.content, found.digest)
+
+
+@bp.post("/v/<village>/people/<int:ident>/portrait/keep")
+@access.allow(*access.COMMITTEE)
+def set_portrait(village: str, ident: int) -> Response | tuple[str, int]:
+    """Keep a photo of a person, instead of the one before."""
+    person, form = _correctable(ident), PortraitForm()
+    if form.validate():
+        with attempt(form):
+            verbs.set_portrait(person, form.photo.data.read(), current_user)
+    return _done(person, form, gettext("The photo is kept."))
+
+
+@bp.post("/v/<village>/people/<int:ident>/portrait/remove")
+@access.allow(*access.COMMITTEE)
+def remove_portrait(village: str, ident: int) -> Response | tuple[str, int]:
+    """Delete the photo of a person."""
+    person, form = _correctable(ident), PortraitForm(formdata=None)
+    with attempt(form):
+        verbs.remove_portrait(person, current_user)
+    return _done(person, form, gettext("The photo is deleted."))
+
+
+def _correctable(ident: int) -> Person:
+    person = persons.find(g.area, ident) or abort(404)
+    return person if may_correct(person) else abort(403)
+
+
+def _done(person: Person, form: PortraitForm, told: str) -> Response | tuple[str, int]:
+    if form.status != 200:
+        return person_page(person, form)
+    flash(told)
+    return redirect(url_for("roster.person", village=g.area.code, ident=person.id))

@@ -1,0 +1,91 @@
+"""The roster as a file: tried out, taken in with progress, and taken out."""
+
+from typing import Any
+
+from flask import g
+from flask_babel import lazy_gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from ground.db import transaction
+from ground.forms import ButtonForm
+from people import access
+from people.models import mask_name, mask_phone
+from people.rosterfile import columns, export
+from people.rosterfile.intake import ROSTER
+from people.views import IMPORTING
+from people.views.filing import Addresses, FilePages
+from people.views.roster import bp
+
+
+def _said(column: str, value: Any) -> str:
+    return columns.words_of(column)[value] if column in columns.CHOICES else str(value)
+
+
+def _known(column: str, value: Any) -> str:
+    """What the roster says today, masked for readers above the village; the file's own words are theirs."""
+    if not access.inside():
+        if column == columns.PHONE:
+            return mask_phone(value)
+        if column in (columns.NAME, columns.INSTRUCTOR):
+            return mask_name(value)
+    return _said(column, value)
+
+
+FILES = FilePages(
+    ROSTER,
+    Addresses(
+        choose="roster.import_roster",
+        look="roster.import_file",
+        failed="roster.failed_rows",
+        template="roster.roster_template",
+        done="home.enter",
+    ),
+    title=_("Roster from a file"),
+    note=_("Each row is a grid with its worker and instructor; the grid's code says which one."),
+    about=_("Grid"),
+    settled=_("The roster says all of this already. There is nothing to do."),
+    said=_said,
+    known=_known,
+)
+
+
+@bp.route("/a/<area>/import", methods=["GET", "POST"])
+@access.allow(*IMPORTING)
+def import_roster(area: str) -> Response | tuple[str, int]:
+    """Choose a roster file; nothing is done with it yet."""
+    return FILES.choose()
+
+
+@bp.route("/a/<area>/import/<int:ident>", methods=["GET", "POST"])
+@access.allow(*IMPORTING)
+def import_file(area: str, ident: int) -> Response | tuple[str, int]:
+    """What the file would do, and the button that does it."""
+    return FILES.look(ident)
+
+
+@bp.get("/a/<area>/import/<int:ident>/failed.xlsx")
+@access.allow(*IMPORTING)
+def failed_rows(area: str, ident: int) -> Response:
+    """The rows that can't be taken, with the reasons, to be mended and brought again."""
+    return FILES.failed(ident)
+
+
+@bp.get("/a/<area>/import/template.xlsx")
+@access.allow(*IMPORTING)
+def roster_template(area: str) -> Response:
+    """An empty roster."""
+    return FILES.template("roster-template.xlsx")
+
+
+@bp.post("/a/<area>/roster.<any(xlsx, csv):kind>")
+@access.allow(*access.ONLOOKERS)
+def export_roster(area: str, kind: str) -> Response:
+    """The roster as a file, masked for readers above the village; a button, because it is written down."""
+    form = ButtonForm()
+    form.validate_on_submit()
+    with transaction():
+        rows = export.take_out(g.area, kind, not access.inside(), current_user)
+    name = f"roster-{area}-{clock.today():%Y%m%d}.{kind}"
+    return web.download(columns.LAYOUT.write(rows, kind), name)

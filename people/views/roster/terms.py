@@ -1,0 +1,190 @@
+"""Terms of service: begun, renewed, handed over, ended; where somebody is missing."""
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock
+from ground.db import db, fetch
+from ground.forms import attempt
+from ground.paper import words
+from people import access, labels
+from people.forms.roster import NEW, AppointForm, EndForm, HandOverForm, RenewForm
+from people.models import Appointment, Duty, Grid, Person
+from people.roster import holders, persons, staffing
+from people.roster import terms as verbs
+from people.views.roster import bp
+from people.views.roster.grids import READERS
+
+Answer = Response | tuple[str, int]
+
+
+@bp.get("/v/<village>/terms")
+@access.allow(*READERS)
+def terms(village: str) -> str:
+    """Where nobody serves, and the terms that end soon."""
+    return render_template(
+        "people/roster/terms.html",
+        vacancies=staffing.vacancies(g.area),
+        ending=staffing.ending(g.area),
+        days_ahead=staffing.DAYS_AHEAD,
+        labels=labels,
+        may_appoint=bool(g.roles & access.COMMITTEE),
+    )
+
+
+@bp.get("/a/<area>/staffing", endpoint="staffing")
+@access.allow(*access.ABOVE)
+def staffed(area: str) -> str:
+    """How the villages of a township or county stand, each leading to its own page."""
+    figures = staffing.figures(g.area)
+    total = {
+        "grids": sum(line.grids for line in figures),
+        **{duty.value: sum(line.without[duty] for line in figures) for duty in Duty},
+    }
+    return render_template(
+        "people/roster/staffing.html", figures=figures, total=total, days_ahead=staffing.DAYS_AHEAD
+    )
+
+
+@bp.route("/v/<village>/grids/<int:ident>/appoint", methods=["GET", "POST"])
+@access.allow(*access.COMMITTEE)
+def appoint(village: str, ident: int) -> Answer:
+    """Appoint somebody known or somebody new to a grid; by `?duty=instructor` as its instructor."""
+    grid = fetch(Grid, ident, village_id=g.area.id)
+    if grid is None or grid.closed_on:
+        abort(404)
+    duty = request.args.get("duty", Duty.WORKER)
+    if duty not in set(Duty):
+        abort(404)
+    form = _with_people(AppointForm(starts_on=clock.today()), Duty(duty))
+    if form.validate_on_submit():
+        with attempt(form):
+            person = _appointed(form, Duty(duty))
+            term = verbs.appoint(
+                person,
+                grid,
+                Duty(duty),
+                form.starts_on.data,
+                current_user,
+                form.ends_on.data,
+                chosen_by=form.chosen_by.data if form.chosen_by else None,
+            )
+        if form.status == 200:
+            flash(_appointment(term))
+            return redirect(url_for("roster.grid", village=village, ident=ident))
+    return render_template(
+        "people/roster/appoint.html", form=form, grid=grid, duty=duty, labels=labels
+    ), form.status
+
+
+def _appointment(term: Appointment) -> str:
+    return gettext(
+        "%(name)s is appointed from %(first)s to %(last)s.",
+        name=term.person.name,
+        first=words.day(term.starts_on),
+        last=words.day(term.ends_on),
+    )
+
+
+def _with_people(form: AppointForm, duty: Duty) -> AppointForm:
+    """The form with who can be chosen, and without what is not asked for this duty."""
+    known = [
+        (person.id, " · ".join(filter(None, (person.name, person.agency, person.phone))))
+        for person in staffing.candidates(g.area, duty)
+    ]
+    form.person.choices = [(NEW, gettext("somebody new, entered below")), *known]
+    without = (
+        ["agency"] if duty == Duty.WORKER else ["sex", "birth_year", "standing", "background", "chosen_by"]
+    )
+    for name in without:
+        del form[name]
+    return form
+
+
+def _appointed(form: AppointForm, duty: Duty) -> Person:
+    """Who was chosen; or who was entered, unless they are on the roster under this name and phone already.
+
+    An instructor is entered at the township, where their agency is and other villages find them.
+    """
+    if not form.is_new:
+        return db.session.get_one(Person, form.person.data)
+    area = g.area if duty == Duty.WORKER else g.area.parent
+    name, phone = form.name.value or "", form.phone.value
+    asked = ("agency",) if duty == Duty.INSTRUCTOR else ("sex", "birth_year", "standing", "background")
+    more: dict[str, Any] = {field: getattr(form[field], "value", form[field].data) for field in asked}
+    return persons.same(area, name, phone) or persons.add_person(area, name, current_user, phone, **more)
+
+
+@bp.route("/v/<village>/terms/<int:ident>/renew", methods=["GET", "POST"])
+@access.allow(*access.COMMITTEE)
+def renew(village: str, ident: int) -> Answer:
+    """Renew a term for three years."""
+    term = _term(ident)
+    form = RenewForm(chosen_by=term.chosen_by)
+    if form.validate_on_submit():
+        with attempt(form):
+            new = verbs.renew(term, current_user, chosen_by=form.chosen_by.data)
+        if form.status == 200:
+            flash(_appointment(new))
+            return redirect(url_for("roster.grid", village=village, ident=new.grid_id))
+    begins = term.ends_on + holders.ONE_DAY
+    page = render_template(
+        "people/roster/renew.html",
+        form=form,
+        term=term,
+        labels=labels,
+        first=begins,
+        last=verbs.last_day(begins),
+    )
+    return page, form.status
+
+
+@bp.route("/v/<village>/terms/<int:ident>/hand-over", methods=["GET", "POST"])
+@access.allow(*access.COMMITTEE)
+def hand_over(village: str, ident: int) -> Answer:
+    """Hand a grid over to a successor on a day."""
+    term = _term(ident)
+    form = _with_people(HandOverForm(starts_on=clock.today()), term.duty)
+    if form.validate_on_submit():
+        with attempt(form):
+            successor = _appointed(form, term.duty)
+            chosen_by = form.chosen_by.data if form.chosen_by else None
+            new = verbs.hand_over(term, successor, form.starts_on.data, current_user, chosen_by=chosen_by)
+        if form.status == 200:
+            flash(_appointment(new))
+            return redirect(url_for("roster.grid", village=village, ident=new.grid_id))
+    page = render_template(
+        "people/roster/appoint.html", form=form, grid=term.grid, duty=term.duty, labels=labels, term=term
+    )
+    return page, form.status
+
+
+@bp.route("/v/<village>/terms/<int:ident>/end", methods=["GET", "POST"])
+@access.allow(*access.COMMITTEE)
+def end_term(village: str, ident: int) -> Answer:
+    """End a term before its last day, or call off one that has not begun."""
+    term = _term(ident)
+    grid_id, name = term.grid_id, term.person.name
+    form = EndForm(on=clock.today())
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.end_term(term, form.reason.data, current_user, form.on.data)
+        if form.status == 200:
+            flash(gettext("The term of %(name)s is ended.", name=name))
+            return redirect(url_for("roster.grid", village=village, ident=grid_id))
+    coming = holders.state_of(term, clock.today()) == holders.State.COMING
+    return render_template(
+        "people/roster/end_term.html", form=form, term=term, labels=labels, coming=coming
+    ), form.status
+
+
+def _term(ident: int) -> Appointment:
+    """The term with this id, if it is in one of the village's grids."""
+    term = fetch(Appointment, ident)
+    if term is None or term.grid.village_id != g.area.id:
+        abort(404)
+    return term

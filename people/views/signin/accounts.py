@@ -1,0 +1,255 @@
+"""Keeping sign-ins: who has one, with which roles; new ones, new passwords, and the PINs of cards."""
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import web
+from ground.db import db, fetch
+from ground.forms import ButtonForm, Form, attempt
+from people import access, cards, labels
+from people.forms.accounts import (
+    FurtherRoleForm,
+    NewAccountForm,
+    RoleForm,
+    RosterForm,
+    TakeRoleForm,
+)
+from people.models import Area, Person, Role, User
+from people.signin import accounts, keeping, passwords
+from people.views.signin import bp
+
+
+@bp.get("/a/<area>/accounts", endpoint="accounts")
+@access.allow(*keeping.KEEPERS)
+def listed(area: str) -> str:
+    """Who holds a role here or below, and how their sign-ins stand."""
+    chosen, words = request.args.get("role", ""), request.args.get("words", "").replace("\0", "").strip()
+    if chosen not in ("", *Role):
+        abort(404)
+    found = web.page_of(keeping.of_area(g.area, Role(chosen) if chosen else None, words))
+    return render_template(
+        "people/signin/accounts.html",
+        page=found,
+        chosen=chosen,
+        words=words,
+        titles=labels.ROLES,
+        may_add=bool(_roles_to_give()),
+        is_of_card=accounts.is_of_card,
+    )
+
+
+@bp.route("/a/<area>/accounts/new", methods=["GET", "POST"])
+@access.allow(*keeping.KEEPERS - {Role.CLERK})
+def new_account(area: str) -> Response | tuple[str, int]:
+    """Add a sign-in with its first role; its password is made here and shown once."""
+    form = _with_choices(NewAccountForm())
+    if form.validate_on_submit():
+        secret = passwords.new_password()
+        with attempt(form):
+            place = _place(form)
+            user = accounts.add_user(
+                form.username.data, form.name.data, secret, current_user, _person(form), area=place
+            )
+            accounts.grant(user, Role(form.role.data), place, current_user)
+        if form.status == 200:
+            return _given(user, secret)
+    return render_template("people/signin/new_account.html", form=form), form.status
+
+
+@bp.route("/a/<area>/accounts/further", methods=["GET", "POST"])
+@access.allow(*keeping.KEEPERS - {Role.CLERK})
+def further_role(area: str) -> Response | tuple[str, int]:
+    """Give a role here to somebody who has a sign-in already, by its exact name."""
+    form = _with_choices(FurtherRoleForm())
+    if form.validate_on_submit():
+        with attempt(form):
+            user = keeping.named(form.username.data)
+            accounts.grant(user, Role(form.role.data), _place(form), current_user)
+        if form.status == 200:
+            flash(gettext("The role is given."))
+            return redirect(url_for("signin.account", area=area, ident=user.id))
+    return render_template("people/signin/further_role.html", form=form), form.status
+
+
+@bp.get("/a/<area>/accounts/<int:ident>")
+@access.allow(*keeping.KEEPERS)
+def account(area: str, ident: int) -> tuple[str, int]:
+    """A sign-in: its roles and its state, and what its keeper may do."""
+    return _account(_user(ident))
+
+
+def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
+    """The page of a sign-in; after a refusal the words stand on it."""
+    form = refused if isinstance(refused, RoleForm) else _with_choices(RoleForm(formdata=None))
+    page = render_template(
+        "people/signin/account.html",
+        user=user,
+        form=form,
+        roster=_with_choices(RosterForm(formdata=None, person=user.person_id or 0), user),
+        refused=None if refused is form else refused,
+        titles=labels.ROLES,
+        keeps=keeping.keeps(current_user, user),
+        of_card=accounts.is_of_card(user),
+        may_give=lambda held: (
+            user.id != current_user.id and accounts.may_give(current_user, held.role, held.area)
+        ),
+    )
+    return page, refused.status if refused else 200
+
+
+@bp.post("/a/<area>/accounts/<int:ident>/roles")
+@access.allow(*keeping.KEEPERS - {Role.CLERK})
+def give_role(area: str, ident: int) -> Response | tuple[str, int]:
+    """Give a further role."""
+    user, form = _user(ident), _with_choices(RoleForm())
+    if form.validate_on_submit():
+        with attempt(form):
+            accounts.grant(user, Role(form.role.data), _place(form), current_user)
+    return _done(user, form, gettext("The role is given."))
+
+
+@bp.post("/a/<area>/accounts/<int:ident>/roles/take")
+@access.allow(*keeping.KEEPERS)
+def take_role(area: str, ident: int) -> Response | tuple[str, int]:
+    """Take a role back."""
+    user, form = _user(ident), TakeRoleForm()
+    if form.validate_on_submit():
+        held = next((held for held in user.grants if held.id == form.grant.data), None) or abort(404)
+        with attempt(form):
+            accounts.revoke(held, current_user)
+    return _done(user, form, gettext("The role is taken back."))
+
+
+@bp.post("/a/<area>/accounts/<int:ident>/person")
+@access.allow(*keeping.KEEPERS - {Role.CLERK})
+def link_account(area: str, ident: int) -> Response | tuple[str, int]:
+    """Say who on the roster somebody is."""
+    user = _user(ident)
+    form = _with_choices(RosterForm(), user)
+    if form.validate_on_submit():
+        with attempt(form):
+            keeping.link(user, _person(form), current_user)
+    return _done(user, form, gettext("Written down."))
+
+
+@bp.post("/a/<area>/accounts/<int:ident>/password")
+@access.allow(*keeping.KEEPERS)
+def give_password(area: str, ident: int) -> Response | tuple[str, int]:
+    """Give a new password or PIN, which is shown once."""
+    user, form = _user(ident), ButtonForm()
+    secret = ""
+    if form.validate_on_submit():
+        with attempt(form):
+            secret = keeping.give_password(user, current_user)
+    return _given(user, secret) if secret else _account(user, form)
+
+
+@bp.post("/a/<area>/accounts/<int:ident>/sign-out")
+@access.allow(*keeping.KEEPERS)
+def sign_out_account(area: str, ident: int) -> Response | tuple[str, int]:
+    """Sign somebody out on every device."""
+    user, form = _user(ident), ButtonForm()
+    with attempt(form):
+        keeping.sign_out(user, current_user)
+    return _done(user, form, gettext("%(name)s is signed out everywhere.", name=user.name))
+
+
+@bp.post("/a/<area>/accounts/<int:ident>/close")
+@access.allow(*keeping.KEEPERS)
+def close_account(area: str, ident: int) -> Response | tuple[str, int]:
+    """Close a sign-in; nobody gets in by it any more."""
+    user, form = _user(ident), ButtonForm()
+    with attempt(form):
+        keeping.close(user, current_user)
+    return _done(user, form, gettext("The sign-in is closed."))
+
+
+@bp.post("/a/<area>/accounts/<int:ident>/reopen")
+@access.allow(*keeping.KEEPERS)
+def reopen_account(area: str, ident: int) -> Response | tuple[str, int]:
+    """Open a closed sign-in again."""
+    user, form = _user(ident), ButtonForm()
+    with attempt(form):
+        keeping.reopen(user, current_user)
+    return _done(user, form, gettext("The sign-in is open again."))
+
+
+@bp.get("/v/<village>/pins")
+@access.allow(*access.COMMITTEE)
+def pins(village: str) -> tuple[str, int]:
+    """Who serves today, each with the state of the PIN that goes with their card."""
+    return _pins(ButtonForm(formdata=None))
+
+
+def _pins(form: ButtonForm) -> tuple[str, int]:
+    held = cards.of_village(g.area)
+    users = keeping.with_pins([term.person for term, _card in held])
+    return render_template("people/signin/pins.html", held=held, users=users, form=form), form.status
+
+
+@bp.post("/v/<village>/pins/<int:ident>")
+@access.allow(*access.COMMITTEE)
+def give_pin(village: str, ident: int) -> Response | tuple[str, int]:
+    """Give a worker a PIN for their card, which is shown once."""
+    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
+    form, secret = ButtonForm(), ""
+    with attempt(form):
+        secret = keeping.give_pin(person, current_user)
+    if not secret:
+        return _pins(form)
+    return _given(keeping.of_card(person), secret)
+
+
+def _user(ident: int) -> User:
+    return keeping.find(g.area, ident) or abort(404)
+
+
+def _roles_to_give() -> list[Role]:
+    """The roles that the reader may give here or below; a worker's comes with the card's PIN."""
+    given = {role for held in g.roles for role in accounts.GIVES.get(held, ())}
+    return [role for role in Role if role in given - {Role.WORKER}]
+
+
+def _with_choices(form: Any, user: User | None = None) -> Any:
+    """Let a form offer the roles that the reader may give, where, and who somebody is on the roster."""
+    if isinstance(form, RoleForm):
+        roles = _roles_to_give()
+        form.role.choices = [(str(role), labels.ROLES[role]) for role in roles]
+        form.place.choices = [(place.id, place.name) for place in keeping.places(g.area, roles)]
+    if isinstance(form, RosterForm):
+        people = keeping.people_of(g.area) if g.area.is_village else []
+        if user and user.person and user.person not in people:
+            people = [user.person, *people]
+        form.person.choices = [(0, gettext("not on the roster")), *((one.id, one.name) for one in people)]
+    return form
+
+
+def _place(form: RoleForm) -> Area:
+    return db.session.get_one(Area, form.place.data)
+
+
+def _person(form: RosterForm) -> Person | None:
+    return db.session.get_one(Person, form.person.data) if form.person.data else None
+
+
+def _given(user: User | None, secret: str) -> Response:
+    """The one page on which a new password or PIN is seen; no browser keeps it."""
+    card = cards.active(user.person) if user and user.person and accounts.is_of_card(user) else None
+    page = Response(
+        render_template("people/signin/given.html", user=user, secret=secret, card=card), mimetype="text/html"
+    )
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+def _done(user: User, form: Form, words: str) -> Response | tuple[str, int]:
+    if form.status != 200:
+        return _account(user, form)
+    flash(words)
+    if keeping.find(g.area, user.id) is None:  # the last role here was taken back
+        return redirect(url_for("signin.accounts", area=g.area.code))
+    return redirect(url_for("signin.account", area=g.area.code, ident=user.id))

@@ -1,0 +1,136 @@
+"""Signing in and out, and one's own password."""
+
+from collections.abc import Callable
+from secrets import token_hex
+
+from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import current_user, login_user, logout_user
+from itsdangerous import BadData, URLSafeSerializer
+from werkzeug.wrappers import Response
+
+from ground import web
+from ground.db import transaction
+from ground.forms import ButtonForm, Form, attempt
+from ground.refusal import Refused
+from people import access
+from people.forms.accounts import FirstPasswordForm, PasswordForm, SignInForm
+from people.models import User
+from people.signin import accounts, guard
+from people.views.signin import bp
+
+DEVICE_COOKIE = "device"
+MOST_ON_A_DEVICE = 8  # an office PC knows the whole committee; who comes ninth displaces who was longest away
+DEVICE_KEPT = 2 * 365 * 86400  # seconds
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@access.public
+def sign_in() -> Response | tuple[str, int]:
+    """Sign in by name or card, and go on to where one was headed."""
+    form = SignInForm()
+    if form.validate_on_submit():
+        owner = accounts.known(form.username.data)
+        device = _devices().get(str(owner.id)) if owner else None
+        counts = guard.at_the_door(form.username.data, request.remote_addr, device)
+        user = _look(form, counts, owner, lambda: accounts.sign_in(form.username.data, form.password.data))
+        if user is not None:
+            _begin(user)
+            return _remember_device(redirect(web.inside(request.args.get("next"))), user)
+    return render_template("people/signin/sign_in.html", form=form), form.status
+
+
+def _look(form: Form, counts: guard.Counts, owner: User | None, proof: Callable[[], User]) -> User | None:
+    """Whose password was typed, by a proof that takes its time; None if the form says why not.
+
+    The try is counted before the password is looked at, and given back if it was right.
+
+    Two transactions, and none while the password is looked at: the first must last when the try fails,
+    and a guesser must not keep the whole house waiting.
+    """
+    try:
+        with transaction():
+            tried = guard.take(counts, owner)
+        user = proof()
+        with transaction():
+            guard.give_back(tried)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None
+    return user
+
+
+def _begin(user: User) -> None:
+    """A session of its own: nothing of the one before is taken over."""
+    session.clear()
+    login_user(user)
+
+
+@bp.post("/sign-out")
+@access.public
+def sign_out() -> Response:
+    """Sign out."""
+    logout_user()
+    session.clear()
+    return redirect(url_for("signin.sign_in"))
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@access.signed_in
+def password() -> Response | tuple[str, int]:
+    """Choose a password or PIN of one's own; at the first sign-in before anything else."""
+    form = FirstPasswordForm() if current_user.temporary else PasswordForm()
+    if form.validate_on_submit():
+        if isinstance(form, PasswordForm):
+            counts = guard.at_the_change(current_user)
+            _look(form, counts, current_user, lambda: accounts.prove(current_user, form.password.data))
+        if form.status == 200:
+            with attempt(form):
+                user = accounts.choose_password(current_user, form.new.data)
+        if form.status == 200:
+            _begin(user)
+            flash(gettext("Your new password holds from now on. Everywhere else you are signed out."))
+            return redirect(url_for("home.home"))
+    of_card = accounts.is_of_card(current_user)
+    return render_template("people/signin/password.html", form=form, of_card=of_card), form.status
+
+
+@bp.post("/sign-out-everywhere")
+@access.signed_in
+def sign_out_everywhere() -> Response:
+    """Sign out here and on every other device."""
+    if ButtonForm().validate_on_submit():
+        with transaction():
+            accounts.sign_out_everywhere(current_user, current_user)
+        logout_user()
+        session.clear()
+        flash(gettext("You are signed out everywhere."))
+    return redirect(url_for("signin.sign_in"))
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt=DEVICE_COOKIE)
+
+
+def _devices() -> dict[str, str]:
+    """Who has signed in on this device before, by the sign-in's id, each with the device's mark for them."""
+    try:
+        return dict(_signer().loads(request.cookies.get(DEVICE_COOKIE, "")))
+    except BadData:
+        return {}
+
+
+def _remember_device(response: Response, user: User) -> Response:
+    """Let this device be known for the sign-in, so that wrong tries elsewhere do not stand in its way."""
+    devices = _devices()
+    mark = devices.pop(str(user.id), None) or token_hex(8)
+    latest = [*devices.items(), (str(user.id), mark)][-MOST_ON_A_DEVICE:]
+    response.set_cookie(
+        DEVICE_COOKIE,
+        _signer().dumps(latest),
+        max_age=DEVICE_KEPT,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
+    return response

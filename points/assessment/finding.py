@@ -1,0 +1,97 @@
+"""Assessments as they are found, and what hangs on the wall of each."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from ground.clock import Quarter
+from ground.db import db, get_locked
+from ground.refusal import Refused
+from people.models import Area, Person
+from points.models import Assessment, AssessmentState, Notice, NoticeLine, Transfer
+
+
+def find(village: Area, quarter: Quarter) -> Assessment | None:
+    """The village's assessment of a quarter, or None."""
+    return db.session.scalar(
+        select(Assessment).where(Assessment.village_id == village.id, Assessment.quarter_name == str(quarter))
+    )
+
+
+def listed(village: Area) -> Sequence[Assessment]:
+    """The village's assessments, the latest quarter first."""
+    return db.session.scalars(
+        select(Assessment).where(Assessment.village_id == village.id).order_by(Assessment.quarter_name.desc())
+    ).all()
+
+
+def open_one(village: Area) -> Assessment | None:
+    """The assessment to which late records and corrections go: the latest not posted yet, or None."""
+    return db.session.scalar(
+        select(Assessment)
+        .where(
+            Assessment.village_id == village.id,
+            Assessment.state.in_([AssessmentState.COLLECTING, AssessmentState.DELIBERATING]),
+        )
+        .order_by(Assessment.quarter_name.desc())
+        .limit(1)
+    )
+
+
+def in_state(assessment: Assessment, *states: AssessmentState) -> Assessment:
+    """The assessment, locked, if it stands where the verb needs it. Refused `wrong_state`."""
+    locked: Assessment = get_locked(Assessment, assessment.id)
+    if locked.state not in states:
+        raise Refused("wrong_state", _("The assessment has moved on. Look at where it stands now."))
+    return locked
+
+
+def notices(assessment: Assessment) -> Sequence[Notice]:
+    """Everything of an assessment that was posted, the first notice first."""
+    return db.session.scalars(
+        select(Notice)
+        .where(Notice.assessment_id == assessment.id)
+        .options(joinedload(Notice.posted_by))
+        .order_by(Notice.number)
+    ).all()
+
+
+def whole_notice(assessment: Assessment) -> Notice | None:
+    """The latest notice of the whole sheet, or None before the first."""
+    return db.session.scalar(
+        select(Notice)
+        .where(Notice.assessment_id == assessment.id, Notice.whole)
+        .order_by(Notice.number.desc())
+        .limit(1)
+    )
+
+
+def lines(assessment: Assessment) -> dict[int, NoticeLine]:
+    """What counts of everything posted, by worker: each line as it hung last; empty before the notice."""
+    posted = db.session.scalars(
+        select(NoticeLine)
+        .join(NoticeLine.notice)
+        .where(Notice.assessment_id == assessment.id)
+        .options(joinedload(NoticeLine.notice), selectinload(NoticeLine.worker))
+        .order_by(Notice.number, NoticeLine.number)
+    )
+    return {line.worker_id: line for line in posted}
+
+
+def award_key(assessment: Assessment, worker: Person) -> str:
+    """The ledger key of a worker's line: a line is booked once."""
+    return f"award:{assessment.id}:{worker.id}"
+
+
+def line_of_award(award: Transfer) -> tuple[str, int] | None:
+    """The quarter and the worker (by id) of the line that an award booked; None for any other key."""
+    kind, _colon, rest = award.key.partition(":")
+    worker = rest.partition(":")[2]
+    return (award.reason, int(worker)) if kind == "award" and worker.isdecimal() else None
+
+
+def award_of(assessment: Assessment, worker: Person) -> Transfer | None:
+    """The transfer that booked a worker's line, or None."""
+    return db.session.scalar(select(Transfer).where(Transfer.key == award_key(assessment, worker)))

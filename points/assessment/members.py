@@ -1,0 +1,113 @@
+"""Who is invited to the meeting (应到), who came (实到), and who is left out of which line (回避)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from ground import clock
+from ground.db import db
+from ground.refusal import Refused
+from people.models import Grant, Role, User
+from points.assessment import terms
+from points.models import Assessment, Member, Recusal
+
+MOST_MEMBERS = 200
+
+# Who of those that sign in comes to a village's meetings.
+COMMITTEE = (Role.CLERK, Role.CHAIR, Role.SUPERVISOR)
+
+
+def check(assessment: Assessment, met_on: date, present: Sequence[str], absent: Sequence[str]) -> None:
+    """Let pass a meeting that may decide: its day, and who was there of those invited.
+
+    Refused `in_future`, `nobody_there`, `bad_name`, `named_twice`, `no_quorum`.
+    """
+    if met_on > clock.today():
+        raise Refused("in_future", _("The day lies in the future."), "met_on")
+    if not present:
+        raise Refused("nobody_there", _("Write down who is at the meeting."), "present")
+    invited = [*present, *absent]
+    if any(not 1 <= len(name) <= 100 for name in invited) or len(invited) > MOST_MEMBERS:
+        raise Refused("bad_name", _("One name on each line, at most 100 characters."), "present")
+    if twice := next((name for name in invited if invited.count(name) > 1), None):
+        raise Refused("named_twice", _("%(name)s is named twice.", name=twice), "present")
+    asked = terms.asked_in(assessment.village)
+    if not asked.is_met(len(present), len(invited)):
+        raise Refused(
+            "no_quorum",
+            _(
+                "%(present)s of %(invited)s are there: that is too few to decide.",
+                present=len(present),
+                invited=len(invited),
+            ),
+            "present",
+        )
+
+
+def seat(assessment: Assessment, present: Sequence[str], absent: Sequence[str]) -> None:
+    """Make the list of members say this; who was on it keeps their row."""
+    there = {member.name: member for member in assessment.members}
+    wanted = {**dict.fromkeys(present, True), **dict.fromkeys(absent, False)}
+    users = _signing_in(assessment)
+    for name, is_present in wanted.items():
+        member = there.pop(name, None)
+        if member is None:
+            member = Member(assessment_id=assessment.id, name=name, user_id=users.get(name))
+            db.session.add(member)
+        member.present = is_present
+    for member in there.values():
+        db.session.delete(member)
+    db.session.flush()
+    db.session.expire(assessment, ["members"])
+
+
+def _signing_in(assessment: Assessment) -> dict[str, int]:
+    """Who of the village signs in, by name, where the name is one person's."""
+    rows = db.session.execute(
+        select(User.name, User.id)
+        .join(Grant, Grant.user_id == User.id)
+        .where(Grant.area_id == assessment.village_id, User.closed_at.is_(None))
+        .distinct()
+    ).all()
+    names = [name for name, _ident in rows]
+    return {name: ident for name, ident in rows if names.count(name) == 1}
+
+
+def usual_members(assessment: Assessment) -> list[str]:
+    """Who is likely to be invited: the members of the village's last meeting, by its list; before the first
+    one the clerk, the chair and village supervision."""
+    last = db.session.scalar(
+        select(Assessment)
+        .join(Assessment.members)
+        .where(Assessment.village_id == assessment.village_id, Assessment.id != assessment.id)
+        .order_by(Assessment.quarter_name.desc())
+        .limit(1)
+    )
+    if last:
+        return [member.name for member in last.members]
+    committee = (
+        select(User.name)
+        .join(Grant, Grant.user_id == User.id)
+        .where(
+            Grant.area_id == assessment.village_id,
+            Grant.role.in_(COMMITTEE),
+            User.closed_at.is_(None),
+        )
+        .group_by(User.id, User.name)
+        .order_by(User.id)
+    )
+    return list(dict.fromkeys(db.session.scalars(committee)))
+
+
+def recusals(assessment: Assessment) -> Sequence[Recusal]:
+    """Who is left out of which line, in the order it was written down."""
+    return db.session.scalars(
+        select(Recusal)
+        .join(Recusal.member)
+        .options(contains_eager(Recusal.member), joinedload(Recusal.worker))
+        .where(Member.assessment_id == assessment.id)
+        .order_by(Recusal.id)
+    ).all()

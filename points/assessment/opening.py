@@ -1,0 +1,191 @@
+"""Opening a quarter in one village or in all, reminding, and who is late."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db, get_locked
+from ground.refusal import Refused
+from people.models import VILLAGE_LEVELS, Area, User
+from points.assessment import finding, terms
+from points.models import Answer, Assessment, AssessmentState, Objection, Reminder
+from points.rubrics import versions
+
+
+def open_quarter(village: Area, quarter: Quarter, actor: User) -> Assessment:
+    """Open the village's assessment of a quarter, once; again returns the same.
+
+    Refused `quarter_not_begun`, `no_rubric` when none was in force on the quarter's first day.
+    """
+    get_locked(Area, village.id)  # the clerk and the county at the same moment open one
+    there = finding.find(village, quarter)
+    if there is not None:
+        return there
+    if quarter.first_day > clock.today():
+        raise Refused("quarter_not_begun", _("This quarter has not begun."), "quarter")
+    rubric = versions.in_force(village, quarter)
+    if rubric is None:
+        raise Refused("no_rubric", _("No rubric was in force on the first day of this quarter."), "quarter")
+    assessment = Assessment(
+        village_id=village.id,
+        quarter_name=str(quarter),
+        rubric_id=rubric.id,
+        state=AssessmentState.COLLECTING,
+        opened_by_id=actor.id,
+    )
+    db.session.add(assessment)
+    db.session.flush()
+    return assessment
+
+
+@dataclass
+class Opened:
+    """What opening everywhere came to: the villages opened now, those that were, those without a rubric."""
+
+    now: list[Area] = field(default_factory=list)
+    before: list[Area] = field(default_factory=list)
+    without_rubric: list[Area] = field(default_factory=list)
+
+
+def open_everywhere(area: Area, quarter: Quarter, actor: User) -> Opened:
+    """Open a quarter in every village of an area where that is possible. Refused `quarter_not_begun`."""
+    opened = Opened()
+    there = {village.id for village, assessment in _assessed(area, quarter) if assessment}
+    for village in villages(area):
+        if village.id in there:
+            opened.before.append(village)
+            continue
+        try:
+            open_quarter(village, quarter, actor)
+        except Refused as refusal:
+            if refusal.code != "no_rubric":
+                raise
+            opened.without_rubric.append(village)
+        else:
+            opened.now.append(village)
+    return opened
+
+
+def villages(area: Area) -> list[Area]:
+    """The villages and communities of an area, itself included, by code."""
+    return list(
+        db.session.scalars(
+            select(Area)
+            .where(Area.code.startswith(area.stem), Area.level.in_(VILLAGE_LEVELS))
+            .order_by(Area.code)
+        )
+    )
+
+
+def remind(area: Area, quarter: Quarter, due_on: date, note: str, actor: User) -> Reminder:
+    """Remind all villages of an area of a quarter: their pages say it until their points are booked.
+
+    Refused `quarter_not_begun`, `in_past` for the day by which it is due.
+    """
+    if quarter.first_day > clock.today():
+        raise Refused("quarter_not_begun", _("This quarter has not begun."), "quarter")
+    if due_on < clock.today():
+        raise Refused("in_past", _("This day is over."), "due_on")
+    reminder = Reminder(
+        area_id=area.id,
+        quarter_name=str(quarter),
+        due_on=due_on,
+        note=note.strip(),
+        actor_id=actor.id,
+        at=clock.now(),
+    )
+    db.session.add(reminder)
+    db.session.flush()
+    return reminder
+
+
+def latest_reminder(area: Area, quarter: Quarter) -> Reminder | None:
+    """The last reminder of a quarter that an area sent, or None."""
+    return db.session.scalar(
+        select(Reminder)
+        .where(Reminder.area_id == area.id, Reminder.quarter_name == str(quarter))
+        .order_by(Reminder.id.desc())
+        .limit(1)
+    )
+
+
+def reminders(village: Area) -> list[Reminder]:
+    """What a village was reminded of and has not booked yet: the latest reminder of each quarter."""
+    above = [village.id]
+    at: Area | None = village
+    while (at := at.parent if at else None) is not None:
+        above.append(at.id)
+    booked = select(Assessment.quarter_name).where(
+        Assessment.village_id == village.id, Assessment.state == AssessmentState.BOOKED
+    )
+    found = db.session.scalars(
+        select(Reminder)
+        .where(Reminder.area_id.in_(above), Reminder.quarter_name.not_in(booked))
+        .order_by(Reminder.id)
+    )
+    return list({reminder.quarter_name: reminder for reminder in found}.values())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a village stands with a quarter; `open_objections` and `overdue` count objections."""
+
+    village: Area
+    assessment: Assessment | None
+    late: bool
+    open_objections: int
+    overdue: int
+
+
+def standings(area: Area, quarter: Quarter) -> list[Standing]:
+    """Where each village of an area stands with a quarter, by code.
+
+    Late is who has not booked when the county's days after the quarter's end are over, and who has not even
+    opened when the quarter is.
+    """
+    today = clock.today()
+    due = quarter.last_day + timedelta(days=terms.asked_in(area).book_within)
+    waiting, overdue = _unanswered(area, quarter, today)
+    found = []
+    for village, assessment in _assessed(area, quarter):
+        booked = assessment is not None and assessment.state == AssessmentState.BOOKED
+        late = (today > due and not booked) or (assessment is None and today > quarter.last_day)
+        found.append(Standing(village, assessment, late, waiting[village.id], overdue[village.id]))
+    return found
+
+
+def _assessed(area: Area, quarter: Quarter) -> list[tuple[Area, Assessment | None]]:
+    here = (Assessment.village_id == Area.id) & (Assessment.quarter_name == str(quarter))
+    return [
+        (village, assessment)
+        for village, assessment in db.session.execute(
+            select(Area, Assessment)
+            .outerjoin(Assessment, here)
+            .where(
+                Area.code.startswith(area.stem),
+                Area.level.in_(VILLAGE_LEVELS),
+            )
+            .order_by(Area.code)
+        )
+    ]
+
+
+def _unanswered(area: Area, quarter: Quarter, today: date) -> tuple[Counter[int], Counter[int]]:
+    """By village, how many objections wait for an answer, and how many of them too long."""
+    waiting: Counter[int] = Counter()
+    overdue: Counter[int] = Counter()
+    for village_id, due_on in db.session.execute(
+        select(Assessment.village_id, Objection.due_on)
+        .join(Objection, Objection.assessment_id == Assessment.id)
+        .join(Area, Assessment.village_id == Area.id)
+        .outerjoin(Answer, Answer.objection_id == Objection.id)
+        .where(Area.code.startswith(area.stem), Assessment.quarter_name == str(quarter), Answer.id.is_(None))
+    ):
+        waiting[village_id] += 1
+        overdue[village_id] += due_on < today
+    return waiting, overdue

@@ -1,0 +1,137 @@
+"""The sheet of an assessment: what the records come to under the rubric, worker by worker.
+
+It is computed: until the meeting from what is confirmed, afterwards from the records the meeting took,
+which cannot change any more. What hangs on the wall is written down line by line (`NoticeLine`), and the
+two are compared by `points.verify`. Amounts are tenths of a point.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from ground.db import db
+from people.models import Grid, Person
+from people.roster import duplicates, holders
+from points.assessment import finding
+from points.models import Assessment, AssessmentState, Category, RubricItem, Service, ServiceState
+
+
+@dataclass
+class Cell:
+    """A worker's services of one category: how many, their points by the rubric, and after the caps."""
+
+    count: int = 0
+    raw: int = 0
+    capped: int = 0
+
+
+@dataclass
+class Row:
+    """One worker's line."""
+
+    worker: Person
+    grid: Grid
+    late: int = 0  # records of earlier quarters that came too late for theirs
+    cells: dict[Category, Cell] = field(default_factory=lambda: {category: Cell() for category in Category})
+    deductions: int = 0
+    adjustments: int = 0
+
+    @property
+    def earned(self) -> int:
+        """The categories' points after caps."""
+        return sum(cell.capped for cell in self.cells.values())
+
+    @property
+    def total(self) -> int:
+        """What is booked: never below 0, as a deduction takes what the quarter earned, not what is booked."""
+        return max(0, self.earned + self.deductions + self.adjustments)
+
+
+def of(assessment: Assessment) -> list[Row]:
+    """The sheet: everyone who served in the quarter or has a counted record, by grid code.
+
+    Who served under an entry that was merged before the notice stands on it under the one that was kept.
+    """
+    quarter = assessment.quarter
+    serving = holders.serving(assessment.village, quarter.first_day, quarter.last_day)
+    notice = finding.whole_notice(assessment)
+    merged = duplicates.stood_for((term.person for term in serving), notice.posted_at if notice else None)
+    rows: dict[int, Row] = {}
+    for term in reversed(serving):
+        worker = merged.get(term.person_id, term.person)
+        rows[worker.id] = Row(worker, term.grid)
+    for service_worker, grid, item, count in _counts(assessment):
+        row = rows.get(service_worker.id) or Row(service_worker, grid)
+        rows[service_worker.id] = row
+        _score(row, item, count)
+    for worker_id, late in _late(assessment).items():
+        rows[worker_id].late = late
+    for adjustment in assessment.adjustments:
+        row = rows.get(adjustment.worker_id) or Row(adjustment.worker, holders.last_grid(adjustment.worker))
+        row.adjustments += adjustment.amount
+        rows[adjustment.worker_id] = row
+    return sorted(rows.values(), key=lambda row: (row.grid.code, row.worker.id))
+
+
+def _score(row: Row, item: RubricItem, count: int) -> None:
+    points = item.points * count
+    if points < 0:
+        row.deductions += points
+        return
+    cell = row.cells[item.category]
+    cell.count += count
+    cell.raw += points
+    cell.capped += points if item.cap is None else min(points, item.cap)
+
+
+def _counts(assessment: Assessment) -> Iterable[tuple[Person, Grid, RubricItem, int]]:
+    """For each worker and item, how often it counts; the grid is that of the latest record."""
+    counts: dict[tuple[int, int], int] = defaultdict(int)
+    grids: dict[int, int] = {}
+    for worker_id, item_id, grid_id, count in db.session.execute(
+        select(Service.worker_id, Service.item_id, Service.grid_id, func.sum(Service.count))
+        .where(is_counted(assessment))
+        .group_by(Service.worker_id, Service.item_id, Service.grid_id)
+        .order_by(Service.grid_id)
+    ):
+        counts[worker_id, item_id] += count
+        grids[worker_id] = grid_id
+    people = _by_id(Person, {worker for worker, _item in counts})
+    items = _by_id(RubricItem, {item for _worker, item in counts})
+    places = _by_id(Grid, set(grids.values()))
+    for (worker_id, item_id), count in counts.items():
+        yield people[worker_id], places[grids[worker_id]], items[item_id], count
+
+
+def _late(assessment: Assessment) -> dict[int, int]:
+    """For each worker with records of earlier quarters, how many of them are counted now."""
+    return dict(
+        db.session.execute(
+            select(Service.worker_id, func.count())
+            .where(is_counted(assessment), Service.done_on < assessment.quarter.first_day)
+            .group_by(Service.worker_id)
+        ).all()
+    )
+
+
+def _by_id(model: type[Any], ids: set[int]) -> dict[int, Any]:
+    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(ids)))}
+
+
+def is_counted(assessment: Assessment) -> ColumnElement[bool]:
+    """Which service records the assessment counts.
+
+    Until the meeting: whatever is confirmed up to the quarter's last day and counted nowhere yet, so late
+    records of past quarters come to the open one. From then on: what the meeting took.
+    """
+    if assessment.state != AssessmentState.COLLECTING:
+        return Service.assessment_id == assessment.id
+    return and_(
+        Service.village_id == assessment.village_id,
+        Service.state == ServiceState.CONFIRMED,
+        Service.assessment_id.is_(None),
+        Service.done_on <= assessment.quarter.last_day,
+    )

@@ -1,0 +1,47 @@
+"""The sheet of a quarter as a file, in the columns of its page; that it leaves is written down."""
+
+from typing import Any
+
+from ground import tables
+from people import audit
+from people.models import User
+from points import labels
+from points.assessment import sheet
+from points.models import Assessment, Category
+
+NUMBER, GRID, WORKER = "序号", "网格", "网格员"
+DEDUCTIONS, ADJUSTMENTS, TOTAL = "扣分", "调整", "合计"
+
+
+def layout() -> tables.Layout:
+    """Its columns: a category's points stand after the caps, under the words of the page."""
+    categories = [str(labels.CATEGORIES[category]) for category in Category]
+    names = (NUMBER, GRID, WORKER, *categories, DEDUCTIONS, ADJUSTMENTS, TOTAL)
+    return tables.Layout("季度评定表", tuple(map(tables.Column, names)))
+
+
+def take_out(assessment: Assessment, masked: bool, kind: str, actor: User) -> list[dict[str, Any]]:
+    """A row for each worker, points as numbers with at most one decimal; that they leave, as `xlsx` or
+    `csv`, is written down. `masked` for who is not of the village."""
+    rows = sheet.of(assessment)
+    audit.note(
+        actor, "assessment.export", assessment, assessment.village, quarter=assessment.quarter_name, kind=kind
+    )
+    return [_row(number, row, masked) for number, row in enumerate(rows, 1)]
+
+
+def _row(number: int, row: sheet.Row, masked: bool) -> dict[str, Any]:
+    return {
+        NUMBER: number,
+        GRID: row.grid.name,
+        WORKER: row.worker.masked if masked else row.worker.name,
+        **{str(labels.CATEGORIES[category]): _points(row.cells[category].capped) for category in Category},
+        DEDUCTIONS: _points(row.deductions),
+        ADJUSTMENTS: _points(row.adjustments),
+        TOTAL: _points(row.total),
+    }
+
+
+def _points(tenths: int) -> int | float:
+    """As Excel adds them up: only for the file, nothing is computed with it here."""
+    return tenths // 10 if tenths % 10 == 0 else tenths / 10

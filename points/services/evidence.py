@@ -1,0 +1,54 @@
+"""A record as evidence of a service ("visit:12"): whose service it is, and whether it still counts."""
+
+from datetime import date
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, String, cast, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ground import clock
+from ground.db import db
+from ground.refusal import Refused
+from people.models import Duty, Grid, Person, User
+from people.roster import holders, persons
+from people.roster.holders import State
+from points.models import Service, ServiceState
+
+
+def worker_for(grid: Grid, day: date, actor: User, field: str) -> Person:
+    """Whose record it is that somebody writes down for a day in a grid.
+
+    A worker who serves there today writes their own. Whoever else keys one in does it for the worker of that
+    day. Refused `no_worker`, beside a field, when nobody served there then.
+    """
+    terms = [term for term in holders.of_grid(grid) if term.duty == Duty.WORKER]
+    if actor.person:
+        own = persons.selves(persons.kept(actor.person))
+        today = clock.today()
+        if any(term.person_id in own and holders.state_of(term, today) == State.RUNNING for term in terms):
+            return persons.kept(actor.person)
+    then = next((term for term in terms if holders.state_of(term, day) == State.RUNNING), None)
+    if then is None:
+        raise Refused("no_worker", _("Nobody served in this grid on that day."), field)
+    return persons.kept(then.person)
+
+
+def stands(kind: str, ident: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """What a query asks of records that count: what came of it last was not rejected.
+
+    One of which no service came, as the rubric has no item for it, counts too.
+    """
+    came = (
+        select(Service.state)
+        .where(Service.evidence == literal(f"{kind}:").concat(cast(ident, String)))
+        .order_by(Service.id.desc())
+        .limit(1)
+        .correlate_except(Service)
+    )
+    return came.scalar_subquery().is_distinct_from(ServiceState.REJECTED)
+
+
+def services(subjects: list[str]) -> dict[str, Service]:
+    """For each of these records the service that came of it last, if one did."""
+    found = db.session.scalars(select(Service).where(Service.evidence.in_(subjects)).order_by(Service.id))
+    return {str(service.evidence): service for service in found}

@@ -1,0 +1,51 @@
+"""A photo that goes with a record ("visit:12", "service:7"): kept small, and bare of where it was taken."""
+
+from hashlib import sha256
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from ground import clock, pictures
+from ground.db import db
+from ground.refusal import Refused
+from people.models import User
+from points.models import Photo
+
+MOST_BYTES = 2 * 1024 * 1024
+
+# Pixels on the longer side, tried in turn; with the last, whatever is on it stays below MOST_BYTES.
+LONGEST = (2000, 1500, 1000)
+
+
+def keep(subject: str, data: bytes, actor: User) -> Photo:
+    """Keep a photo (JPEG, PNG or WebP) with a record, as a JPEG without metadata of at most 2 MB; for good.
+
+    The same photo sent twice is kept once. Refused `photo_there` if the record has another one, and as
+    `pictures.encode` is.
+    """
+    content = _fitting(data)
+    digest = sha256(content).hexdigest()
+    made = of(subject)
+    if made is not None and made.digest != digest:
+        raise Refused("photo_there", _("There is a photo already. One goes with a record."), "photo")
+    if made is None:
+        made = Photo(subject=subject, content=content, digest=digest, actor_id=actor.id, at=clock.now())
+        db.session.add(made)
+        db.session.flush()
+    return made
+
+
+def of(subject: str) -> Photo | None:
+    """The photo that goes with a record, or None."""
+    return db.session.scalar(select(Photo).where(Photo.subject == subject))
+
+
+def having(subjects: list[str]) -> set[str]:
+    """Which of these records have a photo; the photos themselves are not read."""
+    return set(db.session.scalars(select(Photo.subject).where(Photo.subject.in_(subjects))))
+
+
+def _fitting(data: bytes) -> bytes:
+    """The picture at the first of the sizes at which it takes at most MOST_BYTES."""
+    tried = (pictures.encode(data, longest) for longest in LONGEST)
+    return next(content for content in tried if len(content) <= MOST_BYTES)

@@ -1,0 +1,110 @@
+"""A sample to take along: the records that were drawn, with room for what was found of each."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from ground.clock import Quarter
+from ground.paper import words
+from ground.paper.draw import QUIET, Pen, Strip, fill, gap, paragraph
+from ground.paper.table import Column, Table, beside
+
+WIDE, HIGH = 210, 297
+LEFT, TOP, BOTTOM = 14, 16, 18
+ROOM = WIDE - 2 * LEFT
+TITLE, BODY, CELL, SMALL = 16, 10.5, 9, 8.5
+
+
+@dataclass(frozen=True)
+class ChecklistRow:
+    """One record: its number, what it says, for whom it was, and what was found of it already."""
+
+    number: int
+    day: date
+    worker: str
+    grid: str
+    what: str
+    note: str
+    household: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """A sample: among which records it was drawn, how, by whom, and the rows in the order of the draw."""
+
+    village: str
+    quarter: Quarter
+    seed: str
+    upto: int
+    drawn_on: date
+    drawn_by: str
+    rows: list[ChecklistRow]
+
+
+def checklist_pdf(checklist: Checklist) -> bytes:
+    """The checklist in Chinese, on as many A4 sheets as it needs."""
+    with force_locale("zh"):
+        title = _("%(village)s: sample of service records", village=checklist.village)
+        pen = Pen(title, WIDE, HIGH)
+
+        def foot(number: int, count: int) -> None:
+            y = HIGH - BOTTOM + 8
+            pen.text(LEFT, y, title, SMALL, colour=QUIET)
+            pen.text(WIDE - LEFT, y, words.page_of(number, count), SMALL, colour=QUIET, align="right")
+
+        fill(pen, _strips(checklist, title), LEFT, TOP, HIGH - TOP - BOTTOM, foot)
+        return pen.pdf()
+
+
+def _strips(checklist: Checklist, title: str) -> list[Strip]:
+    """The whole list from the title to the signature."""
+    told = _(
+        "%(quarter)s, drawn on %(day)s by %(name)s. Seed: %(seed)s; records up to number %(upto)s.",
+        quarter=words.quarter(checklist.quarter),
+        day=words.day(checklist.drawn_on),
+        name=checklist.drawn_by,
+        seed=checklist.seed,
+        upto=checklist.upto,
+    )
+    how = _(
+        "To repeat the draw: write the seed, a colon and each record's number, and take the SHA-256 of that; "
+        "the records whose result comes first in order are the sample."
+    )
+    table = Table(
+        [
+            Column(_("Record no."), 16, "center"),
+            Column(_("Day"), 27),
+            Column(_("Grid worker"), 28),
+            Column(_("What is written"), 49),
+            Column(_("Household"), 24),
+            Column(_("What was found"), ROOM - 144),
+        ],
+        size=CELL,
+        head_size=SMALL,
+        padding=2.4,
+    )
+    return [
+        *paragraph(title, ROOM, TITLE, bold=True, align="center"),
+        gap(2),
+        *paragraph(told, ROOM, BODY),
+        *paragraph(how, ROOM, SMALL, colour=QUIET),
+        gap(2),
+        *table.rows(map(_cells, checklist.rows)),
+        *(paragraph(note, ROOM, SMALL, colour=QUIET) if (note := words.footnote(checklist)) else []),
+        gap(8),
+        beside((ROOM / 2, paragraph(label, ROOM / 2, BODY)) for label in (_("Supervisor:"), _("Date:"))),
+    ]
+
+
+def _cells(row: ChecklistRow) -> list[str]:
+    return [
+        str(row.number),
+        words.day(row.day),
+        f"{row.worker}\n{row.grid}",
+        "\n".join(filter(None, (row.what, row.note))),
+        row.household,
+        row.found or "\n□ " + "  □ ".join((_("as written"), _("doubtful"))) + "\n□ " + _("did not happen"),
+    ]

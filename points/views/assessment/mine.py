@@ -1,0 +1,66 @@
+"""A worker's own quarter: why each of its points came."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import abort, g, render_template
+from flask_login import current_user
+
+from ground.db import fetch
+from people import access
+from people.models import Person, Role
+from people.roster import persons
+from points import labels
+from points.assessment import finding, lines, meeting, sheet
+from points.models import Adjustment, Assessment, AssessmentState, Correction, Service, Transfer
+from points.services import reading
+from points.views.assessment import bp
+from points.views.assessment.quarters import quarter_or_404
+from points.wall import correcting
+
+
+@dataclass(frozen=True)
+class Line:
+    """A worker's line with all that it is made of; `award` as it was booked."""
+
+    row: sheet.Row
+    services: Sequence[Service]
+    adjustments: Sequence[Adjustment]
+    award: Transfer | None
+    corrections: Sequence[Correction]
+
+    @property
+    def total(self) -> int:
+        """Tenths: what counts today."""
+        if self.corrections:
+            return self.corrections[-1].right
+        return self.award.amount if self.award else self.row.total
+
+
+@bp.get("/v/<village>/mine/<quarter>")
+@access.allow(Role.WORKER)
+def mine_quarter(village: str, quarter: str) -> str:
+    """How a worker's own quarter came to its points: each service, deduction, adjustment and correction."""
+    person = fetch(Person, current_user.person_id, area_id=g.area.id) or abort(404)
+    assessment = quarter_or_404(quarter, g.area)
+    selves = set(persons.selves(person))
+    return render_template(
+        "points/assessment/mine_quarter.html",
+        assessment=assessment,
+        person=person,
+        lines=[_line(assessment, row) for row in sheet.of(assessment) if row.worker.id in selves],
+        is_open=assessment.state in (AssessmentState.COLLECTING, AssessmentState.DELIBERATING),
+        notice=finding.whole_notice(assessment),
+        categories=labels.CATEGORIES,
+    )
+
+
+def _line(assessment: Assessment, row: sheet.Row) -> Line:
+    award = finding.award_of(assessment, row.worker)
+    return Line(
+        row=row,
+        services=reading.counted_in(assessment, row.worker),
+        adjustments=lines.standing(meeting.of_line(assessment.adjustments, row.worker)),
+        award=award,
+        corrections=correcting.of_line(award) if award else (),
+    )

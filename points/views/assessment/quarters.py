@@ -1,0 +1,201 @@
+"""The quarter on pages: opening, the meeting, the notice, the booking."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from ground.clock import Quarter
+from ground.db import transaction
+from ground.forms import ButtonForm, Form, attempt
+from ground.paper import words
+from people import access
+from people.models import Area, Role, User
+from points import expiry, labels
+from points.assessment import finding, lines, members, opening, sheet, sheetfile, terms
+from points.forms.oversight import SendBackForm
+from points.forms.quarter import MeetingForm, QuarterForm
+from points.models import Assessment, AssessmentState
+from points.rubrics import versions
+from points.services import reading
+from points.views import WATCHING
+from points.views.assessment import bp
+from points.wall import booking, objections, posting
+from points.wall import standing as wall
+
+REMEMBERED = 2  # quarters back whose contested lines the front page still looks after
+
+
+def quarter_or_404(text: str, village: Area) -> Assessment:
+    """The village's assessment of the quarter in the address, or 404."""
+    try:
+        quarter = Quarter.parse(text)
+    except ValueError:
+        abort(404)
+    return finding.find(village, quarter) or abort(404)
+
+
+@bp.get("/v/<village>/")
+@access.allow(*WATCHING)
+def front(village: str) -> str:
+    """Where the village stands this quarter, and what to do next."""
+    quarter = Quarter.of(clock.today())
+    listed = finding.listed(g.area)
+    unbooked = [a for a in listed if a.state != AssessmentState.BOOKED]
+    return render_template(
+        "points/assessment/front.html",
+        quarter=quarter,
+        current=finding.find(g.area, quarter),
+        unbooked=unbooked,
+        notices={a.id: finding.whole_notice(a) for a in unbooked},
+        rest=_rest(listed) if Role.CHAIR in g.roles else None,
+        objections=objections.waiting(g.area),
+        has_rubric=versions.in_force(g.area, quarter) is not None,
+        waiting=reading.waiting(g.area, current_user),
+        states=labels.ASSESSMENT_STATES,
+        reminders=opening.reminders(g.area),
+        today=clock.today(),
+        expiring=expiry.announcement(g.area),
+    )
+
+
+def _rest(listed: Sequence[Assessment]) -> Assessment | None:
+    """The latest booked quarter of which a line that waited can be booked now, or None."""
+    booked = [assessment for assessment in listed if assessment.state == AssessmentState.BOOKED]
+    return next((each for each in booked[:REMEMBERED] if wall.standing(each).ready), None)
+
+
+@bp.get("/v/<village>/quarters")
+@access.allow(*WATCHING)
+def quarters(village: str) -> tuple[str, int]:
+    """The village's assessments, and the way to open the next."""
+    return _quarters(QuarterForm(formdata=None))
+
+
+def _quarters(form: QuarterForm) -> tuple[str, int]:
+    listed = finding.listed(g.area)
+    form.quarter.choices = _openable({assessment.quarter for assessment in listed})
+    page = render_template(
+        "points/assessment/quarters.html", listed=listed, form=form, states=labels.ASSESSMENT_STATES
+    )
+    return page, form.status
+
+
+def _openable(opened: set[Quarter]) -> list[tuple[str, str]]:
+    """This quarter and the last, as far as they are not open yet."""
+    this = Quarter.of(clock.today())
+    return [
+        (str(quarter), words.quarter(quarter)) for quarter in (this, this.previous) if quarter not in opened
+    ]
+
+
+@bp.post("/v/<village>/quarters")
+@access.allow(Role.CLERK)
+def open_quarter(village: str) -> Response | tuple[str, int]:
+    """Open a quarter."""
+    form = QuarterForm()
+    form.quarter.choices = _openable(set())
+    if form.validate_on_submit():
+        with attempt(form):
+            opening.open_quarter(g.area, Quarter.parse(form.quarter.data), current_user)
+        if form.status == 200:
+            return redirect(url_for("assessment.quarter", village=village, quarter=form.quarter.data))
+    return _quarters(form)
+
+
+@bp.get("/v/<village>/quarters/<quarter>")
+@access.allow(*WATCHING)
+def quarter(village: str, quarter: str) -> tuple[str, int]:
+    """The sheet of a quarter, in whichever step it stands, with the one thing to do next."""
+    return sheet_page(quarter_or_404(quarter, g.area))
+
+
+@bp.post("/v/<village>/quarters/<quarter>/sheet.<any(xlsx, csv):kind>")
+@access.allow(*WATCHING)
+def export_sheet(village: str, quarter: str, kind: str) -> Response:
+    """The sheet of a quarter as a file; above the village names are masked."""
+    assessment, form = quarter_or_404(quarter, g.area), ButtonForm()
+    form.validate_on_submit()
+    with transaction():
+        rows = sheetfile.take_out(assessment, not access.inside(), kind, current_user)
+    return web.download(sheetfile.layout().write(rows, kind), f"{village}-{quarter}.{kind}")
+
+
+def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
+    """The sheet with the form of its step; a form that was refused is shown again as it was sent."""
+    asked = terms.asked_in(g.area)
+    page = render_template(
+        "points/assessment/quarter.html",
+        **table(assessment),
+        notice=finding.whole_notice(assessment),
+        states=labels.ASSESSMENT_STATES,
+        meeting=form if isinstance(form, MeetingForm) else _invitation(assessment),
+        quorum=labels.quorum(asked),
+        notice_days=asked.notice_days,
+        button=form if isinstance(form, ButtonForm) else None,
+        sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
+        waiting=reading.waiting(g.area),
+        wall=wall.standing(assessment),
+        hows=labels.HOWS,
+        today=clock.today(),
+    )
+    return page, form.status if form else 200
+
+
+def table(assessment: Assessment) -> dict[str, Any]:
+    """What the sheet's table and the list of what was said are set from."""
+    rows = sheet.of(assessment)
+    return {
+        "assessment": assessment,
+        "rows": rows,
+        "said": lines.said(assessment),
+        "grand_total": sum(row.total for row in rows),
+        "categories": labels.CATEGORIES,
+        "here": {"village": g.area.code, "quarter": assessment.quarter},
+    }
+
+
+def _invitation(assessment: Assessment) -> MeetingForm:
+    """The form that begins the meeting, with who is likely to come."""
+    usual = "\n".join(members.usual_members(assessment))
+    return MeetingForm(formdata=None, met_on=clock.today(), present=usual)
+
+
+@bp.post("/v/<village>/quarters/<quarter>/post")
+@access.allow(Role.CLERK)
+def post_notice(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Post the notice."""
+    done = gettext("The notice is posted. Print the sheet and hang it up today.")
+    return pressed(quarter, posting.post_notice, done)
+
+
+@bp.post("/v/<village>/quarters/<quarter>/book")
+@access.allow(Role.CHAIR)
+def book(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Book the quarter's points."""
+    return pressed(quarter, booking.book, gettext("Booked. The points can be spent at the shop."))
+
+
+def pressed(
+    quarter: str, verb: Callable[[Assessment, User], object], done: str
+) -> Response | tuple[str, int]:
+    """A button of the sheet was pressed: do the verb and say so, or show the sheet with the refusal."""
+    assessment = quarter_or_404(quarter, g.area)
+    form = ButtonForm()
+    with attempt(form):
+        verb(assessment, current_user)
+    if form.status != 200:
+        return sheet_page(assessment, form)
+    flash(done)
+    return to_sheet(assessment)
+
+
+def to_sheet(assessment: Assessment) -> Response:
+    """Back to the sheet, after something was done."""
+    return redirect(
+        url_for("assessment.quarter", village=assessment.village.code, quarter=assessment.quarter_name)
+    )

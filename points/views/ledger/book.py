@@ -1,0 +1,159 @@
+"""The ledger book (台账), and a worker's own page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import abort, g, render_template, url_for
+from flask_login import current_user
+
+from ground import clock, web
+from ground.db import fetch
+from people import access
+from people.models import Departure, Merge, Person, Role, User
+from people.roster import departures, duplicates, persons
+from points import expiry, labels, ledger
+from points.assessment import finding
+from points.models import Account, AssessmentState, Correction, Transfer, TransferKind
+from points.services import reading
+from points.views import WATCHING
+from points.views.ledger import bp
+from points.wall import correcting
+
+LATEST = 20
+PER_PAGE = 30
+
+
+@bp.get("/v/<village>/accounts")
+@access.allow(*WATCHING)
+def accounts(village: str) -> str:
+    """Every worker's account with its balance, and what the village issued and took back."""
+    return render_template(
+        "points/ledger/accounts.html",
+        accounts=ledger.accounts_of(g.area),
+        totals=ledger.totals(g.area),
+    )
+
+
+@bp.get("/v/<village>/accounts/<int:ident>")
+@access.allow(*WATCHING)
+def account(village: str, ident: int) -> str:
+    """The entries of one worker's account, the latest first, and the head of its chain.
+
+    A quarter's points lead to their line; what was corrected says by whom and why. Below them those of
+    entries that were merged into this one, each with who merged it, when and why.
+    """
+    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
+    found = ledger.existing(person)
+    page = web.page_of(ledger.entries(found), PER_PAGE) if found else None
+    shown = page.items if page else []
+    return render_template(
+        "points/ledger/account.html",
+        person=person,
+        account=found,
+        page=page,
+        corrections=_corrections(shown),
+        right_entry=correcting.right_entry,
+        address=_address,
+        line=_line,
+        may_correct=Role.CHAIR in g.roles,
+        lapses=expiry.warning(person),
+        merges=[_history(made) for made in duplicates.merged_into(person)],
+        left=_left(person),
+        why=labels.why,
+    )
+
+
+def _corrections(shown: Sequence[Transfer]) -> Mapping[int, Correction]:
+    """By entry the correction that it is part of: as what was wrong, what took it back, or what is right."""
+    awards = {transfer.id: transfer.id for transfer in shown if transfer.kind == TransferKind.AWARD}
+    awards |= {transfer.id: transfer.reverses_id for transfer in shown if transfer.reverses_id}
+    made = correcting.of_awards(set(awards.values()))
+    found = {entry: made[award] for entry, award in awards.items() if award in made}
+    for transfer in shown:
+        is_new = transfer.kind == TransferKind.AWARD and transfer.id not in found
+        if is_new and (correction := correcting.instead_of(transfer)) is not None:
+            found[transfer.id] = correction
+    return found
+
+
+def _address(transfer: Transfer) -> str:
+    """Where an entry stands in the book: its page, and its place there."""
+    account = transfer.account
+    return url_for(
+        "ledger.account",
+        village=account.village.code,
+        ident=account.person_id,
+        page=(account.transfers - transfer.position) // PER_PAGE + 1,
+        _anchor=f"entry-{transfer.id}",
+    )
+
+
+def _award(transfer: Transfer) -> Transfer | None:
+    """The award by which a quarter was booked, for the entries that speak of it."""
+    award = transfer.reverses or transfer
+    return correcting.first_booked(award) if award.kind == TransferKind.AWARD else None
+
+
+def _line(transfer: Transfer) -> str | None:
+    """The page of the line that brought an entry, for the committee."""
+    award = _award(transfer)
+    found = finding.line_of_award(award) if award else None
+    if found is None:
+        return None
+    quarter, worker = found
+    return url_for("meeting.line", village=transfer.account.village.code, quarter=quarter, ident=worker)
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened under an entry before it was merged, and who merged it."""
+
+    merge: Merge
+    by: User | None
+    account: Account | None
+    latest: Sequence[Transfer]
+
+
+def _history(made: Merge) -> History:
+    return History(
+        merge=made,
+        by=fetch(User, made.actor_id) if made.actor_id else None,
+        account=ledger.existing(made.duplicate),
+        latest=ledger.latest(made.duplicate, LATEST),
+    )
+
+
+def _left(person: Person) -> Departure | None:
+    """The departure by which somebody is away, for the words on their points."""
+    return departures.standing(persons.selves(person))
+
+
+@bp.get("/v/<village>/mine")
+@access.allow(Role.WORKER)
+def mine(village: str) -> str:
+    """A worker's own balance, latest entries and records."""
+    person = fetch(Person, current_user.person_id, area_id=g.area.id) or abort(404)
+    services = web.page_of(reading.of_worker(g.area, person))
+    return render_template(
+        "points/ledger/mine.html",
+        person=person,
+        balance=ledger.balance_of(person),
+        left=_left(person),
+        today=clock.today(),
+        latest=ledger.latest(person, LATEST),
+        quarter=_own_quarter,
+        open=[found for found in finding.listed(g.area) if found.state != AssessmentState.BOOKED],
+        lapses=expiry.warning(person),
+        services=services,
+        again=reading.handed_in_again(services),
+        states=labels.SERVICE_STATES,
+        why=labels.why,
+    )
+
+
+def _own_quarter(transfer: Transfer) -> str | None:
+    """The page that tells a worker how their own quarter came to its points."""
+    award = _award(transfer)
+    if award is None or finding.line_of_award(award) is None:
+        return None
+    return url_for("assessment.mine_quarter", village=g.area.code, quarter=award.reason)

@@ -1,0 +1,163 @@
+"""Leaving on pages: who left and what became of the points, the decision, the village's rule."""
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from ground.db import fetch
+from ground.forms import ButtonForm, attempt
+from ground.paper import words
+from ground.refusal import Refused
+from people import access, cards
+from people.forms.leaving import LeaveForm, LeavingRuleForm
+from people.labels import DEPARTURE_KINDS
+from people.models import Departure, DepartureKind, NegativeItem, Outcome, Person, Role
+from people.roster import departures, holders
+from points import amounts, ledger
+from points import leaving as verbs
+from points.views import WATCHING
+from points.views.ledger import bp
+
+
+@bp.get("/v/<village>/leaving")
+@access.allow(*WATCHING)
+def leaving(village: str) -> Response | tuple[str, int]:
+    """Who left and what became of their points; whose points nobody has settled; what is due."""
+    chosen = request.args.get("person", type=int)
+    if chosen is not None:
+        return redirect(url_for("ledger.leave", village=village, ident=chosen))
+    return _leaving(ButtonForm(formdata=None))
+
+
+def _leaving(form: ButtonForm) -> tuple[str, int]:
+    today = clock.today()
+    page = web.page_of(departures.listed(g.area))
+    left = verbs.remainders(g.area)
+    serving = {term.person_id: term for term in holders.serving(g.area, today, today)}
+    rendered = render_template(
+        "points/ledger/leaving.html",
+        form=form,
+        page=page,
+        lapsed=verbs.lapsed_by(page.items),
+        remaining={one.departure.id: one for one in left if one.departure},
+        unsettled=[one for one in left if one.departure is None],
+        due=[one for one in left if one.is_due],
+        with_card={one.person.id for one in left if not one.is_due and cards.active(one.person)},
+        serving=serving,
+        kinds=DEPARTURE_KINDS,
+        rule=departures.rule_of(g.area, today),
+        may_decide=Role.CHAIR in g.roles,
+        may_issue=bool(g.roles & access.COMMITTEE),
+    )
+    return rendered, form.status
+
+
+@bp.post("/v/<village>/leaving/settle")
+@access.allow(Role.CHAIR)
+def settle_leaving(village: str) -> Response | tuple[str, int]:
+    """Let the points expire whose last day is over."""
+    form = ButtonForm()
+    with attempt(form):
+        lapsed = verbs.settle_due(g.area, current_user)
+    if form.status != 200:
+        return _leaving(form)
+    total = amounts.show(sum(transfer.amount for transfer in lapsed))
+    flash(gettext("Expired: %(points)s points. Each entry in the ledger book says why.", points=total))
+    return redirect(url_for("ledger.leaving", village=village))
+
+
+@bp.route("/v/<village>/people/<int:ident>/leave", methods=["GET", "POST"])
+@access.allow(Role.CHAIR)
+def leave(village: str, ident: int) -> Response | tuple[str, int]:
+    """Decide that a worker leaves; the page says first what becomes of the points."""
+    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
+    serves = holders.serves_on(ident, clock.today()) is not None
+    form = LeaveForm(
+        on=clock.today(), kind=str(DepartureKind.EXIT if serves else DepartureKind.TERM_END), item=0
+    )
+    on = form.on.data or clock.today()
+    rule = departures.rule_of(g.area, on)
+    on_list = [item for item in departures.negative_list(g.area) if departures.holds(item, g.area, on)]
+    form.item.choices = [(0, gettext("none")), *((item.id, item.text) for item in on_list)]
+    if form.validate_on_submit():
+        with attempt(form):
+            _check_shown(form.shown.data, rule)
+            departure = verbs.leave(
+                person,
+                DepartureKind(form.kind.data),
+                form.reason.data,
+                form.decision.data,
+                form.on.data,
+                current_user,
+                fetch(NegativeItem, form.item.data),
+            )
+        if form.status == 200:
+            flash(_done(person, departure))
+            return redirect(url_for("ledger.leaving", village=village))
+    form.shown.data = _shown(rule)
+    page = render_template(
+        "points/ledger/leave.html",
+        form=form,
+        person=person,
+        serves=serves,
+        balance=ledger.balance_of(person),
+        rule=rule,
+        until=rule.until(on),
+        today=clock.today(),
+    )
+    return page, form.status
+
+
+def _shown(rule: departures.Rule) -> str:
+    return f"{rule.outcome} {rule.days or ''}".strip()
+
+
+def _check_shown(shown: str, rule: departures.Rule) -> None:
+    """The page told what the rule of that day does. Refused `rule_changed` when it told something else."""
+    if shown != _shown(rule):
+        raise Refused(
+            "rule_changed",
+            _("Another rule was in force on that day. See above what becomes of the points, and send again."),
+        )
+
+
+def _done(person: Person, departure: Departure) -> str:
+    if verbs.is_over(departure):
+        return gettext("%(name)s left. The points are settled, the card is frozen.", name=person.name)
+    return gettext(
+        "%(name)s left; the card is frozen. The points can be spent until %(day)s, with a new card.",
+        name=person.name,
+        day=words.day(departure.kept_until or departure.on),
+    )
+
+
+@bp.route("/v/<village>/leaving/rule", methods=["GET", "POST"])
+@access.allow(*WATCHING, posting={Role.CHAIR})
+def leaving_rule(village: str) -> Response | tuple[str, int]:
+    """The village's rule for the points of those who leave, those before it, and a new decision."""
+    form = LeavingRuleForm(holds_from=clock.today(), days=departures.TEMPLATE.days)
+    if form.validate_on_submit():
+        with attempt(form):
+            departures.decide_rule(
+                g.area,
+                Outcome(form.outcome.data),
+                form.days.data,
+                form.decided.data,
+                form.holds_from.data,
+                current_user,
+            )
+        if form.status == 200:
+            flash(gettext("Written down. It holds for who leaves from that day on."))
+            return redirect(url_for("ledger.leaving_rule", village=village))
+    page = render_template(
+        "points/ledger/leaving_rule.html",
+        form=form,
+        rule=departures.rule_of(g.area, clock.today()),
+        rules=departures.rules_of(g.area),
+        may_decide=Role.CHAIR in g.roles,
+        today=clock.today(),
+    )
+    return page, form.status

@@ -1,0 +1,177 @@
+"""A worker's line on pages: opened, adjusted, who is left out of it.
+
+Each is a page of its own; a script that asks with the header `X-Part` is answered with the parts of the
+sheet that changed, and puts them in place.
+"""
+
+from dataclasses import dataclass
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground.clock import Quarter
+from ground.db import db, fetch
+from ground.forms import ButtonForm, Form, attempt
+from people import access
+from people.models import Person, Role
+from points import amounts, labels
+from points.assessment import finding, meeting
+from points.assessment.lines import Said
+from points.forms.quarter import AdjustmentForm, RecusalForm
+from points.models import Adjustment, Assessment, AssessmentState, Member, Recusal, Service
+from points.services import photos, reading
+from points.views import WATCHING
+from points.views.assessment.quarters import quarter_or_404, table
+from points.views.meeting import bp
+from points.views.services.evidence import Evidence, Sight
+
+Answer = Response | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A counted record as a line shows it; `late` is the earlier quarter it came too late for."""
+
+    service: Service
+    evidence: Evidence | None
+    has_photo: bool
+    late: Quarter | None
+
+
+@bp.get("/v/<village>/quarters/<quarter>/workers/<int:ident>")
+@access.allow(*WATCHING)
+def line(village: str, quarter: str, ident: int) -> tuple[str, int]:
+    """One worker's line, down to each record with who recorded and who confirmed it."""
+    return _line(quarter_or_404(quarter, g.area), ident)
+
+
+@bp.post("/v/<village>/quarters/<quarter>/workers/<int:ident>/adjust")
+@access.allow(Role.CLERK)
+def adjust(village: str, quarter: str, ident: int) -> Answer:
+    """Write down an adjustment that the meeting decided."""
+    assessment, form = quarter_or_404(quarter, g.area), AdjustmentForm()
+    worker = _worker(ident)
+    if form.validate_on_submit():
+        with attempt(form):
+            meeting.adjust(
+                assessment,
+                worker,
+                form.amount.tenths,
+                form.reason.data,
+                form.key.data,
+                current_user,
+                form.seen.number,
+            )
+    points = amounts.signed(form.amount.tenths)
+    return _done(assessment, ident, form, gettext("Written down: %(points)s points.", points=points))
+
+
+@bp.post("/v/<village>/quarters/<quarter>/adjustments/<int:ident>/take-back")
+@access.allow(Role.CLERK)
+def take_back(village: str, quarter: str, ident: int) -> Answer:
+    """Take an adjustment back that was a mistake."""
+    assessment, form = quarter_or_404(quarter, g.area), ButtonForm()
+    adjustment = fetch(Adjustment, ident, assessment_id=assessment.id) or abort(404)
+    worker_id = adjustment.worker_id
+    with attempt(form):
+        meeting.take_back(assessment, adjustment, f"take-back:{ident}", current_user)
+    return _done(assessment, worker_id, form, gettext("Taken back. Both stay on the sheet's record."))
+
+
+@bp.post("/v/<village>/quarters/<quarter>/workers/<int:ident>/recuse")
+@access.allow(Role.CLERK)
+def recuse(village: str, quarter: str, ident: int) -> Answer:
+    """Leave a member out of a worker's line."""
+    assessment, form = quarter_or_404(quarter, g.area), RecusalForm()
+    form.member.choices = _members(assessment)
+    worker = _worker(ident)
+    told = ""
+    if form.validate_on_submit():
+        member = fetch(Member, form.member.data, assessment_id=assessment.id) or abort(404)
+        told = gettext("%(name)s is left out of this line.", name=member.name)
+        with attempt(form):
+            meeting.recuse(assessment, member, worker, form.relation.data, current_user)
+    return _done(assessment, ident, form, told)
+
+
+@bp.post("/v/<village>/quarters/<quarter>/recusals/<int:ident>/lift")
+@access.allow(Role.CLERK)
+def lift(village: str, quarter: str, ident: int) -> Answer:
+    """Take back that a member is left out of a line."""
+    assessment, form = quarter_or_404(quarter, g.area), ButtonForm()
+    recusal = db.session.get(Recusal, ident)
+    if recusal is None or recusal.member.assessment_id != assessment.id:
+        abort(404)
+    worker_id, name = recusal.worker_id, recusal.member.name
+    with attempt(form):
+        meeting.lift(assessment, recusal, current_user)
+    return _done(assessment, worker_id, form, gettext("%(name)s decides on this line again.", name=name))
+
+
+def _worker(ident: int) -> Person:
+    return db.session.get(Person, ident) or abort(404)
+
+
+def _members(assessment: Assessment) -> list[tuple[int, str]]:
+    """The meeting's members to choose from."""
+    return [(member.id, member.name) for member in assessment.members]
+
+
+def _done(assessment: Assessment, ident: int, form: Form, told: str) -> Answer:
+    """Back to the line, or for the script the parts that changed; after a refusal with what was typed."""
+    if form.status != 200:
+        return _line(assessment, ident, form)
+    if _wants_part():
+        return _line(assessment, ident, told=told)
+    flash(told)
+    there = url_for("meeting.line", village=g.area.code, quarter=assessment.quarter_name, ident=ident)
+    return redirect(there)
+
+
+def _wants_part() -> bool:
+    return "X-Part" in request.headers
+
+
+def _line(assessment: Assessment, ident: int, form: Form | None = None, told: str = "") -> tuple[str, int]:
+    """A worker's line with its forms; one that was refused is shown again as it was sent."""
+    parts = table(assessment)
+    row = next((row for row in parts["rows"] if row.worker.id == ident), None) or abort(404)
+    written = parts["said"].get(ident) or Said()
+    adjusting = form if isinstance(form, AdjustmentForm) else AdjustmentForm(formdata=None)
+    adjusting.seen.show(written.last)
+    leaving_out = form if isinstance(form, RecusalForm) else RecusalForm(formdata=None)
+    leaving_out.member.choices = _members(assessment)
+    page = render_template(
+        "points/meeting/line_answer.html" if _wants_part() else "points/meeting/line_page.html",
+        **parts,
+        row=row,
+        written=written,
+        may_write=assessment.state == AssessmentState.DELIBERATING and Role.CLERK in g.roles,
+        adjusting=adjusting,
+        leaving_out=leaving_out,
+        refused=form,
+        told=told,
+        activities=_activities(assessment, row.worker),
+        award=finding.award_of(assessment, row.worker),
+        labels=labels,
+    )
+    return page, form.status if form else 200
+
+
+def _activities(assessment: Assessment, worker: Person) -> list[Activity]:
+    """The records that are counted for a worker, with what vouches for each."""
+    sight, first = Sight(), assessment.quarter.first_day
+    services = reading.counted_in(assessment, worker)
+    subjects = [f"service:{service.id}" for service in services]
+    shown = photos.having(subjects) if access.inside() else set()
+    return [
+        Activity(
+            service,
+            sight.evidence(service),
+            subject in shown,
+            Quarter.of(service.done_on) if service.done_on < first else None,
+        )
+        for service, subject in zip(services, subjects, strict=True)
+    ]

@@ -1,0 +1,101 @@
+"""The meeting on pages: begun, written down, begun by mistake."""
+
+from typing import Any
+
+from flask import flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground.forms import attempt
+from people import access
+from people.models import Role
+from points import labels
+from points.assessment import lines, meeting, terms
+from points.forms.quarter import MeetingForm, MinutesForm
+from points.models import Assessment, AssessmentState
+from points.views import WATCHING
+from points.views.assessment.quarters import pressed, quarter_or_404, sheet_page, to_sheet
+from points.views.meeting import bp
+
+
+@bp.post("/v/<village>/quarters/<quarter>/deliberate")
+@access.allow(Role.CLERK)
+def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Begin the meeting."""
+    assessment = quarter_or_404(quarter, g.area)
+    form = MeetingForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            meeting.deliberate(assessment, *_written(form), current_user)
+        if form.status == 200:
+            flash(gettext("The meeting is open. The confirmed records are taken."))
+            return to_sheet(assessment)
+    return sheet_page(assessment, form)
+
+
+@bp.post("/v/<village>/quarters/<quarter>/reopen")
+@access.allow(Role.CLERK)
+def reopen(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Go back to collecting from a meeting that was begun by mistake."""
+    return pressed(quarter, meeting.reopen, gettext("Back to collecting. Nothing was lost."))
+
+
+@bp.get("/v/<village>/quarters/<quarter>/minutes")
+@access.allow(*WATCHING)
+def minutes(village: str, quarter: str) -> tuple[str, int]:
+    """Who is at the meeting and what is said; the clerk writes it while the meeting goes on."""
+    return _minutes(quarter_or_404(quarter, g.area))
+
+
+@bp.post("/v/<village>/quarters/<quarter>/minutes")
+@access.allow(Role.CLERK)
+def write_minutes(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Write down anew who is at the meeting and what is said."""
+    assessment = quarter_or_404(quarter, g.area)
+    form = MinutesForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            meeting.rewrite(assessment, form.revision.number or 0, *_written(form), current_user)
+        if form.status == 200:
+            flash(gettext("The minutes are written down."))
+            return redirect(url_for("meeting.minutes", village=village, quarter=quarter))
+    return _minutes(assessment, form)
+
+
+def _minutes(assessment: Assessment, form: MinutesForm | None = None) -> tuple[str, int]:
+    """The page of the minutes; a form that was refused stands beside what is written there now."""
+    status = form.status if form else 200
+    if form is None and assessment.state == AssessmentState.DELIBERATING and Role.CLERK in g.roles:
+        form = _as_written(assessment)
+    if form is not None:
+        form.revision.show(assessment.revision)
+    page = render_template(
+        "points/meeting/minutes.html",
+        assessment=assessment,
+        said=lines.said(assessment),
+        form=form,
+        is_refused=status != 200,
+        quorum=labels.quorum(terms.asked_in(g.area)),
+    )
+    return page, status
+
+
+def _as_written(assessment: Assessment) -> MinutesForm:
+    """The form, filled in with what stands there."""
+    names = {
+        is_present: "\n".join(member.name for member in assessment.members if member.present == is_present)
+        for is_present in (True, False)
+    }
+    return MinutesForm(
+        formdata=None,
+        met_on=assessment.met_on,
+        present=names[True],
+        absent=names[False],
+        minutes=assessment.minutes,
+    )
+
+
+def _written(form: MeetingForm) -> tuple[Any, list[str], list[str], str]:
+    """Day, who is there, who is not, and what is said, as the verbs take them."""
+    return form.met_on.data, form.present.names, form.absent.names, form.minutes.data

@@ -1,0 +1,222 @@
+"""Rubrics on pages: the one in force, its versions, what differs between two, and how one is decided."""
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from ground.clock import Quarter
+from ground.db import fetch
+from ground.forms import attempt
+from people import access
+from people.models import Area, Role
+from points import amounts, labels
+from points.forms.rubrics import AdoptForm, PublishForm
+from points.models import Rubric
+from points.rubrics import versions
+from points.rubrics.comparing import compare
+from points.rubrics.template import TEMPLATE, USUAL, Limits
+from points.rubrics.wall import SCALES, rubric_pdf
+from points.views import WATCHING
+from points.views.rubrics import bp
+
+READERS = (*WATCHING, Role.INSTRUCTOR, Role.WORKER)
+
+Answer = Response | tuple[str, int]
+
+
+@bp.get("/v/<village>/rubric")
+@access.allow(*READERS)
+def rubric(village: str) -> str:
+    """The village's rubric: the version in force, or how to adopt the first."""
+    return _shown(versions.in_force_on(g.area, clock.today()) or versions.latest(g.area))
+
+
+@bp.get("/v/<village>/rubric/<int:version>")
+@access.allow(*READERS)
+def rubric_version(village: str, version: int) -> str:
+    """One version of the village's rubric."""
+    return _shown(versions.numbered(g.area, version) or abort(404))
+
+
+@bp.get("/a/<area>/rubric")
+@access.allow(*access.ABOVE)
+def template(area: str) -> str:
+    """The county's template, which villages adopt."""
+    county = _county()
+    return _shown(versions.in_force_on(county, clock.today()) or versions.latest(county))
+
+
+@bp.get("/a/<area>/rubric/<int:version>")
+@access.allow(*access.ABOVE)
+def template_version(area: str, version: int) -> str:
+    """One version of the county's template."""
+    return _shown(versions.numbered(_county(), version) or abort(404))
+
+
+def _county() -> Area:
+    return versions.county_of(g.area) or abort(404)
+
+
+def _shown(rubric: Rubric | None) -> str:
+    """A version with its items, the others of its area, and a newer template that could be adopted."""
+    own = g.area.is_village
+    newest = versions.template_for(g.area, _next_quarter().first_day) if own else None
+    return render_template(
+        "points/rubrics/rubric.html",
+        rubric=rubric,
+        items=rubric.items if rubric else TEMPLATE,
+        listed=versions.listed(g.area if own else _county()),
+        newer=newest if rubric and newest and newest.id != rubric.template_id else None,
+        categories=labels.CATEGORIES,
+        fed_by=labels.FED_BY,
+        today=clock.today(),
+        is_own=own,
+        may_decide=(Role.CHAIR in g.roles) if own else _may_publish(),
+    )
+
+
+def _may_publish() -> bool:
+    """The county's own people publish its template, wherever in the county they are."""
+    return Role.COUNTY in g.roles
+
+
+def _next_quarter() -> Quarter:
+    return Quarter.of(clock.today()).next
+
+
+@bp.get("/v/<village>/rubric/compare")
+@access.allow(*READERS)
+def compare_rubrics(village: str) -> str:
+    """What differs between two versions, the village's or the county's: `?older=` and `?newer=`."""
+    return _compared()
+
+
+@bp.get("/a/<area>/rubric/compare")
+@access.allow(*access.ABOVE)
+def compare_templates(area: str) -> str:
+    """What differs between two versions of the template: `?older=` and `?newer=`."""
+    return _compared()
+
+
+def _compared() -> str:
+    older, newer = (_readable(request.args.get(name, type=int)) for name in ("older", "newer"))
+    differences, same = compare(older, newer)
+    return render_template(
+        "points/rubrics/rubric_compare.html",
+        older=older,
+        newer=newer,
+        differences=differences,
+        same=same,
+        categories=labels.CATEGORIES,
+        fed_by=labels.FED_BY,
+    )
+
+
+def _readable(ident: int | None) -> Rubric:
+    """A version of the place or of its county, or 404."""
+    if ident is None or not 0 < ident < 2**31:
+        abort(404)
+    places = {g.area.id, _county().id}
+    rubric = fetch(Rubric, ident)
+    if rubric is None or rubric.area_id not in places:
+        abort(404)
+    found: Rubric = rubric
+    return found
+
+
+@bp.get("/v/<village>/rubric/<int:version>.pdf")
+@access.allow(*READERS)
+def rubric_sheet(village: str, version: int) -> Response:
+    """A version for the wall, A4 or A3 by `?paper=`."""
+    return _printed(g.area, version)
+
+
+@bp.get("/a/<area>/rubric/<int:version>.pdf")
+@access.allow(*access.ABOVE)
+def template_sheet(area: str, version: int) -> Response:
+    """A version of the template on paper, A4 or A3 by `?paper=`."""
+    return _printed(_county(), version)
+
+
+def _printed(area: Area, version: int) -> Response:
+    rubric = versions.numbered(area, version)
+    paper = request.args.get("paper", "A4")
+    if rubric is None or paper not in SCALES:
+        abort(404)
+    return web.pdf(rubric_pdf(rubric, area.name, paper), f"{area.code}-rubric-{version}.pdf")
+
+
+@bp.route("/v/<village>/rubric/adopt", methods=["GET", "POST"])
+@access.allow(Role.CHAIR)
+def adopt_rubric(village: str) -> Answer:
+    """Adopt the county's rubric by a decision of the village's meeting, with items of its own."""
+    latest = versions.latest(g.area)
+    form = AdoptForm(in_force_from=_first_choice(latest))
+    template = versions.template_for(g.area, form.in_force_from.data or _next_quarter().first_day)
+    limits = versions.limits_of(template)
+    if request.method == "GET":
+        own = [item for item in latest.items if item.own] if latest else []
+        form.fill(own, limits.bonuses + limits.deductions - len(own))
+    if form.validate_on_submit():
+        with attempt(form):
+            made = versions.adopt(
+                g.area, form.in_force_from.data, form.approved_by.data, form.items, current_user
+            )
+        if form.status == 200:
+            flash(gettext("Adopted. Hang the rubric up where everyone can read it."))
+            return redirect(url_for("rubrics.rubric_version", village=village, version=made.version))
+    return _decision(form, versions.items_of(template), limits, template)
+
+
+@bp.route("/a/<area>/rubric/publish", methods=["GET", "POST"])
+@access.allow(Role.COUNTY)
+def publish_template(area: str) -> Answer:
+    """Publish a new version of the county's template."""
+    county = _county()
+    latest = versions.latest(county)
+    limits = versions.limits_of(latest) if latest else USUAL
+    form = PublishForm(in_force_from=_first_choice(latest), **_limits(limits))
+    if request.method == "GET":
+        form.fill(latest.items if latest else TEMPLATE)
+    elif "more" in request.form:
+        form.add_lines()
+    elif form.validate_on_submit():
+        with attempt(form):
+            made = versions.publish(
+                county, form.in_force_from.data, form.approved_by.data, form.items, form.limits, current_user
+            )
+        if form.status == 200:
+            flash(gettext("Published. The villages adopt it by their own decisions."))
+            return redirect(url_for("rubrics.template_version", area=area, version=made.version))
+    return _decision(form, [], limits, None)
+
+
+def _first_choice(latest: Rubric | None) -> Any:
+    """From when a version holds if nobody says otherwise: the first from this quarter on, others the next."""
+    quarter = Quarter.of(clock.today())
+    return quarter.first_day if latest is None else quarter.next.first_day
+
+
+def _limits(limits: Limits) -> dict[str, Any]:
+    return {
+        "most_bonuses": limits.bonuses,
+        "most_deductions": limits.deductions,
+        "most_points": amounts.show(limits.points),
+    }
+
+
+def _decision(form: AdoptForm, items: Any, limits: Limits, template: Rubric | None) -> Answer:
+    page = render_template(
+        "points/rubrics/rubric_decide.html",
+        form=form,
+        items=items,
+        limits=limits,
+        template=template,
+        categories=labels.CATEGORIES,
+        is_own=g.area.is_village,
+    )
+    return page, form.status

@@ -1,0 +1,64 @@
+"""What vouches for a record, as links for those who may open them, and the names only some may read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, g, url_for
+from flask_login import current_user
+
+from people import access
+from people.models import Household, Role
+from people.roster import reach
+from points import labels
+from points.models import Service
+
+# Pages of the records that services come of, and whether they tell of a household.
+PAGES = {
+    "visit": ("duties.visit", True),
+    "gathering": ("points.gathering", False),
+    "incident": ("duties.incident", False),
+    "dispute": ("duties.dispute", True),
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a service came of: its kind in words, and where it is read (None: not by this reader)."""
+
+    label: Any
+    url: str | None
+
+
+class Sight:
+    """What the signed-in reader may see of the records of a village: asked once for a page."""
+
+    def __init__(self) -> None:
+        self._grids = {grid.id for grid in reach.grids_of(current_user, g.area)}
+
+    def evidence(self, service: Service) -> Evidence | None:
+        """What a service came of, if it came of a record."""
+        if service.evidence is None:
+            return None
+        kind, _colon, ident = service.evidence.partition(":")
+        endpoint, personal = PAGES.get(kind, ("", False))
+        may_open = endpoint in current_app.view_functions and (
+            service.grid_id in self._grids or (not personal and _lets_in(endpoint))
+        )
+        url = url_for(endpoint, village=g.area.code, ident=int(ident)) if may_open else None
+        return Evidence(labels.RECORDS.get(kind, kind), url)
+
+    def household(self, service: Service) -> Household | None:
+        """The household a service was for, if the reader works in its grid."""
+        home = service.household
+        return home if home is not None and home.grid_id in self._grids else None
+
+    @property
+    def reaches_any(self) -> bool:
+        """Whether the reader works in a grid at all."""
+        return bool(self._grids)
+
+
+def _lets_in(endpoint: str) -> bool:
+    rule = access.rule_of(endpoint)
+    roles: set[Role] = g.roles
+    return rule is not None and bool(rule.roles is None or rule.roles & roles)

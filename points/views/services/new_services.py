@@ -1,0 +1,158 @@
+"""Recording a service, from a slip or without, and handing one in again that was rejected."""
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db, fetch
+from ground.forms import attempt
+from ground.refusal import Refused
+from people import access, audit
+from people.models import Household, Person, Role
+from people.roster import holders, households, persons, reach
+from points import amounts, labels
+from points.forms.services import NOBODY, AgainForm, ServiceForm
+from points.models import FedBy, Rubric, RubricItem, Service, ServiceState, Slip
+from points.rubrics import versions
+from points.services import photos, recording, slips
+from points.views.services import bp
+from points.views.services.services import RECORDERS
+
+
+@bp.route("/v/<village>/services/new", methods=["GET", "POST"])
+@access.allow(*RECORDERS, Role.WORKER)
+def new_service(village: str) -> Response | tuple[str, int]:
+    """Record a service: the committee for anyone, a worker for themselves; from the slip `?slip=` names."""
+    own = not g.roles & RECORDERS
+    form = ServiceForm(done_on=clock.today(), slip=request.args.get("slip", ""))
+    slip = None if own else _slip(form)
+    if slip is not None and slip.used_for and request.method == "GET":
+        return redirect(url_for("services.slip", village=village, slip=slip.number))
+    rubric = versions.in_force(g.area, Quarter.of(form.done_on.data or clock.today()))
+    form.worker.choices = _workers(own, slip)
+    form.item.choices = [(item.id, _described(item)) for item in _claimable(rubric)]
+    form.household.choices = [(NOBODY, gettext("– none –")), *_households()]
+    if form.validate_on_submit():
+        with attempt(form):
+            service = recording.record(
+                form.key.data,
+                db.session.get_one(Person, form.worker.data),
+                db.session.get_one(RubricItem, form.item.data),
+                form.done_on.data,
+                form.count.data,
+                form.note.data,
+                current_user,
+                db.session.get(Household, form.household.data),
+            )
+            if slip is not None:
+                slips.use(slip.number, g.area, audit.name_of(service), service.worker, current_user)
+            photo = form.photo.content
+            if photo is not None:
+                photos.keep(audit.name_of(service), photo, current_user)
+        if form.status == 200:
+            return _recorded(own, slip)
+    return render_template(
+        "points/services/new_service.html", form=form, rubric=rubric, slip=slip
+    ), form.status
+
+
+def _recorded(own: bool, slip: Slip | None) -> Response:
+    if slip is not None:
+        flash(gettext("Recorded. Whoever signed the slip confirms it."))
+        return redirect(url_for("services.slip", village=g.area.code, slip=slip.number))
+    flash(gettext("Recorded. Now a second person confirms it."))
+    return redirect(url_for("ledger.mine" if own else "services.new_service", village=g.area.code))
+
+
+def _slip(form: ServiceForm) -> Slip | None:
+    """The slip that is keyed in, if the form names one; one that is none is refused above the form."""
+    if not form.slip.data:
+        return None
+    try:
+        return slips.find(form.slip.data, g.area)
+    except Refused:
+        abort(404)
+
+
+def _workers(own: bool, slip: Slip | None) -> list[tuple[int, str]]:
+    """Whom the form offers: who served this quarter or the last, only oneself, or whose slip it is."""
+    today = clock.today()
+    seats = holders.seats(g.area, Quarter.of(today).previous.first_day, today)
+    only = current_user.person_id if own else None
+    if slip is not None and slip.worker is not None:
+        only = persons.kept(slip.worker).id
+    offered = {
+        seat.person_id: f"{seat.grid} · {seat.name}"
+        for seat in seats
+        if only is None or seat.person_id == only
+    }
+    if only is not None and not offered and slip is not None and slip.worker is not None:
+        offered = {only: persons.kept(slip.worker).name}
+    return list(offered.items())
+
+
+def _claimable(rubric: Rubric | None) -> list[RubricItem]:
+    """What can be claimed without a record; what is deducted, only by the committee."""
+    may_deduct = bool(g.roles & access.COMMITTEE)
+    return [
+        item
+        for item in (rubric.items if rubric else ())
+        if item.source == FedBy.CLAIM and (item.points > 0 or may_deduct)
+    ]
+
+
+def _households() -> list[tuple[int, str]]:
+    """The households of the grids that the reader works in."""
+    mine = reach.grids_of(current_user, g.area)
+    living = households.of_grids([grid.id for grid in mine])
+    return [
+        (home.id, f"{grid.name} · {home.number} {home.head}")
+        for grid in mine
+        for home in living.get(grid.id, ())
+    ]
+
+
+def _described(item: RubricItem) -> str:
+    return gettext(
+        "%(category)s: %(name)s (%(points)s points each %(unit)s)",
+        category=labels.CATEGORIES[item.category],
+        name=item.name,
+        points=amounts.show(item.points),
+        unit=item.unit,
+    )
+
+
+@bp.route("/v/<village>/services/<int:ident>/again", methods=["GET", "POST"])
+@access.allow(*RECORDERS, Role.WORKER)
+def service_again(village: str, ident: int) -> Response | tuple[str, int]:
+    """Hand a rejected record in again: a worker their own, clerk and instructor anybody's."""
+    own = not g.roles & RECORDERS
+    rejected = _rejected(ident, own)
+    form = AgainForm(done_on=rejected.done_on, count=rejected.count, note=rejected.note)
+    if rejected.evidence:  # day and count stand in the record it came of
+        form.done_on.data, form.count.data = rejected.done_on, rejected.count
+    if form.validate_on_submit():
+        with attempt(form):
+            recording.resubmit(
+                form.key.data, rejected, form.done_on.data, form.count.data, form.note.data, current_user
+            )
+        if form.status == 200:
+            flash(gettext("Handed in again. Now a second person confirms it."))
+            return redirect(url_for("ledger.mine" if own else "services.services", village=village))
+    rejected = _rejected(ident, own)
+    return render_template(
+        "points/services/service_again.html", form=form, service=rejected, own=own
+    ), form.status
+
+
+def _rejected(ident: int, own: bool) -> Service:
+    """A record that was rejected, if the reader may hand it in again; otherwise 404."""
+    service: Service = fetch(Service, ident, village_id=g.area.id) or abort(404)
+    if service.state != ServiceState.REJECTED:
+        abort(404)
+    if own and not persons.is_own(current_user, service.worker):
+        abort(404)
+    return service

@@ -1,0 +1,142 @@
+"""Village supervision's samples: the draw, the records to look into, and what was found."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from ground.clock import Quarter
+from ground.db import fetch
+from ground.forms import attempt
+from ground.paper import words
+from people import access
+from people.models import Role
+from points import labels
+from points.forms.samples import DrawForm, FindingForm
+from points.models import Sample, Service
+from points.services import samples as verbs
+from points.services.samplesheet import Checklist, ChecklistRow, checklist_pdf
+from points.views import WATCHING
+from points.views.services import bp
+from points.views.services.evidence import Sight
+
+QUARTERS = 4  # so far back a sample still finds somebody who remembers
+
+
+@bp.route("/v/<village>/samples", methods=["GET", "POST"])
+@access.allow(*WATCHING, posting=[Role.SUPERVISOR])
+def samples(village: str) -> Response | tuple[str, int]:
+    """The samples of a village; supervision draws another."""
+    form = DrawForm()
+    form.quarter.choices = [(str(quarter), words.quarter(quarter)) for quarter in _quarters()]
+    if form.validate_on_submit():
+        with attempt(form):
+            quarter = Quarter.parse(form.quarter.data)
+            sample = verbs.draw(g.area, quarter, form.seed.data, form.size.data, current_user)
+        if form.status == 200:
+            return redirect(url_for("services.sample", village=village, ident=sample.id))
+    html = render_template(
+        "points/services/samples.html",
+        form=form,
+        samples=verbs.of_village(g.area),
+        may_draw=Role.SUPERVISOR in g.roles,
+    )
+    return html, form.status
+
+
+def _quarters() -> list[Quarter]:
+    """This quarter and those before it."""
+    quarters = [Quarter.of(clock.today())]
+    while len(quarters) < QUARTERS:
+        quarters.append(quarters[-1].previous)
+    return quarters
+
+
+@bp.get("/v/<village>/samples/<int:ident>")
+@access.allow(*WATCHING)
+def sample(village: str, ident: int) -> tuple[str, int]:
+    """A sample: how it was drawn, its records, and what was found of each."""
+    return _sample(_fetched(ident))
+
+
+def _fetched(ident: int) -> Sample:
+    return fetch(Sample, ident, village_id=g.area.id) or abort(404)
+
+
+def _sample(sample: Sample, refused: tuple[int, FindingForm] | None = None) -> tuple[str, int]:
+    lines, sight = verbs.lines(sample), Sight()
+    html = render_template(
+        "points/services/sample.html",
+        sample=sample,
+        lines=lines,
+        left=sum(line.finding is None for line in lines),
+        numbers=_ranges(list(verbs.population(sample))),
+        evidence=sight.evidence,
+        household=sight.household,
+        form=FindingForm(formdata=None),
+        refused=refused,
+        labels=labels,
+        may_note=Role.SUPERVISOR in g.roles,
+    )
+    return html, refused[1].status if refused else 200
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Numbers in order, those that follow each other joined: 3–7, 9."""
+    joined: list[list[int]] = []
+    for number in numbers:
+        if joined and number == joined[-1][1] + 1:
+            joined[-1][1] = number
+        else:
+            joined.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in joined)
+
+
+@bp.post("/v/<village>/samples/<int:ident>/records/<int:number>")
+@access.allow(Role.SUPERVISOR)
+def note_finding(village: str, ident: int, number: int) -> Response | tuple[str, int]:
+    """Write down what was found of a record of a sample."""
+    sample, form = _fetched(ident), FindingForm()
+    service = fetch(Service, number, village_id=g.area.id) or abort(404)
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.note_finding(sample, service, form.found.data, form.note.data, current_user)
+        if form.status == 200:
+            flash(gettext("Written down."))
+            return redirect(
+                url_for("services.sample", village=village, ident=ident, _anchor=f"record-{number}")
+            )
+    return _sample(_fetched(ident), (number, form))
+
+
+@bp.get("/v/<village>/samples/<int:ident>/checklist.pdf")
+@access.allow(*WATCHING)
+def sample_checklist(village: str, ident: int) -> Response:
+    """A sample to take along from house to house, on A4."""
+    sample, sight = _fetched(ident), Sight()
+    rows = []
+    for line in verbs.lines(sample):
+        service, home = line.service, sight.household(line.service)
+        rows.append(
+            ChecklistRow(
+                number=service.id,
+                day=service.done_on,
+                worker=service.worker.name if access.inside() else service.worker.masked,
+                grid=service.grid.name,
+                what=f"{service.item.name} × {service.count} {service.item.unit}",
+                note=service.note if access.inside() else "",
+                household=f"{home.number} {home.head}" if home else "",
+                found=str(labels.FINDINGS[line.finding.found]) if line.finding else "",
+            )
+        )
+    checklist = Checklist(
+        village=g.area.name,
+        quarter=Quarter.parse(sample.quarter_name),
+        seed=sample.seed,
+        upto=sample.upto,
+        drawn_on=clock.local(sample.at).date(),
+        drawn_by=sample.actor.name,
+        rows=rows,
+    )
+    return web.pdf(checklist_pdf(checklist), f"sample-{sample.id}.pdf")

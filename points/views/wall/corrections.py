@@ -1,0 +1,46 @@
+"""Correcting a booked line: what was booked, what is right, and what will happen."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground.db import fetch
+from ground.forms import attempt
+from people import access
+from people.models import Person, Role
+from points import labels, ledger
+from points.assessment import finding
+from points.forms.aftermath import CorrectionForm
+from points.models import Transfer, TransferKind
+from points.views.wall import bp
+from points.wall import correcting
+
+
+@bp.route("/v/<village>/accounts/<int:ident>/correct/<int:transfer>", methods=["GET", "POST"])
+@access.allow(Role.CHAIR)
+def correct(village: str, ident: int, transfer: int) -> Response | tuple[str, int]:
+    """Put right a quarter's points that were too many; the page says first what will happen."""
+    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
+    account = ledger.existing(person) or abort(404)
+    award: Transfer = fetch(Transfer, transfer, account_id=account.id, kind=TransferKind.AWARD) or abort(404)
+    form = CorrectionForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            correcting.correct(award, form.right.tenths, form.reason.data, form.key.data, current_user)
+        if form.status == 200:
+            flash(gettext("Corrected. It stands on the open quarter's sheet and hangs on the wall with it."))
+            return redirect(
+                url_for("ledger.account", village=village, ident=ident, _anchor=f"entry-{award.id}")
+            )
+    page = render_template(
+        "points/wall/correct.html",
+        form=form,
+        person=person,
+        award=award,
+        why=labels.why(award),
+        corrected=correcting.of_awards([award.id]).get(award.id),
+        balance=account.balance,
+        there=finding.open_one(g.area),
+    )
+    return page, form.status

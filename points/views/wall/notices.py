@@ -1,0 +1,106 @@
+"""The notice: the sheet for the wall, and what anyone may see without sign-in."""
+
+from flask import abort, g, render_template, request, url_for
+from flask_babel import force_locale, gettext
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from people import access, areas
+from people.models import Area, Role
+from points import expiry
+from points.assessment import finding
+from points.models import Assessment, AssessmentState, Notice
+from points.views import WATCHING
+from points.views.assessment.quarters import pressed, quarter_or_404
+from points.views.wall import bp
+from points.wall import noticesheet, objections, posting, wording
+from points.wall import standing as wall
+from points.wall.noticesheet import NoticeSheet, notice_pdf
+
+PAPERS = ("A4", "A3")
+
+
+@bp.get("/v/<village>/quarters/<quarter>/notice.pdf")
+@access.allow(*WATCHING)
+def notice_sheet(village: str, quarter: str) -> Response:
+    """A notice for the wall, A4 or A3 by `?paper=`: the whole sheet, or that of `?number=`."""
+    assessment = quarter_or_404(quarter, g.area)
+    paper = request.args.get("paper", PAPERS[0])
+    if paper not in PAPERS:
+        abort(404)
+    notice = _wanted(assessment) or abort(404)
+    with force_locale("zh"):
+        sheet = sheet_of(wall.posting(assessment, notice))
+    return web.pdf(notice_pdf(sheet, paper), f"{village}-{sheet.code}.pdf")
+
+
+def _wanted(assessment: Assessment) -> Notice | None:
+    """The notice of `?number=`, or the latest of the whole sheet."""
+    number = request.args.get("number")
+    if number is None:
+        return finding.whole_notice(assessment)
+    return next((each for each in finding.notices(assessment) if str(each.number) == number), None)
+
+
+@bp.post("/v/<village>/quarters/<quarter>/post-changes")
+@access.allow(Role.CLERK)
+def post_changes(village: str, quarter: str) -> Response | tuple[str, int]:
+    """Post the lines again that accepted objections changed."""
+    done = gettext("The changes are posted. Print the sheet and hang it up today.")
+    return pressed(quarter, posting.post_changes, done)
+
+
+def sheet_of(posted: wall.Posting) -> NoticeSheet:
+    """What a notice says, with the addresses that are printed on it."""
+    village, quarter = posted.assessment.village.code, posted.assessment.quarter_name
+    address, to_object, to_proof = (
+        web.public_url(path)
+        for path in (
+            url_for("wall.notice", village=village, quarter=quarter),
+            url_for("wall.object_online", village=village, quarter=quarter),
+            url_for("wall.proof"),
+        )
+    )
+    said = expiry.announcement(posted.assessment.village, posted.notice.posted_at)
+    return wording.sheet(posted, address, to_object, to_proof, [said] if said else [])
+
+
+def public_village(code: str) -> Area:
+    """The village or community under this code, or 404."""
+    area = areas.by_code(code) if len(code) == 12 else None
+    return area if area is not None and area.is_village else abort(404)
+
+
+@bp.get("/n/<village>/")
+@access.public
+def notices(village: str) -> str:
+    """A village's notices, for anyone: which quarters hang or hung, and how to object."""
+    area = public_village(village)
+    found = [(assessment, finding.whole_notice(assessment)) for assessment in finding.listed(area)]
+    return render_template(
+        "points/wall/notices.html",
+        village=area,
+        posted=[(assessment, notice) for assessment, notice in found if notice],
+        today=clock.today(),
+    )
+
+
+@bp.get("/n/<village>/<quarter>")
+@access.public
+def notice(village: str, quarter: str) -> str:
+    """The same sheets as on the wall, the latest whole one and the changes after it, and nothing else."""
+    area = public_village(village)
+    assessment = quarter_or_404(quarter, area)
+    posted = wall.postings(assessment) or abort(404)
+    contested = objections.unanswered(assessment)
+    return render_template(
+        "points/wall/notice.html",
+        village=area,
+        assessment=assessment,
+        sheets=[sheet_of(each) for each in posted],
+        contested={line.number for each in posted for line in each.lines if line.worker_id in contested},
+        words=noticesheet,
+        is_open=bool(wall.open_lines(assessment)),
+        sent_back=assessment.state == AssessmentState.DELIBERATING,
+        today=clock.today(),
+    )

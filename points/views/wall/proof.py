@@ -1,0 +1,55 @@
+"""The proof for anyone: a digest off the wall, computed again; and the entries to compute it with."""
+
+import unicodedata
+
+from flask import g, render_template, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from ground.refusal import Refused
+from people import access, areas
+from people.models import Area
+from points.forms.objections import ProofForm
+from points.views import WATCHING
+from points.views.wall import bp
+from points.wall import proof as proving
+
+
+@bp.get("/proof")
+@access.public
+def proof() -> tuple[str, int]:
+    """Type the number off a notice, and see whether the ledger still comes to it."""
+    form = ProofForm(request.args, meta={"csrf": False})
+    village, found = _village(form.village.data or ""), []
+    if "digest" in request.args and form.validate():
+        try:
+            found = proving.typed(_known(village), form.digest.data)
+        except Refused as refusal:
+            form.refuse(refusal)
+    page = render_template(
+        "points/wall/proof.html", form=form, village=village, found=found, villages=proving.villages()
+    )
+    return page, form.status
+
+
+def _village(typed: str) -> Area | None:
+    """The village of a code as it was typed, or None."""
+    code = "".join(unicodedata.normalize("NFKC", typed).split())
+    area = areas.by_code(code) if len(code) == 12 else None
+    return area if area is not None and area.is_village else None
+
+
+def _known(village: Area | None) -> Area:
+    """Refused `no_such_village`."""
+    if village is None:
+        words = gettext("No village has this code. It has 12 figures and stands in the page's address.")
+        raise Refused("no_such_village", words, "village")
+    return village
+
+
+@bp.get("/v/<village>/ledger.csv")
+@access.allow(*WATCHING)
+def ledger_file(village: str) -> Response:
+    """All entries of the village's ledger up to now as a text table, without names."""
+    return web.download(proving.export(g.area), f"{village}-{clock.today():%Y%m%d}.csv")

@@ -1,0 +1,1 @@
+"""The wall: notices, objections, booking, corrections and the proof of a digest."""

@@ -1,0 +1,136 @@
+"""Booking (入账): what hung on the wall goes into the ledger, line by line, each once."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import exists, select
+from sqlalchemy.orm import contains_eager
+
+from ground import clock
+from ground.clock import Quarter
+from ground.db import db
+from ground.refusal import Refused
+from people.models import Area, Role, User
+from people.roster import persons
+from points import ledger
+from points.assessment import finding
+from points.models import Assessment, AssessmentState, Notice, NoticeLine, Transfer
+from points.wall import objections, posting
+
+
+class Why(StrEnum):
+    """Why a line waits."""
+
+    NOTICE_RUNS = "notice_runs"
+    OBJECTION = "objection"
+    TO_POST = "to_post"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A posted line on its way to the ledger; `why` it waits, None if nothing stands in its way."""
+
+    posted: NoticeLine
+    why: Why | None
+
+
+def to_book(assessment: Assessment) -> list[Line]:
+    """The posted lines that are not in the ledger yet and have points, by number, each with why it waits.
+
+    A line waits while an objection to it is not answered, while a change that an answer brought is not
+    posted, and until its last notice is over.
+    """
+    lines = finding.lines(assessment)
+    booked = _booked(assessment)
+    contested = objections.unanswered(assessment)
+    changed = posting.changed_workers(assessment, lines)
+    today = clock.today()
+    found = []
+    for line in sorted(lines.values(), key=lambda line: line.number):
+        if finding.award_key(assessment, line.worker) in booked:
+            continue
+        why = None
+        if line.worker_id in contested:
+            why = Why.OBJECTION
+        elif line.worker_id in changed:
+            why = Why.TO_POST
+        elif today <= line.notice.ends_on:
+            why = Why.NOTICE_RUNS
+        if line.total > 0 or why in (Why.OBJECTION, Why.TO_POST):
+            found.append(Line(line, why))
+    return found
+
+
+def over(actor: User, quarter: Quarter, area: Area | None) -> list[Assessment]:
+    """The assessments of a quarter whose notice is over, in the villages of an area, or all, where this chair
+    books; by the villages' codes."""
+    query = (
+        select(Assessment)
+        .join(Assessment.village)
+        .options(contains_eager(Assessment.village))
+        .where(
+            Assessment.quarter_name == str(quarter),
+            Assessment.state.in_(objections.ON_THE_WALL),
+            exists().where(Notice.assessment_id == Assessment.id, Notice.ends_on < clock.today()),
+        )
+        .order_by(Area.code)
+    )
+    if area is not None:
+        query = query.where(Area.code.startswith(area.stem))
+    found = db.session.scalars(query)
+    return [assessment for assessment in found if Role.CHAIR in actor.roles_in(assessment.village)]
+
+
+def book(assessment: Assessment, actor: User) -> list[NoticeLine]:
+    """Book every line that nothing stands in the way of, all or none; return them, none when none is left.
+
+    By another person than prepared it. Refused `wrong_state`, `notice_running` until the notice has ended,
+    `same_person`, `own_line` when the booker's own points are among them.
+    """
+    assessment = finding.in_state(assessment, *objections.ON_THE_WALL)
+    is_first = assessment.state == AssessmentState.ON_NOTICE
+    notice = finding.whole_notice(assessment)
+    if is_first and (notice is None or clock.today() <= notice.ends_on):
+        raise Refused("notice_running", _("The notice has not ended yet."))
+    ready = [line.posted for line in to_book(assessment) if line.why is None]
+    if not is_first and not ready:
+        return []
+    if actor.id in preparers(assessment):
+        raise Refused("same_person", _("You prepared this assessment. Somebody else books it."))
+    if any(persons.is_own(actor, line.worker) for line in ready):
+        raise Refused("own_line", _("Your own points are on this sheet. Another chair books it."))
+    _post(assessment, ready, actor)
+    if is_first:
+        assessment.state = AssessmentState.BOOKED
+        assessment.booked_by_id = actor.id
+        assessment.booked_at = clock.now()
+    db.session.flush()
+    return ready
+
+
+def _post(assessment: Assessment, lines: list[NoticeLine], actor: User) -> None:
+    """One entry for each line, on the account of whoever stands for its worker now."""
+    owners = persons.standing_for([line.worker for line in lines])
+    accounts = ledger.accounts_for(list(owners.values()))
+    awards = [
+        (finding.award_key(assessment, line.worker), accounts[owners[line.worker_id].id], line.total)
+        for line in lines
+    ]
+    ledger.award_all(awards, assessment.quarter_name, actor)
+
+
+def preparers(assessment: Assessment) -> set[int]:
+    """Whose hands are in the sheet: who opened it, adjusted a line, answered with a change, or posted it."""
+    posted = select(Notice.posted_by_id).where(Notice.assessment_id == assessment.id)
+    return {
+        assessment.opened_by_id,
+        *(adjustment.actor_id for adjustment in assessment.adjustments),
+        *db.session.scalars(posted),
+    }
+
+
+def _booked(assessment: Assessment) -> set[str]:
+    prefix = f"award:{assessment.id}:"
+    keys = select(Transfer.key).where(Transfer.key.startswith(prefix, autoescape=True))
+    return set(db.session.scalars(keys))

@@ -1,0 +1,155 @@
+"""After booking nothing changes: a mistake is reversed, with its reason, on the sheet of the open quarter."""
+
+from collections.abc import Collection, Sequence
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from ground import clock
+from ground.db import db
+from ground.refusal import Refused, check_repeated, stated
+from people import audit
+from people.models import User
+from people.roster import persons
+from points import amounts, ledger
+from points.assessment import finding
+from points.models import Assessment, Correction, Transfer, TransferKind
+
+
+def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> Correction:
+    """Put right a booked line that was too much: reverse its entry and book `right` tenths instead.
+
+    What was too little is given by the open quarter's meeting, as new points hang on the wall first. Sent
+    twice with one key it is done once. Refused `no_open_quarter`, `not_an_award`, `bad_amount` (0 and more,
+    less than was booked), `reason_missing`, `own_line`, `already_reversed`, `key_reused`, and
+    `insufficient_points` when the difference was spent: then the meeting deducts it. Locks: the assessment,
+    then the account.
+    """
+    if made := _made(key, award, right):
+        return made
+    village, worker = award.account.village, award.account.person
+    there = finding.open_one(village)
+    if there is None:
+        raise Refused("no_open_quarter", _("Open the next quarter first: this stands on its sheet."))
+    assessment = finding.in_state(there, there.state)
+    if award.kind != TransferKind.AWARD or worker is None:
+        raise Refused("not_an_award", _("Only a quarter's points are corrected."))
+    if not 0 <= right < award.amount:
+        raise Refused("bad_amount", _("The right points are less than what was booked."), "right")
+    reason = stated(reason)
+    if persons.is_own(actor, worker):
+        raise Refused("own_line", _("Nobody decides on their own points."))
+    ledger.lock([award.account])
+    if made := _made(key, award, right):  # by who held the lock before
+        return made
+    if is_reversed(award):
+        raise Refused("already_reversed", _("This entry was reversed already."))
+    _check_left(award, right)
+    if right:
+        # First what is right, so that only the difference has to be there.
+        ledger.post(right_key(key), TransferKind.AWARD, award.account, right, award.reason, actor)
+    ledger.reverse(award, f"corrected:{key}", reason, actor)
+    correction = Correction(
+        key=key,
+        assessment_id=assessment.id,
+        award_id=award.id,
+        right=right,
+        reason=reason,
+        actor_id=actor.id,
+        at=clock.now(),
+    )
+    db.session.add(correction)
+    db.session.flush()
+    audit.note(
+        actor,
+        "award.correct",
+        worker,
+        village,
+        {"points": award.amount},
+        points=right,
+        quarter=award.reason,
+        reason=reason,
+    )
+    return correction
+
+
+def _made(key: str, award: Transfer, right: int) -> Correction | None:
+    """The correction with this key, if it is the same that is asked."""
+    made = db.session.scalar(select(Correction).where(Correction.key == key))
+    if made is not None:
+        check_repeated((made.award_id, made.right), (award.id, right))
+    return made
+
+
+def _check_left(award: Transfer, right: int) -> None:
+    """The difference is still on the locked account. Refused `insufficient_points`, with what is missing."""
+    missing = award.amount - right - award.account.balance
+    if missing > 0:
+        raise Refused(
+            "insufficient_points",
+            _(
+                "%(short)s points of the difference are gone already. "
+                "The meeting of the open quarter deducts them.",
+                short=amounts.show(missing),
+            ),
+        )
+
+
+def right_key(key: str) -> str:
+    """The ledger key of what a correction books."""
+    return f"correction:{key}"
+
+
+def right_entry(correction: Correction) -> Transfer | None:
+    """The entry of what a correction booked instead; None where nothing was right."""
+    return db.session.scalar(select(Transfer).where(Transfer.key == right_key(correction.key)))
+
+
+def instead_of(award: Transfer) -> Correction | None:
+    """The correction that booked an award; None for one that a quarter's booking made."""
+    prefix = right_key("")
+    if not award.key.startswith(prefix):
+        return None
+    key = award.key.removeprefix(prefix)
+    return db.session.scalar(
+        select(Correction).where(Correction.key == key).options(joinedload(Correction.award))
+    )
+
+
+def first_booked(award: Transfer) -> Transfer:
+    """The award with which points were booked first, before they were corrected, maybe more than once."""
+    while (correction := instead_of(award)) is not None:
+        award = correction.award
+    return award
+
+
+def of_awards(ids: Collection[int]) -> dict[int, Correction]:
+    """Of these awards (by id) the corrections of those that were corrected."""
+    found = select(Correction).where(Correction.award_id.in_(ids)).options(joinedload(Correction.actor))
+    return {correction.award_id: correction for correction in db.session.scalars(found)}
+
+
+def of_line(award: Transfer) -> list[Correction]:
+    """The corrections of a booked line, one after the other; empty for one that stands as it was booked."""
+    found: list[Correction] = []
+    last: Transfer | None = award
+    while last is not None and (correction := of_awards([last.id]).get(last.id)) is not None:
+        found.append(correction)
+        last = right_entry(correction)
+    return found
+
+
+def is_reversed(transfer: Transfer) -> bool:
+    """Whether a transfer was reversed."""
+    return bool(db.session.scalar(select(Transfer.id).where(Transfer.reverses_id == transfer.id)))
+
+
+def on_sheet(assessment: Assessment) -> Sequence[Correction]:
+    """The corrections of earlier quarters that stand on an assessment's sheet."""
+    return db.session.scalars(
+        select(Correction)
+        .where(Correction.assessment_id == assessment.id)
+        .options(joinedload(Correction.award), joinedload(Correction.actor))
+        .order_by(Correction.id)
+    ).all()

@@ -1,0 +1,95 @@
+"""Posting (公示): the sheet goes to the wall line by line, as it will be booked, with the ledger's digest."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _
+
+from ground import clock
+from ground.db import db
+from ground.refusal import Refused
+from people.models import User
+from points import amounts, ledger
+from points.assessment import finding, sheet, terms
+from points.models import Assessment, AssessmentState, Notice, NoticeLine
+
+
+def post_notice(assessment: Assessment, actor: User) -> Notice:
+    """Post the whole sheet: it stands still for the county's days of notice.
+
+    Refused `wrong_state`, `nobody_on_sheet`, `amount_too_large` for a line that could not be booked.
+    """
+    assessment = finding.in_state(assessment, AssessmentState.DELIBERATING)
+    rows = sheet.of(assessment)
+    if not rows:
+        raise Refused("nobody_on_sheet", _("Nobody is on this sheet."))
+    assessment.state = AssessmentState.ON_NOTICE
+    return _post(assessment, list(enumerate(rows, 1)), True, actor)
+
+
+def post_changes(assessment: Assessment, actor: User) -> Notice:
+    """Post the lines again that accepted objections changed; they wait for a notice of their own.
+
+    Refused `wrong_state`, `nothing_changed`, `amount_too_large`.
+    """
+    assessment = finding.in_state(assessment, AssessmentState.ON_NOTICE, AssessmentState.BOOKED)
+    rows = changed(assessment)
+    if not rows:
+        raise Refused("nothing_changed", _("Nothing has changed since the last notice."))
+    return _post(assessment, rows, False, actor)
+
+
+def changed(assessment: Assessment) -> list[tuple[int, sheet.Row]]:
+    """The rows that an accepted objection changed since they were posted, each with its line's number."""
+    lines = finding.lines(assessment)
+    workers = changed_workers(assessment, lines)
+    if not workers:
+        return []
+    return [(lines[row.worker.id].number, row) for row in sheet.of(assessment) if row.worker.id in workers]
+
+
+def changed_workers(assessment: Assessment, lines: dict[int, NoticeLine]) -> set[int]:
+    """Of these lines' workers those whose lines were adjusted since they were posted."""
+    return {
+        adjustment.worker_id
+        for adjustment in assessment.adjustments
+        if adjustment.worker_id in lines and adjustment.id > lines[adjustment.worker_id].notice.adjusted_upto
+    }
+
+
+def _post(assessment: Assessment, rows: Sequence[tuple[int, sheet.Row]], whole: bool, actor: User) -> Notice:
+    if any(row.total > amounts.LARGEST for _number, row in rows):
+        raise Refused("amount_too_large", _("That is more points than the ledger takes at once."))
+    digest, upto = ledger.freeze_digest(assessment.village)
+    today, asked = clock.today(), terms.asked_in(assessment.village)
+    notice = Notice(
+        assessment_id=assessment.id,
+        number=len(finding.notices(assessment)) + 1,
+        whole=whole,
+        posted_on=today,
+        ends_on=today + timedelta(days=asked.notice_days),
+        posted_by_id=actor.id,
+        posted_at=clock.now(),
+        digest=digest,
+        upto=upto,
+        adjusted_upto=max((adjustment.id for adjustment in assessment.adjustments), default=0),
+    )
+    db.session.add(notice)
+    db.session.flush()
+    db.session.add_all(_line(notice, number, row) for number, row in rows)
+    db.session.flush()
+    return notice
+
+
+def _line(notice: Notice, number: int, row: sheet.Row) -> NoticeLine:
+    return NoticeLine(
+        notice_id=notice.id,
+        number=number,
+        worker_id=row.worker.id,
+        name=row.worker.masked,
+        grid=row.grid.name,
+        cells={category: [cell.count, cell.raw, cell.capped] for category, cell in row.cells.items()},
+        deductions=row.deductions,
+        adjustments=row.adjustments,
+        total=row.total,
+    )

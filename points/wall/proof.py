@@ -1,0 +1,183 @@
+"""The proof for anyone: a printed digest computed again, entry by entry, and the entries as a file.
+
+docs/verifying.md says how to do the same without this program.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Row, select
+from sqlalchemy.orm import aliased
+
+from ground.clock import Quarter
+from ground.db import db
+from ground.refusal import Refused
+from people.models import Area
+from points import chain
+from points.assessment import finding
+from points.models import GENESIS, Account, Assessment, Notice, Transfer
+
+# Who types a digest off the wall types so many of its 64 characters at least: 16 are no coincidence.
+LEAST, WHOLE = 16, 64
+
+COLUMNS = (
+    "account",
+    "position",
+    "key",
+    "kind",
+    "debit",
+    "credit",
+    "amount",
+    "reason",
+    "actor",
+    "moment",
+    "reversed",
+    "hash",
+    "id",
+)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A notice's digest computed again: over how many entries, and what it comes to."""
+
+    notice: Notice
+    entries: int
+    computed: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether it comes to what was posted."""
+        return self.computed == self.notice.digest
+
+
+def of(notice: Notice) -> Proof:
+    """Compute a notice's digest again from the entries themselves, not from what their rows keep as hash."""
+    heads: dict[int, tuple[int, str]] = {}
+    entries = 0
+    for entry in _entries(notice.assessment.village, notice.upto):
+        _position, head = heads.get(entry.account_id, (0, GENESIS))
+        heads[entry.account_id] = (entry.position, chain.link(head, entry, entry.reversed_key))
+        entries += 1
+    lines = (f"{account}:{position}:{head}" for account, (position, head) in sorted(heads.items()))
+    return Proof(notice, entries, hashlib.sha256("\n".join(lines).encode()).hexdigest())
+
+
+def villages() -> Sequence[Area]:
+    """The villages that have posted a notice, by code."""
+    posted = select(Assessment.village_id).join(Notice, Notice.assessment_id == Assessment.id)
+    return db.session.scalars(select(Area).where(Area.id.in_(posted)).order_by(Area.code)).all()
+
+
+def named(village: Area, name: str) -> Notice | None:
+    """The notice named like 2026Q4, or 2026Q4-2 for the quarter's second; None if it was not posted.
+
+    Raises ValueError for what is no such name.
+    """
+    quarter, dash, number = name.partition("-")
+    assessment = finding.find(village, Quarter.parse(quarter))
+    wanted = int(number) if dash else 1
+    posted = finding.notices(assessment) if assessment else ()
+    return next((notice for notice in posted if notice.number == wanted), None)
+
+
+def typed(village: Area, digest: str) -> list[Proof]:
+    """The village's notices that carry a digest as somebody typed it, each computed again, the first first.
+
+    Spaces, other signs between the groups, capitals and full-width characters do not matter; a part of at
+    least 16 characters is enough. Refused `bad_digest`, `digest_too_short`, `no_such_notice`.
+    """
+    signs = re.sub(r"[\s\-‐–—_.,:;·、，。：；]", "", unicodedata.normalize("NFKC", digest)).lower()
+    if not re.fullmatch(r"[0-9a-f]*", signs) or len(signs) > WHOLE:
+        raise Refused("bad_digest", _("The number has the figures 0 to 9 and the letters a to f."), "digest")
+    if len(signs) < LEAST:
+        raise Refused(
+            "digest_too_short",
+            _("Type at least four groups of four characters: %(n)s are there.", n=len(signs)),
+            "digest",
+        )
+    carrying = db.session.scalars(
+        select(Notice)
+        .join(Notice.assessment)
+        .where(Assessment.village_id == village.id, Notice.digest.contains(signs))
+        .order_by(Notice.id)
+    ).all()
+    if not carrying:
+        raise Refused(
+            "no_such_notice",
+            _("No notice of this village carries this number. Compare it with the paper, sign by sign."),
+            "digest",
+        )
+    return [of(notice) for notice in carrying]
+
+
+def export(village: Area) -> bytes:
+    """All entries of a village's workers up to now, in their order, as a text table without names.
+
+    Texts that people or programs chose stand in quotation marks, as JSON writes them: so no spreadsheet
+    takes one for a formula, and every sign survives. Amounts are in tenths of a point, moments in UTC.
+    """
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(map(_cells, _entries(village)))
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _cells(entry: Row[Any]) -> tuple[Any, ...]:
+    return (
+        entry.account_id,
+        entry.position,
+        _quoted(entry.key),
+        str(entry.kind),
+        entry.debit_id,
+        entry.credit_id,
+        entry.amount,
+        _quoted(entry.reason),
+        entry.actor_id,
+        entry.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        _quoted(entry.reversed_key),
+        entry.hash,
+        entry.id,
+    )
+
+
+def _quoted(text: str | None) -> str:
+    return "" if text is None else json.dumps(text, ensure_ascii=False)
+
+
+def _entries(village: Area, upto: int | None = None) -> Iterator[Any]:
+    """The entries of a village's workers in their order, up to a transfer's id; as plain rows."""
+    reversed_one = aliased(Transfer)
+    wanted = (
+        select(
+            Transfer.id,
+            Transfer.account_id,
+            Transfer.position,
+            Transfer.key,
+            Transfer.kind,
+            Transfer.debit_id,
+            Transfer.credit_id,
+            Transfer.amount,
+            Transfer.reason,
+            Transfer.actor_id,
+            Transfer.at,
+            Transfer.hash,
+            reversed_one.key.label("reversed_key"),
+        )
+        .join(Transfer.account)
+        .outerjoin(reversed_one, Transfer.reverses_id == reversed_one.id)
+        .where(Account.village_id == village.id)
+        .order_by(Transfer.id)
+    )
+    if upto is not None:
+        wanted = wanted.where(Transfer.id <= upto)
+    yield from db.session.execute(wanted.execution_options(yield_per=1000))

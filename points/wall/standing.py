@@ -1,0 +1,176 @@
+"""What a notice says, as it was posted, and where the wall stands: what can be booked, and what waits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from ground import clock
+from ground.db import db
+from points.assessment import finding, lines
+from points.models import (
+    Adjustment,
+    Answer,
+    Assessment,
+    AssessmentState,
+    Correction,
+    Member,
+    Notice,
+    NoticeLine,
+    Objection,
+    Recusal,
+)
+from points.wall import booking, correcting, objections
+from points.wall.posting import changed_workers
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A notice with all that is printed on it; names in `lines` are masked already.
+
+    `adjustments` are those in its lines, `answers` by id those to objections that brought some of them.
+    `before` holds what the lines of a notice of changes came to when they hung last, by worker, in tenths.
+    `recusals` and `corrections` stand on notices of whole sheets only.
+    """
+
+    assessment: Assessment
+    notice: Notice
+    lines: Sequence[NoticeLine]
+    adjustments: Sequence[Adjustment]
+    answers: Mapping[int, Answer]
+    before: Mapping[int, int]
+    recusals: Sequence[Recusal]
+    corrections: Sequence[Correction]
+
+
+def posting(assessment: Assessment, notice: Notice) -> Posting:
+    """What a notice says."""
+    posted = _lines(notice)
+    workers = {line.worker_id for line in posted}
+    written = [
+        adjustment
+        for adjustment in assessment.adjustments
+        if adjustment.id <= notice.adjusted_upto and adjustment.worker_id in workers
+    ]
+    corrections = correcting.on_sheet(assessment) if notice.whole else ()
+    return Posting(
+        assessment,
+        notice,
+        posted,
+        lines.standing(written),
+        _answers(written),
+        {} if notice.whole else _before(notice, workers),
+        _recusals(notice) if notice.whole else (),
+        [correction for correction in corrections if correction.at <= notice.posted_at],
+    )
+
+
+def postings(assessment: Assessment) -> list[Posting]:
+    """Everything that counts of an assessment's notices: the latest whole one, and what changed after it."""
+    whole = finding.whole_notice(assessment)
+    if whole is None:
+        return []
+    return [
+        posting(assessment, notice) for notice in finding.notices(assessment) if notice.number >= whole.number
+    ]
+
+
+def _lines(notice: Notice) -> Sequence[NoticeLine]:
+    return db.session.scalars(
+        select(NoticeLine)
+        .where(NoticeLine.notice_id == notice.id)
+        .options(joinedload(NoticeLine.worker))
+        .order_by(NoticeLine.number)
+    ).all()
+
+
+def _recusals(notice: Notice) -> Sequence[Recusal]:
+    """Who was left out of which line; what came after it was sent back stands on the next sheet."""
+    return db.session.scalars(
+        select(Recusal)
+        .join(Recusal.member)
+        .where(Member.assessment_id == notice.assessment_id, Recusal.at <= notice.posted_at)
+        .options(contains_eager(Recusal.member), joinedload(Recusal.worker))
+        .order_by(Recusal.id)
+    ).all()
+
+
+def _answers(written: Sequence[Adjustment]) -> dict[int, Answer]:
+    """The answers that brought adjustments, by id, each with its objection."""
+    ids = {adjustment.answer_id for adjustment in written if adjustment.answer_id is not None}
+    found = select(Answer).where(Answer.id.in_(ids)).options(joinedload(Answer.objection))
+    return {answer.id: answer for answer in db.session.scalars(found)}
+
+
+def _before(notice: Notice, workers: set[int]) -> dict[int, int]:
+    """What lines came to when they hung last before a notice, by worker, in tenths."""
+    return dict(
+        db.session.execute(
+            select(NoticeLine.worker_id, NoticeLine.total)
+            .join(NoticeLine.notice)
+            .where(
+                Notice.assessment_id == notice.assessment_id,
+                Notice.number < notice.number,
+                NoticeLine.worker_id.in_(workers),
+            )
+            .order_by(Notice.number)  # of several the last stays
+        ).all()
+    )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the wall of an assessment stands: all its notices and objections, which lines can be booked now
+    and which wait and why, and how many lines changed since they hung."""
+
+    notices: Sequence[Notice]
+    objections: Sequence[Objection]
+    ready: Sequence[NoticeLine]
+    waiting: Sequence[booking.Line]
+    changed: int
+
+    @property
+    def points(self) -> int:
+        """What can be booked now, in tenths."""
+        return sum(line.total for line in self.ready)
+
+    @property
+    def to_come(self) -> int:
+        """What will be booked once nothing waits any more, in tenths."""
+        return self.points + sum(line.posted.total for line in self.waiting)
+
+    @property
+    def why(self) -> dict[int, booking.Why]:
+        """Why lines wait, by worker; without those for which only a notice has to end."""
+        reasons = {line.posted.worker_id: line.why for line in self.waiting}
+        return {worker: why for worker, why in reasons.items() if why and why != booking.Why.NOTICE_RUNS}
+
+
+def standing(assessment: Assessment) -> Standing:
+    """Where the wall of an assessment stands."""
+    is_posted = assessment.state in objections.ON_THE_WALL
+    lines = booking.to_book(assessment) if is_posted else []
+    return Standing(
+        finding.notices(assessment),
+        objections.of(assessment),
+        [line.posted for line in lines if line.why is None],
+        [line for line in lines if line.why is not None],
+        len(changed_workers(assessment, finding.lines(assessment))) if is_posted else 0,
+    )
+
+
+def open_lines(assessment: Assessment) -> list[NoticeLine]:
+    """The lines to which somebody may still object, by number: what hangs on the wall and is not booked."""
+    lines = sorted(finding.lines(assessment).values(), key=lambda line: line.number)
+    if assessment.state == AssessmentState.ON_NOTICE:
+        return lines
+    if assessment.state != AssessmentState.BOOKED:
+        return []
+    waiting = {line.posted.worker_id for line in booking.to_book(assessment)}
+    today = clock.today()
+    return [
+        line
+        for line in lines
+        if line.worker_id in waiting or (line.total == 0 and today <= line.notice.ends_on)
+    ]

@@ -1,0 +1,152 @@
+"""A notice in words: from what was posted to the sheet that is printed and shown. Names are masked."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from flask_babel import gettext as _
+
+from ground.clock import Quarter
+from ground.paper import words
+from people.models import Person, mask_name
+from people.roster import persons
+from points import labels
+from points.amounts import show, signed
+from points.models import Adjustment, Assessment, Category, Correction, NoticeLine, Recusal
+from points.wall.noticesheet import Notes, NoticeRow, NoticeSheet
+from points.wall.standing import Posting
+
+Masked = Callable[[str], str]
+
+
+def sheet(
+    posting: Posting, url: str, object_url: str, proof_url: str, announcements: Sequence[str] = ()
+) -> NoticeSheet:
+    """What a notice says, in the language in use; the addresses are of its public page, of the page to object
+    on, and of that which computes the digest again."""
+    assessment, notice = posting.assessment, posting.notice
+    village, rubric, members = assessment.village, assessment.rubric, assessment.members
+    return NoticeSheet(
+        village=village.name,
+        township=village.parent.name if village.parent else "",
+        quarter=assessment.quarter,
+        number=notice.number,
+        whole=notice.whole,
+        rubric_version=rubric.version,
+        rubric_from=rubric.in_force_from,
+        met_on=assessment.met_on,
+        invited=len(members),
+        present=sum(member.present for member in members),
+        posted_on=notice.posted_on,
+        ends_on=notice.ends_on,
+        columns=[str(labels.CATEGORIES[category]) for category in Category],
+        rows=[_row(posting, line) for line in posting.lines],
+        notes=list(_notes(posting)),
+        digest=notice.digest,
+        url=url,
+        object_url=object_url,
+        proof_url=proof_url,
+        how_to_object=str(
+            _(
+                "Until the last day, tell the committee or its supervisors by word or in writing, or scan "
+                "the code and write online; you get a number, and an answer within 7 working days."
+            )
+        ),
+        announcements=list(announcements),
+    )
+
+
+def _row(posting: Posting, line: NoticeLine) -> NoticeRow:
+    return NoticeRow(
+        number=line.number,
+        name=line.name,
+        grid=line.grid,
+        cells=[line.cells[category][2] for category in Category],
+        deductions=line.deductions,
+        adjustments=line.adjustments,
+        total=line.total,
+        before=posting.before.get(line.worker_id, 0),
+    )
+
+
+def _notes(posting: Posting) -> Iterator[Notes]:
+    """What stands under the table: changes, adjustments, who was left out, corrections; what there is."""
+    assessment, lines = posting.assessment, {line.worker_id: line for line in posting.lines}
+    masked = masking(assessment, (line.worker for line in posting.lines))
+    changed = [each for each in posting.adjustments if each.answer_id in posting.answers]
+    decided = [each for each in posting.adjustments if each.answer_id not in posting.answers]
+    for title, told in (
+        (_("Changed after objections:"), [_changed(posting, lines, each, masked) for each in changed]),
+        (_("Why points were adjusted:"), [_adjusted(lines, each, masked) for each in decided]),
+        (_("Members of the meeting left out of a line:"), [_recused(lines, r) for r in posting.recusals]),
+        (_("Earlier quarters put right:"), [_corrected(each, masked) for each in posting.corrections]),
+    ):
+        if told:
+            yield Notes(str(title), told)
+
+
+def _adjusted(lines: dict[int, NoticeLine], adjustment: Adjustment, masked: Masked) -> str:
+    line = lines[adjustment.worker_id]
+    return str(
+        _(
+            "No. %(number)s %(name)s: %(points)s, %(reason)s",
+            number=line.number,
+            name=line.name,
+            points=signed(adjustment.amount),
+            reason=masked(adjustment.reason),
+        )
+    )
+
+
+def _changed(posting: Posting, lines: dict[int, NoticeLine], adjustment: Adjustment, masked: Masked) -> str:
+    line, answer = lines[adjustment.worker_id], posting.answers[adjustment.answer_id or 0]
+    return str(
+        _(
+            "No. %(number)s %(name)s: %(points)s, as objection %(code)s was right: %(reason)s",
+            number=line.number,
+            name=line.name,
+            points=signed(adjustment.amount),
+            code=answer.objection.code,
+            reason=masked(answer.reason),
+        )
+    )
+
+
+def _recused(lines: dict[int, NoticeLine], recusal: Recusal) -> str:
+    """Only that they were left out: what they are to each other is nobody's business on a wall."""
+    line = lines.get(recusal.worker_id) or lines.get(persons.kept(recusal.worker).id)
+    return str(
+        _(
+            "No. %(number)s %(name)s: decided without %(member)s",
+            number=line.number if line else "–",
+            name=line.name if line else recusal.worker.masked,
+            member=mask_name(recusal.member.name),
+        )
+    )
+
+
+def _corrected(correction: Correction, masked: Masked) -> str:
+    award = correction.award
+    worker = award.account.person
+    return str(
+        _(
+            "%(quarter)s, %(name)s: %(points)s booked, %(right)s is right: %(reason)s",
+            quarter=words.quarter(Quarter.parse(award.reason)),
+            name=worker.masked if worker else "",
+            points=show(award.amount),
+            right=show(correction.right),
+            reason=masked(correction.reason),
+        )
+    )
+
+
+def masking(assessment: Assessment, workers: Iterable[Person]) -> Masked:
+    """A function that masks the names of these workers, and of who was at the meeting, in a text that
+    somebody wrote."""
+    names = {worker.name for worker in workers} | {member.name for member in assessment.members}
+    longest_first = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
+
+    def masked(text: str) -> str:
+        for name in longest_first:
+            text = text.replace(name, mask_name(name))
+        return text
+
+    return masked

@@ -1,0 +1,88 @@
+"""The day's closing: the days, and each as a sheet to look at and to print."""
+
+from datetime import date
+
+from flask import abort, g, render_template
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from people import access
+from shop.desk import closing as verbs
+from shop.models import Shop
+from shop.paper.closing import ClosingSheet, GoodsRow, ReceiptRow, VoidRow, closing_pdf
+from shop.shelf import shops
+from shop.views import READERS
+from shop.views.desk import bp
+
+DAYS = 92  # listed: a quarter
+
+
+@bp.get("/v/<village>/closing")
+@access.allow(*READERS)
+def closings(village: str) -> str:
+    """The days on which something was handed out or voided, the latest first."""
+    shop = shops.of_village(g.area)
+    return render_template(
+        "shop/desk/closings.html", days=verbs.days(shop, DAYS) if shop else [], today=clock.today()
+    )
+
+
+@bp.get("/v/<village>/closing/<day>")
+@access.allow(*READERS)
+def closing(village: str, day: str) -> str:
+    """One day: what was handed out, what was voided, and which goods left the shelf."""
+    shop, on = _shop(), _day(day)
+    return render_template(
+        "shop/desk/closing.html", closing=verbs.of(shop, on), shop=shop, today=clock.today()
+    )
+
+
+@bp.get("/v/<village>/closing/<day>.pdf")
+@access.allow(*READERS)
+def closing_sheet(village: str, day: str) -> Response:
+    """The closing sheet of a day, to print and sign."""
+    shop, on = _shop(), _day(day)
+    return web.pdf(closing_pdf(_sheet(shop, verbs.of(shop, on))), f"closing-{on}.pdf")
+
+
+def _shop() -> Shop:
+    return shops.of_village(g.area) or abort(404)
+
+
+def _day(text: str) -> date:
+    """A day that has been, as it is written in the address; otherwise 404."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        abort(404)
+    return day if day.isoformat() == text and day <= clock.today() else abort(404)
+
+
+def _sheet(shop: Shop, closing: verbs.Closing) -> ClosingSheet:
+    numbers = [redemption.number for redemption in closing.redemptions]
+    return ClosingSheet(
+        shop=shop.name,
+        village=shop.village.name,
+        day=closing.day,
+        receipts=[
+            ReceiptRow(
+                redemption.number,
+                redemption.at,
+                redemption.card.person.masked,
+                redemption.total,
+                redemption.served_by,
+                redemption.void is not None,
+            )
+            for redemption in closing.redemptions
+        ],
+        voids=[
+            VoidRow(void.redemption.number, void.at, void.redemption.total, void.reason, void.made_by)
+            for void in closing.voids
+        ],
+        goods=[GoodsRow(row.name, row.unit, row.out, row.back, row.points) for row in closing.goods],
+        first=numbers[0] if numbers else None,
+        last=numbers[-1] if numbers else None,
+        total_out=closing.total_out,
+        total_back=closing.total_back,
+        printed_at=clock.now(),
+    )

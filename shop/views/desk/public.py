@@ -1,0 +1,54 @@
+"""What anyone may see without sign-in: a worker's own points by their card, and whether a receipt holds."""
+
+from flask import abort, render_template
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from people import access, cards, contacts
+from people.labels import CONTACT_KINDS
+from people.models import CardState
+from people.roster import departures, holders, persons
+from points import expiry, labels, ledger
+from shop.desk import redemptions
+from shop.shelf import shops
+from shop.views.desk import bp
+
+LATEST = 20
+
+
+@bp.get("/R/<code>")
+@bp.get("/r/<code>")
+@access.public
+def check(code: str) -> Response:
+    """Whether a receipt is genuine: number, day, total, voided or not; never who, nor what."""
+    redemption = redemptions.by_code(code) or abort(404)
+    return web.unlisted(render_template("shop/desk/check.html", redemption=redemption))
+
+
+@bp.get("/c/<token>")
+@bp.get("/C/<token>")
+@access.public
+def holder(token: str) -> Response:
+    """What a card's QR code opens: its holder's points, with the name masked.
+
+    A card that was lost, replaced or frozen says so and shows no points.
+    """
+    card = cards.by_token(token) or abort(404)
+    active = card.state == CardState.ACTIVE
+    return web.unlisted(
+        render_template(
+            "shop/desk/holder.html",
+            card=card,
+            active=active,
+            term=holders.serves_on(card.person_id, clock.today()),
+            left=departures.standing(persons.selves(card.person)),
+            today=clock.today(),
+            shop=shops.of_village(card.person.area),
+            balance=ledger.balance_of(card.person) if active else None,
+            lapses=expiry.warning(card.person) if active else None,
+            latest=ledger.latest(card.person, LATEST) if active else [],
+            why=labels.why,
+            contacts=contacts.of_village(card.person.area) if active else [],
+            kinds=CONTACT_KINDS,
+        )
+    )

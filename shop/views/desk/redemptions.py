@@ -1,0 +1,125 @@
+"""Redemptions: the list, one of them, its receipt on paper, and its void."""
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from ground.db import fetch
+from ground.forms import ReasonForm, attempt
+from people import access
+from people.forms.cards import PhotoForm, ScanForm
+from people.models import Card, Role
+from points import expiry
+from shop.desk import redemptions as verbs
+from shop.desk import voids
+from shop.models import Redemption
+from shop.paper.receipt import PAPERS, Proxy, Receipt, ReceiptLine, receipt_pdf
+from shop.shelf import shops
+from shop.views import READERS
+from shop.views.desk import bp
+
+
+@bp.get("/v/<village>/redemptions")
+@access.allow(*READERS)
+def redemptions(village: str) -> str:
+    """What was handed out, the latest first."""
+    shop = shops.of_village(g.area)
+    shown = (
+        joinedload(Redemption.card).joinedload(Card.person),
+        joinedload(Redemption.void),
+        selectinload(Redemption.lines),
+    )
+    return render_template(
+        "shop/desk/redemptions.html",
+        page=web.page_of(verbs.listed(shop).options(*shown)) if shop else None,
+    )
+
+
+@bp.get("/v/<village>/redemptions/<int:ident>")
+@access.allow(*READERS)
+def redemption(village: str, ident: int) -> tuple[str, int]:
+    """One redemption; `?done=1` right after it: the green sheet, ready for the next card."""
+    return _page(_one(ident), ReasonForm(formdata=None))
+
+
+@bp.post("/v/<village>/redemptions/<int:ident>/void")
+@access.allow(Role.MANAGER)
+def void_redemption(village: str, ident: int) -> Response | tuple[str, int]:
+    """Undo a redemption with a reason: points and goods go back to where they came from."""
+    found = _one(ident)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            voids.void(found, form.reason.data, current_user)
+        if form.status == 200:
+            flash(gettext("Voided. The points and the goods are back."))
+            return redirect(url_for("desk.redemption", village=village, ident=ident))
+    return _page(found, form)
+
+
+@bp.get("/v/<village>/redemptions/<int:ident>/receipt.pdf")
+@access.allow(*READERS)
+def receipt(village: str, ident: int) -> Response:
+    """The receipt on `?paper=` 58, 80, A4 or A4x2; a while after the redemption, or with `?reprint=1`, it
+    says that it is one more.
+    """
+    found = _one(ident)
+    paper = request.args.get("paper", "58")
+    if paper not in PAPERS:
+        abort(404)
+    reprint = "reprint" in request.args or not verbs.is_fresh(found)
+    return web.pdf(receipt_pdf(_receipt(found, reprint), paper), f"receipt-{found.number}.pdf")
+
+
+def _one(ident: int) -> Redemption:
+    """A redemption of this village's shop, or 404."""
+    shop = shops.of_village(g.area) or abort(404)
+    found: Redemption = fetch(Redemption, ident, shop_id=shop.id) or abort(404)
+    return found
+
+
+def _page(redemption: Redemption, form: ReasonForm) -> tuple[str, int]:
+    done = "done" in request.args and bool(g.roles & access.SHOP)
+    page = render_template(
+        "shop/desk/redemption.html",
+        redemption=redemption,
+        done=done,
+        may_void=Role.MANAGER in g.roles and redemption.void is None,
+        is_over=voids.is_over(redemption),
+        today=clock.today(),
+        form=form,
+        scan=ScanForm(formdata=None),
+        photo=PhotoForm(formdata=None),
+        papers=PAPERS,
+        **({"rooms": []} if done else {}),  # still at the desk
+    )
+    return page, form.status
+
+
+def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
+    person = redemption.card.person
+    after, proxy = redemption.transfer.balance_after, redemption.proxy
+    return Receipt(
+        shop=redemption.shop.name,
+        village=person.area.name,
+        number=redemption.number,
+        at=redemption.at,
+        worker=person.masked,
+        card_number=redemption.card.number,
+        lines=[
+            ReceiptLine(line.name, line.unit, line.quantity, line.price, line.amount, line.spec or "")
+            for line in redemption.lines
+        ],
+        total=redemption.total,
+        before=after + redemption.total,
+        after=after,
+        clerk=redemption.served_by,
+        check_url=web.printed(url_for("desk.check", code=redemption.code)),
+        void_reason=redemption.void.reason if redemption.void else None,
+        reprint=reprint,
+        proxy=Proxy(proxy.name, proxy.relation, proxy.signature) if proxy else None,
+        lapses=None if reprint or redemption.void else expiry.warning(person),
+    )

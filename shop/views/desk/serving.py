@@ -1,0 +1,106 @@
+"""Who stands at the desk: name and balance, the goods for them, and the one button."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from flask import abort, g, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from ground.clock import Quarter
+from ground.forms import attempt
+from ground.refusal import Refused
+from people import access, cards
+from people.forms.cards import ScanForm
+from people.models import Card
+from people.roster import departures, holders, portraits
+from points import expiry, ledger
+from shop.desk import limits, redemptions
+from shop.desk.holders import check_holder
+from shop.forms.desk import BasketForm
+from shop.models import Redemption, Shop
+from shop.shelf import goods, shops
+from shop.views.desk import bp
+from shop.views.desk.desk import SERVING
+
+MANY = 12  # articles; from there on their categories help
+
+
+@bp.route("/v/<village>/desk/<number>", methods=["GET", "POST"])
+@access.allow(*SERVING)
+def desk_card(village: str, number: str) -> Response | dict[str, str] | web.Problem | tuple[str, int]:
+    """Who stands at the desk, and the goods for them; sent, the basket is redeemed.
+
+    The page's script asks for JSON: the receipt's page as `url`, or the refusal.
+    """
+    card = cards.numbered(number, g.area) or abort(404)
+    form = BasketForm()
+    by_script = request.accept_mimetypes.best == "application/json"
+    if not form.is_submitted():
+        form.key.data = redemptions.next_key(card)
+    elif form.validate():
+        shop = shops.of_village(g.area) or abort(404)
+        with attempt(form):
+            redemption = redemptions.redeem(
+                form.key.data, shop, card, form.basket.data, current_user, form.collector
+            )
+        if form.status == 200:
+            receipt = url_for("desk.redemption", village=village, ident=redemption.id, done=1)
+            return {"url": receipt} if by_script else redirect(receipt)
+    if form.is_submitted() and by_script:
+        refusal = form.problem()
+        return web.problem(refusal, field=refusal.field)
+    return _card_page(card, form), form.status
+
+
+def _card_page(card: Card, form: BasketForm) -> str:
+    today = clock.today()
+    quarter = Quarter.of(today)
+    shop = shops.of_village(g.area)
+    shelves = goods.offers(shop) if shop else []
+    prices = {shelf.goods.id: shelf.price for shelf in shelves}
+    categories = dict.fromkeys(shelf.goods.category for shelf in shelves if shelf.goods.category)
+    taken = redemptions.of_person(card.person, quarter.first_day)
+    return render_template(
+        "shop/desk/card.html",
+        scan=ScanForm(formdata=None),
+        form=form,
+        card=card,
+        portrait=portraits.portrait_of(card.person),
+        term=holders.serves_on(card.person_id, today),
+        kept_until=departures.kept_until(card.person),
+        stopped=_stopped(card, shop),
+        balance=ledger.balance_of(card.person),
+        lapses=expiry.warning(card.person),
+        total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),
+        shelves=shelves,
+        categories=list(categories) if len(shelves) > MANY else [],
+        limits=limits.of_person(card.person, [shelf.goods for shelf in shelves]),
+        most=goods.MOST_UNITS,
+        taken=taken,
+        together=_together(taken),
+        quarter=quarter,
+        today=today,
+    )
+
+
+def _stopped(card: Card, shop: Shop | None) -> Refused | None:
+    """Why nothing is handed out against this card now, or None."""
+    try:
+        check_holder(card, current_user)
+        if shop is not None:
+            shops.check_open(shop)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def _together(taken: Sequence[Redemption]) -> list[tuple[str, int, str]]:
+    """Name, units and unit of all that was taken and not voided."""
+    units: Counter[tuple[str, str]] = Counter()
+    for redemption in taken:
+        if redemption.void is None:
+            for line in redemption.lines:
+                units[line.name, line.unit] += line.quantity
+    return [(name, count, unit) for (name, unit), count in units.items()]

@@ -1,0 +1,193 @@
+"""One article: what it is, what it costs and will cost, its codes and picture, and whether it is offered."""
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import undefer
+from werkzeug.wrappers import Response
+
+from ground import clock
+from ground.db import db, fetch
+from ground.forms import ButtonForm, Form, attempt
+from people import access
+from people.models import Role
+from shop.forms.goods import CodeForm, GoodsForm, PictureForm, PriceForm
+from shop.models import Goods, Picture
+from shop.shelf import codes, pictures, prices, shops
+from shop.shelf import goods as shelf
+from shop.views import LABELLING, READERS
+from shop.views.shelf import bp
+
+KEPT = 365 * 86400  # seconds: the address of a picture names its content
+
+
+@bp.route("/v/<village>/goods/<int:ident>", methods=["GET", "POST"])
+@access.allow(*READERS, posting=[Role.MANAGER])
+def article(village: str, ident: int) -> Response | tuple[str, int]:
+    """One article with its prices, codes and picture; sent, it is described anew."""
+    goods = _one(ident)
+    form = GoodsForm(obj=goods)
+    if form.validate_on_submit():
+        with attempt(form):
+            shelf.change_goods(
+                goods,
+                form.name.data,
+                form.unit.data,
+                current_user,
+                spec=form.spec.data,
+                category=form.category.data,
+                quota=form.quota.data,
+                low_at=form.low_at.data,
+            )
+    return _answer(goods, form, gettext("Described anew."), about=form)
+
+
+@bp.post("/v/<village>/goods/<int:ident>/price")
+@access.allow(Role.MANAGER)
+def set_price(village: str, ident: int) -> Response | tuple[str, int]:
+    """Another price, from today or a later day."""
+    goods, form = _one(ident), PriceForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            prices.set_price(goods, form.price.tenths, current_user, form.holds_from.data)
+    return _answer(goods, form, gettext("The price is written down."), price=form)
+
+
+@bp.post("/v/<village>/goods/<int:ident>/codes")
+@access.allow(Role.MANAGER)
+def add_code(village: str, ident: int) -> Response | tuple[str, int]:
+    """One more code by which an article is scanned."""
+    goods, form = _one(ident), CodeForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            codes.add_code(goods, form.barcode.data, current_user)
+    return _answer(goods, form, gettext("The code is added."), code=form)
+
+
+@bp.post("/v/<village>/goods/<int:ident>/codes/remove")
+@access.allow(Role.MANAGER)
+def remove_code(village: str, ident: int) -> Response | tuple[str, int]:
+    """Take the code named in the form from an article."""
+    goods, form = _one(ident), ButtonForm()
+    barcode = codes.find(goods.shop_id, request.form.get("code", ""))
+    if barcode is None or barcode.goods_id != goods.id:
+        abort(404)
+    if form.validate_on_submit():
+        with attempt(form):
+            codes.remove_code(barcode, current_user)
+    return _answer(goods, form, gettext("The code is taken off."))
+
+
+@bp.post("/v/<village>/goods/<int:ident>/codes/own")
+@access.allow(Role.MANAGER)
+def give_code(village: str, ident: int) -> Response | tuple[str, int]:
+    """A short code of the shop's own, for loose goods."""
+    goods, form = _one(ident), ButtonForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            codes.give_own(goods, current_user)
+    return _answer(goods, form, gettext("The short code is given. Print its label for the shelf."))
+
+
+@bp.get("/v/<village>/goods/<int:ident>/picture")
+@access.allow(*READERS)
+def goods_picture(village: str, ident: int) -> Response:
+    """An article's picture; the browser keeps it as long as `?v=` is its digest."""
+    found: Picture = db.session.get(Picture, _one(ident).id, options=[undefer(Picture.content)]) or abort(404)
+    response = Response(found.content, mimetype="image/jpeg")
+    response.set_etag(found.digest)
+    response.cache_control.private = True
+    if request.args.get("v") == found.digest:
+        response.cache_control.max_age = KEPT
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.no_cache = True
+    return response.make_conditional(request)
+
+
+@bp.post("/v/<village>/goods/<int:ident>/picture/set")
+@access.allow(Role.MANAGER)
+def set_picture(village: str, ident: int) -> Response | tuple[str, int]:
+    """A picture for an article, in place of the one it has."""
+    goods, form = _one(ident), PictureForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            pictures.set_picture(goods, form.photo.data.read(), current_user)
+    return _answer(goods, form, gettext("The picture is there."), photo=form)
+
+
+@bp.post("/v/<village>/goods/<int:ident>/picture/remove")
+@access.allow(Role.MANAGER)
+def remove_picture(village: str, ident: int) -> Response | tuple[str, int]:
+    """Take an article's picture away."""
+    goods, form = _one(ident), ButtonForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            pictures.remove_picture(goods, current_user)
+    return _answer(goods, form, gettext("The picture is gone."))
+
+
+@bp.post("/v/<village>/goods/<int:ident>/archive")
+@access.allow(Role.MANAGER)
+def archive_goods(village: str, ident: int) -> Response | tuple[str, int]:
+    """Offer an article no more; nothing of it is deleted."""
+    goods, form = _one(ident), ButtonForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            shelf.archive(goods, current_user)
+    return _answer(goods, form, gettext("In the archive now. It can be brought back."))
+
+
+@bp.post("/v/<village>/goods/<int:ident>/bring-back")
+@access.allow(Role.MANAGER)
+def bring_back_goods(village: str, ident: int) -> Response | tuple[str, int]:
+    """Offer an archived article again."""
+    goods, form = _one(ident), ButtonForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            shelf.bring_back(goods, current_user)
+    return _answer(goods, form, gettext("On the shelf again."))
+
+
+def _one(ident: int) -> Goods:
+    """An article of this village's shop, or 404."""
+    shop = shops.of_village(g.area) or abort(404)
+    found: Goods = fetch(Goods, ident, shop_id=shop.id) or abort(404)
+    return found
+
+
+def _answer(goods: Goods, form: Form, done: str, **shown: Form) -> Response | tuple[str, int]:
+    """After a form: the page anew, or with the form that was not taken."""
+    if request.method == "POST" and form.status == 200:
+        flash(done)
+        return redirect(url_for("shelf.article", village=g.area.code, ident=goods.id))
+    return _page(goods, form, **shown), form.status
+
+
+def _page(goods: Goods, sent: Form, **shown: Any) -> str:
+    today = clock.today()
+    history = prices.history(goods)
+    (offer,) = shelf.offers_of([goods])
+    shown = {
+        "about": GoodsForm(formdata=None, obj=goods),
+        "price": PriceForm(formdata=None),
+        "code": CodeForm(formdata=None),
+        "photo": PictureForm(formdata=None),
+        **shown,
+    }
+    return render_template(
+        "shop/shelf/article.html",
+        offer=offer,
+        goods=goods,
+        sent=sent,
+        coming=[price for price in reversed(history) if price.holds_from > today],
+        history=[price for price in history if price.holds_from <= today],
+        today=today,
+        own=codes.own_code(goods),
+        categories=shelf.categories(goods.shop),
+        may_change=Role.MANAGER in g.roles,
+        may_print=bool(g.roles & LABELLING),
+        **shown,
+    )

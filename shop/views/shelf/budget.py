@@ -1,0 +1,40 @@
+"""Points against goods, and the budget for more of them."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground.forms import attempt
+from people import access
+from people.models import Role
+from shop import backing
+from shop.forms.budget import BudgetForm
+from shop.shelf import shops
+from shop.views import MINDING
+from shop.views.shelf import bp
+
+
+@bp.route("/v/<village>/budget", methods=["GET", "POST"])
+@access.allow(*MINDING, posting={Role.CHAIR})
+def budget(village: str) -> Response | tuple[str, int]:
+    """What stands behind the village's points, the year's budget, and every earlier decision on it."""
+    shop = shops.of_village(g.area)
+    form = BudgetForm()
+    form.year.choices = [(year, str(year)) for year in backing.years()]
+    if form.validate_on_submit():
+        shop = shop or abort(404)
+        with attempt(form):
+            backing.set_budget(shop, form.year.data, form.amount.fen or 0, form.decided_by.data, current_user)
+        if form.status == 200:
+            flash(gettext("The budget is written down."))
+            return redirect(url_for("shelf.budget", village=village))
+    page = render_template(
+        "shop/shelf/budget.html",
+        shop=shop,
+        backing=backing.of(g.area),
+        form=form,
+        history=backing.history(shop) if shop else (),
+        may_decide=Role.CHAIR in g.roles,
+    )
+    return page, form.status

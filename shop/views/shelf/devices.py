@@ -1,0 +1,65 @@
+"""Devices: tills and programs of the shop, each with a key of its own."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground.db import fetch, transaction
+from ground.forms import attempt
+from people import access
+from people.models import Role
+from shop.desk import devices as verbs
+from shop.forms.devices import DeviceForm
+from shop.models import Device
+from shop.shelf import shops
+from shop.views.shelf import bp
+
+
+@bp.get("/v/<village>/devices")
+@access.allow(Role.MANAGER)
+def devices(village: str) -> tuple[str, int]:
+    """The tills and programs that have a key, and those whose key was taken back."""
+    return _listed(DeviceForm(formdata=None))
+
+
+def _listed(form: DeviceForm) -> tuple[str, int]:
+    shop = shops.of_village(g.area)
+    page = render_template(
+        "shop/shelf/devices.html", shop=shop, devices=verbs.listed(shop) if shop else [], form=form
+    )
+    return page, form.status
+
+
+@bp.post("/v/<village>/devices")
+@access.allow(Role.MANAGER)
+def add_device(village: str) -> Response | tuple[str, int]:
+    """Give a device a key, which is shown once."""
+    shop, form = shops.of_village(g.area) or abort(404), DeviceForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            device, key = verbs.add(shop, form.name.data, current_user)
+        if form.status == 200:
+            return _given(device, key)
+    return _listed(form)
+
+
+@bp.post("/v/<village>/devices/<int:ident>/revoke")
+@access.allow(Role.MANAGER)
+def revoke_device(village: str, ident: int) -> Response:
+    """Take a device's key back."""
+    shop = shops.of_village(g.area) or abort(404)
+    device: Device = fetch(Device, ident, shop_id=shop.id) or abort(404)
+    with transaction():
+        verbs.revoke(device, current_user)
+    flash(gettext("The key of %(name)s opens nothing any more.", name=device.name))
+    return redirect(url_for("shelf.devices", village=village))
+
+
+def _given(device: Device, key: str) -> Response:
+    """The one page on which a new key is seen; no browser keeps it."""
+    page = Response(
+        render_template("shop/shelf/device_key.html", device=device, key=key), mimetype="text/html"
+    )
+    page.headers["Cache-Control"] = "no-store"
+    return page

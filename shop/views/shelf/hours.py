@@ -1,0 +1,43 @@
+"""When the shop is open: for everyone to see, for the manager to write down."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock
+from ground.forms import attempt
+from ground.paper import words
+from people import access
+from people.models import Role
+from shop import labels
+from shop.forms.hours import HoursForm
+from shop.shelf import shops
+from shop.views import READERS
+from shop.views.shelf import bp
+
+
+@bp.route("/v/<village>/hours", methods=["GET", "POST"])
+@access.allow(*READERS, posting={Role.MANAGER})
+def hours(village: str) -> Response | tuple[str, int]:
+    """When the shop is open: on weekdays, exchange days and single dates."""
+    shop = shops.of_village(g.area)
+    kept = shops.hours_of(shop) if shop else None
+    form = HoursForm.of(kept, clock.today())
+    if form.validate_on_submit():
+        shop = shop or abort(404)
+        with attempt(form):
+            shops.set_hours(shop, form.hours, current_user)
+        if form.status == 200:
+            flash(gettext("The opening hours are kept."))
+            return redirect(url_for("shelf.hours", village=village))
+    page = render_template(
+        "shop/shelf/hours.html",
+        shop=shop,
+        state=labels.opening(shop) if shop else None,
+        form=form,
+        told=labels.hours_told(kept, clock.today()) if kept else [],
+        may_change=Role.MANAGER in g.roles,
+        weekday=words.weekday,
+    )
+    return page, form.status

@@ -1,0 +1,52 @@
+"""Shelf labels, and the short codes that loose goods need for them."""
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import web
+from ground.db import transaction
+from ground.forms import ButtonForm
+from people import access
+from people.models import Role
+from shop.paper.labels import Label, labels_pdf
+from shop.shelf import codes, shops
+from shop.shelf.goods import Offer, offers
+from shop.views import LABELLING
+from shop.views.shelf import bp
+
+
+@bp.post("/v/<village>/goods/codes")
+@access.allow(Role.MANAGER)
+def give_codes(village: str) -> Response:
+    """Short codes of the shop's own for all goods that have no code."""
+    shop = shops.of_village(g.area) or abort(404)
+    form = ButtonForm()
+    form.validate_on_submit()
+    with transaction():
+        given = codes.give_missing(shop, current_user)
+    flash(ngettext("%(num)s article has a code now.", "%(num)s articles have a code now.", len(given)))
+    return redirect(url_for("shelf.goods", village=village))
+
+
+@bp.get("/v/<village>/goods/labels.pdf")
+@access.allow(*LABELLING)
+def labels(village: str) -> Response:
+    """Labels for the shelf: of all goods with a code, those by `?goods=`, or with `?own=1` the loose ones."""
+    shop = shops.of_village(g.area) or abort(404)
+    wanted = set(request.args.getlist("goods", type=int))
+    shown = [offer for offer in offers(shop) if not wanted or offer.goods.id in wanted]
+    made = [label for offer in shown if (label := _label(offer, "own" in request.args))]
+    if not made:
+        abort(404)
+    return web.pdf(labels_pdf(made), f"labels-{village}.pdf")
+
+
+def _label(offer: Offer, only_own: bool) -> Label | None:
+    """What the label of an article says: its own code where it has one, else its first barcode."""
+    goods, own = offer.goods, codes.own_code(offer.goods)
+    shown = [own.code] if own else [] if only_own else goods.codes
+    if not shown:
+        return None
+    return Label(goods.name, goods.spec or "", goods.unit, offer.price, shown[0])

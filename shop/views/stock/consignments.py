@@ -1,0 +1,116 @@
+"""Consignments: goods on their way to another shop or from it."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from ground.forms import ButtonForm, attempt
+from people import access
+from people.models import Role
+from shop import labels
+from shop.forms.stock import SendForm
+from shop.models import Consignment
+from shop.paper.consignment import ConsignmentItem, ConsignmentNote, consignment_pdf
+from shop.shelf import shops
+from shop.stock import consignments as verbs
+from shop.views import READERS
+from shop.views.stock import bp
+from shop.views.stock.stock import own_lot, own_shop
+
+Answer = Response | tuple[str, int]
+
+
+def _one(ident: int) -> Consignment:
+    """What the village's shop sent or was sent, or 404."""
+    return verbs.find(own_shop(), ident) or abort(404)
+
+
+@bp.get("/v/<village>/consignments")
+@access.allow(*READERS)
+def consignments(village: str) -> tuple[str, int]:
+    """What is on its way to the shop and from it, and what was."""
+    return _page()
+
+
+def _page(refused: tuple[int, ButtonForm] | None = None) -> tuple[str, int]:
+    """The list; with a refusal that stands beside the consignment it is about."""
+    shop = shops.of_village(g.area)
+    page = render_template(
+        "shop/stock/consignments.html",
+        shop=shop,
+        under_way=verbs.under_way(shop) if shop else [],
+        page=web.page_of(verbs.answered(shop)) if shop else None,
+        refused=refused,
+        may_change=Role.MANAGER in g.roles,
+        today=clock.today(),
+    )
+    return page, refused[1].status if refused else 200
+
+
+@bp.route("/v/<village>/goods/lots/<int:ident>/send", methods=["GET", "POST"])
+@access.allow(Role.MANAGER)
+def send_lot(village: str, ident: int) -> Answer:
+    """Send units of a lot to another shop of the county."""
+    lot, form = own_lot(ident), SendForm()
+    others = verbs.others(own_shop())
+    form.offer(others)
+    if form.validate_on_submit():
+        to_shop = next(shop for shop in others if shop.id == form.to_shop.data)
+        with attempt(form):
+            verbs.send(form.key.data, lot, to_shop, form.quantity.data, form.note.data, current_user)
+        if form.status == 200:
+            flash(gettext("On its way to %(shop)s. Print the note and let it go along.", shop=to_shop.name))
+            return redirect(url_for("stock.consignments", village=village))
+    page = render_template(
+        "shop/stock/send.html", form=form, lot=lot, others=others, labels=labels, today=clock.today()
+    )
+    return page, form.status
+
+
+@bp.post("/v/<village>/consignments/<int:ident>/accept")
+@access.allow(Role.MANAGER)
+def accept_consignment(village: str, ident: int) -> Answer:
+    """Take in what another shop sent."""
+    sent, form = _one(ident), ButtonForm()
+    if sent.to_shop_id != own_shop().id:
+        abort(404)
+    with attempt(form):
+        lot = verbs.accept(sent, current_user)
+    if form.status != 200:
+        return _page((ident, form))
+    flash(gettext("%(name)s came in. It is on the shelf now.", name=lot.goods.name))
+    return redirect(url_for("stock.goods_stock", village=village, ident=lot.goods_id))
+
+
+@bp.post("/v/<village>/consignments/<int:ident>/send-back")
+@access.allow(Role.MANAGER)
+def send_back(village: str, ident: int) -> Answer:
+    """Send back what another shop sent, or call off what one's own did; it goes back to its lot."""
+    sent, form = _one(ident), ButtonForm()
+    with attempt(form):
+        verbs.send_back(sent, current_user)
+    if form.status != 200:
+        return _page((ident, form))
+    flash(gettext("Sent back. It counts again where it came from."))
+    return redirect(url_for("stock.consignments", village=village))
+
+
+@bp.get("/v/<village>/consignments/<int:ident>/note.pdf")
+@access.allow(*READERS)
+def consignment_note(village: str, ident: int) -> Response:
+    """The note that travels with the goods."""
+    sent = _one(ident)
+    goods = sent.lot.goods
+    item = ConsignmentItem(goods.name, goods.spec or "", goods.unit, sent.quantity, sent.lot.best_before)
+    note = ConsignmentNote(
+        from_shop=goods.shop.name,
+        to_shop=sent.to_shop.name,
+        number=sent.number,
+        sent_at=sent.sent_at,
+        sent_by=sent.sent_by.name,
+        items=[item],
+        note=sent.note,
+    )
+    return web.pdf(consignment_pdf(note), f"consignment-{sent.number}.pdf")

@@ -1,0 +1,175 @@
+"""Stock: what wants a look, an article's lots and moves, what comes in, and what leaves beside the desk."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground import clock, web
+from ground.db import fetch
+from ground.forms import ReasonForm, attempt
+from people import access
+from people.models import Role, User
+from shop import labels
+from shop.forms.stock import OutForm, ReceiveForm
+from shop.models import Goods, Lot, MoveKind, Shop, StockMove
+from shop.shelf import shops
+from shop.stock import donations, lots, moves
+from shop.stock import watch as watching
+from shop.views import READERS
+from shop.views.stock import bp
+
+Answer = Response | tuple[str, int]
+
+
+def own_shop() -> Shop:
+    """The village's shop, or 404."""
+    return shops.of_village(g.area) or abort(404)
+
+
+def own_lot(ident: int) -> Lot:
+    """A lot of the village's shop, or 404."""
+    shop, lot = own_shop(), fetch(Lot, ident)
+    if lot is None or lot.goods.shop_id != shop.id:
+        abort(404)
+    return lot
+
+
+def _article(ident: int) -> Goods:
+    article: Goods = fetch(Goods, ident, shop_id=own_shop().id) or abort(404)
+    return article
+
+
+@bp.get("/v/<village>/stock")
+@access.allow(*READERS)
+def stock(village: str) -> str:
+    """What runs low, what expires soon, and what has expired and still lies there."""
+    shop = shops.of_village(g.area)
+    return render_template(
+        "shop/stock/stock.html",
+        shop=shop,
+        watch=watching.over(shop) if shop else None,
+        soon=watching.SOON.days,
+        labels=labels,
+        may_change=Role.MANAGER in g.roles,
+        today=clock.today(),
+    )
+
+
+@bp.get("/v/<village>/goods/<int:ident>/stock")
+@access.allow(*READERS)
+def goods_stock(village: str, ident: int) -> str:
+    """An article's lots and every move of them; `?came=` is the lot that was taken in just now."""
+    article = _article(ident)
+    page = web.page_of(lots.moves_of(article))
+    every = lots.of_goods(article)
+    may_change = Role.MANAGER in g.roles
+    today = clock.today()
+    came = request.args.get("came", type=int)
+    return render_template(
+        "shop/stock/goods_stock.html",
+        article=article,
+        page=page,
+        there=[lot for lot in every if lot.on_hand],
+        gone=[lot for lot in every if not lot.on_hand],
+        came=next((lot for lot in every if lot.id == came), None),
+        on_hand=sum(lot.on_hand for lot in every),
+        expired=sum(lot.on_hand for lot in every if lot.has_expired(today)),
+        reversible=moves.reversible(page.items) if may_change else (),
+        labels=labels,
+        may_change=may_change,
+        today=today,
+    )
+
+
+@bp.route("/v/<village>/goods/<int:ident>/receive", methods=["GET", "POST"])
+@access.allow(Role.MANAGER)
+def receive_goods(village: str, ident: int) -> Answer:
+    """Take in a lot of an article."""
+    article, form = _article(ident), ReceiveForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            lot = moves.receive(
+                form.key.data,
+                article,
+                form.quantity.data,
+                form.source.data,
+                current_user,
+                form.donor.data,
+                form.best_before.data,
+                form.unit_cost.fen,
+            )
+        if form.status == 200:
+            flash(_told(gettext("came in"), lot, form.quantity.data))
+            return redirect(url_for("stock.goods_stock", village=village, ident=ident, came=lot.id))
+    page = render_template(
+        "shop/stock/receive.html", form=form, article=article, donors=donations.donors(article.shop)
+    )
+    return page, form.status
+
+
+@bp.route("/v/<village>/goods/lots/<int:ident>/write-off", methods=["GET", "POST"])
+@access.allow(Role.MANAGER)
+def write_off(village: str, ident: int) -> Answer:
+    """Take what is spoilt, broken or expired off the shelf; `?look=1`: from the list of what wants a look."""
+    lot = own_lot(ident)
+    expired = lot.has_expired(clock.today())
+    form = OutForm(quantity=lot.on_hand, reason=gettext("Expired")) if expired else OutForm()
+    return _leave(lot, form, moves.write_off, MoveKind.WRITE_OFF)
+
+
+@bp.route("/v/<village>/goods/lots/<int:ident>/give-back", methods=["GET", "POST"])
+@access.allow(Role.MANAGER)
+def give_back(village: str, ident: int) -> Answer:
+    """Return goods to whoever supplied them."""
+    return _leave(own_lot(ident), OutForm(), moves.give_back, MoveKind.RETURN)
+
+
+def _leave(
+    lot: Lot, form: OutForm, verb: Callable[[str, Lot, int, str, User], StockMove], kind: MoveKind
+) -> Answer:
+    """Let units of a lot leave by a verb, and go back to where the link was."""
+    goods_id = lot.goods_id
+    if form.validate_on_submit():
+        with attempt(form):
+            verb(form.key.data, lot, form.quantity.data, form.reason.data, current_user)
+        if form.status == 200:
+            flash(_told(labels.MOVE_KINDS[kind], lot, form.quantity.data))
+            if "look" in request.args:
+                return redirect(url_for("stock.stock", village=g.area.code))
+            return redirect(url_for("stock.goods_stock", village=g.area.code, ident=goods_id))
+    page = render_template(
+        "shop/stock/lot_out.html", form=form, lot=lot, kind=kind, labels=labels, today=clock.today()
+    )
+    return page, form.status
+
+
+def _told(what: Any, lot: Lot, quantity: int) -> str:
+    return gettext(
+        "%(what)s: %(name)s, %(quantity)s %(unit)s.",
+        what=what,
+        name=lot.goods.name,
+        quantity=quantity,
+        unit=lot.goods.unit,
+    )
+
+
+@bp.route("/v/<village>/goods/moves/<int:ident>/undo", methods=["GET", "POST"])
+@access.allow(Role.MANAGER)
+def undo_move(village: str, ident: int) -> Answer:
+    """Undo a delivery, write-off or return that was written down by mistake; both lines stay."""
+    move: StockMove = fetch(StockMove, ident) or abort(404)
+    lot, form = own_lot(move.lot_id), ReasonForm()
+    goods_id = lot.goods_id
+    if form.validate_on_submit():
+        with attempt(form):
+            moves.reverse(move, form.reason.data, current_user)
+        if form.status == 200:
+            flash(gettext("Undone. Both lines stay in the journal."))
+            return redirect(url_for("stock.goods_stock", village=village, ident=goods_id))
+    return render_template(
+        "shop/stock/undo_move.html", form=form, move=move, lot=lot, labels=labels
+    ), form.status
