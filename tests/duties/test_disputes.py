@@ -8,6 +8,15 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
+
+from duties.disputes import disputes, ladder, settling
+from duties.models import Attempt, DisputeKind
+from ground.db import db, transaction
+from people import contacts
+from people.models import AuditEvent, ContactKind
+from points.models import FedBy, Service, ServiceState
+from points.services import deciding
+from tests.cast import COUNTY, NEXT_VILLAGE, TODAY, TOWNSHIP, USERNAMES, VILLAGE
 from tests.duties.quarrel import (
     FAILED,
     GRID,
@@ -26,15 +35,6 @@ from tests.duties.quarrel import (
     settle_in,
     tried,
 )
-
-from duties.disputes import disputes, ladder, settling
-from duties.models import Attempt, DisputeKind
-from ground.db import db, transaction
-from people import contacts
-from people.models import AuditEvent, ContactKind
-from points.models import FedBy, Service, ServiceState
-from points.services import deciding
-from tests.cast import COUNTY, NEXT_VILLAGE, TODAY, TOWNSHIP, USERNAMES, VILLAGE
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
-from tests.duties.test_households import SECRET
 
 from duties.households import finding, keeping
 from duties.households.keeping import Particulars
@@ -18,6 +17,7 @@ from people.models import Attention, AuditEvent, Duty, GridKind, Household, Role
 from people.roster import grids, persons, terms
 from people.signin import accounts
 from tests.cast import BEGAN_ON, NEXT_VILLAGE, PASSWORD, TODAY, VILLAGE
+from tests.duties.test_households import SECRET
 from tests.printed import RARE, texts
 from tests.test_rules import address, rules
 

@@ -6,7 +6,6 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
-from tests.duties.quarrel import do, key, refused
 
 from duties import incidents
 from duties.models import Incident, IncidentKind, IncidentStepKind, Severity
@@ -15,6 +14,7 @@ from ground.db import db, transaction
 from people.models import AuditEvent
 from points.models import FedBy, Service
 from tests.cast import COUNTY, NEXT_VILLAGE, OTHER_TOWNSHIP, TODAY, TOWNSHIP, VILLAGE, counted
+from tests.duties.quarrel import do, key, refused
 
 HAZARD, EMERGENCY = IncidentKind
 ORDINARY, MAJOR, SEVERE, EXTREME = Severity

@@ -8,6 +8,15 @@ import sqlalchemy as sa
 from hypothesis import note, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as play
+
+from duties.disputes import disputes, ladder
+from duties.models import Dispute, Result, Rung
+from ground import clock
+from ground.db import db, transaction
+from ground.refusal import Refused
+from points.models import FedBy, Service, ServiceState
+from points.services import deciding, recording
+from tests.cast import TODAY, Cast, new_app
 from tests.duties.quarrel import (
     FAILED,
     GRID,
@@ -22,15 +31,6 @@ from tests.duties.quarrel import (
     settle_in,
     tried,
 )
-
-from duties.disputes import disputes, ladder
-from duties.models import Dispute, Result, Rung
-from ground import clock
-from ground.db import db, transaction
-from ground.refusal import Refused
-from points.models import FedBy, Service, ServiceState
-from points.services import deciding, recording
-from tests.cast import TODAY, Cast, new_app
 
 
 @pytest.fixture
