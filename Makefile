@@ -3,7 +3,10 @@ BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 CATALOGUE := translations/zh/LC_MESSAGES/messages
 
-.PHONY: run test long lint fonts messages roles pictures clean
+.PHONY: help run test long lint fonts messages roles pictures clean
+
+help:  ## List the targets
+	@grep -hE "^[a-z]+:.*##" $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## (.*)/  make \1\t\2/" | expand -t 18
 
 run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 	@$(FLASK) start
@@ -61,5 +64,5 @@ fonts: .venv/run  ## Cut the typefaces for print, once (about 20 s)
 %.mo: %.po .venv/run
 	$(BIN)/pybabel -q compile -i $< -o $@ -l zh
 
-clean:
-	rm -rf .venv build instance
+clean:  ## Remove the environment and what was built; databases in instance/ stay
+	rm -rf .venv build
