@@ -64,7 +64,8 @@ PUBLIC = {
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
 OF_THE_WEB = re.compile(
-    r"^(app|demo/calendar|ground/(forms|web)|people/(access|pages)|\w+/((forms|views|api)(/\w+){0,2}|cli))\.py$"
+    r"^(app|demo/calendar|ground/(forms|web)|people/(access|pages)"
+    r"|\w+/((forms|views|api)(/\w+){0,2}|cli|contributions))\.py$"
 )
 
 
