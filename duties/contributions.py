@@ -5,7 +5,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
-from duties import cli, held, views
+from duties import cli, held, trailwords, views
 from duties.views import incidents
 from ground.contributions import Package
 from people import access
@@ -13,6 +13,8 @@ from people.held import HELD, Part
 from people.models import Grid, Role
 from people.pages import ABOUT_GRID, ABOVE, ALARMS, NAVIGATION, Entry, Further
 from people.roster import reach
+from people.trail.subjects import NAMINGS
+from people.trail.words import WORDS
 from people.views import IN_GRIDS, ROSTER
 from points.views import RECORDS, WATCHING
 from points.views.services import evidence
@@ -39,6 +41,8 @@ DUTIES = Package(
     fillings=[
         ABOUT_GRID.of(about_grid),
         ALARMS.of(incidents.alarms),
+        WORDS.of(trailwords.WORDS),
+        NAMINGS.of(trailwords.HOUSEHOLD),
         HELD.of(Part(30, held.about)),
         evidence.RECORDS.of(
             evidence.Record("visit", _("Visit"), "duties.visit", is_personal=True),

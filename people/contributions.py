@@ -8,6 +8,9 @@ from people.held import HELD, Part
 from people.models import Role, mask_phone
 from people.pages import ABOVE, EVERYWHERE, NAVIGATION, Entry
 from people.signin import keeping
+from people.trail import subjects, words
+from people.trail.subjects import NAMINGS
+from people.trail.words import WORDS
 from people.views import (
     CONDUCT,
     FROM_ABOVE,
@@ -33,6 +36,8 @@ PEOPLE = Package(
     filters={"masked_phone": mask_phone},
     globals={"alarms": pages.alarms, "banners": pages.BANNERS.items},
     fillings=[
+        WORDS.of(words.OWN),
+        NAMINGS.of(*subjects.OWN),
         HELD.of(Part(10, held.about)),
         NAVIGATION.of(
             Entry(410, "home.area", _("Villages"), "geo-alt", FROM_ABOVE, ABOVE),

@@ -9,8 +9,9 @@ from people import access
 from people.held import HELD, Part
 from people.models import Person, Role
 from people.pages import ABOUT_PERSON, ABOVE, NAVIGATION, Entry, Further
+from people.trail.words import WORDS
 from people.views import ROSTER
-from points import amounts, cli, held
+from points import amounts, cli, held, trailwords
 from points.views import KEYING_IN, RECORDS, WATCHING, assessment, ledger, meeting, rubrics, services, wall
 from points.views.services import evidence
 from points.views.wall import weighing
@@ -36,6 +37,7 @@ POINTS = Package(
     globals={"weighings": weighing.weighings},
     fillings=[
         ABOUT_PERSON.of(about_person),
+        WORDS.of(trailwords.WORDS),
         HELD.of(Part(20, held.done), Part(40, held.earned)),
         evidence.RECORDS.of(
             evidence.Record("attendance", _("Training")),

@@ -8,8 +8,9 @@ from people.access import DEVICES
 from people.held import HELD, Part
 from people.models import Role
 from people.pages import CARD_PAGE, NAVIGATION, Entry
+from people.trail.words import WORDS
 from points.views.wall.weighing import WEIGHING
-from shop import api, cli, held, labels
+from shop import api, cli, held, labels, trailwords
 from shop.desk import devices
 from shop.views import MINDING, READERS, desk, shelf, stock
 from shop.views.shelf import budget
@@ -24,6 +25,7 @@ SHOP = Package(
     fillings=[
         CARD_PAGE.of("desk.holder"),
         DEVICES.of(devices.with_key),
+        WORDS.of(trailwords.WORDS),
         HELD.of(Part(50, held.about)),
         WEIGHING.of(budget.weighed),
         NAVIGATION.of(
