@@ -7,17 +7,21 @@ from flask_login import current_user
 
 from duties import cli, held, trailwords, views
 from duties.views import incidents
+from ground import clock
 from ground.contributions import Package
 from people import access
 from people.held import HELD, Part
-from people.models import Grid, Role
+from people.models import Area, Grid, Role
 from people.pages import ABOUT_GRID, ABOVE, ALARMS, NAVIGATION, Entry, Further
-from people.roster import reach
+from people.roster import holders, persons, reach
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from people.views import IN_GRIDS, ROSTER
+from points.models import Slip
 from points.views import RECORDS, WATCHING
+from points.views.ledger.book import ABOUT_MINE
 from points.views.services import evidence
+from points.views.services.slips import ABOUT_SLIP
 
 IN_THE_FIELD = WATCHING | {Role.INSTRUCTOR, Role.WORKER}
 
@@ -33,6 +37,19 @@ def about_grid(grid: Grid) -> list[Further]:
     return [Further(gettext("Household files"), address)]
 
 
+def about_mine(village: Area) -> list[Further]:
+    """From their own page a worker reports what cannot wait."""
+    return [Further(gettext("Report an emergency"), url_for("duties.new_emergency", village=village.code))]
+
+
+def about_slip(slip: Slip) -> list[Further]:
+    """A slip may be that of a visit, which is keyed in for the grid of its worker."""
+    term = slip.worker and holders.latest_served(persons.selves(persons.kept(slip.worker)), clock.today())
+    grid = term.grid_id if term else None
+    address = url_for("duties.due", village=g.area.code, slip=slip.number, grid=grid)
+    return [Further(gettext("Key in a visit"), address)]
+
+
 DUTIES = Package(
     name="duties",
     title="What a worker does",
@@ -40,6 +57,8 @@ DUTIES = Package(
     commands=[cli.services_cli],
     fillings=[
         ABOUT_GRID.of(about_grid),
+        ABOUT_MINE.of(about_mine),
+        ABOUT_SLIP.of(about_slip),
         ALARMS.of(incidents.alarms),
         WORDS.of(trailwords.WORDS),
         NAMINGS.of(trailwords.HOUSEHOLD),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import g, request, url_for
 from flask_login import current_user
@@ -12,6 +12,8 @@ from ground.contributions import Slot
 from people import access
 from people.cardsheet import CardFace
 from people.models import Area, Card, Grid, Person, Role
+
+T = TypeVar("T")
 
 # Where an entry is found: in villages only, in every area, or in townships and counties only. The first
 # names its place `village` in the address, the others `area`.
@@ -65,7 +67,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Further:
-    """A page of another package about a person or grid, as their own page leads to it."""
+    """A page of another package, as one of a lower package leads to it."""
 
     label: Any
     url: str
@@ -85,6 +87,11 @@ CARD_PAGE: Slot[str] = Slot()
 
 # Templates of what stands above every page.
 BANNERS: Slot[str] = Slot()
+
+
+def further(slot: Slot[Callable[[T], list[Further]]], about: T) -> list[Further]:
+    """Where the page about something leads its reader."""
+    return [page for told in slot.items() for page in told(about)]
 
 
 def alarms() -> list[Notice] | None:

@@ -113,7 +113,7 @@ def grid(village: str, ident: int) -> str:
         labels=labels,
         may_keep=_may(KEEPERS) and not grid.closed_on,
         may_appoint=_may(access.COMMITTEE) and not grid.closed_on,
-        further=[page for told in pages.ABOUT_GRID.items() for page in told(grid)],
+        further=pages.further(pages.ABOUT_GRID, grid),
     )
 
 

@@ -75,7 +75,7 @@ def person_page(person: Person, form: PortraitForm) -> tuple[str, int]:
         may_correct=may_correct(person),
         may_appoint=bool(g.roles & access.COMMITTEE),
         portrait=portraits.portrait_of(person) if access.inside() else None,
-        further=[page for told in pages.ABOUT_PERSON.items() for page in told(person)],
+        further=pages.further(pages.ABOUT_PERSON, person),
         form=form,
     ), form.status
 
