@@ -13,41 +13,17 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import demo.calendar
-import demo.cli
-import duties.cli
-import duties.held
-import people.cli
-import people.held
-import people.views
-import points.cli
-import points.held
-import points.views
-import shop.api
-import shop.backing
-import shop.cli  # also adds `ledger verify`
-import shop.held
-import shop.views
-from duties import views as duty_views
-from duties.views import incidents
+from demo.contributions import DEMO
+from duties.contributions import DUTIES
 from ground import web
 from ground.db import db
-from people import access, audit, pages
+from people import access, audit
+from people.contributions import PEOPLE
 from people.signin import accounts
-from people.views import cards, conduct, home, roster, signin
-from points import amounts
-from points.views import assessment, ledger, meeting, rubrics, services, wall
-from shop.desk import devices
-from shop.views import desk, shelf, stock
+from points.contributions import POINTS
+from shop.contributions import SHOP
 
-BLUEPRINTS = (
-    *(room.bp for room in (home, signin, roster, cards, conduct)),
-    *(room.bp for room in (assessment, meeting, wall, ledger, rubrics, services)),
-    duty_views.bp,
-    *(room.bp for room in (desk, shelf, stock)),
-    shop.api.bp,
-    demo.calendar.bp,
-)
+PACKAGES = (PEOPLE, POINTS, DUTIES, SHOP, DEMO)
 
 ROOT = Path(__file__).parent
 
@@ -67,38 +43,11 @@ def create_app(**settings: object) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, locale_selector=web.locale)
     Bootstrap5(app)
-    app.before_request(demo.calendar.follow)  # first: whatever answers, its day is the calendar's
-    CSRFProtect(app).exempt(shop.api.bp)  # a cookie opens nothing there
-    add_sign_in(app)
-    app.before_request(lambda: audit.comes_from(request.remote_addr))
-    app.before_request(access.gate)
-    app.after_request(harden)
-    app.context_processor(demo.calendar.shown)
-    app.add_template_filter(amounts.show, "points")
-    app.add_template_filter(amounts.signed, "signed_points")
     web.init_app(app)
-    pages.init_app(app, [*points.views.NAVIGATION, *shop.views.NAVIGATION, *people.views.NAVIGATION])
-    app.extensions["backing"] = shop.backing.of
-    app.extensions["devices"] = devices.with_key
-    app.extensions["alarms"] = (incidents.alarms,)
-    app.extensions["held"] = (people.held.about, points.held.about, duties.held.about, shop.held.about)
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    for group in (
-        people.cli.areas_cli,
-        people.cli.people_cli,
-        people.cli.accounts_cli,
-        people.cli.cards_cli,
-        points.cli.ledger_cli,
-        duties.cli.services_cli,
-        points.cli.assessments_cli,
-        shop.cli.devices_cli,
-        shop.cli.goods_cli,
-        demo.cli.demo_cli,
-    ):
-        app.cli.add_command(group)
-    app.cli.add_command(people.cli.roles)
-    app.cli.add_command(demo.cli.start)
+    for package in PACKAGES:  # before the gate: whatever answers, its day is the demo's calendar's
+        package.join(app)
+    add_gate(app)
+    app.after_request(harden)
     return app
 
 
@@ -152,12 +101,21 @@ def kept_secret(file: Path) -> str:
     return file.read_text()
 
 
-def add_sign_in(app: Flask) -> None:
-    """Who asks, by the session's cookie; without one: to the sign-in page."""
+def add_gate(app: Flask) -> None:
+    """What every request passes in turn: the form's token, who asks and from where, whether they may.
+
+    Without a sign-in it goes on to the sign-in page. Programs bring no cookie, and so need no token.
+    """
+    tokens = CSRFProtect(app)
+    for package in PACKAGES:
+        for programs in package.programs:
+            tokens.exempt(programs)
     manager = LoginManager(app)
     manager.login_view = "signin.sign_in"
     manager.login_message = None  # the page says by itself what it is
     manager.user_loader(accounts.in_session)
+    app.before_request(lambda: audit.comes_from(request.remote_addr))
+    app.before_request(access.gate)
 
 
 def harden(response: Response) -> Response:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, abort, g, redirect, request
+from flask import Blueprint, abort, current_app, g, redirect, request
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from ground import clock, web
 from ground.db import Base, db, transaction
 from people import access
+from people.models import Area
 
 # The last week of a quarter: services can still be recorded, and the quarter can be assessed.
 STARTS_ON = date(2026, 12, 28)
@@ -37,11 +38,25 @@ def find() -> DemoCalendar | None:
     return db.session.scalar(select(DemoCalendar).limit(1))
 
 
+def is_empty() -> bool:
+    """Whether nothing is in the database yet; only then it may still become a demo."""
+    return db.session.scalar(select(Area.id).limit(1)) is None
+
+
 def follow() -> None:
     """Let the clock of this request follow the demo's calendar, if this is a demo."""
-    calendar = find()
+    calendar = _find_if_any()
     g.is_demo = calendar is not None
     clock.shift(timedelta(seconds=calendar.seconds if calendar else 0))
+
+
+def _find_if_any() -> DemoCalendar | None:
+    """The calendar; a database in earnest is asked for it once, as what is in use becomes no demo."""
+    if current_app.config.get("IN_EARNEST"):
+        return None
+    calendar = find()
+    current_app.config["IN_EARNEST"] = calendar is None and not is_empty()
+    return calendar
 
 
 def shown() -> dict[str, date | None]:

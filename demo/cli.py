@@ -43,16 +43,12 @@ def load(county: bool, codes: Sequence[str] = VILLAGES) -> None:
     Refused `not_empty` over anything but an empty database or (with `county`) an existing demo.
     """
     has_demo = calendar.find() is not None
-    if not has_demo and not _is_empty():
+    if not has_demo and not calendar.is_empty():
         raise Refused("not_empty", "This database is in use. The demo needs an empty one.")
     if not has_demo:
         _load_history(codes)
     if county:
         _load_county()
-
-
-def _is_empty() -> bool:
-    return db.session.scalar(select(Area.id).limit(1)) is None
 
 
 def _load_history(codes: Sequence[str]) -> None:
@@ -98,7 +94,7 @@ def start() -> None:
         make_fonts()
     upgrade()
     with transaction():
-        if _is_empty():
+        if calendar.is_empty():
             load(county=False)
     port = int(os.environ.get("PORT", "8000"))
     greet(port)

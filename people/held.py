@@ -1,7 +1,6 @@
 """Everything held about a person, to show them: each package tells its own part, in plain text.
 
-The parts are put together in app.py (`app.extensions["held"]`); a test sees to it that every table that
-speaks of a person is read by one of them.
+A test sees to it that every table that speaks of a person is read by one of them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock
+from ground.contributions import Slot
 from ground.db import db
 from ground.paper import words
 from people import labels, trail
@@ -59,7 +59,20 @@ class Section:
     rows: Sequence[Sequence[str]]
 
 
-Part = Callable[[Person, Reader], list[Section]]
+@dataclass(frozen=True)
+class Part:
+    """A part of the page, in its place on it: what `about` says of a person to a reader."""
+
+    order: int
+    about: Callable[[Person, Reader], list[Section]]
+
+
+HELD: Slot[Part] = Slot(by=lambda part: part.order)
+
+
+def everything(person: Person, reader: Reader) -> list[Section]:
+    """What every package holds about a person."""
+    return [section for part in HELD.items() for section in part.about(person, reader)]
 
 
 def about(person: Person, reader: Reader) -> list[Section]:

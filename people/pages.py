@@ -1,16 +1,19 @@
 """What the pages of an area share: its navigation, and what has to be known there at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_login import current_user
 
 from ground import web
+from ground.contributions import Slot
 from people import access
 from people.cardsheet import CardFace
-from people.models import Area, Card, Role, mask_phone
+from people.models import Area, Card, Grid, Person, Role
+
+T = TypeVar("T")
 
 # Where an entry is found: in villages only, in every area, or in townships and counties only. The first
 # names its place `village` in the address, the others `area`.
@@ -21,21 +24,18 @@ VILLAGES, EVERYWHERE, ABOVE = "villages", "everywhere", "above"
 class Entry:
     """A place in an area's navigation: its endpoint, label, icon, and the roles that find it there.
 
-    One with `under` is a room of the first of those entries that is there: shown beside the others on its
-    pages, not in the rail. Where none of them is, it stands in the rail itself.
+    In the rail and among rooms the entries of all packages stand in one `order`. One with `under` is a room
+    of the first of those entries that is there: shown beside the others on its pages, not in the rail. Where
+    none of them is, it stands in the rail itself.
     """
 
+    order: int
     endpoint: str
     label: Any
     icon: str
     roles: frozenset[Role]
     where: str = VILLAGES
     under: tuple[str, ...] = ()
-
-    @property
-    def package(self) -> str:
-        """The package whose page it is."""
-        return access.package_of(self.endpoint)
 
     def house(self, tops: set[str]) -> str:
         """The entry of the rail to which it belongs, one of `tops`, or itself."""
@@ -65,20 +65,48 @@ class Notice:
     url: str
 
 
+@dataclass(frozen=True)
+class Further:
+    """A page of another package, as one of a lower package leads to it."""
+
+    label: Any
+    url: str
+
+
+NAVIGATION: Slot[Entry] = Slot(by=lambda entry: entry.order)
+
+# What has to be known at once about an area.
+ALARMS: Slot[Callable[[Area], list[Notice]]] = Slot()
+
+# Where the page of a person or of a grid leads, for its reader.
+ABOUT_PERSON: Slot[Callable[[Person], list[Further]]] = Slot()
+ABOUT_GRID: Slot[Callable[[Grid], list[Further]]] = Slot()
+
+# The page that the code of a card opens: its endpoint, which takes the card's `token`.
+CARD_PAGE: Slot[str] = Slot()
+
+# Templates of what stands above every page.
+BANNERS: Slot[str] = Slot()
+
+
+def further(slot: Slot[Callable[[T], list[Further]]], about: T) -> list[Further]:
+    """Where the page about something leads its reader."""
+    return [page for told in slot.items() for page in told(about)]
+
+
 def alarms() -> list[Notice] | None:
     """What every package has to say at once about the area the visitor is in; None for who does not answer
     for it."""
     area: Area | None = g.get("area")
     if area is None or not g.roles & access.ONLOOKERS:
         return None
-    return [notice for told in current_app.extensions["alarms"] for notice in told(area)]
+    return [notice for told in ALARMS.items() for notice in told(area)]
 
 
 def entries_for(area: Area, roles: set[Role]) -> list[Entry]:
     """The navigation of these roles in an area with all its rooms, the most important first."""
-    entries: Sequence[Entry] = current_app.extensions["navigation"]
     found = (VILLAGES, EVERYWHERE) if area.is_village else (ABOVE, EVERYWHERE)
-    return [entry for entry in entries if roles & entry.roles and entry.where in found]
+    return [entry for entry in NAVIGATION.items() if roles & entry.roles and entry.where in found]
 
 
 def _links() -> tuple[list[Link], list[Link]]:
@@ -101,8 +129,7 @@ def _links() -> tuple[list[Link], list[Link]]:
     ]
     house = houses[here] if here else ""
     beside = sorted(
-        (entry for entry in urls if houses[entry] == house),
-        key=lambda room: (room.endpoint != house, room.package != access.package_of(house)),
+        (entry for entry in urls if houses[entry] == house), key=lambda room: room.endpoint != house
     )
     rooms = [Link(urls[entry], entry.label, entry.icon, entry == here) for entry in beside]
     return rail, rooms if len(rooms) > 1 else []
@@ -110,28 +137,23 @@ def _links() -> tuple[list[Link], list[Link]]:
 
 def card_face(card: Card, grid: str) -> CardFace:
     """What a card shows in print; its code leads to its holder's points, under PUBLIC_URL."""
+    (page,) = CARD_PAGE.items()
     return CardFace(
         village=card.person.area.name,
         name=card.person.name,
         grid=grid,
         number=card.number,
-        url=web.printed(url_for("desk.holder", token=card.token)),
+        url=web.printed(url_for(page, token=card.token)),
     )
 
 
-def init_app(app: Flask, navigation: Sequence[Entry]) -> None:
-    """Give every template the navigation of its area."""
-    app.extensions["navigation"] = navigation
-    app.add_template_filter(mask_phone, "masked_phone")
-    app.add_template_global(alarms, "alarms")
-
-    @app.context_processor
-    def shared() -> dict[str, Any]:
-        nav, rooms = _links() if current_user.is_authenticated else ([], [])
-        return {
-            "nav": nav,
-            "rooms": rooms,
-            "area": g.get("area"),
-            "roles": g.get("roles", set()),
-            "inside": access.inside(),
-        }
+def shared() -> dict[str, Any]:
+    """What every template knows: the navigation of its area, and who reads it there."""
+    nav, rooms = _links() if current_user.is_authenticated else ([], [])
+    return {
+        "nav": nav,
+        "rooms": rooms,
+        "area": g.get("area"),
+        "roles": g.get("roles", set()),
+        "inside": access.inside(),
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from ground.contributions import packages
 from people.access import Route
 from people.models import Role
 from people.signin.accounts import GIVES
@@ -19,14 +20,6 @@ TITLES = {
 }
 
 PLACES = {Role.COUNTY: "a county", Role.TOWNSHIP: "a township"}
-
-PACKAGES = {
-    "people": "Who and where (`people`)",
-    "points": "Points (`points`)",
-    "duties": "What a worker does (`duties`)",
-    "shop": "The love supermarket (`shop`)",
-    "demo": "The demo (`demo`)",
-}
 
 TOP = """\
 # Roles
@@ -53,11 +46,11 @@ def sheet(routes: Sequence[Route]) -> str:
     """The whole page in Markdown."""
     by_role = [route for route in routes if route.rule.roles is not None]
     parts = [TOP, *_table(["role", "on the pages", "held for", "gives"], map(_giving, TITLES))]
-    for package, title in PACKAGES.items():
-        own = [route for route in by_role if route.package == package]
+    for package in packages():
+        own = [route for route in by_role if route.package == package.name]
         if own:
             parts += [
-                f"\n## {title}\n\n",
+                f"\n## {package.title} (`{package.name}`)\n\n",
                 *_table(["page or action", "asked by", *TITLES.values()], map(_line, own)),
             ]
     devices = [route for route in routes if route.rule.device]

@@ -27,10 +27,15 @@ from points.models import (
 )
 
 
-def about(person: Person, reader: Reader) -> list[Section]:
-    """Services, records, assessments, and accounts with all their entries; the same for every reader."""
+def done(person: Person, reader: Reader) -> list[Section]:
+    """What they did; the same for every reader."""
+    return [_services(persons.selves(persons.kept(person)))]
+
+
+def earned(person: Person, reader: Reader) -> list[Section]:
+    """Assessments, and accounts with all their entries; the same for every reader."""
     ids = persons.selves(persons.kept(person))
-    return [_services(ids), _assessments(ids), *_accounts(ids)]
+    return [_assessments(ids), *_accounts(ids)]
 
 
 def _services(ids: list[int]) -> Section:

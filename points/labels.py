@@ -56,17 +56,6 @@ VOUCHERS = {
     Voucher.WITNESS: _("a witness"),
 }
 
-# What a service came of, by the kind of its evidence.
-RECORDS = {
-    "visit": _("Visit"),
-    "gathering": _("Gathering"),
-    "incident": _("Hazard or emergency"),
-    "dispute": _("Dispute"),
-    "attendance": _("Training"),
-    "evaluation": _("Evaluation"),
-    "service": _("Service"),
-}
-
 FINDINGS = {
     Found.SOUND: _("as written"),
     Found.DOUBTFUL: _("doubtful"),

@@ -4,7 +4,7 @@ from collections import Counter
 
 import flask_migrate
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from demo import calendar, cli, roll
 from ground.clock import Quarter
@@ -72,3 +72,36 @@ def test_a_database_in_use_is_never_filled_with_a_demo(cast):
 
 def test_the_calendar_turns_only_in_a_demo(cast, client_of):
     assert client_of(None).post("/demo/next-day").status_code == 404
+
+
+def asked_for_the_calendar(client):
+    """How often a page asks the database for the demo's calendar."""
+    asked = []
+
+    def look(_connection, _cursor, statement, *_rest):
+        asked.append("demo_calendar" in statement)
+
+    event.listen(db.engine, "before_cursor_execute", look)
+    try:
+        assert client.get("/sign-in").status_code == 200
+    finally:
+        event.remove(db.engine, "before_cursor_execute", look)
+    return sum(asked)
+
+
+def test_a_database_in_earnest_is_asked_once_for_a_calendar(app_on, uri):
+    app = app_on(uri)
+    with app.app_context():
+        assert [asked_for_the_calendar(app.test_client()) for _page in range(3)] == [1, 0, 0]
+        db.engine.dispose()
+
+
+def test_an_empty_database_may_still_become_a_demo(empty):
+    client = empty.test_client()
+    assert 'class="demo"' not in client.get("/sign-in").text
+    with transaction():
+        areas.import_areas(cli.COUNTY_FILE.read_bytes())
+        calendar.start()
+    assert 'class="demo"' in client.get("/sign-in").text
+    assert client.post("/demo/next-day").status_code == 302
+    assert asked_for_the_calendar(client) == 1

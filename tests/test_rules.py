@@ -34,6 +34,15 @@ from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("ground", "people", "points", "duties", "shop", "demo")
+# Of whom each knows nothing: whoever stands higher, and of two that stand beside each other the other one.
+HIGHER = {
+    "ground": {"people", "points", "duties", "shop", "demo"},
+    "people": {"points", "duties", "shop", "demo"},
+    "points": {"duties", "shop", "demo"},
+    "duties": {"shop", "demo"},
+    "shop": {"duties", "demo"},
+    "demo": set(),
+}
 PRODUCT = [
     ROOT / "app.py",
     *(file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))),
@@ -64,7 +73,8 @@ PUBLIC = {
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
 OF_THE_WEB = re.compile(
-    r"^(app|demo/calendar|ground/(forms|web)|people/(access|pages)|\w+/((forms|views|api)(/\w+){0,2}|cli))\.py$"
+    r"^(app|demo/calendar|ground/(forms|web)|people/(access|pages)"
+    r"|\w+/((forms|views|api)(/\w+){0,2}|cli|contributions))\.py$"
 )
 
 
@@ -85,6 +95,46 @@ def test_imports_run_one_way():
 
 def test_the_house_is_not_imported_by_its_rooms():
     assert [str(file) for file in PRODUCT if "app" in set(imports(file))] == []
+
+
+def names_in(file):
+    """Everything that a file says in quotes: of Python the strings, of a template what stands in its tags."""
+    if file.suffix == ".py":
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+    else:
+        for tag in re.findall(r"\{[{%].*?[%}]\}", file.read_text(), re.DOTALL):
+            yield from re.findall(r"[\"']([^\"']+)[\"']", tag)
+
+
+def package_named(app, name):
+    """The package whose endpoint or template it is that a name in quotes means; None for any other name."""
+    if page := re.fullmatch(r"([a-z_]+)\.(?!js$)[a-z_]+", name):
+        blueprint = app.blueprints.get(page[1])
+        return blueprint and blueprint.import_name.partition(".")[0]
+    template = re.fullmatch(r"([a-z]+)/.+\.html", name)
+    return template and template[1]
+
+
+def test_no_package_names_the_pages_of_a_higher_one(plain_app):
+    """What shall stand on a lower package's page is contributed to it: see ground/contributions.py. Templates
+    beside the packages' folders are of `people`: they name its pages."""
+    named = {}
+    for package, higher in HIGHER.items():
+        files = [*(ROOT / package).rglob("*.py"), *(ROOT / "templates" / package).rglob("*.html")]
+        files += (ROOT / "templates").glob("*.html") if package == "people" else []
+        for file in files:
+            for name in names_in(file):
+                of = package_named(plain_app, name)
+                named.setdefault(of in higher, set()).add((str(file.relative_to(ROOT)), name))
+    assert len(named[False]) > 500
+    assert named.get(True, set()) == set()
+
+
+def test_what_packages_contribute_is_kept_in_one_place():
+    """There is no key in app.extensions for a thing that a lower package asks of a higher one."""
+    assert [file.name for file in PRODUCT if ".extensions" in file.read_text()] == ["contributions.py"]
 
 
 def test_verbs_know_nothing_of_the_web():

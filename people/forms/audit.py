@@ -8,7 +8,7 @@ from wtforms import DateField, SearchField
 from wtforms.validators import Length, Optional, ValidationError
 
 from ground.forms import Form, SelectField
-from people.trail.words import ACTIONS
+from people.trail.words import known
 
 
 class SearchForm(Form):
@@ -26,7 +26,7 @@ class SearchForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = sorted(ACTIONS.items(), key=lambda item: item[0])
+        found = sorted(known().actions.items(), key=lambda item: item[0])
         self.action.choices = [("", _("every action")), *found]
 
     def validate_since(self, field: DateField) -> None:

@@ -2,11 +2,13 @@
 
 from people.trail.lines import Change, Line, told
 from people.trail.search import Search, about, concerning, found
-from people.trail.subjects import Subject, named, subjects_of
+from people.trail.subjects import Naming, Page, Subject, named, subjects_of
 
 __all__ = [
     "Change",
     "Line",
+    "Naming",
+    "Page",
     "Search",
     "Subject",
     "about",

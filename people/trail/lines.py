@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from ground.paper import words
 from people.models import AuditEvent, mask_name, mask_phone
 from people.trail.subjects import Subject, named
-from people.trail.words import ACTIONS, FIELDS, ROWS, SILENT, VALUES
+from people.trail.words import SILENT, Words, known
 
 NOTHING = "–"
 
@@ -47,19 +47,22 @@ class Line:
 
 def told(events: Iterable[AuditEvent], masked: bool) -> list[Line]:
     """Events in words. With `masked`, names and phones of villagers as people outside may see them."""
-    events = list(events)
+    events, vocabulary = list(events), known()
     subjects = named(
-        [*(event.subject for event in events), *(key for event in events for key in _keys(event))]
+        [
+            *(event.subject for event in events),
+            *(key for event in events for key in _keys(event, vocabulary.rows)),
+        ]
     )
-    return [_Teller(event, subjects, masked).line() for event in events]
+    return [_Teller(event, subjects, masked, vocabulary).line() for event in events]
 
 
-def _keys(event: AuditEvent) -> list[str]:
+def _keys(event: AuditEvent, rows: Mapping[str, str]) -> list[str]:
     """The rows that an event's values name by their ids."""
     sides = (event.before or {}, event.detail)
     return [
         f"{kind}:{ident}"
-        for field, kind in ROWS.items()
+        for field, kind in rows.items()
         for side in sides
         for ident in (side[field] if isinstance(side.get(field), list) else [side.get(field)])
         if ident is not None
@@ -73,6 +76,7 @@ class _Teller:
     event: AuditEvent
     subjects: Mapping[str, Subject]
     masked: bool
+    known: Words
 
     def line(self) -> Line:
         event, subject, actor = self.event, self.subjects[self.event.subject], self.event.actor
@@ -82,7 +86,7 @@ class _Teller:
             # An official signs with their name everywhere; a worker who did something is a villager first.
             who=actor and (mask_name(actor.name) if self.masked and actor.person_id else actor.name),
             origin=event.origin,
-            action=str(ACTIONS.get(event.action, event.action)),
+            action=str(self.known.actions.get(event.action, event.action)),
             place=event.area.name if event.area else None,
             subject=subject,
             about=subject.shown(self.masked),
@@ -94,7 +98,7 @@ class _Teller:
         before, after = self.event.before or {}, self.event.detail
         told = [
             Change(
-                str(FIELDS.get(field, field)),
+                str(self.known.fields.get(field, field)),
                 self.said(field, before.get(field)),
                 self.said(field, after.get(field)),
             )
@@ -105,22 +109,21 @@ class _Teller:
 
     def said(self, field: str, value: Any) -> str:
         """A value as people say it."""
+        rows, told = self.known.rows, self.known.told
         if value is None or value == "" or value == []:
             return NOTHING
         if field == "fields":
-            return _(", ").join(str(FIELDS.get(name, name)) for name in value)
+            return _(", ").join(str(self.known.fields.get(name, name)) for name in value)
         if isinstance(value, list):
-            return str(len(value)) if field not in ROWS else _(", ").join(self.said(field, v) for v in value)
-        if field in ROWS:
-            return self.subjects[f"{ROWS[field]}:{value}"].shown(self.masked)
+            return _(", ").join(self.said(field, v) for v in value) if field in rows else str(len(value))
+        if field in rows:
+            return self.subjects[f"{rows[field]}:{value}"].shown(self.masked)
         if field in MASKS and self.hides():
             return MASKS[field](str(value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        if field == "hours":
-            return _hours(value)
-        if field == "points":
-            return f"{value / 10:g}"  # kept in tenths
+        if field in told:
+            return told[field](value)
         if field == "place" and self.event.area and value == self.event.area.code:
             return self.event.area.name
         return self._in_words(field, str(value))
@@ -135,12 +138,4 @@ class _Teller:
             return words.day(date.fromisoformat(text))
         if _MOMENT.fullmatch(text):
             return words.moment(datetime.fromisoformat(text))
-        return str(VALUES.get(field, {}).get(text, text))
-
-
-def _hours(kept: dict[str, dict[str, list[str] | None]]) -> str:
-    """Opening hours as the shop keeps them, in one line."""
-    days = [(words.weekday(int(day)), span) for day, span in kept["weekly"].items()]
-    days += [(_("every month on day %(day)d", day=int(day)), span) for day, span in kept["monthly"].items()]
-    days += [(words.day(date.fromisoformat(day)), span) for day, span in kept["dates"].items()]
-    return _(", ").join(f"{day} {'–'.join(span) if span else _('not open')}" for day, span in days)
+        return str(self.known.values.get(field, {}).get(text, text))

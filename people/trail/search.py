@@ -12,7 +12,7 @@ from ground.db import db
 from people.models import Area, AuditEvent, Card, Contact, Grid, Group, Level, Person, User
 from people.roster import persons
 from people.trail.subjects import subjects_of
-from people.trail.words import ACTIONS
+from people.trail.words import known
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _speaks_of(text: str, whole_names: bool) -> ColumnElement[bool]:
     def fits(*columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         return or_(*(column == text for column in columns)) if whole_names else holds(*columns)
 
-    actions = [action for action, words in ACTIONS.items() if text in str(words) or text == action]
+    actions = [action for action, words in known().actions.items() if text in str(words) or text == action]
     actors = select(User.id).where(fits(User.name, User.username))
     about = union_all(
         *(

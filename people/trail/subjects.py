@@ -1,12 +1,13 @@
 """Whom a line of the trail is about: the rows behind names such as "person:12"."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from ground.contributions import Slot
 from ground.db import db
 from people.models import (
     Area,
@@ -14,7 +15,6 @@ from people.models import (
     Contact,
     Grid,
     Group,
-    Household,
     ImportFile,
     Person,
     Training,
@@ -22,7 +22,17 @@ from people.models import (
     mask_name,
 )
 from people.roster import persons
-from people.trail.words import KINDS
+from people.trail import words
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page about a row: its endpoint, the row's place, and as what the address names that."""
+
+    endpoint: str
+    place: Area
+    ident: int
+    argument: str = "village"
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,7 @@ class Subject:
     name: str
     row: Any = None
     person: Person | None = None
+    page: Page | None = None
 
     @property
     def is_somebody(self) -> bool:
@@ -44,52 +55,75 @@ class Subject:
         return mask_name(self.name) if masked and self.person else self.name
 
 
-# Where a kind's rows are, what else is read with them, how they are called, and whose they are.
-_Naming = tuple[type[Any], tuple[Any, ...], Callable[[Any], str], Callable[[Any], Person | None]]
+@dataclass(frozen=True)
+class Naming:
+    """How rows of a kind are named: what is read along, what they are called, whose they are, their page."""
+
+    kind: str
+    model: type[Any]
+    called: Callable[[Any], str]
+    along: Sequence[Any] = ()
+    owner: Callable[[Any], Person | None] = lambda row: None
+    page: Callable[[Any], Page | None] = lambda row: None
 
 
-def _nobody(row: object) -> None:
-    return None
+NAMINGS: Slot[Naming] = Slot()
 
-
-_NAMINGS: dict[str, _Naming] = {
-    "person": (Person, (joinedload(Person.area),), lambda row: row.name, lambda row: row),
-    "user": (User, (joinedload(User.person),), lambda row: row.name, lambda row: row.person),
-    "card": (
+OWN = (
+    Naming(
+        "person",
+        Person,
+        lambda row: row.name,
+        (joinedload(Person.area),),
+        lambda row: row,
+        lambda row: Page("roster.person", row.area, row.id),
+    ),
+    Naming("user", User, lambda row: row.name, (joinedload(User.person),), lambda row: row.person),
+    Naming(
+        "card",
         Card,
-        (joinedload(Card.person).joinedload(Person.area),),
         lambda row: row.person.name,
+        (joinedload(Card.person).joinedload(Person.area),),
         lambda row: row.person,
+        lambda row: Page("roster.person", row.person.area, row.person_id),
     ),
-    "grid": (Grid, (joinedload(Grid.village),), lambda row: f"{row.name} {row.code}", _nobody),
-    "household": (  # nothing of its file: who reads the trail need not be one who may see that
-        Household,
-        (joinedload(Household.grid).joinedload(Grid.village),),
-        lambda row: f"{row.grid.name} {row.grid.code} · {row.number}",
-        _nobody,
+    Naming(
+        "grid",
+        Grid,
+        lambda row: f"{row.name} {row.code}",
+        (joinedload(Grid.village),),
+        page=lambda row: Page("roster.grid", row.village, row.id),
     ),
-    "group": (Group, (), lambda row: row.name, _nobody),
-    "area": (Area, (), lambda row: row.name, _nobody),
-    "contact": (Contact, (), lambda row: row.name, _nobody),  # a duty contact: its name hangs on the wall
-    "training": (Training, (joinedload(Training.area),), lambda row: row.topic, _nobody),
-    "import_file": (ImportFile, (), lambda row: row.name, _nobody),
-}
+    Naming("group", Group, lambda row: row.name),
+    Naming("area", Area, lambda row: row.name),
+    Naming("contact", Contact, lambda row: row.name),  # a duty contact: its name hangs on the wall
+    Naming(
+        "training",
+        Training,
+        lambda row: row.topic,
+        (joinedload(Training.area),),
+        page=lambda row: Page("conduct.training", row.area, row.id, "area"),
+    ),
+    Naming("import_file", ImportFile, lambda row: row.name),
+)
 
 
 def named(subjects: Iterable[str]) -> dict[str, Subject]:
     """The rows behind these names, one query for each kind; one that is unknown keeps its bare number."""
+    namings, kinds = {naming.kind: naming for naming in NAMINGS.items()}, words.known().kinds
     wanted: dict[str, set[int]] = {}
     known: dict[str, Subject] = {}
     for subject in set(subjects):
         kind, _colon, number = subject.partition(":")
-        known[subject] = Subject(KINDS.get(kind, kind), number)
-        if kind in _NAMINGS and number.isdecimal():
+        known[subject] = Subject(kinds.get(kind, kind), number)
+        if kind in namings and number.isdecimal():
             wanted.setdefault(kind, set()).add(int(number))
     for kind, ids in wanted.items():
-        model, along, called, owner = _NAMINGS[kind]
-        rows = db.session.scalars(select(model).options(*along).where(model.id.in_(ids)))
-        for row in rows:
-            known[f"{kind}:{row.id}"] = Subject(KINDS[kind], called(row), row, owner(row))
+        naming = namings[kind]
+        query = select(naming.model).options(*naming.along)
+        for row in db.session.scalars(query.where(naming.model.id.in_(ids))):
+            owner, page = naming.owner(row), naming.page(row)
+            known[f"{kind}:{row.id}"] = Subject(kinds[kind], naming.called(row), row, owner, page)
     return known
 
 

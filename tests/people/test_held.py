@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 
 from ground import clock
 from ground.db import Base, db, transaction
+from people import held
 from people.held import Reader
 from people.models import (
     Attendance,
@@ -40,7 +41,7 @@ def page_of(person):
 
 def told(app, person, reader=Reader.VILLAGE):
     """The sections about a person: their titles, and all their text."""
-    sections = [section for about in app.extensions["held"] for section in about(person, reader)]
+    sections = held.everything(person, reader)
     return {str(section.title): "\n".join(" | ".join(row) for row in section.rows) for section in sections}
 
 

@@ -7,7 +7,7 @@ from flask import abort, g, render_template, request, url_for
 from ground import web
 from people import access, trail
 from people.forms.audit import SearchForm
-from people.models import Card, Grid, Household, Person, Role, Training
+from people.models import Role
 from people.views.home import bp
 
 KEPT = ("q", "action", "subject", "since", "until")  # what the way to the next page carries along
@@ -44,21 +44,10 @@ def audit(area: str) -> tuple[str, int]:
 
 def _link(subject: trail.Subject) -> str | None:
     """The page about somebody or something, if there is one that the reader may open."""
-    match subject.row:
-        case Person() | Card():
-            person = subject.row if isinstance(subject.row, Person) else subject.row.person
-            endpoint, place, ident = "roster.person", person.area, person.id
-        case Grid() as grid:
-            endpoint, place, ident = "roster.grid", grid.village, grid.id
-        case Household() as household:
-            endpoint, place, ident = "duties.household", household.grid.village, household.id
-        case Training() as training:
-            endpoint, place, ident = "conduct.training", training.area, training.id
-        case _:
-            return None
-    rule = access.rule_of(endpoint)
-    if not (rule and rule.roles and rule.roles & g.roles and g.area.covers(place)):
+    page = subject.page
+    if page is None or (page.argument == "village" and not page.place.is_village):
         return None
-    if endpoint == "conduct.training":
-        return url_for(endpoint, area=place.code, ident=ident)
-    return url_for(endpoint, village=place.code, ident=ident) if place.is_village else None
+    rule = access.rule_of(page.endpoint)
+    if not (rule and rule.roles and rule.roles & g.roles and g.area.covers(page.place)):
+        return None
+    return url_for(page.endpoint, **{page.argument: page.place.code}, ident=page.ident)  # type: ignore[arg-type]

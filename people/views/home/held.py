@@ -1,14 +1,13 @@
 """Everything held about a person, shown to whoever may show it to them, and to themselves."""
 
-from collections.abc import Sequence
-
-from flask import abort, current_app, g, render_template
+from flask import abort, g, render_template
 from flask_login import current_user
 
 from ground import clock
 from ground.db import fetch, transaction
 from people import access, audit
-from people.held import Part, Reader
+from people import held as verbs
+from people.held import Reader
 from people.models import Person, Role
 from people.roster import persons
 from people.views.home import bp
@@ -52,11 +51,10 @@ def held_about_me(village: str) -> str:
 
 
 def _page(person: Person, reader: Reader) -> str:
-    parts: Sequence[Part] = current_app.extensions["held"]
     return render_template(
         "people/home/held.html",
         person=person,
-        sections=[section for about in parts for section in about(person, reader)],
+        sections=verbs.everything(person, reader),
         own=reader == Reader.THEMSELF,
         today=clock.today(),
     )

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from ground import clock
 from ground.db import fetch
 from ground.forms import attempt
-from people import access, labels
+from people import access, labels, pages
 from people.forms import roster as forms
 from people.models import Appointment, Duty, Grid, Group, Role
-from people.roster import changes, holders, reach, staffing
+from people.roster import changes, holders, staffing
 from people.roster import grids as verbs
 from people.views.roster import bp
 
@@ -113,7 +113,7 @@ def grid(village: str, ident: int) -> str:
         labels=labels,
         may_keep=_may(KEEPERS) and not grid.closed_on,
         may_appoint=_may(access.COMMITTEE) and not grid.closed_on,
-        may_see_files=_may(access.COMMITTEE) or reach.reaches(current_user, grid),
+        further=pages.further(pages.ABOUT_GRID, grid),
     )
 
 

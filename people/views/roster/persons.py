@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from ground import clock, web
 from ground.forms import attempt
-from people import access, labels
+from people import access, labels, pages
 from people.forms.portrait import PortraitForm
 from people.forms.roster import PersonForm
 from people.models import Appointment, Duty, Person
@@ -75,6 +75,7 @@ def person_page(person: Person, form: PortraitForm) -> tuple[str, int]:
         may_correct=may_correct(person),
         may_appoint=bool(g.roles & access.COMMITTEE),
         portrait=portraits.portrait_of(person) if access.inside() else None,
+        further=pages.further(pages.ABOUT_PERSON, person),
         form=form,
     ), form.status
 

@@ -1,15 +1,16 @@
 """The ledger book (台账), and a worker's own page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort, g, render_template, url_for
 from flask_login import current_user
 
 from ground import clock, web
+from ground.contributions import Slot
 from ground.db import fetch
-from people import access
-from people.models import Departure, Merge, Person, Role, User
+from people import access, pages
+from people.models import Area, Departure, Merge, Person, Role, User
 from people.roster import departures, duplicates, persons
 from points import expiry, labels, ledger
 from points.assessment import finding
@@ -18,6 +19,9 @@ from points.services import reading
 from points.views import WATCHING
 from points.views.ledger import bp
 from points.wall import correcting
+
+# Where a worker goes on to from their own page, in their village.
+ABOUT_MINE: Slot[Callable[[Area], list[pages.Further]]] = Slot()
 
 LATEST = 20
 PER_PAGE = 30
@@ -137,6 +141,7 @@ def mine(village: str) -> str:
     return render_template(
         "points/ledger/mine.html",
         person=person,
+        further=pages.further(ABOUT_MINE, g.area),
         balance=ledger.balance_of(person),
         left=_left(person),
         today=clock.today(),

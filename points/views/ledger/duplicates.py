@@ -17,7 +17,7 @@ from people.models import Appointment, Card, Person, Role
 from people.roster import duplicates as suggestions
 from people.roster import holders, staffing
 from people.roster.duplicates import Why
-from people.trail.words import FIELDS
+from people.trail import words
 from points import ledger, merging
 from points.views import WATCHING
 from points.views.ledger import bp
@@ -100,7 +100,7 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
         sides=(_side(kept), _side(duplicate)),
         plan=merging.plan(kept, duplicate),
         stopped=_stopped(kept, duplicate),
-        fields=FIELDS,
+        fields=words.known().fields,
         labels=labels,
         may_decide=Role.CHAIR in g.roles,
     )

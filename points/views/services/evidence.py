@@ -3,22 +3,27 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, g, url_for
+from flask import g, url_for
 from flask_login import current_user
 
+from ground.contributions import Slot
 from people import access
 from people.models import Household, Role
 from people.roster import reach
-from points import labels
 from points.models import Service
 
-# Pages of the records that services come of, and whether they tell of a household.
-PAGES = {
-    "visit": ("duties.visit", True),
-    "gathering": ("points.gathering", False),
-    "incident": ("duties.incident", False),
-    "dispute": ("duties.dispute", True),
-}
+
+@dataclass(frozen=True)
+class Record:
+    """A kind of record that services come of: its word, its page, and whether it tells of a household."""
+
+    kind: str
+    label: Any
+    endpoint: str = ""
+    is_personal: bool = False
+
+
+RECORDS: Slot[Record] = Slot()
 
 
 @dataclass(frozen=True)
@@ -34,18 +39,19 @@ class Sight:
 
     def __init__(self) -> None:
         self._grids = {grid.id for grid in reach.grids_of(current_user, g.area)}
+        self._records = {record.kind: record for record in RECORDS.items()}
 
     def evidence(self, service: Service) -> Evidence | None:
         """What a service came of, if it came of a record."""
         if service.evidence is None:
             return None
         kind, _colon, ident = service.evidence.partition(":")
-        endpoint, personal = PAGES.get(kind, ("", False))
-        may_open = endpoint in current_app.view_functions and (
-            service.grid_id in self._grids or (not personal and _lets_in(endpoint))
+        record = self._records.get(kind, Record(kind, kind))
+        may_open = record.endpoint and (
+            service.grid_id in self._grids or (not record.is_personal and _lets_in(record.endpoint))
         )
-        url = url_for(endpoint, village=g.area.code, ident=int(ident)) if may_open else None
-        return Evidence(labels.RECORDS.get(kind, kind), url)
+        url = url_for(record.endpoint, village=g.area.code, ident=int(ident)) if may_open else None
+        return Evidence(record.label, url)
 
     def household(self, service: Service) -> Household | None:
         """The household a service was for, if the reader works in its grid."""

@@ -1,5 +1,7 @@
 """Paper slips: printed under numbers, keyed in when they come back, and confirmed by who signed them."""
 
+from collections.abc import Callable
+
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
@@ -7,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from ground import clock, web
 from ground.clock import Quarter
+from ground.contributions import Slot
 from ground.db import db, fetch
 from ground.forms import Form, attempt
 from ground.refusal import Refused
-from people import access
+from people import access, pages
 from people.models import Person
 from people.roster import holders, persons
 from points import labels
@@ -25,6 +28,9 @@ from points.views import KEYING_IN
 from points.views.services import bp
 from points.views.services.evidence import Sight
 from points.views.services.services import DECIDERS, RECORDERS
+
+# What else is keyed in from a slip.
+ABOUT_SLIP: Slot[Callable[[Slip], list[pages.Further]]] = Slot()
 
 
 @bp.get("/v/<village>/slips")
@@ -94,7 +100,6 @@ def slip(village: str, slip: str) -> tuple[str, int]:
 def _slip(slip: Slip, form: Form) -> tuple[str, int]:
     service, sight = _made_of(slip), Sight()
     home = sight.household(service) if service else None
-    grid = slip.worker and holders.latest_served(persons.selves(persons.kept(slip.worker)), clock.today())
     html = render_template(
         "points/services/slip.html",
         slip=slip,
@@ -103,9 +108,7 @@ def _slip(slip: Slip, form: Form) -> tuple[str, int]:
         form=form,
         number=NumberForm(formdata=None),
         labels=labels,
-        visit=url_for(
-            "duties.due", village=g.area.code, slip=slip.number, grid=grid.grid_id if grid else None
-        ),
+        further=pages.further(ABOUT_SLIP, slip),
         may_record=bool(g.roles & RECORDERS),
         may_decide=service is not None
         and service.state == ServiceState.RECORDED

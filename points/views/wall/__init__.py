@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("wall", __name__)
 
 # They register their routes.
-from points.views.wall import corrections, notices, objections, proof, weighing
+from points.views.wall import corrections, notices, objections, proof

@@ -1,14 +1,16 @@
-"""What the points on the wall weigh against the shop's goods; the shop says so, `points` only asks."""
+"""What the points on the wall weigh against what they are spent on; those who know it say it."""
 
-from typing import Any
+from collections.abc import Callable
 
-from flask import current_app
+from markupsafe import Markup
 
+from ground.contributions import Slot
 from people.models import Area
-from points.views.wall import bp
+
+# What a village's points weigh once so many tenths more are booked, as a part of a page.
+WEIGHING: Slot[Callable[[Area, int], Markup]] = Slot()
 
 
-@bp.app_template_global()
-def weigh(village: Area, new: int) -> Any:
-    """Points against goods once so many tenths more are booked (app.extensions["backing"])."""
-    return current_app.extensions["backing"](village, new)
+def weighings(village: Area, new: int) -> list[Markup]:
+    """What there is to weigh a village's points against, each as a part of a page."""
+    return [weighed(village, new) for weighed in WEIGHING.items()]

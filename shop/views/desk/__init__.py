@@ -2,10 +2,7 @@
 
 from flask import Blueprint
 
-from shop.labels import yuan
-
 bp = Blueprint("desk", __name__)
-bp.add_app_template_filter(yuan, "yuan")
 
 # They register their routes.
 from shop.views.desk import closing, desk, public, redemptions, serving

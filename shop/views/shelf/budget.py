@@ -1,13 +1,14 @@
 """Points against goods, and the budget for more of them."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, get_template_attribute, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from ground.forms import attempt
 from people import access
-from people.models import Role
+from people.models import Area, Role
 from shop import backing
 from shop.forms.budget import BudgetForm
 from shop.shelf import shops
@@ -38,3 +39,11 @@ def budget(village: str) -> Response | tuple[str, int]:
         may_decide=Role.CHAIR in g.roles,
     )
     return page, form.status
+
+
+def weighed(village: Area, new: int) -> Markup:
+    """The same for a page about points, once so many tenths more are booked."""
+    told: Markup = get_template_attribute("shop/shelf/backing_parts.html", "weighed")(
+        backing.of(village, new)
+    )
+    return told

@@ -1,0 +1,15 @@
+"""What `demo` adds to the application: a calendar of its own, shown above every page."""
+
+from demo import calendar, cli
+from ground.contributions import Package
+from people.pages import BANNERS
+
+DEMO = Package(
+    name="demo",
+    title="The demo",
+    pages=[calendar.bp],
+    commands=[cli.demo_cli, cli.start],
+    before=[calendar.follow],
+    context=[calendar.shown],
+    fillings=[BANNERS.of("demo/banner.html")],
+)

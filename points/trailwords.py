@@ -1,0 +1,43 @@
+"""The trail's words for points: the assessment, the rubric, points that expire, and entries merged."""
+
+from flask_babel import lazy_gettext as _
+
+from people.trail.words import Words
+from points import amounts
+
+WORDS = Words(
+    actions={
+        "assessment.export": _("took a quarter's sheet out as a file"),
+        "assessment.lift": _("took back that a member is left out of a line"),
+        "assessment.minutes": _("wrote the minutes of a meeting anew"),
+        "assessment.reopen": _("took a quarter back to collecting"),
+        "award.correct": _("corrected points that were booked"),
+        "expiry.cancel": _("took back that points expire"),
+        "expiry.resolve": _("wrote down that points expire"),
+        "person.fill": _("completed a person's details from the other entry"),
+        "person.merge": _("merged two entries of one person"),
+        "rubric.adopt": _("adopted a rubric"),
+        "rubric.publish": _("published a template of the rubric"),
+        "slip.print": _("printed paper slips"),
+    },
+    kinds={
+        "assessment": _("Assessment"),
+        "expiry": _("Expiry of points"),
+    },
+    fields={
+        "booked_until": _("Booked until"),
+        "decided_by": _("Decided by"),
+        "expires_on": _("Last day to spend them"),
+        "kept": _("Entry kept"),
+        "member": _("Member"),
+        "points": _("Points"),
+        "quarter": _("Quarter"),
+        "relation": _("Relation"),
+        "services": _("Services"),
+        "slips": _("Paper slips"),
+        "users": _("Sign-ins"),
+        "version": _("Version"),
+    },
+    rows={"kept": "person", "users": "user"},
+    told={"points": amounts.show},
+)

@@ -1,0 +1,59 @@
+"""What `shop` adds to the application: the love supermarket's pages, its interface, and where cards lead."""
+
+from flask_babel import lazy_gettext as _
+
+from ground.contributions import Package
+from people import access
+from people.access import DEVICES
+from people.held import HELD, Part
+from people.models import Role
+from people.pages import CARD_PAGE, NAVIGATION, Entry
+from people.trail.words import WORDS
+from points.views.wall.weighing import WEIGHING
+from shop import api, cli, held, labels, trailwords
+from shop.desk import devices
+from shop.views import MINDING, READERS, desk, shelf, stock
+from shop.views.shelf import budget
+
+SHOP = Package(
+    name="shop",
+    title="The love supermarket",
+    pages=[room.bp for room in (desk, shelf, stock)],
+    programs=[api.bp],
+    commands=[cli.devices_cli, cli.goods_cli],
+    filters={"yuan": labels.yuan},
+    fillings=[
+        CARD_PAGE.of("desk.holder"),
+        DEVICES.of(devices.with_key),
+        WORDS.of(trailwords.WORDS),
+        HELD.of(Part(50, held.about)),
+        WEIGHING.of(budget.weighed),
+        NAVIGATION.of(
+            Entry(210, "desk.desk", _("Desk"), "upc-scan", frozenset(access.SHOP)),
+            Entry(220, "desk.redemptions", _("Redemptions"), "receipt", READERS),
+            Entry(230, "desk.closings", _("Closing"), "journal-check", READERS, under=("desk.redemptions",)),
+            Entry(240, "shelf.goods", _("Goods"), "basket", READERS),
+            Entry(
+                250, "stock.stock", _("To look after"), "exclamation-circle", READERS, under=("shelf.goods",)
+            ),
+            Entry(
+                260, "stock.stock_takes", _("Stock-take"), "clipboard-check", READERS, under=("shelf.goods",)
+            ),
+            Entry(270, "stock.consignments", _("Between shops"), "truck", READERS, under=("shelf.goods",)),
+            Entry(280, "stock.donations", _("Donations"), "gift", READERS, under=("shelf.goods",)),
+            Entry(290, "shelf.budget", _("Budget"), "cash-coin", MINDING, under=("shelf.goods",)),
+            Entry(300, "shelf.hours", _("Opening hours"), "clock", READERS, under=("shelf.goods",)),
+            Entry(
+                310,
+                "shelf.import_goods",
+                _("From a file"),
+                "file-earmark-excel",
+                frozenset({Role.MANAGER}),
+                under=("shelf.goods",),
+            ),
+            Entry(
+                320, "shelf.devices", _("Devices"), "key", frozenset({Role.MANAGER}), under=("shelf.goods",)
+            ),
+        ),
+    ],
+)

@@ -1,0 +1,57 @@
+"""The trail's words for the shop: its goods, its budget, its devices and its hours."""
+
+from datetime import date
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from ground.paper import words
+from people.trail.words import Words
+
+
+def _hours(kept: dict[str, dict[str, list[str] | None]]) -> str:
+    """Opening hours as the shop keeps them, in one line."""
+    days = [(words.weekday(int(day)), span) for day, span in kept["weekly"].items()]
+    days += [
+        (gettext("every month on day %(day)d", day=int(day)), span) for day, span in kept["monthly"].items()
+    ]
+    days += [(words.day(date.fromisoformat(day)), span) for day, span in kept["dates"].items()]
+    told = [(day, "–".join(span) if span else gettext("not open")) for day, span in days]
+    return gettext(", ").join(f"{day} {times}" for day, times in told)
+
+
+WORDS = Words(
+    actions={
+        "budget.set": _("set the budget for the shop's goods"),
+        "device.add": _("gave a device a key"),
+        "device.revoke": _("took a device's key back"),
+        "goods.add": _("put an article on the shelf"),
+        "goods.archive": _("put an article into the archive"),
+        "goods.bring_back": _("brought an article back from the archive"),
+        "goods.change": _("described an article anew"),
+        "goods.code": _("gave an article a code"),
+        "goods.code_off": _("took a code from an article"),
+        "goods.export": _("took the goods out as a file"),
+        "goods.import": _("took goods in from a file"),
+        "goods.picture": _("gave an article a picture"),
+        "goods.picture_off": _("took an article's picture away"),
+        "shelf.hours": _("changed the shop's opening hours"),
+    },
+    kinds={
+        "device": _("Device"),
+        "goods": _("Goods"),
+        "shop": _("Shop"),
+    },
+    fields={
+        "archived_on": _("Archived on"),
+        "category": _("Category"),
+        "hours": _("Opening hours"),
+        "low_at": _("Low at"),
+        "quota": _("Limit for each person and quarter"),
+        "spec": _("Specification"),
+        "unit": _("Unit"),
+        "year": _("Year"),
+        "yuan": _("Yuan"),
+    },
+    told={"hours": _hours},
+)

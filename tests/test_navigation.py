@@ -1,0 +1,78 @@
+"""The navigation that the packages make up together: what stands in it for each role, and in which order."""
+
+import pytest
+from flask import g
+
+from people import pages
+from people.models import Area, Level, Role
+from tests.cast import COUNTY, TOWNSHIP, VILLAGE
+
+WORKING = "assessment.front services.services assessment.quarters ledger.accounts rubrics.rubric"
+READING = "desk.redemptions shelf.goods"
+RAILS = {
+    Role.CLERK: f"{WORKING} {READING} roster.grids conduct.trainings cards.cards signin.accounts",
+    Role.SUPERVISOR: f"{WORKING} {READING} roster.grids conduct.trainings",
+    Role.TOWNSHIP: f"{WORKING} {READING} roster.grids conduct.trainings signin.accounts",
+    Role.INSTRUCTOR: "services.services rubrics.rubric roster.grids conduct.trainings",
+    Role.MANAGER: f"desk.desk {READING} home.contacts",
+    Role.VOLUNTEER: f"desk.desk {READING} home.contacts",
+    Role.WORKER: "duties.due ledger.mine duties.new_emergency rubrics.rubric duties.households "
+    "conduct.evaluations home.contacts",
+}
+RAILS |= {Role.CHAIR: RAILS[Role.CLERK], Role.COUNTY: RAILS[Role.TOWNSHIP]}
+ABOVE = "assessment.area_quarters home.area conduct.trainings signin.accounts"
+
+# The rooms of a house that others than its own package add to.
+ROOMS = {
+    ("services.services", Role.CLERK): "duties.due duties.gatherings duties.disputes duties.incidents "
+    "services.slips services.samples duties.report",
+    ("duties.due", Role.WORKER): "duties.gatherings duties.disputes duties.incidents",
+    ("roster.grids", Role.SUPERVISOR): "roster.persons roster.terms home.audit home.contacts ledger.leaving "
+    "ledger.duplicates",
+    ("roster.grids", Role.INSTRUCTOR): "roster.persons roster.terms duties.households home.contacts",
+    ("home.area", Role.COUNTY): "roster.staffing roster.import_roster duties.area_disputes "
+    "duties.emergencies rubrics.template ledger.area_duplicates",
+}
+
+
+def links(app, code, role, endpoint=None):
+    """The addresses of the rail, and of the rooms on a page, for a role in an area."""
+    level = {COUNTY: Level.COUNTY, TOWNSHIP: Level.TOWNSHIP, VILLAGE: Level.VILLAGE}[code]
+    area = Area(code=code, name="", level=level)
+    with app.test_request_context(address(app, code, endpoint) if endpoint else "/"):
+        g.area, g.roles = area, {role}
+        return tuple([link.url for link in some] for some in pages._links())
+
+
+def address(app, code, endpoint):
+    with app.test_request_context():
+        entries = [entry for entry in pages.NAVIGATION.items() if entry.endpoint == endpoint]
+        return entries[0].url(Area(code=code))
+
+
+def addresses(app, code, endpoints):
+    return [address(app, code, endpoint) for endpoint in endpoints.split()]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_rail_of_each_role(plain_app, role):
+    assert links(plain_app, VILLAGE, role)[0] == addresses(plain_app, VILLAGE, RAILS[role])
+
+
+@pytest.mark.parametrize(("code", "role"), [(TOWNSHIP, Role.TOWNSHIP), (COUNTY, Role.COUNTY)])
+def test_the_rail_above_the_villages(plain_app, code, role):
+    assert links(plain_app, code, role)[0] == addresses(plain_app, code, ABOVE)
+
+
+@pytest.mark.parametrize(("house", "role"), ROOMS)
+def test_rooms_of_all_packages_stand_in_one_order(plain_app, house, role):
+    code = COUNTY if role == Role.COUNTY else VILLAGE
+    rooms = links(plain_app, code, role, house)[1]
+    assert rooms == addresses(plain_app, code, f"{house} {ROOMS[house, role]}")
+
+
+def test_no_two_entries_claim_the_same_place(plain_app):
+    with plain_app.app_context():
+        orders = [entry.order for entry in pages.NAVIGATION.items()]
+    assert len(orders) > 40
+    assert len(set(orders)) == len(orders)
