@@ -39,12 +39,12 @@ class Sight:
         """What a service came of, if it came of a record."""
         if service.evidence is None:
             return None
-        kind, _colon, ident = service.evidence.partition(":")
+        kind = service.evidence.kind
         endpoint, personal = PAGES.get(kind, ("", False))
         may_open = endpoint in current_app.view_functions and (
             service.grid_id in self._grids or (not personal and _lets_in(endpoint))
         )
-        url = url_for(endpoint, village=g.area.code, ident=int(ident)) if may_open else None
+        url = url_for(endpoint, village=g.area.code, ident=service.evidence_id) if may_open else None
         return Evidence(labels.RECORDS.get(kind, kind), url)
 
     def household(self, service: Service) -> Household | None:
