@@ -35,7 +35,7 @@ from duties.models import Visit
 from ground import clock
 from ground.db import db, transaction
 from people.models import Appointment, Area, Attention, Duty, Grid, Household, HouseholdClass, Role, User
-from points.models import FedBy, Service, ServiceState
+from points.models import Evidence, EvidenceKind, FedBy, Service, ServiceState
 from points.rubrics import versions
 from points.services import taking
 
@@ -47,8 +47,8 @@ RUNS = 30
 BATCH = 20_000
 SINCE = date(2024, 1, 1)
 # Plain tables: a million objects would take longer than a million rows.
-VISIT, SERVICE = cast(Table, Visit.__table__), cast(Table, Service.__table__)
-RECORDS = re.compile(r"\b(FROM|JOIN) (service|visit|household)\b")
+EVIDENCE, VISIT, SERVICE = (cast(Table, each.__table__) for each in (Evidence, Visit, Service))
+RECORDS = re.compile(r"\b(FROM|JOIN) (service|evidence|visit|household)\b")
 
 
 def main(services: int) -> None:
@@ -91,7 +91,7 @@ def fill(services: int) -> None:
     villages = {village for _grid, _person, village in seats}
     items = {village: _items(village) for village in villages}
     clerks = {village: _clerk(village) for village in villages}
-    first = (db.session.scalar(select(func.max(Visit.id))) or 0) + 1
+    first = (db.session.scalar(select(func.max(Evidence.id))) or 0) + 1
     for begin in range(0, services, BATCH):
         visits: list[dict[str, Any]] = []
         rows: list[dict[str, Any]] = []
@@ -111,8 +111,10 @@ def fill(services: int) -> None:
                 visits.append(row | _visit(first + len(visits), home, done_on, chance))
             rows.append(row | _service(items[village][bool(home)], home, done_on, recorder, chance))
             if home:
-                rows[-1]["evidence"] = f"visit:{visits[-1]['id']}"
+                rows[-1]["evidence_id"] = visits[-1]["id"]
         first += len(visits)
+        kinds = [{"id": visit["id"], "kind": EvidenceKind.VISIT} for visit in visits]
+        db.session.connection().execute(insert(EVIDENCE), kinds)
         db.session.connection().execute(insert(VISIT), visits)
         db.session.connection().execute(insert(SERVICE), rows)
 
@@ -148,7 +150,7 @@ def _service(item: int, home: int | None, day: date, recorder: int, chance: rand
         "state": ServiceState.RECORDED if waits else ServiceState.CONFIRMED,
         "decided_by_id": None if waits else recorder,
         "decided_at": None if waits else clock.now(),
-        "evidence": None,
+        "evidence_id": None,
         "household_id": home,
         "likeness": f"{chance.randrange(500_000):016x}",
     }

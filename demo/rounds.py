@@ -247,7 +247,7 @@ class Rounds:
                 service = recording.record(
                     self.key(), worker, item, clock.today(), 1, "反映路灯不亮", self.clerk
                 )
-                slips.use(slip.number, self.area, f"service:{service.id}", worker, self.clerk)
+                slips.use(slip.number, self.area, service, worker, self.clerk)
 
     def _check(self) -> None:
         """Supervision looked into some records of the last quarter."""

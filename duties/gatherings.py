@@ -17,7 +17,7 @@ from ground.db import db, get_locked
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Grid, Person, User
 from people.roster import persons
-from points.models import FedBy
+from points.models import Evidence, EvidenceKind, FedBy
 from points.services import evidence, recording
 
 # By the county's rules each grid holds at least so many a month.
@@ -66,18 +66,18 @@ def hold(
             "bad_count", _("How many came must be a number from 1 to %(n)s.", n=MOST_PRESENT), "present"
         )
     made = Gathering(
-        key=key, village_id=grid.village_id, recorded_by_id=actor.id, recorded_at=clock.now(), **told
+        evidence=Evidence(kind=EvidenceKind.GATHERING),
+        key=key,
+        village_id=grid.village_id,
+        recorded_by_id=actor.id,
+        recorded_at=clock.now(),
+        **told,
     )
     db.session.add(made)
     db.session.flush()
     said = f"{made.topic} {made.note}"
-    recording.of_record(FedBy.GATHERING, subject(made), worker, grid, held_on, said, actor)
+    recording.of_record(FedBy.GATHERING, made.evidence, worker, grid, held_on, said, actor)
     return made
-
-
-def subject(gathering: Gathering) -> str:
-    """How what came of a gathering names it."""
-    return f"gathering:{gathering.id}"
 
 
 def counts(grids: Collection[int], today: date) -> Counter[int]:
@@ -90,7 +90,7 @@ def counts(grids: Collection[int], today: date) -> Counter[int]:
             Gathering.grid_id.in_(grids),
             Gathering.held_on >= first,
             Gathering.held_on < after,
-            evidence.stands("gathering", Gathering.id),
+            evidence.stands(Gathering.id),
         )
         .group_by(Gathering.grid_id)
     )

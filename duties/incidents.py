@@ -17,7 +17,7 @@ from ground.db import db, get_locked
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Grid, Person, Role, User
 from people.roster import grids, persons, reach
-from points.models import FedBy
+from points.models import Evidence, EvidenceKind, FedBy
 from points.services import recording
 
 # A hazard is 一般 or 重大 (安全生产法第一百一十八条); an emergency has all four (突发事件应对法第三条).
@@ -76,6 +76,7 @@ def report(
     if not what.strip():
         raise Refused("what_missing", _("Write down what it is."), "what")
     made = Incident(
+        evidence=Evidence(kind=EvidenceKind.INCIDENT),
         key=key,
         village_id=grid.village_id,
         grid_id=grid.id,
@@ -93,7 +94,7 @@ def report(
     db.session.flush()
     if worker:
         text = f"{made.place}{made.what}"
-        recording.of_record(FEEDS[kind], f"incident:{made.id}", worker, grid, found_on, text, actor)
+        recording.of_record(FEEDS[kind], made.evidence, worker, grid, found_on, text, actor)
     return made
 
 

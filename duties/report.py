@@ -68,7 +68,7 @@ def _visits(village: Area, first: date, last: date) -> Figures:
     counted = (
         Visit.village_id == village.id,
         Visit.visited_on.between(first, last),
-        evidence.stands("visit", Visit.id),
+        evidence.stands(Visit.id),
     )
     promised = (*counted, Visit.follow_up.is_not(None))
     yield gettext("Visits"), _count(select(func.count(Visit.id)).where(*counted))
@@ -88,7 +88,7 @@ def _gatherings(village: Area, first: date, last: date) -> Figures:
         select(Gathering.grid_id, Gathering.held_on, Gathering.present).where(
             Gathering.village_id == village.id,
             Gathering.held_on.between(first, last),
-            evidence.stands("gathering", Gathering.id),
+            evidence.stands(Gathering.id),
         )
     ).all()
     yield gettext("Gatherings"), str(len(held))

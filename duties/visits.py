@@ -20,7 +20,7 @@ from ground.db import db, get_locked
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Attention, Grid, Household, Person, User
 from people.roster import persons
-from points.models import FedBy
+from points.models import Evidence, EvidenceKind, FedBy
 from points.services import evidence, recording
 
 # In how many days after a visit the next is due, by the county's rules: 重点户 weekly, 监测户 monthly, 一般户
@@ -72,6 +72,7 @@ def visit(
 def _add(key: str, household: Household, told: dict[str, object], actor: User) -> Visit:
     grid = household.grid
     made = Visit(
+        evidence=Evidence(kind=EvidenceKind.VISIT),
         key=key,
         village_id=grid.village_id,
         grid_id=grid.id,
@@ -82,7 +83,7 @@ def _add(key: str, household: Household, told: dict[str, object], actor: User) -
     db.session.add(made)
     db.session.flush()
     recording.of_record(
-        FedBy.VISIT, subject(made), made.worker, grid, made.visited_on, made.seen, actor, household
+        FedBy.VISIT, made.evidence, made.worker, grid, made.visited_on, made.seen, actor, household
     )
     return made
 
@@ -133,7 +134,7 @@ class Due:
 # The day of a household's last visit that counts: one look into an index for each household.
 _LAST_ON = (
     select(Visit.visited_on)
-    .where(Visit.household_id == Household.id, evidence.stands("visit", Visit.id))
+    .where(Visit.household_id == Household.id, evidence.stands(Visit.id))
     .order_by(Visit.visited_on.desc())
     .limit(1)
     .correlate(Household)
@@ -165,11 +166,6 @@ def _due(household: Household, last_on: date | None, today: date) -> Due:
 # --- As they are read ---
 
 
-def subject(visit: Visit) -> str:
-    """How what came of a visit names it."""
-    return f"visit:{visit.id}"
-
-
 _SHOWN = (Visit.worker, Visit.recorded_by, Visit.done_by)
 
 
@@ -198,7 +194,7 @@ def open_follow_ups(village: Area, grids: Collection[int]) -> Sequence[Visit]:
             Visit.done_on.is_(None),
             Visit.grid_id.in_(ours),
             Household.grid_id.in_(grids),
-            evidence.stands("visit", Visit.id),
+            evidence.stands(Visit.id),
         )
         .order_by(Visit.visited_on, Visit.id)
     ).all()

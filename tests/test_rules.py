@@ -307,11 +307,12 @@ def lived_in(cast):
         grid, head = cast.term_of(cast.worker).grid, keeping.Particulars("张大山")
         household = keeping.add(grid, head, Attention.ORDINARY, "", day, cast.clerk)
         told = ([Step.MEET], "一切都好", "", "送药")
-        visits.visit("v" * 16, household, cast.worker, day, *told, cast.worker_user)
-        photos.keep("visit:1", a_picture(), cast.worker_user)
+        visit = visits.visit("v" * 16, household, cast.worker, day, *told, cast.worker_user)
+        photos.keep(visit, a_picture(), cast.worker_user)
         land, fire = DisputeKind.LAND, IncidentKind.EMERGENCY
-        disputes.open_dispute("d" * 16, grid, cast.worker, day, land, "甲乙", "地界", cast.worker_user)
-        incidents.report("i" * 16, grid, None, fire, Severity.MAJOR, day, "村口", "塌方", "", cast.clerk)
+        quarrel = ("d" * 16, grid, cast.worker, day, land, "甲乙", "地界", cast.worker_user)
+        slide = ("i" * 16, grid, None, fire, Severity.MAJOR, day, "村口", "塌方", "", cast.clerk)
+        dispute, incident = disputes.open_dispute(*quarrel).id, incidents.report(*slide).id
         (slip,) = slips.print_slips(cast.village, cast.worker, 1, cast.clerk)
         samples.draw(cast.village, Quarter.of(cast.term_of(cast.worker).starts_on), "7", 5, cast.supervisor)
     cast.earn(cast.worker, 10)
@@ -324,6 +325,8 @@ def lived_in(cast):
         "code": code,
         "slip": slip,
         "ident": done.id,
+        "duties.dispute": dispute,
+        "duties.incident": incident,
         "ticket": ticket,
         "filename": "aixin.css",
     }
@@ -334,9 +337,9 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     """Whoever may see a page gets it, with nothing inline, or it is not there; in English who comes first."""
     opened = set()
     pages = [
-        (route.endpoint, rule, address(app, route.endpoint, **lived_in))
+        (name, rule, address(app, name, **lived_in | {"ident": lived_in.get(name, lived_in["ident"])}))
         for route, rule in rules(app)
-        if "GET" in route.methods and not rule.device and not route.endpoint.endswith("static")
+        if "GET" in route.methods and not rule.device and not (name := route.endpoint).endswith("static")
     ]
     township = address(app, "home.area", area=TOWNSHIP)
     pages.append(("home.area", access.Rule(), township))

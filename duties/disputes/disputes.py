@@ -18,7 +18,7 @@ from ground.db import db, get_locked
 from ground.refusal import Refused, check_repeated, stated
 from people.models import Appointment, Area, Contact, Duty, Grid, Person, Role, User
 from people.roster import holders, persons, reach
-from points.models import FedBy, ServiceState
+from points.models import Evidence, EvidenceKind, FedBy, ServiceState
 from points.services import deciding, recording
 
 # What a settled dispute counts as, by the rung that settled it; above the group nothing counts by itself.
@@ -60,6 +60,7 @@ def open_dispute(
         text = _("%(name)s does not serve in this grid on that day.", name=worker.name)
         raise Refused("not_of_grid", text, "opened_on")
     dispute = Dispute(
+        evidence=Evidence(kind=EvidenceKind.DISPUTE),
         key=key,
         village_id=grid.village_id,
         grid_id=grid.id,
@@ -133,8 +134,7 @@ def attempt(
     db.session.flush()
     db.session.expire(dispute, ["attempts"])
     if result == Result.SETTLED and rung in FEEDS:
-        evidence = f"dispute:{dispute.id}"
-        recording.of_record(FEEDS[rung], evidence, dispute.worker, dispute.grid, on, "", actor)
+        recording.of_record(FEEDS[rung], dispute.evidence, dispute.worker, dispute.grid, on, "", actor)
     return made
 
 
@@ -151,7 +151,7 @@ def undo(made: Attempt, reason: str, actor: User) -> AttemptUndone:
     if not counted or counted[-1].id != made.id:
         raise Refused("not_the_last", _("Only the last attempt can be taken back."))
     _check_holds(dispute, {made.rung}, actor)
-    service = recording.counted(f"dispute:{dispute.id}")
+    service = recording.counted(dispute.evidence)
     if service is not None and service.state == ServiceState.CONFIRMED:
         raise Refused("service_confirmed", _("The service that came of it is confirmed already."))
     if service is not None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment, words
 from people.models import Area, Contact, Grid, Person, User
+from points.models import Evidence
 
 
 class Rung(StrEnum):
@@ -39,7 +40,7 @@ class Dispute(Base):
 
     __tablename__ = "dispute"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), index=True)
@@ -51,6 +52,7 @@ class Dispute(Base):
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
 
+    evidence: Mapped[Evidence] = relationship()
     village: Mapped[Area] = relationship()
     grid: Mapped[Grid] = relationship()
     worker: Mapped[Person] = relationship()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment, words
 from people.models import Area, Grid, Household, Person, User
+from points.models import Evidence, WithPhoto
 
 
 class Step(StrEnum):
@@ -20,7 +21,7 @@ class Step(StrEnum):
     CHECK = "check"
 
 
-class Visit(Base):
+class Visit(WithPhoto, Base):
     """A visit to a household: what was seen and is needed; a follow-up stays open until it is done.
 
     Nothing of it is changed afterwards but the follow-up, once, when it is done.
@@ -28,7 +29,7 @@ class Visit(Base):
 
     __tablename__ = "visit"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
@@ -45,6 +46,7 @@ class Visit(Base):
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     recorded_at: Mapped[datetime] = mapped_column(Moment)
 
+    evidence: Mapped[Evidence] = relationship()
     grid: Mapped[Grid] = relationship()
     household: Mapped[Household] = relationship()
     worker: Mapped[Person] = relationship()
@@ -78,7 +80,7 @@ class Gathering(Base):
 
     __tablename__ = "gathering"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
@@ -91,6 +93,7 @@ class Gathering(Base):
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     recorded_at: Mapped[datetime] = mapped_column(Moment)
 
+    evidence: Mapped[Evidence] = relationship()
     grid: Mapped[Grid] = relationship()
     worker: Mapped[Person] = relationship()
     recorded_by: Mapped[User] = relationship()
@@ -123,7 +126,7 @@ class Incident(Base):
 
     __tablename__ = "incident"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
@@ -137,6 +140,7 @@ class Incident(Base):
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     recorded_at: Mapped[datetime] = mapped_column(Moment)
 
+    evidence: Mapped[Evidence] = relationship()
     village: Mapped[Area] = relationship()
     grid: Mapped[Grid] = relationship()
     worker: Mapped[Person | None] = relationship()

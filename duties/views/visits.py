@@ -135,10 +135,10 @@ def _written(form: VisitForm, household: Household) -> None:
         current_user,
     )
     if form.slip.data:
-        slips.use(form.slip.data, g.area, verbs.subject(visit), visit.worker, current_user)
+        slips.use(form.slip.data, g.area, visit.evidence, visit.worker, current_user)
     photo = form.photo.content
     if photo is not None:
-        photos.keep(verbs.subject(visit), photo, current_user)
+        photos.keep(visit, photo, current_user)
 
 
 @bp.get("/v/<village>/households/<int:ident>/visits")
@@ -159,15 +159,12 @@ def visit(village: str, ident: int) -> str:
 
 
 def _visits(household: Household, shown: list[Visit], page: object) -> str:
-    subjects = [verbs.subject(each) for each in shown]
     return render_template(
         "duties/records/household_visits.html",
         household=household,
         visits=shown,
         page=page,
-        subject=verbs.subject,
-        services=evidence.services(subjects),
-        photos=photos.having(subjects),
+        services=evidence.services([each.id for each in shown]),
         may_write=bool(g.roles & set(WRITING)) and household.left_on is None,
         labels=labels,
         service_states=SERVICE_STATES,
@@ -179,7 +176,7 @@ def _visits(household: Household, shown: list[Visit], page: object) -> str:
 @access.allow(*IN_GRIDS)
 def visit_photo(village: str, ident: int) -> Response:
     """The photo that goes with a visit."""
-    found = photos.of(verbs.subject(_visit(ident))) or abort(404)
+    found = photos.of(_visit(ident)) or abort(404)
     return web.photo(found.content, found.digest)
 
 

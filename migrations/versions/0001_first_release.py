@@ -15,38 +15,38 @@ JOURNALS = (
     "audit_event",
     "budget",
     "departure",
-    "dispute",
     "evaluation",
-    "gathering",
     "grid_change",
     "growth_step",
-    "incident",
     "leaving_rule",
     "person_merge",
     "price",
     "reminder",
     "sample",
     "transfer",
-    "attempt",
     "correction",
-    "dispute_report",
     "household_class",
-    "incident_step",
     "notice",
     "objection",
     "redemption",
     "sent_back",
     "stock_count",
     "answer",
-    "attempt_contact",
-    "attempt_undone",
-    "finding",
     "notice_line",
     "proxy",
     "redemption_line",
     "stock_move",
     "void",
     "adjustment",
+    "dispute",
+    "gathering",
+    "incident",
+    "attempt",
+    "dispute_report",
+    "finding",
+    "incident_step",
+    "attempt_contact",
+    "attempt_undone",
 )
 
 REFUSE_CHANGE = """
@@ -640,44 +640,6 @@ def make_tables() -> None:
     )
     op.create_index(op.f("ix_departure_person_id"), "departure", ["person_id"])
     op.create_table(
-        "dispute",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("village_id", sa.Integer(), nullable=False),
-        sa.Column("grid_id", sa.Integer(), nullable=False),
-        sa.Column("worker_id", sa.Integer(), nullable=False),
-        sa.Column("opened_on", sa.Date(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "neighbours",
-                "family",
-                "land",
-                "debt",
-                "work",
-                "other",
-                name="disputekind",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("parties", sa.String(length=200), nullable=False),
-        sa.Column("matter", sa.String(length=1000), nullable=False),
-        sa.Column("opened_by_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_dispute_grid_id")),
-        sa.ForeignKeyConstraint(["opened_by_id"], ["user_account.id"], name=op.f("fk_dispute_opened_by_id")),
-        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_dispute_village_id")),
-        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_dispute_worker_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute")),
-        sa.UniqueConstraint("key", name=op.f("uq_dispute_key")),
-    )
-    op.create_index(op.f("ix_dispute_grid_id"), "dispute", ["grid_id"])
-    op.create_index("ix_dispute_village_id_opened_on", "dispute", ["village_id", "opened_on"])
-    op.create_index(op.f("ix_dispute_worker_id"), "dispute", ["worker_id"])
-    op.create_table(
         "evaluation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -741,45 +703,6 @@ def make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expiry")),
     )
     op.create_index(op.f("ix_expiry_village_id"), "expiry", ["village_id"])
-    op.create_table(
-        "gathering",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("village_id", sa.Integer(), nullable=False),
-        sa.Column("grid_id", sa.Integer(), nullable=False),
-        sa.Column("worker_id", sa.Integer(), nullable=False),
-        sa.Column("held_on", sa.Date(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "law",
-                "policy",
-                "village",
-                name="gatheringkind",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("topic", sa.String(length=200), nullable=False),
-        sa.Column("present", sa.Integer(), nullable=False),
-        sa.Column("note", sa.String(length=500), nullable=False),
-        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("present BETWEEN 1 AND 9999", name=op.f("ck_gathering_present")),
-        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_gathering_grid_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["user_account.id"], name=op.f("fk_gathering_recorded_by_id")
-        ),
-        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_gathering_village_id")),
-        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_gathering_worker_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_gathering")),
-        sa.UniqueConstraint("key", name=op.f("uq_gathering_key")),
-    )
-    op.create_index("ix_gathering_grid_id_held_on", "gathering", ["grid_id", "held_on"])
-    op.create_index("ix_gathering_village_id_held_on", "gathering", ["village_id", "held_on"])
-    op.create_index(op.f("ix_gathering_worker_id"), "gathering", ["worker_id"])
     op.create_table(
         "goods_picture",
         sa.Column("goods_id", sa.Integer(), nullable=False),
@@ -897,56 +820,6 @@ def make_tables() -> None:
     )
     op.create_index(op.f("ix_import_file_area_id"), "import_file", ["area_id"])
     op.create_table(
-        "incident",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("village_id", sa.Integer(), nullable=False),
-        sa.Column("grid_id", sa.Integer(), nullable=False),
-        sa.Column("worker_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "hazard",
-                "emergency",
-                name="incidentkind",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "severity",
-            sa.Enum(
-                "ordinary",
-                "major",
-                "severe",
-                "extreme",
-                name="severity",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("found_on", sa.Date(), nullable=False),
-        sa.Column("place", sa.String(length=100), nullable=False),
-        sa.Column("what", sa.String(length=500), nullable=False),
-        sa.Column("done", sa.String(length=500), nullable=False),
-        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_incident_grid_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["user_account.id"], name=op.f("fk_incident_recorded_by_id")
-        ),
-        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_incident_village_id")),
-        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_incident_worker_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
-        sa.UniqueConstraint("key", name=op.f("uq_incident_key")),
-    )
-    op.create_index("ix_incident_village_id_kind", "incident", ["village_id", "kind", "found_on"])
-    op.create_index(op.f("ix_incident_worker_id"), "incident", ["worker_id"])
-    op.create_table(
         "leaving_rule",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("village_id", sa.Integer(), nullable=False),
@@ -1017,14 +890,12 @@ def make_tables() -> None:
     op.create_table(
         "photo",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("subject", sa.String(length=40), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_photo_actor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
-        sa.UniqueConstraint("subject", name=op.f("uq_photo_subject")),
     )
     op.create_table(
         "portrait",
@@ -1110,27 +981,6 @@ def make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sample")),
         sa.UniqueConstraint("village_id", "quarter", "seed", name=op.f("uq_sample_village_id_quarter_seed")),
     )
-    op.create_table(
-        "slip",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("village_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(length=8), nullable=False),
-        sa.Column("worker_id", sa.Integer(), nullable=True),
-        sa.Column("printed_by_id", sa.Integer(), nullable=False),
-        sa.Column("printed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_for", sa.String(length=40), nullable=True),
-        sa.Column("used_by_id", sa.Integer(), nullable=True),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(used_for IS NULL) = (used_at IS NULL)", name=op.f("ck_slip_used")),
-        sa.ForeignKeyConstraint(["printed_by_id"], ["user_account.id"], name=op.f("fk_slip_printed_by_id")),
-        sa.ForeignKeyConstraint(["used_by_id"], ["user_account.id"], name=op.f("fk_slip_used_by_id")),
-        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_slip_village_id")),
-        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_slip_worker_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip")),
-        sa.UniqueConstraint("number", name=op.f("uq_slip_number")),
-        sa.UniqueConstraint("used_for", name=op.f("uq_slip_used_for")),
-    )
-    op.create_index(op.f("ix_slip_village_id"), "slip", ["village_id"])
     op.create_table(
         "stock_take",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1229,51 +1079,6 @@ def make_tables() -> None:
         sa.UniqueConstraint("reverses_id", name=op.f("uq_transfer_reverses_id")),
     )
     op.create_table(
-        "attempt",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("dispute_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column(
-            "rung",
-            sa.Enum(
-                "grid",
-                "group",
-                "village",
-                "township",
-                "county",
-                name="rung",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("mediators", sa.String(length=200), nullable=False),
-        sa.Column(
-            "result",
-            sa.Enum(
-                "settled",
-                "failed",
-                "withdrawn",
-                name="result",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("note", sa.String(length=500), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_attempt_actor_id")),
-        sa.ForeignKeyConstraint(["dispute_id"], ["dispute.id"], name=op.f("fk_attempt_dispute_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
-        sa.UniqueConstraint("dispute_id", "number", name=op.f("uq_attempt_dispute_id_number")),
-        sa.UniqueConstraint("key", name=op.f("uq_attempt_key")),
-    )
-    op.create_table(
         "attendance",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("training_id", sa.Integer(), nullable=False),
@@ -1343,36 +1148,6 @@ def make_tables() -> None:
     )
     op.create_index(op.f("ix_correction_assessment_id"), "correction", ["assessment_id"])
     op.create_table(
-        "dispute_report",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("dispute_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "to",
-            sa.Enum(
-                "grid",
-                "group",
-                "village",
-                "township",
-                "county",
-                name="rung",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("measures", sa.String(length=500), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "\"to\" IN ('village', 'township', 'county')", name=op.f("ck_dispute_report_upward")
-        ),
-        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_dispute_report_actor_id")),
-        sa.ForeignKeyConstraint(["dispute_id"], ["dispute.id"], name=op.f("fk_dispute_report_dispute_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute_report")),
-        sa.UniqueConstraint("dispute_id", "to", name=op.f("uq_dispute_report_dispute_id_to")),
-    )
-    op.create_table(
         "household_class",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("household_id", sa.Integer(), nullable=False),
@@ -1400,44 +1175,6 @@ def make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household_class")),
     )
     op.create_index(op.f("ix_household_class_household_id"), "household_class", ["household_id"])
-    op.create_table(
-        "incident_step",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("incident_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "handed_over",
-                "done",
-                "closed",
-                name="incidentstepkind",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("to", sa.String(length=100), nullable=False),
-        sa.Column("note", sa.String(length=500), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "(kind = 'handed_over') = (\"to\" <> '')", name=op.f("ck_incident_step_handed_over")
-        ),
-        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_incident_step_actor_id")),
-        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_step_incident_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_step")),
-    )
-    op.create_index(op.f("ix_incident_step_incident_id"), "incident_step", ["incident_id"])
-    op.create_index(
-        "uq_incident_step_closed",
-        "incident_step",
-        ["incident_id"],
-        unique=True,
-        sqlite_where=sa.text("kind = 'closed'"),
-        postgresql_where=sa.text("kind = 'closed'"),
-    )
     op.create_table(
         "member",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1550,94 +1287,6 @@ def make_tables() -> None:
     )
     op.create_index(op.f("ix_sent_back_assessment_id"), "sent_back", ["assessment_id"])
     op.create_table(
-        "service",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("village_id", sa.Integer(), nullable=False),
-        sa.Column("worker_id", sa.Integer(), nullable=False),
-        sa.Column("grid_id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.Integer(), nullable=False),
-        sa.Column("done_on", sa.Date(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("note", sa.String(length=500), nullable=False),
-        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "recorded",
-                "confirmed",
-                "rejected",
-                name="servicestate",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("decided_by_id", sa.Integer(), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decision", sa.String(length=200), nullable=True),
-        sa.Column(
-            "voucher",
-            sa.Enum(
-                "second_person",
-                "household",
-                "witness",
-                name="voucher",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=True,
-        ),
-        sa.Column("voucher_name", sa.String(length=200), nullable=True),
-        sa.Column("evidence", sa.String(length=40), nullable=True),
-        sa.Column("household_id", sa.Integer(), nullable=True),
-        sa.Column("likeness", sa.String(length=16), nullable=True),
-        sa.Column("resubmits_id", sa.Integer(), nullable=True),
-        sa.Column("assessment_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("(state = 'recorded') = (decided_by_id IS NULL)", name=op.f("ck_service_decided")),
-        sa.CheckConstraint("assessment_id IS NULL OR state = 'confirmed'", name=op.f("ck_service_counted")),
-        sa.CheckConstraint("voucher IS NULL OR state = 'confirmed'", name=op.f("ck_service_vouched")),
-        sa.CheckConstraint("count > 0", name=op.f("ck_service_count")),
-        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name=op.f("fk_service_assessment_id")),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["user_account.id"], name=op.f("fk_service_decided_by_id")
-        ),
-        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_service_grid_id")),
-        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_service_household_id")),
-        sa.ForeignKeyConstraint(["item_id"], ["rubric_item.id"], name=op.f("fk_service_item_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["user_account.id"], name=op.f("fk_service_recorded_by_id")
-        ),
-        sa.ForeignKeyConstraint(["resubmits_id"], ["service.id"], name=op.f("fk_service_resubmits_id")),
-        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_service_village_id")),
-        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_service_worker_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
-        sa.UniqueConstraint("key", name=op.f("uq_service_key")),
-        sa.UniqueConstraint("resubmits_id", name=op.f("uq_service_resubmits_id")),
-    )
-    op.create_index(op.f("ix_service_assessment_id"), "service", ["assessment_id"])
-    op.create_index(op.f("ix_service_evidence"), "service", ["evidence"])
-    op.create_index("ix_service_household_id_done_on", "service", ["household_id", "done_on"])
-    op.create_index(
-        "ix_service_item_id_done_on", "service", ["item_id", "done_on", "state", "worker_id", "count"]
-    )
-    op.create_index("ix_service_recorded_by_id_recorded_at", "service", ["recorded_by_id", "recorded_at"])
-    op.create_index("ix_service_village_id_done_on", "service", ["village_id", "done_on"])
-    op.create_index("ix_service_village_id_likeness", "service", ["village_id", "likeness", "state"])
-    op.create_index("ix_service_village_id_state", "service", ["village_id", "state", "done_on"])
-    op.create_index(op.f("ix_service_worker_id"), "service", ["worker_id"])
-    op.create_index(
-        "uq_service_evidence_once",
-        "service",
-        ["evidence"],
-        unique=True,
-        sqlite_where=sa.text("state <> 'rejected'"),
-        postgresql_where=sa.text("state <> 'rejected'"),
-    )
-    op.create_table(
         "stock_count",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=False),
@@ -1658,46 +1307,6 @@ def make_tables() -> None:
     )
     op.create_index(op.f("ix_stock_count_stock_take_id"), "stock_count", ["stock_take_id"])
     op.create_table(
-        "visit",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("village_id", sa.Integer(), nullable=False),
-        sa.Column("grid_id", sa.Integer(), nullable=False),
-        sa.Column("household_id", sa.Integer(), nullable=False),
-        sa.Column("worker_id", sa.Integer(), nullable=False),
-        sa.Column("visited_on", sa.Date(), nullable=False),
-        sa.Column("steps", sa.JSON(), nullable=False),
-        sa.Column("seen", sa.String(length=500), nullable=False),
-        sa.Column("needs", sa.String(length=500), nullable=False),
-        sa.Column("follow_up", sa.String(length=200), nullable=True),
-        sa.Column("done_on", sa.Date(), nullable=True),
-        sa.Column("done_note", sa.String(length=200), nullable=True),
-        sa.Column("done_by_id", sa.Integer(), nullable=True),
-        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("done_on IS NULL OR follow_up IS NOT NULL", name=op.f("ck_visit_followed_up")),
-        sa.ForeignKeyConstraint(["done_by_id"], ["user_account.id"], name=op.f("fk_visit_done_by_id")),
-        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_visit_grid_id")),
-        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_visit_household_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["user_account.id"], name=op.f("fk_visit_recorded_by_id")
-        ),
-        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_visit_village_id")),
-        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_visit_worker_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
-        sa.UniqueConstraint("key", name=op.f("uq_visit_key")),
-    )
-    op.create_index("ix_visit_household_id_visited_on", "visit", ["household_id", "visited_on"])
-    op.create_index(
-        "ix_visit_open_follow_up",
-        "visit",
-        ["grid_id", "visited_on"],
-        sqlite_where=sa.text("follow_up IS NOT NULL AND done_on IS NULL"),
-        postgresql_where=sa.text("follow_up IS NOT NULL AND done_on IS NULL"),
-    )
-    op.create_index("ix_visit_village_id_visited_on", "visit", ["village_id", "visited_on"])
-    op.create_index(op.f("ix_visit_worker_id"), "visit", ["worker_id"])
-    op.create_table(
         "answer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("objection_id", sa.Integer(), nullable=False),
@@ -1714,56 +1323,38 @@ def make_tables() -> None:
         sa.UniqueConstraint("objection_id", name=op.f("uq_answer_objection_id")),
     )
     op.create_table(
-        "attempt_contact",
+        "evidence",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("attempt_id", sa.Integer(), nullable=False),
-        sa.Column("contact_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_contact_attempt_id")),
-        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_attempt_contact_contact_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_contact")),
-        sa.UniqueConstraint(
-            "attempt_id", "contact_id", name=op.f("uq_attempt_contact_attempt_id_contact_id")
-        ),
-    )
-    op.create_table(
-        "attempt_undone",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("attempt_id", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_attempt_undone_actor_id")),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_undone_attempt_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_undone")),
-        sa.UniqueConstraint("attempt_id", name=op.f("uq_attempt_undone_attempt_id")),
-    )
-    op.create_table(
-        "finding",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sample_id", sa.Integer(), nullable=False),
-        sa.Column("service_id", sa.Integer(), nullable=False),
         sa.Column(
-            "found",
+            "kind",
             sa.Enum(
-                "sound",
-                "doubtful",
-                "false",
-                name="found",
+                "visit",
+                "gathering",
+                "incident",
+                "dispute",
+                "attendance",
+                "evaluation",
+                name="evidencekind",
                 native_enum=False,
                 create_constraint=True,
                 length=20,
             ),
             nullable=False,
         ),
-        sa.Column("note", sa.String(length=500), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_finding_actor_id")),
-        sa.ForeignKeyConstraint(["sample_id"], ["sample.id"], name=op.f("fk_finding_sample_id")),
-        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_finding_service_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
+        sa.Column("attendance_id", sa.Integer(), nullable=True),
+        sa.Column("evaluation_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(evaluation_id IS NOT NULL) = (kind = 'evaluation')", name=op.f("ck_evidence_evaluated")
+        ),
+        sa.CheckConstraint("attendance_id IS NULL OR kind = 'attendance'", name=op.f("ck_evidence_attended")),
+        sa.ForeignKeyConstraint(
+            ["attendance_id"], ["attendance.id"], name=op.f("fk_evidence_attendance_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["evaluation_id"], ["evaluation.id"], name=op.f("fk_evidence_evaluation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sa.UniqueConstraint("attendance_id", name=op.f("uq_evidence_attendance_id")),
+        sa.UniqueConstraint("evaluation_id", name=op.f("uq_evidence_evaluation_id")),
     )
-    op.create_index(op.f("ix_finding_sample_id"), "finding", ["sample_id"])
     op.create_table(
         "notice_line",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1945,6 +1536,462 @@ def make_tables() -> None:
         sa.UniqueConstraint("takes_back_id", name=op.f("uq_adjustment_takes_back_id")),
     )
     op.create_index(op.f("ix_adjustment_assessment_id"), "adjustment", ["assessment_id"])
+    op.create_table(
+        "dispute",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("village_id", sa.Integer(), nullable=False),
+        sa.Column("grid_id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "neighbours",
+                "family",
+                "land",
+                "debt",
+                "work",
+                "other",
+                name="disputekind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("parties", sa.String(length=200), nullable=False),
+        sa.Column("matter", sa.String(length=1000), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_dispute_grid_id")),
+        sa.ForeignKeyConstraint(["id"], ["evidence.id"], name=op.f("fk_dispute_id")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["user_account.id"], name=op.f("fk_dispute_opened_by_id")),
+        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_dispute_village_id")),
+        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_dispute_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute")),
+        sa.UniqueConstraint("key", name=op.f("uq_dispute_key")),
+    )
+    op.create_index(op.f("ix_dispute_grid_id"), "dispute", ["grid_id"])
+    op.create_index("ix_dispute_village_id_opened_on", "dispute", ["village_id", "opened_on"])
+    op.create_index(op.f("ix_dispute_worker_id"), "dispute", ["worker_id"])
+    op.create_table(
+        "gathering",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("village_id", sa.Integer(), nullable=False),
+        sa.Column("grid_id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "law",
+                "policy",
+                "village",
+                name="gatheringkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("present", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("present BETWEEN 1 AND 9999", name=op.f("ck_gathering_present")),
+        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_gathering_grid_id")),
+        sa.ForeignKeyConstraint(["id"], ["evidence.id"], name=op.f("fk_gathering_id")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["user_account.id"], name=op.f("fk_gathering_recorded_by_id")
+        ),
+        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_gathering_village_id")),
+        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_gathering_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gathering")),
+        sa.UniqueConstraint("key", name=op.f("uq_gathering_key")),
+    )
+    op.create_index("ix_gathering_grid_id_held_on", "gathering", ["grid_id", "held_on"])
+    op.create_index("ix_gathering_village_id_held_on", "gathering", ["village_id", "held_on"])
+    op.create_index(op.f("ix_gathering_worker_id"), "gathering", ["worker_id"])
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("village_id", sa.Integer(), nullable=False),
+        sa.Column("grid_id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "hazard",
+                "emergency",
+                name="incidentkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "severity",
+            sa.Enum(
+                "ordinary",
+                "major",
+                "severe",
+                "extreme",
+                name="severity",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("place", sa.String(length=100), nullable=False),
+        sa.Column("what", sa.String(length=500), nullable=False),
+        sa.Column("done", sa.String(length=500), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_incident_grid_id")),
+        sa.ForeignKeyConstraint(["id"], ["evidence.id"], name=op.f("fk_incident_id")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["user_account.id"], name=op.f("fk_incident_recorded_by_id")
+        ),
+        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_incident_village_id")),
+        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_incident_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+        sa.UniqueConstraint("key", name=op.f("uq_incident_key")),
+    )
+    op.create_index("ix_incident_village_id_kind", "incident", ["village_id", "kind", "found_on"])
+    op.create_index(op.f("ix_incident_worker_id"), "incident", ["worker_id"])
+    op.create_table(
+        "service",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("village_id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column("grid_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "recorded",
+                "confirmed",
+                "rejected",
+                name="servicestate",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision", sa.String(length=200), nullable=True),
+        sa.Column(
+            "voucher",
+            sa.Enum(
+                "second_person",
+                "household",
+                "witness",
+                name="voucher",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("voucher_name", sa.String(length=200), nullable=True),
+        sa.Column("evidence_id", sa.Integer(), nullable=True),
+        sa.Column("household_id", sa.Integer(), nullable=True),
+        sa.Column("likeness", sa.String(length=16), nullable=True),
+        sa.Column("resubmits_id", sa.Integer(), nullable=True),
+        sa.Column("assessment_id", sa.Integer(), nullable=True),
+        sa.Column("photo_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(state = 'recorded') = (decided_by_id IS NULL)", name=op.f("ck_service_decided")),
+        sa.CheckConstraint("assessment_id IS NULL OR state = 'confirmed'", name=op.f("ck_service_counted")),
+        sa.CheckConstraint("voucher IS NULL OR state = 'confirmed'", name=op.f("ck_service_vouched")),
+        sa.CheckConstraint("count > 0", name=op.f("ck_service_count")),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name=op.f("fk_service_assessment_id")),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user_account.id"], name=op.f("fk_service_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_service_evidence_id")),
+        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_service_grid_id")),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_service_household_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["rubric_item.id"], name=op.f("fk_service_item_id")),
+        sa.ForeignKeyConstraint(["photo_id"], ["photo.id"], name=op.f("fk_service_photo_id")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["user_account.id"], name=op.f("fk_service_recorded_by_id")
+        ),
+        sa.ForeignKeyConstraint(["resubmits_id"], ["service.id"], name=op.f("fk_service_resubmits_id")),
+        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_service_village_id")),
+        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_service_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
+        sa.UniqueConstraint("key", name=op.f("uq_service_key")),
+        sa.UniqueConstraint("resubmits_id", name=op.f("uq_service_resubmits_id")),
+    )
+    op.create_index(op.f("ix_service_assessment_id"), "service", ["assessment_id"])
+    op.create_index(op.f("ix_service_evidence_id"), "service", ["evidence_id"])
+    op.create_index("ix_service_household_id_done_on", "service", ["household_id", "done_on"])
+    op.create_index(
+        "ix_service_item_id_done_on", "service", ["item_id", "done_on", "state", "worker_id", "count"]
+    )
+    op.create_index("ix_service_recorded_by_id_recorded_at", "service", ["recorded_by_id", "recorded_at"])
+    op.create_index("ix_service_village_id_done_on", "service", ["village_id", "done_on"])
+    op.create_index("ix_service_village_id_likeness", "service", ["village_id", "likeness", "state"])
+    op.create_index("ix_service_village_id_state", "service", ["village_id", "state", "done_on"])
+    op.create_index(op.f("ix_service_worker_id"), "service", ["worker_id"])
+    op.create_index(
+        "uq_service_evidence_once",
+        "service",
+        ["evidence_id"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'rejected'"),
+        postgresql_where=sa.text("state <> 'rejected'"),
+    )
+    op.create_table(
+        "visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("village_id", sa.Integer(), nullable=False),
+        sa.Column("grid_id", sa.Integer(), nullable=False),
+        sa.Column("household_id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column("visited_on", sa.Date(), nullable=False),
+        sa.Column("steps", sa.JSON(), nullable=False),
+        sa.Column("seen", sa.String(length=500), nullable=False),
+        sa.Column("needs", sa.String(length=500), nullable=False),
+        sa.Column("follow_up", sa.String(length=200), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("done_note", sa.String(length=200), nullable=True),
+        sa.Column("done_by_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("photo_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("done_on IS NULL OR follow_up IS NOT NULL", name=op.f("ck_visit_followed_up")),
+        sa.ForeignKeyConstraint(["done_by_id"], ["user_account.id"], name=op.f("fk_visit_done_by_id")),
+        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_visit_grid_id")),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_visit_household_id")),
+        sa.ForeignKeyConstraint(["id"], ["evidence.id"], name=op.f("fk_visit_id")),
+        sa.ForeignKeyConstraint(["photo_id"], ["photo.id"], name=op.f("fk_visit_photo_id")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["user_account.id"], name=op.f("fk_visit_recorded_by_id")
+        ),
+        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_visit_village_id")),
+        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_visit_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+        sa.UniqueConstraint("key", name=op.f("uq_visit_key")),
+    )
+    op.create_index("ix_visit_household_id_visited_on", "visit", ["household_id", "visited_on"])
+    op.create_index(
+        "ix_visit_open_follow_up",
+        "visit",
+        ["grid_id", "visited_on"],
+        sqlite_where=sa.text("follow_up IS NOT NULL AND done_on IS NULL"),
+        postgresql_where=sa.text("follow_up IS NOT NULL AND done_on IS NULL"),
+    )
+    op.create_index("ix_visit_village_id_visited_on", "visit", ["village_id", "visited_on"])
+    op.create_index(op.f("ix_visit_worker_id"), "visit", ["worker_id"])
+    op.create_table(
+        "attempt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("dispute_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "rung",
+            sa.Enum(
+                "grid",
+                "group",
+                "village",
+                "township",
+                "county",
+                name="rung",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("mediators", sa.String(length=200), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum(
+                "settled",
+                "failed",
+                "withdrawn",
+                name="result",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_attempt_actor_id")),
+        sa.ForeignKeyConstraint(["dispute_id"], ["dispute.id"], name=op.f("fk_attempt_dispute_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+        sa.UniqueConstraint("dispute_id", "number", name=op.f("uq_attempt_dispute_id_number")),
+        sa.UniqueConstraint("key", name=op.f("uq_attempt_key")),
+    )
+    op.create_table(
+        "dispute_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("dispute_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "to",
+            sa.Enum(
+                "grid",
+                "group",
+                "village",
+                "township",
+                "county",
+                name="rung",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("measures", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "\"to\" IN ('village', 'township', 'county')", name=op.f("ck_dispute_report_upward")
+        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_dispute_report_actor_id")),
+        sa.ForeignKeyConstraint(["dispute_id"], ["dispute.id"], name=op.f("fk_dispute_report_dispute_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute_report")),
+        sa.UniqueConstraint("dispute_id", "to", name=op.f("uq_dispute_report_dispute_id_to")),
+    )
+    op.create_table(
+        "finding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sample_id", sa.Integer(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "found",
+            sa.Enum(
+                "sound",
+                "doubtful",
+                "false",
+                name="found",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_finding_actor_id")),
+        sa.ForeignKeyConstraint(["sample_id"], ["sample.id"], name=op.f("fk_finding_sample_id")),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_finding_service_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
+    )
+    op.create_index(op.f("ix_finding_sample_id"), "finding", ["sample_id"])
+    op.create_table(
+        "incident_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "handed_over",
+                "done",
+                "closed",
+                name="incidentstepkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("to", sa.String(length=100), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'handed_over') = (\"to\" <> '')", name=op.f("ck_incident_step_handed_over")
+        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_incident_step_actor_id")),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_step_incident_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_step")),
+    )
+    op.create_index(op.f("ix_incident_step_incident_id"), "incident_step", ["incident_id"])
+    op.create_index(
+        "uq_incident_step_closed",
+        "incident_step",
+        ["incident_id"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'closed'"),
+        postgresql_where=sa.text("kind = 'closed'"),
+    )
+    op.create_table(
+        "slip",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("village_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=8), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=True),
+        sa.Column("printed_by_id", sa.Integer(), nullable=False),
+        sa.Column("printed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=True),
+        sa.Column("evidence_id", sa.Integer(), nullable=True),
+        sa.Column("used_by_id", sa.Integer(), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(used_at IS NULL) = (service_id IS NULL AND evidence_id IS NULL)", name=op.f("ck_slip_used")
+        ),
+        sa.CheckConstraint("service_id IS NULL OR evidence_id IS NULL", name=op.f("ck_slip_once")),
+        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_slip_evidence_id")),
+        sa.ForeignKeyConstraint(["printed_by_id"], ["user_account.id"], name=op.f("fk_slip_printed_by_id")),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_slip_service_id")),
+        sa.ForeignKeyConstraint(["used_by_id"], ["user_account.id"], name=op.f("fk_slip_used_by_id")),
+        sa.ForeignKeyConstraint(["village_id"], ["area.id"], name=op.f("fk_slip_village_id")),
+        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_slip_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip")),
+        sa.UniqueConstraint("evidence_id", name=op.f("uq_slip_evidence_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_slip_number")),
+        sa.UniqueConstraint("service_id", name=op.f("uq_slip_service_id")),
+    )
+    op.create_index(op.f("ix_slip_village_id"), "slip", ["village_id"])
+    op.create_table(
+        "attempt_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_contact_attempt_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_attempt_contact_contact_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_contact")),
+        sa.UniqueConstraint(
+            "attempt_id", "contact_id", name=op.f("uq_attempt_contact_attempt_id_contact_id")
+        ),
+    )
+    op.create_table(
+        "attempt_undone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_attempt_undone_actor_id")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_undone_attempt_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_undone")),
+        sa.UniqueConstraint("attempt_id", name=op.f("uq_attempt_undone_attempt_id")),
+    )
 
 
 def protect(table: str) -> None:

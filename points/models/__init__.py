@@ -16,7 +16,19 @@ from points.models.assessments import (
 from points.models.ledger import GENESIS, Account, AccountKind, Transfer, TransferKind
 from points.models.notices import Answer, How, Notice, NoticeLine, Objection
 from points.models.rubrics import Category, FedBy, Rubric, RubricItem
-from points.models.services import Finding, Found, Photo, Sample, Service, ServiceState, Slip, Voucher
+from points.models.services import (
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Found,
+    Photo,
+    Sample,
+    Service,
+    ServiceState,
+    Slip,
+    Voucher,
+    WithPhoto,
+)
 
 __all__ = [
     "GENESIS",
@@ -28,6 +40,8 @@ __all__ = [
     "AssessmentState",
     "Category",
     "Correction",
+    "Evidence",
+    "EvidenceKind",
     "Expiry",
     "FedBy",
     "Finding",
@@ -53,4 +67,5 @@ __all__ = [
     "Transfer",
     "TransferKind",
     "Voucher",
+    "WithPhoto",
 ]

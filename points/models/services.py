@@ -27,13 +27,52 @@ class Voucher(StrEnum):
     WITNESS = "witness"
 
 
-class Service(Base):
+class EvidenceKind(StrEnum):
+    """In which book the evidence of a service stands."""
+
+    VISIT = "visit"
+    GATHERING = "gathering"
+    INCIDENT = "incident"
+    DISPUTE = "dispute"
+    ATTENDANCE = "attendance"
+    EVALUATION = "evaluation"
+
+
+class Evidence(Base):
+    """What a service can come of: a row for each visit, gathering, incident and dispute, under the same id.
+
+    Trainings and evaluations are kept by `people`, which knows nothing of services. So the row names the
+    attendance or the evaluation, from when it is taken in; an attendance that was taken off its list since is
+    named no more.
+    """
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[EvidenceKind] = mapped_column(words(EvidenceKind))
+    attendance_id: Mapped[int | None] = mapped_column(
+        ForeignKey("attendance.id", ondelete="SET NULL"), unique=True
+    )
+    evaluation_id: Mapped[int | None] = mapped_column(ForeignKey("evaluation.id"), unique=True)
+
+    __table_args__ = (
+        CheckConstraint("attendance_id IS NULL OR kind = 'attendance'", name="attended"),
+        CheckConstraint("(evaluation_id IS NOT NULL) = (kind = 'evaluation')", name="evaluated"),
+    )
+
+
+class WithPhoto:
+    """A record that a photo may go with."""
+
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("photo.id"))
+
+
+class Service(WithPhoto, Base):
     """A service record (服务记录): who did what, how often, on which day; confirmed by a second person.
 
-    One that came of a record names it in `evidence` ("visit:12"): of each record there is one at most that
-    was not rejected. `likeness` is a
-    fingerprint of what was written, by which texts that were copied are found. `resubmits` is the rejected
-    record it takes the place of.
+    `evidence` is what it came of, if it was not claimed: of each there is one service at most that was not
+    rejected. `likeness` is a fingerprint of what was written, by which texts that were copied are found.
+    `resubmits` is the rejected record it takes the place of.
     """
 
     __tablename__ = "service"
@@ -55,7 +94,7 @@ class Service(Base):
     decision: Mapped[str | None] = mapped_column(String(200))
     voucher: Mapped[Voucher | None] = mapped_column(words(Voucher))
     voucher_name: Mapped[str | None] = mapped_column(String(200))
-    evidence: Mapped[str | None] = mapped_column(String(40), index=True)
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"), index=True)
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
     likeness: Mapped[str | None] = mapped_column(String(16))
     resubmits_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"), unique=True)
@@ -66,6 +105,7 @@ class Service(Base):
     item: Mapped[RubricItem] = relationship()
     recorded_by: Mapped[User] = relationship(foreign_keys=[recorded_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+    evidence: Mapped[Evidence | None] = relationship()
     household: Mapped[Household | None] = relationship()
     resubmits: Mapped["Service | None"] = relationship(remote_side=[id], back_populates="resubmitted")
     resubmitted: Mapped["Service | None"] = relationship(back_populates="resubmits")
@@ -74,7 +114,7 @@ class Service(Base):
         Index("ix_service_village_id_state", "village_id", "state", "done_on"),
         Index(
             "uq_service_evidence_once",
-            "evidence",
+            "evidence_id",
             unique=True,
             sqlite_where=text("state <> 'rejected'"),
             postgresql_where=text("state <> 'rejected'"),
@@ -92,12 +132,11 @@ class Service(Base):
 
 
 class Photo(Base):
-    """A photo that goes with a record ("visit:12", "service:7"): a JPEG without metadata of at most 2 MB."""
+    """A photo that goes with a record, which names it: a JPEG without metadata of at most 2 MB."""
 
     __tablename__ = "photo"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    subject: Mapped[str] = mapped_column(String(40), unique=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str] = mapped_column(String(64))
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
@@ -107,7 +146,7 @@ class Photo(Base):
 class Slip(Base):
     """A numbered paper slip (服务单): printed for a worker or for anyone, keyed in once.
 
-    `used_for` names the record that was made of it ("visit:12").
+    Then it names what was made of it: a service that was claimed, or the evidence of one.
     """
 
     __tablename__ = "slip"
@@ -118,14 +157,20 @@ class Slip(Base):
     worker_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     printed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     printed_at: Mapped[datetime] = mapped_column(Moment)
-    used_for: Mapped[str | None] = mapped_column(String(40), unique=True)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"), unique=True)
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"), unique=True)
     used_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
     worker: Mapped[Person | None] = relationship()
+    service: Mapped[Service | None] = relationship()
+    evidence: Mapped[Evidence | None] = relationship()
     used_by: Mapped[User | None] = relationship(foreign_keys=[used_by_id])
 
-    __table_args__ = (CheckConstraint("(used_for IS NULL) = (used_at IS NULL)", name="used"),)
+    __table_args__ = (
+        CheckConstraint("service_id IS NULL OR evidence_id IS NULL", name="once"),
+        CheckConstraint("(used_at IS NULL) = (service_id IS NULL AND evidence_id IS NULL)", name="used"),
+    )
 
 
 class Sample(Base):

@@ -1,9 +1,10 @@
-"""A record as evidence of a service ("visit:12"): whose service it is, and whether it still counts."""
+"""A record as evidence of a service: whose service it is, and whether it still counts."""
 
+from collections.abc import Collection
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, String, cast, literal, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ground import clock
@@ -33,14 +34,14 @@ def worker_for(grid: Grid, day: date, actor: User, field: str) -> Person:
     return persons.kept(then.person)
 
 
-def stands(kind: str, ident: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """What a query asks of records that count: what came of it last was not rejected.
+def stands(ident: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """What a query asks of records that count, by their id: what came of it last was not rejected.
 
     One of which no service came, as the rubric has no item for it, counts too.
     """
     came = (
         select(Service.state)
-        .where(Service.evidence == literal(f"{kind}:").concat(cast(ident, String)))
+        .where(Service.evidence_id == ident)
         .order_by(Service.id.desc())
         .limit(1)
         .correlate_except(Service)
@@ -48,7 +49,7 @@ def stands(kind: str, ident: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return came.scalar_subquery().is_distinct_from(ServiceState.REJECTED)
 
 
-def services(subjects: list[str]) -> dict[str, Service]:
-    """For each of these records the service that came of it last, if one did."""
-    found = db.session.scalars(select(Service).where(Service.evidence.in_(subjects)).order_by(Service.id))
-    return {str(service.evidence): service for service in found}
+def services(ids: Collection[int]) -> dict[int, Service]:
+    """For each of these records, by its id, the service that came of it last, if one did."""
+    query = select(Service.evidence_id, Service).where(Service.evidence_id.in_(ids)).order_by(Service.id)
+    return {ident: service for ident, service in db.session.execute(query) if ident is not None}

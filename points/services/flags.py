@@ -12,19 +12,22 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, union
 
 from ground.clock import Quarter
 from ground.db import db
 from people.models import Appointment, Area, Duty, Merge
 from people.roster import holders
-from points.models import Service, ServiceState, Slip
+from points.models import Evidence, EvidenceKind, Service, ServiceState, Slip
 
 # Nobody does six services in ten minutes; a clerk who keys in paper does, and has its slips.
 MANY, WITHIN = 6, timedelta(minutes=10)
 
 # Three times what is usual is more than a busy quarter; ten are nothing much whatever others did.
 TIMES, FEW = 3, 10
+
+# What a clerk takes in with one button.
+TAKEN_IN_TOGETHER = (EvidenceKind.ATTENDANCE, EvidenceKind.EVALUATION)
 
 # How many waiting records are looked through for signs at once: more than a village decides in an evening.
 MOST_LOOKED_AT = 300
@@ -108,20 +111,20 @@ def _in_a_hurry(village: Area, services: Sequence[Service]) -> Signs:
         )
         for recorder, first, last in _stretches(services)
     ]
-    columns = (Service.recorded_by_id, Service.worker_id, Service.recorded_at, Service.id, Service.evidence)
+    columns = (Service.recorded_by_id, Service.worker_id, Service.recorded_at, Service.id, Evidence.kind)
     written = defaultdict(list)
-    for recorder, worker, at, ident, evidence in db.session.execute(select(*columns).where(or_(*near))):
-        if not (evidence or "").startswith(("attendance:", "evaluation:")):  # taken in together
-            written[recorder, worker].append((at, f"service:{ident}", evidence))
+    for recorder, worker, at, ident, kind in db.session.execute(
+        select(*columns).outerjoin(Service.evidence).where(or_(*near))
+    ):
+        if kind not in TAKEN_IN_TOGETHER:
+            written[recorder, worker].append((at, ident))
     many = {key: found for key, found in written.items() if len(found) >= MANY}
     if not many:
         return
-    on_paper = _on_paper(name for found in many.values() for _at, *names in found for name in names if name)
-    moments = {
-        key: sorted(at for at, *names in found if not on_paper & set(names)) for key, found in many.items()
-    }
+    on_paper = _on_paper([ident for found in many.values() for _at, ident in found])
+    moments = {key: sorted(at for at, ident in found if ident not in on_paper) for key, found in many.items()}
     for service in services:
-        if on_paper & {f"service:{service.id}", service.evidence}:
+        if service.id in on_paper:
             continue
         most = _crowd(moments.get((service.recorded_by_id, service.worker_id), []), service.recorded_at)
         if most >= MANY:
@@ -149,9 +152,13 @@ def _crowd(moments: list[datetime], at: datetime) -> int:
     )
 
 
-def _on_paper(subjects: Iterable[str]) -> set[str | None]:
-    """Which of these records were keyed in from slips."""
-    return set(db.session.scalars(select(Slip.used_for).where(Slip.used_for.in_(list(subjects)))))
+def _on_paper(ids: list[int]) -> set[int]:
+    """Which of these services were keyed in from slips, by themselves or by way of a visit; by id."""
+    by_themselves = select(Slip.service_id).where(Slip.service_id.in_(ids))
+    by_a_visit = (
+        select(Service.id).join(Slip, Slip.evidence_id == Service.evidence_id).where(Service.id.in_(ids))
+    )
+    return set(db.session.scalars(union(by_themselves, by_a_visit)))
 
 
 def _outside_term(village: Area, services: Sequence[Service]) -> Signs:

@@ -1,15 +1,14 @@
-"""A photo that goes with a record ("visit:12", "service:7"): kept small, and bare of where it was taken."""
+"""A photo that goes with a record: kept small, and bare of where it was taken."""
 
 from hashlib import sha256
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
 from ground import clock, pictures
 from ground.db import db
 from ground.refusal import Refused
 from people.models import User
-from points.models import Photo
+from points.models import Photo, WithPhoto
 
 MOST_BYTES = 2 * 1024 * 1024
 
@@ -17,7 +16,7 @@ MOST_BYTES = 2 * 1024 * 1024
 LONGEST = (2000, 1500, 1000)
 
 
-def keep(subject: str, data: bytes, actor: User) -> Photo:
+def keep(record: WithPhoto, data: bytes, actor: User) -> Photo:
     """Keep a photo (JPEG, PNG or WebP) with a record, as a JPEG without metadata of at most 2 MB; for good.
 
     The same photo sent twice is kept once. Refused `photo_there` if the record has another one, and as
@@ -25,24 +24,21 @@ def keep(subject: str, data: bytes, actor: User) -> Photo:
     """
     content = _fitting(data)
     digest = sha256(content).hexdigest()
-    made = of(subject)
+    made = of(record)
     if made is not None and made.digest != digest:
         raise Refused("photo_there", _("There is a photo already. One goes with a record."), "photo")
     if made is None:
-        made = Photo(subject=subject, content=content, digest=digest, actor_id=actor.id, at=clock.now())
+        made = Photo(content=content, digest=digest, actor_id=actor.id, at=clock.now())
         db.session.add(made)
+        db.session.flush()
+        record.photo_id = made.id
         db.session.flush()
     return made
 
 
-def of(subject: str) -> Photo | None:
+def of(record: WithPhoto) -> Photo | None:
     """The photo that goes with a record, or None."""
-    return db.session.scalar(select(Photo).where(Photo.subject == subject))
-
-
-def having(subjects: list[str]) -> set[str]:
-    """Which of these records have a photo; the photos themselves are not read."""
-    return set(db.session.scalars(select(Photo.subject).where(Photo.subject.in_(subjects))))
+    return None if record.photo_id is None else db.session.get(Photo, record.photo_id)
 
 
 def _fitting(data: bytes) -> bytes:

@@ -35,7 +35,7 @@ def listed(village: Area, search: Search) -> Select[Service]:
     shown = (Service.worker, Service.grid, Service.item, Service.recorded_by, Service.decided_by)
     query = (
         select(Service)
-        .options(*map(joinedload, (*shown, Service.household, Service.resubmits)))
+        .options(*map(joinedload, (*shown, Service.household, Service.evidence, Service.resubmits)))
         .where(
             Service.village_id == village.id,
             *(column == value for column, value in wanted.items() if value is not None),
@@ -76,7 +76,7 @@ def counted_in(assessment: Assessment, worker: Person) -> Sequence[Service]:
     """The records that an assessment counts for a worker, by day."""
     return db.session.scalars(
         select(Service)
-        .options(*map(joinedload, (Service.item, Service.recorded_by, Service.decided_by)))
+        .options(*map(joinedload, (Service.item, Service.recorded_by, Service.decided_by, Service.evidence)))
         .where(sheet.is_counted(assessment), Service.worker_id == worker.id)
         .order_by(Service.done_on, Service.id)
     ).all()

@@ -14,7 +14,7 @@ from ground.db import db, get_locked
 from ground.refusal import Refused, check_repeated
 from people.models import Appointment, Grid, Household, Person, Role, User
 from people.roster import holders, persons
-from points.models import FedBy, RubricItem, Service, ServiceState
+from points.models import Evidence, FedBy, RubricItem, Service, ServiceState
 from points.rubrics import versions
 
 MOST_AT_ONCE = 999
@@ -62,7 +62,7 @@ def record(
 
 def of_record(
     source: FedBy,
-    evidence: str,
+    evidence: Evidence,
     worker: Person,
     grid: Grid,
     done_on: date,
@@ -70,7 +70,7 @@ def of_record(
     actor: User,
     household: Household | None = None,
 ) -> Service | None:
-    """Let a record ("visit:12") count as one service, if the rubric of that day has an item for its source.
+    """Let a record count as one service, if the rubric of that day has an item for its source.
 
     It counts once, however often it is asked. `text` is what was written there, to find copies; it stays
     where it is. Returns None when no item is fed by such records.
@@ -83,8 +83,8 @@ def of_record(
     item = next((item for item in rubric.items if item.source == source), None)
     if item is None:
         return None
-    rejected = db.session.scalar(select(func.count()).where(Service.evidence == evidence))
-    key = f"record:{evidence}:{rejected}" if rejected else f"record:{evidence}"
+    rejected = db.session.scalar(select(func.count()).where(Service.evidence_id == evidence.id))
+    key = f"record:{evidence.id}:{rejected}" if rejected else f"record:{evidence.id}"
     service = _add(key, worker, grid.id, item, done_on, 1, "", actor, household)
     service.evidence, service.likeness = evidence, likeness(text)
     db.session.flush()
@@ -121,10 +121,10 @@ def resubmit(key: str, rejected: Service, done_on: date, count: int, note: str, 
     return service
 
 
-def counted(evidence: str) -> Service | None:
+def counted(evidence: Evidence) -> Service | None:
     """The service that came of a record and was not rejected, or None."""
     return db.session.scalar(
-        select(Service).where(Service.evidence == evidence, Service.state != ServiceState.REJECTED)
+        select(Service).where(Service.evidence_id == evidence.id, Service.state != ServiceState.REJECTED)
     )
 
 

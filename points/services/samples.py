@@ -84,7 +84,7 @@ def lines(sample: Sample) -> list[Line]:
     """The records of a sample in the order they were drawn, each with its latest finding."""
     ids = drawn(population(sample), sample.seed, sample.size)
     shown = (Service.worker, Service.grid, Service.item, Service.recorded_by, Service.decided_by)
-    query = select(Service).options(*map(joinedload, shown)).where(Service.id.in_(ids))
+    query = select(Service).options(*map(joinedload, (*shown, Service.evidence))).where(Service.id.in_(ids))
     services = {service.id: service for service in db.session.scalars(query)}
     found = latest(sample)
     return [Line(services[ident], found.get(ident)) for ident in ids]

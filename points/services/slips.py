@@ -17,7 +17,7 @@ from ground.refusal import Refused
 from people import audit
 from people.models import Area, Person, User
 from people.roster import holders, persons
-from points.models import Slip
+from points.models import Evidence, Service, Slip
 
 # As many as a printer's tray takes without being filled again.
 MOST_AT_ONCE = 200
@@ -96,9 +96,9 @@ def find(given: str, village: Area) -> Slip:
     return slip
 
 
-def use(given: str, village: Area, subject: str, worker: Person, actor: User) -> Slip:
-    """Let a slip stand for the record ("service:7", "visit:12") that was made of it for a worker; again for
-    the same one, nothing changes.
+def use(given: str, village: Area, made: Service | Evidence, worker: Person, actor: User) -> Slip:
+    """Let a slip stand for what was made of it for a worker: a service that was claimed, or a record as
+    evidence of one; again for the same one, nothing changes.
 
     Belongs into the transaction that makes the record. Refused `bad_slip_number`, `slip_unknown`,
     `slip_used`, `other_worker` when it was printed for somebody else.
@@ -107,11 +107,13 @@ def use(given: str, village: Area, subject: str, worker: Person, actor: User) ->
     if slip.worker is not None and persons.kept(slip.worker).id != persons.kept(worker).id:
         text = _("This slip was printed for %(name)s.", name=slip.worker.name)
         raise Refused("other_worker", text, "slip")
-    if slip.used_for == subject:
+    ids = (made.id, None) if isinstance(made, Service) else (None, made.id)
+    if (slip.service_id, slip.evidence_id) == ids:
         return slip
-    if slip.used_for is not None:
+    if slip.used_at is not None:
         raise Refused("slip_used", _("This slip was keyed in already."))
-    slip.used_for, slip.used_by_id, slip.used_at = subject, actor.id, clock.now()
+    slip.service_id, slip.evidence_id = ids
+    slip.used_by_id, slip.used_at = actor.id, clock.now()
     db.session.flush()
     return slip
 
@@ -125,7 +127,7 @@ def batches(village: Area, most: int = 20) -> list[Batch]:
             func.min(Slip.number),
             func.max(Slip.number),
             func.count(),
-            func.count(Slip.used_for),
+            func.count(Slip.used_at),
         )
         .where(Slip.village_id == village.id)
         .group_by(Slip.printed_at, Slip.worker_id)
@@ -149,7 +151,7 @@ def unused_with(slip: Slip) -> Sequence[Slip]:
             Slip.village_id == slip.village_id,
             Slip.printed_at == slip.printed_at,
             Slip.worker_id.is_(None) if slip.worker_id is None else Slip.worker_id == slip.worker_id,
-            Slip.used_for.is_(None),
+            Slip.used_at.is_(None),
         )
         .order_by(Slip.number)
     ).all()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, String, cast, literal, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock
@@ -13,7 +13,7 @@ from ground.clock import Quarter
 from ground.db import db, get_locked
 from people.models import Area, Attendance, Duty, Evaluation, Grid, Person, Side, Training, User
 from people.roster import holders, persons
-from points.models import FedBy, Service
+from points.models import Evidence, EvidenceKind, FedBy, Service
 from points.rubrics import versions
 from points.services import recording
 
@@ -22,10 +22,10 @@ BEST = 4  # very good (很好)
 
 @dataclass(frozen=True)
 class Shown:
-    """What another book shows of a worker on a day, under its name there ("attendance:7")."""
+    """What another book shows of a worker on a day, and the row in which it does."""
 
     source: FedBy
-    evidence: str
+    row: Attendance | Evaluation
     worker: Person
     grid: Grid
     day: date
@@ -48,13 +48,13 @@ def waiting(village: Area) -> list[Shown]:
     for served in holders.serving(village, since, clock.today()):
         terms[served.person_id].append(served)
     shown = []
-    for source, evidence, person, day in found:
+    for source, row, person, day in found:
         running = (
             served for served in terms[person.id] if holders.state_of(served, day) == holders.State.RUNNING
         )
         term = next(running, None) or recording.term_on(persons.kept(person), day)
         if term and term.grid.village_id == village.id and source in fed.get(Quarter.of(day), ()):
-            shown.append(Shown(source, evidence, person, term.grid, day))
+            shown.append(Shown(source, row, person, term.grid, day))
     return shown
 
 
@@ -62,13 +62,30 @@ def take_in(village: Area, actor: User) -> list[Service]:
     """Make services of all that waits; again, nothing more happens. A second person decides on them."""
     get_locked(Area, village.id)  # one at a time, so a double click finds nothing left
     made = [
-        recording.of_record(shown.source, shown.evidence, shown.worker, shown.grid, shown.day, "", actor)
+        recording.of_record(
+            shown.source, _evidence(shown.row), shown.worker, shown.grid, shown.day, "", actor
+        )
         for shown in waiting(village)
     ]
     return [service for service in made if service is not None]
 
 
-Entries = Iterator[tuple[FedBy, str, Person, date]]
+def _evidence(row: Attendance | Evaluation) -> Evidence:
+    """The row of `evidence` that names it; there is one already if it was tried before and no service came
+    of it."""
+    if isinstance(row, Attendance):
+        kind, column = EvidenceKind.ATTENDANCE, Evidence.attendance_id
+    else:
+        kind, column = EvidenceKind.EVALUATION, Evidence.evaluation_id
+    made = db.session.scalar(select(Evidence).where(column == row.id))
+    if made is None:
+        made = Evidence(kind=kind, **{column.key: row.id})
+        db.session.add(made)
+        db.session.flush()
+    return made
+
+
+Entries = Iterator[tuple[FedBy, Attendance | Evaluation, Person, date]]
 
 
 def _attended(village: Area, since: date) -> Entries:
@@ -81,11 +98,11 @@ def _attended(village: Area, since: date) -> Entries:
             Person.area_id == village.id,
             Training.duty == Duty.WORKER,
             Training.held_on.between(since, clock.today()),
-            ~_known("attendance", Attendance.id),
+            ~_known(Evidence.attendance_id == Attendance.id),
         )
         .order_by(Training.held_on, Attendance.id)
     ):
-        yield FedBy.TRAINING, f"attendance:{attendance.id}", attendance.person, attendance.training.held_on
+        yield FedBy.TRAINING, attendance, attendance.person, attendance.training.held_on
 
 
 def _evaluated(village: Area, since: date) -> Entries:
@@ -101,15 +118,14 @@ def _evaluated(village: Area, since: date) -> Entries:
             Evaluation.manner == BEST,
             Evaluation.at >= begins,
             Evaluation.at < ends,
-            ~_known("evaluation", Evaluation.id),
+            ~_known(Evidence.evaluation_id == Evaluation.id),
         )
         .order_by(Evaluation.id)
     ):
         day = clock.local(evaluation.at).date()
-        yield FedBy.EVALUATION, f"evaluation:{evaluation.id}", evaluation.person, day
+        yield FedBy.EVALUATION, evaluation, evaluation.person, day
 
 
-def _known(kind: str, ident: SQLColumnExpression[int]) -> ColumnElement[bool]:
+def _known(names_it: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether it is a service already; one that was rejected is handed in again, not taken in anew."""
-    name = literal(f"{kind}:") + cast(ident, String)
-    return select(Service.id).where(Service.evidence == name).exists()
+    return select(Service.id).join(Service.evidence).where(names_it).exists()

@@ -133,7 +133,7 @@ def test_a_settled_one_counts_by_the_rubric_once_and_without_a_word(settled_in):
     made = do(tried, dispute, cast.worker_user, SETTLED)
     (service,) = db.session.scalars(sa.select(Service))
     assert (service.item.source, service.worker_id, service.done_on) == (FedBy.DISPUTE, cast.worker.id, TODAY)
-    assert (service.note, service.likeness, service.evidence) == ("", None, f"dispute:{dispute.id}")
+    assert (service.note, service.likeness, service.evidence) == ("", None, dispute.evidence)
     do(disputes.undo, made, "霁原因", cast.worker_user)
     assert (service.state, service.decision) == (ServiceState.REJECTED, "对应的记录已撤回。")
     do(tried, dispute, cast.worker_user)

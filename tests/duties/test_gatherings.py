@@ -42,7 +42,7 @@ def hold(cast, grid):
 
 
 def service_of(gathering):
-    return db.session.scalar(select(Service).where(Service.evidence == f"gathering:{gathering.id}"))
+    return db.session.scalar(select(Service).where(Service.evidence_id == gathering.id))
 
 
 def test_a_gathering_counts_once_however_often_it_is_sent(hold, cast):

@@ -46,12 +46,12 @@ def test_who_found_it_gets_the_rubric_s_item_once(cast):
     told = {"key": "k" * 16, "by": cast.worker_user, "worker": cast.worker}
     hazard = reported(cast, HAZARD, **told)
     assert reported(cast, HAZARD, **told).id == hazard.id
-    reported(cast, EMERGENCY, worker=cast.worker)
+    emergency = reported(cast, EMERGENCY, worker=cast.worker)
     reported(cast, EMERGENCY)  # found by none of the workers
     services = db.session.scalars(sa.select(Service).order_by(Service.id)).all()
     assert [(each.item.source, each.evidence, each.note) for each in services] == [
-        (FedBy.HAZARD, f"incident:{hazard.id}", ""),
-        (FedBy.EMERGENCY, f"incident:{hazard.id + 1}", ""),
+        (FedBy.HAZARD, hazard.evidence, ""),
+        (FedBy.EMERGENCY, emergency.evidence, ""),
     ]
     assert {each.worker_id for each in services} == {cast.worker.id}
 

@@ -200,7 +200,7 @@ class Ladder:
                     area.is_village or bool(user.roles_in(area)) or who == model.opener
                 )
                 assert (disputes.seen(user, area, self.ident) is not None) == may, (who, area.name)
-        services = db.session.scalars(sa.select(Service).where(Service.evidence == f"dispute:{self.ident}"))
+        services = db.session.scalars(sa.select(Service).where(Service.evidence_id == self.ident))
         standing = [(each.item.source, each.note) for each in services if each.state != ServiceState.REJECTED]
         counts = {(GRID, SETTLED): FedBy.DISPUTE, (GROUP, SETTLED): FedBy.DISPUTE_GROUP}
         last = model.lines[-1] if model.lines else None
@@ -280,9 +280,8 @@ class Walk(RuleBasedStateMachine):
                 self._confirm()
 
     def _confirm(self):
-        evidence = f"dispute:{self.way.ident}"
         with transaction():
-            service = recording.counted(evidence)
+            service = recording.counted(self.way.dispute.evidence)
             if service:
                 deciding.confirm(service, Cast().user("second_chair"))
                 self.way.model.confirmed = True

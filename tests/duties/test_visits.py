@@ -71,7 +71,7 @@ def visit(cast, household, on=TODAY, actor=None, key=None, steps=(Step.MEET,), s
 
 
 def came_of(visit):
-    return db.session.scalars(select(Service).where(Service.evidence == f"visit:{visit.id}")).all()
+    return db.session.scalars(select(Service).where(Service.evidence_id == visit.id)).all()
 
 
 def heads(found):
@@ -223,7 +223,7 @@ def test_the_list_asks_the_same_of_a_village_and_looks_into_indexes(cast, grid):
         explained = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         plan = " ".join(row[-1] for row in explained)
         assert "ix_visit_household_id_visited_on" in plan
-        assert "ix_service_evidence" in plan
+        assert "ix_service_evidence_id" in plan
         assert "SCAN visit" not in plan
         assert "SCAN service" not in plan
 
@@ -286,7 +286,7 @@ def test_a_worker_s_first_place_says_who_is_due_and_a_visit_takes_one_form(cast,
     assert "灶房线路老化" in shown
     assert f"{HERE}/visits/{made.id}/photo" in shown
     photo = client.get(f"{HERE}/visits/{made.id}/photo")
-    assert (photo.mimetype, photo.data) == ("image/jpeg", photos.of(f"visit:{made.id}").content)
+    assert (photo.mimetype, photo.data) == ("image/jpeg", photos.of(made).content)
     refusal = client.post(f"{HERE}/visits/{made.id}/done", data={"on": "2026-12-01", "note": "换好了"})
     assert refusal.status_code == 422
     assert 'value="换好了"' in refusal.text
@@ -342,7 +342,7 @@ def test_nobody_else_reads_a_word_of_it(cast, client_of):
     household = live(cast, grid, SECRETS[3], PRIORITY)
     with transaction():
         made = visits.visit("k" * 16, household, cast.neighbour, TODAY, [Step.ASK], *SECRETS[:3], cast.clerk)
-        photos.keep(f"visit:{made.id}", a_picture(), cast.clerk)
+        photos.keep(made, a_picture(), cast.clerk)
     ident, house = made.id, household.id
     own = [f"{HERE}/households/{house}/visits", f"{HERE}/visits/{ident}", f"{HERE}/visits/{ident}/photo"]
     assert [client_of(cast.clerk).get(path).status_code for path in own] == [200] * 3
@@ -371,6 +371,4 @@ def test_a_visit_that_no_item_counts_is_a_visit_all_the_same(cast, grid, monkeyp
     made = visit(cast, household)
     assert came_of(made) == []
     assert visits.due([grid.id], TODAY)[0].last_on == TODAY
-    assert ServiceState.REJECTED not in {
-        each.state for each in evidence.services([f"visit:{made.id}"]).values()
-    }
+    assert ServiceState.REJECTED not in {each.state for each in evidence.services([made.id]).values()}

@@ -16,7 +16,7 @@ from people.conduct import evaluations, trainings
 from people.conduct.evaluations import Grades
 from people.models import Attendance, Attention, Duty
 from people.roster import grids, persons, terms
-from points.models import FedBy, Service, ServiceState, Voucher
+from points.models import Evidence, EvidenceKind, FedBy, Service, ServiceState, Voucher
 from points.services import deciding, recording, taking
 from points.views.services.services import PER_PAGE
 from tests.cast import VILLAGE, a_picture, counted
@@ -162,7 +162,9 @@ def test_a_household_is_named_to_those_who_work_there(cast, client_of, record, h
 def test_a_record_s_page_is_linked_where_there_is_one(app, cast, client_of, record, home):
     grid = cast.term_of(cast.worker).grid
     with transaction():
-        service = recording.of_record(FedBy.VISIT, "visit:7", cast.worker, grid, DAY, "", cast.clerk, home)
+        made = Evidence(id=7, kind=EvidenceKind.VISIT)
+        db.session.add(made)
+        service = recording.of_record(FedBy.VISIT, made, cast.worker, grid, DAY, "", cast.clerk, home)
     for user, linked in ((cast.clerk, True), (cast.supervisor, False), (cast.township_user, False)):
         part = articles(client_of(user))[service.id]
         assert "走访" in part
@@ -229,13 +231,16 @@ def test_who_hands_in_again(cast, client_of, record):
 def test_what_came_of_a_record_keeps_its_day(cast, client_of):
     grid = cast.term_of(cast.worker).grid
     with transaction():
-        service = recording.of_record(FedBy.VISIT, "visit:7", cast.worker, grid, DAY, "", cast.clerk)
+        made = Evidence(kind=EvidenceKind.VISIT)
+        db.session.add(made)
+        db.session.flush()
+        service = recording.of_record(FedBy.VISIT, made, cast.worker, grid, DAY, "", cast.clerk)
         deciding.reject(service, "重复", cast.chair)
     clerk = client_of(cast.clerk)
     sent = {"key": uuid4().hex, "done_on": "2026-12-01", "count": "5", "note": "没有重复"}
     assert clerk.post(f"{LIST}/{service.id}/again", data=sent).status_code == 302
     new = fresh(service).resubmitted
-    assert (new.done_on, new.count, new.evidence) == (DAY, 1, "visit:7")
+    assert (new.done_on, new.count, new.evidence) == (DAY, 1, made)
 
 
 def test_a_deduction_is_the_committee_s(cast, client_of):
@@ -312,8 +317,8 @@ def test_trainings_and_the_best_evaluations_are_taken_in_once(cast, client_of, s
     assert [service.worker.name for service in made] == [cast.worker.name] * 3
     assert sources == [FedBy.TRAINING, FedBy.TRAINING, FedBy.EVALUATION]
     assert [service.done_on for service in made] == [date(2026, 7, 2), DAY, date(2026, 12, 28)]
-    names = {f"attendance:{one.id}" for one in db.session.scalars(select(Attendance))}
-    assert {service.evidence for service in made[:2]} < names
+    attended = set(db.session.scalars(select(Attendance.id)))
+    assert {service.evidence.attendance_id for service in made[:2]} < attended
     assert {service.grid_id for service in made} == {cast.term_of(cast.worker).grid_id}
 
 
@@ -322,3 +327,14 @@ def test_what_was_rejected_is_not_taken_in_again(cast, shown_elsewhere):
         do(deciding.reject, service, "签到有误", cast.chair)
     assert taking.waiting(cast.village) == []
     assert taking.waiting(cast.next_village) == []
+
+
+def test_who_is_taken_off_the_list_afterwards_keeps_the_service(cast, shown_elsewhere):
+    """What is wrong with it, whoever confirms decides; back on the list it is another attendance."""
+    first, *_others = do(taking.take_in, cast.village, cast.clerk)
+    session = db.session.get_one(Attendance, first.evidence.attendance_id).training
+    do(trainings.tick, session, [], [cast.worker.id], cast.clerk)
+    kept = fresh(first)
+    assert (kept.state, kept.evidence.kind, kept.evidence.attendance_id) == ("recorded", "attendance", None)
+    do(trainings.attend, session, cast.worker, False, cast.clerk)
+    assert [shown.day for shown in taking.waiting(cast.village)] == [session.held_on]

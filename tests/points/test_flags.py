@@ -39,7 +39,7 @@ def record(cast):
                 household,
             )
             if slip:
-                slips.use(slip.number, cast.village, f"service:{service.id}", cast.worker, cast.clerk)
+                slips.use(slip.number, cast.village, service, cast.worker, cast.clerk)
         return service
 
     return record

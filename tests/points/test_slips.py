@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 from stdnum import damm
 
+from duties import visits
 from duties.households import keeping
-from duties.models import Visit
+from duties.models import Step, Visit
 from ground.db import db, transaction
 from ground.refusal import Refused
-from people import audit
-from people.models import Attention, User
+from people.models import Attention
 from points.models import Service, ServiceState, Slip
 from points.services import recording, slips
 from points.services.slipsheet import SlipFace, slips_pdf
@@ -66,32 +66,47 @@ def test_slips_are_for_who_serves_in_this_village(cast):
 def test_a_slip_is_keyed_in_once(cast):
     (slip,) = printed(cast)
     with transaction():
-        slips.use(slip.number, cast.village, "service:1", cast.worker, cast.clerk)
-        slips.use(slip.number, cast.village, "service:1", cast.worker, cast.chair)
+        service = a_claim(cast)
+        slips.use(slip.number, cast.village, service, cast.worker, cast.clerk)
+        slips.use(slip.number, cast.village, service, cast.worker, cast.chair)
     used = slips.find(slip.number, cast.village)
-    assert (used.used_for, used.used_by_id) == ("service:1", cast.clerk.id)
-    with pytest.raises(Refused, match="slip_used"):
-        do(slips.use, slip.number, cast.village, "visit:1", cast.worker, cast.clerk)
+    assert (used.service, used.evidence, used.used_by_id) == (service, None, cast.clerk.id)
+    for other in (a_claim, a_visit):
+        with pytest.raises(Refused, match="slip_used"), transaction():
+            slips.use(slip.number, cast.village, other(cast), cast.worker, cast.clerk)
 
 
-def key_in(number, who):
-    """In a process: what the form does, a record and its slip in one transaction."""
+def a_claim(cast):
+    return recording.record(uuid4().hex, cast.worker, cast.item("代办"), DAY, 1, "", cast.clerk)
+
+
+def a_visit(cast):
+    """A visit to a household of its own, as evidence."""
+    grid, head = cast.term_of(cast.worker).grid, keeping.Particulars(f"户主{uuid4().hex[:8]}")
+    home = keeping.add(grid, head, Attention.ORDINARY, "", DAY, cast.clerk)
+    told = ([Step.MEET], "", "", "")
+    return visits.visit(uuid4().hex, home, cast.worker, DAY, *told, cast.clerk).evidence
+
+
+def key_in(number, what):
+    """In a process: what the forms do, a record and its slip in one transaction."""
     cast = Cast()
-    service = recording.record(
-        uuid4().hex, cast.worker, cast.item("代办"), DAY, 1, "", db.session.get(User, who)
-    )
-    slips.use(number, cast.village, audit.name_of(service), service.worker, db.session.get(User, who))
-    return service.id
+    made = {"claim": a_claim, "visit": a_visit}[what](cast)
+    slips.use(number, cast.village, made, cast.worker, cast.clerk)
+    return made.id
 
 
 def test_eight_clerks_with_one_slip(cast, at_once):
+    """Half of them key it in as a service that was claimed, half as a visit."""
     (slip,) = printed(cast)
-    number, clerk, chair = slip.number, cast.clerk.id, cast.chair.id
-    ends = at_once([(key_in, number, who) for who in (clerk, chair) * (AT_ONCE // 2)])
+    number = slip.number
+    ends = at_once([(key_in, number, what) for what in ("claim", "visit") * (AT_ONCE // 2)])
     assert sorted(end for end, _what in ends) == ["done"] + ["refused"] * (AT_ONCE - 1)
     assert {what for end, what in ends if end == "refused"} == {"slip_used"}
     (service,) = db.session.scalars(select(Service)).all()
-    assert db.session.scalar(select(Slip.used_for)) == f"service:{service.id}"
+    used = slips.find(number, cast.village)
+    claimed = service.evidence_id is None
+    assert (used.service, used.evidence) == ((service, None) if claimed else (None, service.evidence))
 
 
 def scan(client, given):
@@ -159,7 +174,7 @@ def test_a_refused_record_leaves_the_slip_unused(cast, client_of):
     (slip,) = printed(cast)
     sent = a_service(cast, slip, done_on="2027-01-01")
     assert client_of(cast.clerk).post(f"{HERE}/services/new", data=sent).status_code == 422
-    assert slips.find(slip.number, cast.village).used_for is None
+    assert slips.find(slip.number, cast.village).used_at is None
 
 
 def test_what_is_no_slip_stays_in_the_field(cast, client_of):
@@ -222,9 +237,9 @@ def test_a_visit_comes_from_a_slip_and_whoever_signed_it_confirms(cast, client_o
     signed = {"voucher": "household", "name": "张大山"}
     assert clerk.post(f"{HERE}/slips/{slip.number}/confirm", data=signed).status_code == 302
     (service,) = db.session.scalars(select(Service)).all()
-    made = f"visit:{db.session.scalars(select(Visit.id)).one()}"
+    made = db.session.scalars(select(Visit)).one().evidence
     assert (service.evidence, service.state) == (made, ServiceState.CONFIRMED)
-    assert slips.find(slip.number, cast.village).used_for == made
+    assert slips.find(slip.number, cast.village).evidence == made
 
 
 def test_a_worker_s_own_visit_uses_up_nobody_s_slip(cast, client_of):
@@ -234,4 +249,4 @@ def test_a_worker_s_own_visit_uses_up_nobody_s_slip(cast, client_of):
         ident = keeping.add(grid, keeping.Particulars("张大山"), Attention.ORDINARY, "", DAY, cast.clerk).id
     form = {"key": uuid4().hex, "steps": "meet", "visited_on": DAY.isoformat(), "slip": slip.number}
     assert client_of(cast.worker_user).post(f"{HERE}/due/{ident}/visit", data=form).status_code == 302
-    assert slips.find(slip.number, cast.village).used_for is None
+    assert slips.find(slip.number, cast.village).used_at is None

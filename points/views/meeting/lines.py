@@ -21,7 +21,7 @@ from points.assessment import finding, meeting
 from points.assessment.lines import Said
 from points.forms.quarter import AdjustmentForm, RecusalForm
 from points.models import Adjustment, Assessment, AssessmentState, Member, Recusal, Service
-from points.services import photos, reading
+from points.services import reading
 from points.views import WATCHING
 from points.views.assessment.quarters import quarter_or_404, table
 from points.views.meeting import bp
@@ -163,15 +163,12 @@ def _line(assessment: Assessment, ident: int, form: Form | None = None, told: st
 def _activities(assessment: Assessment, worker: Person) -> list[Activity]:
     """The records that are counted for a worker, with what vouches for each."""
     sight, first = Sight(), assessment.quarter.first_day
-    services = reading.counted_in(assessment, worker)
-    subjects = [f"service:{service.id}" for service in services]
-    shown = photos.having(subjects) if access.inside() else set()
     return [
         Activity(
             service,
             sight.evidence(service),
-            subject in shown,
+            access.inside() and service.photo_id is not None,
             Quarter.of(service.done_on) if service.done_on < first else None,
         )
-        for service, subject in zip(services, subjects, strict=True)
+        for service in reading.counted_in(assessment, worker)
     ]

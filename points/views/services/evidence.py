@@ -45,12 +45,12 @@ class Sight:
         """What a service came of, if it came of a record."""
         if service.evidence is None:
             return None
-        kind, _colon, ident = service.evidence.partition(":")
+        kind = service.evidence.kind
         record = self._records.get(kind, Record(kind, kind))
         may_open = record.endpoint and (
             service.grid_id in self._grids or (not record.is_personal and _lets_in(record.endpoint))
         )
-        url = url_for(record.endpoint, village=g.area.code, ident=int(ident)) if may_open else None
+        url = url_for(record.endpoint, village=g.area.code, ident=service.evidence_id) if may_open else None
         return Evidence(record.label, url)
 
     def household(self, service: Service) -> Household | None:

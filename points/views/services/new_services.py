@@ -10,7 +10,7 @@ from ground.clock import Quarter
 from ground.db import db, fetch
 from ground.forms import attempt
 from ground.refusal import Refused
-from people import access, audit
+from people import access
 from people.models import Household, Person, Role
 from people.roster import holders, households, persons, reach
 from points import amounts, labels
@@ -29,7 +29,7 @@ def new_service(village: str) -> Response | tuple[str, int]:
     own = not g.roles & RECORDERS
     form = ServiceForm(done_on=clock.today(), slip=request.args.get("slip", ""))
     slip = None if own else _slip(form)
-    if slip is not None and slip.used_for and request.method == "GET":
+    if slip is not None and slip.used_at and request.method == "GET":
         return redirect(url_for("services.slip", village=village, slip=slip.number))
     rubric = versions.in_force(g.area, Quarter.of(form.done_on.data or clock.today()))
     form.worker.choices = _workers(own, slip)
@@ -48,10 +48,10 @@ def new_service(village: str) -> Response | tuple[str, int]:
                 db.session.get(Household, form.household.data),
             )
             if slip is not None:
-                slips.use(slip.number, g.area, audit.name_of(service), service.worker, current_user)
+                slips.use(slip.number, g.area, service, service.worker, current_user)
             photo = form.photo.content
             if photo is not None:
-                photos.keep(audit.name_of(service), photo, current_user)
+                photos.keep(service, photo, current_user)
         if form.status == 200:
             return _recorded(own, slip)
     return render_template(

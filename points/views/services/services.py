@@ -123,11 +123,10 @@ def _row(name: str) -> int | None:
 
 def _rows(page: Pagination, may_decide: bool) -> list[Row]:
     """The records of a page with their signs and evidence, each with the way on."""
-    sight, found = Sight(), list(page)
+    sight, found, inside = Sight(), list(page), access.inside()
     waiting = [service for service in found if service.state == ServiceState.RECORDED]
     signs = flags.of(g.area, waiting)
     again = reading.handed_in_again(found)
-    shown = photos.having([f"service:{service.id}" for service in found]) if access.inside() else set()
 
     def place(service: Service) -> str:
         """Where the next one is met: at its button; where there is a sign to read, at its top."""
@@ -146,7 +145,7 @@ def _rows(page: Pagination, may_decide: bool) -> list[Row]:
                 then=place(others[0]) if others else "",
                 page=page.page if others else max(page.page - 1, 1),
                 again=again.get(service.id),
-                has_photo=f"service:{service.id}" in shown,
+                has_photo=inside and service.photo_id is not None,
             )
         )
     return rows
@@ -204,7 +203,7 @@ def _decided(ident: int, form: Form, told: str) -> Response | tuple[str, int]:
 @access.allow(*access.COMMITTEE, Role.SUPERVISOR, Role.INSTRUCTOR)
 def service_photo(village: str, ident: int) -> Response:
     """The photo that goes with a record, for those of the village who look into it."""
-    found = photos.of(f"service:{_service(ident).id}") or abort(404)
+    found = photos.of(_service(ident)) or abort(404)
     return web.photo(found.content, found.digest)
 
 

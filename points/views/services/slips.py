@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from ground import clock, web
 from ground.clock import Quarter
 from ground.contributions import Slot
-from ground.db import db, fetch
+from ground.db import db
 from ground.forms import Form, attempt
 from ground.refusal import Refused
 from people import access, pages
@@ -119,8 +119,7 @@ def _slip(slip: Slip, form: Form) -> tuple[str, int]:
 
 def _made_of(slip: Slip) -> Service | None:
     """The service that was made of a slip, by itself or by way of a visit."""
-    kind, _colon, ident = (slip.used_for or "").partition(":")
-    return fetch(Service, int(ident)) if kind == "service" else recording.counted(slip.used_for or "")
+    return recording.counted(slip.evidence) if slip.evidence else slip.service
 
 
 def _numbered(number: str) -> Slip:
