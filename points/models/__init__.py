@@ -1,6 +1,6 @@
 """What points are made of, a file for each idea; every table of the package is found here by name."""
 
-from points.models.aftermath import Correction, Expiry
+from points.models.aftermath import Award, Correction, Expiry, Lapse, MergeMove
 from points.models.assessments import (
     Adjustment,
     Assessment,
@@ -26,6 +26,7 @@ __all__ = [
     "Answer",
     "Assessment",
     "AssessmentState",
+    "Award",
     "Category",
     "Correction",
     "Expiry",
@@ -33,8 +34,10 @@ __all__ = [
     "Finding",
     "Found",
     "How",
+    "Lapse",
     "Look",
     "Member",
+    "MergeMove",
     "Notice",
     "NoticeLine",
     "Objection",
