@@ -47,24 +47,23 @@ def export(village: str) -> None:
 def settle() -> None:
     """Let points expire whose last day is over, by leaving or by a village's decision; for every evening."""
     with transaction():
-        for transfer in merging.follow_all(None):
-            click.echo(f"entry {transfer.reason}: {amounts.show(transfer.amount)} points moved to its other")
-        lapsed = leaving.settle_due(None, None)
-        for transfer in lapsed:
-            place, owner = transfer.account.village.name, transfer.account.person_id
-            points = amounts.show(transfer.amount)
-            click.echo(f"{place}: {points} points of entry #{owner} expired, left on {transfer.reason}")
+        for move in merging.follow_all(None):
+            points = amounts.show(move.into.amount)
+            click.echo(f"entry #{move.merge.duplicate_id}: {points} points moved to its other")
+        left = leaving.settle_due(None, None)
+        for lapse in left:
+            account, points = lapse.transfer.account, amounts.show(lapse.transfer.amount)
+            place, owner = account.village.name, account.person_id
+            click.echo(f"{place}: {points} points of entry #{owner} expired, left on {lapse.day}")
     expired = 0
     for village in expiry.villages_due():
         with transaction():
-            for transfer in expiry.settle_due(village, None):
+            for lapse in expiry.settle_due(village, None):
                 expired += 1
-                owner, points = transfer.account.person_id, amounts.show(transfer.amount)
-                click.echo(
-                    f"{village.name}: {points} points of entry #{owner} expired, "
-                    f"to be spent until {transfer.reason}"
-                )
-    if not lapsed and not expired:
+                owner, points = lapse.transfer.account.person_id, amounts.show(lapse.transfer.amount)
+                place, day = village.name, lapse.day
+                click.echo(f"{place}: {points} points of entry #{owner} expired, to be spent until {day}")
+    if not left and not expired:
         click.echo("nothing was due")
 
 

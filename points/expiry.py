@@ -23,9 +23,8 @@ from ground.refusal import Refused, stated
 from people import audit
 from people.models import Area, Departure, Person, User
 from people.roster import holders, persons
-from points import amounts, ledger
-from points.models import Account, AccountKind, Expiry, Transfer, TransferKind
-from points.wall import correcting
+from points import amounts, keys, ledger
+from points.models import Account, AccountKind, Correction, Expiry, Lapse, Transfer, TransferKind
 
 LEAST_DAYS = 30  # from the announcement to the last day; the first is not counted (民法典第二百零一条)
 EARLIEST = date(2000, 1, 1)  # before it nobody booked anything: a year was mistyped
@@ -219,22 +218,26 @@ Booked = tuple[Transfer, int | None]
 
 
 def booked_after(accounts: Iterable[int], day: date) -> dict[int, list[Booked]]:
-    """By account the quarters' awards that were booked after a day, also those that were taken back."""
+    """By account the quarters' awards that were booked after a day, also those that were taken back.
+
+    What a correction booked is as old as the line that it puts right.
+    """
     _begins, after = clock.day_span(day, day)
-    undoing = aliased(Transfer)
+    undoing, first = aliased(Transfer), aliased(Transfer)
     query = (
         select(Transfer, undoing.id)
         .outerjoin(undoing, undoing.reverses_id == Transfer.id)
+        .outerjoin(Correction, Correction.booked_id == Transfer.id)
+        .outerjoin(first, first.id == Correction.line_id)
         .where(
             Transfer.account_id.in_(list(accounts)),
             Transfer.kind == TransferKind.AWARD,
-            Transfer.at >= after,
+            func.coalesce(first.at, Transfer.at) >= after,
         )
     )
     found: dict[int, list[Booked]] = defaultdict(list)
     for award, undone_by in db.session.execute(query):
-        if correcting.first_booked(award).at >= after:
-            found[award.account_id].append((award, undone_by))
+        found[award.account_id].append((award, undone_by))
     return found
 
 
@@ -266,7 +269,7 @@ def _away(expiry: Expiry, people: Collection[int], into: dict[int, int]) -> set[
 # Letting it lapse.
 
 
-def settle_due(village: Area | None, actor: User | None) -> list[Transfer]:
+def settle_due(village: Area | None, actor: User | None) -> list[Lapse]:
     """Let lapse what is due in a village, or everywhere: what an expiry whose day is over still takes.
 
     Complete whenever it runs: it looks at what is there, not at dates it ran on. Run twice, or twice at once,
@@ -282,12 +285,11 @@ def settle_due(village: Area | None, actor: User | None) -> list[Transfer]:
     ledger.lock(locked)
     known = {account.person_id: account for account in locked}
     return [
-        transfer
+        _lapse(expiry, known[owner], tenths, actor)
         for expiry, people in due
         if people
         for owner, tenths in sorted(stakes(expiry, people).items())  # anew, behind the locks
-        if owner in known
-        for transfer in _lapse(expiry, known[owner], tenths, actor)
+        if owner in known and known[owner].balance
     ]
 
 
@@ -302,37 +304,32 @@ def _over() -> tuple[ColumnElement[bool], ...]:
     return Expiry.cancelled_at.is_(None), Expiry.expires_on < clock.today()
 
 
-def _lapse(expiry: Expiry, account: Account, tenths: int, actor: User | None) -> list[Transfer]:
-    """Let so many tenths of a locked account lapse, in amounts that the ledger takes at once."""
+def _lapse(expiry: Expiry, account: Account, tenths: int, actor: User | None) -> Lapse:
+    """Let so many tenths of a locked account lapse."""
     tenths = min(tenths, account.balance)  # what lies on a merged entry is sent on first
-    made = db.session.scalar(select(func.count()).select_from(Transfer).where(_of(expiry, account))) or 0
-    lapsed: list[Transfer] = []
-    while tenths:
-        amount = min(tenths, amounts.LARGEST)
-        key = expiry_key(expiry.id, account.id, made + len(lapsed) + 1)
-        reason = expiry.expires_on.isoformat()
-        lapsed.append(ledger.post(key, TransferKind.EXPIRY, account, amount, reason, actor))
-        tenths -= amount
-    return lapsed
-
-
-def expiry_key(expiry_id: int, account_id: int, number: int = 1) -> str:
-    """The ledger key of what lapsed by an expiry: the first time, and whatever came back later."""
-    later = f":{number}" if number > 1 else ""
-    return f"expiry:{expiry_id}:{account_id}{later}"
-
-
-def _of(expiry: Expiry, account: Account) -> ColumnElement[bool]:
-    key = expiry_key(expiry.id, account.id)
-    return or_(Transfer.key == key, Transfer.key.startswith(f"{key}:", autoescape=True))
+    earlier = (
+        select(func.count())
+        .select_from(Lapse)
+        .join(Lapse.transfer)
+        .where(Lapse.expiry_id == expiry.id, Transfer.account_id == account.id)
+    )
+    key = keys.expired(expiry, account, (db.session.scalar(earlier) or 0) + 1)
+    day = expiry.expires_on.isoformat()
+    transfer = ledger.post(key, TransferKind.EXPIRY, account, tenths, day, actor)
+    lapse = Lapse(transfer_id=transfer.id, expiry_id=expiry.id)
+    db.session.add(lapse)
+    db.session.flush()
+    return lapse
 
 
 def lapsed_by(listed: Sequence[Expiry]) -> dict[int, int]:
     """For each of these expiries, by id, how many tenths lapsed by it."""
     sums = {expiry.id: 0 for expiry in listed}
-    for ident in sums:
-        prefix = Transfer.key.startswith(f"expiry:{ident}:", autoescape=True)
-        sums[ident] = (
-            db.session.scalar(select(func.coalesce(func.sum(Transfer.amount), 0)).where(prefix)) or 0
-        )
-    return sums
+    found = (
+        select(Expiry.id, func.sum(Transfer.amount))
+        .join(Lapse, Lapse.expiry_id == Expiry.id)
+        .join(Lapse.transfer)
+        .where(Expiry.id.in_(sums))
+        .group_by(Expiry.id)
+    )
+    return sums | dict(db.session.execute(found).all())

@@ -12,7 +12,7 @@ from ground.db import db
 from people.held import Reader, Section, day, said
 from people.models import Person
 from people.roster import persons
-from points import amounts, labels
+from points import amounts, labels, ledger
 from points.models import (
     Account,
     Adjustment,
@@ -116,7 +116,7 @@ def _entries(account: Account) -> Section:
     found = db.session.scalars(
         select(Transfer)
         .where(Transfer.account_id == account.id)
-        .options(joinedload(Transfer.reverses))
+        .options(*ledger.with_causes())
         .order_by(Transfer.position)
     )
     return Section(

@@ -1,11 +1,8 @@
 """The words of the field for what the models keep as codes."""
 
-from datetime import date
-
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from ground.clock import Quarter
 from ground.paper import words
 from points.assessment.terms import Asked
 from points.models import (
@@ -125,25 +122,22 @@ def quorum(asked: Asked) -> str:
 def why(transfer: Transfer) -> str:
     """Why points moved, as the worker reads it: the kind, and which quarter or receipt it was.
 
-    A reversal says what it undid, what lapsed by whose leaving or after which day.
+    A reversal says what it undid, what lapsed by whose leaving or after which day. For many at once they are
+    read with `ledger.with_causes`.
     """
-    if transfer.kind == TransferKind.EXPIRY and transfer.reason:
-        day = words.day(date.fromisoformat(transfer.reason))
-        if transfer.key.startswith("expiry:"):
-            return gettext("Points expired: could be spent until %(day)s", day=day)
-        return gettext("Points expired: left on %(day)s", day=day)
-    undone = transfer.reverses
+    lapse, line, undone = transfer.lapse, transfer.line, transfer.reverses
+    if lapse and lapse.expiry:
+        day = words.day(lapse.expiry.expires_on)
+        return gettext("Points expired: could be spent until %(day)s", day=day)
+    if lapse and lapse.departure:
+        return gettext("Points expired: left on %(day)s", day=words.day(lapse.departure.on))
     if undone and undone.kind == TransferKind.REDEMPTION:
         return gettext("Redemption %(number)s voided", number=transfer.reason)
-    if undone and undone.kind == TransferKind.AWARD:
-        return gettext("Corrected, %(quarter)s: %(reason)s", quarter=_quarter(undone), reason=transfer.reason)
-    if transfer.kind == TransferKind.AWARD and transfer.key.startswith("correction:"):
-        return gettext("Right points, %(quarter)s", quarter=_quarter(transfer))
-    if transfer.kind == TransferKind.AWARD:
-        return f"{TRANSFER_KINDS[transfer.kind]} {_quarter(transfer)}"
-    return f"{TRANSFER_KINDS[transfer.kind]} {transfer.reason}"
-
-
-def _quarter(award: Transfer) -> str:
-    """Of which quarter an award is."""
-    return words.quarter(Quarter.parse(award.reason))
+    if line is None:
+        return f"{TRANSFER_KINDS[transfer.kind]} {transfer.reason}"
+    quarter = words.quarter(line.assessment.quarter)
+    if undone:
+        return gettext("Corrected, %(quarter)s: %(reason)s", quarter=quarter, reason=transfer.reason)
+    if transfer.corrects:
+        return gettext("Right points, %(quarter)s", quarter=quarter)
+    return f"{TRANSFER_KINDS[transfer.kind]} {quarter}"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import contains_eager
 
 from ground import clock
@@ -26,8 +26,8 @@ from people.models import (
     User,
 )
 from people.roster import departures, persons
-from points import ledger
-from points.models import Account, AccountKind, Transfer, TransferKind
+from points import keys, ledger
+from points.models import Account, AccountKind, Lapse, Transfer, TransferKind
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def leave(
     account = ledger.existing(person)
     ledger.lock([account])
     departure = departures.depart(person, kind, reason, decision, on, actor, item)
-    if account is not None and is_over(departure):
+    if account is not None and account.balance and is_over(departure):
         _expire(departure, account, actor)
     return departure
 
@@ -72,33 +72,19 @@ def is_over(departure: Departure) -> bool:
     return departure.kept_until is None or departure.kept_until < clock.today()
 
 
-def _expire(departure: Departure, account: Account, actor: User | None) -> list[Transfer]:
-    """Let a locked account's whole balance lapse; the entry says on which day its owner left."""
-    made = db.session.scalar(select(func.count()).select_from(Transfer).where(_of(departure.id))) or 0
-    return [
-        ledger.post(
-            expiry_key(departure.id, number),
-            TransferKind.EXPIRY,
-            account,
-            amount,
-            departure.on.isoformat(),
-            actor,
-        )
-        for number, amount in enumerate(ledger.parts(account), made + 1)
-    ]
+def _expire(departure: Departure, account: Account, actor: User | None) -> Lapse:
+    """Let the whole balance of a locked account lapse; the entry says on which day its owner left."""
+    earlier = select(func.count()).select_from(Lapse).where(Lapse.departure_id == departure.id)
+    key = keys.left(departure, (db.session.scalar(earlier) or 0) + 1)
+    day = departure.on.isoformat()
+    transfer = ledger.post(key, TransferKind.EXPIRY, account, account.balance, day, actor)
+    lapse = Lapse(transfer_id=transfer.id, departure_id=departure.id)
+    db.session.add(lapse)
+    db.session.flush()
+    return lapse
 
 
-def expiry_key(departure_id: int, number: int) -> str:
-    """The ledger key of what lapsed by a departure: the first time, and whatever came later."""
-    return f"departure:{departure_id}" if number == 1 else f"departure:{departure_id}:{number}"
-
-
-def _of(departure_id: int) -> ColumnElement[bool]:
-    key = f"departure:{departure_id}"
-    return or_(Transfer.key == key, Transfer.key.startswith(f"{key}:", autoescape=True))
-
-
-def settle_due(village: Area | None, actor: User | None) -> list[Transfer]:
+def settle_due(village: Area | None, actor: User | None) -> list[Lapse]:
     """Let lapse what is due in a village, or everywhere: all that is left of who left and is not kept.
 
     Complete whenever it runs: it looks at balances, not at dates it ran on. Run twice, or twice at once, it
@@ -110,11 +96,11 @@ def settle_due(village: Area | None, actor: User | None) -> list[Transfer]:
         get_locked(Person, ident)
     accounts = {person.id: ledger.existing(person) for person in due}
     ledger.lock(accounts.values())
-    lapsed: list[Transfer] = []
+    lapsed: list[Lapse] = []
     for person in due:
         account, departure = accounts[person.id], departures.standing(persons.selves(person))
-        if account is not None and departure is not None and is_over(departure):
-            lapsed += _expire(departure, account, actor)
+        if account is not None and account.balance and departure is not None and is_over(departure):
+            lapsed.append(_expire(departure, account, actor))
     return lapsed
 
 
@@ -150,8 +136,11 @@ def remainders(village: Area | None) -> list[Remainder]:
 def lapsed_by(listed: Sequence[Departure]) -> dict[int, int]:
     """For each of these departures, by id, how many tenths lapsed by it."""
     sums = {departure.id: 0 for departure in listed}
-    keys = or_(*(_of(ident) for ident in sums)) if sums else None
-    if keys is not None:
-        for key, amount in db.session.execute(select(Transfer.key, Transfer.amount).where(keys)):
-            sums[int(key.split(":")[1])] += amount
-    return sums
+    found = (
+        select(Departure.id, func.sum(Transfer.amount))
+        .join(Lapse, Lapse.departure_id == Departure.id)
+        .join(Lapse.transfer)
+        .where(Departure.id.in_(sums))
+        .group_by(Departure.id)
+    )
+    return sums | dict(db.session.execute(found).all())

@@ -1,24 +1,41 @@
 """The ledger: the only door to a balance.
 
-One row, one transfer, from one account to another, so the books balance by construction. Each transfer
-touches exactly one worker's account; that row carries the balance, the number of transfers and the head
-of a SHA-256 chain over them, and is the only row to lock. Nothing is edited: `reverse` is the eraser.
+A village has an account for each worker and three of its own: *issuing*, from which points are awarded,
+*redeemed*, to which they go for goods, and *expired*, to which they go when they lapse. One row is one
+transfer from one account to another, so the books balance by construction: what was issued is what workers
+hold, what they spent, and what lapsed. A merge moves points over the issuing account, from one worker's to
+the other's.
+
+Each transfer touches exactly one worker's account; that row carries the balance, the number of transfers
+and the head of a SHA-256 chain over them, and is the only row to lock. Nothing is edited: `reverse` is the
+eraser. Amounts are tenths of a point. A key says "only once"; what caused a transfer is another row, which
+names it (`points.models.aftermath`, `shop.models.redemptions`).
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from ground.db import add_together, db, get_locked
 from ground.refusal import Refused
 from people.models import Area, Person, User
 from points import amounts
 from points.chain import End, Entry, check_balance
-from points.models import GENESIS, Account, AccountKind, Transfer, TransferKind
+from points.models import (
+    GENESIS,
+    Account,
+    AccountKind,
+    Award,
+    Correction,
+    Lapse,
+    Transfer,
+    TransferKind,
+)
 
 # Which of the village's accounts stands on the other side, and whether the worker is credited.
 COUNTERPART = {
@@ -28,6 +45,9 @@ COUNTERPART = {
     TransferKind.MERGE_OUT: (AccountKind.ISSUING, False),
     TransferKind.MERGE_IN: (AccountKind.ISSUING, True),
 }
+
+# What people decide, line by line and basket by basket; the others move what is there, however much it is.
+BOUNDED = {TransferKind.AWARD, TransferKind.REDEMPTION}
 
 
 def account_of(person: Person) -> Account:
@@ -84,8 +104,9 @@ def post(
     """Move `amount` tenths between a worker and the village; return the transfer.
 
     The key is the caller's, made before asking: the same key with the same request returns the first
-    transfer. Refused `key_reused` for the same key with another request, `bad_amount` for 0, less, or
-    more than a ledger takes at once, `insufficient_points` when the balance would fall below 0.
+    transfer. Refused `key_reused` for the same key with another request, `bad_amount` for 0, less, or of an
+    award or a redemption more than is taken at once, `insufficient_points` when the balance would fall
+    below 0.
     """
     return _append(_entry(key, kind, worker, _counterpart(kind, worker.village_id), amount, reason), actor)
 
@@ -120,12 +141,6 @@ def _entry(
 def lock(accounts: Iterable[Account | None]) -> None:
     """Lock these workers' accounts as they are now, in the one order that everyone keeps to."""
     _locked({account.id for account in accounts if account is not None})
-
-
-def parts(account: Account) -> Iterator[int]:
-    """What is on a locked account, in amounts that the ledger takes at once, until nothing is left."""
-    while account.balance:
-        yield min(account.balance, amounts.LARGEST)
 
 
 def reverse(transfer: Transfer, key: str, reason: str, actor: User | None) -> Transfer:
@@ -163,7 +178,7 @@ def _append_all(entries: Sequence[Entry], actor: User | None) -> list[Transfer]:
 
     All in as many statements as one takes, but for the balances: each row is changed under its own guard.
     """
-    if not all(0 < entry.amount <= amounts.LARGEST for entry in entries):
+    if not all(map(_is_sound, entries)):
         raise Refused("bad_amount", _("The amount must be more than 0 and at most 100,000 points."))
     accounts = _locked({entry.account_id for entry in entries})
     known = db.session.scalars(select(Transfer).where(Transfer.key.in_([entry.key for entry in entries])))
@@ -186,6 +201,11 @@ def _append_all(entries: Sequence[Entry], actor: User | None) -> list[Transfer]:
     return [made[entry.key] for entry in entries]
 
 
+def _is_sound(entry: Entry) -> bool:
+    """Whether so many tenths can be moved at once."""
+    return entry.amount > 0 and (entry.kind not in BOUNDED or entry.amount <= amounts.LARGEST)
+
+
 def _locked(ids: Collection[int]) -> Sequence[Account]:
     """These accounts as they are now, locked in the one order that everyone keeps to."""
     return db.session.scalars(
@@ -204,7 +224,29 @@ def check_covers(account: Account, amount: int) -> None:
 
 def entries(account: Account) -> Select[Transfer]:
     """The account's transfers, the latest first; for paging."""
-    return select(Transfer).where(Transfer.account_id == account.id).order_by(Transfer.position.desc())
+    return (
+        select(Transfer)
+        .where(Transfer.account_id == account.id)
+        .options(*with_causes())
+        .order_by(Transfer.position.desc())
+    )
+
+
+def with_causes() -> list[ORMOption]:
+    """Reads with each transfer what caused it, and of a reversal what that undid: as many statements for a
+    page of them as for one."""
+    of_line = [
+        joinedload(Transfer.award).joinedload(Award.assessment),
+        joinedload(Transfer.corrects).joinedload(Correction.line).joinedload(Award.assessment),
+        joinedload(Transfer.corrected),
+    ]
+    lapsed = joinedload(Transfer.lapse)
+    return [
+        *of_line,
+        lapsed.joinedload(Lapse.departure),
+        lapsed.joinedload(Lapse.expiry),
+        selectinload(Transfer.reverses).options(*of_line),
+    ]
 
 
 def latest(person: Person, limit: int) -> Sequence[Transfer]:
@@ -213,6 +255,7 @@ def latest(person: Person, limit: int) -> Sequence[Transfer]:
         select(Transfer)
         .join(Transfer.account)
         .where(Account.person_id == person.id)
+        .options(*with_causes())
         .order_by(Transfer.position.desc())
         .limit(limit)
     ).all()

@@ -21,15 +21,15 @@ from ground.refusal import Refused, stated
 from people import audit, cards
 from people.models import Appointment, Card, CardState, Duty, Merge, Outcome, Person, User
 from people.roster import departures, duplicates, holders, persons, terms
-from points import ledger
+from points import keys, ledger
 from points.assessment import sheet
 from points.models import (
     Account,
     Assessment,
     AssessmentState,
+    MergeMove,
     Service,
     ServiceState,
-    Transfer,
     TransferKind,
 )
 from points.wall import booking
@@ -274,30 +274,24 @@ def _follower(term: Appointment) -> Appointment | None:
     )
 
 
-def _move_balance(made: Merge, actor: User | None) -> list[Transfer]:
+def _move_balance(made: Merge, actor: User | None) -> MergeMove | None:
     """All that is on the duplicate's account, through the village's issuing account, to the kept one's."""
     account = ledger.existing(made.duplicate)
     if account is None or not account.balance:
-        return []
+        return None
     kept = ledger.account_of(made.kept)
     ledger.lock([account, kept])
-    earlier = db.session.scalar(
-        select(func.count())
-        .select_from(Transfer)
-        .where(Transfer.account_id == account.id, Transfer.key.startswith(f"merge:{made.id}:out"))
-    )
-    moved = []
-    for number, amount in enumerate(ledger.parts(account), (earlier or 0) + 1):
-        out, into = merge_keys(made.id, number)
-        ledger.post(out, TransferKind.MERGE_OUT, account, amount, f"#{made.kept_id}", actor)
-        moved.append(ledger.post(into, TransferKind.MERGE_IN, kept, amount, f"#{made.duplicate_id}", actor))
-    return moved
-
-
-def merge_keys(merge_id: int, number: int = 1) -> tuple[str, str]:
-    """The ledger keys of a merge's two linked transfers: the first time, and for what came back later."""
-    later = f":{number}" if number > 1 else ""
-    return f"merge:{merge_id}:out{later}", f"merge:{merge_id}:in{later}"
+    balance = account.balance
+    if not balance:  # somebody else sent it on before the lock
+        return None
+    earlier = select(func.count()).select_from(MergeMove).where(MergeMove.merge_id == made.id)
+    out_key, into_key = keys.merged(made, (db.session.scalar(earlier) or 0) + 1)
+    out = ledger.post(out_key, TransferKind.MERGE_OUT, account, balance, f"#{made.kept_id}", actor)
+    into = ledger.post(into_key, TransferKind.MERGE_IN, kept, balance, f"#{made.duplicate_id}", actor)
+    move = MergeMove(out_id=out.id, into_id=into.id, merge_id=made.id)
+    db.session.add(move)
+    db.session.flush()
+    return move
 
 
 def _move_cards(kept: Person, planned: Plan, actor: User | None) -> None:
@@ -315,16 +309,17 @@ def lock_trail(person: Person) -> None:
     ledger.lock([ledger.existing(entry) for entry in (person, *(made.kept for made in _trail(person)))])
 
 
-def follow(person: Person, actor: User | None) -> list[Transfer]:
+def follow(person: Person, actor: User | None) -> list[MergeMove]:
     """Send on what came back to an entry that was merged, by linked transfers as at the merge.
 
     A redemption that is voided gives its points back to the account it took them from.
     """
-    return [into for made in _trail(person) for into in _move_balance(made, actor)]
+    moves = [_move_balance(made, actor) for made in _trail(person)]
+    return [move for move in moves if move is not None]
 
 
-def follow_all(actor: User | None) -> list[Transfer]:
-    """Send on whatever else came to entries that were merged, as `follow` does; return what was moved in.
+def follow_all(actor: User | None) -> list[MergeMove]:
+    """Send on whatever else came to entries that were merged, as `follow` does.
 
     No verb leaves anything there. It is for the evening, so that no points lie where no card spends them.
     """
@@ -335,7 +330,7 @@ def follow_all(actor: User | None) -> list[Transfer]:
         .where(Account.balance > 0)
         .order_by(Account.id)
     )
-    return [into for person in db.session.scalars(left).all() for into in follow(person, actor)]
+    return [move for person in db.session.scalars(left).all() for move in follow(person, actor)]
 
 
 def _trail(person: Person) -> list[Merge]:

@@ -1,40 +1,45 @@
 """Everything the ledger says, computed again from its transfers; each row that does not fit is named."""
 
-import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ground import clock
 from ground.db import db
-from people.models import Departure, Merge
+from people.models import Departure, Merge, Person
 from people.roster import persons
 from points import expiry
 from points.assessment import finding, sheet
 from points.chain import link
 from points.ledger import COUNTERPART
-from points.merging import merge_keys
 from points.models import (
     GENESIS,
     Account,
     AccountKind,
     Assessment,
     AssessmentState,
+    Award,
     Correction,
     Expiry,
+    Lapse,
+    MergeMove,
     Transfer,
     TransferKind,
 )
-from points.wall import booking, correcting
+from points.wall import booking
 
 
 def problems() -> Iterator[str]:
-    """What does not fit, one line each: chains, balances, shapes, booked sheets, what lapsed, and merges."""
+    """What does not fit, one line each: chains, balances, shapes and causes of transfers; booked sheets and
+    their corrections, what lapsed, and merges."""
     yield from _chains()
     yield from _shapes()
+    yield from _causes()
     yield from _bookings()
+    yield from _corrections()
     yield from _lapses()
     yield from _merges()
 
@@ -108,12 +113,63 @@ def _shapes() -> Iterator[str]:
             yield f"{name}: {transfer.kind} between the wrong accounts"
 
 
+# Where a cause names a transfer, and of which kind that is.
+NAMES = (
+    (Award.transfer_id, TransferKind.AWARD),
+    (Correction.booked_id, TransferKind.AWARD),
+    (Correction.reversal_id, TransferKind.REVERSAL),
+    (Lapse.transfer_id, TransferKind.EXPIRY),
+    (MergeMove.out_id, TransferKind.MERGE_OUT),
+    (MergeMove.into_id, TransferKind.MERGE_IN),
+)
+
+# What a transfer of a kind is without its cause. Redemptions and their voids: `shop.desk.verify`.
+WITHOUT = {
+    TransferKind.AWARD: "an award without a booked assessment",
+    TransferKind.EXPIRY: "points lapsed without a departure or an expiry",
+    TransferKind.MERGE_OUT: "merge_out without a merge",
+    TransferKind.MERGE_IN: "merge_in without a merge",
+    TransferKind.REVERSAL: "taken back without a correction",
+}
+
+
+def _causes() -> Iterator[str]:
+    """Each transfer is named by one cause, and by one of its kind."""
+    named: Counter[int] = Counter()
+    for column, kind in NAMES:
+        table = column.class_.__tablename__
+        names = select(column, Transfer.kind).outerjoin(Transfer, Transfer.id == column).order_by(column)
+        for ident, found in db.session.execute(names):
+            if ident is None:
+                continue
+            named[ident] += 1
+            if found is None:
+                yield f"transfer {ident}: missing, {table} names it"
+            elif found != kind:
+                yield f"transfer {ident}: {found}, {table} names it as {kind}"
+    origin = aliased(Transfer)
+    for ident, kind in db.session.execute(
+        select(Transfer.id, Transfer.kind)
+        .outerjoin(origin, Transfer.reverses_id == origin.id)
+        .where(
+            Transfer.kind.in_(WITHOUT),
+            or_(origin.kind.is_(None), origin.kind != TransferKind.REDEMPTION),
+        )
+        .order_by(Transfer.id)
+    ):
+        if named[ident] == 0:
+            yield f"transfer {ident}: {WITHOUT[kind]}"
+        elif named[ident] > 1:
+            yield f"transfer {ident}: {named[ident]} causes name it"
+
+
 def _bookings() -> Iterator[str]:
-    """Each booked line awarded exactly what hung on the wall, which is what the records say; and nothing else
-    was awarded."""
+    """Each booked line awarded exactly what hung on the wall, which is what the records say; and no line of
+    another assessment was booked."""
+    whole = joinedload(Award.transfer).joinedload(Transfer.account).joinedload(Account.person)
     awards = {
-        transfer.key: transfer
-        for transfer in db.session.scalars(select(Transfer).where(Transfer.kind == TransferKind.AWARD))
+        (award.assessment_id, award.worker_id): award
+        for award in db.session.scalars(select(Award).options(whole).order_by(Award.transfer_id))
     }
     for assessment in db.session.scalars(
         select(Assessment).where(Assessment.state == AssessmentState.BOOKED).order_by(Assessment.id)
@@ -125,19 +181,19 @@ def _bookings() -> Iterator[str]:
             posted, computed = (line.deductions, line.adjustments, line.total), said.pop(worker_id, NOTHING)
             if worker_id not in waiting and posted != computed:
                 yield f"{name}: {line.total} hung on the wall, the records say {computed[-1]}"
-            award = awards.pop(finding.award_key(assessment, line.worker), None)
-            booked = award.amount if award else 0
+            award = awards.pop((assessment.id, worker_id), None)
+            transfer = award.transfer if award else None
+            booked = transfer.amount if transfer else 0
             if booked != line.total and not (award is None and worker_id in waiting):
                 yield f"{name} was booked {booked}, the sheet says {line.total}"
-            owner = award.account.person if award and award.account else None
-            if award and (owner is None or worker_id not in persons.selves(owner)):
-                yield f"transfer {award.id}: booked to another worker than the sheet's"
+            owner = _owner(transfer)
+            if transfer and (owner is None or worker_id not in persons.selves(owner)):
+                yield f"transfer {transfer.id}: booked to another worker than the sheet's"
         for worker_id, computed in said.items():
             if computed != NOTHING:  # whose term was entered only later has nothing on the sheet
                 yield f"assessment {assessment.id}: worker {worker_id} never hung on the wall"
-    yield from _corrections(awards)
     for award in awards.values():
-        yield f"transfer {award.id}: an award without a booked assessment"
+        yield f"transfer {award.transfer_id}: {WITHOUT[TransferKind.AWARD]}"
 
 
 NOTHING = (0, 0, 0)
@@ -148,65 +204,58 @@ def _said(assessment: Assessment) -> dict[int, tuple[int, int, int]]:
     return {row.worker.id: (row.deductions, row.adjustments, row.total) for row in sheet.of(assessment)}
 
 
-def _corrections(awards: dict[str, Transfer]) -> Iterator[str]:
-    """Each correction reversed its award and booked what is right; takes its own out of the awards."""
-    for correction in db.session.scalars(select(Correction).order_by(Correction.id)):
-        name = f"correction {correction.id}"
-        award = awards.pop(correcting.right_key(correction.key), None)
-        if (award.amount if award else 0) != correction.right:
-            yield f"{name}: booked {award.amount if award else 0}, right is {correction.right}"
-        if award and award.account_id != correction.award.account_id:
+def _owner(transfer: Transfer | None) -> Person | None:
+    """Whose points a transfer moved; None if that is missing."""
+    return transfer.account.person if transfer and transfer.account else None
+
+
+def _corrections() -> Iterator[str]:
+    """Each correction reversed what its line had been booked with last, and booked what is right."""
+    whole = (joinedload(Correction.award), joinedload(Correction.reversal), joinedload(Correction.booked))
+    last: dict[int, int | None] = {}
+    for made in db.session.scalars(select(Correction).options(*whole).order_by(Correction.id)):
+        name, booked = f"correction {made.id}", made.booked
+        if (booked.amount if booked else 0) != made.right:
+            yield f"{name}: booked {booked.amount if booked else 0}, right is {made.right}"
+        if booked and (made.award is None or booked.account_id != made.award.account_id):
             yield f"{name}: booked to another worker"
-        if not correcting.is_reversed(correction.award):
-            yield f"{name}: transfer {correction.award_id} was not reversed"
-
-
-_LEFT_BY = re.compile(r"departure:(\d{1,9})(?::\d{1,9})?")
-_EXPIRED_BY = re.compile(r"expiry:(\d{1,9}):(\d{1,9})(?::\d{1,9})?")
-_MERGED_BY = re.compile(r"merge:(\d{1,9}):(?:out|in)(?::(\d{1,9}))?")
-
-
-def _moved(*kinds: TransferKind) -> list[Transfer]:
-    """The transfers of these kinds, whose owners are looked at."""
-    return list(
-        db.session.scalars(
-            select(Transfer)
-            .options(joinedload(Transfer.account).joinedload(Account.person))
-            .where(Transfer.kind.in_(kinds))
-            .order_by(Transfer.id)
-        )
-    )
+        if made.reversal is None or made.reversal.reverses_id != made.award_id:
+            yield f"{name}: transfer {made.award_id} was not reversed"
+        if last.get(made.line_id, made.line_id) != made.award_id:
+            yield f"{name}: transfer {made.award_id} is not what the line was booked with last"
+        last[made.line_id] = made.booked_id
 
 
 def _lapses() -> Iterator[str]:
     """Points lapsed only because their owner left, or by an expiry that the village had resolved."""
-    departures = {departure.id: departure for departure in db.session.scalars(select(Departure))}
-    resolved = {made.id: made for made in db.session.scalars(select(Expiry))}
-    lapsed = _moved(TransferKind.EXPIRY)
-    young = {
-        ident: expiry.booked_after(
-            [each.account_id for each in lapsed if each.key.startswith(f"expiry:{ident}:")], made.booked_until
-        )
-        for ident, made in resolved.items()
-    }
-    for transfer in lapsed:
-        name = f"transfer {transfer.id}"
-        left, expired = _LEFT_BY.fullmatch(transfer.key), _EXPIRED_BY.fullmatch(transfer.key)
-        departure = departures.get(int(left[1])) if left else None
-        made = resolved.get(int(expired[1])) if expired else None
-        if departure is not None:
-            yield from (f"{name}: {what}" for what in _left(transfer, departure))
-        elif expired is not None and made is not None:
+    whole = (
+        joinedload(Lapse.transfer).joinedload(Transfer.account).joinedload(Account.person),
+        joinedload(Lapse.departure),
+        joinedload(Lapse.expiry),
+    )
+    lapses = db.session.scalars(select(Lapse).options(*whole).order_by(Lapse.transfer_id)).all()
+    accounts: dict[Expiry, list[int]] = defaultdict(list)
+    for lapse in lapses:
+        if lapse.transfer and lapse.expiry:
+            accounts[lapse.expiry].append(lapse.transfer.account_id)
+    young = {made.id: expiry.booked_after(ids, made.booked_until) for made, ids in accounts.items()}
+    for lapse in lapses:
+        name, transfer = f"transfer {lapse.transfer_id}", lapse.transfer
+        if transfer is None:
+            continue
+        if (lapse.departure is None) == (lapse.expiry is None):
+            yield f"{name}: {WITHOUT[TransferKind.EXPIRY]}"
+        elif lapse.departure is not None:
+            yield from (f"{name}: {what}" for what in _left(transfer, lapse.departure))
+        elif lapse.expiry is not None:
             yield from (
-                f"{name}: {what}" for what in _expired(transfer, made, int(expired[2]), young[made.id])
+                f"{name}: {what}" for what in _expired(transfer, lapse.expiry, young[lapse.expiry.id])
             )
-        else:
-            yield f"{name}: points lapsed without a departure or an expiry"
 
 
 def _left(transfer: Transfer, departure: Departure) -> Iterator[str]:
     """What lapsed by a departure was its owner's, and says the day they left."""
-    owner = transfer.account.person if transfer.account else None
+    owner = _owner(transfer)
     own = owner is not None and (
         departure.person_id == owner.id or departure.person_id in persons.selves(owner)
     )
@@ -216,15 +265,11 @@ def _left(transfer: Transfer, departure: Departure) -> Iterator[str]:
         yield f"departure {departure.id} was on {departure.on}"
 
 
-def _expired(
-    transfer: Transfer, made: Expiry, account_id: int, young: dict[int, list[expiry.Booked]]
-) -> Iterator[str]:
+def _expired(transfer: Transfer, made: Expiry, young: dict[int, list[expiry.Booked]]) -> Iterator[str]:
     """What lapsed by an expiry was of its village, after its day, and no more than there was of the old."""
     if made.cancelled_at is not None:
         yield f"expiry {made.id} was cancelled"
-    if transfer.account_id != account_id or (
-        transfer.account and transfer.account.village_id != made.village_id
-    ):
+    if transfer.account and transfer.account.village_id != made.village_id:
         yield f"expiry {made.id} is not about account {transfer.account_id}"
     if transfer.reason != made.expires_on.isoformat():
         yield f"expiry {made.id} is of {made.expires_on}"
@@ -238,29 +283,26 @@ def _expired(
 
 def _merges() -> Iterator[str]:
     """What went out of a merged entry came in at the one that was kept, and nothing is left behind."""
-    moved = {transfer.key: transfer for transfer in _moved(TransferKind.MERGE_OUT, TransferKind.MERGE_IN)}
-    merges = {merge.id: merge for merge in db.session.scalars(select(Merge).order_by(Merge.id))}
-    for key, transfer in moved.items():
-        name, found = f"transfer {transfer.id}", _MERGED_BY.fullmatch(key)
-        merge = merges.get(int(found[1])) if found else None
-        if found is None or merge is None:
-            yield f"{name}: {transfer.kind} without a merge"
+    whole = (
+        joinedload(MergeMove.out).joinedload(Transfer.account),
+        joinedload(MergeMove.into).joinedload(Transfer.account),
+        joinedload(MergeMove.merge),
+    )
+    for move in db.session.scalars(select(MergeMove).options(*whole).order_by(MergeMove.out_id)):
+        out, into, merge = move.out, move.into, move.merge
+        if merge is None:
+            yield f"transfer {move.out_id}: {WITHOUT[TransferKind.MERGE_OUT]}"
+            yield f"transfer {move.into_id}: {WITHOUT[TransferKind.MERGE_IN]}"
             continue
-        keys = merge_keys(merge.id, int(found[2] or 1))
-        if key != keys[transfer.kind == TransferKind.MERGE_IN]:
-            yield f"{name}: {transfer.kind} under the key {key}"
-        other = moved.get(keys[transfer.kind == TransferKind.MERGE_OUT])
-        if other is None:
-            yield f"{name}: its other half is missing"
-        elif other.amount != transfer.amount:
-            yield f"{name}: moved {transfer.amount}, transfer {other.id} {other.amount}"
-        elif (transfer.account and transfer.account.village_id) != (
-            other.account and other.account.village_id
-        ):
-            yield f"{name}: its other half is in another village"
-        owner = merge.duplicate_id if transfer.kind == TransferKind.MERGE_OUT else merge.kept_id
-        if transfer.account is None or transfer.account.person_id != owner:
-            yield f"{name}: is not on the account of entry {owner}"
+        if out is None or into is None:
+            yield f"transfer {move.into_id if out is None else move.out_id}: its other half is missing"
+        elif out.amount != into.amount:
+            yield f"transfer {out.id}: moved {out.amount}, transfer {into.id} {into.amount}"
+        elif (out.account and out.account.village_id) != (into.account and into.account.village_id):
+            yield f"transfer {out.id}: its other half is in another village"
+        for transfer, owner in ((out, merge.duplicate_id), (into, merge.kept_id)):
+            if transfer and (transfer.account is None or transfer.account.person_id != owner):
+                yield f"transfer {transfer.id}: is not on the account of entry {owner}"
     left = select(Account).join(Merge, Merge.duplicate_id == Account.person_id).where(Account.balance > 0)
     for account in db.session.scalars(left.order_by(Account.id)):
         yield f"account {account.id}: points are left on an entry that was merged"

@@ -159,6 +159,53 @@ def test_nothing_else_asks_the_machine_for_the_time():
     assert found == {"ground/clock.py"}
 
 
+TAKING_APART = {
+    *("startswith", "endswith", "removeprefix", "removesuffix", "contains", "like", "ilike", "regexp_match"),
+    *("partition", "rpartition", "split", "rsplit", "splitlines", "index", "find"),
+}
+READING_OUT = {"int", "parse", "fromisoformat", "match", "fullmatch", "search", "findall", "finditer"}
+
+
+def taken_apart(code):
+    """Where a key or a reason is more than kept, compared and shown: the lines, by number."""
+
+    def is_text(node):
+        return isinstance(node, ast.Attribute) and node.attr in ("key", "reason")
+
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Subscript) and is_text(node.value):
+            yield node.lineno
+        elif isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            own = [called.value] if isinstance(called, ast.Attribute) and name in TAKING_APART else []
+            given = node.args if name in READING_OUT else []
+            if any(map(is_text, [*own, *given])):
+                yield node.lineno
+
+
+def test_the_search_for_what_is_taken_apart_finds_it():
+    for code in (
+        'transfer.key.startswith("expiry:")',
+        'select(Transfer).where(Transfer.key.like("award:%"))',
+        'award.key.partition(":")',
+        "int(transfer.key[6:])",
+        "date.fromisoformat(transfer.reason)",
+        "Quarter.parse(award.reason)",
+        "_LEFT_BY.fullmatch(transfer.key)",
+        're.match("merge", transfer.key)',
+    ):
+        assert list(taken_apart(code)), code
+    for code in ("made[transfer.key]", "transfer.reason != day.isoformat()", "entry.key in made", "f(a.key)"):
+        assert list(taken_apart(code)) == [], code
+
+
+def test_nothing_is_read_out_of_a_key_or_a_reason():
+    """What caused a transfer is a row that names it (`points.models.aftermath`)."""
+    found = {str(file.relative_to(ROOT)): list(taken_apart(file.read_text())) for file in PRODUCT}
+    assert {file: lines for file, lines in found.items() if lines} == {}
+
+
 def rules(app):
     """The routes with their rules; the app's own files are public by name."""
     with app.app_context():

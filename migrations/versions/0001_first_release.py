@@ -24,14 +24,17 @@ JOURNALS = (
     "reminder",
     "sample",
     "transfer",
-    "correction",
+    "award",
     "household_class",
+    "lapse",
+    "merge_move",
     "notice",
     "objection",
     "redemption",
     "sent_back",
     "stock_count",
     "answer",
+    "correction",
     "notice_line",
     "proxy",
     "redemption_line",
@@ -1094,6 +1097,17 @@ def make_tables() -> None:
     )
     op.create_index(op.f("ix_attendance_person_id"), "attendance", ["person_id"])
     op.create_table(
+        "award",
+        sa.Column("transfer_id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name=op.f("fk_award_assessment_id")),
+        sa.ForeignKeyConstraint(["transfer_id"], ["transfer.id"], name=op.f("fk_award_transfer_id")),
+        sa.ForeignKeyConstraint(["worker_id"], ["person.id"], name=op.f("fk_award_worker_id")),
+        sa.PrimaryKeyConstraint("transfer_id", name=op.f("pk_award")),
+        sa.UniqueConstraint("assessment_id", "worker_id", name=op.f("uq_award_assessment_id_worker_id")),
+    )
+    op.create_table(
         "consignment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -1127,27 +1141,6 @@ def make_tables() -> None:
     op.create_index(op.f("ix_consignment_lot_id"), "consignment", ["lot_id"])
     op.create_index(op.f("ix_consignment_to_shop_id"), "consignment", ["to_shop_id"])
     op.create_table(
-        "correction",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("assessment_id", sa.Integer(), nullable=False),
-        sa.Column("award_id", sa.Integer(), nullable=False),
-        sa.Column("right", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint('"right" >= 0', name=op.f("ck_correction_right")),
-        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_correction_actor_id")),
-        sa.ForeignKeyConstraint(
-            ["assessment_id"], ["assessment.id"], name=op.f("fk_correction_assessment_id")
-        ),
-        sa.ForeignKeyConstraint(["award_id"], ["transfer.id"], name=op.f("fk_correction_award_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
-        sa.UniqueConstraint("award_id", name=op.f("uq_correction_award_id")),
-        sa.UniqueConstraint("key", name=op.f("uq_correction_key")),
-    )
-    op.create_index(op.f("ix_correction_assessment_id"), "correction", ["assessment_id"])
-    op.create_table(
         "household_class",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("household_id", sa.Integer(), nullable=False),
@@ -1176,6 +1169,19 @@ def make_tables() -> None:
     )
     op.create_index(op.f("ix_household_class_household_id"), "household_class", ["household_id"])
     op.create_table(
+        "lapse",
+        sa.Column("transfer_id", sa.Integer(), nullable=False),
+        sa.Column("departure_id", sa.Integer(), nullable=True),
+        sa.Column("expiry_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(departure_id IS NULL) <> (expiry_id IS NULL)", name=op.f("ck_lapse_one_cause")),
+        sa.ForeignKeyConstraint(["departure_id"], ["departure.id"], name=op.f("fk_lapse_departure_id")),
+        sa.ForeignKeyConstraint(["expiry_id"], ["expiry.id"], name=op.f("fk_lapse_expiry_id")),
+        sa.ForeignKeyConstraint(["transfer_id"], ["transfer.id"], name=op.f("fk_lapse_transfer_id")),
+        sa.PrimaryKeyConstraint("transfer_id", name=op.f("pk_lapse")),
+    )
+    op.create_index(op.f("ix_lapse_departure_id"), "lapse", ["departure_id"])
+    op.create_index(op.f("ix_lapse_expiry_id"), "lapse", ["expiry_id"])
+    op.create_table(
         "member",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assessment_id", sa.Integer(), nullable=False),
@@ -1187,6 +1193,19 @@ def make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("assessment_id", "name", name=op.f("uq_member_assessment_id_name")),
     )
+    op.create_table(
+        "merge_move",
+        sa.Column("out_id", sa.Integer(), nullable=False),
+        sa.Column("into_id", sa.Integer(), nullable=False),
+        sa.Column("merge_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("out_id <> into_id", name=op.f("ck_merge_move_two_transfers")),
+        sa.ForeignKeyConstraint(["into_id"], ["transfer.id"], name=op.f("fk_merge_move_into_id")),
+        sa.ForeignKeyConstraint(["merge_id"], ["person_merge.id"], name=op.f("fk_merge_move_merge_id")),
+        sa.ForeignKeyConstraint(["out_id"], ["transfer.id"], name=op.f("fk_merge_move_out_id")),
+        sa.PrimaryKeyConstraint("out_id", name=op.f("pk_merge_move")),
+        sa.UniqueConstraint("into_id", name=op.f("uq_merge_move_into_id")),
+    )
+    op.create_index(op.f("ix_merge_move_merge_id"), "merge_move", ["merge_id"])
     op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1322,6 +1341,37 @@ def make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
         sa.UniqueConstraint("objection_id", name=op.f("uq_answer_objection_id")),
     )
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("reversal_id", sa.Integer(), nullable=False),
+        sa.Column("booked_id", sa.Integer(), nullable=True),
+        sa.Column("right", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint('"right" >= 0', name=op.f("ck_correction_right")),
+        sa.CheckConstraint('("right" > 0) = (booked_id IS NOT NULL)', name=op.f("ck_correction_booked")),
+        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_correction_actor_id")),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_correction_assessment_id")
+        ),
+        sa.ForeignKeyConstraint(["award_id"], ["transfer.id"], name=op.f("fk_correction_award_id")),
+        sa.ForeignKeyConstraint(["booked_id"], ["transfer.id"], name=op.f("fk_correction_booked_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["award.transfer_id"], name=op.f("fk_correction_line_id")),
+        sa.ForeignKeyConstraint(["reversal_id"], ["transfer.id"], name=op.f("fk_correction_reversal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+        sa.UniqueConstraint("award_id", name=op.f("uq_correction_award_id")),
+        sa.UniqueConstraint("booked_id", name=op.f("uq_correction_booked_id")),
+        sa.UniqueConstraint("key", name=op.f("uq_correction_key")),
+        sa.UniqueConstraint("reversal_id", name=op.f("uq_correction_reversal_id")),
+    )
+    op.create_index(op.f("ix_correction_assessment_id"), "correction", ["assessment_id"])
+    op.create_index(op.f("ix_correction_line_id"), "correction", ["line_id"])
     op.create_table(
         "evidence",
         sa.Column("id", sa.Integer(), nullable=False),

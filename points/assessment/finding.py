@@ -10,7 +10,7 @@ from ground.clock import Quarter
 from ground.db import db, get_locked
 from ground.refusal import Refused
 from people.models import Area, Person
-from points.models import Assessment, AssessmentState, Notice, NoticeLine, Transfer
+from points.models import Assessment, AssessmentState, Award, Notice, NoticeLine, Transfer
 
 
 def find(village: Area, quarter: Quarter) -> Assessment | None:
@@ -80,18 +80,10 @@ def lines(assessment: Assessment) -> dict[int, NoticeLine]:
     return {line.worker_id: line for line in posted}
 
 
-def award_key(assessment: Assessment, worker: Person) -> str:
-    """The ledger key of a worker's line: a line is booked once."""
-    return f"award:{assessment.id}:{worker.id}"
-
-
-def line_of_award(award: Transfer) -> tuple[str, int] | None:
-    """The quarter and the worker (by id) of the line that an award booked; None for any other key."""
-    kind, _colon, rest = award.key.partition(":")
-    worker = rest.partition(":")[2]
-    return (award.reason, int(worker)) if kind == "award" and worker.isdecimal() else None
-
-
 def award_of(assessment: Assessment, worker: Person) -> Transfer | None:
     """The transfer that booked a worker's line, or None."""
-    return db.session.scalar(select(Transfer).where(Transfer.key == award_key(assessment, worker)))
+    return db.session.scalar(
+        select(Transfer)
+        .join(Transfer.award)
+        .where(Award.assessment_id == assessment.id, Award.worker_id == worker.id)
+    )

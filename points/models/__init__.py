@@ -1,6 +1,6 @@
 """What points are made of, a file for each idea; every table of the package is found here by name."""
 
-from points.models.aftermath import Correction, Expiry
+from points.models.aftermath import Award, Correction, Expiry, Lapse, MergeMove
 from points.models.assessments import (
     Adjustment,
     Assessment,
@@ -38,6 +38,7 @@ __all__ = [
     "Answer",
     "Assessment",
     "AssessmentState",
+    "Award",
     "Category",
     "Correction",
     "Evidence",
@@ -47,8 +48,10 @@ __all__ = [
     "Finding",
     "Found",
     "How",
+    "Lapse",
     "Look",
     "Member",
+    "MergeMove",
     "Notice",
     "NoticeLine",
     "Objection",

@@ -6,12 +6,16 @@ on the table that refuse it, whoever asks.
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment, words
 from people.models import Area, Person
+
+if TYPE_CHECKING:
+    from points.models.aftermath import Award, Correction, Lapse
 
 GENESIS = "0" * 64
 
@@ -70,7 +74,8 @@ class Transfer(Base):
     """One movement of points from the debited to the credited account: balanced by construction.
 
     `account_id` is the worker's of the two, `position` its place in that account's chain, `hash` the
-    chain's head after it.
+    chain's head after it. `key` is a text that says "only once", `reason` a text to be read; no program reads
+    anything out of them. What caused it names it by a foreign key (`points.models.aftermath`, `shop.models`).
     """
 
     __tablename__ = "transfer"
@@ -93,6 +98,16 @@ class Transfer(Base):
     account: Mapped[Account] = relationship(foreign_keys=[account_id])
     reverses: Mapped["Transfer | None"] = relationship(remote_side=[id])
 
+    # What caused it, and what became of it. The first is None for an award that a correction booked.
+    award: Mapped["Award | None"] = relationship(back_populates="transfer", viewonly=True)
+    lapse: Mapped["Lapse | None"] = relationship(back_populates="transfer", viewonly=True)
+    corrects: Mapped["Correction | None"] = relationship(
+        foreign_keys="Correction.booked_id", back_populates="booked", viewonly=True
+    )
+    corrected: Mapped["Correction | None"] = relationship(
+        foreign_keys="Correction.award_id", back_populates="award", viewonly=True
+    )
+
     __table_args__ = (
         UniqueConstraint("account_id", "position"),
         CheckConstraint("amount > 0", name="amount"),
@@ -106,3 +121,14 @@ class Transfer(Base):
     def change(self) -> int:
         """What it did to the worker's balance, in tenths: plus when credited, minus when debited."""
         return self.amount if self.credit_id == self.account_id else -self.amount
+
+    @property
+    def line(self) -> "Award | None":
+        """The booked line that it booked, put right or took back; None for other transfers."""
+        entry = self.reverses or self
+        return entry.award or (entry.corrects.line if entry.corrects else None)
+
+    @property
+    def correction(self) -> "Correction | None":
+        """The correction that it is part of: as what was wrong, what took it back, or what is right."""
+        return (self.reverses or self).corrected or self.corrects

@@ -13,9 +13,9 @@ from ground.db import db
 from ground.refusal import Refused
 from people.models import Area, Role, User
 from people.roster import persons
-from points import ledger
+from points import keys, ledger
 from points.assessment import finding
-from points.models import Assessment, AssessmentState, Notice, NoticeLine, Transfer
+from points.models import Assessment, AssessmentState, Award, Notice, NoticeLine
 from points.wall import objections, posting
 
 
@@ -48,7 +48,7 @@ def to_book(assessment: Assessment) -> list[Line]:
     today = clock.today()
     found = []
     for line in sorted(lines.values(), key=lambda line: line.number):
-        if finding.award_key(assessment, line.worker) in booked:
+        if line.worker_id in booked:
             continue
         why = None
         if line.worker_id in contested:
@@ -110,14 +110,18 @@ def book(assessment: Assessment, actor: User) -> list[NoticeLine]:
 
 
 def _post(assessment: Assessment, lines: list[NoticeLine], actor: User) -> None:
-    """One entry for each line, on the account of whoever stands for its worker now."""
+    """One award for each line, on the account of whoever stands for its worker now."""
     owners = persons.standing_for([line.worker for line in lines])
     accounts = ledger.accounts_for(list(owners.values()))
-    awards = [
-        (finding.award_key(assessment, line.worker), accounts[owners[line.worker_id].id], line.total)
+    asked = [
+        (keys.award(assessment, line.worker), accounts[owners[line.worker_id].id], line.total)
         for line in lines
     ]
-    ledger.award_all(awards, assessment.quarter_name, actor)
+    booked = ledger.award_all(asked, assessment.quarter_name, actor)
+    db.session.add_all(
+        Award(transfer_id=transfer.id, assessment_id=assessment.id, worker_id=line.worker_id)
+        for line, transfer in zip(lines, booked, strict=True)
+    )
 
 
 def preparers(assessment: Assessment) -> set[int]:
@@ -130,7 +134,6 @@ def preparers(assessment: Assessment) -> set[int]:
     }
 
 
-def _booked(assessment: Assessment) -> set[str]:
-    prefix = f"award:{assessment.id}:"
-    keys = select(Transfer.key).where(Transfer.key.startswith(prefix, autoescape=True))
-    return set(db.session.scalars(keys))
+def _booked(assessment: Assessment) -> set[int]:
+    """The workers, by id, whose lines are in the ledger."""
+    return set(db.session.scalars(select(Award.worker_id).where(Award.assessment_id == assessment.id)))

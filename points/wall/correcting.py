@@ -1,6 +1,6 @@
 """After booking nothing changes: a mistake is reversed, with its reason, on the sheet of the open quarter."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -12,9 +12,9 @@ from ground.refusal import Refused, check_repeated, stated
 from people import audit
 from people.models import User
 from people.roster import persons
-from points import amounts, ledger
+from points import amounts, keys, ledger
 from points.assessment import finding
-from points.models import Assessment, Correction, Transfer, TransferKind
+from points.models import Assessment, Award, Correction, Transfer, TransferKind
 
 
 def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> Correction:
@@ -28,12 +28,12 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
     """
     if made := _made(key, award, right):
         return made
-    village, worker = award.account.village, award.account.person
+    village, worker, line = award.account.village, award.account.person, award.line
     there = finding.open_one(village)
     if there is None:
         raise Refused("no_open_quarter", _("Open the next quarter first: this stands on its sheet."))
     assessment = finding.in_state(there, there.state)
-    if award.kind != TransferKind.AWARD or worker is None:
+    if award.kind != TransferKind.AWARD or worker is None or line is None:
         raise Refused("not_an_award", _("Only a quarter's points are corrected."))
     if not 0 <= right < award.amount:
         raise Refused("bad_amount", _("The right points are less than what was booked."), "right")
@@ -46,14 +46,17 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
     if is_reversed(award):
         raise Refused("already_reversed", _("This entry was reversed already."))
     _check_left(award, right)
+    quarter, booked = line.assessment.quarter_name, None
     if right:
         # First what is right, so that only the difference has to be there.
-        ledger.post(right_key(key), TransferKind.AWARD, award.account, right, award.reason, actor)
-    ledger.reverse(award, f"corrected:{key}", reason, actor)
+        booked = ledger.post(keys.right(key), TransferKind.AWARD, award.account, right, quarter, actor)
     correction = Correction(
         key=key,
         assessment_id=assessment.id,
+        line_id=line.transfer_id,
         award_id=award.id,
+        reversal_id=ledger.reverse(award, keys.corrected(key), reason, actor).id,
+        booked_id=booked.id if booked else None,
         right=right,
         reason=reason,
         actor_id=actor.id,
@@ -68,7 +71,7 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
         village,
         {"points": award.amount},
         points=right,
-        quarter=award.reason,
+        quarter=quarter,
         reason=reason,
     )
     return correction
@@ -96,48 +99,14 @@ def _check_left(award: Transfer, right: int) -> None:
         )
 
 
-def right_key(key: str) -> str:
-    """The ledger key of what a correction books."""
-    return f"correction:{key}"
-
-
-def right_entry(correction: Correction) -> Transfer | None:
-    """The entry of what a correction booked instead; None where nothing was right."""
-    return db.session.scalar(select(Transfer).where(Transfer.key == right_key(correction.key)))
-
-
-def instead_of(award: Transfer) -> Correction | None:
-    """The correction that booked an award; None for one that a quarter's booking made."""
-    prefix = right_key("")
-    if not award.key.startswith(prefix):
-        return None
-    key = award.key.removeprefix(prefix)
-    return db.session.scalar(
-        select(Correction).where(Correction.key == key).options(joinedload(Correction.award))
-    )
-
-
-def first_booked(award: Transfer) -> Transfer:
-    """The award with which points were booked first, before they were corrected, maybe more than once."""
-    while (correction := instead_of(award)) is not None:
-        award = correction.award
-    return award
-
-
-def of_awards(ids: Collection[int]) -> dict[int, Correction]:
-    """Of these awards (by id) the corrections of those that were corrected."""
-    found = select(Correction).where(Correction.award_id.in_(ids)).options(joinedload(Correction.actor))
-    return {correction.award_id: correction for correction in db.session.scalars(found)}
-
-
-def of_line(award: Transfer) -> list[Correction]:
+def of_line(line: Award) -> Sequence[Correction]:
     """The corrections of a booked line, one after the other; empty for one that stands as it was booked."""
-    found: list[Correction] = []
-    last: Transfer | None = award
-    while last is not None and (correction := of_awards([last.id]).get(last.id)) is not None:
-        found.append(correction)
-        last = right_entry(correction)
-    return found
+    return db.session.scalars(
+        select(Correction)
+        .where(Correction.line_id == line.transfer_id)
+        .options(joinedload(Correction.actor))
+        .order_by(Correction.id)
+    ).all()
 
 
 def is_reversed(transfer: Transfer) -> bool:
@@ -150,6 +119,10 @@ def on_sheet(assessment: Assessment) -> Sequence[Correction]:
     return db.session.scalars(
         select(Correction)
         .where(Correction.assessment_id == assessment.id)
-        .options(joinedload(Correction.award), joinedload(Correction.actor))
+        .options(
+            joinedload(Correction.award),
+            joinedload(Correction.line).joinedload(Award.assessment),
+            joinedload(Correction.actor),
+        )
         .order_by(Correction.id)
     ).all()

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from flask_babel import gettext as _
 
-from ground.clock import Quarter
 from ground.paper import words
 from people.models import Person, mask_name
 from people.roster import persons
@@ -129,7 +128,7 @@ def _corrected(correction: Correction, masked: Masked) -> str:
     return str(
         _(
             "%(quarter)s, %(name)s: %(points)s booked, %(right)s is right: %(reason)s",
-            quarter=words.quarter(Quarter.parse(award.reason)),
+            quarter=words.quarter(correction.line.assessment.quarter),
             name=worker.masked if worker else "",
             points=show(award.amount),
             right=show(correction.right),

@@ -62,8 +62,9 @@ def test_both_stay_and_only_the_difference_is_gone(cast, award, open_quarter):
     assert ledger.balance_of(cast.worker) == 60
     assert entries(cast.worker) == [("award", 100), ("award", 60), ("reversal", -100)]
     assert (made.assessment_id, made.award_id) == (open_quarter.id, award.id)
-    assert [each.id for each in correcting.of_line(award)] == [made.id]
-    assert correcting.instead_of(correcting.right_entry(made)).id == made.id
+    assert [each.id for each in correcting.of_line(award.line)] == [made.id]
+    assert made.booked.corrects.id == award.corrected.id == made.id
+    assert (made.reversal.reverses_id, made.booked.line.worker_id) == (award.id, award.account.person_id)
     taken_back, right = ledger.latest(cast.worker, 2)
     assert labels.why(taken_back) == "更正冲回，2025年第一季度：同一件事记了两次"
     assert labels.why(right) == "更正后的积分，2025年第一季度"
@@ -78,9 +79,9 @@ def test_both_stay_and_only_the_difference_is_gone(cast, award, open_quarter):
 
 def test_nothing_was_right_and_what_was_right_is_corrected_again(cast, award, open_quarter):
     first = correct(award, 60, actor=cast.chair)
-    correct(correcting.right_entry(first), 0, "都不算", "l" * 32, cast.chair)
+    correct(first.booked, 0, "都不算", "l" * 32, cast.chair)
     assert ledger.balance_of(cast.worker) == 0
-    assert [each.right for each in correcting.of_line(award)] == [60, 0]
+    assert [each.right for each in correcting.of_line(award.line)] == [60, 0]
     assert everything_fits()
 
 
@@ -148,7 +149,7 @@ def test_two_chairs_correct_one_award_once(cast, award, open_quarter, at_once):
     assert tally(ends) == {"done": 1, ("refused", "already_reversed"): AT_ONCE - 1}
     assert ledger.balance_of(cast.worker) == 60
     made = db.session.scalars(sa.select(Correction)).one()
-    right = correcting.right_entry(made)
+    right = made.booked
     ends = at_once([(correct_by_id, right.id, 0, KEY, cast.chair.id)] * AT_ONCE)
     assert (tally(ends), len(set(ends))) == ({"done": AT_ONCE}, 1)
     assert ledger.balance_of(cast.worker) == 0

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,7 +69,7 @@ def give(worker, tenths):
 
 def settle(village=None):
     with transaction():
-        return expiry.settle_due(village, None)
+        return [lapse.transfer for lapse in expiry.settle_due(village, None)]
 
 
 def do(verb, *arguments):
@@ -181,7 +182,7 @@ def test_a_correction_makes_no_old_points_young(cast, resolve, clock):
     do(opening.open_quarter, cast.village, Quarter(2026, 4), cast.clerk)
     made = do(correcting.correct, award, 60, "重复登记", "k" * 16, cast.chair)
     assert (ledger.balance_of(cast.worker), expiry.at_stake(cast.worker)) == (60, 60)
-    do(correcting.correct, correcting.right_entry(made), 50, "又看错了", "l" * 16, cast.chair)
+    do(correcting.correct, made.booked, 50, "又看错了", "l" * 16, cast.chair)
     assert (ledger.balance_of(cast.worker), expiry.at_stake(cast.worker)) == (50, 50)
     clock.turn_to(LAST + ONE_DAY)
     assert [lapsed.amount for lapsed in settle()] == [50]
@@ -235,7 +236,8 @@ def test_who_left_has_a_last_day_of_their_own(cast, resolve, clock):
         terms.appoint(cast.worker, grid, Duty.WORKER, LAST + ONE_DAY, cast.clerk)
     assert settle() == []
     clock.turn_to(db.session.query(Departure).first().kept_until + ONE_DAY)
-    assert [lapsed.account.person_id for lapsed in do(leaving.settle_due, None, None)] == [cast.neighbour.id]
+    (lapse,) = do(leaving.settle_due, None, None)
+    assert lapse.transfer.account.person_id == cast.neighbour.id
     assert ledger.balance_of(cast.worker) == 100
 
 
@@ -244,7 +246,7 @@ def test_more_than_the_ledger_takes_at_once_lapses_whole(cast, resolve, clock):
     give(cast.worker, 5)
     resolve()
     clock.turn_to(LAST + ONE_DAY)
-    assert [lapsed.amount for lapsed in settle()] == [amounts.LARGEST, 5]
+    assert [lapsed.amount for lapsed in settle()] == [amounts.LARGEST + 5]
     assert ledger.balance_of(cast.worker) == 0
 
 
@@ -273,7 +275,7 @@ def test_the_rule_is_what_taking_lot_by_lot_comes_to(lots, spent, day):
 
 
 def settle_all():
-    return sorted(transfer.amount for transfer in expiry.settle_due(None, None))
+    return sorted(lapse.transfer.amount for lapse in expiry.settle_due(None, None))
 
 
 def test_the_evening_comes_once_while_somebody_shops(cast, resolve, clock, at_once):
@@ -379,8 +381,16 @@ TAMPERED = {
         "UPDATE expiry SET booked_until = '2025-01-01'",
         "100 lapsed, only 0 were old enough",
     ),
-    "no decision at all": ("DELETE FROM expiry", "without a departure or an expiry"),
 }
+
+
+def test_a_decision_by_which_points_lapsed_is_not_removed(cast, resolve, clock):
+    cast.earn(cast.worker, 100)
+    resolve()
+    clock.turn_to(LAST + ONE_DAY)
+    settle()
+    with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM expiry")
 
 
 @pytest.mark.parametrize("what", TAMPERED)

@@ -80,7 +80,7 @@ def redeem(cast):
 
 def settle(village=None, actor=None):
     with transaction():
-        return leaving.settle_due(village, actor)
+        return [lapse.transfer for lapse in leaving.settle_due(village, actor)]
 
 
 def give(cast, worker, tenths):
@@ -352,6 +352,7 @@ def test_more_than_the_ledger_takes_at_once_expires_whole(cast, leave, decide):
     decide(Outcome.EXPIRE)
     left = leave()
     assert ledger.balance_of(cast.worker) == 0
+    assert ledger.latest(cast.worker, 1)[0].amount == 2 * amounts.LARGEST + 5
     assert leaving.lapsed_by([left]) == {left.id: 2 * amounts.LARGEST + 5}
 
 

@@ -24,7 +24,7 @@ def leave(person_id, actor_id):
 
 
 def settle():
-    return sorted(transfer.amount for transfer in leaving.settle_due(None, None))
+    return sorted(lapse.transfer.amount for lapse in leaving.settle_due(None, None))
 
 
 def merge(kept_id, duplicate_id, actor_id):

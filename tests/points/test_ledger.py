@@ -57,6 +57,8 @@ from points.models import (
     Finding,
     Found,
     How,
+    Lapse,
+    MergeMove,
     Objection,
     Quorum,
     Reminder,
@@ -104,6 +106,9 @@ JOURNALS = (
     "objection",
     "answer",
     "correction",
+    "award",
+    "lapse",
+    "merge_move",
     "budget",
     "person_merge",
     "evaluation",
@@ -296,6 +301,10 @@ def _of_assessments(cast):
     by = {"actor_id": cast.chair.id, "at": clock.now()}
     award = db.session.scalar(sa.select(Transfer).where(Transfer.kind == AWARD))
     assessment = finding.listed(cast.village)[0]
+    correction = Correction(key="c", assessment_id=assessment.id, right=0, reason="记错", **by)
+    correction.line, correction.award = award.line, award
+    correction.reversal = ledger.reverse(award, "back", "记错", cast.chair)
+    yield correction
     yield Terms(
         area_id=cast.county.id,
         quorum=Quorum.TWO_THIRDS,
@@ -307,7 +316,6 @@ def _of_assessments(cast):
     )
     yield Reminder(area_id=cast.county.id, quarter_name="2026Q4", due_on=clock.today(), note="", **by)
     yield SentBack(assessment_id=assessment.id, reason="缺少说明", **by)
-    yield Correction(key="c", assessment_id=assessment.id, award_id=award.id, right=0, reason="记错", **by)
     yield Budget(shop_id=cast.shop.id, year=2027, amount=100_000, decided_by="村委会", **by)
     objection = Objection(
         key="o",
@@ -332,7 +340,8 @@ def _of_people(cast):
     """A row for each journal of the people's."""
     by = {"actor_id": cast.chair.id, "at": clock.now()}
     who, village, day = cast.neighbour.id, cast.village.id, clock.today()
-    yield Merge(kept_id=cast.worker.id, duplicate_id=who, reason="同一人", **by)
+    merge = Merge(kept_id=cast.worker.id, duplicate_id=who, reason="同一人", **by)
+    yield merge
     first = HouseholdClass(attention=Attention.ORDINARY, on=day, reason="建档", **by)
     yield Household(
         grid_id=cast.term_of(cast.neighbour).grid_id,
@@ -348,7 +357,7 @@ def _of_people(cast):
     )
     yield GrowthStep(person_id=who, stage=Stage.APPLICANT, on=day, note="", **by)
     yield LeavingRule(village_id=village, outcome=Outcome.EXPIRE, decided="村规", holds_from=day, **by)
-    yield Departure(
+    left = Departure(
         person_id=who,
         kind=DepartureKind.EXIT,
         reason="搬走",
@@ -357,6 +366,13 @@ def _of_people(cast):
         outcome=Outcome.EXPIRE,
         **by,
     )
+    yield left
+    mine, theirs = ledger.account_of(cast.worker), ledger.account_of(cast.neighbour)
+    ledger.post("1", AWARD, theirs, 50, "", None)
+    out = ledger.post("2", TransferKind.MERGE_OUT, theirs, 20, "", None)
+    into = ledger.post("3", TransferKind.MERGE_IN, mine, 20, "", None)
+    yield MergeMove(merge=merge, out=out, into=into)
+    yield Lapse(departure=left, transfer=ledger.post("4", EXPIRY, theirs, 5, "", None))
     grades = {"diligence": 4, "skill": 4, "manner": 4, "remark": ""}
     yield Evaluation(
         year=2026,

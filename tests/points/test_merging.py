@@ -35,8 +35,8 @@ from people.roster import departures, duplicates, grids, holders, persons, terms
 from people.roster.duplicates import Why
 from people.signin import accounts
 from points import amounts, labels, leaving, ledger, merging
-from points.assessment import meeting, opening, sheet
-from points.models import Service, Transfer, TransferKind
+from points.assessment import finding, meeting, opening, sheet
+from points.models import MergeMove, Service, Transfer, TransferKind
 from points.services import deciding, recording
 from points.wall import booking, posting
 from shop.desk import redemptions, verify, voids
@@ -254,10 +254,6 @@ def test_more_than_the_ledger_takes_at_once_moves_whole(twins, merge):
     assert [key for key, _amount, _reason in moved()] == [
         f"merge:{made.id}:out",
         f"merge:{made.id}:in",
-        f"merge:{made.id}:out:2",
-        f"merge:{made.id}:in:2",
-        f"merge:{made.id}:out:3",
-        f"merge:{made.id}:in:3",
     ]
     assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (2 * amounts.LARGEST + 5, 0)
     assert problems() == []
@@ -342,7 +338,7 @@ def test_what_still_came_to_a_merged_entry_is_sent_on_in_the_evening(app, cast, 
     told = app.test_cli_runner().invoke(args=["ledger", "settle"])
     assert told.output == f"entry #{twin.id}: 1.5 points moved to its other\nnothing was due\n"
     assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (15, 0)
-    assert [key for key, _amount, _reason in moved()] == list(merging.merge_keys(made.id))
+    assert [key for key, _amount, _reason in moved()] == [f"merge:{made.id}:out", f"merge:{made.id}:in"]
     assert problems() == []
 
 
@@ -481,7 +477,8 @@ def test_the_departure_of_a_duplicate_counts_for_the_kept_entry(cast, twins, mer
     assert redeem(cast, card).total == 30
     clock.turn_to(left.kept_until + ONE_DAY)
     with transaction():
-        (lapsed,) = leaving.settle_due(None, None)
+        (lapse,) = leaving.settle_due(None, None)
+    lapsed = lapse.transfer
     assert (lapsed.key, lapsed.amount) == (f"departure:{left.id}", 40)
     assert problems() == []
 
@@ -570,16 +567,14 @@ def story(cast, twins, merge):
     with transaction():
         departures.decide_rule(cast.village, Outcome.EXPIRE, None, DECISION, TODAY, cast.chair)
         left = leaving.leave(cast.worker, DepartureKind.EXIT, "外出", DECISION, TODAY, cast.chair)
-    out, into = (
-        db.session.scalars(sa.select(Transfer.id).where(Transfer.key == key)).one()
-        for key in merging.merge_keys(made.id)
-    )
+    move = db.session.scalars(sa.select(MergeMove).where(MergeMove.merge_id == made.id)).one()
     lapsed = db.session.scalars(sa.select(Transfer.id).where(Transfer.kind == TransferKind.EXPIRY)).one()
     ids = SimpleNamespace(
-        out=out,
-        into=into,
+        out=move.out_id,
+        into=move.into_id,
         lapsed=lapsed,
         merge=made.id,
+        award=finding.award_of(finding.listed(cast.village)[0], cast.worker).id,
         departure=left.id,
         kept=kept.id,
         twin=twin.id,
@@ -624,17 +619,29 @@ TAMPERINGS = {
         ["UPDATE transfer SET amount = 60 WHERE id = {into}"],
         "transfer {out}: moved 70, transfer {into} 60",
     ),
+    "the halves swapped": (
+        ["UPDATE merge_move SET out_id = {into}, into_id = {out}"],
+        "transfer {out}: merge_out, merge_move names it as merge_in",
+    ),
+    "the move of a merge removed": (
+        ["DELETE FROM merge_move"],
+        "transfer {out}: merge_out without a merge",
+    ),
+    "the move's other half replaced by an award": (
+        ["UPDATE merge_move SET into_id = {award}"],
+        "transfer {award}: award, merge_move names it as merge_in",
+    ),
+    "the move of another merge": (
+        ["UPDATE merge_move SET merge_id = 999"],
+        "transfer {into}: merge_in without a merge",
+    ),
     "keys swapped": (
         [
             "UPDATE transfer SET key = 'x' WHERE id = {into}",
             "UPDATE transfer SET key = 'merge:{merge}:in' WHERE id = {out}",
             "UPDATE transfer SET key = 'merge:{merge}:out' WHERE id = {into}",
         ],
-        "transfer {out}: merge_out under the key merge:{merge}:in",
-    ),
-    "a key that is none": (
-        ["UPDATE transfer SET key = 'x' WHERE id = {out}"],
-        "transfer {out}: merge_out without a merge",
+        "transfer {out}: the hash does not fit what it says",
     ),
     "the merge of somebody else": (
         ["UPDATE person_merge SET kept_id = {worker}"],
@@ -660,9 +667,29 @@ TAMPERINGS = {
         ["UPDATE departure SET \"on\" = '2026-12-01'"],
         "transfer {lapsed}: departure {departure} was on 2026-12-01",
     ),
+    "the cause of a lapse removed": (
+        ["DELETE FROM lapse"],
+        "transfer {lapsed}: points lapsed without a departure or an expiry",
+    ),
+    "a lapse by an expiry that is not there": (
+        ["UPDATE lapse SET departure_id = NULL, expiry_id = 999"],
+        "transfer {lapsed}: points lapsed without a departure or an expiry",
+    ),
+    "the cause of a lapse on another transfer": (
+        ["UPDATE lapse SET transfer_id = {out}"],
+        "transfer {out}: merge_out, lapse names it as expiry",
+    ),
+    "two causes of one transfer": (
+        ["INSERT INTO lapse (transfer_id, departure_id) VALUES ({into}, {departure})"],
+        "transfer {into}: 2 causes name it",
+    ),
+    "a lapse that is not in the ledger": (
+        ["INSERT INTO lapse (transfer_id, departure_id) VALUES (999, {departure})"],
+        "transfer 999: missing, lapse names it",
+    ),
     "an expiry under another key": (
         ["UPDATE transfer SET key = 'x' WHERE id = {lapsed}"],
-        "transfer {lapsed}: points lapsed without a departure or an expiry",
+        "transfer {lapsed}: the hash does not fit what it says",
     ),
 }
 
@@ -783,7 +810,7 @@ class Village(RuleBasedStateMachine):
     def settle(self):
         before = sum(self.balances())
         lapsed = self.attempt(lambda: leaving.settle_due(None, None))
-        assert sum(transfer.amount for transfer in lapsed) == before - sum(self.balances())
+        assert sum(lapse.transfer.amount for lapse in lapsed) == before - sum(self.balances())
         self.expired += before - sum(self.balances())
         assert [one for one in leaving.remainders(None) if one.is_due] == []
 

@@ -63,6 +63,7 @@ def tell(cast):
         neighbours_account=cast.account_of(neighbour).id,
         assessment=first.id,
         worker=worker.id,
+        neighbour=neighbour.id,
         award=award.id,
         spent=spent.id,
         spent_transfer=spent.transfer_id,
@@ -334,6 +335,48 @@ TAMPERINGS = {
     "a posted line changed": (
         ["UPDATE notice_line SET total = 300 WHERE worker_id = {worker}"],
         "assessment {assessment}: worker {worker} was booked 200, the sheet says 300",
+    ),
+    "an award's cause removed": (
+        ["DELETE FROM award WHERE transfer_id = {award}"],
+        "transfer {award}: an award without a booked assessment",
+    ),
+    "two workers' awards swapped": (
+        [
+            "UPDATE award SET worker_id = -worker_id WHERE assessment_id = {assessment}",
+            "UPDATE award SET worker_id = {worker} + {neighbour} + worker_id "
+            "WHERE assessment_id = {assessment}",
+        ],
+        "transfer {award}: booked to another worker than the sheet's",
+    ),
+    "an award's cause on a redemption": (
+        ["UPDATE award SET transfer_id = {spent_transfer} WHERE transfer_id = {award}"],
+        "transfer {spent_transfer}: redemption, award names it as award",
+    ),
+    "an award's cause of another quarter": (
+        ["UPDATE award SET assessment_id = 9999 WHERE transfer_id = {award}"],
+        "assessment {assessment}: worker {worker} was booked 0, the sheet says 200",
+    ),
+    "an award's cause without a transfer": (
+        ["UPDATE award SET transfer_id = 9999 WHERE transfer_id = {award}"],
+        "transfer 9999: missing, award names it",
+    ),
+    "an award that has two causes": (
+        [
+            "INSERT INTO correction (id, key, assessment_id, line_id, award_id, reversal_id, booked_id, "
+            '"right", reason, actor_id, at) '
+            "VALUES (1, 'x', {assessment}, {award}, {spent_transfer}, "
+            "{void_transfer}, {award}, 200, 'x', 1, '2026-12-28 01:00:00+00')"
+        ],
+        "transfer {award}: 2 causes name it",
+    ),
+    "a correction of another line": (
+        [
+            "INSERT INTO correction (id, key, assessment_id, line_id, award_id, reversal_id, booked_id, "
+            '"right", reason, actor_id, at) '
+            "VALUES (1, 'x', {assessment}, {award}, {undone_transfer}, "
+            "{void_transfer}, NULL, 0, 'x', 1, '2026-12-28 01:00:00+00')"
+        ],
+        "correction 1: transfer {undone_transfer} is not what the line was booked with last",
     ),
     "a lot removed": (["DELETE FROM lot WHERE id = {rice_lot}"], "lot {rice_lot}: missing"),
     "goods taken by a redemption that is not there": (

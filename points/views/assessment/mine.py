@@ -62,5 +62,5 @@ def _line(assessment: Assessment, row: sheet.Row) -> Line:
         services=reading.counted_in(assessment, row.worker),
         adjustments=lines.standing(meeting.of_line(assessment.adjustments, row.worker)),
         award=award,
-        corrections=correcting.of_line(award) if award else (),
+        corrections=correcting.of_line(award.line) if award and award.line else (),
     )

@@ -1,6 +1,6 @@
 """The ledger book (台账), and a worker's own page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import abort, g, render_template, url_for
@@ -14,11 +14,10 @@ from people.models import Area, Departure, Merge, Person, Role, User
 from people.roster import departures, duplicates, persons
 from points import expiry, labels, ledger
 from points.assessment import finding
-from points.models import Account, AssessmentState, Correction, Transfer, TransferKind
+from points.models import Account, AssessmentState, Transfer
 from points.services import reading
 from points.views import WATCHING
 from points.views.ledger import bp
-from points.wall import correcting
 
 # Where a worker goes on to from their own page, in their village.
 ABOUT_MINE: Slot[Callable[[Area], list[pages.Further]]] = Slot()
@@ -49,14 +48,11 @@ def account(village: str, ident: int) -> str:
     person = fetch(Person, ident, area_id=g.area.id) or abort(404)
     found = ledger.existing(person)
     page = web.page_of(ledger.entries(found), PER_PAGE) if found else None
-    shown = page.items if page else []
     return render_template(
         "points/ledger/account.html",
         person=person,
         account=found,
         page=page,
-        corrections=_corrections(shown),
-        right_entry=correcting.right_entry,
         address=_address,
         line=_line,
         may_correct=Role.CHAIR in g.roles,
@@ -65,19 +61,6 @@ def account(village: str, ident: int) -> str:
         left=_left(person),
         why=labels.why,
     )
-
-
-def _corrections(shown: Sequence[Transfer]) -> Mapping[int, Correction]:
-    """By entry the correction that it is part of: as what was wrong, what took it back, or what is right."""
-    awards = {transfer.id: transfer.id for transfer in shown if transfer.kind == TransferKind.AWARD}
-    awards |= {transfer.id: transfer.reverses_id for transfer in shown if transfer.reverses_id}
-    made = correcting.of_awards(set(awards.values()))
-    found = {entry: made[award] for entry, award in awards.items() if award in made}
-    for transfer in shown:
-        is_new = transfer.kind == TransferKind.AWARD and transfer.id not in found
-        if is_new and (correction := correcting.instead_of(transfer)) is not None:
-            found[transfer.id] = correction
-    return found
 
 
 def _address(transfer: Transfer) -> str:
@@ -92,20 +75,13 @@ def _address(transfer: Transfer) -> str:
     )
 
 
-def _award(transfer: Transfer) -> Transfer | None:
-    """The award by which a quarter was booked, for the entries that speak of it."""
-    award = transfer.reverses or transfer
-    return correcting.first_booked(award) if award.kind == TransferKind.AWARD else None
-
-
 def _line(transfer: Transfer) -> str | None:
     """The page of the line that brought an entry, for the committee."""
-    award = _award(transfer)
-    found = finding.line_of_award(award) if award else None
-    if found is None:
+    line = transfer.line
+    if line is None:
         return None
-    quarter, worker = found
-    return url_for("meeting.line", village=transfer.account.village.code, quarter=quarter, ident=worker)
+    village, quarter = transfer.account.village.code, line.assessment.quarter_name
+    return url_for("meeting.line", village=village, quarter=quarter, ident=line.worker_id)
 
 
 @dataclass(frozen=True)
@@ -158,7 +134,7 @@ def mine(village: str) -> str:
 
 def _own_quarter(transfer: Transfer) -> str | None:
     """The page that tells a worker how their own quarter came to its points."""
-    award = _award(transfer)
-    if award is None or finding.line_of_award(award) is None:
+    line = transfer.line
+    if line is None:
         return None
-    return url_for("assessment.mine_quarter", village=g.area.code, quarter=award.reason)
+    return url_for("assessment.mine_quarter", village=g.area.code, quarter=line.assessment.quarter_name)

@@ -64,7 +64,7 @@ def settle_leaving(village: str) -> Response | tuple[str, int]:
         lapsed = verbs.settle_due(g.area, current_user)
     if form.status != 200:
         return _leaving(form)
-    total = amounts.show(sum(transfer.amount for transfer in lapsed))
+    total = amounts.show(sum(lapse.transfer.amount for lapse in lapsed))
     flash(gettext("Expired: %(points)s points. Each entry in the ledger book says why.", points=total))
     return redirect(url_for("ledger.leaving", village=village))
 

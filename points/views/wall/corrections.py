@@ -39,7 +39,7 @@ def correct(village: str, ident: int, transfer: int) -> Response | tuple[str, in
         person=person,
         award=award,
         why=labels.why(award),
-        corrected=correcting.of_awards([award.id]).get(award.id),
+        corrected=award.corrected,
         balance=account.balance,
         there=finding.open_one(g.area),
     )
