@@ -16,7 +16,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy import SQLAlchemy
@@ -43,6 +43,8 @@ class Base(DeclarativeBase):
         }
     )
 
+
+Row = TypeVar("Row", bound=Base)
 
 # Verbs flush when a row is whole: a query between two of its changes must not send half of it.
 db = SQLAlchemy(model_class=Base, session_options={"autoflush": False})
@@ -167,12 +169,12 @@ def read_one_moment() -> None:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def get_locked(model: type[Any], ident: int) -> Any:
-    """The row as it is now, locked against others until the transaction ends; None if there is none.
+def get_locked(model: type[Row], ident: int) -> Row:
+    """The row as it is now, locked against others until the transaction ends; it must be there.
 
     `populate_existing`: a lock on a row the session read earlier would still show the old values.
     """
-    return db.session.get(model, ident, with_for_update={"key_share": True}, populate_existing=True)
+    return db.session.get_one(model, ident, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def change_one(statement: Update) -> None:
@@ -200,7 +202,7 @@ def add_together(rows: Sequence[Any]) -> None:
     db.session.flush()
 
 
-def fetch(model: type[Any], ident: object, **belongs: object) -> Any:
+def fetch(model: type[Row], ident: object, **belongs: object) -> Row | None:
     """The row with this id, if it belongs where the caller looks (`village_id=…`); otherwise None."""
     row = db.session.get(model, ident)
     if row is None or any(getattr(row, name) != value for name, value in belongs.items()):

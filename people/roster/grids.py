@@ -179,7 +179,7 @@ def of_village(village: Area, closed: bool = False) -> Sequence[Grid]:
 
 def open_locked(grid: Grid) -> Grid:
     """A grid as it is now, locked until the transaction ends. Refused `grid_closed`."""
-    found: Grid = get_locked(Grid, grid.id)
+    found = get_locked(Grid, grid.id)
     if found.closed_on:
         raise Refused("grid_closed", _("This grid is closed."))
     return found

@@ -270,7 +270,7 @@ def _end(term: Appointment, day: date, actor: User | None, **why: str) -> None:
 def _locked(appointment: Appointment) -> Appointment:
     """The term as it is now; nobody else appoints or ends in its grid until the transaction is over."""
     get_locked(Grid, appointment.grid_id)
-    term: Appointment = get_locked(Appointment, appointment.id)
+    term = get_locked(Appointment, appointment.id)
     return term
 
 

@@ -315,7 +315,7 @@ def mark_law(village: str, ident: int) -> Response | tuple[str, int]:
             verbs.mark_law(person, form.marked_on.data, current_user)
     if form.status != 200:
         return _law_marks((ident, form))
-    flash(gettext("%(name)s bears the mark since %(day)s.", name=person.name, day=day(person.law_mark_on)))
+    flash(gettext("%(name)s bears the mark since %(day)s.", name=person.name, day=day(form.marked_on.data)))
     return redirect(url_for("conduct.law_marks", area=village))
 
 

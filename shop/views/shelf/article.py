@@ -154,8 +154,7 @@ def bring_back_goods(village: str, ident: int) -> Response | tuple[str, int]:
 def _one(ident: int) -> Goods:
     """An article of this village's shop, or 404."""
     shop = shops.of_village(g.area) or abort(404)
-    found: Goods = fetch(Goods, ident, shop_id=shop.id) or abort(404)
-    return found
+    return fetch(Goods, ident, shop_id=shop.id) or abort(404)
 
 
 def _answer(goods: Goods, form: Form, done: str, **shown: Form) -> Response | tuple[str, int]:

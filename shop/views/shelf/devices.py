@@ -49,7 +49,7 @@ def add_device(village: str) -> Response | tuple[str, int]:
 def revoke_device(village: str, ident: int) -> Response:
     """Take a device's key back."""
     shop = shops.of_village(g.area) or abort(404)
-    device: Device = fetch(Device, ident, shop_id=shop.id) or abort(404)
+    device = fetch(Device, ident, shop_id=shop.id) or abort(404)
     with transaction():
         verbs.revoke(device, current_user)
     flash(gettext("The key of %(name)s opens nothing any more.", name=device.name))

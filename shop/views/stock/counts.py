@@ -32,8 +32,7 @@ TAKING_OUT = (Role.MANAGER, Role.SUPERVISOR)
 
 def _one(ident: int) -> StockTake:
     """A stock-take of the village's shop, or 404."""
-    take: StockTake = fetch(StockTake, ident, shop_id=own_shop().id) or abort(404)
-    return take
+    return fetch(StockTake, ident, shop_id=own_shop().id) or abort(404)
 
 
 # --- All of them ---

@@ -39,8 +39,7 @@ def own_lot(ident: int) -> Lot:
 
 
 def _article(ident: int) -> Goods:
-    article: Goods = fetch(Goods, ident, shop_id=own_shop().id) or abort(404)
-    return article
+    return fetch(Goods, ident, shop_id=own_shop().id) or abort(404)
 
 
 @bp.get("/v/<village>/stock")
@@ -161,7 +160,7 @@ def _told(what: Any, lot: Lot, quantity: int) -> str:
 @access.allow(Role.MANAGER)
 def undo_move(village: str, ident: int) -> Answer:
     """Undo a delivery, write-off or return that was written down by mistake; both lines stay."""
-    move: StockMove = fetch(StockMove, ident) or abort(404)
+    move = fetch(StockMove, ident) or abort(404)
     lot, form = own_lot(move.lot_id), ReasonForm()
     goods_id = lot.goods_id
     if form.validate_on_submit():
