@@ -131,7 +131,8 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
 
 def revoke(given: Grant, actor: User | None) -> None:
     """Take a role back. Refused `own_role`, `not_yours_to_give`, `last_of_county`."""
-    user = get_locked(User, given.user_id)
+    user = given.user
+    lock(user)
     _check_giver(user, given.role, given.area, actor)
     check_last(user, [given])
     audit.note(
