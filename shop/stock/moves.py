@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from ground import clock
-from ground.db import db, get_locked, lock
+from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, stated
 from people.models import User
 from shop.models import Goods, Lot, MoveKind, Source, StockMove
@@ -126,7 +126,8 @@ def reverse(move: StockMove, reason: str, actor: User) -> StockMove:
     or a delivery from another shop, `out_of_stock` for a delivery of which something is gone.
     """
     reason = stated(reason)
-    lot = get_locked(Lot, move.lot_id)
+    lot = move.lot
+    lock(lot)
     made = db.session.scalar(select(StockMove).where(StockMove.reverses_id == move.id))
     if made is not None:
         return made
