@@ -180,16 +180,18 @@ def _undo(session: Session) -> None:
 def _knowing_what_lasts(session: Session) -> Iterator[None]:
     """Let the session forget its rows inside, all but what never changes in them."""
     rows: Iterable[Any] = session.identity_map.values()
-    kept = [
-        (row, {name: vars(row)[name] for name in row.lasting if name in vars(row)})
-        for row in rows
-        if row.lasting
-    ]
+    kept = [(row, _lasting(row)) for row in rows if row.lasting]
     yield
     for row, values in kept:
         if row in session:  # not one that was new, and undone
             for name, value in values.items():
                 set_committed_value(row, name, value)
+
+
+def _lasting(row: Base) -> dict[str, Any]:
+    """What is known of a row that never changes, as it is in the database."""
+    known, set_here = vars(row), inspect(row).committed_state
+    return {name: known[name] for name in row.lasting if name in known and name not in set_here}
 
 
 @event.listens_for(Base, "before_update", propagate=True)

@@ -1,6 +1,7 @@
 """The one place that writes: all or nothing, who meets whom, and whose turn it is."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
@@ -93,6 +94,10 @@ def test_what_is_said_never_to_change_does_not(cast):
     village = cast.village
     with pytest.raises(RuntimeError, match=r"Area\.name never changes"), transaction():
         village.name = "新名"
+    assert village.name == "柳树村"
+    with suppress(LookupError), transaction():
+        village.name = "新名"
+        raise LookupError
     assert village.name == "柳树村"
 
 
