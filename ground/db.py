@@ -3,6 +3,11 @@
 `transaction()` is the only commit in the program. Verbs compose freely inside it; a Refused or any
 other exception undoes all of it.
 
+What is written loads once. A view opens the transaction first and inside it loads its row by
+`fetch(..., lock=True)`, asks who may, and calls the verb; a verb that needs its row locked says `lock(row)`,
+which does nothing more where the view has it locked already. A page to look at, and one that is shown again
+after a refusal, loads by `fetch` outside.
+
 SQLite drops FOR UPDATE in silence, so there a write takes the whole database at once (BEGIN IMMEDIATE).
 Its own waiting is not fair, so the threads of a server queue here first, in the order they came.
 """
@@ -16,13 +21,14 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Update, event, func, select
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Update, event, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
 from ground.refusal import Refused
@@ -31,7 +37,13 @@ log = logging.getLogger(__name__)
 
 
 class Base(DeclarativeBase):
-    """Every table of the house; constraints are named so that migrations can speak of them."""
+    """Every table of the house; constraints are named so that migrations can speak of them.
+
+    `lasting` names the columns that never change once a row is there. Only these does a session still know
+    after a transaction began or ended, so who asks, and where, is not read again for its name.
+    """
+
+    lasting: ClassVar[tuple[str, ...]] = ()
 
     metadata = MetaData(
         naming_convention={
@@ -43,6 +55,8 @@ class Base(DeclarativeBase):
         }
     )
 
+
+Row = TypeVar("Row", bound=Base)
 
 # Verbs flush when a row is whole: a query between two of its changes must not send half of it.
 db = SQLAlchemy(model_class=Base, session_options={"autoflush": False})
@@ -124,33 +138,67 @@ _write_queue = _Queue()
 def transaction() -> Iterator[Session]:
     """Do everything inside, or nothing.
 
-    What the session read before is forgotten and read again inside, so no rule is checked on stale rows.
-    Where two requests meet on a unique key or a lock, the second is Refused with `conflict`.
+    What the session read before is forgotten, all but what never changes, so no rule is checked on stale
+    rows: what is written is loaded inside. Where two requests meet on a unique key or a lock, the second is
+    Refused with `conflict`.
     """
     session = db.session()
     if session.info.get("writing"):
         raise RuntimeError("transaction() is opened once, by the view, the command or the job")
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something was changed outside transaction()")
-    session.rollback()
+    _undo(session)
     is_sqlite = db.engine.dialect.name == "sqlite"
     with _write_queue if is_sqlite else nullcontext():
         session.info["writing"] = True
+        session.info["locked"] = set()
         try:
             session.connection(execution_options={"writing": True})
             yield session
-            session.commit()
+            with _knowing_what_lasts(session):
+                session.commit()
         except DBAPIError as error:
-            session.rollback()
+            _undo(session)
             if not _met_somebody(error):
                 raise
             log.warning("met somebody in the database: %s", error.orig)
             raise Refused("conflict", _("Somebody else did this at the same moment. Look again.")) from error
         except BaseException:
-            session.rollback()
+            _undo(session)
             raise
         finally:
             session.info.pop("writing", None)
+            session.info.pop("locked", None)
+
+
+def _undo(session: Session) -> None:
+    with _knowing_what_lasts(session):
+        session.rollback()
+
+
+@contextmanager
+def _knowing_what_lasts(session: Session) -> Iterator[None]:
+    """Let the session forget its rows inside, all but what never changes in them."""
+    rows: Iterable[Any] = session.identity_map.values()
+    kept = [(row, _lasting(row)) for row in rows if row.lasting]
+    yield
+    for row, values in kept:
+        if row in session:  # not one that was new, and undone
+            for name, value in values.items():
+                set_committed_value(row, name, value)
+
+
+def _lasting(row: Base) -> dict[str, Any]:
+    """What is known of a row that never changes, as it is in the database."""
+    known, set_here = vars(row), inspect(row).committed_state
+    return {name: known[name] for name in row.lasting if name in known and name not in set_here}
+
+
+@event.listens_for(Base, "before_update", propagate=True)
+def _check_lasting(_mapper: object, _connection: object, row: Base) -> None:
+    for name in row.lasting:
+        if inspect(row).attrs[name].history.has_changes():
+            raise RuntimeError(f"{type(row).__name__}.{name} never changes, it says")
 
 
 def _met_somebody(error: DBAPIError) -> bool:
@@ -167,12 +215,36 @@ def read_one_moment() -> None:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def get_locked(model: type[Any], ident: int) -> Any:
-    """The row as it is now, locked against others until the transaction ends; None if there is none.
+def get_locked(model: type[Row], ident: int) -> Row:
+    """The row as it is now, locked against others until the transaction ends; it must be there.
 
-    `populate_existing`: a lock on a row the session read earlier would still show the old values.
+    To be used where there is an id and no row yet; `lock` is for a row.
     """
-    return db.session.get(model, ident, with_for_update={"key_share": True}, populate_existing=True)
+    found = _read_locked(model, ident)
+    if found is None:
+        raise LookupError(f"{model.__name__} {ident}")
+    return found
+
+
+def lock(row: Base) -> None:
+    """Lock a row against others until the transaction ends, and read it as it is now.
+
+    What this transaction has locked already is left, nobody else can have changed it.
+    """
+    state = inspect(row)
+    if state.key in db.session().info.get("locked", ()):
+        return
+    if _read_locked(type(row), state.identity) is not row:
+        raise LookupError(f"{type(row).__name__} {state.identity}")
+
+
+def _read_locked(model: type[Row], ident: Any) -> Row | None:
+    """`populate_existing`: a lock on a row the session read earlier would still show the old values."""
+    session = db.session()
+    found = session.get(model, ident, with_for_update={"key_share": True}, populate_existing=True)
+    if found is not None and "locked" in session.info:
+        session.info["locked"].add(inspect(found).key)
+    return found
 
 
 def change_one(statement: Update) -> None:
@@ -200,9 +272,12 @@ def add_together(rows: Sequence[Any]) -> None:
     db.session.flush()
 
 
-def fetch(model: type[Any], ident: object, **belongs: object) -> Any:
-    """The row with this id, if it belongs where the caller looks (`village_id=…`); otherwise None."""
-    row = db.session.get(model, ident)
+def fetch(model: type[Row], ident: object, *, lock: bool = False, **belongs: object) -> Row | None:
+    """The row with this id, if it belongs where the caller looks (`village_id=…`); otherwise None.
+
+    With `lock` it is locked until the transaction ends: for what is written.
+    """
+    row = _read_locked(model, ident) if lock else db.session.get(model, ident)
     if row is None or any(getattr(row, name) != value for name, value in belongs.items()):
         return None
     return row

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from stdnum import damm
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, get_locked, lock
 from ground.refusal import Refused, stated
 from people import audit
 from people.models import Appointment, Area, AuditEvent, Card, CardState, Duty, Grid, Person, User
@@ -31,7 +31,7 @@ def issue(person: Person, actor: User | None, chance: random.Random | None = Non
     `chance` is the machine's secret source, unless a demo wants the same cards on every run.
     Refused `was_merged`, `not_serving` for somebody who is no worker today and has no points kept.
     """
-    person = get_locked(Person, person.id)
+    lock(person)
     persons.check_not_merged(person)
     if not may_have(person):
         raise _not_serving(person)
@@ -75,7 +75,7 @@ def _not_serving(person: Person) -> Refused:
 
 def report_lost(card: Card, actor: User) -> Card:
     """Stop a card that was lost; reported twice, nothing more happens. Refused `card_inactive`."""
-    card = _locked(card)
+    _lock(card)
     if card.state == CardState.LOST:
         return card
     if card.state != CardState.ACTIVE:
@@ -92,7 +92,7 @@ def found(card: Card, actor: User) -> Card:
     Refused `card_inactive` for one that is not lost, `was_merged`, `not_serving` for who is no worker today:
     had it not been lost, it would be frozen; `has_newer_card` if another one took its place.
     """
-    card = _locked(card)
+    _lock(card)
     if card.state == CardState.ACTIVE:
         return card
     if card.state != CardState.LOST:
@@ -113,7 +113,8 @@ def retire(card: Card, reason: str, actor: User) -> Card:
 
     Refused `reason_missing`.
     """
-    reason, card = stated(reason), _locked(card)
+    reason = stated(reason)
+    _lock(card)
     if card.state == CardState.RETIRED:
         return card
     card.state = CardState.RETIRED
@@ -122,15 +123,15 @@ def retire(card: Card, reason: str, actor: User) -> Card:
     return card
 
 
-def _locked(card: Card) -> Card:
-    """The card as it is now, its holder locked before it as where cards are issued."""
+def _lock(card: Card) -> None:
+    """Lock a card, and before it its holder, as where cards are issued."""
     get_locked(Person, card.person_id)
-    return get_locked(Card, card.id)
+    lock(card)
 
 
 def turned_up(card: Card, actor: User) -> bool:
     """Note that a lost card was brought to a desk, once a day; whether it was noted now."""
-    card = get_locked(Card, card.id)
+    lock(card)
     last = _last_turn_ups([card]).get(card.id)
     if card.state != CardState.LOST or (last and clock.local(last).date() == clock.today()):
         return False

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused
 from people import audit
 from people.models import Area, Contact, ContactKind, User
@@ -28,7 +28,7 @@ def attach(
     """
     if not village.is_village:
         raise Refused("not_a_village", _("Contacts belong to a village or community."))
-    get_locked(Area, village.id)  # so that two at once do not both find the place free
+    lock(village)  # so that two at once do not both find the place free
     if kind != ContactKind.OFFICIAL and any(contact.kind == kind for contact in of_village(village)):
         raise Refused("kind_taken", _("The village has one already. Change that one."), "kind")
     contact = _new(village.id, kind, name, agency, phone, since)
@@ -70,7 +70,7 @@ def of_village(village: Area) -> Sequence[Contact]:
 
 
 def _end(contact: Contact, on: date, field: str) -> Contact:
-    contact = get_locked(Contact, contact.id)
+    lock(contact)
     if contact.until:
         raise Refused("already_ended", _("Somebody has changed this contact already."))
     if on > clock.today():

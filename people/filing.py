@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 
 from ground import clock, tables
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused
 from ground.tables import BadCell
 from people.models import Area, FileKind, ImportFile, User
@@ -154,7 +154,7 @@ def take_in(kind: Kind, file: ImportFile, fingerprint: str, actor: User) -> Iter
     Run to its end inside one transaction. Refused `bad_cells`, `plan_changed` when the file would do
     something else by now, and as `plan_of`.
     """
-    file = get_locked(ImportFile, file.id)
+    lock(file)
     made = plan_of(kind, file)
     if made.bad:
         raise Refused("bad_cells", _("The file has cells that can't be taken. Nothing was done."))

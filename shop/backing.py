@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from ground import clock
 from ground.clock import Quarter
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, stated
 from people import audit
 from people.models import Area, User
@@ -175,7 +175,7 @@ def set_budget(shop: Shop, year: int, amount: int, decided_by: str, actor: User)
     The same sent twice is one. Refused `bad_year` for another than this and the next, `bad_amount` (0 to ten
     million yuan), `reason_missing` when nobody is named who decided it.
     """
-    shop = get_locked(Shop, shop.id)
+    lock(shop)
     if year not in years():
         raise Refused("bad_year", _("A budget is set for this year or the next."), "year")
     if not 0 <= amount <= MOST:

@@ -153,7 +153,7 @@ def move(moved: Sequence[Household], into: Grid, actor: User | None) -> None:
 
 def _living(household: Household) -> Household:
     """A household as it is now, locked until the transaction ends. Refused `moved_away`."""
-    found: Household = get_locked(Household, household.id)
+    found = get_locked(Household, household.id)
     if found.left_on:
         raise Refused("moved_away", _("This household moved away."))
     return found

@@ -49,7 +49,7 @@ def _household(ident: int) -> Household:
 
 def _visit(ident: int) -> Visit:
     """The visit with this id, if its household is of a grid that the reader works in; otherwise 404."""
-    visit: Visit = fetch(Visit, ident, village_id=g.area.id) or abort(404)
+    visit = fetch(Visit, ident, village_id=g.area.id) or abort(404)
     _household(visit.household_id)
     return visit
 

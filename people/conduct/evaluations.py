@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused
 from people.models import Appointment, Area, Duty, Evaluation, Grid, Person, Role, Side, User
 from people.roster import holders, persons
@@ -93,7 +93,8 @@ def evaluate(
     on this side, `no_person` for a sign-in tied to nobody, `own_evaluation` (also through a merged entry),
     `not_together` under 30 days in a common grid that year, `already_said`, `bad_grade`.
     """
-    person = get_locked(Person, persons.kept(person).id)
+    person = persons.kept(person)
+    lock(person)
     if year not in open_years():
         raise Refused("wrong_year", _("This year can be evaluated, and until 31 March the last one."))
     if SPEAKERS[side] not in actor.roles_in(village):

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people import audit, cards
 from people.models import (
@@ -49,7 +49,7 @@ def hold(
     Refused `key_reused`, `wrong_audience`, `topic_missing`, and `day_out_of_range` before last year's first
     day or more than 60 days ahead.
     """
-    area = get_locked(Area, area.id)
+    lock(area)
     topic, place = topic.strip(), place.strip()
     made = db.session.scalar(select(Training).where(Training.key == key))
     if made is not None:
@@ -90,7 +90,7 @@ def hold(
 
 def call_off(training: Training, actor: User) -> None:
     """Take back a session written down by mistake. Refused `has_attendance` once somebody was there."""
-    training = get_locked(Training, training.id)
+    lock(training)
     if _present(training):
         raise Refused("has_attendance", _("Somebody is on the list already. Take them off it first."))
     audit.note(
@@ -109,7 +109,8 @@ def attend(training: Training, person: Person, by_card: bool, actor: User | None
     Refused `too_early` before the session's day, `not_serving` for who has no term of the session's duty
     in its area on that day.
     """
-    return bool(_arrive(get_locked(Training, training.id), {persons.kept(person).id}, by_card, actor))
+    lock(training)
+    return bool(_arrive(training, {persons.kept(person).id}, by_card, actor))
 
 
 def check_in(training: Training, given: str, actor: User) -> tuple[Person, bool]:
@@ -134,7 +135,8 @@ def check_in(training: Training, given: str, actor: User) -> tuple[Person, bool]
 
 def absent(training: Training, person: Person, actor: User | None) -> bool:
     """Take back that somebody was there; whether they were on the list."""
-    return bool(_leave(get_locked(Training, training.id), {persons.kept(person).id}, actor))
+    lock(training)
+    return bool(_leave(training, {persons.kept(person).id}, actor))
 
 
 def tick(
@@ -145,7 +147,7 @@ def tick(
     `shown` are who was ticked when the list was shown, by id as in `roll`: only what was changed on it
     since is done, so that somebody whose card was scanned meanwhile stays. Refused as `attend` is.
     """
-    training = get_locked(Training, training.id)
+    lock(training)
     came = _arrive(training, set(here) - set(shown), False, actor)
     return len(came), len(_leave(training, set(shown) - set(here), actor))
 
@@ -291,7 +293,7 @@ def mark_law(person: Person, day: date | None, actor: User | None) -> bool:
 
     Refused `in_future`.
     """
-    person = get_locked(Person, person.id)
+    lock(person)
     if day is not None and day > clock.today():
         raise Refused("in_future", _("The day lies in the future."), "marked_on")
     return bool(audit.change(actor, "person.law_mark", person, person.area, law_mark_on=day))

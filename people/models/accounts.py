@@ -35,6 +35,7 @@ class User(UserMixin, Base):
     """
 
     __tablename__ = "user_account"
+    lasting = ("id", "username", "name")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(40), unique=True)

@@ -26,9 +26,13 @@ CODE_DIGITS = {Level.COUNTY: 6, Level.TOWNSHIP: 9, Level.VILLAGE: 12, Level.COMM
 
 
 class Area(Base):
-    """A county, a township, or a village or community, under its official 12-digit code."""
+    """A county, a township, or a village or community, under its official 12-digit code.
+
+    Nothing of it ever changes: a list that says otherwise is refused.
+    """
 
     __tablename__ = "area"
+    lasting = ("id", "code", "level", "name", "parent_id")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(12), unique=True)

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, stated
 from people import audit
@@ -98,8 +98,8 @@ def merge(grid: Grid, into: Grid, on: date, reason: str, actor: User | None) -> 
     """
     if grid.id == into.id:
         raise Refused("same_grid", _("A grid cannot be merged into itself."), "into")
-    for ident in sorted((grid.id, into.id)):  # in one order for everybody: no two wait for each other
-        get_locked(Grid, ident)
+    for each in sorted((grid, into), key=lambda each: each.id):  # in one order: no two wait for each other
+        lock(each)
     grid, reason = _begin(grid, on, reason)
     into, _reason = _begin(into, on, reason)
     if grid.village_id != into.village_id:

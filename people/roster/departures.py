@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, stated
 from people import areas, audit
@@ -121,7 +121,7 @@ def depart(
     `already_left` unless they serve again, `bad_day` before the start of a running term or the end of one
     that is over, `item_not_holding` for an item that was not on the county's negative list that day.
     """
-    person = get_locked(Person, person.id)
+    lock(person)
     persons.check_not_merged(person)
     entries = persons.selves(person)
     reason, decision = stated(reason), _decided(decision, "decision")
@@ -282,7 +282,7 @@ def end_item(item: NegativeItem, on: date, actor: User | None) -> NegativeItem:
 
     Refused `already_ended`, `in_past` for a day before today, as it held until now.
     """
-    item = get_locked(NegativeItem, item.id)
+    lock(item)
     if item.holds_until is not None:
         raise Refused("already_ended", _("This item is off the list already."), "on")
     if on < clock.today():

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import add_together, db, get_locked
+from ground.db import add_together, db, lock
 from ground.refusal import Refused
 from people import audit
 from people.models import Area, Change, Grid, GridChange, GridKind, Group, User
@@ -179,10 +179,10 @@ def of_village(village: Area, closed: bool = False) -> Sequence[Grid]:
 
 def open_locked(grid: Grid) -> Grid:
     """A grid as it is now, locked until the transaction ends. Refused `grid_closed`."""
-    found: Grid = get_locked(Grid, grid.id)
-    if found.closed_on:
+    lock(grid)
+    if grid.closed_on:
         raise Refused("grid_closed", _("This grid is closed."))
-    return found
+    return grid
 
 
 def named(name: str, field: str = "name") -> str:

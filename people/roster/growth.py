@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, stated
 from people import areas, audit, labels
@@ -33,7 +33,8 @@ def reach(person: Person, stage: Stage, on: date, note: str, actor: User | None)
     an earlier stage's or after a later one's, when a Party member has not applied (unless the roster has
     them in the Party already), and when a reserve cadre is not in the Party.
     """
-    person = get_locked(Person, persons.kept(person).id)
+    person = persons.kept(person)
+    lock(person)
     ids = persons.selves(person)
     as_worker = (Appointment.person_id.in_(ids), Appointment.duty == Duty.WORKER)
     if db.session.scalar(select(Appointment.id).where(*as_worker).limit(1)) is None:
@@ -71,7 +72,8 @@ def take_back(step: GrowthStep, reason: str, actor: User | None) -> GrowthStep:
     `not_a_step` for a line that took one back itself.
     """
     reason = stated(reason)
-    person = get_locked(Person, persons.kept(step.person).id)
+    person = persons.kept(step.person)
+    lock(person)
     if step.takes_back_id:
         raise Refused("not_a_step", _("What was taken back is entered anew."))
     made = db.session.scalar(select(GrowthStep).where(GrowthStep.takes_back_id == step.id))

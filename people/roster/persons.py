@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import add_together, db, get_locked
+from ground.db import add_together, db, lock
 from ground.refusal import Refused
 from people import audit
 from people.models import Appointment, Area, Background, Grid, Merge, Person, Sex, Standing, User
@@ -79,7 +79,7 @@ def correct(
 
     Refused `bad_name`, `bad_birth_year`, `in_future` for a mark (法律明白人) of a day to come, `was_merged`.
     """
-    person = get_locked(Person, person.id)
+    lock(person)
     check_not_merged(person)
     name = _named(name)
     check_birth_year(birth_year)

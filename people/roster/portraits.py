@@ -6,7 +6,7 @@ from hashlib import sha256
 from sqlalchemy import select
 
 from ground import clock, pictures
-from ground.db import db, get_locked
+from ground.db import db, lock
 from people import audit
 from people.models import Person, Portrait, User
 from people.roster import persons
@@ -47,7 +47,7 @@ def portrait_of(person: Person) -> Portrait | None:
 
 
 def _locked(person: Person) -> Person:
-    person = get_locked(Person, person.id)
+    lock(person)
     persons.check_not_merged(person)
     return person
 

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, or_, select
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, get_locked, lock
 from ground.paper import words
 from ground.refusal import Refused, stated
 from people import audit
@@ -161,13 +161,13 @@ def _check_free(term: Appointment, new: Appointment, today: date) -> None:
         )
 
 
-def renew(appointment: Appointment, actor: User | None, *, chosen_by: ChosenBy | None = None) -> Appointment:
+def renew(term: Appointment, actor: User | None, *, chosen_by: ChosenBy | None = None) -> Appointment:
     """Appoint the same person for three more years, from the day after the term's last day.
 
     Without `chosen_by` they are chosen as before. Refused `already_renewed`, `not_current` for a term that
     was ended, handed over, or has not begun, and as `appoint` is.
     """
-    term = _locked(appointment)
+    _lock(term)
     follower = _follower(term)
     if follower and follower.person_id in persons.selves(persons.kept(term.person)):
         raise Refused("already_renewed", _("This term is renewed already."))
@@ -188,7 +188,7 @@ def renew(appointment: Appointment, actor: User | None, *, chosen_by: ChosenBy |
 
 
 def hand_over(
-    appointment: Appointment,
+    term: Appointment,
     successor: Person,
     day: date,
     actor: User | None,
@@ -200,7 +200,7 @@ def hand_over(
     A renewal that has not begun is called off. Refused `not_current`, `same_person`, `bad_day` outside the
     term and the day after it, and as `appoint` is.
     """
-    term = _locked(appointment)
+    _lock(term)
     renewal = _renewal(term)
     if (term.ended_on and not renewal) or term.starts_on >= clock.today() + holders.ONE_DAY:
         raise Refused("not_current", _("This term is not the one that runs."))
@@ -219,7 +219,7 @@ def hand_over(
     return appoint(successor, term.grid, term.duty, day, actor, chosen_by=chosen_by, follows=term)
 
 
-def end_term(appointment: Appointment, reason: str, actor: User | None, on: date | None = None) -> None:
+def end_term(term: Appointment, reason: str, actor: User | None, on: date | None = None) -> None:
     """End a term before its last day, today or on a day that has been; the card stops at once.
 
     One that has not begun is called off, with its renewal; the term before a renewal that is called off
@@ -230,7 +230,7 @@ def end_term(appointment: Appointment, reason: str, actor: User | None, on: date
     day = on or today
     if day > today:
         raise Refused("in_future", _("The day lies in the future."), "on")
-    term = _locked(appointment)
+    _lock(term)
     if term.ended_on and (term.ended_on <= today or term.ended_on == term.starts_on):
         raise Refused("already_ended", _("This term has ended already."))
     if term.starts_on > today:
@@ -267,11 +267,10 @@ def _end(term: Appointment, day: date, actor: User | None, **why: str) -> None:
     )
 
 
-def _locked(appointment: Appointment) -> Appointment:
-    """The term as it is now; nobody else appoints or ends in its grid until the transaction is over."""
-    get_locked(Grid, appointment.grid_id)
-    term: Appointment = get_locked(Appointment, appointment.id)
-    return term
+def _lock(term: Appointment) -> None:
+    """Lock a term, and before it its grid: nobody else appoints or ends there meanwhile."""
+    get_locked(Grid, term.grid_id)
+    lock(term)
 
 
 def _follower(term: Appointment) -> Appointment | None:

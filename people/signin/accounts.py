@@ -6,7 +6,7 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from ground.db import db, get_locked
+from ground.db import db, get_locked, lock
 from ground.refusal import Refused
 from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Card, CardState, Grant, Level, Person, Role, User
@@ -108,7 +108,7 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
     township, all others for a village), `card_sign_in` (behind a PIN is a worker, nothing more),
     `role_held`, `roles_conflict` when the user would both score and redeem at one place.
     """
-    user = get_locked(User, user.id)
+    lock(user)
     _check_giver(user, role, area, actor)
     if area.level not in LEVELS.get(role, VILLAGE_LEVELS):
         raise Refused("wrong_place", _("This role does not exist at that place."), "place")
@@ -131,7 +131,8 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
 
 def revoke(given: Grant, actor: User | None) -> None:
     """Take a role back. Refused `own_role`, `not_yours_to_give`, `last_of_county`."""
-    user = get_locked(User, given.user_id)
+    user = given.user
+    lock(user)
     _check_giver(user, given.role, given.area, actor)
     check_last(user, [given])
     audit.note(
@@ -238,7 +239,7 @@ def choose_password(user: User, new: str) -> User:
     Refused `password_too_short`, `password_is_name`, `password_not_new`; for a card's sign-in `pin_shape`,
     `pin_too_simple`.
     """
-    user = get_locked(User, user.id)
+    lock(user)
     if is_of_card(user):
         new = passwords.figures(new)
         passwords.check_pin(new, facts_of(user.person), "new")
@@ -267,7 +268,7 @@ def facts_of(person: Person | None) -> list[str]:
 
 def sign_out_everywhere(user: User, actor: User | None) -> User:
     """End every session of a sign-in."""
-    user = get_locked(User, user.id)
+    lock(user)
     audit.change(actor, "user.sign_out", user, place_of(user), session=user.session + 1)
     return user
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused
 from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Duty, Grant, Level, Person, Role, User
@@ -67,7 +67,7 @@ def keeps(actor: User, user: User) -> bool:
 
 
 def _kept(user: User, actor: User | None) -> User:
-    user = get_locked(User, user.id)
+    lock(user)
     if actor is not None and actor.id == user.id:
         raise Refused("own_account", _("Your own sign-in is kept by somebody else."))
     if actor is not None and not keeps(actor, user):
@@ -96,7 +96,7 @@ def give_pin(person: Person, actor: User | None) -> str:
     The sign-in is made the first time, with the worker's role in their village. Refused `no_card` for who
     has no active card, and as `accounts.grant` and `give_password` refuse.
     """
-    person = get_locked(Person, person.id)  # two at once find one sign-in
+    lock(person)  # two at once find one sign-in
     if cards.active(person) is None:
         raise Refused("no_card", _("%(name)s has no card that is good. Issue one first.", name=person.name))
     user = of_card(person) or accounts.add_card_user(person, actor)

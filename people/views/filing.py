@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ground import web
-from ground.db import db, fetch, transaction
+from ground.db import db, fetch, get_locked, transaction
 from ground.forms import attempt
 from ground.paper import words
 from ground.refusal import Refused
@@ -129,7 +129,7 @@ class FilePages:
         """Take a file in, a line for each lot: what is done, and at the end where to go or why not."""
         try:
             with transaction():
-                file, actor = db.session.get_one(ImportFile, ident), db.session.get_one(User, actor_id)
+                file, actor = get_locked(ImportFile, ident), db.session.get_one(User, actor_id)
                 for done in filing.take_in(self.kind, file, fingerprint, actor):
                     yield json.dumps({"done": done}) + "\n"
             yield json.dumps({"go": address}) + "\n"

@@ -42,7 +42,7 @@ def open_one(village: Area) -> Assessment | None:
 
 def in_state(assessment: Assessment, *states: AssessmentState) -> Assessment:
     """The assessment, locked, if it stands where the verb needs it. Refused `wrong_state`."""
-    locked: Assessment = get_locked(Assessment, assessment.id)
+    locked = get_locked(Assessment, assessment.id)
     if locked.state not in states:
         raise Refused("wrong_state", _("The assessment has moved on. Look at where it stands now."))
     return locked

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused
 from people import audit
 from people.models import User
@@ -36,7 +36,7 @@ def add(shop: Shop, name: str, actor: User | None) -> tuple[Device, str]:
 
 def revoke(device: Device, actor: User | None) -> Device:
     """Take a device's key back; it opens nothing from now on."""
-    device = get_locked(Device, device.id)
+    lock(device)
     if device.revoked_at is None:
         device.revoked_at = clock.now()
         db.session.flush()

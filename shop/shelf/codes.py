@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from stdnum import damm, ean
 
-from ground.db import add_together, db, get_locked
+from ground.db import add_together, db, get_locked, lock
 from ground.refusal import Refused
 from people import audit
 from people.models import User
@@ -116,7 +116,7 @@ def give_own(goods: Goods, actor: User | None) -> Barcode:
 
 def give_missing(shop: Shop, actor: User | None) -> list[Barcode]:
     """Give every article on the shelf without any code a short one. Refused and locks as `give_own`."""
-    get_locked(Shop, shop.id)
+    lock(shop)
     bare = db.session.scalars(
         select(Goods)
         .where(Goods.shop_id == shop.id, Goods.archived_on.is_(None), ~Goods.barcodes.any())

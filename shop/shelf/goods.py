@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from ground import clock
-from ground.db import add_together, db, get_locked
+from ground.db import add_together, db, lock
 from ground.refusal import Refused
 from ground.tables import tidy
 from people import audit
@@ -164,7 +164,7 @@ def archive(goods: Goods, actor: User | None) -> list[str]:
 
     Refused `still_in_stock` as long as units are left: write them off, return or send them first.
     """
-    goods = get_locked(Goods, goods.id)
+    lock(goods)
     if db.session.scalar(select(func.sum(Lot.on_hand)).where(Lot.goods_id == goods.id)):
         raise still_in_stock()
     on = goods.archived_on or clock.today()
@@ -180,7 +180,7 @@ def still_in_stock() -> Refused:
 
 def bring_back(goods: Goods, actor: User | None) -> list[str]:
     """Offer an archived article again."""
-    goods = get_locked(Goods, goods.id)
+    lock(goods)
     return audit.change(actor, "goods.bring_back", goods, goods.shop.village, archived_on=None)
 
 

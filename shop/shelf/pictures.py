@@ -3,7 +3,7 @@
 import hashlib
 
 from ground import pictures
-from ground.db import db, get_locked
+from ground.db import db, lock
 from people import audit
 from people.models import User
 from shop.models import Goods, Picture
@@ -18,7 +18,7 @@ def set_picture(goods: Goods, data: bytes, actor: User | None) -> Picture:
     """
     content = pictures.encode(data, LONGEST_SIDE)
     digest = hashlib.sha256(content).hexdigest()
-    goods = get_locked(Goods, goods.id)
+    lock(goods)
     picture = goods.picture
     if picture is not None and picture.digest == digest:
         return picture
@@ -34,7 +34,7 @@ def set_picture(goods: Goods, data: bytes, actor: User | None) -> Picture:
 
 def remove_picture(goods: Goods, actor: User | None) -> None:
     """Take an article's picture away, if it has one."""
-    goods = get_locked(Goods, goods.id)
+    lock(goods)
     if goods.picture is not None:
         db.session.delete(goods.picture)
         db.session.flush()

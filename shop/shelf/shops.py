@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused
 from people import audit
@@ -40,7 +40,7 @@ def hours_of(shop: Shop) -> Hours | None:
 
 def set_hours(shop: Shop, hours: Hours | None, actor: User | None) -> None:
     """Write down when the shop is open from now on; None: whenever somebody serves."""
-    shop = get_locked(Shop, shop.id)
+    lock(shop)
     audit.change(actor, "shelf.hours", shop, shop.village, hours=hours.written() if hours else None)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, get_locked, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, User
 from shop.models import Barcode, Consignment, Goods, Lot, MoveKind, Shop
@@ -20,7 +20,7 @@ def send(key: str, lot: Lot, to_shop: Shop, quantity: int, note: str, actor: Use
 
     Refused `bad_quantity`, `out_of_stock`, `same_shop`, `expired`, `key_reused`.
     """
-    lot = get_locked(Lot, lot.id)
+    lock(lot)
     made = db.session.scalar(select(Consignment).where(Consignment.key == key))
     if made is not None:
         check_repeated((made.lot_id, made.to_shop_id, made.quantity), (lot.id, to_shop.id, quantity))
@@ -54,7 +54,7 @@ def accept(consignment: Consignment, actor: User) -> Lot:
     the sender's price. Taken in already, that lot is returned. Refused `already_answered` when it was sent
     back, `other_unit` when the article here is counted in another unit.
     """
-    consignment = get_locked(Consignment, consignment.id)
+    lock(consignment)
     if consignment.arrived is not None:
         return consignment.arrived
     _check_open(consignment)
@@ -65,7 +65,7 @@ def accept(consignment: Consignment, actor: User) -> Lot:
         article = _counterpart(sent.goods, consignment.to_shop) or _copied(
             sent.goods, consignment.to_shop, actor
         )
-    article = get_locked(Goods, article.id)
+    lock(article)
     if article.unit != sent.goods.unit:
         raise Refused(
             "other_unit",
@@ -99,7 +99,7 @@ def send_back(consignment: Consignment, actor: User) -> Consignment:
 
     Sent back already, nothing more happens. Refused `already_answered` when it was taken in.
     """
-    consignment = get_locked(Consignment, consignment.id)
+    lock(consignment)
     if consignment.answered_at is not None and consignment.arrived_id is None:
         return consignment
     _check_open(consignment)

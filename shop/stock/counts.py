@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock
 from ground.clock import Quarter
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import User
 from shop.models import Count, Goods, Lot, MoveKind, Shop, StockMove, StockTake
@@ -32,7 +32,7 @@ def running(shop: Shop) -> StockTake | None:
 
 def begin(shop: Shop, actor: User) -> StockTake:
     """Begin a stock-take; of two who begin at once both get the same."""
-    get_locked(Shop, shop.id)
+    lock(shop)
     there = running(shop)
     if there is not None:
         return there
@@ -57,7 +57,7 @@ def count(
     shop, `never_received` (some of what never came in), `moved_meanwhile` when some of it left or came while
     it was counted, `key_reused`. Locks the stock-take, the article, then its lots.
     """
-    take = get_locked(StockTake, take.id)
+    lock(take)
     made = db.session.scalar(select(Count).where(Count.key == key))
     if made is not None:
         check_repeated((made.stock_take_id, made.goods_id, made.units), (take.id, article.id, units))
@@ -65,7 +65,7 @@ def count(
     _check_open(take)
     if not 0 <= units <= lots.MOST_AT_ONCE:
         raise Refused("bad_quantity", _("What was counted is a number from 0 to 100,000."))
-    article = get_locked(Goods, article.id)
+    lock(article)
     if article.shop_id != take.shop_id:
         raise Refused("unknown_goods", _("%(name)s is not of this shop.", name=article.name))
     there = lots.lock_lots([article.id], empty=True)
@@ -153,7 +153,7 @@ def book(take: StockTake, actor: User) -> StockTake:
     `stock_take_over`, `nothing_counted`, `out_of_stock` when less is left by now than is missing.
     Locks the stock-take, then the lots.
     """
-    take = get_locked(StockTake, take.id)
+    lock(take)
     if take.booked:
         return take
     _check_open(take)
@@ -196,7 +196,7 @@ def _parts(row: Counted, there: Iterable[Lot]) -> list[tuple[Lot, int]]:
 
 def call_off(take: StockTake, actor: User) -> StockTake:
     """End a stock-take without booking anything; its counts stay. Refused `stock_take_over`."""
-    take = get_locked(StockTake, take.id)
+    lock(take)
     _check_open(take)
     _close(take, actor)
     return take

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, stated
 from people.models import User
 from shop.models import Goods, Lot, MoveKind, Source, StockMove
@@ -32,7 +32,7 @@ def receive(
     `bad_cost`, `donor_missing` for a donation without a name, `expired`, `archived`, `key_reused`.
     Locks the article, so that of two who send at once the second finds what the first did.
     """
-    goods = get_locked(Goods, goods.id)
+    lock(goods)
     donor = donations.named(donor) if source == Source.DONATION else None
     move = lots.moved(key)
     if move is not None:
@@ -80,7 +80,7 @@ def give_back(key: str, lot: Lot, quantity: int, reason: str, actor: User) -> St
 
 def _out(kind: MoveKind, key: str, lot: Lot, quantity: int, reason: str, actor: User) -> StockMove:
     reason = stated(reason)
-    lot = get_locked(Lot, lot.id)
+    lock(lot)
     made = lots.moved(key)
     if made is not None:
         check_repeated((made.kind, made.lot_id, -made.quantity), (kind, lot.id, quantity))
@@ -126,7 +126,8 @@ def reverse(move: StockMove, reason: str, actor: User) -> StockMove:
     or a delivery from another shop, `out_of_stock` for a delivery of which something is gone.
     """
     reason = stated(reason)
-    lot = get_locked(Lot, move.lot_id)
+    lot = move.lot
+    lock(lot)
     made = db.session.scalar(select(StockMove).where(StockMove.reverses_id == move.id))
     if made is not None:
         return made

@@ -1,13 +1,16 @@
 """The one place that writes: all or nothing, who meets whom, and whose turn it is."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import inspect
 
-from ground.db import _Queue, db, transaction
+from ground.db import _Queue, db, fetch, lock, transaction
 from ground.refusal import Refused
-from people.models import Area, Level
+from people.models import Area, Grant, Level, Person, User
+from tests.cast import counted
 
 
 def an_area(code, name="牛街"):
@@ -56,12 +59,71 @@ def test_nothing_is_changed_outside(cast):
 
 
 def test_what_was_read_before_is_read_again_inside(cast):
-    village = cast.village
-    assert village.name
+    worker = cast.worker
+    assert worker.phone
     with db.engine.begin() as connection:
-        connection.execute(sa.update(Area).where(Area.id == village.id).values(name="新名"))
+        connection.execute(sa.update(Person).where(Person.id == worker.id).values(phone="110"))
     with transaction():
-        assert village.name == "新名"
+        assert worker.phone == "110"
+
+
+def test_what_never_changes_is_still_known_inside_and_after(cast):
+    clerk, village = cast.clerk, cast.village
+    known = clerk.id, clerk.name, village.code, village.level
+    with counted() as sent:
+        with transaction():
+            assert (clerk.id, clerk.name, village.code, village.level) == known
+        assert (clerk.id, clerk.name, village.code, village.level) == known
+        with pytest.raises(LookupError), transaction():
+            raise LookupError
+        assert (clerk.id, clerk.name, village.code, village.level) == known
+    assert [statement for statement in sent if statement.startswith("SELECT")] == []
+
+
+def test_what_may_change_is_asked_under_the_lock(cast):
+    clerk = cast.clerk
+    assert clerk.grants
+    with db.engine.begin() as connection:
+        connection.execute(sa.delete(Grant).where(Grant.user_id == clerk.id))
+        connection.execute(sa.update(User).where(User.id == clerk.id).values(temporary=True))
+    with transaction():
+        assert (clerk.grants, clerk.temporary) == ([], True)
+
+
+def test_what_is_said_never_to_change_does_not(cast):
+    village = cast.village
+    with pytest.raises(RuntimeError, match=r"Area\.name never changes"), transaction():
+        village.name = "新名"
+    assert village.name == "柳树村"
+    with suppress(LookupError), transaction():
+        village.name = "新名"
+        raise LookupError
+    assert village.name == "柳树村"
+
+
+def test_a_row_is_locked_and_read_once(cast):
+    worker = cast.worker
+    with transaction(), counted() as sent:
+        assert fetch(Person, worker.id, lock=True, area_id=0) is None
+        found = fetch(Person, inspect(worker).identity, lock=True)
+        del sent[:]
+        lock(found)
+        lock(worker)
+        assert (found, worker.phone, sent) == (worker, "12000005678", [])
+    with transaction(), counted() as sent:
+        lock(worker)
+    assert len(sent) == 1
+
+
+def test_a_row_that_was_read_is_read_again_when_it_is_locked(cast):
+    worker = cast.worker
+    with transaction():
+        assert worker.phone
+        worker.phone = "110"
+        db.session.flush()
+        db.session.connection().execute(sa.update(Person).values(phone="120"))
+        lock(worker)
+        assert worker.phone == "120"
 
 
 def test_the_queue_serves_in_the_order_people_came():

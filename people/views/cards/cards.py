@@ -86,7 +86,12 @@ def renew_cards(village: str) -> Response | tuple[str, int]:
 @access.allow(*ISSUING)
 def person_cards(village: str, ident: int) -> tuple[str, int]:
     """One person's cards, the newest first, each with its history and what can be done with it."""
-    return _person_cards(fetch(Person, ident, area_id=g.area.id) or abort(404), ButtonForm(formdata=None))
+    return _person_cards(_person(ident), ButtonForm(formdata=None))
+
+
+def _person(ident: int, to_write: bool = False) -> Person:
+    """A person of the village, to look at or locked; otherwise 404."""
+    return fetch(Person, ident, lock=to_write, area_id=g.area.id) or abort(404)
 
 
 def _person_cards(
@@ -115,9 +120,9 @@ def _person_cards(
 def issue_card(village: str, ident: int) -> Response | tuple[str, int]:
     """Issue a new card to a worker; the one they had stops at once."""
     form = ButtonForm()
-    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
     with attempt(form):
-        verbs.issue(person, current_user)
+        verbs.issue(_person(ident, to_write=True), current_user)
+    person = _person(ident)
     if form.status != 200:
         return _person_cards(person, form)
     flash(gettext("%(name)s has a new card. Print it; the old one is not taken any more.", name=person.name))
@@ -128,9 +133,10 @@ def issue_card(village: str, ident: int) -> Response | tuple[str, int]:
 @access.allow(*ISSUING)
 def lost_card(village: str, number: str) -> Response | tuple[str, int]:
     """Stop a card that was lost."""
-    form, card = ButtonForm(), _numbered(number)
+    form = ButtonForm()
     with attempt(form):
-        verbs.report_lost(card, current_user)
+        verbs.report_lost(_numbered(number), current_user)
+    card = _numbered(number)
     told = gettext("The card of %(name)s is stopped. It is not taken any more.", name=card.person.name)
     return _done(card, form, told)
 
@@ -139,9 +145,10 @@ def lost_card(village: str, number: str) -> Response | tuple[str, int]:
 @access.allow(*ISSUING)
 def found_card(village: str, number: str) -> Response | tuple[str, int]:
     """Let a lost card that came back be good again."""
-    form, card = ButtonForm(), _numbered(number)
+    form = ButtonForm()
     with attempt(form):
-        verbs.found(card, current_user)
+        verbs.found(_numbered(number), current_user)
+    card = _numbered(number)
     return _done(card, form, gettext("The card of %(name)s is good again.", name=card.person.name))
 
 
@@ -149,11 +156,11 @@ def found_card(village: str, number: str) -> Response | tuple[str, int]:
 @access.allow(*ISSUING)
 def retire_card(village: str, number: str) -> Response | tuple[str, int]:
     """Write down, with a reason, that a card was handed back and destroyed."""
-    form, card = ReasonForm(), _numbered(number)
+    form = ReasonForm()
     if form.validate():
         with attempt(form):
-            verbs.retire(card, form.reason.data, current_user)
-    return _done(card, form, gettext("The card is retired for good. Cut it up."))
+            verbs.retire(_numbered(number), form.reason.data, current_user)
+    return _done(_numbered(number), form, gettext("The card is retired for good. Cut it up."))
 
 
 def _numbered(number: str) -> Card:

@@ -51,10 +51,10 @@ def evaluations(village: str) -> str:
 def evaluate(village: str, ident: int) -> Response | tuple[str, int]:
     """Say something of a person, once; afterwards it can be read here by who said it."""
     year = _year()
-    partner = _partner(ident, year) or abort(404)
     form = EvaluationForm()
     if form.validate_on_submit():
         with attempt(form):
+            partner = _partner(ident, year)
             verbs.evaluate(
                 partner.side, partner.person, g.area, year, form.grades, form.remark.data, current_user
             )
@@ -64,7 +64,7 @@ def evaluate(village: str, ident: int) -> Response | tuple[str, int]:
     page = render_template(
         "people/conduct/evaluate.html",
         form=form,
-        partner=partner,
+        partner=_partner(ident, year),
         year=year,
         is_open=year in verbs.open_years(),
         questions=QUESTIONS,
@@ -73,14 +73,14 @@ def evaluate(village: str, ident: int) -> Response | tuple[str, int]:
     return page, form.status
 
 
-def _partner(ident: int, year: int) -> Partner | None:
-    """Whom the address means, on the side by `?side=` for who speaks on two sides of one person."""
+def _partner(ident: int, year: int) -> Partner:
+    """Whom the address means, on the side by `?side=` for who speaks on two sides of one person; or 404."""
     found = [
         partner
         for partner in verbs.partners(current_user, g.area, year)
         if partner.person.id == ident and request.args.get("side", partner.side) == partner.side
     ]
-    return found[0] if found else None
+    return found[0] if found else abort(404)
 
 
 @bp.get("/a/<area>/evaluations")

@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ground import clock
-from ground.db import db, fetch
+from ground.db import fetch, get_locked
 from ground.forms import ReasonForm, attempt
 from people import access, labels
 from people.forms.growth import GrowthForm
@@ -57,7 +57,7 @@ def reach_stage(village: str) -> Response | tuple[str, int]:
     form.person.choices = _people(verbs.of_village(g.area))
     if form.validate_on_submit():
         with attempt(form):
-            person = db.session.get_one(Person, form.person.data)
+            person = get_locked(Person, form.person.data)
             verbs.reach(person, form.stage.data, form.on.data, form.note.data, current_user)
         if form.status == 200:
             flash(gettext("Written down: %(name)s.", name=person.name))
@@ -70,19 +70,23 @@ def reach_stage(village: str) -> Response | tuple[str, int]:
 def take_back_stage(village: str, ident: int) -> Response | tuple[str, int]:
     """Take back a stage that was entered by mistake."""
     form = ReasonForm()
-    step = fetch(GrowthStep, ident) or abort(404)
-    fetch(Person, persons.kept(step.person).id, area_id=g.area.id) or abort(404)
     if form.validate_on_submit():
         with attempt(form):
-            verbs.take_back(step, form.reason.data, current_user)
+            verbs.take_back(_step(ident), form.reason.data, current_user)
     if form.status != 200:
-        return _growth(_empty(), refused=(ident, form))
+        return _growth(_empty(), refused=(_step(ident).id, form))
     flash(
         gettext(
             "Taken back. If the roster's political status came from it, correct that on the person's page."
         )
     )
     return redirect(url_for("conduct.growth", village=village))
+
+
+def _step(ident: int) -> GrowthStep:
+    """A step of somebody of the village, or 404."""
+    step = fetch(GrowthStep, ident) or abort(404)
+    return step if persons.kept(step.person).area_id == g.area.id else abort(404)
 
 
 @bp.get("/a/<area>/growth")

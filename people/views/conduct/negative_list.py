@@ -39,6 +39,11 @@ def _county() -> Area:
     return areas.by_code(g.area.code[:6]) or abort(404)
 
 
+def _item(ident: int, to_write: bool = False) -> NegativeItem:
+    """An item of the county's list, to look at or locked; otherwise 404."""
+    return fetch(NegativeItem, ident, lock=to_write, county_id=_county().id) or abort(404)
+
+
 @bp.post("/a/<area>/negative-list")
 @access.allow(Role.COUNTY)
 def add_negative_item(area: str) -> Response | tuple[str, int]:
@@ -57,12 +62,13 @@ def add_negative_item(area: str) -> Response | tuple[str, int]:
 @access.allow(Role.COUNTY)
 def end_negative_item(area: str, ident: int) -> Response | tuple[str, int]:
     """Take an item off the list, from a day on."""
-    item = fetch(NegativeItem, ident, county_id=_county().id) or abort(404)
     form = EndItemForm()
     if form.validate_on_submit():
         with attempt(form):
+            item = _item(ident, to_write=True)
             departures.end_item(item, form.on.data, current_user)
         if form.status == 200:
             flash(gettext("Off the list from that day: %(text)s", text=item.text))
             return redirect(url_for("conduct.negative_list", area=area))
-    return _list(NegativeItemForm(formdata=None, holds_from=clock.today()), refused=(ident, form))
+    refused = _item(ident).id, form
+    return _list(NegativeItemForm(formdata=None, holds_from=clock.today()), refused)

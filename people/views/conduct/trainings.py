@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ground import clock, web
-from ground.db import fetch, transaction
+from ground.db import fetch, lock, transaction
 from ground.forms import ButtonForm, attempt
 from ground.paper.words import day
 from ground.refusal import Refused
@@ -42,12 +42,17 @@ def _holds() -> bool:
     return bool(HOLDERS[g.area.level] & g.roles)
 
 
-def _session(ident: int, to_change: bool = False) -> Training:
-    """The session in the address, or 404; to change it, only for who holds it, at its own place."""
-    training = verbs.find(g.area, ident) or abort(404)
-    if to_change and not _changes(training):
-        abort(404)
-    return training
+def _session(ident: int) -> Training:
+    """The session in the address, or 404."""
+    return verbs.find(g.area, ident) or abort(404)
+
+
+def _own(ident: int, to_write: bool = False) -> Training:
+    """The same for who holds it, at its own place: to look at, or locked to change it."""
+    training = _session(ident)
+    if to_write:
+        lock(training)
+    return training if _changes(training) else abort(404)
 
 
 def _changes(training: Training) -> bool:
@@ -140,11 +145,11 @@ def _training(
 @access.allow(*HOLDING)
 def call_off(area: str, ident: int) -> Response | tuple[str, int]:
     """Take back a session that was written down by mistake."""
-    training, form = _session(ident, to_change=True), ButtonForm()
+    form = ButtonForm()
     with attempt(form):
-        verbs.call_off(training, current_user)
+        verbs.call_off(_own(ident, to_write=True), current_user)
     if form.status != 200:
-        return _training(training, ScanForm(formdata=None), PhotoForm(formdata=None), form)
+        return _training(_own(ident), ScanForm(formdata=None), PhotoForm(formdata=None), form)
     flash(gettext("The session is taken back."))
     return redirect(url_for("conduct.trainings", area=area))
 
@@ -156,12 +161,12 @@ def call_off(area: str, ident: int) -> Response | tuple[str, int]:
 @access.allow(*HOLDING)
 def training_scan(area: str, ident: int) -> Response | tuple[str, int]:
     """Let in who holds the card that was scanned or typed."""
-    training, form = _session(ident, to_change=True), ScanForm()
+    form = ScanForm()
     if form.validate_on_submit():
         with attempt(form):
-            address = _let_in(training, form.scan.data)
+            address = _let_in(ident, form.scan.data)
     if form.status != 200:
-        return _training(training, form, PhotoForm(formdata=None))
+        return _training(_own(ident), form, PhotoForm(formdata=None))
     return redirect(address)
 
 
@@ -169,13 +174,13 @@ def training_scan(area: str, ident: int) -> Response | tuple[str, int]:
 @access.allow(*HOLDING)
 def training_photo(area: str, ident: int) -> Response | tuple[str, int]:
     """Let in who holds the card on a photo."""
-    training, form = _session(ident, to_change=True), PhotoForm()
+    form = PhotoForm()
     if form.validate_on_submit():
-        with attempt(form):
-            address = _pictured(training, form.photo.data.read())
-    if form.status != 200:
-        return _training(training, ScanForm(formdata=None), form)
-    return redirect(address)
+        try:
+            return redirect(_pictured(ident, form.photo.data.read()))
+        except Refused as refusal:
+            form.refuse(refusal)
+    return _training(_own(ident), ScanForm(formdata=None), form)
 
 
 @bp.post("/a/<area>/trainings/<int:ident>/read")
@@ -185,27 +190,28 @@ def training_read(area: str, ident: int) -> dict[str, str] | web.Problem:
 
     A refusal answers as `web.problem` says.
     """
-    training = _session(ident, to_change=True)
     try:
-        with transaction():
-            return {"url": _pictured(training, request.get_data())}
+        return {"url": _pictured(ident, request.get_data())}
     except Refused as refusal:
+        _own(ident)
         return web.problem(refusal)
 
 
-def _pictured(training: Training, image: bytes) -> str:
-    """As `_let_in`, by a picture; Refused next to the photo."""
+def _pictured(ident: int, image: bytes) -> str:
+    """As `_let_in`, by a picture; Refused next to the photo. It is read first: that takes its time."""
     try:
-        return _let_in(training, scan.read(image))
+        given = scan.read(image)
+        with transaction():
+            return _let_in(ident, given)
     except Refused as refusal:
         raise refusal.beside("photo") from refusal
 
 
-def _let_in(training: Training, given: str) -> str:
+def _let_in(ident: int, given: str) -> str:
     """Let in by card; the address of the page that says who it was."""
-    person, is_new = verbs.check_in(training, given, current_user)
+    person, is_new = verbs.check_in(_own(ident, to_write=True), given, current_user)
     again = None if is_new else 1
-    return url_for("conduct.training", area=g.area.code, ident=training.id, person=person.id, again=again)
+    return url_for("conduct.training", area=g.area.code, ident=ident, person=person.id, again=again)
 
 
 @bp.get("/a/<area>/trainings/<int:ident>/list")
@@ -230,14 +236,15 @@ def _list(training: Training, form: TickForm) -> tuple[str, int]:
 @access.allow(*HOLDING)
 def tick_training(area: str, ident: int) -> Response | tuple[str, int]:
     """Take over what was changed on the list since it was shown."""
-    training, form = _session(ident, to_change=True), TickForm()
-    listed = {line.person.id for line in verbs.roll(training, g.area)}
+    form = TickForm()
     if form.validate_on_submit():
-        here, shown = (listed & set(field.data or ()) for field in (form.here, form.shown))
         with attempt(form):
+            training = _own(ident, to_write=True)
+            listed = {line.person.id for line in verbs.roll(training, g.area)}
+            here, shown = (listed & set(field.data or ()) for field in (form.here, form.shown))
             came, left = verbs.tick(training, here, shown, current_user)
     if form.status != 200:
-        return _list(training, form)
+        return _list(_own(ident), form)
     flash(gettext("Written down: %(came)s came, %(left)s taken off the list.", came=came, left=left))
     return redirect(url_for("conduct.training", area=area, ident=ident))
 
@@ -305,17 +312,23 @@ def _law_marks(refused: tuple[int, MarkForm | ButtonForm] | None = None) -> tupl
     return page, refused[1].status if refused else 200
 
 
+def _person(ident: int, to_write: bool = False) -> Person:
+    """A person of the village, to look at or locked; otherwise 404."""
+    return fetch(Person, ident, lock=to_write, area_id=g.area.id) or abort(404)
+
+
 @bp.post("/v/<village>/trainings/law-mark/<int:ident>")
 @access.allow(*access.COMMITTEE)
 def mark_law(village: str, ident: int) -> Response | tuple[str, int]:
     """Write down since when a worker bears the mark."""
-    person, form = fetch(Person, ident, area_id=g.area.id) or abort(404), MarkForm()
+    form = MarkForm()
     if form.validate_on_submit():
         with attempt(form):
+            person = _person(ident, to_write=True)
             verbs.mark_law(person, form.marked_on.data, current_user)
     if form.status != 200:
-        return _law_marks((ident, form))
-    flash(gettext("%(name)s bears the mark since %(day)s.", name=person.name, day=day(person.law_mark_on)))
+        return _law_marks((_person(ident).id, form))
+    flash(gettext("%(name)s bears the mark since %(day)s.", name=person.name, day=day(form.marked_on.data)))
     return redirect(url_for("conduct.law_marks", area=village))
 
 
@@ -323,10 +336,11 @@ def mark_law(village: str, ident: int) -> Response | tuple[str, int]:
 @access.allow(*access.COMMITTEE)
 def unmark_law(village: str, ident: int) -> Response | tuple[str, int]:
     """Take the mark back."""
-    person, form = fetch(Person, ident, area_id=g.area.id) or abort(404), ButtonForm()
+    form = ButtonForm()
     with attempt(form):
+        person = _person(ident, to_write=True)
         verbs.mark_law(person, None, current_user)
     if form.status != 200:
-        return _law_marks((ident, form))
+        return _law_marks((_person(ident).id, form))
     flash(gettext("The mark of %(name)s is taken back.", name=person.name))
     return redirect(url_for("conduct.law_marks", area=village))

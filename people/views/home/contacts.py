@@ -60,9 +60,9 @@ def contact(village: str, ident: int) -> tuple[str, int]:
     return _contact(_fetched(ident))
 
 
-def _fetched(ident: int) -> Contact:
+def _fetched(ident: int, to_write: bool = False) -> Contact:
     """A contact of the village that still holds; what has ended is not changed."""
-    return fetch(Contact, ident, village_id=g.area.id, until=None) or abort(404)
+    return fetch(Contact, ident, lock=to_write, village_id=g.area.id, until=None) or abort(404)
 
 
 def _contact(
@@ -83,27 +83,33 @@ def _contact(
 @access.allow(*access.COMMITTEE)
 def replace_contact(village: str, ident: int) -> Response | tuple[str, int]:
     """Somebody else takes their place, or the same with another number."""
-    contact, form = _fetched(ident), ReplaceForm()
+    form = ReplaceForm()
     if form.validate_on_submit():
         with attempt(form):
             verbs.replace(
-                contact, form.name.data, form.agency.data, form.phone.data, form.since.data, current_user
+                _fetched(ident, to_write=True),
+                form.name.data,
+                form.agency.data,
+                form.phone.data,
+                form.since.data,
+                current_user,
             )
         if form.status == 200:
             flash(gettext("%(name)s is on the list now.", name=form.name.data.strip()))
             return redirect(url_for("home.contacts", village=village))
-    return _contact(contact, form=form)
+    return _contact(_fetched(ident), form=form)
 
 
 @bp.post("/v/<village>/contacts/<int:ident>/detach")
 @access.allow(*access.COMMITTEE)
 def detach_contact(village: str, ident: int) -> Response | tuple[str, int]:
     """Nobody takes their place."""
-    contact, ending = _fetched(ident), DetachForm()
+    ending = DetachForm()
     if ending.validate_on_submit():
         with attempt(ending):
+            contact = _fetched(ident, to_write=True)
             verbs.detach(contact, ending.until.data, current_user)
         if ending.status == 200:
             flash(gettext("%(name)s is off the list.", name=contact.name))
             return redirect(url_for("home.contacts", village=village))
-    return _contact(contact, ending=ending)
+    return _contact(_fetched(ident), ending=ending)

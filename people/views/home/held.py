@@ -31,10 +31,10 @@ def held_above(area: str, ident: int) -> str:
 
 def _shown(ident: int, reader: Reader) -> str:
     """The page about a person who belongs to the place; that it was shown is written down."""
-    person = persons.kept(fetch(Person, ident, area_id=g.area.id) or abort(404))
-    if person.area_id != g.area.id:
-        abort(404)
     with transaction():
+        person = persons.kept(fetch(Person, ident, area_id=g.area.id) or abort(404))
+        if person.area_id != g.area.id:
+            abort(404)
         audit.note(current_user, "person.show", person, person.area)
     return _page(person, reader)
 

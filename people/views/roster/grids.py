@@ -145,19 +145,25 @@ def _holders(of_duty: list[Appointment]) -> dict[str, Appointment]:
 @access.allow(*KEEPERS)
 def correct_grid(village: str, ident: int) -> Answer:
     """Write down what a grid really is."""
-    grid = _open(ident)
-    group = grid.group.name if grid.group else ""
-    form = forms.WhatGridForm(
-        kind=grid.kind, group=group, households=grid.households, place=grid.place, agency=grid.agency
-    )
+    form = forms.WhatGridForm()
     if form.validate_on_submit():
         with attempt(form):
-            verbs.correct(grid, form.kind.data, **_what(form))
+            verbs.correct(open_grid(ident, to_write=True), form.kind.data, **_what(form))
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(url_for("roster.grid", village=village, ident=ident))
+    grid = open_grid(ident)
+    if not form.is_submitted():
+        form = _described(grid)
     page = render_template("people/roster/grid_form.html", form=form, grid=grid, groups=verbs.groups(g.area))
     return page, form.status
+
+
+def _described(grid: Grid) -> forms.WhatGridForm:
+    group = grid.group.name if grid.group else ""
+    return forms.WhatGridForm(
+        kind=grid.kind, group=group, households=grid.households, place=grid.place, agency=grid.agency
+    )
 
 
 def _what(form: forms.WhatGridForm) -> dict[str, Any]:
@@ -176,26 +182,25 @@ def _what(form: forms.WhatGridForm) -> dict[str, Any]:
 @access.allow(*KEEPERS)
 def rename_grid(village: str, ident: int) -> Answer:
     """Give a grid another name from a day on."""
-    grid = _open(ident)
     form = forms.RenameForm(on=clock.today())
 
     def act() -> str:
+        grid = open_grid(ident, to_write=True)
         changes.rename(grid, form.name.value or "", form.on.data, form.reason.data, current_user)
         return gettext("The grid is now called %(name)s.", name=grid.name)
 
-    return _change(grid, form, "rename", act)
+    return _change(ident, form, "rename", act)
 
 
 @bp.route("/v/<village>/grids/<int:ident>/split", methods=["GET", "POST"])
 @access.allow(*KEEPERS)
 def split_grid(village: str, ident: int) -> Answer:
     """Split a new grid off."""
-    grid = _open(ident)
     form = forms.SplitForm(on=clock.today())
 
     def act() -> str:
         new = changes.split(
-            grid,
+            open_grid(ident, to_write=True),
             form.code.value or "",
             form.name.value or "",
             form.households.data,
@@ -206,49 +211,48 @@ def split_grid(village: str, ident: int) -> Answer:
         )
         return gettext("%(name)s is a grid of its own now. Appoint its people next.", name=new.name)
 
-    return _change(grid, form, "split", act)
+    return _change(ident, form, "split", act)
 
 
 @bp.route("/v/<village>/grids/<int:ident>/merge", methods=["GET", "POST"])
 @access.allow(*KEEPERS)
 def merge_grid(village: str, ident: int) -> Answer:
     """Merge a grid into another one of the village."""
-    grid = _open(ident)
     form = forms.MergeForm(on=clock.today())
     others = [other for other in verbs.of_village(g.area) if other.id != ident]
     form.into.choices = [(other.id, f"{other.name} {other.code}") for other in others]
 
     def act() -> str:
-        into = fetch(Grid, form.into.data, village_id=g.area.id) or abort(404)
+        grid, into = open_grid(ident), fetch(Grid, form.into.data, village_id=g.area.id) or abort(404)
         changes.merge(grid, into, form.on.data, form.reason.data, current_user)
         return gettext("%(name)s now belongs to %(into)s.", name=grid.name, into=into.name)
 
-    return _change(grid, form, "merge", act, closes=True)
+    return _change(ident, form, "merge", act, closes=True)
 
 
 @bp.route("/v/<village>/grids/<int:ident>/close", methods=["GET", "POST"])
 @access.allow(*KEEPERS)
 def close_grid(village: str, ident: int) -> Answer:
     """Close a grid from a day on."""
-    grid = _open(ident)
     form = forms.ChangeForm(on=clock.today())
 
     def act() -> str:
+        grid = open_grid(ident, to_write=True)
         changes.close(grid, form.on.data, form.reason.data, current_user)
         return gettext("%(name)s is closed. All that happened in it stays.", name=grid.name)
 
-    return _change(grid, form, "close", act, closes=True)
+    return _change(ident, form, "close", act, closes=True)
 
 
-def _change(grid: Grid, form: Any, what: str, act: Callable[[], str], closes: bool = False) -> Answer:
+def _change(ident: int, form: Any, what: str, act: Callable[[], str], closes: bool = False) -> Answer:
     """The page of one change; when it is done, back to the grid with what was done in words."""
-    ident = grid.id
     if form.validate_on_submit():
         with attempt(form):
             done = act()
         if form.status == 200:
             flash(done)
             return redirect(url_for("roster.grid", village=g.area.code, ident=ident))
+    grid = open_grid(ident)
     in_the_way = changes.in_the_way(grid, min(form.on.data or clock.today(), clock.today())) if closes else []
     page = render_template(
         "people/roster/grid_change.html",
@@ -263,9 +267,9 @@ def _change(grid: Grid, form: Any, what: str, act: Callable[[], str], closes: bo
     return page, form.status
 
 
-def _open(ident: int) -> Grid:
-    """The village's grid with this id, unless it is history."""
-    grid = fetch(Grid, ident, village_id=g.area.id)
+def open_grid(ident: int, to_write: bool = False) -> Grid:
+    """The village's grid with this id, unless it is history: to look at, or locked to change it."""
+    grid = fetch(Grid, ident, lock=to_write, village_id=g.area.id)
     if grid is None or grid.closed_on:
         abort(404)
     return grid

@@ -6,6 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ground import clock, web
+from ground.db import lock
 from ground.forms import attempt
 from people import access, labels, pages
 from people.forms.portrait import PortraitForm
@@ -93,14 +94,11 @@ def _state(running: list[Appointment]) -> str:
 @access.allow(*access.COMMITTEE)
 def correct_person(village: str, ident: int) -> Response | tuple[str, int]:
     """Write down who a person really is: one's own people, and whoever instructs here today."""
-    person = verbs.find(g.area, ident) or abort(404)
-    if not may_correct(person):
-        abort(403)
-    form = PersonForm(obj=person)
+    form = PersonForm()
     if form.validate_on_submit():
         with attempt(form):
             verbs.correct(
-                person,
+                correctable(ident, to_write=True),
                 form.name.value or "",
                 current_user,
                 phone=form.phone.value,
@@ -114,7 +112,18 @@ def correct_person(village: str, ident: int) -> Response | tuple[str, int]:
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(url_for("roster.person", village=village, ident=ident))
+    person = correctable(ident)
+    if not form.is_submitted():
+        form = PersonForm(obj=person)
     return render_template("people/roster/person_form.html", form=form, person=person), form.status
+
+
+def correctable(ident: int, to_write: bool = False) -> Person:
+    """The person in the address, for whoever may correct them: to look at, or locked to write down more."""
+    person = verbs.find(g.area, ident) or abort(404)
+    if to_write:
+        lock(person)
+    return person if may_correct(person) else abort(403)
 
 
 def may_correct(person: Person) -> bool:

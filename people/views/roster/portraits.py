@@ -9,12 +9,11 @@ from ground import web
 from ground.forms import attempt
 from people import access
 from people.forms.portrait import PortraitForm
-from people.models import Person
 from people.roster import persons
 from people.roster import portraits as verbs
 from people.views.roster import bp
 from people.views.roster.grids import READERS
-from people.views.roster.persons import may_correct, person_page
+from people.views.roster.persons import correctable, person_page
 
 SEEING = (set(READERS) | access.SHOP) - access.ABOVE
 
@@ -31,30 +30,25 @@ def portrait(village: str, ident: int) -> Response:
 @access.allow(*access.COMMITTEE)
 def set_portrait(village: str, ident: int) -> Response | tuple[str, int]:
     """Keep a photo of a person, instead of the one before."""
-    person, form = _correctable(ident), PortraitForm()
+    form = PortraitForm()
     if form.validate():
         with attempt(form):
-            verbs.set_portrait(person, form.photo.data.read(), current_user)
-    return _done(person, form, gettext("The photo is kept."))
+            verbs.set_portrait(correctable(ident), form.photo.data.read(), current_user)
+    return _done(ident, form, gettext("The photo is kept."))
 
 
 @bp.post("/v/<village>/people/<int:ident>/portrait/remove")
 @access.allow(*access.COMMITTEE)
 def remove_portrait(village: str, ident: int) -> Response | tuple[str, int]:
     """Delete the photo of a person."""
-    person, form = _correctable(ident), PortraitForm(formdata=None)
+    form = PortraitForm(formdata=None)
     with attempt(form):
-        verbs.remove_portrait(person, current_user)
-    return _done(person, form, gettext("The photo is deleted."))
+        verbs.remove_portrait(correctable(ident, to_write=True), current_user)
+    return _done(ident, form, gettext("The photo is deleted."))
 
 
-def _correctable(ident: int) -> Person:
-    person = persons.find(g.area, ident) or abort(404)
-    return person if may_correct(person) else abort(403)
-
-
-def _done(person: Person, form: PortraitForm, told: str) -> Response | tuple[str, int]:
+def _done(ident: int, form: PortraitForm, told: str) -> Response | tuple[str, int]:
     if form.status != 200:
-        return person_page(person, form)
+        return person_page(correctable(ident), form)
     flash(told)
-    return redirect(url_for("roster.person", village=g.area.code, ident=person.id))
+    return redirect(url_for("roster.person", village=g.area.code, ident=ident))

@@ -13,11 +13,11 @@ from ground.forms import attempt
 from ground.paper import words
 from people import access, labels
 from people.forms.roster import NEW, AppointForm, EndForm, HandOverForm, RenewForm
-from people.models import Appointment, Duty, Grid, Person
+from people.models import Appointment, Duty, Person
 from people.roster import holders, persons, staffing
 from people.roster import terms as verbs
 from people.views.roster import bp
-from people.views.roster.grids import READERS
+from people.views.roster.grids import READERS, open_grid
 
 Answer = Response | tuple[str, int]
 
@@ -54,9 +54,6 @@ def staffed(area: str) -> str:
 @access.allow(*access.COMMITTEE)
 def appoint(village: str, ident: int) -> Answer:
     """Appoint somebody known or somebody new to a grid; by `?duty=instructor` as its instructor."""
-    grid = fetch(Grid, ident, village_id=g.area.id)
-    if grid is None or grid.closed_on:
-        abort(404)
     duty = request.args.get("duty", Duty.WORKER)
     if duty not in set(Duty):
         abort(404)
@@ -66,7 +63,7 @@ def appoint(village: str, ident: int) -> Answer:
             person = _appointed(form, Duty(duty))
             term = verbs.appoint(
                 person,
-                grid,
+                open_grid(ident),
                 Duty(duty),
                 form.starts_on.data,
                 current_user,
@@ -77,7 +74,7 @@ def appoint(village: str, ident: int) -> Answer:
             flash(_appointment(term))
             return redirect(url_for("roster.grid", village=village, ident=ident))
     return render_template(
-        "people/roster/appoint.html", form=form, grid=grid, duty=duty, labels=labels
+        "people/roster/appoint.html", form=form, grid=open_grid(ident), duty=duty, labels=labels
     ), form.status
 
 
@@ -123,14 +120,16 @@ def _appointed(form: AppointForm, duty: Duty) -> Person:
 @access.allow(*access.COMMITTEE)
 def renew(village: str, ident: int) -> Answer:
     """Renew a term for three years."""
-    term = _term(ident)
-    form = RenewForm(chosen_by=term.chosen_by)
+    form = RenewForm()
     if form.validate_on_submit():
         with attempt(form):
-            new = verbs.renew(term, current_user, chosen_by=form.chosen_by.data)
+            new = verbs.renew(_term(ident), current_user, chosen_by=form.chosen_by.data)
         if form.status == 200:
             flash(_appointment(new))
             return redirect(url_for("roster.grid", village=village, ident=new.grid_id))
+    term = _term(ident)
+    if not form.is_submitted():
+        form.chosen_by.data = term.chosen_by
     begins = term.ends_on + holders.ONE_DAY
     page = render_template(
         "people/roster/renew.html",
@@ -147,18 +146,19 @@ def renew(village: str, ident: int) -> Answer:
 @access.allow(*access.COMMITTEE)
 def hand_over(village: str, ident: int) -> Answer:
     """Hand a grid over to a successor on a day."""
-    term = _term(ident)
-    form = _with_people(HandOverForm(starts_on=clock.today()), term.duty)
+    duty = _term(ident).duty  # it says what the form asks for
+    form = _with_people(HandOverForm(starts_on=clock.today()), duty)
     if form.validate_on_submit():
         with attempt(form):
-            successor = _appointed(form, term.duty)
+            term, successor = _term(ident), _appointed(form, duty)
             chosen_by = form.chosen_by.data if form.chosen_by else None
             new = verbs.hand_over(term, successor, form.starts_on.data, current_user, chosen_by=chosen_by)
         if form.status == 200:
             flash(_appointment(new))
             return redirect(url_for("roster.grid", village=village, ident=new.grid_id))
+    term = _term(ident)
     page = render_template(
-        "people/roster/appoint.html", form=form, grid=term.grid, duty=term.duty, labels=labels, term=term
+        "people/roster/appoint.html", form=form, grid=term.grid, duty=duty, labels=labels, term=term
     )
     return page, form.status
 
@@ -167,15 +167,16 @@ def hand_over(village: str, ident: int) -> Answer:
 @access.allow(*access.COMMITTEE)
 def end_term(village: str, ident: int) -> Answer:
     """End a term before its last day, or call off one that has not begun."""
-    term = _term(ident)
-    grid_id, name = term.grid_id, term.person.name
     form = EndForm(on=clock.today())
     if form.validate_on_submit():
         with attempt(form):
+            term = _term(ident)
+            grid_id, name = term.grid_id, term.person.name
             verbs.end_term(term, form.reason.data, current_user, form.on.data)
         if form.status == 200:
             flash(gettext("The term of %(name)s is ended.", name=name))
             return redirect(url_for("roster.grid", village=village, ident=grid_id))
+    term = _term(ident)
     coming = holders.state_of(term, clock.today()) == holders.State.COMING
     return render_template(
         "people/roster/end_term.html", form=form, term=term, labels=labels, coming=coming

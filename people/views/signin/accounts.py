@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ground import web
-from ground.db import db, fetch
+from ground.db import db, fetch, lock
 from ground.forms import ButtonForm, Form, attempt
 from people import access, cards, labels
 from people.forms.accounts import (
@@ -105,46 +105,47 @@ def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
 @access.allow(*keeping.KEEPERS - {Role.CLERK})
 def give_role(area: str, ident: int) -> Response | tuple[str, int]:
     """Give a further role."""
-    user, form = _user(ident), _with_choices(RoleForm())
+    form = _with_choices(RoleForm())
     if form.validate_on_submit():
         with attempt(form):
-            accounts.grant(user, Role(form.role.data), _place(form), current_user)
-    return _done(user, form, gettext("The role is given."))
+            accounts.grant(_user(ident), Role(form.role.data), _place(form), current_user)
+    return _done(ident, form, gettext("The role is given."))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/roles/take")
 @access.allow(*keeping.KEEPERS)
 def take_role(area: str, ident: int) -> Response | tuple[str, int]:
     """Take a role back."""
-    user, form = _user(ident), TakeRoleForm()
+    form = TakeRoleForm()
     if form.validate_on_submit():
-        held = next((held for held in user.grants if held.id == form.grant.data), None) or abort(404)
         with attempt(form):
+            user = _user(ident)
+            lock(user)
+            held = next((held for held in user.grants if held.id == form.grant.data), None) or abort(404)
             accounts.revoke(held, current_user)
-    return _done(user, form, gettext("The role is taken back."))
+    return _done(ident, form, gettext("The role is taken back."))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/person")
 @access.allow(*keeping.KEEPERS - {Role.CLERK})
 def link_account(area: str, ident: int) -> Response | tuple[str, int]:
     """Say who on the roster somebody is."""
-    user = _user(ident)
-    form = _with_choices(RosterForm(), user)
+    form = _with_choices(RosterForm(), _user(ident))
     if form.validate_on_submit():
         with attempt(form):
-            keeping.link(user, _person(form), current_user)
-    return _done(user, form, gettext("Written down."))
+            keeping.link(_user(ident), _person(form), current_user)
+    return _done(ident, form, gettext("Written down."))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/password")
 @access.allow(*keeping.KEEPERS)
 def give_password(area: str, ident: int) -> Response | tuple[str, int]:
     """Give a new password or PIN, which is shown once."""
-    user, form = _user(ident), ButtonForm()
-    secret = ""
+    form, secret = ButtonForm(), ""
     if form.validate_on_submit():
         with attempt(form):
-            secret = keeping.give_password(user, current_user)
+            secret = keeping.give_password(_user(ident), current_user)
+    user = _user(ident)
     return _given(user, secret) if secret else _account(user, form)
 
 
@@ -152,30 +153,30 @@ def give_password(area: str, ident: int) -> Response | tuple[str, int]:
 @access.allow(*keeping.KEEPERS)
 def sign_out_account(area: str, ident: int) -> Response | tuple[str, int]:
     """Sign somebody out on every device."""
-    user, form = _user(ident), ButtonForm()
+    form = ButtonForm()
     with attempt(form):
-        keeping.sign_out(user, current_user)
-    return _done(user, form, gettext("%(name)s is signed out everywhere.", name=user.name))
+        keeping.sign_out(_user(ident), current_user)
+    return _done(ident, form, gettext("%(name)s is signed out everywhere.", name=_user(ident).name))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/close")
 @access.allow(*keeping.KEEPERS)
 def close_account(area: str, ident: int) -> Response | tuple[str, int]:
     """Close a sign-in; nobody gets in by it any more."""
-    user, form = _user(ident), ButtonForm()
+    form = ButtonForm()
     with attempt(form):
-        keeping.close(user, current_user)
-    return _done(user, form, gettext("The sign-in is closed."))
+        keeping.close(_user(ident), current_user)
+    return _done(ident, form, gettext("The sign-in is closed."))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/reopen")
 @access.allow(*keeping.KEEPERS)
 def reopen_account(area: str, ident: int) -> Response | tuple[str, int]:
     """Open a closed sign-in again."""
-    user, form = _user(ident), ButtonForm()
+    form = ButtonForm()
     with attempt(form):
-        keeping.reopen(user, current_user)
-    return _done(user, form, gettext("The sign-in is open again."))
+        keeping.reopen(_user(ident), current_user)
+    return _done(ident, form, gettext("The sign-in is open again."))
 
 
 @bp.get("/v/<village>/pins")
@@ -195,9 +196,9 @@ def _pins(form: ButtonForm) -> tuple[str, int]:
 @access.allow(*access.COMMITTEE)
 def give_pin(village: str, ident: int) -> Response | tuple[str, int]:
     """Give a worker a PIN for their card, which is shown once."""
-    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
     form, secret = ButtonForm(), ""
     with attempt(form):
+        person = fetch(Person, ident, lock=True, area_id=g.area.id) or abort(404)
         secret = keeping.give_pin(person, current_user)
     if not secret:
         return _pins(form)
@@ -246,10 +247,10 @@ def _given(user: User | None, secret: str) -> Response:
     return page
 
 
-def _done(user: User, form: Form, words: str) -> Response | tuple[str, int]:
+def _done(ident: int, form: Form, words: str) -> Response | tuple[str, int]:
     if form.status != 200:
-        return _account(user, form)
+        return _account(_user(ident), form)
     flash(words)
-    if keeping.find(g.area, user.id) is None:  # the last role here was taken back
+    if keeping.find(g.area, ident) is None:  # the last role here was taken back
         return redirect(url_for("signin.accounts", area=g.area.code))
-    return redirect(url_for("signin.account", area=g.area.code, ident=user.id))
+    return redirect(url_for("signin.account", area=g.area.code, ident=ident))

@@ -10,7 +10,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from ground import web
-from ground.db import transaction
+from ground.db import get_locked, transaction
 from ground.forms import ButtonForm, Form, attempt
 from ground.refusal import Refused
 from people import access
@@ -86,7 +86,7 @@ def password() -> Response | tuple[str, int]:
             _look(form, counts, current_user, lambda: accounts.prove(current_user, form.password.data))
         if form.status == 200:
             with attempt(form):
-                user = accounts.choose_password(current_user, form.new.data)
+                user = accounts.choose_password(get_locked(User, current_user.id), form.new.data)
         if form.status == 200:
             _begin(user)
             flash(gettext("Your new password holds from now on. Everywhere else you are signed out."))
@@ -101,7 +101,7 @@ def sign_out_everywhere() -> Response:
     """Sign out here and on every other device."""
     if ButtonForm().validate_on_submit():
         with transaction():
-            accounts.sign_out_everywhere(current_user, current_user)
+            accounts.sign_out_everywhere(get_locked(User, current_user.id), current_user)
         logout_user()
         session.clear()
         flash(gettext("You are signed out everywhere."))

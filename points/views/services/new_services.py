@@ -150,7 +150,7 @@ def service_again(village: str, ident: int) -> Response | tuple[str, int]:
 
 def _rejected(ident: int, own: bool) -> Service:
     """A record that was rejected, if the reader may hand it in again; otherwise 404."""
-    service: Service = fetch(Service, ident, village_id=g.area.id) or abort(404)
+    service = fetch(Service, ident, village_id=g.area.id) or abort(404)
     if service.state != ServiceState.REJECTED:
         abort(404)
     if own and not persons.is_own(current_user, service.worker):

@@ -27,12 +27,11 @@ KEPT = 365 * 86400  # seconds: the address of a picture names its content
 @access.allow(*READERS, posting=[Role.MANAGER])
 def article(village: str, ident: int) -> Response | tuple[str, int]:
     """One article with its prices, codes and picture; sent, it is described anew."""
-    goods = _one(ident)
-    form = GoodsForm(obj=goods)
+    form = GoodsForm()
     if form.validate_on_submit():
         with attempt(form):
             shelf.change_goods(
-                goods,
+                _one(ident),
                 form.name.data,
                 form.unit.data,
                 current_user,
@@ -41,54 +40,57 @@ def article(village: str, ident: int) -> Response | tuple[str, int]:
                 quota=form.quota.data,
                 low_at=form.low_at.data,
             )
-    return _answer(goods, form, gettext("Described anew."), about=form)
+    if not form.is_submitted():
+        form = GoodsForm(obj=_one(ident))
+    return _answer(ident, form, gettext("Described anew."), about=form)
 
 
 @bp.post("/v/<village>/goods/<int:ident>/price")
 @access.allow(Role.MANAGER)
 def set_price(village: str, ident: int) -> Response | tuple[str, int]:
     """Another price, from today or a later day."""
-    goods, form = _one(ident), PriceForm()
+    form = PriceForm()
     if form.validate_on_submit():
         with attempt(form):
-            prices.set_price(goods, form.price.tenths, current_user, form.holds_from.data)
-    return _answer(goods, form, gettext("The price is written down."), price=form)
+            prices.set_price(_one(ident), form.price.tenths, current_user, form.holds_from.data)
+    return _answer(ident, form, gettext("The price is written down."), price=form)
 
 
 @bp.post("/v/<village>/goods/<int:ident>/codes")
 @access.allow(Role.MANAGER)
 def add_code(village: str, ident: int) -> Response | tuple[str, int]:
     """One more code by which an article is scanned."""
-    goods, form = _one(ident), CodeForm()
+    form = CodeForm()
     if form.validate_on_submit():
         with attempt(form):
-            codes.add_code(goods, form.barcode.data, current_user)
-    return _answer(goods, form, gettext("The code is added."), code=form)
+            codes.add_code(_one(ident), form.barcode.data, current_user)
+    return _answer(ident, form, gettext("The code is added."), code=form)
 
 
 @bp.post("/v/<village>/goods/<int:ident>/codes/remove")
 @access.allow(Role.MANAGER)
 def remove_code(village: str, ident: int) -> Response | tuple[str, int]:
     """Take the code named in the form from an article."""
-    goods, form = _one(ident), ButtonForm()
-    barcode = codes.find(goods.shop_id, request.form.get("code", ""))
-    if barcode is None or barcode.goods_id != goods.id:
-        abort(404)
+    form = ButtonForm()
     if form.validate_on_submit():
         with attempt(form):
+            goods = _one(ident)
+            barcode = codes.find(goods.shop_id, request.form.get("code", ""))
+            if barcode is None or barcode.goods_id != goods.id:
+                abort(404)
             codes.remove_code(barcode, current_user)
-    return _answer(goods, form, gettext("The code is taken off."))
+    return _answer(ident, form, gettext("The code is taken off."))
 
 
 @bp.post("/v/<village>/goods/<int:ident>/codes/own")
 @access.allow(Role.MANAGER)
 def give_code(village: str, ident: int) -> Response | tuple[str, int]:
     """A short code of the shop's own, for loose goods."""
-    goods, form = _one(ident), ButtonForm()
+    form = ButtonForm()
     if form.validate_on_submit():
         with attempt(form):
-            codes.give_own(goods, current_user)
-    return _answer(goods, form, gettext("The short code is given. Print its label for the shelf."))
+            codes.give_own(_one(ident), current_user)
+    return _answer(ident, form, gettext("The short code is given. Print its label for the shelf."))
 
 
 @bp.get("/v/<village>/goods/<int:ident>/picture")
@@ -111,59 +113,58 @@ def goods_picture(village: str, ident: int) -> Response:
 @access.allow(Role.MANAGER)
 def set_picture(village: str, ident: int) -> Response | tuple[str, int]:
     """A picture for an article, in place of the one it has."""
-    goods, form = _one(ident), PictureForm()
+    form = PictureForm()
     if form.validate_on_submit():
         with attempt(form):
-            pictures.set_picture(goods, form.photo.data.read(), current_user)
-    return _answer(goods, form, gettext("The picture is there."), photo=form)
+            pictures.set_picture(_one(ident), form.photo.data.read(), current_user)
+    return _answer(ident, form, gettext("The picture is there."), photo=form)
 
 
 @bp.post("/v/<village>/goods/<int:ident>/picture/remove")
 @access.allow(Role.MANAGER)
 def remove_picture(village: str, ident: int) -> Response | tuple[str, int]:
     """Take an article's picture away."""
-    goods, form = _one(ident), ButtonForm()
+    form = ButtonForm()
     if form.validate_on_submit():
         with attempt(form):
-            pictures.remove_picture(goods, current_user)
-    return _answer(goods, form, gettext("The picture is gone."))
+            pictures.remove_picture(_one(ident, to_write=True), current_user)
+    return _answer(ident, form, gettext("The picture is gone."))
 
 
 @bp.post("/v/<village>/goods/<int:ident>/archive")
 @access.allow(Role.MANAGER)
 def archive_goods(village: str, ident: int) -> Response | tuple[str, int]:
     """Offer an article no more; nothing of it is deleted."""
-    goods, form = _one(ident), ButtonForm()
+    form = ButtonForm()
     if form.validate_on_submit():
         with attempt(form):
-            shelf.archive(goods, current_user)
-    return _answer(goods, form, gettext("In the archive now. It can be brought back."))
+            shelf.archive(_one(ident, to_write=True), current_user)
+    return _answer(ident, form, gettext("In the archive now. It can be brought back."))
 
 
 @bp.post("/v/<village>/goods/<int:ident>/bring-back")
 @access.allow(Role.MANAGER)
 def bring_back_goods(village: str, ident: int) -> Response | tuple[str, int]:
     """Offer an archived article again."""
-    goods, form = _one(ident), ButtonForm()
+    form = ButtonForm()
     if form.validate_on_submit():
         with attempt(form):
-            shelf.bring_back(goods, current_user)
-    return _answer(goods, form, gettext("On the shelf again."))
+            shelf.bring_back(_one(ident, to_write=True), current_user)
+    return _answer(ident, form, gettext("On the shelf again."))
 
 
-def _one(ident: int) -> Goods:
-    """An article of this village's shop, or 404."""
+def _one(ident: int, to_write: bool = False) -> Goods:
+    """An article of this village's shop, to look at or locked; otherwise 404."""
     shop = shops.of_village(g.area) or abort(404)
-    found: Goods = fetch(Goods, ident, shop_id=shop.id) or abort(404)
-    return found
+    return fetch(Goods, ident, lock=to_write, shop_id=shop.id) or abort(404)
 
 
-def _answer(goods: Goods, form: Form, done: str, **shown: Form) -> Response | tuple[str, int]:
+def _answer(ident: int, form: Form, done: str, **shown: Form) -> Response | tuple[str, int]:
     """After a form: the page anew, or with the form that was not taken."""
     if request.method == "POST" and form.status == 200:
         flash(done)
-        return redirect(url_for("shelf.article", village=g.area.code, ident=goods.id))
-    return _page(goods, form, **shown), form.status
+        return redirect(url_for("shelf.article", village=g.area.code, ident=ident))
+    return _page(_one(ident), form, **shown), form.status
 
 
 def _page(goods: Goods, sent: Form, **shown: Any) -> str:

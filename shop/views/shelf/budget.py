@@ -20,16 +20,16 @@ from shop.views.shelf import bp
 @access.allow(*MINDING, posting={Role.CHAIR})
 def budget(village: str) -> Response | tuple[str, int]:
     """What stands behind the village's points, the year's budget, and every earlier decision on it."""
-    shop = shops.of_village(g.area)
     form = BudgetForm()
     form.year.choices = [(year, str(year)) for year in backing.years()]
     if form.validate_on_submit():
-        shop = shop or abort(404)
         with attempt(form):
-            backing.set_budget(shop, form.year.data, form.amount.fen or 0, form.decided_by.data, current_user)
+            own = shops.of_village(g.area) or abort(404)
+            backing.set_budget(own, form.year.data, form.amount.fen or 0, form.decided_by.data, current_user)
         if form.status == 200:
             flash(gettext("The budget is written down."))
             return redirect(url_for("shelf.budget", village=village))
+    shop = shops.of_village(g.area)
     page = render_template(
         "shop/shelf/budget.html",
         shop=shop,

@@ -11,7 +11,7 @@ from people import access
 from people.models import Role
 from shop.desk import devices as verbs
 from shop.forms.devices import DeviceForm
-from shop.models import Device
+from shop.models import Device, Shop
 from shop.shelf import shops
 from shop.views.shelf import bp
 
@@ -20,11 +20,10 @@ from shop.views.shelf import bp
 @access.allow(Role.MANAGER)
 def devices(village: str) -> tuple[str, int]:
     """The tills and programs that have a key, and those whose key was taken back."""
-    return _listed(DeviceForm(formdata=None))
+    return _listed(shops.of_village(g.area), DeviceForm(formdata=None))
 
 
-def _listed(form: DeviceForm) -> tuple[str, int]:
-    shop = shops.of_village(g.area)
+def _listed(shop: Shop | None, form: DeviceForm) -> tuple[str, int]:
     page = render_template(
         "shop/shelf/devices.html", shop=shop, devices=verbs.listed(shop) if shop else [], form=form
     )
@@ -35,22 +34,22 @@ def _listed(form: DeviceForm) -> tuple[str, int]:
 @access.allow(Role.MANAGER)
 def add_device(village: str) -> Response | tuple[str, int]:
     """Give a device a key, which is shown once."""
-    shop, form = shops.of_village(g.area) or abort(404), DeviceForm()
+    form = DeviceForm()
     if form.validate_on_submit():
         with attempt(form):
-            device, key = verbs.add(shop, form.name.data, current_user)
+            device, key = verbs.add(shops.of_village(g.area) or abort(404), form.name.data, current_user)
         if form.status == 200:
             return _given(device, key)
-    return _listed(form)
+    return _listed(shops.of_village(g.area) or abort(404), form)
 
 
 @bp.post("/v/<village>/devices/<int:ident>/revoke")
 @access.allow(Role.MANAGER)
 def revoke_device(village: str, ident: int) -> Response:
     """Take a device's key back."""
-    shop = shops.of_village(g.area) or abort(404)
-    device: Device = fetch(Device, ident, shop_id=shop.id) or abort(404)
     with transaction():
+        shop = shops.of_village(g.area) or abort(404)
+        device = fetch(Device, ident, lock=True, shop_id=shop.id) or abort(404)
         verbs.revoke(device, current_user)
     flash(gettext("The key of %(name)s opens nothing any more.", name=device.name))
     return redirect(url_for("shelf.devices", village=village))

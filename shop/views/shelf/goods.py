@@ -52,7 +52,6 @@ def goods(village: str) -> str:
 def new_goods(village: str) -> Response | tuple[str, int]:
     """Put an article on the shelf; the first one opens the shop."""
     form = NewGoodsForm()
-    shop = shops.of_village(g.area)
     if form.validate_on_submit():
         with attempt(form):
             article = shelf.add_goods(
@@ -70,5 +69,6 @@ def new_goods(village: str) -> Response | tuple[str, int]:
         if form.status == 200:
             flash(gettext("%(name)s is on the shelf. Now write down what came in.", name=article.name))
             return redirect(url_for("stock.receive_goods", village=village, ident=article.id))
+    shop = shops.of_village(g.area)
     categories = shelf.categories(shop) if shop else []
     return render_template("shop/shelf/new_goods.html", form=form, categories=categories), form.status

@@ -81,9 +81,8 @@ def goods_template(village: str) -> Response:
 @access.allow(*READERS)
 def export_goods(village: str, kind: str) -> Response:
     """The shop's goods as a file; a button, because it is written down."""
-    shop = shops.of_village(g.area) or abort(404)
     form = ButtonForm()
     form.validate_on_submit()
     with transaction():
-        rows = export.take_out(shop, kind, current_user)
+        rows = export.take_out(shops.of_village(g.area) or abort(404), kind, current_user)
     return web.download(columns.LAYOUT.write(rows, kind), f"goods-{village}-{clock.today():%Y%m%d}.{kind}")

@@ -22,12 +22,11 @@ from shop.views.shelf import bp
 def hours(village: str) -> Response | tuple[str, int]:
     """When the shop is open: on weekdays, exchange days and single dates."""
     shop = shops.of_village(g.area)
-    kept = shops.hours_of(shop) if shop else None
+    kept = shops.hours_of(shop) if shop else None  # the form has a row for each
     form = HoursForm.of(kept, clock.today())
     if form.validate_on_submit():
-        shop = shop or abort(404)
         with attempt(form):
-            shops.set_hours(shop, form.hours, current_user)
+            shops.set_hours(shops.of_village(g.area) or abort(404), form.hours, current_user)
         if form.status == 200:
             flash(gettext("The opening hours are kept."))
             return redirect(url_for("shelf.hours", village=village))

@@ -21,11 +21,10 @@ from shop.views.shelf import bp
 @access.allow(Role.MANAGER)
 def give_codes(village: str) -> Response:
     """Short codes of the shop's own for all goods that have no code."""
-    shop = shops.of_village(g.area) or abort(404)
     form = ButtonForm()
     form.validate_on_submit()
     with transaction():
-        given = codes.give_missing(shop, current_user)
+        given = codes.give_missing(shops.of_village(g.area) or abort(404), current_user)
     flash(ngettext("%(num)s article has a code now.", "%(num)s articles have a code now.", len(given)))
     return redirect(url_for("shelf.goods", village=village))
 

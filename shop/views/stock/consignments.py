@@ -6,12 +6,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ground import clock, web
+from ground.db import db
 from ground.forms import ButtonForm, attempt
 from people import access
 from people.models import Role
 from shop import labels
 from shop.forms.stock import SendForm
-from shop.models import Consignment
+from shop.models import Consignment, Shop
 from shop.paper.consignment import ConsignmentItem, ConsignmentNote, consignment_pdf
 from shop.shelf import shops
 from shop.stock import consignments as verbs
@@ -53,18 +54,22 @@ def _page(refused: tuple[int, ButtonForm] | None = None) -> tuple[str, int]:
 @access.allow(Role.MANAGER)
 def send_lot(village: str, ident: int) -> Answer:
     """Send units of a lot to another shop of the county."""
-    lot, form = own_lot(ident), SendForm()
-    others = verbs.others(own_shop())
+    form, others = SendForm(), verbs.others(own_shop())
     form.offer(others)
     if form.validate_on_submit():
-        to_shop = next(shop for shop in others if shop.id == form.to_shop.data)
         with attempt(form):
+            lot, to_shop = own_lot(ident, to_write=True), db.session.get_one(Shop, form.to_shop.data)
             verbs.send(form.key.data, lot, to_shop, form.quantity.data, form.note.data, current_user)
         if form.status == 200:
             flash(gettext("On its way to %(shop)s. Print the note and let it go along.", shop=to_shop.name))
             return redirect(url_for("stock.consignments", village=village))
     page = render_template(
-        "shop/stock/send.html", form=form, lot=lot, others=others, labels=labels, today=clock.today()
+        "shop/stock/send.html",
+        form=form,
+        lot=own_lot(ident),
+        others=others,
+        labels=labels,
+        today=clock.today(),
     )
     return page, form.status
 
@@ -73,10 +78,11 @@ def send_lot(village: str, ident: int) -> Answer:
 @access.allow(Role.MANAGER)
 def accept_consignment(village: str, ident: int) -> Answer:
     """Take in what another shop sent."""
-    sent, form = _one(ident), ButtonForm()
-    if sent.to_shop_id != own_shop().id:
-        abort(404)
+    form = ButtonForm()
     with attempt(form):
+        sent = _one(ident)
+        if sent.to_shop_id != own_shop().id:
+            abort(404)
         lot = verbs.accept(sent, current_user)
     if form.status != 200:
         return _page((ident, form))
@@ -88,9 +94,9 @@ def accept_consignment(village: str, ident: int) -> Answer:
 @access.allow(Role.MANAGER)
 def send_back(village: str, ident: int) -> Answer:
     """Send back what another shop sent, or call off what one's own did; it goes back to its lot."""
-    sent, form = _one(ident), ButtonForm()
+    form = ButtonForm()
     with attempt(form):
-        verbs.send_back(sent, current_user)
+        verbs.send_back(_one(ident), current_user)
     if form.status != 200:
         return _page((ident, form))
     flash(gettext("Sent back. It counts again where it came from."))

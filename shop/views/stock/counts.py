@@ -30,10 +30,9 @@ Answer = Response | tuple[str, int]
 TAKING_OUT = (Role.MANAGER, Role.SUPERVISOR)
 
 
-def _one(ident: int) -> StockTake:
-    """A stock-take of the village's shop, or 404."""
-    take: StockTake = fetch(StockTake, ident, shop_id=own_shop().id) or abort(404)
-    return take
+def _one(ident: int, to_write: bool = False) -> StockTake:
+    """A stock-take of the village's shop, to look at or locked; otherwise 404."""
+    return fetch(StockTake, ident, lock=to_write, shop_id=own_shop().id) or abort(404)
 
 
 # --- All of them ---
@@ -57,9 +56,8 @@ def stock_takes(village: str) -> str:
 @access.allow(*access.SHOP)
 def begin_stock_take(village: str) -> Response:
     """Begin a stock-take, or go on with the one that goes on."""
-    shop = own_shop()
     with transaction():
-        take = verbs.begin(shop, current_user)
+        take = verbs.begin(own_shop(), current_user)
     return redirect(url_for("stock.count", village=village, ident=take.id))
 
 
@@ -99,11 +97,11 @@ def _result(take: StockTake, form: ButtonForm) -> tuple[str, int]:
 @access.allow(Role.MANAGER)
 def book_stock_take(village: str, ident: int) -> Answer:
     """Book the differences."""
-    take, form = _one(ident), ButtonForm()
+    form = ButtonForm()
     with attempt(form):
-        verbs.book(take, current_user)
+        verbs.book(_one(ident, to_write=True), current_user)
     if form.status != 200:
-        return _result(take, form)
+        return _result(_one(ident), form)
     flash(gettext("Booked. The books now say what was counted."))
     return redirect(url_for("stock.stock_take", village=village, ident=ident))
 
@@ -112,11 +110,11 @@ def book_stock_take(village: str, ident: int) -> Answer:
 @access.allow(Role.MANAGER)
 def call_off_stock_take(village: str, ident: int) -> Answer:
     """End a stock-take without booking anything."""
-    take, form = _one(ident), ButtonForm()
+    form = ButtonForm()
     with attempt(form):
-        verbs.call_off(take, current_user)
+        verbs.call_off(_one(ident, to_write=True), current_user)
     if form.status != 200:
-        return _result(take, form)
+        return _result(_one(ident), form)
     flash(gettext("Called off. Nothing was changed."))
     return redirect(url_for("stock.stock_takes", village=village))
 
@@ -128,30 +126,31 @@ def call_off_stock_take(village: str, ident: int) -> Answer:
 @access.allow(*access.SHOP)
 def count(village: str, ident: int) -> Answer:
     """Count the shelf without seeing what the books say; what can't be saved comes back with its reason."""
-    take, form = _one(ident), CountForm()
+    form = CountForm()
     if not form.is_submitted():
+        take = _one(ident)
         if not take.is_open:
             return redirect(url_for("stock.stock_take", village=village, ident=ident))
         return _counting(take, form, {})
     refused: dict[int, Any] = {}
     saved = 0
     if form.validate():
-        refused, saved = _save_all(take, form)
+        refused, saved = _save_all(ident, form)
         if not saved and not refused:
             form.refusal = _("No number was filled in yet.")
     if form.status != 200 or refused:
         form.key.data = form.key.default()
-        return _counting(take, form, refused, saved)
+        return _counting(_one(ident), form, refused, saved)
     flash(_saved(saved))
     return redirect(url_for("stock.count", village=village, ident=ident))
 
 
-def _save_all(take: StockTake, form: CountForm) -> tuple[dict[int, Any], int]:
+def _save_all(ident: int, form: CountForm) -> tuple[dict[int, Any], int]:
     """Save article by article: by id, why some were not; and how many were."""
     refused, saved = dict(form.counts.wrong), 0
     for goods_id, seen in form.counts.data.items():
         try:
-            _save(take, f"{form.key.data}:{goods_id}", goods_id, seen)
+            _save(ident, f"{form.key.data}:{goods_id}", goods_id, seen)
             saved += 1
         except Refused as refusal:
             if refusal.code == "stock_take_over":
@@ -160,9 +159,10 @@ def _save_all(take: StockTake, form: CountForm) -> tuple[dict[int, Any], int]:
     return refused, saved
 
 
-def _save(take: StockTake, key: str, goods_id: int, seen: Seen) -> None:
+def _save(ident: int, key: str, goods_id: int, seen: Seen) -> None:
     """Save one article in a transaction of its own: the desk waits for one at a time, not for all."""
     with transaction():
+        take = _one(ident, to_write=True)
         article = fetch(Goods, goods_id, shop_id=take.shop_id)
         if article is None:
             raise Refused("unknown_goods", _("This is not of this shop."))

@@ -30,7 +30,7 @@ def donations(village: str) -> str:
 @access.allow(*READERS)
 def donation_receipt(village: str, ident: int) -> Response:
     """The receipt for the donor; none for what was taken in by mistake and undone."""
-    donation: Donation = fetch(Donation, ident, shop_id=own_shop().id) or abort(404)
+    donation = fetch(Donation, ident, shop_id=own_shop().id) or abort(404)
     items = verbs.items([donation])[donation.id] or abort(404)
     receipt = DonationReceipt(
         shop=donation.shop.name,

@@ -30,17 +30,16 @@ def own_shop() -> Shop:
     return shops.of_village(g.area) or abort(404)
 
 
-def own_lot(ident: int) -> Lot:
-    """A lot of the village's shop, or 404."""
-    shop, lot = own_shop(), fetch(Lot, ident)
+def own_lot(ident: int, to_write: bool = False) -> Lot:
+    """A lot of the village's shop, to look at or locked; otherwise 404."""
+    shop, lot = own_shop(), fetch(Lot, ident, lock=to_write)
     if lot is None or lot.goods.shop_id != shop.id:
         abort(404)
     return lot
 
 
-def _article(ident: int) -> Goods:
-    article: Goods = fetch(Goods, ident, shop_id=own_shop().id) or abort(404)
-    return article
+def _article(ident: int, to_write: bool = False) -> Goods:
+    return fetch(Goods, ident, lock=to_write, shop_id=own_shop().id) or abort(404)
 
 
 @bp.get("/v/<village>/stock")
@@ -89,12 +88,12 @@ def goods_stock(village: str, ident: int) -> str:
 @access.allow(Role.MANAGER)
 def receive_goods(village: str, ident: int) -> Answer:
     """Take in a lot of an article."""
-    article, form = _article(ident), ReceiveForm()
+    form = ReceiveForm()
     if form.validate_on_submit():
         with attempt(form):
             lot = moves.receive(
                 form.key.data,
-                article,
+                _article(ident, to_write=True),
                 form.quantity.data,
                 form.source.data,
                 current_user,
@@ -105,6 +104,7 @@ def receive_goods(village: str, ident: int) -> Answer:
         if form.status == 200:
             flash(_told(gettext("came in"), lot, form.quantity.data))
             return redirect(url_for("stock.goods_stock", village=village, ident=ident, came=lot.id))
+    article = _article(ident)
     page = render_template(
         "shop/stock/receive.html", form=form, article=article, donors=donations.donors(article.shop)
     )
@@ -115,32 +115,31 @@ def receive_goods(village: str, ident: int) -> Answer:
 @access.allow(Role.MANAGER)
 def write_off(village: str, ident: int) -> Answer:
     """Take what is spoilt, broken or expired off the shelf; `?look=1`: from the list of what wants a look."""
-    lot = own_lot(ident)
-    expired = lot.has_expired(clock.today())
-    form = OutForm(quantity=lot.on_hand, reason=gettext("Expired")) if expired else OutForm()
-    return _leave(lot, form, moves.write_off, MoveKind.WRITE_OFF)
+    return _leave(ident, moves.write_off, MoveKind.WRITE_OFF)
 
 
 @bp.route("/v/<village>/goods/lots/<int:ident>/give-back", methods=["GET", "POST"])
 @access.allow(Role.MANAGER)
 def give_back(village: str, ident: int) -> Answer:
     """Return goods to whoever supplied them."""
-    return _leave(own_lot(ident), OutForm(), moves.give_back, MoveKind.RETURN)
+    return _leave(ident, moves.give_back, MoveKind.RETURN)
 
 
-def _leave(
-    lot: Lot, form: OutForm, verb: Callable[[str, Lot, int, str, User], StockMove], kind: MoveKind
-) -> Answer:
+def _leave(ident: int, verb: Callable[[str, Lot, int, str, User], StockMove], kind: MoveKind) -> Answer:
     """Let units of a lot leave by a verb, and go back to where the link was."""
-    goods_id = lot.goods_id
+    form = OutForm()
     if form.validate_on_submit():
         with attempt(form):
+            lot = own_lot(ident, to_write=True)
             verb(form.key.data, lot, form.quantity.data, form.reason.data, current_user)
         if form.status == 200:
             flash(_told(labels.MOVE_KINDS[kind], lot, form.quantity.data))
             if "look" in request.args:
                 return redirect(url_for("stock.stock", village=g.area.code))
-            return redirect(url_for("stock.goods_stock", village=g.area.code, ident=goods_id))
+            return redirect(url_for("stock.goods_stock", village=g.area.code, ident=lot.goods_id))
+    lot = own_lot(ident)
+    if not form.is_submitted() and kind == MoveKind.WRITE_OFF and lot.has_expired(clock.today()):
+        form = OutForm(quantity=lot.on_hand, reason=gettext("Expired"))
     page = render_template(
         "shop/stock/lot_out.html", form=form, lot=lot, kind=kind, labels=labels, today=clock.today()
     )
@@ -161,15 +160,21 @@ def _told(what: Any, lot: Lot, quantity: int) -> str:
 @access.allow(Role.MANAGER)
 def undo_move(village: str, ident: int) -> Answer:
     """Undo a delivery, write-off or return that was written down by mistake; both lines stay."""
-    move: StockMove = fetch(StockMove, ident) or abort(404)
-    lot, form = own_lot(move.lot_id), ReasonForm()
-    goods_id = lot.goods_id
+    form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form):
+            move, lot = _move(ident, to_write=True)
             moves.reverse(move, form.reason.data, current_user)
         if form.status == 200:
             flash(gettext("Undone. Both lines stay in the journal."))
-            return redirect(url_for("stock.goods_stock", village=village, ident=goods_id))
+            return redirect(url_for("stock.goods_stock", village=village, ident=lot.goods_id))
+    move, lot = _move(ident)
     return render_template(
         "shop/stock/undo_move.html", form=form, move=move, lot=lot, labels=labels
     ), form.status
+
+
+def _move(ident: int, to_write: bool = False) -> tuple[StockMove, Lot]:
+    """A move of the village's shop with its lot, to look at or locked; otherwise 404."""
+    move = fetch(StockMove, ident) or abort(404)
+    return move, own_lot(move.lot_id, to_write)
