@@ -41,21 +41,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "above_the_database: on PostgreSQL only `make long` asks it")
+    config.addinivalue_line("markers", "one_database: asks SQLite, as pages do; PostgreSQL in `make long`")
+    config.addinivalue_line("markers", "both_databases: pages, and yet it asks both")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What costs much and does not hang on which database answers is asked once: by `make test` of SQLite, by
-    `make long` of PostgreSQL; of both again, if at length it asks more."""
+    """Who asks which database. `make test`: pages ask SQLite; verbs, races, verification and all the rest ask
+    both. `make long`: what is left, and again whatever has more to ask when there is time."""
     is_long = config.getoption("long")
 
     def is_asked(item: pytest.Item) -> bool:
-        if not item.get_closest_marker("above_the_database"):
-            return True
-        on_postgresql = item.callspec.params["database"] == "postgresql"
-        return on_postgresql == is_long or (is_long and "long" in item.fixturenames)
+        is_in_test = database_of(item) != "postgresql" or not is_of_pages(item)
+        return not is_in_test or "long" in item.fixturenames if is_long else is_in_test
 
     items[:] = filter(is_asked, items)
+
+
+def database_of(item: pytest.Item) -> str | None:
+    """Which database a test asks; None if it asks none."""
+    return item.callspec.params["database"] if "database" in item.fixturenames else None
+
+
+def is_of_pages(item: pytest.Item) -> bool:
+    """Whether a test opens pages, or is marked to be treated as if it did."""
+    if item.get_closest_marker("both_databases"):
+        return False
+    return "client_of" in item.fixturenames or item.get_closest_marker("one_database") is not None
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ def test_the_plan_has_the_countys_figures():
     assert {len(each) for each in plans.values()} == {69, 70}
 
 
-@pytest.mark.above_the_database
+@pytest.mark.one_database
 def test_the_demo_is_the_same_on_every_run_and_fits(empty):
     with transaction():
         cli.load(county=False, codes=cli.VILLAGES[:1])

@@ -220,7 +220,7 @@ class Ladder:
                     self.undo(who, number, keep=False)
 
 
-@pytest.mark.above_the_database
+@pytest.mark.one_database
 def test_every_move_by_everybody_on_every_rung(settled_in):
     """The whole way up: on each rung, and after each ending, all that anyone could try is tried."""
     way = Ladder("clerk")
