@@ -292,7 +292,7 @@ class Walk(RuleBasedStateMachine):
             self.way.check()
 
 
-def test_random_ways_up_and_down_the_ladder(template, database, lasting_app, long):
+def test_random_ways_up_and_down_the_ladder(template, database, long):
     app = new_app(database.uri("walk"))
     play(
         lambda: Walk(app, database, template),
