@@ -40,8 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "one_database: asks SQLite, as pages do; PostgreSQL in `make long`")
-    config.addinivalue_line("markers", "both_databases: pages, and yet it asks both")
+    which = "one_database(first='sqlite'): asks this one, as pages ask SQLite; the other one in `make long`"
+    config.addinivalue_line("markers", which)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -50,22 +50,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     is_long = config.getoption("long")
 
     def is_asked(item: pytest.Item) -> bool:
-        is_in_test = database_of(item) != "postgresql" or not is_of_pages(item)
-        return not is_in_test or "long" in item.fixturenames if is_long else is_in_test
+        return not is_in_test(item) or "long" in item.fixturenames if is_long else is_in_test(item)
 
     items[:] = filter(is_asked, items)
 
 
-def database_of(item: pytest.Item) -> str | None:
-    """Which database a test asks; None if it asks none."""
-    return item.callspec.params["database"] if "database" in item.fixturenames else None
-
-
-def is_of_pages(item: pytest.Item) -> bool:
-    """Whether a test opens pages, or is marked to be treated as if it did."""
-    if item.get_closest_marker("both_databases"):
-        return False
-    return "client_of" in item.fixturenames or item.get_closest_marker("one_database") is not None
+def is_in_test(item: pytest.Item) -> bool:
+    """Whether `make test` asks this test of this database."""
+    if "database" not in item.fixturenames:
+        return True
+    mark = item.get_closest_marker("one_database")
+    if mark is None and "client_of" not in item.fixturenames:
+        return True
+    first = mark.args[0] if mark and mark.args else "sqlite"
+    return item.callspec.params["database"] == first
 
 
 @pytest.fixture(scope="session")

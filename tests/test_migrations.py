@@ -94,6 +94,7 @@ TABLES = (
     "void",
     "stock_move",
 )
+JOURNALS = ("transfer", "stock_move", "redemption", "void", "price", "donation", "notice", "adjustment")
 # Columns that became rows of their own; what they said is asked for below.
 BECAME_ROWS = {"goods": {"price", "barcode"}, "lot": {"donor"}, "assessment": {"attendance"}}
 
@@ -182,14 +183,12 @@ def test_what_hung_on_a_wall_is_written_down_line_by_line(first_version):
     assert found("SELECT name, present FROM member ORDER BY id") == [("刘文书", True), ("陈主任", True)]
 
 
-@pytest.mark.parametrize(
-    "journal", ["transfer", "stock_move", "redemption", "void", "price", "donation", "notice", "adjustment"]
-)
-def test_an_upgrade_keeps_the_journals_shut(first_version, journal):
+def test_an_upgrade_keeps_the_journals_shut(first_version):
     flask_migrate.upgrade()
-    for statement in (f"UPDATE {journal} SET id = id", f"DELETE FROM {journal}"):
-        with pytest.raises(sa.exc.DBAPIError, match="append-only"), db.engine.begin() as connection:
-            connection.execute(sa.text(statement))
+    for journal in JOURNALS:
+        for statement in (f"UPDATE {journal} SET id = id", f"DELETE FROM {journal}"):
+            with pytest.raises(sa.exc.DBAPIError, match="append-only"), db.engine.begin() as connection:
+                connection.execute(sa.text(statement))
 
 
 def test_an_upgrade_lets_new_words_in(first_version):
