@@ -11,22 +11,11 @@ help:  ## List the targets
 run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 	@$(FLASK) start
 
-# What is slow by nature: `make test` tries each of it too, but less often or on SQLite only.
-LONG := tests/served/test_killed.py tests/shop/test_conservation.py \
-	tests/shop/test_verify.py::test_the_report_is_of_one_moment \
-	tests/points/test_merging.py::test_points_add_up_in_any_order \
-	tests/duties/test_ladder.py tests/points/test_assessment_states.py \
-	tests/points/test_booking.py::test_killed_between_any_two_statements_it_is_booked_whole_or_not_at_all \
-	tests/duties/test_disputes.py::test_nobody_else_finds_a_word_of_it_anywhere \
-	tests/duties/test_household_pages.py::test_nothing_of_it_is_on_any_page_of_theirs \
-	tests/test_rules.py::test_every_page_opens_and_keeps_the_policy \
-	tests/people/test_roles.py::test_who_is_let_in_where tests/shop/test_api_schema.py tests/test_demo.py
-
-test: .venv/dev fonts $(CATALOGUE).mo  ## All tests, on SQLite and on PostgreSQL
+test: .venv/dev fonts $(CATALOGUE).mo  ## All tests: pages on SQLite, all else on PostgreSQL too
 	$(BIN)/pytest -n 2 --dist worksteal
 
-long: .venv/dev fonts $(CATALOGUE).mo  ## Twenty kills, longer histories, and what does not hang on PostgreSQL on PostgreSQL too
-	$(BIN)/pytest -n 2 --dist worksteal --long $(LONG)
+long: .venv/dev fonts $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, twenty kills, longer histories
+	$(BIN)/pytest -n 2 --dist worksteal --long
 
 lint: .venv/dev $(CATALOGUE).mo  ## Style, types and the architecture's layers
 	$(BIN)/ruff check .

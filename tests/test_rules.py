@@ -484,7 +484,7 @@ def lived_in(cast):
     }
 
 
-@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.above_the_database)])
+@pytest.mark.parametrize("language", [pytest.param("zh", marks=pytest.mark.one_database("postgresql")), "en"])
 def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, language):
     """Whoever may see a page gets it, with nothing inline, or it is not there; in English who comes first."""
     opened = set()

@@ -1,23 +1,38 @@
-"""One demo and one browser for all tests; its camera films a card, and now and then an article."""
+"""One demo and one browser for all tests; its camera films a card, and now and then an article.
+
+The demo is of two villages: in one the journey turns the calendar on, the other sells meanwhile.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import flask_migrate
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from demo import cli
+from ground.db import db, transaction
 from tests.browser.house import chromium, serving
 from tests.browser.pictures import film
+from tests.cast import new_app
 
-SHOP = "532323101201"  # the second village of the demo
+VILLAGES = cli.VILLAGES[:2]
+SHOP = VILLAGES[1]
 
 
 @pytest.fixture(scope="session")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the demo's database."""
-    return tmp_path_factory.mktemp("demo")
+def instance(slow_method: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's database, made here; what a first start makes is asked in test_demo.py."""
+    folder = tmp_path_factory.mktemp("demo")
+    with new_app(f"sqlite:///{folder / 'aixin.sqlite'}").app_context():
+        flask_migrate.upgrade()
+        with transaction():
+            cli.load(county=False, codes=VILLAGES)
+        db.session.remove()
+        db.engine.dispose()
+    return folder
 
 
 @pytest.fixture(scope="session")

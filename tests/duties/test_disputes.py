@@ -209,7 +209,6 @@ def seen_on_pages(client_of, user, ident, places):
     return found, client.get(f"/v/{VILLAGE}/disputes/{ident}").status_code
 
 
-@pytest.mark.above_the_database
 def test_nobody_else_finds_a_word_of_it_anywhere(settled_in, client_of):
     cast = settled_in
     dispute = do(opened, cast)

@@ -112,7 +112,6 @@ def test_for_everybody_else_there_is_no_such_file(cast, client_of, household, ne
     assert {client_of(cast.outsider).get(path).status_code for path in theirs} <= {404, 405}
 
 
-@pytest.mark.above_the_database
 def test_nothing_of_it_is_on_any_page_of_theirs(app, cast, client_of, household, neighbour_user):
     """The supervisor, the township and another grid's worker look at all there is for them."""
     with transaction():

@@ -221,7 +221,7 @@ class Ladder:
                     self.undo(who, number, keep=False)
 
 
-@pytest.mark.above_the_database
+@pytest.mark.one_database
 def test_every_move_by_everybody_on_every_rung(settled_in):
     """The whole way up: on each rung, and after each ending, all that anyone could try is tried."""
     way = Ladder("clerk")
@@ -292,7 +292,7 @@ class Walk(RuleBasedStateMachine):
             self.way.check()
 
 
-def test_random_ways_up_and_down_the_ladder(template, database, lasting_app, long):
+def test_random_ways_up_and_down_the_ladder(template, database, long):
     app = new_app(database.uri("walk"))
     play(
         lambda: Walk(app, database, template),

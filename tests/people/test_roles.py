@@ -69,7 +69,6 @@ def at_the_gate(app, user_id, path, method):
         return LET_IN if answer is None else answer.status_code
 
 
-@pytest.mark.above_the_database
 @pytest.mark.parametrize("role", Role)
 def test_who_is_let_in_where(app, cast, client_of, role):
     """The gate at each route, method and place; then, where it opens at home, what really comes."""

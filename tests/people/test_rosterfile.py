@@ -16,6 +16,8 @@ from people.roster import grids, holders
 from people.rosterfile import columns, export, intake
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE
 
+pytestmark = pytest.mark.one_database
+
 HEADERS = columns.NAMES
 A_ROW = {
     "姓名": "普学明",

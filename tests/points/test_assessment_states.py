@@ -217,7 +217,6 @@ def ids(cast):
     }
 
 
-@pytest.mark.above_the_database
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 def test_who_may_do_what_where_it_stands(cast, client_of, clock, monkeypatch, long, state):
     """Whom an action lets in, in every state; of those it does not, each in some (`make long`: in every)."""

@@ -12,7 +12,7 @@ from ground import clock
 from ground.db import db, transaction
 from shop.desk import devices
 from tests.cast import TODAY, Cast, new_app
-from tests.conftest import Databases
+from tests.databases import Databases
 from tests.served.server import Nursery, Server, Till
 
 

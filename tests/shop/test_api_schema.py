@@ -108,7 +108,7 @@ def interface(cast, served):
     )
 
 
-@pytest.mark.above_the_database
+@pytest.mark.one_database
 def test_whatever_is_asked_is_answered_as_the_document_says(interface):
     answered, wrong = Counter(), []
     for event in from_schema(interface).execute():

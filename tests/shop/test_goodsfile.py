@@ -21,6 +21,8 @@ from shop.shelf import goods as shelf
 from shop.stock import moves
 from tests.cast import FAR_VILLAGE, TOWNSHIP, VILLAGE
 
+pytestmark = pytest.mark.one_database
+
 HEADERS = columns.NAMES
 IMPORT = f"/v/{VILLAGE}/goods/import"
 SOAP, EAN_8 = "6901028075831", "96385074"

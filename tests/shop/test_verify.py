@@ -34,9 +34,8 @@ def told(database, template, app_on):
 
 @pytest.fixture
 def uri(database, told):
-    name = database.copy(told[0], "village")
-    yield database.uri(name)
-    database.drop(name)
+    with database.lent(told[0]) as name:
+        yield database.uri(name)
 
 
 @pytest.fixture
