@@ -60,36 +60,31 @@ def test_computed_again_from_the_entries_it_is_the_printed_one(cast, notice):
     assert found.entries == 6
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        lambda digest: digest,
-        grouped,
-        lambda digest: grouped(digest).upper(),
-        lambda digest: digest[:16],
-        lambda digest: f" {grouped(digest[20:40])}\n",
-        lambda digest: "－".join(re.findall("....", digest)),
-        lambda digest: "".join(chr(ord(sign) + 0xFEE0) for sign in digest[:24]),
-    ],
-)
-def test_however_it_is_typed(cast, notice, typed):
-    assert [found.notice.id for found in proof.typed(cast.village, typed(notice.digest))] == [notice.id]
+def test_however_it_is_typed(cast, notice):
+    digest = notice.digest
+    for typed in (
+        digest,
+        grouped(digest),
+        grouped(digest).upper(),
+        digest[:16],
+        f" {grouped(digest[20:40])}\n",
+        "－".join(re.findall("....", digest)),
+        "".join(chr(ord(sign) + 0xFEE0) for sign in digest[:24]),
+    ):
+        assert [found.notice.id for found in proof.typed(cast.village, typed)] == [notice.id], typed
 
 
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [
+def test_what_is_no_digest(cast, notice):
+    for typed, code in (
         ("", "digest_too_short"),
         ("e3b0 c442 98fc 1c1", "digest_too_short"),
         ("长" * 16, "bad_digest"),
         ("%" * 16, "bad_digest"),
         ("a" * 65, "bad_digest"),
         ("0" * 16, "no_such_notice"),
-    ],
-)
-def test_what_is_no_digest(cast, notice, typed, code):
-    with pytest.raises(Refused, match=code):
-        proof.typed(cast.village, typed)
+    ):
+        with pytest.raises(Refused, match=code):
+            proof.typed(cast.village, typed)
     with pytest.raises(Refused, match="no_such_notice"):
         proof.typed(cast.next_village, notice.digest)
 

@@ -86,19 +86,16 @@ def test_a_seed_draws_once(cast, forty):
             session.execute(changed)
 
 
-@pytest.mark.parametrize(
-    ("code", "quarter", "seed", "size"),
-    [
+def test_what_cannot_be_drawn(cast, forty):
+    for code, quarter, seed, size in (
         ("seed_missing", QUARTER, " ", 5),
         ("seed_missing", QUARTER, "9" * 65, 5),
         ("bad_size", QUARTER, "7", 0),
         ("bad_size", QUARTER, "7", 101),
         ("nothing_to_draw", Quarter(2026, 1), "7", 5),
-    ],
-)
-def test_what_cannot_be_drawn(cast, forty, code, quarter, seed, size):
-    with pytest.raises(Refused, match=code):
-        do(samples.draw, cast.village, quarter, seed, size, cast.supervisor)
+    ):
+        with pytest.raises(Refused, match=code):
+            do(samples.draw, cast.village, quarter, seed, size, cast.supervisor)
 
 
 def test_findings_stay_and_the_latest_counts(cast, forty):
