@@ -16,7 +16,7 @@ from points.models import Correction, Transfer, TransferKind
 from points.wall import correcting, posting
 from points.wall import standing as wall
 from shop.desk import redemptions, verify
-from tests.cast import PASSWORD, PRESENT, TODAY, VILLAGE
+from tests.cast import PASSWORD, PRESENT, TODAY, VILLAGE, counted
 from tests.crowd import AT_ONCE
 from tests.shop.test_races import tally
 
@@ -83,6 +83,29 @@ def test_nothing_was_right_and_what_was_right_is_corrected_again(cast, award, op
     assert ledger.balance_of(cast.worker) == 0
     assert [each.right for each in correcting.of_line(award.line)] == [60, 0]
     assert everything_fits()
+
+
+def test_saying_why_asks_as_much_for_many_entries_as_for_few(cast, award, open_quarter):
+    worker = cast.worker
+
+    def said():
+        """What is said of each entry, and how many statements that took."""
+        db.session.rollback()
+        with counted() as sent:
+            latest = ledger.latest(worker, 20)
+            told = [(labels.why(entry), entry.line is None, entry.correction is None) for entry in latest]
+        return told, len(sent)
+
+    told, few = said()
+    assert told == [("季度积分 2025年第一季度", False, True)]
+    awards = [award, *(finding.award_of(cast.earn(worker, 100), worker) for _ in range(3))]
+    for number, each in enumerate(awards):
+        made = correct(each, 60, key=f"{number}" * 32, actor=cast.chair)
+        correct(made.booked, 50, key=f"{number}" * 31, actor=cast.chair)
+    told, many = said()
+    assert len(told) == 20
+    assert not any(is_none for _why, *both in told for is_none in both)
+    assert many == few + 1  # what reversals took back, together
 
 
 def test_sent_twice_it_is_done_once(cast, award, open_quarter):
