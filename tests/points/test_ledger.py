@@ -54,6 +54,7 @@ from points.models import (
     AccountKind,
     Answer,
     Correction,
+    Evidence,
     Finding,
     Found,
     How,
@@ -393,9 +394,12 @@ def _of_records(cast):
     village, grid, day = cast.village.id, cast.term_of(cast.worker).grid_id, clock.today()
     where = {"village_id": village, "grid_id": grid, "worker_id": cast.worker.id}
     kind = GatheringKind.LAW
-    yield Gathering(key="g", held_on=day, kind=kind, topic="学法", present=8, note="", **where, **recorded)
+    held, found, opened = (Evidence(kind=each) for each in ("gathering", "incident", "dispute"))
+    told = {"held_on": day, "kind": kind, "topic": "学法", "present": 8, "note": ""}
+    yield Gathering(evidence=held, key="g", **told, **where, **recorded)
     step = IncidentStep(kind=IncidentStepKind.CLOSED, to="", note="", on=day, **by)
     yield Incident(
+        evidence=found,
         key="i",
         kind=IncidentKind.HAZARD,
         severity=Severity.ORDINARY,
@@ -414,6 +418,7 @@ def _of_records(cast):
     contact = contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", day, None)
     attempt.contacts = [contact]
     yield Dispute(
+        evidence=opened,
         key="d",
         opened_on=day,
         kind=DisputeKind.LAND,
