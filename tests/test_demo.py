@@ -3,6 +3,7 @@
 from collections import Counter
 from functools import partial
 
+import flask_migrate
 import granian
 import pytest
 from sqlalchemy import event, func, select
@@ -33,6 +34,19 @@ def started(database, monkeypatch):
     app = new_app(database.uri("empty_house"))
     with app.app_context():
         yield app.test_cli_runner().invoke(args=["start"])
+        db.session.remove()
+        db.engine.dispose()
+    database.drop("empty_house")
+
+
+@pytest.fixture
+def empty(database):
+    """A database with its tables and nothing in them."""
+    database.create("empty_house")
+    app = new_app(database.uri("empty_house"))
+    with app.app_context():
+        flask_migrate.upgrade()
+        yield app
         db.session.remove()
         db.engine.dispose()
     database.drop("empty_house")
