@@ -38,7 +38,7 @@ def create_app(**settings: object) -> Flask:
     """Put the application together; `settings` go over what the environment says."""
     app = Flask(__name__, instance_path=os.environ.get("AIXIN_INSTANCE") or str(ROOT / "instance"))
     configure(app, settings)
-    believe_proxies(app)
+    trust_proxies(app)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, locale_selector=web.locale)
@@ -47,12 +47,12 @@ def create_app(**settings: object) -> Flask:
     for package in PACKAGES:  # before the gate: whatever answers, its day is the demo's calendar's
         package.join(app)
     add_gate(app)
-    app.after_request(harden)
+    app.after_request(add_security_headers)
     return app
 
 
 def configure(app: Flask, settings: dict[str, object]) -> None:
-    """Settings: the embedded SQLite file and a secret of its own, unless the environment says otherwise."""
+    """Set the configuration from the environment; by default SQLite and a secret of its own."""
     instance = Path(app.instance_path)
     instance.mkdir(parents=True, exist_ok=True)
     app.config.from_mapping(
@@ -72,37 +72,40 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.config.from_mapping(settings)
-    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or kept_secret(instance / "secret_key")
+    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or session_secret(instance / "secret_key")
 
 
-def believe_proxies(app: Flask) -> None:
-    """Take address, scheme and host from so many proxies in front of us; from none, so nobody forges them."""
+def trust_proxies(app: Flask) -> None:
+    """Trust address, scheme and host from so many proxies in front; from none, nobody forges them."""
     count = app.config["TRUSTED_PROXIES"]
     if count:
         proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
         app.wsgi_app = proxied  # type: ignore[method-assign]
 
 
-def database_url(given: str | None, instance: Path) -> str:
+def database_url(url: str | None, instance: Path) -> str:
     """DATABASE_URL with the driver we use, or the SQLite file in the instance folder."""
-    if not given:
+    if not url:
         return f"sqlite:///{instance / 'aixin.sqlite'}"
-    scheme, _, rest = given.partition("://")
-    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else given
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
 
 
-def kept_secret(file: Path) -> str:
-    """The secret that signs sessions: made once, kept beside the database, readable by its owner only."""
+def session_secret(file: Path) -> str:
+    """The secret that signs sessions, made once and kept beside the database.
+
+    Only its owner can read the file.
+    """
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
-            new.write(secrets.token_hex(32))
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as secret_file:
+            secret_file.write(secrets.token_hex(32))
     except FileExistsError:
         pass  # made at an earlier start
     return file.read_text()
 
 
 def add_gate(app: Flask) -> None:
-    """What every request passes in turn: the form's token, who asks and from where, whether they may.
+    """Add the checks that every request passes: its token, who asks from where, and their rights.
 
     Without a sign-in it goes on to the sign-in page. Programs bring no cookie, and so need no token.
     """
@@ -113,13 +116,16 @@ def add_gate(app: Flask) -> None:
     manager = LoginManager(app)
     manager.login_view = "signin.sign_in"
     manager.login_message = None  # the page says by itself what it is
-    manager.user_loader(accounts.in_session)
-    app.before_request(lambda: audit.comes_from(request.remote_addr))
-    app.before_request(access.gate)
+    manager.user_loader(accounts.user_in_session)
+    app.before_request(lambda: audit.set_origin(request.remote_addr))
+    app.before_request(access.check_access)
 
 
-def harden(response: Response) -> Response:
-    """Headers that keep the pages to themselves; what a signed-in person saw is not kept by the browser."""
+def add_security_headers(response: Response) -> Response:
+    """Add the headers that keep pages to themselves.
+
+    What a signed-in person saw is not kept by the browser.
+    """
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")

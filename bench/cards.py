@@ -56,4 +56,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else sum(roll.COUNTY.values()))
+    main(int(sys.argv[1]) if sys.argv[1:] else sum(roll.GRIDS_BY_KIND.values()))

@@ -41,7 +41,7 @@ from points.models import FedBy, Service, ServiceState
 from points.rubrics import template, versions
 from points.wall import posting
 
-WORKERS, SERVICES, RUNS = 70, 3_000, 30
+WORKERS_A_VILLAGE, SERVICES_A_VILLAGE, RUNS = 70, 3_000, 30
 QUARTER = Quarter(2026, 3)
 MET_ON = QUARTER.last_day
 PRESENT = ("文书", "主任", "村民代表一", "村民代表二", "村民代表三")
@@ -83,7 +83,9 @@ def prepare(chance: random.Random) -> list[User]:
         villages = opening.villages(county)
         since = QUARTER.first_day - timedelta(days=1)
         with clock.at(since):
-            versions.publish(county, QUARTER.first_day, "县委政法委", template.TEMPLATE, template.USUAL, None)
+            versions.publish(
+                county, QUARTER.first_day, "县委政法委", template.TEMPLATE, template.USUAL_LIMITS, None
+            )
         chair = accounts.add_user("bench-chair", "主任", "aixin-bench", None, temporary=False)
         clerks = []
         for number, village in enumerate(villages):
@@ -99,12 +101,12 @@ def prepare(chance: random.Random) -> list[User]:
 
 def fill(village: Area, clerk: User, chair: User, chance: random.Random) -> None:
     """Grids, workers, terms and confirmed services of one village."""
-    people = [Person(area_id=village.id, name=roll.name(chance)) for _number in range(WORKERS)]
+    people = [Person(area_id=village.id, name=roll.name(chance)) for _number in range(WORKERS_A_VILLAGE)]
     grids = [
         Grid(
             village_id=village.id, code=f"{village.code}{n:03d}", name=f"第{n:02d}微网格", kind=GridKind.RURAL
         )
-        for n in range(1, WORKERS + 1)
+        for n in range(1, WORKERS_A_VILLAGE + 1)
     ]
     db.session.add_all([*people, *grids])
     db.session.flush()
@@ -121,8 +123,8 @@ def fill(village: Area, clerk: User, chair: User, chance: random.Random) -> None
     )
     moment = clock.now()
     rows: list[dict[str, Any]] = []
-    for number in range(SERVICES):
-        seat = number % WORKERS
+    for number in range(SERVICES_A_VILLAGE):
+        seat = number % WORKERS_A_VILLAGE
         rows.append(
             {
                 "key": f"bench-{village.id}-{number}",
@@ -150,18 +152,18 @@ def meet(village: Area, clerk: User) -> None:
 
 def ask(app: Flask, name: str, user: User, path: str) -> None:
     """The median time of a page through the whole program, and how many statements it sends."""
-    sent: list[str] = []
+    statements: list[str] = []
     client, times = app.test_client(user=user), []
-    event.listen(db.engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    event.listen(db.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     for _time in range(RUNS):
-        sent.clear()
+        statements.clear()
         began = time.perf_counter()
         answer = client.get(path)
         times.append((time.perf_counter() - began) * 1000)
         assert answer.status_code == 200, answer.status
     print(
         f"{statistics.median(times):6.1f} ms {name}: median of {RUNS} (slowest {max(times):.1f}), "
-        f"{len(sent)} statements, {len(answer.data) // 1024} KiB"
+        f"{len(statements)} statements, {len(answer.data) // 1024} KiB"
     )
 
 

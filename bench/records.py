@@ -40,15 +40,15 @@ from points.rubrics import versions
 from points.services import taking
 
 SERVICES = 1_000_000
-VISITS = 0.6
-HOUSEHOLDS = 8
+VISIT_SHARE = 0.6
+HOUSEHOLDS_A_GRID = 8
 DAYS = 3 * 365
 RUNS = 30
-BATCH = 20_000
+BATCH_ROWS = 20_000
 SINCE = date(2024, 1, 1)
 # Plain tables: a million objects would take longer than a million rows.
 EVIDENCE, VISIT, SERVICE = (cast(Table, each.__table__) for each in (Evidence, Visit, Service))
-RECORDS = re.compile(r"\b(FROM|JOIN) (service|evidence|visit|household)\b")
+RECORD_TABLES = re.compile(r"\b(FROM|JOIN) (service|evidence|visit|household)\b")
 
 
 def main(services: int) -> None:
@@ -64,7 +64,7 @@ def main(services: int) -> None:
         db.session.rollback()
         worker, clerk = (_user(role) for role in (Role.WORKER, Role.CLERK))
         with transaction():
-            taking.take_in(clerk.grants[0].area, clerk)  # as clerks do: nothing is left to take in
+            taking.import_waiting(clerk.grants[0].area, clerk)  # as clerks do: nothing is left to take in
         place = f"/v/{clerk.grants[0].area.code}"
         kind = db.engine.dialect.name
         for name, user, path in (
@@ -92,10 +92,10 @@ def fill(services: int) -> None:
     items = {village: _items(village) for village in villages}
     clerks = {village: _clerk(village) for village in villages}
     first = (db.session.scalar(select(func.max(Evidence.id))) or 0) + 1
-    for begin in range(0, services, BATCH):
+    for begin in range(0, services, BATCH_ROWS):
         visits: list[dict[str, Any]] = []
         rows: list[dict[str, Any]] = []
-        for number in range(begin, min(begin + BATCH, services)):
+        for number in range(begin, min(begin + BATCH_ROWS, services)):
             grid, person, village = seats[number % len(seats)]
             done_on = STARTS_ON - timedelta(days=1 + int(DAYS * number / services))
             row = {
@@ -106,7 +106,7 @@ def fill(services: int) -> None:
                 "recorded_by_id": clerks[village],
                 "recorded_at": clock.day_span(done_on, done_on)[0] + timedelta(minutes=chance.randrange(900)),
             }
-            home = chance.choice(homes[grid]) if chance.random() < VISITS else None
+            home = chance.choice(homes[grid]) if chance.random() < VISIT_SHARE else None
             if home:
                 visits.append(row | _visit(first + len(visits), home, done_on, chance))
             rows.append(row | _service(items[village][bool(home)], home, done_on, recorder, chance))
@@ -140,7 +140,7 @@ def _visit(ident: int, home: int, day: date, chance: random.Random) -> dict[str,
 
 
 def _service(item: int, home: int | None, day: date, recorder: int, chance: random.Random) -> dict[str, Any]:
-    """One of the last fortnight may wait for a decision; now and then a text was copied."""
+    """A service's row; in the last fortnight it may wait for a decision, and some texts are copied."""
     waits = day > STARTS_ON - timedelta(days=14) and chance.random() < 0.3
     return {
         "item_id": item,
@@ -157,17 +157,17 @@ def _service(item: int, home: int | None, day: date, recorder: int, chance: rand
 
 
 def _households(seats: Sequence[Any], actor: int, chance: random.Random) -> dict[int, list[int]]:
-    """Eight in each grid: one visited weekly, two monthly."""
-    newest = db.session.scalar(select(func.max(Household.id))) or 0
-    taken = db.session.scalar(select(func.max(Household.number))) or 0
+    """Eight households in each grid: one visited weekly, two monthly."""
+    last_id = db.session.scalar(select(func.max(Household.id))) or 0
+    highest_number = db.session.scalar(select(func.max(Household.number))) or 0
     homes: dict[int, list[int]] = {}
     rows: list[dict[str, Any]] = []
     classes = [Attention.PRIORITY, Attention.WATCHED, Attention.WATCHED] + [Attention.ORDINARY] * 5
     for grid, _person, _village in seats:
-        for number in range(1, HOUSEHOLDS + 1) if grid not in homes else ():
-            newest += 1
-            homes.setdefault(grid, []).append(newest)
-            rows.append({"id": newest, "grid_id": grid, "number": taken + number})
+        for number in range(1, HOUSEHOLDS_A_GRID + 1) if grid not in homes else ():
+            last_id += 1
+            homes.setdefault(grid, []).append(last_id)
+            rows.append({"id": last_id, "grid_id": grid, "number": highest_number + number})
     blank = dict.fromkeys(("house", "composition", "standing", "situation", "needs"), "")
     db.session.execute(
         insert(Household), [row | blank | {"head": f"户主{row['id']}", "residents": 3} for row in rows]
@@ -176,7 +176,7 @@ def _households(seats: Sequence[Any], actor: int, chance: random.Random) -> dict
     db.session.execute(
         insert(HouseholdClass),
         [
-            {"household_id": row["id"], "attention": classes[place % HOUSEHOLDS], **since}
+            {"household_id": row["id"], "attention": classes[place % HOUSEHOLDS_A_GRID], **since}
             for place, row in enumerate(rows)
         ],
     )
@@ -184,20 +184,23 @@ def _households(seats: Sequence[Any], actor: int, chance: random.Random) -> dict
 
 
 def _items(village: int) -> tuple[int, int]:
-    """The item of a village's rubric that is claimed, and that of visits; without one, it adopts one."""
+    """The claimed item and the visits' item of a village's rubric.
+
+    A village without a rubric adopts one.
+    """
     area = db.session.get_one(Area, village)
     rubric = versions.latest(area) or versions.adopt(area, SINCE, "bench", (), None)
-    of = {item.source: item.id for item in reversed(rubric.items)}
-    return of[FedBy.CLAIM], of[FedBy.VISIT]
+    item_ids = {item.source: item.id for item in reversed(rubric.items)}
+    return item_ids[FedBy.CLAIM], item_ids[FedBy.VISIT]
 
 
 def ask(app: Flask, name: str, user: User, path: str) -> None:
     """Ask for a page, and say how long it took and how the database found it."""
     client = app.test_client(user=user)
-    sent: list[tuple[str, Any]] = []
+    statements: list[tuple[str, Any]] = []
 
     def look(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        sent.append((statement, parameters))
+        statements.append((statement, parameters))
 
     def get() -> float:
         began = time.perf_counter()
@@ -213,17 +216,17 @@ def ask(app: Flask, name: str, user: User, path: str) -> None:
     event.remove(db.engine, "before_cursor_execute", look)
     print(
         f"{name}: median {statistics.median(times) * 1000:.1f} ms, "
-        f"slowest of {RUNS} {times[-1] * 1000:.1f} ms, {len(sent)} statements"
+        f"slowest of {RUNS} {times[-1] * 1000:.1f} ms, {len(statements)} statements"
     )
-    for statement, parameters in sent:
-        if RECORDS.search(statement.replace("\n", " ")):
+    for statement, parameters in statements:
+        if RECORD_TABLES.search(statement.replace("\n", " ")):
             print("   ", " ".join(statement.split())[:150])
-            for line in plan(statement, parameters):
+            for line in query_plan(statement, parameters):
                 print("       ", line)
 
 
-def plan(statement: str, parameters: Any) -> Iterator[str]:
-    """How the database means to find the rows."""
+def query_plan(statement: str, parameters: Any) -> Iterator[str]:
+    """The database's plan for a statement, line by line."""
     explain = "EXPLAIN QUERY PLAN " if db.engine.dialect.name == "sqlite" else "EXPLAIN "
     with db.engine.connect() as connection:
         for row in connection.exec_driver_sql(explain + statement, parameters):

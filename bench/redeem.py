@@ -40,7 +40,7 @@ def main(threads: int, seconds: float) -> None:
         with transaction():
             load(county=False)
         shop, goods, cards = prepare()
-    done = [0] * threads
+    counts = [0] * threads
     stop = time.perf_counter() + seconds
 
     def spend(number: int) -> None:
@@ -50,11 +50,11 @@ def main(threads: int, seconds: float) -> None:
                     volunteer = db.session.scalars(
                         select(User).where(User.username == str(Role.VOLUNTEER))
                     ).one()
-                    card = db.session.get_one(Card, cards[(number + done[number] * threads) % len(cards)])
+                    card = db.session.get_one(Card, cards[(number + counts[number] * threads) % len(cards)])
                     redemptions.redeem(
                         uuid4().hex, db.session.get_one(Shop, shop), card, {goods: 1}, volunteer
                     )
-                done[number] += 1
+                counts[number] += 1
                 db.session.remove()
 
     workers = [threading.Thread(target=spend, args=(number,)) for number in range(threads)]
@@ -63,7 +63,7 @@ def main(threads: int, seconds: float) -> None:
     for worker in workers:
         worker.join()
     kind = app.config["SQLALCHEMY_DATABASE_URI"].partition(":")[0]
-    print(f"{kind}: {sum(done) / seconds:.0f} redemptions a second, {threads} threads")
+    print(f"{kind}: {sum(counts) / seconds:.0f} redemptions a second, {threads} threads")
 
 
 def prepare() -> tuple[int, int, list[int]]:

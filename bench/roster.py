@@ -22,7 +22,7 @@ from demo import neighbours, roll
 from demo.cli import COUNTY_FILE
 from people.rosterfile import columns
 
-ROWS = sum(roll.COUNTY.values())
+ROWS = sum(roll.GRIDS_BY_KIND.values())
 
 
 def workbook() -> bytes:
@@ -30,18 +30,18 @@ def workbook() -> bytes:
     lines = [line.split(",") for line in COUNTY_FILE.read_text().splitlines()[1:]]
     villages = [code for code, level, _name, _parent in lines if level in ("village", "community")]
     chance = random.Random(1)
-    taught = [(roll.name(chance), chance.choice(roll.AGENCIES)) for _instructor in range(600)]
-    sexes, standings = columns.words_of(columns.SEX), columns.words_of(columns.STANDING)
+    instructors = [(roll.name(chance), chance.choice(roll.AGENCIES)) for _instructor in range(600)]
+    sexes, standings = columns.choice_words(columns.SEX), columns.choice_words(columns.STANDING)
     rows = []
     for number in range(ROWS):
         village, place = villages[number % len(villages)], number // len(villages) + 1
         traits = neighbours.traits(chance)
-        instructor, agency = taught[number % len(taught)]
+        instructor, agency = instructors[number % len(instructors)]
         rows.append(
             {
                 columns.NAME: roll.name(chance),
                 columns.SEX: sexes[traits["sex"]],
-                columns.BORN: traits["birth_year"],
+                columns.BIRTH_YEAR: traits["birth_year"],
                 columns.PHONE: roll.phone(chance),
                 columns.STANDING: standings[traits["standing"]],
                 columns.VILLAGE: village,

@@ -1,1 +1,1 @@
-"""A county to try things in: invented people, history made through the same verbs, a calendar of its own."""
+"""The demo: an invented county, its history made by the same verbs, and its own calendar."""

@@ -27,13 +27,13 @@ class DemoCalendar(Base):
     seconds: Mapped[int]
 
 
-def start() -> None:
+def start_calendar() -> None:
     """Mark the database as a demo whose calendar reads nine in the morning of its first day now."""
     morning = datetime.combine(STARTS_ON, time(9), clock.SHANGHAI)
     db.session.add(DemoCalendar(seconds=int((morning - clock.now()).total_seconds())))
 
 
-def find() -> DemoCalendar | None:
+def find_calendar() -> DemoCalendar | None:
     """The demo's calendar; None in a database that is no demo."""
     return db.session.scalar(select(DemoCalendar).limit(1))
 
@@ -43,24 +43,24 @@ def is_empty() -> bool:
     return db.session.scalar(select(Area.id).limit(1)) is None
 
 
-def follow() -> None:
+def follow_calendar() -> None:
     """Let the clock of this request follow the demo's calendar, if this is a demo."""
-    calendar = _find_if_any()
+    calendar = _calendar_if_demo()
     g.is_demo = calendar is not None
     clock.shift(timedelta(seconds=calendar.seconds if calendar else 0))
 
 
-def _find_if_any() -> DemoCalendar | None:
-    """The calendar; a database in earnest is asked for it once, as what is in use becomes no demo."""
+def _calendar_if_demo() -> DemoCalendar | None:
+    """The calendar of a demo, or None; a database in use that is no demo is asked only once."""
     if current_app.config.get("IN_EARNEST"):
         return None
-    calendar = find()
+    calendar = find_calendar()
     current_app.config["IN_EARNEST"] = calendar is None and not is_empty()
     return calendar
 
 
-def shown() -> dict[str, date | None]:
-    """For the templates: the demo's day, or None in earnest."""
+def template_day() -> dict[str, date | None]:
+    """The variable `demo` for templates: the demo's day, or None when this is no demo."""
     return {"demo": clock.today() if g.get("is_demo") else None}
 
 
@@ -69,8 +69,8 @@ def shown() -> dict[str, date | None]:
 def next_day() -> Response:
     """Turn the demo's calendar by a day, so that a notice of three days can be seen to its end."""
     with transaction():
-        calendar = find()
+        calendar = find_calendar()
         if calendar is None:
             abort(404)
         calendar.seconds += 86_400
-    return redirect(web.inside(request.form.get("next")))
+    return redirect(web.own_address(request.form.get("next")))

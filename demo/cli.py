@@ -1,4 +1,4 @@
-"""Commands that make the demo and start the house."""
+"""Commands that make the demo and start the server."""
 
 import os
 from collections.abc import Sequence
@@ -14,15 +14,15 @@ from sqlalchemy import select
 from demo import calendar, neighbours, roll
 from demo.story import PASSWORD, VILLAGE_ROLES, Story
 from ground.db import db, transaction
-from ground.paper.fonts import fonts_made, make_fonts
+from ground.paper.fonts import fonts_exist, make_fonts
 from ground.refusal import Refused
 from people import areas
-from people.cli import refuse
+from people.cli import click_error
 from people.models import Area, Grid, Role
 from people.signin import accounts
 
 COUNTY_FILE = Path(__file__).parent.parent / "data" / "areas-532323.csv"
-VILLAGES = ("532323101001", "532323101201", "532323102215")
+DEMO_VILLAGES = ("532323101001", "532323101201", "532323102215")
 
 
 @click.command("demo")
@@ -34,15 +34,15 @@ def demo_cli(county: bool) -> None:
         with transaction():
             load(county)
     except Refused as refusal:
-        raise refuse(refusal) from refusal
+        raise click_error(refusal) from refusal
 
 
-def load(county: bool, codes: Sequence[str] = VILLAGES) -> None:
+def load(county: bool, codes: Sequence[str] = DEMO_VILLAGES) -> None:
     """Make the demo: the real county's areas, invented people, three quarters of history in some villages.
 
     Refused `not_empty` over anything but an empty database or (with `county`) an existing demo.
     """
-    has_demo = calendar.find() is not None
+    has_demo = calendar.find_calendar() is not None
     if not has_demo and not calendar.is_empty():
         raise Refused("not_empty", "This database is in use. The demo needs an empty one.")
     if not has_demo:
@@ -53,8 +53,8 @@ def load(county: bool, codes: Sequence[str] = VILLAGES) -> None:
 
 def _load_history(codes: Sequence[str]) -> None:
     areas.import_areas(COUNTY_FILE.read_bytes())
-    calendar.start()
-    villages = {village.code: village for village in areas.below(cast(Area, areas.by_code("532323")))}
+    calendar.start_calendar()
+    villages = {village.code: village for village in areas.villages_in(cast(Area, areas.by_code("532323")))}
     plans = roll.plans(list(villages.values()))
     steps = sum(len(plans[code]) for code in codes) + 8 * len(codes)
     with click.progressbar(length=steps, label="Making the demo") as bar:
@@ -65,12 +65,12 @@ def _load_history(codes: Sequence[str]) -> None:
         for number, code in enumerate(codes, 1):
             suffix = "" if number == 1 else str(number)
             story.tell_village(story.village(villages[code], plans[code], suffix))
-        neighbours.train_above([villages[code] for code in codes])
+        neighbours.train_at_township_and_county([villages[code] for code in codes])
 
 
 def _load_county() -> None:
     """The grids, workers and instructors of every village that has none yet."""
-    villages = areas.below(cast(Area, areas.by_code("532323")))
+    villages = areas.villages_in(cast(Area, areas.by_code("532323")))
     settled = set(db.session.scalars(select(Grid.village_id).distinct()))
     plans = roll.plans(list(villages))
     empty = [village for village in villages if village.id not in settled]
@@ -89,7 +89,7 @@ def start() -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    if not fonts_made():
+    if not fonts_exist():
         click.echo("Cutting the typefaces for print, once (about 20 seconds) …")
         make_fonts()
     upgrade()
@@ -116,7 +116,7 @@ def start() -> None:
 def greet(port: int) -> None:
     """Print the address and, for a demo, one sign-in for each role."""
     click.echo(f"\nAixin 爱心 is at http://127.0.0.1:{port}/  (Ctrl+C stops it)\n")
-    if calendar.find() is None:
+    if calendar.find_calendar() is None:
         return
     click.echo(f"Sign in as any of these; the password is always {PASSWORD}:\n")
     for role in (*VILLAGE_ROLES, Role.WORKER, Role.TOWNSHIP, Role.COUNTY):

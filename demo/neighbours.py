@@ -1,4 +1,4 @@
-"""What a demo knows of its people besides their points: who they are, what they learnt, whom they call.
+"""The demo's people besides their points: traits, trainings, contacts, growth, evaluations.
 
 Drawn from a seed of its own, so that the story of the points stays what it is.
 """
@@ -17,11 +17,11 @@ from people.models import (
     Background,
     ContactKind,
     Duty,
+    EvaluationSide,
     Person,
+    PoliticalStatus,
     Sex,
-    Side,
     Stage,
-    Standing,
     User,
 )
 from people.roster import departures, growth, holders, persons
@@ -41,14 +41,14 @@ class Traits(TypedDict):
 
     sex: Sex
     birth_year: int
-    standing: Standing
+    standing: PoliticalStatus
     background: Background
 
 
 def traits(chance: random.Random) -> Traits:
-    """Somebody who could serve."""
-    standing = chance.choices(list(Standing), [20, 3, 4, 1, 72])[0]
-    circles = list(Background) if standing == Standing.PARTY else list(Background)[1:]
+    """Random traits of somebody who could serve."""
+    standing = chance.choices(list(PoliticalStatus), [20, 3, 4, 1, 72])[0]
+    circles = list(Background) if standing == PoliticalStatus.PARTY else list(Background)[1:]
     return {
         "sex": chance.choice(list(Sex)),
         "birth_year": chance.randint(1956, 1998),
@@ -57,22 +57,22 @@ def traits(chance: random.Random) -> Traits:
     }
 
 
-class Year:
-    """A village's year beside its points."""
+class VillageYear:
+    """A village's year besides its points: contacts, trainings, law marks and growth."""
 
     def __init__(self, area: Area, workers: Sequence[Person]) -> None:
         self.chance = random.Random(f"{area.code} neighbours")  # noqa: S311 -- a seed on purpose
         self.area, self.workers = area, workers
 
     def tell(self) -> None:
-        """Everything, dated by the calendar."""
+        """Make the year's records, dated by the calendar."""
         self._contacts()
         for half, day in enumerate((date(2026, 3, 18), date(2026, 9, 16)), 1):
             topic = ("邻里纠纷怎样调解", "冬春防火与用电安全")[half - 1]
             self._train(self.area, Duty.WORKER, topic, "村委会会议室", day)
         with clock.at(date(2026, 6, 30)):
             for worker in self.chance.sample(list(self.workers), 9):
-                trainings.mark_law(worker, date(2026, 6, 30), None)
+                trainings.set_law_mark(worker, date(2026, 6, 30), None)
         self._grow()
         self._twice()
 
@@ -86,27 +86,30 @@ class Year:
         with clock.at(day):
             training = trainings.hold(f"demo-{area.code}-{day}", area, duty, topic, place, day, None)
             absent = set(self.chance.sample(range(len(self.workers)), 4))
-            here = [worker.id for number, worker in enumerate(self.workers) if number not in absent]
-            trainings.tick(training, here, (), None)
+            attendee_ids = [worker.id for number, worker in enumerate(self.workers) if number not in absent]
+            trainings.tick(training, attendee_ids, (), None)
 
     def _grow(self) -> None:
-        outside = [worker for worker in self.workers if worker.standing == Standing.MASSES]
+        outside = [worker for worker in self.workers if worker.standing == PoliticalStatus.MASSES]
         for number, worker in enumerate(self.chance.sample(outside, 4)):
             with clock.at(date(2026, 7, 1)):
-                growth.reach(worker, Stage.APPLICANT, date(2026, 7, 1), "", None)
+                growth.reach_stage(worker, Stage.APPLICANT, date(2026, 7, 1), "", None)
             if number == 0:
                 with clock.at(date(2026, 12, 11)):
-                    growth.reach(worker, Stage.PARTY_MEMBER, date(2026, 12, 11), "支部大会通过", None)
+                    growth.reach_stage(worker, Stage.PARTY_MEMBER, date(2026, 12, 11), "支部大会通过", None)
 
     def _twice(self) -> None:
-        """Somebody was entered a second time under the same name and phone, as happens."""
+        """Enter somebody a second time under the same name and phone, as happens."""
         twin = self.workers[len(self.workers) // 2]
         with clock.at(date(2026, 11, 3)):
             persons.add_person(self.area, twin.name, None, twin.phone)
 
 
-def train_above(villages: Sequence[Area]) -> None:
-    """What the township taught workers, and the county instructors, once all are there."""
+def train_at_township_and_county(villages: Sequence[Area]) -> None:
+    """Hold the trainings that the township gives workers and the county gives instructors.
+
+    Called once all villages are there. The county's negative list is written down too.
+    """
     township = villages[0].parent
     county = township and township.parent
     if township is None or county is None:
@@ -119,25 +122,25 @@ def train_above(villages: Sequence[Area]) -> None:
         with clock.at(day):
             key = f"demo-{place.code}-{day}"
             training = trainings.hold(key, place, duty, topic, "县委党校", day, None)
-            here = sorted(
+            attendee_ids = sorted(
                 {
                     term.person_id
                     for village in villages
                     if place.covers(village)
-                    for term in holders.serving(village, day, day, duty)
+                    for term in holders.serving_terms(village, day, day, duty)
                 }
             )
-            trainings.tick(training, here[: len(here) - 5], (), None)
+            trainings.tick(training, attendee_ids[: len(attendee_ids) - 5], (), None)
     with clock.at(date(2026, 1, 5)):
         for text in NEGATIVE_LIST:
             departures.add_item(county, text, date(2026, 1, 5), None)
 
 
 def evaluate(area: Area, chair: User) -> None:
-    """The village's word on its instructors."""
+    """Make the village's evaluations of its instructors."""
     chance = random.Random(f"{area.code} evaluation")  # noqa: S311 -- a seed on purpose
     with clock.at(date(2026, 12, 20)):
-        for partner in evaluations.owed(chair, area, 2026)[:4]:
+        for partner in evaluations.partners_to_evaluate(chair, area, 2026)[:4]:
             grades = evaluations.Grades(*(chance.choice((2, 3, 4, 4)) for _grade in range(3)))
             remark = chance.choice(REMARKS)
-            evaluations.evaluate(Side.BY_VILLAGE, partner.person, area, 2026, grades, remark, chair)
+            evaluations.evaluate(EvaluationSide.BY_VILLAGE, partner.person, area, 2026, grades, remark, chair)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from people.models import Area, GridKind, Level
 
 # The county's own figures: 6,168 micro-grids.
-COUNTY = {GridKind.RURAL: 4474, GridKind.URBAN: 1578, GridKind.DEDICATED: 116}
+GRIDS_BY_KIND = {GridKind.RURAL: 4474, GridKind.URBAN: 1578, GridKind.DEDICATED: 116}
 
 SURNAMES = "李王张杨刘陈赵周普罗鲁徐马何段施尹董孙朱郭高胡林沈曾彭苏卢蒋蔡贾魏薛叶余潘杜戴夏"
-GIVEN = "明芳华丽平英军梅文秀强玉国珍志兰海燕建红永琼光美春艳云霞林娟荣慧发凤正菊学仙福萍金翠家荷"
-RARE = ("𬱖", "㛃", "𡋾")  # two of the official table (通用规范汉字表), one beyond it
+GIVEN_NAMES = "明芳华丽平英军梅文秀强玉国珍志兰海燕建红永琼光美春艳云霞林娟荣慧发凤正菊学仙福萍金翠家荷"
+RARE_CHARACTERS = ("𬱖", "㛃", "𡋾")  # two of the official table (通用规范汉字表), one beyond it
 
 AGENCIES = ("县司法局", "县民政局", "县农业农村局", "乡镇党政办", "乡镇综治中心", "县住建局", "县卫健局")
 PLACES = ("中学", "小学", "卫生院", "农贸市场", "供电所", "信用社")
@@ -19,7 +19,7 @@ PLACES = ("中学", "小学", "卫生院", "农贸市场", "供电所", "信用�
 
 def name(chance: random.Random) -> str:
     """A name of two or three characters."""
-    return chance.choice(SURNAMES) + "".join(chance.choices(GIVEN, k=chance.choice((1, 2, 2, 2))))
+    return chance.choice(SURNAMES) + "".join(chance.choices(GIVEN_NAMES, k=chance.choice((1, 2, 2, 2))))
 
 
 def phone(chance: random.Random) -> str:
@@ -28,8 +28,8 @@ def phone(chance: random.Random) -> str:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A grid to be made."""
+class DemoPlan:
+    """A grid that the demo is going to make."""
 
     code: str
     name: str
@@ -40,19 +40,19 @@ class Plan:
     agency: str | None = None
 
 
-def plans(villages: Sequence[Area]) -> dict[str, list[Plan]]:
+def plans(villages: Sequence[Area]) -> dict[str, list[DemoPlan]]:
     """The county's grids spread over its villages and communities, by village code.
 
     Each village gets 69 or 70; communities are all town houses, villages share what is left of those.
     """
-    total, dedicated = sum(COUNTY.values()), COUNTY[GridKind.DEDICATED]
+    total, dedicated = sum(GRIDS_BY_KIND.values()), GRIDS_BY_KIND[GridKind.DEDICATED]
     counts = dict(zip(villages, _shares(total, len(villages)), strict=True))
     offices = dict(zip(villages, _shares(dedicated, len(villages)), strict=True))
     towns = [village for village in villages if village.level == Level.COMMUNITY]
     rest = [village for village in villages if village.level != Level.COMMUNITY]
     urban = {village: counts[village] - offices[village] for village in towns}
-    left = COUNTY[GridKind.URBAN] - sum(urban.values())
-    urban.update(zip(rest, _shares(left, len(rest)), strict=True))
+    remaining = GRIDS_BY_KIND[GridKind.URBAN] - sum(urban.values())
+    urban.update(zip(rest, _shares(remaining, len(rest)), strict=True))
     return {
         village.code: list(_grids(village, counts[village], urban[village], offices[village]))
         for village in villages
@@ -64,23 +64,25 @@ def _shares(total: int, parts: int) -> list[int]:
     return [total // parts + (number < total % parts) for number in range(parts)]
 
 
-def _grids(village: Area, count: int, urban: int, offices: int) -> Iterator[Plan]:
+def _grids(village: Area, count: int, urban: int, offices: int) -> Iterator[DemoPlan]:
     chance = random.Random(village.code)  # noqa: S311 -- a seed on purpose
-    place = short(village)
+    place = short_name(village)
     for number in range(1, count + 1):
         code = f"{village.code}{number:03d}"
         if number <= count - urban - offices:
             group = f"第{(number - 1) // 8 + 1}村民小组"
-            yield Plan(code, f"{place}第{number}微网格", GridKind.RURAL, chance.randint(5, 10), group)
+            yield DemoPlan(code, f"{place}第{number}微网格", GridKind.RURAL, chance.randint(5, 10), group)
         elif number <= count - offices:
             name, house = f"{place}{number}幢微网格", f"{number}幢"
-            yield Plan(code, name, GridKind.URBAN, chance.randint(5, 10), place=house)
+            yield DemoPlan(code, name, GridKind.URBAN, chance.randint(5, 10), place=house)
         else:
             office = PLACES[(count - number) % len(PLACES)]
-            yield Plan(code, f"{place}{office}网格", GridKind.DEDICATED, None, place=office, agency=office)
+            yield DemoPlan(
+                code, f"{place}{office}网格", GridKind.DEDICATED, None, place=office, agency=office
+            )
 
 
-def short(village: Area) -> str:
+def short_name(village: Area) -> str:
     """A village as people call it: 天台村, 茅阳社区."""
     if village.level == Level.COMMUNITY:
         return village.name.removesuffix("居民委员会")

@@ -1,4 +1,4 @@
-"""The last weeks' rounds of some of a village's workers: whom they visit, what they find, what they settle.
+"""The last weeks of some workers of a village: visits, gatherings, hazards and disputes.
 
 Drawn from a seed of its own, so that the story of the points stays what it is.
 """
@@ -12,34 +12,34 @@ from demo import roll
 from demo.calendar import STARTS_ON
 from duties import gatherings, incidents, visits
 from duties.disputes import disputes
-from duties.households import keeping
-from duties.households.keeping import Particulars
+from duties.households import files
+from duties.households.files import Particulars
 from duties.models import (
+    AttemptResult,
     DisputeKind,
     GatheringKind,
     IncidentKind,
     IncidentStepKind,
-    Result,
     Rung,
     Severity,
-    Step,
+    VisitStep,
 )
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db
 from people.models import Appointment, Area, Attention, Duty, Grid, Household, Person, Role, User
 from people.roster import holders
-from points.models import FedBy, Found, ServiceState
+from points.models import FedBy, FindingResult, ServiceState
 from points.rubrics import versions
 from points.services import deciding, reading, recording, samples, slips
 
-GRIDS = 10  # of each village have their households on file
-HOUSEHOLDS = 7
+GRIDS_ON_FILE = 10  # of each village have their households on file
+HOUSEHOLDS_A_GRID = 7
 OPENED_ON = date(2026, 1, 8)
 WEEKS = 5
 
 CLASSES = [Attention.PRIORITY, Attention.WATCHED, Attention.WATCHED]
-WHY = {
+CLASS_REASONS = {
     Attention.PRIORITY: ("独居老人，行动不便", "重病家庭", "留守儿童，父母常年在外"),
     Attention.WATCHED: ("收入不稳，防止返贫", "老人高血压，需要提醒用药", "新搬来的租户"),
     Attention.ORDINARY: ("",),
@@ -47,14 +47,14 @@ WHY = {
 COMPOSITION = ("老人2人", "夫妻2人、孩子1人", "老人1人、夫妻2人、孩子2人", "夫妻2人，外出务工", "老人1人")
 SITUATION = ("种烤烟和玉米", "养猪养鸡", "儿子在昆明务工", "开小卖部", "吃低保")
 NEEDS = ("", "", "", "屋顶漏雨", "想办慢性病卡", "孩子转学手续")
-SEEN = (
+SEEN_NOTES = (
     "精神好，屋里收拾得干净",
     "刚从地里回来，聊了收成",
     "血压药快吃完了",
     "电线老化，已提醒",
     "一家人都在，问了医保",
 )
-THEN = (
+SEEN_DETAILS = (
     "提醒用火用电安全",
     "问了冬天取暖",
     "说起村道清扫",
@@ -92,7 +92,7 @@ class Rounds:
         self._keys = 0
 
     def tell(self) -> None:
-        """Everything, in the order of its days; what was recorded until a week ago is confirmed."""
+        """Make the records in the order of their days; those until a week ago are confirmed."""
         beats = [self._beat(term.grid, term.person) for term in self._terms()]
         for day in _days(STARTS_ON - timedelta(weeks=WEEKS), STARTS_ON - timedelta(days=1)):
             with clock.at(day):
@@ -106,7 +106,7 @@ class Rounds:
         self._check()
 
     def _terms(self) -> Sequence[Appointment]:
-        return holders.serving(self.area, STARTS_ON, STARTS_ON, Duty.WORKER)[:GRIDS]
+        return holders.serving_terms(self.area, STARTS_ON, STARTS_ON, Duty.WORKER)[:GRIDS_ON_FILE]
 
     def key(self) -> str:
         """The next key, the same on every run."""
@@ -115,12 +115,12 @@ class Rounds:
 
     def _beat(self, grid: Grid, worker: Person) -> Beat:
         with clock.at(OPENED_ON):
-            homes = [self._household(grid, number) for number in range(HOUSEHOLDS)]
+            homes = [self._household(grid, number) for number in range(HOUSEHOLDS_A_GRID)]
         return Beat(worker, grid, homes)
 
     def _household(self, grid: Grid, number: int) -> Household:
         attention = CLASSES[number] if number < len(CLASSES) else Attention.ORDINARY
-        told = Particulars(
+        particulars = Particulars(
             head=roll.name(self.chance),
             house=f"{number + 1}号",
             phone=roll.phone(self.chance),
@@ -130,36 +130,36 @@ class Rounds:
             situation=self.chance.choice(SITUATION),
             needs=self.chance.choice(NEEDS),
         )
-        why = self.chance.choice(WHY[attention])
-        return keeping.add(grid, told, attention, why, OPENED_ON, self.clerk)
+        reason = self.chance.choice(CLASS_REASONS[attention])
+        return files.add_household(grid, particulars, attention, reason, OPENED_ON, self.clerk)
 
     def _visit(self, beat: Beat, number: int, day: date) -> None:
-        """The first household each week, the next two once; now and then a week is left out."""
+        """Visit the first household each week, the next two once; now and then a week is left out."""
         weekday = (day.weekday() + number) % 7
         due = [beat.households[0]] if weekday == 2 and self.chance.random() < 0.9 else []
         if weekday == 4 and day.day in range(1, 15):
             due += beat.households[1:3]
         for household in due:
             follow_up = self.chance.choice(FOLLOW_UPS) if self.chance.random() < 0.15 else ""
-            made = visits.visit(
+            visit = visits.record_visit(
                 self.key(),
                 household,
                 beat.worker,
                 day,
-                self.chance.sample(list(Step), 3),
-                f"{self.chance.choice(SEEN)}；{household.situation}，{self.chance.choice(THEN)}",
+                self.chance.sample(list(VisitStep), 3),
+                f"{self.chance.choice(SEEN_NOTES)}；{household.situation}，{self.chance.choice(SEEN_DETAILS)}",
                 "",
                 follow_up,
                 self.clerk,
             )
             if follow_up and day < STARTS_ON - timedelta(days=10):
-                visits.follow_up_done(made, day, "已办好", self.clerk)
+                visits.follow_up_done(visit, day, "已办好", self.clerk)
 
     def _gather(self, beat: Beat, number: int, day: date) -> None:
         if (day.day + number) % 10 == 3:
             kind = self.chance.choice(list(GatheringKind))
             topic, present = self.chance.choice(TOPICS[kind]), self.chance.randint(6, 14)
-            gatherings.hold(
+            gatherings.record_gathering(
                 self.key(),
                 beat.grid,
                 beat.worker,
@@ -172,8 +172,8 @@ class Rounds:
             )
 
     def _mishaps(self, beats: list[Beat]) -> None:
-        """Two hazards, one of them dealt with, an emergency that is over; and one of last night."""
-        reported = (
+        """Report two hazards, one of them dealt with, and two emergencies: one over, one of last night."""
+        reports = (
             (3, IncidentKind.HAZARD, Severity.ORDINARY, 20, "村口小桥", "护栏松动", "拉了警示带"),
             (5, IncidentKind.HAZARD, Severity.ORDINARY, 6, "老粮仓", "电线裸露", "已断电"),
             (1, IncidentKind.EMERGENCY, Severity.ORDINARY, 16, "后山", "有人烧荒，火势蔓延", "组织邻居扑灭"),
@@ -188,25 +188,28 @@ class Rounds:
             ),
         )
         handed, closed = IncidentStepKind.HANDED_OVER, IncidentStepKind.CLOSED
-        for number, kind, severity, ago, place, what, done in reported:
+        for number, kind, severity, ago, place, what, done in reports:
             day, beat = STARTS_ON - timedelta(days=ago), beats[number]
             with clock.at(day):
-                made = incidents.report(
+                incident = incidents.report_incident(
                     self.key(), beat.grid, beat.worker, kind, severity, day, place, what, done, self.clerk
                 )
             if ago > 10:
                 with clock.at(day + timedelta(days=2)):
                     on = clock.today()
-                    incidents.step(made, handed, "村委会", "村里派人处理", on, self.clerk)
-                    incidents.step(made, closed, "", "已处理好", on, self.chair)
+                    incidents.record_step(incident, handed, "村委会", "村里派人处理", on, self.clerk)
+                    incidents.record_step(incident, closed, "", "已处理好", on, self.chair)
 
     def _quarrels(self, beats: list[Beat]) -> None:
-        """One settled at once, one by the group, one that has come up to the village, and a fresh one."""
-        fails = [Result.FAILED] * 4
+        """Open four disputes.
+
+        One is settled at once, one by the group, one has come up to the village, and one is fresh.
+        """
+        fails = [AttemptResult.FAILED] * 4
         for number, (kind, matter, results) in enumerate(
             (
-                (DisputeKind.NEIGHBOURS, "晒场占道", [Result.SETTLED]),
-                (DisputeKind.LAND, "地界不清", [*fails[:2], Result.SETTLED]),
+                (DisputeKind.NEIGHBOURS, "晒场占道", [AttemptResult.SETTLED]),
+                (DisputeKind.LAND, "地界不清", [*fails[:2], AttemptResult.SETTLED]),
                 (DisputeKind.DEBT, "借款不还", fails),
                 (DisputeKind.FAMILY, "赡养老人", []),
             )
@@ -221,28 +224,28 @@ class Rounds:
             for step, result in enumerate(results):
                 rung = (Rung.GRID, Rung.GROUP)[step // 2]
                 with clock.at(day + timedelta(days=3 * step + 2)):
-                    who = "网格员、指导员" if rung == Rung.GRID else "小组长、老党员"
-                    note = "双方签字" if result == Result.SETTLED else "各执一词"
-                    disputes.attempt(
-                        self.key(), dispute, rung, clock.today(), who, result, note, (), self.clerk
+                    mediators = "网格员、指导员" if rung == Rung.GRID else "小组长、老党员"
+                    note = "双方签字" if result == AttemptResult.SETTLED else "各执一词"
+                    disputes.record_attempt(
+                        self.key(), dispute, rung, clock.today(), mediators, result, note, (), self.clerk
                     )
 
     def _decide(self) -> None:
-        """What was recorded until a week ago is confirmed; the rest waits, with two texts that are alike."""
+        """Confirm what was recorded until a week ago; the rest waits, with two texts that are alike."""
         with clock.at(STARTS_ON - timedelta(days=7)):
             for service in db.session.scalars(
-                reading.listed(self.area, reading.Search(state=ServiceState.RECORDED))
+                reading.search_services(self.area, reading.ServiceSearch(state=ServiceState.RECORDED))
             ).all():
                 if service.evidence and service.done_on < clock.today():
                     deciding.confirm(service, self.chair)
 
     def _paper(self, worker: Person) -> None:
-        """A worker without a phone has slips; two came back."""
+        """Print slips for a worker without a phone; two came back."""
         with clock.at(STARTS_ON - timedelta(days=9)):
-            printed = slips.print_slips(self.area, worker, 8, self.clerk)
+            printed_slips = slips.print_slips(self.area, worker, 8, self.clerk)
         rubric = versions.in_force(self.area, Quarter.of(STARTS_ON))
         items = [item for item in rubric.items if item.source == FedBy.CLAIM] if rubric else []
-        for slip, item in zip(printed[:2], items, strict=False):
+        for slip, item in zip(printed_slips[:2], items, strict=False):
             with clock.at(STARTS_ON - timedelta(days=2)):
                 service = recording.record(
                     self.key(), worker, item, clock.today(), 1, "反映路灯不亮", self.clerk
@@ -250,11 +253,11 @@ class Rounds:
                 slips.use(slip.number, self.area, service, worker, self.clerk)
 
     def _check(self) -> None:
-        """Supervision looked into some records of the last quarter."""
+        """Let supervision look into some records of the last quarter."""
         with clock.at(date(2026, 10, 12)):
             sample = samples.draw(self.area, Quarter(2026, 3), "20261012", 8, self.supervisor)
-            for line in samples.lines(sample)[:3]:
-                samples.note_finding(sample, line.service, Found.SOUND, "", self.supervisor)
+            for line in samples.sample_lines(sample)[:3]:
+                samples.note_finding(sample, line.service, FindingResult.SOUND, "", self.supervisor)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -1,4 +1,4 @@
-"""Three quarters of a village's life, told with the same verbs as the pages.
+"""Three quarters of a village's history, made with the same verbs as the pages.
 
 Everything is drawn from one seed and dated by the calendar, so that each run makes the same history.
 """
@@ -12,7 +12,7 @@ from stdnum import ean
 
 from demo import neighbours, roll, rounds
 from demo.calendar import STARTS_ON
-from demo.wares import LOOSE, LOOSE_SINCE, PRICES, WARES, Ware
+from demo.wares import LOOSE_SINCE, LOOSE_WARES, PRICE_CHANGES, WARES, Ware
 from ground import clock
 from ground.clock import Quarter
 from people import cards
@@ -21,7 +21,7 @@ from people.roster import grids, holders, persons, terms
 from people.signin import accounts
 from points import ledger
 from points.assessment import meeting, opening
-from points.models import Assessment, FedBy, How, Rubric, Service
+from points.models import Assessment, FedBy, ObjectionChannel, Rubric, Service
 from points.rubrics import versions
 from points.services import deciding, recording
 from points.wall import booking, objections, posting
@@ -33,15 +33,15 @@ from shop.shelf import goods as shelf
 from shop.stock import moves
 
 PASSWORD = "aixin-demo"  # noqa: S105 -- printed at the start of every demo
-BEGAN = date(2025, 12, 29)
+SET_UP_ON = date(2025, 12, 29)
 QUARTERS = (Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3))
-ACCEPTED = (QUARTERS[1],)  # an objection was right there
-OBJECTED = QUARTERS[1:]
-BUDGET = 6_000_00  # what a village sets aside for goods in a year, in cents of a yuan
-BEGINS = date(2026, 1, 1)
-BEGAN_EARLY = date(2024, 1, 20)  # a term that ends soon after the demo's first day
-UNTAUGHT = 11  # the grid that has no instructor yet
-LEFT_WAITING = 6  # records of the last quarter that nobody has decided yet
+ACCEPTED_QUARTERS = (QUARTERS[1],)  # an objection was right there
+OBJECTED_QUARTERS = QUARTERS[1:]
+BUDGET_FEN = 6_000_00  # what a village sets aside for goods in a year, in cents of a yuan
+TERMS_BEGIN_ON = date(2026, 1, 1)
+EARLY_TERMS_BEGIN_ON = date(2024, 1, 20)  # a term that ends soon after the demo's first day
+GRID_WITHOUT_INSTRUCTOR = 11  # the grid that has no instructor yet
+UNDECIDED_SERVICES = 6  # records of the last quarter that nobody has decided yet
 
 VILLAGE_ROLES = (
     Role.CLERK,
@@ -90,7 +90,7 @@ class Story:
         self._keys += 1
         return f"demo-{self._keys:012d}"
 
-    def people(self, area: Area, plans: list[roll.Plan]) -> list[Person]:
+    def people(self, area: Area, plans: list[roll.DemoPlan]) -> list[Person]:
         """Make a village's grids with a worker and an instructor for each; return the workers."""
         workers = []
         instructors = [
@@ -100,7 +100,7 @@ class Story:
             for agency in roll.AGENCIES
         ]
         for number, plan in enumerate(plans):
-            group = grids.group_named(area, plan.group, None) if plan.group else None
+            group = grids.find_or_add_group(area, plan.group, None) if plan.group else None
             grid = grids.add_grid(
                 area,
                 plan.code,
@@ -113,40 +113,42 @@ class Story:
                 agency=plan.agency,
             )
             workers.append(self._serve(area, grid, number))
-            if number != UNTAUGHT:
+            if number != GRID_WITHOUT_INSTRUCTOR:
                 instructor = instructors[number % len(instructors)]
-                terms.appoint(instructor, grid, Duty.INSTRUCTOR, BEGINS, None)
+                terms.appoint(instructor, grid, Duty.INSTRUCTOR, TERMS_BEGIN_ON, None)
             self.tell()
         return workers
 
     def _serve(self, area: Area, grid: Grid, number: int) -> Person:
         name = roll.name(self.chance)
-        if number < len(roll.RARE):
-            name = name[:1] + roll.RARE[number] + name[2:]
+        if number < len(roll.RARE_CHARACTERS):
+            name = name[:1] + roll.RARE_CHARACTERS[number] + name[2:]
         phone = roll.phone(self.chance)
         worker = persons.add_person(area, name, None, phone, **neighbours.traits(self.more))
-        begins = BEGAN_EARLY if number % 10 == 9 else BEGINS
+        begins = EARLY_TERMS_BEGIN_ON if number % 10 == 9 else TERMS_BEGIN_ON
         chosen_by = ChosenBy.OWNERS if grid.kind == GridKind.URBAN else ChosenBy.HOUSEHOLDS
         terms.appoint(worker, grid, Duty.WORKER, begins, None, chosen_by=chosen_by)
         return worker
 
-    def village(self, area: Area, plans: list[roll.Plan], suffix: str) -> Village:
+    def village(self, area: Area, plans: list[roll.DemoPlan], suffix: str) -> Village:
         """Set a village up at the end of 2025: people, sign-ins, rubric, cards, and a stocked shop."""
-        with clock.at(BEGAN):
+        with clock.at(SET_UP_ON):
             workers = self.people(area, plans)
-            known = {
+            persons_by_role = {
                 Role.WORKER: workers[0],
-                Role.INSTRUCTOR: holders.serving(area, BEGINS, BEGINS, Duty.INSTRUCTOR)[0].person,
+                Role.INSTRUCTOR: holders.serving_terms(area, TERMS_BEGIN_ON, TERMS_BEGIN_ON, Duty.INSTRUCTOR)[
+                    0
+                ].person,
             }
             users = {
-                role: self._user(area, role, suffix, known.get(role))
+                role: self._user(area, role, suffix, persons_by_role.get(role))
                 for role in (*VILLAGE_ROLES, Role.WORKER)
             }
-            meeting_of_december = f"{roll.short(area)}村民代表会议2025年12月26日决议"
+            meeting_of_december = f"{roll.short_name(area)}村民代表会议2025年12月26日决议"
             rubric = versions.adopt(area, date(2026, 1, 1), meeting_of_december, (), users[Role.CHAIR])
-            shop = shops.open_shop(area, f"{roll.short(area)}爱心超市")
+            shop = shops.open_shop(area, f"{roll.short_name(area)}爱心超市")
             goods = [self._stocked(shop, number, users[Role.MANAGER]) for number in range(len(WARES))]
-            backing.set_budget(shop, 2026, BUDGET, meeting_of_december, users[Role.CHAIR])
+            backing.set_budget(shop, 2026, BUDGET_FEN, meeting_of_december, users[Role.CHAIR])
         with clock.at(date(2026, 1, 4)):
             for worker in workers:
                 cards.issue(worker, users[Role.CLERK], self.chance)
@@ -160,7 +162,7 @@ class Story:
 
     def _stocked(self, shop: Shop, number: int, manager: User) -> Goods:
         digits = f"2{shop.id:04d}{number:07d}"  # 2…: codes a shop gives out itself (GS1)
-        goods = _offered(shop, WARES[number], digits + ean.calc_check_digit(digits))
+        goods = _add_ware(shop, WARES[number], digits + ean.calc_check_digit(digits))
         self._receive(goods, number, Source.PURCHASE, None, manager)
         return goods
 
@@ -168,7 +170,7 @@ class Story:
         _receive(self.key(), goods, WARES[number], source, donor, manager)
 
     def quarter(self, village: Village, quarter: Quarter) -> None:
-        """A whole quarter: services, shopping, the meeting, the notice, and the booking after it."""
+        """Make a whole quarter: services, shopping, the meeting, the notice, and the booking."""
         clerk, chair = village.users[Role.CLERK], village.users[Role.CHAIR]
         with clock.at(quarter.first_day + timedelta(days=4)):
             assessment = opening.open_quarter(village.area, quarter, clerk)
@@ -178,49 +180,59 @@ class Story:
         with clock.at(met_on):
             self._meet(village, assessment, met_on)
             posting.post_notice(assessment, clerk)
-        if quarter in OBJECTED:
+        if quarter in OBJECTED_QUARTERS:
             self._object(village, assessment, met_on + timedelta(days=1))
         with clock.at(quarter.last_day + timedelta(days=2)):
             booking.book(assessment, chair)
-        if quarter in ACCEPTED:
+        if quarter in ACCEPTED_QUARTERS:
             self._post_again(village, assessment, quarter.last_day + timedelta(days=3))
         self.tell()
 
     def _meet(self, village: Village, assessment: Assessment, met_on: date) -> None:
-        """The committee and four villagers, one of whom could not come and one is a worker's brother."""
+        """Hold the meeting with the committee and four villagers.
+
+        One of the villagers could not come, and one is a worker's brother.
+        """
         clerk, chair = village.users[Role.CLERK], village.users[Role.CHAIR]
         officials = [user.name for user in (clerk, chair, village.users[Role.SUPERVISOR])]
         villagers = [roll.name(self.more) for _seat in range(4)]
-        told = "逐户通报服务情况，一致通过。"
-        meeting.deliberate(assessment, met_on, [*officials, *villagers[:3]], villagers[3:], told, clerk)
+        minutes = "逐户通报服务情况，一致通过。"
+        meeting.deliberate(assessment, met_on, [*officials, *villagers[:3]], villagers[3:], minutes, clerk)
         worker, other = self.chance.choice(village.workers[1:]), village.workers[3]
         meeting.adjust(assessment, worker, 20, "汛期连夜转移群众", self.key(), clerk)
         brother = next(member for member in assessment.members if member.name == villagers[0])
         meeting.recuse(assessment, brother, other, "兄弟", clerk)
 
     def _object(self, village: Village, assessment: Assessment, day: date) -> None:
-        """A neighbour says something of a line, and is answered two days later."""
-        clerk, accepted = village.users[Role.CLERK], assessment.quarter in ACCEPTED
+        """Bring an objection of a neighbour to a line, answered the next day."""
+        clerk, accepted = village.users[Role.CLERK], assessment.quarter in ACCEPTED_QUARTERS
         worker = village.workers[5]
-        said = "六月送医那次没有记上" if accepted else "有两次走访我没有见到人"
-        why = "经同行人证实，补记一次代办" if accepted else "已向住户核实，两次均有人在家"
+        text = "六月送医那次没有记上" if accepted else "有两次走访我没有见到人"
+        reason = "经同行人证实，补记一次代办" if accepted else "已向住户核实，两次均有人在家"
         with clock.at(day):
             objection = objections.bring(
-                self.key(), assessment, worker, How.ORAL, said, clerk, roll.name(self.more), chance=self.more
+                self.key(),
+                assessment,
+                worker,
+                ObjectionChannel.ORAL,
+                text,
+                clerk,
+                roll.name(self.more),
+                chance=self.more,
             )
         with clock.at(day + timedelta(days=1)):
             change = 10 if accepted else 0
-            objections.answer(objection, accepted, change, why, "村民委员会、村务监督委员会", clerk)
+            objections.answer(objection, accepted, change, reason, "村民委员会、村务监督委员会", clerk)
 
     def _post_again(self, village: Village, assessment: Assessment, day: date) -> None:
-        """The changed line hangs for its own days and is booked after them."""
+        """Post the changed line, which hangs for its own days, and book it after them."""
         with clock.at(day):
             notice = posting.post_changes(assessment, village.users[Role.CLERK])
         with clock.at(notice.ends_on + timedelta(days=1)):
             booking.book(assessment, village.users[Role.CHAIR])
 
     def serve(self, village: Village, first: date, last: date, waiting: int = 0) -> None:
-        """Services between two days, recorded by the clerk and decided by the chair, but for the last few."""
+        """Make services between two days: the clerk records, the chair decides all but the last few."""
         recorded: list[Service] = []
         items = [item for item in village.rubric.items if item.points > 0 and item.source == FedBy.CLAIM]
         weights = [3, 3, 4, 2]
@@ -244,20 +256,20 @@ class Story:
             deciding.confirm(service, chair)
 
     def shop(self, village: Village, first: date, visits: int) -> None:
-        """Some workers spend what they have; now and then the manager voids a redemption, or gets a gift."""
+        """Let some workers spend their points; one redemption is voided, and one donation comes in."""
         volunteer, manager = village.users[Role.VOLUNTEER], village.users[Role.MANAGER]
         customers = [worker for worker in village.workers if ledger.balance_of(worker) >= 100]
         for number, worker in enumerate(self.chance.sample(customers, min(visits, len(customers)))):
             with clock.at(first + timedelta(days=number * 3)):
                 basket = self._basket(village, ledger.balance_of(worker))
-                card = cards.active(worker)
+                card = cards.active_card(worker)
                 if not basket or card is None:
                     continue
-                made = redemptions.redeem(
+                redemption = redemptions.redeem(
                     self.key(), village.shop, card, basket, volunteer, chance=self.chance
                 )
                 if number == 3:
-                    voids.void(made, "拿错了货品", manager)
+                    voids.void(redemption, "拿错了货品", manager)
         with clock.at(first):
             number = self.chance.randrange(len(WARES))
             self._receive(village.goods[number], number, Source.DONATION, "县供销社", manager)
@@ -265,7 +277,7 @@ class Story:
     def _basket(self, village: Village, balance: int) -> dict[int, int]:
         """A few things that the balance pays for."""
         basket: dict[int, int] = {}
-        costs = prices.on([goods.id for goods in village.goods], clock.today())
+        costs = prices.prices_on([goods.id for goods in village.goods], clock.today())
         for goods in self.chance.sample(village.goods, 3):
             count = min(self.chance.randint(1, 2), balance // costs[goods.id])
             if count:
@@ -274,7 +286,7 @@ class Story:
         return basket
 
     def tell_village(self, village: Village) -> None:
-        """The village's three quarters, and the fourth up to yesterday: served, not yet assessed."""
+        """Make the village's three quarters, and the fourth up to yesterday: served, not yet assessed."""
         for quarter in QUARTERS:
             self.quarter(village, quarter)
         last = QUARTERS[-1].next
@@ -283,29 +295,31 @@ class Story:
                 self._receive(
                     village.goods[number], number, Source.PURCHASE, None, village.users[Role.MANAGER]
                 )
-        neighbours.Year(village.area, village.workers).tell()
+        neighbours.VillageYear(village.area, village.workers).tell()
         neighbours.evaluate(village.area, village.users[Role.CHAIR])
         self.shop(village, last.first_day + timedelta(days=9), 14)
-        self.serve(village, last.first_day + timedelta(days=7), STARTS_ON - timedelta(days=1), LEFT_WAITING)
+        self.serve(
+            village, last.first_day + timedelta(days=7), STARTS_ON - timedelta(days=1), UNDECIDED_SERVICES
+        )
         rounds.Rounds(village.area, village.users).tell()
         self.tell()
         change_the_shelf(village)
 
 
 def change_the_shelf(village: Village) -> None:
-    """Prices go up and down before the new year, and loose goods come in under codes of the shop's own."""
+    """Change prices before the new year, and add loose goods under the shop's own codes."""
     manager, named = village.users[Role.MANAGER], {goods.name: goods for goods in village.goods}
-    for decided_on, holds_from, name, points in PRICES:
+    for decided_on, holds_from, name, points in PRICE_CHANGES:
         with clock.at(decided_on):
             prices.set_price(named[name], points, manager, holds_from)
     with clock.at(LOOSE_SINCE):
-        for number, ware in enumerate(LOOSE):
-            goods = _offered(village.shop, ware)
-            codes.give_own(goods, manager)
+        for number, ware in enumerate(LOOSE_WARES):
+            goods = _add_ware(village.shop, ware)
+            codes.give_own_code(goods, manager)
             _receive(f"loose-{village.shop.id}-{number}", goods, ware, Source.PURCHASE, None, manager)
 
 
-def _offered(shop: Shop, ware: Ware, barcode: str | None = None) -> Goods:
+def _add_ware(shop: Shop, ware: Ware, barcode: str | None = None) -> Goods:
     return shelf.add_goods(
         shop,
         ware.name,

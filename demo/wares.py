@@ -42,7 +42,7 @@ WARES = (
 )
 
 # Offered since the winter, weighed or counted at the counter: they have no barcode but the shop's own.
-LOOSE = (
+LOOSE_WARES = (
     Ware("鸡蛋", "散装", "个", GRAIN, 10, 75, 300, 30, quota=30, low_at=60),
     Ware("散装大米", "本地米", "斤", GRAIN, 32, 260, 200, 180, quota=20, low_at=40),
 )
@@ -50,7 +50,7 @@ LOOSE_SINCE = date(2026, 12, 18)
 
 # When a price was decided, from which day it holds, of what, and how much in tenths. All of them after the
 # year's last visits: the demo's ledger is the same with them and without.
-PRICES = (
+PRICE_CHANGES = (
     (date(2026, 11, 25), date(2026, 12, 1), "食用油", 270),
     (date(2026, 11, 25), date(2026, 12, 1), "洗衣粉", 85),
     (date(2026, 12, 24), date(2027, 1, 1), "大米", 340),

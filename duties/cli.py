@@ -1,4 +1,4 @@
-"""Commands about what was recorded."""
+"""Commands about the records of duties."""
 
 import click
 from flask.cli import AppGroup
@@ -17,12 +17,12 @@ def services_report(village: str, quarter: str) -> None:
     """Print the figures of a village's quarter, as its page shows them."""
     area = areas.by_code(village)
     try:
-        wanted = Quarter.parse(quarter)
+        parsed_quarter = Quarter.parse(quarter)
     except ValueError as error:
         raise click.ClickException(f"{quarter} is not written like 2026Q4") from error
     if area is None or not area.is_village:
         raise click.ClickException(f"{village} is no village or community here")
-    for part in report.of(area, wanted):
+    for part in report.quarter_report(area, parsed_quarter):
         click.echo(f"{part.title}")
         for label, figure in part.figures:
             click.echo(f"  {label}: {figure}")

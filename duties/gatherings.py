@@ -21,12 +21,12 @@ from points.models import Evidence, EvidenceKind, FedBy
 from points.services import evidence, recording
 
 # By the county's rules each grid holds at least so many a month.
-A_MONTH = 3
+GATHERINGS_A_MONTH = 3
 
 MOST_PRESENT = 9999
 
 
-def hold(
+def record_gathering(
     key: str,
     grid: Grid,
     worker: Person,
@@ -43,8 +43,8 @@ def hold(
     `in_future`, `topic_missing`, `bad_count` (1 to 9999 people).
     """
     get_locked(Person, worker.id)  # one at a time for a worker, so a double click finds the first
-    worker = persons.kept(worker)
-    told = {
+    worker = persons.current_entry(worker)
+    values = {
         "grid_id": grid.id,
         "worker_id": worker.id,
         "held_on": held_on,
@@ -53,38 +53,38 @@ def hold(
         "present": present,
         "note": note.strip(),
     }
-    made = db.session.scalar(select(Gathering).where(Gathering.key == key))
-    if made is not None:
-        check_repeated({name: getattr(made, name) for name in told}, told)
-        return made
+    gathering = db.session.scalar(select(Gathering).where(Gathering.key == key))
+    if gathering is not None:
+        check_repeated({name: getattr(gathering, name) for name in values}, values)
+        return gathering
     if held_on > clock.today():
         raise Refused("in_future", _("The day lies in the future."), "held_on")
-    if not told["topic"]:
+    if not values["topic"]:
         raise Refused("topic_missing", _("Write down what it was about."), "topic")
     if not 1 <= present <= MOST_PRESENT:
         raise Refused(
             "bad_count", _("How many came must be a number from 1 to %(n)s.", n=MOST_PRESENT), "present"
         )
-    made = Gathering(
+    gathering = Gathering(
         evidence=Evidence(kind=EvidenceKind.GATHERING),
         key=key,
         village_id=grid.village_id,
         recorded_by_id=actor.id,
         recorded_at=clock.now(),
-        **told,
+        **values,
     )
-    db.session.add(made)
+    db.session.add(gathering)
     db.session.flush()
-    said = f"{made.topic} {made.note}"
-    recording.of_record(FedBy.GATHERING, made.evidence, worker, grid, held_on, said, actor)
-    return made
+    text = f"{gathering.topic} {gathering.note}"
+    recording.record_from_evidence(FedBy.GATHERING, gathering.evidence, worker, grid, held_on, text, actor)
+    return gathering
 
 
 def counts(grids: Collection[int], today: date) -> Counter[int]:
     """How many gatherings each of these grids (by id) held in today's month; none that was rejected."""
     first = today.replace(day=1)
     after = (first + timedelta(31)).replace(day=1)
-    found = db.session.execute(
+    rows = db.session.execute(
         select(Gathering.grid_id, func.count())
         .where(
             Gathering.grid_id.in_(grids),
@@ -94,10 +94,10 @@ def counts(grids: Collection[int], today: date) -> Counter[int]:
         )
         .group_by(Gathering.grid_id)
     )
-    return Counter(dict(iter(found)))
+    return Counter(dict(iter(rows)))
 
 
-def listed(village: Area, grids: Collection[int] | None = None) -> Select[Gathering]:
+def gatherings_of(village: Area, grids: Collection[int] | None = None) -> Select[Gathering]:
     """A village's gatherings, or only those of these grids (by id), the latest first; for paging."""
     query = (
         select(Gathering)

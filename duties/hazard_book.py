@@ -24,22 +24,25 @@ SEVERITIES = {
 }
 
 
-def take_out(reader: User, village: Area) -> list[dict[str, Any]]:
-    """All hazards and emergencies of a village, open ones first; that they leave is written down."""
-    found = db.session.scalars(incidents.found(reader, village, incidents.Search())).all()
+def export_hazards(reader: User, village: Area) -> list[dict[str, Any]]:
+    """The rows of all hazards and emergencies of a village, open ones first. The export is audited."""
+    village_incidents = db.session.scalars(
+        incidents.search_incidents(reader, village, incidents.IncidentSearch())
+    ).all()
     rows = [
-        dict(zip(COLUMNS, _cells(number, incident), strict=True)) for number, incident in enumerate(found, 1)
+        dict(zip(COLUMNS, _cells(number, incident), strict=True))
+        for number, incident in enumerate(village_incidents, 1)
     ]
     audit.note(reader, "incidents.export", village, village, kind="xlsx", rows=len(rows))
     return rows
 
 
 def _cells(number: int, incident: Incident) -> tuple[Any, ...]:
-    handed = [step.to for step in incident.steps if step.kind == IncidentStepKind.HANDED_OVER]
+    receivers = [step.to for step in incident.steps if step.kind == IncidentStepKind.HANDED_OVER]
     course = [f"{step.on:%Y-%m-%d} {step.note}" for step in incident.steps if step.note]
     return (
         *(number, KINDS[incident.kind], SEVERITIES[incident.severity], incident.found_on),
         *(incident.grid.code, incident.grid.name, incident.place, incident.what, incident.done),
         incident.worker.name if incident.worker else None,
-        *("、".join(handed), "；".join(course), incident.closed_on, incident.recorded_by.name),
+        *("、".join(receivers), "；".join(course), incident.closed_on, incident.recorded_by.name),
     )

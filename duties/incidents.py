@@ -21,26 +21,26 @@ from points.models import Evidence, EvidenceKind, FedBy
 from points.services import recording
 
 # A hazard is 一般 or 重大 (安全生产法第一百一十八条); an emergency has all four (突发事件应对法第三条).
-SEVERITIES = {
+SEVERITIES_OF_KIND = {
     IncidentKind.HAZARD: (Severity.ORDINARY, Severity.SEVERE),
     IncidentKind.EMERGENCY: tuple(Severity),
 }
-FEEDS = {IncidentKind.HAZARD: FedBy.HAZARD, IncidentKind.EMERGENCY: FedBy.EMERGENCY}
+FED_BY_KIND = {IncidentKind.HAZARD: FedBy.HAZARD, IncidentKind.EMERGENCY: FedBy.EMERGENCY}
 
 REPORTERS = frozenset({Role.WORKER, Role.INSTRUCTOR, Role.CLERK, Role.CHAIR})
 READERS = frozenset({Role.INSTRUCTOR, Role.CLERK, Role.CHAIR, Role.SUPERVISOR, Role.TOWNSHIP, Role.COUNTY})
 
 
 @dataclass(frozen=True)
-class Search:
-    """What is looked for; whatever is left out does not narrow."""
+class IncidentSearch:
+    """A search for hazards and emergencies; what is left out does not narrow it."""
 
     kind: IncidentKind | None = None
     closed: bool | None = None
     severity: Severity | None = None
 
 
-def report(
+def report_incident(
     key: str,
     grid: Grid,
     worker: Person | None,
@@ -52,30 +52,34 @@ def report(
     done: str,
     actor: User,
 ) -> Incident:
-    """Report what was found or happened, where, and what was done at once.
+    """Report a hazard or an emergency: what, where, and what was done at once.
 
-    With the worker who found it, it counts as a service of theirs. A worker reports for themselves, anywhere
+    With the worker who found it, it counts as a service of theirs. A worker reports for themselves,
+    anywhere
     in the village. Sent twice with one key it is reported once. Refused `key_reused`, `not_yours`,
     `grid_closed`, `in_future`, `bad_severity`, `place_missing`, `what_missing`.
     """
-    grid = grids.open_locked(grid)
-    worker = persons.kept(worker) if worker else None
+    grid = grids.lock_open_grid(grid)
+    worker = persons.current_entry(worker) if worker else None
     worker_id = worker.id if worker else None
-    made = db.session.scalar(select(Incident).where(Incident.key == key))
-    if made is not None:
-        asked = (grid.id, worker_id, kind, severity, found_on)
-        check_repeated((made.grid_id, made.worker_id, made.kind, made.severity, made.found_on), asked)
-        return made
+    incident = db.session.scalar(select(Incident).where(Incident.key == key))
+    if incident is not None:
+        expected = (grid.id, worker_id, kind, severity, found_on)
+        check_repeated(
+            (incident.grid_id, incident.worker_id, incident.kind, incident.severity, incident.found_on),
+            expected,
+        )
+        return incident
     _check_reporter(grid.village, worker, actor)
     if found_on > clock.today():
         raise Refused("in_future", _("The day lies in the future."), "found_on")
-    if severity not in SEVERITIES[kind]:
+    if severity not in SEVERITIES_OF_KIND[kind]:
         raise Refused("bad_severity", _("A hazard is ordinary or severe."), "severity")
     if not place.strip():
         raise Refused("place_missing", _("Write down where it is."), "place")
     if not what.strip():
         raise Refused("what_missing", _("Write down what it is."), "what")
-    made = Incident(
+    incident = Incident(
         evidence=Evidence(kind=EvidenceKind.INCIDENT),
         key=key,
         village_id=grid.village_id,
@@ -90,18 +94,20 @@ def report(
         recorded_by_id=actor.id,
         recorded_at=clock.now(),
     )
-    db.session.add(made)
+    db.session.add(incident)
     db.session.flush()
     if worker:
-        text = f"{made.place}{made.what}"
-        recording.of_record(FEEDS[kind], made.evidence, worker, grid, found_on, text, actor)
-    return made
+        text = f"{incident.place}{incident.what}"
+        recording.record_from_evidence(
+            FED_BY_KIND[kind], incident.evidence, worker, grid, found_on, text, actor
+        )
+    return incident
 
 
-def step(
+def record_step(
     incident: Incident, kind: IncidentStepKind, to: str, note: str, on: date, actor: User
 ) -> IncidentStep:
-    """Write down what became of it: handed over to whom, what was done, or closed.
+    """Write down a step of an incident: handed over to whom, what was done, or closed.
 
     The same again adds nothing. Refused `not_yours` for who neither works in the grid nor answers for the
     village at the township, `closed` once it is, `to_missing`, `note_missing`, `in_future`, `out_of_order`.
@@ -123,21 +129,24 @@ def step(
         raise Refused("in_future", _("The day lies in the future."), "on")
     if on < (last.on if last else incident.found_on):
         raise Refused("out_of_order", _("The day lies before the last one written down."), "on")
-    made = IncidentStep(
+    step = IncidentStep(
         incident_id=incident.id, kind=kind, to=to, note=note, on=on, actor_id=actor.id, at=clock.now()
     )
-    db.session.add(made)
+    db.session.add(step)
     db.session.flush()
     db.session.expire(incident, ["steps"])
-    return made
+    return step
 
 
 def may_act(actor: User, incident: Incident) -> bool:
-    """Whether a sign-in follows it up: who works in its grid, the committee, and the township."""
-    return Role.TOWNSHIP in actor.roles_in(incident.village) or reach.reaches(actor, incident.grid)
+    """Whether a sign-in may follow an incident up.
+
+    Who works in its grid may, the committee, and the township.
+    """
+    return Role.TOWNSHIP in actor.roles_in(incident.village) or reach.works_in(actor, incident.grid)
 
 
-def found(user: User, area: Area, search: Search) -> Select[Incident]:
+def search_incidents(user: User, area: Area, search: IncidentSearch) -> Select[Incident]:
     """An area's hazards and emergencies that a sign-in reads: open ones first, then the latest.
 
     Village, township and county and every instructor read all; a worker their own grid's, and what they
@@ -147,15 +156,15 @@ def found(user: User, area: Area, search: Search) -> Select[Incident]:
         select(Incident)
         .join(Incident.village)
         .options(
-            *(joinedload(each) for each in (Incident.village, Incident.grid, Incident.worker)),
+            *(joinedload(relation) for relation in (Incident.village, Incident.grid, Incident.worker)),
             joinedload(Incident.recorded_by),
         )
         .where(Area.code.startswith(area.stem))
         .order_by(is_closed(), Incident.found_on.desc(), Incident.id.desc())
     )
     if not user.roles_in(area) & READERS:
-        served = reach.grids_served(user, area) if area.is_village else []
-        query = query.where(or_(Incident.grid_id.in_(served), Incident.recorded_by_id == user.id))
+        grid_ids = reach.served_grid_ids(user, area) if area.is_village else []
+        query = query.where(or_(Incident.grid_id.in_(grid_ids), Incident.recorded_by_id == user.id))
     if search.kind:
         query = query.where(Incident.kind == search.kind)
     if search.severity:
@@ -165,13 +174,13 @@ def found(user: User, area: Area, search: Search) -> Select[Incident]:
     return query
 
 
-def seen(user: User, village: Area, ident: int) -> Incident | None:
+def find_incident(user: User, village: Area, ident: int) -> Incident | None:
     """The incident of a village with this id, if a sign-in reads it; otherwise None."""
-    return db.session.scalar(found(user, village, Search()).where(Incident.id == ident))
+    return db.session.scalar(search_incidents(user, village, IncidentSearch()).where(Incident.id == ident))
 
 
-def burning(area: Area, most: int) -> Sequence[Incident]:
-    """At most so many open emergencies of an area, the latest first: one query, for every page."""
+def open_emergencies(area: Area, most: int) -> Sequence[Incident]:
+    """The latest open emergencies of an area, at most so many; one query, for every page."""
     place = Area.id == area.id if area.is_village else Area.code.startswith(area.stem)
     return db.session.scalars(
         select(Incident)
@@ -184,7 +193,7 @@ def burning(area: Area, most: int) -> Sequence[Incident]:
 
 
 def is_closed() -> ColumnElement[bool]:
-    """What a query asks of incidents that were closed."""
+    """SQL condition: an incident was closed."""
     return exists(
         select(IncidentStep.id)
         .where(IncidentStep.incident_id == Incident.id, IncidentStep.kind == IncidentStepKind.CLOSED)
@@ -193,7 +202,7 @@ def is_closed() -> ColumnElement[bool]:
 
 
 def _check_reporter(village: Area, worker: Person | None, actor: User) -> None:
-    """Who reports, and for whom: nobody writes for a colleague. Refused `not_yours`."""
+    """Check who reports for whom: no worker reports for another. Refused `not_yours`."""
     roles = actor.roles_in(village) & REPORTERS
     own = worker is not None and persons.is_own(actor, worker)
     of_village = worker is None or worker.area_id == village.id

@@ -6,24 +6,24 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from duties.models import (
+    AttemptResult,
     DisputeKind,
     GatheringKind,
     IncidentKind,
     IncidentStepKind,
-    Result,
     Rung,
     Severity,
-    Step,
+    VisitStep,
 )
 from ground.paper import words
 
 # The steps of a visit, in the county's own words.
 STEPS = {
-    Step.WALK: _("walked round the house"),
-    Step.MEET: _("met somebody"),
-    Step.ASK: _("asked how they are"),
-    Step.TALK: _("talked a while"),
-    Step.CHECK: _("checked for hazards"),
+    VisitStep.WALK: _("walked round the house"),
+    VisitStep.MEET: _("met somebody"),
+    VisitStep.ASK: _("asked how they are"),
+    VisitStep.TALK: _("talked a while"),
+    VisitStep.CHECK: _("checked for hazards"),
 }
 
 GATHERING_KINDS = {
@@ -59,9 +59,9 @@ MEDIATORS = {
 }
 
 RESULTS = {
-    Result.SETTLED: _("settled"),
-    Result.FAILED: _("not settled"),
-    Result.WITHDRAWN: _("withdrawn, or taken to court"),
+    AttemptResult.SETTLED: _("settled"),
+    AttemptResult.FAILED: _("not settled"),
+    AttemptResult.WITHDRAWN: _("withdrawn, or taken to court"),
 }
 
 INCIDENT_KINDS = {
@@ -84,7 +84,7 @@ INCIDENT_STEPS = {
 
 
 def due(on: date | None, today: date) -> str:
-    """When a household is to be visited, as one says it: days overdue, a day of this week, or a date."""
+    """The words for when a visit is due: days overdue, a day of this week, or a date."""
     if on is None:
         return gettext("as needed")
     if on < today:

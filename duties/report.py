@@ -1,4 +1,7 @@
-"""What a quarter holds, in figures: the same on the page and on the command line. Nobody is named."""
+"""A village's quarter in figures, the same on the page and on the command line.
+
+Nobody is named.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,7 +15,7 @@ from sqlalchemy import func, select
 
 from duties import gatherings, incidents, labels
 from duties.disputes import settling
-from duties.households import finding
+from duties.households import listing
 from duties.models import Gathering, Incident, Rung, Visit
 from ground import clock
 from ground.clock import Quarter
@@ -25,31 +28,31 @@ from points import labels as points_labels
 from points.models import Category, Finding, RubricItem, Sample, Service, ServiceState, Slip
 from points.services import evidence
 
-Figures = Iterator[tuple[str, str]]
+LabelledFigures = Iterator[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Part:
+class ReportPart:
     """Some figures under a heading, each with what it counts."""
 
     title: Any
     figures: Sequence[tuple[str, str]]
 
 
-def of(village: Area, quarter: Quarter) -> list[Part]:
+def quarter_report(village: Area, quarter: Quarter) -> list[ReportPart]:
     """The figures of a village's quarter: counts as text, points with at most one decimal.
 
     Households as they are today. Visits, gatherings and incidents whose service was rejected do not count.
     """
     first, last = quarter.first_day, quarter.last_day
     return [
-        Part(_("Households"), list(_households(village))),
-        Part(_("Visits"), list(_visits(village, first, last))),
-        Part(_("Gatherings"), list(_gatherings(village, first, last))),
-        Part(_("Services"), list(_services(village, first, last))),
-        Part(_("Hazards and emergencies"), list(_incidents(village, first, last))),
-        Part(_("Disputes"), list(_disputes(village, first, last))),
-        Part(_("Paper and checks"), list(_checks(village, quarter))),
+        ReportPart(_("Households"), list(_households(village))),
+        ReportPart(_("Visits"), list(_visits(village, first, last))),
+        ReportPart(_("Gatherings"), list(_gatherings(village, first, last))),
+        ReportPart(_("Services"), list(_services(village, first, last))),
+        ReportPart(_("Hazards and emergencies"), list(_incidents(village, first, last))),
+        ReportPart(_("Disputes"), list(_disputes(village, first, last))),
+        ReportPart(_("Paper and checks"), list(_checks(village, quarter))),
     ]
 
 
@@ -57,52 +60,58 @@ def _count(query: Any) -> str:
     return str(db.session.scalar(query) or 0)
 
 
-def _households(village: Area) -> Figures:
-    found = finding.figures([grid.id for grid in grids.of_village(village)])
-    yield gettext("Households"), str(found.households)
+def _households(village: Area) -> LabelledFigures:
+    figures = listing.figures([grid.id for grid in grids.of_village(village)])
+    yield gettext("Households"), str(figures.households)
     for attention, label in people_labels.ATTENTIONS.items():
-        yield str(label), str(found.classes[attention])
+        yield str(label), str(figures.classes[attention])
 
 
-def _visits(village: Area, first: date, last: date) -> Figures:
-    counted = (
+def _visits(village: Area, first: date, last: date) -> LabelledFigures:
+    conditions = (
         Visit.village_id == village.id,
         Visit.visited_on.between(first, last),
         evidence.stands(Visit.id),
     )
-    promised = (*counted, Visit.follow_up.is_not(None))
-    yield gettext("Visits"), _count(select(func.count(Visit.id)).where(*counted))
+    follow_ups = (*conditions, Visit.follow_up.is_not(None))
+    yield gettext("Visits"), _count(select(func.count(Visit.id)).where(*conditions))
     yield (
         gettext("Households visited"),
-        _count(select(func.count(Visit.household_id.distinct())).where(*counted)),
+        _count(select(func.count(Visit.household_id.distinct())).where(*conditions)),
     )
-    yield gettext("Follow-ups"), _count(select(func.count(Visit.id)).where(*promised))
+    yield gettext("Follow-ups"), _count(select(func.count(Visit.id)).where(*follow_ups))
     yield (
         gettext("of them still open"),
-        _count(select(func.count(Visit.id)).where(*promised, Visit.done_on.is_(None))),
+        _count(select(func.count(Visit.id)).where(*follow_ups, Visit.done_on.is_(None))),
     )
 
 
-def _gatherings(village: Area, first: date, last: date) -> Figures:
-    held = db.session.execute(
+def _gatherings(village: Area, first: date, last: date) -> LabelledFigures:
+    rows = db.session.execute(
         select(Gathering.grid_id, Gathering.held_on, Gathering.present).where(
             Gathering.village_id == village.id,
             Gathering.held_on.between(first, last),
             evidence.stands(Gathering.id),
         )
     ).all()
-    yield gettext("Gatherings"), str(len(held))
-    yield gettext("People present, all together"), str(sum(present for _grid, _on, present in held))
-    a_month = Counter((grid, on.month) for grid, on, _present in held)
+    yield gettext("Gatherings"), str(len(rows))
+    yield gettext("People present, all together"), str(sum(present for _grid, _on, present in rows))
+    a_month = Counter((grid, on.month) for grid, on, _present in rows)
     for month in range(first.month, last.month + 1):
-        enough = sum(count >= gatherings.A_MONTH for (_grid, of), count in a_month.items() if of == month)
-        label = gettext("Grids with %(n)s or more in month %(month)s", n=gatherings.A_MONTH, month=month)
+        enough = sum(
+            count >= gatherings.GATHERINGS_A_MONTH
+            for (_grid, counted_month), count in a_month.items()
+            if counted_month == month
+        )
+        label = gettext(
+            "Grids with %(n)s or more in month %(month)s", n=gatherings.GATHERINGS_A_MONTH, month=month
+        )
         yield label, str(enough)
 
 
-def _services(village: Area, first: date, last: date) -> Figures:
-    """How many there are of each duty, and what the confirmed ones come to before the caps."""
-    found = db.session.execute(
+def _services(village: Area, first: date, last: date) -> LabelledFigures:
+    """Services of each category, and the points of the confirmed ones before the caps."""
+    rows = db.session.execute(
         select(
             RubricItem.category,
             Service.state,
@@ -114,64 +123,64 @@ def _services(village: Area, first: date, last: date) -> Figures:
         .group_by(RubricItem.category, Service.state)
     ).all()
     for category in Category:
-        of_this = {state: (count, tenths) for each, state, count, tenths in found if each == category}
-        confirmed, tenths = of_this.get(ServiceState.CONFIRMED, (0, 0))
+        by_state = {
+            state: (count, tenths) for row_category, state, count, tenths in rows if row_category == category
+        }
+        confirmed, tenths = by_state.get(ServiceState.CONFIRMED, (0, 0))
         yield (
             str(points_labels.CATEGORIES[category]),
             gettext(
                 "%(all)s recorded, %(confirmed)s confirmed: %(points)s points before caps",
-                all=sum(count for count, _tenths in of_this.values()),
+                all=sum(count for count, _tenths in by_state.values()),
                 confirmed=confirmed,
                 points=amounts.show(int(tenths)),
             ),
         )
     states: Counter[ServiceState] = Counter()
-    for _category, state, count, _tenths in found:
+    for _category, state, count, _tenths in rows:
         states[state] += count
     for state, label in points_labels.SERVICE_STATES.items():
         yield str(label), str(states[state])
 
 
-def _incidents(village: Area, first: date, last: date) -> Figures:
+def _incidents(village: Area, first: date, last: date) -> LabelledFigures:
     for kind, label in labels.INCIDENT_KINDS.items():
-        reported = (
+        conditions = (
             Incident.village_id == village.id,
             Incident.kind == kind,
             Incident.found_on.between(first, last),
         )
-        yield str(label), _count(select(func.count(Incident.id)).where(*reported))
+        yield str(label), _count(select(func.count(Incident.id)).where(*conditions))
         yield (
             gettext("of them still open"),
-            _count(select(func.count(Incident.id)).where(*reported, ~incidents.is_closed())),
+            _count(select(func.count(Incident.id)).where(*conditions, ~incidents.is_closed())),
         )
 
 
-def _disputes(village: Area, first: date, last: date) -> Figures:
-    found = settling.figures([village], first, last)
-    yield gettext("Opened"), str(found.opened)
+def _disputes(village: Area, first: date, last: date) -> LabelledFigures:
+    figures = settling.figures([village], first, last)
+    yield gettext("Opened"), str(figures.opened)
     for rung in Rung:
         yield (
             gettext("Settled: %(rung)s", rung=labels.RUNGS[rung]),
-            str(found.settled[rung]),
+            str(figures.settled[rung]),
         )
-    yield gettext("Withdrawn"), str(found.withdrawn)
-    yield gettext("Going on"), str(found.going_on)
-    yield gettext("Settled, of those at hand"), "–" if found.rate is None else f"{found.rate}%"
-    days = found.days_to_settle
+    yield gettext("Withdrawn"), str(figures.withdrawn)
+    yield gettext("Going on"), str(figures.going_on)
+    yield gettext("Settled, of those at hand"), "–" if figures.rate is None else f"{figures.rate}%"
+    days = figures.days_to_settle
     yield gettext("Days to settle, in the middle"), "–" if days is None else f"{days:g}"
 
 
-def _checks(village: Area, quarter: Quarter) -> Figures:
+def _checks(village: Area, quarter: Quarter) -> LabelledFigures:
     begins, ends = clock.day_span(quarter.first_day, quarter.last_day)
-    printed = (Slip.village_id == village.id, Slip.printed_at >= begins, Slip.printed_at < ends)
-    yield gettext("Slips printed"), _count(select(func.count(Slip.id)).where(*printed))
+    slip_conditions = (Slip.village_id == village.id, Slip.printed_at >= begins, Slip.printed_at < ends)
+    yield gettext("Slips printed"), _count(select(func.count(Slip.id)).where(*slip_conditions))
     yield (
         gettext("of them keyed in"),
-        _count(select(func.count(Slip.id)).where(*printed, Slip.used_at.is_not(None))),
+        _count(select(func.count(Slip.id)).where(*slip_conditions, Slip.used_at.is_not(None))),
     )
-    drawn = (Sample.village_id == village.id, Sample.quarter_name == str(quarter))
-    yield gettext("Samples drawn"), _count(select(func.count(Sample.id)).where(*drawn))
-    looked_into = select(func.count(Finding.service_id.distinct())).join(
-        Sample, Finding.sample_id == Sample.id
-    )
-    yield gettext("Records looked into"), _count(looked_into.where(*drawn))
+    sample_conditions = (Sample.village_id == village.id, Sample.quarter_name == str(quarter))
+    yield gettext("Samples drawn"), _count(select(func.count(Sample.id)).where(*sample_conditions))
+    findings = select(func.count(Finding.service_id.distinct())).join(Sample, Finding.sample_id == Sample.id)
+    yield gettext("Records looked into"), _count(findings.where(*sample_conditions))

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import joinedload
 
 from people.models import Grid, Household
-from people.trail import Naming, Page
+from people.trail import Naming, SubjectPage
 from people.trail.words import Words
 
 WORDS = Words(
@@ -36,5 +36,5 @@ HOUSEHOLD = Naming(
     Household,
     lambda row: f"{row.grid.name} {row.grid.code} · {row.number}",
     (joinedload(Household.grid).joinedload(Grid.village),),
-    page=lambda row: Page("duties.household", row.grid.village, row.id),
+    page=lambda row: SubjectPage("duties.household", row.grid.village, row.id),
 )

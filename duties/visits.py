@@ -1,4 +1,7 @@
-"""Visits to households (走访): written down once, who is due for one, and what was promised there.
+"""Visits to households (走访): written down once, who is due for one, and follow-ups.
+
+A household's class says in how many days after its last visit the next is due. What a visit left to be done
+is its follow-up, open until it is done.
 
 What is said of a household stays in the visit. The audit trail has no line about it: the visit itself says
 who wrote it down and when, and is not changed but by its follow-up, once.
@@ -13,8 +16,8 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from duties.households import finding
-from duties.models import Step, Visit
+from duties.households import listing
+from duties.models import Visit, VisitStep
 from ground import clock
 from ground.db import db, get_locked
 from ground.refusal import Refused, check_repeated
@@ -25,15 +28,15 @@ from points.services import evidence, recording
 
 # In how many days after a visit the next is due, by the county's rules: 重点户 weekly, 监测户 monthly, 一般户
 # as needed.
-DAYS = {Attention.PRIORITY: 7, Attention.WATCHED: 30}
+DAYS_BETWEEN_VISITS = {Attention.PRIORITY: 7, Attention.WATCHED: 30}
 
 
-def visit(
+def record_visit(
     key: str,
     household: Household,
     worker: Person,
     visited_on: date,
-    steps: Collection[Step],
+    steps: Collection[VisitStep],
     seen: str,
     needs: str,
     follow_up: str,
@@ -45,47 +48,47 @@ def visit(
     day on which they lived there no more, `nothing_said` when nothing is ticked and nothing written.
     """
     get_locked(Person, worker.id)  # one at a time for a worker, so a double click finds the first
-    worker = persons.kept(worker)
+    worker = persons.current_entry(worker)
     household = get_locked(Household, household.id)
-    told = {
+    values = {
         "household_id": household.id,
         "worker_id": worker.id,
         "visited_on": visited_on,
-        "steps": [step.value for step in Step if step in steps],
+        "steps": [step.value for step in VisitStep if step in steps],
         "seen": seen.strip(),
         "needs": needs.strip(),
         "follow_up": follow_up.strip() or None,
     }
-    made = db.session.scalar(select(Visit).where(Visit.key == key))
-    if made is not None:
-        check_repeated({name: getattr(made, name) for name in told}, told)
-        return made
+    visit = db.session.scalar(select(Visit).where(Visit.key == key))
+    if visit is not None:
+        check_repeated({name: getattr(visit, name) for name in values}, values)
+        return visit
     if visited_on > clock.today():
         raise Refused("in_future", _("The day lies in the future."), "visited_on")
     if household.left_on is not None and visited_on >= household.left_on:
         raise Refused("moved_away", _("They lived there no more on that day."), "visited_on")
-    if not (steps or told["seen"] or told["needs"] or told["follow_up"]):
+    if not (steps or values["seen"] or values["needs"] or values["follow_up"]):
         raise Refused("nothing_said", _("Tick what you did, or write what you saw."), "steps")
-    return _add(key, household, told, actor)
+    return _add_visit(key, household, values, actor)
 
 
-def _add(key: str, household: Household, told: dict[str, object], actor: User) -> Visit:
+def _add_visit(key: str, household: Household, values: dict[str, object], actor: User) -> Visit:
     grid = household.grid
-    made = Visit(
+    visit = Visit(
         evidence=Evidence(kind=EvidenceKind.VISIT),
         key=key,
         village_id=grid.village_id,
         grid_id=grid.id,
         recorded_by_id=actor.id,
         recorded_at=clock.now(),
-        **told,
+        **values,
     )
-    db.session.add(made)
+    db.session.add(visit)
     db.session.flush()
-    recording.of_record(
-        FedBy.VISIT, made.evidence, made.worker, grid, made.visited_on, made.seen, actor, household
+    recording.record_from_evidence(
+        FedBy.VISIT, visit.evidence, visit.worker, grid, visit.visited_on, visit.seen, actor, household
     )
-    return made
+    return visit
 
 
 def follow_up_done(visit: Visit, on: date, note: str, actor: User) -> Visit:
@@ -112,7 +115,7 @@ def follow_up_done(visit: Visit, on: date, note: str, actor: User) -> Visit:
 # --- Who is due ---
 
 
-class When(StrEnum):
+class DueWhen(StrEnum):
     """When a household is to be visited, seen from today; the week ends on Sunday."""
 
     OVERDUE = "overdue"
@@ -122,13 +125,16 @@ class When(StrEnum):
 
 
 @dataclass(frozen=True)
-class Due:
-    """A household, its last visit that counts, and from when on it is due for one; None: never by itself."""
+class VisitDue:
+    """A household, its last visit that counts, and the day from which the next is due.
+
+    `due_on` is None for a household that is never due by itself.
+    """
 
     household: Household
     last_on: date | None
     due_on: date | None
-    when: When
+    when: DueWhen
 
 
 # The day of a household's last visit that counts: one look into an index for each household.
@@ -142,49 +148,50 @@ _LAST_ON = (
 )
 
 
-def due(grids: Collection[int], today: date) -> list[Due]:
-    """The households that live in these grids (by id), who has been due longest first; those due never last.
+def visits_due(grids: Collection[int], today: date) -> list[VisitDue]:
+    """The households of these grids (by id) with their next visits, the longest due first.
 
-    A household is due `DAYS` after its last visit, and never before its class began.
+    Those never due by themselves come last. A household is due `DAYS_BETWEEN_VISITS` after its last visit,
+    and never before its class began.
     """
-    query = finding.found(grids, finding.Search()).add_columns(_LAST_ON.label("last_on"))
-    found = [_due(household, last_on, today) for household, last_on in db.session.execute(query)]
-    return sorted(found, key=lambda each: each.due_on or date.max)
+    query = listing.search_households(grids, listing.HouseholdSearch()).add_columns(_LAST_ON.label("last_on"))
+    due_visits = [_visit_due(household, last_on, today) for household, last_on in db.session.execute(query)]
+    return sorted(due_visits, key=lambda due_visit: due_visit.due_on or date.max)
 
 
-def _due(household: Household, last_on: date | None, today: date) -> Due:
+def _visit_due(household: Household, last_on: date | None, today: date) -> VisitDue:
     classed = household.classes[-1]
-    days = DAYS.get(classed.attention)
+    days = DAYS_BETWEEN_VISITS.get(classed.attention)
     if days is None:
-        return Due(household, last_on, None, When.AS_NEEDED)
+        return VisitDue(household, last_on, None, DueWhen.AS_NEEDED)
     due_on = max(classed.on, last_on + timedelta(days)) if last_on else classed.on
     sunday = today + timedelta(6 - today.weekday())
-    when = When.OVERDUE if due_on < today else When.THIS_WEEK if due_on <= sunday else When.LATER
-    return Due(household, last_on, due_on, when)
+    when = DueWhen.OVERDUE if due_on < today else DueWhen.THIS_WEEK if due_on <= sunday else DueWhen.LATER
+    return VisitDue(household, last_on, due_on, when)
 
 
 # --- As they are read ---
 
 
-_SHOWN = (Visit.worker, Visit.recorded_by, Visit.done_by)
+_NAMED_PEOPLE = (Visit.worker, Visit.recorded_by, Visit.done_by)
 
 
-def listed(household: Household) -> Select[Visit]:
+def visits_of(household: Household) -> Select[Visit]:
     """A household's visits, the latest first; for paging."""
     return (
         select(Visit)
-        .options(*map(joinedload, _SHOWN))
+        .options(*map(joinedload, _NAMED_PEOPLE))
         .where(Visit.household_id == household.id)
         .order_by(Visit.visited_on.desc(), Visit.id.desc())
     )
 
 
 def open_follow_ups(village: Area, grids: Collection[int]) -> Sequence[Visit]:
-    """What was promised to the households of these grids of a village and is not done yet, oldest first.
+    """The open follow-ups of the households in these grids of a village, oldest first.
 
-    A promise goes with its household to another grid, and ends with a visit that was rejected.
+    A follow-up goes with its household to another grid, and ends with a visit that was rejected.
     """
-    ours = select(Grid.id).where(Grid.village_id == village.id)
+    village_grids = select(Grid.id).where(Grid.village_id == village.id)
     return db.session.scalars(
         select(Visit)
         .join(Visit.household)
@@ -192,7 +199,7 @@ def open_follow_ups(village: Area, grids: Collection[int]) -> Sequence[Visit]:
         .where(
             Visit.follow_up.is_not(None),
             Visit.done_on.is_(None),
-            Visit.grid_id.in_(ours),
+            Visit.grid_id.in_(village_grids),
             Household.grid_id.in_(grids),
             evidence.stands(Visit.id),
         )

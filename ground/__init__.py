@@ -1,1 +1,1 @@
-"""What knows no word of the field: database, clock, refusals, forms, the web, paper and tables."""
+"""The ground floor, without a word of the field: database, clock, refusals, forms, web, paper, tables."""

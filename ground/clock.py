@@ -1,7 +1,7 @@
 """The calendar everyone shares: moments in UTC, days and quarters in Asia/Shanghai.
 
-The clock can be set (`at`) and shifted (`shift`), so that history, the demo's own calendar and tests
-need no waiting. Nothing else in the program asks the machine for the time.
+`now()` is the only place that asks the machine for the time. The clock can be set (`at`) and shifted
+(`shift`), so that history, the demo's own calendar and tests need no waiting.
 """
 
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-_fixed: ContextVar[datetime | None] = ContextVar("fixed", default=None)
-_shifted: ContextVar[timedelta] = ContextVar("shifted", default=timedelta(0))
+_fixed_moment: ContextVar[datetime | None] = ContextVar("fixed", default=None)
+_shift_by: ContextVar[timedelta] = ContextVar("shifted", default=timedelta(0))
 
 
 def now() -> datetime:
     """This moment in UTC, to the second (what is hashed must survive every database)."""
-    moment = _fixed.get() or datetime.now(UTC) + _shifted.get()
+    moment = _fixed_moment.get() or datetime.now(UTC) + _shift_by.get()
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
@@ -34,7 +34,10 @@ def local(moment: datetime) -> datetime:
 
 
 def day_span(first: date, last: date) -> tuple[datetime, datetime]:
-    """The moments between which the days from first to last lie in Asia/Shanghai: from, and before."""
+    """The moment the first day begins and the moment the last day is over, in Asia/Shanghai.
+
+    A moment lies in these days if it is at or after the first of the two and before the second.
+    """
     begins, ends = (datetime.combine(day, time(), SHANGHAI) for day in (first, last + timedelta(days=1)))
     return begins.astimezone(UTC), ends.astimezone(UTC)
 
@@ -44,16 +47,16 @@ def at(moment: datetime | date) -> Iterator[None]:
     """Hold the clock at a moment; a bare date means nine in the morning in Asia/Shanghai."""
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time(9), SHANGHAI)
-    token = _fixed.set(moment)
+    token = _fixed_moment.set(moment)
     try:
         yield
     finally:
-        _fixed.reset(token)
+        _fixed_moment.reset(token)
 
 
 def shift(by: timedelta) -> None:
     """Let the clock of this request or command run ahead of (or behind) the machine's."""
-    _shifted.set(by)
+    _shift_by.set(by)
 
 
 @dataclass(frozen=True, order=True)

@@ -1,7 +1,10 @@
-"""What packages add to the application, so that the lower ones need not know the higher.
+"""Contributions: what each package adds to the application, so that lower ones need not know higher.
 
-A lower package declares a `Slot` where it reads what others add. Every package says all that it adds in one
-place, its contributions.py, as a `Package`; app.py lets them join one after another.
+    Slot      a list that a lower package declares and reads
+    Filling   the items that a package puts into a slot
+    Package   everything that a package adds, in its contributions.py
+
+app.py lets the packages join one after another.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,25 +23,25 @@ EXTENSION = "contributions"
 class Slot(Generic[T]):
     """A list that a lower package reads and other packages fill.
 
-    What is in it comes in the order of `by`, or else in that in which the packages join.
+    Its items come in the order of `by`, or else in the order in which the packages join.
     """
 
     def __init__(self, by: Callable[[T], int] | None = None) -> None:
         self._by = by
 
     def of(self, *items: T) -> "Filling":
-        """What a package puts into it."""
+        """The filling of this slot with these items, for a package."""
         return Filling(self, items)
 
     def items(self) -> Sequence[T]:
-        """What the packages of the current application put into it."""
-        found: Sequence[T] = _joined(current_app).filled.get(self, [])
-        return found if self._by is None else sorted(found, key=self._by)
+        """The items that the packages of the current application put into it."""
+        filled_items: Sequence[T] = _joined_packages(current_app).filled.get(self, [])
+        return filled_items if self._by is None else sorted(filled_items, key=self._by)
 
 
 @dataclass(frozen=True)
 class Filling:
-    """What a package puts into a slot."""
+    """The items that a package puts into a slot."""
 
     slot: Slot[Any]
     items: tuple[Any, ...]
@@ -65,25 +68,25 @@ class Package:
 
     def join(self, app: Flask) -> None:
         """Add everything to an application."""
-        for asked in self.before:
-            app.before_request(asked)
-        for known in self.context:
-            app.context_processor(known)
+        for hook in self.before:
+            app.before_request(hook)
+        for processor in self.context:
+            app.context_processor(processor)
         app.jinja_env.filters.update(self.filters)
         app.jinja_env.globals.update(self.globals)
         for blueprint in (*self.pages, *self.programs):
             app.register_blueprint(blueprint)
         for command in self.commands:
             app.cli.add_command(command)
-        joined = _joined(app)
+        joined = _joined_packages(app)
         joined.packages.append(self)
         for filling in self.fillings:
             joined.filled.setdefault(filling.slot, []).extend(filling.items)
 
 
 @dataclass
-class _Joined:
-    """The packages of an application, and what is in its slots."""
+class _JoinedPackages:
+    """The packages of an application, and the items in its slots."""
 
     packages: list[Package] = field(default_factory=list)
     filled: dict[Slot[Any], list[Any]] = field(default_factory=dict)
@@ -91,9 +94,9 @@ class _Joined:
 
 def packages() -> Sequence[Package]:
     """The packages of the current application, the lowest first."""
-    return _joined(current_app).packages
+    return _joined_packages(current_app).packages
 
 
-def _joined(app: Flask) -> _Joined:
-    joined: _Joined = app.extensions.setdefault(EXTENSION, _Joined())
+def _joined_packages(app: Flask) -> _JoinedPackages:
+    joined: _JoinedPackages = app.extensions.setdefault(EXTENSION, _JoinedPackages())
     return joined

@@ -1,12 +1,12 @@
 """The database, and the one place where anything is written.
 
-`transaction()` is the only commit in the program. Verbs compose freely inside it; a Refused or any
-other exception undoes all of it.
+    with transaction():                        the only commit, opened by a view, a command or a job
+        row = fetch(Grid, ident, lock=True)    the row as it is now, locked until the end
+        ...                                    who may do this, and the function that does it
 
-What is written loads once. A view opens the transaction first and inside it loads its row by
-`fetch(..., lock=True)`, asks who may, and calls the verb; a verb that needs its row locked says `lock(row)`,
-which does nothing more where the view has it locked already. A page to look at, and one that is shown again
-after a refusal, loads by `fetch` outside.
+Functions that write compose freely inside it. `Refused` or any other exception undoes all of it. A
+function that needs its row locked calls `lock(row)`, which does nothing where the view has locked it
+already. A page to look at, and one that is shown again after a refusal, loads by `fetch` outside.
 
 SQLite drops FOR UPDATE in silence, so there a write takes the whole database at once (BEGIN IMMEDIATE).
 Its own waiting is not fair, so the threads of a server queue here first, in the order they came.
@@ -37,10 +37,10 @@ log = logging.getLogger(__name__)
 
 
 class Base(DeclarativeBase):
-    """Every table of the house; constraints are named so that migrations can speak of them.
+    """The base class of every table; constraints get names, so that migrations can refer to them.
 
-    `lasting` names the columns that never change once a row is there. Only these does a session still know
-    after a transaction began or ended, so who asks, and where, is not read again for its name.
+    `lasting` names the columns that never change once a row is there. Only these does a session still
+    know after a transaction began or ended, so who asks, and where, is not read again for its name.
     """
 
     lasting: ClassVar[tuple[str, ...]] = ()
@@ -63,26 +63,26 @@ db = SQLAlchemy(model_class=Base, session_options={"autoflush": False})
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC, aware in the program on every database."""
+    """A column that holds a moment in UTC; in the program it always has its time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Into the database, in UTC; a moment without time zone is a mistake of the program."""
+        """Write a moment in UTC. ValueError for a moment without time zone, a mistake of the program."""
         if value is not None and value.tzinfo is None:
             raise ValueError("a moment without its time zone")
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Out of the database; SQLite forgets the zone, which is always UTC."""
+        """Read a moment; SQLite forgets its time zone, which is always UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 # How the databases say it: a unique key taken, a deadlock, a lock waited for too long.
-MEETINGS = {
+CONFLICT_CODES = {
     "23505",
     "40P01",
     "55P03",
@@ -93,8 +93,8 @@ MEETINGS = {
 }
 
 
-def words(kind: type[StrEnum]) -> Enum:
-    """A column that holds one of an enumeration's words, checked by the database too."""
+def enum_column(kind: type[StrEnum]) -> Enum:
+    """A column that holds a member of an enumeration; the database checks its value too."""
     return Enum(
         kind,
         native_enum=False,
@@ -106,7 +106,7 @@ def words(kind: type[StrEnum]) -> Enum:
 
 
 class _Queue:
-    """A lock that is handed over in the order people came."""
+    """A lock for threads that is passed on in the order in which they asked for it."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -138,16 +138,16 @@ _write_queue = _Queue()
 def transaction() -> Iterator[Session]:
     """Do everything inside, or nothing.
 
-    What the session read before is forgotten, all but what never changes, so no rule is checked on stale
-    rows: what is written is loaded inside. Where two requests meet on a unique key or a lock, the second is
-    Refused with `conflict`.
+    What the session read before is forgotten, except what never changes, so no rule is checked on old
+    rows: what is written is loaded inside. When two requests want the same unique key or lock, the second
+    is Refused with `conflict`.
     """
     session = db.session()
     if session.info.get("writing"):
         raise RuntimeError("transaction() is opened once, by the view, the command or the job")
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something was changed outside transaction()")
-    _undo(session)
+    _roll_back(session)
     is_sqlite = db.engine.dialect.name == "sqlite"
     with _write_queue if is_sqlite else nullcontext():
         session.info["writing"] = True
@@ -155,43 +155,43 @@ def transaction() -> Iterator[Session]:
         try:
             session.connection(execution_options={"writing": True})
             yield session
-            with _knowing_what_lasts(session):
+            with _keep_lasting_values(session):
                 session.commit()
         except DBAPIError as error:
-            _undo(session)
-            if not _met_somebody(error):
+            _roll_back(session)
+            if not _is_conflict(error):
                 raise
             log.warning("met somebody in the database: %s", error.orig)
             raise Refused("conflict", _("Somebody else did this at the same moment. Look again.")) from error
         except BaseException:
-            _undo(session)
+            _roll_back(session)
             raise
         finally:
             session.info.pop("writing", None)
             session.info.pop("locked", None)
 
 
-def _undo(session: Session) -> None:
-    with _knowing_what_lasts(session):
+def _roll_back(session: Session) -> None:
+    with _keep_lasting_values(session):
         session.rollback()
 
 
 @contextmanager
-def _knowing_what_lasts(session: Session) -> Iterator[None]:
-    """Let the session forget its rows inside, all but what never changes in them."""
+def _keep_lasting_values(session: Session) -> Iterator[None]:
+    """Keep the lasting values of rows while the session forgets the rows inside."""
     rows: Iterable[Any] = session.identity_map.values()
-    kept = [(row, _lasting(row)) for row in rows if row.lasting]
+    values_by_row = [(row, _lasting_values(row)) for row in rows if row.lasting]
     yield
-    for row, values in kept:
+    for row, values in values_by_row:
         if row in session:  # not one that was new, and undone
             for name, value in values.items():
                 set_committed_value(row, name, value)
 
 
-def _lasting(row: Base) -> dict[str, Any]:
-    """What is known of a row that never changes, as it is in the database."""
-    known, set_here = vars(row), inspect(row).committed_state
-    return {name: known[name] for name in row.lasting if name in known and name not in set_here}
+def _lasting_values(row: Base) -> dict[str, Any]:
+    """The loaded values of a row that never change, as they are in the database."""
+    loaded, set_here = vars(row), inspect(row).committed_state
+    return {name: loaded[name] for name in row.lasting if name in loaded and name not in set_here}
 
 
 @event.listens_for(Base, "before_update", propagate=True)
@@ -201,35 +201,38 @@ def _check_lasting(_mapper: object, _connection: object, row: Base) -> None:
             raise RuntimeError(f"{type(row).__name__}.{name} never changes, it says")
 
 
-def _met_somebody(error: DBAPIError) -> bool:
-    """Whether the database refused because of somebody else, not because of a mistake of the program."""
+def _is_conflict(error: DBAPIError) -> bool:
+    """Whether another request caused this database error, and not a mistake of the program."""
     on_postgresql = getattr(error.orig, "sqlstate", None)
     on_sqlite = getattr(error.orig, "sqlite_errorname", None)
-    return on_postgresql in MEETINGS or on_sqlite in MEETINGS
+    return on_postgresql in CONFLICT_CODES or on_sqlite in CONFLICT_CODES
 
 
-def read_one_moment() -> None:
-    """Let everything read from here to the session's end be of one moment, as it is on SQLite anyway."""
+def read_snapshot() -> None:
+    """Read everything from here to the session's end as of one moment.
+
+    SQLite does so anyway; on PostgreSQL the session starts anew with REPEATABLE READ.
+    """
     db.session.rollback()
     if db.engine.dialect.name == "postgresql":
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def get_locked(model: type[Row], ident: int) -> Row:
-    """The row as it is now, locked against others until the transaction ends; it must be there.
+    """The row with this id as it is now, locked until the transaction ends; LookupError if missing.
 
     To be used where there is an id and no row yet; `lock` is for a row.
     """
-    found = _read_locked(model, ident)
-    if found is None:
+    row = _read_locked(model, ident)
+    if row is None:
         raise LookupError(f"{model.__name__} {ident}")
-    return found
+    return row
 
 
 def lock(row: Base) -> None:
     """Lock a row against others until the transaction ends, and read it as it is now.
 
-    What this transaction has locked already is left, nobody else can have changed it.
+    A row that this transaction has locked already is left: nobody else can have changed it.
     """
     state = inspect(row)
     if state.key in db.session().info.get("locked", ()):
@@ -239,31 +242,40 @@ def lock(row: Base) -> None:
 
 
 def _read_locked(model: type[Row], ident: Any) -> Row | None:
-    """`populate_existing`: a lock on a row the session read earlier would still show the old values."""
+    """The row as it is now, locked; None if there is none.
+
+    `populate_existing`: a lock on a row the session read earlier would still show the old values.
+    """
     session = db.session()
-    found = session.get(model, ident, with_for_update={"key_share": True}, populate_existing=True)
-    if found is not None and "locked" in session.info:
-        session.info["locked"].add(inspect(found).key)
-    return found
+    row = session.get(model, ident, with_for_update={"key_share": True}, populate_existing=True)
+    if row is not None and "locked" in session.info:
+        session.info["locked"].add(inspect(row).key)
+    return row
 
 
 def change_one(statement: Update) -> None:
-    """A guarded update: it must change exactly one row, or the lock before it was none."""
+    """Run an update that must change exactly one row; RuntimeError if it does not.
+
+    It comes after a lock: if more or fewer rows change, the lock was not good.
+    """
     changed = db.session.connection().execute(statement).rowcount
     if changed != 1:
         raise RuntimeError(f"{changed} rows changed instead of one: {statement}")
 
 
-def add_together(rows: Sequence[Any]) -> None:
-    """Send new rows of one table at once. Their ids are drawn first: a row whose id the database has to tell
-    is sent alone. On SQLite the write that runs has the table for itself."""
+def add_rows(rows: Sequence[Any]) -> None:
+    """Send new rows of one table to the database at once.
+
+    Their ids are drawn before: a row whose id the database has to choose is sent alone. On SQLite the
+    write that runs has the table for itself.
+    """
     if not rows:
         return
     table = rows[0].__table__
     if db.engine.dialect.name == "postgresql":
         sequence = func.pg_get_serial_sequence(table.name, "id")
-        drawn = select(func.nextval(sequence)).select_from(func.generate_series(1, len(rows)))
-        ids: Iterable[int] = db.session.scalars(drawn).all()
+        query = select(func.nextval(sequence)).select_from(func.generate_series(1, len(rows)))
+        ids: Iterable[int] = db.session.scalars(query).all()
     else:
         ids = count((db.session.scalar(select(func.max(table.c.id))) or 0) + 1)
     for row, ident in zip(rows, ids, strict=False):
@@ -273,9 +285,10 @@ def add_together(rows: Sequence[Any]) -> None:
 
 
 def fetch(model: type[Row], ident: object, *, lock: bool = False, **belongs: object) -> Row | None:
-    """The row with this id, if it belongs where the caller looks (`village_id=…`); otherwise None.
+    """The row with this id, or None if there is none or it does not have the given values.
 
-    With `lock` it is locked until the transaction ends: for what is written.
+    The values say where the caller looks: `fetch(Grid, ident, village_id=…)`. With `lock` it is locked
+    until the transaction ends: for what is written.
     """
     row = _read_locked(model, ident) if lock else db.session.get(model, ident)
     if row is None or any(getattr(row, name) != value for name, value in belongs.items()):

@@ -1,4 +1,7 @@
-"""Forms check shape; the rules are checked by the verbs, and a refusal comes back to stand in the form."""
+"""The base of all forms: forms check shape, the functions that write check the rules.
+
+A refusal of a rule comes back into the form and stands beside its field.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,19 +20,19 @@ from ground.refusal import Refused
 
 
 class Form(FlaskForm):
-    """A form that can carry a refusal beside what was typed."""
+    """A form that can show a refusal beside what was typed."""
 
     refusal: Any = None
 
     def process(self, *args: Any, **kwargs: Any) -> None:
-        """Read what was sent; text that was left out counts as empty, and NUL is no text at all."""
+        """Read what was sent. Text that was left out counts as empty; the character NUL is removed."""
         super().process(*args, **kwargs)
         for field in self:
             if isinstance(field, StringField):
                 field.data = (field.data or "").replace("\0", "")
 
     def refuse(self, refusal: Refused) -> None:
-        """Show the refusal next to its field, or above the form, also for a field that nobody sees."""
+        """Show the refusal beside its field; above the form if it has no field or a hidden one."""
         if refusal.field in self and not isinstance(self[refusal.field], HiddenField):
             field = self[refusal.field]
             field.errors = [*field.errors, refusal.message]
@@ -38,20 +41,20 @@ class Form(FlaskForm):
 
     @property
     def status(self) -> int:
-        """The HTTP status of the page that shows this form: 422 when something in it was not taken."""
+        """The HTTP status of the page that shows this form: 422 with errors or a refusal, otherwise 200."""
         return 422 if self.refusal or self.errors else 200
 
 
 class SelectField(wtforms.SelectField):
-    """One of several, from pairs of a value and its word."""
+    """A field to choose one of several, from pairs of a value and its word."""
 
-    def __init__(self, *given: Any, choices: Iterable[tuple[Any, Any]] | None = None, **more: Any) -> None:
-        super().__init__(*given, choices=None, **more)
+    def __init__(self, *args: Any, choices: Iterable[tuple[Any, Any]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, choices=None, **kwargs)
         self.choices = choices
 
     @property
     def choices(self) -> Any:
-        """What there is to choose from."""
+        """The values to choose from, with their words."""
         return self._choices
 
     @choices.setter
@@ -61,7 +64,7 @@ class SelectField(wtforms.SelectField):
 
 @contextmanager
 def attempt(form: Form) -> Iterator[None]:
-    """Do the verb inside in one transaction; if it is refused, the form says why and keeps what was typed."""
+    """Do what is inside in one transaction; if it is refused, the form says why and keeps its values."""
     try:
         with transaction():
             yield
@@ -70,26 +73,26 @@ def attempt(form: Form) -> Iterator[None]:
 
 
 def key_field() -> HiddenField:
-    """The key of what the form will do, made before it is sent: sent twice, it is done once."""
+    """A hidden field with a random key, made before the form is sent: sent twice, it is done once."""
     return HiddenField(
         default=lambda: uuid4().hex, validators=[InputRequired(), Regexp(r"[0-9A-Za-z-]{16,64}$")]
     )
 
 
 class KeyedForm(Form):
-    """A form whose deed is done once, however often it is sent."""
+    """A form with a key: what it does is done once, however often it is sent."""
 
     key = key_field()
 
     def refuse(self, refusal: Refused) -> None:
-        """Show the refusal; a key that stands for something else is used up, a new one takes its place."""
+        """Show the refusal; after `key_reused` the form gets a new key, as the old one is used up."""
         super().refuse(refusal)
         if refusal.code == "key_reused":
             self.key.data = self.key.default()
 
 
 class ButtonForm(Form):
-    """A form of nothing but its button."""
+    """A form that has a button and no fields."""
 
 
 class ReasonForm(Form):

@@ -1,4 +1,7 @@
-"""Pictures that people send: opened with care, kept small, and without a word on where they were taken."""
+"""Pictures that people send: checked before they are decoded, made small, and without metadata.
+
+Metadata can say where a picture was taken; nothing of it is kept.
+"""
 
 import io
 import struct
@@ -12,7 +15,7 @@ from PIL import Image, ImageOps
 from ground.refusal import Refused
 
 MOST_PIXELS = 40_000_000
-QUALITY = 85
+JPEG_QUALITY = 85
 
 # What Pillow raises on pictures that are broken or bombs.
 BROKEN = (
@@ -29,11 +32,11 @@ BROKEN = (
 
 
 @contextmanager
-def opened(data: bytes) -> Iterator[Image.Image]:
-    """A picture (JPEG, PNG or WebP) to work on, its size looked at before anything is decoded.
+def open_picture(data: bytes) -> Iterator[Image.Image]:
+    """Open a picture (JPEG, PNG or WebP) to work on; its size is checked before it is decoded.
 
-    Refused `not_an_image` for anything else, also for what only turns out to be broken while it is worked on,
-    and for a picture of more than 40 megapixels.
+    Refused `not_an_image` for anything else, also for what only turns out to be broken while it is worked
+    on, and for a picture of more than 40 megapixels.
     """
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as photo:
@@ -45,11 +48,11 @@ def opened(data: bytes) -> Iterator[Image.Image]:
 
 
 def encode(data: bytes, longest: int) -> bytes:
-    """The picture as a JPEG of at most `longest` pixels on its longer side, upright, with no metadata.
+    """The picture as a JPEG without metadata, at most `longest` pixels on its longer side.
 
-    What was transparent is white. Refused as `opened` is.
+    It is turned upright, and what was transparent is white. Refused as `open_picture` is.
     """
-    with opened(data) as photo:
+    with open_picture(data) as photo:
         if photo.mode in ("1", "P"):  # colours from a palette have none in between
             photo = photo.convert("RGBA")
         photo.thumbnail((longest, longest))
@@ -57,6 +60,6 @@ def encode(data: bytes, longest: int) -> bytes:
     # A new picture: into a copy Pillow would take comments and more along.
     plain = Image.new("RGB", upright.size, "white")
     plain.paste(upright, mask=upright)
-    kept = io.BytesIO()
-    plain.save(kept, "JPEG", quality=QUALITY)
-    return kept.getvalue()
+    jpeg = io.BytesIO()
+    plain.save(jpeg, "JPEG", quality=JPEG_QUALITY)
+    return jpeg.getvalue()

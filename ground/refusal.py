@@ -1,4 +1,4 @@
-"""A rule said no."""
+"""Refusals: a rule of the field said no, and nothing was changed."""
 
 from typing import Any
 
@@ -26,14 +26,14 @@ class Refused(Exception):
         return f"{self.code}: {self.message}"
 
 
-def check_repeated(made: object, asked: object) -> None:
-    """A key that comes again comes with the same request. Refused `key_reused`."""
-    if made != asked:
+def check_repeated(stored: object, requested: object) -> None:
+    """Check that a key that was sent again comes with the same request. Refused `key_reused`."""
+    if stored != requested:
         raise Refused("key_reused", _("This form was sent before with something else in it."))
 
 
-def stated(reason: str, field: str = "reason") -> str:
-    """A reason without the space around it. Refused `reason_missing` beside its field if nothing is left."""
+def required_reason(reason: str, field: str = "reason") -> str:
+    """A reason without the space around it. Refused `reason_missing` if it is empty."""
     if not reason.strip():
         raise Refused("reason_missing", _("Say why, in a few words."), field)
     return reason.strip()

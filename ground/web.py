@@ -1,4 +1,4 @@
-"""What is about HTTP and pages of any kind: language, lists, refusals, documents, downloads, streams."""
+"""Everything about HTTP that knows no field: language, lists, refusals, documents, downloads, streams."""
 
 import json
 import re
@@ -28,53 +28,53 @@ from ground.refusal import Refused
 
 LANGUAGES = ("zh", "en")
 
-FARTHEST = 10**6  # a page that no list reaches, and no database chokes on
+LAST_PAGE = 10**6  # a page that no list reaches, and no database chokes on
 
 # What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, or, for
 # all others, a request that can't be done (422).
 STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409}
 
 # Under this address programs ask: what goes wrong there is told in JSON.
-PROGRAMS = "/api/"
+API_PREFIX = "/api/"
 
 
 class RowId(IntegerConverter):
-    """A row's number in an address: what no column holds does not exist."""
+    """The number of a row in an address; a number too large for any column is not found (404)."""
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=2**31 - 1)
 
 
 def locale() -> str:
-    """Chinese, unless the visitor chose English."""
+    """The visitor's language: Chinese, unless they chose English."""
     chosen = request.cookies.get("language") if request else None
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
 @cache
 def icon(name: str) -> Markup:
-    """One icon out of Bootstrap-Flask's sprite, so that a phone need not fetch the whole of it."""
+    """One icon from Bootstrap-Flask's sprite, so that a phone need not fetch the whole of it."""
     sprite = resources.files("flask_bootstrap") / "static/bootstrap5/icons/bootstrap-icons.svg"
-    found = re.search(rf'<symbol([^>]*) id="{name}">(.*?)</symbol>', sprite.read_text(), re.DOTALL)
-    if found is None:
+    symbol = re.search(rf'<symbol([^>]*) id="{name}">(.*?)</symbol>', sprite.read_text(), re.DOTALL)
+    if symbol is None:
         raise LookupError(name)
-    return Markup(f'<svg fill="currentColor"{found[1]}>{found[2]}</svg>')  # noqa: S704 -- the package's own
+    return Markup(f'<svg fill="currentColor"{symbol[1]}>{symbol[2]}</svg>')  # noqa: S704 -- the package's own
 
 
 def qr(text: str) -> Markup:
-    """A QR code for a page, as a picture of lines; its size is the stylesheet's."""
+    """A QR code for a page, as SVG; its size is the stylesheet's."""
     code = qr_path(text)
     bars = (bar.split() for bar in code.bars)
     path = "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length, *_rest in bars)
     box = f"0 0 {code.modules} {code.modules}"
-    drawn = f'<svg class="qr" role="img" aria-label="QR" viewBox="{box}"><path d="{path}"/></svg>'
-    return Markup(drawn)  # noqa: S704 -- figures only
+    svg = f'<svg class="qr" role="img" aria-label="QR" viewBox="{box}"><path d="{path}"/></svg>'
+    return Markup(svg)  # noqa: S704 -- figures only
 
 
 def page_of(query: Select[Any], per_page: int = 30) -> Pagination:
     """One page of a list, by `?page=`; beyond the last page: 404."""
-    wanted = min(request.args.get("page", 1, type=int), FARTHEST)
-    return db.paginate(query, page=wanted, per_page=per_page, max_per_page=per_page)
+    number = min(request.args.get("page", 1, type=int), LAST_PAGE)
+    return db.paginate(query, page=number, per_page=per_page, max_per_page=per_page)
 
 
 def quarter(value: Quarter | str) -> str:
@@ -82,9 +82,9 @@ def quarter(value: Quarter | str) -> str:
     return words.quarter(Quarter.parse(value) if isinstance(value, str) else value)
 
 
-def refused(refusal: Refused) -> Response | tuple[str, int]:
-    """The answer to a refusal that no form shows."""
-    if request.path.startswith(PROGRAMS):
+def answer_refusal(refusal: Refused) -> Response | tuple[str, int]:
+    """The answer to a refusal that no form shows: an error page, or JSON for a program."""
+    if request.path.startswith(API_PREFIX):
         return problem(refusal)
     status = STATUSES.get(refusal.code, 422)
     return render_template(
@@ -96,26 +96,27 @@ Problem = Response
 
 
 def problem(refusal: Refused, status: int | None = None, **more: object) -> Problem:
-    """A refusal as a program reads it: application/problem+json (RFC 9457), by its code's status or another.
+    """The answer to a program that was refused: application/problem+json (RFC 9457).
 
-    `code` is for the program, `title` for the person in front of it.
+    Its status is the one of the refusal's code, or `status`. `code` is for the program, `title` for the
+    person in front of it.
     """
     status = status or STATUSES.get(refusal.code, 422)
-    told = {
+    body = {
         "type": f"urn:aixin:problem:{refusal.code}",
         "title": str(refusal.message),
         "status": status,
         "code": refusal.code,
         **more,
     }
-    answer = Response(json.dumps(told), status, mimetype="application/problem+json")
+    answer = Response(json.dumps(body), status, mimetype="application/problem+json")
     if status == 401:
         answer.www_authenticate = WWWAuthenticate("bearer", {"realm": "aixin"})
     return answer
 
 
-def failed(error: HTTPException) -> Response | tuple[str, int]:
-    """The answer to what is not there, not allowed, or broke."""
+def answer_error(error: HTTPException) -> Response | tuple[str, int]:
+    """The answer to an HTTP error: an error page, or JSON for a program."""
     if isinstance(error, CSRFError):
         text = gettext("This page was open too long. Go back, load it again, and send it once more.")
         return render_template(
@@ -123,53 +124,53 @@ def failed(error: HTTPException) -> Response | tuple[str, int]:
         ), 400
     if error.code is None or error.response is not None or error.code < 400:
         return error.get_response()
-    if request.path.startswith(PROGRAMS):
-        return _failed_program(error, error.code)
-    known = {
+    if request.path.startswith(API_PREFIX):
+        return _problem_of_error(error, error.code)
+    explanations = {
         403: (gettext("Not for you to do"), gettext("Your role does not include this. Ask your committee.")),
         404: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
         405: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
         413: (gettext("Too large"), gettext("The file is larger than 8 MB. Take a smaller picture.")),
     }
-    title, text = known.get(
+    title, text = explanations.get(
         error.code,
         (gettext("Something broke"), gettext("That was our fault. Nothing was booked. Try it once more.")),
     )
     return render_template("error.html", code=error.code, title=title, text=text), error.code
 
 
-def _failed_program(error: HTTPException, status: int) -> Problem:
-    """What HTTP itself says no to; whatever is not known here broke."""
-    known = {
+def _problem_of_error(error: HTTPException, status: int) -> Problem:
+    """The answer to a program for an HTTP error; an unknown status means that something broke."""
+    refusals = {
         404: ("not_found", _("Nothing is at this address.")),
         405: ("method_not_allowed", _("This address does not take this method.")),
         413: ("too_large", _("That is more than is taken at once.")),
     }
     broken = ("broken", _("That was our fault. Nothing was booked. Try it once more."))
-    answer = problem(Refused(*known.get(status, broken)), status)
+    answer = problem(Refused(*refusals.get(status, broken)), status)
     if isinstance(error, MethodNotAllowed):
         answer.allow.update(error.valid_methods or ())
     return answer
 
 
 def public_url(path: str) -> str:
-    """An address as it is printed: under PUBLIC_URL, or the host this request was sent to."""
+    """The full address of a path for print: under PUBLIC_URL, or the host this request was sent to."""
     return f"{current_app.config['PUBLIC_URL'] or request.host_url.rstrip('/')}{path}"
 
 
-def printed(path: str) -> str:
-    """The address of a public page as it is printed in a QR code: in capitals, which need fewer squares."""
+def printed_url(path: str) -> str:
+    """The full address of a public page for a QR code, in capitals, which need fewer squares."""
     return public_url(path).upper()
 
 
-def inside(address: str | None) -> str:
-    """An address of this site that somebody wants to go on to; anything else becomes the front page."""
+def own_address(address: str | None) -> str:
+    """The address if it is one of this site; the front page for any other, or for none."""
     is_ours = address and address.startswith("/") and address[1:2] not in ("/", "\\")
     return address if address and is_ours else f"{request.script_root}/"
 
 
-def unlisted(page: str, status: int = 200) -> Response:
-    """A page for who holds the paper in hand: not for search engines, not kept by the browser."""
+def unlisted_page(page: str, status: int = 200) -> Response:
+    """A page for whoever holds the paper: search engines do not list it, browsers do not keep it."""
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
@@ -177,7 +178,7 @@ def unlisted(page: str, status: int = 200) -> Response:
 
 
 def pdf(content: bytes, name: str) -> Response:
-    """A document to look at and print, which the browser does not keep."""
+    """A PDF to look at and print, which the browser does not keep."""
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
@@ -185,14 +186,14 @@ def pdf(content: bytes, name: str) -> Response:
 
 
 def photo(content: bytes, digest: str) -> Response:
-    """A photo, which a browser asks for again each time: the reader may not be one tomorrow."""
+    """A photo that the browser asks for anew each time: the reader may not be allowed tomorrow."""
     response = Response(content, mimetype="image/jpeg")
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(digest)
     return response.make_conditional(request)
 
 
-KINDS = {
+TABLE_MIME_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
@@ -200,18 +201,18 @@ KINDS = {
 
 def download(content: bytes, name: str) -> Response:
     """A table to keep, .xlsx or .csv by its name."""
-    response = Response(content, mimetype=KINDS[name.rpartition(".")[2]])
+    response = Response(content, mimetype=TABLE_MIME_TYPES[name.rpartition(".")[2]])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 # One JSON value on each line: how a long task tells a page how far it is.
-LINES = "application/x-ndjson"
+LINES_MIME_TYPE = "application/x-ndjson"
 
 
-def streamed(lines: Generator[str, None, None]) -> Response:
-    """Send lines as they come. The work between them has a database session of its own until its end.
+def stream_lines(lines: Generator[str, None, None]) -> Response:
+    """Send lines as they come; the work between them has its own database session until its end.
 
     When the reader goes away the work is broken off, and a transaction in it undone.
     """
@@ -226,21 +227,21 @@ def streamed(lines: Generator[str, None, None]) -> Response:
             context.run(lines.close)
             context.run(own.pop)
 
-    response = Response(send(), mimetype=LINES)
+    response = Response(send(), mimetype=LINES_MIME_TYPE)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"  # nginx would collect the lines otherwise
     return response
 
 
-def switch(cookie: str, value: str) -> Response:
-    """Remember a choice of the visitor's for a year and return to the page they were on."""
-    response = redirect(inside(request.form.get("next")))
+def remember_choice(cookie: str, value: str) -> Response:
+    """Remember a choice of the visitor's for a year, and return to the page they were on."""
+    response = redirect(own_address(request.form.get("next")))
     response.set_cookie(cookie, value, max_age=365 * 86400, httponly=True, samesite="Lax")
     return response
 
 
 def init_app(app: Flask) -> None:
-    """Give every template the words and figures that know no field, and every error its page."""
+    """Give every template the filters and globals of this module, and every error its page."""
     app.url_map.converters["int"] = RowId
     app.add_template_filter(words.day, "day")
     app.add_template_filter(words.moment, "moment")
@@ -250,8 +251,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
     app.add_template_global(icon, "icon")
     app.add_template_global(qr, "qr")
-    app.register_error_handler(Refused, refused)
-    app.register_error_handler(HTTPException, failed)
+    app.register_error_handler(Refused, answer_refusal)
+    app.register_error_handler(HTTPException, answer_error)
     app.context_processor(
         lambda: {"locale": locale(), "large_print": request.cookies.get("print") == "large"}
     )

@@ -1,7 +1,12 @@
-"""Who may ask for what: a rule on every route, checked in one place before any view runs.
+"""Access rules: every route has one, and it is checked in one place before any view runs.
+
+    public      everyone, without sign-in
+    signed_in   everyone who is signed in
+    allow       holders of one of some roles, for the village or area in the address
+    device      programs, by the key of a device
 
 A village outside the signed-in user's scope does not exist for them (404); inside it without the right
-role the answer is 403; a route without a rule is denied. Programs bring the key of a device instead.
+role the answer is 403; a route without a rule is denied.
 """
 
 from collections.abc import Callable, Iterable
@@ -29,22 +34,23 @@ DEVICES: Slot[Callable[[str], Any]] = Slot()
 ASSETS = {"static", "bootstrap.static"}
 
 # Where somebody whose password was given by another chooses their own; until then there is nothing else.
-FIRST_OF_ALL = "signin.password"
+FIRST_SIGN_IN_PAGE = "signin.password"
 
 # What a page asks for by itself, while nobody is there: it keeps nobody signed in.
-UNATTENDED = {"home.alarms"}
+UNATTENDED_PAGES = {"home.alarms"}
 
-ABOVE = {Role.TOWNSHIP, Role.COUNTY}
+ROLES_ABOVE = {Role.TOWNSHIP, Role.COUNTY}
 COMMITTEE = {Role.CLERK, Role.CHAIR}
 SHOP = {Role.MANAGER, Role.VOLUNTEER}
-ONLOOKERS = COMMITTEE | ABOVE | {Role.SUPERVISOR}
+ONLOOKERS = COMMITTEE | ROLES_ABOVE | {Role.SUPERVISOR}
 
 
 @dataclass(frozen=True)
-class Rule:
-    """Whom a route lets in: everyone, everyone signed in, or holders of one of the roles at the place.
+class AccessRule:
+    """Whom a route lets in: everyone, everyone signed in, or holders of some roles at the place.
 
-    With `posting` fewer may send something than may look. With `device` it lets in programs, and no cookie.
+    With `posting` fewer roles may send something than may look. With `device` it lets in programs, and no
+    cookie.
     """
 
     public: bool = False
@@ -59,76 +65,79 @@ class Rule:
 
 @dataclass(frozen=True)
 class Route:
-    """What a visitor can ask for: by which methods, where, by which rule, and what it is for."""
+    """A route of the program: its methods, address and access rule, and what it is for in words."""
 
     endpoint: str
     methods: tuple[str, ...]
     address: str
-    rule: Rule
+    rule: AccessRule
     words: str
 
     @property
     def package(self) -> str:
-        """The package whose page it is."""
+        """The package that the route's page belongs to."""
         return package_of(self.endpoint)
 
 
 def public(view: View) -> View:
-    """Let everyone in, without sign-in."""
-    return _ruled(view, Rule(public=True))
+    """Let in everyone, without sign-in."""
+    return _with_rule(view, AccessRule(public=True))
 
 
 def signed_in(view: View) -> View:
-    """Let everyone in who is signed in; the view itself keeps to what is theirs."""
-    return _ruled(view, Rule())
+    """Let in everyone who is signed in; the view itself shows only what is theirs."""
+    return _with_rule(view, AccessRule())
 
 
 def device(view: View) -> View:
     """Let in programs that bring a device's key; the device is then `g.device`."""
-    return _ruled(view, Rule(device=True))
+    return _with_rule(view, AccessRule(device=True))
 
 
 def allow(*roles: Role, posting: Iterable[Role] | None = None) -> Callable[[View], View]:
-    """Let in who holds one of these roles for the village or area named in the address.
+    """Let in holders of one of these roles for the village or area named in the address.
 
     With `posting` only its holders may send something, on a page that others look at.
     """
     senders = None if posting is None else frozenset(posting)
-    return lambda view: _ruled(view, Rule(roles=frozenset(roles), posting=senders))
+    return lambda view: _with_rule(view, AccessRule(roles=frozenset(roles), posting=senders))
 
 
-def _ruled(view: View, rule: Rule) -> View:
+def _with_rule(view: View, rule: AccessRule) -> View:
     view.access = rule  # type: ignore[attr-defined]
     return view
 
 
-def rule_of(endpoint: str) -> Rule | None:
-    """The rule of a route, or None if nobody gave it one."""
+def rule_of(endpoint: str) -> AccessRule | None:
+    """The access rule of a route, or None if it has none."""
     if endpoint in ASSETS:
-        return Rule(public=True)
+        return AccessRule(public=True)
     return getattr(current_app.view_functions[endpoint], "access", None)
 
 
 def package_of(endpoint: str) -> str:
-    """The package that an endpoint's page is of."""
+    """The package that an endpoint's page belongs to."""
     return current_app.blueprints[endpoint.partition(".")[0]].import_name.partition(".")[0]
 
 
 def routes() -> list[Route]:
-    """Everything that can be asked for, by address; without the program's own files."""
-    found = []
+    """All routes with a rule, by address, without the program's own files.
+
+    A route on which fewer roles may send than look is listed once for each method.
+    """
+    entries = []
     for route in sorted(current_app.url_map.iter_rules(), key=lambda route: route.rule):
         rule = rule_of(route.endpoint)
         if route.endpoint in ASSETS or rule is None:
             continue
         methods = [methods_of(route)] if rule.posting is None else [(each,) for each in methods_of(route)]
         words = _first_line(route.endpoint)
-        found += [Route(route.endpoint, each, route.rule, rule, words) for each in methods]
-    return found
+        entries += [Route(route.endpoint, each, route.rule, rule, words) for each in methods]
+    return entries
 
 
 def methods_of(route: RoutingRule) -> tuple[str, ...]:
-    """The methods of a route that are its own; HEAD and OPTIONS come by themselves."""
+    """The methods of a route, without HEAD and OPTIONS, which Flask adds by itself."""
     return tuple(sorted((route.methods or set()) - {"HEAD", "OPTIONS"}))
 
 
@@ -136,13 +145,13 @@ def _first_line(endpoint: str) -> str:
     return (current_app.view_functions[endpoint].__doc__ or "").partition("\n")[0].strip()
 
 
-def inside() -> bool:
-    """Whether the reader holds a role in the village itself, not only above: there, names are not masked."""
-    return not g.get("roles", ABOVE) <= ABOVE
+def is_insider() -> bool:
+    """Whether the reader holds a role in the village itself, so that its names are not masked."""
+    return not g.get("roles", ROLES_ABOVE) <= ROLES_ABOVE
 
 
-def gate() -> Response | None:
-    """Before every request: find the place it is about, check the rule, or abort."""
+def check_access() -> Response | None:
+    """Check the access rule before every request: find the area it is about, or abort."""
     if request.endpoint is None:
         return None  # no such address: routing answers 404 by itself
     if "\0" in request.path:
@@ -153,41 +162,44 @@ def gate() -> Response | None:
     if rule.public:
         return None
     if rule.device:
-        g.device = _with_key()
+        g.device = _device_of_key()
         return None
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-    if current_user.temporary and request.endpoint != FIRST_OF_ALL:
-        return redirect(url_for(FIRST_OF_ALL))
-    if request.endpoint not in UNATTENDED:
-        _stay()
+    if current_user.temporary and request.endpoint != FIRST_SIGN_IN_PAGE:
+        return redirect(url_for(FIRST_SIGN_IN_PAGE))
+    if request.endpoint not in UNATTENDED_PAGES:
+        _renew_session()
     roles = rule.roles_for(request.method)
     if roles is not None:
-        g.area, g.roles = _place(request.view_args or {})
+        g.area, g.roles = _area_and_roles(request.view_args or {})
         if not g.roles & roles:
             abort(403)
     return None
 
 
-def _with_key() -> Any:
+def _device_of_key() -> Any:
     """The device whose key came as bearer token (RFC 6750). Refused `no_key`, `bad_key`."""
-    sent = request.authorization
-    if sent is None or sent.type != "bearer" or not sent.token:
+    authorization = request.authorization
+    if authorization is None or authorization.type != "bearer" or not authorization.token:
         raise Refused("no_key", _("This needs a device's key, sent as bearer token."))
     for with_key in DEVICES.items():
-        if found := with_key(sent.token):
-            return found
+        if device := with_key(authorization.token):
+            return device
     raise Refused("bad_key", _("This key opens nothing: it is mistyped, or was taken back."))
 
 
-def _stay() -> None:
-    """Send the session's cookie anew each hour it is used: it ends after PERMANENT_SESSION_LIFETIME idle."""
+def _renew_session() -> None:
+    """Send the session's cookie anew each hour it is used.
+
+    Without use it ends after PERMANENT_SESSION_LIFETIME.
+    """
     hour = f"{clock.now():%d%H}"
     if session.get("hour") != hour:
         session["hour"] = hour
 
 
-def _place(arguments: dict[str, Any]) -> tuple[Area, set[Role]]:
+def _area_and_roles(arguments: dict[str, Any]) -> tuple[Area, set[Role]]:
     """The village or area in the address and the user's roles there; out of scope: 404."""
     code = arguments.get("village") or arguments["area"]
     area = areas.by_code(code) if len(code) == 12 else None

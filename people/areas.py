@@ -23,27 +23,27 @@ PARENT_LEVELS = {
 
 
 def import_areas(data: bytes, actor: User | None = None) -> int:
-    """Load a county's list (columns code, level, name, parent_code); return how many areas were added.
+    """Load a county's list (columns code, level, name, parent_code); return how many areas are new.
 
     Codes are the official ones (统计用区划代码): 12 digits, or without their closing zeros. An area that is
-    already there with the same name is left; nothing of the file is loaded when a line is bad.
-    Refused `unreadable_file`, `bad_header`, `bad_lines` (its message names each bad line by number).
+    already there with the same name is left; nothing of the file is loaded when a line is bad. Refused
+    `unreadable_file`, `bad_header`, `bad_lines` (its message names each bad line by number).
     """
-    known = {area.code: area for area in db.session.scalars(select(Area))}
+    areas_by_code = {area.code: area for area in db.session.scalars(select(Area))}
     added: list[Area] = []
     problems: list[str] = []
-    seen: dict[str, int] = {}
+    line_by_code: dict[str, int] = {}
     for number, line in _lines(tables.decode(data)):
         try:
-            area = _read(line, known)
-            if area.code in seen:
+            area = _read_area(line, areas_by_code)
+            if area.code in line_by_code:
                 raise Refused(
                     "duplicate",
-                    _("%(code)s is already on line %(line)s", code=area.code, line=seen[area.code]),
+                    _("%(code)s is already on line %(line)s", code=area.code, line=line_by_code[area.code]),
                 )
-            seen[area.code] = number
-            if _is_new(area, known.get(area.code)):
-                known[area.code] = area
+            line_by_code[area.code] = number
+            if _is_new(area, areas_by_code.get(area.code)):
+                areas_by_code[area.code] = area
                 added.append(area)
         except Refused as refusal:
             problems.append(str(_("line %(line)s: %(reason)s", line=number, reason=refusal.message)))
@@ -57,7 +57,7 @@ def import_areas(data: bytes, actor: User | None = None) -> int:
 
 
 def _lines(text: str) -> list[tuple[int, dict[str, str | None]]]:
-    """The lines below the header with their numbers, whatever ends them."""
+    """The lines below the header with their numbers, with any kind of line end."""
     reader = csv.DictReader(io.StringIO(text, newline=None))
     try:
         if [name.strip() for name in reader.fieldnames or []] != COLUMNS:
@@ -69,7 +69,7 @@ def _lines(text: str) -> list[tuple[int, dict[str, str | None]]]:
         raise Refused("bad_lines", reason) from error
 
 
-def _read(line: dict[str, str | None], known: dict[str, Area]) -> Area:
+def _read_area(line: dict[str, str | None], areas_by_code: dict[str, Area]) -> Area:
     """One line as an area with its parent, or Refused with the reason."""
     cells = {name: (line.get(name) or "").strip() for name in COLUMNS}
     if None in line:
@@ -78,13 +78,13 @@ def _read(line: dict[str, str | None], known: dict[str, Area]) -> Area:
         level = Level(cells["level"])
     except ValueError:
         raise Refused("bad_level", _("the level “%(level)s” is not known", level=cells["level"])) from None
-    code = _full(cells["code"], level)
+    code = _full_code(cells["code"], level)
     name = cells["name"]
     if not 1 <= len(name) <= 100:
         raise Refused("bad_name", _("the name must have 1 to 100 characters"))
     if level is Level.COUNTY:
         return Area(code=code, level=level, name=name)
-    parent = known.get(cells["parent_code"].ljust(12, "0"))
+    parent = areas_by_code.get(cells["parent_code"].ljust(12, "0"))
     if parent is None or parent.level not in PARENT_LEVELS[level]:
         raise Refused(
             "unknown_parent",
@@ -98,8 +98,8 @@ def _read(line: dict[str, str | None], known: dict[str, Area]) -> Area:
     return Area(code=code, level=level, name=name, parent=parent)
 
 
-def _full(code: str, level: Level) -> str:
-    """The 12-digit form of a code: its closing zeros may be left out in the file, digits may not."""
+def _full_code(code: str, level: Level) -> str:
+    """The 12-digit form of a code. In the file it may lack its closing zeros, but no other digit."""
     digits = CODE_DIGITS[level]
     full = code.ljust(12, "0") if len(code) == digits else code
     well_formed = full.isascii() and full.isdecimal() and len(full) == 12 and set(full[digits:]) <= {"0"}
@@ -109,16 +109,18 @@ def _full(code: str, level: Level) -> str:
     return full
 
 
-def _is_new(area: Area, there: Area | None) -> bool:
-    if there is None:
+def _is_new(area: Area, existing: Area | None) -> bool:
+    if existing is None:
         return True
-    if (there.name, there.level) != (area.name, area.level):
-        raise Refused("changed", _("%(code)s is already known as %(name)s", code=area.code, name=there.name))
+    if (existing.name, existing.level) != (area.name, area.level):
+        raise Refused(
+            "changed", _("%(code)s is already known as %(name)s", code=area.code, name=existing.name)
+        )
     return False
 
 
-def below(area: Area) -> Sequence[Area]:
-    """The villages and communities in an area (itself, if it is one) with what they lie in, by code."""
+def villages_in(area: Area) -> Sequence[Area]:
+    """The villages and communities in an area, with their parents, by code; a village is in itself."""
     return db.session.scalars(
         select(Area)
         .options(joinedload(Area.parent))
@@ -133,6 +135,6 @@ def by_code(code: str) -> Area | None:
 
 
 def county() -> Area | None:
-    """The county, if there is one and no other."""
-    found = db.session.scalars(select(Area).where(Area.level == Level.COUNTY)).all()
-    return found[0] if len(found) == 1 else None
+    """The county, if there is exactly one; otherwise None."""
+    counties = db.session.scalars(select(Area).where(Area.level == Level.COUNTY)).all()
+    return counties[0] if len(counties) == 1 else None

@@ -1,4 +1,11 @@
-"""The audit trail: one line for each change to people, roles and grids, in the same transaction."""
+"""The audit trail: one line for each change to people, roles and grids, in the same transaction.
+
+    note      something was done to one row
+    note_all  the same was done to many rows
+    change    set columns of a row, and note what they were and became
+
+Reading the trail is in people/trail.
+"""
 
 from collections.abc import Iterable
 from contextvars import ContextVar
@@ -15,8 +22,8 @@ from people.models import Area, AuditEvent, User
 _origin: ContextVar[str | None] = ContextVar("origin", default=None)
 
 
-def comes_from(address: str | None) -> None:
-    """Remember where this request comes from, for every line it writes."""
+def set_origin(address: str | None) -> None:
+    """Remember the network address of this request, for every line it writes."""
     _origin.set(address)
 
 
@@ -28,10 +35,10 @@ def note(
     before: dict[str, Any] | None = None,
     **detail: Any,
 ) -> None:
-    """Write down who did what to whom, where its people may read it; actor None is the command line.
+    """Write down who did what to whom, and in which area; actor None is the command line.
 
-    `subject` is a row that has its id, or the name of one ("grid:12"); `before` and `detail` hold the
-    values that were changed and what they became.
+    The people of the area may read the line. `subject` is a row that has its id, or the name of one
+    ("grid:12"); `before` and `detail` hold the values that were changed and what they became.
     """
     note_all(actor, action, [(subject, area, detail)], before)
 
@@ -42,36 +49,39 @@ def note_all(
     changes: Iterable[tuple[Base | str, Area | None, dict[str, Any]]],
     before: dict[str, Any] | None = None,
 ) -> None:
-    """The same done to many: for each its subject, area and detail. Sent at once, not row by row."""
+    """Write down the same action for many subjects, each with its area and detail, at once."""
     _write(actor, action, [(subject, area, before, detail) for subject, area, detail in changes])
 
 
 def change(actor: User | None, action: str, row: Base, area: Area | None, **values: Any) -> list[str]:
-    """Set these columns of a row and write down what they were and became; return what differed.
+    """Set columns of a row, write down what they were and became, and return which of them differed.
 
-    What is the same already is left, and where nothing differs nothing is written.
+    A column that has its value already is left; where nothing differs nothing is written.
     """
     (changed,) = change_all(actor, action, [(row, area, values)])
     return changed
 
 
 def change_all(
-    actor: User | None, action: str, wanted: Iterable[tuple[Base, Area | None, dict[str, Any]]]
+    actor: User | None, action: str, changes: Iterable[tuple[Base, Area | None, dict[str, Any]]]
 ) -> list[list[str]]:
-    """The same for many rows, each with its area and values; sent at once, not row by row."""
-    told, lines = [], []
-    for row, area, values in wanted:
+    """Set columns of many rows as `change` does; each row comes with its area and values.
+
+    The lines are sent at once, not row by row.
+    """
+    changed_names, lines = [], []
+    for row, area, values in changes:
         changed = [name for name, value in values.items() if getattr(row, name) != value]
         before = {name: getattr(row, name) for name in changed}
         for name in changed:
             setattr(row, name, values[name])
-        told.append(changed)
+        changed_names.append(changed)
         if changed:
             lines.append((row, area, before, {name: values[name] for name in changed}))
     if lines:
         db.session.flush()
     _write(actor, action, lines)
-    return told
+    return changed_names
 
 
 def _write(
@@ -79,7 +89,7 @@ def _write(
     action: str,
     lines: Iterable[tuple[Base | str, Area | None, dict[str, Any] | None, dict[str, Any]]],
 ) -> None:
-    """Lines of the trail: for each its subject, area, and what there was before and is now."""
+    """Write lines of the trail: for each its subject, its area, and the values before and after."""
     shared = {
         "at": clock.now(),
         "actor_id": actor.id if actor else None,
@@ -90,8 +100,8 @@ def _write(
         {
             "subject": subject if isinstance(subject, str) else name_of(subject),
             "area_id": area.id if area else None,
-            "before": _plain(before) if before else None,
-            "detail": _plain(detail),
+            "before": _json_values(before) if before else None,
+            "detail": _json_values(detail),
             **shared,
         }
         for subject, area, before, detail in lines
@@ -101,13 +111,13 @@ def _write(
 
 
 def name_of(row: Base) -> str:
-    """How the trail names a row: its table and id, without the words that only databases need."""
-    return f"{SUBJECTS.get(row.__tablename__, row.__tablename__)}:{row.id}"  # type: ignore[attr-defined]
+    """The name of a row in the trail: its table and id, like "grid:12"."""
+    return f"{SUBJECT_NAMES.get(row.__tablename__, row.__tablename__)}:{row.id}"  # type: ignore[attr-defined]
 
 
-SUBJECTS = {"user_account": "user", "village_group": "group"}
+SUBJECT_NAMES = {"user_account": "user", "village_group": "group"}
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Values as JSON keeps them."""
+def _json_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Values in the form in which JSON keeps them: dates as text."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

@@ -1,4 +1,11 @@
-"""Worker cards: issued, lost, found, replaced, retired; and known again from whatever the desk was given."""
+"""Worker cards: issued, lost, found, replaced and retired; and found by what the desk scans.
+
+issued            active: the only state in which the desk takes it
+reported lost     lost; active again when it is found
+a newer one       replaced
+its holder left   frozen
+handed back       retired, for good
+"""
 
 import random
 import re
@@ -13,7 +20,7 @@ from stdnum import damm
 
 from ground import clock
 from ground.db import db, get_locked, lock
-from ground.refusal import Refused, stated
+from ground.refusal import Refused, required_reason
 from people import audit
 from people.models import Appointment, Area, AuditEvent, Card, CardState, Duty, Grid, Person, User
 from people.roster import departures, holders, persons
@@ -26,16 +33,17 @@ _IN_ADDRESS = re.compile(r"https?://[^/\s]+/C/([0-9A-Z]{20})/?", re.IGNORECASE)
 
 
 def issue(person: Person, actor: User | None, chance: random.Random | None = None) -> Card:
-    """Give a worker a card, or somebody who left and whose points are kept; the one they had stops at once.
+    """Give somebody a card; the one they had stops at once.
 
-    `chance` is the machine's secret source, unless a demo wants the same cards on every run.
-    Refused `was_merged`, `not_serving` for somebody who is no worker today and has no points kept.
+    A card is for workers of today, and for those who left and whose points are kept. `chance` is the
+    machine's secret source, unless a demo wants the same cards on every run. Refused `was_merged`,
+    `not_serving` for somebody who is no worker today and has no points kept.
     """
     lock(person)
     persons.check_not_merged(person)
-    if not may_have(person):
+    if not may_have_card(person):
         raise _not_serving(person)
-    old = active(person)
+    old = active_card(person)
     if old is not None:
         old.state = CardState.REPLACED
         db.session.flush()
@@ -44,7 +52,7 @@ def issue(person: Person, actor: User | None, chance: random.Random | None = Non
     card = Card(
         person_id=person.id,
         number=_number(chance),
-        token=drawn(TOKEN_LENGTH, chance),
+        token=random_characters(TOKEN_LENGTH, chance),
         state=CardState.ACTIVE,
         issued_at=clock.now(),
         issued_by_id=actor.id if actor else None,
@@ -55,18 +63,18 @@ def issue(person: Person, actor: User | None, chance: random.Random | None = Non
     return card
 
 
-def may_have(person: Person) -> bool:
-    """Whether somebody may be given a card: a worker of today, or who left and whose points are kept."""
-    return _serves(person) or departures.kept_until(person) is not None
+def may_have_card(person: Person) -> bool:
+    """Whether somebody may be given a card: a worker of today, or who left with points kept."""
+    return _serves(person) or departures.points_kept_until(person) is not None
 
 
 def may_be_found(card: Card) -> bool:
-    """Whether a card that comes back is good again: lost, of somebody who serves and has no newer one."""
-    return card.state == CardState.LOST and _serves(card.person) and active(card.person) is None
+    """Whether a card can be active again: it is lost, its holder serves and has no newer one."""
+    return card.state == CardState.LOST and _serves(card.person) and active_card(card.person) is None
 
 
 def _serves(person: Person) -> bool:
-    return holders.serves_on(person.id, clock.today()) is not None
+    return holders.term_on_day(person.id, clock.today()) is not None
 
 
 def _not_serving(person: Person) -> Refused:
@@ -74,7 +82,7 @@ def _not_serving(person: Person) -> Refused:
 
 
 def report_lost(card: Card, actor: User) -> Card:
-    """Stop a card that was lost; reported twice, nothing more happens. Refused `card_inactive`."""
+    """Stop a card that was lost; a second report changes nothing. Refused `card_inactive`."""
     _lock(card)
     if card.state == CardState.LOST:
         return card
@@ -86,11 +94,11 @@ def report_lost(card: Card, actor: User) -> Card:
     return card
 
 
-def found(card: Card, actor: User) -> Card:
-    """Let a lost card that came back be good again; found twice, nothing more happens.
+def mark_found(card: Card, actor: User) -> Card:
+    """Make a lost card that came back active again; a second time changes nothing.
 
-    Refused `card_inactive` for one that is not lost, `was_merged`, `not_serving` for who is no worker today:
-    had it not been lost, it would be frozen; `has_newer_card` if another one took its place.
+    Refused `card_inactive` for one that is not lost, `was_merged`, `not_serving` for who is no worker
+    today: had it not been lost, it would be frozen; `has_newer_card` if another one took its place.
     """
     _lock(card)
     if card.state == CardState.ACTIVE:
@@ -100,7 +108,7 @@ def found(card: Card, actor: User) -> Card:
     persons.check_not_merged(card.person)
     if not _serves(card.person):
         raise _not_serving(card.person)
-    if active(card.person) is not None:
+    if active_card(card.person) is not None:
         raise Refused("has_newer_card", _("A newer card is in use. Retire this one."))
     card.state = CardState.ACTIVE
     db.session.flush()
@@ -109,11 +117,11 @@ def found(card: Card, actor: User) -> Card:
 
 
 def retire(card: Card, reason: str, actor: User) -> Card:
-    """Write down that a card was handed back and destroyed, for good; twice, nothing more happens.
+    """Write down that a card was handed back and destroyed, for good; a second time changes nothing.
 
     Refused `reason_missing`.
     """
-    reason = stated(reason)
+    reason = required_reason(reason)
     _lock(card)
     if card.state == CardState.RETIRED:
         return card
@@ -124,13 +132,13 @@ def retire(card: Card, reason: str, actor: User) -> Card:
 
 
 def _lock(card: Card) -> None:
-    """Lock a card, and before it its holder, as where cards are issued."""
+    """Lock a card, and its holder before it, in the same order as where cards are issued."""
     get_locked(Person, card.person_id)
     lock(card)
 
 
-def turned_up(card: Card, actor: User) -> bool:
-    """Note that a lost card was brought to a desk, once a day; whether it was noted now."""
+def note_turned_up(card: Card, actor: User) -> bool:
+    """Note that a lost card was brought to a desk, once a day; return whether it was noted now."""
     lock(card)
     last = _last_turn_ups([card]).get(card.id)
     if card.state != CardState.LOST or (last and clock.local(last).date() == clock.today()):
@@ -139,35 +147,35 @@ def turned_up(card: Card, actor: User) -> bool:
     return True
 
 
-def lost_and_seen(village: Area) -> list[tuple[Card, datetime]]:
-    """The lost cards of a village that turned up at a desk, each with the last time; the latest first."""
-    lost = [card for card in all_of(village) if card.state == CardState.LOST]
-    seen = _last_turn_ups(lost)
-    return sorted(((card, seen[card.id]) for card in lost if card.id in seen), key=lambda one: one[1])[::-1]
+def lost_and_turned_up(village: Area) -> list[tuple[Card, datetime]]:
+    """The lost cards of a village that turned up at a desk, with the last time, the latest first."""
+    lost = [card for card in cards_of_village(village) if card.state == CardState.LOST]
+    last = _last_turn_ups(lost)
+    return sorted(((card, last[card.id]) for card in lost if card.id in last), key=lambda one: one[1])[::-1]
 
 
 def _last_turn_ups(lost: Sequence[Card]) -> dict[int, datetime]:
-    """When each of these cards was last at a desk since it was lost the last time, by the card's id."""
+    """When each of these cards was last at a desk since it was last lost, by the card's id."""
     ids = {audit.name_of(card): card.id for card in lost}
     lines = select(AuditEvent.subject, AuditEvent.action, AuditEvent.at).where(
         AuditEvent.subject.in_(ids), AuditEvent.action.in_(("card.lost", "card.turned_up"))
     )
-    seen: dict[int, datetime] = {}
+    times: dict[int, datetime] = {}
     for subject, action, at in db.session.execute(lines.order_by(AuditEvent.id)):
-        seen.pop(ids[subject], None)
+        times.pop(ids[subject], None)
         if action == "card.turned_up":
-            seen[ids[subject]] = at
-    return seen
+            times[ids[subject]] = at
+    return times
 
 
 def renew_secrets(village: Area, actor: User, chance: random.Random | None = None) -> int:
-    """Give every good card of a village a new secret, as after a leak of its sheets; how many were renewed.
+    """Give every active card of a village a new secret, as after a leak; return how many.
 
-    What was printed before is not known any more; the numbers stay. A lost card, which may be found again,
-    gets a new secret too, and is not counted.
+    What was printed before is not known any more; the numbers stay. A lost card, which may be found
+    again, gets a new secret too, and is not counted.
     """
     chance = chance or secrets.SystemRandom()
-    known = db.session.scalars(
+    renewed = db.session.scalars(
         select(Card)
         .join(Card.person)
         .where(Person.area_id == village.id, Card.state.in_((CardState.ACTIVE, CardState.LOST)))
@@ -175,15 +183,18 @@ def renew_secrets(village: Area, actor: User, chance: random.Random | None = Non
         .with_for_update(of=Card, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    for card in known:
-        card.token = drawn(TOKEN_LENGTH, chance)
+    for card in renewed:
+        card.token = random_characters(TOKEN_LENGTH, chance)
     db.session.flush()
-    audit.note_all(actor, "card.renew", [(card, village, {"number": card.number}) for card in known])
-    return sum(card.state == CardState.ACTIVE for card in known)
+    audit.note_all(actor, "card.renew", [(card, village, {"number": card.number}) for card in renewed])
+    return sum(card.state == CardState.ACTIVE for card in renewed)
 
 
 def _number(chance: random.Random) -> str:
-    """A free card number: eight digits and a Damm check digit, which finds every wrong or swapped digit."""
+    """A free card number: eight digits and a Damm check digit.
+
+    The check digit finds every wrong digit and every two that were swapped.
+    """
     while True:
         digits = f"{chance.randrange(10**8):08d}"
         number = digits + damm.calc_check_digit(digits)
@@ -191,24 +202,24 @@ def _number(chance: random.Random) -> str:
             return number
 
 
-def drawn(length: int, chance: random.Random) -> str:
-    """So many characters that nobody guesses: a card's secret, or the public code of a paper."""
+def random_characters(length: int, chance: random.Random) -> str:
+    """Random characters that nobody guesses: a card's secret, or the public code of a paper."""
     return "".join(chance.choices(ALPHABET, k=length))
 
 
-def find(given: str, village: Area) -> Card:
-    """The card that was scanned (address or token) or typed (number), at a village's desk.
+def find(scanned: str, village: Area) -> Card:
+    """The card that was scanned (address or token) or typed (number) at a village's desk.
 
     Refused `not_a_card` for other QR codes, `bad_card_number` for a mistyped number, `unknown_card`,
     `other_village`. The card may be lost or replaced: the desk is told who holds it and says so.
     """
-    text = given.strip()
-    token = token_in(text)
-    digits = digits_in(text)
+    text = scanned.strip()
+    token = card_token(text)
+    digits = card_digits(text)
     if token:
         card = by_token(token)
     elif digits is not None and len(digits) <= 13:
-        card = _by_number(digits)
+        card = _by_typed_number(digits)
     else:
         raise Refused("not_a_card", _("This is not a love card's code. Scan the worker's card."), "scan")
     if card is None and token:
@@ -221,20 +232,23 @@ def find(given: str, village: Area) -> Card:
     return card
 
 
-def token_in(text: str) -> str | None:
-    """The secret in what was scanned, a card's address or the token alone; None in anything else."""
+def card_token(text: str) -> str | None:
+    """The secret in a scanned text, a card's address or the token alone; None in anything else."""
     address = _IN_ADDRESS.fullmatch(text)
     token = (address.group(1) if address else text).upper()
     return token if len(token) == TOKEN_LENGTH and set(token) <= set(ALPHABET) else None
 
 
-def digits_in(text: str) -> str | None:
-    """The digits of a typed number, full-width ones too, without what groups them; None for other text."""
+def card_digits(text: str) -> str | None:
+    """The digits of a typed number without spaces and dashes; None for other text.
+
+    Full-width digits are read too.
+    """
     digits = re.sub(r"[\s-]", "", text)
     return "".join(str(int(digit)) for digit in digits) if digits.isdecimal() else None
 
 
-def _by_number(number: str) -> Card | None:
+def _by_typed_number(number: str) -> Card | None:
     if len(number) != 9 or not damm.is_valid(number):
         raise Refused(
             "bad_card_number", _("This card number is mistyped: nine digits, as on the card."), "scan"
@@ -247,19 +261,19 @@ def by_token(token: str) -> Card | None:
     return db.session.scalar(select(Card).where(Card.token == token.upper()))
 
 
-def numbered(number: str, village: Area) -> Card | None:
+def by_number(number: str, village: Area) -> Card | None:
     """A village's card with this number, or None."""
     return db.session.scalar(
         select(Card).join(Card.person).where(Card.number == number, Person.area_id == village.id)
     )
 
 
-def active(person: Person) -> Card | None:
-    """The one card of a person that is taken at the desk, or None."""
+def active_card(person: Person) -> Card | None:
+    """The one active card of a person, or None."""
     return db.session.scalar(select(Card).where(Card.person_id == person.id, Card.state == CardState.ACTIVE))
 
 
-def all_of(village: Area) -> Sequence[Card]:
+def cards_of_village(village: Area) -> Sequence[Card]:
     """Every card a village's people ever had, in the order they were issued."""
     return db.session.scalars(
         select(Card)
@@ -273,16 +287,16 @@ def all_of(village: Area) -> Sequence[Card]:
 def of_person(person: Person) -> Sequence[Card]:
     """Every card a person ever had, under each of their entries, the newest first."""
     return db.session.scalars(
-        select(Card).where(Card.person_id.in_(persons.selves(person))).order_by(Card.id.desc())
+        select(Card).where(Card.person_id.in_(persons.entry_ids(person))).order_by(Card.id.desc())
     ).all()
 
 
-def good_below(area: Area) -> list[tuple[Card, Grid | None]]:
-    """Every active card of an area and below, by village and grid, with the grid in which its holder serves.
+def active_cards_below(area: Area) -> list[tuple[Card, Grid | None]]:
+    """Every active card of an area and below, with its holder's grid, by village and grid.
 
     For who serves in several the first of them, for who serves no more the last.
     """
-    good = db.session.scalars(
+    active_cards = db.session.scalars(
         select(Card)
         .join(Card.person)
         .join(Person.area)
@@ -290,12 +304,17 @@ def good_below(area: Area) -> list[tuple[Card, Grid | None]]:
         .where(Card.state == CardState.ACTIVE, Area.code.startswith(area.stem))
     ).all()
     grids = _grids_of_holders(area)
-    held = [(card, grids.get(card.person_id)) for card in good]
-    return sorted(held, key=lambda one: (one[0].person.area.code, one[1].code if one[1] else "", one[0].id))
+    pairs = [(card, grids.get(card.person_id)) for card in active_cards]
+    return sorted(
+        pairs, key=lambda pair: (pair[0].person.area.code, pair[1].code if pair[1] else "", pair[0].id)
+    )
 
 
 def _grids_of_holders(area: Area) -> dict[int, Grid]:
-    """By the person's id, the grid of each worker whose home lies in an area, as `good_below` says."""
+    """The grid of each worker who belongs to an area, by the person's id.
+
+    Which of several it is, `active_cards_below` says.
+    """
     today = clock.today()
     terms = db.session.scalars(
         select(Appointment)
@@ -306,28 +325,32 @@ def _grids_of_holders(area: Area) -> dict[int, Grid]:
         .where(Appointment.duty == Duty.WORKER, Area.code.startswith(area.stem))
         .order_by(Appointment.starts_on, Appointment.id)
     ).all()
-    served = [term for term in terms if holders.state_of(term, today) == holders.State.OVER]
-    running = [term for term in terms if holders.state_of(term, today) == holders.State.RUNNING]
+    served = [term for term in terms if holders.state_of(term, today) == holders.TermState.OVER]
+    running = [term for term in terms if holders.state_of(term, today) == holders.TermState.RUNNING]
     running.sort(key=lambda term: term.grid.code, reverse=True)
     return {term.person_id: term.grid for term in (*served, *running)}  # of several the one said last
 
 
-def of_village(village: Area) -> Sequence[tuple[Appointment, Card | None]]:
-    """Who serves in a village today, by grid code, each with their latest card, if they ever had one.
+def holders_with_cards(village: Area) -> Sequence[tuple[Appointment, Card | None]]:
+    """The workers of a village today, by grid code, each with their latest card, if they have one.
 
-    If one of a person's cards is active, it is the latest. After them who left, got a new card, and has
-    points kept, with their last term.
+    If one of a person's cards is active, it is the latest. After them those who left, got a new card, and
+    have points kept, with their last term.
     """
     today = clock.today()
-    latest = {card.person_id: card for card in all_of(village)}
+    latest = {card.person_id: card for card in cards_of_village(village)}
     serving: dict[int, Appointment] = {}
-    for term in holders.serving(village, today, today):
+    for term in holders.serving_terms(village, today, today):
         serving.setdefault(term.person_id, term)  # who serves in two grids has one card
-    held = [(term, latest.get(person_id)) for person_id, term in serving.items()]
+    pairs = [(term, latest.get(person_id)) for person_id, term in serving.items()]
     for person_id, card in latest.items():
-        if card.state == CardState.ACTIVE and person_id not in serving and departures.kept_until(card.person):
-            held += [(term, card) for term in _latest_terms(person_id)]
-    return held
+        if (
+            card.state == CardState.ACTIVE
+            and person_id not in serving
+            and departures.points_kept_until(card.person)
+        ):
+            pairs += [(term, card) for term in _latest_terms(person_id)]
+    return pairs
 
 
 def _latest_terms(person_id: int) -> Sequence[Appointment]:

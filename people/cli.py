@@ -23,8 +23,8 @@ people_cli = AppGroup("people", help="The roster of grids, workers and instructo
 cards_cli = AppGroup("cards", help="The workers' cards: listed, and printed.")
 
 
-def refuse(refusal: Refused) -> click.ClickException:
-    """A refusal as the command line shows it: the words, and exit status 1."""
+def click_error(refusal: Refused) -> click.ClickException:
+    """A refusal as the command line shows it: its message, and exit status 1."""
     return click.ClickException(str(refusal.message))
 
 
@@ -36,7 +36,7 @@ def import_areas(file: Path) -> None:
         with transaction():
             added = areas.import_areas(file.read_bytes())
     except Refused as refusal:
-        raise refuse(refusal) from refusal
+        raise click_error(refusal) from refusal
     click.echo(f"{added} areas added")
 
 
@@ -57,7 +57,7 @@ def add_account(username: str, name: str, role: str, code: str, lasting: bool, p
             user = accounts.add_user(username, name, password, None, temporary=not lasting, area=area)
             accounts.grant(user, Role(role), area, None)
     except Refused as refusal:
-        raise refuse(refusal) from refusal
+        raise click_error(refusal) from refusal
     click.echo(f"{username} may sign in as {role} of {area.name}")
 
 
@@ -67,9 +67,9 @@ def give_password(username: str) -> None:
     """Give a new password to somebody whom nobody else can help; it opens once."""
     try:
         with transaction():
-            secret = keeping.give_password(keeping.named(username), None)
+            secret = keeping.give_password(keeping.find_by_name(username), None)
     except Refused as refusal:
-        raise refuse(refusal) from refusal
+        raise click_error(refusal) from refusal
     click.echo(secret)
 
 
@@ -89,25 +89,28 @@ def import_people(file: Path, code: str | None, dry_run: bool) -> None:
     area = areas.by_code(code) if code else areas.county()
     if area is None:
         raise click.ClickException(f"no area has the code {code}" if code else "load the areas first")
-    bring(ROSTER, file, area, dry_run)
+    import_from_file(ROSTER, file, area, dry_run)
 
 
-def bring(kind: filing.Kind, file: Path, area: Area, dry_run: bool) -> None:
-    """Take a file in, all of it or nothing; say what was done, or each bad cell, and how far it is."""
+def import_from_file(kind: filing.FileType, file: Path, area: Area, dry_run: bool) -> None:
+    """Import a file of any kind, all of it or nothing, with a progress bar.
+
+    Prints how many rows were added, changed and left, or each bad cell.
+    """
     try:
         with transaction():
-            made = kind.plan(file.read_bytes(), file.name, area)
-            for cell in made.bad:
+            plan = kind.plan(file.read_bytes(), file.name, area)
+            for cell in plan.bad:
                 click.echo(f"{cell.where} {cell.column}: {cell.reason}", err=True)
-            if made.bad:
-                raise click.ClickException(f"{len(made.bad)} bad cells; nothing was changed")
+            if plan.bad:
+                raise click.ClickException(f"{len(plan.bad)} bad cells; nothing was changed")
             if not dry_run:
-                with click.progressbar(length=len(made.steps), label=kind.name, file=sys.stderr) as bar:
-                    for done in kind.carry_out(made, area, None):
+                with click.progressbar(length=len(plan.steps), label=kind.name, file=sys.stderr) as bar:
+                    for done in kind.carry_out(plan, area, None):
                         bar.update(done - bar.pos)
     except Refused as refusal:
-        raise refuse(refusal) from refusal
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in made.counted.items())
+        raise click_error(refusal) from refusal
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in plan.counted.items())
     click.echo(f"{'dry run: ' if dry_run else ''}{counts}")
 
 
@@ -122,7 +125,8 @@ def export_cards(code: str) -> None:
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(("number", "token", "worker", "status"))
     writer.writerows(
-        (card.number, card.token, card.person.name, card.state.value) for card in cards.all_of(village)
+        (card.number, card.token, card.person.name, card.state.value)
+        for card in cards.cards_of_village(village)
     )
     click.echo(lines.getvalue().encode(), nl=False)  # as bytes, so that every machine writes the same
 
@@ -140,7 +144,9 @@ def print_cards(code: str, out: Path) -> None:
     if area is None:
         raise click.ClickException(f"no area has the code {code}")
     with current_app.test_request_context():  # addresses are made in one
-        faces = [pages.card_face(card, grid.name if grid else "") for card, grid in cards.good_below(area)]
+        faces = [
+            pages.card_face(card, grid.name if grid else "") for card, grid in cards.active_cards_below(area)
+        ]
         if not faces:
             raise click.ClickException(f"nobody in {area.name} has a card that is good")
         with click.progressbar(length=len(faces), label="cards", file=sys.stderr) as bar:

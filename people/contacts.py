@@ -1,4 +1,4 @@
-"""Whom a village can call: the officials attached to it (挂联), and 一村一警一法官一调解员."""
+"""Contacts of a village: the officials attached to it (挂联), and 一村一警一法官一调解员."""
 
 import re
 import unicodedata
@@ -22,17 +22,18 @@ _PHONE = re.compile(r"\+?[0-9][0-9 -]{1,17}[0-9]")
 def attach(
     village: Area, kind: ContactKind, name: str, agency: str, phone: str, since: date, actor: User | None
 ) -> Contact:
-    """Attach somebody to a village from a day on. There may be several officials, and one of each other kind.
+    """Attach somebody to a village from a day on.
 
-    Refused `not_a_village`, `bad_name`, `bad_phone`, `in_future`, `kind_taken` while the village has one.
+    There may be several officials, and one of each other kind. Refused `not_a_village`, `bad_name`,
+    `bad_phone`, `in_future`, `kind_taken` while the village has one.
     """
     if not village.is_village:
         raise Refused("not_a_village", _("Contacts belong to a village or community."))
     lock(village)  # so that two at once do not both find the place free
     if kind != ContactKind.OFFICIAL and any(contact.kind == kind for contact in of_village(village)):
         raise Refused("kind_taken", _("The village has one already. Change that one."), "kind")
-    contact = _new(village.id, kind, name, agency, phone, since)
-    audit.note(actor, "contact.attach", contact, village, **_said(contact))
+    contact = _add_contact(village.id, kind, name, agency, phone, since)
+    audit.note(actor, "contact.attach", contact, village, **audit_values(contact))
     return contact
 
 
@@ -42,10 +43,10 @@ def replace(contact: Contact, name: str, agency: str, phone: str, since: date, a
     A wrong name or number is put right in the same way: the line is ended, not changed.
     Refused `already_ended`, `out_of_order` for a day before the old one began, and as for `attach`.
     """
-    contact = _end(contact, since, "since")
-    new = _new(contact.village_id, contact.kind, name, agency, phone, since)
+    contact = _end_contact(contact, since, "since")
+    new = _add_contact(contact.village_id, contact.kind, name, agency, phone, since)
     village = db.session.get_one(Area, contact.village_id)
-    audit.note(actor, "contact.replace", new, village, _said(contact), **_said(new))
+    audit.note(actor, "contact.replace", new, village, audit_values(contact), **audit_values(new))
     return new
 
 
@@ -54,22 +55,22 @@ def detach(contact: Contact, until: date, actor: User | None) -> None:
 
     Refused `already_ended`, `in_future`, `out_of_order` for a day before it began.
     """
-    contact = _end(contact, until, "until")
+    contact = _end_contact(contact, until, "until")
     village = db.session.get_one(Area, contact.village_id)
-    audit.note(actor, "contact.detach", contact, village, _said(contact), until=until)
+    audit.note(actor, "contact.detach", contact, village, audit_values(contact), until=until)
 
 
 def of_village(village: Area) -> Sequence[Contact]:
-    """Whom a village can call today: the officials first, then officer, judge and mediator."""
-    found = db.session.scalars(
+    """The contacts of a village today: the officials first, then officer, judge and mediator."""
+    contacts = db.session.scalars(
         select(Contact)
         .where(Contact.village_id == village.id, Contact.until.is_(None))
         .order_by(Contact.since, Contact.id)
     ).all()
-    return sorted(found, key=lambda contact: list(ContactKind).index(contact.kind))
+    return sorted(contacts, key=lambda contact: list(ContactKind).index(contact.kind))
 
 
-def _end(contact: Contact, on: date, field: str) -> Contact:
+def _end_contact(contact: Contact, on: date, field: str) -> Contact:
     lock(contact)
     if contact.until:
         raise Refused("already_ended", _("Somebody has changed this contact already."))
@@ -82,7 +83,9 @@ def _end(contact: Contact, on: date, field: str) -> Contact:
     return contact
 
 
-def _new(village_id: int, kind: ContactKind, name: str, agency: str, phone: str, since: date) -> Contact:
+def _add_contact(
+    village_id: int, kind: ContactKind, name: str, agency: str, phone: str, since: date
+) -> Contact:
     name, phone = name.strip(), unicodedata.normalize("NFKC", phone).strip()
     if not 1 <= len(name) <= 200:
         raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
@@ -98,8 +101,8 @@ def _new(village_id: int, kind: ContactKind, name: str, agency: str, phone: str,
     return contact
 
 
-def _said(contact: Contact) -> dict[str, Any]:
-    """What the trail keeps of a contact."""
+def audit_values(contact: Contact) -> dict[str, Any]:
+    """The values of a contact for the audit trail."""
     return {
         "kind": contact.kind,
         "name": contact.name,

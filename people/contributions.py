@@ -4,22 +4,22 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from people import access, cli, held, pages
-from people.held import HELD, Part
+from people.held import HELD, HeldPart
 from people.models import Role, mask_phone
-from people.pages import ABOVE, EVERYWHERE, NAVIGATION, Entry
+from people.pages import ABOVE, EVERYWHERE, NAVIGATION, NavigationEntry
 from people.signin import keeping
 from people.trail import subjects, words
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from people.views import (
     CONDUCT,
-    FROM_ABOVE,
-    IMPORTING,
+    EVALUATORS,
+    IMPORTERS,
     OFFICE,
+    ONLOOKERS,
+    ROLES_ABOVE,
     ROSTER,
-    SPEAKING,
-    TAUGHT,
-    WATCHING,
+    TRAINING_READERS,
     cards,
     conduct,
     home,
@@ -32,49 +32,63 @@ PEOPLE = Package(
     title="Who and where",
     pages=[room.bp for room in (home, signin, roster, cards, conduct)],
     commands=[cli.areas_cli, cli.people_cli, cli.accounts_cli, cli.cards_cli, cli.roles],
-    context=[pages.shared],
+    context=[pages.template_context],
     filters={"masked_phone": mask_phone},
     globals={"alarms": pages.alarms, "banners": pages.BANNERS.items},
     fillings=[
-        WORDS.of(words.OWN),
-        NAMINGS.of(*subjects.OWN),
-        HELD.of(Part(10, held.about)),
+        WORDS.of(words.OWN_WORDS),
+        NAMINGS.of(*subjects.OWN_NAMINGS),
+        HELD.of(HeldPart(10, held.about)),
         NAVIGATION.of(
-            Entry(410, "home.area", _("Villages"), "geo-alt", FROM_ABOVE, ABOVE),
-            Entry(420, "roster.grids", _("Roster"), "people", TAUGHT),
-            Entry(430, "roster.persons", _("People"), "person-lines-fill", TAUGHT, under=ROSTER),
-            Entry(440, "roster.terms", _("Terms"), "calendar-range", TAUGHT, under=ROSTER),
-            Entry(460, "roster.staffing", _("Staffing"), "person-exclamation", FROM_ABOVE, ABOVE, ROSTER),
-            Entry(
+            NavigationEntry(410, "home.area", _("Villages"), "geo-alt", ROLES_ABOVE, ABOVE),
+            NavigationEntry(420, "roster.grids", _("Roster"), "people", TRAINING_READERS),
+            NavigationEntry(
+                430, "roster.persons", _("People"), "person-lines-fill", TRAINING_READERS, under=ROSTER
+            ),
+            NavigationEntry(
+                440, "roster.terms", _("Terms"), "calendar-range", TRAINING_READERS, under=ROSTER
+            ),
+            NavigationEntry(
+                460, "roster.staffing", _("Staffing"), "person-exclamation", ROLES_ABOVE, ABOVE, ROSTER
+            ),
+            NavigationEntry(
                 470,
                 "roster.import_roster",
                 _("From a file"),
                 "file-earmark-excel",
-                IMPORTING,
+                IMPORTERS,
                 EVERYWHERE,
                 ROSTER,
             ),
-            Entry(480, "conduct.trainings", _("Training"), "mortarboard", TAUGHT, EVERYWHERE),
-            Entry(490, "conduct.evaluations", _("Evaluation"), "chat-square-heart", SPEAKING, under=CONDUCT),
-            Entry(
+            NavigationEntry(
+                480, "conduct.trainings", _("Training"), "mortarboard", TRAINING_READERS, EVERYWHERE
+            ),
+            NavigationEntry(
+                490, "conduct.evaluations", _("Evaluation"), "chat-square-heart", EVALUATORS, under=CONDUCT
+            ),
+            NavigationEntry(
                 500,
                 "conduct.evaluation_results",
                 _("Evaluation"),
                 "chat-square-heart",
-                FROM_ABOVE,
+                ROLES_ABOVE,
                 ABOVE,
                 CONDUCT,
             ),
-            Entry(510, "conduct.growth", _("Growth"), "tree", WATCHING, under=CONDUCT),
-            Entry(520, "conduct.growth_figures", _("Growth"), "tree", FROM_ABOVE, ABOVE, CONDUCT),
-            Entry(
-                530, "conduct.negative_list", _("Negative list"), "slash-circle", FROM_ABOVE, ABOVE, CONDUCT
+            NavigationEntry(510, "conduct.growth", _("Growth"), "tree", ONLOOKERS, under=CONDUCT),
+            NavigationEntry(520, "conduct.growth_figures", _("Growth"), "tree", ROLES_ABOVE, ABOVE, CONDUCT),
+            NavigationEntry(
+                530, "conduct.negative_list", _("Negative list"), "slash-circle", ROLES_ABOVE, ABOVE, CONDUCT
             ),
-            Entry(540, "cards.cards", _("Cards"), "person-vcard", frozenset(access.COMMITTEE)),
-            Entry(550, "signin.pins", _("PINs"), "123", frozenset(access.COMMITTEE), under=("cards.cards",)),
-            Entry(560, "signin.accounts", _("Sign-ins"), "key", keeping.KEEPERS, EVERYWHERE),
-            Entry(570, "home.audit", _("Audit trail"), "clock-history", WATCHING, EVERYWHERE, OFFICE),
-            Entry(580, "home.contacts", _("Contacts"), "telephone", frozenset(Role), under=OFFICE),
+            NavigationEntry(540, "cards.cards", _("Cards"), "person-vcard", frozenset(access.COMMITTEE)),
+            NavigationEntry(
+                550, "signin.pins", _("PINs"), "123", frozenset(access.COMMITTEE), under=("cards.cards",)
+            ),
+            NavigationEntry(560, "signin.accounts", _("Sign-ins"), "key", keeping.KEEPERS, EVERYWHERE),
+            NavigationEntry(
+                570, "home.audit", _("Audit trail"), "clock-history", ONLOOKERS, EVERYWHERE, OFFICE
+            ),
+            NavigationEntry(580, "home.contacts", _("Contacts"), "telephone", frozenset(Role), under=OFFICE),
         ),
     ],
 )

@@ -1,6 +1,10 @@
-"""A file that an office brings: tried out, kept until somebody says yes, then taken in whole or not at all.
+"""Files that an office brings: tried out first, then imported in whole or not at all.
 
-What is in it, its `Kind` knows; the rest is the same for rosters and goods.
+    keep_file     keeps the file for its dry run
+    plan_file     says what it would do: an ImportPlan with a step for each row, and its bad cells
+    import_file   does what the dry run showed
+
+What the rows of a file mean, its `FileType` knows; the rest is the same for rosters and goods.
 """
 
 import hashlib
@@ -20,7 +24,7 @@ from ground.tables import BadCell
 from people.models import Area, FileKind, ImportFile, User
 
 # How many rows go to the database at once; after each lot the page and the command line are told.
-LOT = 500
+ROWS_AT_ONCE = 500
 
 LONGEST_KEPT = timedelta(days=1)
 
@@ -28,8 +32,8 @@ OUTCOMES = ("added", "changed", "left")
 
 
 @dataclass(frozen=True)
-class Line:
-    """One thing that a row would do, for the page: a column, what it was and what it becomes."""
+class CellChange:
+    """One change that a row would make: the column, its value before and after."""
 
     column: str
     before: Any
@@ -37,14 +41,14 @@ class Line:
 
 
 @dataclass
-class Step:
+class ImportStep:
     """What one row of a file would do; `name` and `code` say to whom or what."""
 
     row: tables.Row
     is_new: bool
     name: str
     code: str
-    lines: list[Line]
+    lines: list[CellChange]
 
     @property
     def outcome(self) -> str:
@@ -52,11 +56,11 @@ class Step:
         return "added" if self.is_new else "changed" if self.lines else "left"
 
 
-AnyStep = TypeVar("AnyStep", bound=Step)
+AnyStep = TypeVar("AnyStep", bound=ImportStep)
 
 
 @dataclass
-class Plan(Generic[AnyStep]):
+class ImportPlan(Generic[AnyStep]):
     """What a whole file would do; with a bad cell, nothing of it is done."""
 
     table: tables.Table
@@ -72,18 +76,18 @@ class Plan(Generic[AnyStep]):
 
     @property
     def fingerprint(self) -> str:
-        """Changes when things have changed so that the file would do something else."""
-        said = [(step.row.number, step.outcome, str(step.lines)) for step in self.steps]
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        """A digest of the plan; it differs when the file would do something else by now."""
+        outcomes = [(step.row.number, step.outcome, str(step.lines)) for step in self.steps]
+        return hashlib.sha256(repr(outcomes).encode()).hexdigest()
 
     @property
     def counted(self) -> dict[str, Any]:
-        """How many rows are `added`, `changed` and `left`, also where it is none."""
+        """How many rows are `added`, `changed` and `left`; a count may be 0."""
         return {outcome: self.counts[outcome] for outcome in OUTCOMES}
 
     @property
     def bad_rows(self) -> list[tuple[tables.Row, list[BadCell]]]:
-        """The rows with a bad cell, each with all of them, in the file's order."""
+        """The rows with bad cells, each with all its bad cells, in the file's order."""
         by_row: dict[int, list[BadCell]] = defaultdict(list)
         for cell in self.bad:
             by_row[cell.row.number].append(cell)
@@ -91,27 +95,27 @@ class Plan(Generic[AnyStep]):
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of file: how its table looks, what it would do in an area, and how that is done.
+class FileType:
+    """A kind of file: its layout, what it would do in an area, and how that is done.
 
-    `make` writes nothing and refuses nothing: what is bad is in the plan. `carry_out` does all that a plan
-    says, inside one transaction, writes it into the audit trail, and yields how many rows are done.
+    `make` writes nothing and refuses nothing: what is bad is in the plan. `carry_out` does all that a
+    plan says, inside one transaction, writes it into the audit trail, and yields how many rows are done.
     """
 
     name: FileKind
     layout: tables.Layout
-    make: Callable[[tables.Table, Area], Plan[Any]]
-    carry_out: Callable[[Plan[Any], Area, User | None], Iterator[int]]
+    make: Callable[[tables.Table, Area], ImportPlan[Any]]
+    carry_out: Callable[[ImportPlan[Any], Area, User | None], Iterator[int]]
 
-    def plan(self, content: bytes, name: str, area: Area) -> Plan[Any]:
-        """What a file would do in an area. Refused as `tables.read`, when no such table is in it."""
+    def plan(self, content: bytes, name: str, area: Area) -> ImportPlan[Any]:
+        """What a file would do in an area. Refused as `tables.read` is, when it has no such table."""
         return self.make(self.layout.read(content, name), area)
 
 
-def keep(kind: Kind, area: Area, name: str, content: bytes, actor: User) -> ImportFile:
-    """Keep a file for its dry run. Earlier ones that were never imported are dropped: one's own, and any
-    that is older than a day.
+def keep_file(kind: FileType, area: Area, name: str, content: bytes, actor: User) -> ImportFile:
+    """Keep a file for its dry run.
 
+    Earlier ones that were never imported are dropped: one's own, and any that is older than a day.
     Refused as `tables.read`, when no table of its kind can be found in it.
     """
     kind.layout.read(content, name)
@@ -136,7 +140,7 @@ def keep(kind: Kind, area: Area, name: str, content: bytes, actor: User) -> Impo
     return file
 
 
-def plan_of(kind: Kind, file: ImportFile) -> Plan[Any]:
+def plan_file(kind: FileType, file: ImportFile) -> ImportPlan[Any]:
     """What a kept file would do today.
 
     Refused `file_gone` once it was imported or dropped, `other_file` for a file of another kind.
@@ -148,30 +152,30 @@ def plan_of(kind: Kind, file: ImportFile) -> Plan[Any]:
     return kind.plan(file.content, file.name, file.area)
 
 
-def take_in(kind: Kind, file: ImportFile, fingerprint: str, actor: User) -> Iterator[int]:
-    """Do what the dry run showed; yields how many of the file's rows are done, the last time all of them.
+def import_file(kind: FileType, file: ImportFile, fingerprint: str, actor: User) -> Iterator[int]:
+    """Do what the dry run showed; yields how many of the file's rows are done, at last all of them.
 
     Run to its end inside one transaction. Refused `bad_cells`, `plan_changed` when the file would do
-    something else by now, and as `plan_of`.
+    something else by now, and as `plan_file`.
     """
     lock(file)
-    made = plan_of(kind, file)
-    if made.bad:
+    plan = plan_file(kind, file)
+    if plan.bad:
         raise Refused("bad_cells", _("The file has cells that can't be taken. Nothing was done."))
-    if made.fingerprint != fingerprint:
+    if plan.fingerprint != fingerprint:
         raise Refused("plan_changed", _("Something was changed meanwhile. Look at the dry run again."))
-    yield from kind.carry_out(made, file.area, actor)
+    yield from kind.carry_out(plan, file.area, actor)
     file.content = None
     file.applied_at = clock.now()
-    file.added, file.changed, file.left = made.counted.values()
+    file.added, file.changed, file.left = plan.counted.values()
     db.session.flush()
 
 
-def by_lots(made: Plan[AnyStep], do: Callable[[Sequence[AnyStep]], None]) -> Iterator[int]:
-    """Do what a plan's rows would, a lot at a time; yields how many of its rows are done."""
-    steps = [step for step in made.steps if step.outcome != "left"]
-    done = len(made.steps) - len(steps)
-    for lot in (steps[first : first + LOT] for first in range(0, len(steps), LOT)):
-        do(lot)
-        done += len(lot)
+def do_in_batches(plan: ImportPlan[AnyStep], do: Callable[[Sequence[AnyStep]], None]) -> Iterator[int]:
+    """Do the steps of a plan in batches of 500 rows; yields how many of its rows are done."""
+    steps = [step for step in plan.steps if step.outcome != "left"]
+    done = len(plan.steps) - len(steps)
+    for batch in (steps[first : first + ROWS_AT_ONCE] for first in range(0, len(steps), ROWS_AT_ONCE)):
+        do(batch)
+        done += len(batch)
         yield done

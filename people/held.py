@@ -1,6 +1,7 @@
-"""Everything held about a person, to show them: each package tells its own part, in plain text.
+"""Everything held about a person, to show it to them; each package adds its own part.
 
-A test sees to it that every table that speaks of a person is read by one of them.
+The parts are in plain text. A test sees to it that every table that speaks of a person is read by one of
+them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -25,20 +26,20 @@ from people.models import (
     Card,
     Departure,
     Evaluation,
+    EvaluationSide,
     GrowthStep,
     Merge,
     Person,
     Portrait,
-    Side,
     User,
 )
 from people.roster import persons
 
-NOTHING = "–"
+DASH = "–"
 
 
 class Reader(StrEnum):
-    """Who is shown it: the person, their village's committee, or the township for its own instructors."""
+    """The reader: the person, their village's committee, or the township for its own instructors."""
 
     THEMSELF = "themself"
     VILLAGE = "village"
@@ -47,12 +48,12 @@ class Reader(StrEnum):
 
 # To whom the results of an evaluation go; nobody else sees them, whom it is about neither.
 # What single workers said of an instructor is shown to nobody one by one, only as `evaluations.results`.
-RESULTS_GO_TO = {Side.OF_WORKER: Reader.VILLAGE, Side.BY_VILLAGE: Reader.ABOVE}
+RESULT_READERS = {EvaluationSide.OF_WORKER: Reader.VILLAGE, EvaluationSide.BY_VILLAGE: Reader.ABOVE}
 
 
 @dataclass(frozen=True)
-class Section:
-    """A part of what is held: a title, the headings of its columns, and rows of plain text, maybe none."""
+class HeldSection:
+    """A section of what is held: a title, column headings, and rows of plain text, maybe none."""
 
     title: Any
     header: Sequence[Any]
@@ -60,24 +61,24 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of the page, in its place on it: what `about` says of a person to a reader."""
+class HeldPart:
+    """A package's part of the page: its place there, and the sections about a person for a reader."""
 
     order: int
-    about: Callable[[Person, Reader], list[Section]]
+    about: Callable[[Person, Reader], list[HeldSection]]
 
 
-HELD: Slot[Part] = Slot(by=lambda part: part.order)
+HELD: Slot[HeldPart] = Slot(by=lambda part: part.order)
 
 
-def everything(person: Person, reader: Reader) -> list[Section]:
-    """What every package holds about a person."""
+def all_sections(person: Person, reader: Reader) -> list[HeldSection]:
+    """The sections of all packages about a person."""
     return [section for part in HELD.items() for section in part.about(person, reader)]
 
 
-def about(person: Person, reader: Reader) -> list[Section]:
-    """What this package holds about a person, whichever of their entries it stands under."""
-    ids = persons.selves(persons.kept(person))
+def about(person: Person, reader: Reader) -> list[HeldSection]:
+    """The sections of this package about a person, under all of their entries."""
+    ids = persons.entry_ids(persons.current_entry(person))
     return [
         *_entries(ids),
         _portraits(ids),
@@ -85,8 +86,8 @@ def about(person: Person, reader: Reader) -> list[Section]:
         _cards(ids),
         _sign_ins(ids),
         _trainings(ids),
-        _evaluated(ids, reader),
-        _spoken(ids, reader),
+        _evaluations_of(ids, reader),
+        _evaluations_by(ids, reader),
         _growth(ids),
         _departures(ids),
         _merges(ids),
@@ -96,39 +97,48 @@ def about(person: Person, reader: Reader) -> list[Section]:
 
 def day(on: date | None) -> str:
     """A day in words, or a dash."""
-    return words.day(on) if on else NOTHING
+    return words.day(on) if on else DASH
 
 
-def said(value: Any) -> str:
+def text_or_dash(value: Any) -> str:
     """A value as plain text, or a dash for nothing."""
-    return NOTHING if value is None or value == "" else str(value)
+    return DASH if value is None or value == "" else str(value)
 
 
 def _rows(model: type[Any], ids: Iterable[int], *along: Any, order: Any = None) -> Sequence[Any]:
-    """A table's rows about these people, with what is read along, in an order or as they were written."""
+    """A table's rows about these people, with the related rows in `along`.
+
+    They are in the given order, or as they were written.
+    """
     query = select(model).where(model.person_id.in_(ids)).options(*map(joinedload, along))
     return db.session.scalars(query.order_by(*([] if order is None else [order]), model.id)).all()
 
 
-def _entries(ids: list[int]) -> list[Section]:
+def _entries(ids: list[int]) -> list[HeldSection]:
     """The roster's entry, and those that were merged into it as they were."""
     people = db.session.scalars(
         select(Person).where(Person.id.in_(ids)).options(joinedload(Person.area), joinedload(Person.merge))
     ).all()
     people = sorted(people, key=lambda person: ids.index(person.id))
     return [
-        Section(
+        HeldSection(
             _("Another entry of the same person") if person.merge else _("In the roster"),
             (),
             [
                 (gettext("Name"), person.name),
                 (gettext("Belongs to"), person.area.name),
-                (gettext("Phone"), said(person.phone)),
-                (gettext("Agency"), said(person.agency)),
-                (gettext("Sex"), said(person.sex and labels.SEXES[person.sex])),
-                (gettext("Year of birth"), said(person.birth_year)),
-                (gettext("Political status"), said(person.standing and labels.STANDINGS[person.standing])),
-                (gettext("Background"), said(person.background and labels.BACKGROUNDS[person.background])),
+                (gettext("Phone"), text_or_dash(person.phone)),
+                (gettext("Agency"), text_or_dash(person.agency)),
+                (gettext("Sex"), text_or_dash(person.sex and labels.SEXES[person.sex])),
+                (gettext("Year of birth"), text_or_dash(person.birth_year)),
+                (
+                    gettext("Political status"),
+                    text_or_dash(person.standing and labels.STANDINGS[person.standing]),
+                ),
+                (
+                    gettext("Background"),
+                    text_or_dash(person.background and labels.BACKGROUNDS[person.background]),
+                ),
                 (gettext("Law mark since"), day(person.law_mark_on)),
             ],
         )
@@ -136,15 +146,15 @@ def _entries(ids: list[int]) -> list[Section]:
     ]
 
 
-def _portraits(ids: list[int]) -> Section:
-    """That there is a photo; the person's page in their village shows it."""
-    kept = db.session.scalars(select(Portrait.at).where(Portrait.person_id.in_(ids)).order_by(Portrait.at))
-    return Section(_("Photo"), (_("Kept since"),), [(day(clock.local(at).date()),) for at in kept])
+def _portraits(ids: list[int]) -> HeldSection:
+    """The days since when photos are kept; the photo itself is on the person's page."""
+    moments = db.session.scalars(select(Portrait.at).where(Portrait.person_id.in_(ids)).order_by(Portrait.at))
+    return HeldSection(_("Photo"), (_("Kept since"),), [(day(clock.local(at).date()),) for at in moments])
 
 
-def _terms(ids: list[int]) -> Section:
-    found = _rows(Appointment, ids, Appointment.grid, order=Appointment.starts_on)
-    return Section(
+def _terms(ids: list[int]) -> HeldSection:
+    terms = _rows(Appointment, ids, Appointment.grid, order=Appointment.starts_on)
+    return HeldSection(
         _("Terms"),
         (_("Duty"), _("Grid"), _("From"), _("Term until"), _("Ended on"), _("Recommended by")),
         [
@@ -154,16 +164,16 @@ def _terms(ids: list[int]) -> Section:
                 day(term.starts_on),
                 day(term.ends_on),
                 day(term.ended_on),
-                said(term.chosen_by and labels.CHOSEN_BY[term.chosen_by]),
+                text_or_dash(term.chosen_by and labels.CHOSEN_BY[term.chosen_by]),
             )
-            for term in found
+            for term in terms
         ],
     )
 
 
-def _cards(ids: list[int]) -> Section:
-    """Cards by their number. The secret of the code is no statement about anyone, and stays one."""
-    return Section(
+def _cards(ids: list[int]) -> HeldSection:
+    """Cards by their number. The secret of the code says nothing about the person, and stays secret."""
+    return HeldSection(
         _("Cards"),
         (_("Card number"), _("State"), _("Issued on")),
         [
@@ -173,24 +183,26 @@ def _cards(ids: list[int]) -> Section:
     )
 
 
-def _sign_ins(ids: list[int]) -> Section:
+def _sign_ins(ids: list[int]) -> HeldSection:
     rows = []
     for user in _rows(User, ids):
         roles = [f"{labels.ROLES[grant.role]} ({grant.area.name})" for grant in user.grants]
-        closed = day(clock.local(user.closed_at).date()) if user.closed_at else NOTHING
-        rows.append((user.username, user.name, gettext(", ").join(roles) or NOTHING, closed))
-    return Section(_("Sign-ins and roles"), (_("Sign-in name"), _("Name"), _("Role"), _("Closed on")), rows)
+        closed = day(clock.local(user.closed_at).date()) if user.closed_at else DASH
+        rows.append((user.username, user.name, gettext(", ").join(roles) or DASH, closed))
+    return HeldSection(
+        _("Sign-ins and roles"), (_("Sign-in name"), _("Name"), _("Role"), _("Closed on")), rows
+    )
 
 
-def _trainings(ids: list[int]) -> Section:
-    return Section(
+def _trainings(ids: list[int]) -> HeldSection:
+    return HeldSection(
         _("Trainings attended"),
         (_("Day"), _("Topic"), _("Place"), _("How noted")),
         [
             (
                 day(seat.training.held_on),
                 seat.training.topic,
-                said(seat.training.place),
+                text_or_dash(seat.training.place),
                 gettext("by card") if seat.by_card else gettext("ticked on the list"),
             )
             for seat in _rows(Attendance, ids, Attendance.training)
@@ -198,30 +210,36 @@ def _trainings(ids: list[int]) -> Section:
     )
 
 
-def _evaluated(ids: list[int], reader: Reader) -> Section:
-    """Evaluations of the person: the results for those they go to, for others only that there was one."""
+def _evaluations_of(ids: list[int], reader: Reader) -> HeldSection:
+    """Evaluations of the person.
+
+    The results for those they go to; for others only that there was one.
+    """
     hidden = gettext("only for those the results go to")
-    return Section(
+    return HeldSection(
         _("Evaluations of this person"),
         (_("Year"), _("From which side"), _("Diligence, skill, manner (1 to 4)"), _("Remark")),
         [
             (
-                str(found.year),
-                str(labels.SIDES[found.side]),
-                f"{found.diligence}, {found.skill}, {found.manner}"
-                if reader == RESULTS_GO_TO.get(found.side)
+                str(evaluation.year),
+                str(labels.SIDES[evaluation.side]),
+                f"{evaluation.diligence}, {evaluation.skill}, {evaluation.manner}"
+                if reader == RESULT_READERS.get(evaluation.side)
                 else hidden,
-                said(found.remark) if reader == RESULTS_GO_TO.get(found.side) else hidden,
+                text_or_dash(evaluation.remark) if reader == RESULT_READERS.get(evaluation.side) else hidden,
             )
-            for found in _rows(Evaluation, ids, order=Evaluation.year)
+            for evaluation in _rows(Evaluation, ids, order=Evaluation.year)
         ],
     )
 
 
-def _spoken(ids: list[int], reader: Reader) -> Section:
-    """Evaluations the person gave: whom and how is between them and those the results go to."""
+def _evaluations_by(ids: list[int], reader: Reader) -> HeldSection:
+    """Evaluations the person gave.
+
+    Only the person reads of whom and which grades: that is between them and those the results go to.
+    """
     voices = [f"person:{ident}" for ident in ids]
-    found = db.session.scalars(
+    evaluations = db.session.scalars(
         select(Evaluation)
         .where(Evaluation.voice.in_(voices))
         .options(joinedload(Evaluation.person))
@@ -229,27 +247,27 @@ def _spoken(ids: list[int], reader: Reader) -> Section:
     )
     own = reader == Reader.THEMSELF
     hidden = gettext("only for those the results go to")
-    return Section(
+    return HeldSection(
         _("Evaluations this person gave"),
         (_("Year"), _("Of whom"), _("Diligence, skill, manner (1 to 4)"), _("Remark")),
         [
             (
-                str(given.year),
-                given.person.name if own else hidden,
-                f"{given.diligence}, {given.skill}, {given.manner}" if own else hidden,
-                said(given.remark) if own else hidden,
+                str(evaluation.year),
+                evaluation.person.name if own else hidden,
+                f"{evaluation.diligence}, {evaluation.skill}, {evaluation.manner}" if own else hidden,
+                text_or_dash(evaluation.remark) if own else hidden,
             )
-            for given in found
+            for evaluation in evaluations
         ],
     )
 
 
-def _growth(ids: list[int]) -> Section:
-    return Section(
+def _growth(ids: list[int]) -> HeldSection:
+    return HeldSection(
         lazy_gettext("Growth"),
         (_("Stage"), _("Day"), _("Note")),
         [
-            (_stage(step), day(step.on), said(step.note))
+            (_stage(step), day(step.on), text_or_dash(step.note))
             for step in _rows(GrowthStep, ids, order=GrowthStep.on)
         ],
     )
@@ -260,34 +278,34 @@ def _stage(step: GrowthStep) -> str:
     return gettext("%(stage)s, taken back", stage=stage) if step.takes_back_id else str(stage)
 
 
-def _departures(ids: list[int]) -> Section:
-    return Section(
+def _departures(ids: list[int]) -> HeldSection:
+    return HeldSection(
         _("Departures"),
         (_("Day"), _("Kind"), _("Reason"), _("Negative list"), _("Decision"), _("Points")),
         [
             (
-                day(left.on),
-                str(labels.DEPARTURE_KINDS[left.kind]),
-                said(left.reason),
-                said(left.negative_item and left.negative_item.text),
-                said(left.decision),
-                gettext("kept until %(day)s", day=day(left.kept_until))
-                if left.kept_until
-                else str(labels.OUTCOMES[left.outcome]),
+                day(departure.on),
+                str(labels.DEPARTURE_KINDS[departure.kind]),
+                text_or_dash(departure.reason),
+                text_or_dash(departure.negative_item and departure.negative_item.text),
+                text_or_dash(departure.decision),
+                gettext("kept until %(day)s", day=day(departure.kept_until))
+                if departure.kept_until
+                else str(labels.OUTCOMES[departure.outcome]),
             )
-            for left in _rows(Departure, ids, Departure.negative_item, order=Departure.on)
+            for departure in _rows(Departure, ids, Departure.negative_item, order=Departure.on)
         ],
     )
 
 
-def _merges(ids: list[int]) -> Section:
-    found = db.session.scalars(
+def _merges(ids: list[int]) -> HeldSection:
+    merges = db.session.scalars(
         select(Merge)
         .where(or_(Merge.kept_id.in_(ids), Merge.duplicate_id.in_(ids)))
         .options(joinedload(Merge.kept), joinedload(Merge.duplicate))
         .order_by(Merge.id)
     )
-    return Section(
+    return HeldSection(
         _("Entries merged"),
         (_("Day"), _("Entry kept"), _("Entry merged into it"), _("Reason")),
         [
@@ -295,16 +313,16 @@ def _merges(ids: list[int]) -> Section:
                 day(clock.local(merge.at).date()),
                 f"{merge.kept.name} ({merge.kept_id})",
                 f"{merge.duplicate.name} ({merge.duplicate_id})",
-                said(merge.reason),
+                text_or_dash(merge.reason),
             )
-            for merge in found
+            for merge in merges
         ],
     )
 
 
-def _trail(person: Person) -> Section:
-    lines = trail.told(db.session.scalars(trail.concerning(person)), masked=False)
-    return Section(
+def _trail(person: Person) -> HeldSection:
+    lines = trail.trail_lines(db.session.scalars(trail.events_about_person(person)), masked=False)
+    return HeldSection(
         _("Audit trail"),
         (_("When"), _("By whom"), _("What"), _("Values")),
         [
@@ -312,15 +330,15 @@ def _trail(person: Person) -> Section:
                 words.moment(line.at),
                 line.who or gettext("command line"),
                 line.action,
-                gettext("; ").join(_told(change) for change in line.changes) or NOTHING,
+                gettext("; ").join(change_row(change) for change in line.changes) or DASH,
             )
             for line in lines
         ],
     )
 
 
-def _told(change: trail.Change) -> str:
-    """One change in a row: what it was only where it was something."""
-    if change.before == NOTHING:
+def change_row(change: trail.FieldChange) -> str:
+    """A change in words; the value before only where there was one."""
+    if change.before == DASH:
         return f"{change.field} {change.after}"
     return f"{change.field} {change.before} → {change.after}"

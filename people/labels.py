@@ -1,4 +1,4 @@
-"""The words of the field for what the models keep as codes: who people are, and what grids are."""
+"""The words that pages show for the codes in the models: states, roles, kinds and classes."""
 
 from flask_babel import lazy_gettext as _
 
@@ -6,18 +6,18 @@ from people.models import (
     Attention,
     Background,
     CardState,
-    Change,
     ChosenBy,
     ContactKind,
     DepartureKind,
     Duty,
+    EvaluationSide,
+    GridChangeKind,
     GridKind,
     Outcome,
+    PoliticalStatus,
     Role,
     Sex,
-    Side,
     Stage,
-    Standing,
 )
 
 GRID_KINDS = {
@@ -32,11 +32,11 @@ SEXES = {
 }
 
 STANDINGS = {
-    Standing.PARTY: _("Party member"),
-    Standing.PROBATIONARY: _("probationary Party member"),
-    Standing.LEAGUE: _("Youth League member"),
-    Standing.OTHER_PARTY: _("member of another party"),
-    Standing.MASSES: _("of no party"),
+    PoliticalStatus.PARTY: _("Party member"),
+    PoliticalStatus.PROBATIONARY: _("probationary Party member"),
+    PoliticalStatus.LEAGUE: _("Youth League member"),
+    PoliticalStatus.OTHER_PARTY: _("member of another party"),
+    PoliticalStatus.MASSES: _("of no party"),
 }
 
 BACKGROUNDS = {
@@ -62,11 +62,11 @@ DUTIES = {
 }
 
 CHANGES = {
-    Change.OPENED: _("opened"),
-    Change.RENAMED: _("renamed"),
-    Change.SPLIT: _("split"),
-    Change.MERGED: _("merged"),
-    Change.CLOSED: _("closed"),
+    GridChangeKind.OPENED: _("opened"),
+    GridChangeKind.RENAMED: _("renamed"),
+    GridChangeKind.SPLIT: _("split"),
+    GridChangeKind.MERGED: _("merged"),
+    GridChangeKind.CLOSED: _("closed"),
 }
 
 ATTENTIONS = {
@@ -134,7 +134,7 @@ OUTCOMES = {
 }
 
 SIDES = {
-    Side.OF_WORKER: _("instructor on worker"),
-    Side.BY_WORKER: _("worker on instructor"),
-    Side.BY_VILLAGE: _("village on instructor"),
+    EvaluationSide.OF_WORKER: _("instructor on worker"),
+    EvaluationSide.BY_WORKER: _("worker on instructor"),
+    EvaluationSide.BY_VILLAGE: _("village on instructor"),
 }

@@ -1,4 +1,11 @@
-"""What the pages of an area share: its navigation, and what has to be known there at once."""
+"""What all pages of an area share: its navigation, its alarms, and links between packages.
+
+NavigationEntry   a page in the navigation: its endpoint, and the roles that find it
+rail              the entries that stand in the main navigation
+rooms             the entries that belong to one of the rail, shown beside each other on its pages
+Alarm             a line above every page, about something to be known at once
+FurtherLink       a link from the page of a person or grid to one of another package
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,12 +28,12 @@ VILLAGES, EVERYWHERE, ABOVE = "villages", "everywhere", "above"
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A place in an area's navigation: its endpoint, label, icon, and the roles that find it there.
+class NavigationEntry:
+    """A page in an area's navigation: its endpoint, label, icon, and the roles that find it there.
 
-    In the rail and among rooms the entries of all packages stand in one `order`. One with `under` is a room
-    of the first of those entries that is there: shown beside the others on its pages, not in the rail. Where
-    none of them is, it stands in the rail itself.
+    In the rail and among rooms the entries of all packages stand in one `order`. One with `under` is a
+    room of the first of those entries that is there: shown beside the others on its pages, not in the
+    rail. Where none of them is, it stands in the rail itself.
     """
 
     order: int
@@ -38,7 +45,7 @@ class Entry:
     under: tuple[str, ...] = ()
 
     def house(self, tops: set[str]) -> str:
-        """The entry of the rail to which it belongs, one of `tops`, or itself."""
+        """The endpoint of the rail's entry that this one belongs to, one of `tops`, or its own."""
         return next((top for top in self.under if top in tops), self.endpoint)
 
     def url(self, area: Area) -> str:
@@ -48,8 +55,8 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Link:
-    """An entry as a page shows it."""
+class NavigationLink:
+    """A navigation entry as a page shows it."""
 
     url: str
     label: Any
@@ -58,29 +65,29 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """What those who answer for an area have to know at once, in one line, and the page about it."""
+class Alarm:
+    """One line that those who answer for an area have to know at once, and the page about it."""
 
     text: Any
     url: str
 
 
 @dataclass(frozen=True)
-class Further:
-    """A page of another package, as one of a lower package leads to it."""
+class FurtherLink:
+    """A link from a page of a lower package to a page of another package."""
 
     label: Any
     url: str
 
 
-NAVIGATION: Slot[Entry] = Slot(by=lambda entry: entry.order)
+NAVIGATION: Slot[NavigationEntry] = Slot(by=lambda entry: entry.order)
 
 # What has to be known at once about an area.
-ALARMS: Slot[Callable[[Area], list[Notice]]] = Slot()
+ALARMS: Slot[Callable[[Area], list[Alarm]]] = Slot()
 
 # Where the page of a person or of a grid leads, for its reader.
-ABOUT_PERSON: Slot[Callable[[Person], list[Further]]] = Slot()
-ABOUT_GRID: Slot[Callable[[Grid], list[Further]]] = Slot()
+ABOUT_PERSON: Slot[Callable[[Person], list[FurtherLink]]] = Slot()
+ABOUT_GRID: Slot[Callable[[Grid], list[FurtherLink]]] = Slot()
 
 # The page that the code of a card opens: its endpoint, which takes the card's `token`.
 CARD_PAGE: Slot[str] = Slot()
@@ -89,31 +96,30 @@ CARD_PAGE: Slot[str] = Slot()
 BANNERS: Slot[str] = Slot()
 
 
-def further(slot: Slot[Callable[[T], list[Further]]], about: T) -> list[Further]:
-    """Where the page about something leads its reader."""
-    return [page for told in slot.items() for page in told(about)]
+def further_links(slot: Slot[Callable[[T], list[FurtherLink]]], about: T) -> list[FurtherLink]:
+    """The links from the page about a person or a grid, for its reader."""
+    return [page for links_about in slot.items() for page in links_about(about)]
 
 
-def alarms() -> list[Notice] | None:
-    """What every package has to say at once about the area the visitor is in; None for who does not answer
-    for it."""
+def alarms() -> list[Alarm] | None:
+    """The alarms of all packages for the visitor's area; None for who does not answer for it."""
     area: Area | None = g.get("area")
     if area is None or not g.roles & access.ONLOOKERS:
         return None
-    return [notice for told in ALARMS.items() for notice in told(area)]
+    return [alarm for package_alarms in ALARMS.items() for alarm in package_alarms(area)]
 
 
-def entries_for(area: Area, roles: set[Role]) -> list[Entry]:
+def entries_for(area: Area, roles: set[Role]) -> list[NavigationEntry]:
     """The navigation of these roles in an area with all its rooms, the most important first."""
-    found = (VILLAGES, EVERYWHERE) if area.is_village else (ABOVE, EVERYWHERE)
-    return [entry for entry in NAVIGATION.items() if roles & entry.roles and entry.where in found]
+    places = (VILLAGES, EVERYWHERE) if area.is_village else (ABOVE, EVERYWHERE)
+    return [entry for entry in NAVIGATION.items() if roles & entry.roles and entry.where in places]
 
 
-def _links() -> tuple[list[Link], list[Link]]:
-    """The navigation where the visitor is, and the rooms beside the one they are in.
+def _navigation_links() -> tuple[list[NavigationLink], list[NavigationLink]]:
+    """The links of the rail, and of the rooms beside the page that is shown.
 
     Current is the entry with the longest address that the page's begins with; a room makes the entry it
-    is under current too. An entry alone is no choice of rooms, and a room whose house is not here stands
+    is under current too. An entry alone is no choice of rooms, and a room whose entry is not here stands
     in the rail itself.
     """
     area: Area | None = g.get("area")
@@ -121,39 +127,41 @@ def _links() -> tuple[list[Link], list[Link]]:
     tops = {entry.endpoint for entry in urls if not entry.under}
     houses = {entry: entry.house(tops) for entry in urls}
     within = [entry for entry, url in urls.items() if request.path.startswith(url)]
-    here = max(within, key=lambda entry: len(urls[entry]), default=None)
+    current = max(within, key=lambda entry: len(urls[entry]), default=None)
     rail = [
-        Link(url, entry.label, entry.icon, here is not None and houses[here] == entry.endpoint)
+        NavigationLink(
+            url, entry.label, entry.icon, current is not None and houses[current] == entry.endpoint
+        )
         for entry, url in urls.items()
         if houses[entry] == entry.endpoint
     ]
-    house = houses[here] if here else ""
+    house = houses[current] if current else ""
     beside = sorted(
         (entry for entry in urls if houses[entry] == house), key=lambda room: room.endpoint != house
     )
-    rooms = [Link(urls[entry], entry.label, entry.icon, entry == here) for entry in beside]
+    rooms = [NavigationLink(urls[entry], entry.label, entry.icon, entry == current) for entry in beside]
     return rail, rooms if len(rooms) > 1 else []
 
 
 def card_face(card: Card, grid: str) -> CardFace:
-    """What a card shows in print; its code leads to its holder's points, under PUBLIC_URL."""
+    """The front of a card for print; its code leads to its holder's points, under PUBLIC_URL."""
     (page,) = CARD_PAGE.items()
     return CardFace(
         village=card.person.area.name,
         name=card.person.name,
         grid=grid,
         number=card.number,
-        url=web.printed(url_for(page, token=card.token)),
+        url=web.printed_url(url_for(page, token=card.token)),
     )
 
 
-def shared() -> dict[str, Any]:
-    """What every template knows: the navigation of its area, and who reads it there."""
-    nav, rooms = _links() if current_user.is_authenticated else ([], [])
+def template_context() -> dict[str, Any]:
+    """The variables of every template: the navigation of its area, and who reads it there."""
+    nav, rooms = _navigation_links() if current_user.is_authenticated else ([], [])
     return {
         "nav": nav,
         "rooms": rooms,
         "area": g.get("area"),
         "roles": g.get("roles", set()),
-        "inside": access.inside(),
+        "inside": access.is_insider(),
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from ground.contributions import packages
 from people.access import Route
 from people.models import Role
-from people.signin.accounts import GIVES
+from people.signin.accounts import ROLES_TO_GIVE
 
 TITLES = {
     Role.COUNTY: "县",
@@ -21,7 +21,7 @@ TITLES = {
 
 PLACES = {Role.COUNTY: "a county", Role.TOWNSHIP: "a township"}
 
-TOP = """\
+INTRODUCTION = """\
 # Roles
 
 Written by `flask --app app roles > docs/roles.md` from the routes and their rules; a test compares them.
@@ -43,9 +43,9 @@ awards points does not hand out goods in the same place.
 
 
 def sheet(routes: Sequence[Route]) -> str:
-    """The whole page in Markdown."""
+    """The whole of docs/roles.md, in Markdown."""
     by_role = [route for route in routes if route.rule.roles is not None]
-    parts = [TOP, *_table(["role", "on the pages", "held for", "gives"], map(_giving, TITLES))]
+    parts = [INTRODUCTION, *_table(["role", "on the pages", "held for", "gives"], map(_giving, TITLES))]
     for package in packages():
         own = [route for route in by_role if route.package == package.name]
         if own:
@@ -56,18 +56,18 @@ def sheet(routes: Sequence[Route]) -> str:
     devices = [route for route in routes if route.rule.device]
     public = [route for route in routes if route.rule.public]
     others = [route for route in routes if route not in [*by_role, *devices, *public]]
-    for title, those in (
+    for title, listed_routes in (
         ("Everyone signed in, whatever the role", others),
         ("Programs, by the key of a device", devices),
         ("Without signing in", public),
     ):
-        parts += [f"\n## {title}\n\n", *_table(["page or action", "asked by"], map(_names, those))]
+        parts += [f"\n## {title}\n\n", *_table(["page or action", "asked by"], map(_names, listed_routes))]
     return "".join(parts)
 
 
 def _giving(role: Role) -> list[str]:
-    given = GIVES.get(role, ())
-    words = "、".join(title for other, title in TITLES.items() if other in given)
+    given_roles = ROLES_TO_GIVE.get(role, ())
+    words = "、".join(title for other, title in TITLES.items() if other in given_roles)
     return [role.value, TITLES[role], PLACES.get(role, "a village or community"), words or "–"]
 
 

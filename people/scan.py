@@ -1,4 +1,4 @@
-"""Reading a code from a picture, for browsers that cannot do it themselves."""
+"""Reads a QR code or barcode from a picture, for browsers that cannot do it themselves."""
 
 from collections.abc import Iterable
 
@@ -10,14 +10,17 @@ from ground import pictures
 from ground.refusal import Refused
 from people import cards
 
-ENOUGH = (2000, 2000)  # pixels: a JPEG is decoded no larger than it takes to see a card held at arm's length
+DECODED_PIXELS = (
+    2000,
+    2000,
+)  # pixels: a JPEG is decoded no larger than it takes to see a card held at arm's length
 
-CARDS = (zxingcpp.BarcodeFormat.QRCode,)
-CARDS_AND_GOODS = (*CARDS, zxingcpp.BarcodeFormat.EAN13, zxingcpp.BarcodeFormat.EAN8)
+CARD_FORMATS = (zxingcpp.BarcodeFormat.QRCode,)
+CARD_AND_GOODS_FORMATS = (*CARD_FORMATS, zxingcpp.BarcodeFormat.EAN13, zxingcpp.BarcodeFormat.EAN8)
 
 
-def read(image: bytes, formats: Iterable[zxingcpp.BarcodeFormat] = CARDS) -> str:
-    """The text of the code in a picture (JPEG, PNG or WebP); of several, the one that looks like a card.
+def read(image: bytes, formats: Iterable[zxingcpp.BarcodeFormat] = CARD_FORMATS) -> str:
+    """The text of the code in a picture (JPEG, PNG or WebP); a card's code goes before others.
 
     Refused `not_an_image` for anything else, also for a picture of more than 40 megapixels; `no_code`.
     """
@@ -25,11 +28,11 @@ def read(image: bytes, formats: Iterable[zxingcpp.BarcodeFormat] = CARDS) -> str
     texts = [code.text for code in codes if code.text]
     if not texts:
         raise Refused("no_code", _("No code is in the picture. Go closer and hold still."), "photo")
-    return next((text for text in texts if cards.token_in(text)), texts[0])
+    return next((text for text in texts if cards.card_token(text)), texts[0])
 
 
 def _grey(image: bytes) -> Image.Image:
     """The picture in shades of grey."""
-    with pictures.opened(image) as photo:
-        photo.draft("L", ENOUGH)
+    with pictures.open_picture(image) as photo:
+        photo.draft("L", DECODED_PIXELS)
         return photo.convert("L")

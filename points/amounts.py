@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _
 from ground.refusal import Refused
 
 # Far above anything a village awards or prices, far below what a column holds.
-LARGEST = 1_000_000
+LARGEST_TENTHS = 1_000_000
 
-_WRITTEN = re.compile(r"([+-]?)(\d{1,9})(?:[.．。](\d))?")
+_POINTS_PATTERN = re.compile(r"([+-]?)(\d{1,9})(?:[.．。](\d))?")
 
 
 def show(tenths: int) -> str:
@@ -20,7 +20,7 @@ def show(tenths: int) -> str:
 
 
 def signed(tenths: int) -> str:
-    """The same with its sign, also when it is more: 20 is "+2"."""
+    """Tenths of a point with their sign, a plus too: 20 is "+2"."""
     return f"+{show(tenths)}" if tenths > 0 else show(tenths)
 
 
@@ -30,11 +30,11 @@ def parse(text: str) -> int:
     Refused `bad_amount` for more than one decimal or anything that is no number, and
     `amount_too_large` beyond 100,000 points either way.
     """
-    written = _WRITTEN.fullmatch(text.strip().replace("．", ".").replace("－", "-").replace("＋", "+"))
-    if written is None:
+    match = _POINTS_PATTERN.fullmatch(text.strip().replace("．", ".").replace("－", "-").replace("＋", "+"))
+    if match is None:
         raise Refused("bad_amount", _("Write points as a number with at most one decimal, like 3.5."))
-    sign, whole, tenth = written.groups()
+    sign, whole, tenth = match.groups()
     tenths = int(whole) * 10 + int(tenth or 0)
-    if tenths > LARGEST:
+    if tenths > LARGEST_TENTHS:
         raise Refused("amount_too_large", _("That is more points than the ledger takes at once."))
     return -tenths if sign == "-" else tenths

@@ -1,4 +1,9 @@
-"""The chain over a worker's transfers: what is asked for, what is appended, and the hash that joins it."""
+"""The hash chain over a worker's transfers.
+
+Each worker's account has one chain. `ChainEnd.append` makes the next transfer from a `TransferRequest`: its
+position, the balance after it, and its hash. `link` computes the hash from the one before and what the
+transfer says. The last hash is the head of the chain; it stands in the account's row.
+"""
 
 import hashlib
 import json
@@ -16,8 +21,11 @@ from points.models import Account, Transfer, TransferKind
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A transfer as it is asked for: `account_id` is the worker's of the two accounts, amounts are tenths."""
+class TransferRequest:
+    """A transfer that is asked for and not posted yet.
+
+    `account_id` is the worker's of the two accounts; amounts are tenths.
+    """
 
     key: str
     kind: TransferKind
@@ -33,51 +41,62 @@ class Entry:
         """By how much the worker's balance moves."""
         return self.amount if self.credit_id == self.account_id else -self.amount
 
-    def made_as(self, made: Transfer) -> Transfer:
-        """The transfer that this key made before. Refused `key_reused` if it was for something else."""
-        asked = (self.kind, self.debit_id, self.credit_id, self.amount)
-        if (made.kind, made.debit_id, made.credit_id, made.amount) != asked:
+    def made_as(self, transfer: Transfer) -> Transfer:
+        """Return the transfer that was made with this key before.
+
+        Refused `key_reused` if it was for something else.
+        """
+        request = (self.kind, self.debit_id, self.credit_id, self.amount)
+        if (transfer.kind, transfer.debit_id, transfer.credit_id, transfer.amount) != request:
             raise Refused("key_reused", _("This key was used for something else."))
-        return made
+        return transfer
 
 
 @dataclass
-class End:
-    """Where a locked account's chain ends, while entries are appended to it."""
+class ChainEnd:
+    """The end of a locked account's chain: its balance, number of transfers and head.
+
+    It moves on with each transfer that is appended.
+    """
 
     balance: int
     transfers: int
     head: str
 
     @classmethod
-    def of(cls, account: Account) -> "End":
-        """Where it ends now."""
+    def of(cls, account: Account) -> "ChainEnd":
+        """The end of an account's chain, as its row says."""
         return cls(account.balance, account.transfers, account.head)
 
-    def append(self, entry: Entry, actor: User | None) -> Transfer:
-        """The next transfer of the chain. Refused `insufficient_points`."""
-        check_balance(self.balance, -entry.change)
-        self.balance += entry.change
+    def append(self, request: TransferRequest, actor: User | None) -> Transfer:
+        """Append the next transfer to the chain. Refused `insufficient_points`."""
+        check_balance(self.balance, -request.change)
+        self.balance += request.change
         self.transfers += 1
         transfer = Transfer(
-            key=entry.key,
-            kind=entry.kind,
-            debit_id=entry.debit_id,
-            credit_id=entry.credit_id,
-            amount=entry.amount,
-            reason=entry.reason,
+            key=request.key,
+            kind=request.kind,
+            debit_id=request.debit_id,
+            credit_id=request.credit_id,
+            amount=request.amount,
+            reason=request.reason,
             actor_id=actor.id if actor else None,
             at=clock.now(),
-            reverses_id=entry.reverses.id if entry.reverses else None,
-            account_id=entry.account_id,
+            reverses_id=request.reverses.id if request.reverses else None,
+            account_id=request.account_id,
             position=self.transfers,
             balance_after=self.balance,
         )
-        transfer.hash = self.head = link(self.head, transfer, entry.reverses.key if entry.reverses else None)
+        transfer.hash = self.head = link(
+            self.head, transfer, request.reverses.key if request.reverses else None
+        )
         return transfer
 
     def move(self, account: Account) -> None:
-        """Move the balance here, only if the row is still the one that was locked and stays at 0 or above."""
+        """Write this end into the account's row.
+
+        Only if the row is still the one that was locked and its balance stays at 0 or above.
+        """
         if self.transfers == account.transfers:
             return
         change = self.balance - account.balance
@@ -94,19 +113,19 @@ class End:
 
 
 def check_balance(balance: int, amount: int) -> None:
-    """A balance covers so many tenths. Refused `insufficient_points`, with what is missing."""
+    """Check that a balance covers so many tenths. Refused `insufficient_points`, with what is missing."""
     if amount > balance:
         short = amounts.show(amount - balance)
         raise Refused("insufficient_points", _("%(short)s points short.", short=short))
 
 
 def link(previous: str, transfer: Transfer, reverses_key: str | None) -> str:
-    """The head of a chain after a transfer: SHA-256 over the head before it and what the transfer says.
+    """The head of a chain after a transfer: SHA-256 over the head before it and the transfer.
 
     The text hashed is a JSON list in UTF-8 without spaces, so that anyone can compute it without this
     program: previous head, position, key, kind, debit, credit, amount, reason, actor, moment, reversed key.
     """
-    said = [
+    fields = [
         previous,
         transfer.position,
         transfer.key,
@@ -119,4 +138,4 @@ def link(previous: str, transfer: Transfer, reverses_key: str | None) -> str:
         transfer.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         reverses_key,
     ]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

@@ -22,15 +22,15 @@ def digest(village: str, notice: str) -> None:
     """Compute a notice's digest again, entry by entry; exit 1 if it is not the printed one."""
     area = areas.by_code(village)
     try:
-        found = proof.named(area, notice) if area else None
+        posted_notice = proof.find_notice(area, notice) if area else None
     except ValueError as error:
         raise click.ClickException(f"{notice} is not written like 2026Q4 or 2026Q4-2") from error
-    if found is None:
+    if posted_notice is None:
         raise click.ClickException("no notice of this village and quarter was posted")
-    computed = proof.of(found)
+    computed = proof.compute_proof(posted_notice)
     click.echo(computed.computed)
     if not computed.fits:
-        raise click.ClickException(f"the notice says {found.digest}")
+        raise click.ClickException(f"the notice says {posted_notice.digest}")
 
 
 @ledger_cli.command("export")
@@ -45,7 +45,7 @@ def export(village: str) -> None:
 
 @ledger_cli.command("settle")
 def settle() -> None:
-    """Let points expire whose last day is over, by leaving or by a village's decision; for every evening."""
+    """Let points expire whose last day is over, by leaving or by a village's decision; every evening."""
     with transaction():
         for move in merging.follow_all(None):
             points = amounts.show(move.into.amount)
@@ -77,22 +77,24 @@ assessments_cli = AppGroup("assessments", help="The quarterly assessments of man
 def book_quarter(quarter: str, username: str, code: str | None) -> None:
     """Book what is ready in every village where this chair may; exit 1 if one of them was refused."""
     try:
-        wanted = Quarter.parse(quarter)
+        parsed_quarter = Quarter.parse(quarter)
     except ValueError as error:
         raise click.ClickException(f"{quarter} is not written like 2026Q4") from error
-    actor, area = keeping.named(username), areas.by_code(code) if code else None
+    actor, area = keeping.find_by_name(username), areas.by_code(code) if code else None
     if code and area is None:
         raise click.ClickException(f"{code} is no area here")
     refused, lines = 0, []
-    found = booking.over(actor, wanted, area)
-    for name, ident in [(assessment.village.name, assessment.id) for assessment in found]:
+    bookable = booking.bookable_assessments(actor, parsed_quarter, area)
+    for name, assessment_id in [(assessment.village.name, assessment.id) for assessment in bookable]:
         try:
             with transaction() as session:
-                lines += [line.total for line in booking.book(session.get_one(Assessment, ident), actor)]
+                lines += [
+                    line.total for line in booking.book(session.get_one(Assessment, assessment_id), actor)
+                ]
         except Refused as refusal:
             refused += 1
             click.echo(f"{name}: {refusal.message}", err=True)
     points = amounts.show(sum(lines))
-    click.echo(f"{len(found) - refused} villages: {len(lines)} lines, {points} points booked")
+    click.echo(f"{len(bookable) - refused} villages: {len(lines)} lines, {points} points booked")
     if refused:
         raise click.ClickException(f"{refused} villages were refused")

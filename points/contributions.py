@@ -6,25 +6,35 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from people import access
-from people.held import HELD, Part
+from people.held import HELD, HeldPart
 from people.models import Person, Role
-from people.pages import ABOUT_PERSON, ABOVE, NAVIGATION, Entry, Further
+from people.pages import ABOUT_PERSON, ABOVE, NAVIGATION, FurtherLink, NavigationEntry
 from people.trail.words import WORDS
 from people.views import ROSTER
 from points import amounts, cli, held, trailwords
-from points.views import KEYING_IN, RECORDS, WATCHING, assessment, ledger, meeting, rubrics, services, wall
+from points.views import (
+    KEYING_IN,
+    RECORD_PAGES,
+    WATCHING,
+    assessment,
+    ledger,
+    meeting,
+    rubrics,
+    services,
+    wall,
+)
 from points.views.services import evidence
 from points.views.wall import weighing
 
 
-def about_person(person: Person) -> list[Further]:
+def about_person(person: Person) -> list[FurtherLink]:
     """How the chair settles that one of the village's own leaves or was entered twice."""
     if Role.CHAIR not in g.roles or person.area_id != g.area.id:
         return []
     place = {"village": g.area.code, "ident": person.id}
     return [
-        Further(gettext("Leaves"), url_for("ledger.leave", **place)),
-        Further(gettext("Entered twice"), url_for("ledger.merge", **place)),
+        FurtherLink(gettext("Leaves"), url_for("ledger.leave", **place)),
+        FurtherLink(gettext("Entered twice"), url_for("ledger.merge", **place)),
     ]
 
 
@@ -38,50 +48,62 @@ POINTS = Package(
     fillings=[
         ABOUT_PERSON.of(about_person),
         WORDS.of(trailwords.WORDS),
-        HELD.of(Part(20, held.done), Part(40, held.earned)),
+        HELD.of(HeldPart(20, held.services_held), HeldPart(40, held.points_held)),
         evidence.RECORDS.of(
             evidence.Record("attendance", _("Training")),
             evidence.Record("evaluation", _("Evaluation")),
             evidence.Record("service", _("Service")),
         ),
         NAVIGATION.of(
-            Entry(20, "ledger.mine", _("My points"), "heart", frozenset({Role.WORKER})),
-            Entry(40, "assessment.front", _("This quarter"), "house", WATCHING),
-            Entry(50, "services.services", _("Services"), "journal-check", WATCHING | {Role.INSTRUCTOR}),
-            Entry(100, "services.slips", _("Slips"), "receipt", KEYING_IN, under=RECORDS),
-            Entry(110, "services.samples", _("Samples"), "search", WATCHING, under=RECORDS),
-            Entry(130, "assessment.quarters", _("Assessments"), "clipboard-data", WATCHING),
-            Entry(140, "ledger.accounts", _("Ledger book"), "book", WATCHING),
-            Entry(150, "ledger.expiry", _("Expiry"), "hourglass-split", WATCHING, under=("ledger.accounts",)),
-            Entry(
+            NavigationEntry(20, "ledger.mine", _("My points"), "heart", frozenset({Role.WORKER})),
+            NavigationEntry(40, "assessment.front", _("This quarter"), "house", WATCHING),
+            NavigationEntry(
+                50, "services.services", _("Services"), "journal-check", WATCHING | {Role.INSTRUCTOR}
+            ),
+            NavigationEntry(100, "services.slips", _("Slips"), "receipt", KEYING_IN, under=RECORD_PAGES),
+            NavigationEntry(110, "services.samples", _("Samples"), "search", WATCHING, under=RECORD_PAGES),
+            NavigationEntry(130, "assessment.quarters", _("Assessments"), "clipboard-data", WATCHING),
+            NavigationEntry(140, "ledger.accounts", _("Ledger book"), "book", WATCHING),
+            NavigationEntry(
+                150, "ledger.expiry", _("Expiry"), "hourglass-split", WATCHING, under=("ledger.accounts",)
+            ),
+            NavigationEntry(
                 160, "rubrics.rubric", _("Rubric"), "list-check", WATCHING | {Role.INSTRUCTOR, Role.WORKER}
             ),
-            Entry(
+            NavigationEntry(
                 170,
                 "assessment.area_quarters",
                 _("Assessments"),
                 "clipboard-data",
-                frozenset(access.ABOVE),
+                frozenset(access.ROLES_ABOVE),
                 ABOVE,
             ),
-            Entry(
+            NavigationEntry(
                 180,
                 "assessment.assessment_terms",
                 _("Terms of the assessment"),
                 "sliders",
-                frozenset(access.ABOVE),
+                frozenset(access.ROLES_ABOVE),
                 ABOVE,
                 ("assessment.area_quarters",),
             ),
-            Entry(630, "rubrics.template", _("Rubric"), "list-check", frozenset(access.ABOVE), ABOVE, ROSTER),
-            Entry(640, "ledger.leaving", _("Leaving"), "box-arrow-right", WATCHING, under=ROSTER),
-            Entry(650, "ledger.duplicates", _("Duplicates"), "person-plus", WATCHING, under=ROSTER),
-            Entry(
+            NavigationEntry(
+                630,
+                "rubrics.template",
+                _("Rubric"),
+                "list-check",
+                frozenset(access.ROLES_ABOVE),
+                ABOVE,
+                ROSTER,
+            ),
+            NavigationEntry(640, "ledger.leaving", _("Leaving"), "box-arrow-right", WATCHING, under=ROSTER),
+            NavigationEntry(650, "ledger.duplicates", _("Duplicates"), "person-plus", WATCHING, under=ROSTER),
+            NavigationEntry(
                 660,
                 "ledger.area_duplicates",
                 _("Duplicates"),
                 "person-plus",
-                frozenset(access.ABOVE),
+                frozenset(access.ROLES_ABOVE),
                 ABOVE,
                 ROSTER,
             ),

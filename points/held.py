@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from ground import clock
 from ground.db import db
-from people.held import Reader, Section, day, said
+from people.held import HeldSection, Reader, day, text_or_dash
 from people.models import Person
 from people.roster import persons
 from points import amounts, labels, ledger
@@ -27,25 +27,25 @@ from points.models import (
 )
 
 
-def done(person: Person, reader: Reader) -> list[Section]:
-    """What they did; the same for every reader."""
-    return [_services(persons.selves(persons.kept(person)))]
+def services_held(person: Person, reader: Reader) -> list[HeldSection]:
+    """The services of a person; the same for every reader."""
+    return [_services(persons.entry_ids(persons.current_entry(person)))]
 
 
-def earned(person: Person, reader: Reader) -> list[Section]:
-    """Assessments, and accounts with all their entries; the same for every reader."""
-    ids = persons.selves(persons.kept(person))
+def points_held(person: Person, reader: Reader) -> list[HeldSection]:
+    """The assessments of a person, and accounts with all their entries; the same for every reader."""
+    ids = persons.entry_ids(persons.current_entry(person))
     return [_assessments(ids), *_accounts(ids)]
 
 
-def _services(ids: list[int]) -> Section:
-    found = db.session.scalars(
+def _services(ids: list[int]) -> HeldSection:
+    services = db.session.scalars(
         select(Service)
         .where(Service.worker_id.in_(ids))
         .options(joinedload(Service.item), joinedload(Service.grid), joinedload(Service.recorded_by))
         .order_by(Service.done_on, Service.id)
     )
-    return Section(
+    return HeldSection(
         _("Services"),
         (_("Day"), _("Service"), _("How often"), _("What was done"), _("State"), _("Recorded by")),
         [
@@ -53,20 +53,20 @@ def _services(ids: list[int]) -> Section:
                 day(service.done_on),
                 service.item.name,
                 f"{service.count} {service.item.unit}",
-                said(service.note),
+                text_or_dash(service.note),
                 str(labels.SERVICE_STATES[service.state])
                 + (gettext(": ") + service.decision if service.decision else ""),
                 service.recorded_by.name,
             )
-            for service in found
+            for service in services
         ],
     )
 
 
-def _assessments(ids: list[int]) -> Section:
-    """What hung on the wall, what was adjusted and objected to, and who was left out of their line."""
+def _assessments(ids: list[int]) -> HeldSection:
+    """The posted lines, adjustments, objections and recusals of a person."""
     rows = [*_lines(ids), *_adjustments(ids), *_objections(ids), *_recusals(ids)]
-    return Section(_("Assessments"), (_("Quarter"), _("What"), _("Points"), _("Said")), sorted(rows))
+    return HeldSection(_("Assessments"), (_("Quarter"), _("What"), _("Points"), _("Said")), sorted(rows))
 
 
 Rows = Iterator[tuple[str, ...]]
@@ -82,18 +82,23 @@ def _lines(ids: list[int]) -> Rows:
 def _adjustments(ids: list[int]) -> Rows:
     query = select(Adjustment, Assessment).join(Assessment, Adjustment.assessment_id == Assessment.id)
     for adjustment, assessment in db.session.execute(query.where(Adjustment.worker_id.in_(ids))):
-        written = f"{adjustment.reason} ({adjustment.actor.name})"
-        yield str(assessment.quarter), gettext("Adjustment"), amounts.signed(adjustment.amount), written
+        reason_and_writer = f"{adjustment.reason} ({adjustment.actor.name})"
+        yield (
+            str(assessment.quarter),
+            gettext("Adjustment"),
+            amounts.signed(adjustment.amount),
+            reason_and_writer,
+        )
 
 
 def _objections(ids: list[int]) -> Rows:
-    """What was objected and answered; who objected stays with the committee."""
+    """The objections to a line and their answers; who objected stays with the committee."""
     query = select(Objection, Assessment).join(Objection.assessment)
     for objection, assessment in db.session.execute(query.where(Objection.worker_id.in_(ids))):
         answer = objection.answer
         points = amounts.signed(answer.change) if answer else ""
-        told = f"{objection.text} → {answer.reason}" if answer else objection.text
-        yield str(assessment.quarter), gettext("Objection"), points, told
+        objection_and_answer = f"{objection.text} → {answer.reason}" if answer else objection.text
+        yield str(assessment.quarter), gettext("Objection"), points, objection_and_answer
 
 
 def _recusals(ids: list[int]) -> Rows:
@@ -107,19 +112,19 @@ def _recusals(ids: list[int]) -> Rows:
         yield str(assessment.quarter), gettext("Left out of the line"), "", left_out
 
 
-def _accounts(ids: list[int]) -> list[Section]:
+def _accounts(ids: list[int]) -> list[HeldSection]:
     accounts = db.session.scalars(select(Account).where(Account.person_id.in_(ids)).order_by(Account.id))
     return [_entries(account) for account in accounts]
 
 
-def _entries(account: Account) -> Section:
-    found = db.session.scalars(
+def _entries(account: Account) -> HeldSection:
+    transfers = db.session.scalars(
         select(Transfer)
         .where(Transfer.account_id == account.id)
         .options(*ledger.with_causes())
         .order_by(Transfer.position)
     )
-    return Section(
+    return HeldSection(
         _("Account: %(points)s points", points=amounts.show(account.balance)),
         (_("Day"), _("Why"), _("Points"), _("Balance after")),
         [
@@ -129,6 +134,6 @@ def _entries(account: Account) -> Section:
                 amounts.show(transfer.change),
                 amounts.show(transfer.balance_after),
             )
-            for transfer in found
+            for transfer in transfers
         ],
     )

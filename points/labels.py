@@ -1,19 +1,19 @@
-"""The words of the field for what the models keep as codes."""
+"""Labels, in the words of the field, for what the models keep as codes."""
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from ground.paper import words
-from points.assessment.terms import Asked
+from points.assessment.meeting_rules import MeetingRules
 from points.models import (
     Assessment,
     AssessmentState,
     Category,
     FedBy,
-    Found,
-    How,
-    Look,
+    FindingResult,
+    ObjectionChannel,
     Quorum,
+    ReviewSign,
     ServiceState,
     Transfer,
     TransferKind,
@@ -54,9 +54,9 @@ VOUCHERS = {
 }
 
 FINDINGS = {
-    Found.SOUND: _("as written"),
-    Found.DOUBTFUL: _("doubtful"),
-    Found.FALSE: _("did not happen"),
+    FindingResult.SOUND: _("as written"),
+    FindingResult.DOUBTFUL: _("doubtful"),
+    FindingResult.FALSE: _("did not happen"),
 }
 
 ASSESSMENT_STATES = {
@@ -82,17 +82,17 @@ QUORUMS = {
 
 # Why a sheet deserves a look; each stands beside the figure it is about.
 LOOKS = {
-    Look.FAR_FROM_LAST: _("far from last quarter"),
-    Look.ONE_CATEGORY: _("one duty makes up most"),
-    Look.MUCH_ADJUSTED: _("much was adjusted"),
-    Look.ONE_CONFIRMER: _("one person confirmed nearly all"),
-    Look.OVERDUE: _("an answer to an objection is overdue"),
+    ReviewSign.FAR_FROM_LAST: _("far from last quarter"),
+    ReviewSign.ONE_CATEGORY: _("one duty makes up most"),
+    ReviewSign.MUCH_ADJUSTED: _("much was adjusted"),
+    ReviewSign.ONE_CONFIRMER: _("one person confirmed nearly all"),
+    ReviewSign.OVERDUE: _("an answer to an objection is overdue"),
 }
 
 HOWS = {
-    How.ORAL: _("by word"),
-    How.WRITTEN: _("in writing"),
-    How.ONLINE: _("online"),
+    ObjectionChannel.ORAL: _("by word"),
+    ObjectionChannel.WRITTEN: _("in writing"),
+    ObjectionChannel.ONLINE: _("online"),
 }
 
 TRANSFER_KINDS = {
@@ -106,24 +106,24 @@ TRANSFER_KINDS = {
 
 
 def state_of(assessment: Assessment | None) -> str:
-    """Where a village's assessment stands, in two words."""
+    """The state of a village's assessment, in two words."""
     return str(SHORT_STATES[assessment.state if assessment else None])
 
 
-def quorum(asked: Asked) -> str:
-    """What is asked of a meeting before it may decide, as one says it."""
+def quorum(rules: MeetingRules) -> str:
+    """The quorum of a meeting, as a sentence."""
     return gettext(
         "To decide, %(share)s of those invited have to be there, and at least %(least)d people.",
-        share=QUORUMS[asked.quorum],
-        least=asked.least_present,
+        share=QUORUMS[rules.quorum],
+        least=rules.least_present,
     )
 
 
 def why(transfer: Transfer) -> str:
     """Why points moved, as the worker reads it: the kind, and which quarter or receipt it was.
 
-    A reversal says what it undid, what lapsed by whose leaving or after which day. For many at once they are
-    read with `ledger.with_causes`.
+    A reversal says what it undid. What lapsed says on which day they left, or until when it could be spent.
+    For many at once they are read with `ledger.with_causes`.
     """
     lapse, line, undone = transfer.lapse, transfer.line, transfer.reverses
     if lapse and lapse.expiry:

@@ -1,4 +1,4 @@
-"""Leaving and the points: settled by the village's rule, never silently.
+"""What becomes of the points of who leaves: settled by the village's rule, never silently.
 
 Where the rule says *expire*, the whole balance lapses in the transaction in which somebody leaves. Where it
 says *keep*, the points can be spent until a day, and what is left lapses after it. Points that come later
@@ -32,7 +32,10 @@ from points.models import Account, AccountKind, Lapse, Transfer, TransferKind
 
 @dataclass(frozen=True)
 class Remainder:
-    """Points of somebody who serves no more; without a departure nobody has decided about them."""
+    """The points of a person who serves no more.
+
+    Without a departure nobody has decided about them.
+    """
 
     person: Person
     balance: int
@@ -68,14 +71,14 @@ def leave(
 
 
 def is_over(departure: Departure) -> bool:
-    """Whether nothing of a departure's points can be spent any more."""
+    """Whether a departure's points cannot be spent any more."""
     return departure.kept_until is None or departure.kept_until < clock.today()
 
 
 def _expire(departure: Departure, account: Account, actor: User | None) -> Lapse:
     """Let the whole balance of a locked account lapse; the entry says on which day its owner left."""
     earlier = select(func.count()).select_from(Lapse).where(Lapse.departure_id == departure.id)
-    key = keys.left(departure, (db.session.scalar(earlier) or 0) + 1)
+    key = keys.departure_lapse_key(departure, (db.session.scalar(earlier) or 0) + 1)
     day = departure.on.isoformat()
     transfer = ledger.post(key, TransferKind.EXPIRY, account, account.balance, day, actor)
     lapse = Lapse(transfer_id=transfer.id, departure_id=departure.id)
@@ -85,20 +88,20 @@ def _expire(departure: Departure, account: Account, actor: User | None) -> Lapse
 
 
 def settle_due(village: Area | None, actor: User | None) -> list[Lapse]:
-    """Let lapse what is due in a village, or everywhere: all that is left of who left and is not kept.
+    """Let lapse all points whose last day after a departure is over, in a village or everywhere.
 
     Complete whenever it runs: it looks at balances, not at dates it ran on. Run twice, or twice at once, it
-    finds nothing the second time. Who serves again, or is appointed from a later day on, is skipped.
-    Locks: the persons, then the accounts, each by id.
+    finds nothing the second time. Who serves again, or is appointed from a later day on, is skipped. Locks:
+    the persons, then the accounts, each by id.
     """
-    due = [one.person for one in remainders(village) if one.is_due]
-    for ident in sorted(person.id for person in due):
+    people_due = [remainder.person for remainder in remainders(village) if remainder.is_due]
+    for ident in sorted(person.id for person in people_due):
         get_locked(Person, ident)
-    accounts = {person.id: ledger.existing(person) for person in due}
+    accounts = {person.id: ledger.existing(person) for person in people_due}
     ledger.lock(accounts.values())
     lapsed: list[Lapse] = []
-    for person in due:
-        account, departure = accounts[person.id], departures.standing(persons.selves(person))
+    for person in people_due:
+        account, departure = accounts[person.id], departures.current_departure(persons.entry_ids(person))
         if account is not None and account.balance and departure is not None and is_over(departure):
             lapsed.append(_expire(departure, account, actor))
     return lapsed
@@ -108,7 +111,7 @@ def remainders(village: Area | None) -> list[Remainder]:
     """The points of everyone who serves no more, in a village or everywhere, by village and name."""
     serves = (
         select(Appointment.id)
-        .where(Appointment.person_id == Person.id, *departures.in_office(clock.today()))
+        .where(Appointment.person_id == Person.id, *departures.worker_terms_not_over(clock.today()))
         .exists()
     )
     query = (
@@ -127,15 +130,17 @@ def remainders(village: Area | None) -> list[Remainder]:
     if village is not None:
         query = query.where(Person.area_id == village.id)
     return [
-        Remainder(account.person, account.balance, departures.standing(persons.selves(account.person)))
+        Remainder(
+            account.person, account.balance, departures.current_departure(persons.entry_ids(account.person))
+        )
         for account in db.session.scalars(query)
         if account.person is not None
     ]
 
 
-def lapsed_by(listed: Sequence[Departure]) -> dict[int, int]:
+def tenths_lapsed(departure_list: Sequence[Departure]) -> dict[int, int]:
     """For each of these departures, by id, how many tenths lapsed by it."""
-    sums = {departure.id: 0 for departure in listed}
+    sums = {departure.id: 0 for departure in departure_list}
     found = (
         select(Departure.id, func.sum(Transfer.amount))
         .join(Lapse, Lapse.departure_id == Departure.id)

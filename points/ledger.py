@@ -1,15 +1,15 @@
-"""The ledger: the only door to a balance.
+"""The ledger: accounts of points and the transfers between them; the only way to a balance.
 
-A village has an account for each worker and three of its own: *issuing*, from which points are awarded,
-*redeemed*, to which they go for goods, and *expired*, to which they go when they lapse. One row is one
-transfer from one account to another, so the books balance by construction: what was issued is what workers
-hold, what they spent, and what lapsed. A merge moves points over the issuing account, from one worker's to
-the other's.
+- A village has an account for each worker and three of its own: *issuing*, from which points are
+  awarded, *redeemed*, to which they go for goods, and *expired*, to which they go when they lapse.
+- One row is one transfer from one account to another, so the books always balance: what was issued is
+  what workers hold, what they spent, and what lapsed. A merge moves points over the issuing account.
+- Each transfer touches one worker's account. That row carries the balance, the number of transfers and
+  the head of a SHA-256 chain over them, and is the only row to lock.
+- Nothing is edited: `reverse` undoes a transfer by a linked one the other way.
 
-Each transfer touches exactly one worker's account; that row carries the balance, the number of transfers
-and the head of a SHA-256 chain over them, and is the only row to lock. Nothing is edited: `reverse` is the
-eraser. Amounts are tenths of a point. A key says "only once"; what caused a transfer is another row, which
-names it (`points.models.aftermath`, `shop.models.redemptions`).
+Amounts are tenths of a point. A key says "only once"; what caused a transfer is another row, which names it
+(`points.models.aftermath`, `shop.models.redemptions`).
 """
 
 import hashlib
@@ -21,11 +21,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from ground.db import add_together, db, get_locked
+from ground.db import add_rows, db, get_locked
 from ground.refusal import Refused
 from people.models import Area, Person, User
 from points import amounts
-from points.chain import End, Entry, check_balance
+from points.chain import ChainEnd, TransferRequest, check_balance
 from points.models import (
     GENESIS,
     Account,
@@ -58,9 +58,11 @@ def account_of(person: Person) -> Account:
 def accounts_for(people: Sequence[Person]) -> dict[int, Account]:
     """The accounts of many workers by the person's id, opened on first use; inside a transaction."""
     ids = {person.id for person in people}
-    there = db.session.scalars(select(Account).where(Account.person_id.in_(ids)))
-    found = {account.person_id: account for account in there if account.person_id is not None}
-    return {person.id: found.get(person.id) or account_of(person) for person in people}
+    existing_accounts = db.session.scalars(select(Account).where(Account.person_id.in_(ids)))
+    account_by_person = {
+        account.person_id: account for account in existing_accounts if account.person_id is not None
+    }
+    return {person.id: account_by_person.get(person.id) or account_of(person) for person in people}
 
 
 def existing(person: Person) -> Account | None:
@@ -74,27 +76,33 @@ def balance_of(person: Person) -> int:
 
 
 def open_accounts(village: Area) -> None:
-    """Open the village's own three accounts, so that later nobody has to while holding a worker's."""
+    """Open the village's own three accounts.
+
+    So nobody has to open one later, while they hold the lock on a worker's.
+    """
     for kind in dict.fromkeys(kind for kind, _credited in COUNTERPART.values()):
         _opened(kind, village.id)
 
 
 def _opened(kind: AccountKind, village_id: int, person_id: int | None = None) -> Account:
-    """The account of a worker, or one of a village's own three; two openers at once make one."""
-    wanted = select(Account).where(
+    """The account of a worker, or one of a village's own three, opened if it is not there.
+
+    Two who open it at the same moment make one.
+    """
+    query = select(Account).where(
         Account.kind == kind, Account.village_id == village_id, Account.person_id == person_id
     )
-    account = db.session.scalar(wanted)
+    account = db.session.scalar(query)
     if account is None:
-        new = Account(
+        opened = Account(
             kind=kind, village_id=village_id, person_id=person_id, balance=0, transfers=0, head=GENESIS
         )
         try:
             with db.session.begin_nested():
-                db.session.add(new)
+                db.session.add(opened)
         except IntegrityError:
-            return db.session.scalars(wanted).one()
-        account = new
+            return db.session.scalars(query).one()
+        account = opened
     return account
 
 
@@ -114,15 +122,15 @@ def post(
 def award_all(awards: Sequence[tuple[str, Account, int]], reason: str, actor: User | None) -> list[Transfer]:
     """Post many awards of one village at once: for each its key, the worker's account and tenths.
 
-    As many `post`s, in fewer statements. Refused as `post` says, and then none is posted.
+    The same as many calls of `post`, in fewer statements. Refused as `post` says, and then none is posted.
     """
     if not awards:
         return []
     issuing = _counterpart(TransferKind.AWARD, awards[0][1].village_id)
-    entries = [
+    requests = [
         _entry(key, TransferKind.AWARD, account, issuing, amount, reason) for key, account, amount in awards
     ]
-    return _append_all(entries, actor)
+    return _append_all(requests, actor)
 
 
 def _counterpart(kind: TransferKind, village_id: int) -> Account:
@@ -132,14 +140,14 @@ def _counterpart(kind: TransferKind, village_id: int) -> Account:
 
 def _entry(
     key: str, kind: TransferKind, worker: Account, village: Account, amount: int, reason: str
-) -> Entry:
+) -> TransferRequest:
     _counterpart_kind, credited = COUNTERPART[kind]
     debit, credit = (village, worker) if credited else (worker, village)
-    return Entry(key, kind, debit.id, credit.id, worker.id, amount, reason)
+    return TransferRequest(key, kind, debit.id, credit.id, worker.id, amount, reason)
 
 
 def lock(accounts: Iterable[Account | None]) -> None:
-    """Lock these workers' accounts as they are now, in the one order that everyone keeps to."""
+    """Lock these workers' accounts as they are now, by id, as everyone does."""
     _locked({account.id for account in accounts if account is not None})
 
 
@@ -155,7 +163,7 @@ def reverse(transfer: Transfer, key: str, reason: str, actor: User | None) -> Tr
     earlier = db.session.scalar(select(Transfer).where(Transfer.reverses_id == transfer.id))
     if earlier is not None and earlier.key != key:
         raise Refused("already_reversed", _("This entry was reversed already."))
-    mirrored = Entry(
+    mirrored = TransferRequest(
         key,
         TransferKind.REVERSAL,
         transfer.credit_id,
@@ -168,46 +176,49 @@ def reverse(transfer: Transfer, key: str, reason: str, actor: User | None) -> Tr
     return _append(mirrored, actor)
 
 
-def _append(entry: Entry, actor: User | None) -> Transfer:
-    (transfer,) = _append_all([entry], actor)
+def _append(request: TransferRequest, actor: User | None) -> Transfer:
+    (transfer,) = _append_all([request], actor)
     return transfer
 
 
-def _append_all(entries: Sequence[Entry], actor: User | None) -> list[Transfer]:
+def _append_all(requests: Sequence[TransferRequest], actor: User | None) -> list[Transfer]:
     """Lock the workers' accounts, see which keys were used, chain the rows, move the balances.
 
-    All in as many statements as one takes, but for the balances: each row is changed under its own guard.
+    It takes as many statements as a single transfer does, but for the balances: each row is changed under
+    its own guard.
     """
-    if not all(map(_is_sound, entries)):
+    if not all(map(_is_valid_amount, requests)):
         raise Refused("bad_amount", _("The amount must be more than 0 and at most 100,000 points."))
-    accounts = _locked({entry.account_id for entry in entries})
-    known = db.session.scalars(select(Transfer).where(Transfer.key.in_([entry.key for entry in entries])))
-    made = {transfer.key: transfer for transfer in known}
-    ends = {account.id: End.of(account) for account in accounts}
-    fresh: list[Transfer] = []
-    for entry in entries:
-        if entry.key in made:
-            entry.made_as(made[entry.key])
+    accounts = _locked({request.account_id for request in requests})
+    existing_transfers = db.session.scalars(
+        select(Transfer).where(Transfer.key.in_([request.key for request in requests]))
+    )
+    transfer_by_key = {transfer.key: transfer for transfer in existing_transfers}
+    ends = {account.id: ChainEnd.of(account) for account in accounts}
+    new_transfers: list[Transfer] = []
+    for request in requests:
+        if request.key in transfer_by_key:
+            request.made_as(transfer_by_key[request.key])
             continue
-        made[entry.key] = ends[entry.account_id].append(entry, actor)
-        fresh.append(made[entry.key])
-    if len(fresh) == 1:
-        db.session.add(fresh[0])
+        transfer_by_key[request.key] = ends[request.account_id].append(request, actor)
+        new_transfers.append(transfer_by_key[request.key])
+    if len(new_transfers) == 1:
+        db.session.add(new_transfers[0])
         db.session.flush()
     else:
-        add_together(fresh)
+        add_rows(new_transfers)
     for account in accounts:
         ends[account.id].move(account)
-    return [made[entry.key] for entry in entries]
+    return [transfer_by_key[request.key] for request in requests]
 
 
-def _is_sound(entry: Entry) -> bool:
-    """Whether so many tenths can be moved at once."""
-    return entry.amount > 0 and (entry.kind not in BOUNDED or entry.amount <= amounts.LARGEST)
+def _is_valid_amount(entry: TransferRequest) -> bool:
+    """Whether a transfer can move so many tenths at once."""
+    return entry.amount > 0 and (entry.kind not in BOUNDED or entry.amount <= amounts.LARGEST_TENTHS)
 
 
 def _locked(ids: Collection[int]) -> Sequence[Account]:
-    """These accounts as they are now, locked in the one order that everyone keeps to."""
+    """These accounts as they are now, locked by id, as everyone does."""
     return db.session.scalars(
         select(Account)
         .where(Account.id.in_(ids))
@@ -218,7 +229,10 @@ def _locked(ids: Collection[int]) -> Sequence[Account]:
 
 
 def check_covers(account: Account, amount: int) -> None:
-    """A locked account covers so many tenths. Refused `insufficient_points`, with what is missing."""
+    """Check that a locked account covers so many tenths.
+
+    Refused `insufficient_points`, with what is missing.
+    """
     check_balance(account.balance, amount)
 
 
@@ -233,8 +247,10 @@ def entries(account: Account) -> Select[Transfer]:
 
 
 def with_causes() -> list[ORMOption]:
-    """Reads with each transfer what caused it, and of a reversal what that undid: as many statements for a
-    page of them as for one."""
+    """Query options that load with each transfer what caused it, and of a reversal what that undid.
+
+    It takes as many statements for a page of transfers as for one.
+    """
     of_line = [
         joinedload(Transfer.award).joinedload(Award.assessment),
         joinedload(Transfer.corrects).joinedload(Correction.line).joinedload(Award.assessment),
@@ -273,15 +289,20 @@ def accounts_of(village: Area) -> Sequence[Account]:
 
 def outstanding(village: Area) -> int:
     """Tenths that a village's workers hold together."""
-    held = select(func.sum(Account.balance))
+    balance_sum = select(func.sum(Account.balance))
     return (
-        db.session.scalar(held.where(Account.village_id == village.id, Account.kind == AccountKind.WORKER))
+        db.session.scalar(
+            balance_sum.where(Account.village_id == village.id, Account.kind == AccountKind.WORKER)
+        )
         or 0
     )
 
 
 def totals(village: Area) -> dict[AccountKind, int]:
-    """In tenths, net of reversals: what was issued, redeemed and expired, and what the workers still hold."""
+    """A village's totals by kind of account, in tenths, net of reversals.
+
+    What was issued, redeemed and expired, and what the workers still hold.
+    """
     debit, credit = aliased(Account), aliased(Account)
     sums: dict[AccountKind, int] = dict.fromkeys(AccountKind, 0)
     for debited, credited, amount in db.session.execute(
@@ -320,7 +341,7 @@ def digest(village: Area, upto: int) -> str:
     It covers, in the order of the accounts' ids, a line `account:position:head` for each account with a
     transfer. It is printed on every notice: who keeps the sheet can prove that history was not rewritten.
     """
-    last = (
+    last_positions = (
         select(Transfer.account_id, func.max(Transfer.position).label("position"))
         .join(Transfer.account)
         .where(Account.village_id == village.id, Transfer.id <= upto)
@@ -329,7 +350,11 @@ def digest(village: Area, upto: int) -> str:
     )
     heads = db.session.execute(
         select(Transfer.account_id, Transfer.position, Transfer.hash)
-        .join(last, (last.c.account_id == Transfer.account_id) & (last.c.position == Transfer.position))
+        .join(
+            last_positions,
+            (last_positions.c.account_id == Transfer.account_id)
+            & (last_positions.c.position == Transfer.position),
+        )
         .order_by(Transfer.account_id)
     )
     return hashlib.sha256("\n".join(f"{a}:{p}:{h}" for a, p, h in heads).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Merging two entries of one person: both histories stay, the points are joined by linked entries.
+"""Merging two entries of one person: both histories stay, linked transfers join the points.
 
 The duplicate keeps its past: its terms, its cards, the quarters it was assessed in, every entry of its
 account. What goes on moves to the entry that is kept: running terms, records that no assessment took, the
@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 from ground import clock
 from ground.db import db, get_locked
 from ground.paper import words
-from ground.refusal import Refused, stated
+from ground.refusal import Refused, required_reason
 from people import audit, cards
 from people.models import Appointment, Card, CardState, Duty, Merge, Outcome, Person, User
 from people.roster import departures, duplicates, holders, persons, terms
@@ -35,11 +35,11 @@ from points.models import (
 from points.wall import booking
 
 # What the kept entry takes over from the duplicate where it has nothing itself.
-FILLED = ("phone", "agency", "sex", "birth_year", "standing", "background", "law_mark_on")
+FIELDS_TO_FILL = ("phone", "agency", "sex", "birth_year", "standing", "background", "law_mark_on")
 
 
 @dataclass(frozen=True)
-class Plan:
+class MergePlan:
     """What a merge will move from the duplicate to the entry that is kept."""
 
     balance: int
@@ -50,23 +50,23 @@ class Plan:
     filled: dict[str, Any]
 
 
-def plan(kept: Person, duplicate: Person) -> Plan:
-    """What merging the duplicate into the kept one moves, as things stand now. Changes nothing."""
+def plan(kept: Person, duplicate: Person) -> MergePlan:
+    """What merging the duplicate into the kept entry moves, as things stand now. Changes nothing."""
     filled = {
         name: getattr(duplicate, name)
-        for name in FILLED
+        for name in FIELDS_TO_FILL
         if not getattr(kept, name) and getattr(duplicate, name)
     }
-    return Plan(
+    return MergePlan(
         balance=ledger.balance_of(duplicate),
-        terms=[term for term in _open_terms(duplicate) if _state(term) == holders.State.RUNNING],
+        terms=[term for term in _open_terms(duplicate) if _state(term) == holders.TermState.RUNNING],
         services=db.session.scalars(
             select(Service.id)
             .where(Service.worker_id == duplicate.id, Service.assessment_id.is_(None))
             .order_by(Service.id)
         ).all(),
         users=db.session.scalars(select(User).where(User.person_id == duplicate.id).order_by(User.id)).all(),
-        card=cards.active(duplicate),
+        card=cards.active_card(duplicate),
         filled=filled,
     )
 
@@ -77,7 +77,7 @@ def merge(kept: Person, duplicate: Person, reason: str, actor: User | None) -> M
     Refused `reason_missing` and as `check` says. Locks, each by id: the village's assessments that are not
     booked, the two persons, their accounts; then the rules are checked.
     """
-    reason = stated(reason)
+    reason = required_reason(reason)
     for ident in db.session.scalars(
         select(Assessment.id)
         .where(Assessment.village_id == duplicate.area_id, Assessment.state != AssessmentState.BOOKED)
@@ -89,14 +89,14 @@ def merge(kept: Person, duplicate: Person, reason: str, actor: User | None) -> M
     ledger.lock([ledger.existing(kept), ledger.existing(duplicate)])
     check(kept, duplicate, actor)
     planned = plan(kept, duplicate)
-    made = Merge(
+    new_merge = Merge(
         kept_id=kept.id,
         duplicate_id=duplicate.id,
         reason=reason,
         actor_id=actor.id if actor else None,
         at=clock.now(),
     )
-    db.session.add(made)
+    db.session.add(new_merge)
     db.session.flush()
     db.session.expire(duplicate, ["merge"])
     audit.note(
@@ -113,26 +113,26 @@ def merge(kept: Person, duplicate: Person, reason: str, actor: User | None) -> M
     audit.change(actor, "person.fill", kept, kept.area, **planned.filled)
     _move_services(kept, planned)
     _move_terms(kept, duplicate, reason, actor)
-    _move_balance(made, actor)
+    _move_balance(new_merge, actor)
     _move_cards(kept, planned, actor)
     for user in planned.users:
         audit.change(actor, "user.link", user, kept.area, person_id=kept.id)
-    return made
+    return new_merge
 
 
 def check(kept: Person, duplicate: Person, actor: User | None) -> None:
-    """Let pass two entries that can be merged now.
+    """Check that two entries can be merged now.
 
     Refused `same_entry`, `already_merged` on either side, `own_entry` of the actor, `other_village` unless
     the duplicate has no points, no term and no open record there, `on_a_sheet` while one that holds the
-    duplicate is deliberated or on notice, `term_to_come` while the duplicate takes over or hands over a grid
-    on a later day, `both_left` when points of one would lapse sooner by the other's departure.
+    duplicate is deliberated or on notice, `term_to_come` while the duplicate takes over or hands over a
+    grid on a later day, `both_left` when points of one would lapse sooner by the other's departure.
     """
     if kept.id == duplicate.id:
         raise Refused("same_entry", _("These are not two entries but one."))
     if duplicates.merge_of(duplicate) or duplicates.merge_of(kept):
         raise Refused("already_merged", _("One of these entries was merged already."))
-    entries = persons.selves(kept) + persons.selves(duplicate)
+    entries = persons.entry_ids(kept) + persons.entry_ids(duplicate)
     if actor and actor.person_id in entries:
         raise Refused("own_entry", _("Nobody merges their own entries. Ask another chair."))
     if kept.area_id != duplicate.area_id and _is_busy(duplicate):
@@ -143,7 +143,7 @@ def check(kept: Person, duplicate: Person, actor: User | None) -> None:
 
 
 def _is_busy(person: Person) -> bool:
-    """Whether anything goes on under an entry: points, a term, a record that is not assessed yet."""
+    """Whether an entry has points, a term, or a record that is not assessed yet."""
     open_record = select(Service.id).where(
         Service.worker_id == person.id,
         Service.assessment_id.is_(None),
@@ -157,7 +157,7 @@ def _check_sheets(duplicate: Person) -> None:
         Assessment.village_id == duplicate.area_id, Assessment.state != AssessmentState.COLLECTING
     )
     for assessment in db.session.scalars(standing_still):
-        if duplicate.id in _standing_on(assessment):
+        if duplicate.id in _contested_workers(assessment):
             quarter = words.quarter(assessment.quarter)
             raise Refused(
                 "on_a_sheet",
@@ -169,29 +169,32 @@ def _check_sheets(duplicate: Person) -> None:
             )
 
 
-def _standing_on(assessment: Assessment) -> set[int]:
-    """The ids of those whose lines stand still until they are booked."""
+def _contested_workers(assessment: Assessment) -> set[int]:
+    """The ids of the workers whose lines must not change until they are booked."""
     if assessment.state == AssessmentState.BOOKED:
         return {line.posted.worker_id for line in booking.to_book(assessment)}
-    return {row.worker.id for row in sheet.of(assessment)}
+    return {row.worker.id for row in sheet.sheet_rows(assessment)}
 
 
 def _check_terms(duplicate: Person) -> None:
-    """A term that runs, with its own renewal, can be moved; one that changes hands on a later day cannot."""
+    """Check that the duplicate's terms can be moved today. Refused `term_to_come`.
+
+    A term that runs, with its own renewal, can be moved; one that changes hands on a later day cannot.
+    """
     today = clock.today()
-    running = [term for term in _open_terms(duplicate) if _state(term) == holders.State.RUNNING]
+    running = [term for term in _open_terms(duplicate) if _state(term) == holders.TermState.RUNNING]
     renewed = {(term.grid_id, term.duty, term.ended_on) for term in running}
-    coming = [term for term in _open_terms(duplicate) if _state(term) == holders.State.COMING]
+    coming = [term for term in _open_terms(duplicate) if _state(term) == holders.TermState.COMING]
     renewals = {(term.grid_id, term.duty, term.starts_on) for term in coming}
     for term in running:
         if term.ended_on and (term.grid_id, term.duty, term.ended_on) not in renewals:
-            raise _to_come(duplicate, term.ended_on)
+            raise _term_refusal(duplicate, term.ended_on)
     for term in coming:
         if term.starts_on > today and (term.grid_id, term.duty, term.starts_on) not in renewed:
-            raise _to_come(duplicate, term.starts_on)
+            raise _term_refusal(duplicate, term.starts_on)
 
 
-def _to_come(duplicate: Person, day: date) -> Refused:
+def _term_refusal(duplicate: Person, day: date) -> Refused:
     return Refused(
         "term_to_come",
         _(
@@ -203,10 +206,10 @@ def _to_come(duplicate: Person, day: date) -> Refused:
 
 
 def _check_departures(kept: Person, duplicate: Person, entries: list[int]) -> None:
-    """Nobody's points lapse sooner because a second entry was found."""
-    after = _good_until(entries)
+    """Check that no points would lapse sooner by the merge. Refused `both_left`."""
+    good_until_merged = _good_until(entries)
     for person in (kept, duplicate):
-        if ledger.balance_of(person) and after < _good_until(persons.selves(person)):
+        if ledger.balance_of(person) and good_until_merged < _good_until(persons.entry_ids(person)):
             raise Refused(
                 "both_left",
                 _("Points of %(name)s would expire sooner by this. Settle them first.", name=person.name),
@@ -214,34 +217,37 @@ def _check_departures(kept: Person, duplicate: Person, entries: list[int]) -> No
 
 
 def _good_until(entries: list[int]) -> date:
-    """Until when the points behind these entries are good; for who serves, or is not settled, without end."""
-    left = departures.standing(entries)
-    if left is None:
+    """The day until which the points behind these entries are good.
+
+    Without end (`date.max`) for who serves or is not settled; `date.min` when nothing was kept.
+    """
+    departure = departures.current_departure(entries)
+    if departure is None:
         return date.max
-    return left.kept_until if left.outcome == Outcome.KEEP and left.kept_until else date.min
+    return departure.kept_until if departure.outcome == Outcome.KEEP and departure.kept_until else date.min
 
 
 def _open_terms(person: Person) -> Sequence[Appointment]:
-    """The terms of an entry, of either duty, that nobody ended or that end on a later day, by first day."""
-    still = or_(Appointment.ended_on.is_(None), Appointment.ended_on > clock.today())
+    """The terms of an entry that are not over by today, of either duty, by first day."""
+    is_open = or_(Appointment.ended_on.is_(None), Appointment.ended_on > clock.today())
     return [
         term
         for term in db.session.scalars(
             select(Appointment)
             .options(joinedload(Appointment.grid))
-            .where(Appointment.person_id == person.id, still)
+            .where(Appointment.person_id == person.id, is_open)
             .order_by(Appointment.starts_on, Appointment.id)
         )
-        if _state(term) != holders.State.CALLED_OFF
+        if _state(term) != holders.TermState.CALLED_OFF
     ]
 
 
-def _state(term: Appointment) -> holders.State:
+def _state(term: Appointment) -> holders.TermState:
     return holders.state_of(term, clock.today())
 
 
-def _move_services(kept: Person, planned: Plan) -> None:
-    """Records that no assessment took count for the kept entry from now on."""
+def _move_services(kept: Person, planned: MergePlan) -> None:
+    """Let the records that no assessment took count for the kept entry from now on."""
     db.session.execute(
         update(Service)
         .where(Service.id.in_(planned.services))
@@ -251,21 +257,24 @@ def _move_services(kept: Person, planned: Plan) -> None:
 
 
 def _move_terms(kept: Person, duplicate: Person, reason: str, actor: User | None) -> None:
-    """What runs ends today and goes on from today under the kept entry, with a renewal that was made."""
+    """End the duplicate's running terms today and begin them again under the kept entry.
+
+    A term that was renewed is renewed there too.
+    """
     today = clock.today()
     for term in _open_terms(duplicate):
-        if _state(term) == holders.State.CALLED_OFF:
+        if _state(term) == holders.TermState.CALLED_OFF:
             continue  # a renewal, together with its term
-        runs, renewed, chosen_by = _state(term) == holders.State.RUNNING, term.ended_on, term.chosen_by
+        runs, renewed, chosen_by = _state(term) == holders.TermState.RUNNING, term.ended_on, term.chosen_by
         renewal = _follower(term) if renewed else None
         renewed_by = renewal.chosen_by if renewal else None
         terms.end_term(term, reason, actor)
         if runs:
-            new = terms.appoint(
+            new_term = terms.appoint(
                 kept, term.grid, term.duty, today, actor, term.ends_on, chosen_by=chosen_by, follows=term
             )
             if renewed:
-                terms.renew(new, actor, chosen_by=renewed_by)
+                terms.renew(new_term, actor, chosen_by=renewed_by)
 
 
 def _follower(term: Appointment) -> Appointment | None:
@@ -274,70 +283,74 @@ def _follower(term: Appointment) -> Appointment | None:
     )
 
 
-def _move_balance(made: Merge, actor: User | None) -> MergeMove | None:
-    """All that is on the duplicate's account, through the village's issuing account, to the kept one's."""
-    account = ledger.existing(made.duplicate)
+def _move_balance(merge: Merge, actor: User | None) -> MergeMove | None:
+    """Move the duplicate's balance to the kept account, through the village's issuing account."""
+    account = ledger.existing(merge.duplicate)
     if account is None or not account.balance:
         return None
-    kept = ledger.account_of(made.kept)
-    ledger.lock([account, kept])
+    kept_account = ledger.account_of(merge.kept)
+    ledger.lock([account, kept_account])
     balance = account.balance
     if not balance:  # somebody else sent it on before the lock
         return None
-    earlier = select(func.count()).select_from(MergeMove).where(MergeMove.merge_id == made.id)
-    out_key, into_key = keys.merged(made, (db.session.scalar(earlier) or 0) + 1)
-    out = ledger.post(out_key, TransferKind.MERGE_OUT, account, balance, f"#{made.kept_id}", actor)
-    into = ledger.post(into_key, TransferKind.MERGE_IN, kept, balance, f"#{made.duplicate_id}", actor)
-    move = MergeMove(out_id=out.id, into_id=into.id, merge_id=made.id)
+    earlier = select(func.count()).select_from(MergeMove).where(MergeMove.merge_id == merge.id)
+    out_key, into_key = keys.merge_keys(merge, (db.session.scalar(earlier) or 0) + 1)
+    out = ledger.post(out_key, TransferKind.MERGE_OUT, account, balance, f"#{merge.kept_id}", actor)
+    into = ledger.post(
+        into_key, TransferKind.MERGE_IN, kept_account, balance, f"#{merge.duplicate_id}", actor
+    )
+    move = MergeMove(out_id=out.id, into_id=into.id, merge_id=merge.id)
     db.session.add(move)
     db.session.flush()
     return move
 
 
-def _move_cards(kept: Person, planned: Plan, actor: User | None) -> None:
-    """The duplicate's card stops; who serves and has no card under the kept entry gets one."""
+def _move_cards(kept: Person, planned: MergePlan, actor: User | None) -> None:
+    """Stop the duplicate's card; who serves and has no card under the kept entry gets one."""
     if planned.card is not None:
         planned.card.state = CardState.REPLACED
         db.session.flush()
         audit.note(actor, "card.replace", planned.card, kept.area, number=planned.card.number)
-    if cards.active(kept) is None and holders.serves_on(kept.id, clock.today(), Duty.WORKER):
+    if cards.active_card(kept) is None and holders.term_on_day(kept.id, clock.today(), Duty.WORKER):
         cards.issue(kept, actor)
 
 
 def lock_trail(person: Person) -> None:
     """Lock the accounts of an entry and of those it was merged into, before anything comes back to it."""
-    ledger.lock([ledger.existing(entry) for entry in (person, *(made.kept for made in _trail(person)))])
+    ledger.lock([ledger.existing(entry) for entry in (person, *(merge.kept for merge in _trail(person)))])
 
 
 def follow(person: Person, actor: User | None) -> list[MergeMove]:
-    """Send on what came back to an entry that was merged, by linked transfers as at the merge.
+    """Move on what came back to a merged entry, by linked transfers as at the merge.
 
     A redemption that is voided gives its points back to the account it took them from.
     """
-    moves = [_move_balance(made, actor) for made in _trail(person)]
+    moves = [_move_balance(merge, actor) for merge in _trail(person)]
     return [move for move in moves if move is not None]
 
 
 def follow_all(actor: User | None) -> list[MergeMove]:
-    """Send on whatever else came to entries that were merged, as `follow` does.
+    """Move on whatever else came to merged entries, as `follow` does.
 
     No verb leaves anything there. It is for the evening, so that no points lie where no card spends them.
     """
-    left = (
+    people_with_balance = (
         select(Person)
         .join(Account, Account.person_id == Person.id)
         .join(Merge, Merge.duplicate_id == Person.id)
         .where(Account.balance > 0)
         .order_by(Account.id)
     )
-    return [move for person in db.session.scalars(left).all() for move in follow(person, actor)]
+    return [
+        move for person in db.session.scalars(people_with_balance).all() for move in follow(person, actor)
+    ]
 
 
 def _trail(person: Person) -> list[Merge]:
     """The merges that lead from an entry to the one that stands for it today; read anew each time."""
-    found: list[Merge] = []
-    made = duplicates.merge_of(person)
-    while made is not None:
-        found.append(made)
-        made = duplicates.merge_of(made.kept)
-    return found
+    merges: list[Merge] = []
+    merge = duplicates.merge_of(person)
+    while merge is not None:
+        merges.append(merge)
+        merge = duplicates.merge_of(merge.kept)
+    return merges

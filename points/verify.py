@@ -1,4 +1,7 @@
-"""Everything the ledger says, computed again from its transfers; each row that does not fit is named."""
+"""Verification: everything the ledger says is computed again from its transfers.
+
+Each row that does not fit is named.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -12,7 +15,7 @@ from ground.db import db
 from people.models import Departure, Merge, Person
 from people.roster import persons
 from points import expiry
-from points.assessment import finding, sheet
+from points.assessment import assessments, sheet
 from points.chain import link
 from points.ledger import COUNTERPART
 from points.models import (
@@ -33,8 +36,11 @@ from points.wall import booking
 
 
 def problems() -> Iterator[str]:
-    """What does not fit, one line each: chains, balances, shapes and causes of transfers; booked sheets and
-    their corrections, what lapsed, and merges."""
+    """All problems of the ledger, one line each; none if everything fits.
+
+    It checks chains, balances, shapes and causes of transfers; booked sheets and their corrections, what
+    lapsed, and merges.
+    """
     yield from _chains()
     yield from _shapes()
     yield from _causes()
@@ -45,7 +51,11 @@ def problems() -> Iterator[str]:
 
 
 def _chains() -> Iterator[str]:
-    """Each worker's chain from the first transfer to the head, and what the account's row says of it."""
+    """Problems of the chains and balances.
+
+    Each worker's chain is followed from the first transfer to the head, and compared with the account's
+    row.
+    """
     reversed_one = aliased(Transfer)
     rows = db.session.execute(
         select(Transfer, reversed_one.key)
@@ -82,7 +92,10 @@ def _chains() -> Iterator[str]:
 
 
 def _shapes() -> Iterator[str]:
-    """Each transfer joins a worker with the right account of the same village; a reversal mirrors its own."""
+    """Problems of the accounts that transfers join.
+
+    Each transfer joins a worker with the right account of the same village; a reversal mirrors its own.
+    """
     worker, debit, credit, origin = aliased(Account), aliased(Account), aliased(Account), aliased(Transfer)
     rows = db.session.execute(
         select(Transfer, worker, debit, credit, origin)
@@ -93,13 +106,13 @@ def _shapes() -> Iterator[str]:
         .order_by(Transfer.id)
         .execution_options(yield_per=1000)
     )
-    for transfer, own, debited, credited, reversed_one in rows:
+    for transfer, worker_account, debited, credited, reversed_one in rows:
         name = f"transfer {transfer.id}"
-        if own is None or debited is None or credited is None:
+        if worker_account is None or debited is None or credited is None:
             yield f"{name}: one of its accounts is missing"
             continue
-        if own.kind != AccountKind.WORKER:
-            yield f"{name}: account {own.id} is no worker's"
+        if worker_account.kind != AccountKind.WORKER:
+            yield f"{name}: account {worker_account.id} is no worker's"
         if debited.village_id != credited.village_id:
             yield f"{name}: joins two villages"
         if transfer.kind == TransferKind.REVERSAL:
@@ -108,8 +121,8 @@ def _shapes() -> Iterator[str]:
                 yield f"{name}: does not mirror transfer {transfer.reverses_id}"
             continue
         kind, to_worker = COUNTERPART[transfer.kind]
-        other = debited if to_worker else credited
-        if other.kind != kind or (credited if to_worker else debited).id != own.id:
+        village_account = debited if to_worker else credited
+        if village_account.kind != kind or (credited if to_worker else debited).id != worker_account.id:
             yield f"{name}: {transfer.kind} between the wrong accounts"
 
 
@@ -124,7 +137,7 @@ NAMES = (
 )
 
 # What a transfer of a kind is without its cause. Redemptions and their voids: `shop.desk.verify`.
-WITHOUT = {
+WITHOUT_CAUSE = {
     TransferKind.AWARD: "an award without a booked assessment",
     TransferKind.EXPIRY: "points lapsed without a departure or an expiry",
     TransferKind.MERGE_OUT: "merge_out without a merge",
@@ -134,51 +147,57 @@ WITHOUT = {
 
 
 def _causes() -> Iterator[str]:
-    """Each transfer is named by one cause, and by one of its kind."""
+    """Problems of causes: each transfer is named by one cause, and by one of its kind."""
     named: Counter[int] = Counter()
     for column, kind in NAMES:
         table = column.class_.__tablename__
         names = select(column, Transfer.kind).outerjoin(Transfer, Transfer.id == column).order_by(column)
-        for ident, found in db.session.execute(names):
+        for ident, causes in db.session.execute(names):
             if ident is None:
                 continue
             named[ident] += 1
-            if found is None:
+            if causes is None:
                 yield f"transfer {ident}: missing, {table} names it"
-            elif found != kind:
-                yield f"transfer {ident}: {found}, {table} names it as {kind}"
+            elif causes != kind:
+                yield f"transfer {ident}: {causes}, {table} names it as {kind}"
     origin = aliased(Transfer)
     for ident, kind in db.session.execute(
         select(Transfer.id, Transfer.kind)
         .outerjoin(origin, Transfer.reverses_id == origin.id)
         .where(
-            Transfer.kind.in_(WITHOUT),
+            Transfer.kind.in_(WITHOUT_CAUSE),
             or_(origin.kind.is_(None), origin.kind != TransferKind.REDEMPTION),
         )
         .order_by(Transfer.id)
     ):
         if named[ident] == 0:
-            yield f"transfer {ident}: {WITHOUT[kind]}"
+            yield f"transfer {ident}: {WITHOUT_CAUSE[kind]}"
         elif named[ident] > 1:
             yield f"transfer {ident}: {named[ident]} causes name it"
 
 
 def _bookings() -> Iterator[str]:
-    """Each booked line awarded exactly what hung on the wall, which is what the records say; and no line of
-    another assessment was booked."""
-    whole = joinedload(Award.transfer).joinedload(Transfer.account).joinedload(Account.person)
+    """Problems of booked lines.
+
+    Each booked line awarded exactly what hung on the wall, which is what the records say; and no line of
+    another assessment was booked.
+    """
+    options = joinedload(Award.transfer).joinedload(Transfer.account).joinedload(Account.person)
     awards = {
         (award.assessment_id, award.worker_id): award
-        for award in db.session.scalars(select(Award).options(whole).order_by(Award.transfer_id))
+        for award in db.session.scalars(select(Award).options(options).order_by(Award.transfer_id))
     }
     for assessment in db.session.scalars(
         select(Assessment).where(Assessment.state == AssessmentState.BOOKED).order_by(Assessment.id)
     ):
         waiting = {line.posted.worker_id for line in booking.to_book(assessment) if line.why}
-        said = _said(assessment)
-        for worker_id, line in finding.lines(assessment).items():
+        computed_totals = _computed_totals(assessment)
+        for worker_id, line in assessments.latest_lines(assessment).items():
             name = f"assessment {assessment.id}: worker {worker_id}"
-            posted, computed = (line.deductions, line.adjustments, line.total), said.pop(worker_id, NOTHING)
+            posted, computed = (
+                (line.deductions, line.adjustments, line.total),
+                computed_totals.pop(worker_id, NO_POINTS),
+            )
             if worker_id not in waiting and posted != computed:
                 yield f"{name}: {line.total} hung on the wall, the records say {computed[-1]}"
             award = awards.pop((assessment.id, worker_id), None)
@@ -187,77 +206,89 @@ def _bookings() -> Iterator[str]:
             if booked != line.total and not (award is None and worker_id in waiting):
                 yield f"{name} was booked {booked}, the sheet says {line.total}"
             owner = _owner(transfer)
-            if transfer and (owner is None or worker_id not in persons.selves(owner)):
+            if transfer and (owner is None or worker_id not in persons.entry_ids(owner)):
                 yield f"transfer {transfer.id}: booked to another worker than the sheet's"
-        for worker_id, computed in said.items():
-            if computed != NOTHING:  # whose term was entered only later has nothing on the sheet
+        for worker_id, computed in computed_totals.items():
+            if computed != NO_POINTS:  # whose term was entered only later has nothing on the sheet
                 yield f"assessment {assessment.id}: worker {worker_id} never hung on the wall"
     for award in awards.values():
-        yield f"transfer {award.transfer_id}: {WITHOUT[TransferKind.AWARD]}"
+        yield f"transfer {award.transfer_id}: {WITHOUT_CAUSE[TransferKind.AWARD]}"
 
 
-NOTHING = (0, 0, 0)
+NO_POINTS = (0, 0, 0)
 
 
-def _said(assessment: Assessment) -> dict[int, tuple[int, int, int]]:
-    """What the records come to, by worker: deductions, adjustments, total."""
-    return {row.worker.id: (row.deductions, row.adjustments, row.total) for row in sheet.of(assessment)}
+def _computed_totals(assessment: Assessment) -> dict[int, tuple[int, int, int]]:
+    """Deductions, adjustments and total of each worker (by id), computed from the records."""
+    return {
+        row.worker.id: (row.deductions, row.adjustments, row.total) for row in sheet.sheet_rows(assessment)
+    }
 
 
 def _owner(transfer: Transfer | None) -> Person | None:
-    """Whose points a transfer moved; None if that is missing."""
+    """The person whose points a transfer moved; None if that is missing."""
     return transfer.account.person if transfer and transfer.account else None
 
 
 def _corrections() -> Iterator[str]:
-    """Each correction reversed what its line had been booked with last, and booked what is right."""
-    whole = (joinedload(Correction.award), joinedload(Correction.reversal), joinedload(Correction.booked))
-    last: dict[int, int | None] = {}
-    for made in db.session.scalars(select(Correction).options(*whole).order_by(Correction.id)):
-        name, booked = f"correction {made.id}", made.booked
-        if (booked.amount if booked else 0) != made.right:
-            yield f"{name}: booked {booked.amount if booked else 0}, right is {made.right}"
-        if booked and (made.award is None or booked.account_id != made.award.account_id):
+    """Problems of corrections.
+
+    Each reversed what its line had been booked with last, and booked what is right.
+    """
+    options = (joinedload(Correction.award), joinedload(Correction.reversal), joinedload(Correction.booked))
+    last_award_ids: dict[int, int | None] = {}
+    for correction in db.session.scalars(select(Correction).options(*options).order_by(Correction.id)):
+        name, booked = f"correction {correction.id}", correction.booked
+        if (booked.amount if booked else 0) != correction.right:
+            yield f"{name}: booked {booked.amount if booked else 0}, right is {correction.right}"
+        if booked and (correction.award is None or booked.account_id != correction.award.account_id):
             yield f"{name}: booked to another worker"
-        if made.reversal is None or made.reversal.reverses_id != made.award_id:
-            yield f"{name}: transfer {made.award_id} was not reversed"
-        if last.get(made.line_id, made.line_id) != made.award_id:
-            yield f"{name}: transfer {made.award_id} is not what the line was booked with last"
-        last[made.line_id] = made.booked_id
+        if correction.reversal is None or correction.reversal.reverses_id != correction.award_id:
+            yield f"{name}: transfer {correction.award_id} was not reversed"
+        if last_award_ids.get(correction.line_id, correction.line_id) != correction.award_id:
+            yield f"{name}: transfer {correction.award_id} is not what the line was booked with last"
+        last_award_ids[correction.line_id] = correction.booked_id
 
 
 def _lapses() -> Iterator[str]:
-    """Points lapsed only because their owner left, or by an expiry that the village had resolved."""
-    whole = (
+    """Problems of points that lapsed.
+
+    They lapse only because their owner left, or by an expiry that the village had resolved.
+    """
+    options = (
         joinedload(Lapse.transfer).joinedload(Transfer.account).joinedload(Account.person),
         joinedload(Lapse.departure),
         joinedload(Lapse.expiry),
     )
-    lapses = db.session.scalars(select(Lapse).options(*whole).order_by(Lapse.transfer_id)).all()
+    lapses = db.session.scalars(select(Lapse).options(*options).order_by(Lapse.transfer_id)).all()
     accounts: dict[Expiry, list[int]] = defaultdict(list)
     for lapse in lapses:
         if lapse.transfer and lapse.expiry:
             accounts[lapse.expiry].append(lapse.transfer.account_id)
-    young = {made.id: expiry.booked_after(ids, made.booked_until) for made, ids in accounts.items()}
+    young_awards = {
+        resolved_expiry.id: expiry.booked_after(ids, resolved_expiry.booked_until)
+        for resolved_expiry, ids in accounts.items()
+    }
     for lapse in lapses:
         name, transfer = f"transfer {lapse.transfer_id}", lapse.transfer
         if transfer is None:
             continue
         if (lapse.departure is None) == (lapse.expiry is None):
-            yield f"{name}: {WITHOUT[TransferKind.EXPIRY]}"
+            yield f"{name}: {WITHOUT_CAUSE[TransferKind.EXPIRY]}"
         elif lapse.departure is not None:
-            yield from (f"{name}: {what}" for what in _left(transfer, lapse.departure))
+            yield from (f"{name}: {problem}" for problem in _departure_problems(transfer, lapse.departure))
         elif lapse.expiry is not None:
             yield from (
-                f"{name}: {what}" for what in _expired(transfer, lapse.expiry, young[lapse.expiry.id])
+                f"{name}: {problem}"
+                for problem in _expiry_problems(transfer, lapse.expiry, young_awards[lapse.expiry.id])
             )
 
 
-def _left(transfer: Transfer, departure: Departure) -> Iterator[str]:
-    """What lapsed by a departure was its owner's, and says the day they left."""
+def _departure_problems(transfer: Transfer, departure: Departure) -> Iterator[str]:
+    """Problems of a lapse by a departure: it is the owner's, and names the day they left."""
     owner = _owner(transfer)
     own = owner is not None and (
-        departure.person_id == owner.id or departure.person_id in persons.selves(owner)
+        departure.person_id == owner.id or departure.person_id in persons.entry_ids(owner)
     )
     if not own:
         yield f"lapsed by departure {departure.id} of somebody else"
@@ -265,34 +296,42 @@ def _left(transfer: Transfer, departure: Departure) -> Iterator[str]:
         yield f"departure {departure.id} was on {departure.on}"
 
 
-def _expired(transfer: Transfer, made: Expiry, young: dict[int, list[expiry.Booked]]) -> Iterator[str]:
-    """What lapsed by an expiry was of its village, after its day, and no more than there was of the old."""
-    if made.cancelled_at is not None:
-        yield f"expiry {made.id} was cancelled"
-    if transfer.account and transfer.account.village_id != made.village_id:
-        yield f"expiry {made.id} is not about account {transfer.account_id}"
-    if transfer.reason != made.expires_on.isoformat():
-        yield f"expiry {made.id} is of {made.expires_on}"
-    if clock.local(transfer.at).date() <= made.expires_on:
-        yield f"the last day of expiry {made.id} was not over"
-    later = expiry.standing(young.get(transfer.account_id, ()), transfer.id)
-    old = expiry.oldest_left(transfer.balance_after + transfer.amount, later)
-    if transfer.amount > old:
-        yield f"{transfer.amount} lapsed, only {old} were old enough"
+def _expiry_problems(
+    transfer: Transfer, resolved_expiry: Expiry, young: dict[int, list[expiry.BookedAward]]
+) -> Iterator[str]:
+    """Problems of a lapse by an expiry.
+
+    It is of the expiry's village, came after its day, and took no more than there was of the old points.
+    """
+    if resolved_expiry.cancelled_at is not None:
+        yield f"expiry {resolved_expiry.id} was cancelled"
+    if transfer.account and transfer.account.village_id != resolved_expiry.village_id:
+        yield f"expiry {resolved_expiry.id} is not about account {transfer.account_id}"
+    if transfer.reason != resolved_expiry.expires_on.isoformat():
+        yield f"expiry {resolved_expiry.id} is of {resolved_expiry.expires_on}"
+    if clock.local(transfer.at).date() <= resolved_expiry.expires_on:
+        yield f"the last day of expiry {resolved_expiry.id} was not over"
+    young_tenths = expiry.standing_tenths(young.get(transfer.account_id, ()), transfer.id)
+    old_tenths = expiry.oldest_left(transfer.balance_after + transfer.amount, young_tenths)
+    if transfer.amount > old_tenths:
+        yield f"{transfer.amount} lapsed, only {old_tenths} were old enough"
 
 
 def _merges() -> Iterator[str]:
-    """What went out of a merged entry came in at the one that was kept, and nothing is left behind."""
-    whole = (
+    """Problems of merges.
+
+    What went out of a merged entry came in at the one that was kept, and nothing is left behind.
+    """
+    options = (
         joinedload(MergeMove.out).joinedload(Transfer.account),
         joinedload(MergeMove.into).joinedload(Transfer.account),
         joinedload(MergeMove.merge),
     )
-    for move in db.session.scalars(select(MergeMove).options(*whole).order_by(MergeMove.out_id)):
+    for move in db.session.scalars(select(MergeMove).options(*options).order_by(MergeMove.out_id)):
         out, into, merge = move.out, move.into, move.merge
         if merge is None:
-            yield f"transfer {move.out_id}: {WITHOUT[TransferKind.MERGE_OUT]}"
-            yield f"transfer {move.into_id}: {WITHOUT[TransferKind.MERGE_IN]}"
+            yield f"transfer {move.out_id}: {WITHOUT_CAUSE[TransferKind.MERGE_OUT]}"
+            yield f"transfer {move.into_id}: {WITHOUT_CAUSE[TransferKind.MERGE_IN]}"
             continue
         if out is None or into is None:
             yield f"transfer {move.into_id if out is None else move.out_id}: its other half is missing"
@@ -303,6 +342,8 @@ def _merges() -> Iterator[str]:
         for transfer, owner in ((out, merge.duplicate_id), (into, merge.kept_id)):
             if transfer and (transfer.account is None or transfer.account.person_id != owner):
                 yield f"transfer {transfer.id}: is not on the account of entry {owner}"
-    left = select(Account).join(Merge, Merge.duplicate_id == Account.person_id).where(Account.balance > 0)
-    for account in db.session.scalars(left.order_by(Account.id)):
+    left_behind = (
+        select(Account).join(Merge, Merge.duplicate_id == Account.person_id).where(Account.balance > 0)
+    )
+    for account in db.session.scalars(left_behind.order_by(Account.id)):
         yield f"account {account.id}: points are left on an entry that was merged"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased, joinedload
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db, lock
-from ground.refusal import Refused, stated
+from ground.refusal import Refused, required_reason
 from people import audit
 from people.models import Area, User
 from points import ledger
@@ -23,14 +23,15 @@ from shop.shelf import shops
 from shop.shelf.goods import offers
 
 FEN_A_TENTH = 10  # 1 point is 1 yuan, so a tenth of a point is ten fen
-MOST = 1_000_000_000  # fen: ten million yuan for one shop and year
-QUARTERS = 4  # the usual is the mean of so many
+MOST_FEN = 1_000_000_000  # fen: ten million yuan for one shop and year
+USUAL_QUARTERS = 4  # the usual is the mean of so many
 
 
 @dataclass(frozen=True)
-class Money:
-    """A year's budget in fen: set aside (None: nothing decided), and spent on what was bought since January.
+class BudgetSpending:
+    """A year's budget and what was spent of it, in fen.
 
+    `amount` is what was set aside (None: nothing decided), `spent` what was paid for goods since January.
     `uncosted` counts deliveries that were bought and whose cost nobody wrote down.
     """
 
@@ -47,13 +48,16 @@ class Money:
 
 @dataclass(frozen=True)
 class Backing:
-    """Points against goods, all in tenths of a point: what the workers hold, what is about to be booked, what
-    the goods on hand cost today, and what is redeemed in a usual quarter (None: no full quarter yet)."""
+    """A village's points against the goods and money behind them, all in tenths of a point.
+
+    `outstanding` is what the workers hold, `new` what is about to be booked, `goods` what the goods on hand
+    cost today, `usual` what is redeemed in a usual quarter (None: no full quarter yet).
+    """
 
     outstanding: int
     new: int
     goods: int
-    money: Money
+    money: BudgetSpending
     usual: int | None
 
     @property
@@ -85,44 +89,46 @@ class Backing:
         return round(tenths / self.usual, 1) if self.usual else None
 
 
-def of(village: Area, new: int = 0) -> Backing:
-    """What stands behind a village's points today, when so many tenths more are booked."""
+def weigh(village: Area, new_tenths: int = 0) -> Backing:
+    """Weigh a village's points against goods and budget today, when so many tenths are added."""
     shop = shops.of_village(village)
     year = clock.today().year
     return Backing(
         outstanding=ledger.outstanding(village),
-        new=new,
+        new=new_tenths,
         goods=sum(offer.left * offer.price for offer in offers(shop)) if shop else 0,
-        money=money(shop, year) if shop else Money(year, None, 0, 0),
-        usual=usual(shop) if shop else None,
+        money=budget_spending(shop, year) if shop else BudgetSpending(year, None, 0, 0),
+        usual=usual_quarter(shop) if shop else None,
     )
 
 
-def usual(shop: Shop) -> int | None:
-    """Tenths redeemed in a usual quarter, net of voids: the mean of the last four full quarters in which
-    something was; None before the first."""
-    this = Quarter.of(clock.today())
+def usual_quarter(shop: Shop) -> int | None:
+    """Tenths redeemed in a usual quarter, net of voids.
+
+    The mean of the last four full quarters in which something was redeemed; None before the first.
+    """
+    current_quarter = Quarter.of(clock.today())
     sums: dict[Quarter, int] = defaultdict(int)
     year, month = extract("year", Redemption.day), extract("month", Redemption.day)
     for of_year, of_month, total in db.session.execute(
         select(year, month, func.sum(Redemption.total))
         .outerjoin(Void, Void.redemption_id == Redemption.id)
-        .where(Redemption.shop_id == shop.id, Redemption.day < this.first_day, Void.id.is_(None))
+        .where(Redemption.shop_id == shop.id, Redemption.day < current_quarter.first_day, Void.id.is_(None))
         .group_by(year, month)
     ):
         sums[Quarter(int(of_year), (int(of_month) + 2) // 3)] += total
-    last = [sums[quarter] for quarter in sorted(sums)][-QUARTERS:]
+    last = [sums[quarter] for quarter in sorted(sums)][-USUAL_QUARTERS:]
     return round(sum(last) / len(last)) if last else None
 
 
-def money(shop: Shop, year: int) -> Money:
+def budget_spending(shop: Shop, year: int) -> BudgetSpending:
     """A year's budget of a shop and what was spent of it.
 
     Spent is what was bought that year, units by their cost: without deliveries undone as a mistake, and
     without what came from another shop, which that one had paid for.
     """
     undoing = aliased(StockMove)
-    undone = select(undoing.id).where(undoing.reverses_id == StockMove.id).exists()
+    is_undone = select(undoing.id).where(undoing.reverses_id == StockMove.id).exists()
     spent, uncosted = db.session.execute(
         select(
             func.coalesce(func.sum(cast(StockMove.quantity, BigInteger) * Lot.unit_cost), 0),
@@ -136,15 +142,15 @@ def money(shop: Shop, year: int) -> Money:
             extract("year", Lot.received_on) == year,
             StockMove.kind == MoveKind.RECEIPT,
             StockMove.consignment_id.is_(None),
-            ~undone,
+            ~is_undone,
         )
     ).one()
-    decided = latest(shop, year)
-    return Money(year, decided.amount if decided else None, int(spent), uncosted)
+    decided = latest_budget(shop, year)
+    return BudgetSpending(year, decided.amount if decided else None, int(spent), uncosted)
 
 
-def latest(shop: Shop, year: int) -> Budget | None:
-    """What was decided last for a year, or None."""
+def latest_budget(shop: Shop, year: int) -> Budget | None:
+    """The budget that was decided last for a year, or None."""
     return db.session.scalar(
         select(Budget)
         .where(Budget.shop_id == shop.id, Budget.year == year)
@@ -153,7 +159,7 @@ def latest(shop: Shop, year: int) -> Budget | None:
     )
 
 
-def history(shop: Shop) -> Sequence[Budget]:
+def budget_history(shop: Shop) -> Sequence[Budget]:
     """Every budget of a shop, the latest year first, and in it what was decided last."""
     return db.session.scalars(
         select(Budget)
@@ -163,10 +169,10 @@ def history(shop: Shop) -> Sequence[Budget]:
     ).all()
 
 
-def years() -> tuple[int, int]:
-    """For which years a budget is set today: this and the next."""
-    this = clock.today().year
-    return this, this + 1
+def budget_years() -> tuple[int, int]:
+    """The years for which a budget can be set today: this and the next."""
+    current_year = clock.today().year
+    return current_year, current_year + 1
 
 
 def set_budget(shop: Shop, year: int, amount: int, decided_by: str, actor: User) -> Budget:
@@ -176,14 +182,14 @@ def set_budget(shop: Shop, year: int, amount: int, decided_by: str, actor: User)
     million yuan), `reason_missing` when nobody is named who decided it.
     """
     lock(shop)
-    if year not in years():
+    if year not in budget_years():
         raise Refused("bad_year", _("A budget is set for this year or the next."), "year")
-    if not 0 <= amount <= MOST:
+    if not 0 <= amount <= MOST_FEN:
         raise Refused("bad_amount", _("A budget is from 0 to 10,000,000 yuan."), "amount")
-    decided_by = stated(decided_by, "decided_by")
-    there = latest(shop, year)
-    if there is not None and (there.amount, there.decided_by) == (amount, decided_by):
-        return there
+    decided_by = required_reason(decided_by, "decided_by")
+    last_budget = latest_budget(shop, year)
+    if last_budget is not None and (last_budget.amount, last_budget.decided_by) == (amount, decided_by):
+        return last_budget
     budget = Budget(
         shop_id=shop.id,
         year=year,

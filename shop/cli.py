@@ -1,4 +1,4 @@
-"""Commands about the whole ledger, down to the stock on the shelves; what shops offer, and their devices."""
+"""Commands that verify the whole ledger with the stock, import goods, and manage devices."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,10 +7,10 @@ import click
 from flask.cli import AppGroup
 
 from ground.clock import local
-from ground.db import db, read_one_moment, transaction
+from ground.db import db, read_snapshot, transaction
 from ground.refusal import Refused
 from people import areas
-from people.cli import bring, refuse
+from people.cli import click_error, import_from_file
 from points.cli import ledger_cli
 from shop.desk import devices, verify
 from shop.goodsfile.intake import GOODS
@@ -24,13 +24,13 @@ goods_cli = AppGroup("goods", help="What the villages' shops offer.")
 @ledger_cli.command("verify")
 def verify_ledger() -> None:
     """Compute everything again; exit 1 and name each row that does not fit. The shop may stay open."""
-    read_one_moment()
-    found = 0
+    read_snapshot()
+    count = 0
     for problem in verify.problems():
         click.echo(problem)
-        found += 1
-    if found:
-        raise click.ClickException(f"{found} rows do not fit")
+        count += 1
+    if count:
+        raise click.ClickException(f"{count} rows do not fit")
     click.echo("everything fits")
 
 
@@ -41,9 +41,9 @@ def add_device(code: str, name: str) -> None:
     """Give a device a key. The key is the last line, and is told this once."""
     try:
         with transaction():
-            device, key = devices.add(_shop(code), name, None)
+            device, key = devices.add_device(_shop(code), name, None)
     except Refused as refusal:
-        raise refuse(refusal) from refusal
+        raise click_error(refusal) from refusal
     click.echo(f"device {device.id}, {device.name}, serves {device.shop.name}; its key:")
     click.echo(key)
 
@@ -52,7 +52,7 @@ def add_device(code: str, name: str) -> None:
 @click.option("--shop", "code", help="The 12-digit code of a village; without it, every shop.")
 def list_devices(code: str | None) -> None:
     """List the devices: number, village, name, since when, and whether the key was taken back."""
-    for device in devices.listed(_shop(code) if code else None):
+    for device in devices.devices_of(_shop(code) if code else None):
         state = f"revoked {_day(device.revoked_at)}" if device.revoked_at else "good"
         click.echo(
             f"{device.id}\t{device.shop.village.code}\t{device.name}\t{_day(device.added_at)}\t{state}"
@@ -95,4 +95,4 @@ def import_goods(file: Path, code: str, dry_run: bool) -> None:
     village = areas.by_code(code)
     if village is None or not village.is_village:
         raise click.ClickException(f"no village has the code {code}")
-    bring(GOODS, file, village, dry_run)
+    import_from_file(GOODS, file, village, dry_run)

@@ -5,9 +5,9 @@ from flask_babel import lazy_gettext as _
 from ground.contributions import Package
 from people import access
 from people.access import DEVICES
-from people.held import HELD, Part
+from people.held import HELD, HeldPart
 from people.models import Role
-from people.pages import CARD_PAGE, NAVIGATION, Entry
+from people.pages import CARD_PAGE, NAVIGATION, NavigationEntry
 from people.trail.words import WORDS
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, trailwords
@@ -24,26 +24,30 @@ SHOP = Package(
     filters={"yuan": labels.yuan},
     fillings=[
         CARD_PAGE.of("desk.holder"),
-        DEVICES.of(devices.with_key),
+        DEVICES.of(devices.device_of_key),
         WORDS.of(trailwords.WORDS),
-        HELD.of(Part(50, held.about)),
-        WEIGHING.of(budget.weighed),
+        HELD.of(HeldPart(50, held.about)),
+        WEIGHING.of(budget.backing_html),
         NAVIGATION.of(
-            Entry(210, "desk.desk", _("Desk"), "upc-scan", frozenset(access.SHOP)),
-            Entry(220, "desk.redemptions", _("Redemptions"), "receipt", READERS),
-            Entry(230, "desk.closings", _("Closing"), "journal-check", READERS, under=("desk.redemptions",)),
-            Entry(240, "shelf.goods", _("Goods"), "basket", READERS),
-            Entry(
+            NavigationEntry(210, "desk.desk", _("Desk"), "upc-scan", frozenset(access.SHOP)),
+            NavigationEntry(220, "desk.redemptions", _("Redemptions"), "receipt", READERS),
+            NavigationEntry(
+                230, "desk.closings", _("Closing"), "journal-check", READERS, under=("desk.redemptions",)
+            ),
+            NavigationEntry(240, "shelf.goods", _("Goods"), "basket", READERS),
+            NavigationEntry(
                 250, "stock.stock", _("To look after"), "exclamation-circle", READERS, under=("shelf.goods",)
             ),
-            Entry(
+            NavigationEntry(
                 260, "stock.stock_takes", _("Stock-take"), "clipboard-check", READERS, under=("shelf.goods",)
             ),
-            Entry(270, "stock.consignments", _("Between shops"), "truck", READERS, under=("shelf.goods",)),
-            Entry(280, "stock.donations", _("Donations"), "gift", READERS, under=("shelf.goods",)),
-            Entry(290, "shelf.budget", _("Budget"), "cash-coin", MINDING, under=("shelf.goods",)),
-            Entry(300, "shelf.hours", _("Opening hours"), "clock", READERS, under=("shelf.goods",)),
-            Entry(
+            NavigationEntry(
+                270, "stock.consignments", _("Between shops"), "truck", READERS, under=("shelf.goods",)
+            ),
+            NavigationEntry(280, "stock.donations", _("Donations"), "gift", READERS, under=("shelf.goods",)),
+            NavigationEntry(290, "shelf.budget", _("Budget"), "cash-coin", MINDING, under=("shelf.goods",)),
+            NavigationEntry(300, "shelf.hours", _("Opening hours"), "clock", READERS, under=("shelf.goods",)),
+            NavigationEntry(
                 310,
                 "shelf.import_goods",
                 _("From a file"),
@@ -51,7 +55,7 @@ SHOP = Package(
                 frozenset({Role.MANAGER}),
                 under=("shelf.goods",),
             ),
-            Entry(
+            NavigationEntry(
                 320, "shelf.devices", _("Devices"), "key", frozenset({Role.MANAGER}), under=("shelf.goods",)
             ),
         ),

@@ -1,4 +1,4 @@
-"""What is held about a person's shopping: what was handed out to them, on any of their cards."""
+"""Everything held about a person's shopping: redemptions on any of their cards."""
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -6,17 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground.db import db
-from people.held import NOTHING, Reader, Section, day
+from people.held import DASH, HeldSection, Reader, day
 from people.models import Card, Person
 from people.roster import persons
 from points import amounts
 from shop.models import Redemption
 
 
-def about(person: Person, reader: Reader) -> list[Section]:
+def about(person: Person, reader: Reader) -> list[HeldSection]:
     """Redemptions with their goods, and whether they were voided; the same for every reader."""
-    ids = persons.selves(persons.kept(person))
-    found = db.session.scalars(
+    ids = persons.entry_ids(persons.current_entry(person))
+    redemptions = db.session.scalars(
         select(Redemption)
         .join(Redemption.card)
         .where(Card.person_id.in_(ids))
@@ -31,7 +31,7 @@ def about(person: Person, reader: Reader) -> list[Section]:
         .order_by(Redemption.id)
     ).unique()
     return [
-        Section(
+        HeldSection(
             _("Redemptions"),
             (
                 _("Day"),
@@ -45,16 +45,18 @@ def about(person: Person, reader: Reader) -> list[Section]:
             ),
             [
                 (
-                    day(done.day),
-                    done.number,
-                    done.card.grouped,
-                    gettext(", ").join(f"{line.name} × {line.quantity} {line.unit}" for line in done.lines),
-                    amounts.show(done.total),
-                    f"{done.proxy.name} ({done.proxy.relation})" if done.proxy else NOTHING,
-                    done.served_by,
-                    done.void.reason if done.void else NOTHING,
+                    day(redemption.day),
+                    redemption.number,
+                    redemption.card.grouped,
+                    gettext(", ").join(
+                        f"{line.name} × {line.quantity} {line.unit}" for line in redemption.lines
+                    ),
+                    amounts.show(redemption.total),
+                    f"{redemption.proxy.name} ({redemption.proxy.relation})" if redemption.proxy else DASH,
+                    redemption.served_by,
+                    redemption.void.reason if redemption.void else DASH,
                 )
-                for done in found
+                for redemption in redemptions
             ],
         )
     ]

@@ -36,7 +36,7 @@ MOVE_KINDS = {
 }
 
 
-def opening(shop: Shop) -> str:
+def opening_text(shop: Shop) -> str:
     """Whether a shop is open now, and until or from when, in one sentence."""
     hours = shops.hours_of(shop)
     if hours is None:
@@ -50,7 +50,7 @@ def opening(shop: Shop) -> str:
     return gettext("Closed now; opens on %(moment)s.", moment=words.moment(opens))
 
 
-def hours_told(hours: Hours, today: date) -> list[tuple[str, str]]:
+def hours_lines(hours: Hours, today: date) -> list[tuple[str, str]]:
     """Opening hours line by line: the day in words, and from when until when; without dates that are over."""
     weekly = [(words.weekday(day), _span(hours.weekly.get(day))) for day in range(1, 8) if hours.weekly]
     monthly = [

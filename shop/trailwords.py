@@ -9,15 +9,15 @@ from ground.paper import words
 from people.trail.words import Words
 
 
-def _hours(kept: dict[str, dict[str, list[str] | None]]) -> str:
+def _hours(hours: dict[str, dict[str, list[str] | None]]) -> str:
     """Opening hours as the shop keeps them, in one line."""
-    days = [(words.weekday(int(day)), span) for day, span in kept["weekly"].items()]
+    days = [(words.weekday(int(day)), span) for day, span in hours["weekly"].items()]
     days += [
-        (gettext("every month on day %(day)d", day=int(day)), span) for day, span in kept["monthly"].items()
+        (gettext("every month on day %(day)d", day=int(day)), span) for day, span in hours["monthly"].items()
     ]
-    days += [(words.day(date.fromisoformat(day)), span) for day, span in kept["dates"].items()]
-    told = [(day, "–".join(span) if span else gettext("not open")) for day, span in days]
-    return gettext(", ").join(f"{day} {times}" for day, times in told)
+    days += [(words.day(date.fromisoformat(day)), span) for day, span in hours["dates"].items()]
+    lines = [(day, "–".join(span) if span else gettext("not open")) for day, span in days]
+    return gettext(", ").join(f"{day} {times}" for day, times in lines)
 
 
 WORDS = Words(

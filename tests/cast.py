@@ -26,7 +26,7 @@ from people import areas, cards
 from people.models import Appointment, Area, Card, Duty, GridKind, Person, Role, User
 from people.roster import grids, persons, terms
 from people.signin import accounts
-from points.assessment import finding, meeting, opening
+from points.assessment import assessments, meeting, opening
 from points.models import Account, Assessment, AssessmentState, Category, FedBy, Rubric, RubricItem
 from points.rubrics import template, versions
 from points.rubrics.template import NewItem
@@ -95,7 +95,7 @@ def make() -> None:
         user = accounts.add_user(username, name, PASSWORD, None, temporary=False)
         accounts.grant(user, role, Cast().area(code), None)
     cast = Cast()
-    versions.publish(cast.county, BEGAN_ON, "县委政法委", ITEMS, template.USUAL, None)
+    versions.publish(cast.county, BEGAN_ON, "县委政法委", ITEMS, template.USUAL_LIMITS, None)
     village, next_village = cast.village, cast.next_village
     chance = random.Random(8)
     for number, name in enumerate(WORKERS, 1):
@@ -220,7 +220,7 @@ class Cast:
         return self.card_of(self.worker)
 
     def card_of(self, person: Person) -> Card:
-        return cards.active(person)
+        return cards.active_card(person)
 
     def term_of(self, person: Person) -> Appointment:
         return _one(Appointment, Appointment.person_id == person.id, Appointment.ended_on.is_(None))
@@ -248,7 +248,7 @@ class Cast:
         workers = [db.session.get_one(Person, ident) for ident in tenths]
         village = workers[0].area
         quarter = Quarter.of(BEGAN_ON)
-        while finding.find(village, quarter):
+        while assessments.find_assessment(village, quarter):
             quarter = quarter.next
         clerk, chair = (self.user(name) for name in self._officials(village))
         with clock.at(quarter.last_day):
@@ -263,7 +263,7 @@ class Cast:
                         more = tenths[worker.id] - 1
                         meeting.adjust(assessment, worker, more, "评议加分", uuid4().hex, clerk)
                 posting.post_notice(assessment, clerk)
-        with clock.at(finding.whole_notice(assessment).ends_on + timedelta(days=1)), transaction():
+        with clock.at(assessments.whole_notice(assessment).ends_on + timedelta(days=1)), transaction():
             booking.book(assessment, chair)
         assert assessment.state == AssessmentState.BOOKED
         return assessment

@@ -90,9 +90,9 @@ def instance() -> Iterator[Path]:
 @pytest.fixture(scope="session", autouse=True)
 def slow_method() -> Iterator[str]:
     """How passwords are hashed by the program; for tests it takes no time."""
-    slow = passwords.METHOD
+    slow = passwords.HASH_METHOD
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "METHOD", "pbkdf2:sha256:1")
+        patch.setattr(passwords, "HASH_METHOD", "pbkdf2:sha256:1")
         yield slow
 
 
@@ -176,7 +176,7 @@ def client_of(app: Flask) -> Callable[[User | None], Client]:
 @pytest.fixture
 def without_hanazono(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that lacks the typefaces for rare characters."""
-    monkeypatch.setattr(fonts, "rare", lambda: ())
+    monkeypatch.setattr(fonts, "rare_faces", lambda: ())
 
 
 class Clock:

@@ -16,7 +16,7 @@ from ground.refusal import Refused
 from people import areas
 from people.models import Area, Grid, GridKind, Level
 from points import ledger
-from points.assessment import finding
+from points.assessment import assessments
 from points.models import Assessment, AssessmentState
 from shop.desk import verify
 from tests.cast import new_app
@@ -29,7 +29,7 @@ DIGEST = "9d3556374d97ff5ed934c6ccd2d344ca855609ad677db58af216975a05c65668"
 def started(database, monkeypatch):
     """What the first start of the program says; its demo here is of one village."""
     database.create("empty_house")
-    monkeypatch.setattr(cli, "load", partial(cli.load, codes=cli.VILLAGES[:1]))
+    monkeypatch.setattr(cli, "load", partial(cli.load, codes=cli.DEMO_VILLAGES[:1]))
     monkeypatch.setattr(granian.Granian, "serve", lambda server: None)
     app = new_app(database.uri("empty_house"))
     with app.app_context():
@@ -69,15 +69,15 @@ def test_the_plan_has_the_countys_figures():
 def test_the_first_start_makes_a_demo_that_is_the_same_on_every_run_and_fits(started):
     assert started.exit_code == 0, started.output
     assert PASSWORD in started.output
-    village = areas.by_code(cli.VILLAGES[0])
-    notice = finding.whole_notice(finding.find(village, Quarter(2026, 3)))
+    village = areas.by_code(cli.DEMO_VILLAGES[0])
+    notice = assessments.whole_notice(assessments.find_assessment(village, Quarter(2026, 3)))
     assert notice.digest == ledger.digest(village, notice.upto) == DIGEST
     states = db.session.scalars(select(Assessment.state)).all()
     assert states == [AssessmentState.BOOKED] * 3
     grids = Counter(db.session.scalars(select(Grid.village_id)))
     assert set(grids.values()) <= {69, 70}
     assert list(verify.problems()) == []
-    assert calendar.find() is not None
+    assert calendar.find_calendar() is not None
 
 
 def test_a_database_in_use_is_never_filled_with_a_demo(cast):
@@ -118,7 +118,7 @@ def test_an_empty_database_may_still_become_a_demo(empty):
     assert 'class="demo"' not in client.get("/sign-in").text
     with transaction():
         areas.import_areas(cli.COUNTY_FILE.read_bytes())
-        calendar.start()
+        calendar.start_calendar()
     assert 'class="demo"' in client.get("/sign-in").text
     assert client.post("/demo/next-day").status_code == 302
     assert asked_for_the_calendar(client) == 1

@@ -41,7 +41,7 @@ def links(app, code, role, endpoint=None):
     area = Area(code=code, name="", level=level)
     with app.test_request_context(address(app, code, endpoint) if endpoint else "/"):
         g.area, g.roles = area, {role}
-        return tuple([link.url for link in some] for some in pages._links())
+        return tuple([link.url for link in some] for some in pages._navigation_links())
 
 
 def address(app, code, endpoint):

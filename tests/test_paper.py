@@ -12,7 +12,7 @@ from PIL import ImageOps
 from ground.clock import Quarter
 from ground.paper import fonts, words
 from ground.paper.draw import Pen, Strip, fit, fit_lines, gap, paginate, runs, width, wrap
-from people.cardsheet import CARD_HIGH, CARD_WIDE, LEFT, TOP, CardFace, cards_pdf
+from people.cardsheet import CARD_HIGH_MM, CARD_WIDE_MM, LEFT_MM, TOP_MM, CardFace, cards_pdf
 from points.wall.noticesheet import Notes, NoticeRow, NoticeSheet, notice_pdf
 from tests.printed import DPI, RARE, codes, cut, ink, read
 
@@ -79,7 +79,7 @@ def test_names_print_from_noto_in_both_weights():
 
 
 def test_a_rare_character_prints_from_the_fallback_face(monkeypatch):
-    monkeypatch.setattr(fonts, "rare", lambda: (fonts.Face("HanaMinB", {ord(RARE)}),))
+    monkeypatch.setattr(fonts, "rare_faces", lambda: (fonts.Face("HanaMinB", {ord(RARE)}),))
     assert runs(f"起{RARE}明") == [(fonts.REGULAR, "起"), ("HanaMinB", RARE), (fonts.REGULAR, "明")]
     assert words.footnote([RARE]) is None
 
@@ -167,7 +167,7 @@ def places(mirrored=False):
     """The upper left corners of a sheet's cards in their order; mirrored as the backs lie."""
     for place in range(10):
         row, column = divmod(place, 2)
-        yield LEFT + (1 - column if mirrored else column) * CARD_WIDE, TOP + row * CARD_HIGH
+        yield LEFT_MM + (1 - column if mirrored else column) * CARD_WIDE_MM, TOP_MM + row * CARD_HIGH_MM
 
 
 def test_each_back_lies_behind_its_card():
@@ -181,10 +181,10 @@ def test_each_back_lies_behind_its_card():
         set(),
     ]
     assert text.count("积分不是钱") == 11
-    first, *others = (cut(pictures[1], x, y, CARD_WIDE, CARD_HIGH) for x, y in places())
+    first, *others = (cut(pictures[1], x, y, CARD_WIDE_MM, CARD_HIGH_MM) for x, y in places())
     assert min(ink(first)) >= 3
     assert all(min(ink(other)) >= 3 for other in others)
-    shown = [cut(pictures[3], x, y, CARD_WIDE, CARD_HIGH) for x, y in places(mirrored=True)]
+    shown = [cut(pictures[3], x, y, CARD_WIDE_MM, CARD_HIGH_MM) for x, y in places(mirrored=True)]
     assert [bool(ImageOps.invert(picture).getbbox()) for picture in shown] == [True] + [False] * 9
 
 
@@ -194,7 +194,7 @@ def test_both_sides_have_the_same_marks_to_cut_along():
     flipped = ImageOps.mirror(back)
     assert min(ink(front)) > 5
     assert min(ink(back)) > 5
-    for margin in ((0, 0, LEFT - 0.5, 280), (0, 0, 210, TOP - 0.5)):
+    for margin in ((0, 0, LEFT_MM - 0.5, 280), (0, 0, 210, TOP_MM - 0.5)):
         assert ink(cut(flipped, *margin)) == pytest.approx(ink(cut(front, *margin)), abs=0.2)
 
 
@@ -203,7 +203,7 @@ def test_nothing_crosses_the_edge_of_a_card():
     [picture], text = read(cards_pdf([wild] * 10, backs=False))
     assert codes(picture) == {wild.url}
     assert "长…" in text
-    assert all(min(ink(cut(picture, x, y, CARD_WIDE, CARD_HIGH))) >= 3 for x, y in places())
+    assert all(min(ink(cut(picture, x, y, CARD_WIDE_MM, CARD_HIGH_MM))) >= 3 for x, y in places())
 
 
 def test_the_qr_is_large_and_has_its_quiet_zone():
@@ -216,7 +216,7 @@ def test_the_qr_is_large_and_has_its_quiet_zone():
     assert side >= 22
     quiet = 4 * side / 25 - 0.3
     assert cut(picture, left - quiet, top, quiet - 0.5, side).getextrema()[0] > 200
-    assert right + quiet <= LEFT + CARD_WIDE
+    assert right + quiet <= LEFT_MM + CARD_WIDE_MM
 
 
 @pytest.mark.usefixtures("without_hanazono")
@@ -225,9 +225,9 @@ def test_a_sheet_of_cards_prints_the_footnote_off_the_cards():
         read(cards_pdf([card(0, name=name)], backs=False)) for name in (f"起{RARE}", "起")
     )
     assert "U+212FE" in text
-    above = [cut(picture, LEFT + 1, 0, 60, TOP).getextrema()[0] for picture in (noted, plain)]
+    above = [cut(picture, LEFT_MM + 1, 0, 60, TOP_MM).getextrema()[0] for picture in (noted, plain)]
     assert above[0] < 160 < above[1]
-    assert ink(cut(noted, LEFT + 1, 0, 60, TOP))[3] > 1
+    assert ink(cut(noted, LEFT_MM + 1, 0, 60, TOP_MM))[3] > 1
 
 
 # The notice.
@@ -255,7 +255,7 @@ def test_seventy_people_fit_three_sheets_with_the_head_on_each():
     assert text.count("政策宣传") == text.count("应急值守") == len(pictures)
     with force_locale("zh"):
         for number in range(1, len(pictures) + 1):
-            assert "".join(words.page_of(number, len(pictures)).split()) in text
+            assert "".join(words.page_number(number, len(pictures)).split()) in text
     assert [bool(codes(picture)) for picture in pictures] == [False] * (len(pictures) - 1) + [True]
 
 

@@ -15,8 +15,8 @@ from babel.messages.pofile import read_po
 
 from duties import incidents, visits
 from duties.disputes import disputes
-from duties.households import keeping
-from duties.models import DisputeKind, IncidentKind, Severity, Step
+from duties.households import files
+from duties.models import DisputeKind, IncidentKind, Severity, VisitStep
 from ground import clock
 from ground.clock import Quarter
 from ground.db import Base, db, fetch, transaction
@@ -25,8 +25,8 @@ from people.conduct import trainings
 from people.models import Attention, ContactKind, Duty, Person
 from people.roster import portraits
 from people.rosterfile import intake
-from points.assessment import finding
-from points.models import How
+from points.assessment import assessments
+from points.models import ObjectionChannel
 from points.services import photos, samples, slips
 from points.wall import objections
 from shop.desk import redemptions, voids
@@ -435,9 +435,9 @@ def test_templates_hold_no_script_and_no_style():
 
 def objected(cast):
     """An objection to the first quarter: to a line of 0 points, as long as its notice hung."""
-    assessment = finding.find(cast.village, Quarter(2025, 1))
-    with clock.at(finding.whole_notice(assessment).ends_on), transaction():
-        brought = (cast.neighbour, How.ORAL, "少记一次", cast.clerk)
+    assessment = assessments.find_assessment(cast.village, Quarter(2025, 1))
+    with clock.at(assessments.whole_notice(assessment).ends_on), transaction():
+        brought = (cast.neighbour, ObjectionChannel.ORAL, "少记一次", cast.clerk)
         return objections.bring("o" * 16, assessment, *brought)
 
 
@@ -449,22 +449,22 @@ def lived_in(cast):
         done = redemptions.redeem("k" * 16, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
         voids.void(done, "拿错了", cast.volunteer)
         consignments.send("c" * 16, cast.lot_of(cast.goods), cast.next_shop, 1, "", cast.manager)
-        counts.begin(cast.shop, cast.manager)
+        counts.begin_stock_take(cast.shop, cast.manager)
         contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", clock.today(), None)
         day = clock.today()
         trainings.hold("t" * 16, cast.village, Duty.WORKER, "用电安全", "村委会", day, cast.clerk)
         bad_row = "村(社区)代码,网格编码\n0,1\n".encode()
-        filing.keep(intake.ROSTER, cast.village, "花名册.csv", bad_row, cast.clerk)
+        filing.keep_file(intake.ROSTER, cast.village, "花名册.csv", bad_row, cast.clerk)
         portraits.set_portrait(cast.worker, a_picture(), cast.clerk)
-        grid, head = cast.term_of(cast.worker).grid, keeping.Particulars("张大山")
-        household = keeping.add(grid, head, Attention.ORDINARY, "", day, cast.clerk)
-        told = ([Step.MEET], "一切都好", "", "送药")
-        visit = visits.visit("v" * 16, household, cast.worker, day, *told, cast.worker_user)
+        grid, head = cast.term_of(cast.worker).grid, files.Particulars("张大山")
+        household = files.add_household(grid, head, Attention.ORDINARY, "", day, cast.clerk)
+        told = ([VisitStep.MEET], "一切都好", "", "送药")
+        visit = visits.record_visit("v" * 16, household, cast.worker, day, *told, cast.worker_user)
         photos.keep(visit, a_picture(), cast.worker_user)
         land, fire = DisputeKind.LAND, IncidentKind.EMERGENCY
         quarrel = ("d" * 16, grid, cast.worker, day, land, "甲乙", "地界", cast.worker_user)
         slide = ("i" * 16, grid, None, fire, Severity.MAJOR, day, "村口", "塌方", "", cast.clerk)
-        dispute, incident = disputes.open_dispute(*quarrel).id, incidents.report(*slide).id
+        dispute, incident = disputes.open_dispute(*quarrel).id, incidents.report_incident(*slide).id
         (slip,) = slips.print_slips(cast.village, cast.worker, 1, cast.clerk)
         samples.draw(cast.village, Quarter.of(cast.term_of(cast.worker).starts_on), "7", 5, cast.supervisor)
     cast.earn(cast.worker, 10)
@@ -494,7 +494,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
         if "GET" in route.methods and not rule.device and not (name := route.endpoint).endswith("static")
     ]
     township = address(app, "home.area", area=TOWNSHIP)
-    pages.append(("home.area", access.Rule(), township))
+    pages.append(("home.area", access.AccessRule(), township))
     for username in ("clerk", "chair", "manager", "volunteer", "worker", "instructor", "township_user"):
         user = cast.user(username)
         client, held = client_of(user), user.roles_in(cast.village)

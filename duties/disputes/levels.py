@@ -8,15 +8,15 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from duties.disputes import ladder
-from duties.models import Attempt, AttemptUndone, Dispute, DisputeReport, Result, Rung
+from duties.models import Attempt, AttemptResult, AttemptUndone, Dispute, DisputeReport, Rung
 from people.models import Area, Role, User
 from people.roster import reach
 
 # Worker and instructor mediate here, with the group's veteran members on the second rung.
-IN_THE_GRID = frozenset({Rung.GRID, Rung.GROUP})
+GRID_RUNGS = frozenset({Rung.GRID, Rung.GROUP})
 
 # Whose rung the others are.
-HELD_BY = {
+RUNG_OF_ROLE = {
     Role.CLERK: Rung.VILLAGE,
     Role.CHAIR: Rung.VILLAGE,
     Role.TOWNSHIP: Rung.TOWNSHIP,
@@ -27,33 +27,35 @@ HELD_BY = {
 def rungs_held(user: User, dispute: Dispute) -> set[Rung]:
     """The rungs on which a sign-in mediates in this dispute, wherever it stands."""
     roles = user.roles_in(dispute.village)
-    held = {rung for role, rung in HELD_BY.items() if role in roles}
-    entered = dispute.opened_by_id == user.id and bool(roles)
-    if entered or dispute.grid_id in reach.grids_served(user, dispute.village):
-        held |= IN_THE_GRID
-    return held
+    rungs = {rung for role, rung in RUNG_OF_ROLE.items() if role in roles}
+    is_opener = dispute.opened_by_id == user.id and bool(roles)
+    if is_opener or dispute.grid_id in reach.served_grid_ids(user, dispute.village):
+        rungs |= GRID_RUNGS
+    return rungs
 
 
-def seen_by(user: User, area: Area) -> ColumnElement[bool]:
-    """What a query asks of an area's disputes so that only those are found that a sign-in may know of."""
-    known = [Dispute.opened_by_id == user.id]
-    served = reach.grids_served(user, area) if area.is_village else []
-    if served:
-        known.append(Dispute.grid_id.in_(served))
+def visible_to(user: User, area: Area) -> ColumnElement[bool]:
+    """SQL condition: a sign-in may know of a dispute of this area."""
+    conditions = [Dispute.opened_by_id == user.id]
+    grid_ids = reach.served_grid_ids(user, area) if area.is_village else []
+    if grid_ids:
+        conditions.append(Dispute.grid_id.in_(grid_ids))
     roles = user.roles_in(area)
-    for rung in sorted({rung for role, rung in HELD_BY.items() if role in roles}):
-        known += [_came_to(rung), _reported_to(rung)]
-    return or_(*known)
+    for rung in sorted({rung for role, rung in RUNG_OF_ROLE.items() if role in roles}):
+        conditions += [_has_come_to(rung), _was_reported_to(rung)]
+    return or_(*conditions)
 
 
-def _came_to(rung: Rung) -> ColumnElement[bool]:
-    """Two attempts failed on the rung before, the first of which was not taken back when the second was made.
+def _has_come_to(rung: Rung) -> ColumnElement[bool]:
+    """SQL condition: a dispute has come to this rung.
 
-    Only the last attempt is ever taken back, so the first was there if it still is, or went after the second.
+    Two attempts failed on the rung before, the first of which was not taken back when the second was made.
+    Only the last attempt is ever taken back, so the first was there if it still is, or went after the
+    second.
     """
     first, second = aliased(Attempt), aliased(Attempt)
     first_undone, second_undone = aliased(AttemptUndone), aliased(AttemptUndone)
-    before = ladder.below(rung)
+    before = ladder.rung_below(rung)
     return exists(
         select(first.id)
         .join(second, and_(second.dispute_id == first.dispute_id, second.number > first.number))
@@ -61,15 +63,15 @@ def _came_to(rung: Rung) -> ColumnElement[bool]:
         .outerjoin(second_undone, second_undone.attempt_id == second.id)
         .where(
             first.dispute_id == Dispute.id,
-            *(each.rung == before for each in (first, second)),
-            *(each.result == Result.FAILED for each in (first, second)),
+            *(attempt.rung == before for attempt in (first, second)),
+            *(attempt.result == AttemptResult.FAILED for attempt in (first, second)),
             or_(first_undone.id.is_(None), first_undone.id > second_undone.id),
         )
         .correlate(Dispute)
     )
 
 
-def _reported_to(rung: Rung) -> ColumnElement[bool]:
+def _was_reported_to(rung: Rung) -> ColumnElement[bool]:
     return exists(
         select(DisputeReport.id)
         .where(DisputeReport.dispute_id == Dispute.id, DisputeReport.to == rung)

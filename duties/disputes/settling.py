@@ -1,4 +1,7 @@
-"""What becomes of disputes, in figures, which also those may see who may know of none of them."""
+"""Figures of disputes: opened, at hand, settled, withdrawn, and the days to settle.
+
+They name nobody, so also those may see them who may know of no dispute.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,15 +12,18 @@ from statistics import median
 from sqlalchemy import and_, or_, select
 
 from duties.disputes import ladder
-from duties.models import Attempt, Dispute, Result, Rung
+from duties.models import Attempt, AttemptResult, Dispute, Rung
 from ground.db import db
 from people.models import Area
 
 
 @dataclass
-class Figures:
-    """Some days' disputes: how many were opened, how many were at hand (opened until then, and not ended
-    before), how many were settled on which rung or withdrawn, and how many days each settlement took."""
+class DisputeFigures:
+    """The figures of disputes over some days.
+
+    `opened` counts those of these days, `at_hand` those opened until the last day and not ended before the
+    first, `settled` by the rung that settled them; `days` are how many each settlement took.
+    """
 
     opened: int = 0
     at_hand: int = 0
@@ -41,30 +47,31 @@ class Figures:
         return self.at_hand - self.withdrawn - self.settled.total()
 
 
-def figures(villages: Sequence[Area], first: date, last: date) -> Figures:
+def figures(villages: Sequence[Area], first: date, last: date) -> DisputeFigures:
     """The figures of these villages together, for the days from first to last."""
-    total = Figures()
-    for each in of_each(villages, first, last).values():
-        total.opened += each.opened
-        total.at_hand += each.at_hand
-        total.withdrawn += each.withdrawn
-        total.settled += each.settled
-        total.days += each.days
+    total = DisputeFigures()
+    for village_figures in figures_by_village(villages, first, last).values():
+        total.opened += village_figures.opened
+        total.at_hand += village_figures.at_hand
+        total.withdrawn += village_figures.withdrawn
+        total.settled += village_figures.settled
+        total.days += village_figures.days
     return total
 
 
-def of_each(villages: Iterable[Area], first: date, last: date) -> dict[int, Figures]:
-    """The figures of each village by its id, for the days from first to last; of one without disputes, none.
+def figures_by_village(villages: Iterable[Area], first: date, last: date) -> dict[int, DisputeFigures]:
+    """The figures of each village by its id, for the days from first to last.
 
-    What ended after the last day was still going on; what was taken back does not count.
+    A village without disputes is not in it. What ended after the last day was still going on; what was
+    taken back does not count.
     """
     ends = and_(
         Attempt.dispute_id == Dispute.id,
-        Attempt.result != Result.FAILED,
+        Attempt.result != AttemptResult.FAILED,
         Attempt.on <= last,
         ~ladder.is_undone(),
     )
-    found = db.session.execute(
+    rows = db.session.execute(
         select(Dispute.village_id, Dispute.opened_on, Attempt.rung, Attempt.result, Attempt.on)
         .outerjoin(Attempt, ends)
         .where(
@@ -73,14 +80,14 @@ def of_each(villages: Iterable[Area], first: date, last: date) -> dict[int, Figu
             or_(Attempt.id.is_(None), Attempt.on >= first),
         )
     )
-    each: dict[int, Figures] = defaultdict(Figures)
-    for village_id, opened_on, rung, result, on in found:
-        counted = each[village_id]
-        counted.at_hand += 1
-        counted.opened += opened_on >= first
-        if result == Result.SETTLED:
-            counted.settled[rung] += 1
-            counted.days.append((on - opened_on).days)
-        elif result == Result.WITHDRAWN:
-            counted.withdrawn += 1
-    return dict(each)
+    by_village: dict[int, DisputeFigures] = defaultdict(DisputeFigures)
+    for village_id, opened_on, rung, result, on in rows:
+        village_figures = by_village[village_id]
+        village_figures.at_hand += 1
+        village_figures.opened += opened_on >= first
+        if result == AttemptResult.SETTLED:
+            village_figures.settled[rung] += 1
+            village_figures.days.append((on - opened_on).days)
+        elif result == AttemptResult.WITHDRAWN:
+            village_figures.withdrawn += 1
+    return dict(by_village)

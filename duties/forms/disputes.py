@@ -7,12 +7,12 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from duties import labels
-from duties.models import DisputeKind, Result, Rung
+from duties.models import AttemptResult, DisputeKind, Rung
 from ground.forms import Form, KeyedForm, SelectField
 
 
 class DisputeForm(KeyedForm):
-    """Who falls out with whom over what, in which worker's grid."""
+    """A new dispute: who falls out with whom over what, in which worker's grid."""
 
     worker = SelectField(_("Grid worker"), coerce=int, validators=[InputRequired()])
     opened_on = DateField(_("Day"), validators=[InputRequired()])
@@ -22,7 +22,10 @@ class DisputeForm(KeyedForm):
 
 
 class AttemptForm(KeyedForm):
-    """An attempt: its day, who mediated, how it ended. `rung` is where the page saw the dispute."""
+    """An attempt to mediate: its day, who mediated, how it ended.
+
+    `rung` is where the page saw the dispute.
+    """
 
     rung = HiddenField(validators=[InputRequired()])
     on = DateField(_("Day"), validators=[InputRequired()])
@@ -40,14 +43,14 @@ class AttemptForm(KeyedForm):
     result = RadioField(  # none is chosen beforehand: one settled by a slip would count
         _("How it ended"),
         choices=[SelectChoice(result, word) for result, word in labels.RESULTS.items()],
-        coerce=Result,
+        coerce=AttemptResult,
         validators=[InputRequired()],
     )
     note = TextAreaField(_("What was agreed, or why not"), validators=[Length(max=500)])
 
 
 class ReportForm(Form):
-    """To which level, and how it is kept stable meanwhile."""
+    """A report upward: to which level, and how the dispute is kept stable meanwhile."""
 
     to = SelectField(_("To which level"), coerce=Rung)
     measures = TextAreaField(

@@ -8,19 +8,19 @@ from wtforms import DateField, IntegerField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import TextArea
 
-from duties.households.keeping import Particulars
+from duties.households.files import Particulars
 from ground.forms import Form, ReasonForm, SelectField
 from ground.tables import cells
 from people import labels
-from people.forms.roster import WrittenField
+from people.forms.roster import CellTextField
 from people.models import Attention, Grid
 
 
-def _text(label: Any, longest: int, **kwargs: Any) -> WrittenField:
-    return WrittenField(label, lambda typed: cells.text(typed, longest), **kwargs)
+def _text_field(label: Any, longest: int, **kwargs: Any) -> CellTextField:
+    return CellTextField(label, lambda typed: cells.text(typed, longest), **kwargs)
 
 
-def _attention() -> SelectField:
+def _attention_field() -> SelectField:
     return SelectField(
         _("Class"),
         choices=labels.ATTENTIONS_VISITED.items(),
@@ -29,39 +29,41 @@ def _attention() -> SelectField:
     )
 
 
-def _grid(label: Any) -> SelectField:
+def _grid_field(label: Any) -> SelectField:
     return SelectField(label, coerce=int, validators=[InputRequired()])
 
 
-def named(grids: Iterable[Grid]) -> list[tuple[int, str]]:
-    """Grids as a form offers them."""
+def grid_choices(grids: Iterable[Grid]) -> list[tuple[int, str]]:
+    """The choices of a grid in a form: id, name and code."""
     return [(grid.id, f"{grid.name} {grid.code}") for grid in grids]
 
 
-class FileForm(Form):
+class HouseholdForm(Form):
     """What a household's file says."""
 
-    head = WrittenField(
+    head = CellTextField(
         _("Head of the household"), lambda typed: cells.name(typed, 200), validators=[InputRequired()]
     )
-    house = _text(_("House"), 100, description=_("Its number, or where it stands."))
-    phone = WrittenField(_("Phone"), cells.phone)
+    house = _text_field(_("House"), 100, description=_("Its number, or where it stands."))
+    phone = CellTextField(_("Phone"), cells.phone)
     residents = IntegerField(_("How many live there"), validators=[InputRequired()])
-    composition = _text(
+    composition = _text_field(
         _("Who lives there"), 200, description=_("For example: a couple, their son, his mother of 80.")
     )
-    standing = _text(_("Political status"), 100, description=_("Who of them is in the Party, or in another."))
-    situation = _text(
+    standing = _text_field(
+        _("Political status"), 100, description=_("Who of them is in the Party, or in another.")
+    )
+    situation = _text_field(
         _("Situation"),
         500,
         widget=TextArea(),
         description=_("What they live on, who is ill, who works away."),
     )
-    needs = _text(_("Problems and needs"), 500, widget=TextArea())
+    needs = _text_field(_("Problems and needs"), 500, widget=TextArea())
 
     @property
     def told(self) -> Particulars:
-        """What was written, as the verbs take it."""
+        """The particulars that were written, as `households.files` takes them."""
         return Particulars(
             head=self.head.value or "",
             house=self.house.value or "",
@@ -74,11 +76,11 @@ class FileForm(Form):
         )
 
 
-class NewFileForm(FileForm):
-    """A new file, in a grid and in its first class."""
+class NewFileForm(HouseholdForm):
+    """A new household's file, in a grid and in its first class."""
 
-    grid = _grid(_("Grid"))
-    attention = _attention()
+    grid = _grid_field(_("Grid"))
+    attention = _attention_field()
     on = DateField(_("In this class since"), validators=[InputRequired()])
     reason = StringField(
         _("Reason"), validators=[Length(max=200)], description=_("An ordinary household needs none.")
@@ -86,22 +88,22 @@ class NewFileForm(FileForm):
 
 
 class ClassForm(ReasonForm):
-    """Another class, from which day and why."""
+    """A change of class: to which, from which day and why."""
 
-    attention = _attention()
+    attention = _attention_field()
     on = DateField(_("From what day"), validators=[InputRequired()])
 
 
-class LeaveForm(ReasonForm):
-    """On which day a household moved away, and why or where to."""
+class HouseholdLeaveForm(ReasonForm):
+    """A household that moved away: on which day, and why or where to."""
 
     on = DateField(_("Lives here no more since"), validators=[InputRequired()])
 
 
 class MoveForm(Form):
-    """Which households go into which grid."""
+    """Households that go to another grid: which, and to which grid."""
 
     household = SelectMultipleField(
         coerce=int, validate_choice=False, validators=[InputRequired(_("Tick at least one household."))]
     )
-    into = _grid(_("To which grid"))
+    into = _grid_field(_("To which grid"))

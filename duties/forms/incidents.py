@@ -10,7 +10,7 @@ from ground.forms import Form, KeyedForm, SelectField
 
 
 class IncidentForm(KeyedForm):
-    """What was found or happened, where, how bad it is, and what was done at once."""
+    """A new hazard or emergency: what, where, how bad it is, and what was done at once."""
 
     what = TextAreaField(_("What is it?"), validators=[InputRequired(), Length(max=500)])
     place = StringField(_("Where?"), validators=[InputRequired(), Length(max=100)])
@@ -22,7 +22,7 @@ class IncidentForm(KeyedForm):
 
 
 class StepForm(Form):
-    """What became of it."""
+    """A step in the course of a hazard or emergency."""
 
     kind = SelectField(
         _("How it was dealt with"), choices=labels.INCIDENT_STEPS.items(), coerce=IncidentStepKind

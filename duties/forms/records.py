@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from duties import labels
 from duties.gatherings import MOST_PRESENT
-from duties.models import GatheringKind, Step
+from duties.models import GatheringKind, VisitStep
 from ground.forms import Form, KeyedForm, SelectField
 from points.forms.fields import PhotoField
 
@@ -14,7 +14,7 @@ from points.forms.fields import PhotoField
 class VisitForm(KeyedForm):
     """A visit: what was done, seen and is needed; ticking is enough. Maybe from a paper slip."""
 
-    steps = SelectMultipleField(_("What you did"), coerce=Step, validate_choice=False)
+    steps = SelectMultipleField(_("What you did"), coerce=VisitStep, validate_choice=False)
     seen = TextAreaField(_("What you saw"), validators=[Length(max=500)])
     needs = TextAreaField(_("What they need"), validators=[Length(max=500)])
     follow_up = StringField(_("What is still to be done"), validators=[Length(max=200)])
@@ -24,7 +24,7 @@ class VisitForm(KeyedForm):
 
 
 class DoneForm(Form):
-    """What was promised is done: since when, and how."""
+    """A follow-up that is done: since when, and how."""
 
     on = DateField(_("Done on"), validators=[InputRequired()])
     note = StringField(_("How it went"), validators=[Length(max=200)])

@@ -1,8 +1,8 @@
-"""A ledger as a file, in the columns that village offices use; that it leaves is written down."""
+"""The household ledger as a file, in the columns that village offices use; audited."""
 
 from typing import Any
 
-from duties.households.ledger import Ledger, Row, Section
+from duties.households.ledger import GridSection, HouseholdRow, Ledger
 from ground import tables
 from people import audit
 from people.models import Area, Attention, Grid, User
@@ -34,15 +34,17 @@ LAYOUT = tables.Layout(
 )
 
 
-def take_out(ledger: Ledger, whose: Area | Grid, kind: str, actor: User | None) -> list[dict[str, Any]]:
-    """The rows of a ledger, everything in full; that they leave, as `xlsx` or `csv`, is written down."""
+def export_households(
+    ledger: Ledger, whose: Area | Grid, kind: str, actor: User | None
+) -> list[dict[str, Any]]:
+    """The rows of a ledger, everything in full. The export, as `xlsx` or `csv`, is audited."""
     rows = [_cells(section, row) for section in ledger.sections for row in section.rows]
     village = whose.village if isinstance(whose, Grid) else whose
     audit.note(actor, "households.export", whose, village, kind=kind, rows=len(rows))
     return rows
 
 
-def _cells(section: Section, row: Row) -> dict[str, Any]:
+def _cells(section: GridSection, row: HouseholdRow) -> dict[str, Any]:
     return {
         CODE: section.code,
         GRID: section.name,

@@ -12,8 +12,8 @@ from people.roster import holders, households
 
 
 @dataclass(frozen=True)
-class Row:
-    """A household as a ledger says it: its class in words, since which day and why."""
+class HouseholdRow:
+    """A household in a ledger, with its class in words, since which day and why."""
 
     number: int
     head: str
@@ -31,27 +31,27 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Section:
+class GridSection:
     """A grid with who serves in it today (empty: nobody), and the households that live there."""
 
     code: str
     name: str
     worker: str
     instructor: str
-    rows: list[Row]
+    rows: list[HouseholdRow]
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """A ledger as it stands on a day; `grid` is the name of the one it is of, None for the whole village."""
+    """A ledger as it stands on a day, of the grid with this name, or None: of the whole village."""
 
     village: str
     grid: str | None
     day: date
-    sections: list[Section]
+    sections: list[GridSection]
 
     @property
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[HouseholdRow]:
         """All households of all grids."""
         return (row for section in self.sections for row in section.rows)
 
@@ -61,26 +61,26 @@ class Ledger:
         return Counter(row.attention for row in self.rows)
 
 
-def of_village(village: Area, grids: Collection[Grid]) -> Ledger:
+def village_ledger(village: Area, grids: Collection[Grid]) -> Ledger:
     """The ledger of a village, a section for each of these grids; one without files is a section too."""
     return Ledger(village.name, None, clock.today(), _sections(village, grids))
 
 
-def of_grid(grid: Grid) -> Ledger:
+def grid_ledger(grid: Grid) -> Ledger:
     """The ledger of one grid."""
     return Ledger(grid.village.name, grid.name, clock.today(), _sections(grid.village, [grid]))
 
 
-def _sections(village: Area, grids: Collection[Grid]) -> list[Section]:
+def _sections(village: Area, grids: Collection[Grid]) -> list[GridSection]:
     today = clock.today()
     serving = {
         (term.grid_id, duty): term.person.name
         for duty in Duty
-        for term in holders.serving(village, today, today, duty)
+        for term in holders.serving_terms(village, today, today, duty)
     }
-    living = households.of_grids([grid.id for grid in grids])
+    living = households.living_households([grid.id for grid in grids])
     return [
-        Section(
+        GridSection(
             code=grid.code,
             name=grid.name,
             worker=serving.get((grid.id, Duty.WORKER), ""),
@@ -91,9 +91,9 @@ def _sections(village: Area, grids: Collection[Grid]) -> list[Section]:
     ]
 
 
-def _row(household: Household) -> Row:
+def _row(household: Household) -> HouseholdRow:
     last = household.classes[-1]
-    return Row(
+    return HouseholdRow(
         number=household.number,
         head=household.head,
         house=household.house,

@@ -3,16 +3,16 @@
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from duties.households.ledger import Ledger, Row, Section
+from duties.households.ledger import GridSection, HouseholdRow, Ledger
 from ground.paper import words
 from ground.paper.draw import QUIET, Pen, Strip, baseline, fill, fit, gap, paragraph, width
-from ground.paper.table import Column, Table, beside
+from ground.paper.table import PrintedColumn, PrintedTable, side_by_side
 from people import labels
 from people.models import Attention
 
-WIDE, HIGH = 297, 210
-LEFT, TOP, BOTTOM = 12, 14, 16
-ROOM = WIDE - 2 * LEFT
+WIDE_MM, HIGH_MM = 297, 210
+LEFT_MM, TOP_MM, BOTTOM_MM = 12, 14, 16
+ROOM_MM = WIDE_MM - 2 * LEFT_MM
 TITLE, BODY, CELL, SMALL = 18, 10.5, 8.5, 8.5
 
 # What the longest text that a file takes (500 characters) needs in its column; such a row still fits a page.
@@ -23,13 +23,13 @@ def ledger_pdf(ledger: Ledger) -> bytes:
     """A grid's or a village's ledger in Chinese, on as many sheets as it needs."""
     with force_locale("zh"):
         title = _title(ledger)
-        pen = Pen(title, WIDE, HIGH)
+        pen = Pen(title, WIDE_MM, HIGH_MM)
         dated = f"{title} · {words.day(ledger.day)}"
 
         def foot(number: int, count: int) -> None:
-            _foot(pen, dated, words.page_of(number, count))
+            _foot(pen, dated, words.page_number(number, count))
 
-        fill(pen, _strips(ledger, title), LEFT, TOP, HIGH - TOP - BOTTOM, foot)
+        fill(pen, _strips(ledger, title), LEFT_MM, TOP_MM, HIGH_MM - TOP_MM - BOTTOM_MM, foot)
         return pen.pdf()
 
 
@@ -42,37 +42,40 @@ def _title(ledger: Ledger) -> str:
 def _strips(ledger: Ledger, title: str) -> list[Strip]:
     """The whole ledger from the title to the signatures."""
     strips = [
-        *paragraph(title, ROOM, TITLE, bold=True, align="center"),
-        *paragraph(words.day(ledger.day), ROOM, BODY, align="center"),
+        *paragraph(title, ROOM_MM, TITLE, bold=True, align="center"),
+        *paragraph(words.day(ledger.day), ROOM_MM, BODY, align="center"),
         gap(2),
-        *paragraph(_figures(ledger), ROOM, BODY),
+        *paragraph(_figures(ledger), ROOM_MM, BODY),
         gap(2),
     ]
     for section in ledger.sections:
         strips += [*_section(section), gap(3)]
     if note := words.footnote(ledger):
-        strips += paragraph(note, ROOM, SMALL, colour=QUIET)
+        strips += paragraph(note, ROOM_MM, SMALL, colour=QUIET)
     return [*strips, _signatures(ledger)]
 
 
 def _figures(ledger: Ledger) -> str:
-    """How many there are, of which class, and how often those are visited."""
-    rows, counted = list(ledger.rows), ledger.classes
+    """One line of counts: grids, households, people, and households of each class.
+
+    A class stands with how often it is visited.
+    """
+    rows, classes = list(ledger.rows), ledger.classes
     parts = [
         _("%(households)d households", households=len(rows)),
         _("%(people)d people", people=sum(row.residents for row in rows)),
-        *[f"{_called(attention)} {counted[attention]}" for attention in Attention],
+        *[f"{_class_text(attention)} {classes[attention]}" for attention in Attention],
     ]
     if ledger.grid is None:
         parts.insert(0, _("%(grids)d grids", grids=len(ledger.sections)))
     return "　".join(parts)
 
 
-def _called(attention: Attention) -> str:
+def _class_text(attention: Attention) -> str:
     return f"{labels.ATTENTIONS[attention]}({labels.VISITED[attention]})"
 
 
-def _section(section: Section) -> list[Strip]:
+def _section(section: GridSection) -> list[Strip]:
     """A grid's households under its name and who serves there, both repeated on each page."""
     serving = [
         f"{section.name} {section.code}",
@@ -80,22 +83,22 @@ def _section(section: Section) -> list[Strip]:
         _("Instructor: %(name)s", name=section.instructor or _("nobody")),
         _("%(households)d households", households=len(section.rows)),
     ]
-    shown, size = fit("　".join(serving), ROOM, BODY, 6, bold=True)
-    above = [*paragraph(shown, ROOM, size, bold=True), gap(1)]
+    title, size = fit("　".join(serving), ROOM_MM, BODY, 6, bold=True)
+    above = [*paragraph(title, ROOM_MM, size, bold=True), gap(1)]
     if not section.rows:
-        return [*above, *paragraph(_("No household is entered yet."), ROOM, BODY, colour=QUIET)]
-    table = Table(
+        return [*above, *paragraph(_("No household is entered yet."), ROOM_MM, BODY, colour=QUIET)]
+    table = PrintedTable(
         [
-            Column(_("No."), 9, "center"),
-            Column(_("Head of the household"), 22),
-            Column(_("House"), 23),
-            Column(_("Phone"), 24, "center"),
-            Column(_("Residents"), 9, "center"),
-            Column(_("Who lives there"), 33),
-            Column(_("Political status"), 22),
-            Column(_("Situation"), 50),
-            Column(_("Problems and needs"), 50),
-            Column(_("Class, since when and why"), 31),
+            PrintedColumn(_("No."), 9, "center"),
+            PrintedColumn(_("Head of the household"), 22),
+            PrintedColumn(_("House"), 23),
+            PrintedColumn(_("Phone"), 24, "center"),
+            PrintedColumn(_("Residents"), 9, "center"),
+            PrintedColumn(_("Who lives there"), 33),
+            PrintedColumn(_("Political status"), 22),
+            PrintedColumn(_("Situation"), 50),
+            PrintedColumn(_("Problems and needs"), 50),
+            PrintedColumn(_("Class, since when and why"), 31),
         ],
         size=CELL,
         head_size=SMALL,
@@ -105,7 +108,7 @@ def _section(section: Section) -> list[Strip]:
     return table.rows(map(_cells, section.rows))
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: HouseholdRow) -> list[str]:
     since = _("since %(day)s", day=words.day(row.since))
     return [
         str(row.number),
@@ -125,24 +128,24 @@ def _signatures(ledger: Ledger) -> Strip:
     """Room for who keeps the ledger, the village's seal, and the day."""
     sealed = _("%(village)s (seal)", village=ledger.village)
     signing = [_("Filled in by")] if ledger.grid is None else [_("Grid worker"), _("Instructor")]
-    wide = ROOM / (len(signing) + 2)
-    return beside((wide, [gap(8), _line(label, wide - 8)]) for label in [*signing, sealed, _("Date")])
+    wide = ROOM_MM / (len(signing) + 2)
+    return side_by_side((wide, [gap(8), _line(label, wide - 8)]) for label in [*signing, sealed, _("Date")])
 
 
 def _line(label: str, room: float) -> Strip:
     """A label, and a line to write on behind it, of 25 mm at least."""
 
     def draw(pen: Pen, x: float, y: float) -> None:
-        shown, size = fit(label, room - 27, BODY, 6)
-        pen.text(x, y + baseline(BODY), shown, size)
-        pen.line(x + width(shown, size) + 2, y + 6, x + room, y + 6)
+        text, size = fit(label, room - 27, BODY, 6)
+        pen.text(x, y + baseline(BODY), text, size)
+        pen.line(x + width(text, size) + 2, y + 6, x + room, y + 6)
 
     return Strip(7, draw)
 
 
 def _foot(pen: Pen, title: str, page: str) -> None:
-    """What joins the sheets: the title, the day, and page n of m."""
-    y = HIGH - BOTTOM + 7
-    shown, size = fit(title, ROOM - 40, SMALL, 6)
-    pen.text(LEFT, y, shown, size, colour=QUIET)
-    pen.text(WIDE - LEFT, y, page, SMALL, colour=QUIET, align="right")
+    """The foot of a page: the title, the day, and page n of m."""
+    y = HIGH_MM - BOTTOM_MM + 7
+    text, size = fit(title, ROOM_MM - 40, SMALL, 6)
+    pen.text(LEFT_MM, y, text, size, colour=QUIET)
+    pen.text(WIDE_MM - LEFT_MM, y, page, SMALL, colour=QUIET, align="right")

@@ -1,13 +1,13 @@
-"""What a worker writes down; every table of the package is found here by name."""
+"""The tables of the records of duties, each to be imported from here."""
 
 from duties.models.disputes import (
     Attempt,
     AttemptContact,
+    AttemptResult,
     AttemptUndone,
     Dispute,
     DisputeKind,
     DisputeReport,
-    Result,
     Rung,
 )
 from duties.models.records import (
@@ -18,13 +18,14 @@ from duties.models.records import (
     IncidentStep,
     IncidentStepKind,
     Severity,
-    Step,
     Visit,
+    VisitStep,
 )
 
 __all__ = [
     "Attempt",
     "AttemptContact",
+    "AttemptResult",
     "AttemptUndone",
     "Dispute",
     "DisputeKind",
@@ -35,9 +36,8 @@ __all__ = [
     "IncidentKind",
     "IncidentStep",
     "IncidentStepKind",
-    "Result",
     "Rung",
     "Severity",
-    "Step",
     "Visit",
+    "VisitStep",
 ]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models import Area, Contact, Grid, Person, User
 from points.models import Evidence
 
@@ -46,7 +46,7 @@ class Dispute(Base):
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), index=True)
     worker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     opened_on: Mapped[date]
-    kind: Mapped[DisputeKind] = mapped_column(words(DisputeKind))
+    kind: Mapped[DisputeKind] = mapped_column(enum_column(DisputeKind))
     parties: Mapped[str] = mapped_column(String(200))
     matter: Mapped[str] = mapped_column(String(1000))
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
@@ -63,7 +63,7 @@ class Dispute(Base):
     __table_args__ = (Index("ix_dispute_village_id_opened_on", "village_id", "opened_on"),)
 
 
-class Result(StrEnum):
+class AttemptResult(StrEnum):
     """How an attempt ended: settled, failed, or the parties went another way (court, withdrawn)."""
 
     SETTLED = "settled"
@@ -83,10 +83,10 @@ class Attempt(Base):
     key: Mapped[str] = mapped_column(String(80), unique=True)
     dispute_id: Mapped[int] = mapped_column(ForeignKey("dispute.id"))
     number: Mapped[int]
-    rung: Mapped[Rung] = mapped_column(words(Rung))
+    rung: Mapped[Rung] = mapped_column(enum_column(Rung))
     on: Mapped[date]
     mediators: Mapped[str] = mapped_column(String(200))
-    result: Mapped[Result] = mapped_column(words(Result))
+    result: Mapped[AttemptResult] = mapped_column(enum_column(AttemptResult))
     note: Mapped[str] = mapped_column(String(500))
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
@@ -131,7 +131,7 @@ class DisputeReport(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dispute_id: Mapped[int] = mapped_column(ForeignKey("dispute.id"))
-    to: Mapped[Rung] = mapped_column(words(Rung))
+    to: Mapped[Rung] = mapped_column(enum_column(Rung))
     measures: Mapped[str] = mapped_column(String(500))
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)

@@ -6,13 +6,13 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models import Area, Grid, Household, Person, User
 from points.models import Evidence, WithPhoto
 
 
-class Step(StrEnum):
-    """What belongs to a visit (county's rules): 走一遍、见一面、问一句、聊一聊、查一查."""
+class VisitStep(StrEnum):
+    """A step of a visit (county's rules): 走一遍、见一面、问一句、聊一聊、查一查."""
 
     WALK = "walk"
     MEET = "meet"
@@ -86,7 +86,7 @@ class Gathering(Base):
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     worker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     held_on: Mapped[date]
-    kind: Mapped[GatheringKind] = mapped_column(words(GatheringKind))
+    kind: Mapped[GatheringKind] = mapped_column(enum_column(GatheringKind))
     topic: Mapped[str] = mapped_column(String(200))
     present: Mapped[int]
     note: Mapped[str] = mapped_column(String(500))
@@ -113,7 +113,10 @@ class IncidentKind(StrEnum):
 
 
 class Severity(StrEnum):
-    """How bad it is: 一般、较大、重大、特别重大 (突发事件应对法); a hazard is 一般 or 重大 (安全生产法)."""
+    """How bad an incident is: 一般、较大、重大、特别重大 (突发事件应对法).
+
+    A hazard is 一般 or 重大 (安全生产法).
+    """
 
     ORDINARY = "ordinary"
     MAJOR = "major"
@@ -122,7 +125,10 @@ class Severity(StrEnum):
 
 
 class Incident(Base):
-    """A hazard or an emergency as it was reported; what became of it stands in its steps. Never changed."""
+    """A hazard or an emergency as it was reported; never changed.
+
+    What became of it stands in its steps.
+    """
 
     __tablename__ = "incident"
 
@@ -131,8 +137,8 @@ class Incident(Base):
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     worker_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    kind: Mapped[IncidentKind] = mapped_column(words(IncidentKind))
-    severity: Mapped[Severity] = mapped_column(words(Severity))
+    kind: Mapped[IncidentKind] = mapped_column(enum_column(IncidentKind))
+    severity: Mapped[Severity] = mapped_column(enum_column(Severity))
     found_on: Mapped[date]
     place: Mapped[str] = mapped_column(String(100))
     what: Mapped[str] = mapped_column(String(500))
@@ -170,7 +176,7 @@ class IncidentStep(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), index=True)
-    kind: Mapped[IncidentStepKind] = mapped_column(words(IncidentStepKind))
+    kind: Mapped[IncidentStepKind] = mapped_column(enum_column(IncidentStepKind))
     to: Mapped[str] = mapped_column(String(100))
     note: Mapped[str] = mapped_column(String(500))
     on: Mapped[date]

@@ -25,9 +25,9 @@ from people.roster import holders, reach
 
 Answer = Response | tuple[str, int]
 
-MEDIATING = frozenset({*levels.HELD_BY, *reach.DUTIES})
+MEDIATING = frozenset({*levels.RUNG_OF_ROLE, *reach.DUTY_OF_ROLE})
 OPENING = frozenset({Role.WORKER, Role.INSTRUCTOR, Role.CLERK})
-QUARTERS = 4  # that the figures can be asked for
+QUARTERS_OFFERED = 4  # that the figures can be asked for
 
 
 @bp.get("/v/<village>/disputes")
@@ -36,35 +36,35 @@ def disputes(village: str) -> str:
     """The village's disputes that the reader may know of; figures of a quarter for those who watch."""
     quarter, choices = _quarter()
     only_figures = not g.roles & MEDIATING
-    shown = _asked("state", ("open", "ended"))
-    query = verbs.found(current_user, g.area)
-    if shown:
-        query = query.where(verbs.is_ended() if shown == "ended" else ~verbs.is_ended())
+    state = _request_choice("state", ("open", "ended"))
+    query = verbs.search_disputes(current_user, g.area)
+    if state:
+        query = query.where(verbs.is_ended() if state == "ended" else ~verbs.is_ended())
     figures = settling.figures([g.area], quarter.first_day, quarter.last_day)
     return render_template(
         "duties/disputes/disputes.html",
         page=None if only_figures else web.page_of(query),
-        shown=shown,
+        shown=state,
         figures=figures if only_figures or g.roles & access.ONLOOKERS else None,
         quarter=str(quarter),
         quarters=choices,
-        may_open=Role.CLERK in g.roles or bool(reach.grids_served(current_user, g.area)),
+        may_open=Role.CLERK in g.roles or bool(reach.served_grid_ids(current_user, g.area)),
         ladder=ladder,
         labels=labels,
     )
 
 
 @bp.get("/a/<area>/disputes")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def area_disputes(area: str) -> str:
     """The disputes that came or were reported to the township or county, and each village's figures."""
     quarter, choices = _quarter()
-    villages, days = areas.below(g.area), (quarter.first_day, quarter.last_day)
+    villages, days = areas.villages_in(g.area), (quarter.first_day, quarter.last_day)
     return render_template(
         "duties/disputes/area_disputes.html",
-        page=web.page_of(verbs.found(current_user, g.area)),
+        page=web.page_of(verbs.search_disputes(current_user, g.area)),
         villages=villages,
-        each=settling.of_each(villages, *days),
+        each=settling.figures_by_village(villages, *days),
         total=settling.figures(villages, *days),
         quarter=str(quarter),
         quarters=choices,
@@ -74,23 +74,23 @@ def area_disputes(area: str) -> str:
 
 
 def _quarter() -> tuple[Quarter, list[tuple[str, str]]]:
-    """The quarter of `?quarter=`, or this one; and those there are to choose from."""
+    """The quarter of `?quarter=`, or the current one, and those to choose from."""
     offered = [Quarter.of(clock.today())]
-    while len(offered) < QUARTERS:
+    while len(offered) < QUARTERS_OFFERED:
         offered.append(offered[-1].previous)
     choices = {str(quarter): quarter for quarter in offered}
-    wanted = request.args.get("quarter", str(offered[0]))
-    if wanted not in choices:
+    quarter_name = request.args.get("quarter", str(offered[0]))
+    if quarter_name not in choices:
         abort(404)
-    return choices[wanted], [(text, named(quarter)) for text, quarter in choices.items()]
+    return choices[quarter_name], [(text, named(quarter)) for text, quarter in choices.items()]
 
 
-def _asked(name: str, choices: Sequence[str]) -> str:
-    """What the address asks for; none of the choices is not there (404)."""
-    wanted = request.args.get(name, "")
-    if wanted not in ("", *choices):
+def _request_choice(name: str, choices: Sequence[str]) -> str:
+    """A value of the address: empty or one of the choices; for anything else 404."""
+    value = request.args.get(name, "")
+    if value not in ("", *choices):
         abort(404)
-    return wanted
+    return value
 
 
 @bp.route("/v/<village>/disputes/new", methods=["GET", "POST"])
@@ -98,12 +98,14 @@ def _asked(name: str, choices: Sequence[str]) -> str:
 def new_dispute(village: str) -> Answer:
     """Open a dispute: the worker in their own grid, the instructor in theirs, the clerk for anyone."""
     form = DisputeForm(opened_on=clock.today())
-    terms = {term.id: term for term in _serving() if verbs.may_open(current_user, term.grid, term.person)}
+    terms = {
+        term.id: term for term in _workers_serving() if verbs.may_open(current_user, term.grid, term.person)
+    }
     form.worker.choices = [(term.id, f"{term.grid.name} · {term.person.name}") for term in terms.values()]
     if form.validate_on_submit():
         term = terms[form.worker.data]
         with attempt(form):
-            made = verbs.open_dispute(
+            dispute = verbs.open_dispute(
                 form.key.data,
                 term.grid,
                 term.person,
@@ -115,25 +117,25 @@ def new_dispute(village: str) -> Answer:
             )
         if form.status == 200:
             flash(gettext("Opened. Now try to mediate, and write each attempt down."))
-            return redirect(url_for("duties.dispute", village=village, ident=made.id))
+            return redirect(url_for("duties.dispute", village=village, ident=dispute.id))
     return render_template("duties/disputes/new_dispute.html", form=form), form.status
 
 
-def _serving() -> Sequence[Appointment]:
+def _workers_serving() -> Sequence[Appointment]:
     today = clock.today()
-    return holders.serving(g.area, today, today)
+    return holders.serving_terms(g.area, today, today)
 
 
 @bp.get("/v/<village>/disputes/<int:ident>")
 @access.allow(*Role)
 def dispute(village: str, ident: int) -> tuple[str, int]:
     """A dispute with its ladder, its attempts, and what can be done next."""
-    return _page(_known(ident))
+    return _page(_dispute_or_404(ident))
 
 
-def _known(ident: int) -> Dispute:
+def _dispute_or_404(ident: int) -> Dispute:
     """The village's dispute with this id, if the reader may know of it; otherwise 404."""
-    return verbs.seen(current_user, g.area, ident) or abort(404)
+    return verbs.find_dispute(current_user, g.area, ident) or abort(404)
 
 
 def _page(
@@ -143,22 +145,28 @@ def _page(
     reporting: ReportForm | None = None,
 ) -> tuple[str, int]:
     """The dispute's page with its forms; one that was refused keeps what was typed."""
-    rung = ladder.rung_of(dispute.attempts)
+    rung = ladder.current_rung(dispute.attempts)
     going_on = ladder.ending(dispute.attempts) is None
     trying = trying or AttemptForm(formdata=None, rung=rung, on=clock.today())
     trying.rung.data = rung
     trying.contacts.choices = _contacts()
     reporting = reporting or ReportForm(formdata=None)
-    reporting.to.choices = [(to, labels.RUNGS[to]) for to in verbs.reportable(dispute, current_user)]
+    reporting.to.choices = [(to, labels.RUNGS[to]) for to in verbs.reportable_rungs(dispute, current_user)]
     forms: list[Form] = [trying, undoing or ReasonForm(formdata=None), reporting]
     page = render_template(
         "duties/disputes/dispute.html",
         dispute=dispute,
         rung=rung,
         ending=ladder.ending(dispute.attempts),
-        failed=len([each for each in ladder.standing(dispute.attempts) if each.rung == rung]),
+        failed=len(
+            [
+                valid_attempt
+                for valid_attempt in ladder.valid_attempts(dispute.attempts)
+                if valid_attempt.rung == rung
+            ]
+        ),
         may_act=going_on and rung in levels.rungs_held(current_user, dispute),
-        undoable=verbs.undoable(dispute, current_user),
+        undoable=verbs.undoable_attempt(dispute, current_user),
         trying=trying,
         undoing=forms[1],
         reporting=reporting,
@@ -180,12 +188,12 @@ def _contacts() -> list[SelectChoice]:
 @access.allow(*MEDIATING)
 def attempt_dispute(village: str, ident: int) -> Answer:
     """Write down an attempt to mediate."""
-    dispute, form = _known(ident), AttemptForm()
+    dispute, form = _dispute_or_404(ident), AttemptForm()
     form.contacts.choices = _contacts()
     if form.validate_on_submit() and form.rung.data in set(Rung):
-        chosen = [each for each in contacts.of_village(g.area) if each.id in set(form.contacts.data)]
+        chosen = [contact for contact in contacts.of_village(g.area) if contact.id in set(form.contacts.data)]
         with attempt(form):
-            verbs.attempt(
+            verbs.record_attempt(
                 form.key.data,
                 dispute,
                 Rung(form.rung.data),
@@ -199,41 +207,41 @@ def attempt_dispute(village: str, ident: int) -> Answer:
         if form.status == 200:
             flash(gettext("Written down."))
             return _back(ident)
-    return _page(_known(ident), trying=form)
+    return _page(_dispute_or_404(ident), trying=form)
 
 
 @bp.post("/v/<village>/disputes/<int:ident>/undo")
 @access.allow(*MEDIATING)
 def undo_attempt(village: str, ident: int) -> Answer:
     """Take back the last attempt, `attempt=` by its id, with a reason."""
-    dispute, form = _known(ident), ReasonForm()
-    made = _attempt_of(dispute, request.form.get("attempt", type=int)) or abort(404)
+    dispute, form = _dispute_or_404(ident), ReasonForm()
+    last_attempt = _attempt_of(dispute, request.form.get("attempt", type=int)) or abort(404)
     if form.validate_on_submit():
         with attempt(form):
-            verbs.undo(made, form.reason.data, current_user)
+            verbs.undo_attempt(last_attempt, form.reason.data, current_user)
         if form.status == 200:
             flash(gettext("Taken back. Both lines stay."))
             return _back(ident)
-    return _page(_known(ident), undoing=form)
+    return _page(_dispute_or_404(ident), undoing=form)
 
 
 def _attempt_of(dispute: Dispute, ident: int | None) -> Attempt | None:
-    return next((each for each in dispute.attempts if each.id == ident), None)
+    return next((candidate for candidate in dispute.attempts if candidate.id == ident), None)
 
 
 @bp.post("/v/<village>/disputes/<int:ident>/report")
 @access.allow(*MEDIATING)
 def report_dispute(village: str, ident: int) -> Answer:
     """Report a severe dispute upward at once."""
-    dispute, form = _known(ident), ReportForm()
-    form.to.choices = [(to, labels.RUNGS[to]) for to in verbs.UPWARD]
+    dispute, form = _dispute_or_404(ident), ReportForm()
+    form.to.choices = [(to, labels.RUNGS[to]) for to in verbs.REPORTABLE_RUNGS]
     if form.validate_on_submit():
         with attempt(form):
-            verbs.report(dispute, form.to.data, form.measures.data, current_user)
+            verbs.report_dispute(dispute, form.to.data, form.measures.data, current_user)
         if form.status == 200:
             flash(gettext("Reported. It stays on its level, and they know of it now."))
             return _back(ident)
-    return _page(_known(ident), reporting=form)
+    return _page(_dispute_or_404(ident), reporting=form)
 
 
 def _back(ident: int) -> Response:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from duties import gatherings as verbs
 from duties import labels
-from duties.forms.households import named
+from duties.forms.households import grid_choices
 from duties.forms.records import GatheringForm
 from duties.views import bp
 from duties.views.visits import WRITING
@@ -26,18 +26,18 @@ from points.views import WATCHING
 def gatherings(village: str) -> str:
     """How many gatherings each grid held this month, and all there were; to a worker those of their grid."""
     sees_all = bool(g.roles & WATCHING)
-    shown = grids.of_village(g.area) if sees_all else reach.grids_of(current_user, g.area)
-    ids = [grid.id for grid in shown]
+    shown_grids = grids.of_village(g.area) if sees_all else reach.grids_of(current_user, g.area)
+    ids = [grid.id for grid in shown_grids]
     today = clock.today()
-    page = web.page_of(verbs.listed(g.area, None if sees_all else ids))
+    page = web.page_of(verbs.gatherings_of(g.area, None if sees_all else ids))
     return render_template(
         "duties/records/gatherings.html",
-        grids=shown,
+        grids=shown_grids,
         held=verbs.counts(ids, today),
-        a_month=verbs.A_MONTH,
+        a_month=verbs.GATHERINGS_A_MONTH,
         month=today,
         page=page,
-        services=evidence.services([each.id for each in page.items]),
+        services=evidence.services([gathering.id for gathering in page.items]),
         may_write=bool(g.roles & set(WRITING)),
         labels=labels,
         service_states=SERVICE_STATES,
@@ -48,13 +48,13 @@ def gatherings(village: str) -> str:
 @access.allow(*WRITING)
 def new_gathering(village: str) -> Response | tuple[str, int]:
     """Write down a gathering: a worker their own, the others from paper for the grid's worker."""
-    mine = reach.grids_of(current_user, g.area) or abort(404)
+    own_grids = reach.grids_of(current_user, g.area) or abort(404)
     form = GatheringForm(held_on=clock.today(), grid=request.args.get("grid", type=int))
-    form.grid.choices = named(mine)
+    form.grid.choices = grid_choices(own_grids)
     if form.validate_on_submit():
-        grid = next(each for each in mine if each.id == form.grid.data)
+        grid = next(own_grid for own_grid in own_grids if own_grid.id == form.grid.data)
         with attempt(form):
-            made = verbs.hold(
+            gathering = verbs.record_gathering(
                 form.key.data,
                 grid,
                 evidence.worker_for(grid, form.held_on.data, current_user, "held_on"),
@@ -66,6 +66,6 @@ def new_gathering(village: str) -> Response | tuple[str, int]:
                 current_user,
             )
         if form.status == 200:
-            flash(gettext("Written down: %(name)s.", name=made.topic))
+            flash(gettext("Written down: %(name)s.", name=gathering.topic))
             return redirect(url_for("duties.gatherings", village=village))
     return render_template("duties/records/gathering_form.html", form=form), form.status

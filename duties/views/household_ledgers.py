@@ -1,4 +1,7 @@
-"""The ledgers of households: printed, and taken out as files, by a button because that is written down."""
+"""The ledgers of households: printed, and exported as files.
+
+The export is a button, because it is audited.
+"""
 
 from flask import g
 from flask_login import current_user
@@ -14,50 +17,53 @@ from ground.forms import ButtonForm
 from people import access
 from people.models import Area, Grid
 from people.roster import grids
-from people.views import IN_GRIDS
+from people.views import GRID_ROLES
 
 
 @bp.get("/v/<village>/households/ledger.pdf")
 @access.allow(*access.COMMITTEE)
 def households_ledger(village: str) -> Response:
     """The village's ledger (总台账) to print, grid by grid."""
-    whole = ledger.of_village(g.area, grids.of_village(g.area))
-    return web.pdf(ledger_pdf(whole), _name(g.area, "pdf"))
+    village_ledger = ledger.village_ledger(g.area, grids.of_village(g.area))
+    return web.pdf(ledger_pdf(village_ledger), _file_name(g.area, "pdf"))
 
 
 @bp.post("/v/<village>/households/ledger.<any(xlsx, csv):kind>")
 @access.allow(*access.COMMITTEE)
 def export_households(village: str, kind: str) -> Response:
     """The village's ledger as a file."""
-    return _download(ledger.of_village(g.area, grids.of_village(g.area)), g.area, kind)
+    return _download(ledger.village_ledger(g.area, grids.of_village(g.area)), g.area, kind)
 
 
 @bp.get("/v/<village>/households/grids/<int:ident>/ledger.pdf")
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def grid_ledger(village: str, ident: int) -> Response:
     """A grid's ledger (网格台账) to print."""
     grid = grid_in_scope(ident)
-    return web.pdf(ledger_pdf(ledger.of_grid(grid)), _name(grid, "pdf"))
+    return web.pdf(ledger_pdf(ledger.grid_ledger(grid)), _file_name(grid, "pdf"))
 
 
 @bp.post("/v/<village>/households/grids/<int:ident>/ledger.<any(xlsx, csv):kind>")
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def export_grid_households(village: str, ident: int, kind: str) -> Response:
     """A grid's ledger as a file."""
     grid = grid_in_scope(ident)
-    return _download(ledger.of_grid(grid), grid, kind)
+    return _download(ledger.grid_ledger(grid), grid, kind)
 
 
-def _download(found: ledger.Ledger, whose: Area | Grid, kind: str) -> Response:
-    name = _name(whose, kind)
+def _download(household_ledger: ledger.Ledger, whose: Area | Grid, kind: str) -> Response:
+    name = _file_name(whose, kind)
     form = ButtonForm()
     form.validate_on_submit()
     with transaction():
-        rows = export.take_out(found, whose, kind, current_user)
+        rows = export.export_households(household_ledger, whose, kind, current_user)
     return web.download(export.LAYOUT.write(rows, kind), name)
 
 
-def _name(whose: Area | Grid, kind: str) -> str:
-    """The file's name; a grid's says its row rather than its code, which may hold any characters."""
-    of = f"grid-{whose.id}" if isinstance(whose, Grid) else whose.code
-    return f"households-{of}-{clock.today():%Y%m%d}.{kind}"
+def _file_name(whose: Area | Grid, kind: str) -> str:
+    """The file's name.
+
+    A grid's has its id rather than its code, which may hold any characters.
+    """
+    place = f"grid-{whose.id}" if isinstance(whose, Grid) else whose.code
+    return f"households-{place}-{clock.today():%Y%m%d}.{kind}"

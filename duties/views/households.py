@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from duties.forms import households as forms
-from duties.households import finding, keeping
+from duties.households import files, listing
 from duties.views import bp
 from ground import clock, web
 from ground.db import db
@@ -17,66 +17,69 @@ from ground.forms import ButtonForm, attempt
 from people import access, labels
 from people.models import Attention, Grid, Household
 from people.roster import grids, reach
-from people.views import IN_GRIDS
+from people.views import GRID_ROLES
 
 Answer = Response | tuple[str, int]
 
 
-def scope() -> dict[int, Grid]:
-    """The grids whose files the reader may see, by id: where they work; for the committee closed ones too."""
-    found = list(reach.grids_of(current_user, g.area))
+def grids_in_scope() -> dict[int, Grid]:
+    """The grids whose files the reader may see, by id.
+
+    These are the grids where they work; for the committee also closed ones.
+    """
+    reachable = list(reach.grids_of(current_user, g.area))
     if g.roles & access.COMMITTEE:
-        found += grids.of_village(g.area, closed=True)
-    return {grid.id: grid for grid in found}
+        reachable += grids.of_village(g.area, closed=True)
+    return {grid.id: grid for grid in reachable}
 
 
 def grid_in_scope(ident: int) -> Grid:
     """The grid with this id, if the reader may see its files; otherwise 404."""
-    return scope().get(ident) or abort(404)
+    return grids_in_scope().get(ident) or abort(404)
 
 
-def _in_scope(ident: int) -> Household:
+def _household_in_scope(ident: int) -> Household:
     """The household with this id, if it is of a grid whose files the reader may see; otherwise 404."""
     household = db.session.get(Household, ident)
-    if household is None or household.grid_id not in scope():
+    if household is None or household.grid_id not in grids_in_scope():
         abort(404)
     return household
 
 
 @bp.get("/v/<village>/households")
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def households(village: str) -> Response | str:
     """The households of all grids that the reader works in; with a single grid, that grid's page.
 
     By `?class=`, `?grid=`, `?q=` (in the head's name or the house), and `?show=left` for who moved away.
     """
-    mine = scope()
-    if len(mine) == 1:
-        return redirect(url_for("duties.grid_households", village=village, ident=next(iter(mine))))
-    search, within = _search(mine)
-    page = web.page_of(finding.found(within, search))
+    own_grids = grids_in_scope()
+    if len(own_grids) == 1:
+        return redirect(url_for("duties.grid_households", village=village, ident=next(iter(own_grids))))
+    search, within = _search(own_grids)
+    page = web.page_of(listing.search_households(within, search))
     return render_template(
         "duties/households/households.html",
         page=page,
-        figures=finding.figures(within),
+        figures=listing.figures(within),
         search=search,
-        grid=mine[within[0]] if request.args.get("grid") else None,
-        grids=list(mine.values()),
+        grid=own_grids[within[0]] if request.args.get("grid") else None,
+        grids=list(own_grids.values()),
         labels=labels,
         may_print_all=bool(g.roles & access.COMMITTEE),
     )
 
 
-def _search(mine: dict[int, Grid]) -> tuple[finding.Search, list[int]]:
-    """What the address asks for, and in which grids; what is none of the choices is not there (404)."""
-    wanted, grid = request.args.get("class"), request.args.get("grid")
-    if wanted and wanted not in set(Attention):
+def _search(own_grids: dict[int, Grid]) -> tuple[listing.HouseholdSearch, list[int]]:
+    """The search that the address asks for, and its grids; for what is none of the choices 404."""
+    attention_name, grid = request.args.get("class"), request.args.get("grid")
+    if attention_name and attention_name not in set(Attention):
         abort(404)
-    within = [ident for ident in mine if not grid or str(ident) == grid]
+    within = [ident for ident in own_grids if not grid or str(ident) == grid]
     if grid and not within:
         abort(404)
-    search = finding.Search(
-        attention=Attention(wanted) if wanted else None,
+    search = listing.HouseholdSearch(
+        attention=Attention(attention_name) if attention_name else None,
         text=request.args.get("q", "").replace("\0", "").strip()[:200],
         left=request.args.get("show") == "left",
     )
@@ -84,109 +87,111 @@ def _search(mine: dict[int, Grid]) -> tuple[finding.Search, list[int]]:
 
 
 @bp.get("/v/<village>/households/grids/<int:ident>")
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def grid_households(village: str, ident: int) -> str:
     """The households of one grid, and those who moved away from it."""
     grid = grid_in_scope(ident)
     return render_template(
         "duties/households/grid_households.html",
         grid=grid,
-        living=finding.of_grid(grid),
-        left=finding.of_grid(grid, left=True),
-        figures=finding.figures([ident]),
-        others=_others(grid),
-        several=len(scope()) > 1,
+        living=listing.households_of_grid(grid),
+        left=listing.households_of_grid(grid, moved_away=True),
+        figures=listing.figures([ident]),
+        others=_other_grids(grid),
+        several=len(grids_in_scope()) > 1,
         labels=labels,
     )
 
 
-def _others(grid: Grid) -> list[Grid]:
-    """Into which grids the reader can give this one's households: they work in both."""
+def _other_grids(grid: Grid) -> list[Grid]:
+    """The grids to which the reader can give this one's households: they work in both."""
     return [other for other in reach.grids_of(current_user, g.area) if other.id != grid.id]
 
 
 @bp.route("/v/<village>/households/new", methods=["GET", "POST"])
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def new_household(village: str) -> Answer:
     """Open the file of a household, in the grid of `?grid=` or another that the reader works in."""
-    mine = reach.grids_of(current_user, g.area) or abort(404)
+    own_grids = reach.grids_of(current_user, g.area) or abort(404)
     form = forms.NewFileForm(grid=request.args.get("grid", type=int), on=clock.today())
-    form.grid.choices = forms.named(mine)
+    form.grid.choices = forms.grid_choices(own_grids)
     if form.validate_on_submit():
-        grid = next(each for each in mine if each.id == form.grid.data)
+        grid = next(own_grid for own_grid in own_grids if own_grid.id == form.grid.data)
         with attempt(form):
-            made = keeping.add(
+            household = files.add_household(
                 grid, form.told, form.attention.data, form.reason.data, form.on.data, current_user
             )
         if form.status == 200:
-            flash(gettext("Added: %(name)s.", name=made.head))
-            return redirect(url_for("duties.household", village=village, ident=made.id))
+            flash(gettext("Added: %(name)s.", name=household.head))
+            return redirect(url_for("duties.household", village=village, ident=household.id))
     page = render_template("duties/households/household_form.html", form=form, household=None)
     return page, form.status
 
 
 @bp.get("/v/<village>/households/<int:ident>")
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def household(village: str, ident: int) -> tuple[str, int]:
     """The file of a household, and the history of its class."""
-    return _file(_in_scope(ident), ButtonForm(formdata=None))
+    return _file_page(_household_in_scope(ident), ButtonForm(formdata=None))
 
 
-def _file(household: Household, form: ButtonForm) -> tuple[str, int]:
+def _file_page(household: Household, form: ButtonForm) -> tuple[str, int]:
     return render_template(
         "duties/households/household.html",
         household=household,
         form=form,
-        others=_others(household.grid),
+        others=_other_grids(household.grid),
         labels=labels,
     ), form.status
 
 
 @bp.route("/v/<village>/households/<int:ident>/correct", methods=["GET", "POST"])
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def correct_household(village: str, ident: int) -> Answer:
     """Write down what is true of a household."""
-    household = _in_scope(ident)
-    form = forms.FileForm(obj=household)
+    household = _household_in_scope(ident)
+    form = forms.HouseholdForm(obj=household)
     if form.validate_on_submit():
         with attempt(form):
-            keeping.correct(household, form.told, current_user)
+            files.correct(household, form.told, current_user)
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(url_for("duties.household", village=village, ident=ident))
-    page = render_template("duties/households/household_form.html", form=form, household=_in_scope(ident))
+    page = render_template(
+        "duties/households/household_form.html", form=form, household=_household_in_scope(ident)
+    )
     return page, form.status
 
 
 @bp.route("/v/<village>/households/<int:ident>/class", methods=["GET", "POST"])
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def reclassify_household(village: str, ident: int) -> Answer:
     """Put a household into another class, with the day and the reason."""
     form = forms.ClassForm(on=clock.today())
-    now = _in_scope(ident).attention
-    form.attention.choices = [pair for pair in labels.ATTENTIONS_VISITED.items() if pair[0] != now]
+    current = _household_in_scope(ident).attention
+    form.attention.choices = [pair for pair in labels.ATTENTIONS_VISITED.items() if pair[0] != current]
 
     def act(household: Household) -> None:
-        keeping.reclassify(household, form.attention.data, form.on.data, form.reason.data, current_user)
+        files.reclassify(household, form.attention.data, form.on.data, form.reason.data, current_user)
 
-    return _change(ident, form, "class", act)
+    return _change_page(ident, form, "class", act)
 
 
 @bp.route("/v/<village>/households/<int:ident>/leave", methods=["GET", "POST"])
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def household_leaves(village: str, ident: int) -> Answer:
     """Write down that a household moved away."""
-    form = forms.LeaveForm(on=clock.today())
+    form = forms.HouseholdLeaveForm(on=clock.today())
 
     def act(household: Household) -> None:
-        keeping.leave(household, form.on.data, form.reason.data, current_user)
+        files.leave(household, form.on.data, form.reason.data, current_user)
 
-    return _change(ident, form, "leave", act)
+    return _change_page(ident, form, "leave", act)
 
 
-def _change(ident: int, form: Any, what: str, act: Callable[[Household], None]) -> Answer:
+def _change_page(ident: int, form: Any, what: str, act: Callable[[Household], None]) -> Answer:
     """The page of one change; when it is done, back to the file."""
-    household = _in_scope(ident)
+    household = _household_in_scope(ident)
     if form.validate_on_submit():
         with attempt(form):
             act(household)
@@ -196,7 +201,7 @@ def _change(ident: int, form: Any, what: str, act: Callable[[Household], None]) 
     page = render_template(
         "duties/households/household_change.html",
         form=form,
-        household=_in_scope(ident),
+        household=_household_in_scope(ident),
         what=what,
         labels=labels,
     )
@@ -204,31 +209,35 @@ def _change(ident: int, form: Any, what: str, act: Callable[[Household], None]) 
 
 
 @bp.post("/v/<village>/households/<int:ident>/back")
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def household_back(village: str, ident: int) -> Answer:
-    """A household lives here again, or never left."""
-    household, form = _in_scope(ident), ButtonForm()
+    """Open a household's file again: it lives here again, or never left."""
+    household, form = _household_in_scope(ident), ButtonForm()
     with attempt(form):
-        keeping.come_back(household, current_user)
+        files.come_back(household, current_user)
     if form.status != 200:
-        return _file(_in_scope(ident), form)
+        return _file_page(_household_in_scope(ident), form)
     flash(gettext("Written down."))
     return redirect(url_for("duties.household", village=village, ident=ident))
 
 
 @bp.route("/v/<village>/households/grids/<int:ident>/move", methods=["GET", "POST"])
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def move_households(village: str, ident: int) -> Answer:
     """Give the ticked households of a grid to another; `?household=` is ticked beforehand."""
     grid = grid_in_scope(ident)
-    others = _others(grid) or abort(404)
+    others = _other_grids(grid) or abort(404)
     form = forms.MoveForm(household=request.args.getlist("household", type=int))
-    form.into.choices = forms.named(others)
+    form.into.choices = forms.grid_choices(others)
     if form.validate_on_submit():
-        into = next(each for each in others if each.id == form.into.data)
-        ticked = [each for each in finding.of_grid(grid) if each.id in set(form.household.data)]
+        into = next(candidate for candidate in others if candidate.id == form.into.data)
+        ticked = [
+            candidate
+            for candidate in listing.households_of_grid(grid)
+            if candidate.id in set(form.household.data)
+        ]
         with attempt(form):
-            keeping.move(ticked, into, current_user)
+            files.move(ticked, into, current_user)
         if form.status == 200:
             flash(gettext("%(n)s households now belong to %(into)s.", n=len(ticked), into=into.name))
             return redirect(url_for("duties.grid_households", village=village, ident=into.id))
@@ -237,7 +246,7 @@ def move_households(village: str, ident: int) -> Answer:
         "duties/households/household_move.html",
         form=form,
         grid=grid,
-        living=finding.of_grid(grid),
+        living=listing.households_of_grid(grid),
         labels=labels,
     )
     return page, form.status

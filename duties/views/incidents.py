@@ -16,7 +16,7 @@ from ground.db import db, transaction
 from ground.forms import ButtonForm, attempt
 from people import access
 from people.models import Area, Person, Role
-from people.pages import Notice
+from people.pages import Alarm
 from people.roster import grids, holders, persons, reach
 
 Answer = Response | tuple[str, int]
@@ -25,16 +25,16 @@ READING = verbs.READERS | {Role.WORKER}
 MOST_ALARMS = 5  # more than these are on their own page
 
 
-def alarms(area: Area) -> list[Notice]:
+def alarms(area: Area) -> list[Alarm]:
     """The open emergencies of an area, as every page of those who answer for it shows them."""
-    found = [_alarm(area, incident) for incident in verbs.burning(area, MOST_ALARMS + 1)]
-    if len(found) > MOST_ALARMS:
-        more = Notice(gettext("More emergencies are going on"), _all(area))
-        return [*found[:MOST_ALARMS], more]
-    return found
+    shown_alarms = [_alarm(area, incident) for incident in verbs.open_emergencies(area, MOST_ALARMS + 1)]
+    if len(shown_alarms) > MOST_ALARMS:
+        more = Alarm(gettext("More emergencies are going on"), _emergencies_url(area))
+        return [*shown_alarms[:MOST_ALARMS], more]
+    return shown_alarms
 
 
-def _alarm(area: Area, incident: Incident) -> Notice:
+def _alarm(area: Area, incident: Incident) -> Alarm:
     place = "" if area.is_village else f"{incident.village.name} · "
     text = gettext(
         "Emergency (%(severity)s): %(place)s, reported at %(time)s",
@@ -42,22 +42,22 @@ def _alarm(area: Area, incident: Incident) -> Notice:
         place=place + incident.place,
         time=f"{clock.local(incident.recorded_at):%m-%d %H:%M}",
     )
-    return Notice(text, url_for("duties.incident", village=incident.village.code, ident=incident.id))
+    return Alarm(text, url_for("duties.incident", village=incident.village.code, ident=incident.id))
 
 
-def _all(area: Area) -> str:
+def _emergencies_url(area: Area) -> str:
     if area.is_village:
         return url_for("duties.incidents", village=area.code, kind="emergency", show="open")
     return url_for("duties.emergencies", area=area.code)
 
 
-def _search() -> verbs.Search:
-    """What the address asks for; what is none of the choices is not there (404)."""
+def _search() -> verbs.IncidentSearch:
+    """The search that the address asks for; for what is none of the choices 404."""
     kind, severity, show = (request.args.get(name, "") for name in ("kind", "severity", "show"))
-    known = (("", *IncidentKind), ("", *Severity), ("", "open", "closed"))
-    if any(asked not in choices for asked, choices in zip((kind, severity, show), known, strict=True)):
+    choice_sets = (("", *IncidentKind), ("", *Severity), ("", "open", "closed"))
+    if any(value not in choices for value, choices in zip((kind, severity, show), choice_sets, strict=True)):
         abort(404)
-    return verbs.Search(
+    return verbs.IncidentSearch(
         IncidentKind(kind) if kind else None,
         show == "closed" if show else None,
         Severity(severity) if severity else None,
@@ -71,7 +71,7 @@ def incidents(village: str) -> str:
     search = _search()
     return render_template(
         "duties/records/incidents.html",
-        page=web.page_of(verbs.found(current_user, g.area, search)),
+        page=web.page_of(verbs.search_incidents(current_user, g.area, search)),
         search=search,
         may_report=bool(g.roles & verbs.REPORTERS),
         may_export=bool(g.roles & access.COMMITTEE),
@@ -80,11 +80,11 @@ def incidents(village: str) -> str:
 
 
 @bp.get("/a/<area>/emergencies")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def emergencies(area: str) -> str:
     """The emergencies in the villages of a township or county, open ones first."""
-    search = verbs.Search(kind=IncidentKind.EMERGENCY)
-    page = web.page_of(verbs.found(current_user, g.area, search))
+    search = verbs.IncidentSearch(kind=IncidentKind.EMERGENCY)
+    page = web.page_of(verbs.search_incidents(current_user, g.area, search))
     return render_template("duties/records/emergencies.html", page=page, labels=labels)
 
 
@@ -104,14 +104,14 @@ def new_hazard(village: str) -> Answer:
 
 def _report(kind: IncidentKind) -> Answer:
     own = g.roles & verbs.REPORTERS == {Role.WORKER}
-    form = IncidentForm(found_on=clock.today(), grid=_own_grid(), worker=_self())
-    form.severity.choices = [(each, labels.SEVERITIES[each]) for each in verbs.SEVERITIES[kind]]
+    form = IncidentForm(found_on=clock.today(), grid=_own_grid(), worker=_own_person_id())
+    form.severity.choices = [(level, labels.SEVERITIES[level]) for level in verbs.SEVERITIES_OF_KIND[kind]]
     places = {grid.id: grid for grid in grids.of_village(g.area)}
     form.grid.choices = [(grid.id, f"{grid.name} {grid.code}") for grid in places.values()]
     form.worker.choices = _finders(own)
     if form.validate_on_submit():
         with attempt(form):
-            made = verbs.report(
+            incident = verbs.report_incident(
                 form.key.data,
                 places[form.grid.data],
                 db.session.get(Person, form.worker.data) if form.worker.data else None,
@@ -125,7 +125,7 @@ def _report(kind: IncidentKind) -> Answer:
             )
         if form.status == 200:
             flash(_thanks(kind))
-            return redirect(url_for("duties.incident", village=g.area.code, ident=made.id))
+            return redirect(url_for("duties.incident", village=g.area.code, ident=incident.id))
     page = render_template("duties/records/new_incident.html", form=form, kind=kind, own=own)
     return page, form.status
 
@@ -136,21 +136,24 @@ def _thanks(kind: IncidentKind) -> str:
     return gettext("Reported. What becomes of it is written down here.")
 
 
-def _self() -> int:
+def _own_person_id() -> int:
     """The reader's own entry as a person, or 0."""
-    return persons.kept(current_user.person).id if current_user.person else 0
+    return persons.current_entry(current_user.person).id if current_user.person else 0
 
 
 def _own_grid() -> int | None:
-    return next(iter(reach.grids_served(current_user, g.area)), None)
+    return next(iter(reach.served_grid_ids(current_user, g.area)), None)
 
 
 def _finders(own: bool) -> list[tuple[int, str]]:
-    """Whom the form offers: a worker only themselves, others who serves today, or nobody."""
+    """The finders that the form offers.
+
+    A worker is offered only themselves, the others whoever serves today, or nobody.
+    """
     if own:
-        return [(_self(), current_user.name)]
+        return [(_own_person_id(), current_user.name)]
     today = clock.today()
-    serving = {term.person_id: term for term in holders.serving(g.area, today, today)}
+    serving = {term.person_id: term for term in holders.serving_terms(g.area, today, today)}
     offered = [(ident, f"{term.grid.name} · {term.person.name}") for ident, term in serving.items()]
     return [(0, gettext("none of the workers")), *offered]
 
@@ -159,11 +162,11 @@ def _finders(own: bool) -> list[tuple[int, str]]:
 @access.allow(*READING)
 def incident(village: str, ident: int) -> tuple[str, int]:
     """A hazard or emergency, and what became of it."""
-    return _page(_read(ident), StepForm(formdata=None, on=clock.today()))
+    return _page(_incident_or_404(ident), StepForm(formdata=None, on=clock.today()))
 
 
-def _read(ident: int) -> Incident:
-    return verbs.seen(current_user, g.area, ident) or abort(404)
+def _incident_or_404(ident: int) -> Incident:
+    return verbs.find_incident(current_user, g.area, ident) or abort(404)
 
 
 def _page(incident: Incident, form: StepForm) -> tuple[str, int]:
@@ -181,14 +184,16 @@ def _page(incident: Incident, form: StepForm) -> tuple[str, int]:
 @access.allow(*(READING - {Role.SUPERVISOR, Role.COUNTY}))
 def step_incident(village: str, ident: int) -> Answer:
     """Write down what became of a hazard or emergency."""
-    incident, form = _read(ident), StepForm()
+    incident, form = _incident_or_404(ident), StepForm()
     if form.validate_on_submit():
         with attempt(form):
-            verbs.step(incident, form.kind.data, form.to.data, form.note.data, form.on.data, current_user)
+            verbs.record_step(
+                incident, form.kind.data, form.to.data, form.note.data, form.on.data, current_user
+            )
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(url_for("duties.incident", village=village, ident=ident))
-    return _page(_read(ident), form)
+    return _page(_incident_or_404(ident), form)
 
 
 @bp.post("/v/<village>/incidents/ledger.xlsx")
@@ -197,6 +202,6 @@ def export_incidents(village: str) -> Response:
     """The village's ledger of hazards and emergencies (隐患台账) as a file."""
     ButtonForm().validate_on_submit()
     with transaction():
-        rows = book.take_out(current_user, g.area)
+        rows = book.export_hazards(current_user, g.area)
     name = f"incidents-{g.area.code}-{clock.today():%Y%m%d}.xlsx"
     return web.download(book.LAYOUT.write(rows, "xlsx"), name)

@@ -12,26 +12,26 @@ from people.models import Role
 from points.views import WATCHING
 
 # How many quarters back one can choose; any other is there by its address.
-OFFERED = 8
+QUARTERS_OFFERED = 8
 
 
 @bp.get("/v/<village>/report")
 @access.allow(*WATCHING, Role.INSTRUCTOR)
 def report(village: str) -> str:
     """What the village's records come to in a quarter, `?quarter=`; nobody is named."""
-    this = Quarter.of(clock.today())
+    current_quarter = Quarter.of(clock.today())
     try:
-        quarter = Quarter.parse(request.args.get("quarter", str(this)))
+        quarter = Quarter.parse(request.args.get("quarter", str(current_quarter)))
     except ValueError:
         abort(404)
-    if quarter > this or quarter.year < 2000:
+    if quarter > current_quarter or quarter.year < 2000:
         abort(404)
-    offered = [this]
-    while len(offered) < OFFERED:
+    offered = [current_quarter]
+    while len(offered) < QUARTERS_OFFERED:
         offered.append(offered[-1].previous)
     return render_template(
         "duties/records/report.html",
         quarter=quarter,
-        parts=figures.of(g.area, quarter),
-        offered=[(str(each), words.quarter(each)) for each in offered],
+        parts=figures.quarter_report(g.area, quarter),
+        offered=[(str(offered_quarter), words.quarter(offered_quarter)) for offered_quarter in offered],
     )

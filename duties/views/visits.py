@@ -15,7 +15,7 @@ from duties import visits as verbs
 from duties.forms.records import DoneForm, VisitForm
 from duties.models import Visit
 from duties.views import bp
-from duties.visits import When
+from duties.visits import DueWhen
 from ground import clock, web
 from ground.db import db, fetch
 from ground.forms import attempt
@@ -23,7 +23,7 @@ from people import access
 from people import labels as who
 from people.models import Household, Role
 from people.roster import reach
-from people.views import IN_GRIDS
+from people.views import GRID_ROLES
 from points.labels import SERVICE_STATES
 from points.services import evidence, photos, slips
 from points.views import KEYING_IN
@@ -36,52 +36,54 @@ MOST_LINES = 60
 Answer = Response | tuple[str, int]
 
 
-def _household(ident: int) -> Household:
+def _household_or_404(ident: int) -> Household:
     """The household with this id, if it is of a grid that the reader works in; otherwise 404."""
     household = db.session.get(Household, ident) or abort(404)
     if household.grid.village_id != g.area.id:
         abort(404)
     is_past = household.grid.closed_on is not None and g.roles & access.COMMITTEE
-    if not (is_past or reach.reaches(current_user, household.grid)):
+    if not (is_past or reach.works_in(current_user, household.grid)):
         abort(404)
     return household
 
 
-def _visit(ident: int) -> Visit:
+def _visit_or_404(ident: int) -> Visit:
     """The visit with this id, if its household is of a grid that the reader works in; otherwise 404."""
     visit = fetch(Visit, ident, village_id=g.area.id) or abort(404)
-    _household(visit.household_id)
+    _household_or_404(visit.household_id)
     return visit
 
 
 @bp.get("/v/<village>/due")
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def due(village: str) -> tuple[str, int]:
     """Who is to be visited, those due longest first, and what was promised; by `?grid=`."""
-    return _due()
+    return _due_page()
 
 
-def _due(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
-    """The list; after a refusal the words stand at the promise concerned."""
-    mine = list(reach.grids_of(current_user, g.area))
+def _due_page(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
+    """The list of visits due; after a refusal its message stands at the follow-up concerned."""
+    own_grids = list(reach.grids_of(current_user, g.area))
     chosen = request.args.get("grid")
-    within = [grid for grid in mine if not chosen or str(grid.id) == chosen]
-    if mine and not within:
+    within = [grid for grid in own_grids if not chosen or str(grid.id) == chosen]
+    if own_grids and not within:
         abort(404)
     today, ids = clock.today(), [grid.id for grid in within]
-    found = verbs.due(ids, today)
-    pressing = [each for each in found if each.when in (When.OVERDUE, When.THIS_WEEK)]
-    shown = found if len(within) == 1 or len(found) <= MOST_LINES else pressing[:MOST_LINES]
+    due_visits = verbs.visits_due(ids, today)
+    pressing = [
+        due_visit for due_visit in due_visits if due_visit.when in (DueWhen.OVERDUE, DueWhen.THIS_WEEK)
+    ]
+    shown_visits = due_visits if len(within) == 1 or len(due_visits) <= MOST_LINES else pressing[:MOST_LINES]
     page = render_template(
         "duties/records/due.html",
-        grids=mine,
+        grids=own_grids,
         within=within,
-        shown=shown,
+        shown=shown_visits,
         pressing=len(pressing),
-        households=len(found),
+        households=len(due_visits),
         follow_ups=verbs.open_follow_ups(g.area, ids),
         held=gatherings.counts(ids, today),
-        a_month=gatherings.A_MONTH,
+        a_month=gatherings.GATHERINGS_A_MONTH,
         done=refused[1] if refused else DoneForm(formdata=None, on=today),
         refused=refused[0] if refused else None,
         may_write=bool(g.roles & set(WRITING)),
@@ -101,29 +103,29 @@ def new_visit(village: str, ident: int) -> Answer:
     form = VisitForm(visited_on=clock.today(), slip=request.args.get("slip", ""))
     if not g.roles & KEYING_IN:
         form.slip.data = ""
-    household = _household(ident)
+    household = _household_or_404(ident)
     if form.validate_on_submit():
         with attempt(form):
-            _written(form, household)
+            _record_visit(form, household)
         if form.status == 200:
             flash(gettext("Written down: %(name)s.", name=household.head))
             if form.slip.data:  # whoever signed it can confirm it there
-                number = slips.number_in(form.slip.data)
+                number = slips.slip_number(form.slip.data)
                 return redirect(url_for("services.slip", village=village, slip=number))
             return redirect(url_for("duties.due", village=village))
     page = render_template(
         "duties/records/visit_form.html",
         form=form,
-        household=_household(ident),
+        household=_household_or_404(ident),
         steps=labels.STEPS,
         who=who,
     )
     return page, form.status
 
 
-def _written(form: VisitForm, household: Household) -> None:
+def _record_visit(form: VisitForm, household: Household) -> None:
     on: date = form.visited_on.data
-    visit = verbs.visit(
+    visit = verbs.record_visit(
         form.key.data,
         household,
         evidence.worker_for(household.grid, on, current_user, "visited_on"),
@@ -142,29 +144,29 @@ def _written(form: VisitForm, household: Household) -> None:
 
 
 @bp.get("/v/<village>/households/<int:ident>/visits")
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def household_visits(village: str, ident: int) -> str:
     """The visits to a household, the latest first."""
-    household = _household(ident)
-    page = web.page_of(verbs.listed(household))
-    return _visits(household, page.items, page)
+    household = _household_or_404(ident)
+    page = web.page_of(verbs.visits_of(household))
+    return _visits_page(household, page.items, page)
 
 
 @bp.get("/v/<village>/visits/<int:ident>")
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def visit(village: str, ident: int) -> str:
     """One visit, to which a service record leads."""
-    found = _visit(ident)
-    return _visits(found.household, [found], None)
+    visit = _visit_or_404(ident)
+    return _visits_page(visit.household, [visit], None)
 
 
-def _visits(household: Household, shown: list[Visit], page: object) -> str:
+def _visits_page(household: Household, visits: list[Visit], page: object) -> str:
     return render_template(
         "duties/records/household_visits.html",
         household=household,
-        visits=shown,
+        visits=visits,
         page=page,
-        services=evidence.services([each.id for each in shown]),
+        services=evidence.services([visit.id for visit in visits]),
         may_write=bool(g.roles & set(WRITING)) and household.left_on is None,
         labels=labels,
         service_states=SERVICE_STATES,
@@ -173,22 +175,22 @@ def _visits(household: Household, shown: list[Visit], page: object) -> str:
 
 
 @bp.get("/v/<village>/visits/<int:ident>/photo")
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def visit_photo(village: str, ident: int) -> Response:
     """The photo that goes with a visit."""
-    found = photos.of(_visit(ident)) or abort(404)
-    return web.photo(found.content, found.digest)
+    photo = photos.photo_of(_visit_or_404(ident)) or abort(404)
+    return web.photo(photo.content, photo.digest)
 
 
 @bp.post("/v/<village>/visits/<int:ident>/done")
-@access.allow(*IN_GRIDS)
+@access.allow(*GRID_ROLES)
 def follow_up_done(village: str, ident: int) -> Answer:
     """Write down that what was promised at a visit is done."""
-    form, found = DoneForm(), _visit(ident)
+    form, visit = DoneForm(), _visit_or_404(ident)
     if form.validate_on_submit():
         with attempt(form):
-            verbs.follow_up_done(found, form.on.data, form.note.data, current_user)
+            verbs.follow_up_done(visit, form.on.data, form.note.data, current_user)
     if form.status != 200:
-        return _due(refused=(ident, form))
+        return _due_page(refused=(ident, form))
     flash(gettext("Done, and written down."))
     return redirect(url_for("duties.due", village=village))

@@ -1,1 +1,1 @@
-"""Printed matter: the Chinese faces, and the pen that notices, receipts and cards are drawn with."""
+"""Printed matter: the Chinese fonts, and the pen that draws notices, receipts and cards."""

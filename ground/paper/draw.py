@@ -1,7 +1,11 @@
 """A pen for PDFs that writes Chinese and never loses a character.
 
+    Pen      draws the pages of one document: text, lines, boxes, QR codes
+    Strip    a part of a page that is never split: a height, and how to draw it
+    fill     puts strips on as many pages as they need, with headings repeated
+
 Lengths are in millimetres from the top left corner of the page, y growing downwards; sizes of type are in
-points. What flows over pages is made of strips.
+points.
 """
 
 import re
@@ -44,21 +48,24 @@ _MARK = (
 rl_config.useA85 = 0
 
 # A face's file is read with one shared position while its subset is embedded.
-_embedding = Lock()
+_embedding_lock = Lock()
 
 
 # Text: what it measures, how it breaks.
 
 
 def runs(text: str, bold: bool = False) -> list[tuple[str, str]]:
-    """The text in pieces of one face each: (face, piece); 〓 stands for what no face has."""
+    """The text in pieces of one font each: (font, piece); 〓 stands for what no font has."""
     usual = register()[bold]
     if all(ord(char) in usual.covers for char in text):
         return [(usual.name, text)]
-    faced = [(face_of(char, bold), char) for char in text]
-    shown = [(face, char) if face else (usual.name, " " if char.isspace() else "〓") for face, char in faced]
+    faces = [(face_of(char, bold), char) for char in text]
+    printable = [
+        (face, char) if face else (usual.name, " " if char.isspace() else "〓") for face, char in faces
+    ]
     return [
-        (face, "".join(char for _face, char in group)) for face, group in groupby(shown, lambda one: one[0])
+        (face, "".join(char for _face, char in group))
+        for face, group in groupby(printable, lambda pair: pair[0])
     ]
 
 
@@ -88,7 +95,7 @@ def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
 
 
 def _chop(unit: str, room: float, size: float, bold: bool) -> list[str]:
-    """A unit in pieces that fit; one piece if it fits as it is. Each has at least one character."""
+    """A unit in pieces that fit a line, each at least one character; one piece if it fits whole."""
     pieces = [""]
     for char in unit:
         if pieces[-1] and width((pieces[-1] + char).rstrip(), size, bold) > room:
@@ -98,7 +105,10 @@ def _chop(unit: str, room: float, size: float, bold: bool) -> list[str]:
 
 
 def fit(text: str, room: float, size: float, smallest: float, bold: bool = False) -> tuple[str, float]:
-    """The text on one line of at most `room` millimetres, and its size: shrunk first, then cut with "…"."""
+    """The text on one line of at most `room` millimetres, and the size of type it needs for that.
+
+    It is shrunk first, down to `smallest`; if that is not enough it is cut with "…".
+    """
     text = " ".join(text.split("\n"))
     natural = width(text, size, bold)
     if natural <= room:
@@ -113,7 +123,10 @@ def fit(text: str, room: float, size: float, smallest: float, bold: bool = False
 def fit_lines(
     text: str, room: float, most: int, size: float, smallest: float, bold: bool = False
 ) -> tuple[list[str], float]:
-    """The text on at most so many lines, and its size: shrunk by half points first, then cut with "…"."""
+    """The text on at most `most` lines, and the size of type it needs for that.
+
+    It is shrunk by half points first, down to `smallest`; if that is not enough it is cut with "…".
+    """
     text = " ".join(text.split())
     while len(lines := wrap(text, room, size, bold)) > most:
         if size - 0.5 < smallest:
@@ -213,7 +226,7 @@ class Pen:
     def strokes(
         self, x: float, y: float, unit: float, strokes: Iterable[Sequence[float]], wide: float, high: float
     ) -> None:
-        """What a hand drew, in black, on a field of `wide` x `high` units, each `unit` millimetres.
+        """Draw what a hand drew, in black, on a field of `wide` x `high` units, each `unit` millimetres.
 
         A stroke is x0, y0, x1, y1, … from the field's upper left corner; of one point, a dot. What leaves
         the field is cut off.
@@ -238,21 +251,21 @@ class Pen:
 
     def qr(self, x: float, y: float, side: float, code: "str | QrPath", colour: str = BLACK) -> None:
         """A QR code, by its text or as `qr_path` made it, with its quiet zone in `side` millimetres."""
-        drawn = qr_path(code) if isinstance(code, str) else code
-        self._shape(x, y, side / drawn.modules, drawn.bars, colour)
+        path = qr_path(code) if isinstance(code, str) else code
+        self._shape(x, y, side / path.modules, path.bars, colour)
 
     def mark(self, x: float, y: float, side: float, colour: str = PERSIMMON) -> None:
         """The heart of two leaning grid squares, in a field of `side` millimetres with a little air."""
         self._shape(x, y, side / 48, _MARK, colour)
 
     def stencil(self, name: str, draw: Callable[["Pen"], None]) -> None:
-        """Draw on a sheet of its own what `stamp` then sets wherever it is wanted, for next to nothing."""
+        """Draw once, under a name, what `stamp` then repeats wherever it is wanted, at almost no cost."""
         self._canvas.beginForm(name)
         draw(self)
         self._canvas.endForm()
 
     def stamp(self, name: str, x: float = 0, y: float = 0) -> None:
-        """Set a stencil, so much to the right of where it was drawn and so much below."""
+        """Repeat a stencil, `x` millimetres to the right of where it was drawn and `y` below it."""
         self._canvas.saveState()
         self._canvas.translate(x * MM, -y * MM)
         self._canvas.doForm(name)
@@ -264,8 +277,8 @@ class Pen:
         self._start_page()
 
     def pdf(self) -> bytes:
-        """End the document."""
-        with _embedding:
+        """End the document and return it."""
+        with _embedding_lock:
             self._canvas.save()
         return self._out.getvalue()
 
@@ -292,14 +305,17 @@ class Pen:
 
 @dataclass(frozen=True)
 class QrPath:
-    """A QR code to draw: how many modules it has across, quiet zone included, and the dark ones as a path."""
+    """A QR code to draw: its width in modules with the quiet zone, and the dark modules as a path."""
 
     modules: int
     bars: list[str]
 
 
 def qr_path(payload: str) -> QrPath:
-    """The QR code of a text with its quiet zone of four modules; about 1.5 ms, most of a card's time."""
+    """The QR code of a text, with its quiet zone of four modules.
+
+    It takes about 1.5 ms, most of the time of a card.
+    """
     # Choosing the best of the eight masks would double the time; readers take any.
     code = QRCode(error_correction=ERROR_CORRECT_M, mask_pattern=3)
     code.add_data(payload)
@@ -327,7 +343,7 @@ def _dark_bars(modules: list[list[bool]]) -> list[str]:
 class Strip:
     """A part of a page that is never split: its height, and how to draw it with its top left at x, y.
 
-    `under` is the heading it wants above it, drawn where the page or the heading changes.
+    `under` is the heading above it, drawn where a page begins or the heading changes.
     """
 
     height: float
@@ -360,21 +376,21 @@ def paragraph(
 def paginate(strips: Iterable[Strip], room: float) -> list[list[Strip]]:
     """Fill pages of `room` millimetres; a heading is repeated on each page it reaches into."""
     pages: list[list[Strip]] = [[]]
-    left, heading = room, None
+    remaining, heading = room, None
     for strip in strips:
-        wanted = strip.under if strip.under is not heading else None
-        if pages[-1] and (wanted.height if wanted else 0) + strip.height > left:
+        new_heading = strip.under if strip.under is not heading else None
+        if pages[-1] and (new_heading.height if new_heading else 0) + strip.height > remaining:
             pages.append([])
-            left, wanted = room, strip.under
+            remaining, new_heading = room, strip.under
         heading = strip.under
-        for part in filter(None, (wanted, strip)):
+        for part in filter(None, (new_heading, strip)):
             pages[-1].append(part)
-            left -= part.height
+            remaining -= part.height
     return pages
 
 
 def stack(pen: Pen, strips: Iterable[Strip], x: float, y: float) -> float:
-    """Draw strips below each other; where the last one ends."""
+    """Draw strips below each other; return where the last one ends."""
     for strip in strips:
         strip.draw(pen, x, y)
         y += strip.height
@@ -384,8 +400,10 @@ def stack(pen: Pen, strips: Iterable[Strip], x: float, y: float) -> float:
 def fill(
     pen: Pen, strips: Iterable[Strip], x: float, y: float, room: float, foot: Callable[[int, int], None]
 ) -> None:
-    """Draw strips over as many pages as they need, each `room` millimetres high; `foot` draws what joins
-    them, given a page's number and how many there are."""
+    """Draw strips over as many pages as they need, each `room` millimetres high.
+
+    `foot` draws the foot of each page, given the page's number and how many pages there are.
+    """
     pages = paginate(strips, room)
     for number, page in enumerate(pages, 1):
         if number > 1:

@@ -1,7 +1,7 @@
-"""The Chinese faces for PDFs.
+"""The Chinese fonts for PDFs.
 
-reportlab wants static TrueType outlines; Noto Sans SC comes as one variable font. Its Regular and Bold are
-cut from it once and kept in a folder. Rare characters of names come from Hanazono (Debian:
+reportlab wants static TrueType outlines; Noto Sans SC comes as one variable font. Its Regular and Bold
+are cut from it once and kept in a folder. Rare characters of names come from Hanazono (Debian:
 fonts-hanazono), where the machine has it.
 """
 
@@ -29,62 +29,62 @@ _SYSTEM = Path("/usr/share/fonts/truetype/hanazono")
 # Layout tables that reportlab never reads; without them the cut is quicker and the file smaller.
 _UNUSED = ("GSUB", "GPOS", "GDEF", "BASE", "VVAR", "vhea", "vmtx")
 
-_making = Lock()
-_registering = Lock()
+_making_lock = Lock()
+_registering_lock = Lock()
 
 
 @dataclass(frozen=True)
 class Face:
-    """A typeface known to reportlab by its name, and the code points it can draw."""
+    """A font that reportlab knows by its name, and the characters (code points) it can draw."""
 
     name: str
     covers: Container[int]
 
 
 def folder() -> Path:
-    """Where the cut faces are kept: AIXIN_FONTS, or `instance/fonts` of the project."""
-    given = os.environ.get("AIXIN_FONTS")
-    return Path(given) if given else Path(__file__).parents[2] / "instance" / "fonts"
+    """The folder of the cut fonts: AIXIN_FONTS, or `instance/fonts` of the project."""
+    configured = os.environ.get("AIXIN_FONTS")
+    return Path(configured) if configured else Path(__file__).parents[2] / "instance" / "fonts"
 
 
-def fonts_made() -> bool:
-    """Whether Regular and Bold are there, so that no document has to wait for them."""
-    return not _wanting()
+def fonts_exist() -> bool:
+    """Whether Regular and Bold are cut already, so that no document has to wait for them."""
+    return not _missing_fonts()
 
 
-def _wanting() -> list[Path]:
+def _missing_fonts() -> list[Path]:
     return [target for name in WEIGHTS if not (target := _cut_file(name)).exists()]
 
 
 def make_fonts() -> None:
     """Cut Regular and Bold if they are not there yet: about 20 seconds on two cores, once."""
-    with _making:
-        wanting = _wanting()
-        if not wanting:
+    with _making_lock:
+        missing = _missing_fonts()
+        if not missing:
             return
         folder().mkdir(parents=True, exist_ok=True)
-        with ProcessPoolExecutor(len(wanting), mp_context=get_context("spawn")) as pool:
-            list(pool.map(_cut, wanting))
+        with ProcessPoolExecutor(len(missing), mp_context=get_context("spawn")) as pool:
+            list(pool.map(_cut, missing))
 
 
 def register() -> tuple[Face, Face]:
-    """Regular and Bold, made if need be and parsed once in the life of a process."""
-    with _registering:
+    """Regular and Bold, cut if they are missing, and read once in the life of a process."""
+    with _registering_lock:
         return _noto()
 
 
-def rare() -> tuple[Face, ...]:
-    """The faces for rare characters that this machine has; read only when a text needs them."""
-    with _registering:
+def rare_faces() -> tuple[Face, ...]:
+    """The fonts for rare characters that this machine has; read only when a text needs them."""
+    with _registering_lock:
         return _hanazono()
 
 
 def face_of(char: str, bold: bool = False) -> str | None:
-    """The name of the first face that has the character; None if none has."""
+    """The name of the first font that has the character; None if none has."""
     code, noto = ord(char), register()[bold]
     if code in noto.covers:
         return noto.name
-    return next((face.name for face in rare() if code in face.covers), None)
+    return next((face.name for face in rare_faces() if code in face.covers), None)
 
 
 @cache
@@ -96,8 +96,8 @@ def _noto() -> tuple[Face, Face]:
 @cache
 def _hanazono() -> tuple[Face, ...]:
     places = [place / f"{name}.ttf" for name in RARE for place in (_SYSTEM, folder())]
-    found = {path.stem: path for path in places if path.exists()}
-    return tuple(_load(name, path) for name, path in found.items())
+    paths = {path.stem: path for path in places if path.exists()}
+    return tuple(_load(name, path) for name, path in paths.items())
 
 
 def _load(name: str, path: Path) -> Face:

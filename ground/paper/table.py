@@ -1,4 +1,7 @@
-"""Strips side by side, and ruled tables, whose head is repeated on every page that the rows reach into."""
+"""Printed tables with ruled lines, and strips side by side.
+
+The head of a table is repeated on every page that its rows reach into.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,10 +12,10 @@ from ground.paper.draw import TINT, Pen, Strip, baseline, fit, leading, stack, w
 # A cell of more lines than this is cut with "…", if the table does not say otherwise: a row fits a page.
 MOST_LINES = 12
 # No figure is printed smaller than this, in points.
-SMALLEST = 6
+SMALLEST_POINTS = 6
 
 
-def beside(stacks: Iterable[tuple[float, Sequence[Strip]]]) -> Strip:
+def side_by_side(stacks: Iterable[tuple[float, Sequence[Strip]]]) -> Strip:
     """Stacks of strips next to each other, as one strip; each is given with the width it takes."""
     stacks = list(stacks)
 
@@ -25,15 +28,15 @@ def beside(stacks: Iterable[tuple[float, Sequence[Strip]]]) -> Strip:
 
 
 def height_of(strips: Iterable[Strip]) -> float:
-    """How high strips stand below each other, in millimetres."""
+    """The height of strips below each other, in millimetres."""
     return sum(strip.height for strip in strips)
 
 
 @dataclass(frozen=True)
-class Column:
-    """What stands over a column, and its width in millimetres.
+class PrintedColumn:
+    """A column of a printed table: its name, its width in millimetres, and how its text is aligned.
 
-    Text at the left breaks over lines; what is centred or at the right stays on one, and shrinks.
+    Text at the left breaks over lines; text in the centre or at the right stays on one line and shrinks.
     """
 
     name: str
@@ -41,16 +44,17 @@ class Column:
     align: str = "left"
 
 
-class Table:
-    """Rows under a tinted head, in type of `size` points; `above` stands over the head, as a heading does.
+class PrintedTable:
+    """A table of rows under a tinted head, in type of `size` points.
 
-    `padding` is the air over and under a cell's text, `side` that beside it, in millimetres. A cell of more
-    than `most_lines` is cut with "…"; a row has to fit a page.
+    `above` stands over the head, as a heading does. `padding` is the air over and under a cell's text,
+    `side` that beside it, in millimetres. A cell of more than `most_lines` is cut with "…"; a row has to
+    fit a page.
     """
 
     def __init__(
         self,
-        columns: Sequence[Column],
+        columns: Sequence[PrintedColumn],
         *,
         size: float = 10,
         head_size: float = 9,
@@ -65,12 +69,14 @@ class Table:
         self.head = self._head(head_size, above)
 
     def row(self, cells: Sequence[str], bold: bool = False) -> Strip:
-        """One row, wanting the head above it."""
-        broken = [
+        """One row; the table's head stands above it on each page."""
+        cell_lines = [
             wrap(cell, column.wide - 2 * self._side, self._size, bold) if column.align == "left" else [cell]
             for cell, column in zip(cells, self._columns, strict=True)
         ]
-        return self._ruled(broken, self._size, [column.align for column in self._columns], bold, self.head)
+        return self._ruled(
+            cell_lines, self._size, [column.align for column in self._columns], bold, self.head
+        )
 
     def rows(self, rows: Iterable[Sequence[str]]) -> list[Strip]:
         """A strip for each row."""
@@ -107,12 +113,12 @@ class Table:
 
         def draw(pen: Pen, x: float, y: float) -> None:
             for left, column, lines, align in zip(edges, self._columns, cells, aligns, strict=False):
-                at = {"left": side, "center": column.wide / 2, "right": column.wide - side}[align]
+                offset = {"left": side, "center": column.wide / 2, "right": column.wide - side}[align]
                 top = y + (height - len(lines) * leading(size)) / 2
                 for count, line in enumerate(lines):
-                    shown, fitted = fit(line, column.wide - 2 * side, size, SMALLEST, bold)
+                    text, fitted_size = fit(line, column.wide - 2 * side, size, SMALLEST_POINTS, bold)
                     below = top + count * leading(size) + baseline(size)
-                    pen.text(x + left + at, below, shown, fitted, bold=bold, align=align)
+                    pen.text(x + left + offset, below, text, fitted_size, bold=bold, align=align)
             for edge in edges:
                 pen.line(x + edge, y, x + edge, y + height)
             pen.line(x, y + height, x + edges[-1], y + height)
@@ -121,7 +127,7 @@ class Table:
 
 
 def _balanced(text: str, room: float, size: float) -> list[str]:
-    """A column's name over lines of about the same length, 政策/宣传 rather than 政策宣/传."""
+    """A column's name on lines of about the same length: 政策/宣传, not 政策宣/传."""
     lines = wrap(text, room, size, bold=True)
     narrow = width(text, size, bold=True) / len(lines) + size / 5
     balanced = wrap(text, min(narrow, room), size, bold=True)

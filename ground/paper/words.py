@@ -1,4 +1,4 @@
-"""Words that every document shares: days, quarters, grouped numbers, and the note on missing characters."""
+"""Words that all documents share: days, quarters, grouped numbers, the note on missing characters."""
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -42,8 +42,8 @@ def quarter(which: Quarter) -> str:
     return str(names[which.number - 1])
 
 
-def page_of(number: int, count: int) -> str:
-    """Page n of m."""
+def page_number(number: int, count: int) -> str:
+    """The number of a page as a foot shows it: page 1 of 3."""
     return str(_("Page %(number)d of %(count)d", number=number, count=count))
 
 
@@ -53,7 +53,10 @@ def grouped(text: str) -> str:
 
 
 def footnote(record: Any) -> str | None:
-    """What 〓 stands for in the print of a record; None if every character of its texts has a face."""
+    """The note that says which characters 〓 stands for in a printed record.
+
+    None if a font has every character of its texts.
+    """
     missing = dict.fromkeys(
         char for text in _texts(record) for char in text if not char.isspace() and not face_of(char)
     )

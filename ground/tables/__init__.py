@@ -1,15 +1,18 @@
-"""Office tables: what Excel and WPS files say, whatever they look like, and files they open well.
+"""Office tables: read what Excel and WPS files say, and write files that they open well.
 
-`read` finds the table in an .xlsx or .csv file and gives its rows with the raw cells; the converters (`text`,
-`name`, `code`, `digits`, `phone`, `whole`, `day`, `year`, `choice`) make clean values of them, or say in a
-clerk's words why not, which `clean` collects from a whole table; `write_xlsx` and `write_csv` make files in
-which nothing is a formula; a `Layout` reads and writes one kind of table. Nothing here knows what a table
-is about.
+    read                  finds the table in an .xlsx or .csv file: its rows, with the raw cells
+    text, name, code, digits, phone, whole, day, year, choice
+                          turn one raw cell into a clean value, or refuse it with a reason
+    clean                 turns all rows into values, and collects every bad cell
+    write_xlsx, write_csv write files in which nothing is a formula
+    Layout                one kind of table: reads and writes it
+
+Nothing here knows what a table is about.
 """
 
 from ground.tables.cells import (
     Cell,
-    bad,
+    bad_cell,
     choice,
     code,
     day,
@@ -23,14 +26,14 @@ from ground.tables.cells import (
     whole,
     year,
 )
-from ground.tables.checking import BadCell, RowReader, clean, given
+from ground.tables.checking import BadCell, RowReader, clean, required_text
 from ground.tables.layout import Layout
-from ground.tables.opening import ROWS, decode
+from ground.tables.opening import MOST_ROWS, decode
 from ground.tables.reading import Column, Row, Table, read
 from ground.tables.writing import write_csv, write_xlsx
 
 __all__ = [
-    "ROWS",
+    "MOST_ROWS",
     "BadCell",
     "Cell",
     "Column",
@@ -38,7 +41,7 @@ __all__ = [
     "Row",
     "RowReader",
     "Table",
-    "bad",
+    "bad_cell",
     "choice",
     "clean",
     "code",
@@ -46,10 +49,10 @@ __all__ = [
     "decode",
     "digits",
     "first_words",
-    "given",
     "name",
     "phone",
     "read",
+    "required_text",
     "text",
     "tidy",
     "was_number",

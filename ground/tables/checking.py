@@ -1,4 +1,4 @@
-"""Rows read clean: each cell is right, or said to be bad with the reason, all of them at once."""
+"""Clean rows from raw ones: every bad cell of a table is collected with its reason."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask_babel import lazy_gettext as _
 
 from ground.refusal import Refused
-from ground.tables.cells import Cell, bad
+from ground.tables.cells import Cell, bad_cell
 from ground.tables.reading import Row, Table
 
 Entry = TypeVar("Entry")
@@ -25,23 +25,23 @@ class BadCell:
 
     @classmethod
     def at(cls, table: Table, row: Row, column: str, reason: Any) -> "BadCell":
-        """The bad cell of a row and column, with its place."""
+        """The bad cell in a row and column of a table."""
         return cls(table.where(row, column), row, column, reason)
 
 
 class RowReader:
-    """Reads one row cell by cell and collects what is bad."""
+    """Reads one row cell by cell, and collects its bad cells."""
 
     def __init__(self, table: Table, row: Row) -> None:
         self.table, self.row = table, row
         self.bad: list[BadCell] = []
 
     def refuse(self, column: str, reason: Any) -> None:
-        """Say that a cell can't be taken, and why."""
+        """Add a bad cell with its reason."""
         self.bad.append(BadCell.at(self.table, self.row, column, reason))
 
     def get(self, column: str, convert: Callable[[Cell], Any]) -> Any:
-        """The clean value of a cell, None if it is empty, bad, or of a column that is not there."""
+        """The clean value of a cell; None if it is empty or bad, or if the file lacks the column."""
         try:
             return convert(self.row.cells.get(column))
         except Refused as refusal:
@@ -49,12 +49,12 @@ class RowReader:
             return None
 
     def filled(self, columns: Iterable[str]) -> bool:
-        """Whether anything stands in one of these columns."""
+        """Whether one of these columns holds anything."""
         return any(self.row.cells.get(column) not in (None, "") for column in columns)
 
 
 def clean(table: Table, entry_of: Callable[[RowReader], Entry]) -> tuple[list[Entry], list[BadCell]]:
-    """The rows whose cells are all right, as `entry_of` reads them, and every cell that is not."""
+    """The rows without a bad cell, as `entry_of` reads them, and every bad cell."""
     entries: list[Entry] = []
     bad_cells: list[BadCell] = []
     for row in table.rows:
@@ -66,8 +66,8 @@ def clean(table: Table, entry_of: Callable[[RowReader], Entry]) -> tuple[list[En
     return entries, bad_cells
 
 
-def given(value: Value | None) -> Value:
-    """What a cell says, when it has to say something. Refused `bad_cell` where it is empty."""
+def required_text(value: Value | None) -> Value:
+    """The value of a cell that must not be empty. Refused `bad_cell` where it is."""
     if value is None:
-        raise bad(_("This must not be empty."))
+        raise bad_cell(_("This must not be empty."))
     return value

@@ -1,4 +1,4 @@
-"""A kind of table: how its files are read and written, so that what was written out can be read again."""
+"""A kind of table: how its files are read and written; a written file can be read again."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,16 +7,17 @@ from flask_babel import force_locale
 
 from ground.tables.checking import BadCell
 from ground.tables.reading import Column, Row, Table, read
-from ground.tables.writing import Given, write_csv, write_xlsx
+from ground.tables.writing import RowValues, write_csv, write_xlsx
 
 REASON = "原因"
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The title of its sheet, its columns, which of them are text whatever they hold, and which offer words.
+    """The layout of one kind of table: the title of its sheet, and its columns.
 
-    Excel must not make numbers of codes and telephones: those are the `texts`.
+    `texts` are the columns that are text whatever they hold: Excel must not make numbers of codes and
+    telephones. `choices` are the words that a column offers.
     """
 
     title: str
@@ -25,10 +26,10 @@ class Layout:
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def read(self, data: bytes, filename: str) -> Table:
-        """The table in a file, its cells still as they are. Refused as `tables.read`."""
+        """The table in a file, with raw cells. Refused as `tables.read` is."""
         return read(data, filename, self.columns)
 
-    def write(self, rows: Iterable[Given], kind: str) -> bytes:
+    def write(self, rows: Iterable[RowValues], kind: str) -> bytes:
         """Rows as a file, `xlsx` or `csv`."""
         if kind == "csv":
             return write_csv(self.columns, rows)
@@ -39,11 +40,13 @@ class Layout:
         return self.write([], "xlsx")
 
     def write_bad(self, table: Table, rows: Iterable[tuple[Row, Sequence[BadCell]]]) -> bytes:
-        """The rows of a file that can't be taken, as they were, with the reasons in Chinese behind them."""
+        """A workbook of the bad rows of a file, as they were, with the reasons in Chinese behind them."""
         with force_locale("zh"):
-            told = [
+            rows_with_reasons = [
                 dict(row.cells) | {REASON: "；".join(f"{cell.where} {cell.reason}" for cell in cells)}
                 for row, cells in rows
             ]
-        named = (*table.columns, Column(REASON))
-        return write_xlsx(named, told, title="未通过的行", text_columns=self.texts, widths={REASON: 60})
+        columns = (*table.columns, Column(REASON))
+        return write_xlsx(
+            columns, rows_with_reasons, title="未通过的行", text_columns=self.texts, widths={REASON: 60}
+        )

@@ -1,4 +1,4 @@
-"""From a file to its table: the header is found, and which of the lines below it are rows."""
+"""From a file to its table: the header is found, and the rows below it."""
 
 import re
 import unicodedata
@@ -12,15 +12,15 @@ from openpyxl.utils.cell import get_column_letter
 
 from ground.refusal import Refused
 from ground.tables.cells import Cell, comparable
-from ground.tables.opening import COLUMNS, HEADER_WITHIN, ROWS, Sheet, sheets, too_large
+from ground.tables.opening import HEADER_WITHIN_ROWS, MOST_COLUMNS, MOST_ROWS, Sheet, sheets, too_large
 
-MARKS = re.compile(r"\*|※|\((?:必填项?|必输项?|必须|选填|可选)\)|:$")
+HEADING_MARKS = re.compile(r"\*|※|\((?:必填项?|必输项?|必须|选填|可选)\)|:$")
 TOTAL = re.compile(r"(?:合计|总计|小计|共计)(?:[:(\d].*)?")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column that a file may have: its header as we write it, and what else others write."""
+    """A column that a file may have: its heading as we write it, and other headings in use."""
 
     name: str
     required: bool = False
@@ -29,10 +29,10 @@ class Column:
 
 @dataclass
 class Row:
-    """A row of a table: its number as Excel counts, and its raw cells by the names of the file's columns.
+    """A row of a table: its number as Excel counts, and its raw cells by column name.
 
-    An empty cell is None. A formula counts with the value that was last worked out; one that never was, and
-    an error, are texts like "#N/A", which every converter refuses.
+    An empty cell is None. A formula counts with the value that was last worked out; one that never was,
+    and an error, are texts like "#N/A", which every converter refuses.
     """
 
     number: int
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """What was found in a file."""
+    """The table that was read from a file."""
 
     columns: tuple[Column, ...]
     """The columns that are there, in the file's order."""
@@ -58,41 +58,41 @@ class Table:
     """The day from which the file's bare numbers count, for `cells.day`."""
 
     def where(self, row: Row, column: str) -> str:
-        """A cell as Excel names it, like "C17"; of a column that the file does not have, the row alone."""
+        """The place of a cell as Excel names it, like "C17"; the row alone if the file lacks the column."""
         return f"{self.letters.get(column, '')}{row.number}"
 
 
 @dataclass(frozen=True)
 class _Header:
-    """A line seen as a header: the columns it names with their positions from 0, and its other words."""
+    """A line that may be the header: the columns it names, with positions from 0, and other words."""
 
     number: int
     found: list[tuple[int, Column]]
     unknown: list[str]
 
     def missing(self, columns: Iterable[Column]) -> list[str]:
-        named = {column.name for _position, column in self.found}
-        return [column.name for column in columns if column.required and column.name not in named]
+        names = {column.name for _position, column in self.found}
+        return [column.name for column in columns if column.required and column.name not in names]
 
 
 def read(data: bytes, filename: str, columns: Sequence[Column]) -> Table:
-    """The table in an .xlsx or .csv file: of the first visible sheet with a header, all rows below it.
+    """The table in an .xlsx or .csv file: all rows below the header of the first visible sheet with one.
 
-    The header is the first line among 20 that names all required columns, in any order, whatever its spaces,
-    widths, brackets and stars. Blank rows, totals and repeated headers are left out; a value in a cell that
-    is merged downwards counts for each of its rows. Excel's own numbering is kept.
-    Refused `old_excel`, `unreadable_file`, `file_too_large`, `no_header`, `columns_missing`, `column_twice`.
+    The header is the first line among 20 that names all required columns, in any order, whatever its
+    spaces, widths, brackets and stars. Blank rows, totals and repeated headers are left out; a value in a
+    cell that is merged downwards counts for each of its rows. Excel's own numbering is kept. Refused
+    `old_excel`, `unreadable_file`, `file_too_large`, `no_header`, `columns_missing`, `column_twice`.
     """
     words = {_heading(word): column for column in columns for word in (column.name, *column.aliases)}
     nearest = _Header(0, [], [])
     for sheet in sheets(data, filename, lambda cell: cell is not None and _heading(cell) in words):
         numbered = _numbered(sheet)
-        top = list(islice(numbered, HEADER_WITHIN))
+        top = list(islice(numbered, HEADER_WITHIN_ROWS))
         for number, line in top:
             header = _header(number, line, words)
             if header.found and not header.missing(columns):
                 return _table(header, chain(top[number:], numbered), sheet, words)
-            nearest = max(nearest, header, key=lambda seen: len(seen.found))
+            nearest = max(nearest, header, key=lambda candidate: len(candidate.found))
     if len(nearest.found) < min(2, len(columns)):
         expected = "、".join(column.name for column in columns)
         raise Refused(
@@ -104,14 +104,14 @@ def read(data: bytes, filename: str, columns: Sequence[Column]) -> Table:
 
 
 def _heading(cell: Cell) -> str:
-    """What headers are compared by."""
-    return MARKS.sub("", comparable(str(cell)))
+    """A heading in the form in which headings are compared."""
+    return HEADING_MARKS.sub("", comparable(str(cell)))
 
 
 def _numbered(sheet: Sheet) -> Iterator[tuple[int, Sequence[Cell]]]:
     """The lines with their numbers. Refused `file_too_large` where one is too wide."""
     for number, line in enumerate(sheet.lines, 1):
-        if any(cell is not None for cell in line[COLUMNS:]):
+        if any(cell is not None for cell in line[MOST_COLUMNS:]):
             raise too_large()
         yield number, line
 
@@ -139,14 +139,14 @@ def _table(
     rows: list[Row] = []
     totals: list[int] = []
     for number, line in below:
-        cells = {column.name: _at(line, position) for position, column in header.found}
+        cells = {column.name: _cell_at(line, position) for position, column in header.found}
         if not _is_filled(cells.values(), words):
             continue
         if _is_total(line):
             totals.append(number)
             continue
         rows.append(Row(number, cells))
-        if len(rows) > ROWS:
+        if len(rows) > MOST_ROWS:
             raise too_large()
     _fill_down(rows, header, sheet)
     columns = tuple(column for _position, column in header.found)
@@ -172,12 +172,12 @@ def _letters(header: _Header) -> dict[str, str]:
     return letters
 
 
-def _at(line: Sequence[Cell], position: int) -> Cell:
+def _cell_at(line: Sequence[Cell], position: int) -> Cell:
     return line[position] if position < len(line) else None
 
 
 def _is_filled(cells: Iterable[Cell], words: dict[str, Column]) -> bool:
-    """Whether a row says anything but the headings again, as printed tables have them on each page."""
+    """Whether a row holds more than the headings, which printed tables repeat on each page."""
     return any(cell is not None and not (isinstance(cell, str) and _heading(cell) in words) for cell in cells)
 
 
@@ -189,7 +189,7 @@ def _is_total(line: Sequence[Cell]) -> bool:
 
 
 def _fill_down(rows: list[Row], header: _Header, sheet: Sheet) -> None:
-    """Give each row of a vertically merged cell its value. Excel keeps it in the first alone."""
+    """Give each row of a vertically merged cell its value, which Excel keeps in the first row only."""
     for position, column in header.found:
         bottoms = {top: bottom for left, top, _right, bottom in sheet.merged if left == position + 1}
         value, bottom = None, 0

@@ -1,4 +1,4 @@
-"""Files that open well in Excel and WPS, and in which nothing that somebody typed is ever a formula."""
+"""Write tables that open well in Excel and WPS; nothing that was typed becomes a formula."""
 
 import csv
 import io
@@ -14,36 +14,36 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from ground.tables.cells import ROUNDED, looks_like_formula
-from ground.tables.opening import ROWS
+from ground.tables.cells import FIRST_ROUNDED_NUMBER, looks_like_formula
+from ground.tables.opening import MOST_ROWS
 from ground.tables.reading import Column
 
 # What XML cannot hold (W3C XML 1.0, 2.2), and so no workbook.
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]")
 # What Excel bears in the list of a choice.
-LONGEST_LIST = 255
+LONGEST_LIST_CHARACTERS = 255
 # How many rows tell the width of a column.
-SAMPLE = 200
+SAMPLE_ROWS = 200
 
-Given = Mapping[str, Any]
+RowValues = Mapping[str, Any]
 
 
 def write_xlsx(
     columns: Sequence[Column],
-    rows: Iterable[Given],
+    rows: Iterable[RowValues],
     *,
     title: str,
     text_columns: Collection[str] = (),
     choices: Mapping[str, Sequence[str]] | None = None,
     widths: Mapping[str, float] | None = None,
 ) -> bytes:
-    """A workbook of one sheet named `title`: the header, bold and frozen, with filters, and the rows below.
+    """A workbook of one sheet named `title`: the header, bold, frozen and with filters, then the rows.
 
     `rows` give their values by column name: dates, numbers, and everything else as text. Columns in
-    `text_columns` (codes, telephones) are text even where they are empty, so that Excel keeps what is typed
-    there as it is. `choices` give a column its list of words, together at most 255 characters and none
-    with a comma; `widths` are in characters.
+    `text_columns` (codes, telephones) are text even where they are empty, so that Excel keeps what is
+    typed there as it is. `choices` give a column its list of words, together at most 255 characters and
+    none with a comma; `widths` are in characters.
     """
     rows = list(rows)
     names = [column.name for column in columns]
@@ -59,8 +59,8 @@ def write_xlsx(
         if name in text_columns:
             sheet.column_dimensions[letter].number_format = "@"
         if choices and name in choices:
-            sheet.data_validations.append(_list(choices[name], f"{letter}2:{letter}{ROWS + 1}"))
-    pens = _Pens(sheet)
+            sheet.data_validations.append(_choice_list(choices[name], f"{letter}2:{letter}{MOST_ROWS + 1}"))
+    pens = _CellWriter(sheet)
     sheet.append(pens.header(names))
     for row in rows:
         sheet.append(pens.line(row, names, text_columns))
@@ -69,26 +69,26 @@ def write_xlsx(
     return file.getvalue()
 
 
-def write_csv(columns: Sequence[Column], rows: Iterable[Given]) -> bytes:
+def write_csv(columns: Sequence[Column], rows: Iterable[RowValues]) -> bytes:
     """A text table with commas, in UTF-8 with its mark, as Excel opens it.
 
-    A text that Excel would take for a formula has an apostrophe in front; `read` takes it away again.
+    A text that Excel would take for a formula gets an apostrophe in front; `read` takes it away again.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([_plain(column.name) for column in columns])
+    writer.writerow([_plain_text(column.name) for column in columns])
     for row in rows:
-        writer.writerow([_plain(row.get(column.name)) for column in columns])
+        writer.writerow([_plain_text(row.get(column.name)) for column in columns])
     return file.getvalue().encode("utf-8-sig")
 
 
 def _legal(value: Any) -> str:
-    """A value as text, with one kind of line ends and without what XML cannot hold."""
+    """A value as text, with one kind of line end and only characters that XML allows."""
     return ILLEGAL.sub("", str(value)).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _plain(value: Any) -> str:
-    """A cell of a text table."""
+def _plain_text(value: Any) -> str:
+    """A value as the text of a cell in a text table."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -101,13 +101,13 @@ def _plain(value: Any) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
-    written = _legal(value)
-    return f"'{written}" if looks_like_formula(written) else written
+    text = _legal(value)
+    return f"'{text}" if looks_like_formula(text) else text
 
 
-def _list(words: Sequence[str], cells: str) -> DataValidation:
+def _choice_list(words: Sequence[str], cells: str) -> DataValidation:
     joined = ",".join(words)
-    if len(joined) > LONGEST_LIST or joined.count(",") >= len(words):
+    if len(joined) > LONGEST_LIST_CHARACTERS or joined.count(",") >= len(words):
         raise ValueError(f"Excel cannot offer these words: {joined}")
     quoted = joined.replace('"', '""')
     return DataValidation(
@@ -115,21 +115,24 @@ def _list(words: Sequence[str], cells: str) -> DataValidation:
     )
 
 
-def _width(name: str, rows: Sequence[Given]) -> float:
-    """As wide as the widest of the first cells, within reason; the header's filter button needs its place."""
-    widest = max((_places(row.get(name)) for row in rows[:SAMPLE]), default=0)
-    return float(min(40, max(widest + 2, _places(name) + 4, 8)))
+def _width(name: str, rows: Sequence[RowValues]) -> float:
+    """The width of a column, in characters: that of the widest of its first cells, from 8 to 40.
+
+    The filter button of the header needs some room too.
+    """
+    widest = max((_display_width(row.get(name)) for row in rows[:SAMPLE_ROWS]), default=0)
+    return float(min(40, max(widest + 2, _display_width(name) + 4, 8)))
 
 
-def _places(value: Any) -> int:
-    """How many narrow characters a value takes."""
+def _display_width(value: Any) -> int:
+    """The width of a value in narrow characters; a Chinese one counts as two."""
     if value is None:
         return 0
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in _plain(value))
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in _plain_text(value))
 
 
-class _Pens:
-    """The ways of writing a cell."""
+class _CellWriter:
+    """Writes the cells of a sheet, each in the style of its kind of value."""
 
     def __init__(self, sheet: Any) -> None:
         self._sheet = sheet
@@ -154,7 +157,7 @@ class _Pens:
     def header(self, names: Iterable[str]) -> list[Any]:
         return [self._words(_legal(name), self._header) for name in names]
 
-    def line(self, row: Given, names: Iterable[str], text_columns: Collection[str]) -> list[Any]:
+    def line(self, row: RowValues, names: Iterable[str], text_columns: Collection[str]) -> list[Any]:
         return [self._cell(row.get(name), name in text_columns) for name in names]
 
     def _cell(self, value: Any, as_text: bool) -> Any:
@@ -165,19 +168,19 @@ class _Pens:
         if isinstance(value, date):
             return self._written(value, self._day)
         if isinstance(value, int | float):
-            if abs(value) < ROUNDED and not as_text:
+            if abs(value) < FIRST_ROUNDED_NUMBER and not as_text:
                 return value
-            value = _plain(value)
-        written = _legal(value)
-        if looks_like_formula(written):
-            return self._words(written, self._quoted)
-        return self._words(written, self._text if as_text else self._general)
+            value = _plain_text(value)
+        text = _legal(value)
+        if looks_like_formula(text):
+            return self._words(text, self._quoted)
+        return self._words(text, self._text if as_text else self._general)
 
     def _written(self, value: Any, style: Any) -> Any:
         return Cell(self._sheet, row=1, column=1, value=value, style_array=style)
 
-    def _words(self, written: str, style: Any) -> Any:
-        cell = self._written(written, style)
+    def _words(self, text: str, style: Any) -> Any:
+        cell = self._written(text, style)
         # openpyxl would take “=1+1” for a formula and “#N/A” for an error.
         cell.data_type = "s"
         return cell

@@ -1,1 +1,1 @@
-"""How people learn and do: trainings, who is due for one, and the yearly evaluation from both sides."""
+"""Trainings, who lacks one, and the yearly two-way evaluation."""

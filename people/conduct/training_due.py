@@ -1,4 +1,7 @@
-"""Who still lacks the training of a period, and which grids have somebody who bears the mark 法律明白人."""
+"""Who still lacks the training of a period, and in which grids a worker bears the law mark.
+
+The mark is the county's 法律明白人.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +13,7 @@ from sqlalchemy import Row, func, or_, select
 from ground import clock
 from ground.db import db
 from people import areas
-from people.conduct.trainings import of_interest
+from people.conduct.trainings import is_visible_in
 from people.models import Appointment, Area, Attendance, Duty, Grid, Level, Person, Training, mask_name
 from people.roster import holders, persons
 
@@ -23,7 +26,7 @@ GIVERS = {Duty.WORKER: (Level.VILLAGE, Level.TOWNSHIP), Duty.INSTRUCTOR: (Level.
 
 @dataclass(frozen=True)
 class Period:
-    """What the rule counts in: a half-year (1 or 2) for workers, a calendar year (half 0) for instructors."""
+    """A period of training: a half-year (1 or 2) for workers, a year (half 0) for instructors."""
 
     year: int
     half: int
@@ -47,7 +50,7 @@ class Period:
 
     @property
     def previous(self) -> "Period":
-        """The one before it."""
+        """The period before it."""
         if self.half == 2:
             return Period(self.year, 1)
         return Period(self.year - 1, 2 if self.half else 0)
@@ -57,8 +60,8 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """Somebody who lacks sessions of a period, and whose."""
+class MissingTraining:
+    """Somebody who lacks sessions of a period, and whose sessions these are."""
 
     name: str
     grid: str
@@ -71,20 +74,20 @@ class Missing:
 
 
 @dataclass
-class Due:
-    """How a village stands in a period: how many serve, and who of them lacks what."""
+class TrainingDue:
+    """A village's state in a period: how many serve, and who of them lacks which sessions."""
 
     village: Area
     serving: int = 0
-    missing: list[Missing] = field(default_factory=list)
+    missing: list[MissingTraining] = field(default_factory=list)
 
     def lacking(self, giver: Level) -> int:
-        """How many lack the session of the village, the township or the county."""
-        return sum(giver in each.sessions for each in self.missing)
+        """How many lack a session of the village, the township or the county."""
+        return sum(giver in person.sessions for person in self.missing)
 
 
-def due(area: Area, duty: Duty, period: Period) -> list[Due]:
-    """Who serves in an area's villages and lacks a session of the period, by village, in four queries.
+def trainings_due(area: Area, duty: Duty, period: Period) -> list[TrainingDue]:
+    """Who serves in an area and lacks a session of the period, by village, in four queries.
 
     Workers need one of their village's and one of their township's in every half-year, instructors one of
     the county's in every calendar year (the county's rules). Counted are those who serve today, or for a
@@ -92,45 +95,47 @@ def due(area: Area, duty: Duty, period: Period) -> list[Due]:
     before the period's end is counted as serving but lacks nothing yet; who moved there from another
     village is trained there anew.
     """
-    villages = areas.below(area)
-    found = {village.id: Due(village) for village in villages}
-    kept = persons.kept_ids()
-    attended = {(kept.get(person_id, person_id), area_id) for person_id, area_id in _attended(area, period)}
+    villages = areas.villages_in(area)
+    by_village = {village.id: TrainingDue(village) for village in villages}
+    current_ids = persons.current_entry_ids()
+    attended = {
+        (current_ids.get(person_id, person_id), area_id) for person_id, area_id in _attended(area, period)
+    }
     since: dict[tuple[int, int], date] = {}
     serving: dict[tuple[int, int], Any] = {}
     last_day = min(period.last_day, clock.today())
     for term in _terms(area, duty, period.first_day, last_day):
-        who = term.village_id, kept.get(term.person_id, term.person_id)
-        since[who] = min(since.get(who, term.starts_on), term.starts_on)
+        key = term.village_id, current_ids.get(term.person_id, term.person_id)
+        since[key] = min(since.get(key, term.starts_on), term.starts_on)
         if term.ends_on >= last_day and (term.ended_on is None or term.ended_on > last_day):
-            serving.setdefault(who, term)
-    for who, term in serving.items():
-        village_id, person_id = who
-        one = found[village_id]
-        one.serving += 1
-        if since[who] > period.last_day - SETTLING_IN:
+            serving.setdefault(key, term)
+    for key, term in serving.items():
+        village_id, person_id = key
+        village_due = by_village[village_id]
+        village_due.serving += 1
+        if since[key] > period.last_day - SETTLING_IN:
             continue
-        held_by = _givers(one.village)
+        held_by = _givers(village_due.village)
         lacks = tuple(giver for giver in GIVERS[duty] if (person_id, held_by[giver]) not in attended)
         if lacks:
-            one.missing.append(Missing(term.person, term.grid, lacks))
-    return list(found.values())
+            village_due.missing.append(MissingTraining(term.person, term.grid, lacks))
+    return list(by_village.values())
 
 
 def _givers(village: Area) -> dict[Level, int | None]:
-    """Who holds sessions for a village's people: itself, its township and its county."""
+    """The ids of the areas that train a village's people: itself, its township and its county."""
     county_id = village.parent.parent_id if village.parent else None
     return {Level.VILLAGE: village.id, Level.TOWNSHIP: village.parent_id, Level.COUNTY: county_id}
 
 
 def _attended(area: Area, period: Period) -> Sequence[Row[int, int]]:
-    """Who attended whose sessions of a period, of those that an area's people see."""
+    """Who attended sessions of which area in a period, among those that an area's people see."""
     return db.session.execute(
         select(Attendance.person_id, Training.area_id)
         .join(Attendance.training)
         .join(Training.area)
         .where(
-            of_interest(area),
+            is_visible_in(area),
             Training.held_on.between(period.first_day, period.last_day),
         )
     ).all()
@@ -163,20 +168,20 @@ def _terms(area: Area, duty: Duty, first: date, last: date) -> Sequence[Any]:
 
 
 @dataclass(frozen=True)
-class Marked:
-    """How many grids a village has, and in how many the worker bears the mark 法律明白人."""
+class LawMarkFigures:
+    """The grids of a village, and in how many of them the worker bears the law mark 法律明白人."""
 
     village: Area
     grids: int
     marked: int
 
 
-def law_marks(area: Area) -> list[Marked]:
-    """The mark by village, over the grids that are not closed, as of today."""
+def law_marks(area: Area) -> list[LawMarkFigures]:
+    """The figures of the law mark by village, over the grids that are not closed, as of today."""
     today = clock.today()
     inside = Area.code.startswith(area.stem), Grid.closed_on.is_(None)
     grids = select(Grid.village_id, func.count()).join(Grid.village).where(*inside).group_by(Grid.village_id)
-    marked = (
+    marked_grids = (
         select(Grid.village_id, func.count(Grid.id.distinct()))
         .join(Appointment, Appointment.grid_id == Grid.id)
         .join(Appointment.person)
@@ -184,13 +189,13 @@ def law_marks(area: Area) -> list[Marked]:
         .where(
             *inside,
             Appointment.duty == Duty.WORKER,
-            *holders.covers(today, today),
+            *holders.terms_touching(today, today),
             Person.law_mark_on <= today,
         )
         .group_by(Grid.village_id)
     )
-    all_of, with_mark = (dict(iter(db.session.execute(query))) for query in (grids, marked))
+    grid_counts, marked_counts = (dict(iter(db.session.execute(query))) for query in (grids, marked_grids))
     return [
-        Marked(village, all_of.get(village.id, 0), with_mark.get(village.id, 0))
-        for village in areas.below(area)
+        LawMarkFigures(village, grid_counts.get(village.id, 0), marked_counts.get(village.id, 0))
+        for village in areas.villages_in(area)
     ]

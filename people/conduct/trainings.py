@@ -1,4 +1,4 @@
-"""Training sessions: who may hold which, who was there, and who bears the mark 法律明白人.
+"""Training sessions: who may hold which, who was there, and who bears the law mark 法律明白人.
 
 The county trains instructors, townships and villages train their workers (the county's rules on grid
 workers). A person whose entries were merged is one person here, under the entry that was kept.
@@ -51,13 +51,13 @@ def hold(
     """
     lock(area)
     topic, place = topic.strip(), place.strip()
-    made = db.session.scalar(select(Training).where(Training.key == key))
-    if made is not None:
+    existing = db.session.scalar(select(Training).where(Training.key == key))
+    if existing is not None:
         check_repeated(
-            (made.area_id, made.duty, made.topic, made.place, made.held_on),
+            (existing.area_id, existing.duty, existing.topic, existing.place, existing.held_on),
             (area.id, duty, topic, place, held_on),
         )
-        return made
+        return existing
     if AUDIENCE[area.level] != duty:
         raise Refused(
             "wrong_audience", _("The county trains instructors; townships and villages train grid workers.")
@@ -91,7 +91,7 @@ def hold(
 def call_off(training: Training, actor: User) -> None:
     """Take back a session written down by mistake. Refused `has_attendance` once somebody was there."""
     lock(training)
-    if _present(training):
+    if _attendances(training):
         raise Refused("has_attendance", _("Somebody is on the list already. Take them off it first."))
     audit.note(
         actor, "training.call_off", training, training.area, topic=training.topic, held_on=training.held_on
@@ -104,22 +104,22 @@ def call_off(training: Training, actor: User) -> None:
 
 
 def attend(training: Training, person: Person, by_card: bool, actor: User | None) -> bool:
-    """Write down that somebody is there; whether they were not on the list yet (twice is once).
+    """Write down that somebody attends; return whether they are new on the list.
 
     Refused `too_early` before the session's day, `not_serving` for who has no term of the session's duty
     in its area on that day.
     """
     lock(training)
-    return bool(_arrive(training, {persons.kept(person).id}, by_card, actor))
+    return bool(_add_to_list(training, {persons.current_entry(person).id}, by_card, actor))
 
 
-def check_in(training: Training, given: str, actor: User) -> tuple[Person, bool]:
-    """Let in who holds the card that was scanned or typed: who it is, and whether they were not there yet.
+def check_in(training: Training, scanned: str, actor: User) -> tuple[Person, bool]:
+    """Write down the attendance of the holder of a card; return who it is, and whether they are new.
 
     Refused as `cards.find` and `attend` are, and `card_inactive` for a lost or replaced card.
     """
     try:
-        card = cards.find(given, training.area)
+        card = cards.find(scanned, training.area)
     except Refused as refusal:
         if refusal.code != "other_village":
             raise
@@ -130,42 +130,42 @@ def check_in(training: Training, given: str, actor: User) -> tuple[Person, bool]
         )
     if card.state != CardState.ACTIVE:
         raise Refused("card_inactive", _("This card is not good any more."), "scan")
-    return persons.kept(card.person), attend(training, card.person, True, actor)
+    return persons.current_entry(card.person), attend(training, card.person, True, actor)
 
 
-def absent(training: Training, person: Person, actor: User | None) -> bool:
-    """Take back that somebody was there; whether they were on the list."""
+def remove_attendance(training: Training, person: Person, actor: User | None) -> bool:
+    """Take back that somebody attended; return whether they were on the list."""
     lock(training)
-    return bool(_leave(training, {persons.kept(person).id}, actor))
+    return bool(_take_off_list(training, {persons.current_entry(person).id}, actor))
 
 
 def tick(
-    training: Training, here: Collection[int], shown: Collection[int], actor: User | None
+    training: Training, ticked: Collection[int], ticked_before: Collection[int], actor: User | None
 ) -> tuple[int, int]:
-    """Take over a ticked list: how many came to it and how many were taken off.
+    """Take over a ticked list; return how many came on it and how many were taken off.
 
-    `shown` are who was ticked when the list was shown, by id as in `roll`: only what was changed on it
-    since is done, so that somebody whose card was scanned meanwhile stays. Refused as `attend` is.
+    `ticked_before` are who was ticked when the list was shown, by id as in `roll`: only what was changed
+    on it since is done, so that somebody whose card was scanned meanwhile stays. Refused as `attend` is.
     """
     lock(training)
-    came = _arrive(training, set(here) - set(shown), False, actor)
-    return len(came), len(_leave(training, set(shown) - set(here), actor))
+    added = _add_to_list(training, set(ticked) - set(ticked_before), False, actor)
+    return len(added), len(_take_off_list(training, set(ticked_before) - set(ticked), actor))
 
 
-def _arrive(training: Training, wanted: set[int], by_card: bool, actor: User | None) -> set[int]:
-    """The ids of those who are new on the list."""
+def _add_to_list(training: Training, person_ids: set[int], by_card: bool, actor: User | None) -> set[int]:
+    """Put people on the list; return the ids of those who are new on it."""
     if training.held_on > clock.today():
         raise Refused("too_early", _("The list is open from the day of the session on."), "scan")
-    new = wanted - _present(training).keys()
-    kept = persons.kept_ids()
-    entries = new | {merged for merged, ident in kept.items() if ident in new}
+    new = person_ids - _attendances(training).keys()
+    current_ids = persons.current_entry_ids()
+    entries = new | {merged for merged, ident in current_ids.items() if ident in new}
     serving = db.session.scalars(
         select(Appointment.person_id)
         .join(Appointment.grid)
         .join(Grid.village)
         .where(*_expected(training), Appointment.person_id.in_(entries))
     )
-    if new - {kept.get(ident, ident) for ident in serving}:
+    if new - {current_ids.get(ident, ident) for ident in serving}:
         raise _not_serving()
     for ident in sorted(new):
         db.session.add(
@@ -184,48 +184,54 @@ def _arrive(training: Training, wanted: set[int], by_card: bool, actor: User | N
     return new
 
 
-def _leave(training: Training, wanted: set[int], actor: User | None) -> set[int]:
-    """The ids of those who were taken off the list."""
-    there = {ident: made for ident, made in _present(training).items() if ident in wanted}
-    for ident, made in sorted(there.items()):
-        was = {"at": made.at.isoformat(), "by_card": made.by_card}
+def _take_off_list(training: Training, person_ids: set[int], actor: User | None) -> set[int]:
+    """Take people off the list; return the ids of those who were on it."""
+    attendances = {
+        ident: attendance for ident, attendance in _attendances(training).items() if ident in person_ids
+    }
+    for ident, attendance in sorted(attendances.items()):
+        was = {"at": attendance.at.isoformat(), "by_card": attendance.by_card}
         audit.note(
             actor, "training.absent", f"person:{ident}", training.area, before=was, training=training.id
         )
-    db.session.execute(delete(Attendance).where(Attendance.id.in_([made.id for made in there.values()])))
-    return set(there)
+    db.session.execute(
+        delete(Attendance).where(Attendance.id.in_([attendance.id for attendance in attendances.values()]))
+    )
+    return set(attendances)
 
 
 def _not_serving() -> Refused:
     return Refused("not_serving", _("This person did not serve here on the day of the session."), "scan")
 
 
-def _present(training: Training) -> dict[int, Attendance]:
-    """Who is on the list, by the id that stands for them today."""
-    kept = persons.kept_ids()
-    made = db.session.scalars(select(Attendance).where(Attendance.training_id == training.id))
-    return {kept.get(each.person_id, each.person_id): each for each in made}
+def _attendances(training: Training) -> dict[int, Attendance]:
+    """The attendances of a session, by the id of the entry that is the person's today."""
+    current_ids = persons.current_entry_ids()
+    attendances = db.session.scalars(select(Attendance).where(Attendance.training_id == training.id))
+    return {
+        current_ids.get(attendance.person_id, attendance.person_id): attendance for attendance in attendances
+    }
 
 
 # --- Who should be there ---
 
 
 @dataclass
-class Line:
-    """Somebody on a session's list: their terms on its day, and that they were there, if they were."""
+class AttendanceLine:
+    """A line of a session's list: a person, their terms on its day, and their attendance, if any."""
 
     person: Person
     terms: list[Appointment] = field(default_factory=list)
     attendance: Attendance | None = None
 
 
-def roll(training: Training, area: Area) -> list[Line]:
-    """Who serves in an area on the session's day and should be there, by village and grid code.
+def roll(training: Training, area: Area) -> list[AttendanceLine]:
+    """The list of a session: who serves in an area on its day, by village and grid code.
 
     In a village, of a session held above it, only the village's own people are on the list.
     """
-    present, kept = _present(training), persons.kept_ids()
-    lines: dict[int, Line] = {}
+    present, current_ids = _attendances(training), persons.current_entry_ids()
+    lines: dict[int, AttendanceLine] = {}
     for term in db.session.scalars(
         select(Appointment)
         .join(Appointment.grid)
@@ -237,46 +243,53 @@ def roll(training: Training, area: Area) -> list[Line]:
         .where(*_expected(training), Area.code.startswith(area.stem))
         .order_by(Area.code, Grid.code, Appointment.id)
     ):
-        ident = kept.get(term.person_id, term.person_id)
+        ident = current_ids.get(term.person_id, term.person_id)
         if ident not in lines:
-            lines[ident] = Line(persons.kept(term.person), attendance=present.get(ident))
+            lines[ident] = AttendanceLine(persons.current_entry(term.person), attendance=present.get(ident))
         lines[ident].terms.append(term)
     return list(lines.values())
 
 
 def _expected(training: Training) -> tuple[ColumnElement[bool], ...]:
-    """The terms, joined with grid and village, of those who should be there."""
-    there = Area.code.startswith(training.area.stem)
-    return Appointment.duty == training.duty, there, *holders.covers(training.held_on, training.held_on)
+    """The conditions for the terms of those who should attend; grid and village are joined."""
+    within = Area.code.startswith(training.area.stem)
+    return (
+        Appointment.duty == training.duty,
+        within,
+        *holders.terms_touching(training.held_on, training.held_on),
+    )
 
 
 # --- Which sessions an area's people see ---
 
 
-def listed(area: Area) -> Select[Training]:
-    """The sessions of an area, those below it and those above it, the latest first; for paging."""
+def visible_trainings(area: Area) -> Select[Training]:
+    """The sessions that an area's people see, the latest first, for paging.
+
+    They are those of the area itself, those below it and those above it.
+    """
     return (
         select(Training)
         .join(Training.area)
         .options(contains_eager(Training.area))
-        .where(of_interest(area))
+        .where(is_visible_in(area))
         .order_by(Training.held_on.desc(), Training.id.desc())
     )
 
 
 def find(area: Area, ident: int) -> Training | None:
     """The session with this id, if an area's people see it; otherwise None."""
-    return db.session.scalar(listed(area).where(Training.id == ident))
+    return db.session.scalar(visible_trainings(area).where(Training.id == ident))
 
 
-def of_interest(area: Area) -> ColumnElement[bool]:
-    """Whether a session's area is this one, or lies below or above it."""
+def is_visible_in(area: Area) -> ColumnElement[bool]:
+    """The condition that a session's area is this one, or lies below or above it."""
     above = {area.code[:digits].ljust(12, "0") for digits in CODE_DIGITS.values()}
     return or_(Area.code.startswith(area.stem), Area.code.in_(above))
 
 
-def counts(trainings: Sequence[Training]) -> dict[int, int]:
-    """How many were there, by the session's id."""
+def attendance_counts(trainings: Sequence[Training]) -> dict[int, int]:
+    """How many attended each session, by the session's id."""
     query = (
         select(Attendance.training_id, func.count())
         .where(Attendance.training_id.in_([training.id for training in trainings]))
@@ -288,10 +301,10 @@ def counts(trainings: Sequence[Training]) -> dict[int, int]:
 # --- The mark ---
 
 
-def mark_law(person: Person, day: date | None, actor: User | None) -> bool:
-    """Give somebody the county's mark 法律明白人 as of a day, or with None take it back; whether that is new.
+def set_law_mark(person: Person, day: date | None, actor: User | None) -> bool:
+    """Give somebody the county's law mark 法律明白人 from a day on, or take it back with None.
 
-    Refused `in_future`.
+    Returns whether that is new. Refused `in_future`.
     """
     lock(person)
     if day is not None and day > clock.today():

@@ -1,4 +1,4 @@
-"""Forms about signing in, and about who may."""
+"""Forms about sign-ins, passwords and roles."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import IntegerField, PasswordField, StringField
@@ -17,7 +17,7 @@ class SignInForm(Form):
 
 
 class FirstPasswordForm(Form):
-    """A password of one's own in place of one that was given; the given one was typed a moment ago."""
+    """A new password of one's own in place of a given one, which was typed a moment ago."""
 
     new = PasswordField(_("New password"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
     again = PasswordField(
@@ -34,14 +34,14 @@ class PasswordForm(FirstPasswordForm):
 
 
 class RoleForm(Form):
-    """A role at a place; the view says which of both may be given."""
+    """A role at a place; the view sets which roles and places may be given."""
 
     role = SelectField(_("Role"), validators=[InputRequired()])
     place = SelectField(_("Where"), coerce=int, validators=[InputRequired()])
 
 
 class RosterForm(Form):
-    """Who on the roster somebody is: 0 is nobody."""
+    """The person on the roster that a sign-in belongs to; 0 is nobody."""
 
     person = SelectField(_("On the roster as"), coerce=int, default=0)
 
@@ -54,12 +54,12 @@ class NewAccountForm(RoleForm, RosterForm):
 
 
 class FurtherRoleForm(RoleForm):
-    """A role for somebody who has a sign-in elsewhere."""
+    """A role for somebody who has a sign-in already."""
 
     username = StringField(_("Their sign-in name, exactly"), validators=[InputRequired(), Length(max=40)])
 
 
 class TakeRoleForm(Form):
-    """Which of somebody's roles is taken back."""
+    """The role that is taken back from somebody."""
 
     grant = IntegerField(validators=[InputRequired()])

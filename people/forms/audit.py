@@ -8,14 +8,14 @@ from wtforms import DateField, SearchField
 from wtforms.validators import Length, Optional, ValidationError
 
 from ground.forms import Form, SelectField
-from people.trail.words import known
+from people.trail.words import all_words
 
 
 class SearchForm(Form):
-    """What to look for; it is read from the address, so a search can be kept and sent on."""
+    """What to look for in the trail; it stands in the address, so a search can be kept and sent on."""
 
     class Meta:
-        """Nothing is written: no token is needed."""
+        """Settings of the form: no token, as nothing is written."""
 
         csrf = False
 
@@ -26,11 +26,11 @@ class SearchForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = sorted(known().actions.items(), key=lambda item: item[0])
-        self.action.choices = [("", _("every action")), *found]
+        actions = sorted(all_words().actions.items(), key=lambda item: item[0])
+        self.action.choices = [("", _("every action")), *actions]
 
     def validate_since(self, field: DateField) -> None:
-        """A year with four digits that calendars reckon with."""
+        """Check that the year has four digits and lies from 2000 to 2200."""
         if field.data and not date(2000, 1, 1) <= field.data <= date(2200, 1, 1):
             raise ValidationError(_("There is no such day."))
 

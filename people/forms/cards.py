@@ -1,4 +1,4 @@
-"""What a card comes in by: the scanner gun, the keyboard, a photo."""
+"""Forms by which a card comes in: the scanner gun, the keyboard, a photo."""
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
@@ -9,7 +9,7 @@ from ground.forms import Form
 
 
 class ScanForm(Form):
-    """What the scanner gun typed, or the number typed by hand."""
+    """The text from the scanner gun, or a number typed by hand."""
 
     scan = StringField(
         _("Card"), validators=[InputRequired(_("Scan a card or type its number.")), Length(max=200)]

@@ -1,4 +1,4 @@
-"""Forms about whom a village can call."""
+"""Forms about the contacts of a village."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, StringField
@@ -10,7 +10,7 @@ from people.models import ContactKind
 
 
 class ReplaceForm(Form):
-    """Who takes a contact's place."""
+    """The person who takes a contact's place."""
 
     name = StringField(_("Name"), validators=[InputRequired(), Length(max=200)])
     agency = StringField(_("Agency"), validators=[InputRequired(), Length(max=100)])
@@ -19,12 +19,12 @@ class ReplaceForm(Form):
 
 
 class ContactForm(ReplaceForm):
-    """Who is attached to the village, and as what."""
+    """A new contact of the village, with its kind."""
 
     kind = SelectField(_("As"), choices=labels.CONTACT_KINDS.items(), coerce=ContactKind)
 
 
 class DetachForm(Form):
-    """From which day on a contact no longer holds."""
+    """The first day on which a contact no longer holds."""
 
     until = DateField(_("No longer from"), validators=[InputRequired()])

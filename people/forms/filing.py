@@ -8,13 +8,13 @@ from wtforms.validators import InputRequired
 from ground.forms import Form
 
 
-class FileForm(Form):
+class ImportForm(Form):
     """A file to try out."""
 
     file = FileField(_("Excel or CSV file"), validators=[FileRequired(_("Choose a file first."))])
 
 
-class TakeInForm(Form):
-    """What the dry run showed, to be done."""
+class ConfirmImportForm(Form):
+    """The confirmation that what the dry run showed shall be done."""
 
     fingerprint = HiddenField(validators=[InputRequired()])

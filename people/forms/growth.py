@@ -10,7 +10,7 @@ from people.models import Stage
 
 
 class GrowthForm(Form):
-    """Who reached which stage, when."""
+    """A worker, the stage they reached, and the day."""
 
     person = SelectField(_("Grid worker"), coerce=int, validators=[InputRequired()])
     stage = SelectField(_("Stage"), choices=labels.STAGES.items(), coerce=Stage)

@@ -8,18 +8,18 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from ground.forms import Form, SelectField
 from people.labels import DEPARTURE_KINDS
 from people.models import Outcome
-from people.roster.departures import LONGEST_DAYS
+from people.roster.departures import LONGEST_KEEP_DAYS
 
 
 class NegativeItemForm(Form):
-    """What goes on the county's negative list."""
+    """A new item of the county's negative list."""
 
     text = StringField(_("What is not done"), validators=[InputRequired(), Length(max=200)])
     holds_from = DateField(_("Holds from"), validators=[InputRequired()])
 
 
 class EndItemForm(Form):
-    """From which day an item is off the list."""
+    """The first day on which an item is off the list."""
 
     on = DateField(_("Off the list from"), validators=[InputRequired()])
 
@@ -35,13 +35,13 @@ class LeavingRuleForm(Form):
         ],
         default=str(Outcome.KEEP),
     )
-    days = IntegerField(_("For how many days"), validators=[Optional(), NumberRange(1, LONGEST_DAYS)])
+    days = IntegerField(_("For how many days"), validators=[Optional(), NumberRange(1, LONGEST_KEEP_DAYS)])
     decided = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
     holds_from = DateField(_("Holds from"), validators=[InputRequired()])
 
 
 class LeaveForm(Form):
-    """That a worker leaves: how, when, why, and by whose decision.
+    """A worker's departure: its kind, day and reason, and who decided it.
 
     `shown` is what the page said becomes of the points, so that nobody signs what they did not read.
     """

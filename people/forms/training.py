@@ -8,7 +8,7 @@ from ground.forms import Form, key_field
 
 
 class TrainingForm(Form):
-    """What a session is about, where and when."""
+    """A session: its topic, place and day."""
 
     key = key_field()
     topic = StringField(_("What about"), validators=[InputRequired(), Length(max=200)])
@@ -17,13 +17,13 @@ class TrainingForm(Form):
 
 
 class TickForm(Form):
-    """Who is ticked on a session's list, and who was when the list was shown; by id."""
+    """The ids ticked on a session's list, and those that were ticked when it was shown."""
 
     here = SelectMultipleField(coerce=int, validate_choice=False)
     shown = SelectMultipleField(coerce=int, validate_choice=False)
 
 
 class MarkForm(Form):
-    """Since when somebody bears the mark."""
+    """The day since when somebody bears the law mark."""
 
     marked_on = DateField(_("Bears the mark since"), validators=[InputRequired()])

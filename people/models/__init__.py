@@ -1,4 +1,11 @@
-"""Who and where, a file for each idea; every table of the package is found here by name."""
+"""The models of people: a file for each idea; every table of the package is found here by name.
+
+Area       a county, township, village or community, under its official code
+Grid       a micro-grid of a village; Household, its households
+Person     a worker or instructor; Appointment, their term in a grid; Card, by which they are known
+User       a sign-in; Grant, a role it holds in an area and below
+AuditEvent a line of the audit trail
+"""
 
 from people.models.accounts import AuditEvent, Grant, Role, SignInFailure, User
 from people.models.cards import Card, CardState
@@ -6,10 +13,10 @@ from people.models.conduct import (
     Departure,
     DepartureKind,
     Evaluation,
+    EvaluationSide,
     LeavingRule,
     NegativeItem,
     Outcome,
-    Side,
 )
 from people.models.files import FileKind, ImportFile
 from people.models.growth import Contact, ContactKind, GrowthStep, Stage
@@ -21,9 +28,9 @@ from people.models.persons import (
     Duty,
     Merge,
     Person,
+    PoliticalStatus,
     Portrait,
     Sex,
-    Standing,
     mask_name,
     mask_phone,
 )
@@ -31,9 +38,9 @@ from people.models.places import (
     CODE_DIGITS,
     VILLAGE_LEVELS,
     Area,
-    Change,
     Grid,
     GridChange,
+    GridChangeKind,
     GridKind,
     Group,
     Level,
@@ -51,7 +58,6 @@ __all__ = [
     "Background",
     "Card",
     "CardState",
-    "Change",
     "ChosenBy",
     "Contact",
     "ContactKind",
@@ -59,10 +65,12 @@ __all__ = [
     "DepartureKind",
     "Duty",
     "Evaluation",
+    "EvaluationSide",
     "FileKind",
     "Grant",
     "Grid",
     "GridChange",
+    "GridChangeKind",
     "GridKind",
     "Group",
     "GrowthStep",
@@ -75,13 +83,12 @@ __all__ = [
     "NegativeItem",
     "Outcome",
     "Person",
+    "PoliticalStatus",
     "Portrait",
     "Role",
     "Sex",
-    "Side",
     "SignInFailure",
     "Stage",
-    "Standing",
     "Training",
     "User",
     "mask_name",

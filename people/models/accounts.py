@@ -1,4 +1,4 @@
-"""Sign-ins and their roles, what guards them, and the audit trail."""
+"""Sign-ins and their roles, failed sign-ins, and the audit trail."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from flask_login import UserMixin
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models.persons import Person
 from people.models.places import Area
 
@@ -50,11 +50,11 @@ class User(UserMixin, Base):
     grants: Mapped[list["Grant"]] = relationship(back_populates="user")
 
     def roles_in(self, area: Area) -> set[Role]:
-        """The roles this sign-in holds in an area, from grants there or above; empty: it is out of sight."""
+        """The roles this sign-in holds in an area, from grants there or above; empty if it has none."""
         return {grant.role for grant in self.grants if grant.area.covers(area)}
 
     def get_id(self) -> str:
-        """What the session's cookie holds: who signed in, and under which session number."""
+        """The text in the session's cookie: the sign-in's id and its session number."""
         return f"{self.id}.{self.session}"
 
 
@@ -66,7 +66,7 @@ class Grant(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
-    role: Mapped[Role] = mapped_column(words(Role))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
 
     user: Mapped[User] = relationship(back_populates="grants")
     area: Mapped[Area] = relationship(lazy="joined")
@@ -75,7 +75,7 @@ class Grant(Base):
 
 
 class SignInFailure(Base):
-    """One failed sign-in, counted in a bucket (a name tried from one address, or by one known device)."""
+    """One failed sign-in, counted in a bucket: a name from one address, or one known device."""
 
     __tablename__ = "sign_in_failure"
 
@@ -87,11 +87,11 @@ class SignInFailure(Base):
 
 
 class AuditEvent(Base):
-    """Who did what to people, roles and grids, from where, in the same transaction; never changed.
+    """A line of the audit trail: who did what, to which row, and from where; never changed.
 
-    `subject` names a row ("person:12"), `area` the place whose people may read the line. `before` and
-    `detail` hold the values that were changed and what they became; `origin` is the network address, or
-    empty for the command line.
+    It is written in the same transaction. `subject` names a row ("person:12"), `area` the place whose
+    people may read the line. `before` and `detail` hold the values that were changed and what they
+    became; `origin` is the network address, or empty for the command line.
     """
 
     __tablename__ = "audit_event"

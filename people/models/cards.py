@@ -6,12 +6,16 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models.persons import Person
 
 
 class CardState(StrEnum):
-    """Only an active card is taken; a frozen one belongs to somebody who left, a retired one is destroyed."""
+    """The state of a card; only an active one is taken.
+
+    A replaced one has a newer one in its place, a frozen one belongs to somebody who left, a retired one
+    is destroyed.
+    """
 
     ACTIVE = "active"
     LOST = "lost"
@@ -29,7 +33,7 @@ class Card(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     number: Mapped[str] = mapped_column(String(9), unique=True)
     token: Mapped[str] = mapped_column(String(20), unique=True)
-    state: Mapped[CardState] = mapped_column(words(CardState), default=CardState.ACTIVE)
+    state: Mapped[CardState] = mapped_column(enum_column(CardState), default=CardState.ACTIVE)
     issued_at: Mapped[datetime] = mapped_column(Moment)
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 

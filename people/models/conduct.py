@@ -1,4 +1,4 @@
-"""How people did: the yearly evaluation from both sides, and how somebody leaves."""
+"""Conduct: the yearly two-way evaluation, and how somebody leaves."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -6,14 +6,14 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models.accounts import User
 from people.models.persons import Person
 from people.models.places import Area
 
 
-class Side(StrEnum):
-    """Who says something about whom in the two-way evaluation (双向评价)."""
+class EvaluationSide(StrEnum):
+    """The sides of the two-way evaluation (双向评价): who speaks of whom."""
 
     OF_WORKER = "of_worker"
     BY_WORKER = "by_worker"
@@ -21,17 +21,17 @@ class Side(StrEnum):
 
 
 class Evaluation(Base):
-    """What one side says of a person for a year: three grades from 1 (poor) to 4 (very good); never changed.
+    """A side's evaluation of a person for a year: three grades from 1 (poor) to 4 (very good).
 
-    `village` is where they serve together; `voice` names who speaks ("person:7", or "village:3" for the
-    committee as a whole), who has one for each person and year.
+    It is never changed. `village` is where they serve together; `voice` names who speaks ("person:7", or
+    "village:3" for the committee as a whole), who has one for each person and year.
     """
 
     __tablename__ = "evaluation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     year: Mapped[int]
-    side: Mapped[Side] = mapped_column(words(Side))
+    side: Mapped[EvaluationSide] = mapped_column(enum_column(EvaluationSide))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
     voice: Mapped[str] = mapped_column(String(40))
@@ -55,7 +55,7 @@ class Evaluation(Base):
 
 
 class NegativeItem(Base):
-    """An item of the county's negative list: who does this leaves."""
+    """An item of the county's negative list, a ground for leaving."""
 
     __tablename__ = "negative_item"
 
@@ -80,7 +80,7 @@ class LeavingRule(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
-    outcome: Mapped[Outcome] = mapped_column(words(Outcome))
+    outcome: Mapped[Outcome] = mapped_column(enum_column(Outcome))
     days: Mapped[int | None]
     decided: Mapped[str] = mapped_column(String(200))
     holds_from: Mapped[date]
@@ -94,7 +94,7 @@ class LeavingRule(Base):
 
 
 class DepartureKind(StrEnum):
-    """Why somebody stops serving: on their own ground (退出), by the village's (调整), or the term's end."""
+    """Why somebody stops serving: exit (退出), adjustment by the village (调整), end of the term."""
 
     EXIT = "exit"
     ADJUSTMENT = "adjustment"
@@ -102,21 +102,21 @@ class DepartureKind(StrEnum):
 
 
 class Departure(Base):
-    """Somebody left: why, by whose decision, and what becomes of the points; never changed.
+    """A departure: why somebody left, by whose decision, and what becomes of the points.
 
-    With outcome `keep` the points can be used up to and including `kept_until`.
+    It is never changed. With outcome `keep` the points can be used up to and including `kept_until`.
     """
 
     __tablename__ = "departure"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    kind: Mapped[DepartureKind] = mapped_column(words(DepartureKind))
+    kind: Mapped[DepartureKind] = mapped_column(enum_column(DepartureKind))
     negative_item_id: Mapped[int | None] = mapped_column(ForeignKey("negative_item.id"))
     reason: Mapped[str] = mapped_column(String(200))
     decision: Mapped[str] = mapped_column(String(200))
     on: Mapped[date]
-    outcome: Mapped[Outcome] = mapped_column(words(Outcome))
+    outcome: Mapped[Outcome] = mapped_column(enum_column(Outcome))
     kept_until: Mapped[date | None]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)

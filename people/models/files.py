@@ -6,13 +6,13 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models.accounts import User
 from people.models.places import Area
 
 
 class FileKind(StrEnum):
-    """What is in a file."""
+    """What a file holds."""
 
     ROSTER = "roster"
     GOODS = "goods"
@@ -27,7 +27,7 @@ class ImportFile(Base):
     __tablename__ = "import_file"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[FileKind] = mapped_column(words(FileKind), server_default=FileKind.ROSTER)
+    kind: Mapped[FileKind] = mapped_column(enum_column(FileKind), server_default=FileKind.ROSTER)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     digest: Mapped[str] = mapped_column(String(64))

@@ -1,4 +1,4 @@
-"""How workers grow (双培工程), and whom a village can call."""
+"""The growth of workers (双培工程), and the contacts of a village."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models.persons import Person
 
 
@@ -19,13 +19,16 @@ class Stage(StrEnum):
 
 
 class GrowthStep(Base):
-    """A worker reached a stage on a day; never changed. One entered by mistake is taken back by another."""
+    """A stage that a worker reached on a day; never changed.
+
+    One entered by mistake is taken back by another one.
+    """
 
     __tablename__ = "growth_step"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    stage: Mapped[Stage] = mapped_column(words(Stage))
+    stage: Mapped[Stage] = mapped_column(enum_column(Stage))
     on: Mapped[date]
     note: Mapped[str] = mapped_column(String(200))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
@@ -36,7 +39,7 @@ class GrowthStep(Base):
 
 
 class ContactKind(StrEnum):
-    """Who is attached to a village: the county's or township's official, and 一警一法官一调解员."""
+    """The kind of a contact: an official of the county or township, or 一警一法官一调解员."""
 
     OFFICIAL = "official"
     POLICE = "police"
@@ -45,13 +48,13 @@ class ContactKind(StrEnum):
 
 
 class Contact(Base):
-    """Whom a village can call, from a day until a day; the line is ended, not changed."""
+    """A contact of a village, from a day until a day; the line is ended, not changed."""
 
     __tablename__ = "contact"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
-    kind: Mapped[ContactKind] = mapped_column(words(ContactKind))
+    kind: Mapped[ContactKind] = mapped_column(enum_column(ContactKind))
     name: Mapped[str] = mapped_column(String(200))
     agency: Mapped[str] = mapped_column(String(100))
     phone: Mapped[str] = mapped_column(String(20))

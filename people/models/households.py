@@ -1,4 +1,4 @@
-"""Households of a grid: what its worker knows of them (六清), and how often they are visited.
+"""Households of a grid: what its worker knows of them (六清), and their class.
 
 Only the grid's worker, its instructor and the village committee see these rows.
 """
@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models.places import Grid
 
 
@@ -22,8 +22,10 @@ class Attention(StrEnum):
 
 
 class Household(Base):
-    """A household's file. `number` counts within its grid; from `left_on` on it lives there no more, and
-    `left_for` says why."""
+    """A household's file; `number` counts within its grid.
+
+    From `left_on` on it lives there no more, and `left_for` says why.
+    """
 
     __tablename__ = "household"
 
@@ -62,7 +64,7 @@ class HouseholdClass(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
-    attention: Mapped[Attention] = mapped_column(words(Attention))
+    attention: Mapped[Attention] = mapped_column(enum_column(Attention))
     on: Mapped[date]
     reason: Mapped[str] = mapped_column(String(200))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

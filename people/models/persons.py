@@ -1,4 +1,8 @@
-"""People and their terms of service. No identity-card number, ever."""
+"""People and their terms of service. No identity-card number is ever kept.
+
+A person is entered once; two entries of one person are joined by a `Merge`, and both stay. An
+`Appointment` is a term: one person, one grid, one duty, from a day to a day.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -6,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models.places import Area, Grid
 
 
@@ -23,13 +27,13 @@ def mask_phone(phone: str) -> str:
 
 
 class Sex(StrEnum):
-    """As the roster's column says it."""
+    """Sex, as the roster's column has it."""
 
     MALE = "male"
     FEMALE = "female"
 
 
-class Standing(StrEnum):
+class PoliticalStatus(StrEnum):
     """Political status (政治面貌)."""
 
     PARTY = "party"
@@ -40,7 +44,7 @@ class Standing(StrEnum):
 
 
 class Background(StrEnum):
-    """From which of the county's circles a worker was chosen."""
+    """The county's circles from which a worker was chosen."""
 
     PARTY_MEMBER = "party_member"
     RETIRED_OFFICIAL = "retired_official"
@@ -65,10 +69,10 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(200))
     phone: Mapped[str | None] = mapped_column(String(20))
     agency: Mapped[str | None] = mapped_column(String(100))
-    sex: Mapped[Sex | None] = mapped_column(words(Sex))
+    sex: Mapped[Sex | None] = mapped_column(enum_column(Sex))
     birth_year: Mapped[int | None]
-    standing: Mapped[Standing | None] = mapped_column(words(Standing))
-    background: Mapped[Background | None] = mapped_column(words(Background))
+    standing: Mapped[PoliticalStatus | None] = mapped_column(enum_column(PoliticalStatus))
+    background: Mapped[Background | None] = mapped_column(enum_column(Background))
     law_mark_on: Mapped[date | None]
 
     area: Mapped[Area] = relationship()
@@ -83,7 +87,10 @@ class Person(Base):
 
 
 class Portrait(Base):
-    """A photo by which the desk knows a person: a JPEG without metadata, and its SHA-256 in hexadecimal."""
+    """A photo by which the desk recognises a person: a JPEG without metadata.
+
+    `digest` is its SHA-256 in hexadecimal.
+    """
 
     __tablename__ = "portrait"
 
@@ -113,7 +120,7 @@ class Merge(Base):
 
 
 class Duty(StrEnum):
-    """What a person is appointed as; each grid has one of each."""
+    """The duty a person is appointed to; each grid has one of each."""
 
     WORKER = "worker"
     INSTRUCTOR = "instructor"
@@ -139,8 +146,8 @@ class Appointment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    duty: Mapped[Duty] = mapped_column(words(Duty))
-    chosen_by: Mapped[ChosenBy | None] = mapped_column(words(ChosenBy))
+    duty: Mapped[Duty] = mapped_column(enum_column(Duty))
+    chosen_by: Mapped[ChosenBy | None] = mapped_column(enum_column(ChosenBy))
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     ended_on: Mapped[date | None]

@@ -1,4 +1,4 @@
-"""Areas under their official codes, groups, micro-grids, and what became of a grid over the years."""
+"""Areas under their official codes, groups, micro-grids, and the history of grids."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 
 
 class Level(StrEnum):
@@ -36,7 +36,7 @@ class Area(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(12), unique=True)
-    level: Mapped[Level] = mapped_column(words(Level))
+    level: Mapped[Level] = mapped_column(enum_column(Level))
     name: Mapped[str] = mapped_column(String(100))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
 
@@ -51,7 +51,7 @@ class Area(Base):
 
     @property
     def is_village(self) -> bool:
-        """Whether grids, assessments and a shop hang here."""
+        """Whether it is a village or community, which has grids, assessments and a shop."""
         return self.level in VILLAGE_LEVELS
 
     def covers(self, other: "Area") -> bool:
@@ -72,7 +72,7 @@ class Group(Base):
 
 
 class GridKind(StrEnum):
-    """What a micro-grid is made of: village houses, town houses, or an office, school or market."""
+    """The kind of a micro-grid: village houses, town houses, or an office, school or market."""
 
     RURAL = "rural"
     URBAN = "urban"
@@ -93,7 +93,7 @@ class Grid(Base):
     group_id: Mapped[int | None] = mapped_column(ForeignKey("village_group.id"))
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(100))
-    kind: Mapped[GridKind] = mapped_column(words(GridKind))
+    kind: Mapped[GridKind] = mapped_column(enum_column(GridKind))
     households: Mapped[int | None]
     place: Mapped[str | None] = mapped_column(String(100))
     agency: Mapped[str | None] = mapped_column(String(100))
@@ -105,8 +105,8 @@ class Grid(Base):
     __table_args__ = (UniqueConstraint("village_id", "code"),)
 
 
-class Change(StrEnum):
-    """What became of a grid on a day."""
+class GridChangeKind(StrEnum):
+    """The kind of a change of a grid."""
 
     OPENED = "opened"
     RENAMED = "renamed"
@@ -126,7 +126,7 @@ class GridChange(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), index=True)
-    kind: Mapped[Change] = mapped_column(words(Change))
+    kind: Mapped[GridChangeKind] = mapped_column(enum_column(GridChangeKind))
     on: Mapped[date]
     was: Mapped[str | None] = mapped_column(String(100))
     other_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models.persons import Duty, Person
 from people.models.places import Area
 
@@ -18,7 +18,7 @@ class Training(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
-    duty: Mapped[Duty] = mapped_column(words(Duty))
+    duty: Mapped[Duty] = mapped_column(enum_column(Duty))
     topic: Mapped[str] = mapped_column(String(200))
     place: Mapped[str] = mapped_column(String(100))
     held_on: Mapped[date]
@@ -29,7 +29,7 @@ class Training(Base):
 
 
 class Attendance(Base):
-    """Somebody was there: by their card, or ticked on the list."""
+    """Somebody attended a session, noted by their card or ticked on the list."""
 
     __tablename__ = "attendance"
 

@@ -1,4 +1,4 @@
-"""What becomes of a grid over the years: renamed, split, merged, closed. Its history is never rewritten."""
+"""Changes of a grid: renamed, split, merged, closed. Its history is never rewritten."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from sqlalchemy.orm import joinedload
 from ground import clock
 from ground.db import db, lock
 from ground.paper import words
-from ground.refusal import Refused, stated
+from ground.refusal import Refused, required_reason
 from people import audit
-from people.models import Appointment, Change, Grid, GridChange, User
+from people.models import Appointment, Grid, GridChange, GridChangeKind, User
 from people.roster import grids, holders
 from people.roster import households as files
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of a grid's history, with the names that it and the other grid had once it was done."""
+class GridHistoryLine:
+    """A line of a grid's history, with the names of both grids after the change."""
 
     change: GridChange
     name: str
@@ -34,12 +34,12 @@ def rename(grid: Grid, name: str, on: date, reason: str, actor: User | None) -> 
     Refused `bad_name`, `same_name`, and like every change of a grid `grid_closed`, `reason_missing`,
     `in_future`, `before_last_change`.
     """
-    grid, reason = _begin(grid, on, reason)
-    name, was = grids.named(name), grid.name
+    grid, reason = _open_for_change(grid, on, reason)
+    name, was = grids.checked_name(name), grid.name
     if name == was:
         raise Refused("same_name", _("That is its name already."), "name")
     grid.name = name
-    grids.write(grid, Change.RENAMED, on, reason, actor, was=was)
+    grids.write_change(grid, GridChangeKind.RENAMED, on, reason, actor, was=was)
     audit.note(actor, "grid.rename", grid, grid.village, {"name": was}, name=name, on=on, reason=reason)
     return grid
 
@@ -55,11 +55,12 @@ def split(
     *,
     place: str | None = None,
 ) -> Grid:
-    """Split a new grid off and return it; the old one keeps its people and the households that remain.
+    """Split a new grid off and return it.
 
-    Refused as `rename` and `grids.add_grid` are, and `too_many_households` if none would remain.
+    The old one keeps its people and the households that remain. Refused as `rename` and `grids.add_grid`
+    are, and `too_many_households` if none would remain.
     """
-    grid, reason = _begin(grid, on, reason)
+    grid, reason = _open_for_change(grid, on, reason)
     before = grid.households
     if before is not None and households is not None:
         if not 0 < households < before:
@@ -83,34 +84,35 @@ def split(
         reason=reason,
         split_from=grid,
     )
-    grids.write(grid, Change.SPLIT, on, reason, actor, other=new)
+    grids.write_change(grid, GridChangeKind.SPLIT, on, reason, actor, other=new)
     was, becomes = {"households": before}, {"households": grid.households, "new": new.code}
     audit.note(actor, "grid.split", grid, grid.village, was, **becomes, on=on, reason=reason)
     return new
 
 
 def merge(grid: Grid, into: Grid, on: date, reason: str, actor: User | None) -> Grid:
-    """Merge a grid into another of its village, which takes over its households and their files; the first
-    one closes.
+    """Merge a grid into another of its village, and close it.
 
-    Refused `still_serves` and as `rename` is, `same_grid`, `other_village`; `grid_closed` and
-    `before_last_change` also for the grid it goes into.
+    The other takes over its households and their files. Refused `still_serves` and as `rename` is,
+    `same_grid`, `other_village`; `grid_closed` and `before_last_change` also for the grid it goes into.
     """
     if grid.id == into.id:
         raise Refused("same_grid", _("A grid cannot be merged into itself."), "into")
-    for each in sorted((grid, into), key=lambda each: each.id):  # in one order: no two wait for each other
-        lock(each)
-    grid, reason = _begin(grid, on, reason)
-    into, _reason = _begin(into, on, reason)
+    for one_grid in sorted(
+        (grid, into), key=lambda one_grid: one_grid.id
+    ):  # in one order: no two wait for each other
+        lock(one_grid)
+    grid, reason = _open_for_change(grid, on, reason)
+    into, _reason = _open_for_change(into, on, reason)
     if grid.village_id != into.village_id:
         raise Refused("other_village", _("The two grids belong to different villages."), "into")
-    _check_nobody(grid, on)
+    _check_nobody_serves(grid, on)
     before = into.households
     if before is not None and grid.households is not None:
         into.households = before + grid.households
-    files.follow(grid, into, actor)
+    files.move_all_households(grid, into, actor)
     grid.closed_on = on
-    grids.write(grid, Change.MERGED, on, reason, actor, other=into)
+    grids.write_change(grid, GridChangeKind.MERGED, on, reason, actor, other=into)
     audit.note(actor, "grid.merge", grid, grid.village, into=into.code, closed_on=on, reason=reason)
     if into.households != before:
         was, becomes = {"households": before}, {"households": into.households, "merged": grid.code}
@@ -124,63 +126,63 @@ def close(grid: Grid, on: date, reason: str, actor: User | None) -> Grid:
     Refused `still_serves` while somebody serves in it on that day or later, `households_live` while there
     are files of households that live in it, and as `rename` is.
     """
-    grid, reason = _begin(grid, on, reason)
-    _check_nobody(grid, on)
+    grid, reason = _open_for_change(grid, on, reason)
+    _check_nobody_serves(grid, on)
     files.check_none_live(grid)
     grid.closed_on = on
-    grids.write(grid, Change.CLOSED, on, reason, actor)
+    grids.write_change(grid, GridChangeKind.CLOSED, on, reason, actor)
     audit.note(actor, "grid.close", grid, grid.village, closed_on=on, reason=reason)
     return grid
 
 
-def in_the_way(grid: Grid, on: date) -> Sequence[Appointment]:
-    """The terms that run in a grid on a day or later: with any of them it cannot close on that day."""
+def blocking_terms(grid: Grid, on: date) -> Sequence[Appointment]:
+    """The terms that run in a grid on a day or later: with any of them it cannot close that day."""
     return db.session.scalars(
         select(Appointment)
         .options(joinedload(Appointment.person))
-        .where(Appointment.grid_id == grid.id, *holders.not_over(on))
+        .where(Appointment.grid_id == grid.id, *holders.terms_not_over(on))
         .order_by(Appointment.duty.desc(), Appointment.starts_on)
     ).all()
 
 
-def history(grid: Grid) -> list[Line]:
-    """What became of a grid, newest first: its own lines, and who was merged into it."""
+def history(grid: Grid) -> list[GridHistoryLine]:
+    """The history of a grid, newest first: its own changes, and who was merged into it."""
     changes = db.session.scalars(
         select(GridChange)
         .options(joinedload(GridChange.grid), joinedload(GridChange.other))
         .where(
             or_(
                 GridChange.grid_id == grid.id,
-                and_(GridChange.other_id == grid.id, GridChange.kind == Change.MERGED),
+                and_(GridChange.other_id == grid.id, GridChange.kind == GridChangeKind.MERGED),
             )
         )
         .order_by(GridChange.on.desc(), GridChange.id.desc())
     ).all()
-    concerned = {change.grid_id for change in changes} | {change.other_id for change in changes}
+    grid_ids = {change.grid_id for change in changes} | {change.other_id for change in changes}
     renamings = db.session.scalars(
         select(GridChange)
-        .where(GridChange.grid_id.in_(concerned - {None}), GridChange.kind == Change.RENAMED)
+        .where(GridChange.grid_id.in_(grid_ids - {None}), GridChange.kind == GridChangeKind.RENAMED)
         .order_by(GridChange.on, GridChange.id)
     ).all()
     lines = []
     for change in changes:
         other = change.other if change.grid_id == grid.id else change.grid
         other_name = _name_after(change, other, renamings) if other else None
-        lines.append(Line(change, _name_after(change, grid, renamings), other, other_name))
+        lines.append(GridHistoryLine(change, _name_after(change, grid, renamings), other, other_name))
     return lines
 
 
 def _name_after(change: GridChange, grid: Grid, renamings: Sequence[GridChange]) -> str:
-    """The name of a grid once a change was done: what the next renaming says it was, or today's."""
+    """The name of a grid after a change: the old name of the next renaming, or today's."""
     for renaming in renamings:
         if renaming.grid_id == grid.id and (renaming.on, renaming.id) > (change.on, change.id):
             return renaming.was or grid.name
     return grid.name
 
 
-def _begin(grid: Grid, on: date, reason: str) -> tuple[Grid, str]:
-    """The grid, locked, and the reason, once the day is found to be possible."""
-    grid, reason = grids.open_locked(grid), stated(reason)
+def _open_for_change(grid: Grid, on: date, reason: str) -> tuple[Grid, str]:
+    """The grid, locked, and the reason, once it is checked that the day is possible."""
+    grid, reason = grids.lock_open_grid(grid), required_reason(reason)
     if on > clock.today():
         raise Refused("in_future", _("The day lies in the future."), "on")
     last = db.session.scalar(
@@ -197,8 +199,8 @@ def _begin(grid: Grid, on: date, reason: str) -> tuple[Grid, str]:
     return grid, reason
 
 
-def _check_nobody(grid: Grid, on: date) -> None:
-    if in_the_way(grid, on):
+def _check_nobody_serves(grid: Grid, on: date) -> None:
+    if blocking_terms(grid, on):
         raise Refused(
             "still_serves",
             _("Somebody still serves in “%(name)s”. First end the term or hand it over.", name=grid.name),

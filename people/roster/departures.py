@@ -1,6 +1,7 @@
-"""Leaving (退出、调整): whose service ends by a decision, and what the village's rule says of their points.
+"""Departures (退出、调整): whose service ends by a decision, and the village's rule for their points.
 
-No points move here. `points.leaving.leave` calls `depart` and settles the balance in the same transaction.
+No points move here. `points.leaving.leave` calls `depart` and settles the balance in the same
+transaction.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from ground import clock
 from ground.db import db, lock
 from ground.paper import words
-from ground.refusal import Refused, stated
+from ground.refusal import Refused, required_reason
 from people import areas, audit
 from people.models import (
     Appointment,
@@ -32,12 +33,15 @@ from people.models import (
 )
 from people.roster import holders, persons, terms
 
-LONGEST_DAYS = 1100  # three years and a little: a term
+LONGEST_KEEP_DAYS = 1100  # three years and a little: a term
 
 
 @dataclass(frozen=True)
-class Rule:
-    """What becomes of the points of who leaves: `days` they are kept, if they are; who decided so."""
+class PointsRule:
+    """What becomes of the points of somebody who leaves.
+
+    `days` they are kept, if they are; `decided` says who decided so.
+    """
 
     outcome: Outcome
     days: int | None
@@ -50,19 +54,19 @@ class Rule:
 
 # The county's template for a village that has decided nothing yet: what was earned can be spent for three
 # months after leaving. Nobody loses points by a rule that no meeting made.
-TEMPLATE = Rule(Outcome.KEEP, 90)
+TEMPLATE_RULE = PointsRule(Outcome.KEEP, 90)
 
 
-def rule_of(village: Area, day: date) -> Rule:
+def rule_on(village: Area, day: date) -> PointsRule:
     """The village's rule for who leaves on a day; of two from the same day the later written counts."""
-    made = db.session.scalar(
+    rule = db.session.scalar(
         _rules(village).where(LeavingRule.holds_from <= day).order_by(*_NEWEST_FIRST).limit(1)
     )
-    return Rule(made.outcome, made.days, made.decided) if made else TEMPLATE
+    return PointsRule(rule.outcome, rule.days, rule.decided) if rule else TEMPLATE_RULE
 
 
 def rules_of(village: Area) -> Sequence[LeavingRule]:
-    """Every rule the village ever made, the newest first."""
+    """Every leaving rule of the village, the newest first."""
     return db.session.scalars(_rules(village).order_by(*_NEWEST_FIRST)).all()
 
 
@@ -76,19 +80,19 @@ def _rules(village: Area) -> Select[LeavingRule]:
 def decide_rule(
     village: Area, outcome: Outcome, days: int | None, decided: str, holds_from: date, actor: User | None
 ) -> LeavingRule:
-    """Write down the village's rule from a day on; who left before keeps what was decided for them.
+    """Write down the village's leaving rule from a day on; it changes nothing for who left before.
 
     Refused `in_past` for a day before today, `bad_days` (1 to 1100, to keep), `decision_missing`.
     """
-    if outcome == Outcome.KEEP and not (days and 1 <= days <= LONGEST_DAYS):
-        raise Refused("bad_days", _("Points are kept for 1 to %(n)s days.", n=LONGEST_DAYS), "days")
+    if outcome == Outcome.KEEP and not (days and 1 <= days <= LONGEST_KEEP_DAYS):
+        raise Refused("bad_days", _("Points are kept for 1 to %(n)s days.", n=LONGEST_KEEP_DAYS), "days")
     if holds_from < clock.today():
         raise Refused("in_past", _("A rule holds from today or a later day."), "holds_from")
     rule = LeavingRule(
         village_id=village.id,
         outcome=outcome,
         days=days if outcome == Outcome.KEEP else None,
-        decided=_decided(decided, "decided"),
+        decided=_required_decision(decided, "decided"),
         holds_from=holds_from,
         actor_id=actor.id if actor else None,
         at=clock.now(),
@@ -99,7 +103,7 @@ def decide_rule(
     return rule
 
 
-def _decided(decision: str, field: str) -> str:
+def _required_decision(decision: str, field: str) -> str:
     if not decision.strip():
         raise Refused("decision_missing", _("Say which meeting decided it, and when."), field)
     return decision.strip()
@@ -123,16 +127,16 @@ def depart(
     """
     lock(person)
     persons.check_not_merged(person)
-    entries = persons.selves(person)
-    reason, decision = stated(reason), _decided(decision, "decision")
+    entries = persons.entry_ids(person)
+    reason, decision = required_reason(reason), _required_decision(decision, "decision")
     if actor and actor.person_id in entries:
         raise Refused("own_departure", _("Nobody decides on their own leaving. Ask another chair."))
     if on > clock.today():
         raise Refused("in_future", _("The day lies in the future."), "on")
-    if item is not None and not holds(item, person.area, on):
+    if item is not None and not item_holds(item, person.area, on):
         raise Refused("item_not_holding", _("This was not on the negative list on that day."), "item")
     _end_service(person, entries, on, reason, actor)
-    rule = rule_of(person.area, on)
+    rule = rule_on(person.area, on)
     departure = Departure(
         person_id=person.id,
         kind=kind,
@@ -165,12 +169,12 @@ def depart(
 
 def _end_service(person: Person, entries: Collection[int], on: date, reason: str, actor: User | None) -> None:
     """End each term that is not over, those that ran out unnoticed too. Refused as `depart` says."""
-    today, served = clock.today(), _terms(entries)
+    today, served = clock.today(), _worker_terms(entries)
     if not served:
         raise Refused("never_served", _("%(name)s never served as a grid worker.", name=person.name))
-    left = standing(entries)
-    if left is not None:
-        day = words.day(left.on)
+    departure = current_departure(entries)
+    if departure is not None:
+        day = words.day(departure.on)
         raise Refused("already_left", _("%(name)s left on %(day)s already.", name=person.name, day=day))
     for term in served:
         if term.ended_on and on < term.ended_on <= today:
@@ -191,8 +195,8 @@ def _freeze(person: Person, actor: User | None) -> None:
         audit.note(actor, "card.freeze", card, person.area, number=card.number)
 
 
-def _terms(entries: Collection[int]) -> Sequence[Appointment]:
-    """The worker's terms of these entries, but for those that were called off."""
+def _worker_terms(entries: Collection[int]) -> Sequence[Appointment]:
+    """The worker's terms of these entries, without those that were called off."""
     return db.session.scalars(
         select(Appointment)
         .where(
@@ -204,23 +208,23 @@ def _terms(entries: Collection[int]) -> Sequence[Appointment]:
     ).all()
 
 
-def in_office(day: date) -> tuple[ColumnElement[bool], ...]:
-    """What a query asks of workers' terms that are not over on a day; they may lie ahead."""
-    return Appointment.duty == Duty.WORKER, *holders.not_over(day)
+def worker_terms_not_over(day: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for workers' terms that are not over on a day; they may lie ahead."""
+    return Appointment.duty == Duty.WORKER, *holders.terms_not_over(day)
 
 
-def standing(entries: Collection[int]) -> Departure | None:
-    """The departure by which the person behind these entries is away today.
+def current_departure(entries: Collection[int]) -> Departure | None:
+    """The departure of the person behind these entries, if they do not serve today.
 
-    None for who serves or is appointed again, and for who stopped serving without one: their points wait for
-    a decision. Of several departures the latest counts.
+    None for who serves or is appointed again, and for who stopped serving without one: their points wait
+    for a decision. Of several departures the latest counts.
     """
-    ends = [holders.free_from(term) for term in _terms(entries)]
-    last = latest(entries)
+    ends = [holders.free_from(term) for term in _worker_terms(entries)]
+    last = latest_departure(entries)
     return last if last and last.on >= max(ends, default=last.on) else None
 
 
-def latest(entries: Collection[int]) -> Departure | None:
+def latest_departure(entries: Collection[int]) -> Departure | None:
     """The latest departure of the person behind these entries, whether or not they serve again."""
     return db.session.scalar(
         select(Departure)
@@ -230,15 +234,18 @@ def latest(entries: Collection[int]) -> Departure | None:
     )
 
 
-def kept_until(person: Person) -> date | None:
-    """The last day that who left can spend their points; None for who serves, and once it is over."""
-    left = standing(persons.selves(person))
-    until = left.kept_until if left else None
+def points_kept_until(person: Person) -> date | None:
+    """The last day on which somebody who left can spend their points.
+
+    None for who serves, and once that day is over.
+    """
+    departure = current_departure(persons.entry_ids(person))
+    until = departure.kept_until if departure else None
     return until if until and until >= clock.today() else None
 
 
-def listed(village: Area) -> Select[Departure]:
-    """Who left a village, the latest first; for paging."""
+def departures_of(village: Area) -> Select[Departure]:
+    """The departures of a village, the latest first, for paging."""
     return (
         select(Departure)
         .join(Departure.person)
@@ -249,7 +256,7 @@ def listed(village: Area) -> Select[Departure]:
 
 
 def negative_list(area: Area) -> Sequence[NegativeItem]:
-    """The negative list of an area's county, with what is no longer on it, in the order it was written."""
+    """The negative list of an area's county, ended items too, in the order it was written."""
     county = areas.by_code(area.code[:6])
     return db.session.scalars(
         select(NegativeItem)
@@ -258,7 +265,7 @@ def negative_list(area: Area) -> Sequence[NegativeItem]:
     ).all()
 
 
-def holds(item: NegativeItem, area: Area, day: date) -> bool:
+def item_holds(item: NegativeItem, area: Area, day: date) -> bool:
     """Whether an item is on the negative list that counts in an area on a day."""
     county = areas.by_code(area.code[:6])
     lasting = item.holds_until is None or day <= item.holds_until
@@ -266,7 +273,10 @@ def holds(item: NegativeItem, area: Area, day: date) -> bool:
 
 
 def add_item(county: Area, text: str, holds_from: date, actor: User | None) -> NegativeItem:
-    """Put an item on the county's negative list, from a day on. Refused `bad_text` (1 to 200 characters)."""
+    """Put an item on the county's negative list, from a day on.
+
+    Refused `bad_text` (1 to 200 characters).
+    """
     text = text.strip()
     if not 1 <= len(text) <= 200:
         raise Refused("bad_text", _("The text must have 1 to 200 characters."), "text")

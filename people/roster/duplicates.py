@@ -1,6 +1,6 @@
 """Duplicates: entries of the roster that look like one person, and those that were merged.
 
-Merging moves points, so the verb is `points.merging.merge`.
+Merging moves points, so it is done in `points.merging.merge`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,35 +15,38 @@ from ground.db import db
 from people.models import Area, Merge, Person
 
 
-class Why(StrEnum):
-    """By what two entries of one name look like one person."""
+class DuplicateSign(StrEnum):
+    """What two entries of one name share, so that they look like one person."""
 
     PHONE = "phone"
     BIRTH_YEAR = "birth_year"
 
 
 @dataclass(frozen=True)
-class Pair:
+class DuplicatePair:
     """Two entries that look like one person, the older one first, and why."""
 
     first: Person
     second: Person
 
     @property
-    def why(self) -> list[Why]:
-        """What they share beside the name."""
+    def why(self) -> list[DuplicateSign]:
+        """The signs that the two are one person, beside the name."""
         a, b = self.first, self.second
         shared = {
-            Why.PHONE: a.phone and a.phone == b.phone,
-            Why.BIRTH_YEAR: a.birth_year and a.birth_year == b.birth_year and a.area_id == b.area_id,
+            DuplicateSign.PHONE: a.phone and a.phone == b.phone,
+            DuplicateSign.BIRTH_YEAR: a.birth_year
+            and a.birth_year == b.birth_year
+            and a.area_id == b.area_id,
         }
         return [why for why, same in shared.items() if same]
 
 
-def suggested(area: Area) -> list[Pair]:
-    """Pairs among the people of an area and below that may be one person and are not merged yet.
+def suggested_pairs(area: Area) -> list[DuplicatePair]:
+    """Pairs of entries in an area and below that may be one person and are not merged yet.
 
-    The same name with the same phone, or with the same birth year in the same village. By village, then name.
+    The same name with the same phone, or with the same birth year in the same village. By village, then
+    name.
     """
     first, second = aliased(Person), aliased(Person)
     home, other_home = aliased(Area), aliased(Area)
@@ -63,11 +66,14 @@ def suggested(area: Area) -> list[Pair]:
         )
         .order_by(home.code, first.name, first.id, second.id)
     )
-    return [Pair(a, b) for a, b in rows]
+    return [DuplicatePair(a, b) for a, b in rows]
 
 
-def others(person: Person) -> Sequence[Person]:
-    """The entries of the same area that may be this person's: not merged, those of the same name first."""
+def possible_duplicates(person: Person) -> Sequence[Person]:
+    """The entries of the same area that may be this person's, those of the same name first.
+
+    Entries that were merged are left out.
+    """
     return db.session.scalars(
         select(Person)
         .where(
@@ -79,9 +85,9 @@ def others(person: Person) -> Sequence[Person]:
     ).all()
 
 
-def merged_into(person: Person) -> Sequence[Merge]:
-    """Every merge by which this entry became what it is: those into it, and those into them, by day."""
-    found: list[Merge] = []
+def merges_into(person: Person) -> Sequence[Merge]:
+    """Every merge that led to this entry: those into it, and those into them, by day."""
+    all_merges: list[Merge] = []
     last = [person.id]
     while last:
         merges = db.session.scalars(
@@ -90,14 +96,17 @@ def merged_into(person: Person) -> Sequence[Merge]:
             .where(Merge.kept_id.in_(last))
             .order_by(Merge.id)
         ).all()
-        found += merges
+        all_merges += merges
         last = [merge.duplicate_id for merge in merges]
-    return sorted(found, key=lambda merge: merge.id)
+    return sorted(all_merges, key=lambda merge: merge.id)
 
 
-def stood_for(people: Iterable[Person], at: datetime | None) -> dict[int, Person]:
-    """Of these entries those that were merged by a moment (by now, if None): who stood for each then."""
-    found: dict[int, Person] = {}
+def replacing_entries(people: Iterable[Person], at: datetime | None) -> dict[int, Person]:
+    """For each of these entries that was merged by a moment, the entry that stood for it then.
+
+    By the merged entry's id; the moment is now, if None.
+    """
+    entries: dict[int, Person] = {}
     for merge in db.session.scalars(
         select(Merge)
         .options(joinedload(Merge.kept))
@@ -105,11 +114,11 @@ def stood_for(people: Iterable[Person], at: datetime | None) -> dict[int, Person
     ):
         last: Merge | None = merge
         while last is not None and (at is None or last.at <= at):
-            found[merge.duplicate_id] = last.kept
+            entries[merge.duplicate_id] = last.kept
             last = merge_of(last.kept)
-    return found
+    return entries
 
 
 def merge_of(person: Person) -> Merge | None:
-    """The merge by which an entry became history, read anew; None for one that stands for itself."""
+    """The merge of an entry into another, read anew; None for one that was not merged."""
     return db.session.scalar(select(Merge).where(Merge.duplicate_id == person.id))

@@ -9,13 +9,13 @@ from sqlalchemy import insert, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import add_together, db, lock
+from ground.db import add_rows, db, lock
 from ground.refusal import Refused
 from people import audit
-from people.models import Area, Change, Grid, GridChange, GridKind, Group, User
+from people.models import Area, Grid, GridChange, GridChangeKind, GridKind, Group, User
 
 # The county's rule: a micro-grid is 5 to 10 households. Outside it people are warned, not refused.
-USUAL = range(5, 11)
+USUAL_HOUSEHOLDS = range(5, 11)
 MOST_HOUSEHOLDS = 9999
 
 
@@ -43,7 +43,7 @@ def add_grid(
         village=village,
         group=group,
         code=code.strip(),
-        name=named(name),
+        name=checked_name(name),
         kind=kind,
         households=households,
         place=place,
@@ -68,31 +68,46 @@ def add_grids(
         if not 1 <= len(grid.code) <= 40:
             raise Refused("bad_code", _("The grid code must have 1 to 40 characters."), "code")
         _check(grid.village, grid.households, grid.group)
-    taken = db.session.scalars(
+    taken_code = db.session.scalars(
         select(Grid.code).where(
             tuple_(Grid.village_id, Grid.code).in_([(grid.village.id, grid.code) for grid in arriving])
         )
     ).first()
-    if taken is not None:
+    if taken_code is not None:
         raise Refused(
-            "grid_exists", _("The grid code %(code)s is taken in this village.", code=taken), "code"
+            "grid_exists", _("The grid code %(code)s is taken in this village.", code=taken_code), "code"
         )
-    add_together(arriving)
+    add_rows(arriving)
     day = on or clock.today()
-    _write_all([_line(grid, Change.OPENED, day, reason, actor, other=split_from) for grid in arriving])
-    audit.note_all(actor, "grid.add", [(grid, grid.village, _given(grid, reason)) for grid in arriving])
+    _write_changes(
+        [
+            _change_values(grid, GridChangeKind.OPENED, day, reason, actor, other=split_from)
+            for grid in arriving
+        ]
+    )
+    audit.note_all(
+        actor, "grid.add", [(grid, grid.village, _audit_values(grid, reason)) for grid in arriving]
+    )
 
 
-def _given(grid: Grid, reason: str) -> dict[str, Any]:
-    """What a new grid is, for the audit trail, without what nobody said."""
-    more = {
+def _audit_values(grid: Grid, reason: str) -> dict[str, Any]:
+    """The values of a new grid for the audit trail, without empty ones."""
+    optional_values = {
         "group": grid.group and grid.group.name,
         "place": grid.place,
         "agency": grid.agency,
         "reason": reason or None,
     }
-    given: dict[str, Any] = {name: value for name, value in more.items() if value is not None}
-    return {"code": grid.code, "name": grid.name, "kind": grid.kind, "households": grid.households, **given}
+    filled_values: dict[str, Any] = {
+        name: value for name, value in optional_values.items() if value is not None
+    }
+    return {
+        "code": grid.code,
+        "name": grid.name,
+        "kind": grid.kind,
+        "households": grid.households,
+        **filled_values,
+    }
 
 
 def correct(
@@ -105,11 +120,11 @@ def correct(
     place: str | None = None,
     agency: str | None = None,
 ) -> list[str]:
-    """Write down what a grid really is; return which of its columns differed.
+    """Correct the details of a grid; return which of its columns differed.
 
     Refused `bad_households`, `other_village` for another village's group, `grid_closed`.
     """
-    grid = open_locked(grid)
+    grid = lock_open_grid(grid)
     _check(grid.village, households, group)
     return audit.change(
         actor,
@@ -128,7 +143,7 @@ def is_usual(grid: Grid) -> bool:
     """Whether a grid has 5 to 10 households; a dedicated one (专属网格) need not have any."""
     if grid.households is None:
         return grid.kind == GridKind.DEDICATED
-    return grid.households in USUAL
+    return grid.households in USUAL_HOUSEHOLDS
 
 
 def by_code(village: Area, code: str) -> Grid | None:
@@ -136,28 +151,28 @@ def by_code(village: Area, code: str) -> Grid | None:
     return db.session.scalar(select(Grid).where(Grid.village_id == village.id, Grid.code == code))
 
 
-def group_named(village: Area, name: str, actor: User | None) -> Group:
-    """The village's group of this name, added on first use; inside a transaction. Refused `bad_name`."""
-    return groups_named([(village, name)], actor)[0]
+def find_or_add_group(village: Area, name: str, actor: User | None) -> Group:
+    """The village's group of this name; it is added if there is none. Refused `bad_name`."""
+    return find_or_add_groups([(village, name)], actor)[0]
 
 
-def groups_named(wanted: Sequence[tuple[Area, str]], actor: User | None) -> list[Group]:
-    """The groups of these names, each as `group_named` has it, at most some hundreds."""
-    wanted = [(village, named(name, "group")) for village, name in wanted]
-    keys = {(village.id, name): village for village, name in wanted}
-    known = {
+def find_or_add_groups(pairs: Sequence[tuple[Area, str]], actor: User | None) -> list[Group]:
+    """The groups of these villages and names, each as by `find_or_add_group`, at most some hundreds."""
+    pairs = [(village, checked_name(name, "group")) for village, name in pairs]
+    keys = {(village.id, name): village for village, name in pairs}
+    groups_by_key = {
         (group.village_id, group.name): group
         for group in db.session.scalars(
             select(Group).where(tuple_(Group.village_id, Group.name).in_(list(keys)))
         )
     }
-    added = {key: Group(village_id=key[0], name=key[1]) for key in keys if key not in known}
-    add_together(list(added.values()))
+    added = {key: Group(village_id=key[0], name=key[1]) for key in keys if key not in groups_by_key}
+    add_rows(list(added.values()))
     audit.note_all(
         actor, "group.add", [(group, keys[key], {"name": group.name}) for key, group in added.items()]
     )
-    known |= added
-    return [known[village.id, name] for village, name in wanted]
+    groups_by_key |= added
+    return [groups_by_key[village.id, name] for village, name in pairs]
 
 
 def groups(village: Area) -> Sequence[Group]:
@@ -177,7 +192,7 @@ def of_village(village: Area, closed: bool = False) -> Sequence[Grid]:
     ).all()
 
 
-def open_locked(grid: Grid) -> Grid:
+def lock_open_grid(grid: Grid) -> Grid:
     """A grid as it is now, locked until the transaction ends. Refused `grid_closed`."""
     lock(grid)
     if grid.closed_on:
@@ -185,7 +200,7 @@ def open_locked(grid: Grid) -> Grid:
     return grid
 
 
-def named(name: str, field: str = "name") -> str:
+def checked_name(name: str, field: str = "name") -> str:
     """The name of a grid or group without the space around it. Refused `bad_name`."""
     name = name.strip()
     if not 1 <= len(name) <= 100:
@@ -193,9 +208,9 @@ def named(name: str, field: str = "name") -> str:
     return name
 
 
-def write(
+def write_change(
     grid: Grid,
-    kind: Change,
+    kind: GridChangeKind,
     on: date,
     reason: str,
     actor: User | None,
@@ -203,14 +218,14 @@ def write(
     was: str | None = None,
     other: Grid | None = None,
 ) -> None:
-    """Send what was changed of a grid, and add a line to its history."""
+    """Send the changes of a grid to the database, and add a line to its history."""
     db.session.flush()
-    _write_all([_line(grid, kind, on, reason, actor, was, other)])
+    _write_changes([_change_values(grid, kind, on, reason, actor, was, other)])
 
 
-def _line(
+def _change_values(
     grid: Grid,
-    kind: Change,
+    kind: GridChangeKind,
     on: date,
     reason: str,
     actor: User | None,
@@ -229,7 +244,7 @@ def _line(
     }
 
 
-def _write_all(lines: Sequence[dict[str, Any]]) -> None:
+def _write_changes(lines: Sequence[dict[str, Any]]) -> None:
     if lines:
         db.session.execute(insert(GridChange), lines)
 

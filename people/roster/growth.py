@@ -1,4 +1,4 @@
-"""How workers grow (双培工程): to applicant, to Party member, to reserve village cadre."""
+"""The growth of workers (双培工程): to applicant, to Party member, to reserve village cadre."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,36 +12,37 @@ from sqlalchemy.orm import aliased
 from ground import clock
 from ground.db import db, lock
 from ground.paper import words
-from ground.refusal import Refused, stated
+from ground.refusal import Refused, required_reason
 from people import areas, audit, labels
-from people.models import Appointment, Area, Duty, Grid, GrowthStep, Person, Stage, Standing, User
+from people.models import Appointment, Area, Duty, Grid, GrowthStep, Person, PoliticalStatus, Stage, User
 from people.roster import holders, persons
 
-IN_THE_PARTY = {Standing.PARTY, Standing.PROBATIONARY}
+PARTY_STATUSES = {PoliticalStatus.PARTY, PoliticalStatus.PROBATIONARY}
 
 # A new member is on probation for a year (党章第七条: 预备党员的预备期为一年), from the day of admission on.
 PROBATION = timedelta(days=365)
 
 
-def reach(person: Person, stage: Stage, on: date, note: str, actor: User | None) -> GrowthStep:
-    """Write down that a worker reached a stage on a day (Asia/Shanghai); each stage once, unless taken back.
+def reach_stage(person: Person, stage: Stage, on: date, note: str, actor: User | None) -> GrowthStep:
+    """Write down that a worker reached a stage on a day (Asia/Shanghai).
 
-    The day of a Party member is the day of admission; the roster then says so too: a probationary member
-    in the first year, a Party member after it. Days may lie before the first term, as people apply before
-    they are chosen, and stages may be entered later than those above them. Refused `not_a_worker` for
-    somebody who never served as one, `in_future`, `stage_reached`, `out_of_order` when the day is before
-    an earlier stage's or after a later one's, when a Party member has not applied (unless the roster has
-    them in the Party already), and when a reserve cadre is not in the Party.
+    Each stage once, unless it was taken back. The day of a Party member is the day of admission; the
+    roster then says so too: a probationary member in the first year, a Party member after it. Days may
+    lie before the first term, as people apply before they are chosen, and stages may be entered later
+    than those above them. Refused `not_a_worker` for somebody who never served as one, `in_future`,
+    `stage_reached`, `out_of_order` when the day is before an earlier stage's or after a later one's, when
+    a Party member has not applied (unless the roster has them in the Party already), and when a reserve
+    cadre is not in the Party.
     """
-    person = persons.kept(person)
+    person = persons.current_entry(person)
     lock(person)
-    ids = persons.selves(person)
+    ids = persons.entry_ids(person)
     as_worker = (Appointment.person_id.in_(ids), Appointment.duty == Duty.WORKER)
     if db.session.scalar(select(Appointment.id).where(*as_worker).limit(1)) is None:
         raise Refused("not_a_worker", _("%(name)s never served as a grid worker.", name=person.name))
     if on > clock.today():
         raise Refused("in_future", _("The day lies in the future."), "on")
-    reached = {step.stage: step.on for step in standing_steps(ids)}
+    reached = {step.stage: step.on for step in valid_steps(ids)}
     if stage in reached:
         day = words.day(reached[stage])
         raise Refused("stage_reached", _("This is written down already: on %(day)s.", day=day), "stage")
@@ -57,9 +58,9 @@ def reach(person: Person, stage: Stage, on: date, note: str, actor: User | None)
     db.session.add(step)
     db.session.flush()
     audit.note(actor, "growth.reach", person, person.area, stage=stage, on=on, note=step.note)
-    if stage == Stage.PARTY_MEMBER and person.standing != Standing.PARTY:
+    if stage == Stage.PARTY_MEMBER and person.standing != PoliticalStatus.PARTY:
         is_new = on + PROBATION > clock.today()
-        standing = Standing.PROBATIONARY if is_new else Standing.PARTY
+        standing = PoliticalStatus.PROBATIONARY if is_new else PoliticalStatus.PARTY
         audit.change(actor, "person.correct", person, person.area, standing=standing)
     return step
 
@@ -67,27 +68,27 @@ def reach(person: Person, stage: Stage, on: date, note: str, actor: User | None)
 def take_back(step: GrowthStep, reason: str, actor: User | None) -> GrowthStep:
     """Take back a stage that was entered by mistake: both lines stay, and the stage is open again.
 
-    Taken back twice, nothing more happens. What the roster says of the political status stays, and is
-    corrected there. Refused `reason_missing`, `out_of_order` while a later stage stands on this one,
-    `not_a_step` for a line that took one back itself.
+    A second time changes nothing. What the roster says of the political status stays, and is corrected
+    there. Refused `reason_missing`, `out_of_order` while a later stage stands on this one, `not_a_step`
+    for a line that took one back itself.
     """
-    reason = stated(reason)
-    person = persons.kept(step.person)
+    reason = required_reason(reason)
+    person = persons.current_entry(step.person)
     lock(person)
     if step.takes_back_id:
         raise Refused("not_a_step", _("What was taken back is entered anew."))
-    made = db.session.scalar(select(GrowthStep).where(GrowthStep.takes_back_id == step.id))
-    if made is not None:
-        return made
+    counter_step = db.session.scalar(select(GrowthStep).where(GrowthStep.takes_back_id == step.id))
+    if counter_step is not None:
+        return counter_step
     order = list(Stage)
     later = [
-        each
-        for each in standing_steps(persons.selves(person))
-        if order.index(each.stage) > order.index(step.stage)
+        other
+        for other in valid_steps(persons.entry_ids(person))
+        if order.index(other.stage) > order.index(step.stage)
     ]
     if later:
         raise Refused("out_of_order", _("Take back first: %(stage)s.", stage=labels.STAGES[later[-1].stage]))
-    made = GrowthStep(
+    counter_step = GrowthStep(
         person_id=step.person_id,
         stage=step.stage,
         on=step.on,
@@ -96,58 +97,60 @@ def take_back(step: GrowthStep, reason: str, actor: User | None) -> GrowthStep:
         at=clock.now(),
         takes_back_id=step.id,
     )
-    db.session.add(made)
+    db.session.add(counter_step)
     db.session.flush()
     before = {"stage": step.stage, "on": step.on}
     audit.note(actor, "growth.take_back", person, person.area, before, reason=reason)
-    return made
+    return counter_step
 
 
-def _check_order(reached: dict[Stage, date], stage: Stage, on: date, standing: Standing | None) -> None:
-    """The stages come one after the other. Refused `out_of_order`."""
+def _check_order(
+    reached: dict[Stage, date], stage: Stage, on: date, standing: PoliticalStatus | None
+) -> None:
+    """Check that the stages come one after the other. Refused `out_of_order`."""
     order = list(Stage)
     for other, day in reached.items():
-        said = labels.STAGES[other]
+        stage_text = labels.STAGES[other]
         if order.index(other) < order.index(stage) and on < day:
             text = _(
                 "This is before %(day)s, the day of: %(stage)s.",
                 day=words.day(day),
-                stage=said,
+                stage=stage_text,
             )
             raise Refused("out_of_order", text, "on")
         if order.index(other) > order.index(stage) and on > day:
             text = _(
                 "This is after %(day)s, the day of: %(stage)s.",
                 day=words.day(day),
-                stage=said,
+                stage=stage_text,
             )
             raise Refused("out_of_order", text, "on")
-    in_party = standing in IN_THE_PARTY
+    in_party = standing in PARTY_STATUSES
     if stage == Stage.PARTY_MEMBER and Stage.APPLICANT not in reached and not in_party:
         raise Refused("out_of_order", _("Who joins the Party has applied: write that down first."), "stage")
     if stage == Stage.RESERVE_CADRE and Stage.PARTY_MEMBER not in reached and not in_party:
         raise Refused("out_of_order", _("A reserve cadre is a Party member: write that down first."), "stage")
 
 
-def standing_steps(ids: Sequence[int]) -> Sequence[GrowthStep]:
-    """The stages that these entries reached and that were not taken back, in the order of their days."""
+def valid_steps(ids: Sequence[int]) -> Sequence[GrowthStep]:
+    """The stages of these entries that were not taken back, in the order of their days."""
     return db.session.scalars(
         select(GrowthStep)
-        .where(GrowthStep.person_id.in_(ids), *_STANDS)
+        .where(GrowthStep.person_id.in_(ids), *_IS_VALID)
         .order_by(GrowthStep.on, GrowthStep.id)
     ).all()
 
 
-_later = aliased(GrowthStep)
-_STANDS = (
+_taking_back = aliased(GrowthStep)
+_IS_VALID = (
     GrowthStep.takes_back_id.is_(None),
-    ~select(_later.id).where(_later.takes_back_id == GrowthStep.id).exists(),
+    ~select(_taking_back.id).where(_taking_back.takes_back_id == GrowthStep.id).exists(),
 )
 
 
 @dataclass(frozen=True)
 class Growth:
-    """How far somebody has come: the steps that are written down, and whether they serve."""
+    """A person's growth: the steps that are written down, and whether they serve."""
 
     person: Person
     steps: dict[Stage, GrowthStep]
@@ -160,19 +163,25 @@ class Growth:
 
     @property
     def last(self) -> GrowthStep | None:
-        """The step that can be taken back: no other stands on it."""
+        """The step that can be taken back: the highest one."""
         return self.steps[max(self.steps, key=list(Stage).index)] if self.steps else None
 
     @property
     def stage(self) -> Stage | None:
-        """The highest stage reached; a Party member by the roster counts as one. None: a worker so far."""
-        in_party = {Stage.PARTY_MEMBER} if self.person.standing in IN_THE_PARTY else set()
+        """The highest stage reached; None for a worker without one.
+
+        A Party member by the roster counts as one.
+        """
+        in_party = {Stage.PARTY_MEMBER} if self.person.standing in PARTY_STATUSES else set()
         return max(self.steps.keys() | in_party, key=list(Stage).index, default=None)
 
 
 @dataclass(frozen=True)
-class Figures:
-    """A village in figures: who serves today, and how many are at which stage (each counted once)."""
+class GrowthFigures:
+    """The growth figures of a village: who serves today, and how many are at which stage.
+
+    Each person is counted once.
+    """
 
     village: Area
     serving: int
@@ -180,31 +189,31 @@ class Figures:
 
 
 def of_village(village: Area) -> list[Growth]:
-    """Everyone who serves as a worker in a village today or has reached a stage, the farthest first."""
+    """The growth of everyone who serves in a village or has reached a stage, the highest first."""
     order = [None, *Stage]
-    return sorted(_below(village), key=lambda found: (-order.index(found.stage), found.person.id))
+    return sorted(_growth_below(village), key=lambda growth: (-order.index(growth.stage), growth.person.id))
 
 
-def figures(area: Area) -> list[Figures]:
+def figures(area: Area) -> list[GrowthFigures]:
     """The figures of each village in an area, by code."""
     serving: Counter[int] = Counter()
     stages: dict[int, Counter[Stage]] = {}
-    for found in _below(area):
-        serving[found.person.area_id] += found.serves
-        if found.stage:
-            stages.setdefault(found.person.area_id, Counter())[found.stage] += 1
+    for growth in _growth_below(area):
+        serving[growth.person.area_id] += growth.serves
+        if growth.stage:
+            stages.setdefault(growth.person.area_id, Counter())[growth.stage] += 1
     return [
-        Figures(village, serving[village.id], stages.get(village.id, Counter()))
-        for village in areas.below(area)
+        GrowthFigures(village, serving[village.id], stages.get(village.id, Counter()))
+        for village in areas.villages_in(area)
     ]
 
 
-def _below(area: Area) -> list[Growth]:
-    """Everyone of an area's villages who serves today or has reached a stage, each as one person.
+def _growth_below(area: Area) -> list[Growth]:
+    """The growth of everyone in an area who serves today or has reached a stage.
 
     What stands under an entry that was merged counts for the one kept.
     """
-    kept = persons.kept_ids()
+    current_ids = persons.current_entry_ids()
     within = Area.code.startswith(area.stem)
     today = clock.today()
     serving = db.session.scalars(
@@ -214,20 +223,20 @@ def _below(area: Area) -> list[Growth]:
         .where(
             within,
             Appointment.duty == Duty.WORKER,
-            *holders.covers(today, today),
+            *holders.terms_touching(today, today),
         )
     )
-    serves = {kept.get(ident, ident) for ident in serving}
+    serves = {current_ids.get(ident, ident) for ident in serving}
     steps: dict[int, dict[Stage, GrowthStep]] = {}
     for step in db.session.scalars(
         select(GrowthStep)
         .join(GrowthStep.person)
         .join(Person.area)
-        .where(or_(within, GrowthStep.person_id.in_(kept)), *_STANDS)
+        .where(or_(within, GrowthStep.person_id.in_(current_ids)), *_IS_VALID)
         .order_by(GrowthStep.on.desc())
     ):
-        who = kept.get(step.person_id, step.person_id)
-        steps.setdefault(who, {})[step.stage] = step  # of two entries' the first
+        person_id = current_ids.get(step.person_id, step.person_id)
+        steps.setdefault(person_id, {})[step.stage] = step  # of two entries' the first
     people = db.session.scalars(select(Person).join(Person.area).where(within).order_by(Person.id))
     return [
         Growth(person, steps.get(person.id, {}), person.id in serves)

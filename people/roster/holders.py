@@ -1,4 +1,7 @@
-"""Who holds a duty: terms as they are read, by person, by grid, by village and day."""
+"""Terms as they are read: by person, by grid, by village and day.
+
+A term is coming, running, over, or called off (`TermState`); one that is called off never ran.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +18,8 @@ from people.roster import persons
 ONE_DAY = timedelta(days=1)
 
 
-class State(StrEnum):
-    """Where a term stands on a day; one that is called off never ran."""
+class TermState(StrEnum):
+    """The state of a term on a day; one that is called off never ran."""
 
     COMING = "coming"
     RUNNING = "running"
@@ -24,13 +27,13 @@ class State(StrEnum):
     CALLED_OFF = "called_off"
 
 
-def state_of(term: Appointment, day: date) -> State:
-    """Where a term stands on a day."""
+def state_of(term: Appointment, day: date) -> TermState:
+    """The state of a term on a day."""
     if term.ended_on == term.starts_on:
-        return State.CALLED_OFF
+        return TermState.CALLED_OFF
     if day < term.starts_on:
-        return State.COMING
-    return State.RUNNING if day < free_from(term) else State.OVER
+        return TermState.COMING
+    return TermState.RUNNING if day < free_from(term) else TermState.OVER
 
 
 def free_from(term: Appointment) -> date:
@@ -38,11 +41,14 @@ def free_from(term: Appointment) -> date:
     return term.ended_on or term.ends_on + ONE_DAY
 
 
-def serves_on(person_id: int, day: date, duty: Duty = Duty.WORKER) -> Appointment | None:
-    """A term under which a person serves on a day, or None; a term ended early ends that very day."""
+def term_on_day(person_id: int, day: date, duty: Duty = Duty.WORKER) -> Appointment | None:
+    """A term under which a person serves on a day, or None.
+
+    A term ended early does not run on its `ended_on` any more.
+    """
     return db.session.scalar(
         select(Appointment)
-        .where(Appointment.person_id == person_id, Appointment.duty == duty, *covers(day, day))
+        .where(Appointment.person_id == person_id, Appointment.duty == duty, *terms_touching(day, day))
         .order_by(Appointment.id)
     )
 
@@ -58,8 +64,11 @@ def last_grid(person: Person) -> Grid:
     ).one()
 
 
-def latest_served(person_ids: Sequence[int], day: date) -> Appointment | None:
-    """The latest term under which somebody served as a worker until a day, through any of these entries."""
+def latest_worker_term(person_ids: Sequence[int], day: date) -> Appointment | None:
+    """The latest worker's term of these entries that began by a day, or None.
+
+    Terms that were called off do not count.
+    """
     return db.session.scalar(
         select(Appointment)
         .where(
@@ -73,20 +82,20 @@ def latest_served(person_ids: Sequence[int], day: date) -> Appointment | None:
     )
 
 
-def serving(village: Area, first: date, last: date, duty: Duty = Duty.WORKER) -> Sequence[Appointment]:
-    """The terms in a village that touch the days from first to last, in the order of the grids' codes."""
+def serving_terms(village: Area, first: date, last: date, duty: Duty = Duty.WORKER) -> Sequence[Appointment]:
+    """The terms in a village that touch the days from first to last, by grid code."""
     return db.session.scalars(
         select(Appointment)
         .join(Appointment.grid)
         .options(contains_eager(Appointment.grid), joinedload(Appointment.person))
-        .where(Grid.village_id == village.id, Appointment.duty == duty, *covers(first, last))
+        .where(Grid.village_id == village.id, Appointment.duty == duty, *terms_touching(first, last))
         .order_by(Grid.code, Appointment.id)
     ).all()
 
 
 @dataclass(frozen=True)
-class Seat:
-    """Who served where, in names alone."""
+class WorkerInGrid:
+    """A worker and the grid they served in, by ids and names."""
 
     person_id: int
     name: str
@@ -94,20 +103,20 @@ class Seat:
     grid: str
 
 
-def seats(village: Area, first: date, last: date) -> list[Seat]:
-    """Who served a village as a worker on the days from first to last, by grid code: to choose from."""
-    found = db.session.execute(
+def workers_in_grids(village: Area, first: date, last: date) -> list[WorkerInGrid]:
+    """The workers of a village on the days from first to last, by grid code, to choose from."""
+    rows = db.session.execute(
         select(Person.id, Person.name, Grid.id, Grid.name)
         .select_from(Appointment)
         .join(Appointment.grid)
         .join(Appointment.person)
-        .where(Grid.village_id == village.id, Appointment.duty == Duty.WORKER, *covers(first, last))
+        .where(Grid.village_id == village.id, Appointment.duty == Duty.WORKER, *terms_touching(first, last))
         .order_by(Grid.code, Appointment.id)
     )
-    return [Seat(*row) for row in found]
+    return [WorkerInGrid(*row) for row in rows]
 
 
-def of_grid(grid: Grid) -> Sequence[Appointment]:
+def terms_of_grid(grid: Grid) -> Sequence[Appointment]:
     """Every term in a grid, the latest first."""
     return db.session.scalars(
         select(Appointment)
@@ -117,9 +126,12 @@ def of_grid(grid: Grid) -> Sequence[Appointment]:
     ).all()
 
 
-def of_person(person: Person, area: Area) -> list[tuple[Appointment, Appointment | None]]:
-    """A person's terms in an area, oldest first, also those of merged entries, each with who came after."""
-    ours = db.session.scalars(
+def terms_of_person(person: Person, area: Area) -> list[tuple[Appointment, Appointment | None]]:
+    """A person's terms in an area, oldest first, each with the term that followed it, if any.
+
+    Those of merged entries are among them.
+    """
+    terms = db.session.scalars(
         select(Appointment)
         .join(Appointment.grid)
         .join(Grid.village)
@@ -127,7 +139,7 @@ def of_person(person: Person, area: Area) -> list[tuple[Appointment, Appointment
             contains_eager(Appointment.grid).contains_eager(Grid.village),
             joinedload(Appointment.follows).joinedload(Appointment.person),
         )
-        .where(Appointment.person_id.in_(persons.selves(person)), Area.code.startswith(area.stem))
+        .where(Appointment.person_id.in_(persons.entry_ids(person)), Area.code.startswith(area.stem))
         .order_by(Appointment.starts_on, Appointment.id)
     ).all()
     after = {
@@ -136,21 +148,21 @@ def of_person(person: Person, area: Area) -> list[tuple[Appointment, Appointment
             select(Appointment)
             .options(joinedload(Appointment.person))
             .where(
-                Appointment.follows_id.in_([term.id for term in ours]),
+                Appointment.follows_id.in_([term.id for term in terms]),
                 or_(Appointment.ended_on.is_(None), Appointment.ended_on > Appointment.starts_on),
             )
         )
     }
-    return [(term, after.get(term.id)) for term in ours]
+    return [(term, after.get(term.id)) for term in terms]
 
 
-def covers(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
-    """What a query asks of terms that touch the days from first to last; one called off touches none."""
-    return Appointment.starts_on <= last, *not_over(first)
+def terms_touching(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for terms that touch the days from first to last, not those called off."""
+    return Appointment.starts_on <= last, *terms_not_over(first)
 
 
-def not_over(day: date) -> tuple[ColumnElement[bool], ...]:
-    """What a query asks of terms that run on a day or will later; one called off never does."""
+def terms_not_over(day: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for terms that run on a day or later, not those called off."""
     still = or_(
         Appointment.ended_on.is_(None),
         and_(Appointment.ended_on > day, Appointment.ended_on > Appointment.starts_on),

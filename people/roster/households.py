@@ -1,4 +1,4 @@
-"""Households as they live in grids: their numbers there, and what a grid's end means for them."""
+"""Households in grids: their numbers there, and what happens to them when a grid ends."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -12,8 +12,8 @@ from people import audit
 from people.models import Grid, Household, User
 
 
-def of_grids(grids: Collection[int]) -> dict[int, list[Household]]:
-    """The households that live in these grids (by id), by the grid's id; each grid's by number."""
+def living_households(grids: Collection[int]) -> dict[int, list[Household]]:
+    """The households that live in these grids, by the grid's id; each grid's by number."""
     living: dict[int, list[Household]] = defaultdict(list)
     for household in db.session.scalars(
         select(Household)
@@ -24,8 +24,8 @@ def of_grids(grids: Collection[int]) -> dict[int, list[Household]]:
     return living
 
 
-def follow(grid: Grid, into: Grid, actor: User | None) -> None:
-    """All files of a grid go along when it is merged into another, also of those who moved away.
+def move_all_households(grid: Grid, into: Grid, actor: User | None) -> None:
+    """Move all files of a grid into another one, also of households that moved away.
 
     Both grids are locked by the caller.
     """
@@ -35,11 +35,11 @@ def follow(grid: Grid, into: Grid, actor: User | None) -> None:
         .order_by(Household.number)
         .with_for_update(key_share=True)
     ).all():
-        put(household, into, actor)
+        move_household(household, into, actor)
 
 
 def check_none_live(grid: Grid) -> None:
-    """Let a grid close in which no household lives. Refused `households_live`."""
+    """Check that no household lives in a grid that is to close. Refused `households_live`."""
     living = db.session.scalar(
         select(func.count()).where(Household.grid_id == grid.id, Household.left_on.is_(None))
     )
@@ -54,8 +54,8 @@ def check_none_live(grid: Grid) -> None:
         )
 
 
-def put(household: Household, into: Grid, actor: User | None) -> None:
-    """A household into another grid, under its next number."""
+def move_household(household: Household, into: Grid, actor: User | None) -> None:
+    """Move a household into another grid, under its next number."""
     before = {"grid": household.grid.code, "number": household.number}
     household.grid, household.number = into, next_number(into)
     db.session.flush()

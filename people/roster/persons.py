@@ -1,4 +1,8 @@
-"""The people of the roster: who they are, and the one person behind two entries."""
+"""The people of the roster: their details, and which entries are one person.
+
+Two entries of one person are merged: both stay, and one of them is the current one. History stands under
+all of a person's entries (`entry_ids`).
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -8,13 +12,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import add_together, db, lock
+from ground.db import add_rows, db, lock
 from ground.refusal import Refused
 from people import audit
-from people.models import Appointment, Area, Background, Grid, Merge, Person, Sex, Standing, User
+from people.models import Appointment, Area, Background, Grid, Merge, Person, PoliticalStatus, Sex, User
 
 # How old somebody is who serves: the year of birth tells a slip of the hand from a year.
-AGES = (16, 100)
+AGE_YEARS = (16, 100)
 
 
 def add_person(
@@ -26,7 +30,7 @@ def add_person(
     *,
     sex: Sex | None = None,
     birth_year: int | None = None,
-    standing: Standing | None = None,
+    standing: PoliticalStatus | None = None,
     background: Background | None = None,
 ) -> Person:
     """Enter a worker at their village, or an instructor at the place their agency answers to.
@@ -35,7 +39,7 @@ def add_person(
     """
     person = Person(
         area=area,
-        name=_named(name),
+        name=_checked_name(name),
         phone=phone,
         agency=agency,
         sex=sex,
@@ -51,7 +55,7 @@ def add_people(arriving: Sequence[Person], actor: User | None) -> None:
     """Enter many people at once, of any areas. Refused as `add_person` is."""
     for person in arriving:
         check_birth_year(person.birth_year)
-    add_together(arriving)
+    add_rows(arriving)
     audit.note_all(
         actor,
         "person.add",
@@ -71,17 +75,17 @@ def correct(
     agency: str | None,
     sex: Sex | None,
     birth_year: int | None,
-    standing: Standing | None,
+    standing: PoliticalStatus | None,
     background: Background | None,
     law_mark_on: date | None,
 ) -> list[str]:
-    """Write down who a person really is; return which of the columns differed.
+    """Correct the details of a person; return which of the columns differed.
 
     Refused `bad_name`, `bad_birth_year`, `in_future` for a mark (法律明白人) of a day to come, `was_merged`.
     """
     lock(person)
     check_not_merged(person)
-    name = _named(name)
+    name = _checked_name(name)
     check_birth_year(birth_year)
     if law_mark_on and law_mark_on > clock.today():
         raise Refused("in_future", _("The day lies in the future."), "law_mark_on")
@@ -102,8 +106,8 @@ def correct(
 
 
 def check_birth_year(year: int | None) -> None:
-    """Let a year of birth pass that somebody who serves can have. Refused `bad_birth_year`."""
-    youngest, oldest = (clock.today().year - age for age in AGES)
+    """Check that somebody who serves can be born in this year. Refused `bad_birth_year`."""
+    youngest, oldest = (clock.today().year - age for age in AGE_YEARS)
     if year is not None and not oldest <= year <= youngest:
         raise Refused(
             "bad_birth_year",
@@ -113,29 +117,32 @@ def check_birth_year(year: int | None) -> None:
 
 
 def check_not_merged(person: Person) -> None:
-    """Let pass whoever stands for themselves. Refused `was_merged` for a duplicate joined with its other."""
+    """Check that an entry was not merged into another one. Refused `was_merged`."""
     check_none_merged({person.id})
 
 
 def check_none_merged(ids: Collection[int]) -> None:
-    """The same for many, by their ids. Refused `was_merged`."""
+    """Check that none of these entries, by id, was merged into another one. Refused `was_merged`."""
     if db.session.scalars(select(Merge.id).where(Merge.duplicate_id.in_(ids))).first():
         raise Refused(
             "was_merged", _("This entry was joined with another one of the same person. Use that one.")
         )
 
 
-def same(area: Area, name: str, phone: str | None) -> Person | None:
-    """Who is entered in an area under this name and phone already, or None; a duplicate's other entry."""
+def find_by_name_and_phone(area: Area, name: str, phone: str | None) -> Person | None:
+    """The person entered in an area under this name and phone, or None.
+
+    If that entry was merged, the current one.
+    """
     if not phone:
         return None
-    found = db.session.scalars(
+    person = db.session.scalars(
         select(Person)
         .where(Person.area_id == area.id, Person.name == name.strip(), Person.phone == phone)
         .order_by(Person.id)
         .limit(1)
     ).first()
-    return found and kept(found)
+    return person and current_entry(person)
 
 
 def find(area: Area, ident: int) -> Person | None:
@@ -155,28 +162,28 @@ def find(area: Area, ident: int) -> Person | None:
     )
 
 
-def kept(person: Person) -> Person:
-    """The entry that stands for this person today: itself, or the one it was merged into."""
+def current_entry(person: Person) -> Person:
+    """The current entry of a person: the entry itself, or the one it was merged into."""
     while person.merge:
         person = person.merge.kept
     return person
 
 
-def standing_for(people: Sequence[Person]) -> dict[int, Person]:
-    """For each of these entries, by id, the one that stands for it today."""
-    into = kept_ids()
-    wanted = {into.get(person.id, person.id) for person in people}
-    found = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(wanted)))}
-    return {person.id: found[into.get(person.id, person.id)] for person in people}
+def current_entries(people: Sequence[Person]) -> dict[int, Person]:
+    """The current entry of each of these people, by the id of the entry that was given."""
+    into = current_entry_ids()
+    ids = {into.get(person.id, person.id) for person in people}
+    entries = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
+    return {person.id: entries[into.get(person.id, person.id)] for person in people}
 
 
 def is_own(user: User, person: Person) -> bool:
-    """Whether a sign-in is this person's, whichever of their entries either names."""
-    return user.person is not None and kept(user.person).id == kept(person).id
+    """Whether a sign-in belongs to this person, whichever of their entries either names."""
+    return user.person is not None and current_entry(user.person).id == current_entry(person).id
 
 
-def kept_ids() -> dict[int, int]:
-    """For each entry that was merged into another, the id of the entry that stands for it today."""
+def current_entry_ids() -> dict[int, int]:
+    """The id of the current entry, by the id of each entry that was merged."""
     into = dict(iter(db.session.execute(select(Merge.duplicate_id, Merge.kept_id))))
 
     def last(ident: int) -> int:
@@ -187,8 +194,8 @@ def kept_ids() -> dict[int, int]:
     return {ident: last(ident) for ident in into}
 
 
-def selves(person: Person) -> list[int]:
-    """The ids under which this person's history is kept: its own and those merged into it."""
+def entry_ids(person: Person) -> list[int]:
+    """The ids of a person's entries: this one and those merged into it."""
     ids, last = [person.id], [person.id]
     while last:
         last = list(db.session.scalars(select(Merge.duplicate_id).where(Merge.kept_id.in_(last))))
@@ -196,13 +203,13 @@ def selves(person: Person) -> list[int]:
     return ids
 
 
-def duplicates(person: Person) -> list[Merge]:
-    """Which entries were merged into this one, each with its reason, the latest first."""
+def direct_merges(person: Person) -> list[Merge]:
+    """The merges into this entry, each with its reason, the latest first."""
     query = select(Merge).options(joinedload(Merge.duplicate)).where(Merge.kept_id == person.id)
     return list(db.session.scalars(query.order_by(Merge.at.desc(), Merge.id.desc())))
 
 
-def _named(name: str) -> str:
+def _checked_name(name: str) -> str:
     name = name.strip()
     if not 1 <= len(name) <= 200:
         raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")

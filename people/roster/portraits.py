@@ -1,4 +1,4 @@
-"""Portraits: a photo by which the desk knows who brings a card. Nobody has to have one."""
+"""Portraits: photos by which the desk recognises who brings a card. Nobody has to have one."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -11,15 +11,15 @@ from people import audit
 from people.models import Person, Portrait, User
 from people.roster import persons
 
-LONGEST = 400  # pixels on the longer side
+LONGEST_SIDE_PIXELS = 400  # pixels on the longer side
 
 
 def set_portrait(person: Person, data: bytes, actor: User | None) -> Portrait:
-    """Keep a photo (JPEG, PNG or WebP) of a person, made small; it takes the place of the one before.
+    """Keep a photo (JPEG, PNG or WebP) of a person, made small, in place of the one before.
 
     Refused `was_merged`, and as `pictures.encode` is.
     """
-    content = pictures.encode(data, LONGEST)
+    content = pictures.encode(data, LONGEST_SIDE_PIXELS)
     _delete(_locked(person))
     portrait = Portrait(
         person_id=person.id,
@@ -41,9 +41,14 @@ def remove_portrait(person: Person, actor: User | None) -> None:
 
 
 def portrait_of(person: Person) -> Portrait | None:
-    """The photo of a person, or None; where their entry has none, the latest of those merged into it."""
-    kept = persons.kept(person)
-    return max(_of(kept), key=lambda portrait: (portrait.person_id == kept.id, portrait.at), default=None)
+    """The photo of a person, or None.
+
+    Where their current entry has none, the latest of those merged into it.
+    """
+    entry = persons.current_entry(person)
+    return max(
+        portraits_of(entry), key=lambda portrait: (portrait.person_id == entry.id, portrait.at), default=None
+    )
 
 
 def _locked(person: Person) -> Person:
@@ -52,15 +57,15 @@ def _locked(person: Person) -> Person:
     return person
 
 
-def _of(person: Person) -> Sequence[Portrait]:
+def portraits_of(person: Person) -> Sequence[Portrait]:
     """Every photo under one of a person's entries."""
-    return db.session.scalars(select(Portrait).where(Portrait.person_id.in_(persons.selves(person)))).all()
+    return db.session.scalars(select(Portrait).where(Portrait.person_id.in_(persons.entry_ids(person)))).all()
 
 
 def _delete(person: Person) -> int:
-    """Delete their photos, those of merged entries too; how many there were."""
-    found = _of(person)
-    for portrait in found:
+    """Delete a person's photos, those of merged entries too; return how many there were."""
+    portraits = portraits_of(person)
+    for portrait in portraits:
         db.session.delete(portrait)
     db.session.flush()
-    return len(found)
+    return len(portraits)

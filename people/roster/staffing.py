@@ -1,4 +1,4 @@
-"""Where somebody is missing, whose term runs out, and who can be appointed."""
+"""Staffing: vacant duties, terms that run out, and who can be appointed."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ DAYS_AHEAD = 90
 
 @dataclass(frozen=True)
 class Vacancy:
-    """A duty in a grid that nobody has today; perhaps a term ran out unnoticed, or one is to come."""
+    """A duty in a grid that nobody has today; a term may have run out, or one is to come."""
 
     grid: Grid
     duty: Duty
@@ -29,8 +29,8 @@ class Vacancy:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """How a village stands: its grids, in how many a duty is vacant, and terms that run out or ran out."""
+class StaffingFigures:
+    """The staffing figures of a village: its grids, vacant duties, and terms that run out or ran out."""
 
     village: Area
     grids: int
@@ -39,12 +39,12 @@ class Figures:
     ran_out: int
 
 
-def ending(village: Area) -> Sequence[Appointment]:
-    """The terms of a village that end within 90 days and that nobody follows, the next first."""
+def ending_terms(village: Area) -> Sequence[Appointment]:
+    """The terms of a village that end within 90 days and that no other follows, the next first."""
     today = clock.today()
     return db.session.scalars(
-        _with_grid()
-        .where(Grid.village_id == village.id, *_runs_out(today, today + timedelta(days=DAYS_AHEAD)))
+        _terms_with_grid()
+        .where(Grid.village_id == village.id, *_terms_running_out(today, today + timedelta(days=DAYS_AHEAD)))
         .order_by(Appointment.ends_on, Grid.code, Appointment.duty.desc())
     ).all()
 
@@ -52,74 +52,84 @@ def ending(village: Area) -> Sequence[Appointment]:
 def vacancies(village: Area) -> list[Vacancy]:
     """The duties of a village's grids that nobody has today, by grid code."""
     today = clock.today()
-    taken = {
-        (term.grid_id, term.duty) for duty in Duty for term in holders.serving(village, today, today, duty)
+    held_duties = {
+        (term.grid_id, term.duty)
+        for duty in Duty
+        for term in holders.serving_terms(village, today, today, duty)
     }
     open_terms = db.session.scalars(
-        _with_grid().where(Grid.village_id == village.id, Appointment.ended_on.is_(None))
+        _terms_with_grid().where(Grid.village_id == village.id, Appointment.ended_on.is_(None))
     ).all()
     last = {(term.grid_id, term.duty): term for term in open_terms}
-    found = []
+    vacant = []
     for grid in grids.of_village(village):
         for duty in Duty:
-            if (grid.id, duty) not in taken:
+            if (grid.id, duty) not in held_duties:
                 term = last.get((grid.id, duty))
                 is_coming = term is not None and term.starts_on > today
-                found.append(Vacancy(grid, duty, None if is_coming else term, term if is_coming else None))
-    return found
+                vacant.append(Vacancy(grid, duty, None if is_coming else term, term if is_coming else None))
+    return vacant
 
 
-def figures(area: Area) -> list[Figures]:
-    """How each village of an area stands, by code, in a handful of queries."""
+def figures(area: Area) -> list[StaffingFigures]:
+    """The staffing figures of each village of an area, by code, in a handful of queries."""
     today = clock.today()
     soon = today + timedelta(days=DAYS_AHEAD)
-    ours = Area.code.startswith(area.stem), Grid.closed_on.is_(None)
-    counted = _numbers(
-        select(Grid.village_id, func.count()).join(Grid.village).where(*ours).group_by(Grid.village_id)
+    in_open_grids = Area.code.startswith(area.stem), Grid.closed_on.is_(None)
+    counted = _number_by_village(
+        select(Grid.village_id, func.count())
+        .join(Grid.village)
+        .where(*in_open_grids)
+        .group_by(Grid.village_id)
     )
     served: dict[Duty, dict[int, int]] = {
-        duty: _numbers(
+        duty: _number_by_village(
             _by_village(
-                func.count(Grid.id.distinct()), *ours, Appointment.duty == duty, *holders.covers(today, today)
+                func.count(Grid.id.distinct()),
+                *in_open_grids,
+                Appointment.duty == duty,
+                *holders.terms_touching(today, today),
             )
         )
         for duty in Duty
     }
-    run_out = _numbers(_by_village(func.count(), *ours, *_runs_out(today, soon)))
-    ran_out = _numbers(_by_village(func.count(), *ours, *_runs_out(date.min, today - holders.ONE_DAY)))
+    run_out = _number_by_village(_by_village(func.count(), *in_open_grids, *_terms_running_out(today, soon)))
+    ran_out = _number_by_village(
+        _by_village(func.count(), *in_open_grids, *_terms_running_out(date.min, today - holders.ONE_DAY))
+    )
     return [
-        Figures(
+        StaffingFigures(
             village,
             counted[village.id],
             {duty: counted[village.id] - served[duty][village.id] for duty in Duty},
             run_out[village.id],
             ran_out[village.id],
         )
-        for village in areas.below(area)
+        for village in areas.villages_in(area)
     ]
 
 
-def people(village: Area, serving: bool, name: str = "") -> Select[Person]:
-    """Who serves in a village today, or who is entered there but does not, by name; for paging."""
+def people_query(village: Area, serving: bool, name: str = "") -> Select[Person]:
+    """Who serves in a village today, or is entered there but does not serve, by name; for paging."""
     today = clock.today()
-    here = (
+    terms_here = (
         select(Appointment.id)
         .join(Appointment.grid)
         .where(Appointment.person_id == Person.id, Grid.village_id == village.id)
     )
-    serves = here.where(*holders.covers(today, today)).exists()
+    serves = terms_here.where(*holders.terms_touching(today, today)).exists()
     query = select(Person).order_by(Person.name, Person.id)
     if serving:
         query = query.where(serves)
     else:
         merged = exists().where(Merge.duplicate_id == Person.id)
-        query = query.where(~serves, ~merged, or_(Person.area_id == village.id, here.exists()))
+        query = query.where(~serves, ~merged, or_(Person.area_id == village.id, terms_here.exists()))
     return query.where(Person.name.contains(name, autoescape=True)) if name else query
 
 
-def of_people(village: Area, people: Sequence[Person]) -> dict[int, list[Appointment]]:
+def terms_of_people(village: Area, people: Sequence[Person]) -> dict[int, list[Appointment]]:
     """The terms of these people in a village, by person, the latest first."""
-    found: dict[int, list[Appointment]] = defaultdict(list)
+    terms: dict[int, list[Appointment]] = defaultdict(list)
     query = (
         select(Appointment)
         .join(Appointment.grid)
@@ -128,16 +138,17 @@ def of_people(village: Area, people: Sequence[Person]) -> dict[int, list[Appoint
         .order_by(Appointment.starts_on.desc(), Appointment.id.desc())
     )
     for term in db.session.scalars(query):
-        found[term.person_id].append(term)
-    return found
+        terms[term.person_id].append(term)
+    return terms
 
 
 def candidates(village: Area, duty: Duty) -> Sequence[Person]:
-    """Who is known in a village and can be appointed: its own people; as instructor whoever is of an agency.
+    """Who can be appointed to a duty in a village.
 
-    Instructors of the township are known where they serve or served.
+    As worker its own people; as instructor whoever is of an agency. Instructors of the township are known
+    where they serve or served.
     """
-    held = (
+    has_held = (
         select(Appointment.id)
         .join(Appointment.grid)
         .where(Appointment.person_id == Person.id, Appointment.duty == duty, Grid.village_id == village.id)
@@ -145,12 +156,12 @@ def candidates(village: Area, duty: Duty) -> Sequence[Person]:
     )
     own = Person.area_id == village.id
     fits = Person.agency.is_(None) if duty == Duty.WORKER else Person.agency.is_not(None)
-    may = and_(own, or_(fits, held)) if duty == Duty.WORKER else or_(held, and_(own, fits))
+    may = and_(own, or_(fits, has_held)) if duty == Duty.WORKER else or_(has_held, and_(own, fits))
     merged = exists().where(Merge.duplicate_id == Person.id)
     return db.session.scalars(select(Person).where(may, ~merged).order_by(Person.name, Person.id)).all()
 
 
-def _with_grid() -> Select[Appointment]:
+def _terms_with_grid() -> Select[Appointment]:
     return (
         select(Appointment)
         .join(Appointment.grid)
@@ -158,15 +169,18 @@ def _with_grid() -> Select[Appointment]:
     )
 
 
-def _runs_out(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
-    """Terms in open grids whose last day is one of these, and that nobody ended, renewed or took over."""
+def _terms_running_out(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for terms in open grids whose last day is one of these.
+
+    Nobody ended, renewed or took them over.
+    """
     return Grid.closed_on.is_(None), Appointment.ended_on.is_(None), Appointment.ends_on.between(first, last)
 
 
-def _by_village(what: ColumnElement[int], *where: ColumnElement[bool]) -> Select[int, int]:
-    """A figure of terms for each village."""
+def _by_village(figure: ColumnElement[int], *where: ColumnElement[bool]) -> Select[int, int]:
+    """The query for a figure of terms, by village."""
     return (
-        select(Grid.village_id, what)
+        select(Grid.village_id, figure)
         .select_from(Appointment)
         .join(Appointment.grid)
         .join(Grid.village)
@@ -175,5 +189,5 @@ def _by_village(what: ColumnElement[int], *where: ColumnElement[bool]) -> Select
     )
 
 
-def _numbers(query: Select[int, int]) -> dict[int, int]:
+def _number_by_village(query: Select[int, int]) -> dict[int, int]:
     return defaultdict(int, dict(db.session.execute(query).all()))

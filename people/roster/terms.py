@@ -1,4 +1,9 @@
-"""Terms of service (聘任): who serves where, since when, and until when.
+"""Terms of service (聘任): who serves in which grid, since when, and until when.
+
+    appoint     a new term, for three years
+    renew       the next term of the same person
+    hand_over   the term of a successor, from the day the old one ends
+    end_term    ends a term early, or calls off one that has not begun
 
 Whoever looks at who holds a grid locks the grid first, so that no two are appointed at once.
 """
@@ -14,7 +19,7 @@ from sqlalchemy import insert, or_, select
 from ground import clock
 from ground.db import db, get_locked, lock
 from ground.paper import words
-from ground.refusal import Refused, stated
+from ground.refusal import Refused, required_reason
 from people import audit
 from people.models import Appointment, ChosenBy, Duty, Grid, Person, User
 from people.roster import holders, persons
@@ -37,9 +42,9 @@ def appoint(
 ) -> Appointment:
     """Appoint a person to a grid; without `ends_on` for the county's term of three years.
 
-    A term whose last day went by unnoticed is ended in the same act. Refused `other_village`,
-    `grid_closed`, `was_merged`, `bad_day`, `bad_period`, `grid_taken` while somebody else holds the duty
-    there, `overlaps` when somebody held it on one of the days.
+    A term whose last day went by without anybody ending it is ended in the same act. Refused
+    `other_village`, `grid_closed`, `was_merged`, `bad_day`, `bad_period`, `grid_taken` while somebody
+    else holds the duty there, `overlaps` when somebody held it on one of the days.
     """
     _check_year(starts_on)
     term = Appointment(
@@ -54,12 +59,12 @@ def appoint(
     _admit([term], actor)
     db.session.add(term)
     db.session.flush()
-    _tell([term], actor)
+    _audit_begun([term], actor)
     return term
 
 
 def appoint_all(arriving: Sequence[Appointment], actor: User | None) -> None:
-    """Begin many terms at once, at most some hundreds; what is given stays outside the session.
+    """Begin many terms at once, at most some hundreds; the given objects stay outside the session.
 
     Refused as `appoint` is.
     """
@@ -77,12 +82,12 @@ def appoint_all(arriving: Sequence[Appointment], actor: User | None) -> None:
     ]
     if rows:
         db.session.execute(insert(Appointment), rows)
-    _tell(arriving, actor)
+    _audit_begun(arriving, actor)
 
 
 def _admit(arriving: Sequence[Appointment], actor: User | None) -> None:
-    """Let terms begin that may, in grids that are locked from here on and made free."""
-    _lock_open({term.grid for term in arriving})
+    """Check that these terms may begin, lock their grids, and end what ran out there."""
+    _lock_open_grids({term.grid for term in arriving})
     for term in arriving:
         if not term.person.area.covers(term.grid.village):
             raise Refused(
@@ -100,12 +105,14 @@ def _check_year(day: date) -> None:
         raise Refused("bad_day", _("This day cannot be meant. Look at the year."), "starts_on")
 
 
-def _tell(arriving: Sequence[Appointment], actor: User | None) -> None:
-    audit.note_all(actor, "term.begin", [(term.person, term.grid.village, _said(term)) for term in arriving])
+def _audit_begun(arriving: Sequence[Appointment], actor: User | None) -> None:
+    audit.note_all(
+        actor, "term.begin", [(term.person, term.grid.village, _audit_values(term)) for term in arriving]
+    )
 
 
-def _said(term: Appointment) -> dict[str, Any]:
-    """A new term, for the audit trail."""
+def _audit_values(term: Appointment) -> dict[str, Any]:
+    """The values of a new term for the audit trail."""
     chosen = {"chosen_by": term.chosen_by} if term.chosen_by else {}
     return {
         "grid": term.grid.code,
@@ -116,8 +123,8 @@ def _said(term: Appointment) -> dict[str, Any]:
     }
 
 
-def _lock_open(places: set[Grid]) -> None:
-    """Lock grids in one order, as they are now. Refused `grid_closed`."""
+def _lock_open_grids(places: set[Grid]) -> None:
+    """Lock grids in one order, read as they are now. Refused `grid_closed`."""
     locked = db.session.scalars(
         select(Grid)
         .where(Grid.id.in_([grid.id for grid in places]))
@@ -130,15 +137,15 @@ def _lock_open(places: set[Grid]) -> None:
 
 
 def _make_room(arriving: Sequence[Appointment], actor: User | None) -> None:
-    """End terms that ran out unnoticed; refuse while another one runs or ran on one of the days."""
-    there: dict[tuple[int, Duty], list[Appointment]] = defaultdict(list)
+    """End terms that ran out but were not ended; refuse while another runs or ran on these days."""
+    existing: dict[tuple[int, Duty], list[Appointment]] = defaultdict(list)
     for term in db.session.scalars(
         select(Appointment).where(Appointment.grid_id.in_([new.grid.id for new in arriving]))
     ):
-        there[term.grid_id, term.duty].append(term)
+        existing[term.grid_id, term.duty].append(term)
     today = clock.today()
     for new in arriving:
-        for term in there[new.grid.id, new.duty]:
+        for term in existing[new.grid.id, new.duty]:
             _check_free(term, new, today)
             if term.ended_on is None:
                 _end(term, holders.free_from(term), actor, cause="lapsed")
@@ -169,7 +176,7 @@ def renew(term: Appointment, actor: User | None, *, chosen_by: ChosenBy | None =
     """
     _lock(term)
     follower = _follower(term)
-    if follower and follower.person_id in persons.selves(persons.kept(term.person)):
+    if follower and follower.person_id in persons.entry_ids(persons.current_entry(term.person)):
         raise Refused("already_renewed", _("This term is renewed already."))
     if term.ended_on or term.starts_on > clock.today():
         raise Refused("not_current", _("This term is not the one that runs."))
@@ -177,7 +184,7 @@ def renew(term: Appointment, actor: User | None, *, chosen_by: ChosenBy | None =
     term.ended_on = begins
     db.session.flush()
     return appoint(
-        persons.kept(term.person),
+        persons.current_entry(term.person),
         term.grid,
         term.duty,
         begins,
@@ -204,7 +211,7 @@ def hand_over(
     renewal = _renewal(term)
     if (term.ended_on and not renewal) or term.starts_on >= clock.today() + holders.ONE_DAY:
         raise Refused("not_current", _("This term is not the one that runs."))
-    if successor.id in persons.selves(persons.kept(term.person)):
+    if successor.id in persons.entry_ids(persons.current_entry(term.person)):
         raise Refused("same_person", _("The successor is somebody else."), "person")
     first, last = term.starts_on + holders.ONE_DAY, term.ends_on + holders.ONE_DAY
     if not first <= day <= last:
@@ -226,7 +233,7 @@ def end_term(term: Appointment, reason: str, actor: User | None, on: date | None
     runs on to its last day. Refused `reason_missing`, `in_future`, `bad_day` before the term's first day,
     `already_ended`.
     """
-    reason, today = stated(reason), clock.today()
+    reason, today = required_reason(reason), clock.today()
     day = on or today
     if day > today:
         raise Refused("in_future", _("The day lies in the future."), "on")
@@ -249,7 +256,7 @@ def end_term(term: Appointment, reason: str, actor: User | None, on: date | None
 
 
 def _end(term: Appointment, day: date, actor: User | None, **why: str) -> None:
-    """Let a term run up to the day before this one."""
+    """End a term: the day before this one is its last."""
     before = {"ended_on": term.ended_on} if term.ended_on else None
     term.ended_on = day
     db.session.flush()
@@ -268,7 +275,7 @@ def _end(term: Appointment, day: date, actor: User | None, **why: str) -> None:
 
 
 def _lock(term: Appointment) -> None:
-    """Lock a term, and before it its grid: nobody else appoints or ends there meanwhile."""
+    """Lock a term, and its grid before it: nobody else appoints or ends a term there meanwhile."""
     get_locked(Grid, term.grid_id)
     lock(term)
 
@@ -286,7 +293,7 @@ def _follower(term: Appointment) -> Appointment | None:
 def _renewal(term: Appointment) -> Appointment | None:
     """The same person's next term, if it has not begun."""
     follower = _follower(term)
-    own = follower and follower.person_id in persons.selves(persons.kept(term.person))
+    own = follower and follower.person_id in persons.entry_ids(persons.current_entry(term.person))
     return follower if follower and own and follower.starts_on > clock.today() else None
 
 

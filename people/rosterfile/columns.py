@@ -1,4 +1,4 @@
-"""The roster's columns, and its rows read clean: each cell is right, or said to be bad with the reason."""
+"""The roster's columns, and its rows as clean values; a bad cell comes with its reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from ground import tables
-from people.models import Area, GridKind, Sex, Standing
+from people.models import Area, GridKind, PoliticalStatus, Sex
 from people.roster import grids, persons
 
-NAME, SEX, BORN, PHONE, STANDING = "姓名", "性别", "出生年份", "电话", "政治面貌"
+NAME, SEX, BIRTH_YEAR, PHONE, STANDING = "姓名", "性别", "出生年份", "电话", "政治面貌"
 VILLAGE, GROUP = "村(社区)代码", "村民小组"
 CODE, GRID, KIND, HOUSEHOLDS, SINCE = "网格编码", "网格名称", "网格类型", "户数", "聘任日期"
 INSTRUCTOR, AGENCY = "指导员姓名", "指导员单位"
@@ -19,7 +19,7 @@ INSTRUCTOR, AGENCY = "指导员姓名", "指导员单位"
 COLUMNS = (
     tables.Column(NAME, aliases=("网格员", "网格员姓名")),
     tables.Column(SEX),
-    tables.Column(BORN, aliases=("出生年", "出生年月")),
+    tables.Column(BIRTH_YEAR, aliases=("出生年", "出生年月")),
     tables.Column(PHONE, aliases=("联系电话", "手机", "手机号", "电话号码", "联系方式")),
     tables.Column(STANDING),
     tables.Column(VILLAGE, required=True, aliases=("村代码", "社区代码", "村社区代码", "行政区划代码")),
@@ -36,16 +36,16 @@ NAMES = tuple(column.name for column in COLUMNS)
 
 SEX_WORDS = {"男": Sex.MALE, "女": Sex.FEMALE, "男性": Sex.MALE, "女性": Sex.FEMALE}
 STANDING_WORDS = {
-    "中共党员": Standing.PARTY,
-    "中共预备党员": Standing.PROBATIONARY,
-    "共青团员": Standing.LEAGUE,
-    "民主党派": Standing.OTHER_PARTY,
-    "群众": Standing.MASSES,
-    "党员": Standing.PARTY,
-    "预备党员": Standing.PROBATIONARY,
-    "团员": Standing.LEAGUE,
-    "无党派人士": Standing.MASSES,
-    "普通群众": Standing.MASSES,
+    "中共党员": PoliticalStatus.PARTY,
+    "中共预备党员": PoliticalStatus.PROBATIONARY,
+    "共青团员": PoliticalStatus.LEAGUE,
+    "民主党派": PoliticalStatus.OTHER_PARTY,
+    "群众": PoliticalStatus.MASSES,
+    "党员": PoliticalStatus.PARTY,
+    "预备党员": PoliticalStatus.PROBATIONARY,
+    "团员": PoliticalStatus.LEAGUE,
+    "无党派人士": PoliticalStatus.MASSES,
+    "普通群众": PoliticalStatus.MASSES,
 }
 KIND_WORDS = {
     "农村": GridKind.RURAL,
@@ -69,14 +69,14 @@ LAYOUT = tables.Layout(
 )
 
 
-def words_of(column: str) -> dict[Any, str]:
-    """The word that is written for each meaning of a column with a choice."""
+def choice_words(column: str) -> dict[Any, str]:
+    """The word that is written for each value of a column with a choice."""
     return tables.first_words(CHOICES[column])
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One row of the roster: a grid with its worker and instructor. None: the file says nothing of it."""
+class RosterRow:
+    """One row of the roster: a grid with its worker and instructor; None where the file is empty."""
 
     row: tables.Row
     village: Area
@@ -91,23 +91,23 @@ class Entry:
     sex: Sex | None
     birth_year: int | None
     phone: str | None
-    standing: Standing | None
+    standing: PoliticalStatus | None
     since: date | None
     instructor: str | None
     agency: str | None
 
 
-def clean(table: tables.Table, villages: Mapping[str, Area]) -> tuple[list[Entry], list[tables.BadCell]]:
-    """The rows whose cells are all right, and every cell that is not; `villages` by code, those in reach."""
+def clean(table: tables.Table, villages: Mapping[str, Area]) -> tuple[list[RosterRow], list[tables.BadCell]]:
+    """The rows without a bad cell, and every bad cell; `villages` are those in reach, by code."""
     return tables.clean(table, lambda reader: _entry(reader, villages))
 
 
-def _entry(reader: tables.RowReader, villages: Mapping[str, Area]) -> Entry:
+def _entry(reader: tables.RowReader, villages: Mapping[str, Area]) -> RosterRow:
     row = reader.row
-    entry = Entry(
+    entry = RosterRow(
         row=row,
         village=reader.get(VILLAGE, lambda cell: _village(cell, villages)),
-        code=reader.get(CODE, lambda cell: tables.given(tables.code(cell, 40))),
+        code=reader.get(CODE, lambda cell: tables.required_text(tables.code(cell, 40))),
         bare_code=tables.was_number(row.cells.get(CODE)),
         grid=reader.get(GRID, lambda cell: tables.text(cell, 100)),
         kind=reader.get(KIND, lambda cell: tables.choice(cell, KIND_WORDS)),
@@ -115,14 +115,14 @@ def _entry(reader: tables.RowReader, villages: Mapping[str, Area]) -> Entry:
         households=reader.get(HOUSEHOLDS, lambda cell: tables.whole(cell, 0, grids.MOST_HOUSEHOLDS)),
         name=reader.get(NAME, _name),
         sex=reader.get(SEX, lambda cell: tables.choice(cell, SEX_WORDS)),
-        birth_year=reader.get(BORN, _born),
+        birth_year=reader.get(BIRTH_YEAR, _birth_year),
         phone=reader.get(PHONE, tables.phone),
         standing=reader.get(STANDING, lambda cell: tables.choice(cell, STANDING_WORDS)),
         since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch)),
         instructor=reader.get(INSTRUCTOR, _name),
         agency=reader.get(AGENCY, lambda cell: tables.text(cell, 100)),
     )
-    if not reader.bad and entry.name is None and reader.filled((SEX, BORN, PHONE, STANDING, SINCE)):
+    if not reader.bad and entry.name is None and reader.filled((SEX, BIRTH_YEAR, PHONE, STANDING, SINCE)):
         reader.refuse(NAME, _("The name is missing."))
     if not reader.bad and entry.instructor is None and entry.agency:
         reader.refuse(INSTRUCTOR, _("The name is missing."))
@@ -130,20 +130,20 @@ def _entry(reader: tables.RowReader, villages: Mapping[str, Area]) -> Entry:
 
 
 def _village(cell: tables.Cell, villages: Mapping[str, Area]) -> Area:
-    code = tables.given(tables.digits(cell, 12))
+    code = tables.required_text(tables.digits(cell, 12))
     if code not in villages:
-        raise tables.bad(_("No village or community of yours has the code %(code)s.", code=code))
+        raise tables.bad_cell(_("No village or community of yours has the code %(code)s.", code=code))
     return villages[code]
 
 
 def _name(cell: tables.Cell) -> str | None:
     name = tables.name(cell, 200)
     if name and "*" in name:
-        raise tables.bad(_("This name is masked. Write the whole name."))
+        raise tables.bad_cell(_("This name is masked. Write the whole name."))
     return name
 
 
-def _born(cell: tables.Cell) -> int | None:
+def _birth_year(cell: tables.Cell) -> int | None:
     year = tables.year(cell)
     persons.check_birth_year(year)
     return year

@@ -1,4 +1,4 @@
-"""The roster written out in its own columns."""
+"""The export of the roster, in its own columns."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,18 +12,19 @@ from people.models import Appointment, Area, Duty, Grid, Person, User, mask_name
 from people.rosterfile import columns
 
 
-def take_out(area: Area, kind: str, masked: bool, actor: User) -> list[dict[str, Any]]:
-    """The rows of an area's roster, by grid code; that they leave, as `xlsx` or `csv`, is written down.
+def export_roster(area: Area, kind: str, masked: bool, actor: User) -> list[dict[str, Any]]:
+    """The rows of an area's roster, by grid code; the export is written into the audit trail.
 
-    `masked` for readers above the village. Whole, they come in again without changing anything.
+    `kind` is `xlsx` or `csv`. `masked` for readers above the village. An unmasked roster can be imported
+    again without changing anything.
     """
-    rows = [_row(grid, seats, masked) for grid, seats in _today(area)]
+    rows = [_row(grid, seats, masked) for grid, seats in _current_grids(area)]
     audit.note(actor, "roster.export", area, area, kind=kind, rows=len(rows), masked=masked)
     return rows
 
 
-def _today(area: Area) -> Iterator[tuple[Grid, dict[Duty, Appointment]]]:
-    """Every grid that is not closed, with the terms that hold it."""
+def _current_grids(area: Area) -> Iterator[tuple[Grid, dict[Duty, Appointment]]]:
+    """Every grid that is not closed, with its current terms by duty."""
     within = Area.code.startswith(area.stem)
     seats: dict[int, dict[Duty, Appointment]] = {}
     for term in db.session.scalars(
@@ -51,7 +52,7 @@ def _row(grid: Grid, seats: dict[Duty, Appointment], masked: bool) -> dict[str, 
         columns.GROUP: grid.group and grid.group.name,
         columns.CODE: grid.code,
         columns.GRID: grid.name,
-        columns.KIND: columns.words_of(columns.KIND)[grid.kind],
+        columns.KIND: columns.choice_words(columns.KIND)[grid.kind],
         columns.HOUSEHOLDS: grid.households,
     }
     if worker:
@@ -66,8 +67,8 @@ def _row(grid: Grid, seats: dict[Duty, Appointment], masked: bool) -> dict[str, 
 def _worker(person: Person, masked: bool) -> dict[str, Any]:
     return {
         columns.NAME: person.masked if masked else person.name,
-        columns.SEX: columns.words_of(columns.SEX).get(person.sex),
-        columns.BORN: person.birth_year,
+        columns.SEX: columns.choice_words(columns.SEX).get(person.sex),
+        columns.BIRTH_YEAR: person.birth_year,
         columns.PHONE: mask_phone(person.phone) if masked and person.phone else person.phone,
-        columns.STANDING: columns.words_of(columns.STANDING).get(person.standing),
+        columns.STANDING: columns.choice_words(columns.STANDING).get(person.standing),
     }

@@ -1,4 +1,4 @@
-"""Taking a roster in: what is new first, in bulk; then what is corrected, and who follows whom."""
+"""The import of a roster: new rows first, in bulk; then corrections, renewals and hand-overs."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,23 +7,23 @@ from people import audit, filing
 from people.models import Appointment, Area, FileKind, User
 from people.roster import grids, persons, terms
 from people.rosterfile import columns, plan
-from people.rosterfile.plan import Act, Plan, Seat, Step
+from people.rosterfile.plan import Act, Plan, RosterSeat, RosterStep
 
 
-def carry_out(made: Plan, area: Area, actor: User | None) -> Iterator[int]:
+def import_rows(roster_plan: Plan, area: Area, actor: User | None) -> Iterator[int]:
     """Do all that a plan says, inside one transaction; yields how many of its rows are done."""
-    yield from filing.by_lots(made, lambda steps: _do(steps, actor))
-    audit.note(actor, "roster.import", area, area, **made.counted)
+    yield from filing.do_in_batches(roster_plan, lambda steps: _import_batch(steps, actor))
+    audit.note(actor, "roster.import", area, area, **roster_plan.counted)
     db.session.flush()
-    yield len(made.steps)
+    yield len(roster_plan.steps)
 
 
-ROSTER = filing.Kind(FileKind.ROSTER, columns.LAYOUT, plan.make, carry_out)
+ROSTER = filing.FileType(FileKind.ROSTER, columns.LAYOUT, plan.make, import_rows)
 
 
-def _do(steps: Sequence[Step], actor: User | None) -> None:
-    """Take some rows in."""
-    _group(steps, actor)
+def _import_batch(steps: Sequence[RosterStep], actor: User | None) -> None:
+    """Import a batch of rows."""
+    _put_into_groups(steps, actor)
     grids.add_grids([step.grid for step in steps if step.is_new], actor)
     seats = [(step, seat) for step in steps for seat in step.seats]
     people = {id(seat.person): seat.person for _step, seat in seats if seat.person.id is None}
@@ -40,10 +40,10 @@ def _do(steps: Sequence[Step], actor: User | None) -> None:
             terms.hand_over(seat.holder, seat.person, seat.since, actor)
 
 
-def _group(steps: Sequence[Step], actor: User | None) -> None:
+def _put_into_groups(steps: Sequence[RosterStep], actor: User | None) -> None:
     """Put grids into their groups; a group is added where the file first names it."""
     moving = [step for step in steps if step.group]
-    groups = grids.groups_named([(step.entry.village, step.group or "") for step in moving], actor)
+    groups = grids.find_or_add_groups([(step.entry.village, step.group or "") for step in moving], actor)
     for step, group in zip(moving, groups, strict=True):
         if step.is_new:
             step.grid.group = group
@@ -51,7 +51,7 @@ def _group(steps: Sequence[Step], actor: User | None) -> None:
             step.corrections["group_id"] = group.id
 
 
-def _term(step: Step, seat: Seat) -> Appointment:
+def _term(step: RosterStep, seat: RosterSeat) -> Appointment:
     return Appointment(
         person=seat.person,
         grid=step.grid,

@@ -1,4 +1,4 @@
-"""What the roster says today of an area, read in a few queries however large a file is."""
+"""The roster of an area as it is today, read in a few queries however large a file is."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from ground.db import db
 from people.models import Appointment, Area, Grid, Group, Merge, Person
 
 
-class Known:
-    """Groups, grids, who holds them, and people; what a file brings is added by whoever reads it."""
+class KnownRoster:
+    """Groups, grids, their current terms, and people; the reader adds what a file brings."""
 
     def __init__(self, area: Area) -> None:
         within = Area.code.startswith(area.stem)
@@ -46,17 +46,17 @@ class Known:
     @staticmethod
     def _people(area: Area) -> Any:
         """Everyone of the area and of the places above it, whose instructors serve here; no duplicates."""
-        above = [place.id for place in upwards(area)]
-        here = select(Area.id).where(Area.code.startswith(area.stem))
+        above = [place.id for place in areas_above(area)]
+        below = select(Area.id).where(Area.code.startswith(area.stem))
         return (
             select(Person)
-            .where((Person.area_id.in_(here)) | (Person.area_id.in_(above)))
+            .where((Person.area_id.in_(below)) | (Person.area_id.in_(above)))
             .where(~select(Merge.id).where(Merge.duplicate_id == Person.id).exists())
             .order_by(Person.id)
         )
 
 
-def upwards(area: Area) -> Iterator[Area]:
+def areas_above(area: Area) -> Iterator[Area]:
     """The areas above an area, the nearest first."""
     while area.parent:
         area = area.parent

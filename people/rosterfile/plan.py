@@ -12,16 +12,16 @@ from ground import clock, tables
 from ground.paper import words
 from ground.tables import BadCell
 from people import areas, filing
-from people.filing import Line
+from people.filing import CellChange
 from people.models import Appointment, Area, Duty, Grid, Person
 from people.roster import holders
 from people.rosterfile import columns
-from people.rosterfile.columns import Entry
-from people.rosterfile.known import Known, upwards
+from people.rosterfile.columns import RosterRow
+from people.rosterfile.known import KnownRoster, areas_above
 
 
 class Act(StrEnum):
-    """What happens to who holds a duty in a grid."""
+    """What happens to the person who is to hold a duty in a grid."""
 
     APPOINT = "appoint"
     RENEW = "renew"
@@ -29,10 +29,11 @@ class Act(StrEnum):
 
 
 @dataclass
-class Seat:
-    """Who is to hold a duty in a grid: their act (None: they hold it already) and corrections to them.
+class RosterSeat:
+    """The person who is to hold a duty in a grid, what happens to them, and their corrections.
 
-    `person` is not in the database yet if the file brings them; `holder` is the term that runs now.
+    `act` None: they hold it already. `person` is not in the database yet if the file brings them;
+    `holder` is the term that runs now.
     """
 
     duty: Duty
@@ -44,51 +45,51 @@ class Seat:
 
 
 @dataclass
-class Step(filing.Step):
+class RosterStep(filing.ImportStep):
     """What one row of the file would do."""
 
-    entry: Entry
+    entry: RosterRow
     grid: Grid
     group: str | None
     corrections: dict[str, Any]
-    seats: list[Seat]
+    seats: list[RosterSeat]
 
 
-Plan = filing.Plan[Step]
+Plan = filing.ImportPlan[RosterStep]
 
 
 def make(table: tables.Table, area: Area) -> Plan:
-    """What a roster's table would do to an area. Writes nothing, raises nothing: what is bad is in it."""
-    entries, bad = columns.clean(table, {village.code: village for village in areas.below(area)})
-    planner = _Planner(table, Known(area))
+    """The plan of a roster's table for an area. Writes and raises nothing: bad cells are in it."""
+    entries, bad_cells = columns.clean(table, {village.code: village for village in areas.villages_in(area)})
+    planner = _Planner(table, KnownRoster(area))
     steps = [step for entry in entries if (step := planner.step(entry))]
-    return Plan(table, steps, [*bad, *planner.bad])
+    return Plan(table, steps, [*bad_cells, *planner.bad])
 
 
 class _Planner:
-    """Goes through the entries; people and grids of earlier rows count for the later ones."""
+    """Plans one row after the other; people and grids of earlier rows count for later ones."""
 
-    def __init__(self, table: tables.Table, known: Known) -> None:
-        self._table, self._known = table, known
+    def __init__(self, table: tables.Table, roster: KnownRoster) -> None:
+        self._table, self._known = table, roster
         self._rows: dict[tuple[int, str], int] = {}
         self._corrected: dict[int, dict[str, Any]] = {}
         self.bad: list[BadCell] = []
 
-    def step(self, entry: Entry) -> Step | None:
-        """What this entry would do, or None when something in it is bad."""
-        told = len(self.bad)
+    def step(self, entry: RosterRow) -> RosterStep | None:
+        """The step of a row, or None when something in the row is bad."""
+        bad_before = len(self.bad)
         grid = self._grid(entry)
         if grid is None:
             return None
         seats = [*self._worker(entry, grid), *self._instructor(entry, grid)]
-        if len(self.bad) > told:
+        if len(self.bad) > bad_before:
             return None
         group = self._known.groups[grid.group_id].name if grid.group_id else None
-        given = {"name": entry.grid, "kind": entry.kind, "households": entry.households}
-        corrections = {} if grid.id is None else _different(grid, given)
+        values = {"name": entry.grid, "kind": entry.kind, "households": entry.households}
+        corrections = {} if grid.id is None else _differences(grid, values)
         new_group = entry.group if entry.group and entry.group != group else None
-        lines = list(_lines(entry, grid, group if grid.id else None, corrections, new_group, seats))
-        return Step(
+        lines = list(_cell_changes(entry, grid, group if grid.id else None, corrections, new_group, seats))
+        return RosterStep(
             row=entry.row,
             is_new=grid.id is None,
             name=grid.name,
@@ -101,11 +102,11 @@ class _Planner:
             seats=seats,
         )
 
-    def _refuse(self, entry: Entry, column: str, reason: Any) -> None:
+    def _refuse(self, entry: RosterRow, column: str, reason: Any) -> None:
         self.bad.append(BadCell.at(self._table, entry.row, column, reason))
 
-    def _grid(self, entry: Entry) -> Grid | None:
-        """The grid of a row: one that is there, or a new one that is not in the database yet."""
+    def _grid(self, entry: RosterRow) -> Grid | None:
+        """The grid of a row: an existing one, or a new one that is not in the database yet."""
         village = entry.village.id
         grid = self._known.grids.get((village, entry.code)) or self._zeros_lost(entry)
         code = grid.code if grid else entry.code
@@ -121,12 +122,12 @@ class _Planner:
             return None
         return grid
 
-    def _zeros_lost(self, entry: Entry) -> Grid | None:
+    def _zeros_lost(self, entry: RosterRow) -> Grid | None:
         """The one grid whose code is this number with zeros in front, which Excel takes away."""
-        found = self._known.bare_codes[entry.village.id, entry.code] if entry.bare_code else []
-        return found[0] if len(found) == 1 else None
+        matches = self._known.bare_codes[entry.village.id, entry.code] if entry.bare_code else []
+        return matches[0] if len(matches) == 1 else None
 
-    def _new_grid(self, entry: Entry) -> Grid | None:
+    def _new_grid(self, entry: RosterRow) -> Grid | None:
         for column, value in ((columns.GRID, entry.grid), (columns.KIND, entry.kind)):
             if value is None:
                 self._refuse(entry, column, _("A new grid needs this."))
@@ -140,12 +141,12 @@ class _Planner:
             households=entry.households,
         )
 
-    def _worker(self, entry: Entry, grid: Grid) -> Iterator[Seat]:
-        """Who is to serve: who does already, or somebody new, from the row's day of appointment on."""
+    def _worker(self, entry: RosterRow, grid: Grid) -> Iterator[RosterSeat]:
+        """The worker of a row: who serves already, or somebody new from the row's day of appointment on."""
         if entry.name is None:
             return
         holder = self._known.holders.get((grid.id, Duty.WORKER)) if grid.id else None
-        given = {
+        details = {
             "sex": entry.sex,
             "birth_year": entry.birth_year,
             "phone": entry.phone,
@@ -153,13 +154,13 @@ class _Planner:
         }
         if holder and holder.person.name == entry.name:
             act = self._same_worker(entry, holder)
-            yield Seat(
+            yield RosterSeat(
                 Duty.WORKER,
                 holder.person,
                 act,
                 entry.since or holder.starts_on,
                 holder,
-                self._corrections(entry, holder.person, given),
+                self._corrections(entry, holder.person, details),
             )
             return
         if entry.since is None:
@@ -175,14 +176,14 @@ class _Planner:
             self._refuse(entry, columns.NAME, text)
             return
         person = self._person(entry.village, entry.name, entry.phone, entry.birth_year)
-        corrections = {} if person.id is None else self._corrections(entry, person, given)
-        for name, value in given.items():
+        corrections = {} if person.id is None else self._corrections(entry, person, details)
+        for name, value in details.items():
             if person.id is None and value is not None:
                 setattr(person, name, value)
-        yield Seat(Duty.WORKER, person, _act(holder), entry.since, holder, corrections)
+        yield RosterSeat(Duty.WORKER, person, _act(holder), entry.since, holder, corrections)
 
-    def _same_worker(self, entry: Entry, holder: Appointment) -> Act | None:
-        """Whether a row about the one who serves renews the term; the day it began is not rewritten."""
+    def _same_worker(self, entry: RosterRow, holder: Appointment) -> Act | None:
+        """Whether a row about the present worker renews the term; its first day is never rewritten."""
         if entry.since is None or entry.since == holder.starts_on:
             return None
         if entry.since == holder.ends_on + holders.ONE_DAY:
@@ -197,15 +198,15 @@ class _Planner:
         self._refuse(entry, columns.SINCE, text)
         return None
 
-    def _instructor(self, entry: Entry, grid: Grid) -> Iterator[Seat]:
-        """Who instructs: a new one begins with the worker, or today where another one instructed."""
+    def _instructor(self, entry: RosterRow, grid: Grid) -> Iterator[RosterSeat]:
+        """The instructor of a row: a new one begins with the worker, or today if there was another."""
         if entry.instructor is None:
             return
         holder = self._known.holders.get((grid.id, Duty.INSTRUCTOR)) if grid.id else None
-        given = {"agency": entry.agency}
+        details = {"agency": entry.agency}
         if holder and holder.person.name == entry.instructor:
-            corrections = self._corrections(entry, holder.person, given)
-            yield Seat(Duty.INSTRUCTOR, holder.person, None, holder.starts_on, holder, corrections)
+            corrections = self._corrections(entry, holder.person, details)
+            yield RosterSeat(Duty.INSTRUCTOR, holder.person, None, holder.starts_on, holder, corrections)
             return
         person = self._instructor_of(entry)
         since = clock.today() if holder or entry.since is None else entry.since
@@ -214,24 +215,24 @@ class _Planner:
             text = _("%(name)s begins here on %(day)s only.", name=holder.person.name, day=begins)
             self._refuse(entry, columns.INSTRUCTOR, text)
             return
-        yield Seat(Duty.INSTRUCTOR, person, _act(holder), since, holder)
+        yield RosterSeat(Duty.INSTRUCTOR, person, _act(holder), since, holder)
 
-    def _corrections(self, entry: Entry, person: Person, given: dict[str, Any]) -> dict[str, Any]:
-        """What of a person the row corrects; two rows that contradict each other are bad."""
+    def _corrections(self, entry: RosterRow, person: Person, details: dict[str, Any]) -> dict[str, Any]:
+        """The corrections of a person in a row; two rows that contradict each other are bad."""
         before = self._corrected.setdefault(person.id, {})
-        for name, value in given.items():
+        for name, value in details.items():
             if value is not None and before.setdefault(name, value) != value:
                 text = _("Another row says something else of %(name)s.", name=person.name)
                 self._refuse(entry, columns.NAME, text)
-        return _different(person, given)
+        return _differences(person, details)
 
     def _person(self, village: Area, name: str, phone: str | None, born: int | None) -> Person:
-        """Who this is: the one of that name whose phone and birth year agree, if known; or somebody new."""
+        """The person of this name whose phone and birth year agree, as far as known; or a new one."""
         for person in self._known.people[village.id, name]:
             same = [
-                given == known
-                for given, known in ((phone, person.phone), (born, person.birth_year))
-                if given and known
+                from_file == on_roster
+                for from_file, on_roster in ((phone, person.phone), (born, person.birth_year))
+                if from_file and on_roster
             ]
             if same and all(same):
                 return person
@@ -239,9 +240,9 @@ class _Planner:
         self._known.people[village.id, name].append(person)
         return person
 
-    def _instructor_of(self, entry: Entry) -> Person:
+    def _instructor_of(self, entry: RosterRow) -> Person:
         """The instructor of this name and agency at a place that covers the village, or a new one there."""
-        for place in upwards(entry.village):
+        for place in areas_above(entry.village):
             for person in self._known.people[place.id, entry.instructor or ""]:
                 if entry.agency is None or person.agency == entry.agency:
                     return person
@@ -262,49 +263,53 @@ def _can_follow(holder: Appointment, since: date) -> bool:
 
 
 def _act(holder: Appointment | None) -> Act:
-    """How somebody new comes to a duty: a term that lapsed is over and hands nothing over."""
+    """How somebody new comes to a duty; a term that lapsed is over, so nothing is handed over."""
     return Act.HAND_OVER if holder and not _has_lapsed(holder) else Act.APPOINT
 
 
-def _different(row: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """What is given and not the same in a row; an empty cell says nothing."""
-    return {name: value for name, value in given.items() if value is not None and getattr(row, name) != value}
+def _differences(row: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """The values that differ from those of a row; an empty cell does not count."""
+    return {
+        name: value for name, value in values.items() if value is not None and getattr(row, name) != value
+    }
 
 
-FIELDS = {
+COLUMN_OF_FIELD = {
     "name": columns.GRID,
     "kind": columns.KIND,
     "households": columns.HOUSEHOLDS,
     "sex": columns.SEX,
-    "birth_year": columns.BORN,
+    "birth_year": columns.BIRTH_YEAR,
     "phone": columns.PHONE,
     "standing": columns.STANDING,
     "agency": columns.AGENCY,
 }
 
 
-def _lines(
-    entry: Entry,
+def _cell_changes(
+    entry: RosterRow,
     grid: Grid,
     group: str | None,
     corrections: dict[str, Any],
     new_group: str | None,
-    seats: Sequence[Seat],
-) -> Iterator[Line]:
-    """What a row would do, column by column."""
+    seats: Sequence[RosterSeat],
+) -> Iterator[CellChange]:
+    """The changes of a row, column by column."""
     if grid.id is None:
-        yield Line(columns.GRID, None, entry.grid)
-    yield from _corrected(grid, corrections)
+        yield CellChange(columns.GRID, None, entry.grid)
+    yield from _correction_changes(grid, corrections)
     if new_group:
-        yield Line(columns.GROUP, group, new_group)
+        yield CellChange(columns.GROUP, group, new_group)
     for seat in seats:
         column = columns.NAME if seat.duty is Duty.WORKER else columns.INSTRUCTOR
         if seat.act is Act.RENEW:
-            yield Line(columns.SINCE, seat.holder and seat.holder.starts_on, seat.since)
+            yield CellChange(columns.SINCE, seat.holder and seat.holder.starts_on, seat.since)
         elif seat.act:
-            yield Line(column, seat.holder and seat.holder.person.name, seat.person.name)
-        yield from _corrected(seat.person, seat.corrections)
+            yield CellChange(column, seat.holder and seat.holder.person.name, seat.person.name)
+        yield from _correction_changes(seat.person, seat.corrections)
 
 
-def _corrected(row: Any, corrections: dict[str, Any]) -> Iterable[Line]:
-    return [Line(FIELDS[name], getattr(row, name), value) for name, value in corrections.items()]
+def _correction_changes(row: Any, corrections: dict[str, Any]) -> Iterable[CellChange]:
+    return [
+        CellChange(COLUMN_OF_FIELD[name], getattr(row, name), value) for name, value in corrections.items()
+    ]

@@ -1,1 +1,1 @@
-"""Who may come in: sign-ins and their roles, passwords and PINs, what guards the door, and who keeps it."""
+"""Sign-ins and their roles, passwords and PINs, the limits on tries, and who manages them."""

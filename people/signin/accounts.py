@@ -1,4 +1,4 @@
-"""Sign-ins: by name and password, or by card number and PIN; and the roles that are given and taken back."""
+"""Sign-ins, by name and password or by card number and PIN; and their roles, given and taken back."""
 
 import re
 from datetime import datetime
@@ -24,14 +24,14 @@ REDEEMING = {Role.MANAGER, Role.VOLUNTEER}
 
 # Who gives and takes back which roles, where they hold their own and below. A rule of this house: who is
 # watched does not choose who watches, so no chair makes a supervisor or a second chair.
-GIVES = {
+ROLES_TO_GIVE = {
     Role.COUNTY: frozenset(Role),
     Role.TOWNSHIP: frozenset(Role) - {Role.COUNTY, Role.TOWNSHIP},
     Role.CHAIR: frozenset({Role.CLERK, Role.INSTRUCTOR, Role.MANAGER, Role.VOLUNTEER, Role.WORKER}),
     Role.CLERK: frozenset({Role.WORKER}),
 }
 
-LEVELS = {Role.COUNTY: {Level.COUNTY}, Role.TOWNSHIP: {Level.TOWNSHIP}}
+ROLE_LEVELS = {Role.COUNTY: {Level.COUNTY}, Role.TOWNSHIP: {Level.TOWNSHIP}}
 
 
 def add_user(
@@ -44,13 +44,13 @@ def add_user(
     temporary: bool = True,
     area: Area | None = None,
 ) -> User:
-    """Make a sign-in; `temporary` if its owner shall choose a password of their own at the first sign-in.
+    """Make a sign-in; with `temporary` its owner chooses another password at the first sign-in.
 
     `area` is whose people may read of it in the trail. Refused `bad_username` (1 to 40 characters, no
     space, not only digits, not `worker-…`), `username_taken`, `password_too_short`, `password_is_name`.
     """
     username = username.strip()
-    digits_only = passwords.figures(username).isdecimal()
+    digits_only = passwords.plain_digits(username).isdecimal()
     if not re.fullmatch(r"\S{1,40}", username) or digits_only or username.startswith(CARD_SIGN_IN):
         raise Refused(
             "bad_username",
@@ -60,16 +60,16 @@ def add_user(
     passwords.check_password(password, username)
     if db.session.scalar(select(User.id).where(User.username == username)):
         raise Refused("username_taken", _("The sign-in name %(name)s is taken.", name=username), "username")
-    return _add(username, name.strip(), password, actor, person, temporary, area)
+    return _insert_user(username, name.strip(), password, actor, person, temporary, area)
 
 
 def add_card_user(person: Person, actor: User | None) -> User:
-    """Make the sign-in of a worker's card; without a PIN as yet, so nobody gets in by it."""
+    """Make the sign-in of a worker's card, without a PIN yet: nobody can sign in by it."""
     username = f"{CARD_SIGN_IN}{person.id}"
-    return _add(username, person.name, None, actor, person, True, person.area)
+    return _insert_user(username, person.name, None, actor, person, True, person.area)
 
 
-def _add(
+def _insert_user(
     username: str,
     name: str,
     password: str | None,
@@ -81,7 +81,7 @@ def _add(
     user = User(
         username=username,
         name=name,
-        password_hash=passwords.hashed(password) if password else "",
+        password_hash=passwords.hash_password(password) if password else "",
         temporary=temporary,
         person_id=person.id if person else None,
     )
@@ -92,13 +92,13 @@ def _add(
 
 
 def is_of_card(user: User) -> bool:
-    """Whether this sign-in is entered by card number and PIN only."""
+    """Whether this is the sign-in of a card, entered by card number and PIN only."""
     return user.username.startswith(CARD_SIGN_IN)
 
 
 def may_give(actor: User | None, role: Role, area: Area) -> bool:
-    """Whether somebody may give this role there, and take it back; the command line (None) may."""
-    return actor is None or any(role in GIVES.get(held, ()) for held in actor.roles_in(area))
+    """Whether somebody may give this role there and take it back; the command line (None) may."""
+    return actor is None or any(role in ROLES_TO_GIVE.get(own_role, ()) for own_role in actor.roles_in(area))
 
 
 def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
@@ -110,35 +110,42 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
     """
     lock(user)
     _check_giver(user, role, area, actor)
-    if area.level not in LEVELS.get(role, VILLAGE_LEVELS):
+    if area.level not in ROLE_LEVELS.get(role, VILLAGE_LEVELS):
         raise Refused("wrong_place", _("This role does not exist at that place."), "place")
     if is_of_card(user) and role != Role.WORKER:
         raise Refused(
             "card_sign_in", _("A sign-in by card and PIN is for grid workers. Add one with a password.")
         )
-    if any((held.role, held.area_id) == (role, area.id) for held in user.grants):
+    if any((role_grant.role, role_grant.area_id) == (role, area.id) for role_grant in user.grants):
         raise Refused("role_held", _("They hold this role already."), "role")
-    others = REDEEMING if role in SCORING else SCORING if role in REDEEMING else set()
-    for held in user.grants:
-        if held.role in others and (held.area.covers(area) or area.covers(held.area)):
+    opposed_roles = REDEEMING if role in SCORING else SCORING if role in REDEEMING else set()
+    for role_grant in user.grants:
+        if role_grant.role in opposed_roles and (
+            role_grant.area.covers(area) or area.covers(role_grant.area)
+        ):
             raise Refused("roles_conflict", _("Who awards points does not also hand out goods."), "role")
-    given = Grant(user=user, area=area, role=role)
-    db.session.add(given)
+    new_grant = Grant(user=user, area=area, role=role)
+    db.session.add(new_grant)
     db.session.flush()
     audit.note(actor, "role.grant", user, area, role=role, place=area.code)
-    return given
+    return new_grant
 
 
-def revoke(given: Grant, actor: User | None) -> None:
+def revoke(role_grant: Grant, actor: User | None) -> None:
     """Take a role back. Refused `own_role`, `not_yours_to_give`, `last_of_county`."""
-    user = given.user
+    user = role_grant.user
     lock(user)
-    _check_giver(user, given.role, given.area, actor)
-    check_last(user, [given])
+    _check_giver(user, role_grant.role, role_grant.area, actor)
+    check_not_last(user, [role_grant])
     audit.note(
-        actor, "role.revoke", user, given.area, {"role": given.role, "place": given.area.code}, role=None
+        actor,
+        "role.revoke",
+        user,
+        role_grant.area,
+        {"role": role_grant.role, "place": role_grant.area.code},
+        role=None,
     )
-    db.session.delete(given)
+    db.session.delete(role_grant)
     db.session.flush()
     db.session.expire(user, ["grants"])
 
@@ -150,22 +157,22 @@ def _check_giver(user: User, role: Role, area: Area, actor: User | None) -> None
         raise Refused("not_yours_to_give", _("This role is given by somebody above you."), "role")
 
 
-def check_last(user: User, losing: list[Grant]) -> None:
-    """Refused `last_of_county` when a county would be left without anyone who keeps its accounts.
+def check_not_last(user: User, losing: list[Grant]) -> None:
+    """Check that a county keeps somebody who manages its sign-ins. Refused `last_of_county`.
 
     The county's row is locked, so that two who take each other's role at once do not both succeed.
     """
-    for held in losing:
-        if held.role != Role.COUNTY:
+    for role_grant in losing:
+        if role_grant.role != Role.COUNTY:
             continue
-        get_locked(Area, held.area_id)
+        get_locked(Area, role_grant.area_id)
         others = (
             select(func.count())
             .select_from(Grant)
             .join(Grant.user)
             .where(
                 Grant.role == Role.COUNTY,
-                Grant.area_id == held.area_id,
+                Grant.area_id == role_grant.area_id,
                 Grant.user_id != user.id,
                 User.closed_at.is_(None),
             )
@@ -174,75 +181,77 @@ def check_last(user: User, losing: list[Grant]) -> None:
             raise Refused("last_of_county", _("This is the county's last sign-in. Add another one first."))
 
 
-def place_of(user: User) -> Area | None:
-    """Whose people may read of a sign-in in the trail: the widest of its places."""
+def widest_area(user: User) -> Area | None:
+    """The widest area in which a sign-in holds a role; its people read of the sign-in in the trail."""
     return min(
-        (held.area for held in user.grants), key=lambda area: (len(area.stem), area.code), default=None
+        (role_grant.area for role_grant in user.grants),
+        key=lambda area: (len(area.stem), area.code),
+        default=None,
     )
 
 
-def in_session(held: str) -> User | None:
-    """Whose session this is, by what its cookie holds (`User.get_id`); None once it was signed out."""
-    ident, _dot, session = held.partition(".")
+def user_in_session(cookie_value: str) -> User | None:
+    """The sign-in of a session, by the text in its cookie (`User.get_id`); None once signed out."""
+    ident, _dot, session = cookie_value.partition(".")
     if not (ident.isdecimal() and session.isdecimal()):
         return None
     user = db.session.get(User, int(ident))
     return user if user and user.closed_at is None and user.session == int(session) else None
 
 
-def known(given: str) -> User | None:
-    """The open sign-in that was typed: its name, or the number of the worker's active card; or None."""
-    text = given.strip()
-    number = cards.digits_in(text)
+def find_signing_in(typed: str) -> User | None:
+    """The open sign-in with this name, or of the worker whose active card has this number; or None."""
+    text = typed.strip()
+    number = cards.card_digits(text)
     if number is not None and len(number) == CARD_DIGITS:
-        return _of_card(number)
+        return _user_of_card(number)
     user = db.session.scalar(select(User).where(User.username == text, User.closed_at.is_(None)))
     return None if user is None or is_of_card(user) else user
 
 
-def _of_card(number: str) -> User | None:
-    """The worker's sign-in; of several the one that was made for the card, and none with other roles."""
+def _user_of_card(number: str) -> User | None:
+    """The sign-in of a card's holder, the one made for the card first; none with other roles."""
     card = db.session.scalar(select(Card).where(Card.number == number, Card.state == CardState.ACTIVE))
     if card is None:
         return None
-    ids = persons.selves(persons.kept(card.person))
-    found = db.session.scalars(select(User).where(User.person_id.in_(ids), User.closed_at.is_(None)))
-    workers = [user for user in found if {held.role for held in user.grants} == {Role.WORKER}]
+    ids = persons.entry_ids(persons.current_entry(card.person))
+    users = db.session.scalars(select(User).where(User.person_id.in_(ids), User.closed_at.is_(None)))
+    workers = [user for user in users if {role_grant.role for role_grant in user.grants} == {Role.WORKER}]
     return min(workers, key=lambda user: (not is_of_card(user), user.id), default=None)
 
 
-def sign_in(given: str, password: str) -> User:
-    """Whose name (or card number) and password (or PIN) these are.
+def sign_in(typed: str, password: str) -> User:
+    """The sign-in with this name (or card number) and password (or PIN).
 
-    Refused `wrong_sign_in`, whichever of the two was wrong. Changes nothing, and takes its time on purpose:
-    to be called outside a transaction that writes.
+    Refused `wrong_sign_in`, whichever of the two was wrong. Changes nothing, and takes its time on
+    purpose: to be called outside a transaction that writes.
     """
-    user = known(given)
+    user = find_signing_in(typed)
     if user is not None and is_of_card(user):
-        password = passwords.figures(password)
+        password = passwords.plain_digits(password)
     if not passwords.matches(user.password_hash if user else None, password) or user is None:
         raise Refused("wrong_sign_in", _("The name or the password is not right."), "password")
     return user
 
 
-def prove(user: User, password: str) -> User:
-    """The user again, if somebody at their open session knows the password. Refused `wrong_password`."""
-    typed = passwords.figures(password) if is_of_card(user) else password
+def check_own_password(user: User, password: str) -> User:
+    """Check the password of somebody at their open session; return the user. Refused `wrong_password`."""
+    typed = passwords.plain_digits(password) if is_of_card(user) else password
     if not passwords.matches(user.password_hash, typed):
         raise Refused("wrong_password", _("The present password is not right."), "password")
     return user
 
 
 def choose_password(user: User, new: str) -> User:
-    """Change one's own password or PIN; everywhere else one is signed out.
+    """Change one's own password or PIN; all other sessions end.
 
-    Refused `password_too_short`, `password_is_name`, `password_not_new`; for a card's sign-in `pin_shape`,
-    `pin_too_simple`.
+    Refused `password_too_short`, `password_is_name`, `password_not_new`; for a card's sign-in
+    `pin_shape`, `pin_too_simple`.
     """
     lock(user)
     if is_of_card(user):
-        new = passwords.figures(new)
-        passwords.check_pin(new, facts_of(user.person), "new")
+        new = passwords.plain_digits(new)
+        passwords.check_pin(new, personal_facts(user.person), "new")
     else:
         passwords.check_password(new, user.username, "new")
     if passwords.matches(user.password_hash, new):
@@ -252,16 +261,18 @@ def choose_password(user: User, new: str) -> User:
 
 
 def set_password(user: User, password: str, temporary: bool, actor: User | None) -> None:
-    """Put a password that was checked in place of the old one, and end every session."""
-    user.password_hash = passwords.hashed(password)
-    audit.change(actor, "user.password", user, place_of(user), temporary=temporary, session=user.session + 1)
+    """Replace a password by one that was checked, and end every session."""
+    user.password_hash = passwords.hash_password(password)
+    audit.change(
+        actor, "user.password", user, widest_area(user), temporary=temporary, session=user.session + 1
+    )
 
 
-def facts_of(person: Person | None) -> list[str]:
-    """What stands on a worker's card or is known of them, and is therefore no PIN."""
+def personal_facts(person: Person | None) -> list[str]:
+    """Numbers that stand on a worker's card or are known of them, and therefore make no PIN."""
     if person is None:
         return []
-    card = cards.active(person)
+    card = cards.active_card(person)
     facts = (card and card.number, person.phone and re.sub(r"\D", "", person.phone), person.birth_year)
     return [str(fact) for fact in facts if fact]
 
@@ -269,11 +280,11 @@ def facts_of(person: Person | None) -> list[str]:
 def sign_out_everywhere(user: User, actor: User | None) -> User:
     """End every session of a sign-in."""
     lock(user)
-    audit.change(actor, "user.sign_out", user, place_of(user), session=user.session + 1)
+    audit.change(actor, "user.sign_out", user, widest_area(user), session=user.session + 1)
     return user
 
 
 def set_closed(user: User, moment: datetime | None, actor: User | None) -> None:
-    """Close a sign-in, which ends its sessions at once, or open it again (None)."""
+    """Close a sign-in at a moment, which ends its sessions at once; or open it again (None)."""
     action = "user.close" if moment else "user.reopen"
-    audit.change(actor, action, user, place_of(user), closed_at=moment, session=user.session + 1)
+    audit.change(actor, action, user, widest_area(user), closed_at=moment, session=user.session + 1)

@@ -1,4 +1,4 @@
-"""The lock on the door: how often a password may be tried, and by whom.
+"""Limits on tries: how often a password may be tried, and by whom.
 
 A lock-out must not be a way to lock others out. So tries are counted where they come from (after OWASP's
 "device cookies"): a device on which somebody has signed in before has a count of its own, which nobody
@@ -25,8 +25,8 @@ from people.models import SignInFailure, User
 
 
 @dataclass(frozen=True)
-class Limit:
-    """So many wrong tries within a time; then one more each time the wait is over."""
+class TryLimit:
+    """A limit: so many wrong tries within a time, then one more after each wait."""
 
     tries: int
     within: timedelta
@@ -36,51 +36,55 @@ class Limit:
 QUARTER_HOUR, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 
 # Five: enough for shaking fingers and a second keyboard layout; at 480 a day a six-digit PIN lasts years.
-OWN = Limit(5, QUARTER_HOUR, QUARTER_HOUR)
+OWN_LIMIT = TryLimit(5, QUARTER_HOUR, QUARTER_HOUR)
 # A township office goes out through one address: fifty wrong tries in a quarter hour are no Monday morning.
-ADDRESS = Limit(50, QUARTER_HOUR, QUARTER_HOUR)
+ADDRESS_LIMIT = TryLimit(50, QUARTER_HOUR, QUARTER_HOUR)
 # Guessing from many addresses: fifty a day for one name, then one an hour, so that its owner still gets in.
-NAME = Limit(50, DAY, HOUR)
+NAME_LIMIT = TryLimit(50, DAY, HOUR)
 
-LONGEST = max(limit.within + limit.wait for limit in (OWN, ADDRESS, NAME))
+LONGEST_COUNTED = max(limit.within + limit.wait for limit in (OWN_LIMIT, ADDRESS_LIMIT, NAME_LIMIT))
 
-Counts = dict[str, Limit]
+Counts = dict[str, TryLimit]
 
 
 @dataclass(frozen=True)
 class Try:
-    """A try that was counted: its rows, and the count that a success clears."""
+    """A try that was counted: its rows, and the bucket that is cleared when it was right."""
 
     rows: list[int]
     own: str
 
 
-def at_the_door(name: str, address: str | None, device: str | None) -> Counts:
-    """Where a try to sign in is counted, the narrowest first.
+def sign_in_counts(name: str, address: str | None, device: str | None) -> Counts:
+    """The counts for a try to sign in, the narrowest first.
 
     `name` is what was typed, `device` the mark of a device that this very sign-in was used on before.
     """
     if device:
-        return {f"device:{device}": OWN}
-    who, where = _digest(name), network(address)
-    return {f"name:{who}|{where}": OWN, f"address:{where}": ADDRESS, f"name:{who}": NAME}
+        return {f"device:{device}": OWN_LIMIT}
+    name_digest, origin = _digest(name), network(address)
+    return {
+        f"name:{name_digest}|{origin}": OWN_LIMIT,
+        f"address:{origin}": ADDRESS_LIMIT,
+        f"name:{name_digest}": NAME_LIMIT,
+    }
 
 
-def at_the_change(user: User) -> Counts:
-    """Where a try at the old password is counted, by somebody who sits at an open session."""
-    return {f"change:{user.id}": OWN}
+def password_change_counts(user: User) -> Counts:
+    """The counts for a try at the old password, by somebody at an open session."""
+    return {f"change:{user.id}": OWN_LIMIT}
 
 
-def take(counts: Counts, user: User | None) -> Try:
-    """Count one try, before the password is looked at; `user` is whose it would be, if there is one.
+def count_try(counts: Counts, user: User | None) -> Try:
+    """Count one try, before the password is looked at; `user` is whose sign-in it is, or None.
 
-    Refused `too_many_tries` while one of the counts waits, whatever would have been typed and whether or
-    not there is such a name; such a try is not counted, so that knocking does not prolong the wait.
+    Refused `too_many_tries` while one of the counts waits, whatever was typed and whether or not there is
+    such a name; such a try is not counted, so that more tries do not prolong the wait.
     """
     if user is not None:  # one at a time for a sign-in; where nobody is, there is nothing to guess
         db.session.get(User, user.id, with_for_update={"key_share": True})
     now = clock.now()
-    open_again = [moment for moment in (_open_again(*count) for count in counts.items()) if moment > now]
+    open_again = [moment for moment in (_next_try_at(*count) for count in counts.items()) if moment > now]
     if open_again:
         minutes = -(-int((max(open_again) - now).total_seconds()) // 60)
         words = ngettext(
@@ -89,22 +93,24 @@ def take(counts: Counts, user: User | None) -> Try:
             minutes,
         )
         raise Refused("too_many_tries", words, "password")
-    db.session.execute(delete(SignInFailure).where(SignInFailure.at < now - LONGEST))
+    db.session.execute(delete(SignInFailure).where(SignInFailure.at < now - LONGEST_COUNTED))
     rows = [SignInFailure(bucket=bucket, at=now) for bucket in counts]
     db.session.add_all(rows)
     db.session.flush()
     return Try([row.id for row in rows], next(iter(counts)))
 
 
-def give_back(tried: Try) -> None:
-    """The password was right: the try was none, and its own count begins anew; the wider ones stay."""
+def give_back_try(counted_try: Try) -> None:
+    """Take back a try whose password was right, and clear its own count; the wider ones stay."""
     db.session.execute(
-        delete(SignInFailure).where(SignInFailure.id.in_(tried.rows) | (SignInFailure.bucket == tried.own))
+        delete(SignInFailure).where(
+            SignInFailure.id.in_(counted_try.rows) | (SignInFailure.bucket == counted_try.own)
+        )
     )
 
 
-def _open_again(bucket: str, limit: Limit) -> datetime:
-    """When a count takes its next try: after its latest full series, or long since."""
+def _next_try_at(bucket: str, limit: TryLimit) -> datetime:
+    """The moment when a count takes its next try; long past if it is not full."""
     latest = db.session.scalars(
         select(SignInFailure.at)
         .where(SignInFailure.bucket == bucket)
@@ -116,17 +122,17 @@ def _open_again(bucket: str, limit: Limit) -> datetime:
 
 
 def _digest(name: str) -> str:
-    """A name as it is counted, however it is written; not the name, as people type passwords there."""
+    """A digest of a name, however it is written; not the name, as people type passwords there."""
     plain = "".join(unicodedata.normalize("NFKC", name).casefold().split())
     return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
 
 
 def network(address: str | None) -> str:
-    """The address; of IPv6 the network, as each customer has 2**64 addresses to choose from."""
+    """The network of an address: for IPv6 the /64, as each customer has all of it; for IPv4 itself."""
     try:
-        given = ipaddress.ip_address(address or "")
+        ip = ipaddress.ip_address(address or "")
     except ValueError:
         return address or ""
-    if given.version == 4:
-        return str(given)
-    return str(ipaddress.ip_network((given, 64), strict=False))
+    if ip.version == 4:
+        return str(ip)
+    return str(ipaddress.ip_network((ip, 64), strict=False))

@@ -1,4 +1,4 @@
-"""Keeping the sign-ins of an area: new passwords and PINs, signing out, closing and opening again."""
+"""Managing the sign-ins of an area: passwords and PINs, signing out, closing, opening again."""
 
 from collections.abc import Collection, Sequence
 
@@ -14,18 +14,18 @@ from people.models import VILLAGE_LEVELS, Area, Duty, Grant, Level, Person, Role
 from people.roster import holders
 from people.signin import accounts, passwords
 
-KEEPERS = frozenset(accounts.GIVES)
+KEEPERS = frozenset(accounts.ROLES_TO_GIVE)
 
 
-def of_area(area: Area, role: Role | None = None, words: str = "") -> Select[User]:
-    """Who holds a role in an area or below it, by name; for paging.
+def users_in(area: Area, role: Role | None = None, words: str = "") -> Select[User]:
+    """The sign-ins that hold a role in an area or below it, by name; for paging.
 
     With `role` only its holders there, with `words` those whose name or sign-in name contains them.
     """
-    held = User.grants.any(
+    holds_role = User.grants.any(
         Grant.area.has(Area.code.startswith(area.stem)) & (Grant.role == role if role else True)
     )
-    query = select(User).options(selectinload(User.grants), joinedload(User.person)).where(held)
+    query = select(User).options(selectinload(User.grants), joinedload(User.person)).where(holds_role)
     if words:
         query = query.where(
             or_(*(column.contains(words, autoescape=True) for column in (User.name, User.username)))
@@ -35,118 +35,122 @@ def of_area(area: Area, role: Role | None = None, words: str = "") -> Select[Use
 
 def find(area: Area, ident: int) -> User | None:
     """The sign-in with this id, if it holds a role in an area or below it; otherwise None."""
-    return db.session.scalar(of_area(area).where(User.id == ident))
+    return db.session.scalar(users_in(area).where(User.id == ident))
 
 
-def named(username: str) -> User:
+def find_by_name(username: str) -> User:
     """The open sign-in with exactly this name. Refused `no_such_user`."""
-    user = accounts.known(username)
+    user = accounts.find_signing_in(username)
     if user is None or user.username != username.strip():
         raise Refused("no_such_user", _("There is no sign-in with exactly this name."), "username")
     return user
 
 
 def places(area: Area, roles: Collection[Role]) -> Sequence[Area]:
-    """Where in an area or below it one of these roles can be held, by code."""
-    levels = set[Level]().union(*(accounts.LEVELS.get(role, VILLAGE_LEVELS) for role in roles))
+    """The places in an area or below it where one of these roles can be held, by code."""
+    levels = set[Level]().union(*(accounts.ROLE_LEVELS.get(role, VILLAGE_LEVELS) for role in roles))
     return db.session.scalars(
         select(Area).where(Area.code.startswith(area.stem), Area.level.in_(levels)).order_by(Area.code)
     ).all()
 
 
-def people_of(village: Area) -> list[Person]:
+def serving_people(village: Area) -> list[Person]:
     """Who serves in a village today: its workers, and the instructors of its grids."""
     today = clock.today()
-    serving = (term.person for duty in Duty for term in holders.serving(village, today, today, duty))
+    serving = (term.person for duty in Duty for term in holders.serving_terms(village, today, today, duty))
     return list(dict.fromkeys(serving))
 
 
-def keeps(actor: User, user: User) -> bool:
-    """Whether somebody keeps a sign-in: another's, all of whose roles they could give."""
-    return actor.id != user.id and all(accounts.may_give(actor, held.role, held.area) for held in user.grants)
+def may_manage(actor: User, user: User) -> bool:
+    """Whether somebody may manage a sign-in: another's, all of whose roles they could give."""
+    return actor.id != user.id and all(
+        accounts.may_give(actor, role_grant.role, role_grant.area) for role_grant in user.grants
+    )
 
 
-def _kept(user: User, actor: User | None) -> User:
+def _manageable(user: User, actor: User | None) -> User:
     lock(user)
     if actor is not None and actor.id == user.id:
         raise Refused("own_account", _("Your own sign-in is kept by somebody else."))
-    if actor is not None and not keeps(actor, user):
+    if actor is not None and not may_manage(actor, user):
         raise Refused("above_you", _("This sign-in holds a role that you do not give. Ask above you."))
     return user
 
 
 def give_password(user: User, actor: User | None) -> str:
-    """Give a new password (a PIN, for a card's sign-in) and return it: it is not kept, and shown once.
+    """Give a new password (a PIN, for a card's sign-in) and return it, to be shown once.
 
-    Its owner is signed out everywhere and chooses their own at the next sign-in.
-    Refused `own_account`, `above_you`, `account_closed`.
+    It is not kept. Its owner is signed out everywhere and chooses their own at the next sign-in. Refused
+    `own_account`, `above_you`, `account_closed`.
     """
-    user = _kept(user, actor)
+    user = _manageable(user, actor)
     if user.closed_at is not None:
         raise Refused("account_closed", _("This sign-in is closed. Open it again first."))
     of_card = accounts.is_of_card(user)
-    secret = passwords.new_pin(accounts.facts_of(user.person)) if of_card else passwords.new_password()
+    secret = passwords.new_pin(accounts.personal_facts(user.person)) if of_card else passwords.new_password()
     accounts.set_password(user, secret, True, actor)
     return secret
 
 
 def give_pin(person: Person, actor: User | None) -> str:
-    """Give a worker a PIN for their card and return it: it is not kept, and shown once.
+    """Give a worker a PIN for their card and return it, to be shown once; it is not kept.
 
     The sign-in is made the first time, with the worker's role in their village. Refused `no_card` for who
     has no active card, and as `accounts.grant` and `give_password` refuse.
     """
     lock(person)  # two at once find one sign-in
-    if cards.active(person) is None:
+    if cards.active_card(person) is None:
         raise Refused("no_card", _("%(name)s has no card that is good. Issue one first.", name=person.name))
-    user = of_card(person) or accounts.add_card_user(person, actor)
+    user = user_of_card(person) or accounts.add_card_user(person, actor)
     if Role.WORKER not in user.roles_in(person.area):
         accounts.grant(user, Role.WORKER, person.area, actor)
     return give_password(user, actor)
 
 
-def of_card(person: Person) -> User | None:
+def user_of_card(person: Person) -> User | None:
     """The sign-in that was made for a worker's card, or None."""
     return db.session.scalar(select(User).where(User.username == f"{accounts.CARD_SIGN_IN}{person.id}"))
 
 
-def with_pins(people: list[Person]) -> dict[int, User]:
-    """The sign-ins made for the cards of these workers, by the person's id."""
+def users_of_cards(people: list[Person]) -> dict[int, User]:
+    """The sign-ins that were made for the cards of these workers, by the person's id."""
     names = [f"{accounts.CARD_SIGN_IN}{person.id}" for person in people]
-    found = db.session.scalars(select(User).where(User.username.in_(names)))
-    return {user.person_id: user for user in found if user.person_id is not None}
+    users = db.session.scalars(select(User).where(User.username.in_(names)))
+    return {user.person_id: user for user in users if user.person_id is not None}
 
 
 def link(user: User, person: Person | None, actor: User | None) -> None:
-    """Say who on the roster somebody is, so that they decide nothing about themselves.
+    """Set which person on the roster a sign-in is, so that they decide nothing about themselves.
 
     Refused `own_account`, `above_you`, `card_sign_in` (a card's is its holder's).
     """
-    user = _kept(user, actor)
+    user = _manageable(user, actor)
     if accounts.is_of_card(user):
         raise Refused("card_sign_in", _("The sign-in of a card belongs to whoever holds the card."))
-    audit.change(actor, "user.link", user, accounts.place_of(user), person_id=person.id if person else None)
+    audit.change(
+        actor, "user.link", user, accounts.widest_area(user), person_id=person.id if person else None
+    )
     db.session.expire(user, ["person"])
 
 
 def sign_out(user: User, actor: User | None) -> None:
     """End every session of somebody's sign-in. Refused `own_account`, `above_you`."""
-    accounts.sign_out_everywhere(_kept(user, actor), actor)
+    accounts.sign_out_everywhere(_manageable(user, actor), actor)
 
 
 def close(user: User, actor: User | None) -> None:
-    """Close a sign-in: nobody gets in by it, and its sessions end at once; closed twice, nothing more.
+    """Close a sign-in: nobody signs in by it, and its sessions end at once.
 
-    Refused `own_account`, `above_you`, `last_of_county`.
+    A second time changes nothing. Refused `own_account`, `above_you`, `last_of_county`.
     """
-    user = _kept(user, actor)
+    user = _manageable(user, actor)
     if user.closed_at is None:
-        accounts.check_last(user, user.grants)
+        accounts.check_not_last(user, user.grants)
         accounts.set_closed(user, clock.now(), actor)
 
 
 def reopen(user: User, actor: User | None) -> None:
     """Open a closed sign-in again, with the password it had. Refused `own_account`, `above_you`."""
-    user = _kept(user, actor)
+    user = _manageable(user, actor)
     if user.closed_at is not None:
         accounts.set_closed(user, None, actor)

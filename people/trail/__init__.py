@@ -1,20 +1,20 @@
-"""The audit trail, read: searched, and told in words. Who may write in it is in people/audit.py."""
+"""The audit trail as it is read: searched, and put into words. It is written in people/audit.py."""
 
-from people.trail.lines import Change, Line, told
-from people.trail.search import Search, about, concerning, found
-from people.trail.subjects import Naming, Page, Subject, named, subjects_of
+from people.trail.lines import FieldChange, TrailLine, trail_lines
+from people.trail.search import TrailSearch, events_about, events_about_person, search_trail
+from people.trail.subjects import Naming, Subject, SubjectPage, find_subjects, subjects_of
 
 __all__ = [
-    "Change",
-    "Line",
+    "FieldChange",
     "Naming",
-    "Page",
-    "Search",
     "Subject",
-    "about",
-    "concerning",
-    "found",
-    "named",
+    "SubjectPage",
+    "TrailLine",
+    "TrailSearch",
+    "events_about",
+    "events_about_person",
+    "find_subjects",
+    "search_trail",
     "subjects_of",
-    "told",
+    "trail_lines",
 ]

@@ -1,4 +1,4 @@
-"""Lines of the trail in words: who, what, about whom, and each value before and after."""
+"""Lines of the trail in words: who did what, about whom, and each value before and after."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 
 from ground.paper import words
 from people.models import AuditEvent, mask_name, mask_phone
-from people.trail.subjects import Subject, named
-from people.trail.words import SILENT, Words, known
+from people.trail.subjects import Subject, find_subjects
+from people.trail.words import HIDDEN_FIELDS, Words, all_words
 
-NOTHING = "–"
+DASH = "–"
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -22,8 +22,8 @@ MASKS = {"name": mask_name, "phone": mask_phone, "successor": mask_name}
 
 
 @dataclass(frozen=True)
-class Change:
-    """One field: its name, what it was and what it became, all in words."""
+class FieldChange:
+    """The change of one field in words: its name, the value before and after."""
 
     field: str
     before: str
@@ -31,8 +31,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One event in words; `key` is the trail's name for whom it is about, `origin` None the command line."""
+class TrailLine:
+    """One event in words; `key` names its subject in the trail, `origin` None is the command line."""
 
     key: str
     at: datetime
@@ -42,23 +42,23 @@ class Line:
     place: str | None
     subject: Subject
     about: str
-    changes: Sequence[Change]
+    changes: Sequence[FieldChange]
 
 
-def told(events: Iterable[AuditEvent], masked: bool) -> list[Line]:
-    """Events in words. With `masked`, names and phones of villagers as people outside may see them."""
-    events, vocabulary = list(events), known()
-    subjects = named(
+def trail_lines(events: Iterable[AuditEvent], masked: bool) -> list[TrailLine]:
+    """Events in words; with `masked`, names and phones of villagers are masked."""
+    events, vocabulary = list(events), all_words()
+    subjects = find_subjects(
         [
             *(event.subject for event in events),
-            *(key for event in events for key in _keys(event, vocabulary.rows)),
+            *(key for event in events for key in _subject_names(event, vocabulary.rows)),
         ]
     )
-    return [_Teller(event, subjects, masked, vocabulary).line() for event in events]
+    return [_LineWriter(event, subjects, masked, vocabulary).line() for event in events]
 
 
-def _keys(event: AuditEvent, rows: Mapping[str, str]) -> list[str]:
-    """The rows that an event's values name by their ids."""
+def _subject_names(event: AuditEvent, rows: Mapping[str, str]) -> list[str]:
+    """The names of the rows that an event's values refer to by id."""
     sides = (event.before or {}, event.detail)
     return [
         f"{kind}:{ident}"
@@ -70,7 +70,7 @@ def _keys(event: AuditEvent, rows: Mapping[str, str]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Teller:
+class _LineWriter:
     """Puts one event into words."""
 
     event: AuditEvent
@@ -78,9 +78,9 @@ class _Teller:
     masked: bool
     known: Words
 
-    def line(self) -> Line:
+    def line(self) -> TrailLine:
         event, subject, actor = self.event, self.subjects[self.event.subject], self.event.actor
-        return Line(
+        return TrailLine(
             key=event.subject,
             at=event.at,
             # An official signs with their name everywhere; a worker who did something is a villager first.
@@ -93,25 +93,25 @@ class _Teller:
             changes=self.changes(),
         )
 
-    def changes(self) -> list[Change]:
-        """What each field was and became; what neither was nor became anything is left out."""
+    def changes(self) -> list[FieldChange]:
+        """The changes of an event's fields; one without a value before and after is left out."""
         before, after = self.event.before or {}, self.event.detail
-        told = [
-            Change(
+        field_changes = [
+            FieldChange(
                 str(self.known.fields.get(field, field)),
                 self.said(field, before.get(field)),
                 self.said(field, after.get(field)),
             )
             for field in before | after
-            if field not in SILENT
+            if field not in HIDDEN_FIELDS
         ]
-        return [change for change in told if change.before != NOTHING or change.after != NOTHING]
+        return [change for change in field_changes if change.before != DASH or change.after != DASH]
 
     def said(self, field: str, value: Any) -> str:
-        """A value as people say it."""
-        rows, told = self.known.rows, self.known.told
+        """A value of a field, in words."""
+        rows, describers = self.known.rows, self.known.told
         if value is None or value == "" or value == []:
-            return NOTHING
+            return DASH
         if field == "fields":
             return _(", ").join(str(self.known.fields.get(name, name)) for name in value)
         if isinstance(value, list):
@@ -122,14 +122,14 @@ class _Teller:
             return MASKS[field](str(value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        if field in told:
-            return told[field](value)
+        if field in describers:
+            return describers[field](value)
         if field == "place" and self.event.area and value == self.event.area.code:
             return self.event.area.name
         return self._in_words(field, str(value))
 
     def hides(self) -> bool:
-        """Whether a name or phone in it is a villager's (or may be), and the reader one from outside."""
+        """Whether names and phones are masked: for outsiders, if they are or may be a villager's."""
         subject = self.subjects[self.event.subject]
         return self.masked and (subject.person is not None or subject.row is None)
 

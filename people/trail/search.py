@@ -1,4 +1,4 @@
-"""Finding lines of the trail: of a place and those below it, by who, about whom, what and when."""
+"""The search of the trail: by place, by who did it, by subject, by action and day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from ground.db import db
 from people.models import Area, AuditEvent, Card, Contact, Grid, Group, Level, Person, User
 from people.roster import persons
 from people.trail.subjects import subjects_of
-from people.trail.words import known
+from people.trail.words import all_words
 
 
 @dataclass(frozen=True)
-class Search:
-    """What is looked for; whatever is left out does not narrow.
+class TrailSearch:
+    """A search of the trail; what is left out does not narrow it.
 
     `text` is in the name or sign-in name of who did it, in the name of whom it is about, or in the words
-    of the action. With `whole_names` a name has to be given in full: readers who see names masked do
-    not find out a letter by trying. Days are those of Asia/Shanghai, both of them included.
+    of the action. With `whole_names` a name has to be given in full: readers who see names masked do not
+    find out a letter by trying. Days are those of Asia/Shanghai, both of them included.
     """
 
     text: str = ""
@@ -32,13 +32,13 @@ class Search:
     whole_names: bool = False
 
 
-def found(area: Area, search: Search) -> Select[AuditEvent]:
-    """The lines of an area and below that fit, the latest first; for paging.
+def search_trail(area: Area, search: TrailSearch) -> Select[AuditEvent]:
+    """The events of an area and below that a search finds, the latest first; for paging.
 
-    Lines of no area (a sign-in that was made, for nowhere yet) are the county's to read.
+    Events of no area (a sign-in that was made, for nowhere yet) are the county's to read.
     """
-    query = _lines()
-    if not _is_everything(area):
+    query = _events()
+    if not _covers_everything(area):
         below = AuditEvent.area_id.in_(select(Area.id).where(Area.code.startswith(area.stem)))
         nowhere = AuditEvent.area_id.is_(None)
         query = query.where(or_(below, nowhere) if area.level == Level.COUNTY else below)
@@ -51,47 +51,49 @@ def found(area: Area, search: Search) -> Select[AuditEvent]:
     if search.last:
         query = query.where(AuditEvent.at < _midnight(search.last + timedelta(days=1)))
     if search.text.strip():
-        query = query.where(_speaks_of(search.text.strip(), search.whole_names))
+        query = query.where(_matches_text(search.text.strip(), search.whole_names))
     return query
 
 
-def _is_everything(area: Area) -> bool:
-    """Whether no area lies outside this one: then its lines need not be told from others."""
+def _covers_everything(area: Area) -> bool:
+    """Whether no area lies outside this one, so that its events need no condition."""
     outside = select(Area.id).where(~Area.code.startswith(area.stem)).limit(1)
     return area.level == Level.COUNTY and db.session.scalar(outside) is None
 
 
-def concerning(person: Person) -> Select[AuditEvent]:
-    """The lines about a person wherever they were written, the latest first."""
-    return about(subjects_of(person))
+def events_about_person(person: Person) -> Select[AuditEvent]:
+    """The events about a person in any area, the latest first."""
+    return events_about(subjects_of(person))
 
 
-def about(subjects: Iterable[str]) -> Select[AuditEvent]:
-    """The lines about what the trail calls by these names, the latest first."""
-    return _lines().where(AuditEvent.subject.in_(subjects))
+def events_about(subjects: Iterable[str]) -> Select[AuditEvent]:
+    """The events about these subjects, by their names in the trail, the latest first."""
+    return _events().where(AuditEvent.subject.in_(subjects))
 
 
-def _lines() -> Select[AuditEvent]:
+def _events() -> Select[AuditEvent]:
     # Read apart from the lines: joined, a page far back would join all the lines before it too.
-    shown = (selectinload(AuditEvent.actor), selectinload(AuditEvent.area))
-    return select(AuditEvent).options(*shown).order_by(AuditEvent.id.desc())
+    loaded = (selectinload(AuditEvent.actor), selectinload(AuditEvent.area))
+    return select(AuditEvent).options(*loaded).order_by(AuditEvent.id.desc())
 
 
 def _with_all_names(area: Area, subject: str) -> list[str]:
-    """A person under all their names, if they may be known here; anything else under its own."""
+    """All names of a person in the trail, if they may be known here; of others the given name."""
     kind, _colon, number = subject.partition(":")
     person = persons.find(area, int(number)) if kind == "person" else None
     return subjects_of(person) if person else [subject]
 
 
-def _speaks_of(text: str, whole_names: bool) -> ColumnElement[bool]:
+def _matches_text(text: str, whole_names: bool) -> ColumnElement[bool]:
     def holds(*columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         return or_(*(column.icontains(text, autoescape=True) for column in columns))
 
     def fits(*columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         return or_(*(column == text for column in columns)) if whole_names else holds(*columns)
 
-    actions = [action for action, words in known().actions.items() if text in str(words) or text == action]
+    actions = [
+        action for action, words in all_words().actions.items() if text in str(words) or text == action
+    ]
     actors = select(User.id).where(fits(User.name, User.username))
     about = union_all(
         *(

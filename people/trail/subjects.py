@@ -1,4 +1,4 @@
-"""Whom a line of the trail is about: the rows behind names such as "person:12"."""
+"""The subjects of the trail: the rows behind names such as "person:12"."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ from people.trail import words
 
 
 @dataclass(frozen=True)
-class Page:
-    """The page about a row: its endpoint, the row's place, and as what the address names that."""
+class SubjectPage:
+    """The page about a row: its endpoint, the row's area, and that area's name in the address."""
 
     endpoint: str
     place: Area
@@ -37,46 +37,46 @@ class Page:
 
 @dataclass(frozen=True)
 class Subject:
-    """A row of which the trail speaks; `person` is whoever it belongs to, whose name then is personal."""
+    """A row that a line of the trail is about; `person` is whom it belongs to, if it is personal."""
 
     kind: Any
     name: str
     row: Any = None
     person: Person | None = None
-    page: Page | None = None
+    page: SubjectPage | None = None
 
     @property
     def is_somebody(self) -> bool:
-        """Whether it is a person themself: a name needs no kind before it."""
+        """Whether it is a person, whose name needs no kind before it."""
         return isinstance(self.row, Person)
 
     def shown(self, masked: bool) -> str:
-        """Its name as a reader may see it."""
+        """Its name; masked, for readers who must not see it, if it is personal."""
         return mask_name(self.name) if masked and self.person else self.name
 
 
 @dataclass(frozen=True)
 class Naming:
-    """How rows of a kind are named: what is read along, what they are called, whose they are, their page."""
+    """The naming of rows of a kind: their name, whose they are, their page, and related rows to load."""
 
     kind: str
     model: type[Any]
     called: Callable[[Any], str]
     along: Sequence[Any] = ()
     owner: Callable[[Any], Person | None] = lambda row: None
-    page: Callable[[Any], Page | None] = lambda row: None
+    page: Callable[[Any], SubjectPage | None] = lambda row: None
 
 
 NAMINGS: Slot[Naming] = Slot()
 
-OWN = (
+OWN_NAMINGS = (
     Naming(
         "person",
         Person,
         lambda row: row.name,
         (joinedload(Person.area),),
         lambda row: row,
-        lambda row: Page("roster.person", row.area, row.id),
+        lambda row: SubjectPage("roster.person", row.area, row.id),
     ),
     Naming("user", User, lambda row: row.name, (joinedload(User.person),), lambda row: row.person),
     Naming(
@@ -85,14 +85,14 @@ OWN = (
         lambda row: row.person.name,
         (joinedload(Card.person).joinedload(Person.area),),
         lambda row: row.person,
-        lambda row: Page("roster.person", row.person.area, row.person_id),
+        lambda row: SubjectPage("roster.person", row.person.area, row.person_id),
     ),
     Naming(
         "grid",
         Grid,
         lambda row: f"{row.name} {row.code}",
         (joinedload(Grid.village),),
-        page=lambda row: Page("roster.grid", row.village, row.id),
+        page=lambda row: SubjectPage("roster.grid", row.village, row.id),
     ),
     Naming("group", Group, lambda row: row.name),
     Naming("area", Area, lambda row: row.name),
@@ -102,36 +102,36 @@ OWN = (
         Training,
         lambda row: row.topic,
         (joinedload(Training.area),),
-        page=lambda row: Page("conduct.training", row.area, row.id, "area"),
+        page=lambda row: SubjectPage("conduct.training", row.area, row.id, "area"),
     ),
     Naming("import_file", ImportFile, lambda row: row.name),
 )
 
 
-def named(subjects: Iterable[str]) -> dict[str, Subject]:
-    """The rows behind these names, one query for each kind; one that is unknown keeps its bare number."""
-    namings, kinds = {naming.kind: naming for naming in NAMINGS.items()}, words.known().kinds
-    wanted: dict[str, set[int]] = {}
-    known: dict[str, Subject] = {}
+def find_subjects(subjects: Iterable[str]) -> dict[str, Subject]:
+    """The subjects of these names, one query for each kind; an unknown one keeps its number."""
+    namings, kinds = {naming.kind: naming for naming in NAMINGS.items()}, words.all_words().kinds
+    ids_by_kind: dict[str, set[int]] = {}
+    subjects_by_name: dict[str, Subject] = {}
     for subject in set(subjects):
         kind, _colon, number = subject.partition(":")
-        known[subject] = Subject(kinds.get(kind, kind), number)
+        subjects_by_name[subject] = Subject(kinds.get(kind, kind), number)
         if kind in namings and number.isdecimal():
-            wanted.setdefault(kind, set()).add(int(number))
-    for kind, ids in wanted.items():
+            ids_by_kind.setdefault(kind, set()).add(int(number))
+    for kind, ids in ids_by_kind.items():
         naming = namings[kind]
         query = select(naming.model).options(*naming.along)
         for row in db.session.scalars(query.where(naming.model.id.in_(ids))):
             owner, page = naming.owner(row), naming.page(row)
-            known[f"{kind}:{row.id}"] = Subject(kinds[kind], naming.called(row), row, owner, page)
-    return known
+            subjects_by_name[f"{kind}:{row.id}"] = Subject(kinds[kind], naming.called(row), row, owner, page)
+    return subjects_by_name
 
 
 def subjects_of(person: Person) -> list[str]:
-    """Under which names the trail speaks of a person: all entries of theirs, their cards and sign-ins."""
-    ids = persons.selves(persons.kept(person))
-    found = [f"person:{ident}" for ident in ids]
+    """The names of a person in the trail: of all their entries, their cards and sign-ins."""
+    ids = persons.entry_ids(persons.current_entry(person))
+    names = [f"person:{ident}" for ident in ids]
     for kind, model in (("card", Card), ("user", User)):
         rows = db.session.scalars(select(model.id).where(model.person_id.in_(ids)).order_by(model.id))
-        found += [f"{kind}:{ident}" for ident in rows]
-    return found
+        names += [f"{kind}:{ident}" for ident in rows]
+    return names

@@ -1,4 +1,4 @@
-"""The trail's words for people: actions, kinds of rows, fields, and what the fields hold."""
+"""The trail in words: actions, kinds of rows, fields, and the values of fields."""
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
@@ -13,10 +13,11 @@ from people import labels
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a package for what it writes down in the trail.
+    """The words of a package for what it writes into the trail.
 
-    `rows` are the fields that hold ids, and of which kind of row. `values` are the words of a field's values,
-    which it has wherever it occurs; `told` says values for which there is no such list.
+    `rows` are the fields that hold ids, and of which kind of row. `values` are the words of a field's
+    values, which it has wherever it occurs; `told` puts values into words for which there is no such
+    list.
     """
 
     actions: Mapping[str, Any] = field(default_factory=dict)
@@ -30,18 +31,18 @@ class Words:
 WORDS: Slot[Words] = Slot()
 
 
-def known() -> Words:
+def all_words() -> Words:
     """The words of all packages together."""
     every = WORDS.items()
     return Words(
-        **{each.name: ChainMap(*(getattr(words, each.name) for words in every)) for each in fields(Words)}
+        **{part.name: ChainMap(*(getattr(words, part.name) for words in every)) for part in fields(Words)}
     )
 
 
 # What the program counts for itself, and nobody reads.
-SILENT = {"session"}
+HIDDEN_FIELDS = {"session"}
 
-OWN = Words(
+OWN_WORDS = Words(
     actions={
         "areas.import": _("loaded the county's list of villages"),
         "card.found": _("took a card that was lost back into use"),

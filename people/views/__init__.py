@@ -1,16 +1,16 @@
-"""Pages about who and where, a package for each room, each with its blueprint."""
+"""The pages of people, a package for each room, each with its blueprint."""
 
 from people import access
 from people.models import Role
 
 # Who brings a roster as a file; it names people, whom their village knows and a county appointed.
-IMPORTING = frozenset({Role.CLERK, Role.TOWNSHIP, Role.COUNTY})
+IMPORTERS = frozenset({Role.CLERK, Role.TOWNSHIP, Role.COUNTY})
 
-FROM_ABOVE = frozenset(access.ABOVE)
-WATCHING = frozenset(access.ONLOOKERS)
-TAUGHT = WATCHING | {Role.INSTRUCTOR}
-IN_GRIDS = frozenset(access.COMMITTEE | {Role.INSTRUCTOR, Role.WORKER})
-SPEAKING = (WATCHING - access.ABOVE) | {Role.INSTRUCTOR, Role.WORKER}
+ROLES_ABOVE = frozenset(access.ROLES_ABOVE)
+ONLOOKERS = frozenset(access.ONLOOKERS)
+TRAINING_READERS = ONLOOKERS | {Role.INSTRUCTOR}
+GRID_ROLES = frozenset(access.COMMITTEE | {Role.INSTRUCTOR, Role.WORKER})
+EVALUATORS = (ONLOOKERS - access.ROLES_ABOVE) | {Role.INSTRUCTOR, Role.WORKER}
 
 # Where the rooms are: on a village's pages, or else on those of a township or county.
 ROSTER = ("roster.grids", "home.area")

@@ -1,4 +1,4 @@
-"""What the pages of a file that is tried out and taken in have in common, whatever kind of file it is."""
+"""The pages of a file that is tried out and imported, the same for every kind of file."""
 
 import json
 from collections.abc import Callable, Generator
@@ -16,17 +16,17 @@ from ground.forms import attempt
 from ground.paper import words
 from ground.refusal import Refused
 from people import filing
-from people.filing import Line
-from people.forms.filing import FileForm, TakeInForm
+from people.filing import CellChange
+from people.forms.filing import ConfirmImportForm, ImportForm
 from people.models import ImportFile, User
 
 # How many changes the dry run shows in full, and how many bad cells; the rest is in the files.
-SHOWN = 200
+CHANGES_SHOWN = 200
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """The endpoints of the pages; `done` is where somebody goes on from a file that was taken in."""
+    """The endpoints of the pages; `done` is where the reader goes on after an import."""
 
     choose: str
     look: str
@@ -34,22 +34,22 @@ class Addresses:
     template: str
     done: str
 
-    def of(self, name: str, **more: Any) -> str:
-        """The address of one of them in the place this request is about."""
+    def of(self, name: str, **arguments: Any) -> str:
+        """The address of one of them, in the area of this request."""
         place = {key: value for key, value in (request.view_args or {}).items() if key != "ident"}
-        return url_for(getattr(self, name), **place, **more)
+        return url_for(getattr(self, name), **place, **arguments)
 
 
 @dataclass(frozen=True)
 class FilePages:
-    """The pages of a kind of file. Their routes and rules are the package's that has it.
+    """The pages of a kind of file; the package that has it adds the routes and their rules.
 
-    `title` is what they are called, `note` says what a row is, `about` heads what a row is about, `settled`
-    is said of a file that would change nothing; `said` puts the value of a column in words, and `known` does
-    so with what was there before.
+    `title` is what they are called, `note` says what a row is, `about` heads what a row is about,
+    `settled` is said of a file that would change nothing; `said` puts the value of a column in words, and
+    `known` does so with what was there before.
     """
 
-    kind: filing.Kind
+    kind: filing.FileType
     addresses: Addresses
     title: Any
     note: Any
@@ -60,31 +60,31 @@ class FilePages:
 
     def choose(self) -> Response | tuple[str, int]:
         """Choose a file; nothing is done with it yet."""
-        form = FileForm()
+        form = ImportForm()
         if form.validate_on_submit():
-            given = form.file.data
+            upload = form.file.data
             with attempt(form):
-                file = filing.keep(self.kind, g.area, given.filename or "", given.read(), current_user)
+                file = filing.keep_file(self.kind, g.area, upload.filename or "", upload.read(), current_user)
             if form.status == 200:
                 return redirect(self.addresses.of("look", ident=file.id))
         return render_template("import.html", form=form, about=self, urls=self.addresses), form.status
 
     def look(self, ident: int) -> Response | tuple[str, int]:
-        """What the file would do, and the button that does it."""
+        """The dry run of a file, and the button that imports it."""
         file = self._file(ident)
-        form = TakeInForm()
+        form = ConfirmImportForm()
         if form.validate_on_submit():
             lines = self._taking_in(file.id, form.fingerprint.data, current_user.id, request.path)
-            if request.accept_mimetypes.best == web.LINES:
-                return web.streamed(lines)
-            last = json.loads(list(lines)[-1])
-            if "go" in last:
-                return redirect(last["go"])
-            form.refusal = last["refused"]
+            if request.accept_mimetypes.best == web.LINES_MIME_TYPE:
+                return web.stream_lines(lines)
+            last_line = json.loads(list(lines)[-1])
+            if "go" in last_line:
+                return redirect(last_line["go"])
+            form.refusal = last_line["refused"]
         plan = None
         if not file.applied_at:
             try:
-                plan = filing.plan_of(self.kind, file)
+                plan = filing.plan_file(self.kind, file)
             except Refused as refusal:
                 form.refusal = form.refusal or refusal.message
         page = render_template(
@@ -94,51 +94,51 @@ class FilePages:
             form=form,
             about=self,
             urls=self.addresses,
-            shown=SHOWN,
+            shown=CHANGES_SHOWN,
             before=self._before,
             after=self._after,
         )
         return page, form.status
 
     def failed(self, ident: int) -> Response:
-        """The rows that can't be taken, with the reasons, to be mended and brought again."""
+        """The bad rows of a file, with the reasons, to be corrected and brought again."""
         file = self._file(ident)
         if file.content is None:
             abort(404)
-        made = filing.plan_of(self.kind, file)
-        return web.download(self.kind.layout.write_bad(made.table, made.bad_rows), "failed.xlsx")
+        plan = filing.plan_file(self.kind, file)
+        return web.download(self.kind.layout.write_bad(plan.table, plan.bad_rows), "failed.xlsx")
 
     def template(self, name: str) -> Response:
         """An empty file of this kind."""
         return web.download(self.kind.layout.template(), name)
 
     def _file(self, ident: int) -> ImportFile:
-        """One's own file of this kind: what is in it is for who brought it."""
+        """One's own file of this kind: only who brought it may see what is in it."""
         belongs = {"kind": self.kind.name, "area_id": g.area.id, "actor_id": current_user.id}
         return fetch(ImportFile, ident, **belongs) or abort(404)
 
-    def _before(self, line: Line) -> str:
-        return _written(line.before) or self.known(line.column, line.before)
+    def _before(self, line: CellChange) -> str:
+        return _common_text(line.before) or self.known(line.column, line.before)
 
-    def _after(self, line: Line) -> str:
-        return _written(line.after) or self.said(line.column, line.after)
+    def _after(self, line: CellChange) -> str:
+        return _common_text(line.after) or self.said(line.column, line.after)
 
     def _taking_in(
         self, ident: int, fingerprint: str, actor_id: int, address: str
     ) -> Generator[str, None, None]:
-        """Take a file in, a line for each lot: what is done, and at the end where to go or why not."""
+        """Import a file; yields a line after each batch, and at the end where to go or why it was refused."""
         try:
             with transaction():
                 file, actor = get_locked(ImportFile, ident), db.session.get_one(User, actor_id)
-                for done in filing.take_in(self.kind, file, fingerprint, actor):
+                for done in filing.import_file(self.kind, file, fingerprint, actor):
                     yield json.dumps({"done": done}) + "\n"
             yield json.dumps({"go": address}) + "\n"
         except Refused as refusal:
             yield json.dumps({"refused": str(refusal.message)}) + "\n"
 
 
-def _written(value: Any) -> str:
-    """What is written the same in every kind of file; empty: the kind knows."""
+def _common_text(value: Any) -> str:
+    """The text of a value that is written the same in every kind of file; empty for others."""
     if value is None:
         return "–"
     return words.day(value) if isinstance(value, date) else ""

@@ -1,4 +1,4 @@
-"""Who is invited to the meeting (应到), who came (实到), and who is left out of which line (回避)."""
+"""The members of a meeting: invited (应到), present (实到), left out of a line (回避)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from ground import clock
 from ground.db import db
 from ground.refusal import Refused
 from people.models import Grant, Role, User
-from points.assessment import terms
+from points.assessment import meeting_rules
 from points.models import Assessment, Member, Recusal
 
 MOST_MEMBERS = 200
@@ -20,8 +20,10 @@ MOST_MEMBERS = 200
 COMMITTEE = (Role.CLERK, Role.CHAIR, Role.SUPERVISOR)
 
 
-def check(assessment: Assessment, met_on: date, present: Sequence[str], absent: Sequence[str]) -> None:
-    """Let pass a meeting that may decide: its day, and who was there of those invited.
+def check_meeting(
+    assessment: Assessment, met_on: date, present: Sequence[str], absent: Sequence[str]
+) -> None:
+    """Check that a meeting may decide: its day, and who was there of those invited.
 
     Refused `in_future`, `nobody_there`, `bad_name`, `named_twice`, `no_quorum`.
     """
@@ -32,10 +34,10 @@ def check(assessment: Assessment, met_on: date, present: Sequence[str], absent: 
     invited = [*present, *absent]
     if any(not 1 <= len(name) <= 100 for name in invited) or len(invited) > MOST_MEMBERS:
         raise Refused("bad_name", _("One name on each line, at most 100 characters."), "present")
-    if twice := next((name for name in invited if invited.count(name) > 1), None):
-        raise Refused("named_twice", _("%(name)s is named twice.", name=twice), "present")
-    asked = terms.asked_in(assessment.village)
-    if not asked.is_met(len(present), len(invited)):
+    if repeated_name := next((name for name in invited if invited.count(name) > 1), None):
+        raise Refused("named_twice", _("%(name)s is named twice.", name=repeated_name), "present")
+    rules = meeting_rules.rules_of(assessment.village)
+    if not rules.is_met(len(present), len(invited)):
         raise Refused(
             "no_quorum",
             _(
@@ -47,25 +49,25 @@ def check(assessment: Assessment, met_on: date, present: Sequence[str], absent: 
         )
 
 
-def seat(assessment: Assessment, present: Sequence[str], absent: Sequence[str]) -> None:
-    """Make the list of members say this; who was on it keeps their row."""
-    there = {member.name: member for member in assessment.members}
-    wanted = {**dict.fromkeys(present, True), **dict.fromkeys(absent, False)}
-    users = _signing_in(assessment)
-    for name, is_present in wanted.items():
-        member = there.pop(name, None)
+def set_members(assessment: Assessment, present: Sequence[str], absent: Sequence[str]) -> None:
+    """Set the members of an assessment; who was on the list keeps their row."""
+    members_by_name = {member.name: member for member in assessment.members}
+    presence_by_name = {**dict.fromkeys(present, True), **dict.fromkeys(absent, False)}
+    users = _users_by_name(assessment)
+    for name, is_present in presence_by_name.items():
+        member = members_by_name.pop(name, None)
         if member is None:
             member = Member(assessment_id=assessment.id, name=name, user_id=users.get(name))
             db.session.add(member)
         member.present = is_present
-    for member in there.values():
+    for member in members_by_name.values():
         db.session.delete(member)
     db.session.flush()
     db.session.expire(assessment, ["members"])
 
 
-def _signing_in(assessment: Assessment) -> dict[str, int]:
-    """Who of the village signs in, by name, where the name is one person's."""
+def _users_by_name(assessment: Assessment) -> dict[str, int]:
+    """The ids of the village's users by name, where only one of them has the name."""
     rows = db.session.execute(
         select(User.name, User.id)
         .join(Grant, Grant.user_id == User.id)
@@ -77,17 +79,20 @@ def _signing_in(assessment: Assessment) -> dict[str, int]:
 
 
 def usual_members(assessment: Assessment) -> list[str]:
-    """Who is likely to be invited: the members of the village's last meeting, by its list; before the first
-    one the clerk, the chair and village supervision."""
-    last = db.session.scalar(
+    """The names of those who are likely to be invited.
+
+    The members of the village's last meeting, by its list; before the first one the clerk, the chair and
+    village supervision.
+    """
+    last_assessment = db.session.scalar(
         select(Assessment)
         .join(Assessment.members)
         .where(Assessment.village_id == assessment.village_id, Assessment.id != assessment.id)
         .order_by(Assessment.quarter_name.desc())
         .limit(1)
     )
-    if last:
-        return [member.name for member in last.members]
+    if last_assessment:
+        return [member.name for member in last_assessment.members]
     committee = (
         select(User.name)
         .join(Grant, Grant.user_id == User.id)
@@ -103,7 +108,7 @@ def usual_members(assessment: Assessment) -> list[str]:
 
 
 def recusals(assessment: Assessment) -> Sequence[Recusal]:
-    """Who is left out of which line, in the order it was written down."""
+    """The recusals of an assessment, in the order they were written down."""
     return db.session.scalars(
         select(Recusal)
         .join(Recusal.member)

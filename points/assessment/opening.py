@@ -12,7 +12,7 @@ from ground.clock import Quarter
 from ground.db import db, get_locked
 from ground.refusal import Refused
 from people.models import VILLAGE_LEVELS, Area, User
-from points.assessment import finding, terms
+from points.assessment import assessments, meeting_rules
 from points.models import Answer, Assessment, AssessmentState, Objection, Reminder
 from points.rubrics import versions
 
@@ -23,9 +23,9 @@ def open_quarter(village: Area, quarter: Quarter, actor: User) -> Assessment:
     Refused `quarter_not_begun`, `no_rubric` when none was in force on the quarter's first day.
     """
     get_locked(Area, village.id)  # the clerk and the county at the same moment open one
-    there = finding.find(village, quarter)
-    if there is not None:
-        return there
+    existing = assessments.find_assessment(village, quarter)
+    if existing is not None:
+        return existing
     if quarter.first_day > clock.today():
         raise Refused("quarter_not_begun", _("This quarter has not begun."), "quarter")
     rubric = versions.in_force(village, quarter)
@@ -44,31 +44,33 @@ def open_quarter(village: Area, quarter: Quarter, actor: User) -> Assessment:
 
 
 @dataclass
-class Opened:
-    """What opening everywhere came to: the villages opened now, those that were, those without a rubric."""
+class OpeningResult:
+    """The villages that were opened now, those opened before, and those without a rubric."""
 
     now: list[Area] = field(default_factory=list)
     before: list[Area] = field(default_factory=list)
     without_rubric: list[Area] = field(default_factory=list)
 
 
-def open_everywhere(area: Area, quarter: Quarter, actor: User) -> Opened:
+def open_everywhere(area: Area, quarter: Quarter, actor: User) -> OpeningResult:
     """Open a quarter in every village of an area where that is possible. Refused `quarter_not_begun`."""
-    opened = Opened()
-    there = {village.id for village, assessment in _assessed(area, quarter) if assessment}
+    result = OpeningResult()
+    opened_ids = {
+        village.id for village, assessment in _villages_and_assessments(area, quarter) if assessment
+    }
     for village in villages(area):
-        if village.id in there:
-            opened.before.append(village)
+        if village.id in opened_ids:
+            result.before.append(village)
             continue
         try:
             open_quarter(village, quarter, actor)
         except Refused as refusal:
             if refusal.code != "no_rubric":
                 raise
-            opened.without_rubric.append(village)
+            result.without_rubric.append(village)
         else:
-            opened.now.append(village)
-    return opened
+            result.now.append(village)
+    return result
 
 
 def villages(area: Area) -> list[Area]:
@@ -115,24 +117,24 @@ def latest_reminder(area: Area, quarter: Quarter) -> Reminder | None:
 
 
 def reminders(village: Area) -> list[Reminder]:
-    """What a village was reminded of and has not booked yet: the latest reminder of each quarter."""
-    above = [village.id]
-    at: Area | None = village
-    while (at := at.parent if at else None) is not None:
-        above.append(at.id)
+    """The latest reminder of each quarter that a village has not booked yet."""
+    area_ids = [village.id]
+    ancestor: Area | None = village
+    while (ancestor := ancestor.parent if ancestor else None) is not None:
+        area_ids.append(ancestor.id)
     booked = select(Assessment.quarter_name).where(
         Assessment.village_id == village.id, Assessment.state == AssessmentState.BOOKED
     )
-    found = db.session.scalars(
+    oldest_first = db.session.scalars(
         select(Reminder)
-        .where(Reminder.area_id.in_(above), Reminder.quarter_name.not_in(booked))
+        .where(Reminder.area_id.in_(area_ids), Reminder.quarter_name.not_in(booked))
         .order_by(Reminder.id)
     )
-    return list({reminder.quarter_name: reminder for reminder in found}.values())
+    return list({reminder.quarter_name: reminder for reminder in oldest_first}.values())
 
 
 @dataclass(frozen=True)
-class Standing:
+class VillageProgress:
     """Where a village stands with a quarter; `open_objections` and `overdue` count objections."""
 
     village: Area
@@ -142,30 +144,30 @@ class Standing:
     overdue: int
 
 
-def standings(area: Area, quarter: Quarter) -> list[Standing]:
+def progress_of_villages(area: Area, quarter: Quarter) -> list[VillageProgress]:
     """Where each village of an area stands with a quarter, by code.
 
     Late is who has not booked when the county's days after the quarter's end are over, and who has not even
     opened when the quarter is.
     """
     today = clock.today()
-    due = quarter.last_day + timedelta(days=terms.asked_in(area).book_within)
-    waiting, overdue = _unanswered(area, quarter, today)
-    found = []
-    for village, assessment in _assessed(area, quarter):
+    last_day_to_book = quarter.last_day + timedelta(days=meeting_rules.rules_of(area).book_within)
+    waiting, overdue = _unanswered_counts(area, quarter, today)
+    progress = []
+    for village, assessment in _villages_and_assessments(area, quarter):
         booked = assessment is not None and assessment.state == AssessmentState.BOOKED
-        late = (today > due and not booked) or (assessment is None and today > quarter.last_day)
-        found.append(Standing(village, assessment, late, waiting[village.id], overdue[village.id]))
-    return found
+        late = (today > last_day_to_book and not booked) or (assessment is None and today > quarter.last_day)
+        progress.append(VillageProgress(village, assessment, late, waiting[village.id], overdue[village.id]))
+    return progress
 
 
-def _assessed(area: Area, quarter: Quarter) -> list[tuple[Area, Assessment | None]]:
-    here = (Assessment.village_id == Area.id) & (Assessment.quarter_name == str(quarter))
+def _villages_and_assessments(area: Area, quarter: Quarter) -> list[tuple[Area, Assessment | None]]:
+    is_of_village_and_quarter = (Assessment.village_id == Area.id) & (Assessment.quarter_name == str(quarter))
     return [
         (village, assessment)
         for village, assessment in db.session.execute(
             select(Area, Assessment)
-            .outerjoin(Assessment, here)
+            .outerjoin(Assessment, is_of_village_and_quarter)
             .where(
                 Area.code.startswith(area.stem),
                 Area.level.in_(VILLAGE_LEVELS),
@@ -175,8 +177,8 @@ def _assessed(area: Area, quarter: Quarter) -> list[tuple[Area, Assessment | Non
     ]
 
 
-def _unanswered(area: Area, quarter: Quarter, today: date) -> tuple[Counter[int], Counter[int]]:
-    """By village, how many objections wait for an answer, and how many of them too long."""
+def _unanswered_counts(area: Area, quarter: Quarter, today: date) -> tuple[Counter[int], Counter[int]]:
+    """By village, how many objections wait for an answer, and how many of them are overdue."""
     waiting: Counter[int] = Counter()
     overdue: Counter[int] = Counter()
     for village_id, due_on in db.session.execute(

@@ -1,4 +1,4 @@
-"""Looking on from above (复核): the villages' sheets beside each other, and sending one back.
+"""Review from above (复核): the villages' sheets side by side, and sending one back.
 
 Nothing here ranks villages or people: each figure has a limit, and what is beyond it asks for a look.
 """
@@ -11,33 +11,33 @@ from sqlalchemy import func, select
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db
-from ground.refusal import stated
+from ground.refusal import required_reason
 from people.models import Area, User
-from points.assessment import finding, opening
+from points.assessment import assessments, opening
 from points.models import (
     Assessment,
     AssessmentState,
     Category,
-    Look,
     Notice,
     NoticeLine,
+    ReviewSign,
     SentBack,
     Service,
 )
 
 # In percent: of last quarter's total, of all earned points, of all earned points, of all confirmed records.
-FAR, DOMINANT, ADJUSTED, CONFIRMED = 50, 60, 10, 90
-FEW = 10  # below so many records the share of one confirmer says nothing
+FAR_PERCENT, DOMINANT_PERCENT, ADJUSTED_PERCENT, CONFIRMED_PERCENT = 50, 60, 10, 90
+FEW_SERVICES = 10  # below so many records the share of one confirmer says nothing
 
 
 @dataclass
-class Figures:
+class ReviewFigures:
     """A village's sheet in figures, tenths of a point; shares in percent of what they are a share of.
 
     `total` is None before there is a notice, `last` when last quarter was not posted.
     """
 
-    standing: opening.Standing
+    standing: opening.VillageProgress
     workers: int = 0
     total: int | None = None
     last: int | None = None
@@ -46,7 +46,7 @@ class Figures:
     adjusted_share: int = 0
     confirmer: str | None = None
     confirmer_share: int = 0
-    looks: list[Look] = field(default_factory=list)
+    looks: list[ReviewSign] = field(default_factory=list)
 
     @property
     def change(self) -> int | None:
@@ -56,56 +56,60 @@ class Figures:
         return round((self.total - self.last) * 100 / self.last)
 
 
-def figures(area: Area, quarter: Quarter) -> list[Figures]:
+def figures(area: Area, quarter: Quarter) -> list[ReviewFigures]:
     """The figures of each village of an area, by code, as posted."""
-    found = [Figures(standing) for standing in opening.standings(area, quarter)]
-    ids = {each.standing.assessment.id for each in found if each.standing.assessment}
-    now, before = _posted(area, quarter), _posted(area, quarter.previous)
-    confirmers = _confirmers(ids)
-    for each in found:
-        lines = now.get(each.standing.village.id)
-        last = before.get(each.standing.village.id)
-        each.last = sum(line.total for line in last) if last else None
+    all_figures = [ReviewFigures(progress) for progress in opening.progress_of_villages(area, quarter)]
+    assessment_ids = {
+        sheet_figures.standing.assessment.id
+        for sheet_figures in all_figures
+        if sheet_figures.standing.assessment
+    }
+    lines_now, lines_before = _latest_lines(area, quarter), _latest_lines(area, quarter.previous)
+    confirmers = _confirmers(assessment_ids)
+    for sheet_figures in all_figures:
+        lines = lines_now.get(sheet_figures.standing.village.id)
+        previous_lines = lines_before.get(sheet_figures.standing.village.id)
+        sheet_figures.last = sum(line.total for line in previous_lines) if previous_lines else None
         if lines:
-            _fill(each, lines)
-        if each.standing.assessment:
-            _name_confirmer(each, confirmers[each.standing.assessment.id])
-        if each.standing.overdue:
-            each.looks.append(Look.OVERDUE)
-    return found
+            _fill_figures(sheet_figures, lines)
+        if sheet_figures.standing.assessment:
+            _name_confirmer(sheet_figures, confirmers[sheet_figures.standing.assessment.id])
+        if sheet_figures.standing.overdue:
+            sheet_figures.looks.append(ReviewSign.OVERDUE)
+    return all_figures
 
 
-def _fill(each: Figures, lines: list[NoticeLine]) -> None:
+def _fill_figures(sheet_figures: ReviewFigures, lines: list[NoticeLine]) -> None:
     earned = {category: sum(line.cells[category][2] for line in lines) for category in Category}
     adjusted = sum(abs(line.adjustments) for line in lines)
-    together = sum(earned.values())
-    each.workers, each.total = len(lines), sum(line.total for line in lines)
-    each.category = max(earned, key=lambda category: earned[category])
-    each.category_share = _percent(earned[each.category], together)
-    each.adjusted_share = _percent(adjusted, together)
-    if each.change is not None and abs(each.change) > FAR:
-        each.looks.append(Look.FAR_FROM_LAST)
-    if each.category_share > DOMINANT:
-        each.looks.append(Look.ONE_CATEGORY)
-    if each.adjusted_share > ADJUSTED:
-        each.looks.append(Look.MUCH_ADJUSTED)
+    earned_total = sum(earned.values())
+    sheet_figures.workers, sheet_figures.total = len(lines), sum(line.total for line in lines)
+    sheet_figures.category = max(earned, key=lambda category: earned[category])
+    sheet_figures.category_share = _percent(earned[sheet_figures.category], earned_total)
+    sheet_figures.adjusted_share = _percent(adjusted, earned_total)
+    if sheet_figures.change is not None and abs(sheet_figures.change) > FAR_PERCENT:
+        sheet_figures.looks.append(ReviewSign.FAR_FROM_LAST)
+    if sheet_figures.category_share > DOMINANT_PERCENT:
+        sheet_figures.looks.append(ReviewSign.ONE_CATEGORY)
+    if sheet_figures.adjusted_share > ADJUSTED_PERCENT:
+        sheet_figures.looks.append(ReviewSign.MUCH_ADJUSTED)
 
 
-def _name_confirmer(each: Figures, counts: dict[str, int]) -> None:
-    if sum(counts.values()) < FEW:
+def _name_confirmer(sheet_figures: ReviewFigures, counts: dict[str, int]) -> None:
+    if sum(counts.values()) < FEW_SERVICES:
         return
-    each.confirmer = max(counts, key=lambda name: counts[name])
-    each.confirmer_share = _percent(counts[each.confirmer], sum(counts.values()))
-    if each.confirmer_share > CONFIRMED:
-        each.looks.append(Look.ONE_CONFIRMER)
+    sheet_figures.confirmer = max(counts, key=lambda name: counts[name])
+    sheet_figures.confirmer_share = _percent(counts[sheet_figures.confirmer], sum(counts.values()))
+    if sheet_figures.confirmer_share > CONFIRMED_PERCENT:
+        sheet_figures.looks.append(ReviewSign.ONE_CONFIRMER)
 
 
 def _percent(part: int, whole: int) -> int:
     return round(part * 100 / whole) if whole else (100 if part else 0)
 
 
-def _posted(area: Area, quarter: Quarter) -> dict[int, list[NoticeLine]]:
-    """By village, each worker's line as it hung last."""
+def _latest_lines(area: Area, quarter: Quarter) -> dict[int, list[NoticeLine]]:
+    """Each worker's line as it was posted last, by village."""
     latest: dict[int, dict[int, NoticeLine]] = defaultdict(dict)
     for village_id, line in db.session.execute(
         select(Assessment.village_id, NoticeLine)
@@ -120,7 +124,7 @@ def _posted(area: Area, quarter: Quarter) -> dict[int, list[NoticeLine]]:
 
 
 def _confirmers(assessment_ids: set[int]) -> dict[int, dict[str, int]]:
-    """By assessment, how many of its records each person confirmed."""
+    """How many records each person confirmed, by assessment and name."""
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     for assessment_id, _ident, name, count in db.session.execute(
         select(Assessment.id, User.id, User.name, func.count())
@@ -140,8 +144,10 @@ def send_back(assessment: Assessment, reason: str, actor: User) -> SentBack:
     What hung on the wall stays written down; the whole sheet is posted anew when the meeting is through.
     Refused `wrong_state`, `reason_missing`.
     """
-    assessment = finding.in_state(assessment, AssessmentState.ON_NOTICE)
-    sent = SentBack(assessment_id=assessment.id, reason=stated(reason), actor_id=actor.id, at=clock.now())
+    assessment = assessments.locked_in_state(assessment, AssessmentState.ON_NOTICE)
+    sent = SentBack(
+        assessment_id=assessment.id, reason=required_reason(reason), actor_id=actor.id, at=clock.now()
+    )
     db.session.add(sent)
     assessment.state = AssessmentState.DELIBERATING
     assessment.revision += 1

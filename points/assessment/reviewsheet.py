@@ -5,7 +5,7 @@ from typing import Any
 
 from ground import tables
 from points import amounts, labels
-from points.assessment.review import Figures
+from points.assessment.review import ReviewFigures
 
 CODE, VILLAGE, STATE, LATE = "区划代码", "村（社区）", "进度", "逾期"
 WORKERS, TOTAL, LAST, CHANGE = "网格员人数", "总积分", "上季度总积分", "增减%"
@@ -28,28 +28,28 @@ LAYOUT = tables.Layout(
 )
 
 
-def rows(found: Sequence[Figures]) -> list[dict[str, Any]]:
+def rows(all_figures: Sequence[ReviewFigures]) -> list[dict[str, Any]]:
     """A row for each village, by code; points with their decimal."""
-    return [_row(each) for each in found]
+    return [_row(sheet_figures) for sheet_figures in all_figures]
 
 
-def _row(each: Figures) -> dict[str, Any]:
-    standing = each.standing
+def _row(figures: ReviewFigures) -> dict[str, Any]:
+    progress = figures.standing
     return {
-        CODE: standing.village.code,
-        VILLAGE: standing.village.name,
-        STATE: labels.state_of(standing.assessment),
-        LATE: "是" if standing.late else "",
-        WORKERS: each.workers,
-        TOTAL: "" if each.total is None else amounts.show(each.total),
-        LAST: "" if each.last is None else amounts.show(each.last),
-        CHANGE: "" if each.change is None else each.change,
-        CATEGORY: str(labels.CATEGORIES[each.category]) if each.category else "",
-        SHARE: each.category_share,
-        ADJUSTED: each.adjusted_share,
-        CONFIRMER: each.confirmer or "",
-        CONFIRMED: each.confirmer_share,
-        OPEN: standing.open_objections,
-        OVERDUE: standing.overdue,
-        LOOK: "；".join(str(labels.LOOKS[look]) for look in each.looks),
+        CODE: progress.village.code,
+        VILLAGE: progress.village.name,
+        STATE: labels.state_of(progress.assessment),
+        LATE: "是" if progress.late else "",
+        WORKERS: figures.workers,
+        TOTAL: "" if figures.total is None else amounts.show(figures.total),
+        LAST: "" if figures.last is None else amounts.show(figures.last),
+        CHANGE: "" if figures.change is None else figures.change,
+        CATEGORY: str(labels.CATEGORIES[figures.category]) if figures.category else "",
+        SHARE: figures.category_share,
+        ADJUSTED: figures.adjusted_share,
+        CONFIRMER: figures.confirmer or "",
+        CONFIRMED: figures.confirmer_share,
+        OPEN: progress.open_objections,
+        OVERDUE: progress.overdue,
+        LOOK: "；".join(str(labels.LOOKS[look]) for look in figures.looks),
     }

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from ground.db import db
 from people.models import Grid, Person
 from people.roster import duplicates, holders
-from points.assessment import finding
+from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Category, RubricItem, Service, ServiceState
 
 
@@ -29,7 +29,7 @@ class Cell:
 
 
 @dataclass
-class Row:
+class SheetRow:
     """One worker's line."""
 
     worker: Person
@@ -50,33 +50,37 @@ class Row:
         return max(0, self.earned + self.deductions + self.adjustments)
 
 
-def of(assessment: Assessment) -> list[Row]:
+def sheet_rows(assessment: Assessment) -> list[SheetRow]:
     """The sheet: everyone who served in the quarter or has a counted record, by grid code.
 
     Who served under an entry that was merged before the notice stands on it under the one that was kept.
     """
     quarter = assessment.quarter
-    serving = holders.serving(assessment.village, quarter.first_day, quarter.last_day)
-    notice = finding.whole_notice(assessment)
-    merged = duplicates.stood_for((term.person for term in serving), notice.posted_at if notice else None)
-    rows: dict[int, Row] = {}
+    serving = holders.serving_terms(assessment.village, quarter.first_day, quarter.last_day)
+    notice = assessments.whole_notice(assessment)
+    merged = duplicates.replacing_entries(
+        (term.person for term in serving), notice.posted_at if notice else None
+    )
+    rows: dict[int, SheetRow] = {}
     for term in reversed(serving):
         worker = merged.get(term.person_id, term.person)
-        rows[worker.id] = Row(worker, term.grid)
+        rows[worker.id] = SheetRow(worker, term.grid)
     for service_worker, grid, item, count in _counts(assessment):
-        row = rows.get(service_worker.id) or Row(service_worker, grid)
+        row = rows.get(service_worker.id) or SheetRow(service_worker, grid)
         rows[service_worker.id] = row
         _score(row, item, count)
-    for worker_id, late in _late(assessment).items():
+    for worker_id, late in _late_counts(assessment).items():
         rows[worker_id].late = late
     for adjustment in assessment.adjustments:
-        row = rows.get(adjustment.worker_id) or Row(adjustment.worker, holders.last_grid(adjustment.worker))
+        row = rows.get(adjustment.worker_id) or SheetRow(
+            adjustment.worker, holders.last_grid(adjustment.worker)
+        )
         row.adjustments += adjustment.amount
         rows[adjustment.worker_id] = row
     return sorted(rows.values(), key=lambda row: (row.grid.code, row.worker.id))
 
 
-def _score(row: Row, item: RubricItem, count: int) -> None:
+def _score(row: SheetRow, item: RubricItem, count: int) -> None:
     points = item.points * count
     if points < 0:
         row.deductions += points
@@ -106,7 +110,7 @@ def _counts(assessment: Assessment) -> Iterable[tuple[Person, Grid, RubricItem, 
         yield people[worker_id], places[grids[worker_id]], items[item_id], count
 
 
-def _late(assessment: Assessment) -> dict[int, int]:
+def _late_counts(assessment: Assessment) -> dict[int, int]:
     """For each worker with records of earlier quarters, how many of them are counted now."""
     return dict(
         db.session.execute(
@@ -122,7 +126,7 @@ def _by_id(model: type[Any], ids: set[int]) -> dict[int, Any]:
 
 
 def is_counted(assessment: Assessment) -> ColumnElement[bool]:
-    """Which service records the assessment counts.
+    """The query condition for the service records that the assessment counts.
 
     Until the meeting: whatever is confirmed up to the quarter's last day and counted nowhere yet, so late
     records of past quarters come to the open one. From then on: what the meeting took.

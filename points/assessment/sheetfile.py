@@ -1,4 +1,4 @@
-"""The sheet of a quarter as a file, in the columns of its page; that it leaves is written down."""
+"""The sheet of a quarter as a file, in the columns of its page; each export is audited."""
 
 from typing import Any
 
@@ -14,23 +14,26 @@ DEDUCTIONS, ADJUSTMENTS, TOTAL = "扣分", "调整", "合计"
 
 
 def layout() -> tables.Layout:
-    """Its columns: a category's points stand after the caps, under the words of the page."""
+    """The columns of the file, under the words of the page; a category's points are after the caps."""
     categories = [str(labels.CATEGORIES[category]) for category in Category]
     names = (NUMBER, GRID, WORKER, *categories, DEDUCTIONS, ADJUSTMENTS, TOTAL)
     return tables.Layout("季度评定表", tuple(map(tables.Column, names)))
 
 
-def take_out(assessment: Assessment, masked: bool, kind: str, actor: User) -> list[dict[str, Any]]:
-    """A row for each worker, points as numbers with at most one decimal; that they leave, as `xlsx` or
-    `csv`, is written down. `masked` for who is not of the village."""
-    rows = sheet.of(assessment)
+def export_sheet(assessment: Assessment, masked: bool, kind: str, actor: User) -> list[dict[str, Any]]:
+    """The rows of the file, one for each worker; the export is audited.
+
+    Points are numbers with at most one decimal. `kind` is `xlsx` or `csv`. `masked` is for who is not of
+    the village.
+    """
+    rows = sheet.sheet_rows(assessment)
     audit.note(
         actor, "assessment.export", assessment, assessment.village, quarter=assessment.quarter_name, kind=kind
     )
     return [_row(number, row, masked) for number, row in enumerate(rows, 1)]
 
 
-def _row(number: int, row: sheet.Row, masked: bool) -> dict[str, Any]:
+def _row(number: int, row: sheet.SheetRow, masked: bool) -> dict[str, Any]:
     return {
         NUMBER: number,
         GRID: row.grid.name,
@@ -43,5 +46,5 @@ def _row(number: int, row: sheet.Row, masked: bool) -> dict[str, Any]:
 
 
 def _points(tenths: int) -> int | float:
-    """As Excel adds them up: only for the file, nothing is computed with it here."""
+    """Points as a number that Excel adds up; only for the file, nothing is computed with it here."""
     return tenths // 10 if tenths % 10 == 0 else tenths / 10

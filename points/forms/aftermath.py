@@ -16,13 +16,13 @@ class ExpiryForm(Form):
     decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
 
     def validate_expires_on(self, field: DateField) -> None:
-        """No day of another millennium, which a slip of the hand writes easily."""
+        """Refuse a year after 2999, which is a slip of the hand."""
         if field.data is not None and field.data.year > 2999:
             raise ValidationError(_("Write the year with four digits."))
 
 
 class CorrectionForm(KeyedForm):
-    """What is right of a booked line, and why."""
+    """The right points of a booked line, and the reason."""
 
     right = PointsField(_("The right points"), validators=[InputRequired(), Length(max=12)])
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])

@@ -26,18 +26,20 @@ class PointsField(StringField):
 
 
 class PhotoField(FileField):
-    """A photo that may go along, taken with the phone's camera; the page's form is sent as multipart."""
+    """An optional photo, taken with the phone's camera; the page's form is sent as multipart."""
 
-    def __init__(self, label: Any = None, **more: Any) -> None:
+    def __init__(self, label: Any = None, **options: Any) -> None:
         super().__init__(
             label or _("Photo"),
             description=_("Only if it helps; nobody has to. Where it was taken is not kept."),
             render_kw={
                 "accept": "image/*",
                 "capture": "environment",
-                "data-longest": photos.LONGEST[0],  # static/aixin.js makes it as small as it will be kept
+                "data-longest": photos.LONGEST_SIDES_PIXELS[
+                    0
+                ],  # static/aixin.js makes it as small as it will be kept
             },
-            **more,
+            **options,
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Forms of objections: brought online or at the counter, and answered; and a digest typed off the wall."""
+"""Forms of objections, at the counter and online, of answers, and of a digest to check."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from ground.forms import Form, KeyedForm, SelectField
 from points import labels
 from points.forms.fields import PointsField
-from points.models import How
-from points.wall.objections import MOST_TEXT
+from points.models import ObjectionChannel
+from points.wall.objections import MOST_CHARACTERS
 
 
 class ObjectionForm(KeyedForm):
@@ -22,18 +22,20 @@ class ObjectionForm(KeyedForm):
         coerce=int,
         validators=[InputRequired(), NumberRange(min=1, message=_("Choose a line."))],
     )
-    text = TextAreaField(_("What is not right"), validators=[InputRequired(), Length(max=MOST_TEXT)])
+    text = TextAreaField(_("What is not right"), validators=[InputRequired(), Length(max=MOST_CHARACTERS)])
     name = StringField(_("Your name, if you like"), validators=[Length(max=100)])
     contact = StringField(_("Your telephone, if you like"), validators=[Length(max=100)])
 
 
-class CounterForm(ObjectionForm):
+class CounterObjectionForm(ObjectionForm):
     """An objection brought to the committee by word or on paper."""
 
     how = RadioField(
         _("How it was brought"),
-        choices=[SelectChoice(how, labels.HOWS[how]) for how in (How.ORAL, How.WRITTEN)],
-        coerce=How,
+        choices=[
+            SelectChoice(how, labels.HOWS[how]) for how in (ObjectionChannel.ORAL, ObjectionChannel.WRITTEN)
+        ],
+        coerce=ObjectionChannel,
         validators=[InputRequired()],
     )
     received_on = DateField(_("Day it was received"), validators=[InputRequired()])
@@ -54,7 +56,7 @@ ACCEPTED, REJECTED = "accepted", "rejected"
 
 
 class AnswerForm(Form):
-    """What was decided of an objection, and why."""
+    """The decision on an objection, and its reason."""
 
     outcome = RadioField(  # none is chosen beforehand: one answered by a slip would stand
         _("What was decided"),
@@ -70,13 +72,13 @@ class AnswerForm(Form):
 
 
 class TokenForm(Form):
-    """What somebody was given for their objection."""
+    """The number that somebody was given for their objection."""
 
     token = StringField(_("Your number"), validators=[InputRequired(), Length(max=60)])
 
 
 class ProofForm(Form):
-    """A village's code, and the number off its notice."""
+    """A village's code, and the ledger's digest off its notice."""
 
     village = StringField(_("The village's code"), validators=[InputRequired(), Length(max=20)])
     digest = StringField(_("Number of the ledger"), validators=[InputRequired(), Length(max=200)])

@@ -1,4 +1,4 @@
-"""Forms of those who look on from above: terms, opening, reminders, sending back."""
+"""Forms for township and county: the rules, a reminder, sending a sheet back."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaField
@@ -6,13 +6,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground.forms import Form
-from points.assessment.terms import LEAST_NOTICE_DAYS, MOST_DAYS
+from points.assessment.meeting_rules import LEAST_NOTICE_DAYS, MOST_DAYS
 from points.labels import QUORUMS
 from points.models import Quorum
 
 
 class TermsForm(Form):
-    """What the county asks of its villages' assessments."""
+    """A county's rules for its villages' assessments."""
 
     quorum = RadioField(
         _("Of those invited there have to be"),
@@ -34,14 +34,14 @@ class TermsForm(Form):
 
 
 class ReminderForm(Form):
-    """A day by which the quarter has to be done, and a word about it."""
+    """The day by which a quarter has to be done, and a note about it."""
 
     due_on = DateField(_("Done by"), validators=[InputRequired()])
     note = StringField(_("A word about it"), validators=[Length(max=200)])
 
 
 class SendBackForm(Form):
-    """Why a sheet is sent back."""
+    """The reason for sending a sheet back."""
 
     reason = TextAreaField(
         _("What the meeting should look at again"), validators=[InputRequired(), Length(max=500)]

@@ -13,7 +13,7 @@ from points.forms.fields import PointsField
 
 
 class QuarterForm(Form):
-    """Which quarter to open."""
+    """The quarter to open."""
 
     quarter = SelectField(_("Quarter"), validators=[InputRequired()])
 
@@ -27,26 +27,29 @@ class NamesField(TextAreaField):
         return [name.strip() for name in re.split(r"[\n、，,；;]", self.data or "") if name.strip()]
 
 
-class SeenField(HiddenField):
-    """What the writer had before them, as the number it is counted by; left empty, the page fills it in."""
+class LastSeenField(HiddenField):
+    """The number of what the writer saw last; left empty, the page fills it in."""
 
     data: str | None
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(validators=[Optional(), Regexp(r"[0-9]{1,10}$")], **more)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validators=[Optional(), Regexp(r"[0-9]{1,10}$")], **options)
 
     def show(self, number: int) -> None:
-        """Fill in what the page shows, unless the writer saw something else and has not been told yet."""
+        """Fill in the number that the page shows, unless one was sent.
+
+        A writer who saw an older one, and was not told yet what changed, keeps theirs.
+        """
         self.data = self.data or str(number)
 
     @property
     def number(self) -> int | None:
-        """That number; None if nothing was sent along."""
+        """The number that was sent; None if nothing was sent along."""
         return int(self.data) if self.data else None
 
 
 class MeetingForm(Form):
-    """The meeting: when, who, and what was said."""
+    """The meeting: its day, its members and its minutes."""
 
     met_on = DateField(_("Day of the meeting"), validators=[InputRequired()])
     present = NamesField(_("Who is at the meeting"), validators=[InputRequired(), Length(max=4000)])
@@ -55,12 +58,12 @@ class MeetingForm(Form):
 
 
 class MinutesForm(MeetingForm):
-    """The same, written anew after the `revision` that the writer had before them."""
+    """The meeting written anew, after the `revision` that the writer had before them."""
 
-    revision = SeenField()
+    revision = LastSeenField()
 
     def refuse(self, refusal: Refused) -> None:
-        """Show the refusal; who was told what changed has seen it."""
+        """Show the refusal; after `changed_meanwhile` the writer has seen what changed."""
         super().refuse(refusal)
         if refusal.code == "changed_meanwhile":
             self.revision.data = ""
@@ -69,19 +72,19 @@ class MinutesForm(MeetingForm):
 class AdjustmentForm(KeyedForm):
     """Points beside the rubric, with the reason, after the last adjustment `seen` at this line."""
 
-    seen = SeenField()
+    seen = LastSeenField()
     amount = PointsField(_("Points, more (2) or less (-2)"), validators=[InputRequired(), Length(max=12)])
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
 
     def refuse(self, refusal: Refused) -> None:
-        """Show the refusal; who was told what changed has seen it."""
+        """Show the refusal; after `line_changed` the writer has seen what changed."""
         super().refuse(refusal)
         if refusal.code == "line_changed":
             self.seen.data = ""
 
 
 class RecusalForm(Form):
-    """Which member is left out of a line, and what they are to its worker."""
+    """The member who is left out of a line, and what they are to its worker."""
 
     member = SelectField(_("Member"), coerce=int, validators=[InputRequired()])
     relation = StringField(_("What they are to each other"), validators=[InputRequired(), Length(max=100)])

@@ -19,8 +19,8 @@ FREE_LINES = 5
 MOST_LINES = 60
 
 
-class MaybePointsField(PointsField):
-    """Points, or nothing."""
+class OptionalPointsField(PointsField):
+    """Points, or nothing where none are typed."""
 
     def pre_validate(self, form: Any) -> None:
         """Read the points if there are any."""
@@ -29,13 +29,13 @@ class MaybePointsField(PointsField):
 
 
 class ItemLine(wtforms.Form):
-    """One item: what, how it is counted, what it is worth."""
+    """One item of a rubric: its service, its unit, and what it is worth."""
 
     category = SelectField(_("Duty"), choices=labels.CATEGORIES.items(), default=Category.SERVICE)
     name = StringField(_("Service"), validators=[Length(max=100)])
     unit = StringField(_("Unit"), validators=[Length(max=20)])
-    points = MaybePointsField(_("Points"), validators=[Length(max=12)])
-    cap = MaybePointsField(_("At most a quarter"), validators=[Length(max=12)])
+    points = OptionalPointsField(_("Points"), validators=[Length(max=12)])
+    cap = OptionalPointsField(_("At most a quarter"), validators=[Length(max=12)])
     evidence = StringField(_("Shown by"), validators=[Length(max=200)])
     source = SelectField(_("Fed by"), choices=labels.FED_BY.items(), default=FedBy.CLAIM)
 
@@ -51,7 +51,7 @@ class ItemLine(wtforms.Form):
 
     @property
     def is_filled(self) -> bool:
-        """Whether this line says anything."""
+        """Whether this line has a name."""
         return bool((self.name.data or "").strip())
 
     @property
@@ -83,11 +83,11 @@ class AdoptForm(Form):
     def fill(self, items: Iterable[NewItem | RubricItem], free: int = FREE_LINES) -> None:
         """Show these items and some free lines."""
         for item in items:
-            self.lines.append_entry(_said(item))
+            self.lines.append_entry(_item_text(item))
         self.add_lines(free)
 
     def add_lines(self, free: int = FREE_LINES) -> None:
-        """Some more free lines."""
+        """Add free lines, up to the most that a form has."""
         for _number in range(min(free, MOST_LINES - len(self.lines))):
             self.lines.append_entry()
 
@@ -105,7 +105,7 @@ class PublishForm(AdoptForm):
         return Limits(self.most_bonuses.data, self.most_deductions.data, self.most_points.tenths)
 
 
-def _said(item: NewItem | RubricItem) -> dict[str, Any]:
+def _item_text(item: NewItem | RubricItem) -> dict[str, Any]:
     return {
         "category": str(item.category),
         "name": item.name,

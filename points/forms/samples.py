@@ -8,15 +8,15 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground.forms import Form, SelectField
 from points import labels
-from points.models import Found
-from points.services.samples import MOST
+from points.models import FindingResult
+from points.services.samples import MOST_RECORDS
 
 
 class DrawForm(Form):
-    """Which quarter, how many, and the seed that decides which."""
+    """The quarter, the size and the seed of a sample."""
 
     quarter = SelectField(_("Quarter"), validators=[InputRequired()])
-    size = IntegerField(_("How many"), default=10, validators=[InputRequired(), NumberRange(1, MOST)])
+    size = IntegerField(_("How many"), default=10, validators=[InputRequired(), NumberRange(1, MOST_RECORDS)])
     seed = StringField(
         _("Seed"),
         default=lambda: str(secrets.randbelow(10**8)),
@@ -25,9 +25,9 @@ class DrawForm(Form):
 
 
 class FindingForm(Form):
-    """What was found of a record."""
+    """The finding on a record of a sample."""
 
     found = SelectField(
-        _("Found"), choices=labels.FINDINGS.items(), coerce=Found, validators=[InputRequired()]
+        _("Found"), choices=labels.FINDINGS.items(), coerce=FindingResult, validators=[InputRequired()]
     )
     note = TextAreaField(_("What was seen, and who was asked"), validators=[Length(max=500)])

@@ -8,33 +8,34 @@ from ground.forms import Form, KeyedForm, SelectField
 from points import labels
 from points.forms.fields import PhotoField
 from points.models import Voucher
-from points.services.recording import MOST_AT_ONCE
+from points.services.recording import MOST_TIMES
 
-NOBODY = 0  # no household is chosen
+NO_HOUSEHOLD = 0  # no household is chosen
 
 
-class AgainForm(KeyedForm):
-    """What was done, when, how often."""
+class ServiceDetailsForm(KeyedForm):
+    """The details of a service: its day, how often, and a note."""
 
     done_on = DateField(_("Day"), validators=[InputRequired()])
-    count = IntegerField(
-        _("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_AT_ONCE)]
-    )
+    count = IntegerField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
     note = TextAreaField(_("What was done"), validators=[Length(max=500)])
 
 
-class ServiceForm(AgainForm):
-    """Who did what, when, how often, maybe for which household, with a photo, from a paper slip."""
+class ServiceForm(ServiceDetailsForm):
+    """A new service: worker, item and details; maybe a household, a photo and a paper slip."""
 
     worker = SelectField(_("Grid worker"), coerce=int, validators=[InputRequired()])
     item = SelectField(_("Service"), coerce=int, validators=[InputRequired()])
     photo = PhotoField()
-    household = SelectField(_("Household"), coerce=int, default=NOBODY)
+    household = SelectField(_("Household"), coerce=int, default=NO_HOUSEHOLD)
     slip = HiddenField(validators=[Length(max=20)])
 
 
 class ConfirmForm(Form):
-    """On whose word a record is confirmed; without one it is the second person's own."""
+    """The voucher of a record: on whose word it is confirmed.
+
+    Without a name it is the second person's own word.
+    """
 
     voucher = SelectField(
         _("On whose word"), choices=labels.VOUCHERS.items(), coerce=Voucher, default=Voucher.SECOND_PERSON

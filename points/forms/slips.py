@@ -5,21 +5,19 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground.forms import Form, SelectField
-from points.services.slips import MOST_AT_ONCE
+from points.services.slips import MOST_SLIPS
 
 ANYONE = 0  # slips without a name
 
 
-class PrintForm(Form):
-    """For whom slips are printed, and how many."""
+class PrintSlipsForm(Form):
+    """The worker for whom slips are printed, and how many."""
 
     worker = SelectField(_("For"), coerce=int, default=ANYONE)
-    count = IntegerField(
-        _("How many"), default=20, validators=[InputRequired(), NumberRange(1, MOST_AT_ONCE)]
-    )
+    count = IntegerField(_("How many"), default=20, validators=[InputRequired(), NumberRange(1, MOST_SLIPS)])
 
 
-class NumberForm(Form):
+class SlipNumberForm(Form):
     """A slip's number, scanned or typed."""
 
     number = StringField(_("Number of the slip"), validators=[InputRequired(), Length(max=40)])

@@ -1,26 +1,26 @@
-"""What points are made of, a file for each idea; every table of the package is found here by name."""
+"""The tables of points, a file for each idea; all are found here by name."""
 
 from points.models.aftermath import Award, Correction, Expiry, Lapse, MergeMove
 from points.models.assessments import (
     Adjustment,
     Assessment,
+    AssessmentRules,
     AssessmentState,
-    Look,
     Member,
     Quorum,
     Recusal,
     Reminder,
+    ReviewSign,
     SentBack,
-    Terms,
 )
 from points.models.ledger import GENESIS, Account, AccountKind, Transfer, TransferKind
-from points.models.notices import Answer, How, Notice, NoticeLine, Objection
+from points.models.notices import Answer, Notice, NoticeLine, Objection, ObjectionChannel
 from points.models.rubrics import Category, FedBy, Rubric, RubricItem
 from points.models.services import (
     Evidence,
     EvidenceKind,
     Finding,
-    Found,
+    FindingResult,
     Photo,
     Sample,
     Service,
@@ -37,6 +37,7 @@ __all__ = [
     "Adjustment",
     "Answer",
     "Assessment",
+    "AssessmentRules",
     "AssessmentState",
     "Award",
     "Category",
@@ -46,19 +47,19 @@ __all__ = [
     "Expiry",
     "FedBy",
     "Finding",
-    "Found",
-    "How",
+    "FindingResult",
     "Lapse",
-    "Look",
     "Member",
     "MergeMove",
     "Notice",
     "NoticeLine",
     "Objection",
+    "ObjectionChannel",
     "Photo",
     "Quorum",
     "Recusal",
     "Reminder",
+    "ReviewSign",
     "Rubric",
     "RubricItem",
     "Sample",
@@ -66,7 +67,6 @@ __all__ = [
     "Service",
     "ServiceState",
     "Slip",
-    "Terms",
     "Transfer",
     "TransferKind",
     "Voucher",

@@ -1,4 +1,4 @@
-"""What caused transfers beside the shop, and the village's expiry days.
+"""The causes of transfers beside the shop, and the villages' decisions that points expire.
 
 The cause names its transfer by a foreign key; the transfer names no cause. Amounts are tenths of a point.
 """
@@ -36,11 +36,11 @@ class Award(Base):
 
 
 class Correction(Base):
-    """A booked line corrected (更正): its award reversed, and `right` tenths booked instead; never changed.
+    """A correction (更正) of a booked line: its award reversed, `right` tenths booked instead.
 
-    `award` is the transfer that was wrong: the one that booked the `line`, or one that an earlier correction
-    booked. `booked` is the right one, None where nothing was right. It belongs to the assessment that was
-    open then, on whose sheet it is printed.
+    Never changed. `award` is the transfer that was wrong: the one that booked the `line`, or one that an
+    earlier correction booked. `booked` is the right one, None where nothing was right. It belongs to the
+    assessment that was open then, on whose sheet it is printed.
     """
 
     __tablename__ = "correction"

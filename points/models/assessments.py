@@ -1,4 +1,7 @@
-"""Assessments: the county's terms for them, who met, and what they decided. Amounts are tenths of a point."""
+"""Assessments: the county's rules for them, who met, and what they decided.
+
+Amounts are tenths of a point.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -7,20 +10,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.clock import Quarter
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models import Area, Person, User, mask_name
 from points.models.rubrics import Rubric
 
 
 class Quorum(StrEnum):
-    """How many of those invited have to be at the meeting."""
+    """The share of those invited who have to be at the meeting."""
 
     MORE_THAN_HALF = "more_than_half"
     TWO_THIRDS = "two_thirds"
 
 
-class Terms(Base):
-    """What a county asks of its villages' assessments (评定办法); never changed, the latest counts.
+class AssessmentRules(Base):
+    """A county's rules for its villages' assessments (评定办法); never changed, the latest counts.
 
     `notice_days` and `book_within` are days after the posting and after the quarter's end.
     """
@@ -29,7 +32,7 @@ class Terms(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
-    quorum: Mapped[Quorum] = mapped_column(words(Quorum))
+    quorum: Mapped[Quorum] = mapped_column(enum_column(Quorum))
     least_present: Mapped[int]
     notice_days: Mapped[int]
     book_within: Mapped[int]
@@ -64,7 +67,7 @@ class Reminder(Base):
 
 
 class AssessmentState(StrEnum):
-    """The quarter's four steps."""
+    """The four steps of a quarter's assessment."""
 
     COLLECTING = "collecting"
     DELIBERATING = "deliberating"
@@ -75,8 +78,8 @@ class AssessmentState(StrEnum):
 class Assessment(Base):
     """A village's assessment (评定) of one quarter, by the rubric in force on its first day.
 
-    `revision` counts how often was written who is there and what is said: who writes says which one they
-    had before them.
+    `revision` counts how often the attendance and the minutes were written; a writer names the one they had
+    before them.
     """
 
     __tablename__ = "assessment"
@@ -85,7 +88,9 @@ class Assessment(Base):
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     quarter_name: Mapped[str] = mapped_column("quarter", String(6))
     rubric_id: Mapped[int] = mapped_column(ForeignKey("rubric.id"))
-    state: Mapped[AssessmentState] = mapped_column(words(AssessmentState), default=AssessmentState.COLLECTING)
+    state: Mapped[AssessmentState] = mapped_column(
+        enum_column(AssessmentState), default=AssessmentState.COLLECTING
+    )
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     met_on: Mapped[date | None]
     minutes: Mapped[str | None] = mapped_column(String(2000))
@@ -189,8 +194,8 @@ class SentBack(Base):
     actor: Mapped[User] = relationship()
 
 
-class Look(StrEnum):
-    """Why a sheet deserves a look."""
+class ReviewSign(StrEnum):
+    """A sign that a sheet deserves a look."""
 
     FAR_FROM_LAST = "far_from_last"
     ONE_CATEGORY = "one_category"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models import Area, Person
 
 if TYPE_CHECKING:
@@ -30,12 +30,15 @@ class AccountKind(StrEnum):
 
 
 class Account(Base):
-    """An account. Only a worker's carries figures: each transfer touches one worker, and locks one row."""
+    """An account of points: a worker's, or one of a village's own three.
+
+    Only a worker's carries figures: each transfer touches one worker, and locks one row.
+    """
 
     __tablename__ = "account"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[AccountKind] = mapped_column(words(AccountKind))
+    kind: Mapped[AccountKind] = mapped_column(enum_column(AccountKind))
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), unique=True)
     balance: Mapped[int] = mapped_column(default=0)
@@ -60,7 +63,7 @@ class Account(Base):
 
 
 class TransferKind(StrEnum):
-    """Why points moved."""
+    """The reason why points moved."""
 
     AWARD = "award"
     REDEMPTION = "redemption"
@@ -82,7 +85,7 @@ class Transfer(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
-    kind: Mapped[TransferKind] = mapped_column(words(TransferKind))
+    kind: Mapped[TransferKind] = mapped_column(enum_column(TransferKind))
     debit_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     credit_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     amount: Mapped[int]

@@ -1,4 +1,7 @@
-"""What hung on the wall, what was objected to it, and what was answered. Amounts are tenths of a point."""
+"""Notices on the wall, the objections to them, and their answers.
+
+Amounts are tenths of a point.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -6,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models import Person, User
 from points.models.assessments import Assessment
 from points.models.rubrics import Category
@@ -74,7 +77,7 @@ class NoticeLine(Base):
     )
 
 
-class How(StrEnum):
+class ObjectionChannel(StrEnum):
     """How an objection was brought."""
 
     ORAL = "oral"
@@ -83,10 +86,10 @@ class How(StrEnum):
 
 
 class Objection(Base):
-    """An objection (异议) to a worker's line, with its number and the last day for its answer; never changed.
+    """An objection (异议) to a worker's line, with its number and the last day for its answer.
 
-    Who brought it online is answered under `token`, by phone or both; `origin` is the network address it
-    came from.
+    Never changed. Who brought it online is answered under `token`, by phone or both; `origin` is the
+    network address it came from.
     """
 
     __tablename__ = "objection"
@@ -96,7 +99,7 @@ class Objection(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
     number: Mapped[int]
     worker_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    how: Mapped[How] = mapped_column(words(How))
+    how: Mapped[ObjectionChannel] = mapped_column(enum_column(ObjectionChannel))
     name: Mapped[str] = mapped_column(String(100))
     contact: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(String(1000))
@@ -120,12 +123,12 @@ class Objection(Base):
 
     @property
     def code(self) -> str:
-        """Its number as it is told and printed: 2026Q4-3."""
+        """The number of the objection as it is told and printed: 2026Q4-3."""
         return f"{self.assessment.quarter_name}-{self.number}"
 
 
 class Answer(Base):
-    """What an objection came to (答复): accepted or rejected, by whom and why; never changed.
+    """The answer (答复) to an objection: accepted or rejected, by whom and why; never changed.
 
     `change` is what an accepted one adds to the line, in tenths, or takes from it; 0 for a rejected one.
     """

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, words
+from ground.db import Base, enum_column
 
 
 class Category(StrEnum):
@@ -21,7 +21,10 @@ class Category(StrEnum):
 
 
 class FedBy(StrEnum):
-    """Which record feeds an item: then it is never claimed by itself, and each record counts once."""
+    """The kind of record that feeds an item.
+
+    An item fed by records is never claimed by itself, and each record counts once.
+    """
 
     CLAIM = "claim"
     VISIT = "visit"
@@ -70,13 +73,13 @@ class RubricItem(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     rubric_id: Mapped[int] = mapped_column(ForeignKey("rubric.id"), index=True)
-    category: Mapped[Category] = mapped_column(words(Category))
+    category: Mapped[Category] = mapped_column(enum_column(Category))
     name: Mapped[str] = mapped_column(String(100))
     unit: Mapped[str] = mapped_column(String(20))
     points: Mapped[int]
     cap: Mapped[int | None]
     evidence: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
-    source: Mapped[FedBy] = mapped_column(words(FedBy), default=FedBy.CLAIM, server_default="claim")
+    source: Mapped[FedBy] = mapped_column(enum_column(FedBy), default=FedBy.CLAIM, server_default="claim")
     own: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     rubric: Mapped[Rubric] = relationship(back_populates="items")

@@ -6,13 +6,13 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models import Grid, Household, Person, User
 from points.models.rubrics import RubricItem
 
 
 class ServiceState(StrEnum):
-    """Where a service record stands."""
+    """The state of a service record."""
 
     RECORDED = "recorded"
     CONFIRMED = "confirmed"
@@ -28,7 +28,7 @@ class Voucher(StrEnum):
 
 
 class EvidenceKind(StrEnum):
-    """In which book the evidence of a service stands."""
+    """The kind of record that a service came of."""
 
     VISIT = "visit"
     GATHERING = "gathering"
@@ -39,17 +39,18 @@ class EvidenceKind(StrEnum):
 
 
 class Evidence(Base):
-    """What a service can come of: a row for each visit, gathering, incident and dispute, under the same id.
+    """A record that a service can come of.
 
-    Trainings and evaluations are kept by `people`, which knows nothing of services. So the row names the
-    attendance or the evaluation, from when it is taken in; an attendance that was taken off its list since is
-    named no more.
+    There is a row for each visit, gathering, incident and dispute, under the same id. Trainings and
+    evaluations are kept by `people`, which knows nothing of services. So the row names the attendance or
+    the evaluation, from when it is taken in; an attendance that was taken off its list since is named no
+    more.
     """
 
     __tablename__ = "evidence"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[EvidenceKind] = mapped_column(words(EvidenceKind))
+    kind: Mapped[EvidenceKind] = mapped_column(enum_column(EvidenceKind))
     attendance_id: Mapped[int | None] = mapped_column(
         ForeignKey("attendance.id", ondelete="SET NULL"), unique=True
     )
@@ -88,11 +89,11 @@ class Service(WithPhoto, Base):
     note: Mapped[str] = mapped_column(String(500))
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     recorded_at: Mapped[datetime] = mapped_column(Moment)
-    state: Mapped[ServiceState] = mapped_column(words(ServiceState), default=ServiceState.RECORDED)
+    state: Mapped[ServiceState] = mapped_column(enum_column(ServiceState), default=ServiceState.RECORDED)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     decision: Mapped[str | None] = mapped_column(String(200))
-    voucher: Mapped[Voucher | None] = mapped_column(words(Voucher))
+    voucher: Mapped[Voucher | None] = mapped_column(enum_column(Voucher))
     voucher_name: Mapped[str | None] = mapped_column(String(200))
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"), index=True)
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
@@ -132,7 +133,10 @@ class Service(WithPhoto, Base):
 
 
 class Photo(Base):
-    """A photo that goes with a record, which names it: a JPEG without metadata of at most 2 MB."""
+    """A photo that goes with a record: a JPEG without metadata of at most 2 MB.
+
+    The record names it.
+    """
 
     __tablename__ = "photo"
 
@@ -198,8 +202,8 @@ class Sample(Base):
     )
 
 
-class Found(StrEnum):
-    """What supervision found of a record it looked into."""
+class FindingResult(StrEnum):
+    """The result of supervision's look into a record."""
 
     SOUND = "sound"
     DOUBTFUL = "doubtful"
@@ -207,14 +211,14 @@ class Found(StrEnum):
 
 
 class Finding(Base):
-    """What supervision found of a record in a sample; never changed, the latest counts."""
+    """Supervision's finding on a record in a sample; never changed, the latest counts."""
 
     __tablename__ = "finding"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id"), index=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
-    found: Mapped[Found] = mapped_column(words(Found))
+    found: Mapped[FindingResult] = mapped_column(enum_column(FindingResult))
     note: Mapped[str] = mapped_column(String(500))
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)

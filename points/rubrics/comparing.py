@@ -1,16 +1,19 @@
-"""Two versions of a rubric side by side: what came, what went, and what is worth something else now."""
+"""The differences between two versions of a rubric: items added, removed, or changed."""
 
 from dataclasses import dataclass
 
 from points.models import Rubric, RubricItem
 
 # What a version can say differently of an item.
-SAID = ("category", "unit", "points", "cap", "evidence", "source")
+COMPARED_FIELDS = ("category", "unit", "points", "cap", "evidence", "source")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """An item as it was and as it is, one of them None if it came or went; `changed` names what differs."""
+    """An item as it was and as it is now.
+
+    One of them is None if it was added or removed; `changed` names the fields that differ.
+    """
 
     older: RubricItem | None
     newer: RubricItem | None
@@ -18,24 +21,28 @@ class Difference:
 
     @property
     def name(self) -> str:
-        """What the item is called; by their names items of two versions are the same."""
+        """The name of the item; items of two versions with the same name are the same."""
         item = self.newer or self.older
         return item.name if item else ""
 
 
 def compare(older: Rubric, newer: Rubric) -> tuple[list[Difference], int]:
-    """What differs between two versions, in the newer one's order and what went last; and how many items do
-    not."""
-    before, after = ({item.name: item for item in rubric.items} for rubric in (older, newer))
-    found = []
-    for name, item in after.items():
-        was = before.get(name)
-        if was is None:
-            found.append(Difference(None, item))
+    """The differences between two versions, and how many items are the same.
+
+    In the newer version's order; what was removed comes last.
+    """
+    older_items, newer_items = ({item.name: item for item in rubric.items} for rubric in (older, newer))
+    differences = []
+    for name, item in newer_items.items():
+        older_item = older_items.get(name)
+        if older_item is None:
+            differences.append(Difference(None, item))
             continue
-        changed = tuple(field for field in SAID if getattr(was, field) != getattr(item, field))
+        changed = tuple(
+            field for field in COMPARED_FIELDS if getattr(older_item, field) != getattr(item, field)
+        )
         if changed:
-            found.append(Difference(was, item, changed))
-    same = len(after) - len(found)
-    found += [Difference(item, None) for name, item in before.items() if name not in after]
-    return found, same
+            differences.append(Difference(older_item, item, changed))
+    same = len(newer_items) - len(differences)
+    differences += [Difference(item, None) for name, item in older_items.items() if name not in newer_items]
+    return differences, same

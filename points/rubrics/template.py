@@ -1,4 +1,4 @@
-"""What a rubric is made of, and the program's own model of a county's template."""
+"""The items and limits of a rubric, and the program's own model of a county's template."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class Limits:
 
 
 # By the county's rules: at most five bonus and five deduction items, of at most two points.
-USUAL = Limits(bonuses=5, deductions=5, points=20)
+USUAL_LIMITS = Limits(bonuses=5, deductions=5, points=20)
 
 # What a county may begin with; from its first published template on, that holds.
 TEMPLATE = (

@@ -16,7 +16,7 @@ from people import audit
 from people.models import Area, Level, User
 from points import amounts, ledger
 from points.models import Assessment, FedBy, Rubric, RubricItem, Service
-from points.rubrics.template import TEMPLATE, USUAL, Limits, NewItem
+from points.rubrics.template import TEMPLATE, USUAL_LIMITS, Limits, NewItem
 
 
 def publish(
@@ -32,7 +32,7 @@ def publish(
     Refused `no_items`, `bad_item`, `item_twice`, `source_twice`, `rubric_out_of_order` for a day before that
     of the newest version.
     """
-    check(items)
+    check_items(items)
     rubric = _put_in_force(county, in_force_from, approved_by, [(item, False) for item in items])
     rubric.most_bonuses, rubric.most_deductions, rubric.most_points = (
         limits.bonuses,
@@ -55,12 +55,12 @@ def adopt(
     """
     template = template_for(village, in_force_from)
     items = items_of(template)
-    check([*items, *own])
-    _check_own(own, limits_of(template))
-    _check_scored(village, in_force_from)
+    check_items([*items, *own])
+    _check_own_items(own, limits_of(template))
+    _check_not_begun(village, in_force_from)
     ledger.open_accounts(village)
-    both = [(item, False) for item in items] + [(item, True) for item in own]
-    rubric = _put_in_force(village, in_force_from, approved_by, both)
+    items_and_own = [(item, False) for item in items] + [(item, True) for item in own]
+    rubric = _put_in_force(village, in_force_from, approved_by, items_and_own)
     rubric.template_id = template.id if template else None
     _add(rubric)
     audit.note(actor, "rubric.adopt", rubric, village, version=rubric.version)
@@ -92,14 +92,16 @@ def _add(rubric: Rubric) -> None:
     db.session.flush()
 
 
-def check(items: Sequence[NewItem]) -> None:
-    """Let pass items that can stand in one rubric. Refused as `publish` says."""
+def check_items(items: Sequence[NewItem]) -> None:
+    """Check that items can stand in one rubric. Refused as `publish` says."""
     if not items:
         raise Refused("no_items", _("A rubric needs at least one item."))
     names, sources = set(), set()
     for item in items:
         fits = 1 <= len(item.name.strip()) <= 100 and 1 <= len(item.unit.strip()) <= 20
-        bounded = 0 < abs(item.points) <= amounts.LARGEST and (item.cap is None or item.cap > 0 < item.points)
+        bounded = 0 < abs(item.points) <= amounts.LARGEST_TENTHS and (
+            item.cap is None or item.cap > 0 < item.points
+        )
         if not fits or not bounded or (item.points < 0 and item.source != FedBy.CLAIM):
             raise Refused("bad_item", _("“%(name)s” is no item of a rubric.", name=item.name))
         if item.name.strip() in names:
@@ -112,8 +114,12 @@ def check(items: Sequence[NewItem]) -> None:
         sources |= {item.source} - {FedBy.CLAIM}
 
 
-def _check_own(own: Sequence[NewItem], limits: Limits) -> None:
-    """What a village adds keeps to what the template allows, and is claimed: records feed the template's."""
+def _check_own_items(own: Sequence[NewItem], limits: Limits) -> None:
+    """Check that a village's own items keep to the limits of the template.
+
+    They are claimed; records feed only the template's. Refused `too_many_items`, `too_many_points`,
+    `source_not_own`.
+    """
     for kind, most in ((1, limits.bonuses), (-1, limits.deductions)):
         if sum(item.points * kind > 0 for item in own) > most:
             raise Refused(
@@ -124,16 +130,18 @@ def _check_own(own: Sequence[NewItem], limits: Limits) -> None:
             )
     for item in own:
         if abs(item.points) > limits.points:
-            shown = amounts.show(limits.points)
+            most_points = amounts.show(limits.points)
             text = _(
-                "“%(name)s” is more than the %(n)s points of a village's own item.", name=item.name, n=shown
+                "“%(name)s” is more than the %(n)s points of a village's own item.",
+                name=item.name,
+                n=most_points,
             )
             raise Refused("too_many_points", text)
         if item.source != FedBy.CLAIM:
             raise Refused("source_not_own", _("Only the county's items are fed by records."))
 
 
-def _check_scored(village: Area, in_force_from: date) -> None:
+def _check_not_begun(village: Area, in_force_from: date) -> None:
     first_scored = Quarter.of(in_force_from)
     if in_force_from > first_scored.first_day:
         first_scored = first_scored.next
@@ -160,7 +168,10 @@ def county_of(area: Area) -> Area | None:
 
 
 def template_for(village: Area, day: date) -> Rubric | None:
-    """The template a village adopts from a day on: its county's latest by then; None: the program's model."""
+    """The template that a village adopts from a day on: its county's latest by then.
+
+    None stands for the program's own model.
+    """
     county = county_of(village)
     return in_force_on(county, day) if county else None
 
@@ -178,7 +189,7 @@ def items_of(rubric: Rubric | None) -> list[NewItem]:
 def limits_of(template: Rubric | None) -> Limits:
     """What a village may add to a template."""
     if template is None:
-        return USUAL
+        return USUAL_LIMITS
     return Limits(template.most_bonuses or 0, template.most_deductions or 0, template.most_points or 0)
 
 
@@ -204,12 +215,12 @@ def latest(area: Area) -> Rubric | None:
     )
 
 
-def numbered(area: Area, version: int) -> Rubric | None:
+def find_version(area: Area, version: int) -> Rubric | None:
     """An area's version of this number, or None."""
     return db.session.scalar(select(Rubric).where(Rubric.area_id == area.id, Rubric.version == version))
 
 
-def listed(area: Area) -> Sequence[Rubric]:
+def versions_of(area: Area) -> Sequence[Rubric]:
     """An area's versions, the newest first."""
     return db.session.scalars(
         select(Rubric).where(Rubric.area_id == area.id).order_by(Rubric.version.desc())

@@ -1,11 +1,11 @@
-"""The rubric for the wall: what is worth what, where everyone can read it."""
+"""The rubric as a PDF for the wall, where everyone can read what each service is worth."""
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from ground.paper import words
 from ground.paper.draw import QUIET, Pen, Strip, fill, fit, gap, paragraph
-from ground.paper.table import Column, Table
+from ground.paper.table import PrintedColumn, PrintedTable
 from points import labels
 from points.amounts import show
 from points.models import Rubric, RubricItem
@@ -14,7 +14,7 @@ from points.models import Rubric, RubricItem
 SCALES = {"A4": 1.0, "A3": 2**0.5}
 WIDE, HIGH = 210, 297
 LEFT, TOP, BOTTOM = 16, 20, 20
-ROOM = WIDE - 2 * LEFT
+ROOM_MM = WIDE - 2 * LEFT
 BODY, CELL, SMALL = 12, 11, 9
 
 
@@ -27,7 +27,7 @@ def rubric_pdf(rubric: Rubric, area_name: str, paper: str = "A4") -> bytes:
         def foot(number: int, count: int) -> None:
             y = HIGH - BOTTOM + 8
             pen.text(LEFT, y, title, SMALL, colour=QUIET)
-            pen.text(WIDE - LEFT, y, words.page_of(number, count), SMALL, colour=QUIET, align="right")
+            pen.text(WIDE - LEFT, y, words.page_number(number, count), SMALL, colour=QUIET, align="right")
 
         fill(pen, _strips(rubric, title, area_name), LEFT, TOP, HIGH - TOP - BOTTOM, foot)
         return pen.pdf()
@@ -44,29 +44,32 @@ def _strips(rubric: Rubric, title: str, area_name: str) -> list[Strip]:
         day=words.day(rubric.in_force_from),
     )
     strips = [
-        *paragraph(title, ROOM, 20, bold=True, align="center"),
+        *paragraph(title, ROOM_MM, 20, bold=True, align="center"),
         gap(5),
-        *paragraph(f"\u3000\u3000{introduction}", ROOM, BODY),
+        *paragraph(f"\u3000\u3000{introduction}", ROOM_MM, BODY),
         gap(4),
         *_table(_("What earns points"), bonuses),
     ]
     if deductions:
         strips += [gap(5), *_table(_("What costs points"), deductions)]
     if any(item.own for item in rubric.items):
-        strips += [gap(2), *paragraph(_("* added by the village's own decision"), ROOM, SMALL, colour=QUIET)]
+        strips += [
+            gap(2),
+            *paragraph(_("* added by the village's own decision"), ROOM_MM, SMALL, colour=QUIET),
+        ]
     return [*strips, _seal(area_name, rubric)]
 
 
 def _table(heading: str, items: list[RubricItem]) -> list[Strip]:
     columns = [
-        Column(_("Duty"), 28),
-        Column(_("Service"), 62),
-        Column(_("Points"), 30, "center"),
-        Column(_("At most a quarter"), 20, "center"),
-        Column(_("Shown by"), ROOM - 140),
+        PrintedColumn(_("Duty"), 28),
+        PrintedColumn(_("Service"), 62),
+        PrintedColumn(_("Points"), 30, "center"),
+        PrintedColumn(_("At most a quarter"), 20, "center"),
+        PrintedColumn(_("Shown by"), ROOM_MM - 140),
     ]
-    above = [*paragraph(heading, ROOM, BODY, bold=True), gap(1.5)]
-    return Table(columns, size=CELL, head_size=CELL, padding=1.8, above=above).rows(map(_cells, items))
+    above = [*paragraph(heading, ROOM_MM, BODY, bold=True), gap(1.5)]
+    return PrintedTable(columns, size=CELL, head_size=CELL, padding=1.8, above=above).rows(map(_cells, items))
 
 
 def _cells(item: RubricItem) -> list[str]:
@@ -85,9 +88,9 @@ def _seal(area_name: str, rubric: Rubric) -> Strip:
     """Room for the seal over the name and the day."""
 
     def draw(pen: Pen, x: float, y: float) -> None:
-        middle = x + ROOM - 38
-        shown, size = fit(_("%(village)s (seal)", village=area_name), 76, BODY, 7)
-        pen.text(middle, y + 18, shown, size, align="center")
+        middle = x + ROOM_MM - 38
+        text, size = fit(_("%(village)s (seal)", village=area_name), 76, BODY, 7)
+        pen.text(middle, y + 18, text, size, align="center")
         pen.text(middle, y + 26, words.day(rubric.in_force_from), BODY, align="center")
 
     return Strip(32, draw)

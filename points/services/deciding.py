@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from ground import clock
 from ground.db import db, get_locked
-from ground.refusal import Refused, stated
+from ground.refusal import Refused, required_reason
 from people.models import User
 from people.roster import persons
 from points.models import Service, ServiceState, Voucher
@@ -40,7 +40,7 @@ def reject(service: Service, reason: str, actor: User) -> Service:
 
     Refused `reason_missing`, `already_decided`.
     """
-    reason = stated(reason)
+    reason = required_reason(reason)
     return _decide(get_locked(Service, service.id), ServiceState.REJECTED, reason, actor)
 
 

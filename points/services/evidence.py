@@ -12,44 +12,46 @@ from ground.db import db
 from ground.refusal import Refused
 from people.models import Duty, Grid, Person, User
 from people.roster import holders, persons
-from people.roster.holders import State
+from people.roster.holders import TermState
 from points.models import Service, ServiceState
 
 
 def worker_for(grid: Grid, day: date, actor: User, field: str) -> Person:
-    """Whose record it is that somebody writes down for a day in a grid.
+    """The worker whose record somebody writes down, for a day in a grid.
 
-    A worker who serves there today writes their own. Whoever else keys one in does it for the worker of that
-    day. Refused `no_worker`, beside a field, when nobody served there then.
+    A worker who serves there today writes their own. Whoever else keys one in does it for the worker of
+    that day. Refused `no_worker`, beside a field, when nobody served there then.
     """
-    terms = [term for term in holders.of_grid(grid) if term.duty == Duty.WORKER]
+    terms = [term for term in holders.terms_of_grid(grid) if term.duty == Duty.WORKER]
     if actor.person:
-        own = persons.selves(persons.kept(actor.person))
+        own = persons.entry_ids(persons.current_entry(actor.person))
         today = clock.today()
-        if any(term.person_id in own and holders.state_of(term, today) == State.RUNNING for term in terms):
-            return persons.kept(actor.person)
-    then = next((term for term in terms if holders.state_of(term, day) == State.RUNNING), None)
-    if then is None:
+        if any(
+            term.person_id in own and holders.state_of(term, today) == TermState.RUNNING for term in terms
+        ):
+            return persons.current_entry(actor.person)
+    term_then = next((term for term in terms if holders.state_of(term, day) == TermState.RUNNING), None)
+    if term_then is None:
         raise Refused("no_worker", _("Nobody served in this grid on that day."), field)
-    return persons.kept(then.person)
+    return persons.current_entry(term_then.person)
 
 
 def stands(ident: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """What a query asks of records that count, by their id: what came of it last was not rejected.
+    """The query condition for records that count, by their id: their latest service was not rejected.
 
-    One of which no service came, as the rubric has no item for it, counts too.
+    A record of which no service came, as the rubric has no item for it, counts too.
     """
-    came = (
+    latest_state = (
         select(Service.state)
         .where(Service.evidence_id == ident)
         .order_by(Service.id.desc())
         .limit(1)
         .correlate_except(Service)
     )
-    return came.scalar_subquery().is_distinct_from(ServiceState.REJECTED)
+    return latest_state.scalar_subquery().is_distinct_from(ServiceState.REJECTED)
 
 
 def services(ids: Collection[int]) -> dict[int, Service]:
-    """For each of these records, by its id, the service that came of it last, if one did."""
+    """The latest service that came of each of these records, by the id of the record, if one did."""
     query = select(Service.evidence_id, Service).where(Service.evidence_id.in_(ids)).order_by(Service.id)
     return {ident: service for ident, service in db.session.execute(query) if ident is not None}

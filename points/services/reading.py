@@ -1,4 +1,4 @@
-"""Service records as they are read: a village's, a worker's, those that wait, those a sheet counts."""
+"""Queries for service records: a village's, a worker's, those that wait, those a sheet counts."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,12 @@ from points.models import Assessment, Service, ServiceState
 
 
 @dataclass(frozen=True)
-class Search:
-    """What is looked for; whatever is left out does not narrow. Grid, worker and the records `among` which
-    to look are given by their ids; `likeness` is the fingerprint of what was written."""
+class ServiceSearch:
+    """A search for service records; whatever is left out does not narrow it.
+
+    `worker`, `grid` and the records `among` which to look are given by their ids; `likeness` is the
+    fingerprint of what was written.
+    """
 
     state: ServiceState | None = None
     worker: int | None = None
@@ -24,21 +27,21 @@ class Search:
     among: Collection[int] | None = None
 
 
-def listed(village: Area, search: Search) -> Select[Service]:
+def search_services(village: Area, search: ServiceSearch) -> Select[Service]:
     """The village's records that fit, the latest day first; for paging."""
-    wanted = {
+    conditions = {
         Service.state: search.state,
         Service.worker_id: search.worker,
         Service.grid_id: search.grid,
         Service.likeness: search.likeness,
     }
-    shown = (Service.worker, Service.grid, Service.item, Service.recorded_by, Service.decided_by)
+    related = (Service.worker, Service.grid, Service.item, Service.recorded_by, Service.decided_by)
     query = (
         select(Service)
-        .options(*map(joinedload, (*shown, Service.household, Service.evidence, Service.resubmits)))
+        .options(*map(joinedload, (*related, Service.household, Service.evidence, Service.resubmits)))
         .where(
             Service.village_id == village.id,
-            *(column == value for column, value in wanted.items() if value is not None),
+            *(column == value for column, value in conditions.items() if value is not None),
         )
     )
     if search.among is not None:
@@ -46,22 +49,30 @@ def listed(village: Area, search: Search) -> Select[Service]:
     return query.order_by(Service.done_on.desc(), Service.id.desc())
 
 
-def handed_in_again(services: Iterable[Service]) -> dict[int, int]:
-    """By the id of each rejected record among these that was handed in again, the id of the new one."""
+def resubmitted_ids(services: Iterable[Service]) -> dict[int, int]:
+    """The id of the new record for each rejected one that was handed in again.
+
+    By the id of the rejected record, of those among `services`.
+    """
     rejected = [service.id for service in services if service.state == ServiceState.REJECTED]
     if not rejected:
         return {}
     query = select(Service.resubmits_id, Service.id).where(Service.resubmits_id.in_(rejected))
-    return {old: new for old, new in db.session.execute(query) if old is not None}
+    return {
+        rejected_id: new_id for rejected_id, new_id in db.session.execute(query) if rejected_id is not None
+    }
 
 
-def of_worker(village: Area, person: Person) -> Select[Service]:
+def services_of_worker(village: Area, person: Person) -> Select[Service]:
     """A worker's own records, the latest day first; for paging."""
-    return listed(village, Search(worker=person.id))
+    return search_services(village, ServiceSearch(worker=person.id))
 
 
-def waiting(village: Area, decider: User | None = None) -> int:
-    """How many records wait for a second person; with a decider, those that wait for them to decide."""
+def count_waiting(village: Area, decider: User | None = None) -> int:
+    """The number of records that wait for a second person.
+
+    With a decider: of those that wait for them to decide.
+    """
     query = (
         select(func.count())
         .select_from(Service)
@@ -72,7 +83,7 @@ def waiting(village: Area, decider: User | None = None) -> int:
     return db.session.scalar(query) or 0
 
 
-def counted_in(assessment: Assessment, worker: Person) -> Sequence[Service]:
+def counted_services(assessment: Assessment, worker: Person) -> Sequence[Service]:
     """The records that an assessment counts for a worker, by day."""
     return db.session.scalars(
         select(Service)

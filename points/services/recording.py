@@ -17,10 +17,10 @@ from people.roster import holders, persons
 from points.models import Evidence, FedBy, RubricItem, Service, ServiceState
 from points.rubrics import versions
 
-MOST_AT_ONCE = 999
+MOST_TIMES = 999
 
 # Texts of fewer characters than this are alike without anybody having copied them.
-SHORTEST_LIKENESS = 8
+SHORTEST_LIKENESS_CHARACTERS = 8
 
 
 def record(
@@ -42,13 +42,14 @@ def record(
     `committee_only` for a deduction by anybody else.
     """
     get_locked(Person, worker.id)  # one at a time for a worker, so a double click finds the first
-    worker = persons.kept(worker)
-    made = _made(key)
-    if made is not None:
+    worker = persons.current_entry(worker)
+    existing = _service_with_key(key)
+    if existing is not None:
         check_repeated(
-            (made.worker_id, made.item_id, made.done_on, made.count), (worker.id, item.id, done_on, count)
+            (existing.worker_id, existing.item_id, existing.done_on, existing.count),
+            (worker.id, item.id, done_on, count),
         )
-        return made
+        return existing
     _check_day_and_count(done_on, count)
     rubric = versions.in_force(worker.area, Quarter.of(done_on))
     if rubric is None or item.rubric_id != rubric.id:
@@ -57,10 +58,10 @@ def record(
         raise Refused("needs_record", _("This counts by its record: write down the visit itself."), "item")
     if item.points < 0 and not actor.roles_in(worker.area) & {Role.CLERK, Role.CHAIR}:
         raise Refused("committee_only", _("The committee writes down what is deducted."), "item")
-    return _add(key, worker, _grid(worker, done_on), item, done_on, count, note, actor, household)
+    return _add(key, worker, _grid_id(worker, done_on), item, done_on, count, note, actor, household)
 
 
-def of_record(
+def record_from_evidence(
     source: FedBy,
     evidence: Evidence,
     worker: Person,
@@ -70,16 +71,16 @@ def of_record(
     actor: User,
     household: Household | None = None,
 ) -> Service | None:
-    """Let a record count as one service, if the rubric of that day has an item for its source.
+    """Record one service for a record, if that day's rubric has an item for its source.
 
     It counts once, however often it is asked. `text` is what was written there, to find copies; it stays
     where it is. Returns None when no item is fed by such records.
     """
-    worker = persons.kept(worker)
-    made = counted(evidence)
+    worker = persons.current_entry(worker)
+    existing = service_of_evidence(evidence)
     rubric = versions.in_force(worker.area, Quarter.of(done_on))
-    if made is not None or rubric is None:
-        return made
+    if existing is not None or rubric is None:
+        return existing
     item = next((item for item in rubric.items if item.source == source), None)
     if item is None:
         return None
@@ -98,13 +99,15 @@ def resubmit(key: str, rejected: Service, done_on: date, count: int, note: str, 
     `from_record`, `key_reused`, and as `record` says.
     """
     rejected = get_locked(Service, rejected.id)
-    made = _made(key)
-    if made is not None:
-        check_repeated((made.resubmits_id, made.done_on, made.count), (rejected.id, done_on, count))
-        return made
+    existing = _service_with_key(key)
+    if existing is not None:
+        check_repeated(
+            (existing.resubmits_id, existing.done_on, existing.count), (rejected.id, done_on, count)
+        )
+        return existing
     if rejected.state != ServiceState.REJECTED:
         raise Refused("not_rejected", _("This record was not rejected."))
-    if rejected.resubmitted is not None or (rejected.evidence and counted(rejected.evidence)):
+    if rejected.resubmitted is not None or (rejected.evidence and service_of_evidence(rejected.evidence)):
         raise Refused("already_resubmitted", _("This record was handed in again already."))
     if rejected.evidence and (done_on, count) != (rejected.done_on, rejected.count):
         raise Refused("from_record", _("Day and count stand in the record itself."), "done_on")
@@ -112,8 +115,8 @@ def resubmit(key: str, rejected: Service, done_on: date, count: int, note: str, 
     rubric = versions.in_force(rejected.worker.area, Quarter.of(done_on))
     if rubric is None or rejected.item.rubric_id != rubric.id:
         raise Refused("not_in_rubric", _("This item is not in the rubric that scores that day."), "done_on")
-    worker = persons.kept(rejected.worker)
-    grid = rejected.grid_id if rejected.evidence else _grid(worker, done_on)
+    worker = persons.current_entry(rejected.worker)
+    grid = rejected.grid_id if rejected.evidence else _grid_id(worker, done_on)
     service = _add(key, worker, grid, rejected.item, done_on, count, note, actor, rejected.household)
     service.evidence, service.resubmits_id = rejected.evidence, rejected.id
     db.session.flush()
@@ -121,7 +124,7 @@ def resubmit(key: str, rejected: Service, done_on: date, count: int, note: str, 
     return service
 
 
-def counted(evidence: Evidence) -> Service | None:
+def service_of_evidence(evidence: Evidence) -> Service | None:
     """The service that came of a record and was not rejected, or None."""
     return db.session.scalar(
         select(Service).where(Service.evidence_id == evidence.id, Service.state != ServiceState.REJECTED)
@@ -130,33 +133,37 @@ def counted(evidence: Evidence) -> Service | None:
 
 def term_on(worker: Person, day: date) -> Appointment | None:
     """The term under which somebody serves as a worker on a day, through whichever of their entries."""
-    served = (holders.serves_on(ident, day) for ident in persons.selves(worker))
+    served = (holders.term_on_day(ident, day) for ident in persons.entry_ids(worker))
     return next((term for term in served if term), None)
 
 
 def likeness(text: str) -> str | None:
     """A fingerprint (16 hexadecimal digits) of what a text says; None for one too short to be a copy."""
-    said = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
-    return hashlib.sha256(said.encode()).hexdigest()[:16] if len(said) >= SHORTEST_LIKENESS else None
+    letters = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+    return (
+        hashlib.sha256(letters.encode()).hexdigest()[:16]
+        if len(letters) >= SHORTEST_LIKENESS_CHARACTERS
+        else None
+    )
 
 
-def _made(key: str) -> Service | None:
+def _service_with_key(key: str) -> Service | None:
     return db.session.scalar(select(Service).where(Service.key == key))
 
 
 def _check_day_and_count(done_on: date, count: int) -> None:
     if done_on > clock.today():
         raise Refused("in_future", _("The day lies in the future."), "done_on")
-    if not 1 <= count <= MOST_AT_ONCE:
-        raise Refused("bad_count", _("How often must be a number from 1 to %(n)s.", n=MOST_AT_ONCE), "count")
+    if not 1 <= count <= MOST_TIMES:
+        raise Refused("bad_count", _("How often must be a number from 1 to %(n)s.", n=MOST_TIMES), "count")
 
 
-def _grid(worker: Person, day: date) -> int:
-    """The grid of a service: that of the term on that day, or of the latest. Refused `not_serving`."""
+def _grid_id(worker: Person, day: date) -> int:
+    """The id of a service's grid: of the term on that day, or of the latest. Refused `not_serving`."""
     term = term_on(worker, day)
     if term is not None:
         return term.grid_id
-    latest = holders.latest_served(persons.selves(worker), clock.today())
+    latest = holders.latest_worker_term(persons.entry_ids(worker), clock.today())
     if latest is None:
         raise Refused("not_serving", _("%(name)s never served as a worker.", name=worker.name), "worker")
     return latest.grid_id

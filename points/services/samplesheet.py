@@ -1,4 +1,4 @@
-"""A sample to take along: the records that were drawn, with room for what was found of each."""
+"""A sample as a PDF checklist to take along, with room for the finding on each record."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,17 +9,20 @@ from flask_babel import gettext as _
 from ground.clock import Quarter
 from ground.paper import words
 from ground.paper.draw import QUIET, Pen, Strip, fill, gap, paragraph
-from ground.paper.table import Column, Table, beside
+from ground.paper.table import PrintedColumn, PrintedTable, side_by_side
 
 WIDE, HIGH = 210, 297
 LEFT, TOP, BOTTOM = 14, 16, 18
-ROOM = WIDE - 2 * LEFT
+ROOM_MM = WIDE - 2 * LEFT
 TITLE, BODY, CELL, SMALL = 16, 10.5, 9, 8.5
 
 
 @dataclass(frozen=True)
 class ChecklistRow:
-    """One record: its number, what it says, for whom it was, and what was found of it already."""
+    """One record on the checklist: its number, what it says, and for whom it was.
+
+    `found` is the finding that was written down already, or empty.
+    """
 
     number: int
     day: date
@@ -53,7 +56,7 @@ def checklist_pdf(checklist: Checklist) -> bytes:
         def foot(number: int, count: int) -> None:
             y = HIGH - BOTTOM + 8
             pen.text(LEFT, y, title, SMALL, colour=QUIET)
-            pen.text(WIDE - LEFT, y, words.page_of(number, count), SMALL, colour=QUIET, align="right")
+            pen.text(WIDE - LEFT, y, words.page_number(number, count), SMALL, colour=QUIET, align="right")
 
         fill(pen, _strips(checklist, title), LEFT, TOP, HIGH - TOP - BOTTOM, foot)
         return pen.pdf()
@@ -61,7 +64,7 @@ def checklist_pdf(checklist: Checklist) -> bytes:
 
 def _strips(checklist: Checklist, title: str) -> list[Strip]:
     """The whole list from the title to the signature."""
-    told = _(
+    drawn_text = _(
         "%(quarter)s, drawn on %(day)s by %(name)s. Seed: %(seed)s; records up to number %(upto)s.",
         quarter=words.quarter(checklist.quarter),
         day=words.day(checklist.drawn_on),
@@ -69,33 +72,35 @@ def _strips(checklist: Checklist, title: str) -> list[Strip]:
         seed=checklist.seed,
         upto=checklist.upto,
     )
-    how = _(
+    repeat_text = _(
         "To repeat the draw: write the seed, a colon and each record's number, and take the SHA-256 of that; "
         "the records whose result comes first in order are the sample."
     )
-    table = Table(
+    table = PrintedTable(
         [
-            Column(_("Record no."), 16, "center"),
-            Column(_("Day"), 27),
-            Column(_("Grid worker"), 28),
-            Column(_("What is written"), 49),
-            Column(_("Household"), 24),
-            Column(_("What was found"), ROOM - 144),
+            PrintedColumn(_("Record no."), 16, "center"),
+            PrintedColumn(_("Day"), 27),
+            PrintedColumn(_("Grid worker"), 28),
+            PrintedColumn(_("What is written"), 49),
+            PrintedColumn(_("Household"), 24),
+            PrintedColumn(_("What was found"), ROOM_MM - 144),
         ],
         size=CELL,
         head_size=SMALL,
         padding=2.4,
     )
     return [
-        *paragraph(title, ROOM, TITLE, bold=True, align="center"),
+        *paragraph(title, ROOM_MM, TITLE, bold=True, align="center"),
         gap(2),
-        *paragraph(told, ROOM, BODY),
-        *paragraph(how, ROOM, SMALL, colour=QUIET),
+        *paragraph(drawn_text, ROOM_MM, BODY),
+        *paragraph(repeat_text, ROOM_MM, SMALL, colour=QUIET),
         gap(2),
         *table.rows(map(_cells, checklist.rows)),
-        *(paragraph(note, ROOM, SMALL, colour=QUIET) if (note := words.footnote(checklist)) else []),
+        *(paragraph(note, ROOM_MM, SMALL, colour=QUIET) if (note := words.footnote(checklist)) else []),
         gap(8),
-        beside((ROOM / 2, paragraph(label, ROOM / 2, BODY)) for label in (_("Supervisor:"), _("Date:"))),
+        side_by_side(
+            (ROOM_MM / 2, paragraph(label, ROOM_MM / 2, BODY)) for label in (_("Supervisor:"), _("Date:"))
+        ),
     ]
 
 

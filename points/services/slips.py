@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from stdnum import damm
 
 from ground import clock
-from ground.db import add_together, db, get_locked
+from ground.db import add_rows, db, get_locked
 from ground.refusal import Refused
 from people import audit
 from people.models import Area, Person, User
@@ -20,13 +20,15 @@ from people.roster import holders, persons
 from points.models import Evidence, Service, Slip
 
 # As many as a printer's tray takes without being filled again.
-MOST_AT_ONCE = 200
+MOST_SLIPS = 200
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Slips that were printed together: for whom (None: anyone), the first and last number, how many came
-    back."""
+    """Slips that were printed together, for one worker or for anyone (None).
+
+    `first` and `last` are their numbers, `count` is how many, `used` how many came back.
+    """
 
     at: datetime
     worker: Person | None
@@ -42,24 +44,24 @@ def print_slips(village: Area, worker: Person | None, count: int, actor: User) -
     Refused `bad_count` (1 to 200), `not_serving` for somebody who never served as a worker.
     """
     get_locked(Area, village.id)  # one after the other, so that the numbers of a batch follow each other
-    if not 1 <= count <= MOST_AT_ONCE:
-        raise Refused("bad_count", _("How many must be a number from 1 to %(n)s.", n=MOST_AT_ONCE), "count")
+    if not 1 <= count <= MOST_SLIPS:
+        raise Refused("bad_count", _("How many must be a number from 1 to %(n)s.", n=MOST_SLIPS), "count")
     if worker is not None:
-        worker = persons.kept(worker)
-        if holders.latest_served(persons.selves(worker), clock.today()) is None:
+        worker = persons.current_entry(worker)
+        if holders.latest_worker_term(persons.entry_ids(worker), clock.today()) is None:
             raise Refused("not_serving", _("%(name)s never served as a worker.", name=worker.name), "worker")
-    last = db.session.scalar(select(func.max(Slip.number))) or "0"
+    last_number = db.session.scalar(select(func.max(Slip.number))) or "0"
     slips = [
         Slip(
             village_id=village.id,
-            number=_numbered(int(last[:-1] or 0) + place),
+            number=_nth_number(int(last_number[:-1] or 0) + place),
             worker_id=worker.id if worker else None,
             printed_by_id=actor.id,
             printed_at=clock.now(),
         )
         for place in range(1, count + 1)
     ]
-    add_together(slips)
+    add_rows(slips)
     audit.note(
         actor,
         "slip.print",
@@ -71,21 +73,24 @@ def print_slips(village: Area, worker: Person | None, count: int, actor: User) -
     return slips
 
 
-def number_in(given: str) -> str:
-    """The number in what was scanned or typed, "S 0000 0123" or its digits. Refused `bad_slip_number`."""
-    text = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", given)).upper().removeprefix("S")
+def slip_number(typed: str) -> str:
+    """Read a slip's number as it was scanned or typed: "S 0000 0123" or its digits.
+
+    Refused `bad_slip_number`.
+    """
+    text = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed)).upper().removeprefix("S")
     if not (len(text) == 8 and text.isascii() and text.isdecimal() and damm.is_valid(text)):
         wrong = _("This is no slip's number: eight digits behind an S, as on the paper.")
         raise Refused("bad_slip_number", wrong, "number")
     return text
 
 
-def find(given: str, village: Area) -> Slip:
-    """The slip of a village that was scanned or typed.
+def find(typed: str, village: Area) -> Slip:
+    """Find a village's slip by its number as it was scanned or typed.
 
     Refused `bad_slip_number`, `slip_unknown`, also for a slip of another village.
     """
-    number = number_in(given)
+    number = slip_number(typed)
     slip = db.session.scalar(
         select(Slip)
         .options(joinedload(Slip.worker), joinedload(Slip.used_by))
@@ -96,15 +101,15 @@ def find(given: str, village: Area) -> Slip:
     return slip
 
 
-def use(given: str, village: Area, made: Service | Evidence, worker: Person, actor: User) -> Slip:
-    """Let a slip stand for what was made of it for a worker: a service that was claimed, or a record as
-    evidence of one; again for the same one, nothing changes.
+def use(typed: str, village: Area, made: Service | Evidence, worker: Person, actor: User) -> Slip:
+    """Use a slip for what was made of it for a worker.
 
-    Belongs into the transaction that makes the record. Refused `bad_slip_number`, `slip_unknown`,
+    That is a service that was claimed, or a record as evidence of one. Again for the same one, nothing
+    changes. Belongs into the transaction that makes the record. Refused `bad_slip_number`, `slip_unknown`,
     `slip_used`, `other_worker` when it was printed for somebody else.
     """
-    slip: Slip = get_locked(Slip, find(given, village).id)
-    if slip.worker is not None and persons.kept(slip.worker).id != persons.kept(worker).id:
+    slip: Slip = get_locked(Slip, find(typed, village).id)
+    if slip.worker is not None and persons.current_entry(slip.worker).id != persons.current_entry(worker).id:
         text = _("This slip was printed for %(name)s.", name=slip.worker.name)
         raise Refused("other_worker", text, "slip")
     ids = (made.id, None) if isinstance(made, Service) else (None, made.id)
@@ -119,8 +124,8 @@ def use(given: str, village: Area, made: Service | Evidence, worker: Person, act
 
 
 def batches(village: Area, most: int = 20) -> list[Batch]:
-    """What was printed in a village, the latest first."""
-    found = db.session.execute(
+    """The batches of slips printed in a village, the latest first."""
+    rows = db.session.execute(
         select(
             Slip.printed_at,
             Slip.worker_id,
@@ -134,16 +139,19 @@ def batches(village: Area, most: int = 20) -> list[Batch]:
         .order_by(func.max(Slip.number).desc())
         .limit(most)
     ).all()
-    ids = {worker for _at, worker, *_rest in found if worker is not None}
-    workers = {one.id: one for one in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
+    ids = {worker for _at, worker, *_rest in rows if worker is not None}
+    workers = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
     return [
         Batch(at, workers[worker] if worker else None, first, last, count, used)
-        for at, worker, first, last, count, used in found
+        for at, worker, first, last, count, used in rows
     ]
 
 
 def unused_with(slip: Slip) -> Sequence[Slip]:
-    """The slips that were printed together with one and not keyed in yet, by number; to print them again."""
+    """The slips that were printed together with one and not keyed in yet, by number.
+
+    They can be printed again.
+    """
     return db.session.scalars(
         select(Slip)
         .options(joinedload(Slip.worker))
@@ -157,7 +165,7 @@ def unused_with(slip: Slip) -> Sequence[Slip]:
     ).all()
 
 
-def _numbered(count: int) -> str:
+def _nth_number(count: int) -> str:
     """The number of the n-th slip: seven digits and a Damm check digit, which finds every mistyped one."""
     digits = f"{count:07d}"
     return digits + damm.calc_check_digit(digits)

@@ -1,4 +1,4 @@
-"""Taking in as services what other books show of workers: trainings they attended, the best evaluations."""
+"""Taking in services from other books: trainings attended, and the best evaluations."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ from sqlalchemy.orm import joinedload
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db, get_locked
-from people.models import Area, Attendance, Duty, Evaluation, Grid, Person, Side, Training, User
+from people.models import Area, Attendance, Duty, Evaluation, EvaluationSide, Grid, Person, Training, User
 from people.roster import holders, persons
 from points.models import Evidence, EvidenceKind, FedBy, Service
 from points.rubrics import versions
 from points.services import recording
 
-BEST = 4  # very good (很好)
+BEST_GRADE = 4  # very good (很好)
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What another book shows of a worker on a day, and the row in which it does."""
+class ImportableRecord:
+    """A record of another book that can become a service, and the row in which it stands."""
 
     source: FedBy
     row: Attendance | Evaluation
@@ -31,64 +31,78 @@ class Shown:
     day: date
 
 
-def waiting(village: Area) -> list[Shown]:
-    """The attendances, and the evaluations that are "very good" in all three grades, of this quarter and the
-    last that are no services yet: of who served the village that day, if the rubric has an item for them."""
+def importable_records(village: Area) -> list[ImportableRecord]:
+    """The trainings attended and the best evaluations that are no services yet.
+
+    Of this quarter and the last. The best evaluations are those that are "very good" in all three grades.
+    Only of who served the village that day, and if the rubric has an item for them.
+    """
     quarter = Quarter.of(clock.today())
     since = quarter.previous.first_day
-    found = [*_attended(village, since), *_evaluated(village, since)]
-    if not found:
+    rows = [*_trainings_attended(village, since), *_best_evaluations(village, since)]
+    if not rows:
         return []
-    fed = {
-        each: {item.source for item in rubric.items}
-        for each in (quarter.previous, quarter)
-        if (rubric := versions.in_force(village, each))
+    sources_by_quarter = {
+        quarter_fed: {item.source for item in rubric.items}
+        for quarter_fed in (quarter.previous, quarter)
+        if (rubric := versions.in_force(village, quarter_fed))
     }
     terms = defaultdict(list)
-    for served in holders.serving(village, since, clock.today()):
-        terms[served.person_id].append(served)
-    shown = []
-    for source, row, person, day in found:
+    for term_served in holders.serving_terms(village, since, clock.today()):
+        terms[term_served.person_id].append(term_served)
+    records = []
+    for source, row, person, day in rows:
         running = (
-            served for served in terms[person.id] if holders.state_of(served, day) == holders.State.RUNNING
+            term_served
+            for term_served in terms[person.id]
+            if holders.state_of(term_served, day) == holders.TermState.RUNNING
         )
-        term = next(running, None) or recording.term_on(persons.kept(person), day)
-        if term and term.grid.village_id == village.id and source in fed.get(Quarter.of(day), ()):
-            shown.append(Shown(source, row, person, term.grid, day))
-    return shown
+        term = next(running, None) or recording.term_on(persons.current_entry(person), day)
+        if (
+            term
+            and term.grid.village_id == village.id
+            and source in sources_by_quarter.get(Quarter.of(day), ())
+        ):
+            records.append(ImportableRecord(source, row, person, term.grid, day))
+    return records
 
 
-def take_in(village: Area, actor: User) -> list[Service]:
-    """Make services of all that waits; again, nothing more happens. A second person decides on them."""
+def import_waiting(village: Area, actor: User) -> list[Service]:
+    """Make services of all records that wait; a second person decides on them.
+
+    Again, nothing more happens.
+    """
     get_locked(Area, village.id)  # one at a time, so a double click finds nothing left
-    made = [
-        recording.of_record(
-            shown.source, _evidence(shown.row), shown.worker, shown.grid, shown.day, "", actor
+    services = [
+        recording.record_from_evidence(
+            record.source, _evidence(record.row), record.worker, record.grid, record.day, "", actor
         )
-        for shown in waiting(village)
+        for record in importable_records(village)
     ]
-    return [service for service in made if service is not None]
+    return [service for service in services if service is not None]
 
 
 def _evidence(row: Attendance | Evaluation) -> Evidence:
-    """The row of `evidence` that names it; there is one already if it was tried before and no service came
-    of it."""
+    """The row of `evidence` that names an attendance or an evaluation.
+
+    There is one already if it was tried before and no service came of it.
+    """
     if isinstance(row, Attendance):
         kind, column = EvidenceKind.ATTENDANCE, Evidence.attendance_id
     else:
         kind, column = EvidenceKind.EVALUATION, Evidence.evaluation_id
-    made = db.session.scalar(select(Evidence).where(column == row.id))
-    if made is None:
-        made = Evidence(kind=kind, **{column.key: row.id})
-        db.session.add(made)
+    existing = db.session.scalar(select(Evidence).where(column == row.id))
+    if existing is None:
+        existing = Evidence(kind=kind, **{column.key: row.id})
+        db.session.add(existing)
         db.session.flush()
-    return made
+    return existing
 
 
-Entries = Iterator[tuple[FedBy, Attendance | Evaluation, Person, date]]
+EvidenceRows = Iterator[tuple[FedBy, Attendance | Evaluation, Person, date]]
 
 
-def _attended(village: Area, since: date) -> Entries:
+def _trainings_attended(village: Area, since: date) -> EvidenceRows:
     for attendance in db.session.scalars(
         select(Attendance)
         .join(Attendance.training)
@@ -98,27 +112,27 @@ def _attended(village: Area, since: date) -> Entries:
             Person.area_id == village.id,
             Training.duty == Duty.WORKER,
             Training.held_on.between(since, clock.today()),
-            ~_known(Evidence.attendance_id == Attendance.id),
+            ~_is_service(Evidence.attendance_id == Attendance.id),
         )
         .order_by(Training.held_on, Attendance.id)
     ):
         yield FedBy.TRAINING, attendance, attendance.person, attendance.training.held_on
 
 
-def _evaluated(village: Area, since: date) -> Entries:
+def _best_evaluations(village: Area, since: date) -> EvidenceRows:
     begins, ends = clock.day_span(since, clock.today())
     for evaluation in db.session.scalars(
         select(Evaluation)
         .options(joinedload(Evaluation.person))
         .where(
             Evaluation.village_id == village.id,
-            Evaluation.side == Side.OF_WORKER,
-            Evaluation.diligence == BEST,
-            Evaluation.skill == BEST,
-            Evaluation.manner == BEST,
+            Evaluation.side == EvaluationSide.OF_WORKER,
+            Evaluation.diligence == BEST_GRADE,
+            Evaluation.skill == BEST_GRADE,
+            Evaluation.manner == BEST_GRADE,
             Evaluation.at >= begins,
             Evaluation.at < ends,
-            ~_known(Evidence.evaluation_id == Evaluation.id),
+            ~_is_service(Evidence.evaluation_id == Evaluation.id),
         )
         .order_by(Evaluation.id)
     ):
@@ -126,6 +140,9 @@ def _evaluated(village: Area, since: date) -> Entries:
         yield FedBy.EVALUATION, evaluation, evaluation.person, day
 
 
-def _known(names_it: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether it is a service already; one that was rejected is handed in again, not taken in anew."""
+def _is_service(names_it: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The query condition that a record is a service already.
+
+    One that was rejected is handed in again, not taken in anew.
+    """
     return select(Service.id).join(Service.evidence).where(names_it).exists()

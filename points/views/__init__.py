@@ -1,4 +1,4 @@
-"""Pages about points, a package for each room, each with its blueprint."""
+"""Pages about points, a package for each blueprint, and where they stand in the navigation."""
 
 from people import access
 from people.models import Role
@@ -6,7 +6,7 @@ from people.models import Role
 WATCHING = frozenset(access.ONLOOKERS)
 
 # Where what is written down in the grids has its rooms.
-RECORDS = ("services.services",)
+RECORD_PAGES = ("services.services",)
 
 # Who prints slips and keys them in.
 KEYING_IN = frozenset(access.COMMITTEE | {Role.INSTRUCTOR})

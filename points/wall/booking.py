@@ -14,13 +14,13 @@ from ground.refusal import Refused
 from people.models import Area, Role, User
 from people.roster import persons
 from points import keys, ledger
-from points.assessment import finding
+from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Award, Notice, NoticeLine
 from points.wall import objections, posting
 
 
-class Why(StrEnum):
-    """Why a line waits."""
+class WaitReason(StrEnum):
+    """The reason why a posted line cannot be booked yet."""
 
     NOTICE_RUNS = "notice_runs"
     OBJECTION = "objection"
@@ -28,43 +28,45 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class BookableLine:
     """A posted line on its way to the ledger; `why` it waits, None if nothing stands in its way."""
 
     posted: NoticeLine
-    why: Why | None
+    why: WaitReason | None
 
 
-def to_book(assessment: Assessment) -> list[Line]:
-    """The posted lines that are not in the ledger yet and have points, by number, each with why it waits.
+def to_book(assessment: Assessment) -> list[BookableLine]:
+    """The posted lines with points that are not in the ledger yet, by number, each with why it waits.
 
     A line waits while an objection to it is not answered, while a change that an answer brought is not
     posted, and until its last notice is over.
     """
-    lines = finding.lines(assessment)
-    booked = _booked(assessment)
-    contested = objections.unanswered(assessment)
+    lines = assessments.latest_lines(assessment)
+    booked = _booked_keys(assessment)
+    contested = objections.contested_worker_ids(assessment)
     changed = posting.changed_workers(assessment, lines)
     today = clock.today()
-    found = []
+    bookable = []
     for line in sorted(lines.values(), key=lambda line: line.number):
         if line.worker_id in booked:
             continue
-        why = None
+        reason = None
         if line.worker_id in contested:
-            why = Why.OBJECTION
+            reason = WaitReason.OBJECTION
         elif line.worker_id in changed:
-            why = Why.TO_POST
+            reason = WaitReason.TO_POST
         elif today <= line.notice.ends_on:
-            why = Why.NOTICE_RUNS
-        if line.total > 0 or why in (Why.OBJECTION, Why.TO_POST):
-            found.append(Line(line, why))
-    return found
+            reason = WaitReason.NOTICE_RUNS
+        if line.total > 0 or reason in (WaitReason.OBJECTION, WaitReason.TO_POST):
+            bookable.append(BookableLine(line, reason))
+    return bookable
 
 
-def over(actor: User, quarter: Quarter, area: Area | None) -> list[Assessment]:
-    """The assessments of a quarter whose notice is over, in the villages of an area, or all, where this chair
-    books; by the villages' codes."""
+def bookable_assessments(actor: User, quarter: Quarter, area: Area | None) -> list[Assessment]:
+    """The assessments of a quarter whose notice is over, where this chair books.
+
+    In the villages of an area, or in all; by the villages' codes.
+    """
     query = (
         select(Assessment)
         .join(Assessment.village)
@@ -78,19 +80,20 @@ def over(actor: User, quarter: Quarter, area: Area | None) -> list[Assessment]:
     )
     if area is not None:
         query = query.where(Area.code.startswith(area.stem))
-    found = db.session.scalars(query)
-    return [assessment for assessment in found if Role.CHAIR in actor.roles_in(assessment.village)]
+    over = db.session.scalars(query)
+    return [assessment for assessment in over if Role.CHAIR in actor.roles_in(assessment.village)]
 
 
 def book(assessment: Assessment, actor: User) -> list[NoticeLine]:
-    """Book every line that nothing stands in the way of, all or none; return them, none when none is left.
+    """Book every line that nothing stands in the way of, all or none, and return these lines.
 
-    By another person than prepared it. Refused `wrong_state`, `notice_running` until the notice has ended,
-    `same_person`, `own_line` when the booker's own points are among them.
+    Returns none when none is left. By another person than prepared it. Refused `wrong_state`,
+    `notice_running` until the notice has ended, `same_person`, `own_line` when the booker's own points are
+    among them.
     """
-    assessment = finding.in_state(assessment, *objections.ON_THE_WALL)
+    assessment = assessments.locked_in_state(assessment, *objections.ON_THE_WALL)
     is_first = assessment.state == AssessmentState.ON_NOTICE
-    notice = finding.whole_notice(assessment)
+    notice = assessments.whole_notice(assessment)
     if is_first and (notice is None or clock.today() <= notice.ends_on):
         raise Refused("notice_running", _("The notice has not ended yet."))
     ready = [line.posted for line in to_book(assessment) if line.why is None]
@@ -100,7 +103,7 @@ def book(assessment: Assessment, actor: User) -> list[NoticeLine]:
         raise Refused("same_person", _("You prepared this assessment. Somebody else books it."))
     if any(persons.is_own(actor, line.worker) for line in ready):
         raise Refused("own_line", _("Your own points are on this sheet. Another chair books it."))
-    _post(assessment, ready, actor)
+    _post_awards(assessment, ready, actor)
     if is_first:
         assessment.state = AssessmentState.BOOKED
         assessment.booked_by_id = actor.id
@@ -109,12 +112,12 @@ def book(assessment: Assessment, actor: User) -> list[NoticeLine]:
     return ready
 
 
-def _post(assessment: Assessment, lines: list[NoticeLine], actor: User) -> None:
-    """One award for each line, on the account of whoever stands for its worker now."""
-    owners = persons.standing_for([line.worker for line in lines])
+def _post_awards(assessment: Assessment, lines: list[NoticeLine], actor: User) -> None:
+    """Post an award for each line, on the account of the entry that stands for its worker now."""
+    owners = persons.current_entries([line.worker for line in lines])
     accounts = ledger.accounts_for(list(owners.values()))
     asked = [
-        (keys.award(assessment, line.worker), accounts[owners[line.worker_id].id], line.total)
+        (keys.award_key(assessment, line.worker), accounts[owners[line.worker_id].id], line.total)
         for line in lines
     ]
     booked = ledger.award_all(asked, assessment.quarter_name, actor)
@@ -125,7 +128,10 @@ def _post(assessment: Assessment, lines: list[NoticeLine], actor: User) -> None:
 
 
 def preparers(assessment: Assessment) -> set[int]:
-    """Whose hands are in the sheet: who opened it, adjusted a line, answered with a change, or posted it."""
+    """The ids of those who prepared the sheet.
+
+    Who opened it, adjusted a line, answered with a change, or posted it.
+    """
     posted = select(Notice.posted_by_id).where(Notice.assessment_id == assessment.id)
     return {
         assessment.opened_by_id,
@@ -134,6 +140,6 @@ def preparers(assessment: Assessment) -> set[int]:
     }
 
 
-def _booked(assessment: Assessment) -> set[int]:
+def _booked_keys(assessment: Assessment) -> set[int]:
     """The workers, by id, whose lines are in the ledger."""
     return set(db.session.scalars(select(Award.worker_id).where(Award.assessment_id == assessment.id)))

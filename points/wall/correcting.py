@@ -1,4 +1,7 @@
-"""After booking nothing changes: a mistake is reversed, with its reason, on the sheet of the open quarter."""
+"""Corrections (更正) of booked lines: the award is reversed, and the right points are booked.
+
+After booking nothing is changed. A correction stands, with its reason, on the sheet of the open quarter.
+"""
 
 from collections.abc import Sequence
 
@@ -8,12 +11,12 @@ from sqlalchemy.orm import joinedload
 
 from ground import clock
 from ground.db import db
-from ground.refusal import Refused, check_repeated, stated
+from ground.refusal import Refused, check_repeated, required_reason
 from people import audit
 from people.models import User
 from people.roster import persons
 from points import amounts, keys, ledger
-from points.assessment import finding
+from points.assessment import assessments
 from points.models import Assessment, Award, Correction, Transfer, TransferKind
 
 
@@ -26,36 +29,38 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
     `insufficient_points` when the difference was spent: then the meeting deducts it. Locks: the assessment,
     then the account.
     """
-    if made := _made(key, award, right):
-        return made
+    if existing := _correction_with_key(key, award, right):
+        return existing
     village, worker, line = award.account.village, award.account.person, award.line
-    there = finding.open_one(village)
-    if there is None:
+    open_assessment = assessments.open_assessment(village)
+    if open_assessment is None:
         raise Refused("no_open_quarter", _("Open the next quarter first: this stands on its sheet."))
-    assessment = finding.in_state(there, there.state)
+    assessment = assessments.locked_in_state(open_assessment, open_assessment.state)
     if award.kind != TransferKind.AWARD or worker is None or line is None:
         raise Refused("not_an_award", _("Only a quarter's points are corrected."))
     if not 0 <= right < award.amount:
         raise Refused("bad_amount", _("The right points are less than what was booked."), "right")
-    reason = stated(reason)
+    reason = required_reason(reason)
     if persons.is_own(actor, worker):
         raise Refused("own_line", _("Nobody decides on their own points."))
     ledger.lock([award.account])
-    if made := _made(key, award, right):  # by who held the lock before
-        return made
+    if existing := _correction_with_key(key, award, right):  # by who held the lock before
+        return existing
     if is_reversed(award):
         raise Refused("already_reversed", _("This entry was reversed already."))
-    _check_left(award, right)
+    _check_difference_left(award, right)
     quarter, booked = line.assessment.quarter_name, None
     if right:
         # First what is right, so that only the difference has to be there.
-        booked = ledger.post(keys.right(key), TransferKind.AWARD, award.account, right, quarter, actor)
+        booked = ledger.post(
+            keys.correction_key(key), TransferKind.AWARD, award.account, right, quarter, actor
+        )
     correction = Correction(
         key=key,
         assessment_id=assessment.id,
         line_id=line.transfer_id,
         award_id=award.id,
-        reversal_id=ledger.reverse(award, keys.corrected(key), reason, actor).id,
+        reversal_id=ledger.reverse(award, keys.correction_reversal_key(key), reason, actor).id,
         booked_id=booked.id if booked else None,
         right=right,
         reason=reason,
@@ -77,16 +82,19 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
     return correction
 
 
-def _made(key: str, award: Transfer, right: int) -> Correction | None:
-    """The correction with this key, if it is the same that is asked."""
-    made = db.session.scalar(select(Correction).where(Correction.key == key))
-    if made is not None:
-        check_repeated((made.award_id, made.right), (award.id, right))
-    return made
+def _correction_with_key(key: str, award: Transfer, right: int) -> Correction | None:
+    """The correction with this key, or None. Refused `key_reused` if it is not the one asked for."""
+    correction = db.session.scalar(select(Correction).where(Correction.key == key))
+    if correction is not None:
+        check_repeated((correction.award_id, correction.right), (award.id, right))
+    return correction
 
 
-def _check_left(award: Transfer, right: int) -> None:
-    """The difference is still on the locked account. Refused `insufficient_points`, with what is missing."""
+def _check_difference_left(award: Transfer, right: int) -> None:
+    """Check that the difference is still on the locked account.
+
+    Refused `insufficient_points`, with what is missing.
+    """
     missing = award.amount - right - award.account.balance
     if missing > 0:
         raise Refused(
@@ -99,7 +107,7 @@ def _check_left(award: Transfer, right: int) -> None:
         )
 
 
-def of_line(line: Award) -> Sequence[Correction]:
+def corrections_of_line(line: Award) -> Sequence[Correction]:
     """The corrections of a booked line, one after the other; empty for one that stands as it was booked."""
     return db.session.scalars(
         select(Correction)
@@ -114,7 +122,7 @@ def is_reversed(transfer: Transfer) -> bool:
     return bool(db.session.scalar(select(Transfer.id).where(Transfer.reverses_id == transfer.id)))
 
 
-def on_sheet(assessment: Assessment) -> Sequence[Correction]:
+def corrections_on_sheet(assessment: Assessment) -> Sequence[Correction]:
     """The corrections of earlier quarters that stand on an assessment's sheet."""
     return db.session.scalars(
         select(Correction)

@@ -12,16 +12,16 @@ from flask_babel import gettext as _
 from ground.clock import Quarter
 from ground.paper import words
 from ground.paper.draw import LINE, QUIET, Pen, Strip, fit, gap, paginate, paragraph, stack
-from ground.paper.table import Column, Table
+from ground.paper.table import PrintedColumn, PrintedTable
 from points.amounts import show, signed
 
 # The sheet is laid out on A4; A3 is the same sheet enlarged, so that the table can be read from further away.
 SCALES = {"A4": 1.0, "A3": 2**0.5}
 WIDE, HIGH = 210, 297
 LEFT, TOP, BOTTOM = 14, 16, 18
-ROOM = WIDE - 2 * LEFT
+ROOM_MM = WIDE - 2 * LEFT
 BODY, CELL, SMALL = 11.5, 10, 9
-QR_SIDE = 30
+QR_SIDE_MM = 30
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class NoticeRow:
 
 @dataclass(frozen=True)
 class Notes:
-    """What stands under the table, below a heading."""
+    """Notes under the table, below a heading."""
 
     title: str
     lines: list[str]
@@ -82,12 +82,12 @@ class NoticeSheet:
 
     @property
     def code(self) -> str:
-        """Its number as it is told: 2026Q4, and 2026Q4-2 for the second of the quarter."""
+        """The number of the notice as it is told: 2026Q4, and 2026Q4-2 for the second of the quarter."""
         return f"{self.quarter}-{self.number}" if self.number > 1 else str(self.quarter)
 
     @property
     def together(self) -> NoticeRow:
-        """The sums of the columns, with the word for them and how many people they are of."""
+        """The row with the sums of the columns, its label, and the number of people."""
         rows = self.rows
         return NoticeRow(
             number=0,
@@ -129,7 +129,7 @@ def heading(notice: NoticeSheet) -> str:
 
 
 def introduction(notice: NoticeSheet) -> str:
-    """What hangs here, by which rubric, and from when to when."""
+    """The paragraph that says what hangs here, by which rubric, and from when to when."""
     quarter = words.quarter(notice.quarter)
     posted, ends = words.day(notice.posted_on), words.day(notice.ends_on)
     if not notice.whole:
@@ -158,7 +158,7 @@ def introduction(notice: NoticeSheet) -> str:
 
 
 def meeting(notice: NoticeSheet) -> str:
-    """When the meeting was, and how many of those invited were there; empty without one."""
+    """The sentence on the meeting: its day, and how many of those invited came; empty without one."""
     if not notice.whole or notice.met_on is None:
         return ""
     return str(
@@ -174,26 +174,26 @@ def meeting(notice: NoticeSheet) -> str:
 def _strips(notice: NoticeSheet) -> list[Strip]:
     """The whole posting from the title to what comes before the seal."""
     strips = [
-        *paragraph(notice.township + notice.village, ROOM, 18, bold=True, align="center"),
-        *paragraph(heading(notice), ROOM, 18, bold=True, align="center"),
+        *paragraph(notice.township + notice.village, ROOM_MM, 18, bold=True, align="center"),
+        *paragraph(heading(notice), ROOM_MM, 18, bold=True, align="center"),
         gap(4),
         # A Chinese paragraph begins with two full-width spaces.
-        *paragraph(f"\u3000\u3000{introduction(notice)}{meeting(notice)}", ROOM, BODY),
+        *paragraph(f"\u3000\u3000{introduction(notice)}{meeting(notice)}", ROOM_MM, BODY),
         gap(3),
         *_table(notice),
         gap(3),
     ]
     for notes in notice.notes:
-        strips += paragraph(notes.title, ROOM, CELL, bold=True)
+        strips += paragraph(notes.title, ROOM_MM, CELL, bold=True)
         for line in notes.lines:
-            strips += paragraph(line, ROOM, CELL)
+            strips += paragraph(line, ROOM_MM, CELL)
         strips.append(gap(2))
     for announcement in notice.announcements:
-        strips += [*paragraph(announcement, ROOM, BODY), gap(2)]
-    strips += paragraph(_("How to object:"), ROOM, BODY, bold=True)
-    strips += paragraph(notice.how_to_object, ROOM, BODY)
+        strips += [*paragraph(announcement, ROOM_MM, BODY), gap(2)]
+    strips += paragraph(_("How to object:"), ROOM_MM, BODY, bold=True)
+    strips += paragraph(notice.how_to_object, ROOM_MM, BODY)
     if footnote := words.footnote(notice):
-        strips += [gap(2), *paragraph(footnote, ROOM, SMALL, colour=QUIET)]
+        strips += [gap(2), *paragraph(footnote, ROOM_MM, SMALL, colour=QUIET)]
     return strips
 
 
@@ -201,28 +201,28 @@ def _strips(notice: NoticeSheet) -> list[Strip]:
 
 
 def _table(notice: NoticeSheet) -> list[Strip]:
-    """A strip for each row and for the totals, each wanting the table's head above it."""
-    table = Table(_columns(notice), size=CELL, head_size=SMALL)
+    """A strip for each row and for the totals; each page repeats the head of the table."""
+    table = PrintedTable(_columns(notice), size=CELL, head_size=SMALL)
     rows = [_cells(notice, row) for row in notice.rows]
     return [*table.rows(rows), table.row(_cells(notice, notice.together), bold=True)]
 
 
-def _columns(notice: NoticeSheet) -> list[Column]:
+def _columns(notice: NoticeSheet) -> list[PrintedColumn]:
     """The table's columns; the categories share the width that the others leave."""
     number, name, grid, figure, total = 9.0, 16.0, 38.5, 11.0, 14.0
     ends = (
-        [Column(_("Total"), total, "right")]
+        [PrintedColumn(_("Total"), total, "right")]
         if notice.whole
-        else [Column(_("Total before"), total, "right"), Column(_("Total now"), total, "right")]
+        else [PrintedColumn(_("Total before"), total, "right"), PrintedColumn(_("Total now"), total, "right")]
     )
-    shared = (ROOM - number - name - grid - 2 * figure - total * len(ends)) / max(len(notice.columns), 1)
+    shared = (ROOM_MM - number - name - grid - 2 * figure - total * len(ends)) / max(len(notice.columns), 1)
     return [
-        Column(_("Row"), number, "center"),
-        Column(_("Name"), name),
-        Column(_("Grid"), grid),
-        *[Column(category, shared, "right") for category in notice.columns],
-        Column(_("Deductions"), figure, "right"),
-        Column(_("Adjustments"), figure, "right"),
+        PrintedColumn(_("Row"), number, "center"),
+        PrintedColumn(_("Name"), name),
+        PrintedColumn(_("Grid"), grid),
+        *[PrintedColumn(category, shared, "right") for category in notice.columns],
+        PrintedColumn(_("Deductions"), figure, "right"),
+        PrintedColumn(_("Adjustments"), figure, "right"),
         *ends,
     ]
 
@@ -247,10 +247,10 @@ def _seal(notice: NoticeSheet) -> Strip:
     """Room for the committee's seal over its name and the date."""
 
     def draw(pen: Pen, x: float, y: float) -> None:
-        middle = x + ROOM - 38
+        middle = x + ROOM_MM - 38
         sealed = _("%(village)s (seal)", village=notice.village)
-        shown, size = fit(sealed, 76, BODY, 7)
-        pen.text(middle, y + 15, shown, size, align="center")
+        text, size = fit(sealed, 76, BODY, 7)
+        pen.text(middle, y + 15, text, size, align="center")
         pen.text(middle, y + 23, words.day(notice.posted_on), BODY, align="center")
 
     return Strip(28, draw)
@@ -258,8 +258,8 @@ def _seal(notice: NoticeSheet) -> Strip:
 
 def _proof(notice: NoticeSheet) -> Strip:
     """Two QR codes, to object and to the public page, beside the digest of the village's ledger."""
-    left = 2 * QR_SIDE + 8
-    room = ROOM - left
+    left = 2 * QR_SIDE_MM + 8
+    room = ROOM_MM - left
     explained = paragraph(
         _(
             "Keep this sheet or take a picture: the number proves later that no booked point was changed. "
@@ -273,13 +273,13 @@ def _proof(notice: NoticeSheet) -> Strip:
     groups = words.grouped(notice.digest).split()
 
     def draw(pen: Pen, x: float, y: float) -> None:
-        pen.line(x, y, x + ROOM, y, colour=LINE, thick=0.3)
+        pen.line(x, y, x + ROOM_MM, y, colour=LINE, thick=0.3)
         codes = ((notice.object_url, _("Scan to object")), (notice.url, _("Scan to read this notice")))
         for place, (url, caption) in enumerate(codes):
-            at = x + place * (QR_SIDE + 3)
-            pen.qr(at, y + 1.5, QR_SIDE, url)
-            shown, size = fit(caption, QR_SIDE, SMALL, 6, bold=True)
-            pen.text(at + QR_SIDE / 2, y + QR_SIDE + 4, shown, size, bold=True, align="center")
+            at = x + place * (QR_SIDE_MM + 3)
+            pen.qr(at, y + 1.5, QR_SIDE_MM, url)
+            caption_text, size = fit(caption, QR_SIDE_MM, SMALL, 6, bold=True)
+            pen.text(at + QR_SIDE_MM / 2, y + QR_SIDE_MM + 4, caption_text, size, bold=True, align="center")
         pen.text(x + left, y + 7, _("Notice %(code)s", code=notice.code), BODY, bold=True)
         pen.text(x + left, y + 13, _("Number of the ledger:"), SMALL, bold=True)
         for place, group in enumerate(groups):
@@ -287,11 +287,11 @@ def _proof(notice: NoticeSheet) -> Strip:
             pen.text(x + left + column * 11, y + 18 + row * 4.5, group, CELL)
         stack(pen, explained, x + left, y + 24)
 
-    return Strip(QR_SIDE + 6, draw)
+    return Strip(QR_SIDE_MM + 6, draw)
 
 
 def _foot(pen: Pen, title: str, number: int, count: int) -> None:
-    """What joins the sheets on the wall: the title and page n of m."""
+    """Draw the title and page n of m, which join the sheets on the wall."""
     y = HIGH - BOTTOM + 8
     pen.text(LEFT, y, title, SMALL, colour=QUIET)
-    pen.text(WIDE - LEFT, y, words.page_of(number, count), SMALL, colour=QUIET, align="right")
+    pen.text(WIDE - LEFT, y, words.page_number(number, count), SMALL, colour=QUIET, align="right")

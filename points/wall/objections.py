@@ -1,4 +1,7 @@
-"""Objections (异议): brought by word, in writing or online, each with its number and its clock."""
+"""Objections (异议): brought by word, in writing or online; answered in seven working days.
+
+Each has a number in its quarter and a last day for the answer. Until the answer its line is not booked.
+"""
 
 import random
 import secrets
@@ -11,19 +14,19 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
 from ground.db import db, get_locked
-from ground.refusal import Refused, check_repeated, stated
-from people.cards import TOKEN_LENGTH, drawn
+from ground.refusal import Refused, check_repeated, required_reason
+from people.cards import TOKEN_LENGTH, random_characters
 from people.models import Area, Person, User
-from points.assessment import finding, meeting
-from points.models import Answer, Assessment, AssessmentState, How, NoticeLine, Objection
+from points.assessment import assessments, meeting
+from points.models import Answer, Assessment, AssessmentState, NoticeLine, Objection, ObjectionChannel
 from points.wall import workdays
 
 # An answer is due within so many working days; the day it came is not counted.
-ANSWER_WITHIN = 7
-LEAST_TEXT, MOST_TEXT = 4, 1000
+ANSWER_WITHIN_WORKDAYS = 7
+LEAST_CHARACTERS, MOST_CHARACTERS = 4, 1000
 
 # What one address may bring online in a day, and what a village takes before it has answered some.
-PER_ADDRESS, PER_VILLAGE = 3, 50
+MOST_A_DAY_PER_ADDRESS, MOST_OPEN_PER_VILLAGE = 3, 50
 
 ON_THE_WALL = (AssessmentState.ON_NOTICE, AssessmentState.BOOKED)
 
@@ -32,7 +35,7 @@ def bring(
     key: str,
     assessment: Assessment,
     worker: Person,
-    how: How,
+    channel: ObjectionChannel,
     text: str,
     actor: User | None,
     name: str = "",
@@ -49,13 +52,15 @@ def bring(
     is booked, `bad_text`, `in_future`, `before_notice`, `too_many` online, `key_reused`.
     """
     assessment = get_locked(Assessment, assessment.id)
-    made = db.session.scalar(select(Objection).where(Objection.key == key))
-    if made is not None:
-        check_repeated((made.assessment_id, made.worker_id, made.how), (assessment.id, worker.id, how))
-        return made
+    existing = db.session.scalar(select(Objection).where(Objection.key == key))
+    if existing is not None:
+        check_repeated(
+            (existing.assessment_id, existing.worker_id, existing.how), (assessment.id, worker.id, channel)
+        )
+        return existing
     if assessment.state not in ON_THE_WALL:
         raise Refused("not_on_notice", _("No notice hangs on the wall now."))
-    line = finding.lines(assessment).get(worker.id)
+    line = assessments.latest_lines(assessment).get(worker.id)
     if line is None:
         raise Refused("not_on_sheet", _("%(name)s is not on this sheet.", name=worker.masked), "worker")
     if _is_settled(assessment, line):
@@ -68,22 +73,22 @@ def bring(
         raise Refused("in_future", _("The day lies in the future."), "received_on")
     if received_on < line.notice.posted_on:
         raise Refused("before_notice", _("The notice did not hang yet on that day."), "received_on")
-    if not LEAST_TEXT <= len(text.strip()) <= MOST_TEXT:
+    if not LEAST_CHARACTERS <= len(text.strip()) <= MOST_CHARACTERS:
         raise Refused("bad_text", _("Say in a few words what is not right."), "text")
-    if how == How.ONLINE:
+    if channel == ObjectionChannel.ONLINE:
         _check_flood(assessment, origin)
     objection = Objection(
         key=key,
         assessment_id=assessment.id,
         number=_next_number(assessment),
         worker_id=worker.id,
-        how=how,
+        how=channel,
         name=name.strip(),
         contact=contact.strip(),
         text=text.strip(),
         received_on=received_on,
-        due_on=workdays.after(received_on, ANSWER_WITHIN),
-        token=drawn(TOKEN_LENGTH, chance or secrets.SystemRandom()),
+        due_on=workdays.after(received_on, ANSWER_WITHIN_WORKDAYS),
+        token=random_characters(TOKEN_LENGTH, chance or secrets.SystemRandom()),
         received_by_id=actor.id if actor else None,
         origin=origin,
         at=clock.now(),
@@ -95,12 +100,12 @@ def bring(
 
 def _is_settled(assessment: Assessment, line: NoticeLine) -> bool:
     """Whether a posted line is in the ledger, or had nothing to book while the others were."""
-    if finding.award_of(assessment, line.worker) is not None:
+    if assessments.award_of(assessment, line.worker) is not None:
         return True
     return (
         assessment.state == AssessmentState.BOOKED
         and line.total == 0
-        and line.worker_id not in unanswered(assessment)
+        and line.worker_id not in contested_worker_ids(assessment)
         and line.notice.ends_on < clock.today()
     )
 
@@ -111,16 +116,21 @@ def _next_number(assessment: Assessment) -> int:
 
 
 def _check_flood(assessment: Assessment, origin: str | None) -> None:
-    """Online, one address brings a few a day, and a village has some to answer first. Refused `too_many`."""
+    """Check the limits of what is brought online. Refused `too_many`.
+
+    One address brings a few a day, and a village has some to answer first.
+    """
     since = clock.now() - timedelta(days=1)
-    counted = select(func.count()).select_from(Objection).where(Objection.how == How.ONLINE)
-    here = counted.where(Objection.origin == origin, Objection.at > since)
-    there = (
-        counted.join(Objection.assessment)
+    online_count = select(func.count()).select_from(Objection).where(Objection.how == ObjectionChannel.ONLINE)
+    from_address = online_count.where(Objection.origin == origin, Objection.at > since)
+    open_in_village = (
+        online_count.join(Objection.assessment)
         .outerjoin(Objection.answer)
         .where(Assessment.village_id == assessment.village_id, Answer.id.is_(None))
     )
-    if (db.session.scalar(here) or 0) >= PER_ADDRESS or (db.session.scalar(there) or 0) >= PER_VILLAGE:
+    if (db.session.scalar(from_address) or 0) >= MOST_A_DAY_PER_ADDRESS or (
+        db.session.scalar(open_in_village) or 0
+    ) >= MOST_OPEN_PER_VILLAGE:
         raise Refused(
             "too_many",
             _("Many objections came this way already. Please tell the committee or its supervisors."),
@@ -130,28 +140,28 @@ def _check_flood(assessment: Assessment, origin: str | None) -> None:
 def answer(
     objection: Objection, accepted: bool, change: int, reason: str, decided_by: str, actor: User
 ) -> Answer:
-    """Answer an objection, once; an accepted one changes the line by `change` tenths, to be posted again.
+    """Answer an objection, once.
 
-    The same answer again returns the first. Refused `already_answered`, `reason_missing`,
-    `decided_by_missing`, `bad_amount` for an accepted one that changes nothing, `wrong_state`, and as
-    `meeting.check_may_decide` says.
+    An accepted one changes the line by `change` tenths, to be posted again. The same answer again returns
+    the first. Refused `already_answered`, `reason_missing`, `decided_by_missing`, `bad_amount` for an
+    accepted one that changes nothing, `wrong_state`, and as `meeting.check_may_decide` says.
     """
-    assessment = finding.in_state(
+    assessment = assessments.locked_in_state(
         objection.assessment, AssessmentState.DELIBERATING, AssessmentState.ON_NOTICE, AssessmentState.BOOKED
     )
     change = change if accepted else 0
-    made = db.session.scalar(select(Answer).where(Answer.objection_id == objection.id))
-    if made is not None:
-        if (made.accepted, made.change) != (accepted, change):
+    existing = db.session.scalar(select(Answer).where(Answer.objection_id == objection.id))
+    if existing is not None:
+        if (existing.accepted, existing.change) != (accepted, change):
             raise Refused("already_answered", _("This objection was answered already."))
-        return made
-    reason = stated(reason)
+        return existing
+    reason = required_reason(reason)
     if not decided_by.strip():
         raise Refused("decided_by_missing", _("Write down who decided."), "decided_by")
     meeting.check_may_decide(assessment, objection.worker, actor)
     if accepted:
         meeting.check_amount(change)
-    given = Answer(
+    new_answer = Answer(
         objection_id=objection.id,
         accepted=accepted,
         change=change,
@@ -160,17 +170,19 @@ def answer(
         actor_id=actor.id,
         at=clock.now(),
     )
-    db.session.add(given)
+    db.session.add(new_answer)
     db.session.flush()
     db.session.expire(objection, ["answer"])
     if accepted:
-        key = f"answer:{given.id}"
+        key = f"answer:{new_answer.id}"
         short = reason if len(reason) <= 200 else f"{reason[:199]}…"
-        meeting.add(assessment, objection.worker, change, short, key, actor, answer_id=given.id)
-    return given
+        meeting.add_adjustment(
+            assessment, objection.worker, change, short, key, actor, answer_id=new_answer.id
+        )
+    return new_answer
 
 
-def unanswered(assessment: Assessment) -> set[int]:
+def contested_worker_ids(assessment: Assessment) -> set[int]:
     """The ids of the workers whose lines wait for an answer."""
     return set(
         db.session.scalars(
@@ -181,7 +193,7 @@ def unanswered(assessment: Assessment) -> set[int]:
     )
 
 
-def of(assessment: Assessment) -> Sequence[Objection]:
+def objections_of(assessment: Assessment) -> Sequence[Objection]:
     """An assessment's objections, by number."""
     return db.session.scalars(
         select(Objection)
@@ -196,7 +208,7 @@ def by_token(token: str) -> Objection | None:
     return db.session.scalar(select(Objection).where(Objection.token == token.upper()))
 
 
-def waiting(area: Area) -> Sequence[Objection]:
+def waiting_objections(area: Area) -> Sequence[Objection]:
     """The objections in an area that wait for their answer, the soonest due first."""
     return db.session.scalars(
         select(Objection)
@@ -209,6 +221,6 @@ def waiting(area: Area) -> Sequence[Objection]:
     ).all()
 
 
-def overdue(area: Area) -> list[Objection]:
-    """Those whose answer is overdue, the longest first."""
-    return [objection for objection in waiting(area) if objection.due_on < clock.today()]
+def overdue_objections(area: Area) -> list[Objection]:
+    """The objections in an area whose answer is overdue, the longest first."""
+    return [objection for objection in waiting_objections(area) if objection.due_on < clock.today()]

@@ -1,4 +1,4 @@
-"""Posting (公示): the sheet goes to the wall line by line, as it will be booked, with the ledger's digest."""
+"""Posting (公示): the sheet is hung up line by line as it will be booked, with the ledger's digest."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,17 +10,17 @@ from ground.db import db
 from ground.refusal import Refused
 from people.models import User
 from points import amounts, ledger
-from points.assessment import finding, sheet, terms
+from points.assessment import assessments, meeting_rules, sheet
 from points.models import Assessment, AssessmentState, Notice, NoticeLine
 
 
 def post_notice(assessment: Assessment, actor: User) -> Notice:
-    """Post the whole sheet: it stands still for the county's days of notice.
+    """Post the whole sheet, for the county's days of notice.
 
     Refused `wrong_state`, `nobody_on_sheet`, `amount_too_large` for a line that could not be booked.
     """
-    assessment = finding.in_state(assessment, AssessmentState.DELIBERATING)
-    rows = sheet.of(assessment)
+    assessment = assessments.locked_in_state(assessment, AssessmentState.DELIBERATING)
+    rows = sheet.sheet_rows(assessment)
     if not rows:
         raise Refused("nobody_on_sheet", _("Nobody is on this sheet."))
     assessment.state = AssessmentState.ON_NOTICE
@@ -32,24 +32,26 @@ def post_changes(assessment: Assessment, actor: User) -> Notice:
 
     Refused `wrong_state`, `nothing_changed`, `amount_too_large`.
     """
-    assessment = finding.in_state(assessment, AssessmentState.ON_NOTICE, AssessmentState.BOOKED)
-    rows = changed(assessment)
+    assessment = assessments.locked_in_state(assessment, AssessmentState.ON_NOTICE, AssessmentState.BOOKED)
+    rows = changed_rows(assessment)
     if not rows:
         raise Refused("nothing_changed", _("Nothing has changed since the last notice."))
     return _post(assessment, rows, False, actor)
 
 
-def changed(assessment: Assessment) -> list[tuple[int, sheet.Row]]:
+def changed_rows(assessment: Assessment) -> list[tuple[int, sheet.SheetRow]]:
     """The rows that an accepted objection changed since they were posted, each with its line's number."""
-    lines = finding.lines(assessment)
+    lines = assessments.latest_lines(assessment)
     workers = changed_workers(assessment, lines)
     if not workers:
         return []
-    return [(lines[row.worker.id].number, row) for row in sheet.of(assessment) if row.worker.id in workers]
+    return [
+        (lines[row.worker.id].number, row) for row in sheet.sheet_rows(assessment) if row.worker.id in workers
+    ]
 
 
 def changed_workers(assessment: Assessment, lines: dict[int, NoticeLine]) -> set[int]:
-    """Of these lines' workers those whose lines were adjusted since they were posted."""
+    """The ids of those workers whose lines were adjusted since they were posted."""
     return {
         adjustment.worker_id
         for adjustment in assessment.adjustments
@@ -57,17 +59,19 @@ def changed_workers(assessment: Assessment, lines: dict[int, NoticeLine]) -> set
     }
 
 
-def _post(assessment: Assessment, rows: Sequence[tuple[int, sheet.Row]], whole: bool, actor: User) -> Notice:
-    if any(row.total > amounts.LARGEST for _number, row in rows):
+def _post(
+    assessment: Assessment, rows: Sequence[tuple[int, sheet.SheetRow]], whole: bool, actor: User
+) -> Notice:
+    if any(row.total > amounts.LARGEST_TENTHS for _number, row in rows):
         raise Refused("amount_too_large", _("That is more points than the ledger takes at once."))
     digest, upto = ledger.freeze_digest(assessment.village)
-    today, asked = clock.today(), terms.asked_in(assessment.village)
+    today, rules = clock.today(), meeting_rules.rules_of(assessment.village)
     notice = Notice(
         assessment_id=assessment.id,
-        number=len(finding.notices(assessment)) + 1,
+        number=len(assessments.notices(assessment)) + 1,
         whole=whole,
         posted_on=today,
-        ends_on=today + timedelta(days=asked.notice_days),
+        ends_on=today + timedelta(days=rules.notice_days),
         posted_by_id=actor.id,
         posted_at=clock.now(),
         digest=digest,
@@ -81,7 +85,7 @@ def _post(assessment: Assessment, rows: Sequence[tuple[int, sheet.Row]], whole: 
     return notice
 
 
-def _line(notice: Notice, number: int, row: sheet.Row) -> NoticeLine:
+def _line(notice: Notice, number: int, row: sheet.SheetRow) -> NoticeLine:
     return NoticeLine(
         notice_id=notice.id,
         number=number,

@@ -22,11 +22,11 @@ from ground.db import db
 from ground.refusal import Refused
 from people.models import Area
 from points import chain
-from points.assessment import finding
+from points.assessment import assessments
 from points.models import GENESIS, Account, Assessment, Notice, Transfer
 
 # Who types a digest off the wall types so many of its 64 characters at least: 16 are no coincidence.
-LEAST, WHOLE = 16, 64
+LEAST_DIGITS, DIGEST_DIGITS = 16, 64
 
 COLUMNS = (
     "account",
@@ -55,12 +55,15 @@ class Proof:
 
     @property
     def fits(self) -> bool:
-        """Whether it comes to what was posted."""
+        """Whether the computed digest is the one that was posted."""
         return self.computed == self.notice.digest
 
 
-def of(notice: Notice) -> Proof:
-    """Compute a notice's digest again from the entries themselves, not from what their rows keep as hash."""
+def compute_proof(notice: Notice) -> Proof:
+    """Compute a notice's digest again from the entries themselves.
+
+    It does not use what their rows keep as hash.
+    """
     heads: dict[int, tuple[int, str]] = {}
     entries = 0
     for entry in _entries(notice.assessment.village, notice.upto):
@@ -77,37 +80,37 @@ def villages() -> Sequence[Area]:
     return db.session.scalars(select(Area).where(Area.id.in_(posted)).order_by(Area.code)).all()
 
 
-def named(village: Area, name: str) -> Notice | None:
+def find_notice(village: Area, name: str) -> Notice | None:
     """The notice named like 2026Q4, or 2026Q4-2 for the quarter's second; None if it was not posted.
 
     Raises ValueError for what is no such name.
     """
     quarter, dash, number = name.partition("-")
-    assessment = finding.find(village, Quarter.parse(quarter))
-    wanted = int(number) if dash else 1
-    posted = finding.notices(assessment) if assessment else ()
-    return next((notice for notice in posted if notice.number == wanted), None)
+    assessment = assessments.find_assessment(village, Quarter.parse(quarter))
+    notice_number = int(number) if dash else 1
+    posted = assessments.notices(assessment) if assessment else ()
+    return next((notice for notice in posted if notice.number == notice_number), None)
 
 
-def typed(village: Area, digest: str) -> list[Proof]:
-    """The village's notices that carry a digest as somebody typed it, each computed again, the first first.
+def proofs_of_digest(village: Area, digest: str) -> list[Proof]:
+    """Find the village's notices by a digest as it was typed, and compute each again, in order.
 
     Spaces, other signs between the groups, capitals and full-width characters do not matter; a part of at
     least 16 characters is enough. Refused `bad_digest`, `digest_too_short`, `no_such_notice`.
     """
-    signs = re.sub(r"[\s\-‐–—_.,:;·、，。：；]", "", unicodedata.normalize("NFKC", digest)).lower()
-    if not re.fullmatch(r"[0-9a-f]*", signs) or len(signs) > WHOLE:
+    digits = re.sub(r"[\s\-‐–—_.,:;·、，。：；]", "", unicodedata.normalize("NFKC", digest)).lower()
+    if not re.fullmatch(r"[0-9a-f]*", digits) or len(digits) > DIGEST_DIGITS:
         raise Refused("bad_digest", _("The number has the figures 0 to 9 and the letters a to f."), "digest")
-    if len(signs) < LEAST:
+    if len(digits) < LEAST_DIGITS:
         raise Refused(
             "digest_too_short",
-            _("Type at least four groups of four characters: %(n)s are there.", n=len(signs)),
+            _("Type at least four groups of four characters: %(n)s are there.", n=len(digits)),
             "digest",
         )
     carrying = db.session.scalars(
         select(Notice)
         .join(Notice.assessment)
-        .where(Assessment.village_id == village.id, Notice.digest.contains(signs))
+        .where(Assessment.village_id == village.id, Notice.digest.contains(digits))
         .order_by(Notice.id)
     ).all()
     if not carrying:
@@ -116,7 +119,7 @@ def typed(village: Area, digest: str) -> list[Proof]:
             _("No notice of this village carries this number. Compare it with the paper, sign by sign."),
             "digest",
         )
-    return [of(notice) for notice in carrying]
+    return [compute_proof(notice) for notice in carrying]
 
 
 def export(village: Area) -> bytes:
@@ -157,7 +160,7 @@ def _quoted(text: str | None) -> str:
 def _entries(village: Area, upto: int | None = None) -> Iterator[Any]:
     """The entries of a village's workers in their order, up to a transfer's id; as plain rows."""
     reversed_one = aliased(Transfer)
-    wanted = (
+    query = (
         select(
             Transfer.id,
             Transfer.account_id,
@@ -179,5 +182,5 @@ def _entries(village: Area, upto: int | None = None) -> Iterator[Any]:
         .order_by(Transfer.id)
     )
     if upto is not None:
-        wanted = wanted.where(Transfer.id <= upto)
-    yield from db.session.execute(wanted.execution_options(yield_per=1000))
+        query = query.where(Transfer.id <= upto)
+    yield from db.session.execute(query.execution_options(yield_per=1000))

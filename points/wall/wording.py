@@ -1,4 +1,4 @@
-"""A notice in words: from what was posted to the sheet that is printed and shown. Names are masked."""
+"""The text of a notice, from what was posted to the sheet that is printed. Names are masked."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -11,17 +11,20 @@ from points import labels
 from points.amounts import show, signed
 from points.models import Adjustment, Assessment, Category, Correction, NoticeLine, Recusal
 from points.wall.noticesheet import Notes, NoticeRow, NoticeSheet
-from points.wall.standing import Posting
+from points.wall.wall_state import PostedNotice
 
-Masked = Callable[[str], str]
+NameMask = Callable[[str], str]
 
 
 def sheet(
-    posting: Posting, url: str, object_url: str, proof_url: str, announcements: Sequence[str] = ()
+    posted: PostedNotice, url: str, object_url: str, proof_url: str, announcements: Sequence[str] = ()
 ) -> NoticeSheet:
-    """What a notice says, in the language in use; the addresses are of its public page, of the page to object
-    on, and of that which computes the digest again."""
-    assessment, notice = posting.assessment, posting.notice
+    """The sheet of a notice, in the language in use.
+
+    `url` is its public page, `object_url` the page to object on, `proof_url` that which computes the digest
+    again.
+    """
+    assessment, notice = posted.assessment, posted.notice
     village, rubric, members = assessment.village, assessment.rubric, assessment.members
     return NoticeSheet(
         village=village.name,
@@ -37,8 +40,8 @@ def sheet(
         posted_on=notice.posted_on,
         ends_on=notice.ends_on,
         columns=[str(labels.CATEGORIES[category]) for category in Category],
-        rows=[_row(posting, line) for line in posting.lines],
-        notes=list(_notes(posting)),
+        rows=[_row(posted, line) for line in posted.lines],
+        notes=list(_notes(posted)),
         digest=notice.digest,
         url=url,
         object_url=object_url,
@@ -53,7 +56,7 @@ def sheet(
     )
 
 
-def _row(posting: Posting, line: NoticeLine) -> NoticeRow:
+def _row(posted: PostedNotice, line: NoticeLine) -> NoticeRow:
     return NoticeRow(
         number=line.number,
         name=line.name,
@@ -62,27 +65,27 @@ def _row(posting: Posting, line: NoticeLine) -> NoticeRow:
         deductions=line.deductions,
         adjustments=line.adjustments,
         total=line.total,
-        before=posting.before.get(line.worker_id, 0),
+        before=posted.before.get(line.worker_id, 0),
     )
 
 
-def _notes(posting: Posting) -> Iterator[Notes]:
-    """What stands under the table: changes, adjustments, who was left out, corrections; what there is."""
-    assessment, lines = posting.assessment, {line.worker_id: line for line in posting.lines}
-    masked = masking(assessment, (line.worker for line in posting.lines))
-    changed = [each for each in posting.adjustments if each.answer_id in posting.answers]
-    decided = [each for each in posting.adjustments if each.answer_id not in posting.answers]
-    for title, told in (
-        (_("Changed after objections:"), [_changed(posting, lines, each, masked) for each in changed]),
-        (_("Why points were adjusted:"), [_adjusted(lines, each, masked) for each in decided]),
-        (_("Members of the meeting left out of a line:"), [_recused(lines, r) for r in posting.recusals]),
-        (_("Earlier quarters put right:"), [_corrected(each, masked) for each in posting.corrections]),
+def _notes(posted: PostedNotice) -> Iterator[Notes]:
+    """The notes under the table: changes, adjustments, who was left out, corrections; what there is."""
+    assessment, lines = posted.assessment, {line.worker_id: line for line in posted.lines}
+    masked = name_mask(assessment, (line.worker for line in posted.lines))
+    changed = [entry for entry in posted.adjustments if entry.answer_id in posted.answers]
+    decided = [entry for entry in posted.adjustments if entry.answer_id not in posted.answers]
+    for title, note_lines in (
+        (_("Changed after objections:"), [_changed(posted, lines, entry, masked) for entry in changed]),
+        (_("Why points were adjusted:"), [_adjusted(lines, entry, masked) for entry in decided]),
+        (_("Members of the meeting left out of a line:"), [_recused(lines, r) for r in posted.recusals]),
+        (_("Earlier quarters put right:"), [_corrected(entry, masked) for entry in posted.corrections]),
     ):
-        if told:
-            yield Notes(str(title), told)
+        if note_lines:
+            yield Notes(str(title), note_lines)
 
 
-def _adjusted(lines: dict[int, NoticeLine], adjustment: Adjustment, masked: Masked) -> str:
+def _adjusted(lines: dict[int, NoticeLine], adjustment: Adjustment, masked: NameMask) -> str:
     line = lines[adjustment.worker_id]
     return str(
         _(
@@ -95,8 +98,10 @@ def _adjusted(lines: dict[int, NoticeLine], adjustment: Adjustment, masked: Mask
     )
 
 
-def _changed(posting: Posting, lines: dict[int, NoticeLine], adjustment: Adjustment, masked: Masked) -> str:
-    line, answer = lines[adjustment.worker_id], posting.answers[adjustment.answer_id or 0]
+def _changed(
+    posted: PostedNotice, lines: dict[int, NoticeLine], adjustment: Adjustment, masked: NameMask
+) -> str:
+    line, answer = lines[adjustment.worker_id], posted.answers[adjustment.answer_id or 0]
     return str(
         _(
             "No. %(number)s %(name)s: %(points)s, as objection %(code)s was right: %(reason)s",
@@ -110,8 +115,11 @@ def _changed(posting: Posting, lines: dict[int, NoticeLine], adjustment: Adjustm
 
 
 def _recused(lines: dict[int, NoticeLine], recusal: Recusal) -> str:
-    """Only that they were left out: what they are to each other is nobody's business on a wall."""
-    line = lines.get(recusal.worker_id) or lines.get(persons.kept(recusal.worker).id)
+    """The sentence on a recusal: only that they were left out.
+
+    What they are to each other is nobody's business on a wall.
+    """
+    line = lines.get(recusal.worker_id) or lines.get(persons.current_entry(recusal.worker).id)
     return str(
         _(
             "No. %(number)s %(name)s: decided without %(member)s",
@@ -122,7 +130,7 @@ def _recused(lines: dict[int, NoticeLine], recusal: Recusal) -> str:
     )
 
 
-def _corrected(correction: Correction, masked: Masked) -> str:
+def _corrected(correction: Correction, masked: NameMask) -> str:
     award = correction.award
     worker = award.account.person
     return str(
@@ -137,9 +145,11 @@ def _corrected(correction: Correction, masked: Masked) -> str:
     )
 
 
-def masking(assessment: Assessment, workers: Iterable[Person]) -> Masked:
-    """A function that masks the names of these workers, and of who was at the meeting, in a text that
-    somebody wrote."""
+def name_mask(assessment: Assessment, workers: Iterable[Person]) -> NameMask:
+    """A function that masks names in a text that somebody wrote.
+
+    The names of these workers, and of who was at the meeting.
+    """
     names = {worker.name for worker in workers} | {member.name for member in assessment.members}
     longest_first = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
 

@@ -1,4 +1,4 @@
-"""Working days of the Chinese calendar, moved ones too as the State Council moves them."""
+"""Working days by the State Council's calendar, also those it moves."""
 
 from datetime import date, timedelta
 
@@ -18,7 +18,10 @@ def is_workday(day: date) -> bool:
 
 
 def after(day: date, count: int) -> date:
-    """The working day so many after a day, which itself is not counted (民法典第二百零一条)."""
+    """The working day that comes `count` working days after a day.
+
+    The day itself is not counted (民法典第二百零一条).
+    """
     while count:
         day += timedelta(days=1)
         count -= is_workday(day)

@@ -11,29 +11,29 @@ from werkzeug.wrappers import Response
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
-LARGEST_BODY = 64 * 1024  # bytes: a hundred articles need a tenth of it
+LARGEST_BODY_BYTES = 64 * 1024  # bytes: a hundred articles need a tenth of it
 
 
 class Anything(BaseConverter):
-    """The rest of an address, whatever it is: a card has an address of its own, with slashes."""
+    """The rest of an address with its slashes, such as a card's own address."""
 
     regex = "(?s:.*?)"
     part_isolating = False
 
 
 @bp.record_once
-def _know_anything(state: BlueprintSetupState) -> None:
+def _add_converter(state: BlueprintSetupState) -> None:
     state.app.url_map.converters["anything"] = Anything
 
 
 @bp.before_request
-def _limit() -> None:
-    request.max_content_length = LARGEST_BODY
+def _limit_body() -> None:
+    request.max_content_length = LARGEST_BODY_BYTES
 
 
 @bp.after_request
-def _keep_to_yourself(response: Response) -> Response:
-    """Nothing of what is answered is kept on the way."""
+def _forbid_caching(response: Response) -> Response:
+    """Forbid that an answer is kept on its way."""
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 

@@ -1,4 +1,4 @@
-"""A card: who stands at the till, and what they can spend."""
+"""A card at the till: its state, and its holder's balance and limits."""
 
 from typing import Any
 
@@ -15,34 +15,37 @@ from shop.api import bp
 from shop.api.figures import points
 from shop.api.problems import stop
 from shop.desk import limits
-from shop.desk.limits import Limit
+from shop.desk.limits import PurchaseLimit
 
 
 @bp.get("/cards/<anything:card>")
 @access.device
 def card(card: str) -> dict[str, Any]:
     """A card of the shop's village by token, number or address, with the balance and limits of its holder."""
-    found = known(card, 404)
-    term = holders.serves_on(found.person_id, clock.today())
+    holder_card = card_or_stop(card, 404)
+    term = holders.term_on_day(holder_card.person_id, clock.today())
     return {
-        "number": found.number,
-        "status": found.state.value,
-        "balance": points(ledger.balance_of(found.person)),
-        "worker": found.person.masked,
+        "number": holder_card.number,
+        "status": holder_card.state.value,
+        "balance": points(ledger.balance_of(holder_card.person)),
+        "worker": holder_card.person.masked,
         "grid": term.grid.name if term else None,
-        "limits": [_limit(limit) for limit in limits.in_shop(found.person, g.device.shop)],
+        "limits": [_limit(limit) for limit in limits.in_shop(holder_card.person, g.device.shop)],
     }
 
 
-def known(given: str, status: int) -> Card:
-    """The card, whatever of it was given. Stops with `unknown_card`, also for another village's card."""
+def card_or_stop(text: str, status: int) -> Card:
+    """The card by its token, number or address.
+
+    Stops with `unknown_card`, also for another village's card.
+    """
     try:
-        return cards.find(given, g.device.shop.village)
+        return cards.find(text, g.device.shop.village)
     except Refused:
         stop(status, "unknown_card", _("No card of this shop's village has this number or code."))
 
 
-def _limit(limit: Limit) -> dict[str, Any]:
+def _limit(limit: PurchaseLimit) -> dict[str, Any]:
     return {
         "goods": limit.goods.id,
         "name": limit.goods.name,

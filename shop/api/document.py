@@ -16,7 +16,7 @@ CONTENT: dict[str, Any] = json.loads(DOCUMENT)
 
 
 class Shape:
-    """A schema of the document, to be held against what was sent."""
+    """A schema of the document, against which what was sent is checked."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
         self.kind = schema.get("type")
@@ -36,18 +36,18 @@ class Shape:
 
 @dataclass(frozen=True)
 class Operation:
-    """What can be asked: the shape of its body, if it has one; of its query and headers, by their names."""
+    """An operation of the document: the shapes of its body, if any, its query and its headers."""
 
     body: Shape | None
     query: dict[str, Shape]
     headers: dict[str, Shape]
 
     @classmethod
-    def read(cls, written: dict[str, Any]) -> "Operation":
-        """An operation as the document has it."""
-        content = written.get("requestBody", {}).get("content", {})
+    def read(cls, description: dict[str, Any]) -> "Operation":
+        """Read an operation from its part of the document."""
+        content = description.get("requestBody", {}).get("content", {})
         shapes: dict[str, dict[str, Shape]] = {"path": {}, "query": {}, "header": {}}
-        for parameter in written.get("parameters", ()):
+        for parameter in description.get("parameters", ()):
             shapes[parameter["in"]][parameter["name"]] = Shape(parameter["schema"])
         return cls(
             Shape(content["application/json"]["schema"]) if content else None,

@@ -6,7 +6,10 @@ from ground import clock
 
 
 def points(tenths: int) -> float:
-    """Points as a number with one decimal; in here they are tenths, and only here they stop being whole."""
+    """Points as a number with one decimal, from tenths.
+
+    Everywhere else points are whole tenths.
+    """
     return tenths / 10
 
 

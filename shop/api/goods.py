@@ -1,11 +1,11 @@
-"""What the shop offers."""
+"""The goods that the shop offers, as programs read them."""
 
 from typing import Any
 
 from flask import g
 
 from people import access
-from shop.api import asked, bp
+from shop.api import bp, inputs
 from shop.api.figures import points
 from shop.shelf import goods as shelf
 from shop.shelf.goods import Offer
@@ -15,8 +15,8 @@ from shop.shelf.goods import Offer
 @access.device
 def goods() -> dict[str, Any]:
     """What the shop offers today, a page at a time; beyond the last page nothing."""
-    wanted = asked.query()
-    page, per_page = wanted["page"], wanted["per_page"]
+    parameters = inputs.query()
+    page, per_page = parameters["page"], parameters["per_page"]
     offers = shelf.offers(g.device.shop)  # some hundreds at most
     return {
         "items": [_article(offer) for offer in offers[(page - 1) * per_page : page * per_page]],

@@ -1,4 +1,4 @@
-"""What an answer says when the request itself was no good, or what it is about is not there."""
+"""The problem that answers a bad request, or one about something that is not there."""
 
 from typing import Any, NoReturn
 

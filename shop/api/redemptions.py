@@ -1,4 +1,4 @@
-"""Redemptions: points for goods by a till, looked up, and voided; through the verbs of the desk's pages."""
+"""Redemptions by a till: made, looked up and voided, by the same verbs as the desk's pages."""
 
 import hashlib
 from typing import Any
@@ -10,8 +10,8 @@ from ground import web
 from ground.db import fetch, transaction
 from ground.refusal import Refused
 from people import access
-from shop.api import asked, bp
-from shop.api.cards import known
+from shop.api import bp, inputs
+from shop.api.cards import card_or_stop
 from shop.api.figures import moment, points
 from shop.api.problems import stop
 from shop.desk import redemptions, voids
@@ -24,13 +24,13 @@ Answer = tuple[dict[str, Any], int, dict[str, str]]
 @access.device
 def redeem() -> Answer:
     """Hand out goods against a card, once for each Idempotency-Key: 201 when made, 200 when repeated."""
-    key, sent = _key(asked.key()), asked.body()
-    basket = _basket(sent["items"])
+    key, body = _redemption_key(inputs.key()), inputs.body()
+    basket = _basket(body["items"])
     with transaction():
-        card = known(sent["card"], 422)
-        done = redemptions.redeem(key, g.device.shop, card, basket, g.device)
-        answer, made = _told(done), not done.is_repeated
-    if not made:
+        card = card_or_stop(body["card"], 422)
+        redeemed = redemptions.redeem(key, g.device.shop, card, basket, g.device)
+        answer, is_new = _as_json(redeemed), not redeemed.is_repeated
+    if not is_new:
         return answer, 200, {}
     return answer, 201, {"Location": url_for("api.redemption", ident=answer["id"])}
 
@@ -39,23 +39,23 @@ def redeem() -> Answer:
 @access.device
 def redemption(ident: int) -> dict[str, Any]:
     """One redemption of the shop, also when somebody served at the desk."""
-    return _told(_one(ident))
+    return _as_json(_redemption_or_stop(ident))
 
 
 @bp.post("/redemptions/<int:ident>/void")
 @access.device
 def void(ident: int) -> dict[str, Any]:
     """Undo a redemption with a reason; undone already, nothing more happens."""
-    sent = asked.body()
+    body = inputs.body()
     with transaction():
-        found = _one(ident)
-        voids.void(found, sent["reason"], g.device)
-        return _told(found)
+        redemption = _redemption_or_stop(ident)
+        voids.void(redemption, body["reason"], g.device)
+        return _as_json(redemption)
 
 
-def _key(given: str) -> str:
-    """The key of the redemption: those of different devices never meet."""
-    return hashlib.sha256(f"{g.device.id}:{given}".encode()).hexdigest()
+def _redemption_key(device_key: str) -> str:
+    """A redemption's key, from the device and the key it sent: two devices never share one."""
+    return hashlib.sha256(f"{g.device.id}:{device_key}".encode()).hexdigest()
 
 
 def _basket(items: list[dict[str, Any]]) -> dict[int, int]:
@@ -66,14 +66,14 @@ def _basket(items: list[dict[str, Any]]) -> dict[int, int]:
     return basket
 
 
-def _one(ident: int) -> Redemption:
+def _redemption_or_stop(ident: int) -> Redemption:
     """A redemption of the device's shop. Stops with `unknown_redemption`."""
-    found: Redemption | None = fetch(Redemption, ident, shop_id=g.device.shop_id)
-    return found or stop(404, "unknown_redemption", _("This shop has no such redemption."))
+    redemption: Redemption | None = fetch(Redemption, ident, shop_id=g.device.shop_id)
+    return redemption or stop(404, "unknown_redemption", _("This shop has no such redemption."))
 
 
-def _told(redemption: Redemption) -> dict[str, Any]:
-    """A redemption as the receipt says it."""
+def _as_json(redemption: Redemption) -> dict[str, Any]:
+    """A redemption as JSON, with what the receipt says."""
     after = redemption.transfer.balance_after
     return {
         "id": redemption.id,
@@ -87,7 +87,7 @@ def _told(redemption: Redemption) -> dict[str, Any]:
         "day": redemption.day.isoformat(),
         "at": moment(redemption.at),
         "served_by": redemption.served_by,
-        "check_url": web.printed(url_for("desk.check", code=redemption.code)),
+        "check_url": web.printed_url(url_for("desk.check", code=redemption.code)),
         "voided": redemption.void is not None,
         "void": _void(redemption.void) if redemption.void else None,
     }

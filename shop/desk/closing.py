@@ -46,8 +46,8 @@ class Closing:
         return sum(void.redemption.total for void in self.voids)
 
 
-def of(shop: Shop, day: date) -> Closing:
-    """Close a shop's day, from its redemptions and voids alone; made twice, it says the same."""
+def close_day(shop: Shop, day: date) -> Closing:
+    """A shop's day, computed from its redemptions and voids alone, so always the same."""
     redemptions = db.session.scalars(
         select(Redemption)
         .options(
@@ -77,19 +77,19 @@ def of(shop: Shop, day: date) -> Closing:
 
 def _outflows(redemptions: Sequence[Redemption], voids: Sequence[Void]) -> list[Outflow]:
     """The goods by name and unit, as the receipts call them."""
-    found: dict[tuple[str, str], Outflow] = {}
+    outflows: dict[tuple[str, str], Outflow] = {}
     for sign, handed_out in ((1, redemptions), (-1, [void.redemption for void in voids])):
         for redemption in handed_out:
             for line in redemption.lines:
-                row = found.setdefault((line.name, line.unit), Outflow(line.name, line.unit))
+                row = outflows.setdefault((line.name, line.unit), Outflow(line.name, line.unit))
                 row.points += sign * line.amount
                 row.out += line.quantity if sign > 0 else 0
                 row.back += line.quantity if sign < 0 else 0
-    return sorted(found.values(), key=lambda row: row.name)
+    return sorted(outflows.values(), key=lambda row: row.name)
 
 
-class Day(NamedTuple):
-    """A day in short: how many redemptions, and tenths out and back by the voids made that day."""
+class DaySummary(NamedTuple):
+    """A day's totals: redemptions, tenths out, and tenths back by the voids made that day."""
 
     day: date
     redemptions: int
@@ -97,7 +97,7 @@ class Day(NamedTuple):
     back: int
 
 
-def days(shop: Shop, limit: int) -> list[Day]:
+def day_summaries(shop: Shop, limit: int) -> list[DaySummary]:
     """The latest days on which something was handed out or voided, the newest first."""
     rows = db.session.execute(
         select(Redemption.day, func.count(), func.sum(Redemption.total))
@@ -112,5 +112,5 @@ def days(shop: Shop, limit: int) -> list[Day]:
         select(Void.at, Redemption.total).join(Void.redemption).where(Redemption.shop_id == shop.id)
     ):
         back[clock.local(at).date()] += total
-    found = sorted(out.keys() | back.keys(), reverse=True)[:limit]
-    return [Day(day, *out.get(day, (0, 0)), back[day]) for day in found]
+    latest_days = sorted(out.keys() | back.keys(), reverse=True)[:limit]
+    return [DaySummary(day, *out.get(day, (0, 0)), back[day]) for day in latest_days]

@@ -18,7 +18,7 @@ from shop.models import Device, Shop
 PREFIX = "aixin_"  # so that a key which turns up somewhere is known for what it is
 
 
-def add(shop: Shop, name: str, actor: User | None) -> tuple[Device, str]:
+def add_device(shop: Shop, name: str, actor: User | None) -> tuple[Device, str]:
     """Give a device a key (256 random bits); it is told here once and kept only as its SHA-256.
 
     Refused `bad_name` (1 to 100 characters).
@@ -44,7 +44,7 @@ def revoke(device: Device, actor: User | None) -> Device:
     return device
 
 
-def with_key(key: str) -> Device | None:
+def device_of_key(key: str) -> Device | None:
     """The device that holds a key, unless it was revoked."""
     return db.session.scalar(
         select(Device)
@@ -53,12 +53,15 @@ def with_key(key: str) -> Device | None:
     )
 
 
-def listed(shop: Shop | None) -> Sequence[Device]:
-    """The devices of a shop, also revoked ones, in the order they were added; None: of every shop."""
-    found = select(Device).options(joinedload(Device.shop).joinedload(Shop.village))
+def devices_of(shop: Shop | None) -> Sequence[Device]:
+    """The devices of a shop, also revoked ones, in the order they were added.
+
+    None: of every shop.
+    """
+    query = select(Device).options(joinedload(Device.shop).joinedload(Shop.village))
     if shop is not None:
-        found = found.where(Device.shop_id == shop.id)
-    return db.session.scalars(found.order_by(Device.shop_id, Device.id)).all()
+        query = query.where(Device.shop_id == shop.id)
+    return db.session.scalars(query.order_by(Device.shop_id, Device.id)).all()
 
 
 def _digest(key: str) -> str:

@@ -1,4 +1,7 @@
-"""Whether somebody may take goods today: the card is good, and its holder serves or left with points kept."""
+"""The check of who may take goods today.
+
+The card is good, and its holder serves, or left with points that are kept.
+"""
 
 from typing import Any
 
@@ -13,9 +16,10 @@ from people.roster import departures, holders, persons
 
 
 def check_holder(card: Card, actor: User | None) -> None:
-    """Whether a card is good for goods today; `actor` serves, None: a device.
+    """Check that a card is good for goods today; `actor` serves, None: a device.
 
-    Refused `card_inactive` for a card that was lost, replaced, retired or frozen; `term_ended` for who serves
+    Refused `card_inactive` for a card that was lost, replaced, retired or frozen; `term_ended` for who
+    serves
     no more and has no points kept; `own_card`.
     """
     db.session.refresh(card)
@@ -27,38 +31,40 @@ def check_holder(card: Card, actor: User | None) -> None:
         raise Refused("card_inactive", _("This card is not in use any more."))
     if card.state != CardState.ACTIVE:
         raise Refused("card_inactive", _("This card was replaced by a newer one."))
-    if holders.serves_on(card.person_id, clock.today()) is None and not departures.kept_until(card.person):
-        raise _ended(card.person)
+    if holders.term_on_day(card.person_id, clock.today()) is None and not departures.points_kept_until(
+        card.person
+    ):
+        raise _term_ended(card.person)
     if actor is not None and actor.person_id == card.person_id:
         raise Refused("own_card", _("Nobody serves themselves. Ask another volunteer."))
 
 
 def _why_frozen(person: Person) -> Any:
-    """What the desk says to a card that was frozen when its holder left, and what can be done."""
-    left = departures.standing(persons.selves(person))
-    until = departures.kept_until(person)
-    if left is None:
+    """The message for a card that was frozen when its holder left, and what can be done."""
+    departure = departures.current_departure(persons.entry_ids(person))
+    until = departures.points_kept_until(person)
+    if departure is None:
         return _("This card was frozen when %(name)s left once. The new one is good.", name=person.name)
-    said = {"name": person.name, "day": words.day(left.on)}
+    values = {"name": person.name, "day": words.day(departure.on)}
     if until is None:
-        return _("%(name)s left on %(day)s; their card is frozen and the points are settled.", **said)
+        return _("%(name)s left on %(day)s; their card is frozen and the points are settled.", **values)
     return _(
         "%(name)s left on %(day)s; their card is frozen. The committee can give a new one until %(until)s.",
         until=words.day(until),
-        **said,
+        **values,
     )
 
 
-def _ended(person: Person) -> Refused:
-    left = departures.standing(persons.selves(person))
-    if left is None or left.kept_until is None:
+def _term_ended(person: Person) -> Refused:
+    departure = departures.current_departure(persons.entry_ids(person))
+    if departure is None or departure.kept_until is None:
         return Refused("term_ended", _("The worker's term has ended. The committee settles the balance."))
     return Refused(
         "term_ended",
         _(
             "%(name)s left on %(day)s. The points could be spent until %(until)s.",
             name=person.name,
-            day=words.day(left.on),
-            until=words.day(left.kept_until),
+            day=words.day(departure.on),
+            until=words.day(departure.kept_until),
         ),
     )

@@ -16,7 +16,7 @@ from shop.models import Goods, Redemption, RedemptionLine, Shop, Void
 
 
 @dataclass(frozen=True)
-class Limit:
+class PurchaseLimit:
     """An article with a limit for each person and quarter, and what one person took of it; in units."""
 
     goods: Goods
@@ -25,23 +25,23 @@ class Limit:
 
     @property
     def left(self) -> int:
-        """How many more this quarter."""
+        """How many more units this quarter."""
         return max(0, self.quota - self.taken)
 
 
-def of_person(person: Person, articles: Iterable[Goods]) -> dict[int, Limit]:
-    """By article id, for those of these articles that have a limit: how a person stands this quarter."""
+def of_person(person: Person, articles: Iterable[Goods]) -> dict[int, PurchaseLimit]:
+    """A person's limits this quarter, by article id, for those of these articles that have one."""
     limited = {goods.id: goods for goods in articles if goods.quota is not None}
-    taken = _taken(person, limited) if limited else {}
+    units = _units_taken(person, limited) if limited else {}
     return {
-        ident: Limit(goods, goods.quota, taken.get(ident, 0))
+        ident: PurchaseLimit(goods, goods.quota, units.get(ident, 0))
         for ident, goods in limited.items()
         if goods.quota is not None
     }
 
 
-def in_shop(person: Person, shop: Shop) -> Sequence[Limit]:
-    """How a person stands with every limited article of a shop, in the order of the shelf."""
+def in_shop(person: Person, shop: Shop) -> Sequence[PurchaseLimit]:
+    """A person's limits in a shop, for every limited article in the order of the shelf."""
     articles = db.session.scalars(
         select(Goods)
         .where(Goods.shop_id == shop.id, Goods.quota.is_not(None), Goods.archived_on.is_(None))
@@ -50,7 +50,7 @@ def in_shop(person: Person, shop: Shop) -> Sequence[Limit]:
     return list(of_person(person, articles).values())
 
 
-def _taken(person: Person, goods_ids: Iterable[int]) -> Mapping[int, int]:
+def _units_taken(person: Person, goods_ids: Iterable[int]) -> Mapping[int, int]:
     """Units of these articles that a person took this quarter, but for what was voided."""
     quarter = Quarter.of(clock.today())
     rows = db.session.execute(
@@ -59,7 +59,7 @@ def _taken(person: Person, goods_ids: Iterable[int]) -> Mapping[int, int]:
         .join(Redemption.card)
         .outerjoin(Void, Void.redemption_id == Redemption.id)
         .where(
-            Card.person_id.in_(persons.selves(person)),
+            Card.person_id.in_(persons.entry_ids(person)),
             Redemption.day.between(quarter.first_day, quarter.last_day),
             RedemptionLine.goods_id.in_(list(goods_ids)),
             Void.id.is_(None),
@@ -70,7 +70,7 @@ def _taken(person: Person, goods_ids: Iterable[int]) -> Mapping[int, int]:
 
 
 def check(person: Person, articles: Mapping[int, Goods], basket: Mapping[int, int]) -> None:
-    """Whether a basket keeps to the limits. Refused `limit_reached`, with what may still be taken.
+    """Check that a basket keeps to the limits. Refused `limit_reached`, with what is left.
 
     The person's account must be locked, so that two desks cannot pass the limit together.
     """

@@ -1,4 +1,4 @@
-"""Collecting for somebody else (代领): who came, as what, and what they signed on the screen."""
+"""Collecting for somebody else (代领): the name, the relation, and the signature."""
 
 from dataclasses import dataclass
 from itertools import chain
@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from ground.refusal import Refused
 
-WIDE, HIGH = 1000, 400  # the field that is signed in, in units of its own
+FIELD_WIDE, FIELD_HIGH = 1000, 400  # the field that is signed in, in units of its own
 MOST_STROKES, MOST_POINTS = 200, 4000
 
 
@@ -21,8 +21,8 @@ class Collector:
     signature: list[list[int]]
 
 
-def collector(name: str, relation: str, signature: Any = ()) -> Collector | None:
-    """Who came for the worker, once it makes sense; None when nobody's name is given.
+def read_collector(name: str, relation: str, signature: Any = ()) -> Collector | None:
+    """The collector from what was typed and signed; None where no name is given.
 
     Refused `bad_proxy` for a name or relation that is too long or a missing relation; `bad_signature` for
     anything but at most 200 strokes of together at most 4,000 points in the field of 1000 by 400.
@@ -50,6 +50,6 @@ def _is_signature(strokes: list[Any]) -> bool:
     if any(type(number) is not int for number in chain.from_iterable(strokes)):
         return False
     return all(
-        all(0 <= x <= WIDE for x in stroke[::2]) and all(0 <= y <= HIGH for y in stroke[1::2])
+        all(0 <= x <= FIELD_WIDE for x in stroke[::2]) and all(0 <= y <= FIELD_HIGH for y in stroke[1::2])
         for stroke in strokes
     )

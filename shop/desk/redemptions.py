@@ -1,4 +1,9 @@
-"""Redemptions (核销): points for goods, all of it in one transaction or nothing."""
+"""Redemptions (核销): points for goods, all of it in one transaction or nothing.
+
+A redemption is one transfer of points, one receipt number without gaps in the day, its lines (article,
+price of the day, units), and the stock moves that took the units from their lots. It is never changed; a
+void undoes it.
+"""
 
 import random
 import secrets
@@ -12,7 +17,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from ground import clock
 from ground.db import db, get_locked
 from ground.refusal import Refused, check_repeated
-from people.cards import drawn
+from people.cards import random_characters
 from people.models import Card, Person, User
 from people.roster import persons
 from points import ledger
@@ -24,7 +29,7 @@ from shop.shelf import prices, shops
 from shop.shelf.goods import MOST_UNITS
 from shop.stock import lots
 
-CODE_LENGTH = 16
+CODE_CHARACTERS = 16
 ORIGINAL_FOR = timedelta(minutes=15)  # a receipt printed later is a reprint
 
 
@@ -49,23 +54,23 @@ def redeem(
     basket = {goods_id: quantity for goods_id, quantity in sorted(basket.items()) if quantity}
     account = ledger.account_of(card.person)
     get_locked(Account, account.id)
-    made = db.session.scalar(select(Redemption).where(Redemption.key == key))
-    if made is not None:
-        return _repeated(made, shop, card, basket, collector)
+    existing = db.session.scalar(select(Redemption).where(Redemption.key == key))
+    if existing is not None:
+        return _repeated_redemption(existing, shop, card, basket, collector)
     articles = _articles(shop, basket)
     if card.person.area_id != shop.village_id:
         raise Refused("other_village", _("This card belongs to another village's shop."))
     holders.check_holder(card, actor)
     shops.check_open(shop)
     limits.check(card.person, articles, basket)
-    costs = prices.on(basket, clock.today())
+    costs = prices.prices_on(basket, clock.today())
     total = sum(costs[goods_id] * quantity for goods_id, quantity in basket.items())
     ledger.check_covers(account, total)
-    there = lots.lock_lots(basket)
-    taken = [
+    lots_on_hand = lots.lock_lots(basket)
+    parts = [
         part
         for goods_id, quantity in basket.items()
-        for part in lots.choose(there, articles[goods_id], quantity)
+        for part in lots.choose_lots(lots_on_hand, articles[goods_id], quantity)
     ]
     chance = chance or secrets.SystemRandom()
     redemption = Redemption(
@@ -74,7 +79,7 @@ def redeem(
         card_id=card.id,
         day=clock.today(),
         serial=_next_serial(shop, clock.today()),
-        code=drawn(CODE_LENGTH, chance),
+        code=random_characters(CODE_CHARACTERS, chance),
         total=total,
         clerk_id=actor.id if actor else None,
         device_id=by.id if isinstance(by, Device) else None,
@@ -87,14 +92,14 @@ def redeem(
     )
     db.session.add(redemption)
     db.session.flush()
-    for lot, quantity in taken:
+    for lot, quantity in parts:
         move_key = f"redemption:{key}:{lot.id}"
         lots.move_lot(lot, MoveKind.REDEMPTION, -quantity, move_key, actor, redemption_id=redemption.id)
     return redemption
 
 
 def next_key(card: Card) -> str:
-    """The key of what is handed out next against a card: the same on every page until points move.
+    """The key for the next redemption of a card, the same on every page until points move.
 
     So two volunteers who serve one card at the same second ask for the same thing, and it is done once.
     """
@@ -103,7 +108,7 @@ def next_key(card: Card) -> str:
 
 
 def _line(article: Goods, price: int, units: int) -> RedemptionLine:
-    """An article as the receipt keeps it: its words and price of today."""
+    """An article's line of the receipt, with its words and price of today."""
     return RedemptionLine(
         goods_id=article.id,
         name=article.name,
@@ -120,25 +125,31 @@ def _proxy(collector: Collector | None) -> Proxy | None:
     return Proxy(name=collector.name, relation=collector.relation, signature=collector.signature)
 
 
-def _repeated(
-    made: Redemption, shop: Shop, card: Card, basket: Mapping[int, int], collector: Collector | None
+def _repeated_redemption(
+    existing: Redemption, shop: Shop, card: Card, basket: Mapping[int, int], collector: Collector | None
 ) -> Redemption:
-    """What the key stands for already, if it is the same that is asked."""
-    handed_out = {line.goods_id: line.quantity for line in made.lines}
-    came = made.proxy and (made.proxy.name, made.proxy.relation)
-    comes = collector and (collector.name, collector.relation)
-    check_repeated((made.shop_id, made.card_id, handed_out, came), (shop.id, card.id, basket, comes))
-    made.is_repeated = True
-    return made
+    """The redemption that has this key already. Refused `key_reused` for another one."""
+    handed_out = {line.goods_id: line.quantity for line in existing.lines}
+    existing_collector = existing.proxy and (existing.proxy.name, existing.proxy.relation)
+    new_collector = collector and (collector.name, collector.relation)
+    check_repeated(
+        (existing.shop_id, existing.card_id, handed_out, existing_collector),
+        (shop.id, card.id, basket, new_collector),
+    )
+    existing.is_repeated = True
+    return existing
 
 
 def _articles(shop: Shop, basket: Mapping[int, int]) -> dict[int, Goods]:
-    """The articles of a basket, with sensible quantities, all of this shop."""
+    """The articles of a basket by id.
+
+    Refused `empty_basket`, `bad_quantity`, `unknown_goods` also for those of another shop.
+    """
     if not basket:
         raise Refused("empty_basket", _("The basket is empty."))
     if not all(0 < quantity <= MOST_UNITS for quantity in basket.values()):
         raise Refused("bad_quantity", _("How many must be a number from 1 to %(n)s.", n=MOST_UNITS))
-    found = {
+    articles = {
         goods.id: goods
         for goods in db.session.scalars(
             select(Goods).where(
@@ -146,9 +157,9 @@ def _articles(shop: Shop, basket: Mapping[int, int]) -> dict[int, Goods]:
             )
         )
     }
-    if len(found) < len(basket):
+    if len(articles) < len(basket):
         raise Refused("unknown_goods", _("Something in the basket is not from this shop."))
-    return found
+    return articles
 
 
 def _next_serial(shop: Shop, day: date) -> int:
@@ -160,24 +171,24 @@ def _next_serial(shop: Shop, day: date) -> int:
     return (last or 0) + 1
 
 
-def listed(shop: Shop) -> Select[Redemption]:
+def redemptions_of(shop: Shop) -> Select[Redemption]:
     """The shop's redemptions, the latest first; for paging."""
     return select(Redemption).where(Redemption.shop_id == shop.id).order_by(Redemption.id.desc())
 
 
 def of_person(person: Person, since: date) -> Sequence[Redemption]:
-    """What a person took since a day, on any of their cards, the latest first."""
+    """A person's redemptions since a day, on any of their cards, the latest first."""
     return db.session.scalars(
         select(Redemption)
         .join(Redemption.card)
         .options(selectinload(Redemption.lines), joinedload(Redemption.void))
-        .where(Card.person_id.in_(persons.selves(person)), Redemption.day >= since)
+        .where(Card.person_id.in_(persons.entry_ids(person)), Redemption.day >= since)
         .order_by(Redemption.id.desc())
     ).all()
 
 
 def is_fresh(redemption: Redemption) -> bool:
-    """Whether the receipt printed now is the one that goes with the goods, and not one more copy of it."""
+    """Whether a receipt printed now is the original that goes with the goods, not a reprint."""
     return clock.now() - redemption.at <= ORIGINAL_FOR
 
 

@@ -1,4 +1,7 @@
-"""Stock and redemptions computed again: each row that does not fit the ledger or the moves is named."""
+"""The check of stock and redemptions: everything is computed again from the moves.
+
+Each row that does not fit the ledger or the moves is named.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -66,8 +69,8 @@ def _reversals() -> Iterator[str]:
         .where(StockMove.kind == MoveKind.REVERSAL)
         .order_by(StockMove.id)
     ):
-        undone = move.reverses
-        if undone is None or (undone.lot_id, undone.quantity) != (move.lot_id, -move.quantity):
+        original = move.reverses
+        if original is None or (original.lot_id, original.quantity) != (move.lot_id, -move.quantity):
             yield f"stock move {move.id}: does not mirror move {move.reverses_id}"
 
 
@@ -76,29 +79,29 @@ def _consignments() -> Iterator[str]:
     moves: dict[int, Counter[tuple[int, MoveKind]]] = defaultdict(Counter)
     for move in db.session.scalars(select(StockMove).where(StockMove.consignment_id.is_not(None))):
         moves[move.consignment_id or 0][move.lot_id, move.kind] += move.quantity
-    whole = joinedload(Consignment.lot), joinedload(Consignment.arrived)
-    for sent in db.session.scalars(select(Consignment).options(*whole).order_by(Consignment.id)):
-        expected = Counter({(sent.lot_id, MoveKind.SENT): -sent.quantity})
-        if sent.arrived_id is not None:
-            expected[sent.arrived_id, MoveKind.RECEIPT] = sent.quantity
-        elif not sent.is_open:
-            expected[sent.lot_id, MoveKind.SENT_BACK] = sent.quantity
-        if moves.pop(sent.id, Counter()) != expected:
-            yield f"consignment {sent.id}: the stock moves do not fit"
-        if sent.arrived is not None and _origin(sent.arrived) != _origin(sent.lot):
-            yield f"lot {sent.arrived_id}: does not keep what lot {sent.lot_id} says of where it came from"
+    loaded = joinedload(Consignment.lot), joinedload(Consignment.arrived)
+    for row in db.session.scalars(select(Consignment).options(*loaded).order_by(Consignment.id)):
+        expected = Counter({(row.lot_id, MoveKind.SENT): -row.quantity})
+        if row.arrived_id is not None:
+            expected[row.arrived_id, MoveKind.RECEIPT] = row.quantity
+        elif not row.is_open:
+            expected[row.lot_id, MoveKind.SENT_BACK] = row.quantity
+        if moves.pop(row.id, Counter()) != expected:
+            yield f"consignment {row.id}: the stock moves do not fit"
+        if row.arrived is not None and _origin(row.arrived) != _origin(row.lot):
+            yield f"lot {row.arrived_id}: does not keep what lot {row.lot_id} says of where it came from"
     for ident in moves:
         yield f"consignment {ident}: missing, its stock moves are there"
 
 
 def _origin(lot: Lot | None) -> tuple[object, ...] | None:
-    """What a lot keeps wherever it goes; None of one that is missing."""
+    """What a lot keeps when it goes to another shop; None for a missing lot."""
     return (lot.source, lot.donation_id, lot.unit_cost, lot.best_before) if lot else None
 
 
 def _donations() -> Iterator[str]:
     """A donation's lots came in at its shop on its day, or went on from there; no receipt is missing."""
-    given = (
+    donated_lots = (
         select(Lot, Donation, Goods.shop_id)
         .outerjoin(Lot.donation)
         .join(Lot.goods)
@@ -106,7 +109,7 @@ def _donations() -> Iterator[str]:
         .where(Lot.donation_id.is_not(None), Consignment.id.is_(None))
         .order_by(Lot.id)
     )
-    for lot, donation, shop_id in db.session.execute(given):
+    for lot, donation, shop_id in db.session.execute(donated_lots):
         if donation is None or (shop_id, lot.received_on) != (donation.shop_id, donation.given_on):
             yield f"lot {lot.id}: donation {lot.donation_id} is missing, or of another shop or day"
     for shop_id, last, count in db.session.execute(
@@ -149,13 +152,13 @@ def _redemptions() -> Iterator[str]:
         .group_by(StockMove.redemption_id, Lot.goods_id, StockMove.kind)
     ):
         moved[redemption_id][goods_id, kind] = quantity
-    whole = (
+    loaded = (
         joinedload(Redemption.transfer).joinedload(Transfer.account),
         joinedload(Redemption.card),
         joinedload(Redemption.void),
         selectinload(Redemption.lines),
     )
-    redemptions = select(Redemption).options(*whole).order_by(Redemption.id)
+    redemptions = select(Redemption).options(*loaded).order_by(Redemption.id)
     for redemption in db.session.scalars(redemptions.execution_options(yield_per=1000)):
         name = f"redemption {redemption.id}"
         yield from _payment(redemption)

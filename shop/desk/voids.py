@@ -6,7 +6,7 @@ from sqlalchemy import select
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db
-from ground.refusal import Refused, stated
+from ground.refusal import Refused, required_reason
 from people.models import User
 from points import ledger, merging
 from shop.models import Device, MoveKind, Redemption, StockMove, Void
@@ -20,23 +20,23 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
     void is returned. Refused `reason_missing`, `quarter_over` after the quarter of the redemption,
     `counted_here` for who counted this quarter's stock. Locks: the worker's account, then the lots by id.
     """
-    reason = stated(reason)
+    reason = required_reason(reason)
     actor = by if isinstance(by, User) else None
     merging.lock_trail(redemption.card.person)
-    there = db.session.scalar(select(Void).where(Void.redemption_id == redemption.id))
-    if there is not None:
-        return there
+    existing = db.session.scalar(select(Void).where(Void.redemption_id == redemption.id))
+    if existing is not None:
+        return existing
     if is_over(redemption):
         raise Refused("quarter_over", _("A redemption is voided in its own quarter; this one is over."))
-    if actor is not None and counts.counted_in(redemption.shop, actor, Quarter.of(redemption.day)):
+    if actor is not None and counts.has_counted(redemption.shop, actor, Quarter.of(redemption.day)):
         raise Refused(
             "counted_here", _("Who counted this quarter's stock does not void. Ask another manager.")
         )
-    back = ledger.reverse(redemption.transfer, f"void:{redemption.id}", redemption.number, actor)
+    transfer = ledger.reverse(redemption.transfer, f"void:{redemption.id}", redemption.number, actor)
     merging.follow(redemption.card.person, actor)
     voided = Void(
         redemption_id=redemption.id,
-        transfer_id=back.id,
+        transfer_id=transfer.id,
         reason=reason,
         actor_id=actor.id if actor else None,
         device_id=by.id if isinstance(by, Device) else None,
@@ -57,5 +57,5 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
 
 
 def is_over(redemption: Redemption) -> bool:
-    """Whether the quarter of a redemption is over, so that it stands."""
+    """Whether a redemption's quarter is over, so that it can be voided no more."""
     return Quarter.of(clock.today()) != Quarter.of(redemption.day)

@@ -1,4 +1,4 @@
-"""What was counted of a shelf."""
+"""The form of a stock-take: what was counted on the shelf."""
 
 import re
 from collections.abc import Mapping
@@ -11,37 +11,40 @@ from wtforms import Field
 
 from ground.forms import Form, key_field
 
-OLDEST = 43_200  # seconds: what was counted longer ago is counted again
+OLDEST_SECONDS = 43_200  # seconds: what was counted longer ago is counted again
 
 
 @dataclass(frozen=True)
-class Seen:
-    """Units that were counted; how many seconds ago the first and the last of them, None: just now."""
+class CountedUnits:
+    """Units that were counted.
+
+    `began` and `ended` say how many seconds ago the first and the last of them, None: just now.
+    """
 
     units: int
     began: int | None
     ended: int | None
 
     def moments(self, now: datetime) -> tuple[datetime | None, datetime | None]:
-        """From when to when it was counted."""
+        """The moments from which to which it was counted."""
         if self.began is None or self.ended is None:
             return None, None
         return now - timedelta(seconds=self.began), now - timedelta(seconds=self.ended)
 
 
 class CountsField(Field):
-    """How many of what lie there, from the controls `units-<id>`, `began-<id>` and `ended-<id>` of articles.
+    """The counted units, from the controls `units-<id>`, `began-<id>`, `ended-<id>` of articles.
 
-    `data` is goods id → `Seen`; `typed` keeps the words as they were, and `wrong` says by goods id what is
-    wrong with them. What was left empty was not counted.
+    `data` is goods id → `CountedUnits`; `typed` keeps the words as they were, and `wrong` says by goods id
+    what is wrong with them. What was left empty was not counted.
     """
 
     CONTROL = re.compile(r"units-([1-9]\d{0,8})")
 
-    def process(self, formdata: Mapping[str, str] | None, *given: Any, **more: Any) -> None:
-        """Read all the controls; the others of an article do not suffer from one that makes no sense."""
+    def process(self, formdata: Mapping[str, str] | None, *args: Any, **kwargs: Any) -> None:
+        """Read all the controls; one that makes no sense does not spoil the other articles."""
         self.process_errors: list[Any] = []
-        self.data: dict[int, Seen] = {}
+        self.data: dict[int, CountedUnits] = {}
         self.typed: dict[int, str] = {}
         self.wrong: dict[int, Any] = {}
         for name in formdata or ():
@@ -52,17 +55,17 @@ class CountsField(Field):
     def _read(self, goods_id: int, formdata: Mapping[str, str]) -> None:
         self.typed[goods_id] = formdata[f"units-{goods_id}"].strip()
         units, began, ended = (
-            _whole(formdata.get(f"{name}-{goods_id}", "")) for name in ("units", "began", "ended")
+            _whole_number(formdata.get(f"{name}-{goods_id}", "")) for name in ("units", "began", "ended")
         )
         if units is None:
             self.wrong[goods_id] = _("How many is a whole number: 0, 1, 2 …")
-        elif max(began or 0, ended or 0) > OLDEST:
+        elif max(began or 0, ended or 0) > OLDEST_SECONDS:
             self.wrong[goods_id] = _("This was counted long ago. Count it again.")
         else:
-            self.data[goods_id] = Seen(units, began, ended)
+            self.data[goods_id] = CountedUnits(units, began, ended)
 
 
-def _whole(text: str) -> int | None:
+def _whole_number(text: str) -> int | None:
     text = text.strip()
     return int(text) if text.isdecimal() and len(text) <= 9 else None
 

@@ -15,14 +15,14 @@ from shop.desk import proxies
 
 
 class BasketField(Field):
-    """How many of what, from one control `goods-<id>` for each article.
+    """The basket: units by article, from one control `goods-<id>` for each.
 
     `data` is goods id → units; `typed` keeps the words as they were, for the page after a refusal.
     """
 
     CONTROL = re.compile(r"goods-([1-9]\d{0,8})")
 
-    def process(self, formdata: Mapping[str, str] | None, *given: Any, **more: Any) -> None:
+    def process(self, formdata: Mapping[str, str] | None, *args: Any, **kwargs: Any) -> None:
         """Read all the controls; what is no whole number becomes an error of the field."""
         self.process_errors: list[Any] = []
         self.typed = {
@@ -30,9 +30,9 @@ class BasketField(Field):
             for name in formdata or ()
             if (control := self.CONTROL.fullmatch(name))
         }
-        written = {goods_id: units for goods_id, units in self.typed.items() if units}
-        self.data = {goods_id: int(units) for goods_id, units in written.items() if _is_count(units)}
-        if len(self.data) < len(written):
+        filled = {goods_id: units for goods_id, units in self.typed.items() if units}
+        self.data = {goods_id: int(units) for goods_id, units in filled.items() if _is_count(units)}
+        if len(self.data) < len(filled):
             self.process_errors.append(_("How many is a whole number: 0, 1, 2 …"))
 
 
@@ -55,7 +55,7 @@ class BasketForm(KeyedForm):
         typed = self.proxy_relation.data or self.signature.data
         if typed and not self.proxy_name.data.strip():
             raise Refused("bad_proxy", _("Write down who came."), "proxy_name")
-        return proxies.collector(self.proxy_name.data, self.proxy_relation.data, self._strokes())
+        return proxies.read_collector(self.proxy_name.data, self.proxy_relation.data, self._strokes())
 
     def _strokes(self) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""Forms about articles: what they are, what they cost, what they are scanned by, how they look."""
+"""Forms about articles: their description, price, codes and picture."""
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
@@ -11,7 +11,7 @@ from points.forms.fields import PointsField
 
 
 class GoodsForm(Form):
-    """What an article is."""
+    """The words and figures that describe an article."""
 
     name = StringField(_("What it is"), validators=[InputRequired(), Length(max=200)])
     spec = StringField(_("Specification"), validators=[Length(max=100)])
@@ -22,14 +22,14 @@ class GoodsForm(Form):
 
 
 class NewGoodsForm(GoodsForm):
-    """An article for the shelf."""
+    """A new article for the shelf."""
 
     price = PointsField(_("Price in points"), validators=[InputRequired(), Length(max=12)])
     barcode = StringField(_("Barcode"), validators=[Length(max=40)])
 
 
 class PriceForm(Form):
-    """Another price, from a day on."""
+    """A new price of an article, from a day on."""
 
     price = PointsField(_("New price in points"), validators=[InputRequired(), Length(max=12)])
     holds_from = DateField(_("Holds from"), default=clock.today, validators=[InputRequired()])
@@ -44,6 +44,6 @@ class CodeForm(Form):
 
 
 class PictureForm(Form):
-    """How an article looks."""
+    """A picture of an article."""
 
     photo = FileField(_("Picture"), validators=[FileRequired(_("Take or choose a picture first."))])

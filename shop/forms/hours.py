@@ -1,4 +1,4 @@
-"""When the shop is open."""
+"""The form of the opening hours."""
 
 import re
 from collections.abc import Mapping
@@ -20,15 +20,15 @@ BLANK_DATES = 2  # rows that stand ready
 
 
 class SpanRow(Rows):
-    """From a time to a time; both empty: closed."""
+    """A row with an opening and a closing time; both empty: closed."""
 
     opens = TimeField(_("Opens"), validators=[Optional()])
     closes = TimeField(_("Closes"), validators=[Optional()])
     span: Span | None = None
 
-    def validate(self, *given: Any, **more: Any) -> bool:
-        """A row has both times or none, and closes after it opens; then it has its span."""
-        if not super().validate(*given, **more):
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check that a row has both times or none, in their order; then set its span."""
+        if not super().validate(*args, **kwargs):
             return False
         opens, closes = self.opens.data, self.closes.data
         if bool(opens) != bool(closes):
@@ -51,9 +51,9 @@ class DaysRow(SpanRow):
         """The days that were written, between commas or spaces; ValueError for anything else."""
         return [int(word) for word in re.split(r"[\s,，、;；号日]+", self.days.data or "") if word]
 
-    def validate(self, *given: Any, **more: Any) -> bool:
-        """Days from 1 to 31, together with their times."""
-        if not super().validate(*given, **more):
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check that the days are from 1 to 31 and come together with their times."""
+        if not super().validate(*args, **kwargs):
             return False
         try:
             fits = all(1 <= number <= 31 for number in self.numbers)
@@ -71,9 +71,9 @@ class DateRow(SpanRow):
 
     day = DateField(_("Date"), validators=[Optional()])
 
-    def validate(self, *given: Any, **more: Any) -> bool:
-        """Times belong to a date."""
-        if not super().validate(*given, **more):
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check that times come with a date."""
+        if not super().validate(*args, **kwargs):
             return False
         if self.span and not self.day.data:
             self.day.errors = [_("On which date?")]
@@ -81,7 +81,10 @@ class DateRow(SpanRow):
 
 
 class HoursForm(Form):
-    """Seven weekdays, days of the month, single dates. All of it empty: open whenever somebody serves."""
+    """Opening hours on seven weekdays, days of the month, and single dates.
+
+    All of it empty: open whenever somebody serves.
+    """
 
     weekly = FieldList(FormField(SpanRow), min_entries=7, max_entries=7)
     monthly = FieldList(FormField(DaysRow), min_entries=1, max_entries=31)
@@ -97,7 +100,7 @@ class HoursForm(Form):
             weekly=[_times(hours.weekly.get(number)) for number in range(1, 8)],
             monthly=[
                 {"days": ", ".join(map(str, days))} | _times(span)
-                for span, days in _by_span(hours.monthly).items()
+                for span, days in _days_by_span(hours.monthly).items()
             ],
             dates=[*rows, *[{}] * BLANK_DATES][:MOST_DATES],
         )
@@ -115,9 +118,9 @@ def _times(span: Span | None) -> dict[str, Any]:
     return {"opens": span.opens, "closes": span.closes} if span else {}
 
 
-def _by_span(monthly: Mapping[int, Span]) -> dict[Span, list[int]]:
-    """Days of the month with the same times belong in one row."""
-    found: dict[Span, list[int]] = {}
+def _days_by_span(monthly: Mapping[int, Span]) -> dict[Span, list[int]]:
+    """The days of the month by their times; those with the same times stand in one row."""
+    days_by_span: dict[Span, list[int]] = {}
     for day, span in sorted(monthly.items(), key=itemgetter(0)):
-        found.setdefault(span, []).append(day)
-    return found
+        days_by_span.setdefault(span, []).append(day)
+    return days_by_span

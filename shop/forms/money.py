@@ -9,7 +9,10 @@ from wtforms.validators import ValidationError
 
 
 class MoneyField(StringField):
-    """Money as people write it, in yuan with at most two decimals; `fen`: what was read, None if nothing."""
+    """Money as people write it, in yuan with at most two decimals.
+
+    `fen` is what was read, None if nothing.
+    """
 
     WRITTEN = re.compile(r"(\d{1,9})(?:[.．。](\d{1,2}))?")
     fen: int | None = None
@@ -17,7 +20,7 @@ class MoneyField(StringField):
     def pre_validate(self, form: Any) -> None:
         """Read the amount, or say how it is written."""
         text = (self.data or "").strip()
-        written = self.WRITTEN.fullmatch(text)
-        if text and written is None:
+        match = self.WRITTEN.fullmatch(text)
+        if text and match is None:
             raise ValidationError(_("Write the money in yuan, like 12.50."))
-        self.fen = int(written[1]) * 100 + int((written[2] or "").ljust(2, "0")) if written else None
+        self.fen = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else None

@@ -22,7 +22,7 @@ class ReceiveForm(KeyedForm):
     best_before = DateField(_("Best before"), validators=[Optional()])
 
     def validate_best_before(self, field: DateField) -> None:
-        """No date of another millennium, which a slip of the hand writes easily."""
+        """Refuse a year after 2999, which is easily typed by mistake."""
         if field.data is not None and field.data.year > 2999:
             raise ValidationError(_("Write the year with four digits."))
 
@@ -42,5 +42,5 @@ class SendForm(KeyedForm):
     note = StringField(_("Note"), validators=[Length(max=200)])
 
     def offer(self, others: Iterable[Shop]) -> None:
-        """Let these shops be chosen from."""
+        """Offer these shops to choose from."""
         self.to_shop.choices = [(shop.id, shop.name) for shop in others]

@@ -1,4 +1,4 @@
-"""The columns of a list of goods, and its rows read clean: each cell is right, or bad with the reason."""
+"""The columns of a goods file, and its rows: each cell is right, or bad with the reason."""
 
 import re
 import unicodedata
@@ -44,15 +44,18 @@ WORDS_OF_STATE = tables.first_words(STATE_WORDS)
 
 LAYOUT = tables.Layout("货品", COLUMNS, texts=(CODES,), choices={STATE: list(WORDS_OF_STATE.values())})
 
-BETWEEN_CODES = re.compile(r"[\s,，、;；/]+")
+CODE_SEPARATORS = re.compile(r"[\s,，、;；/]+")
 # How long codes are; Excel takes the zeros in front of them away when it makes numbers of them.
-LENGTHS = (codes.OWN_LENGTH, 8, 13)
-POINTS = re.compile(r"\s*(?:积分|分)$")
+CODE_DIGITS = (codes.OWN_CODE_DIGITS, 8, 13)
+POINTS_SUFFIX = re.compile(r"\s*(?:积分|分)$")
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One row: an article. None: the file says nothing of it; `codes` as they are kept, `price` in tenths."""
+class GoodsRow:
+    """One row of the file, about one article.
+
+    None: the file says nothing of it. `codes` as they are kept, `price` in tenths of a point.
+    """
 
     row: tables.Row
     name: str
@@ -67,24 +70,26 @@ class Entry:
     archived: bool | None
 
 
-def clean(table: tables.Table) -> tuple[list[Entry], list[tables.BadCell]]:
+def clean(table: tables.Table) -> tuple[list[GoodsRow], list[tables.BadCell]]:
     """The rows whose cells are all right, and every cell that is not."""
-    return tables.clean(table, _entry)
+    return tables.clean(table, _goods_row)
 
 
-def _entry(reader: tables.RowReader) -> Entry:
+def _goods_row(reader: tables.RowReader) -> GoodsRow:
     unit = reader.get(UNIT, lambda cell: tables.text(cell, 20))
-    entry = Entry(
+    entry = GoodsRow(
         row=reader.row,
-        name=reader.get(NAME, lambda cell: tables.given(tables.text(cell, 200))),
+        name=reader.get(NAME, lambda cell: tables.required_text(tables.text(cell, 200))),
         spec=reader.get(SPEC, lambda cell: tables.text(cell, 100)),
         unit=unit,
         category=reader.get(CATEGORY, lambda cell: tables.text(cell, 40)),
         codes=reader.get(CODES, _codes) or (),
         price=reader.get(PRICE, _price),
         since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch)),
-        quota=reader.get(QUOTA, lambda cell: tables.whole(_bare(cell, unit), 1, goods.MOST_UNITS)),
-        low_at=reader.get(LOW_AT, lambda cell: tables.whole(_bare(cell, unit), 0, goods.MOST_LEFT)),
+        quota=reader.get(QUOTA, lambda cell: tables.whole(_without_unit(cell, unit), 1, goods.MOST_UNITS)),
+        low_at=reader.get(
+            LOW_AT, lambda cell: tables.whole(_without_unit(cell, unit), 0, goods.LARGEST_LOW_AT)
+        ),
         archived=reader.get(STATE, lambda cell: tables.choice(cell, STATE_WORDS)),
     )
     if not reader.bad and entry.since and entry.price is None:
@@ -93,34 +98,34 @@ def _entry(reader: tables.RowReader) -> Entry:
 
 
 def _codes(cell: tables.Cell) -> tuple[str, ...]:
-    """The codes in a cell, each once, without the order of the file being lost."""
+    """The codes in a cell, each once, in the order of the file."""
     if tables.was_number(cell):
         digits = tables.digits(cell, 13) or ""
-        written = [digits.rjust(next(each for each in LENGTHS if each >= len(digits)), "0")]
+        texts = [digits.rjust(next(value for value in CODE_DIGITS if value >= len(digits)), "0")]
     else:
-        written = BETWEEN_CODES.split(tables.text(cell, 1000) or "")
-    return tuple(dict.fromkeys(_code(each) for each in written if each))
+        texts = CODE_SEPARATORS.split(tables.text(cell, 1000) or "")
+    return tuple(dict.fromkeys(_code(value) for value in texts if value))
 
 
-def _code(written: str) -> str:
+def _code(text: str) -> str:
     try:
-        return codes.clean(tables.code(written, 40) or "")
+        return codes.clean(tables.code(text, 40) or "")
     except Refused as refusal:
         if refusal.code != "bad_barcode":
             raise
-        raise tables.bad(_("%(code)s is no barcode: its check digit does not fit.", code=written)) from None
+        raise tables.bad_cell(_("%(code)s is no barcode: its check digit does not fit.", code=text)) from None
 
 
 def _price(cell: tables.Cell) -> int | None:
-    written = POINTS.sub("", unicodedata.normalize("NFKC", tables.text(cell, 40) or ""))
-    if not written:
+    text = POINTS_SUFFIX.sub("", unicodedata.normalize("NFKC", tables.text(cell, 40) or ""))
+    if not text:
         return None
-    points = amounts.parse(written)
-    prices.check(points)
+    points = amounts.parse(text)
+    prices.check_price(points)
     return points
 
 
-def _bare(cell: tables.Cell, unit: str | None) -> tables.Cell:
-    """A number without the article's unit behind it: 2袋."""
-    written = cell.strip() if isinstance(cell, str) else cell
-    return written.removesuffix(unit) if isinstance(written, str) and unit else written
+def _without_unit(cell: tables.Cell, unit: str | None) -> tables.Cell:
+    """A cell without the article's unit behind its number: 2 for 2袋."""
+    value = cell.strip() if isinstance(cell, str) else cell
+    return value.removesuffix(unit) if isinstance(value, str) and unit else value

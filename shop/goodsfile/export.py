@@ -6,22 +6,23 @@ from ground import clock
 from people import audit
 from people.models import User
 from shop.goodsfile import columns
-from shop.goodsfile.known import Known
+from shop.goodsfile.known import KnownGoods
 from shop.models import Goods, Shop
 
 
-def take_out(shop: Shop, kind: str, actor: User) -> list[dict[str, Any]]:
-    """The rows of a shop's goods, also archived ones, in the order they were added; that they leave, as
-    `xlsx` or `csv`, is written down. They come in again without changing anything.
+def export_goods(shop: Shop, kind: str, actor: User) -> list[dict[str, Any]]:
+    """The rows of a shop's goods, also archived ones, in the order they were added.
+
+    The export, as `xlsx` or `csv`, is audited. The rows come in again without changing anything.
     """
-    known = Known(shop)
-    rows = [_row(goods, known) for goods in known.by_name.values()]
+    known_goods = KnownGoods(shop)
+    rows = [_row(goods, known_goods) for goods in known_goods.by_name.values()]
     audit.note(actor, "goods.export", shop.village, shop.village, kind=kind, rows=len(rows))
     return rows
 
 
-def _row(goods: Goods, known: Known) -> dict[str, Any]:
-    price = known.price(goods, clock.today())
+def _row(goods: Goods, known_goods: KnownGoods) -> dict[str, Any]:
+    price = known_goods.price(goods, clock.today())
     return {
         columns.NAME: goods.name,
         columns.SPEC: goods.spec,

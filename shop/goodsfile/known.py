@@ -11,22 +11,22 @@ from ground.tables import tidy
 from shop.models import Goods, Lot, Price, Shop
 
 
-class Known:
-    """The articles by code and name, also archived ones; their prices by day; which have stock."""
+class KnownGoods:
+    """A shop's articles by code and name, also archived ones, their prices by day, their stock."""
 
     def __init__(self, shop: Shop | None) -> None:
-        mine = Goods.shop_id == (shop.id if shop else None)
+        of_shop = Goods.shop_id == (shop.id if shop else None)
         articles = db.session.scalars(
-            select(Goods).options(selectinload(Goods.barcodes)).where(mine).order_by(Goods.id)
+            select(Goods).options(selectinload(Goods.barcodes)).where(of_shop).order_by(Goods.id)
         ).all()
         self.by_name = {tidy(goods.name): goods for goods in articles}
         self.by_code = {code: goods for goods in articles for code in goods.codes}
         self._prices: dict[int, list[Price]] = defaultdict(list)
         for price in db.session.scalars(
-            select(Price).join(Goods).where(mine).order_by(Price.holds_from, Price.id)
+            select(Price).join(Goods).where(of_shop).order_by(Price.holds_from, Price.id)
         ):
             self._prices[price.goods_id].append(price)
-        lots = select(Lot.goods_id, func.sum(Lot.on_hand)).join(Lot.goods).where(mine)
+        lots = select(Lot.goods_id, func.sum(Lot.on_hand)).join(Lot.goods).where(of_shop)
         self.on_hand: dict[int, int] = dict(db.session.execute(lots.group_by(Lot.goods_id)).all())
         """Units by article; one that is not in it never had any."""
 

@@ -10,18 +10,18 @@ from ground import clock, tables
 from ground.paper import words
 from ground.tables import BadCell
 from people import filing
-from people.filing import Line
+from people.filing import CellChange
 from people.models import Area
 from points import amounts
 from shop.goodsfile import columns
-from shop.goodsfile.columns import Entry
-from shop.goodsfile.known import Known
+from shop.goodsfile.columns import GoodsRow
+from shop.goodsfile.known import KnownGoods
 from shop.models import Goods
 from shop.shelf import shops
 from shop.shelf.goods import still_in_stock, unit_in_use
 
 # The columns that describe an article, by its fields.
-DESCRIBING = {
+COLUMN_OF_FIELD = {
     "name": columns.NAME,
     "spec": columns.SPEC,
     "unit": columns.UNIT,
@@ -32,61 +32,64 @@ DESCRIBING = {
 
 
 @dataclass(frozen=True)
-class Cost:
-    """Tenths of a point for a unit, from a day on."""
+class PlannedPrice:
+    """A price in tenths of a point for a unit, from a day on."""
 
     points: int
     since: date
 
 
 @dataclass
-class Step(filing.Step):
+class GoodsStep(filing.ImportStep):
     """What one row of the file would do; None and empty: nothing.
 
     `goods` is the article that is there. `archived` says what it becomes.
     """
 
-    entry: Entry
+    entry: GoodsRow
     goods: Goods | None
     corrections: dict[str, Any]
     codes: list[str]
-    price: Cost | None
+    price: PlannedPrice | None
     archived: bool | None
 
 
-Plan = filing.Plan[Step]
+Plan = filing.ImportPlan[GoodsStep]
 
 
-def make(table: tables.Table, village: Area) -> Plan:
-    """What a table of goods would do to a village's shop. Writes nothing: what is bad is in it."""
+def plan_goods(table: tables.Table, village: Area) -> Plan:
+    """The plan of what a table of goods would do to a village's shop.
+
+    Writes nothing. The bad cells are in the plan.
+    """
     entries, bad = columns.clean(table)
-    planner = _Planner(table, Known(shops.of_village(village)))
+    planner = _Planner(table, KnownGoods(shops.of_village(village)))
     steps = [step for entry in entries if (step := planner.step(entry))]
     return Plan(table, steps, [*bad, *planner.bad])
 
 
 class _Planner:
-    """Goes through the entries; names and codes of earlier rows count for the later ones."""
+    """Plans the rows one by one; names and codes of earlier rows count for the later ones."""
 
-    def __init__(self, table: tables.Table, known: Known) -> None:
-        self._table, self._known = table, known
+    def __init__(self, table: tables.Table, known_goods: KnownGoods) -> None:
+        self._table, self._known = table, known_goods
         self._rows: dict[object, int] = {}
         self.bad: list[BadCell] = []
 
-    def step(self, entry: Entry) -> Step | None:
-        """What this entry would do, or None when something in it is bad."""
-        told = len(self.bad)
+    def step(self, entry: GoodsRow) -> GoodsStep | None:
+        """The step of a row, or None when something in it is bad."""
+        bad_before = len(self.bad)
         goods = self._article(entry)
-        if len(self.bad) == told:
+        if len(self.bad) == bad_before:
             step = self._new(entry) if goods is None else self._changed(entry, goods)
-            if len(self.bad) == told:
+            if len(self.bad) == bad_before:
                 return step
         return None
 
-    def _refuse(self, entry: Entry, column: str, reason: Any) -> None:
+    def _refuse(self, entry: GoodsRow, column: str, reason: Any) -> None:
         self.bad.append(BadCell.at(self._table, entry.row, column, reason))
 
-    def _article(self, entry: Entry) -> Goods | None:
+    def _article(self, entry: GoodsRow) -> Goods | None:
         """The article of a row, by its barcodes first, then by its name; None if it is new or bad."""
         owners = {code: self._known.by_code[code] for code in entry.codes if code in self._known.by_code}
         named = self._known.by_name.get(entry.name)
@@ -99,8 +102,8 @@ class _Planner:
         self._check_once(entry, goods)
         return goods
 
-    def _check_once(self, entry: Entry, goods: Goods | None) -> None:
-        """No row above is about the same article, or has one of the same codes."""
+    def _check_once(self, entry: GoodsRow, goods: Goods | None) -> None:
+        """Check that no row above is about the same article or has one of its codes."""
         same = [("name", entry.name), *([("article", goods.id)] if goods else [])]
         rows = [row for key in same if (row := self._row_of(entry, key)) != entry.row.number]
         if rows:
@@ -111,12 +114,12 @@ class _Planner:
                 text = _("%(code)s is on row %(row)s already.", code=code, row=row)
                 self._refuse(entry, columns.CODES, text)
 
-    def _row_of(self, entry: Entry, key: tuple[str, object]) -> int:
-        """The first row of the file that has this."""
+    def _row_of(self, entry: GoodsRow, key: tuple[str, object]) -> int:
+        """The number of the first row that has this name, article or code."""
         return self._rows.setdefault(key, entry.row.number)
 
-    def _new(self, entry: Entry) -> Step | None:
-        """What puts an article on the shelf, from today."""
+    def _new(self, entry: GoodsRow) -> GoodsStep | None:
+        """The step that puts a new article on the shelf, from today; None if a value is missing."""
         for column, value in ((columns.UNIT, entry.unit), (columns.PRICE, entry.price)):
             if value is None:
                 self._refuse(entry, column, _("A new article needs this."))
@@ -126,16 +129,18 @@ class _Planner:
             self._refuse(entry, columns.SINCE, text)
         if entry.price is None:
             return None
-        price = Cost(entry.price, today)
-        given = {column: getattr(entry, field) for field, column in DESCRIBING.items() if field != "name"}
-        given |= {columns.CODES: " ".join(entry.codes) or None, columns.PRICE: price}
-        given[columns.STATE] = entry.archived or None
-        return Step(
+        price = PlannedPrice(entry.price, today)
+        values = {
+            column: getattr(entry, field) for field, column in COLUMN_OF_FIELD.items() if field != "name"
+        }
+        values |= {columns.CODES: " ".join(entry.codes) or None, columns.PRICE: price}
+        values[columns.STATE] = entry.archived or None
+        return GoodsStep(
             row=entry.row,
             is_new=True,
             name=entry.name,
             code=entry.spec or "",
-            lines=[Line(column, None, value) for column, value in given.items() if value is not None],
+            lines=[CellChange(column, None, value) for column, value in values.items() if value is not None],
             entry=entry,
             goods=None,
             corrections={},
@@ -144,26 +149,31 @@ class _Planner:
             archived=entry.archived or None,
         )
 
-    def _changed(self, entry: Entry, goods: Goods) -> Step:
-        """What differs from the article that is there; an empty cell says nothing."""
-        given = {field: getattr(entry, field) for field in DESCRIBING}
+    def _changed(self, entry: GoodsRow, goods: Goods) -> GoodsStep:
+        """The step that changes an article that is there; an empty cell says nothing."""
+        values = {field: getattr(entry, field) for field in COLUMN_OF_FIELD}
         corrections = {
             field: value
-            for field, value in given.items()
+            for field, value in values.items()
             if value is not None and value != getattr(goods, field)
         }
         if "unit" in corrections and goods.id in self._known.on_hand:
             self._refuse(entry, columns.UNIT, unit_in_use(goods).message)
-        lines = [Line(DESCRIBING[field], getattr(goods, field), new) for field, new in corrections.items()]
+        lines = [
+            CellChange(COLUMN_OF_FIELD[field], getattr(goods, field), new)
+            for field, new in corrections.items()
+        ]
         codes = [code for code in entry.codes if code not in goods.codes]
         if codes:
-            lines.append(Line(columns.CODES, " ".join(goods.codes) or None, " ".join(goods.codes + codes)))
+            lines.append(
+                CellChange(columns.CODES, " ".join(goods.codes) or None, " ".join(goods.codes + codes))
+            )
         price, archived = self._price(entry, goods), self._archived(entry, goods)
         if price:
             lines.append(price)
         if archived is not None:
-            lines.append(Line(columns.STATE, not archived, archived))
-        return Step(
+            lines.append(CellChange(columns.STATE, not archived, archived))
+        return GoodsStep(
             row=entry.row,
             is_new=False,
             name=goods.name,
@@ -177,7 +187,7 @@ class _Planner:
             archived=archived,
         )
 
-    def _price(self, entry: Entry, goods: Goods) -> Line | None:
+    def _price(self, entry: GoodsRow, goods: Goods) -> CellChange | None:
         """The price that a row brings, unless it is the one that holds on its day already."""
         if entry.price is None:
             return None
@@ -186,7 +196,7 @@ class _Planner:
         holds = self._known.price(goods, day)
         if holds.points == entry.price:
             return None
-        before = Cost(holds.points, holds.holds_from)
+        before = PlannedPrice(holds.points, holds.holds_from)
         if entry.since and entry.since < today:
             text = _(
                 "It costs %(points)s since %(day)s. Another price holds from today or a later day.",
@@ -194,9 +204,9 @@ class _Planner:
                 day=words.day(before.since),
             )
             self._refuse(entry, columns.SINCE, text)
-        return Line(columns.PRICE, before, Cost(entry.price, day))
+        return CellChange(columns.PRICE, before, PlannedPrice(entry.price, day))
 
-    def _archived(self, entry: Entry, goods: Goods) -> bool | None:
+    def _archived(self, entry: GoodsRow, goods: Goods) -> bool | None:
         """Whether a row puts an article into the archive (True) or brings it back (False)."""
         is_archived = goods.archived_on is not None
         if entry.archived is None and is_archived:

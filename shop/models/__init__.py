@@ -1,4 +1,4 @@
-"""The shop's tables, a file for each idea; every one of them is found here by name."""
+"""The shop's tables, a file for each subject, each to be imported from here."""
 
 from shop.models.budget import Budget
 from shop.models.devices import Device

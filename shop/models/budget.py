@@ -1,4 +1,4 @@
-"""What a village has set aside for goods."""
+"""The table of budgets: the money that villages set aside for goods."""
 
 from datetime import datetime
 
@@ -11,8 +11,10 @@ from shop.models.goods import Shop
 
 
 class Budget(Base):
-    """The money a village sets aside for its shop's goods in a year, in cents of a yuan (分); never changed,
-    the latest of a year counts."""
+    """The money a village sets aside for its shop's goods in a year, in cents of a yuan (分).
+
+    Never changed; the latest of a year counts.
+    """
 
     __tablename__ = "budget"
 

@@ -11,7 +11,10 @@ from people.models import Area, User
 
 
 class Shop(Base):
-    """A village's love supermarket (爱心超市); `hours` as `shelf.hours` writes them, None: always open."""
+    """A village's love supermarket (爱心超市).
+
+    `hours` as `shelf.hours` writes them, None: always open.
+    """
 
     __tablename__ = "shop"
 

@@ -79,7 +79,7 @@ class RedemptionLine(Base):
 
     @property
     def amount(self) -> int:
-        """Tenths of a point."""
+        """Price times quantity, in tenths of a point."""
         return self.price * self.quantity
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment, words
+from ground.db import Base, Moment, enum_column
 from people.models import User
 from shop.models.goods import Goods, Shop
 
@@ -53,7 +53,7 @@ class Lot(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     goods_id: Mapped[int] = mapped_column(ForeignKey("goods.id"), index=True)
-    source: Mapped[Source] = mapped_column(words(Source))
+    source: Mapped[Source] = mapped_column(enum_column(Source))
     donation_id: Mapped[int | None] = mapped_column(ForeignKey("donation.id"), index=True)
     unit_cost: Mapped[int | None]
     best_before: Mapped[date | None]
@@ -105,7 +105,7 @@ class StockMove(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(100), unique=True)
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
-    kind: Mapped[MoveKind] = mapped_column(words(MoveKind))
+    kind: Mapped[MoveKind] = mapped_column(enum_column(MoveKind))
     quantity: Mapped[int]
     redemption_id: Mapped[int | None] = mapped_column(ForeignKey("redemption.id"), index=True)
     consignment_id: Mapped[int | None] = mapped_column(ForeignKey("consignment.id"), index=True)
@@ -171,7 +171,7 @@ class Consignment(Base):
 
     @property
     def number(self) -> str:
-        """How the papers call it: its day and its row, 20261228-12."""
+        """The number on the papers: its day and its row, 20261228-12."""
         return f"{self.sent_at:%Y%m%d}-{self.id}"
 
     @property

@@ -8,18 +8,18 @@ from flask_babel import gettext as _
 from ground.clock import local
 from ground.paper import words
 from ground.paper.draw import QUIET, Strip, gap, paragraph
-from ground.paper.table import Column, Table
+from ground.paper.table import PrintedColumn, PrintedTable
 from points.amounts import show
 from shop.paper.parts import (
     BODY,
     CELL,
-    ROOM,
+    ROOM_MM,
     SMALL,
     facts,
-    figures,
+    figure_band,
     heading,
     note_on_missing,
-    points,
+    points_text,
     sheet_pdf,
     signatures,
 )
@@ -49,7 +49,7 @@ class VoidRow:
 
 
 @dataclass(frozen=True)
-class GoodsRow:
+class OutflowRow:
     """One kind of goods: units that went out and came back on this day, and the difference in tenths."""
 
     name: str
@@ -71,7 +71,7 @@ class ClosingSheet:
     day: date
     receipts: list[ReceiptRow]
     voids: list[VoidRow]
-    goods: list[GoodsRow]
+    goods: list[OutflowRow]
     first: str | None
     last: str | None
     total_out: int
@@ -88,15 +88,15 @@ def closing_pdf(sheet: ClosingSheet) -> bytes:
 def _strips(sheet: ClosingSheet) -> list[Strip]:
     """The sheet from the title to the signatures."""
     totals = [
-        (_("Redeemed"), points(sheet.total_out), False),
-        (_("Given back"), points(sheet.total_back), False),
-        (_("Net"), points(sheet.total_out - sheet.total_back), True),
+        (_("Redeemed"), points_text(sheet.total_out), False),
+        (_("Given back"), points_text(sheet.total_back), False),
+        (_("Net"), points_text(sheet.total_out - sheet.total_back), True),
     ]
     return [
         *heading(f"{sheet.village} {sheet.shop}", _("Closing sheet of the day")),
-        *paragraph(words.day(sheet.day), ROOM, 14, align="center"),
+        *paragraph(words.day(sheet.day), ROOM_MM, 14, align="center"),
         gap(4),
-        figures(totals, ROOM, 17),
+        figure_band(totals, ROOM_MM, 17),
         gap(2),
         *_counts(sheet),
         *_receipts(sheet),
@@ -108,7 +108,7 @@ def _strips(sheet: ClosingSheet) -> list[Strip]:
         gap(3),
         *paragraph(
             _("Printed %(moment)s", moment=words.moment(sheet.printed_at)),
-            ROOM,
+            ROOM_MM,
             SMALL,
             colour=QUIET,
             align="right",
@@ -120,7 +120,7 @@ def _strips(sheet: ClosingSheet) -> list[Strip]:
 def _counts(sheet: ClosingSheet) -> list[Strip]:
     """How many receipts, from which number to which, and what was voided; or that it was a quiet day."""
     if not sheet.receipts and not sheet.voids:
-        return paragraph(_("Nothing was redeemed and nothing voided on this day."), ROOM, BODY)
+        return paragraph(_("Nothing was redeemed and nothing voided on this day."), ROOM_MM, BODY)
     numbers = _("%(first)s to %(last)s", first=sheet.first, last=sheet.last) if sheet.first else _("none")
     return facts(
         [
@@ -129,7 +129,7 @@ def _counts(sheet: ClosingSheet) -> list[Strip]:
             (_("Of them voided since"), str(sum(row.voided for row in sheet.receipts))),
             (_("Voided on this day"), str(len(sheet.voids))),
         ],
-        ROOM,
+        ROOM_MM,
     )
 
 
@@ -138,19 +138,19 @@ def _counts(sheet: ClosingSheet) -> list[Strip]:
 
 def _receipts(sheet: ClosingSheet) -> list[Strip]:
     columns = [
-        Column(_("Row"), 11, "center"),
-        Column(_("Receipt number"), 40, "center"),
-        Column(_("Time"), 17, "center"),
-        Column(_("Worker"), 36),
-        Column(_("In points"), 20, "right"),
-        Column(_("Served by"), 32),
-        Column(_("Note"), 22, "center"),
+        PrintedColumn(_("Row"), 11, "center"),
+        PrintedColumn(_("Receipt number"), 40, "center"),
+        PrintedColumn(_("Time"), 17, "center"),
+        PrintedColumn(_("Worker"), 36),
+        PrintedColumn(_("In points"), 20, "right"),
+        PrintedColumn(_("Served by"), 32),
+        PrintedColumn(_("Note"), 22, "center"),
     ]
     rows = [
         [
             str(count),
             row.number,
-            _hour(row.at),
+            _time_text(row.at),
             row.worker_masked,
             show(row.total),
             row.clerk,
@@ -163,15 +163,15 @@ def _receipts(sheet: ClosingSheet) -> list[Strip]:
 
 def _voids(sheet: ClosingSheet) -> list[Strip]:
     columns = [
-        Column(_("Row"), 11, "center"),
-        Column(_("Receipt number"), 40, "center"),
-        Column(_("Time"), 17, "center"),
-        Column(_("In points"), 20, "right"),
-        Column(_("Reason"), 58),
-        Column(_("Voided by"), 32),
+        PrintedColumn(_("Row"), 11, "center"),
+        PrintedColumn(_("Receipt number"), 40, "center"),
+        PrintedColumn(_("Time"), 17, "center"),
+        PrintedColumn(_("In points"), 20, "right"),
+        PrintedColumn(_("Reason"), 58),
+        PrintedColumn(_("Voided by"), 32),
     ]
     rows = [
-        [str(count), row.number, _hour(row.at), show(row.total), row.reason, row.by]
+        [str(count), row.number, _time_text(row.at), show(row.total), row.reason, row.by]
         for count, row in enumerate(sheet.voids, 1)
     ]
     return _section(
@@ -181,12 +181,12 @@ def _voids(sheet: ClosingSheet) -> list[Strip]:
 
 def _goods(sheet: ClosingSheet) -> list[Strip]:
     columns = [
-        Column(_("Row"), 11, "center"),
-        Column(_("Goods"), 82),
-        Column(_("Unit"), 17, "center"),
-        Column(_("Handed out"), 23, "right"),
-        Column(_("Given back"), 23, "right"),
-        Column(_("In points"), 22, "right"),
+        PrintedColumn(_("Row"), 11, "center"),
+        PrintedColumn(_("Goods"), 82),
+        PrintedColumn(_("Unit"), 17, "center"),
+        PrintedColumn(_("Handed out"), 23, "right"),
+        PrintedColumn(_("Given back"), 23, "right"),
+        PrintedColumn(_("In points"), 22, "right"),
     ]
     rows = [
         [str(count), row.name, row.unit, str(row.out), str(row.back), show(row.points)]
@@ -196,14 +196,16 @@ def _goods(sheet: ClosingSheet) -> list[Strip]:
     return _section(_("Goods"), columns, rows, ["", _("Sum"), "", "", "", net])
 
 
-def _section(title: str, columns: list[Column], rows: list[list[str]], total: list[str]) -> list[Strip]:
+def _section(
+    title: str, columns: list[PrintedColumn], rows: list[list[str]], total: list[str]
+) -> list[Strip]:
     """A table under its title, both repeated on each page, and its sum."""
     if not rows:
         return []
-    above = [gap(4), *paragraph(title, ROOM, BODY, bold=True), gap(1)]
-    table = Table(columns, size=CELL, head_size=SMALL, padding=1, side=2, above=above)
+    above = [gap(4), *paragraph(title, ROOM_MM, BODY, bold=True), gap(1)]
+    table = PrintedTable(columns, size=CELL, head_size=SMALL, padding=1, side=2, above=above)
     return [*table.rows(rows), table.row(total, bold=True)]
 
 
-def _hour(at: datetime) -> str:
+def _time_text(at: datetime) -> str:
     return f"{local(at):%H:%M}"

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from ground.paper.draw import QUIET, Pen, Strip, baseline, gap, leading, paragraph
-from ground.paper.table import beside
-from shop.paper.parts import BODY, ROOM, heading, note_on_missing, sheet_pdf
+from ground.paper.table import side_by_side
+from shop.paper.parts import BODY, ROOM_MM, heading, note_on_missing, sheet_pdf
 
-QR_SIDE, LARGE = 62, 30
+QR_SIDE_MM, LARGE = 62, 30
 
 
 @dataclass(frozen=True)
 class Command:
-    """What is scanned, what it does in a word, and when."""
+    """A code to scan, the label of what it does, and a hint when to use it."""
 
     code: str
     label: str
@@ -23,7 +23,7 @@ class Command:
 
 @dataclass(frozen=True)
 class CommandSheet:
-    """A desk's commands, next to each other; `steps` are what is done there, in order."""
+    """The commands of a desk, next to each other; `steps` are what is done there, in order."""
 
     shop: str
     steps: Sequence[str]
@@ -35,10 +35,10 @@ def commands_pdf(sheet: CommandSheet) -> bytes:
     steps = [
         strip
         for number, step in enumerate(sheet.steps, 1)
-        for strip in [*paragraph(f"{number}. {step}", ROOM, 18), gap(2)]
+        for strip in [*paragraph(f"{number}. {step}", ROOM_MM, 18), gap(2)]
     ]
-    wide = ROOM / len(sheet.commands)
-    commands = beside((wide, _command(command, wide)) for command in sheet.commands)
+    wide = ROOM_MM / len(sheet.commands)
+    commands = side_by_side((wide, _command(command, wide)) for command in sheet.commands)
     strips = [
         *heading(sheet.shop, _("Serving with the scanner gun")),
         gap(6),
@@ -54,13 +54,13 @@ def _command(command: Command, wide: float) -> list[Strip]:
     """One code, and below it in large letters what it does."""
 
     def code(pen: Pen, x: float, y: float) -> None:
-        pen.qr(x + (wide - QR_SIDE) / 2, y, QR_SIDE, command.code)
+        pen.qr(x + (wide - QR_SIDE_MM) / 2, y, QR_SIDE_MM, command.code)
 
     def label(pen: Pen, x: float, y: float) -> None:
         pen.text(x + wide / 2, y + baseline(LARGE), command.label, LARGE, bold=True, align="center")
 
     return [
-        Strip(QR_SIDE, code),
+        Strip(QR_SIDE_MM, code),
         Strip(leading(LARGE), label),
         *paragraph(command.hint, wide, BODY, colour=QUIET, align="center"),
     ]

@@ -10,21 +10,21 @@ from ground.paper.draw import Strip, gap, paragraph
 from shop.paper.parts import (
     BODY,
     CELL,
-    ROOM,
-    Item,
+    ROOM_MM,
+    GoodsItem,
     facts,
     goods_list,
     heading,
     note_on_missing,
-    numbered,
+    number_line,
     sheet_pdf,
     signatures,
 )
 
 
 @dataclass(frozen=True)
-class ConsignmentItem(Item):
-    """So many of one kind of goods that were sent."""
+class ConsignmentItem(GoodsItem):
+    """One kind of goods that was sent, and how many."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def consignment_pdf(note: ConsignmentNote) -> bytes:
 
 def _strips(note: ConsignmentNote) -> list[Strip]:
     """The note from the title to the signatures of both sides."""
-    said = [
+    pairs = [
         (_("Sending shop"), note.from_shop),
         (_("Receiving shop"), note.to_shop),
         (_("Sent at"), words.moment(note.sent_at)),
@@ -55,13 +55,13 @@ def _strips(note: ConsignmentNote) -> list[Strip]:
     ]
     return [
         *heading(note.from_shop, _("Consignment note")),
-        *numbered(note.number),
-        *facts(said, ROOM),
+        *number_line(note.number),
+        *facts(pairs, ROOM_MM),
         gap(3),
         *goods_list(note.items),
-        *([gap(3), *paragraph(_("Note: %(note)s", note=note.note), ROOM, CELL)] if note.note else []),
+        *([gap(3), *paragraph(_("Note: %(note)s", note=note.note), ROOM_MM, CELL)] if note.note else []),
         gap(6),
-        signatures([_("Sender's signature"), _("Receiver's signature")], ROOM, BODY),
-        signatures([_("Date"), _("Date")], ROOM, BODY),
+        signatures([_("Sender's signature"), _("Receiver's signature")], ROOM_MM, BODY),
+        signatures([_("Date"), _("Date")], ROOM_MM, BODY),
         *note_on_missing(note),
     ]

@@ -8,28 +8,28 @@ from flask_babel import gettext as _
 
 from ground.paper import words
 from ground.paper.draw import LINE, QUIET, Pen, Strip, fit, gap, paragraph
-from ground.paper.table import beside
+from ground.paper.table import side_by_side
 from shop.paper.parts import (
     BODY,
     CELL,
-    ROOM,
+    ROOM_MM,
     SMALL,
-    Item,
+    GoodsItem,
     facts,
     goods_list,
     heading,
     note_on_missing,
-    numbered,
+    number_line,
     sheet_pdf,
     signature,
 )
 
-QR_SIDE, SEAL = 32, 42  # a committee's seal is 42 mm across at most
+QR_SIDE_MM, SEAL_MM = 32, 42  # a committee's seal is 42 mm across at most
 
 
 @dataclass(frozen=True)
-class DonationItem(Item):
-    """So many of one kind of goods that were given."""
+class DonationItem(GoodsItem):
+    """One kind of goods that was given, and how many."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def _strips(receipt: DonationReceipt) -> list[Strip]:
     )
     return [
         *heading(f"{receipt.village} {receipt.shop}", _("Donation receipt")),
-        *numbered(receipt.number),
-        *paragraph(f"\u3000\u3000{thanks}", ROOM, 12.5),
+        *number_line(receipt.number),
+        *paragraph(f"\u3000\u3000{thanks}", ROOM_MM, 12.5),
         gap(3),
         *goods_list(receipt.items),
         gap(6),
@@ -75,9 +75,9 @@ def _strips(receipt: DonationReceipt) -> list[Strip]:
 
 
 def _end(receipt: DonationReceipt) -> Strip:
-    """Who received it and the donor's page at the left, room for the seal at the right."""
-    left = ROOM - 76.0
-    beside_qr = left - QR_SIDE - 13
+    """The end of the receipt: who received it, the QR of the donor's page, and the seal's place."""
+    left = ROOM_MM - 76.0
+    beside_qr = left - QR_SIDE_MM - 13
     explained = paragraph(
         _("Scan to see what was given and how much of it has gone out. No names are shown."),
         beside_qr,
@@ -88,14 +88,17 @@ def _end(receipt: DonationReceipt) -> Strip:
         *facts([(_("Received by"), receipt.received_by)], left, across=1),
         signature(_("Receiver's signature"), left - 8, BODY),
         gap(6),
-        beside([(QR_SIDE - 3, [_qr(receipt)]), (beside_qr, [gap(6), *explained])]),
+        side_by_side([(QR_SIDE_MM - 3, [_qr(receipt)]), (beside_qr, [gap(6), *explained])]),
     ]
-    return beside([(left, strips), (76, [_seal(receipt)])])
+    return side_by_side([(left, strips), (76, [_seal(receipt)])])
 
 
 def _qr(receipt: DonationReceipt) -> Strip:
-    """The QR's quiet zone reaches into the margin, so that its modules are in line with the text."""
-    return Strip(QR_SIDE, lambda pen, x, y: pen.qr(x - 3, y, QR_SIDE, receipt.check_url))
+    """The QR of the donor's page.
+
+    Its quiet zone reaches into the margin, so that its modules are in line with the text.
+    """
+    return Strip(QR_SIDE_MM, lambda pen, x, y: pen.qr(x - 3, y, QR_SIDE_MM, receipt.check_url))
 
 
 def _seal(receipt: DonationReceipt) -> Strip:
@@ -103,10 +106,19 @@ def _seal(receipt: DonationReceipt) -> Strip:
 
     def draw(pen: Pen, x: float, y: float) -> None:
         middle = x + 38
-        pen.frame(middle - SEAL / 2, y, SEAL, SEAL, radius=SEAL / 2, colour=LINE, thick=0.4, dash=(1.6, 1.2))
+        pen.frame(
+            middle - SEAL_MM / 2,
+            y,
+            SEAL_MM,
+            SEAL_MM,
+            radius=SEAL_MM / 2,
+            colour=LINE,
+            thick=0.4,
+            dash=(1.6, 1.2),
+        )
         pen.text(middle, y + 10, _("Place for the seal"), SMALL, colour=QUIET, align="center")
-        shown, size = fit(receipt.shop, 74, BODY, 6)
-        pen.text(middle, y + 23, shown, size, align="center")
+        text, size = fit(receipt.shop, 74, BODY, 6)
+        pen.text(middle, y + 23, text, size, align="center")
         pen.text(middle, y + 30, words.day(receipt.day), BODY, align="center")
 
-    return Strip(SEAL + 1, draw)
+    return Strip(SEAL_MM + 1, draw)

@@ -21,15 +21,25 @@ from ground.paper.draw import (
     stack,
     width,
 )
-from ground.paper.table import Column, Table, beside, height_of
+from ground.paper.table import PrintedColumn, PrintedTable, height_of, side_by_side
 from points.amounts import show
-from shop.paper.parts import A4_HIGH, A4_WIDE, SIGN_HIGH, banner, facts, figures, foot, points, signature
-from shop.paper.slip import Paper, centred, named, pair, plain, rule
+from shop.paper.parts import (
+    A4_HIGH_MM,
+    A4_WIDE_MM,
+    SIGN_HIGH_MM,
+    banner,
+    facts,
+    figure_band,
+    foot,
+    points_text,
+    signature,
+)
+from shop.paper.roll import Paper, centred_text, dashed_line, goods_name, labelled_value, left_text
 
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """So many of one kind of goods; `price` and `amount` in tenths of a point."""
+    """One kind of goods and how many; `price` and `amount` in tenths of a point."""
 
     name: str
     unit: str
@@ -40,7 +50,7 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True)
-class Proxy:
+class ReceiptProxy:
     """Who came for the worker (代领人), and what they are to them.
 
     Their signature is strokes, each [x0, y0, x1, y1, …] in whole numbers on a field 1000 wide and 400 high;
@@ -54,8 +64,11 @@ class Proxy:
 
 @dataclass(frozen=True)
 class Receipt:
-    """One redemption as printed: the worker's name masked, `at` in UTC, all points in tenths; `lapses` says
-    what of the balance will expire."""
+    """One redemption as it is printed.
+
+    The worker's name is masked, `at` in UTC, all points in tenths; `lapses` says what of the balance will
+    expire.
+    """
 
     shop: str
     village: str
@@ -71,12 +84,12 @@ class Receipt:
     check_url: str
     void_reason: str | None = None
     reprint: bool = False
-    proxy: Proxy | None = None
+    proxy: ReceiptProxy | None = None
     lapses: str | None = None
 
     @property
     def title(self) -> str:
-        """What this paper is."""
+        """The title of the paper, which says whether it is a reprint."""
         return _("Redemption receipt (reprint)") if self.reprint else _("Redemption receipt")
 
 
@@ -84,12 +97,12 @@ class Receipt:
 PAPERS = {
     "58": Paper(wide=58, margin=5, size=8.2, large=12.5, qr=30),
     "80": Paper(wide=80, margin=4, size=10, large=16, qr=36),
-    "A4": Paper(wide=A4_WIDE, margin=16, size=11.5, large=19, qr=36),
-    "A4x2": Paper(wide=A4_WIDE, margin=16, size=10.5, large=17, qr=32),
+    "A4": Paper(wide=A4_WIDE_MM, margin=16, size=11.5, large=19, qr=36),
+    "A4x2": Paper(wide=A4_WIDE_MM, margin=16, size=10.5, large=17, qr=32),
 }
-ROLL_END = 6
-TOP, BOTTOM = 14, 18
-HALF, HALF_TOP, HALF_BOTTOM = A4_HIGH / 2, 10, 8
+ROLL_END_MM = 6
+TOP_MM, BOTTOM_MM = 14, 18
+HALF_MM, HALF_TOP_MM, HALF_BOTTOM_MM = A4_HIGH_MM / 2, 10, 8
 
 
 def receipt_pdf(receipt: Receipt, paper: str) -> bytes:
@@ -99,135 +112,137 @@ def receipt_pdf(receipt: Receipt, paper: str) -> bytes:
     if paper == "A4":
         return _pages(receipt, [""])
     sheet = PAPERS[paper]
-    strips = _slip(receipt, sheet)
-    pen = Pen(_name(receipt), sheet.wide, height_of(strips) + 2 * ROLL_END)
-    stack(pen, strips, sheet.margin, ROLL_END)
+    strips = _roll_strips(receipt, sheet)
+    pen = Pen(_document_title(receipt), sheet.wide, height_of(strips) + 2 * ROLL_END_MM)
+    stack(pen, strips, sheet.margin, ROLL_END_MM)
     return pen.pdf()
 
 
-def _name(receipt: Receipt) -> str:
+def _document_title(receipt: Receipt) -> str:
     return f"{receipt.shop} {receipt.number}"
 
 
 def _two_copies(receipt: Receipt) -> bytes:
     """Both copies on one sheet; a receipt too long for half a sheet takes pages of its own for each."""
     paper, names = PAPERS["A4x2"], [_("Shop's copy"), _("Worker's copy")]
-    copies = [paginate(_voucher(receipt, paper, name), HALF - HALF_TOP - HALF_BOTTOM) for name in names]
+    copies = [
+        paginate(_a4_strips(receipt, paper, name), HALF_MM - HALF_TOP_MM - HALF_BOTTOM_MM) for name in names
+    ]
     if len(copies[0]) > 1:
         return _pages(receipt, names)
-    pen = Pen(_name(receipt), A4_WIDE, A4_HIGH)
+    pen = Pen(_document_title(receipt), A4_WIDE_MM, A4_HIGH_MM)
     for place, [strips] in enumerate(copies):
-        stack(pen, strips, paper.margin, place * HALF + HALF_TOP)
+        stack(pen, strips, paper.margin, place * HALF_MM + HALF_TOP_MM)
     hint = _("Cut here")
-    side = (A4_WIDE - width(hint, paper.small)) / 2 - 3
-    for start in (paper.margin / 2, A4_WIDE - side):
-        pen.line(start, HALF, start + side - paper.margin / 2, HALF, colour=QUIET, dash=(1.6, 1.2))
-    pen.text(A4_WIDE / 2, HALF + 1, hint, paper.small, colour=QUIET, align="center")
+    side = (A4_WIDE_MM - width(hint, paper.small)) / 2 - 3
+    for start in (paper.margin / 2, A4_WIDE_MM - side):
+        pen.line(start, HALF_MM, start + side - paper.margin / 2, HALF_MM, colour=QUIET, dash=(1.6, 1.2))
+    pen.text(A4_WIDE_MM / 2, HALF_MM + 1, hint, paper.small, colour=QUIET, align="center")
     return pen.pdf()
 
 
 def _pages(receipt: Receipt, copies: list[str]) -> bytes:
     """Each copy on as many sheets as it needs, one copy after the other."""
-    paper, pen = PAPERS["A4"], Pen(_name(receipt), A4_WIDE, A4_HIGH)
+    paper, pen = PAPERS["A4"], Pen(_document_title(receipt), A4_WIDE_MM, A4_HIGH_MM)
     for copy in copies:
-        pages = paginate(_voucher(receipt, paper, copy), A4_HIGH - TOP - BOTTOM)
+        pages = paginate(_a4_strips(receipt, paper, copy), A4_HIGH_MM - TOP_MM - BOTTOM_MM)
         for number, page in enumerate(pages, 1):
             if (copy, number) != (copies[0], 1):
                 pen.next_page()
-            stack(pen, page, paper.margin, TOP)
+            stack(pen, page, paper.margin, TOP_MM)
             if len(pages) > 1:
-                shown = f"{copy} {receipt.number} {receipt.shop}".strip()
-                foot(pen, shown, number, len(pages), paper.margin)
+                title = f"{copy} {receipt.number} {receipt.shop}".strip()
+                foot(pen, title, number, len(pages), paper.margin)
     return pen.pdf()
 
 
 # On roll paper.
 
 
-def _slip(receipt: Receipt, paper: Paper) -> list[Strip]:
-    """The receipt from top to bottom."""
+def _roll_strips(receipt: Receipt, paper: Paper) -> list[Strip]:
+    """The receipt on roll paper, from top to bottom."""
     return [
-        *_slip_heading(receipt, paper),
-        *rule(paper),
-        *pair(_("Receipt number"), receipt.number, paper),
-        *pair(_("Time"), words.moment(receipt.at), paper),
-        *pair(_("Worker"), receipt.worker, paper),
-        *pair(_("Card number"), words.grouped(receipt.card_number), paper),
-        *rule(paper),
-        *[strip for line in receipt.lines for strip in _slip_goods(line, paper)],
-        *rule(paper),
-        *pair(_("Total"), points(receipt.total), paper, paper.large, bold=True),
-        *pair(_("Balance before"), points(receipt.before), paper),
-        *pair(_("Balance after"), points(receipt.after), paper, paper.large, bold=True),
-        *(plain(receipt.lapses, paper) if receipt.lapses else []),
-        *rule(paper),
-        *pair(_("Served by"), receipt.clerk, paper),
-        *(pair(_("Collected by"), _came(receipt.proxy), paper) if receipt.proxy else []),
+        *_roll_heading(receipt, paper),
+        *dashed_line(paper),
+        *labelled_value(_("Receipt number"), receipt.number, paper),
+        *labelled_value(_("Time"), words.moment(receipt.at), paper),
+        *labelled_value(_("Worker"), receipt.worker, paper),
+        *labelled_value(_("Card number"), words.grouped(receipt.card_number), paper),
+        *dashed_line(paper),
+        *[strip for line in receipt.lines for strip in _roll_goods(line, paper)],
+        *dashed_line(paper),
+        *labelled_value(_("Total"), points_text(receipt.total), paper, paper.large, bold=True),
+        *labelled_value(_("Balance before"), points_text(receipt.before), paper),
+        *labelled_value(_("Balance after"), points_text(receipt.after), paper, paper.large, bold=True),
+        *(left_text(receipt.lapses, paper) if receipt.lapses else []),
+        *dashed_line(paper),
+        *labelled_value(_("Served by"), receipt.clerk, paper),
+        *(labelled_value(_("Collected by"), _proxy_text(receipt.proxy), paper) if receipt.proxy else []),
         _signature(receipt, paper.room, paper.size, BLACK),
         gap(2),
         _qr(receipt, paper.room, paper.qr),
-        *centred(_("Anyone can scan this to check the receipt."), paper, paper.small),
-        *_missing(receipt, paper, BLACK),
+        *centred_text(_("Anyone can scan this to check the receipt."), paper, paper.small),
+        *_note_on_missing(receipt, paper, BLACK),
     ]
 
 
-def _slip_heading(receipt: Receipt, paper: Paper) -> list[Strip]:
+def _roll_heading(receipt: Receipt, paper: Paper) -> list[Strip]:
     """Mark, shop and village; what this paper is; and whether it is void."""
     side = paper.size * 0.9
     strips = [
         Strip(side, lambda pen, x, y: pen.mark(x + (paper.room - side) / 2, y, side, BLACK)),
-        *centred(receipt.shop, paper, paper.size * 1.3, bold=True),
-        *centred(receipt.village, paper),
-        *centred(receipt.title, paper, bold=True),
+        *centred_text(receipt.shop, paper, paper.size * 1.3, bold=True),
+        *centred_text(receipt.village, paper),
+        *centred_text(receipt.title, paper, bold=True),
     ]
     return strips + _void(receipt, paper, BLACK)
 
 
-def _slip_goods(line: ReceiptLine, paper: Paper) -> list[Strip]:
-    """The name on as many lines as it needs, then quantity, price and amount."""
-    reckoned = _(
+def _roll_goods(line: ReceiptLine, paper: Paper) -> list[Strip]:
+    """The name of the goods on as many lines as it needs, then quantity, price and amount."""
+    price_text = _(
         "%(quantity)d %(unit)s at %(price)s", quantity=line.quantity, unit=line.unit, price=show(line.price)
     )
-    return [*named(line.name, line.spec, paper), *pair(reckoned, show(line.amount), paper)]
+    return [*goods_name(line.name, line.spec, paper), *labelled_value(price_text, show(line.amount), paper)]
 
 
 # On A4, whole or half.
 
 
-def _voucher(receipt: Receipt, paper: Paper, copy: str) -> list[Strip]:
-    """The receipt from top to bottom; `copy` says whose copy it is."""
+def _a4_strips(receipt: Receipt, paper: Paper, copy: str) -> list[Strip]:
+    """The receipt on A4, from top to bottom; `copy` says whose copy it is."""
     right = paper.qr + 4
     table = _goods_table(paper)
     balances = [
-        (_("Balance before"), points(receipt.before), False),
-        (_("Total"), points(receipt.total), True),
-        (_("Balance after"), points(receipt.after), True),
+        (_("Balance before"), points_text(receipt.before), False),
+        (_("Total"), points_text(receipt.total), True),
+        (_("Balance after"), points_text(receipt.after), True),
     ]
     left = [
-        *_voucher_heading(receipt, paper, copy, paper.room - right),
+        *_a4_heading(receipt, paper, copy, paper.room - right),
         gap(2),
-        *facts(_said(receipt), paper.room - right, paper.size),
+        *facts(_receipt_facts(receipt), paper.room - right, paper.size),
     ]
     caption = _("Anyone can scan this to check the receipt.")
     check = [
         _qr(receipt, right, paper.qr),
-        beside([((right - 30) / 2, []), (30, paragraph(caption, 30, 8, colour=QUIET, align="center"))]),
+        side_by_side([((right - 30) / 2, []), (30, paragraph(caption, 30, 8, colour=QUIET, align="center"))]),
     ]
     return [
-        beside([(paper.room - right, left), (right, check)]),
+        side_by_side([(paper.room - right, left), (right, check)]),
         *_void(receipt, paper, PERSIMMON),
         gap(2),
         *table.rows(map(_cells, receipt.lines)),
         gap(2),
-        figures(balances, paper.room, paper.large),
-        *([gap(1), *plain(receipt.lapses, paper)] if receipt.lapses else []),
+        figure_band(balances, paper.room, paper.large),
+        *([gap(1), *left_text(receipt.lapses, paper)] if receipt.lapses else []),
         gap(1),
-        *_hands(receipt, paper),
-        *_missing(receipt, paper, QUIET),
+        *_handover(receipt, paper),
+        *_note_on_missing(receipt, paper, QUIET),
     ]
 
 
-def _voucher_heading(receipt: Receipt, paper: Paper, copy: str, room: float) -> list[Strip]:
+def _a4_heading(receipt: Receipt, paper: Paper, copy: str, room: float) -> list[Strip]:
     """Mark, shop and village at the left; below, in large type, what this paper is and whose."""
     side = paper.size * 1.05
     names = [
@@ -235,7 +250,7 @@ def _voucher_heading(receipt: Receipt, paper: Paper, copy: str, room: float) -> 
         *paragraph(receipt.village, room - side - 6, paper.size * 0.9, colour=QUIET),
     ]
     mark = Strip(side, lambda pen, x, y: pen.mark(x - 0.8, y, side))
-    title = beside(
+    title = side_by_side(
         [
             (
                 width(receipt.title, paper.large, bold=True) + 4,
@@ -244,7 +259,7 @@ def _voucher_heading(receipt: Receipt, paper: Paper, copy: str, room: float) -> 
             (0, [_tag(copy, paper)] if copy else []),
         ]
     )
-    return [beside([(side + 2, [mark]), (room, names)]), gap(1.5), title]
+    return [side_by_side([(side + 2, [mark]), (room, names)]), gap(1.5), title]
 
 
 def _tag(text: str, paper: Paper) -> Strip:
@@ -259,7 +274,7 @@ def _tag(text: str, paper: Paper) -> Strip:
     return Strip(high, draw)
 
 
-def _said(receipt: Receipt) -> list[tuple[str, str]]:
+def _receipt_facts(receipt: Receipt) -> list[tuple[str, str]]:
     return [
         (_("Receipt number"), receipt.number),
         (_("Time"), words.moment(receipt.at)),
@@ -268,43 +283,43 @@ def _said(receipt: Receipt) -> list[tuple[str, str]]:
     ]
 
 
-def _goods_table(paper: Paper) -> Table:
-    """The name takes what the other columns leave."""
+def _goods_table(paper: Paper) -> PrintedTable:
+    """The table of goods; the name takes the width that the other columns leave."""
     others = [
-        Column(_("Specification"), 38),
-        Column(_("Quantity"), 22, "right"),
-        Column(_("Price"), 20, "right"),
-        Column(_("Amount"), 22, "right"),
+        PrintedColumn(_("Specification"), 38),
+        PrintedColumn(_("Quantity"), 22, "right"),
+        PrintedColumn(_("Price"), 20, "right"),
+        PrintedColumn(_("Amount"), 22, "right"),
     ]
-    name = Column(_("Goods"), paper.room - sum(column.wide for column in others))
-    return Table([name, *others], size=paper.size - 0.5, head_size=8.5, padding=0.8, side=2)
+    name = PrintedColumn(_("Goods"), paper.room - sum(column.wide for column in others))
+    return PrintedTable([name, *others], size=paper.size - 0.5, head_size=8.5, padding=0.8, side=2)
 
 
 def _cells(line: ReceiptLine) -> list[str]:
     return [line.name, line.spec, f"{line.quantity} {line.unit}", show(line.price), show(line.amount)]
 
 
-def _hands(receipt: Receipt, paper: Paper) -> list[Strip]:
+def _handover(receipt: Receipt, paper: Paper) -> list[Strip]:
     """Who handed it out, who came for it, and the line to sign on: beside them, or below long names."""
     left = paper.room * 0.42
-    said = [(_("Served by"), receipt.clerk)]
+    people = [(_("Served by"), receipt.clerk)]
     if receipt.proxy:
-        said.append((_("Collected by"), _came(receipt.proxy)))
-    strips = facts(said, left, paper.size, across=1)
+        people.append((_("Collected by"), _proxy_text(receipt.proxy)))
+    strips = facts(people, left, paper.size, across=1)
     line = _signature(receipt, paper.room - left, paper.size, INK)
-    down = SIGN_HIGH - height_of(strips)
+    down = SIGN_HIGH_MM - height_of(strips)
     if down < 0:
         return [
-            *facts(said, paper.room, paper.size, across=1),
-            beside([(left, []), (paper.room - left, [line])]),
+            *facts(people, paper.room, paper.size, across=1),
+            side_by_side([(left, []), (paper.room - left, [line])]),
         ]
-    return [beside([(left, [gap(down), *strips]), (paper.room - left, [line])])]
+    return [side_by_side([(left, [gap(down), *strips]), (paper.room - left, [line])])]
 
 
 # On every paper.
 
 
-def _came(proxy: Proxy) -> str:
+def _proxy_text(proxy: ReceiptProxy) -> str:
     """Who came, and what they are to the worker."""
     if not proxy.relation:
         return proxy.name
@@ -314,12 +329,12 @@ def _came(proxy: Proxy) -> str:
 def _signature(receipt: Receipt, room: float, size: float, colour: str) -> Strip:
     """The line to sign on; who came for somebody signs in their stead."""
     if receipt.proxy:
-        return signature(_("Proxy's signature"), room, size, colour=colour, drawn=receipt.proxy.signature)
+        return signature(_("Proxy's signature"), room, size, colour=colour, strokes=receipt.proxy.signature)
     return signature(_("Signature"), room, size, colour=colour)
 
 
 def _void(receipt: Receipt, paper: Paper, colour: str) -> list[Strip]:
-    """That the receipt is void, and why: nobody takes it for a valid one."""
+    """The banner that the receipt is void, and why; nothing on a valid one."""
     if receipt.void_reason is None:
         return []
     reason = _("Reason: %(reason)s", reason=receipt.void_reason)
@@ -327,7 +342,7 @@ def _void(receipt: Receipt, paper: Paper, colour: str) -> list[Strip]:
         gap(1.5),
         banner(_("VOID"), paper.room, paper.large * 1.1, colour),
         gap(1),
-        *plain(reason, paper, bold=True),
+        *left_text(reason, paper, bold=True),
     ]
 
 
@@ -336,7 +351,7 @@ def _qr(receipt: Receipt, room: float, side: float) -> Strip:
     return Strip(side, lambda pen, x, y: pen.qr(x + (room - side) / 2, y, side, receipt.check_url))
 
 
-def _missing(receipt: Receipt, paper: Paper, colour: str) -> list[Strip]:
-    """What stands for the characters that no typeface has."""
+def _note_on_missing(receipt: Receipt, paper: Paper, colour: str) -> list[Strip]:
+    """The note on characters that no typeface has; nothing where none is missing."""
     note = words.footnote(receipt)
     return [gap(1), *paragraph(note, paper.room, paper.small, colour=colour)] if note else []

@@ -13,14 +13,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from stdnum import damm, ean
 
-from ground.db import add_together, db, get_locked, lock
+from ground.db import add_rows, db, get_locked, lock
 from ground.refusal import Refused
 from people import audit
 from people.models import User
 from shop.models import Barcode, Goods, Shop
 
-OWN_LENGTH = 5
-OWN_CODES = 10 ** (OWN_LENGTH - 1)
+OWN_CODE_DIGITS = 5
+OWN_CODES = 10 ** (OWN_CODE_DIGITS - 1)
 
 
 def clean(typed: str) -> str:
@@ -28,17 +28,17 @@ def clean(typed: str) -> str:
 
     Refused `bad_barcode` for anything but 5, 8 or 13 (12) digits with the right check digit.
     """
-    code = code_in(typed)
+    code = article_code(typed)
     if code is None:
         raise Refused("bad_barcode", _("The barcode's check digit does not fit. Scan it again."), "barcode")
     return code
 
 
-def code_in(typed: str) -> str | None:
+def article_code(typed: str) -> str | None:
     """The code of an article in what was scanned or typed, as it is kept; None in anything else."""
     digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
     if digits.isascii() and digits.isdecimal():
-        if len(digits) == OWN_LENGTH and damm.is_valid(digits):
+        if len(digits) == OWN_CODE_DIGITS and damm.is_valid(digits):
             return digits
         if len(digits) in (8, 12, 13) and ean.is_valid(digits):
             return digits.rjust(13, "0") if len(digits) == 12 else digits
@@ -46,34 +46,34 @@ def code_in(typed: str) -> str | None:
 
 
 def add_code(goods: Goods, typed: str, actor: User | None) -> Barcode:
-    """Let an article be scanned by one more code; it may have several. Its own again is no mistake.
+    """Add a code to an article, which may have several; its own again is no mistake.
 
     Refused `bad_barcode`; `barcode_taken` if it is another article's, also an archived one's.
     """
     return add_codes(goods.shop, [(goods, typed)], actor)[0]
 
 
-def add_codes(shop: Shop, wanted: Sequence[tuple[Goods, str]], actor: User | None) -> list[Barcode]:
-    """Let many articles of a shop be scanned by these codes; returns them in order. Refused as `add_code`."""
-    cleaned = [(goods, clean(typed)) for goods, typed in wanted]
-    there = {
+def add_codes(shop: Shop, pairs: Sequence[tuple[Goods, str]], actor: User | None) -> list[Barcode]:
+    """Add codes to many articles of a shop; returns them in order. Refused as `add_code`."""
+    clean_pairs = [(goods, clean(typed)) for goods, typed in pairs]
+    existing = {
         barcode.code: barcode
         for barcode in db.session.scalars(
             select(Barcode)
             .options(joinedload(Barcode.goods))
-            .where(Barcode.shop_id == shop.id, Barcode.code.in_([code for _goods, code in cleaned]))
+            .where(Barcode.shop_id == shop.id, Barcode.code.in_([code for _goods, code in clean_pairs]))
         )
     }
-    owners = {code: barcode.goods for code, barcode in there.items()}
+    owners = {code: barcode.goods for code, barcode in existing.items()}
     new: list[Barcode] = []
-    for goods, code in cleaned:
+    for goods, code in clean_pairs:
         owner = owners.setdefault(code, goods)
         if owner is not goods:
-            raise _taken(owner)
-        if code not in there:
-            there[code] = Barcode(shop_id=shop.id, goods_id=goods.id, code=code)
-            new.append(there[code])
-    add_together(new)
+            raise _barcode_taken(owner)
+        if code not in existing:
+            existing[code] = Barcode(shop_id=shop.id, goods_id=goods.id, code=code)
+            new.append(existing[code])
+    add_rows(new)
     for barcode in new:
         db.session.expire(owners[barcode.code], ["barcodes"])
     audit.note_all(
@@ -84,10 +84,10 @@ def add_codes(shop: Shop, wanted: Sequence[tuple[Goods, str]], actor: User | Non
             for barcode in new
         ],
     )
-    return [there[code] for _goods, code in cleaned]
+    return [existing[code] for _goods, code in clean_pairs]
 
 
-def _taken(owner: Goods) -> Refused:
+def _barcode_taken(owner: Goods) -> Refused:
     if owner.archived_on:
         text = _("This is the barcode of %(name)s, which is in the archive.", name=owner.name)
     else:
@@ -104,56 +104,64 @@ def remove_code(barcode: Barcode, actor: User | None) -> None:
     audit.note(actor, "goods.code_off", goods, goods.shop.village, name=goods.name, code=barcode.code)
 
 
-def give_own(goods: Goods, actor: User | None) -> Barcode:
-    """Give an article the shop's next own short code, for a label at the shelf; if it has one, that.
+def give_own_code(goods: Goods, actor: User | None) -> Barcode:
+    """The article's own short code for a shelf label; without one, the shop's next.
 
     Refused `no_code_left` after 9,999. Locks the shop.
     """
     get_locked(Shop, goods.shop_id)
     db.session.expire(goods, ["barcodes"])
-    return own_code(goods) or _give_own([goods], actor)[0]
+    return own_code(goods) or _give_own_codes([goods], actor)[0]
 
 
-def give_missing(shop: Shop, actor: User | None) -> list[Barcode]:
-    """Give every article on the shelf without any code a short one. Refused and locks as `give_own`."""
+def give_missing_codes(shop: Shop, actor: User | None) -> list[Barcode]:
+    """Give every article on the shelf without any code a short one.
+
+    Refused and locks as `give_own_code`.
+    """
     lock(shop)
     bare = db.session.scalars(
         select(Goods)
         .where(Goods.shop_id == shop.id, Goods.archived_on.is_(None), ~Goods.barcodes.any())
         .order_by(Goods.id)
     ).all()
-    return _give_own(bare, actor) if bare else []
+    return _give_own_codes(bare, actor) if bare else []
 
 
-def _give_own(articles: Sequence[Goods], actor: User | None) -> list[Barcode]:
+def _give_own_codes(articles: Sequence[Goods], actor: User | None) -> list[Barcode]:
     shop = articles[0].shop
     free = [number for number, _goods in zip(_free_numbers(shop), articles, strict=False)]
     if len(free) < len(articles):
         raise Refused("no_code_left", _("The shop has used up its 9,999 own codes."))
-    written = [f"{number:0{OWN_LENGTH - 1}d}" for number in free]
-    new = [digits + damm.calc_check_digit(digits) for digits in written]
-    return add_codes(shop, list(zip(articles, new, strict=True)), actor)
+    digit_texts = [f"{number:0{OWN_CODE_DIGITS - 1}d}" for number in free]
+    new_codes = [digits + damm.calc_check_digit(digits) for digits in digit_texts]
+    return add_codes(shop, list(zip(articles, new_codes, strict=True)), actor)
 
 
 def _free_numbers(shop: Shop) -> Iterator[int]:
-    """Own codes without their check digit: after the highest in use, so that an old label names nothing else;
-    at the end those in between."""
-    used = {
+    """The free numbers of own codes, without their check digit.
+
+    First those after the highest in use, so that an old label names nothing else; at the end those in
+    between.
+    """
+    used_numbers = {
         int(code[:-1])
         for code in db.session.scalars(
-            select(Barcode.code).where(Barcode.shop_id == shop.id, func.length(Barcode.code) == OWN_LENGTH)
+            select(Barcode.code).where(
+                Barcode.shop_id == shop.id, func.length(Barcode.code) == OWN_CODE_DIGITS
+            )
         )
     }
-    highest = max(used, default=0)
+    highest = max(used_numbers, default=0)
     yield from range(highest + 1, OWN_CODES)
-    yield from (number for number in range(1, highest) if number not in used)
+    yield from (number for number in range(1, highest) if number not in used_numbers)
 
 
 def own_code(goods: Goods) -> Barcode | None:
     """The short code that the shop gave an article, or None."""
-    return next((barcode for barcode in goods.barcodes if len(barcode.code) == OWN_LENGTH), None)
+    return next((barcode for barcode in goods.barcodes if len(barcode.code) == OWN_CODE_DIGITS), None)
 
 
-def find(shop_id: int, code: str) -> Barcode | None:
-    """A shop's code as it is kept, or None."""
+def find_barcode(shop_id: int, code: str) -> Barcode | None:
+    """The barcode of a shop by its code as it is kept, or None."""
     return db.session.scalar(select(Barcode).where(Barcode.shop_id == shop_id, Barcode.code == code))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from ground import clock
-from ground.db import add_together, db, lock
+from ground.db import add_rows, db, lock
 from ground.refusal import Refused
 from ground.tables import tidy
 from people import audit
@@ -20,23 +20,23 @@ from shop.models import Barcode, Goods, Lot, Shop
 from shop.shelf import codes, prices
 
 MOST_UNITS = 999  # of one article in one basket, and so the highest quota that says anything
-SHORTEST_CODE = 4  # digits of a code that are worth searching for
-MOST_LEFT = 100_000  # units at which a shelf can be called low
+SHORTEST_CODE_DIGITS = 4  # digits of a code that are worth searching for
+LARGEST_LOW_AT = 100_000  # units at which a shelf can be called low
 
 
-DESCRIBED = ("name", "unit", "spec", "category", "quota", "low_at")
+DESCRIBED_FIELDS = ("name", "unit", "spec", "category", "quota", "low_at")
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """An article that is to be put on the shelf: as `described`, its price in tenths, and its codes."""
+    """A new article for the shelf, from `new_article`, with its price in tenths and its codes."""
 
     goods: Goods
     price: int
     codes: Sequence[str] = ()
 
 
-def described(
+def new_article(
     shop: Shop,
     name: str,
     unit: str,
@@ -46,7 +46,7 @@ def described(
     quota: int | None = None,
     low_at: int | None = None,
 ) -> Goods:
-    """An article in these words and figures, not in the database yet.
+    """A new article with these words and figures, checked, not in the database yet.
 
     `quota` and `low_at` in units, see `Goods`. Refused `bad_name`, `bad_quantity`.
     """
@@ -63,14 +63,14 @@ def described(
         raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
     if not 1 <= len(goods.unit) <= 20:
         raise Refused("bad_name", _("The unit must have 1 to 20 characters."), "unit")
-    for field, said, longest in (("spec", goods.spec, 100), ("category", goods.category, 40)):
-        if len(said or "") > longest:
+    for field, text, longest in (("spec", goods.spec, 100), ("category", goods.category, 40)):
+        if len(text or "") > longest:
             raise Refused(
                 "bad_name", _("This is too long: at most %(count)s characters.", count=longest), field
             )
     if quota is not None and not 1 <= quota <= MOST_UNITS:
         raise Refused("bad_quantity", _("A limit is a number from 1 to %(n)s.", n=MOST_UNITS), "quota")
-    if low_at is not None and not 0 <= low_at <= MOST_LEFT:
+    if low_at is not None and not 0 <= low_at <= LARGEST_LOW_AT:
         raise Refused("bad_quantity", _("This must be a number from 0 to 100,000."), "low_at")
     return goods
 
@@ -87,39 +87,47 @@ def add_goods(
 ) -> Goods:
     """Put an article on the shelf at a price in tenths of a point that holds from today.
 
-    `more` is what else `described` takes. Refused as there, `goods_exists`, `bad_amount`, and as
+    `more` is what else `new_article` takes. Refused as there, `goods_exists`, `bad_amount`, and as
     `codes.add_code`.
     """
-    goods = described(shop, name, unit, **more)
+    goods = new_article(shop, name, unit, **more)
     add_all(shop, [Arrival(goods, price, [barcode] if barcode else [])], actor)
     return goods
 
 
-def add_all(shop: Shop, arriving: Sequence[Arrival], actor: User | None) -> None:
+def add_all(shop: Shop, arrivals: Sequence[Arrival], actor: User | None) -> None:
     """Put many articles on the shelf at once, at most some hundreds. Refused as `add_goods`."""
-    _check_names(shop, {each.goods.name for each in arriving})
-    add_together([each.goods for each in arriving])
-    prices.set_prices([(each.goods, each.price, clock.today()) for each in arriving], actor)
-    given = [
-        (each.goods, shop.village, {"name": each.goods.name, "unit": each.goods.unit, "points": each.price})
-        for each in arriving
+    _check_names(shop, {arrival.goods.name for arrival in arrivals})
+    add_rows([arrival.goods for arrival in arrivals])
+    prices.set_prices([(arrival.goods, arrival.price, clock.today()) for arrival in arrivals], actor)
+    audit_lines = [
+        (
+            arrival.goods,
+            shop.village,
+            {"name": arrival.goods.name, "unit": arrival.goods.unit, "points": arrival.price},
+        )
+        for arrival in arrivals
     ]
-    audit.note_all(actor, "goods.add", given)
-    codes.add_codes(shop, [(each.goods, code) for each in arriving for code in each.codes], actor)
+    audit.note_all(actor, "goods.add", audit_lines)
+    codes.add_codes(shop, [(arrival.goods, code) for arrival in arrivals for code in arrival.codes], actor)
 
 
 def change_goods(goods: Goods, name: str, unit: str, actor: User | None, **more: Any) -> list[str]:
-    """Describe an article anew, as `described`; return what differed. Receipts keep the words of their day.
+    """Describe an article anew, as `new_article`; return the fields that differed.
 
-    Refused as `described`, `goods_exists`, `unit_in_use` once units of it were taken in.
+    Receipts keep the words of their day. Refused as `new_article`, `goods_exists`, `unit_in_use` once units
+    of it were taken in.
     """
-    wanted = described(goods.shop, name, unit, **more)
-    return change_all(goods.shop, [(goods, wanted)], actor)[0]
+    new = new_article(goods.shop, name, unit, **more)
+    return change_all(goods.shop, [(goods, new)], actor)[0]
 
 
-def change_all(shop: Shop, wanted: Sequence[tuple[Goods, Goods]], actor: User | None) -> list[list[str]]:
-    """Describe many articles of a shop anew, each as the other is `described`. Refused as `change_goods`."""
-    articles = [goods.id for goods, _new in wanted]
+def change_all(shop: Shop, pairs: Sequence[tuple[Goods, Goods]], actor: User | None) -> list[list[str]]:
+    """Describe many articles of a shop anew, the first of each pair as the second is.
+
+    Refused as `change_goods`.
+    """
+    articles = [goods.id for goods, _new in pairs]
     db.session.scalars(
         select(Goods)
         .where(Goods.id.in_(articles))
@@ -127,20 +135,21 @@ def change_all(shop: Shop, wanted: Sequence[tuple[Goods, Goods]], actor: User | 
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    _check_names(shop, {new.name for goods, new in wanted if new.name != goods.name})
-    recounted = [goods for goods, new in wanted if new.unit != goods.unit]
-    for used in db.session.scalars(
+    _check_names(shop, {new.name for goods, new in pairs if new.name != goods.name})
+    recounted = [goods for goods, new in pairs if new.unit != goods.unit]
+    for used_id in db.session.scalars(
         select(Lot.goods_id).where(Lot.goods_id.in_([goods.id for goods in recounted])).limit(1)
     ):
-        raise unit_in_use(next(goods for goods in recounted if goods.id == used))
+        raise unit_in_use(next(goods for goods in recounted if goods.id == used_id))
     changes = [
-        (goods, shop.village, {field: getattr(new, field) for field in DESCRIBED}) for goods, new in wanted
+        (goods, shop.village, {field: getattr(new, field) for field in DESCRIBED_FIELDS})
+        for goods, new in pairs
     ]
     return audit.change_all(actor, "goods.change", changes)
 
 
 def unit_in_use(goods: Goods) -> Refused:
-    """Why an article keeps its unit."""
+    """The refusal to change the unit of an article that was taken in."""
     return Refused(
         "unit_in_use",
         _("Its stock is counted in %(unit)s. For another unit add a new article.", unit=goods.unit),
@@ -149,14 +158,16 @@ def unit_in_use(goods: Goods) -> Refused:
 
 
 def _check_names(shop: Shop, names: Collection[str]) -> None:
-    """None of these names is an article's of the shop yet. Refused `goods_exists`."""
-    there = db.session.scalar(select(Goods).where(Goods.shop_id == shop.id, Goods.name.in_(names)).limit(1))
-    if there is not None and there.archived_on:
+    """Check that no article of the shop has one of these names. Refused `goods_exists`."""
+    existing = db.session.scalar(
+        select(Goods).where(Goods.shop_id == shop.id, Goods.name.in_(names)).limit(1)
+    )
+    if existing is not None and existing.archived_on:
         raise Refused(
-            "goods_exists", _("%(name)s is in the archive. Bring it back.", name=there.name), "name"
+            "goods_exists", _("%(name)s is in the archive. Bring it back.", name=existing.name), "name"
         )
-    if there is not None:
-        raise Refused("goods_exists", _("%(name)s is on the shelf already.", name=there.name), "name")
+    if existing is not None:
+        raise Refused("goods_exists", _("%(name)s is on the shelf already.", name=existing.name), "name")
 
 
 def archive(goods: Goods, actor: User | None) -> list[str]:
@@ -172,7 +183,7 @@ def archive(goods: Goods, actor: User | None) -> list[str]:
 
 
 def still_in_stock() -> Refused:
-    """Why an article is not archived."""
+    """The refusal to archive an article of which units are left."""
     return Refused(
         "still_in_stock", _("There is still some of it. Hand it out, return it or write it off first.")
     )
@@ -184,8 +195,8 @@ def bring_back(goods: Goods, actor: User | None) -> list[str]:
     return audit.change(actor, "goods.bring_back", goods, goods.shop.village, archived_on=None)
 
 
-def usable(day: date) -> ColumnElement[bool]:
-    """What a query asks of lots that can be given out on a day; what has expired cannot."""
+def is_usable(day: date) -> ColumnElement[bool]:
+    """SQL condition: a lot can be given out on a day; what has expired cannot."""
     return or_(Lot.best_before.is_(None), Lot.best_before >= day)
 
 
@@ -219,9 +230,9 @@ def offers_of(articles: Iterable[Goods]) -> Sequence[Offer]:
 
 def _offers(*which: ColumnElement[bool]) -> Sequence[Offer]:
     day = clock.today()
-    left = func.coalesce(func.sum(Lot.on_hand).filter(usable(day)), 0)
+    left = func.coalesce(func.sum(Lot.on_hand).filter(is_usable(day)), 0)
     rows = db.session.execute(
-        select(Goods, prices.column(day), left, func.coalesce(func.sum(Lot.on_hand), 0))
+        select(Goods, prices.price_column(day), left, func.coalesce(func.sum(Lot.on_hand), 0))
         .outerjoin(Lot, Lot.goods_id == Goods.id)
         .options(selectinload(Goods.barcodes), selectinload(Goods.picture))
         .where(*which)
@@ -231,7 +242,7 @@ def _offers(*which: ColumnElement[bool]) -> Sequence[Offer]:
     return [Offer(goods, price, units, on_hand) for goods, price, units, on_hand in rows]
 
 
-def listed(shop: Shop, *, archived: bool = False, category: str = "", words: str = "") -> Select[Goods]:
+def search_goods(shop: Shop, *, archived: bool = False, category: str = "", words: str = "") -> Select[Goods]:
     """The articles on a shop's shelf or in its archive, in the order they were added; for paging.
 
     Of a category, and with these words in name or specification or as the end of a code, where given.
@@ -241,16 +252,19 @@ def listed(shop: Shop, *, archived: bool = False, category: str = "", words: str
     if category:
         query = query.where(Goods.category == category)
     if words := tidy(words):
-        found = [Goods.name.icontains(words, autoescape=True), Goods.spec.icontains(words, autoescape=True)]
+        conditions = [
+            Goods.name.icontains(words, autoescape=True),
+            Goods.spec.icontains(words, autoescape=True),
+        ]
         digits = unicodedata.normalize("NFKC", words).replace(" ", "")
-        if digits.isdecimal() and len(digits) >= SHORTEST_CODE:
-            found.append(Goods.barcodes.any(Barcode.code.endswith(digits)))
-        query = query.where(or_(*found))
+        if digits.isdecimal() and len(digits) >= SHORTEST_CODE_DIGITS:
+            conditions.append(Goods.barcodes.any(Barcode.code.endswith(digits)))
+        query = query.where(or_(*conditions))
     return query
 
 
 @dataclass(frozen=True)
-class Counts:
+class GoodsCounts:
     """How many articles are on a shelf, how many of them have no code at all, and how many are archived."""
 
     offered: int = 0
@@ -258,18 +272,18 @@ class Counts:
     archived: int = 0
 
 
-def counted(shop: Shop) -> Counts:
-    """How many articles a shop has of each."""
+def count_goods(shop: Shop) -> GoodsCounts:
+    """How many articles of a shop are on the shelf, have no code, and are archived."""
     offered = Goods.archived_on.is_(None)
     counts = select(
         func.count().filter(offered),
         func.count().filter(offered, ~Goods.barcodes.any()),
         func.count().filter(~offered),
     ).where(Goods.shop_id == shop.id)
-    return Counts(*db.session.execute(counts).one())
+    return GoodsCounts(*db.session.execute(counts).one())
 
 
 def categories(shop: Shop) -> Sequence[str]:
     """The categories in use in a shop."""
-    found = select(Goods.category).where(Goods.shop_id == shop.id, Goods.category.is_not(None))
-    return sorted(filter(None, db.session.scalars(found.distinct())))
+    query = select(Goods.category).where(Goods.shop_id == shop.id, Goods.category.is_not(None))
+    return sorted(filter(None, db.session.scalars(query.distinct())))

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from ground.refusal import Refused
 
-LOOK_AHEAD = 62  # days in which the next opening is looked for: two months with their exchange days
+LOOK_AHEAD_DAYS = 62  # days in which the next opening is looked for: two months with their exchange days
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Hours:
-    """By day of the week (1 Monday to 7 Sunday), by day of the month, and single dates, which outweigh both.
+    """A shop's opening hours by weekday, by day of the month, and on single dates.
 
-    A single date with None is closed. An empty plan is never open.
+    `weekly` has 1 for Monday to 7 for Sunday. Single dates outweigh both; one with None is closed. An empty
+    plan is never open.
     """
 
     weekly: Mapping[int, Span] = field(default_factory=dict)
@@ -41,19 +42,22 @@ class Hours:
     dates: Mapping[date, Span | None] = field(default_factory=dict)
 
     def on(self, day: date) -> list[Span]:
-        """When the shop is open on a day."""
+        """The spans in which the shop is open on a day."""
         if day in self.dates:
             single = self.dates[day]
             return [single] if single else []
-        found = (self.weekly.get(day.isoweekday()), self.monthly.get(day.day))
-        return [span for span in found if span]
+        spans = (self.weekly.get(day.isoweekday()), self.monthly.get(day.day))
+        return [span for span in spans if span]
 
     def is_open(self, at: datetime) -> bool:
         """Whether the shop is open at a moment, given as local time."""
         return any(span.covers(at.time()) for span in self.on(at.date()))
 
     def closes(self, at: datetime) -> time | None:
-        """When the shop, open at a local moment, closes; spans that meet count as one. None when closed."""
+        """The time at which the shop, open at a local moment, closes; None when it is closed.
+
+        Spans that meet count as one.
+        """
         until, spans = at.time(), sorted(self.on(at.date()), key=lambda span: span.opens)
         for span in spans:
             if span.covers(until):
@@ -61,28 +65,29 @@ class Hours:
         return until if until != at.time() else None
 
     def written(self) -> dict[str, Any]:
-        """As the database keeps it, in JSON."""
+        """The hours as the database keeps them, in JSON."""
         return {
-            "weekly": {str(day): _written(span) for day, span in sorted(self.weekly.items())},
-            "monthly": {str(day): _written(span) for day, span in sorted(self.monthly.items())},
-            "dates": {day.isoformat(): _written(span) for day, span in sorted(self.dates.items())},
+            "weekly": {str(day): _span_text(span) for day, span in sorted(self.weekly.items())},
+            "monthly": {str(day): _span_text(span) for day, span in sorted(self.monthly.items())},
+            "dates": {day.isoformat(): _span_text(span) for day, span in sorted(self.dates.items())},
         }
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> "Hours":
-        """What `written` wrote."""
+    def read(cls, stored: Mapping[str, Any]) -> "Hours":
+        """The hours from what `written` made."""
         return cls(
-            weekly={int(day): _span(span) for day, span in kept["weekly"].items()},
-            monthly={int(day): _span(span) for day, span in kept["monthly"].items()},
+            weekly={int(day): _span(span) for day, span in stored["weekly"].items()},
+            monthly={int(day): _span(span) for day, span in stored["monthly"].items()},
             dates={
-                date.fromisoformat(day): _span(span) if span else None for day, span in kept["dates"].items()
+                date.fromisoformat(day): _span(span) if span else None
+                for day, span in stored["dates"].items()
             },
         )
 
 
-def opens_next(hours: Hours, after: datetime) -> datetime | None:
+def opening_after(hours: Hours, after: datetime) -> datetime | None:
     """The next moment at which the shop opens, local time; None within the next two months."""
-    for ahead in range(LOOK_AHEAD):
+    for ahead in range(LOOK_AHEAD_DAYS):
         day = after.date() + timedelta(days=ahead)
         for span in sorted(hours.on(day), key=lambda span: span.opens):
             opening = datetime.combine(day, span.opens, after.tzinfo)
@@ -91,10 +96,10 @@ def opens_next(hours: Hours, after: datetime) -> datetime | None:
     return None
 
 
-def _written(span: Span | None) -> list[str] | None:
+def _span_text(span: Span | None) -> list[str] | None:
     return [f"{span.opens:%H:%M}", f"{span.closes:%H:%M}"] if span else None
 
 
-def _span(kept: list[str]) -> Span:
-    opens, closes = (time.fromisoformat(text) for text in kept)
+def _span(stored: list[str]) -> Span:
+    opens, closes = (time.fromisoformat(text) for text in stored)
     return Span(opens, closes)

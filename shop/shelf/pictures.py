@@ -8,7 +8,7 @@ from people import audit
 from people.models import User
 from shop.models import Goods, Picture
 
-LONGEST_SIDE = 320  # pixels: twice what a tile shows
+LONGEST_SIDE_PIXELS = 320  # pixels: twice what a tile shows
 
 
 def set_picture(goods: Goods, data: bytes, actor: User | None) -> Picture:
@@ -16,7 +16,7 @@ def set_picture(goods: Goods, data: bytes, actor: User | None) -> Picture:
 
     Refused as `pictures.encode`. The same one again changes nothing.
     """
-    content = pictures.encode(data, LONGEST_SIDE)
+    content = pictures.encode(data, LONGEST_SIDE_PIXELS)
     digest = hashlib.sha256(content).hexdigest()
     lock(goods)
     picture = goods.picture

@@ -8,33 +8,33 @@ from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import add_together, db
+from ground.db import add_rows, db
 from ground.refusal import Refused
 from people.models import User
 from points import amounts
 from shop.models import Goods, Price
 
 
-def check(points: int) -> None:
-    """Refused `bad_amount` for tenths that are no price: it is more than 0, at most 100,000 points."""
-    if not 0 < points <= amounts.LARGEST:
+def check_price(points: int) -> None:
+    """Check that tenths are a price: more than 0, at most 100,000 points. Refused `bad_amount`."""
+    if not 0 < points <= amounts.LARGEST_TENTHS:
         raise Refused("bad_amount", _("A price is more than 0 and at most 100,000 points."), "price")
 
 
 def set_price(goods: Goods, points: int, actor: User | None, holds_from: date | None = None) -> Price:
     """Let an article cost so many tenths from a day on, without one from today.
 
-    Of two from the same day the one written later counts.
-    Refused `bad_amount` as `check`, `in_past`: what was paid stays as it was.
+    Of two from the same day the one written later counts. Refused `bad_amount` as `check_price`, `in_past`:
+    what was paid stays as it was.
     """
     return set_prices([(goods, points, holds_from or clock.today())], actor)[0]
 
 
-def set_prices(wanted: Iterable[tuple[Goods, int, date]], actor: User | None) -> list[Price]:
+def set_prices(new_prices: Iterable[tuple[Goods, int, date]], actor: User | None) -> list[Price]:
     """Let many articles cost so many tenths, each from its day on. Refused as `set_price`."""
     new = []
-    for goods, points, holds_from in wanted:
-        check(points)
+    for goods, points, holds_from in new_prices:
+        check_price(points)
         if holds_from < clock.today():
             raise Refused("in_past", _("A price holds from today or a later day."), "holds_from")
         new.append(
@@ -46,12 +46,12 @@ def set_prices(wanted: Iterable[tuple[Goods, int, date]], actor: User | None) ->
                 at=clock.now(),
             )
         )
-    add_together(new)
+    add_rows(new)
     return new
 
 
-def column(day: date) -> ScalarSelect[int]:
-    """For a query over goods: what each costs on a day, in tenths."""
+def price_column(day: date) -> ScalarSelect[int]:
+    """SQL column for a query over goods: what each costs on a day, in tenths."""
     return (
         select(Price.points)
         .where(Price.goods_id == Goods.id, Price.holds_from <= day)
@@ -62,18 +62,18 @@ def column(day: date) -> ScalarSelect[int]:
     )
 
 
-def on(goods_ids: Iterable[int], day: date) -> dict[int, int]:
+def prices_on(goods_ids: Iterable[int], day: date) -> dict[int, int]:
     """What these articles (by id) cost on a day, in tenths."""
-    found = select(Goods.id, column(day)).where(Goods.id.in_(list(goods_ids)))
-    return {ident: points for ident, points in db.session.execute(found) if points is not None}
+    query = select(Goods.id, price_column(day)).where(Goods.id.in_(list(goods_ids)))
+    return {ident: points for ident, points in db.session.execute(query) if points is not None}
 
 
-def of(goods: Goods) -> int:
+def price_of(goods: Goods) -> int:
     """What an article costs today, in tenths."""
-    return on([goods.id], clock.today())[goods.id]
+    return prices_on([goods.id], clock.today())[goods.id]
 
 
-def history(goods: Goods) -> Sequence[Price]:
+def price_history(goods: Goods) -> Sequence[Price]:
     """Every price of an article, also those to come, the newest first."""
     return db.session.scalars(
         select(Price)

@@ -13,7 +13,7 @@ from ground.refusal import Refused
 from people import audit
 from people.models import Area, User
 from shop.models import Shop
-from shop.shelf.hours import Hours, opens_next
+from shop.shelf.hours import Hours, opening_after
 
 
 def open_shop(village: Area, name: str | None = None) -> Shop:
@@ -51,7 +51,7 @@ def is_open(shop: Shop) -> bool:
 
 
 def check_open(shop: Shop) -> None:
-    """Refused `shop_closed`, with the next opening, outside the shop's hours."""
+    """Check that the shop is open now. Refused `shop_closed`, with the next opening."""
     if is_open(shop):
         return
     opening = next_opening(shop)
@@ -66,4 +66,4 @@ def check_open(shop: Shop) -> None:
 def next_opening(shop: Shop) -> datetime | None:
     """When a shop that is closed opens next, local time; None without an opening in the next two months."""
     hours = hours_of(shop)
-    return opens_next(hours, clock.local(clock.now())) if hours else None
+    return opening_after(hours, clock.local(clock.now())) if hours else None

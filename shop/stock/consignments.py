@@ -21,10 +21,12 @@ def send(key: str, lot: Lot, to_shop: Shop, quantity: int, note: str, actor: Use
     Refused `bad_quantity`, `out_of_stock`, `same_shop`, `expired`, `key_reused`.
     """
     lock(lot)
-    made = db.session.scalar(select(Consignment).where(Consignment.key == key))
-    if made is not None:
-        check_repeated((made.lot_id, made.to_shop_id, made.quantity), (lot.id, to_shop.id, quantity))
-        return made
+    existing = db.session.scalar(select(Consignment).where(Consignment.key == key))
+    if existing is not None:
+        check_repeated(
+            (existing.lot_id, existing.to_shop_id, existing.quantity), (lot.id, to_shop.id, quantity)
+        )
+        return existing
     lots.check_quantity(quantity)
     if to_shop.id == lot.goods.shop_id:
         raise Refused("same_shop", _("Choose another shop."), "to_shop")
@@ -58,35 +60,35 @@ def accept(consignment: Consignment, actor: User) -> Lot:
     if consignment.arrived is not None:
         return consignment.arrived
     _check_open(consignment)
-    sent = consignment.lot
-    article = _counterpart(sent.goods, consignment.to_shop)
+    sent_lot = consignment.lot
+    article = _counterpart(sent_lot.goods, consignment.to_shop)
     if article is None:
         get_locked(Shop, consignment.to_shop_id)  # two that bring it at the same moment make one article
-        article = _counterpart(sent.goods, consignment.to_shop) or _copied(
-            sent.goods, consignment.to_shop, actor
+        article = _counterpart(sent_lot.goods, consignment.to_shop) or _copy_article(
+            sent_lot.goods, consignment.to_shop, actor
         )
     lock(article)
-    if article.unit != sent.goods.unit:
+    if article.unit != sent_lot.goods.unit:
         raise Refused(
             "other_unit",
             _(
                 "%(name)s is counted in %(unit)s here, what was sent in %(other)s. Send it back.",
                 name=article.name,
                 unit=article.unit,
-                other=sent.goods.unit,
+                other=sent_lot.goods.unit,
             ),
         )
     if article.archived_on is not None:
         goods.bring_back(article, actor)
-    lot = lots.bring_in(
+    lot = lots.bring_in_lot(
         article,
         consignment.quantity,
         f"consignment:{consignment.id}:in",
         actor,
-        source=sent.source,
-        donation_id=sent.donation_id,
-        unit_cost=sent.unit_cost,
-        best_before=sent.best_before,
+        source=sent_lot.source,
+        donation_id=sent_lot.donation_id,
+        unit_cost=sent_lot.unit_cost,
+        best_before=sent_lot.best_before,
         consignment_id=consignment.id,
     )
     consignment.arrived_id = lot.id
@@ -124,31 +126,31 @@ def _answer(consignment: Consignment, actor: User) -> None:
 
 def _counterpart(article: Goods, shop: Shop) -> Goods | None:
     """The article of another shop that is the same: by a printed barcode, or else by name."""
-    printed = [code for code in article.codes if len(code) != codes.OWN_LENGTH]
+    printed = [code for code in article.codes if len(code) != codes.OWN_CODE_DIGITS]
     by_code = select(Goods).join(Goods.barcodes).where(Goods.shop_id == shop.id, Barcode.code.in_(printed))
     by_name = select(Goods).where(Goods.shop_id == shop.id, Goods.name == article.name)
     return db.session.scalar(by_code.order_by(Goods.id).limit(1)) or db.session.scalar(by_name)
 
 
-def _copied(article: Goods, shop: Shop, actor: User) -> Goods:
-    """The same article on another shop's shelf."""
+def _copy_article(article: Goods, shop: Shop, actor: User) -> Goods:
+    """Put the same article on another shop's shelf, at the sender's price."""
     copy = goods.add_goods(
         shop,
         article.name,
         article.unit,
-        prices.of(article),
+        prices.price_of(article),
         spec=article.spec,
         category=article.category,
         actor=actor,
     )
     for code in article.codes:
-        if len(code) != codes.OWN_LENGTH:
+        if len(code) != codes.OWN_CODE_DIGITS:
             codes.add_code(copy, code, actor)
     return copy
 
 
-def concerning(shop: Shop) -> Select[Consignment]:
-    """What a shop sent or was sent, the latest first."""
+def consignments_of(shop: Shop) -> Select[Consignment]:
+    """The consignments that a shop sent or was sent, the latest first."""
     return (
         select(Consignment)
         .join(Consignment.lot)
@@ -165,27 +167,27 @@ def concerning(shop: Shop) -> Select[Consignment]:
     )
 
 
-def under_way(shop: Shop) -> Sequence[Consignment]:
-    """What is on its way to a shop or from it."""
-    return db.session.scalars(concerning(shop).where(Consignment.answered_at.is_(None))).all()
+def open_consignments(shop: Shop) -> Sequence[Consignment]:
+    """The consignments on their way to a shop or from it."""
+    return db.session.scalars(consignments_of(shop).where(Consignment.answered_at.is_(None))).all()
 
 
-def answered(shop: Shop) -> Select[Consignment]:
-    """What a shop sent or was sent and is settled, the latest first; for paging."""
-    return concerning(shop).where(Consignment.answered_at.is_not(None))
+def answered_consignments(shop: Shop) -> Select[Consignment]:
+    """The settled consignments that a shop sent or was sent, the latest first; for paging."""
+    return consignments_of(shop).where(Consignment.answered_at.is_not(None))
 
 
-def arriving(shop: Shop) -> Sequence[Consignment]:
-    """What is on its way to a shop and waits for its answer."""
-    return [sent for sent in under_way(shop) if sent.to_shop_id == shop.id]
+def arriving_consignments(shop: Shop) -> Sequence[Consignment]:
+    """The consignments on their way to a shop that wait for its answer."""
+    return [consignment for consignment in open_consignments(shop) if consignment.to_shop_id == shop.id]
 
 
-def find(shop: Shop, ident: int) -> Consignment | None:
+def find_consignment(shop: Shop, ident: int) -> Consignment | None:
     """A consignment that a shop sent or was sent, or None."""
-    return db.session.scalar(concerning(shop).where(Consignment.id == ident))
+    return db.session.scalar(consignments_of(shop).where(Consignment.id == ident))
 
 
-def others(shop: Shop) -> Sequence[Shop]:
+def other_shops(shop: Shop) -> Sequence[Shop]:
     """The other shops of the county, by their villages' codes."""
     return db.session.scalars(
         select(Shop)

@@ -23,26 +23,26 @@ from shop.shelf import prices
 from shop.stock import lots
 
 
-def running(shop: Shop) -> StockTake | None:
+def open_stock_take(shop: Shop) -> StockTake | None:
     """The stock-take that goes on in a shop, or None."""
     return db.session.scalar(
         select(StockTake).where(StockTake.shop_id == shop.id, StockTake.closed_at.is_(None))
     )
 
 
-def begin(shop: Shop, actor: User) -> StockTake:
+def begin_stock_take(shop: Shop, actor: User) -> StockTake:
     """Begin a stock-take; of two who begin at once both get the same."""
     lock(shop)
-    there = running(shop)
-    if there is not None:
-        return there
+    running = open_stock_take(shop)
+    if running is not None:
+        return running
     take = StockTake(shop_id=shop.id, begun_by_id=actor.id, begun_at=clock.now())
     db.session.add(take)
     db.session.flush()
     return take
 
 
-def count(
+def record_count(
     key: str,
     take: StockTake,
     article: Goods,
@@ -58,56 +58,56 @@ def count(
     it was counted, `key_reused`. Locks the stock-take, the article, then its lots.
     """
     lock(take)
-    made = db.session.scalar(select(Count).where(Count.key == key))
-    if made is not None:
-        check_repeated((made.stock_take_id, made.goods_id, made.units), (take.id, article.id, units))
-        return made
+    count = db.session.scalar(select(Count).where(Count.key == key))
+    if count is not None:
+        check_repeated((count.stock_take_id, count.goods_id, count.units), (take.id, article.id, units))
+        return count
     _check_open(take)
-    if not 0 <= units <= lots.MOST_AT_ONCE:
+    if not 0 <= units <= lots.MOST_UNITS_AT_ONCE:
         raise Refused("bad_quantity", _("What was counted is a number from 0 to 100,000."))
     lock(article)
     if article.shop_id != take.shop_id:
         raise Refused("unknown_goods", _("%(name)s is not of this shop.", name=article.name))
-    there = lots.lock_lots([article.id], empty=True)
-    if units and not there:
+    article_lots = lots.lock_lots([article.id], empty=True)
+    if units and not article_lots:
         raise Refused(
             "never_received", _("Nothing of %(name)s ever came in. Take it in first.", name=article.name)
         )
     now = clock.now()
     ended = max(take.begun_at, min(ended or now, now))
     began = max(take.begun_at, min(began or ended, ended))
-    if began < now and _moved(article, began, ended):
+    if began < now and _has_moved(article, began, ended):
         raise Refused(
             "moved_meanwhile",
             _("Some of %(name)s left or came in while it was counted. Count it again.", name=article.name),
         )
-    made = Count(
+    count = Count(
         key=key,
         stock_take_id=take.id,
         goods_id=article.id,
         units=units,
-        expected=sum(lot.on_hand for lot in there) - _moved_after(article, ended),
+        expected=sum(lot.on_hand for lot in article_lots) - _units_moved_after(article, ended),
         counter_id=actor.id,
         at=ended,
     )
-    db.session.add(made)
+    db.session.add(count)
     db.session.flush()
-    return made
+    return count
 
 
-def _moved(article: Goods, began: datetime, ended: datetime) -> bool:
+def _has_moved(article: Goods, began: datetime, ended: datetime) -> bool:
     within = StockMove.at >= began, StockMove.at <= ended
-    found = select(StockMove.id).join(StockMove.lot).where(Lot.goods_id == article.id, *within)
-    return db.session.scalar(found.limit(1)) is not None
+    query = select(StockMove.id).join(StockMove.lot).where(Lot.goods_id == article.id, *within)
+    return db.session.scalar(query.limit(1)) is not None
 
 
-def _moved_after(article: Goods, moment: datetime) -> int:
-    later = select(func.sum(StockMove.quantity)).join(StockMove.lot)
-    return db.session.scalar(later.where(Lot.goods_id == article.id, StockMove.at > moment)) or 0
+def _units_moved_after(article: Goods, moment: datetime) -> int:
+    query = select(func.sum(StockMove.quantity)).join(StockMove.lot)
+    return db.session.scalar(query.where(Lot.goods_id == article.id, StockMove.at > moment)) or 0
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountRow:
     """An article in a stock-take: its last count, None if nobody counted it yet.
 
     `price` in tenths, of the day of the booking, or of today while it is open.
@@ -123,27 +123,30 @@ class Counted:
         return self.count.difference if self.count else 0
 
 
-def sheet(take: StockTake) -> list[Counted]:
-    """Everything that was counted; while it goes on also what is to be: the shelf, and what lies there."""
+def count_sheet(take: StockTake) -> list[CountRow]:
+    """The rows of a stock-take: every article that was counted.
+
+    While it goes on also those to be counted: what is on the shelf, and what has units left.
+    """
     last = {
-        made.goods_id: made
-        for made in db.session.scalars(
+        count.goods_id: count
+        for count in db.session.scalars(
             select(Count)
             .options(joinedload(Count.counter))
             .where(Count.stock_take_id == take.id)
             .order_by(Count.id)
         )
     }
-    shown: ColumnElement[bool] = Goods.id.in_(list(last))
+    is_listed: ColumnElement[bool] = Goods.id.in_(list(last))
     if take.is_open:
         lies_there = select(Lot.id).where(Lot.goods_id == Goods.id, Lot.on_hand > 0).exists()
-        shown |= and_(Goods.shop_id == take.shop_id, Goods.archived_on.is_(None) | lies_there)
+        is_listed |= and_(Goods.shop_id == take.shop_id, Goods.archived_on.is_(None) | lies_there)
     articles = db.session.scalars(
-        select(Goods).options(selectinload(Goods.barcodes)).where(shown).order_by(Goods.id)
+        select(Goods).options(selectinload(Goods.barcodes)).where(is_listed).order_by(Goods.id)
     ).all()
     day = clock.local(take.closed_at).date() if take.closed_at else clock.today()
-    costs = prices.on([article.id for article in articles], day)
-    return [Counted(article, costs[article.id], last.get(article.id)) for article in articles]
+    costs = prices.prices_on([article.id for article in articles], day)
+    return [CountRow(article, costs[article.id], last.get(article.id)) for article in articles]
 
 
 def book(take: StockTake, actor: User) -> StockTake:
@@ -157,17 +160,17 @@ def book(take: StockTake, actor: User) -> StockTake:
     if take.booked:
         return take
     _check_open(take)
-    counted = [row for row in sheet(take) if row.count]
-    if not counted:
+    counted_rows = [row for row in count_sheet(take) if row.count]
+    if not counted_rows:
         raise Refused("nothing_counted", _("Nothing was counted yet."))
-    if _counted_by(take, actor):
+    if _was_counted_by(take, actor):
         raise Refused("own_count", _("Who counts does not book. Ask another manager."))
-    differing = [row for row in counted if row.difference]
-    there = defaultdict(list)
-    for lot in lots.lock_lots((row.goods.id for row in differing), empty=True):
-        there[lot.goods_id].append(lot)
-    for row in differing:
-        for lot, units in _parts(row, there[row.goods.id]):
+    differing_rows = [row for row in counted_rows if row.difference]
+    lots_by_article = defaultdict(list)
+    for lot in lots.lock_lots((row.goods.id for row in differing_rows), empty=True):
+        lots_by_article[lot.goods_id].append(lot)
+    for row in differing_rows:
+        for lot, units in _lot_differences(row, lots_by_article[row.goods.id]):
             key = f"stock-take:{take.id}:{lot.id}"
             lots.move_lot(lot, MoveKind.STOCK_TAKE, units, key, actor, stock_take_id=take.id)
     take.booked = True
@@ -175,23 +178,26 @@ def book(take: StockTake, actor: User) -> StockTake:
     return take
 
 
-def _counted_by(take: StockTake, actor: User) -> bool:
-    mine = select(Count.id).where(Count.stock_take_id == take.id, Count.counter_id == actor.id)
-    return db.session.scalar(mine.limit(1)) is not None
+def _was_counted_by(take: StockTake, actor: User) -> bool:
+    query = select(Count.id).where(Count.stock_take_id == take.id, Count.counter_id == actor.id)
+    return db.session.scalar(query.limit(1)) is not None
 
 
-def _parts(row: Counted, there: Iterable[Lot]) -> list[tuple[Lot, int]]:
-    """Which lots of an article the difference goes to, in units."""
-    order = lots.leaving_first(there)
+def _lot_differences(row: CountRow, article_lots: Iterable[Lot]) -> list[tuple[Lot, int]]:
+    """The lots of an article to which the difference goes, with the units.
+
+    Refused `out_of_stock`.
+    """
+    order = lots.in_leaving_order(article_lots)
     if row.difference > 0:
         return [(order[-1], row.difference)]
-    taken, missing = lots.take(order, -row.difference)
+    parts, missing = lots.allocate(order, -row.difference)
     if missing:
         raise Refused(
             "out_of_stock",
             _("Less of %(name)s is left by now than is missing. Count it again.", name=row.goods.name),
         )
-    return [(lot, -units) for lot, units in taken]
+    return [(lot, -units) for lot, units in parts]
 
 
 def call_off(take: StockTake, actor: User) -> StockTake:
@@ -213,17 +219,17 @@ def _check_open(take: StockTake) -> None:
         raise Refused("stock_take_over", _("This stock-take is over. Begin a new one."))
 
 
-def counted_in(shop: Shop, actor: User, quarter: Quarter) -> bool:
+def has_counted(shop: Shop, actor: User, quarter: Quarter) -> bool:
     """Whether somebody counted a shop's stock in a quarter: who did does not void there."""
     first, last = clock.day_span(quarter.first_day, quarter.last_day)
-    found = (
+    query = (
         select(Count.id)
         .join(StockTake, Count.stock_take_id == StockTake.id)
         .where(StockTake.shop_id == shop.id, Count.counter_id == actor.id, Count.at >= first, Count.at < last)
     )
-    return db.session.scalar(found.limit(1)) is not None
+    return db.session.scalar(query.limit(1)) is not None
 
 
-def listed(shop: Shop) -> Select[StockTake]:
+def stock_takes_of(shop: Shop) -> Select[StockTake]:
     """The shop's stock-takes, the latest first; for paging."""
     return select(StockTake).where(StockTake.shop_id == shop.id).order_by(StockTake.id.desc())

@@ -1,4 +1,9 @@
-"""Lots and their moves: locked, chosen by earliest expiry, moved under guard; `on_hand` is their sum."""
+"""Lots of goods and their stock moves.
+
+A lot is units of one article that came in together. Every change of it is a move, and `on_hand` is always
+the sum of its moves: written together, under guard. Lots are locked in the order of their ids; units leave
+the lot that expires first.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -14,12 +19,12 @@ from ground.refusal import Refused
 from people.models import User
 from shop.models import Goods, Lot, MoveKind, Source, StockMove
 
-MOST_AT_ONCE = 100_000
+MOST_UNITS_AT_ONCE = 100_000
 
 
 def check_quantity(quantity: int) -> None:
-    """Refused `bad_quantity` for what no delivery holds."""
-    if not 0 < quantity <= MOST_AT_ONCE:
+    """Check that a quantity is from 1 to 100,000 units. Refused `bad_quantity`."""
+    if not 0 < quantity <= MOST_UNITS_AT_ONCE:
         raise Refused("bad_quantity", _("How many must be a number from 1 to 100,000."), "quantity")
 
 
@@ -28,10 +33,10 @@ def lock_lots(goods_ids: Iterable[int], *, empty: bool = False) -> list[Lot]:
 
     Those with something left; `empty`: the others too.
     """
-    there = select(Lot).where(Lot.goods_id.in_(list(goods_ids)))
+    query = select(Lot).where(Lot.goods_id.in_(list(goods_ids)))
     return list(
         db.session.scalars(
-            (there if empty else there.where(Lot.on_hand > 0))
+            (query if empty else query.where(Lot.on_hand > 0))
             .order_by(Lot.id)
             .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
@@ -39,19 +44,21 @@ def lock_lots(goods_ids: Iterable[int], *, empty: bool = False) -> list[Lot]:
     )
 
 
-def leaving_first(lots: Iterable[Lot]) -> list[Lot]:
+def in_leaving_order(lots: Iterable[Lot]) -> list[Lot]:
     """Lots in the order in which they are handed out: what expires first, then what came in first."""
     return sorted(lots, key=lambda lot: (lot.best_before or date.max, lot.id))
 
 
-def choose(lots: Sequence[Lot], goods: Goods, quantity: int) -> list[tuple[Lot, int]]:
-    """Which lots give how many units, earliest expiry first; nothing leaves from an expired lot.
+def choose_lots(lots: Sequence[Lot], goods: Goods, quantity: int) -> list[tuple[Lot, int]]:
+    """The lots that give so many units, earliest expiry first; nothing leaves an expired lot.
 
     Refused `out_of_stock` with what is left.
     """
     today = clock.today()
-    mine = leaving_first(lot for lot in lots if lot.goods_id == goods.id and not lot.has_expired(today))
-    taken, missing = take(mine, quantity)
+    usable_lots = in_leaving_order(
+        lot for lot in lots if lot.goods_id == goods.id and not lot.has_expired(today)
+    )
+    parts, missing = allocate(usable_lots, quantity)
     if missing:
         raise Refused(
             "out_of_stock",
@@ -63,20 +70,20 @@ def choose(lots: Sequence[Lot], goods: Goods, quantity: int) -> list[tuple[Lot, 
             ),
             f"goods-{goods.id}",
         )
-    return taken
+    return parts
 
 
-def take(lots: Iterable[Lot], quantity: int) -> tuple[list[tuple[Lot, int]], int]:
+def allocate(lots: Iterable[Lot], quantity: int) -> tuple[list[tuple[Lot, int]], int]:
     """How many units each of these lots gives, in their order, and how many are missing then."""
-    taken: list[tuple[Lot, int]] = []
+    parts: list[tuple[Lot, int]] = []
     for lot in lots:
         if quantity == 0:
             break
         part = min(quantity, lot.on_hand)
         if part:
-            taken.append((lot, part))
+            parts.append((lot, part))
             quantity -= part
-    return taken, quantity
+    return parts, quantity
 
 
 def move_lot(
@@ -106,7 +113,7 @@ def move_lot(
     return move
 
 
-def bring_in(
+def bring_in_lot(
     goods: Goods,
     quantity: int,
     key: str,
@@ -118,7 +125,7 @@ def bring_in(
     best_before: date | None,
     consignment_id: int | None = None,
 ) -> Lot:
-    """A new lot of an article, with the move by which its units came; `unit_cost` in fen."""
+    """Bring in a new lot of an article by a move; `unit_cost` in fen."""
     lot = Lot(
         goods_id=goods.id,
         source=source,
@@ -134,7 +141,7 @@ def bring_in(
     return lot
 
 
-def moved(key: str) -> StockMove | None:
+def find_move(key: str) -> StockMove | None:
     """The move with this key, or None."""
     return db.session.scalar(select(StockMove).where(StockMove.key == key))
 

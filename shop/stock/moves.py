@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from ground import clock
 from ground.db import db, lock
-from ground.refusal import Refused, check_repeated, stated
+from ground.refusal import Refused, check_repeated, required_reason
 from people.models import User
 from shop.models import Goods, Lot, MoveKind, Source, StockMove
 from shop.stock import donations, lots
 
-LARGEST_COST = 10_000_000  # fen: a hundred thousand yuan for one unit
+LARGEST_COST_FEN = 10_000_000  # fen: a hundred thousand yuan for one unit
 
 
 def receive(
@@ -33,19 +33,19 @@ def receive(
     Locks the article, so that of two who send at once the second finds what the first did.
     """
     lock(goods)
-    donor = donations.named(donor) if source == Source.DONATION else None
-    move = lots.moved(key)
+    donor = donations.donor_name(donor) if source == Source.DONATION else None
+    move = lots.find_move(key)
     if move is not None:
-        return _repeated(move, (goods.id, quantity, source, donor, best_before, unit_cost))
+        return _repeated_lot(move, (goods.id, quantity, source, donor, best_before, unit_cost))
     lots.check_quantity(quantity)
     if goods.archived_on is not None:
         raise Refused("archived", _("%(name)s is in the archive. Bring it back first.", name=goods.name))
-    if unit_cost is not None and not 0 <= unit_cost <= LARGEST_COST:
+    if unit_cost is not None and not 0 <= unit_cost <= LARGEST_COST_FEN:
         raise Refused("bad_cost", _("The cost of a unit is from 0 to 100,000 yuan."), "unit_cost")
     if best_before is not None and best_before < clock.today():
         raise Refused("expired", _("This is past its best-before date already."), "best_before")
-    donation = None if donor is None else donations.given(goods.shop_id, donor)
-    return lots.bring_in(
+    donation = None if donor is None else donations.donation_today(goods.shop_id, donor)
+    return lots.bring_in_lot(
         goods,
         quantity,
         key,
@@ -57,11 +57,11 @@ def receive(
     )
 
 
-def _repeated(move: StockMove, asked: tuple[object, ...]) -> Lot:
-    """The lot that came in under this key already, if it is the same that is asked."""
+def _repeated_lot(move: StockMove, new_values: tuple[object, ...]) -> Lot:
+    """The lot that came in under this key already. Refused `key_reused` for another one."""
     lot = move.lot
-    made = (lot.goods_id, move.quantity, lot.source, lot.donor, lot.best_before, lot.unit_cost)
-    check_repeated(made, asked)
+    existing_values = (lot.goods_id, move.quantity, lot.source, lot.donor, lot.best_before, lot.unit_cost)
+    check_repeated(existing_values, new_values)
     return lot
 
 
@@ -70,28 +70,28 @@ def write_off(key: str, lot: Lot, quantity: int, reason: str, actor: User) -> St
 
     Refused `bad_quantity`, `out_of_stock`, `reason_missing`, `key_reused`.
     """
-    return _out(MoveKind.WRITE_OFF, key, lot, quantity, reason, actor)
+    return _move_out(MoveKind.WRITE_OFF, key, lot, quantity, reason, actor)
 
 
 def give_back(key: str, lot: Lot, quantity: int, reason: str, actor: User) -> StockMove:
     """Return units to whoever supplied them (退货), with the reason. Refused as `write_off` is."""
-    return _out(MoveKind.RETURN, key, lot, quantity, reason, actor)
+    return _move_out(MoveKind.RETURN, key, lot, quantity, reason, actor)
 
 
-def _out(kind: MoveKind, key: str, lot: Lot, quantity: int, reason: str, actor: User) -> StockMove:
-    reason = stated(reason)
+def _move_out(kind: MoveKind, key: str, lot: Lot, quantity: int, reason: str, actor: User) -> StockMove:
+    reason = required_reason(reason)
     lock(lot)
-    made = lots.moved(key)
-    if made is not None:
-        check_repeated((made.kind, made.lot_id, -made.quantity), (kind, lot.id, quantity))
-        return made
+    existing = lots.find_move(key)
+    if existing is not None:
+        check_repeated((existing.kind, existing.lot_id, -existing.quantity), (kind, lot.id, quantity))
+        return existing
     lots.check_quantity(quantity)
     check_left(lot, quantity)
     return lots.move_lot(lot, kind, -quantity, key, actor, reason=reason)
 
 
 def check_left(lot: Lot, quantity: int) -> None:
-    """A locked lot has so many units. Refused `out_of_stock` with what is left of it."""
+    """Check that a locked lot has so many units. Refused `out_of_stock` with what is left of it."""
     if quantity > lot.on_hand:
         raise Refused(
             "out_of_stock",
@@ -103,18 +103,18 @@ def check_left(lot: Lot, quantity: int) -> None:
 REVERSIBLE = frozenset({MoveKind.RECEIPT, MoveKind.WRITE_OFF, MoveKind.RETURN})
 
 
-def reversible(shown: Iterable[StockMove]) -> set[int]:
-    """Which of these moves (by id) can still be undone."""
-    ours = {move.id for move in shown if _is_reversible(move) and not _is_gone(move)}
-    undone = select(StockMove.reverses_id).where(StockMove.reverses_id.in_(ours))
-    return ours - set(db.session.scalars(undone))
+def reversible_moves(listed_moves: Iterable[StockMove]) -> set[int]:
+    """The ids of those moves that can still be undone."""
+    candidates = {move.id for move in listed_moves if _is_reversible(move) and not _is_partly_gone(move)}
+    undone = select(StockMove.reverses_id).where(StockMove.reverses_id.in_(candidates))
+    return candidates - set(db.session.scalars(undone))
 
 
 def _is_reversible(move: StockMove) -> bool:
     return move.kind in REVERSIBLE and move.consignment_id is None
 
 
-def _is_gone(move: StockMove) -> bool:
+def _is_partly_gone(move: StockMove) -> bool:
     """Whether less is left of the lot than its delivery brought."""
     return move.kind == MoveKind.RECEIPT and move.lot.on_hand < move.quantity
 
@@ -125,15 +125,15 @@ def reverse(move: StockMove, reason: str, actor: User) -> StockMove:
     Undone already, the first undoing is returned. Refused `reason_missing`, `not_reversible` for another kind
     or a delivery from another shop, `out_of_stock` for a delivery of which something is gone.
     """
-    reason = stated(reason)
+    reason = required_reason(reason)
     lot = move.lot
     lock(lot)
-    made = db.session.scalar(select(StockMove).where(StockMove.reverses_id == move.id))
-    if made is not None:
-        return made
+    reversal = db.session.scalar(select(StockMove).where(StockMove.reverses_id == move.id))
+    if reversal is not None:
+        return reversal
     if not _is_reversible(move):
         raise Refused("not_reversible", _("This line is not undone here."))
-    if _is_gone(move):
+    if _is_partly_gone(move):
         raise Refused("out_of_stock", _("Some of this delivery is gone already. Count the shelf instead."))
     return lots.move_lot(
         lot,

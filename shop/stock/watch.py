@@ -1,4 +1,4 @@
-"""What a manager has to look after: what runs low, what expires soon, what has expired."""
+"""The watch list of a manager: what runs low, what expires soon, what has expired."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from ground.db import db
 from shop.models import Goods, Lot, Shop
 from shop.shelf.goods import Offer, offers
 
-SOON = timedelta(days=30)
+EXPIRES_SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Watch:
+class WatchList:
     """Articles that run low, lots whose last day is within 30 days, and lots past it that still lie there."""
 
     low: Sequence[Offer]
@@ -25,23 +25,23 @@ class Watch:
 
     @property
     def articles(self) -> int:
-        """How many articles want a look, for whichever reason."""
-        ending = [lot.goods_id for lot in (*self.near_expiry, *self.expired)]
-        return len({*ending, *(offer.goods.id for offer in self.low)})
+        """How many articles are on the list, for whichever reason."""
+        expiring = [lot.goods_id for lot in (*self.near_expiry, *self.expired)]
+        return len({*expiring, *(offer.goods.id for offer in self.low)})
 
 
-def over(shop: Shop) -> Watch:
-    """Everything in a shop that wants a look today, the most urgent first."""
+def watch_list(shop: Shop) -> WatchList:
+    """The watch list of a shop today, the most urgent first."""
     today = clock.today()
-    ending = db.session.scalars(
+    expiring = db.session.scalars(
         select(Lot)
         .join(Lot.goods)
         .options(contains_eager(Lot.goods), joinedload(Lot.donation))
-        .where(Goods.shop_id == shop.id, Lot.on_hand > 0, Lot.best_before <= today + SOON)
+        .where(Goods.shop_id == shop.id, Lot.on_hand > 0, Lot.best_before <= today + EXPIRES_SOON)
         .order_by(Lot.best_before, Lot.id)
     ).all()
-    return Watch(
+    return WatchList(
         low=sorted((offer for offer in offers(shop) if offer.is_low), key=lambda offer: offer.left),
-        near_expiry=[lot for lot in ending if not lot.has_expired(today)],
-        expired=[lot for lot in ending if lot.has_expired(today)],
+        near_expiry=[lot for lot in expiring if not lot.has_expired(today)],
+        expired=[lot for lot in expiring if lot.has_expired(today)],
     )

@@ -18,7 +18,7 @@ from tests.browser.house import chromium, serving
 from tests.browser.pictures import film
 from tests.cast import new_app
 
-VILLAGES = cli.VILLAGES[:2]
+VILLAGES = cli.DEMO_VILLAGES[:2]
 SHOP = VILLAGES[1]
 
 

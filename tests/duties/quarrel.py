@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from duties.disputes import disputes, ladder
-from duties.models import Dispute, DisputeKind, Result, Rung
+from duties.models import AttemptResult, Dispute, DisputeKind, Rung
 from ground.db import db, transaction
 from ground.refusal import Refused
 from people.models import Duty, Role, User
@@ -16,7 +16,7 @@ from people.signin import accounts, keeping
 from tests.cast import PASSWORD, TODAY, Cast
 
 GRID, GROUP, IN_VILLAGE, IN_TOWNSHIP, IN_COUNTY = Rung
-SETTLED, FAILED, WITHDRAWN = Result
+SETTLED, FAILED, WITHDRAWN = AttemptResult
 SECRET = {"parties": "霁甲和霁乙", "matter": "霁地界"}
 OPENED = TODAY - timedelta(days=20)
 
@@ -66,8 +66,10 @@ def opened(cast, by=None, on=OPENED):
 def tried(dispute, actor, result=FAILED, on=None, rung=None, named=()):
     """One attempt where the dispute stands; inside a transaction."""
     dispute = db.session.get(Dispute, dispute.id)
-    rung = rung or ladder.rung_of(dispute.attempts)
-    return disputes.attempt(key(), dispute, rung, on or TODAY, "霁调解人", result, "霁经过", named, actor)
+    rung = rung or ladder.current_rung(dispute.attempts)
+    return disputes.record_attempt(
+        key(), dispute, rung, on or TODAY, "霁调解人", result, "霁经过", named, actor
+    )
 
 
 def climb(cast, dispute, to):

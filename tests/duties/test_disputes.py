@@ -52,15 +52,15 @@ def test_two_failed_attempts_move_it_and_a_mistake_moves_it_back(settled_in):
     dispute = do(opened, cast)
     first = do(tried, dispute, cast.worker_user)
     second = do(tried, dispute, cast.instructor)
-    assert ladder.rung_of(dispute.attempts) == GROUP
+    assert ladder.current_rung(dispute.attempts) == GROUP
     refused("moved_on", tried, dispute, cast.worker_user, rung=GRID)
-    refused("not_the_last", disputes.undo, first, "记错", cast.worker_user)
-    refused("reason_missing", disputes.undo, second, " ", cast.worker_user)
-    do(disputes.undo, second, "那次没有去成", cast.worker_user)
-    assert ladder.rung_of(dispute.attempts) == GRID
+    refused("not_the_last", disputes.undo_attempt, first, "记错", cast.worker_user)
+    refused("reason_missing", disputes.undo_attempt, second, " ", cast.worker_user)
+    do(disputes.undo_attempt, second, "那次没有去成", cast.worker_user)
+    assert ladder.current_rung(dispute.attempts) == GRID
     assert [(each.number, bool(each.undone)) for each in dispute.attempts] == [(1, False), (2, True)]
     do(tried, dispute, cast.worker_user)
-    assert ladder.rung_of(dispute.attempts) == GROUP
+    assert ladder.current_rung(dispute.attempts) == GROUP
 
 
 def test_a_rung_keeps_knowing_what_came_to_it_and_only_that(settled_in):
@@ -69,14 +69,14 @@ def test_a_rung_keeps_knowing_what_came_to_it_and_only_that(settled_in):
     for dispute in (one_by_one, both):
         do(climb, cast, dispute, GROUP)
     for _again in range(2):  # each attempt is taken back before the next: it never came to the village
-        do(disputes.undo, do(tried, one_by_one, cast.worker_user), "记错", cast.worker_user)
+        do(disputes.undo_attempt, do(tried, one_by_one, cast.worker_user), "记错", cast.worker_user)
     made = [do(tried, both, cast.worker_user) for _try in range(2)]
     for attempt in reversed(made):
-        do(disputes.undo, attempt, "记错", cast.worker_user)
-    assert ladder.rung_of(one_by_one.attempts) == ladder.rung_of(both.attempts) == GROUP
-    assert disputes.seen(cast.chair, cast.village, one_by_one.id) is None
-    assert disputes.seen(cast.chair, cast.village, both.id) is not None
-    assert disputes.seen(cast.township_user, cast.village, both.id) is None
+        do(disputes.undo_attempt, attempt, "记错", cast.worker_user)
+    assert ladder.current_rung(one_by_one.attempts) == ladder.current_rung(both.attempts) == GROUP
+    assert disputes.find_dispute(cast.chair, cast.village, one_by_one.id) is None
+    assert disputes.find_dispute(cast.chair, cast.village, both.id) is not None
+    assert disputes.find_dispute(cast.township_user, cast.village, both.id) is None
 
 
 def test_what_is_sent_twice_is_written_once(settled_in):
@@ -87,9 +87,9 @@ def test_what_is_sent_twice_is_written_once(settled_in):
     assert do(disputes.open_dispute, *asked).id == dispute.id
     refused("key_reused", disputes.open_dispute, *asked[:3], TODAY, *asked[4:])
     line = ["a" * 16, dispute, GRID, TODAY, "李秀明", FAILED, "", (), user]
-    made = do(disputes.attempt, *line)
-    assert do(disputes.attempt, *line).id == made.id
-    refused("key_reused", disputes.attempt, *line[:5], SETTLED, *line[6:])
+    made = do(disputes.record_attempt, *line)
+    assert do(disputes.record_attempt, *line).id == made.id
+    refused("key_reused", disputes.record_attempt, *line[:5], SETTLED, *line[6:])
     assert len(dispute.attempts) == 1
 
 
@@ -134,7 +134,7 @@ def test_a_settled_one_counts_by_the_rubric_once_and_without_a_word(settled_in):
     (service,) = db.session.scalars(sa.select(Service))
     assert (service.item.source, service.worker_id, service.done_on) == (FedBy.DISPUTE, cast.worker.id, TODAY)
     assert (service.note, service.likeness, service.evidence) == ("", None, dispute.evidence)
-    do(disputes.undo, made, "霁原因", cast.worker_user)
+    do(disputes.undo_attempt, made, "霁原因", cast.worker_user)
     assert (service.state, service.decision) == (ServiceState.REJECTED, "对应的记录已撤回。")
     do(tried, dispute, cast.worker_user)
     do(tried, dispute, cast.worker_user)
@@ -143,7 +143,7 @@ def test_a_settled_one_counts_by_the_rubric_once_and_without_a_word(settled_in):
         (again,) = db.session.scalars(sa.select(Service).where(Service.state == ServiceState.RECORDED))
         assert again.item.source == FedBy.DISPUTE_GROUP
         deciding.confirm(again, cast.chair)
-    refused("service_confirmed", disputes.undo, settled, "记错", cast.instructor)
+    refused("service_confirmed", disputes.undo_attempt, settled, "记错", cast.instructor)
 
 
 def test_settled_above_the_group_counts_for_nobody(settled_in):
@@ -167,14 +167,14 @@ def test_figures_of_some_days(settled_in):
     given_up, going_on = do(opened, cast), do(opened, cast)
     do(tried, given_up, cast.worker_user, WITHDRAWN)
     mistaken = do(tried, going_on, cast.worker_user, SETTLED)
-    do(disputes.undo, mistaken, "记错", cast.worker_user)
+    do(disputes.undo_attempt, mistaken, "记错", cast.worker_user)
     figures = settling.figures([cast.village, cast.next_village], first, last)
     assert (figures.opened, figures.at_hand, figures.withdrawn, figures.going_on) == (3, 4, 1, 1)
     assert figures.settled == Counter({GRID: 1, GROUP: 1})
     assert (figures.rate, figures.days_to_settle) == (50, (92 + 4) / 2)
     autumn = settling.figures([cast.village], date(2026, 9, 1), date(2026, 9, 30))
     assert (autumn.opened, autumn.at_hand, autumn.rate, autumn.going_on) == (2, 2, 50, 1)
-    assert settling.of_each([cast.next_village], first, last) == {}
+    assert settling.figures_by_village([cast.next_village], first, last) == {}
     assert settling.figures([cast.next_village], first, last).rate is None
 
 
@@ -214,7 +214,7 @@ def test_nobody_else_finds_a_word_of_it_anywhere(settled_in, client_of):
     dispute = do(opened, cast)
     do(tried, dispute, cast.worker_user)
     wrong = do(tried, dispute, cast.worker_user, SETTLED)
-    do(disputes.undo, wrong, "霁原因", cast.worker_user)
+    do(disputes.undo_attempt, wrong, "霁原因", cast.worker_user)
     ident = dispute.id
     own = {"/v/{v}/disputes", "/v/{v}/disputes/{d}"}
     above = {"/a/{t}/disputes"}
@@ -232,10 +232,10 @@ def test_nobody_else_finds_a_word_of_it_anywhere(settled_in, client_of):
     do(tried, dispute, cast.worker_user)
     do(tried, dispute, cast.worker_user)
     last = do(tried, dispute, cast.worker_user)
-    do(disputes.undo, last, "霁原因", cast.worker_user)  # the village keeps what it came to know
+    do(disputes.undo_attempt, last, "霁原因", cast.worker_user)  # the village keeps what it came to know
     committee = {"clerk": own, "chair": own}
     assert knowing(readers()) == {"worker": own, "instructor": own} | committee
-    do(disputes.report, dispute, IN_COUNTY, "霁措施", cast.worker_user)
+    do(disputes.report_dispute, dispute, IN_COUNTY, "霁措施", cast.worker_user)
     county = own | above | {"/a/{c}/disputes"}
     told = {"worker": own, "instructor": own, "county_user": county} | committee
     assert knowing(readers(PLACES)) == told

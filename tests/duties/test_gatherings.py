@@ -26,7 +26,7 @@ def grid(cast):
 def hold(cast, grid):
     def hold(on=TODAY, topic="学习土地承包法", present=12, key=None, note=""):
         with transaction():
-            return gatherings.hold(
+            return gatherings.record_gathering(
                 key or uuid4().hex,
                 grid,
                 cast.worker,
@@ -70,7 +70,7 @@ def test_what_is_no_gathering(hold, code, more):
 
 
 def test_the_month_counts_what_was_not_rejected(hold, grid, cast, clock):
-    assert gatherings.A_MONTH == 3
+    assert gatherings.GATHERINGS_A_MONTH == 3
     for on in (date(2026, 11, 30), date(2026, 12, 1), TODAY):
         made = hold(on)
     assert gatherings.counts([grid.id], TODAY)[grid.id] == 2

@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from duties.households import finding, keeping
-from duties.households.keeping import Particulars
+from duties.households import files, listing
+from duties.households.files import Particulars
 from ground.db import db, transaction
 from people.models import Attention, AuditEvent, Duty, GridKind, Household, Role
 from people.roster import grids, persons, terms
@@ -35,7 +35,7 @@ def grid(cast):
 def household(cast, grid):
     """A file in it."""
     with transaction():
-        return keeping.add(grid, SECRET, Attention.PRIORITY, "密原因", TODAY, cast.clerk)
+        return files.add_household(grid, SECRET, Attention.PRIORITY, "密原因", TODAY, cast.clerk)
 
 
 @pytest.fixture
@@ -115,9 +115,9 @@ def test_for_everybody_else_there_is_no_such_file(cast, client_of, household, ne
 def test_nothing_of_it_is_on_any_page_of_theirs(app, cast, client_of, household, neighbour_user):
     """The supervisor, the township and another grid's worker look at all there is for them."""
     with transaction():
-        keeping.correct(household, Particulars("密户主", "密住址", "13711112222", 5, "密成员"), cast.clerk)
-        keeping.leave(household, TODAY, "密原因", cast.clerk)
-        keeping.come_back(household, cast.clerk)
+        files.correct(household, Particulars("密户主", "密住址", "13711112222", 5, "密成员"), cast.clerk)
+        files.leave(household, TODAY, "密原因", cast.clerk)
+        files.come_back(household, cast.clerk)
     given = {"ident": household.grid_id, "filename": "aixin.css"}
     pages = [
         (rule, address(app, route.endpoint, **given))
@@ -141,7 +141,7 @@ def test_nothing_of_it_is_on_any_page_of_theirs(app, cast, client_of, household,
 def test_a_worker_s_files_are_of_their_own_grid_while_their_term_runs(cast, client_of, household, clock):
     other = cast.term_of(cast.neighbour).grid
     with transaction():
-        keeping.add(other, Particulars("别家"), Attention.ORDINARY, "", TODAY, cast.clerk)
+        files.add_household(other, Particulars("别家"), Attention.ORDINARY, "", TODAY, cast.clerk)
     worker = client_of(cast.worker_user)
     assert f'href="{HERE}"' in worker.get(f"/v/{VILLAGE}/mine", follow_redirects=True).text
     page = worker.get(HERE, follow_redirects=True)
@@ -162,7 +162,7 @@ def test_a_worker_s_files_are_of_their_own_grid_while_their_term_runs(cast, clie
 def test_an_instructor_sees_the_grids_they_instruct_in(cast, client_of, household, instructor):
     third = cast.term_of(cast.workers[2]).grid
     with transaction():
-        elsewhere = keeping.add(third, Particulars("别家"), Attention.ORDINARY, "", TODAY, cast.clerk)
+        elsewhere = files.add_household(third, Particulars("别家"), Attention.ORDINARY, "", TODAY, cast.clerk)
     client = client_of(instructor)
     page = client.get(HERE).text
     assert "密户主" in page
@@ -179,7 +179,7 @@ def test_the_committee_finds_households_in_the_whole_village(cast, client_of, ho
     with transaction():
         for person, head in ((cast.neighbour, "李秀英"), (cast.workers[2], "李大爷")):
             told = Particulars(head, house="后街", residents=2)
-            keeping.add(cast.term_of(person).grid, told, Attention.ORDINARY, "", TODAY, cast.clerk)
+            files.add_household(cast.term_of(person).grid, told, Attention.ORDINARY, "", TODAY, cast.clerk)
     clerk = client_of(cast.clerk)
 
     def shown(query):
@@ -200,8 +200,8 @@ def test_the_committee_finds_households_in_the_whole_village(cast, client_of, ho
 def test_the_committee_still_finds_who_moved_away_from_a_grid_that_closed(cast, client_of):
     with transaction():
         closing = grids.add_grid(cast.village, "90", "河边网格", GridKind.RURAL, 8, cast.clerk)
-        gone = keeping.add(closing, SECRET, Attention.ORDINARY, "", TODAY, cast.clerk)
-        keeping.leave(gone, TODAY, "搬到县城", cast.clerk)
+        gone = files.add_household(closing, SECRET, Attention.ORDINARY, "", TODAY, cast.clerk)
+        files.leave(gone, TODAY, "搬到县城", cast.clerk)
     clerk = client_of(cast.clerk)
     done = clerk.post(f"/v/{VILLAGE}/grids/{closing.id}/close", data={"on": "2026-12-28", "reason": "撤并"})
     assert done.status_code == 302
@@ -290,7 +290,7 @@ def test_a_file_is_corrected_reclassified_left_and_taken_up_again(cast, client_o
 
 def test_after_a_split_the_ticked_households_move(cast, client_of, grid, household, instructor):
     with transaction():
-        stays = keeping.add(grid, Particulars("李秀英"), Attention.ORDINARY, "", TODAY, cast.clerk)
+        stays = files.add_household(grid, Particulars("李秀英"), Attention.ORDINARY, "", TODAY, cast.clerk)
     assert client_of(cast.worker_user).get(f"{HERE}/grids/{grid.id}/move").status_code == 404
     clerk = client_of(cast.clerk)
     split = {"code": "01-2", "name": "新网格", "households": "3", "on": "2026-12-28", "reason": "户数多"}
@@ -303,8 +303,8 @@ def test_after_a_split_the_ticked_households_move(cast, client_of, grid, househo
     assert clerk.post(path, data=wrong).status_code == 422
     assert client_of(instructor).post(path, data=wrong | {"into": new.id}).status_code == 422
     assert clerk.post(path, data={"household": [household.id], "into": new.id}).status_code == 302
-    assert [each.head for each in finding.of_grid(new)] == ["密户主"]
-    assert [each.id for each in finding.of_grid(grid)] == [stays.id]
+    assert [each.head for each in listing.households_of_grid(new)] == ["密户主"]
+    assert [each.id for each in listing.households_of_grid(grid)] == [stays.id]
     page = clerk.get(f"{HERE}/grids/{new.id}").text
     assert "花名册上写的是 3 户，这里有 1 户的档案。" in page
 
@@ -312,7 +312,7 @@ def test_after_a_split_the_ticked_households_move(cast, client_of, grid, househo
 def test_the_township_is_told_that_households_live_there_and_nothing_else(cast, client_of):
     with transaction():
         grid = grids.add_grid(cast.village, "90", "河边网格", GridKind.RURAL, 8, cast.clerk)
-        keeping.add(grid, SECRET, Attention.PRIORITY, "密原因", TODAY, cast.clerk)
+        files.add_household(grid, SECRET, Attention.PRIORITY, "密原因", TODAY, cast.clerk)
     answer = client_of(cast.township_user).post(
         f"/v/{VILLAGE}/grids/{grid.id}/close", data={"on": "2026-12-28", "reason": "撤并"}
     )
@@ -334,13 +334,13 @@ def full_village(cast, grid, household):
     formula = Particulars("=1+1", "-2号", None, 1, "@SUM(A1)", "+86", '=HYPERLINK("http://x")', "\t=1")
     with transaction():
         for told in (longest, formula, Particulars(f"王{RARE}")):
-            keeping.add(grid, told, Attention.WATCHED, "=原因", TODAY, cast.clerk)
-        gone = keeping.add(grid, Particulars("搬走的人"), Attention.ORDINARY, "", TODAY, cast.clerk)
-        keeping.leave(gone, TODAY, "搬到县城", cast.clerk)
+            files.add_household(grid, told, Attention.WATCHED, "=原因", TODAY, cast.clerk)
+        gone = files.add_household(grid, Particulars("搬走的人"), Attention.ORDINARY, "", TODAY, cast.clerk)
+        files.leave(gone, TODAY, "搬到县城", cast.clerk)
         for number in range(30):
             told = Particulars(f"第{number}家", situation="务农" * 20)
             where = cast.term_of(cast.neighbour).grid
-            keeping.add(where, told, Attention.ORDINARY, "", TODAY - timedelta(days=1), cast.clerk)
+            files.add_household(where, told, Attention.ORDINARY, "", TODAY - timedelta(days=1), cast.clerk)
 
 
 def test_the_village_s_ledger_on_paper(cast, client_of, full_village):

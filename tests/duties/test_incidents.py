@@ -27,7 +27,7 @@ def reported(cast, kind=EMERGENCY, by=None, worker=None, severity=ORDINARY, **mo
     grid = cast.term_of(cast.worker).grid
     told = {"found_on": TODAY, "place": "村口", "what": "边坡塌方", "done": "拉了警戒线"} | more
     with transaction():
-        return incidents.report(
+        return incidents.report_incident(
             more.pop("key", None) or key(), grid, worker, kind, severity,
             told["found_on"], told["place"], told["what"], told["done"], by or cast.clerk,
         )  # fmt: skip
@@ -39,7 +39,7 @@ def why_not(code, cast, **more):
 
 def _inside(cast, kind=HAZARD, by=None, worker=None, severity=ORDINARY, day=TODAY, place="村口", what="塌方"):
     grid = cast.term_of(cast.worker).grid
-    incidents.report(key(), grid, worker, kind, severity, day, place, what, "", by or cast.clerk)
+    incidents.report_incident(key(), grid, worker, kind, severity, day, place, what, "", by or cast.clerk)
 
 
 def test_who_found_it_gets_the_rubric_s_item_once(cast):
@@ -75,17 +75,24 @@ def test_who_reports_what(cast):
 
 def test_it_is_followed_until_it_is_closed_once(cast):
     incident, day = reported(cast, HAZARD), TODAY
-    refused("to_missing", incidents.step, incident, HANDED_OVER, " ", "", day, cast.clerk)
-    refused("note_missing", incidents.step, incident, DONE, "", " ", day, cast.clerk)
-    refused("in_future", incidents.step, incident, DONE, "", "加固", day + timedelta(days=1), cast.clerk)
-    refused("out_of_order", incidents.step, incident, DONE, "", "加固", day - timedelta(days=1), cast.clerk)
+    refused("to_missing", incidents.record_step, incident, HANDED_OVER, " ", "", day, cast.clerk)
+    refused("note_missing", incidents.record_step, incident, DONE, "", " ", day, cast.clerk)
+    refused(
+        "in_future", incidents.record_step, incident, DONE, "", "加固", day + timedelta(days=1), cast.clerk
+    )
+    refused(
+        "out_of_order", incidents.record_step, incident, DONE, "", "加固", day - timedelta(days=1), cast.clerk
+    )
     for other in (cast.supervisor, cast.county_user, cast.instructor, cast.user("stranger")):
-        refused("not_yours", incidents.step, incident, DONE, "", "加固", day, other)
-    handed = do(incidents.step, incident, HANDED_OVER, "镇应急所", "", day, cast.worker_user)
-    assert do(incidents.step, incident, HANDED_OVER, "镇应急所", "", day, cast.worker_user).id == handed.id
-    do(incidents.step, incident, DONE, "不要的", "加固", day, cast.township_user)
-    do(incidents.step, incident, CLOSED, "", "验收合格", day, cast.chair)
-    refused("closed", incidents.step, incident, DONE, "", "再看", day, cast.chair)
+        refused("not_yours", incidents.record_step, incident, DONE, "", "加固", day, other)
+    handed = do(incidents.record_step, incident, HANDED_OVER, "镇应急所", "", day, cast.worker_user)
+    assert (
+        do(incidents.record_step, incident, HANDED_OVER, "镇应急所", "", day, cast.worker_user).id
+        == handed.id
+    )
+    do(incidents.record_step, incident, DONE, "不要的", "加固", day, cast.township_user)
+    do(incidents.record_step, incident, CLOSED, "", "验收合格", day, cast.chair)
+    refused("closed", incidents.record_step, incident, DONE, "", "再看", day, cast.chair)
     assert [(step.kind, step.to) for step in incident.steps] == [
         (HANDED_OVER, "镇应急所"),
         (DONE, ""),
@@ -132,7 +139,7 @@ def test_an_emergency_shows_at_once_and_until_it_is_closed(cast, client_of):
         assert alarmed(client_of, user, *pages) == []
     assert client_of(cast.volunteer).get(f"/a/{VILLAGE}/alarms").status_code == 403
     assert client_of(cast.outsider).get(f"/a/{VILLAGE}/alarms").status_code == 404
-    do(incidents.step, emergency, CLOSED, "", "已排除", TODAY, cast.township_user)
+    do(incidents.record_step, emergency, CLOSED, "", "已排除", TODAY, cast.township_user)
     for user, pages in watching:
         assert alarmed(client_of, user, *pages) == []
 
@@ -216,7 +223,7 @@ def test_who_reads_them(cast, client_of):
 def test_open_ones_stand_first_and_the_list_narrows(cast, client_of, asked, found):
     earlier = TODAY - timedelta(days=3)
     closed = reported(cast, HAZARD, place="乙处", severity=SEVERE)
-    do(incidents.step, closed, CLOSED, "", "修好", TODAY, cast.clerk)
+    do(incidents.record_step, closed, CLOSED, "", "修好", TODAY, cast.clerk)
     reported(cast, HAZARD, place="甲处")
     reported(cast, EMERGENCY, place="丙处", severity=SEVERE, found_on=earlier)
     text = client_of(cast.clerk).get(HOME + asked).text.partition('class="filters"')[2]
@@ -232,7 +239,7 @@ def test_an_odd_choice_is_not_there(cast, client_of):
 
 def test_the_ledger_is_taken_out_and_that_is_written_down(cast, client_of):
     hazard = reported(cast, HAZARD, worker=cast.worker)
-    do(incidents.step, hazard, HANDED_OVER, "镇应急所", "已发函", TODAY, cast.clerk)
+    do(incidents.record_step, hazard, HANDED_OVER, "镇应急所", "已发函", TODAY, cast.clerk)
     answer = client_of(cast.clerk).post(f"{HOME}/ledger.xlsx")
     rows = list(load_workbook(BytesIO(answer.data)).active.iter_rows(values_only=True))
     line = dict(zip(*[row for row in rows if row[0] in ("序号", 1, "1")], strict=True))

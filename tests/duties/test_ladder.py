@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as play
 
 from duties.disputes import disputes, ladder
-from duties.models import Dispute, Result, Rung
+from duties.models import AttemptResult, Dispute, Rung
 from ground import clock
 from ground.db import db, transaction
 from ground.refusal import Refused
@@ -172,7 +172,7 @@ class Ladder:
 
     def undo(self, who, number, keep=True):
         def asked():
-            disputes.undo(self.dispute.attempts[number - 1], "写错了", self.user(who))
+            disputes.undo_attempt(self.dispute.attempts[number - 1], "写错了", self.user(who))
 
         why_not = self.outcome(asked, keep)
         assert why_not == self.model.why_not_undo(who, number), (who, number)
@@ -180,7 +180,7 @@ class Ladder:
             self.model.undo()
 
     def report(self, who, to, keep=True):
-        asked = lambda: disputes.report(self.dispute, to, "专人看护", self.user(who))  # noqa: E731
+        asked = lambda: disputes.report_dispute(self.dispute, to, "专人看护", self.user(who))  # noqa: E731
         why_not = self.outcome(asked, keep)
         assert why_not == self.model.why_not_report(who, to), (who, to)
         if keep and why_not is None:
@@ -190,7 +190,7 @@ class Ladder:
         """It stands where the model says, is known to whom the model says, and counts as it says."""
         db.session.rollback()
         dispute, model = self.dispute, self.model
-        assert ladder.rung_of(dispute.attempts) == model.rung
+        assert ladder.current_rung(dispute.attempts) == model.rung
         assert bool(ladder.ending(dispute.attempts)) == model.ended
         cast = Cast()
         for who in LEVELS:
@@ -199,7 +199,7 @@ class Ladder:
                 may = model.sees(who) and (
                     area.is_village or bool(user.roles_in(area)) or who == model.opener
                 )
-                assert (disputes.seen(user, area, self.ident) is not None) == may, (who, area.name)
+                assert (disputes.find_dispute(user, area, self.ident) is not None) == may, (who, area.name)
         services = db.session.scalars(sa.select(Service).where(Service.evidence_id == self.ident))
         standing = [(each.item.source, each.note) for each in services if each.state != ServiceState.REJECTED]
         counts = {(GRID, SETTLED): FedBy.DISPUTE, (GROUP, SETTLED): FedBy.DISPUTE_GROUP}
@@ -213,7 +213,7 @@ class Ladder:
                 for rung in Rung:
                     if rung != self.model.rung and who != "worker":
                         continue  # who asks makes no difference there
-                    for result in Result if rung == self.model.rung else (FAILED,):
+                    for result in AttemptResult if rung == self.model.rung else (FAILED,):
                         self.attempt(who, rung, result, keep=False)
                 for rung in Rung:
                     self.report(who, rung, keep=False)
@@ -281,7 +281,7 @@ class Walk(RuleBasedStateMachine):
 
     def _confirm(self):
         with transaction():
-            service = recording.counted(self.way.dispute.evidence)
+            service = recording.service_of_evidence(self.way.dispute.evidence)
             if service:
                 deciding.confirm(service, Cast().user("second_chair"))
                 self.way.model.confirmed = True

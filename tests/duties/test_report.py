@@ -18,7 +18,7 @@ def test_the_command_prints_what_the_page_shows(app, cast, client_of):
     assert printed.exit_code == 0, printed.output
     assert "登记 1 条，确认 1 条，封顶前 3 分" in printed.output
     page = client_of(cast.supervisor).get(f"/v/{VILLAGE}/report?quarter=2026Q4").text
-    parts = report.of(cast.village, Quarter(2026, 4))
+    parts = report.quarter_report(cast.village, Quarter(2026, 4))
     assert len(parts) == 7
     for label, figure in (line for part in parts for line in part.figures):
         assert label in page

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from duties import visits
-from duties.households import keeping
-from duties.households.keeping import Particulars
-from duties.models import Step, Visit
-from duties.visits import When
+from duties.households import files
+from duties.households.files import Particulars
+from duties.models import Visit, VisitStep
+from duties.visits import DueWhen
 from ground.db import db, transaction
 from ground.refusal import Refused
 from people.models import Attention, AuditEvent, Duty, GridKind
@@ -52,12 +52,14 @@ def household(cast, grid):
 
 
 def live(cast, grid, head, attention, since=100):
-    return do(keeping.add, grid, Particulars(head), attention, "走访发现", ago(since), cast.clerk)
+    return do(files.add_household, grid, Particulars(head), attention, "走访发现", ago(since), cast.clerk)
 
 
-def visit(cast, household, on=TODAY, actor=None, key=None, steps=(Step.MEET,), seen="", needs="", later=""):
+def visit(
+    cast, household, on=TODAY, actor=None, key=None, steps=(VisitStep.MEET,), seen="", needs="", later=""
+):
     return do(
-        visits.visit,
+        visits.record_visit,
         key or uuid4().hex,
         household,
         cast.worker,
@@ -86,7 +88,7 @@ def test_a_visit_is_written_down_and_counts_by_the_rubric(cast, household):
         cast,
         household,
         ago(2),
-        steps=[Step.CHECK, Step.WALK, Step.CHECK],
+        steps=[VisitStep.CHECK, VisitStep.WALK, VisitStep.CHECK],
         seen=" 灶房线路老化 ",
         later="换线",
     )
@@ -116,7 +118,7 @@ def test_what_is_no_visit(cast, household):
     ):
         with pytest.raises(Refused, match=code):
             visit(cast, household, **more)
-    do(keeping.leave, household, ago(1), "搬到县城", cast.clerk)
+    do(files.leave, household, ago(1), "搬到县城", cast.clerk)
     visit(cast, household, ago(2))  # from a slip that came late
     with pytest.raises(Refused, match="moved_away"):
         visit(cast, household, ago(1))
@@ -154,13 +156,13 @@ def test_who_is_due_when(cast, grid):
     visit(cast, soon, ago(3))
     visit(cast, soon, ago(40))
     visit(cast, monthly, ago(1))
-    found = visits.due([grid.id], TODAY)
+    found = visits.visits_due([grid.id], TODAY)
     assert [(each.household.head, each.last_on, each.due_on, each.when) for each in found] == [
-        (late.head, ago(17), ago(10), When.OVERDUE),
-        (never.head, None, ago(2), When.OVERDUE),
-        (soon.head, ago(3), TODAY + timedelta(4), When.THIS_WEEK),
-        (monthly.head, ago(1), TODAY + timedelta(29), When.LATER),
-        ("一般的", None, None, When.AS_NEEDED),
+        (late.head, ago(17), ago(10), DueWhen.OVERDUE),
+        (never.head, None, ago(2), DueWhen.OVERDUE),
+        (soon.head, ago(3), TODAY + timedelta(4), DueWhen.THIS_WEEK),
+        (monthly.head, ago(1), TODAY + timedelta(29), DueWhen.LATER),
+        ("一般的", None, None, DueWhen.AS_NEEDED),
     ]
 
 
@@ -168,21 +170,21 @@ def test_a_week_later_they_are_due_again(cast, grid, clock):
     """Visited on the Sunday before, a priority household is due this Sunday; overdue on the Monday."""
     visit(cast, live(cast, grid, "张大山", PRIORITY), ago(1))
     for day, when in (
-        (TODAY, When.THIS_WEEK),
-        (SUNDAY, When.THIS_WEEK),
-        (SUNDAY + timedelta(1), When.OVERDUE),
+        (TODAY, DueWhen.THIS_WEEK),
+        (SUNDAY, DueWhen.THIS_WEEK),
+        (SUNDAY + timedelta(1), DueWhen.OVERDUE),
     ):
         clock.turn_to(day)
-        (only,) = visits.due([grid.id], day)
+        (only,) = visits.visits_due([grid.id], day)
         assert (only.due_on, only.when) == (SUNDAY, when)
     visit(cast, only.household, SUNDAY + timedelta(1))
-    assert visits.due([grid.id], SUNDAY + timedelta(1))[0].when == When.LATER
+    assert visits.visits_due([grid.id], SUNDAY + timedelta(1))[0].when == DueWhen.LATER
 
 
 def test_nobody_is_overdue_from_before_their_class(cast, grid, household):
     visit(cast, household, ago(80))
-    do(keeping.reclassify, household, PRIORITY, ago(1), "大病", cast.clerk)
-    assert [each.due_on for each in visits.due([grid.id], TODAY)] == [ago(1)]
+    do(files.reclassify, household, PRIORITY, ago(1), "大病", cast.clerk)
+    assert [each.due_on for each in visits.visits_due([grid.id], TODAY)] == [ago(1)]
 
 
 def test_a_rejected_visit_does_not_count_until_it_is_handed_in_again(cast, grid):
@@ -191,7 +193,7 @@ def test_a_rejected_visit_does_not_count_until_it_is_handed_in_again(cast, grid)
     made = visit(cast, household, ago(1), later="送药")
 
     def last_on():
-        return visits.due([grid.id], TODAY)[0].last_on
+        return visits.visits_due([grid.id], TODAY)[0].last_on
 
     assert last_on() == ago(1)
     (service,) = came_of(made)
@@ -215,7 +217,7 @@ def test_the_list_asks_the_same_of_a_village_and_looks_into_indexes(cast, grid):
     db.session.rollback()
     ident = grid.id
     sa.event.listen(db.engine, "before_cursor_execute", hear)
-    visits.due([ident], TODAY)
+    visits.visits_due([ident], TODAY)
     sa.event.remove(db.engine, "before_cursor_execute", hear)
     assert len(asked) == 2  # the households with their last visits, and their classes
     if db.engine.dialect.name == "sqlite":  # PostgreSQL reads tables as small as these from end to end
@@ -252,7 +254,7 @@ def test_a_promise_goes_with_its_household(cast, household):
     do(terms.end_term, cast.term_of(cast.worker), "并网格", cast.chair)
     do(changes.merge, old, into, TODAY, "户数少", cast.clerk)
     assert [each.id for each in visits.open_follow_ups(cast.village, [into.id])] == [made.id]
-    assert visits.due([into.id], TODAY)[0].last_on == TODAY
+    assert visits.visits_due([into.id], TODAY)[0].last_on == TODAY
 
 
 # --- On the pages ---
@@ -286,7 +288,7 @@ def test_a_worker_s_first_place_says_who_is_due_and_a_visit_takes_one_form(cast,
     assert "灶房线路老化" in shown
     assert f"{HERE}/visits/{made.id}/photo" in shown
     photo = client.get(f"{HERE}/visits/{made.id}/photo")
-    assert (photo.mimetype, photo.data) == ("image/jpeg", photos.of(made).content)
+    assert (photo.mimetype, photo.data) == ("image/jpeg", photos.photo_of(made).content)
     refusal = client.post(f"{HERE}/visits/{made.id}/done", data={"on": "2026-12-01", "note": "换好了"})
     assert refusal.status_code == 422
     assert 'value="换好了"' in refusal.text
@@ -341,7 +343,9 @@ def test_nobody_else_reads_a_word_of_it(cast, client_of):
     grid = cast.term_of(cast.neighbour).grid
     household = live(cast, grid, SECRETS[3], PRIORITY)
     with transaction():
-        made = visits.visit("k" * 16, household, cast.neighbour, TODAY, [Step.ASK], *SECRETS[:3], cast.clerk)
+        made = visits.record_visit(
+            "k" * 16, household, cast.neighbour, TODAY, [VisitStep.ASK], *SECRETS[:3], cast.clerk
+        )
         photos.keep(made, a_picture(), cast.clerk)
     ident, house = made.id, household.id
     own = [f"{HERE}/households/{house}/visits", f"{HERE}/visits/{ident}", f"{HERE}/visits/{ident}/photo"]
@@ -370,5 +374,5 @@ def test_a_visit_that_no_item_counts_is_a_visit_all_the_same(cast, grid, monkeyp
     household = live(cast, grid, "张大山", PRIORITY)
     made = visit(cast, household)
     assert came_of(made) == []
-    assert visits.due([grid.id], TODAY)[0].last_on == TODAY
+    assert visits.visits_due([grid.id], TODAY)[0].last_on == TODAY
     assert ServiceState.REJECTED not in {each.state for each in evidence.services([made.id]).values()}

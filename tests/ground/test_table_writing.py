@@ -181,4 +181,8 @@ def test_numbers_and_days_come_back_as_they_were(numbers, days):
 
 
 def test_the_limits_are_the_ones_we_say():
-    assert (tables.ROWS, opening.COLUMNS, opening.UNPACKED) == (20_000, 200, 100 * 1024 * 1024)
+    assert (tables.MOST_ROWS, opening.MOST_COLUMNS, opening.MOST_UNPACKED_BYTES) == (
+        20_000,
+        200,
+        100 * 1024 * 1024,
+    )

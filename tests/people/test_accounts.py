@@ -199,7 +199,7 @@ def test_who_keeps_whose_sign_in(cast, keeper):
         ends = {outcome(verb, cast.user(owner), cast.user(keeper)) for verb in verbs}
         ends.add(outcome(keeping.link, cast.user(owner), None, cast.user(keeper)))
         assert ends == expected, owner
-        assert keeping.keeps(cast.user(keeper), cast.user(owner)) == (expected == {"done"})
+        assert keeping.may_manage(cast.user(keeper), cast.user(owner)) == (expected == {"done"})
 
 
 def test_a_role_elsewhere_protects_a_sign_in(cast):
@@ -253,13 +253,13 @@ def test_who_somebody_is_on_the_roster(cast):
 def test_a_worker_s_first_pin_makes_the_sign_in(cast):
     with transaction():
         pin = keeping.give_pin(cast.neighbour, cast.clerk)
-    user = keeping.of_card(cast.neighbour)
+    user = keeping.user_of_card(cast.neighbour)
     assert accounts.sign_in(cast.card_of(cast.neighbour).number, pin) == user
     assert (user.name, user.temporary, user.person) == (cast.neighbour.name, True, cast.neighbour)
     assert [(held.role, held.area) for held in user.grants] == [(Role.WORKER, cast.village)]
     with transaction():
         again = keeping.give_pin(cast.neighbour, cast.clerk)
-    assert keeping.of_card(cast.neighbour) == user
+    assert keeping.user_of_card(cast.neighbour) == user
     assert accounts.sign_in(cast.card_of(cast.neighbour).number, again) == user
     assert db.session.scalar(sa.select(sa.func.count()).where(User.person_id == cast.neighbour.id)) == 1
 
@@ -281,22 +281,22 @@ def test_who_gives_no_pins(cast, actor):
 def test_behind_a_pin_is_a_worker_and_nothing_more(cast):
     with transaction():
         keeping.give_pin(cast.neighbour, cast.clerk)
-    user = keeping.of_card(cast.neighbour)
+    user = keeping.user_of_card(cast.neighbour)
     refused("card_sign_in", accounts.grant, user, Role.VOLUNTEER, cast.village, cast.chair)
     refused("card_sign_in", keeping.link, user, cast.worker, cast.chair)
-    refused("no_such_user", keeping.named, user.username)
+    refused("no_such_user", keeping.find_by_name, user.username)
 
 
 def test_a_pin_gives_back_the_role_that_was_taken(cast):
     with transaction():
         keeping.give_pin(cast.neighbour, cast.clerk)
-    user = keeping.of_card(cast.neighbour)
+    user = keeping.user_of_card(cast.neighbour)
     with transaction():
         accounts.revoke(user.grants[0], cast.clerk)
-    assert accounts.known(cast.card_of(cast.neighbour).number) is None
+    assert accounts.find_signing_in(cast.card_of(cast.neighbour).number) is None
     with transaction():
         keeping.give_pin(cast.neighbour, cast.clerk)
-    assert accounts.known(cast.card_of(cast.neighbour).number) == user
+    assert accounts.find_signing_in(cast.card_of(cast.neighbour).number) == user
 
 
 # --- The pages ---
@@ -434,7 +434,7 @@ def test_the_pins_of_a_village(cast, client_of):
     card = cast.card_of(cast.neighbour)
     assert card.grouped in answer.text
     pin = SECRET.search(answer.text)[1]
-    assert accounts.sign_in(card.number, pin) == keeping.of_card(cast.neighbour)
+    assert accounts.sign_in(card.number, pin) == keeping.user_of_card(cast.neighbour)
     assert "given, not used yet" in clerk.get(f"/v/{VILLAGE}/pins").text
     with transaction():
         cards.report_lost(card, cast.clerk)

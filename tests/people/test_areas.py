@@ -46,8 +46,8 @@ def test_the_county_of_the_mission(before):
     assert added[Level.VILLAGE] + added[Level.COMMUNITY] == 89
     county = areas.by_code("532323")
     assert (county.code, county.name) == ("532323000000", "牟定县")
-    assert len(areas.below(county)) == 89
-    assert all(village.parent.parent.id == county.id for village in areas.below(county))
+    assert len(areas.villages_in(county)) == 89
+    assert all(village.parent.parent.id == county.id for village in areas.villages_in(county))
 
 
 def test_the_same_file_again_adds_nothing(app):
@@ -169,4 +169,4 @@ def test_what_an_area_covers(cast):
     assert not cast.township.covers(cast.far_village)
     assert not cast.village.covers(cast.next_village)
     assert not cast.village.covers(cast.township)
-    assert [village.name for village in areas.below(cast.township)] == ["柳树村", "桥头社区"]
+    assert [village.name for village in areas.villages_in(cast.township)] == ["柳树村", "桥头社区"]

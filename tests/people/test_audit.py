@@ -15,10 +15,10 @@ from ground import clock
 from ground.contributions import packages
 from ground.db import db, transaction
 from people import areas, audit, cards, trail
-from people.models import AuditEvent, Background, Sex, Stage, Standing
+from people.models import AuditEvent, Background, PoliticalStatus, Sex, Stage
 from people.roster import grids, growth, persons
 from people.signin import accounts
-from people.trail.words import SILENT, WORDS, known
+from people.trail.words import HIDDEN_FIELDS, WORDS, all_words
 from tests.cast import COUNTY, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -45,7 +45,7 @@ def lines(page):
 
 
 def change(person, actor, **values):
-    audit.comes_from(None)  # whatever a test's browser left behind
+    audit.set_origin(None)  # whatever a test's browser left behind
     with transaction():
         audit.change(actor, "person.correct", person, person.area, **values)
 
@@ -95,20 +95,20 @@ def test_every_field_has_its_word(cast):
     }
     for event_ in db.session.scalars(select(AuditEvent)):
         used |= (event_.before or {}).keys() | event_.detail.keys()
-    assert used - known().fields.keys() - SILENT - {"before"} == set()
+    assert used - all_words().fields.keys() - HIDDEN_FIELDS - {"before"} == set()
 
 
 def test_every_word_of_an_enumeration_is_said_in_words(cast):
-    for field, enumeration in (("sex", Sex), ("standing", Standing), ("background", Background)):
+    for field, enumeration in (("sex", Sex), ("standing", PoliticalStatus), ("background", Background)):
         for value in enumeration:
             change(cast.worker, cast.clerk, **{field: value})
             event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
-            (line,) = trail.told([event], masked=False)
-            assert line.changes[0].after == str(known().values[field][value])
+            (line,) = trail.trail_lines([event], masked=False)
+            assert line.changes[0].after == str(all_words().values[field][value])
 
 
 def test_a_line_says_who_when_from_where_what_and_about_whom(cast, client_of):
-    change(cast.worker, cast.clerk, phone="13900001111", standing=Standing.MASSES)
+    change(cast.worker, cast.clerk, phone="13900001111", standing=PoliticalStatus.MASSES)
     with clock.at(datetime(2026, 12, 28, 15, 59, 59, tzinfo=UTC)):
         client = client_of(cast.clerk)
         made = client.post(
@@ -122,7 +122,7 @@ def test_a_line_says_who_when_from_where_what_and_about_whom(cast, client_of):
         assert words in newest
     assert "命令行" in older or "command line" in older
     assert "12000005678 → 13900001111" in older
-    assert str(known().values["standing"]["masses"]) in older
+    assert str(all_words().values["standing"]["masses"]) in older
 
 
 def test_readers_above_see_names_and_phones_masked(cast, client_of):
@@ -207,7 +207,7 @@ def test_what_belongs_nowhere_is_a_county_s_to_read(cast, counties):
             persons.add_person(cast.area("539901101201"), "外县人", None)
 
     def reads(area):
-        found = db.session.scalars(trail.found(area, trail.Search())).all()
+        found = db.session.scalars(trail.search_trail(area, trail.TrailSearch())).all()
         assert all("外县人" not in event.detail.values() for event in found)
         assert any(event.action == "grid.add" for event in found)
         return any(event.detail.get("username") == "nowhere" for event in found)
@@ -231,7 +231,7 @@ def test_search_by_text(cast, client_of):
     assert all("李秀明" in line for line in about)
     assert any("卡" in line or "card" in line for line in about)
     assert all("新来的" in line for line in lines(read(clerk, q="新来的")))
-    issued = lines(read(clerk, q=str(known().actions["card.issue"])))
+    issued = lines(read(clerk, q=str(all_words().actions["card.issue"])))
     assert len(issued) == 9
     assert lines(read(clerk, q="100%")) == lines(read(clerk, q="_" * 9)) == []
 
@@ -246,7 +246,7 @@ def test_who_sees_masked_names_does_not_find_out_letters(cast, client_of):
 def test_search_by_person_finds_cards_sign_ins_and_merged_entries(cast, client_of):
     with transaction():
         accounts.add_user("second", "李秀明", PASSWORD, None, cast.worker)
-        growth.reach(cast.worker, Stage.APPLICANT, date(2026, 1, 1), "", cast.clerk)
+        growth.reach_stage(cast.worker, Stage.APPLICANT, date(2026, 1, 1), "", cast.clerk)
     found = lines(read(client_of(cast.clerk), subject=f"person:{cast.worker.id}"))
     assert len(found) == len(lines(read(client_of(cast.clerk), q="李秀明")))
     assert all("李秀明" in line for line in found)
@@ -309,12 +309,12 @@ def test_pages_keep_the_search(cast, client_of):
     assert len(links) == 2
     for link in links:
         again = clerk.get(link.replace("&amp;", "&")).text
-        assert all(str(known().actions["group.add"]) in line for line in lines(again))
+        assert all(str(all_words().actions["group.add"]) in line for line in lines(again))
     assert client_of(cast.clerk).get(f"{PAGE}?action=group.add&page=4").status_code == 404
 
 
 def test_the_newest_line_is_first(cast):
-    found = db.session.scalars(trail.found(cast.village, trail.Search())).all()
+    found = db.session.scalars(trail.search_trail(cast.village, trail.TrailSearch())).all()
     assert [event.id for event in found] == sorted((event.id for event in found), reverse=True)
     assert len(found) > 20
 

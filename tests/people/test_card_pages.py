@@ -109,7 +109,7 @@ def test_cards_of_elsewhere_and_of_nobody_are_not_there(cast, clerk, client_of):
 def test_a_lost_card_that_turned_up_at_a_desk_is_told_at_the_top(cast, clerk):
     assert "note-look" not in clerk.get(HERE).text
     with transaction():
-        cards.turned_up(cards.report_lost(cast.card, cast.clerk), cast.volunteer)
+        cards.note_turned_up(cards.report_lost(cast.card, cast.clerk), cast.volunteer)
     (note,) = re.findall(r'<p class="note note-look">(.*?)</p>', clerk.get(HERE).text, re.DOTALL)
     assert "2026年12月28日 09:00" in note
     assert page_of(cast.worker) in note
@@ -121,12 +121,12 @@ def test_a_lost_card_that_turned_up_at_a_desk_is_told_at_the_top(cast, clerk):
 
 
 def test_after_a_leak_the_codes_are_renewed_and_the_page_says_what_to_do(cast, clerk):
-    before = {card.token for card in cards.all_of(cast.village)}
+    before = {card.token for card in cards.cards_of_village(cast.village)}
     page = clerk.get(HERE).text
     assert f'action="{HERE}/renew"' in page.split("<details>")[1]
     answer = clerk.post(f"{HERE}/renew", follow_redirects=True)
     assert "8 张卡换了新码" in answer.text
-    assert not before & {card.token for card in cards.all_of(cast.village)}
+    assert not before & {card.token for card in cards.cards_of_village(cast.village)}
 
 
 def test_the_sheet_of_all_and_of_one_with_backs_or_without(cast, clerk):
@@ -164,7 +164,8 @@ def test_every_card_of_a_village_as_csv(cast, run):
     assert lines[-1] == ""
     assert "\r" not in done.stdout
     expected = [
-        [card.number, card.token, card.person.name, str(card.state)] for card in cards.all_of(cast.village)
+        [card.number, card.token, card.person.name, str(card.state)]
+        for card in cards.cards_of_village(cast.village)
     ]
     assert list(csv.reader(StringIO(done.stdout)))[1:] == expected
     assert [expected[0][3], expected[-1][2:]] == ["lost", [cast.worker.name, "active"]]

@@ -51,7 +51,7 @@ def test_a_card_shows_nothing_of_its_holder(cast):
 
 
 def test_no_two_cards_are_alike(cast):
-    found = [cards.active(worker) for worker in cast.workers]
+    found = [cards.active_card(worker) for worker in cast.workers]
     assert len({card.number for card in found}) == len({card.token for card in found}) == 8
 
 
@@ -144,7 +144,7 @@ def test_a_new_card_replaces_the_old_at_once(cast):
     old = cast.card
     new = issue(cast.worker, cast.clerk)
     assert (old.state, new.state) == (CardState.REPLACED, CardState.ACTIVE)
-    assert cards.active(cast.worker).id == new.id
+    assert cards.active_card(cast.worker).id == new.id
     assert new.number != old.number
     assert new.token != old.token
     assert cards.find(old.number, cast.village).state == CardState.REPLACED  # so that the desk can say why
@@ -156,7 +156,7 @@ def test_a_lost_card_stops_and_is_replaced(cast):
         cards.report_lost(old, cast.clerk)
         cards.report_lost(old, cast.clerk)
     assert old.state == CardState.LOST
-    assert cards.active(cast.worker) is None
+    assert cards.active_card(cast.worker) is None
     new = issue(cast.worker, cast.clerk)
     assert (old.state, new.state) == (CardState.LOST, CardState.ACTIVE)
 
@@ -175,7 +175,7 @@ def lose(card, actor):
 
 def find(card, actor):
     with transaction():
-        return cards.found(card, actor)
+        return cards.mark_found(card, actor)
 
 
 def retire(card, actor, reason="卡面磨花"):
@@ -190,7 +190,7 @@ def test_a_lost_card_that_comes_back_is_good_again(cast):
     find(card, cast.chair)
     find(card, cast.chair)
     assert (card.state, card.token) == (CardState.ACTIVE, token)
-    assert cards.active(cast.worker).id == card.id
+    assert cards.active_card(cast.worker).id == card.id
     assert not cards.may_be_found(card)
     assert [line.action for line in lines_of(card)] == ["card.issue", "card.lost", "card.found"]
 
@@ -257,7 +257,7 @@ def test_a_replaced_card_says_so_in_its_history(cast):
 
 def lines_of(card):
     """The trail about a card, the oldest first."""
-    return list(db.session.scalars(trail.about([audit.name_of(card)])))[::-1]
+    return list(db.session.scalars(trail.events_about([audit.name_of(card)])))[::-1]
 
 
 # --- A lost card at the desk ---
@@ -265,20 +265,20 @@ def lines_of(card):
 
 def turn_up(card, actor):
     with transaction():
-        return cards.turned_up(card, actor)
+        return cards.note_turned_up(card, actor)
 
 
 def test_a_lost_card_at_the_desk_is_noted_once_a_day(cast, clock):
     card = cast.card
     assert not turn_up(card, cast.volunteer)  # it is good
     lose(card, cast.clerk)
-    assert cards.lost_and_seen(cast.village) == []
+    assert cards.lost_and_turned_up(cast.village) == []
     assert [turn_up(card, cast.volunteer) for _time in range(3)] == [True, False, False]
     first = calendar.now()
-    assert cards.lost_and_seen(cast.village) == [(card, first)]
+    assert cards.lost_and_turned_up(cast.village) == [(card, first)]
     clock.days_on()
     assert [turn_up(card, cast.manager) for _time in range(2)] == [True, False]
-    assert cards.lost_and_seen(cast.village) == [(card, first + timedelta(days=1))]
+    assert cards.lost_and_turned_up(cast.village) == [(card, first + timedelta(days=1))]
     noted = [line for line in lines_of(card) if line.action == "card.turned_up"]
     assert [line.actor_id for line in noted] == [cast.volunteer.id, cast.manager.id]
     assert {line.area_id for line in noted} == {cast.village.id}
@@ -288,18 +288,18 @@ def test_it_is_told_as_long_as_the_card_is_lost(cast, clock):
     card = lose(cast.card, cast.clerk)
     turn_up(card, cast.volunteer)
     find(card, cast.clerk)
-    assert cards.lost_and_seen(cast.village) == []
+    assert cards.lost_and_turned_up(cast.village) == []
     clock.days_on()
     lose(card, cast.clerk)  # again: what was seen before is over
-    assert cards.lost_and_seen(cast.village) == []
+    assert cards.lost_and_turned_up(cast.village) == []
     assert turn_up(card, cast.volunteer)
     neighbour_s = lose(cast.card_of(cast.neighbour), cast.clerk)
     clock.days_on()
     turn_up(neighbour_s, cast.volunteer)
-    assert [seen.id for seen, _at in cards.lost_and_seen(cast.village)] == [neighbour_s.id, card.id]
-    assert cards.lost_and_seen(cast.next_village) == []
+    assert [seen.id for seen, _at in cards.lost_and_turned_up(cast.village)] == [neighbour_s.id, card.id]
+    assert cards.lost_and_turned_up(cast.next_village) == []
     retire(card, cast.clerk)
-    assert [seen.id for seen, _at in cards.lost_and_seen(cast.village)] == [neighbour_s.id]
+    assert [seen.id for seen, _at in cards.lost_and_turned_up(cast.village)] == [neighbour_s.id]
 
 
 # --- New secrets for all ---
@@ -307,14 +307,14 @@ def test_it_is_told_as_long_as_the_card_is_lost(cast, clock):
 
 def test_after_a_leak_every_card_of_the_village_has_a_new_secret(cast):
     """The lost one too, which may be found again; the numbers stay, and the next village is left alone."""
-    before = {card.id: (card.token, card.number) for card in cards.all_of(cast.village)}
-    others = {card.token for card in cards.all_of(cast.next_village)}
+    before = {card.id: (card.token, card.number) for card in cards.cards_of_village(cast.village)}
+    others = {card.token for card in cards.cards_of_village(cast.next_village)}
     replaced = cast.card_of(cast.neighbour)
     issue(cast.neighbour, cast.clerk)
     lost = lose(cast.card, cast.clerk)
     with transaction():
         assert cards.renew_secrets(cast.village, cast.clerk) == 7
-    renewed = {card.id: card for card in cards.all_of(cast.village) if card.id != replaced.id}
+    renewed = {card.id: card for card in cards.cards_of_village(cast.village) if card.id != replaced.id}
     assert len({card.token for card in renewed.values()}) == 8
     for ident, (token, number) in before.items():
         if ident != replaced.id:
@@ -323,7 +323,7 @@ def test_after_a_leak_every_card_of_the_village_has_a_new_secret(cast):
             assert set(renewed[ident].token) <= set(cards.ALPHABET)
             assert len(renewed[ident].token) == 20
     assert replaced.token == before[replaced.id][0]
-    assert {card.token for card in cards.all_of(cast.next_village)} == others
+    assert {card.token for card in cards.cards_of_village(cast.next_village)} == others
     with pytest.raises(Refused, match="unknown_card") as refusal:
         cards.find(f"https://aixin.example/C/{before[lost.id][0]}", cast.village)
     assert "换过新码" in str(refusal.value.message)
@@ -347,7 +347,8 @@ def test_good_cards_below_an_area_come_with_their_village_and_grid(cast):
     township = cast.township
     with counted() as asked:
         held = [
-            (card.person.area.name, card.person.name, grid.code) for card, grid in cards.good_below(township)
+            (card.person.area.name, card.person.name, grid.code)
+            for card, grid in cards.active_cards_below(township)
         ]
     assert len(asked) == 2
     here, there = cast.village.name, cast.next_village.name
@@ -357,8 +358,8 @@ def test_good_cards_below_an_area_come_with_their_village_and_grid(cast):
         *((here, names[place], f"{place + 1:02}") for place in (1, 2, 4, 5, 6, 7)),
         (there, cast.stranger.name, "01"),
     ]
-    assert len(cards.good_below(cast.village)) == 7
-    assert cards.good_below(cast.far_village) == []
+    assert len(cards.active_cards_below(cast.village)) == 7
+    assert cards.active_cards_below(cast.far_village) == []
 
 
 def test_no_card_for_who_does_not_serve(cast):
@@ -371,10 +372,10 @@ def test_no_card_for_who_does_not_serve(cast):
 
 
 def test_the_list_of_a_village_s_cards(cast):
-    listed = cards.of_village(cast.village)
+    listed = cards.holders_with_cards(cast.village)
     assert [term.grid.code for term, _card in listed] == [f"{n:02}" for n in range(1, 9)]
     assert all(card.person_id == term.person_id for term, card in listed)
     with transaction():
         terms.end_term(cast.term_of(cast.neighbour), "搬家", cast.clerk)
-    assert cast.neighbour.id not in {term.person_id for term, _card in cards.of_village(cast.village)}
+    assert cast.neighbour.id not in {term.person_id for term, _card in cards.holders_with_cards(cast.village)}
     db.session.rollback()

@@ -12,7 +12,7 @@ from ground.db import db, transaction
 from ground.refusal import Refused
 from people.conduct import evaluations
 from people.conduct.evaluations import Grades
-from people.models import AuditEvent, Duty, Evaluation, Merge, Person, Role, Side
+from people.models import AuditEvent, Duty, Evaluation, EvaluationSide, Merge, Person, Role
 from people.roster import grids, persons, terms
 from people.signin import accounts
 from tests.cast import PASSWORD, TOWNSHIP, VILLAGE
@@ -58,7 +58,7 @@ def refused(code):
 
 
 def names(cast, user, year=2026):
-    return [partner.person.name for partner in evaluations.owed(user, cast.village, year)]
+    return [partner.person.name for partner in evaluations.partners_to_evaluate(user, cast.village, year)]
 
 
 # --- Who is asked about whom ---
@@ -70,10 +70,12 @@ def test_each_side_is_asked_about_the_other(cast, helper):
     assert names(cast, cast.worker_user) == ["何指导"]
     assert names(cast, cast.chair) == ["何指导"]
     assert names(cast, cast.clerk) == []
-    say(cast, cast.instructor, Side.OF_WORKER, cast.worker)
+    say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker)
     assert names(cast, cast.instructor) == first_four[1:]
     assert names(cast, cast.worker_user) == ["何指导"]
-    assert [grid.code for grid in evaluations.owed(cast.chair, cast.village, 2026)[0].grids] == [
+    assert [
+        grid.code for grid in evaluations.partners_to_evaluate(cast.chair, cast.village, 2026)[0].grids
+    ] == [
         "01",
         "02",
         "03",
@@ -90,7 +92,7 @@ def test_a_worker_without_an_instructor_and_a_sign_in_without_a_person_are_asked
     assert names(cast, cast.user("fifth")) == []
     assert names(cast, cast.user("nobody")) == []
     with refused("no_person"):
-        say(cast, cast.user("nobody"), Side.OF_WORKER, cast.worker)
+        say(cast, cast.user("nobody"), EvaluationSide.OF_WORKER, cast.worker)
 
 
 @pytest.mark.parametrize(("since", "asked"), [(date(2026, 11, 29), True), (date(2026, 11, 30), False)])
@@ -102,18 +104,18 @@ def test_thirty_days_together_in_the_year_up_to_today(cast, since, asked):
     assert (names(cast, cast.worker_user) == ["新指导"]) is asked
     if not asked:
         with refused("not_together"):
-            say(cast, cast.worker_user, Side.BY_WORKER, person)
+            say(cast, cast.worker_user, EvaluationSide.BY_WORKER, person)
         with refused("not_together"):
-            say(cast, cast.chair, Side.BY_VILLAGE, person)
+            say(cast, cast.chair, EvaluationSide.BY_VILLAGE, person)
 
 
 def test_only_a_common_grid_counts_and_only_days_in_common(cast, helper):
     with refused("not_together"):
-        say(cast, cast.instructor, Side.OF_WORKER, cast.workers[4])
+        say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.workers[4])
     with refused("not_together"):
-        say(cast, cast.worker_user, Side.BY_WORKER, cast.neighbour)
+        say(cast, cast.worker_user, EvaluationSide.BY_WORKER, cast.neighbour)
     with refused("not_together"), clock.at(date(2026, 3, 31)):  # the year before the instructor came
-        say(cast, cast.instructor, Side.OF_WORKER, cast.worker, year=2025)
+        say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, year=2025)
     with transaction():  # the first worker left on the 20th of January, 19 days after the instructor came
         cast.term_of(cast.worker).ended_on = date(2026, 1, 20)
         db.session.flush()
@@ -124,10 +126,10 @@ def test_only_a_common_grid_counts_and_only_days_in_common(cast, helper):
 
 
 def test_once_and_for_all(cast, helper):
-    say(cast, cast.instructor, Side.OF_WORKER, cast.worker, remark=" 踏实 ")
+    say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, remark=" 踏实 ")
     for grades in (FINE, Grades(1, 1, 1)):
         with refused("already_said"):
-            say(cast, cast.instructor, Side.OF_WORKER, cast.worker, grades=grades)
+            say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, grades=grades)
     said = db.session.scalars(select(Evaluation)).one()
     assert (said.diligence, said.skill, said.manner, said.remark) == (4, 3, 4, "踏实")
     with pytest.raises(sa.exc.DatabaseError), transaction():
@@ -135,9 +137,9 @@ def test_once_and_for_all(cast, helper):
 
 
 def test_the_village_speaks_with_one_voice(cast, helper):
-    say(cast, cast.chair, Side.BY_VILLAGE, helper.person)
+    say(cast, cast.chair, EvaluationSide.BY_VILLAGE, helper.person)
     with refused("already_said"):
-        say(cast, cast.second_chair, Side.BY_VILLAGE, helper.person)
+        say(cast, cast.second_chair, EvaluationSide.BY_VILLAGE, helper.person)
     assert names(cast, cast.second_chair) == []
 
 
@@ -148,29 +150,29 @@ def test_nobody_evaluates_themselves_under_any_entry(cast, helper):
         db.session.flush()
     assert names(cast, cast.chair) == []
     with refused("own_evaluation"):
-        say(cast, cast.chair, Side.BY_VILLAGE, helper.person)
+        say(cast, cast.chair, EvaluationSide.BY_VILLAGE, helper.person)
     with transaction():
         db.session.add(Merge(kept_id=helper.id, duplicate_id=cast.worker.id, reason="同一人", at=clock.now()))
         db.session.flush()
     for person in (cast.worker, helper.person):
         with refused("own_evaluation"):
-            say(cast, cast.instructor, Side.OF_WORKER, person)
+            say(cast, cast.instructor, EvaluationSide.OF_WORKER, person)
         with refused("own_evaluation"):
-            say(cast, cast.worker_user, Side.BY_WORKER, person)
+            say(cast, cast.worker_user, EvaluationSide.BY_WORKER, person)
     assert cast.worker.name not in names(cast, cast.instructor)
     assert names(cast, cast.worker_user) == []
 
 
 def test_what_was_said_of_a_merged_entry_is_not_said_again(cast, helper):
-    say(cast, cast.instructor, Side.OF_WORKER, cast.worker)
+    say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker)
     with transaction():
         kept = persons.add_person(cast.village, "李秀明二", None)
         db.session.add(Merge(kept_id=kept.id, duplicate_id=cast.worker.id, reason="同一人", at=clock.now()))
         db.session.flush()
     for person in (cast.worker, db.session.get_one(Person, kept.id)):
         with refused("already_said"):
-            say(cast, cast.instructor, Side.OF_WORKER, person)
-    (result,) = evaluations.results(cast.village, Side.OF_WORKER, 2026)
+            say(cast, cast.instructor, EvaluationSide.OF_WORKER, person)
+    (result,) = evaluations.results(cast.village, EvaluationSide.OF_WORKER, 2026)
     assert (result.person.name, result.voices) == ("李秀明二", 1)
 
 
@@ -187,22 +189,22 @@ def test_a_year_is_open_until_the_end_of_the_next_march(cast, helper, clock, tod
     assert evaluations.open_years() == years
     for year in (2025, 2028):
         with refused("wrong_year"):
-            say(cast, cast.instructor, Side.OF_WORKER, cast.worker, year=year)
+            say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, year=year)
     if 2026 in years:
-        assert say(cast, cast.instructor, Side.OF_WORKER, cast.worker).year == 2026
+        assert say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker).year == 2026
     else:
         with refused("wrong_year"):
-            say(cast, cast.instructor, Side.OF_WORKER, cast.worker)
+            say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker)
 
 
 def test_each_side_has_its_role(cast, helper):
     for actor, side, person in (
-        (cast.clerk, Side.BY_VILLAGE, helper.person),
-        (cast.supervisor, Side.OF_WORKER, cast.worker),
-        (cast.worker_user, Side.OF_WORKER, cast.worker),
-        (cast.instructor, Side.BY_WORKER, helper.person),
-        (cast.outsider, Side.BY_VILLAGE, helper.person),
-        (cast.township_user, Side.BY_VILLAGE, helper.person),
+        (cast.clerk, EvaluationSide.BY_VILLAGE, helper.person),
+        (cast.supervisor, EvaluationSide.OF_WORKER, cast.worker),
+        (cast.worker_user, EvaluationSide.OF_WORKER, cast.worker),
+        (cast.instructor, EvaluationSide.BY_WORKER, helper.person),
+        (cast.outsider, EvaluationSide.BY_VILLAGE, helper.person),
+        (cast.township_user, EvaluationSide.BY_VILLAGE, helper.person),
     ):
         with refused("not_yours"):
             say(cast, actor, side, person)
@@ -211,7 +213,7 @@ def test_each_side_has_its_role(cast, helper):
 @pytest.mark.parametrize("grade", [0, 5, -1])
 def test_a_grade_is_one_of_four(cast, helper, grade):
     with refused("bad_grade"):
-        say(cast, cast.instructor, Side.OF_WORKER, cast.worker, grades=Grades(4, grade, 4))
+        say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, grades=Grades(4, grade, 4))
 
 
 # --- What came of it ---
@@ -224,7 +226,7 @@ def workers_say(cast, helper, *grades, remark="{}号网格"):
         say(
             cast,
             actor,
-            Side.BY_WORKER,
+            EvaluationSide.BY_WORKER,
             helper.person,
             grades=Grades(grade, 4, 4),
             remark=remark.format(9 - number),
@@ -233,20 +235,27 @@ def workers_say(cast, helper, *grades, remark="{}号网格"):
 
 def test_what_workers_say_is_shown_from_three_voices_on_and_never_who_said_it(cast, helper):
     workers_say(cast, helper, 4, 4)
-    (few,) = evaluations.results(cast.township, Side.BY_WORKER, 2026)
+    (few,) = evaluations.results(cast.township, EvaluationSide.BY_WORKER, 2026)
     assert (few.voices, few.means, few.remarks) == (2, None, [])
-    say(cast, cast.user("worker2"), Side.BY_WORKER, helper.person, grades=Grades(3, 3, 4), remark="1号网格")
+    say(
+        cast,
+        cast.user("worker2"),
+        EvaluationSide.BY_WORKER,
+        helper.person,
+        grades=Grades(3, 3, 4),
+        remark="1号网格",
+    )
     for area in (cast.township, cast.county):
-        (result,) = evaluations.results(area, Side.BY_WORKER, 2026)
+        (result,) = evaluations.results(area, EvaluationSide.BY_WORKER, 2026)
         assert (result.person.id, result.place.code, result.voices) == (helper.id, TOWNSHIP, 3)
         assert result.means == {"diligence": 37, "skill": 37, "manner": 40}
         assert result.remarks == ["1号网格", "8号网格", "9号网格"]  # in the order of their words
-    assert evaluations.results(cast.township, Side.BY_WORKER, 2025) == []
+    assert evaluations.results(cast.township, EvaluationSide.BY_WORKER, 2025) == []
 
 
 def test_the_village_s_word_is_shown_at_once(cast, helper):
-    say(cast, cast.chair, Side.BY_VILLAGE, helper.person, remark="每月都来")
-    (result,) = evaluations.results(cast.county, Side.BY_VILLAGE, 2026)
+    say(cast, cast.chair, EvaluationSide.BY_VILLAGE, helper.person, remark="每月都来")
+    (result,) = evaluations.results(cast.county, EvaluationSide.BY_VILLAGE, 2026)
     assert (result.place.code, result.voices, result.remarks) == (VILLAGE, 1, ["每月都来"])
     assert result.means == {"diligence": 40, "skill": 30, "manner": 40}
 
@@ -290,9 +299,9 @@ def test_a_worker_speaks_on_a_phone(cast, helper, client_of):
 
 
 def test_results_are_seen_only_by_those_they_go_to(cast, helper, client_of):
-    say(cast, cast.instructor, Side.OF_WORKER, cast.worker, remark="指导员的话")
+    say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, remark="指导员的话")
     workers_say(cast, helper, 4, 4, 3, remark="网格员的话")
-    say(cast, cast.chair, Side.BY_VILLAGE, helper.person, remark="村里的话")
+    say(cast, cast.chair, EvaluationSide.BY_VILLAGE, helper.person, remark="村里的话")
     seen = {
         "clerk": "指导员的话",
         "chair": "指导员的话",
@@ -326,7 +335,7 @@ def test_results_are_seen_only_by_those_they_go_to(cast, helper, client_of):
 
 def test_what_another_said_is_not_there(cast, helper, client_of):
     """The address of a person one is not asked about, or on a side that is not one's own."""
-    say(cast, cast.instructor, Side.OF_WORKER, cast.worker, remark="指导员的话")
+    say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, remark="指导员的话")
     for user, ident, side in (
         (cast.worker_user, cast.worker.id, "of_worker"),
         (cast.chair, cast.worker.id, "of_worker"),
@@ -379,11 +388,11 @@ def test_the_pages_take_as_many_questions_for_many_as_for_few(cast, helper, clie
         return count
 
     visits = (("instructor", HERE), ("chair", HERE), ("worker", HERE), ("township_user", ABOVE))
-    say(cast, cast.instructor, Side.OF_WORKER, cast.worker)
+    say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker)
     workers_say(cast, helper, 4)
     few = [asked(cast.user(username), path) for username, path in visits]
     for worker in cast.workers[1:4]:
-        say(cast, cast.instructor, Side.OF_WORKER, worker)
+        say(cast, cast.instructor, EvaluationSide.OF_WORKER, worker)
     for actor in ("worker1", "worker2"):
-        say(cast, cast.user(actor), Side.BY_WORKER, helper.person)
+        say(cast, cast.user(actor), EvaluationSide.BY_WORKER, helper.person)
     assert [asked(cast.user(username), path) for username, path in visits] == few

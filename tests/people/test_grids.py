@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ground import clock as calendar
 from ground.db import db, transaction
 from ground.refusal import Refused
-from people.models import AuditEvent, Change, Duty, Grid, GridChange, GridKind
+from people.models import AuditEvent, Duty, Grid, GridChange, GridChangeKind, GridKind
 from people.roster import changes, grids, holders, persons, terms
 from tests.cast import BEGAN_ON, TODAY
 
@@ -46,8 +46,8 @@ def trail(action):
 
 def test_a_grid_is_added_with_all_that_is_known(cast):
     with transaction():
-        group = grids.group_named(cast.village, " 第一村民小组 ", cast.clerk)
-        assert grids.group_named(cast.village, "第一村民小组", cast.clerk) is group
+        group = grids.find_or_add_group(cast.village, " 第一村民小组 ", cast.clerk)
+        assert grids.find_or_add_group(cast.village, "第一村民小组", cast.clerk) is group
         grid = grids.add_grid(
             cast.village,
             " 0053-01 ",
@@ -65,7 +65,9 @@ def test_a_grid_is_added_with_all_that_is_known(cast):
         "中心小学",
         "县教育局",
     )
-    assert [(line.change.kind, line.name) for line in changes.history(grid)] == [(Change.OPENED, "小学网格")]
+    assert [(line.change.kind, line.name) for line in changes.history(grid)] == [
+        (GridChangeKind.OPENED, "小学网格")
+    ]
     assert len(trail("group.add")) == 1
     assert trail("grid.add")[-1].detail["agency"] == "县教育局"
     assert [group.name for group in grids.groups(cast.village)] == ["第一村民小组"]
@@ -95,11 +97,11 @@ def test_a_grid_that_cannot_be(cast, code, given):
 
 def test_grids_are_in_villages_and_their_groups_too(cast):
     refused("not_a_village", grids.add_grid, cast.township, "1", "镇", GridKind.RURAL, 8, cast.clerk)
-    theirs = do(grids.group_named, cast.next_village, "别的组", cast.clerk)
+    theirs = do(grids.find_or_add_group, cast.next_village, "别的组", cast.clerk)
     refused(
         "other_village", grids.add_grid, cast.village, "91", "x", GridKind.RURAL, 8, cast.clerk, group=theirs
     )
-    refused("bad_name", grids.group_named, cast.village, " ", cast.clerk)
+    refused("bad_name", grids.find_or_add_group, cast.village, " ", cast.clerk)
 
 
 def test_a_correction_says_what_was_and_what_is(cast, grid):
@@ -160,12 +162,12 @@ def test_a_split_takes_households_along_and_leaves_the_people(cast, held):
     new = do(changes.split, held, "01-2", "第01网格二", 3, TODAY, "户数多", cast.clerk, place="后街")
     assert (held.households, new.households, new.place, new.kind) == (5, 3, "后街", GridKind.RURAL)
     assert cast.term_of(cast.worker).grid_id == held.id
-    assert holders.of_grid(new) == []
+    assert holders.terms_of_grid(new) == []
     (split, opened) = changes.history(held)
-    assert (split.change.kind, split.other_name) == (Change.SPLIT, "第01网格二")
-    assert opened.change.kind == Change.OPENED
+    assert (split.change.kind, split.other_name) == (GridChangeKind.SPLIT, "第01网格二")
+    assert opened.change.kind == GridChangeKind.OPENED
     (born,) = changes.history(new)
-    assert (born.change.kind, born.other_name, born.change.on) == (Change.OPENED, "第01网格", TODAY)
+    assert (born.change.kind, born.other_name, born.change.on) == (GridChangeKind.OPENED, "第01网格", TODAY)
     assert trail("grid.split")[0].before == {"households": 8}
 
 
@@ -192,10 +194,10 @@ def test_a_merged_grid_is_closed_and_both_pages_tell_it(cast, grid, held):
     assert held.households == 20
     do(changes.rename, held, "大网格", TODAY, "合并后改名", cast.clerk)
     gone = changes.history(grid)[0]
-    assert (gone.change.kind, gone.other_name, gone.name) == (Change.MERGED, "第01网格", "河边网格")
+    assert (gone.change.kind, gone.other_name, gone.name) == (GridChangeKind.MERGED, "第01网格", "河边网格")
     renamed, joined, _opened = changes.history(held)
     assert renamed.name == "大网格"
-    assert (joined.change.kind, joined.other, joined.name) == (Change.MERGED, grid, "第01网格")
+    assert (joined.change.kind, joined.other, joined.name) == (GridChangeKind.MERGED, grid, "第01网格")
     assert {event.subject for event in trail("grid.merge")} == {f"grid:{grid.id}", f"grid:{held.id}"}
     assert grid not in grids.of_village(cast.village)
     assert grids.of_village(cast.village, closed=True) == [grid]
@@ -223,7 +225,7 @@ def test_what_was_merged_into_a_grid_is_a_change_of_it_too(cast, grid, held):
 def test_nothing_is_closed_while_somebody_serves(cast, grid, held):
     for verb, more in ((changes.close, ()), (changes.merge, (grid,))):
         refused("still_serves", verb, held, *more, TODAY, REASON, cast.clerk)
-    assert [term.person for term in changes.in_the_way(held, TODAY)] == [cast.worker]
+    assert [term.person for term in changes.blocking_terms(held, TODAY)] == [cast.worker]
     do(terms.end_term, cast.term_of(cast.worker), "搬走", cast.clerk)
     refused("still_serves", changes.close, held, date(2026, 12, 27), REASON, cast.clerk)
     do(changes.close, held, TODAY, REASON, cast.clerk)

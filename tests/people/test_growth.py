@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ground import clock
 from ground.db import db, transaction
 from ground.refusal import Refused
-from people.models import AuditEvent, GrowthStep, Person, Stage, Standing
+from people.models import AuditEvent, GrowthStep, Person, PoliticalStatus, Stage
 from people.roster import growth, persons
 from tests.cast import COUNTY, NEXT_VILLAGE, TODAY, VILLAGE
 
@@ -18,7 +18,7 @@ APPLICANT, MEMBER, CADRE = Stage
 
 def reach(person, stage, on, actor=None, note=""):
     with transaction():
-        return growth.reach(person, stage, on, note, actor)
+        return growth.reach_stage(person, stage, on, note, actor)
 
 
 def give_standing(person, standing):
@@ -40,7 +40,10 @@ def test_from_worker_to_reserve_cadre(cast):
 
 @pytest.mark.parametrize(
     ("admitted", "standing"),
-    [(TODAY - timedelta(days=364), Standing.PROBATIONARY), (TODAY - timedelta(days=365), Standing.PARTY)],
+    [
+        (TODAY - timedelta(days=364), PoliticalStatus.PROBATIONARY),
+        (TODAY - timedelta(days=365), PoliticalStatus.PARTY),
+    ],
 )
 def test_a_new_member_is_in_the_party_by_the_roster_too(cast, admitted, standing):
     """For a year on probation."""
@@ -52,9 +55,9 @@ def test_a_new_member_is_in_the_party_by_the_roster_too(cast, admitted, standing
 
 
 def test_a_member_of_long_standing_stays_one(cast):
-    give_standing(cast.worker, Standing.PARTY)
+    give_standing(cast.worker, PoliticalStatus.PARTY)
     reach(cast.worker, MEMBER, TODAY)
-    assert cast.worker.standing == Standing.PARTY
+    assert cast.worker.standing == PoliticalStatus.PARTY
 
 
 def test_days_follow_the_stages(cast):
@@ -68,14 +71,16 @@ def test_days_follow_the_stages(cast):
 
 
 def test_an_application_may_be_entered_later_with_its_own_day(cast):
-    give_standing(cast.worker, Standing.PARTY)
+    give_standing(cast.worker, PoliticalStatus.PARTY)
     reach(cast.worker, MEMBER, date(2026, 1, 1))
     with pytest.raises(Refused, match="out_of_order"):
         reach(cast.worker, APPLICANT, date(2026, 1, 2))
     reach(cast.worker, APPLICANT, date(2024, 1, 1))
 
 
-@pytest.mark.parametrize("standing", [None, Standing.MASSES, Standing.LEAGUE, Standing.OTHER_PARTY])
+@pytest.mark.parametrize(
+    "standing", [None, PoliticalStatus.MASSES, PoliticalStatus.LEAGUE, PoliticalStatus.OTHER_PARTY]
+)
 @pytest.mark.parametrize("stage", [MEMBER, CADRE])
 def test_no_stage_is_left_out(cast, standing, stage):
     give_standing(cast.worker, standing)
@@ -84,7 +89,7 @@ def test_no_stage_is_left_out(cast, standing, stage):
     assert growth.of_village(cast.village)[0].stage is None
 
 
-@pytest.mark.parametrize("standing", [Standing.PARTY, Standing.PROBATIONARY])
+@pytest.mark.parametrize("standing", [PoliticalStatus.PARTY, PoliticalStatus.PROBATIONARY])
 @pytest.mark.parametrize("stage", [MEMBER, CADRE])
 def test_who_was_in_the_party_before_need_not_have_applied_here(cast, standing, stage):
     give_standing(cast.worker, standing)

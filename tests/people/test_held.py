@@ -19,12 +19,12 @@ from people.models import (
     DepartureKind,
     Duty,
     Evaluation,
+    EvaluationSide,
     GrowthStep,
     Merge,
     Outcome,
     Person,
     Role,
-    Side,
     Stage,
     Training,
 )
@@ -41,7 +41,7 @@ def page_of(person):
 
 def told(app, person, reader=Reader.VILLAGE):
     """The sections about a person: their titles, and all their text."""
-    sections = held.everything(person, reader)
+    sections = held.all_sections(person, reader)
     return {str(section.title): "\n".join(" | ".join(row) for row in section.rows) for section in sections}
 
 
@@ -92,7 +92,7 @@ def full_life(cast):
                 ),
                 Evaluation(
                     year=2026,
-                    side=Side.OF_WORKER,
+                    side=EvaluationSide.OF_WORKER,
                     person_id=worker.id,
                     village_id=cast.village.id,
                     voice=f"person:{cast.neighbour.id}",
@@ -101,7 +101,7 @@ def full_life(cast):
                 ),
                 Evaluation(
                     year=2025,
-                    side=Side.BY_WORKER,
+                    side=EvaluationSide.BY_WORKER,
                     person_id=cast.neighbour.id,
                     village_id=cast.village.id,
                     voice=f"person:{worker.id}",
@@ -187,7 +187,7 @@ def test_nothing_of_anybody_else(app, full_life):
 def test_no_secret_of_a_card_or_sign_in(app, cast, full_life):
     everything = "\n".join(told(app, full_life).values())
     assert cast.card.token not in everything
-    assert passwords.METHOD not in everything
+    assert passwords.HASH_METHOD not in everything
     assert cast.worker_user.password_hash not in everything
 
 

@@ -30,7 +30,7 @@ def on_the_list(cast, day):
     return [
         item.text
         for item in departures.negative_list(cast.village)
-        if departures.holds(item, cast.village, day)
+        if departures.item_holds(item, cast.village, day)
     ]
 
 

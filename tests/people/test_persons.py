@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ground import clock as calendar
 from ground.db import db, transaction
 from ground.refusal import Refused
-from people.models import AuditEvent, Background, Duty, Merge, Sex, Standing
+from people.models import AuditEvent, Background, Duty, Merge, PoliticalStatus, Sex
 from people.roster import persons, terms
 from tests.cast import TODAY
 
@@ -48,7 +48,7 @@ def test_somebody_is_entered_with_all_that_is_known(cast):
         "13800001234",
         sex=Sex.FEMALE,
         birth_year=1961,
-        standing=Standing.PARTY,
+        standing=PoliticalStatus.PARTY,
         background=Background.RETIRED_OFFICIAL,
     )
     assert (person.name, person.masked, person.sex, person.birth_year) == ("张三", "张*", Sex.FEMALE, 1961)
@@ -106,18 +106,18 @@ def test_who_is_found_where(cast):
 
 
 def test_who_is_entered_already(cast):
-    assert persons.same(cast.village, " 李秀明", "12000005678") == cast.worker
-    assert persons.same(cast.village, "李秀明", "13800001234") is None
-    assert persons.same(cast.village, "李秀明", None) is None
-    assert persons.same(cast.next_village, "李秀明", "12000005678") is None
+    assert persons.find_by_name_and_phone(cast.village, " 李秀明", "12000005678") == cast.worker
+    assert persons.find_by_name_and_phone(cast.village, "李秀明", "13800001234") is None
+    assert persons.find_by_name_and_phone(cast.village, "李秀明", None) is None
+    assert persons.find_by_name_and_phone(cast.next_village, "李秀明", "12000005678") is None
 
 
 def test_a_joined_entry_stands_for_nobody(cast, twin):
-    worker = persons.kept(twin)
+    worker = persons.current_entry(twin)
     assert worker.id != twin.id
-    assert persons.selves(worker) == [worker.id, twin.id]
-    assert [merge.duplicate for merge in persons.duplicates(worker)] == [twin]
-    assert persons.same(cast.village, "李秀明", "12000005678") == worker
+    assert persons.entry_ids(worker) == [worker.id, twin.id]
+    assert [merge.duplicate for merge in persons.direct_merges(worker)] == [twin]
+    assert persons.find_by_name_and_phone(cast.village, "李秀明", "12000005678") == worker
     with pytest.raises(Refused, match="was_merged"):
         correct(twin, cast.clerk, birth_year=1960)
     grid = cast.term_of(cast.neighbour).grid

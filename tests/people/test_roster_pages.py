@@ -318,7 +318,7 @@ def test_an_appointment_that_cannot_be_is_said_and_kept(cast, clerk, empty, chan
     assert 'class="error"' in answer.text
     if "phone" not in changed:
         assert 'value="138 0000-1234"' in answer.text
-    assert holders.of_grid(empty) == []
+    assert holders.terms_of_grid(empty) == []
     assert named("张三") == []
 
 
@@ -577,7 +577,7 @@ def test_seventy_grids_are_read_like_eight(cast, client_of, path):
     before = asked()
     with transaction():
         for number in range(62):
-            group = grids.group_named(cast.village, f"第{number % 9}组", user)
+            group = grids.find_or_add_group(cast.village, f"第{number % 9}组", user)
             grid = grids.add_grid(
                 cast.village, f"5{number:02}", f"网格{number}", GridKind.RURAL, 8, user, group=group
             )

@@ -11,7 +11,17 @@ from sqlalchemy import func, select
 from ground.db import db, transaction
 from ground.refusal import Refused
 from people import areas, filing
-from people.models import Appointment, AuditEvent, Duty, Grid, GridKind, ImportFile, Person, Sex, Standing
+from people.models import (
+    Appointment,
+    AuditEvent,
+    Duty,
+    Grid,
+    GridKind,
+    ImportFile,
+    Person,
+    PoliticalStatus,
+    Sex,
+)
 from people.roster import grids, holders
 from people.rosterfile import columns, export, intake
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE
@@ -73,14 +83,14 @@ def take_in(area, rows, actor=None):
     with transaction():
         made = planned(area, rows)
         assert told(made) == []
-        done = list(intake.carry_out(made, area, actor))
+        done = list(intake.import_rows(made, area, actor))
         assert done[-1] == len(made.steps)
     return dict(made.counts)
 
 
 def taken_out(area, kind, masked, actor):
     with transaction():
-        rows = export.take_out(area, kind, masked, actor)
+        rows = export.export_roster(area, kind, masked, actor)
     return columns.LAYOUT.write(rows, kind)
 
 
@@ -115,7 +125,7 @@ def test_a_row_is_a_grid_with_its_worker_and_instructor(cast):
         Sex.MALE,
         1968,
         "12000001234",
-        Standing.PARTY,
+        PoliticalStatus.PARTY,
         VILLAGE,
     )
     assert (instructor.person.name, instructor.person.agency) == ("马指导", "县司法局")
@@ -265,9 +275,9 @@ def test_every_bad_cell_is_told_at_once_and_nothing_is_taken_in(cast):
     made = planned(cast.county, rows)
     assert told(made) == [("D3", "电话"), ("K3", "户数"), ("H4", "网格编码")]
     with transaction():
-        file = filing.keep(intake.ROSTER, cast.county, "a.xlsx", workbook(rows), cast.county_user)
+        file = filing.keep_file(intake.ROSTER, cast.county, "a.xlsx", workbook(rows), cast.county_user)
     with pytest.raises(Refused) as refusal, transaction():
-        list(filing.take_in(intake.ROSTER, file, made.fingerprint, cast.county_user))
+        list(filing.import_file(intake.ROSTER, file, made.fingerprint, cast.county_user))
     assert refusal.value.code == "bad_cells"
     assert grid_of(cast) is None
 
@@ -354,10 +364,10 @@ def test_a_messy_workbook(cast):
     assert [(cell.where, str(cell.reason)) for cell in made.bad] == []
     assert made.table.unknown == ("序号", "备注")
     with transaction():
-        list(intake.carry_out(intake.ROSTER.plan(messy(), "花名册.xlsx", cast.county), cast.county, None))
+        list(intake.import_rows(intake.ROSTER.plan(messy(), "花名册.xlsx", cast.county), cast.county, None))
     found = [
         (term.grid.code, term.person.name, term.person.birth_year, term.person.phone, term.starts_on)
-        for term in holders.serving(cast.village, date(2026, 12, 1), date(2026, 12, 1))
+        for term in holders.serving_terms(cast.village, date(2026, 12, 1), date(2026, 12, 1))
         if term.grid.name in ("一网格", "二网格", "三网格", "四网格")
     ]
     day = date(2026, 1, 5)

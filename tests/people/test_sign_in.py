@@ -75,7 +75,7 @@ def own_pin(cast):
     """Let the worker have a PIN that they chose."""
     number, _pin = given_pin(cast)
     with transaction():
-        accounts.choose_password(keeping.of_card(cast.worker), OWN_PIN)
+        accounts.choose_password(keeping.user_of_card(cast.worker), OWN_PIN)
     db.session.rollback()
     return number
 
@@ -109,8 +109,8 @@ def test_a_hash_is_computed_for_a_name_that_does_not_exist(cast, browser, monkey
 
 
 def test_what_is_kept_is_slow_to_guess(slow_method, monkeypatch):
-    monkeypatch.setattr(passwords, "METHOD", slow_method)
-    kept = passwords.hashed(PASSWORD)
+    monkeypatch.setattr(passwords, "HASH_METHOD", slow_method)
+    kept = passwords.hash_password(PASSWORD)
     assert kept.startswith("scrypt:32768:8:1$")
     assert passwords.matches(kept, PASSWORD)
     assert not passwords.matches(kept, "guess")
@@ -236,7 +236,7 @@ def test_the_device_cookie_is_kept_from_scripts(cast, browser):
 
 def test_one_address_does_not_try_thousands_of_names(cast, browser_of, clock):
     attacker = browser_of()
-    for number in range(guard.ADDRESS.tries):
+    for number in range(guard.ADDRESS_LIMIT.tries):
         assert knock(attacker, f"name{number}", "12345678", ELSEWHERE) == "wrong"
     assert knock(attacker, "clerk", PASSWORD, ELSEWHERE) == "wait"
     assert knock(browser_of(), "clerk", PASSWORD, HOME) == "in"
@@ -256,11 +256,11 @@ def test_many_addresses_do_not_try_one_name_all_day(cast, browser_of, clock):
     device = browser_of()
     assert knock(device, "clerk", PASSWORD) == "in"
     device.post("/sign-out")
-    *_narrow, wide = guard.at_the_door("clerk", ELSEWHERE, None)
+    *_narrow, wide = guard.sign_in_counts("clerk", ELSEWHERE, None)
     for number in range(0, 45, 5):  # five from each of nine addresses
         for _each in range(5):
             with transaction():
-                guard.take(guard.at_the_door("clerk", f"198.51.100.{number}", None), cast.clerk)
+                guard.count_try(guard.sign_in_counts("clerk", f"198.51.100.{number}", None), cast.clerk)
     counted(**{wide: 4})
     assert knock(browser_of(), "clerk", "guess", FAR_OFF) == "wrong"
     assert knock(browser_of(), "clerk", PASSWORD, ELSEWHERE) == "wait"
@@ -360,7 +360,7 @@ def test_a_lost_card_opens_nothing_and_the_new_one_does(cast, browser):
 
 def test_the_sign_in_of_a_card_has_no_name_to_guess(cast, browser):
     own_pin(cast)
-    assert knock(browser, keeping.of_card(cast.worker).username, OWN_PIN) == "wrong"
+    assert knock(browser, keeping.user_of_card(cast.worker).username, OWN_PIN) == "wrong"
 
 
 def test_another_s_card_is_not_mine(cast, browser):
@@ -521,7 +521,7 @@ def test_a_pin_that_is_taken(pin):
 
 def test_what_is_known_of_a_worker_is_no_pin(cast):
     _number, pin = given_pin(cast)
-    user, number = keeping.of_card(cast.worker), cast.card.number
+    user, number = keeping.user_of_card(cast.worker), cast.card.number
     for new, code in (
         (number[:6], "pin_too_simple"),
         ("005678", "pin_too_simple"),  # the end of the phone's number

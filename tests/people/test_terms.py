@@ -10,7 +10,7 @@ from ground.db import db, transaction
 from ground.refusal import Refused
 from people.models import Appointment, AuditEvent, ChosenBy, Duty, GridKind, Merge
 from people.roster import grids, holders, persons, staffing, terms
-from people.roster.holders import State
+from people.roster.holders import TermState
 from tests.cast import BEGAN_ON, TODAY, WORKERS
 
 LAST_DAY = date(2027, 12, 31)  # of the terms the cast serves under
@@ -50,7 +50,7 @@ def days(term):
 
 
 def serving(person, day):
-    return holders.serves_on(person.id, day) is not None
+    return holders.term_on_day(person.id, day) is not None
 
 
 def ended(action="term.end"):
@@ -80,7 +80,7 @@ def test_a_term_runs_for_three_years_whatever_the_day(cast, newcomer):
 def test_an_instructor_of_the_township_serves_in_any_of_its_villages(cast, instructor):
     for worker in (cast.worker, cast.neighbour, cast.stranger):
         do(terms.appoint, instructor, cast.term_of(worker).grid, Duty.INSTRUCTOR, TODAY, cast.clerk)
-    assert len(holders.serving(cast.village, TODAY, TODAY, Duty.INSTRUCTOR)) == 2
+    assert len(holders.serving_terms(cast.village, TODAY, TODAY, Duty.INSTRUCTOR)) == 2
     grid = do(grids.add_grid, cast.far_village, "1", "远", GridKind.RURAL, 8, cast.clerk)
     refused("other_village", terms.appoint, instructor, grid, Duty.INSTRUCTOR, TODAY, cast.clerk)
 
@@ -151,7 +151,7 @@ def test_a_renewal_begins_where_the_term_ends(cast, term, clock):
     assert days(new) == (date(2028, 1, 1), date(2030, 12, 31), None)
     assert (new.follows, new.person, new.chosen_by) == (term, cast.worker, ChosenBy.GROUP)
     assert [serving(cast.worker, day) for day in (TODAY, LAST_DAY, date(2028, 1, 1))] == [True] * 3
-    assert [holders.state_of(one, TODAY) for one in (term, new)] == [State.RUNNING, State.COMING]
+    assert [holders.state_of(one, TODAY) for one in (term, new)] == [TermState.RUNNING, TermState.COMING]
     refused("already_renewed", terms.renew, term, cast.clerk)
     refused("not_current", terms.renew, new, cast.clerk)
 
@@ -198,7 +198,7 @@ def test_a_successor_begins_the_day_the_old_term_ends(cast, term, newcomer):
 
 def test_a_hand_over_in_advance(cast, term, newcomer):
     new = do(terms.hand_over, term, newcomer, date(2027, 3, 1), cast.clerk)
-    assert [holders.state_of(one, TODAY) for one in (term, new)] == [State.RUNNING, State.COMING]
+    assert [holders.state_of(one, TODAY) for one in (term, new)] == [TermState.RUNNING, TermState.COMING]
     assert serving(cast.worker, date(2027, 2, 28))
     refused("not_current", terms.hand_over, term, cast.neighbour, date(2027, 1, 1), cast.clerk)
     refused("not_current", terms.hand_over, new, cast.neighbour, date(2027, 3, 2), cast.clerk)
@@ -207,7 +207,7 @@ def test_a_hand_over_in_advance(cast, term, newcomer):
 def test_a_renewal_is_called_off_by_handing_over(cast, term, newcomer):
     renewal = do(terms.renew, term, cast.clerk)
     new = do(terms.hand_over, term, newcomer, TODAY, cast.clerk)
-    assert holders.state_of(renewal, date(2029, 1, 1)) == State.CALLED_OFF
+    assert holders.state_of(renewal, date(2029, 1, 1)) == TermState.CALLED_OFF
     assert not serving(cast.worker, date(2029, 1, 1))
     assert new.follows == term
 
@@ -263,7 +263,7 @@ def test_who_ends_early_does_not_come_back_by_a_renewal(cast, term):
     renewal = do(terms.renew, term, cast.clerk)
     do(terms.end_term, term, "搬走", cast.clerk)
     assert term.ended_on == TODAY
-    assert holders.state_of(renewal, TODAY) == State.CALLED_OFF
+    assert holders.state_of(renewal, TODAY) == TermState.CALLED_OFF
     assert not serving(cast.worker, date(2028, 6, 1))
     refused("already_ended", terms.end_term, renewal, "搬走", cast.clerk)
 
@@ -290,7 +290,7 @@ def test_calling_a_successor_off_leaves_the_end_that_was_decided(cast, term, new
 def test_a_term_called_off_touches_no_quarter(cast, term):
     renewal = do(terms.renew, term, cast.clerk)
     do(terms.end_term, renewal, "按错了", cast.clerk)
-    found = holders.serving(cast.village, date(2027, 12, 1), date(2028, 3, 31))
+    found = holders.serving_terms(cast.village, date(2027, 12, 1), date(2028, 3, 31))
     assert term in found
     assert renewal not in found
 
@@ -300,29 +300,29 @@ def test_a_term_called_off_touches_no_quarter(cast, term):
 
 def test_a_persons_terms_with_who_came_before_and_after(cast, term, newcomer):
     renewal = do(terms.renew, term, cast.clerk)
-    assert [(one, after) for one, after in holders.of_person(cast.worker, cast.village)] == [
+    assert [(one, after) for one, after in holders.terms_of_person(cast.worker, cast.village)] == [
         (term, renewal),
         (renewal, None),
     ]
     new = do(terms.hand_over, term, newcomer, TODAY, cast.clerk)
-    assert holders.of_person(newcomer, cast.village) == [(new, None)]
-    assert holders.of_person(cast.worker, cast.village)[0] == (term, new)
-    assert holders.of_person(cast.worker, cast.next_village) == []
-    assert list(holders.of_grid(term.grid)) == [renewal, new, term]
+    assert holders.terms_of_person(newcomer, cast.village) == [(new, None)]
+    assert holders.terms_of_person(cast.worker, cast.village)[0] == (term, new)
+    assert holders.terms_of_person(cast.worker, cast.next_village) == []
+    assert list(holders.terms_of_grid(term.grid)) == [renewal, new, term]
 
 
 def test_what_ends_within_ninety_days_and_nobody_follows(cast, clock, newcomer):
     clock.turn_to(LAST_DAY - timedelta(days=91))
-    assert staffing.ending(cast.village) == []
+    assert staffing.ending_terms(cast.village) == []
     clock.days_on(1)
-    assert [one.person.name for one in staffing.ending(cast.village)] == list(WORKERS)
+    assert [one.person.name for one in staffing.ending_terms(cast.village)] == list(WORKERS)
     do(terms.renew, cast.term_of(cast.worker), cast.clerk)
     do(terms.hand_over, cast.term_of(cast.neighbour), newcomer, calendar.today(), cast.clerk)
-    assert [one.person.name for one in staffing.ending(cast.village)] == list(WORKERS[2:])
+    assert [one.person.name for one in staffing.ending_terms(cast.village)] == list(WORKERS[2:])
     clock.turn_to(LAST_DAY)
-    assert len(staffing.ending(cast.village)) == 6
+    assert len(staffing.ending_terms(cast.village)) == 6
     clock.days_on(1)
-    assert staffing.ending(cast.village) == []
+    assert staffing.ending_terms(cast.village) == []
 
 
 def test_where_nobody_serves(cast, term, newcomer, instructor, clock):
@@ -364,17 +364,17 @@ def names(query):
 def test_who_is_listed_as_serving_or_not(cast, term, newcomer, instructor):
     do(terms.appoint, instructor, term.grid, Duty.INSTRUCTOR, TODAY, cast.clerk)
     do(terms.end_term, cast.term_of(cast.neighbour), "搬走", cast.clerk)
-    assert names(staffing.people(cast.village, serving=True)) == {*WORKERS, "何指导"} - {"王芳"}
-    assert names(staffing.people(cast.village, serving=False)) == {"王芳", "新来的"}
-    assert names(staffing.people(cast.village, serving=True, name="秀")) == {"李秀明"}
-    assert names(staffing.people(cast.village, serving=True, name="%")) == set()
-    assert names(staffing.people(cast.next_village, serving=True)) == {"邻村人"}
+    assert names(staffing.people_query(cast.village, serving=True)) == {*WORKERS, "何指导"} - {"王芳"}
+    assert names(staffing.people_query(cast.village, serving=False)) == {"王芳", "新来的"}
+    assert names(staffing.people_query(cast.village, serving=True, name="秀")) == {"李秀明"}
+    assert names(staffing.people_query(cast.village, serving=True, name="%")) == set()
+    assert names(staffing.people_query(cast.next_village, serving=True)) == {"邻村人"}
     with transaction():
         db.session.add(
             Merge(kept_id=cast.worker.id, duplicate_id=newcomer.id, reason="同一人", at=calendar.now())
         )
         db.session.flush()
-    assert names(staffing.people(cast.village, serving=False)) == {"王芳"}
+    assert names(staffing.people_query(cast.village, serving=False)) == {"王芳"}
 
 
 def test_who_can_be_chosen(cast, term, newcomer, instructor):

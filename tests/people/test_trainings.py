@@ -57,7 +57,7 @@ def standing(area, duty=Duty.WORKER, period=SECOND_HALF):
     """Village code → how many serve, and who lacks whose session."""
     return {
         each.village.code: (each.serving, {line.name: line.sessions for line in each.missing})
-        for each in training_due.due(area, duty, period)
+        for each in training_due.trainings_due(area, duty, period)
     }
 
 
@@ -129,7 +129,7 @@ def test_a_session_is_taken_back_as_long_as_nobody_was_there(cast):
     with refused("has_attendance"), transaction():
         trainings.call_off(training, cast.clerk)
     with transaction():
-        trainings.absent(training, cast.worker, cast.clerk)
+        trainings.remove_attendance(training, cast.worker, cast.clerk)
         trainings.call_off(training, cast.clerk)
     assert db.session.scalar(select(func.count()).select_from(Training)) == 0
     last = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
@@ -145,8 +145,8 @@ def test_twice_is_once_and_a_wrong_tick_is_taken_back(cast):
     assert not attend(training, cast.worker, cast.clerk)
     assert attending() == {cast.worker.id}
     with transaction():
-        assert trainings.absent(training, cast.worker, cast.clerk)
-        assert not trainings.absent(training, cast.worker, cast.clerk)
+        assert trainings.remove_attendance(training, cast.worker, cast.clerk)
+        assert not trainings.remove_attendance(training, cast.worker, cast.clerk)
     assert attending() == set()
     subject = f"person:{cast.worker.id}"
     lines = db.session.scalars(
@@ -202,7 +202,7 @@ def test_a_merged_entry_is_the_person_it_was_merged_into(cast):
     (line,) = [line for line in trainings.roll(training, cast.village) if line.attendance]
     assert line.person.id == worker.id
     with transaction():
-        assert trainings.absent(training, duplicate, cast.clerk)
+        assert trainings.remove_attendance(training, duplicate, cast.clerk)
     assert attending() == set()
 
 
@@ -222,7 +222,7 @@ def test_a_card_lets_in_whichever_way_it_is_read(cast):
 def test_a_township_takes_the_cards_of_all_its_villages(cast):
     training = hold(cast.township)
     for person in (cast.worker, cast.stranger):
-        card = cards.active(person)
+        card = cards.active_card(person)
         for given, is_new in ((card.token, True), (card.number, False)):
             assert check_in(training, given, cast.township_user)[1] is is_new
 
@@ -367,7 +367,7 @@ def test_the_figures_take_as_many_questions_for_a_county_as_for_a_village(cast):
     asked = []
     for area in (cast.village, cast.county):
         with Statements() as statements:
-            training_due.due(area, Duty.WORKER, SECOND_HALF)
+            training_due.trainings_due(area, Duty.WORKER, SECOND_HALF)
         asked.append(statements.count)
     assert asked == [4, 4]
 
@@ -378,7 +378,7 @@ def test_the_figures_take_as_many_questions_for_a_county_as_for_a_village(cast):
 def test_the_mark_is_given_and_taken_back_with_a_trace(cast):
     def mark(day):
         with transaction():
-            return trainings.mark_law(cast.worker, day, cast.clerk)
+            return trainings.set_law_mark(cast.worker, day, cast.clerk)
 
     def figures():
         return [(one.village.code, one.grids, one.marked) for one in training_due.law_marks(cast.township)]
@@ -622,6 +622,6 @@ def test_a_session_by_mistake_is_taken_back_on_its_page(cast, client_of):
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     with transaction():
-        trainings.absent(training, cast.worker, cast.clerk)
+        trainings.remove_attendance(training, cast.worker, cast.clerk)
     assert clerk.post(f"{there}/call-off").headers["Location"] == HERE
     assert clerk.get(there).status_code == 404

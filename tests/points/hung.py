@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ground.clock import Quarter, today
 from ground.db import db, transaction
 from points.assessment import meeting, opening
-from points.models import How
+from points.models import ObjectionChannel
 from points.wall import objections, posting
 from tests.cast import PRESENT
 
@@ -39,7 +39,7 @@ def on_wall(cast, points, quarter=Q4):
 
 def object_to(assessment, worker, actor, text="少记了两次走访", **more):
     """An objection by word of mouth, received by `actor`."""
-    given = {"key": uuid4().hex, "how": How.ORAL, **more}
+    given = {"key": uuid4().hex, "how": ObjectionChannel.ORAL, **more}
     return do(objections.bring, given.pop("key"), assessment, worker, given.pop("how"), text, actor, **given)
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from ground import clock as calendar
 from ground.clock import Quarter
 from ground.db import db, transaction
-from points.assessment import finding, meeting, opening, review
-from points.models import How
+from points.assessment import assessments, meeting, opening, review
+from points.models import ObjectionChannel
 from points.wall import booking, objections, posting
 from tests.cast import PRESENT, TODAY, VILLAGE
 
@@ -65,12 +65,12 @@ def ended(cast, clock):
 def contested(cast, clock):
     ended(cast, clock)
     text = "没有去过我家"
-    objections.bring("o", quarter(cast), cast.worker, How.ORAL, text, cast.supervisor)
+    objections.bring("o", quarter(cast), cast.worker, ObjectionChannel.ORAL, text, cast.supervisor)
 
 
 def to_post(cast, clock):
     contested(cast, clock)
-    (objection,) = objections.of(quarter(cast))
+    (objection,) = objections.objections_of(quarter(cast))
     objections.answer(objection, True, -5, "查无实据", "村民委员会", cast.clerk)
 
 
@@ -107,7 +107,7 @@ STATES = [unopened, opened, *sorted(MEETING | WALL, key=lambda state: state.__na
 
 
 def quarter(cast):
-    return finding.find(cast.village, Quarter(2026, 4))
+    return assessments.find_assessment(cast.village, Quarter(2026, 4))
 
 
 # --- The actions: where, with what, by whom, and in which states ---
@@ -205,7 +205,7 @@ def became(answer):
 def ids(cast):
     """What stands in addresses and forms, 0 for what is not there."""
     assessment = quarter(cast)
-    award = assessment and finding.award_of(assessment, cast.neighbour)
+    award = assessment and assessments.award_of(assessment, cast.neighbour)
     return {
         "today": calendar.today(),
         "worker": cast.worker.id,

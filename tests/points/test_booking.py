@@ -16,8 +16,8 @@ from ground.refusal import Refused
 from people.models import Person, Role, User
 from people.signin import accounts
 from points import ledger, verify
-from points.assessment import finding, meeting, opening
-from points.models import Assessment, AssessmentState, How, Objection, Transfer
+from points.assessment import assessments, meeting, opening
+from points.models import Assessment, AssessmentState, Objection, ObjectionChannel, Transfer
 from points.wall import booking, objections, posting
 from tests.cast import PRESENT, TODAY
 from tests.crowd import AT_ONCE
@@ -38,7 +38,7 @@ def balances(cast):
 
 
 def object_to(cast, assessment, worker, text="没有去过我家"):
-    return do(objections.bring, uuid4().hex, assessment, worker, How.ORAL, text, cast.supervisor)
+    return do(objections.bring, uuid4().hex, assessment, worker, ObjectionChannel.ORAL, text, cast.supervisor)
 
 
 def why(assessment):
@@ -61,7 +61,7 @@ def ended(cast, clock):
 def test_a_contested_line_waits_and_the_rest_is_booked(cast, ended):
     first, second, third = cast.workers[:3]
     objection = object_to(cast, ended, first)
-    assert why(ended) == {first.id: booking.Why.OBJECTION, second.id: None, third.id: None}
+    assert why(ended) == {first.id: booking.WaitReason.OBJECTION, second.id: None, third.id: None}
     do(booking.book, ended, cast.chair)
     assert balances(cast) == (0, 10, 6)
     assert ended.state == AssessmentState.BOOKED
@@ -71,7 +71,7 @@ def test_a_contested_line_waits_and_the_rest_is_booked(cast, ended):
     do(objections.answer, objection, False, 0, "已向住户核实", "村民委员会", cast.chair)
     do(booking.book, ended, cast.second_chair)
     assert balances(cast) == EARNED
-    assert finding.award_of(ended, first).actor_id == cast.second_chair.id
+    assert assessments.award_of(ended, first).actor_id == cast.second_chair.id
     assert ended.booked_by_id == cast.chair.id
     assert list(verify.problems()) == []
 
@@ -100,13 +100,13 @@ def test_an_accepted_objection_changes_the_line_which_hangs_again(cast, ended, c
     objection = object_to(cast, ended, first)
     do(booking.book, ended, cast.chair)
     do(objections.answer, objection, True, -5, "两次走访查无实据", "村民委员会", cast.clerk)
-    assert why(ended) == {first.id: booking.Why.TO_POST}
+    assert why(ended) == {first.id: booking.WaitReason.TO_POST}
     again = do(posting.post_changes, ended, cast.clerk)
     assert [(line.number, line.total) for line in again.lines] == [(1, 15)]
     assert not again.whole
     with pytest.raises(Refused, match="nothing_changed"):
         do(posting.post_changes, ended, cast.clerk)
-    assert why(ended) == {first.id: booking.Why.NOTICE_RUNS}
+    assert why(ended) == {first.id: booking.WaitReason.NOTICE_RUNS}
     assert list(verify.problems()) == []
     do(booking.book, ended, cast.chair)
     assert balances(cast) == (0, 10, 6)
@@ -171,7 +171,7 @@ def test_one_command_books_wherever_this_chair_may(app, cast, ended, clock):
 def bring(key, assessment_id, worker_id, actor_id):
     assessment, worker = db.session.get_one(Assessment, assessment_id), db.session.get_one(Person, worker_id)
     actor = db.session.get_one(User, actor_id)
-    return objections.bring(key, assessment, worker, How.ORAL, "没有去过我家", actor).number
+    return objections.bring(key, assessment, worker, ObjectionChannel.ORAL, "没有去过我家", actor).number
 
 
 def answer(objection_id, accepted, actor_id):

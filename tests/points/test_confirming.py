@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from duties.households import keeping
+from duties.households import files
 from ground.db import db, transaction
 from ground.refusal import Refused
 from people.conduct import evaluations, trainings
@@ -45,8 +45,8 @@ def record(cast):
 @pytest.fixture
 def home(cast):
     """A household of the worker's grid."""
-    grid, head = cast.term_of(cast.worker).grid, keeping.Particulars("密户主")
-    return do(keeping.add, grid, head, Attention.ORDINARY, "", DAY, cast.clerk)
+    grid, head = cast.term_of(cast.worker).grid, files.Particulars("密户主")
+    return do(files.add_household, grid, head, Attention.ORDINARY, "", DAY, cast.clerk)
 
 
 def fresh(service):
@@ -164,7 +164,9 @@ def test_a_record_s_page_is_linked_where_there_is_one(app, cast, client_of, reco
     with transaction():
         made = Evidence(id=7, kind=EvidenceKind.VISIT)
         db.session.add(made)
-        service = recording.of_record(FedBy.VISIT, made, cast.worker, grid, DAY, "", cast.clerk, home)
+        service = recording.record_from_evidence(
+            FedBy.VISIT, made, cast.worker, grid, DAY, "", cast.clerk, home
+        )
     for user, linked in ((cast.clerk, True), (cast.supervisor, False), (cast.township_user, False)):
         part = articles(client_of(user))[service.id]
         assert "走访" in part
@@ -234,7 +236,7 @@ def test_what_came_of_a_record_keeps_its_day(cast, client_of):
         made = Evidence(kind=EvidenceKind.VISIT)
         db.session.add(made)
         db.session.flush()
-        service = recording.of_record(FedBy.VISIT, made, cast.worker, grid, DAY, "", cast.clerk)
+        service = recording.record_from_evidence(FedBy.VISIT, made, cast.worker, grid, DAY, "", cast.clerk)
         deciding.reject(service, "重复", cast.chair)
     clerk = client_of(cast.clerk)
     sent = {"key": uuid4().hex, "done_on": "2026-12-01", "count": "5", "note": "没有重复"}
@@ -301,7 +303,7 @@ def shown_elsewhere(cast):
     with transaction():
         for worker, grades in ((cast.worker, Grades(4, 4, 4)), (cast.neighbour, Grades(4, 3, 4))):
             evaluations.evaluate(
-                evaluations.Side.OF_WORKER, worker, cast.village, 2026, grades, "", cast.instructor
+                evaluations.EvaluationSide.OF_WORKER, worker, cast.village, 2026, grades, "", cast.instructor
             )
 
 
@@ -323,18 +325,18 @@ def test_trainings_and_the_best_evaluations_are_taken_in_once(cast, client_of, s
 
 
 def test_what_was_rejected_is_not_taken_in_again(cast, shown_elsewhere):
-    for service in do(taking.take_in, cast.village, cast.clerk):
+    for service in do(taking.import_waiting, cast.village, cast.clerk):
         do(deciding.reject, service, "签到有误", cast.chair)
-    assert taking.waiting(cast.village) == []
-    assert taking.waiting(cast.next_village) == []
+    assert taking.importable_records(cast.village) == []
+    assert taking.importable_records(cast.next_village) == []
 
 
 def test_who_is_taken_off_the_list_afterwards_keeps_the_service(cast, shown_elsewhere):
     """What is wrong with it, whoever confirms decides; back on the list it is another attendance."""
-    first, *_others = do(taking.take_in, cast.village, cast.clerk)
+    first, *_others = do(taking.import_waiting, cast.village, cast.clerk)
     session = db.session.get_one(Attendance, first.evidence.attendance_id).training
     do(trainings.tick, session, [], [cast.worker.id], cast.clerk)
     kept = fresh(first)
     assert (kept.state, kept.evidence.kind, kept.evidence.attendance_id) == ("recorded", "attendance", None)
     do(trainings.attend, session, cast.worker, False, cast.clerk)
-    assert [shown.day for shown in taking.waiting(cast.village)] == [session.held_on]
+    assert [shown.day for shown in taking.importable_records(cast.village)] == [session.held_on]

@@ -11,10 +11,10 @@ from ground.refusal import Refused
 from people.models import AuditEvent, Role, User
 from people.signin import accounts
 from points import labels, ledger
-from points.assessment import finding, meeting, opening
+from points.assessment import assessments, meeting, opening
 from points.models import Correction, Transfer, TransferKind
 from points.wall import correcting, posting
-from points.wall import standing as wall
+from points.wall import wall_state as wall
 from shop.desk import redemptions, verify
 from tests.cast import PASSWORD, PRESENT, TODAY, VILLAGE, counted
 from tests.crowd import AT_ONCE
@@ -27,7 +27,7 @@ KEY = "k" * 32
 @pytest.fixture
 def award(cast):
     """Ten points of the first quarter, booked."""
-    return finding.award_of(cast.earn(cast.worker, 100), cast.worker)
+    return assessments.award_of(cast.earn(cast.worker, 100), cast.worker)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_both_stay_and_only_the_difference_is_gone(cast, award, open_quarter):
     assert ledger.balance_of(cast.worker) == 60
     assert entries(cast.worker) == [("award", 100), ("award", 60), ("reversal", -100)]
     assert (made.assessment_id, made.award_id) == (open_quarter.id, award.id)
-    assert [each.id for each in correcting.of_line(award.line)] == [made.id]
+    assert [each.id for each in correcting.corrections_of_line(award.line)] == [made.id]
     assert made.booked.corrects.id == award.corrected.id == made.id
     assert (made.reversal.reverses_id, made.booked.line.worker_id) == (award.id, award.account.person_id)
     taken_back, right = ledger.latest(cast.worker, 2)
@@ -81,7 +81,7 @@ def test_nothing_was_right_and_what_was_right_is_corrected_again(cast, award, op
     first = correct(award, 60, actor=cast.chair)
     correct(first.booked, 0, "都不算", "l" * 32, cast.chair)
     assert ledger.balance_of(cast.worker) == 0
-    assert [each.right for each in correcting.of_line(award.line)] == [60, 0]
+    assert [each.right for each in correcting.corrections_of_line(award.line)] == [60, 0]
     assert everything_fits()
 
 
@@ -98,7 +98,7 @@ def test_saying_why_asks_as_much_for_many_entries_as_for_few(cast, award, open_q
 
     told, few = said()
     assert told == [("季度积分 2025年第一季度", False, True)]
-    awards = [award, *(finding.award_of(cast.earn(worker, 100), worker) for _ in range(3))]
+    awards = [award, *(assessments.award_of(cast.earn(worker, 100), worker) for _ in range(3))]
     for number, each in enumerate(awards):
         made = correct(each, 60, key=f"{number}" * 32, actor=cast.chair)
         correct(made.booked, 50, key=f"{number}" * 31, actor=cast.chair)
@@ -150,11 +150,11 @@ def test_it_hangs_on_the_wall_with_the_open_quarter(cast, award, open_quarter):
     made = correct(award, 60, actor=cast.chair)
     with transaction():
         notice = posting.post_notice(open_quarter, cast.clerk)
-    (posted,) = wall.posting(open_quarter, notice).corrections
+    (posted,) = wall.posted_notice(open_quarter, notice).corrections
     assert (posted.id, posted.reason) == (made.id, "同一件事记了两次")
     with transaction():
         later = opening.open_quarter(cast.village, Quarter(2026, 3), cast.clerk)
-    assert correcting.on_sheet(later) == []
+    assert correcting.corrections_on_sheet(later) == []
 
 
 # --- At once ---
@@ -219,8 +219,8 @@ def test_the_page_says_what_will_happen_and_the_book_leads_both_ways(cast, clien
 
 def test_only_this_worker_s_awards_have_such_a_page(cast, client_of, award):
     chair = client_of(cast.chair)
-    foreign = finding.award_of(cast.earn(cast.stranger, 50), cast.stranger)
-    own = finding.award_of(cast.earn(cast.neighbour, 50), cast.neighbour)
+    foreign = assessments.award_of(cast.earn(cast.stranger, 50), cast.stranger)
+    own = assessments.award_of(cast.earn(cast.neighbour, 50), cast.neighbour)
     for path in (
         f"{HERE}/accounts/{cast.worker.id}/correct/{own.id}",
         f"{HERE}/accounts/{cast.stranger.id}/correct/{foreign.id}",

@@ -15,7 +15,7 @@ from people import cards
 from people.models import Departure, DepartureKind, Duty
 from people.roster import grids, persons, terms
 from points import amounts, expiry, labels, leaving, ledger, merging
-from points.assessment import finding, meeting, opening
+from points.assessment import assessments, meeting, opening
 from points.models import Expiry, TransferKind
 from points.wall import correcting, posting
 from shop.desk import redemptions, verify, voids
@@ -171,12 +171,12 @@ def test_what_a_void_gives_back_after_the_day_is_old_and_lapses_too(cast, resolv
     do(voids.void, undone, "拿错了", cast.manager)
     (later,) = settle()
     assert (later.amount, later.key.count(":")) == (30, 3)
-    assert expiry.lapsed_by(expiry.resolved(cast.village)) == {db.session.query(Expiry).one().id: 100}
+    assert expiry.tenths_lapsed(expiry.resolved(cast.village)) == {db.session.query(Expiry).one().id: 100}
 
 
 def test_a_correction_makes_no_old_points_young(cast, resolve, clock):
     assessment = cast.earn(cast.worker, 100)
-    award = finding.award_of(assessment, cast.worker)
+    award = assessments.award_of(assessment, cast.worker)
     resolve()
     clock.turn_to(UNTIL + ONE_DAY)
     do(opening.open_quarter, cast.village, Quarter(2026, 4), cast.clerk)
@@ -194,7 +194,7 @@ def test_young_points_that_were_corrected_count_for_what_is_right(cast, resolve,
     young = cast.earn(cast.worker, 80)
     assert Quarter.of(young.booked_at.date()) == Quarter(2025, 3)
     do(opening.open_quarter, cast.village, Quarter(2026, 4), cast.clerk)
-    do(correcting.correct, finding.award_of(young, cast.worker), 20, "多记", "k" * 16, cast.chair)
+    do(correcting.correct, assessments.award_of(young, cast.worker), 20, "多记", "k" * 16, cast.chair)
     assert (ledger.balance_of(cast.worker), expiry.at_stake(cast.worker)) == (120, 100)
 
 
@@ -242,11 +242,11 @@ def test_who_left_has_a_last_day_of_their_own(cast, resolve, clock):
 
 
 def test_more_than_the_ledger_takes_at_once_lapses_whole(cast, resolve, clock):
-    give(cast.worker, amounts.LARGEST)
+    give(cast.worker, amounts.LARGEST_TENTHS)
     give(cast.worker, 5)
     resolve()
     clock.turn_to(LAST + ONE_DAY)
-    assert [lapsed.amount for lapsed in settle()] == [amounts.LARGEST + 5]
+    assert [lapsed.amount for lapsed in settle()] == [amounts.LARGEST_TENTHS + 5]
     assert ledger.balance_of(cast.worker) == 0
 
 

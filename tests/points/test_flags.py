@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from duties.households import keeping
+from duties.households import files
 from ground import clock as calendar
 from ground.clock import SHANGHAI
 from ground.db import transaction
@@ -47,13 +47,13 @@ def record(cast):
 
 def shown(cast, *services):
     """The signs of each of these records, read anew, and their words."""
-    found = flags.of(cast.village, services)
+    found = flags.flags_of(cast.village, services)
     return [{flag.sign: str(flag.words) for flag in found.get(service.id, ())} for service in services]
 
 
 def test_an_ordinary_record_shows_nothing(cast, record):
     assert shown(cast, record(note=SAME), record(cast.neighbour, note="修了水管，换了两个灯泡")) == [{}, {}]
-    assert flags.waiting(cast.village) == []
+    assert flags.flagged_waiting_ids(cast.village) == []
 
 
 def test_words_that_stand_elsewhere_too(cast, record):
@@ -66,7 +66,7 @@ def test_words_that_stand_elsewhere_too(cast, record):
         {},
         {},
     ]
-    assert set(flags.waiting(cast.village)) == {first.id, copied.id}
+    assert set(flags.flagged_waiting_ids(cast.village)) == {first.id, copied.id}
 
 
 def test_what_was_rejected_and_handed_in_again_is_no_copy(cast, record):
@@ -120,9 +120,9 @@ def test_a_term_under_an_entry_that_was_merged_is_a_term(cast, record):
 
 
 def test_two_workers_in_one_household_on_one_day(cast, record):
-    grid, head = cast.term_of(cast.worker).grid, keeping.Particulars("张大山")
+    grid, head = cast.term_of(cast.worker).grid, files.Particulars("张大山")
     with transaction():
-        home = keeping.add(grid, head, Attention.ORDINARY, "", DAY, cast.clerk)
+        home = files.add_household(grid, head, Attention.ORDINARY, "", DAY, cast.clerk)
     mine, mine_too = record(household=home), record(household=home)
     assert shown(cast, mine, mine_too) == [{}, {}]
     next_day = record(cast.neighbour, household=home, day=DAY + timedelta(days=1))
@@ -154,9 +154,9 @@ def test_a_sign_holds_nobody_up(cast, record):
     with transaction():
         for service in (first, copied):
             deciding.confirm(service, cast.chair)
-    assert flags.waiting(cast.village) == []
+    assert flags.flagged_waiting_ids(cast.village) == []
 
 
 def test_another_village_s_words_are_no_copy(cast, record):
     assert shown(cast, record(note=SAME)) == [{}]
-    assert flags.of(cast.next_village, []) == {}
+    assert flags.flags_of(cast.next_village, []) == {}

@@ -114,8 +114,8 @@ def test_who_leaves_keeps_the_points_for_ninety_days_unless_the_village_decided_
     assert (left.outcome, left.kept_until) == (Outcome.KEEP, KEPT_UNTIL)
     assert ledger.balance_of(cast.worker) == 100
     assert (term.ended_on, card.state) == (TODAY, CardState.FROZEN)
-    assert holders.serves_on(cast.worker.id, TODAY) is None
-    assert holders.serves_on(cast.worker.id, TODAY - ONE_DAY)
+    assert holders.term_on_day(cast.worker.id, TODAY) is None
+    assert holders.term_on_day(cast.worker.id, TODAY - ONE_DAY)
     assert actions(cast.worker)[-2:] == ["term.end", "person.leave"]
     assert actions(card)[-1] == "card.freeze"
 
@@ -199,7 +199,7 @@ def test_days_that_cannot_be(cast, leave):
     refused("bad_day", leave, on=term.starts_on - ONE_DAY)
     assert leave(on=term.starts_on).on == term.starts_on
     assert cast.worker.id not in {
-        served.person_id for served in holders.serving(cast.village, term.starts_on, TODAY)
+        served.person_id for served in holders.serving_terms(cast.village, term.starts_on, TODAY)
     }
 
 
@@ -274,7 +274,7 @@ def test_a_renewal_is_called_off_with_the_term(cast, leave):
     with transaction():
         renewal = terms.renew(cast.term_of(cast.worker), cast.clerk)
     leave()
-    assert holders.state_of(renewal, TODAY) == holders.State.CALLED_OFF
+    assert holders.state_of(renewal, TODAY) == holders.TermState.CALLED_OFF
     refused("already_left", leave)
 
 
@@ -283,7 +283,7 @@ def test_every_grid_of_the_worker_is_free_then(cast, leave):
         second = cast.term_of(cast.neighbour)
         terms.hand_over(second, cast.worker, TODAY, cast.clerk)
     leave()
-    assert {term.person_id for term in holders.serving(cast.village, TODAY, TODAY)} == {
+    assert {term.person_id for term in holders.serving_terms(cast.village, TODAY, TODAY)} == {
         person.id for person in cast.workers[2:]
     }
 
@@ -321,7 +321,7 @@ def test_points_of_a_quarter_booked_later_go_to_the_account_and_expire_by_the_sa
     (last,) = settle()
     assert (last.key, last.amount) == (f"departure:{left.id}:3", 7)
     assert settle() == []
-    assert leaving.lapsed_by([left]) == {left.id: 167}
+    assert leaving.tenths_lapsed([left]) == {left.id: 167}
 
 
 def test_kept_points_with_what_came_later_expire_together(cast, leave, clock):
@@ -347,13 +347,13 @@ def test_a_redemption_voided_after_the_end_gives_points_that_expire_too(cast, le
 
 def test_more_than_the_ledger_takes_at_once_expires_whole(cast, leave, decide):
     for _ in range(2):
-        give(cast, cast.worker, amounts.LARGEST)
+        give(cast, cast.worker, amounts.LARGEST_TENTHS)
     give(cast, cast.worker, 5)
     decide(Outcome.EXPIRE)
     left = leave()
     assert ledger.balance_of(cast.worker) == 0
-    assert ledger.latest(cast.worker, 1)[0].amount == 2 * amounts.LARGEST + 5
-    assert leaving.lapsed_by([left]) == {left.id: 2 * amounts.LARGEST + 5}
+    assert ledger.latest(cast.worker, 1)[0].amount == 2 * amounts.LARGEST_TENTHS + 5
+    assert leaving.tenths_lapsed([left]) == {left.id: 2 * amounts.LARGEST_TENTHS + 5}
 
 
 def test_a_leaving_written_down_after_the_kept_days_settles_at_once(cast, leave):
@@ -394,15 +394,15 @@ def test_the_evening_command_settles_and_says_what_it_did(app, cast, leave, cloc
 
 def test_the_rule_of_a_day_is_the_latest_that_holds(cast, decide):
     village = cast.village
-    assert departures.rule_of(village, TODAY) == departures.TEMPLATE
+    assert departures.rule_on(village, TODAY) == departures.TEMPLATE_RULE
     decide(Outcome.EXPIRE, holds_from=TODAY + timedelta(days=10))
     decide(Outcome.KEEP, 30)
     decide(Outcome.KEEP, 60, decided="更正")
-    assert departures.rule_of(village, TODAY - ONE_DAY) == departures.TEMPLATE
-    assert departures.rule_of(village, TODAY) == departures.Rule(Outcome.KEEP, 60, "更正")
-    assert departures.rule_of(village, TODAY + timedelta(days=9)).days == 60
-    assert departures.rule_of(village, TODAY + timedelta(days=10)).outcome == Outcome.EXPIRE
-    assert departures.rule_of(cast.next_village, TODAY + timedelta(days=10)) == departures.TEMPLATE
+    assert departures.rule_on(village, TODAY - ONE_DAY) == departures.TEMPLATE_RULE
+    assert departures.rule_on(village, TODAY) == departures.PointsRule(Outcome.KEEP, 60, "更正")
+    assert departures.rule_on(village, TODAY + timedelta(days=9)).days == 60
+    assert departures.rule_on(village, TODAY + timedelta(days=10)).outcome == Outcome.EXPIRE
+    assert departures.rule_on(cast.next_village, TODAY + timedelta(days=10)) == departures.TEMPLATE_RULE
     assert [rule.holds_from - TODAY for rule in departures.rules_of(village)] == [
         timedelta(days=10),
         timedelta(0),
@@ -588,14 +588,14 @@ def test_who_is_not_settled_yet_is_listed_with_the_way_to_it(cast, client_of):
 def test_a_new_card_after_leaving_is_listed_until_the_day(cast, leave, clock):
     cast.earn(cast.worker, 100)
     leave()
-    assert cast.worker.id not in {term.person_id for term, _card in cards.of_village(cast.village)}
+    assert cast.worker.id not in {term.person_id for term, _card in cards.holders_with_cards(cast.village)}
     with transaction():
         new = cards.issue(cast.worker, cast.clerk)
     assert (cast.worker.id, new.id) in {
-        (term.person_id, card.id) for term, card in cards.of_village(cast.village) if card
+        (term.person_id, card.id) for term, card in cards.holders_with_cards(cast.village) if card
     }
     clock.turn_to(KEPT_UNTIL + ONE_DAY)
-    assert cast.worker.id not in {term.person_id for term, _card in cards.of_village(cast.village)}
+    assert cast.worker.id not in {term.person_id for term, _card in cards.holders_with_cards(cast.village)}
     assert db.session.get(Card, new.id).state == CardState.ACTIVE
 
 

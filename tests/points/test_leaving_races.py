@@ -108,7 +108,7 @@ def test_leaving_while_a_card_is_issued_leaves_no_card_that_is_good(cast, at_onc
     left, *issued = at_once([(leave, worker.id, cast.chair.id), *calls])
     assert left[0] == "done"
     assert set(tally(issued)) <= {"done", ("refused", "not_serving")}
-    assert cards.active(worker) is None
+    assert cards.active_card(worker) is None
 
 
 def twin_of(cast, worker):

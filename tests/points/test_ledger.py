@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from duties.models import (
     Attempt,
+    AttemptResult,
     AttemptUndone,
     Dispute,
     DisputeKind,
@@ -24,7 +25,6 @@ from duties.models import (
     IncidentKind,
     IncidentStep,
     IncidentStepKind,
-    Result,
     Rung,
     Severity,
 )
@@ -38,34 +38,34 @@ from people.models import (
     Departure,
     DepartureKind,
     Evaluation,
+    EvaluationSide,
     GrowthStep,
     Household,
     HouseholdClass,
     LeavingRule,
     Merge,
     Outcome,
-    Side,
     Stage,
 )
 from points import amounts, chain, ledger
-from points.assessment import finding
+from points.assessment import assessments
 from points.models import (
     GENESIS,
     AccountKind,
     Answer,
+    AssessmentRules,
     Correction,
     Evidence,
     Finding,
-    Found,
-    How,
+    FindingResult,
     Lapse,
     MergeMove,
     Objection,
+    ObjectionChannel,
     Quorum,
     Reminder,
     Sample,
     SentBack,
-    Terms,
     Transfer,
     TransferKind,
 )
@@ -180,7 +180,7 @@ def test_what_is_not_there_is_not_spent(post, cast):
     assert ledger.balance_of(cast.worker) == 0
 
 
-@pytest.mark.parametrize("amount", [0, -1, amounts.LARGEST + 1])
+@pytest.mark.parametrize("amount", [0, -1, amounts.LARGEST_TENTHS + 1])
 def test_amounts_that_are_none(post, cast, amount):
     with pytest.raises(Refused, match="bad_amount"):
         post("a", AWARD, amount)
@@ -188,8 +188,8 @@ def test_amounts_that_are_none(post, cast, amount):
 
 
 def test_the_largest_amount(post, cast):
-    post("a", AWARD, amounts.LARGEST)
-    assert ledger.balance_of(cast.worker) == amounts.LARGEST
+    post("a", AWARD, amounts.LARGEST_TENTHS)
+    assert ledger.balance_of(cast.worker) == amounts.LARGEST_TENTHS
 
 
 def test_the_same_key_books_once(post, cast):
@@ -287,10 +287,12 @@ def one_of_each(cast):
     """A row in each journal, so that a trigger for each row has one to refuse."""
     cast.earn(cast.worker, 100)
     with transaction():
-        son, basket = proxies.collector("李小明", "儿子"), {cast.goods.id: 1}
+        son, basket = proxies.read_collector("李小明", "儿子"), {cast.goods.id: 1}
         redemption = redemptions.redeem("k" * 16, cast.shop, cast.card, basket, cast.volunteer, son)
         voids.void(redemption, "拿错了", cast.manager)
-        counts.count("a", counts.begin(cast.shop, cast.volunteer), cast.goods, 20, cast.volunteer)
+        counts.record_count(
+            "a", counts.begin_stock_take(cast.shop, cast.volunteer), cast.goods, 20, cast.volunteer
+        )
         db.session.add_all([*_of_people(cast), *_of_records(cast), *_of_assessments(cast)])
     for table in JOURNALS:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[table]))
@@ -301,12 +303,12 @@ def _of_assessments(cast):
     """A row for each journal of the assessments'."""
     by = {"actor_id": cast.chair.id, "at": clock.now()}
     award = db.session.scalar(sa.select(Transfer).where(Transfer.kind == AWARD))
-    assessment = finding.listed(cast.village)[0]
+    assessment = assessments.assessments_of(cast.village)[0]
     correction = Correction(key="c", assessment_id=assessment.id, right=0, reason="记错", **by)
     correction.line, correction.award = award.line, award
     correction.reversal = ledger.reverse(award, "back", "记错", cast.chair)
     yield correction
-    yield Terms(
+    yield AssessmentRules(
         area_id=cast.county.id,
         quorum=Quorum.TWO_THIRDS,
         least_present=3,
@@ -323,7 +325,7 @@ def _of_assessments(cast):
         assessment_id=assessment.id,
         number=1,
         worker_id=cast.worker.id,
-        how=How.ORAL,
+        how=ObjectionChannel.ORAL,
         name="",
         contact="",
         text="少记一次",
@@ -377,7 +379,7 @@ def _of_people(cast):
     grades = {"diligence": 4, "skill": 4, "manner": 4, "remark": ""}
     yield Evaluation(
         year=2026,
-        side=Side.OF_WORKER,
+        side=EvaluationSide.OF_WORKER,
         person_id=who,
         village_id=village,
         voice="person:1",
@@ -412,7 +414,14 @@ def _of_records(cast):
         **recorded,
     )
     attempt = Attempt(
-        key="a", number=1, rung=Rung.GRID, on=day, mediators="网格员", result=Result.FAILED, note="", **by
+        key="a",
+        number=1,
+        rung=Rung.GRID,
+        on=day,
+        mediators="网格员",
+        result=AttemptResult.FAILED,
+        note="",
+        **by,
     )
     attempt.undone = AttemptUndone(reason="写错了", **by)
     contact = contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", day, None)
@@ -433,7 +442,7 @@ def _of_records(cast):
     sample = Sample(village_id=village, quarter_name="2025Q1", seed="1", size=1, upto=1, **by)
     db.session.add(sample)
     db.session.flush()
-    yield Finding(sample_id=sample.id, service_id=1, found=Found.SOUND, note="", **by)
+    yield Finding(sample_id=sample.id, service_id=1, found=FindingResult.SOUND, note="", **by)
 
 
 def test_the_database_itself_refuses_a_balance_below_zero(post, cast):
@@ -487,14 +496,14 @@ def rows_of(account_id):
 
 def test_a_notice_s_digest_stays_what_it_was(post, cast, clock):
     earned = cast.earn(cast.worker, 100)
-    first = finding.whole_notice(earned)
+    first = assessments.whole_notice(earned)
     assert first.upto == 0  # nothing was booked yet when the first notice was posted
     second = cast.earn(cast.neighbour, 50)
-    village, printed = cast.village, finding.whole_notice(second).digest
+    village, printed = cast.village, assessments.whole_notice(second).digest
     assert printed not in (first.digest, ledger.digest(village, 10**6))
     post("later", REDEMPTION, 30)
     post("other", AWARD, 30, worker=cast.workers[2])
-    assert ledger.digest(village, finding.whole_notice(second).upto) == printed
+    assert ledger.digest(village, assessments.whole_notice(second).upto) == printed
 
 
 def test_an_outsider_computes_the_digest(post, cast):
@@ -513,7 +522,7 @@ def test_digest_command(app, cast):
     cast.earn(cast.worker, 100)
     assessment = cast.earn(cast.worker, 50)
     command = ["ledger", "digest", "--village", cast.village.code, "--at"]
-    printed, code = finding.whole_notice(assessment).digest, assessment.quarter_name
+    printed, code = assessments.whole_notice(assessment).digest, assessment.quarter_name
     fits = app.test_cli_runner().invoke(args=[*command, code])
     assert (fits.exit_code, fits.output.strip()) == (0, printed)
     assert app.test_cli_runner().invoke(args=[*command, "2031Q1"]).exit_code == 1
@@ -526,8 +535,8 @@ def test_an_empty_ledger_fits(app):
 
 def test_the_award_of_a_line_is_found(app, cast):
     assessment = cast.earn(cast.worker, 100)
-    assert finding.award_of(assessment, cast.worker).amount == 100
-    assert finding.award_of(assessment, cast.neighbour) is None
+    assert assessments.award_of(assessment, cast.worker).amount == 100
+    assert assessments.award_of(assessment, cast.neighbour) is None
 
 
 def test_link_covers_every_field():
@@ -570,7 +579,7 @@ def test_points_as_people_write_them(tenths, shown):
     assert amounts.parse(shown) == tenths
 
 
-@given(st.integers(-amounts.LARGEST, amounts.LARGEST))
+@given(st.integers(-amounts.LARGEST_TENTHS, amounts.LARGEST_TENTHS))
 def test_what_is_shown_is_read_back(tenths):
     assert amounts.parse(amounts.show(tenths)) == tenths
 

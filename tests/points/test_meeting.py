@@ -11,8 +11,8 @@ from ground.db import db, transaction
 from ground.refusal import Refused
 from people.models import Role
 from people.signin import accounts
-from points.assessment import lines, meeting, members, opening, sheet, terms
-from points.assessment.terms import Asked
+from points.assessment import line_notes, meeting, meeting_rules, members, opening, sheet
+from points.assessment.meeting_rules import MeetingRules
 from points.models import Adjustment, AssessmentState, Member, Quorum, Recusal
 from points.wall import posting
 from tests.cast import PRESENT
@@ -48,7 +48,7 @@ def leave_out(begun, cast, name, relation="叔侄"):
 
 
 def total(begun, worker):
-    return next(row.total for row in sheet.of(begun) if row.worker.id == worker.id)
+    return next(row.total for row in sheet.sheet_rows(begun) if row.worker.id == worker.id)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def total(begun, worker):
 def test_the_county_says_how_many_have_to_be_there(cast, assessment, quorum, least, present, invited, is_met):
     """With None the county has decided nothing: two thirds, and three people."""
     if quorum:
-        do(terms.decide, cast.county, Asked(quorum, least), "县委政法委", cast.county_user)
+        do(meeting_rules.decide, cast.county, MeetingRules(quorum, least), "县委政法委", cast.county_user)
     names = [f"代表{number}" for number in range(invited)]
     held = (assessment, TODAY, names[:present], names[present:], "", cast.clerk)
     if is_met:
@@ -126,13 +126,13 @@ def test_adjusting_a_line_does_not_stand_in_the_way_of_the_minutes(cast, begun):
 
 
 def test_who_writes_is_told_what_came_at_the_line_since(cast, begun):
-    first = adjust(begun, cast, 15, seen=0)
+    first = adjust(begun, cast, 15, last_seen_id=0)
     with pytest.raises(Refused, match="line_changed") as refused:
-        adjust(begun, cast, 20, actor=cast.chair, seen=0)
+        adjust(begun, cast, 20, actor=cast.chair, last_seen_id=0)
     for words in ("刘文书", "+1.5", "雪天送药"):
         assert words in str(refused.value.message)
-    adjust(begun, cast, 20, worker=cast.neighbour, seen=0)
-    adjust(begun, cast, 20, actor=cast.chair, seen=first.id)
+    adjust(begun, cast, 20, worker=cast.neighbour, last_seen_id=0)
+    adjust(begun, cast, 20, actor=cast.chair, last_seen_id=first.id)
     assert total(begun, cast.worker) == 35
 
 
@@ -141,7 +141,7 @@ def test_taken_back_twice_is_once_and_both_stay(cast, begun):
     gone = [do(meeting.take_back, begun, made, uuid4().hex, cast.clerk).id for _ in range(2)]
     assert gone[0] == gone[1]
     assert (total(begun, cast.worker), len(begun.adjustments)) == (0, 2)
-    assert lines.said(begun)[cast.worker.id].standing == []
+    assert line_notes.notes_by_worker(begun)[cast.worker.id].standing == []
     with pytest.raises(Refused, match="taken_back"):
         do(meeting.take_back, begun, db.session.get(Adjustment, gone[0]), uuid4().hex, cast.clerk)
 
@@ -158,7 +158,7 @@ def test_who_is_left_out_does_not_write_at_that_line(cast, begun):
             do(verb, begun, *named, cast.clerk)
     adjust(begun, cast, 5, actor=cast.chair)
     adjust(begun, cast, 5, worker=cast.neighbour)
-    assert lines.said(begun)[cast.worker.id].recusals == [recusal]
+    assert line_notes.notes_by_worker(begun)[cast.worker.id].recusals == [recusal]
 
 
 def test_enough_members_have_to_be_left_for_a_line(cast, assessment):

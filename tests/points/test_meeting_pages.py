@@ -10,8 +10,8 @@ from ground.clock import Quarter
 from ground.db import db, transaction
 from people.models import Role
 from people.signin import accounts
-from points.assessment import meeting, opening, terms
-from points.assessment.terms import Asked
+from points.assessment import meeting, meeting_rules, opening
+from points.assessment.meeting_rules import MeetingRules
 from points.models import Adjustment, Quorum, Recusal
 from points.services import deciding, photos, recording
 from points.wall import posting
@@ -207,7 +207,9 @@ def test_a_member_is_left_out_of_a_line_and_the_sheet_says_so(cast, client_of, b
 def test_the_meeting_begins_with_the_usual_members_and_a_quorum(cast, client_of):
     clerk = client_of(cast.clerk)
     with transaction():
-        terms.decide(cast.county, Asked(Quorum.MORE_THAN_HALF, 4), "县委政法委", cast.county_user)
+        meeting_rules.decide(
+            cast.county, MeetingRules(Quorum.MORE_THAN_HALF, 4), "县委政法委", cast.county_user
+        )
         opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
     page = clerk.get(QUARTER).text
     assert "到会须达应到的过半数，并且不少于4人" in page

@@ -32,10 +32,10 @@ from people.models import (
     User,
 )
 from people.roster import departures, duplicates, grids, holders, persons, terms
-from people.roster.duplicates import Why
+from people.roster.duplicates import DuplicateSign
 from people.signin import accounts
 from points import amounts, labels, leaving, ledger, merging
-from points.assessment import finding, meeting, opening, sheet
+from points.assessment import assessments, meeting, opening, sheet
 from points.models import MergeMove, Service, Transfer, TransferKind
 from points.services import deciding, recording
 from points.wall import booking, posting
@@ -124,18 +124,18 @@ def test_pairs_are_suggested_by_name_with_phone_or_birth_year(cast, merge):
         g = enter(next_village, "同名丁", "13800000003", 1990)
 
     def found(area):
-        return [(pair.first.id, pair.second.id, pair.why) for pair in duplicates.suggested(area)]
+        return [(pair.first.id, pair.second.id, pair.why) for pair in duplicates.suggested_pairs(area)]
 
-    here = [(c.id, d.id, [Why.BIRTH_YEAR]), (a.id, b.id, [Why.PHONE])]
-    there = [(f.id, g.id, [Why.PHONE, Why.BIRTH_YEAR])]
-    across = [(a.id, e.id, [Why.PHONE]), (b.id, e.id, [Why.PHONE])]
+    here = [(c.id, d.id, [DuplicateSign.BIRTH_YEAR]), (a.id, b.id, [DuplicateSign.PHONE])]
+    there = [(f.id, g.id, [DuplicateSign.PHONE, DuplicateSign.BIRTH_YEAR])]
+    across = [(a.id, e.id, [DuplicateSign.PHONE]), (b.id, e.id, [DuplicateSign.PHONE])]
     assert found(village) == sorted(here, key=lambda pair: pair[0] != c.id)
     assert found(next_village) == there
     for above in (cast.township, cast.county):
         assert sorted(found(above)) == sorted([*here, *across, *there])
     assert found(cast.far_village) == []
     merge(a, b)
-    assert found(village) == [(c.id, d.id, [Why.BIRTH_YEAR])]
+    assert found(village) == [(c.id, d.id, [DuplicateSign.BIRTH_YEAR])]
     assert (b.id, e.id) not in {pair[:2] for pair in found(cast.county)}
 
 
@@ -143,8 +143,8 @@ def test_suggestions_are_one_query(cast, twins):
     counted = []
     sa.event.listen(db.engine, "before_cursor_execute", lambda *arguments: counted.append(arguments[2]))
     db.session.rollback()
-    (pair,) = duplicates.suggested(cast.county)
-    assert pair.why == [Why.PHONE]
+    (pair,) = duplicates.suggested_pairs(cast.county)
+    assert pair.why == [DuplicateSign.PHONE]
     assert pair.first.area.name == "柳树村"
     assert len([text for text in counted if "person_merge" in text]) == 1
 
@@ -183,8 +183,8 @@ def test_what_goes_on_goes_on_under_the_kept_entry(cast, twins, merge):
     made = merge(kept, twin)
     db.session.rollback()
     assert (made.reason, made.actor_id) == (REASON, cast.chair.id)
-    assert persons.kept(twin).id == kept.id
-    assert persons.selves(kept) == [kept.id, twin.id]
+    assert persons.current_entry(twin).id == kept.id
+    assert persons.entry_ids(kept) == [kept.id, twin.id]
     assert {service.worker_id for service in db.session.scalars(sa.select(Service))} == {kept.id}
     assert (old_card.state, kept_card.state) == (CardState.REPLACED, CardState.ACTIVE)
     assert (old_term.ended_on, old_term.person_id) == (TODAY, twin.id)
@@ -203,7 +203,7 @@ def test_what_goes_on_goes_on_under_the_kept_entry(cast, twins, merge):
     quarter = Quarter.of(TODAY)
     with transaction():
         assessment = opening.open_quarter(cast.village, quarter, cast.clerk)
-    totals = {row.worker.id: row.total for row in sheet.of(assessment)}
+    totals = {row.worker.id: row.total for row in sheet.sheet_rows(assessment)}
     assert totals[kept.id] == 3 * 2 + 10
     assert totals.get(twin.id, 0) == 0
     trail = {
@@ -223,9 +223,9 @@ def test_what_goes_on_goes_on_under_the_kept_entry(cast, twins, merge):
 def test_records_that_an_assessment_took_stay_where_they_are(cast, twins, merge):
     kept, twin = twins
     assessment = cast.earn(twin, 70)
-    before = [(row.worker.id, row.total) for row in sheet.of(assessment)]
+    before = [(row.worker.id, row.total) for row in sheet.sheet_rows(assessment)]
     merge(kept, twin)
-    assert [(row.worker.id, row.total) for row in sheet.of(assessment)] == before
+    assert [(row.worker.id, row.total) for row in sheet.sheet_rows(assessment)] == before
     assert problems() == []
 
 
@@ -248,14 +248,14 @@ def entry(cast, name, area=None):
 
 def test_more_than_the_ledger_takes_at_once_moves_whole(twins, merge):
     kept, twin = twins
-    for tenths in (amounts.LARGEST, amounts.LARGEST, 5):
+    for tenths in (amounts.LARGEST_TENTHS, amounts.LARGEST_TENTHS, 5):
         give(twin, tenths)
     made = merge(kept, twin)
     assert [key for key, _amount, _reason in moved()] == [
         f"merge:{made.id}:out",
         f"merge:{made.id}:in",
     ]
-    assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (2 * amounts.LARGEST + 5, 0)
+    assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (2 * amounts.LARGEST_TENTHS + 5, 0)
     assert problems() == []
 
 
@@ -278,7 +278,7 @@ def test_a_renewal_that_was_made_moves_along(cast, twins, merge):
         renewal = terms.renew(term, cast.clerk)
     merge(kept, twin)
     db.session.rollback()
-    assert holders.state_of(renewal, TODAY) == holders.State.CALLED_OFF
+    assert holders.state_of(renewal, TODAY) == holders.TermState.CALLED_OFF
     theirs = db.session.scalars(
         sa.select(Appointment)
         .where(Appointment.person_id == kept.id, Appointment.grid_id == term.grid_id)
@@ -295,8 +295,8 @@ def test_an_instructor_s_term_moves_too(cast, twins, merge):
     with transaction():
         terms.appoint(twin, holders.last_grid(cast.worker), Duty.INSTRUCTOR, BEGAN_ON, cast.clerk)
     merge(kept, twin)
-    assert holders.serves_on(kept.id, TODAY, Duty.INSTRUCTOR).grid.code == "01"
-    assert holders.serves_on(twin.id, TODAY, Duty.INSTRUCTOR) is None
+    assert holders.term_on_day(kept.id, TODAY, Duty.INSTRUCTOR).grid.code == "01"
+    assert holders.term_on_day(twin.id, TODAY, Duty.INSTRUCTOR) is None
 
 
 def test_a_term_that_ran_out_ends_and_does_not_go_on(cast, twins, merge, clock):
@@ -305,7 +305,7 @@ def test_a_term_that_ran_out_ends_and_does_not_go_on(cast, twins, merge, clock):
     clock.turn_to(term.ends_on + timedelta(days=5))
     merge(kept, twin)
     assert term.ended_on == term.ends_on + ONE_DAY
-    assert holders.serves_on(kept.id, term.ends_on + timedelta(days=5)) is None
+    assert holders.term_on_day(kept.id, term.ends_on + timedelta(days=5)) is None
 
 
 def test_what_is_voided_afterwards_follows_to_the_kept_account(cast, twins, merge):
@@ -471,7 +471,7 @@ def test_the_departure_of_a_duplicate_counts_for_the_kept_entry(cast, twins, mer
     with transaction():
         left = leaving.leave(twin, DepartureKind.EXIT, "外出", DECISION, TODAY, cast.chair)
     merge(other, twin)
-    assert departures.kept_until(other) == left.kept_until
+    assert departures.points_kept_until(other) == left.kept_until
     with transaction():
         card = cards.issue(other, cast.clerk)
     assert redeem(cast, card).total == 30
@@ -574,7 +574,7 @@ def story(cast, twins, merge):
         into=move.into_id,
         lapsed=lapsed,
         merge=made.id,
-        award=finding.award_of(finding.listed(cast.village)[0], cast.worker).id,
+        award=assessments.award_of(assessments.assessments_of(cast.village)[0], cast.worker).id,
         departure=left.id,
         kept=kept.id,
         twin=twin.id,
@@ -850,8 +850,8 @@ class Village(RuleBasedStateMachine):
             person = self.person(which)
             if duplicates.merge_of(person):
                 assert ledger.balance_of(person) == 0
-                assert cards.active(person) is None
-                assert holders.serves_on(person.id, TODAY) is None
+                assert cards.active_card(person) is None
+                assert holders.term_on_day(person.id, TODAY) is None
 
 
 def test_points_add_up_in_any_order(database, template, long):

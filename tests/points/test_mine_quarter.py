@@ -11,7 +11,7 @@ from people.models import Role
 from people.roster import persons
 from people.signin import accounts
 from points import ledger, merging
-from points.assessment import finding, meeting, opening
+from points.assessment import assessments, meeting, opening
 from points.services import deciding, recording
 from points.wall import booking, correcting, posting
 from tests.cast import PASSWORD, PRESENT, VILLAGE
@@ -69,7 +69,7 @@ def test_booked_it_says_each_point_and_the_entry_leads_there(cast, client_of, bo
     worker = client_of(cast.worker_user)
     assert f'<a href="{PAGE}">' in worker.get(f"{HERE}/mine").text
     page = bare(worker.get(PAGE).text)
-    award = finding.award_of(booked, cast.worker)
+    award = assessments.award_of(booked, cast.worker)
     assert award.amount == 120 + 30 + 15
     for words in ("16.5<small>", "2027年1月1日入账", "汛期转移群众", "+1.5", "看望独居老人"):
         assert words in page, words
@@ -78,7 +78,7 @@ def test_booked_it_says_each_point_and_the_entry_leads_there(cast, client_of, bo
 
 
 def test_a_correction_says_what_is_right_and_by_whom(cast, client_of, booked):
-    award = finding.award_of(booked, cast.worker)
+    award = assessments.award_of(booked, cast.worker)
     with transaction():
         opening.open_quarter(cast.village, Quarter(2027, 1), cast.clerk)
         correcting.correct(award, 135, "有一起没有化解", "k" * 32, cast.chair)

@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from flask_babel import force_locale
 
-from points.assessment import finding, meeting, review, terms
+from points.assessment import assessments, meeting, meeting_rules, review
 from points.wall import booking, correcting, objections, posting
-from points.wall import standing as wall
+from points.wall import wall_state as wall
 from points.wall.noticesheet import heading, introduction, notice_pdf
 from points.wall.wording import sheet
 from tests.cast import VILLAGE, WORKERS
@@ -26,7 +26,7 @@ def sheets(app):
 
     def sheets(assessment):
         with app.test_request_context(), force_locale("zh"):
-            return [sheet(each, "URL", "OBJECT", "PROOF") for each in wall.postings(assessment)]
+            return [sheet(each, "URL", "OBJECT", "PROOF") for each in wall.posted_notices(assessment)]
 
     return sheets
 
@@ -77,7 +77,7 @@ def test_who_was_left_out_is_said_and_not_why(cast, sheets):
 def test_a_correction_of_an_earlier_quarter_stands_on_the_open_one_s_sheet(cast, sheets):
     before = cast.earn(cast.worker, 100)
     assessment = in_meeting(cast, {})
-    award = finding.award_of(before, cast.worker)
+    award = assessments.award_of(before, cast.worker)
     do(correcting.correct, award, 60, f"{LI}多记了", uuid4().hex, cast.chair)
     do(posting.post_notice, assessment, cast.clerk)
     assert lines_of(*sheets(assessment)) == [
@@ -118,12 +118,18 @@ def test_after_it_was_sent_back_only_the_new_sheet_hangs_and_the_old_one_says_wh
     [notice] = sheets(assessment)
     assert (notice.number, notice.whole, notice.rows[0].total) == (2, True, 0)
     assert lines_of(notice) == ["第1号 李*明一行：评议成员村*甲回避"]
-    first = wall.posting(assessment, finding.notices(assessment)[0])
+    first = wall.posted_notice(assessment, assessments.notices(assessment)[0])
     assert ([each.amount for each in first.adjustments], list(first.recusals)) == ([300], [])
 
 
 def test_both_kinds_hang_as_long_as_the_county_asks(cast, sheets):
-    do(terms.decide, cast.county, terms.Asked(notice_days=5), "县委政法委", cast.county_user)
+    do(
+        meeting_rules.decide,
+        cast.county,
+        meeting_rules.MeetingRules(notice_days=5),
+        "县委政法委",
+        cast.county_user,
+    )
     assessment = on_wall(cast, {LI: 300})
     objection = object_to(assessment, cast.worker, cast.clerk)
     do(objections.answer, objection, True, 4, "确实漏记", "村委会", cast.clerk)
@@ -145,7 +151,7 @@ def test_both_kinds_in_print(cast, client_of, clock, paper):
     for shown in ("应到6人，实到5人", "扫码提出异议", "扫码查看这份公示", "7个工作日", "第1页共1页"):
         assert shown in whole
     for group in range(0, 64, 4):
-        assert finding.whole_notice(assessment).digest[group : group + 4] in whole
+        assert assessments.whole_notice(assessment).digest[group : group + 4] in whole
     [changes] = texts(clerk.get(f"{HERE}/notice.pdf?paper={paper}&number=2").data)
     for shown in ("变更公示", "原合计", "现合计", "30.4", "异议2026Q4-1成立，确实漏记", "2026Q4-2"):
         assert shown in changes
@@ -167,7 +173,7 @@ def test_the_print_is_chinese_whoever_prints_it(cast, client_of):
 
 def test_an_announcement_stands_above_how_to_object(cast, app):
     assessment = on_wall(cast, {LI: 300})
-    [posted] = wall.postings(assessment)
+    [posted] = wall.posted_notices(assessment)
     with app.test_request_context(), force_locale("zh"):
         told = sheet(posted, "URL", "OBJECT", "PROOF", ["2026年底前未兑换的积分到期。"])
         [text] = texts(notice_pdf(told))

@@ -8,7 +8,7 @@ import pytest
 from ground.db import db
 from points import ledger
 from points.assessment import review
-from points.models import How
+from points.models import ObjectionChannel
 from points.wall import booking, objections
 from tests.cast import VILLAGE, WORKERS
 from tests.points.hung import do, object_to, on_wall
@@ -38,7 +38,7 @@ def an_objection(**changes):
 
 def brought(assessment):
     db.session.rollback()
-    return objections.of(assessment)
+    return objections.objections_of(assessment)
 
 
 def test_the_journey_of_one_brought_online(cast, client_of, posted, clock):
@@ -49,7 +49,7 @@ def test_the_journey_of_one_brought_online(cast, client_of, posted, clock):
     sent = [visitor.post(f"{WALL}/object", data=form) for _twice in range(2)]
     [objection] = brought(posted)
     assert [answer.location for answer in sent] == [f"/o/{objection.token}"] * 2
-    assert (objection.how, objection.worker_id) == (How.ONLINE, cast.worker.id)
+    assert (objection.how, objection.worker_id) == (ObjectionChannel.ONLINE, cast.worker.id)
     assert (objection.name, objection.contact, objection.origin) == (WHO, PHONE, "127.0.0.1")
 
     page = visitor.get(f"/o/{objection.token}")
@@ -203,7 +203,7 @@ def test_at_the_counter_from_the_receipt_to_the_reply(cast, client_of, posted, c
     assert client_of(cast.township_user).get(f"{HERE}/objections/new").status_code == 403
     assert supervisor.post(f"{HERE}/objections/new", data=form).location == f"{HERE}/objections/1"
     [objection] = brought(posted)
-    assert (objection.received_by_id, objection.how) == (cast.supervisor.id, How.WRITTEN)
+    assert (objection.received_by_id, objection.how) == (cast.supervisor.id, ObjectionChannel.WRITTEN)
 
     [picture], receipt = read(supervisor.get(f"{HERE}/objections/1/paper.pdf").data)
     assert codes(picture) == {f"HTTP://LOCALHOST/O/{objection.token}"}

@@ -12,17 +12,17 @@ from ground.refusal import Refused
 from people.models import Role
 from people.signin import accounts
 from points import ledger, verify
-from points.assessment import finding, meeting, opening, review
-from points.models import AssessmentState, How
+from points.assessment import assessments, meeting, opening, review
+from points.models import AssessmentState, ObjectionChannel
 from points.wall import booking, objections, posting
-from points.wall import standing as wall
-from points.wall.booking import Why
+from points.wall import wall_state as wall
+from points.wall.booking import WaitReason
 from tests.cast import PASSWORD, PRESENT, TODAY, WORKERS
 from tests.points.hung import do, in_meeting, object_to, on_wall
 
 LI, WANG, ZHAO = WORKERS[:3]
 
-ONLINE = {"how": How.ONLINE, "origin": "203.0.113.7"}
+ONLINE = {"how": ObjectionChannel.ONLINE, "origin": "203.0.113.7"}
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def balance(cast, name):
 def test_each_has_its_number_and_the_quarter_s_name(cast, posted):
     codes = [object_to(posted, worker, cast.clerk).code for worker in (cast.worker, cast.worker)]
     assert codes == ["2026Q4-1", "2026Q4-2"]
-    made = objections.of(posted)[0]
-    assert (made.received_on, made.how, made.received_by_id) == (TODAY, How.ORAL, cast.clerk.id)
+    made = objections.objections_of(posted)[0]
+    assert (made.received_on, made.how, made.received_by_id) == (TODAY, ObjectionChannel.ORAL, cast.clerk.id)
     assert objections.by_token(made.token.lower()).id == made.id
     assert len(made.token) == 20
 
@@ -72,27 +72,29 @@ def test_seven_working_days_of_the_calendar_that_offices_keep(cast, clock, recei
     objection = object_to(assessment, cast.worker, cast.clerk)
     assert objection.due_on == due
     clock.turn_to(due)
-    assert list(objections.overdue(cast.township)) == []
+    assert list(objections.overdue_objections(cast.township)) == []
     clock.days_on()
-    assert [late.id for late in objections.overdue(cast.township)] == [objection.id]
-    assert list(objections.overdue(cast.next_village)) == []
-    standing = {each.village.code: each for each in opening.standings(cast.county, assessment.quarter)}
+    assert [late.id for late in objections.overdue_objections(cast.township)] == [objection.id]
+    assert list(objections.overdue_objections(cast.next_village)) == []
+    standing = {
+        each.village.code: each for each in opening.progress_of_villages(cast.county, assessment.quarter)
+    }
     assert standing[cast.village.code].overdue == 1
     do(objections.answer, objection, False, 0, "已核对", "村委会", cast.chair)
-    assert list(objections.overdue(cast.county)) == []
+    assert list(objections.overdue_objections(cast.county)) == []
 
 
 def test_sent_twice_it_is_one(cast, posted):
     first = object_to(posted, cast.worker, cast.clerk, key="one-key")
     assert object_to(posted, cast.worker, cast.clerk, key="one-key").id == first.id
-    for worker, more in ((cast.neighbour, {}), (cast.worker, {"how": How.WRITTEN})):
+    for worker, more in ((cast.neighbour, {}), (cast.worker, {"how": ObjectionChannel.WRITTEN})):
         with pytest.raises(Refused, match="key_reused"):
             object_to(posted, worker, cast.clerk, key="one-key", **more)
-    assert len(objections.of(posted)) == 1
+    assert len(objections.objections_of(posted)) == 1
 
 
 def test_one_address_does_not_flood_the_committee(cast, posted, clock):
-    for _each in range(objections.PER_ADDRESS):
+    for _each in range(objections.MOST_A_DAY_PER_ADDRESS):
         object_to(posted, cast.worker, None, **ONLINE)
     with pytest.raises(Refused, match="too_many"):
         object_to(posted, cast.worker, None, **ONLINE)
@@ -103,7 +105,7 @@ def test_one_address_does_not_flood_the_committee(cast, posted, clock):
 
 
 def test_nor_do_many_addresses(cast, posted, monkeypatch):
-    monkeypatch.setattr(objections, "PER_VILLAGE", 4)
+    monkeypatch.setattr(objections, "MOST_OPEN_PER_VILLAGE", 4)
     brought = [
         object_to(posted, cast.worker, None, **ONLINE | {"origin": f"203.0.113.{n}"}) for n in range(4)
     ]
@@ -125,7 +127,7 @@ def test_nor_do_many_addresses(cast, posted, monkeypatch):
 def test_what_is_none(cast, posted, code, more):
     with pytest.raises(Refused, match=code):
         object_to(posted, cast.worker, cast.clerk, **more)
-    assert waiting(posted)[LI] == Why.NOTICE_RUNS
+    assert waiting(posted)[LI] == WaitReason.NOTICE_RUNS
 
 
 def test_only_to_what_hangs_on_the_wall(cast, clock):
@@ -146,7 +148,7 @@ def test_only_to_what_hangs_on_the_wall(cast, clock):
 def test_the_line_waits_the_rest_is_booked_and_a_rejected_one_follows_alone(cast, posted, clock):
     objection = object_to(posted, cast.worker, cast.clerk)
     clock.days_on(4)
-    assert waiting(posted) == {LI: Why.OBJECTION, WANG: None}
+    assert waiting(posted) == {LI: WaitReason.OBJECTION, WANG: None}
     do(booking.book, posted, cast.chair)
     assert (posted.state, balance(cast, LI), balance(cast, WANG)) == (AssessmentState.BOOKED, 0, 200)
     do(booking.book, posted, cast.chair)  # nothing is ready
@@ -170,15 +172,15 @@ def test_an_accepted_one_is_posted_again_for_days_of_its_own(cast, posted, clock
     with pytest.raises(Refused, match="bad_amount"):
         do(objections.answer, objection, True, 0, "确实漏记", "村委会", cast.clerk)
     do(objections.answer, objection, True, 4, "确实漏记", "村委会", cast.clerk)
-    assert waiting(posted) == {LI: Why.TO_POST, WANG: None}
+    assert waiting(posted) == {LI: WaitReason.TO_POST, WANG: None}
     do(booking.book, posted, cast.chair)
     assert (balance(cast, LI), balance(cast, WANG)) == (0, 200)
 
     second = do(posting.post_changes, posted, cast.clerk)
     assert (second.number, second.whole, [line.total for line in second.lines]) == (2, False, [304])
     assert (second.posted_on, second.ends_on) == (date(2027, 1, 1), date(2027, 1, 4))
-    assert second.digest != finding.whole_notice(posted).digest  # 王芳's points are booked by now
-    assert waiting(posted) == {LI: Why.NOTICE_RUNS}
+    assert second.digest != assessments.whole_notice(posted).digest  # 王芳's points are booked by now
+    assert waiting(posted) == {LI: WaitReason.NOTICE_RUNS}
     clock.turn_to(second.ends_on)
     do(booking.book, posted, cast.chair)
     assert balance(cast, LI) == 0
@@ -192,13 +194,13 @@ def test_both_objections_to_a_line_are_answered_before_it_is_booked(cast, posted
     first, second = (object_to(posted, cast.worker, cast.clerk) for _each in range(2))
     clock.days_on(4)
     do(objections.answer, first, False, 0, "已核对", "村委会", cast.clerk)
-    assert waiting(posted)[LI] == Why.OBJECTION
+    assert waiting(posted)[LI] == WaitReason.OBJECTION
     do(objections.answer, second, True, -100, "重复计分", "村委会", cast.clerk)
-    assert waiting(posted)[LI] == Why.TO_POST
+    assert waiting(posted)[LI] == WaitReason.TO_POST
     do(posting.post_changes, posted, cast.clerk)
     third = object_to(posted, cast.worker, cast.clerk)
     clock.days_on(4)
-    assert waiting(posted)[LI] == Why.OBJECTION
+    assert waiting(posted)[LI] == WaitReason.OBJECTION
     do(objections.answer, third, False, 0, "已核对", "村委会", cast.clerk)
     do(booking.book, posted, cast.chair)
     assert balance(cast, LI) == 200

@@ -9,15 +9,15 @@ from ground.clock import Quarter
 from ground.db import transaction
 from ground.refusal import Refused
 from points import ledger
-from points.assessment import finding, meeting, opening, review, terms
-from points.assessment.terms import Asked
-from points.models import AssessmentState, How, Look, Quorum
+from points.assessment import assessments, meeting, meeting_rules, opening, review
+from points.assessment.meeting_rules import MeetingRules
+from points.models import AssessmentState, ObjectionChannel, Quorum, ReviewSign
 from points.wall import booking, objections, posting
 from tests.cast import COUNTY, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE
 
 Q4 = Quarter(2026, 4)
 HERE = f"/a/{COUNTY}/quarters/2026Q4"
-STRICT = Asked(Quorum.MORE_THAN_HALF, 4, 5, 10)
+STRICT = MeetingRules(Quorum.MORE_THAN_HALF, 4, 5, 10)
 
 
 def do(verb, *arguments):
@@ -48,16 +48,16 @@ def test_the_county_opens_everywhere_once(cast, client_of):
     assert county.post(f"{HERE}/open").status_code == 302
     page = county.get(HERE).text
     assert "没有生效的积分细则" in page  # the far village has adopted none
-    assert finding.find(cast.village, Q4).opened_by_id == cast.clerk.id
-    assert finding.find(cast.next_village, Q4).opened_by_id == cast.county_user.id
-    assert finding.find(cast.far_village, Q4) is None
+    assert assessments.find_assessment(cast.village, Q4).opened_by_id == cast.clerk.id
+    assert assessments.find_assessment(cast.next_village, Q4).opened_by_id == cast.county_user.id
+    assert assessments.find_assessment(cast.far_village, Q4) is None
     again = do(opening.open_everywhere, cast.county, Q4, cast.county_user)
     assert (again.now, len(again.before), again.without_rubric) == ([], 2, [cast.far_village])
 
 
 def test_a_township_opens_its_own_villages_only(cast, client_of):
     client_of(cast.township_user).post(f"/a/{TOWNSHIP}/quarters/2026Q4/open")
-    assert finding.find(cast.village, Q4)
+    assert assessments.find_assessment(cast.village, Q4)
     assert client_of(cast.township_user).post(f"{HERE}/open").status_code == 404
     for user in (cast.clerk, cast.chair, cast.supervisor):
         assert client_of(user).get(f"/a/{VILLAGE}/quarters").status_code == 403
@@ -86,7 +86,7 @@ def test_a_reminder_stays_on_the_village_s_pages_until_it_has_booked(cast, clien
 
 def test_who_is_late(cast, clock, posted):
     def late():
-        return {each.village.name for each in opening.standings(cast.county, Q4) if each.late}
+        return {each.village.name for each in opening.progress_of_villages(cast.county, Q4) if each.late}
 
     assert late() == set()
     clock.turn_to(Q4.next.first_day)  # the quarter is over, and they have not even opened
@@ -109,7 +109,7 @@ def test_the_county_s_terms_hold_for_the_next_meeting_and_notice(cast, client_of
         assert answer.status_code == 422, wrong
     assert county.post(address, data=form | {"decided_by": "县委政法委"}).status_code == 302
     assert "县委政法委" in client_of(cast.township_user).get(f"/a/{TOWNSHIP}/terms").text
-    assert terms.asked_in(cast.village) == Asked(Quorum.MORE_THAN_HALF, 6, 5, 20)
+    assert meeting_rules.rules_of(cast.village) == MeetingRules(Quorum.MORE_THAN_HALF, 6, 5, 20)
     assessment = do(opening.open_quarter, cast.village, Q4, cast.clerk)
     with pytest.raises(Refused, match="no_quorum"):
         do(meeting.deliberate, assessment, TODAY, PRESENT, (), "", cast.clerk)
@@ -117,20 +117,22 @@ def test_the_county_s_terms_hold_for_the_next_meeting_and_notice(cast, client_of
     notice = do(posting.post_notice, assessment, cast.clerk)
     assert (notice.ends_on - notice.posted_on).days == 5
     with pytest.raises(Refused, match="not_a_county"):
-        do(terms.decide, cast.township, STRICT, "乡里", cast.township_user)
+        do(meeting_rules.decide, cast.township, STRICT, "乡里", cast.township_user)
 
 
-@pytest.mark.parametrize("asked", [Asked(notice_days=2), Asked(notice_days=91), Asked(least_present=0)])
+@pytest.mark.parametrize(
+    "asked", [MeetingRules(notice_days=2), MeetingRules(notice_days=91), MeetingRules(least_present=0)]
+)
 def test_terms_that_are_none(cast, asked):
     with pytest.raises(Refused, match="bad_terms"):
-        do(terms.decide, cast.county, asked, "县委", cast.county_user)
+        do(meeting_rules.decide, cast.county, asked, "县委", cast.county_user)
 
 
 @pytest.mark.parametrize(
     ("asked", "met"),
     [
-        (Asked(), [(2, 3), (3, 3), (3, 4), (3, 5), (4, 6)]),
-        (Asked(Quorum.MORE_THAN_HALF), [(3, 5), (3, 6), (4, 7), (4, 8)]),
+        (MeetingRules(), [(2, 3), (3, 3), (3, 4), (3, 5), (4, 6)]),
+        (MeetingRules(Quorum.MORE_THAN_HALF), [(3, 5), (3, 6), (4, 7), (4, 8)]),
     ],
 )
 def test_how_many_have_to_be_there(asked, met):
@@ -145,7 +147,7 @@ def test_how_many_have_to_be_there(asked, met):
 def test_figures_that_deserve_a_look(cast, clock, client_of):
     """Thirty points, two of them for visits, all confirmed by one person; nothing was posted last quarter."""
     with transaction():
-        for number in range(review.FEW):
+        for number in range(review.FEW_SERVICES):
             cast.serve(cast.workers[number % 8], "走访一户", TODAY, cast.clerk, cast.chair)
         assessment = opening.open_quarter(cast.village, Q4, cast.clerk)
         meeting.deliberate(assessment, TODAY, PRESENT, (), "", cast.clerk)
@@ -156,7 +158,7 @@ def test_figures_that_deserve_a_look(cast, clock, client_of):
         posting.post_notice(assessment, cast.clerk)
     figures = of_village(cast.township, cast.village)
     assert (figures.workers, figures.total, figures.last, figures.change) == (8, 300, None, None)
-    assert set(figures.looks) == {Look.ONE_CATEGORY, Look.MUCH_ADJUSTED, Look.ONE_CONFIRMER}
+    assert set(figures.looks) == {ReviewSign.ONE_CATEGORY, ReviewSign.MUCH_ADJUSTED, ReviewSign.ONE_CONFIRMER}
     page = client_of(cast.township_user).get(f"/a/{TOWNSHIP}/quarters/2026Q4").text
     assert "几乎都由一人确认" in page
     assert cast.worker.name not in page
@@ -167,16 +169,25 @@ def test_a_total_far_from_last_quarter_s(cast, clock):
     second = cast.earn(cast.worker, 151)
     found = review.figures(cast.village, second.quarter)[0]
     assert (found.total, found.last, found.change) == (151, 100, 51)
-    assert Look.FAR_FROM_LAST in found.looks
+    assert ReviewSign.FAR_FROM_LAST in found.looks
     third = cast.earn(cast.worker, 76)
     found = review.figures(cast.village, third.quarter)[0]
-    assert (found.change, Look.FAR_FROM_LAST in found.looks) == (-50, False)
+    assert (found.change, ReviewSign.FAR_FROM_LAST in found.looks) == (-50, False)
 
 
 def test_an_overdue_answer_shows_at_the_township(cast, client_of, clock, posted):
     """Seven working days; what was said and by whom stays in the village."""
     said = "六月那次我没有见到人"
-    arguments = (uuid4().hex, posted, cast.worker, How.ORAL, said, cast.supervisor, "张婶", "12000001111")
+    arguments = (
+        uuid4().hex,
+        posted,
+        cast.worker,
+        ObjectionChannel.ORAL,
+        said,
+        cast.supervisor,
+        "张婶",
+        "12000001111",
+    )
     objection = do(objections.bring, *arguments)
     page = f"/a/{TOWNSHIP}/quarters/2026Q4"
     for day, is_overdue in ((objection.due_on, False), (objection.due_on + timedelta(days=1), True)):
@@ -187,7 +198,7 @@ def test_an_overdue_answer_shows_at_the_township(cast, client_of, clock, posted)
             assert (objection.code in told) is is_overdue
             assert said not in told
             assert "张婶" not in told
-    assert Look.OVERDUE in of_village(cast.township, cast.village).looks
+    assert ReviewSign.OVERDUE in of_village(cast.township, cast.village).looks
     do(objections.answer, objection, False, 0, "已核实", "村民委员会", cast.chair)
     assert objection.code not in client_of(cast.township_user).get(page).text
 

@@ -64,8 +64,8 @@ def test_a_photo_is_kept_upright_and_without_a_word_on_where_it_was_taken(cast, 
     assert dict(Image.open(BytesIO(kept.content)).getexif()) == {}
     assert not any(word in kept.content for word in (b"Exif", b"a camera", b"at home"))
     assert (kept.actor_id, kept.at) == (cast.worker_user.id, clock.now())
-    assert photos.of(service).digest == kept.digest
-    assert photos.of(other) is None
+    assert photos.photo_of(service).digest == kept.digest
+    assert photos.photo_of(other) is None
 
 
 def test_what_takes_more_than_2_mb_is_made_smaller_until_it_fits(cast, record):
@@ -92,4 +92,4 @@ def test_what_is_no_picture_is_refused(cast, record, sent):
     with pytest.raises(Refused, match="not_an_image") as refusal:
         keep(service, sent, cast.worker_user)
     assert refusal.value.field == "photo"
-    assert photos.of(service) is None
+    assert photos.photo_of(service) is None

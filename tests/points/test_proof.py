@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from ground.db import db, transaction
 from ground.refusal import Refused
 from points import ledger
-from points.assessment import finding
+from points.assessment import assessments
 from points.models import Transfer, TransferKind
 from points.wall import correcting, proof
 from shop.desk import redemptions, voids
@@ -40,10 +40,10 @@ def lived(cast):
 @pytest.fixture
 def notice(cast, lived):
     """The notice after all that, and an entry that came later."""
-    found = finding.whole_notice(on_wall(cast, {}, Q4))
+    found = assessments.whole_notice(on_wall(cast, {}, Q4))
     with transaction():
         redemptions.redeem("n" * 16, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
-    return finding.notices(found.assessment)[0]
+    return assessments.notices(found.assessment)[0]
 
 
 def grouped(digest):
@@ -51,7 +51,7 @@ def grouped(digest):
 
 
 def test_computed_again_from_the_entries_it_is_the_printed_one(cast, notice):
-    found = proof.of(notice)
+    found = proof.compute_proof(notice)
     assert (found.computed, found.fits) == (notice.digest, True)
     assert found.computed == ledger.digest(cast.village, notice.upto)
     assert found.entries == db.session.scalar(
@@ -71,7 +71,9 @@ def test_however_it_is_typed(cast, notice):
         "－".join(re.findall("....", digest)),
         "".join(chr(ord(sign) + 0xFEE0) for sign in digest[:24]),
     ):
-        assert [found.notice.id for found in proof.typed(cast.village, typed)] == [notice.id], typed
+        assert [found.notice.id for found in proof.proofs_of_digest(cast.village, typed)] == [notice.id], (
+            typed
+        )
 
 
 def test_what_is_no_digest(cast, notice):
@@ -84,9 +86,9 @@ def test_what_is_no_digest(cast, notice):
         ("0" * 16, "no_such_notice"),
     ):
         with pytest.raises(Refused, match=code):
-            proof.typed(cast.village, typed)
+            proof.proofs_of_digest(cast.village, typed)
     with pytest.raises(Refused, match="no_such_notice"):
-        proof.typed(cast.next_village, notice.digest)
+        proof.proofs_of_digest(cast.next_village, notice.digest)
 
 
 TAMPERINGS = [
@@ -158,11 +160,11 @@ def check(tmp_path):
 
 def test_the_example_in_the_docs_verifies_a_printed_sheet(cast, check, lived, notice):
     file = proof.export(cast.village)
-    for printed in (notice, finding.whole_notice(lived)):
+    for printed in (notice, assessments.whole_notice(lived)):
         found = check(file, printed.digest)
         assert (found.returncode, found.stderr) == (0, "")
         assert f"after entry {printed.upto} " in found.stdout
-    first = finding.whole_notice(finding.listed(cast.village)[-1])
+    first = assessments.whole_notice(assessments.assessments_of(cast.village)[-1])
     assert "before the first entry" in check(file, first.digest).stdout
     assert grouped(first.digest) in " ".join(DOCS.read_text().split())  # the number that the docs show
 

@@ -13,10 +13,10 @@ from people.models import Duty, Role
 from people.roster import persons, terms
 from people.signin import accounts
 from points import amounts, ledger, verify
-from points.assessment import finding, meeting, opening, sheet
+from points.assessment import assessments, meeting, opening, sheet
 from points.models import AssessmentState, Category, ServiceState, Transfer
 from points.rubrics import versions
-from points.rubrics.template import USUAL, NewItem
+from points.rubrics.template import USUAL_LIMITS, NewItem
 from points.services import deciding, reading, recording
 from points.wall import booking, posting
 from tests.cast import PASSWORD, PRESENT
@@ -78,7 +78,7 @@ def posted(cast, quarter=Q4):
 
 
 def line_of(assessment, worker):
-    return next(row for row in sheet.of(assessment) if row.worker.id == worker.id)
+    return next(row for row in sheet.sheet_rows(assessment) if row.worker.id == worker.id)
 
 
 def transfers():
@@ -125,7 +125,7 @@ def test_the_quarter(cast, clock, record):
     do(booking.book, assessment, cast.chair)
     assert (assessment.state, assessment.booked_by_id) == (AssessmentState.BOOKED, cast.chair.id)
     assert ledger.balance_of(cast.worker) == 35
-    assert finding.award_of(assessment, cast.worker).reason == "2026Q4"
+    assert assessments.award_of(assessment, cast.worker).reason == "2026Q4"
 
     do(booking.book, assessment, cast.second_chair)  # a second click, a second chair: nothing more
     assert (transfers(), ledger.balance_of(cast.worker)) == (1, 35)
@@ -218,7 +218,7 @@ def test_a_form_sent_twice_records_once(cast, record):
     for other in ({"count": 3}, {"day": date(2026, 12, 27)}, {"worker": cast.neighbour}, {"item": "代办"}):
         with pytest.raises(Refused, match="key_reused"):
             record(**{"key": "one-key", "count": 2, **other})
-    assert reading.waiting(cast.village) == 1
+    assert reading.count_waiting(cast.village) == 1
 
 
 @pytest.mark.parametrize("count", [0, -1, 1000])
@@ -289,7 +289,7 @@ def test_deductions_take_what_the_quarter_earned_and_no_more(cast, confirmed, cl
     assert (line.earned, line.deductions, line.total) == (30, -500, 0)
     clock.days_on(4)
     do(booking.book, assessment, cast.chair)
-    assert finding.award_of(assessment, cast.worker) is None
+    assert assessments.award_of(assessment, cast.worker) is None
     assert (ledger.balance_of(cast.worker), ledger.balance_of(cast.neighbour)) == (70, 10)
     assert list(verify.problems()) == []
 
@@ -313,7 +313,7 @@ def test_an_adjustment_sent_twice_counts_once(cast):
     assert line_of(assessment, cast.worker).total == 10
 
 
-@pytest.mark.parametrize("amount", [0, amounts.LARGEST + 1, -amounts.LARGEST - 1])
+@pytest.mark.parametrize("amount", [0, amounts.LARGEST_TENTHS + 1, -amounts.LARGEST_TENTHS - 1])
 def test_adjustments_that_are_none(cast, amount):
     with pytest.raises(Refused, match="bad_amount"):
         do(meeting.adjust, deliberated(cast), cast.worker, amount, "辛苦", "a-key", cast.clerk)
@@ -353,7 +353,7 @@ def test_other_villages_services_stay_there(cast):
     with transaction():
         cast.serve(cast.stranger, "走访一户", TODAY, cast.outsider, cast.county_user)
         cast.serve(cast.worker, "走访一户", TODAY, cast.clerk, cast.chair)
-    rows = sheet.of(opened(cast))
+    rows = sheet.sheet_rows(opened(cast))
     assert [row.total for row in rows] == [2] + [0] * 7
     assert "邻村人" not in {row.worker.name for row in rows}
 
@@ -368,7 +368,7 @@ def test_the_rubric_of_the_first_day_scores_the_quarter(cast, clock, record, con
     """A version in force from within a quarter scores the next one."""
     with transaction():
         dearer = [NewItem(Category.SERVICE, "走访一户", "户", 4)]
-        versions.publish(cast.county, date(2026, 10, 1), "县委政法委", dearer, USUAL, cast.county_user)
+        versions.publish(cast.county, date(2026, 10, 1), "县委政法委", dearer, USUAL_LIMITS, cast.county_user)
         second = versions.adopt(cast.village, date(2026, 10, 15), "村民代表会议", (), cast.chair)
     assert versions.in_force(cast.village, Q4).version == 1
     assert versions.in_force(cast.village, NEXT).version == 2
@@ -402,7 +402,7 @@ def test_a_rubric_does_not_score_anew_what_is_recorded(cast, record):
             date(2027, 4, 1),
             "县委政法委",
             [],
-            USUAL,
+            USUAL_LIMITS,
             cast.county_user,
         )
 
@@ -463,7 +463,7 @@ def test_the_sheet_lists_everyone_who_served_by_grid(cast, clock):
         terms.end_term(cast.term_of(cast.neighbour), "换届", cast.clerk)
         successor = persons.add_person(cast.village, "接任的", cast.clerk)
         terms.appoint(successor, grid, Duty.WORKER, TODAY, cast.clerk)
-    rows = sheet.of(opened(cast))
+    rows = sheet.sheet_rows(opened(cast))
     assert [row.grid.code for row in rows] == ["01", "02", "02", *(f"{n:02}" for n in range(3, 9))]
     assert {row.worker.name for row in rows} >= {"王芳", "接任的"}
 
@@ -471,7 +471,7 @@ def test_the_sheet_lists_everyone_who_served_by_grid(cast, clock):
 def test_what_could_not_be_booked_is_not_posted(cast, clock):
     """There is no way back from the wall; in the meeting there is."""
     assessment = deliberated(cast)
-    for key, amount in (("a-key", amounts.LARGEST), ("b-key", 1)):
+    for key, amount in (("a-key", amounts.LARGEST_TENTHS), ("b-key", 1)):
         do(meeting.adjust, assessment, cast.worker, amount, "辛苦", key, cast.clerk)
     with pytest.raises(Refused, match="amount_too_large"):
         do(posting.post_notice, assessment, cast.clerk)
@@ -479,7 +479,7 @@ def test_what_could_not_be_booked_is_not_posted(cast, clock):
     do(posting.post_notice, assessment, cast.clerk)
     clock.days_on(4)
     do(booking.book, assessment, cast.chair)
-    assert ledger.balance_of(cast.worker) == amounts.LARGEST
+    assert ledger.balance_of(cast.worker) == amounts.LARGEST_TENTHS
 
 
 def test_quarters_by_their_names():

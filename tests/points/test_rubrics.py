@@ -11,7 +11,7 @@ from ground.refusal import Refused
 from points.models import Category, FedBy, Rubric
 from points.rubrics import versions
 from points.rubrics.comparing import compare
-from points.rubrics.template import TEMPLATE, USUAL, Limits, NewItem
+from points.rubrics.template import TEMPLATE, USUAL_LIMITS, Limits, NewItem
 from points.rubrics.wall import rubric_pdf
 from tests.cast import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, TOWNSHIP, VILLAGE
 from tests.printed import RARE, read, texts
@@ -22,7 +22,7 @@ SWEEP = NewItem(Category.SERVICE, "清扫村道", "次", 15, 60, "证明人")
 NOISE = NewItem(Category.SERVICE, "无故缺席村民会议", "次", -20)
 
 
-def publish(cast, items=TEMPLATE, limits=USUAL, day=NEW_YEAR):
+def publish(cast, items=TEMPLATE, limits=USUAL_LIMITS, day=NEW_YEAR):
     with transaction():
         return versions.publish(cast.county, day, "县委政法委〔2026〕9号", items, limits, cast.county_user)
 
@@ -57,7 +57,7 @@ def test_the_template_of_the_day_is_adopted_not_one_to_come(cast):
 def test_a_county_that_published_nothing_has_the_program_s_model(cast):
     far = cast.far_village
     assert versions.items_of(None) == list(TEMPLATE)
-    assert versions.limits_of(None) == USUAL
+    assert versions.limits_of(None) == USUAL_LIMITS
     assert versions.template_for(far, date(2024, 12, 31)) is None  # the cast's county published a day later
 
 
@@ -160,7 +160,7 @@ def test_the_chair_adopts_on_a_page_and_the_village_reads_it(cast, client_of):
     assert "清扫村道" in page
     assert "这一版还没有施行" in page
     assert "无故缺席村民会议" not in page
-    older, newer = (versions.numbered(cast.village, number).id for number in (1, 2))
+    older, newer = (versions.find_version(cast.village, number).id for number in (1, 2))
     differences = client_of(cast.supervisor).get(f"{HERE}/compare?older={older}&newer={newer}").text
     assert "清扫村道" in differences
     assert "新增" in differences

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ground.clock import Quarter
 from ground.db import db, transaction
 from ground.refusal import Refused
-from points.models import Finding, Found, Sample, Service
+from points.models import Finding, FindingResult, Sample, Service
 from points.services import deciding, recording, samples
 from points.services.samplesheet import Checklist, ChecklistRow, checklist_pdf
 from tests.cast import VILLAGE
@@ -20,7 +20,7 @@ from tests.printed import ink, read
 
 HERE = f"/v/{VILLAGE}"
 QUARTER = Quarter(2026, 4)
-SOUND, DOUBTFUL, FALSE = Found
+SOUND, DOUBTFUL, FALSE = FindingResult
 
 
 def do(verb, *args, **more):
@@ -57,22 +57,22 @@ def by_hand(ids, seed, size):
 @pytest.mark.parametrize("seed", ["7", "双色球 03 11 18", "x" * 64])
 def test_an_outsider_repeats_the_draw(cast, forty, record, seed):
     sample = do(samples.draw, cast.village, QUARTER, seed, 5, cast.supervisor)
-    drawn = [line.service.id for line in samples.lines(sample)]
+    drawn = [line.service.id for line in samples.sample_lines(sample)]
     assert drawn == by_hand(forty, seed, 5)
     assert list(samples.population(sample)) == forty
     with transaction():  # whatever happens afterwards
         for _ in range(20):
             record()
         deciding.reject(db.session.get(Service, drawn[0]), "查无此事", cast.chair)
-    assert [line.service.id for line in samples.lines(sample)] == drawn
+    assert [line.service.id for line in samples.sample_lines(sample)] == drawn
 
 
 def test_the_draw_is_not_by_the_order_of_numbers():
     ids = range(1, 1001)
-    draws = {tuple(samples.drawn(ids, str(seed), 10)) for seed in range(20)}
+    draws = {tuple(samples.drawn_ids(ids, str(seed), 10)) for seed in range(20)}
     assert len(draws) == 20
     assert all(len(set(draw)) == 10 for draw in draws)
-    assert samples.drawn(range(1, 4), "a", 10) == by_hand([1, 2, 3], "a", 3)
+    assert samples.drawn_ids(range(1, 4), "a", 10) == by_hand([1, 2, 3], "a", 3)
 
 
 def test_a_seed_draws_once(cast, forty):
@@ -100,23 +100,29 @@ def test_what_cannot_be_drawn(cast, forty):
 
 def test_findings_stay_and_the_latest_counts(cast, forty):
     sample = do(samples.draw, cast.village, QUARTER, "7", 3, cast.supervisor)
-    service = samples.lines(sample)[0].service
+    service = samples.sample_lines(sample)[0].service
     for found, note in ((DOUBTFUL, "户主不在家"), (DOUBTFUL, " 户主不在家 "), (FALSE, "没有来过")):
         do(samples.note_finding, sample, service, found, note, cast.supervisor)
-    do(samples.note_finding, sample, samples.lines(sample)[1].service, SOUND, "", cast.supervisor)
-    assert [line.finding and line.finding.found for line in samples.lines(sample)] == [FALSE, SOUND, None]
+    do(samples.note_finding, sample, samples.sample_lines(sample)[1].service, SOUND, "", cast.supervisor)
+    assert [line.finding and line.finding.found for line in samples.sample_lines(sample)] == [
+        FALSE,
+        SOUND,
+        None,
+    ]
     assert len(db.session.scalars(select(Finding)).all()) == 3
-    assert samples.of_village(cast.village) == [(sample, 2)]
+    assert samples.samples_of_village(cast.village) == [(sample, 2)]
     with pytest.raises(Refused, match="reason_missing"):
         do(samples.note_finding, sample, service, FALSE, " ", cast.supervisor)
-    not_drawn = next(i for i in forty if i not in [line.service.id for line in samples.lines(sample)])
+    not_drawn = next(i for i in forty if i not in [line.service.id for line in samples.sample_lines(sample)])
     with pytest.raises(Refused, match="not_in_sample"):
         do(samples.note_finding, sample, db.session.get(Service, not_drawn), SOUND, "", cast.supervisor)
 
 
 def test_nobody_looks_into_their_own(cast, forty):
     sample = do(samples.draw, cast.village, QUARTER, "7", 40, cast.supervisor)
-    own = next(line.service for line in samples.lines(sample) if line.service.worker_id == cast.worker.id)
+    own = next(
+        line.service for line in samples.sample_lines(sample) if line.service.worker_id == cast.worker.id
+    )
     with pytest.raises(Refused, match="own_service"):
         do(samples.note_finding, sample, own, SOUND, "", cast.worker_user)
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from stdnum import damm
 
 from duties import visits
-from duties.households import keeping
-from duties.models import Step, Visit
+from duties.households import files
+from duties.models import Visit, VisitStep
 from ground.db import db, transaction
 from ground.refusal import Refused
 from people.models import Attention
@@ -82,10 +82,10 @@ def a_claim(cast):
 
 def a_visit(cast):
     """A visit to a household of its own, as evidence."""
-    grid, head = cast.term_of(cast.worker).grid, keeping.Particulars(f"户主{uuid4().hex[:8]}")
-    home = keeping.add(grid, head, Attention.ORDINARY, "", DAY, cast.clerk)
-    told = ([Step.MEET], "", "", "")
-    return visits.visit(uuid4().hex, home, cast.worker, DAY, *told, cast.clerk).evidence
+    grid, head = cast.term_of(cast.worker).grid, files.Particulars(f"户主{uuid4().hex[:8]}")
+    home = files.add_household(grid, head, Attention.ORDINARY, "", DAY, cast.clerk)
+    told = ([VisitStep.MEET], "", "", "")
+    return visits.record_visit(uuid4().hex, home, cast.worker, DAY, *told, cast.clerk).evidence
 
 
 def key_in(number, what):
@@ -219,9 +219,13 @@ def test_a_visit_comes_from_a_slip_and_whoever_signed_it_confirms(cast, client_o
     (slip,) = printed(cast, 1, cast.worker)
     grid = cast.term_of(cast.worker).grid
     with transaction():
-        household = keeping.add(grid, keeping.Particulars("张大山"), Attention.ORDINARY, "", DAY, cast.clerk)
+        household = files.add_household(
+            grid, files.Particulars("张大山"), Attention.ORDINARY, "", DAY, cast.clerk
+        )
         other = cast.term_of(cast.neighbour).grid
-        away = keeping.add(other, keeping.Particulars("别处人"), Attention.ORDINARY, "", DAY, cast.clerk)
+        away = files.add_household(
+            other, files.Particulars("别处人"), Attention.ORDINARY, "", DAY, cast.clerk
+        )
     clerk, ident, far = client_of(cast.clerk), household.id, away.id
     page = clerk.get(f"{HERE}/slips/{slip.number}").text
     due = f"{HERE}/due?slip={slip.number}&amp;grid={grid.id}"
@@ -246,7 +250,9 @@ def test_a_worker_s_own_visit_uses_up_nobody_s_slip(cast, client_of):
     (slip,) = printed(cast, 1, cast.worker)
     with transaction():
         grid = cast.term_of(cast.worker).grid
-        ident = keeping.add(grid, keeping.Particulars("张大山"), Attention.ORDINARY, "", DAY, cast.clerk).id
+        ident = files.add_household(
+            grid, files.Particulars("张大山"), Attention.ORDINARY, "", DAY, cast.clerk
+        ).id
     form = {"key": uuid4().hex, "steps": "meet", "visited_on": DAY.isoformat(), "slip": slip.number}
     assert client_of(cast.worker_user).post(f"{HERE}/due/{ident}/visit", data=form).status_code == 302
     assert slips.find(slip.number, cast.village).used_at is None

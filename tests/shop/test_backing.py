@@ -16,7 +16,7 @@ from people.models import AuditEvent
 from points.assessment import meeting, opening
 from points.models import Assessment
 from points.wall import posting
-from points.wall import standing as wall
+from points.wall import wall_state as wall
 from shop import backing
 from shop.desk import redemptions, voids
 from shop.models import Budget, Lot, Source
@@ -45,30 +45,30 @@ def set_budget(cast, amount, year=2026, decided_by=WHO):
 
 
 def test_goods_count_what_can_be_given_out_at_today_s_price(cast, clock):
-    assert backing.of(cast.village).goods == ON_SHELF
+    assert backing.weigh(cast.village).goods == ON_SHELF
     with transaction():
         prices.set_price(cast.goods, 40, cast.manager)
         prices.set_price(cast.salt, 90, cast.manager, date(2027, 1, 1))
-    assert backing.of(cast.village).goods == 20 * 40 + 10 * 25
+    assert backing.weigh(cast.village).goods == 20 * 40 + 10 * 25
     receive(cast, cast.salt, 4, best_before=TODAY)
-    assert backing.of(cast.village).goods == 20 * 40 + 14 * 25
+    assert backing.weigh(cast.village).goods == 20 * 40 + 14 * 25
     clock.days_on()
-    assert backing.of(cast.village).goods == 20 * 40 + 10 * 25
+    assert backing.weigh(cast.village).goods == 20 * 40 + 10 * 25
 
 
 def test_points_are_what_the_village_s_workers_hold_and_what_comes(cast):
     cast.earn_each({cast.worker.id: 300, cast.neighbour.id: 100})
     cast.earn(cast.stranger, 500)
     redeem(cast, TODAY, 1)
-    weighed = backing.of(cast.village, 60)
+    weighed = backing.weigh(cast.village, 60)
     assert (weighed.outstanding, weighed.new, weighed.together) == (370, 60, 430)
 
 
 def test_a_usual_quarter_is_the_mean_of_the_last_four_full_ones_net_of_voids(cast):
     cast.earn(cast.worker, 2000)
-    assert backing.of(cast.village).usual is None
+    assert backing.weigh(cast.village).usual is None
     redeem(cast, TODAY, 1)  # this quarter is not over
-    weighed = backing.of(cast.village, 60)
+    weighed = backing.weigh(cast.village, 60)
     assert (weighed.usual, weighed.goods_quarters, weighed.points_quarters) == (None, None, None)
     for on, units in (
         (date(2025, 5, 1), 9),  # the fifth last, not counted
@@ -83,7 +83,7 @@ def test_a_usual_quarter_is_the_mean_of_the_last_four_full_ones_net_of_voids(cas
         undone = redeem(cast, date(2026, 7, 1), 3)
         with transaction():
             voids.void(undone, "拿错了", cast.manager)
-    weighed = backing.of(cast.village, 60)
+    weighed = backing.weigh(cast.village, 60)
     assert weighed.usual == (60 + 30 + 60 + 30) // 4
     assert weighed.goods == (20 - 16) * 30 + 250
     assert weighed.goods_quarters == round(weighed.goods / 45, 1) == 8.2
@@ -103,10 +103,10 @@ def test_spent_is_what_was_bought_this_year(cast):
         moves.reverse(move, "看错", cast.manager)
         lot = receive_from_next(cast)
     assert lot.goods.shop_id == cast.shop.id
-    found = backing.of(cast.village).money
+    found = backing.weigh(cast.village).money
     assert (found.amount, found.spent, found.left, found.uncosted) == (10_000, 2_500, 7_500, 1)
-    assert backing.of(cast.village).buys == 750
-    assert backing.money(cast.shop, 2025).spent == 300
+    assert backing.weigh(cast.village).buys == 750
+    assert backing.budget_spending(cast.shop, 2025).spent == 300
 
 
 def receive_from_next(cast):
@@ -118,23 +118,23 @@ def receive_from_next(cast):
 
 
 def test_the_largest_delivery_does_not_choke_it(cast):
-    receive(cast, cast.goods, 100_000, moves.LARGEST_COST)
-    assert backing.of(cast.village).money.spent == 10**12
+    receive(cast, cast.goods, 100_000, moves.LARGEST_COST_FEN)
+    assert backing.weigh(cast.village).money.spent == 10**12
 
 
 def test_goods_and_budget_together_cover_the_points_or_not(cast):
     cast.earn(cast.worker, ON_SHELF)
-    assert not backing.of(cast.village).is_short
-    assert backing.of(cast.village, 1).is_short
+    assert not backing.weigh(cast.village).is_short
+    assert backing.weigh(cast.village, 1).is_short
     set_budget(cast, 10)
-    assert not backing.of(cast.village, 1).is_short
+    assert not backing.weigh(cast.village, 1).is_short
     receive(cast, cast.goods, 1, 1000)  # overspent, and 3 points more on the shelf
-    assert backing.of(cast.village).buys == 0
-    assert backing.of(cast.village, 31).is_short
+    assert backing.weigh(cast.village).buys == 0
+    assert backing.weigh(cast.village, 31).is_short
 
 
 def test_a_village_without_a_shop_has_nothing_behind_its_points(cast):
-    weighed = backing.of(cast.far_village, 10)
+    weighed = backing.weigh(cast.far_village, 10)
     assert (weighed.goods, weighed.money.amount, weighed.usual, weighed.is_short) == (0, None, None, True)
 
 
@@ -143,13 +143,13 @@ def test_the_latest_budget_of_a_year_counts_and_all_stay(cast):
     assert set_budget(cast, 500_000).id == first.id  # sent twice
     set_budget(cast, 300_000)
     set_budget(cast, 900_000, 2027)
-    assert backing.of(cast.village).money.amount == 300_000
-    assert [each.amount for each in backing.history(cast.shop)] == [900_000, 300_000, 500_000]
+    assert backing.weigh(cast.village).money.amount == 300_000
+    assert [each.amount for each in backing.budget_history(cast.shop)] == [900_000, 300_000, 500_000]
     for code, given in (
         ("bad_year", {"year": 2025}),
         ("bad_year", {"year": 2028}),
         ("bad_amount", {"amount": -1}),
-        ("bad_amount", {"amount": backing.MOST + 1}),
+        ("bad_amount", {"amount": backing.MOST_FEN + 1}),
         ("reason_missing", {"decided_by": " "}),
     ):
         with pytest.raises(Refused) as refusal:
@@ -198,7 +198,7 @@ def test_before_booking_the_new_points_are_weighed(app, cast, on_notice):
             login_user(user)
             g.area, g.roles = cast.village, {"chair"}
             sheet = db.session.get_one(Assessment, on_notice.id)
-            hung = wall.standing(sheet)
+            hung = wall.wall_state(sheet)
             return " ".join(render_template("points/wall/quarter_backing.html", wall=hung).split())
 
     page = shown(cast.chair)

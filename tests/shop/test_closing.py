@@ -28,7 +28,7 @@ def test_a_day_with_its_voids_and_those_of_the_day_before(cast, clock):
     undo(yesterdays)
     undo(todays)
 
-    today = closing.of(cast.shop, date(2026, 12, 29))
+    today = closing.close_day(cast.shop, date(2026, 12, 29))
     assert [(done.number, done.total, bool(done.void)) for done in today.redemptions] == [
         ("20261229-0001", 80, False),
         ("20261229-0002", 90, True),
@@ -41,17 +41,17 @@ def test_a_day_with_its_voids_and_those_of_the_day_before(cast, clock):
     ]
     assert sum(row.points for row in today.goods) == today.total_out - today.total_back
 
-    before = closing.of(cast.shop, date(2026, 12, 28))
+    before = closing.close_day(cast.shop, date(2026, 12, 28))
     assert [done.id for done in before.redemptions] == [yesterdays.id, kept.id]
     assert (before.total_out, before.total_back) == (85, 0)
-    assert closing.days(cast.shop, 10) == [
+    assert closing.day_summaries(cast.shop, 10) == [
         (date(2026, 12, 29), 2, 170, 60 + 90),
         (date(2026, 12, 28), 2, 85, 0),
     ]
     clock.days_on()
     undo(kept)
-    assert closing.days(cast.shop, 1) == [(date(2026, 12, 30), 0, 0, 25)]  # nothing but a void
-    assert closing.of(cast.next_shop, date(2026, 12, 29)).redemptions == []
+    assert closing.day_summaries(cast.shop, 1) == [(date(2026, 12, 30), 0, 0, 25)]  # nothing but a void
+    assert closing.close_day(cast.next_shop, date(2026, 12, 29)).redemptions == []
 
 
 def test_the_sheet_of_a_day_on_its_page_and_on_paper(cast, client_of, clock):

@@ -20,7 +20,7 @@ from ground.db import db, transaction
 from ground.refusal import Refused
 from people.models import Person
 from points import ledger
-from points.assessment import finding
+from points.assessment import assessments
 from points.models import Account, AccountKind, Transfer
 from shop.desk import redemptions, verify, voids
 from shop.models import Consignment, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove, StockTake
@@ -165,7 +165,7 @@ class History(RuleBasedStateMachine):
         assessment = Cast().earn_each({self.people[who]: amount for who, amount in amounts.items()})
         self.quarters += 1
         for who, amount in amounts.items():
-            award = finding.award_of(assessment, db.session.get_one(Person, self.people[who]))
+            award = assessments.award_of(assessment, db.session.get_one(Person, self.people[who]))
             self.awards.append((award.id, who, amount))
             self.balances[who] += amount
             self.issued += amount
@@ -361,7 +361,7 @@ class History(RuleBasedStateMachine):
     def _begin_count(self, where):
         shop = self.shops[where]
         there = self.open_take(shop)
-        got = self.outcome(lambda: counts.begin(db.session.get_one(Shop, shop), Cast().manager))
+        got = self.outcome(lambda: counts.begin_stock_take(db.session.get_one(Shop, shop), Cast().manager))
         assert isinstance(got, int)
         if there is None:
             self.shelves.begin(got, shop)
@@ -377,7 +377,7 @@ class History(RuleBasedStateMachine):
             (self.shelves.now + timedelta(minutes=1 - minutes) for minutes in ago) if ago else (None, None)
         )
         actor = Cast().user(name)
-        got = self.outcome(lambda: counts.count(f"n:{key}", take, article, units, actor, began, ended))
+        got = self.outcome(lambda: counts.record_count(f"n:{key}", take, article, units, actor, began, ended))
         why_not = self.shelves.why_not_count(ident, goods, units, began, ended)
         if self.is_new(got, f"n:{key}", (ident, goods, units), why_not):
             self.shelves.count(ident, goods, units, ended, name)

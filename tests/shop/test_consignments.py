@@ -19,7 +19,7 @@ def rice(cast):
     """Ten bags that a donor gave, with a cost and a date, and a printed and an own code."""
     with transaction():
         rice = shelf.add_goods(cast.shop, "大米", "袋", 100, "6901234567892", spec="5千克", category="粮油")
-        codes.give_own(rice, cast.manager)
+        codes.give_own_code(rice, cast.manager)
         moves.receive("rice", rice, 10, Source.DONATION, cast.manager, "粮站", date(2027, 1, 31), 2500)
     return rice
 
@@ -59,9 +59,9 @@ def test_on_its_way_it_is_on_nobody_s_shelf(cast, rice, send):
     sent = send(cast.lot_of(rice), note=" 老王的车 ")
     assert send(cast.lot_of(rice), note="老王").id == sent.id  # the same key
     assert (cast.lot_of(rice).on_hand, sent.is_open, sent.note) == (6, True, "老王的车")
-    assert consignments.arriving(cast.next_shop) == [sent]
-    assert consignments.arriving(cast.shop) == []
-    assert consignments.under_way(cast.shop) == [sent]
+    assert consignments.arriving_consignments(cast.next_shop) == [sent]
+    assert consignments.arriving_consignments(cast.shop) == []
+    assert consignments.open_consignments(cast.shop) == [sent]
     assert shelf.offers(cast.next_shop)[-1].goods.name != "大米"
     assert fits()
 
@@ -81,7 +81,7 @@ def test_it_arrives_as_the_lot_it_was(cast, rice, send):
         "5千克",
         "粮油",
     )
-    assert (prices.of(there), there.codes) == (90, ["6901234567892"])
+    assert (prices.price_of(there), there.codes) == (90, ["6901234567892"])
     assert (lot.source, lot.donor, lot.unit_cost, lot.best_before) == (
         Source.DONATION,
         "粮站",
@@ -89,8 +89,8 @@ def test_it_arrives_as_the_lot_it_was(cast, rice, send):
         date(2027, 1, 31),
     )
     assert (lot.on_hand, lot.received_on, cast.lot_of(rice).on_hand) == (4, date(2026, 12, 28), 6)
-    assert consignments.under_way(cast.shop) == []
-    assert db.session.scalars(consignments.answered(cast.next_shop)).all() == [sent]
+    assert consignments.open_consignments(cast.shop) == []
+    assert db.session.scalars(consignments.answered_consignments(cast.next_shop)).all() == [sent]
     assert fits()
 
 
@@ -109,7 +109,7 @@ def test_an_own_code_is_no_likeness(cast, send):
     with transaction():
         here = shelf.add_goods(cast.shop, "土豆", "斤", 10)
         there = shelf.add_goods(cast.next_shop, "白菜", "斤", 10)
-        assert codes.give_own(here, None).code == codes.give_own(there, None).code
+        assert codes.give_own_code(here, None).code == codes.give_own_code(there, None).code
         lot = moves.receive("in", here, 5, Source.PURCHASE, None)
     assert accept(send(lot), cast).goods.name == "土豆"
 
@@ -198,5 +198,5 @@ def test_the_shops_one_can_send_to_are_the_county_s(cast):
     with transaction():
         far = shops.open_shop(cast.far_village, "石板村爱心超市")
     assert cast.far_village.level == Level.VILLAGE
-    assert consignments.others(cast.shop) == [cast.next_shop, far]
-    assert consignments.find(far, 1) is None
+    assert consignments.other_shops(cast.shop) == [cast.next_shop, far]
+    assert consignments.find_consignment(far, 1) is None

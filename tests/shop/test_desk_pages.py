@@ -139,10 +139,10 @@ def test_photo_and_pictures_are_shown_in_their_versions(cast, desk, page):
 def test_a_lost_card_is_kept_and_the_committee_hears_of_it(cast, client_of, desk, page):
     assert client_of(cast.clerk).post(f"{HERE}/cards/{cast.card.number}/lost").status_code == 302
     lost = cards.of_person(cast.worker)[0]
-    assert cards.lost_and_seen(cast.village) == []
+    assert cards.lost_and_turned_up(cast.village) == []
     for _scan in range(2):
         assert desk.post(f"{HERE}/desk", data={"scan": lost.token}).headers["Location"] == page
-    [(seen, at)] = cards.lost_and_seen(cast.village)
+    [(seen, at)] = cards.lost_and_turned_up(cast.village)
     assert (seen, at) == (lost, calendar.now())
     text = desk.get(page).text
     assert "请留下卡，告诉村委会" in text
@@ -210,7 +210,7 @@ def photo(image):
 
 def test_the_camera_reads_articles_too_and_the_card_comes_first(cast, desk):
     with transaction():
-        own = codes.give_own(cast.salt, cast.manager).code
+        own = codes.give_own_code(cast.salt, cast.manager).code
     label = photo(qrcode.make(own, box_size=6).convert("L"))
     for image, code in ((ean13("6901028075831"), "6901028075831"), (label, own)):
         assert desk.post(f"{HERE}/desk/read", data=image, content_type="image/png").json == {"code": code}
@@ -261,7 +261,9 @@ def test_after_its_quarter_a_redemption_stands_and_the_page_says_why(cast, clien
 def test_who_counted_the_stock_is_refused_beside_the_reason_that_was_typed(cast, client_of, desk):
     with transaction():
         done = redemptions.redeem(uuid4().hex, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
-        counts.count(uuid4().hex, counts.begin(cast.shop, cast.manager), cast.salt, 10, cast.manager)
+        counts.record_count(
+            uuid4().hex, counts.begin_stock_take(cast.shop, cast.manager), cast.salt, 10, cast.manager
+        )
     void = f"{HERE}/redemptions/{done.id}/void"
     refused = client_of(cast.manager).post(void, data={"reason": "拿错了"})
     assert refused.status_code == 422

@@ -56,7 +56,7 @@ def test_a_device_has_a_name(cast, manager):
         answer = manager.post(PAGE, data={"name": name})
         assert answer.status_code == 422
         assert 'aria-invalid="true"' in answer.text
-    assert devices.listed(None) == []
+    assert devices.devices_of(None) == []
 
 
 def test_devices_of_other_shops_are_not_there(cast, manager, client_of):

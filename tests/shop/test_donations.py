@@ -44,12 +44,12 @@ def told(donation):
     """By article: given, handed out, elsewhere, still there."""
     return {
         gift.goods.name: (gift.given, gift.handed_out, gift.otherwise, gift.left)
-        for gift in donations.account_for(donation)
+        for gift in donations.donated_lots(donation)
     }
 
 
 def days(donation):
-    found = donations.by_day(donations.account_for(donation))
+    found = donations.handed_out_by_day(donations.donated_lots(donation))
     return [(day, [(goods.name, units) for goods, units in given]) for day, given in found]
 
 
@@ -82,8 +82,8 @@ def test_what_was_given_is_accounted_for_wherever_it_went(cast, gift, clock):
     hand_out(cast, "k4", there, 2, cast.stranger, cast.next_shop)
     assert told(gift)["大米"] == (20, 6, 3, 11)  # under the name the donor knows
     with transaction():
-        take = counts.begin(cast.next_shop, cast.manager)
-        counts.count("c", take, arrived.goods, 3, cast.outside_volunteer)
+        take = counts.begin_stock_take(cast.next_shop, cast.manager)
+        counts.record_count("c", take, arrived.goods, 3, cast.outside_volunteer)
         counts.book(take, cast.manager)
     assert told(gift) == {"大米": (20, 6, 4, 10), "菜油": (5, 0, 0, 5)}
     assert sum(dict(days(gift)[0][1]).values()) == 3
@@ -94,14 +94,14 @@ def test_what_was_taken_in_by_mistake_was_not_given(cast, gift):
     with transaction():
         moves.reverse(db.session.scalars(select(StockMove).where(StockMove.key == "b")).one(), "看错", None)
     assert told(gift) == {"大米": (20, 0, 0, 20)}
-    assert [move.lot.goods.name for move in donations.items([gift])[gift.id]] == ["大米"]
+    assert [move.lot.goods.name for move in donations.deliveries_of([gift])[gift.id]] == ["大米"]
 
 
 def test_what_was_found_over_is_no_more_than_was_given(cast, gift):
     oil = gift.lots[1].goods
     with transaction():
-        take = counts.begin(cast.shop, cast.manager)
-        counts.count("c", take, oil, 6, cast.volunteer)
+        take = counts.begin_stock_take(cast.shop, cast.manager)
+        counts.record_count("c", take, oil, 6, cast.volunteer)
         counts.book(take, cast.manager)
     assert told(gift)["菜油"] == (5, 0, -1, 6)
 

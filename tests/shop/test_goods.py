@@ -50,13 +50,13 @@ def events(action):
 def test_a_price_holds_from_its_day(cast, clock):
     soap, salt = cast.goods, cast.salt
     done(prices.set_price, soap, 40, cast.manager, date(2027, 1, 5))
-    assert (prices.of(soap), offer_of(soap).price) == (30, 30)
+    assert (prices.price_of(soap), offer_of(soap).price) == (30, 30)
     clock.turn_to(date(2027, 1, 4))
-    assert prices.of(soap) == 30
+    assert prices.price_of(soap) == 30
     clock.turn_to(date(2027, 1, 5))
-    assert prices.on([soap.id, salt.id], date(2027, 1, 5)) == {soap.id: 40, salt.id: 25}
-    assert [price.points for price in prices.history(soap)] == [40, 30]
-    assert prices.history(soap)[0].actor.name == cast.manager.name
+    assert prices.prices_on([soap.id, salt.id], date(2027, 1, 5)) == {soap.id: 40, salt.id: 25}
+    assert [price.points for price in prices.price_history(soap)] == [40, 30]
+    assert prices.price_history(soap)[0].actor.name == cast.manager.name
 
 
 def test_of_two_prices_from_one_day_the_later_counts(cast, clock):
@@ -65,7 +65,7 @@ def test_of_two_prices_from_one_day_the_later_counts(cast, clock):
         done(prices.set_price, cast.goods, points, cast.manager, day)
     done(prices.set_price, cast.goods, 31, cast.manager, date(2027, 1, 1))
     clock.turn_to(day)
-    assert prices.of(cast.goods) == 35
+    assert prices.price_of(cast.goods) == 35
 
 
 def test_who_buys_pays_the_price_of_the_day(cast, clock):
@@ -82,11 +82,11 @@ def test_who_buys_pays_the_price_of_the_day(cast, clock):
 
 
 def test_prices_that_are_none(cast):
-    for points in (0, -5, amounts.LARGEST + 1):
+    for points in (0, -5, amounts.LARGEST_TENTHS + 1):
         refused("bad_amount", prices.set_price, cast.goods, points, cast.manager)
         refused("bad_amount", shelf.add_goods, cast.shop, "雨伞", "把", points)
     refused("in_past", prices.set_price, cast.goods, 40, cast.manager, date(2026, 12, 27))
-    assert [price.points for price in prices.history(cast.goods)] == [30]
+    assert [price.points for price in prices.price_history(cast.goods)] == [30]
 
 
 # Codes
@@ -152,7 +152,7 @@ def test_an_article_has_several_codes_each_its_own(cast):
     assert "肥皂" in refused("barcode_taken", codes.add_code, salt, EAN_8, cast.manager)
     refused("barcode_taken", shelf.add_goods, cast.shop, "雨伞", "把", 30, EAN_8)
     assert done(codes.add_code, next_soap(cast), EAN_8, None)  # another shop's shelf is its own
-    done(codes.remove_code, codes.find(cast.shop.id, EAN_8), cast.manager)
+    done(codes.remove_code, codes.find_barcode(cast.shop.id, EAN_8), cast.manager)
     done(codes.add_code, salt, EAN_8, cast.manager)
     assert (soap.codes, salt.codes) == ([EAN_13], [EAN_8])
 
@@ -170,37 +170,37 @@ def test_a_code_in_the_archive_is_taken_and_says_where(cast):
 
 
 def test_loose_goods_get_short_codes_in_turn(cast):
-    first = done(codes.give_own, cast.goods, cast.manager)
+    first = done(codes.give_own_code, cast.goods, cast.manager)
     assert (first.code, cast.goods.codes) == (own(1), [EAN_13, own(1)])
-    assert done(codes.give_own, cast.goods, cast.manager).code == own(1)
+    assert done(codes.give_own_code, cast.goods, cast.manager).code == own(1)
     done(codes.remove_code, first, cast.manager)
-    done(codes.give_own, cast.salt, cast.manager)
-    assert done(codes.give_own, cast.goods, cast.manager).code == own(2)
+    done(codes.give_own_code, cast.salt, cast.manager)
+    assert done(codes.give_own_code, cast.goods, cast.manager).code == own(2)
 
 
 def test_what_has_no_code_gets_one_at_once(cast):
     eggs = done(shelf.add_goods, cast.shop, "鸡蛋", "个", 10)
     gone = done(shelf.add_goods, cast.shop, "蜡烛", "支", 10)
     done(shelf.archive, gone, cast.manager)
-    assert [given.goods_id for given in done(codes.give_missing, cast.shop, cast.manager)] == [
+    assert [given.goods_id for given in done(codes.give_missing_codes, cast.shop, cast.manager)] == [
         cast.salt.id,
         eggs.id,
     ]
     assert (cast.goods.codes, cast.salt.codes, eggs.codes, gone.codes) == ([EAN_13], [own(1)], [own(2)], [])
-    assert done(codes.give_missing, cast.shop, cast.manager) == []
+    assert done(codes.give_missing_codes, cast.shop, cast.manager) == []
 
 
 def test_codes_that_were_left_out_are_used_before_there_are_none(cast, monkeypatch):
     monkeypatch.setattr(codes, "OWN_CODES", 3)
     done(codes.add_code, cast.goods, own(2), cast.manager)  # written by hand
-    assert done(codes.give_own, cast.salt, cast.manager).code == own(1)
+    assert done(codes.give_own_code, cast.salt, cast.manager).code == own(1)
     eggs = done(shelf.add_goods, cast.shop, "鸡蛋", "个", 10)
-    refused("no_code_left", codes.give_own, eggs, cast.manager)
+    refused("no_code_left", codes.give_own_code, eggs, cast.manager)
 
 
 def test_codes_from_a_shop_are_no_ean_and_no_card():
     assert not any(ean.is_valid(own(number)) for number in range(1, codes.OWN_CODES))
-    assert len(own(1)) == codes.OWN_LENGTH
+    assert len(own(1)) == codes.OWN_CODE_DIGITS
 
 
 # What an article is
@@ -235,7 +235,7 @@ def test_an_article_is_described_in_tidy_words(cast):
 def test_descriptions_that_are_refused(plain_app, code, wrong):
     given = {"name": "雨伞", "unit": "把"} | wrong
     with pytest.raises(Refused, match=code):
-        shelf.described(shelf.Shop(id=1), **given)
+        shelf.new_article(shelf.Shop(id=1), **given)
 
 
 def test_a_name_is_there_once_in_a_shop(cast):
@@ -261,7 +261,9 @@ def test_what_still_lies_there_is_not_archived(cast, clock):
     assert done(shelf.archive, salt, cast.manager) == ["archived_on"]
     assert done(shelf.archive, salt, cast.manager) == []
     assert [offer.goods.name for offer in shelf.offers(cast.shop)] == ["肥皂"]
-    assert [goods.name for goods in db.session.scalars(shelf.listed(cast.shop, archived=True))] == ["食盐"]
+    assert [goods.name for goods in db.session.scalars(shelf.search_goods(cast.shop, archived=True))] == [
+        "食盐"
+    ]
     refused("archived", moves.receive, "r" * 16, salt, 5, "purchase", cast.manager)
     cast.earn(cast.worker, 100)
     refused("unknown_goods", redemptions.redeem, "k", cast.shop, cast.card, {salt.id: 1}, cast.volunteer)

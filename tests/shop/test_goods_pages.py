@@ -144,7 +144,7 @@ def test_a_price_to_come_stands_apart(cast, manager, address):
     for price in ("4", "4.5"):
         sent = manager.post(f"{address}/price", data={"price": price, "holds_from": "2027-01-05"})
         assert sent.status_code == 302
-    assert prices.of(cast.goods) == 30
+    assert prices.price_of(cast.goods) == 30
     coming, past = manager.get(address).text.split("现在和以前")
     assert "4.5" in coming
     assert "2027年1月5日" in coming
@@ -216,7 +216,7 @@ def test_labels_can_be_scanned(cast, client_of, manager, address):
     assert volunteer.get(f"{HERE}/labels.pdf?own=1").status_code == 404
     assert manager.post(f"{HERE}/codes").status_code == 302
     do(prices.set_price, cast.salt, 21, cast.manager)
-    do(codes.give_own, cast.goods, cast.manager)
+    do(codes.give_own_code, cast.goods, cast.manager)
     salt, soap = codes.own_code(cast.salt).code, codes.own_code(cast.goods).code
     for query, expected in (
         ("", {salt, soap}),
@@ -260,7 +260,7 @@ def test_a_new_article_has_everything_at_once(cast, manager):
     assert manager.post(f"{HERE}/new", data=form).status_code == 302
     goods = db.session.scalars(select(Goods).where(Goods.name == "食用油")).one()
     assert (goods.spec, goods.quota, goods.low_at, goods.codes) == ("1.8升", 2, 10, [EAN_8])
-    assert [(price.points, price.holds_from) for price in prices.history(goods)] == [
+    assert [(price.points, price.holds_from) for price in prices.price_history(goods)] == [
         (280, date(2026, 12, 28))
     ]
     assert "粮油" in manager.get(f"{HERE}/new").text  # offered as it is typed

@@ -107,7 +107,7 @@ def test_a_new_article_with_everything(cast):
         10,
     )
     assert goods.codes == [EAN_8, "0036000291452"]
-    (price,) = prices.history(goods)
+    (price,) = prices.price_history(goods)
     assert (price.points, price.holds_from, price.actor_id) == (280, date(2026, 12, 28), cast.manager.id)
     actions = {event.action for event in db.session.scalars(select(AuditEvent))}
     assert {"goods.add", "goods.code", "goods.import"} <= actions
@@ -156,7 +156,7 @@ def test_prices_by_day(cast, clock):
     assert lines(planned(cast.village, [soap(积分价格=3, 价格起始日=date(2027, 3, 1))])) != {}
     assert lines(planned(cast.village, [soap(积分价格=3)])) == {}
     clock.turn_to(date(2027, 3, 1))
-    assert prices.of(cast.goods) == 35
+    assert prices.price_of(cast.goods) == 35
 
 
 def test_off_the_shelf_and_back(cast):
@@ -236,20 +236,20 @@ def test_all_of_it_or_nothing(cast):
     made = planned(cast.village, rows)
     assert told(made) == [("H3", "每人每季限兑"), ("E4", "条码")]
     with transaction():
-        file = filing.keep(GOODS, cast.village, "货品.xlsx", workbook(rows), cast.manager)
+        file = filing.keep_file(GOODS, cast.village, "货品.xlsx", workbook(rows), cast.manager)
     with pytest.raises(Refused, match="bad_cells"), transaction():
-        list(filing.take_in(GOODS, file, made.fingerprint, cast.manager))
+        list(filing.import_file(GOODS, file, made.fingerprint, cast.manager))
     assert count(Goods) == 4
 
 
 def test_a_list_of_goods_is_no_roster(cast, client_of):
     """Whatever its columns say: a file is taken in as what it was brought as."""
     with transaction():
-        file = filing.keep(GOODS, cast.village, "货品.xlsx", workbook([oil()]), cast.clerk)
+        file = filing.keep_file(GOODS, cast.village, "货品.xlsx", workbook([oil()]), cast.clerk)
     assert file.kind == FileKind.GOODS
     assert client_of(cast.clerk).get(f"/a/{VILLAGE}/import/{file.id}").status_code == 404
     with pytest.raises(Refused, match="other_file"):
-        filing.plan_of(ROSTER, file)
+        filing.plan_file(ROSTER, file)
 
 
 # As an office sends it
@@ -289,7 +289,7 @@ def upload(client, data, name="货品.xlsx"):
 def test_a_messy_workbook_through_the_pages(cast, client_of, clock):
     """Oil is new and has no price before the new year: on its first day all of it is taken in."""
     with transaction():
-        codes.give_own(cast.salt, cast.manager)
+        codes.give_own_code(cast.salt, cast.manager)
         shelf.change_goods(cast.goods, "肥 皂", "块", cast.manager)
     manager = client_of(cast.manager)
     address = upload(manager, messy())
@@ -345,7 +345,7 @@ def test_the_shelf_changed_between_the_look_and_the_click(cast, client_of):
     seen = planned(cast.village, [soap(积分价格=4)]).fingerprint
     do(prices.set_price, cast.goods, 35, cast.manager)
     assert manager.post(address, data={"fingerprint": seen}).status_code == 422
-    assert prices.of(cast.goods) == 35
+    assert prices.price_of(cast.goods) == 35
 
 
 def test_who_brings_and_who_takes_out(cast, client_of):
@@ -369,7 +369,7 @@ def test_who_brings_and_who_takes_out(cast, client_of):
 def test_what_is_taken_out_comes_in_again_and_changes_nothing(cast, client_of, kind):
     rows = [oil(货品名称="+油", 规格="=1+1", 类别="@a"), oil(货品名称="蜡烛", 条码=None, 状态="下架")]
     with transaction():
-        codes.give_own(cast.salt, cast.manager)
+        codes.give_own_code(cast.salt, cast.manager)
         list(GOODS.carry_out(planned(cast.village, rows[1:]), cast.village, None))
         shelf.add_goods(cast.shop, "+油", "桶", 275, spec="=1+1", category="-a", quota=2)
         prices.set_price(cast.goods, 40, cast.manager, date(2027, 5, 1))
@@ -393,7 +393,7 @@ def test_another_village_can_begin_with_it(cast, client_of):
     take_in(cast.village, [oil()])
     with transaction():
         moves.receive("o" * 16, named("食用油", cast.shop), 5, "purchase", cast.manager)
-        rows = export.take_out(cast.shop, "csv", cast.manager)
+        rows = export.export_goods(cast.shop, "csv", cast.manager)
     data = columns.LAYOUT.write(rows, "csv")
     made = GOODS.plan(data, "货品.csv", cast.far_village)
     assert (told(made), dict(made.counts)) == ([], {"added": 3})

@@ -9,7 +9,7 @@ from ground.db import transaction
 from ground.refusal import Refused
 from shop.desk import redemptions, voids
 from shop.shelf import shops
-from shop.shelf.hours import Hours, Span, opens_next
+from shop.shelf.hours import Hours, Span, opening_after
 from tests.cast import VILLAGE
 
 MORNING = Span(time(8), time(11, 30))
@@ -41,10 +41,10 @@ def test_it_opens_on_the_minute_and_closes_on_it():
 
 def test_the_next_opening():
     hours = Hours({1: MORNING}, {5: LONG})
-    assert opens_next(hours, at(MONDAY, 7)) == at(MONDAY, 8)
-    assert opens_next(hours, at(MONDAY, 9)) == at(date(2027, 1, 4), 8)
-    assert opens_next(hours, at(date(2027, 1, 4), 12)) == at(date(2027, 1, 5), 8)
-    assert opens_next(Hours(), at(MONDAY, 7)) is None
+    assert opening_after(hours, at(MONDAY, 7)) == at(MONDAY, 8)
+    assert opening_after(hours, at(MONDAY, 9)) == at(date(2027, 1, 4), 8)
+    assert opening_after(hours, at(date(2027, 1, 4), 12)) == at(date(2027, 1, 5), 8)
+    assert opening_after(Hours(), at(MONDAY, 7)) is None
 
 
 def test_nobody_closes_before_opening():

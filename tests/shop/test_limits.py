@@ -102,4 +102,4 @@ def test_a_price_of_tomorrow_is_not_asked_today(cast, rationed, take, clock):
     with transaction():
         prices.set_price(cast.goods, 35, cast.manager)
     assert take("c", 1).total == 35
-    assert [price.points for price in prices.history(cast.goods)] == [35, 40, 30]
+    assert [price.points for price in prices.price_history(cast.goods)] == [35, 40, 30]

@@ -9,11 +9,11 @@ from PIL import ImageChops
 
 from ground.paper import words
 from shop.paper import labels
-from shop.paper.closing import ClosingSheet, GoodsRow, ReceiptRow, VoidRow, closing_pdf
+from shop.paper.closing import ClosingSheet, OutflowRow, ReceiptRow, VoidRow, closing_pdf
 from shop.paper.consignment import ConsignmentItem, ConsignmentNote, consignment_pdf
 from shop.paper.donation import DonationItem, DonationReceipt, donation_pdf
-from shop.paper.labels import ACROSS, LABEL_HIGH, LABEL_WIDE, Label, labels_pdf
-from shop.paper.receipt import PAPERS, Proxy, Receipt, ReceiptLine, receipt_pdf
+from shop.paper.labels import LABEL_HIGH_MM, LABEL_WIDE_MM, LABELS_ACROSS, Label, labels_pdf
+from shop.paper.receipt import PAPERS, Receipt, ReceiptLine, ReceiptProxy, receipt_pdf
 from tests.printed import DPI, RARE, codes, cut, ink, longest_run, read, texts
 
 AT = datetime(2026, 12, 28, 1, 30, tzinfo=UTC)
@@ -69,7 +69,7 @@ def wild_receipt(lines=60):
         clerk="倪" * 200,
         void_reason="错" * 200,
         reprint=True,
-        proxy=Proxy("代" * 200, "W" * 200, [*ROUND, [500, 200], [], [-9000, 9000, 99999, -9000], [7]]),
+        proxy=ReceiptProxy("代" * 200, "W" * 200, [*ROUND, [500, 200], [], [-9000, 9000, 99999, -9000], [7]]),
         lines=[ReceiptLine("长" * 200, "u" * 40, 99999, 1_000_000, 1_000_000, "格" * 200)] * lines,
         total=1_000_000_000,
         before=1_000_000_000,
@@ -94,7 +94,7 @@ def sheet(made=3, **changed):
                 VoidRow("20261228-0002", AT + timedelta(hours=3), 105, "商品拿错", "起家荣"),
                 VoidRow("20261117-0044", AT + timedelta(hours=4), 20, "别人拿卡来换的", "起家荣"),
             ],
-            "goods": [GoodsRow("抽纸", "提", 9, 3, 190), GoodsRow("食盐", "袋", 0, 1, -20)],
+            "goods": [OutflowRow("抽纸", "提", 9, 3, 190), OutflowRow("食盐", "袋", 0, 1, -20)],
             "first": rows[0].number if rows else None,
             "last": rows[-1].number if rows else None,
             "total_out": 105 * made,
@@ -112,7 +112,7 @@ def wild_sheet(count=60):
         village=long,
         receipts=[ReceiptRow("9" * 60, AT, long, 10**9, long, True)] * count,
         voids=[VoidRow("9" * 60, AT, 10**9, long, "W" * 200)] * (count // 10),
-        goods=[GoodsRow(long, long, 10**9, 10**9, -(10**9))] * (count // 10),
+        goods=[OutflowRow(long, long, 10**9, 10**9, -(10**9))] * (count // 10),
         total_out=10**10,
         total_back=10**10,
     )
@@ -202,7 +202,7 @@ def test_whatever_is_said_stays_on_the_paper(name):
 
 
 def test_the_same_record_prints_the_same_bytes():
-    signed = receipt(proxy=Proxy("李小红", "女儿", ROUND))
+    signed = receipt(proxy=ReceiptProxy("李小红", "女儿", ROUND))
     for paper in PAPERS:
         assert receipt_pdf(signed, paper) == receipt_pdf(signed, paper)
     assert closing_pdf(sheet()) == closing_pdf(sheet())
@@ -261,7 +261,7 @@ def test_the_longest_names_are_not_cut(paper):
         worker="宽" * 200,
         clerk="倪" * 200,
         void_reason="错" * 200,
-        proxy=Proxy("代" * 200, "眷" * 60, []),
+        proxy=ReceiptProxy("代" * 200, "眷" * 60, []),
     )
     pictures, text = read(receipt_pdf(long, paper))
     copies = 2 if paper == "A4x2" else 1
@@ -274,7 +274,7 @@ def test_the_longest_names_are_not_cut(paper):
 
 
 def test_two_copies_stand_on_one_sheet():
-    pdf = receipt_pdf(receipt(lines=receipt().lines * 3, proxy=Proxy("李小红", "女儿", ROUND)), "A4x2")
+    pdf = receipt_pdf(receipt(lines=receipt().lines * 3, proxy=ReceiptProxy("李小红", "女儿", ROUND)), "A4x2")
     [picture], [text] = read(pdf)[0], texts(pdf)
     halves = [cut(picture, 0, top, 210, 148) for top in (0, 149)]
     assert [codes(half) for half in halves] == [{CHECK}, {CHECK}]
@@ -301,7 +301,7 @@ def test_a_long_receipt_takes_pages_of_its_own_for_each_copy():
         for number, text in enumerate(its_pages, 1):
             assert said(copy) in text
             assert "20261228-0001" in text
-            assert "".join(words.page_of(number, each).split()) in text
+            assert "".join(words.page_number(number, each).split()) in text
             assert said("Goods") in text or "商品" not in text
     assert len(texts(receipt_pdf(receipt(lines=lines), "A4"))) == each
 
@@ -310,7 +310,7 @@ def test_a_long_receipt_takes_pages_of_its_own_for_each_copy():
 def test_there_is_room_to_sign_and_the_hand_is_drawn_there(paper):
     """A hand that goes round its field ends on the line; the line is 40 mm at least, with white above it."""
     signed, unsigned = (
-        read(receipt_pdf(receipt(proxy=Proxy("李小红", "女儿", strokes)), paper))[0][0]
+        read(receipt_pdf(receipt(proxy=ReceiptProxy("李小红", "女儿", strokes)), paper))[0][0]
         for strokes in (ROUND, [])
     )
     if paper == "A4x2":
@@ -326,7 +326,7 @@ def test_there_is_room_to_sign_and_the_hand_is_drawn_there(paper):
 
 def test_a_dot_of_the_hand_is_drawn_too():
     dotted, empty = (
-        read(receipt_pdf(receipt(proxy=Proxy("李小红", "女儿", strokes)), "58"))[0][0]
+        read(receipt_pdf(receipt(proxy=ReceiptProxy("李小红", "女儿", strokes)), "58"))[0][0]
         for strokes in ([[500, 200]], [])
     )
     left, _top, right, _bottom = ImageChops.difference(dotted, empty).getbbox()
@@ -335,7 +335,7 @@ def test_a_dot_of_the_hand_is_drawn_too():
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_who_came_for_the_worker_is_named_and_signs(paper):
-    _pictures, text = read(receipt_pdf(receipt(proxy=Proxy("李小红", "女儿", [])), paper))
+    _pictures, text = read(receipt_pdf(receipt(proxy=ReceiptProxy("李小红", "女儿", [])), paper))
     assert said("Proxy's signature") in text
     assert said("Signature") not in text.replace(said("Proxy's signature"), "")
     assert "李小红" in text
@@ -374,7 +374,7 @@ def test_a_long_day_repeats_its_head_and_numbers_its_pages():
     pages = texts(closing_pdf(sheet(70)))
     assert len(pages) >= 3
     for number, text in enumerate(pages, 1):
-        assert "".join(words.page_of(number, len(pages)).split()) in text
+        assert "".join(words.page_number(number, len(pages)).split()) in text
         assert "天台村爱心超市" in text
     with_rows = [text for text in pages if "20261228-00" in text]
     assert len(with_rows) >= 2
@@ -419,8 +419,10 @@ def test_every_label_of_a_sheet_can_be_scanned_where_it_stands():
 
 
 def place_of(picture, place):
-    row, column = divmod(place, ACROSS)
-    return cut(picture, column * LABEL_WIDE, labels.TOP + row * LABEL_HIGH, LABEL_WIDE, LABEL_HIGH)
+    row, column = divmod(place, LABELS_ACROSS)
+    return cut(
+        picture, column * LABEL_WIDE_MM, labels.TOP_MM + row * LABEL_HIGH_MM, LABEL_WIDE_MM, LABEL_HIGH_MM
+    )
 
 
 def test_nothing_crosses_the_edge_of_a_label():

@@ -5,7 +5,7 @@ import pytest
 from ground.db import transaction
 from ground.refusal import Refused
 from shop.desk import redemptions
-from shop.desk.proxies import collector
+from shop.desk.proxies import read_collector
 
 SIGNED = [[10, 10, 500, 200], [600, 390, 1000, 400, 0, 0]]
 
@@ -17,23 +17,23 @@ def test_it_is_kept_as_it_was_signed(cast):
         with transaction():
             return redemptions.redeem("a", cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer, comes)
 
-    done = redeem(collector(" 李 小明 ", "儿子", SIGNED))
+    done = redeem(read_collector(" 李 小明 ", "儿子", SIGNED))
     assert (done.proxy.name, done.proxy.relation, done.proxy.signature) == ("李 小明", "儿子", SIGNED)
-    assert redeem(collector("李 小明", "儿子", [])).id == done.id
+    assert redeem(read_collector("李 小明", "儿子", [])).id == done.id
     with pytest.raises(Refused, match="key_reused"):
         redeem(None)
     with pytest.raises(Refused, match="key_reused"):
-        redeem(collector("王五", "邻居"))
+        redeem(read_collector("王五", "邻居"))
 
 
 def test_nobody_came():
-    assert collector("  ", "儿子", SIGNED) is None
+    assert read_collector("  ", "儿子", SIGNED) is None
 
 
 @pytest.mark.parametrize(("name", "relation"), [("长" * 101, "儿子"), ("李小明", " "), ("李小明", "长" * 41)])
 def test_who_came_is_said_in_a_few_words(name, relation):
     with pytest.raises(Refused, match="bad_proxy"):
-        collector(name, relation)
+        read_collector(name, relation)
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_who_came_is_said_in_a_few_words(name, relation):
 )
 def test_what_is_no_signature(signature):
     with pytest.raises(Refused, match="bad_signature"):
-        collector("李小明", "儿子", signature)
+        read_collector("李小明", "儿子", signature)

@@ -12,7 +12,7 @@ from ground.db import db, transaction
 from people import cards
 from people.models import Card, Person, User
 from points import ledger
-from points.assessment import finding, meeting, opening
+from points.assessment import assessments, meeting, opening
 from points.models import Assessment, Transfer, TransferKind
 from points.services import reading, recording
 from points.wall import booking, posting
@@ -56,7 +56,7 @@ def send_back(consignment_id, actor_id):
 
 def count(key, take_id, goods_id, units, actor_id):
     take, goods = db.session.get_one(StockTake, take_id), db.session.get_one(Goods, goods_id)
-    return counts.count(key, take, goods, units, db.session.get_one(User, actor_id)).id
+    return counts.record_count(key, take, goods, units, db.session.get_one(User, actor_id)).id
 
 
 def book_counts(take_id, actor_id):
@@ -214,7 +214,7 @@ def ready_to_book(cast):
             assessment = opening.open_quarter(cast.village, quarter, cast.clerk)
             meeting.deliberate(assessment, quarter.last_day, PRESENT, (), "", cast.clerk)
             posting.post_notice(assessment, cast.clerk)
-        return assessment, finding.whole_notice(assessment).ends_on + timedelta(days=1)
+        return assessment, assessments.whole_notice(assessment).ends_on + timedelta(days=1)
 
 
 def test_two_chairs_book_once(cast, at_once, ready_to_book):
@@ -261,14 +261,14 @@ def test_a_transfer_is_reversed_once(cast, at_once):
 def test_one_card_is_left_active(cast, at_once):
     ends = at_once([(issue, cast.worker.id, cast.clerk.id)] * AT_ONCE)
     assert tally(ends) == {"done": AT_ONCE}
-    assert cards.active(cast.worker).number in {number for _word, number in ends}
+    assert cards.active_card(cast.worker).number in {number for _word, number in ends}
 
 
 def test_a_form_sent_eight_times_records_once(cast, at_once):
     ends = at_once([(record, "one-key", cast.worker.id, "走访一户", TODAY, cast.clerk.id)] * AT_ONCE)
     assert tally(ends) == {"done": AT_ONCE}
     assert len(set(ends)) == 1
-    assert reading.waiting(cast.village) == 1
+    assert reading.count_waiting(cast.village) == 1
 
 
 def test_goods_received_eight_times_come_in_once(cast, at_once):
@@ -338,7 +338,7 @@ def take(cast):
     """A stock-take that goes on; every worker has a hundred points."""
     cast.earn_each({worker.id: 1000 for worker in cast.workers})
     with transaction():
-        return counts.begin(cast.shop, cast.manager)
+        return counts.begin_stock_take(cast.shop, cast.manager)
 
 
 def redeeming(cast, baskets):
@@ -376,8 +376,8 @@ def test_booking_differences_while_the_shop_sells(cast, at_once, take):
             moves.receive(f"salt-{number}", salt, 5, Source.PURCHASE, cast.manager)
             moves.receive(f"soap-{number}", soap, 6, Source.PURCHASE, cast.manager)
         moves.receive("last", soap, 2, Source.PURCHASE, cast.manager)
-        counts.count("soap", take, soap, 12, cast.supervisor)
-        counts.count("salt", take, salt, 26, cast.supervisor)
+        counts.record_count("soap", take, soap, 12, cast.supervisor)
+        counts.record_count("salt", take, salt, 26, cast.supervisor)
     baskets = [dict([(soap.id, 5), (salt.id, 1)][:: 1 if n % 2 else -1]) for n in range(4)]
     ends = at_once([(book_counts, take.id, cast.manager.id)] * 4 + redeeming(cast, baskets))
     booked, sold = tally(ends[:4]), tally(ends[4:])
@@ -390,7 +390,7 @@ def test_booking_differences_while_the_shop_sells(cast, at_once, take):
 
 def test_two_managers_book_the_differences_once(cast, at_once, take):
     with transaction():
-        counts.count("soap", take, cast.goods, 17, cast.volunteer)
+        counts.record_count("soap", take, cast.goods, 17, cast.volunteer)
     actors = (cast.manager.id, cast.supervisor.id) * (AT_ONCE // 2)
     ends = at_once([(book_counts, take.id, actor) for actor in actors])
     assert tally(ends) == {"done": AT_ONCE}

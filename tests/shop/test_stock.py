@@ -88,7 +88,7 @@ def test_what_does_not_come_in(cast, receive):
         shelf.archive(old, cast.manager)
     for given, code in (
         ({"unit_cost": -1}, "bad_cost"),
-        ({"unit_cost": moves.LARGEST_COST + 1}, "bad_cost"),
+        ({"unit_cost": moves.LARGEST_COST_FEN + 1}, "bad_cost"),
         ({"goods": old}, "archived"),
         ({"source": Source.DONATION, "donor": " \u3000"}, "donor_missing"),
     ):
@@ -104,7 +104,7 @@ def test_one_donor_s_day_is_one_donation(cast, receive, clock):
     clock.days_on()
     next_day = receive("d", source=Source.DONATION, donor="县供销社")
     assert soap.donation_id == salt.donation_id
-    given = db.session.scalars(donations.listed(cast.shop)).all()
+    given = db.session.scalars(donations.donations_of(cast.shop)).all()
     assert [(each.donor, each.number) for each in given] == [
         ("县供销社", "2026-0004"),
         ("云岭饼屋", "2026-0003"),
@@ -183,34 +183,34 @@ def test_what_is_not_undone(cast, receive, leave):
         with pytest.raises(Refused, match="not_reversible"):
             undo(move, cast)
     shown = db.session.scalars(lots.moves_of(cast.goods)).all()
-    assert moves.reversible(shown) == {delivery_of(lot).id}  # of the first lot one piece is gone
+    assert moves.reversible_moves(shown) == {delivery_of(lot).id}  # of the first lot one piece is gone
 
 
 def test_what_wants_a_look(cast, receive, leave, clock):
     """Salt is good until 30 June 2027; ten bags of it, and twenty pieces of soap."""
-    assert watch.over(cast.shop).articles == 0
+    assert watch.watch_list(cast.shop).articles == 0
     with transaction():
         shelf.change_goods(cast.goods, "肥皂", "块", cast.manager, low_at=20)
-    soon = watch.over(cast.shop)
+    soon = watch.watch_list(cast.shop)
     assert ([offer.goods.name for offer in soon.low], soon.near_expiry, soon.expired) == (["肥皂"], [], [])
     receive(quantity=1)
-    clock.turn_to(date(2027, 6, 30) - watch.SOON)
-    soon = watch.over(cast.shop)
+    clock.turn_to(date(2027, 6, 30) - watch.EXPIRES_SOON)
+    soon = watch.watch_list(cast.shop)
     assert (soon.low, [lot.goods.name for lot in soon.near_expiry], soon.expired) == ([], ["食盐"], [])
     clock.turn_to(date(2027, 6, 30))
-    assert [lot.on_hand for lot in watch.over(cast.shop).near_expiry] == [10]
+    assert [lot.on_hand for lot in watch.watch_list(cast.shop).near_expiry] == [10]
     clock.days_on()
-    late = watch.over(cast.shop)
+    late = watch.watch_list(cast.shop)
     assert (late.near_expiry, [lot.goods.name for lot in late.expired]) == ([], ["食盐"])
     assert [offer.goods.name for offer in late.low] == ["食盐"]  # what has expired is not to be had
     assert late.articles == 1
     leave(cast.lot_of(cast.salt), 10, "过期")
-    assert watch.over(cast.shop).expired == []
+    assert watch.watch_list(cast.shop).expired == []
 
 
 def test_the_day_before_the_thirty_nobody_looks(cast, clock):
-    clock.turn_to(date(2027, 6, 30) - watch.SOON - timedelta(days=1))
-    assert watch.over(cast.shop).articles == 0
+    clock.turn_to(date(2027, 6, 30) - watch.EXPIRES_SOON - timedelta(days=1))
+    assert watch.watch_list(cast.shop).articles == 0
 
 
 def test_an_expired_lot_is_not_given_out_and_its_like_is_not_taken_in(cast, receive, clock):

@@ -325,7 +325,7 @@ def test_who_counted_is_told_why_they_do_not_book(cast, manager, take):
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     assert "少" not in answer.text.partition('role="alert"')[0]
-    assert counts.running(cast.shop) is not None
+    assert counts.open_stock_take(cast.shop) is not None
 
 
 def test_a_village_without_a_shop_sees_what_will_be_there(cast, client_of):

@@ -28,7 +28,7 @@ def take(cast):
     """A stock-take, begun at nine in the morning; the shelf holds 20 soap and 10 salt."""
     cast.earn(cast.worker, 1000)
     with transaction():
-        return counts.begin(cast.shop, cast.manager)
+        return counts.begin_stock_take(cast.shop, cast.manager)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def count(cast, take):
     def count(goods, units, key=None, actor=None, **moments):
         with transaction():
             key = key or f"count-{goods.id}-{units}"
-            return counts.count(key, take, goods, units, actor or cast.volunteer, **moments)
+            return counts.record_count(key, take, goods, units, actor or cast.volunteer, **moments)
 
     return count
 
@@ -64,7 +64,7 @@ def book(cast, take):
 
 
 def differences(take):
-    return {row.goods.name: row.difference for row in counts.sheet(take) if row.count}
+    return {row.goods.name: row.difference for row in counts.count_sheet(take) if row.count}
 
 
 def on_hand(goods):
@@ -137,7 +137,7 @@ def test_the_last_count_counts_and_the_others_stay(cast, take, count, book):
     second = accounts_of_volunteer(cast)
     count(cast.goods, 21, actor=second)
     count(cast.salt, 10)
-    rows = {row.goods.name: row for row in counts.sheet(take)}
+    rows = {row.goods.name: row for row in counts.count_sheet(take)}
     assert (rows["肥皂"].difference, rows["肥皂"].count.counter.name) == (1, "李帮手")
     book()
     assert (on_hand(cast.goods), on_hand(cast.salt)) == ([21], [10])
@@ -167,7 +167,7 @@ def test_who_counted_anything_does_not_book(cast, take, count, book):
         book()
     other = second_manager(cast)
     assert book(other).closed_by_id == other.id
-    assert counts.counted_in(cast.shop, cast.manager, Quarter.of(TODAY))
+    assert counts.has_counted(cast.shop, cast.manager, Quarter.of(TODAY))
     with transaction():
         done = redemptions.redeem("k", cast.shop, cast.card, {cast.salt.id: 1}, cast.volunteer)
     for counter in (cast.manager, cast.volunteer):
@@ -197,14 +197,14 @@ def test_booked_once_then_over(cast, take, count, book):
 def test_called_off_nothing_is_booked_and_another_can_begin(cast, take, count):
     count(cast.goods, 3)
     with transaction():
-        assert counts.begin(cast.shop, cast.volunteer).id == take.id  # it goes on
+        assert counts.begin_stock_take(cast.shop, cast.volunteer).id == take.id  # it goes on
         counts.call_off(take, cast.manager)
     with pytest.raises(Refused, match="stock_take_over"), transaction():
         counts.book(take, cast.manager)
     assert on_hand(cast.goods) == [20]
     with transaction():
-        assert counts.begin(cast.shop, cast.manager).id != take.id
-    assert [each.is_open for each in db.session.scalars(counts.listed(cast.shop))] == [True, False]
+        assert counts.begin_stock_take(cast.shop, cast.manager).id != take.id
+    assert [each.is_open for each in db.session.scalars(counts.stock_takes_of(cast.shop))] == [True, False]
     assert fits()
 
 
@@ -212,14 +212,14 @@ def test_what_was_not_counted_is_left(cast, take, count, book):
     with pytest.raises(Refused, match="nothing_counted"):
         book()
     count(cast.salt, 8)
-    rows = counts.sheet(take)
+    rows = counts.count_sheet(take)
     assert [(row.goods.name, row.count is None, row.difference) for row in rows] == [
         ("肥皂", True, 0),
         ("食盐", False, -2),
     ]
     book()
     assert (on_hand(cast.goods), on_hand(cast.salt)) == ([20], [8])
-    assert [row.goods.name for row in counts.sheet(take)] == ["食盐"]
+    assert [row.goods.name for row in counts.count_sheet(take)] == ["食盐"]
 
 
 def test_what_never_came_in_is_taken_in_first(cast, take, count):
@@ -279,10 +279,10 @@ def test_what_is_in_the_archive_is_counted_as_long_as_some_of_it_lies_there(cast
     done = sell(at(10), 10, cast.salt)
     with transaction():
         shelf.archive(cast.salt, cast.manager)
-    assert [row.goods.name for row in counts.sheet(take)] == ["肥皂"]
+    assert [row.goods.name for row in counts.count_sheet(take)] == ["肥皂"]
     with transaction():
         voids.void(done, "拿错了", cast.manager)
-    assert [row.goods.name for row in counts.sheet(take)] == ["肥皂", "食盐"]
+    assert [row.goods.name for row in counts.count_sheet(take)] == ["肥皂", "食盐"]
 
 
 def test_what_a_stock_take_found_stays_as_it_was(cast, take, count, book, clock):
@@ -293,6 +293,6 @@ def test_what_a_stock_take_found_stays_as_it_was(cast, take, count, book, clock)
     with transaction():
         prices.set_price(cast.goods, 99, cast.manager)
         shelf.add_goods(cast.shop, "大米", "袋", 100)
-    rows = counts.sheet(take)
+    rows = counts.count_sheet(take)
     assert [(row.goods.name, row.difference, row.price) for row in rows] == [("肥皂", -2, 30)]
     assert cast.on_hand(cast.goods) == 18

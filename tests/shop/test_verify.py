@@ -97,8 +97,8 @@ def tell_of_rice(cast):
         )
         arrived = consignments.accept(sent, cast.outside_volunteer)
         consignments.send_back(back, cast.outside_volunteer)
-        take = counts.begin(cast.shop, manager)
-        count = counts.count("r7", take, rice, 16, cast.supervisor)
+        take = counts.begin_stock_take(cast.shop, manager)
+        count = counts.record_count("r7", take, rice, 16, cast.supervisor)
         counts.book(take, manager)
     return {
         "rice_lot": lot.id,
@@ -539,7 +539,7 @@ def test_the_report_is_of_one_moment(story, app, verify, long):
         """At every second time a redemption, at the others its void."""
         with app.app_context(), clock.at(TODAY):
             cast = Cast()
-            latest = db.session.scalars(redemptions.listed(cast.shop).limit(1)).one()
+            latest = db.session.scalars(redemptions.redemptions_of(cast.shop).limit(1)).one()
             if latest.void:
                 redeem(cast, f"meanwhile-{due}", cast.worker, {cast.salt.id: 1})
             else:

@@ -56,7 +56,7 @@ class Till:
 def at(client: Client, shop: Shop, name: str = "门口收银台") -> Till:
     """A new till of a shop."""
     with transaction():
-        _device, key = devices.add(shop, name, None)
+        _device, key = devices.add_device(shop, name, None)
     return Till(client, key)
 
 

@@ -1,4 +1,4 @@
-"""Cards: who has one, what became of each, and the sheets to print."""
+"""The pages of cards: who has one, the history of each, and the sheets to print."""
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
@@ -14,23 +14,23 @@ from people.cardsheet import cards_pdf
 from people.models import Card, CardState, Person, Role
 from people.views.cards import bp
 
-ISSUING = (Role.CLERK, Role.CHAIR)
+ISSUERS = (Role.CLERK, Role.CHAIR)
 
 
 @bp.get("/v/<village>/cards")
-@access.allow(*ISSUING)
+@access.allow(*ISSUERS)
 def cards(village: str) -> tuple[str, int]:
     """Who serves today, each with their card; and which lost cards turned up at a desk."""
     return _cards(ButtonForm(formdata=None))
 
 
 def _cards(form: ButtonForm) -> tuple[str, int]:
-    held = verbs.of_village(g.area)
+    pairs = verbs.holders_with_cards(g.area)
     return render_template(
         "people/cards/cards.html",
-        held=held,
-        missing=sum(not _is_active(card) for _term, card in held),
-        seen=verbs.lost_and_seen(g.area),
+        held=pairs,
+        missing=sum(not _is_active(card) for _term, card in pairs),
+        seen=verbs.lost_and_turned_up(g.area),
         form=form,
         states=labels.CARD_STATES,
     ), form.status
@@ -41,14 +41,14 @@ def _is_active(card: Card | None) -> bool:
 
 
 @bp.post("/v/<village>/cards/issue")
-@access.allow(*ISSUING)
+@access.allow(*ISSUERS)
 def issue_cards(village: str) -> Response | tuple[str, int]:
     """Issue a card to everyone who serves today and has none that is good."""
     form = ButtonForm()
     with attempt(form):
         issued = [
             verbs.issue(term.person, current_user)
-            for term, card in verbs.of_village(g.area)
+            for term, card in verbs.holders_with_cards(g.area)
             if not _is_active(card)
         ]
     if form.status != 200:
@@ -64,7 +64,7 @@ def issue_cards(village: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/v/<village>/cards/renew")
-@access.allow(*ISSUING)
+@access.allow(*ISSUERS)
 def renew_cards(village: str) -> Response | tuple[str, int]:
     """Give all cards new codes; what was printed before stops at once."""
     form = ButtonForm()
@@ -83,7 +83,7 @@ def renew_cards(village: str) -> Response | tuple[str, int]:
 
 
 @bp.get("/v/<village>/cards/people/<int:ident>")
-@access.allow(*ISSUING)
+@access.allow(*ISSUERS)
 def person_cards(village: str, ident: int) -> tuple[str, int]:
     """One person's cards, the newest first, each with its history and what can be done with it."""
     return _person_cards(_person(ident), ButtonForm(formdata=None))
@@ -97,17 +97,17 @@ def _person(ident: int, to_write: bool = False) -> Person:
 def _person_cards(
     person: Person, form: ButtonForm | ReasonForm, retiring: Card | None = None
 ) -> tuple[str, int]:
-    """The page; a reason that was not taken stands at the card that should be retired."""
-    theirs = verbs.of_person(person)
-    names = {card.id: audit.name_of(card) for card in theirs}
-    lines = trail.told(db.session.scalars(trail.about(names.values())), masked=False)
+    """The page of a person's cards; `retiring` is the card whose reason was not taken."""
+    all_cards = verbs.of_person(person)
+    names = {card.id: audit.name_of(card) for card in all_cards}
+    lines = trail.trail_lines(db.session.scalars(trail.events_about(names.values())), masked=False)
     return render_template(
         "people/cards/person_cards.html",
         person=person,
-        cards=theirs,
+        cards=all_cards,
         history={ident: [line for line in lines if line.key == name] for ident, name in names.items()},
-        active=verbs.active(person),
-        may_have=not person.merge and verbs.may_have(person),
+        active=verbs.active_card(person),
+        may_have=not person.merge and verbs.may_have_card(person),
         may_be_found=verbs.may_be_found,
         form=form,
         retiring=retiring,
@@ -116,7 +116,7 @@ def _person_cards(
 
 
 @bp.post("/v/<village>/cards/people/<int:ident>/issue")
-@access.allow(*ISSUING)
+@access.allow(*ISSUERS)
 def issue_card(village: str, ident: int) -> Response | tuple[str, int]:
     """Issue a new card to a worker; the one they had stops at once."""
     form = ButtonForm()
@@ -130,62 +130,62 @@ def issue_card(village: str, ident: int) -> Response | tuple[str, int]:
 
 
 @bp.post("/v/<village>/cards/<number>/lost")
-@access.allow(*ISSUING)
+@access.allow(*ISSUERS)
 def lost_card(village: str, number: str) -> Response | tuple[str, int]:
     """Stop a card that was lost."""
     form = ButtonForm()
     with attempt(form):
-        verbs.report_lost(_numbered(number), current_user)
-    card = _numbered(number)
-    told = gettext("The card of %(name)s is stopped. It is not taken any more.", name=card.person.name)
-    return _done(card, form, told)
+        verbs.report_lost(_card_by_number(number), current_user)
+    card = _card_by_number(number)
+    message = gettext("The card of %(name)s is stopped. It is not taken any more.", name=card.person.name)
+    return _finish(card, form, message)
 
 
 @bp.post("/v/<village>/cards/<number>/found")
-@access.allow(*ISSUING)
+@access.allow(*ISSUERS)
 def found_card(village: str, number: str) -> Response | tuple[str, int]:
     """Let a lost card that came back be good again."""
     form = ButtonForm()
     with attempt(form):
-        verbs.found(_numbered(number), current_user)
-    card = _numbered(number)
-    return _done(card, form, gettext("The card of %(name)s is good again.", name=card.person.name))
+        verbs.mark_found(_card_by_number(number), current_user)
+    card = _card_by_number(number)
+    return _finish(card, form, gettext("The card of %(name)s is good again.", name=card.person.name))
 
 
 @bp.post("/v/<village>/cards/<number>/retire")
-@access.allow(*ISSUING)
+@access.allow(*ISSUERS)
 def retire_card(village: str, number: str) -> Response | tuple[str, int]:
     """Write down, with a reason, that a card was handed back and destroyed."""
     form = ReasonForm()
     if form.validate():
         with attempt(form):
-            verbs.retire(_numbered(number), form.reason.data, current_user)
-    return _done(_numbered(number), form, gettext("The card is retired for good. Cut it up."))
+            verbs.retire(_card_by_number(number), form.reason.data, current_user)
+    return _finish(_card_by_number(number), form, gettext("The card is retired for good. Cut it up."))
 
 
-def _numbered(number: str) -> Card:
-    return verbs.numbered(number, g.area) or abort(404)
+def _card_by_number(number: str) -> Card:
+    return verbs.by_number(number, g.area) or abort(404)
 
 
-def _done(card: Card, form: ButtonForm | ReasonForm, told: str) -> Response | tuple[str, int]:
-    """Back to the holder's cards with what was done; or the page with what was refused."""
+def _finish(card: Card, form: ButtonForm | ReasonForm, message: str) -> Response | tuple[str, int]:
+    """Go back to the holder's cards with a message; or show the page with the refusal."""
     if form.status != 200:
         return _person_cards(card.person, form, card if isinstance(form, ReasonForm) else None)
-    flash(told)
+    flash(message)
     return redirect(url_for("cards.person_cards", village=g.area.code, ident=card.person_id))
 
 
 @bp.get("/v/<village>/cards.pdf")
-@access.allow(*ISSUING)
+@access.allow(*ISSUERS)
 def card_sheet(village: str) -> Response:
     """The cards to print and cut: all that are good, or the one by `?number=`; by `?back=0` fronts only."""
-    wanted = request.args.get("number")
+    number = request.args.get("number")
     faces = [
         pages.card_face(card, term.grid.name)
-        for term, card in verbs.of_village(g.area)
-        if card and _is_active(card) and wanted in (None, card.number)
+        for term, card in verbs.holders_with_cards(g.area)
+        if card and _is_active(card) and number in (None, card.number)
     ]
     if not faces:
         abort(404)
     backs = request.args.get("back") != "0"
-    return web.pdf(cards_pdf(faces, backs=backs), f"cards-{wanted or village}.pdf")
+    return web.pdf(cards_pdf(faces, backs=backs), f"cards-{number or village}.pdf")

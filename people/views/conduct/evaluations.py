@@ -1,4 +1,4 @@
-"""The two-way evaluation: what a sign-in is asked to say, and what came of it for those it goes to."""
+"""The pages of the two-way evaluation: to give evaluations, and to read the results."""
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -10,21 +10,21 @@ from people import access
 from people.conduct import evaluations as verbs
 from people.conduct.evaluations import Partner
 from people.forms.evaluation import GRADES, QUESTIONS, EvaluationForm
-from people.models import Role, Side
+from people.models import EvaluationSide, Role
 from people.views.conduct import bp
 
-SPEAKING = frozenset(verbs.SPEAKERS.values())
+EVALUATORS = frozenset(verbs.SPEAKER_ROLES.values())
 COMMITTEE_READS = access.COMMITTEE | {Role.SUPERVISOR}
 
 
 def _year() -> int:
-    """The year by `?year=`, one of those to choose from; without it, the one most asked for today."""
+    """The year by `?year=`, one of those to choose from; without it, the first that is open today."""
     year = request.args.get("year", verbs.open_years()[0], type=int)
     return year if year in _years() else abort(404)
 
 
 @bp.get("/v/<village>/evaluations")
-@access.allow(*SPEAKING, *COMMITTEE_READS)
+@access.allow(*EVALUATORS, *COMMITTEE_READS)
 def evaluations(village: str) -> str:
     """What one is asked to say in a village, what one said; and for its committee what instructors say."""
     year, open_years = _year(), verbs.open_years()
@@ -35,19 +35,19 @@ def evaluations(village: str) -> str:
         year=year,
         years=_years(),
         is_open=year in open_years,
-        speaks=bool(g.roles & SPEAKING),
+        speaks=bool(g.roles & EVALUATORS),
         nobody=current_user.person is None and not g.roles & {Role.CHAIR},
         owed=[partner for partner in partners if partner.said is None],
         said=[partner for partner in partners if partner.said],
         reads=reads,
-        results=verbs.results(g.area, Side.OF_WORKER, year) if reads else [],
+        results=verbs.results(g.area, EvaluationSide.OF_WORKER, year) if reads else [],
         questions=QUESTIONS,
         grades=GRADES,
     )
 
 
 @bp.route("/v/<village>/evaluations/<int:ident>", methods=["GET", "POST"])
-@access.allow(*SPEAKING)
+@access.allow(*EVALUATORS)
 def evaluate(village: str, ident: int) -> Response | tuple[str, int]:
     """Say something of a person, once; afterwards it can be read here by who said it."""
     year = _year()
@@ -74,17 +74,17 @@ def evaluate(village: str, ident: int) -> Response | tuple[str, int]:
 
 
 def _partner(ident: int, year: int) -> Partner:
-    """Whom the address means, on the side by `?side=` for who speaks on two sides of one person; or 404."""
-    found = [
+    """The partner in the address, or 404; `?side=` for who speaks on two sides of one person."""
+    matching = [
         partner
         for partner in verbs.partners(current_user, g.area, year)
         if partner.person.id == ident and request.args.get("side", partner.side) == partner.side
     ]
-    return found[0] if found else abort(404)
+    return matching[0] if matching else abort(404)
 
 
 @bp.get("/a/<area>/evaluations")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def evaluation_results(area: str) -> str:
     """What workers and villages say of the instructors, for the township and the county alone."""
     year = _year()
@@ -92,14 +92,14 @@ def evaluation_results(area: str) -> str:
         "people/conduct/evaluation_results.html",
         year=year,
         years=_years(),
-        by_worker=verbs.results(g.area, Side.BY_WORKER, year),
-        by_village=verbs.results(g.area, Side.BY_VILLAGE, year),
+        by_worker=verbs.results(g.area, EvaluationSide.BY_WORKER, year),
+        by_village=verbs.results(g.area, EvaluationSide.BY_VILLAGE, year),
         fewest=verbs.FEWEST_VOICES,
         questions=QUESTIONS,
     )
 
 
 def _years() -> list[int]:
-    """The years to choose from, the latest first: those that are open, and the two before."""
+    """The years to choose from, the latest first: the open ones, and the two before."""
     open_years = verbs.open_years()
     return sorted({*open_years, open_years[0] - 1, open_years[0] - 2}, reverse=True)

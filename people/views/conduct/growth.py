@@ -1,4 +1,4 @@
-"""How far the workers of a village have come, and the figures of a township or county."""
+"""The growth of a village's workers, and the figures of a township or county."""
 
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext
@@ -28,13 +28,13 @@ def _empty() -> GrowthForm:
 
 
 def _growth(form: GrowthForm, refused: tuple[int, ReasonForm] | None = None) -> tuple[str, int]:
-    """The list with the form; after a refusal of taking back, the words stand at the person concerned."""
-    found = verbs.of_village(g.area)
-    form.person.choices = _people(found)
+    """The list with the form; `refused` is shown at the person whose stage was not taken back."""
+    growths = verbs.of_village(g.area)
+    form.person.choices = _people(growths)
     page = render_template(
         "people/conduct/growth.html",
-        found=[growth for growth in found if growth.stage],
-        serving=sum(growth.serves for growth in found),
+        found=[growth for growth in growths if growth.stage],
+        serving=sum(growth.serves for growth in growths),
         stages=labels.STAGES,
         form=form,
         reason=ReasonForm(formdata=None),
@@ -44,9 +44,9 @@ def _growth(form: GrowthForm, refused: tuple[int, ReasonForm] | None = None) -> 
     return page, refused[1].status if refused else form.status
 
 
-def _people(found: list[verbs.Growth]) -> list[tuple[int, str]]:
-    """Whom the form offers: who serves, or has come some way already."""
-    return [(growth.person.id, growth.person.name) for growth in found]
+def _people(growths: list[verbs.Growth]) -> list[tuple[int, str]]:
+    """The people the form offers: who serves, or has reached a stage."""
+    return [(growth.person.id, growth.person.name) for growth in growths]
 
 
 @bp.post("/v/<village>/growth")
@@ -58,7 +58,7 @@ def reach_stage(village: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             person = get_locked(Person, form.person.data)
-            verbs.reach(person, form.stage.data, form.on.data, form.note.data, current_user)
+            verbs.reach_stage(person, form.stage.data, form.on.data, form.note.data, current_user)
         if form.status == 200:
             flash(gettext("Written down: %(name)s.", name=person.name))
             return redirect(url_for("conduct.growth", village=village))
@@ -86,12 +86,12 @@ def take_back_stage(village: str, ident: int) -> Response | tuple[str, int]:
 def _step(ident: int) -> GrowthStep:
     """A step of somebody of the village, or 404."""
     step = fetch(GrowthStep, ident) or abort(404)
-    return step if persons.kept(step.person).area_id == g.area.id else abort(404)
+    return step if persons.current_entry(step.person).area_id == g.area.id else abort(404)
 
 
 @bp.get("/a/<area>/growth")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def growth_figures(area: str) -> str:
     """How many are at which stage, by village."""
-    found = verbs.figures(g.area)
-    return render_template("people/conduct/growth_figures.html", figures=found, stages=labels.STAGES)
+    figures = verbs.figures(g.area)
+    return render_template("people/conduct/growth_figures.html", figures=figures, stages=labels.STAGES)

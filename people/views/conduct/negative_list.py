@@ -1,4 +1,4 @@
-"""The county's negative list: who does what stands on it leaves."""
+"""The pages of the county's negative list, the grounds for leaving."""
 
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext
@@ -23,7 +23,7 @@ def negative_list(area: str) -> tuple[str, int]:
 
 
 def _list(form: NegativeItemForm, refused: tuple[int, EndItemForm] | None = None) -> tuple[str, int]:
-    """The list; after a refusal the words stand in the form or at the item concerned."""
+    """The list; `refused` is shown at the item concerned."""
     page = render_template(
         "people/conduct/negative_list.html",
         items=departures.negative_list(g.area),

@@ -1,4 +1,4 @@
-"""Training sessions: held, attended by card or list; who still lacks theirs, and the mark 法律明白人."""
+"""The pages of training sessions: lists, attendance, who lacks a session, and the law mark."""
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -21,8 +21,8 @@ from people.models import Duty, Level, Person, Role, Training
 from people.roster import holders
 from people.views.conduct import bp
 
-READING = (*access.ONLOOKERS, Role.INSTRUCTOR)
-HOLDING = (*access.COMMITTEE, *access.ABOVE)
+READERS = (*access.ONLOOKERS, Role.INSTRUCTOR)
+HOLDER_ROLES = (*access.COMMITTEE, *access.ROLES_ABOVE)
 
 # Who holds the sessions of a place of each level; the county does not hold a township's.
 HOLDERS = {
@@ -37,8 +37,8 @@ AUDIENCES = {Duty.WORKER: _("for grid workers"), Duty.INSTRUCTOR: _("for instruc
 GIVERS = {Level.VILLAGE: _("village"), Level.TOWNSHIP: _("township"), Level.COUNTY: _("county")}
 
 
-def _holds() -> bool:
-    """Whether the reader holds the sessions of the place in the address."""
+def _may_hold() -> bool:
+    """Whether the reader may hold sessions of the area in the address."""
     return bool(HOLDERS[g.area.level] & g.roles)
 
 
@@ -47,48 +47,48 @@ def _session(ident: int) -> Training:
     return verbs.find(g.area, ident) or abort(404)
 
 
-def _own(ident: int, to_write: bool = False) -> Training:
-    """The same for who holds it, at its own place: to look at, or locked to change it."""
+def _own_session(ident: int, to_write: bool = False) -> Training:
+    """The session in the address, for who holds it at its own place, or 404; locked with `to_write`."""
     training = _session(ident)
     if to_write:
         lock(training)
-    return training if _changes(training) else abort(404)
+    return training if _may_change(training) else abort(404)
 
 
-def _changes(training: Training) -> bool:
-    return training.area_id == g.area.id and _holds()
+def _may_change(training: Training) -> bool:
+    return training.area_id == g.area.id and _may_hold()
 
 
 # --- Sessions ---
 
 
 @bp.get("/a/<area>/trainings")
-@access.allow(*READING)
+@access.allow(*READERS)
 def trainings(area: str) -> str:
     """The sessions that concern an area, and how the current period stands."""
-    page = web.page_of(verbs.listed(g.area))
+    page = web.page_of(verbs.visible_trainings(g.area))
     duty = verbs.AUDIENCE[g.area.level]
     period = Period.of(duty, clock.today())
-    standing = overdue.due(g.area, duty, period)
+    due = overdue.trainings_due(g.area, duty, period)
     return render_template(
         "people/conduct/trainings.html",
         page=page,
-        counts=verbs.counts(page.items),
+        counts=verbs.attendance_counts(page.items),
         audiences=AUDIENCES,
         duty=duty,
         period=period_name(period),
-        serving=sum(each.serving for each in standing),
-        missing=sum(len(each.missing) for each in standing),
-        may_hold=_holds(),
+        serving=sum(village_due.serving for village_due in due),
+        missing=sum(len(village_due.missing) for village_due in due),
+        may_hold=_may_hold(),
         today=clock.today(),
     )
 
 
 @bp.route("/a/<area>/trainings/new", methods=["GET", "POST"])
-@access.allow(*HOLDING)
+@access.allow(*HOLDER_ROLES)
 def new_training(area: str) -> Response | tuple[str, int]:
     """Write down a session of one's own place."""
-    if not _holds():
+    if not _may_hold():
         abort(404)
     form = TrainingForm(held_on=clock.today())
     duty = verbs.AUDIENCE[g.area.level]
@@ -110,7 +110,7 @@ def new_training(area: str) -> Response | tuple[str, int]:
 
 
 @bp.get("/a/<area>/trainings/<int:ident>")
-@access.allow(*READING)
+@access.allow(*READERS)
 def training(area: str, ident: int) -> tuple[str, int]:
     """A session: who is there so far, and for who holds it the field that waits for a card."""
     return _training(_session(ident), ScanForm(formdata=None), PhotoForm(formdata=None))
@@ -121,20 +121,20 @@ def _training(
 ) -> tuple[str, int]:
     """The session's page; `?person=` is who was let in last, with `?again=1` not for the first time."""
     roll = verbs.roll(training, g.area)
-    here = [line for line in roll if line.attendance]
+    present = [line for line in roll if line.attendance]
     last = request.args.get("person", type=int) if form.status == photo.status == 200 else None
     page = render_template(
         "people/conduct/training.html",
         training=training,
         audiences=AUDIENCES,
         expected=len(roll),
-        here=sorted(here, key=lambda line: line.attendance.at, reverse=True),
-        last=next((line for line in here if line.person.id == last), None),
+        here=sorted(present, key=lambda line: line.attendance.at, reverse=True),
+        last=next((line for line in present if line.person.id == last), None),
         again="again" in request.args,
         scan=form,
         photo=photo,
         button=button or ButtonForm(formdata=None),
-        may_change=_changes(training),
+        may_change=_may_change(training),
         by_card=training.duty == Duty.WORKER,
         open=training.held_on <= clock.today(),
     )
@@ -142,14 +142,14 @@ def _training(
 
 
 @bp.post("/a/<area>/trainings/<int:ident>/call-off")
-@access.allow(*HOLDING)
+@access.allow(*HOLDER_ROLES)
 def call_off(area: str, ident: int) -> Response | tuple[str, int]:
     """Take back a session that was written down by mistake."""
     form = ButtonForm()
     with attempt(form):
-        verbs.call_off(_own(ident, to_write=True), current_user)
+        verbs.call_off(_own_session(ident, to_write=True), current_user)
     if form.status != 200:
-        return _training(_own(ident), ScanForm(formdata=None), PhotoForm(formdata=None), form)
+        return _training(_own_session(ident), ScanForm(formdata=None), PhotoForm(formdata=None), form)
     flash(gettext("The session is taken back."))
     return redirect(url_for("conduct.trainings", area=area))
 
@@ -158,7 +158,7 @@ def call_off(area: str, ident: int) -> Response | tuple[str, int]:
 
 
 @bp.post("/a/<area>/trainings/<int:ident>/scan")
-@access.allow(*HOLDING)
+@access.allow(*HOLDER_ROLES)
 def training_scan(area: str, ident: int) -> Response | tuple[str, int]:
     """Let in who holds the card that was scanned or typed."""
     form = ScanForm()
@@ -166,56 +166,59 @@ def training_scan(area: str, ident: int) -> Response | tuple[str, int]:
         with attempt(form):
             address = _let_in(ident, form.scan.data)
     if form.status != 200:
-        return _training(_own(ident), form, PhotoForm(formdata=None))
+        return _training(_own_session(ident), form, PhotoForm(formdata=None))
     return redirect(address)
 
 
 @bp.post("/a/<area>/trainings/<int:ident>/photo")
-@access.allow(*HOLDING)
+@access.allow(*HOLDER_ROLES)
 def training_photo(area: str, ident: int) -> Response | tuple[str, int]:
     """Let in who holds the card on a photo."""
     form = PhotoForm()
     if form.validate_on_submit():
         try:
-            return redirect(_pictured(ident, form.photo.data.read()))
+            return redirect(_let_in_by_picture(ident, form.photo.data.read()))
         except Refused as refusal:
             form.refuse(refusal)
-    return _training(_own(ident), ScanForm(formdata=None), form)
+    return _training(_own_session(ident), ScanForm(formdata=None), form)
 
 
 @bp.post("/a/<area>/trainings/<int:ident>/read")
-@access.allow(*HOLDING)
+@access.allow(*HOLDER_ROLES)
 def training_read(area: str, ident: int) -> dict[str, str] | web.Problem:
     """Let in who holds the card on a frame of the live camera (the body), and answer with the next page.
 
     A refusal answers as `web.problem` says.
     """
     try:
-        return {"url": _pictured(ident, request.get_data())}
+        return {"url": _let_in_by_picture(ident, request.get_data())}
     except Refused as refusal:
-        _own(ident)
+        _own_session(ident)
         return web.problem(refusal)
 
 
-def _pictured(ident: int, image: bytes) -> str:
-    """As `_let_in`, by a picture; Refused next to the photo. It is read first: that takes its time."""
+def _let_in_by_picture(ident: int, image: bytes) -> str:
+    """Let in the holder of the card on a picture, as `_let_in`; Refused beside the photo.
+
+    The picture is read before the transaction begins, as that takes its time.
+    """
     try:
-        given = scan.read(image)
+        scanned = scan.read(image)
         with transaction():
-            return _let_in(ident, given)
+            return _let_in(ident, scanned)
     except Refused as refusal:
         raise refusal.beside("photo") from refusal
 
 
-def _let_in(ident: int, given: str) -> str:
-    """Let in by card; the address of the page that says who it was."""
-    person, is_new = verbs.check_in(_own(ident, to_write=True), given, current_user)
+def _let_in(ident: int, scanned: str) -> str:
+    """Let in the holder of a card; return the address of the page that says who it was."""
+    person, is_new = verbs.check_in(_own_session(ident, to_write=True), scanned, current_user)
     again = None if is_new else 1
     return url_for("conduct.training", area=g.area.code, ident=ident, person=person.id, again=again)
 
 
 @bp.get("/a/<area>/trainings/<int:ident>/list")
-@access.allow(*READING)
+@access.allow(*READERS)
 def training_list(area: str, ident: int) -> tuple[str, int]:
     """Everyone who should be there; who holds the session ticks who was, others only read it."""
     return _list(_session(ident), TickForm(formdata=None))
@@ -227,25 +230,25 @@ def _list(training: Training, form: TickForm) -> tuple[str, int]:
         training=training,
         roll=verbs.roll(training, g.area),
         form=form,
-        may_tick=_changes(training) and training.held_on <= clock.today(),
+        may_tick=_may_change(training) and training.held_on <= clock.today(),
     )
     return page, form.status
 
 
 @bp.post("/a/<area>/trainings/<int:ident>/ticks")
-@access.allow(*HOLDING)
+@access.allow(*HOLDER_ROLES)
 def tick_training(area: str, ident: int) -> Response | tuple[str, int]:
     """Take over what was changed on the list since it was shown."""
     form = TickForm()
     if form.validate_on_submit():
         with attempt(form):
-            training = _own(ident, to_write=True)
+            training = _own_session(ident, to_write=True)
             listed = {line.person.id for line in verbs.roll(training, g.area)}
-            here, shown = (listed & set(field.data or ()) for field in (form.here, form.shown))
-            came, left = verbs.tick(training, here, shown, current_user)
+            ticked, ticked_before = (listed & set(field.data or ()) for field in (form.here, form.shown))
+            added, removed = verbs.tick(training, ticked, ticked_before, current_user)
     if form.status != 200:
-        return _list(_own(ident), form)
-    flash(gettext("Written down: %(came)s came, %(left)s taken off the list.", came=came, left=left))
+        return _list(_own_session(ident), form)
+    flash(gettext("Written down: %(came)s came, %(left)s taken off the list.", came=added, left=removed))
     return redirect(url_for("conduct.training", area=area, ident=ident))
 
 
@@ -253,7 +256,7 @@ def tick_training(area: str, ident: int) -> Response | tuple[str, int]:
 
 
 @bp.get("/a/<area>/trainings/due")
-@access.allow(*READING)
+@access.allow(*READERS)
 def training_due(area: str) -> str:
     """Who still lacks the training of a period, by `?for=` and `?period=`; in a village by name."""
     try:
@@ -265,17 +268,17 @@ def training_due(area: str) -> str:
     period = periods.get(request.args.get("period", str(current)))
     if period is None:  # a half-year is no period of the instructors': the choice of whom came after it
         period = current
-    standing = overdue.due(g.area, duty, period)
+    due = overdue.trainings_due(g.area, duty, period)
     return render_template(
         "people/conduct/training_due.html",
-        standing=standing,
+        standing=due,
         duty=duty,
         duties=DUTIES,
         period=period,
         periods={key: period_name(each) for key, each in periods.items()},
         givers={giver: GIVERS[giver] for giver in overdue.GIVERS[duty]},
-        serving=sum(each.serving for each in standing),
-        missing=sum(len(each.missing) for each in standing),
+        serving=sum(each.serving for each in due),
+        missing=sum(len(each.missing) for each in due),
     )
 
 
@@ -293,7 +296,7 @@ def period_name(period: Period) -> str:
 
 
 @bp.get("/a/<area>/trainings/law-mark")
-@access.allow(*READING)
+@access.allow(*READERS)
 def law_marks(area: str) -> tuple[str, int]:
     """In how many grids the worker bears the mark, by village; in a village, who."""
     return _law_marks()
@@ -304,10 +307,10 @@ def _law_marks(refused: tuple[int, MarkForm | ButtonForm] | None = None) -> tupl
     page = render_template(
         "people/conduct/law_marks.html",
         figures=overdue.law_marks(g.area),
-        serving=holders.serving(g.area, today, today) if g.area.is_village else [],
+        serving=holders.serving_terms(g.area, today, today) if g.area.is_village else [],
         form=MarkForm(formdata=None, marked_on=today),
         refused=refused,
-        may_mark=g.area.is_village and _holds(),
+        may_mark=g.area.is_village and _may_hold(),
     )
     return page, refused[1].status if refused else 200
 
@@ -325,7 +328,7 @@ def mark_law(village: str, ident: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             person = _person(ident, to_write=True)
-            verbs.mark_law(person, form.marked_on.data, current_user)
+            verbs.set_law_mark(person, form.marked_on.data, current_user)
     if form.status != 200:
         return _law_marks((_person(ident).id, form))
     flash(gettext("%(name)s bears the mark since %(day)s.", name=person.name, day=day(form.marked_on.data)))
@@ -339,7 +342,7 @@ def unmark_law(village: str, ident: int) -> Response | tuple[str, int]:
     form = ButtonForm()
     with attempt(form):
         person = _person(ident, to_write=True)
-        verbs.mark_law(person, None, current_user)
+        verbs.set_law_mark(person, None, current_user)
     if form.status != 200:
         return _law_marks((_person(ident).id, form))
     flash(gettext("The mark of %(name)s is taken back.", name=person.name))

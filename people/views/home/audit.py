@@ -1,4 +1,4 @@
-"""The audit trail, to be searched. It is written by the verbs, and by nobody here."""
+"""The page of the audit trail, to be searched; nothing is written here."""
 
 import re
 
@@ -10,34 +10,36 @@ from people.forms.audit import SearchForm
 from people.models import Role
 from people.views.home import bp
 
-KEPT = ("q", "action", "subject", "since", "until")  # what the way to the next page carries along
+KEPT_ARGUMENTS = ("q", "action", "subject", "since", "until")  # what the way to the next page carries along
 
 _SUBJECT = re.compile(r"[a-z_]{1,30}:[0-9]{1,9}")
 
 
 @bp.get("/a/<area>/audit")
-@access.allow(Role.CLERK, Role.CHAIR, Role.SUPERVISOR, *access.ABOVE)
+@access.allow(Role.CLERK, Role.CHAIR, Role.SUPERVISOR, *access.ROLES_ABOVE)
 def audit(area: str) -> tuple[str, int]:
     """Who changed what, in this area and below it, the latest first."""
     form = SearchForm(request.args)
-    sought = request.args.get("subject", "")
-    if sought and not _SUBJECT.fullmatch(sought):
+    subject = request.args.get("subject", "")
+    if subject and not _SUBJECT.fullmatch(subject):
         abort(404)
-    masked = not access.inside()
-    search = trail.Search(subject=sought)
+    masked = not access.is_insider()
+    search = trail.TrailSearch(subject=subject)
     if form.validate():
-        search = trail.Search(form.q.data, form.action.data, sought, form.since.data, form.until.data, masked)
-    page = web.page_of(trail.found(g.area, search))
-    kept = {name: request.args[name] for name in KEPT if request.args.get(name)}
-    lines = trail.told(page.items, masked)
+        search = trail.TrailSearch(
+            form.q.data, form.action.data, subject, form.since.data, form.until.data, masked
+        )
+    page = web.page_of(trail.search_trail(g.area, search))
+    search_arguments = {name: request.args[name] for name in KEPT_ARGUMENTS if request.args.get(name)}
+    lines = trail.trail_lines(page.items, masked)
     return render_template(
         "people/home/audit.html",
         page=page,
         lines=lines,
         links={line.key: link for line in lines if (link := _link(line.subject))},
         form=form,
-        sought=sought,
-        kept=kept,
+        sought=subject,
+        kept=search_arguments,
         masked=masked,
     ), form.status
 

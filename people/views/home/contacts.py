@@ -1,4 +1,4 @@
-"""Whom a village can call."""
+"""The pages of a village's contacts."""
 
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext
@@ -57,11 +57,11 @@ def new_contact(village: str) -> Response | tuple[str, int]:
 @access.allow(*access.COMMITTEE)
 def contact(village: str, ident: int) -> tuple[str, int]:
     """What can be done with a contact: somebody takes their place, or nobody does."""
-    return _contact(_fetched(ident))
+    return _contact(_current_contact(ident))
 
 
-def _fetched(ident: int, to_write: bool = False) -> Contact:
-    """A contact of the village that still holds; what has ended is not changed."""
+def _current_contact(ident: int, to_write: bool = False) -> Contact:
+    """A contact of the village that still holds, or 404; one that has ended is not changed."""
     return fetch(Contact, ident, lock=to_write, village_id=g.area.id, until=None) or abort(404)
 
 
@@ -69,14 +69,18 @@ def _contact(
     contact: Contact, form: ReplaceForm | None = None, ending: DetachForm | None = None
 ) -> tuple[str, int]:
     today = clock.today()
-    shown = form or ReplaceForm(formdata=None, obj=contact, since=today)
+    replace_form = form or ReplaceForm(formdata=None, obj=contact, since=today)
     if not form:
-        shown.since.data = today
+        replace_form.since.data = today
     ending = ending or DetachForm(formdata=None, until=today)
     page = render_template(
-        "people/home/contact.html", contact=contact, kinds=labels.CONTACT_KINDS, form=shown, ending=ending
+        "people/home/contact.html",
+        contact=contact,
+        kinds=labels.CONTACT_KINDS,
+        form=replace_form,
+        ending=ending,
     )
-    return page, max(shown.status, ending.status)
+    return page, max(replace_form.status, ending.status)
 
 
 @bp.post("/v/<village>/contacts/<int:ident>/replace")
@@ -87,7 +91,7 @@ def replace_contact(village: str, ident: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             verbs.replace(
-                _fetched(ident, to_write=True),
+                _current_contact(ident, to_write=True),
                 form.name.data,
                 form.agency.data,
                 form.phone.data,
@@ -97,7 +101,7 @@ def replace_contact(village: str, ident: int) -> Response | tuple[str, int]:
         if form.status == 200:
             flash(gettext("%(name)s is on the list now.", name=form.name.data.strip()))
             return redirect(url_for("home.contacts", village=village))
-    return _contact(_fetched(ident), form=form)
+    return _contact(_current_contact(ident), form=form)
 
 
 @bp.post("/v/<village>/contacts/<int:ident>/detach")
@@ -107,9 +111,9 @@ def detach_contact(village: str, ident: int) -> Response | tuple[str, int]:
     ending = DetachForm()
     if ending.validate_on_submit():
         with attempt(ending):
-            contact = _fetched(ident, to_write=True)
+            contact = _current_contact(ident, to_write=True)
             verbs.detach(contact, ending.until.data, current_user)
         if ending.status == 200:
             flash(gettext("%(name)s is off the list.", name=contact.name))
             return redirect(url_for("home.contacts", village=village))
-    return _contact(_fetched(ident), ending=ending)
+    return _contact(_current_contact(ident), ending=ending)

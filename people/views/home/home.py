@@ -1,4 +1,4 @@
-"""The way to one's own pages, and the choices a visitor has on every page."""
+"""The front page, and the choices a visitor has on every page."""
 
 from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -34,7 +34,7 @@ def enter(area: str) -> Response:
 @access.allow(Role.COUNTY, Role.TOWNSHIP)
 def area(area: str) -> str:
     """The villages of a county or township."""
-    return render_template("people/home/area.html", villages=areas.below(g.area))
+    return render_template("people/home/area.html", villages=areas.villages_in(g.area))
 
 
 @bp.get("/a/<area>/alarms")
@@ -51,11 +51,11 @@ def language() -> Response:
     chosen = request.form.get("language")
     if chosen not in web.LANGUAGES:
         abort(400)
-    return web.switch("language", chosen)
+    return web.remember_choice("language", chosen)
 
 
 @bp.post("/print-size")
 @access.public
 def print_size() -> Response:
     """Switch the large print on or off."""
-    return web.switch("print", "large" if request.form.get("size") == "large" else "normal")
+    return web.remember_choice("print", "large" if request.form.get("size") == "large" else "normal")

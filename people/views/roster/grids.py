@@ -1,4 +1,4 @@
-"""The grids of a village: the roster's own page, each grid's, and what becomes of them."""
+"""The pages of grids: the roster's own page, each grid's, and the changes of grids."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ from people.roster import grids as verbs
 from people.views.roster import bp
 
 READERS = (*access.ONLOOKERS, Role.INSTRUCTOR)
-KEEPERS = (*access.COMMITTEE, *access.ABOVE)
+KEEPERS = (*access.COMMITTEE, *access.ROLES_ABOVE)
 
 Answer = Response | tuple[str, int]
 
@@ -29,50 +29,50 @@ Answer = Response | tuple[str, int]
 def grids(village: str) -> str:
     """The grids of a village, with who serves in each today."""
     today = clock.today()
-    found = verbs.of_village(g.area)
+    open_grids = verbs.of_village(g.area)
     serving = {
         (term.grid_id, term.duty): term
         for duty in Duty
-        for term in holders.serving(g.area, today, today, duty)
+        for term in holders.serving_terms(g.area, today, today, duty)
     }
-    without = {duty: sum((grid.id, duty) not in serving for grid in found) for duty in Duty}
+    without = {duty: sum((grid.id, duty) not in serving for grid in open_grids) for duty in Duty}
     return render_template(
         "people/roster/grids.html",
-        groups=_by_group(found),
+        groups=_by_group(open_grids),
         closed=verbs.of_village(g.area, closed=True),
-        state=_state(len(found), without, len(staffing.ending(g.area))),
+        state=_village_state_text(len(open_grids), without, len(staffing.ending_terms(g.area))),
         serving=serving,
         kinds=labels.GRID_KINDS,
         is_usual=verbs.is_usual,
-        unusual=not all(map(verbs.is_usual, found)),
-        may_keep=_may(KEEPERS),
+        unusual=not all(map(verbs.is_usual, open_grids)),
+        may_keep=_has_role(KEEPERS),
     )
 
 
-def _by_group(found: Any) -> list[tuple[Group | None, list[Grid]]]:
+def _by_group(open_grids: Any) -> list[tuple[Group | None, list[Grid]]]:
     """The grids under their groups, in the order of the codes; those of no group come last."""
     under: dict[Group | None, list[Grid]] = {}
-    for grid in found:
+    for grid in open_grids:
         under.setdefault(grid.group, []).append(grid)
     return sorted(under.items(), key=lambda item: item[0] is None)
 
 
-def _state(count: int, without: dict[Duty, int], ending: int) -> str:
-    """How the village stands, in one sentence."""
+def _village_state_text(count: int, without: dict[Duty, int], ending: int) -> str:
+    """The staffing of the village in one sentence."""
     missing = [
         ngettext("%(num)s has no worker", "%(num)s have no worker", without[Duty.WORKER]),
         ngettext("%(num)s has no instructor", "%(num)s have no instructor", without[Duty.INSTRUCTOR]),
         ngettext("%(num)s term ends soon", "%(num)s terms end soon", ending),
     ]
-    told = [text for text, number in zip(missing, (*without.values(), ending), strict=True) if number]
-    if not told:
+    facts = [text for text, number in zip(missing, (*without.values(), ending), strict=True) if number]
+    if not facts:
         return ngettext(
             "%(num)s micro-grid, each with a worker and an instructor.",
             "%(num)s micro-grids, each with a worker and an instructor.",
             count,
         )
     head = ngettext("%(num)s micro-grid", "%(num)s micro-grids", count)
-    return gettext("%(grids)s: %(missing)s.", grids=head, missing=gettext(", ").join(told))
+    return gettext("%(grids)s: %(missing)s.", grids=head, missing=gettext(", ").join(facts))
 
 
 @bp.route("/v/<village>/grids/new", methods=["GET", "POST"])
@@ -83,7 +83,7 @@ def new_grid(village: str) -> Answer:
     if form.validate_on_submit():
         with attempt(form):
             grid = verbs.add_grid(
-                g.area, form.code.value or "", form.name.value or "", form.kind.data, **_what(form)
+                g.area, form.code.value or "", form.name.value or "", form.kind.data, **_grid_values(form)
             )
         if form.status == 200:
             flash(gettext("Added: %(name)s.", name=grid.name))
@@ -98,27 +98,27 @@ def grid(village: str, ident: int) -> str:
     """A grid: what it is, who serves and served in it, and its history."""
     grid = fetch(Grid, ident, village_id=g.area.id) or abort(404)
     today = clock.today()
-    served = holders.of_grid(grid)
-    duties = {duty: _holders([term for term in served if term.duty == duty]) for duty in Duty}
-    shown = {term for of_duty in duties.values() for term in of_duty.values()}
+    served = holders.terms_of_grid(grid)
+    duties = {duty: _current_holders([term for term in served if term.duty == duty]) for duty in Duty}
+    current_terms = {term for of_duty in duties.values() for term in of_duty.values()}
     return render_template(
         "people/roster/grid.html",
         grid=grid,
-        state=_standing([duty for duty in Duty if holders.State.RUNNING not in duties[duty]]),
+        state=_missing_duties_text([duty for duty in Duty if holders.TermState.RUNNING not in duties[duty]]),
         duties=duties,
-        past=[term for term in served if term not in shown],
+        past=[term for term in served if term not in current_terms],
         history=changes.history(grid),
         is_usual=grid.closed_on or verbs.is_usual(grid),
         state_of=lambda term: holders.state_of(term, today),
         labels=labels,
-        may_keep=_may(KEEPERS) and not grid.closed_on,
-        may_appoint=_may(access.COMMITTEE) and not grid.closed_on,
-        further=pages.further(pages.ABOUT_GRID, grid),
+        may_keep=_has_role(KEEPERS) and not grid.closed_on,
+        may_appoint=_has_role(access.COMMITTEE) and not grid.closed_on,
+        further=pages.further_links(pages.ABOUT_GRID, grid),
     )
 
 
-def _standing(missing: list[Duty]) -> str:
-    """Who is there, in one sentence."""
+def _missing_duties_text(missing: list[Duty]) -> str:
+    """Who is missing in a grid, in one sentence."""
     if len(missing) == len(Duty):
         return gettext("It has neither a worker nor an instructor.")
     if Duty.WORKER in missing:
@@ -128,27 +128,30 @@ def _standing(missing: list[Duty]) -> str:
     return gettext("It has its worker and its instructor.")
 
 
-def _holders(of_duty: list[Appointment]) -> dict[str, Appointment]:
-    """Of a grid's terms for a duty those that matter today: the running, the one that ran out, the coming."""
+def _current_holders(of_duty: list[Appointment]) -> dict[str, Appointment]:
+    """The terms that matter today, of a grid's terms for a duty.
+
+    They are the running one, the one that ran out, and the coming one, by the state's name or `ran_out`.
+    """
     today = clock.today()
-    found: dict[str, Appointment] = {}
+    current: dict[str, Appointment] = {}
     for term in sorted(of_duty, key=lambda term: term.starts_on):
         state = holders.state_of(term, today)
-        if state in (holders.State.RUNNING, holders.State.COMING):
-            found[state] = term
+        if state in (holders.TermState.RUNNING, holders.TermState.COMING):
+            current[state] = term
         elif term.ended_on is None:
-            found["ran_out"] = term
-    return found
+            current["ran_out"] = term
+    return current
 
 
 @bp.route("/v/<village>/grids/<int:ident>/correct", methods=["GET", "POST"])
 @access.allow(*KEEPERS)
 def correct_grid(village: str, ident: int) -> Answer:
     """Write down what a grid really is."""
-    form = forms.WhatGridForm()
+    form = forms.GridDetailsForm()
     if form.validate_on_submit():
         with attempt(form):
-            verbs.correct(open_grid(ident, to_write=True), form.kind.data, **_what(form))
+            verbs.correct(open_grid(ident, to_write=True), form.kind.data, **_grid_values(form))
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(url_for("roster.grid", village=village, ident=ident))
@@ -159,20 +162,20 @@ def correct_grid(village: str, ident: int) -> Answer:
     return page, form.status
 
 
-def _described(grid: Grid) -> forms.WhatGridForm:
+def _described(grid: Grid) -> forms.GridDetailsForm:
     group = grid.group.name if grid.group else ""
-    return forms.WhatGridForm(
+    return forms.GridDetailsForm(
         kind=grid.kind, group=group, households=grid.households, place=grid.place, agency=grid.agency
     )
 
 
-def _what(form: forms.WhatGridForm) -> dict[str, Any]:
-    """What the form says of a grid, as the verbs take it."""
+def _grid_values(form: forms.GridDetailsForm) -> dict[str, Any]:
+    """The values of the form as arguments for `add_grid` and `correct`."""
     name = form.group.value
     return {
         "households": form.households.data,
         "actor": current_user,
-        "group": verbs.group_named(g.area, name, current_user) if name else None,
+        "group": verbs.find_or_add_group(g.area, name, current_user) if name else None,
         "place": form.place.value,
         "agency": form.agency.value,
     }
@@ -234,7 +237,7 @@ def merge_grid(village: str, ident: int) -> Answer:
 @access.allow(*KEEPERS)
 def close_grid(village: str, ident: int) -> Answer:
     """Close a grid from a day on."""
-    form = forms.ChangeForm(on=clock.today())
+    form = forms.GridChangeForm(on=clock.today())
 
     def act() -> str:
         grid = open_grid(ident, to_write=True)
@@ -245,15 +248,17 @@ def close_grid(village: str, ident: int) -> Answer:
 
 
 def _change(ident: int, form: Any, what: str, act: Callable[[], str], closes: bool = False) -> Answer:
-    """The page of one change; when it is done, back to the grid with what was done in words."""
+    """The page of one change; when it is done, back to the grid with a message."""
     if form.validate_on_submit():
         with attempt(form):
-            done = act()
+            message = act()
         if form.status == 200:
-            flash(done)
+            flash(message)
             return redirect(url_for("roster.grid", village=g.area.code, ident=ident))
     grid = open_grid(ident)
-    in_the_way = changes.in_the_way(grid, min(form.on.data or clock.today(), clock.today())) if closes else []
+    in_the_way = (
+        changes.blocking_terms(grid, min(form.on.data or clock.today(), clock.today())) if closes else []
+    )
     page = render_template(
         "people/roster/grid_change.html",
         grid=grid,
@@ -262,7 +267,7 @@ def _change(ident: int, form: Any, what: str, act: Callable[[], str], closes: bo
         in_the_way=in_the_way,
         state_of=lambda term: holders.state_of(term, clock.today()),
         labels=labels,
-        may_appoint=_may(access.COMMITTEE),
+        may_appoint=_has_role(access.COMMITTEE),
     )
     return page, form.status
 
@@ -275,5 +280,5 @@ def open_grid(ident: int, to_write: bool = False) -> Grid:
     return grid
 
 
-def _may(roles: Any) -> bool:
+def _has_role(roles: Any) -> bool:
     return bool(g.roles & set(roles))

@@ -17,36 +17,37 @@ from people.roster import persons as verbs
 from people.views.roster import bp
 from people.views.roster.grids import READERS
 
-SHOWN = ("serving", "former")
-MANY = 3  # grids that are counted rather than named
+SHOW_CHOICES = ("serving", "former")
+MANY_GRIDS = 3  # grids that are counted rather than named
 
 
 @bp.get("/v/<village>/people")
 @access.allow(*READERS)
 def persons(village: str) -> str:
     """Who serves in the village; by `?show=former` who does not (any more), by `?name=` who is called so."""
-    chosen = request.args.get("show", SHOWN[0])
-    if chosen not in SHOWN:
+    chosen = request.args.get("show", SHOW_CHOICES[0])
+    if chosen not in SHOW_CHOICES:
         abort(404)
     # A name that is masked is not found by its characters either.
-    name = request.args.get("name", "").replace("\0", "").strip() if access.inside() else ""
-    page = web.page_of(staffing.people(g.area, chosen == SHOWN[0], name))
+    name = request.args.get("name", "").replace("\0", "").strip() if access.is_insider() else ""
+    page = web.page_of(staffing.people_query(g.area, chosen == SHOW_CHOICES[0], name))
     return render_template(
         "people/roster/persons.html",
         page=page,
-        terms=_shown(staffing.of_people(g.area, page.items)),
+        terms=_current_terms(staffing.terms_of_people(g.area, page.items)),
         chosen=chosen,
         searched=name,
         labels=labels,
     )
 
 
-def _shown(theirs: dict[int, list[Appointment]]) -> dict[int, list[Appointment]]:
-    """Of each person's terms those that run, or the latest."""
+def _current_terms(terms_by_person: dict[int, list[Appointment]]) -> dict[int, list[Appointment]]:
+    """The running terms of each person, or their latest one."""
     today = clock.today()
     return {
-        ident: [term for term in found if holders.state_of(term, today) == holders.State.RUNNING] or found[:1]
-        for ident, found in theirs.items()
+        ident: [term for term in terms if holders.state_of(term, today) == holders.TermState.RUNNING]
+        or terms[:1]
+        for ident, terms in terms_by_person.items()
     }
 
 
@@ -59,33 +60,33 @@ def person(village: str, ident: int) -> tuple[str, int]:
 
 def person_page(person: Person, form: PortraitForm) -> tuple[str, int]:
     """The page of a person, with the form for their photo."""
-    today, kept = clock.today(), verbs.kept(person)
-    found = holders.of_person(person, g.area)
-    running = [term for term, _after in found if holders.state_of(term, today) == holders.State.RUNNING]
+    today, entry = clock.today(), verbs.current_entry(person)
+    terms = holders.terms_of_person(person, g.area)
+    running = [term for term, _after in terms if holders.state_of(term, today) == holders.TermState.RUNNING]
     return render_template(
         "people/roster/person.html",
         person=person,
-        state=_state(running),
-        kept=kept,
-        kept_here=verbs.find(g.area, kept.id),
-        selves=verbs.selves(kept),
-        duplicates=verbs.duplicates(person),
-        terms=found,
+        state=_service_text(running),
+        kept=entry,
+        kept_here=verbs.find(g.area, entry.id),
+        selves=verbs.entry_ids(entry),
+        duplicates=verbs.direct_merges(person),
+        terms=terms,
         state_of=lambda term: holders.state_of(term, today),
         labels=labels,
         may_correct=may_correct(person),
         may_appoint=bool(g.roles & access.COMMITTEE),
-        portrait=portraits.portrait_of(person) if access.inside() else None,
-        further=pages.further(pages.ABOUT_PERSON, person),
+        portrait=portraits.portrait_of(person) if access.is_insider() else None,
+        further=pages.further_links(pages.ABOUT_PERSON, person),
         form=form,
     ), form.status
 
 
-def _state(running: list[Appointment]) -> str:
-    """What somebody does today, in one sentence."""
+def _service_text(running: list[Appointment]) -> str:
+    """A person's service today, in one sentence."""
     if not running:
         return gettext("Does not serve in this village today.")
-    if len(running) > MANY:
+    if len(running) > MANY_GRIDS:
         return ngettext("Serves in %(num)s grid today.", "Serves in %(num)s grids today.", len(running))
     return gettext("Serves today: %(where)s.", where=gettext(", ").join(term.grid.name for term in running))
 
@@ -98,7 +99,7 @@ def correct_person(village: str, ident: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             verbs.correct(
-                correctable(ident, to_write=True),
+                correctable_person(ident, to_write=True),
                 form.name.value or "",
                 current_user,
                 phone=form.phone.value,
@@ -112,13 +113,13 @@ def correct_person(village: str, ident: int) -> Response | tuple[str, int]:
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(url_for("roster.person", village=village, ident=ident))
-    person = correctable(ident)
+    person = correctable_person(ident)
     if not form.is_submitted():
         form = PersonForm(obj=person)
     return render_template("people/roster/person_form.html", form=form, person=person), form.status
 
 
-def correctable(ident: int, to_write: bool = False) -> Person:
+def correctable_person(ident: int, to_write: bool = False) -> Person:
     """The person in the address, for whoever may correct them: to look at, or locked to write down more."""
     person = verbs.find(g.area, ident) or abort(404)
     if to_write:
@@ -127,10 +128,12 @@ def correctable(ident: int, to_write: bool = False) -> Person:
 
 
 def may_correct(person: Person) -> bool:
-    """Whether this reader corrects this person: an instructor who serves elsewhere now is not theirs."""
+    """Whether this reader may correct this person; not an instructor who serves elsewhere now."""
     if not g.roles & access.COMMITTEE or person.merge:
         return False
     if person.area_id == g.area.id:
         return True
     today = clock.today()
-    return person.id in {term.person_id for term in holders.serving(g.area, today, today, Duty.INSTRUCTOR)}
+    return person.id in {
+        term.person_id for term in holders.serving_terms(g.area, today, today, Duty.INSTRUCTOR)
+    }

@@ -1,4 +1,4 @@
-"""The photo of a person: for those who meet them in their village, and for nobody above it."""
+"""The pages of a person's photo: for those who meet them in their village, and nobody above it."""
 
 from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext
@@ -13,17 +13,17 @@ from people.roster import persons
 from people.roster import portraits as verbs
 from people.views.roster import bp
 from people.views.roster.grids import READERS
-from people.views.roster.persons import correctable, person_page
+from people.views.roster.persons import correctable_person, person_page
 
-SEEING = (set(READERS) | access.SHOP) - access.ABOVE
+PORTRAIT_READERS = (set(READERS) | access.SHOP) - access.ROLES_ABOVE
 
 
 @bp.get("/v/<village>/people/<int:ident>/portrait")
-@access.allow(*SEEING)
+@access.allow(*PORTRAIT_READERS)
 def portrait(village: str, ident: int) -> Response:
     """The photo of a person of the village, for its people and its shop."""
-    found = verbs.portrait_of(persons.find(g.area, ident) or abort(404)) or abort(404)
-    return web.photo(found.content, found.digest)
+    photo = verbs.portrait_of(persons.find(g.area, ident) or abort(404)) or abort(404)
+    return web.photo(photo.content, photo.digest)
 
 
 @bp.post("/v/<village>/people/<int:ident>/portrait/keep")
@@ -33,8 +33,8 @@ def set_portrait(village: str, ident: int) -> Response | tuple[str, int]:
     form = PortraitForm()
     if form.validate():
         with attempt(form):
-            verbs.set_portrait(correctable(ident), form.photo.data.read(), current_user)
-    return _done(ident, form, gettext("The photo is kept."))
+            verbs.set_portrait(correctable_person(ident), form.photo.data.read(), current_user)
+    return _finish(ident, form, gettext("The photo is kept."))
 
 
 @bp.post("/v/<village>/people/<int:ident>/portrait/remove")
@@ -43,12 +43,12 @@ def remove_portrait(village: str, ident: int) -> Response | tuple[str, int]:
     """Delete the photo of a person."""
     form = PortraitForm(formdata=None)
     with attempt(form):
-        verbs.remove_portrait(correctable(ident, to_write=True), current_user)
-    return _done(ident, form, gettext("The photo is deleted."))
+        verbs.remove_portrait(correctable_person(ident, to_write=True), current_user)
+    return _finish(ident, form, gettext("The photo is deleted."))
 
 
-def _done(ident: int, form: PortraitForm, told: str) -> Response | tuple[str, int]:
+def _finish(ident: int, form: PortraitForm, message: str) -> Response | tuple[str, int]:
     if form.status != 200:
-        return person_page(correctable(ident), form)
-    flash(told)
+        return person_page(correctable_person(ident), form)
+    flash(message)
     return redirect(url_for("roster.person", village=g.area.code, ident=ident))

@@ -1,4 +1,4 @@
-"""The roster as a file: tried out, taken in with progress, and taken out."""
+"""The pages of the roster as a file: tried out, imported with progress, and exported."""
 
 from typing import Any
 
@@ -14,23 +14,26 @@ from people import access
 from people.models import mask_name, mask_phone
 from people.rosterfile import columns, export
 from people.rosterfile.intake import ROSTER
-from people.views import IMPORTING
+from people.views import IMPORTERS
 from people.views.filing import Addresses, FilePages
 from people.views.roster import bp
 
 
-def _said(column: str, value: Any) -> str:
-    return columns.words_of(column)[value] if column in columns.CHOICES else str(value)
+def _value_text(column: str, value: Any) -> str:
+    return columns.choice_words(column)[value] if column in columns.CHOICES else str(value)
 
 
-def _known(column: str, value: Any) -> str:
-    """What the roster says today, masked for readers above the village; the file's own words are theirs."""
-    if not access.inside():
+def _known_text(column: str, value: Any) -> str:
+    """A value of today's roster in words, masked for readers above the village.
+
+    What the file itself says is not masked: they brought it.
+    """
+    if not access.is_insider():
         if column == columns.PHONE:
             return mask_phone(value)
         if column in (columns.NAME, columns.INSTRUCTOR):
             return mask_name(value)
-    return _said(column, value)
+    return _value_text(column, value)
 
 
 FILES = FilePages(
@@ -46,34 +49,34 @@ FILES = FilePages(
     note=_("Each row is a grid with its worker and instructor; the grid's code says which one."),
     about=_("Grid"),
     settled=_("The roster says all of this already. There is nothing to do."),
-    said=_said,
-    known=_known,
+    said=_value_text,
+    known=_known_text,
 )
 
 
 @bp.route("/a/<area>/import", methods=["GET", "POST"])
-@access.allow(*IMPORTING)
+@access.allow(*IMPORTERS)
 def import_roster(area: str) -> Response | tuple[str, int]:
     """Choose a roster file; nothing is done with it yet."""
     return FILES.choose()
 
 
 @bp.route("/a/<area>/import/<int:ident>", methods=["GET", "POST"])
-@access.allow(*IMPORTING)
+@access.allow(*IMPORTERS)
 def import_file(area: str, ident: int) -> Response | tuple[str, int]:
     """What the file would do, and the button that does it."""
     return FILES.look(ident)
 
 
 @bp.get("/a/<area>/import/<int:ident>/failed.xlsx")
-@access.allow(*IMPORTING)
+@access.allow(*IMPORTERS)
 def failed_rows(area: str, ident: int) -> Response:
     """The rows that can't be taken, with the reasons, to be mended and brought again."""
     return FILES.failed(ident)
 
 
 @bp.get("/a/<area>/import/template.xlsx")
-@access.allow(*IMPORTING)
+@access.allow(*IMPORTERS)
 def roster_template(area: str) -> Response:
     """An empty roster."""
     return FILES.template("roster-template.xlsx")
@@ -86,6 +89,6 @@ def export_roster(area: str, kind: str) -> Response:
     form = ButtonForm()
     form.validate_on_submit()
     with transaction():
-        rows = export.take_out(g.area, kind, not access.inside(), current_user)
+        rows = export.export_roster(g.area, kind, not access.is_insider(), current_user)
     name = f"roster-{area}-{clock.today():%Y%m%d}.{kind}"
     return web.download(columns.LAYOUT.write(rows, kind), name)

@@ -1,4 +1,4 @@
-"""Terms of service: begun, renewed, handed over, ended; where somebody is missing."""
+"""The pages of terms of service: begun, renewed, handed over, ended; and vacancies."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from ground.db import db, fetch
 from ground.forms import attempt
 from ground.paper import words
 from people import access, labels
-from people.forms.roster import NEW, AppointForm, EndForm, HandOverForm, RenewForm
+from people.forms.roster import NEW_PERSON, AppointForm, EndForm, HandOverForm, RenewForm
 from people.models import Appointment, Duty, Person
 from people.roster import holders, persons, staffing
 from people.roster import terms as verbs
@@ -29,7 +29,7 @@ def terms(village: str) -> str:
     return render_template(
         "people/roster/terms.html",
         vacancies=staffing.vacancies(g.area),
-        ending=staffing.ending(g.area),
+        ending=staffing.ending_terms(g.area),
         days_ahead=staffing.DAYS_AHEAD,
         labels=labels,
         may_appoint=bool(g.roles & access.COMMITTEE),
@@ -37,7 +37,7 @@ def terms(village: str) -> str:
 
 
 @bp.get("/a/<area>/staffing", endpoint="staffing")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def staffed(area: str) -> str:
     """How the villages of a township or county stand, each leading to its own page."""
     figures = staffing.figures(g.area)
@@ -60,7 +60,7 @@ def appoint(village: str, ident: int) -> Answer:
     form = _with_people(AppointForm(starts_on=clock.today()), Duty(duty))
     if form.validate_on_submit():
         with attempt(form):
-            person = _appointed(form, Duty(duty))
+            person = _chosen_person(form, Duty(duty))
             term = verbs.appoint(
                 person,
                 open_grid(ident),
@@ -71,14 +71,14 @@ def appoint(village: str, ident: int) -> Answer:
                 chosen_by=form.chosen_by.data if form.chosen_by else None,
             )
         if form.status == 200:
-            flash(_appointment(term))
+            flash(_appointment_text(term))
             return redirect(url_for("roster.grid", village=village, ident=ident))
     return render_template(
         "people/roster/appoint.html", form=form, grid=open_grid(ident), duty=duty, labels=labels
     ), form.status
 
 
-def _appointment(term: Appointment) -> str:
+def _appointment_text(term: Appointment) -> str:
     return gettext(
         "%(name)s is appointed from %(first)s to %(last)s.",
         name=term.person.name,
@@ -88,12 +88,12 @@ def _appointment(term: Appointment) -> str:
 
 
 def _with_people(form: AppointForm, duty: Duty) -> AppointForm:
-    """The form with who can be chosen, and without what is not asked for this duty."""
-    known = [
+    """The form with the people to choose from, without the fields that this duty does not need."""
+    candidates = [
         (person.id, " · ".join(filter(None, (person.name, person.agency, person.phone))))
         for person in staffing.candidates(g.area, duty)
     ]
-    form.person.choices = [(NEW, gettext("somebody new, entered below")), *known]
+    form.person.choices = [(NEW_PERSON, gettext("somebody new, entered below")), *candidates]
     without = (
         ["agency"] if duty == Duty.WORKER else ["sex", "birth_year", "standing", "background", "chosen_by"]
     )
@@ -102,8 +102,8 @@ def _with_people(form: AppointForm, duty: Duty) -> AppointForm:
     return form
 
 
-def _appointed(form: AppointForm, duty: Duty) -> Person:
-    """Who was chosen; or who was entered, unless they are on the roster under this name and phone already.
+def _chosen_person(form: AppointForm, duty: Duty) -> Person:
+    """The person who was chosen or entered; one on the roster under this name and phone is used.
 
     An instructor is entered at the township, where their agency is and other villages find them.
     """
@@ -111,9 +111,13 @@ def _appointed(form: AppointForm, duty: Duty) -> Person:
         return db.session.get_one(Person, form.person.data)
     area = g.area if duty == Duty.WORKER else g.area.parent
     name, phone = form.name.value or "", form.phone.value
-    asked = ("agency",) if duty == Duty.INSTRUCTOR else ("sex", "birth_year", "standing", "background")
-    more: dict[str, Any] = {field: getattr(form[field], "value", form[field].data) for field in asked}
-    return persons.same(area, name, phone) or persons.add_person(area, name, current_user, phone, **more)
+    field_names = ("agency",) if duty == Duty.INSTRUCTOR else ("sex", "birth_year", "standing", "background")
+    details: dict[str, Any] = {
+        field: getattr(form[field], "value", form[field].data) for field in field_names
+    }
+    return persons.find_by_name_and_phone(area, name, phone) or persons.add_person(
+        area, name, current_user, phone, **details
+    )
 
 
 @bp.route("/v/<village>/terms/<int:ident>/renew", methods=["GET", "POST"])
@@ -125,7 +129,7 @@ def renew(village: str, ident: int) -> Answer:
         with attempt(form):
             new = verbs.renew(_term(ident), current_user, chosen_by=form.chosen_by.data)
         if form.status == 200:
-            flash(_appointment(new))
+            flash(_appointment_text(new))
             return redirect(url_for("roster.grid", village=village, ident=new.grid_id))
     term = _term(ident)
     if not form.is_submitted():
@@ -150,11 +154,11 @@ def hand_over(village: str, ident: int) -> Answer:
     form = _with_people(HandOverForm(starts_on=clock.today()), duty)
     if form.validate_on_submit():
         with attempt(form):
-            term, successor = _term(ident), _appointed(form, duty)
+            term, successor = _term(ident), _chosen_person(form, duty)
             chosen_by = form.chosen_by.data if form.chosen_by else None
             new = verbs.hand_over(term, successor, form.starts_on.data, current_user, chosen_by=chosen_by)
         if form.status == 200:
-            flash(_appointment(new))
+            flash(_appointment_text(new))
             return redirect(url_for("roster.grid", village=village, ident=new.grid_id))
     term = _term(ident)
     page = render_template(
@@ -177,7 +181,7 @@ def end_term(village: str, ident: int) -> Answer:
             flash(gettext("The term of %(name)s is ended.", name=name))
             return redirect(url_for("roster.grid", village=village, ident=grid_id))
     term = _term(ident)
-    coming = holders.state_of(term, clock.today()) == holders.State.COMING
+    coming = holders.state_of(term, clock.today()) == holders.TermState.COMING
     return render_template(
         "people/roster/end_term.html", form=form, term=term, labels=labels, coming=coming
     ), form.status

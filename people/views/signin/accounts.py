@@ -1,4 +1,4 @@
-"""Keeping sign-ins: who has one, with which roles; new ones, new passwords, and the PINs of cards."""
+"""The pages of sign-ins: their roles, new ones, new passwords, and the PINs of cards."""
 
 from typing import Any
 
@@ -30,10 +30,10 @@ def listed(area: str) -> str:
     chosen, words = request.args.get("role", ""), request.args.get("words", "").replace("\0", "").strip()
     if chosen not in ("", *Role):
         abort(404)
-    found = web.page_of(keeping.of_area(g.area, Role(chosen) if chosen else None, words))
+    page = web.page_of(keeping.users_in(g.area, Role(chosen) if chosen else None, words))
     return render_template(
         "people/signin/accounts.html",
-        page=found,
+        page=page,
         chosen=chosen,
         words=words,
         titles=labels.ROLES,
@@ -56,7 +56,7 @@ def new_account(area: str) -> Response | tuple[str, int]:
             )
             accounts.grant(user, Role(form.role.data), place, current_user)
         if form.status == 200:
-            return _given(user, secret)
+            return _secret_page(user, secret)
     return render_template("people/signin/new_account.html", form=form), form.status
 
 
@@ -67,7 +67,7 @@ def further_role(area: str) -> Response | tuple[str, int]:
     form = _with_choices(FurtherRoleForm())
     if form.validate_on_submit():
         with attempt(form):
-            user = keeping.named(form.username.data)
+            user = keeping.find_by_name(form.username.data)
             accounts.grant(user, Role(form.role.data), _place(form), current_user)
         if form.status == 200:
             flash(gettext("The role is given."))
@@ -83,7 +83,7 @@ def account(area: str, ident: int) -> tuple[str, int]:
 
 
 def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
-    """The page of a sign-in; after a refusal the words stand on it."""
+    """The page of a sign-in; a refusal is shown on it."""
     form = refused if isinstance(refused, RoleForm) else _with_choices(RoleForm(formdata=None))
     page = render_template(
         "people/signin/account.html",
@@ -92,10 +92,10 @@ def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
         roster=_with_choices(RosterForm(formdata=None, person=user.person_id or 0), user),
         refused=None if refused is form else refused,
         titles=labels.ROLES,
-        keeps=keeping.keeps(current_user, user),
+        keeps=keeping.may_manage(current_user, user),
         of_card=accounts.is_of_card(user),
-        may_give=lambda held: (
-            user.id != current_user.id and accounts.may_give(current_user, held.role, held.area)
+        may_give=lambda role_grant: (
+            user.id != current_user.id and accounts.may_give(current_user, role_grant.role, role_grant.area)
         ),
     )
     return page, refused.status if refused else 200
@@ -109,7 +109,7 @@ def give_role(area: str, ident: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             accounts.grant(_user(ident), Role(form.role.data), _place(form), current_user)
-    return _done(ident, form, gettext("The role is given."))
+    return _finish(ident, form, gettext("The role is given."))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/roles/take")
@@ -121,9 +121,11 @@ def take_role(area: str, ident: int) -> Response | tuple[str, int]:
         with attempt(form):
             user = _user(ident)
             lock(user)
-            held = next((held for held in user.grants if held.id == form.grant.data), None) or abort(404)
-            accounts.revoke(held, current_user)
-    return _done(ident, form, gettext("The role is taken back."))
+            role_grant = next(
+                (role_grant for role_grant in user.grants if role_grant.id == form.grant.data), None
+            ) or abort(404)
+            accounts.revoke(role_grant, current_user)
+    return _finish(ident, form, gettext("The role is taken back."))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/person")
@@ -134,7 +136,7 @@ def link_account(area: str, ident: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             keeping.link(_user(ident), _person(form), current_user)
-    return _done(ident, form, gettext("Written down."))
+    return _finish(ident, form, gettext("Written down."))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/password")
@@ -146,7 +148,7 @@ def give_password(area: str, ident: int) -> Response | tuple[str, int]:
         with attempt(form):
             secret = keeping.give_password(_user(ident), current_user)
     user = _user(ident)
-    return _given(user, secret) if secret else _account(user, form)
+    return _secret_page(user, secret) if secret else _account(user, form)
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/sign-out")
@@ -156,7 +158,7 @@ def sign_out_account(area: str, ident: int) -> Response | tuple[str, int]:
     form = ButtonForm()
     with attempt(form):
         keeping.sign_out(_user(ident), current_user)
-    return _done(ident, form, gettext("%(name)s is signed out everywhere.", name=_user(ident).name))
+    return _finish(ident, form, gettext("%(name)s is signed out everywhere.", name=_user(ident).name))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/close")
@@ -166,7 +168,7 @@ def close_account(area: str, ident: int) -> Response | tuple[str, int]:
     form = ButtonForm()
     with attempt(form):
         keeping.close(_user(ident), current_user)
-    return _done(ident, form, gettext("The sign-in is closed."))
+    return _finish(ident, form, gettext("The sign-in is closed."))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/reopen")
@@ -176,7 +178,7 @@ def reopen_account(area: str, ident: int) -> Response | tuple[str, int]:
     form = ButtonForm()
     with attempt(form):
         keeping.reopen(_user(ident), current_user)
-    return _done(ident, form, gettext("The sign-in is open again."))
+    return _finish(ident, form, gettext("The sign-in is open again."))
 
 
 @bp.get("/v/<village>/pins")
@@ -187,9 +189,9 @@ def pins(village: str) -> tuple[str, int]:
 
 
 def _pins(form: ButtonForm) -> tuple[str, int]:
-    held = cards.of_village(g.area)
-    users = keeping.with_pins([term.person for term, _card in held])
-    return render_template("people/signin/pins.html", held=held, users=users, form=form), form.status
+    pairs = cards.holders_with_cards(g.area)
+    users = keeping.users_of_cards([term.person for term, _card in pairs])
+    return render_template("people/signin/pins.html", held=pairs, users=users, form=form), form.status
 
 
 @bp.post("/v/<village>/pins/<int:ident>")
@@ -202,7 +204,7 @@ def give_pin(village: str, ident: int) -> Response | tuple[str, int]:
         secret = keeping.give_pin(person, current_user)
     if not secret:
         return _pins(form)
-    return _given(keeping.of_card(person), secret)
+    return _secret_page(keeping.user_of_card(person), secret)
 
 
 def _user(ident: int) -> User:
@@ -211,21 +213,24 @@ def _user(ident: int) -> User:
 
 def _roles_to_give() -> list[Role]:
     """The roles that the reader may give here or below; a worker's comes with the card's PIN."""
-    given = {role for held in g.roles for role in accounts.GIVES.get(held, ())}
-    return [role for role in Role if role in given - {Role.WORKER}]
+    given_roles = {role for own_role in g.roles for role in accounts.ROLES_TO_GIVE.get(own_role, ())}
+    return [role for role in Role if role in given_roles - {Role.WORKER}]
 
 
 def _with_choices(form: Any, user: User | None = None) -> Any:
-    """Let a form offer the roles that the reader may give, where, and who somebody is on the roster."""
+    """The form with its choices: roles that the reader may give, places, and people of the roster."""
     if isinstance(form, RoleForm):
         roles = _roles_to_give()
         form.role.choices = [(str(role), labels.ROLES[role]) for role in roles]
         form.place.choices = [(place.id, place.name) for place in keeping.places(g.area, roles)]
     if isinstance(form, RosterForm):
-        people = keeping.people_of(g.area) if g.area.is_village else []
+        people = keeping.serving_people(g.area) if g.area.is_village else []
         if user and user.person and user.person not in people:
             people = [user.person, *people]
-        form.person.choices = [(0, gettext("not on the roster")), *((one.id, one.name) for one in people)]
+        form.person.choices = [
+            (0, gettext("not on the roster")),
+            *((person.id, person.name) for person in people),
+        ]
     return form
 
 
@@ -237,9 +242,9 @@ def _person(form: RosterForm) -> Person | None:
     return db.session.get_one(Person, form.person.data) if form.person.data else None
 
 
-def _given(user: User | None, secret: str) -> Response:
+def _secret_page(user: User | None, secret: str) -> Response:
     """The one page on which a new password or PIN is seen; no browser keeps it."""
-    card = cards.active(user.person) if user and user.person and accounts.is_of_card(user) else None
+    card = cards.active_card(user.person) if user and user.person and accounts.is_of_card(user) else None
     page = Response(
         render_template("people/signin/given.html", user=user, secret=secret, card=card), mimetype="text/html"
     )
@@ -247,7 +252,7 @@ def _given(user: User | None, secret: str) -> Response:
     return page
 
 
-def _done(ident: int, form: Form, words: str) -> Response | tuple[str, int]:
+def _finish(ident: int, form: Form, words: str) -> Response | tuple[str, int]:
     if form.status != 200:
         return _account(_user(ident), form)
     flash(words)

@@ -1,4 +1,4 @@
-"""Signing in and out, and one's own password."""
+"""The pages to sign in and out, and to change one's own password."""
 
 from collections.abc import Callable
 from secrets import token_hex
@@ -20,8 +20,10 @@ from people.signin import accounts, guard
 from people.views.signin import bp
 
 DEVICE_COOKIE = "device"
-MOST_ON_A_DEVICE = 8  # an office PC knows the whole committee; who comes ninth displaces who was longest away
-DEVICE_KEPT = 2 * 365 * 86400  # seconds
+MOST_USERS_OF_DEVICE = (
+    8  # an office PC knows the whole committee; who comes ninth displaces who was longest away
+)
+DEVICE_KEPT_SECONDS = 2 * 365 * 86400  # seconds
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -30,18 +32,22 @@ def sign_in() -> Response | tuple[str, int]:
     """Sign in by name or card, and go on to where one was headed."""
     form = SignInForm()
     if form.validate_on_submit():
-        owner = accounts.known(form.username.data)
+        owner = accounts.find_signing_in(form.username.data)
         device = _devices().get(str(owner.id)) if owner else None
-        counts = guard.at_the_door(form.username.data, request.remote_addr, device)
-        user = _look(form, counts, owner, lambda: accounts.sign_in(form.username.data, form.password.data))
+        counts = guard.sign_in_counts(form.username.data, request.remote_addr, device)
+        user = _check_proof(
+            form, counts, owner, lambda: accounts.sign_in(form.username.data, form.password.data)
+        )
         if user is not None:
             _begin(user)
-            return _remember_device(redirect(web.inside(request.args.get("next"))), user)
+            return _remember_device(redirect(web.own_address(request.args.get("next"))), user)
     return render_template("people/signin/sign_in.html", form=form), form.status
 
 
-def _look(form: Form, counts: guard.Counts, owner: User | None, proof: Callable[[], User]) -> User | None:
-    """Whose password was typed, by a proof that takes its time; None if the form says why not.
+def _check_proof(
+    form: Form, counts: guard.Counts, owner: User | None, proof: Callable[[], User]
+) -> User | None:
+    """The user whose password was typed, by a proof that takes its time; None if the form refuses.
 
     The try is counted before the password is looked at, and given back if it was right.
 
@@ -50,10 +56,10 @@ def _look(form: Form, counts: guard.Counts, owner: User | None, proof: Callable[
     """
     try:
         with transaction():
-            tried = guard.take(counts, owner)
+            counted_try = guard.count_try(counts, owner)
         user = proof()
         with transaction():
-            guard.give_back(tried)
+            guard.give_back_try(counted_try)
     except Refused as refusal:
         form.refuse(refusal)
         return None
@@ -61,7 +67,7 @@ def _look(form: Form, counts: guard.Counts, owner: User | None, proof: Callable[
 
 
 def _begin(user: User) -> None:
-    """A session of its own: nothing of the one before is taken over."""
+    """Begin a new session; nothing of the one before is taken over."""
     session.clear()
     login_user(user)
 
@@ -82,8 +88,13 @@ def password() -> Response | tuple[str, int]:
     form = FirstPasswordForm() if current_user.temporary else PasswordForm()
     if form.validate_on_submit():
         if isinstance(form, PasswordForm):
-            counts = guard.at_the_change(current_user)
-            _look(form, counts, current_user, lambda: accounts.prove(current_user, form.password.data))
+            counts = guard.password_change_counts(current_user)
+            _check_proof(
+                form,
+                counts,
+                current_user,
+                lambda: accounts.check_own_password(current_user, form.password.data),
+            )
         if form.status == 200:
             with attempt(form):
                 user = accounts.choose_password(get_locked(User, current_user.id), form.new.data)
@@ -113,7 +124,7 @@ def _signer() -> URLSafeSerializer:
 
 
 def _devices() -> dict[str, str]:
-    """Who has signed in on this device before, by the sign-in's id, each with the device's mark for them."""
+    """The device's mark for each sign-in that was used on this device, by the sign-in's id."""
     try:
         return dict(_signer().loads(request.cookies.get(DEVICE_COOKIE, "")))
     except BadData:
@@ -121,14 +132,14 @@ def _devices() -> dict[str, str]:
 
 
 def _remember_device(response: Response, user: User) -> Response:
-    """Let this device be known for the sign-in, so that wrong tries elsewhere do not stand in its way."""
+    """Remember this device for the sign-in, so that wrong tries elsewhere do not lock it out."""
     devices = _devices()
     mark = devices.pop(str(user.id), None) or token_hex(8)
-    latest = [*devices.items(), (str(user.id), mark)][-MOST_ON_A_DEVICE:]
+    latest = [*devices.items(), (str(user.id), mark)][-MOST_USERS_OF_DEVICE:]
     response.set_cookie(
         DEVICE_COOKIE,
         _signer().dumps(latest),
-        max_age=DEVICE_KEPT,
+        max_age=DEVICE_KEPT_SECONDS,
         httponly=True,
         samesite="Lax",
         secure=current_app.config["SESSION_COOKIE_SECURE"],

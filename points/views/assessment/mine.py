@@ -1,4 +1,4 @@
-"""A worker's own quarter: why each of its points came."""
+"""The page of a worker's own quarter: what each of its points came from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from people import access
 from people.models import Person, Role
 from people.roster import persons
 from points import labels
-from points.assessment import finding, lines, meeting, sheet
+from points.assessment import assessments, line_notes, meeting, sheet
 from points.models import Adjustment, Assessment, AssessmentState, Correction, Service, Transfer
 from points.services import reading
 from points.views.assessment import bp
@@ -20,10 +20,10 @@ from points.wall import correcting
 
 
 @dataclass(frozen=True)
-class Line:
+class WorkerLine:
     """A worker's line with all that it is made of; `award` as it was booked."""
 
-    row: sheet.Row
+    row: sheet.SheetRow
     services: Sequence[Service]
     adjustments: Sequence[Adjustment]
     award: Transfer | None
@@ -31,7 +31,7 @@ class Line:
 
     @property
     def total(self) -> int:
-        """Tenths: what counts today."""
+        """The tenths that count today."""
         if self.corrections:
             return self.corrections[-1].right
         return self.award.amount if self.award else self.row.total
@@ -43,24 +43,26 @@ def mine_quarter(village: str, quarter: str) -> str:
     """How a worker's own quarter came to its points: each service, deduction, adjustment and correction."""
     person = fetch(Person, current_user.person_id, area_id=g.area.id) or abort(404)
     assessment = quarter_or_404(quarter, g.area)
-    selves = set(persons.selves(person))
+    selves = set(persons.entry_ids(person))
     return render_template(
         "points/assessment/mine_quarter.html",
         assessment=assessment,
         person=person,
-        lines=[_line(assessment, row) for row in sheet.of(assessment) if row.worker.id in selves],
+        lines=[_line(assessment, row) for row in sheet.sheet_rows(assessment) if row.worker.id in selves],
         is_open=assessment.state in (AssessmentState.COLLECTING, AssessmentState.DELIBERATING),
-        notice=finding.whole_notice(assessment),
+        notice=assessments.whole_notice(assessment),
         categories=labels.CATEGORIES,
     )
 
 
-def _line(assessment: Assessment, row: sheet.Row) -> Line:
-    award = finding.award_of(assessment, row.worker)
-    return Line(
+def _line(assessment: Assessment, row: sheet.SheetRow) -> WorkerLine:
+    award = assessments.award_of(assessment, row.worker)
+    return WorkerLine(
         row=row,
-        services=reading.counted_in(assessment, row.worker),
-        adjustments=lines.standing(meeting.of_line(assessment.adjustments, row.worker)),
+        services=reading.counted_services(assessment, row.worker),
+        adjustments=line_notes.standing_adjustments(
+            meeting.adjustments_of_worker(assessment.adjustments, row.worker)
+        ),
         award=award,
-        corrections=correcting.of_line(award.line) if award and award.line else (),
+        corrections=correcting.corrections_of_line(award.line) if award and award.line else (),
     )

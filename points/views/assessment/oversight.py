@@ -1,4 +1,7 @@
-"""The quarter seen from above: who stands where, what deserves a look, and the county's terms."""
+"""The quarter on the pages of township and county.
+
+The villages' progress, what deserves a look, reminders, and the county's rules.
+"""
 
 from dataclasses import asdict
 
@@ -14,18 +17,18 @@ from ground.paper import words
 from people import access
 from people.models import Role
 from points import labels
-from points.assessment import opening, review, reviewsheet, terms
-from points.assessment.terms import Asked
+from points.assessment import meeting_rules, opening, review, reviewsheet
+from points.assessment.meeting_rules import MeetingRules
 from points.forms.oversight import ReminderForm, SendBackForm, TermsForm
 from points.views.assessment import bp
-from points.views.assessment.quarters import quarter_or_404, sheet_page, to_sheet
+from points.views.assessment.quarters import quarter_or_404, redirect_to_sheet, sheet_page
 from points.wall import objections
 
 QUARTERS_BACK = 7
 
 
 def _quarter_or_404(text: str) -> Quarter:
-    """A quarter that has begun, by the address."""
+    """The quarter in the address, if it has begun; otherwise 404."""
     try:
         quarter = Quarter.parse(text)
     except ValueError:
@@ -35,55 +38,55 @@ def _quarter_or_404(text: str) -> Quarter:
 
 def _quarters() -> list[Quarter]:
     """This quarter and those before it, to choose from."""
-    found = [Quarter.of(clock.today())]
-    while len(found) <= QUARTERS_BACK:
-        found.append(found[-1].previous)
-    return found
+    quarters = [Quarter.of(clock.today())]
+    while len(quarters) <= QUARTERS_BACK:
+        quarters.append(quarters[-1].previous)
+    return quarters
 
 
 @bp.get("/a/<area>/quarters")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def area_quarters(area: str) -> Response:
-    """To the quarter that was chosen, or the one at hand: this one, in its first weeks the last."""
-    if chosen := request.args.get("quarter"):
-        return redirect(url_for("assessment.area_quarter", area=area, quarter=_quarter_or_404(chosen)))
+    """Redirect to the quarter that was chosen, or to this one; in its first weeks to the last."""
+    if quarter_text := request.args.get("quarter"):
+        return redirect(url_for("assessment.area_quarter", area=area, quarter=_quarter_or_404(quarter_text)))
     today = clock.today()
     quarter = Quarter.of(today)
-    within = terms.asked_in(g.area).book_within
+    within = meeting_rules.rules_of(g.area).book_within
     if (today - quarter.first_day).days < within:
         quarter = quarter.previous
     return redirect(url_for("assessment.area_quarter", area=area, quarter=quarter))
 
 
 @bp.get("/a/<area>/quarters/<quarter>")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def area_quarter(area: str, quarter: str) -> tuple[str, int]:
     """The villages' sheets beside each other: who has not opened, who is late, what deserves a look."""
     return _area_page(_quarter_or_404(quarter), ReminderForm(formdata=None))
 
 
-def _by_township(found: list[review.Figures]) -> dict[str, list[review.Figures]]:
+def _by_township(all_figures: list[review.ReviewFigures]) -> dict[str, list[review.ReviewFigures]]:
     """The villages' figures under the name of their township, in the order of their codes."""
-    townships: dict[str, list[review.Figures]] = {}
-    for each in found:
-        parent = each.standing.village.parent
-        townships.setdefault(parent.name if parent else "", []).append(each)
+    townships: dict[str, list[review.ReviewFigures]] = {}
+    for sheet_figures in all_figures:
+        parent = sheet_figures.standing.village.parent
+        townships.setdefault(parent.name if parent else "", []).append(sheet_figures)
     return townships
 
 
 def _area_page(quarter: Quarter, form: ReminderForm, button: ButtonForm | None = None) -> tuple[str, int]:
-    found = review.figures(g.area, quarter)
+    all_figures = review.figures(g.area, quarter)
     page = render_template(
         "points/assessment/area_assessments.html",
         quarter=quarter,
-        quarters=[(str(each), words.quarter(each)) for each in _quarters()],
-        figures=found,
-        townships=_by_township(found),
-        unopened=sum(each.standing.assessment is None for each in found),
-        late=sum(each.standing.late for each in found),
+        quarters=[(str(entry), words.quarter(entry)) for entry in _quarters()],
+        figures=all_figures,
+        townships=_by_township(all_figures),
+        unopened=sum(entry.standing.assessment is None for entry in all_figures),
+        late=sum(entry.standing.late for entry in all_figures),
         reminder=opening.latest_reminder(g.area, quarter),
-        overdue=objections.overdue(g.area),
-        asked=terms.asked_in(g.area),
+        overdue=objections.overdue_objections(g.area),
+        asked=meeting_rules.rules_of(g.area),
         form=form,
         button=button,
         labels=labels,
@@ -93,62 +96,64 @@ def _area_page(quarter: Quarter, form: ReminderForm, button: ButtonForm | None =
 
 
 @bp.get("/a/<area>/quarters/<quarter>.<any(xlsx, csv):kind>")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def area_quarter_file(area: str, quarter: str, kind: str) -> Response:
-    """The same figures as a file."""
-    wanted = _quarter_or_404(quarter)
-    rows = reviewsheet.rows(review.figures(g.area, wanted))
-    return web.download(reviewsheet.LAYOUT.write(rows, kind), f"{area}-{wanted}.{kind}")
+    """The villages' figures of a quarter as a file."""
+    parsed_quarter = _quarter_or_404(quarter)
+    rows = reviewsheet.rows(review.figures(g.area, parsed_quarter))
+    return web.download(reviewsheet.LAYOUT.write(rows, kind), f"{area}-{parsed_quarter}.{kind}")
 
 
 @bp.post("/a/<area>/quarters/<quarter>/open")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def open_everywhere(area: str, quarter: str) -> Response | tuple[str, int]:
     """Open the quarter in every village that has not."""
-    wanted, form = _quarter_or_404(quarter), ButtonForm()
+    parsed_quarter, form = _quarter_or_404(quarter), ButtonForm()
     with attempt(form):
-        opened = opening.open_everywhere(g.area, wanted, current_user)
+        opened = opening.open_everywhere(g.area, parsed_quarter, current_user)
     if form.status != 200:
-        return _area_page(wanted, ReminderForm(formdata=None), form)
+        return _area_page(parsed_quarter, ReminderForm(formdata=None), form)
     flash(ngettext("Opened in %(num)s village.", "Opened in %(num)s villages.", len(opened.now)))
     if opened.without_rubric:
         names = "、".join(village.name for village in opened.without_rubric)
         flash(gettext("No rubric was in force there: %(names)s", names=names))
-    return redirect(url_for("assessment.area_quarter", area=area, quarter=wanted))
+    return redirect(url_for("assessment.area_quarter", area=area, quarter=parsed_quarter))
 
 
 @bp.post("/a/<area>/quarters/<quarter>/remind")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def remind(area: str, quarter: str) -> Response | tuple[str, int]:
     """Remind every village that has not booked the quarter."""
-    wanted, form = _quarter_or_404(quarter), ReminderForm()
+    parsed_quarter, form = _quarter_or_404(quarter), ReminderForm()
     if form.validate_on_submit():
         with attempt(form):
-            opening.remind(g.area, wanted, form.due_on.data, form.note.data, current_user)
+            opening.remind(g.area, parsed_quarter, form.due_on.data, form.note.data, current_user)
         if form.status == 200:
             flash(gettext("The villages see it on their pages until they have booked."))
-            return redirect(url_for("assessment.area_quarter", area=area, quarter=wanted))
-    return _area_page(wanted, form)
+            return redirect(url_for("assessment.area_quarter", area=area, quarter=parsed_quarter))
+    return _area_page(parsed_quarter, form)
 
 
 @bp.route("/a/<area>/terms", methods=["GET", "POST"])
-@access.allow(*access.ABOVE, posting={Role.COUNTY})
+@access.allow(*access.ROLES_ABOVE, posting={Role.COUNTY})
 def assessment_terms(area: str) -> Response | tuple[str, int]:
     """What the county asks of its villages' assessments: quorum, days of notice, days to book."""
-    county = terms.county_of(g.area)
-    form = TermsForm(data=asdict(terms.asked_in(g.area)))
+    county = meeting_rules.county_of(g.area)
+    form = TermsForm(data=asdict(meeting_rules.rules_of(g.area)))
     if form.validate_on_submit():
-        asked = Asked(form.quorum.data, form.least_present.data, form.notice_days.data, form.book_within.data)
+        rules = MeetingRules(
+            form.quorum.data, form.least_present.data, form.notice_days.data, form.book_within.data
+        )
         with attempt(form):
-            terms.decide(g.area, asked, form.decided_by.data, current_user)
+            meeting_rules.decide(g.area, rules, form.decided_by.data, current_user)
         if form.status == 200:
             flash(gettext("This holds from now on; what hangs on a wall keeps its days."))
             return redirect(url_for("assessment.assessment_terms", area=area))
     page = render_template(
         "points/assessment/area_terms.html",
         form=form,
-        asked=terms.asked_in(g.area),
-        decided=terms.latest(county) if county else None,
+        asked=meeting_rules.rules_of(g.area),
+        decided=meeting_rules.latest(county) if county else None,
         is_county=county is not None and county.id == g.area.id,
         labels=labels,
     )
@@ -156,7 +161,7 @@ def assessment_terms(area: str) -> Response | tuple[str, int]:
 
 
 @bp.post("/v/<village>/quarters/<quarter>/return")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def send_back(village: str, quarter: str) -> Response | tuple[str, int]:
     """Send a posted sheet back to its meeting, with the reason."""
     assessment = quarter_or_404(quarter, g.area)
@@ -166,5 +171,5 @@ def send_back(village: str, quarter: str) -> Response | tuple[str, int]:
             review.send_back(assessment, form.reason.data, current_user)
         if form.status == 200:
             flash(gettext("Sent back. The meeting of %(village)s looks at it again.", village=g.area.name))
-            return to_sheet(assessment)
+            return redirect_to_sheet(assessment)
     return sheet_page(assessment, form)

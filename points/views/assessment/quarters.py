@@ -1,4 +1,4 @@
-"""The quarter on pages: opening, the meeting, the notice, the booking."""
+"""The quarter on the pages of a village: opening, the sheet, the notice, the booking."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from ground.paper import words
 from people import access
 from people.models import Area, Role, User
 from points import expiry, labels
-from points.assessment import finding, lines, members, opening, sheet, sheetfile, terms
+from points.assessment import assessments, line_notes, meeting_rules, members, opening, sheet, sheetfile
 from points.forms.oversight import SendBackForm
 from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
@@ -25,9 +25,9 @@ from points.services import reading
 from points.views import WATCHING
 from points.views.assessment import bp
 from points.wall import booking, objections, posting
-from points.wall import standing as wall
+from points.wall import wall_state as wall
 
-REMEMBERED = 2  # quarters back whose contested lines the front page still looks after
+QUARTERS_REMEMBERED = 2  # quarters back whose contested lines the front page still looks after
 
 
 def quarter_or_404(text: str, village: Area) -> Assessment:
@@ -36,7 +36,7 @@ def quarter_or_404(text: str, village: Area) -> Assessment:
         quarter = Quarter.parse(text)
     except ValueError:
         abort(404)
-    return finding.find(village, quarter) or abort(404)
+    return assessments.find_assessment(village, quarter) or abort(404)
 
 
 @bp.get("/v/<village>/")
@@ -44,18 +44,18 @@ def quarter_or_404(text: str, village: Area) -> Assessment:
 def front(village: str) -> str:
     """Where the village stands this quarter, and what to do next."""
     quarter = Quarter.of(clock.today())
-    listed = finding.listed(g.area)
+    listed = assessments.assessments_of(g.area)
     unbooked = [a for a in listed if a.state != AssessmentState.BOOKED]
     return render_template(
         "points/assessment/front.html",
         quarter=quarter,
-        current=finding.find(g.area, quarter),
+        current=assessments.find_assessment(g.area, quarter),
         unbooked=unbooked,
-        notices={a.id: finding.whole_notice(a) for a in unbooked},
-        rest=_rest(listed) if Role.CHAIR in g.roles else None,
-        objections=objections.waiting(g.area),
+        notices={a.id: assessments.whole_notice(a) for a in unbooked},
+        rest=_bookable_quarter(listed) if Role.CHAIR in g.roles else None,
+        objections=objections.waiting_objections(g.area),
         has_rubric=versions.in_force(g.area, quarter) is not None,
-        waiting=reading.waiting(g.area, current_user),
+        waiting=reading.count_waiting(g.area, current_user),
         states=labels.ASSESSMENT_STATES,
         reminders=opening.reminders(g.area),
         today=clock.today(),
@@ -63,10 +63,17 @@ def front(village: str) -> str:
     )
 
 
-def _rest(listed: Sequence[Assessment]) -> Assessment | None:
+def _bookable_quarter(of_village: Sequence[Assessment]) -> Assessment | None:
     """The latest booked quarter of which a line that waited can be booked now, or None."""
-    booked = [assessment for assessment in listed if assessment.state == AssessmentState.BOOKED]
-    return next((each for each in booked[:REMEMBERED] if wall.standing(each).ready), None)
+    booked = [assessment for assessment in of_village if assessment.state == AssessmentState.BOOKED]
+    return next(
+        (
+            assessment_booked
+            for assessment_booked in booked[:QUARTERS_REMEMBERED]
+            if wall.wall_state(assessment_booked).ready
+        ),
+        None,
+    )
 
 
 @bp.get("/v/<village>/quarters")
@@ -77,19 +84,21 @@ def quarters(village: str) -> tuple[str, int]:
 
 
 def _quarters(form: QuarterForm) -> tuple[str, int]:
-    listed = finding.listed(g.area)
-    form.quarter.choices = _openable({assessment.quarter for assessment in listed})
+    listed = assessments.assessments_of(g.area)
+    form.quarter.choices = _quarters_to_open({assessment.quarter for assessment in listed})
     page = render_template(
         "points/assessment/quarters.html", listed=listed, form=form, states=labels.ASSESSMENT_STATES
     )
     return page, form.status
 
 
-def _openable(opened: set[Quarter]) -> list[tuple[str, str]]:
+def _quarters_to_open(opened: set[Quarter]) -> list[tuple[str, str]]:
     """This quarter and the last, as far as they are not open yet."""
-    this = Quarter.of(clock.today())
+    this_quarter = Quarter.of(clock.today())
     return [
-        (str(quarter), words.quarter(quarter)) for quarter in (this, this.previous) if quarter not in opened
+        (str(quarter), words.quarter(quarter))
+        for quarter in (this_quarter, this_quarter.previous)
+        if quarter not in opened
     ]
 
 
@@ -98,7 +107,7 @@ def _openable(opened: set[Quarter]) -> list[tuple[str, str]]:
 def open_quarter(village: str) -> Response | tuple[str, int]:
     """Open a quarter."""
     form = QuarterForm()
-    form.quarter.choices = _openable(set())
+    form.quarter.choices = _quarters_to_open(set())
     if form.validate_on_submit():
         with attempt(form):
             opening.open_quarter(g.area, Quarter.parse(form.quarter.data), current_user)
@@ -121,45 +130,45 @@ def export_sheet(village: str, quarter: str, kind: str) -> Response:
     assessment, form = quarter_or_404(quarter, g.area), ButtonForm()
     form.validate_on_submit()
     with transaction():
-        rows = sheetfile.take_out(assessment, not access.inside(), kind, current_user)
+        rows = sheetfile.export_sheet(assessment, not access.is_insider(), kind, current_user)
     return web.download(sheetfile.layout().write(rows, kind), f"{village}-{quarter}.{kind}")
 
 
 def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
     """The sheet with the form of its step; a form that was refused is shown again as it was sent."""
-    asked = terms.asked_in(g.area)
+    rules = meeting_rules.rules_of(g.area)
     page = render_template(
         "points/assessment/quarter.html",
-        **table(assessment),
-        notice=finding.whole_notice(assessment),
+        **table_values(assessment),
+        notice=assessments.whole_notice(assessment),
         states=labels.ASSESSMENT_STATES,
-        meeting=form if isinstance(form, MeetingForm) else _invitation(assessment),
-        quorum=labels.quorum(asked),
-        notice_days=asked.notice_days,
+        meeting=form if isinstance(form, MeetingForm) else _new_meeting_form(assessment),
+        quorum=labels.quorum(rules),
+        notice_days=rules.notice_days,
         button=form if isinstance(form, ButtonForm) else None,
         sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
-        waiting=reading.waiting(g.area),
-        wall=wall.standing(assessment),
+        waiting=reading.count_waiting(g.area),
+        wall=wall.wall_state(assessment),
         hows=labels.HOWS,
         today=clock.today(),
     )
     return page, form.status if form else 200
 
 
-def table(assessment: Assessment) -> dict[str, Any]:
-    """What the sheet's table and the list of what was said are set from."""
-    rows = sheet.of(assessment)
+def table_values(assessment: Assessment) -> dict[str, Any]:
+    """The template values for the sheet's table and the notes at its lines."""
+    rows = sheet.sheet_rows(assessment)
     return {
         "assessment": assessment,
         "rows": rows,
-        "said": lines.said(assessment),
+        "said": line_notes.notes_by_worker(assessment),
         "grand_total": sum(row.total for row in rows),
         "categories": labels.CATEGORIES,
         "here": {"village": g.area.code, "quarter": assessment.quarter},
     }
 
 
-def _invitation(assessment: Assessment) -> MeetingForm:
+def _new_meeting_form(assessment: Assessment) -> MeetingForm:
     """The form that begins the meeting, with who is likely to come."""
     usual = "\n".join(members.usual_members(assessment))
     return MeetingForm(formdata=None, met_on=clock.today(), present=usual)
@@ -169,33 +178,33 @@ def _invitation(assessment: Assessment) -> MeetingForm:
 @access.allow(Role.CLERK)
 def post_notice(village: str, quarter: str) -> Response | tuple[str, int]:
     """Post the notice."""
-    done = gettext("The notice is posted. Print the sheet and hang it up today.")
-    return pressed(quarter, posting.post_notice, done)
+    message = gettext("The notice is posted. Print the sheet and hang it up today.")
+    return press_button(quarter, posting.post_notice, message)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/book")
 @access.allow(Role.CHAIR)
 def book(village: str, quarter: str) -> Response | tuple[str, int]:
     """Book the quarter's points."""
-    return pressed(quarter, booking.book, gettext("Booked. The points can be spent at the shop."))
+    return press_button(quarter, booking.book, gettext("Booked. The points can be spent at the shop."))
 
 
-def pressed(
-    quarter: str, verb: Callable[[Assessment, User], object], done: str
+def press_button(
+    quarter: str, verb: Callable[[Assessment, User], object], message: str
 ) -> Response | tuple[str, int]:
-    """A button of the sheet was pressed: do the verb and say so, or show the sheet with the refusal."""
+    """Do the verb behind a button of the sheet and say so, or show the sheet with the refusal."""
     assessment = quarter_or_404(quarter, g.area)
     form = ButtonForm()
     with attempt(form):
         verb(assessment, current_user)
     if form.status != 200:
         return sheet_page(assessment, form)
-    flash(done)
-    return to_sheet(assessment)
+    flash(message)
+    return redirect_to_sheet(assessment)
 
 
-def to_sheet(assessment: Assessment) -> Response:
-    """Back to the sheet, after something was done."""
+def redirect_to_sheet(assessment: Assessment) -> Response:
+    """Redirect to the sheet, after something was done."""
     return redirect(
         url_for("assessment.quarter", village=assessment.village.code, quarter=assessment.quarter_name)
     )

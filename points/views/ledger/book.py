@@ -13,16 +13,16 @@ from people import access, pages
 from people.models import Area, Departure, Merge, Person, Role, User
 from people.roster import departures, duplicates, persons
 from points import expiry, labels, ledger
-from points.assessment import finding
+from points.assessment import assessments
 from points.models import Account, AssessmentState, Transfer
 from points.services import reading
 from points.views import WATCHING
 from points.views.ledger import bp
 
 # Where a worker goes on to from their own page, in their village.
-ABOUT_MINE: Slot[Callable[[Area], list[pages.Further]]] = Slot()
+ABOUT_MINE: Slot[Callable[[Area], list[pages.FurtherLink]]] = Slot()
 
-LATEST = 20
+LATEST_ENTRIES = 20
 PER_PAGE = 30
 
 
@@ -46,25 +46,25 @@ def account(village: str, ident: int) -> str:
     entries that were merged into this one, each with who merged it, when and why.
     """
     person = fetch(Person, ident, area_id=g.area.id) or abort(404)
-    found = ledger.existing(person)
-    page = web.page_of(ledger.entries(found), PER_PAGE) if found else None
+    existing_account = ledger.existing(person)
+    page = web.page_of(ledger.entries(existing_account), PER_PAGE) if existing_account else None
     return render_template(
         "points/ledger/account.html",
         person=person,
-        account=found,
+        account=existing_account,
         page=page,
-        address=_address,
-        line=_line,
+        address=_entry_url,
+        line=_line_url,
         may_correct=Role.CHAIR in g.roles,
         lapses=expiry.warning(person),
-        merges=[_history(made) for made in duplicates.merged_into(person)],
-        left=_left(person),
+        merges=[_merged_history(merge) for merge in duplicates.merges_into(person)],
+        left=_departure_of(person),
         why=labels.why,
     )
 
 
-def _address(transfer: Transfer) -> str:
-    """Where an entry stands in the book: its page, and its place there."""
+def _entry_url(transfer: Transfer) -> str:
+    """The address of an entry in the ledger book: its page, and its place there."""
     account = transfer.account
     return url_for(
         "ledger.account",
@@ -75,8 +75,8 @@ def _address(transfer: Transfer) -> str:
     )
 
 
-def _line(transfer: Transfer) -> str | None:
-    """The page of the line that brought an entry, for the committee."""
+def _line_url(transfer: Transfer) -> str | None:
+    """The address of the line that brought an entry, for the committee; None if there is none."""
     line = transfer.line
     if line is None:
         return None
@@ -85,8 +85,8 @@ def _line(transfer: Transfer) -> str | None:
 
 
 @dataclass(frozen=True)
-class History:
-    """What happened under an entry before it was merged, and who merged it."""
+class MergedHistory:
+    """The history of an entry before it was merged, and who merged it."""
 
     merge: Merge
     by: User | None
@@ -94,18 +94,18 @@ class History:
     latest: Sequence[Transfer]
 
 
-def _history(made: Merge) -> History:
-    return History(
-        merge=made,
-        by=fetch(User, made.actor_id) if made.actor_id else None,
-        account=ledger.existing(made.duplicate),
-        latest=ledger.latest(made.duplicate, LATEST),
+def _merged_history(merge: Merge) -> MergedHistory:
+    return MergedHistory(
+        merge=merge,
+        by=fetch(User, merge.actor_id) if merge.actor_id else None,
+        account=ledger.existing(merge.duplicate),
+        latest=ledger.latest(merge.duplicate, LATEST_ENTRIES),
     )
 
 
-def _left(person: Person) -> Departure | None:
-    """The departure by which somebody is away, for the words on their points."""
-    return departures.standing(persons.selves(person))
+def _departure_of(person: Person) -> Departure | None:
+    """The departure by which somebody is away, or None."""
+    return departures.current_departure(persons.entry_ids(person))
 
 
 @bp.get("/v/<village>/mine")
@@ -113,27 +113,31 @@ def _left(person: Person) -> Departure | None:
 def mine(village: str) -> str:
     """A worker's own balance, latest entries and records."""
     person = fetch(Person, current_user.person_id, area_id=g.area.id) or abort(404)
-    services = web.page_of(reading.of_worker(g.area, person))
+    services = web.page_of(reading.services_of_worker(g.area, person))
     return render_template(
         "points/ledger/mine.html",
         person=person,
-        further=pages.further(ABOUT_MINE, g.area),
+        further=pages.further_links(ABOUT_MINE, g.area),
         balance=ledger.balance_of(person),
-        left=_left(person),
+        left=_departure_of(person),
         today=clock.today(),
-        latest=ledger.latest(person, LATEST),
-        quarter=_own_quarter,
-        open=[found for found in finding.listed(g.area) if found.state != AssessmentState.BOOKED],
+        latest=ledger.latest(person, LATEST_ENTRIES),
+        quarter=_own_quarter_url,
+        open=[
+            assessment
+            for assessment in assessments.assessments_of(g.area)
+            if assessment.state != AssessmentState.BOOKED
+        ],
         lapses=expiry.warning(person),
         services=services,
-        again=reading.handed_in_again(services),
+        again=reading.resubmitted_ids(services),
         states=labels.SERVICE_STATES,
         why=labels.why,
     )
 
 
-def _own_quarter(transfer: Transfer) -> str | None:
-    """The page that tells a worker how their own quarter came to its points."""
+def _own_quarter_url(transfer: Transfer) -> str | None:
+    """The address of the page on which a worker reads how an entry's quarter came to its points."""
     line = transfer.line
     if line is None:
         return None

@@ -16,18 +16,18 @@ from people import access, areas, cards, labels
 from people.models import Appointment, Card, Person, Role
 from people.roster import duplicates as suggestions
 from people.roster import holders, staffing
-from people.roster.duplicates import Why
+from people.roster.duplicates import DuplicateSign
 from people.trail import words
 from points import ledger, merging
 from points.views import WATCHING
 from points.views.ledger import bp
 
-WHY = {Why.PHONE: _("the same phone"), Why.BIRTH_YEAR: _("the same birth year")}
+SIGN_LABELS = {DuplicateSign.PHONE: _("the same phone"), DuplicateSign.BIRTH_YEAR: _("the same birth year")}
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of two entries, as they stand side by side."""
+class MergeSide:
+    """One of the two entries that are shown side by side."""
 
     person: Person
     balance: int
@@ -35,12 +35,12 @@ class Side:
     card: Card | None
 
 
-def _side(person: Person) -> Side:
-    """What the village knows of an entry today."""
+def _merge_side(person: Person) -> MergeSide:
+    """An entry with its balance, its running terms and its card, as of today."""
     today = clock.today()
-    held = staffing.of_people(g.area, [person])[person.id]
-    running = [term for term in held if holders.state_of(term, today) == holders.State.RUNNING]
-    return Side(person, ledger.balance_of(person), running, cards.active(person))
+    terms = staffing.terms_of_people(g.area, [person])[person.id]
+    running = [term for term in terms if holders.state_of(term, today) == holders.TermState.RUNNING]
+    return MergeSide(person, ledger.balance_of(person), running, cards.active_card(person))
 
 
 @bp.get("/v/<village>/duplicates")
@@ -49,8 +49,11 @@ def duplicates(village: str) -> str:
     """Pairs of entries of the village that look like one person."""
     return render_template(
         "points/ledger/duplicates.html",
-        pairs=[(pair, _side(pair.first), _side(pair.second)) for pair in suggestions.suggested(g.area)],
-        why=WHY,
+        pairs=[
+            (pair, _merge_side(pair.first), _merge_side(pair.second))
+            for pair in suggestions.suggested_pairs(g.area)
+        ],
+        why=SIGN_LABELS,
         labels=labels,
         may_decide=Role.CHAIR in g.roles,
         above=False,
@@ -58,14 +61,17 @@ def duplicates(village: str) -> str:
 
 
 @bp.get("/a/<area>/duplicates")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def area_duplicates(area: str) -> str:
-    """The same for a township or county: how many, and where; the villages decide."""
+    """Pairs of entries in a township or county that look like one person.
+
+    It shows how many, and where; the villages decide.
+    """
     return render_template(
         "points/ledger/duplicates.html",
-        pairs=[(pair, None, None) for pair in suggestions.suggested(g.area)],
-        villages=len(areas.below(g.area)),
-        why=WHY,
+        pairs=[(pair, None, None) for pair in suggestions.suggested_pairs(g.area)],
+        villages=len(areas.villages_in(g.area)),
+        why=SIGN_LABELS,
         labels=labels,
         may_decide=False,
         above=True,
@@ -82,7 +88,7 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
     duplicate = fetch(Person, ident, area_id=g.area.id) or abort(404)
     into = request.args.get("into", type=int)
     if into is None and request.method == "GET":
-        others = suggestions.others(duplicate)
+        others = suggestions.possible_duplicates(duplicate)
         return render_template("points/ledger/merge.html", duplicate=duplicate, others=others, kept=None), 200
     kept = fetch(Person, into or 0, area_id=g.area.id) or abort(404)
     form = ReasonForm()
@@ -97,18 +103,18 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
         form=form,
         kept=kept,
         duplicate=duplicate,
-        sides=(_side(kept), _side(duplicate)),
+        sides=(_merge_side(kept), _merge_side(duplicate)),
         plan=merging.plan(kept, duplicate),
-        stopped=_stopped(kept, duplicate),
-        fields=words.known().fields,
+        stopped=_merge_refusal(kept, duplicate),
+        fields=words.all_words().fields,
         labels=labels,
         may_decide=Role.CHAIR in g.roles,
     )
     return page, form.status
 
 
-def _stopped(kept: Person, duplicate: Person) -> Refused | None:
-    """Why these two cannot be merged now, or None."""
+def _merge_refusal(kept: Person, duplicate: Person) -> Refused | None:
+    """The refusal that stops these two from being merged now, or None."""
     try:
         merging.check(kept, duplicate, current_user)
     except Refused as refusal:

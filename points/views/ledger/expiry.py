@@ -45,10 +45,10 @@ def _page(form: Form) -> tuple[str, int]:
         people=len(stakes),
         at_stake=sum(stakes),
         resolved=resolved,
-        lapsed=verbs.lapsed_by(resolved),
+        lapsed=verbs.tenths_lapsed(resolved),
         may_decide=Role.CHAIR in g.roles,
         today=clock.today(),
-        least=verbs.LEAST_DAYS,
+        least=verbs.LEAST_NOTICE_DAYS,
     )
     return page, form.status
 
@@ -57,10 +57,10 @@ def _page(form: Form) -> tuple[str, int]:
 @access.allow(Role.CHAIR)
 def cancel_expiry(village: str, ident: int) -> Response | tuple[str, int]:
     """Take back that points expire, until the day is over."""
-    found: Expiry = fetch(Expiry, ident, village_id=g.area.id) or abort(404)
+    expiry: Expiry = fetch(Expiry, ident, village_id=g.area.id) or abort(404)
     form = ButtonForm()
     with attempt(form):
-        verbs.cancel(found, current_user)
+        verbs.cancel(expiry, current_user)
     if form.status != 200:
         return _page(form)
     flash(gettext("Taken back. Points carry over, as before."))

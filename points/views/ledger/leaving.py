@@ -26,29 +26,33 @@ from points.views.ledger import bp
 @access.allow(*WATCHING)
 def leaving(village: str) -> Response | tuple[str, int]:
     """Who left and what became of their points; whose points nobody has settled; what is due."""
-    chosen = request.args.get("person", type=int)
-    if chosen is not None:
-        return redirect(url_for("ledger.leave", village=village, ident=chosen))
+    person_id = request.args.get("person", type=int)
+    if person_id is not None:
+        return redirect(url_for("ledger.leave", village=village, ident=person_id))
     return _leaving(ButtonForm(formdata=None))
 
 
 def _leaving(form: ButtonForm) -> tuple[str, int]:
     today = clock.today()
-    page = web.page_of(departures.listed(g.area))
-    left = verbs.remainders(g.area)
-    serving = {term.person_id: term for term in holders.serving(g.area, today, today)}
+    page = web.page_of(departures.departures_of(g.area))
+    remainders = verbs.remainders(g.area)
+    serving = {term.person_id: term for term in holders.serving_terms(g.area, today, today)}
     rendered = render_template(
         "points/ledger/leaving.html",
         form=form,
         page=page,
-        lapsed=verbs.lapsed_by(page.items),
-        remaining={one.departure.id: one for one in left if one.departure},
-        unsettled=[one for one in left if one.departure is None],
-        due=[one for one in left if one.is_due],
-        with_card={one.person.id for one in left if not one.is_due and cards.active(one.person)},
+        lapsed=verbs.tenths_lapsed(page.items),
+        remaining={remainder.departure.id: remainder for remainder in remainders if remainder.departure},
+        unsettled=[remainder for remainder in remainders if remainder.departure is None],
+        due=[remainder for remainder in remainders if remainder.is_due],
+        with_card={
+            remainder.person.id
+            for remainder in remainders
+            if not remainder.is_due and cards.active_card(remainder.person)
+        },
         serving=serving,
         kinds=DEPARTURE_KINDS,
-        rule=departures.rule_of(g.area, today),
+        rule=departures.rule_on(g.area, today),
         may_decide=Role.CHAIR in g.roles,
         may_issue=bool(g.roles & access.COMMITTEE),
     )
@@ -74,17 +78,17 @@ def settle_leaving(village: str) -> Response | tuple[str, int]:
 def leave(village: str, ident: int) -> Response | tuple[str, int]:
     """Decide that a worker leaves; the page says first what becomes of the points."""
     person = fetch(Person, ident, area_id=g.area.id) or abort(404)
-    serves = holders.serves_on(ident, clock.today()) is not None
+    serves = holders.term_on_day(ident, clock.today()) is not None
     form = LeaveForm(
         on=clock.today(), kind=str(DepartureKind.EXIT if serves else DepartureKind.TERM_END), item=0
     )
     on = form.on.data or clock.today()
-    rule = departures.rule_of(g.area, on)
-    on_list = [item for item in departures.negative_list(g.area) if departures.holds(item, g.area, on)]
+    rule = departures.rule_on(g.area, on)
+    on_list = [item for item in departures.negative_list(g.area) if departures.item_holds(item, g.area, on)]
     form.item.choices = [(0, gettext("none")), *((item.id, item.text) for item in on_list)]
     if form.validate_on_submit():
         with attempt(form):
-            _check_shown(form.shown.data, rule)
+            _check_rule_shown(form.shown.data, rule)
             departure = verbs.leave(
                 person,
                 DepartureKind(form.kind.data),
@@ -95,9 +99,9 @@ def leave(village: str, ident: int) -> Response | tuple[str, int]:
                 fetch(NegativeItem, form.item.data),
             )
         if form.status == 200:
-            flash(_done(person, departure))
+            flash(_done_text(person, departure))
             return redirect(url_for("ledger.leaving", village=village))
-    form.shown.data = _shown(rule)
+    form.shown.data = _rule_page(rule)
     page = render_template(
         "points/ledger/leave.html",
         form=form,
@@ -111,20 +115,23 @@ def leave(village: str, ident: int) -> Response | tuple[str, int]:
     return page, form.status
 
 
-def _shown(rule: departures.Rule) -> str:
+def _rule_page(rule: departures.PointsRule) -> str:
     return f"{rule.outcome} {rule.days or ''}".strip()
 
 
-def _check_shown(shown: str, rule: departures.Rule) -> None:
-    """The page told what the rule of that day does. Refused `rule_changed` when it told something else."""
-    if shown != _shown(rule):
+def _check_rule_shown(rule_shown: str, rule: departures.PointsRule) -> None:
+    """Check that the page told what the rule of that day does.
+
+    Refused `rule_changed` when it told something else.
+    """
+    if rule_shown != _rule_page(rule):
         raise Refused(
             "rule_changed",
             _("Another rule was in force on that day. See above what becomes of the points, and send again."),
         )
 
 
-def _done(person: Person, departure: Departure) -> str:
+def _done_text(person: Person, departure: Departure) -> str:
     if verbs.is_over(departure):
         return gettext("%(name)s left. The points are settled, the card is frozen.", name=person.name)
     return gettext(
@@ -138,7 +145,7 @@ def _done(person: Person, departure: Departure) -> str:
 @access.allow(*WATCHING, posting={Role.CHAIR})
 def leaving_rule(village: str) -> Response | tuple[str, int]:
     """The village's rule for the points of those who leave, those before it, and a new decision."""
-    form = LeavingRuleForm(holds_from=clock.today(), days=departures.TEMPLATE.days)
+    form = LeavingRuleForm(holds_from=clock.today(), days=departures.TEMPLATE_RULE.days)
     if form.validate_on_submit():
         with attempt(form):
             departures.decide_rule(
@@ -155,7 +162,7 @@ def leaving_rule(village: str) -> Response | tuple[str, int]:
     page = render_template(
         "points/ledger/leaving_rule.html",
         form=form,
-        rule=departures.rule_of(g.area, clock.today()),
+        rule=departures.rule_on(g.area, clock.today()),
         rules=departures.rules_of(g.area),
         may_decide=Role.CHAIR in g.roles,
         today=clock.today(),

@@ -1,4 +1,4 @@
-"""A worker's line on pages: opened, adjusted, who is left out of it.
+"""A worker's line on pages: its records, its adjustments, and who is left out of it.
 
 Each is a page of its own; a script that asks with the header `X-Part` is answered with the parts of the
 sheet that changed, and puts them in place.
@@ -17,17 +17,17 @@ from ground.forms import ButtonForm, Form, attempt
 from people import access
 from people.models import Person, Role
 from points import amounts, labels
-from points.assessment import finding, meeting
-from points.assessment.lines import Said
+from points.assessment import assessments, meeting
+from points.assessment.line_notes import LineNotes
 from points.forms.quarter import AdjustmentForm, RecusalForm
 from points.models import Adjustment, Assessment, AssessmentState, Member, Recusal, Service
 from points.services import reading
 from points.views import WATCHING
-from points.views.assessment.quarters import quarter_or_404, table
+from points.views.assessment.quarters import quarter_or_404, table_values
 from points.views.meeting import bp
-from points.views.services.evidence import Evidence, Sight
+from points.views.services.evidence import Evidence, ReaderAccess
 
-Answer = Response | tuple[str, int]
+PageResponse = Response | tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,15 @@ class Activity:
 @access.allow(*WATCHING)
 def line(village: str, quarter: str, ident: int) -> tuple[str, int]:
     """One worker's line, down to each record with who recorded and who confirmed it."""
-    return _line(quarter_or_404(quarter, g.area), ident)
+    return _line_page(quarter_or_404(quarter, g.area), ident)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/workers/<int:ident>/adjust")
 @access.allow(Role.CLERK)
-def adjust(village: str, quarter: str, ident: int) -> Answer:
+def adjust(village: str, quarter: str, ident: int) -> PageResponse:
     """Write down an adjustment that the meeting decided."""
     assessment, form = quarter_or_404(quarter, g.area), AdjustmentForm()
-    worker = _worker(ident)
+    worker = _worker_or_404(ident)
     if form.validate_on_submit():
         with attempt(form):
             meeting.adjust(
@@ -65,40 +65,40 @@ def adjust(village: str, quarter: str, ident: int) -> Answer:
                 form.seen.number,
             )
     points = amounts.signed(form.amount.tenths)
-    return _done(assessment, ident, form, gettext("Written down: %(points)s points.", points=points))
+    return _after_change(assessment, ident, form, gettext("Written down: %(points)s points.", points=points))
 
 
 @bp.post("/v/<village>/quarters/<quarter>/adjustments/<int:ident>/take-back")
 @access.allow(Role.CLERK)
-def take_back(village: str, quarter: str, ident: int) -> Answer:
+def take_back(village: str, quarter: str, ident: int) -> PageResponse:
     """Take an adjustment back that was a mistake."""
     assessment, form = quarter_or_404(quarter, g.area), ButtonForm()
     adjustment = fetch(Adjustment, ident, assessment_id=assessment.id) or abort(404)
     worker_id = adjustment.worker_id
     with attempt(form):
         meeting.take_back(assessment, adjustment, f"take-back:{ident}", current_user)
-    return _done(assessment, worker_id, form, gettext("Taken back. Both stay on the sheet's record."))
+    return _after_change(assessment, worker_id, form, gettext("Taken back. Both stay on the sheet's record."))
 
 
 @bp.post("/v/<village>/quarters/<quarter>/workers/<int:ident>/recuse")
 @access.allow(Role.CLERK)
-def recuse(village: str, quarter: str, ident: int) -> Answer:
+def recuse(village: str, quarter: str, ident: int) -> PageResponse:
     """Leave a member out of a worker's line."""
     assessment, form = quarter_or_404(quarter, g.area), RecusalForm()
-    form.member.choices = _members(assessment)
-    worker = _worker(ident)
-    told = ""
+    form.member.choices = _member_choices(assessment)
+    worker = _worker_or_404(ident)
+    message = ""
     if form.validate_on_submit():
         member = fetch(Member, form.member.data, assessment_id=assessment.id) or abort(404)
-        told = gettext("%(name)s is left out of this line.", name=member.name)
+        message = gettext("%(name)s is left out of this line.", name=member.name)
         with attempt(form):
             meeting.recuse(assessment, member, worker, form.relation.data, current_user)
-    return _done(assessment, ident, form, told)
+    return _after_change(assessment, ident, form, message)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/recusals/<int:ident>/lift")
 @access.allow(Role.CLERK)
-def lift(village: str, quarter: str, ident: int) -> Answer:
+def lift(village: str, quarter: str, ident: int) -> PageResponse:
     """Take back that a member is left out of a line."""
     assessment, form = quarter_or_404(quarter, g.area), ButtonForm()
     recusal = db.session.get(Recusal, ident)
@@ -107,54 +107,61 @@ def lift(village: str, quarter: str, ident: int) -> Answer:
     worker_id, name = recusal.worker_id, recusal.member.name
     with attempt(form):
         meeting.lift(assessment, recusal, current_user)
-    return _done(assessment, worker_id, form, gettext("%(name)s decides on this line again.", name=name))
+    return _after_change(
+        assessment, worker_id, form, gettext("%(name)s decides on this line again.", name=name)
+    )
 
 
-def _worker(ident: int) -> Person:
+def _worker_or_404(ident: int) -> Person:
     return db.session.get(Person, ident) or abort(404)
 
 
-def _members(assessment: Assessment) -> list[tuple[int, str]]:
+def _member_choices(assessment: Assessment) -> list[tuple[int, str]]:
     """The meeting's members to choose from."""
     return [(member.id, member.name) for member in assessment.members]
 
 
-def _done(assessment: Assessment, ident: int, form: Form, told: str) -> Answer:
-    """Back to the line, or for the script the parts that changed; after a refusal with what was typed."""
+def _after_change(assessment: Assessment, ident: int, form: Form, message: str) -> PageResponse:
+    """Redirect to the line, or answer the script with the parts that changed.
+
+    After a refusal: the line with what was typed.
+    """
     if form.status != 200:
-        return _line(assessment, ident, form)
+        return _line_page(assessment, ident, form)
     if _wants_part():
-        return _line(assessment, ident, told=told)
-    flash(told)
-    there = url_for("meeting.line", village=g.area.code, quarter=assessment.quarter_name, ident=ident)
-    return redirect(there)
+        return _line_page(assessment, ident, message=message)
+    flash(message)
+    line_url = url_for("meeting.line", village=g.area.code, quarter=assessment.quarter_name, ident=ident)
+    return redirect(line_url)
 
 
 def _wants_part() -> bool:
     return "X-Part" in request.headers
 
 
-def _line(assessment: Assessment, ident: int, form: Form | None = None, told: str = "") -> tuple[str, int]:
+def _line_page(
+    assessment: Assessment, ident: int, form: Form | None = None, message: str = ""
+) -> tuple[str, int]:
     """A worker's line with its forms; one that was refused is shown again as it was sent."""
-    parts = table(assessment)
-    row = next((row for row in parts["rows"] if row.worker.id == ident), None) or abort(404)
-    written = parts["said"].get(ident) or Said()
+    values = table_values(assessment)
+    row = next((row for row in values["rows"] if row.worker.id == ident), None) or abort(404)
+    notes = values["said"].get(ident) or LineNotes()
     adjusting = form if isinstance(form, AdjustmentForm) else AdjustmentForm(formdata=None)
-    adjusting.seen.show(written.last)
+    adjusting.seen.show(notes.last)
     leaving_out = form if isinstance(form, RecusalForm) else RecusalForm(formdata=None)
-    leaving_out.member.choices = _members(assessment)
+    leaving_out.member.choices = _member_choices(assessment)
     page = render_template(
         "points/meeting/line_answer.html" if _wants_part() else "points/meeting/line_page.html",
-        **parts,
+        **values,
         row=row,
-        written=written,
+        written=notes,
         may_write=assessment.state == AssessmentState.DELIBERATING and Role.CLERK in g.roles,
         adjusting=adjusting,
         leaving_out=leaving_out,
         refused=form,
-        told=told,
+        told=message,
         activities=_activities(assessment, row.worker),
-        award=finding.award_of(assessment, row.worker),
+        award=assessments.award_of(assessment, row.worker),
         labels=labels,
     )
     return page, form.status if form else 200
@@ -162,13 +169,13 @@ def _line(assessment: Assessment, ident: int, form: Form | None = None, told: st
 
 def _activities(assessment: Assessment, worker: Person) -> list[Activity]:
     """The records that are counted for a worker, with what vouches for each."""
-    sight, first = Sight(), assessment.quarter.first_day
+    reader, first_day = ReaderAccess(), assessment.quarter.first_day
     return [
         Activity(
             service,
-            sight.evidence(service),
-            access.inside() and service.photo_id is not None,
-            Quarter.of(service.done_on) if service.done_on < first else None,
+            reader.evidence(service),
+            access.is_insider() and service.photo_id is not None,
+            Quarter.of(service.done_on) if service.done_on < first_day else None,
         )
-        for service in reading.counted_in(assessment, worker)
+        for service in reading.counted_services(assessment, worker)
     ]

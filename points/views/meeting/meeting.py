@@ -1,4 +1,4 @@
-"""The meeting on pages: begun, written down, begun by mistake."""
+"""The meeting on pages: beginning it, writing its minutes, and going back to collecting."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from ground.forms import attempt
 from people import access
 from people.models import Role
 from points import labels
-from points.assessment import lines, meeting, terms
+from points.assessment import line_notes, meeting, meeting_rules
 from points.forms.quarter import MeetingForm, MinutesForm
 from points.models import Assessment, AssessmentState
 from points.views import WATCHING
-from points.views.assessment.quarters import pressed, quarter_or_404, sheet_page, to_sheet
+from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet, sheet_page
 from points.views.meeting import bp
 
 
@@ -27,10 +27,10 @@ def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
     form = MeetingForm()
     if form.validate_on_submit():
         with attempt(form):
-            meeting.deliberate(assessment, *_written(form), current_user)
+            meeting.deliberate(assessment, *_form_values(form), current_user)
         if form.status == 200:
             flash(gettext("The meeting is open. The confirmed records are taken."))
-            return to_sheet(assessment)
+            return redirect_to_sheet(assessment)
     return sheet_page(assessment, form)
 
 
@@ -38,14 +38,14 @@ def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
 @access.allow(Role.CLERK)
 def reopen(village: str, quarter: str) -> Response | tuple[str, int]:
     """Go back to collecting from a meeting that was begun by mistake."""
-    return pressed(quarter, meeting.reopen, gettext("Back to collecting. Nothing was lost."))
+    return press_button(quarter, meeting.reopen, gettext("Back to collecting. Nothing was lost."))
 
 
 @bp.get("/v/<village>/quarters/<quarter>/minutes")
 @access.allow(*WATCHING)
 def minutes(village: str, quarter: str) -> tuple[str, int]:
     """Who is at the meeting and what is said; the clerk writes it while the meeting goes on."""
-    return _minutes(quarter_or_404(quarter, g.area))
+    return _minutes_page(quarter_or_404(quarter, g.area))
 
 
 @bp.post("/v/<village>/quarters/<quarter>/minutes")
@@ -56,33 +56,33 @@ def write_minutes(village: str, quarter: str) -> Response | tuple[str, int]:
     form = MinutesForm()
     if form.validate_on_submit():
         with attempt(form):
-            meeting.rewrite(assessment, form.revision.number or 0, *_written(form), current_user)
+            meeting.rewrite(assessment, form.revision.number or 0, *_form_values(form), current_user)
         if form.status == 200:
             flash(gettext("The minutes are written down."))
             return redirect(url_for("meeting.minutes", village=village, quarter=quarter))
-    return _minutes(assessment, form)
+    return _minutes_page(assessment, form)
 
 
-def _minutes(assessment: Assessment, form: MinutesForm | None = None) -> tuple[str, int]:
+def _minutes_page(assessment: Assessment, form: MinutesForm | None = None) -> tuple[str, int]:
     """The page of the minutes; a form that was refused stands beside what is written there now."""
     status = form.status if form else 200
     if form is None and assessment.state == AssessmentState.DELIBERATING and Role.CLERK in g.roles:
-        form = _as_written(assessment)
+        form = _minutes_form(assessment)
     if form is not None:
         form.revision.show(assessment.revision)
     page = render_template(
         "points/meeting/minutes.html",
         assessment=assessment,
-        said=lines.said(assessment),
+        said=line_notes.notes_by_worker(assessment),
         form=form,
         is_refused=status != 200,
-        quorum=labels.quorum(terms.asked_in(g.area)),
+        quorum=labels.quorum(meeting_rules.rules_of(g.area)),
     )
     return page, status
 
 
-def _as_written(assessment: Assessment) -> MinutesForm:
-    """The form, filled in with what stands there."""
+def _minutes_form(assessment: Assessment) -> MinutesForm:
+    """The form of the minutes, filled in with what is written there now."""
     names = {
         is_present: "\n".join(member.name for member in assessment.members if member.present == is_present)
         for is_present in (True, False)
@@ -96,6 +96,6 @@ def _as_written(assessment: Assessment) -> MinutesForm:
     )
 
 
-def _written(form: MeetingForm) -> tuple[Any, list[str], list[str], str]:
-    """Day, who is there, who is not, and what is said, as the verbs take them."""
+def _form_values(form: MeetingForm) -> tuple[Any, list[str], list[str], str]:
+    """Day, names present, names absent and minutes, as the verbs take them."""
     return form.met_on.data, form.present.names, form.absent.names, form.minutes.data

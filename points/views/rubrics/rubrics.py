@@ -1,4 +1,4 @@
-"""Rubrics on pages: the one in force, its versions, what differs between two, and how one is decided."""
+"""Rubrics on pages: the one in force, its versions, their differences, and a new decision."""
 
 from typing import Any
 
@@ -18,50 +18,50 @@ from points.forms.rubrics import AdoptForm, PublishForm
 from points.models import Rubric
 from points.rubrics import versions
 from points.rubrics.comparing import compare
-from points.rubrics.template import TEMPLATE, USUAL, Limits
+from points.rubrics.template import TEMPLATE, USUAL_LIMITS, Limits
 from points.rubrics.wall import SCALES, rubric_pdf
 from points.views import WATCHING
 from points.views.rubrics import bp
 
 READERS = (*WATCHING, Role.INSTRUCTOR, Role.WORKER)
 
-Answer = Response | tuple[str, int]
+PageResponse = Response | tuple[str, int]
 
 
 @bp.get("/v/<village>/rubric")
 @access.allow(*READERS)
 def rubric(village: str) -> str:
     """The village's rubric: the version in force, or how to adopt the first."""
-    return _shown(versions.in_force_on(g.area, clock.today()) or versions.latest(g.area))
+    return _rubric_page(versions.in_force_on(g.area, clock.today()) or versions.latest(g.area))
 
 
 @bp.get("/v/<village>/rubric/<int:version>")
 @access.allow(*READERS)
 def rubric_version(village: str, version: int) -> str:
     """One version of the village's rubric."""
-    return _shown(versions.numbered(g.area, version) or abort(404))
+    return _rubric_page(versions.find_version(g.area, version) or abort(404))
 
 
 @bp.get("/a/<area>/rubric")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def template(area: str) -> str:
     """The county's template, which villages adopt."""
-    county = _county()
-    return _shown(versions.in_force_on(county, clock.today()) or versions.latest(county))
+    county = _county_or_404()
+    return _rubric_page(versions.in_force_on(county, clock.today()) or versions.latest(county))
 
 
 @bp.get("/a/<area>/rubric/<int:version>")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def template_version(area: str, version: int) -> str:
     """One version of the county's template."""
-    return _shown(versions.numbered(_county(), version) or abort(404))
+    return _rubric_page(versions.find_version(_county_or_404(), version) or abort(404))
 
 
-def _county() -> Area:
+def _county_or_404() -> Area:
     return versions.county_of(g.area) or abort(404)
 
 
-def _shown(rubric: Rubric | None) -> str:
+def _rubric_page(rubric: Rubric | None) -> str:
     """A version with its items, the others of its area, and a newer template that could be adopted."""
     own = g.area.is_village
     newest = versions.template_for(g.area, _next_quarter().first_day) if own else None
@@ -69,7 +69,7 @@ def _shown(rubric: Rubric | None) -> str:
         "points/rubrics/rubric.html",
         rubric=rubric,
         items=rubric.items if rubric else TEMPLATE,
-        listed=versions.listed(g.area if own else _county()),
+        listed=versions.versions_of(g.area if own else _county_or_404()),
         newer=newest if rubric and newest and newest.id != rubric.template_id else None,
         categories=labels.CATEGORIES,
         fed_by=labels.FED_BY,
@@ -92,18 +92,18 @@ def _next_quarter() -> Quarter:
 @access.allow(*READERS)
 def compare_rubrics(village: str) -> str:
     """What differs between two versions, the village's or the county's: `?older=` and `?newer=`."""
-    return _compared()
+    return _comparison_page()
 
 
 @bp.get("/a/<area>/rubric/compare")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def compare_templates(area: str) -> str:
     """What differs between two versions of the template: `?older=` and `?newer=`."""
-    return _compared()
+    return _comparison_page()
 
 
-def _compared() -> str:
-    older, newer = (_readable(request.args.get(name, type=int)) for name in ("older", "newer"))
+def _comparison_page() -> str:
+    older, newer = (_version_or_404(request.args.get(name, type=int)) for name in ("older", "newer"))
     differences, same = compare(older, newer)
     return render_template(
         "points/rubrics/rubric_compare.html",
@@ -116,34 +116,34 @@ def _compared() -> str:
     )
 
 
-def _readable(ident: int | None) -> Rubric:
+def _version_or_404(ident: int | None) -> Rubric:
     """A version of the place or of its county, or 404."""
     if ident is None or not 0 < ident < 2**31:
         abort(404)
-    places = {g.area.id, _county().id}
+    places = {g.area.id, _county_or_404().id}
     rubric = fetch(Rubric, ident)
     if rubric is None or rubric.area_id not in places:
         abort(404)
-    found: Rubric = rubric
-    return found
+    version: Rubric = rubric
+    return version
 
 
 @bp.get("/v/<village>/rubric/<int:version>.pdf")
 @access.allow(*READERS)
 def rubric_sheet(village: str, version: int) -> Response:
     """A version for the wall, A4 or A3 by `?paper=`."""
-    return _printed(g.area, version)
+    return _rubric_download(g.area, version)
 
 
 @bp.get("/a/<area>/rubric/<int:version>.pdf")
-@access.allow(*access.ABOVE)
+@access.allow(*access.ROLES_ABOVE)
 def template_sheet(area: str, version: int) -> Response:
     """A version of the template on paper, A4 or A3 by `?paper=`."""
-    return _printed(_county(), version)
+    return _rubric_download(_county_or_404(), version)
 
 
-def _printed(area: Area, version: int) -> Response:
-    rubric = versions.numbered(area, version)
+def _rubric_download(area: Area, version: int) -> Response:
+    rubric = versions.find_version(area, version)
     paper = request.args.get("paper", "A4")
     if rubric is None or paper not in SCALES:
         abort(404)
@@ -152,10 +152,10 @@ def _printed(area: Area, version: int) -> Response:
 
 @bp.route("/v/<village>/rubric/adopt", methods=["GET", "POST"])
 @access.allow(Role.CHAIR)
-def adopt_rubric(village: str) -> Answer:
+def adopt_rubric(village: str) -> PageResponse:
     """Adopt the county's rubric by a decision of the village's meeting, with items of its own."""
     latest = versions.latest(g.area)
-    form = AdoptForm(in_force_from=_first_choice(latest))
+    form = AdoptForm(in_force_from=_usual_first_day(latest))
     template = versions.template_for(g.area, form.in_force_from.data or _next_quarter().first_day)
     limits = versions.limits_of(template)
     if request.method == "GET":
@@ -163,45 +163,48 @@ def adopt_rubric(village: str) -> Answer:
         form.fill(own, limits.bonuses + limits.deductions - len(own))
     if form.validate_on_submit():
         with attempt(form):
-            made = versions.adopt(
+            adopted = versions.adopt(
                 g.area, form.in_force_from.data, form.approved_by.data, form.items, current_user
             )
         if form.status == 200:
             flash(gettext("Adopted. Hang the rubric up where everyone can read it."))
-            return redirect(url_for("rubrics.rubric_version", village=village, version=made.version))
-    return _decision(form, versions.items_of(template), limits, template)
+            return redirect(url_for("rubrics.rubric_version", village=village, version=adopted.version))
+    return _decision_page(form, versions.items_of(template), limits, template)
 
 
 @bp.route("/a/<area>/rubric/publish", methods=["GET", "POST"])
 @access.allow(Role.COUNTY)
-def publish_template(area: str) -> Answer:
+def publish_template(area: str) -> PageResponse:
     """Publish a new version of the county's template."""
-    county = _county()
+    county = _county_or_404()
     latest = versions.latest(county)
-    limits = versions.limits_of(latest) if latest else USUAL
-    form = PublishForm(in_force_from=_first_choice(latest), **_limits(limits))
+    limits = versions.limits_of(latest) if latest else USUAL_LIMITS
+    form = PublishForm(in_force_from=_usual_first_day(latest), **_limit_values(limits))
     if request.method == "GET":
         form.fill(latest.items if latest else TEMPLATE)
     elif "more" in request.form:
         form.add_lines()
     elif form.validate_on_submit():
         with attempt(form):
-            made = versions.publish(
+            published = versions.publish(
                 county, form.in_force_from.data, form.approved_by.data, form.items, form.limits, current_user
             )
         if form.status == 200:
             flash(gettext("Published. The villages adopt it by their own decisions."))
-            return redirect(url_for("rubrics.template_version", area=area, version=made.version))
-    return _decision(form, [], limits, None)
+            return redirect(url_for("rubrics.template_version", area=area, version=published.version))
+    return _decision_page(form, [], limits, None)
 
 
-def _first_choice(latest: Rubric | None) -> Any:
-    """From when a version holds if nobody says otherwise: the first from this quarter on, others the next."""
+def _usual_first_day(latest: Rubric | None) -> Any:
+    """The day from which a version holds if nobody says otherwise.
+
+    The first version from this quarter on, others from the next.
+    """
     quarter = Quarter.of(clock.today())
     return quarter.first_day if latest is None else quarter.next.first_day
 
 
-def _limits(limits: Limits) -> dict[str, Any]:
+def _limit_values(limits: Limits) -> dict[str, Any]:
     return {
         "most_bonuses": limits.bonuses,
         "most_deductions": limits.deductions,
@@ -209,7 +212,7 @@ def _limits(limits: Limits) -> dict[str, Any]:
     }
 
 
-def _decision(form: AdoptForm, items: Any, limits: Limits, template: Rubric | None) -> Answer:
+def _decision_page(form: AdoptForm, items: Any, limits: Limits, template: Rubric | None) -> PageResponse:
     page = render_template(
         "points/rubrics/rubric_decide.html",
         form=form,

@@ -1,4 +1,4 @@
-"""What vouches for a record, as links for those who may open them, and the names only some may read."""
+"""The evidence of a record, as links for those who may open them, and the names only some may read."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,8 +34,8 @@ class Evidence:
     url: str | None
 
 
-class Sight:
-    """What the signed-in reader may see of the records of a village: asked once for a page."""
+class ReaderAccess:
+    """What the signed-in reader may see of a village's records; made once for a page."""
 
     def __init__(self) -> None:
         self._grids = {grid.id for grid in reach.grids_of(current_user, g.area)}
@@ -48,7 +48,7 @@ class Sight:
         kind = service.evidence.kind
         record = self._records.get(kind, Record(kind, kind))
         may_open = record.endpoint and (
-            service.grid_id in self._grids or (not record.is_personal and _lets_in(record.endpoint))
+            service.grid_id in self._grids or (not record.is_personal and _may_open(record.endpoint))
         )
         url = url_for(record.endpoint, village=g.area.code, ident=service.evidence_id) if may_open else None
         return Evidence(record.label, url)
@@ -64,7 +64,7 @@ class Sight:
         return bool(self._grids)
 
 
-def _lets_in(endpoint: str) -> bool:
+def _may_open(endpoint: str) -> bool:
     rule = access.rule_of(endpoint)
     roles: set[Role] = g.roles
     return rule is not None and bool(rule.roles is None or rule.roles & roles)

@@ -14,7 +14,7 @@ from people import access
 from people.models import Household, Person, Role
 from people.roster import holders, households, persons, reach
 from points import amounts, labels
-from points.forms.services import NOBODY, AgainForm, ServiceForm
+from points.forms.services import NO_HOUSEHOLD, ServiceDetailsForm, ServiceForm
 from points.models import FedBy, Rubric, RubricItem, Service, ServiceState, Slip
 from points.rubrics import versions
 from points.services import photos, recording, slips
@@ -28,13 +28,13 @@ def new_service(village: str) -> Response | tuple[str, int]:
     """Record a service: the committee for anyone, a worker for themselves; from the slip `?slip=` names."""
     own = not g.roles & RECORDERS
     form = ServiceForm(done_on=clock.today(), slip=request.args.get("slip", ""))
-    slip = None if own else _slip(form)
+    slip = None if own else _slip_or_404(form)
     if slip is not None and slip.used_at and request.method == "GET":
         return redirect(url_for("services.slip", village=village, slip=slip.number))
     rubric = versions.in_force(g.area, Quarter.of(form.done_on.data or clock.today()))
-    form.worker.choices = _workers(own, slip)
-    form.item.choices = [(item.id, _described(item)) for item in _claimable(rubric)]
-    form.household.choices = [(NOBODY, gettext("– none –")), *_households()]
+    form.worker.choices = _worker_choices(own, slip)
+    form.item.choices = [(item.id, _item_label(item)) for item in _claimable_items(rubric)]
+    form.household.choices = [(NO_HOUSEHOLD, gettext("– none –")), *_household_choices()]
     if form.validate_on_submit():
         with attempt(form):
             service = recording.record(
@@ -53,13 +53,13 @@ def new_service(village: str) -> Response | tuple[str, int]:
             if photo is not None:
                 photos.keep(service, photo, current_user)
         if form.status == 200:
-            return _recorded(own, slip)
+            return _after_recording(own, slip)
     return render_template(
         "points/services/new_service.html", form=form, rubric=rubric, slip=slip
     ), form.status
 
 
-def _recorded(own: bool, slip: Slip | None) -> Response:
+def _after_recording(own: bool, slip: Slip | None) -> Response:
     if slip is not None:
         flash(gettext("Recorded. Whoever signed the slip confirms it."))
         return redirect(url_for("services.slip", village=g.area.code, slip=slip.number))
@@ -67,8 +67,8 @@ def _recorded(own: bool, slip: Slip | None) -> Response:
     return redirect(url_for("ledger.mine" if own else "services.new_service", village=g.area.code))
 
 
-def _slip(form: ServiceForm) -> Slip | None:
-    """The slip that is keyed in, if the form names one; one that is none is refused above the form."""
+def _slip_or_404(form: ServiceForm) -> Slip | None:
+    """The slip that is keyed in, if the form names one; 404 for one that is not there."""
     if not form.slip.data:
         return None
     try:
@@ -77,25 +77,25 @@ def _slip(form: ServiceForm) -> Slip | None:
         abort(404)
 
 
-def _workers(own: bool, slip: Slip | None) -> list[tuple[int, str]]:
-    """Whom the form offers: who served this quarter or the last, only oneself, or whose slip it is."""
+def _worker_choices(own: bool, slip: Slip | None) -> list[tuple[int, str]]:
+    """The workers to choose: who served this quarter or the last, only oneself, or whose slip it is."""
     today = clock.today()
-    seats = holders.seats(g.area, Quarter.of(today).previous.first_day, today)
-    only = current_user.person_id if own else None
+    seats = holders.workers_in_grids(g.area, Quarter.of(today).previous.first_day, today)
+    only_worker_id = current_user.person_id if own else None
     if slip is not None and slip.worker is not None:
-        only = persons.kept(slip.worker).id
-    offered = {
+        only_worker_id = persons.current_entry(slip.worker).id
+    names = {
         seat.person_id: f"{seat.grid} · {seat.name}"
         for seat in seats
-        if only is None or seat.person_id == only
+        if only_worker_id is None or seat.person_id == only_worker_id
     }
-    if only is not None and not offered and slip is not None and slip.worker is not None:
-        offered = {only: persons.kept(slip.worker).name}
-    return list(offered.items())
+    if only_worker_id is not None and not names and slip is not None and slip.worker is not None:
+        names = {only_worker_id: persons.current_entry(slip.worker).name}
+    return list(names.items())
 
 
-def _claimable(rubric: Rubric | None) -> list[RubricItem]:
-    """What can be claimed without a record; what is deducted, only by the committee."""
+def _claimable_items(rubric: Rubric | None) -> list[RubricItem]:
+    """The items that can be claimed without a record; deductions only by the committee."""
     may_deduct = bool(g.roles & access.COMMITTEE)
     return [
         item
@@ -104,18 +104,18 @@ def _claimable(rubric: Rubric | None) -> list[RubricItem]:
     ]
 
 
-def _households() -> list[tuple[int, str]]:
+def _household_choices() -> list[tuple[int, str]]:
     """The households of the grids that the reader works in."""
-    mine = reach.grids_of(current_user, g.area)
-    living = households.of_grids([grid.id for grid in mine])
+    grids = reach.grids_of(current_user, g.area)
+    households_by_grid = households.living_households([grid.id for grid in grids])
     return [
         (home.id, f"{grid.name} · {home.number} {home.head}")
-        for grid in mine
-        for home in living.get(grid.id, ())
+        for grid in grids
+        for home in households_by_grid.get(grid.id, ())
     ]
 
 
-def _described(item: RubricItem) -> str:
+def _item_label(item: RubricItem) -> str:
     return gettext(
         "%(category)s: %(name)s (%(points)s points each %(unit)s)",
         category=labels.CATEGORIES[item.category],
@@ -130,8 +130,8 @@ def _described(item: RubricItem) -> str:
 def service_again(village: str, ident: int) -> Response | tuple[str, int]:
     """Hand a rejected record in again: a worker their own, clerk and instructor anybody's."""
     own = not g.roles & RECORDERS
-    rejected = _rejected(ident, own)
-    form = AgainForm(done_on=rejected.done_on, count=rejected.count, note=rejected.note)
+    rejected = _rejected_or_404(ident, own)
+    form = ServiceDetailsForm(done_on=rejected.done_on, count=rejected.count, note=rejected.note)
     if rejected.evidence:  # day and count stand in the record it came of
         form.done_on.data, form.count.data = rejected.done_on, rejected.count
     if form.validate_on_submit():
@@ -142,13 +142,13 @@ def service_again(village: str, ident: int) -> Response | tuple[str, int]:
         if form.status == 200:
             flash(gettext("Handed in again. Now a second person confirms it."))
             return redirect(url_for("ledger.mine" if own else "services.services", village=village))
-    rejected = _rejected(ident, own)
+    rejected = _rejected_or_404(ident, own)
     return render_template(
         "points/services/service_again.html", form=form, service=rejected, own=own
     ), form.status
 
 
-def _rejected(ident: int, own: bool) -> Service:
+def _rejected_or_404(ident: int, own: bool) -> Service:
     """A record that was rejected, if the reader may hand it in again; otherwise 404."""
     service = fetch(Service, ident, village_id=g.area.id) or abort(404)
     if service.state != ServiceState.REJECTED:

@@ -19,9 +19,9 @@ from points.services import samples as verbs
 from points.services.samplesheet import Checklist, ChecklistRow, checklist_pdf
 from points.views import WATCHING
 from points.views.services import bp
-from points.views.services.evidence import Sight
+from points.views.services.evidence import ReaderAccess
 
-QUARTERS = 4  # so far back a sample still finds somebody who remembers
+QUARTERS_OFFERED = 4  # so far back a sample still finds somebody who remembers
 
 
 @bp.route("/v/<village>/samples", methods=["GET", "POST"])
@@ -39,7 +39,7 @@ def samples(village: str) -> Response | tuple[str, int]:
     html = render_template(
         "points/services/samples.html",
         form=form,
-        samples=verbs.of_village(g.area),
+        samples=verbs.samples_of_village(g.area),
         may_draw=Role.SUPERVISOR in g.roles,
     )
     return html, form.status
@@ -48,7 +48,7 @@ def samples(village: str) -> Response | tuple[str, int]:
 def _quarters() -> list[Quarter]:
     """This quarter and those before it."""
     quarters = [Quarter.of(clock.today())]
-    while len(quarters) < QUARTERS:
+    while len(quarters) < QUARTERS_OFFERED:
         quarters.append(quarters[-1].previous)
     return quarters
 
@@ -57,23 +57,23 @@ def _quarters() -> list[Quarter]:
 @access.allow(*WATCHING)
 def sample(village: str, ident: int) -> tuple[str, int]:
     """A sample: how it was drawn, its records, and what was found of each."""
-    return _sample(_fetched(ident))
+    return _sample_page(_sample_or_404(ident))
 
 
-def _fetched(ident: int) -> Sample:
+def _sample_or_404(ident: int) -> Sample:
     return fetch(Sample, ident, village_id=g.area.id) or abort(404)
 
 
-def _sample(sample: Sample, refused: tuple[int, FindingForm] | None = None) -> tuple[str, int]:
-    lines, sight = verbs.lines(sample), Sight()
+def _sample_page(sample: Sample, refused: tuple[int, FindingForm] | None = None) -> tuple[str, int]:
+    lines, reader = verbs.sample_lines(sample), ReaderAccess()
     html = render_template(
         "points/services/sample.html",
         sample=sample,
         lines=lines,
         left=sum(line.finding is None for line in lines),
         numbers=_ranges(list(verbs.population(sample))),
-        evidence=sight.evidence,
-        household=sight.household,
+        evidence=reader.evidence,
+        household=reader.household,
         form=FindingForm(formdata=None),
         refused=refused,
         labels=labels,
@@ -97,7 +97,7 @@ def _ranges(numbers: list[int]) -> str:
 @access.allow(Role.SUPERVISOR)
 def note_finding(village: str, ident: int, number: int) -> Response | tuple[str, int]:
     """Write down what was found of a record of a sample."""
-    sample, form = _fetched(ident), FindingForm()
+    sample, form = _sample_or_404(ident), FindingForm()
     service = fetch(Service, number, village_id=g.area.id) or abort(404)
     if form.validate_on_submit():
         with attempt(form):
@@ -107,25 +107,25 @@ def note_finding(village: str, ident: int, number: int) -> Response | tuple[str,
             return redirect(
                 url_for("services.sample", village=village, ident=ident, _anchor=f"record-{number}")
             )
-    return _sample(_fetched(ident), (number, form))
+    return _sample_page(_sample_or_404(ident), (number, form))
 
 
 @bp.get("/v/<village>/samples/<int:ident>/checklist.pdf")
 @access.allow(*WATCHING)
 def sample_checklist(village: str, ident: int) -> Response:
     """A sample to take along from house to house, on A4."""
-    sample, sight = _fetched(ident), Sight()
+    sample, reader = _sample_or_404(ident), ReaderAccess()
     rows = []
-    for line in verbs.lines(sample):
-        service, home = line.service, sight.household(line.service)
+    for line in verbs.sample_lines(sample):
+        service, home = line.service, reader.household(line.service)
         rows.append(
             ChecklistRow(
                 number=service.id,
                 day=service.done_on,
-                worker=service.worker.name if access.inside() else service.worker.masked,
+                worker=service.worker.name if access.is_insider() else service.worker.masked,
                 grid=service.grid.name,
                 what=f"{service.item.name} × {service.count} {service.item.unit}",
-                note=service.note if access.inside() else "",
+                note=service.note if access.is_insider() else "",
                 household=f"{home.number} {home.head}" if home else "",
                 found=str(labels.FINDINGS[line.finding.found]) if line.finding else "",
             )

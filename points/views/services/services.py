@@ -1,4 +1,4 @@
-"""Service records: the confirmers' list, and what is decided there."""
+"""Service records on pages: the list for those who confirm, and what they decide there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ from points.forms.services import ConfirmForm
 from points.models import Service, ServiceState
 from points.services import deciding, flags, photos, reading, taking
 from points.services.flags import Flag
-from points.services.reading import Search
+from points.services.reading import ServiceSearch
 from points.views.services import bp
-from points.views.services.evidence import Evidence, Sight
+from points.views.services.evidence import Evidence, ReaderAccess
 
 DECIDERS = (Role.CLERK, Role.CHAIR, Role.INSTRUCTOR)
 RECORDERS = frozenset({Role.CLERK, Role.INSTRUCTOR})
@@ -36,11 +36,11 @@ PER_PAGE = 10
 FLAGGED = "flagged"
 
 # What the list was asked for, kept on the way through a decision and back.
-ASKED = ("state", "worker", "grid", "like", "record", "page")
+SEARCH_KEYS = ("state", "worker", "grid", "like", "record", "page")
 
 
 @dataclass(frozen=True)
-class Row:
+class ServiceRow:
     """A record as the list shows it; `then` is where the list goes on after a decision on it."""
 
     service: Service
@@ -61,26 +61,26 @@ def services(village: str) -> tuple[str, int]:
     By `?state=` (or what shows a sign: flagged), `?worker=`, `?grid=`, `?record=`, and `?like=` for the same
     words.
     """
-    return _services()
+    return _list_page()
 
 
-def _services(refused: tuple[int, Form] | None = None) -> tuple[str, int]:
-    """The list; after a refusal the words stand at the record concerned, or above if it is not there."""
-    waiting = reading.waiting(g.area)
-    asked = _asked()
-    chosen = asked.get("state", ServiceState.RECORDED if waiting and not asked else "")
-    search = _search(chosen, asked)
-    page = web.page_of(reading.listed(g.area, search), PER_PAGE)
+def _list_page(refused: tuple[int, Form] | None = None) -> tuple[str, int]:
+    """The list; a refusal stands at its record, or above the list if the record is not on it."""
+    waiting = reading.count_waiting(g.area)
+    criteria = _search_of_request()
+    state = criteria.get("state", ServiceState.RECORDED if waiting and not criteria else "")
+    search = _search_of_choices(state, criteria)
+    page = web.page_of(reading.search_services(g.area, search), PER_PAGE)
     may_decide = bool(g.roles & set(DECIDERS))
-    rows, (places, serving) = _rows(page, may_decide), _choices()
+    rows, (places, serving) = _rows(page, may_decide), _grid_and_worker_choices()
     html = render_template(
         "points/services/services.html",
         page=page,
         rows=rows,
-        chosen=chosen,
-        asked=asked,
+        chosen=state,
+        asked=criteria,
         waiting=waiting,
-        to_take_in=len(taking.waiting(g.area)) if Role.CLERK in g.roles else 0,
+        to_take_in=len(taking.importable_records(g.area)) if Role.CLERK in g.roles else 0,
         labels=labels,
         grids=places,
         serving=serving,
@@ -93,68 +93,71 @@ def _services(refused: tuple[int, Form] | None = None) -> tuple[str, int]:
     return html, refused[1].status if refused else 200
 
 
-def _asked() -> dict[str, Any]:
-    """What the address asks for, without what is empty."""
-    return {name: request.args[name] for name in ASKED[:-1] if name in request.args}
+def _search_of_request() -> dict[str, Any]:
+    """The criteria that the address names."""
+    return {name: request.args[name] for name in SEARCH_KEYS[:-1] if name in request.args}
 
 
-def _search(chosen: str, asked: dict[str, Any]) -> Search:
-    """The same as a search; what is none of the choices is not there (404)."""
-    if chosen not in ("", FLAGGED, *ServiceState):
+def _search_of_choices(state: str, criteria: dict[str, Any]) -> ServiceSearch:
+    """The search by a state and criteria; 404 for a state that is none of the choices."""
+    if state not in ("", FLAGGED, *ServiceState):
         abort(404)
-    record = _row("record")
-    among = flags.waiting(g.area) if chosen == FLAGGED else None
-    return Search(
-        state=ServiceState(chosen) if chosen not in ("", FLAGGED) else None,
-        worker=_row("worker"),
-        grid=_row("grid"),
-        likeness=asked.get("like", "").replace("\0", "") or None,
-        among=[record] if record is not None else among,
+    record = _id_of_request("record")
+    flagged_ids = flags.flagged_waiting_ids(g.area) if state == FLAGGED else None
+    return ServiceSearch(
+        state=ServiceState(state) if state not in ("", FLAGGED) else None,
+        worker=_id_of_request("worker"),
+        grid=_id_of_request("grid"),
+        likeness=criteria.get("like", "").replace("\0", "") or None,
+        among=[record] if record is not None else flagged_ids,
     )
 
 
-def _row(name: str) -> int | None:
-    """The row that the address asks for by its id; what no column holds is not there (404)."""
+def _id_of_request(name: str) -> int | None:
+    """The id that the address gives under a name, or None; 404 for one that no column holds."""
     ident = request.args.get(name, type=int)
     if ident is not None and not 0 < ident < 2**31:
         abort(404)
     return ident
 
 
-def _rows(page: Pagination, may_decide: bool) -> list[Row]:
+def _rows(page: Pagination, may_decide: bool) -> list[ServiceRow]:
     """The records of a page with their signs and evidence, each with the way on."""
-    sight, found, inside = Sight(), list(page), access.inside()
-    waiting = [service for service in found if service.state == ServiceState.RECORDED]
-    signs = flags.of(g.area, waiting)
-    again = reading.handed_in_again(found)
+    reader, services, inside = ReaderAccess(), list(page), access.is_insider()
+    waiting = [service for service in services if service.state == ServiceState.RECORDED]
+    signs = flags.flags_of(g.area, waiting)
+    resubmitted = reading.resubmitted_ids(services)
 
     def place(service: Service) -> str:
-        """Where the next one is met: at its button; where there is a sign to read, at its top."""
+        """The anchor at which the next record is shown: its button, or its top if it has a sign."""
         ready = service in waiting and may_decide and service.recorded_by_id != current_user.id
         return f"confirm-{service.id}" if ready and service.id not in signs else f"service-{service.id}"
 
     rows = []
-    for number, service in enumerate(found):
-        others = found[number + 1 :] or found[:number][::-1]
+    for number, service in enumerate(services):
+        others = services[number + 1 :] or services[:number][::-1]
         rows.append(
-            Row(
+            ServiceRow(
                 service=service,
                 flags=signs.get(service.id, ()),
-                evidence=sight.evidence(service),
-                household=sight.household(service),
+                evidence=reader.evidence(service),
+                household=reader.household(service),
                 then=place(others[0]) if others else "",
                 page=page.page if others else max(page.page - 1, 1),
-                again=again.get(service.id),
+                again=resubmitted.get(service.id),
                 has_photo=inside and service.photo_id is not None,
             )
         )
     return rows
 
 
-def _choices() -> tuple[dict[int, str], dict[int, str]]:
-    """The grids in which somebody served this quarter or the last, and who, as the reader may read names."""
-    today, inside = clock.today(), access.inside()
-    seats = holders.seats(g.area, Quarter.of(today).previous.first_day, today)
+def _grid_and_worker_choices() -> tuple[dict[int, str], dict[int, str]]:
+    """The grids in which somebody served this quarter or the last, and who did.
+
+    Names are as the reader may read them.
+    """
+    today, inside = clock.today(), access.is_insider()
+    seats = holders.workers_in_grids(g.area, Quarter.of(today).previous.first_day, today)
     workers = {
         seat.person_id: f"{seat.grid} · {seat.name if inside else mask_name(seat.name)}" for seat in seats
     }
@@ -165,46 +168,46 @@ def _choices() -> tuple[dict[int, str], dict[int, str]]:
 @access.allow(*DECIDERS)
 def confirm_service(village: str, ident: int) -> Response | tuple[str, int]:
     """Confirm a record as the second person, or on the word of the household or of a witness."""
-    form, service = ConfirmForm(), _service(ident)
+    form, service = ConfirmForm(), _service_or_404(ident)
     if form.validate_on_submit():
         with attempt(form):
             deciding.confirm(service, current_user, form.voucher.data, form.name.data)
-    told = gettext("Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name)
-    return _decided(ident, form, told)
+    message = gettext("Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name)
+    return _after_decision(ident, form, message)
 
 
 @bp.post("/v/<village>/services/<int:ident>/reject")
 @access.allow(*DECIDERS)
 def reject_service(village: str, ident: int) -> Response | tuple[str, int]:
     """Reject a record with a reason."""
-    form, service = ReasonForm(), _service(ident)
+    form, service = ReasonForm(), _service_or_404(ident)
     if form.validate_on_submit():
         with attempt(form):
             deciding.reject(service, form.reason.data, current_user)
-    told = gettext("Rejected: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name)
-    return _decided(ident, form, told)
+    message = gettext("Rejected: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name)
+    return _after_decision(ident, form, message)
 
 
-def _service(ident: int) -> Service:
+def _service_or_404(ident: int) -> Service:
     return fetch(Service, ident, village_id=g.area.id) or abort(404)
 
 
-def _decided(ident: int, form: Form, told: str) -> Response | tuple[str, int]:
-    """On to the next record of the same list; or the list with what was refused."""
+def _after_decision(ident: int, form: Form, message: str) -> Response | tuple[str, int]:
+    """Redirect to the next record of the same list; or show the list with what was refused."""
     if form.status != 200:
-        return _services(refused=(ident, form))
-    flash(told)
-    asked: dict[str, Any] = {name: request.args[name] for name in ASKED if request.args.get(name)}
-    then = request.args.get("then") or None
-    return redirect(url_for("services.services", village=g.area.code, _anchor=then, **asked))
+        return _list_page(refused=(ident, form))
+    flash(message)
+    criteria: dict[str, Any] = {name: request.args[name] for name in SEARCH_KEYS if request.args.get(name)}
+    anchor = request.args.get("then") or None
+    return redirect(url_for("services.services", village=g.area.code, _anchor=anchor, **criteria))
 
 
 @bp.get("/v/<village>/services/<int:ident>/photo")
 @access.allow(*access.COMMITTEE, Role.SUPERVISOR, Role.INSTRUCTOR)
 def service_photo(village: str, ident: int) -> Response:
     """The photo that goes with a record, for those of the village who look into it."""
-    found = photos.of(_service(ident)) or abort(404)
-    return web.photo(found.content, found.digest)
+    photo = photos.photo_of(_service_or_404(ident)) or abort(404)
+    return web.photo(photo.content, photo.digest)
 
 
 @bp.post("/v/<village>/services/take-in")
@@ -212,10 +215,10 @@ def service_photo(village: str, ident: int) -> Response:
 def take_in_services(village: str) -> Response | tuple[str, int]:
     """Make services of the trainings and evaluations that wait."""
     form = ButtonForm()
-    taken: Sequence[Service] = ()
+    imported: Sequence[Service] = ()
     with attempt(form):
-        taken = taking.take_in(g.area, current_user)
+        imported = taking.import_waiting(g.area, current_user)
     if form.status != 200:
-        return _services(refused=(0, form))
-    flash(ngettext("%(num)s is taken in.", "%(num)s are taken in.", len(taken)))
+        return _list_page(refused=(0, form))
+    flash(ngettext("%(num)s is taken in.", "%(num)s are taken in.", len(imported)))
     return redirect(url_for("services.services", village=village))

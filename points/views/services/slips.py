@@ -1,4 +1,4 @@
-"""Paper slips: printed under numbers, keyed in when they come back, and confirmed by who signed them."""
+"""Paper slips on pages: printed, keyed in when they come back, confirmed by who signed them."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ from people.models import Person
 from people.roster import holders, persons
 from points import labels
 from points.forms.services import ConfirmForm
-from points.forms.slips import ANYONE, NumberForm, PrintForm
+from points.forms.slips import ANYONE, PrintSlipsForm, SlipNumberForm
 from points.models import FedBy, Service, ServiceState, Slip
 from points.rubrics import versions
 from points.services import deciding, recording
@@ -26,32 +26,32 @@ from points.services import slips as verbs
 from points.services.slipsheet import SlipFace, slips_pdf
 from points.views import KEYING_IN
 from points.views.services import bp
-from points.views.services.evidence import Sight
+from points.views.services.evidence import ReaderAccess
 from points.views.services.services import DECIDERS, RECORDERS
 
 # What else is keyed in from a slip.
-ABOUT_SLIP: Slot[Callable[[Slip], list[pages.Further]]] = Slot()
+ABOUT_SLIP: Slot[Callable[[Slip], list[pages.FurtherLink]]] = Slot()
 
 
 @bp.get("/v/<village>/slips")
 @access.allow(*KEYING_IN)
 def slips(village: str) -> tuple[str, int]:
     """The field for a slip that came back, new slips to print, and what was printed."""
-    return _slips(NumberForm(formdata=None), _print_form())
+    return _slips_page(SlipNumberForm(formdata=None), _print_form())
 
 
-def _slips(number: NumberForm, printing: PrintForm) -> tuple[str, int]:
+def _slips_page(number: SlipNumberForm, printing: PrintSlipsForm) -> tuple[str, int]:
     html = render_template(
         "points/services/slips.html", number=number, printing=printing, batches=verbs.batches(g.area)
     )
     return html, max(number.status, printing.status)
 
 
-def _print_form(**given: None) -> PrintForm:
-    """For anyone, or for who serves today."""
-    form = PrintForm(**given)
+def _print_form(**options: None) -> PrintSlipsForm:
+    """The form to print slips, for anyone or for a worker who serves today."""
+    form = PrintSlipsForm(**options)
     today = clock.today()
-    serving = {seat.person_id: seat for seat in holders.seats(g.area, today, today)}
+    serving = {seat.person_id: seat for seat in holders.workers_in_grids(g.area, today, today)}
     form.worker.choices = [
         (ANYONE, gettext("anyone (the name is written by hand)")),
         *((ident, f"{seat.grid} · {seat.name}") for ident, seat in serving.items()),
@@ -63,14 +63,14 @@ def _print_form(**given: None) -> PrintForm:
 @access.allow(*KEYING_IN)
 def find_slip(village: str) -> Response | tuple[str, int]:
     """Go to the slip that was scanned or typed."""
-    form = NumberForm()
+    form = SlipNumberForm()
     if form.validate_on_submit():
         try:
-            found = verbs.find(form.number.data, g.area)
-            return redirect(url_for("services.slip", village=village, slip=found.number))
+            slip = verbs.find(form.number.data, g.area)
+            return redirect(url_for("services.slip", village=village, slip=slip.number))
         except Refused as refusal:
             form.refuse(refusal)
-    return _slips(form, _print_form(formdata=None))
+    return _slips_page(form, _print_form(formdata=None))
 
 
 @bp.post("/v/<village>/slips")
@@ -87,28 +87,28 @@ def print_slips(village: str) -> Response | tuple[str, int]:
                 ngettext("%(num)s slip is ready to print.", "%(num)s slips are ready to print.", len(printed))
             )
             return redirect(url_for("services.slips", village=village))
-    return _slips(NumberForm(formdata=None), form)
+    return _slips_page(SlipNumberForm(formdata=None), form)
 
 
 @bp.get("/v/<village>/slips/<slip>")
 @access.allow(*KEYING_IN)
 def slip(village: str, slip: str) -> tuple[str, int]:
     """One slip: whose it is, whether it was keyed in, and what to do with it."""
-    return _slip(_numbered(slip), ConfirmForm(formdata=None))
+    return _slip_page(_slip_or_404(slip), ConfirmForm(formdata=None))
 
 
-def _slip(slip: Slip, form: Form) -> tuple[str, int]:
-    service, sight = _made_of(slip), Sight()
-    home = sight.household(service) if service else None
+def _slip_page(slip: Slip, form: Form) -> tuple[str, int]:
+    service, reader = _service_of_slip(slip), ReaderAccess()
+    home = reader.household(service) if service else None
     html = render_template(
         "points/services/slip.html",
         slip=slip,
         service=service,
         head=home.head if home else "",
         form=form,
-        number=NumberForm(formdata=None),
+        number=SlipNumberForm(formdata=None),
         labels=labels,
-        further=pages.further(ABOUT_SLIP, slip),
+        further=pages.further_links(ABOUT_SLIP, slip),
         may_record=bool(g.roles & RECORDERS),
         may_decide=service is not None
         and service.state == ServiceState.RECORDED
@@ -117,12 +117,12 @@ def _slip(slip: Slip, form: Form) -> tuple[str, int]:
     return html, form.status
 
 
-def _made_of(slip: Slip) -> Service | None:
+def _service_of_slip(slip: Slip) -> Service | None:
     """The service that was made of a slip, by itself or by way of a visit."""
-    return recording.counted(slip.evidence) if slip.evidence else slip.service
+    return recording.service_of_evidence(slip.evidence) if slip.evidence else slip.service
 
 
-def _numbered(number: str) -> Slip:
+def _slip_or_404(number: str) -> Slip:
     try:
         return verbs.find(number, g.area)
     except Refused:
@@ -133,22 +133,22 @@ def _numbered(number: str) -> Slip:
 @access.allow(*DECIDERS)
 def confirm_slip(village: str, slip: str) -> Response | tuple[str, int]:
     """Confirm what was keyed in on the word of who signed the slip."""
-    form, found = ConfirmForm(), _numbered(slip)
-    service = _made_of(found) or abort(404)
+    form, printed_slip = ConfirmForm(), _slip_or_404(slip)
+    service = _service_of_slip(printed_slip) or abort(404)
     if form.validate_on_submit():
         with attempt(form):
             deciding.confirm(service, current_user, form.voucher.data, form.name.data)
         if form.status == 200:
             flash(gettext("Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name))
             return redirect(url_for("services.slips", village=village))
-    return _slip(_numbered(slip), form)
+    return _slip_page(_slip_or_404(slip), form)
 
 
 @bp.get("/v/<village>/slips/<slip>/sheet.pdf")
 @access.allow(*KEYING_IN)
 def slip_sheet(village: str, slip: str) -> Response:
     """The slips that were printed together with this one and did not come back yet, four to a sheet."""
-    unused = verbs.unused_with(_numbered(slip)) or abort(404)
+    unused = verbs.unused_with(_slip_or_404(slip)) or abort(404)
     rubric = versions.in_force(g.area, Quarter.of(clock.today()))
     items = [
         item.name
@@ -158,16 +158,16 @@ def slip_sheet(village: str, slip: str) -> Response:
     faces = [
         SlipFace(
             village=g.area.name,
-            number=each.number,
-            worker=persons.kept(each.worker).name if each.worker else "",
-            grid=_grid(each.worker) if each.worker else "",
+            number=unused_slip.number,
+            worker=persons.current_entry(unused_slip.worker).name if unused_slip.worker else "",
+            grid=_grid_name(unused_slip.worker) if unused_slip.worker else "",
             items=items,
         )
-        for each in unused
+        for unused_slip in unused
     ]
     return web.pdf(slips_pdf(faces), f"slips-{unused[0].number}.pdf")
 
 
-def _grid(worker: Person) -> str:
-    served = holders.latest_served(persons.selves(persons.kept(worker)), clock.today())
-    return served.grid.name if served else ""
+def _grid_name(worker: Person) -> str:
+    latest_term = holders.latest_worker_term(persons.entry_ids(persons.current_entry(worker)), clock.today())
+    return latest_term.grid.name if latest_term else ""

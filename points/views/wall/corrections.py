@@ -10,7 +10,7 @@ from ground.forms import attempt
 from people import access
 from people.models import Person, Role
 from points import labels, ledger
-from points.assessment import finding
+from points.assessment import assessments
 from points.forms.aftermath import CorrectionForm
 from points.models import Transfer, TransferKind
 from points.views.wall import bp
@@ -41,6 +41,6 @@ def correct(village: str, ident: int, transfer: int) -> Response | tuple[str, in
         why=labels.why(award),
         corrected=award.corrected,
         balance=account.balance,
-        there=finding.open_one(g.area),
+        there=assessments.open_assessment(g.area),
     )
     return page, form.status

@@ -8,13 +8,13 @@ from ground import clock, web
 from people import access, areas
 from people.models import Area, Role
 from points import expiry
-from points.assessment import finding
+from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Notice
 from points.views import WATCHING
-from points.views.assessment.quarters import pressed, quarter_or_404
+from points.views.assessment.quarters import press_button, quarter_or_404
 from points.views.wall import bp
 from points.wall import noticesheet, objections, posting, wording
-from points.wall import standing as wall
+from points.wall import wall_state as wall
 from points.wall.noticesheet import NoticeSheet, notice_pdf
 
 PAPERS = ("A4", "A3")
@@ -28,30 +28,30 @@ def notice_sheet(village: str, quarter: str) -> Response:
     paper = request.args.get("paper", PAPERS[0])
     if paper not in PAPERS:
         abort(404)
-    notice = _wanted(assessment) or abort(404)
+    notice = _requested_notice(assessment) or abort(404)
     with force_locale("zh"):
-        sheet = sheet_of(wall.posting(assessment, notice))
+        sheet = sheet_with_urls(wall.posted_notice(assessment, notice))
     return web.pdf(notice_pdf(sheet, paper), f"{village}-{sheet.code}.pdf")
 
 
-def _wanted(assessment: Assessment) -> Notice | None:
+def _requested_notice(assessment: Assessment) -> Notice | None:
     """The notice of `?number=`, or the latest of the whole sheet."""
     number = request.args.get("number")
     if number is None:
-        return finding.whole_notice(assessment)
-    return next((each for each in finding.notices(assessment) if str(each.number) == number), None)
+        return assessments.whole_notice(assessment)
+    return next((notice for notice in assessments.notices(assessment) if str(notice.number) == number), None)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/post-changes")
 @access.allow(Role.CLERK)
 def post_changes(village: str, quarter: str) -> Response | tuple[str, int]:
     """Post the lines again that accepted objections changed."""
-    done = gettext("The changes are posted. Print the sheet and hang it up today.")
-    return pressed(quarter, posting.post_changes, done)
+    message = gettext("The changes are posted. Print the sheet and hang it up today.")
+    return press_button(quarter, posting.post_changes, message)
 
 
-def sheet_of(posted: wall.Posting) -> NoticeSheet:
-    """What a notice says, with the addresses that are printed on it."""
+def sheet_with_urls(posted: wall.PostedNotice) -> NoticeSheet:
+    """The sheet of a notice, with the addresses that are printed on it."""
     village, quarter = posted.assessment.village.code, posted.assessment.quarter_name
     address, to_object, to_proof = (
         web.public_url(path)
@@ -61,8 +61,8 @@ def sheet_of(posted: wall.Posting) -> NoticeSheet:
             url_for("wall.proof"),
         )
     )
-    said = expiry.announcement(posted.assessment.village, posted.notice.posted_at)
-    return wording.sheet(posted, address, to_object, to_proof, [said] if said else [])
+    announcement = expiry.announcement(posted.assessment.village, posted.notice.posted_at)
+    return wording.sheet(posted, address, to_object, to_proof, [announcement] if announcement else [])
 
 
 def public_village(code: str) -> Area:
@@ -76,11 +76,13 @@ def public_village(code: str) -> Area:
 def notices(village: str) -> str:
     """A village's notices, for anyone: which quarters hang or hung, and how to object."""
     area = public_village(village)
-    found = [(assessment, finding.whole_notice(assessment)) for assessment in finding.listed(area)]
+    notice_by_assessment = [
+        (assessment, assessments.whole_notice(assessment)) for assessment in assessments.assessments_of(area)
+    ]
     return render_template(
         "points/wall/notices.html",
         village=area,
-        posted=[(assessment, notice) for assessment, notice in found if notice],
+        posted=[(assessment, notice) for assessment, notice in notice_by_assessment if notice],
         today=clock.today(),
     )
 
@@ -91,14 +93,19 @@ def notice(village: str, quarter: str) -> str:
     """The same sheets as on the wall, the latest whole one and the changes after it, and nothing else."""
     area = public_village(village)
     assessment = quarter_or_404(quarter, area)
-    posted = wall.postings(assessment) or abort(404)
-    contested = objections.unanswered(assessment)
+    posted = wall.posted_notices(assessment) or abort(404)
+    contested = objections.contested_worker_ids(assessment)
     return render_template(
         "points/wall/notice.html",
         village=area,
         assessment=assessment,
-        sheets=[sheet_of(each) for each in posted],
-        contested={line.number for each in posted for line in each.lines if line.worker_id in contested},
+        sheets=[sheet_with_urls(posted_notice) for posted_notice in posted],
+        contested={
+            line.number
+            for posted_notice in posted
+            for line in posted_notice.lines
+            if line.worker_id in contested
+        },
         words=noticesheet,
         is_open=bool(wall.open_lines(assessment)),
         sent_back=assessment.state == AssessmentState.DELIBERATING,

@@ -16,26 +16,26 @@ from people import access
 from people.models import Role
 from people.signin import guard
 from points import labels
-from points.assessment import finding
-from points.forms.objections import ACCEPTED, AnswerForm, CounterForm, ObjectionForm, TokenForm
-from points.models import Assessment, How, NoticeLine, Objection
+from points.assessment import assessments
+from points.forms.objections import ACCEPTED, AnswerForm, CounterObjectionForm, ObjectionForm, TokenForm
+from points.models import Assessment, NoticeLine, Objection, ObjectionChannel
 from points.views import WATCHING
 from points.views.assessment.quarters import quarter_or_404
 from points.views.wall import bp
 from points.views.wall.notices import public_village
 from points.wall import booking, objections, wording
-from points.wall import standing as wall
+from points.wall import wall_state as wall
 from points.wall.replysheet import ObjectionPaper, Reply, objection_pdf
 
 # Who writes objections down, and sees who brought them.
 RECEIVING = frozenset(access.COMMITTEE | {Role.SUPERVISOR})
 
 
-def _offer(form: ObjectionForm, assessment: Assessment) -> dict[int, NoticeLine]:
+def _offer_lines(form: ObjectionForm, assessment: Assessment) -> dict[int, NoticeLine]:
     """Let a form choose among the lines that are still open, and return them by number."""
     lines = {line.number: line for line in wall.open_lines(assessment)}
-    shown = [(number, f"{number}. {line.name} · {line.grid}") for number, line in lines.items()]
-    form.line.choices = [(0, gettext("Choose a line")), *shown] if shown else []
+    choices = [(number, f"{number}. {line.name} · {line.grid}") for number, line in lines.items()]
+    form.line.choices = [(0, gettext("Choose a line")), *choices] if choices else []
     return lines
 
 
@@ -48,17 +48,17 @@ def object_online(village: str, quarter: str) -> Response:
     """Object to a line of the notice, without sign-in and without giving a name."""
     area = public_village(village)
     assessment = quarter_or_404(quarter, area)
-    if finding.whole_notice(assessment) is None:
+    if assessments.whole_notice(assessment) is None:
         abort(404)
     form = ObjectionForm()
-    lines = _offer(form, assessment)
+    lines = _offer_lines(form, assessment)
     if form.validate_on_submit():
         with attempt(form):
-            made = objections.bring(
+            objection = objections.bring(
                 form.key.data,
                 assessment,
                 lines[form.line.data].worker,
-                How.ONLINE,
+                ObjectionChannel.ONLINE,
                 form.text.data,
                 None,
                 form.name.data,
@@ -66,16 +66,16 @@ def object_online(village: str, quarter: str) -> Response:
                 origin=guard.network(request.remote_addr),
             )
         if form.status == 200:
-            return redirect(url_for("wall.followed", ticket=made.token))
+            return redirect(url_for("wall.followed", ticket=objection.token))
     page = render_template(
         "points/wall/object_online.html",
         village=area,
         assessment=assessment,
         form=form,
-        within=objections.ANSWER_WITHIN,
-        most=objections.MOST_TEXT,
+        within=objections.ANSWER_WITHIN_WORKDAYS,
+        most=objections.MOST_CHARACTERS,
     )
-    return web.unlisted(page, form.status)
+    return web.unlisted_page(page, form.status)
 
 
 @bp.get("/O/<ticket>")
@@ -88,13 +88,13 @@ def followed(ticket: str) -> Response:
         "points/wall/followed.html",
         objection=objection,
         village=objection.assessment.village,
-        line=_line(objection),
-        masked=_masked(objection),
-        address=_address(objection),
+        line=_contested_line(objection),
+        masked=_name_mask(objection),
+        address=_status_url(objection),
         today=clock.today(),
-        **_standing(objection),
+        **_line_progress(objection),
     )
-    return web.unlisted(page)
+    return web.unlisted_page(page)
 
 
 @bp.get("/o/")
@@ -104,9 +104,9 @@ def follow() -> Response | tuple[str, int]:
     form = TokenForm(request.args, meta={"csrf": False})
     if "token" in request.args and form.validate():
         typed = unicodedata.normalize("NFKC", form.token.data)
-        found = objections.by_token("".join(sign for sign in typed if sign.isalnum()))
-        if found:
-            return redirect(url_for("wall.followed", ticket=found.token))
+        objection = objections.by_token("".join(sign for sign in typed if sign.isalnum()))
+        if objection:
+            return redirect(url_for("wall.followed", ticket=objection.token))
         words = gettext("There is no objection under this number. Compare it with the paper, sign by sign.")
         form.refuse(Refused("not_found", words, "token"))
     return render_template("points/wall/follow.html", form=form), form.status
@@ -120,11 +120,11 @@ def follow() -> Response | tuple[str, int]:
 def new_objection(village: str, quarter: str) -> Response | tuple[str, int]:
     """Write down an objection that was brought by word or on paper."""
     assessment = quarter_or_404(quarter, g.area)
-    form = CounterForm(received_on=clock.today())
-    lines = _offer(form, assessment)
+    form = CounterObjectionForm(received_on=clock.today())
+    lines = _offer_lines(form, assessment)
     if form.validate_on_submit():
         with attempt(form):
-            made = objections.bring(
+            objection = objections.bring(
                 form.key.data,
                 assessment,
                 lines[form.line.data].worker,
@@ -137,7 +137,7 @@ def new_objection(village: str, quarter: str) -> Response | tuple[str, int]:
             )
         if form.status == 200:
             flash(gettext("Written down. Print the receipt and hand it over."))
-            return _to(made)
+            return _redirect_to_objection(objection)
     page = render_template("points/wall/new_objection.html", assessment=assessment, form=form)
     return page, form.status
 
@@ -146,18 +146,18 @@ def new_objection(village: str, quarter: str) -> Response | tuple[str, int]:
 @access.allow(*WATCHING)
 def objection(village: str, quarter: str, objection: int) -> tuple[str, int]:
     """An objection with everything about it, and its answer; above the village not who brought it."""
-    return _page(_fetched(quarter, objection), AnswerForm(formdata=None))
+    return _objection_page(_objection_or_404(quarter, objection), AnswerForm(formdata=None))
 
 
 @bp.post("/v/<village>/quarters/<quarter>/objections/<int:objection>")
 @access.allow(*access.COMMITTEE)
 def answer_objection(village: str, quarter: str, objection: int) -> Response | tuple[str, int]:
     """Answer an objection: right or rejected, with the reason and who decided."""
-    found, form = _fetched(quarter, objection), AnswerForm()
+    stored_objection, form = _objection_or_404(quarter, objection), AnswerForm()
     if form.validate_on_submit():
         with attempt(form):
             objections.answer(
-                found,
+                stored_objection,
                 form.outcome.data == ACCEPTED,
                 form.change.tenths,
                 form.reason.data,
@@ -166,27 +166,29 @@ def answer_objection(village: str, quarter: str, objection: int) -> Response | t
             )
         if form.status == 200:
             flash(gettext("Answered. Print the reply, put the seal on it and hand it over."))
-            return _to(found)
-    return _page(found, form)
+            return _redirect_to_objection(stored_objection)
+    return _objection_page(stored_objection, form)
 
 
 @bp.get("/v/<village>/quarters/<quarter>/objections/<int:objection>/paper.pdf")
 @access.allow(*RECEIVING)
 def objection_paper(village: str, quarter: str, objection: int) -> Response:
     """The reply to hand over, or before there is one the receipt."""
-    found = _fetched(quarter, objection)
+    stored_objection = _objection_or_404(quarter, objection)
     with force_locale("zh"):
-        paper = _paper(found)
-    return web.pdf(objection_pdf(paper), f"{village}-{found.code}.pdf")
+        paper = _objection_paper(stored_objection)
+    return web.pdf(objection_pdf(paper), f"{village}-{stored_objection.code}.pdf")
 
 
-def _fetched(quarter: str, number: int) -> Objection:
+def _objection_or_404(quarter: str, number: int) -> Objection:
     """The objection of this number to a quarter of the village, or 404."""
     assessment = quarter_or_404(quarter, g.area)
-    return next((each for each in objections.of(assessment) if each.number == number), None) or abort(404)
+    return next(
+        (objection for objection in objections.objections_of(assessment) if objection.number == number), None
+    ) or abort(404)
 
 
-def _to(objection: Objection) -> Response:
+def _redirect_to_objection(objection: Objection) -> Response:
     return redirect(
         url_for(
             "wall.objection",
@@ -197,58 +199,61 @@ def _to(objection: Objection) -> Response:
     )
 
 
-def _page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
+def _objection_page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
     is_receiving = bool(g.roles & RECEIVING)
-    masked = _masked(objection)
+    masked = _name_mask(objection)
     page = render_template(
         "points/wall/objection.html",
         assessment=objection.assessment,
         objection=objection,
-        line=_line(objection),
+        line=_contested_line(objection),
         form=form,
         may_answer=bool(g.roles & access.COMMITTEE) and objection.answer is None,
         is_receiving=is_receiving,
-        told=(lambda text: text) if access.inside() else masked,
+        told=(lambda text: text) if access.is_insider() else masked,
         hows=labels.HOWS,
-        address=_address(objection),
+        address=_status_url(objection),
         today=clock.today(),
-        **_standing(objection),
+        **_line_progress(objection),
     )
     return page, form.status
 
 
-def _line(objection: Objection) -> NoticeLine:
+def _contested_line(objection: Objection) -> NoticeLine:
     """The line that is objected to, as it hung last."""
-    return finding.lines(objection.assessment)[objection.worker_id]
+    return assessments.latest_lines(objection.assessment)[objection.worker_id]
 
 
-def _standing(objection: Objection) -> dict[str, Any]:
-    """Where its line stands by now: what is still to be booked of it, and whether it is in the ledger."""
+def _line_progress(objection: Objection) -> dict[str, Any]:
+    """The booking of the line that is objected to.
+
+    What is still to be booked of it, and whether it is in the ledger.
+    """
     assessment, worker = objection.assessment, objection.worker
     waiting = {line.posted.worker_id: line for line in booking.to_book(assessment)}
-    is_booked = finding.award_of(assessment, worker) is not None
+    is_booked = assessments.award_of(assessment, worker) is not None
     return {"waits": waiting.get(worker.id), "is_booked": is_booked}
 
 
-def _masked(objection: Objection) -> wording.Masked:
-    """Masks the names of those on the sheet in what was said and answered."""
-    lines = finding.lines(objection.assessment).values()
-    return wording.masking(objection.assessment, (line.worker for line in lines))
+def _name_mask(objection: Objection) -> wording.NameMask:
+    """A function that masks the names of those on the sheet, in what was said and answered."""
+    lines = assessments.latest_lines(objection.assessment).values()
+    return wording.name_mask(objection.assessment, (line.worker for line in lines))
 
 
-def _address(objection: Objection) -> str:
-    """Where it stands, as it is printed in a QR code."""
-    return web.printed(url_for("wall.followed", ticket=objection.token))
+def _status_url(objection: Objection) -> str:
+    """The address that tells where an objection stands, as it is printed in a QR code."""
+    return web.printed_url(url_for("wall.followed", ticket=objection.token))
 
 
-def _paper(objection: Objection) -> ObjectionPaper:
-    """What the receipt or the reply says."""
-    assessment, line, given = objection.assessment, _line(objection), objection.answer
-    village, masked = assessment.village, _masked(objection)
+def _objection_paper(objection: Objection) -> ObjectionPaper:
+    """The receipt of an objection, or its reply."""
+    assessment, line, answer = objection.assessment, _contested_line(objection), objection.answer
+    village, masked = assessment.village, _name_mask(objection)
     reply = None
-    if given is not None:
-        day = local(given.at).date()
-        reply = Reply(given.accepted, given.change, masked(given.reason), given.decided_by, day)
+    if answer is not None:
+        day = local(answer.at).date()
+        reply = Reply(answer.accepted, answer.change, masked(answer.reason), answer.decided_by, day)
     return ObjectionPaper(
         village=village.name,
         township=village.parent.name if village.parent else "",
@@ -261,6 +266,6 @@ def _paper(objection: Objection) -> ObjectionPaper:
         due_on=objection.due_on,
         text=objection.text,
         token=objection.token,
-        url=_address(objection),
+        url=_status_url(objection),
         reply=reply,
     )

@@ -21,27 +21,27 @@ from points.wall import proof as proving
 def proof() -> tuple[str, int]:
     """Type the number off a notice, and see whether the ledger still comes to it."""
     form = ProofForm(request.args, meta={"csrf": False})
-    village, found = _village(form.village.data or ""), []
+    village, proofs = _village_of_code(form.village.data or ""), []
     if "digest" in request.args and form.validate():
         try:
-            found = proving.typed(_known(village), form.digest.data)
+            proofs = proving.proofs_of_digest(_village_or_refuse(village), form.digest.data)
         except Refused as refusal:
             form.refuse(refusal)
     page = render_template(
-        "points/wall/proof.html", form=form, village=village, found=found, villages=proving.villages()
+        "points/wall/proof.html", form=form, village=village, found=proofs, villages=proving.villages()
     )
     return page, form.status
 
 
-def _village(typed: str) -> Area | None:
+def _village_of_code(typed: str) -> Area | None:
     """The village of a code as it was typed, or None."""
     code = "".join(unicodedata.normalize("NFKC", typed).split())
     area = areas.by_code(code) if len(code) == 12 else None
     return area if area is not None and area.is_village else None
 
 
-def _known(village: Area | None) -> Area:
-    """Refused `no_such_village`."""
+def _village_or_refuse(village: Area | None) -> Area:
+    """The village that was typed. Refused `no_such_village` if there is none."""
     if village is None:
         words = gettext("No village has this code. It has 12 figures and stands in the page's address.")
         raise Refused("no_such_village", words, "village")

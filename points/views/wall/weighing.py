@@ -1,4 +1,4 @@
-"""What the points on the wall weigh against what they are spent on; those who know it say it."""
+"""The points on the wall, compared with what they are spent on; those who know it say it."""
 
 from collections.abc import Callable
 
@@ -11,6 +11,6 @@ from people.models import Area
 WEIGHING: Slot[Callable[[Area, int], Markup]] = Slot()
 
 
-def weighings(village: Area, new: int) -> list[Markup]:
-    """What there is to weigh a village's points against, each as a part of a page."""
-    return [weighed(village, new) for weighed in WEIGHING.items()]
+def weighings(village: Area, tenths: int) -> list[Markup]:
+    """The parts of a page that weigh a village's points, one for each thing to weigh them against."""
+    return [weighed(village, tenths) for weighed in WEIGHING.items()]

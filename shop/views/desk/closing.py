@@ -9,12 +9,12 @@ from ground import clock, web
 from people import access
 from shop.desk import closing as verbs
 from shop.models import Shop
-from shop.paper.closing import ClosingSheet, GoodsRow, ReceiptRow, VoidRow, closing_pdf
+from shop.paper.closing import ClosingSheet, OutflowRow, ReceiptRow, VoidRow, closing_pdf
 from shop.shelf import shops
 from shop.views import READERS
 from shop.views.desk import bp
 
-DAYS = 92  # listed: a quarter
+DAYS_LISTED = 92  # listed: a quarter
 
 
 @bp.get("/v/<village>/closing")
@@ -23,7 +23,9 @@ def closings(village: str) -> str:
     """The days on which something was handed out or voided, the latest first."""
     shop = shops.of_village(g.area)
     return render_template(
-        "shop/desk/closings.html", days=verbs.days(shop, DAYS) if shop else [], today=clock.today()
+        "shop/desk/closings.html",
+        days=verbs.day_summaries(shop, DAYS_LISTED) if shop else [],
+        today=clock.today(),
     )
 
 
@@ -33,7 +35,7 @@ def closing(village: str, day: str) -> str:
     """One day: what was handed out, what was voided, and which goods left the shelf."""
     shop, on = _shop(), _day(day)
     return render_template(
-        "shop/desk/closing.html", closing=verbs.of(shop, on), shop=shop, today=clock.today()
+        "shop/desk/closing.html", closing=verbs.close_day(shop, on), shop=shop, today=clock.today()
     )
 
 
@@ -42,7 +44,7 @@ def closing(village: str, day: str) -> str:
 def closing_sheet(village: str, day: str) -> Response:
     """The closing sheet of a day, to print and sign."""
     shop, on = _shop(), _day(day)
-    return web.pdf(closing_pdf(_sheet(shop, verbs.of(shop, on))), f"closing-{on}.pdf")
+    return web.pdf(closing_pdf(_sheet(shop, verbs.close_day(shop, on))), f"closing-{on}.pdf")
 
 
 def _shop() -> Shop:
@@ -79,7 +81,7 @@ def _sheet(shop: Shop, closing: verbs.Closing) -> ClosingSheet:
             VoidRow(void.redemption.number, void.at, void.redemption.total, void.reason, void.made_by)
             for void in closing.voids
         ],
-        goods=[GoodsRow(row.name, row.unit, row.out, row.back, row.points) for row in closing.goods],
+        goods=[OutflowRow(row.name, row.unit, row.out, row.back, row.points) for row in closing.goods],
         first=numbers[0] if numbers else None,
         last=numbers[-1] if numbers else None,
         total_out=closing.total_out,

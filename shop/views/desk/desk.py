@@ -1,4 +1,4 @@
-"""The desk: whose card it is, by scanner, number, camera or photo; and the codes that press its button."""
+"""The desk: finding a card by scanner, number, camera or photo; codes for the scanner gun."""
 
 from flask import g, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -24,11 +24,11 @@ SERVING = (Role.VOLUNTEER, Role.MANAGER)
 @bp.get("/v/<village>/desk")
 @access.allow(*SERVING)
 def desk(village: str) -> tuple[str, int]:
-    """The field that waits for a card."""
-    return _desk(ScanForm(formdata=None), PhotoForm(formdata=None))
+    """The page of the desk, which waits for a card."""
+    return _desk_page(ScanForm(formdata=None), PhotoForm(formdata=None))
 
 
-def _desk(form: ScanForm, photo: PhotoForm) -> tuple[str, int]:
+def _desk_page(form: ScanForm, photo: PhotoForm) -> tuple[str, int]:
     today = clock.today()
     shop = shops.of_village(g.area)
     page = render_template(
@@ -37,7 +37,7 @@ def _desk(form: ScanForm, photo: PhotoForm) -> tuple[str, int]:
         photo=photo,
         today=today,
         quarter=Quarter.of(today),
-        closed=labels.opening(shop) if shop and not shops.is_open(shop) else None,
+        closed=labels.opening_text(shop) if shop and not shops.is_open(shop) else None,
     )
     return page, max(form.status, photo.status)
 
@@ -49,10 +49,10 @@ def desk_scan(village: str) -> Response | tuple[str, int]:
     form = ScanForm()
     if form.validate_on_submit():
         try:
-            return redirect(_address(_card(form.scan.data)))
+            return redirect(_card_url(_read_card(form.scan.data)))
         except Refused as refusal:
             form.refuse(refusal)
-    return _desk(form, PhotoForm(formdata=None))
+    return _desk_page(form, PhotoForm(formdata=None))
 
 
 @bp.post("/v/<village>/desk/photo")
@@ -62,35 +62,35 @@ def desk_photo(village: str) -> Response | tuple[str, int]:
     form = PhotoForm()
     if form.validate_on_submit():
         try:
-            return redirect(_address(_card(scan.read(form.photo.data.read()), "photo")))
+            return redirect(_card_url(_read_card(scan.read(form.photo.data.read()), "photo")))
         except Refused as refusal:
             form.refuse(refusal)
-    return _desk(ScanForm(formdata=None), form)
+    return _desk_page(ScanForm(formdata=None), form)
 
 
 @bp.post("/v/<village>/desk/read")
 @access.allow(*SERVING)
 def desk_read(village: str) -> dict[str, str] | web.Problem:
-    """Read a frame of the live camera (the body, or a file `photo`): a card's page as `url`, or the `code`
-    of an article.
+    """Read a frame of the live camera: the body, or a file `photo`.
 
-    A refusal answers as `web.problem` says.
+    The answer is a card's page as `url`, or the `code` of an article; a refusal answers as `web.problem`
+    says.
     """
-    sent = request.files.get("photo")
+    photo_file = request.files.get("photo")
     try:
-        text = scan.read(sent.read() if sent else request.get_data(), scan.CARDS_AND_GOODS)
-        code = codes.code_in(text)
-        return {"code": code} if code else {"url": _address(_card(text, "photo"))}
+        text = scan.read(photo_file.read() if photo_file else request.get_data(), scan.CARD_AND_GOODS_FORMATS)
+        code = codes.article_code(text)
+        return {"code": code} if code else {"url": _card_url(_read_card(text, "photo"))}
     except Refused as refusal:
         return web.problem(refusal)
 
 
-def _card(text: str, field: str = "scan") -> Card:
+def _read_card(text: str, field: str = "scan") -> Card:
     """The card that was scanned, typed or pictured; that a lost one turned up is written down.
 
     Refused as `cards.find`, and `article_first` for the code of an article.
     """
-    if codes.code_in(text):
+    if codes.article_code(text):
         raise Refused("article_first", _("These are goods. Scan the card first."), field)
     try:
         card = cards.find(text, g.area)
@@ -98,11 +98,11 @@ def _card(text: str, field: str = "scan") -> Card:
         raise refusal.beside(field) from refusal
     if card.state == CardState.LOST:
         with transaction():
-            cards.turned_up(card, current_user)
+            cards.note_turned_up(card, current_user)
     return card
 
 
-def _address(card: Card) -> str:
+def _card_url(card: Card) -> str:
     """The card's page, by its number: the secret is not left in the browser's history."""
     return url_for("desk.desk_card", village=g.area.code, number=card.number)
 
@@ -110,7 +110,7 @@ def _address(card: Card) -> str:
 @bp.get("/v/<village>/desk/codes.pdf")
 @access.allow(*SERVING)
 def desk_codes(village: str) -> Response:
-    """The sheet for the desk: two codes by which a scanner gun presses the button or empties the basket."""
+    """The sheet of codes for the desk, with which a scanner gun redeems or empties the basket."""
     sheet = CommandSheet(
         shop=g.area.name,
         steps=[gettext("Scan the card."), gettext("Scan the goods."), gettext("Scan the code on the left.")],

@@ -13,7 +13,7 @@ from shop.desk import redemptions
 from shop.shelf import shops
 from shop.views.desk import bp
 
-LATEST = 20
+LATEST_ENTRIES = 20
 
 
 @bp.get("/R/<code>")
@@ -22,7 +22,7 @@ LATEST = 20
 def check(code: str) -> Response:
     """Whether a receipt is genuine: number, day, total, voided or not; never who, nor what."""
     redemption = redemptions.by_code(code) or abort(404)
-    return web.unlisted(render_template("shop/desk/check.html", redemption=redemption))
+    return web.unlisted_page(render_template("shop/desk/check.html", redemption=redemption))
 
 
 @bp.get("/c/<token>")
@@ -35,18 +35,18 @@ def holder(token: str) -> Response:
     """
     card = cards.by_token(token) or abort(404)
     active = card.state == CardState.ACTIVE
-    return web.unlisted(
+    return web.unlisted_page(
         render_template(
             "shop/desk/holder.html",
             card=card,
             active=active,
-            term=holders.serves_on(card.person_id, clock.today()),
-            left=departures.standing(persons.selves(card.person)),
+            term=holders.term_on_day(card.person_id, clock.today()),
+            left=departures.current_departure(persons.entry_ids(card.person)),
             today=clock.today(),
             shop=shops.of_village(card.person.area),
             balance=ledger.balance_of(card.person) if active else None,
             lapses=expiry.warning(card.person) if active else None,
-            latest=ledger.latest(card.person, LATEST) if active else [],
+            latest=ledger.latest(card.person, LATEST_ENTRIES) if active else [],
             why=labels.why,
             contacts=contacts.of_village(card.person.area) if active else [],
             kinds=CONTACT_KINDS,

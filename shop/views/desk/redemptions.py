@@ -16,7 +16,7 @@ from points import expiry
 from shop.desk import redemptions as verbs
 from shop.desk import voids
 from shop.models import Redemption
-from shop.paper.receipt import PAPERS, Proxy, Receipt, ReceiptLine, receipt_pdf
+from shop.paper.receipt import PAPERS, Receipt, ReceiptLine, ReceiptProxy, receipt_pdf
 from shop.shelf import shops
 from shop.views import READERS
 from shop.views.desk import bp
@@ -27,14 +27,14 @@ from shop.views.desk import bp
 def redemptions(village: str) -> str:
     """What was handed out, the latest first."""
     shop = shops.of_village(g.area)
-    shown = (
+    loaded = (
         joinedload(Redemption.card).joinedload(Card.person),
         joinedload(Redemption.void),
         selectinload(Redemption.lines),
     )
     return render_template(
         "shop/desk/redemptions.html",
-        page=web.page_of(verbs.listed(shop).options(*shown)) if shop else None,
+        page=web.page_of(verbs.redemptions_of(shop).options(*loaded)) if shop else None,
     )
 
 
@@ -42,43 +42,44 @@ def redemptions(village: str) -> str:
 @access.allow(*READERS)
 def redemption(village: str, ident: int) -> tuple[str, int]:
     """One redemption; `?done=1` right after it: the green sheet, ready for the next card."""
-    return _page(_one(ident), ReasonForm(formdata=None))
+    return _page(_redemption_or_404(ident), ReasonForm(formdata=None))
 
 
 @bp.post("/v/<village>/redemptions/<int:ident>/void")
 @access.allow(Role.MANAGER)
 def void_redemption(village: str, ident: int) -> Response | tuple[str, int]:
     """Undo a redemption with a reason: points and goods go back to where they came from."""
-    found = _one(ident)
+    redemption = _redemption_or_404(ident)
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form):
-            voids.void(found, form.reason.data, current_user)
+            voids.void(redemption, form.reason.data, current_user)
         if form.status == 200:
             flash(gettext("Voided. The points and the goods are back."))
             return redirect(url_for("desk.redemption", village=village, ident=ident))
-    return _page(found, form)
+    return _page(redemption, form)
 
 
 @bp.get("/v/<village>/redemptions/<int:ident>/receipt.pdf")
 @access.allow(*READERS)
 def receipt(village: str, ident: int) -> Response:
-    """The receipt on `?paper=` 58, 80, A4 or A4x2; a while after the redemption, or with `?reprint=1`, it
-    says that it is one more.
+    """The receipt on `?paper=` 58, 80, A4 or A4x2.
+
+    A while after the redemption, or with `?reprint=1`, it says that it is a reprint.
     """
-    found = _one(ident)
+    redemption = _redemption_or_404(ident)
     paper = request.args.get("paper", "58")
     if paper not in PAPERS:
         abort(404)
-    reprint = "reprint" in request.args or not verbs.is_fresh(found)
-    return web.pdf(receipt_pdf(_receipt(found, reprint), paper), f"receipt-{found.number}.pdf")
+    reprint = "reprint" in request.args or not verbs.is_fresh(redemption)
+    return web.pdf(receipt_pdf(_receipt(redemption, reprint), paper), f"receipt-{redemption.number}.pdf")
 
 
-def _one(ident: int) -> Redemption:
+def _redemption_or_404(ident: int) -> Redemption:
     """A redemption of this village's shop, or 404."""
     shop = shops.of_village(g.area) or abort(404)
-    found: Redemption = fetch(Redemption, ident, shop_id=shop.id) or abort(404)
-    return found
+    redemption: Redemption = fetch(Redemption, ident, shop_id=shop.id) or abort(404)
+    return redemption
 
 
 def _page(redemption: Redemption, form: ReasonForm) -> tuple[str, int]:
@@ -117,9 +118,9 @@ def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
         before=after + redemption.total,
         after=after,
         clerk=redemption.served_by,
-        check_url=web.printed(url_for("desk.check", code=redemption.code)),
+        check_url=web.printed_url(url_for("desk.check", code=redemption.code)),
         void_reason=redemption.void.reason if redemption.void else None,
         reprint=reprint,
-        proxy=Proxy(proxy.name, proxy.relation, proxy.signature) if proxy else None,
+        proxy=ReceiptProxy(proxy.name, proxy.relation, proxy.signature) if proxy else None,
         lapses=None if reprint or redemption.void else expiry.warning(person),
     )

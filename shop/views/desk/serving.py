@@ -1,4 +1,4 @@
-"""Who stands at the desk: name and balance, the goods for them, and the one button."""
+"""The page of a card at the desk: name and balance, the goods, and the one button."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,17 +24,17 @@ from shop.shelf import goods, shops
 from shop.views.desk import bp
 from shop.views.desk.desk import SERVING
 
-MANY = 12  # articles; from there on their categories help
+MANY_GOODS = 12  # articles; from there on their categories help
 
 
 @bp.route("/v/<village>/desk/<number>", methods=["GET", "POST"])
 @access.allow(*SERVING)
 def desk_card(village: str, number: str) -> Response | dict[str, str] | web.Problem | tuple[str, int]:
-    """Who stands at the desk, and the goods for them; sent, the basket is redeemed.
+    """The page of a card at the desk; when it is sent, the basket is redeemed.
 
     The page's script asks for JSON: the receipt's page as `url`, or the refusal.
     """
-    card = cards.numbered(number, g.area) or abort(404)
+    card = cards.by_number(number, g.area) or abort(404)
     form = BasketForm()
     by_script = request.accept_mimetypes.best == "application/json"
     if not form.is_submitted():
@@ -61,32 +61,32 @@ def _card_page(card: Card, form: BasketForm) -> str:
     shelves = goods.offers(shop) if shop else []
     prices = {shelf.goods.id: shelf.price for shelf in shelves}
     categories = dict.fromkeys(shelf.goods.category for shelf in shelves if shelf.goods.category)
-    taken = redemptions.of_person(card.person, quarter.first_day)
+    quarter_redemptions = redemptions.of_person(card.person, quarter.first_day)
     return render_template(
         "shop/desk/card.html",
         scan=ScanForm(formdata=None),
         form=form,
         card=card,
         portrait=portraits.portrait_of(card.person),
-        term=holders.serves_on(card.person_id, today),
-        kept_until=departures.kept_until(card.person),
-        stopped=_stopped(card, shop),
+        term=holders.term_on_day(card.person_id, today),
+        kept_until=departures.points_kept_until(card.person),
+        stopped=_refusal_at_desk(card, shop),
         balance=ledger.balance_of(card.person),
         lapses=expiry.warning(card.person),
         total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),
         shelves=shelves,
-        categories=list(categories) if len(shelves) > MANY else [],
+        categories=list(categories) if len(shelves) > MANY_GOODS else [],
         limits=limits.of_person(card.person, [shelf.goods for shelf in shelves]),
         most=goods.MOST_UNITS,
-        taken=taken,
-        together=_together(taken),
+        taken=quarter_redemptions,
+        together=_units_by_article(quarter_redemptions),
         quarter=quarter,
         today=today,
     )
 
 
-def _stopped(card: Card, shop: Shop | None) -> Refused | None:
-    """Why nothing is handed out against this card now, or None."""
+def _refusal_at_desk(card: Card, shop: Shop | None) -> Refused | None:
+    """The refusal to hand anything out on this card now, or None."""
     try:
         check_holder(card, current_user)
         if shop is not None:
@@ -96,10 +96,10 @@ def _stopped(card: Card, shop: Shop | None) -> Refused | None:
     return None
 
 
-def _together(taken: Sequence[Redemption]) -> list[tuple[str, int, str]]:
-    """Name, units and unit of all that was taken and not voided."""
+def _units_by_article(quarter_redemptions: Sequence[Redemption]) -> list[tuple[str, int, str]]:
+    """Name, units and unit of everything that was taken and not voided."""
     units: Counter[tuple[str, str]] = Counter()
-    for redemption in taken:
+    for redemption in quarter_redemptions:
         if redemption.void is None:
             for line in redemption.lines:
                 units[line.name, line.unit] += line.quantity

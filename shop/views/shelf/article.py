@@ -20,7 +20,7 @@ from shop.shelf import goods as shelf
 from shop.views import LABELLING, READERS
 from shop.views.shelf import bp
 
-KEPT = 365 * 86400  # seconds: the address of a picture names its content
+PICTURE_KEPT_SECONDS = 365 * 86400  # seconds: the address of a picture names its content
 
 
 @bp.route("/v/<village>/goods/<int:ident>", methods=["GET", "POST"])
@@ -31,7 +31,7 @@ def article(village: str, ident: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             shelf.change_goods(
-                _one(ident),
+                _article_or_404(ident),
                 form.name.data,
                 form.unit.data,
                 current_user,
@@ -41,8 +41,8 @@ def article(village: str, ident: int) -> Response | tuple[str, int]:
                 low_at=form.low_at.data,
             )
     if not form.is_submitted():
-        form = GoodsForm(obj=_one(ident))
-    return _answer(ident, form, gettext("Described anew."), about=form)
+        form = GoodsForm(obj=_article_or_404(ident))
+    return _after_form(ident, form, gettext("Described anew."), about=form)
 
 
 @bp.post("/v/<village>/goods/<int:ident>/price")
@@ -52,8 +52,8 @@ def set_price(village: str, ident: int) -> Response | tuple[str, int]:
     form = PriceForm()
     if form.validate_on_submit():
         with attempt(form):
-            prices.set_price(_one(ident), form.price.tenths, current_user, form.holds_from.data)
-    return _answer(ident, form, gettext("The price is written down."), price=form)
+            prices.set_price(_article_or_404(ident), form.price.tenths, current_user, form.holds_from.data)
+    return _after_form(ident, form, gettext("The price is written down."), price=form)
 
 
 @bp.post("/v/<village>/goods/<int:ident>/codes")
@@ -63,8 +63,8 @@ def add_code(village: str, ident: int) -> Response | tuple[str, int]:
     form = CodeForm()
     if form.validate_on_submit():
         with attempt(form):
-            codes.add_code(_one(ident), form.barcode.data, current_user)
-    return _answer(ident, form, gettext("The code is added."), code=form)
+            codes.add_code(_article_or_404(ident), form.barcode.data, current_user)
+    return _after_form(ident, form, gettext("The code is added."), code=form)
 
 
 @bp.post("/v/<village>/goods/<int:ident>/codes/remove")
@@ -74,12 +74,12 @@ def remove_code(village: str, ident: int) -> Response | tuple[str, int]:
     form = ButtonForm()
     if form.validate_on_submit():
         with attempt(form):
-            goods = _one(ident)
-            barcode = codes.find(goods.shop_id, request.form.get("code", ""))
+            goods = _article_or_404(ident)
+            barcode = codes.find_barcode(goods.shop_id, request.form.get("code", ""))
             if barcode is None or barcode.goods_id != goods.id:
                 abort(404)
             codes.remove_code(barcode, current_user)
-    return _answer(ident, form, gettext("The code is taken off."))
+    return _after_form(ident, form, gettext("The code is taken off."))
 
 
 @bp.post("/v/<village>/goods/<int:ident>/codes/own")
@@ -89,20 +89,22 @@ def give_code(village: str, ident: int) -> Response | tuple[str, int]:
     form = ButtonForm()
     if form.validate_on_submit():
         with attempt(form):
-            codes.give_own(_one(ident), current_user)
-    return _answer(ident, form, gettext("The short code is given. Print its label for the shelf."))
+            codes.give_own_code(_article_or_404(ident), current_user)
+    return _after_form(ident, form, gettext("The short code is given. Print its label for the shelf."))
 
 
 @bp.get("/v/<village>/goods/<int:ident>/picture")
 @access.allow(*READERS)
 def goods_picture(village: str, ident: int) -> Response:
     """An article's picture; the browser keeps it as long as `?v=` is its digest."""
-    found: Picture = db.session.get(Picture, _one(ident).id, options=[undefer(Picture.content)]) or abort(404)
-    response = Response(found.content, mimetype="image/jpeg")
-    response.set_etag(found.digest)
+    picture: Picture = db.session.get(
+        Picture, _article_or_404(ident).id, options=[undefer(Picture.content)]
+    ) or abort(404)
+    response = Response(picture.content, mimetype="image/jpeg")
+    response.set_etag(picture.digest)
     response.cache_control.private = True
-    if request.args.get("v") == found.digest:
-        response.cache_control.max_age = KEPT
+    if request.args.get("v") == picture.digest:
+        response.cache_control.max_age = PICTURE_KEPT_SECONDS
         response.cache_control.immutable = True
     else:
         response.cache_control.no_cache = True
@@ -116,8 +118,8 @@ def set_picture(village: str, ident: int) -> Response | tuple[str, int]:
     form = PictureForm()
     if form.validate_on_submit():
         with attempt(form):
-            pictures.set_picture(_one(ident), form.photo.data.read(), current_user)
-    return _answer(ident, form, gettext("The picture is there."), photo=form)
+            pictures.set_picture(_article_or_404(ident), form.photo.data.read(), current_user)
+    return _after_form(ident, form, gettext("The picture is there."), photo=form)
 
 
 @bp.post("/v/<village>/goods/<int:ident>/picture/remove")
@@ -127,8 +129,8 @@ def remove_picture(village: str, ident: int) -> Response | tuple[str, int]:
     form = ButtonForm()
     if form.validate_on_submit():
         with attempt(form):
-            pictures.remove_picture(_one(ident, to_write=True), current_user)
-    return _answer(ident, form, gettext("The picture is gone."))
+            pictures.remove_picture(_article_or_404(ident, to_write=True), current_user)
+    return _after_form(ident, form, gettext("The picture is gone."))
 
 
 @bp.post("/v/<village>/goods/<int:ident>/archive")
@@ -138,8 +140,8 @@ def archive_goods(village: str, ident: int) -> Response | tuple[str, int]:
     form = ButtonForm()
     if form.validate_on_submit():
         with attempt(form):
-            shelf.archive(_one(ident, to_write=True), current_user)
-    return _answer(ident, form, gettext("In the archive now. It can be brought back."))
+            shelf.archive(_article_or_404(ident, to_write=True), current_user)
+    return _after_form(ident, form, gettext("In the archive now. It can be brought back."))
 
 
 @bp.post("/v/<village>/goods/<int:ident>/bring-back")
@@ -149,40 +151,40 @@ def bring_back_goods(village: str, ident: int) -> Response | tuple[str, int]:
     form = ButtonForm()
     if form.validate_on_submit():
         with attempt(form):
-            shelf.bring_back(_one(ident, to_write=True), current_user)
-    return _answer(ident, form, gettext("On the shelf again."))
+            shelf.bring_back(_article_or_404(ident, to_write=True), current_user)
+    return _after_form(ident, form, gettext("On the shelf again."))
 
 
-def _one(ident: int, to_write: bool = False) -> Goods:
+def _article_or_404(ident: int, to_write: bool = False) -> Goods:
     """An article of this village's shop, to look at or locked; otherwise 404."""
     shop = shops.of_village(g.area) or abort(404)
     return fetch(Goods, ident, lock=to_write, shop_id=shop.id) or abort(404)
 
 
-def _answer(ident: int, form: Form, done: str, **shown: Form) -> Response | tuple[str, int]:
-    """After a form: the page anew, or with the form that was not taken."""
+def _after_form(ident: int, form: Form, message: str, **forms: Form) -> Response | tuple[str, int]:
+    """The answer to a form: the page anew when it is done, otherwise with the refused form."""
     if request.method == "POST" and form.status == 200:
-        flash(done)
+        flash(message)
         return redirect(url_for("shelf.article", village=g.area.code, ident=ident))
-    return _page(_one(ident), form, **shown), form.status
+    return _page(_article_or_404(ident), form, **forms), form.status
 
 
-def _page(goods: Goods, sent: Form, **shown: Any) -> str:
+def _page(goods: Goods, sent_form: Form, **forms: Any) -> str:
     today = clock.today()
-    history = prices.history(goods)
+    history = prices.price_history(goods)
     (offer,) = shelf.offers_of([goods])
-    shown = {
+    forms = {
         "about": GoodsForm(formdata=None, obj=goods),
         "price": PriceForm(formdata=None),
         "code": CodeForm(formdata=None),
         "photo": PictureForm(formdata=None),
-        **shown,
+        **forms,
     }
     return render_template(
         "shop/shelf/article.html",
         offer=offer,
         goods=goods,
-        sent=sent,
+        sent=sent_form,
         coming=[price for price in reversed(history) if price.holds_from > today],
         history=[price for price in history if price.holds_from <= today],
         today=today,
@@ -190,5 +192,5 @@ def _page(goods: Goods, sent: Form, **shown: Any) -> str:
         categories=shelf.categories(goods.shop),
         may_change=Role.MANAGER in g.roles,
         may_print=bool(g.roles & LABELLING),
-        **shown,
+        **forms,
     )

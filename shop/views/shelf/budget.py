@@ -21,7 +21,7 @@ from shop.views.shelf import bp
 def budget(village: str) -> Response | tuple[str, int]:
     """What stands behind the village's points, the year's budget, and every earlier decision on it."""
     form = BudgetForm()
-    form.year.choices = [(year, str(year)) for year in backing.years()]
+    form.year.choices = [(year, str(year)) for year in backing.budget_years()]
     if form.validate_on_submit():
         with attempt(form):
             own = shops.of_village(g.area) or abort(404)
@@ -33,17 +33,17 @@ def budget(village: str) -> Response | tuple[str, int]:
     page = render_template(
         "shop/shelf/budget.html",
         shop=shop,
-        backing=backing.of(g.area),
+        backing=backing.weigh(g.area),
         form=form,
-        history=backing.history(shop) if shop else (),
+        history=backing.budget_history(shop) if shop else (),
         may_decide=Role.CHAIR in g.roles,
     )
     return page, form.status
 
 
-def weighed(village: Area, new: int) -> Markup:
-    """The same for a page about points, once so many tenths more are booked."""
-    told: Markup = get_template_attribute("shop/shelf/backing_parts.html", "weighed")(
-        backing.of(village, new)
+def backing_html(village: Area, new_tenths: int) -> Markup:
+    """A village's backing for a page about points, when so many tenths more are booked."""
+    html: Markup = get_template_attribute("shop/shelf/backing_parts.html", "weighed")(
+        backing.weigh(village, new_tenths)
     )
-    return told
+    return html

@@ -20,12 +20,12 @@ from shop.views.shelf import bp
 @access.allow(Role.MANAGER)
 def devices(village: str) -> tuple[str, int]:
     """The tills and programs that have a key, and those whose key was taken back."""
-    return _listed(shops.of_village(g.area), DeviceForm(formdata=None))
+    return _devices_page(shops.of_village(g.area), DeviceForm(formdata=None))
 
 
-def _listed(shop: Shop | None, form: DeviceForm) -> tuple[str, int]:
+def _devices_page(shop: Shop | None, form: DeviceForm) -> tuple[str, int]:
     page = render_template(
-        "shop/shelf/devices.html", shop=shop, devices=verbs.listed(shop) if shop else [], form=form
+        "shop/shelf/devices.html", shop=shop, devices=verbs.devices_of(shop) if shop else [], form=form
     )
     return page, form.status
 
@@ -37,10 +37,12 @@ def add_device(village: str) -> Response | tuple[str, int]:
     form = DeviceForm()
     if form.validate_on_submit():
         with attempt(form):
-            device, key = verbs.add(shops.of_village(g.area) or abort(404), form.name.data, current_user)
+            device, key = verbs.add_device(
+                shops.of_village(g.area) or abort(404), form.name.data, current_user
+            )
         if form.status == 200:
-            return _given(device, key)
-    return _listed(shops.of_village(g.area) or abort(404), form)
+            return _key_page(device, key)
+    return _devices_page(shops.of_village(g.area) or abort(404), form)
 
 
 @bp.post("/v/<village>/devices/<int:ident>/revoke")
@@ -55,7 +57,7 @@ def revoke_device(village: str, ident: int) -> Response:
     return redirect(url_for("shelf.devices", village=village))
 
 
-def _given(device: Device, key: str) -> Response:
+def _key_page(device: Device, key: str) -> Response:
     """The one page on which a new key is seen; no browser keeps it."""
     page = Response(
         render_template("shop/shelf/device_key.html", device=device, key=key), mimetype="text/html"

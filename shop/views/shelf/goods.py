@@ -28,8 +28,8 @@ def goods(village: str) -> str:
     category, searched = request.args.get("category", ""), request.args.get("words", "")[:200]
     page = None
     if shop:
-        found = shelf.listed(shop, archived=archived, category=category, words=searched)
-        page = web.page_of(found, PER_PAGE)
+        query = shelf.search_goods(shop, archived=archived, category=category, words=searched)
+        page = web.page_of(query, PER_PAGE)
     return render_template(
         "shop/shelf/goods.html",
         shop=shop,
@@ -38,10 +38,10 @@ def goods(village: str) -> str:
         archived=archived,
         category=category,
         searched=searched,
-        counts=shelf.counted(shop) if shop else shelf.Counts(),
+        counts=shelf.count_goods(shop) if shop else shelf.GoodsCounts(),
         categories=shelf.categories(shop) if shop else [],
-        looks=watch.over(shop).articles if shop else 0,
-        arriving=len(consignments.arriving(shop)) if shop else 0,
+        looks=watch.watch_list(shop).articles if shop else 0,
+        arriving=len(consignments.arriving_consignments(shop)) if shop else 0,
         may_change=Role.MANAGER in g.roles,
         may_print=bool(g.roles & LABELLING),
     )

@@ -18,14 +18,14 @@ from people.views.filing import Addresses, FilePages
 from points import amounts
 from shop.goodsfile import columns, export
 from shop.goodsfile.intake import GOODS
-from shop.goodsfile.plan import Cost
+from shop.goodsfile.plan import PlannedPrice
 from shop.shelf import shops
 from shop.views import READERS
 from shop.views.shelf import bp
 
 
-def _said(column: str, value: Any) -> str:
-    if isinstance(value, Cost):
+def _value_text(column: str, value: Any) -> str:
+    if isinstance(value, PlannedPrice):
         points, day = amounts.show(value.points), words.day(value.since)
         return gettext("%(points)s from %(day)s on", points=points, day=day)
     return columns.WORDS_OF_STATE[value] if column == columns.STATE else str(value)
@@ -44,8 +44,8 @@ FILES = FilePages(
     note=_("Each row is an article; its barcode says which one, or else its name."),
     about=_("Goods"),
     settled=_("The shelf says all of this already. There is nothing to do."),
-    said=_said,
-    known=_said,
+    said=_value_text,
+    known=_value_text,
 )
 
 
@@ -84,5 +84,5 @@ def export_goods(village: str, kind: str) -> Response:
     form = ButtonForm()
     form.validate_on_submit()
     with transaction():
-        rows = export.take_out(shops.of_village(g.area) or abort(404), kind, current_user)
+        rows = export.export_goods(shops.of_village(g.area) or abort(404), kind, current_user)
     return web.download(columns.LAYOUT.write(rows, kind), f"goods-{village}-{clock.today():%Y%m%d}.{kind}")

@@ -22,8 +22,8 @@ from shop.views.shelf import bp
 def hours(village: str) -> Response | tuple[str, int]:
     """When the shop is open: on weekdays, exchange days and single dates."""
     shop = shops.of_village(g.area)
-    kept = shops.hours_of(shop) if shop else None  # the form has a row for each
-    form = HoursForm.of(kept, clock.today())
+    opening_hours = shops.hours_of(shop) if shop else None  # the form has a row for each
+    form = HoursForm.of(opening_hours, clock.today())
     if form.validate_on_submit():
         with attempt(form):
             shops.set_hours(shops.of_village(g.area) or abort(404), form.hours, current_user)
@@ -33,9 +33,9 @@ def hours(village: str) -> Response | tuple[str, int]:
     page = render_template(
         "shop/shelf/hours.html",
         shop=shop,
-        state=labels.opening(shop) if shop else None,
+        state=labels.opening_text(shop) if shop else None,
         form=form,
-        told=labels.hours_told(kept, clock.today()) if kept else [],
+        told=labels.hours_lines(opening_hours, clock.today()) if opening_hours else [],
         may_change=Role.MANAGER in g.roles,
         weekday=words.weekday,
     )

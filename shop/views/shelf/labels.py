@@ -24,8 +24,8 @@ def give_codes(village: str) -> Response:
     form = ButtonForm()
     form.validate_on_submit()
     with transaction():
-        given = codes.give_missing(shops.of_village(g.area) or abort(404), current_user)
-    flash(ngettext("%(num)s article has a code now.", "%(num)s articles have a code now.", len(given)))
+        new_codes = codes.give_missing_codes(shops.of_village(g.area) or abort(404), current_user)
+    flash(ngettext("%(num)s article has a code now.", "%(num)s articles have a code now.", len(new_codes)))
     return redirect(url_for("shelf.goods", village=village))
 
 
@@ -34,18 +34,18 @@ def give_codes(village: str) -> Response:
 def labels(village: str) -> Response:
     """Labels for the shelf: of all goods with a code, those by `?goods=`, or with `?own=1` the loose ones."""
     shop = shops.of_village(g.area) or abort(404)
-    wanted = set(request.args.getlist("goods", type=int))
-    shown = [offer for offer in offers(shop) if not wanted or offer.goods.id in wanted]
-    made = [label for offer in shown if (label := _label(offer, "own" in request.args))]
-    if not made:
+    goods_ids = set(request.args.getlist("goods", type=int))
+    shown_offers = [offer for offer in offers(shop) if not goods_ids or offer.goods.id in goods_ids]
+    shelf_labels = [label for offer in shown_offers if (label := _label(offer, "own" in request.args))]
+    if not shelf_labels:
         abort(404)
-    return web.pdf(labels_pdf(made), f"labels-{village}.pdf")
+    return web.pdf(labels_pdf(shelf_labels), f"labels-{village}.pdf")
 
 
 def _label(offer: Offer, only_own: bool) -> Label | None:
     """What the label of an article says: its own code where it has one, else its first barcode."""
     goods, own = offer.goods, codes.own_code(offer.goods)
-    shown = [own.code] if own else [] if only_own else goods.codes
-    if not shown:
+    label_codes = [own.code] if own else [] if only_own else goods.codes
+    if not label_codes:
         return None
-    return Label(goods.name, goods.spec or "", goods.unit, offer.price, shown[0])
+    return Label(goods.name, goods.spec or "", goods.unit, offer.price, label_codes[0])

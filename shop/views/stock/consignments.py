@@ -23,9 +23,9 @@ from shop.views.stock.stock import own_lot, own_shop
 Answer = Response | tuple[str, int]
 
 
-def _one(ident: int) -> Consignment:
-    """What the village's shop sent or was sent, or 404."""
-    return verbs.find(own_shop(), ident) or abort(404)
+def _consignment_or_404(ident: int) -> Consignment:
+    """A consignment that the village's shop sent or was sent, or 404."""
+    return verbs.find_consignment(own_shop(), ident) or abort(404)
 
 
 @bp.get("/v/<village>/consignments")
@@ -36,13 +36,13 @@ def consignments(village: str) -> tuple[str, int]:
 
 
 def _page(refused: tuple[int, ButtonForm] | None = None) -> tuple[str, int]:
-    """The list; with a refusal that stands beside the consignment it is about."""
+    """The list of consignments; a refusal stands beside the one it is about."""
     shop = shops.of_village(g.area)
     page = render_template(
         "shop/stock/consignments.html",
         shop=shop,
-        under_way=verbs.under_way(shop) if shop else [],
-        page=web.page_of(verbs.answered(shop)) if shop else None,
+        under_way=verbs.open_consignments(shop) if shop else [],
+        page=web.page_of(verbs.answered_consignments(shop)) if shop else None,
         refused=refused,
         may_change=Role.MANAGER in g.roles,
         today=clock.today(),
@@ -54,7 +54,7 @@ def _page(refused: tuple[int, ButtonForm] | None = None) -> tuple[str, int]:
 @access.allow(Role.MANAGER)
 def send_lot(village: str, ident: int) -> Answer:
     """Send units of a lot to another shop of the county."""
-    form, others = SendForm(), verbs.others(own_shop())
+    form, others = SendForm(), verbs.other_shops(own_shop())
     form.offer(others)
     if form.validate_on_submit():
         with attempt(form):
@@ -80,10 +80,10 @@ def accept_consignment(village: str, ident: int) -> Answer:
     """Take in what another shop sent."""
     form = ButtonForm()
     with attempt(form):
-        sent = _one(ident)
-        if sent.to_shop_id != own_shop().id:
+        consignment = _consignment_or_404(ident)
+        if consignment.to_shop_id != own_shop().id:
             abort(404)
-        lot = verbs.accept(sent, current_user)
+        lot = verbs.accept(consignment, current_user)
     if form.status != 200:
         return _page((ident, form))
     flash(gettext("%(name)s came in. It is on the shelf now.", name=lot.goods.name))
@@ -96,7 +96,7 @@ def send_back(village: str, ident: int) -> Answer:
     """Send back what another shop sent, or call off what one's own did; it goes back to its lot."""
     form = ButtonForm()
     with attempt(form):
-        verbs.send_back(_one(ident), current_user)
+        verbs.send_back(_consignment_or_404(ident), current_user)
     if form.status != 200:
         return _page((ident, form))
     flash(gettext("Sent back. It counts again where it came from."))
@@ -107,16 +107,18 @@ def send_back(village: str, ident: int) -> Answer:
 @access.allow(*READERS)
 def consignment_note(village: str, ident: int) -> Response:
     """The note that travels with the goods."""
-    sent = _one(ident)
-    goods = sent.lot.goods
-    item = ConsignmentItem(goods.name, goods.spec or "", goods.unit, sent.quantity, sent.lot.best_before)
+    consignment = _consignment_or_404(ident)
+    goods = consignment.lot.goods
+    item = ConsignmentItem(
+        goods.name, goods.spec or "", goods.unit, consignment.quantity, consignment.lot.best_before
+    )
     note = ConsignmentNote(
         from_shop=goods.shop.name,
-        to_shop=sent.to_shop.name,
-        number=sent.number,
-        sent_at=sent.sent_at,
-        sent_by=sent.sent_by.name,
+        to_shop=consignment.to_shop.name,
+        number=consignment.number,
+        sent_at=consignment.sent_at,
+        sent_by=consignment.sent_by.name,
         items=[item],
-        note=sent.note,
+        note=consignment.note,
     )
-    return web.pdf(consignment_pdf(note), f"consignment-{sent.number}.pdf")
+    return web.pdf(consignment_pdf(note), f"consignment-{consignment.number}.pdf")

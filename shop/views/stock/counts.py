@@ -16,7 +16,7 @@ from ground.refusal import Refused
 from ground.tables import Column, write_xlsx
 from people import access
 from people.models import Role
-from shop.forms.counts import CountForm, Seen
+from shop.forms.counts import CountedUnits, CountForm
 from shop.models import Goods, StockTake
 from shop.shelf import shops
 from shop.stock import counts as verbs
@@ -30,7 +30,7 @@ Answer = Response | tuple[str, int]
 TAKING_OUT = (Role.MANAGER, Role.SUPERVISOR)
 
 
-def _one(ident: int, to_write: bool = False) -> StockTake:
+def _stock_take_or_404(ident: int, to_write: bool = False) -> StockTake:
     """A stock-take of the village's shop, to look at or locked; otherwise 404."""
     return fetch(StockTake, ident, lock=to_write, shop_id=own_shop().id) or abort(404)
 
@@ -46,8 +46,8 @@ def stock_takes(village: str) -> str:
     return render_template(
         "shop/stock/stock_takes.html",
         shop=shop,
-        page=web.page_of(verbs.listed(shop)) if shop else None,
-        running=verbs.running(shop) if shop else None,
+        page=web.page_of(verbs.stock_takes_of(shop)) if shop else None,
+        running=verbs.open_stock_take(shop) if shop else None,
         may_begin=bool(g.roles & access.SHOP),
     )
 
@@ -57,7 +57,7 @@ def stock_takes(village: str) -> str:
 def begin_stock_take(village: str) -> Response:
     """Begin a stock-take, or go on with the one that goes on."""
     with transaction():
-        take = verbs.begin(own_shop(), current_user)
+        take = verbs.begin_stock_take(own_shop(), current_user)
     return redirect(url_for("stock.count", village=village, ident=take.id))
 
 
@@ -68,14 +68,14 @@ def begin_stock_take(village: str) -> Response:
 @access.allow(*READERS)
 def stock_take(village: str, ident: int) -> Answer:
     """What a stock-take found; while it goes on only a manager sees that, and a volunteer counts."""
-    take = _one(ident)
+    take = _stock_take_or_404(ident)
     if take.is_open and Role.MANAGER not in g.roles and Role.VOLUNTEER in g.roles:
         return redirect(url_for("stock.count", village=village, ident=ident))
-    return _result(take, ButtonForm(formdata=None))
+    return _result_page(take, ButtonForm(formdata=None))
 
 
-def _result(take: StockTake, form: ButtonForm) -> tuple[str, int]:
-    rows = verbs.sheet(take)
+def _result_page(take: StockTake, form: ButtonForm) -> tuple[str, int]:
+    rows = verbs.count_sheet(take)
     counted = [row for row in rows if row.count]
     page = render_template(
         "shop/stock/stock_take.html",
@@ -99,9 +99,9 @@ def book_stock_take(village: str, ident: int) -> Answer:
     """Book the differences."""
     form = ButtonForm()
     with attempt(form):
-        verbs.book(_one(ident, to_write=True), current_user)
+        verbs.book(_stock_take_or_404(ident, to_write=True), current_user)
     if form.status != 200:
-        return _result(_one(ident), form)
+        return _result_page(_stock_take_or_404(ident), form)
     flash(gettext("Booked. The books now say what was counted."))
     return redirect(url_for("stock.stock_take", village=village, ident=ident))
 
@@ -112,9 +112,9 @@ def call_off_stock_take(village: str, ident: int) -> Answer:
     """End a stock-take without booking anything."""
     form = ButtonForm()
     with attempt(form):
-        verbs.call_off(_one(ident, to_write=True), current_user)
+        verbs.call_off(_stock_take_or_404(ident, to_write=True), current_user)
     if form.status != 200:
-        return _result(_one(ident), form)
+        return _result_page(_stock_take_or_404(ident), form)
     flash(gettext("Called off. Nothing was changed."))
     return redirect(url_for("stock.stock_takes", village=village))
 
@@ -128,10 +128,10 @@ def count(village: str, ident: int) -> Answer:
     """Count the shelf without seeing what the books say; what can't be saved comes back with its reason."""
     form = CountForm()
     if not form.is_submitted():
-        take = _one(ident)
+        take = _stock_take_or_404(ident)
         if not take.is_open:
             return redirect(url_for("stock.stock_take", village=village, ident=ident))
-        return _counting(take, form, {})
+        return _count_page(take, form, {})
     refused: dict[int, Any] = {}
     saved = 0
     if form.validate():
@@ -140,17 +140,17 @@ def count(village: str, ident: int) -> Answer:
             form.refusal = _("No number was filled in yet.")
     if form.status != 200 or refused:
         form.key.data = form.key.default()
-        return _counting(_one(ident), form, refused, saved)
-    flash(_saved(saved))
+        return _count_page(_stock_take_or_404(ident), form, refused, saved)
+    flash(_saved_text(saved))
     return redirect(url_for("stock.count", village=village, ident=ident))
 
 
 def _save_all(ident: int, form: CountForm) -> tuple[dict[int, Any], int]:
     """Save article by article: by id, why some were not; and how many were."""
     refused, saved = dict(form.counts.wrong), 0
-    for goods_id, seen in form.counts.data.items():
+    for goods_id, counted in form.counts.data.items():
         try:
-            _save(ident, f"{form.key.data}:{goods_id}", goods_id, seen)
+            _save(ident, f"{form.key.data}:{goods_id}", goods_id, counted)
             saved += 1
         except Refused as refusal:
             if refusal.code == "stock_take_over":
@@ -159,29 +159,29 @@ def _save_all(ident: int, form: CountForm) -> tuple[dict[int, Any], int]:
     return refused, saved
 
 
-def _save(ident: int, key: str, goods_id: int, seen: Seen) -> None:
+def _save(ident: int, key: str, goods_id: int, counted: CountedUnits) -> None:
     """Save one article in a transaction of its own: the desk waits for one at a time, not for all."""
     with transaction():
-        take = _one(ident, to_write=True)
+        take = _stock_take_or_404(ident, to_write=True)
         article = fetch(Goods, goods_id, shop_id=take.shop_id)
         if article is None:
             raise Refused("unknown_goods", _("This is not of this shop."))
-        verbs.count(key, take, article, seen.units, current_user, *seen.moments(clock.now()))
+        verbs.record_count(key, take, article, counted.units, current_user, *counted.moments(clock.now()))
 
 
-def _saved(number: int) -> str:
+def _saved_text(number: int) -> str:
     return str(gettext("Saved: %(number)s kinds of goods.", number=number))
 
 
-def _counting(take: StockTake, form: CountForm, refused: dict[int, Any], saved: int = 0) -> tuple[str, int]:
-    rows = verbs.sheet(take)
+def _count_page(take: StockTake, form: CountForm, refused: dict[int, Any], saved: int = 0) -> tuple[str, int]:
+    rows = verbs.count_sheet(take)
     page = render_template(
         "shop/stock/count.html",
         take=take,
         form=form,
         rows=rows,
         refused=refused,
-        saved=_saved(saved) if saved else "",
+        saved=_saved_text(saved) if saved else "",
         counted=sum(1 for row in rows if row.count),
         now=clock.now(),
         local=clock.local,
@@ -196,10 +196,10 @@ def _counting(take: StockTake, form: CountForm, refused: dict[int, Any], saved: 
 @access.allow(*TAKING_OUT)
 def stock_take_file(village: str, ident: int) -> Response:
     """What a stock-take found, for Excel."""
-    take = _one(ident)
+    take = _stock_take_or_404(ident)
     if take.is_open:
         abort(404)
-    rows = [_line(row) for row in verbs.sheet(take) if row.count]
+    rows = [_line(row) for row in verbs.count_sheet(take) if row.count]
     day = clock.local(take.begun_at).date()
     title = gettext("Stock-take of %(day)s", day=day.isoformat())
     columns = [Column(str(name)) for name, _value in COLUMNS]
@@ -218,6 +218,6 @@ COLUMNS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
 )
 
 
-def _line(row: verbs.Counted) -> dict[str, Any]:
+def _line(row: verbs.CountRow) -> dict[str, Any]:
     """What a counted article says in each column."""
     return {str(name): value(row) for name, value in COLUMNS}

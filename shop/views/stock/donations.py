@@ -20,9 +20,12 @@ from shop.views.stock.stock import own_shop
 def donations(village: str) -> str:
     """What was given to the shop, by whom, the latest first."""
     shop = shops.of_village(g.area)
-    page = web.page_of(verbs.listed(shop)) if shop else None
+    page = web.page_of(verbs.donations_of(shop)) if shop else None
     return render_template(
-        "shop/stock/donations.html", shop=shop, page=page, items=verbs.items(page.items) if page else {}
+        "shop/stock/donations.html",
+        shop=shop,
+        page=page,
+        items=verbs.deliveries_of(page.items) if page else {},
     )
 
 
@@ -31,7 +34,7 @@ def donations(village: str) -> str:
 def donation_receipt(village: str, ident: int) -> Response:
     """The receipt for the donor; none for what was taken in by mistake and undone."""
     donation = fetch(Donation, ident, shop_id=own_shop().id) or abort(404)
-    items = verbs.items([donation])[donation.id] or abort(404)
+    items = verbs.deliveries_of([donation])[donation.id] or abort(404)
     receipt = DonationReceipt(
         shop=donation.shop.name,
         village=donation.shop.village.name,
@@ -49,7 +52,7 @@ def donation_receipt(village: str, ident: int) -> Response:
             for move in items
         ],
         received_by=next((move.actor.name for move in items if move.actor), ""),
-        check_url=web.printed(url_for("stock.donor", code=donation.code)),
+        check_url=web.printed_url(url_for("stock.donor", code=donation.code)),
     )
     return web.pdf(donation_pdf(receipt), f"donation-{donation.number}.pdf")
 
@@ -60,7 +63,9 @@ def donation_receipt(village: str, ident: int) -> Response:
 def donor(code: str) -> Response:
     """A donor's own page: what they gave, how much of it went out, and when; never to whom."""
     donation = verbs.by_code(code) or abort(404)
-    gifts = verbs.account_for(donation)
-    return web.unlisted(
-        render_template("shop/stock/donor.html", donation=donation, gifts=gifts, days=verbs.by_day(gifts))
+    gifts = verbs.donated_lots(donation)
+    return web.unlisted_page(
+        render_template(
+            "shop/stock/donor.html", donation=donation, gifts=gifts, days=verbs.handed_out_by_day(gifts)
+        )
     )

@@ -1,4 +1,4 @@
-"""Stock: what wants a look, an article's lots and moves, what comes in, and what leaves beside the desk."""
+"""Pages of the stock: the watch list, an article's lots and moves, what comes in and leaves."""
 
 from collections.abc import Callable
 from typing import Any
@@ -38,7 +38,7 @@ def own_lot(ident: int, to_write: bool = False) -> Lot:
     return lot
 
 
-def _article(ident: int, to_write: bool = False) -> Goods:
+def _article_or_404(ident: int, to_write: bool = False) -> Goods:
     return fetch(Goods, ident, lock=to_write, shop_id=own_shop().id) or abort(404)
 
 
@@ -50,8 +50,8 @@ def stock(village: str) -> str:
     return render_template(
         "shop/stock/stock.html",
         shop=shop,
-        watch=watching.over(shop) if shop else None,
-        soon=watching.SOON.days,
+        watch=watching.watch_list(shop) if shop else None,
+        soon=watching.EXPIRES_SOON.days,
         labels=labels,
         may_change=Role.MANAGER in g.roles,
         today=clock.today(),
@@ -62,22 +62,22 @@ def stock(village: str) -> str:
 @access.allow(*READERS)
 def goods_stock(village: str, ident: int) -> str:
     """An article's lots and every move of them; `?came=` is the lot that was taken in just now."""
-    article = _article(ident)
+    article = _article_or_404(ident)
     page = web.page_of(lots.moves_of(article))
-    every = lots.of_goods(article)
+    article_lots = lots.of_goods(article)
     may_change = Role.MANAGER in g.roles
     today = clock.today()
-    came = request.args.get("came", type=int)
+    arrived_id = request.args.get("came", type=int)
     return render_template(
         "shop/stock/goods_stock.html",
         article=article,
         page=page,
-        there=[lot for lot in every if lot.on_hand],
-        gone=[lot for lot in every if not lot.on_hand],
-        came=next((lot for lot in every if lot.id == came), None),
-        on_hand=sum(lot.on_hand for lot in every),
-        expired=sum(lot.on_hand for lot in every if lot.has_expired(today)),
-        reversible=moves.reversible(page.items) if may_change else (),
+        there=[lot for lot in article_lots if lot.on_hand],
+        gone=[lot for lot in article_lots if not lot.on_hand],
+        came=next((lot for lot in article_lots if lot.id == arrived_id), None),
+        on_hand=sum(lot.on_hand for lot in article_lots),
+        expired=sum(lot.on_hand for lot in article_lots if lot.has_expired(today)),
+        reversible=moves.reversible_moves(page.items) if may_change else (),
         labels=labels,
         may_change=may_change,
         today=today,
@@ -93,7 +93,7 @@ def receive_goods(village: str, ident: int) -> Answer:
         with attempt(form):
             lot = moves.receive(
                 form.key.data,
-                _article(ident, to_write=True),
+                _article_or_404(ident, to_write=True),
                 form.quantity.data,
                 form.source.data,
                 current_user,
@@ -102,9 +102,9 @@ def receive_goods(village: str, ident: int) -> Answer:
                 form.unit_cost.fen,
             )
         if form.status == 200:
-            flash(_told(gettext("came in"), lot, form.quantity.data))
+            flash(_moved_text(gettext("came in"), lot, form.quantity.data))
             return redirect(url_for("stock.goods_stock", village=village, ident=ident, came=lot.id))
-    article = _article(ident)
+    article = _article_or_404(ident)
     page = render_template(
         "shop/stock/receive.html", form=form, article=article, donors=donations.donors(article.shop)
     )
@@ -114,18 +114,21 @@ def receive_goods(village: str, ident: int) -> Answer:
 @bp.route("/v/<village>/goods/lots/<int:ident>/write-off", methods=["GET", "POST"])
 @access.allow(Role.MANAGER)
 def write_off(village: str, ident: int) -> Answer:
-    """Take what is spoilt, broken or expired off the shelf; `?look=1`: from the list of what wants a look."""
-    return _leave(ident, moves.write_off, MoveKind.WRITE_OFF)
+    """Take what is spoilt, broken or expired off the shelf.
+
+    `?look=1` says that the link was on the watch list.
+    """
+    return _leave_page(ident, moves.write_off, MoveKind.WRITE_OFF)
 
 
 @bp.route("/v/<village>/goods/lots/<int:ident>/give-back", methods=["GET", "POST"])
 @access.allow(Role.MANAGER)
 def give_back(village: str, ident: int) -> Answer:
     """Return goods to whoever supplied them."""
-    return _leave(ident, moves.give_back, MoveKind.RETURN)
+    return _leave_page(ident, moves.give_back, MoveKind.RETURN)
 
 
-def _leave(ident: int, verb: Callable[[str, Lot, int, str, User], StockMove], kind: MoveKind) -> Answer:
+def _leave_page(ident: int, verb: Callable[[str, Lot, int, str, User], StockMove], kind: MoveKind) -> Answer:
     """Let units of a lot leave by a verb, and go back to where the link was."""
     form = OutForm()
     if form.validate_on_submit():
@@ -133,7 +136,7 @@ def _leave(ident: int, verb: Callable[[str, Lot, int, str, User], StockMove], ki
             lot = own_lot(ident, to_write=True)
             verb(form.key.data, lot, form.quantity.data, form.reason.data, current_user)
         if form.status == 200:
-            flash(_told(labels.MOVE_KINDS[kind], lot, form.quantity.data))
+            flash(_moved_text(labels.MOVE_KINDS[kind], lot, form.quantity.data))
             if "look" in request.args:
                 return redirect(url_for("stock.stock", village=g.area.code))
             return redirect(url_for("stock.goods_stock", village=g.area.code, ident=lot.goods_id))
@@ -146,7 +149,7 @@ def _leave(ident: int, verb: Callable[[str, Lot, int, str, User], StockMove], ki
     return page, form.status
 
 
-def _told(what: Any, lot: Lot, quantity: int) -> str:
+def _moved_text(what: Any, lot: Lot, quantity: int) -> str:
     return gettext(
         "%(what)s: %(name)s, %(quantity)s %(unit)s.",
         what=what,

@@ -1,4 +1,7 @@
-"""What a notice says, as it was posted, and where the wall stands: what can be booked, and what waits."""
+"""Posted notices with all they say, and the state of an assessment's wall.
+
+The state says which lines can be booked now, and which wait and why.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
 from ground.db import db
-from points.assessment import finding, lines
+from points.assessment import assessments, line_notes
 from points.models import (
     Adjustment,
     Answer,
@@ -26,7 +29,7 @@ from points.wall.posting import changed_workers
 
 
 @dataclass(frozen=True)
-class Posting:
+class PostedNotice:
     """A notice with all that is printed on it; names in `lines` are masked already.
 
     `adjustments` are those in its lines, `answers` by id those to objections that brought some of them.
@@ -44,35 +47,37 @@ class Posting:
     corrections: Sequence[Correction]
 
 
-def posting(assessment: Assessment, notice: Notice) -> Posting:
-    """What a notice says."""
+def posted_notice(assessment: Assessment, notice: Notice) -> PostedNotice:
+    """A notice with all that is printed on it."""
     posted = _lines(notice)
     workers = {line.worker_id for line in posted}
-    written = [
+    adjustments = [
         adjustment
         for adjustment in assessment.adjustments
         if adjustment.id <= notice.adjusted_upto and adjustment.worker_id in workers
     ]
-    corrections = correcting.on_sheet(assessment) if notice.whole else ()
-    return Posting(
+    corrections = correcting.corrections_on_sheet(assessment) if notice.whole else ()
+    return PostedNotice(
         assessment,
         notice,
         posted,
-        lines.standing(written),
-        _answers(written),
-        {} if notice.whole else _before(notice, workers),
+        line_notes.standing_adjustments(adjustments),
+        _answers(adjustments),
+        {} if notice.whole else _totals_before(notice, workers),
         _recusals(notice) if notice.whole else (),
         [correction for correction in corrections if correction.at <= notice.posted_at],
     )
 
 
-def postings(assessment: Assessment) -> list[Posting]:
-    """Everything that counts of an assessment's notices: the latest whole one, and what changed after it."""
-    whole = finding.whole_notice(assessment)
+def posted_notices(assessment: Assessment) -> list[PostedNotice]:
+    """The notices of an assessment that count: the latest whole one, and the changes after it."""
+    whole = assessments.whole_notice(assessment)
     if whole is None:
         return []
     return [
-        posting(assessment, notice) for notice in finding.notices(assessment) if notice.number >= whole.number
+        posted_notice(assessment, notice)
+        for notice in assessments.notices(assessment)
+        if notice.number >= whole.number
     ]
 
 
@@ -96,15 +101,15 @@ def _recusals(notice: Notice) -> Sequence[Recusal]:
     ).all()
 
 
-def _answers(written: Sequence[Adjustment]) -> dict[int, Answer]:
+def _answers(adjustments: Sequence[Adjustment]) -> dict[int, Answer]:
     """The answers that brought adjustments, by id, each with its objection."""
-    ids = {adjustment.answer_id for adjustment in written if adjustment.answer_id is not None}
-    found = select(Answer).where(Answer.id.in_(ids)).options(joinedload(Answer.objection))
-    return {answer.id: answer for answer in db.session.scalars(found)}
+    ids = {adjustment.answer_id for adjustment in adjustments if adjustment.answer_id is not None}
+    query = select(Answer).where(Answer.id.in_(ids)).options(joinedload(Answer.objection))
+    return {answer.id: answer for answer in db.session.scalars(query)}
 
 
-def _before(notice: Notice, workers: set[int]) -> dict[int, int]:
-    """What lines came to when they hung last before a notice, by worker, in tenths."""
+def _totals_before(notice: Notice, workers: set[int]) -> dict[int, int]:
+    """The totals of lines as they were posted last before a notice, by worker, in tenths."""
     return dict(
         db.session.execute(
             select(NoticeLine.worker_id, NoticeLine.total)
@@ -120,49 +125,54 @@ def _before(notice: Notice, workers: set[int]) -> dict[int, int]:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where the wall of an assessment stands: all its notices and objections, which lines can be booked now
-    and which wait and why, and how many lines changed since they hung."""
+class WallState:
+    """The state of an assessment's wall: its notices, its objections, and its lines.
+
+    `ready` lines can be booked now, `waiting` ones have a reason to wait; `changed` is how many lines
+    changed since they hung.
+    """
 
     notices: Sequence[Notice]
     objections: Sequence[Objection]
     ready: Sequence[NoticeLine]
-    waiting: Sequence[booking.Line]
+    waiting: Sequence[booking.BookableLine]
     changed: int
 
     @property
     def points(self) -> int:
-        """What can be booked now, in tenths."""
+        """The tenths that can be booked now."""
         return sum(line.total for line in self.ready)
 
     @property
     def to_come(self) -> int:
-        """What will be booked once nothing waits any more, in tenths."""
+        """The tenths that will be booked once nothing waits any more."""
         return self.points + sum(line.posted.total for line in self.waiting)
 
     @property
-    def why(self) -> dict[int, booking.Why]:
-        """Why lines wait, by worker; without those for which only a notice has to end."""
+    def why(self) -> dict[int, booking.WaitReason]:
+        """The reasons why lines wait, by worker; without those for which only a notice has to end."""
         reasons = {line.posted.worker_id: line.why for line in self.waiting}
-        return {worker: why for worker, why in reasons.items() if why and why != booking.Why.NOTICE_RUNS}
+        return {
+            worker: why for worker, why in reasons.items() if why and why != booking.WaitReason.NOTICE_RUNS
+        }
 
 
-def standing(assessment: Assessment) -> Standing:
-    """Where the wall of an assessment stands."""
+def wall_state(assessment: Assessment) -> WallState:
+    """The state of an assessment's wall."""
     is_posted = assessment.state in objections.ON_THE_WALL
     lines = booking.to_book(assessment) if is_posted else []
-    return Standing(
-        finding.notices(assessment),
-        objections.of(assessment),
+    return WallState(
+        assessments.notices(assessment),
+        objections.objections_of(assessment),
         [line.posted for line in lines if line.why is None],
         [line for line in lines if line.why is not None],
-        len(changed_workers(assessment, finding.lines(assessment))) if is_posted else 0,
+        len(changed_workers(assessment, assessments.latest_lines(assessment))) if is_posted else 0,
     )
 
 
 def open_lines(assessment: Assessment) -> list[NoticeLine]:
     """The lines to which somebody may still object, by number: what hangs on the wall and is not booked."""
-    lines = sorted(finding.lines(assessment).values(), key=lambda line: line.number)
+    lines = sorted(assessments.latest_lines(assessment).values(), key=lambda line: line.number)
     if assessment.state == AssessmentState.ON_NOTICE:
         return lines
     if assessment.state != AssessmentState.BOOKED:

@@ -1,4 +1,7 @@
-"""The strips of a receipt on roll paper: all black, as a quiet tone would come out of the printer as dots."""
+"""The strips of a receipt on roll paper.
+
+All black: the printer would make dots of a quiet tone.
+"""
 
 from dataclasses import dataclass
 
@@ -17,7 +20,7 @@ class Paper:
 
     @property
     def room(self) -> float:
-        """What lies between the margins."""
+        """The width between the margins, in mm."""
         return self.wide - 2 * self.margin
 
     @property
@@ -26,28 +29,30 @@ class Paper:
         return max(7.5, self.size * 0.85)
 
 
-def rule(paper: Paper) -> list[Strip]:
+def dashed_line(paper: Paper) -> list[Strip]:
     """A dashed line across the paper, with air above and below."""
     line = Strip(0.4, lambda pen, x, y: pen.line(x, y, x + paper.room, y, colour=BLACK, dash=(1, 0.8)))
     return [gap(paper.size / 8), line, gap(paper.size / 8)]
 
 
-def plain(text: str, paper: Paper, size: float | None = None, bold: bool = False) -> list[Strip]:
+def left_text(text: str, paper: Paper, size: float | None = None, bold: bool = False) -> list[Strip]:
     """A text from the left edge."""
     return paragraph(text, paper.room, size or paper.size, bold=bold, colour=BLACK)
 
 
-def centred(text: str, paper: Paper, size: float | None = None, bold: bool = False) -> list[Strip]:
+def centred_text(text: str, paper: Paper, size: float | None = None, bold: bool = False) -> list[Strip]:
     """A text in the middle."""
     return paragraph(text, paper.room, size or paper.size, bold=bold, colour=BLACK, align="center")
 
 
-def pair(left: str, right: str, paper: Paper, size: float | None = None, bold: bool = False) -> list[Strip]:
+def labelled_value(
+    left: str, right: str, paper: Paper, size: float | None = None, bold: bool = False
+) -> list[Strip]:
     """A label at the left and its value at the right, below each other where both do not fit."""
     size = size or paper.size
     if width(left, size, bold) + width(right, size, bold) + 2 > paper.room:
         below = paragraph(right, paper.room, size, bold=bold, colour=BLACK, align="right")
-        return [*plain(left, paper, size, bold), *below]
+        return [*left_text(left, paper, size, bold), *below]
 
     def draw(pen: Pen, x: float, y: float) -> None:
         below = y + baseline(size)
@@ -57,12 +62,12 @@ def pair(left: str, right: str, paper: Paper, size: float | None = None, bold: b
     return [Strip(leading(size), draw)]
 
 
-def named(name: str, spec: str, paper: Paper) -> list[Strip]:
+def goods_name(name: str, spec: str, paper: Paper) -> list[Strip]:
     """A name, and its specification in smaller type: behind the name where there is room, else below it."""
-    strips = plain(name, paper, bold=True)
+    strips = left_text(name, paper, bold=True)
     start = width(wrap(name, paper.room, paper.size, bold=True)[-1], paper.size, bold=True) + 1.5
     if not spec or start + width(spec, paper.small) > paper.room:
-        return [*strips, *(plain(spec, paper, paper.small) if spec else [])]
+        return [*strips, *(left_text(spec, paper, paper.small) if spec else [])]
     *above, last = strips
 
     def draw(pen: Pen, x: float, y: float) -> None:

@@ -1,4 +1,4 @@
-"""Assessments as they are found, and what hangs on the wall of each."""
+"""Queries for assessments, their notices, and their lines on the wall."""
 
 from collections.abc import Sequence
 
@@ -13,21 +13,21 @@ from people.models import Area, Person
 from points.models import Assessment, AssessmentState, Award, Notice, NoticeLine, Transfer
 
 
-def find(village: Area, quarter: Quarter) -> Assessment | None:
+def find_assessment(village: Area, quarter: Quarter) -> Assessment | None:
     """The village's assessment of a quarter, or None."""
     return db.session.scalar(
         select(Assessment).where(Assessment.village_id == village.id, Assessment.quarter_name == str(quarter))
     )
 
 
-def listed(village: Area) -> Sequence[Assessment]:
+def assessments_of(village: Area) -> Sequence[Assessment]:
     """The village's assessments, the latest quarter first."""
     return db.session.scalars(
         select(Assessment).where(Assessment.village_id == village.id).order_by(Assessment.quarter_name.desc())
     ).all()
 
 
-def open_one(village: Area) -> Assessment | None:
+def open_assessment(village: Area) -> Assessment | None:
     """The assessment to which late records and corrections go: the latest not posted yet, or None."""
     return db.session.scalar(
         select(Assessment)
@@ -40,8 +40,8 @@ def open_one(village: Area) -> Assessment | None:
     )
 
 
-def in_state(assessment: Assessment, *states: AssessmentState) -> Assessment:
-    """The assessment, locked, if it stands where the verb needs it. Refused `wrong_state`."""
+def locked_in_state(assessment: Assessment, *states: AssessmentState) -> Assessment:
+    """Lock an assessment and check that it is in one of these states. Refused `wrong_state`."""
     locked = get_locked(Assessment, assessment.id)
     if locked.state not in states:
         raise Refused("wrong_state", _("The assessment has moved on. Look at where it stands now."))
@@ -49,7 +49,7 @@ def in_state(assessment: Assessment, *states: AssessmentState) -> Assessment:
 
 
 def notices(assessment: Assessment) -> Sequence[Notice]:
-    """Everything of an assessment that was posted, the first notice first."""
+    """The notices of an assessment, the first posted first."""
     return db.session.scalars(
         select(Notice)
         .where(Notice.assessment_id == assessment.id)
@@ -68,8 +68,8 @@ def whole_notice(assessment: Assessment) -> Notice | None:
     )
 
 
-def lines(assessment: Assessment) -> dict[int, NoticeLine]:
-    """What counts of everything posted, by worker: each line as it hung last; empty before the notice."""
+def latest_lines(assessment: Assessment) -> dict[int, NoticeLine]:
+    """Each worker's line as it was posted last, by the worker's id; empty before the first notice."""
     posted = db.session.scalars(
         select(NoticeLine)
         .join(NoticeLine.notice)

@@ -1,4 +1,4 @@
-"""Finding households: by grid, by class, by words; and how many there are of each class."""
+"""Search of households by grid, class or words, and how many there are of each class."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -12,9 +12,12 @@ from people.models import Attention, Grid, Household, HouseholdClass
 
 
 @dataclass(frozen=True)
-class Search:
-    """What is looked for; whatever is left out does not narrow. `text` is in the head's name or the house;
-    `left` asks for those who moved away instead of those who live there."""
+class HouseholdSearch:
+    """A search for households; what is left out does not narrow it.
+
+    `text` is in the head's name or the house; `left` asks for those who moved away instead of those who
+    live there.
+    """
 
     attention: Attention | None = None
     text: str = ""
@@ -22,7 +25,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Figures:
+class HouseholdFigures:
     """How many households live somewhere, how many people, and how many households of each class."""
 
     households: int
@@ -31,7 +34,7 @@ class Figures:
 
 
 # A household's class is the last line of its history.
-_LAST = (
+_LATEST_CLASS = (
     select(func.max(HouseholdClass.id))
     .where(HouseholdClass.household_id == Household.id)
     .correlate(Household)
@@ -39,7 +42,7 @@ _LAST = (
 )
 
 
-def found(grids: Collection[int], search: Search) -> Select[Household]:
+def search_households(grids: Collection[int], search: HouseholdSearch) -> Select[Household]:
     """The households of these grids (by id) that fit, by grid and number; for paging."""
     query = (
         select(Household)
@@ -52,7 +55,7 @@ def found(grids: Collection[int], search: Search) -> Select[Household]:
         .order_by(Grid.code, Household.number)
     )
     if search.attention:
-        query = query.join(HouseholdClass, HouseholdClass.id == _LAST).where(
+        query = query.join(HouseholdClass, HouseholdClass.id == _LATEST_CLASS).where(
             HouseholdClass.attention == search.attention
         )
     if search.text:
@@ -67,25 +70,25 @@ def found(grids: Collection[int], search: Search) -> Select[Household]:
     return query
 
 
-def of_grid(grid: Grid, left: bool = False) -> Sequence[Household]:
+def households_of_grid(grid: Grid, moved_away: bool = False) -> Sequence[Household]:
     """The households that live in a grid (or moved away from it), by number."""
-    return db.session.scalars(found([grid.id], Search(left=left))).all()
+    return db.session.scalars(search_households([grid.id], HouseholdSearch(left=moved_away))).all()
 
 
-def figures(grids: Collection[int]) -> Figures:
+def figures(grids: Collection[int]) -> HouseholdFigures:
     """The figures of all who live in these grids."""
-    counted = db.session.execute(
+    rows = db.session.execute(
         select(HouseholdClass.attention, func.count(), func.sum(Household.residents))
         .join(Household, HouseholdClass.household_id == Household.id)
         .where(
-            HouseholdClass.id == _LAST,
+            HouseholdClass.id == _LATEST_CLASS,
             Household.grid_id.in_(grids),
             Household.left_on.is_(None),
         )
         .group_by(HouseholdClass.attention)
     ).all()
-    return Figures(
-        households=sum(households for _class, households, _residents in counted),
-        residents=sum(residents for _class, _households, residents in counted),
-        classes=Counter({attention: households for attention, households, _residents in counted}),
+    return HouseholdFigures(
+        households=sum(households for _class, households, _residents in rows),
+        residents=sum(residents for _class, _households, residents in rows),
+        classes=Counter({attention: households for attention, households, _residents in rows}),
     )

@@ -1,4 +1,7 @@
-"""Keeping the files of households: who lives in a grid, and in which class each of them is.
+"""The files of households: opened, corrected, put into another class, moved, and closed.
+
+A household has one file in its grid, under a number. Its class is the last line of its own history, which
+decides how often it is visited.
 
 The audit trail is read by people who may not see these files. It names a household by its grid and number
 and says which fields changed, never what stands in them.
@@ -15,14 +18,14 @@ from sqlalchemy import select
 from ground import clock
 from ground.db import db, get_locked
 from ground.paper import words
-from ground.refusal import Refused, stated
+from ground.refusal import Refused, required_reason
 from ground.tables import tidy
 from people import audit
 from people.models import Attention, Grid, Household, HouseholdClass, User
 from people.roster import grids, households
 
 MOST_RESIDENTS = 99
-LONGEST = {
+LONGEST_CHARACTERS = {
     "head": 200,
     "house": 100,
     "phone": 20,
@@ -35,8 +38,11 @@ LONGEST = {
 
 @dataclass(frozen=True)
 class Particulars:
-    """What a file says (六清): who and where, how to reach them, how many they are and who, their political
-    status, how they live, and what they lack."""
+    """What a household's file says (六清).
+
+    Who and where, how to reach them, how many they are and who, their political status, how they live, and
+    what they lack.
+    """
 
     head: str
     house: str = ""
@@ -48,8 +54,8 @@ class Particulars:
     needs: str = ""
 
 
-def add(
-    grid: Grid, told: Particulars, attention: Attention, reason: str, on: date, actor: User | None
+def add_household(
+    grid: Grid, particulars: Particulars, attention: Attention, reason: str, on: date, actor: User | None
 ) -> Household:
     """Open the file of a household, under the grid's next number and in its first class since a day.
 
@@ -57,11 +63,11 @@ def add(
     `too_long`, `household_exists` where the same head lives in the same house of the grid already,
     `reason_missing`, `in_future`.
     """
-    grid = grids.open_locked(grid)
-    values = _checked(told)
-    _check_alone(grid, values["head"], values["house"])
+    grid = grids.lock_open_grid(grid)
+    values = _checked_values(particulars)
+    _check_no_other(grid, values["head"], values["house"])
     if attention != Attention.ORDINARY:
-        reason = stated(reason)
+        reason = required_reason(reason)
     _check_past(on)
     household = Household(grid=grid, number=households.next_number(grid), **values)
     _classify(household, attention, reason, on, actor)
@@ -71,16 +77,16 @@ def add(
     return household
 
 
-def correct(household: Household, told: Particulars, actor: User | None) -> list[str]:
-    """Write down what is true of a household; return which fields differed.
+def correct(household: Household, particulars: Particulars, actor: User | None) -> list[str]:
+    """Correct a household's file; return the names of the fields that differed.
 
-    Refused `moved_away`, and as `add` is for what it says.
+    Refused `moved_away`, and as `add_household` for the particulars.
     """
-    grid = grids.open_locked(household.grid)
-    household, values = _living(household), _checked(told)
+    grid = grids.lock_open_grid(household.grid)
+    household, values = _lock_living(household), _checked_values(particulars)
     changed = [name for name, value in values.items() if getattr(household, name) != value]
     if {"head", "house"} & set(changed):
-        _check_alone(grid, values["head"], values["house"])
+        _check_no_other(grid, values["head"], values["house"])
     for name in changed:
         setattr(household, name, values[name])
     if changed:
@@ -96,7 +102,7 @@ def reclassify(
 
     Refused `moved_away`, `reason_missing`, `same_class`, `in_future`, `before_last_class`.
     """
-    household, reason = _living(household), stated(reason)
+    household, reason = _lock_living(household), required_reason(reason)
     if attention == household.attention:
         raise Refused("same_class", _("That is its class already."), "attention")
     _check_day(household, on)
@@ -111,7 +117,7 @@ def leave(household: Household, on: date, reason: str, actor: User | None) -> Ho
 
     Refused `moved_away` if that is written already, `reason_missing`, `in_future`, `before_last_class`.
     """
-    household, reason = _living(household), stated(reason)
+    household, reason = _lock_living(household), required_reason(reason)
     _check_day(household, on)
     household.left_on, household.left_for = on, reason
     db.session.flush()
@@ -120,43 +126,44 @@ def leave(household: Household, on: date, reason: str, actor: User | None) -> Ho
 
 
 def come_back(household: Household, actor: User | None) -> Household:
-    """A household lives here again, or never left: its file goes on as it was. Asked twice, done once.
+    """Open a household's file again: it lives here again, or never left.
 
-    Refused `grid_closed`, `household_exists` if it has a new file already.
+    The file goes on as it was. Asked twice, it is done once. Refused `grid_closed`, `household_exists` if
+    it has a new file already.
     """
-    grid = grids.open_locked(household.grid)
+    grid = grids.lock_open_grid(household.grid)
     household = get_locked(Household, household.id)
     if household.left_on is None:
         return household
-    _check_alone(grid, household.head, household.house)
+    _check_no_other(grid, household.head, household.house)
     household.left_on = household.left_for = None
     db.session.flush()
     audit.note(actor, "household.come_back", household, grid.village)
     return household
 
 
-def move(moved: Sequence[Household], into: Grid, actor: User | None) -> None:
+def move(moving_households: Sequence[Household], into: Grid, actor: User | None) -> None:
     """Give households to another grid of the village, under its next numbers.
 
     Refused `grid_closed`, `moved_away`, `same_grid`, `other_village`, `household_exists`.
     """
-    into = grids.open_locked(into)
-    for each in sorted(moved, key=lambda household: household.id):  # in one order for everybody
-        household = _living(each)
+    into = grids.lock_open_grid(into)
+    for moving in sorted(moving_households, key=lambda household: household.id):  # in one order for everybody
+        household = _lock_living(moving)
         if household.grid_id == into.id:
             raise Refused("same_grid", _("That is its grid already."), "into")
         if household.grid.village_id != into.village_id:
             raise Refused("other_village", _("The two grids belong to different villages."), "into")
-        _check_alone(into, household.head, household.house)
-        households.put(household, into, actor)
+        _check_no_other(into, household.head, household.house)
+        households.move_household(household, into, actor)
 
 
-def _living(household: Household) -> Household:
+def _lock_living(household: Household) -> Household:
     """A household as it is now, locked until the transaction ends. Refused `moved_away`."""
-    found = get_locked(Household, household.id)
-    if found.left_on:
+    locked = get_locked(Household, household.id)
+    if locked.left_on:
         raise Refused("moved_away", _("This household moved away."))
-    return found
+    return locked
 
 
 def _classify(
@@ -173,24 +180,29 @@ def _classify(
     return line
 
 
-def _checked(told: Particulars) -> dict[str, Any]:
-    """What a file will say, each text on one line."""
-    values = {name: tidy(value) if isinstance(value, str) else value for name, value in asdict(told).items()}
+def _checked_values(particulars: Particulars) -> dict[str, Any]:
+    """The particulars as they are kept, each text on one line.
+
+    Refused `bad_head`, `too_long`, `bad_residents`.
+    """
+    values = {
+        name: tidy(value) if isinstance(value, str) else value for name, value in asdict(particulars).items()
+    }
     values["phone"] = values["phone"] or None
     if not values["head"]:
         raise Refused("bad_head", _("Write down who the head of the household is."), "head")
-    for name, longest in LONGEST.items():
+    for name, longest in LONGEST_CHARACTERS.items():
         if len(values[name] or "") > longest:
             text = _("This is too long: at most %(count)s characters.", count=longest)
             raise Refused("too_long", text, name)
-    if not 0 <= told.residents <= MOST_RESIDENTS:
+    if not 0 <= particulars.residents <= MOST_RESIDENTS:
         text = _("The number must be from %(low)s to %(high)s.", low=0, high=MOST_RESIDENTS)
         raise Refused("bad_residents", text, "residents")
     return values
 
 
-def _check_alone(grid: Grid, head: str, house: str) -> None:
-    """A household has one file in its grid, which is locked. Refused `household_exists`."""
+def _check_no_other(grid: Grid, head: str, house: str) -> None:
+    """Check that a household has no other file in its locked grid. Refused `household_exists`."""
     other = db.session.scalar(
         select(Household.number).where(
             Household.grid_id == grid.id,
@@ -213,8 +225,10 @@ def _check_past(on: date) -> None:
 
 
 def _check_day(household: Household, on: date) -> None:
-    """A day that has come and does not lie before the last one written. Refused `in_future`,
-    `before_last_class`."""
+    """Check that a day has come and is not before the last class began.
+
+    Refused `in_future`, `before_last_class`.
+    """
     _check_past(on)
     last = household.classes[-1].on
     if on < last:

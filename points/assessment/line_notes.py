@@ -1,0 +1,64 @@
+"""The adjustments and recusals of a meeting, by the worker whose line they are about."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from ground.db import db
+from points.assessment import members
+from points.models import Adjustment, Assessment, Recusal
+
+
+@dataclass
+class LineNotes:
+    """The notes at a worker's line: all adjustments, also those taken back, and the recusals."""
+
+    adjustments: list[Adjustment] = field(default_factory=list)
+    recusals: list[Recusal] = field(default_factory=list)
+
+    @property
+    def standing(self) -> list[Adjustment]:
+        """The adjustments that count: without those taken back, and without what took them back."""
+        return standing_adjustments(self.adjustments)
+
+    @property
+    def last(self) -> int:
+        """The id of the last adjustment, 0 for none.
+
+        A writer sends it along, to show which adjustments of the line they have seen.
+        """
+        return max((adjustment.id for adjustment in self.adjustments), default=0)
+
+
+def adjustments(assessment: Assessment) -> Sequence[Adjustment]:
+    """An assessment's adjustments in the order they were written down."""
+    return db.session.scalars(
+        select(Adjustment)
+        .where(Adjustment.assessment_id == assessment.id)
+        .options(joinedload(Adjustment.worker), joinedload(Adjustment.actor))
+        .order_by(Adjustment.id)
+    ).all()
+
+
+def notes_by_worker(assessment: Assessment) -> dict[int, LineNotes]:
+    """The notes at each line, by the worker's id; lines without any are left out."""
+    notes: dict[int, LineNotes] = defaultdict(LineNotes)
+    for adjustment in adjustments(assessment):
+        notes[adjustment.worker_id].adjustments.append(adjustment)
+    for recusal in members.recusals(assessment):
+        notes[recusal.worker_id].recusals.append(recusal)
+    return dict(notes)
+
+
+def standing_adjustments(adjustments: Iterable[Adjustment]) -> list[Adjustment]:
+    """The adjustments that count: without those taken back, and without what took them back."""
+    adjustments = list(adjustments)
+    taken_back_ids = {undoing.takes_back_id for undoing in adjustments}
+    return [
+        adjustment
+        for adjustment in adjustments
+        if adjustment.takes_back_id is None and adjustment.id not in taken_back_ids
+    ]

@@ -1,0 +1,82 @@
+"""The body, query and headers of a request, once they are as the document says."""
+
+import json
+from typing import Any, NoReturn
+
+from flask import request
+from flask_babel import lazy_gettext as _
+
+from shop.api.document import OPERATIONS, Operation, Shape
+from shop.api.problems import stop
+
+KEY_HEADER = "Idempotency-Key"
+
+
+def body() -> Any:
+    """The body of the request as JSON. Stops with `not_json`, `bad_json`, `invalid`."""
+    if request.mimetype != "application/json":
+        stop(415, "not_json", _("Send this as application/json."))
+    try:
+        content = json.loads(request.get_data().decode(), parse_constant=_refuse_constant)
+        json.dumps(content, ensure_ascii=False).encode()  # half a character is no text
+    except (ValueError, RecursionError):
+        stop(400, "bad_json", _("This is not JSON in UTF-8."))
+    shape = _operation().body
+    if shape is not None:
+        _check(content, shape, "body")
+    return content
+
+
+def query() -> dict[str, Any]:
+    """The query parameters, with the document's defaults. Stops with `invalid`."""
+    return {
+        name: _parameter_value(request.args.getlist(name), shape, f"query/{name}")
+        for name, shape in _operation().query.items()
+    }
+
+
+def key() -> str:
+    """The idempotency key of the request. Stops with `no_idempotency_key`, `invalid`."""
+    values = request.headers.getlist(KEY_HEADER)
+    if not values:
+        stop(
+            400,
+            "no_idempotency_key",
+            _("Send a key of your own as Idempotency-Key, a new one for each basket."),
+        )
+    return str(_parameter_value(values, _operation().headers[KEY_HEADER], f"header/{KEY_HEADER}"))
+
+
+def _operation() -> Operation:
+    return OPERATIONS[(request.endpoint or "").rpartition(".")[2]]
+
+
+def _parameter_value(values: list[str], shape: Shape, where: str) -> Any:
+    """The single value of a parameter, as its type; the default where none was sent."""
+    if not values:
+        return shape.default
+    if len(values) > 1:
+        _invalid(where, "sent more than once")
+    value = _number(values[0]) if shape.kind == "integer" else values[0]
+    _check(value, shape, where)
+    return value
+
+
+def _number(text: str) -> int | str:
+    """A text as a whole number; any other text stays text, which fits no number's shape."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else text
+
+
+def _check(value: object, shape: Shape, where: str) -> None:
+    misfit = shape.misfit(value)
+    if misfit is not None:
+        _invalid(where + misfit[0], misfit[1])
+
+
+def _invalid(where: str, reason: str) -> NoReturn:
+    """Stop with `invalid`: where the request is not as the document says, and what the check said."""
+    stop(422, "invalid", _("This request is not as the interface describes it."), where=where, detail=reason)
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
