@@ -60,8 +60,8 @@ def main(services: int) -> None:
             load(county=True)
         with transaction():
             fill(services)
-        db.session.execute(text("ANALYZE"))
-        db.session.rollback()
+        with transaction():
+            db.session.execute(text("ANALYZE"))
         worker, clerk = (_user(role) for role in (Role.WORKER, Role.CLERK))
         with transaction():
             taking.import_waiting(clerk.grants[0].area, clerk)  # as clerks do: nothing is left to take in
@@ -117,6 +117,8 @@ def fill(services: int) -> None:
         db.session.connection().execute(insert(EVIDENCE), kinds)
         db.session.connection().execute(insert(VISIT), visits)
         db.session.connection().execute(insert(SERVICE), rows)
+    if db.engine.dialect.name == "postgresql":  # which counts on behind the ids that were given above
+        db.session.execute(text("SELECT setval('evidence_id_seq', max(id)) FROM evidence"))
 
 
 def _clerk(village: int) -> int:

@@ -138,3 +138,11 @@ def county() -> Area | None:
     """The county, if there is exactly one; otherwise None."""
     counties = db.session.scalars(select(Area).where(Area.level == Level.COUNTY)).all()
     return counties[0] if len(counties) == 1 else None
+
+
+def county_of(area: Area) -> Area | None:
+    """The county that an area lies in, or is; None outside any."""
+    ancestor: Area | None = area
+    while ancestor is not None and ancestor.level != Level.COUNTY:
+        ancestor = ancestor.parent
+    return ancestor

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter, defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -607,3 +608,19 @@ def test_placeholders_are_the_same_in_chinese(chinese):
 
 def translations(message):
     return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
+def test_no_two_classes_share_a_name():
+    """One word for one thing: whoever searches for a class finds the one."""
+    places = defaultdict(list)
+    for file in PRODUCT:
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(file.relative_to(ROOT)))
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+def test_no_room_is_crowded():
+    """A room that holds more than about fourteen files has two ideas in it."""
+    rooms = Counter(file.parent for file in [*PRODUCT, *TEMPLATES] if file.name != "__init__.py")
+    assert {str(room.relative_to(ROOT)): files for room, files in rooms.items() if files > 14} == {}

@@ -1795,7 +1795,7 @@ def make_tables() -> None:
         sa.UniqueConstraint("resubmits_id", name=op.f("uq_service_resubmits_id")),
     )
     op.create_index(op.f("ix_service_assessment_id"), "service", ["assessment_id"])
-    op.create_index(op.f("ix_service_evidence_id"), "service", ["evidence_id"])
+    op.create_index("ix_service_evidence_id", "service", ["evidence_id", "id"])
     op.create_index("ix_service_household_id_done_on", "service", ["household_id", "done_on"])
     op.create_index(
         "ix_service_item_id_done_on", "service", ["item_id", "done_on", "state", "worker_id", "count"]

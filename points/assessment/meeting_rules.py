@@ -8,6 +8,7 @@ from sqlalchemy import select
 from ground import clock
 from ground.db import db, get_locked
 from ground.refusal import Refused, required_reason
+from people import areas
 from people.models import Area, Level, User
 from points.models import AssessmentRules, Quorum
 
@@ -36,14 +37,6 @@ class MeetingRules:
         return present * 2 > invited if self.quorum == Quorum.MORE_THAN_HALF else present * 3 >= invited * 2
 
 
-def county_of(area: Area) -> Area | None:
-    """The county that an area lies in, or is; None outside any."""
-    ancestor: Area | None = area
-    while ancestor is not None and ancestor.level != Level.COUNTY:
-        ancestor = ancestor.parent
-    return ancestor
-
-
 def latest(county: Area) -> AssessmentRules | None:
     """The rules that a county decided last, or None."""
     return db.session.scalar(
@@ -56,7 +49,7 @@ def latest(county: Area) -> AssessmentRules | None:
 
 def rules_of(area: Area) -> MeetingRules:
     """The rules for a village today: its county's, or else the default."""
-    county = county_of(area)
+    county = areas.county_of(area)
     decided = latest(county) if county else None
     if decided is None:
         return MeetingRules()

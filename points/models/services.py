@@ -95,7 +95,7 @@ class Service(WithPhoto, Base):
     decision: Mapped[str | None] = mapped_column(String(200))
     voucher: Mapped[Voucher | None] = mapped_column(enum_column(Voucher))
     voucher_name: Mapped[str | None] = mapped_column(String(200))
-    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"), index=True)
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
     likeness: Mapped[str | None] = mapped_column(String(16))
     resubmits_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"), unique=True)
@@ -120,6 +120,7 @@ class Service(WithPhoto, Base):
             sqlite_where=text("state <> 'rejected'"),
             postgresql_where=text("state <> 'rejected'"),
         ),
+        Index("ix_service_evidence_id", "evidence_id", "id"),  # its last one is found without a sort
         Index("ix_service_village_id_done_on", "village_id", "done_on"),
         Index("ix_service_village_id_likeness", "village_id", "likeness", "state"),
         Index("ix_service_item_id_done_on", "item_id", "done_on", "state", "worker_id", "count"),

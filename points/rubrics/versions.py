@@ -12,8 +12,8 @@ from sqlalchemy import select
 from ground.clock import Quarter
 from ground.db import db, get_locked
 from ground.refusal import Refused
-from people import audit
-from people.models import Area, Level, User
+from people import areas, audit
+from people.models import Area, User
 from points import amounts, ledger
 from points.models import Assessment, FedBy, Rubric, RubricItem, Service
 from points.rubrics.template import TEMPLATE, USUAL_LIMITS, Limits, NewItem
@@ -159,20 +159,12 @@ def _check_not_begun(village: Area, in_force_from: date) -> None:
         )
 
 
-def county_of(area: Area) -> Area | None:
-    """The county an area lies in, or is."""
-    county: Area | None = area
-    while county is not None and county.level != Level.COUNTY:
-        county = county.parent
-    return county
-
-
 def template_for(village: Area, day: date) -> Rubric | None:
     """The template that a village adopts from a day on: its county's latest by then.
 
     None stands for the program's own model.
     """
-    county = county_of(village)
+    county = areas.county_of(village)
     return in_force_on(county, day) if county else None
 
 

@@ -14,7 +14,7 @@ from ground import clock, web
 from ground.clock import Quarter
 from ground.forms import ButtonForm, attempt
 from ground.paper import words
-from people import access
+from people import access, areas
 from people.models import Role
 from points import labels
 from points.assessment import meeting_rules, opening, review, reviewsheet
@@ -138,7 +138,7 @@ def remind(area: str, quarter: str) -> Response | tuple[str, int]:
 @access.allow(*access.ROLES_ABOVE, posting={Role.COUNTY})
 def assessment_terms(area: str) -> Response | tuple[str, int]:
     """What the county asks of its villages' assessments: quorum, days of notice, days to book."""
-    county = meeting_rules.county_of(g.area)
+    county = areas.county_of(g.area)
     form = TermsForm(data=asdict(meeting_rules.rules_of(g.area)))
     if form.validate_on_submit():
         rules = MeetingRules(

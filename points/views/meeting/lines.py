@@ -25,7 +25,7 @@ from points.services import reading
 from points.views import WATCHING
 from points.views.assessment.quarters import quarter_or_404, table_values
 from points.views.meeting import bp
-from points.views.services.evidence import Evidence, ReaderAccess
+from points.views.services.evidence import EvidenceLink, ReaderAccess
 
 PageResponse = Response | tuple[str, int]
 
@@ -35,7 +35,7 @@ class Activity:
     """A counted record as a line shows it; `late` is the earlier quarter it came too late for."""
 
     service: Service
-    evidence: Evidence | None
+    evidence: EvidenceLink | None
     has_photo: bool
     late: Quarter | None
 

@@ -11,7 +11,7 @@ from ground import clock, web
 from ground.clock import Quarter
 from ground.db import fetch
 from ground.forms import attempt
-from people import access
+from people import access, areas
 from people.models import Area, Role
 from points import amounts, labels
 from points.forms.rubrics import AdoptForm, PublishForm
@@ -58,7 +58,7 @@ def template_version(area: str, version: int) -> str:
 
 
 def _county_or_404() -> Area:
-    return versions.county_of(g.area) or abort(404)
+    return areas.county_of(g.area) or abort(404)
 
 
 def _rubric_page(rubric: Rubric | None) -> str:

@@ -27,7 +27,7 @@ RECORDS: Slot[Record] = Slot()
 
 
 @dataclass(frozen=True)
-class Evidence:
+class EvidenceLink:
     """What a service came of: its kind in words, and where it is read (None: not by this reader)."""
 
     label: Any
@@ -41,7 +41,7 @@ class ReaderAccess:
         self._grids = {grid.id for grid in reach.grids_of(current_user, g.area)}
         self._records = {record.kind: record for record in RECORDS.items()}
 
-    def evidence(self, service: Service) -> Evidence | None:
+    def evidence(self, service: Service) -> EvidenceLink | None:
         """What a service came of, if it came of a record."""
         if service.evidence is None:
             return None
@@ -51,7 +51,7 @@ class ReaderAccess:
             service.grid_id in self._grids or (not record.is_personal and _may_open(record.endpoint))
         )
         url = url_for(record.endpoint, village=g.area.code, ident=service.evidence_id) if may_open else None
-        return Evidence(record.label, url)
+        return EvidenceLink(record.label, url)
 
     def household(self, service: Service) -> Household | None:
         """The household a service was for, if the reader works in its grid."""

@@ -24,7 +24,7 @@ from points.services import deciding, flags, photos, reading, taking
 from points.services.flags import Flag
 from points.services.reading import ServiceSearch
 from points.views.services import bp
-from points.views.services.evidence import Evidence, ReaderAccess
+from points.views.services.evidence import EvidenceLink, ReaderAccess
 
 DECIDERS = (Role.CLERK, Role.CHAIR, Role.INSTRUCTOR)
 RECORDERS = frozenset({Role.CLERK, Role.INSTRUCTOR})
@@ -45,7 +45,7 @@ class ServiceRow:
 
     service: Service
     flags: Sequence[Flag]
-    evidence: Evidence | None
+    evidence: EvidenceLink | None
     household: Household | None
     then: str
     page: int
