@@ -3,13 +3,11 @@
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 import sqlalchemy as sa
 
 from duties.disputes import disputes, ladder
 from duties.models import AttemptResult, Dispute, DisputeKind, Rung
-from ground.db import db, transaction
-from ground.refusal import Refused
+from ground.db import db
 from people.models import Duty, Role, User
 from people.roster import persons, terms
 from people.signin import accounts, keeping
@@ -23,17 +21,6 @@ OPENED = TODAY - timedelta(days=20)
 
 def key():
     return uuid4().hex
-
-
-def do(verb, *args, **more):
-    with transaction():
-        return verb(*args, **more)
-
-
-def refused(code, verb, *args, **more):
-    with pytest.raises(Refused) as told, transaction():
-        verb(*args, **more)
-    assert told.value.code == code
 
 
 def settle_in():

@@ -6,7 +6,6 @@ Every move by everybody is in test_ladder.py.
 from collections import Counter
 from datetime import date, timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from duties.disputes import disputes, ladder, settling
@@ -27,22 +26,12 @@ from tests.duties.quarrel import (
     SETTLED,
     WITHDRAWN,
     climb,
-    do,
     key,
     neighbour_user,
     opened,
-    refused,
-    settle_in,
     tried,
 )
-
-
-@pytest.fixture
-def settled_in(cast):
-    with transaction():
-        settle_in()
-    return cast
-
+from tests.story import do, refused
 
 # --- Stories ---
 

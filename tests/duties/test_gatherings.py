@@ -18,11 +18,6 @@ HERE = f"/v/{VILLAGE}"
 
 
 @pytest.fixture
-def grid(cast):
-    return cast.term_of(cast.worker).grid
-
-
-@pytest.fixture
 def hold(cast, grid):
     def hold(on=TODAY, topic="学习土地承包法", present=12, key=None, note=""):
         with transaction():

@@ -26,12 +26,6 @@ SIGNS = ("密户主", "密住址", "13711112222", "密成员", "密面貌", "密
 
 
 @pytest.fixture
-def grid(cast):
-    """The grid in which the worker serves."""
-    return cast.term_of(cast.worker).grid
-
-
-@pytest.fixture
 def household(cast, grid):
     """A file in it."""
     with transaction():

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from duties.households import files, listing
 from duties.households.files import Particulars
 from duties.households.listing import HouseholdSearch
-from ground.db import db, transaction
+from ground.db import db
 from ground.refusal import Refused
 from people import trail
 from people.models import Attention, AuditEvent, GridKind, Household
 from people.roster import changes, grids
 from tests.cast import TODAY
+from tests.story import do, refused
 
 PRIORITY, WATCHED, ORDINARY = Attention
 TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
@@ -29,17 +30,6 @@ SECRET = Particulars(
     situation="密情况",
     needs="密需求",
 )
-
-
-def do(verb, *args, **more):
-    with transaction():
-        return verb(*args, **more)
-
-
-def refused(code, verb, *args, **more):
-    with pytest.raises(Refused) as refusal:
-        do(verb, *args, **more)
-    assert refusal.value.code == code
 
 
 @pytest.fixture

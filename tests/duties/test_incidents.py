@@ -14,7 +14,8 @@ from ground.db import db, transaction
 from people.models import AuditEvent
 from points.models import FedBy, Service
 from tests.cast import COUNTY, NEXT_VILLAGE, OTHER_TOWNSHIP, TODAY, TOWNSHIP, VILLAGE, counted
-from tests.duties.quarrel import do, key, refused
+from tests.duties.quarrel import key
+from tests.story import do, refused
 
 HAZARD, EMERGENCY = IncidentKind
 ORDINARY, MAJOR, SEVERE, EXTREME = Severity

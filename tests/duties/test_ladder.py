@@ -32,14 +32,6 @@ from tests.duties.quarrel import (
     tried,
 )
 
-
-@pytest.fixture
-def settled_in(cast):
-    with transaction():
-        settle_in()
-    return cast
-
-
 # --- The model: what anyone may do and know, said without a database ---
 
 LEVELS = {

@@ -20,6 +20,7 @@ from people.roster import changes, grids, terms
 from points.models import FedBy, Photo, Service, ServiceState
 from points.services import deciding, evidence, photos, recording
 from tests.cast import NEXT_VILLAGE, TODAY, VILLAGE, a_picture
+from tests.story import do, refused
 
 PRIORITY, WATCHED, ORDINARY = Attention
 HERE = f"/v/{VILLAGE}"
@@ -28,22 +29,6 @@ SUNDAY = date(2027, 1, 3)  # TODAY is a Monday
 
 def ago(days):
     return TODAY - timedelta(days)
-
-
-def do(verb, *args, **more):
-    with transaction():
-        return verb(*args, **more)
-
-
-def refused(code, verb, *args, **more):
-    with pytest.raises(Refused) as refusal:
-        do(verb, *args, **more)
-    assert refusal.value.code == code
-
-
-@pytest.fixture
-def grid(cast):
-    return cast.term_of(cast.worker).grid
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from people import cards
 from people.models import AuditEvent, Role, User
 from people.signin import accounts, keeping
 from tests.cast import COUNTY, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
+from tests.story import refused
 
 SECRET = re.compile(r'<p class="number">([^<]+)</p>')
 
@@ -28,12 +29,6 @@ def new_user(name="new", *grants):
         for role, area in grants:
             accounts.grant(user, role, area, None)
     return user
-
-
-def refused(code, verb, *arguments):
-    with pytest.raises(Refused) as refusal, transaction():
-        verb(*arguments)
-    assert refusal.value.code == code
 
 
 # --- Adding ---

@@ -17,11 +17,6 @@ from tests.test_paper import codes, read
 HERE = f"/v/{VILLAGE}/cards"
 
 
-@pytest.fixture
-def clerk(cast, client_of):
-    return client_of(cast.clerk)
-
-
 def page_of(person):
     return f"{HERE}/people/{person.id}"
 

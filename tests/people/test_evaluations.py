@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from ground import clock
 from ground.db import db, transaction
-from ground.refusal import Refused
 from people.conduct import evaluations
 from people.conduct.evaluations import Grades
 from people.models import AuditEvent, Duty, Evaluation, EvaluationSide, Merge, Person, Role
 from people.roster import grids, persons, terms
 from people.signin import accounts
 from tests.cast import PASSWORD, TOWNSHIP, VILLAGE
+from tests.story import refusal
 
 HERE = f"/v/{VILLAGE}/evaluations"
 ABOVE = f"/a/{TOWNSHIP}/evaluations"
@@ -53,10 +53,6 @@ def say(cast, actor, side, person, year=2026, grades=FINE, remark=""):
         return evaluations.evaluate(side, person, cast.village, year, grades, remark, actor)
 
 
-def refused(code):
-    return pytest.raises(Refused, match=f"^{code}")
-
-
 def names(cast, user, year=2026):
     return [partner.person.name for partner in evaluations.partners_to_evaluate(user, cast.village, year)]
 
@@ -91,7 +87,7 @@ def test_a_worker_without_an_instructor_and_a_sign_in_without_a_person_are_asked
         accounts.grant(nobody, Role.INSTRUCTOR, cast.village, None)
     assert names(cast, cast.user("fifth")) == []
     assert names(cast, cast.user("nobody")) == []
-    with refused("no_person"):
+    with refusal("no_person"):
         say(cast, cast.user("nobody"), EvaluationSide.OF_WORKER, cast.worker)
 
 
@@ -103,18 +99,18 @@ def test_thirty_days_together_in_the_year_up_to_today(cast, since, asked):
         terms.appoint(person, grids.by_code(cast.village, "01"), Duty.INSTRUCTOR, since, None)
     assert (names(cast, cast.worker_user) == ["新指导"]) is asked
     if not asked:
-        with refused("not_together"):
+        with refusal("not_together"):
             say(cast, cast.worker_user, EvaluationSide.BY_WORKER, person)
-        with refused("not_together"):
+        with refusal("not_together"):
             say(cast, cast.chair, EvaluationSide.BY_VILLAGE, person)
 
 
 def test_only_a_common_grid_counts_and_only_days_in_common(cast, helper):
-    with refused("not_together"):
+    with refusal("not_together"):
         say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.workers[4])
-    with refused("not_together"):
+    with refusal("not_together"):
         say(cast, cast.worker_user, EvaluationSide.BY_WORKER, cast.neighbour)
-    with refused("not_together"), clock.at(date(2026, 3, 31)):  # the year before the instructor came
+    with refusal("not_together"), clock.at(date(2026, 3, 31)):  # the year before the instructor came
         say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, year=2025)
     with transaction():  # the first worker left on the 20th of January, 19 days after the instructor came
         cast.term_of(cast.worker).ended_on = date(2026, 1, 20)
@@ -128,7 +124,7 @@ def test_only_a_common_grid_counts_and_only_days_in_common(cast, helper):
 def test_once_and_for_all(cast, helper):
     say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, remark=" 踏实 ")
     for grades in (FINE, Grades(1, 1, 1)):
-        with refused("already_said"):
+        with refusal("already_said"):
             say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, grades=grades)
     said = db.session.scalars(select(Evaluation)).one()
     assert (said.diligence, said.skill, said.manner, said.remark) == (4, 3, 4, "踏实")
@@ -138,7 +134,7 @@ def test_once_and_for_all(cast, helper):
 
 def test_the_village_speaks_with_one_voice(cast, helper):
     say(cast, cast.chair, EvaluationSide.BY_VILLAGE, helper.person)
-    with refused("already_said"):
+    with refusal("already_said"):
         say(cast, cast.second_chair, EvaluationSide.BY_VILLAGE, helper.person)
     assert names(cast, cast.second_chair) == []
 
@@ -149,15 +145,15 @@ def test_nobody_evaluates_themselves_under_any_entry(cast, helper):
         cast.chair.person_id = helper.id
         db.session.flush()
     assert names(cast, cast.chair) == []
-    with refused("own_evaluation"):
+    with refusal("own_evaluation"):
         say(cast, cast.chair, EvaluationSide.BY_VILLAGE, helper.person)
     with transaction():
         db.session.add(Merge(kept_id=helper.id, duplicate_id=cast.worker.id, reason="同一人", at=clock.now()))
         db.session.flush()
     for person in (cast.worker, helper.person):
-        with refused("own_evaluation"):
+        with refusal("own_evaluation"):
             say(cast, cast.instructor, EvaluationSide.OF_WORKER, person)
-        with refused("own_evaluation"):
+        with refusal("own_evaluation"):
             say(cast, cast.worker_user, EvaluationSide.BY_WORKER, person)
     assert cast.worker.name not in names(cast, cast.instructor)
     assert names(cast, cast.worker_user) == []
@@ -170,7 +166,7 @@ def test_what_was_said_of_a_merged_entry_is_not_said_again(cast, helper):
         db.session.add(Merge(kept_id=kept.id, duplicate_id=cast.worker.id, reason="同一人", at=clock.now()))
         db.session.flush()
     for person in (cast.worker, db.session.get_one(Person, kept.id)):
-        with refused("already_said"):
+        with refusal("already_said"):
             say(cast, cast.instructor, EvaluationSide.OF_WORKER, person)
     (result,) = evaluations.results(cast.village, EvaluationSide.OF_WORKER, 2026)
     assert (result.person.name, result.voices) == ("李秀明二", 1)
@@ -188,12 +184,12 @@ def test_a_year_is_open_until_the_end_of_the_next_march(cast, helper, clock, tod
     clock.turn_to(today)
     assert evaluations.open_years() == years
     for year in (2025, 2028):
-        with refused("wrong_year"):
+        with refusal("wrong_year"):
             say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, year=year)
     if 2026 in years:
         assert say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker).year == 2026
     else:
-        with refused("wrong_year"):
+        with refusal("wrong_year"):
             say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker)
 
 
@@ -206,13 +202,13 @@ def test_each_side_has_its_role(cast, helper):
         (cast.outsider, EvaluationSide.BY_VILLAGE, helper.person),
         (cast.township_user, EvaluationSide.BY_VILLAGE, helper.person),
     ):
-        with refused("not_yours"):
+        with refusal("not_yours"):
             say(cast, actor, side, person)
 
 
 @pytest.mark.parametrize("grade", [0, 5, -1])
 def test_a_grade_is_one_of_four(cast, helper, grade):
-    with refused("bad_grade"):
+    with refusal("bad_grade"):
         say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker, grades=Grades(4, grade, 4))
 
 

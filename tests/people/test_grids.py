@@ -7,24 +7,12 @@ import sqlalchemy as sa
 
 from ground import clock as calendar
 from ground.db import db, transaction
-from ground.refusal import Refused
 from people.models import AuditEvent, Duty, Grid, GridChange, GridChangeKind, GridKind
 from people.roster import changes, grids, holders, persons, terms
 from tests.cast import BEGAN_ON, TODAY
+from tests.story import do, refused
 
 REASON = "住户搬迁"
-
-
-def do(verb, *args, **kwargs):
-    with transaction():
-        return verb(*args, **kwargs)
-
-
-def refused(code, verb, /, *args, **kwargs):
-    with pytest.raises(Refused) as caught:
-        do(verb, *args, **kwargs)
-    assert caught.value.code == code
-    return caught.value
 
 
 @pytest.fixture

@@ -11,11 +11,7 @@ from ground.refusal import Refused
 from people.models import AuditEvent, Background, Duty, Merge, PoliticalStatus, Sex
 from people.roster import persons, terms
 from tests.cast import TODAY
-
-
-def do(verb, *args, **kwargs):
-    with transaction():
-        return verb(*args, **kwargs)
+from tests.story import do
 
 
 def what_is_known(person, **changed):

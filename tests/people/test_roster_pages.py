@@ -11,18 +11,9 @@ from ground.db import db, transaction
 from people.models import Appointment, Duty, Grid, GridKind, Merge, Person
 from people.roster import changes, grids, holders, persons, terms
 from tests.cast import COUNTY, NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE, WORKERS, counted
+from tests.story import do
 
 HERE = f"/v/{VILLAGE}"
-
-
-def do(verb, *args, **kwargs):
-    with transaction():
-        return verb(*args, **kwargs)
-
-
-@pytest.fixture
-def clerk(cast, client_of):
-    return client_of(cast.clerk)
 
 
 @pytest.fixture

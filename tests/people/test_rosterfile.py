@@ -25,6 +25,7 @@ from people.models import (
 from people.roster import grids, holders
 from people.rosterfile import columns, export, intake
 from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE
+from tests.story import told
 
 pytestmark = pytest.mark.one_database
 
@@ -71,11 +72,6 @@ def workbook(rows, headers=HEADERS, above=(), epoch=None):
 
 def planned(area, rows, **how):
     return intake.ROSTER.plan(workbook(rows, **how), "花名册.xlsx", area)
-
-
-def told(made):
-    """The bad cells as a page or the command line names them."""
-    return [(cell.where, cell.column) for cell in made.bad]
 
 
 def take_in(area, rows, actor=None):

@@ -7,26 +7,14 @@ import sqlalchemy as sa
 
 from ground import clock as calendar
 from ground.db import db, transaction
-from ground.refusal import Refused
 from people.models import Appointment, AuditEvent, ChosenBy, Duty, GridKind, Merge
 from people.roster import grids, holders, persons, staffing, terms
 from people.roster.holders import TermState
 from tests.cast import BEGAN_ON, TODAY, WORKERS
+from tests.story import do, refused
 
 LAST_DAY = date(2027, 12, 31)  # of the terms the cast serves under
 ONE_DAY = timedelta(days=1)
-
-
-def do(verb, *args, **kwargs):
-    with transaction():
-        return verb(*args, **kwargs)
-
-
-def refused(code, verb, /, *args, **kwargs):
-    with pytest.raises(Refused) as caught:
-        do(verb, *args, **kwargs)
-    assert caught.value.code == code
-    return caught.value
 
 
 @pytest.fixture

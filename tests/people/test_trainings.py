@@ -12,13 +12,13 @@ from sqlalchemy import func, select
 
 from ground import clock
 from ground.db import db, transaction
-from ground.refusal import Refused
 from people import cards
 from people.conduct import training_due, trainings
 from people.conduct.training_due import Period
 from people.models import Attendance, AuditEvent, Duty, GridKind, Level, Merge, Training
 from people.roster import grids, persons, terms
 from tests.cast import NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE
+from tests.story import refusal
 
 HERE = f"/a/{VILLAGE}/trainings"
 ABOVE = f"/a/{TOWNSHIP}/trainings"
@@ -42,10 +42,6 @@ def an_instructor(area, village, *codes, name="何指导", agency="县司法局"
         for code in codes:
             terms.appoint(person, grids.by_code(village, code), Duty.INSTRUCTOR, since, None)
     return person
-
-
-def refused(code):
-    return pytest.raises(Refused, match=f"^{code}")
 
 
 def attending():
@@ -81,9 +77,9 @@ class Statements:
 
 def test_the_county_trains_instructors_and_the_others_their_workers(cast):
     for area, duty in ((cast.county, Duty.WORKER), (cast.township, Duty.INSTRUCTOR)):
-        with refused("wrong_audience"):
+        with refusal("wrong_audience"):
             hold(area, duty)
-    with refused("wrong_audience"):
+    with refusal("wrong_audience"):
         hold(cast.village, Duty.INSTRUCTOR)
     for area, duty in (
         (cast.county, Duty.INSTRUCTOR),
@@ -96,7 +92,7 @@ def test_the_county_trains_instructors_and_the_others_their_workers(cast):
 def test_a_session_sent_twice_is_one_session(cast):
     first = hold(cast.village, key="k" * 16)
     assert hold(cast.village, key="k" * 16).id == first.id
-    with refused("key_reused"):
+    with refusal("key_reused"):
         hold(cast.village, key="k" * 16, topic="别的题目")
     assert db.session.scalar(select(func.count()).select_from(Training)) == 1
 
@@ -114,19 +110,19 @@ def test_a_session_lies_between_last_year_and_two_months_ahead(cast, held_on, fi
     if fits:
         assert hold(cast.village, held_on=held_on).held_on == held_on
     else:
-        with refused("day_out_of_range"):
+        with refusal("day_out_of_range"):
             hold(cast.village, held_on=held_on)
 
 
 def test_a_session_has_a_topic(cast):
-    with refused("topic_missing"):
+    with refusal("topic_missing"):
         hold(cast.village, topic=" \t")
 
 
 def test_a_session_is_taken_back_as_long_as_nobody_was_there(cast):
     training = hold(cast.village)
     attend(training, cast.worker)
-    with refused("has_attendance"), transaction():
+    with refusal("has_attendance"), transaction():
         trainings.call_off(training, cast.clerk)
     with transaction():
         trainings.remove_attendance(training, cast.worker, cast.clerk)
@@ -159,7 +155,7 @@ def test_twice_is_once_and_a_wrong_tick_is_taken_back(cast):
 
 def test_nobody_attends_before_the_day(cast, clock):
     training = hold(cast.village, held_on=date(2026, 12, 29))
-    with refused("too_early"):
+    with refusal("too_early"):
         attend(training, cast.worker)
     clock.days_on()
     assert attend(training, cast.worker)
@@ -167,19 +163,19 @@ def test_nobody_attends_before_the_day(cast, clock):
 
 def test_only_who_serves_there_on_the_day_attends(cast, clock):
     village, township = hold(cast.village), hold(cast.township)
-    with refused("not_serving"):
+    with refusal("not_serving"):
         attend(village, cast.stranger)  # of the next village, which the township covers
     assert attend(township, cast.stranger)
     instructor = an_instructor(cast.township, cast.village, "01")
-    with refused("not_serving"):
+    with refusal("not_serving"):
         attend(village, instructor)
     with transaction():
         terms.end_term(cast.term_of(cast.neighbour), "搬家", cast.clerk)
-    with refused("not_serving"):
+    with refusal("not_serving"):
         attend(village, cast.neighbour)  # who left that very day
     before = hold(cast.village, held_on=date(2026, 12, 27))
     assert attend(before, cast.neighbour)
-    with refused("not_serving"):
+    with refusal("not_serving"):
         attend(hold(cast.county, Duty.INSTRUCTOR), cast.worker)
     assert attend(
         db.session.scalars(select(Training).where(Training.area_id == cast.county.id)).one(), instructor
@@ -229,9 +225,9 @@ def test_a_township_takes_the_cards_of_all_its_villages(cast):
 
 def test_cards_that_do_not_let_in(cast):
     training = hold(cast.village)
-    with refused("not_serving"):
+    with refusal("not_serving"):
         check_in(training, cast.card_of(cast.stranger).number, cast.clerk)
-    with refused("bad_card_number"):
+    with refusal("bad_card_number"):
         check_in(training, "123456789", cast.clerk)
     old = cast.card
     with transaction():
@@ -239,7 +235,7 @@ def test_cards_that_do_not_let_in(cast):
         cards.report_lost(cast.card_of(cast.neighbour), cast.clerk)
     lost = db.session.scalars(select(cards.Card).where(cards.Card.person_id == cast.neighbour.id)).one()
     for card in (old, lost):
-        with refused("card_inactive"):
+        with refusal("card_inactive"):
             check_in(training, card.token, cast.clerk)
     assert attending() == set()
 
@@ -256,7 +252,7 @@ def test_a_ticked_list_changes_only_what_was_changed_on_it(cast):
     with transaction():  # the first is off the list by now
         assert trainings.tick(training, {first, second}, {first, second}, cast.clerk) == (0, 0)
     assert attending() == {second, third}
-    with refused("not_serving"), transaction():
+    with refusal("not_serving"), transaction():
         trainings.tick(training, {first, cast.stranger.id}, set(), cast.clerk)
     assert attending() == {second, third}
 
@@ -386,7 +382,7 @@ def test_the_mark_is_given_and_taken_back_with_a_trace(cast):
     assert figures() == [(VILLAGE, 8, 0), (NEXT_VILLAGE, 1, 0)]
     assert mark(date(2026, 3, 1))
     assert not mark(date(2026, 3, 1))
-    with refused("in_future"):
+    with refusal("in_future"):
         mark(date(2026, 12, 29))
     assert figures() == [(VILLAGE, 8, 1), (NEXT_VILLAGE, 1, 0)]
     assert mark(None)

@@ -10,14 +10,9 @@ from points.assessment import meeting, opening
 from points.models import ObjectionChannel
 from points.wall import objections, posting
 from tests.cast import PRESENT
+from tests.story import do
 
 Q4 = Quarter(2026, 4)
-
-
-def do(verb, *arguments, **more):
-    """A verb in a transaction of its own."""
-    with transaction():
-        return verb(*arguments, **more)
 
 
 def in_meeting(cast, points, quarter=Q4):

@@ -22,14 +22,10 @@ from points.wall import booking, objections, posting
 from tests.cast import PRESENT, TODAY
 from tests.crowd import AT_ONCE
 from tests.shop.test_races import book
+from tests.story import do
 
 Q4 = Quarter(2026, 4)
 EARNED = (20, 10, 6)  # tenths, of the first three workers
-
-
-def do(verb, *arguments):
-    with transaction():
-        return verb(*arguments)
 
 
 def balances(cast):

@@ -20,16 +20,12 @@ from points.models import Evidence, EvidenceKind, FedBy, Service, ServiceState, 
 from points.services import deciding, recording, taking
 from points.views.services.services import PER_PAGE
 from tests.cast import VILLAGE, a_picture, counted
+from tests.story import do
 
 HERE = f"/v/{VILLAGE}"
 LIST = f"{HERE}/services"
 DAY = date(2026, 12, 20)
 NOTE = "帮助独居老人挑水劈柴"
-
-
-def do(verb, *args, **more):
-    with transaction():
-        return verb(*args, **more)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from ground.clock import Quarter
 from ground.db import db, transaction
-from ground.refusal import Refused
 from people.models import AuditEvent, Role, User
 from people.signin import accounts
 from points import labels, ledger
@@ -15,10 +14,11 @@ from points.assessment import assessments, meeting, opening
 from points.models import Correction, Transfer, TransferKind
 from points.wall import correcting, posting
 from points.wall import wall_state as wall
-from shop.desk import redemptions, verify
+from shop.desk import redemptions
 from tests.cast import PASSWORD, PRESENT, TODAY, VILLAGE, counted
 from tests.crowd import AT_ONCE
 from tests.shop.test_races import tally
+from tests.story import do, everything_fits, refused
 
 HERE = f"/v/{VILLAGE}"
 KEY = "k" * 32
@@ -37,28 +37,15 @@ def open_quarter(cast):
 
 
 def correct(award, right, reason="同一件事记了两次", key=KEY, actor=None):
-    with transaction():
-        return correcting.correct(award, right, reason, key, actor)
-
-
-def refused(code, verb, *arguments, **changes):
-    with pytest.raises(Refused) as refusal:
-        verb(*arguments, **changes)
-    assert refusal.value.code == code
-    return str(refusal.value.message)
+    return correcting.correct(award, right, reason, key, actor)
 
 
 def entries(person):
     return [(each.kind, each.change) for each in reversed(ledger.latest(person, 9))]
 
 
-def everything_fits():
-    db.session.rollback()
-    return list(verify.problems()) == []
-
-
 def test_both_stay_and_only_the_difference_is_gone(cast, award, open_quarter):
-    made = correct(award, 60, actor=cast.chair)
+    made = do(correct, award, 60, actor=cast.chair)
     assert ledger.balance_of(cast.worker) == 60
     assert entries(cast.worker) == [("award", 100), ("award", 60), ("reversal", -100)]
     assert (made.assessment_id, made.award_id) == (open_quarter.id, award.id)
@@ -78,8 +65,8 @@ def test_both_stay_and_only_the_difference_is_gone(cast, award, open_quarter):
 
 
 def test_nothing_was_right_and_what_was_right_is_corrected_again(cast, award, open_quarter):
-    first = correct(award, 60, actor=cast.chair)
-    correct(first.booked, 0, "都不算", "l" * 32, cast.chair)
+    first = do(correct, award, 60, actor=cast.chair)
+    do(correct, first.booked, 0, "都不算", "l" * 32, cast.chair)
     assert ledger.balance_of(cast.worker) == 0
     assert [each.right for each in correcting.corrections_of_line(award.line)] == [60, 0]
     assert everything_fits()
@@ -100,8 +87,8 @@ def test_saying_why_asks_as_much_for_many_entries_as_for_few(cast, award, open_q
     assert told == [("季度积分 2025年第一季度", False, True)]
     awards = [award, *(assessments.award_of(cast.earn(worker, 100), worker) for _ in range(3))]
     for number, each in enumerate(awards):
-        made = correct(each, 60, key=f"{number}" * 32, actor=cast.chair)
-        correct(made.booked, 50, key=f"{number}" * 31, actor=cast.chair)
+        made = do(correct, each, 60, key=f"{number}" * 32, actor=cast.chair)
+        do(correct, made.booked, 50, key=f"{number}" * 31, actor=cast.chair)
     told, many = said()
     assert len(told) == 20
     assert not any(is_none for _why, *both in told for is_none in both)
@@ -109,8 +96,8 @@ def test_saying_why_asks_as_much_for_many_entries_as_for_few(cast, award, open_q
 
 
 def test_sent_twice_it_is_done_once(cast, award, open_quarter):
-    made = correct(award, 60, actor=cast.chair)
-    assert correct(award, 60, actor=cast.chair).id == made.id
+    made = do(correct, award, 60, actor=cast.chair)
+    assert do(correct, award, 60, actor=cast.chair).id == made.id
     refused("key_reused", correct, award, 50, actor=cast.chair)
     refused("already_reversed", correct, award, 60, key="l" * 32, actor=cast.second_chair)
     assert ledger.balance_of(cast.worker) == 60
@@ -120,16 +107,16 @@ def test_sent_twice_it_is_done_once(cast, award, open_quarter):
 def test_a_difference_that_was_spent_is_left_to_the_meeting(cast, award, open_quarter):
     with transaction():
         redemptions.redeem("r" * 32, cast.shop, cast.card, {cast.goods.id: 2}, cast.volunteer)
-    told = refused("insufficient_points", correct, award, 50, actor=cast.chair)
+    told = str(refused("insufficient_points", correct, award, 50, actor=cast.chair).message)
     assert "1 分已经不在账上" in told
     assert "评议会扣减" in told
-    assert correct(award, 60, actor=cast.chair).right == 60
+    assert do(correct, award, 60, actor=cast.chair).right == 60
     assert ledger.balance_of(cast.worker) == 0
     assert everything_fits()
 
 
 def test_what_is_refused(cast, award):
-    assert "请先开启下一季度" in refused("no_open_quarter", correct, award, 60, actor=cast.chair)
+    assert "请先开启下一季度" in str(refused("no_open_quarter", correct, award, 60, actor=cast.chair).message)
     with transaction():
         opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
         own = accounts.add_user("own", "李秀明", PASSWORD, None, cast.worker, temporary=False)
@@ -147,7 +134,7 @@ def test_what_is_refused(cast, award):
 def test_it_hangs_on_the_wall_with_the_open_quarter(cast, award, open_quarter):
     with transaction():
         meeting.deliberate(open_quarter, TODAY, PRESENT, (), "", cast.clerk)
-    made = correct(award, 60, actor=cast.chair)
+    made = do(correct, award, 60, actor=cast.chair)
     with transaction():
         notice = posting.post_notice(open_quarter, cast.clerk)
     (posted,) = wall.posted_notice(open_quarter, notice).corrections

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from ground.clock import Quarter
 from ground.db import db, transaction
-from ground.refusal import Refused
 from people import cards
 from people.models import Departure, DepartureKind, Duty
 from people.roster import grids, persons, terms
@@ -24,6 +23,7 @@ from tests.crowd import AT_ONCE
 from tests.printed import read
 from tests.shop.test_races import redeem as redeem_by_id
 from tests.shop.test_races import tally
+from tests.story import do, give, refused
 
 HERE = f"/v/{VILLAGE}"
 WHO = "村民代表会议2026年12月20日"
@@ -43,8 +43,7 @@ def books(cast):
 @pytest.fixture
 def resolve(cast, books):
     def resolve(booked_until=UNTIL, expires_on=LAST, decided_by=WHO, village=None):
-        with transaction():
-            return expiry.resolve(village or cast.village, booked_until, expires_on, decided_by, cast.chair)
+        return expiry.resolve(village or cast.village, booked_until, expires_on, decided_by, cast.chair)
 
     return resolve
 
@@ -61,27 +60,9 @@ def redeem(cast):
     return redeem
 
 
-def give(worker, tenths):
-    """Points out of nothing, today; the books' fixture looks past them."""
-    with transaction():
-        return ledger.post(uuid4().hex, TransferKind.AWARD, ledger.account_of(worker), tenths, "2026Q4", None)
-
-
 def settle(village=None):
     with transaction():
         return [lapse.transfer for lapse in expiry.settle_due(village, None)]
-
-
-def do(verb, *arguments):
-    with transaction():
-        return verb(*arguments)
-
-
-def refused(code, verb, *arguments, **changes):
-    with pytest.raises(Refused) as refusal:
-        verb(*arguments, **changes)
-    assert refusal.value.code == code
-    return str(refusal.value.message)
 
 
 # --- The decision ---
@@ -103,23 +84,23 @@ def test_it_is_announced_thirty_days_before_once_and_by_somebody(resolve):
     refused("bad_days", resolve, booked_until=LAST)
     refused("bad_days", resolve, booked_until=date(1, 1, 1))
     refused("reason_missing", resolve, decided_by=" ")
-    made = resolve(expires_on=TODAY + timedelta(days=30))
+    made = do(resolve, expires_on=TODAY + timedelta(days=30))
     assert made.announced_on == TODAY
-    assert resolve(expires_on=TODAY + timedelta(days=30)).id == made.id
+    assert do(resolve, expires_on=TODAY + timedelta(days=30)).id == made.id
     refused("expiry_pending", resolve)
 
 
 def test_it_can_be_taken_back_until_the_day_is_over(cast, resolve, clock):
     cast.earn(cast.worker, 100)
-    first = resolve()
+    first = do(resolve)
     clock.turn_to(LAST)
     do(expiry.cancel, first, cast.second_chair)
     assert do(expiry.cancel, first, cast.chair).cancelled_by_id == cast.second_chair.id
     clock.days_on()
     assert settle() == []
-    second = resolve(expires_on=LAST + timedelta(days=60))
+    second = do(resolve, expires_on=LAST + timedelta(days=60))
     clock.turn_to(LAST + timedelta(days=61))
-    refused("too_late", do, expiry.cancel, second, cast.chair)
+    refused("too_late", expiry.cancel, second, cast.chair)
     assert [lapsed.amount for lapsed in settle()] == [100]
 
 
@@ -128,11 +109,11 @@ def test_it_can_be_taken_back_until_the_day_is_over(cast, resolve, clock):
 
 def test_spending_takes_the_oldest_and_what_came_later_stays(cast, resolve, redeem, clock):
     cast.earn(cast.worker, 100)
-    resolve()
+    do(resolve)
     redeem()
     assert expiry.at_stake(cast.worker) == 70
     clock.turn_to(UNTIL + ONE_DAY)
-    give(cast.worker, 50)
+    do(give, cast.worker, 50)
     assert expiry.at_stake(cast.worker) == 70
     redeem(2)
     assert (ledger.balance_of(cast.worker), expiry.at_stake(cast.worker)) == (60, 10)
@@ -149,21 +130,21 @@ def test_spending_takes_the_oldest_and_what_came_later_stays(cast, resolve, rede
     assert settle() == settle(cast.village) == []
     assert ledger.balance_of(cast.worker) == 50
     assert ledger.totals(cast.village)["expired"] == 10
-    give(cast.worker, 300)  # what comes later does not make the report doubt what lapsed
+    do(give, cast.worker, 300)  # what comes later does not make the report doubt what lapsed
 
 
 def test_booked_on_the_last_minute_of_the_day_is_old_and_a_minute_later_is_not(cast, resolve, clock):
-    resolve()
+    do(resolve)
     for moment, at_stake in (((2026, 12, 31, 15, 59), 40), ((2026, 12, 31, 16, 0), 40)):
         clock.turn_to(datetime(*moment, tzinfo=UTC))
-        give(cast.worker, 40)
+        do(give, cast.worker, 40)
         assert expiry.at_stake(cast.worker) == at_stake
     assert ledger.balance_of(cast.worker) == 80
 
 
 def test_what_a_void_gives_back_after_the_day_is_old_and_lapses_too(cast, resolve, redeem, clock):
     cast.earn(cast.worker, 100)
-    resolve(booked_until=TODAY, expires_on=date(2027, 2, 10))
+    do(resolve, booked_until=TODAY, expires_on=date(2027, 2, 10))
     clock.turn_to(date(2027, 2, 10))
     undone = redeem()
     clock.days_on()
@@ -177,7 +158,7 @@ def test_what_a_void_gives_back_after_the_day_is_old_and_lapses_too(cast, resolv
 def test_a_correction_makes_no_old_points_young(cast, resolve, clock):
     assessment = cast.earn(cast.worker, 100)
     award = assessments.award_of(assessment, cast.worker)
-    resolve()
+    do(resolve)
     clock.turn_to(UNTIL + ONE_DAY)
     do(opening.open_quarter, cast.village, Quarter(2026, 4), cast.clerk)
     made = do(correcting.correct, award, 60, "重复登记", "k" * 16, cast.chair)
@@ -190,7 +171,7 @@ def test_a_correction_makes_no_old_points_young(cast, resolve, clock):
 
 def test_young_points_that_were_corrected_count_for_what_is_right(cast, resolve, clock):
     cast.earn(cast.worker, 100)
-    resolve(booked_until=date(2025, 6, 1))  # the first quarter is booked in April 2025
+    do(resolve, booked_until=date(2025, 6, 1))  # the first quarter is booked in April 2025
     young = cast.earn(cast.worker, 80)
     assert Quarter.of(young.booked_at.date()) == Quarter(2025, 3)
     do(opening.open_quarter, cast.village, Quarter(2026, 4), cast.clerk)
@@ -205,10 +186,10 @@ def test_a_merge_makes_no_old_points_young(cast, resolve, redeem, clock):
         terms.appoint(twin, grid, Duty.WORKER, date(2025, 1, 1), cast.clerk)
         cards.issue(twin, cast.clerk)
     cast.earn_each({cast.worker.id: 100, twin.id: 70})
-    resolve()
+    do(resolve)
     clock.turn_to(UNTIL + ONE_DAY)
     undone = redeem(person=twin)
-    give(twin, 20)
+    do(give, twin, 20)
     assert (expiry.at_stake(cast.worker), expiry.at_stake(twin)) == (100, 40)
     do(merging.merge, cast.worker, twin, "同一人", cast.chair)
     assert (ledger.balance_of(cast.worker), expiry.at_stake(cast.worker)) == (160, 140)
@@ -223,7 +204,7 @@ def test_a_merge_makes_no_old_points_young(cast, resolve, redeem, clock):
 def test_who_left_has_a_last_day_of_their_own(cast, resolve, clock):
     """Kept until a later day they keep it, and who comes back keeps everything."""
     cast.earn_each({cast.worker.id: 100, cast.neighbour.id: 50})
-    resolve()
+    do(resolve)
     clock.turn_to(date(2027, 3, 1))
     for person in (cast.worker, cast.neighbour):
         do(leaving.leave, person, DepartureKind.EXIT, "外出务工", WHO, date(2027, 3, 1), cast.chair)
@@ -242,9 +223,9 @@ def test_who_left_has_a_last_day_of_their_own(cast, resolve, clock):
 
 
 def test_more_than_the_ledger_takes_at_once_lapses_whole(cast, resolve, clock):
-    give(cast.worker, amounts.LARGEST_TENTHS)
-    give(cast.worker, 5)
-    resolve()
+    do(give, cast.worker, amounts.LARGEST_TENTHS)
+    do(give, cast.worker, 5)
+    do(resolve)
     clock.turn_to(LAST + ONE_DAY)
     assert [lapsed.amount for lapsed in settle()] == [amounts.LARGEST_TENTHS + 5]
     assert ledger.balance_of(cast.worker) == 0
@@ -252,7 +233,7 @@ def test_more_than_the_ledger_takes_at_once_lapses_whole(cast, resolve, clock):
 
 def test_another_village_s_points_stay(cast, resolve, clock):
     cast.earn(cast.stranger, 100)
-    resolve()
+    do(resolve)
     clock.turn_to(LAST + ONE_DAY)
     assert settle() == []
 
@@ -281,7 +262,7 @@ def settle_all():
 def test_the_evening_comes_once_while_somebody_shops(cast, resolve, clock, at_once):
     """What a redemption takes does not lapse, what lapsed is not spent, and nothing of it twice."""
     cast.earn_each({cast.worker.id: 100, cast.neighbour.id: 50})
-    resolve()
+    do(resolve)
     clock.turn_to(LAST + ONE_DAY)
     shopping = [
         (redeem_by_id, f"key-{n}", cast.shop.id, cast.card.id, {cast.goods.id: 1}, cast.volunteer.id)
@@ -343,7 +324,7 @@ def test_the_notice_says_what_was_announced_when_it_was_posted(cast, client_of, 
     """One that hung before the decision never said so; one that did still does once the day is over."""
     before, after = cast.earn(cast.worker, 100).quarter, Quarter(2026, 4)
     clerk, public = client_of(cast.clerk), client_of(None)
-    made = resolve(expires_on=TODAY + timedelta(days=30))
+    made = do(resolve, expires_on=TODAY + timedelta(days=30))
     clock.days_on()
     with transaction():
         assessment = opening.open_quarter(cast.village, after, cast.clerk)
@@ -360,7 +341,7 @@ def test_the_notice_says_what_was_announced_when_it_was_posted(cast, client_of, 
 
 def test_the_evening_lets_it_lapse(app, cast, resolve, clock):
     cast.earn(cast.worker, 100)
-    resolve()
+    do(resolve)
     run = app.test_cli_runner().invoke
     assert run(args=["ledger", "settle"]).output == "nothing was due\n"
     clock.turn_to(LAST + ONE_DAY)
@@ -386,7 +367,7 @@ TAMPERED = {
 
 def test_a_decision_by_which_points_lapsed_is_not_removed(cast, resolve, clock):
     cast.earn(cast.worker, 100)
-    resolve()
+    do(resolve)
     clock.turn_to(LAST + ONE_DAY)
     settle()
     with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:

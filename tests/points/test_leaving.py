@@ -25,6 +25,7 @@ from points import amounts, labels, leaving, ledger
 from points.models import Transfer, TransferKind
 from shop.desk import redemptions, verify, voids
 from tests.cast import NEXT_VILLAGE, TODAY, VILLAGE
+from tests.story import do, give, refused
 
 HERE = f"/v/{VILLAGE}"
 DECISION = "村民代表会议2026年12月20日"
@@ -46,14 +47,13 @@ def books(cast):
 
 @pytest.fixture
 def leave(cast):
-    """Let somebody leave in a transaction of its own."""
+    """Let somebody leave."""
 
     def leave(person=None, on=TODAY, kind=DepartureKind.EXIT, reason="外出务工", **changes):
         given = {"decision": DECISION, "actor": cast.chair, "item": None} | changes
-        with transaction():
-            return leaving.leave(
-                person or cast.worker, kind, reason, given["decision"], on, given["actor"], given["item"]
-            )
+        return leaving.leave(
+            person or cast.worker, kind, reason, given["decision"], on, given["actor"], given["item"]
+        )
 
     return leave
 
@@ -61,8 +61,7 @@ def leave(cast):
 @pytest.fixture
 def decide(cast):
     def decide(outcome, days=None, holds_from=TODAY, decided=DECISION):
-        with transaction():
-            return departures.decide_rule(cast.village, outcome, days, decided, holds_from, cast.chair)
+        return departures.decide_rule(cast.village, outcome, days, decided, holds_from, cast.chair)
 
     return decide
 
@@ -70,10 +69,9 @@ def decide(cast):
 @pytest.fixture
 def redeem(cast):
     def redeem(card=None, units=1):
-        with transaction():
-            return redemptions.redeem(
-                uuid4().hex, cast.shop, card or cast.card, {cast.goods.id: units}, cast.volunteer
-            )
+        return redemptions.redeem(
+            uuid4().hex, cast.shop, card or cast.card, {cast.goods.id: units}, cast.volunteer
+        )
 
     return redeem
 
@@ -81,19 +79,6 @@ def redeem(cast):
 def settle(village=None, actor=None):
     with transaction():
         return [lapse.transfer for lapse in leaving.settle_due(village, actor)]
-
-
-def give(cast, worker, tenths):
-    """Points out of nothing; the books' fixture looks past them."""
-    with transaction():
-        return ledger.post(uuid4().hex, TransferKind.AWARD, ledger.account_of(worker), tenths, "2026Q4", None)
-
-
-def refused(code, verb, *arguments, **changes):
-    with pytest.raises(Refused) as refusal:
-        verb(*arguments, **changes)
-    assert refusal.value.code == code
-    return refusal.value
 
 
 def actions(person_or_card):
@@ -109,7 +94,7 @@ def actions(person_or_card):
 def test_who_leaves_keeps_the_points_for_ninety_days_unless_the_village_decided_otherwise(cast, leave):
     cast.earn(cast.worker, 100)
     term, card = cast.term_of(cast.worker), cast.card
-    left = leave()
+    left = do(leave)
     assert (left.kind, left.on, left.decision, left.reason) == ("exit", TODAY, DECISION, "外出务工")
     assert (left.outcome, left.kept_until) == (Outcome.KEEP, KEPT_UNTIL)
     assert ledger.balance_of(cast.worker) == 100
@@ -123,14 +108,14 @@ def test_who_leaves_keeps_the_points_for_ninety_days_unless_the_village_decided_
 def test_kept_points_are_spent_with_a_new_card_until_the_last_day(cast, leave, redeem, clock):
     cast.earn(cast.worker, 100)
     old = cast.card
-    leave()
+    do(leave)
     told = str(refused("card_inactive", redeem, old).message)
     assert "2026年12月28日" in told
     assert "2027年3月28日" in told
     clock.turn_to(KEPT_UNTIL)
     with transaction():
         new = cards.issue(cast.worker, cast.clerk)
-    assert redeem(new).total == 30
+    assert do(redeem, new).total == 30
     refused("card_inactive", redeem, old)
     assert settle() == []
     assert ledger.balance_of(cast.worker) == 70
@@ -146,7 +131,7 @@ def test_kept_points_are_spent_with_a_new_card_until_the_last_day(cast, leave, r
 
 def test_what_is_left_after_the_last_day_expires_once_and_says_why(app, cast, leave, clock):
     cast.earn(cast.worker, 100)
-    left = leave()
+    left = do(leave)
     clock.turn_to(KEPT_UNTIL)
     assert settle() == []
     clock.days_on()
@@ -164,8 +149,8 @@ def test_what_is_left_after_the_last_day_expires_once_and_says_why(app, cast, le
 def test_where_the_village_says_expire_nothing_is_left_in_the_same_moment(cast, leave, decide, redeem):
     cast.earn(cast.worker, 100)
     old = cast.card
-    decide(Outcome.EXPIRE)
-    left = leave()
+    do(decide, Outcome.EXPIRE)
+    left = do(leave)
     assert (left.outcome, left.kept_until) == (Outcome.EXPIRE, None)
     entry = ledger.latest(cast.worker, 1)[0]
     assert (entry.key, entry.amount, entry.actor_id) == (f"departure:{left.id}", 100, cast.chair.id)
@@ -178,8 +163,8 @@ def test_where_the_village_says_expire_nothing_is_left_in_the_same_moment(cast, 
 
 
 def test_without_points_nothing_is_posted(cast, leave, decide):
-    decide(Outcome.EXPIRE)
-    leave()
+    do(decide, Outcome.EXPIRE)
+    do(leave)
     assert ledger.existing(cast.worker) is None
     assert settle() == []
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Transfer)) == 0
@@ -187,7 +172,7 @@ def test_without_points_nothing_is_posted(cast, leave, decide):
 
 def test_a_leaving_that_is_refused_moves_nothing(cast, leave, decide):
     cast.earn(cast.worker, 100)
-    decide(Outcome.EXPIRE)
+    do(decide, Outcome.EXPIRE)
     refused("decision_missing", leave, decision=" ")
     assert ledger.balance_of(cast.worker) == 100
     assert cast.card.state == CardState.ACTIVE
@@ -197,7 +182,7 @@ def test_days_that_cannot_be(cast, leave):
     term = cast.term_of(cast.worker)
     refused("in_future", leave, on=TODAY + ONE_DAY)
     refused("bad_day", leave, on=term.starts_on - ONE_DAY)
-    assert leave(on=term.starts_on).on == term.starts_on
+    assert do(leave, on=term.starts_on).on == term.starts_on
     assert cast.worker.id not in {
         served.person_id for served in holders.serving_terms(cast.village, term.starts_on, TODAY)
     }
@@ -209,7 +194,7 @@ def test_words_that_have_to_be_there(leave):
 
 
 def test_who_left_does_not_leave_again_until_they_serve_again(cast, leave, clock):
-    leave()
+    do(leave)
     refused("already_left", leave)
     clock.days_on(10)
     refused("already_left", leave, on=TODAY)
@@ -217,7 +202,7 @@ def test_who_left_does_not_leave_again_until_they_serve_again(cast, leave, clock
         grid = holders.last_grid(cast.worker)
         terms.appoint(cast.worker, grid, Duty.WORKER, TODAY + timedelta(days=10), cast.clerk)
     refused("bad_day", leave, on=TODAY + timedelta(days=9))
-    assert leave(on=TODAY + timedelta(days=10)).id
+    assert do(leave, on=TODAY + timedelta(days=10)).id
 
 
 def test_nobody_decides_on_their_own_leaving(cast, leave):
@@ -236,7 +221,7 @@ def test_an_item_of_the_negative_list_holds_on_its_days_only(cast, leave):
         far = departures.add_item(cast.county, "以后才有", TODAY + ONE_DAY, None)
     refused("item_not_holding", leave, item=item, on=TODAY - timedelta(days=6))
     refused("item_not_holding", leave, item=far)
-    assert leave(item=item).negative_item.text == "瞒报隐患"
+    assert do(leave, item=item).negative_item.text == "瞒报隐患"
 
 
 def test_a_term_that_ran_out_or_was_handed_over_waits_to_be_settled_and_nothing_expires(cast, leave, clock):
@@ -254,8 +239,8 @@ def test_a_term_that_ran_out_or_was_handed_over_waits_to_be_settled_and_nothing_
     assert {one.departure for one in waiting} == {None}
     assert settle() == []
     refused("bad_day", leave, second, on=TODAY - ONE_DAY)
-    left = leave(first, on=last_day + ONE_DAY, kind=DepartureKind.TERM_END)
-    leave(second, on=TODAY, kind=DepartureKind.TERM_END)
+    left = do(leave, first, on=last_day + ONE_DAY, kind=DepartureKind.TERM_END)
+    do(leave, second, on=TODAY, kind=DepartureKind.TERM_END)
     assert left.kept_until == last_day + ONE_DAY + timedelta(days=90)
     assert cast.card_of(first) is None
     (waiting,) = leaving.remainders(cast.village)
@@ -266,14 +251,14 @@ def test_a_term_that_ran_out_or_was_handed_over_waits_to_be_settled_and_nothing_
 def test_a_term_that_ran_out_unnoticed_ends_as_it_ran_out(cast, leave, clock):
     term = cast.term_of(cast.worker)
     clock.turn_to(term.ends_on + timedelta(days=30))
-    leave(on=term.ends_on + timedelta(days=30), kind=DepartureKind.TERM_END)
+    do(leave, on=term.ends_on + timedelta(days=30), kind=DepartureKind.TERM_END)
     assert term.ended_on == term.ends_on + ONE_DAY
 
 
 def test_a_renewal_is_called_off_with_the_term(cast, leave):
     with transaction():
         renewal = terms.renew(cast.term_of(cast.worker), cast.clerk)
-    leave()
+    do(leave)
     assert holders.state_of(renewal, TODAY) == holders.TermState.CALLED_OFF
     refused("already_left", leave)
 
@@ -282,7 +267,7 @@ def test_every_grid_of_the_worker_is_free_then(cast, leave):
     with transaction():
         second = cast.term_of(cast.neighbour)
         terms.hand_over(second, cast.worker, TODAY, cast.clerk)
-    leave()
+    do(leave)
     assert {term.person_id for term in holders.serving_terms(cast.village, TODAY, TODAY)} == {
         person.id for person in cast.workers[2:]
     }
@@ -291,7 +276,7 @@ def test_every_grid_of_the_worker_is_free_then(cast, leave):
 def test_who_is_appointed_again_before_the_day_keeps_everything(cast, leave, redeem, clock):
     cast.earn(cast.worker, 100)
     old = cast.card
-    leave()
+    do(leave)
     clock.turn_to(KEPT_UNTIL)
     with transaction():
         grid = holders.last_grid(cast.worker)
@@ -304,15 +289,15 @@ def test_who_is_appointed_again_before_the_day_keeps_everything(cast, leave, red
     assert "202" not in str(refused("card_inactive", redeem, old).message)
     with transaction():
         new = cards.issue(cast.worker, cast.clerk)
-    assert redeem(new).total == 30
+    assert do(redeem, new).total == 30
 
 
 def test_points_of_a_quarter_booked_later_go_to_the_account_and_expire_by_the_same_departure(
     cast, leave, decide
 ):
     cast.earn(cast.worker, 100)
-    decide(Outcome.EXPIRE)
-    left = leave()
+    do(decide, Outcome.EXPIRE)
+    left = do(leave)
     cast.earn(cast.worker, 60)  # a quarter in which they served
     assert ledger.balance_of(cast.worker) == 60
     (later,) = settle()
@@ -326,7 +311,7 @@ def test_points_of_a_quarter_booked_later_go_to_the_account_and_expire_by_the_sa
 
 def test_kept_points_with_what_came_later_expire_together(cast, leave, clock):
     cast.earn(cast.worker, 100)
-    left = leave()
+    left = do(leave)
     cast.earn(cast.worker, 60)
     clock.turn_to(KEPT_UNTIL + ONE_DAY)
     (lapsed,) = settle()
@@ -335,9 +320,9 @@ def test_kept_points_with_what_came_later_expire_together(cast, leave, clock):
 
 def test_a_redemption_voided_after_the_end_gives_points_that_expire_too(cast, leave, decide, redeem):
     cast.earn(cast.worker, 100)
-    done = redeem()
-    decide(Outcome.EXPIRE)
-    left = leave()
+    done = do(redeem)
+    do(decide, Outcome.EXPIRE)
+    left = do(leave)
     with transaction():
         voids.void(done, "拿错了", cast.volunteer)
     assert ledger.balance_of(cast.worker) == 30
@@ -347,10 +332,10 @@ def test_a_redemption_voided_after_the_end_gives_points_that_expire_too(cast, le
 
 def test_more_than_the_ledger_takes_at_once_expires_whole(cast, leave, decide):
     for _ in range(2):
-        give(cast, cast.worker, amounts.LARGEST_TENTHS)
-    give(cast, cast.worker, 5)
-    decide(Outcome.EXPIRE)
-    left = leave()
+        do(give, cast.worker, amounts.LARGEST_TENTHS)
+    do(give, cast.worker, 5)
+    do(decide, Outcome.EXPIRE)
+    left = do(leave)
     assert ledger.balance_of(cast.worker) == 0
     assert ledger.latest(cast.worker, 1)[0].amount == 2 * amounts.LARGEST_TENTHS + 5
     assert leaving.tenths_lapsed([left]) == {left.id: 2 * amounts.LARGEST_TENTHS + 5}
@@ -358,7 +343,7 @@ def test_more_than_the_ledger_takes_at_once_expires_whole(cast, leave, decide):
 
 def test_a_leaving_written_down_after_the_kept_days_settles_at_once(cast, leave):
     cast.earn(cast.worker, 100)
-    left = leave(on=TODAY - timedelta(days=91))
+    left = do(leave, on=TODAY - timedelta(days=91))
     assert left.kept_until == TODAY - ONE_DAY
     assert ledger.balance_of(cast.worker) == 0
 
@@ -366,8 +351,8 @@ def test_a_leaving_written_down_after_the_kept_days_settles_at_once(cast, leave)
 def test_settling_one_village_leaves_the_others_alone(cast, leave, clock):
     cast.earn(cast.worker, 100)
     cast.earn(cast.stranger, 40)
-    leave()
-    leave(cast.stranger, actor=None)
+    do(leave)
+    do(leave, cast.stranger, actor=None)
     clock.turn_to(KEPT_UNTIL + ONE_DAY)
     settle(cast.next_village)
     assert (ledger.balance_of(cast.worker), ledger.balance_of(cast.stranger)) == (100, 0)
@@ -377,7 +362,7 @@ def test_settling_one_village_leaves_the_others_alone(cast, leave, clock):
 
 def test_the_evening_command_settles_and_says_what_it_did(app, cast, leave, clock):
     cast.earn(cast.worker, 105)
-    left = leave()
+    left = do(leave)
     run = app.test_cli_runner()
     assert run.invoke(args=["ledger", "settle"]).output == "nothing was due\n"
     clock.turn_to(KEPT_UNTIL + ONE_DAY)
@@ -395,9 +380,9 @@ def test_the_evening_command_settles_and_says_what_it_did(app, cast, leave, cloc
 def test_the_rule_of_a_day_is_the_latest_that_holds(cast, decide):
     village = cast.village
     assert departures.rule_on(village, TODAY) == departures.TEMPLATE_RULE
-    decide(Outcome.EXPIRE, holds_from=TODAY + timedelta(days=10))
-    decide(Outcome.KEEP, 30)
-    decide(Outcome.KEEP, 60, decided="更正")
+    do(decide, Outcome.EXPIRE, holds_from=TODAY + timedelta(days=10))
+    do(decide, Outcome.KEEP, 30)
+    do(decide, Outcome.KEEP, 60, decided="更正")
     assert departures.rule_on(village, TODAY - ONE_DAY) == departures.TEMPLATE_RULE
     assert departures.rule_on(village, TODAY) == departures.PointsRule(Outcome.KEEP, 60, "更正")
     assert departures.rule_on(village, TODAY + timedelta(days=9)).days == 60
@@ -412,9 +397,9 @@ def test_the_rule_of_a_day_is_the_latest_that_holds(cast, decide):
 
 def test_who_left_before_keeps_what_held_then(cast, leave, decide):
     cast.earn_each({cast.worker.id: 100, cast.neighbour.id: 50})
-    leave()
-    decide(Outcome.EXPIRE)
-    leave(cast.neighbour)
+    do(leave)
+    do(decide, Outcome.EXPIRE)
+    do(leave, cast.neighbour)
     assert settle() == []
     assert (ledger.balance_of(cast.worker), ledger.balance_of(cast.neighbour)) == (100, 0)
 
@@ -424,8 +409,8 @@ def test_rules_that_cannot_be(decide):
     refused("decision_missing", decide, Outcome.EXPIRE, decided="  ")
     for days in (None, 0, -1, 1101):
         refused("bad_days", decide, Outcome.KEEP, days)
-    assert decide(Outcome.KEEP, 1100).days == 1100
-    assert decide(Outcome.EXPIRE, 30).days is None
+    assert do(decide, Outcome.KEEP, 1100).days == 1100
+    assert do(decide, Outcome.EXPIRE, 30).days is None
 
 
 # --- Pages ---
@@ -507,7 +492,7 @@ def test_a_form_that_is_refused_keeps_what_was_typed(cast, client_of):
 
 def test_nobody_signs_another_rule_than_the_page_showed(cast, client_of, decide):
     cast.earn(cast.worker, 100)
-    decide(Outcome.EXPIRE)
+    do(decide, Outcome.EXPIRE)
     chair = client_of(cast.chair)
     answer = chair.post(address(cast), data=form_for(cast))
     assert answer.status_code == 422
@@ -542,7 +527,7 @@ def test_the_rule_is_written_down_by_the_chair_and_its_history_is_read_by_all(ca
 
 def test_who_sees_what(cast, client_of, leave):
     cast.earn(cast.worker, 100)
-    leave()
+    do(leave)
     for path, roles in (
         ("/leaving", ("clerk", "chair", "supervisor", "township_user", "county_user")),
         ("/leaving/rule", ("clerk", "chair", "supervisor", "township_user", "county_user")),
@@ -587,7 +572,7 @@ def test_who_is_not_settled_yet_is_listed_with_the_way_to_it(cast, client_of):
 
 def test_a_new_card_after_leaving_is_listed_until_the_day(cast, leave, clock):
     cast.earn(cast.worker, 100)
-    leave()
+    do(leave)
     assert cast.worker.id not in {term.person_id for term, _card in cards.holders_with_cards(cast.village)}
     with transaction():
         new = cards.issue(cast.worker, cast.clerk)

@@ -16,13 +16,9 @@ from points.assessment.meeting_rules import MeetingRules
 from points.models import Adjustment, AssessmentState, Member, Quorum, Recusal
 from points.wall import posting
 from tests.cast import PRESENT
+from tests.story import do
 
 TODAY = date(2026, 12, 28)
-
-
-def do(verb, *arguments, **named):
-    with transaction():
-        return verb(*arguments, **named)
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ from points.services import deciding, recording
 from points.wall import booking, posting
 from shop.desk import redemptions, verify, voids
 from tests.cast import BEGAN_ON, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
+from tests.story import do, give, refused
 
 HERE = f"/v/{VILLAGE}"
 ONE_DAY = timedelta(days=1)
@@ -65,27 +66,13 @@ def twins(cast):
 @pytest.fixture
 def merge(cast):
     def merge(kept, duplicate, reason=REASON, actor=None):
-        with transaction():
-            return merging.merge(kept, duplicate, reason, actor or cast.chair)
+        return merging.merge(kept, duplicate, reason, actor or cast.chair)
 
     return merge
 
 
-def refused(code, verb, *arguments, **changes):
-    with pytest.raises(Refused) as refusal:
-        verb(*arguments, **changes)
-    assert refusal.value.code == code
-    return refusal.value
-
-
-def give(worker, tenths):
-    with transaction():
-        return ledger.post(uuid4().hex, TransferKind.AWARD, ledger.account_of(worker), tenths, "2026Q4", None)
-
-
 def redeem(cast, card, units=1):
-    with transaction():
-        return redemptions.redeem(uuid4().hex, cast.shop, card, {cast.goods.id: units}, cast.volunteer)
+    return redemptions.redeem(uuid4().hex, cast.shop, card, {cast.goods.id: units}, cast.volunteer)
 
 
 def problems():
@@ -134,7 +121,7 @@ def test_pairs_are_suggested_by_name_with_phone_or_birth_year(cast, merge):
     for above in (cast.township, cast.county):
         assert sorted(found(above)) == sorted([*here, *across, *there])
     assert found(cast.far_village) == []
-    merge(a, b)
+    do(merge, a, b)
     assert found(village) == [(c.id, d.id, [DuplicateSign.BIRTH_YEAR])]
     assert (b.id, e.id) not in {pair[:2] for pair in found(cast.county)}
 
@@ -159,7 +146,7 @@ def test_points_move_by_two_linked_entries_and_nothing_is_rewritten(app, cast, t
     before = ledger.totals(cast.village)
     upto = db.session.scalar(sa.select(sa.func.max(Transfer.id)))
     digest = ledger.digest(cast.village, upto)
-    made = merge(kept, twin)
+    made = do(merge, kept, twin)
     assert moved() == [
         (f"merge:{made.id}:out", 70, f"#{kept.id}"),
         (f"merge:{made.id}:in", 70, f"#{twin.id}"),
@@ -180,7 +167,7 @@ def test_what_goes_on_goes_on_under_the_kept_entry(cast, twins, merge):
         waiting = recording.record(uuid4().hex, twin, cast.item("代办"), TODAY, 1, "", cast.clerk)
         user = accounts.add_user("twin", twin.name, "eight-or-more", None, twin)
     old_card, old_term, kept_card = cast.card_of(twin), cast.term_of(twin), cast.card_of(kept)
-    made = merge(kept, twin)
+    made = do(merge, kept, twin)
     db.session.rollback()
     assert (made.reason, made.actor_id) == (REASON, cast.chair.id)
     assert persons.current_entry(twin).id == kept.id
@@ -224,7 +211,7 @@ def test_records_that_an_assessment_took_stay_where_they_are(cast, twins, merge)
     kept, twin = twins
     assessment = cast.earn(twin, 70)
     before = [(row.worker.id, row.total) for row in sheet.sheet_rows(assessment)]
-    merge(kept, twin)
+    do(merge, kept, twin)
     assert [(row.worker.id, row.total) for row in sheet.sheet_rows(assessment)] == before
     assert problems() == []
 
@@ -232,11 +219,11 @@ def test_records_that_an_assessment_took_stay_where_they_are(cast, twins, merge)
 def test_an_empty_account_moves_nothing_and_a_missing_one_is_opened(cast, twins, merge):
     kept, twin = twins
     third = entry(cast, kept.name)
-    merge(kept, third)
+    do(merge, kept, third)
     assert moved() == []
     cast.earn(twin, 70)
     assert ledger.existing(kept) is None
-    merge(kept, twin)
+    do(merge, kept, twin)
     assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (70, 0)
 
 
@@ -249,8 +236,8 @@ def entry(cast, name, area=None):
 def test_more_than_the_ledger_takes_at_once_moves_whole(twins, merge):
     kept, twin = twins
     for tenths in (amounts.LARGEST_TENTHS, amounts.LARGEST_TENTHS, 5):
-        give(twin, tenths)
-    made = merge(kept, twin)
+        do(give, twin, tenths)
+    made = do(merge, kept, twin)
     assert [key for key, _amount, _reason in moved()] == [
         f"merge:{made.id}:out",
         f"merge:{made.id}:in",
@@ -263,11 +250,11 @@ def test_who_serves_without_a_card_gets_one_and_who_does_not_serve_gets_none(cas
     kept, twin = twins
     with transaction():
         cards.report_lost(cast.card_of(kept), cast.clerk)
-    merge(kept, twin)
+    do(merge, kept, twin)
     assert cast.card_of(kept).state == CardState.ACTIVE
     assert cast.card_of(twin) is None
     first, second = entry(cast, "无任何聘任"), entry(cast, "无任何聘任")
-    merge(first, second)
+    do(merge, first, second)
     assert cast.card_of(first) is None
 
 
@@ -276,7 +263,7 @@ def test_a_renewal_that_was_made_moves_along(cast, twins, merge):
     term = cast.term_of(twin)
     with transaction():
         renewal = terms.renew(term, cast.clerk)
-    merge(kept, twin)
+    do(merge, kept, twin)
     db.session.rollback()
     assert holders.state_of(renewal, TODAY) == holders.TermState.CALLED_OFF
     theirs = db.session.scalars(
@@ -294,7 +281,7 @@ def test_an_instructor_s_term_moves_too(cast, twins, merge):
     kept, twin = twins
     with transaction():
         terms.appoint(twin, holders.last_grid(cast.worker), Duty.INSTRUCTOR, BEGAN_ON, cast.clerk)
-    merge(kept, twin)
+    do(merge, kept, twin)
     assert holders.term_on_day(kept.id, TODAY, Duty.INSTRUCTOR).grid.code == "01"
     assert holders.term_on_day(twin.id, TODAY, Duty.INSTRUCTOR) is None
 
@@ -303,7 +290,7 @@ def test_a_term_that_ran_out_ends_and_does_not_go_on(cast, twins, merge, clock):
     kept, twin = twins
     term = cast.term_of(twin)
     clock.turn_to(term.ends_on + timedelta(days=5))
-    merge(kept, twin)
+    do(merge, kept, twin)
     assert term.ended_on == term.ends_on + ONE_DAY
     assert holders.term_on_day(kept.id, term.ends_on + timedelta(days=5)) is None
 
@@ -311,10 +298,10 @@ def test_a_term_that_ran_out_ends_and_does_not_go_on(cast, twins, merge, clock):
 def test_what_is_voided_afterwards_follows_to_the_kept_account(cast, twins, merge):
     kept, twin = twins
     cast.earn(twin, 70)
-    done = redeem(cast, cast.card_of(twin))
-    made = merge(kept, twin)
+    done = do(redeem, cast, cast.card_of(twin))
+    made = do(merge, kept, twin)
     third = entry(cast, kept.name)
-    last = merge(third, kept)
+    last = do(merge, third, kept)
     assert ledger.balance_of(third) == 40
     for _ in range(2):
         with transaction():
@@ -331,8 +318,8 @@ def test_what_is_voided_afterwards_follows_to_the_kept_account(cast, twins, merg
 
 def test_what_still_came_to_a_merged_entry_is_sent_on_in_the_evening(app, cast, twins, merge):
     kept, twin = twins
-    made = merge(kept, twin)
-    give(twin, 15)
+    made = do(merge, kept, twin)
+    do(give, twin, 15)
     assert leaving.remainders(None) == []
     assert problems() == [f"account {ledger.existing(twin).id}: points are left on an entry that was merged"]
     told = app.test_cli_runner().invoke(args=["ledger", "settle"])
@@ -345,8 +332,8 @@ def test_what_still_came_to_a_merged_entry_is_sent_on_in_the_evening(app, cast, 
 def test_what_was_taken_on_either_card_stands_at_the_desk(cast, twins, merge):
     kept, twin = twins
     cast.earn(twin, 70)
-    done = redeem(cast, cast.card_of(twin))
-    merge(kept, twin)
+    done = do(redeem, cast, cast.card_of(twin))
+    do(merge, kept, twin)
     assert [one.id for one in redemptions.of_person(kept, TODAY)] == [done.id]
 
 
@@ -354,11 +341,11 @@ def test_the_old_card_is_not_taken_and_the_kept_one_pays(cast, twins, merge):
     kept, twin = twins
     cast.earn(twin, 70)
     old, new = cast.card_of(twin), cast.card_of(kept)
-    merge(kept, twin)
+    do(merge, kept, twin)
     refused("card_inactive", redeem, cast, old)
     with transaction(), pytest.raises(Refused, match="was_merged"):
         cards.issue(twin, cast.clerk)
-    assert redeem(cast, new).total == 30
+    assert do(redeem, cast, new).total == 30
 
 
 # --- What is refused ---
@@ -371,7 +358,7 @@ def test_one_entry_is_no_pair(cast, twins, merge):
 
 def test_merged_once_is_merged(cast, twins, merge):
     kept, twin = twins
-    merge(kept, twin)
+    do(merge, kept, twin)
     refused("already_merged", merge, kept, twin)
     refused("already_merged", merge, twin, kept)
     refused("already_merged", merge, twin, cast.worker)
@@ -382,10 +369,10 @@ def test_merged_once_is_merged(cast, twins, merge):
 def test_another_village_s_entry_only_if_nothing_goes_on_there(cast, merge):
     refused("other_village", merge, cast.worker, cast.stranger)
     idle = entry(cast, "邻村旧人", cast.next_village)
-    give(idle, 10)
+    do(give, idle, 10)
     refused("other_village", merge, cast.worker, idle)
     free = entry(cast, "邻村闲人", cast.next_village)
-    assert merge(cast.worker, free).kept_id == cast.worker.id
+    assert do(merge, cast.worker, free).kept_id == cast.worker.id
     with transaction():
         cast.serve(cast.stranger, "走访", TODAY - ONE_DAY, cast.outsider, cast.county_user)
         terms.end_term(cast.term_of(cast.stranger), "不再担任", cast.outsider)
@@ -403,11 +390,11 @@ def test_not_while_the_duplicate_is_on_a_sheet(cast, twins, merge, clock):
         posting.post_notice(assessment, cast.clerk)
     refused("on_a_sheet", merge, kept, twin)
     idle = entry(cast, kept.name)
-    merge(kept, idle)
+    do(merge, kept, idle)
     clock.days_on(4)
     with transaction():
         booking.book(assessment, cast.chair)
-    merge(kept, twin)
+    do(merge, kept, twin)
     assert problems() == []
 
 
@@ -447,7 +434,7 @@ def test_nobody_s_points_expire_sooner_by_a_merge(cast, twins, merge, clock):
     clock.days_on(90)
     with transaction():
         leaving.settle_due(cast.village, cast.chair)
-    assert merge(kept, twin).id
+    assert do(merge, kept, twin).id
     assert problems() == []
 
 
@@ -456,7 +443,7 @@ def test_who_serves_under_the_kept_entry_keeps_points_of_one_that_left(cast, twi
     cast.earn(twin, 70)
     with transaction():
         leaving.leave(twin, DepartureKind.ADJUSTMENT, "登记重复", DECISION, TODAY, cast.chair)
-    merge(kept, twin)
+    do(merge, kept, twin)
     clock.days_on(400)
     with transaction():
         assert leaving.settle_due(cast.village, cast.chair) == []
@@ -470,11 +457,11 @@ def test_the_departure_of_a_duplicate_counts_for_the_kept_entry(cast, twins, mer
     other = entry(cast, twin.name)
     with transaction():
         left = leaving.leave(twin, DepartureKind.EXIT, "外出", DECISION, TODAY, cast.chair)
-    merge(other, twin)
+    do(merge, other, twin)
     assert departures.points_kept_until(other) == left.kept_until
     with transaction():
         card = cards.issue(other, cast.clerk)
-    assert redeem(cast, card).total == 30
+    assert do(redeem, cast, card).total == 30
     clock.turn_to(left.kept_until + ONE_DAY)
     with transaction():
         (lapse,) = leaving.settle_due(None, None)
@@ -563,7 +550,7 @@ def story(cast, twins, merge):
     """A merge with points, a departure whose points expired, and the ids of the rows."""
     kept, twin = twins
     cast.earn_each({kept.id: 100, twin.id: 70, cast.worker.id: 40})
-    made = merge(kept, twin)
+    made = do(merge, kept, twin)
     with transaction():
         departures.decide_rule(cast.village, Outcome.EXPIRE, None, DECISION, TODAY, cast.chair)
         left = leaving.leave(cast.worker, DepartureKind.EXIT, "外出", DECISION, TODAY, cast.chair)

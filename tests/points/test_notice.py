@@ -13,8 +13,9 @@ from points.wall import wall_state as wall
 from points.wall.noticesheet import heading, introduction, notice_pdf
 from points.wall.wording import sheet
 from tests.cast import VILLAGE, WORKERS
-from tests.points.hung import do, in_meeting, object_to, on_wall
+from tests.points.hung import in_meeting, object_to, on_wall
 from tests.printed import codes, read, texts
+from tests.story import do
 
 HERE = f"/v/{VILLAGE}/quarters/2026Q4"
 LI, WANG, ZHAO = WORKERS[:3]

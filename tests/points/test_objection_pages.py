@@ -11,8 +11,9 @@ from points.assessment import review
 from points.models import ObjectionChannel
 from points.wall import booking, objections
 from tests.cast import VILLAGE, WORKERS
-from tests.points.hung import do, object_to, on_wall
+from tests.points.hung import object_to, on_wall
 from tests.printed import RARE, codes, read, texts
+from tests.story import do
 
 HERE = f"/v/{VILLAGE}/quarters/2026Q4"
 WALL = f"/n/{VILLAGE}/2026Q4"

@@ -18,7 +18,8 @@ from points.wall import booking, objections, posting
 from points.wall import wall_state as wall
 from points.wall.booking import WaitReason
 from tests.cast import PASSWORD, PRESENT, TODAY, WORKERS
-from tests.points.hung import do, in_meeting, object_to, on_wall
+from tests.points.hung import in_meeting, object_to, on_wall
+from tests.story import do
 
 LI, WANG, ZHAO = WORKERS[:3]
 

@@ -14,15 +14,11 @@ from points.assessment.meeting_rules import MeetingRules
 from points.models import AssessmentState, ObjectionChannel, Quorum, ReviewSign
 from points.wall import booking, objections, posting
 from tests.cast import COUNTY, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE
+from tests.story import do
 
 Q4 = Quarter(2026, 4)
 HERE = f"/a/{COUNTY}/quarters/2026Q4"
 STRICT = MeetingRules(Quorum.MORE_THAN_HALF, 4, 5, 10)
-
-
-def do(verb, *arguments):
-    with transaction():
-        return verb(*arguments)
 
 
 @pytest.fixture

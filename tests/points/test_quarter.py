@@ -20,6 +20,7 @@ from points.rubrics.template import USUAL_LIMITS, NewItem
 from points.services import deciding, reading, recording
 from points.wall import booking, posting
 from tests.cast import PASSWORD, PRESENT
+from tests.story import do
 
 Q4 = Quarter(2026, 4)
 NEXT = Quarter(2027, 1)
@@ -55,11 +56,6 @@ def confirmed(record, cast):
         return do(deciding.confirm, record(*args, **given), cast.chair)
 
     return confirmed
-
-
-def do(verb, *arguments):
-    with transaction():
-        return verb(*arguments)
 
 
 def opened(cast, quarter=Q4):

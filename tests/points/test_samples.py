@@ -17,15 +17,11 @@ from points.services import deciding, recording, samples
 from points.services.samplesheet import Checklist, ChecklistRow, checklist_pdf
 from tests.cast import VILLAGE
 from tests.printed import ink, read
+from tests.story import do
 
 HERE = f"/v/{VILLAGE}"
 QUARTER = Quarter(2026, 4)
 SOUND, DOUBTFUL, FALSE = FindingResult
-
-
-def do(verb, *args, **more):
-    with transaction():
-        return verb(*args, **more)
 
 
 @pytest.fixture

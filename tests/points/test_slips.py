@@ -19,14 +19,10 @@ from points.services.slipsheet import SlipFace, slips_pdf
 from tests.cast import NEXT_VILLAGE, VILLAGE, Cast
 from tests.crowd import AT_ONCE
 from tests.printed import RARE, codes, cut, ink, read
+from tests.story import do
 
 HERE = f"/v/{VILLAGE}"
 DAY = date(2026, 12, 20)
-
-
-def do(verb, *args, **more):
-    with transaction():
-        return verb(*args, **more)
 
 
 def printed(cast, count=1, worker=None):

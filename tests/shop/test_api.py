@@ -8,7 +8,7 @@ from datetime import date, time
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ground import clock
 from ground.db import db, transaction
@@ -17,7 +17,7 @@ from people.roster import terms
 from points import ledger
 from points.models import TransferKind
 from shop.api.document import CONTENT, OPERATIONS
-from shop.desk import devices, redemptions, verify
+from shop.desk import devices, redemptions
 from shop.models import Device, Lot, Redemption, Source
 from shop.shelf import goods as shelf
 from shop.shelf import shops
@@ -25,6 +25,7 @@ from shop.shelf.hours import Hours, Span
 from shop.stock import moves
 from tests.cast import TODAY
 from tests.shop import till as tills
+from tests.story import count, everything_fits
 from tests.test_rules import methods
 
 SOAP, SALT = 1, 2  # what the cast's goods are called by their ids
@@ -53,15 +54,6 @@ def codes_of(operation):
 DOCUMENTED = {
     code for path in CONTENT["paths"].values() for operation in path.values() for code in codes_of(operation)
 }
-
-
-def count(model):
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(model))
-
-
-def fits():
-    return list(verify.problems()) == []
 
 
 def test_a_basket_from_the_card_to_the_void(cast, till):
@@ -110,7 +102,7 @@ def test_a_basket_from_the_card_to_the_void(cast, till):
     assert till.order(number, {SALT: 1, SOAP: 2}, key="basket-1").json == back
     assert till.get(f"/cards/{number}").json["balance"] == 100.0
     assert till.get("/goods").json == offered
-    assert fits()
+    assert everything_fits()
 
 
 def test_what_the_desk_did_is_there_for_the_till_and_the_other_way_round(cast, till, client_of):

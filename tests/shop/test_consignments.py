@@ -7,11 +7,12 @@ import pytest
 from ground.db import db, transaction
 from ground.refusal import Refused
 from people.models import Level
-from shop.desk import redemptions, verify
+from shop.desk import redemptions
 from shop.models import Lot, Source
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.stock import consignments, lots, moves
+from tests.story import everything_fits
 
 
 @pytest.fixture
@@ -51,10 +52,6 @@ def hand_out_there(cast, lot):
         return redemptions.redeem("k", cast.next_shop, card, {lot.goods_id: 1}, cast.outside_volunteer)
 
 
-def fits():
-    return list(verify.problems()) == []
-
-
 def test_on_its_way_it_is_on_nobody_s_shelf(cast, rice, send):
     sent = send(cast.lot_of(rice), note=" 老王的车 ")
     assert send(cast.lot_of(rice), note="老王").id == sent.id  # the same key
@@ -63,7 +60,7 @@ def test_on_its_way_it_is_on_nobody_s_shelf(cast, rice, send):
     assert consignments.arriving_consignments(cast.shop) == []
     assert consignments.open_consignments(cast.shop) == [sent]
     assert shelf.offers(cast.next_shop)[-1].goods.name != "大米"
-    assert fits()
+    assert everything_fits()
 
 
 def test_it_arrives_as_the_lot_it_was(cast, rice, send):
@@ -91,7 +88,7 @@ def test_it_arrives_as_the_lot_it_was(cast, rice, send):
     assert (lot.on_hand, lot.received_on, cast.lot_of(rice).on_hand) == (4, date(2026, 12, 28), 6)
     assert consignments.open_consignments(cast.shop) == []
     assert db.session.scalars(consignments.answered_consignments(cast.next_shop)).all() == [sent]
-    assert fits()
+    assert everything_fits()
 
 
 def test_it_goes_to_the_article_with_its_code_before_the_one_with_its_name(cast, rice, send):
@@ -130,7 +127,7 @@ def test_what_is_counted_in_another_unit_there_is_sent_back(cast, rice, send):
     assert "斤" in str(refusal.value.message)
     send_back(sent, cast.outside_volunteer)
     assert cast.lot_of(rice).on_hand == 10
-    assert fits()
+    assert everything_fits()
 
 
 def test_sent_back_or_called_off_once_and_not_taken_in_then(cast, rice, send):
@@ -144,7 +141,7 @@ def test_sent_back_or_called_off_once_and_not_taken_in_then(cast, rice, send):
     accept(taken, cast)
     with pytest.raises(Refused, match="already_answered"):
         send_back(taken, cast.manager)
-    assert (cast.lot_of(rice).on_hand, fits()) == (6, True)
+    assert (cast.lot_of(rice).on_hand, everything_fits()) == (6, True)
 
 
 def test_a_delivery_from_another_shop_is_not_undone_as_a_mistake(cast, send):
@@ -191,7 +188,7 @@ def test_what_arrived_can_be_handed_out_there_and_sent_on(cast, rice, send):
         home = consignments.accept(back, cast.manager)
     assert (home.goods_id, home.donor, home.on_hand) == (rice.id, "粮站", 2)
     assert cast.on_hand(rice) == 8
-    assert fits()
+    assert everything_fits()
 
 
 def test_the_shops_one_can_send_to_are_the_county_s(cast):

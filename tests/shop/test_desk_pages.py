@@ -30,13 +30,6 @@ SIGNED = [[100, 100, 500, 300, 900, 100]]
 
 
 @pytest.fixture
-def desk(cast, client_of):
-    """A volunteer at the desk, and a worker with 10 points."""
-    cast.earn(cast.worker, 100)
-    return client_of(cast.volunteer)
-
-
-@pytest.fixture
 def page(cast):
     """The address of the worker's page at the desk."""
     return f"{HERE}/desk/{cast.card.number}"

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from sqlalchemy import select
 
 from ground.db import db, transaction
@@ -15,11 +14,6 @@ from tests.shop.till import Till
 
 PAGE = f"/v/{VILLAGE}/devices"
 KEY = re.compile(r"aixin_[\w-]{43}")
-
-
-@pytest.fixture
-def manager(cast, client_of):
-    return client_of(cast.manager)
 
 
 def opens(client, key):

@@ -9,7 +9,7 @@ from PIL import Image
 from sqlalchemy import func, select
 from stdnum import damm, ean
 
-from ground.db import db, transaction
+from ground.db import db
 from ground.refusal import Refused
 from people.models import AuditEvent
 from points import amounts
@@ -19,20 +19,9 @@ from shop.shelf import codes, pictures, prices
 from shop.shelf import goods as shelf
 from shop.stock import moves
 from tests.cast import TODAY
+from tests.story import do, refused
 
 EAN_13, EAN_8 = "6901028075831", "96385074"
-
-
-def refused(code, verb, *given, **more):
-    """What a verb says when it refuses."""
-    with pytest.raises(Refused, match=code) as refusal, transaction():
-        verb(*given, **more)
-    return str(refusal.value.message)
-
-
-def done(verb, *given, **more):
-    with transaction():
-        return verb(*given, **more)
 
 
 def offer_of(goods):
@@ -49,7 +38,7 @@ def events(action):
 
 def test_a_price_holds_from_its_day(cast, clock):
     soap, salt = cast.goods, cast.salt
-    done(prices.set_price, soap, 40, cast.manager, date(2027, 1, 5))
+    do(prices.set_price, soap, 40, cast.manager, date(2027, 1, 5))
     assert (prices.price_of(soap), offer_of(soap).price) == (30, 30)
     clock.turn_to(date(2027, 1, 4))
     assert prices.price_of(soap) == 30
@@ -62,21 +51,19 @@ def test_a_price_holds_from_its_day(cast, clock):
 def test_of_two_prices_from_one_day_the_later_counts(cast, clock):
     day = date(2027, 1, 5)
     for points in (40, 35):
-        done(prices.set_price, cast.goods, points, cast.manager, day)
-    done(prices.set_price, cast.goods, 31, cast.manager, date(2027, 1, 1))
+        do(prices.set_price, cast.goods, points, cast.manager, day)
+    do(prices.set_price, cast.goods, 31, cast.manager, date(2027, 1, 1))
     clock.turn_to(day)
     assert prices.price_of(cast.goods) == 35
 
 
 def test_who_buys_pays_the_price_of_the_day(cast, clock):
     cast.earn(cast.worker, 1000)
-    done(prices.set_price, cast.goods, 40, cast.manager, date(2027, 1, 5))
+    do(prices.set_price, cast.goods, 40, cast.manager, date(2027, 1, 5))
     totals = []
     for day in (TODAY, date(2027, 1, 5)):
         clock.turn_to(day)
-        made = done(
-            redemptions.redeem, f"key-{day}", cast.shop, cast.card, {cast.goods.id: 2}, cast.volunteer
-        )
+        made = do(redemptions.redeem, f"key-{day}", cast.shop, cast.card, {cast.goods.id: 2}, cast.volunteer)
         totals.append(made.total)
     assert totals == [60, 80]
 
@@ -145,15 +132,15 @@ def test_what_is_no_code(typed):
 
 def test_an_article_has_several_codes_each_its_own(cast):
     soap, salt = cast.goods, cast.salt
-    done(codes.add_code, soap, EAN_8, cast.manager)
-    done(codes.add_code, soap, EAN_13, cast.manager)  # it has that one
+    do(codes.add_code, soap, EAN_8, cast.manager)
+    do(codes.add_code, soap, EAN_13, cast.manager)  # it has that one
     assert soap.codes == [EAN_13, EAN_8]
     assert [event.detail["code"] for event in events("goods.code")][-1] == EAN_8
-    assert "肥皂" in refused("barcode_taken", codes.add_code, salt, EAN_8, cast.manager)
+    assert "肥皂" in str(refused("barcode_taken", codes.add_code, salt, EAN_8, cast.manager).message)
     refused("barcode_taken", shelf.add_goods, cast.shop, "雨伞", "把", 30, EAN_8)
-    assert done(codes.add_code, next_soap(cast), EAN_8, None)  # another shop's shelf is its own
-    done(codes.remove_code, codes.find_barcode(cast.shop.id, EAN_8), cast.manager)
-    done(codes.add_code, salt, EAN_8, cast.manager)
+    assert do(codes.add_code, next_soap(cast), EAN_8, None)  # another shop's shelf is its own
+    do(codes.remove_code, codes.find_barcode(cast.shop.id, EAN_8), cast.manager)
+    do(codes.add_code, salt, EAN_8, cast.manager)
     assert (soap.codes, salt.codes) == ([EAN_13], [EAN_8])
 
 
@@ -164,37 +151,37 @@ def next_soap(cast):
 
 
 def test_a_code_in_the_archive_is_taken_and_says_where(cast):
-    old = done(shelf.add_goods, cast.shop, "蜡烛", "支", 10, EAN_8)
-    done(shelf.archive, old, cast.manager)
-    assert "下架" in refused("barcode_taken", codes.add_code, cast.goods, EAN_8, cast.manager)
+    old = do(shelf.add_goods, cast.shop, "蜡烛", "支", 10, EAN_8)
+    do(shelf.archive, old, cast.manager)
+    assert "下架" in str(refused("barcode_taken", codes.add_code, cast.goods, EAN_8, cast.manager).message)
 
 
 def test_loose_goods_get_short_codes_in_turn(cast):
-    first = done(codes.give_own_code, cast.goods, cast.manager)
+    first = do(codes.give_own_code, cast.goods, cast.manager)
     assert (first.code, cast.goods.codes) == (own(1), [EAN_13, own(1)])
-    assert done(codes.give_own_code, cast.goods, cast.manager).code == own(1)
-    done(codes.remove_code, first, cast.manager)
-    done(codes.give_own_code, cast.salt, cast.manager)
-    assert done(codes.give_own_code, cast.goods, cast.manager).code == own(2)
+    assert do(codes.give_own_code, cast.goods, cast.manager).code == own(1)
+    do(codes.remove_code, first, cast.manager)
+    do(codes.give_own_code, cast.salt, cast.manager)
+    assert do(codes.give_own_code, cast.goods, cast.manager).code == own(2)
 
 
 def test_what_has_no_code_gets_one_at_once(cast):
-    eggs = done(shelf.add_goods, cast.shop, "鸡蛋", "个", 10)
-    gone = done(shelf.add_goods, cast.shop, "蜡烛", "支", 10)
-    done(shelf.archive, gone, cast.manager)
-    assert [given.goods_id for given in done(codes.give_missing_codes, cast.shop, cast.manager)] == [
+    eggs = do(shelf.add_goods, cast.shop, "鸡蛋", "个", 10)
+    gone = do(shelf.add_goods, cast.shop, "蜡烛", "支", 10)
+    do(shelf.archive, gone, cast.manager)
+    assert [given.goods_id for given in do(codes.give_missing_codes, cast.shop, cast.manager)] == [
         cast.salt.id,
         eggs.id,
     ]
     assert (cast.goods.codes, cast.salt.codes, eggs.codes, gone.codes) == ([EAN_13], [own(1)], [own(2)], [])
-    assert done(codes.give_missing_codes, cast.shop, cast.manager) == []
+    assert do(codes.give_missing_codes, cast.shop, cast.manager) == []
 
 
 def test_codes_that_were_left_out_are_used_before_there_are_none(cast, monkeypatch):
     monkeypatch.setattr(codes, "OWN_CODES", 3)
-    done(codes.add_code, cast.goods, own(2), cast.manager)  # written by hand
-    assert done(codes.give_own_code, cast.salt, cast.manager).code == own(1)
-    eggs = done(shelf.add_goods, cast.shop, "鸡蛋", "个", 10)
+    do(codes.add_code, cast.goods, own(2), cast.manager)  # written by hand
+    assert do(codes.give_own_code, cast.salt, cast.manager).code == own(1)
+    eggs = do(shelf.add_goods, cast.shop, "鸡蛋", "个", 10)
     refused("no_code_left", codes.give_own_code, eggs, cast.manager)
 
 
@@ -207,9 +194,9 @@ def test_codes_from_a_shop_are_no_ean_and_no_card():
 
 
 def test_an_article_is_described_in_tidy_words(cast):
-    rice = done(shelf.add_goods, cast.shop, " 大米 \u200b 东北 ", "袋", 350, spec=" 5千克", quota=2, low_at=3)
+    rice = do(shelf.add_goods, cast.shop, " 大米 \u200b 东北 ", "袋", 350, spec=" 5千克", quota=2, low_at=3)
     assert (rice.name, rice.spec, rice.category) == ("大米 东北", "5千克", None)
-    assert done(shelf.change_goods, rice, "大米", "袋", cast.manager, spec="5千克", quota=3, low_at=3) == [
+    assert do(shelf.change_goods, rice, "大米", "袋", cast.manager, spec="5千克", quota=3, low_at=3) == [
         "name",
         "quota",
     ]
@@ -239,17 +226,17 @@ def test_descriptions_that_are_refused(plain_app, code, wrong):
 
 
 def test_a_name_is_there_once_in_a_shop(cast):
-    assert "货架" in refused("goods_exists", shelf.add_goods, cast.shop, " 肥皂", "块", 30)
+    assert "货架" in str(refused("goods_exists", shelf.add_goods, cast.shop, " 肥皂", "块", 30).message)
     refused("goods_exists", shelf.change_goods, cast.salt, "肥皂", "袋", cast.manager)
-    old = done(shelf.add_goods, cast.shop, "蜡烛", "支", 10)
-    done(shelf.archive, old, cast.manager)
-    assert "下架" in refused("goods_exists", shelf.add_goods, cast.shop, "蜡烛", "支", 10)
+    old = do(shelf.add_goods, cast.shop, "蜡烛", "支", 10)
+    do(shelf.archive, old, cast.manager)
+    assert "下架" in str(refused("goods_exists", shelf.add_goods, cast.shop, "蜡烛", "支", 10).message)
 
 
 def test_the_unit_stays_once_something_came_in(cast):
     refused("unit_in_use", shelf.change_goods, cast.goods, "肥皂", "箱", cast.manager)
-    rice = done(shelf.add_goods, cast.shop, "大米", "袋", 350)
-    assert done(shelf.change_goods, rice, "大米", "斤", cast.manager) == ["unit"]
+    rice = do(shelf.add_goods, cast.shop, "大米", "袋", 350)
+    assert do(shelf.change_goods, rice, "大米", "斤", cast.manager) == ["unit"]
 
 
 def test_what_still_lies_there_is_not_archived(cast, clock):
@@ -257,9 +244,9 @@ def test_what_still_lies_there_is_not_archived(cast, clock):
     clock.turn_to(date(2027, 8, 1))  # all of it has expired; it lies there still
     assert (offer_of(salt).left, offer_of(salt).on_hand) == (0, 10)
     refused("still_in_stock", shelf.archive, salt, cast.manager)
-    done(moves.write_off, "w" * 16, lot, 10, "过期", cast.manager)
-    assert done(shelf.archive, salt, cast.manager) == ["archived_on"]
-    assert done(shelf.archive, salt, cast.manager) == []
+    do(moves.write_off, "w" * 16, lot, 10, "过期", cast.manager)
+    assert do(shelf.archive, salt, cast.manager) == ["archived_on"]
+    assert do(shelf.archive, salt, cast.manager) == []
     assert [offer.goods.name for offer in shelf.offers(cast.shop)] == ["肥皂"]
     assert [goods.name for goods in db.session.scalars(shelf.search_goods(cast.shop, archived=True))] == [
         "食盐"
@@ -267,15 +254,15 @@ def test_what_still_lies_there_is_not_archived(cast, clock):
     refused("archived", moves.receive, "r" * 16, salt, 5, "purchase", cast.manager)
     cast.earn(cast.worker, 100)
     refused("unknown_goods", redemptions.redeem, "k", cast.shop, cast.card, {salt.id: 1}, cast.volunteer)
-    assert done(shelf.bring_back, salt, cast.manager) == ["archived_on"]
+    assert do(shelf.bring_back, salt, cast.manager) == ["archived_on"]
     assert [offer.goods.name for offer in shelf.offers(cast.shop)] == ["肥皂", "食盐"]
 
 
 def test_a_shelf_runs_low(cast):
     assert not offer_of(cast.goods).is_low
-    done(shelf.change_goods, cast.goods, "肥皂", "块", cast.manager, low_at=20)
+    do(shelf.change_goods, cast.goods, "肥皂", "块", cast.manager, low_at=20)
     assert offer_of(cast.goods).is_low
-    empty = done(shelf.add_goods, cast.shop, "雨伞", "把", 250)
+    empty = do(shelf.add_goods, cast.shop, "雨伞", "把", 250)
     assert offer_of(empty).is_low
 
 
@@ -291,17 +278,17 @@ def photo(width, height, kind="JPEG", colour="red"):
 
 
 def test_a_picture_is_kept_small_and_says_nothing_else(cast):
-    picture = done(pictures.set_picture, cast.goods, photo(1600, 1200), cast.manager)
+    picture = do(pictures.set_picture, cast.goods, photo(1600, 1200), cast.manager)
     with Image.open(io.BytesIO(picture.content)) as kept:
         assert (kept.format, kept.size) == ("JPEG", (320, 240))
     assert b"taken at home" not in picture.content
     assert cast.goods.picture.digest == picture.digest
-    done(pictures.set_picture, cast.goods, photo(1600, 1200), cast.manager)
+    do(pictures.set_picture, cast.goods, photo(1600, 1200), cast.manager)
     assert len(events("goods.picture")) == 1
     first = picture.digest
-    assert done(pictures.set_picture, cast.goods, photo(50, 60, "PNG", "blue"), cast.manager).digest != first
+    assert do(pictures.set_picture, cast.goods, photo(50, 60, "PNG", "blue"), cast.manager).digest != first
     for _again in range(2):
-        done(pictures.remove_picture, cast.goods, cast.manager)
+        do(pictures.remove_picture, cast.goods, cast.manager)
     assert (cast.goods.picture, len(events("goods.picture_off"))) == (None, 1)
     refused("not_an_image", pictures.set_picture, cast.goods, b"GIF89a", cast.manager)
     assert db.session.scalar(select(func.count()).select_from(Picture)) == 0

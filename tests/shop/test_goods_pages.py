@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from ground.db import db, transaction
+from ground.db import db
 from shop.models import Barcode, Goods, Price
 from shop.shelf import codes, prices
 from shop.shelf import goods as shelf
@@ -16,29 +16,16 @@ from shop.stock import moves
 from tests.cast import NEXT_VILLAGE, VILLAGE
 from tests.printed import codes as scanned
 from tests.printed import read
+from tests.story import count, do
 
 HERE = f"/v/{VILLAGE}/goods"
 EAN_8 = "96385074"
 
 
 @pytest.fixture
-def manager(cast, client_of):
-    return client_of(cast.manager)
-
-
-@pytest.fixture
 def address(cast):
     """The page of the soap."""
     return f"{HERE}/{cast.goods.id}"
-
-
-def do(verb, *given, **more):
-    with transaction():
-        return verb(*given, **more)
-
-
-def count(model):
-    return db.session.scalar(select(func.count()).select_from(model))
 
 
 def named(page):

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ground.db import db, transaction
 from ground.refusal import Refused
@@ -20,6 +20,7 @@ from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.stock import moves
 from tests.cast import FAR_VILLAGE, TOWNSHIP, VILLAGE
+from tests.story import count, do, told
 
 pytestmark = pytest.mark.one_database
 
@@ -61,10 +62,6 @@ def planned(area, rows):
     return GOODS.plan(workbook(rows), "货品.xlsx", area)
 
 
-def told(made):
-    return [(cell.where, cell.column) for cell in made.bad]
-
-
 def take_in(area, rows, actor=None):
     """Do it, as the command line does; returns what was counted."""
     with transaction():
@@ -72,11 +69,6 @@ def take_in(area, rows, actor=None):
         assert told(made) == []
         assert list(GOODS.carry_out(made, area, actor))[-1] == len(made.steps)
     return dict(made.counts)
-
-
-def do(verb, *given, **more):
-    with transaction():
-        return verb(*given, **more)
 
 
 def named(name, shop):
@@ -87,10 +79,6 @@ def lines(made):
     """What the only row of a plan would change."""
     (step,) = made.steps
     return {line.column: (line.before, line.after) for line in step.lines}
-
-
-def count(model):
-    return db.session.scalar(select(func.count()).select_from(model))
 
 
 # What a row does

@@ -16,12 +16,13 @@ from points.assessment import assessments, meeting, opening
 from points.models import Assessment, Transfer, TransferKind
 from points.services import reading, recording
 from points.wall import booking, posting
-from shop.desk import redemptions, verify, voids
+from shop.desk import redemptions, voids
 from shop.models import Consignment, Count, Goods, Lot, Redemption, Shop, Source, StockTake
 from shop.shelf import goods as shelf
 from shop.stock import consignments, counts, moves
 from tests.cast import PRESENT, TODAY, Cast
 from tests.crowd import AT_ONCE
+from tests.story import everything_fits
 
 
 def redeem(key, shop_id, card_id, basket, actor_id):
@@ -85,11 +86,6 @@ def record(key, person_id, item, day, actor_id):
 
 def tally(results):
     return Counter(word if word == "done" else (word, what) for word, what in results)
-
-
-def everything_fits():
-    db.session.rollback()
-    return list(verify.problems()) == []
 
 
 def test_thirty_from_a_hundred_goes_three_times(cast, at_once):

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ground.db import db, transaction
 from ground.refusal import Refused
@@ -13,11 +13,12 @@ from people.roster import terms
 from people.signin import accounts
 from points import ledger
 from points.models import Transfer, TransferKind
-from shop.desk import redemptions, verify, voids
-from shop.models import Lot, MoveKind, Redemption, Source, StockMove
+from shop.desk import redemptions, voids
+from shop.models import MoveKind, Redemption, Source, StockMove
 from shop.shelf import goods as shelf
 from shop.stock import moves
 from tests.cast import PASSWORD
+from tests.story import count, everything_fits, on_hand
 
 
 @pytest.fixture
@@ -61,19 +62,6 @@ def rice(cast):
     return rice
 
 
-def on_hand(goods):
-    """Units by lot, in the order they came in."""
-    return list(db.session.scalars(select(Lot.on_hand).where(Lot.goods_id == goods.id).order_by(Lot.id)))
-
-
-def count(model):
-    return db.session.scalar(select(func.count()).select_from(model))
-
-
-def fits():
-    return list(verify.problems()) == []
-
-
 def test_points_for_goods(cast, rich, redeem):
     done = redeem({cast.goods.id: 2, cast.salt.id: 3})
     assert (done.total, done.number, done.day) == (135, "20261228-0001", date(2026, 12, 28))
@@ -85,7 +73,7 @@ def test_points_for_goods(cast, rich, redeem):
     assert (on_hand(cast.goods), on_hand(cast.salt)) == ([18], [7])
     assert (done.transfer.kind, done.transfer.amount) == (TransferKind.REDEMPTION, 135)
     assert redemptions.by_code(done.code.lower()).id == done.id
-    assert fits()
+    assert everything_fits()
 
 
 def test_a_receipt_keeps_the_price_of_its_day(cast, rich, redeem):
@@ -94,7 +82,7 @@ def test_a_receipt_keeps_the_price_of_its_day(cast, rich, redeem):
         cast.goods.price = 99
         cast.goods.name = "香皂"
     assert (done.lines[0].name, done.lines[0].amount, done.total) == ("肥皂", 30, 30)
-    assert fits()
+    assert everything_fits()
 
 
 def test_receipts_are_numbered_by_day(cast, rich, redeem, clock):
@@ -193,7 +181,7 @@ def test_earliest_expiry_leaves_first(cast, rich, rice, redeem):
     assert on_hand(rice) == [3, 0, 5]
     redeem({rice.id: 4}, "c")
     assert on_hand(rice) == [0, 0, 4]
-    assert fits()
+    assert everything_fits()
 
 
 def test_what_has_expired_stays_on_the_shelf(cast, rich, rice, redeem, clock):
@@ -224,7 +212,7 @@ def test_a_void_gives_back_to_the_same_account_and_the_same_lots(cast, rich, ric
         StockMove.kind == MoveKind.VOID, StockMove.redemption_id == done.id
     )
     assert sorted(db.session.scalars(back)) == [1, 3, 5]
-    assert fits()
+    assert everything_fits()
 
 
 def test_a_void_gives_back_to_a_lot_that_has_expired_since(cast, rich, rice, redeem, void, clock):
@@ -349,7 +337,7 @@ def test_a_lot_comes_in_once(cast):
         with pytest.raises(Refused, match="key_reused"):
             receive(**{"goods": cast.goods, **other})
     assert on_hand(cast.goods) == [20, 5]
-    assert fits()
+    assert everything_fits()
 
 
 @pytest.mark.parametrize(

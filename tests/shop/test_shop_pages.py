@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 import qrcode
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ground import clock
 from ground.db import db, transaction
@@ -16,15 +16,9 @@ from points import ledger
 from shop.desk import redemptions
 from shop.models import Goods, Lot, Redemption
 from tests.cast import NEXT_VILLAGE, VILLAGE
+from tests.story import count
 
 HERE = f"/v/{VILLAGE}"
-
-
-@pytest.fixture
-def desk(cast, client_of):
-    """A volunteer at the desk, and a worker with 10 points."""
-    cast.earn(cast.worker, 100)
-    return client_of(cast.volunteer)
 
 
 def picture(text=None):
@@ -37,11 +31,6 @@ def picture(text=None):
 
 def basket(cast, **units):
     return {"key": uuid4().hex, f"goods-{cast.goods.id}": units.get("soap", ""), f"goods-{cast.salt.id}": ""}
-
-
-def count(model):
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(model))
 
 
 def test_a_card_is_found_by_address_token_and_number(cast, desk):

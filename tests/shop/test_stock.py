@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from ground.db import db, transaction
 from ground.refusal import Refused
-from shop.desk import redemptions, verify
+from shop.desk import redemptions
 from shop.models import Donation, Lot, MoveKind, Source, StockMove
 from shop.shelf import goods as shelf
 from shop.stock import donations, lots, moves, watch
+from tests.story import everything_fits
 
 
 @pytest.fixture
@@ -49,10 +50,6 @@ def delivery_of(lot):
 def journal(goods):
     """Kind and quantity of every move, the latest first."""
     return [(move.kind, move.quantity) for move in db.session.scalars(lots.moves_of(goods))]
-
-
-def fits():
-    return list(verify.problems()) == []
 
 
 def test_a_lot_keeps_where_it_came_from_and_what_it_cost(cast, receive):
@@ -114,7 +111,7 @@ def test_one_donor_s_day_is_one_donation(cast, receive, clock):
     assert [each.id for each in given[:3]] == [next_day.donation_id, other.donation_id, soap.donation_id]
     assert donations.donors(cast.shop) == sorted({"县供销社", "云岭饼屋", "供销社"})
     assert len({each.code for each in db.session.scalars(select(Donation))}) == 5
-    assert fits()
+    assert everything_fits()
 
 
 def test_what_is_spoilt_or_goes_back_leaves_with_a_reason(cast, leave):
@@ -126,7 +123,7 @@ def test_what_is_spoilt_or_goes_back_leaves_with_a_reason(cast, leave):
     assert leave(lot, 2).id == out.id  # the same key: sent twice
     assert lot.on_hand == 15
     assert journal(cast.goods) == [("return", -3), ("write_off", -2), ("receipt", 20)]
-    assert fits()
+    assert everything_fits()
 
 
 @pytest.mark.parametrize(
@@ -163,7 +160,7 @@ def test_a_mistake_is_undone_once_and_both_lines_stay(cast, receive, leave):
     undo(delivery_of(lot), cast)
     assert lot.on_hand == 0
     assert journal(cast.goods)[:4] == [("reversal", -5), ("reversal", 5), ("write_off", -5), ("receipt", 5)]
-    assert fits()
+    assert everything_fits()
 
 
 def test_what_is_not_undone(cast, receive, leave):

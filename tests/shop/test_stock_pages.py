@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ground.clock import SHANGHAI
 from ground.db import db, transaction
@@ -18,13 +18,9 @@ from shop.models import Consignment, Count, Donation, Lot, Source, StockMove, St
 from shop.shelf import goods as shelf
 from shop.stock import consignments, counts, moves
 from tests.cast import NEXT_VILLAGE, PASSWORD, TODAY, VILLAGE
+from tests.story import count
 
 HERE, THERE = f"/v/{VILLAGE}", f"/v/{NEXT_VILLAGE}"
-
-
-@pytest.fixture
-def manager(cast, client_of):
-    return client_of(cast.manager)
 
 
 @pytest.fixture
@@ -34,11 +30,6 @@ def there(cast, client_of):
         user = accounts.add_user("manager_there", "钱店长", PASSWORD, None, None, temporary=False)
         accounts.grant(user, Role.MANAGER, cast.next_village, None)
     return client_of(user)
-
-
-def rows(model):
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(model))
 
 
 def sent(client, address, **form):
@@ -70,7 +61,7 @@ def test_a_donation_taken_in_leads_to_its_receipt(cast, manager):
 def test_a_cost_that_is_none_is_refused_and_kept(cast, manager, cost):
     form = {"key": uuid4().hex, "quantity": "5", "source": "purchase", "unit_cost": cost}
     answer = manager.post(f"{HERE}/goods/{cast.goods.id}/receive", data=form)
-    assert (answer.status_code, rows(Lot)) == (422, 4)
+    assert (answer.status_code, count(Lot)) == (422, 4)
     assert 'id="unit_cost-error"' in answer.text
     assert f'value="{cost}"' in answer.text
 
@@ -167,7 +158,7 @@ def test_goods_go_from_shop_to_shop(cast, manager, there, client_of):
     lot = cast.lot_of(cast.goods)
     form = {"to_shop": cast.next_shop.id, "quantity": "5", "note": "老王的车"}
     statuses, _last = sent(manager, f"{HERE}/goods/lots/{lot.id}/send", **form)
-    assert (statuses, rows(Consignment)) == ((302, 302), 1)
+    assert (statuses, count(Consignment)) == ((302, 302), 1)
     ident = db.session.scalars(select(Consignment.id)).one()
     assert "有 1 批别店调来的货等您收" in there.get(f"{THERE}/goods").text
     page = there.get(f"{THERE}/consignments").text
@@ -206,7 +197,7 @@ def test_an_impossible_consignment_is_refused_and_kept(cast, manager):
         answer = manager.post(address, data=good | wrong)
         assert answer.status_code == 422
         assert f'value="{(good | wrong)["note"]}"' in answer.text
-    assert rows(Consignment) == 0
+    assert count(Consignment) == 0
 
 
 # --- Stock-takes ---
@@ -222,7 +213,7 @@ def take(volunteer):
     """A stock-take that the volunteer has begun; its id."""
     begun = [volunteer.post(f"{HERE}/stock-takes/begin").headers["Location"] for _tap in range(2)]
     assert begun[0] == begun[1]
-    assert rows(StockTake) == 1
+    assert count(StockTake) == 1
     return int(begun[0].split("/")[-2])
 
 
@@ -245,7 +236,7 @@ def test_a_volunteer_counts_without_seeing_the_books(cast, volunteer, take):
     form = counted(cast, soap="19", salt="１０")
     address = f"{HERE}/stock-takes/{take}/count"
     assert [volunteer.post(address, data=form).status_code for _tap in range(2)] == [302, 302]
-    assert rows(Count) == 2
+    assert count(Count) == 2
     assert "已保存 19 块" in volunteer.get(address).text
     assert volunteer.get(f"{HERE}/stock-takes/{take}/result.xlsx").status_code == 403
     assert volunteer.post(f"{HERE}/stock-takes/{take}/book").status_code == 403
@@ -271,7 +262,7 @@ def test_what_was_refused_comes_back_marked_and_the_rest_is_saved(cast, voluntee
     again = volunteer.post(address, data=counted(cast, soap="19", soap_ago=("50", "20"), salt="zehn"))
     assert again.status_code == 422
     assert 'value="zehn"' in again.text
-    assert rows(Count) == 2
+    assert count(Count) == 2
 
 
 def clock_at(*of_day):
@@ -283,7 +274,7 @@ def clock_at(*of_day):
 def test_what_was_counted_half_a_day_ago_is_counted_again(cast, volunteer, take, ago):
     form = counted(cast, soap="19", soap_ago=ago)
     answer = volunteer.post(f"{HERE}/stock-takes/{take}/count", data=form)
-    assert (answer.status_code, rows(Count)) == (422, 0)
+    assert (answer.status_code, count(Count)) == (422, 0)
 
 
 def test_an_empty_sheet_and_one_that_is_over(cast, volunteer, manager, take):

@@ -10,12 +10,13 @@ from ground.db import db, transaction
 from ground.refusal import Refused
 from people.models import Role
 from people.signin import accounts
-from shop.desk import redemptions, verify, voids
-from shop.models import Lot, MoveKind, Source, StockMove
+from shop.desk import redemptions, voids
+from shop.models import MoveKind, Source, StockMove
 from shop.shelf import goods as shelf
 from shop.shelf import prices
 from shop.stock import counts, moves
 from tests.cast import PASSWORD, TODAY
+from tests.story import everything_fits, on_hand
 
 
 def at(hour, minute=0, second=0):
@@ -67,14 +68,6 @@ def differences(take):
     return {row.goods.name: row.difference for row in counts.count_sheet(take) if row.count}
 
 
-def on_hand(goods):
-    return list(db.session.scalars(select(Lot.on_hand).where(Lot.goods_id == goods.id).order_by(Lot.id)))
-
-
-def fits():
-    return list(verify.problems()) == []
-
-
 def test_sales_before_and_after_a_count_are_no_difference(cast, take, count, sell, book, clock):
     """Counted from 10:00 to 10:10, saved at 10:30; a piece is missing whatever the desk sells."""
     sell(at(9, 30), 2)
@@ -88,7 +81,7 @@ def test_sales_before_and_after_a_count_are_no_difference(cast, take, count, sel
     assert on_hand(cast.goods) == [20 - 2 - 3 - 4 - 1]
     move = db.session.scalars(select(StockMove).where(StockMove.stock_take_id == take.id)).one()
     assert (move.kind, move.quantity, move.actor_id) == (MoveKind.STOCK_TAKE, -1, cast.manager.id)
-    assert fits()
+    assert everything_fits()
 
 
 @pytest.mark.parametrize("moment", [at(10, 0), at(10, 5), at(10, 10)])
@@ -141,7 +134,7 @@ def test_the_last_count_counts_and_the_others_stay(cast, take, count, book):
     assert (rows["肥皂"].difference, rows["肥皂"].count.counter.name) == (1, "李帮手")
     book()
     assert (on_hand(cast.goods), on_hand(cast.salt)) == ([21], [10])
-    assert fits()
+    assert everything_fits()
 
 
 def accounts_of_volunteer(cast):
@@ -205,7 +198,7 @@ def test_called_off_nothing_is_booked_and_another_can_begin(cast, take, count):
     with transaction():
         assert counts.begin_stock_take(cast.shop, cast.manager).id != take.id
     assert [each.is_open for each in db.session.scalars(counts.stock_takes_of(cast.shop))] == [True, False]
-    assert fits()
+    assert everything_fits()
 
 
 def test_what_was_not_counted_is_left(cast, take, count, book):
@@ -259,7 +252,7 @@ def test_a_shortage_leaves_what_goes_first_and_a_surplus_comes_to_what_goes_last
     book()
     assert on_hand(rice) == [3, 5, 0]
     assert on_hand(oil) == [5, 7, 5]
-    assert fits()
+    assert everything_fits()
 
 
 def test_less_is_left_by_now_than_is_missing(cast, take, count, sell, book, clock):

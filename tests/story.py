@@ -1,0 +1,66 @@
+"""What the tests tell their stories with: a verb is done, a verb is refused, and what there is afterwards."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from ground.db import db, transaction
+from ground.refusal import Refused
+from people.filing import ImportPlan
+from people.models import Person
+from points import ledger
+from points.models import Transfer, TransferKind
+from shop.desk import verify
+from shop.models import Goods, Lot
+
+
+def do(verb: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
+    """A verb in a transaction of its own; what it returns."""
+    with transaction():
+        return verb(*args, **named)
+
+
+def refused(code: str, verb: Callable[..., Any], /, *args: Any, **named: Any) -> Refused:
+    """A verb that is refused, in a transaction of its own; what it says."""
+    with refusal(code) as told:
+        do(verb, *args, **named)
+    return told.value
+
+
+@contextmanager
+def refusal(code: str) -> Iterator[pytest.ExceptionInfo[Refused]]:
+    """What is inside ends in this refusal."""
+    with pytest.raises(Refused) as told:
+        yield told
+    assert told.value.code == code, f"{told.value.code} instead of {code}"
+
+
+def give(worker: Person, tenths: int) -> Transfer:
+    """Points out of nothing, today; inside a transaction. `verify` has no assessment to it."""
+    return ledger.post(uuid4().hex, TransferKind.AWARD, ledger.account_of(worker), tenths, "2026Q4", None)
+
+
+def count(model: type) -> int:
+    """How many rows there are."""
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def on_hand(goods: Goods) -> list[int]:
+    """Units by lot, in the order they came in."""
+    return list(db.session.scalars(select(Lot.on_hand).where(Lot.goods_id == goods.id).order_by(Lot.id)))
+
+
+def everything_fits() -> bool:
+    """Whether `verify` finds nothing wrong."""
+    db.session.rollback()
+    return list(verify.problems()) == []
+
+
+def told(made: ImportPlan[Any]) -> list[tuple[str, str]]:
+    """The bad cells of a table as a page or the command line names them."""
+    return [(cell.where, cell.column) for cell in made.bad]
