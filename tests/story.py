@@ -36,7 +36,7 @@ def refusal(code: str) -> Iterator[pytest.ExceptionInfo[Refused]]:
     """What is inside ends in this refusal."""
     with pytest.raises(Refused) as told:
         yield told
-    assert told.value.code == code
+    assert told.value.code == code, f"{told.value.code} instead of {code}"
 
 
 def give(worker: Person, tenths: int) -> Transfer:
