@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
 from people import audit
@@ -40,7 +40,7 @@ def resolve(village: Area, booked_until: date, expires_on: date, decided_by: str
     who decided it, `bad_days` unless the first day lies before the second, `too_soon` less than 30 days
     ahead, `expiry_pending` while another of the village's is still to come.
     """
-    get_locked(Area, village.id)  # two chairs at the same moment resolve one
+    lock(village)  # two chairs at the same moment resolve one
     decided_by = stated_by(decided_by)
     pending = announced(village)
     if pending is not None:
@@ -99,15 +99,15 @@ def stated_by(decided_by: str) -> str:
 
 def cancel(expiry: Expiry, actor: User) -> Expiry:
     """Cancel an expiry, until its day is over; twice is once. Refused `too_late`."""
-    locked: Expiry = get_locked(Expiry, expiry.id)
-    if locked.cancelled_at is not None:
-        return locked
-    if is_over(locked):
+    lock(expiry)
+    if expiry.cancelled_at is not None:
+        return expiry
+    if is_over(expiry):
         raise Refused("too_late", _("The day is over; the points have expired."))
-    locked.cancelled_by_id, locked.cancelled_at = actor.id, clock.now()
+    expiry.cancelled_by_id, expiry.cancelled_at = actor.id, clock.now()
     db.session.flush()
-    audit.note(actor, "expiry.cancel", locked, locked.village, expires_on=locked.expires_on)
-    return locked
+    audit.note(actor, "expiry.cancel", expiry, expiry.village, expires_on=expiry.expires_on)
+    return expiry
 
 
 def is_over(expiry: Expiry) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import contains_eager
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from people.models import (
     Appointment,
     Area,
@@ -61,7 +61,7 @@ def leave(
     Kept points whose last day has passed already lapse at once, as they would tonight. Refused as
     `people.roster.departures.depart` says. Locks: the person, then the account.
     """
-    get_locked(Person, person.id)
+    lock(person)
     account = ledger.existing(person)
     ledger.lock([account])
     departure = departures.depart(person, kind, reason, decision, on, actor, item)
@@ -95,8 +95,8 @@ def settle_due(village: Area | None, actor: User | None) -> list[Lapse]:
     the persons, then the accounts, each by id.
     """
     people_due = [remainder.person for remainder in remainders(village) if remainder.is_due]
-    for ident in sorted(person.id for person in people_due):
-        get_locked(Person, ident)
+    for person in sorted(people_due, key=lambda person: person.id):
+        lock(person)
     accounts = {person.id: ledger.existing(person) for person in people_due}
     ledger.lock(accounts.values())
     lapsed: list[Lapse] = []

@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, get_locked, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
 from people import audit, cards
@@ -84,8 +84,8 @@ def merge(kept: Person, duplicate: Person, reason: str, actor: User | None) -> M
         .order_by(Assessment.id)
     ).all():
         get_locked(Assessment, ident)
-    for ident in sorted({kept.id, duplicate.id}):
-        get_locked(Person, ident)
+    for person in sorted((kept, duplicate), key=lambda person: person.id):
+        lock(person)
     ledger.lock([ledger.existing(kept), ledger.existing(duplicate)])
     check(kept, duplicate, actor)
     planned = plan(kept, duplicate)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground.clock import Quarter
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused
 from people.models import Area, Person
 from points.models import Assessment, AssessmentState, Award, Notice, NoticeLine, Transfer
@@ -40,12 +40,11 @@ def open_assessment(village: Area) -> Assessment | None:
     )
 
 
-def locked_in_state(assessment: Assessment, *states: AssessmentState) -> Assessment:
+def lock_in_state(assessment: Assessment, *states: AssessmentState) -> None:
     """Lock an assessment and check that it is in one of these states. Refused `wrong_state`."""
-    locked = get_locked(Assessment, assessment.id)
-    if locked.state not in states:
+    lock(assessment)
+    if assessment.state not in states:
         raise Refused("wrong_state", _("The assessment has moved on. Look at where it stands now."))
-    return locked
 
 
 def notices(assessment: Assessment) -> Sequence[Notice]:

@@ -34,7 +34,7 @@ def deliberate(
     the meeting's day, `nobody_there`, `no_quorum` for fewer than the county asks, `named_twice`,
     `bad_name`.
     """
-    assessment = assessments.locked_in_state(assessment, COLLECTING)
+    assessments.lock_in_state(assessment, COLLECTING)
     members.check_meeting(assessment, met_on, present, absent)
     db.session.execute(
         update(Service).where(sheet.is_counted(assessment)).values(assessment_id=assessment.id)
@@ -60,7 +60,7 @@ def rewrite(
     `revision` is the one the writer had before them. Refused `changed_meanwhile` if somebody wrote since,
     `member_recused` for leaving out a member who is left out of a line, and as `deliberate` says.
     """
-    assessment = assessments.locked_in_state(assessment, DELIBERATING)
+    assessments.lock_in_state(assessment, DELIBERATING)
     if revision != assessment.revision:
         raise Refused(
             "changed_meanwhile",
@@ -86,7 +86,7 @@ def reopen(assessment: Assessment, actor: User) -> Assessment:
 
     Refused `wrong_state`, `has_adjustments`, `was_posted` for one that was sent back.
     """
-    assessment = assessments.locked_in_state(assessment, DELIBERATING)
+    assessments.lock_in_state(assessment, DELIBERATING)
     if assessments.whole_notice(assessment):
         raise Refused("was_posted", _("This sheet hung on the wall already; the meeting goes on from here."))
     if assessment.adjustments:
@@ -109,7 +109,7 @@ def recuse(assessment: Assessment, member: Member, worker: Person, relation: str
 
     Twice is once. Refused `wrong_state`, `relation_missing`, `not_a_member`, `not_on_sheet`.
     """
-    assessment = assessments.locked_in_state(assessment, DELIBERATING)
+    assessments.lock_in_state(assessment, DELIBERATING)
     if member.assessment_id != assessment.id:
         raise Refused("not_a_member", _("This is no member of the meeting."), "member")
     _row_or_refuse(assessment, worker)
@@ -135,7 +135,7 @@ def recuse(assessment: Assessment, member: Member, worker: Person, relation: str
 
 def lift(assessment: Assessment, recusal: Recusal, actor: User) -> None:
     """Take back a recusal that was a mistake, while the meeting goes on. Refused `wrong_state`."""
-    assessment = assessments.locked_in_state(assessment, DELIBERATING)
+    assessments.lock_in_state(assessment, DELIBERATING)
     audit.note(
         actor,
         "assessment.lift",
@@ -166,7 +166,7 @@ def adjust(
     `not_on_sheet`, `line_changed` if somebody adjusted it since, `key_reused`, and as `check_may_decide`
     says.
     """
-    assessment = assessments.locked_in_state(assessment, DELIBERATING)
+    assessments.lock_in_state(assessment, DELIBERATING)
     existing = db.session.scalar(select(Adjustment).where(Adjustment.key == key))
     if existing is not None:
         check_repeated(
@@ -187,7 +187,7 @@ def take_back(assessment: Assessment, adjustment: Adjustment, key: str, actor: U
 
     Refused `wrong_state`, `taken_back` for one that takes back itself, and as `check_may_decide` says.
     """
-    assessment = assessments.locked_in_state(assessment, DELIBERATING)
+    assessments.lock_in_state(assessment, DELIBERATING)
     existing = db.session.scalar(select(Adjustment).where(Adjustment.takes_back_id == adjustment.id))
     if existing is not None:
         return existing

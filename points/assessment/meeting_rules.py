@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, required_reason
 from people import areas
 from people.models import Area, Level, User
@@ -62,7 +62,7 @@ def decide(county: Area, rules: MeetingRules, decided_by: str, actor: User | Non
     Refused `not_a_county`, `bad_terms` for a notice of less than three days or a figure that makes no
     sense, `reason_missing` when nobody is named who decided it.
     """
-    get_locked(Area, county.id)
+    lock(county)
     if county.level != Level.COUNTY:
         raise Refused("not_a_county", _("The county decides this for all its villages."))
     days = (rules.notice_days, rules.book_within)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ground import clock
 from ground.clock import Quarter
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused
 from people.models import VILLAGE_LEVELS, Area, User
 from points.assessment import assessments, meeting_rules
@@ -22,7 +22,7 @@ def open_quarter(village: Area, quarter: Quarter, actor: User) -> Assessment:
 
     Refused `quarter_not_begun`, `no_rubric` when none was in force on the quarter's first day.
     """
-    get_locked(Area, village.id)  # the clerk and the county at the same moment open one
+    lock(village)  # the clerk and the county at the same moment open one
     existing = assessments.find_assessment(village, quarter)
     if existing is not None:
         return existing

@@ -144,7 +144,7 @@ def send_back(assessment: Assessment, reason: str, actor: User) -> SentBack:
     What hung on the wall stays written down; the whole sheet is posted anew when the meeting is through.
     Refused `wrong_state`, `reason_missing`.
     """
-    assessment = assessments.locked_in_state(assessment, AssessmentState.ON_NOTICE)
+    assessments.lock_in_state(assessment, AssessmentState.ON_NOTICE)
     sent = SentBack(
         assessment_id=assessment.id, reason=required_reason(reason), actor_id=actor.id, at=clock.now()
     )

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from ground.clock import Quarter
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused
 from people import areas, audit
 from people.models import Area, User
@@ -70,7 +70,7 @@ def adopt(
 def _put_in_force(
     area: Area, in_force_from: date, approved_by: str, items: Sequence[tuple[NewItem, bool]]
 ) -> Rubric:
-    get_locked(Area, area.id)  # one version after the other
+    lock(area)  # one version after the other
     newest = latest(area)
     if newest is not None and in_force_from < newest.in_force_from:
         raise Refused(

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, required_reason
 from people.models import User
 from people.roster import persons
@@ -20,7 +20,7 @@ def confirm(
     name is the worker's or the recorder's own, `own_service` for the worker, `voucher_missing` without a
     name, `already_decided`.
     """
-    service = get_locked(Service, service.id)
+    lock(service)
     if persons.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody confirms their own service."))
     name = name.strip()
@@ -41,7 +41,8 @@ def reject(service: Service, reason: str, actor: User) -> Service:
     Refused `reason_missing`, `already_decided`.
     """
     reason = required_reason(reason)
-    return _decide(get_locked(Service, service.id), ServiceState.REJECTED, reason, actor)
+    lock(service)
+    return _decide(service, ServiceState.REJECTED, reason, actor)
 
 
 def _decide(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from ground import clock
 from ground.clock import Quarter
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Appointment, Grid, Household, Person, Role, User
 from people.roster import holders, persons
@@ -41,7 +41,7 @@ def record(
     not of the version that scores that day's quarter, `needs_record` when it is fed by records,
     `committee_only` for a deduction by anybody else.
     """
-    get_locked(Person, worker.id)  # one at a time for a worker, so a double click finds the first
+    lock(worker)  # one at a time for a worker, so a double click finds the first
     worker = persons.current_entry(worker)
     existing = _service_with_key(key)
     if existing is not None:
@@ -98,7 +98,7 @@ def resubmit(key: str, rejected: Service, done_on: date, count: int, note: str, 
     What came of a record keeps its day and count. Refused `not_rejected`, `already_resubmitted`,
     `from_record`, `key_reused`, and as `record` says.
     """
-    rejected = get_locked(Service, rejected.id)
+    lock(rejected)
     existing = _service_with_key(key)
     if existing is not None:
         check_repeated(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from ground import clock
 from ground.clock import Quarter
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, required_reason
 from people.models import Area, User
 from people.roster import persons
@@ -41,7 +41,7 @@ def draw(village: Area, quarter: Quarter, seed: str, size: int, actor: User) -> 
     The same seed again gives the same sample. Refused `seed_missing` (1 to 64 characters), `bad_size` (1 to
     100), `nothing_to_draw`.
     """
-    get_locked(Area, village.id)  # one at a time, so a double click finds the first
+    lock(village)  # one at a time, so a double click finds the first
     seed = seed.strip()
     if not 1 <= len(seed) <= 64:
         raise Refused("seed_missing", _("Write down the seed: 1 to 64 characters."), "seed")
@@ -109,7 +109,7 @@ def note_finding(sample: Sample, service: Service, result: FindingResult, note: 
     The same again by the same person is written once. Refused `not_in_sample`, `own_service` for the
     worker, `reason_missing` for anything but sound without a note.
     """
-    sample = get_locked(Sample, sample.id)
+    lock(sample)
     if service.id not in drawn_ids(population(sample), sample.seed, sample.size):
         raise Refused("not_in_sample", _("This record was not drawn."))
     if persons.is_own(actor, service.worker):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from stdnum import damm
 
 from ground import clock
-from ground.db import add_rows, db, get_locked
+from ground.db import add_rows, db, lock
 from ground.refusal import Refused
 from people import audit
 from people.models import Area, Person, User
@@ -43,7 +43,7 @@ def print_slips(village: Area, worker: Person | None, count: int, actor: User) -
 
     Refused `bad_count` (1 to 200), `not_serving` for somebody who never served as a worker.
     """
-    get_locked(Area, village.id)  # one after the other, so that the numbers of a batch follow each other
+    lock(village)  # one after the other, so that the numbers of a batch follow each other
     if not 1 <= count <= MOST_SLIPS:
         raise Refused("bad_count", _("How many must be a number from 1 to %(n)s.", n=MOST_SLIPS), "count")
     if worker is not None:
@@ -108,7 +108,8 @@ def use(typed: str, village: Area, made: Service | Evidence, worker: Person, act
     changes. Belongs into the transaction that makes the record. Refused `bad_slip_number`, `slip_unknown`,
     `slip_used`, `other_worker` when it was printed for somebody else.
     """
-    slip: Slip = get_locked(Slip, find(typed, village).id)
+    slip = find(typed, village)
+    lock(slip)
     if slip.worker is not None and persons.current_entry(slip.worker).id != persons.current_entry(worker).id:
         text = _("This slip was printed for %(name)s.", name=slip.worker.name)
         raise Refused("other_worker", text, "slip")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from ground import clock
 from ground.clock import Quarter
-from ground.db import db, get_locked
+from ground.db import db, lock
 from people.models import Area, Attendance, Duty, Evaluation, EvaluationSide, Grid, Person, Training, User
 from people.roster import holders, persons
 from points.models import Evidence, EvidenceKind, FedBy, Service
@@ -72,7 +72,7 @@ def import_waiting(village: Area, actor: User) -> list[Service]:
 
     Again, nothing more happens.
     """
-    get_locked(Area, village.id)  # one at a time, so a double click finds nothing left
+    lock(village)  # one at a time, so a double click finds nothing left
     services = [
         recording.record_from_evidence(
             record.source, _evidence(record.row), record.worker, record.grid, record.day, "", actor

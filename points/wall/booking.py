@@ -91,7 +91,7 @@ def book(assessment: Assessment, actor: User) -> list[NoticeLine]:
     `notice_running` until the notice has ended, `same_person`, `own_line` when the booker's own points are
     among them.
     """
-    assessment = assessments.locked_in_state(assessment, *objections.ON_THE_WALL)
+    assessments.lock_in_state(assessment, *objections.ON_THE_WALL)
     is_first = assessment.state == AssessmentState.ON_NOTICE
     notice = assessments.whole_notice(assessment)
     if is_first and (notice is None or clock.today() <= notice.ends_on):

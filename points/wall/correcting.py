@@ -32,10 +32,10 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
     if existing := _correction_with_key(key, award, right):
         return existing
     village, worker, line = award.account.village, award.account.person, award.line
-    open_assessment = assessments.open_assessment(village)
-    if open_assessment is None:
+    assessment = assessments.open_assessment(village)
+    if assessment is None:
         raise Refused("no_open_quarter", _("Open the next quarter first: this stands on its sheet."))
-    assessment = assessments.locked_in_state(open_assessment, open_assessment.state)
+    assessments.lock_in_state(assessment, assessment.state)
     if award.kind != TransferKind.AWARD or worker is None or line is None:
         raise Refused("not_an_award", _("Only a quarter's points are corrected."))
     if not 0 <= right < award.amount:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.cards import TOKEN_LENGTH, random_characters
 from people.models import Area, Person, User
@@ -51,7 +51,7 @@ def bring(
     Refused `not_on_notice` when nothing hangs on the wall, `not_on_sheet`, `already_booked` for a line that
     is booked, `bad_text`, `in_future`, `before_notice`, `too_many` online, `key_reused`.
     """
-    assessment = get_locked(Assessment, assessment.id)
+    lock(assessment)
     existing = db.session.scalar(select(Objection).where(Objection.key == key))
     if existing is not None:
         check_repeated(
@@ -146,8 +146,9 @@ def answer(
     the first. Refused `already_answered`, `reason_missing`, `decided_by_missing`, `bad_amount` for an
     accepted one that changes nothing, `wrong_state`, and as `meeting.check_may_decide` says.
     """
-    assessment = assessments.locked_in_state(
-        objection.assessment, AssessmentState.DELIBERATING, AssessmentState.ON_NOTICE, AssessmentState.BOOKED
+    assessment = objection.assessment
+    assessments.lock_in_state(
+        assessment, AssessmentState.DELIBERATING, AssessmentState.ON_NOTICE, AssessmentState.BOOKED
     )
     change = change if accepted else 0
     existing = db.session.scalar(select(Answer).where(Answer.objection_id == objection.id))

@@ -19,7 +19,7 @@ def post_notice(assessment: Assessment, actor: User) -> Notice:
 
     Refused `wrong_state`, `nobody_on_sheet`, `amount_too_large` for a line that could not be booked.
     """
-    assessment = assessments.locked_in_state(assessment, AssessmentState.DELIBERATING)
+    assessments.lock_in_state(assessment, AssessmentState.DELIBERATING)
     rows = sheet.sheet_rows(assessment)
     if not rows:
         raise Refused("nobody_on_sheet", _("Nobody is on this sheet."))
@@ -32,7 +32,7 @@ def post_changes(assessment: Assessment, actor: User) -> Notice:
 
     Refused `wrong_state`, `nothing_changed`, `amount_too_large`.
     """
-    assessment = assessments.locked_in_state(assessment, AssessmentState.ON_NOTICE, AssessmentState.BOOKED)
+    assessments.lock_in_state(assessment, AssessmentState.ON_NOTICE, AssessmentState.BOOKED)
     rows = changed_rows(assessment)
     if not rows:
         raise Refused("nothing_changed", _("Nothing has changed since the last notice."))

@@ -164,12 +164,11 @@ def assessment_terms(area: str) -> Response | tuple[str, int]:
 @access.allow(*access.ROLES_ABOVE)
 def send_back(village: str, quarter: str) -> Response | tuple[str, int]:
     """Send a posted sheet back to its meeting, with the reason."""
-    assessment = quarter_or_404(quarter, g.area)
     form = SendBackForm()
     if form.validate_on_submit():
         with attempt(form):
-            review.send_back(assessment, form.reason.data, current_user)
+            review.send_back(quarter_or_404(quarter, g.area, to_write=True), form.reason.data, current_user)
         if form.status == 200:
             flash(gettext("Sent back. The meeting of %(village)s looks at it again.", village=g.area.name))
-            return redirect_to_sheet(assessment)
-    return sheet_page(assessment, form)
+            return redirect_to_sheet(quarter)
+    return sheet_page(quarter_or_404(quarter, g.area), form)

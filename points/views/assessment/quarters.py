@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from ground import clock, web
 from ground.clock import Quarter
-from ground.db import transaction
+from ground.db import lock, transaction
 from ground.forms import ButtonForm, Form, attempt
 from ground.paper import words
 from people import access
@@ -30,13 +30,16 @@ from points.wall import wall_state as wall
 QUARTERS_REMEMBERED = 2  # quarters back whose contested lines the front page still looks after
 
 
-def quarter_or_404(text: str, village: Area) -> Assessment:
-    """The village's assessment of the quarter in the address, or 404."""
+def quarter_or_404(text: str, village: Area, to_write: bool = False) -> Assessment:
+    """The village's assessment of the quarter in the address, to look at or locked to write; or 404."""
     try:
         quarter = Quarter.parse(text)
     except ValueError:
         abort(404)
-    return assessments.find_assessment(village, quarter) or abort(404)
+    assessment = assessments.find_assessment(village, quarter) or abort(404)
+    if to_write:
+        lock(assessment)
+    return assessment
 
 
 @bp.get("/v/<village>/")
@@ -127,9 +130,10 @@ def quarter(village: str, quarter: str) -> tuple[str, int]:
 @access.allow(*WATCHING)
 def export_sheet(village: str, quarter: str, kind: str) -> Response:
     """The sheet of a quarter as a file; above the village names are masked."""
-    assessment, form = quarter_or_404(quarter, g.area), ButtonForm()
+    form = ButtonForm()
     form.validate_on_submit()
     with transaction():
+        assessment = quarter_or_404(quarter, g.area)
         rows = sheetfile.export_sheet(assessment, not access.is_insider(), kind, current_user)
     return web.download(sheetfile.layout().write(rows, kind), f"{village}-{quarter}.{kind}")
 
@@ -193,18 +197,15 @@ def press_button(
     quarter: str, verb: Callable[[Assessment, User], object], message: str
 ) -> Response | tuple[str, int]:
     """Do the verb behind a button of the sheet and say so, or show the sheet with the refusal."""
-    assessment = quarter_or_404(quarter, g.area)
     form = ButtonForm()
     with attempt(form):
-        verb(assessment, current_user)
+        verb(quarter_or_404(quarter, g.area, to_write=True), current_user)
     if form.status != 200:
-        return sheet_page(assessment, form)
+        return sheet_page(quarter_or_404(quarter, g.area), form)
     flash(message)
-    return redirect_to_sheet(assessment)
+    return redirect_to_sheet(quarter)
 
 
-def redirect_to_sheet(assessment: Assessment) -> Response:
-    """Redirect to the sheet, after something was done."""
-    return redirect(
-        url_for("assessment.quarter", village=assessment.village.code, quarter=assessment.quarter_name)
-    )
+def redirect_to_sheet(quarter: str) -> Response:
+    """Redirect to the sheet of the quarter in the address, after something was done."""
+    return redirect(url_for("assessment.quarter", village=g.area.code, quarter=quarter))

@@ -85,19 +85,19 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
 
     Without `into`, ask which entry is kept.
     """
-    duplicate = fetch(Person, ident, area_id=g.area.id) or abort(404)
     into = request.args.get("into", type=int)
     if into is None and request.method == "GET":
+        duplicate = _entry_or_404(ident)
         others = suggestions.possible_duplicates(duplicate)
         return render_template("points/ledger/merge.html", duplicate=duplicate, others=others, kept=None), 200
-    kept = fetch(Person, into or 0, area_id=g.area.id) or abort(404)
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form):
-            merging.merge(kept, duplicate, form.reason.data, current_user)
+            merging.merge(_entry_or_404(into), _entry_or_404(ident), form.reason.data, current_user)
         if form.status == 200:
             flash(gettext("Merged. Both histories are kept, and all points are on one account."))
-            return redirect(url_for("ledger.account", village=village, ident=kept.id))
+            return redirect(url_for("ledger.account", village=village, ident=into))
+    kept, duplicate = _entry_or_404(into), _entry_or_404(ident)
     page = render_template(
         "points/ledger/merge.html",
         form=form,
@@ -111,6 +111,10 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
         may_decide=Role.CHAIR in g.roles,
     )
     return page, form.status
+
+
+def _entry_or_404(ident: int | None) -> Person:
+    return fetch(Person, ident or 0, area_id=g.area.id) or abort(404)
 
 
 def _merge_refusal(kept: Person, duplicate: Person) -> Refused | None:

@@ -57,9 +57,9 @@ def _page(form: Form) -> tuple[str, int]:
 @access.allow(Role.CHAIR)
 def cancel_expiry(village: str, ident: int) -> Response | tuple[str, int]:
     """Take back that points expire, until the day is over."""
-    expiry: Expiry = fetch(Expiry, ident, village_id=g.area.id) or abort(404)
     form = ButtonForm()
     with attempt(form):
+        expiry: Expiry = fetch(Expiry, ident, lock=True, village_id=g.area.id) or abort(404)
         verbs.cancel(expiry, current_user)
     if form.status != 200:
         return _page(form)

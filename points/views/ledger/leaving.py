@@ -77,18 +77,14 @@ def settle_leaving(village: str) -> Response | tuple[str, int]:
 @access.allow(Role.CHAIR)
 def leave(village: str, ident: int) -> Response | tuple[str, int]:
     """Decide that a worker leaves; the page says first what becomes of the points."""
-    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
-    serves = holders.term_on_day(ident, clock.today()) is not None
-    form = LeaveForm(
-        on=clock.today(), kind=str(DepartureKind.EXIT if serves else DepartureKind.TERM_END), item=0
-    )
+    form = LeaveForm(on=clock.today(), item=0)
     on = form.on.data or clock.today()
-    rule = departures.rule_on(g.area, on)
     on_list = [item for item in departures.negative_list(g.area) if departures.item_holds(item, g.area, on)]
     form.item.choices = [(0, gettext("none")), *((item.id, item.text) for item in on_list)]
     if form.validate_on_submit():
         with attempt(form):
-            _check_rule_shown(form.shown.data, rule)
+            person = _person_or_404(ident, to_write=True)
+            _check_rule_shown(form.shown.data, departures.rule_on(g.area, on))
             departure = verbs.leave(
                 person,
                 DepartureKind(form.kind.data),
@@ -98,9 +94,14 @@ def leave(village: str, ident: int) -> Response | tuple[str, int]:
                 current_user,
                 fetch(NegativeItem, form.item.data),
             )
+            message = _done_text(person, departure)
         if form.status == 200:
-            flash(_done_text(person, departure))
+            flash(message)
             return redirect(url_for("ledger.leaving", village=village))
+    person, rule = _person_or_404(ident), departures.rule_on(g.area, on)
+    serves = holders.term_on_day(ident, clock.today()) is not None
+    if not form.is_submitted():
+        form.kind.data = str(DepartureKind.EXIT if serves else DepartureKind.TERM_END)
     form.shown.data = _rule_page(rule)
     page = render_template(
         "points/ledger/leave.html",
@@ -113,6 +114,10 @@ def leave(village: str, ident: int) -> Response | tuple[str, int]:
         today=clock.today(),
     )
     return page, form.status
+
+
+def _person_or_404(ident: int, to_write: bool = False) -> Person:
+    return fetch(Person, ident, lock=to_write, area_id=g.area.id) or abort(404)
 
 
 def _rule_page(rule: departures.PointsRule) -> str:

@@ -51,13 +51,12 @@ def line(village: str, quarter: str, ident: int) -> tuple[str, int]:
 @access.allow(Role.CLERK)
 def adjust(village: str, quarter: str, ident: int) -> PageResponse:
     """Write down an adjustment that the meeting decided."""
-    assessment, form = quarter_or_404(quarter, g.area), AdjustmentForm()
-    worker = _worker_or_404(ident)
+    form = AdjustmentForm()
     if form.validate_on_submit():
         with attempt(form):
             meeting.adjust(
-                assessment,
-                worker,
+                quarter_or_404(quarter, g.area, to_write=True),
+                _worker_or_404(ident),
                 form.amount.tenths,
                 form.reason.data,
                 form.key.data,
@@ -65,55 +64,67 @@ def adjust(village: str, quarter: str, ident: int) -> PageResponse:
                 form.seen.number,
             )
     points = amounts.signed(form.amount.tenths)
-    return _after_change(assessment, ident, form, gettext("Written down: %(points)s points.", points=points))
+    return _after_change(quarter, ident, form, gettext("Written down: %(points)s points.", points=points))
 
 
 @bp.post("/v/<village>/quarters/<quarter>/adjustments/<int:ident>/take-back")
 @access.allow(Role.CLERK)
 def take_back(village: str, quarter: str, ident: int) -> PageResponse:
     """Take an adjustment back that was a mistake."""
-    assessment, form = quarter_or_404(quarter, g.area), ButtonForm()
-    adjustment = fetch(Adjustment, ident, assessment_id=assessment.id) or abort(404)
-    worker_id = adjustment.worker_id
+    form = ButtonForm()
     with attempt(form):
+        assessment = quarter_or_404(quarter, g.area, to_write=True)
+        adjustment = _adjustment_or_404(assessment, ident)
+        worker_id = adjustment.worker_id
         meeting.take_back(assessment, adjustment, f"take-back:{ident}", current_user)
-    return _after_change(assessment, worker_id, form, gettext("Taken back. Both stay on the sheet's record."))
+    if form.status != 200:
+        worker_id = _adjustment_or_404(quarter_or_404(quarter, g.area), ident).worker_id
+    return _after_change(quarter, worker_id, form, gettext("Taken back. Both stay on the sheet's record."))
 
 
 @bp.post("/v/<village>/quarters/<quarter>/workers/<int:ident>/recuse")
 @access.allow(Role.CLERK)
 def recuse(village: str, quarter: str, ident: int) -> PageResponse:
     """Leave a member out of a worker's line."""
-    assessment, form = quarter_or_404(quarter, g.area), RecusalForm()
-    form.member.choices = _member_choices(assessment)
-    worker = _worker_or_404(ident)
-    message = ""
+    form, message = RecusalForm(), ""
+    form.member.choices = _member_choices(quarter_or_404(quarter, g.area))
     if form.validate_on_submit():
-        member = fetch(Member, form.member.data, assessment_id=assessment.id) or abort(404)
-        message = gettext("%(name)s is left out of this line.", name=member.name)
         with attempt(form):
+            assessment = quarter_or_404(quarter, g.area, to_write=True)
+            worker = _worker_or_404(ident)
+            member = fetch(Member, form.member.data, assessment_id=assessment.id) or abort(404)
             meeting.recuse(assessment, member, worker, form.relation.data, current_user)
-    return _after_change(assessment, ident, form, message)
+            message = gettext("%(name)s is left out of this line.", name=member.name)
+    return _after_change(quarter, ident, form, message)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/recusals/<int:ident>/lift")
 @access.allow(Role.CLERK)
 def lift(village: str, quarter: str, ident: int) -> PageResponse:
     """Take back that a member is left out of a line."""
-    assessment, form = quarter_or_404(quarter, g.area), ButtonForm()
-    recusal = db.session.get(Recusal, ident)
-    if recusal is None or recusal.member.assessment_id != assessment.id:
-        abort(404)
-    worker_id, name = recusal.worker_id, recusal.member.name
+    form, message = ButtonForm(), ""
     with attempt(form):
+        assessment = quarter_or_404(quarter, g.area, to_write=True)
+        recusal = _recusal_or_404(assessment, ident)
+        worker_id = recusal.worker_id
+        message = gettext("%(name)s decides on this line again.", name=recusal.member.name)
         meeting.lift(assessment, recusal, current_user)
-    return _after_change(
-        assessment, worker_id, form, gettext("%(name)s decides on this line again.", name=name)
-    )
+    if form.status != 200:
+        worker_id = _recusal_or_404(quarter_or_404(quarter, g.area), ident).worker_id
+    return _after_change(quarter, worker_id, form, message)
 
 
 def _worker_or_404(ident: int) -> Person:
     return db.session.get(Person, ident) or abort(404)
+
+
+def _adjustment_or_404(assessment: Assessment, ident: int) -> Adjustment:
+    return fetch(Adjustment, ident, assessment_id=assessment.id) or abort(404)
+
+
+def _recusal_or_404(assessment: Assessment, ident: int) -> Recusal:
+    recusal = fetch(Recusal, ident)
+    return recusal if recusal is not None and recusal.member.assessment_id == assessment.id else abort(404)
 
 
 def _member_choices(assessment: Assessment) -> list[tuple[int, str]]:
@@ -121,18 +132,17 @@ def _member_choices(assessment: Assessment) -> list[tuple[int, str]]:
     return [(member.id, member.name) for member in assessment.members]
 
 
-def _after_change(assessment: Assessment, ident: int, form: Form, message: str) -> PageResponse:
+def _after_change(quarter: str, ident: int, form: Form, message: str) -> PageResponse:
     """Redirect to the line, or answer the script with the parts that changed.
 
     After a refusal: the line with what was typed.
     """
     if form.status != 200:
-        return _line_page(assessment, ident, form)
+        return _line_page(quarter_or_404(quarter, g.area), ident, form)
     if _wants_part():
-        return _line_page(assessment, ident, message=message)
+        return _line_page(quarter_or_404(quarter, g.area), ident, message=message)
     flash(message)
-    line_url = url_for("meeting.line", village=g.area.code, quarter=assessment.quarter_name, ident=ident)
-    return redirect(line_url)
+    return redirect(url_for("meeting.line", village=g.area.code, quarter=quarter, ident=ident))
 
 
 def _wants_part() -> bool:

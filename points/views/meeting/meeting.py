@@ -23,15 +23,16 @@ from points.views.meeting import bp
 @access.allow(Role.CLERK)
 def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
     """Begin the meeting."""
-    assessment = quarter_or_404(quarter, g.area)
     form = MeetingForm()
     if form.validate_on_submit():
         with attempt(form):
-            meeting.deliberate(assessment, *_form_values(form), current_user)
+            meeting.deliberate(
+                quarter_or_404(quarter, g.area, to_write=True), *_form_values(form), current_user
+            )
         if form.status == 200:
             flash(gettext("The meeting is open. The confirmed records are taken."))
-            return redirect_to_sheet(assessment)
-    return sheet_page(assessment, form)
+            return redirect_to_sheet(quarter)
+    return sheet_page(quarter_or_404(quarter, g.area), form)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/reopen")
@@ -52,15 +53,15 @@ def minutes(village: str, quarter: str) -> tuple[str, int]:
 @access.allow(Role.CLERK)
 def write_minutes(village: str, quarter: str) -> Response | tuple[str, int]:
     """Write down anew who is at the meeting and what is said."""
-    assessment = quarter_or_404(quarter, g.area)
     form = MinutesForm()
     if form.validate_on_submit():
         with attempt(form):
+            assessment = quarter_or_404(quarter, g.area, to_write=True)
             meeting.rewrite(assessment, form.revision.number or 0, *_form_values(form), current_user)
         if form.status == 200:
             flash(gettext("The minutes are written down."))
             return redirect(url_for("meeting.minutes", village=village, quarter=quarter))
-    return _minutes_page(assessment, form)
+    return _minutes_page(quarter_or_404(quarter, g.area), form)
 
 
 def _minutes_page(assessment: Assessment, form: MinutesForm | None = None) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from ground import clock
 from ground.clock import Quarter
-from ground.db import db, fetch
+from ground.db import db, fetch, get_locked
 from ground.forms import attempt
 from ground.refusal import Refused
 from people import access
@@ -35,11 +35,12 @@ def new_service(village: str) -> Response | tuple[str, int]:
     form.worker.choices = _worker_choices(own, slip)
     form.item.choices = [(item.id, _item_label(item)) for item in _claimable_items(rubric)]
     form.household.choices = [(NO_HOUSEHOLD, gettext("– none –")), *_household_choices()]
+    slip_number = slip.number if slip is not None else None
     if form.validate_on_submit():
         with attempt(form):
             service = recording.record(
                 form.key.data,
-                db.session.get_one(Person, form.worker.data),
+                get_locked(Person, form.worker.data),
                 db.session.get_one(RubricItem, form.item.data),
                 form.done_on.data,
                 form.count.data,
@@ -47,22 +48,22 @@ def new_service(village: str) -> Response | tuple[str, int]:
                 current_user,
                 db.session.get(Household, form.household.data),
             )
-            if slip is not None:
-                slips.use(slip.number, g.area, service, service.worker, current_user)
+            if slip_number is not None:
+                slips.use(slip_number, g.area, service, service.worker, current_user)
             photo = form.photo.content
             if photo is not None:
                 photos.keep(service, photo, current_user)
         if form.status == 200:
-            return _after_recording(own, slip)
+            return _after_recording(own, slip_number)
     return render_template(
         "points/services/new_service.html", form=form, rubric=rubric, slip=slip
     ), form.status
 
 
-def _after_recording(own: bool, slip: Slip | None) -> Response:
-    if slip is not None:
+def _after_recording(own: bool, slip_number: str | None) -> Response:
+    if slip_number is not None:
         flash(gettext("Recorded. Whoever signed the slip confirms it."))
-        return redirect(url_for("services.slip", village=g.area.code, slip=slip.number))
+        return redirect(url_for("services.slip", village=g.area.code, slip=slip_number))
     flash(gettext("Recorded. Now a second person confirms it."))
     return redirect(url_for("ledger.mine" if own else "services.new_service", village=g.area.code))
 
@@ -130,12 +131,11 @@ def _item_label(item: RubricItem) -> str:
 def service_again(village: str, ident: int) -> Response | tuple[str, int]:
     """Hand a rejected record in again: a worker their own, clerk and instructor anybody's."""
     own = not g.roles & RECORDERS
-    rejected = _rejected_or_404(ident, own)
-    form = ServiceDetailsForm(done_on=rejected.done_on, count=rejected.count, note=rejected.note)
-    if rejected.evidence:  # day and count stand in the record it came of
-        form.done_on.data, form.count.data = rejected.done_on, rejected.count
+    form = ServiceDetailsForm()
     if form.validate_on_submit():
         with attempt(form):
+            rejected = _rejected_or_404(ident, own, to_write=True)
+            _fill_from_record(form, rejected)
             recording.resubmit(
                 form.key.data, rejected, form.done_on.data, form.count.data, form.note.data, current_user
             )
@@ -143,14 +143,23 @@ def service_again(village: str, ident: int) -> Response | tuple[str, int]:
             flash(gettext("Handed in again. Now a second person confirms it."))
             return redirect(url_for("ledger.mine" if own else "services.services", village=village))
     rejected = _rejected_or_404(ident, own)
+    if not form.is_submitted():
+        form = ServiceDetailsForm(done_on=rejected.done_on, count=rejected.count, note=rejected.note)
+    _fill_from_record(form, rejected)
     return render_template(
         "points/services/service_again.html", form=form, service=rejected, own=own
     ), form.status
 
 
-def _rejected_or_404(ident: int, own: bool) -> Service:
+def _fill_from_record(form: ServiceDetailsForm, rejected: Service) -> None:
+    """Day and count, where they stand in the record that the service came of."""
+    if rejected.evidence:
+        form.done_on.data, form.count.data = rejected.done_on, rejected.count
+
+
+def _rejected_or_404(ident: int, own: bool, to_write: bool = False) -> Service:
     """A record that was rejected, if the reader may hand it in again; otherwise 404."""
-    service = fetch(Service, ident, village_id=g.area.id) or abort(404)
+    service = fetch(Service, ident, lock=to_write, village_id=g.area.id) or abort(404)
     if service.state != ServiceState.REJECTED:
         abort(404)
     if own and not persons.is_own(current_user, service.worker):

@@ -60,8 +60,12 @@ def sample(village: str, ident: int) -> tuple[str, int]:
     return _sample_page(_sample_or_404(ident))
 
 
-def _sample_or_404(ident: int) -> Sample:
-    return fetch(Sample, ident, village_id=g.area.id) or abort(404)
+def _sample_or_404(ident: int, to_write: bool = False) -> Sample:
+    return fetch(Sample, ident, lock=to_write, village_id=g.area.id) or abort(404)
+
+
+def _record_or_404(number: int) -> Service:
+    return fetch(Service, number, village_id=g.area.id) or abort(404)
 
 
 def _sample_page(sample: Sample, refused: tuple[int, FindingForm] | None = None) -> tuple[str, int]:
@@ -97,16 +101,17 @@ def _ranges(numbers: list[int]) -> str:
 @access.allow(Role.SUPERVISOR)
 def note_finding(village: str, ident: int, number: int) -> Response | tuple[str, int]:
     """Write down what was found of a record of a sample."""
-    sample, form = _sample_or_404(ident), FindingForm()
-    service = fetch(Service, number, village_id=g.area.id) or abort(404)
+    form = FindingForm()
     if form.validate_on_submit():
         with attempt(form):
+            sample, service = _sample_or_404(ident, to_write=True), _record_or_404(number)
             verbs.note_finding(sample, service, form.found.data, form.note.data, current_user)
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(
                 url_for("services.sample", village=village, ident=ident, _anchor=f"record-{number}")
             )
+    _record_or_404(number)
     return _sample_page(_sample_or_404(ident), (number, form))
 
 

@@ -168,11 +168,14 @@ def _grid_and_worker_choices() -> tuple[dict[int, str], dict[int, str]]:
 @access.allow(*DECIDERS)
 def confirm_service(village: str, ident: int) -> Response | tuple[str, int]:
     """Confirm a record as the second person, or on the word of the household or of a witness."""
-    form, service = ConfirmForm(), _service_or_404(ident)
+    form, message = ConfirmForm(), ""
     if form.validate_on_submit():
         with attempt(form):
+            service = _service_or_404(ident, to_write=True)
             deciding.confirm(service, current_user, form.voucher.data, form.name.data)
-    message = gettext("Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name)
+            message = gettext(
+                "Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name
+            )
     return _after_decision(ident, form, message)
 
 
@@ -180,21 +183,25 @@ def confirm_service(village: str, ident: int) -> Response | tuple[str, int]:
 @access.allow(*DECIDERS)
 def reject_service(village: str, ident: int) -> Response | tuple[str, int]:
     """Reject a record with a reason."""
-    form, service = ReasonForm(), _service_or_404(ident)
+    form, message = ReasonForm(), ""
     if form.validate_on_submit():
         with attempt(form):
+            service = _service_or_404(ident, to_write=True)
             deciding.reject(service, form.reason.data, current_user)
-    message = gettext("Rejected: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name)
+            message = gettext(
+                "Rejected: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name
+            )
     return _after_decision(ident, form, message)
 
 
-def _service_or_404(ident: int) -> Service:
-    return fetch(Service, ident, village_id=g.area.id) or abort(404)
+def _service_or_404(ident: int, to_write: bool = False) -> Service:
+    return fetch(Service, ident, lock=to_write, village_id=g.area.id) or abort(404)
 
 
 def _after_decision(ident: int, form: Form, message: str) -> Response | tuple[str, int]:
     """Redirect to the next record of the same list; or show the list with what was refused."""
     if form.status != 200:
+        _service_or_404(ident)
         return _list_page(refused=(ident, form))
     flash(message)
     criteria: dict[str, Any] = {name: request.args[name] for name in SEARCH_KEYS if request.args.get(name)}

@@ -133,15 +133,21 @@ def _slip_or_404(number: str) -> Slip:
 @access.allow(*DECIDERS)
 def confirm_slip(village: str, slip: str) -> Response | tuple[str, int]:
     """Confirm what was keyed in on the word of who signed the slip."""
-    form, printed_slip = ConfirmForm(), _slip_or_404(slip)
-    service = _service_of_slip(printed_slip) or abort(404)
+    form, message = ConfirmForm(), ""
     if form.validate_on_submit():
         with attempt(form):
+            service = _service_of_slip(_slip_or_404(slip)) or abort(404)
             deciding.confirm(service, current_user, form.voucher.data, form.name.data)
+            message = gettext(
+                "Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name
+            )
         if form.status == 200:
-            flash(gettext("Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name))
+            flash(message)
             return redirect(url_for("services.slips", village=village))
-    return _slip_page(_slip_or_404(slip), form)
+    used_slip = _slip_or_404(slip)
+    if _service_of_slip(used_slip) is None:
+        abort(404)
+    return _slip_page(used_slip, form)
 
 
 @bp.get("/v/<village>/slips/<slip>/sheet.pdf")

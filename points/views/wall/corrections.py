@@ -12,7 +12,7 @@ from people.models import Person, Role
 from points import labels, ledger
 from points.assessment import assessments
 from points.forms.aftermath import CorrectionForm
-from points.models import Transfer, TransferKind
+from points.models import Account, Transfer, TransferKind
 from points.views.wall import bp
 from points.wall import correcting
 
@@ -21,18 +21,17 @@ from points.wall import correcting
 @access.allow(Role.CHAIR)
 def correct(village: str, ident: int, transfer: int) -> Response | tuple[str, int]:
     """Put right a quarter's points that were too many; the page says first what will happen."""
-    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
-    account = ledger.existing(person) or abort(404)
-    award: Transfer = fetch(Transfer, transfer, account_id=account.id, kind=TransferKind.AWARD) or abort(404)
     form = CorrectionForm()
     if form.validate_on_submit():
         with attempt(form):
+            _person, _account, award = _award_or_404(ident, transfer)
             correcting.correct(award, form.right.tenths, form.reason.data, form.key.data, current_user)
         if form.status == 200:
             flash(gettext("Corrected. It stands on the open quarter's sheet and hangs on the wall with it."))
             return redirect(
-                url_for("ledger.account", village=village, ident=ident, _anchor=f"entry-{award.id}")
+                url_for("ledger.account", village=village, ident=ident, _anchor=f"entry-{transfer}")
             )
+    person, account, award = _award_or_404(ident, transfer)
     page = render_template(
         "points/wall/correct.html",
         form=form,
@@ -44,3 +43,11 @@ def correct(village: str, ident: int, transfer: int) -> Response | tuple[str, in
         there=assessments.open_assessment(g.area),
     )
     return page, form.status
+
+
+def _award_or_404(ident: int, transfer: int) -> tuple[Person, Account, Transfer]:
+    """A person of the village, their account, and the award on it; otherwise 404."""
+    person = fetch(Person, ident, area_id=g.area.id) or abort(404)
+    account = ledger.existing(person) or abort(404)
+    award = fetch(Transfer, transfer, account_id=account.id, kind=TransferKind.AWARD) or abort(404)
+    return person, account, award

@@ -13,7 +13,7 @@ from ground.clock import local
 from ground.forms import attempt
 from ground.refusal import Refused
 from people import access
-from people.models import Role
+from people.models import Area, Role
 from people.signin import guard
 from points import labels
 from points.assessment import assessments
@@ -46,27 +46,27 @@ def _offer_lines(form: ObjectionForm, assessment: Assessment) -> dict[int, Notic
 @access.public
 def object_online(village: str, quarter: str) -> Response:
     """Object to a line of the notice, without sign-in and without giving a name."""
-    area = public_village(village)
-    assessment = quarter_or_404(quarter, area)
-    if assessments.whole_notice(assessment) is None:
-        abort(404)
-    form = ObjectionForm()
-    lines = _offer_lines(form, assessment)
-    if form.validate_on_submit():
-        with attempt(form):
-            objection = objections.bring(
-                form.key.data,
-                assessment,
-                lines[form.line.data].worker,
-                ObjectionChannel.ONLINE,
-                form.text.data,
-                None,
-                form.name.data,
-                form.contact.data,
-                origin=guard.network(request.remote_addr),
-            )
+    area, form, ticket = public_village(village), ObjectionForm(), ""
+    if form.is_submitted():
+        with attempt(form):  # also the choice among the lines is one of now
+            assessment = _posted_or_404(quarter, area, to_write=True)
+            lines = _offer_lines(form, assessment)
+            if form.validate():
+                ticket = objections.bring(
+                    form.key.data,
+                    assessment,
+                    lines[form.line.data].worker,
+                    ObjectionChannel.ONLINE,
+                    form.text.data,
+                    None,
+                    form.name.data,
+                    form.contact.data,
+                    origin=guard.network(request.remote_addr),
+                ).token
         if form.status == 200:
-            return redirect(url_for("wall.followed", ticket=objection.token))
+            return redirect(url_for("wall.followed", ticket=ticket))
+    assessment = _posted_or_404(quarter, area)
+    _offer_lines(form, assessment)
     page = render_template(
         "points/wall/object_online.html",
         village=area,
@@ -76,6 +76,12 @@ def object_online(village: str, quarter: str) -> Response:
         most=objections.MOST_CHARACTERS,
     )
     return web.unlisted_page(page, form.status)
+
+
+def _posted_or_404(quarter: str, village: Area, to_write: bool = False) -> Assessment:
+    """The village's assessment of the quarter in the address, if its sheet was ever posted; otherwise 404."""
+    assessment = quarter_or_404(quarter, village, to_write)
+    return assessment if assessments.whole_notice(assessment) is not None else abort(404)
 
 
 @bp.get("/O/<ticket>")
@@ -119,25 +125,28 @@ def follow() -> Response | tuple[str, int]:
 @access.allow(*RECEIVING)
 def new_objection(village: str, quarter: str) -> Response | tuple[str, int]:
     """Write down an objection that was brought by word or on paper."""
-    assessment = quarter_or_404(quarter, g.area)
-    form = CounterObjectionForm(received_on=clock.today())
-    lines = _offer_lines(form, assessment)
-    if form.validate_on_submit():
-        with attempt(form):
-            objection = objections.bring(
-                form.key.data,
-                assessment,
-                lines[form.line.data].worker,
-                form.how.data,
-                form.text.data,
-                current_user,
-                form.name.data,
-                form.contact.data,
-                form.received_on.data,
-            )
+    form, number = CounterObjectionForm(received_on=clock.today()), 0
+    if form.is_submitted():
+        with attempt(form):  # also the choice among the lines is one of now
+            assessment = quarter_or_404(quarter, g.area, to_write=True)
+            lines = _offer_lines(form, assessment)
+            if form.validate():
+                number = objections.bring(
+                    form.key.data,
+                    assessment,
+                    lines[form.line.data].worker,
+                    form.how.data,
+                    form.text.data,
+                    current_user,
+                    form.name.data,
+                    form.contact.data,
+                    form.received_on.data,
+                ).number
         if form.status == 200:
             flash(gettext("Written down. Print the receipt and hand it over."))
-            return _redirect_to_objection(objection)
+            return _redirect_to_objection(quarter, number)
+    assessment = quarter_or_404(quarter, g.area)
+    _offer_lines(form, assessment)
     page = render_template("points/wall/new_objection.html", assessment=assessment, form=form)
     return page, form.status
 
@@ -153,11 +162,11 @@ def objection(village: str, quarter: str, objection: int) -> tuple[str, int]:
 @access.allow(*access.COMMITTEE)
 def answer_objection(village: str, quarter: str, objection: int) -> Response | tuple[str, int]:
     """Answer an objection: right or rejected, with the reason and who decided."""
-    stored_objection, form = _objection_or_404(quarter, objection), AnswerForm()
+    form = AnswerForm()
     if form.validate_on_submit():
         with attempt(form):
             objections.answer(
-                stored_objection,
+                _objection_or_404(quarter, objection, to_write=True),
                 form.outcome.data == ACCEPTED,
                 form.change.tenths,
                 form.reason.data,
@@ -166,8 +175,8 @@ def answer_objection(village: str, quarter: str, objection: int) -> Response | t
             )
         if form.status == 200:
             flash(gettext("Answered. Print the reply, put the seal on it and hand it over."))
-            return _redirect_to_objection(stored_objection)
-    return _objection_page(stored_objection, form)
+            return _redirect_to_objection(quarter, objection)
+    return _objection_page(_objection_or_404(quarter, objection), form)
 
 
 @bp.get("/v/<village>/quarters/<quarter>/objections/<int:objection>/paper.pdf")
@@ -180,23 +189,16 @@ def objection_paper(village: str, quarter: str, objection: int) -> Response:
     return web.pdf(objection_pdf(paper), f"{village}-{stored_objection.code}.pdf")
 
 
-def _objection_or_404(quarter: str, number: int) -> Objection:
-    """The objection of this number to a quarter of the village, or 404."""
-    assessment = quarter_or_404(quarter, g.area)
+def _objection_or_404(quarter: str, number: int, to_write: bool = False) -> Objection:
+    """The objection of this number to a quarter of the village, or 404; to write with the quarter locked."""
+    assessment = quarter_or_404(quarter, g.area, to_write)
     return next(
         (objection for objection in objections.objections_of(assessment) if objection.number == number), None
     ) or abort(404)
 
 
-def _redirect_to_objection(objection: Objection) -> Response:
-    return redirect(
-        url_for(
-            "wall.objection",
-            village=g.area.code,
-            quarter=objection.assessment.quarter_name,
-            objection=objection.number,
-        )
-    )
+def _redirect_to_objection(quarter: str, number: int) -> Response:
+    return redirect(url_for("wall.objection", village=g.area.code, quarter=quarter, objection=number))
 
 
 def _objection_page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
