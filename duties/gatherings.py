@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from duties.models import Gathering, GatheringKind
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Grid, Person, User
 from people.roster import persons
@@ -42,7 +42,7 @@ def record_gathering(
     It counts by the rubric's rule. Sent twice with one key it is written down once. Refused `key_reused`,
     `in_future`, `topic_missing`, `bad_count` (1 to 9999 people).
     """
-    get_locked(Person, worker.id)  # one at a time for a worker, so a double click finds the first
+    lock(worker)  # one at a time for a worker, so a double click finds the first
     worker = persons.current_entry(worker)
     values = {
         "grid_id": grid.id,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, lazyload
 
 from duties.models import Incident, IncidentKind, IncidentStep, IncidentStepKind, Severity
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Grid, Person, Role, User
 from people.roster import grids, persons, reach
@@ -112,7 +112,7 @@ def record_step(
     The same again adds nothing. Refused `not_yours` for who neither works in the grid nor answers for the
     village at the township, `closed` once it is, `to_missing`, `note_missing`, `in_future`, `out_of_order`.
     """
-    incident = get_locked(Incident, incident.id)
+    lock(incident)
     to, note = to.strip() if kind == IncidentStepKind.HANDED_OVER else "", note.strip()
     last = incident.steps[-1] if incident.steps else None
     if last and (last.kind, last.to, last.note, last.on, last.actor_id) == (kind, to, note, on, actor.id):

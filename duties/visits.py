@@ -19,7 +19,7 @@ from sqlalchemy.orm import joinedload
 from duties.households import listing
 from duties.models import Visit, VisitStep
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Attention, Grid, Household, Person, User
 from people.roster import persons
@@ -47,9 +47,9 @@ def record_visit(
     Sent twice with one key it is written down once. Refused `key_reused`, `in_future`, `moved_away` for a
     day on which they lived there no more, `nothing_said` when nothing is ticked and nothing written.
     """
-    get_locked(Person, worker.id)  # one at a time for a worker, so a double click finds the first
+    lock(worker)  # one at a time for a worker, so a double click finds the first
     worker = persons.current_entry(worker)
-    household = get_locked(Household, household.id)
+    lock(household)
     values = {
         "household_id": household.id,
         "worker_id": worker.id,
@@ -96,7 +96,8 @@ def follow_up_done(visit: Visit, on: date, note: str, actor: User) -> Visit:
 
     The same sent twice changes nothing. Refused `no_follow_up`, `already_done`, `in_future`, `before_visit`.
     """
-    visit, note = get_locked(Visit, visit.id), note.strip()
+    lock(visit)
+    note = note.strip()
     if visit.follow_up is None:
         raise Refused("no_follow_up", _("Nothing was promised at this visit."))
     if visit.done_on is not None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import joinedload
 from duties.disputes import ladder, levels
 from duties.models import Attempt, AttemptResult, AttemptUndone, Dispute, DisputeKind, DisputeReport, Rung
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, get_locked, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.models import Appointment, Area, Contact, Duty, Grid, Person, Role, User
 from people.roster import holders, persons, reach
@@ -48,7 +48,7 @@ def open_dispute(
     with one key it is opened once. Refused `key_reused`, `not_yours`, `in_future`, `not_of_grid`,
     `parties_missing`, `matter_missing`.
     """
-    get_locked(Grid, grid.id)  # one at a time in a grid, so a double click finds the first
+    lock(grid)  # one at a time in a grid, so a double click finds the first
     worker = persons.current_entry(worker)
     existing = db.session.scalar(select(Dispute).where(Dispute.key == key))
     if existing is not None:
@@ -115,7 +115,7 @@ def record_attempt(
     `ended`, `moved_on` when it stands on another rung by now, `not_yours`, `in_future`, `out_of_order`,
     `mediators_missing`, `not_a_contact`.
     """
-    dispute = get_locked(Dispute, dispute.id)
+    lock(dispute)
     attempt = db.session.scalar(select(Attempt).where(Attempt.key == key))
     if attempt is not None:
         check_repeated(
@@ -183,7 +183,7 @@ def report_dispute(dispute: Dispute, to: Rung, measures: str, actor: User) -> Di
     Who mediates where it stands does so, or somebody it was reported to. They may know of it then; it stays
     on its rung. Refused `ended`, `not_above`, `not_yours`, `measures_missing`, `already_reported`.
     """
-    dispute = get_locked(Dispute, dispute.id)
+    lock(dispute)
     _check_open(dispute)
     rung = ladder.current_rung(dispute.attempts)
     if to not in REPORTABLE_RUNGS or to not in ladder.rungs_above(rung):

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from ground import clock
-from ground.db import db, get_locked
+from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
 from ground.tables import tidy
@@ -83,7 +83,8 @@ def correct(household: Household, particulars: Particulars, actor: User | None) 
     Refused `moved_away`, and as `add_household` for the particulars.
     """
     grid = grids.lock_open_grid(household.grid)
-    household, values = _lock_living(household), _checked_values(particulars)
+    _lock_living(household)
+    values = _checked_values(particulars)
     changed = [name for name, value in values.items() if getattr(household, name) != value]
     if {"head", "house"} & set(changed):
         _check_no_other(grid, values["head"], values["house"])
@@ -102,7 +103,8 @@ def reclassify(
 
     Refused `moved_away`, `reason_missing`, `same_class`, `in_future`, `before_last_class`.
     """
-    household, reason = _lock_living(household), required_reason(reason)
+    _lock_living(household)
+    reason = required_reason(reason)
     if attention == household.attention:
         raise Refused("same_class", _("That is its class already."), "attention")
     _check_day(household, on)
@@ -117,7 +119,8 @@ def leave(household: Household, on: date, reason: str, actor: User | None) -> Ho
 
     Refused `moved_away` if that is written already, `reason_missing`, `in_future`, `before_last_class`.
     """
-    household, reason = _lock_living(household), required_reason(reason)
+    _lock_living(household)
+    reason = required_reason(reason)
     _check_day(household, on)
     household.left_on, household.left_for = on, reason
     db.session.flush()
@@ -132,7 +135,7 @@ def come_back(household: Household, actor: User | None) -> Household:
     it has a new file already.
     """
     grid = grids.lock_open_grid(household.grid)
-    household = get_locked(Household, household.id)
+    lock(household)
     if household.left_on is None:
         return household
     _check_no_other(grid, household.head, household.house)
@@ -148,8 +151,8 @@ def move(moving_households: Sequence[Household], into: Grid, actor: User | None)
     Refused `grid_closed`, `moved_away`, `same_grid`, `other_village`, `household_exists`.
     """
     into = grids.lock_open_grid(into)
-    for moving in sorted(moving_households, key=lambda household: household.id):  # in one order for everybody
-        household = _lock_living(moving)
+    for household in sorted(moving_households, key=lambda moving: moving.id):  # in one order for everybody
+        _lock_living(household)
         if household.grid_id == into.id:
             raise Refused("same_grid", _("That is its grid already."), "into")
         if household.grid.village_id != into.village_id:
@@ -158,12 +161,11 @@ def move(moving_households: Sequence[Household], into: Grid, actor: User | None)
         households.move_household(household, into, actor)
 
 
-def _lock_living(household: Household) -> Household:
-    """A household as it is now, locked until the transaction ends. Refused `moved_away`."""
-    locked = get_locked(Household, household.id)
-    if locked.left_on:
+def _lock_living(household: Household) -> None:
+    """Lock a household until the transaction ends. Refused `moved_away`."""
+    lock(household)
+    if household.left_on:
         raise Refused("moved_away", _("This household moved away."))
-    return locked
 
 
 def _classify(

@@ -16,11 +16,12 @@ from duties.models import Attempt, Dispute, Rung
 from duties.views import bp
 from ground import clock, web
 from ground.clock import Quarter
+from ground.db import fetch
 from ground.forms import Form, ReasonForm, attempt
 from ground.paper.words import quarter as named
 from people import access, areas, contacts
 from people import labels as words
-from people.models import Appointment, Role
+from people.models import Appointment, Contact, Role
 from people.roster import holders, reach
 
 Answer = Response | tuple[str, int]
@@ -98,32 +99,35 @@ def _request_choice(name: str, choices: Sequence[str]) -> str:
 def new_dispute(village: str) -> Answer:
     """Open a dispute: the worker in their own grid, the instructor in theirs, the clerk for anyone."""
     form = DisputeForm(opened_on=clock.today())
-    terms = {
-        term.id: term for term in _workers_serving() if verbs.may_open(current_user, term.grid, term.person)
-    }
-    form.worker.choices = [(term.id, f"{term.grid.name} · {term.person.name}") for term in terms.values()]
-    if form.validate_on_submit():
-        term = terms[form.worker.data]
+    if form.is_submitted():
         with attempt(form):
-            dispute = verbs.open_dispute(
-                form.key.data,
-                term.grid,
-                term.person,
-                form.opened_on.data,
-                form.kind.data,
-                form.parties.data,
-                form.matter.data,
-                current_user,
-            )
+            terms = _offer_workers(form)
+            if form.validate():
+                term = terms[form.worker.data]
+                dispute = verbs.open_dispute(
+                    form.key.data,
+                    term.grid,
+                    term.person,
+                    form.opened_on.data,
+                    form.kind.data,
+                    form.parties.data,
+                    form.matter.data,
+                    current_user,
+                )
         if form.status == 200:
             flash(gettext("Opened. Now try to mediate, and write each attempt down."))
             return redirect(url_for("duties.dispute", village=village, ident=dispute.id))
+    _offer_workers(form)
     return render_template("duties/disputes/new_dispute.html", form=form), form.status
 
 
-def _workers_serving() -> Sequence[Appointment]:
+def _offer_workers(form: DisputeForm) -> dict[int, Appointment]:
+    """Let the form offer the workers for whom the reader may open a dispute; return their terms by id."""
     today = clock.today()
-    return holders.serving_terms(g.area, today, today)
+    serving = holders.serving_terms(g.area, today, today)
+    terms = {term.id: term for term in serving if verbs.may_open(current_user, term.grid, term.person)}
+    form.worker.choices = [(term.id, f"{term.grid.name} · {term.person.name}") for term in terms.values()]
+    return terms
 
 
 @bp.get("/v/<village>/disputes/<int:ident>")
@@ -133,8 +137,10 @@ def dispute(village: str, ident: int) -> tuple[str, int]:
     return _page(_dispute_or_404(ident))
 
 
-def _dispute_or_404(ident: int) -> Dispute:
-    """The village's dispute with this id, if the reader may know of it; otherwise 404."""
+def _dispute_or_404(ident: int, to_write: bool = False) -> Dispute:
+    """The village's dispute with this id, to look at or locked, if the reader may know of it; or 404."""
+    if to_write and fetch(Dispute, ident, lock=True, village_id=g.area.id) is None:
+        abort(404)
     return verbs.find_dispute(current_user, g.area, ident) or abort(404)
 
 
@@ -149,7 +155,7 @@ def _page(
     going_on = ladder.ending(dispute.attempts) is None
     trying = trying or AttemptForm(formdata=None, rung=rung, on=clock.today())
     trying.rung.data = rung
-    trying.contacts.choices = _contacts()
+    _offer_contacts(trying)
     reporting = reporting or ReportForm(formdata=None)
     reporting.to.choices = [(to, labels.RUNGS[to]) for to in verbs.reportable_rungs(dispute, current_user)]
     forms: list[Form] = [trying, undoing or ReasonForm(formdata=None), reporting]
@@ -177,22 +183,24 @@ def _page(
     return page, max(form.status for form in forms)
 
 
-def _contacts() -> list[SelectChoice]:
-    return [
-        SelectChoice(contact.id, f"{words.CONTACT_KINDS[contact.kind]} {contact.name}")
-        for contact in contacts.of_village(g.area)
+def _offer_contacts(form: AttemptForm) -> Sequence[Contact]:
+    """Let the form offer the village's contacts, and return them."""
+    offered = contacts.of_village(g.area)
+    form.contacts.choices = [
+        SelectChoice(contact.id, f"{words.CONTACT_KINDS[contact.kind]} {contact.name}") for contact in offered
     ]
+    return offered
 
 
 @bp.post("/v/<village>/disputes/<int:ident>/attempts")
 @access.allow(*MEDIATING)
 def attempt_dispute(village: str, ident: int) -> Answer:
     """Write down an attempt to mediate."""
-    dispute, form = _dispute_or_404(ident), AttemptForm()
-    form.contacts.choices = _contacts()
-    if form.validate_on_submit() and form.rung.data in set(Rung):
-        chosen = [contact for contact in contacts.of_village(g.area) if contact.id in set(form.contacts.data)]
-        with attempt(form):
+    form = AttemptForm()
+    with attempt(form):
+        dispute, offered = _dispute_or_404(ident, to_write=True), _offer_contacts(form)
+        complete = form.validate() and form.rung.data in set(Rung)
+        if complete:
             verbs.record_attempt(
                 form.key.data,
                 dispute,
@@ -201,12 +209,12 @@ def attempt_dispute(village: str, ident: int) -> Answer:
                 form.mediators.data,
                 form.result.data,
                 form.note.data,
-                chosen,
+                [contact for contact in offered if contact.id in set(form.contacts.data)],
                 current_user,
             )
-        if form.status == 200:
-            flash(gettext("Written down."))
-            return _back(ident)
+    if form.status == 200 and complete:
+        flash(gettext("Written down."))
+        return _back(ident)
     return _page(_dispute_or_404(ident), trying=form)
 
 
@@ -214,14 +222,15 @@ def attempt_dispute(village: str, ident: int) -> Answer:
 @access.allow(*MEDIATING)
 def undo_attempt(village: str, ident: int) -> Answer:
     """Take back the last attempt, `attempt=` by its id, with a reason."""
-    dispute, form = _dispute_or_404(ident), ReasonForm()
-    last_attempt = _attempt_of(dispute, request.form.get("attempt", type=int)) or abort(404)
-    if form.validate_on_submit():
-        with attempt(form):
+    form = ReasonForm()
+    with attempt(form):
+        dispute = _dispute_or_404(ident, to_write=True)
+        last_attempt = _attempt_of(dispute, request.form.get("attempt", type=int)) or abort(404)
+        if form.validate():
             verbs.undo_attempt(last_attempt, form.reason.data, current_user)
-        if form.status == 200:
-            flash(gettext("Taken back. Both lines stay."))
-            return _back(ident)
+    if form.status == 200:
+        flash(gettext("Taken back. Both lines stay."))
+        return _back(ident)
     return _page(_dispute_or_404(ident), undoing=form)
 
 
@@ -233,10 +242,11 @@ def _attempt_of(dispute: Dispute, ident: int | None) -> Attempt | None:
 @access.allow(*MEDIATING)
 def report_dispute(village: str, ident: int) -> Answer:
     """Report a severe dispute upward at once."""
-    dispute, form = _dispute_or_404(ident), ReportForm()
+    form = ReportForm()
     form.to.choices = [(to, labels.RUNGS[to]) for to in verbs.REPORTABLE_RUNGS]
     if form.validate_on_submit():
         with attempt(form):
+            dispute = _dispute_or_404(ident, to_write=True)
             verbs.report_dispute(dispute, form.to.data, form.measures.data, current_user)
         if form.status == 200:
             flash(gettext("Reported. It stays on its level, and they know of it now."))

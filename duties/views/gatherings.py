@@ -1,15 +1,15 @@
 """Gatherings of a grid's households: how many this month, which there were, and writing one down."""
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from duties import gatherings as verbs
 from duties import labels
-from duties.forms.households import grid_choices
 from duties.forms.records import GatheringForm
 from duties.views import bp
+from duties.views.households import offer_own_grids
 from duties.views.visits import WRITING
 from ground import clock, web
 from ground.forms import attempt
@@ -48,24 +48,25 @@ def gatherings(village: str) -> str:
 @access.allow(*WRITING)
 def new_gathering(village: str) -> Response | tuple[str, int]:
     """Write down a gathering: a worker their own, the others from paper for the grid's worker."""
-    own_grids = reach.grids_of(current_user, g.area) or abort(404)
     form = GatheringForm(held_on=clock.today(), grid=request.args.get("grid", type=int))
-    form.grid.choices = grid_choices(own_grids)
-    if form.validate_on_submit():
-        grid = next(own_grid for own_grid in own_grids if own_grid.id == form.grid.data)
+    if form.is_submitted():
         with attempt(form):
-            gathering = verbs.record_gathering(
-                form.key.data,
-                grid,
-                evidence.worker_for(grid, form.held_on.data, current_user, "held_on"),
-                form.held_on.data,
-                form.kind.data,
-                form.topic.data,
-                form.present.data,
-                form.note.data,
-                current_user,
-            )
+            own_grids = offer_own_grids(form)
+            if form.validate():
+                grid = own_grids[form.grid.data]
+                gathering = verbs.record_gathering(
+                    form.key.data,
+                    grid,
+                    evidence.worker_for(grid, form.held_on.data, current_user, "held_on"),
+                    form.held_on.data,
+                    form.kind.data,
+                    form.topic.data,
+                    form.present.data,
+                    form.note.data,
+                    current_user,
+                )
         if form.status == 200:
             flash(gettext("Written down: %(name)s.", name=gathering.topic))
             return redirect(url_for("duties.gatherings", village=village))
+    offer_own_grids(form)
     return render_template("duties/records/gathering_form.html", form=form), form.status

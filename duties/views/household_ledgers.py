@@ -3,6 +3,8 @@
 The export is a button, because it is audited.
 """
 
+from typing import Any
+
 from flask import g
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -32,7 +34,11 @@ def households_ledger(village: str) -> Response:
 @access.allow(*access.COMMITTEE)
 def export_households(village: str, kind: str) -> Response:
     """The village's ledger as a file."""
-    return _download(ledger.village_ledger(g.area, grids.of_village(g.area)), g.area, kind)
+    ButtonForm().validate_on_submit()
+    with transaction():
+        village_ledger = ledger.village_ledger(g.area, grids.of_village(g.area))
+        rows = export.export_households(village_ledger, g.area, kind, current_user)
+    return _download(rows, g.area, kind)
 
 
 @bp.get("/v/<village>/households/grids/<int:ident>/ledger.pdf")
@@ -47,17 +53,15 @@ def grid_ledger(village: str, ident: int) -> Response:
 @access.allow(*GRID_ROLES)
 def export_grid_households(village: str, ident: int, kind: str) -> Response:
     """A grid's ledger as a file."""
-    grid = grid_in_scope(ident)
-    return _download(ledger.grid_ledger(grid), grid, kind)
-
-
-def _download(household_ledger: ledger.Ledger, whose: Area | Grid, kind: str) -> Response:
-    name = _file_name(whose, kind)
-    form = ButtonForm()
-    form.validate_on_submit()
+    ButtonForm().validate_on_submit()
     with transaction():
-        rows = export.export_households(household_ledger, whose, kind, current_user)
-    return web.download(export.LAYOUT.write(rows, kind), name)
+        grid = grid_in_scope(ident)
+        rows = export.export_households(ledger.grid_ledger(grid), grid, kind, current_user)
+    return _download(rows, grid, kind)
+
+
+def _download(rows: list[dict[str, Any]], whose: Area | Grid, kind: str) -> Response:
+    return web.download(export.LAYOUT.write(rows, kind), _file_name(whose, kind))
 
 
 def _file_name(whose: Area | Grid, kind: str) -> str:

@@ -9,10 +9,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from duties.forms import households as forms
+from duties.forms.records import GatheringForm
 from duties.households import files, listing
 from duties.views import bp
 from ground import clock, web
-from ground.db import db
+from ground.db import fetch
 from ground.forms import ButtonForm, attempt
 from people import access, labels
 from people.models import Attention, Grid, Household
@@ -38,9 +39,12 @@ def grid_in_scope(ident: int) -> Grid:
     return grids_in_scope().get(ident) or abort(404)
 
 
-def _household_in_scope(ident: int) -> Household:
-    """The household with this id, if it is of a grid whose files the reader may see; otherwise 404."""
-    household = db.session.get(Household, ident)
+def _household_in_scope(ident: int, to_write: bool = False) -> Household:
+    """The household with this id, to look at or locked, if the reader may see its grid's files.
+
+    Otherwise 404.
+    """
+    household = fetch(Household, ident, lock=to_write)
     if household is None or household.grid_id not in grids_in_scope():
         abort(404)
     return household
@@ -112,20 +116,28 @@ def _other_grids(grid: Grid) -> list[Grid]:
 @access.allow(*GRID_ROLES)
 def new_household(village: str) -> Answer:
     """Open the file of a household, in the grid of `?grid=` or another that the reader works in."""
-    own_grids = reach.grids_of(current_user, g.area) or abort(404)
     form = forms.NewFileForm(grid=request.args.get("grid", type=int), on=clock.today())
-    form.grid.choices = forms.grid_choices(own_grids)
-    if form.validate_on_submit():
-        grid = next(own_grid for own_grid in own_grids if own_grid.id == form.grid.data)
+    if form.is_submitted():
         with attempt(form):
-            household = files.add_household(
-                grid, form.told, form.attention.data, form.reason.data, form.on.data, current_user
-            )
+            own_grids = offer_own_grids(form)
+            if form.validate():
+                grid = own_grids[form.grid.data]
+                household = files.add_household(
+                    grid, form.told, form.attention.data, form.reason.data, form.on.data, current_user
+                )
         if form.status == 200:
             flash(gettext("Added: %(name)s.", name=household.head))
             return redirect(url_for("duties.household", village=village, ident=household.id))
+    offer_own_grids(form)
     page = render_template("duties/households/household_form.html", form=form, household=None)
     return page, form.status
+
+
+def offer_own_grids(form: forms.NewFileForm | GatheringForm) -> dict[int, Grid]:
+    """Let the form offer the grids that the reader works in, and return them by id; 404 without any."""
+    own_grids = reach.grids_of(current_user, g.area) or abort(404)
+    form.grid.choices = forms.grid_choices(own_grids)
+    return {grid.id: grid for grid in own_grids}
 
 
 @bp.get("/v/<village>/households/<int:ident>")
@@ -149,17 +161,18 @@ def _file_page(household: Household, form: ButtonForm) -> tuple[str, int]:
 @access.allow(*GRID_ROLES)
 def correct_household(village: str, ident: int) -> Answer:
     """Write down what is true of a household."""
-    household = _household_in_scope(ident)
-    form = forms.HouseholdForm(obj=household)
+    form = forms.HouseholdForm()
     if form.validate_on_submit():
         with attempt(form):
+            household = _household_in_scope(ident)  # locked after its grid
             files.correct(household, form.told, current_user)
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(url_for("duties.household", village=village, ident=ident))
-    page = render_template(
-        "duties/households/household_form.html", form=form, household=_household_in_scope(ident)
-    )
+    household = _household_in_scope(ident)
+    if not form.is_submitted():
+        form = forms.HouseholdForm(obj=household)
+    page = render_template("duties/households/household_form.html", form=form, household=household)
     return page, form.status
 
 
@@ -168,13 +181,15 @@ def correct_household(village: str, ident: int) -> Answer:
 def reclassify_household(village: str, ident: int) -> Answer:
     """Put a household into another class, with the day and the reason."""
     form = forms.ClassForm(on=clock.today())
-    current = _household_in_scope(ident).attention
-    form.attention.choices = [pair for pair in labels.ATTENTIONS_VISITED.items() if pair[0] != current]
+
+    def offer(household: Household) -> None:
+        current = household.attention
+        form.attention.choices = [pair for pair in labels.ATTENTIONS_VISITED.items() if pair[0] != current]
 
     def act(household: Household) -> None:
         files.reclassify(household, form.attention.data, form.on.data, form.reason.data, current_user)
 
-    return _change_page(ident, form, "class", act)
+    return _change_page(ident, form, "class", act, offer)
 
 
 @bp.route("/v/<village>/households/<int:ident>/leave", methods=["GET", "POST"])
@@ -189,21 +204,27 @@ def household_leaves(village: str, ident: int) -> Answer:
     return _change_page(ident, form, "leave", act)
 
 
-def _change_page(ident: int, form: Any, what: str, act: Callable[[Household], None]) -> Answer:
-    """The page of one change; when it is done, back to the file."""
-    household = _household_in_scope(ident)
-    if form.validate_on_submit():
+def _change_page(
+    ident: int,
+    form: Any,
+    what: str,
+    act: Callable[[Household], None],
+    offer: Callable[[Household], None] = lambda household: None,
+) -> Answer:
+    """The page of one change, with what it offers for the household; when it is done, back to the file."""
+    if form.is_submitted():
         with attempt(form):
-            act(household)
+            household = _household_in_scope(ident, to_write=True)
+            offer(household)
+            if form.validate():
+                act(household)
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(url_for("duties.household", village=g.area.code, ident=ident))
+    household = _household_in_scope(ident)
+    offer(household)
     page = render_template(
-        "duties/households/household_change.html",
-        form=form,
-        household=_household_in_scope(ident),
-        what=what,
-        labels=labels,
+        "duties/households/household_change.html", form=form, household=household, what=what, labels=labels
     )
     return page, form.status
 
@@ -212,9 +233,9 @@ def _change_page(ident: int, form: Any, what: str, act: Callable[[Household], No
 @access.allow(*GRID_ROLES)
 def household_back(village: str, ident: int) -> Answer:
     """Open a household's file again: it lives here again, or never left."""
-    household, form = _household_in_scope(ident), ButtonForm()
+    form = ButtonForm()
     with attempt(form):
-        files.come_back(household, current_user)
+        files.come_back(_household_in_scope(ident), current_user)  # locked after its grid
     if form.status != 200:
         return _file_page(_household_in_scope(ident), form)
     flash(gettext("Written down."))
@@ -225,23 +246,22 @@ def household_back(village: str, ident: int) -> Answer:
 @access.allow(*GRID_ROLES)
 def move_households(village: str, ident: int) -> Answer:
     """Give the ticked households of a grid to another; `?household=` is ticked beforehand."""
-    grid = grid_in_scope(ident)
-    others = _other_grids(grid) or abort(404)
     form = forms.MoveForm(household=request.args.getlist("household", type=int))
-    form.into.choices = forms.grid_choices(others)
-    if form.validate_on_submit():
-        into = next(candidate for candidate in others if candidate.id == form.into.data)
-        ticked = [
-            candidate
-            for candidate in listing.households_of_grid(grid)
-            if candidate.id in set(form.household.data)
-        ]
+    if form.is_submitted():
         with attempt(form):
-            files.move(ticked, into, current_user)
+            grid = grid_in_scope(ident)
+            others = _offer_other_grids(form, grid)
+            if form.validate():
+                into, chosen = others[form.into.data], set(form.household.data)
+                ticked = [
+                    candidate for candidate in listing.households_of_grid(grid) if candidate.id in chosen
+                ]
+                files.move(ticked, into, current_user)  # locked after the grid
         if form.status == 200:
             flash(gettext("%(n)s households now belong to %(into)s.", n=len(ticked), into=into.name))
             return redirect(url_for("duties.grid_households", village=village, ident=into.id))
     grid = grid_in_scope(ident)
+    _offer_other_grids(form, grid)
     page = render_template(
         "duties/households/household_move.html",
         form=form,
@@ -250,3 +270,10 @@ def move_households(village: str, ident: int) -> Answer:
         labels=labels,
     )
     return page, form.status
+
+
+def _offer_other_grids(form: forms.MoveForm, grid: Grid) -> dict[int, Grid]:
+    """Let the form offer the grids that households can go to, and return them by id; 404 without any."""
+    others = _other_grids(grid) or abort(404)
+    form.into.choices = forms.grid_choices(others)
+    return {other.id: other for other in others}

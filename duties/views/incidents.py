@@ -12,10 +12,10 @@ from duties.forms.incidents import IncidentForm, StepForm
 from duties.models import Incident, IncidentKind, Severity
 from duties.views import bp
 from ground import clock, web
-from ground.db import db, transaction
+from ground.db import db, fetch, transaction
 from ground.forms import ButtonForm, attempt
 from people import access
-from people.models import Area, Person, Role
+from people.models import Area, Grid, Person, Role
 from people.pages import Alarm
 from people.roster import grids, holders, persons, reach
 
@@ -104,30 +104,42 @@ def new_hazard(village: str) -> Answer:
 
 def _report(kind: IncidentKind) -> Answer:
     own = g.roles & verbs.REPORTERS == {Role.WORKER}
-    form = IncidentForm(found_on=clock.today(), grid=_own_grid(), worker=_own_person_id())
+    form = IncidentForm(found_on=clock.today())
     form.severity.choices = [(level, labels.SEVERITIES[level]) for level in verbs.SEVERITIES_OF_KIND[kind]]
-    places = {grid.id: grid for grid in grids.of_village(g.area)}
-    form.grid.choices = [(grid.id, f"{grid.name} {grid.code}") for grid in places.values()]
-    form.worker.choices = _finders(own)
-    if form.validate_on_submit():
+    if form.is_submitted():
         with attempt(form):
-            incident = verbs.report_incident(
-                form.key.data,
-                places[form.grid.data],
-                db.session.get(Person, form.worker.data) if form.worker.data else None,
-                kind,
-                form.severity.data,
-                form.found_on.data,
-                form.place.data,
-                form.what.data,
-                form.done.data,
-                current_user,
-            )
+            places = _offer_places_and_finders(form, own)
+            if form.validate():
+                incident = verbs.report_incident(
+                    form.key.data,
+                    places[form.grid.data],
+                    db.session.get(Person, form.worker.data) if form.worker.data else None,
+                    kind,
+                    form.severity.data,
+                    form.found_on.data,
+                    form.place.data,
+                    form.what.data,
+                    form.done.data,
+                    current_user,
+                )
         if form.status == 200:
             flash(_thanks(kind))
             return redirect(url_for("duties.incident", village=g.area.code, ident=incident.id))
+    _offer_places_and_finders(form, own)
     page = render_template("duties/records/new_incident.html", form=form, kind=kind, own=own)
     return page, form.status
+
+
+def _offer_places_and_finders(form: IncidentForm, own: bool) -> dict[int, Grid]:
+    """Let the form offer the village's grids and the finders, and return the grids by id."""
+    places = {grid.id: grid for grid in grids.of_village(g.area)}
+    form.grid.choices = [(grid.id, f"{grid.name} {grid.code}") for grid in places.values()]
+    form.worker.choices = _finders(own)
+    if form.grid.data is None:
+        form.grid.data = _own_grid()
+    if form.worker.data is None:
+        form.worker.data = _own_person_id()
+    return places
 
 
 def _thanks(kind: IncidentKind) -> str:
@@ -165,7 +177,10 @@ def incident(village: str, ident: int) -> tuple[str, int]:
     return _page(_incident_or_404(ident), StepForm(formdata=None, on=clock.today()))
 
 
-def _incident_or_404(ident: int) -> Incident:
+def _incident_or_404(ident: int, to_write: bool = False) -> Incident:
+    """The village's incident with this id, to look at or locked, if the reader reads it; otherwise 404."""
+    if to_write and fetch(Incident, ident, lock=True, village_id=g.area.id) is None:
+        abort(404)
     return verbs.find_incident(current_user, g.area, ident) or abort(404)
 
 
@@ -184,9 +199,10 @@ def _page(incident: Incident, form: StepForm) -> tuple[str, int]:
 @access.allow(*(READING - {Role.SUPERVISOR, Role.COUNTY}))
 def step_incident(village: str, ident: int) -> Answer:
     """Write down what became of a hazard or emergency."""
-    incident, form = _incident_or_404(ident), StepForm()
+    form = StepForm()
     if form.validate_on_submit():
         with attempt(form):
+            incident = _incident_or_404(ident, to_write=True)
             verbs.record_step(
                 incident, form.kind.data, form.to.data, form.note.data, form.on.data, current_user
             )

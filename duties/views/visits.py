@@ -47,9 +47,12 @@ def _household_or_404(ident: int) -> Household:
     return household
 
 
-def _visit_or_404(ident: int) -> Visit:
-    """The visit with this id, if its household is of a grid that the reader works in; otherwise 404."""
-    visit = fetch(Visit, ident, village_id=g.area.id) or abort(404)
+def _visit_or_404(ident: int, to_write: bool = False) -> Visit:
+    """The visit with this id, to look at or locked, if the reader works in its household's grid.
+
+    Otherwise 404.
+    """
+    visit = fetch(Visit, ident, lock=to_write, village_id=g.area.id) or abort(404)
     _household_or_404(visit.household_id)
     return visit
 
@@ -103,9 +106,9 @@ def new_visit(village: str, ident: int) -> Answer:
     form = VisitForm(visited_on=clock.today(), slip=request.args.get("slip", ""))
     if not g.roles & KEYING_IN:
         form.slip.data = ""
-    household = _household_or_404(ident)
     if form.validate_on_submit():
         with attempt(form):
+            household = _household_or_404(ident)  # locked after the worker
             _record_visit(form, household)
         if form.status == 200:
             flash(gettext("Written down: %(name)s.", name=household.head))
@@ -186,11 +189,13 @@ def visit_photo(village: str, ident: int) -> Response:
 @access.allow(*GRID_ROLES)
 def follow_up_done(village: str, ident: int) -> Answer:
     """Write down that what was promised at a visit is done."""
-    form, visit = DoneForm(), _visit_or_404(ident)
+    form = DoneForm()
     if form.validate_on_submit():
         with attempt(form):
+            visit = _visit_or_404(ident, to_write=True)
             verbs.follow_up_done(visit, form.on.data, form.note.data, current_user)
     if form.status != 200:
+        _visit_or_404(ident)
         return _due_page(refused=(ident, form))
     flash(gettext("Done, and written down."))
     return redirect(url_for("duties.due", village=village))

@@ -49,15 +49,15 @@ def redemption(village: str, ident: int) -> tuple[str, int]:
 @access.allow(Role.MANAGER)
 def void_redemption(village: str, ident: int) -> Response | tuple[str, int]:
     """Undo a redemption with a reason: points and goods go back to where they came from."""
-    redemption = _redemption_or_404(ident)
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form):
+            redemption = _redemption_or_404(ident)  # the account is locked, not this
             voids.void(redemption, form.reason.data, current_user)
         if form.status == 200:
             flash(gettext("Voided. The points and the goods are back."))
             return redirect(url_for("desk.redemption", village=village, ident=ident))
-    return _page(redemption, form)
+    return _page(_redemption_or_404(ident), form)
 
 
 @bp.get("/v/<village>/redemptions/<int:ident>/receipt.pdf")
