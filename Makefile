@@ -12,10 +12,10 @@ run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 	@$(FLASK) start
 
 test: .venv/dev fonts $(CATALOGUE).mo  ## All tests: pages on SQLite, all else on PostgreSQL too
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal
 
 long: .venv/dev fonts $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, twenty kills, longer histories
-	$(BIN)/pytest -n 3 --dist worksteal --long
+	$(BIN)/pytest -n 2 --dist worksteal --long
 
 lint: .venv/dev $(CATALOGUE).mo  ## Style, types and the architecture's layers
 	$(BIN)/ruff check .
