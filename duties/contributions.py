@@ -18,12 +18,12 @@ from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from people.views import GRID_ROLES, ROSTER
 from points.models import Slip
-from points.views import RECORD_PAGES, WATCHING
+from points.views import RECORD_PAGES
 from points.views.ledger.book import ABOUT_MINE
 from points.views.services import evidence
 from points.views.services.slips import ABOUT_SLIP
 
-IN_THE_FIELD = WATCHING | {Role.INSTRUCTOR, Role.WORKER}
+IN_THE_FIELD = access.ONLOOKERS | {Role.INSTRUCTOR, Role.WORKER}
 
 # What is written down has its rooms beside the services, for a worker beside what is to do.
 FIELD = ("duties.due", *RECORD_PAGES)
@@ -103,7 +103,7 @@ DUTIES = Package(
                 "duties.report",
                 _("Figures"),
                 "bar-chart",
-                WATCHING | {Role.INSTRUCTOR},
+                access.ONLOOKERS | {Role.INSTRUCTOR},
                 under=RECORD_PAGES,
             ),
             NavigationEntry(
@@ -114,7 +114,7 @@ DUTIES = Package(
                 "duties.area_disputes",
                 _("Disputes and mediation"),
                 "chat-left-dots",
-                frozenset(access.ROLES_ABOVE),
+                access.ROLES_ABOVE,
                 ABOVE,
                 ROSTER,
             ),
@@ -123,7 +123,7 @@ DUTIES = Package(
                 "duties.emergencies",
                 _("Emergencies reported"),
                 "megaphone",
-                frozenset(access.ROLES_ABOVE),
+                access.ROLES_ABOVE,
                 ABOVE,
                 ROSTER,
             ),

@@ -39,9 +39,9 @@ FIRST_SIGN_IN_PAGE = "signin.password"
 # What a page asks for by itself, while nobody is there: it keeps nobody signed in.
 UNATTENDED_PAGES = {"home.alarms"}
 
-ROLES_ABOVE = {Role.TOWNSHIP, Role.COUNTY}
-COMMITTEE = {Role.CLERK, Role.CHAIR}
-SHOP = {Role.MANAGER, Role.VOLUNTEER}
+ROLES_ABOVE = frozenset({Role.TOWNSHIP, Role.COUNTY})
+COMMITTEE = frozenset({Role.CLERK, Role.CHAIR})
+SHOP = frozenset({Role.MANAGER, Role.VOLUNTEER})
 ONLOOKERS = COMMITTEE | ROLES_ABOVE | {Role.SUPERVISOR}
 
 

@@ -16,8 +16,6 @@ from people.views import (
     EVALUATORS,
     IMPORTERS,
     OFFICE,
-    ONLOOKERS,
-    ROLES_ABOVE,
     ROSTER,
     TRAINING_READERS,
     cards,
@@ -40,7 +38,7 @@ PEOPLE = Package(
         NAMINGS.of(*subjects.OWN_NAMINGS),
         HELD.of(HeldPart(10, held.about)),
         NAVIGATION.of(
-            NavigationEntry(410, "home.area", _("Villages"), "geo-alt", ROLES_ABOVE, ABOVE),
+            NavigationEntry(410, "home.area", _("Villages"), "geo-alt", access.ROLES_ABOVE, ABOVE),
             NavigationEntry(420, "roster.grids", _("Roster"), "people", TRAINING_READERS),
             NavigationEntry(
                 430, "roster.persons", _("People"), "person-lines-fill", TRAINING_READERS, under=ROSTER
@@ -49,7 +47,7 @@ PEOPLE = Package(
                 440, "roster.terms", _("Terms"), "calendar-range", TRAINING_READERS, under=ROSTER
             ),
             NavigationEntry(
-                460, "roster.staffing", _("Staffing"), "person-exclamation", ROLES_ABOVE, ABOVE, ROSTER
+                460, "roster.staffing", _("Staffing"), "person-exclamation", access.ROLES_ABOVE, ABOVE, ROSTER
             ),
             NavigationEntry(
                 470,
@@ -71,22 +69,28 @@ PEOPLE = Package(
                 "conduct.evaluation_results",
                 _("Evaluation"),
                 "chat-square-heart",
-                ROLES_ABOVE,
+                access.ROLES_ABOVE,
                 ABOVE,
                 CONDUCT,
             ),
-            NavigationEntry(510, "conduct.growth", _("Growth"), "tree", ONLOOKERS, under=CONDUCT),
-            NavigationEntry(520, "conduct.growth_figures", _("Growth"), "tree", ROLES_ABOVE, ABOVE, CONDUCT),
+            NavigationEntry(510, "conduct.growth", _("Growth"), "tree", access.ONLOOKERS, under=CONDUCT),
             NavigationEntry(
-                530, "conduct.negative_list", _("Negative list"), "slash-circle", ROLES_ABOVE, ABOVE, CONDUCT
+                520, "conduct.growth_figures", _("Growth"), "tree", access.ROLES_ABOVE, ABOVE, CONDUCT
             ),
-            NavigationEntry(540, "cards.cards", _("Cards"), "person-vcard", frozenset(access.COMMITTEE)),
             NavigationEntry(
-                550, "signin.pins", _("PINs"), "123", frozenset(access.COMMITTEE), under=("cards.cards",)
+                530,
+                "conduct.negative_list",
+                _("Negative list"),
+                "slash-circle",
+                access.ROLES_ABOVE,
+                ABOVE,
+                CONDUCT,
             ),
+            NavigationEntry(540, "cards.cards", _("Cards"), "person-vcard", access.COMMITTEE),
+            NavigationEntry(550, "signin.pins", _("PINs"), "123", access.COMMITTEE, under=("cards.cards",)),
             NavigationEntry(560, "signin.accounts", _("Sign-ins"), "key", keeping.KEEPERS, EVERYWHERE),
             NavigationEntry(
-                570, "home.audit", _("Audit trail"), "clock-history", ONLOOKERS, EVERYWHERE, OFFICE
+                570, "home.audit", _("Audit trail"), "clock-history", access.ONLOOKERS, EVERYWHERE, OFFICE
             ),
             NavigationEntry(580, "home.contacts", _("Contacts"), "telephone", frozenset(Role), under=OFFICE),
         ),

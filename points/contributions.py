@@ -12,17 +12,7 @@ from people.pages import ABOUT_PERSON, ABOVE, NAVIGATION, FurtherLink, Navigatio
 from people.trail.words import WORDS
 from people.views import ROSTER
 from points import amounts, cli, held, trailwords
-from points.views import (
-    KEYING_IN,
-    RECORD_PAGES,
-    WATCHING,
-    assessment,
-    ledger,
-    meeting,
-    rubrics,
-    services,
-    wall,
-)
+from points.views import KEYING_IN, RECORD_PAGES, assessment, ledger, meeting, rubrics, services, wall
 from points.views.services import evidence
 from points.views.wall import weighing
 
@@ -52,30 +42,40 @@ POINTS = Package(
         evidence.RECORDS.of(
             evidence.Record("attendance", _("Training")),
             evidence.Record("evaluation", _("Evaluation")),
-            evidence.Record("service", _("Service")),
         ),
         NAVIGATION.of(
             NavigationEntry(20, "ledger.mine", _("My points"), "heart", frozenset({Role.WORKER})),
-            NavigationEntry(40, "assessment.front", _("This quarter"), "house", WATCHING),
+            NavigationEntry(40, "assessment.front", _("This quarter"), "house", access.ONLOOKERS),
             NavigationEntry(
-                50, "services.services", _("Services"), "journal-check", WATCHING | {Role.INSTRUCTOR}
+                50, "services.services", _("Services"), "journal-check", access.ONLOOKERS | {Role.INSTRUCTOR}
             ),
             NavigationEntry(100, "services.slips", _("Slips"), "receipt", KEYING_IN, under=RECORD_PAGES),
-            NavigationEntry(110, "services.samples", _("Samples"), "search", WATCHING, under=RECORD_PAGES),
-            NavigationEntry(130, "assessment.quarters", _("Assessments"), "clipboard-data", WATCHING),
-            NavigationEntry(140, "ledger.accounts", _("Ledger book"), "book", WATCHING),
             NavigationEntry(
-                150, "ledger.expiry", _("Expiry"), "hourglass-split", WATCHING, under=("ledger.accounts",)
+                110, "services.samples", _("Samples"), "search", access.ONLOOKERS, under=RECORD_PAGES
+            ),
+            NavigationEntry(130, "assessment.quarters", _("Assessments"), "clipboard-data", access.ONLOOKERS),
+            NavigationEntry(140, "ledger.accounts", _("Ledger book"), "book", access.ONLOOKERS),
+            NavigationEntry(
+                150,
+                "ledger.expiry",
+                _("Expiry"),
+                "hourglass-split",
+                access.ONLOOKERS,
+                under=("ledger.accounts",),
             ),
             NavigationEntry(
-                160, "rubrics.rubric", _("Rubric"), "list-check", WATCHING | {Role.INSTRUCTOR, Role.WORKER}
+                160,
+                "rubrics.rubric",
+                _("Rubric"),
+                "list-check",
+                access.ONLOOKERS | {Role.INSTRUCTOR, Role.WORKER},
             ),
             NavigationEntry(
                 170,
                 "assessment.area_quarters",
                 _("Assessments"),
                 "clipboard-data",
-                frozenset(access.ROLES_ABOVE),
+                access.ROLES_ABOVE,
                 ABOVE,
             ),
             NavigationEntry(
@@ -83,7 +83,7 @@ POINTS = Package(
                 "assessment.assessment_terms",
                 _("Terms of the assessment"),
                 "sliders",
-                frozenset(access.ROLES_ABOVE),
+                access.ROLES_ABOVE,
                 ABOVE,
                 ("assessment.area_quarters",),
             ),
@@ -92,18 +92,22 @@ POINTS = Package(
                 "rubrics.template",
                 _("Rubric"),
                 "list-check",
-                frozenset(access.ROLES_ABOVE),
+                access.ROLES_ABOVE,
                 ABOVE,
                 ROSTER,
             ),
-            NavigationEntry(640, "ledger.leaving", _("Leaving"), "box-arrow-right", WATCHING, under=ROSTER),
-            NavigationEntry(650, "ledger.duplicates", _("Duplicates"), "person-plus", WATCHING, under=ROSTER),
+            NavigationEntry(
+                640, "ledger.leaving", _("Leaving"), "box-arrow-right", access.ONLOOKERS, under=ROSTER
+            ),
+            NavigationEntry(
+                650, "ledger.duplicates", _("Duplicates"), "person-plus", access.ONLOOKERS, under=ROSTER
+            ),
             NavigationEntry(
                 660,
                 "ledger.area_duplicates",
                 _("Duplicates"),
                 "person-plus",
-                frozenset(access.ROLES_ABOVE),
+                access.ROLES_ABOVE,
                 ABOVE,
                 ROSTER,
             ),

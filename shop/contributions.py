@@ -29,7 +29,7 @@ SHOP = Package(
         HELD.of(HeldPart(50, held.about)),
         WEIGHING.of(budget.backing_html),
         NAVIGATION.of(
-            NavigationEntry(210, "desk.desk", _("Desk"), "upc-scan", frozenset(access.SHOP)),
+            NavigationEntry(210, "desk.desk", _("Desk"), "upc-scan", access.SHOP),
             NavigationEntry(220, "desk.redemptions", _("Redemptions"), "receipt", READERS),
             NavigationEntry(
                 230, "desk.closings", _("Closing"), "journal-check", READERS, under=("desk.redemptions",)

@@ -18,14 +18,13 @@ from people.models import Role
 from people.roster import grids, reach
 from points.labels import SERVICE_STATES
 from points.services import evidence
-from points.views import WATCHING
 
 
 @bp.get("/v/<village>/gatherings")
-@access.allow(*WATCHING, Role.INSTRUCTOR, Role.WORKER)
+@access.allow(*access.ONLOOKERS, Role.INSTRUCTOR, Role.WORKER)
 def gatherings(village: str) -> str:
     """How many gatherings each grid held this month, and all there were; to a worker those of their grid."""
-    sees_all = bool(g.roles & WATCHING)
+    sees_all = bool(g.roles & access.ONLOOKERS)
     shown_grids = grids.of_village(g.area) if sees_all else reach.grids_of(current_user, g.area)
     ids = [grid.id for grid in shown_grids]
     today = clock.today()

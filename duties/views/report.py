@@ -9,14 +9,13 @@ from ground.clock import Quarter
 from ground.paper import words
 from people import access
 from people.models import Role
-from points.views import WATCHING
 
 # How many quarters back one can choose; any other is there by its address.
 QUARTERS_OFFERED = 8
 
 
 @bp.get("/v/<village>/report")
-@access.allow(*WATCHING, Role.INSTRUCTOR)
+@access.allow(*access.ONLOOKERS, Role.INSTRUCTOR)
 def report(village: str) -> str:
     """What the village's records come to in a quarter, `?quarter=`; nobody is named."""
     current_quarter = Quarter.of(clock.today())

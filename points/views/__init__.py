@@ -3,10 +3,8 @@
 from people import access
 from people.models import Role
 
-WATCHING = frozenset(access.ONLOOKERS)
-
 # Where what is written down in the grids has its rooms.
 RECORD_PAGES = ("services.services",)
 
 # Who prints slips and keys them in.
-KEYING_IN = frozenset(access.COMMITTEE | {Role.INSTRUCTOR})
+KEYING_IN = access.COMMITTEE | {Role.INSTRUCTOR}

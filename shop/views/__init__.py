@@ -3,6 +3,6 @@
 from people import access
 from people.models import Role
 
-READERS = frozenset(access.SHOP | access.ONLOOKERS)
-MINDING = frozenset(access.ONLOOKERS | {Role.MANAGER})  # who sees what stands behind the points
-LABELLING = frozenset(access.SHOP)  # who prints what stands at the shelf
+READERS = access.SHOP | access.ONLOOKERS
+MINDING = access.ONLOOKERS | {Role.MANAGER}  # who sees what stands behind the points
+LABELLING = access.SHOP  # who prints what stands at the shelf

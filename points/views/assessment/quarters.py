@@ -22,7 +22,6 @@ from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
 from points.rubrics import versions
 from points.services import reading
-from points.views import WATCHING
 from points.views.assessment import bp
 from points.wall import booking, objections, posting
 from points.wall import wall_state as wall
@@ -43,7 +42,7 @@ def quarter_or_404(text: str, village: Area, to_write: bool = False) -> Assessme
 
 
 @bp.get("/v/<village>/")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def front(village: str) -> str:
     """Where the village stands this quarter, and what to do next."""
     quarter = Quarter.of(clock.today())
@@ -80,7 +79,7 @@ def _bookable_quarter(of_village: Sequence[Assessment]) -> Assessment | None:
 
 
 @bp.get("/v/<village>/quarters")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def quarters(village: str) -> tuple[str, int]:
     """The village's assessments, and the way to open the next."""
     return _quarters(QuarterForm(formdata=None))
@@ -120,14 +119,14 @@ def open_quarter(village: str) -> Response | tuple[str, int]:
 
 
 @bp.get("/v/<village>/quarters/<quarter>")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def quarter(village: str, quarter: str) -> tuple[str, int]:
     """The sheet of a quarter, in whichever step it stands, with the one thing to do next."""
     return sheet_page(quarter_or_404(quarter, g.area))
 
 
 @bp.post("/v/<village>/quarters/<quarter>/sheet.<any(xlsx, csv):kind>")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def export_sheet(village: str, quarter: str, kind: str) -> Response:
     """The sheet of a quarter as a file; above the village names are masked."""
     form = ButtonForm()

@@ -16,7 +16,6 @@ from points import expiry, labels, ledger
 from points.assessment import assessments
 from points.models import Account, AssessmentState, Transfer
 from points.services import reading
-from points.views import WATCHING
 from points.views.ledger import bp
 
 # Where a worker goes on to from their own page, in their village.
@@ -27,7 +26,7 @@ PER_PAGE = 30
 
 
 @bp.get("/v/<village>/accounts")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def accounts(village: str) -> str:
     """Every worker's account with its balance, and what the village issued and took back."""
     return render_template(
@@ -38,7 +37,7 @@ def accounts(village: str) -> str:
 
 
 @bp.get("/v/<village>/accounts/<int:ident>")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def account(village: str, ident: int) -> str:
     """The entries of one worker's account, the latest first, and the head of its chain.
 

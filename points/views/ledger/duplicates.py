@@ -19,7 +19,6 @@ from people.roster import holders, staffing
 from people.roster.duplicates import DuplicateSign
 from people.trail import words
 from points import ledger, merging
-from points.views import WATCHING
 from points.views.ledger import bp
 
 SIGN_LABELS = {DuplicateSign.PHONE: _("the same phone"), DuplicateSign.BIRTH_YEAR: _("the same birth year")}
@@ -44,7 +43,7 @@ def _merge_side(person: Person) -> MergeSide:
 
 
 @bp.get("/v/<village>/duplicates")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def duplicates(village: str) -> str:
     """Pairs of entries of the village that look like one person."""
     return render_template(

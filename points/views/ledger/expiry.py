@@ -13,12 +13,11 @@ from people.models import Role
 from points import expiry as verbs
 from points.forms.aftermath import ExpiryForm
 from points.models import Expiry
-from points.views import WATCHING
 from points.views.ledger import bp
 
 
 @bp.route("/v/<village>/expiry", methods=["GET", "POST"])
-@access.allow(*WATCHING, posting={Role.CHAIR})
+@access.allow(*access.ONLOOKERS, posting={Role.CHAIR})
 def expiry(village: str) -> Response | tuple[str, int]:
     """Whether points expire here, what is at stake now, every earlier decision, and a new one."""
     form = ExpiryForm()

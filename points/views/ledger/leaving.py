@@ -18,12 +18,11 @@ from people.models import Departure, DepartureKind, NegativeItem, Outcome, Perso
 from people.roster import departures, holders
 from points import amounts, ledger
 from points import leaving as verbs
-from points.views import WATCHING
 from points.views.ledger import bp
 
 
 @bp.get("/v/<village>/leaving")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def leaving(village: str) -> Response | tuple[str, int]:
     """Who left and what became of their points; whose points nobody has settled; what is due."""
     person_id = request.args.get("person", type=int)
@@ -147,7 +146,7 @@ def _done_text(person: Person, departure: Departure) -> str:
 
 
 @bp.route("/v/<village>/leaving/rule", methods=["GET", "POST"])
-@access.allow(*WATCHING, posting={Role.CHAIR})
+@access.allow(*access.ONLOOKERS, posting={Role.CHAIR})
 def leaving_rule(village: str) -> Response | tuple[str, int]:
     """The village's rule for the points of those who leave, those before it, and a new decision."""
     form = LeavingRuleForm(holds_from=clock.today(), days=departures.TEMPLATE_RULE.days)

@@ -22,7 +22,6 @@ from points.assessment.line_notes import LineNotes
 from points.forms.quarter import AdjustmentForm, RecusalForm
 from points.models import Adjustment, Assessment, AssessmentState, Member, Recusal, Service
 from points.services import reading
-from points.views import WATCHING
 from points.views.assessment.quarters import quarter_or_404, table_values
 from points.views.meeting import bp
 from points.views.services.evidence import EvidenceLink, ReaderAccess
@@ -41,7 +40,7 @@ class Activity:
 
 
 @bp.get("/v/<village>/quarters/<quarter>/workers/<int:ident>")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def line(village: str, quarter: str, ident: int) -> tuple[str, int]:
     """One worker's line, down to each record with who recorded and who confirmed it."""
     return _line_page(quarter_or_404(quarter, g.area), ident)

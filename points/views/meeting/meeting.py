@@ -14,7 +14,6 @@ from points import labels
 from points.assessment import line_notes, meeting, meeting_rules
 from points.forms.quarter import MeetingForm, MinutesForm
 from points.models import Assessment, AssessmentState
-from points.views import WATCHING
 from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet, sheet_page
 from points.views.meeting import bp
 
@@ -43,7 +42,7 @@ def reopen(village: str, quarter: str) -> Response | tuple[str, int]:
 
 
 @bp.get("/v/<village>/quarters/<quarter>/minutes")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def minutes(village: str, quarter: str) -> tuple[str, int]:
     """Who is at the meeting and what is said; the clerk writes it while the meeting goes on."""
     return _minutes_page(quarter_or_404(quarter, g.area))

@@ -20,10 +20,9 @@ from points.rubrics import versions
 from points.rubrics.comparing import compare
 from points.rubrics.template import TEMPLATE, USUAL_LIMITS, Limits
 from points.rubrics.wall import SCALES, rubric_pdf
-from points.views import WATCHING
 from points.views.rubrics import bp
 
-READERS = (*WATCHING, Role.INSTRUCTOR, Role.WORKER)
+READERS = (*access.ONLOOKERS, Role.INSTRUCTOR, Role.WORKER)
 
 PageResponse = Response | tuple[str, int]
 

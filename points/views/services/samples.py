@@ -17,7 +17,6 @@ from points.forms.samples import DrawForm, FindingForm
 from points.models import Sample, Service
 from points.services import samples as verbs
 from points.services.samplesheet import Checklist, ChecklistRow, checklist_pdf
-from points.views import WATCHING
 from points.views.services import bp
 from points.views.services.evidence import ReaderAccess
 
@@ -25,7 +24,7 @@ QUARTERS_OFFERED = 4  # so far back a sample still finds somebody who remembers
 
 
 @bp.route("/v/<village>/samples", methods=["GET", "POST"])
-@access.allow(*WATCHING, posting=[Role.SUPERVISOR])
+@access.allow(*access.ONLOOKERS, posting=[Role.SUPERVISOR])
 def samples(village: str) -> Response | tuple[str, int]:
     """The samples of a village; supervision draws another."""
     form = DrawForm()
@@ -54,7 +53,7 @@ def _quarters() -> list[Quarter]:
 
 
 @bp.get("/v/<village>/samples/<int:ident>")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def sample(village: str, ident: int) -> tuple[str, int]:
     """A sample: how it was drawn, its records, and what was found of each."""
     return _sample_page(_sample_or_404(ident))
@@ -116,7 +115,7 @@ def note_finding(village: str, ident: int, number: int) -> Response | tuple[str,
 
 
 @bp.get("/v/<village>/samples/<int:ident>/checklist.pdf")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def sample_checklist(village: str, ident: int) -> Response:
     """A sample to take along from house to house, on A4."""
     sample, reader = _sample_or_404(ident), ReaderAccess()

@@ -10,7 +10,6 @@ from people.models import Area, Role
 from points import expiry
 from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Notice
-from points.views import WATCHING
 from points.views.assessment.quarters import press_button, quarter_or_404
 from points.views.wall import bp
 from points.wall import noticesheet, objections, posting, wording
@@ -21,7 +20,7 @@ PAPERS = ("A4", "A3")
 
 
 @bp.get("/v/<village>/quarters/<quarter>/notice.pdf")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def notice_sheet(village: str, quarter: str) -> Response:
     """A notice for the wall, A4 or A3 by `?paper=`: the whole sheet, or that of `?number=`."""
     assessment = quarter_or_404(quarter, g.area)

@@ -19,7 +19,6 @@ from points import labels
 from points.assessment import assessments
 from points.forms.objections import ACCEPTED, AnswerForm, CounterObjectionForm, ObjectionForm, TokenForm
 from points.models import Assessment, NoticeLine, Objection, ObjectionChannel
-from points.views import WATCHING
 from points.views.assessment.quarters import quarter_or_404
 from points.views.wall import bp
 from points.views.wall.notices import public_village
@@ -28,7 +27,7 @@ from points.wall import wall_state as wall
 from points.wall.replysheet import ObjectionPaper, Reply, objection_pdf
 
 # Who writes objections down, and sees who brought them.
-RECEIVING = frozenset(access.COMMITTEE | {Role.SUPERVISOR})
+RECEIVING = access.COMMITTEE | {Role.SUPERVISOR}
 
 
 def _offer_lines(form: ObjectionForm, assessment: Assessment) -> dict[int, NoticeLine]:
@@ -152,7 +151,7 @@ def new_objection(village: str, quarter: str) -> Response | tuple[str, int]:
 
 
 @bp.get("/v/<village>/quarters/<quarter>/objections/<int:objection>")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def objection(village: str, quarter: str, objection: int) -> tuple[str, int]:
     """An objection with everything about it, and its answer; above the village not who brought it."""
     return _objection_page(_objection_or_404(quarter, objection), AnswerForm(formdata=None))

@@ -11,7 +11,6 @@ from ground.refusal import Refused
 from people import access, areas
 from people.models import Area
 from points.forms.objections import ProofForm
-from points.views import WATCHING
 from points.views.wall import bp
 from points.wall import proof as proving
 
@@ -49,7 +48,7 @@ def _village_or_refuse(village: Area | None) -> Area:
 
 
 @bp.get("/v/<village>/ledger.csv")
-@access.allow(*WATCHING)
+@access.allow(*access.ONLOOKERS)
 def ledger_file(village: str) -> Response:
     """All entries of the village's ledger up to now as a text table, without names."""
     return web.download(proving.export(g.area), f"{village}-{clock.today():%Y%m%d}.csv")
