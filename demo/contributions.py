@@ -9,7 +9,7 @@ DEMO = Package(
     title="The demo",
     pages=[calendar.bp],
     commands=[cli.demo_cli, cli.start],
-    before=[calendar.follow_calendar],
+    before_request=[calendar.follow_calendar],
     context=[calendar.template_day],
-    fillings=[BANNERS.of("demo/banner.html")],
+    fillings=[BANNERS.filling("demo/banner.html")],
 )

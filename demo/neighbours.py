@@ -64,7 +64,7 @@ class VillageYear:
         self.chance = random.Random(f"{area.code} neighbours")  # noqa: S311 -- a seed on purpose
         self.area, self.workers = area, workers
 
-    def tell(self) -> None:
+    def make_records(self) -> None:
         """Make the year's records, dated by the calendar."""
         self._contacts()
         for half, day in enumerate((date(2026, 3, 18), date(2026, 9, 16)), 1):

@@ -91,7 +91,7 @@ class Rounds:
         self.chance = random.Random(f"rounds {area.code}")  # noqa: S311 -- a seed on purpose
         self._keys = 0
 
-    def tell(self) -> None:
+    def make_records(self) -> None:
         """Make the records in the order of their days; those until a week ago are confirmed."""
         beats = [self._beat(term.grid, term.person) for term in self._terms()]
         for day in _days(STARTS_ON - timedelta(weeks=WEEKS), STARTS_ON - timedelta(days=1)):
@@ -99,11 +99,11 @@ class Rounds:
                 for number, beat in enumerate(beats):
                     self._visit(beat, number, day)
                     self._gather(beat, number, day)
-        self._mishaps(beats)
-        self._quarrels(beats)
+        self._hazards_and_emergencies(beats)
+        self._disputes(beats)
         self._decide()
         self._paper(beats[2].worker)
-        self._check()
+        self._supervision()
 
     def _terms(self) -> Sequence[Appointment]:
         return holders.serving_terms(self.area, STARTS_ON, STARTS_ON, Duty.WORKER)[:GRIDS_ON_FILE]
@@ -171,7 +171,7 @@ class Rounds:
                 self.clerk,
             )
 
-    def _mishaps(self, beats: list[Beat]) -> None:
+    def _hazards_and_emergencies(self, beats: list[Beat]) -> None:
         """Report two hazards, one of them dealt with, and two emergencies: one over, one of last night."""
         reports = (
             (3, IncidentKind.HAZARD, Severity.ORDINARY, 20, "村口小桥", "护栏松动", "拉了警示带"),
@@ -200,7 +200,7 @@ class Rounds:
                     incidents.record_step(incident, handed, "村委会", "村里派人处理", on, self.clerk)
                     incidents.record_step(incident, closed, "", "已处理好", on, self.chair)
 
-    def _quarrels(self, beats: list[Beat]) -> None:
+    def _disputes(self, beats: list[Beat]) -> None:
         """Open four disputes.
 
         One is settled at once, one by the group, one has come up to the village, and one is fresh.
@@ -252,7 +252,7 @@ class Rounds:
                 )
                 slips.use(slip.number, self.area, service, worker, self.clerk)
 
-    def _check(self) -> None:
+    def _supervision(self) -> None:
         """Let supervision look into some records of the last quarter."""
         with clock.at(date(2026, 10, 12)):
             sample = samples.draw(self.area, Quarter(2026, 3), "20261012", 8, self.supervisor)

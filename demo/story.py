@@ -81,8 +81,8 @@ class Story:
 
     def __init__(self, tell: Callable[[], None] = lambda: None) -> None:
         self.chance = random.Random(532323)  # noqa: S311 -- a seed on purpose
-        self.more = random.Random(5)  # noqa: S311 -- a seed on purpose
-        self.tell = tell
+        self.later_chance = random.Random(5)  # noqa: S311 -- a seed on purpose
+        self.progress = tell
         self._keys = 0
 
     def key(self) -> str:
@@ -116,7 +116,7 @@ class Story:
             if number != GRID_WITHOUT_INSTRUCTOR:
                 instructor = instructors[number % len(instructors)]
                 terms.appoint(instructor, grid, Duty.INSTRUCTOR, TERMS_BEGIN_ON, None)
-            self.tell()
+            self.progress()
         return workers
 
     def _serve(self, area: Area, grid: Grid, number: int) -> Person:
@@ -124,7 +124,7 @@ class Story:
         if number < len(roll.RARE_CHARACTERS):
             name = name[:1] + roll.RARE_CHARACTERS[number] + name[2:]
         phone = roll.phone(self.chance)
-        worker = persons.add_person(area, name, None, phone, **neighbours.traits(self.more))
+        worker = persons.add_person(area, name, None, phone, **neighbours.traits(self.later_chance))
         begins = EARLY_TERMS_BEGIN_ON if number % 10 == 9 else TERMS_BEGIN_ON
         chosen_by = ChosenBy.OWNERS if grid.kind == GridKind.URBAN else ChosenBy.HOUSEHOLDS
         terms.appoint(worker, grid, Duty.WORKER, begins, None, chosen_by=chosen_by)
@@ -186,7 +186,7 @@ class Story:
             booking.book(assessment, chair)
         if quarter in ACCEPTED_QUARTERS:
             self._post_again(village, assessment, quarter.last_day + timedelta(days=3))
-        self.tell()
+        self.progress()
 
     def _meet(self, village: Village, assessment: Assessment, met_on: date) -> None:
         """Hold the meeting with the committee and four villagers.
@@ -195,7 +195,7 @@ class Story:
         """
         clerk, chair = village.users[Role.CLERK], village.users[Role.CHAIR]
         officials = [user.name for user in (clerk, chair, village.users[Role.SUPERVISOR])]
-        villagers = [roll.name(self.more) for _seat in range(4)]
+        villagers = [roll.name(self.later_chance) for _seat in range(4)]
         minutes = "逐户通报服务情况，一致通过。"
         meeting.deliberate(assessment, met_on, [*officials, *villagers[:3]], villagers[3:], minutes, clerk)
         worker, other = self.chance.choice(village.workers[1:]), village.workers[3]
@@ -217,8 +217,8 @@ class Story:
                 ObjectionChannel.ORAL,
                 text,
                 clerk,
-                roll.name(self.more),
-                chance=self.more,
+                roll.name(self.later_chance),
+                chance=self.later_chance,
             )
         with clock.at(day + timedelta(days=1)):
             change = 10 if accepted else 0
@@ -247,7 +247,7 @@ class Story:
         with clock.at(last):
             for service in recorded[: len(recorded) - waiting]:
                 self._decide(service, village.users[Role.CHAIR])
-        self.tell()
+        self.progress()
 
     def _decide(self, service: Service, chair: User) -> None:
         if self.chance.random() < 0.02:
@@ -295,14 +295,14 @@ class Story:
                 self._receive(
                     village.goods[number], number, Source.PURCHASE, None, village.users[Role.MANAGER]
                 )
-        neighbours.VillageYear(village.area, village.workers).tell()
+        neighbours.VillageYear(village.area, village.workers).make_records()
         neighbours.evaluate(village.area, village.users[Role.CHAIR])
         self.shop(village, last.first_day + timedelta(days=9), 14)
         self.serve(
             village, last.first_day + timedelta(days=7), STARTS_ON - timedelta(days=1), UNDECIDED_SERVICES
         )
-        rounds.Rounds(village.area, village.users).tell()
-        self.tell()
+        rounds.Rounds(village.area, village.users).make_records()
+        self.progress()
         change_the_shelf(village)
 
 

@@ -60,20 +60,20 @@ DUTIES = Package(
     pages=[views.bp],
     commands=[cli.services_cli],
     fillings=[
-        ABOUT_GRID.of(grid_links),
-        ABOUT_MINE.of(own_page_links),
-        ABOUT_SLIP.of(slip_links),
-        ALARMS.of(incidents.alarms),
-        WORDS.of(trailwords.WORDS),
-        NAMINGS.of(trailwords.HOUSEHOLD),
-        HELD.of(HeldPart(30, held.about)),
-        evidence.RECORDS.of(
+        ABOUT_GRID.filling(grid_links),
+        ABOUT_MINE.filling(own_page_links),
+        ABOUT_SLIP.filling(slip_links),
+        ALARMS.filling(incidents.alarms),
+        WORDS.filling(trailwords.WORDS),
+        NAMINGS.filling(trailwords.HOUSEHOLD),
+        HELD.filling(HeldPart(30, held.about)),
+        evidence.RECORDS.filling(
             evidence.Record("visit", _("Visit"), "duties.visit", is_personal=True),
             evidence.Record("gathering", _("Gathering")),
             evidence.Record("incident", _("Hazard or emergency"), "duties.incident"),
             evidence.Record("dispute", _("Dispute"), "duties.dispute", is_personal=True),
         ),
-        NAVIGATION.of(
+        NAVIGATION.filling(
             NavigationEntry(10, "duties.due", _("To do"), "calendar-check", frozenset({Role.WORKER})),
             NavigationEntry(
                 30, "duties.new_emergency", _("Urgent report"), "megaphone", frozenset({Role.WORKER})

@@ -29,13 +29,13 @@ class Slot(Generic[T]):
     def __init__(self, by: Callable[[T], int] | None = None) -> None:
         self._by = by
 
-    def of(self, *items: T) -> "Filling":
+    def filling(self, *items: T) -> "Filling":
         """The filling of this slot with these items, for a package."""
         return Filling(self, items)
 
     def items(self) -> Sequence[T]:
         """The items that the packages of the current application put into it."""
-        filled_items: Sequence[T] = _joined_packages(current_app).filled.get(self, [])
+        filled_items: Sequence[T] = _joined_packages(current_app).items_by_slot.get(self, [])
         return filled_items if self._by is None else sorted(filled_items, key=self._by)
 
 
@@ -60,7 +60,7 @@ class Package:
     pages: Sequence[Blueprint] = ()
     programs: Sequence[Blueprint] = ()
     commands: Sequence[click.Command] = ()
-    before: Sequence[Callable[[], Any]] = ()
+    before_request: Sequence[Callable[[], Any]] = ()
     context: Sequence[Callable[[], dict[str, Any]]] = ()
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     globals: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Package:
 
     def join(self, app: Flask) -> None:
         """Add everything to an application."""
-        for hook in self.before:
+        for hook in self.before_request:
             app.before_request(hook)
         for processor in self.context:
             app.context_processor(processor)
@@ -81,7 +81,7 @@ class Package:
         joined = _joined_packages(app)
         joined.packages.append(self)
         for filling in self.fillings:
-            joined.filled.setdefault(filling.slot, []).extend(filling.items)
+            joined.items_by_slot.setdefault(filling.slot, []).extend(filling.items)
 
 
 @dataclass
@@ -89,7 +89,7 @@ class _JoinedPackages:
     """The packages of an application, and the items in its slots."""
 
     packages: list[Package] = field(default_factory=list)
-    filled: dict[Slot[Any], list[Any]] = field(default_factory=dict)
+    items_by_slot: dict[Slot[Any], list[Any]] = field(default_factory=dict)
 
 
 def packages() -> Sequence[Package]:

@@ -18,7 +18,7 @@ class Refused(Exception):
         self.message = message
         self.field = field
 
-    def beside(self, field: str) -> "Refused":
+    def with_field(self, field: str) -> "Refused":
         """The same refusal, to stand next to another field."""
         return Refused(self.code, self.message, field)
 

@@ -100,17 +100,17 @@ def import_from_file(kind: filing.FileType, file: Path, area: Area, dry_run: boo
     try:
         with transaction():
             plan = kind.plan(file.read_bytes(), file.name, area)
-            for cell in plan.bad:
+            for cell in plan.bad_cells:
                 click.echo(f"{cell.where} {cell.column}: {cell.reason}", err=True)
-            if plan.bad:
-                raise click.ClickException(f"{len(plan.bad)} bad cells; nothing was changed")
+            if plan.bad_cells:
+                raise click.ClickException(f"{len(plan.bad_cells)} bad cells; nothing was changed")
             if not dry_run:
                 with click.progressbar(length=len(plan.steps), label=kind.name, file=sys.stderr) as bar:
                     for done in kind.carry_out(plan, area, None):
                         bar.update(done - bar.pos)
     except Refused as refusal:
         raise click_error(refusal) from refusal
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in plan.counted.items())
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in plan.counts_by_outcome.items())
     click.echo(f"{'dry run: ' if dry_run else ''}{counts}")
 
 

@@ -34,10 +34,10 @@ PEOPLE = Package(
     filters={"masked_phone": mask_phone},
     globals={"alarms": pages.alarms, "banners": pages.BANNERS.items},
     fillings=[
-        WORDS.of(words.OWN_WORDS),
-        NAMINGS.of(*subjects.OWN_NAMINGS),
-        HELD.of(HeldPart(10, held.about)),
-        NAVIGATION.of(
+        WORDS.filling(words.OWN_WORDS),
+        NAMINGS.filling(*subjects.OWN_NAMINGS),
+        HELD.filling(HeldPart(10, held.about)),
+        NAVIGATION.filling(
             NavigationEntry(410, "home.area", _("Villages"), "geo-alt", access.ROLES_ABOVE, ABOVE),
             NavigationEntry(420, "roster.grids", _("Roster"), "people", TRAINING_READERS),
             NavigationEntry(

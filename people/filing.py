@@ -48,12 +48,12 @@ class ImportStep:
     is_new: bool
     name: str
     code: str
-    lines: list[CellChange]
+    changes: list[CellChange]
 
     @property
     def outcome(self) -> str:
         """`added`, `changed` or `left`."""
-        return "added" if self.is_new else "changed" if self.lines else "left"
+        return "added" if self.is_new else "changed" if self.changes else "left"
 
 
 AnyStep = TypeVar("AnyStep", bound=ImportStep)
@@ -65,23 +65,23 @@ class ImportPlan(Generic[AnyStep]):
 
     table: tables.Table
     steps: list[AnyStep]
-    bad: list[BadCell]
+    bad_cells: list[BadCell]
     counts: Counter[str] = field(init=False)
     """How many rows add, change and leave, once the plan was made."""
 
     def __post_init__(self) -> None:
         order = {column.name: place for place, column in enumerate(self.table.columns)}
-        self.bad.sort(key=lambda cell: (cell.row.number, order.get(cell.column, 0)))
+        self.bad_cells.sort(key=lambda cell: (cell.row.number, order.get(cell.column, 0)))
         self.counts = Counter(step.outcome for step in self.steps)
 
     @property
     def fingerprint(self) -> str:
         """A digest of the plan; it differs when the file would do something else by now."""
-        outcomes = [(step.row.number, step.outcome, str(step.lines)) for step in self.steps]
+        outcomes = [(step.row.number, step.outcome, str(step.changes)) for step in self.steps]
         return hashlib.sha256(repr(outcomes).encode()).hexdigest()
 
     @property
-    def counted(self) -> dict[str, Any]:
+    def counts_by_outcome(self) -> dict[str, Any]:
         """How many rows are `added`, `changed` and `left`; a count may be 0."""
         return {outcome: self.counts[outcome] for outcome in OUTCOMES}
 
@@ -89,7 +89,7 @@ class ImportPlan(Generic[AnyStep]):
     def bad_rows(self) -> list[tuple[tables.Row, list[BadCell]]]:
         """The rows with bad cells, each with all its bad cells, in the file's order."""
         by_row: dict[int, list[BadCell]] = defaultdict(list)
-        for cell in self.bad:
+        for cell in self.bad_cells:
             by_row[cell.row.number].append(cell)
         return [(cells[0].row, cells) for _number, cells in sorted(by_row.items())]
 
@@ -160,14 +160,14 @@ def import_file(kind: FileType, file: ImportFile, fingerprint: str, actor: User)
     """
     lock(file)
     plan = plan_file(kind, file)
-    if plan.bad:
+    if plan.bad_cells:
         raise Refused("bad_cells", _("The file has cells that can't be taken. Nothing was done."))
     if plan.fingerprint != fingerprint:
         raise Refused("plan_changed", _("Something was changed meanwhile. Look at the dry run again."))
     yield from kind.carry_out(plan, file.area, actor)
     file.content = None
     file.applied_at = clock.now()
-    file.added, file.changed, file.left = plan.counted.values()
+    file.added, file.changed, file.left = plan.counts_by_outcome.values()
     db.session.flush()
 
 

@@ -11,7 +11,6 @@ from people.models import (
     DepartureKind,
     Duty,
     EvaluationSide,
-    GridChangeKind,
     GridKind,
     Outcome,
     PoliticalStatus,
@@ -59,14 +58,6 @@ CHOSEN_BY = {
 DUTIES = {
     Duty.WORKER: _("Grid worker"),
     Duty.INSTRUCTOR: _("Instructor"),
-}
-
-CHANGES = {
-    GridChangeKind.OPENED: _("opened"),
-    GridChangeKind.RENAMED: _("renamed"),
-    GridChangeKind.SPLIT: _("split"),
-    GridChangeKind.MERGED: _("merged"),
-    GridChangeKind.CLOSED: _("closed"),
 }
 
 ATTENTIONS = {

@@ -44,7 +44,7 @@ class NavigationEntry:
     where: str = VILLAGES
     under: tuple[str, ...] = ()
 
-    def house(self, tops: set[str]) -> str:
+    def top_entry(self, tops: set[str]) -> str:
         """The endpoint of the rail's entry that this one belongs to, one of `tops`, or its own."""
         return next((top for top in self.under if top in tops), self.endpoint)
 
@@ -125,7 +125,7 @@ def _navigation_links() -> tuple[list[NavigationLink], list[NavigationLink]]:
     area: Area | None = g.get("area")
     urls = {entry: entry.url(area) for entry in entries_for(area, g.roles)} if area else {}
     tops = {entry.endpoint for entry in urls if not entry.under}
-    houses = {entry: entry.house(tops) for entry in urls}
+    houses = {entry: entry.top_entry(tops) for entry in urls}
     within = [entry for entry, url in urls.items() if request.path.startswith(url)]
     current = max(within, key=lambda entry: len(urls[entry]), default=None)
     rail = [

@@ -41,7 +41,7 @@ class TransferRequest:
         """By how much the worker's balance moves."""
         return self.amount if self.credit_id == self.account_id else -self.amount
 
-    def made_as(self, transfer: Transfer) -> Transfer:
+    def match_repeated(self, transfer: Transfer) -> Transfer:
         """Return the transfer that was made with this key before.
 
         Refused `key_reused` if it was for something else.

@@ -28,8 +28,8 @@ def digest(village: str, notice: str) -> None:
     if posted_notice is None:
         raise click.ClickException("no notice of this village and quarter was posted")
     computed = proof.compute_proof(posted_notice)
-    click.echo(computed.computed)
-    if not computed.fits:
+    click.echo(computed.digest)
+    if not computed.is_same:
         raise click.ClickException(f"the notice says {posted_notice.digest}")
 
 

@@ -36,14 +36,14 @@ POINTS = Package(
     filters={"points": amounts.show, "signed_points": amounts.signed},
     globals={"weighings": weighing.weighings},
     fillings=[
-        ABOUT_PERSON.of(about_person),
-        WORDS.of(trailwords.WORDS),
-        HELD.of(HeldPart(20, held.services_held), HeldPart(40, held.points_held)),
-        evidence.RECORDS.of(
+        ABOUT_PERSON.filling(about_person),
+        WORDS.filling(trailwords.WORDS),
+        HELD.filling(HeldPart(20, held.services_held), HeldPart(40, held.points_held)),
+        evidence.RECORDS.filling(
             evidence.Record("attendance", _("Training")),
             evidence.Record("evaluation", _("Evaluation")),
         ),
-        NAVIGATION.of(
+        NAVIGATION.filling(
             NavigationEntry(20, "ledger.mine", _("My points"), "heart", frozenset({Role.WORKER})),
             NavigationEntry(40, "assessment.front", _("This quarter"), "house", access.ONLOOKERS),
             NavigationEntry(

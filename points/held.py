@@ -130,7 +130,7 @@ def _entries(account: Account) -> HeldSection:
         [
             (
                 day(clock.local(transfer.at).date()),
-                labels.why(transfer),
+                labels.explain_transfer(transfer),
                 amounts.show(transfer.change),
                 amounts.show(transfer.balance_after),
             )

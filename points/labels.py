@@ -81,7 +81,7 @@ QUORUMS = {
 }
 
 # Why a sheet deserves a look; each stands beside the figure it is about.
-LOOKS = {
+REVIEW_SIGNS = {
     ReviewSign.FAR_FROM_LAST: _("far from last quarter"),
     ReviewSign.ONE_CATEGORY: _("one duty makes up most"),
     ReviewSign.MUCH_ADJUSTED: _("much was adjusted"),
@@ -89,7 +89,7 @@ LOOKS = {
     ReviewSign.OVERDUE: _("an answer to an objection is overdue"),
 }
 
-HOWS = {
+OBJECTION_CHANNELS = {
     ObjectionChannel.ORAL: _("by word"),
     ObjectionChannel.WRITTEN: _("in writing"),
     ObjectionChannel.ONLINE: _("online"),
@@ -110,7 +110,7 @@ def state_of(assessment: Assessment | None) -> str:
     return str(SHORT_STATES[assessment.state if assessment else None])
 
 
-def quorum(rules: MeetingRules) -> str:
+def quorum_text(rules: MeetingRules) -> str:
     """The quorum of a meeting, as a sentence."""
     return gettext(
         "To decide, %(share)s of those invited have to be there, and at least %(least)d people.",
@@ -119,7 +119,7 @@ def quorum(rules: MeetingRules) -> str:
     )
 
 
-def why(transfer: Transfer) -> str:
+def explain_transfer(transfer: Transfer) -> str:
     """Why points moved, as the worker reads it: the kind, and which quarter or receipt it was.
 
     A reversal says what it undid. What lapsed says on which day they left, or until when it could be spent.

@@ -62,7 +62,7 @@ def leave(
     `people.roster.departures.depart` says. Locks: the person, then the account.
     """
     lock(person)
-    account = ledger.existing(person)
+    account = ledger.find_account(person)
     ledger.lock([account])
     departure = departures.depart(person, kind, reason, decision, on, actor, item)
     if account is not None and account.balance and is_over(departure):
@@ -97,7 +97,7 @@ def settle_due(village: Area | None, actor: User | None) -> list[Lapse]:
     people_due = [remainder.person for remainder in remainders(village) if remainder.is_due]
     for person in sorted(people_due, key=lambda person: person.id):
         lock(person)
-    accounts = {person.id: ledger.existing(person) for person in people_due}
+    accounts = {person.id: ledger.find_account(person) for person in people_due}
     ledger.lock(accounts.values())
     lapsed: list[Lapse] = []
     for person in people_due:

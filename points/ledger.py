@@ -65,7 +65,7 @@ def accounts_for(people: Sequence[Person]) -> dict[int, Account]:
     return {person.id: account_by_person.get(person.id) or account_of(person) for person in people}
 
 
-def existing(person: Person) -> Account | None:
+def find_account(person: Person) -> Account | None:
     """A worker's account, or None for one who never had an entry. Opens nothing."""
     return db.session.scalar(select(Account).where(Account.person_id == person.id))
 
@@ -198,7 +198,7 @@ def _append_all(requests: Sequence[TransferRequest], actor: User | None) -> list
     new_transfers: list[Transfer] = []
     for request in requests:
         if request.key in transfer_by_key:
-            request.made_as(transfer_by_key[request.key])
+            request.match_repeated(transfer_by_key[request.key])
             continue
         transfer_by_key[request.key] = ends[request.account_id].append(request, actor)
         new_transfers.append(transfer_by_key[request.key])

@@ -86,7 +86,7 @@ def merge(kept: Person, duplicate: Person, reason: str, actor: User | None) -> M
         get_locked(Assessment, ident)
     for person in sorted((kept, duplicate), key=lambda person: person.id):
         lock(person)
-    ledger.lock([ledger.existing(kept), ledger.existing(duplicate)])
+    ledger.lock([ledger.find_account(kept), ledger.find_account(duplicate)])
     check(kept, duplicate, actor)
     planned = plan(kept, duplicate)
     new_merge = Merge(
@@ -285,7 +285,7 @@ def _follower(term: Appointment) -> Appointment | None:
 
 def _move_balance(merge: Merge, actor: User | None) -> MergeMove | None:
     """Move the duplicate's balance to the kept account, through the village's issuing account."""
-    account = ledger.existing(merge.duplicate)
+    account = ledger.find_account(merge.duplicate)
     if account is None or not account.balance:
         return None
     kept_account = ledger.account_of(merge.kept)
@@ -317,7 +317,7 @@ def _move_cards(kept: Person, planned: MergePlan, actor: User | None) -> None:
 
 def lock_trail(person: Person) -> None:
     """Lock the accounts of an entry and of those it was merged into, before anything comes back to it."""
-    ledger.lock([ledger.existing(entry) for entry in (person, *(merge.kept for merge in _trail(person)))])
+    ledger.lock([ledger.find_account(entry) for entry in (person, *(merge.kept for merge in _trail(person)))])
 
 
 def follow(person: Person, actor: User | None) -> list[MergeMove]:

@@ -39,5 +39,5 @@ WORDS = Words(
         "version": _("Version"),
     },
     rows={"kept": "person", "users": "user"},
-    told={"points": amounts.show},
+    describers={"points": amounts.show},
 )

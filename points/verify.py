@@ -190,7 +190,7 @@ def _bookings() -> Iterator[str]:
     for assessment in db.session.scalars(
         select(Assessment).where(Assessment.state == AssessmentState.BOOKED).order_by(Assessment.id)
     ):
-        waiting = {line.posted.worker_id for line in booking.to_book(assessment) if line.why}
+        waiting = {line.posted.worker_id for line in booking.to_book(assessment) if line.wait_reason}
         computed_totals = _computed_totals(assessment)
         for worker_id, line in assessments.latest_lines(assessment).items():
             name = f"assessment {assessment.id}: worker {worker_id}"
@@ -239,8 +239,8 @@ def _corrections() -> Iterator[str]:
     last_award_ids: dict[int, int | None] = {}
     for correction in db.session.scalars(select(Correction).options(*options).order_by(Correction.id)):
         name, booked = f"correction {correction.id}", correction.booked
-        if (booked.amount if booked else 0) != correction.right:
-            yield f"{name}: booked {booked.amount if booked else 0}, right is {correction.right}"
+        if (booked.amount if booked else 0) != correction.right_tenths:
+            yield f"{name}: booked {booked.amount if booked else 0}, right is {correction.right_tenths}"
         if booked and (correction.award is None or booked.account_id != correction.award.account_id):
             yield f"{name}: booked to another worker"
         if correction.reversal is None or correction.reversal.reverses_id != correction.award_id:

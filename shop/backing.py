@@ -41,7 +41,7 @@ class BudgetSpending:
     uncosted: int
 
     @property
-    def left(self) -> int:
+    def unspent(self) -> int:
         """Fen that can still be spent; below 0 when more was bought."""
         return (self.amount or 0) - self.spent if self.amount is not None else 0
 
@@ -55,25 +55,25 @@ class Backing:
     """
 
     outstanding: int
-    new: int
+    to_be_booked: int
     goods: int
     money: BudgetSpending
-    usual: int | None
+    usual_quarter: int | None
 
     @property
-    def together(self) -> int:
+    def outstanding_after(self) -> int:
         """What the workers hold once the new points are booked."""
-        return self.outstanding + self.new
+        return self.outstanding + self.to_be_booked
 
     @property
-    def buys(self) -> int:
+    def budget_tenths(self) -> int:
         """What the rest of the budget buys."""
-        return max(0, self.money.left) // FEN_A_TENTH
+        return max(0, self.money.unspent) // FEN_A_TENTH
 
     @property
     def is_short(self) -> bool:
         """Whether goods and budget together are less than the points that may come for them."""
-        return self.goods + self.buys < self.together
+        return self.goods + self.budget_tenths < self.outstanding_after
 
     @property
     def goods_quarters(self) -> float | None:
@@ -83,10 +83,10 @@ class Backing:
     @property
     def points_quarters(self) -> float | None:
         """How many quarters it takes, as usual, until all points are redeemed."""
-        return self._quarters(self.together)
+        return self._quarters(self.outstanding_after)
 
     def _quarters(self, tenths: int) -> float | None:
-        return round(tenths / self.usual, 1) if self.usual else None
+        return round(tenths / self.usual_quarter, 1) if self.usual_quarter else None
 
 
 def weigh(village: Area, new_tenths: int = 0) -> Backing:
@@ -95,10 +95,10 @@ def weigh(village: Area, new_tenths: int = 0) -> Backing:
     year = clock.today().year
     return Backing(
         outstanding=ledger.outstanding(village),
-        new=new_tenths,
-        goods=sum(offer.left * offer.price for offer in offers(shop)) if shop else 0,
+        to_be_booked=new_tenths,
+        goods=sum(offer.usable_units * offer.price for offer in offers(shop)) if shop else 0,
         money=budget_spending(shop, year) if shop else BudgetSpending(year, None, 0, 0),
-        usual=usual_quarter(shop) if shop else None,
+        usual_quarter=usual_quarter(shop) if shop else None,
     )
 
 

@@ -23,12 +23,12 @@ SHOP = Package(
     commands=[cli.devices_cli, cli.goods_cli],
     filters={"yuan": labels.yuan},
     fillings=[
-        CARD_PAGE.of("desk.holder"),
-        DEVICES.of(devices.device_of_key),
-        WORDS.of(trailwords.WORDS),
-        HELD.of(HeldPart(50, held.about)),
-        WEIGHING.of(budget.backing_html),
-        NAVIGATION.of(
+        CARD_PAGE.filling("desk.holder"),
+        DEVICES.filling(devices.device_of_key),
+        WORDS.filling(trailwords.WORDS),
+        HELD.filling(HeldPart(50, held.about)),
+        WEIGHING.filling(budget.backing_html),
+        NAVIGATION.filling(
             NavigationEntry(210, "desk.desk", _("Desk"), "upc-scan", access.SHOP),
             NavigationEntry(220, "desk.redemptions", _("Redemptions"), "receipt", READERS),
             NavigationEntry(

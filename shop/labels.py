@@ -41,7 +41,7 @@ def opening_text(shop: Shop) -> str:
     hours = shops.hours_of(shop)
     if hours is None:
         return gettext("Open whenever somebody serves.")
-    until = hours.closes(clock.local(clock.now()))
+    until = hours.closing_time(clock.local(clock.now()))
     if until:
         return gettext("Open now, until %(time)s.", time=f"{until:%H:%M}")
     opens = shops.next_opening(shop)

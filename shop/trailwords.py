@@ -53,5 +53,5 @@ WORDS = Words(
         "year": _("Year"),
         "yuan": _("Yuan"),
     },
-    told={"hours": _hours},
+    describers={"hours": _hours},
 )

@@ -63,4 +63,4 @@ def everything_fits() -> bool:
 
 def told(made: ImportPlan[Any]) -> list[tuple[str, str]]:
     """The bad cells of a table as a page or the command line names them."""
-    return [(cell.where, cell.column) for cell in made.bad]
+    return [(cell.where, cell.column) for cell in made.bad_cells]

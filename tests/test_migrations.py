@@ -18,6 +18,15 @@ from shop.desk import verify as shop_verify
 from tests.cast import new_app
 
 RELEASES = {"0.2.0": "0001"}  # the last migration of each
+# What a later migration called otherwise: by table, the name in the file and the name now.
+RENAMED = {
+    "assessment_terms": {"book_within": "book_within_days"},
+    "correction": {"right": "right_tenths"},
+    "finding": {"found": "result"},
+    "notice": {"upto": "last_transfer_id", "adjusted_upto": "last_adjustment_id"},
+    "objection": {"how": "channel"},
+    "sample": {"upto": "last_service_id"},
+}
 FOLDER = Path(__file__).parent / "releases"
 
 
@@ -67,10 +76,12 @@ def test_an_upgrade_keeps_every_row(released):
     }
     flask_migrate.upgrade()
     for table, rows in before.items():
-        after = rows_of(table)
-        assert [{name: row[name] for name in old} for old, row in zip(rows, after, strict=True)] == rows, (
-            table
-        )
+        after, new_names = rows_of(table), RENAMED.get(table, {})
+        kept = [
+            {name: row[new_names.get(name, name)] for name in old}
+            for old, row in zip(rows, after, strict=True)
+        ]
+        assert kept == rows, table
 
 
 def test_what_was_booked_before_an_upgrade_still_fits(released):

@@ -132,7 +132,7 @@ def test_two_lines_shrink_before_they_are_cut():
 
 def test_a_heading_is_repeated_on_each_page_and_never_left_alone():
     head = Strip(10, lambda pen, x, y: None)
-    rows = [Strip(20, lambda pen, x, y: None, under=head) for _row in range(5)]
+    rows = [Strip(20, lambda pen, x, y: None, heading=head) for _row in range(5)]
     pages = paginate([gap(25), *rows, gap(5)], 50)
     assert [[strip.height for strip in page] for page in pages] == [
         [25],

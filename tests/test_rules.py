@@ -236,7 +236,7 @@ WRITES = (
     ("clerk", "slips", {"worker": "0", "count": "2"}),
     ("chair", "slips/{slip}/confirm", {"voucher": "household", "name": "王大娘"}),
     ("supervisor", "samples", {"quarter": "2026Q4", "size": "3", "seed": "8"}),
-    ("supervisor", "samples/{sample}/records/{claimed}", {"found": "sound"}),
+    ("supervisor", "samples/{sample}/records/{claimed}", {"result": "sound"}),
     ("clerk", "quarters", {"quarter": "2026Q4"}),
     ("clerk", "quarters/2026Q4/deliberate", {"met_on": "2026-12-28", "present": "{present}"}),
     (
@@ -255,7 +255,7 @@ WRITES = (
     (
         "clerk",
         "quarters/2026Q4/objections/new",
-        {"key": "o" * 32, "line": "1", "text": "少记了一次", "how": "oral", "received_on": "2026-12-28"},
+        {"key": "o" * 32, "line": "1", "text": "少记了一次", "channel": "oral", "received_on": "2026-12-28"},
     ),
     (
         "clerk",

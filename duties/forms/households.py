@@ -62,7 +62,7 @@ class HouseholdForm(Form):
     needs = _text_field(_("Problems and needs"), 500, widget=TextArea())
 
     @property
-    def told(self) -> Particulars:
+    def particulars(self) -> Particulars:
         """The particulars that were written, as `households.files` takes them."""
         return Particulars(
             head=self.head.value or "",

@@ -21,7 +21,7 @@ class HouseholdSearch:
 
     attention: Attention | None = None
     text: str = ""
-    left: bool = False
+    moved_away: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def search_households(grids: Collection[int], search: HouseholdSearch) -> Select
         .options(contains_eager(Household.grid))
         .where(
             Household.grid_id.in_(grids),
-            Household.left_on.is_not(None) if search.left else Household.left_on.is_(None),
+            Household.left_on.is_not(None) if search.moved_away else Household.left_on.is_(None),
         )
         .order_by(Grid.code, Household.number)
     )
@@ -72,7 +72,7 @@ def search_households(grids: Collection[int], search: HouseholdSearch) -> Select
 
 def households_of_grid(grid: Grid, moved_away: bool = False) -> Sequence[Household]:
     """The households that live in a grid (or moved away from it), by number."""
-    return db.session.scalars(search_households([grid.id], HouseholdSearch(left=moved_away))).all()
+    return db.session.scalars(search_households([grid.id], HouseholdSearch(moved_away=moved_away))).all()
 
 
 def figures(grids: Collection[int]) -> HouseholdFigures:

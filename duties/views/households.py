@@ -85,7 +85,7 @@ def _search(own_grids: dict[int, Grid]) -> tuple[listing.HouseholdSearch, list[i
     search = listing.HouseholdSearch(
         attention=Attention(attention_name) if attention_name else None,
         text=request.args.get("q", "").replace("\0", "").strip()[:200],
-        left=request.args.get("show") == "left",
+        moved_away=request.args.get("show") == "left",
     )
     return search, within
 
@@ -99,7 +99,7 @@ def grid_households(village: str, ident: int) -> str:
         "duties/households/grid_households.html",
         grid=grid,
         living=listing.households_of_grid(grid),
-        left=listing.households_of_grid(grid, moved_away=True),
+        moved_away=listing.households_of_grid(grid, moved_away=True),
         figures=listing.figures([ident]),
         others=_other_grids(grid),
         several=len(grids_in_scope()) > 1,
@@ -123,7 +123,7 @@ def new_household(village: str) -> Answer:
             if form.validate():
                 grid = own_grids[form.grid.data]
                 household = files.add_household(
-                    grid, form.told, form.attention.data, form.reason.data, form.on.data, current_user
+                    grid, form.particulars, form.attention.data, form.reason.data, form.on.data, current_user
                 )
         if form.status == 200:
             flash(gettext("Added: %(name)s.", name=household.head))
@@ -165,7 +165,7 @@ def correct_household(village: str, ident: int) -> Answer:
     if form.validate_on_submit():
         with attempt(form):
             household = _household_in_scope(ident)  # locked after its grid
-            files.correct(household, form.told, current_user)
+            files.correct(household, form.particulars, current_user)
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(url_for("duties.household", village=village, ident=ident))

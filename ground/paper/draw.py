@@ -348,7 +348,7 @@ class Strip:
 
     height: float
     draw: Callable[[Pen, float, float], None]
-    under: "Strip | None" = None
+    heading: "Strip | None" = None
 
 
 def gap(height: float) -> Strip:
@@ -378,11 +378,11 @@ def paginate(strips: Iterable[Strip], room: float) -> list[list[Strip]]:
     pages: list[list[Strip]] = [[]]
     remaining, heading = room, None
     for strip in strips:
-        new_heading = strip.under if strip.under is not heading else None
+        new_heading = strip.heading if strip.heading is not heading else None
         if pages[-1] and (new_heading.height if new_heading else 0) + strip.height > remaining:
             pages.append([])
-            remaining, new_heading = room, strip.under
-        heading = strip.under
+            remaining, new_heading = room, strip.heading
+        heading = strip.heading
         for part in filter(None, (new_heading, strip)):
             pages[-1].append(part)
             remaining -= part.height

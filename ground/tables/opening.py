@@ -62,10 +62,10 @@ class Sheet:
 class _Survey:
     """Facts about a sheet that openpyxl does not give when it reads line by line."""
 
-    last: int = 0
-    filled: set[int] = field(default_factory=set)
+    last_line: int = 0
+    filled_lines: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    unknown: dict[int, list[int]] = field(default_factory=dict)
+    uncalculated: dict[int, list[int]] = field(default_factory=dict)
 
 
 def too_large() -> Refused:
@@ -237,17 +237,19 @@ def _survey(sheet: Any) -> _Survey:
             kind = element.tag.rpartition("}")[2]
             if kind == "row":
                 number = int(float(element.get("r", number + 1)))
-                survey.last = max(survey.last, number)
+                survey.last_line = max(survey.last_line, number)
                 if any(len(cell) for cell in element):
-                    survey.filled.add(number)
+                    survey.filled_lines.add(number)
                 for cell in element:
                     if _is_uncalculated(cell):
-                        survey.unknown.setdefault(number, []).append(coordinate_to_tuple(cell.get("r"))[1])
+                        survey.uncalculated.setdefault(number, []).append(
+                            coordinate_to_tuple(cell.get("r"))[1]
+                        )
                 element.clear()
             elif kind == "mergeCell":
                 survey.merged.append(range_boundaries(element.get("ref")))
                 element.clear()
-    if survey.last > LAST_LINE:
+    if survey.last_line > LAST_LINE:
         raise _broken_workbook()
     return survey
 
@@ -265,12 +267,12 @@ def _workbook_lines(sheet: Any, survey: _Survey) -> Iterator[Sequence[Cell]]:
     """
     sheet.reset_dimensions()
     lines = sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
-    for number, line in enumerate(islice(lines, survey.last), 1):
-        if number not in survey.filled:
+    for number, line in enumerate(islice(lines, survey.last_line), 1):
+        if number not in survey.filled_lines:
             yield ()
             continue
         cells = [_workbook_cell(value) if isinstance(value, str) else value for value in line]
-        for column in survey.unknown.get(number, ()):
+        for column in survey.uncalculated.get(number, ()):
             if column <= len(cells):
                 cells[column - 1] = UNCALCULATED
         yield cells

@@ -48,9 +48,9 @@ class Table:
     header: int
     """The number of the header's row."""
     rows: list[Row]
-    unknown: tuple[str, ...]
+    unknown_headings: tuple[str, ...]
     """Headers that nobody asked for; their columns were left out."""
-    totals: tuple[int, ...]
+    total_rows: tuple[int, ...]
     """The numbers of the rows that were left out because they begin with 合计 or the like."""
     letters: dict[str, str]
     """By column name, the letter that Excel gives the column."""
@@ -67,11 +67,11 @@ class _Header:
     """A line that may be the header: the columns it names, with positions from 0, and other words."""
 
     number: int
-    found: list[tuple[int, Column]]
-    unknown: list[str]
+    columns: list[tuple[int, Column]]
+    other_headings: list[str]
 
     def missing(self, columns: Iterable[Column]) -> list[str]:
-        names = {column.name for _position, column in self.found}
+        names = {column.name for _position, column in self.columns}
         return [column.name for column in columns if column.required and column.name not in names]
 
 
@@ -90,10 +90,10 @@ def read(data: bytes, filename: str, columns: Sequence[Column]) -> Table:
         top = list(islice(numbered, HEADER_WITHIN_ROWS))
         for number, line in top:
             header = _header(number, line, words)
-            if header.found and not header.missing(columns):
+            if header.columns and not header.missing(columns):
                 return _table(header, chain(top[number:], numbered), sheet, words)
-            nearest = max(nearest, header, key=lambda candidate: len(candidate.found))
-    if len(nearest.found) < min(2, len(columns)):
+            nearest = max(nearest, header, key=lambda candidate: len(candidate.columns))
+    if len(nearest.columns) < min(2, len(columns)):
         expected = "、".join(column.name for column in columns)
         raise Refused(
             "no_header",
@@ -123,9 +123,9 @@ def _header(number: int, line: Sequence[Cell], words: dict[str, Column]) -> _Hea
             continue
         column = words.get(_heading(cell))
         if column is None:
-            header.unknown.append(" ".join(str(cell).split()))
+            header.other_headings.append(" ".join(str(cell).split()))
         else:
-            header.found.append((position, column))
+            header.columns.append((position, column))
     return header
 
 
@@ -139,7 +139,7 @@ def _table(
     rows: list[Row] = []
     totals: list[int] = []
     for number, line in below:
-        cells = {column.name: _cell_at(line, position) for position, column in header.found}
+        cells = {column.name: _cell_at(line, position) for position, column in header.columns}
         if not _is_filled(cells.values(), words):
             continue
         if _is_total(line):
@@ -149,14 +149,16 @@ def _table(
         if len(rows) > MOST_ROWS:
             raise too_large()
     _fill_down(rows, header, sheet)
-    columns = tuple(column for _position, column in header.found)
-    return Table(columns, header.number, rows, tuple(header.unknown), tuple(totals), letters, sheet.epoch)
+    columns = tuple(column for _position, column in header.columns)
+    return Table(
+        columns, header.number, rows, tuple(header.other_headings), tuple(totals), letters, sheet.epoch
+    )
 
 
 def _letters(header: _Header) -> dict[str, str]:
     """The letter of each column. Refused `column_twice`."""
     letters: dict[str, str] = {}
-    for position, column in header.found:
+    for position, column in header.columns:
         letter = get_column_letter(position + 1)
         if column.name in letters:
             raise Refused(
@@ -190,7 +192,7 @@ def _is_total(line: Sequence[Cell]) -> bool:
 
 def _fill_down(rows: list[Row], header: _Header, sheet: Sheet) -> None:
     """Give each row of a vertically merged cell its value, which Excel keeps in the first row only."""
-    for position, column in header.found:
+    for position, column in header.columns:
         bottoms = {top: bottom for left, top, _right, bottom in sheet.merged if left == position + 1}
         value, bottom = None, 0
         for row in rows if bottoms else ():

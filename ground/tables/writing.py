@@ -155,7 +155,7 @@ class _CellWriter:
         return pattern._style
 
     def header(self, names: Iterable[str]) -> list[Any]:
-        return [self._words(_legal(name), self._header) for name in names]
+        return [self._text_cell(_legal(name), self._header) for name in names]
 
     def line(self, row: RowValues, names: Iterable[str], text_columns: Collection[str]) -> list[Any]:
         return [self._cell(row.get(name), name in text_columns) for name in names]
@@ -164,23 +164,23 @@ class _CellWriter:
         if value is None or value == "":
             return None
         if isinstance(value, datetime):
-            return self._written(value.replace(tzinfo=None), self._moment)
+            return self._styled_cell(value.replace(tzinfo=None), self._moment)
         if isinstance(value, date):
-            return self._written(value, self._day)
+            return self._styled_cell(value, self._day)
         if isinstance(value, int | float):
             if abs(value) < FIRST_ROUNDED_NUMBER and not as_text:
                 return value
             value = _plain_text(value)
         text = _legal(value)
         if looks_like_formula(text):
-            return self._words(text, self._quoted)
-        return self._words(text, self._text if as_text else self._general)
+            return self._text_cell(text, self._quoted)
+        return self._text_cell(text, self._text if as_text else self._general)
 
-    def _written(self, value: Any, style: Any) -> Any:
+    def _styled_cell(self, value: Any, style: Any) -> Any:
         return Cell(self._sheet, row=1, column=1, value=value, style_array=style)
 
-    def _words(self, text: str, style: Any) -> Any:
-        cell = self._written(text, style)
+    def _text_cell(self, text: str, style: Any) -> Any:
+        cell = self._styled_cell(text, style)
         # openpyxl would take “=1+1” for a formula and “#N/A” for an error.
         cell.data_type = "s"
         return cell

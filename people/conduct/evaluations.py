@@ -58,7 +58,7 @@ class Partner:
     side: EvaluationSide
     person: Person
     grids: list[Grid]
-    said: Evaluation | None = None
+    evaluation: Evaluation | None = None
 
 
 def open_years() -> list[int]:
@@ -92,7 +92,7 @@ def partners(user: User, village: Area, year: int) -> list[Partner]:
 
 def partners_to_evaluate(user: User, village: Area, year: int) -> list[Partner]:
     """Whom a sign-in has still to evaluate in a village for a year."""
-    return [partner for partner in partners(user, village, year) if partner.said is None]
+    return [partner for partner in partners(user, village, year) if partner.evaluation is None]
 
 
 def evaluate(

@@ -173,7 +173,7 @@ class LawMarkFigures:
 
     village: Area
     grids: int
-    marked: int
+    marked_grids: int
 
 
 def law_marks(area: Area) -> list[LawMarkFigures]:

@@ -13,7 +13,7 @@ from people.rosterfile.plan import Act, Plan, RosterSeat, RosterStep
 def import_rows(roster_plan: Plan, area: Area, actor: User | None) -> Iterator[int]:
     """Do all that a plan says, inside one transaction; yields how many of its rows are done."""
     yield from filing.do_in_batches(roster_plan, lambda steps: _import_batch(steps, actor))
-    audit.note(actor, "roster.import", area, area, **roster_plan.counted)
+    audit.note(actor, "roster.import", area, area, **roster_plan.counts_by_outcome)
     db.session.flush()
     yield len(roster_plan.steps)
 

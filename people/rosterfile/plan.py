@@ -63,28 +63,28 @@ def make(table: tables.Table, area: Area) -> Plan:
     entries, bad_cells = columns.clean(table, {village.code: village for village in areas.villages_in(area)})
     planner = _Planner(table, KnownRoster(area))
     steps = [step for entry in entries if (step := planner.step(entry))]
-    return Plan(table, steps, [*bad_cells, *planner.bad])
+    return Plan(table, steps, [*bad_cells, *planner.bad_cells])
 
 
 class _Planner:
     """Plans one row after the other; people and grids of earlier rows count for later ones."""
 
     def __init__(self, table: tables.Table, roster: KnownRoster) -> None:
-        self._table, self._known = table, roster
+        self._table, self._roster = table, roster
         self._rows: dict[tuple[int, str], int] = {}
         self._corrected: dict[int, dict[str, Any]] = {}
-        self.bad: list[BadCell] = []
+        self.bad_cells: list[BadCell] = []
 
     def step(self, entry: RosterRow) -> RosterStep | None:
         """The step of a row, or None when something in the row is bad."""
-        bad_before = len(self.bad)
+        bad_before = len(self.bad_cells)
         grid = self._grid(entry)
         if grid is None:
             return None
         seats = [*self._worker(entry, grid), *self._instructor(entry, grid)]
-        if len(self.bad) > bad_before:
+        if len(self.bad_cells) > bad_before:
             return None
-        group = self._known.groups[grid.group_id].name if grid.group_id else None
+        group = self._roster.groups[grid.group_id].name if grid.group_id else None
         values = {"name": entry.grid, "kind": entry.kind, "households": entry.households}
         corrections = {} if grid.id is None else _differences(grid, values)
         new_group = entry.group if entry.group and entry.group != group else None
@@ -94,7 +94,7 @@ class _Planner:
             is_new=grid.id is None,
             name=grid.name,
             code=grid.code,
-            lines=lines,
+            changes=lines,
             entry=entry,
             grid=grid,
             group=new_group,
@@ -103,12 +103,12 @@ class _Planner:
         )
 
     def _refuse(self, entry: RosterRow, column: str, reason: Any) -> None:
-        self.bad.append(BadCell.at(self._table, entry.row, column, reason))
+        self.bad_cells.append(BadCell.at(self._table, entry.row, column, reason))
 
     def _grid(self, entry: RosterRow) -> Grid | None:
         """The grid of a row: an existing one, or a new one that is not in the database yet."""
         village = entry.village.id
-        grid = self._known.grids.get((village, entry.code)) or self._zeros_lost(entry)
+        grid = self._roster.grids.get((village, entry.code)) or self._zeros_lost(entry)
         code = grid.code if grid else entry.code
         first = self._rows.setdefault((village, code), entry.row.number)
         if first != entry.row.number:
@@ -124,7 +124,7 @@ class _Planner:
 
     def _zeros_lost(self, entry: RosterRow) -> Grid | None:
         """The one grid whose code is this number with zeros in front, which Excel takes away."""
-        matches = self._known.bare_codes[entry.village.id, entry.code] if entry.bare_code else []
+        matches = self._roster.bare_codes[entry.village.id, entry.code] if entry.bare_code else []
         return matches[0] if len(matches) == 1 else None
 
     def _new_grid(self, entry: RosterRow) -> Grid | None:
@@ -145,7 +145,7 @@ class _Planner:
         """The worker of a row: who serves already, or somebody new from the row's day of appointment on."""
         if entry.name is None:
             return
-        holder = self._known.holders.get((grid.id, Duty.WORKER)) if grid.id else None
+        holder = self._roster.holders.get((grid.id, Duty.WORKER)) if grid.id else None
         details = {
             "sex": entry.sex,
             "birth_year": entry.birth_year,
@@ -202,7 +202,7 @@ class _Planner:
         """The instructor of a row: a new one begins with the worker, or today if there was another."""
         if entry.instructor is None:
             return
-        holder = self._known.holders.get((grid.id, Duty.INSTRUCTOR)) if grid.id else None
+        holder = self._roster.holders.get((grid.id, Duty.INSTRUCTOR)) if grid.id else None
         details = {"agency": entry.agency}
         if holder and holder.person.name == entry.instructor:
             corrections = self._corrections(entry, holder.person, details)
@@ -228,7 +228,7 @@ class _Planner:
 
     def _person(self, village: Area, name: str, phone: str | None, born: int | None) -> Person:
         """The person of this name whose phone and birth year agree, as far as known; or a new one."""
-        for person in self._known.people[village.id, name]:
+        for person in self._roster.people[village.id, name]:
             same = [
                 from_file == on_roster
                 for from_file, on_roster in ((phone, person.phone), (born, person.birth_year))
@@ -237,18 +237,18 @@ class _Planner:
             if same and all(same):
                 return person
         person = Person(area=village, name=name)
-        self._known.people[village.id, name].append(person)
+        self._roster.people[village.id, name].append(person)
         return person
 
     def _instructor_of(self, entry: RosterRow) -> Person:
         """The instructor of this name and agency at a place that covers the village, or a new one there."""
         for place in areas_above(entry.village):
-            for person in self._known.people[place.id, entry.instructor or ""]:
+            for person in self._roster.people[place.id, entry.instructor or ""]:
                 if entry.agency is None or person.agency == entry.agency:
                     return person
         home = entry.village.parent or entry.village
         person = Person(area=home, name=entry.instructor, agency=entry.agency)
-        self._known.people[home.id, person.name].append(person)
+        self._roster.people[home.id, person.name].append(person)
         return person
 
 

@@ -52,7 +52,7 @@ class Try:
     """A try that was counted: its rows, and the bucket that is cleared when it was right."""
 
     rows: list[int]
-    own: str
+    own_bucket: str
 
 
 def sign_in_counts(name: str, address: str | None, device: str | None) -> Counts:
@@ -104,7 +104,7 @@ def give_back_try(counted_try: Try) -> None:
     """Take back a try whose password was right, and clear its own count; the wider ones stay."""
     db.session.execute(
         delete(SignInFailure).where(
-            SignInFailure.id.in_(counted_try.rows) | (SignInFailure.bucket == counted_try.own)
+            SignInFailure.id.in_(counted_try.rows) | (SignInFailure.bucket == counted_try.own_bucket)
         )
     )
 

@@ -36,7 +36,7 @@ class TrailLine:
 
     key: str
     at: datetime
-    who: str | None
+    actor_name: str | None
     origin: str | None
     action: str
     place: str | None
@@ -76,7 +76,7 @@ class _LineWriter:
     event: AuditEvent
     subjects: Mapping[str, Subject]
     masked: bool
-    known: Words
+    vocabulary: Words
 
     def line(self) -> TrailLine:
         event, subject, actor = self.event, self.subjects[self.event.subject], self.event.actor
@@ -84,12 +84,12 @@ class _LineWriter:
             key=event.subject,
             at=event.at,
             # An official signs with their name everywhere; a worker who did something is a villager first.
-            who=actor and (mask_name(actor.name) if self.masked and actor.person_id else actor.name),
+            actor_name=actor and (mask_name(actor.name) if self.masked and actor.person_id else actor.name),
             origin=event.origin,
-            action=str(self.known.actions.get(event.action, event.action)),
+            action=str(self.vocabulary.actions.get(event.action, event.action)),
             place=event.area.name if event.area else None,
             subject=subject,
-            about=subject.shown(self.masked),
+            about=subject.display_name(self.masked),
             changes=self.changes(),
         )
 
@@ -98,27 +98,29 @@ class _LineWriter:
         before, after = self.event.before or {}, self.event.detail
         field_changes = [
             FieldChange(
-                str(self.known.fields.get(field, field)),
-                self.said(field, before.get(field)),
-                self.said(field, after.get(field)),
+                str(self.vocabulary.fields.get(field, field)),
+                self.value_text(field, before.get(field)),
+                self.value_text(field, after.get(field)),
             )
             for field in before | after
             if field not in HIDDEN_FIELDS
         ]
         return [change for change in field_changes if change.before != DASH or change.after != DASH]
 
-    def said(self, field: str, value: Any) -> str:
+    def value_text(self, field: str, value: Any) -> str:
         """A value of a field, in words."""
-        rows, describers = self.known.rows, self.known.told
+        rows, describers = self.vocabulary.rows, self.vocabulary.describers
         if value is None or value == "" or value == []:
             return DASH
         if field == "fields":
-            return _(", ").join(str(self.known.fields.get(name, name)) for name in value)
+            return _(", ").join(str(self.vocabulary.fields.get(name, name)) for name in value)
         if isinstance(value, list):
-            return _(", ").join(self.said(field, v) for v in value) if field in rows else str(len(value))
+            return (
+                _(", ").join(self.value_text(field, v) for v in value) if field in rows else str(len(value))
+            )
         if field in rows:
-            return self.subjects[f"{rows[field]}:{value}"].shown(self.masked)
-        if field in MASKS and self.hides():
+            return self.subjects[f"{rows[field]}:{value}"].display_name(self.masked)
+        if field in MASKS and self.masks_names():
             return MASKS[field](str(value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
@@ -128,7 +130,7 @@ class _LineWriter:
             return self.event.area.name
         return self._in_words(field, str(value))
 
-    def hides(self) -> bool:
+    def masks_names(self) -> bool:
         """Whether names and phones are masked: for outsiders, if they are or may be a villager's."""
         subject = self.subjects[self.event.subject]
         return self.masked and (subject.person is not None or subject.row is None)
@@ -138,4 +140,4 @@ class _LineWriter:
             return words.day(date.fromisoformat(text))
         if _MOMENT.fullmatch(text):
             return words.moment(datetime.fromisoformat(text))
-        return str(self.known.values.get(field, {}).get(text, text))
+        return str(self.vocabulary.values.get(field, {}).get(text, text))

@@ -50,7 +50,7 @@ class Subject:
         """Whether it is a person, whose name needs no kind before it."""
         return isinstance(self.row, Person)
 
-    def shown(self, masked: bool) -> str:
+    def display_name(self, masked: bool) -> str:
         """Its name; masked, for readers who must not see it, if it is personal."""
         return mask_name(self.name) if masked and self.person else self.name
 
@@ -61,8 +61,8 @@ class Naming:
 
     kind: str
     model: type[Any]
-    called: Callable[[Any], str]
-    along: Sequence[Any] = ()
+    name_of: Callable[[Any], str]
+    options: Sequence[Any] = ()
     owner: Callable[[Any], Person | None] = lambda row: None
     page: Callable[[Any], SubjectPage | None] = lambda row: None
 
@@ -120,10 +120,10 @@ def find_subjects(subjects: Iterable[str]) -> dict[str, Subject]:
             ids_by_kind.setdefault(kind, set()).add(int(number))
     for kind, ids in ids_by_kind.items():
         naming = namings[kind]
-        query = select(naming.model).options(*naming.along)
+        query = select(naming.model).options(*naming.options)
         for row in db.session.scalars(query.where(naming.model.id.in_(ids))):
             owner, page = naming.owner(row), naming.page(row)
-            subjects_by_name[f"{kind}:{row.id}"] = Subject(kinds[kind], naming.called(row), row, owner, page)
+            subjects_by_name[f"{kind}:{row.id}"] = Subject(kinds[kind], naming.name_of(row), row, owner, page)
     return subjects_by_name
 
 

@@ -25,7 +25,7 @@ class Words:
     fields: Mapping[str, Any] = field(default_factory=dict)
     rows: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
-    told: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    describers: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
 
 WORDS: Slot[Words] = Slot()

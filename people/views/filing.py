@@ -34,7 +34,7 @@ class Addresses:
     template: str
     done: str
 
-    def of(self, name: str, **arguments: Any) -> str:
+    def url(self, name: str, **arguments: Any) -> str:
         """The address of one of them, in the area of this request."""
         place = {key: value for key, value in (request.view_args or {}).items() if key != "ident"}
         return url_for(getattr(self, name), **place, **arguments)
@@ -54,9 +54,9 @@ class FilePages:
     title: Any
     note: Any
     about: Any
-    settled: Any
-    said: Callable[[str, Any], str]
-    known: Callable[[str, Any], str]
+    unchanged_note: Any
+    value_text: Callable[[str, Any], str]
+    known_text: Callable[[str, Any], str]
 
     def choose(self) -> Response | tuple[str, int]:
         """Choose a file; nothing is done with it yet."""
@@ -66,7 +66,7 @@ class FilePages:
             with attempt(form):
                 file = filing.keep_file(self.kind, g.area, upload.filename or "", upload.read(), current_user)
             if form.status == 200:
-                return redirect(self.addresses.of("look", ident=file.id))
+                return redirect(self.addresses.url("look", ident=file.id))
         return render_template("import.html", form=form, about=self, urls=self.addresses), form.status
 
     def look(self, ident: int) -> Response | tuple[str, int]:
@@ -118,10 +118,10 @@ class FilePages:
         return fetch(ImportFile, ident, **belongs) or abort(404)
 
     def _before(self, line: CellChange) -> str:
-        return _common_text(line.before) or self.known(line.column, line.before)
+        return _common_text(line.before) or self.known_text(line.column, line.before)
 
     def _after(self, line: CellChange) -> str:
-        return _common_text(line.after) or self.said(line.column, line.after)
+        return _common_text(line.after) or self.value_text(line.column, line.after)
 
     def _taking_in(
         self, ident: int, fingerprint: str, actor_id: int, address: str

@@ -20,12 +20,12 @@ class LineNotes:
     recusals: list[Recusal] = field(default_factory=list)
 
     @property
-    def standing(self) -> list[Adjustment]:
+    def standing_adjustments(self) -> list[Adjustment]:
         """The adjustments that count: without those taken back, and without what took them back."""
         return standing_adjustments(self.adjustments)
 
     @property
-    def last(self) -> int:
+    def last_adjustment_id(self) -> int:
         """The id of the last adjustment, 0 for none.
 
         A writer sends it along, to show which adjustments of the line they have seen.

@@ -28,7 +28,7 @@ class MeetingRules:
     quorum: Quorum = Quorum.TWO_THIRDS
     least_present: int = 3
     notice_days: int = LEAST_NOTICE_DAYS
-    book_within: int = 30
+    book_within_days: int = 30
 
     def is_met(self, present: int, invited: int) -> bool:
         """Whether `present` of `invited` people are enough to decide."""
@@ -53,7 +53,7 @@ def rules_of(area: Area) -> MeetingRules:
     decided = latest(county) if county else None
     if decided is None:
         return MeetingRules()
-    return MeetingRules(decided.quorum, decided.least_present, decided.notice_days, decided.book_within)
+    return MeetingRules(decided.quorum, decided.least_present, decided.notice_days, decided.book_within_days)
 
 
 def decide(county: Area, rules: MeetingRules, decided_by: str, actor: User | None) -> AssessmentRules:
@@ -65,8 +65,8 @@ def decide(county: Area, rules: MeetingRules, decided_by: str, actor: User | Non
     lock(county)
     if county.level != Level.COUNTY:
         raise Refused("not_a_county", _("The county decides this for all its villages."))
-    days = (rules.notice_days, rules.book_within)
-    if not (LEAST_NOTICE_DAYS <= rules.notice_days <= MOST_DAYS >= rules.book_within >= 1):
+    days = (rules.notice_days, rules.book_within_days)
+    if not (LEAST_NOTICE_DAYS <= rules.notice_days <= MOST_DAYS >= rules.book_within_days >= 1):
         raise Refused("bad_terms", _("A notice hangs from %(n)s to 90 days.", n=LEAST_NOTICE_DAYS))
     if not 1 <= rules.least_present <= 100:
         raise Refused("bad_terms", _("At least 1 and at most 100 people."), "least_present")
@@ -75,7 +75,7 @@ def decide(county: Area, rules: MeetingRules, decided_by: str, actor: User | Non
         quorum=rules.quorum,
         least_present=rules.least_present,
         notice_days=days[0],
-        book_within=days[1],
+        book_within_days=days[1],
         decided_by=required_reason(decided_by),
         actor_id=actor.id if actor else None,
         at=clock.now(),

@@ -47,8 +47,8 @@ def open_quarter(village: Area, quarter: Quarter, actor: User) -> Assessment:
 class OpeningResult:
     """The villages that were opened now, those opened before, and those without a rubric."""
 
-    now: list[Area] = field(default_factory=list)
-    before: list[Area] = field(default_factory=list)
+    opened: list[Area] = field(default_factory=list)
+    opened_before: list[Area] = field(default_factory=list)
     without_rubric: list[Area] = field(default_factory=list)
 
 
@@ -60,7 +60,7 @@ def open_everywhere(area: Area, quarter: Quarter, actor: User) -> OpeningResult:
     }
     for village in villages(area):
         if village.id in opened_ids:
-            result.before.append(village)
+            result.opened_before.append(village)
             continue
         try:
             open_quarter(village, quarter, actor)
@@ -69,7 +69,7 @@ def open_everywhere(area: Area, quarter: Quarter, actor: User) -> OpeningResult:
                 raise
             result.without_rubric.append(village)
         else:
-            result.now.append(village)
+            result.opened.append(village)
     return result
 
 
@@ -141,7 +141,7 @@ class VillageProgress:
     assessment: Assessment | None
     late: bool
     open_objections: int
-    overdue: int
+    overdue_objections: int
 
 
 def progress_of_villages(area: Area, quarter: Quarter) -> list[VillageProgress]:
@@ -151,7 +151,7 @@ def progress_of_villages(area: Area, quarter: Quarter) -> list[VillageProgress]:
     opened when the quarter is.
     """
     today = clock.today()
-    last_day_to_book = quarter.last_day + timedelta(days=meeting_rules.rules_of(area).book_within)
+    last_day_to_book = quarter.last_day + timedelta(days=meeting_rules.rules_of(area).book_within_days)
     waiting, overdue = _unanswered_counts(area, quarter, today)
     progress = []
     for village, assessment in _villages_and_assessments(area, quarter):

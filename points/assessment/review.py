@@ -37,45 +37,45 @@ class ReviewFigures:
     `total` is None before there is a notice, `last` when last quarter was not posted.
     """
 
-    standing: opening.VillageProgress
+    progress: opening.VillageProgress
     workers: int = 0
     total: int | None = None
-    last: int | None = None
+    last_total: int | None = None
     category: Category | None = None
     category_share: int = 0
     adjusted_share: int = 0
     confirmer: str | None = None
     confirmer_share: int = 0
-    looks: list[ReviewSign] = field(default_factory=list)
+    signs: list[ReviewSign] = field(default_factory=list)
 
     @property
-    def change(self) -> int | None:
+    def change_percent(self) -> int | None:
         """How far the total is from last quarter's, in percent of it."""
-        if self.total is None or not self.last:
+        if self.total is None or not self.last_total:
             return None
-        return round((self.total - self.last) * 100 / self.last)
+        return round((self.total - self.last_total) * 100 / self.last_total)
 
 
 def figures(area: Area, quarter: Quarter) -> list[ReviewFigures]:
     """The figures of each village of an area, by code, as posted."""
     all_figures = [ReviewFigures(progress) for progress in opening.progress_of_villages(area, quarter)]
     assessment_ids = {
-        sheet_figures.standing.assessment.id
+        sheet_figures.progress.assessment.id
         for sheet_figures in all_figures
-        if sheet_figures.standing.assessment
+        if sheet_figures.progress.assessment
     }
     lines_now, lines_before = _latest_lines(area, quarter), _latest_lines(area, quarter.previous)
     confirmers = _confirmers(assessment_ids)
     for sheet_figures in all_figures:
-        lines = lines_now.get(sheet_figures.standing.village.id)
-        previous_lines = lines_before.get(sheet_figures.standing.village.id)
-        sheet_figures.last = sum(line.total for line in previous_lines) if previous_lines else None
+        lines = lines_now.get(sheet_figures.progress.village.id)
+        previous_lines = lines_before.get(sheet_figures.progress.village.id)
+        sheet_figures.last_total = sum(line.total for line in previous_lines) if previous_lines else None
         if lines:
             _fill_figures(sheet_figures, lines)
-        if sheet_figures.standing.assessment:
-            _name_confirmer(sheet_figures, confirmers[sheet_figures.standing.assessment.id])
-        if sheet_figures.standing.overdue:
-            sheet_figures.looks.append(ReviewSign.OVERDUE)
+        if sheet_figures.progress.assessment:
+            _name_confirmer(sheet_figures, confirmers[sheet_figures.progress.assessment.id])
+        if sheet_figures.progress.overdue_objections:
+            sheet_figures.signs.append(ReviewSign.OVERDUE)
     return all_figures
 
 
@@ -87,12 +87,12 @@ def _fill_figures(sheet_figures: ReviewFigures, lines: list[NoticeLine]) -> None
     sheet_figures.category = max(earned, key=lambda category: earned[category])
     sheet_figures.category_share = _percent(earned[sheet_figures.category], earned_total)
     sheet_figures.adjusted_share = _percent(adjusted, earned_total)
-    if sheet_figures.change is not None and abs(sheet_figures.change) > FAR_PERCENT:
-        sheet_figures.looks.append(ReviewSign.FAR_FROM_LAST)
+    if sheet_figures.change_percent is not None and abs(sheet_figures.change_percent) > FAR_PERCENT:
+        sheet_figures.signs.append(ReviewSign.FAR_FROM_LAST)
     if sheet_figures.category_share > DOMINANT_PERCENT:
-        sheet_figures.looks.append(ReviewSign.ONE_CATEGORY)
+        sheet_figures.signs.append(ReviewSign.ONE_CATEGORY)
     if sheet_figures.adjusted_share > ADJUSTED_PERCENT:
-        sheet_figures.looks.append(ReviewSign.MUCH_ADJUSTED)
+        sheet_figures.signs.append(ReviewSign.MUCH_ADJUSTED)
 
 
 def _name_confirmer(sheet_figures: ReviewFigures, counts: dict[str, int]) -> None:
@@ -101,7 +101,7 @@ def _name_confirmer(sheet_figures: ReviewFigures, counts: dict[str, int]) -> Non
     sheet_figures.confirmer = max(counts, key=lambda name: counts[name])
     sheet_figures.confirmer_share = _percent(counts[sheet_figures.confirmer], sum(counts.values()))
     if sheet_figures.confirmer_share > CONFIRMED_PERCENT:
-        sheet_figures.looks.append(ReviewSign.ONE_CONFIRMER)
+        sheet_figures.signs.append(ReviewSign.ONE_CONFIRMER)
 
 
 def _percent(part: int, whole: int) -> int:

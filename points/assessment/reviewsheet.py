@@ -34,7 +34,7 @@ def rows(all_figures: Sequence[ReviewFigures]) -> list[dict[str, Any]]:
 
 
 def _row(figures: ReviewFigures) -> dict[str, Any]:
-    progress = figures.standing
+    progress = figures.progress
     return {
         CODE: progress.village.code,
         VILLAGE: progress.village.name,
@@ -42,14 +42,14 @@ def _row(figures: ReviewFigures) -> dict[str, Any]:
         LATE: "是" if progress.late else "",
         WORKERS: figures.workers,
         TOTAL: "" if figures.total is None else amounts.show(figures.total),
-        LAST: "" if figures.last is None else amounts.show(figures.last),
-        CHANGE: "" if figures.change is None else figures.change,
+        LAST: "" if figures.last_total is None else amounts.show(figures.last_total),
+        CHANGE: "" if figures.change_percent is None else figures.change_percent,
         CATEGORY: str(labels.CATEGORIES[figures.category]) if figures.category else "",
         SHARE: figures.category_share,
         ADJUSTED: figures.adjusted_share,
         CONFIRMER: figures.confirmer or "",
         CONFIRMED: figures.confirmer_share,
         OPEN: progress.open_objections,
-        OVERDUE: progress.overdue,
-        LOOK: "；".join(str(labels.LOOKS[look]) for look in figures.looks),
+        OVERDUE: progress.overdue_objections,
+        LOOK: "；".join(str(labels.REVIEW_SIGNS[look]) for look in figures.signs),
     }

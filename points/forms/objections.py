@@ -30,10 +30,11 @@ class ObjectionForm(KeyedForm):
 class CounterObjectionForm(ObjectionForm):
     """An objection brought to the committee by word or on paper."""
 
-    how = RadioField(
+    channel = RadioField(
         _("How it was brought"),
         choices=[
-            SelectChoice(how, labels.HOWS[how]) for how in (ObjectionChannel.ORAL, ObjectionChannel.WRITTEN)
+            SelectChoice(how, labels.OBJECTION_CHANNELS[how])
+            for how in (ObjectionChannel.ORAL, ObjectionChannel.WRITTEN)
         ],
         coerce=ObjectionChannel,
         validators=[InputRequired()],

@@ -26,7 +26,7 @@ class TermsForm(Form):
     notice_days = IntegerField(
         _("Days a notice hangs"), validators=[InputRequired(), NumberRange(LEAST_NOTICE_DAYS, MOST_DAYS)]
     )
-    book_within = IntegerField(
+    book_within_days = IntegerField(
         _("Days after a quarter by which it is booked"),
         validators=[InputRequired(), NumberRange(1, MOST_DAYS)],
     )

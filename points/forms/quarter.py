@@ -35,7 +35,7 @@ class LastSeenField(HiddenField):
     def __init__(self, **options: Any) -> None:
         super().__init__(validators=[Optional(), Regexp(r"[0-9]{1,10}$")], **options)
 
-    def show(self, number: int) -> None:
+    def fill_in(self, number: int) -> None:
         """Fill in the number that the page shows, unless one was sent.
 
         A writer who saw an older one, and was not told yet what changed, keeps theirs.
@@ -72,7 +72,7 @@ class MinutesForm(MeetingForm):
 class AdjustmentForm(KeyedForm):
     """Points beside the rubric, with the reason, after the last adjustment `seen` at this line."""
 
-    seen = LastSeenField()
+    last_seen = LastSeenField()
     amount = PointsField(_("Points, more (2) or less (-2)"), validators=[InputRequired(), Length(max=12)])
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
 
@@ -80,7 +80,7 @@ class AdjustmentForm(KeyedForm):
         """Show the refusal; after `line_changed` the writer has seen what changed."""
         super().refuse(refusal)
         if refusal.code == "line_changed":
-            self.seen.data = ""
+            self.last_seen.data = ""
 
 
 class RecusalForm(Form):

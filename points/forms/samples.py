@@ -27,7 +27,7 @@ class DrawForm(Form):
 class FindingForm(Form):
     """The finding on a record of a sample."""
 
-    found = SelectField(
+    result = SelectField(
         _("Found"), choices=labels.FINDINGS.items(), coerce=FindingResult, validators=[InputRequired()]
     )
     note = TextAreaField(_("What was seen, and who was asked"), validators=[Length(max=500)])

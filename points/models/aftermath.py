@@ -36,7 +36,7 @@ class Award(Base):
 
 
 class Correction(Base):
-    """A correction (更正) of a booked line: its award reversed, `right` tenths booked instead.
+    """A correction (更正) of a booked line: its award reversed, `right_tenths` booked instead.
 
     Never changed. `award` is the transfer that was wrong: the one that booked the `line`, or one that an
     earlier correction booked. `booked` is the right one, None where nothing was right. It belongs to the
@@ -52,7 +52,7 @@ class Correction(Base):
     award_id: Mapped[int] = mapped_column(ForeignKey("transfer.id"), unique=True)
     reversal_id: Mapped[int] = mapped_column(ForeignKey("transfer.id"), unique=True)
     booked_id: Mapped[int | None] = mapped_column(ForeignKey("transfer.id"), unique=True)
-    right: Mapped[int]
+    right_tenths: Mapped[int]
     reason: Mapped[str] = mapped_column(String(200))
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
@@ -65,8 +65,8 @@ class Correction(Base):
     actor: Mapped[User] = relationship()
 
     __table_args__ = (
-        CheckConstraint('"right" >= 0', name="right"),
-        CheckConstraint('("right" > 0) = (booked_id IS NOT NULL)', name="booked"),
+        CheckConstraint("right_tenths >= 0", name="right"),
+        CheckConstraint("(right_tenths > 0) = (booked_id IS NOT NULL)", name="booked"),
     )
 
 

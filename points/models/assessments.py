@@ -25,7 +25,7 @@ class Quorum(StrEnum):
 class AssessmentRules(Base):
     """A county's rules for its villages' assessments (评定办法); never changed, the latest counts.
 
-    `notice_days` and `book_within` are days after the posting and after the quarter's end.
+    `notice_days` and `book_within_days` are days after the posting and after the quarter's end.
     """
 
     __tablename__ = "assessment_terms"
@@ -35,7 +35,7 @@ class AssessmentRules(Base):
     quorum: Mapped[Quorum] = mapped_column(enum_column(Quorum))
     least_present: Mapped[int]
     notice_days: Mapped[int]
-    book_within: Mapped[int]
+    book_within_days: Mapped[int]
     decided_by: Mapped[str] = mapped_column(String(200))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
@@ -43,7 +43,7 @@ class AssessmentRules(Base):
     actor: Mapped[User | None] = relationship()
 
     __table_args__ = (
-        CheckConstraint("least_present > 0 AND notice_days > 0 AND book_within > 0", name="sense"),
+        CheckConstraint("least_present > 0 AND notice_days > 0 AND book_within_days > 0", name="sense"),
     )
 
 

@@ -19,8 +19,8 @@ class Notice(Base):
     """The posting of a sheet (公示): its days, its lines, and the village's digest; never changed.
 
     The first is of the whole sheet, as is one after the township sent it back; those between are of the
-    lines that accepted objections changed. `upto` is the id of the last transfer the digest covers,
-    `adjusted_upto` that of the last adjustment in the lines.
+    lines that accepted objections changed. `last_transfer_id` is that of the last entry the digest
+    covers, `last_adjustment_id` that of the last adjustment in the lines.
     """
 
     __tablename__ = "notice"
@@ -34,8 +34,8 @@ class Notice(Base):
     posted_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     posted_at: Mapped[datetime] = mapped_column(Moment)
     digest: Mapped[str] = mapped_column(String(64), index=True)
-    upto: Mapped[int]
-    adjusted_upto: Mapped[int]
+    last_transfer_id: Mapped[int]
+    last_adjustment_id: Mapped[int]
 
     assessment: Mapped[Assessment] = relationship()
     posted_by: Mapped[User] = relationship()
@@ -99,7 +99,7 @@ class Objection(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
     number: Mapped[int]
     worker_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    how: Mapped[ObjectionChannel] = mapped_column(enum_column(ObjectionChannel))
+    channel: Mapped[ObjectionChannel] = mapped_column(enum_column(ObjectionChannel))
     name: Mapped[str] = mapped_column(String(100))
     contact: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(String(1000))
@@ -118,7 +118,7 @@ class Objection(Base):
     __table_args__ = (
         UniqueConstraint("assessment_id", "number"),
         Index("ix_objection_origin_at", "origin", "at"),
-        CheckConstraint("(how = 'online') = (received_by_id IS NULL)", name="received"),
+        CheckConstraint("(channel = 'online') = (received_by_id IS NULL)", name="received"),
     )
 
     @property

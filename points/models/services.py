@@ -181,7 +181,7 @@ class Slip(Base):
 class Sample(Base):
     """A random draw among a quarter's records by village supervision; never changed.
 
-    Anyone can repeat it: of the records up to `upto` those whose SHA-256 of "seed:id" is smallest.
+    Anyone can repeat it: of the records up to `last_service_id` those whose SHA-256 of "seed:id" is smallest.
     """
 
     __tablename__ = "sample"
@@ -191,7 +191,7 @@ class Sample(Base):
     quarter_name: Mapped[str] = mapped_column("quarter", String(6))
     seed: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
-    upto: Mapped[int]
+    last_service_id: Mapped[int]
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
 
@@ -219,7 +219,7 @@ class Finding(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id"), index=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
-    found: Mapped[FindingResult] = mapped_column(enum_column(FindingResult))
+    result: Mapped[FindingResult] = mapped_column(enum_column(FindingResult))
     note: Mapped[str] = mapped_column(String(500))
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)

@@ -24,7 +24,7 @@ class ServiceSearch:
     worker: int | None = None
     grid: int | None = None
     likeness: str | None = None
-    among: Collection[int] | None = None
+    service_ids: Collection[int] | None = None
 
 
 def search_services(village: Area, search: ServiceSearch) -> Select[Service]:
@@ -44,8 +44,8 @@ def search_services(village: Area, search: ServiceSearch) -> Select[Service]:
             *(column == value for column, value in conditions.items() if value is not None),
         )
     )
-    if search.among is not None:
-        query = query.where(Service.id.in_(search.among))
+    if search.service_ids is not None:
+        query = query.where(Service.id.in_(search.service_ids))
     return query.order_by(Service.done_on.desc(), Service.id.desc())
 
 

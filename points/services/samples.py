@@ -54,15 +54,15 @@ def draw(village: Area, quarter: Quarter, seed: str, size: int, actor: User) -> 
         return existing
     if not 1 <= size <= MOST_RECORDS:
         raise Refused("bad_size", _("How many must be a number from 1 to %(n)s.", n=MOST_RECORDS), "size")
-    upto = db.session.scalar(select(func.max(Service.id)).where(*_of_quarter(village.id, quarter)))
-    if upto is None:
+    last_id = db.session.scalar(select(func.max(Service.id)).where(*_of_quarter(village.id, quarter)))
+    if last_id is None:
         raise Refused("nothing_to_draw", _("This quarter has no records yet."), "quarter")
     sample = Sample(
         village_id=village.id,
         quarter_name=str(quarter),
         seed=seed,
         size=size,
-        upto=upto,
+        last_service_id=last_id,
         actor_id=actor.id,
         at=clock.now(),
     )
@@ -78,7 +78,7 @@ def population(sample: Sample) -> Sequence[int]:
     """
     where = _of_quarter(sample.village_id, Quarter.parse(sample.quarter_name))
     return db.session.scalars(
-        select(Service.id).where(*where, Service.id <= sample.upto).order_by(Service.id)
+        select(Service.id).where(*where, Service.id <= sample.last_service_id).order_by(Service.id)
     ).all()
 
 
@@ -116,12 +116,12 @@ def note_finding(sample: Sample, service: Service, result: FindingResult, note: 
         raise Refused("own_service", _("Nobody looks into their own service."))
     note = note.strip() if result == FindingResult.SOUND else required_reason(note)
     previous = latest_findings(sample).get(service.id)
-    if previous and (previous.found, previous.note, previous.actor_id) == (result, note, actor.id):
+    if previous and (previous.result, previous.note, previous.actor_id) == (result, note, actor.id):
         return previous
     finding = Finding(
         sample_id=sample.id,
         service_id=service.id,
-        found=result,
+        result=result,
         note=note,
         actor_id=actor.id,
         at=clock.now(),

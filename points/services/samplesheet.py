@@ -28,10 +28,10 @@ class ChecklistRow:
     day: date
     worker: str
     grid: str
-    what: str
+    service: str
     note: str
     household: str
-    found: str
+    finding: str
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _cells(row: ChecklistRow) -> list[str]:
         str(row.number),
         words.day(row.day),
         f"{row.worker}\n{row.grid}",
-        "\n".join(filter(None, (row.what, row.note))),
+        "\n".join(filter(None, (row.service, row.note))),
         row.household,
-        row.found or "\n□ " + "  □ ".join((_("as written"), _("doubtful"))) + "\n□ " + _("did not happen"),
+        row.finding or "\n□ " + "  □ ".join((_("as written"), _("doubtful"))) + "\n□ " + _("did not happen"),
     ]

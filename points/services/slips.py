@@ -35,7 +35,7 @@ class Batch:
     first: str
     last: str
     count: int
-    used: int
+    used_count: int
 
 
 def print_slips(village: Area, worker: Person | None, count: int, actor: User) -> list[Slip]:

@@ -32,7 +32,7 @@ class BookableLine:
     """A posted line on its way to the ledger; `why` it waits, None if nothing stands in its way."""
 
     posted: NoticeLine
-    why: WaitReason | None
+    wait_reason: WaitReason | None
 
 
 def to_book(assessment: Assessment) -> list[BookableLine]:
@@ -96,7 +96,7 @@ def book(assessment: Assessment, actor: User) -> list[NoticeLine]:
     notice = assessments.whole_notice(assessment)
     if is_first and (notice is None or clock.today() <= notice.ends_on):
         raise Refused("notice_running", _("The notice has not ended yet."))
-    ready = [line.posted for line in to_book(assessment) if line.why is None]
+    ready = [line.posted for line in to_book(assessment) if line.wait_reason is None]
     if not is_first and not ready:
         return []
     if actor.id in preparers(assessment):

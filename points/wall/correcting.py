@@ -20,8 +20,8 @@ from points.assessment import assessments
 from points.models import Assessment, Award, Correction, Transfer, TransferKind
 
 
-def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> Correction:
-    """Put right a booked line that was too much: reverse its entry and book `right` tenths instead.
+def correct(award: Transfer, right_tenths: int, reason: str, key: str, actor: User) -> Correction:
+    """Put right a booked line that was too much: reverse its entry and book `right_tenths` instead.
 
     What was too little is given by the open quarter's meeting, as new points hang on the wall first. Sent
     twice with one key it is done once. Refused `no_open_quarter`, `not_an_award`, `bad_amount` (0 and more,
@@ -29,7 +29,7 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
     `insufficient_points` when the difference was spent: then the meeting deducts it. Locks: the assessment,
     then the account.
     """
-    if existing := _correction_with_key(key, award, right):
+    if existing := _correction_with_key(key, award, right_tenths):
         return existing
     village, worker, line = award.account.village, award.account.person, award.line
     assessment = assessments.open_assessment(village)
@@ -38,22 +38,22 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
     assessments.lock_in_state(assessment, assessment.state)
     if award.kind != TransferKind.AWARD or worker is None or line is None:
         raise Refused("not_an_award", _("Only a quarter's points are corrected."))
-    if not 0 <= right < award.amount:
+    if not 0 <= right_tenths < award.amount:
         raise Refused("bad_amount", _("The right points are less than what was booked."), "right")
     reason = required_reason(reason)
     if persons.is_own(actor, worker):
         raise Refused("own_line", _("Nobody decides on their own points."))
     ledger.lock([award.account])
-    if existing := _correction_with_key(key, award, right):  # by who held the lock before
+    if existing := _correction_with_key(key, award, right_tenths):  # by who held the lock before
         return existing
     if is_reversed(award):
         raise Refused("already_reversed", _("This entry was reversed already."))
-    _check_difference_left(award, right)
+    _check_difference_left(award, right_tenths)
     quarter, booked = line.assessment.quarter_name, None
-    if right:
+    if right_tenths:
         # First what is right, so that only the difference has to be there.
         booked = ledger.post(
-            keys.correction_key(key), TransferKind.AWARD, award.account, right, quarter, actor
+            keys.correction_key(key), TransferKind.AWARD, award.account, right_tenths, quarter, actor
         )
     correction = Correction(
         key=key,
@@ -62,7 +62,7 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
         award_id=award.id,
         reversal_id=ledger.reverse(award, keys.correction_reversal_key(key), reason, actor).id,
         booked_id=booked.id if booked else None,
-        right=right,
+        right_tenths=right_tenths,
         reason=reason,
         actor_id=actor.id,
         at=clock.now(),
@@ -75,27 +75,27 @@ def correct(award: Transfer, right: int, reason: str, key: str, actor: User) -> 
         worker,
         village,
         {"points": award.amount},
-        points=right,
+        points=right_tenths,
         quarter=quarter,
         reason=reason,
     )
     return correction
 
 
-def _correction_with_key(key: str, award: Transfer, right: int) -> Correction | None:
+def _correction_with_key(key: str, award: Transfer, right_tenths: int) -> Correction | None:
     """The correction with this key, or None. Refused `key_reused` if it is not the one asked for."""
     correction = db.session.scalar(select(Correction).where(Correction.key == key))
     if correction is not None:
-        check_repeated((correction.award_id, correction.right), (award.id, right))
+        check_repeated((correction.award_id, correction.right_tenths), (award.id, right_tenths))
     return correction
 
 
-def _check_difference_left(award: Transfer, right: int) -> None:
+def _check_difference_left(award: Transfer, right_tenths: int) -> None:
     """Check that the difference is still on the locked account.
 
     Refused `insufficient_points`, with what is missing.
     """
-    missing = award.amount - right - award.account.balance
+    missing = award.amount - right_tenths - award.account.balance
     if missing > 0:
         raise Refused(
             "insufficient_points",

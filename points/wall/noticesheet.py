@@ -39,7 +39,7 @@ class NoticeRow:
     deductions: int
     adjustments: int
     total: int
-    before: int = 0
+    total_before: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class NoticeSheet:
         return f"{self.quarter}-{self.number}" if self.number > 1 else str(self.quarter)
 
     @property
-    def together(self) -> NoticeRow:
+    def sum_row(self) -> NoticeRow:
         """The row with the sums of the columns, its label, and the number of people."""
         rows = self.rows
         return NoticeRow(
@@ -97,7 +97,7 @@ class NoticeSheet:
             deductions=sum(row.deductions for row in rows),
             adjustments=sum(row.adjustments for row in rows),
             total=sum(row.total for row in rows),
-            before=sum(row.before for row in rows),
+            total_before=sum(row.total_before for row in rows),
         )
 
 
@@ -204,7 +204,7 @@ def _table(notice: NoticeSheet) -> list[Strip]:
     """A strip for each row and for the totals; each page repeats the head of the table."""
     table = PrintedTable(_columns(notice), size=CELL, head_size=SMALL)
     rows = [_cells(notice, row) for row in notice.rows]
-    return [*table.rows(rows), table.row(_cells(notice, notice.together), bold=True)]
+    return [*table.rows(rows), table.row(_cells(notice, notice.sum_row), bold=True)]
 
 
 def _columns(notice: NoticeSheet) -> list[PrintedColumn]:
@@ -235,7 +235,7 @@ def _cells(notice: NoticeSheet, row: NoticeRow) -> list[str]:
         *[show(cell) for cell in row.cells],
         show(-abs(row.deductions)),
         signed(row.adjustments),
-        *([] if notice.whole else [show(row.before)]),
+        *([] if notice.whole else [show(row.total_before)]),
         show(row.total),
     ]
 

@@ -55,7 +55,8 @@ def bring(
     existing = db.session.scalar(select(Objection).where(Objection.key == key))
     if existing is not None:
         check_repeated(
-            (existing.assessment_id, existing.worker_id, existing.how), (assessment.id, worker.id, channel)
+            (existing.assessment_id, existing.worker_id, existing.channel),
+            (assessment.id, worker.id, channel),
         )
         return existing
     if assessment.state not in ON_THE_WALL:
@@ -82,7 +83,7 @@ def bring(
         assessment_id=assessment.id,
         number=_next_number(assessment),
         worker_id=worker.id,
-        how=channel,
+        channel=channel,
         name=name.strip(),
         contact=contact.strip(),
         text=text.strip(),
@@ -121,7 +122,9 @@ def _check_flood(assessment: Assessment, origin: str | None) -> None:
     One address brings a few a day, and a village has some to answer first.
     """
     since = clock.now() - timedelta(days=1)
-    online_count = select(func.count()).select_from(Objection).where(Objection.how == ObjectionChannel.ONLINE)
+    online_count = (
+        select(func.count()).select_from(Objection).where(Objection.channel == ObjectionChannel.ONLINE)
+    )
     from_address = online_count.where(Objection.origin == origin, Objection.at > since)
     open_in_village = (
         online_count.join(Objection.assessment)

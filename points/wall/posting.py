@@ -55,7 +55,8 @@ def changed_workers(assessment: Assessment, lines: dict[int, NoticeLine]) -> set
     return {
         adjustment.worker_id
         for adjustment in assessment.adjustments
-        if adjustment.worker_id in lines and adjustment.id > lines[adjustment.worker_id].notice.adjusted_upto
+        if adjustment.worker_id in lines
+        and adjustment.id > lines[adjustment.worker_id].notice.last_adjustment_id
     }
 
 
@@ -75,8 +76,8 @@ def _post(
         posted_by_id=actor.id,
         posted_at=clock.now(),
         digest=digest,
-        upto=upto,
-        adjusted_upto=max((adjustment.id for adjustment in assessment.adjustments), default=0),
+        last_transfer_id=upto,
+        last_adjustment_id=max((adjustment.id for adjustment in assessment.adjustments), default=0),
     )
     db.session.add(notice)
     db.session.flush()

@@ -51,12 +51,12 @@ class Proof:
 
     notice: Notice
     entries: int
-    computed: str
+    digest: str
 
     @property
-    def fits(self) -> bool:
+    def is_same(self) -> bool:
         """Whether the computed digest is the one that was posted."""
-        return self.computed == self.notice.digest
+        return self.digest == self.notice.digest
 
 
 def compute_proof(notice: Notice) -> Proof:
@@ -66,7 +66,7 @@ def compute_proof(notice: Notice) -> Proof:
     """
     heads: dict[int, tuple[int, str]] = {}
     entries = 0
-    for entry in _entries(notice.assessment.village, notice.upto):
+    for entry in _entries(notice.assessment.village, notice.last_transfer_id):
         _position, head = heads.get(entry.account_id, (0, GENESIS))
         heads[entry.account_id] = (entry.position, chain.link(head, entry, entry.reversed_key))
         entries += 1

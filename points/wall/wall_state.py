@@ -42,7 +42,7 @@ class PostedNotice:
     lines: Sequence[NoticeLine]
     adjustments: Sequence[Adjustment]
     answers: Mapping[int, Answer]
-    before: Mapping[int, int]
+    totals_before: Mapping[int, int]
     recusals: Sequence[Recusal]
     corrections: Sequence[Correction]
 
@@ -54,7 +54,7 @@ def posted_notice(assessment: Assessment, notice: Notice) -> PostedNotice:
     adjustments = [
         adjustment
         for adjustment in assessment.adjustments
-        if adjustment.id <= notice.adjusted_upto and adjustment.worker_id in workers
+        if adjustment.id <= notice.last_adjustment_id and adjustment.worker_id in workers
     ]
     corrections = correcting.corrections_on_sheet(assessment) if notice.whole else ()
     return PostedNotice(
@@ -136,22 +136,22 @@ class WallState:
     objections: Sequence[Objection]
     ready: Sequence[NoticeLine]
     waiting: Sequence[booking.BookableLine]
-    changed: int
+    changed_count: int
 
     @property
-    def points(self) -> int:
+    def ready_tenths(self) -> int:
         """The tenths that can be booked now."""
         return sum(line.total for line in self.ready)
 
     @property
-    def to_come(self) -> int:
+    def tenths_to_come(self) -> int:
         """The tenths that will be booked once nothing waits any more."""
-        return self.points + sum(line.posted.total for line in self.waiting)
+        return self.ready_tenths + sum(line.posted.total for line in self.waiting)
 
     @property
-    def why(self) -> dict[int, booking.WaitReason]:
+    def wait_reasons(self) -> dict[int, booking.WaitReason]:
         """The reasons why lines wait, by worker; without those for which only a notice has to end."""
-        reasons = {line.posted.worker_id: line.why for line in self.waiting}
+        reasons = {line.posted.worker_id: line.wait_reason for line in self.waiting}
         return {
             worker: why for worker, why in reasons.items() if why and why != booking.WaitReason.NOTICE_RUNS
         }
@@ -164,8 +164,8 @@ def wall_state(assessment: Assessment) -> WallState:
     return WallState(
         assessments.notices(assessment),
         objections.objections_of(assessment),
-        [line.posted for line in lines if line.why is None],
-        [line for line in lines if line.why is not None],
+        [line.posted for line in lines if line.wait_reason is None],
+        [line for line in lines if line.wait_reason is not None],
         len(changed_workers(assessment, assessments.latest_lines(assessment))) if is_posted else 0,
     )
 

@@ -65,7 +65,7 @@ def _row(posted: PostedNotice, line: NoticeLine) -> NoticeRow:
         deductions=line.deductions,
         adjustments=line.adjustments,
         total=line.total,
-        before=posted.before.get(line.worker_id, 0),
+        total_before=posted.totals_before.get(line.worker_id, 0),
     )
 
 
@@ -139,7 +139,7 @@ def _corrected(correction: Correction, masked: NameMask) -> str:
             quarter=words.quarter(correction.line.assessment.quarter),
             name=worker.masked if worker else "",
             points=show(award.amount),
-            right=show(correction.right),
+            right=show(correction.right_tenths),
             reason=masked(correction.reason),
         )
     )

@@ -50,6 +50,6 @@ def _limit(limit: PurchaseLimit) -> dict[str, Any]:
         "goods": limit.goods.id,
         "name": limit.goods.name,
         "limit": limit.quota,
-        "taken": limit.taken,
-        "left": limit.left,
+        "taken": limit.units_taken,
+        "left": limit.units_left,
     }

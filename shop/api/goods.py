@@ -38,6 +38,6 @@ def _article(offer: Offer) -> dict[str, Any]:
         "barcodes": goods.codes,
         "unit": goods.unit,
         "price": points(offer.price),
-        "on_hand": offer.left,
+        "on_hand": offer.usable_units,
         "limit": goods.quota,
     }

@@ -21,8 +21,8 @@ class Outflow:
 
     name: str
     unit: str
-    out: int = 0
-    back: int = 0
+    handed_out: int = 0
+    given_back: int = 0
     points: int = 0
 
 
@@ -83,8 +83,8 @@ def _outflows(redemptions: Sequence[Redemption], voids: Sequence[Void]) -> list[
             for line in redemption.lines:
                 row = outflows.setdefault((line.name, line.unit), Outflow(line.name, line.unit))
                 row.points += sign * line.amount
-                row.out += line.quantity if sign > 0 else 0
-                row.back += line.quantity if sign < 0 else 0
+                row.handed_out += line.quantity if sign > 0 else 0
+                row.given_back += line.quantity if sign < 0 else 0
     return sorted(outflows.values(), key=lambda row: row.name)
 
 
@@ -93,8 +93,8 @@ class DaySummary(NamedTuple):
 
     day: date
     redemptions: int
-    out: int
-    back: int
+    handed_out: int
+    given_back: int
 
 
 def day_summaries(shop: Shop, limit: int) -> list[DaySummary]:

@@ -21,12 +21,12 @@ class PurchaseLimit:
 
     goods: Goods
     quota: int
-    taken: int
+    units_taken: int
 
     @property
-    def left(self) -> int:
+    def units_left(self) -> int:
         """How many more units this quarter."""
-        return max(0, self.quota - self.taken)
+        return max(0, self.quota - self.units_taken)
 
 
 def of_person(person: Person, articles: Iterable[Goods]) -> dict[int, PurchaseLimit]:
@@ -75,7 +75,7 @@ def check(person: Person, articles: Mapping[int, Goods], basket: Mapping[int, in
     The person's account must be locked, so that two desks cannot pass the limit together.
     """
     for ident, limit in of_person(person, articles.values()).items():
-        if basket[ident] > limit.left:
+        if basket[ident] > limit.units_left:
             raise Refused(
                 "limit_reached",
                 _(
@@ -83,7 +83,7 @@ def check(person: Person, articles: Mapping[int, Goods], basket: Mapping[int, in
                     name=limit.goods.name,
                     unit=limit.goods.unit,
                     quota=limit.quota,
-                    left=limit.left,
+                    left=limit.units_left,
                 ),
                 f"goods-{ident}",
             )

@@ -103,7 +103,7 @@ def next_key(card: Card) -> str:
 
     So two volunteers who serve one card at the same second ask for the same thing, and it is done once.
     """
-    account = ledger.existing(card.person)
+    account = ledger.find_account(card.person)
     return f"desk-{card.number}-{account.transfers if account else 0}"
 
 

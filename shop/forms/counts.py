@@ -45,22 +45,22 @@ class CountsField(Field):
         """Read all the controls; one that makes no sense does not spoil the other articles."""
         self.process_errors: list[Any] = []
         self.data: dict[int, CountedUnits] = {}
-        self.typed: dict[int, str] = {}
-        self.wrong: dict[int, Any] = {}
+        self.raw_units: dict[int, str] = {}
+        self.faults: dict[int, Any] = {}
         for name in formdata or ():
             control = self.CONTROL.fullmatch(name)
             if control and formdata[name].strip():  # type: ignore[index]
                 self._read(int(control[1]), formdata)  # type: ignore[arg-type]
 
     def _read(self, goods_id: int, formdata: Mapping[str, str]) -> None:
-        self.typed[goods_id] = formdata[f"units-{goods_id}"].strip()
+        self.raw_units[goods_id] = formdata[f"units-{goods_id}"].strip()
         units, began, ended = (
             _whole_number(formdata.get(f"{name}-{goods_id}", "")) for name in ("units", "began", "ended")
         )
         if units is None:
-            self.wrong[goods_id] = _("How many is a whole number: 0, 1, 2 …")
+            self.faults[goods_id] = _("How many is a whole number: 0, 1, 2 …")
         elif max(began or 0, ended or 0) > OLDEST_SECONDS:
-            self.wrong[goods_id] = _("This was counted long ago. Count it again.")
+            self.faults[goods_id] = _("This was counted long ago. Count it again.")
         else:
             self.data[goods_id] = CountedUnits(units, began, ended)
 

@@ -25,12 +25,12 @@ class BasketField(Field):
     def process(self, formdata: Mapping[str, str] | None, *args: Any, **kwargs: Any) -> None:
         """Read all the controls; what is no whole number becomes an error of the field."""
         self.process_errors: list[Any] = []
-        self.typed = {
+        self.raw_units = {
             int(control[1]): formdata[name].strip()  # type: ignore[index]
             for name in formdata or ()
             if (control := self.CONTROL.fullmatch(name))
         }
-        filled = {goods_id: units for goods_id, units in self.typed.items() if units}
+        filled = {goods_id: units for goods_id, units in self.raw_units.items() if units}
         self.data = {goods_id: int(units) for goods_id, units in filled.items() if _is_count(units)}
         if len(self.data) < len(filled):
             self.process_errors.append(_("How many is a whole number: 0, 1, 2 …"))
@@ -47,7 +47,7 @@ class BasketForm(KeyedForm):
     proxy_name = StringField(_("Name of who came"), validators=[Length(max=100)])
     proxy_relation = StringField(_("Who they are to the worker"), validators=[Length(max=40)])
     signature = HiddenField()
-    refused: Refused | None = None
+    refusal: Refused | None = None
 
     @property
     def collector(self) -> proxies.Collector | None:
@@ -64,17 +64,17 @@ class BasketForm(KeyedForm):
             return None
 
     @property
-    def used_before(self) -> bool:
+    def key_was_used(self) -> bool:
         """Whether the key stood for another basket, so that a new one had to take its place."""
-        return self.refused is not None and self.refused.code == "key_reused"
+        return self.refusal is not None and self.refusal.code == "key_reused"
 
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal and remember it; a signature that was not one is asked for again."""
         super().refuse(refusal)
-        self.refused = refusal
+        self.refusal = refusal
         if refusal.field == self.signature.name:
             self.signature.data = ""
 
     def problem(self) -> Refused:
         """Why nothing was handed out: the refusal, or what is wrong with the form."""
-        return self.refused or Refused("bad_form", next(iter(self.errors.values()))[0])
+        return self.refusal or Refused("bad_form", next(iter(self.errors.values()))[0])

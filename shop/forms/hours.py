@@ -47,7 +47,7 @@ class DaysRow(SpanRow):
     days = StringField(_("Days of the month"), validators=[Length(max=100)])
 
     @property
-    def numbers(self) -> list[int]:
+    def day_numbers(self) -> list[int]:
         """The days that were written, between commas or spaces; ValueError for anything else."""
         return [int(word) for word in re.split(r"[\s,，、;；号日]+", self.days.data or "") if word]
 
@@ -56,12 +56,12 @@ class DaysRow(SpanRow):
         if not super().validate(*args, **kwargs):
             return False
         try:
-            fits = all(1 <= number <= 31 for number in self.numbers)
+            fits = all(1 <= number <= 31 for number in self.day_numbers)
         except ValueError:
             fits = False
         if not fits:
             self.days.errors = [_("Days of the month are numbers from 1 to 31, like 5, 20.")]
-        elif bool(self.numbers) != bool(self.span):
+        elif bool(self.day_numbers) != bool(self.span):
             self.days.errors = [_("Write the days, and from when until when.")]
         return not self.days.errors
 
@@ -91,7 +91,7 @@ class HoursForm(Form):
     dates = FieldList(FormField(DateRow), max_entries=MOST_DATES)
 
     @classmethod
-    def of(cls, hours: Hours | None, today: date) -> "HoursForm":
+    def from_hours(cls, hours: Hours | None, today: date) -> "HoursForm":
         """The form as the hours are now, without dates that are over."""
         hours = hours or Hours()
         coming = sorted(day for day in hours.dates if day >= today)
@@ -109,7 +109,7 @@ class HoursForm(Form):
     def hours(self) -> Hours | None:
         """The hours that were written; None when nothing was."""
         weekly = {number: row.form.span for number, row in enumerate(self.weekly, 1) if row.form.span}
-        monthly = {number: row.form.span for row in self.monthly for number in row.form.numbers}
+        monthly = {number: row.form.span for row in self.monthly for number in row.form.day_numbers}
         dates = {row.form.day.data: row.form.span for row in self.dates if row.form.day.data}
         return Hours(weekly, monthly, dates) if weekly or monthly or dates else None
 

@@ -14,13 +14,13 @@ class MoneyField(StringField):
     `fen` is what was read, None if nothing.
     """
 
-    WRITTEN = re.compile(r"(\d{1,9})(?:[.．。](\d{1,2}))?")
+    PATTERN = re.compile(r"(\d{1,9})(?:[.．。](\d{1,2}))?")
     fen: int | None = None
 
     def pre_validate(self, form: Any) -> None:
         """Read the amount, or say how it is written."""
         text = (self.data or "").strip()
-        match = self.WRITTEN.fullmatch(text)
+        match = self.PATTERN.fullmatch(text)
         if text and match is None:
             raise ValidationError(_("Write the money in yuan, like 12.50."))
         self.fen = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else None

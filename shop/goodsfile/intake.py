@@ -21,7 +21,7 @@ def import_rows(plan: Plan, village: Area, actor: User | None) -> Iterator[int]:
     """
     shop = shops.open_shop(village)
     yield from filing.do_in_batches(plan, lambda steps: _import_steps(shop, steps, actor))
-    audit.note(actor, "goods.import", village, village, **plan.counted)
+    audit.note(actor, "goods.import", village, village, **plan.counts_by_outcome)
     db.session.flush()
     yield len(plan.steps)
 

@@ -65,34 +65,34 @@ def plan_goods(table: tables.Table, village: Area) -> Plan:
     entries, bad = columns.clean(table)
     planner = _Planner(table, KnownGoods(shops.of_village(village)))
     steps = [step for entry in entries if (step := planner.step(entry))]
-    return Plan(table, steps, [*bad, *planner.bad])
+    return Plan(table, steps, [*bad, *planner.bad_cells])
 
 
 class _Planner:
     """Plans the rows one by one; names and codes of earlier rows count for the later ones."""
 
     def __init__(self, table: tables.Table, known_goods: KnownGoods) -> None:
-        self._table, self._known = table, known_goods
+        self._table, self._shelf = table, known_goods
         self._rows: dict[object, int] = {}
-        self.bad: list[BadCell] = []
+        self.bad_cells: list[BadCell] = []
 
     def step(self, entry: GoodsRow) -> GoodsStep | None:
         """The step of a row, or None when something in it is bad."""
-        bad_before = len(self.bad)
+        bad_before = len(self.bad_cells)
         goods = self._article(entry)
-        if len(self.bad) == bad_before:
-            step = self._new(entry) if goods is None else self._changed(entry, goods)
-            if len(self.bad) == bad_before:
+        if len(self.bad_cells) == bad_before:
+            step = self._addition(entry) if goods is None else self._correction(entry, goods)
+            if len(self.bad_cells) == bad_before:
                 return step
         return None
 
     def _refuse(self, entry: GoodsRow, column: str, reason: Any) -> None:
-        self.bad.append(BadCell.at(self._table, entry.row, column, reason))
+        self.bad_cells.append(BadCell.at(self._table, entry.row, column, reason))
 
     def _article(self, entry: GoodsRow) -> Goods | None:
         """The article of a row, by its barcodes first, then by its name; None if it is new or bad."""
-        owners = {code: self._known.by_code[code] for code in entry.codes if code in self._known.by_code}
-        named = self._known.by_name.get(entry.name)
+        owners = {code: self._shelf.by_code[code] for code in entry.codes if code in self._shelf.by_code}
+        named = self._shelf.by_name.get(entry.name)
         goods = next(iter(owners.values()), named)
         for code, owner in owners.items():
             if owner is not goods or named not in (None, owner):
@@ -118,7 +118,7 @@ class _Planner:
         """The number of the first row that has this name, article or code."""
         return self._rows.setdefault(key, entry.row.number)
 
-    def _new(self, entry: GoodsRow) -> GoodsStep | None:
+    def _addition(self, entry: GoodsRow) -> GoodsStep | None:
         """The step that puts a new article on the shelf, from today; None if a value is missing."""
         for column, value in ((columns.UNIT, entry.unit), (columns.PRICE, entry.price)):
             if value is None:
@@ -140,7 +140,9 @@ class _Planner:
             is_new=True,
             name=entry.name,
             code=entry.spec or "",
-            lines=[CellChange(column, None, value) for column, value in values.items() if value is not None],
+            changes=[
+                CellChange(column, None, value) for column, value in values.items() if value is not None
+            ],
             entry=entry,
             goods=None,
             corrections={},
@@ -149,7 +151,7 @@ class _Planner:
             archived=entry.archived or None,
         )
 
-    def _changed(self, entry: GoodsRow, goods: Goods) -> GoodsStep:
+    def _correction(self, entry: GoodsRow, goods: Goods) -> GoodsStep:
         """The step that changes an article that is there; an empty cell says nothing."""
         values = {field: getattr(entry, field) for field in COLUMN_OF_FIELD}
         corrections = {
@@ -157,7 +159,7 @@ class _Planner:
             for field, value in values.items()
             if value is not None and value != getattr(goods, field)
         }
-        if "unit" in corrections and goods.id in self._known.on_hand:
+        if "unit" in corrections and goods.id in self._shelf.on_hand:
             self._refuse(entry, columns.UNIT, unit_in_use(goods).message)
         lines = [
             CellChange(COLUMN_OF_FIELD[field], getattr(goods, field), new)
@@ -178,7 +180,7 @@ class _Planner:
             is_new=False,
             name=goods.name,
             code=goods.spec or "",
-            lines=lines,
+            changes=lines,
             entry=entry,
             goods=goods,
             corrections=corrections,
@@ -193,7 +195,7 @@ class _Planner:
             return None
         today = clock.today()
         day = max(entry.since or today, today)
-        holds = self._known.price(goods, day)
+        holds = self._shelf.price(goods, day)
         if holds.points == entry.price:
             return None
         before = PlannedPrice(holds.points, holds.holds_from)
@@ -219,6 +221,6 @@ class _Planner:
             self._refuse(entry, columns.STATE, text)
         if entry.archived in (None, is_archived):
             return None
-        if entry.archived and self._known.on_hand.get(goods.id):
+        if entry.archived and self._shelf.on_hand.get(goods.id):
             self._refuse(entry, columns.STATE, still_in_stock().message)
         return entry.archived

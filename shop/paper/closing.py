@@ -54,8 +54,8 @@ class OutflowRow:
 
     name: str
     unit: str
-    out: int
-    back: int
+    handed_out: int
+    given_back: int
     points: int
 
 
@@ -189,7 +189,7 @@ def _goods(sheet: ClosingSheet) -> list[Strip]:
         PrintedColumn(_("In points"), 22, "right"),
     ]
     rows = [
-        [str(count), row.name, row.unit, str(row.out), str(row.back), show(row.points)]
+        [str(count), row.name, row.unit, str(row.handed_out), str(row.given_back), show(row.points)]
         for count, row in enumerate(sheet.goods, 1)
     ]
     net = show(sheet.total_out - sheet.total_back)

@@ -209,13 +209,13 @@ class Offer:
 
     goods: Goods
     price: int
-    left: int
+    usable_units: int
     on_hand: int
 
     @property
     def is_low(self) -> bool:
         """Whether more should be ordered."""
-        return self.left <= (self.goods.low_at or 0)
+        return self.usable_units <= (self.goods.low_at or 0)
 
 
 def offers(shop: Shop) -> Sequence[Offer]:
@@ -268,7 +268,7 @@ class GoodsCounts:
     """How many articles are on a shelf, how many of them have no code at all, and how many are archived."""
 
     offered: int = 0
-    bare: int = 0
+    without_code: int = 0
     archived: int = 0
 
 

@@ -41,7 +41,7 @@ class Hours:
     monthly: Mapping[int, Span] = field(default_factory=dict)
     dates: Mapping[date, Span | None] = field(default_factory=dict)
 
-    def on(self, day: date) -> list[Span]:
+    def spans_on(self, day: date) -> list[Span]:
         """The spans in which the shop is open on a day."""
         if day in self.dates:
             single = self.dates[day]
@@ -51,20 +51,20 @@ class Hours:
 
     def is_open(self, at: datetime) -> bool:
         """Whether the shop is open at a moment, given as local time."""
-        return any(span.covers(at.time()) for span in self.on(at.date()))
+        return any(span.covers(at.time()) for span in self.spans_on(at.date()))
 
-    def closes(self, at: datetime) -> time | None:
+    def closing_time(self, at: datetime) -> time | None:
         """The time at which the shop, open at a local moment, closes; None when it is closed.
 
         Spans that meet count as one.
         """
-        until, spans = at.time(), sorted(self.on(at.date()), key=lambda span: span.opens)
+        until, spans = at.time(), sorted(self.spans_on(at.date()), key=lambda span: span.opens)
         for span in spans:
             if span.covers(until):
                 until = span.closes
         return until if until != at.time() else None
 
-    def written(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The hours as the database keeps them, in JSON."""
         return {
             "weekly": {str(day): _span_text(span) for day, span in sorted(self.weekly.items())},
@@ -73,7 +73,7 @@ class Hours:
         }
 
     @classmethod
-    def read(cls, stored: Mapping[str, Any]) -> "Hours":
+    def from_json(cls, stored: Mapping[str, Any]) -> "Hours":
         """The hours from what `written` made."""
         return cls(
             weekly={int(day): _span(span) for day, span in stored["weekly"].items()},
@@ -89,7 +89,7 @@ def opening_after(hours: Hours, after: datetime) -> datetime | None:
     """The next moment at which the shop opens, local time; None within the next two months."""
     for ahead in range(LOOK_AHEAD_DAYS):
         day = after.date() + timedelta(days=ahead)
-        for span in sorted(hours.on(day), key=lambda span: span.opens):
+        for span in sorted(hours.spans_on(day), key=lambda span: span.opens):
             opening = datetime.combine(day, span.opens, after.tzinfo)
             if opening > after:
                 return opening

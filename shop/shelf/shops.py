@@ -35,13 +35,13 @@ def of_village(village: Area) -> Shop | None:
 
 def hours_of(shop: Shop) -> Hours | None:
     """When the shop is open, by the village's own decision; None: whenever somebody serves."""
-    return Hours.read(shop.hours) if shop.hours else None
+    return Hours.from_json(shop.hours) if shop.hours else None
 
 
 def set_hours(shop: Shop, hours: Hours | None, actor: User | None) -> None:
     """Write down when the shop is open from now on; None: whenever somebody serves."""
     lock(shop)
-    audit.change(actor, "shelf.hours", shop, shop.village, hours=hours.written() if hours else None)
+    audit.change(actor, "shelf.hours", shop, shop.village, hours=hours.to_json() if hours else None)
 
 
 def is_open(shop: Shop) -> bool:

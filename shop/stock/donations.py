@@ -104,10 +104,10 @@ class DonatedLot:
 
     goods: Goods
     best_before: date | None
-    given: int = 0
+    units_given: int = 0
     handed_out: int = 0
-    otherwise: int = 0
-    left: int = 0
+    gone_otherwise: int = 0
+    units_left: int = 0
     days: dict[date, int] = field(default_factory=lambda: defaultdict(int))
 
 
@@ -131,7 +131,7 @@ def donated_lots(donation: Donation) -> list[DonatedLot]:
             origin = origins[origin]
         donated = lots_by_origin.setdefault(origin, DonatedLot(move.lot.goods, move.lot.best_before))
         _add_move(donated, move, redeemed_on)
-    return [donated for donated in lots_by_origin.values() if donated.given]
+    return [donated for donated in lots_by_origin.values() if donated.units_given]
 
 
 def handed_out_by_day(gifts: Iterable[DonatedLot]) -> list[tuple[date, list[tuple[Goods, int]]]]:
@@ -155,12 +155,12 @@ def _origins(donation: Donation) -> dict[int, int]:
 
 def _add_move(donated: DonatedLot, move: StockMove, redeemed_on: date | None) -> None:
     """Add one move to the figure of a donated lot that it belongs to."""
-    donated.left += move.quantity
+    donated.units_left += move.quantity
     kinds = {move.kind, move.reverses.kind if move.reverses else None}
     if redeemed_on is not None:
         donated.handed_out -= move.quantity
         donated.days[redeemed_on] -= move.quantity
     elif MoveKind.RECEIPT in kinds and move.consignment_id is None:
-        donated.given += move.quantity
+        donated.units_given += move.quantity
     else:
-        donated.otherwise -= move.quantity
+        donated.gone_otherwise -= move.quantity

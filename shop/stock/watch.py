@@ -41,7 +41,7 @@ def watch_list(shop: Shop) -> WatchList:
         .order_by(Lot.best_before, Lot.id)
     ).all()
     return WatchList(
-        low=sorted((offer for offer in offers(shop) if offer.is_low), key=lambda offer: offer.left),
+        low=sorted((offer for offer in offers(shop) if offer.is_low), key=lambda offer: offer.usable_units),
         near_expiry=[lot for lot in expiring if not lot.has_expired(today)],
         expired=[lot for lot in expiring if lot.has_expired(today)],
     )

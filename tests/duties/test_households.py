@@ -203,7 +203,7 @@ def test_households_are_found_and_counted(cast, grid, other, add):
     assert heads(text="上村") == ["张大山", "李秀英"]
     assert heads(text="山") == ["张大山"]
     assert heads(text="%") == []
-    assert heads(text="山", left=True) == ["张小山"]
+    assert heads(text="山", moved_away=True) == ["张小山"]
     figures = listing.figures(both)
     assert (figures.households, figures.residents) == (3, 6)
     assert figures.classes == {PRIORITY: 1, ORDINARY: 2}

@@ -104,7 +104,7 @@ def messy():
 
 def test_a_messy_workbook(messy):
     assert [column.name for column in messy.columns] == ["村(社区)代码", "姓名", "电话", "户数", "聘任日期"]
-    assert (messy.header, messy.unknown, messy.totals) == (5, ("序号", "备注"), (14,))
+    assert (messy.header, messy.unknown_headings, messy.total_rows) == (5, ("序号", "备注"), (14,))
     assert [row.number for row in messy.rows] == [6, 7, 8, 11, 12]
     assert messy.where(messy.rows[0], "姓名") == "C6"
     assert messy.where(messy.rows[0], "性别") == "6"

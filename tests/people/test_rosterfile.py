@@ -139,7 +139,7 @@ def test_the_same_file_twice_changes_nothing(cast):
 def test_the_dry_run_changes_nothing(cast):
     made = planned(cast.county, [row()])
     assert made.counts == {"added": 1}
-    assert [(line.column, line.after) for line in made.steps[0].lines] == [
+    assert [(line.column, line.after) for line in made.steps[0].changes] == [
         ("网格名称", "上村一网格"),
         ("村民小组", "上村组"),
         ("姓名", "普学明"),
@@ -154,7 +154,7 @@ def test_what_the_file_says_otherwise_is_changed_with_before_and_after(cast):
     take_in(cast.county, [row()])
     made = planned(cast.county, [row(电话="12000009999", 户数=9, 网格名称="上村网格", 村民小组="下村组")])
     assert made.counts == {"changed": 1}
-    assert {(line.column, line.before, line.after) for line in made.steps[0].lines} == {
+    assert {(line.column, line.before, line.after) for line in made.steps[0].changes} == {
         ("网格名称", "上村一网格", "上村网格"),
         ("户数", 8, 9),
         ("村民小组", "上村组", "下村组"),
@@ -263,7 +263,7 @@ def test_two_rows_that_contradict_each_other(cast):
 def test_a_bad_cell_is_named_by_row_and_column(cast, column, value, where):
     made = planned(cast.county, [row(**{column: value})])
     assert told(made) == [(where, column)]
-    assert str(made.bad[0].reason)
+    assert str(made.bad_cells[0].reason)
 
 
 def test_every_bad_cell_is_told_at_once_and_nothing_is_taken_in(cast):
@@ -357,8 +357,8 @@ def messy():
 
 def test_a_messy_workbook(cast):
     made = intake.ROSTER.plan(messy(), "花名册.xlsx", cast.county)
-    assert [(cell.where, str(cell.reason)) for cell in made.bad] == []
-    assert made.table.unknown == ("序号", "备注")
+    assert [(cell.where, str(cell.reason)) for cell in made.bad_cells] == []
+    assert made.table.unknown_headings == ("序号", "备注")
     with transaction():
         list(intake.import_rows(intake.ROSTER.plan(messy(), "花名册.xlsx", cast.county), cast.county, None))
     found = [
@@ -410,7 +410,7 @@ def test_outside_the_village_it_is_masked_and_does_not_come_in_again(cast):
     assert "120****5678" in text
     assert cast.worker.name not in text
     made = intake.ROSTER.plan(data, "a.csv", cast.county)
-    assert {cell.column for cell in made.bad} == {"姓名", "电话"}
+    assert {cell.column for cell in made.bad_cells} == {"姓名", "电话"}
 
 
 def test_the_rows_that_failed_come_back_with_their_reasons(cast):
@@ -423,7 +423,7 @@ def test_the_rows_that_failed_come_back_with_their_reasons(cast):
     assert "K3" in sheet["O2"].value
     failed = columns.LAYOUT.write_bad(made.table, made.bad_rows)
     mended = intake.ROSTER.plan(failed, "a.xlsx", cast.county)
-    assert mended.table.unknown == ("原因",)
+    assert mended.table.unknown_headings == ("原因",)
 
 
 def test_the_template_has_the_columns_and_takes_codes_as_text(cast):

@@ -377,7 +377,9 @@ def test_the_mark_is_given_and_taken_back_with_a_trace(cast):
             return trainings.set_law_mark(cast.worker, day, cast.clerk)
 
     def figures():
-        return [(one.village.code, one.grids, one.marked) for one in training_due.law_marks(cast.township)]
+        return [
+            (one.village.code, one.grids, one.marked_grids) for one in training_due.law_marks(cast.township)
+        ]
 
     assert figures() == [(VILLAGE, 8, 0), (NEXT_VILLAGE, 1, 0)]
     assert mark(date(2026, 3, 1))

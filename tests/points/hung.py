@@ -34,8 +34,9 @@ def on_wall(cast, points, quarter=Q4):
 
 def object_to(assessment, worker, actor, text="少记了两次走访", **more):
     """An objection by word of mouth, received by `actor`."""
-    given = {"key": uuid4().hex, "how": ObjectionChannel.ORAL, **more}
-    return do(objections.bring, given.pop("key"), assessment, worker, given.pop("how"), text, actor, **given)
+    given = {"key": uuid4().hex, "channel": ObjectionChannel.ORAL, **more}
+    key, channel = given.pop("key"), given.pop("channel")
+    return do(objections.bring, key, assessment, worker, channel, text, actor, **given)
 
 
 def tamper(statement):

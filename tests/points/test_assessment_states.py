@@ -132,7 +132,7 @@ POSTED = WALL | {sent_back, booked, waiting}
 WITH_OBJECTION = {contested, to_post, posted_again, waiting}
 MINUTES = {"met_on": f"{TODAY}", "present": "\n".join(PRESENT), "minutes": "一致同意"}
 ANSWER = {"outcome": "rejected", "reason": "核实过了", "decided_by": "村民委员会"}
-OBJECTION = {"line": "1", "text": "少记了一次", "how": "oral", "received_on": "{today}"}
+OBJECTION = {"line": "1", "text": "少记了一次", "channel": "oral", "received_on": "{today}"}
 
 ACTIONS = {
     "open": Action(QUARTERS, CLERK, EVERYWHERE, EVERYWHERE, {"quarter": "2026Q4"}),

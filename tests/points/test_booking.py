@@ -38,7 +38,7 @@ def object_to(cast, assessment, worker, text="没有去过我家"):
 
 
 def why(assessment):
-    return {line.posted.worker_id: line.why for line in booking.to_book(assessment)}
+    return {line.posted.worker_id: line.wait_reason for line in booking.to_book(assessment)}
 
 
 @pytest.fixture

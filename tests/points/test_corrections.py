@@ -53,8 +53,8 @@ def test_both_stay_and_only_the_difference_is_gone(cast, award, open_quarter):
     assert made.booked.corrects.id == award.corrected.id == made.id
     assert (made.reversal.reverses_id, made.booked.line.worker_id) == (award.id, award.account.person_id)
     taken_back, right = ledger.latest(cast.worker, 2)
-    assert labels.why(taken_back) == "更正冲回，2025年第一季度：同一件事记了两次"
-    assert labels.why(right) == "更正后的积分，2025年第一季度"
+    assert labels.explain_transfer(taken_back) == "更正冲回，2025年第一季度：同一件事记了两次"
+    assert labels.explain_transfer(right) == "更正后的积分，2025年第一季度"
     event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "award.correct")).one()
     assert (event.subject, event.before, event.detail["points"]) == (
         f"person:{cast.worker.id}",
@@ -68,7 +68,7 @@ def test_nothing_was_right_and_what_was_right_is_corrected_again(cast, award, op
     first = do(correct, award, 60, actor=cast.chair)
     do(correct, first.booked, 0, "都不算", "l" * 32, cast.chair)
     assert ledger.balance_of(cast.worker) == 0
-    assert [each.right for each in correcting.corrections_of_line(award.line)] == [60, 0]
+    assert [each.right_tenths for each in correcting.corrections_of_line(award.line)] == [60, 0]
     assert everything_fits()
 
 
@@ -80,7 +80,10 @@ def test_saying_why_asks_as_much_for_many_entries_as_for_few(cast, award, open_q
         db.session.rollback()
         with counted() as sent:
             latest = ledger.latest(worker, 20)
-            told = [(labels.why(entry), entry.line is None, entry.correction is None) for entry in latest]
+            told = [
+                (labels.explain_transfer(entry), entry.line is None, entry.correction is None)
+                for entry in latest
+            ]
         return told, len(sent)
 
     told, few = said()
@@ -110,7 +113,7 @@ def test_a_difference_that_was_spent_is_left_to_the_meeting(cast, award, open_qu
     told = str(refused("insufficient_points", correct, award, 50, actor=cast.chair).message)
     assert "1 分已经不在账上" in told
     assert "评议会扣减" in told
-    assert do(correct, award, 60, actor=cast.chair).right == 60
+    assert do(correct, award, 60, actor=cast.chair).right_tenths == 60
     assert ledger.balance_of(cast.worker) == 0
     assert everything_fits()
 

@@ -126,7 +126,7 @@ def test_spending_takes_the_oldest_and_what_came_later_stays(cast, resolve, rede
     made = db.session.query(Expiry).one()
     assert (lapsed.key, lapsed.amount) == (f"expiry:{made.id}:{lapsed.account_id}", 10)
     assert (lapsed.kind, lapsed.reason) == (TransferKind.EXPIRY, "2027-03-31")
-    assert labels.why(lapsed) == "积分过期：可用到2027年3月31日"
+    assert labels.explain_transfer(lapsed) == "积分过期：可用到2027年3月31日"
     assert settle() == settle(cast.village) == []
     assert ledger.balance_of(cast.worker) == 50
     assert ledger.totals(cast.village)["expired"] == 10

@@ -140,7 +140,7 @@ def test_what_is_left_after_the_last_day_expires_once_and_says_why(app, cast, le
     assert ledger.balance_of(cast.worker) == 0
     assert ledger.totals(cast.village)["expired"] == 100
     with app.test_request_context():
-        assert "2026年12月28日" in labels.why(lapsed)
+        assert "2026年12月28日" in labels.explain_transfer(lapsed)
     assert settle() == []
     assert settle(cast.village, cast.chair) == []
     assert ledger.totals(cast.village)["expired"] == 100
@@ -165,7 +165,7 @@ def test_where_the_village_says_expire_nothing_is_left_in_the_same_moment(cast, 
 def test_without_points_nothing_is_posted(cast, leave, decide):
     do(decide, Outcome.EXPIRE)
     do(leave)
-    assert ledger.existing(cast.worker) is None
+    assert ledger.find_account(cast.worker) is None
     assert settle() == []
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Transfer)) == 0
 

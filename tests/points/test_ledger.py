@@ -304,7 +304,7 @@ def _of_assessments(cast):
     by = {"actor_id": cast.chair.id, "at": clock.now()}
     award = db.session.scalar(sa.select(Transfer).where(Transfer.kind == AWARD))
     assessment = assessments.assessments_of(cast.village)[0]
-    correction = Correction(key="c", assessment_id=assessment.id, right=0, reason="记错", **by)
+    correction = Correction(key="c", assessment_id=assessment.id, right_tenths=0, reason="记错", **by)
     correction.line, correction.award = award.line, award
     correction.reversal = ledger.reverse(award, "back", "记错", cast.chair)
     yield correction
@@ -313,7 +313,7 @@ def _of_assessments(cast):
         quorum=Quorum.TWO_THIRDS,
         least_present=3,
         notice_days=5,
-        book_within=30,
+        book_within_days=30,
         decided_by="县委政法委",
         **by,
     )
@@ -325,7 +325,7 @@ def _of_assessments(cast):
         assessment_id=assessment.id,
         number=1,
         worker_id=cast.worker.id,
-        how=ObjectionChannel.ORAL,
+        channel=ObjectionChannel.ORAL,
         name="",
         contact="",
         text="少记一次",
@@ -439,10 +439,10 @@ def _of_records(cast):
         reports=[DisputeReport(to=Rung.TOWNSHIP, measures="专人看护", **by)],
         **where,
     )
-    sample = Sample(village_id=village, quarter_name="2025Q1", seed="1", size=1, upto=1, **by)
+    sample = Sample(village_id=village, quarter_name="2025Q1", seed="1", size=1, last_service_id=1, **by)
     db.session.add(sample)
     db.session.flush()
-    yield Finding(sample_id=sample.id, service_id=1, found=FindingResult.SOUND, note="", **by)
+    yield Finding(sample_id=sample.id, service_id=1, result=FindingResult.SOUND, note="", **by)
 
 
 def test_the_database_itself_refuses_a_balance_below_zero(post, cast):
@@ -497,13 +497,13 @@ def rows_of(account_id):
 def test_a_notice_s_digest_stays_what_it_was(post, cast, clock):
     earned = cast.earn(cast.worker, 100)
     first = assessments.whole_notice(earned)
-    assert first.upto == 0  # nothing was booked yet when the first notice was posted
+    assert first.last_transfer_id == 0  # nothing was booked yet when the first notice was posted
     second = cast.earn(cast.neighbour, 50)
     village, printed = cast.village, assessments.whole_notice(second).digest
     assert printed not in (first.digest, ledger.digest(village, 10**6))
     post("later", REDEMPTION, 30)
     post("other", AWARD, 30, worker=cast.workers[2])
-    assert ledger.digest(village, assessments.whole_notice(second).upto) == printed
+    assert ledger.digest(village, assessments.whole_notice(second).last_transfer_id) == printed
 
 
 def test_an_outsider_computes_the_digest(post, cast):

@@ -137,7 +137,7 @@ def test_taken_back_twice_is_once_and_both_stay(cast, begun):
     gone = [do(meeting.take_back, begun, made, uuid4().hex, cast.clerk).id for _ in range(2)]
     assert gone[0] == gone[1]
     assert (total(begun, cast.worker), len(begun.adjustments)) == (0, 2)
-    assert line_notes.notes_by_worker(begun)[cast.worker.id].standing == []
+    assert line_notes.notes_by_worker(begun)[cast.worker.id].standing_adjustments == []
     with pytest.raises(Refused, match="taken_back"):
         do(meeting.take_back, begun, db.session.get(Adjustment, gone[0]), uuid4().hex, cast.clerk)
 

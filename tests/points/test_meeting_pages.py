@@ -53,7 +53,7 @@ def hidden(page, name):
 def adjust(client, worker, page=None, headers=(), **changes):
     """Send the form of a line as a page showed it, fetched now if none is given."""
     page = page or client.get(line_of(worker)).text
-    form = {name: hidden(page, name) for name in ("key", "seen")}
+    form = {name: hidden(page, name) for name in ("key", "last_seen")}
     form |= {"amount": "1.5", "reason": "雪天送药"} | changes
     return client.post(f"{line_of(worker)}/adjust", data=form, headers=dict(headers))
 

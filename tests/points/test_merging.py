@@ -156,7 +156,7 @@ def test_points_move_by_two_linked_entries_and_nothing_is_rewritten(app, cast, t
     assert ledger.digest(cast.village, upto) == digest
     assert [entry.amount for entry in ledger.latest(twin, 9)] == [70, 70]
     with app.test_request_context():
-        assert f"#{twin.id}" in labels.why(ledger.latest(kept, 1)[0])
+        assert f"#{twin.id}" in labels.explain_transfer(ledger.latest(kept, 1)[0])
     assert problems() == []
 
 
@@ -222,7 +222,7 @@ def test_an_empty_account_moves_nothing_and_a_missing_one_is_opened(cast, twins,
     do(merge, kept, third)
     assert moved() == []
     cast.earn(twin, 70)
-    assert ledger.existing(kept) is None
+    assert ledger.find_account(kept) is None
     do(merge, kept, twin)
     assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (70, 0)
 
@@ -321,7 +321,9 @@ def test_what_still_came_to_a_merged_entry_is_sent_on_in_the_evening(app, cast, 
     made = do(merge, kept, twin)
     do(give, twin, 15)
     assert leaving.remainders(None) == []
-    assert problems() == [f"account {ledger.existing(twin).id}: points are left on an entry that was merged"]
+    assert problems() == [
+        f"account {ledger.find_account(twin).id}: points are left on an entry that was merged"
+    ]
     told = app.test_cli_runner().invoke(args=["ledger", "settle"])
     assert told.output == f"entry #{twin.id}: 1.5 points moved to its other\nnothing was due\n"
     assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (15, 0)
@@ -566,7 +568,7 @@ def story(cast, twins, merge):
         kept=kept.id,
         twin=twin.id,
         worker=cast.worker.id,
-        twins_account=ledger.existing(twin).id,
+        twins_account=ledger.find_account(twin).id,
     )
     assert problems() == []
     return ids
@@ -692,7 +694,7 @@ def test_tampering_is_named(app, story, what):
 
 def test_points_moved_past_the_verb_are_named(cast, story):
     with transaction():
-        account = ledger.existing(cast.worker) or ledger.account_of(cast.worker)
+        account = ledger.find_account(cast.worker) or ledger.account_of(cast.worker)
         stray = ledger.post("merge:999:in", TransferKind.MERGE_IN, account, 10, "#1", cast.chair)
     assert f"transfer {stray.id}: merge_in without a merge" in problems()
 

@@ -45,7 +45,7 @@ def test_the_whole_sheet_says_who_what_why_and_how_many_were_there(cast, sheets)
         (3, "赵*强", 0),
     ]
     assert (notice.invited, notice.present) == (6, 5)
-    assert (notice.together.total, notice.together.adjustments) == (505, 505)
+    assert (notice.sum_row.total, notice.sum_row.adjustments) == (505, 505)
     assert lines_of(notice) == ["第1号 李*明：+30分，雪天送药", "第2号 王*：+20.5分，雪天送药"]
 
 
@@ -94,7 +94,7 @@ def test_a_notice_of_changes_shows_only_what_changed_from_what_and_why(cast, she
     do(posting.post_changes, assessment, cast.clerk)
     whole, changes = sheets(assessment)
     assert [row.total for row in whole.rows[:2]] == [300, 200]
-    assert [(row.number, row.before, row.total) for row in changes.rows] == [(1, 300, 304)]
+    assert [(row.number, row.total_before, row.total) for row in changes.rows] == [(1, 300, 304)]
     assert (changes.code, heading(changes)) == ("2026Q4-2", "2026年第四季度网格员服务积分变更公示")
     assert "2026年12月30日至2027年1月2日" in introduction(changes)
     assert lines_of(changes) == [
@@ -104,7 +104,7 @@ def test_a_notice_of_changes_shows_only_what_changed_from_what_and_why(cast, she
     again = object_to(assessment, cast.worker, cast.clerk)
     do(objections.answer, again, True, -4, "复核有误", "村委会", cast.clerk)
     do(posting.post_changes, assessment, cast.clerk)
-    assert [(row.before, row.total) for row in sheets(assessment)[2].rows] == [(304, 300)]
+    assert [(row.total_before, row.total) for row in sheets(assessment)[2].rows] == [(304, 300)]
 
 
 def test_after_it_was_sent_back_only_the_new_sheet_hangs_and_the_old_one_says_what_it_said(

@@ -50,7 +50,7 @@ def test_the_journey_of_one_brought_online(cast, client_of, posted, clock):
     sent = [visitor.post(f"{WALL}/object", data=form) for _twice in range(2)]
     [objection] = brought(posted)
     assert [answer.location for answer in sent] == [f"/o/{objection.token}"] * 2
-    assert (objection.how, objection.worker_id) == (ObjectionChannel.ONLINE, cast.worker.id)
+    assert (objection.channel, objection.worker_id) == (ObjectionChannel.ONLINE, cast.worker.id)
     assert (objection.name, objection.contact, objection.origin) == (WHO, PHONE, "127.0.0.1")
 
     page = visitor.get(f"/o/{objection.token}")
@@ -196,15 +196,15 @@ def test_overdue_is_seen_on_the_sheet_and_by_who_waits(cast, client_of, posted, 
 
 def test_at_the_counter_from_the_receipt_to_the_reply(cast, client_of, posted, clock):
     supervisor, clerk = client_of(cast.supervisor), client_of(cast.clerk)
-    form = an_objection(how="written", received_on="2026-12-28", line="2", text="少记了两次走访")
-    for changes in ({"how": "online"}, {"received_on": "2026-12-29"}, {"how": ""}):
+    form = an_objection(channel="written", received_on="2026-12-28", line="2", text="少记了两次走访")
+    for changes in ({"channel": "online"}, {"received_on": "2026-12-29"}, {"channel": ""}):
         answer = supervisor.post(f"{HERE}/objections/new", data=form | changes)
         assert answer.status_code == 422
         assert "少记了两次走访" in answer.text
     assert client_of(cast.township_user).get(f"{HERE}/objections/new").status_code == 403
     assert supervisor.post(f"{HERE}/objections/new", data=form).location == f"{HERE}/objections/1"
     [objection] = brought(posted)
-    assert (objection.received_by_id, objection.how) == (cast.supervisor.id, ObjectionChannel.WRITTEN)
+    assert (objection.received_by_id, objection.channel) == (cast.supervisor.id, ObjectionChannel.WRITTEN)
 
     [picture], receipt = read(supervisor.get(f"{HERE}/objections/1/paper.pdf").data)
     assert codes(picture) == {f"HTTP://LOCALHOST/O/{objection.token}"}

@@ -23,7 +23,7 @@ from tests.story import do
 
 LI, WANG, ZHAO = WORKERS[:3]
 
-ONLINE = {"how": ObjectionChannel.ONLINE, "origin": "203.0.113.7"}
+ONLINE = {"channel": ObjectionChannel.ONLINE, "origin": "203.0.113.7"}
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def posted(cast):
 
 def waiting(assessment):
     """By name, why each line that is not booked waits."""
-    return {line.posted.worker.name: line.why for line in booking.to_book(assessment)}
+    return {line.posted.worker.name: line.wait_reason for line in booking.to_book(assessment)}
 
 
 def balance(cast, name):
@@ -45,7 +45,11 @@ def test_each_has_its_number_and_the_quarter_s_name(cast, posted):
     codes = [object_to(posted, worker, cast.clerk).code for worker in (cast.worker, cast.worker)]
     assert codes == ["2026Q4-1", "2026Q4-2"]
     made = objections.objections_of(posted)[0]
-    assert (made.received_on, made.how, made.received_by_id) == (TODAY, ObjectionChannel.ORAL, cast.clerk.id)
+    assert (made.received_on, made.channel, made.received_by_id) == (
+        TODAY,
+        ObjectionChannel.ORAL,
+        cast.clerk.id,
+    )
     assert objections.by_token(made.token.lower()).id == made.id
     assert len(made.token) == 20
 
@@ -80,7 +84,7 @@ def test_seven_working_days_of_the_calendar_that_offices_keep(cast, clock, recei
     standing = {
         each.village.code: each for each in opening.progress_of_villages(cast.county, assessment.quarter)
     }
-    assert standing[cast.village.code].overdue == 1
+    assert standing[cast.village.code].overdue_objections == 1
     do(objections.answer, objection, False, 0, "已核对", "村委会", cast.chair)
     assert list(objections.overdue_objections(cast.county)) == []
 
@@ -88,7 +92,7 @@ def test_seven_working_days_of_the_calendar_that_offices_keep(cast, clock, recei
 def test_sent_twice_it_is_one(cast, posted):
     first = object_to(posted, cast.worker, cast.clerk, key="one-key")
     assert object_to(posted, cast.worker, cast.clerk, key="one-key").id == first.id
-    for worker, more in ((cast.neighbour, {}), (cast.worker, {"how": ObjectionChannel.WRITTEN})):
+    for worker, more in ((cast.neighbour, {}), (cast.worker, {"channel": ObjectionChannel.WRITTEN})):
         with pytest.raises(Refused, match="key_reused"):
             object_to(posted, worker, cast.clerk, key="one-key", **more)
     assert len(objections.objections_of(posted)) == 1

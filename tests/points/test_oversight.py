@@ -34,7 +34,7 @@ def posted(cast):
 
 
 def of_village(area, village):
-    return next(each for each in review.figures(area, Q4) if each.standing.village.id == village.id)
+    return next(each for each in review.figures(area, Q4) if each.progress.village.id == village.id)
 
 
 def test_the_county_opens_everywhere_once(cast, client_of):
@@ -48,7 +48,7 @@ def test_the_county_opens_everywhere_once(cast, client_of):
     assert assessments.find_assessment(cast.next_village, Q4).opened_by_id == cast.county_user.id
     assert assessments.find_assessment(cast.far_village, Q4) is None
     again = do(opening.open_everywhere, cast.county, Q4, cast.county_user)
-    assert (again.now, len(again.before), again.without_rubric) == ([], 2, [cast.far_village])
+    assert (again.opened, len(again.opened_before), again.without_rubric) == ([], 2, [cast.far_village])
 
 
 def test_a_township_opens_its_own_villages_only(cast, client_of):
@@ -98,7 +98,7 @@ def test_who_is_late(cast, clock, posted):
 def test_the_county_s_terms_hold_for_the_next_meeting_and_notice(cast, client_of, clock):
     county = client_of(cast.county_user)
     address = f"/a/{COUNTY}/terms"
-    form = {"quorum": "more_than_half", "least_present": "6", "notice_days": "5", "book_within": "20"}
+    form = {"quorum": "more_than_half", "least_present": "6", "notice_days": "5", "book_within_days": "20"}
     assert client_of(cast.township_user).post(f"/a/{TOWNSHIP}/terms", data=form).status_code == 403
     for wrong in ({"notice_days": "2"}, {"least_present": "0"}, {"decided_by": " "}, {"quorum": "all"}):
         answer = county.post(address, data=form | {"decided_by": "县委政法委"} | wrong)
@@ -153,8 +153,13 @@ def test_figures_that_deserve_a_look(cast, clock, client_of):
         meeting.adjust(assessment, cast.worker, 280, "评议加分", uuid4().hex, cast.clerk)
         posting.post_notice(assessment, cast.clerk)
     figures = of_village(cast.township, cast.village)
-    assert (figures.workers, figures.total, figures.last, figures.change) == (8, 300, None, None)
-    assert set(figures.looks) == {ReviewSign.ONE_CATEGORY, ReviewSign.MUCH_ADJUSTED, ReviewSign.ONE_CONFIRMER}
+    assert (figures.workers, figures.total, figures.last_total, figures.change_percent) == (
+        8,
+        300,
+        None,
+        None,
+    )
+    assert set(figures.signs) == {ReviewSign.ONE_CATEGORY, ReviewSign.MUCH_ADJUSTED, ReviewSign.ONE_CONFIRMER}
     page = client_of(cast.township_user).get(f"/a/{TOWNSHIP}/quarters/2026Q4").text
     assert "几乎都由一人确认" in page
     assert cast.worker.name not in page
@@ -164,11 +169,11 @@ def test_a_total_far_from_last_quarter_s(cast, clock):
     cast.earn(cast.worker, 100)
     second = cast.earn(cast.worker, 151)
     found = review.figures(cast.village, second.quarter)[0]
-    assert (found.total, found.last, found.change) == (151, 100, 51)
-    assert ReviewSign.FAR_FROM_LAST in found.looks
+    assert (found.total, found.last_total, found.change_percent) == (151, 100, 51)
+    assert ReviewSign.FAR_FROM_LAST in found.signs
     third = cast.earn(cast.worker, 76)
     found = review.figures(cast.village, third.quarter)[0]
-    assert (found.change, ReviewSign.FAR_FROM_LAST in found.looks) == (-50, False)
+    assert (found.change_percent, ReviewSign.FAR_FROM_LAST in found.signs) == (-50, False)
 
 
 def test_an_overdue_answer_shows_at_the_township(cast, client_of, clock, posted):
@@ -194,7 +199,7 @@ def test_an_overdue_answer_shows_at_the_township(cast, client_of, clock, posted)
             assert (objection.code in told) is is_overdue
             assert said not in told
             assert "张婶" not in told
-    assert ReviewSign.OVERDUE in of_village(cast.township, cast.village).looks
+    assert ReviewSign.OVERDUE in of_village(cast.township, cast.village).signs
     do(objections.answer, objection, False, 0, "已核实", "村民委员会", cast.chair)
     assert objection.code not in client_of(cast.township_user).get(page).text
 

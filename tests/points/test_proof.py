@@ -53,10 +53,10 @@ def grouped(digest):
 
 def test_computed_again_from_the_entries_it_is_the_printed_one(cast, notice):
     found = proof.compute_proof(notice)
-    assert (found.computed, found.fits) == (notice.digest, True)
-    assert found.computed == ledger.digest(cast.village, notice.upto)
+    assert (found.digest, found.is_same) == (notice.digest, True)
+    assert found.digest == ledger.digest(cast.village, notice.last_transfer_id)
     assert found.entries == db.session.scalar(
-        sa.select(sa.func.count()).select_from(Transfer).where(Transfer.id <= notice.upto)
+        sa.select(sa.func.count()).select_from(Transfer).where(Transfer.id <= notice.last_transfer_id)
     )
     assert found.entries == 6
 
@@ -164,7 +164,7 @@ def test_the_example_in_the_docs_verifies_a_printed_sheet(cast, check, lived, no
     for printed in (notice, assessments.whole_notice(lived)):
         found = check(file, printed.digest)
         assert (found.returncode, found.stderr) == (0, "")
-        assert f"after entry {printed.upto} " in found.stdout
+        assert f"after entry {printed.last_transfer_id} " in found.stdout
     first = assessments.whole_notice(assessments.assessments_of(cast.village)[-1])
     assert "before the first entry" in check(file, first.digest).stdout
     assert grouped(first.digest) in " ".join(DOCS.read_text().split())  # the number that the docs show

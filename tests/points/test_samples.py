@@ -100,7 +100,7 @@ def test_findings_stay_and_the_latest_counts(cast, forty):
     for found, note in ((DOUBTFUL, "户主不在家"), (DOUBTFUL, " 户主不在家 "), (FALSE, "没有来过")):
         do(samples.note_finding, sample, service, found, note, cast.supervisor)
     do(samples.note_finding, sample, samples.sample_lines(sample)[1].service, SOUND, "", cast.supervisor)
-    assert [line.finding and line.finding.found for line in samples.sample_lines(sample)] == [
+    assert [line.finding and line.finding.result for line in samples.sample_lines(sample)] == [
         FALSE,
         SOUND,
         None,
@@ -138,10 +138,10 @@ def test_supervision_draws_and_others_look(cast, client_of, forty):
     assert "双色球 03" in client_of(cast.township_user).get(page).text
     assert client_of(cast.outsider).get(page).status_code == 404
     note = f"{page}/records/{drawn[1]}"
-    assert client_of(cast.clerk).post(note, data={"found": "sound", "note": ""}).status_code == 403
-    refused = supervisor.post(note, data={"found": "false", "note": ""})
+    assert client_of(cast.clerk).post(note, data={"result": "sound", "note": ""}).status_code == 403
+    refused = supervisor.post(note, data={"result": "false", "note": ""})
     assert (refused.status_code, "checked" in refused.text) == (422, True)
-    done = supervisor.post(note, data={"found": "false", "note": "户主说没来过"})
+    done = supervisor.post(note, data={"result": "false", "note": "户主说没来过"})
     assert done.location == f"{page}#record-{drawn[1]}"
     assert "户主说没来过" in client_of(cast.chair).get(page).text
     masked = client_of(cast.township_user).get(page).text

@@ -61,15 +61,15 @@ def test_points_are_what_the_village_s_workers_hold_and_what_comes(cast):
     cast.earn(cast.stranger, 500)
     redeem(cast, TODAY, 1)
     weighed = backing.weigh(cast.village, 60)
-    assert (weighed.outstanding, weighed.new, weighed.together) == (370, 60, 430)
+    assert (weighed.outstanding, weighed.to_be_booked, weighed.outstanding_after) == (370, 60, 430)
 
 
 def test_a_usual_quarter_is_the_mean_of_the_last_four_full_ones_net_of_voids(cast):
     cast.earn(cast.worker, 2000)
-    assert backing.weigh(cast.village).usual is None
+    assert backing.weigh(cast.village).usual_quarter is None
     redeem(cast, TODAY, 1)  # this quarter is not over
     weighed = backing.weigh(cast.village, 60)
-    assert (weighed.usual, weighed.goods_quarters, weighed.points_quarters) == (None, None, None)
+    assert (weighed.usual_quarter, weighed.goods_quarters, weighed.points_quarters) == (None, None, None)
     for on, units in (
         (date(2025, 5, 1), 9),  # the fifth last, not counted
         (date(2025, 9, 30), 2),
@@ -84,7 +84,7 @@ def test_a_usual_quarter_is_the_mean_of_the_last_four_full_ones_net_of_voids(cas
         with transaction():
             voids.void(undone, "拿错了", cast.manager)
     weighed = backing.weigh(cast.village, 60)
-    assert weighed.usual == (60 + 30 + 60 + 30) // 4
+    assert weighed.usual_quarter == (60 + 30 + 60 + 30) // 4
     assert weighed.goods == (20 - 16) * 30 + 250
     assert weighed.goods_quarters == round(weighed.goods / 45, 1) == 8.2
     assert weighed.points_quarters == round((2000 - 16 * 30 + 60) / 45, 1) == 35.1
@@ -104,8 +104,8 @@ def test_spent_is_what_was_bought_this_year(cast):
         lot = receive_from_next(cast)
     assert lot.goods.shop_id == cast.shop.id
     found = backing.weigh(cast.village).money
-    assert (found.amount, found.spent, found.left, found.uncosted) == (10_000, 2_500, 7_500, 1)
-    assert backing.weigh(cast.village).buys == 750
+    assert (found.amount, found.spent, found.unspent, found.uncosted) == (10_000, 2_500, 7_500, 1)
+    assert backing.weigh(cast.village).budget_tenths == 750
     assert backing.budget_spending(cast.shop, 2025).spent == 300
 
 
@@ -129,13 +129,18 @@ def test_goods_and_budget_together_cover_the_points_or_not(cast):
     set_budget(cast, 10)
     assert not backing.weigh(cast.village, 1).is_short
     receive(cast, cast.goods, 1, 1000)  # overspent, and 3 points more on the shelf
-    assert backing.weigh(cast.village).buys == 0
+    assert backing.weigh(cast.village).budget_tenths == 0
     assert backing.weigh(cast.village, 31).is_short
 
 
 def test_a_village_without_a_shop_has_nothing_behind_its_points(cast):
     weighed = backing.weigh(cast.far_village, 10)
-    assert (weighed.goods, weighed.money.amount, weighed.usual, weighed.is_short) == (0, None, None, True)
+    assert (weighed.goods, weighed.money.amount, weighed.usual_quarter, weighed.is_short) == (
+        0,
+        None,
+        None,
+        True,
+    )
 
 
 def test_the_latest_budget_of_a_year_counts_and_all_stay(cast):

@@ -35,7 +35,7 @@ def test_a_day_with_its_voids_and_those_of_the_day_before(cast, clock):
     ]
     assert [void.redemption.number for void in today.voids] == ["20261228-0001", "20261229-0002"]
     assert (today.total_out, today.total_back) == (170, 60 + 90)
-    assert [(row.name, row.out, row.back, row.points) for row in today.goods] == [
+    assert [(row.name, row.handed_out, row.given_back, row.points) for row in today.goods] == [
         ("肥皂", 4, 5, -30),
         ("食盐", 2, 0, 50),
     ]

@@ -43,7 +43,7 @@ def hand_out(cast, key, goods, units, worker=None, shop=None):
 def told(donation):
     """By article: given, handed out, elsewhere, still there."""
     return {
-        gift.goods.name: (gift.given, gift.handed_out, gift.otherwise, gift.left)
+        gift.goods.name: (gift.units_given, gift.handed_out, gift.gone_otherwise, gift.units_left)
         for gift in donations.donated_lots(donation)
     }
 

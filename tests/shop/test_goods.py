@@ -242,7 +242,7 @@ def test_the_unit_stays_once_something_came_in(cast):
 def test_what_still_lies_there_is_not_archived(cast, clock):
     salt, lot = cast.salt, cast.lot_of(cast.salt)
     clock.turn_to(date(2027, 8, 1))  # all of it has expired; it lies there still
-    assert (offer_of(salt).left, offer_of(salt).on_hand) == (0, 10)
+    assert (offer_of(salt).usable_units, offer_of(salt).on_hand) == (0, 10)
     refused("still_in_stock", shelf.archive, salt, cast.manager)
     do(moves.write_off, "w" * 16, lot, 10, "过期", cast.manager)
     assert do(shelf.archive, salt, cast.manager) == ["archived_on"]

@@ -78,7 +78,7 @@ def named(name, shop):
 def lines(made):
     """What the only row of a plan would change."""
     (step,) = made.steps
-    return {line.column: (line.before, line.after) for line in step.lines}
+    return {line.column: (line.before, line.after) for line in step.changes}
 
 
 # What a row does
@@ -193,7 +193,7 @@ def test_a_bad_cell_is_named_by_row_and_column(cast):
     for given, where in BAD:
         made = planned(cast.village, [given])
         assert told(made) == [where], given
-        assert str(made.bad[0].reason)
+        assert str(made.bad_cells[0].reason)
 
 
 def test_rows_that_are_about_the_same(cast):
@@ -387,7 +387,7 @@ def test_another_village_can_begin_with_it(cast, client_of):
     assert (told(made), dict(made.counts)) == ([], {"added": 3})
     do(lambda: list(GOODS.carry_out(made, cast.far_village, None)))
     shop = shops.of_village(cast.far_village)
-    assert {offer.goods.name: (offer.price, offer.left) for offer in shelf.offers(shop)} == {
+    assert {offer.goods.name: (offer.price, offer.usable_units) for offer in shelf.offers(shop)} == {
         "肥皂": (30, 0),
         "食盐": (25, 0),
         "食用油": (280, 0),

@@ -24,13 +24,13 @@ def at(day, hour, minute=0):
 def test_by_weekday_by_day_of_the_month_and_by_date():
     hours = Hours({1: MORNING}, {5: LONG, 31: LONG}, {date(2027, 1, 4): None, date(2027, 1, 6): LONG})
     opened = {
-        day: bool(hours.on(day)) for day in (date(2026, 12, 28), date(2026, 12, 29), date(2026, 12, 31))
+        day: bool(hours.spans_on(day)) for day in (date(2026, 12, 28), date(2026, 12, 29), date(2026, 12, 31))
     }
     assert list(opened.values()) == [True, False, True]
-    assert hours.on(date(2027, 1, 4)) == []  # a Monday, closed by itself
-    assert hours.on(date(2027, 1, 5)) == hours.on(date(2027, 1, 6)) == [LONG]
-    assert hours.on(date(2027, 4, 5)) == [MORNING, LONG]  # a Monday and the fifth
-    assert Hours.read(hours.written()) == hours
+    assert hours.spans_on(date(2027, 1, 4)) == []  # a Monday, closed by itself
+    assert hours.spans_on(date(2027, 1, 5)) == hours.spans_on(date(2027, 1, 6)) == [LONG]
+    assert hours.spans_on(date(2027, 4, 5)) == [MORNING, LONG]  # a Monday and the fifth
+    assert Hours.from_json(hours.to_json()) == hours
 
 
 def test_it_opens_on_the_minute_and_closes_on_it():
@@ -156,6 +156,6 @@ def test_hours_that_make_no_sense_are_refused_beside_the_row_and_kept(cast, clie
 
 def test_when_it_closes_spans_that_meet_are_one():
     hours = Hours({1: MORNING}, {28: Span(time(11), time(16))})
-    assert hours.closes(at(MONDAY, 9)) == time(16)
-    assert hours.closes(at(MONDAY, 7)) is None
-    assert hours.closes(at(MONDAY, 16)) is None
+    assert hours.closing_time(at(MONDAY, 9)) == time(16)
+    assert hours.closing_time(at(MONDAY, 7)) is None
+    assert hours.closing_time(at(MONDAY, 16)) is None

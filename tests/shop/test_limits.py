@@ -40,7 +40,7 @@ def test_what_was_taken_counts_and_what_was_voided_does_not(cast, rationed, take
     with transaction():
         voids.void(first, "拿错了", cast.manager)
     [limit] = limits.in_shop(cast.worker, cast.shop)
-    assert (limit.quota, limit.taken, limit.left) == (3, 1, 2)
+    assert (limit.quota, limit.units_taken, limit.units_left) == (3, 1, 2)
     do(take, "e", 2)
 
 

@@ -199,7 +199,7 @@ def test_what_has_expired_stays_on_the_shelf(cast, rich, rice, redeem, clock):
 
 
 def shelf_of(cast, goods):
-    return next(shelf.left for shelf in shelf.offers(cast.shop) if shelf.goods.id == goods.id)
+    return next(shelf.usable_units for shelf in shelf.offers(cast.shop) if shelf.goods.id == goods.id)
 
 
 def test_a_void_gives_back_to_the_same_account_and_the_same_lots(cast, rich, rice, redeem, void):

@@ -172,7 +172,7 @@ def test_goods_go_from_shop_to_shop(cast, manager, there, client_of):
     accept = f"{THERE}/consignments/{ident}/accept"
     assert client_of(cast.outside_volunteer).post(accept).status_code == 403
     assert [there.post(accept).status_code for _tap in range(2)] == [302, 302]
-    assert [offer.left for offer in shelf.offers(cast.next_shop)] == [25, 10]
+    assert [offer.usable_units for offer in shelf.offers(cast.next_shop)] == [25, 10]
     late = manager.post(f"{HERE}/consignments/{ident}/send-back")
     assert late.status_code == 422
     assert "已经" in late.text

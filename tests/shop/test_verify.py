@@ -362,7 +362,7 @@ TAMPERINGS = {
     "an award that has two causes": (
         [
             "INSERT INTO correction (id, key, assessment_id, line_id, award_id, reversal_id, booked_id, "
-            '"right", reason, actor_id, at) '
+            "right_tenths, reason, actor_id, at) "
             "VALUES (1, 'x', {assessment}, {award}, {spent_transfer}, "
             "{void_transfer}, {award}, 200, 'x', 1, '2026-12-28 01:00:00+00')"
         ],
@@ -371,7 +371,7 @@ TAMPERINGS = {
     "a correction of another line": (
         [
             "INSERT INTO correction (id, key, assessment_id, line_id, award_id, reversal_id, booked_id, "
-            '"right", reason, actor_id, at) '
+            "right_tenths, reason, actor_id, at) "
             "VALUES (1, 'x', {assessment}, {award}, {undone_transfer}, "
             "{void_transfer}, NULL, 0, 'x', 1, '2026-12-28 01:00:00+00')"
         ],

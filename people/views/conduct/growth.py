@@ -33,7 +33,7 @@ def _growth(form: GrowthForm, refused: tuple[int, ReasonForm] | None = None) -> 
     form.person.choices = _people(growths)
     page = render_template(
         "people/conduct/growth.html",
-        found=[growth for growth in growths if growth.stage],
+        growths=[growth for growth in growths if growth.stage],
         serving=sum(growth.serves for growth in growths),
         stages=labels.STAGES,
         form=form,

@@ -128,9 +128,9 @@ def _training(
         training=training,
         audiences=AUDIENCES,
         expected=len(roll),
-        here=sorted(present, key=lambda line: line.attendance.at, reverse=True),
+        attendances=sorted(present, key=lambda line: line.attendance.at, reverse=True),
         last=next((line for line in present if line.person.id == last), None),
-        again="again" in request.args,
+        is_repeated="again" in request.args,
         scan=form,
         photo=photo,
         button=button or ButtonForm(formdata=None),
@@ -207,7 +207,7 @@ def _let_in_by_picture(ident: int, image: bytes) -> str:
         with transaction():
             return _let_in(ident, scanned)
     except Refused as refusal:
-        raise refusal.beside("photo") from refusal
+        raise refusal.with_field("photo") from refusal
 
 
 def _let_in(ident: int, scanned: str) -> str:

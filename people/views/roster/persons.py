@@ -35,7 +35,7 @@ def persons(village: str) -> str:
         "people/roster/persons.html",
         page=page,
         terms=_current_terms(staffing.terms_of_people(g.area, page.items)),
-        chosen=chosen,
+        current=chosen,
         searched=name,
         labels=labels,
     )

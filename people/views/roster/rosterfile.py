@@ -48,9 +48,9 @@ FILES = FilePages(
     title=_("Roster from a file"),
     note=_("Each row is a grid with its worker and instructor; the grid's code says which one."),
     about=_("Grid"),
-    settled=_("The roster says all of this already. There is nothing to do."),
-    said=_value_text,
-    known=_known_text,
+    unchanged_note=_("The roster says all of this already. There is nothing to do."),
+    value_text=_value_text,
+    known_text=_known_text,
 )
 
 

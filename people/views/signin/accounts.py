@@ -34,7 +34,7 @@ def listed(area: str) -> str:
     return render_template(
         "people/signin/accounts.html",
         page=page,
-        chosen=chosen,
+        current=chosen,
         words=words,
         titles=labels.ROLES,
         may_add=bool(_roles_to_give()),

@@ -33,7 +33,7 @@ class WorkerLine:
     def total(self) -> int:
         """The tenths that count today."""
         if self.corrections:
-            return self.corrections[-1].right
+            return self.corrections[-1].right_tenths
         return self.award.amount if self.award else self.row.total
 
 

@@ -52,7 +52,7 @@ def area_quarters(area: str) -> Response:
         return redirect(url_for("assessment.area_quarter", area=area, quarter=_quarter_or_404(quarter_text)))
     today = clock.today()
     quarter = Quarter.of(today)
-    within = meeting_rules.rules_of(g.area).book_within
+    within = meeting_rules.rules_of(g.area).book_within_days
     if (today - quarter.first_day).days < within:
         quarter = quarter.previous
     return redirect(url_for("assessment.area_quarter", area=area, quarter=quarter))
@@ -69,7 +69,7 @@ def _by_township(all_figures: list[review.ReviewFigures]) -> dict[str, list[revi
     """The villages' figures under the name of their township, in the order of their codes."""
     townships: dict[str, list[review.ReviewFigures]] = {}
     for sheet_figures in all_figures:
-        parent = sheet_figures.standing.village.parent
+        parent = sheet_figures.progress.village.parent
         townships.setdefault(parent.name if parent else "", []).append(sheet_figures)
     return townships
 
@@ -82,11 +82,11 @@ def _area_page(quarter: Quarter, form: ReminderForm, button: ButtonForm | None =
         quarters=[(str(entry), words.quarter(entry)) for entry in _quarters()],
         figures=all_figures,
         townships=_by_township(all_figures),
-        unopened=sum(entry.standing.assessment is None for entry in all_figures),
-        late=sum(entry.standing.late for entry in all_figures),
+        unopened=sum(entry.progress.assessment is None for entry in all_figures),
+        late=sum(entry.progress.late for entry in all_figures),
         reminder=opening.latest_reminder(g.area, quarter),
         overdue=objections.overdue_objections(g.area),
-        asked=meeting_rules.rules_of(g.area),
+        rules=meeting_rules.rules_of(g.area),
         form=form,
         button=button,
         labels=labels,
@@ -113,7 +113,7 @@ def open_everywhere(area: str, quarter: str) -> Response | tuple[str, int]:
         opened = opening.open_everywhere(g.area, parsed_quarter, current_user)
     if form.status != 200:
         return _area_page(parsed_quarter, ReminderForm(formdata=None), form)
-    flash(ngettext("Opened in %(num)s village.", "Opened in %(num)s villages.", len(opened.now)))
+    flash(ngettext("Opened in %(num)s village.", "Opened in %(num)s villages.", len(opened.opened)))
     if opened.without_rubric:
         names = "、".join(village.name for village in opened.without_rubric)
         flash(gettext("No rubric was in force there: %(names)s", names=names))
@@ -142,7 +142,7 @@ def assessment_terms(area: str) -> Response | tuple[str, int]:
     form = TermsForm(data=asdict(meeting_rules.rules_of(g.area)))
     if form.validate_on_submit():
         rules = MeetingRules(
-            form.quorum.data, form.least_present.data, form.notice_days.data, form.book_within.data
+            form.quorum.data, form.least_present.data, form.notice_days.data, form.book_within_days.data
         )
         with attempt(form):
             meeting_rules.decide(g.area, rules, form.decided_by.data, current_user)
@@ -152,7 +152,7 @@ def assessment_terms(area: str) -> Response | tuple[str, int]:
     page = render_template(
         "points/assessment/area_terms.html",
         form=form,
-        asked=meeting_rules.rules_of(g.area),
+        rules=meeting_rules.rules_of(g.area),
         decided=meeting_rules.latest(county) if county else None,
         is_county=county is not None and county.id == g.area.id,
         labels=labels,

@@ -146,13 +146,13 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
         notice=assessments.whole_notice(assessment),
         states=labels.ASSESSMENT_STATES,
         meeting=form if isinstance(form, MeetingForm) else _new_meeting_form(assessment),
-        quorum=labels.quorum(rules),
+        quorum=labels.quorum_text(rules),
         notice_days=rules.notice_days,
         button=form if isinstance(form, ButtonForm) else None,
         sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
         waiting=reading.count_waiting(g.area),
         wall=wall.wall_state(assessment),
-        hows=labels.HOWS,
+        channels=labels.OBJECTION_CHANNELS,
         today=clock.today(),
     )
     return page, form.status if form else 200
@@ -164,10 +164,10 @@ def table_values(assessment: Assessment) -> dict[str, Any]:
     return {
         "assessment": assessment,
         "rows": rows,
-        "said": line_notes.notes_by_worker(assessment),
+        "line_notes": line_notes.notes_by_worker(assessment),
         "grand_total": sum(row.total for row in rows),
         "categories": labels.CATEGORIES,
-        "here": {"village": g.area.code, "quarter": assessment.quarter},
+        "route_arguments": {"village": g.area.code, "quarter": assessment.quarter},
     }
 
 

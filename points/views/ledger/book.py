@@ -45,7 +45,7 @@ def account(village: str, ident: int) -> str:
     entries that were merged into this one, each with who merged it, when and why.
     """
     person = fetch(Person, ident, area_id=g.area.id) or abort(404)
-    existing_account = ledger.existing(person)
+    existing_account = ledger.find_account(person)
     page = web.page_of(ledger.entries(existing_account), PER_PAGE) if existing_account else None
     return render_template(
         "points/ledger/account.html",
@@ -57,8 +57,8 @@ def account(village: str, ident: int) -> str:
         may_correct=Role.CHAIR in g.roles,
         lapses=expiry.warning(person),
         merges=[_merged_history(merge) for merge in duplicates.merges_into(person)],
-        left=_departure_of(person),
-        why=labels.why,
+        departure=_departure_of(person),
+        explain_transfer=labels.explain_transfer,
     )
 
 
@@ -88,7 +88,7 @@ class MergedHistory:
     """The history of an entry before it was merged, and who merged it."""
 
     merge: Merge
-    by: User | None
+    merged_by: User | None
     account: Account | None
     latest: Sequence[Transfer]
 
@@ -96,8 +96,8 @@ class MergedHistory:
 def _merged_history(merge: Merge) -> MergedHistory:
     return MergedHistory(
         merge=merge,
-        by=fetch(User, merge.actor_id) if merge.actor_id else None,
-        account=ledger.existing(merge.duplicate),
+        merged_by=fetch(User, merge.actor_id) if merge.actor_id else None,
+        account=ledger.find_account(merge.duplicate),
         latest=ledger.latest(merge.duplicate, LATEST_ENTRIES),
     )
 
@@ -118,7 +118,7 @@ def mine(village: str) -> str:
         person=person,
         further=pages.further_links(ABOUT_MINE, g.area),
         balance=ledger.balance_of(person),
-        left=_departure_of(person),
+        departure=_departure_of(person),
         today=clock.today(),
         latest=ledger.latest(person, LATEST_ENTRIES),
         quarter=_own_quarter_url,
@@ -131,7 +131,7 @@ def mine(village: str) -> str:
         services=services,
         again=reading.resubmitted_ids(services),
         states=labels.SERVICE_STATES,
-        why=labels.why,
+        explain_transfer=labels.explain_transfer,
     )
 
 

@@ -40,7 +40,7 @@ def _page(form: Form) -> tuple[str, int]:
         form=form if isinstance(form, ExpiryForm) else ExpiryForm(formdata=None),
         button=form if isinstance(form, ButtonForm) else None,
         coming=coming,
-        told=verbs.announcement(g.area),
+        announcement=verbs.announcement(g.area),
         people=len(stakes),
         at_stake=sum(stakes),
         resolved=resolved,

@@ -60,7 +60,7 @@ def adjust(village: str, quarter: str, ident: int) -> PageResponse:
                 form.reason.data,
                 form.key.data,
                 current_user,
-                form.seen.number,
+                form.last_seen.number,
             )
     points = amounts.signed(form.amount.tenths)
     return _after_change(quarter, ident, form, gettext("Written down: %(points)s points.", points=points))
@@ -154,21 +154,21 @@ def _line_page(
     """A worker's line with its forms; one that was refused is shown again as it was sent."""
     values = table_values(assessment)
     row = next((row for row in values["rows"] if row.worker.id == ident), None) or abort(404)
-    notes = values["said"].get(ident) or LineNotes()
+    notes = values["line_notes"].get(ident) or LineNotes()
     adjusting = form if isinstance(form, AdjustmentForm) else AdjustmentForm(formdata=None)
-    adjusting.seen.show(notes.last)
+    adjusting.last_seen.fill_in(notes.last_adjustment_id)
     leaving_out = form if isinstance(form, RecusalForm) else RecusalForm(formdata=None)
     leaving_out.member.choices = _member_choices(assessment)
     page = render_template(
         "points/meeting/line_answer.html" if _wants_part() else "points/meeting/line_page.html",
         **values,
         row=row,
-        written=notes,
+        notes=notes,
         may_write=assessment.state == AssessmentState.DELIBERATING and Role.CLERK in g.roles,
         adjusting=adjusting,
         leaving_out=leaving_out,
         refused=form,
-        told=message,
+        message=message,
         activities=_activities(assessment, row.worker),
         award=assessments.award_of(assessment, row.worker),
         labels=labels,

@@ -69,14 +69,14 @@ def _minutes_page(assessment: Assessment, form: MinutesForm | None = None) -> tu
     if form is None and assessment.state == AssessmentState.DELIBERATING and Role.CLERK in g.roles:
         form = _minutes_form(assessment)
     if form is not None:
-        form.revision.show(assessment.revision)
+        form.revision.fill_in(assessment.revision)
     page = render_template(
         "points/meeting/minutes.html",
         assessment=assessment,
-        said=line_notes.notes_by_worker(assessment),
+        line_notes=line_notes.notes_by_worker(assessment),
         form=form,
         is_refused=status != 200,
-        quorum=labels.quorum(meeting_rules.rules_of(g.area)),
+        quorum=labels.quorum_text(meeting_rules.rules_of(g.area)),
     )
     return page, status
 

@@ -73,7 +73,7 @@ def _sample_page(sample: Sample, refused: tuple[int, FindingForm] | None = None)
         "points/services/sample.html",
         sample=sample,
         lines=lines,
-        left=sum(line.finding is None for line in lines),
+        open_count=sum(line.finding is None for line in lines),
         numbers=_ranges(list(verbs.population(sample))),
         evidence=reader.evidence,
         household=reader.household,
@@ -104,7 +104,7 @@ def note_finding(village: str, ident: int, number: int) -> Response | tuple[str,
     if form.validate_on_submit():
         with attempt(form):
             sample, service = _sample_or_404(ident, to_write=True), _record_or_404(number)
-            verbs.note_finding(sample, service, form.found.data, form.note.data, current_user)
+            verbs.note_finding(sample, service, form.result.data, form.note.data, current_user)
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(
@@ -128,17 +128,17 @@ def sample_checklist(village: str, ident: int) -> Response:
                 day=service.done_on,
                 worker=service.worker.name if access.is_insider() else service.worker.masked,
                 grid=service.grid.name,
-                what=f"{service.item.name} × {service.count} {service.item.unit}",
+                service=f"{service.item.name} × {service.count} {service.item.unit}",
                 note=service.note if access.is_insider() else "",
                 household=f"{home.number} {home.head}" if home else "",
-                found=str(labels.FINDINGS[line.finding.found]) if line.finding else "",
+                finding=str(labels.FINDINGS[line.finding.result]) if line.finding else "",
             )
         )
     checklist = Checklist(
         village=g.area.name,
         quarter=Quarter.parse(sample.quarter_name),
         seed=sample.seed,
-        upto=sample.upto,
+        upto=sample.last_service_id,
         drawn_on=clock.local(sample.at).date(),
         drawn_by=sample.actor.name,
         rows=rows,

@@ -47,9 +47,9 @@ class ServiceRow:
     flags: Sequence[Flag]
     evidence: EvidenceLink | None
     household: Household | None
-    then: str
+    next_anchor: str
     page: int
-    again: int | None
+    resubmitted_id: int | None
     has_photo: bool
 
 
@@ -77,8 +77,8 @@ def _list_page(refused: tuple[int, Form] | None = None) -> tuple[str, int]:
         "points/services/services.html",
         page=page,
         rows=rows,
-        chosen=state,
-        asked=criteria,
+        chosen_state=state,
+        criteria=criteria,
         waiting=waiting,
         to_take_in=len(taking.importable_records(g.area)) if Role.CLERK in g.roles else 0,
         labels=labels,
@@ -109,7 +109,7 @@ def _search_of_choices(state: str, criteria: dict[str, Any]) -> ServiceSearch:
         worker=_id_of_request("worker"),
         grid=_id_of_request("grid"),
         likeness=criteria.get("like", "").replace("\0", "") or None,
-        among=[record] if record is not None else flagged_ids,
+        service_ids=[record] if record is not None else flagged_ids,
     )
 
 
@@ -142,9 +142,9 @@ def _rows(page: Pagination, may_decide: bool) -> list[ServiceRow]:
                 flags=signs.get(service.id, ()),
                 evidence=reader.evidence(service),
                 household=reader.household(service),
-                then=place(others[0]) if others else "",
+                next_anchor=place(others[0]) if others else "",
                 page=page.page if others else max(page.page - 1, 1),
-                again=resubmitted.get(service.id),
+                resubmitted_id=resubmitted.get(service.id),
                 has_photo=inside and service.photo_id is not None,
             )
         )

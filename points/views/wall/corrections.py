@@ -37,10 +37,10 @@ def correct(village: str, ident: int, transfer: int) -> Response | tuple[str, in
         form=form,
         person=person,
         award=award,
-        why=labels.why(award),
+        why=labels.explain_transfer(award),
         corrected=award.corrected,
         balance=account.balance,
-        there=assessments.open_assessment(g.area),
+        open_assessment=assessments.open_assessment(g.area),
     )
     return page, form.status
 
@@ -48,6 +48,6 @@ def correct(village: str, ident: int, transfer: int) -> Response | tuple[str, in
 def _award_or_404(ident: int, transfer: int) -> tuple[Person, Account, Transfer]:
     """A person of the village, their account, and the award on it; otherwise 404."""
     person = fetch(Person, ident, area_id=g.area.id) or abort(404)
-    account = ledger.existing(person) or abort(404)
+    account = ledger.find_account(person) or abort(404)
     award = fetch(Transfer, transfer, account_id=account.id, kind=TransferKind.AWARD) or abort(404)
     return person, account, award

@@ -27,7 +27,7 @@ def proof() -> tuple[str, int]:
         except Refused as refusal:
             form.refuse(refusal)
     page = render_template(
-        "points/wall/proof.html", form=form, village=village, found=proofs, villages=proving.villages()
+        "points/wall/proof.html", form=form, village=village, proofs=proofs, villages=proving.villages()
     )
     return page, form.status
 

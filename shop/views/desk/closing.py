@@ -81,7 +81,10 @@ def _sheet(shop: Shop, closing: verbs.Closing) -> ClosingSheet:
             VoidRow(void.redemption.number, void.at, void.redemption.total, void.reason, void.made_by)
             for void in closing.voids
         ],
-        goods=[OutflowRow(row.name, row.unit, row.out, row.back, row.points) for row in closing.goods],
+        goods=[
+            OutflowRow(row.name, row.unit, row.handed_out, row.given_back, row.points)
+            for row in closing.goods
+        ],
         first=numbers[0] if numbers else None,
         last=numbers[-1] if numbers else None,
         total_out=closing.total_out,

@@ -95,7 +95,7 @@ def _read_card(text: str, field: str = "scan") -> Card:
     try:
         card = cards.find(text, g.area)
     except Refused as refusal:
-        raise refusal.beside(field) from refusal
+        raise refusal.with_field(field) from refusal
     if card.state == CardState.LOST:
         with transaction():
             cards.note_turned_up(card, current_user)

@@ -43,9 +43,9 @@ FILES = FilePages(
     title=_("Goods from a file"),
     note=_("Each row is an article; its barcode says which one, or else its name."),
     about=_("Goods"),
-    settled=_("The shelf says all of this already. There is nothing to do."),
-    said=_value_text,
-    known=_value_text,
+    unchanged_note=_("The shelf says all of this already. There is nothing to do."),
+    value_text=_value_text,
+    known_text=_value_text,
 )
 
 

@@ -23,7 +23,7 @@ def hours(village: str) -> Response | tuple[str, int]:
     """When the shop is open: on weekdays, exchange days and single dates."""
     shop = shops.of_village(g.area)
     opening_hours = shops.hours_of(shop) if shop else None  # the form has a row for each
-    form = HoursForm.of(opening_hours, clock.today())
+    form = HoursForm.from_hours(opening_hours, clock.today())
     if form.validate_on_submit():
         with attempt(form):
             shops.set_hours(shops.of_village(g.area) or abort(404), form.hours, current_user)
@@ -35,7 +35,7 @@ def hours(village: str) -> Response | tuple[str, int]:
         shop=shop,
         state=labels.opening_text(shop) if shop else None,
         form=form,
-        told=labels.hours_lines(opening_hours, clock.today()) if opening_hours else [],
+        hours_lines=labels.hours_lines(opening_hours, clock.today()) if opening_hours else [],
         may_change=Role.MANAGER in g.roles,
         weekday=words.weekday,
     )

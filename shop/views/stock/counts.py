@@ -147,7 +147,7 @@ def count(village: str, ident: int) -> Answer:
 
 def _save_all(ident: int, form: CountForm) -> tuple[dict[int, Any], int]:
     """Save article by article: by id, why some were not; and how many were."""
-    refused, saved = dict(form.counts.wrong), 0
+    refused, saved = dict(form.counts.faults), 0
     for goods_id, counted in form.counts.data.items():
         try:
             _save(ident, f"{form.key.data}:{goods_id}", goods_id, counted)

@@ -72,7 +72,7 @@ def goods_stock(village: str, ident: int) -> str:
         "shop/stock/goods_stock.html",
         article=article,
         page=page,
-        there=[lot for lot in article_lots if lot.on_hand],
+        usable_lots=[lot for lot in article_lots if lot.on_hand],
         gone=[lot for lot in article_lots if not lot.on_hand],
         came=next((lot for lot in article_lots if lot.id == arrived_id), None),
         on_hand=sum(lot.on_hand for lot in article_lots),
