@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
+import jinja2
 from flask import Flask, has_app_context
 from flask_login import FlaskLoginClient
 from PIL import Image
@@ -318,5 +319,7 @@ def new_app(uri: str) -> Flask:
     app = create_app(
         SQLALCHEMY_DATABASE_URI=uri, SECRET_KEY="only for tests", TESTING=True, WTF_CSRF_ENABLED=False
     )
+    # A page that asks for something it was not given fails the test instead of leaving it out.
+    app.jinja_env.undefined = jinja2.StrictUndefined
     app.test_client_class = Client
     return app

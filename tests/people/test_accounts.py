@@ -333,6 +333,8 @@ def test_the_list_is_searched_by_role_and_name(cast, chair):
 
 
 def test_a_new_sign_in_through_the_page(cast, chair):
+    form = chair.get(f"/a/{VILLAGE}/accounts/new").text
+    assert f'name="place" value="{cast.village.id}"' in form  # the only place is no question
     data = {"name": "新店长", "username": "shop2", "role": "manager", "place": cast.village.id, "person": 0}
     page = chair.post(f"/a/{VILLAGE}/accounts/new", data=data)
     assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")

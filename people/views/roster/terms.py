@@ -74,7 +74,7 @@ def appoint(village: str, ident: int) -> Answer:
             flash(_appointment_text(term))
             return redirect(url_for("roster.grid", village=village, ident=ident))
     return render_template(
-        "people/roster/appoint.html", form=form, grid=open_grid(ident), duty=duty, labels=labels
+        "people/roster/appoint.html", form=form, grid=open_grid(ident), duty=duty, labels=labels, term=None
     ), form.status
 
 
