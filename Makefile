@@ -2,6 +2,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 CATALOGUE := translations/zh/LC_MESSAGES/messages
+# Compiled once for all processes of the tests, also where the surroundings say otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test long lint fonts messages roles pictures clean
 
