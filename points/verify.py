@@ -195,7 +195,7 @@ def _bookings() -> Iterator[str]:
         for worker_id, line in assessments.latest_lines(assessment).items():
             name = f"assessment {assessment.id}: worker {worker_id}"
             posted, computed = (
-                (line.deductions, line.adjustments, line.total),
+                (line.deductions, line.adjustments, line.waived, line.total),
                 computed_totals.pop(worker_id, NO_POINTS),
             )
             if worker_id not in waiting and posted != computed:
@@ -215,13 +215,14 @@ def _bookings() -> Iterator[str]:
         yield f"transfer {award.transfer_id}: {WITHOUT_CAUSE[TransferKind.AWARD]}"
 
 
-NO_POINTS = (0, 0, 0)
+NO_POINTS = (0, 0, 0, 0)
 
 
-def _computed_totals(assessment: Assessment) -> dict[int, tuple[int, int, int]]:
-    """Deductions, adjustments and total of each worker (by id), computed from the records."""
+def _computed_totals(assessment: Assessment) -> dict[int, tuple[int, int, int, int]]:
+    """Deductions, adjustments, what was waived, and total of each worker, by id; from the records."""
     return {
-        row.worker.id: (row.deductions, row.adjustments, row.total) for row in sheet.sheet_rows(assessment)
+        row.worker.id: (row.deductions, row.adjustments, row.waived, row.total)
+        for row in sheet.sheet_rows(assessment)
     }
 
 

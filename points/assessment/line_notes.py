@@ -8,14 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ground.db import db
-from points.assessment import members
-from points.models import Adjustment, Assessment, Recusal
+from points.assessment import members, sheet
+from points.models import Adjustment, Assessment, Recusal, Service
 
 
 @dataclass
 class LineNotes:
-    """The notes at a worker's line: all adjustments, also those taken back, and the recusals."""
+    """The notes at a worker's line: deductions, all adjustments, also those taken back, and the recusals."""
 
+    deductions: list[Service] = field(default_factory=list)
     adjustments: list[Adjustment] = field(default_factory=list)
     recusals: list[Recusal] = field(default_factory=list)
 
@@ -46,6 +47,8 @@ def adjustments(assessment: Assessment) -> Sequence[Adjustment]:
 def notes_by_worker(assessment: Assessment) -> dict[int, LineNotes]:
     """The notes at each line, by the worker's id; lines without any are left out."""
     notes: dict[int, LineNotes] = defaultdict(LineNotes)
+    for record in sheet.deductions(assessment):
+        notes[record.worker_id].deductions.append(record)
     for adjustment in adjustments(assessment):
         notes[adjustment.worker_id].adjustments.append(adjustment)
     for recusal in members.recusals(assessment):

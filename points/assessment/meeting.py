@@ -112,7 +112,7 @@ def recuse(assessment: Assessment, member: Member, worker: Person, relation: str
     assessments.lock_in_state(assessment, DELIBERATING)
     if member.assessment_id != assessment.id:
         raise Refused("not_a_member", _("This is no member of the meeting."), "member")
-    _row_or_refuse(assessment, worker)
+    row_or_refuse(assessment, worker)
     if not relation.strip():
         raise Refused("relation_missing", _("Say what they are to each other."), "relation")
     existing = db.session.scalar(
@@ -163,8 +163,8 @@ def adjust(
 
     `last_seen_id` is the id of the last adjustment of this line that the writer had before them, 0 for
     none; left out, nothing is compared. Refused `wrong_state`, `reason_missing`, `bad_amount` (0),
-    `not_on_sheet`, `line_changed` if somebody adjusted it since, `key_reused`, and as `check_may_decide`
-    says.
+    `not_on_sheet`, `line_changed` if somebody adjusted it since, `no_effect` if the line stays at 0,
+    `key_reused`, and as `check_may_decide` says.
     """
     assessments.lock_in_state(assessment, DELIBERATING)
     existing = db.session.scalar(select(Adjustment).where(Adjustment.key == key))
@@ -176,9 +176,10 @@ def adjust(
     check_amount(amount)
     reason = required_reason(reason)
     check_may_decide(assessment, worker, actor)
-    _row_or_refuse(assessment, worker)
+    row = row_or_refuse(assessment, worker)
     if last_seen_id is not None:
         _check_seen(adjustments_of_worker(assessment.adjustments, worker), last_seen_id)
+    _check_effect(row, amount)
     return add_adjustment(assessment, worker, amount, reason, key, actor)
 
 
@@ -288,9 +289,26 @@ def _check_seen(line: Sequence[Adjustment], last_seen_id: int) -> None:
         )
 
 
-def _row_or_refuse(assessment: Assessment, worker: Person) -> sheet.SheetRow:
+def _check_effect(row: sheet.SheetRow, amount: int) -> None:
+    """Check that an adjustment changes its line's total. Refused `no_effect`, with what it would take."""
+    if row.subtotal > 0 or row.subtotal + amount > 0:
+        return
+    if amount < 0:
+        raise Refused("no_effect", _("The line is at 0 already, and falls no further."), "amount")
+    raise Refused(
+        "no_effect",
+        _(
+            "The line is %(below)s points below 0, so it would stay at 0. Only more than %(below)s points"
+            " would change it.",
+            below=amounts.show(-row.subtotal),
+        ),
+        "amount",
+    )
+
+
+def row_or_refuse(assessment: Assessment, worker: Person) -> sheet.SheetRow:
     """A worker's row of the sheet. Refused `not_on_sheet`."""
-    row = next((row for row in sheet.sheet_rows(assessment) if row.worker.id == worker.id), None)
+    row = sheet.find_row(assessment, worker)
     if row is None:
         raise Refused("not_on_sheet", _("%(name)s is not on this sheet.", name=worker.name), "worker")
     return row

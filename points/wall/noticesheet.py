@@ -28,8 +28,9 @@ QR_SIDE_MM = 30
 class NoticeRow:
     """One worker's line; all points in tenths, `cells` after each category's cap.
 
-    Deductions are printed as minus points whichever sign they come with; adjustments keep theirs. `before`
-    is what the line came to when it hung last, on a notice of changes.
+    Deductions are printed as minus points whichever sign they come with; adjustments keep theirs. `waived`
+    is what of the deductions was not taken, so that the line does not fall below 0: with it the row adds up.
+    `total_before` is what the line came to when it hung last, on a notice of changes.
     """
 
     number: int
@@ -39,6 +40,7 @@ class NoticeRow:
     deductions: int
     adjustments: int
     total: int
+    waived: int = 0
     total_before: int = 0
 
 
@@ -86,6 +88,11 @@ class NoticeSheet:
         return f"{self.quarter}-{self.number}" if self.number > 1 else str(self.quarter)
 
     @property
+    def has_waived(self) -> bool:
+        """Whether a line would have fallen below 0: then there is a column for it."""
+        return any(row.waived for row in self.rows)
+
+    @property
     def sum_row(self) -> NoticeRow:
         """The row with the sums of the columns, its label, and the number of people."""
         rows = self.rows
@@ -97,6 +104,7 @@ class NoticeSheet:
             deductions=sum(row.deductions for row in rows),
             adjustments=sum(row.adjustments for row in rows),
             total=sum(row.total for row in rows),
+            waived=sum(row.waived for row in rows),
             total_before=sum(row.total_before for row in rows),
         )
 
@@ -215,7 +223,9 @@ def _columns(notice: NoticeSheet) -> list[PrintedColumn]:
         if notice.whole
         else [PrintedColumn(_("Total before"), total, "right"), PrintedColumn(_("Total now"), total, "right")]
     )
-    shared = (ROOM_MM - number - name - grid - 2 * figure - total * len(ends)) / max(len(notice.columns), 1)
+    waived = [PrintedColumn(_("Up to 0"), figure, "right")] if notice.has_waived else []
+    figures = figure * (2 + len(waived)) + total * len(ends)
+    shared = (ROOM_MM - number - name - grid - figures) / max(len(notice.columns), 1)
     return [
         PrintedColumn(_("Row"), number, "center"),
         PrintedColumn(_("Name"), name),
@@ -223,6 +233,7 @@ def _columns(notice: NoticeSheet) -> list[PrintedColumn]:
         *[PrintedColumn(category, shared, "right") for category in notice.columns],
         PrintedColumn(_("Deductions"), figure, "right"),
         PrintedColumn(_("Adjustments"), figure, "right"),
+        *waived,
         *ends,
     ]
 
@@ -235,6 +246,7 @@ def _cells(notice: NoticeSheet, row: NoticeRow) -> list[str]:
         *[show(cell) for cell in row.cells],
         show(-abs(row.deductions)),
         signed(row.adjustments),
+        *([signed(row.waived)] if notice.has_waived else []),
         *([] if notice.whole else [show(row.total_before)]),
         show(row.total),
     ]

@@ -17,6 +17,7 @@ from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.cards import TOKEN_LENGTH, random_characters
 from people.models import Area, Person, User
+from points import amounts
 from points.assessment import assessments, meeting
 from points.models import Answer, Assessment, AssessmentState, NoticeLine, Objection, ObjectionChannel
 from points.wall import workdays
@@ -145,9 +146,10 @@ def answer(
 ) -> Answer:
     """Answer an objection, once.
 
-    An accepted one changes the line by `change` tenths, to be posted again. The same answer again returns
-    the first. Refused `already_answered`, `reason_missing`, `decided_by_missing`, `bad_amount` for an
-    accepted one that changes nothing, `wrong_state`, and as `meeting.check_may_decide` says.
+    An accepted one changes the line by `change` tenths, to be posted again: all of it, as it is promised in
+    the reply. The same answer again returns the first. Refused `already_answered`, `reason_missing`,
+    `decided_by_missing`, `bad_amount` for an accepted one that changes nothing, `below_zero` for one that
+    takes more than the line has, `wrong_state`, and as `meeting.check_may_decide` says.
     """
     assessment = objection.assessment
     assessments.lock_in_state(
@@ -164,7 +166,7 @@ def answer(
         raise Refused("decided_by_missing", _("Write down who decided."), "decided_by")
     meeting.check_may_decide(assessment, objection.worker, actor)
     if accepted:
-        meeting.check_amount(change)
+        _check_change(assessment, objection.worker, change)
     new_answer = Answer(
         objection_id=objection.id,
         accepted=accepted,
@@ -184,6 +186,18 @@ def answer(
             assessment, objection.worker, change, short, key, actor, answer_id=new_answer.id
         )
     return new_answer
+
+
+def _check_change(assessment: Assessment, worker: Person, change: int) -> None:
+    """Check that an answer's change can be made whole. Refused `bad_amount`, `below_zero`."""
+    meeting.check_amount(change)
+    total = meeting.row_or_refuse(assessment, worker).total
+    if total + change < 0:
+        raise Refused(
+            "below_zero",
+            _("The line has %(points)s points now. It cannot lose more.", points=amounts.show(total)),
+            "change",
+        )
 
 
 def contested_worker_ids(assessment: Assessment) -> set[int]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
 from ground.db import db
-from points.assessment import assessments, line_notes
+from points.assessment import assessments, line_notes, sheet
 from points.models import (
     Adjustment,
     Answer,
@@ -23,6 +23,7 @@ from points.models import (
     NoticeLine,
     Objection,
     Recusal,
+    Service,
 )
 from points.wall import booking, correcting, objections
 from points.wall.posting import changed_workers
@@ -32,14 +33,16 @@ from points.wall.posting import changed_workers
 class PostedNotice:
     """A notice with all that is printed on it; names in `lines` are masked already.
 
-    `adjustments` are those in its lines, `answers` by id those to objections that brought some of them.
-    `before` holds what the lines of a notice of changes came to when they hung last, by worker, in tenths.
+    `deductions` are the records that took points from its lines. `adjustments` are those in its lines,
+    `answers` by id those to objections that brought some of them. `totals_before` holds what the lines of a
+    notice of changes came to when they hung last, by worker, in tenths.
     `recusals` and `corrections` stand on notices of whole sheets only.
     """
 
     assessment: Assessment
     notice: Notice
     lines: Sequence[NoticeLine]
+    deductions: Sequence[Service]
     adjustments: Sequence[Adjustment]
     answers: Mapping[int, Answer]
     totals_before: Mapping[int, int]
@@ -61,6 +64,7 @@ def posted_notice(assessment: Assessment, notice: Notice) -> PostedNotice:
         assessment,
         notice,
         posted,
+        [record for record in sheet.deductions(assessment) if record.worker_id in workers],
         line_notes.standing_adjustments(adjustments),
         _answers(adjustments),
         {} if notice.whole else _totals_before(notice, workers),

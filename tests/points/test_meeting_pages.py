@@ -73,7 +73,7 @@ def test_the_sheet_shows_what_the_cap_took_what_came_late_and_sums(cast, client_
     page = client_of(cast.clerk).get(QUARTER).text
     row = cells(page, cast.worker)
     assert row[2] == ["12", "18.2"]
-    assert row[-3:] == [["–"], ["–"], ["12"]]
+    assert row[-4:] == [["–"], ["–"], ["–"], ["12"]]
     assert "迟报 1 条" in page
     sums = re.search(r"<tfoot.*?</tfoot>", page, re.DOTALL)[0]
     assert re.sub(r"<[^>]+>|\s", " ", sums).split() == [
@@ -82,6 +82,7 @@ def test_the_sheet_shows_what_the_cap_took_what_came_late_and_sums(cast, client_
         "0",
         "12",
         "18.2",
+        "0",
         "0",
         "0",
         "0",
@@ -100,7 +101,7 @@ def test_without_script_a_line_is_adjusted_on_its_page_and_the_sheet_says_why(ca
     for words in ("雪天送药", "刘文书 · 2026年12月28日"):
         assert words in line
     sheet = clerk.get(QUARTER).text
-    assert cells(sheet, cast.worker)[-2:] == [["+1.5"], ["13.5"]]
+    assert cells(sheet, cast.worker)[-3:] == [["+1.5"], ["–"], ["13.5"]]
     assert re.search(r'class="said".*?\+1\.5</b> 雪天送药', sheet, re.DOTALL)
     (made,) = db.session.query(Adjustment)
     back = f"{QUARTER}/adjustments/{made.id}/take-back"
@@ -144,7 +145,7 @@ def test_for_the_script_the_answer_is_the_parts_that_changed(cast, client_of, be
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     parts = re.findall(r'<\w+ id="([\w-]+)" data-part', answer.text)
     assert parts == [f"line-{cast.worker.id}", f"line-{cast.neighbour.id}", "sums", "said"]
-    assert cells(answer.text, cast.worker)[-2:] == [["+1.5"], ["13.5"]]
+    assert cells(answer.text, cast.worker)[-3:] == [["+1.5"], ["–"], ["13.5"]]
     assert "<p data-told>已记下：+1.5 分。</p>" in answer.text
     assert "雪天送药" in answer.text
     assert hidden(answer.text, "key") != hidden(page, "key")

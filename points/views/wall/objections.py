@@ -16,7 +16,7 @@ from people import access
 from people.models import Area, Role
 from people.signin import guard
 from points import labels
-from points.assessment import assessments
+from points.assessment import assessments, sheet
 from points.forms.objections import ACCEPTED, AnswerForm, CounterObjectionForm, ObjectionForm, TokenForm
 from points.models import Assessment, NoticeLine, Objection, ObjectionChannel
 from points.views.assessment.quarters import quarter_or_404
@@ -202,12 +202,14 @@ def _redirect_to_objection(quarter: str, number: int) -> Response:
 
 def _objection_page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
     is_receiving = bool(g.roles & RECEIVING)
-    masked = _name_mask(objection)
+    masked, line = _name_mask(objection), _contested_line(objection)
+    row = sheet.find_row(objection.assessment, objection.worker)
     page = render_template(
         "points/wall/objection.html",
         assessment=objection.assessment,
         objection=objection,
-        line=_contested_line(objection),
+        line=line,
+        total=row.total if row else line.total,
         form=form,
         may_answer=bool(g.roles & access.COMMITTEE) and objection.answer is None,
         is_receiving=is_receiving,
