@@ -692,6 +692,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                 assert inline(answer.text) == [], path
     redirecting = {"home.home", "home.enter", "assessment.area_quarters"}
     opened_elsewhere = {"conduct.evaluate", "home.held_above"}  # test_evaluations.py, test_held.py
+    opened_elsewhere |= {"wall.preview"}  # test_meeting_pages.py
     opened_elsewhere |= {"shelf.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shelf.goods_file", "shelf.failed_goods"}  # test_goodsfile.py
     opened_elsewhere |= {"rubrics.compare_rubrics", "rubrics.compare_templates"}  # test_rubrics.py

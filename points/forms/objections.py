@@ -8,8 +8,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground.forms import Form, KeyedForm, SelectField
+from ground.refusal import Refused
 from points import labels
-from points.forms.fields import PointsField
+from points.forms.fields import MeantField, PointsField
 from points.models import ObjectionChannel
 from points.wall.objections import MOST_CHARACTERS
 
@@ -67,9 +68,17 @@ class AnswerForm(Form):
         ],
         validators=[InputRequired()],
     )
+    meant = MeantField()
     change = ChangeField(_("Points, more (2) or less (-2)"), validators=[Length(max=12)])
     reason = TextAreaField(_("The reason"), validators=[InputRequired(), Length(max=500)])
     decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the refusal; unusual points are meant when they are sent once more."""
+        if refusal.code == "unusual_amount":
+            refusal = refusal.with_field("change")
+            self.meant.ask_about(self.change.tenths)
+        super().refuse(refusal)
 
 
 class TokenForm(Form):

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from ground.forms import Form, KeyedForm, SelectField
 from ground.refusal import Refused
-from points.forms.fields import PointsField
+from points.forms.fields import MeantField, PointsField
 
 
 class QuarterForm(Form):
@@ -73,12 +73,15 @@ class AdjustmentForm(KeyedForm):
     """Points beside the rubric, with the reason, after the last adjustment `seen` at this line."""
 
     last_seen = LastSeenField()
+    meant = MeantField()
     amount = PointsField(_("Points, more (2) or less (-2)"), validators=[InputRequired(), Length(max=12)])
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
 
     def refuse(self, refusal: Refused) -> None:
-        """Show the refusal; after `line_changed` the writer has seen what changed."""
+        """Show the refusal; the writer then has seen what changed, or that the points are unusual."""
         super().refuse(refusal)
+        if refusal.code == "unusual_amount":
+            self.meant.ask_about(self.amount.tenths)
         if refusal.code == "line_changed":
             self.last_seen.data = ""
 

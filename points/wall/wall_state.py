@@ -25,8 +25,7 @@ from points.models import (
     Recusal,
     Service,
 )
-from points.wall import booking, correcting, objections
-from points.wall.posting import changed_workers
+from points.wall import booking, correcting, objections, posting
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,17 @@ class PostedNotice:
 
 def posted_notice(assessment: Assessment, notice: Notice) -> PostedNotice:
     """A notice with all that is printed on it."""
-    posted = _lines(notice)
-    workers = {line.worker_id for line in posted}
+    return _with_notes(assessment, notice, _lines(notice))
+
+
+def draft_notice(assessment: Assessment) -> PostedNotice:
+    """The whole sheet as it would hang if it were posted now; nothing of it is kept."""
+    notice, lines = posting.draft(assessment)
+    return _with_notes(assessment, notice, lines)
+
+
+def _with_notes(assessment: Assessment, notice: Notice, lines: Sequence[NoticeLine]) -> PostedNotice:
+    workers = {line.worker_id for line in lines}
     adjustments = [
         adjustment
         for adjustment in assessment.adjustments
@@ -63,12 +71,12 @@ def posted_notice(assessment: Assessment, notice: Notice) -> PostedNotice:
     return PostedNotice(
         assessment,
         notice,
-        posted,
+        lines,
         [record for record in sheet.deductions(assessment) if record.worker_id in workers],
         line_notes.standing_adjustments(adjustments),
         _answers(adjustments),
         {} if notice.whole else _totals_before(notice, workers),
-        _recusals(notice) if notice.whole else (),
+        _recusals(assessment, notice) if notice.whole else (),
         [correction for correction in corrections if correction.at <= notice.posted_at],
     )
 
@@ -94,12 +102,12 @@ def _lines(notice: Notice) -> Sequence[NoticeLine]:
     ).all()
 
 
-def _recusals(notice: Notice) -> Sequence[Recusal]:
+def _recusals(assessment: Assessment, notice: Notice) -> Sequence[Recusal]:
     """Who was left out of which line; what came after it was sent back stands on the next sheet."""
     return db.session.scalars(
         select(Recusal)
         .join(Recusal.member)
-        .where(Member.assessment_id == notice.assessment_id, Recusal.at <= notice.posted_at)
+        .where(Member.assessment_id == assessment.id, Recusal.at <= notice.posted_at)
         .options(contains_eager(Recusal.member), joinedload(Recusal.worker))
         .order_by(Recusal.id)
     ).all()
@@ -170,7 +178,7 @@ def wall_state(assessment: Assessment) -> WallState:
         objections.objections_of(assessment),
         [line.posted for line in lines if line.wait_reason is None],
         [line for line in lines if line.wait_reason is not None],
-        len(changed_workers(assessment, assessments.latest_lines(assessment))) if is_posted else 0,
+        len(posting.changed_workers(assessment, assessments.latest_lines(assessment))) if is_posted else 0,
     )
 
 

@@ -10,12 +10,13 @@ from ground.clock import Quarter
 from ground.db import db, transaction
 from people.models import Role
 from people.signin import accounts
-from points.assessment import meeting, meeting_rules, opening
+from points.assessment import assessments, meeting, meeting_rules, opening
 from points.assessment.meeting_rules import MeetingRules
 from points.models import Adjustment, Quorum, Recusal
 from points.services import deciding, photos, recording
 from points.wall import posting
 from tests.cast import PASSWORD, PRESENT, VILLAGE, a_picture
+from tests.story import do
 
 TODAY = date(2026, 12, 28)
 QUARTER = f"/v/{VILLAGE}/quarters/2026Q4"
@@ -322,3 +323,35 @@ def test_a_form_sent_after_the_notice_is_told_and_kept(cast, client_of, begun):
     late = clerk.post(f"{QUARTER}/minutes", data=typed | {"revision": hidden(minutes, "revision")})
     assert late.status_code == 422
     assert "想补一句</textarea>" in late.text
+
+
+def test_far_more_than_usual_is_asked_about_once_more(cast, client_of, begun):
+    cast.earn(cast.worker, 412)
+    clerk = client_of(cast.clerk)
+    page = clerk.get(line_of(cast.worker)).text
+    assert "平时一个季度：41.2分" in page
+    form = {name: hidden(page, name) for name in ("key", "last_seen")} | {"reason": "手误"}
+    address = f"{line_of(cast.worker)}/adjust"
+    asked = clerk.post(address, data=form | {"amount": "500"})
+    assert asked.status_code == 422
+    assert "平时一个季度约41.2分" in asked.text
+    assert 'value="手误"' in asked.text
+    again = {name: hidden(asked.text, name) for name in ("key", "last_seen", "meant")} | {"reason": "手误"}
+    other = clerk.post(address, data=again | {"amount": "600"})
+    assert other.status_code == 422  # it was not 600 that was asked about
+    assert clerk.post(address, data=again | {"amount": "500"}).status_code == 302
+    assert [made.amount for made in db.session.query(Adjustment) if made.reason == "手误"] == [5000]
+
+
+def test_before_it_is_posted_the_sheet_is_seen_as_it_will_hang(cast, client_of, begun):
+    clerk = client_of(cast.clerk)
+    do(recording.record, uuid4().hex, cast.worker, cast.item("走访"), TODAY, 1, "", cast.clerk)
+    assert f'href="{QUARTER}/preview"' in clerk.get(QUARTER).text
+    page = clerk.get(f"{QUARTER}/preview").text
+    for words in ("公示预览", "李*明", "还有1条记录没有确认", f'action="{QUARTER}/post"'):
+        assert words in page, words
+    assert cast.worker.name not in page
+    assert "/post" not in client_of(cast.chair).get(f"{QUARTER}/preview").text
+    assert assessments.whole_notice(begun) is None
+    clerk.post(f"{QUARTER}/post")
+    assert clerk.get(f"{QUARTER}/preview").location == QUARTER

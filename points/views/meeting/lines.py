@@ -17,7 +17,7 @@ from ground.forms import ButtonForm, Form, attempt
 from people import access
 from people.models import Person, Role
 from points import amounts, labels
-from points.assessment import assessments, meeting
+from points.assessment import assessments, meeting, usual
 from points.assessment.line_notes import LineNotes
 from points.forms.quarter import AdjustmentForm, RecusalForm
 from points.models import Adjustment, Assessment, AssessmentState, Member, Recusal, Service
@@ -53,9 +53,12 @@ def adjust(village: str, quarter: str, ident: int) -> PageResponse:
     form = AdjustmentForm()
     if form.validate_on_submit():
         with attempt(form):
+            assessment, worker = quarter_or_404(quarter, g.area, to_write=True), _worker_or_404(ident)
+            if not form.meant.covers(form.amount.tenths):
+                usual.check_usual(assessment, worker, form.amount.tenths)
             meeting.adjust(
-                quarter_or_404(quarter, g.area, to_write=True),
-                _worker_or_404(ident),
+                assessment,
+                worker,
                 form.amount.tenths,
                 form.reason.data,
                 form.key.data,
@@ -170,6 +173,7 @@ def _line_page(
         refused=form,
         message=message,
         activities=_activities(assessment, row.worker),
+        usual_total=usual.usual_total(row.worker, assessment.quarter),
         award=assessments.award_of(assessment, row.worker),
         labels=labels,
     )

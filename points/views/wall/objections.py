@@ -16,7 +16,7 @@ from people import access
 from people.models import Area, Role
 from people.signin import guard
 from points import labels
-from points.assessment import assessments, sheet
+from points.assessment import assessments, sheet, usual
 from points.forms.objections import ACCEPTED, AnswerForm, CounterObjectionForm, ObjectionForm, TokenForm
 from points.models import Assessment, NoticeLine, Objection, ObjectionChannel
 from points.views.assessment.quarters import quarter_or_404
@@ -164,9 +164,13 @@ def answer_objection(village: str, quarter: str, objection: int) -> Response | t
     form = AnswerForm()
     if form.validate_on_submit():
         with attempt(form):
+            stored_objection = _objection_or_404(quarter, objection, to_write=True)
+            is_accepted = form.outcome.data == ACCEPTED
+            if is_accepted and not form.meant.covers(form.change.tenths):
+                usual.check_usual(stored_objection.assessment, stored_objection.worker, form.change.tenths)
             objections.answer(
-                _objection_or_404(quarter, objection, to_write=True),
-                form.outcome.data == ACCEPTED,
+                stored_objection,
+                is_accepted,
                 form.change.tenths,
                 form.reason.data,
                 form.decided_by.data,
