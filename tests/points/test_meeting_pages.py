@@ -104,6 +104,7 @@ def test_without_script_a_line_is_adjusted_on_its_page_and_the_sheet_says_why(ca
     sheet = clerk.get(QUARTER).text
     assert cells(sheet, cast.worker)[-3:] == [["+1.5"], ["–"], ["13.5"]]
     assert re.search(r'class="said".*?\+1\.5</b> 雪天送药', sheet, re.DOTALL)
+    assert '<option value="雪天送药">' in clerk.get(line_of(cast.neighbour)).text  # to be picked again
     (made,) = db.session.query(Adjustment)
     back = f"{QUARTER}/adjustments/{made.id}/take-back"
     assert back in line

@@ -17,7 +17,7 @@ from ground.forms import ButtonForm, Form, attempt
 from people import access
 from people.models import Person, Role
 from points import amounts, labels
-from points.assessment import assessments, meeting, usual
+from points.assessment import assessments, line_notes, meeting, usual
 from points.assessment.line_notes import LineNotes
 from points.forms.quarter import AdjustmentForm, RecusalForm
 from points.models import Adjustment, Assessment, AssessmentState, Member, Recusal, Service
@@ -173,6 +173,7 @@ def _line_page(
         refused=form,
         message=message,
         activities=_activities(assessment, row.worker),
+        reasons=line_notes.recent_reasons(g.area),
         usual_total=usual.usual_total(row.worker, assessment.quarter),
         award=assessments.award_of(assessment, row.worker),
         labels=labels,
