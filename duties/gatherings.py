@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from duties.models import Gathering, GatheringKind
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Grid, Person, User
@@ -57,8 +57,7 @@ def record_gathering(
     if gathering is not None:
         check_repeated({name: getattr(gathering, name) for name in values}, values)
         return gathering
-    if held_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "held_on")
+    days.HAPPENED.check(held_on, "held_on")
     if not values["topic"]:
         raise Refused("topic_missing", _("Write down what it was about."), "topic")
     if not 1 <= present <= MOST_PRESENT:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from duties.models import Incident, IncidentKind, IncidentStep, IncidentStepKind, Severity
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Grid, Person, Role, User
@@ -71,8 +71,7 @@ def report_incident(
         )
         return incident
     _check_reporter(grid.village, worker, actor)
-    if found_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "found_on")
+    days.HAPPENED.check(found_on, "found_on")
     if severity not in SEVERITIES_OF_KIND[kind]:
         raise Refused("bad_severity", _("A hazard is ordinary or severe."), "severity")
     if not place.strip():
@@ -125,8 +124,7 @@ def record_step(
         raise Refused("to_missing", _("Write down to whom."), "to")
     if kind != IncidentStepKind.HANDED_OVER and not note:
         raise Refused("note_missing", _("Write down what was done."), "note")
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HAPPENED.check(on, "on")
     if on < (last.on if last else incident.found_on):
         raise Refused("out_of_order", _("The day lies before the last one written down."), "on")
     step = IncidentStep(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import joinedload
 
 from duties.households import listing
 from duties.models import Visit, VisitStep
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Attention, Grid, Household, Person, User
@@ -63,8 +63,7 @@ def record_visit(
     if visit is not None:
         check_repeated({name: getattr(visit, name) for name in values}, values)
         return visit
-    if visited_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "visited_on")
+    days.HAPPENED.check(visited_on, "visited_on")
     if household.left_on is not None and visited_on >= household.left_on:
         raise Refused("moved_away", _("They lived there no more on that day."), "visited_on")
     if not (steps or values["seen"] or values["needs"] or values["follow_up"]):
@@ -104,8 +103,7 @@ def follow_up_done(visit: Visit, on: date, note: str, actor: User) -> Visit:
         if (visit.done_on, visit.done_note, visit.done_by_id) == (on, note, actor.id):
             return visit
         raise Refused("already_done", _("This was written down as done already."))
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HAPPENED.check(on, "on")
     if on < visit.visited_on:
         raise Refused("before_visit", _("The visit was later than that."), "on")
     visit.done_on, visit.done_note, visit.done_by_id = on, note, actor.id

@@ -5,17 +5,22 @@ A refusal of a rule comes back into the form and stands beside its field.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import wtforms
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.widgets import DateInput
 
+from ground.days import DayRange
 from ground.db import transaction
+from ground.paper import words
 from ground.refusal import Refused
 
 
@@ -60,6 +65,77 @@ class SelectField(wtforms.SelectField):
     @choices.setter
     def choices(self, pairs: Iterable[tuple[Any, Any]] | None) -> None:
         self._choices = None if pairs is None else [SelectChoice(*pair) for pair in pairs]
+
+
+class DayInput(DateInput):
+    """The control of a day, with its first and last; below it the tick that an unusual day needs."""
+
+    def __call__(self, field: "DayField", **kwargs: Any) -> Markup:
+        """The control, and the tick if the day was asked about."""
+        first, last = (end.isoformat() for end in field.days.ends())
+        shown = kwargs.setdefault("value", field._value())
+        control = super().__call__(field, min=first, max=last, **kwargs)
+        if not field.is_asked or str(shown) != str(field.data):
+            return control
+        ticked = Markup(" checked") if field.is_ticked else ""
+        tick = Markup(
+            '<label class="form-check"><input class="form-check-input" type="checkbox" name="{name}"'
+            ' value="{day}"{ticked}> <span>{text}</span></label>'
+        )
+        text = _("Yes, it is %(day)s.", day=words.day(field.data))
+        return control + tick.format(name=field.tick_name, day=field.data, ticked=ticked, text=text)
+
+
+class DayField(wtforms.DateField):
+    """A day out of a range of `ground.days`.
+
+    A day that cannot be meant is never `data`: nothing is computed from it. One that is unusual is asked
+    about, and taken when its tick comes along.
+    """
+
+    widget = DayInput()
+    data: Any  # a day, or None
+
+    def __init__(self, label: Any, days: DayRange, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.days = days
+        self.is_asked = self.is_ticked = False
+
+    @property
+    def tick_name(self) -> str:
+        """The name of the tick; its value is the day that it stands for, so that no other is taken by it."""
+        return f"{self.name}-sure"
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """Read the day, and whether its tick came along."""
+        super().process(formdata, *args, **kwargs)
+        ticks = formdata.getlist(self.tick_name) if formdata else []
+        self.is_ticked = str(self.data) in ticks
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day that was typed, or say what is wrong with it."""
+        typed = valuelist[0].strip() if valuelist else ""
+        if not typed:
+            return
+        self.data = None
+        try:
+            day = date.fromisoformat(typed)
+        except ValueError:
+            raise ValueError(_("Write the day like 2026-01-05.")) from None
+        try:
+            self.days.check(day)
+        except Refused as refusal:
+            raise ValueError(refusal.message) from refusal
+        self.data = day
+
+    def pre_validate(self, form: Any) -> None:
+        """Ask about a day that is unusual and not ticked."""
+        day = self.data
+        self.is_asked = day is not None and bool(self.raw_data) and not self.days.is_usual(day)
+        if day is not None and self.is_asked and not self.is_ticked:
+            raise ValidationError(
+                _("%(day)s is far from today. Is the year right? Then tick the box.", day=words.day(day))
+            )
 
 
 @contextmanager

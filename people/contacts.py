@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import clock
+from ground import days
 from ground.db import db, lock
 from ground.refusal import Refused
 from people import audit
@@ -74,8 +74,7 @@ def _end_contact(contact: Contact, on: date, field: str) -> Contact:
     lock(contact)
     if contact.until:
         raise Refused("already_ended", _("Somebody has changed this contact already."))
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), field)
+    days.HELD_SINCE.check(on, field)
     if on < contact.since:
         raise Refused("out_of_order", _("This is before the day it began."), field)
     contact.until = on
@@ -91,8 +90,7 @@ def _add_contact(
         raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
     if not _PHONE.fullmatch(phone):
         raise Refused("bad_phone", _("Write one telephone number, in digits."), "phone")
-    if since > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "since")
+    days.HELD_SINCE.check(since, "since")
     contact = Contact(
         village_id=village_id, kind=kind, name=name, agency=agency.strip(), phone=phone, since=since
     )

@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from duties.disputes import ladder, levels
 from duties.models import Attempt, AttemptResult, AttemptUndone, Dispute, DisputeKind, DisputeReport, Rung
-from ground import clock
+from ground import clock, days
 from ground.db import db, get_locked, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.models import Appointment, Area, Contact, Duty, Grid, Person, Role, User
@@ -59,8 +59,7 @@ def open_dispute(
         return existing
     if not may_open(actor, grid, worker):
         raise Refused("not_yours", _("A dispute is opened by the grid's own worker or instructor."), "grid")
-    if opened_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "opened_on")
+    days.HAPPENED.check(opened_on, "opened_on")
     if not _serves(worker, grid, opened_on):
         text = _("%(name)s does not serve in this grid on that day.", name=worker.name)
         raise Refused("not_of_grid", text, "opened_on")
@@ -279,8 +278,7 @@ def _check_day(dispute: Dispute, on: date) -> None:
 
     Refused `in_future`, `out_of_order`.
     """
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HAPPENED.check(on, "on")
     attempts = ladder.valid_attempts(dispute.attempts)
     if on < (attempts[-1].on if attempts else dispute.opened_on):
         raise Refused("out_of_order", _("The day lies before the last one written down."), "on")

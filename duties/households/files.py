@@ -15,7 +15,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
@@ -222,8 +222,7 @@ def _check_no_other(grid: Grid, head: str, house: str) -> None:
 
 
 def _check_past(on: date) -> None:
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HAPPENED.check(on, "on")
 
 
 def _check_day(household: Household, on: date) -> None:

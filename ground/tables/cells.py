@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _
 
+from ground import days
+from ground.days import DayRange
 from ground.refusal import Refused
 
 Cell = str | int | float | datetime | date | time | timedelta | None
@@ -19,7 +21,6 @@ Meaning = TypeVar("Meaning")
 
 # Day 0 of Excel's calendar; files from old Macs count from 1904, their table says so.
 EPOCH = date(1899, 12, 30)
-DAY_RANGE = (date(1950, 1, 1), date(2100, 12, 31))
 YEAR_RANGE = (1900, 2100)
 # Excel keeps 15 digits of a number; from here on the last ones are made up.
 FIRST_ROUNDED_NUMBER = 10**15
@@ -159,15 +160,18 @@ def whole(value: Cell, low: int, high: int) -> int | None:
     return number
 
 
-def day(value: Cell, epoch: date = EPOCH) -> date | None:
-    """A day between 1950 and 2100, from Excel's date, a bare number or a text.
+def day(value: Cell, epoch: date = EPOCH, within: DayRange = days.ANY) -> date | None:
+    """A day within a range (of itself: 1950 to 2100), from Excel's date, a bare number or a text.
 
     A bare number counts from the table's `epoch`. Understood are 2026-01-05, 2026/1/5, 2026.1.5,
     2026年1月5日 and 20260105; a time behind it is dropped.
     """
     parsed = _day(value, epoch)
-    if parsed is not None and not DAY_RANGE[0] <= parsed <= DAY_RANGE[1]:
-        raise bad_cell(_("The day must be from %(low)s to %(high)s.", low=DAY_RANGE[0], high=DAY_RANGE[1]))
+    if parsed is not None:
+        try:
+            within.check(parsed)
+        except Refused as refusal:
+            raise bad_cell(refusal.message) from refusal
     return parsed
 
 

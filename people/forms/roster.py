@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from ground.forms import Form, ReasonForm, SelectField
+from ground import days
+from ground.forms import DayField, Form, ReasonForm, SelectField
 from ground.refusal import Refused
 from ground.tables import cells
 from people import labels
@@ -80,7 +81,7 @@ class GridForm(GridDetailsForm):
 class GridChangeForm(ReasonForm):
     """A change of a grid: from which day, and why."""
 
-    on = DateField(_("From what day"), validators=[InputRequired()])
+    on = DayField(_("From what day"), days.HAPPENED, validators=[InputRequired()])
 
 
 class RenameForm(GridChangeForm):
@@ -116,19 +117,22 @@ class PersonForm(Form):
     birth_year = IntegerField(_("Year of birth"), validators=[Optional()])
     standing = _choice_field(_("Political status"), PoliticalStatus, labels.STANDINGS)
     background = _choice_field(_("Background"), Background, labels.BACKGROUNDS)
-    law_mark_on = DateField(_("Law mark since"), validators=[Optional()])
+    law_mark_on = DayField(_("Law mark since"), days.HELD_SINCE, validators=[Optional()])
 
 
 class AppointForm(PersonForm):
     """The person who is appointed, on the roster or new, and the first and last day."""
 
-    law_mark_on = None
+    law_mark_on = None  # type: ignore[assignment]
     name = _name_field(_("Name"))
     person = SelectField(_("Who is appointed"), coerce=int, default=NEW_PERSON)
     chosen_by = _choice_field(_("Recommended by"), ChosenBy, labels.CHOSEN_BY)
-    starts_on = DateField(_("First day"), validators=[InputRequired()])
-    ends_on = DateField(
-        _("Last day"), validators=[Optional()], description=_("Left empty, the term runs for three years.")
+    starts_on = DayField(_("First day"), days.SERVICE_BEGINS, validators=[InputRequired()])
+    ends_on = DayField(
+        _("Last day"),
+        days.SERVICE_ENDS,
+        validators=[Optional()],
+        description=_("Left empty, the term runs for three years."),
     )
 
     @property
@@ -150,8 +154,8 @@ class AppointForm(PersonForm):
 class HandOverForm(AppointForm):
     """The successor, and their first day."""
 
-    starts_on = DateField(_("First day of the successor"), validators=[InputRequired()])
-    ends_on = None
+    starts_on = DayField(_("First day of the successor"), days.SERVICE_BEGINS, validators=[InputRequired()])
+    ends_on = None  # type: ignore[assignment]
 
 
 class RenewForm(Form):
@@ -163,4 +167,4 @@ class RenewForm(Form):
 class EndForm(ReasonForm):
     """The day on which a term ends early, and the reason."""
 
-    on = DateField(_("First day without service"), validators=[InputRequired()])
+    on = DayField(_("First day without service"), days.HAPPENED, validators=[InputRequired()])

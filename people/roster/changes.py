@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from ground import clock
+from ground import days
 from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
@@ -183,8 +183,7 @@ def _name_after(change: GridChange, grid: Grid, renamings: Sequence[GridChange])
 def _open_for_change(grid: Grid, on: date, reason: str) -> tuple[Grid, str]:
     """The grid, locked, and the reason, once it is checked that the day is possible."""
     grid, reason = grids.lock_open_grid(grid), required_reason(reason)
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HAPPENED.check(on, "on")
     last = db.session.scalar(
         select(func.max(GridChange.on)).where(
             or_(GridChange.grid_id == grid.id, GridChange.other_id == grid.id)

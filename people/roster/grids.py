@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from ground import clock
+from ground import clock, days
 from ground.db import add_rows, db, lock
 from ground.refusal import Refused
 from people import audit
@@ -79,6 +79,7 @@ def add_grids(
         )
     add_rows(arriving)
     day = on or clock.today()
+    days.HAPPENED.check(day, "on")
     _write_changes(
         [
             _change_values(grid, GridChangeKind.OPENED, day, reason, actor, other=split_from)

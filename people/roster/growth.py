@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
@@ -40,8 +40,7 @@ def reach_stage(person: Person, stage: Stage, on: date, note: str, actor: User |
     as_worker = (Appointment.person_id.in_(ids), Appointment.duty == Duty.WORKER)
     if db.session.scalar(select(Appointment.id).where(*as_worker).limit(1)) is None:
         raise Refused("not_a_worker", _("%(name)s never served as a grid worker.", name=person.name))
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HELD_SINCE.check(on, "on")
     reached = {step.stage: step.on for step in valid_steps(ids)}
     if stage in reached:
         day = words.day(reached[stage])

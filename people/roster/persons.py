@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from ground import clock
+from ground import clock, days
 from ground.db import add_rows, db, lock
 from ground.refusal import Refused
 from people import audit
@@ -87,8 +87,8 @@ def correct(
     check_not_merged(person)
     name = _checked_name(name)
     check_birth_year(birth_year)
-    if law_mark_on and law_mark_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "law_mark_on")
+    if law_mark_on:
+        days.HELD_SINCE.check(law_mark_on, "law_mark_on")
     return audit.change(
         actor,
         "person.correct",

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from ground import tables
+from ground import days, tables
 from people.models import Area, GridKind, PoliticalStatus, Sex
 from people.roster import grids, persons
 
@@ -118,7 +118,7 @@ def _entry(reader: tables.RowReader, villages: Mapping[str, Area]) -> RosterRow:
         birth_year=reader.get(BIRTH_YEAR, _birth_year),
         phone=reader.get(PHONE, tables.phone),
         standing=reader.get(STANDING, lambda cell: tables.choice(cell, STANDING_WORDS)),
-        since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch)),
+        since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch, days.SERVICE_BEGINS)),
         instructor=reader.get(INSTRUCTOR, _name),
         agency=reader.get(AGENCY, lambda cell: tables.text(cell, 100)),
     )

@@ -186,14 +186,14 @@ class _Planner:
         """Whether a row about the present worker renews the term; its first day is never rewritten."""
         if entry.since is None or entry.since == holder.starts_on:
             return None
-        if entry.since == holder.ends_on + holders.ONE_DAY:
+        if entry.since == holders.day_after(holder):
             return Act.RENEW
         if _has_lapsed(holder) and entry.since > holder.ends_on:
             return Act.APPOINT
         text = _(
             "The term began on %(first)s. To renew it, write the day after its last: %(next)s.",
             first=words.day(holder.starts_on),
-            next=words.day(holder.ends_on + holders.ONE_DAY),
+            next=words.day(holders.day_after(holder)),
         )
         self._refuse(entry, columns.SINCE, text)
         return None
@@ -258,7 +258,7 @@ def _has_lapsed(holder: Appointment) -> bool:
 
 def _can_follow(holder: Appointment, since: date) -> bool:
     """Whether a term can begin on a day after another: within it, right after it, or once it lapsed."""
-    within = holder.starts_on < since <= holder.ends_on + holders.ONE_DAY
+    within = holder.starts_on < since <= holders.day_after(holder)
     return within or (_has_lapsed(holder) and since > holder.ends_on)
 
 

@@ -30,9 +30,9 @@ def deliberate(
 ) -> Assessment:
     """Begin the meeting: it takes the confirmed records up to the quarter's end, for good.
 
-    `present` are those invited who came, `absent` those who did not. Refused `wrong_state`, `in_future` for
-    the meeting's day, `nobody_there`, `no_quorum` for fewer than the county asks, `named_twice`,
-    `bad_name`.
+    `present` are those invited who came, `absent` those who did not. Refused `wrong_state`, `bad_day` and
+    `in_future` for a meeting's day before the quarter or to come, `nobody_there`, `no_quorum` for fewer than
+    the county asks, `named_twice`, `bad_name`.
     """
     assessments.lock_in_state(assessment, COLLECTING)
     members.check_meeting(assessment, met_on, present, absent)

@@ -7,7 +7,9 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ground import clock
+from ground import days
+from ground.clock import Quarter
+from ground.days import DayRange
 from ground.db import db
 from ground.refusal import Refused
 from people.models import Grant, Role, User
@@ -20,15 +22,19 @@ MOST_MEMBERS = 200
 COMMITTEE = (Role.CLERK, Role.CHAIR, Role.SUPERVISOR)
 
 
+def meeting_days(quarter: Quarter) -> DayRange:
+    """The days on which a quarter's meeting can be: from its first day on, usually by the end of the next."""
+    return DayRange(quarter.first_day, days.TODAY, usual_last=quarter.next.last_day)
+
+
 def check_meeting(
     assessment: Assessment, met_on: date, present: Sequence[str], absent: Sequence[str]
 ) -> None:
     """Check that a meeting may decide: its day, and who was there of those invited.
 
-    Refused `in_future`, `nobody_there`, `bad_name`, `named_twice`, `no_quorum`.
+    Refused `bad_day` before the quarter, `in_future`, `nobody_there`, `bad_name`, `named_twice`, `no_quorum`.
     """
-    if met_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "met_on")
+    meeting_days(assessment.quarter).check(met_on, "met_on")
     if not present:
         raise Refused("nobody_there", _("Write down who is at the meeting."), "present")
     invited = [*present, *absent]

@@ -3,11 +3,12 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from ground.forms import Form, KeyedForm, SelectField
+from ground import days
+from ground.forms import DayField, Form, KeyedForm, SelectField
 from ground.refusal import Refused
 from points import labels
 from points.forms.fields import MeantField, PointsField
@@ -40,7 +41,7 @@ class CounterObjectionForm(ObjectionForm):
         coerce=ObjectionChannel,
         validators=[InputRequired()],
     )
-    received_on = DateField(_("Day it was received"), validators=[InputRequired()])
+    received_on = DayField(_("Day it was received"), days.HAPPENED, validators=[InputRequired()])
     name = StringField(_("Brought by, if they give a name"), validators=[Length(max=100)])
     contact = StringField(_("Where the answer goes"), validators=[Length(max=100)])
 

@@ -1,11 +1,12 @@
 """Forms for township and county: the rules, a reminder, sending a sheet back."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from ground.forms import Form
+from ground import days
+from ground.forms import DayField, Form
 from points.assessment.meeting_rules import LEAST_NOTICE_DAYS, MOST_DAYS
 from points.labels import QUORUMS
 from points.models import Quorum
@@ -36,7 +37,7 @@ class TermsForm(Form):
 class ReminderForm(Form):
     """The day by which a quarter has to be done, and a note about it."""
 
-    due_on = DateField(_("Done by"), validators=[InputRequired()])
+    due_on = DayField(_("Done by"), days.DUE, validators=[InputRequired()])
     note = StringField(_("A word about it"), validators=[Length(max=200)])
 
 

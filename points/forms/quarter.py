@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from ground.forms import Form, KeyedForm, SelectField
+from ground import days
+from ground.clock import Quarter
+from ground.forms import DayField, Form, KeyedForm, SelectField
 from ground.refusal import Refused
+from points.assessment import members
 from points.forms.fields import MeantField, PointsField
 
 
@@ -49,12 +52,21 @@ class LastSeenField(HiddenField):
 
 
 class MeetingForm(Form):
-    """The meeting: its day, its members and its minutes."""
+    """The meeting about a quarter: its day, its members and its minutes."""
 
-    met_on = DateField(_("Day of the meeting"), validators=[InputRequired()])
+    met_on = DayField(_("Day of the meeting"), days.HAPPENED, validators=[InputRequired()])
     present = NamesField(_("Who is at the meeting"), validators=[InputRequired(), Length(max=4000)])
     absent = NamesField(_("Who was invited and did not come"), validators=[Length(max=4000)])
     minutes = TextAreaField(_("Minutes"), validators=[Length(max=2000)])
+
+    def __init__(self, quarter: Quarter, **kwargs: Any) -> None:
+        self._quarter = quarter
+        super().__init__(**kwargs)
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Read what was sent; which days can be meant depends on the quarter."""
+        self.met_on.days = members.meeting_days(self._quarter)
+        super().process(*args, **kwargs)
 
 
 class MinutesForm(MeetingForm):

@@ -5,10 +5,11 @@ from typing import Any
 
 import wtforms
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, FieldList, FormField, IntegerField, StringField
+from wtforms import FieldList, FormField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
-from ground.forms import Form, SelectField
+from ground import days
+from ground.forms import DayField, Form, SelectField
 from points import amounts, labels
 from points.forms.fields import PointsField
 from points.models import Category, FedBy, RubricItem
@@ -71,7 +72,7 @@ class ItemLine(wtforms.Form):
 class AdoptForm(Form):
     """A village's decision to adopt the county's rubric, with items of its own."""
 
-    in_force_from = DateField(_("In force from"), validators=[InputRequired()])
+    in_force_from = DayField(_("In force from"), days.DECIDED, validators=[InputRequired()])
     approved_by = StringField(_("Approved by"), validators=[InputRequired(), Length(max=100)])
     lines = FieldList(FormField(ItemLine), max_entries=MOST_LINES)
 

@@ -1,10 +1,11 @@
 """Forms about service records."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from ground.forms import Form, KeyedForm, SelectField
+from ground import days
+from ground.forms import DayField, Form, KeyedForm, SelectField
 from points import labels
 from points.forms.fields import PhotoField
 from points.models import Voucher
@@ -16,7 +17,7 @@ NO_HOUSEHOLD = 0  # no household is chosen
 class ServiceDetailsForm(KeyedForm):
     """The details of a service: its day, how often, and a note."""
 
-    done_on = DateField(_("Day"), validators=[InputRequired()])
+    done_on = DayField(_("Day"), days.HAPPENED, validators=[InputRequired()])
     count = IntegerField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
     note = TextAreaField(_("What was done"), validators=[Length(max=500)])
 

@@ -9,6 +9,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
+from ground import days
 from ground.clock import Quarter
 from ground.db import db, lock
 from ground.refusal import Refused
@@ -29,9 +30,10 @@ def publish(
 ) -> Rubric:
     """Publish a county's template, which villages adopt for quarters from that day on.
 
-    Refused `no_items`, `bad_item`, `item_twice`, `source_twice`, `rubric_out_of_order` for a day before that
-    of the newest version.
+    Refused `bad_day`, `no_items`, `bad_item`, `item_twice`, `source_twice`, `rubric_out_of_order` for a day
+    before that of the newest version.
     """
+    days.DECIDED.check(in_force_from, "in_force_from")
     check_items(items)
     rubric = _put_in_force(county, in_force_from, approved_by, [(item, False) for item in items])
     rubric.most_bonuses, rubric.most_deductions, rubric.most_points = (
@@ -49,10 +51,12 @@ def adopt(
 ) -> Rubric:
     """Adopt the county's template, as the village's meeting decided, with the village's own items added.
 
-    Refused `bad_item`, `item_twice`, `source_not_own`, `too_many_items`, `too_many_points` for own items
-    outside the template's limits, `rubric_out_of_order` for a day before that of the newest version, and
-    `rubric_retroactive` when a quarter that would be scored anew is opened or has services already.
+    Refused `bad_day`, `bad_item`, `item_twice`, `source_not_own`, `too_many_items`, `too_many_points` for
+    own items outside the template's limits, `rubric_out_of_order` for a day before that of the newest
+    version, and `rubric_retroactive` when a quarter that would be scored anew is opened or has services
+    already.
     """
+    days.DECIDED.check(in_force_from, "in_force_from")
     template = template_for(village, in_force_from)
     items = items_of(template)
     check_items([*items, *own])

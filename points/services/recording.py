@@ -8,7 +8,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from ground import clock
+from ground import clock, days
 from ground.clock import Quarter
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
@@ -152,8 +152,7 @@ def _service_with_key(key: str) -> Service | None:
 
 
 def _check_day_and_count(done_on: date, count: int) -> None:
-    if done_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "done_on")
+    days.HAPPENED.check(done_on, "done_on")
     if not 1 <= count <= MOST_TIMES:
         raise Refused("bad_count", _("How often must be a number from 1 to %(n)s.", n=MOST_TIMES), "count")
 

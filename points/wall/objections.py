@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.cards import TOKEN_LENGTH, random_characters
@@ -71,8 +71,7 @@ def bring(
             _("This line is booked. Tell the committee: a mistake is put right in the next quarter."),
         )
     received_on = received_on or clock.today()
-    if received_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "received_on")
+    days.HAPPENED.check(received_on, "received_on")
     if received_on < line.notice.posted_on:
         raise Refused("before_notice", _("The notice did not hang yet on that day."), "received_on")
     if not LEAST_CHARACTERS <= len(text.strip()) <= MOST_CHARACTERS:

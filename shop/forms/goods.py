@@ -2,11 +2,11 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, IntegerField, StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from ground import clock
-from ground.forms import Form
+from ground import clock, days
+from ground.forms import DayField, Form
 from points.forms.fields import PointsField
 
 
@@ -32,7 +32,9 @@ class PriceForm(Form):
     """A new price of an article, from a day on."""
 
     price = PointsField(_("New price in points"), validators=[InputRequired(), Length(max=12)])
-    holds_from = DateField(_("Holds from"), default=clock.today, validators=[InputRequired()])
+    holds_from = DayField(
+        _("Holds from"), days.FROM_NOW_ON, default=clock.today, validators=[InputRequired()]
+    )
 
 
 class CodeForm(Form):

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
-from ground.forms import KeyedForm, SelectField
+from ground import days
+from ground.forms import DayField, KeyedForm, SelectField
 from shop.forms.money import MoneyField
 from shop.labels import SOURCES
 from shop.models import Shop, Source
@@ -19,12 +20,7 @@ class ReceiveForm(KeyedForm):
     source = SelectField(_("Where from"), choices=SOURCES.items(), coerce=Source)
     donor = StringField(_("Who gave it"), validators=[Length(max=100)])
     unit_cost = MoneyField(_("Cost of one unit in yuan"), validators=[Length(max=12)])
-    best_before = DateField(_("Best before"), validators=[Optional()])
-
-    def validate_best_before(self, field: DateField) -> None:
-        """Refuse a year after 2999, which is easily typed by mistake."""
-        if field.data is not None and field.data.year > 2999:
-            raise ValidationError(_("Write the year with four digits."))
+    best_before = DayField(_("Best before"), days.GOOD_UNTIL, validators=[Optional()])
 
 
 class OutForm(KeyedForm):

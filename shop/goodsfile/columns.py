@@ -7,7 +7,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _
 
-from ground import tables
+from ground import days, tables
 from ground.refusal import Refused
 from points import amounts
 from shop.shelf import codes, goods, prices
@@ -85,7 +85,7 @@ def _goods_row(reader: tables.RowReader) -> GoodsRow:
         category=reader.get(CATEGORY, lambda cell: tables.text(cell, 40)),
         codes=reader.get(CODES, _codes) or (),
         price=reader.get(PRICE, _price),
-        since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch)),
+        since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch, days.DECIDED)),
         quota=reader.get(QUOTA, lambda cell: tables.whole(_without_unit(cell, unit), 1, goods.MOST_UNITS)),
         low_at=reader.get(
             LOW_AT, lambda cell: tables.whole(_without_unit(cell, unit), 0, goods.LARGEST_LOW_AT)

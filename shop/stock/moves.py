@@ -6,7 +6,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.models import User
@@ -44,6 +44,8 @@ def receive(
         raise Refused("bad_cost", _("The cost of a unit is from 0 to 100,000 yuan."), "unit_cost")
     if best_before is not None and best_before < clock.today():
         raise Refused("expired", _("This is past its best-before date already."), "best_before")
+    if best_before is not None:
+        days.GOOD_UNTIL.check(best_before, "best_before")
     donation = None if donor is None else donations.donation_today(goods.shop_id, donor)
     return lots.bring_in_lot(
         goods,

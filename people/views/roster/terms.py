@@ -134,7 +134,7 @@ def renew(village: str, ident: int) -> Answer:
     term = _term(ident)
     if not form.is_submitted():
         form.chosen_by.data = term.chosen_by
-    begins = term.ends_on + holders.ONE_DAY
+    begins = holders.day_after(term)
     page = render_template(
         "people/roster/renew.html",
         form=form,

@@ -21,7 +21,7 @@ from points.assessment import meeting_rules, opening, review, reviewsheet
 from points.assessment.meeting_rules import MeetingRules
 from points.forms.oversight import ReminderForm, SendBackForm, TermsForm
 from points.views.assessment import bp
-from points.views.assessment.quarters import quarter_or_404, redirect_to_sheet, sheet_page
+from points.views.assessment.quarters import address_quarter, quarter_or_404, redirect_to_sheet, sheet_page
 from points.wall import objections
 
 QUARTERS_BACK = 7
@@ -29,10 +29,7 @@ QUARTERS_BACK = 7
 
 def _quarter_or_404(text: str) -> Quarter:
     """The quarter in the address, if it has begun; otherwise 404."""
-    try:
-        quarter = Quarter.parse(text)
-    except ValueError:
-        abort(404)
+    quarter = address_quarter(text)
     return quarter if quarter <= Quarter.of(clock.today()) else abort(404)
 
 

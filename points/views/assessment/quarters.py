@@ -29,13 +29,17 @@ from points.wall import wall_state as wall
 QUARTERS_REMEMBERED = 2  # quarters back whose contested lines the front page still looks after
 
 
-def quarter_or_404(text: str, village: Area, to_write: bool = False) -> Assessment:
-    """The village's assessment of the quarter in the address, to look at or locked to write; or 404."""
+def address_quarter(text: str) -> Quarter:
+    """The quarter in the address, or 404."""
     try:
-        quarter = Quarter.parse(text)
+        return Quarter.parse(text)
     except ValueError:
         abort(404)
-    assessment = assessments.find_assessment(village, quarter) or abort(404)
+
+
+def quarter_or_404(text: str, village: Area, to_write: bool = False) -> Assessment:
+    """The village's assessment of the quarter in the address, to look at or locked to write; or 404."""
+    assessment = assessments.find_assessment(village, address_quarter(text)) or abort(404)
     if to_write:
         lock(assessment)
     return assessment
@@ -174,7 +178,7 @@ def table_values(assessment: Assessment) -> dict[str, Any]:
 def _new_meeting_form(assessment: Assessment) -> MeetingForm:
     """The form that begins the meeting, with who is likely to come."""
     usual = "\n".join(members.usual_members(assessment))
-    return MeetingForm(formdata=None, met_on=clock.today(), present=usual)
+    return MeetingForm(assessment.quarter, formdata=None, met_on=clock.today(), present=usual)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/post")

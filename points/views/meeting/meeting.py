@@ -14,7 +14,13 @@ from points import labels
 from points.assessment import line_notes, meeting, meeting_rules
 from points.forms.quarter import MeetingForm, MinutesForm
 from points.models import Assessment, AssessmentState
-from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet, sheet_page
+from points.views.assessment.quarters import (
+    address_quarter,
+    press_button,
+    quarter_or_404,
+    redirect_to_sheet,
+    sheet_page,
+)
 from points.views.meeting import bp
 
 
@@ -22,7 +28,7 @@ from points.views.meeting import bp
 @access.allow(Role.CLERK)
 def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
     """Begin the meeting."""
-    form = MeetingForm()
+    form = MeetingForm(address_quarter(quarter))
     if form.validate_on_submit():
         with attempt(form):
             meeting.deliberate(
@@ -52,7 +58,7 @@ def minutes(village: str, quarter: str) -> tuple[str, int]:
 @access.allow(Role.CLERK)
 def write_minutes(village: str, quarter: str) -> Response | tuple[str, int]:
     """Write down anew who is at the meeting and what is said."""
-    form = MinutesForm()
+    form = MinutesForm(address_quarter(quarter))
     if form.validate_on_submit():
         with attempt(form):
             assessment = quarter_or_404(quarter, g.area, to_write=True)
@@ -88,6 +94,7 @@ def _minutes_form(assessment: Assessment) -> MinutesForm:
         for is_present in (True, False)
     }
     return MinutesForm(
+        assessment.quarter,
         formdata=None,
         met_on=assessment.met_on,
         present=names[True],
