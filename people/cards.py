@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 from stdnum import damm
 
-from ground import clock
+from ground import clock, names
 from ground.db import db, get_locked, lock
 from ground.refusal import Refused, required_reason
 from people import audit
@@ -240,11 +240,8 @@ def card_token(text: str) -> str | None:
 
 
 def card_digits(text: str) -> str | None:
-    """The digits of a typed number without spaces and dashes; None for other text.
-
-    Full-width digits are read too.
-    """
-    digits = re.sub(r"[\s-]", "", text)
+    """The digits of a typed number, of any width and without spaces and dashes; None for other text."""
+    digits = "".join(sign for sign in text if names.folded(sign) not in ("", "-"))
     return "".join(str(int(digit)) for digit in digits) if digits.isdecimal() else None
 
 

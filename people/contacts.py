@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import days
+from ground import days, names
 from ground.db import db, lock
 from ground.refusal import Refused
 from people import audit
@@ -85,7 +85,7 @@ def _end_contact(contact: Contact, on: date, field: str) -> Contact:
 def _add_contact(
     village_id: int, kind: ContactKind, name: str, agency: str, phone: str, since: date
 ) -> Contact:
-    name, phone = name.strip(), unicodedata.normalize("NFKC", phone).strip()
+    name, phone = names.kept(name), unicodedata.normalize("NFKC", phone).strip()
     if not 1 <= len(name) <= 200:
         raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
     if not _PHONE.fullmatch(phone):

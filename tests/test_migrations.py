@@ -105,6 +105,23 @@ def test_an_upgrade_keeps_the_journals_shut(released):
                 connection.execute(sa.text(statement))
 
 
+def test_an_upgrade_makes_one_name_of_sign_in_names_that_are_one(released):
+    written = ["Ｂ oss", "boss", "BOSS", "ＳＵＥ", "Sue"]
+    with db.engine.begin() as connection:
+        for ident, username in enumerate(written, 9001):
+            values = {"id": ident, "username": username}
+            connection.execute(
+                sa.text(
+                    "INSERT INTO user_account (id, username, name, password_hash, temporary, session) "
+                    "VALUES (:id, :username, 'x', 'x', false, 0)"
+                ),
+                values,
+            )
+    flask_migrate.upgrade()
+    names = {int(row["id"]): row["username"] for row in rows_of("user_account")}
+    assert [names[ident] for ident in range(9001, 9006)] == ["boss-2", "boss", "boss-3", "sue", "sue-2"]
+
+
 def test_foreign_keys_are_watched_again_after_an_upgrade(released):
     flask_migrate.upgrade()
     with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from ground import names
 from ground.db import db
 from people.models import Attention, Grid, Household, HouseholdClass
 
@@ -59,14 +60,8 @@ def search_households(grids: Collection[int], search: HouseholdSearch) -> Select
             HouseholdClass.attention == search.attention
         )
     if search.text:
-        query = query.where(
-            or_(
-                *(
-                    column.icontains(search.text, autoescape=True)
-                    for column in (Household.head, Household.house)
-                )
-            )
-        )
+        named = (names.has_in_name(column, search.text) for column in (Household.head, Household.house))
+        query = query.where(or_(*named))
     return query
 
 

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _
 
 from ground import days
 from ground.days import DayRange
+from ground.names import INVISIBLE, folded, kept, tidy
 from ground.refusal import Refused
 
 Cell = str | int | float | datetime | date | time | timedelta | None
@@ -28,16 +29,10 @@ UNBOUNDED_CHARACTERS = 10**6
 # What stands for a formula that was never worked out; Excel itself shows this for some of its errors.
 UNCALCULATED = "#CALC!"
 
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 ERROR = re.compile(r"#(?:N/A|[A-Z]+[/A-Z0-9_]*[!?])")
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
 FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
 DASHES = re.compile("[\u2010-\u2015\u2212]")
-HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-SPACE_BETWEEN_HAN = re.compile(f"(?<=[{HAN}]) (?=[{HAN}])")
-MIDDLE_DOTS = re.compile(r"\s*[·•‧・∙]\s*")
-BRACKETS = str.maketrans("[{【〔〖]}】〕〗", "((((()))))")
 
 WHOLE = re.compile(
     r"(-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4}))(?:\.0+)?\s*[户人名个年岁月天次件份元分]?"
@@ -78,21 +73,6 @@ def looks_like_formula(value: str) -> bool:
     return FORMULA.match(value) is not None
 
 
-def comparable(value: str) -> str:
-    """A text in the form in which words are compared.
-
-    Width, spaces, kind of bracket and capitals do not count.
-    """
-    folded = unicodedata.normalize("NFKC", INVISIBLE.sub("", value)).casefold()
-    return "".join(folded.split()).translate(BRACKETS)
-
-
-def tidy(value: str) -> str:
-    """A text on one line, with single spaces and no invisible characters."""
-    visible_text = CONTROL.sub("", INVISIBLE.sub("", value))
-    return unicodedata.normalize("NFC", " ".join(visible_text.split()))
-
-
 def text(value: Cell, longest: int) -> str | None:
     """A text on one line, with single spaces and no invisible characters, of at most `longest` characters.
 
@@ -107,8 +87,7 @@ def text(value: Cell, longest: int) -> str | None:
 
 def name(value: Cell, longest: int) -> str | None:
     """A person's name, without spaces between Chinese characters (张　三), its dot always “·”."""
-    closed = SPACE_BETWEEN_HAN.sub("", text(value, UNBOUNDED_CHARACTERS) or "")
-    return _check_length(MIDDLE_DOTS.sub("·", closed), longest)
+    return _check_length(kept(text(value, UNBOUNDED_CHARACTERS) or ""), longest)
 
 
 def code(value: Cell, longest: int) -> str | None:
@@ -117,10 +96,10 @@ def code(value: Cell, longest: int) -> str | None:
     Refused if Excel has rounded it or made a date of it. `was_number` says whether it may have lost its
     first zeros.
     """
-    folded = _narrow_text(value).lstrip("'")
-    if SCIENTIFIC.fullmatch(folded):
+    typed = _narrow_text(value).lstrip("'")
+    if SCIENTIFIC.fullmatch(typed):
         raise bad_cell(_("Excel has rounded this number. Format the column as text and type it again."))
-    return _check_length(folded, longest)
+    return _check_length(typed, longest)
 
 
 def digits(value: Cell, longest: int) -> str | None:
@@ -201,11 +180,11 @@ def year(value: Cell, epoch: date = EPOCH) -> int | None:
 
 def choice(value: Cell, words: Mapping[str, Meaning]) -> Meaning | None:
     """The meaning of the word in the cell; a refusal names the first word for each meaning."""
-    typed = comparable(_tidy(value))
+    typed = folded(_tidy(value))
     if not typed:
         return None
     for word, meaning in words.items():
-        if comparable(word) == typed:
+        if folded(word) == typed:
             return meaning
     raise bad_cell(_("Write one of these: %(words)s", words="、".join(first_words(words).values())))
 

@@ -10,8 +10,9 @@ from itertools import chain, islice
 from flask_babel import lazy_gettext as _
 from openpyxl.utils.cell import get_column_letter
 
+from ground.names import folded
 from ground.refusal import Refused
-from ground.tables.cells import Cell, comparable
+from ground.tables.cells import Cell
 from ground.tables.opening import HEADER_WITHIN_ROWS, MOST_COLUMNS, MOST_ROWS, Sheet, sheets, too_large
 
 HEADING_MARKS = re.compile(r"\*|※|\((?:必填项?|必输项?|必须|选填|可选)\)|:$")
@@ -105,7 +106,7 @@ def read(data: bytes, filename: str, columns: Sequence[Column]) -> Table:
 
 def _heading(cell: Cell) -> str:
     """A heading in the form in which headings are compared."""
-    return HEADING_MARKS.sub("", comparable(str(cell)))
+    return HEADING_MARKS.sub("", folded(str(cell)))
 
 
 def _numbered(sheet: Sheet) -> Iterator[tuple[int, Sequence[Cell]]]:

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from ground import days
+from ground import days, names
 from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
@@ -36,7 +36,7 @@ def rename(grid: Grid, name: str, on: date, reason: str, actor: User | None) -> 
     """
     grid, reason = _open_for_change(grid, on, reason)
     name, was = grids.checked_name(name), grid.name
-    if name == was:
+    if names.same(name, was):
         raise Refused("same_name", _("That is its name already."), "name")
     grid.name = name
     grids.write_change(grid, GridChangeKind.RENAMED, on, reason, actor, was=was)

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from ground import clock, days
+from ground import clock, days, names
 from ground.db import add_rows, db, lock
 from ground.refusal import Refused
 from people import audit
@@ -138,7 +138,7 @@ def find_by_name_and_phone(area: Area, name: str, phone: str | None) -> Person |
         return None
     person = db.session.scalars(
         select(Person)
-        .where(Person.area_id == area.id, Person.name == name.strip(), Person.phone == phone)
+        .where(Person.area_id == area.id, names.is_name(Person.name, name), Person.phone == phone)
         .order_by(Person.id)
         .limit(1)
     ).first()
@@ -210,7 +210,7 @@ def direct_merges(person: Person) -> list[Merge]:
 
 
 def _checked_name(name: str) -> str:
-    name = name.strip()
+    name = names.kept(name)
     if not 1 <= len(name) <= 200:
         raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
     return name

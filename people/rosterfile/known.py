@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from ground import names
 from ground.db import db
 from people.models import Appointment, Area, Grid, Group, Merge, Person
 
@@ -39,9 +40,13 @@ class KnownRoster:
                 .where(within, Appointment.ended_on.is_(None))
             )
         }
-        self.people: dict[tuple[int, str], list[Person]] = defaultdict(list)
+        self._people_by_name: dict[tuple[int, str], list[Person]] = defaultdict(list)
         for person in db.session.scalars(self._people(area)):
-            self.people[person.area_id, person.name].append(person)
+            self.people_called(person.area_id, person.name).append(person)
+
+    def people_called(self, area_id: int, name: str) -> list[Person]:
+        """The people of an area who have this name, however it is written."""
+        return self._people_by_name[area_id, names.folded(name)]
 
     @staticmethod
     def _people(area: Area) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from ground import clock, tables
+from ground import clock, names, tables
 from ground.paper import words
 from ground.tables import BadCell
 from people import areas, filing
@@ -87,7 +87,7 @@ class _Planner:
         group = self._roster.groups[grid.group_id].name if grid.group_id else None
         values = {"name": entry.grid, "kind": entry.kind, "households": entry.households}
         corrections = {} if grid.id is None else _differences(grid, values)
-        new_group = entry.group if entry.group and entry.group != group else None
+        new_group = entry.group if entry.group and not names.same(entry.group, group) else None
         lines = list(_cell_changes(entry, grid, group if grid.id else None, corrections, new_group, seats))
         return RosterStep(
             row=entry.row,
@@ -152,7 +152,7 @@ class _Planner:
             "phone": entry.phone,
             "standing": entry.standing,
         }
-        if holder and holder.person.name == entry.name:
+        if holder and names.same(holder.person.name, entry.name):
             act = self._same_worker(entry, holder)
             yield RosterSeat(
                 Duty.WORKER,
@@ -204,7 +204,7 @@ class _Planner:
             return
         holder = self._roster.holders.get((grid.id, Duty.INSTRUCTOR)) if grid.id else None
         details = {"agency": entry.agency}
-        if holder and holder.person.name == entry.instructor:
+        if holder and names.same(holder.person.name, entry.instructor):
             corrections = self._corrections(entry, holder.person, details)
             yield RosterSeat(Duty.INSTRUCTOR, holder.person, None, holder.starts_on, holder, corrections)
             return
@@ -221,14 +221,14 @@ class _Planner:
         """The corrections of a person in a row; two rows that contradict each other are bad."""
         before = self._corrected.setdefault(person.id, {})
         for name, value in details.items():
-            if value is not None and before.setdefault(name, value) != value:
+            if value is not None and _differ(name, before.setdefault(name, value), value):
                 text = _("Another row says something else of %(name)s.", name=person.name)
                 self._refuse(entry, columns.NAME, text)
         return _differences(person, details)
 
     def _person(self, village: Area, name: str, phone: str | None, born: int | None) -> Person:
         """The person of this name whose phone and birth year agree, as far as known; or a new one."""
-        for person in self._roster.people[village.id, name]:
+        for person in self._roster.people_called(village.id, name):
             same = [
                 from_file == on_roster
                 for from_file, on_roster in ((phone, person.phone), (born, person.birth_year))
@@ -237,18 +237,18 @@ class _Planner:
             if same and all(same):
                 return person
         person = Person(area=village, name=name)
-        self._roster.people[village.id, name].append(person)
+        self._roster.people_called(village.id, name).append(person)
         return person
 
     def _instructor_of(self, entry: RosterRow) -> Person:
         """The instructor of this name and agency at a place that covers the village, or a new one there."""
         for place in areas_above(entry.village):
-            for person in self._roster.people[place.id, entry.instructor or ""]:
-                if entry.agency is None or person.agency == entry.agency:
+            for person in self._roster.people_called(place.id, entry.instructor or ""):
+                if entry.agency is None or names.same(person.agency, entry.agency):
                     return person
         home = entry.village.parent or entry.village
         person = Person(area=home, name=entry.instructor, agency=entry.agency)
-        self._roster.people[home.id, person.name].append(person)
+        self._roster.people_called(home.id, person.name).append(person)
         return person
 
 
@@ -270,10 +270,18 @@ def _act(holder: Appointment | None) -> Act:
 def _differences(row: Any, values: dict[str, Any]) -> dict[str, Any]:
     """The values that differ from those of a row; an empty cell does not count."""
     return {
-        name: value for name, value in values.items() if value is not None and getattr(row, name) != value
+        field: value
+        for field, value in values.items()
+        if value is not None and _differ(field, getattr(row, field), value)
     }
 
 
+def _differ(field: str, before: Any, after: Any) -> bool:
+    """Whether two values of a field differ: names by more than how they are written."""
+    return not names.same(before, after) if field in FIELDS_WITH_NAMES else before != after
+
+
+FIELDS_WITH_NAMES = {"name", "agency"}
 COLUMN_OF_FIELD = {
     "name": columns.GRID,
     "kind": columns.KIND,

@@ -13,6 +13,7 @@ from itertools import pairwise
 from flask_babel import lazy_gettext as _
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from ground import names
 from ground.refusal import Refused
 
 SHORTEST_CHARACTERS = 8
@@ -48,7 +49,7 @@ def check_password(new: str, username: str, field: str = "password") -> None:
         raise Refused(
             "password_too_short", _("A password has at least %(n)s characters.", n=SHORTEST_CHARACTERS), field
         )
-    if new.casefold() == username.casefold():
+    if names.same(new, username):
         raise Refused("password_is_name", _("The password must not be the sign-in name."), field)
 
 

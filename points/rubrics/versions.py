@@ -9,7 +9,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import days
+from ground import days, names
 from ground.clock import Quarter
 from ground.db import db, lock
 from ground.refusal import Refused
@@ -100,7 +100,7 @@ def check_items(items: Sequence[NewItem]) -> None:
     """Check that items can stand in one rubric. Refused as `publish` says."""
     if not items:
         raise Refused("no_items", _("A rubric needs at least one item."))
-    names, sources = set(), set()
+    names_there, sources = set(), set()
     for item in items:
         fits = 1 <= len(item.name.strip()) <= 100 and 1 <= len(item.unit.strip()) <= 20
         bounded = 0 < abs(item.points) <= amounts.LARGEST_TENTHS and (
@@ -108,13 +108,13 @@ def check_items(items: Sequence[NewItem]) -> None:
         )
         if not fits or not bounded or (item.points < 0 and item.source != FedBy.CLAIM):
             raise Refused("bad_item", _("“%(name)s” is no item of a rubric.", name=item.name))
-        if item.name.strip() in names:
+        if names.folded(item.name) in names_there:
             raise Refused("item_twice", _("“%(name)s” is there twice.", name=item.name))
         if item.source in sources:
             raise Refused(
                 "source_twice", _("Two items are fed by the same records: %(name)s.", name=item.name)
             )
-        names.add(item.name.strip())
+        names_there.add(names.folded(item.name))
         sources |= {item.source} - {FedBy.CLAIM}
 
 

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from ground import clock
+from ground import clock, names
 from ground.db import db, lock
 from ground.refusal import Refused, required_reason
 from people.models import User
@@ -23,14 +23,14 @@ def confirm(
     lock(service)
     if persons.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody confirms their own service."))
-    name = name.strip()
+    name = names.kept(name)
     if voucher == Voucher.SECOND_PERSON:
         if actor.id == service.recorded_by_id:
             raise Refused("same_person", _("You recorded this yourself. Somebody else confirms it."))
         name = ""
     elif not 1 <= len(name) <= 200:
         raise Refused("voucher_missing", _("Write down who confirms it."), "name")
-    elif name in (service.worker.name, service.recorded_by.name):
+    elif any(names.same(name, person.name) for person in (service.worker, service.recorded_by)):
         raise Refused("same_person", _("Somebody else than the worker and the recorder confirms it."), "name")
     return _decide(service, ServiceState.CONFIRMED, None, actor, voucher, name or None)
 

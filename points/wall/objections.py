@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ground import clock, days
+from ground import clock, days, names
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.cards import TOKEN_LENGTH, random_characters
@@ -84,7 +84,7 @@ def bring(
         number=_next_number(assessment),
         worker_id=worker.id,
         channel=channel,
-        name=name.strip(),
+        name=names.kept(name),
         contact=contact.strip(),
         text=text.strip(),
         received_on=received_on,

@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from ground import names
 from ground.db import db
-from ground.tables import tidy
 from shop.models import Goods, Lot, Price, Shop
 
 
@@ -19,7 +19,7 @@ class KnownGoods:
         articles = db.session.scalars(
             select(Goods).options(selectinload(Goods.barcodes)).where(of_shop).order_by(Goods.id)
         ).all()
-        self.by_name = {tidy(goods.name): goods for goods in articles}
+        self.by_name = {names.folded(goods.name): goods for goods in articles}
         self.by_code = {code: goods for goods in articles for code in goods.codes}
         self._prices: dict[int, list[Price]] = defaultdict(list)
         for price in db.session.scalars(

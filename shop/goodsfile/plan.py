@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from ground import clock, tables
+from ground import clock, names, tables
 from ground.paper import words
 from ground.tables import BadCell
 from people import filing
@@ -57,6 +57,11 @@ class GoodsStep(filing.ImportStep):
 Plan = filing.ImportPlan[GoodsStep]
 
 
+def _differs(field: str, before: Any, after: Any) -> bool:
+    """Whether a file says something else: of the name another one, not the same one written otherwise."""
+    return not names.same(before, after) if field == "name" else before != after
+
+
 def plan_goods(table: tables.Table, village: Area) -> Plan:
     """The plan of what a table of goods would do to a village's shop.
 
@@ -92,7 +97,7 @@ class _Planner:
     def _article(self, entry: GoodsRow) -> Goods | None:
         """The article of a row, by its barcodes first, then by its name; None if it is new or bad."""
         owners = {code: self._shelf.by_code[code] for code in entry.codes if code in self._shelf.by_code}
-        named = self._shelf.by_name.get(entry.name)
+        named = self._shelf.by_name.get(names.folded(entry.name))
         goods = next(iter(owners.values()), named)
         for code, owner in owners.items():
             if owner is not goods or named not in (None, owner):
@@ -104,7 +109,7 @@ class _Planner:
 
     def _check_once(self, entry: GoodsRow, goods: Goods | None) -> None:
         """Check that no row above is about the same article or has one of its codes."""
-        same = [("name", entry.name), *([("article", goods.id)] if goods else [])]
+        same = [("name", names.folded(entry.name)), *([("article", goods.id)] if goods else [])]
         rows = [row for key in same if (row := self._row_of(entry, key)) != entry.row.number]
         if rows:
             self._refuse(entry, columns.NAME, _("This article is on row %(row)s already.", row=rows[0]))
@@ -157,7 +162,7 @@ class _Planner:
         corrections = {
             field: value
             for field, value in values.items()
-            if value is not None and value != getattr(goods, field)
+            if value is not None and _differs(field, getattr(goods, field), value)
         }
         if "unit" in corrections and goods.id in self._shelf.on_hand:
             self._refuse(entry, columns.UNIT, unit_in_use(goods).message)

@@ -1,6 +1,5 @@
 """The articles of a shop: put on the shelf, changed, archived; and what is offered today."""
 
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +9,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from ground import clock
+from ground import clock, names
 from ground.db import add_rows, db, lock
+from ground.names import tidy
 from ground.refusal import Refused
-from ground.tables import tidy
 from people import audit
 from people.models import User
 from shop.models import Barcode, Goods, Lot, Shop
@@ -135,7 +134,7 @@ def change_all(shop: Shop, pairs: Sequence[tuple[Goods, Goods]], actor: User | N
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    _check_names(shop, {new.name for goods, new in pairs if new.name != goods.name})
+    _check_names(shop, {new.name for goods, new in pairs if not names.same(new.name, goods.name)})
     recounted = [goods for goods, new in pairs if new.unit != goods.unit]
     for used_id in db.session.scalars(
         select(Lot.goods_id).where(Lot.goods_id.in_([goods.id for goods in recounted])).limit(1)
@@ -157,10 +156,15 @@ def unit_in_use(goods: Goods) -> Refused:
     )
 
 
-def _check_names(shop: Shop, names: Collection[str]) -> None:
+def _check_names(shop: Shop, wanted: Collection[str]) -> None:
     """Check that no article of the shop has one of these names. Refused `goods_exists`."""
     existing = db.session.scalar(
-        select(Goods).where(Goods.shop_id == shop.id, Goods.name.in_(names)).limit(1)
+        select(Goods)
+        .where(
+            Goods.shop_id == shop.id,
+            names.FoldedColumn(Goods.name).in_([names.folded(name) for name in wanted]),
+        )
+        .limit(1)
     )
     if existing is not None and existing.archived_on:
         raise Refused(
@@ -251,12 +255,12 @@ def search_goods(shop: Shop, *, archived: bool = False, category: str = "", word
     query = query.where(Goods.archived_on.is_not(None) if archived else Goods.archived_on.is_(None))
     if category:
         query = query.where(Goods.category == category)
-    if words := tidy(words):
+    if words.strip():
         conditions = [
-            Goods.name.icontains(words, autoescape=True),
-            Goods.spec.icontains(words, autoescape=True),
+            names.has_in_name(Goods.name, words),
+            names.has_in_name(Goods.spec, words),
         ]
-        digits = unicodedata.normalize("NFKC", words).replace(" ", "")
+        digits = names.folded(words)
         if digits.isdecimal() and len(digits) >= SHORTEST_CODE_DIGITS:
             conditions.append(Goods.barcodes.any(Barcode.code.endswith(digits)))
         query = query.where(or_(*conditions))

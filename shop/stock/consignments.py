@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ground import clock
+from ground import clock, names
 from ground.db import db, get_locked, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, User
@@ -128,7 +128,7 @@ def _counterpart(article: Goods, shop: Shop) -> Goods | None:
     """The article of another shop that is the same: by a printed barcode, or else by name."""
     printed = [code for code in article.codes if len(code) != codes.OWN_CODE_DIGITS]
     by_code = select(Goods).join(Goods.barcodes).where(Goods.shop_id == shop.id, Barcode.code.in_(printed))
-    by_name = select(Goods).where(Goods.shop_id == shop.id, Goods.name == article.name)
+    by_name = select(Goods).where(Goods.shop_id == shop.id, names.is_name(Goods.name, article.name))
     return db.session.scalar(by_code.order_by(Goods.id).limit(1)) or db.session.scalar(by_name)
 
 

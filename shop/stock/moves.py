@@ -6,7 +6,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import clock, days
+from ground import clock, days, names
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.models import User
@@ -36,6 +36,7 @@ def receive(
     donor = donations.donor_name(donor) if source == Source.DONATION else None
     move = lots.find_move(key)
     if move is not None:
+        donor = donor and names.folded(donor)
         return _repeated_lot(move, (goods.id, quantity, source, donor, best_before, unit_cost))
     lots.check_quantity(quantity)
     if goods.archived_on is not None:
@@ -62,7 +63,8 @@ def receive(
 def _repeated_lot(move: StockMove, new_values: tuple[object, ...]) -> Lot:
     """The lot that came in under this key already. Refused `key_reused` for another one."""
     lot = move.lot
-    existing_values = (lot.goods_id, move.quantity, lot.source, lot.donor, lot.best_before, lot.unit_cost)
+    donor = lot.donor and names.folded(lot.donor)
+    existing_values = (lot.goods_id, move.quantity, lot.source, donor, lot.best_before, lot.unit_cost)
     check_repeated(existing_values, new_values)
     return lot
 

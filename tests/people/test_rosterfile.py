@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -16,15 +16,16 @@ from people.models import (
     AuditEvent,
     Duty,
     Grid,
+    GridChangeKind,
     GridKind,
     ImportFile,
     Person,
     PoliticalStatus,
     Sex,
 )
-from people.roster import grids, holders
+from people.roster import changes, grids, holders
 from people.rosterfile import columns, export, intake
-from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE
+from tests.cast import NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE
 from tests.story import told
 
 pytestmark = pytest.mark.one_database
@@ -82,6 +83,32 @@ def take_in(area, rows, actor=None):
         done = list(intake.import_rows(made, area, actor))
         assert done[-1] == len(made.steps)
     return dict(made.counts)
+
+
+@pytest.mark.parametrize("name", ["３幢", "3 幢", " 3幢"])
+def test_the_history_of_a_grid_is_not_bent_by_how_a_file_writes_its_name(cast, name):
+    """Told of the importing county: 登记为 said ３幢, and nobody had renamed anything."""
+    take_in(cast.county, [row(**{"网格名称": "3幢"})])
+    grid = grid_of(cast)
+    assert take_in(cast.county, [row(**{"网格名称": name, "户数": 9})]) == {"changed": 1}
+    assert (grid.name, grid.households) == ("3幢", 9)
+    assert [(line.change.kind, line.name) for line in changes.history(grid)] == [
+        (GridChangeKind.OPENED, "3幢")
+    ]
+
+
+def test_a_new_name_in_a_file_is_a_renaming_of_that_day(cast, clock):
+    take_in(cast.county, [row(**{"网格名称": "3幢"})])
+    opened_on = TODAY
+    clock.days_on(2)
+    assert take_in(cast.county, [row(**{"网格名称": "5幢"})], cast.county_user) == {"changed": 1}
+    grid = grid_of(cast)
+    assert [(line.change.kind, line.change.on, line.name) for line in changes.history(grid)] == [
+        (GridChangeKind.RENAMED, opened_on + timedelta(days=2), "5幢"),
+        (GridChangeKind.OPENED, opened_on, "3幢"),
+    ]
+    renaming = changes.history(grid)[0].change
+    assert (renaming.was, renaming.actor_id) == ("3幢", cast.county_user.id)
 
 
 def taken_out(area, kind, masked, actor):

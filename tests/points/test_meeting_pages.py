@@ -12,7 +12,7 @@ from people.models import Role
 from people.signin import accounts
 from points.assessment import assessments, meeting, meeting_rules, opening
 from points.assessment.meeting_rules import MeetingRules
-from points.models import Adjustment, Quorum, Recusal
+from points.models import Adjustment, Member, Quorum, Recusal
 from points.services import deciding, photos, recording
 from points.wall import posting
 from tests.cast import PASSWORD, PRESENT, VILLAGE, a_picture
@@ -49,6 +49,11 @@ def line_of(worker):
 def hidden(page, name):
     """What a page's form sends along without showing it."""
     return re.search(rf'name="{name}" type="hidden" value="([^"]*)"', page)[1]
+
+
+def ticked(page, name):
+    """Who is ticked in a column of the list of who was invited."""
+    return re.findall(rf'name="{name}" value="([^"]*)" checked', page)
 
 
 def adjust(client, worker, page=None, headers=(), **changes):
@@ -216,12 +221,44 @@ def test_the_meeting_begins_with_the_usual_members_and_a_quorum(cast, client_of)
         opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
     page = clerk.get(QUARTER).text
     assert "到会须达应到的过半数，并且不少于4人" in page
-    assert "刘文书\n陈主任\n周副主任\n郭监督" in page
+    assert ticked(page, "came") == ["刘文书", "陈主任", "周副主任", "郭监督"]
+    assert ticked(page, "stayed_away") == []
+    assert 'value="孙店长"' in page  # offered, as who has a role here
+    assert 'value="李秀明"' not in page  # the meeting decides on her points
     held = {"met_on": "2026-12-28", "present": "甲、乙,丙", "absent": "", "minutes": "一致同意"}
     refused = clerk.post(f"{QUARTER}/deliberate", data=held)
     assert (refused.status_code, "甲、乙,丙" in refused.text, "一致同意" in refused.text) == (422, True, True)
     assert clerk.post(f"{QUARTER}/deliberate", data=held | {"present": "甲、乙,丙；丁"}).status_code == 302
     assert "应到 4 人，实到 4 人" in clerk.get(QUARTER).text
+
+
+def test_who_is_known_is_ticked_and_only_others_are_typed(cast, client_of):
+    clerk = client_of(cast.clerk)
+    with transaction():
+        opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
+    held = {
+        "met_on": "2026-12-28",
+        "came": ["刘文书", "陈主任", "何指导"],
+        "stayed_away": ["郭监督"],
+        "present": "潘 凤家",
+    }
+    for twice in ({"present": "刘 文书"}, {"absent": "何　指导"}, {"stayed_away": ["陈主任"]}):
+        refused = clerk.post(f"{QUARTER}/deliberate", data=held | twice)
+        assert refused.status_code == 422
+        assert "写了两次" in refused.text
+        assert sorted(ticked(refused.text, "came")) == sorted(held["came"])
+    assert clerk.post(f"{QUARTER}/deliberate", data=held).status_code == 302
+    page = clerk.get(f"{QUARTER}/minutes").text
+    assert sorted(ticked(page, "came")) == sorted([*held["came"], "潘凤家"])
+    assert ticked(page, "stayed_away") == ["郭监督"]
+    known = {member.name: member.user_id for member in db.session.query(Member)}
+    assert known == {
+        "刘文书": cast.clerk.id,
+        "陈主任": cast.chair.id,
+        "何指导": cast.instructor.id,
+        "郭监督": cast.supervisor.id,
+        "潘凤家": None,
+    }
 
 
 def test_minutes_written_by_somebody_meanwhile_stand_beside_what_was_typed(
@@ -230,7 +267,8 @@ def test_minutes_written_by_somebody_meanwhile_stand_beside_what_was_typed(
     first, second = client_of(cast.clerk), client_of(second_clerk)
     address = f"{QUARTER}/minutes"
     page = first.get(address).text
-    assert "\n".join(PRESENT) in page
+    assert ticked(page, "came") == list(PRESENT)
+    assert ticked(page, "stayed_away") == ["村民代表丁"]
     form = {
         "met_on": "2026-12-28",
         "present": "\n".join(PRESENT),

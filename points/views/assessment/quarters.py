@@ -144,12 +144,15 @@ def export_sheet(village: str, quarter: str, kind: str) -> Response:
 def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
     """The sheet with the form of its step; a form that was refused is shown again as it was sent."""
     rules = meeting_rules.rules_of(g.area)
+    meeting = form if isinstance(form, MeetingForm) else _new_meeting_form(assessment)
+    if assessment.state == AssessmentState.COLLECTING:
+        meeting.offer(members.known_members(assessment))
     page = render_template(
         "points/assessment/quarter.html",
         **table_values(assessment),
         notice=assessments.whole_notice(assessment),
         states=labels.ASSESSMENT_STATES,
-        meeting=form if isinstance(form, MeetingForm) else _new_meeting_form(assessment),
+        meeting=meeting,
         quorum=labels.quorum_text(rules),
         notice_days=rules.notice_days,
         button=form if isinstance(form, ButtonForm) else None,
@@ -177,8 +180,8 @@ def table_values(assessment: Assessment) -> dict[str, Any]:
 
 def _new_meeting_form(assessment: Assessment) -> MeetingForm:
     """The form that begins the meeting, with who is likely to come."""
-    usual = "\n".join(members.usual_members(assessment))
-    return MeetingForm(assessment.quarter, formdata=None, met_on=clock.today(), present=usual)
+    usual = members.usual_members(assessment)
+    return MeetingForm(assessment.quarter, formdata=None, met_on=clock.today(), came=usual)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/post")
