@@ -3,7 +3,7 @@
 A refusal of a rule comes back into the form and stands beside its field.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -14,8 +14,10 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.widgets import TextInput
 
 from ground.db import transaction
+from ground.figures import narrow
 from ground.refusal import Refused
 
 
@@ -60,6 +62,35 @@ class SelectField(wtforms.SelectField):
     @choices.setter
     def choices(self, pairs: Iterable[tuple[Any, Any]] | None) -> None:
         self._choices = None if pairs is None else [SelectChoice(*pair) for pair in pairs]
+
+
+class FiguresField(StringField):
+    """A text of figures and signs, in whatever width it was typed; `data` is narrow.
+
+    For codes, telephones and amounts.
+    """
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take the text that was sent, in narrow forms."""
+        if valuelist:
+            self.data = narrow(valuelist[0])
+
+
+class NumberField(wtforms.IntegerField):
+    """A whole number, in whatever width it was typed.
+
+    It is no number field of the browser: some of those drop wide figures without a word.
+    """
+
+    widget = TextInput()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["render_kw"] = {"inputmode": "numeric"} | (kwargs.get("render_kw") or {})
+        super().__init__(*args, **kwargs)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the number that was sent."""
+        super().process_formdata([narrow(typed) for typed in valuelist])
 
 
 @contextmanager

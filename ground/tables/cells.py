@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _
 
+from ground.figures import INVISIBLE, narrow
 from ground.refusal import Refused
 
 Cell = str | int | float | datetime | date | time | timedelta | None
@@ -27,12 +28,10 @@ UNBOUNDED_CHARACTERS = 10**6
 # What stands for a formula that was never worked out; Excel itself shows this for some of its errors.
 UNCALCULATED = "#CALC!"
 
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 ERROR = re.compile(r"#(?:N/A|[A-Z]+[/A-Z0-9_]*[!?])")
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
 FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
-DASHES = re.compile("[\u2010-\u2015\u2212]")
 HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 SPACE_BETWEEN_HAN = re.compile(f"(?<=[{HAN}]) (?=[{HAN}])")
 MIDDLE_DOTS = re.compile(r"\s*[·•‧・∙]\s*")
@@ -147,7 +146,7 @@ def phone(value: Cell) -> str | None:
 
 def whole(value: Cell, low: int, high: int) -> int | None:
     """A whole number from `low` to `high`, also from 8.0, "８" or "8户"."""
-    typed = unicodedata.normalize("NFKC", _tidy(value))
+    typed = narrow(_tidy(value))
     if not typed:
         return None
     match = WHOLE.fullmatch(typed)
@@ -240,7 +239,7 @@ def _tidy(value: Cell) -> str:
 
 def _narrow_text(value: Cell) -> str:
     """The text of a raw cell in narrow forms, without any space."""
-    return DASHES.sub("-", unicodedata.normalize("NFKC", _tidy(value))).replace(" ", "")
+    return narrow(_tidy(value)).replace(" ", "")
 
 
 def _check_length(words: str, longest: int) -> str | None:
@@ -251,7 +250,7 @@ def _check_length(words: str, longest: int) -> str | None:
 
 def _calendar_text(value: Cell) -> str:
     """The text of a raw cell about a day or a year, in narrow forms."""
-    return DASHES.sub("-", unicodedata.normalize("NFKC", _tidy(value)))
+    return narrow(_tidy(value))
 
 
 def _day_of_serial(serial: str, epoch: date) -> date:

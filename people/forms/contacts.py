@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length
 
-from ground.forms import Form, SelectField
+from ground.forms import FiguresField, Form, SelectField
 from people import labels
 from people.models import ContactKind
 
@@ -14,7 +14,7 @@ class ReplaceForm(Form):
 
     name = StringField(_("Name"), validators=[InputRequired(), Length(max=200)])
     agency = StringField(_("Agency"), validators=[InputRequired(), Length(max=100)])
-    phone = StringField(_("Phone"), validators=[InputRequired(), Length(max=20)])
+    phone = FiguresField(_("Phone"), validators=[InputRequired(), Length(max=20)])
     since = DateField(_("Since"), validators=[InputRequired()])
 
 

@@ -1,11 +1,11 @@
 """Forms about leaving: the negative list, the village's rule, and the decision on one worker."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField
+from wtforms import DateField, HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from ground.forms import Form, SelectField
+from ground.forms import Form, NumberField, SelectField
 from people.labels import DEPARTURE_KINDS
 from people.models import Outcome
 from people.roster.departures import LONGEST_KEEP_DAYS
@@ -35,7 +35,7 @@ class LeavingRuleForm(Form):
         ],
         default=str(Outcome.KEEP),
     )
-    days = IntegerField(_("For how many days"), validators=[Optional(), NumberRange(1, LONGEST_KEEP_DAYS)])
+    days = NumberField(_("For how many days"), validators=[Optional(), NumberRange(1, LONGEST_KEEP_DAYS)])
     decided = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
     holds_from = DateField(_("Holds from"), validators=[InputRequired()])
 

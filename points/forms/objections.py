@@ -7,7 +7,7 @@ from wtforms import DateField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from ground.forms import Form, KeyedForm, SelectField
+from ground.forms import FiguresField, Form, KeyedForm, SelectField
 from points import labels
 from points.forms.fields import PointsField
 from points.models import ObjectionChannel
@@ -75,11 +75,11 @@ class AnswerForm(Form):
 class TokenForm(Form):
     """The number that somebody was given for their objection."""
 
-    token = StringField(_("Your number"), validators=[InputRequired(), Length(max=60)])
+    token = FiguresField(_("Your number"), validators=[InputRequired(), Length(max=60)])
 
 
 class ProofForm(Form):
     """A village's code, and the ledger's digest off its notice."""
 
-    village = StringField(_("The village's code"), validators=[InputRequired(), Length(max=20)])
-    digest = StringField(_("Number of the ledger"), validators=[InputRequired(), Length(max=200)])
+    village = FiguresField(_("The village's code"), validators=[InputRequired(), Length(max=20)])
+    digest = FiguresField(_("Number of the ledger"), validators=[InputRequired(), Length(max=200)])

@@ -1,10 +1,10 @@
 """Forms about service records."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from ground.forms import Form, KeyedForm, SelectField
+from ground.forms import Form, KeyedForm, NumberField, SelectField
 from points import labels
 from points.forms.fields import PhotoField
 from points.models import Voucher
@@ -17,7 +17,7 @@ class ServiceDetailsForm(KeyedForm):
     """The details of a service: its day, how often, and a note."""
 
     done_on = DateField(_("Day"), validators=[InputRequired()])
-    count = IntegerField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
+    count = NumberField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
     note = TextAreaField(_("What was done"), validators=[Length(max=500)])
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, StringField
+from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from ground.forms import KeyedForm, SelectField
+from ground.forms import KeyedForm, NumberField, SelectField
 from shop.forms.money import MoneyField
 from shop.labels import SOURCES
 from shop.models import Shop, Source
@@ -15,7 +15,7 @@ from shop.models import Shop, Source
 class ReceiveForm(KeyedForm):
     """A lot that comes in."""
 
-    quantity = IntegerField(_("How many"), validators=[InputRequired()])
+    quantity = NumberField(_("How many"), validators=[InputRequired()])
     source = SelectField(_("Where from"), choices=SOURCES.items(), coerce=Source)
     donor = StringField(_("Who gave it"), validators=[Length(max=100)])
     unit_cost = MoneyField(_("Cost of one unit in yuan"), validators=[Length(max=12)])
@@ -30,7 +30,7 @@ class ReceiveForm(KeyedForm):
 class OutForm(KeyedForm):
     """Units of a lot that leave beside the desk, and why."""
 
-    quantity = IntegerField(_("How many"), validators=[InputRequired()])
+    quantity = NumberField(_("How many"), validators=[InputRequired()])
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
 
 
@@ -38,7 +38,7 @@ class SendForm(KeyedForm):
     """Units of a lot for another shop."""
 
     to_shop = SelectField(_("To which shop"), coerce=int, validators=[InputRequired()])
-    quantity = IntegerField(_("How many"), validators=[InputRequired()])
+    quantity = NumberField(_("How many"), validators=[InputRequired()])
     note = StringField(_("Note"), validators=[Length(max=200)])
 
     def offer(self, others: Iterable[Shop]) -> None:

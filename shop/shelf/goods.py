@@ -1,6 +1,5 @@
 """The articles of a shop: put on the shelf, changed, archived; and what is offered today."""
 
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from ground import clock
 from ground.db import add_rows, db, lock
+from ground.figures import narrow
 from ground.refusal import Refused
 from ground.tables import tidy
 from people import audit
@@ -256,8 +256,8 @@ def search_goods(shop: Shop, *, archived: bool = False, category: str = "", word
             Goods.name.icontains(words, autoescape=True),
             Goods.spec.icontains(words, autoescape=True),
         ]
-        digits = unicodedata.normalize("NFKC", words).replace(" ", "")
-        if digits.isdecimal() and len(digits) >= SHORTEST_CODE_DIGITS:
+        digits = narrow(words).replace(" ", "")
+        if digits.isascii() and digits.isdecimal() and len(digits) >= SHORTEST_CODE_DIGITS:
             conditions.append(Goods.barcodes.any(Barcode.code.endswith(digits)))
         query = query.where(or_(*conditions))
     return query
