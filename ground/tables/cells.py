@@ -20,6 +20,7 @@ Meaning = TypeVar("Meaning")
 
 # Day 0 of Excel's calendar; files from old Macs count from 1904, their table says so.
 EPOCH = date(1899, 12, 30)
+EPOCH_1904 = date(1904, 1, 1)
 DAY_RANGE = (date(1950, 1, 1), date(2100, 12, 31))
 YEAR_RANGE = (1900, 2100)
 # Excel keeps 15 digits of a number; from here on the last ones are made up.
@@ -158,7 +159,7 @@ def whole(value: Cell, low: int, high: int) -> int | None:
     return number
 
 
-def day(value: Cell, epoch: date = EPOCH) -> date | None:
+def day(value: Cell, epoch: date) -> date | None:
     """A day between 1950 and 2100, from Excel's date, a bare number or a text.
 
     A bare number counts from the table's `epoch`. Understood are 2026-01-05, 2026/1/5, 2026.1.5,
@@ -170,8 +171,11 @@ def day(value: Cell, epoch: date = EPOCH) -> date | None:
     return parsed
 
 
-def year(value: Cell, epoch: date = EPOCH) -> int | None:
-    """A year between 1900 and 2100: alone (1961, "1961年"), or that of a month or day in any form."""
+def year(value: Cell, epoch: date) -> int | None:
+    """A year between 1900 and 2100: alone (1961, "1961年"), or that of a month or day in any form.
+
+    A bare number of five digits is a day that counts from the table's `epoch`.
+    """
     if isinstance(value, date):
         # 1961, typed where Excel expects a date, is the 1961st day of its calendar: some day in 1905.
         if YEAR_RANGE[0] <= value.toordinal() - epoch.toordinal() <= YEAR_RANGE[1]:

@@ -18,19 +18,19 @@ INSTRUCTOR, AGENCY = "指导员姓名", "指导员单位"
 
 COLUMNS = (
     tables.Column(NAME, aliases=("网格员", "网格员姓名")),
-    tables.Column(SEX),
-    tables.Column(BIRTH_YEAR, aliases=("出生年", "出生年月")),
-    tables.Column(PHONE, aliases=("联系电话", "手机", "手机号", "电话号码", "联系方式")),
-    tables.Column(STANDING),
+    tables.Column(SEX, of=NAME),
+    tables.Column(BIRTH_YEAR, aliases=("出生年", "出生年月"), of=NAME),
+    tables.Column(PHONE, aliases=("联系电话", "手机", "手机号", "电话号码", "联系方式"), of=NAME),
+    tables.Column(STANDING, of=NAME),
     tables.Column(VILLAGE, required=True, aliases=("村代码", "社区代码", "村社区代码", "行政区划代码")),
     tables.Column(GROUP, aliases=("小组", "组别", "居民小组")),
     tables.Column(CODE, required=True, aliases=("网格代码", "网格编号", "微网格编码")),
     tables.Column(GRID, aliases=("微网格名称",)),
     tables.Column(KIND, aliases=("类型", "网格类别")),
     tables.Column(HOUSEHOLDS, aliases=("户数(户)",)),
-    tables.Column(SINCE, aliases=("聘用日期", "聘任时间", "任职日期")),
+    tables.Column(SINCE, aliases=("聘用日期", "聘任时间", "任职日期"), of=NAME),
     tables.Column(INSTRUCTOR, aliases=("指导员", "网格指导员")),
-    tables.Column(AGENCY, aliases=("指导员所在单位", "单位")),
+    tables.Column(AGENCY, aliases=("指导员所在单位", "单位"), of=INSTRUCTOR),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 
@@ -115,7 +115,7 @@ def _entry(reader: tables.RowReader, villages: Mapping[str, Area]) -> RosterRow:
         households=reader.get(HOUSEHOLDS, lambda cell: tables.whole(cell, 0, grids.MOST_HOUSEHOLDS)),
         name=reader.get(NAME, _name),
         sex=reader.get(SEX, lambda cell: tables.choice(cell, SEX_WORDS)),
-        birth_year=reader.get(BIRTH_YEAR, _birth_year),
+        birth_year=reader.get(BIRTH_YEAR, lambda cell: _birth_year(cell, reader.table.epoch)),
         phone=reader.get(PHONE, tables.phone),
         standing=reader.get(STANDING, lambda cell: tables.choice(cell, STANDING_WORDS)),
         since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch)),
@@ -143,7 +143,7 @@ def _name(cell: tables.Cell) -> str | None:
     return name
 
 
-def _birth_year(cell: tables.Cell) -> int | None:
-    year = tables.year(cell)
+def _birth_year(cell: tables.Cell, epoch: date) -> int | None:
+    year = tables.year(cell, epoch)
     persons.check_birth_year(year)
     return year

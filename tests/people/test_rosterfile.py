@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import date
 
 import pytest
@@ -456,6 +457,41 @@ def test_the_clerk_tries_a_file_out_and_takes_it_in(cast, client_of):
     again = clerk.post(answer.location, data={"fingerprint": fingerprint})  # a second click
     assert again.status_code == 422
     assert db.session.scalar(select(func.count()).where(Grid.code == "G-101")) == 1
+
+
+def with_hidden_row():
+    """Two rows, of which a filter hides the second."""
+    book = load_workbook(io.BytesIO(workbook([row(), row(**{"网格编码": "G-102", "姓名": "杨建国"})])))
+    book.active.row_dimensions[3].hidden = True
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("choice", "taken"), [("Leave", ["G-101"]), ("Take", ["G-101", "G-102"])])
+def test_hidden_rows_are_left_out_or_taken_in_as_somebody_chooses(cast, client_of, choice, taken):
+    clerk = client_of(cast.clerk)
+    look = upload(clerk, f"/a/{VILLAGE}/import", with_hidden_row()).location
+    dry = clerk.get(look).text
+    assert "有 1 行被隐藏" in dry
+    assert "杨建国" not in dry
+    if choice == "Take":
+        look += "?hidden=taken"
+        dry = clerk.get(look).text
+        assert "有 1 行被隐藏" in dry
+        assert "杨建国" in dry
+    hidden = dict(re.findall(r'<input type="hidden" name="(fingerprint|hidden)" value="(\w*)">', dry))
+    assert clerk.post(look.partition("?")[0], data=hidden).status_code == 302
+    assert sorted(db.session.scalars(select(Grid.code).where(Grid.code.startswith("G-")))) == taken
+
+
+def test_a_fingerprint_holds_for_the_rows_that_were_looked_at(cast, client_of):
+    clerk = client_of(cast.clerk)
+    look = upload(clerk, f"/a/{VILLAGE}/import", with_hidden_row()).location
+    fingerprint = re.search(r'name="fingerprint" value="(\w+)"', clerk.get(look).text)[1]
+    answer = clerk.post(look, data={"fingerprint": fingerprint, "hidden": "taken"})
+    assert answer.status_code == 422
+    assert grid_of(cast) is None
 
 
 def test_progress_comes_line_by_line(cast, client_of):
