@@ -318,6 +318,43 @@ MESSY_HEADERS = (
 )
 
 
+def test_a_village_s_own_file_needs_no_codes(cast):
+    """所在网格 says which grid, where only one is called so; the village is the one it is brought for."""
+    headers = ["所在网格", "姓名", "电话", "户数"]
+    first, second, third = (
+        {"所在网格": name, "姓名": worker, "电话": phone}
+        for name, worker, phone in (
+            ("第 01 网格", "李秀明", "13900000001"),
+            ("02", "王芳", "13900000002"),
+            (None, "赵国强", "13900000003"),
+        )
+    )
+    made = planned(cast.village, [first, second, third], headers=headers)
+    assert told(made) == []
+    assert [(step.code, [change.column for change in step.changes]) for step in made.steps] == [
+        ("01", ["电话"]),
+        ("02", ["电话"]),
+        ("03", ["电话"]),
+    ]
+    with transaction():
+        grids.add_grid(cast.village, "77", "第01网格", GridKind.RURAL, 8, cast.clerk)
+    made = planned(
+        cast.village,
+        [first, {"所在网格": "没有的网格", "姓名": "王芳"}, {"姓名": "没有的人"}, second, second],
+        headers=headers,
+    )
+    assert told(made) == [("A2", "网格名称"), ("A3", "网格名称"), ("A4", "网格名称"), ("A6", "网格名称")]
+    assert "01、77" in str(made.bad_cells[0].reason)
+
+
+def test_above_the_village_a_file_names_villages_and_grids(cast):
+    for headers in (["所在网格", "姓名"], ["网格编码", "姓名"]):
+        with pytest.raises(Refused, match="columns_missing"):
+            planned(cast.township, [], headers=headers)
+    with pytest.raises(Refused, match="columns_missing"):
+        planned(cast.village, [], headers=["姓名", "电话"])
+
+
 def messy():
     """A workbook as an office sends it."""
     book = Workbook()
