@@ -3,7 +3,7 @@
 A refusal of a rule comes back into the form and stands beside its field.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -16,10 +16,11 @@ from markupsafe import Markup
 from wtforms import HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
-from wtforms.widgets import DateInput
+from wtforms.widgets import DateInput, TextInput
 
 from ground.days import DayRange
 from ground.db import transaction
+from ground.figures import narrow
 from ground.paper import words
 from ground.refusal import Refused
 
@@ -136,6 +137,35 @@ class DayField(wtforms.DateField):
             raise ValidationError(
                 _("%(day)s is far from today. Is the year right? Then tick the box.", day=words.day(day))
             )
+
+
+class FiguresField(StringField):
+    """A text of figures and signs, in whatever width it was typed; `data` is narrow.
+
+    For codes, telephones and amounts.
+    """
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take the text that was sent, in narrow forms."""
+        if valuelist:
+            self.data = narrow(valuelist[0])
+
+
+class NumberField(wtforms.IntegerField):
+    """A whole number, in whatever width it was typed.
+
+    It is no number field of the browser: some of those drop wide figures without a word.
+    """
+
+    widget = TextInput()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["render_kw"] = {"inputmode": "numeric"} | (kwargs.get("render_kw") or {})
+        super().__init__(*args, **kwargs)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the number that was sent."""
+        super().process_formdata([narrow(typed) for typed in valuelist])
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Contacts of a village: the officials attached to it (挂联), and 一村一警一法官一调解员."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import select
 
 from ground import days, names
 from ground.db import db, lock
+from ground.figures import narrow
 from ground.refusal import Refused
 from people import audit
 from people.models import Area, Contact, ContactKind, User
@@ -85,7 +85,7 @@ def _end_contact(contact: Contact, on: date, field: str) -> Contact:
 def _add_contact(
     village_id: int, kind: ContactKind, name: str, agency: str, phone: str, since: date
 ) -> Contact:
-    name, phone = names.kept(name), unicodedata.normalize("NFKC", phone).strip()
+    name, phone = names.kept(name), narrow(phone)
     if not 1 <= len(name) <= 200:
         raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
     if not _PHONE.fullmatch(phone):

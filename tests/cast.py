@@ -5,6 +5,7 @@ the application and the browser they use.
 """
 
 import random
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -288,6 +289,21 @@ def a_picture(wide: int = 300, high: int = 400, kind: str = "JPEG", **more: Any)
     file = BytesIO()
     picture.save(file, kind, **more)
     return file.getvalue()
+
+
+# A picture of nobody as an iPhone takes it (HEIC): 64 × 48 pixels, red at the top, blue below, stored as
+# if the phone was held sideways, with the maker "a camera" and a place on earth. pillow-heif wrote it.
+IPHONE_PHOTO = b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAchtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+    "ADRpbG9jAAAAAERAAAIAAQAAAAAB7AABAAAAAAAAAC4AAgAAAAACGgABAAAAAAAAAHwAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAA"
+    "AAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAABB2lwcnAAAADmaXBjbwAAAHZodmNDAQNwAAAA"
+    "kAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq"
+    "5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xh"
+    "cAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEHBpeGkAAAAAAwgICAAAAAlpcm90AwAAABlpcG1hAAAAAAAAAAEA"
+    "AQaBAgMFhIYAAAAaaXJlZgAAAAAAAAAOY2RzYwACAAEAAQAAALJtZGF0AAAAKigBrwngIzUt/+7Z//79byHsJ6R07u/Uo/9iY7vg"
+    "Nv/6r219+knVVQecCAAAAAZFeGlmAABNTQAqAAAACAADAQ8AAgAAAAkAAAAyARIAAwAAAAEABgAAiCUABAAAAAEAAAA8AAAAAGEg"
+    "Y2FtZXJhAAAAAgABAAIAAAACTgAAAAACAAUAAAADAAAAWgAAAAAAAAAZAAAAAQAAABMAAAABAAAAAAAAAAE="
+)
 
 
 @contextmanager

@@ -151,6 +151,13 @@ def test_verbs_know_nothing_of_the_web():
             assert not web or (path, web) == ("people/models/accounts.py", {"flask_login"}), path
 
 
+def test_pictures_are_opened_in_one_place():
+    """There the kinds of pictures, their size and what is dropped are settled, for whoever takes a photo."""
+    assert [str(file.relative_to(ROOT)) for file in PRODUCT if "Image.open(" in file.read_text()] == [
+        "ground/pictures.py"
+    ]
+
+
 def test_one_commit():
     found = [
         (file.name, line) for file in PRODUCT for line in file.read_text().splitlines() if ".commit(" in line

@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, SelectMultipleField, StringField
+from wtforms import SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import TextArea
 
 from duties.households.files import Particulars
 from ground import days
-from ground.forms import DayField, Form, ReasonForm, SelectField
+from ground.forms import DayField, Form, NumberField, ReasonForm, SelectField
 from ground.tables import cells
 from people import labels
-from people.forms.roster import CellTextField
+from people.forms.roster import CellTextField, CodeField
 from people.models import Attention, Grid
 
 
@@ -46,8 +46,8 @@ class HouseholdForm(Form):
         _("Head of the household"), lambda typed: cells.name(typed, 200), validators=[InputRequired()]
     )
     house = _text_field(_("House"), 100, description=_("Its number, or where it stands."))
-    phone = CellTextField(_("Phone"), cells.phone)
-    residents = IntegerField(_("How many live there"), validators=[InputRequired()])
+    phone = CodeField(_("Phone"), cells.phone)
+    residents = NumberField(_("How many live there"), validators=[InputRequired()])
     composition = _text_field(
         _("Who lives there"), 200, description=_("For example: a couple, their son, his mother of 80.")
     )

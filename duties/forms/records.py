@@ -1,14 +1,14 @@
 """Forms about what a worker writes down: visits, what was promised there, and gatherings."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from duties import labels
 from duties.gatherings import MOST_PRESENT
 from duties.models import GatheringKind, VisitStep
 from ground import days
-from ground.forms import DayField, Form, KeyedForm, SelectField
+from ground.forms import DayField, Form, KeyedForm, NumberField, SelectField
 from points.forms.fields import PhotoField
 
 
@@ -38,7 +38,7 @@ class GatheringForm(KeyedForm):
     held_on = DayField(_("Day"), days.HAPPENED, validators=[InputRequired()])
     kind = SelectField(_("What for"), coerce=GatheringKind, choices=labels.GATHERING_KINDS.items())
     topic = StringField(_("What it was about"), validators=[InputRequired(), Length(max=200)])
-    present = IntegerField(
+    present = NumberField(
         _("How many came"), validators=[InputRequired(), NumberRange(min=1, max=MOST_PRESENT)]
     )
     note = TextAreaField(_("Note"), validators=[Length(max=500)])

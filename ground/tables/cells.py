@@ -5,7 +5,6 @@ act on. Which row and column it was, the caller says.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -14,6 +13,7 @@ from flask_babel import lazy_gettext as _
 
 from ground import days
 from ground.days import DayRange
+from ground.figures import narrow
 from ground.names import INVISIBLE, folded, kept, tidy
 from ground.refusal import Refused
 
@@ -22,6 +22,7 @@ Meaning = TypeVar("Meaning")
 
 # Day 0 of Excel's calendar; files from old Macs count from 1904, their table says so.
 EPOCH = date(1899, 12, 30)
+EPOCH_1904 = date(1904, 1, 1)
 YEAR_RANGE = (1900, 2100)
 # Excel keeps 15 digits of a number; from here on the last ones are made up.
 FIRST_ROUNDED_NUMBER = 10**15
@@ -127,7 +128,7 @@ def phone(value: Cell) -> str | None:
 
 def whole(value: Cell, low: int, high: int) -> int | None:
     """A whole number from `low` to `high`, also from 8.0, "８" or "8户"."""
-    typed = unicodedata.normalize("NFKC", _tidy(value))
+    typed = narrow(_tidy(value))
     if not typed:
         return None
     match = WHOLE.fullmatch(typed)
@@ -139,7 +140,7 @@ def whole(value: Cell, low: int, high: int) -> int | None:
     return number
 
 
-def day(value: Cell, epoch: date = EPOCH, within: DayRange = days.ANY) -> date | None:
+def day(value: Cell, epoch: date, within: DayRange = days.ANY) -> date | None:
     """A day within a range (of itself: 1950 to 2100), from Excel's date, a bare number or a text.
 
     A bare number counts from the table's `epoch`. Understood are 2026-01-05, 2026/1/5, 2026.1.5,
@@ -154,8 +155,11 @@ def day(value: Cell, epoch: date = EPOCH, within: DayRange = days.ANY) -> date |
     return parsed
 
 
-def year(value: Cell, epoch: date = EPOCH) -> int | None:
-    """A year between 1900 and 2100: alone (1961, "1961年"), or that of a month or day in any form."""
+def year(value: Cell, epoch: date) -> int | None:
+    """A year between 1900 and 2100: alone (1961, "1961年"), or that of a month or day in any form.
+
+    A bare number of five digits is a day that counts from the table's `epoch`.
+    """
     if isinstance(value, date):
         # 1961, typed where Excel expects a date, is the 1961st day of its calendar: some day in 1905.
         if YEAR_RANGE[0] <= value.toordinal() - epoch.toordinal() <= YEAR_RANGE[1]:
@@ -223,7 +227,7 @@ def _tidy(value: Cell) -> str:
 
 def _narrow_text(value: Cell) -> str:
     """The text of a raw cell in narrow forms, without any space."""
-    return DASHES.sub("-", unicodedata.normalize("NFKC", _tidy(value))).replace(" ", "")
+    return narrow(_tidy(value)).replace(" ", "")
 
 
 def _check_length(words: str, longest: int) -> str | None:
@@ -234,7 +238,7 @@ def _check_length(words: str, longest: int) -> str | None:
 
 def _calendar_text(value: Cell) -> str:
     """The text of a raw cell about a day or a year, in narrow forms."""
-    return DASHES.sub("-", unicodedata.normalize("NFKC", _tidy(value)))
+    return narrow(_tidy(value))
 
 
 def _day_of_serial(serial: str, epoch: date) -> date:

@@ -5,7 +5,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from ground import days
-from ground.forms import DayField, Form, SelectField
+from ground.forms import DayField, FiguresField, Form, SelectField
 from people import labels
 from people.models import ContactKind
 
@@ -15,7 +15,7 @@ class ReplaceForm(Form):
 
     name = StringField(_("Name"), validators=[InputRequired(), Length(max=200)])
     agency = StringField(_("Agency"), validators=[InputRequired(), Length(max=100)])
-    phone = StringField(_("Phone"), validators=[InputRequired(), Length(max=20)])
+    phone = FiguresField(_("Phone"), validators=[InputRequired(), Length(max=20)])
     since = DayField(_("Since"), days.HELD_SINCE, validators=[InputRequired()])
 
 

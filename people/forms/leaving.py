@@ -1,12 +1,12 @@
 """Forms about leaving: the negative list, the village's rule, and the decision on one worker."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, IntegerField, RadioField, StringField
+from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from ground.days import DECIDED, FROM_NOW_ON, HAPPENED
-from ground.forms import DayField, Form, SelectField
+from ground.forms import DayField, Form, NumberField, SelectField
 from people.labels import DEPARTURE_KINDS
 from people.models import Outcome
 from people.roster.departures import LONGEST_KEEP_DAYS
@@ -36,7 +36,7 @@ class LeavingRuleForm(Form):
         ],
         default=str(Outcome.KEEP),
     )
-    days = IntegerField(_("For how many days"), validators=[Optional(), NumberRange(1, LONGEST_KEEP_DAYS)])
+    days = NumberField(_("For how many days"), validators=[Optional(), NumberRange(1, LONGEST_KEEP_DAYS)])
     decided = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
     holds_from = DayField(_("Holds from"), FROM_NOW_ON, validators=[InputRequired()])
 

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from ground import days
-from ground.forms import DayField, Form, ReasonForm, SelectField
+from ground.forms import DayField, Form, NumberField, ReasonForm, SelectField
 from ground.refusal import Refused
 from ground.tables import cells
 from people import labels
@@ -35,6 +35,10 @@ class CellTextField(StringField):
             raise ValidationError(refusal.message) from refusal
 
 
+class CodeField(CellTextField):
+    """A code or a telephone, in whatever width it was typed."""
+
+
 def _text_field(label: Any, longest: int = 100, **kwargs: Any) -> CellTextField:
     return CellTextField(label, lambda typed: cells.text(typed, longest), **kwargs)
 
@@ -57,7 +61,7 @@ class GridDetailsForm(Form):
         _("Kind"), choices=labels.GRID_KINDS.items(), coerce=GridKind, validators=[InputRequired()]
     )
     group = _text_field(_("Villagers' group"), description=_("A new name adds the group to the village."))
-    households = IntegerField(
+    households = NumberField(
         _("Households"),
         validators=[Optional()],
         description=_("Usually 5 to 10; a dedicated grid may have none."),
@@ -69,7 +73,7 @@ class GridDetailsForm(Form):
 class GridForm(GridDetailsForm):
     """A new grid."""
 
-    code = CellTextField(
+    code = CodeField(
         _("Grid code"),
         lambda typed: cells.code(typed, 40),
         validators=[InputRequired()],
@@ -93,11 +97,11 @@ class RenameForm(GridChangeForm):
 class SplitForm(GridChangeForm):
     """The grid that is split off."""
 
-    code = CellTextField(
+    code = CodeField(
         _("Code of the new grid"), lambda typed: cells.code(typed, 40), validators=[InputRequired()]
     )
     name = _text_field(_("Name of the new grid"), validators=[InputRequired()])
-    households = IntegerField(_("Households that go to the new grid"), validators=[Optional()])
+    households = NumberField(_("Households that go to the new grid"), validators=[Optional()])
     place = _text_field(_("Building or place"), description=_("For an urban or a dedicated grid."))
 
 
@@ -111,10 +115,10 @@ class PersonForm(Form):
     """The details of a person."""
 
     name = _name_field(_("Name"), validators=[InputRequired()])
-    phone = CellTextField(_("Phone"), cells.phone)
+    phone = CodeField(_("Phone"), cells.phone)
     agency = _text_field(_("Agency"), description=_("An instructor's agency or office."))
     sex = _choice_field(_("Sex"), Sex, labels.SEXES)
-    birth_year = IntegerField(_("Year of birth"), validators=[Optional()])
+    birth_year = NumberField(_("Year of birth"), validators=[Optional()])
     standing = _choice_field(_("Political status"), PoliticalStatus, labels.STANDINGS)
     background = _choice_field(_("Background"), Background, labels.BACKGROUNDS)
     law_mark_on = DayField(_("Law mark since"), days.HELD_SINCE, validators=[Optional()])

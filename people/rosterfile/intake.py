@@ -21,7 +21,7 @@ def import_rows(roster_plan: Plan, area: Area, actor: User | None) -> Iterator[i
     yield len(roster_plan.steps)
 
 
-ROSTER = filing.FileType(FileKind.ROSTER, columns.LAYOUT, plan.make, import_rows)
+ROSTER = filing.FileType(FileKind.ROSTER, columns.LAYOUT, plan.make, import_rows, columns.given)
 
 
 def _import_batch(steps: Sequence[RosterStep], actor: User | None) -> None:

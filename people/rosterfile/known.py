@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import names
 from ground.db import db
-from people.models import Appointment, Area, Grid, Group, Merge, Person
+from people.models import Appointment, Area, Duty, Grid, Group, Merge, Person
 
 
 class KnownRoster:
@@ -30,6 +30,10 @@ class KnownRoster:
         self.bare_codes: dict[tuple[int, str], list[Grid]] = defaultdict(list)
         for (village_id, code), grid in self.grids.items():
             self.bare_codes[village_id, code.lstrip("0")].append(grid)
+        self.named_grids: dict[tuple[int, str], list[Grid]] = defaultdict(list)
+        for (village_id, _code), grid in self.grids.items():
+            if grid.closed_on is None:
+                self.named_grids[village_id, names.folded(grid.name)].append(grid)
         self.holders = {
             (term.grid_id, term.duty): term
             for term in db.session.scalars(
@@ -47,6 +51,19 @@ class KnownRoster:
     def people_called(self, area_id: int, name: str) -> list[Person]:
         """The people of an area who have this name, however it is written."""
         return self._people_by_name[area_id, names.folded(name)]
+
+    def grids_named(self, village: Area, name: str) -> list[Grid]:
+        """The open grids of a village with this name, however spaced; or the one with it as its code."""
+        by_code = self.grids.get((village.id, name))
+        return self.named_grids[village.id, names.folded(name)] or ([by_code] if by_code else [])
+
+    def grids_of(self, village: Area, worker: str) -> list[Grid]:
+        """The grids of a village in which somebody of this name serves."""
+        return [
+            term.grid
+            for term in self.holders.values()
+            if term.duty is Duty.WORKER and term.person.name == worker and term.grid.village_id == village.id
+        ]
 
     @staticmethod
     def _people(area: Area) -> Any:

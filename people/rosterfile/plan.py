@@ -85,7 +85,12 @@ class _Planner:
         if len(self.bad_cells) > bad_before:
             return None
         group = self._roster.groups[grid.group_id].name if grid.group_id else None
-        values = {"name": entry.grid, "kind": entry.kind, "households": entry.households}
+        # Where the name says which grid it is, another spelling of it is no correction.
+        values = {
+            "name": entry.grid if entry.code else None,
+            "kind": entry.kind,
+            "households": entry.households,
+        }
         corrections = {} if grid.id is None else _differences(grid, values)
         new_group = entry.group if entry.group and not names.same(entry.group, group) else None
         lines = list(_cell_changes(entry, grid, group if grid.id else None, corrections, new_group, seats))
@@ -108,26 +113,57 @@ class _Planner:
     def _grid(self, entry: RosterRow) -> Grid | None:
         """The grid of a row: an existing one, or a new one that is not in the database yet."""
         village = entry.village.id
-        grid = self._roster.grids.get((village, entry.code)) or self._zeros_lost(entry)
-        code = grid.code if grid else entry.code
+        if entry.code is None:
+            grid = self._grid_by_name(entry)
+            if grid is None:
+                return None
+        else:
+            grid = self._roster.grids.get((village, entry.code)) or self._zeros_lost(entry, entry.code)
+        code = grid.code if grid else entry.code or ""
         first = self._rows.setdefault((village, code), entry.row.number)
         if first != entry.row.number:
-            self._refuse(entry, columns.CODE, _("This grid is on row %(row)s already.", row=first))
+            column = columns.GRID if entry.code is None else columns.CODE
+            self._refuse(entry, column, _("This grid is on row %(row)s already.", row=first))
             return None
         if grid is None:
-            return self._new_grid(entry)
+            return self._new_grid(entry, code)
         if grid.closed_on:
             closed = words.day(grid.closed_on)
             self._refuse(entry, columns.CODE, _("This grid was closed on %(day)s.", day=closed))
             return None
         return grid
 
-    def _zeros_lost(self, entry: RosterRow) -> Grid | None:
+    def _grid_by_name(self, entry: RosterRow) -> Grid | None:
+        """The one grid of a row without a code, by its name, or else by its worker's; None if it is bad."""
+        if entry.grid is not None:
+            matches = self._roster.grids_named(entry.village, entry.grid)
+            codes = "、".join(grid.code for grid in matches)
+            several = _(
+                "Several grids are called %(name)s. Add a column %(column)s and write which one: %(codes)s.",
+                name=entry.grid,
+                column=columns.CODE,
+                codes=codes,
+            )
+            nowhere = _(
+                "No grid here is called %(name)s. Write its name as the program has it, or add a column"
+                " %(column)s.",
+                name=entry.grid,
+                column=columns.CODE,
+            )
+        else:
+            matches = self._roster.grids_of(entry.village, entry.name) if entry.name else []
+            several = nowhere = _("Which grid? Write its name.")
+        if len(matches) != 1:
+            self._refuse(entry, columns.GRID, several if matches else nowhere)
+            return None
+        return matches[0]
+
+    def _zeros_lost(self, entry: RosterRow, code: str) -> Grid | None:
         """The one grid whose code is this number with zeros in front, which Excel takes away."""
-        matches = self._roster.bare_codes[entry.village.id, entry.code] if entry.bare_code else []
+        matches = self._roster.bare_codes[entry.village.id, code] if entry.bare_code else []
         return matches[0] if len(matches) == 1 else None
 
-    def _new_grid(self, entry: RosterRow) -> Grid | None:
+    def _new_grid(self, entry: RosterRow, code: str) -> Grid | None:
         for column, value in ((columns.GRID, entry.grid), (columns.KIND, entry.kind)):
             if value is None:
                 self._refuse(entry, column, _("A new grid needs this."))
@@ -135,7 +171,7 @@ class _Planner:
             return None
         return Grid(
             village=entry.village,
-            code=entry.code,
+            code=code,
             name=entry.grid,
             kind=entry.kind,
             households=entry.households,

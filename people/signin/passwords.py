@@ -5,7 +5,6 @@ what people know from their bank card.
 """
 
 import secrets
-import unicodedata
 from collections.abc import Collection
 from functools import cache
 from itertools import pairwise
@@ -14,6 +13,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from ground import names
+from ground.figures import narrow
 from ground.refusal import Refused
 
 SHORTEST_CHARACTERS = 8
@@ -73,7 +73,7 @@ def check_pin(new: str, facts: Collection[str] = (), field: str = "password") ->
 
 def plain_digits(text: str) -> str:
     """Digits as a Chinese keyboard types them (１２３) as plain ones; other text as it is."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = narrow(text)
     return plain if plain.isascii() and plain.isdecimal() else text
 
 

@@ -4,15 +4,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
+from ground.forms import FiguresField
 from ground.refusal import Refused
 from points import amounts
 from points.services import photos
 
 
-class PointsField(StringField):
+class PointsField(FiguresField):
     """Points as people write them; `tenths` holds what was read."""
 
     tenths: int = 0

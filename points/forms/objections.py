@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground import days
-from ground.forms import DayField, Form, KeyedForm, SelectField
+from ground.forms import DayField, FiguresField, Form, KeyedForm, SelectField
 from ground.refusal import Refused
 from points import labels
 from points.forms.fields import MeantField, PointsField
@@ -85,11 +85,11 @@ class AnswerForm(Form):
 class TokenForm(Form):
     """The number that somebody was given for their objection."""
 
-    token = StringField(_("Your number"), validators=[InputRequired(), Length(max=60)])
+    token = FiguresField(_("Your number"), validators=[InputRequired(), Length(max=60)])
 
 
 class ProofForm(Form):
     """A village's code, and the ledger's digest off its notice."""
 
-    village = StringField(_("The village's code"), validators=[InputRequired(), Length(max=20)])
-    digest = StringField(_("Number of the ledger"), validators=[InputRequired(), Length(max=200)])
+    village = FiguresField(_("The village's code"), validators=[InputRequired(), Length(max=20)])
+    digest = FiguresField(_("Number of the ledger"), validators=[InputRequired(), Length(max=200)])

@@ -5,11 +5,11 @@ from typing import Any
 
 import wtforms
 from flask_babel import lazy_gettext as _
-from wtforms import FieldList, FormField, IntegerField, StringField
+from wtforms import FieldList, FormField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from ground import days
-from ground.forms import DayField, Form, SelectField
+from ground.forms import DayField, Form, NumberField, SelectField
 from points import amounts, labels
 from points.forms.fields import PointsField
 from points.models import Category, FedBy, RubricItem
@@ -96,8 +96,8 @@ class AdoptForm(Form):
 class PublishForm(AdoptForm):
     """A county's template: its items, and what villages may add."""
 
-    most_bonuses = IntegerField(_("Bonus items a village may add"), validators=[NumberRange(0, 50)])
-    most_deductions = IntegerField(_("Deduction items a village may add"), validators=[NumberRange(0, 50)])
+    most_bonuses = NumberField(_("Bonus items a village may add"), validators=[NumberRange(0, 50)])
+    most_deductions = NumberField(_("Deduction items a village may add"), validators=[NumberRange(0, 50)])
     most_points = PointsField(_("Points of such an item at most"), validators=[Length(max=12)])
 
     @property

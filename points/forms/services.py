@@ -1,11 +1,11 @@
 """Forms about service records."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground import days
-from ground.forms import DayField, Form, KeyedForm, SelectField
+from ground.forms import DayField, Form, KeyedForm, NumberField, SelectField
 from points import labels
 from points.forms.fields import PhotoField
 from points.models import Voucher
@@ -18,7 +18,7 @@ class ServiceDetailsForm(KeyedForm):
     """The details of a service: its day, how often, and a note."""
 
     done_on = DayField(_("Day"), days.HAPPENED, validators=[InputRequired()])
-    count = IntegerField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
+    count = NumberField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
     note = TextAreaField(_("What was done"), validators=[Length(max=500)])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import Field
 
+from ground.figures import narrow
 from ground.forms import Form, key_field
 
 OLDEST_SECONDS = 43_200  # seconds: what was counted longer ago is counted again
@@ -66,8 +67,8 @@ class CountsField(Field):
 
 
 def _whole_number(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.isdecimal() and len(text) <= 9 else None
+    figures = narrow(text)
+    return int(figures) if figures.isdecimal() and len(figures) <= 9 else None
 
 
 class CountForm(Form):

@@ -7,12 +7,12 @@ from operator import itemgetter
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import FieldList, FormField, StringField, TimeField
+from wtforms import FieldList, FormField, TimeField
 from wtforms import Form as Rows
 from wtforms.validators import Length, Optional
 
 from ground import days
-from ground.forms import DayField, Form
+from ground.forms import DayField, FiguresField, Form
 from ground.refusal import Refused
 from shop.shelf.hours import Hours, Span
 
@@ -45,7 +45,7 @@ class SpanRow(Rows):
 class DaysRow(SpanRow):
     """Days of every month, and when the shop is open on them."""
 
-    days = StringField(_("Days of the month"), validators=[Length(max=100)])
+    days = FiguresField(_("Days of the month"), validators=[Length(max=100)])
 
     @property
     def day_numbers(self) -> list[int]:

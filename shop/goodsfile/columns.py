@@ -1,13 +1,13 @@
 """The columns of a goods file, and its rows: each cell is right, or bad with the reason."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _
 
 from ground import days, tables
+from ground.figures import narrow
 from ground.refusal import Refused
 from points import amounts
 from shop.shelf import codes, goods, prices
@@ -117,7 +117,7 @@ def _code(text: str) -> str:
 
 
 def _price(cell: tables.Cell) -> int | None:
-    text = POINTS_SUFFIX.sub("", unicodedata.normalize("NFKC", tables.text(cell, 40) or ""))
+    text = POINTS_SUFFIX.sub("", narrow(tables.text(cell, 40) or ""))
     if not text:
         return None
     points = amounts.parse(text)

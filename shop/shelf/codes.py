@@ -5,7 +5,6 @@ EAN (eight or thirteen). UPC-A (twelve) is an EAN-13 without its leading zero (G
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from flask_babel import lazy_gettext as _
@@ -14,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from stdnum import damm, ean
 
 from ground.db import add_rows, db, get_locked, lock
+from ground.figures import narrow
 from ground.refusal import Refused
 from people import audit
 from people.models import User
@@ -36,7 +36,7 @@ def clean(typed: str) -> str:
 
 def article_code(typed: str) -> str | None:
     """The code of an article in what was scanned or typed, as it is kept; None in anything else."""
-    digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
+    digits = re.sub(r"[\s-]", "", narrow(typed))
     if digits.isascii() and digits.isdecimal():
         if len(digits) == OWN_CODE_DIGITS and damm.is_valid(digits):
             return digits

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from ground import clock, names
 from ground.db import add_rows, db, lock
+from ground.figures import narrow
 from ground.names import tidy
 from ground.refusal import Refused
 from people import audit
@@ -260,8 +261,8 @@ def search_goods(shop: Shop, *, archived: bool = False, category: str = "", word
             names.has_in_name(Goods.name, words),
             names.has_in_name(Goods.spec, words),
         ]
-        digits = names.folded(words)
-        if digits.isdecimal() and len(digits) >= SHORTEST_CODE_DIGITS:
+        digits = narrow(words).replace(" ", "")
+        if digits.isascii() and digits.isdecimal() and len(digits) >= SHORTEST_CODE_DIGITS:
             conditions.append(Goods.barcodes.any(Barcode.code.endswith(digits)))
         query = query.where(or_(*conditions))
     return query

@@ -1,4 +1,5 @@
 // The basket: counted in whole tenths of a point, kept with its key until the receipt, sent once.
+import { narrow } from "../narrow.js";
 import { barcode } from "./barcode.js";
 import { refuse, scan, scanForm, tell, write } from "./field.js";
 import { forget, keep, recall } from "./kept.js";
@@ -17,7 +18,7 @@ let sending = false;
 
 const tiles = [...document.querySelectorAll(".tile")];
 const numberOf = (tile) => tile.querySelector("input");
-const units = (tile) => Math.max(0, Number.parseInt(numberOf(tile)?.value, 10) || 0);
+const units = (tile) => Math.max(0, Number.parseInt(narrow(numberOf(tile)?.value ?? ""), 10) || 0);
 const costOf = (tile) => units(tile) * tile.dataset.price;
 const textOf = (tile, selector) => tile.querySelector(selector)?.textContent ?? "";
 const chosen = () => tiles.filter(units);

@@ -19,7 +19,7 @@ from tests.cast import new_app
 DESK = f"/v/{SHOP}/desk"
 
 # Who is served in which test: the nth of the cards, so that no test takes another's points.
-CAMERA, GUN, KEYS, PROXY, HOLD, TWICE, LOST, OFFLINE, TWO, FULL, PHOTO = range(11)
+CAMERA, GUN, KEYS, PROXY, HOLD, TWICE, LOST, OFFLINE, TWO, FULL, PHOTO, WIDE = range(12)
 
 Card = tuple[str, str, str]
 
@@ -92,6 +92,25 @@ def expect_done(page: Page, card: Card) -> str:
     expect(number).to_have_text(re.compile(r"^\d{8}-\d{4}$"))
     expect(page.locator(".receipt-done h2")).to_contain_text(card[2])
     return number.inner_text()
+
+
+def test_wide_figures_are_read_like_narrow_ones(page: Page, cards: list[Card], barcodes: list[str]):
+    """A Chinese keyboard types them; the basket is not thrown away by them."""
+    card, wide = cards[WIDE], {ord("0") + digit: ord("０") + digit for digit in range(10)}
+    gun(page, card[0].translate(wide))
+    page.wait_for_url(f"**/desk/{card[0]}")
+    gun(page, barcodes[0].translate(wide))
+    count = tile(page).locator("input")
+    expect(count).to_have_value("1")
+    count.focus()
+    page.keyboard.insert_text("２")
+    expect(page.locator("[data-lines]")).to_contain_text("× 2")
+    page.locator("#scan").focus()
+    gun(page, barcodes[0].translate(wide))
+    expect(count).to_have_value("3")
+    count.fill("２")
+    redeem(page)
+    expect_done(page, card)
 
 
 def test_a_scanner_gun_alone(page: Page, address: str, cards: list[Card], barcodes: list[str], receipts: Any):

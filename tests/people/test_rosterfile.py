@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -348,6 +349,43 @@ MESSY_HEADERS = (
 )
 
 
+def test_a_village_s_own_file_needs_no_codes(cast):
+    """所在网格 says which grid, where only one is called so; the village is the one it is brought for."""
+    headers = ["所在网格", "姓名", "电话", "户数"]
+    first, second, third = (
+        {"所在网格": name, "姓名": worker, "电话": phone}
+        for name, worker, phone in (
+            ("第 01 网格", "李秀明", "13900000001"),
+            ("02", "王芳", "13900000002"),
+            (None, "赵国强", "13900000003"),
+        )
+    )
+    made = planned(cast.village, [first, second, third], headers=headers)
+    assert told(made) == []
+    assert [(step.code, [change.column for change in step.changes]) for step in made.steps] == [
+        ("01", ["电话"]),
+        ("02", ["电话"]),
+        ("03", ["电话"]),
+    ]
+    with transaction():
+        grids.add_grid(cast.village, "77", "第01网格", GridKind.RURAL, 8, cast.clerk)
+    made = planned(
+        cast.village,
+        [first, {"所在网格": "没有的网格", "姓名": "王芳"}, {"姓名": "没有的人"}, second, second],
+        headers=headers,
+    )
+    assert told(made) == [("A2", "网格名称"), ("A3", "网格名称"), ("A4", "网格名称"), ("A6", "网格名称")]
+    assert "01、77" in str(made.bad_cells[0].reason)
+
+
+def test_above_the_village_a_file_names_villages_and_grids(cast):
+    for headers in (["所在网格", "姓名"], ["网格编码", "姓名"]):
+        with pytest.raises(Refused, match="columns_missing"):
+            planned(cast.township, [], headers=headers)
+    with pytest.raises(Refused, match="columns_missing"):
+        planned(cast.village, [], headers=["姓名", "电话"])
+
+
 def messy():
     """A workbook as an office sends it."""
     book = Workbook()
@@ -487,6 +525,41 @@ def test_the_clerk_tries_a_file_out_and_takes_it_in(cast, client_of):
     again = clerk.post(answer.location, data={"fingerprint": fingerprint})  # a second click
     assert again.status_code == 422
     assert db.session.scalar(select(func.count()).where(Grid.code == "G-101")) == 1
+
+
+def with_hidden_row():
+    """Two rows, of which a filter hides the second."""
+    book = load_workbook(io.BytesIO(workbook([row(), row(**{"网格编码": "G-102", "姓名": "杨建国"})])))
+    book.active.row_dimensions[3].hidden = True
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("choice", "taken"), [("Leave", ["G-101"]), ("Take", ["G-101", "G-102"])])
+def test_hidden_rows_are_left_out_or_taken_in_as_somebody_chooses(cast, client_of, choice, taken):
+    clerk = client_of(cast.clerk)
+    look = upload(clerk, f"/a/{VILLAGE}/import", with_hidden_row()).location
+    dry = clerk.get(look).text
+    assert "有 1 行被隐藏" in dry
+    assert "杨建国" not in dry
+    if choice == "Take":
+        look += "?hidden=taken"
+        dry = clerk.get(look).text
+        assert "有 1 行被隐藏" in dry
+        assert "杨建国" in dry
+    hidden = dict(re.findall(r'<input type="hidden" name="(fingerprint|hidden)" value="(\w*)">', dry))
+    assert clerk.post(look.partition("?")[0], data=hidden).status_code == 302
+    assert sorted(db.session.scalars(select(Grid.code).where(Grid.code.startswith("G-")))) == taken
+
+
+def test_a_fingerprint_holds_for_the_rows_that_were_looked_at(cast, client_of):
+    clerk = client_of(cast.clerk)
+    look = upload(clerk, f"/a/{VILLAGE}/import", with_hidden_row()).location
+    fingerprint = re.search(r'name="fingerprint" value="(\w+)"', clerk.get(look).text)[1]
+    answer = clerk.post(look, data={"fingerprint": fingerprint, "hidden": "taken"})
+    assert answer.status_code == 422
+    assert grid_of(cast) is None
 
 
 def test_progress_comes_line_by_line(cast, client_of):

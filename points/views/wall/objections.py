@@ -1,6 +1,5 @@
 """Objections on pages: brought online by anyone, brought at the counter, and answered."""
 
-import unicodedata
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
@@ -108,8 +107,7 @@ def follow() -> Response | tuple[str, int]:
     """Type the number one was given for an objection, and go to where it stands."""
     form = TokenForm(request.args, meta={"csrf": False})
     if "token" in request.args and form.validate():
-        typed = unicodedata.normalize("NFKC", form.token.data)
-        objection = objections.by_token("".join(sign for sign in typed if sign.isalnum()))
+        objection = objections.by_token("".join(sign for sign in form.token.data if sign.isalnum()))
         if objection:
             return redirect(url_for("wall.followed", ticket=objection.token))
         words = gettext("There is no objection under this number. Compare it with the paper, sign by sign.")

@@ -77,7 +77,6 @@ def _card_page(card: Card, form: BasketForm) -> str:
         shelves=shelves,
         categories=list(categories) if len(shelves) > MANY_GOODS else [],
         limits=limits.of_person(card.person, [shelf.goods for shelf in shelves]),
-        most=goods.MOST_UNITS,
         taken=quarter_redemptions,
         together=_units_by_article(quarter_redemptions),
         quarter=quarter,
