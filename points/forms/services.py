@@ -1,7 +1,14 @@
 """Forms about service records."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground.forms import Form, KeyedForm, SelectField
@@ -41,3 +48,9 @@ class ConfirmForm(Form):
         _("On whose word"), choices=labels.VOUCHERS.items(), coerce=Voucher, default=Voucher.SECOND_PERSON
     )
     name = StringField(_("Their name"), validators=[Length(max=200)])
+
+
+class TogetherForm(KeyedForm):
+    """The records that are ticked to be confirmed together, by their ids."""
+
+    service = SelectMultipleField(coerce=int, validate_choice=False)
