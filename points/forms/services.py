@@ -1,7 +1,7 @@
 """Forms about service records."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground import days
@@ -42,3 +42,9 @@ class ConfirmForm(Form):
         _("On whose word"), choices=labels.VOUCHERS.items(), coerce=Voucher, default=Voucher.SECOND_PERSON
     )
     name = StringField(_("Their name"), validators=[Length(max=200)])
+
+
+class TogetherForm(KeyedForm):
+    """The records that are ticked to be confirmed together, by their ids."""
+
+    service = SelectMultipleField(coerce=int, validate_choice=False)

@@ -133,6 +133,22 @@ class Service(WithPhoto, Base):
     )
 
 
+class JointConfirmation(Base):
+    """One press that confirmed records together (一起确认); sent twice it is found and not done again.
+
+    `ticked` is the SHA-256 of the records' ids, to know the same press from another one.
+    """
+
+    __tablename__ = "joint_confirmation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    ticked: Mapped[str] = mapped_column(String(64))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
 class Photo(Base):
     """A photo that goes with a record: a JPEG without metadata of at most 2 MB.
 

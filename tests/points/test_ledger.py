@@ -58,6 +58,7 @@ from points.models import (
     Evidence,
     Finding,
     FindingResult,
+    JointConfirmation,
     Lapse,
     MergeMove,
     Objection,
@@ -103,6 +104,7 @@ JOURNALS = (
     "assessment_terms",
     "reminder",
     "sent_back",
+    "joint_confirmation",
     "notice_line",
     "objection",
     "answer",
@@ -398,6 +400,7 @@ def _of_records(cast):
     kind = GatheringKind.LAW
     held, found, opened = (Evidence(kind=each) for each in ("gathering", "incident", "dispute"))
     told = {"held_on": day, "kind": kind, "topic": "学法", "present": 8, "note": ""}
+    yield JointConfirmation(key="t", village_id=village, ticked="", **by)
     yield Gathering(evidence=held, key="g", **told, **where, **recorded)
     step = IncidentStep(kind=IncidentStepKind.CLOSED, to="", note="", on=day, **by)
     yield Incident(
