@@ -16,7 +16,6 @@ from points.wall import finding, noticesheet, objections, posting, wording
 from points.wall import wall_state as wall
 from points.wall.noticesheet import NoticeSheet, notice_pdf
 
-PAPERS = ("A4", "A3")
 MOST_SEARCHED = 100  # characters
 
 
@@ -25,8 +24,8 @@ MOST_SEARCHED = 100  # characters
 def notice_sheet(village: str, quarter: str) -> Response:
     """A notice for the wall, A4 or A3 by `?paper=`: the whole sheet, or that of `?number=`."""
     assessment = quarter_or_404(quarter, g.area)
-    paper = request.args.get("paper", PAPERS[0])
-    if paper not in PAPERS:
+    paper = request.args.get("paper", "A4")
+    if paper not in noticesheet.SETTINGS:
         abort(404)
     notice = _requested_notice(assessment) or abort(404)
     with force_locale("zh"):
