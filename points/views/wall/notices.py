@@ -13,11 +13,11 @@ from points.models import Assessment, AssessmentState, Notice
 from points.services import reading
 from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet
 from points.views.wall import bp
-from points.wall import noticesheet, objections, posting, wording
+from points.wall import finding, noticesheet, objections, posting, wording
 from points.wall import wall_state as wall
 from points.wall.noticesheet import NoticeSheet, notice_pdf
 
-PAPERS = ("A4", "A3")
+MOST_SEARCHED = 100  # characters
 
 
 @bp.get("/v/<village>/quarters/<quarter>/notice.pdf")
@@ -25,8 +25,8 @@ PAPERS = ("A4", "A3")
 def notice_sheet(village: str, quarter: str) -> Response:
     """A notice for the wall, A4 or A3 by `?paper=`: the whole sheet, or that of `?number=`."""
     assessment = quarter_or_404(quarter, g.area)
-    paper = request.args.get("paper", PAPERS[0])
-    if paper not in PAPERS:
+    paper = request.args.get("paper", "A4")
+    if paper not in noticesheet.SETTINGS:
         abort(404)
     notice = _requested_notice(assessment) or abort(404)
     with force_locale("zh"):
@@ -105,16 +105,21 @@ def notices(village: str) -> str:
 @bp.get("/n/<village>/<quarter>")
 @access.public
 def notice(village: str, quarter: str) -> str:
-    """The same sheets as on the wall, the latest whole one and the changes after it, and nothing else."""
+    """The same sheets as on the wall, the latest whole one and the changes after it, and nothing else.
+
+    With `?q=` only the lines that these words find.
+    """
     area = public_village(village)
+    words = request.args.get("q", "").replace("\0", "").strip()[:MOST_SEARCHED]
     assessment = quarter_or_404(quarter, area)
     posted = wall.posted_notices(assessment) or abort(404)
     contested = objections.contested_worker_ids(assessment)
+    sheets = [sheet_with_urls(posted_notice) for posted_notice in posted]
     return render_template(
         "points/wall/notice.html",
         village=area,
         assessment=assessment,
-        sheets=[sheet_with_urls(posted_notice) for posted_notice in posted],
+        sheets=sheets,
         contested={
             line.number
             for posted_notice in posted
@@ -122,7 +127,14 @@ def notice(village: str, quarter: str) -> str:
             if line.worker_id in contested
         },
         words=noticesheet,
-        is_open=bool(wall.open_lines(assessment)),
+        searched=words,
+        found={
+            row.number
+            for sheet in sheets
+            for row in sheet.rows
+            if finding.is_found(words, row.number, row.name, row.grid)
+        },
+        open_numbers={line.number for line in wall.open_lines(assessment)},
         sent_back=assessment.state == AssessmentState.DELIBERATING,
         today=clock.today(),
     )

@@ -30,10 +30,16 @@ RECEIVING = access.COMMITTEE | {Role.SUPERVISOR}
 
 
 def _offer_lines(form: ObjectionForm, assessment: Assessment) -> dict[int, NoticeLine]:
-    """Let a form choose among the lines that are still open, and return them by number."""
+    """Let a form choose among the lines that are still open, and return them by number.
+
+    Who comes from a line finds it chosen (`?line=`).
+    """
     lines = {line.number: line for line in wall.open_lines(assessment)}
     choices = [(number, f"{number}. {line.name} · {line.grid}") for number, line in lines.items()]
     form.line.choices = [(0, gettext("Choose a line")), *choices] if choices else []
+    if not form.is_submitted():
+        number = request.args.get("line", type=int)
+        form.line.data = number if number in lines else None
     return lines
 
 
