@@ -8,10 +8,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, FieldList, FormField, StringField, TimeField
-from wtforms import Form as Rows
 from wtforms.validators import Length, Optional
 
-from ground.forms import Form
+from ground.forms import Form, Rows
 from ground.refusal import Refused
 from shop.shelf.hours import Hours, Span
 
