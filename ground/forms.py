@@ -1,9 +1,10 @@
 """The base of all forms: forms check shape, the functions that write check the rules.
 
-A refusal of a rule comes back into the form and stands beside its field.
+A refusal of a rule comes back into the form and stands beside its field. What a form itself finds wrong it
+says in our words: WTForms' own sentences never show.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -24,11 +25,86 @@ from ground.figures import narrow
 from ground.paper import words
 from ground.refusal import Refused
 
+_FILL_IN = _("Please fill this in.")
+_CHOOSE = _("Please choose one of these.")
+_CHECK = _("Please check what is written here.")
+_NUMBER = _("Please write a number.")
+
+# What WTForms and Flask-WTF would say, and what we say instead; of a plural the first form.
+OUR_SENTENCES: Mapping[str, Any] = {
+    "This field is required.": _FILL_IN,
+    "Field must be at least %(min)d character long.": _("Please write at least %(min)d characters."),
+    "Field cannot be longer than %(max)d character.": _("Please write at most %(max)d characters."),
+    "Field must be exactly %(max)d character long.": _("Please write exactly %(max)d characters."),
+    "Field must be between %(min)d and %(max)d characters long.": _(
+        "Please write %(min)d to %(max)d characters."
+    ),
+    "Number must be at least %(min)s.": _("Please write a number from %(min)s on."),
+    "Number must be at most %(max)s.": _("Please write a number up to %(max)s."),
+    "Number must be between %(min)s and %(max)s.": _("Please write a number from %(min)s to %(max)s."),
+    "Date must be at least %(min)s.": _("Please choose a day from %(min)s on."),
+    "Date must be at most %(max)s.": _("Please choose a day up to %(max)s."),
+    "Date must be between %(min)s and %(max)s.": _("Please choose a day from %(min)s to %(max)s."),
+    "Not a valid integer value.": _("Please write a whole number."),
+    "Not a valid decimal value.": _NUMBER,
+    "Not a valid float value.": _NUMBER,
+    "Not a valid date value.": _("Please write a day, like 2026-11-29."),
+    "Not a valid datetime value.": _("Please write a day and a time, like 2026-11-29 08:30."),
+    "Not a valid time value.": _("Please write a time, like 08:30."),
+    "Not a valid week value.": _CHECK,
+    "Not a valid choice.": _CHOOSE,
+    "Invalid Choice: could not coerce.": _CHOOSE,
+    "Invalid choice(s): one or more data inputs could not be coerced.": _CHOOSE,
+    "'%(value)s' is not a valid choice for this field.": _CHOOSE,
+    "Invalid value, must be one of: %(values)s.": _CHOOSE,
+    "Invalid value, can't be any of: %(values)s.": _CHECK,
+    "Field must be equal to %(other_name)s.": _("The two are not the same."),
+    "Invalid field name '%s'.": _CHECK,
+    "Invalid input.": _CHECK,
+    "Invalid email address.": _CHECK,
+    "Invalid IP address.": _CHECK,
+    "Invalid Mac address.": _CHECK,
+    "Invalid URL.": _CHECK,
+    "Invalid UUID.": _CHECK,
+    "This field cannot be edited.": _("This cannot be changed here."),
+    "This field is disabled and cannot have a value.": _("This cannot be changed here."),
+    "File does not have an approved extension: {extensions}": _("Please choose another kind of file."),
+    "File does not have an approved extension.": _("Please choose another kind of file."),
+}
+
+
+class _OurWords:
+    """The translations that WTForms asks for its sentences. What is none of them stays as it is."""
+
+    def gettext(self, sentence: str) -> str:
+        return str(OUR_SENTENCES.get(sentence, sentence))
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return str(OUR_SENTENCES.get(singular, singular if number == 1 else plural))
+
+
+class Rows(wtforms.Form):
+    """One of several rows in a form."""
+
+    class Meta(wtforms.Form.Meta):
+        """What all rows share: our words."""
+
+        def get_translations(self, _form: Any) -> _OurWords:
+            """Our sentences in place of WTForms'."""
+            return _OurWords()
+
 
 class Form(FlaskForm):
     """A form that can show a refusal beside what was typed."""
 
     refusal: Any = None
+
+    class Meta(FlaskForm.Meta):
+        """What all forms share: our words."""
+
+        def get_translations(self, _form: Any) -> _OurWords:
+            """Our sentences in place of WTForms'."""
+            return _OurWords()
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         """Read what was sent. Text that was left out counts as empty; the character NUL is removed."""

@@ -8,11 +8,21 @@ from ground.contributions import Package
 from people import access
 from people.held import HELD, HeldPart
 from people.models import Person, Role
-from people.pages import ABOUT_PERSON, ABOVE, NAVIGATION, FurtherLink, NavigationEntry
+from people.pages import ABOUT_PERSON, ABOVE, NAVIGATION, WAITING, FurtherLink, NavigationEntry
 from people.trail.words import WORDS
 from people.views import ROSTER
 from points import amounts, cli, held, trailwords
-from points.views import KEYING_IN, RECORD_PAGES, assessment, ledger, meeting, rubrics, services, wall
+from points.views import (
+    KEYING_IN,
+    RECORD_PAGES,
+    assessment,
+    ledger,
+    meeting,
+    rubrics,
+    services,
+    waiting,
+    wall,
+)
 from points.views.services import evidence
 from points.views.wall import weighing
 
@@ -43,9 +53,9 @@ POINTS = Package(
             evidence.Record("attendance", _("Training")),
             evidence.Record("evaluation", _("Evaluation")),
         ),
+        WAITING.filling(waiting.waiting),
         NAVIGATION.filling(
             NavigationEntry(20, "ledger.mine", _("My points"), "heart", frozenset({Role.WORKER})),
-            NavigationEntry(40, "assessment.front", _("This quarter"), "house", access.ONLOOKERS),
             NavigationEntry(
                 50, "services.services", _("Services"), "journal-check", access.ONLOOKERS | {Role.INSTRUCTOR}
             ),

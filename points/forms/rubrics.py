@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-import wtforms
 from flask_babel import lazy_gettext as _
 from wtforms import FieldList, FormField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from ground import days
-from ground.forms import DayField, Form, NumberField, SelectField
+from ground.forms import DayField, Form, NumberField, Rows, SelectField
 from points import amounts, labels
 from points.forms.fields import PointsField
 from points.models import Category, FedBy, RubricItem
@@ -29,7 +28,7 @@ class OptionalPointsField(PointsField):
             super().pre_validate(form)
 
 
-class ItemLine(wtforms.Form):
+class ItemLine(Rows):
     """One item of a rubric: its service, its unit, and what it is worth."""
 
     category = SelectField(_("Duty"), choices=labels.CATEGORIES.items(), default=Category.SERVICE)

@@ -6,11 +6,12 @@ The state says which lines can be booked now, and which wait and why.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
 from ground.db import db
+from people.models import Area
 from points.assessment import assessments, line_notes, sheet
 from points.models import (
     Adjustment,
@@ -195,4 +196,25 @@ def open_lines(assessment: Assessment) -> list[NoticeLine]:
         line
         for line in lines
         if line.worker_id in waiting or (line.total == 0 and today <= line.notice.ends_on)
+    ]
+
+
+def unfinished_assessments(village: Area) -> list[Assessment]:
+    """The village's assessments that are not through, the latest first.
+
+    Those not booked, and booked ones of which a line still waits because somebody objected to it.
+    """
+    contested = select(Objection.assessment_id)
+    listed = db.session.scalars(
+        select(Assessment)
+        .where(
+            Assessment.village_id == village.id,
+            or_(Assessment.state != AssessmentState.BOOKED, Assessment.id.in_(contested)),
+        )
+        .order_by(Assessment.quarter_name.desc())
+    )
+    return [
+        assessment
+        for assessment in listed
+        if assessment.state != AssessmentState.BOOKED or booking.to_book(assessment)
     ]

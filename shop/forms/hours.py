@@ -12,7 +12,7 @@ from wtforms import Form as Rows
 from wtforms.validators import Length, Optional
 
 from ground import days
-from ground.forms import DayField, FiguresField, Form
+from ground.forms import DayField, FiguresField, Form, Rows
 from ground.refusal import Refused
 from shop.shelf.hours import Hours, Span
 

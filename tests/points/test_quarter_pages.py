@@ -193,7 +193,7 @@ def test_booking_too_early_or_by_the_wrong_hand_changes_nothing(cast, client_of,
     assert ledger.balance_of(cast.worker) == 6
 
 
-@pytest.mark.parametrize("path", ["/", "/services", "/quarters", "/quarters/2026Q4", "/accounts", "/rubric"])
+@pytest.mark.parametrize("path", ["/services", "/quarters", "/quarters/2026Q4", "/accounts", "/rubric"])
 def test_another_village_does_not_exist_and_a_shop_role_has_no_business_here(
     cast, client_of, open_sheet, path
 ):
@@ -292,8 +292,9 @@ def test_home_is_the_first_place_of_ones_role(cast, client_of):
 
     assert home(cast.clerk) == f"{HERE}/"
     assert home(cast.worker_user) == f"{HERE}/due"
-    assert home(cast.instructor) == f"{HERE}/services"
-    assert home(cast.township_user) == "/a/539900101000/quarters/2026Q4"
+    assert home(cast.instructor) == f"{HERE}/"
+    assert home(cast.township_user) == "/a/539900101000/"
+    assert home(cast.volunteer) == f"{HERE}/desk"
 
 
 def test_english_is_one_press_away(cast, client_of):
