@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import FieldList, FormField, TimeField
-from wtforms import Form as Rows
 from wtforms.validators import Length, Optional
 
 from ground import days

@@ -19,7 +19,7 @@ from points import labels
 from points.assessment import assessments, line_notes, meeting_rules, members, opening, sheet, sheetfile
 from points.forms.oversight import SendBackForm
 from points.forms.quarter import MeetingForm, QuarterForm
-from points.models import Assessment
+from points.models import Assessment, AssessmentState
 from points.services import reading
 from points.views.assessment import bp
 from points.wall import booking, posting
