@@ -13,6 +13,7 @@ from points.models.assessments import (
     ReviewSign,
     SentBack,
 )
+from points.models.deductions import ConfirmationUndone, Deduction, Statement
 from points.models.ledger import GENESIS, Account, AccountKind, Transfer, TransferKind
 from points.models.notices import Answer, Notice, NoticeLine, Objection, ObjectionChannel
 from points.models.rubrics import Category, FedBy, Rubric, RubricItem
@@ -41,7 +42,9 @@ __all__ = [
     "AssessmentState",
     "Award",
     "Category",
+    "ConfirmationUndone",
     "Correction",
+    "Deduction",
     "Evidence",
     "EvidenceKind",
     "Expiry",
@@ -67,6 +70,7 @@ __all__ = [
     "Service",
     "ServiceState",
     "Slip",
+    "Statement",
     "Transfer",
     "TransferKind",
     "Voucher",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ground.db import db
 from people.models import Area, Person, User
@@ -28,7 +28,7 @@ class ServiceSearch:
 
 
 def search_services(village: Area, search: ServiceSearch) -> Select[Service]:
-    """The village's records that fit, the latest day first; for paging."""
+    """The village's records that fit, the latest day first; for paging. Deductions are read in theirs."""
     conditions = {
         Service.state: search.state,
         Service.worker_id: search.worker,
@@ -39,8 +39,10 @@ def search_services(village: Area, search: ServiceSearch) -> Select[Service]:
     query = (
         select(Service)
         .options(*map(joinedload, (*related, Service.household, Service.evidence, Service.resubmits)))
+        .options(joinedload(Service.assessment), selectinload(Service.undone))
         .where(
             Service.village_id == village.id,
+            ~Service.deduction.has(),
             *(column == value for column, value in conditions.items() if value is not None),
         )
     )
@@ -76,7 +78,11 @@ def count_waiting(village: Area, decider: User | None = None) -> int:
     query = (
         select(func.count())
         .select_from(Service)
-        .where(Service.village_id == village.id, Service.state == ServiceState.RECORDED)
+        .where(
+            Service.village_id == village.id,
+            Service.state == ServiceState.RECORDED,
+            ~Service.deduction.has(),
+        )
     )
     if decider is not None:
         query = query.where(Service.recorded_by_id != decider.id)

@@ -21,7 +21,7 @@ from points.forms.oversight import SendBackForm
 from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
 from points.rubrics import versions
-from points.services import reading
+from points.services import deductions, reading
 from points.views.assessment import bp
 from points.wall import booking, objections, posting
 from points.wall import wall_state as wall
@@ -58,6 +58,7 @@ def front(village: str) -> str:
         objections=objections.waiting_objections(g.area),
         has_rubric=versions.in_force(g.area, quarter) is not None,
         waiting=reading.count_waiting(g.area, current_user),
+        deductions_waiting=deductions.count_waiting(g.area),
         states=labels.ASSESSMENT_STATES,
         reminders=opening.reminders(g.area),
         today=clock.today(),
@@ -151,6 +152,7 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
         button=form if isinstance(form, ButtonForm) else None,
         sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
         waiting=reading.count_waiting(g.area),
+        deductions_waiting=deductions.count_waiting(g.area),
         wall=wall.wall_state(assessment),
         channels=labels.OBJECTION_CHANNELS,
         today=clock.today(),

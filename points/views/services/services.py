@@ -16,7 +16,7 @@ from ground.db import fetch
 from ground.forms import ButtonForm, Form, ReasonForm, attempt
 from people import access
 from people.models import Household, Role, mask_name
-from people.roster import holders
+from people.roster import holders, persons
 from points import labels
 from points.forms.services import ConfirmForm
 from points.models import Service, ServiceState
@@ -88,6 +88,7 @@ def _list_page(refused: tuple[int, Form] | None = None) -> tuple[str, int]:
         refused=refused,
         is_elsewhere=refused is not None and refused[0] not in {row.service.id for row in rows},
         may_decide=may_decide,
+        can_be_taken_back=deciding.can_be_taken_back,
         may_record=bool(g.roles & RECORDERS),
     )
     return html, refused[1].status if refused else 200
@@ -194,6 +195,23 @@ def reject_service(village: str, ident: int) -> Response | tuple[str, int]:
     return _after_decision(ident, form, message)
 
 
+@bp.post("/v/<village>/services/<int:ident>/take-back")
+@access.allow(*DECIDERS)
+def take_back_service(village: str, ident: int) -> Response | tuple[str, int]:
+    """Take a record's confirmation back, with a reason, until the notice hangs."""
+    form, message = ReasonForm(), ""
+    if form.validate_on_submit():
+        with attempt(form):
+            service = _service_or_404(ident)
+            deciding.take_back(service, form.reason.data, current_user)
+            message = gettext(
+                "Taken back: %(name)s, %(item)s. The record waits for its decision again.",
+                name=service.worker.name,
+                item=service.item.name,
+            )
+    return _after_decision(ident, form, message)
+
+
 def _service_or_404(ident: int, to_write: bool = False) -> Service:
     return fetch(Service, ident, lock=to_write, village_id=g.area.id) or abort(404)
 
@@ -210,10 +228,13 @@ def _after_decision(ident: int, form: Form, message: str) -> Response | tuple[st
 
 
 @bp.get("/v/<village>/services/<int:ident>/photo")
-@access.allow(*access.COMMITTEE, Role.SUPERVISOR, Role.INSTRUCTOR)
+@access.allow(*access.COMMITTEE, Role.SUPERVISOR, Role.INSTRUCTOR, Role.WORKER)
 def service_photo(village: str, ident: int) -> Response:
-    """The photo that goes with a record, for those of the village who look into it."""
-    photo = photos.photo_of(_service_or_404(ident)) or abort(404)
+    """The photo that goes with a record, for those of the village who look into it, and its worker."""
+    service = _service_or_404(ident)
+    if g.roles <= {Role.WORKER} and not persons.is_own(current_user, service.worker):
+        abort(404)
+    photo = photos.photo_of(service) or abort(404)
     return web.photo(photo.content, photo.digest)
 
 
