@@ -104,7 +104,7 @@ class Rounds:
         self._decide()
         self._paper(beats[2].worker)
         self._supervision()
-        self._deduction(beats[6].worker)
+        self._deduction(beats[0].worker)
 
     def _terms(self) -> Sequence[Appointment]:
         return holders.serving_terms(self.area, STARTS_ON, STARTS_ON, Duty.WORKER)[:GRIDS_ON_FILE]
@@ -265,7 +265,7 @@ class Rounds:
                 samples.note_finding(sample, line.service, FindingResult.SOUND, "", self.supervisor)
 
     def _deduction(self, worker: Person) -> None:
-        """Propose a deduction yesterday: the worker has not said anything yet."""
+        """Propose a deduction yesterday; the worker, who signs in, has not said anything yet."""
         rubric = versions.in_force(self.area, Quarter.of(STARTS_ON))
         item = next((item for item in rubric.items if item.points < 0), None) if rubric else None
         if item is None:

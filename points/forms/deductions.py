@@ -13,7 +13,11 @@ from points.services.recording import MOST_TIMES
 class DeductionForm(KeyedForm):
     """A new deduction: from whom, for what, when and how often; why, and what shows it."""
 
-    worker = SelectField(_("Grid worker"), coerce=int, validators=[InputRequired()])
+    worker = SelectField(  # none is chosen beforehand: it would be the first in the list by a slip
+        _("Grid worker"),
+        coerce=int,
+        validators=[InputRequired(), NumberRange(min=1, message=_("Choose whom it is about."))],
+    )
     item = SelectField(_("What points are taken for"), coerce=int, validators=[InputRequired()])
     done_on = DateField(_("Day"), validators=[InputRequired()])
     count = IntegerField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])

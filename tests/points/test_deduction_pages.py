@@ -61,6 +61,8 @@ def test_from_the_proposal_to_the_decision(cast, client_of):
     for missing in ("reason", "shown_by"):
         answer = clerk.post(f"{LIST}/new", data=sent | {missing: "无"})
         assert (answer.status_code, "张大娘" in answer.text or missing == "shown_by") == (422, True)
+    assert '<option value="0">请选择是谁' in clerk.get(f"{LIST}/new").text  # nobody is chosen beforehand
+    assert clerk.post(f"{LIST}/new", data=sent | {"worker": "0"}).status_code == 422
     answer = clerk.post(f"{LIST}/new", data=sent | {"photo": (BytesIO(a_picture()), "a.jpg")})
     assert answer.status_code == 302
     page = answer.location

@@ -47,7 +47,7 @@ def new_deduction(village: str) -> Response | tuple[str, int]:
     form = DeductionForm(done_on=clock.today())
     rubric = versions.in_force(g.area, Quarter.of(form.done_on.data or clock.today()))
     items = [item for item in (rubric.items if rubric else ()) if item.points < 0]
-    form.worker.choices = worker_choices()
+    form.worker.choices = [(0, gettext("Choose whom it is about.")), *worker_choices()]
     form.item.choices = [(item.id, _item_label(item)) for item in items]
     ident = 0
     if form.validate_on_submit():
