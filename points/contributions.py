@@ -43,7 +43,7 @@ POINTS = Package(
     title="Points",
     pages=[room.bp for room in (assessment, meeting, wall, ledger, rubrics, services)],
     commands=[cli.ledger_cli, cli.assessments_cli],
-    filters={"points": amounts.show, "signed_points": amounts.signed},
+    filters={"points": amounts.show},
     globals={"weighings": weighing.weighings},
     fillings=[
         ABOUT_PERSON.filling(about_person),
@@ -58,6 +58,14 @@ POINTS = Package(
             NavigationEntry(20, "ledger.mine", _("My points"), "heart", frozenset({Role.WORKER})),
             NavigationEntry(
                 50, "services.services", _("Services"), "journal-check", access.ONLOOKERS | {Role.INSTRUCTOR}
+            ),
+            NavigationEntry(
+                95,
+                "services.deductions",
+                _("Deductions"),
+                "dash-circle",
+                access.ONLOOKERS | {Role.INSTRUCTOR},
+                under=RECORD_PAGES,
             ),
             NavigationEntry(100, "services.slips", _("Slips"), "receipt", KEYING_IN, under=RECORD_PAGES),
             NavigationEntry(

@@ -29,10 +29,20 @@ from people.models import Appointment, Area, Card, Duty, GridKind, Person, Role,
 from people.roster import grids, persons, terms
 from people.signin import accounts
 from points.assessment import assessments, meeting, opening
-from points.models import Account, Assessment, AssessmentState, Category, FedBy, Rubric, RubricItem
+from points.models import (
+    Account,
+    Assessment,
+    AssessmentState,
+    Category,
+    Deduction,
+    FedBy,
+    Rubric,
+    RubricItem,
+    Service,
+)
 from points.rubrics import template, versions
 from points.rubrics.template import NewItem
-from points.services import deciding, recording
+from points.services import deciding, deductions, recording
 from points.wall import booking, posting
 from shop.models import Goods, Lot, Shop, Source
 from shop.shelf import goods as shelf
@@ -275,6 +285,18 @@ class Cast:
         rubric = versions.in_force(worker.area, Quarter.of(day))
         service = recording.record(uuid4().hex, worker, self.item(item, rubric), day, count, "", clerk)
         deciding.confirm(service, chair)
+
+    def deduction(self, worker: Person, day: date) -> Deduction:
+        """The clerk proposes to take 50 points; inside a transaction."""
+        item = self.item("虚报", versions.in_force(worker.area, Quarter.of(day)))
+        told = (item, day, 1, "这一天没有去过", "住户当面说的", self.clerk)
+        return deductions.propose(uuid4().hex, worker, *told)
+
+    def deduct(self, worker: Person, day: date) -> Service:
+        """Take 50 points, after the worker was heard; inside a transaction."""
+        deduction = self.deduction(worker, day)
+        deductions.state(deduction, "我记错了日子", uuid4().hex, self.clerk)
+        return deductions.confirm(deduction, self.chair)
 
     @staticmethod
     def _officials(village: Area) -> tuple[str, str]:

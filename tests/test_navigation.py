@@ -25,7 +25,7 @@ ABOVE = "home.area assessment.area_quarters conduct.trainings signin.accounts"
 # The rooms of a house that others than its own package add to.
 ROOMS = {
     ("services.services", Role.CLERK): "duties.due duties.gatherings duties.disputes duties.incidents "
-    "services.slips services.samples duties.report",
+    "services.deductions services.slips services.samples duties.report",
     ("duties.due", Role.WORKER): "duties.gatherings duties.disputes duties.incidents",
     ("roster.grids", Role.SUPERVISOR): "roster.persons roster.terms home.audit home.contacts ledger.leaving "
     "ledger.duplicates",

@@ -28,7 +28,7 @@ def deliberate(
     minutes: str,
     actor: User,
 ) -> Assessment:
-    """Begin the meeting: it takes the confirmed records up to the quarter's end, for good.
+    """Begin the meeting: it takes the confirmed records up to the quarter's end.
 
     `present` are those invited who came, `absent` those who did not. Refused `wrong_state`, `bad_day` and
     `in_future` for a meeting's day before the quarter or to come, `nobody_there`, `no_quorum` for fewer than

@@ -13,7 +13,8 @@ from ground.clock import Quarter
 from ground.days import DayRange
 from ground.db import db
 from ground.refusal import Refused
-from people.models import Grant, Role, User
+from people.models import Grant, Person, Role, User
+from people.roster import persons
 from points.assessment import meeting_rules
 from points.models import Assessment, Member, Recusal
 
@@ -163,3 +164,14 @@ def recusals(assessment: Assessment) -> Sequence[Recusal]:
         .where(Member.assessment_id == assessment.id)
         .order_by(Recusal.id)
     ).all()
+
+
+def left_out_as(worker: Person, user: User) -> str | None:
+    """What somebody is to a worker, if they are or were left out of one of the worker's lines; or None."""
+    return db.session.scalar(
+        select(Recusal.relation)
+        .join(Recusal.member)
+        .where(Recusal.worker_id.in_(persons.entry_ids(worker)), Member.user_id == user.id)
+        .order_by(Recusal.id.desc())
+        .limit(1)
+    )

@@ -13,6 +13,7 @@ from points.models.assessments import (
     ReviewSign,
     SentBack,
 )
+from points.models.deductions import ConfirmationUndone, Deduction, Statement
 from points.models.ledger import GENESIS, Account, AccountKind, Transfer, TransferKind
 from points.models.notices import Answer, Notice, NoticeLine, Objection, ObjectionChannel
 from points.models.rubrics import Category, FedBy, Rubric, RubricItem
@@ -42,7 +43,9 @@ __all__ = [
     "AssessmentState",
     "Award",
     "Category",
+    "ConfirmationUndone",
     "Correction",
+    "Deduction",
     "Evidence",
     "EvidenceKind",
     "Expiry",
@@ -69,6 +72,7 @@ __all__ = [
     "Service",
     "ServiceState",
     "Slip",
+    "Statement",
     "Transfer",
     "TransferKind",
     "Voucher",

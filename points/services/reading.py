@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ground.db import db
 from people.models import Area, Person, User
@@ -34,7 +34,10 @@ class ServiceSearch:
 
 
 def search_services(village: Area, search: ServiceSearch, *, is_by_item: bool = False) -> Select[Service]:
-    """The village's records that fit, the latest day first, or item by item; for paging."""
+    """The village's records that fit, the latest day first, or item by item; for paging.
+
+    Deductions are read in theirs.
+    """
     conditions = {
         Service.state: search.state,
         Service.worker_id: search.worker,
@@ -45,8 +48,10 @@ def search_services(village: Area, search: ServiceSearch, *, is_by_item: bool = 
     query = (
         select(Service)
         .options(*map(joinedload, (*related, Service.household, Service.evidence, Service.resubmits)))
+        .options(joinedload(Service.assessment), selectinload(Service.undone))
         .where(
             Service.village_id == village.id,
+            ~Service.deduction.has(),
             *(column == value for column, value in conditions.items() if value is not None),
         )
     )
@@ -101,7 +106,11 @@ def count_waiting(village: Area, decider: User | None = None) -> int:
     query = (
         select(func.count())
         .select_from(Service)
-        .where(Service.village_id == village.id, Service.state == ServiceState.RECORDED)
+        .where(
+            Service.village_id == village.id,
+            Service.state == ServiceState.RECORDED,
+            ~Service.deduction.has(),
+        )
     )
     if decider is not None:
         query = query.where(Service.recorded_by_id != decider.id)

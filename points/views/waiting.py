@@ -17,7 +17,7 @@ from points import expiry, leaving
 from points.assessment import assessments, meeting_rules, opening
 from points.models import Assessment, AssessmentState, ServiceState
 from points.rubrics import versions
-from points.services import reading, samples, taking
+from points.services import deductions, reading, samples, taking
 from points.views.services.services import DECIDERS
 from points.wall import booking, objections, wall_state
 
@@ -219,6 +219,14 @@ def _records(village: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
     if count:
         text = ngettext("%(num)s record waits for you", "%(num)s records wait for you", count)
         items.append(WaitingItem(text, url))
+    proposed = deductions.count_waiting(village) if roles & set(DECIDERS) else 0
+    if proposed:
+        text = ngettext(
+            "%(num)s deduction is proposed and not decided yet.",
+            "%(num)s deductions are proposed and not decided yet.",
+            proposed,
+        )
+        items.append(WaitingItem(text, url_for("services.deductions", village=village.code)))
     to_take_in = len(taking.importable_records(village)) if Role.CLERK in roles else 0
     if to_take_in:
         text = ngettext(

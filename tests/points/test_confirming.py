@@ -12,7 +12,6 @@ from sqlalchemy import select
 from duties.households import files
 from ground import clock
 from ground.db import db, transaction
-from ground.refusal import Refused
 from people.conduct import evaluations, trainings
 from people.conduct.evaluations import Grades
 from people.models import Attendance, Attention, Duty
@@ -321,15 +320,6 @@ def test_what_came_of_a_record_keeps_its_day(cast, client_of):
     assert clerk.post(f"{LIST}/{service.id}/again", data=sent).status_code == 302
     new = fresh(service).resubmitted
     assert (new.done_on, new.count, new.evidence) == (DAY, 1, made)
-
-
-def test_a_deduction_is_the_committee_s(cast, client_of):
-    deduction = cast.item("虚报")
-    for user, offered in ((cast.clerk, True), (cast.instructor, False), (cast.worker_user, False)):
-        assert (deduction.name in client_of(user).get(f"{LIST}/new").text) == offered, user.username
-    with pytest.raises(Refused, match="committee_only"):
-        do(recording.record, uuid4().hex, cast.worker, deduction, DAY, 1, "", cast.worker_user)
-    do(recording.record, uuid4().hex, cast.worker, deduction, DAY, 1, "", cast.clerk)
 
 
 def test_a_service_for_a_household_of_one_s_grids(cast, client_of, home):

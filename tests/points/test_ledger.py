@@ -6,6 +6,7 @@ import runpy
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -55,6 +56,7 @@ from points.models import (
     Answer,
     AssessmentRules,
     Correction,
+    Deduction,
     Evidence,
     Finding,
     FindingResult,
@@ -70,6 +72,7 @@ from points.models import (
     Transfer,
     TransferKind,
 )
+from points.services import deciding, deductions
 from shop.desk import proxies, redemptions, voids
 from shop.models import Budget
 from shop.stock import counts
@@ -122,6 +125,9 @@ JOURNALS = (
     "donation",
     "stock_count",
     "proxy",
+    "deduction",
+    "statement",
+    "confirmation_undone",
 )
 
 
@@ -446,6 +452,10 @@ def _of_records(cast):
     db.session.add(sample)
     db.session.flush()
     yield Finding(sample_id=sample.id, service_id=1, result=FindingResult.SOUND, note="", **by)
+    told = (uuid4().hex, cast.worker, cast.item("虚报"), day, 1, "没有去过这户", "住户当面说的", cast.clerk)
+    said = deductions.state(deductions.propose(*told), "我去了", uuid4().hex, cast.clerk)
+    deduction = db.session.get_one(Deduction, said.deduction_id)
+    deciding.take_back(deductions.confirm(deduction, cast.chair), "按错了", cast.chair)
 
 
 def test_the_database_itself_refuses_a_balance_below_zero(post, cast):

@@ -20,7 +20,7 @@ from points.assessment import assessments, line_notes, meeting_rules, members, o
 from points.forms.oversight import SendBackForm
 from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
-from points.services import reading
+from points.services import deductions, reading
 from points.views.assessment import bp
 from points.wall import booking, posting
 from points.wall import wall_state as wall
@@ -118,6 +118,7 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
         button=form if isinstance(form, ButtonForm) else None,
         sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
         waiting=reading.count_waiting(g.area),
+        deductions_waiting=deductions.count_waiting(g.area),
         wall=wall.wall_state(assessment),
         channels=labels.OBJECTION_CHANNELS,
         today=clock.today(),

@@ -32,7 +32,7 @@ def new_service(village: str) -> Response | tuple[str, int]:
     if slip is not None and slip.used_at and request.method == "GET":
         return redirect(url_for("services.slip", village=village, slip=slip.number))
     rubric = versions.in_force(g.area, Quarter.of(form.done_on.data or clock.today()))
-    form.worker.choices = _worker_choices(own, slip)
+    form.worker.choices = worker_choices(own, slip)
     form.item.choices = [(item.id, _item_label(item)) for item in _claimable_items(rubric)]
     form.household.choices = [(NO_HOUSEHOLD, gettext("– none –")), *_household_choices()]
     slip_number = slip.number if slip is not None else None
@@ -78,7 +78,7 @@ def _slip_or_404(form: ServiceForm) -> Slip | None:
         abort(404)
 
 
-def _worker_choices(own: bool, slip: Slip | None) -> list[tuple[int, str]]:
+def worker_choices(own: bool = False, slip: Slip | None = None) -> list[tuple[int, str]]:
     """The workers to choose: who served this quarter or the last, only oneself, or whose slip it is."""
     today = clock.today()
     seats = holders.workers_in_grids(g.area, Quarter.of(today).previous.first_day, today)
@@ -96,13 +96,9 @@ def _worker_choices(own: bool, slip: Slip | None) -> list[tuple[int, str]]:
 
 
 def _claimable_items(rubric: Rubric | None) -> list[RubricItem]:
-    """The items that can be claimed without a record; deductions only by the committee."""
-    may_deduct = bool(g.roles & access.COMMITTEE)
-    return [
-        item
-        for item in (rubric.items if rubric else ())
-        if item.source == FedBy.CLAIM and (item.points > 0 or may_deduct)
-    ]
+    """The items that can be claimed without a record; what takes points is no service."""
+    items = rubric.items if rubric else ()
+    return [item for item in items if item.source == FedBy.CLAIM and item.points > 0]
 
 
 def _household_choices() -> list[tuple[int, str]]:

@@ -16,7 +16,7 @@ from ground.forms import ButtonForm, Form, ReasonForm, attempt
 from ground.paper import words
 from people import access
 from people.models import Role, mask_name
-from people.roster import holders
+from people.roster import holders, persons
 from points import labels
 from points.forms.services import ConfirmForm, TogetherForm
 from points.models import RubricItem, Service, ServiceState
@@ -88,6 +88,7 @@ def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
         refused=refused,
         told=waiting.told_at_its_place(shown, in_groups),
         may_decide=may_decide,
+        can_be_taken_back=deciding.can_be_taken_back,
         may_record=bool(g.roles & RECORDERS),
     )
     return html, refused.form.status if refused else 200
@@ -182,6 +183,24 @@ def reject_service(village: str, ident: int) -> Response | tuple[str, int]:
     return _after_decision(ident, form, message, place)
 
 
+@bp.post("/v/<village>/services/<int:ident>/take-back")
+@access.allow(*DECIDERS)
+def take_back_service(village: str, ident: int) -> Response | tuple[str, int]:
+    """Take a record's confirmation back, with a reason, until the notice hangs."""
+    form, message, place = ReasonForm(), "", None
+    if form.validate_on_submit():
+        with attempt(form):
+            service = _service_or_404(ident)
+            deciding.take_back(service, form.reason.data, current_user)
+            place = waiting.place_of(service)
+            message = gettext(
+                "Taken back: %(name)s, %(item)s. The record waits for its decision again.",
+                name=service.worker.name,
+                item=service.item.name,
+            )
+    return _after_decision(ident, form, message, place)
+
+
 def _service_or_404(ident: int, to_write: bool = False) -> Service:
     return fetch(Service, ident, lock=to_write, village_id=g.area.id) or abort(404)
 
@@ -264,10 +283,13 @@ def _sentences_about(outcome: JointOutcome) -> list[str]:
 
 
 @bp.get("/v/<village>/services/<int:ident>/photo")
-@access.allow(*access.COMMITTEE, Role.SUPERVISOR, Role.INSTRUCTOR)
+@access.allow(*access.COMMITTEE, Role.SUPERVISOR, Role.INSTRUCTOR, Role.WORKER)
 def service_photo(village: str, ident: int) -> Response:
-    """The photo that goes with a record, for those of the village who look into it."""
-    photo = photos.photo_of(_service_or_404(ident)) or abort(404)
+    """The photo that goes with a record, for those of the village who look into it, and its worker."""
+    service = _service_or_404(ident)
+    if g.roles <= {Role.WORKER} and not persons.is_own(current_user, service.worker):
+        abort(404)
+    photo = photos.photo_of(service) or abort(404)
     return web.photo(photo.content, photo.digest)
 
 
