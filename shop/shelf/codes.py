@@ -89,9 +89,9 @@ def add_codes(shop: Shop, pairs: Sequence[tuple[Goods, str]], actor: User | None
 
 def _barcode_taken(owner: Goods) -> Refused:
     if owner.archived_on:
-        text = _("This is the barcode of %(name)s, which is in the archive.", name=owner.name)
+        text = _("This is the barcode of %(name)s, which is in the archive.", name=owner.title)
     else:
-        text = _("This is the barcode of %(name)s.", name=owner.name)
+        text = _("This is the barcode of %(name)s.", name=owner.title)
     return Refused("barcode_taken", text, "barcode")
 
 
@@ -101,7 +101,7 @@ def remove_code(barcode: Barcode, actor: User | None) -> None:
     db.session.delete(barcode)
     db.session.flush()
     db.session.expire(goods, ["barcodes"])
-    audit.note(actor, "goods.code_off", goods, goods.shop.village, name=goods.name, code=barcode.code)
+    audit.note(actor, "goods.code_off", goods, goods.shop.village, name=goods.title, code=barcode.code)
 
 
 def give_own_code(goods: Goods, actor: User | None) -> Barcode:

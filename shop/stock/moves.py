@@ -40,7 +40,7 @@ def receive(
         return _repeated_lot(move, (goods.id, quantity, source, donor, best_before, unit_cost))
     lots.check_quantity(quantity)
     if goods.archived_on is not None:
-        raise Refused("archived", _("%(name)s is in the archive. Bring it back first.", name=goods.name))
+        raise Refused("archived", _("%(name)s is in the archive. Bring it back first.", name=goods.title))
     if unit_cost is not None and not 0 <= unit_cost <= LARGEST_COST_FEN:
         raise Refused("bad_cost", _("The cost of a unit is from 0 to 100,000 yuan."), "unit_cost")
     if best_before is not None and best_before < clock.today():

@@ -327,7 +327,7 @@ def rationed(instance: Path, barcodes: list[str]) -> None:
     app = new_app(f"sqlite:///{instance / 'aixin.sqlite'}")
     with app.app_context(), transaction() as session:
         goods = session.query(Barcode).filter_by(code=barcodes[1]).first().goods
-        shelf.change_goods(goods, goods.name, goods.unit, None, quota=1)
+        shelf.change_goods(goods, goods.name, goods.unit, None, spec=goods.spec, quota=1)
 
 
 def test_more_than_the_limit_is_refused_with_words_and_a_sound(
