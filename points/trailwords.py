@@ -18,6 +18,7 @@ WORDS = Words(
         "person.merge": _("merged two entries of one person"),
         "rubric.adopt": _("adopted a rubric"),
         "rubric.publish": _("published a template of the rubric"),
+        "rubric.withdraw": _("withdrew a version of the rubric"),
         "slip.print": _("printed paper slips"),
     },
     kinds={
