@@ -40,7 +40,7 @@ def record_gathering(
     """Write down a gathering that a worker held in a grid on a day (Asia/Shanghai), and how many came.
 
     It counts by the rubric's rule. Sent twice with one key it is written down once. Refused `key_reused`,
-    `in_future`, `topic_missing`, `bad_count` (1 to 9999 people).
+    `bad_day`, `in_future`, `topic_missing`, `bad_count` (1 to 9999 people).
     """
     lock(worker)  # one at a time for a worker, so a double click finds the first
     worker = persons.current_entry(worker)

@@ -57,7 +57,7 @@ def report_incident(
     With the worker who found it, it counts as a service of theirs. A worker reports for themselves,
     anywhere
     in the village. Sent twice with one key it is reported once. Refused `key_reused`, `not_yours`,
-    `grid_closed`, `in_future`, `bad_severity`, `place_missing`, `what_missing`.
+    `grid_closed`, `bad_day`, `in_future`, `bad_severity`, `place_missing`, `what_missing`.
     """
     grid = grids.lock_open_grid(grid)
     worker = persons.current_entry(worker) if worker else None
@@ -109,7 +109,8 @@ def record_step(
     """Write down a step of an incident: handed over to whom, what was done, or closed.
 
     The same again adds nothing. Refused `not_yours` for who neither works in the grid nor answers for the
-    village at the township, `closed` once it is, `to_missing`, `note_missing`, `in_future`, `out_of_order`.
+    village at the township, `closed` once it is, `to_missing`, `note_missing`, `bad_day`, `in_future`,
+    `out_of_order`.
     """
     lock(incident)
     to, note = to.strip() if kind == IncidentStepKind.HANDED_OVER else "", note.strip()

@@ -44,8 +44,9 @@ def record_visit(
 ) -> Visit:
     """Write down a worker's visit to a household on a day (Asia/Shanghai); it counts by the rubric's rule.
 
-    Sent twice with one key it is written down once. Refused `key_reused`, `in_future`, `moved_away` for a
-    day on which they lived there no more, `nothing_said` when nothing is ticked and nothing written.
+    Sent twice with one key it is written down once. Refused `key_reused`, `bad_day`, `in_future`,
+    `moved_away` for a day on which they lived there no more, `nothing_said` when nothing is ticked and
+    nothing written.
     """
     lock(worker)  # one at a time for a worker, so a double click finds the first
     worker = persons.current_entry(worker)
@@ -93,7 +94,8 @@ def _add_visit(key: str, household: Household, values: dict[str, object], actor:
 def follow_up_done(visit: Visit, on: date, note: str, actor: User) -> Visit:
     """Write down that what was promised at a visit is done since a day, in a few words or none; once.
 
-    The same sent twice changes nothing. Refused `no_follow_up`, `already_done`, `in_future`, `before_visit`.
+    The same sent twice changes nothing. Refused `no_follow_up`, `already_done`, `bad_day`, `in_future`,
+    `before_visit`.
     """
     lock(visit)
     note = note.strip()

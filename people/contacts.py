@@ -25,7 +25,7 @@ def attach(
     """Attach somebody to a village from a day on.
 
     There may be several officials, and one of each other kind. Refused `not_a_village`, `bad_name`,
-    `bad_phone`, `in_future`, `kind_taken` while the village has one.
+    `bad_phone`, `bad_day`, `in_future`, `kind_taken` while the village has one.
     """
     if not village.is_village:
         raise Refused("not_a_village", _("Contacts belong to a village or community."))
@@ -53,7 +53,7 @@ def replace(contact: Contact, name: str, agency: str, phone: str, since: date, a
 def detach(contact: Contact, until: date, actor: User | None) -> None:
     """End a contact; `until` is the first day it no longer holds.
 
-    Refused `already_ended`, `in_future`, `out_of_order` for a day before it began.
+    Refused `already_ended`, `bad_day`, `in_future`, `out_of_order` for a day before it began.
     """
     contact = _end_contact(contact, until, "until")
     village = db.session.get_one(Area, contact.village_id)

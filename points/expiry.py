@@ -36,8 +36,8 @@ def resolve(village: Area, booked_until: date, expires_on: date, decided_by: str
     """Write down that points booked up to a day lapse after another day, unless spent.
 
     It is announced from today on. The same sent twice is one. Refused `reason_missing` when nobody is named
-    who decided it, `bad_days` unless the first day lies before the second, `too_soon` less than 30 days
-    ahead, `expiry_pending` while another of the village's is still to come.
+    who decided it, `bad_day`, `bad_days` unless the first day lies before the second, `too_soon` less than
+    30 days ahead, `expiry_pending` while another of the village's is still to come.
     """
     lock(village)  # two chairs at the same moment resolve one
     decided_by = stated_by(decided_by)

@@ -19,6 +19,7 @@ WORDS = Words(
         "rubric.adopt": _("adopted a rubric"),
         "rubric.publish": _("published a template of the rubric"),
         "service.take_back": _("took back that a record was confirmed"),
+        "rubric.withdraw": _("withdrew a version of the rubric"),
         "slip.print": _("printed paper slips"),
     },
     kinds={

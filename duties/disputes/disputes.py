@@ -45,7 +45,7 @@ def open_dispute(
     """Open a dispute in a grid, for the worker who serves there that day (Asia/Shanghai).
 
     The worker themselves does it, an instructor of the grid, or the clerk for who has no phone. Sent twice
-    with one key it is opened once. Refused `key_reused`, `not_yours`, `in_future`, `not_of_grid`,
+    with one key it is opened once. Refused `key_reused`, `not_yours`, `bad_day`, `in_future`, `not_of_grid`,
     `parties_missing`, `matter_missing`.
     """
     lock(grid)  # one at a time in a grid, so a double click finds the first
@@ -111,8 +111,8 @@ def record_attempt(
 
     `contacts` are the village's officer, judge or mediator who took part. Settled by the grid or the group it
     counts as a service of its worker. Sent twice with one key it is written once. Refused `key_reused`,
-    `ended`, `moved_on` when it stands on another rung by now, `not_yours`, `in_future`, `out_of_order`,
-    `mediators_missing`, `not_a_contact`.
+    `ended`, `moved_on` when it stands on another rung by now, `not_yours`, `bad_day`, `in_future`,
+    `out_of_order`, `mediators_missing`, `not_a_contact`.
     """
     lock(dispute)
     attempt = db.session.scalar(select(Attempt).where(Attempt.key == key))
@@ -276,7 +276,7 @@ def _check_mediates(dispute: Dispute, rungs: set[Rung], actor: User) -> None:
 def _check_day(dispute: Dispute, on: date) -> None:
     """Check that a day has come and is not before the last one written down.
 
-    Refused `in_future`, `out_of_order`.
+    Refused `bad_day`, `in_future`, `out_of_order`.
     """
     days.HAPPENED.check(on, "on")
     attempts = ladder.valid_attempts(dispute.attempts)

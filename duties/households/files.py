@@ -60,7 +60,7 @@ def add_household(
 
     An ordinary household needs no reason for being one. Refused `grid_closed`, `bad_head`, `bad_residents`,
     `too_long`, `household_exists` where the same head lives in the same house of the grid already,
-    `reason_missing`, `in_future`.
+    `reason_missing`, `bad_day`, `in_future`.
     """
     grid = grids.lock_open_grid(grid)
     values = _checked_values(particulars)
@@ -100,7 +100,7 @@ def reclassify(
 ) -> HouseholdClass:
     """Put a household into another class since a day, with the reason; what it was before stays written.
 
-    Refused `moved_away`, `reason_missing`, `same_class`, `in_future`, `before_last_class`.
+    Refused `moved_away`, `reason_missing`, `same_class`, `bad_day`, `in_future`, `before_last_class`.
     """
     _lock_living(household)
     reason = required_reason(reason)
@@ -116,7 +116,8 @@ def reclassify(
 def leave(household: Household, on: date, reason: str, actor: User | None) -> Household:
     """Write down that a household does not live here any more since a day, and why. Its file stays.
 
-    Refused `moved_away` if that is written already, `reason_missing`, `in_future`, `before_last_class`.
+    Refused `moved_away` if that is written already, `reason_missing`, `bad_day`, `in_future`,
+    `before_last_class`.
     """
     _lock_living(household)
     reason = required_reason(reason)
@@ -229,7 +230,7 @@ def _check_past(on: date) -> None:
 def _check_day(household: Household, on: date) -> None:
     """Check that a day has come and is not before the last class began.
 
-    Refused `in_future`, `before_last_class`.
+    Refused `bad_day`, `in_future`, `before_last_class`.
     """
     _check_past(on)
     last = household.classes[-1].on

@@ -296,7 +296,7 @@ def attendance_counts(trainings: Sequence[Training]) -> dict[int, int]:
 def set_law_mark(person: Person, day: date | None, actor: User | None) -> bool:
     """Give somebody the county's law mark 法律明白人 from a day on, or take it back with None.
 
-    Returns whether that is new. Refused `in_future`.
+    Returns whether that is new. Refused `bad_day`, `in_future`.
     """
     lock(person)
     if day is not None:

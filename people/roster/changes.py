@@ -32,7 +32,7 @@ def rename(grid: Grid, name: str, on: date, reason: str, actor: User | None) -> 
     """Give a grid another name from a day on.
 
     Refused `bad_name`, `same_name`, and like every change of a grid `grid_closed`, `reason_missing`,
-    `in_future`, `before_last_change`.
+    `bad_day`, `in_future`, `before_last_change`.
     """
     grid, reason = _open_for_change(grid, on, reason)
     name, was = grids.checked_name(name), grid.name

@@ -83,7 +83,7 @@ def decide_rule(
 ) -> LeavingRule:
     """Write down the village's leaving rule from a day on; it changes nothing for who left before.
 
-    Refused `in_past` for a day before today, `bad_days` (1 to 1100, to keep), `decision_missing`.
+    Refused `bad_day`, `in_past` for a day before today, `bad_days` (1 to 1100, to keep), `decision_missing`.
     """
     if outcome == Outcome.KEEP and not (days and 1 <= days <= LONGEST_KEEP_DAYS):
         raise Refused("bad_days", _("Points are kept for 1 to %(n)s days.", n=LONGEST_KEEP_DAYS), "days")
@@ -290,7 +290,7 @@ def add_item(county: Area, text: str, holds_from: date, actor: User | None) -> N
 def end_item(item: NegativeItem, on: date, actor: User | None) -> NegativeItem:
     """Take an item off the list from a day on; what was decided under it stays.
 
-    Refused `already_ended`, `in_past` for a day before today, as it held until now.
+    Refused `already_ended`, `bad_day`, `in_past` for a day before today, as it held until now.
     """
     lock(item)
     if item.holds_until is not None:

@@ -26,13 +26,13 @@ PROBATION = timedelta(days=365)
 def reach_stage(person: Person, stage: Stage, on: date, note: str, actor: User | None) -> GrowthStep:
     """Write down that a worker reached a stage on a day (Asia/Shanghai).
 
-    Each stage once, unless it was taken back. The day of a Party member is the day of admission; the
-    roster then says so too: a probationary member in the first year, a Party member after it. Days may
-    lie before the first term, as people apply before they are chosen, and stages may be entered later
-    than those above them. Refused `not_a_worker` for somebody who never served as one, `in_future`,
-    `stage_reached`, `out_of_order` when the day is before an earlier stage's or after a later one's, when
-    a Party member has not applied (unless the roster has them in the Party already), and when a reserve
-    cadre is not in the Party.
+    Each stage once, unless it was taken back. The day of a Party member is the day of admission; the roster
+    then says so too: a probationary member in the first year, a Party member after it. Days may lie before
+    the first term, as people apply before they are chosen, and stages may be entered later than those above
+    them. Refused `not_a_worker` for somebody who never served as one, `bad_day`, `in_future`,
+    `stage_reached`, `out_of_order` when the day is before an earlier stage's or after a later one's, when a
+    Party member has not applied (unless the roster has them in the Party already), and when a reserve cadre
+    is not in the Party.
     """
     person = persons.current_entry(person)
     lock(person)

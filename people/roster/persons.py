@@ -81,7 +81,8 @@ def correct(
 ) -> list[str]:
     """Correct the details of a person; return which of the columns differed.
 
-    Refused `bad_name`, `bad_birth_year`, `in_future` for a mark (法律明白人) of a day to come, `was_merged`.
+    Refused `bad_name`, `bad_birth_year`, `bad_day`, `in_future` for a mark (法律明白人) of a day to come,
+    `was_merged`.
     """
     lock(person)
     check_not_merged(person)

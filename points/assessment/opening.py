@@ -87,7 +87,7 @@ def villages(area: Area) -> list[Area]:
 def remind(area: Area, quarter: Quarter, due_on: date, note: str, actor: User) -> Reminder:
     """Remind all villages of an area of a quarter: their pages say it until their points are booked.
 
-    Refused `quarter_not_begun`, `in_past` for the day by which it is due.
+    Refused `quarter_not_begun`, `bad_day`, `in_past` for the day by which it is due.
     """
     if quarter.first_day > clock.today():
         raise Refused("quarter_not_begun", _("This quarter has not begun."), "quarter")

@@ -16,7 +16,7 @@ from points.models.assessments import (
 from points.models.deductions import ConfirmationUndone, Deduction, Statement
 from points.models.ledger import GENESIS, Account, AccountKind, Transfer, TransferKind
 from points.models.notices import Answer, Notice, NoticeLine, Objection, ObjectionChannel
-from points.models.rubrics import Category, FedBy, Rubric, RubricItem
+from points.models.rubrics import Category, FedBy, Rubric, RubricItem, RubricWithdrawal
 from points.models.services import (
     Evidence,
     EvidenceKind,
@@ -67,6 +67,7 @@ __all__ = [
     "ReviewSign",
     "Rubric",
     "RubricItem",
+    "RubricWithdrawal",
     "Sample",
     "SentBack",
     "Service",

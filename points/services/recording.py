@@ -38,8 +38,8 @@ def record(
 
     Sent twice with one key it is recorded once. For an entry that was merged it counts for the one that was
     kept. A day outside the worker's term is taken, and whoever confirms is told. Refused `key_reused`,
-    `in_future`, `bad_count` (1 to 999), `not_serving` for who never served, `not_in_rubric` when the item is
-    not of the version that scores that day's quarter, `needs_record` when it is fed by records,
+    `bad_day`, `in_future`, `bad_count` (1 to 999), `not_serving` for who never served, `not_in_rubric` when
+    the item is not of the version that scores that day's quarter, `needs_record` when it is fed by records,
     `is_deduction` when it takes points: that is proposed by `deductions.propose`, which says what shows it.
     """
     lock(worker)  # one at a time for a worker, so a double click finds the first

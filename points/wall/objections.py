@@ -50,7 +50,7 @@ def bring(
     Sent twice with one key it is one. From now on the line waits. `received_on` is a day in Asia/Shanghai,
     today if left out; `chance` the machine's secret source, unless a demo wants the same on every run.
     Refused `not_on_notice` when nothing hangs on the wall, `not_on_sheet`, `already_booked` for a line that
-    is booked, `bad_text`, `in_future`, `before_notice`, `too_many` online, `key_reused`.
+    is booked, `bad_text`, `bad_day`, `in_future`, `before_notice`, `too_many` online, `key_reused`.
     """
     lock(assessment)
     existing = db.session.scalar(select(Objection).where(Objection.key == key))

@@ -24,8 +24,8 @@ def check_price(points: int) -> None:
 def set_price(goods: Goods, points: int, actor: User | None, holds_from: date | None = None) -> Price:
     """Let an article cost so many tenths from a day on, without one from today.
 
-    Of two from the same day the one written later counts. Refused `bad_amount` as `check_price`, `in_past`:
-    what was paid stays as it was.
+    Of two from the same day the one written later counts. Refused `bad_amount` as `check_price`, `bad_day`,
+    `in_past`: what was paid stays as it was.
     """
     return set_prices([(goods, points, holds_from or clock.today())], actor)[0]
 

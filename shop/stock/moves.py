@@ -29,7 +29,7 @@ def receive(
     """Take in a lot of so many units; sent twice with one key, it comes in once.
 
     `unit_cost` in fen. What one donor gives on one day stands under one donation. Refused `bad_quantity`,
-    `bad_cost`, `donor_missing` for a donation without a name, `expired`, `archived`, `key_reused`.
+    `bad_cost`, `donor_missing` for a donation without a name, `expired`, `bad_day`, `archived`, `key_reused`.
     Locks the article, so that of two who send at once the second finds what the first did.
     """
     lock(goods)

@@ -67,6 +67,7 @@ from points.models import (
     ObjectionChannel,
     Quorum,
     Reminder,
+    RubricWithdrawal,
     Sample,
     SentBack,
     Transfer,
@@ -87,6 +88,7 @@ JOURNALS = (
     "adjustment",
     "rubric",
     "rubric_item",
+    "rubric_withdrawal",
     "stock_move",
     "redemption",
     "redemption_line",
@@ -325,6 +327,7 @@ def _of_assessments(cast):
         decided_by="县委政法委",
         **by,
     )
+    yield RubricWithdrawal(rubric_id=cast.rubric.id, reason="年份写错", **by)
     yield Reminder(area_id=cast.county.id, quarter_name="2026Q4", due_on=clock.today(), note="", **by)
     yield SentBack(assessment_id=assessment.id, reason="缺少说明", **by)
     yield Budget(shop_id=cast.shop.id, year=2027, amount=100_000, decided_by="村委会", **by)
