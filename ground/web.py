@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from flask import Flask, current_app, make_response, redirect, render_template, request
+from flask import Flask, current_app, flash, make_response, redirect, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy.pagination import Pagination
@@ -80,6 +80,11 @@ def page_of(query: Select[Any], per_page: int = 30) -> Pagination:
 def quarter(value: Quarter | str) -> str:
     """A quarter as people say it: 2026年第四季度."""
     return words.quarter(Quarter.parse(value) if isinstance(value, str) else value)
+
+
+def flash_warning(text: str) -> None:
+    """Say on the next page what was not done, and why: that never stands under a green tick."""
+    flash(text, "warning")
 
 
 def answer_refusal(refusal: Refused) -> Response | tuple[str, int]:
