@@ -130,8 +130,8 @@ def _tell_opened(opened: opening.OpeningResult) -> None:
             names += gettext(" and others")
         web.flash_warning(
             ngettext(
-                "Not opened in %(num)s village, without a rubric in force: %(names)s. Its chair adopts one.",
-                "Not opened in %(num)s villages, without a rubric in force: %(names)s. Their chairs adopt one.",
+                "Not opened in %(num)s village without a rubric in force: %(names)s. Its chair adopts it.",
+                "Not opened in %(num)s villages without a rubric in force: %(names)s. The chairs adopt it.",
                 len(opened.without_rubric),
                 names=names,
             )
