@@ -322,3 +322,13 @@ def test_a_form_sent_after_the_notice_is_told_and_kept(cast, client_of, begun):
     late = clerk.post(f"{QUARTER}/minutes", data=typed | {"revision": hidden(minutes, "revision")})
     assert late.status_code == 422
     assert "想补一句</textarea>" in late.text
+
+
+def test_an_opened_line_says_the_points_of_each_record_and_what_the_cap_takes(cast, client_of, begun):
+    for answer in (
+        client_of(cast.clerk).get(line_of(cast.worker)),
+        client_of(cast.clerk).get(line_of(cast.worker), headers=PART),
+    ):
+        assert re.search(r'<span class="figure gain">\+18(<|\s)', answer.text), answer.text
+        assert re.search(r'<span class="figure gain">\+0\.2(<|\s)', answer.text)
+        assert "按细则18.2分，封顶后12分" in answer.text
