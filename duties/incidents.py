@@ -27,6 +27,9 @@ SEVERITIES_OF_KIND = {
 }
 FED_BY_KIND = {IncidentKind.HAZARD: FedBy.HAZARD, IncidentKind.EMERGENCY: FedBy.EMERGENCY}
 
+# After these steps an emergency stands no more above every page; until it is closed it stays on the lists.
+ENDING_THE_ALARM = (IncidentStepKind.CLOSED, IncidentStepKind.HANDED_OVER)
+
 REPORTERS = frozenset({Role.WORKER, Role.INSTRUCTOR, Role.CLERK, Role.CHAIR})
 READERS = frozenset({Role.INSTRUCTOR, Role.CLERK, Role.CHAIR, Role.SUPERVISOR, Role.TOWNSHIP, Role.COUNTY})
 
@@ -178,14 +181,17 @@ def find_incident(user: User, village: Area, ident: int) -> Incident | None:
     return db.session.scalar(search_incidents(user, village, IncidentSearch()).where(Incident.id == ident))
 
 
-def open_emergencies(area: Area, most: int) -> Sequence[Incident]:
-    """The latest open emergencies of an area, at most so many; one query, for every page."""
+def emergencies_at_hand(area: Area, most: int) -> Sequence[Incident]:
+    """The latest emergencies of an area that nobody has taken over, at most so many.
+
+    One query, for every page. One that was closed or handed over to others has found who sees to it.
+    """
     place = Area.id == area.id if area.is_village else Area.code.startswith(area.stem)
     return db.session.scalars(
         select(Incident)
         .join(Incident.village)
         .options(joinedload(Incident.village), lazyload(Incident.steps))
-        .where(place, Incident.kind == IncidentKind.EMERGENCY, ~is_closed())
+        .where(place, Incident.kind == IncidentKind.EMERGENCY, ~_has_step(*ENDING_THE_ALARM))
         .order_by(Incident.id.desc())
         .limit(most)
     ).all()
@@ -193,9 +199,14 @@ def open_emergencies(area: Area, most: int) -> Sequence[Incident]:
 
 def is_closed() -> ColumnElement[bool]:
     """SQL condition: an incident was closed."""
+    return _has_step(IncidentStepKind.CLOSED)
+
+
+def _has_step(*kinds: IncidentStepKind) -> ColumnElement[bool]:
+    """SQL condition: one of these steps was taken in an incident."""
     return exists(
         select(IncidentStep.id)
-        .where(IncidentStep.incident_id == Incident.id, IncidentStep.kind == IncidentStepKind.CLOSED)
+        .where(IncidentStep.incident_id == Incident.id, IncidentStep.kind.in_(kinds))
         .correlate(Incident)
     )
 

@@ -128,6 +128,11 @@ def quarter(value: Quarter | str) -> str:
     return words.quarter(Quarter.parse(value) if isinstance(value, str) else value)
 
 
+def flash_warning(text: str) -> None:
+    """Say on the next page what was not done, and why: that never stands under a green tick."""
+    flash(text, "warning")
+
+
 def answer_refusal(refusal: Refused) -> Response | tuple[str, int]:
     """The answer to a refusal that no form shows: an error page, or JSON for a program."""
     if request.path.startswith(API_PREFIX):

@@ -14,8 +14,9 @@ from points.forms.fields import PointsField
 from points.models import Category, FedBy, RubricItem
 from points.rubrics.template import Limits, NewItem
 
-# Free lines below those that are filled in.
+# Free lines below those that are filled in: a county writes a whole template, a village an item or two.
 FREE_LINES = 5
+FREE_LINES_OF_VILLAGE = 1
 MOST_LINES = 60
 
 

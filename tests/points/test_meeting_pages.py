@@ -394,3 +394,13 @@ def test_before_it_is_posted_the_sheet_is_seen_as_it_will_hang(cast, client_of, 
     assert assessments.whole_notice(begun) is None
     clerk.post(f"{QUARTER}/post")
     assert clerk.get(f"{QUARTER}/preview").location == QUARTER
+
+
+def test_an_opened_line_says_the_points_of_each_record_and_what_the_cap_takes(cast, client_of, begun):
+    for answer in (
+        client_of(cast.clerk).get(line_of(cast.worker)),
+        client_of(cast.clerk).get(line_of(cast.worker), headers=PART),
+    ):
+        assert re.search(r'<span class="figure gain">\+18(<|\s)', answer.text), answer.text
+        assert re.search(r'<span class="figure gain">\+0\.2(<|\s)', answer.text)
+        assert "按细则18.2分，封顶后12分" in answer.text

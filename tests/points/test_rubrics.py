@@ -150,7 +150,16 @@ def test_the_chair_adopts_on_a_page_and_the_village_reads_it(cast, client_of):
     publish(cast)
     chair = client_of(cast.chair)
     assert "县里发布了第2版" in chair.get(HERE).text
-    assert 'name="lines-9-name"' in chair.get(f"{HERE}/adopt").text  # five and five free lines
+    page = chair.get(f"{HERE}/adopt").text
+    assert 'name="lines-0-name"' in page
+    assert 'name="lines-1-name"' not in page  # one free line, and a button for one more
+    more = chair.post(f"{HERE}/adopt", data=decision(more="1") | lines(SWEEP))
+    assert 'value="清扫村道"' in more.text
+    assert 'name="lines-1-name"' in more.text
+    assert 'name="lines-2-name"' not in more.text
+    full = chair.post(f"{HERE}/adopt", data=decision(more="1") | lines(*[SWEEP] * 9))
+    assert 'name="lines-9-name"' in full.text
+    assert 'name="more"' not in full.text  # five bonuses and five deductions are all that it may add
     refused = chair.post(f"{HERE}/adopt", data=decision() | lines(replace(SWEEP, points=30)))
     assert refused.status_code == 422
     assert "超过了自定项目的 2 分上限" in refused.text

@@ -31,9 +31,13 @@ PageResponse = Response | tuple[str, int]
 
 @dataclass(frozen=True)
 class Activity:
-    """A counted record as a line shows it; `late` is the earlier quarter it came too late for."""
+    """A counted record as a line shows it; `late` is the earlier quarter it came too late for.
+
+    `tenths` are its points by the rubric, before a cap.
+    """
 
     service: Service
+    tenths: int
     evidence: EvidenceLink | None
     has_photo: bool
     late: Quarter | None
@@ -187,6 +191,7 @@ def _activities(assessment: Assessment, worker: Person) -> list[Activity]:
     return [
         Activity(
             service,
+            service.item.points * service.count,
             reader.evidence(service),
             access.is_insider() and service.photo_id is not None,
             Quarter.of(service.done_on) if service.done_on < first_day else None,

@@ -14,7 +14,7 @@ from ground.forms import ReasonForm, attempt
 from people import access, areas
 from people.models import Area, Role
 from points import amounts, labels
-from points.forms.rubrics import AdoptForm, PublishForm
+from points.forms.rubrics import FREE_LINES_OF_VILLAGE, AdoptForm, PublishForm
 from points.models import Rubric
 from points.rubrics import versions
 from points.rubrics.comparing import compare
@@ -189,8 +189,10 @@ def adopt_rubric(village: str) -> PageResponse:
     limits = versions.limits_of(template)
     if request.method == "GET":
         own = [item for item in latest.items if item.own] if latest else []
-        form.fill(own, limits.bonuses + limits.deductions - len(own))
-    if form.validate_on_submit():
+        form.fill(own, FREE_LINES_OF_VILLAGE if len(own) < limits.bonuses + limits.deductions else 0)
+    elif "more" in request.form:
+        form.add_lines(FREE_LINES_OF_VILLAGE)
+    elif form.validate_on_submit():
         with attempt(form):
             adopted = versions.adopt(
                 g.area, form.in_force_from.data, form.approved_by.data, form.items, current_user
