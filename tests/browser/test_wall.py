@@ -1,12 +1,14 @@
-"""The wall in a browser: on a phone a line is found while somebody types, and by the button alone."""
+"""What is shown to all in a browser: the notice on a phone, and the sheet on a projector."""
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.house import CHROMIUM, PHONE
+from tests.browser.house import CHROMIUM, PHONE, signed_in
 
 # Of a quarter that is booked: the other journeys leave it as it is.
 NOTICE = "/n/532323101201/2026Q3"
+PROJECTOR = "/v/532323101201/quarters/2026Q3/projector"
+BEAMER = {"width": 1024, "height": 768}
 SHOWN = "[...document.querySelectorAll('[data-line]:not([hidden])')].map(line => line.dataset.line)"
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -30,3 +32,20 @@ def test_typing_finds_what_the_button_finds(browser: Browser, address: str):
         assert found == lines, words
         assert (first in found) == (words not in ("７", "07", "7 9", "%", "*")), words
     assert len(found) == len(others) + 1
+
+
+def test_keys_turn_the_projector_s_lines_and_each_fits_the_picture(browser: Browser, address: str):
+    page = signed_in(browser, address, "clerk2", BEAMER)
+    page.goto(PROJECTOR)
+    place = page.locator("header p").last
+    for key, number in (("ArrowRight", 2), (" ", 3), ("PageDown", 4), ("ArrowLeft", 3), ("Shift+ ", 2)):
+        page.keyboard.press(key)
+        expect(place).to_have_text(f"第{number}/70人")
+        assert page.evaluate("document.documentElement.scrollHeight") <= BEAMER["height"]
+    page.keyboard.press("PageUp")
+    expect(place).to_have_text("第1/70人")
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("link", name="下一人").click()
+    expect(place).to_have_text("第2/70人")
+    page.keyboard.press("Escape")
+    expect(page.locator("table.meeting")).to_be_visible()

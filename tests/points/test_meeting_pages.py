@@ -16,6 +16,7 @@ from points.models import Adjustment, Member, Quorum, Recusal
 from points.services import deciding, photos, recording
 from points.wall import posting
 from tests.cast import PASSWORD, PRESENT, VILLAGE, a_picture
+from tests.points.hung import deduct, in_meeting
 from tests.story import do
 
 TODAY = date(2026, 12, 28)
@@ -404,3 +405,29 @@ def test_an_opened_line_says_the_points_of_each_record_and_what_the_cap_takes(ca
         assert re.search(r'<span class="figure gain">\+18(<|\s)', answer.text), answer.text
         assert re.search(r'<span class="figure gain">\+0\.2(<|\s)', answer.text)
         assert "按细则18.2分，封顶后12分" in answer.text
+
+
+def test_the_projector_shows_one_line_at_a_time(cast, client_of):
+    deduct(cast, cast.neighbour)
+    in_meeting(cast, {cast.worker.name: 25})
+    first, second, last = (f"{QUARTER}/projector?line={number}" for number in (1, 2, 8))
+    clerk = client_of(cast.clerk)
+    assert clerk.get(QUARTER).text.count(f'href="{QUARTER}/projector"') == 2
+    page = clerk.get(f"{QUARTER}/projector").text
+    for shown in ("第1/8人", cast.worker.name, "第01网格", "雪天送药", "+2.5"):
+        assert shown in page
+    assert [f'rel="{rel}"' in page for rel in ("prev", "next", "up")] == [False, True, True]
+    assert second.replace("&", "&amp;") in page
+    for surrounding in ('class="rail"', "<footer", "masthead", "railed"):
+        assert surrounding not in page
+    assert page.partition("<body")[2] == clerk.get(first).text.partition("<body")[2]
+    page = clerk.get(second).text
+    for shown in ("第2/8人", "虚报", "户主说没有来过", "不足0分按0分计"):
+        assert shown in page
+    page = clerk.get(last).text
+    assert "没有扣分，也没有调整。" in page
+    assert [f'rel="{rel}"' in page for rel in ("prev", "next", "up")] == [True, False, True]
+    for beyond in ("0", "9", "-1", "9" * 30):
+        assert clerk.get(f"{QUARTER}/projector?line={beyond}").status_code == 404
+    assert cast.worker.name not in client_of(cast.township_user).get(first).text
+    assert client_of(cast.worker_user).get(first).status_code == 403
