@@ -82,7 +82,21 @@ def test_nobody_confirms_their_own_service_together_with_others(cast, record):
         chair = accounts.add_user("chairing", cast.worker.name, "eight-or-more", None, cast.worker)
         accounts.grant(chair, Role.CHAIR, cast.village, None)
     mine, theirs = record(), record(cast.neighbour)
+    look = together.reasons_to_look([mine, theirs], {}, chair)
+    assert {ident: why.code for ident, why in look.items()} == {mine.id: "own_service"}
     assert press(cast, KEY, [mine, theirs], chair) == ({theirs.id}, {mine.id: "own_service"})
+
+
+def test_many_are_read_with_as_many_questions_as_few(cast, record):
+    few, many = ([record(worker).id for worker in cast.workers[:n]] for n in (2, 8))
+    asked = []
+    for number, ids in enumerate((few, many)):
+        db.session.expunge_all()
+        chair, village = cast.chair, cast.village
+        with counted() as sent, transaction():
+            together.confirm_together(f"{number:016}", village, lock_all(Service, ids), chair)
+        asked.append([statement for statement in sent if statement.startswith("SELECT")])
+    assert len(asked[0]) == len(asked[1])
 
 
 def test_sent_twice_it_is_done_once(cast, record):
