@@ -239,7 +239,7 @@ def test_one_press_says_at_the_group_what_was_done(cast, client_of, record):
     sentences, below = told(page)
     assert sentences == [
         f"已一起确认 2 条：{item.name}。",
-        f"有 1 条没有确认（{cast.worker.name} {day}）。没有确认，请再看一下。",
+        f"有 1 项没有办成（{cast.worker.name} {day}）。没有确认，请再看一下。",
     ]
     assert below == f"group-{item.id}"  # with the two that were taken out
     assert states(errands) == [CONFIRMED] * 3 + [RECORDED] * 2
@@ -256,7 +256,7 @@ def test_who_was_quicker_is_told_with_names(cast, client_of, record):
     answer = chair.post(action, data=sent)
     (done, left), below = told(chair.get(answer.location).text)
     assert done == f"已一起确认 2 条：{made[0].item.name}。"
-    assert left.startswith("有 6 条没有确认（")
+    assert left.startswith("有 6 项没有办成（")
     assert left.count("2026年12月20日") == 5
     assert left.endswith("…）。这条记录已经有人处理过了。")
     assert below is None
