@@ -171,6 +171,22 @@ def transaction() -> Iterator[Session]:
             session.info.pop("locked", None)
 
 
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Do everything inside, or nothing of it, in a transaction that goes on after a refusal.
+
+    What was locked inside is then not locked any more.
+    """
+    session = db.session()
+    locked = set(session.info["locked"])
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info["locked"] = locked
+        raise
+
+
 def _roll_back(session: Session) -> None:
     with _keep_lasting_values(session):
         session.rollback()

@@ -42,6 +42,8 @@ LAST_PAGE = 10**6  # a page that no list reaches, and no database chokes on
 
 TOLD_IN_PLACE = "in_place"  # the category of what a page says at a place on it
 
+MOST_NAMED = 5  # of those that were left for one reason, as what is said travels in a cookie
+
 # What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, or, for
 # all others, a request that can't be done (422).
 STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409}
@@ -121,6 +123,22 @@ def told_in_place() -> ToldInPlace | None:
     """What the page before left to say in its place; of two windows, what was done last."""
     told: list[Any] = get_flashed_messages(category_filter=[TOLD_IN_PLACE])
     return ToldInPlace(**told[-1]) if told else None
+
+
+def what_was_left(refusals: Iterable[tuple[str, Refused]]) -> list[str]:
+    """Of many that were done at once, those that were not, by their names: a sentence for each reason."""
+    names_by_reason: dict[str, list[str]] = {}
+    for name, refusal in refusals:
+        names_by_reason.setdefault(str(refusal.message), []).append(name)
+    return [
+        gettext(
+            "Not done: %(count)s (%(names)s). %(why)s",
+            count=len(names),
+            names="、".join(names[:MOST_NAMED]) + ("…" if len(names) > MOST_NAMED else ""),
+            why=why,
+        )
+        for why, names in names_by_reason.items()
+    ]
 
 
 def quarter(value: Quarter | str) -> str:

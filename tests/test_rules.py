@@ -219,6 +219,7 @@ WRITES = (
     ("chair", "cards/{card}/found", {}),
     ("chair", "cards/people/{worker}/issue", {}),
     ("chair", "terms/{term}/end", {"on": "2026-12-28", "reason": "搬家"}),
+    ("chair", "terms/renew", {"term": "{term}"}),
     ("chair", "/a/{village}/accounts/{volunteer}/password", {}),
     ("chair", "/a/{village}/accounts/{volunteer}/sign-out", {}),
     ("chair", "/a/{village}/accounts/{volunteer}/close", {}),

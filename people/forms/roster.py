@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import StringField
+from wtforms import SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from ground import days
@@ -166,6 +166,12 @@ class RenewForm(Form):
     """Who recommended the worker for one more term."""
 
     chosen_by = _choice_field(_("Recommended by"), ChosenBy, labels.CHOSEN_BY)
+
+
+class RenewManyForm(Form):
+    """The terms that are ticked to be renewed, by their ids."""
+
+    term = SelectMultipleField(coerce=int, validate_choice=False)
 
 
 class EndForm(ReasonForm):

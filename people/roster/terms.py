@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, or_, select
 
 from ground import clock, days
-from ground.db import db, get_locked, lock
+from ground.db import db, get_locked, lock, savepoint
 from ground.paper import words
 from ground.refusal import Refused, required_reason
 from people import audit
@@ -186,6 +186,25 @@ def renew(term: Appointment, actor: User | None, *, chosen_by: ChosenBy | None =
         chosen_by=chosen_by or term.chosen_by,
         follows=term,
     )
+
+
+def renew_many(
+    ticked: Sequence[Appointment], actor: User | None
+) -> tuple[list[Appointment], list[tuple[Appointment, Refused]]]:
+    """Renew each of these terms, chosen as before: the new terms, and those left with the reason.
+
+    What can't be renewed holds up none of the others. Refused `none_ticked`.
+    """
+    if not ticked:
+        raise Refused("none_ticked", _("Tick at least one."))
+    renewed, left = [], []
+    for term in sorted(ticked, key=lambda term: term.id):
+        try:
+            with savepoint():
+                renewed.append(renew(term, actor))
+        except Refused as refusal:
+            left.append((term, refusal))
+    return renewed, left
 
 
 def hand_over(

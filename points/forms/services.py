@@ -1,7 +1,13 @@
 """Forms about service records."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    HiddenField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground import days
@@ -23,13 +29,19 @@ class ServiceDetailsForm(KeyedForm):
 
 
 class ServiceForm(ServiceDetailsForm):
-    """A new service: worker, item and details; maybe a household, a photo and a paper slip."""
+    """A new service: worker, item and details; maybe a household, a photo and a paper slip.
+
+    Besides recording there are two buttons: to record and go on with one more like it, and to have another
+    worker's households to choose from.
+    """
 
     worker = SelectField(_("Grid worker"), coerce=int, validators=[InputRequired()])
     item = SelectField(_("Service"), coerce=int, validators=[InputRequired()])
     photo = PhotoField()
     household = SelectField(_("Household"), coerce=int, default=NO_HOUSEHOLD)
     slip = HiddenField(validators=[Length(max=20)])
+    more = SubmitField(_("Record, and one more"))
+    other_worker = SubmitField(_("Show this worker's households"))
 
 
 class ConfirmForm(Form):

@@ -339,6 +339,68 @@ def test_a_service_for_a_household_of_one_s_grids(cast, client_of, home):
     assert db.session.scalars(select(Service)).one().household_id == home.id
 
 
+def chosen(page):
+    """What stands in the form: for each field to choose or fill in, its value."""
+    selected = {
+        name: re.search(r'<option selected[^>]* value="(\d+)"', options)
+        for name, options in re.findall(r'<select[^>]* name="(\w+)".*?>(.*?)</select>', page, re.DOTALL)
+    }
+    day = re.search(r'<input[^>]*name="done_on"[^>]*value="([\d-]+)"', page)[1]
+    return {name: int(found[1]) for name, found in selected.items() if found} | {"done_on": day}
+
+
+@pytest.mark.parametrize(
+    ("username", "pressed"), [("clerk", {}), ("instructor", {}), ("worker", {"more": "记录，再记一条"})]
+)
+def test_one_more_has_the_same_worker_item_and_day(cast, client_of, username, pressed):
+    worker = cast.worker if username == "worker" else cast.workers[4]
+    same = {"worker": worker.id, "item": cast.item("公益").id, "done_on": "2026-12-11"}
+    client = client_of(cast.user(username))
+    sent = {"key": uuid4().hex, "count": "2", "note": "扫村道", "household": "0"} | same | pressed
+    answer = client.post(f"{LIST}/new", data=sent)
+    page = client.get(answer.location).text
+    assert chosen(page).items() >= same.items()
+    assert "<h1>再记一条</h1>" in page
+    assert f"已记录：{worker.name}，{cast.item('公益').name} × 2。" in page
+    assert "扫村道" not in page  # what was done is another thing each time
+    key = re.search(r'name="key"[^>]*value="(\w+)"', page)[1]
+    assert client.post(answer.location, data=sent | {"key": key}).status_code == 302
+    assert len(db.session.scalars(select(Service)).all()) == 2
+
+
+def test_a_worker_who_recorded_one_goes_on_to_their_own_page(cast, client_of):
+    sent = {"key": uuid4().hex, "worker": cast.worker.id, "item": cast.item("公益").id, "household": "0"}
+    sent |= {"done_on": "2026-12-11", "count": "1", "note": ""}
+    answer = client_of(cast.worker_user).post(f"{LIST}/new", data=sent)
+    assert answer.location == f"{HERE}/mine"
+
+
+def test_what_an_address_names_that_is_not_there_is_not_chosen(cast, client_of):
+    asked = f"{LIST}/new?worker={cast.stranger.id}&item=99999&done_on=2026-13-40"
+    assert chosen(client_of(cast.clerk).get(asked).text) == {"done_on": "2026-12-28"}
+
+
+def test_households_are_those_of_the_worker_s_grid(cast, client_of, home):
+    """They change with the worker, and what was typed stays."""
+    grid, head = cast.term_of(cast.neighbour).grid, files.Particulars("另一户主")
+    do(files.add_household, grid, head, Attention.ORDINARY, "", DAY, cast.clerk)
+    clerk = client_of(cast.clerk)
+    page = clerk.get(f"{LIST}/new?worker={cast.worker.id}").text
+    assert ("密户主" in page, "另一户主" in page) == (True, False)
+    assert 'name="other_worker"' in page
+    typed = {"worker": cast.neighbour.id, "item": cast.item("公益").id, "done_on": "2026-12-11"}
+    pressed = {"key": "k" * 32, "count": "7", "note": "扫村道", "household": home.id, "other_worker": "x"}
+    changed = clerk.post(f"{LIST}/new", data=typed | pressed)
+    assert changed.status_code == 200
+    assert ("密户主" in changed.text, "另一户主" in changed.text) == (False, True)
+    assert chosen(changed.text).items() >= typed.items()
+    assert ">\r\n扫村道</textarea>" in changed.text or "扫村道</textarea>" in changed.text
+    assert 'role="alert"' not in changed.text
+    assert db.session.scalars(select(Service)).all() == []
+    wrong = clerk.post(f"{LIST}/new", data=typed | pressed | {"other_worker": ""})
+    assert wrong.status_code == 422  # a household of another worker's grid
+
+
 def test_a_photo_may_go_along_for_those_of_the_village(cast, client_of):
     sent = {"worker": cast.worker.id, "item": cast.item("代办").id, "done_on": "2026-12-20", "count": "1"}
     sent |= {"key": uuid4().hex, "note": "修好水管", "household": "0"}

@@ -82,7 +82,21 @@ def test_nobody_confirms_their_own_service_together_with_others(cast, record):
         chair = accounts.add_user("chairing", cast.worker.name, "eight-or-more", None, cast.worker)
         accounts.grant(chair, Role.CHAIR, cast.village, None)
     mine, theirs = record(), record(cast.neighbour)
+    look = together.reasons_to_look([mine, theirs], {}, chair)
+    assert {ident: why.code for ident, why in look.items()} == {mine.id: "own_service"}
     assert press(cast, KEY, [mine, theirs], chair) == ({theirs.id}, {mine.id: "own_service"})
+
+
+def test_many_are_read_with_as_many_questions_as_few(cast, record):
+    few, many = ([record(worker).id for worker in cast.workers[:n]] for n in (2, 8))
+    asked = []
+    for number, ids in enumerate((few, many)):
+        db.session.expunge_all()
+        chair, village = cast.chair, cast.village
+        with counted() as sent, transaction():
+            together.confirm_together(f"{number:016}", village, lock_all(Service, ids), chair)
+        asked.append([statement for statement in sent if statement.startswith("SELECT")])
+    assert len(asked[0]) == len(asked[1])
 
 
 def test_sent_twice_it_is_done_once(cast, record):
@@ -225,7 +239,7 @@ def test_one_press_says_at_the_group_what_was_done(cast, client_of, record):
     sentences, below = told(page)
     assert sentences == [
         f"已一起确认 2 条：{item.name}。",
-        f"有 1 条没有确认（{cast.worker.name} {day}）。没有确认，请再看一下。",
+        f"有 1 项没有办成（{cast.worker.name} {day}）。没有确认，请再看一下。",
     ]
     assert below == f"group-{item.id}"  # with the two that were taken out
     assert states(errands) == [CONFIRMED] * 3 + [RECORDED] * 2
@@ -242,7 +256,7 @@ def test_who_was_quicker_is_told_with_names(cast, client_of, record):
     answer = chair.post(action, data=sent)
     (done, left), below = told(chair.get(answer.location).text)
     assert done == f"已一起确认 2 条：{made[0].item.name}。"
-    assert left.startswith("有 6 条没有确认（")
+    assert left.startswith("有 6 项没有办成（")
     assert left.count("2026年12月20日") == 5
     assert left.endswith("…）。这条记录已经有人处理过了。")
     assert below is None

@@ -41,9 +41,6 @@ FLAGGED = "flagged"
 # What the list was asked for, kept on the way through a decision and back.
 SEARCH_KEYS = ("state", "worker", "grid", "item", "since", "until", "text", "like", "record", "page")
 
-# Of those who were not confirmed for one reason, so many are named.
-MOST_NAMED = 5
-
 LAST_ID = 2**31 - 1
 
 
@@ -239,7 +236,7 @@ def confirm_together(village: str, ident: int) -> Response | tuple[str, int]:
             ticked = _services_or_404(form.service.data, ident)
             outcome = together.confirm_together(form.key.data, g.area, ticked, current_user)
             item_name = ticked[0].item.name
-            left = _sentences_about(outcome)
+            left = web.what_was_left((_name(record.service), record.why) for record in outcome.left)
     if form.status != 200:
         item = fetch(RubricItem, ident)
         if item is None or item.rubric.area_id != g.area.id:
@@ -264,22 +261,8 @@ def _services_or_404(ids: Sequence[int], item_id: int) -> list[Service]:
     return found if len(found) == len(wanted) else abort(404)
 
 
-def _sentences_about(outcome: JointOutcome) -> list[str]:
-    """Which records were left, in a sentence for each reason."""
-    by_reason: dict[str, list[str]] = {}
-    for record in outcome.left:
-        day = words.day(record.service.done_on)
-        by_reason.setdefault(str(record.why.message), []).append(f"{record.service.worker.name} {day}")
-    return [
-        ngettext(
-            "Not confirmed: %(num)s record (%(who)s). %(why)s",
-            "Not confirmed: %(num)s records (%(who)s). %(why)s",
-            len(who),
-            who="、".join(who[:MOST_NAMED]) + ("…" if len(who) > MOST_NAMED else ""),
-            why=why,
-        )
-        for why, who in by_reason.items()
-    ]
+def _name(service: Service) -> str:
+    return f"{service.worker.name} {words.day(service.done_on)}"
 
 
 @bp.get("/v/<village>/services/<int:ident>/photo")
