@@ -30,6 +30,13 @@ def confirm(
     name, `already_decided`, `is_deduction`.
     """
     lock_for_decision(service)
+    return confirm_locked(service, actor, voucher, name)
+
+
+def confirm_locked(
+    service: Service, actor: User, voucher: Voucher = Voucher.SECOND_PERSON, name: str = ""
+) -> Service:
+    """Confirm a record that was locked for its decision. Refused as `confirm` says."""
     _check_ordinary(service)
     if persons.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody confirms their own service."))
@@ -93,7 +100,7 @@ def take_back(service: Service, reason: str, actor: User) -> ConfirmationUndone:
     its meeting goes on.
     """
     reason = required_reason(reason)
-    _lock_open_sheets(service.village_id)
+    lock_open_sheets(service.village_id)
     lock(service)
     if persons.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody decides on their own service."))
@@ -137,11 +144,11 @@ def can_be_taken_back(service: Service) -> bool:
 def lock_for_decision(service: Service) -> None:
     """Lock a record; before it the sheets that it may go back to, in the order in which a meeting locks."""
     if db.session.scalar(select(ConfirmationUndone.id).where(ConfirmationUndone.service_id == service.id)):
-        _lock_open_sheets(service.village_id)
+        lock_open_sheets(service.village_id)
     lock(service)
 
 
-def _lock_open_sheets(village_id: int) -> None:
+def lock_open_sheets(village_id: int) -> None:
     """Lock the village's assessments that are not posted, so that none takes a record or is posted now."""
     ids = select(Assessment.id).where(Assessment.village_id == village_id, Assessment.state.in_(NOT_POSTED))
     for ident in db.session.scalars(ids.order_by(Assessment.id)).all():

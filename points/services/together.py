@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock
 from ground.db import db
@@ -59,7 +59,8 @@ def reasons_to_look(
 
 
 def confirm_together(key: str, village: Area, services: Sequence[Service], actor: User) -> JointOutcome:
-    """Confirm the records of a village that were ticked, as their second person; the caller has locked them.
+    """Confirm the records of a village that were ticked, as their second person; the caller has locked them,
+    and before them the sheets that are open.
 
     What can't be confirmed any more is left, with the reason, and holds up none of the others. Sent twice
     with one key it is done once, also when something was taken back in between. Refused `none_ticked`,
@@ -86,7 +87,7 @@ def confirm_together(key: str, village: Area, services: Sequence[Service], actor
         try:
             if service.state == ServiceState.RECORDED and service.id in look:
                 raise look[service.id]
-            confirmed.append(deciding.confirm(service, actor))
+            confirmed.append(deciding.confirm_locked(service, actor))
         except Refused as refusal:
             left.append(LeftRecord(service, refusal))
     return JointOutcome(confirmed, left)
@@ -107,6 +108,11 @@ def _load_related(services: Sequence[Service]) -> None:
     """Read at once what the rules ask of each of these records."""
     db.session.scalars(
         select(Service)
-        .options(joinedload(Service.worker).joinedload(Person.merge), joinedload(Service.item))
+        .options(
+            joinedload(Service.worker).joinedload(Person.merge),
+            joinedload(Service.item),
+            joinedload(Service.deduction),
+            selectinload(Service.undone),
+        )
         .where(Service.id.in_([service.id for service in services]))
     ).all()

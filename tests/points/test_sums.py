@@ -85,7 +85,7 @@ def test_an_adjustment_without_effect_says_what_it_would_take(cast, client_of, d
     page = clerk.get(line).text
     for shown in (
         "扣分：虚报一次服务：户主说没有来过",
-        "-50",
+        ">扣 50<",
         "不足0分按0分计",
         "+41.8",
         'data-subtotal="-418"',

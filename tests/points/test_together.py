@@ -62,19 +62,17 @@ def test_what_can_t_be_confirmed_is_left_with_the_reason_and_holds_up_nobody(cas
     plain, quicker = record(), record(cast.neighbour)
     own = record(actor=cast.chair)
     copied = [record(note=COPIED), record(cast.neighbour, note=COPIED)]
-    deduction = record(item="虚报")
     do(deciding.confirm, quicker, cast.second_chair)
-    assert press(cast, KEY, [plain, quicker, own, *copied, deduction]) == (
+    assert press(cast, KEY, [plain, quicker, own, *copied]) == (
         {plain.id},
         {
             quicker.id: "already_decided",
             own.id: "same_person",
             copied[0].id: "shows_sign",
             copied[1].id: "shows_sign",
-            deduction.id: "deduction",
         },
     )
-    assert states([plain, quicker, own, *copied, deduction]) == [CONFIRMED] * 2 + [RECORDED] * 4
+    assert states([plain, quicker, own, *copied]) == [CONFIRMED] * 2 + [RECORDED] * 3
 
 
 def test_nobody_confirms_their_own_service_together_with_others(cast, record):
@@ -193,17 +191,13 @@ def test_plain_records_stand_in_groups_all_ticked_and_the_others_alone(cast, cli
     errands = [record(worker, count=2) for worker in cast.workers[:3]]
     visits = [record(worker, "入户发放") for worker in cast.workers[:2]]
     copied = [record(note=COPIED), record(cast.neighbour, note=COPIED)]
-    own, single, deductions = (
-        record(actor=cast.chair),
-        record(cast.workers[5], "走访一户"),
-        [record(cast.workers[6], "虚报"), record(cast.workers[7], "虚报")],
-    )
+    own, single = record(actor=cast.chair), record(cast.workers[5], "走访一户")
     page = client_of(cast.chair).get(LIST).text
     shown = groups(page)
     assert {frozenset(ticked(part)) for part in shown.values()} == {
         frozenset(service.id for service in made) for made in (errands, visits)
     }
-    assert set(alone(page)) == {service.id for service in (*copied, own, single, *deductions)}
+    assert set(alone(page)) == {service.id for service in (*copied, own, single)}
     part = shown[cast.item("代办").id]
     assert "代办一件民生事项 3 条 · +6分" in text_of(part)
     assert "另有 1 条是您自己记的或自己做的，由别人确认。" in part

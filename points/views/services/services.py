@@ -141,10 +141,10 @@ def _grid_and_worker_choices() -> tuple[dict[int, str], dict[int, str]]:
 
 
 def _item_choices() -> dict[int, str]:
-    """The items that score this quarter or the last; what both call the same is one choice."""
+    """The items that score this quarter or the last, without deductions; of one name they are one choice."""
     quarter = Quarter.of(clock.today())
     rubrics = {versions.in_force(g.area, each) for each in (quarter, quarter.previous)}
-    by_name = {item.name: item.id for rubric in rubrics if rubric for item in rubric.items}
+    by_name = {item.name: item.id for rubric in rubrics if rubric for item in rubric.items if item.points > 0}
     return {ident: name for name, ident in by_name.items()}
 
 
@@ -257,6 +257,7 @@ def _services_or_404(ids: Sequence[int], item_id: int) -> list[Service]:
     wanted = set(ids)
     if not all(0 < ident <= LAST_ID for ident in wanted):
         abort(404)
+    deciding.lock_open_sheets(g.area.id)
     found = lock_all(Service, wanted, village_id=g.area.id, item_id=item_id)
     return found if len(found) == len(wanted) else abort(404)
 
