@@ -180,6 +180,20 @@ SENT = (
     ),
     ("StepForm", "on", "clerk", "incidents/{incident}/steps", {"kind": "handed_over", "to": "镇消防站"}),
     (
+        "DeductionForm",
+        "done_on",
+        "clerk",
+        "services/deductions/new",
+        {
+            "key": "m" * 16,
+            "worker": "{worker}",
+            "item": "{minus_item}",
+            "count": "1",
+            "reason": "没有去过这户",
+            "shown_by": "住户当面说的",
+        },
+    ),
+    (
         "ServiceForm",
         "done_on",
         "clerk",
@@ -242,7 +256,7 @@ FITTING = {
 }
 # Those that stand on the page of another field that is sent, and those that only look for something.
 BESIDE = {("ExpiryForm", "expires_on")}
-LOOKED_FOR = {("SearchForm", "since"), ("SearchForm", "until")}
+LOOKED_FOR = {(form, name) for form in ("SearchForm", "PeriodForm") for name in ("since", "until")}
 
 
 def test_every_field_for_a_day_is_tried_below():
@@ -288,6 +302,7 @@ def there(cast):
     return new_grid | {
         "grid": grid.id,
         "worker": cast.worker.id,
+        "minus_item": cast.item("虚报").id,
         "neighbour": cast.neighbour.id,
         "leaver": cast.workers[-1].id,
         "handed_term": cast.term_of(cast.workers[2]).id,

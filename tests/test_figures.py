@@ -32,7 +32,7 @@ TYPED = (
 )
 # Fields of words, of a choice, and what the browser or the page fills in.
 OF_WORDS = {
-    *("StringField", "TextAreaField", "CellTextField", "NamesField", "PasswordField"),
+    *("MeantField", "StringField", "TextAreaField", "CellTextField", "NamesField", "PasswordField"),
     *(
         "SelectField",
         "RadioField",

@@ -428,6 +428,7 @@ NAME_COLUMNS = {"name", "username", "head", "house", "donor", "voucher_name", "a
 # Those that are only written down and shown.
 ONLY_SHOWN = {
     "account.head": "a hash, and no name",
+    "confirmation_undone.voucher_name": "as the record had it",
     "contact.agency": "shown on the card",
     "device.name": "the key tells which it is",
     "grid.agency": "shown on the grid's page",

@@ -62,7 +62,9 @@ class KnownRoster:
         return [
             term.grid
             for term in self.holders.values()
-            if term.duty is Duty.WORKER and term.person.name == worker and term.grid.village_id == village.id
+            if term.duty is Duty.WORKER
+            and names.same(term.person.name, worker)
+            and term.grid.village_id == village.id
         ]
 
     @staticmethod

@@ -1,10 +1,11 @@
 """Forms about deductions: proposing one, and what the worker says."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from ground.forms import KeyedForm, SelectField
+from ground import days
+from ground.forms import DayField, KeyedForm, NumberField, SelectField
 from points.forms.fields import PhotoField
 from points.services.deductions import MOST_CHARACTERS
 from points.services.recording import MOST_TIMES
@@ -19,8 +20,8 @@ class DeductionForm(KeyedForm):
         validators=[InputRequired(), NumberRange(min=1, message=_("Choose whom it is about."))],
     )
     item = SelectField(_("What points are taken for"), coerce=int, validators=[InputRequired()])
-    done_on = DateField(_("Day"), validators=[InputRequired()])
-    count = IntegerField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
+    done_on = DayField(_("Day"), days.HAPPENED, validators=[InputRequired()])
+    count = NumberField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
     reason = TextAreaField(
         _("What happened"),
         description=_("The worker reads this too."),

@@ -8,7 +8,7 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from ground import days
 from ground.forms import DayField, Form, KeyedForm, NumberField, SelectField
@@ -60,3 +60,15 @@ class TogetherForm(KeyedForm):
     """The records that are ticked to be confirmed together, by their ids."""
 
     service = SelectMultipleField(coerce=int, validate_choice=False)
+
+
+class PeriodForm(Form):
+    """The days between which records are looked for; it stands in the address."""
+
+    class Meta:
+        """Settings of the form: no token, as nothing is written."""
+
+        csrf = False
+
+    since = DayField(_("From"), days.SEARCHED, validators=[Optional()])
+    until = DayField(_("Until"), days.SEARCHED, validators=[Optional()])

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from ground import names
 from ground.db import db
 from people.models import Area, Person, User
 from points.assessment import sheet
@@ -71,11 +72,13 @@ def search_services(village: Area, search: ServiceSearch, *, is_by_item: bool = 
 
 def _items_called_the_same(village: Area, item_id: int) -> Select[int]:
     """The ids of the items in any version of a village's rubric that are called as this one."""
-    name = select(RubricItem.name).where(RubricItem.id == item_id).scalar_subquery()
+    folded_name = (
+        select(names.FoldedColumn(RubricItem.name)).where(RubricItem.id == item_id).scalar_subquery()
+    )
     return (
         select(RubricItem.id)
         .join(RubricItem.rubric)
-        .where(Rubric.area_id == village.id, RubricItem.name == name)
+        .where(Rubric.area_id == village.id, names.FoldedColumn(RubricItem.name) == folded_name)
     )
 
 

@@ -35,7 +35,7 @@ class KnownGoods:
 
     def named(self, name: str) -> list[Goods]:
         """The articles of this name, each with a specification of its own."""
-        return self._by_name[name]
+        return self._by_name[names.folded(name)]
 
     def price(self, goods: Goods, day: date) -> Price:
         """The price of an article that holds on a day from today on."""

@@ -69,7 +69,9 @@ def plan_goods(table: tables.Table, village: Area) -> Plan:
     Writes nothing. The bad cells are in the plan.
     """
     entries, bad = columns.clean(table)
-    planner = _Planner(table, KnownGoods(shops.of_village(village)), Counter(entry.name for entry in entries))
+    planner = _Planner(
+        table, KnownGoods(shops.of_village(village)), Counter(names.folded(entry.name) for entry in entries)
+    )
     steps = [step for entry in entries if (step := planner.step(entry))]
     return Plan(table, steps, [*bad, *planner.bad_cells])
 
@@ -131,7 +133,7 @@ class _Planner:
                 )
                 self._refuse(entry, columns.SPEC, text)
             return alike[0] if len(alike) == 1 else None
-        is_only = len(alike) == 1 and self._rows_of_name[entry.name] == 1
+        is_only = len(alike) == 1 and self._rows_of_name[names.folded(entry.name)] == 1
         return alike[0] if is_only and alike[0].spec is None else None
 
     def _check_once(self, entry: GoodsRow, goods: Goods | None) -> None:

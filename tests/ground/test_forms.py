@@ -12,7 +12,9 @@ from babel.messages.mofile import read_mo
 from werkzeug.datastructures import MultiDict
 from wtforms.fields.choices import SelectFieldBase
 
+from ground.clock import Quarter
 from ground.forms import OUR_SENTENCES, Form, Rows
+from points.forms.quarter import MeetingForm
 from tests.cast import VILLAGE
 
 PRODUCT = ("ground", "people", "points", "duties", "shop", "demo")
@@ -93,7 +95,8 @@ def test_no_form_says_a_sentence_of_wtforms(plain_app, form_class, foreign):
     assert issubclass(form_class, Form | Rows)
     for typed in TYPED:
         with plain_app.test_request_context("/", method="POST"):
-            shape = form_class(MultiDict())
+            arguments = [Quarter(2026, 4)] if issubclass(form_class, MeetingForm) else []
+            shape = form_class(*arguments, formdata=MultiDict())
             sent = MultiDict()
             for field in shape:
                 if isinstance(field, wtforms.FieldList):
@@ -103,7 +106,7 @@ def test_no_form_says_a_sentence_of_wtforms(plain_app, form_class, foreign):
                         sent.update({f"{name}-{inner.name}": typed for inner in row_class(MultiDict())})
                 else:
                     sent[field.name] = typed
-            form = form_class(sent)
+            form = form_class(*arguments, formdata=sent)
             for field in form:
                 if isinstance(field, SelectFieldBase) and field.choices is None:
                     field.choices = []

@@ -1,7 +1,6 @@
 """Service records on pages: the list for those who confirm, and what they decide there."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
@@ -9,7 +8,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ground import clock, web
+from ground import clock, names, web
 from ground.clock import Quarter
 from ground.db import fetch, lock_all
 from ground.forms import ButtonForm, Form, ReasonForm, attempt
@@ -18,7 +17,7 @@ from people import access
 from people.models import Role, mask_name
 from people.roster import holders, persons
 from points import labels
-from points.forms.services import ConfirmForm, TogetherForm
+from points.forms.services import ConfirmForm, PeriodForm, TogetherForm
 from points.models import RubricItem, Service, ServiceState
 from points.rubrics import versions
 from points.services import deciding, flags, photos, reading, taking, together
@@ -65,7 +64,10 @@ def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
     state = criteria.get("state", ServiceState.RECORDED if waiting_count and not criteria else "")
     may_decide = bool(g.roles & set(DECIDERS))
     in_groups = may_decide and state == ServiceState.RECORDED and "record" not in criteria
-    query = reading.search_services(g.area, _search_of_choices(state, criteria), is_by_item=in_groups)
+    period = PeriodForm(request.args)
+    period.validate()
+    search = _search_of_choices(state, criteria, period)
+    query = reading.search_services(g.area, search, is_by_item=in_groups)
     page = web.page_of(query, WAITING_PER_PAGE if in_groups else PER_PAGE, is_shrinking=True)
     shown = waiting.shown_records(list(page), in_groups, refused)
     places, serving = _grid_and_worker_choices()
@@ -75,6 +77,7 @@ def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
         shown=shown,
         chosen_state=state,
         criteria=criteria,
+        period=period,
         waiting=waiting_count,
         to_take_in=len(taking.importable_records(g.area)) if Role.CLERK in g.roles else 0,
         labels=labels,
@@ -96,7 +99,7 @@ def _search_of_request() -> dict[str, Any]:
     return {name: request.args[name] for name in SEARCH_KEYS[:-1] if name in request.args}
 
 
-def _search_of_choices(state: str, criteria: dict[str, Any]) -> ServiceSearch:
+def _search_of_choices(state: str, criteria: dict[str, Any], period: PeriodForm) -> ServiceSearch:
     """The search by a state and criteria; 404 for a state that is none of the choices.
 
     What was written is searched only for those who may read it.
@@ -111,8 +114,8 @@ def _search_of_choices(state: str, criteria: dict[str, Any]) -> ServiceSearch:
         worker=_id_of_request("worker"),
         grid=_id_of_request("grid"),
         item=_id_of_request("item"),
-        since=request.args.get("since", type=date.fromisoformat),
-        until=request.args.get("until", type=date.fromisoformat),
+        since=period.since.data,
+        until=period.until.data,
         text=text.replace("\0", "").strip() or None,
         likeness=criteria.get("like", "").replace("\0", "") or None,
         service_ids=[record] if record is not None else flagged_ids,
@@ -144,8 +147,14 @@ def _item_choices() -> dict[int, str]:
     """The items that score this quarter or the last, without deductions; of one name they are one choice."""
     quarter = Quarter.of(clock.today())
     rubrics = {versions.in_force(g.area, each) for each in (quarter, quarter.previous)}
-    by_name = {item.name: item.id for rubric in rubrics if rubric for item in rubric.items if item.points > 0}
-    return {ident: name for name, ident in by_name.items()}
+    by_name = {
+        names.folded(item.name): item
+        for rubric in rubrics
+        if rubric
+        for item in rubric.items
+        if item.points > 0
+    }
+    return {item.id: item.name for item in by_name.values()}
 
 
 @bp.post("/v/<village>/services/<int:ident>/confirm")
