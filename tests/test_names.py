@@ -485,8 +485,6 @@ NOT_OF_THE_FIELD = {
     ("points/wall/wording.py", "{worker.name for …}"): "a list to mask",
     ("points/wall/wording.py", "{member.name for …}"): "a list to mask",
     ("shop/forms/desk.py", "refusal.field == self.signature.name"): "a field of the form",
-    ("shop/shelf/goods.py", "{arrival.goods.name for …}"): "folded where they are looked for",
-    ("shop/shelf/goods.py", "{new.name for …}"): "folded where they are looked for",
 }
 
 
