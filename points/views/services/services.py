@@ -1,6 +1,6 @@
 """Service records on pages: the list for those who confirm, and what they decide there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
@@ -161,54 +161,60 @@ def _item_choices() -> dict[int, str]:
 @access.allow(*DECIDERS)
 def confirm_service(village: str, ident: int) -> Response | tuple[str, int]:
     """Confirm a record as the second person, or on the word of the household or of a witness."""
-    form, message, place = ConfirmForm(), "", None
-    if form.validate_on_submit():
-        with attempt(form):
-            service = _service_or_404(ident, to_write=True)
-            deciding.confirm(service, current_user, form.voucher.data, form.name.data)
-            place = waiting.place_of(service)
-            message = gettext(
-                "Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name
-            )
-    return _after_decision(ident, form, message, place)
+    form = ConfirmForm()
+    return _decide(
+        ident,
+        form,
+        lambda service: deciding.confirm(service, current_user, form.voucher.data, form.name.data),
+        gettext("Confirmed: %(name)s, %(item)s."),
+    )
 
 
 @bp.post("/v/<village>/services/<int:ident>/reject")
 @access.allow(*DECIDERS)
 def reject_service(village: str, ident: int) -> Response | tuple[str, int]:
     """Reject a record with a reason."""
-    form, message, place = ReasonForm(), "", None
-    if form.validate_on_submit():
-        with attempt(form):
-            service = _service_or_404(ident, to_write=True)
-            deciding.reject(service, form.reason.data, current_user)
-            place = waiting.place_of(service)
-            message = gettext(
-                "Rejected: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name
-            )
-    return _after_decision(ident, form, message, place)
+    form = ReasonForm()
+    return _decide(
+        ident,
+        form,
+        lambda service: deciding.reject(service, form.reason.data, current_user),
+        gettext("Rejected: %(name)s, %(item)s."),
+    )
 
 
 @bp.post("/v/<village>/services/<int:ident>/take-back")
 @access.allow(*DECIDERS)
 def take_back_service(village: str, ident: int) -> Response | tuple[str, int]:
     """Take a record's confirmation back, with a reason, until the notice hangs."""
-    form, message, place = ReasonForm(), "", None
+    form = ReasonForm()
+    return _decide(
+        ident,
+        form,
+        lambda service: deciding.take_back(service, form.reason.data, current_user),
+        gettext("Taken back: %(name)s, %(item)s. The record waits for its decision again."),
+    )
+
+
+def _decide(
+    ident: int, form: Form, verb: Callable[[Service], object], message: str
+) -> Response | tuple[str, int]:
+    """Do what a form decides on a record, and say so (`message` has `name` and `item`) where it stands.
+
+    The verb locks: the sheets that the record may go back to come before the record.
+    """
+    told, place = "", None
     if form.validate_on_submit():
         with attempt(form):
             service = _service_or_404(ident)
-            deciding.take_back(service, form.reason.data, current_user)
+            verb(service)
             place = waiting.place_of(service)
-            message = gettext(
-                "Taken back: %(name)s, %(item)s. The record waits for its decision again.",
-                name=service.worker.name,
-                item=service.item.name,
-            )
-    return _after_decision(ident, form, message, place)
+            told = message % {"name": service.worker.name, "item": service.item.name}
+    return _after_decision(ident, form, told, place)
 
 
-def _service_or_404(ident: int, to_write: bool = False) -> Service:
-    return fetch(Service, ident, lock=to_write, village_id=g.area.id) or abort(404)
+def _service_or_404(ident: int) -> Service:
+    return fetch(Service, ident, village_id=g.area.id) or abort(404)
 
 
 def _after_decision(
