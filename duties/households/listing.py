@@ -16,7 +16,7 @@ from people.models import Attention, Grid, Household, HouseholdClass
 class HouseholdSearch:
     """A search for households; what is left out does not narrow it.
 
-    `text` is in the head's name or the house; `left` asks for those who moved away instead of those who
+    `text` is in the head's name or the house; `moved_away` asks for those who moved away instead of those who
     live there.
     """
 

@@ -47,8 +47,8 @@ class FilePages:
     """The pages of a kind of file; the package that has it adds the routes and their rules.
 
     `title` is what they are called, `note` says what a row is, `about` heads what a row is about,
-    `settled` is said of a file that would change nothing; `said` puts the value of a column in words, and
-    `known` does so with what was there before.
+    `unchanged_note` is said of a file that would change nothing; `value_text` puts the value of a column in
+    words, and `known_text` does so with what was there before.
     """
 
     kind: filing.FileType

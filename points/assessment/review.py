@@ -34,7 +34,7 @@ FEW_SERVICES = 10  # below so many records the share of one confirmer says nothi
 class ReviewFigures:
     """A village's sheet in figures, tenths of a point; shares in percent of what they are a share of.
 
-    `total` is None before there is a notice, `last` when last quarter was not posted.
+    `total` is None before there is a notice, `last_total` when last quarter was not posted.
     """
 
     progress: opening.VillageProgress

@@ -109,7 +109,7 @@ class MinutesForm(MeetingForm):
 
 
 class AdjustmentForm(KeyedForm):
-    """Points beside the rubric, with the reason, after the last adjustment `seen` at this line."""
+    """Points beside the rubric, with the reason, after the one seen last (`last_seen`) at this line."""
 
     last_seen = LastSeenField()
     meant = MeantField()

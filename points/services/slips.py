@@ -27,7 +27,7 @@ MOST_SLIPS = 200
 class Batch:
     """Slips that were printed together, for one worker or for anyone (None).
 
-    `first` and `last` are their numbers, `count` is how many, `used` how many came back.
+    `first` and `last` are their numbers, `count` is how many, `used_count` how many came back.
     """
 
     at: datetime

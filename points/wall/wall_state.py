@@ -141,8 +141,8 @@ def _totals_before(notice: Notice, workers: set[int]) -> dict[int, int]:
 class WallState:
     """The state of an assessment's wall: its notices, its objections, and its lines.
 
-    `ready` lines can be booked now, `waiting` ones have a reason to wait; `changed` is how many lines
-    changed since they hung.
+    `ready` lines can be booked now, `waiting` ones have a reason to wait; `changed_count` is how many
+    lines changed since they hung.
     """
 
     notices: Sequence[Notice]

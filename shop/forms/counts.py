@@ -36,8 +36,8 @@ class CountedUnits:
 class CountsField(Field):
     """The counted units, from the controls `units-<id>`, `began-<id>`, `ended-<id>` of articles.
 
-    `data` is goods id → `CountedUnits`; `typed` keeps the words as they were, and `wrong` says by goods id
-    what is wrong with them. What was left empty was not counted.
+    `data` is goods id → `CountedUnits`; `raw_units` keeps the words as they were, and `faults` says by
+    goods id what is wrong with them. What was left empty was not counted.
     """
 
     CONTROL = re.compile(r"units-([1-9]\d{0,8})")

@@ -18,7 +18,7 @@ from shop.desk import proxies
 class BasketField(Field):
     """The basket: units by article, from one control `goods-<id>` for each.
 
-    `data` is goods id → units; `typed` keeps the words as they were, for the page after a refusal.
+    `data` is goods id → units; `raw_units` keeps the words as they were, for the page after a refusal.
     """
 
     CONTROL = re.compile(r"goods-([1-9]\d{0,8})")

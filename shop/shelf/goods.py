@@ -236,7 +236,7 @@ def is_usable(day: date) -> ColumnElement[bool]:
 class Offer:
     """An article, what it costs today in tenths, how many units can be given out, and how many lie there.
 
-    `on_hand` counts what has expired and was not written off yet; `left` does not.
+    `on_hand` counts what has expired and was not written off yet; `usable_units` does not.
     """
 
     goods: Goods
