@@ -273,6 +273,15 @@ class KeyedForm(Form):
             self.key.data = self.key.default()
 
 
+class AddressForm(Form):
+    """A form that only looks for something: it stands in the address, and nothing is written by it."""
+
+    class Meta:
+        """Settings of the form: no token."""
+
+        csrf = False
+
+
 class ButtonForm(Form):
     """A form that has a button and no fields."""
 

@@ -45,17 +45,6 @@ document.addEventListener("submit", async (event) => {
   location.assign(last.go ?? location.href);
 });
 
-// What a line comes to with the points that are being typed, in whole tenths.
-document.addEventListener("input", (event) => {
-  const told = event.target.form?.querySelector("[data-after]");
-  if (!told || !/^(amount|change)$/.test(event.target.name)) return;
-  const typed = event.target.value.normalize("NFKC").replace("−", "-").replace("。", ".").trim();
-  told.hidden = !/^[+-]?\d{1,6}([.]\d)?$/.test(typed);
-  const { subtotal, changes } = told.dataset;
-  const after = Math.max(0, Math.max(0, Number(subtotal) + Math.round(Number(typed) * 10)) + Number(changes));
-  told.textContent = told.dataset.after.replace("{after}", `${Math.floor(after / 10)}${after % 10 ? `.${after % 10}` : ""}`);
-});
-
 // A photo is sent as small as it will be kept: networks in the hills are weak. Where this fails it goes as it is.
 document.addEventListener("change", async (event) => {
   const input = event.target, taken = input.files?.[0];

@@ -33,7 +33,6 @@ UNCALCULATED = "#CALC!"
 ERROR = re.compile(r"#(?:N/A|[A-Z]+[/A-Z0-9_]*[!?])")
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
 FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
-DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 WHOLE = re.compile(
     r"(-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4}))(?:\.0+)?\s*[户人名个年岁月天次件份元分]?"

@@ -7,17 +7,12 @@ from wtforms import SearchField
 from wtforms.validators import Length, Optional
 
 from ground import days
-from ground.forms import DayField, Form, SelectField
+from ground.forms import AddressForm, DayField, SelectField
 from people.trail.words import all_words
 
 
-class SearchForm(Form):
+class SearchForm(AddressForm):
     """What to look for in the trail; it stands in the address, so a search can be kept and sent on."""
-
-    class Meta:
-        """Settings of the form: no token, as nothing is written."""
-
-        csrf = False
 
     q = SearchField(_("Name, sign-in name or action"), validators=[Length(max=100)])
     action = SelectField(_("Action"), default="")

@@ -11,7 +11,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from ground import days
-from ground.forms import DayField, Form, KeyedForm, NumberField, SelectField
+from ground.forms import AddressForm, DayField, Form, KeyedForm, NumberField, SelectField
 from points import labels
 from points.forms.fields import PhotoField
 from points.models import Voucher
@@ -62,13 +62,8 @@ class TogetherForm(KeyedForm):
     service = SelectMultipleField(coerce=int, validate_choice=False)
 
 
-class PeriodForm(Form):
+class PeriodForm(AddressForm):
     """The days between which records are looked for; it stands in the address."""
-
-    class Meta:
-        """Settings of the form: no token, as nothing is written."""
-
-        csrf = False
 
     since = DayField(_("From"), days.SEARCHED, validators=[Optional()])
     until = DayField(_("Until"), days.SEARCHED, validators=[Optional()])

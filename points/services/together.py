@@ -39,7 +39,7 @@ def reasons_to_look(
 ) -> dict[int, Refused]:
     """Why these waiting records are not confirmed together with others, by id; plain ones are left out.
 
-    The actor recorded it, or did it themselves; it shows a sign of padding; it deducts points.
+    The actor recorded it, or did it themselves; it shows a sign of padding.
     """
     own = set(persons.entry_ids(persons.current_entry(actor.person))) if actor.person else set()
     found = {}
@@ -52,9 +52,6 @@ def reasons_to_look(
         elif service.id in signs:
             text = _("Something about it has to be looked at. Confirm it by itself.")
             found[service.id] = Refused("shows_sign", text)
-        elif service.item.points < 0:
-            text = _("What is deducted is confirmed by itself.")
-            found[service.id] = Refused("deduction", text)
     return found
 
 

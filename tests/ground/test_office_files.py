@@ -153,7 +153,7 @@ def days_and_years():
 
 
 @pytest.mark.parametrize("serial", ["a date", "a bare number", "a number that shows as a year"])
-@pytest.mark.parametrize(("module", "clean", "name"), days_and_years())
+@pytest.mark.parametrize(("module", "clean", "name"), [*days_and_years()])
 def test_a_file_that_counts_from_1904_says_the_same(module, clean, name, serial, monkeypatch):
     """The same day, written by Excel with each of its two calendars."""
     day = {"聘任日期": date(2026, 3, 9), "价格起始日": date(2027, 1, 4)}.get(name, date(1957, 3, 8))

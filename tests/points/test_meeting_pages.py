@@ -16,7 +16,7 @@ from points.models import Adjustment, Member, Quorum, Recusal
 from points.services import deciding, photos, recording
 from points.wall import posting
 from tests.cast import PASSWORD, PRESENT, VILLAGE, a_picture
-from tests.points.hung import deduct, in_meeting
+from tests.points.hung import in_meeting
 from tests.story import do
 
 TODAY = date(2026, 12, 28)
@@ -408,7 +408,7 @@ def test_an_opened_line_says_the_points_of_each_record_and_what_the_cap_takes(ca
 
 
 def test_the_projector_shows_one_line_at_a_time(cast, client_of):
-    deduct(cast, cast.neighbour)
+    do(cast.deduct, cast.neighbour, TODAY)
     in_meeting(cast, {cast.worker.name: 25})
     first, second, last = (f"{QUARTER}/projector?line={number}" for number in (1, 2, 8))
     clerk = client_of(cast.clerk)
@@ -422,7 +422,7 @@ def test_the_projector_shows_one_line_at_a_time(cast, client_of):
         assert surrounding not in page
     assert page.partition("<body")[2] == clerk.get(first).text.partition("<body")[2]
     page = clerk.get(second).text
-    for shown in ("第2/8人", "虚报", "户主说没有来过", "不足0分按0分计"):
+    for shown in ("第2/8人", "虚报", "这一天没有去过", "不足0分按0分计"):
         assert shown in page
     page = clerk.get(last).text
     assert "没有扣分，也没有调整。" in page

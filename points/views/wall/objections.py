@@ -211,7 +211,8 @@ def _redirect_to_objection(quarter: str, number: int) -> Response:
 def _objection_page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
     is_receiving = bool(g.roles & RECEIVING)
     masked, line = _name_mask(objection), _contested_line(objection)
-    row = sheet.find_row(objection.assessment, objection.worker)
+    may_answer = bool(g.roles & access.COMMITTEE) and objection.answer is None
+    row = sheet.find_row(objection.assessment, objection.worker) if may_answer else None
     page = render_template(
         "points/wall/objection.html",
         assessment=objection.assessment,
@@ -219,7 +220,7 @@ def _objection_page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
         line=line,
         total=row.total if row else line.total,
         form=form,
-        may_answer=bool(g.roles & access.COMMITTEE) and objection.answer is None,
+        may_answer=may_answer,
         is_receiving=is_receiving,
         maybe_masked=(lambda text: text) if access.is_insider() else masked,
         channels=labels.OBJECTION_CHANNELS,
