@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: the collector need not look through it again and again (a tenth of the time)."""
+    """What was imported stays: the collector need not look through it again and again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
