@@ -14,11 +14,12 @@ from people import access, cards, labels
 from people.forms.accounts import (
     FurtherRoleForm,
     NewAccountForm,
+    PinsForm,
     RoleForm,
     RosterForm,
     TakeRoleForm,
 )
-from people.models import Area, Person, Role, User
+from people.models import Area, CardState, Person, Role, User
 from people.signin import accounts, keeping, passwords
 from people.views.signin import bp
 
@@ -185,13 +186,45 @@ def reopen_account(area: str, ident: int) -> Response | tuple[str, int]:
 @access.allow(*access.COMMITTEE)
 def pins(village: str) -> tuple[str, int]:
     """Who serves today, each with the state of the PIN that goes with their card."""
-    return _pins(ButtonForm(formdata=None))
+    return _pins(PinsForm(formdata=None))
 
 
-def _pins(form: ButtonForm) -> tuple[str, int]:
+def _pins(form: Form) -> tuple[str, int]:
     pairs = cards.holders_with_cards(g.area)
     users = keeping.users_of_cards([term.person for term, _card in pairs])
-    return render_template("people/signin/pins.html", held=pairs, users=users, form=form), form.status
+    without = {
+        term.person_id
+        for term, card in pairs
+        if card and card.state == CardState.ACTIVE and term.person_id not in users
+    }
+    ticked = set(form.person.data or ()) if isinstance(form, PinsForm) and form.is_submitted() else without
+    page = render_template(
+        "people/signin/pins.html", held=pairs, users=users, without=without, ticked=ticked, form=form
+    )
+    return page, form.status
+
+
+@bp.post("/v/<village>/pins")
+@access.allow(*access.COMMITTEE)
+def give_pins(village: str) -> Response | tuple[str, int]:
+    """Give the ticked workers a PIN each, shown once, on slips to cut; it is told who can't have one."""
+    form, given, left = PinsForm(), dict[Person, str](), list[str]()
+    if form.validate_on_submit():
+        serving = (term.person for term, _card in cards.holders_with_cards(g.area))
+        people = list(
+            {person.id: person for person in serving if person.id in (form.person.data or ())}.values()
+        )
+        pins = dict(zip(people, keeping.new_pins(people), strict=True))
+        with attempt(form):
+            given, refused = keeping.give_pins(pins, current_user)
+            left = web.what_was_left((person.name, refusal) for person, refusal in refused)
+    if form.status != 200:
+        return _pins(form)
+    slips = [(person, cards.active_card(person), pin) for person, pin in given.items()]
+    address = web.public_url(url_for("signin.sign_in"))
+    return web.unlisted_page(
+        render_template("people/signin/pin_slips.html", slips=slips, left=left, address=address)
+    )
 
 
 @bp.post("/v/<village>/pins/<int:ident>")
@@ -245,11 +278,7 @@ def _person(form: RosterForm) -> Person | None:
 def _secret_page(user: User | None, secret: str) -> Response:
     """The one page on which a new password or PIN is seen; no browser keeps it."""
     card = cards.active_card(user.person) if user and user.person and accounts.is_of_card(user) else None
-    page = Response(
-        render_template("people/signin/given.html", user=user, secret=secret, card=card), mimetype="text/html"
-    )
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    return web.unlisted_page(render_template("people/signin/given.html", user=user, secret=secret, card=card))
 
 
 def _finish(ident: int, form: Form, words: str) -> Response | tuple[str, int]:
