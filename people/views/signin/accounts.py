@@ -20,18 +20,20 @@ from people.forms.accounts import (
 )
 from people.models import Area, Person, Role, User
 from people.signin import accounts, keeping, passwords
-from people.views.signin import bp
+from people.views.listing import excel, render
+from people.views.signin import bp, lists
 
 
 @bp.get("/a/<area>/accounts", endpoint="accounts")
 @access.allow(*keeping.KEEPERS)
+@excel(lists.SIGN_INS)
 def listed(area: str) -> str:
     """Who holds a role here or below, and how their sign-ins stand."""
     chosen, words = request.args.get("role", ""), request.args.get("words", "").replace("\0", "").strip()
     if chosen not in ("", *Role):
         abort(404)
     page = web.page_of(keeping.users_in(g.area, Role(chosen) if chosen else None, words))
-    return render_template(
+    return render(
         "people/signin/accounts.html",
         page=page,
         current=chosen,
@@ -77,6 +79,7 @@ def further_role(area: str) -> Response | tuple[str, int]:
 
 @bp.get("/a/<area>/accounts/<int:ident>")
 @access.allow(*keeping.KEEPERS)
+@excel(lists.ROLES_HELD, about="user")
 def account(area: str, ident: int) -> tuple[str, int]:
     """A sign-in: its roles and its state, and what its keeper may do."""
     return _account(_user(ident))
@@ -85,7 +88,7 @@ def account(area: str, ident: int) -> tuple[str, int]:
 def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
     """The page of a sign-in; a refusal is shown on it."""
     form = refused if isinstance(refused, RoleForm) else _with_choices(RoleForm(formdata=None))
-    page = render_template(
+    page = render(
         "people/signin/account.html",
         user=user,
         form=form,
@@ -183,6 +186,7 @@ def reopen_account(area: str, ident: int) -> Response | tuple[str, int]:
 
 @bp.get("/v/<village>/pins")
 @access.allow(*access.COMMITTEE)
+@excel(lists.PINS)
 def pins(village: str) -> tuple[str, int]:
     """Who serves today, each with the state of the PIN that goes with their card."""
     return _pins(ButtonForm(formdata=None))
@@ -191,7 +195,7 @@ def pins(village: str) -> tuple[str, int]:
 def _pins(form: ButtonForm) -> tuple[str, int]:
     pairs = cards.holders_with_cards(g.area)
     users = keeping.users_of_cards([term.person for term, _card in pairs])
-    return render_template("people/signin/pins.html", held=pairs, users=users, form=form), form.status
+    return render("people/signin/pins.html", held=pairs, users=users, form=form), form.status
 
 
 @bp.post("/v/<village>/pins/<int:ident>")
