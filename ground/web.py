@@ -26,7 +26,8 @@ from flask_babel import lazy_gettext as _
 from flask_sqlalchemy.pagination import Pagination
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import lazyload
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
@@ -42,6 +43,7 @@ LANGUAGES = ("zh", "en")
 
 WHOLE_LIST = "whole_list"  # what `g` holds while a list is taken out as a file
 PART_ROWS = 500  # so many rows of it are in memory at once
+MOST_ROWS = 50_000  # so many rows of it are waited for: about a minute
 
 LAST_PAGE = 10**6  # a page that no list reaches, and no database chokes on
 
@@ -125,13 +127,31 @@ class WholeList:
         return self._next is None
 
     def next_part(self, query: Select[Any]) -> Pagination:
-        """The next part, in the shape of a page; of an empty list an empty one."""
+        """The next part, in the shape of a page; of an empty list an empty one.
+
+        Refused `too_many_rows` beyond what a file is waited for.
+        """
         if self._parts is None:
+            _check_size(query)
             rows = db.session.scalars(query.execution_options(yield_per=PART_ROWS))
             self._parts = iter(rows.partitions())
             self._next = next(self._parts, None)
         part, self._next = self._next or (), next(self._parts, None)
         return _Part(page=1, per_page=PART_ROWS, max_per_page=PART_ROWS, error_out=False, items=part)
+
+
+def _check_size(query: Select[Any]) -> None:
+    counted = query.options(lazyload("*")).order_by(None).subquery()
+    count = db.session.scalar(select(func.count()).select_from(counted)) or 0
+    if count > MOST_ROWS:
+        raise Refused(
+            "too_many_rows",
+            _(
+                "This list has %(count)s rows; a file takes %(most)s. Narrow it first, for example by day.",
+                count=count,
+                most=MOST_ROWS,
+            ),
+        )
 
 
 class _Part(Pagination):

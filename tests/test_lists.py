@@ -78,6 +78,7 @@ class Page(HTMLParser):
         self.records, self.file, self.next, self.filter = 0, None, None, None
         self._lists, self._in_main, self._in_body, self._row = [], False, True, False
         self._in_filters, self._select = False, None
+        self.text = html
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
@@ -184,10 +185,13 @@ def eventful(cast, lived_in):
     return lived_in | idents
 
 
-def files(app, cast, client_of, known):
+EVERYBODY = ("clerk", "chair", "manager", "supervisor", "worker", "township_user")
+
+
+def files(app, cast, client_of, known, readers=EVERYBODY):
     """Each page that its first reader opens: its endpoint, address and content, and the reader's browser."""
     opened = set()
-    for user in map(cast.user, ("clerk", "chair", "manager", "supervisor", "worker", "township_user")):
+    for user in map(cast.user, readers):
         client, held = client_of(user), user.roles_in(cast.village)
         for route, rule in rules(app):
             endpoint = route.endpoint
@@ -226,6 +230,23 @@ def test_every_list_goes_out_with_all_its_rows(app, cast, client_of, eventful, m
     by_versions = {"rubrics.compare_rubrics", "rubrics.compare_templates"}
     assert {name for name in app.view_functions if listings_of(app, name)} - offering == by_versions
     assert offering & WITHOUT_FILE.keys() == set()
+
+
+def test_a_file_names_nobody_whom_its_page_masks(app, cast, client_of, eventful):
+    """Of the workers' names and telephones a file for the township holds only what its page does."""
+    personal = {worker.name for worker in cast.workers} | {worker.phone for worker in cast.workers}
+    seen = 0
+    for endpoint, _path, page, client in files(app, cast, client_of, eventful, ("township_user",)):
+        if page.file:
+            shown = page.text
+            while page.next:
+                page = Page(client.get(page.next).text)
+                shown += page.text
+            book = load_workbook(io.BytesIO(client.get(page.file).data), read_only=True)
+            said = "|".join(str(cell) for sheet in book for row in sheet.values for cell in row)
+            assert {word for word in personal if word in said and word not in shown} == set(), endpoint
+            seen += 1
+    assert seen > 30
 
 
 def test_a_file_opens_for_who_may_open_its_page(app, cast, client_of, lived_in):
@@ -272,6 +293,16 @@ def test_a_file_says_what_the_page_says(cast, client_of):
     event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()[-2]
     assert (event.action, event.actor_id, event.area_id) == ("list.export", cast.clerk.id, cast.village.id)
     assert event.detail == {"list": "人员", "kind": "xlsx", "rows": 8}
+
+
+def test_a_list_that_is_too_long_says_so(cast, client_of, monkeypatch):
+    monkeypatch.setattr(web, "MOST_ROWS", 8)
+    clerk = client_of(cast.clerk)
+    assert clerk.get(f"/v/{VILLAGE}/people?as=xlsx").status_code == 200
+    monkeypatch.setattr(web, "MOST_ROWS", 7)
+    answer = clerk.get(f"/v/{VILLAGE}/people?as=xlsx")
+    assert (answer.status_code, "8 行" in answer.text) == (422, True)
+    assert clerk.get(f"/v/{VILLAGE}/people?name=王芳&as=xlsx").status_code == 200
 
 
 def test_points_are_numbers_that_add_up(cast, client_of):
