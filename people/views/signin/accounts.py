@@ -21,18 +21,20 @@ from people.forms.accounts import (
 )
 from people.models import Area, CardState, Person, Role, User
 from people.signin import accounts, keeping, passwords
-from people.views.signin import bp
+from people.views.listing import excel, render
+from people.views.signin import bp, lists
 
 
 @bp.get("/a/<area>/accounts", endpoint="accounts")
 @access.allow(*keeping.KEEPERS)
+@excel(lists.SIGN_INS)
 def listed(area: str) -> str:
     """Who holds a role here or below, and how their sign-ins stand."""
     chosen, words = request.args.get("role", ""), request.args.get("words", "").replace("\0", "").strip()
     if chosen not in ("", *Role):
         abort(404)
     page = web.page_of(keeping.users_in(g.area, Role(chosen) if chosen else None, words))
-    return render_template(
+    return render(
         "people/signin/accounts.html",
         page=page,
         current=chosen,
@@ -78,6 +80,7 @@ def further_role(area: str) -> Response | tuple[str, int]:
 
 @bp.get("/a/<area>/accounts/<int:ident>")
 @access.allow(*keeping.KEEPERS)
+@excel(lists.ROLES_HELD, about="user")
 def account(area: str, ident: int) -> tuple[str, int]:
     """A sign-in: its roles and its state, and what its keeper may do."""
     return _account(_user(ident))
@@ -86,7 +89,7 @@ def account(area: str, ident: int) -> tuple[str, int]:
 def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
     """The page of a sign-in; a refusal is shown on it."""
     form = refused if isinstance(refused, RoleForm) else _with_choices(RoleForm(formdata=None))
-    page = render_template(
+    page = render(
         "people/signin/account.html",
         user=user,
         form=form,
@@ -184,6 +187,7 @@ def reopen_account(area: str, ident: int) -> Response | tuple[str, int]:
 
 @bp.get("/v/<village>/pins")
 @access.allow(*access.COMMITTEE)
+@excel(lists.PINS)
 def pins(village: str) -> tuple[str, int]:
     """Who serves today, each with the state of the PIN that goes with their card."""
     return _pins(PinsForm(formdata=None))
@@ -198,7 +202,7 @@ def _pins(form: Form) -> tuple[str, int]:
         if card and card.state == CardState.ACTIVE and term.person_id not in users
     }
     ticked = set(form.person.data or ()) if isinstance(form, PinsForm) and form.is_submitted() else without
-    page = render_template(
+    page = render(
         "people/signin/pins.html", held=pairs, users=users, without=without, ticked=ticked, form=form
     )
     return page, form.status
@@ -210,10 +214,8 @@ def give_pins(village: str) -> Response | tuple[str, int]:
     """Give the ticked workers a PIN each, shown once, on slips to cut; it is told who can't have one."""
     form, given, left = PinsForm(), dict[Person, str](), list[str]()
     if form.validate_on_submit():
-        serving = (term.person for term, _card in cards.holders_with_cards(g.area))
-        people = list(
-            {person.id: person for person in serving if person.id in (form.person.data or ())}.values()
-        )
+        ticked, serving = set(form.person.data or ()), cards.holders_with_cards(g.area)
+        people = list({term.person for term, _card in serving if term.person_id in ticked})
         pins = dict(zip(people, keeping.new_pins(people), strict=True))
         with attempt(form):
             given, refused = keeping.give_pins(pins, current_user)
