@@ -6,7 +6,7 @@ from ground.contributions import Package
 from people import access, cli, held, pages
 from people.held import HELD, HeldPart
 from people.models import Role, mask_phone
-from people.pages import ABOVE, EVERYWHERE, NAVIGATION, WAITING, NavigationEntry
+from people.pages import ABOVE, EVERYWHERE, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.signin import keeping
 from people.trail import subjects, words
 from people.trail.subjects import NAMINGS
@@ -20,6 +20,7 @@ from people.views import (
     TRAINING_READERS,
     cards,
     conduct,
+    helptexts,
     home,
     roster,
     signin,
@@ -40,12 +41,14 @@ PEOPLE = Package(
         "alarms": pages.alarms,
         "banners": pages.BANNERS.items,
         "count_to_do": pages.count_to_do,
+        "help_text": pages.help_text,
     },
     fillings=[
         WORDS.filling(words.OWN_WORDS),
         NAMINGS.filling(*subjects.OWN_NAMINGS),
         HELD.filling(HeldPart(10, held.about)),
         WAITING.filling(waiting.waiting),
+        HELP.filling(helptexts.HELP_TEXTS),
         NAVIGATION.filling(
             NavigationEntry(4, "home.front", _("Front page"), "house", frozenset(Role) - STRAIGHT_TO_WORK),
             NavigationEntry(15, "home.front", _("Front page"), "house", frozenset({Role.WORKER})),

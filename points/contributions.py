@@ -8,7 +8,7 @@ from ground.contributions import Package
 from people import access
 from people.held import HELD, HeldPart
 from people.models import Person, Role
-from people.pages import ABOUT_PERSON, ABOVE, NAVIGATION, WAITING, FurtherLink, NavigationEntry
+from people.pages import ABOUT_PERSON, ABOVE, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
 from people.trail.words import WORDS
 from people.views import ROSTER
 from points import amounts, cli, held, trailwords
@@ -16,6 +16,7 @@ from points.views import (
     KEYING_IN,
     RECORD_PAGES,
     assessment,
+    helptexts,
     ledger,
     meeting,
     rubrics,
@@ -54,6 +55,7 @@ POINTS = Package(
             evidence.Record("evaluation", _("Evaluation")),
         ),
         WAITING.filling(waiting.waiting),
+        HELP.filling(helptexts.HELP_TEXTS),
         NAVIGATION.filling(
             NavigationEntry(20, "ledger.mine", _("My points"), "heart", frozenset({Role.WORKER})),
             NavigationEntry(

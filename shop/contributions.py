@@ -7,12 +7,12 @@ from people import access
 from people.access import DEVICES
 from people.held import HELD, HeldPart
 from people.models import Role
-from people.pages import CARD_PAGE, NAVIGATION, WAITING, NavigationEntry
+from people.pages import CARD_PAGE, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.trail.words import WORDS
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, trailwords
 from shop.desk import devices
-from shop.views import MINDING, READERS, desk, shelf, stock, waiting
+from shop.views import MINDING, READERS, desk, helptexts, shelf, stock, waiting
 from shop.views.shelf import budget
 
 SHOP = Package(
@@ -29,6 +29,7 @@ SHOP = Package(
         HELD.filling(HeldPart(50, held.about)),
         WEIGHING.filling(budget.backing_html),
         WAITING.filling(waiting.waiting),
+        HELP.filling(helptexts.HELP_TEXTS),
         NAVIGATION.filling(
             NavigationEntry(210, "desk.desk", _("Desk"), "upc-scan", access.SHOP),
             NavigationEntry(220, "desk.redemptions", _("Redemptions"), "receipt", READERS),
