@@ -6,10 +6,11 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from duties import cli, held, trailwords, views
-from duties.views import helptexts, incidents, waiting
+from duties.views import guidetexts, helptexts, incidents, waiting
 from ground import clock
 from ground.contributions import Package
 from people import access
+from people.guides.steps import STEPS
 from people.held import HELD, HeldPart
 from people.models import Area, Grid, Role
 from people.pages import ABOUT_GRID, ABOVE, ALARMS, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
@@ -75,6 +76,7 @@ DUTIES = Package(
         ),
         WAITING.filling(waiting.waiting),
         HELP.filling(helptexts.HELP_TEXTS),
+        STEPS.filling(*guidetexts.GUIDE_STEPS),
         NAVIGATION.filling(
             NavigationEntry(10, "duties.due", _("To do"), "calendar-check", frozenset({Role.WORKER})),
             NavigationEntry(

@@ -15,11 +15,12 @@ from enum import IntEnum
 from typing import Any, TypeVar
 
 from flask import g, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from ground import clock, web
 from ground.contributions import Slot
-from people import access
+from people import access, labels
 from people.cardsheet import CardFace
 from people.models import Area, Card, Grid, Person, Role, User
 
@@ -169,6 +170,24 @@ def help_text() -> Any:
     """The help for the page that is shown; None for one that answers a button."""
     endpoint = request.endpoint or ""
     return next((texts[endpoint] for texts in HELP.items() if endpoint in texts), None)
+
+
+def guide_links() -> list[FurtherLink]:
+    """The links to the printed instructions of the roles that the visitor holds where they are."""
+    return [
+        FurtherLink(
+            gettext("Print instructions: %(role)s", role=title), url_for("home.guide_sheet", role=role)
+        )
+        for role, title in labels.ROLES.items()
+        if role in g.get("roles", ())
+    ]
+
+
+def page_name(endpoint: str, role: Role) -> str:
+    """The name that the navigation of a role has for a page."""
+    return next(
+        str(entry.label) for entry in NAVIGATION.items() if entry.endpoint == endpoint and role in entry.roles
+    )
 
 
 def entries_for(area: Area, roles: set[Role]) -> list[NavigationEntry]:

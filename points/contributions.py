@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from people import access
+from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Person, Role
 from people.pages import ABOUT_PERSON, ABOVE, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
@@ -16,6 +17,7 @@ from points.views import (
     KEYING_IN,
     RECORD_PAGES,
     assessment,
+    guidetexts,
     helptexts,
     ledger,
     meeting,
@@ -56,6 +58,8 @@ POINTS = Package(
         ),
         WAITING.filling(waiting.waiting),
         HELP.filling(helptexts.HELP_TEXTS),
+        STEPS.filling(*guidetexts.GUIDE_STEPS),
+        ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),
         NAVIGATION.filling(
             NavigationEntry(20, "ledger.mine", _("My points"), "heart", frozenset({Role.WORKER})),
             NavigationEntry(

@@ -560,6 +560,7 @@ ARGUMENTS = {
     "version": 1,
     "objection": 1,
     "ticket": "0" * 20,
+    "role": "clerk",
 }
 
 

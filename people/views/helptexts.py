@@ -43,6 +43,10 @@ HELP_TEXTS = {
         "You see here all that is written down about you. If something is wrong, tell the village's clerk, "
         "who corrects it. That you read about yourself is not written down."
     ),
+    "home.guides": _(
+        "Print the sheet of your own role and hang it where you work. A clerk prints those of the workers "
+        "and volunteers too, and hands them out."
+    ),
     "signin.sign_in": _(
         "Grid workers type the number of their card and their PIN of six digits, all others their sign-in "
         "name and password. Who forgot it asks the village, or the office above, for a new one."
