@@ -560,6 +560,7 @@ ARGUMENTS = {
     "version": 1,
     "objection": 1,
     "ticket": "0" * 20,
+    "role": "clerk",
 }
 
 
@@ -749,6 +750,8 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                 assert "unsafe" not in answer.headers["Content-Security-Policy"]
             if answer.mimetype == "text/html":
                 assert inline(answer.text) == [], path
+                if answer.status_code == 200:
+                    assert ('class="page-help"' in answer.text) == ("<main" in answer.text), path
                 offering |= {
                     endpoint for _one in re.findall(rf'<option value="{minus}">[^<]*虚报', answer.text)
                 }
