@@ -43,8 +43,9 @@ from shop.shelf import prices, shops
 from shop.shelf.hours import Hours
 from shop.stock import moves
 from tests.cast import COUNTY, PRESENT, TODAY, TOWNSHIP, VILLAGE
-from tests.points.hung import on_wall, tamper
+from tests.points.hung import on_wall
 from tests.story import count, do
+from tests.tampering import tamper
 from tests.test_rules import PACKAGES, PRODUCT, ROOT, address, methods, rules
 
 HERE = f"/v/{VILLAGE}"

@@ -416,6 +416,7 @@ def who_confirms_is_one_in_the_review(cast, written):
     assert [(each.confirmer, each.confirmer_share) for each in figures] == [(figures[0].confirmer, 100)]
 
 
+@pytest.mark.one_database  # both fold alike: `test_the_database_folds_as_the_program_does`
 @pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
 @pytest.mark.parametrize("where", PLACES)
 def test_a_name_is_the_same_name_however_it_is_typed(cast, where, written):

@@ -2,10 +2,8 @@
 
 from uuid import uuid4
 
-import sqlalchemy as sa
-
 from ground.clock import Quarter, today
-from ground.db import db, transaction
+from ground.db import transaction
 from points.assessment import meeting, opening
 from points.models import ObjectionChannel
 from points.wall import objections, posting
@@ -37,17 +35,3 @@ def object_to(assessment, worker, actor, text="少记了两次走访", **more):
     given = {"key": uuid4().hex, "channel": ObjectionChannel.ORAL, **more}
     key, channel = given.pop("key"), given.pop("channel")
     return do(objections.bring, key, assessment, worker, channel, text, actor, **given)
-
-
-def tamper(statement):
-    """Change a row as somebody with the database's password would: no triggers."""
-    db.session.rollback()
-    with db.engine.connect() as connection:
-        if db.engine.dialect.name == "sqlite":
-            found = connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-            for name in found.scalars().all():
-                connection.execute(sa.text(f"DROP TRIGGER {name}"))
-        else:
-            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
-        assert connection.execute(sa.text(statement)).rowcount == 1
-        connection.execute(sa.text("COMMIT"))

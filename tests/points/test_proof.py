@@ -19,8 +19,9 @@ from points.models import Transfer, TransferKind
 from points.wall import correcting, proof
 from shop.desk import redemptions, voids
 from tests.cast import NEXT_VILLAGE, VILLAGE
-from tests.points.hung import Q4, in_meeting, on_wall, tamper
+from tests.points.hung import Q4, in_meeting, on_wall
 from tests.story import do
+from tests.tampering import tamper
 
 DOCS = Path(__file__).parents[2] / "docs/verifying.md"
 

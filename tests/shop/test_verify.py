@@ -1,11 +1,9 @@
 """`flask ledger verify`: whoever changes a row behind the program's back is found, and the row is named."""
 
-import sqlite3
 import threading
 from datetime import date
 from types import SimpleNamespace
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -18,18 +16,13 @@ from shop.models import Donation, Redemption, Source
 from shop.shelf import goods as shelf
 from shop.stock import consignments, counts, moves
 from tests.cast import TODAY, Cast
+from tests.tampering import tamper, told_once
 
 
 @pytest.fixture(scope="session")
 def told(database, template, app_on):
-    """A database in which the story has happened, and the ids of its rows; it is only ever copied."""
-    name = database.copy(template)
-    with app_on(database.uri(name)).app_context(), clock.at(TODAY):
-        ids = tell(Cast())
-        db.session.remove()
-        db.engine.dispose()
-    database.settle(name)
-    return name, ids
+    """A database in which the story has happened, and the ids of its rows."""
+    return told_once(database, template, app_on, tell)
 
 
 @pytest.fixture
@@ -131,32 +124,6 @@ def verify(app):
         return result.exit_code, result.output
 
     return verify
-
-
-@pytest.fixture
-def tamper(app):
-    """Change rows as somebody with the database's password would: no triggers, no foreign keys."""
-
-    def tamper(*statements):
-        db.session.rollback()
-        if db.engine.dialect.name == "sqlite":
-            with sqlite3.connect(db.engine.url.database) as connection:
-                connection.execute("PRAGMA ignore_check_constraints = ON")
-                triggers = connection.execute(
-                    "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-                ).fetchall()
-                for (name,) in triggers:
-                    connection.execute(f"DROP TRIGGER {name}")
-                changed = [connection.execute(statement).rowcount for statement in statements]
-            connection.close()
-        else:
-            address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-            with psycopg.connect(address) as connection:
-                connection.execute("SET session_replication_role = replica")
-                changed = [connection.execute(statement).rowcount for statement in statements]
-        assert all(changed), "the tampering itself did nothing"
-
-    return tamper
 
 
 def test_an_honest_ledger_fits(story, verify):
@@ -476,7 +443,7 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("what", TAMPERINGS)
-def test_tampering_is_named(story, tamper, verify, what):
+def test_tampering_is_named(story, verify, what):
     statements, named = TAMPERINGS[what]
     tamper(*(statement.format(**vars(story)) for statement in statements))
     code, output = verify()
@@ -502,7 +469,7 @@ def forge(transfer, **changes):
     return SimpleNamespace(**said)
 
 
-def test_a_hash_recomputed_for_one_row_breaks_the_next(story, tamper, verify):
+def test_a_hash_recomputed_for_one_row_breaks_the_next(story, verify):
     award = db.session.get_one(Transfer, story.award)
     forged = chain.link("0" * 64, forge(award, reason="forged"), None)
     tamper(f"UPDATE transfer SET reason = 'forged', hash = '{forged}' WHERE id = {award.id}")
@@ -512,9 +479,7 @@ def test_a_hash_recomputed_for_one_row_breaks_the_next(story, tamper, verify):
     assert f"transfer {story.spent_transfer}: the hash does not fit what it says" in output
 
 
-def test_history_rewritten_from_end_to_end_is_found_by_the_paper_on_the_wall(
-    story, cast, app, tamper, verify
-):
+def test_history_rewritten_from_end_to_end_is_found_by_the_paper_on_the_wall(story, cast, app, verify):
     """Who recomputes the whole chain fits again; the digest on the second quarter's notice does not."""
     head, statements = "0" * 64, []
     for transfer in reversed(db.session.scalars(ledger.entries(cast.account_of(cast.worker))).all()):
