@@ -12,7 +12,6 @@ from flask import Flask, current_app, make_response, redirect, render_template, 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy.pagination import Pagination
-from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from sqlalchemy import Select
 from werkzeug.datastructures import WWWAuthenticate
@@ -117,11 +116,6 @@ def problem(refusal: Refused, status: int | None = None, **more: object) -> Prob
 
 def answer_error(error: HTTPException) -> Response | tuple[str, int]:
     """The answer to an HTTP error: an error page, or JSON for a program."""
-    if isinstance(error, CSRFError):
-        text = gettext("This page was open too long. Go back, load it again, and send it once more.")
-        return render_template(
-            "error.html", code=400, title=gettext("Please send that again"), text=text
-        ), 400
     if error.code is None or error.response is not None or error.code < 400:
         return error.get_response()
     if request.path.startswith(API_PREFIX):

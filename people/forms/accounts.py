@@ -1,7 +1,7 @@
 """Forms about sign-ins, passwords and roles."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, PasswordField, StringField
+from wtforms import HiddenField, IntegerField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from ground.forms import Form, SelectField
@@ -10,10 +10,11 @@ LONGEST_PASSWORD = 200
 
 
 class SignInForm(Form):
-    """Name and password, or card number and PIN."""
+    """Name and password, or card number and PIN; `kept` is a form that could not be sent, or empty."""
 
     username = StringField(_("Sign-in name or card number"), validators=[InputRequired(), Length(max=40)])
     password = PasswordField(_("Password or PIN"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
+    kept = HiddenField()
 
 
 class FirstPasswordForm(Form):

@@ -4,13 +4,12 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
-from ground.forms import Form, key_field
+from ground.forms import Form, KeyedForm
 
 
-class TrainingForm(Form):
+class TrainingForm(KeyedForm):
     """A session: its topic, place and day."""
 
-    key = key_field()
     topic = StringField(_("What about"), validators=[InputRequired(), Length(max=200)])
     place = StringField(_("Where"), validators=[Length(max=100)])
     held_on = DateField(_("Day"), validators=[InputRequired()])

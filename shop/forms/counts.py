@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import Field
 
-from ground.forms import Form, key_field
+from ground.forms import KeyedForm
 
 OLDEST_SECONDS = 43_200  # seconds: what was counted longer ago is counted again
 
@@ -70,8 +70,7 @@ def _whole_number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= 9 else None
 
 
-class CountForm(Form):
+class CountForm(KeyedForm):
     """What was counted since it was last saved. The key is made once, so that sent twice it is saved once."""
 
-    key = key_field()
     counts = CountsField()
