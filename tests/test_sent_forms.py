@@ -345,6 +345,8 @@ def test_what_was_typed_comes_back_after_signing_in_again(app, cast, client_of, 
             back = form_to(app, answer, endpoint)
             assert (answer.status_code, back is None) == (422, False), (endpoint, page)
             assert without_keys(sent) <= without_keys(back.filled()), (endpoint, page)
+        elif endpoint not in PUBLIC:
+            assert answer.status_code in (200, 302, 422), (endpoint, page)
         before.put_back()
     assert len(asked) > 90
 
