@@ -76,3 +76,25 @@ for (const select of document.querySelectorAll("select[data-autosubmit]")) {
   select.form.querySelector("[type=submit]")?.setAttribute("hidden", "");
   select.addEventListener("change", () => select.form.submit());
 }
+
+// What else there is to choose depends on this choice: that part of the page is fetched anew, and what was typed elsewhere
+// stays. Where it fails, or without this script, the button does the same.
+for (const select of document.querySelectorAll("select[data-part]")) {
+  const button = select.form.querySelector("[formnovalidate]");
+  if (!button) continue;
+  button.hidden = true;
+  select.addEventListener("change", async () => {
+    const chosen = select.value, sent = new FormData(select.form, button);
+    for (const [name, value] of [...sent]) if (value instanceof File) sent.delete(name);
+    try {
+      const answer = await fetch(location.href, { method: "POST", body: sent });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = page.getElementById(select.dataset.part);
+      if (!part) throw new Error(answer.statusText);
+      if (select.value === chosen) document.getElementById(part.id).replaceWith(part);
+    } catch (error) {
+      console.warn(error);
+      button.hidden = false;
+    }
+  });
+}

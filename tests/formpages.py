@@ -1,11 +1,12 @@
 """A reader of pages who finds their forms, fills them in and sends them, as a person with a browser does."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
@@ -42,10 +43,14 @@ class PageForm:
         """What is sent when somebody fills in what is needed, or `everything`; `typed` by names of fields."""
         return [
             (control.name, (typed or {}).get(control.name) or self._value(control, everything))
-            for control in self._pressed()
+            for control in self._pressed(typed or {})
         ]
 
-    def _pressed(self) -> Iterator[Control]:
+    def as_shown(self) -> list[tuple[str, str]]:
+        """What is sent when nothing is changed."""
+        return [(control.name, control.value) for control in self._pressed({})]
+
+    def _pressed(self, typed: dict[str, str]) -> Iterator[Control]:
         """The controls that are sent: of several of one name the chosen one, or the first."""
         chosen: dict[tuple[str, str], Control] = {}
         has_plain_button = any(control.kind == "submit" and not control.name for control in self.controls)
@@ -57,7 +62,7 @@ class PageForm:
                 is_better = control.is_chosen or not chosen.get(slot) or not chosen[slot].value.strip("0")
                 if is_better and not (chosen.get(slot) and chosen[slot].is_chosen and not control.is_chosen):
                     chosen[slot] = control
-            elif control.kind != "checkbox" or control.is_chosen:
+            elif control.kind != "checkbox" or control.is_chosen or typed.get(control.name) == control.value:
                 yield control
         yield from chosen.values()
 
@@ -87,9 +92,9 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         name, value = given.get("name", ""), given.get("value", "")
         if tag == "a" and "href" in given:
-            self.links.append(urljoin(self.address, given["href"]))
+            self.links.append(urldefrag(urljoin(self.address, given["href"])).url)
         elif tag == "form":
-            action = urljoin(self.address, given.get("action") or self.address)
+            action = urldefrag(urljoin(self.address, given.get("action") or self.address)).url
             self._form = PageForm(action, given.get("method", "get"))
             self.forms.append(self._form)
         elif self._form is None or "disabled" in given:
@@ -140,39 +145,64 @@ def endpoint_of(app: Any, address: str) -> str | None:
 Places = dict[str, list[tuple[str, PageForm]]]
 
 
-def forms_everywhere(app: Any, client: Any, also: Iterable[str], known: set[Any]) -> Places:
-    """The forms that somebody finds by following the links from their front page, and from other pages.
+class Explorer:
+    """Finds forms by following the links of pages, as one person after the other.
 
-    By the endpoint that they are sent to: the page it stands on, and the form; a few of each endpoint. Of a
-    kind of page that is `known` already, as others opened it, one is enough.
+    Of each kind of page a few are opened, those first whose kind was opened least. Kinds that others have
+    opened are opened again where something is still wanted: a form to an endpoint of their blueprint.
     """
-    to_open, opened, found = ["/", *also], {}, {}
-    adapter = app.url_map.bind("localhost")
-    while to_open:
-        address = to_open.pop(0)
-        answer = client.get(address, follow_redirects=True)
-        if answer.mimetype != "text/html" or answer.status_code != 200:
-            continue
-        here = answer.request.full_path.removesuffix("?")
-        page = _Reader(here, answer.text)
-        for form in page.forms:
-            endpoint = endpoint_of(app, form.action) if form.method == "post" else None
-            if endpoint and len(found.setdefault(endpoint, [])) < MOST_OF_A_KIND:
-                found[endpoint].append((here, form))
-        for link in page.links:
-            path = urlsplit(link)
-            try:
-                kind = (adapter.match(path.path, method="GET")[0], bool(path.query))
-            except HTTPException:
+
+    def __init__(self, app: Any, also: Iterable[str]) -> None:
+        """Begin with a front page, and with further pages that no link leads to."""
+        self._app = app
+        self._adapter = app.url_map.bind("localhost")
+        self._kinds: dict[str, Any] = {address: self._kind_of(address) for address in ("/", *also)}
+        self._known: set[Any] = set()
+
+    def forms(self, client: Any, wanted: set[str]) -> Places:
+        """The forms that somebody finds, until all that are wanted are found.
+
+        By the endpoint that they are sent to: the page it stands on, and the form; a few of each endpoint.
+        """
+        rooms = {"home", *(endpoint.partition(".")[0] for endpoint in wanted)}
+        found, opened = Places(), Counter[Any]()
+        waiting = [address for address, kind in self._kinds.items() if self._is_due(kind, rooms)]
+        while waiting and not wanted <= found.keys():
+            address = min(waiting, key=lambda address: opened[self._kinds[address]])
+            waiting.remove(address)
+            kind = self._kinds[address]
+            if opened[kind] == MOST_OF_A_KIND:
                 continue
-            pages = opened.setdefault(kind, set())
-            most = 1 if kind in known or path.query else MOST_OF_A_KIND
-            is_page = path.netloc in ("", "localhost") and "." not in path.path
-            if is_page and link not in pages and len(pages) < most:
-                pages.add(link)
-                to_open.append(link)
-    known |= opened.keys()
-    return found
+            opened[kind] += 1
+            answer = client.get(address, follow_redirects=True)
+            if answer.mimetype != "text/html" or answer.status_code != 200:
+                continue
+            here = answer.request.full_path.removesuffix("?")
+            page = _Reader(here, answer.text)
+            for form in page.forms:
+                endpoint = endpoint_of(self._app, form.action) if form.method == "post" else None
+                if endpoint and len(found.setdefault(endpoint, [])) < MOST_OF_A_KIND:
+                    found[endpoint].append((here, form))
+            for link in page.links:
+                if link not in self._kinds and (kind := self._kind_of(link)):
+                    self._kinds[link] = kind
+                    if self._is_due(kind, rooms):
+                        waiting.append(link)
+        self._known |= opened.keys()
+        return found
+
+    def _is_due(self, kind: Any, rooms: set[str]) -> bool:
+        return kind not in self._known or kind[0].partition(".")[0] in rooms
+
+    def _kind_of(self, address: str) -> Any:
+        """The kind of a page: its endpoint, and whether something is asked of it; None if it is no page."""
+        path = urlsplit(address)
+        try:
+            endpoint = self._adapter.match(path.path, method="GET")[0]
+        except HTTPException:
+            return None
+        is_page = path.netloc in ("", "localhost") and "." not in path.path
+        return (endpoint, bool(path.query)) if is_page else None
 
 
 def data_of(pairs: list[tuple[str, Any]]) -> MultiDict[str, Any]:

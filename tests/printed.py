@@ -21,6 +21,22 @@ def read(pdf):
     return pictures, "".join(texts(pdf))
 
 
+def type_sizes(pdf):
+    """The characters of each page, without spaces and in the order they were drawn, with the size of their
+    type in points, as it is on the paper."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [_sizes(page.get_textpage()) for page in document]
+
+
+def _sizes(textpage):
+    matrix, sizes = pypdfium2.raw.FS_MATRIX(), []
+    for place in range(textpage.count_chars()):
+        char = chr(pypdfium2.raw.FPDFText_GetUnicode(textpage, place))
+        pypdfium2.raw.FPDFText_GetMatrix(textpage, place, matrix)
+        sizes.append((char, pypdfium2.raw.FPDFText_GetFontSize(textpage, place) * matrix.d))
+    return [(char, size) for char, size in sizes if not char.isspace()]
+
+
 def codes(picture):
     return {found.text for found in zxingcpp.read_barcodes(picture)}
 

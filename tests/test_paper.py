@@ -13,8 +13,8 @@ from ground.clock import Quarter
 from ground.paper import fonts, words
 from ground.paper.draw import Pen, Strip, fit, fit_lines, gap, paginate, runs, width, wrap
 from people.cardsheet import CARD_HIGH_MM, CARD_WIDE_MM, LEFT_MM, TOP_MM, CardFace, cards_pdf
-from points.wall.noticesheet import Notes, NoticeRow, NoticeSheet, notice_pdf
-from tests.printed import DPI, RARE, codes, cut, ink, read
+from points.wall.noticesheet import Notes, NoticeRow, NoticeSheet, heading, notice_pdf
+from tests.printed import DPI, RARE, codes, cut, ink, read, type_sizes
 
 SHEET = "https://aixin.example/n/532323101201/2026Q4"
 COLUMNS = ["巡查走访", "矛盾调解", "政策宣传", "环境卫生", "帮扶服务", "应急值守"]
@@ -259,14 +259,63 @@ def test_seventy_people_fit_three_sheets_with_the_head_on_each():
     assert [bool(codes(picture)) for picture in pictures] == [False] * (len(pictures) - 1) + [True]
 
 
+READ_FROM_AFAR_POINTS = 14
+
+
+def far_off(pdf):
+    """Of each sheet what is printed too small to be read from a metre and a half away."""
+    least = READ_FROM_AFAR_POINTS - 0.01
+    return ["".join(char for char, size in page if size < least) for page in type_sizes(pdf)]
+
+
+DEDUCTED = Notes("扣分说明：", [f"第{number}号 李*明：-10分，户主说没有来过" for number in range(12)])
+
+
+@pytest.mark.parametrize(
+    ("people", "changed", "sheets"),
+    [
+        (8, {}, 1),
+        (30, {}, 1),
+        (70, {}, 2),
+        (70, {"notes": [DEDUCTED]}, 2),
+        (70, {"whole": False}, 2),
+    ],
+)
+def test_a_large_notice_is_read_from_a_step_away(people, changed, sheets):
+    rows = [
+        NoticeRow(n, "李*明", "大河村第12微网格", [105, 1200, 655, 0, 100, 0], 1000, 255, 0, 830, 235)
+        for n in range(1, people + 1)
+    ]
+    pdf = notice_pdf(notice(rows=rows, **changed), "A3")
+    small = far_off(pdf)
+    assert len(small) == sheets
+    # Only the foot, and after it on the last sheet what is read with a telephone in the hand.
+    with force_locale("zh"):
+        feet = [heading(notice(**changed)) + words.page_number(n, sheets) for n in range(1, sheets + 1)]
+    feet = ["".join(foot.split()) for foot in feet]
+    assert small[:-1] == feet[:-1]
+    assert small[-1].startswith(feet[-1])
+    assert len(small[-1]) < len(feet[-1]) + 200
+    assert all(far_off(notice_pdf(notice(rows=rows), "A4")))
+
+
+def test_the_type_is_as_large_as_the_number_of_sheets_allows():
+    sizes = [
+        max(size for char, size in type_sizes(notice_pdf(each, "A3"))[0] if char == "*")
+        for each in (notice(8), notice(70, notes=[DEDUCTED] * 2))
+    ]
+    assert sizes[0] > sizes[1] >= READ_FROM_AFAR_POINTS
+
+
 def test_wild_words_and_many_columns_stay_on_the_sheet():
     row = NoticeRow(1, "长" * 200, "W" * 200, [1_000_000] * 10, 1_000_000, -1_000_000, 9_999_999)
     wild = notice(columns=["很长的类别名称" * 9] * 10, rows=[row] * 3, notes=[Notes("注", ["因" * 900])])
-    pictures, _text = read(notice_pdf(wild))
-    for picture in pictures:
-        left, _top, right, bottom = ink(picture)
-        assert min(left, right) >= 13.5
-        assert bottom > 8
+    for paper in ("A4", "A3"):
+        pictures, _text = read(notice_pdf(wild, paper))
+        for picture in pictures:
+            left, _top, right, bottom = ink(picture)
+            assert min(left, right) >= 13.5
+            assert bottom > 8
 
 
 @pytest.mark.usefixtures("without_hanazono")

@@ -4,18 +4,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from ground.db import db
-from points.assessment import members
-from points.models import Adjustment, Assessment, Recusal
+from people.models import Area
+from points.assessment import members, sheet
+from points.models import Adjustment, Assessment, Recusal, Service
+
+REASONS = 12  # so many earlier ones are offered to pick again
 
 
 @dataclass
 class LineNotes:
-    """The notes at a worker's line: all adjustments, also those taken back, and the recusals."""
+    """The notes at a worker's line: deductions, all adjustments, also those taken back, and the recusals."""
 
+    deductions: list[Service] = field(default_factory=list)
     adjustments: list[Adjustment] = field(default_factory=list)
     recusals: list[Recusal] = field(default_factory=list)
 
@@ -43,9 +47,23 @@ def adjustments(assessment: Assessment) -> Sequence[Adjustment]:
     ).all()
 
 
+def recent_reasons(village: Area) -> Sequence[str]:
+    """The reasons of adjustments that the village wrote last, each once, the latest first."""
+    return db.session.scalars(
+        select(Adjustment.reason)
+        .join(Assessment, Adjustment.assessment_id == Assessment.id)
+        .where(Assessment.village_id == village.id, Adjustment.answer_id.is_(None))
+        .group_by(Adjustment.reason)
+        .order_by(func.max(Adjustment.id).desc())
+        .limit(REASONS)
+    ).all()
+
+
 def notes_by_worker(assessment: Assessment) -> dict[int, LineNotes]:
     """The notes at each line, by the worker's id; lines without any are left out."""
     notes: dict[int, LineNotes] = defaultdict(LineNotes)
+    for record in sheet.deductions(assessment):
+        notes[record.worker_id].deductions.append(record)
     for adjustment in adjustments(assessment):
         notes[adjustment.worker_id].adjustments.append(adjustment)
     for recusal in members.recusals(assessment):

@@ -6,7 +6,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, select, update
 
-from ground import clock
+from ground import clock, names
 from ground.clock import local
 from ground.db import db
 from ground.refusal import Refused, check_repeated, required_reason
@@ -28,11 +28,11 @@ def deliberate(
     minutes: str,
     actor: User,
 ) -> Assessment:
-    """Begin the meeting: it takes the confirmed records up to the quarter's end, for good.
+    """Begin the meeting: it takes the confirmed records up to the quarter's end.
 
-    `present` are those invited who came, `absent` those who did not. Refused `wrong_state`, `in_future` for
-    the meeting's day, `nobody_there`, `no_quorum` for fewer than the county asks, `named_twice`,
-    `bad_name`.
+    `present` are those invited who came, `absent` those who did not. Refused `wrong_state`, `bad_day` and
+    `in_future` for a meeting's day before the quarter or to come, `nobody_there`, `no_quorum` for fewer than
+    the county asks, `named_twice`, `bad_name`.
     """
     assessments.lock_in_state(assessment, COLLECTING)
     members.check_meeting(assessment, met_on, present, absent)
@@ -67,9 +67,9 @@ def rewrite(
             _("Somebody wrote here since you began. Look at what stands there now, then send yours again."),
         )
     members.check_meeting(assessment, met_on, present, absent)
-    names = {*present, *absent}
+    invited = {names.folded(name) for name in (*present, *absent)}
     for member in assessment.members:
-        if member.recusals and member.name not in names:
+        if member.recusals and names.folded(member.name) not in invited:
             raise Refused(
                 "member_recused",
                 _("%(name)s is left out of a line and stays on the list.", name=member.name),
@@ -112,7 +112,7 @@ def recuse(assessment: Assessment, member: Member, worker: Person, relation: str
     assessments.lock_in_state(assessment, DELIBERATING)
     if member.assessment_id != assessment.id:
         raise Refused("not_a_member", _("This is no member of the meeting."), "member")
-    _row_or_refuse(assessment, worker)
+    row_or_refuse(assessment, worker)
     if not relation.strip():
         raise Refused("relation_missing", _("Say what they are to each other."), "relation")
     existing = db.session.scalar(
@@ -163,8 +163,8 @@ def adjust(
 
     `last_seen_id` is the id of the last adjustment of this line that the writer had before them, 0 for
     none; left out, nothing is compared. Refused `wrong_state`, `reason_missing`, `bad_amount` (0),
-    `not_on_sheet`, `line_changed` if somebody adjusted it since, `key_reused`, and as `check_may_decide`
-    says.
+    `not_on_sheet`, `line_changed` if somebody adjusted it since, `no_effect` if the line stays at 0,
+    `key_reused`, and as `check_may_decide` says.
     """
     assessments.lock_in_state(assessment, DELIBERATING)
     existing = db.session.scalar(select(Adjustment).where(Adjustment.key == key))
@@ -176,9 +176,10 @@ def adjust(
     check_amount(amount)
     reason = required_reason(reason)
     check_may_decide(assessment, worker, actor)
-    _row_or_refuse(assessment, worker)
+    row = row_or_refuse(assessment, worker)
     if last_seen_id is not None:
         _check_seen(adjustments_of_worker(assessment.adjustments, worker), last_seen_id)
+    _check_effect(row, amount)
     return add_adjustment(assessment, worker, amount, reason, key, actor)
 
 
@@ -258,7 +259,7 @@ def check_may_decide(assessment: Assessment, worker: Person, actor: User) -> Non
         if recusal.worker_id == worker.id
     }
     for recusal in left_out.values():
-        if recusal.member.user_id == actor.id:
+        if recusal.member.user_id == actor.id or names.same(recusal.member.name, actor.name):
             raise Refused(
                 "recused",
                 _("You are left out of this line (%(what)s). Somebody else writes.", what=recusal.relation),
@@ -288,9 +289,26 @@ def _check_seen(line: Sequence[Adjustment], last_seen_id: int) -> None:
         )
 
 
-def _row_or_refuse(assessment: Assessment, worker: Person) -> sheet.SheetRow:
+def _check_effect(row: sheet.SheetRow, amount: int) -> None:
+    """Check that an adjustment changes its line's total. Refused `no_effect`, with what it would take."""
+    if row.subtotal > 0 or row.subtotal + amount > 0:
+        return
+    if amount < 0:
+        raise Refused("no_effect", _("The line is at 0 already, and falls no further."), "amount")
+    raise Refused(
+        "no_effect",
+        _(
+            "The line is %(below)s points below 0, so it would stay at 0. Only more than %(below)s points"
+            " would change it.",
+            below=amounts.show(-row.subtotal),
+        ),
+        "amount",
+    )
+
+
+def row_or_refuse(assessment: Assessment, worker: Person) -> sheet.SheetRow:
     """A worker's row of the sheet. Refused `not_on_sheet`."""
-    row = next((row for row in sheet.sheet_rows(assessment) if row.worker.id == worker.id), None)
+    row = sheet.find_row(assessment, worker)
     if row is None:
         raise Refused("not_on_sheet", _("%(name)s is not on this sheet.", name=worker.name), "worker")
     return row

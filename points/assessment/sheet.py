@@ -1,16 +1,17 @@
 """The sheet of an assessment: what the records come to under the rubric, worker by worker.
 
 It is computed: until the meeting from what is confirmed, afterwards from the records the meeting took,
-which cannot change any more. What hangs on the wall is written down line by line (`NoticeLine`), and the
-two are compared by `points.verify`. Amounts are tenths of a point.
+which change only when a confirmation is taken back before the notice. What hangs on the wall is written down
+line by line (`NoticeLine`), and the two are compared by `points.verify`. Amounts are tenths of a point.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ground.db import db
 from people.models import Grid, Person
@@ -30,7 +31,7 @@ class Cell:
 
 @dataclass
 class SheetRow:
-    """One worker's line."""
+    """One worker's line. It adds up: what was earned, the deductions, the adjustments, and `waived`."""
 
     worker: Person
     grid: Grid
@@ -38,6 +39,9 @@ class SheetRow:
     cells: dict[Category, Cell] = field(default_factory=lambda: {category: Cell() for category in Category})
     deductions: int = 0
     adjustments: int = 0
+    """All of them: the meeting's, and those that answers to objections brought."""
+    changes: int = 0
+    """Those of the adjustments that answers brought. They change the figure that was posted."""
 
     @property
     def earned(self) -> int:
@@ -45,9 +49,22 @@ class SheetRow:
         return sum(cell.capped for cell in self.cells.values())
 
     @property
+    def subtotal(self) -> int:
+        """What the records and the meeting come to; below 0 where more was deducted than earned."""
+        return self.earned + self.deductions + self.adjustments - self.changes
+
+    @property
     def total(self) -> int:
-        """What is booked: never below 0, as a deduction takes what the quarter earned, not what is booked."""
-        return max(0, self.earned + self.deductions + self.adjustments)
+        """What is booked: never below 0, as a deduction takes what the quarter earned, not what is booked.
+
+        An answer changes what hung on the wall, so it comes after the subtotal was lifted to 0.
+        """
+        return max(0, max(0, self.subtotal) + self.changes)
+
+    @property
+    def waived(self) -> int:
+        """What of the deductions is not taken, so that the line does not fall below 0 (不足0分按0分计)."""
+        return self.total - self.earned - self.deductions - self.adjustments
 
 
 def sheet_rows(assessment: Assessment) -> list[SheetRow]:
@@ -76,8 +93,14 @@ def sheet_rows(assessment: Assessment) -> list[SheetRow]:
             adjustment.worker, holders.last_grid(adjustment.worker)
         )
         row.adjustments += adjustment.amount
+        row.changes += adjustment.amount if adjustment.answer_id else 0
         rows[adjustment.worker_id] = row
     return sorted(rows.values(), key=lambda row: (row.grid.code, row.worker.id))
+
+
+def find_row(assessment: Assessment, worker: Person) -> SheetRow | None:
+    """A worker's row of the sheet as it stands now, or None."""
+    return next((row for row in sheet_rows(assessment) if row.worker.id == worker.id), None)
 
 
 def _score(row: SheetRow, item: RubricItem, count: int) -> None:
@@ -108,6 +131,17 @@ def _counts(assessment: Assessment) -> Iterable[tuple[Person, Grid, RubricItem, 
     places = _by_id(Grid, set(grids.values()))
     for (worker_id, item_id), count in counts.items():
         yield people[worker_id], places[grids[worker_id]], items[item_id], count
+
+
+def deductions(assessment: Assessment) -> Sequence[Service]:
+    """The records that take points away on the sheet, the oldest first; each with its worker and item."""
+    return db.session.scalars(
+        select(Service)
+        .join(Service.item)
+        .where(is_counted(assessment), RubricItem.points < 0)
+        .options(contains_eager(Service.item), joinedload(Service.worker))
+        .order_by(Service.done_on, Service.id)
+    ).all()
 
 
 def _late_counts(assessment: Assessment) -> dict[int, int]:

@@ -10,13 +10,13 @@ from points.assessment import sheet
 from points.models import Assessment, Category
 
 NUMBER, GRID, WORKER = "序号", "网格", "网格员"
-DEDUCTIONS, ADJUSTMENTS, TOTAL = "扣分", "调整", "合计"
+DEDUCTIONS, ADJUSTMENTS, WAIVED, TOTAL = "扣分", "调整", "补至0分", "合计"
 
 
 def layout() -> tables.Layout:
     """The columns of the file, under the words of the page; a category's points are after the caps."""
     categories = [str(labels.CATEGORIES[category]) for category in Category]
-    names = (NUMBER, GRID, WORKER, *categories, DEDUCTIONS, ADJUSTMENTS, TOTAL)
+    names = (NUMBER, GRID, WORKER, *categories, DEDUCTIONS, ADJUSTMENTS, WAIVED, TOTAL)
     return tables.Layout("季度评定表", tuple(map(tables.Column, names)))
 
 
@@ -41,6 +41,7 @@ def _row(number: int, row: sheet.SheetRow, masked: bool) -> dict[str, Any]:
         **{str(labels.CATEGORIES[category]): _points(row.cells[category].capped) for category in Category},
         DEDUCTIONS: _points(row.deductions),
         ADJUSTMENTS: _points(row.adjustments),
+        WAIVED: _points(row.waived),
         TOTAL: _points(row.total),
     }
 

@@ -70,6 +70,12 @@ class NoticeLine(Base):
     notice: Mapped[Notice] = relationship(back_populates="lines")
     worker: Mapped[Person] = relationship()
 
+    @property
+    def waived(self) -> int:
+        """What of the deductions was not taken, so that the line does not fall below 0."""
+        earned = sum(capped for _count, _raw, capped in self.cells.values())
+        return self.total - earned - self.deductions - self.adjustments
+
     __table_args__ = (
         UniqueConstraint("notice_id", "worker_id"),
         UniqueConstraint("notice_id", "number"),

@@ -11,25 +11,64 @@ from flask_babel import gettext as _
 
 from ground.clock import Quarter
 from ground.paper import words
-from ground.paper.draw import LINE, QUIET, Pen, Strip, fit, gap, paginate, paragraph, stack
-from ground.paper.table import PrintedColumn, PrintedTable
+from ground.paper.draw import LINE, QUIET, Pen, Strip, fit, gap, paginate, paragraph, stack, width
+from ground.paper.table import PrintedColumn, PrintedTable, side_by_side
 from points.amounts import show, signed
 
-# The sheet is laid out on A4; A3 is the same sheet enlarged, so that the table can be read from further away.
-SCALES = {"A4": 1.0, "A3": 2**0.5}
-WIDE, HIGH = 210, 297
-LEFT, TOP, BOTTOM = 14, 16, 18
-ROOM_MM = WIDE - 2 * LEFT
-BODY, CELL, SMALL = 11.5, 10, 9
-QR_SIDE_MM = 30
+
+@dataclass(frozen=True)
+class Setting:
+    """How a notice is set on a paper: lengths in millimetres, sizes of type in points.
+
+    `small` is for the foot and what is read close by. Notes stand in `note_columns`. The seal has its place
+    above the codes, or with `seal_beside` at the right of them. `figure` and `least_grid` are widths of the
+    table's columns in type of 10 points.
+    """
+
+    wide: float
+    high: float
+    left: float
+    title: float
+    body: float
+    cell: float
+    head: float
+    small: float
+    padding: float
+    qr_side: float
+    figure: float
+    least_grid: float
+    note_columns: int = 1
+    seal_beside: bool = False
+
+    @property
+    def room(self) -> float:
+        """The width between the margins."""
+        return self.wide - 2 * self.left
+
+
+TOP, BOTTOM = 16, 18
+
+
+def _large(cell: float) -> Setting:
+    """A3, read over the shoulders of others: a line of the table is a line of type, whatever its size."""
+    return Setting(297, 420, 16, 24, 14, cell, 14, 11, 0, 40, 12.5, 20, note_columns=2, seal_beside=True)
+
+
+# For each paper how it may be set, the largest type first. No type of A3's table is smaller than what is read
+# from a metre and a half away.
+SETTINGS = {
+    "A4": (Setting(210, 297, 14, 18, 11.5, 10, 9, 9, 1.2, 30, 11, 38.5),),
+    "A3": (_large(16), _large(15), _large(14)),
+}
 
 
 @dataclass(frozen=True)
 class NoticeRow:
     """One worker's line; all points in tenths, `cells` after each category's cap.
 
-    Deductions are printed as minus points whichever sign they come with; adjustments keep theirs. `before`
-    is what the line came to when it hung last, on a notice of changes.
+    Deductions are printed as minus points whichever sign they come with; adjustments keep theirs. `waived`
+    is what of the deductions was not taken, so that the line does not fall below 0: with it the row adds up.
+    `total_before` is what the line came to when it hung last, on a notice of changes.
     """
 
     number: int
@@ -39,6 +78,7 @@ class NoticeRow:
     deductions: int
     adjustments: int
     total: int
+    waived: int = 0
     total_before: int = 0
 
 
@@ -86,6 +126,11 @@ class NoticeSheet:
         return f"{self.quarter}-{self.number}" if self.number > 1 else str(self.quarter)
 
     @property
+    def has_waived(self) -> bool:
+        """Whether a line would have fallen below 0: then there is a column for it."""
+        return any(row.waived for row in self.rows)
+
+    @property
     def sum_row(self) -> NoticeRow:
         """The row with the sums of the columns, its label, and the number of people."""
         rows = self.rows
@@ -97,27 +142,47 @@ class NoticeSheet:
             deductions=sum(row.deductions for row in rows),
             adjustments=sum(row.adjustments for row in rows),
             total=sum(row.total for row in rows),
+            waived=sum(row.waived for row in rows),
             total_before=sum(row.total_before for row in rows),
         )
 
 
 def notice_pdf(notice: NoticeSheet, paper: str = "A4") -> bytes:
-    """The notice in Chinese, on as many sheets as it needs; `paper` is "A4" or "A3"."""
+    """The notice in Chinese, on as many sheets as it needs; `paper` is "A4" or "A3".
+
+    The type is as large as it may be without needing a sheet more than the smallest does.
+    """
     with force_locale("zh"):
         title = heading(notice)
-        pen = Pen(title, WIDE, HIGH, SCALES[paper])
-        seal, proof = _seal(notice), _proof(notice)
-        # The digest and the QR codes stand at the foot of the last sheet, however short its text, and are
-        # never alone there: the seal comes along.
-        end = Strip(seal.height + proof.height, seal.draw)
-        pages = paginate([*_strips(notice), end], HIGH - TOP - BOTTOM)
+        settings = SETTINGS[paper]
+        fewest = len(_pages(notice, settings[-1]))
+        by_setting = ((setting, _pages(notice, setting)) for setting in settings)
+        setting, pages = next(set_so for set_so in by_setting if len(set_so[1]) == fewest)
+        pen = Pen(title, setting.wide, setting.high)
         for number, strips in enumerate(pages, 1):
             if number > 1:
                 pen.next_page()
-            stack(pen, strips, LEFT, TOP)
-            _foot(pen, title, number, len(pages))
-        proof.draw(pen, LEFT, HIGH - BOTTOM - proof.height)
+            stack(pen, strips, setting.left, TOP)
+            _foot(pen, setting, title, number, len(pages))
+        proof = _proof(notice, setting)
+        proof.draw(pen, setting.left, setting.high - BOTTOM - proof.height)
         return pen.pdf()
+
+
+def _pages(notice: NoticeSheet, setting: Setting) -> list[list[Strip]]:
+    """The sheets, without their feet.
+
+    The digest and the QR codes stand at the foot of the last one, however short its text, and are never
+    alone there: the seal comes along, and where it stands beside them, what is said last.
+    """
+    proof, strips = _proof(notice, setting), _strips(notice, setting)
+    if setting.seal_beside:
+        last = strips.pop()
+        end = Strip(last.height + proof.height, last.draw)
+    else:
+        seal = _seal(notice, setting)
+        end = Strip(seal.height + proof.height, seal.draw)
+    return paginate([*strips, end], setting.high - TOP - BOTTOM)
 
 
 def heading(notice: NoticeSheet) -> str:
@@ -171,60 +236,83 @@ def meeting(notice: NoticeSheet) -> str:
     )
 
 
-def _strips(notice: NoticeSheet) -> list[Strip]:
+def _strips(notice: NoticeSheet, setting: Setting) -> list[Strip]:
     """The whole posting from the title to what comes before the seal."""
+    room, body = setting.room, setting.body
     strips = [
-        *paragraph(notice.township + notice.village, ROOM_MM, 18, bold=True, align="center"),
-        *paragraph(heading(notice), ROOM_MM, 18, bold=True, align="center"),
+        *paragraph(notice.township + notice.village, room, setting.title, bold=True, align="center"),
+        *paragraph(heading(notice), room, setting.title, bold=True, align="center"),
         gap(4),
         # A Chinese paragraph begins with two full-width spaces.
-        *paragraph(f"\u3000\u3000{introduction(notice)}{meeting(notice)}", ROOM_MM, BODY),
+        *paragraph(f"\u3000\u3000{introduction(notice)}{meeting(notice)}", room, body),
         gap(3),
-        *_table(notice),
+        *_table(notice, setting),
         gap(3),
     ]
     for notes in notice.notes:
-        strips += paragraph(notes.title, ROOM_MM, CELL, bold=True)
-        for line in notes.lines:
-            strips += paragraph(line, ROOM_MM, CELL)
-        strips.append(gap(2))
+        strips += [*_notes(notes, setting), gap(2)]
     for announcement in notice.announcements:
-        strips += [*paragraph(announcement, ROOM_MM, BODY), gap(2)]
-    strips += paragraph(_("How to object:"), ROOM_MM, BODY, bold=True)
-    strips += paragraph(notice.how_to_object, ROOM_MM, BODY)
+        strips += [*paragraph(announcement, room, body), gap(2)]
+    strips += paragraph(_("How to object:"), room, body, bold=True)
+    strips += paragraph(notice.how_to_object, room, body)
     if footnote := words.footnote(notice):
-        strips += [gap(2), *paragraph(footnote, ROOM_MM, SMALL, colour=QUIET)]
+        strips += [gap(2), *paragraph(footnote, room, setting.small, colour=QUIET)]
+    return strips
+
+
+def _notes(notes: Notes, setting: Setting) -> list[Strip]:
+    """The notes below their heading, side by side where the sheet is wide."""
+    size, columns = min(setting.cell, setting.body), setting.note_columns
+    wide = setting.room / columns
+    strips = paragraph(notes.title, setting.room, size, bold=True)
+    for first in range(0, len(notes.lines), columns):
+        beside = [paragraph(line, wide - 3, size) for line in notes.lines[first : first + columns]]
+        strips += beside[0] if columns == 1 else [side_by_side((wide, lines) for lines in beside)]
     return strips
 
 
 # The table.
 
 
-def _table(notice: NoticeSheet) -> list[Strip]:
+def _table(notice: NoticeSheet, setting: Setting) -> list[Strip]:
     """A strip for each row and for the totals; each page repeats the head of the table."""
-    table = PrintedTable(_columns(notice), size=CELL, head_size=SMALL)
+    table = PrintedTable(
+        _columns(notice, setting), size=setting.cell, head_size=setting.head, padding=setting.padding
+    )
     rows = [_cells(notice, row) for row in notice.rows]
     return [*table.rows(rows), table.row(_cells(notice, notice.sum_row), bold=True)]
 
 
-def _columns(notice: NoticeSheet) -> list[PrintedColumn]:
-    """The table's columns; the categories share the width that the others leave."""
-    number, name, grid, figure, total = 9.0, 16.0, 38.5, 11.0, 14.0
+def _columns(notice: NoticeSheet, setting: Setting) -> list[PrintedColumn]:
+    """The table's columns. The grid's gives way where the figures need it, as its text may break."""
+    number, name, grid, least_grid, figure, total = (
+        setting.cell / 10 * wide_mm for wide_mm in (9.0, 16.0, 38.5, setting.least_grid, setting.figure, 14.0)
+    )
     ends = (
         [PrintedColumn(_("Total"), total, "right")]
         if notice.whole
         else [PrintedColumn(_("Total before"), total, "right"), PrintedColumn(_("Total now"), total, "right")]
     )
-    shared = (ROOM_MM - number - name - grid - 2 * figure - total * len(ends)) / max(len(notice.columns), 1)
+    waived = [PrintedColumn(_("Up to 0"), figure, "right")] if notice.has_waived else []
+    count = max(len(notice.columns), 1)
+    beside = setting.room - number - name - figure * (2 + len(waived)) - total * len(ends)
+    shared = min(max(_widest_figure(notice, setting), (beside - grid) / count), (beside - least_grid) / count)
     return [
         PrintedColumn(_("Row"), number, "center"),
         PrintedColumn(_("Name"), name),
-        PrintedColumn(_("Grid"), grid),
+        PrintedColumn(_("Grid"), beside - shared * count),
         *[PrintedColumn(category, shared, "right") for category in notice.columns],
         PrintedColumn(_("Deductions"), figure, "right"),
         PrintedColumn(_("Adjustments"), figure, "right"),
+        *waived,
         *ends,
     ]
+
+
+def _widest_figure(notice: NoticeSheet, setting: Setting) -> float:
+    """The width of a column in which each figure of the categories has its full size."""
+    figures = {show(cell) for row in (*notice.rows, notice.sum_row) for cell in row.cells}
+    return max((width(figure, setting.cell, bold=True) for figure in figures), default=0) + 2.5
 
 
 def _cells(notice: NoticeSheet, row: NoticeRow) -> list[str]:
@@ -235,6 +323,7 @@ def _cells(notice: NoticeSheet, row: NoticeRow) -> list[str]:
         *[show(cell) for cell in row.cells],
         show(-abs(row.deductions)),
         signed(row.adjustments),
+        *([signed(row.waived)] if notice.has_waived else []),
         *([] if notice.whole else [show(row.total_before)]),
         show(row.total),
     ]
@@ -243,55 +332,59 @@ def _cells(notice: NoticeSheet, row: NoticeRow) -> list[str]:
 # The end of the sheet.
 
 
-def _seal(notice: NoticeSheet) -> Strip:
+def _seal(notice: NoticeSheet, setting: Setting) -> Strip:
     """Room for the committee's seal over its name and the date."""
 
     def draw(pen: Pen, x: float, y: float) -> None:
-        middle = x + ROOM_MM - 38
+        middle = x + setting.room - 38
         sealed = _("%(village)s (seal)", village=notice.village)
-        text, size = fit(sealed, 76, BODY, 7)
+        text, size = fit(sealed, 76, setting.body, 7)
         pen.text(middle, y + 15, text, size, align="center")
-        pen.text(middle, y + 23, words.day(notice.posted_on), BODY, align="center")
+        pen.text(middle, y + 23, words.day(notice.posted_on), setting.body, align="center")
 
     return Strip(28, draw)
 
 
-def _proof(notice: NoticeSheet) -> Strip:
+def _proof(notice: NoticeSheet, setting: Setting) -> Strip:
     """Two QR codes, to object and to the public page, beside the digest of the village's ledger."""
-    left = 2 * QR_SIDE_MM + 8
-    room = ROOM_MM - left
+    side = setting.qr_side
+    left = 2 * side + 8
+    seal = _seal(notice, setting) if setting.seal_beside else None
     explained = paragraph(
         _(
             "Keep this sheet or take a picture: the number proves later that no booked point was changed. "
             "Anyone can have it computed again at %(url)s",
             url=notice.proof_url,
         ),
-        room,
-        7.5,
+        setting.room - left - (78 if seal else 0),
+        setting.small - 1.5,
         colour=QUIET,
     )
     groups = words.grouped(notice.digest).split()
 
     def draw(pen: Pen, x: float, y: float) -> None:
-        pen.line(x, y, x + ROOM_MM, y, colour=LINE, thick=0.3)
+        pen.line(x, y, x + setting.room, y, colour=LINE, thick=0.3)
         codes = ((notice.object_url, _("Scan to object")), (notice.url, _("Scan to read this notice")))
         for place, (url, caption) in enumerate(codes):
-            at = x + place * (QR_SIDE_MM + 3)
-            pen.qr(at, y + 1.5, QR_SIDE_MM, url)
-            caption_text, size = fit(caption, QR_SIDE_MM, SMALL, 6, bold=True)
-            pen.text(at + QR_SIDE_MM / 2, y + QR_SIDE_MM + 4, caption_text, size, bold=True, align="center")
-        pen.text(x + left, y + 7, _("Notice %(code)s", code=notice.code), BODY, bold=True)
-        pen.text(x + left, y + 13, _("Number of the ledger:"), SMALL, bold=True)
+            at = x + place * (side + 3)
+            pen.qr(at, y + 1.5, side, url)
+            caption_text, size = fit(caption, side, setting.small, 6, bold=True)
+            pen.text(at + side / 2, y + side + 4, caption_text, size, bold=True, align="center")
+        pen.text(x + left, y + 7, _("Notice %(code)s", code=notice.code), setting.body, bold=True)
+        pen.text(x + left, y + 13, _("Number of the ledger:"), setting.small, bold=True)
         for place, group in enumerate(groups):
             row, column = divmod(place, 8)
-            pen.text(x + left + column * 11, y + 18 + row * 4.5, group, CELL)
+            pen.text(x + left + column * 11, y + 18 + row * 4.5, group, 10)
         stack(pen, explained, x + left, y + 24)
+        if seal:
+            seal.draw(pen, x, y + 6)
 
-    return Strip(QR_SIDE_MM + 6, draw)
+    return Strip(side + 6, draw)
 
 
-def _foot(pen: Pen, title: str, number: int, count: int) -> None:
+def _foot(pen: Pen, setting: Setting, title: str, number: int, count: int) -> None:
     """Draw the title and page n of m, which join the sheets on the wall."""
-    y = HIGH - BOTTOM + 8
-    pen.text(LEFT, y, title, SMALL, colour=QUIET)
-    pen.text(WIDE - LEFT, y, words.page_number(number, count), SMALL, colour=QUIET, align="right")
+    y, size = setting.high - BOTTOM + 8, setting.small
+    pen.text(setting.left, y, title, size, colour=QUIET)
+    right, page_number = setting.wide - setting.left, words.page_number(number, count)
+    pen.text(right, y, page_number, size, colour=QUIET, align="right")

@@ -12,11 +12,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ground import clock
+from ground import clock, days, names
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.cards import TOKEN_LENGTH, random_characters
 from people.models import Area, Person, User
+from points import amounts
 from points.assessment import assessments, meeting
 from points.models import Answer, Assessment, AssessmentState, NoticeLine, Objection, ObjectionChannel
 from points.wall import workdays
@@ -49,7 +50,7 @@ def bring(
     Sent twice with one key it is one. From now on the line waits. `received_on` is a day in Asia/Shanghai,
     today if left out; `chance` the machine's secret source, unless a demo wants the same on every run.
     Refused `not_on_notice` when nothing hangs on the wall, `not_on_sheet`, `already_booked` for a line that
-    is booked, `bad_text`, `in_future`, `before_notice`, `too_many` online, `key_reused`.
+    is booked, `bad_text`, `bad_day`, `in_future`, `before_notice`, `too_many` online, `key_reused`.
     """
     lock(assessment)
     existing = db.session.scalar(select(Objection).where(Objection.key == key))
@@ -70,8 +71,7 @@ def bring(
             _("This line is booked. Tell the committee: a mistake is put right in the next quarter."),
         )
     received_on = received_on or clock.today()
-    if received_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "received_on")
+    days.HAPPENED.check(received_on, "received_on")
     if received_on < line.notice.posted_on:
         raise Refused("before_notice", _("The notice did not hang yet on that day."), "received_on")
     if not LEAST_CHARACTERS <= len(text.strip()) <= MOST_CHARACTERS:
@@ -84,7 +84,7 @@ def bring(
         number=_next_number(assessment),
         worker_id=worker.id,
         channel=channel,
-        name=name.strip(),
+        name=names.kept(name),
         contact=contact.strip(),
         text=text.strip(),
         received_on=received_on,
@@ -145,9 +145,10 @@ def answer(
 ) -> Answer:
     """Answer an objection, once.
 
-    An accepted one changes the line by `change` tenths, to be posted again. The same answer again returns
-    the first. Refused `already_answered`, `reason_missing`, `decided_by_missing`, `bad_amount` for an
-    accepted one that changes nothing, `wrong_state`, and as `meeting.check_may_decide` says.
+    An accepted one changes the line by `change` tenths, to be posted again: all of it, as it is promised in
+    the reply. The same answer again returns the first. Refused `already_answered`, `reason_missing`,
+    `decided_by_missing`, `bad_amount` for an accepted one that changes nothing, `below_zero` for one that
+    takes more than the line has, `wrong_state`, and as `meeting.check_may_decide` says.
     """
     assessment = objection.assessment
     assessments.lock_in_state(
@@ -164,7 +165,7 @@ def answer(
         raise Refused("decided_by_missing", _("Write down who decided."), "decided_by")
     meeting.check_may_decide(assessment, objection.worker, actor)
     if accepted:
-        meeting.check_amount(change)
+        _check_change(assessment, objection.worker, change)
     new_answer = Answer(
         objection_id=objection.id,
         accepted=accepted,
@@ -184,6 +185,18 @@ def answer(
             assessment, objection.worker, change, short, key, actor, answer_id=new_answer.id
         )
     return new_answer
+
+
+def _check_change(assessment: Assessment, worker: Person, change: int) -> None:
+    """Check that an answer's change can be made whole. Refused `bad_amount`, `below_zero`."""
+    meeting.check_amount(change)
+    total = meeting.row_or_refuse(assessment, worker).total
+    if total + change < 0:
+        raise Refused(
+            "below_zero",
+            _("The line has %(points)s points now. It cannot lose more.", points=amounts.show(total)),
+            "change",
+        )
 
 
 def contested_worker_ids(assessment: Assessment) -> set[int]:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from flask_babel import gettext as _
 
 from ground.paper import words
-from people.models import Person, mask_name
+from people.models import Person, mask_name, mask_names
 from people.roster import persons
 from points import labels
 from points.amounts import show, signed
-from points.models import Adjustment, Assessment, Category, Correction, NoticeLine, Recusal
+from points.models import Adjustment, Assessment, Category, Correction, NoticeLine, Recusal, Service
 from points.wall.noticesheet import Notes, NoticeRow, NoticeSheet
 from points.wall.wall_state import PostedNotice
 
@@ -65,6 +65,7 @@ def _row(posted: PostedNotice, line: NoticeLine) -> NoticeRow:
         deductions=line.deductions,
         adjustments=line.adjustments,
         total=line.total,
+        waived=line.waived,
         total_before=posted.totals_before.get(line.worker_id, 0),
     )
 
@@ -75,7 +76,10 @@ def _notes(posted: PostedNotice) -> Iterator[Notes]:
     masked = name_mask(assessment, (line.worker for line in posted.lines))
     changed = [entry for entry in posted.adjustments if entry.answer_id in posted.answers]
     decided = [entry for entry in posted.adjustments if entry.answer_id not in posted.answers]
+    below = [line for line in posted.lines if line.waived]
     for title, note_lines in (
+        (_("Why points were deducted:"), [_deducted(lines, entry, masked) for entry in posted.deductions]),
+        (_("Lines that would be below 0:"), [_waived(line) for line in below]),
         (_("Changed after objections:"), [_changed(posted, lines, entry, masked) for entry in changed]),
         (_("Why points were adjusted:"), [_adjusted(lines, entry, masked) for entry in decided]),
         (_("Members of the meeting left out of a line:"), [_recused(lines, r) for r in posted.recusals]),
@@ -83,6 +87,31 @@ def _notes(posted: PostedNotice) -> Iterator[Notes]:
     ):
         if note_lines:
             yield Notes(str(title), note_lines)
+
+
+def _deducted(lines: dict[int, NoticeLine], record: Service, masked: NameMask) -> str:
+    line, reason = lines[record.worker_id], record.note and masked(record.note)
+    what = _("%(what)s: %(reason)s", what=record.item.name, reason=reason) if reason else record.item.name
+    return str(
+        _(
+            "No. %(number)s %(name)s: %(points)s, %(reason)s",
+            number=line.number,
+            name=line.name,
+            points=signed(record.item.points * record.count),
+            reason=what,
+        )
+    )
+
+
+def _waived(line: NoticeLine) -> str:
+    return str(
+        _(
+            "No. %(number)s %(name)s: less than 0 points count as 0; %(points)s points were not taken.",
+            number=line.number,
+            name=line.name,
+            points=show(line.waived),
+        )
+    )
 
 
 def _adjusted(lines: dict[int, NoticeLine], adjustment: Adjustment, masked: NameMask) -> str:
@@ -150,12 +179,5 @@ def name_mask(assessment: Assessment, workers: Iterable[Person]) -> NameMask:
 
     The names of these workers, and of who was at the meeting.
     """
-    names = {worker.name for worker in workers} | {member.name for member in assessment.members}
-    longest_first = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
-
-    def masked(text: str) -> str:
-        for name in longest_first:
-            text = text.replace(name, mask_name(name))
-        return text
-
-    return masked
+    people = {worker.name for worker in workers} | {member.name for member in assessment.members}
+    return lambda text: mask_names(text, people)

@@ -229,3 +229,56 @@ def test_changes_hang_below_the_whole_sheet(cast, client_of, clock):
     clock.days_on(4)
     do(booking.book, assessment, cast.chair)
     assert "已于2027年1月1日" in client_of(None).get(f"/n/{VILLAGE}/2026Q4").text
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("", [1, 2, 3, 4, 5, 6, 7, 8]),
+        ("李", [1]),
+        ("李秀明", [1]),
+        ("李*明", [1]),
+        (WANG, [2]),
+        ("欧阳晓燕", [7]),
+        ("3", [3]),
+        ("０３", [3]),
+        ("第05网格", [5]),
+        (" 网格  8 ", [8]),
+        ("李 3", []),
+        ("明", []),
+        ("9" * 200, []),
+        ("x", []),
+    ],
+)
+def test_a_line_is_found_by_surname_grid_or_number(cast, client_of, words, numbers):
+    on_wall(cast, {LI: 300})
+    page = client_of(None).get(f"/n/{VILLAGE}/2026Q4", query_string={"q": words}).text
+    assert len(re.findall("<tr data-line=", page)) == len(WORKERS)
+    shown = re.findall(r'<tr data-line="(\d+) [^"]*">', page)
+    assert [int(number) for number in shown] == numbers
+    assert ("没有找到" in re.sub(r"<p[^>]* hidden>.*?</p>", "", page)) == (not numbers)
+    assert all(name not in page.replace(f'value="{words}"', "") for name in WORKERS)
+
+
+def test_each_line_leads_to_its_objection_as_long_as_there_may_be_one(cast, client_of, clock):
+    assessment = on_wall(cast, {LI: 300, WANG: 200})
+    visitor, wall_page = client_of(None), f"/n/{VILLAGE}/2026Q4"
+
+    def leads():
+        page = visitor.get(wall_page).text
+        return re.findall(rf'href="({wall_page}/object[^"]*)"', page)
+
+    every_line = [f"{wall_page}/object?line={number}" for number in range(1, 9)]
+    assert leads() == [f"{wall_page}/object", *every_line, f"{wall_page}/object"]
+    form = visitor.get(every_line[1]).text
+    assert re.findall(r'<option selected value="(\d+)">', form) == ["2"]
+    for unknown in ("9", "0", "x", ""):
+        form = visitor.get(f"{wall_page}/object?line={unknown}").text
+        assert 'selected value="' not in form.replace('selected value="0"', "")
+    objection = object_to(assessment, cast.worker, cast.clerk)
+    do(objections.answer, objection, True, 4, "确实漏记", "村委会", cast.clerk)
+    do(posting.post_changes, assessment, cast.clerk)
+    assert sorted(leads()) == sorted([*every_line, *[f"{wall_page}/object"] * 2])
+    clock.days_on(4)
+    do(booking.book, assessment, cast.chair)
+    assert leads() == []

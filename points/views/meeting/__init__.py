@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("meeting", __name__)
 
 # They register their routes.
-from points.views.meeting import lines, meeting
+from points.views.meeting import lines, meeting, projector

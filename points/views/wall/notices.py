@@ -10,13 +10,14 @@ from people.models import Area, Role
 from points import expiry
 from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Notice
-from points.views.assessment.quarters import press_button, quarter_or_404
+from points.services import reading
+from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet
 from points.views.wall import bp
-from points.wall import noticesheet, objections, posting, wording
+from points.wall import finding, noticesheet, objections, posting, wording
 from points.wall import wall_state as wall
 from points.wall.noticesheet import NoticeSheet, notice_pdf
 
-PAPERS = ("A4", "A3")
+MOST_SEARCHED = 100  # characters
 
 
 @bp.get("/v/<village>/quarters/<quarter>/notice.pdf")
@@ -24,13 +25,28 @@ PAPERS = ("A4", "A3")
 def notice_sheet(village: str, quarter: str) -> Response:
     """A notice for the wall, A4 or A3 by `?paper=`: the whole sheet, or that of `?number=`."""
     assessment = quarter_or_404(quarter, g.area)
-    paper = request.args.get("paper", PAPERS[0])
-    if paper not in PAPERS:
+    paper = request.args.get("paper", "A4")
+    if paper not in noticesheet.SETTINGS:
         abort(404)
     notice = _requested_notice(assessment) or abort(404)
     with force_locale("zh"):
         sheet = sheet_with_urls(wall.posted_notice(assessment, notice))
     return web.pdf(notice_pdf(sheet, paper), f"{village}-{sheet.code}.pdf")
+
+
+@bp.get("/v/<village>/quarters/<quarter>/preview")
+@access.allow(*access.COMMITTEE)
+def preview(village: str, quarter: str) -> str | Response:
+    """The sheet as it would hang, with what is not confirmed yet, before it is posted."""
+    assessment = quarter_or_404(quarter, g.area)
+    if assessment.state != AssessmentState.DELIBERATING:
+        return redirect_to_sheet(quarter)
+    return render_template(
+        "points/meeting/preview.html",
+        assessment=assessment,
+        notice=sheet_with_urls(wall.draft_notice(assessment)),
+        waiting=reading.count_waiting(g.area),
+    )
 
 
 def _requested_notice(assessment: Assessment) -> Notice | None:
@@ -89,16 +105,21 @@ def notices(village: str) -> str:
 @bp.get("/n/<village>/<quarter>")
 @access.public
 def notice(village: str, quarter: str) -> str:
-    """The same sheets as on the wall, the latest whole one and the changes after it, and nothing else."""
+    """The same sheets as on the wall, the latest whole one and the changes after it, and nothing else.
+
+    With `?q=` only the lines that these words find.
+    """
     area = public_village(village)
+    words = request.args.get("q", "").replace("\0", "").strip()[:MOST_SEARCHED]
     assessment = quarter_or_404(quarter, area)
     posted = wall.posted_notices(assessment) or abort(404)
     contested = objections.contested_worker_ids(assessment)
+    sheets = [sheet_with_urls(posted_notice) for posted_notice in posted]
     return render_template(
         "points/wall/notice.html",
         village=area,
         assessment=assessment,
-        sheets=[sheet_with_urls(posted_notice) for posted_notice in posted],
+        sheets=sheets,
         contested={
             line.number
             for posted_notice in posted
@@ -106,7 +127,14 @@ def notice(village: str, quarter: str) -> str:
             if line.worker_id in contested
         },
         words=noticesheet,
-        is_open=bool(wall.open_lines(assessment)),
+        searched=words,
+        found={
+            row.number
+            for sheet in sheets
+            for row in sheet.rows
+            if finding.is_found(words, row.number, row.name, row.grid)
+        },
+        open_numbers={line.number for line in wall.open_lines(assessment)},
         sent_back=assessment.state == AssessmentState.DELIBERATING,
         today=clock.today(),
     )
