@@ -29,7 +29,7 @@ MOST_KEPT = 200_000  # bytes, as a browser sends them
 KEPT_SECONDS = 12 * 3600  # as long as a sign-in lasts without being used
 CSRF_FIELD = "csrf_token"
 LOOK_FIELD = "look"  # sent along: the form is to be shown again, not taken
-KEPT_FIELD = "kept"  # what the sign-in page carries through
+SHOWN_ONCE = "shown once"  # noted in place of an address: the form led to a page that is shown once
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _has_file() -> bool:
 
 
 def _address() -> str:
-    return f"{request.script_root}{request.full_path.removesuffix('?')}"
+    return web.own_address(f"{request.script_root}{request.full_path.removesuffix('?')}")
 
 
 def page_of_form() -> str:
@@ -121,7 +121,7 @@ def check_form(is_public: bool) -> Response | tuple[str, int] | None:
     it leads to where it led.
     """
     key = formkey.sent()
-    if key is None:
+    if key is None or request.endpoint is None:
         return None
     here = formkey.person_here()
     if key.person != here and not (is_public and None in (key.person, here)):
@@ -195,8 +195,16 @@ def answer_if_done() -> Response | None:
 
 
 def _answer_again(note: str) -> Response:
+    page = sent.page_after(note)
+    if page == SHOWN_ONCE:
+        text = gettext(
+            "This is done already and was not done a second time. The password, PIN or key was shown that "
+            "one time only. If nobody wrote it down, give a new one."
+        )
+        flash(text, "warning")
+        return redirect(page_of_form())
     flash(gettext("This was sent before and is done. It was not done a second time."))
-    return redirect(sent.page_after(note) or page_of_form())
+    return redirect(page or page_of_form())
 
 
 def kept_page(form: KeptForm | None, status: int = 400, is_shown: bool = True) -> tuple[str, int]:
@@ -226,7 +234,7 @@ def note_where_it_led(response: Response) -> Response:
     """Note the page that follows a form, once it is carried out; without that it stays done all the same."""
     if "note" in g and did_first():
         try:
-            sent.note_page(g.note, response.location or "")
+            sent.note_page(g.note, SHOWN_ONCE if g.get("shows_secret") else response.location or "")
         except Refused:
             log.warning("the page after a form could not be noted")
     return response

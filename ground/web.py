@@ -13,6 +13,7 @@ from flask import (
     Flask,
     current_app,
     flash,
+    g,
     get_flashed_messages,
     make_response,
     redirect,
@@ -237,6 +238,14 @@ def unlisted_page(page: str, status: int = 200) -> Response:
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def secret_page(page: str) -> Response:
+    """The one page on which a new secret is seen: no browser keeps it, and it is not shown again."""
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    g.shows_secret = True
     return response
 
 

@@ -1,6 +1,7 @@
 """What was sent is done once, and what was typed is not lost: over every form of every page."""
 
 import re
+import secrets
 import sqlite3
 from contextlib import contextmanager
 from datetime import date
@@ -19,6 +20,7 @@ from people.conduct import trainings
 from people.models import CardState, Contact, DepartureKind, Duty, GridKind, Role, Stage, Training
 from people.roster import departures, grids, growth, persons, terms
 from people.signin import accounts, keeping
+from points import ledger
 from points.assessment import meeting
 from points.models import Deduction, Objection
 from points.rubrics import template, versions
@@ -28,8 +30,9 @@ from shop.desk import devices, redemptions
 from shop.models import Goods, Source, StockMove
 from shop.shelf import goods, pictures
 from shop.stock import consignments, counts, moves
-from tests.cast import ITEMS, PASSWORD, TODAY, VILLAGE, a_picture
+from tests.cast import ITEMS, NEXT_VILLAGE, PASSWORD, TODAY, VILLAGE, a_picture
 from tests.formpages import Explorer, data_of, endpoint_of, forms_of
+from tests.people.test_rosterfile import row, workbook
 from tests.points import hung
 from tests.test_rules import (
     DUTY_WRITES,
@@ -62,10 +65,7 @@ WITHOUT_A_FORM = {
 }
 # Forms whose double sending is told where their story is.
 TOLD_ELSEWHERE = {
-    **dict.fromkeys(
-        ("roster.import_file", "shelf.goods_file"), "taken in once: test_rosterfile, test_goodsfile"
-    ),
-    "desk.desk_card": "the basket's key: test_redemptions, test_races",
+    **dict.fromkeys(("roster.import_file", "shelf.goods_file", "desk.desk_card"), "below"),
     "signin.sign_out": "writes nothing",
 }
 
@@ -262,6 +262,9 @@ def send_twice(client, address, sent, page, repeats):
     assert twice == set(), address
     if not repeats:
         assert (second.status_code, second.location) == (302, first.location or page), address
+        if not first.location:  # a secret, which is shown once
+            assert first.headers["Cache-Control"] == "no-store", address
+            assert "只显示那一次" in client.get(page, follow_redirects=True).text, address
     return True
 
 
@@ -289,62 +292,6 @@ def test_every_form_is_done_once(app, cast, client_of, found):
             before.put_back()
     meant = {*REPEATING, *TOLD_ELSEWHERE, *WITHOUT_A_FORM}
     assert post_endpoints(app) - done - meant == set.union(*NOT_ON_STAGE.values())
-
-
-MORE_WRITES = (
-    ("clerk", "quarters/2026Q4/post-changes", {}),
-    ("township_user", "quarters/2026Q4/return", {"reason": "漏了一人"}),
-    ("clerk", "quarters/2026Q3/recusals/{recusal}/lift", {}),
-    ("clerk", "/a/{village}/trainings/{training}/call-off", {}),
-)
-
-
-def ready_for_more(cast):
-    """What `MORE_WRITES` write about."""
-    assessment = hung.on_wall(cast, {cast.worker.name: 20})
-    objection = hung.object_to(assessment, cast.worker, cast.clerk)
-    deliberated = hung.in_meeting(cast, {}, Quarter(2026, 3))
-    with transaction():
-        objections.answer(objection, True, 10, "少记一次", "评议小组", cast.clerk)
-        recusal = meeting.recuse(deliberated, deliberated.members[-1], cast.neighbour, "夫妻", cast.clerk)
-        held = ("t" * 16, cast.village, Duty.WORKER, "用电安全", "村委会", TODAY, cast.clerk)
-        training = trainings.hold(*held)
-    return {"village": VILLAGE, "recusal": recusal.id, "training": training.id}
-
-
-# What no page of the stage above has a form for, by who makes it ready.
-NOT_ON_STAGE = {
-    ready_to_write: {
-        *("assessment.book", "conduct.tick_training", "conduct.unmark_law", "ledger.cancel_expiry"),
-        *("ledger.merge", "meeting.adjust", "meeting.deliberate", "meeting.take_back"),
-        *("services.confirm_slip", "services.service_again", "stock.begin_stock_take"),
-        *("wall.answer_objection", "wall.new_objection", "wall.object_online"),
-    },
-    ready_for_duties: {"duties.household_back", "duties.new_visit", "duties.undo_attempt"},
-    ready_for_more: {"assessment.send_back", "meeting.lift", "conduct.call_off"},
-}
-
-
-@pytest.mark.parametrize(
-    ("ready", "posts"),
-    [(ready_to_write, WRITES), (ready_for_duties, DUTY_WRITES), (ready_for_more, MORE_WRITES)],
-)
-def test_what_no_form_of_the_stage_sends_is_done_once(app, cast, client_of, sqlite_only, ready, posts):
-    """The rest of the posts, each with a key as its page would have made it."""
-    there, wrote = ready(cast), set()
-    for name, path, form in posts:
-        if form is None:
-            continue
-        address, filled = written_out(path, form, there)
-        endpoint, user = endpoint_of(app, address), None if name == "passer_by" else cast.user(name)
-        if endpoint in REPEATING:
-            continue
-        repeats = "key" in form
-        key = FormKey(uuid4().hex, user and user.id, repeats, shown=True)
-        sent_along = [*filled.items(), (formkey.FIELD, key.signed())]
-        if send_twice(client_of(user), address, sent_along, f"/v/{VILLAGE}/", repeats):
-            wrote.add(endpoint)
-    assert NOT_ON_STAGE[ready] - wrote == set()
 
 
 @pytest.fixture
@@ -404,6 +351,62 @@ def test_what_was_typed_is_kept_and_shown_again(app, cast, client_of, found, wit
             assert form_to(app, answer, endpoint) is not None, (endpoint, page)
     told = {*WITHOUT_A_FORM, *TOLD_ELSEWHERE, "signin.sign_in", "signin.password"}
     assert post_endpoints(app) - asked - told <= set.union(*NOT_ON_STAGE.values())
+
+
+MORE_WRITES = (
+    ("clerk", "quarters/2026Q4/post-changes", {}),
+    ("township_user", "quarters/2026Q4/return", {"reason": "漏了一人"}),
+    ("clerk", "quarters/2026Q3/recusals/{recusal}/lift", {}),
+    ("clerk", "/a/{village}/trainings/{training}/call-off", {}),
+)
+
+
+def ready_for_more(cast):
+    """What `MORE_WRITES` write about."""
+    assessment = hung.on_wall(cast, {cast.worker.name: 20})
+    objection = hung.object_to(assessment, cast.worker, cast.clerk)
+    deliberated = hung.in_meeting(cast, {}, Quarter(2026, 3))
+    with transaction():
+        objections.answer(objection, True, 10, "少记一次", "评议小组", cast.clerk)
+        recusal = meeting.recuse(deliberated, deliberated.members[-1], cast.neighbour, "夫妻", cast.clerk)
+        held = ("t" * 16, cast.village, Duty.WORKER, "用电安全", "村委会", TODAY, cast.clerk)
+        training = trainings.hold(*held)
+    return {"village": VILLAGE, "recusal": recusal.id, "training": training.id}
+
+
+# What no page of the stage above has a form for, by who makes it ready.
+NOT_ON_STAGE = {
+    ready_to_write: {
+        *("assessment.book", "conduct.tick_training", "conduct.unmark_law", "ledger.cancel_expiry"),
+        *("ledger.merge", "meeting.adjust", "meeting.deliberate", "meeting.take_back"),
+        *("services.confirm_slip", "services.service_again", "stock.begin_stock_take"),
+        *("wall.answer_objection", "wall.new_objection", "wall.object_online"),
+    },
+    ready_for_duties: {"duties.household_back", "duties.new_visit", "duties.undo_attempt"},
+    ready_for_more: {"assessment.send_back", "meeting.lift", "conduct.call_off"},
+}
+
+
+@pytest.mark.parametrize(
+    ("ready", "posts"),
+    [(ready_to_write, WRITES), (ready_for_duties, DUTY_WRITES), (ready_for_more, MORE_WRITES)],
+)
+def test_what_no_form_of_the_stage_sends_is_done_once(app, cast, client_of, sqlite_only, ready, posts):
+    """The rest of the posts, each with a key as its page would have made it."""
+    there, wrote = ready(cast), set()
+    for name, path, form in posts:
+        if form is None:
+            continue
+        address, filled = written_out(path, form, there)
+        endpoint, user = endpoint_of(app, address), None if name == "passer_by" else cast.user(name)
+        if endpoint in REPEATING:
+            continue
+        repeats = "key" in form
+        key = FormKey(uuid4().hex, user and user.id, repeats, shown=True)
+        sent_along = [*filled.items(), (formkey.FIELD, key.signed())]
+        if send_twice(client_of(user), address, sent_along, f"/v/{VILLAGE}/", repeats):
+            wrote.add(endpoint)
+    assert NOT_ON_STAGE[ready] - wrote == set()
 
 
 def test_after_signing_in_again_the_form_is_there_filled_and_can_be_sent(app, cast, client_of, with_tokens):
@@ -537,7 +540,7 @@ def test_passwords_are_never_carried(app, cast, client_of, with_tokens):
     )
     kept = dict(form_to(app, answer, "signin.sign_in").filled())["kept"]
     with app.test_request_context():
-        assert [name for name, _text in sending.opened(kept).fields] == [formkey.FIELD]
+        assert dict(sending.opened(kept).fields).keys() == {formkey.FIELD, "kept"}
 
 
 def test_what_is_too_long_to_be_kept_is_told(app, cast, client_of, with_tokens):
@@ -571,3 +574,122 @@ def test_a_file_has_to_be_chosen_again(app, cast, client_of, with_tokens):
     assert "The file has to be chosen again." in answer.text
     carried = form_to(app, answer, endpoint)
     assert "The file has to be chosen again." in client.post(form.action, data=dict(carried.filled())).text
+
+
+# --- Told one by one: what takes a file in, and the desk ---
+
+
+def bring_roster():
+    return BytesIO(workbook([row()])), "花名册.xlsx"
+
+
+def bring_goods():
+    return BytesIO("货品名称,单位,积分价格\n火柴,盒,1\n".encode()), "货品.csv"
+
+
+@pytest.mark.parametrize(
+    ("username", "page", "endpoint", "bring"),
+    [
+        ("clerk", f"/a/{VILLAGE}/import", "roster.import_file", bring_roster),
+        ("manager", f"/v/{VILLAGE}/goods/import", "shelf.goods_file", bring_goods),
+    ],
+)
+def test_a_file_is_taken_in_once(app, cast, client_of, username, page, endpoint, bring):
+    client = client_of(cast.user(username))
+    look = client.post(page, data={"file": bring()}).location
+    form = form_to(app, client.get(look), endpoint)
+    assert send_twice(client, form.action, form.filled(), look, repeats=False)
+
+
+def test_a_basket_is_redeemed_once(app, cast, client_of):
+    cast.earn(cast.worker, 100)
+    client, page = client_of(cast.volunteer), f"/v/{VILLAGE}/desk/{cast.card.number}"
+    form = form_to(app, client.get(page), "desk.desk_card")
+    sent = form.filled({control.name: "1" for control in form.controls if control.name.startswith("goods-")})
+    assert send_twice(client, form.action, sent, page, repeats=True)
+    assert ledger.balance_of(cast.worker) < 100
+
+
+# --- A form that is asked about once more ---
+
+
+def test_a_form_that_is_asked_once_more_keeps_its_key(app, cast, client_of):
+    """The first sending was refused, so nothing was done and the key is not used up."""
+    client = client_of(cast.clerk)
+    address, filled = contact_form(app, client, since="2012-01-01")
+    asked = form_to(app, client.post(address, data=filled), "home.new_contact")
+    assert dict(asked.as_shown())[formkey.FIELD] == filled[formkey.FIELD]
+    ticked = [*asked.filled(), ("since-sure", "2012-01-01")]
+    assert send_twice(client, address, ticked, HERE, repeats=False)
+    assert names_of_contacts(cast) == ["马警官"]
+
+
+# --- A clerk with a bad network, and a thief ---
+
+
+def test_two_tabs_are_two_forms(app, cast, client_of):
+    client = client_of(cast.clerk)
+    (address, one), (_same, other) = contact_form(app, client), contact_form(app, client, name="杨警官")
+    for filled in (one, other, one, other):
+        assert client.post(address, data=filled).status_code == 302
+    assert names_of_contacts(cast) == ["杨警官", "马警官"]
+
+
+def test_a_key_of_another_village_or_form_opens_nothing(app, cast, client_of, with_tokens):
+    client = client_of(cast.clerk)
+    _address, filled = contact_form(app, client)
+    client.get(HERE)
+    assert client.post(HERE.replace(VILLAGE, NEXT_VILLAGE), data=filled).status_code == 404
+    grid = client.post(f"/v/{VILLAGE}/grids/new", data=filled | {"csrf_token": "x"})
+    assert (grid.status_code, names_of_contacts(cast)) == (422, [])
+
+
+def test_a_kept_form_leads_to_no_other_site(app, cast, client_of, with_tokens):
+    client = client_of(cast.clerk)
+    _address, filled = contact_form(app, client)
+    for address in ("//evil.example/x", "/%5Cevil.example/x", "/nowhere"):
+        for sender in (client, client_of()):
+            assert sender.post(address, data=filled).status_code in (308, 404)
+    for referer in ("https://evil.example/x", "http://localhost//evil.example/x"):
+        answer = client_of().post(HERE, data=filled, headers={"Referer": referer})
+        assert answer.status_code == 401
+        for form in forms_of(answer):
+            assert "evil" not in form.action
+
+
+def test_the_largest_form_that_is_kept_comes_through(app, cast, client_of, with_tokens):
+    client = client_of(cast.clerk)
+    text = secrets.token_hex(sending.MOST_KEPT // 2 - 500)
+    address, filled = contact_form(app, client, name=text)
+    client.delete_cookie("session")
+    answer = sign_in_on(app, client, client.post(address, data=filled), "clerk")
+    carried = form_to(app, answer, "home.new_contact")
+    assert dict(carried.as_shown())["name"] == text
+    assert client.post(address, data=dict(carried.as_shown())).status_code == 422
+
+
+def test_a_form_is_kept_while_a_first_password_is_chosen(app, cast, client_of, with_tokens):
+    client = client_of(cast.clerk)
+    address, filled = contact_form(app, client)
+    with transaction():
+        secret = keeping.give_password(cast.clerk, cast.township_user)
+    form = form_to(app, client.post(address, data=filled), "signin.sign_in")
+    answer = client.post(form.action, data=dict(form.filled({"username": "clerk", "password": secret})))
+    for words, status in (("short", 422), ("my own words", 200)):
+        form = form_to(app, answer, "signin.password")
+        answer = client.post(form.action, data=dict(form.filled({"new": words, "again": words})))
+        assert answer.status_code == status
+    carried = form_to(app, answer, "home.new_contact")
+    assert without_keys(filled.items()) == without_keys(carried.as_shown())
+    assert client.post(carried.action, data=dict(carried.as_shown())).status_code == 422
+
+
+def test_who_must_choose_a_password_gets_no_other_s_form(app, cast, client_of, with_tokens):
+    client = client_of(cast.clerk)
+    address, filled = contact_form(app, client)
+    with transaction():
+        secret = keeping.give_password(cast.volunteer, None)
+    client.delete_cookie("session")
+    form = form_to(app, client.post(address, data=filled), "signin.sign_in")
+    answer = client.post(form.action, data=dict(form.filled({"username": "volunteer", "password": secret})))
+    assert (answer.status_code, answer.location) == (302, "/")

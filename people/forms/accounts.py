@@ -19,8 +19,9 @@ class SignInForm(Form):
 
 
 class FirstPasswordForm(Form):
-    """A new password of one's own in place of a given one, which was typed a moment ago."""
+    """A new password of one's own in place of a given one, which was typed a moment ago; `kept` as above."""
 
+    kept = HiddenField()
     new = PasswordField(_("New password"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
     again = PasswordField(_("The same once more"))
 

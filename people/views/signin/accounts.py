@@ -243,13 +243,9 @@ def _person(form: RosterForm) -> Person | None:
 
 
 def _secret_page(user: User | None, secret: str) -> Response:
-    """The one page on which a new password or PIN is seen; no browser keeps it."""
+    """The one page on which a new password or PIN is seen."""
     card = cards.active_card(user.person) if user and user.person and accounts.is_of_card(user) else None
-    page = Response(
-        render_template("people/signin/given.html", user=user, secret=secret, card=card), mimetype="text/html"
-    )
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    return web.secret_page(render_template("people/signin/given.html", user=user, secret=secret, card=card))
 
 
 def _finish(ident: int, form: Form, words: str) -> Response | tuple[str, int]:

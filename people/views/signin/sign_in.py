@@ -45,10 +45,15 @@ def sign_in() -> Response | tuple[str, int]:
     return _sign_in_page(form, request.args.get("next")), form.status
 
 
-def _go_on(form: SignInForm, user: User) -> Response:
-    """Go on to where one was headed; with a form that could not be sent, if it was one's own."""
+def _go_on(form: SignInForm | FirstPasswordForm, user: User) -> Response:
+    """Go on to where one was headed; with a form that could not be sent, if it was one's own.
+
+    Whoever first has to choose a password takes it along.
+    """
     kept = sending.opened(form.kept.data)
     if kept is not None and kept.key is not None:
+        if kept.key.person == user.id and user.temporary:
+            return make_response(*_password_page(FirstPasswordForm(formdata=None, kept=form.kept.data)))
         if kept.key.person == user.id:
             return make_response(*sending.kept_page(kept, 200))
         flash(gettext("What was typed before was somebody else's. It was not sent."))
@@ -146,7 +151,11 @@ def password() -> Response | tuple[str, int]:
         if form.status == 200:
             _begin(user)
             flash(gettext("Your new password holds from now on. Everywhere else you are signed out."))
-            return redirect(url_for("home.home"))
+            return _go_on(form, user)
+    return _password_page(form)
+
+
+def _password_page(form: FirstPasswordForm) -> tuple[str, int]:
     of_card = accounts.is_of_card(current_user)
     return render_template("people/signin/password.html", form=form, of_card=of_card), form.status
 
