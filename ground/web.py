@@ -228,8 +228,11 @@ def printed_url(path: str) -> str:
 
 
 def own_address(address: str | None) -> str:
-    """The address if it is one of this site; the front page for any other, or for none."""
-    is_ours = address and address.startswith("/") and address[1:2] not in ("/", "\\")
+    """The address if it is one of this site; the front page for any other, or for none.
+
+    Browsers leave out tabs and line breaks, so that with one `//` may come to stand at the beginning.
+    """
+    is_ours = address and re.fullmatch(r"/(?![/\\])[^\x00-\x1f\x7f]*", address)
     return address if address and is_ours else f"{request.script_root}/"
 
 

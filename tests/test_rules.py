@@ -649,6 +649,20 @@ def test_templates_hold_no_script_and_no_style():
     assert {file: what for file, what in found.items() if what} == {}
 
 
+def test_every_form_carries_a_key_and_no_search_does():
+    """What is sent is done once (`ground.formkey`), also by forms that no test opens; what looks only, has
+    an address that can be passed on."""
+    along = re.compile(r"sent_along\(|form_top\(|hidden_tag\((?:\)|[^)]*\"once\")")
+    seen, found = Counter(), []
+    for file in TEMPLATES:
+        for form in re.findall(r"<form\b.*?</form>", file.read_text(), re.DOTALL):
+            is_sent = bool(re.match(r"<form[^>]*method=.post", form))
+            seen[is_sent] += 1
+            if is_sent != bool(along.search(form)) and file.name != "kept.html":  # that passes a form on
+                found.append((file.name, form[:80]))
+    assert (found, seen[True] > 80, seen[False] > 8) == ([], True, True)
+
+
 # What may be minus, given bare to the filter that writes points, or a sign of its own before it.
 BARE_MINUS = re.compile(
     r"\b(deductions|adjustments|adjustment\.amount|\.change|item\.points|\.tenths)[\"')]*\s*\|\s*(abs\s*\|\s*)?points"

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event, select
 
-from ground import clock, formkey, sending
+from ground import clock, formkey, sending, web
 from ground.clock import Quarter
 from ground.db import db, transaction
 from ground.formkey import FormKey
@@ -693,3 +693,12 @@ def test_who_must_choose_a_password_gets_no_other_s_form(app, cast, client_of, w
     form = form_to(app, client.post(address, data=filled), "signin.sign_in")
     answer = client.post(form.action, data=dict(form.filled({"username": "volunteer", "password": secret})))
     assert (answer.status_code, answer.location) == (302, "/")
+
+
+@pytest.mark.parametrize("address", ["//", "/\\", "/\t/", "\t//", "/\n/", "/\r\n/", "https://", "\\/", " //"])
+def test_nobody_is_led_to_another_site(plain_app, address):
+    """Neither after signing in nor by a choice of language; browsers leave out tabs and line breaks."""
+    with plain_app.test_request_context():
+        for name in ("evil.example", "evil.example/v/1"):
+            assert web.own_address(address + name) == "/"
+        assert web.own_address("/v/1?text=村\u3000口") == "/v/1?text=村\u3000口"
