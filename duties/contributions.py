@@ -6,13 +6,14 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from duties import cli, held, trailwords, views
-from duties.views import incidents, waiting
+from duties.views import guidetexts, helptexts, incidents, waiting
 from ground import clock
 from ground.contributions import Package
 from people import access
+from people.guides.steps import STEPS
 from people.held import HELD, HeldPart
 from people.models import Area, Grid, Role
-from people.pages import ABOUT_GRID, ABOVE, ALARMS, NAVIGATION, WAITING, FurtherLink, NavigationEntry
+from people.pages import ABOUT_GRID, ABOVE, ALARMS, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
 from people.roster import holders, persons, reach
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
@@ -74,6 +75,8 @@ DUTIES = Package(
             evidence.Record("dispute", _("Dispute"), "duties.dispute", is_personal=True),
         ),
         WAITING.filling(waiting.waiting),
+        HELP.filling(helptexts.HELP_TEXTS),
+        STEPS.filling(*guidetexts.GUIDE_STEPS),
         NAVIGATION.filling(
             NavigationEntry(10, "duties.due", _("To do"), "calendar-check", frozenset({Role.WORKER})),
             NavigationEntry(

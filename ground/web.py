@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import quote
 
 from flask import (
     Flask,
@@ -24,7 +25,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy.pagination import Pagination
 from markupsafe import Markup
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import lazyload
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
@@ -37,6 +39,10 @@ from ground.paper.draw import qr_path
 from ground.refusal import Refused
 
 LANGUAGES = ("zh", "en")
+
+WHOLE_LIST = "whole_list"  # what `g` holds while a list is taken out as a file
+PART_ROWS = 500  # so many rows of it are in memory at once
+MOST_ROWS = 50_000  # so many rows of it are waited for: about a minute
 
 LAST_PAGE = 10**6  # a page that no list reaches, and no database chokes on
 
@@ -88,8 +94,11 @@ def qr(text: str) -> Markup:
 def page_of(query: Select[Any], per_page: int = 30, *, is_shrinking: bool = False) -> Pagination:
     """One page of a list, by `?page=`; beyond the last page: 404.
 
-    Of a list that gets shorter while somebody works through it, the last page instead.
+    Of a list that gets shorter while somebody works through it, the last page instead. Of one that is
+    taken out as a file, the next part of all of it.
     """
+    if WHOLE_LIST in g:
+        return g.get(WHOLE_LIST).next_part(query)
     number = min(request.args.get("page", 1, type=int), LAST_PAGE)
 
     def at(page: int) -> Pagination:
@@ -99,6 +108,59 @@ def page_of(query: Select[Any], per_page: int = 30, *, is_shrinking: bool = Fals
 
     page = at(number)
     return at(page.pages) if 0 < page.pages < page.page else page
+
+
+class WholeList:
+    """All of a list, part after part, from one query, so that nothing is in it twice or not at all.
+
+    Whoever wants it keeps one in `g` as WHOLE_LIST and lets the page's view run until `is_over`.
+    """
+
+    def __init__(self) -> None:
+        self._parts: Iterator[Sequence[Any]] | None = None
+        self._next: Sequence[Any] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no part is left; also before the first one is asked for."""
+        return self._next is None
+
+    def next_part(self, query: Select[Any]) -> Pagination:
+        """The next part, in the shape of a page; of an empty list an empty one.
+
+        Refused `too_many_rows` beyond what a file is waited for.
+        """
+        if self._parts is None:
+            _check_size(query)
+            rows = db.session.scalars(query.execution_options(yield_per=PART_ROWS))
+            self._parts = iter(rows.partitions())
+            self._next = next(self._parts, None)
+        part, self._next = self._next or (), next(self._parts, None)
+        return _Part(page=1, per_page=PART_ROWS, max_per_page=PART_ROWS, error_out=False, items=part)
+
+
+def _check_size(query: Select[Any]) -> None:
+    counted = query.options(lazyload("*")).order_by(None).subquery()
+    count = db.session.scalar(select(func.count()).select_from(counted)) or 0
+    if count > MOST_ROWS:
+        raise Refused(
+            "too_many_rows",
+            _(
+                "This list has %(count)s rows; a file takes %(most)s. Narrow it first, for example by day.",
+                count=count,
+                most=MOST_ROWS,
+            ),
+        )
+
+
+class _Part(Pagination):
+    """A part of a whole list."""
+
+    def _query_items(self) -> list[Any]:
+        return list(self._query_args["items"])
+
+    def _query_count(self) -> int:
+        return len(self._query_args["items"])
 
 
 @dataclass(frozen=True)
@@ -246,10 +308,8 @@ def unlisted_page(page: str, status: int = 200) -> Response:
 
 def secret_page(page: str) -> Response:
     """The one page on which a new secret is seen: no browser keeps it, and it is not shown again."""
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
     g.shows_secret = True
-    return response
+    return unlisted_page(page)
 
 
 def pdf(content: bytes, name: str) -> Response:
@@ -277,7 +337,9 @@ TABLE_MIME_TYPES = {
 def download(content: bytes, name: str) -> Response:
     """A table to keep, .xlsx or .csv by its name."""
     response = Response(content, mimetype=TABLE_MIME_TYPES[name.rpartition(".")[2]])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    plain = name if name.isascii() else f"list.{name.rpartition('.')[2]}"  # for browsers of long ago
+    words = "" if name.isascii() else f"; filename*=UTF-8''{quote(name, safe='')}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{plain}"{words}'
     response.headers["Cache-Control"] = "no-store"
     return response
 

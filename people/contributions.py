@@ -4,9 +4,10 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from people import access, cli, held, pages
+from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Role, mask_phone
-from people.pages import ABOVE, EVERYWHERE, NAVIGATION, WAITING, NavigationEntry
+from people.pages import ABOVE, EVERYWHERE, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.signin import keeping
 from people.trail import subjects, words
 from people.trail.subjects import NAMINGS
@@ -20,6 +21,8 @@ from people.views import (
     TRAINING_READERS,
     cards,
     conduct,
+    guidetexts,
+    helptexts,
     home,
     roster,
     signin,
@@ -40,12 +43,17 @@ PEOPLE = Package(
         "alarms": pages.alarms,
         "banners": pages.BANNERS.items,
         "count_to_do": pages.count_to_do,
+        "help_text": pages.help_text,
+        "guide_links": pages.guide_links,
     },
     fillings=[
         WORDS.filling(words.OWN_WORDS),
         NAMINGS.filling(*subjects.OWN_NAMINGS),
         HELD.filling(HeldPart(10, held.about)),
         WAITING.filling(waiting.waiting),
+        HELP.filling(helptexts.HELP_TEXTS),
+        STEPS.filling(*guidetexts.GUIDE_STEPS),
+        ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),
         NAVIGATION.filling(
             NavigationEntry(4, "home.front", _("Front page"), "house", frozenset(Role) - STRAIGHT_TO_WORK),
             NavigationEntry(15, "home.front", _("Front page"), "house", frozenset({Role.WORKER})),

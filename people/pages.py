@@ -1,4 +1,4 @@
-"""What all pages of an area share: its navigation, its alarms, what waits there, links between packages.
+"""What all pages of an area share: navigation, alarms, what waits there, help, links between packages.
 
 NavigationEntry   a page in the navigation: its endpoint, and the roles that find it
 rail              the entries that stand in the main navigation
@@ -8,18 +8,19 @@ WaitingItem       a line on the front page: what waits for its reader, since whe
 FurtherLink       a link from the page of a person or grid to one of another package
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import Any, TypeVar
 
 from flask import g, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from ground import clock, web
 from ground.contributions import Slot
-from people import access
+from people import access, labels
 from people.cardsheet import CardFace
 from people.models import Area, Card, Grid, Person, Role, User
 
@@ -127,6 +128,9 @@ ALARMS: Slot[Callable[[Area], list[Alarm]]] = Slot()
 # packages' lists: each says what is of its own.
 WAITING: Slot[Callable[[Area, User, set[Role]], list[WaitingItem]]] = Slot()
 
+# What a page is for, what to do first and what happens then, by its endpoint: for whoever opens its help.
+HELP: Slot[Mapping[str, Any]] = Slot()
+
 # Where the page of a person or of a grid leads, for its reader.
 ABOUT_PERSON: Slot[Callable[[Person], list[FurtherLink]]] = Slot()
 ABOUT_GRID: Slot[Callable[[Grid], list[FurtherLink]]] = Slot()
@@ -160,6 +164,30 @@ def waiting_items(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]
 def count_to_do() -> int:
     """How much waits for the visitor where they are."""
     return sum(item.is_to_do for item in waiting_items(g.area, current_user, g.roles))
+
+
+def help_text() -> Any:
+    """The help for the page that is shown; None for one that answers a button."""
+    endpoint = request.endpoint or ""
+    return next((texts[endpoint] for texts in HELP.items() if endpoint in texts), None)
+
+
+def guide_links() -> list[FurtherLink]:
+    """The links to the printed instructions of the roles that the visitor holds where they are."""
+    return [
+        FurtherLink(
+            gettext("Print instructions: %(role)s", role=title), url_for("home.guide_sheet", role=role)
+        )
+        for role, title in labels.ROLES.items()
+        if role in g.get("roles", ())
+    ]
+
+
+def page_name(endpoint: str, role: Role) -> str:
+    """The name that the navigation of a role has for a page."""
+    return next(
+        str(entry.label) for entry in NAVIGATION.items() if entry.endpoint == endpoint and role in entry.roles
+    )
 
 
 def entries_for(area: Area, roles: set[Role]) -> list[NavigationEntry]:

@@ -1,6 +1,7 @@
 """Points are integers in tenths: 一分 = 10. They are never a float."""
 
 import re
+from decimal import Decimal
 
 from flask_babel import lazy_gettext as _
 
@@ -18,6 +19,11 @@ def show(tenths: int) -> str:
     sign = "-" if tenths < 0 else ""
     whole, tenth = divmod(abs(tenths), 10)
     return f"{sign}{whole}.{tenth}" if tenth else f"{sign}{whole}"
+
+
+def as_number(tenths: int) -> Decimal:
+    """Tenths of a point as the number that a spreadsheet adds up, with one decimal: 35 is 3.5."""
+    return Decimal(tenths).scaleb(-1)
 
 
 def signed(tenths: int) -> str:

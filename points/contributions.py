@@ -6,9 +6,10 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from people import access
+from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Person, Role
-from people.pages import ABOUT_PERSON, ABOVE, NAVIGATION, WAITING, FurtherLink, NavigationEntry
+from people.pages import ABOUT_PERSON, ABOVE, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
 from people.trail.words import WORDS
 from people.views import ROSTER
 from points import amounts, cli, held, trailwords
@@ -16,6 +17,8 @@ from points.views import (
     KEYING_IN,
     RECORD_PAGES,
     assessment,
+    guidetexts,
+    helptexts,
     ledger,
     meeting,
     rubrics,
@@ -54,6 +57,9 @@ POINTS = Package(
             evidence.Record("evaluation", _("Evaluation")),
         ),
         WAITING.filling(waiting.waiting),
+        HELP.filling(helptexts.HELP_TEXTS),
+        STEPS.filling(*guidetexts.GUIDE_STEPS),
+        ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),
         NAVIGATION.filling(
             NavigationEntry(20, "ledger.mine", _("My points"), "heart", frozenset({Role.WORKER})),
             NavigationEntry(

@@ -5,14 +5,15 @@ from flask_babel import lazy_gettext as _
 from ground.contributions import Package
 from people import access
 from people.access import DEVICES
+from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Role
-from people.pages import CARD_PAGE, NAVIGATION, WAITING, NavigationEntry
+from people.pages import CARD_PAGE, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.trail.words import WORDS
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, trailwords
 from shop.desk import devices
-from shop.views import MINDING, READERS, desk, shelf, stock, waiting
+from shop.views import MINDING, READERS, desk, guidetexts, helptexts, shelf, stock, waiting
 from shop.views.shelf import budget
 
 SHOP = Package(
@@ -29,6 +30,9 @@ SHOP = Package(
         HELD.filling(HeldPart(50, held.about)),
         WEIGHING.filling(budget.backing_html),
         WAITING.filling(waiting.waiting),
+        HELP.filling(helptexts.HELP_TEXTS),
+        STEPS.filling(*guidetexts.GUIDE_STEPS),
+        ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),
         NAVIGATION.filling(
             NavigationEntry(210, "desk.desk", _("Desk"), "upc-scan", access.SHOP),
             NavigationEntry(220, "desk.redemptions", _("Redemptions"), "receipt", READERS),

@@ -18,7 +18,6 @@ from flask import Flask, has_app_context
 from flask_login import FlaskLoginClient
 from PIL import Image
 from sqlalchemy import event, select
-from sqlalchemy.sql import ColumnElement
 
 from app import create_app
 from ground import clock
@@ -133,8 +132,18 @@ def _worker(village: Area, code: str, name: str, actor: User, chance: random.Ran
     return person
 
 
-def _one(model: type, *where: ColumnElement[bool]) -> object:
-    return db.session.scalars(select(model).where(*where)).one()
+# The id of whom was asked for; the cast has the same ids in each copy.
+_ids: dict[tuple[object, ...], int] = {}
+
+
+def _one(model: type, **named: object) -> Any:
+    """The only one with these values; most often the session has it already, and nothing is sent."""
+    key = (model, *named.items())
+    one = db.session.get(model, _ids[key]) if key in _ids else None
+    if one is None or any(getattr(one, column) != value for column, value in named.items()):
+        one = db.session.scalars(select(model).filter_by(**named)).one()
+        _ids[key] = one.id
+    return one
 
 
 class Cast:
@@ -149,13 +158,13 @@ class Cast:
         return self.user(name)
 
     def area(self, code: str) -> Area:
-        return _one(Area, Area.code == code)
+        return _one(Area, code=code)
 
     def user(self, username: str) -> User:
-        return _one(User, User.username == username)
+        return _one(User, username=username)
 
     def person(self, name: str) -> Person:
-        return _one(Person, Person.name == name)
+        return _one(Person, name=name)
 
     @property
     def county(self) -> Area:
@@ -207,25 +216,25 @@ class Cast:
 
     @property
     def rubric(self) -> Rubric:
-        return _one(Rubric, Rubric.area_id == self.village.id, Rubric.version == 1)
+        return _one(Rubric, area_id=self.village.id, version=1)
 
     @property
     def shop(self) -> Shop:
-        return _one(Shop, Shop.village_id == self.village.id)
+        return _one(Shop, village_id=self.village.id)
 
     @property
     def next_shop(self) -> Shop:
-        return _one(Shop, Shop.village_id == self.next_village.id)
+        return _one(Shop, village_id=self.next_village.id)
 
     @property
     def goods(self) -> Goods:
         """Soap: 3 points, 20 pieces in one lot that does not expire."""
-        return _one(Goods, Goods.shop_id == self.shop.id, Goods.name == "肥皂")
+        return _one(Goods, shop_id=self.shop.id, name="肥皂")
 
     @property
     def salt(self) -> Goods:
         """Salt: 2.5 points, 10 bags in one lot."""
-        return _one(Goods, Goods.shop_id == self.shop.id, Goods.name == "食盐")
+        return _one(Goods, shop_id=self.shop.id, name="食盐")
 
     @property
     def card(self) -> Card:
@@ -235,13 +244,13 @@ class Cast:
         return cards.active_card(person)
 
     def term_of(self, person: Person) -> Appointment:
-        return _one(Appointment, Appointment.person_id == person.id, Appointment.ended_on.is_(None))
+        return _one(Appointment, person_id=person.id, ended_on=None)
 
     def account_of(self, person: Person) -> Account:
-        return _one(Account, Account.person_id == person.id)
+        return _one(Account, person_id=person.id)
 
     def lot_of(self, goods: Goods) -> Lot:
-        return _one(Lot, Lot.goods_id == goods.id)
+        return _one(Lot, goods_id=goods.id)
 
     def on_hand(self, goods: Goods) -> int:
         """Units of an article that lie there, expired ones too."""

@@ -1,5 +1,6 @@
 """What every test shares: both databases, each test with a copy of its own, and the cast."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -53,6 +54,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return not is_in_test(item) or "long" in item.fixturenames if is_long else is_in_test(item)
 
     items[:] = filter(is_asked, items)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 def is_in_test(item: pytest.Item) -> bool:

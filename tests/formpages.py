@@ -84,6 +84,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.address, self.forms, self.links = address, [], []
         self._form: PageForm | None = None
+        self._named: dict[str, PageForm] = {}
         self._select: str | None = None
         self._text: Control | None = None
         self.feed(html)
@@ -97,13 +98,16 @@ class _Reader(HTMLParser):
             action = urldefrag(urljoin(self.address, given.get("action") or self.address)).url
             self._form = PageForm(action, given.get("method", "get"))
             self.forms.append(self._form)
-        elif self._form is None or "disabled" in given:
+            self._named[given.get("id", "")] = self._form
+        elif "disabled" in given:
             return
-        elif tag == "input" and name:
+        elif tag == "input" and name and (form := self._form_of(given)):
             kind = given.get("type", "text")
             if kind == "text":
                 kind = given.get("inputmode", "text")
-            self._form.controls.append(Control(name, kind, value, "checked" in given, "required" in given))
+            form.controls.append(Control(name, kind, value, "checked" in given, "required" in given))
+        elif self._form is None:
+            return
         elif tag == "button":
             self._form.controls.append(Control(name, "submit", value))
         elif tag == "select":
@@ -113,6 +117,10 @@ class _Reader(HTMLParser):
         elif tag == "textarea":
             self._text = Control(name, "textarea", "", is_needed="required" in given)
             self._form.controls.append(self._text)
+
+    def _form_of(self, given: dict[str, str]) -> PageForm | None:
+        """The form that a control belongs to: the one it names, or the one it stands in."""
+        return self._named[given["form"]] if "form" in given else self._form
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -201,7 +209,7 @@ class Explorer:
             endpoint = self._adapter.match(path.path, method="GET")[0]
         except HTTPException:
             return None
-        is_page = path.netloc in ("", "localhost") and "." not in path.path
+        is_page = path.netloc in ("", "localhost") and "." not in path.path and "as=" not in path.query
         return (endpoint, bool(path.query)) if is_page else None
 
 

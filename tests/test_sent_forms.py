@@ -52,9 +52,8 @@ FILE = "gives a file each time, and says so in the trail"
 REPEATING = {
     **dict.fromkeys(("home.language", "home.print_size"), "keeps a choice in the browser"),
     **dict.fromkeys(("signin.sign_in", "signin.password"), "a password is proved each time"),
-    **dict.fromkeys(("roster.export_roster", "assessment.export_sheet", "shelf.export_goods"), FILE),
+    **dict.fromkeys(("roster.export_roster", "shelf.export_goods"), FILE),
     **dict.fromkeys(("duties.export_households", "duties.export_grid_households"), FILE),
-    "duties.export_incidents": FILE,
     **dict.fromkeys(("conduct.training_scan", "conduct.training_photo"), "who is there is there once"),
     **dict.fromkeys(("desk.desk_scan", "desk.desk_photo", "services.find_slip"), "only finds"),
 }

@@ -13,7 +13,7 @@ from duties.disputes import disputes as verbs
 from duties.disputes import ladder, levels, settling
 from duties.forms.disputes import AttemptForm, DisputeForm, ReportForm
 from duties.models import Attempt, Dispute, Rung
-from duties.views import bp
+from duties.views import bp, lists
 from ground import clock, web
 from ground.clock import Quarter
 from ground.db import fetch
@@ -23,6 +23,7 @@ from people import access, areas, contacts
 from people import labels as words
 from people.models import Appointment, Contact, Role
 from people.roster import holders, reach
+from people.views.listing import excel, render
 
 Answer = Response | tuple[str, int]
 
@@ -33,6 +34,7 @@ QUARTERS_OFFERED = 4  # that the figures can be asked for
 
 @bp.get("/v/<village>/disputes")
 @access.allow(*Role)
+@excel(lists.DISPUTES, lists.DISPUTE_FIGURES)
 def disputes(village: str) -> str:
     """The village's disputes that the reader may know of; figures of a quarter for those who watch."""
     quarter, choices = _quarter()
@@ -42,7 +44,7 @@ def disputes(village: str) -> str:
     if state:
         query = query.where(verbs.is_ended() if state == "ended" else ~verbs.is_ended())
     figures = settling.figures([g.area], quarter.first_day, quarter.last_day)
-    return render_template(
+    return render(
         "duties/disputes/disputes.html",
         page=None if only_figures else web.page_of(query),
         shown=state,
@@ -57,11 +59,12 @@ def disputes(village: str) -> str:
 
 @bp.get("/a/<area>/disputes")
 @access.allow(*access.ROLES_ABOVE)
+@excel(lists.DISPUTES, lists.DISPUTE_FIGURES)
 def area_disputes(area: str) -> str:
     """The disputes that came or were reported to the township or county, and each village's figures."""
     quarter, choices = _quarter()
     villages, days = areas.villages_in(g.area), (quarter.first_day, quarter.last_day)
-    return render_template(
+    return render(
         "duties/disputes/area_disputes.html",
         page=web.page_of(verbs.search_disputes(current_user, g.area)),
         villages=villages,
@@ -132,6 +135,7 @@ def _offer_workers(form: DisputeForm) -> dict[int, Appointment]:
 
 @bp.get("/v/<village>/disputes/<int:ident>")
 @access.allow(*Role)
+@excel(lists.ATTEMPTS)
 def dispute(village: str, ident: int) -> tuple[str, int]:
     """A dispute with its ladder, its attempts, and what can be done next."""
     return _page(_dispute_or_404(ident))
@@ -159,7 +163,7 @@ def _page(
     reporting = reporting or ReportForm(formdata=None)
     reporting.to.choices = [(to, labels.RUNGS[to]) for to in verbs.reportable_rungs(dispute, current_user)]
     forms: list[Form] = [trying, undoing or ReasonForm(formdata=None), reporting]
-    page = render_template(
+    page = render(
         "duties/disputes/dispute.html",
         dispute=dispute,
         rung=rung,

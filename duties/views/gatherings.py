@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from duties import gatherings as verbs
 from duties import labels
 from duties.forms.records import GatheringForm
-from duties.views import bp
+from duties.views import bp, lists
 from duties.views.households import offer_own_grids
 from duties.views.visits import WRITING
 from ground import clock, web
@@ -16,12 +16,14 @@ from ground.forms import attempt
 from people import access
 from people.models import Role
 from people.roster import grids, reach
+from people.views.listing import excel, render
 from points.labels import SERVICE_STATES
 from points.services import evidence
 
 
 @bp.get("/v/<village>/gatherings")
 @access.allow(*access.ONLOOKERS, Role.INSTRUCTOR, Role.WORKER)
+@excel(lists.GATHERINGS, lists.GATHERINGS_BY_GRID)
 def gatherings(village: str) -> str:
     """How many gatherings each grid held this month, and all there were; to a worker those of their grid."""
     sees_all = bool(g.roles & access.ONLOOKERS)
@@ -29,7 +31,7 @@ def gatherings(village: str) -> str:
     ids = [grid.id for grid in shown_grids]
     today = clock.today()
     page = web.page_of(verbs.gatherings_of(g.area, None if sees_all else ids))
-    return render_template(
+    return render(
         "duties/records/gatherings.html",
         grids=shown_grids,
         held=verbs.counts(ids, today),

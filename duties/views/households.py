@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from duties.forms import households as forms
 from duties.forms.records import GatheringForm
 from duties.households import files, listing
-from duties.views import bp
+from duties.views import bp, lists
 from ground import clock, web
 from ground.db import fetch
 from ground.forms import ButtonForm, attempt
@@ -19,6 +19,7 @@ from people import access, labels
 from people.models import Attention, Grid, Household
 from people.roster import grids, reach
 from people.views import GRID_ROLES
+from people.views.listing import excel, render
 
 Answer = Response | tuple[str, int]
 
@@ -52,6 +53,7 @@ def _household_in_scope(ident: int, to_write: bool = False) -> Household:
 
 @bp.get("/v/<village>/households")
 @access.allow(*GRID_ROLES)
+@excel(lists.HOUSEHOLDS)
 def households(village: str) -> Response | str:
     """The households of all grids that the reader works in; with a single grid, that grid's page.
 
@@ -62,7 +64,7 @@ def households(village: str) -> Response | str:
         return redirect(url_for("duties.grid_households", village=village, ident=next(iter(own_grids))))
     search, within = _search(own_grids)
     page = web.page_of(listing.search_households(within, search))
-    return render_template(
+    return render(
         "duties/households/households.html",
         page=page,
         figures=listing.figures(within),
@@ -92,10 +94,11 @@ def _search(own_grids: dict[int, Grid]) -> tuple[listing.HouseholdSearch, list[i
 
 @bp.get("/v/<village>/households/grids/<int:ident>")
 @access.allow(*GRID_ROLES)
+@excel(lists.GRID_HOUSEHOLDS, about="grid")
 def grid_households(village: str, ident: int) -> str:
     """The households of one grid, and those who moved away from it."""
     grid = grid_in_scope(ident)
-    return render_template(
+    return render(
         "duties/households/grid_households.html",
         grid=grid,
         living=listing.households_of_grid(grid),
@@ -142,13 +145,14 @@ def offer_own_grids(form: forms.NewFileForm | GatheringForm) -> dict[int, Grid]:
 
 @bp.get("/v/<village>/households/<int:ident>")
 @access.allow(*GRID_ROLES)
+@excel(lists.HOUSEHOLD_CLASSES, about="household")
 def household(village: str, ident: int) -> tuple[str, int]:
     """The file of a household, and the history of its class."""
     return _file_page(_household_in_scope(ident), ButtonForm(formdata=None))
 
 
 def _file_page(household: Household, form: ButtonForm) -> tuple[str, int]:
-    return render_template(
+    return render(
         "duties/households/household.html",
         household=household,
         form=form,

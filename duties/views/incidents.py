@@ -5,19 +5,19 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from duties import hazard_book as book
 from duties import incidents as verbs
 from duties import labels
 from duties.forms.incidents import IncidentForm, StepForm
 from duties.models import Incident, IncidentKind, Severity
-from duties.views import bp
+from duties.views import bp, lists
 from ground import clock, web
-from ground.db import db, fetch, transaction
-from ground.forms import ButtonForm, attempt
+from ground.db import db, fetch
+from ground.forms import attempt
 from people import access
 from people.models import Area, Grid, Person, Role
 from people.pages import Alarm
 from people.roster import grids, holders, persons, reach
+from people.views.listing import excel, render
 
 Answer = Response | tuple[str, int]
 
@@ -66,26 +66,27 @@ def _search() -> verbs.IncidentSearch:
 
 @bp.get("/v/<village>/incidents")
 @access.allow(*READING)
+@excel(lists.INCIDENTS)
 def incidents(village: str) -> str:
     """The hazards and emergencies of a village, open ones first; by `?kind=`, `?severity=`, `?show=`."""
     search = _search()
-    return render_template(
+    return render(
         "duties/records/incidents.html",
         page=web.page_of(verbs.search_incidents(current_user, g.area, search)),
         search=search,
         may_report=bool(g.roles & verbs.REPORTERS),
-        may_export=bool(g.roles & access.COMMITTEE),
         labels=labels,
     )
 
 
 @bp.get("/a/<area>/emergencies")
 @access.allow(*access.ROLES_ABOVE)
+@excel(lists.EMERGENCIES)
 def emergencies(area: str) -> str:
     """The emergencies in the villages of a township or county, open ones first."""
     search = verbs.IncidentSearch(kind=IncidentKind.EMERGENCY)
     page = web.page_of(verbs.search_incidents(current_user, g.area, search))
-    return render_template("duties/records/emergencies.html", page=page, labels=labels)
+    return render("duties/records/emergencies.html", page=page, labels=labels)
 
 
 @bp.route("/v/<village>/emergencies/new", methods=["GET", "POST"])
@@ -172,6 +173,7 @@ def _finders(own: bool) -> list[tuple[int, str]]:
 
 @bp.get("/v/<village>/incidents/<int:ident>")
 @access.allow(*READING)
+@excel(lists.INCIDENT_STEPS)
 def incident(village: str, ident: int) -> tuple[str, int]:
     """A hazard or emergency, and what became of it."""
     return _page(_incident_or_404(ident), StepForm(formdata=None, on=clock.today()))
@@ -185,7 +187,7 @@ def _incident_or_404(ident: int, to_write: bool = False) -> Incident:
 
 
 def _page(incident: Incident, form: StepForm) -> tuple[str, int]:
-    page = render_template(
+    page = render(
         "duties/records/incident.html",
         incident=incident,
         form=form,
@@ -210,14 +212,3 @@ def step_incident(village: str, ident: int) -> Answer:
             flash(gettext("Written down."))
             return redirect(url_for("duties.incident", village=village, ident=ident))
     return _page(_incident_or_404(ident), form)
-
-
-@bp.post("/v/<village>/incidents/ledger.xlsx")
-@access.allow(*access.COMMITTEE)
-def export_incidents(village: str) -> Response:
-    """The village's ledger of hazards and emergencies (隐患台账) as a file."""
-    ButtonForm().validate_on_submit()
-    with transaction():
-        rows = book.export_hazards(current_user, g.area)
-    name = f"incidents-{g.area.code}-{clock.today():%Y%m%d}.xlsx"
-    return web.download(book.LAYOUT.write(rows, "xlsx"), name)

@@ -14,7 +14,7 @@ from duties import gatherings, labels
 from duties import visits as verbs
 from duties.forms.records import DoneForm, VisitForm
 from duties.models import Visit
-from duties.views import bp
+from duties.views import bp, lists
 from duties.visits import DueWhen
 from ground import clock, web
 from ground.db import db, fetch
@@ -24,6 +24,7 @@ from people import labels as who
 from people.models import Household, Role
 from people.roster import reach
 from people.views import GRID_ROLES
+from people.views.listing import excel, render
 from points.labels import SERVICE_STATES
 from points.services import evidence, photos, slips
 from points.views import KEYING_IN
@@ -59,6 +60,7 @@ def _visit_or_404(ident: int, to_write: bool = False) -> Visit:
 
 @bp.get("/v/<village>/due")
 @access.allow(*GRID_ROLES)
+@excel(lists.VISITS_DUE, lists.FOLLOW_UPS)
 def due(village: str) -> tuple[str, int]:
     """Who is to be visited, those due longest first, and what was promised; by `?grid=`."""
     return _due_page()
@@ -77,11 +79,12 @@ def _due_page(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
         due_visit for due_visit in due_visits if due_visit.when in (DueWhen.OVERDUE, DueWhen.THIS_WEEK)
     ]
     shown_visits = due_visits if len(within) == 1 or len(due_visits) <= MOST_LINES else pressing[:MOST_LINES]
-    page = render_template(
+    page = render(
         "duties/records/due.html",
         grids=own_grids,
         within=within,
         shown=shown_visits,
+        due_visits=due_visits,
         pressing=len(pressing),
         households=len(due_visits),
         follow_ups=verbs.open_follow_ups(g.area, ids),
@@ -148,6 +151,7 @@ def _record_visit(form: VisitForm, household: Household) -> None:
 
 @bp.get("/v/<village>/households/<int:ident>/visits")
 @access.allow(*GRID_ROLES)
+@excel(lists.VISITS, about="household")
 def household_visits(village: str, ident: int) -> str:
     """The visits to a household, the latest first."""
     household = _household_or_404(ident)
@@ -164,7 +168,7 @@ def visit(village: str, ident: int) -> str:
 
 
 def _visits_page(household: Household, visits: list[Visit], page: object) -> str:
-    return render_template(
+    return render(
         "duties/records/household_visits.html",
         household=household,
         visits=visits,

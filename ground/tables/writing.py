@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
@@ -49,13 +50,11 @@ def write_xlsx(
     names = [column.name for column in columns]
     book = Workbook(write_only=True)
     book.properties.creator = "Aixin"
-    sheet = book.create_sheet(NOT_IN_TITLES.sub(" ", _legal(title)).strip(" '")[:31] or None)
-    sheet.freeze_panes = "A2"
-    sheet.print_title_rows = "1:1"
+    sheet = book.create_sheet(_sheet_title(title))
+    _lay_out(sheet, [(widths or {}).get(name) or _width(name, rows, name) for name in names])
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(rows) + 1}"
     for index, name in enumerate(names, 1):
         letter = get_column_letter(index)
-        sheet.column_dimensions[letter].width = (widths or {}).get(name) or _width(name, rows)
         if name in text_columns:
             sheet.column_dimensions[letter].number_format = "@"
         if choices and name in choices:
@@ -67,6 +66,76 @@ def write_xlsx(
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+class BookWriter:
+    """Writes a workbook of several sheets, to which rows are added in any order, and holds no row for long.
+
+    The header of each is bold, frozen and has filters. Rows give their values in the headings' order:
+    dates, numbers (a Decimal with all its decimals), and everything else as text.
+    """
+
+    def __init__(self) -> None:
+        self._book = Workbook(write_only=True)
+        self._book.properties.creator = "Aixin"
+
+    def add_sheet(self, title: str, headings: Sequence[str]) -> "SheetWriter":
+        """A further sheet, without rows yet."""
+        return SheetWriter(self._book.create_sheet(_sheet_title(title)), headings)
+
+    def content(self) -> bytes:
+        """The finished file."""
+        file = io.BytesIO()
+        self._book.save(file)
+        return file.getvalue()
+
+
+class SheetWriter:
+    """Writes one sheet; its first rows are held back, as they tell the columns' widths."""
+
+    def __init__(self, sheet: Any, headings: Sequence[str]) -> None:
+        self.rows = 0
+        self._sheet = sheet
+        self._headings = headings
+        self._pens = _CellWriter(sheet)
+        self._first_rows: list[Sequence[Any]] | None = []
+
+    def add(self, row: Sequence[Any]) -> None:
+        """Add a row."""
+        self.rows += 1
+        if self._first_rows is None:
+            self._sheet.append(self._pens.cells(row))
+            return
+        self._first_rows.append(row)
+        if len(self._first_rows) == SAMPLE_ROWS:
+            self._begin()
+
+    def end(self) -> int:
+        """Write what was held back; how many rows there are."""
+        if self._first_rows is not None:
+            self._begin()
+        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._headings))}{self.rows + 1}"
+        return self.rows
+
+    def _begin(self) -> None:
+        first_rows, self._first_rows = self._first_rows or [], None
+        by_heading = [dict(enumerate(row)) for row in first_rows]
+        _lay_out(self._sheet, [_width(name, by_heading, key) for key, name in enumerate(self._headings)])
+        self._sheet.append(self._pens.header(self._headings))
+        for row in first_rows:
+            self._sheet.append(self._pens.cells(row))
+
+
+def _sheet_title(title: str) -> str | None:
+    return NOT_IN_TITLES.sub(" ", _legal(title)).strip(" '")[:31] or None
+
+
+def _lay_out(sheet: Any, widths: Sequence[float]) -> None:
+    """Freeze and repeat the header of a sheet, and set the widths of its columns."""
+    sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
+    for index, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
 
 
 def write_csv(columns: Sequence[Column], rows: Iterable[RowValues]) -> bytes:
@@ -115,12 +184,12 @@ def _choice_list(words: Sequence[str], cells: str) -> DataValidation:
     )
 
 
-def _width(name: str, rows: Sequence[RowValues]) -> float:
+def _width(name: str, rows: Sequence[Mapping[Any, Any]], key: Any) -> float:
     """The width of a column, in characters: that of the widest of its first cells, from 8 to 40.
 
     The filter button of the header needs some room too.
     """
-    widest = max((_display_width(row.get(name)) for row in rows[:SAMPLE_ROWS]), default=0)
+    widest = max((_display_width(row.get(key)) for row in rows[:SAMPLE_ROWS]), default=0)
     return float(min(40, max(widest + 2, _display_width(name) + 4, 8)))
 
 
@@ -142,6 +211,7 @@ class _CellWriter:
         self._quoted = self._style(number_format="@", quotePrefix=True)
         self._day = self._style(number_format="yyyy-mm-dd")
         self._moment = self._style(number_format="yyyy-mm-dd hh:mm")
+        self._by_decimals: dict[int, Any] = {}
         self._header = self._style(
             font=Font(bold=True),
             fill=PatternFill("solid", fgColor="EEEEEE"),
@@ -154,15 +224,27 @@ class _CellWriter:
             setattr(pattern, look, value)
         return pattern._style
 
+    def _decimals(self, value: Decimal) -> Any:
+        """The style that shows as many decimals as a number has."""
+        places = -int(value.as_tuple().exponent)
+        if places not in self._by_decimals:
+            self._by_decimals[places] = self._style(number_format=f"0.{'0' * places}" if places > 0 else "0")
+        return self._by_decimals[places]
+
     def header(self, names: Iterable[str]) -> list[Any]:
         return [self._text_cell(_legal(name), self._header) for name in names]
 
     def line(self, row: RowValues, names: Iterable[str], text_columns: Collection[str]) -> list[Any]:
         return [self._cell(row.get(name), name in text_columns) for name in names]
 
+    def cells(self, values: Iterable[Any]) -> list[Any]:
+        return [self._cell(value, False) for value in values]
+
     def _cell(self, value: Any, as_text: bool) -> Any:
         if value is None or value == "":
             return None
+        if isinstance(value, Decimal):
+            return self._styled_cell(value, self._decimals(value))
         if isinstance(value, datetime):
             return self._styled_cell(value.replace(tzinfo=None), self._moment)
         if isinstance(value, date):

@@ -1,7 +1,7 @@
 """Forms about sign-ins, passwords and roles."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import HiddenField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from ground.forms import Form, NumberField, SelectField
@@ -63,6 +63,12 @@ class FurtherRoleForm(RoleForm):
     """A role for somebody who has a sign-in already."""
 
     username = StringField(_("Their sign-in name, exactly"), validators=[InputRequired(), Length(max=40)])
+
+
+class PinsForm(Form):
+    """The workers who are ticked to be given a PIN, by their ids."""
+
+    person = SelectMultipleField(coerce=int, validate_choice=False)
 
 
 class TakeRoleForm(Form):

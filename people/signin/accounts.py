@@ -264,13 +264,13 @@ def choose_password(user: User, new: str) -> User:
         passwords.check_password(new, user.username, "new")
     if passwords.matches(user.password_hash, new):
         raise Refused("password_not_new", _("Take another one than before."), "new")
-    set_password(user, new, False, user)
+    set_password(user, passwords.hash_password(new), False, user)
     return user
 
 
-def set_password(user: User, password: str, temporary: bool, actor: User | None) -> None:
-    """Replace a password by one that was checked, and end every session."""
-    user.password_hash = passwords.hash_password(password)
+def set_password(user: User, password_hash: str, temporary: bool, actor: User | None) -> None:
+    """Replace a password by the hash of one that was checked, and end every session."""
+    user.password_hash = password_hash
     audit.change(
         actor, "user.password", user, widest_area(user), temporary=temporary, session=user.session + 1
     )

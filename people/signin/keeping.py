@@ -1,18 +1,19 @@
 """Managing the sign-ins of an area: passwords and PINs, signing out, closing, opening again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock, names
-from ground.db import db, lock
+from ground.db import db, lock, savepoint
 from ground.refusal import Refused
 from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Duty, Grant, Level, Person, Role, User
 from people.roster import holders
 from people.signin import accounts, passwords
+from people.signin.passwords import Secret
 
 KEEPERS = frozenset(accounts.ROLES_TO_GIVE)
 
@@ -75,26 +76,53 @@ def _manageable(user: User, actor: User | None) -> User:
     return user
 
 
-def give_password(user: User, actor: User | None) -> str:
+def give_password(user: User, actor: User | None, secret: Secret | None = None) -> str:
     """Give a new password (a PIN, for a card's sign-in) and return it, to be shown once.
 
-    It is not kept. Its owner is signed out everywhere and chooses their own at the next sign-in. Refused
-    `own_account`, `above_you`, `account_closed`.
+    It is not kept. Its owner is signed out everywhere and chooses their own at the next sign-in. `secret`
+    is one that was made before, with its hash. Refused `own_account`, `above_you`, `account_closed`.
     """
     user = _manageable(user, actor)
     if user.closed_at is not None:
         raise Refused("account_closed", _("This sign-in is closed. Open it again first."))
-    of_card = accounts.is_of_card(user)
-    secret = passwords.new_pin(accounts.personal_facts(user.person)) if of_card else passwords.new_password()
-    accounts.set_password(user, secret, True, actor)
-    return secret
+    if secret is None:
+        of_card = accounts.is_of_card(user)
+        new = passwords.new_pin(accounts.personal_facts(user.person)) if of_card else passwords.new_password()
+        secret = Secret(new, passwords.hash_password(new))
+    accounts.set_password(user, secret.hash, True, actor)
+    return secret.plain
 
 
-def give_pin(person: Person, actor: User | None) -> str:
+def new_pins(people: Sequence[Person]) -> list[Secret]:
+    """A new PIN for each of these workers. Made before the transaction: the hashes take their time."""
+    return passwords.secrets_of([passwords.new_pin(accounts.personal_facts(person)) for person in people])
+
+
+def give_pins(
+    pins: Mapping[Person, Secret], actor: User | None
+) -> tuple[dict[Person, str], list[tuple[Person, Refused]]]:
+    """Give each of these workers the PIN that was made for them: those given, and those left with the reason.
+
+    Who can't have one holds up none of the others. Refused `none_ticked`.
+    """
+    if not pins:
+        raise Refused("none_ticked", _("Tick at least one."))
+    given, left = dict[Person, str](), list[tuple[Person, Refused]]()
+    for person in sorted(pins, key=lambda person: person.id):
+        try:
+            with savepoint():
+                given[person] = give_pin(person, actor, pins[person])
+        except Refused as refusal:
+            left.append((person, refusal))
+    return given, left
+
+
+def give_pin(person: Person, actor: User | None, secret: Secret | None = None) -> str:
     """Give a worker a PIN for their card and return it, to be shown once; it is not kept.
 
-    The sign-in is made the first time, with the worker's role in their village. Refused `no_card` for who
-    has no active card, and as `accounts.grant` and `give_password` refuse.
+    The sign-in is made the first time, with the worker's role in their village. `secret` is one that was
+    made before, with its hash. Refused `no_card` for who has no active card, and as `accounts.grant` and
+    `give_password` refuse.
     """
     lock(person)  # two at once find one sign-in
     if cards.active_card(person) is None:
@@ -102,7 +130,7 @@ def give_pin(person: Person, actor: User | None) -> str:
     user = user_of_card(person) or accounts.add_card_user(person, actor)
     if Role.WORKER not in user.roles_in(person.area):
         accounts.grant(user, Role.WORKER, person.area, actor)
-    return give_password(user, actor)
+    return give_password(user, actor, secret)
 
 
 def user_of_card(person: Person) -> User | None:

@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from datetime import date, datetime
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -187,3 +188,21 @@ def test_the_limits_are_the_ones_we_say():
         200,
         100 * 1024 * 1024,
     )
+
+
+def test_a_book_holds_several_sheets_that_are_written_row_by_row():
+    """More rows than tell the widths; numbers keep their decimals, and nothing becomes a formula."""
+    book = tables.BookWriter()
+    first, second = book.add_sheet("一/览", ["事项", "分值"]), book.add_sheet("空表", ["事项"])
+    for number in range(450):
+        first.add(["=1+1" if number % 2 else "一" * 30, Decimal(number).scaleb(-1)])
+    assert (first.end(), second.end()) == (450, 0)
+    written = openpyxl.load_workbook(io.BytesIO(book.content()))
+    assert written.sheetnames == ["一 览", "空表"]
+    full, empty = written
+    assert (full.freeze_panes, full.auto_filter.ref, full.max_row) == ("A2", "A1:B451", 451)
+    assert (full["A451"].value, full["A451"].data_type) == ("=1+1", "s")
+    assert (full["B451"].value, full["B451"].number_format) == (44.9, "0.0")
+    assert full.column_dimensions["A"].width == 40
+    assert [cell.value for cell in empty[1]] == ["事项"]
+    assert empty.max_row == 1

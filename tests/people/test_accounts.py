@@ -439,6 +439,33 @@ def test_the_pins_of_a_village(cast, client_of):
     assert clerk.post(f"/v/{VILLAGE}/pins/{cast.stranger.id}").status_code == 404
 
 
+def test_pins_for_many_at_once(cast, client_of):
+    clerk = english(client_of(cast.clerk))
+    without, closed, *others = cast.workers[1:]
+    with transaction():
+        cards.report_lost(cast.card_of(without), cast.clerk)
+        keeping.give_pin(closed, cast.clerk)
+        keeping.close(keeping.user_of_card(closed), cast.chair)
+    page = clerk.get(f"/v/{VILLAGE}/pins").text
+    assert [int(ident) for ident in re.findall(r'name="person" value="(\d+)" checked', page)] == [
+        person.id for person in (cast.worker, *others)
+    ]
+    ticked = [person.id for person in (without, closed, *others, cast.stranger)]
+    answer = clerk.post(f"/v/{VILLAGE}/pins", data={"person": ticked})
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    pins = re.findall(r'<dd class="number">(\d{6})</dd>', answer.text)
+    assert len(pins) == len(others)
+    for person, pin in zip(sorted(others, key=lambda person: person.id), pins, strict=True):
+        assert accounts.sign_in(cast.card_of(person).number, pin) == keeping.user_of_card(person)
+    assert f"({without.name})" in answer.text
+    assert f"({closed.name})" in answer.text
+    assert keeping.user_of_card(cast.stranger) is None
+    assert keeping.user_of_card(cast.worker) is None
+    nothing = clerk.post(f"/v/{VILLAGE}/pins")
+    assert nothing.status_code == 422
+    assert "Tick at least one" in nothing.text
+
+
 def test_the_next_village_s_committee_keeps_nothing_here(cast, client_of):
     outsider = client_of(cast.outsider)
     assert outsider.get(f"/a/{VILLAGE}/accounts").status_code == 404

@@ -61,6 +61,10 @@ def written():
                             yield package, node, function
 
 
+# What is done no more, and stands in the trail of villages that did it: lists had files of their own kind.
+FORMER = {"assessment.export", "incidents.export"}
+
+
 def actions_of(call, function):
     """The actions a call may write: the words in its argument, or those that a name there was given."""
     given = call.args[1]
@@ -84,7 +88,7 @@ def test_every_package_has_the_words_for_the_actions_it_writes(app):
     for package in packages():
         own = [words for filling in package.fillings if filling.slot is WORDS for words in filling.items]
         actions = {action for words in own for action in words.actions}
-        assert actions == used.get(package.name, set()) - below, package.name
+        assert actions - FORMER == used.get(package.name, set()) - below, package.name
         below |= actions
 
 

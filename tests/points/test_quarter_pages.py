@@ -2,13 +2,16 @@
 
 import re
 from datetime import date
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from ground.clock import Quarter
 from ground.db import db, transaction
+from people import audit
 from people.models import AuditEvent, Role
 from people.signin import accounts
 from points import ledger
@@ -224,19 +227,21 @@ def test_onlookers_from_above_see_masked_names(cast, client_of, open_sheet):
 
 def test_the_sheet_as_a_file(cast, client_of, open_sheet):
     """With names inside the village, masked above it; each time is written down."""
-    address = f"{QUARTER}/sheet.csv"
+    address = f"{QUARTER}?as=xlsx"
     for user, name in ((cast.clerk, cast.worker.name), (cast.township_user, cast.worker.masked)):
-        lines = client_of(user).post(address).data.decode("utf-8-sig").splitlines()
-        assert lines[0].startswith("序号,网格,网格员,")
-        assert lines[1].split(",")[2] == name
-        assert lines[1].endswith(",0,0,0.6")
-        assert len(lines) == 9
-    assert client_of(cast.clerk).post(f"{QUARTER}/sheet.xlsx").data.startswith(b"PK")
-    assert client_of(cast.outsider).post(address).status_code == 404
-    assert client_of(cast.volunteer).post(address).status_code == 403
+        sheet = load_workbook(BytesIO(client_of(user).get(address).data))["评定表"]
+        header, line, *others = sheet.iter_rows(values_only=True)
+        assert header[:3] == ("序号", "网格", "网格员")
+        assert line[2] == name
+        assert line[header.index("扣分") :] == (0, 0, 0, 0.6, None)
+        assert len(others) == 7
+    assert client_of(cast.outsider).get(address).status_code == 404
+    assert client_of(cast.volunteer).get(address).status_code == 403
     db.session.rollback()
-    events = db.session.scalars(select(AuditEvent.actor_id).where(AuditEvent.action == "assessment.export"))
-    assert list(events) == [cast.clerk.id, cast.township_user.id, cast.clerk.id]
+    events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "list.export"))
+    assert [(event.actor_id, event.subject) for event in events] == [
+        (user.id, audit.name_of(open_sheet)) for user in (cast.clerk, cast.township_user)
+    ]
 
 
 def test_a_quarter_that_does_not_exist_is_not_found(cast, client_of):

@@ -1,6 +1,6 @@
 """The pages of cards: who has one, the history of each, and the sheets to print."""
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -12,13 +12,15 @@ from people import access, audit, labels, pages, trail
 from people import cards as verbs
 from people.cardsheet import cards_pdf
 from people.models import Card, CardState, Person, Role
-from people.views.cards import bp
+from people.views.cards import bp, lists
+from people.views.listing import excel, render
 
 ISSUERS = (Role.CLERK, Role.CHAIR)
 
 
 @bp.get("/v/<village>/cards")
 @access.allow(*ISSUERS)
+@excel(lists.CARDS)
 def cards(village: str) -> tuple[str, int]:
     """Who serves today, each with their card; and which lost cards turned up at a desk."""
     return _cards(ButtonForm(formdata=None))
@@ -26,7 +28,7 @@ def cards(village: str) -> tuple[str, int]:
 
 def _cards(form: ButtonForm) -> tuple[str, int]:
     pairs = verbs.holders_with_cards(g.area)
-    return render_template(
+    return render(
         "people/cards/cards.html",
         held=pairs,
         missing=sum(not _is_active(card) for _term, card in pairs),
@@ -90,6 +92,7 @@ def renew_cards(village: str) -> Response | tuple[str, int]:
 
 @bp.get("/v/<village>/cards/people/<int:ident>")
 @access.allow(*ISSUERS)
+@excel(lists.CARD_HISTORY, about="person")
 def person_cards(village: str, ident: int) -> tuple[str, int]:
     """One person's cards, the newest first, each with its history and what can be done with it."""
     return _person_cards(_person(ident), ButtonForm(formdata=None))
@@ -107,7 +110,7 @@ def _person_cards(
     all_cards = verbs.of_person(person)
     names = {card.id: audit.name_of(card) for card in all_cards}
     lines = trail.trail_lines(db.session.scalars(trail.events_about(names.values())), masked=False)
-    return render_template(
+    return render(
         "people/cards/person_cards.html",
         person=person,
         cards=all_cards,

@@ -11,7 +11,8 @@ from people.conduct import evaluations as verbs
 from people.conduct.evaluations import Partner
 from people.forms.evaluation import GRADES, QUESTIONS, EvaluationForm
 from people.models import EvaluationSide, Role
-from people.views.conduct import bp
+from people.views.conduct import bp, lists
+from people.views.listing import excel, render
 
 EVALUATORS = frozenset(verbs.SPEAKER_ROLES.values())
 COMMITTEE_READS = access.COMMITTEE | {Role.SUPERVISOR}
@@ -25,12 +26,13 @@ def _year() -> int:
 
 @bp.get("/v/<village>/evaluations")
 @access.allow(*EVALUATORS, *COMMITTEE_READS)
+@excel(lists.OWED_EVALUATIONS, lists.OWN_EVALUATIONS, lists.OF_WORKERS)
 def evaluations(village: str) -> str:
     """What one is asked to say in a village, what one said; and for its committee what instructors say."""
     year, open_years = _year(), verbs.open_years()
     partners = verbs.partners(current_user, g.area, year)
     reads = bool(g.roles & COMMITTEE_READS)
-    return render_template(
+    return render(
         "people/conduct/evaluations.html",
         year=year,
         years=_years(),
@@ -85,10 +87,11 @@ def _partner(ident: int, year: int) -> Partner:
 
 @bp.get("/a/<area>/evaluations")
 @access.allow(*access.ROLES_ABOVE)
+@excel(lists.BY_WORKERS, lists.BY_VILLAGES)
 def evaluation_results(area: str) -> str:
     """What workers and villages say of the instructors, for the township and the county alone."""
     year = _year()
-    return render_template(
+    return render(
         "people/conduct/evaluation_results.html",
         year=year,
         years=_years(),

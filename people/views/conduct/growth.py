@@ -1,6 +1,6 @@
 """The growth of a village's workers, and the figures of a township or county."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -13,11 +13,13 @@ from people.forms.growth import GrowthForm
 from people.models import GrowthStep, Person
 from people.roster import growth as verbs
 from people.roster import persons
-from people.views.conduct import bp
+from people.views.conduct import bp, lists
+from people.views.listing import excel, render
 
 
 @bp.get("/v/<village>/growth")
 @access.allow(*access.ONLOOKERS)
+@excel(lists.GROWTH)
 def growth(village: str) -> tuple[str, int]:
     """Who is at which stage, since when."""
     return _growth(_empty())
@@ -31,7 +33,7 @@ def _growth(form: GrowthForm, refused: tuple[int, ReasonForm] | None = None) -> 
     """The list with the form; `refused` is shown at the person whose stage was not taken back."""
     growths = verbs.of_village(g.area)
     form.person.choices = _people(growths)
-    page = render_template(
+    page = render(
         "people/conduct/growth.html",
         growths=[growth for growth in growths if growth.stage],
         serving=sum(growth.serves for growth in growths),
@@ -91,7 +93,8 @@ def _step(ident: int) -> GrowthStep:
 
 @bp.get("/a/<area>/growth")
 @access.allow(*access.ROLES_ABOVE)
+@excel(lists.GROWTH_FIGURES)
 def growth_figures(area: str) -> str:
     """How many are at which stage, by village."""
     figures = verbs.figures(g.area)
-    return render_template("people/conduct/growth_figures.html", figures=figures, stages=labels.STAGES)
+    return render("people/conduct/growth_figures.html", figures=figures, stages=labels.STAGES)

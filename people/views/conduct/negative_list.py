@@ -1,6 +1,6 @@
 """The pages of the county's negative list, the grounds for leaving."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -12,11 +12,13 @@ from people import access, areas
 from people.forms.leaving import EndItemForm, NegativeItemForm
 from people.models import Area, NegativeItem, Role
 from people.roster import departures
-from people.views.conduct import bp
+from people.views.conduct import bp, lists
+from people.views.listing import excel, render
 
 
 @bp.get("/a/<area>/negative-list")
 @access.allow(*access.ONLOOKERS)
+@excel(lists.NEGATIVE_LIST)
 def negative_list(area: str) -> tuple[str, int]:
     """What is on the list, what will be, and what was."""
     return _list(NegativeItemForm(formdata=None, holds_from=clock.today()))
@@ -24,7 +26,7 @@ def negative_list(area: str) -> tuple[str, int]:
 
 def _list(form: NegativeItemForm, refused: tuple[int, EndItemForm] | None = None) -> tuple[str, int]:
     """The list; `refused` is shown at the item concerned."""
-    page = render_template(
+    page = render(
         "people/conduct/negative_list.html",
         items=departures.negative_list(g.area),
         form=form,

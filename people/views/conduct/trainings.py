@@ -19,7 +19,8 @@ from people.forms.cards import PhotoForm, ScanForm
 from people.forms.training import MarkForm, TickForm, TrainingForm
 from people.models import Duty, Level, Person, Role, Training
 from people.roster import holders
-from people.views.conduct import bp
+from people.views.conduct import bp, lists
+from people.views.listing import excel, render
 
 READERS = (*access.ONLOOKERS, Role.INSTRUCTOR)
 HOLDER_ROLES = (*access.COMMITTEE, *access.ROLES_ABOVE)
@@ -64,13 +65,14 @@ def _may_change(training: Training) -> bool:
 
 @bp.get("/a/<area>/trainings")
 @access.allow(*READERS)
+@excel(lists.TRAININGS)
 def trainings(area: str) -> str:
     """The sessions that concern an area, and how the current period stands."""
     page = web.page_of(verbs.visible_trainings(g.area))
     duty = verbs.AUDIENCE[g.area.level]
     period = Period.of(duty, clock.today())
     due = overdue.trainings_due(g.area, duty, period)
-    return render_template(
+    return render(
         "people/conduct/trainings.html",
         page=page,
         counts=verbs.attendance_counts(page.items),
@@ -111,6 +113,7 @@ def new_training(area: str) -> Response | tuple[str, int]:
 
 @bp.get("/a/<area>/trainings/<int:ident>")
 @access.allow(*READERS)
+@excel(lists.ATTENDANCES, about="training")
 def training(area: str, ident: int) -> tuple[str, int]:
     """A session: who is there so far, and for who holds it the field that waits for a card."""
     return _training(_session(ident), ScanForm(formdata=None), PhotoForm(formdata=None))
@@ -123,7 +126,7 @@ def _training(
     roll = verbs.roll(training, g.area)
     present = [line for line in roll if line.attendance]
     last = request.args.get("person", type=int) if form.status == photo.status == 200 else None
-    page = render_template(
+    page = render(
         "people/conduct/training.html",
         training=training,
         audiences=AUDIENCES,
@@ -219,13 +222,14 @@ def _let_in(ident: int, scanned: str) -> str:
 
 @bp.get("/a/<area>/trainings/<int:ident>/list")
 @access.allow(*READERS)
+@excel(lists.TRAINING_ROLL, about="training")
 def training_list(area: str, ident: int) -> tuple[str, int]:
     """Everyone who should be there; who holds the session ticks who was, others only read it."""
     return _list(_session(ident), TickForm(formdata=None))
 
 
 def _list(training: Training, form: TickForm) -> tuple[str, int]:
-    page = render_template(
+    page = render(
         "people/conduct/training_list.html",
         training=training,
         roll=verbs.roll(training, g.area),
@@ -257,6 +261,7 @@ def tick_training(area: str, ident: int) -> Response | tuple[str, int]:
 
 @bp.get("/a/<area>/trainings/due")
 @access.allow(*READERS)
+@excel(lists.MISSING_TRAINING, lists.TRAINING_DUE)
 def training_due(area: str) -> str:
     """Who still lacks the training of a period, by `?for=` and `?period=`; in a village by name."""
     try:
@@ -269,7 +274,7 @@ def training_due(area: str) -> str:
     if period is None:  # a half-year is no period of the instructors': the choice of whom came after it
         period = current
     due = overdue.trainings_due(g.area, duty, period)
-    return render_template(
+    return render(
         "people/conduct/training_due.html",
         standing=due,
         duty=duty,
@@ -297,6 +302,7 @@ def period_name(period: Period) -> str:
 
 @bp.get("/a/<area>/trainings/law-mark")
 @access.allow(*READERS)
+@excel(lists.LAW_MARKS, lists.LAW_MARK_FIGURES)
 def law_marks(area: str) -> tuple[str, int]:
     """In how many grids the worker bears the mark, by village; in a village, who."""
     return _law_marks()
@@ -304,7 +310,7 @@ def law_marks(area: str) -> tuple[str, int]:
 
 def _law_marks(refused: tuple[int, MarkForm | ButtonForm] | None = None) -> tuple[str, int]:
     today = clock.today()
-    page = render_template(
+    page = render(
         "people/conduct/law_marks.html",
         figures=overdue.law_marks(g.area),
         serving=holders.serving_terms(g.area, today, today) if g.area.is_village else [],

@@ -2,13 +2,14 @@
 
 import re
 
-from flask import abort, g, render_template, request, url_for
+from flask import abort, g, request, url_for
 
 from ground import web
 from people import access, trail
 from people.forms.audit import SearchForm
 from people.models import Role
-from people.views.home import bp
+from people.views.home import bp, lists
+from people.views.listing import excel, render
 
 KEPT_ARGUMENTS = ("q", "action", "subject", "since", "until")  # what the way to the next page carries along
 
@@ -17,6 +18,7 @@ _SUBJECT = re.compile(r"[a-z_]{1,30}:[0-9]{1,9}")
 
 @bp.get("/a/<area>/audit")
 @access.allow(Role.CLERK, Role.CHAIR, Role.SUPERVISOR, *access.ROLES_ABOVE)
+@excel(lists.TRAIL)
 def audit(area: str) -> tuple[str, int]:
     """Who changed what, in this area and below it, the latest first."""
     form = SearchForm(request.args)
@@ -32,7 +34,7 @@ def audit(area: str) -> tuple[str, int]:
     page = web.page_of(trail.search_trail(g.area, search))
     search_arguments = {name: request.args[name] for name in KEPT_ARGUMENTS if request.args.get(name)}
     lines = trail.trail_lines(page.items, masked)
-    return render_template(
+    return render(
         "people/home/audit.html",
         page=page,
         lines=lines,

@@ -12,18 +12,20 @@ from people import access, labels
 from people import contacts as verbs
 from people.forms.contacts import ContactForm, DetachForm, ReplaceForm
 from people.models import Contact, Role
-from people.views.home import bp
+from people.views.home import bp, lists
+from people.views.listing import excel, render
 
 
 @bp.get("/v/<village>/contacts")
 @access.allow(*Role)
+@excel(lists.CONTACTS)
 def contacts(village: str) -> str:
     """The village's contact cards, to tap or to print.
 
     Nothing is masked, for townships and counties neither: these are the duty phones of officials, which
     hang on the village's wall.
     """
-    return render_template(
+    return render(
         "people/home/contacts.html",
         contacts=verbs.of_village(g.area),
         kinds=labels.CONTACT_KINDS,

@@ -16,7 +16,8 @@ from people.forms import roster as forms
 from people.models import Appointment, Duty, Grid, Group, Role
 from people.roster import changes, holders, staffing
 from people.roster import grids as verbs
-from people.views.roster import bp
+from people.views.listing import excel, render
+from people.views.roster import bp, lists
 
 READERS = (*access.ONLOOKERS, Role.INSTRUCTOR)
 KEEPERS = (*access.COMMITTEE, *access.ROLES_ABOVE)
@@ -26,6 +27,7 @@ Answer = Response | tuple[str, int]
 
 @bp.get("/v/<village>/grids")
 @access.allow(*READERS)
+@excel(lists.GRIDS)
 def grids(village: str) -> str:
     """The grids of a village, with who serves in each today."""
     today = clock.today()
@@ -36,7 +38,7 @@ def grids(village: str) -> str:
         for term in holders.serving_terms(g.area, today, today, duty)
     }
     without = {duty: sum((grid.id, duty) not in serving for grid in open_grids) for duty in Duty}
-    return render_template(
+    return render(
         "people/roster/grids.html",
         groups=_by_group(open_grids),
         closed=verbs.of_village(g.area, closed=True),
@@ -94,6 +96,7 @@ def new_grid(village: str) -> Answer:
 
 @bp.get("/v/<village>/grids/<int:ident>")
 @access.allow(*READERS)
+@excel(lists.HOLDERS, lists.GRID_HISTORY, about="grid")
 def grid(village: str, ident: int) -> str:
     """A grid: what it is, who serves and served in it, and its history."""
     grid = fetch(Grid, ident, village_id=g.area.id) or abort(404)
@@ -101,7 +104,7 @@ def grid(village: str, ident: int) -> str:
     served = holders.terms_of_grid(grid)
     duties = {duty: _current_holders([term for term in served if term.duty == duty]) for duty in Duty}
     current_terms = {term for of_duty in duties.values() for term in of_duty.values()}
-    return render_template(
+    return render(
         "people/roster/grid.html",
         grid=grid,
         state=_missing_duties_text([duty for duty in Duty if holders.TermState.RUNNING not in duties[duty]]),

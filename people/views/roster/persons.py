@@ -14,7 +14,8 @@ from people.forms.roster import PersonForm
 from people.models import Appointment, Duty, Person
 from people.roster import holders, portraits, staffing
 from people.roster import persons as verbs
-from people.views.roster import bp
+from people.views.listing import excel, render
+from people.views.roster import bp, lists
 from people.views.roster.grids import READERS
 
 SHOW_CHOICES = ("serving", "former")
@@ -23,6 +24,7 @@ MANY_GRIDS = 3  # grids that are counted rather than named
 
 @bp.get("/v/<village>/people")
 @access.allow(*READERS)
+@excel(lists.PERSONS)
 def persons(village: str) -> str:
     """Who serves in the village; by `?show=former` who does not (any more), by `?name=` who is called so."""
     chosen = request.args.get("show", SHOW_CHOICES[0])
@@ -31,7 +33,7 @@ def persons(village: str) -> str:
     # A name that is masked is not found by its characters either.
     name = request.args.get("name", "").replace("\0", "").strip() if access.is_insider() else ""
     page = web.page_of(staffing.people_query(g.area, chosen == SHOW_CHOICES[0], name))
-    return render_template(
+    return render(
         "people/roster/persons.html",
         page=page,
         terms=_current_terms(staffing.terms_of_people(g.area, page.items)),
@@ -53,6 +55,7 @@ def _current_terms(terms_by_person: dict[int, list[Appointment]]) -> dict[int, l
 
 @bp.get("/v/<village>/people/<int:ident>")
 @access.allow(*READERS)
+@excel(lists.PERSON_TERMS, about="person")
 def person(village: str, ident: int) -> tuple[str, int]:
     """A person: who they are, and all their terms here."""
     return person_page(verbs.find(g.area, ident) or abort(404), PortraitForm(formdata=None))
@@ -63,7 +66,7 @@ def person_page(person: Person, form: PortraitForm) -> tuple[str, int]:
     today, entry = clock.today(), verbs.current_entry(person)
     terms = holders.terms_of_person(person, g.area)
     running = [term for term, _after in terms if holders.state_of(term, today) == holders.TermState.RUNNING]
-    return render_template(
+    return render(
         "people/roster/person.html",
         person=person,
         state=_service_text(running),

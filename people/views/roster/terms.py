@@ -16,7 +16,8 @@ from people.forms.roster import NEW_PERSON, AppointForm, EndForm, HandOverForm, 
 from people.models import Appointment, Duty, Person
 from people.roster import holders, persons, staffing
 from people.roster import terms as verbs
-from people.views.roster import bp
+from people.views.listing import excel, render
+from people.views.roster import bp, lists
 from people.views.roster.grids import READERS, open_grid
 
 Answer = Response | tuple[str, int]
@@ -24,13 +25,14 @@ Answer = Response | tuple[str, int]
 
 @bp.get("/v/<village>/terms")
 @access.allow(*READERS)
+@excel(lists.VACANCIES, lists.ENDING_TERMS)
 def terms(village: str) -> Answer:
     """Where nobody serves, and the terms that end soon."""
     return _terms_page(RenewManyForm(formdata=None))
 
 
 def _terms_page(form: RenewManyForm) -> tuple[str, int]:
-    return render_template(
+    return render(
         "people/roster/terms.html",
         vacancies=staffing.vacancies(g.area),
         ending=staffing.ending_terms(g.area),
@@ -62,6 +64,7 @@ def renew_terms(village: str) -> Answer:
 
 @bp.get("/a/<area>/staffing", endpoint="staffing")
 @access.allow(*access.ROLES_ABOVE)
+@excel(lists.STAFFING)
 def staffed(area: str) -> str:
     """How the villages of a township or county stand, each leading to its own page."""
     figures = staffing.figures(g.area)
@@ -69,9 +72,7 @@ def staffed(area: str) -> str:
         "grids": sum(line.grids for line in figures),
         **{duty.value: sum(line.without[duty] for line in figures) for duty in Duty},
     }
-    return render_template(
-        "people/roster/staffing.html", figures=figures, total=total, days_ahead=staffing.DAYS_AHEAD
-    )
+    return render("people/roster/staffing.html", figures=figures, total=total, days_ahead=staffing.DAYS_AHEAD)
 
 
 @bp.route("/v/<village>/grids/<int:ident>/appoint", methods=["GET", "POST"])

@@ -14,24 +14,27 @@ from people import access, cards, labels
 from people.forms.accounts import (
     FurtherRoleForm,
     NewAccountForm,
+    PinsForm,
     RoleForm,
     RosterForm,
     TakeRoleForm,
 )
-from people.models import Area, Person, Role, User
+from people.models import Area, CardState, Person, Role, User
 from people.signin import accounts, keeping, passwords
-from people.views.signin import bp
+from people.views.listing import excel, render
+from people.views.signin import bp, lists
 
 
 @bp.get("/a/<area>/accounts", endpoint="accounts")
 @access.allow(*keeping.KEEPERS)
+@excel(lists.SIGN_INS)
 def listed(area: str) -> str:
     """Who holds a role here or below, and how their sign-ins stand."""
     chosen, words = request.args.get("role", ""), request.args.get("words", "").replace("\0", "").strip()
     if chosen not in ("", *Role):
         abort(404)
     page = web.page_of(keeping.users_in(g.area, Role(chosen) if chosen else None, words))
-    return render_template(
+    return render(
         "people/signin/accounts.html",
         page=page,
         current=chosen,
@@ -77,6 +80,7 @@ def further_role(area: str) -> Response | tuple[str, int]:
 
 @bp.get("/a/<area>/accounts/<int:ident>")
 @access.allow(*keeping.KEEPERS)
+@excel(lists.ROLES_HELD, about="user")
 def account(area: str, ident: int) -> tuple[str, int]:
     """A sign-in: its roles and its state, and what its keeper may do."""
     return _account(_user(ident))
@@ -85,7 +89,7 @@ def account(area: str, ident: int) -> tuple[str, int]:
 def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
     """The page of a sign-in; a refusal is shown on it."""
     form = refused if isinstance(refused, RoleForm) else _with_choices(RoleForm(formdata=None))
-    page = render_template(
+    page = render(
         "people/signin/account.html",
         user=user,
         form=form,
@@ -183,15 +187,46 @@ def reopen_account(area: str, ident: int) -> Response | tuple[str, int]:
 
 @bp.get("/v/<village>/pins")
 @access.allow(*access.COMMITTEE)
+@excel(lists.PINS)
 def pins(village: str) -> tuple[str, int]:
     """Who serves today, each with the state of the PIN that goes with their card."""
-    return _pins(ButtonForm(formdata=None))
+    return _pins(PinsForm(formdata=None))
 
 
-def _pins(form: ButtonForm) -> tuple[str, int]:
+def _pins(form: Form) -> tuple[str, int]:
     pairs = cards.holders_with_cards(g.area)
     users = keeping.users_of_cards([term.person for term, _card in pairs])
-    return render_template("people/signin/pins.html", held=pairs, users=users, form=form), form.status
+    without = {
+        term.person_id
+        for term, card in pairs
+        if card and card.state == CardState.ACTIVE and term.person_id not in users
+    }
+    ticked = set(form.person.data or ()) if isinstance(form, PinsForm) and form.is_submitted() else without
+    page = render(
+        "people/signin/pins.html", held=pairs, users=users, without=without, ticked=ticked, form=form
+    )
+    return page, form.status
+
+
+@bp.post("/v/<village>/pins")
+@access.allow(*access.COMMITTEE)
+def give_pins(village: str) -> Response | tuple[str, int]:
+    """Give the ticked workers a PIN each, shown once, on slips to cut; it is told who can't have one."""
+    form, given, left = PinsForm(), dict[Person, str](), list[str]()
+    if form.validate_on_submit():
+        ticked, serving = set(form.person.data or ()), cards.holders_with_cards(g.area)
+        people = list({term.person for term, _card in serving if term.person_id in ticked})
+        pins = dict(zip(people, keeping.new_pins(people), strict=True))
+        with attempt(form):
+            given, refused = keeping.give_pins(pins, current_user)
+            left = web.what_was_left((person.name, refusal) for person, refusal in refused)
+    if form.status != 200:
+        return _pins(form)
+    slips = [(person, cards.active_card(person), pin) for person, pin in given.items()]
+    address = web.public_url(url_for("signin.sign_in"))
+    return web.secret_page(
+        render_template("people/signin/pin_slips.html", slips=slips, left=left, address=address)
+    )
 
 
 @bp.post("/v/<village>/pins/<int:ident>")

@@ -16,11 +16,12 @@ from ground.forms import ButtonForm, attempt
 from ground.paper import words
 from people import access, areas
 from people.models import Role
+from people.views.listing import excel, render
 from points import labels
-from points.assessment import meeting_rules, opening, review, reviewsheet
+from points.assessment import meeting_rules, opening, review
 from points.assessment.meeting_rules import MeetingRules
 from points.forms.oversight import ReminderForm, SendBackForm, TermsForm
-from points.views.assessment import bp
+from points.views.assessment import bp, lists
 from points.views.assessment.quarters import address_quarter, quarter_or_404, redirect_to_sheet, sheet_page
 from points.wall import objections
 
@@ -58,6 +59,7 @@ def area_quarters(area: str) -> Response:
 
 @bp.get("/a/<area>/quarters/<quarter>")
 @access.allow(*access.ROLES_ABOVE)
+@excel(lists.AREA_QUARTER)
 def area_quarter(area: str, quarter: str) -> tuple[str, int]:
     """The villages' sheets beside each other: who has not opened, who is late, what deserves a look."""
     return _area_page(_quarter_or_404(quarter), ReminderForm(formdata=None))
@@ -74,7 +76,7 @@ def _by_township(all_figures: list[review.ReviewFigures]) -> dict[str, list[revi
 
 def _area_page(quarter: Quarter, form: ReminderForm, button: ButtonForm | None = None) -> tuple[str, int]:
     all_figures = review.figures(g.area, quarter)
-    page = render_template(
+    page = render(
         "points/assessment/area_assessments.html",
         quarter=quarter,
         quarters=[(str(entry), words.quarter(entry)) for entry in _quarters()],
@@ -91,15 +93,6 @@ def _area_page(quarter: Quarter, form: ReminderForm, button: ButtonForm | None =
         today=clock.today(),
     )
     return page, (button or form).status
-
-
-@bp.get("/a/<area>/quarters/<quarter>.<any(xlsx, csv):kind>")
-@access.allow(*access.ROLES_ABOVE)
-def area_quarter_file(area: str, quarter: str, kind: str) -> Response:
-    """The villages' figures of a quarter as a file."""
-    parsed_quarter = _quarter_or_404(quarter)
-    rows = reviewsheet.rows(review.figures(g.area, parsed_quarter))
-    return web.download(reviewsheet.LAYOUT.write(rows, kind), f"{area}-{parsed_quarter}.{kind}")
 
 
 @bp.post("/a/<area>/quarters/<quarter>/open")

@@ -3,25 +3,26 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ground import clock, web
+from ground import clock
 from ground.clock import Quarter
-from ground.db import lock, transaction
+from ground.db import lock
 from ground.forms import ButtonForm, Form, attempt
 from ground.paper import words
 from people import access
 from people.models import Area, Role, User
+from people.views.listing import excel, render
 from points import labels
-from points.assessment import assessments, line_notes, meeting_rules, members, opening, sheet, sheetfile
+from points.assessment import assessments, line_notes, meeting_rules, members, opening, sheet
 from points.forms.oversight import SendBackForm
 from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
 from points.services import deductions, reading
-from points.views.assessment import bp
+from points.views.assessment import bp, lists
 from points.wall import booking, posting
 from points.wall import wall_state as wall
 
@@ -44,6 +45,7 @@ def quarter_or_404(text: str, village: Area, to_write: bool = False) -> Assessme
 
 @bp.get("/v/<village>/quarters")
 @access.allow(*access.ONLOOKERS)
+@excel(lists.QUARTERS)
 def quarters(village: str) -> tuple[str, int]:
     """The village's assessments, and the way to open the next."""
     return _quarters(QuarterForm(formdata=None))
@@ -52,7 +54,7 @@ def quarters(village: str) -> tuple[str, int]:
 def _quarters(form: QuarterForm) -> tuple[str, int]:
     listed = assessments.assessments_of(g.area)
     form.quarter.choices = _quarters_to_open({assessment.quarter for assessment in listed})
-    page = render_template(
+    page = render(
         "points/assessment/quarters.html", listed=listed, form=form, states=labels.ASSESSMENT_STATES
     )
     return page, form.status
@@ -84,21 +86,10 @@ def open_quarter(village: str) -> Response | tuple[str, int]:
 
 @bp.get("/v/<village>/quarters/<quarter>")
 @access.allow(*access.ONLOOKERS)
+@excel(lists.SHEET, lists.NOTICES, lists.OBJECTIONS, about="assessment")
 def quarter(village: str, quarter: str) -> tuple[str, int]:
     """The sheet of a quarter, in whichever step it stands, with the one thing to do next."""
     return sheet_page(quarter_or_404(quarter, g.area))
-
-
-@bp.post("/v/<village>/quarters/<quarter>/sheet.<any(xlsx, csv):kind>")
-@access.allow(*access.ONLOOKERS)
-def export_sheet(village: str, quarter: str, kind: str) -> Response:
-    """The sheet of a quarter as a file; above the village names are masked."""
-    form = ButtonForm()
-    form.validate_on_submit()
-    with transaction():
-        assessment = quarter_or_404(quarter, g.area)
-        rows = sheetfile.export_sheet(assessment, not access.is_insider(), kind, current_user)
-    return web.download(sheetfile.layout().write(rows, kind), f"{village}-{quarter}.{kind}")
 
 
 def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
@@ -107,7 +98,7 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
     meeting = form if isinstance(form, MeetingForm) else _new_meeting_form(assessment)
     if assessment.state == AssessmentState.COLLECTING:
         meeting.offer(members.known_members(assessment))
-    page = render_template(
+    page = render(
         "points/assessment/quarter.html",
         **table_values(assessment),
         notice=assessments.whole_notice(assessment),

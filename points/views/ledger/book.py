@@ -12,11 +12,12 @@ from ground.db import fetch
 from people import access, pages
 from people.models import Area, Departure, Merge, Person, Role, User
 from people.roster import departures, duplicates, persons
+from people.views.listing import excel, render
 from points import expiry, labels, ledger
 from points.assessment import assessments
 from points.models import Account, AssessmentState, Transfer
 from points.services import deductions, reading
-from points.views.ledger import bp
+from points.views.ledger import bp, lists
 
 # Where a worker goes on to from their own page, in their village.
 ABOUT_MINE: Slot[Callable[[Area], list[pages.FurtherLink]]] = Slot()
@@ -27,9 +28,10 @@ PER_PAGE = 30
 
 @bp.get("/v/<village>/accounts")
 @access.allow(*access.ONLOOKERS)
+@excel(lists.ACCOUNTS)
 def accounts(village: str) -> str:
     """Every worker's account with its balance, and what the village issued and took back."""
-    return render_template(
+    return render(
         "points/ledger/accounts.html",
         accounts=ledger.accounts_of(g.area),
         totals=ledger.totals(g.area),
@@ -38,6 +40,7 @@ def accounts(village: str) -> str:
 
 @bp.get("/v/<village>/accounts/<int:ident>")
 @access.allow(*access.ONLOOKERS)
+@excel(lists.ENTRIES, lists.MERGED_ENTRIES, about="person")
 def account(village: str, ident: int) -> str:
     """The entries of one worker's account, the latest first, and the head of its chain.
 
@@ -47,7 +50,7 @@ def account(village: str, ident: int) -> str:
     person = fetch(Person, ident, area_id=g.area.id) or abort(404)
     existing_account = ledger.find_account(person)
     page = web.page_of(ledger.entries(existing_account), PER_PAGE) if existing_account else None
-    return render_template(
+    return render(
         "points/ledger/account.html",
         person=person,
         account=existing_account,

@@ -18,8 +18,9 @@ from people.roster import duplicates as suggestions
 from people.roster import holders, staffing
 from people.roster.duplicates import DuplicateSign
 from people.trail import words
+from people.views.listing import excel, render
 from points import ledger, merging
-from points.views.ledger import bp
+from points.views.ledger import bp, lists
 
 SIGN_LABELS = {DuplicateSign.PHONE: _("the same phone"), DuplicateSign.BIRTH_YEAR: _("the same birth year")}
 
@@ -44,9 +45,10 @@ def _merge_side(person: Person) -> MergeSide:
 
 @bp.get("/v/<village>/duplicates")
 @access.allow(*access.ONLOOKERS)
+@excel(lists.DUPLICATES)
 def duplicates(village: str) -> str:
     """Pairs of entries of the village that look like one person."""
-    return render_template(
+    return render(
         "points/ledger/duplicates.html",
         pairs=[
             (pair, _merge_side(pair.first), _merge_side(pair.second))
@@ -61,12 +63,13 @@ def duplicates(village: str) -> str:
 
 @bp.get("/a/<area>/duplicates")
 @access.allow(*access.ROLES_ABOVE)
+@excel(lists.DUPLICATES)
 def area_duplicates(area: str) -> str:
     """Pairs of entries in a township or county that look like one person.
 
     It shows how many, and where; the villages decide.
     """
-    return render_template(
+    return render(
         "points/ledger/duplicates.html",
         pairs=[(pair, None, None) for pair in suggestions.suggested_pairs(g.area)],
         villages=len(areas.villages_in(g.area)),

@@ -1,6 +1,6 @@
 """Expiry on pages: what the village resolved, what is at stake, and a new decision."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -10,14 +10,16 @@ from ground.db import fetch
 from ground.forms import ButtonForm, Form, attempt
 from people import access
 from people.models import Role
+from people.views.listing import excel, render
 from points import expiry as verbs
 from points.forms.aftermath import ExpiryForm
 from points.models import Expiry
-from points.views.ledger import bp
+from points.views.ledger import bp, lists
 
 
 @bp.route("/v/<village>/expiry", methods=["GET", "POST"])
 @access.allow(*access.ONLOOKERS, posting={Role.CHAIR})
+@excel(lists.EXPIRIES)
 def expiry(village: str) -> Response | tuple[str, int]:
     """Whether points expire here, what is at stake now, every earlier decision, and a new one."""
     form = ExpiryForm()
@@ -35,7 +37,7 @@ def expiry(village: str) -> Response | tuple[str, int]:
 def _page(form: Form) -> tuple[str, int]:
     coming, resolved = verbs.announced(g.area), verbs.resolved(g.area)
     stakes = verbs.stakes(coming).values() if coming else ()
-    page = render_template(
+    page = render(
         "points/ledger/expiry.html",
         form=form if isinstance(form, ExpiryForm) else ExpiryForm(formdata=None),
         button=form if isinstance(form, ButtonForm) else None,

@@ -16,13 +16,15 @@ from people.forms.leaving import LeaveForm, LeavingRuleForm
 from people.labels import DEPARTURE_KINDS
 from people.models import Departure, DepartureKind, NegativeItem, Outcome, Person, Role
 from people.roster import departures, holders
+from people.views.listing import excel, render
 from points import amounts, ledger
 from points import leaving as verbs
-from points.views.ledger import bp
+from points.views.ledger import bp, lists
 
 
 @bp.get("/v/<village>/leaving")
 @access.allow(*access.ONLOOKERS)
+@excel(lists.DEPARTURES, lists.UNSETTLED)
 def leaving(village: str) -> Response | tuple[str, int]:
     """Who left and what became of their points; whose points nobody has settled; what is due."""
     person_id = request.args.get("person", type=int)
@@ -36,7 +38,7 @@ def _leaving(form: ButtonForm) -> tuple[str, int]:
     page = web.page_of(departures.departures_of(g.area))
     remainders = verbs.remainders(g.area)
     serving = {term.person_id: term for term in holders.serving_terms(g.area, today, today)}
-    rendered = render_template(
+    rendered = render(
         "points/ledger/leaving.html",
         form=form,
         page=page,
@@ -150,6 +152,7 @@ def _done_text(person: Person, departure: Departure) -> str:
 
 @bp.route("/v/<village>/leaving/rule", methods=["GET", "POST"])
 @access.allow(*access.ONLOOKERS, posting={Role.CHAIR})
+@excel(lists.LEAVING_RULES)
 def leaving_rule(village: str) -> Response | tuple[str, int]:
     """The village's rule for the points of those who leave, those before it, and a new decision."""
     form = LeavingRuleForm(holds_from=clock.today(), days=departures.TEMPLATE_RULE.days)
@@ -166,7 +169,7 @@ def leaving_rule(village: str) -> Response | tuple[str, int]:
         if form.status == 200:
             flash(gettext("Written down. It holds for who leaves from that day on."))
             return redirect(url_for("ledger.leaving_rule", village=village))
-    page = render_template(
+    page = render(
         "points/ledger/leaving_rule.html",
         form=form,
         rule=departures.rule_on(g.area, clock.today()),

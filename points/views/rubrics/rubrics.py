@@ -13,6 +13,7 @@ from ground.db import fetch
 from ground.forms import ReasonForm, attempt
 from people import access, areas
 from people.models import Area, Role
+from people.views.listing import excel, render
 from points import amounts, labels
 from points.forms.rubrics import FREE_LINES_OF_VILLAGE, AdoptForm, PublishForm
 from points.models import Rubric
@@ -20,7 +21,7 @@ from points.rubrics import versions
 from points.rubrics.comparing import compare
 from points.rubrics.template import TEMPLATE, USUAL_LIMITS, Limits
 from points.rubrics.wall import SCALES, rubric_pdf
-from points.views.rubrics import bp
+from points.views.rubrics import bp, lists
 
 READERS = (*access.ONLOOKERS, Role.INSTRUCTOR, Role.WORKER)
 
@@ -29,6 +30,7 @@ PageResponse = Response | tuple[str, int]
 
 @bp.get("/v/<village>/rubric")
 @access.allow(*READERS)
+@excel(lists.ITEMS, lists.VERSIONS)
 def rubric(village: str) -> str:
     """The village's rubric: the version in force, or how to adopt the first."""
     return _rubric_page(versions.in_force_on(g.area, clock.today()) or versions.latest(g.area))
@@ -36,6 +38,7 @@ def rubric(village: str) -> str:
 
 @bp.get("/v/<village>/rubric/<int:version>")
 @access.allow(*READERS)
+@excel(lists.ITEMS, lists.VERSIONS)
 def rubric_version(village: str, version: int) -> str:
     """One version of the village's rubric."""
     return _rubric_page(versions.find_version(g.area, version) or abort(404))
@@ -43,6 +46,7 @@ def rubric_version(village: str, version: int) -> str:
 
 @bp.get("/a/<area>/rubric")
 @access.allow(*access.ROLES_ABOVE)
+@excel(lists.ITEMS, lists.VERSIONS)
 def template(area: str) -> str:
     """The county's template, which villages adopt."""
     county = _county_or_404()
@@ -51,6 +55,7 @@ def template(area: str) -> str:
 
 @bp.get("/a/<area>/rubric/<int:version>")
 @access.allow(*access.ROLES_ABOVE)
+@excel(lists.ITEMS, lists.VERSIONS)
 def template_version(area: str, version: int) -> str:
     """One version of the county's template."""
     return _rubric_page(versions.find_version(_county_or_404(), version) or abort(404))
@@ -92,7 +97,7 @@ def _rubric_page(rubric: Rubric | None, form: ReasonForm | None = None) -> str:
     own = g.area.is_village
     may_decide = (Role.CHAIR in g.roles) if own else _may_publish()
     newest = versions.template_for(g.area, _next_quarter().first_day) if own else None
-    return render_template(
+    return render(
         "points/rubrics/rubric.html",
         rubric=rubric,
         items=rubric.items if rubric else TEMPLATE,
@@ -119,6 +124,7 @@ def _next_quarter() -> Quarter:
 
 @bp.get("/v/<village>/rubric/compare")
 @access.allow(*READERS)
+@excel(lists.DIFFERENCES)
 def compare_rubrics(village: str) -> str:
     """What differs between two versions, the village's or the county's: `?older=` and `?newer=`."""
     return _comparison_page()
@@ -126,6 +132,7 @@ def compare_rubrics(village: str) -> str:
 
 @bp.get("/a/<area>/rubric/compare")
 @access.allow(*access.ROLES_ABOVE)
+@excel(lists.DIFFERENCES)
 def compare_templates(area: str) -> str:
     """What differs between two versions of the template: `?older=` and `?newer=`."""
     return _comparison_page()
@@ -134,7 +141,7 @@ def compare_templates(area: str) -> str:
 def _comparison_page() -> str:
     older, newer = (_version_or_404(request.args.get(name, type=int)) for name in ("older", "newer"))
     differences, same = compare(older, newer)
-    return render_template(
+    return render(
         "points/rubrics/rubric_compare.html",
         older=older,
         newer=newer,

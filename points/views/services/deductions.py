@@ -13,13 +13,14 @@ from ground.refusal import Refused
 from people import access
 from people.models import Person, Role
 from people.roster import persons
+from people.views.listing import excel, render
 from points import amounts, labels
 from points.forms.deductions import DeductionForm, StatementForm
 from points.models import Deduction, RubricItem, ServiceState
 from points.rubrics import versions
 from points.services import deciding, photos
 from points.services import deductions as verbs
-from points.views.services import bp
+from points.views.services import bp, lists
 from points.views.services.new_services import worker_choices
 from points.views.services.services import DECIDERS
 
@@ -29,9 +30,10 @@ HEARING = frozenset({*access.COMMITTEE, Role.WORKER})
 
 @bp.get("/v/<village>/services/deductions")
 @access.allow(*access.ONLOOKERS, Role.INSTRUCTOR)
+@excel(lists.DEDUCTIONS)
 def deductions(village: str) -> str:
     """The deductions of a village, those that wait for their decision first."""
-    return render_template(
+    return render(
         "points/services/deductions.html",
         page=web.page_of(verbs.search(g.area)),
         waiting=verbs.count_waiting(g.area),

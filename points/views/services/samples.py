@@ -1,6 +1,6 @@
 """Village supervision's samples: the draw, the records to look into, and what was found."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -12,12 +12,13 @@ from ground.forms import attempt
 from ground.paper import words
 from people import access
 from people.models import Role
+from people.views.listing import excel, render
 from points import labels
 from points.forms.samples import DrawForm, FindingForm
 from points.models import Sample, Service
 from points.services import samples as verbs
 from points.services.samplesheet import Checklist, ChecklistRow, checklist_pdf
-from points.views.services import bp
+from points.views.services import bp, lists
 from points.views.services.evidence import ReaderAccess
 
 QUARTERS_OFFERED = 4  # so far back a sample still finds somebody who remembers
@@ -25,6 +26,7 @@ QUARTERS_OFFERED = 4  # so far back a sample still finds somebody who remembers
 
 @bp.route("/v/<village>/samples", methods=["GET", "POST"])
 @access.allow(*access.ONLOOKERS, posting=[Role.SUPERVISOR])
+@excel(lists.SAMPLES)
 def samples(village: str) -> Response | tuple[str, int]:
     """The samples of a village; supervision draws another."""
     form = DrawForm()
@@ -35,7 +37,7 @@ def samples(village: str) -> Response | tuple[str, int]:
             sample = verbs.draw(g.area, quarter, form.seed.data, form.size.data, current_user)
         if form.status == 200:
             return redirect(url_for("services.sample", village=village, ident=sample.id))
-    html = render_template(
+    html = render(
         "points/services/samples.html",
         form=form,
         samples=verbs.samples_of_village(g.area),
@@ -54,6 +56,7 @@ def _quarters() -> list[Quarter]:
 
 @bp.get("/v/<village>/samples/<int:ident>")
 @access.allow(*access.ONLOOKERS)
+@excel(lists.SAMPLE_LINES)
 def sample(village: str, ident: int) -> tuple[str, int]:
     """A sample: how it was drawn, its records, and what was found of each."""
     return _sample_page(_sample_or_404(ident))
@@ -69,7 +72,7 @@ def _record_or_404(number: int) -> Service:
 
 def _sample_page(sample: Sample, refused: tuple[int, FindingForm] | None = None) -> tuple[str, int]:
     lines, reader = verbs.sample_lines(sample), ReaderAccess()
-    html = render_template(
+    html = render(
         "points/services/sample.html",
         sample=sample,
         lines=lines,

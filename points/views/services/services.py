@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -16,6 +16,7 @@ from ground.paper import words
 from people import access
 from people.models import Role, mask_name
 from people.roster import holders, persons
+from people.views.listing import excel, render
 from points import labels
 from points.forms.services import ConfirmForm, PeriodForm, TogetherForm
 from points.models import RubricItem, Service, ServiceState
@@ -23,7 +24,7 @@ from points.rubrics import versions
 from points.services import deciding, flags, photos, reading, taking, together
 from points.services.reading import ServiceSearch
 from points.services.together import JointOutcome
-from points.views.services import bp, waiting
+from points.views.services import bp, lists, waiting
 
 DECIDERS = (Role.CLERK, Role.CHAIR, Role.INSTRUCTOR)
 RECORDERS = frozenset({Role.CLERK, Role.INSTRUCTOR})
@@ -45,6 +46,7 @@ LAST_ID = 2**31 - 1
 
 @bp.get("/v/<village>/services")
 @access.allow(*access.ONLOOKERS, Role.INSTRUCTOR)
+@excel(lists.SERVICES)
 def services(village: str) -> tuple[str, int]:
     """The records of a village, those that wait for a second person first.
 
@@ -71,7 +73,7 @@ def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
     page = web.page_of(query, WAITING_PER_PAGE if in_groups else PER_PAGE, is_shrinking=True)
     shown = waiting.shown_records(list(page), in_groups, refused)
     places, serving = _grid_and_worker_choices()
-    html = render_template(
+    html = render(
         "points/services/services.html",
         page=page,
         shown=shown,

@@ -16,6 +16,7 @@ from ground.refusal import Refused
 from people import access, pages
 from people.models import Person
 from people.roster import holders, persons
+from people.views.listing import excel, render
 from points import labels
 from points.forms.services import ConfirmForm
 from points.forms.slips import ANYONE, PrintSlipsForm, SlipNumberForm
@@ -25,7 +26,7 @@ from points.services import deciding, recording
 from points.services import slips as verbs
 from points.services.slipsheet import SlipFace, slips_pdf
 from points.views import KEYING_IN
-from points.views.services import bp
+from points.views.services import bp, lists
 from points.views.services.evidence import ReaderAccess
 from points.views.services.services import DECIDERS, RECORDERS
 
@@ -35,13 +36,14 @@ ABOUT_SLIP: Slot[Callable[[Slip], list[pages.FurtherLink]]] = Slot()
 
 @bp.get("/v/<village>/slips")
 @access.allow(*KEYING_IN)
+@excel(lists.SLIPS)
 def slips(village: str) -> tuple[str, int]:
     """The field for a slip that came back, new slips to print, and what was printed."""
     return _slips_page(SlipNumberForm(formdata=None), _print_form())
 
 
 def _slips_page(number: SlipNumberForm, printing: PrintSlipsForm) -> tuple[str, int]:
-    html = render_template(
+    html = render(
         "points/services/slips.html", number=number, printing=printing, batches=verbs.batches(g.area)
     )
     return html, max(number.status, printing.status)

@@ -2,27 +2,29 @@
 
 from datetime import date
 
-from flask import abort, g, render_template
+from flask import abort, g
 from werkzeug.wrappers import Response
 
 from ground import clock, days, web
 from people import access
+from people.views.listing import excel, render
 from shop.desk import closing as verbs
 from shop.models import Shop
 from shop.paper.closing import ClosingSheet, OutflowRow, ReceiptRow, VoidRow, closing_pdf
 from shop.shelf import shops
 from shop.views import READERS
-from shop.views.desk import bp
+from shop.views.desk import bp, lists
 
 DAYS_LISTED = 92  # listed: a quarter
 
 
 @bp.get("/v/<village>/closing")
 @access.allow(*READERS)
+@excel(lists.DAYS)
 def closings(village: str) -> str:
     """The days on which something was handed out or voided, the latest first."""
     shop = shops.of_village(g.area)
-    return render_template(
+    return render(
         "shop/desk/closings.html",
         days=verbs.day_summaries(shop, DAYS_LISTED) if shop else [],
         today=clock.today(),
@@ -31,12 +33,11 @@ def closings(village: str) -> str:
 
 @bp.get("/v/<village>/closing/<day>")
 @access.allow(*READERS)
+@excel(lists.DAY_GOODS, lists.DAY_REDEMPTIONS, lists.DAY_VOIDS)
 def closing(village: str, day: str) -> str:
     """One day: what was handed out, what was voided, and which goods left the shelf."""
     shop, on = _shop(), _day(day)
-    return render_template(
-        "shop/desk/closing.html", closing=verbs.close_day(shop, on), shop=shop, today=clock.today()
-    )
+    return render("shop/desk/closing.html", closing=verbs.close_day(shop, on), shop=shop, today=clock.today())
 
 
 @bp.get("/v/<village>/closing/<day>.pdf")

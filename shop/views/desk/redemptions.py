@@ -1,6 +1,6 @@
 """Redemptions: the list, one of them, its receipt on paper, and its void."""
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
@@ -12,6 +12,7 @@ from ground.forms import ReasonForm, attempt
 from people import access
 from people.forms.cards import PhotoForm, ScanForm
 from people.models import Card, Role
+from people.views.listing import excel, render
 from points import expiry
 from shop.desk import redemptions as verbs
 from shop.desk import voids
@@ -19,11 +20,12 @@ from shop.models import Redemption
 from shop.paper.receipt import PAPERS, Receipt, ReceiptLine, ReceiptProxy, receipt_pdf
 from shop.shelf import shops
 from shop.views import READERS
-from shop.views.desk import bp
+from shop.views.desk import bp, lists
 
 
 @bp.get("/v/<village>/redemptions")
 @access.allow(*READERS)
+@excel(lists.REDEMPTIONS)
 def redemptions(village: str) -> str:
     """What was handed out, the latest first."""
     shop = shops.of_village(g.area)
@@ -32,7 +34,7 @@ def redemptions(village: str) -> str:
         joinedload(Redemption.void),
         selectinload(Redemption.lines),
     )
-    return render_template(
+    return render(
         "shop/desk/redemptions.html",
         page=web.page_of(verbs.redemptions_of(shop).options(*loaded)) if shop else None,
     )
@@ -40,6 +42,7 @@ def redemptions(village: str) -> str:
 
 @bp.get("/v/<village>/redemptions/<int:ident>")
 @access.allow(*READERS)
+@excel(lists.RECEIPT)
 def redemption(village: str, ident: int) -> tuple[str, int]:
     """One redemption; `?done=1` right after it: the green sheet, ready for the next card."""
     return _page(_redemption_or_404(ident), ReasonForm(formdata=None))
@@ -84,7 +87,7 @@ def _redemption_or_404(ident: int) -> Redemption:
 
 def _page(redemption: Redemption, form: ReasonForm) -> tuple[str, int]:
     done = "done" in request.args and bool(g.roles & access.SHOP)
-    page = render_template(
+    page = render(
         "shop/desk/redemption.html",
         redemption=redemption,
         done=done,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import undefer
@@ -13,18 +13,20 @@ from ground.db import db, fetch
 from ground.forms import ButtonForm, Form, attempt
 from people import access
 from people.models import Role
+from people.views.listing import excel, render
 from shop.forms.goods import CodeForm, GoodsForm, PictureForm, PriceForm
 from shop.models import Goods, Picture
 from shop.shelf import codes, pictures, prices, shops
 from shop.shelf import goods as shelf
 from shop.views import LABELLING, READERS
-from shop.views.shelf import bp
+from shop.views.shelf import bp, lists
 
 PICTURE_KEPT_SECONDS = 365 * 86400  # seconds: the address of a picture names its content
 
 
 @bp.route("/v/<village>/goods/<int:ident>", methods=["GET", "POST"])
 @access.allow(*READERS, posting=[Role.MANAGER])
+@excel(lists.PRICES, about="goods")
 def article(village: str, ident: int) -> Response | tuple[str, int]:
     """One article with its prices, codes and picture; sent, it is described anew."""
     form = GoodsForm()
@@ -180,7 +182,7 @@ def _page(goods: Goods, sent_form: Form, **forms: Any) -> str:
         "photo": PictureForm(formdata=None),
         **forms,
     }
-    return render_template(
+    return render(
         "shop/shelf/article.html",
         offer=offer,
         goods=goods,

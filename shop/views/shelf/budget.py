@@ -1,6 +1,6 @@
 """Points against goods, and the budget for more of them."""
 
-from flask import abort, flash, g, get_template_attribute, redirect, render_template, url_for
+from flask import abort, flash, g, get_template_attribute, redirect, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup
@@ -9,15 +9,17 @@ from werkzeug.wrappers import Response
 from ground.forms import attempt
 from people import access
 from people.models import Area, Role
+from people.views.listing import excel, render
 from shop import backing
 from shop.forms.budget import BudgetForm
 from shop.shelf import shops
 from shop.views import MINDING
-from shop.views.shelf import bp
+from shop.views.shelf import bp, lists
 
 
 @bp.route("/v/<village>/budget", methods=["GET", "POST"])
 @access.allow(*MINDING, posting={Role.CHAIR})
+@excel(lists.BUDGETS)
 def budget(village: str) -> Response | tuple[str, int]:
     """What stands behind the village's points, the year's budget, and every earlier decision on it."""
     form = BudgetForm()
@@ -30,7 +32,7 @@ def budget(village: str) -> Response | tuple[str, int]:
             flash(gettext("The budget is written down."))
             return redirect(url_for("shelf.budget", village=village))
     shop = shops.of_village(g.area)
-    page = render_template(
+    page = render(
         "shop/shelf/budget.html",
         shop=shop,
         backing=backing.weigh(g.area),

@@ -10,22 +10,24 @@ from ground.db import fetch, transaction
 from ground.forms import attempt
 from people import access
 from people.models import Role
+from people.views.listing import excel, render
 from shop.desk import devices as verbs
 from shop.forms.devices import DeviceForm
 from shop.models import Device, Shop
 from shop.shelf import shops
-from shop.views.shelf import bp
+from shop.views.shelf import bp, lists
 
 
 @bp.get("/v/<village>/devices")
 @access.allow(Role.MANAGER)
+@excel(lists.DEVICES)
 def devices(village: str) -> tuple[str, int]:
     """The tills and programs that have a key, and those whose key was taken back."""
     return _devices_page(shops.of_village(g.area), DeviceForm(formdata=None))
 
 
 def _devices_page(shop: Shop | None, form: DeviceForm) -> tuple[str, int]:
-    page = render_template(
+    page = render(
         "shop/shelf/devices.html", shop=shop, devices=verbs.devices_of(shop) if shop else [], form=form
     )
     return page, form.status

@@ -9,18 +9,20 @@ from ground import web
 from ground.forms import attempt
 from people import access
 from people.models import Role
+from people.views.listing import excel, render
 from shop.forms.goods import NewGoodsForm
 from shop.shelf import goods as shelf
 from shop.shelf import shops
 from shop.stock import consignments, watch
 from shop.views import LABELLING, READERS
-from shop.views.shelf import bp
+from shop.views.shelf import bp, lists
 
 PER_PAGE = 60
 
 
 @bp.get("/v/<village>/goods")
 @access.allow(*READERS)
+@excel(lists.GOODS)
 def goods(village: str) -> str:
     """What the shop offers, at which price, and how much of it is there; `?show=archive`: what it did."""
     shop = shops.of_village(g.area)
@@ -30,7 +32,7 @@ def goods(village: str) -> str:
     if shop:
         query = shelf.search_goods(shop, archived=archived, category=category, words=searched)
         page = web.page_of(query, PER_PAGE)
-    return render_template(
+    return render(
         "shop/shelf/goods.html",
         shop=shop,
         page=page,

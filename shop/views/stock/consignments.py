@@ -10,6 +10,7 @@ from ground.db import db
 from ground.forms import ButtonForm, attempt
 from people import access
 from people.models import Role
+from people.views.listing import excel, render
 from shop import labels
 from shop.forms.stock import SendForm
 from shop.models import Consignment, Shop
@@ -17,7 +18,7 @@ from shop.paper.consignment import ConsignmentItem, ConsignmentNote, consignment
 from shop.shelf import shops
 from shop.stock import consignments as verbs
 from shop.views import READERS
-from shop.views.stock import bp
+from shop.views.stock import bp, lists
 from shop.views.stock.stock import own_lot, own_shop
 
 Answer = Response | tuple[str, int]
@@ -30,6 +31,7 @@ def _consignment_or_404(ident: int) -> Consignment:
 
 @bp.get("/v/<village>/consignments")
 @access.allow(*READERS)
+@excel(lists.CONSIGNMENTS, lists.CONSIGNMENTS_UNDER_WAY)
 def consignments(village: str) -> tuple[str, int]:
     """What is on its way to the shop and from it, and what was."""
     return _page()
@@ -38,7 +40,7 @@ def consignments(village: str) -> tuple[str, int]:
 def _page(refused: tuple[int, ButtonForm] | None = None) -> tuple[str, int]:
     """The list of consignments; a refusal stands beside the one it is about."""
     shop = shops.of_village(g.area)
-    page = render_template(
+    page = render(
         "shop/stock/consignments.html",
         shop=shop,
         under_way=verbs.open_consignments(shop) if shop else [],

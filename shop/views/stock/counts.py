@@ -1,6 +1,5 @@
 """Stock-takes: counted blind while the shop stays open, looked at and booked by a manager."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, url_for
@@ -13,21 +12,18 @@ from ground import clock, web
 from ground.db import fetch, transaction
 from ground.forms import ButtonForm, attempt
 from ground.refusal import Refused
-from ground.tables import Column, write_xlsx
 from people import access
 from people.models import Role
+from people.views.listing import excel, render
 from shop.forms.counts import CountedUnits, CountForm
 from shop.models import Goods, StockTake
 from shop.shelf import shops
 from shop.stock import counts as verbs
 from shop.views import READERS
-from shop.views.stock import bp
+from shop.views.stock import bp, lists
 from shop.views.stock.stock import own_shop
 
 Answer = Response | tuple[str, int]
-
-# Who takes the result out as a file.
-TAKING_OUT = (Role.MANAGER, Role.SUPERVISOR)
 
 
 def _stock_take_or_404(ident: int, to_write: bool = False) -> StockTake:
@@ -40,10 +36,11 @@ def _stock_take_or_404(ident: int, to_write: bool = False) -> StockTake:
 
 @bp.get("/v/<village>/stock-takes")
 @access.allow(*READERS)
+@excel(lists.STOCK_TAKES)
 def stock_takes(village: str) -> str:
     """The stock-take that goes on, and those before it."""
     shop = shops.of_village(g.area)
-    return render_template(
+    return render(
         "shop/stock/stock_takes.html",
         shop=shop,
         page=web.page_of(verbs.stock_takes_of(shop)) if shop else None,
@@ -66,6 +63,7 @@ def begin_stock_take(village: str) -> Response:
 
 @bp.get("/v/<village>/stock-takes/<int:ident>")
 @access.allow(*READERS)
+@excel(lists.STOCK_TAKE)
 def stock_take(village: str, ident: int) -> Answer:
     """What a stock-take found; while it goes on only a manager sees that, and a volunteer counts."""
     take = _stock_take_or_404(ident)
@@ -77,7 +75,7 @@ def stock_take(village: str, ident: int) -> Answer:
 def _result_page(take: StockTake, form: ButtonForm) -> tuple[str, int]:
     rows = verbs.count_sheet(take)
     counted = [row for row in rows if row.count]
-    page = render_template(
+    page = render(
         "shop/stock/stock_take.html",
         take=take,
         form=form,
@@ -88,7 +86,6 @@ def _result_page(take: StockTake, form: ButtonForm) -> tuple[str, int]:
         missing=sum(max(0, -row.difference) * row.price for row in counted),
         seen=not take.is_open or Role.MANAGER in g.roles,
         may_book=take.is_open and Role.MANAGER in g.roles,
-        may_take_out=bool(g.roles.intersection(TAKING_OUT)) and not take.is_open,
     )
     return page, form.status
 
@@ -187,37 +184,3 @@ def _count_page(take: StockTake, form: CountForm, refused: dict[int, Any], saved
         local=clock.local,
     )
     return page, 422 if refused else form.status
-
-
-# --- On paper and as a file ---
-
-
-@bp.get("/v/<village>/stock-takes/<int:ident>/result.xlsx")
-@access.allow(*TAKING_OUT)
-def stock_take_file(village: str, ident: int) -> Response:
-    """What a stock-take found, for Excel."""
-    take = _stock_take_or_404(ident)
-    if take.is_open:
-        abort(404)
-    rows = [_line(row) for row in verbs.count_sheet(take) if row.count]
-    day = clock.local(take.begun_at).date()
-    title = gettext("Stock-take of %(day)s", day=day.isoformat())
-    columns = [Column(str(name)) for name, _value in COLUMNS]
-    return web.download(write_xlsx(columns, rows, title=title), f"stock-take-{day:%Y%m%d}.xlsx")
-
-
-COLUMNS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
-    (_("Goods"), lambda row: row.goods.title),
-    (_("Unit"), lambda row: row.goods.unit),
-    (_("Counted"), lambda row: row.count.units),
-    (_("Books"), lambda row: row.count.expected),
-    (_("Difference"), lambda row: row.difference),
-    (_("In points"), lambda row: row.difference * row.price / 10),
-    (_("Counted by"), lambda row: row.count.counter.name),
-    (_("Time"), lambda row: clock.local(row.count.at)),
-)
-
-
-def _line(row: verbs.CountRow) -> dict[str, Any]:
-    """What a counted article says in each column."""
-    return {str(name): value(row) for name, value in COLUMNS}

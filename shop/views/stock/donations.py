@@ -6,22 +6,24 @@ from werkzeug.wrappers import Response
 from ground import web
 from ground.db import fetch
 from people import access
+from people.views.listing import excel, render
 from shop.models import Donation
 from shop.paper.donation import DonationItem, DonationReceipt, donation_pdf
 from shop.shelf import shops
 from shop.stock import donations as verbs
 from shop.views import READERS
-from shop.views.stock import bp
+from shop.views.stock import bp, lists
 from shop.views.stock.stock import own_shop
 
 
 @bp.get("/v/<village>/donations")
 @access.allow(*READERS)
+@excel(lists.DONATIONS)
 def donations(village: str) -> str:
     """What was given to the shop, by whom, the latest first."""
     shop = shops.of_village(g.area)
     page = web.page_of(verbs.donations_of(shop)) if shop else None
-    return render_template(
+    return render(
         "shop/stock/donations.html",
         shop=shop,
         page=page,

@@ -13,6 +13,7 @@ from ground.db import fetch
 from ground.forms import ReasonForm, attempt
 from people import access
 from people.models import Role, User
+from people.views.listing import excel, render
 from shop import labels
 from shop.forms.stock import OutForm, ReceiveForm
 from shop.models import Goods, Lot, MoveKind, Shop, StockMove
@@ -20,7 +21,7 @@ from shop.shelf import shops
 from shop.stock import donations, lots, moves
 from shop.stock import watch as watching
 from shop.views import READERS
-from shop.views.stock import bp
+from shop.views.stock import bp, lists
 
 Answer = Response | tuple[str, int]
 
@@ -44,10 +45,11 @@ def _article_or_404(ident: int, to_write: bool = False) -> Goods:
 
 @bp.get("/v/<village>/stock")
 @access.allow(*READERS)
+@excel(lists.ENDING_LOTS, lists.LOW_GOODS)
 def stock(village: str) -> str:
     """What runs low, what expires soon, and what has expired and still lies there."""
     shop = shops.of_village(g.area)
-    return render_template(
+    return render(
         "shop/stock/stock.html",
         shop=shop,
         watch=watching.watch_list(shop) if shop else None,
@@ -60,6 +62,7 @@ def stock(village: str) -> str:
 
 @bp.get("/v/<village>/goods/<int:ident>/stock")
 @access.allow(*READERS)
+@excel(lists.MOVES, lists.LOTS, about="article")
 def goods_stock(village: str, ident: int) -> str:
     """An article's lots and every move of them; `?came=` is the lot that was taken in just now."""
     article = _article_or_404(ident)
@@ -68,7 +71,7 @@ def goods_stock(village: str, ident: int) -> str:
     may_change = Role.MANAGER in g.roles
     today = clock.today()
     arrived_id = request.args.get("came", type=int)
-    return render_template(
+    return render(
         "shop/stock/goods_stock.html",
         article=article,
         page=page,

@@ -1,0 +1,200 @@
+"""The lists of the pages about training, evaluation and growth, as they are taken out."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from flask import g
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from people import access, labels
+from people.conduct.evaluations import EvaluationResult
+from people.conduct.training_due import MissingTraining, TrainingDue
+from people.forms.evaluation import QUESTIONS
+from people.models import Appointment, Level, Person, Training
+from people.views.listing import Given, Listing, each, shown_name
+
+
+def _name_of(person: Person) -> str:
+    """Townships and the county know the instructors of their own agencies, as on the pages."""
+    of_reader = person.area_id == g.area.id and not g.area.is_village
+    return person.name if of_reader else shown_name(person)
+
+
+def _grid_names(terms: list[Appointment]) -> str:
+    return "、".join(term.grid.name for term in terms)
+
+
+def _trainings(given: Given) -> Iterator[tuple[Training, Any, int | None]]:
+    for training in given["page"]:
+        came = None if training.held_on > given["today"] else given["counts"].get(training.id, 0)
+        yield training, given["audiences"][training.duty], came
+
+
+TRAININGS = Listing(
+    _("Training"),
+    _trainings,
+    (_("Session"), lambda training, audience, came: training.topic),
+    (_("Day"), lambda training, audience, came: training.held_on),
+    (_("Where"), lambda training, audience, came: training.place),
+    (_("Held by"), lambda training, audience, came: training.area.name),
+    (_("For whom"), lambda training, audience, came: audience),
+    (_("Came"), lambda training, audience, came: came),
+)
+
+ROLL = (
+    (_("Session"), lambda training, line: training.topic),
+    (_("Day"), lambda training, line: training.held_on),
+    (_("Name"), lambda training, line: _name_of(line.person)),
+    (_("Village or community"), lambda training, line: line.terms[0].grid.village.name),
+    (_("Grid"), lambda training, line: _grid_names(line.terms)),
+    (_("Agency"), lambda training, line: line.person.agency),
+    (_("Was here"), lambda training, line: bool(line.attendance)),
+)
+
+ATTENDANCES = Listing(
+    _("Who is here"), lambda given: ((given["training"], line) for line in given["attendances"]), *ROLL
+)
+
+TRAINING_ROLL = Listing(
+    _("Attendance"), lambda given: ((given["training"], line) for line in given["roll"]), *ROLL
+)
+
+
+def _missing(given: Given) -> Iterator[tuple[MissingTraining, str]]:
+    if g.area.is_village:
+        for due in given["standing"]:
+            for missing in due.missing:
+                yield missing, "、".join(str(given["givers"][giver]) for giver in missing.sessions)
+
+
+MISSING_TRAINING = Listing(
+    _("Who still lacks a session"),
+    _missing,
+    (_("Name"), lambda missing, sessions: missing.name if access.is_insider() else missing.masked),
+    (_("Grid"), lambda missing, sessions: missing.grid),
+    (_("Lacks the session of"), lambda missing, sessions: sessions),
+)
+
+
+def _villages(given: Given) -> Iterator[tuple[TrainingDue, Any]]:
+    for due in () if g.area.is_village else given["standing"]:
+        yield due, given["givers"]
+
+
+def _lacking(giver: Level) -> Any:
+    return lambda due, givers: due.lacking(giver) if giver in givers else None
+
+
+TRAINING_DUE = Listing(
+    _("Lacking sessions by village"),
+    _villages,
+    (_("Township"), lambda due, givers: due.village.parent.name),
+    (_("Village or community"), lambda due, givers: due.village.name),
+    (_("Serve"), lambda due, givers: due.serving),
+    (_("Lack the village's session"), _lacking(Level.VILLAGE)),
+    (_("Lack the township's session"), _lacking(Level.TOWNSHIP)),
+    (_("Lack the county's session"), _lacking(Level.COUNTY)),
+)
+
+LAW_MARKS = Listing(
+    _("Law-wise villagers"),
+    each("serving"),
+    (_("Grid worker"), lambda term: _name_of(term.person)),
+    (_("Grid code"), lambda term: term.grid.code),
+    (_("Grid"), lambda term: term.grid.name),
+    (_("Bears the mark since"), lambda term: term.person.law_mark_on),
+)
+
+LAW_MARK_FIGURES = Listing(
+    _("Law-wise villagers by village"),
+    lambda given: () if g.area.is_village else ((figures,) for figures in given["figures"]),
+    (_("Township"), lambda figures: figures.village.parent.name),
+    (_("Village or community"), lambda figures: figures.village.name),
+    (_("Grids"), lambda figures: figures.grids),
+    (_("With the mark"), lambda figures: figures.marked_grids),
+)
+
+
+def _stage_day(stage: Any) -> Any:
+    """The day of a stage; of one that the roster alone tells, that it does."""
+    by_roster = _("by the roster")
+    return lambda growth: growth.days.get(stage) or (by_roster if stage == growth.stage else None)
+
+
+GROWTH = Listing(
+    _("Growth"),
+    each("growths"),
+    (_("Name"), lambda growth: shown_name(growth.person)),
+    (_("Serves"), lambda growth: growth.serves),
+    (_("Stage"), lambda growth: labels.STAGES[growth.stage]),
+    *((label, _stage_day(stage)) for stage, label in labels.STAGES.items()),
+)
+
+GROWTH_FIGURES = Listing(
+    _("Growth by village"),
+    each("figures"),
+    (_("Township"), lambda figures: figures.village.parent.name),
+    (_("Village or community"), lambda figures: figures.village.name),
+    (_("Grid workers"), lambda figures: figures.serving),
+    *((label, lambda figures, stage=stage: figures.stages[stage]) for stage, label in labels.STAGES.items()),
+)
+
+NEGATIVE_LIST = Listing(
+    _("Negative list"),
+    each("items"),
+    (_("Item"), lambda item: item.text),
+    (_("Holds from"), lambda item: item.holds_from),
+    (_("Holds until"), lambda item: item.holds_until),
+)
+
+PARTNERS = (
+    (_("Name"), lambda partner: _name_of(partner.person)),
+    (_("Agency"), lambda partner: partner.person.agency),
+    (_("Grid"), lambda partner: "、".join(grid.name for grid in partner.grids)),
+    (_("Said on"), lambda partner: partner.evaluation and partner.evaluation.at),
+)
+
+# What one said of whom stays with who said it: on the page that is a link, here the day alone.
+OWED_EVALUATIONS = Listing(
+    _("Asked about"),
+    lambda given: ((p,) for p in given["owed"]) if given["speaks"] and given["is_open"] else (),
+    *PARTNERS,
+)
+OWN_EVALUATIONS = Listing(_("What you said"), each("evaluated"), *PARTNERS)
+
+
+def _mean(question: str) -> Any:
+    return lambda result, fewest: Decimal(result.means[question]) / 10 if result.means else None
+
+
+def _remarks(result: EvaluationResult, fewest: int) -> str:
+    """The remarks; of whom too few have spoken, that nothing is shown."""
+    if result.means:
+        return "；".join(result.remarks)
+    return gettext("Shown from %(n)s voices on, so that nobody can be told from it.", n=fewest)
+
+
+RESULTS = (
+    (_("Name"), lambda result, fewest: _name_of(result.person)),
+    (_("Agency"), lambda result, fewest: result.person.agency),
+    (_("Place"), lambda result, fewest: result.place.name),
+    (_("Voices"), lambda result, fewest: result.voices),
+    *((label, _mean(question)) for question, label in QUESTIONS.items()),
+    (_("Remarks"), _remarks),
+)
+
+OF_WORKERS = Listing(
+    _("What instructors say of the workers"),
+    lambda given: ((result, 1) for result in given["results"]),
+    *RESULTS,
+)
+BY_WORKERS = Listing(
+    _("What workers say"),
+    lambda given: ((result, given["fewest"]) for result in given["by_worker"]),
+    *RESULTS,
+)
+BY_VILLAGES = Listing(
+    _("What villages say"), lambda given: ((result, 1) for result in given["by_village"]), *RESULTS
+)

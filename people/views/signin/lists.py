@@ -1,0 +1,70 @@
+"""The lists of sign-ins, as they are taken out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from people import access, labels
+from people.models import Appointment, Card, CardState, User
+from people.signin import accounts
+from people.views.listing import Given, Listing, each, shown_name
+
+
+def _name(user: User) -> str:
+    """A name off the roster is masked outside the village, as on the page."""
+    return user.person.masked if user.person and not access.is_insider() else user.name
+
+
+def _state(user: User) -> Any:
+    return _("closed") if user.closed_at else _("has a temporary password") if user.temporary else _("open")
+
+
+def _roles(user: User) -> str:
+    return "；".join(f"{labels.ROLES[held.role]}（{held.area.name}）" for held in user.grants)
+
+
+SIGN_INS = Listing(
+    _("Sign-ins"),
+    each("page"),
+    (_("Name"), _name),
+    (_("Sign-in name"), lambda user: _("card and PIN") if accounts.is_of_card(user) else user.username),
+    (_("Roles"), _roles),
+    (_("State"), _state),
+    (_("Closed on"), lambda user: user.closed_at),
+)
+
+ROLES_HELD = Listing(
+    _("Roles of the sign-in"),
+    lambda given: ((given["user"], held) for held in given["user"].grants),
+    (_("Name"), lambda user, held: _name(user)),
+    (_("Role"), lambda user, held: labels.ROLES[held.role]),
+    (_("Where"), lambda user, held: held.area.name),
+)
+
+
+def _pins(given: Given) -> Iterator[tuple[Appointment, Card | None, User | None]]:
+    for term, card in given["held"]:
+        yield term, card, given["users"].get(term.person_id)
+
+
+def _card_number(term: Appointment, card: Card | None, user: User | None) -> Any:
+    return card.number if card and card.state == CardState.ACTIVE else _("none that is good")
+
+
+def _pin_state(term: Appointment, card: Card | None, user: User | None) -> Any:
+    if user is None:
+        return _("none yet")
+    if user.closed_at:
+        return _("closed")
+    return _("given, not used yet") if user.temporary else _("chosen by themselves")
+
+
+PINS = Listing(
+    _("PINs"),
+    _pins,
+    (_("Grid worker"), lambda term, card, user: shown_name(term.person)),
+    (_("Grid"), lambda term, card, user: term.grid.name),
+    (_("Card"), _card_number),
+    (_("State of the PIN"), _pin_state),
+)

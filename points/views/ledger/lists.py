@@ -1,0 +1,138 @@
+"""The lists of the ledger book, of expiry, of who left, and of possible duplicates, as they are taken out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from people import access, labels
+from people.models import Departure, Person, mask_phone
+from people.views.listing import Given, Listing, each, shown_name
+from points import amounts
+from points.labels import explain_transfer
+from points.leaving import Remainder
+
+ACCOUNTS = Listing(
+    _("Ledger book"),
+    each("accounts"),
+    (_("Grid worker"), lambda account: shown_name(account.person)),
+    (_("Entries"), lambda account: account.transfers),
+    (_("Balance"), lambda account: amounts.as_number(account.balance)),
+    (_("Joined with entry"), lambda account: account.person.merge and account.person.merge.kept_id),
+)
+
+ENTRY_COLUMNS = (
+    (_("Day"), lambda transfer: transfer.at),
+    (_("Why"), explain_transfer),
+    (_("In points"), lambda transfer: amounts.as_number(transfer.change)),
+    (_("Balance"), lambda transfer: amounts.as_number(transfer.balance_after)),
+)
+
+ENTRIES = Listing(
+    _("Entries of the account"),
+    each("page"),
+    (_("Grid worker"), lambda transfer: shown_name(transfer.account.person)),
+    *ENTRY_COLUMNS,
+    (_("Corrected by"), lambda transfer: transfer.correction and transfer.correction.actor.name),
+    (_("Reason"), lambda transfer: transfer.correction and transfer.correction.reason),
+)
+
+MERGED_ENTRIES = Listing(
+    _("Entries before joining"),
+    lambda given: ((transfer,) for history in given["merges"] for transfer in history.latest),
+    (_("Grid worker"), lambda transfer: shown_name(transfer.account.person)),
+    *ENTRY_COLUMNS,
+    paged=False,
+)
+
+EXPIRIES = Listing(
+    _("Expiry"),
+    lambda given: ((made, given["lapsed"][made.id]) for made in given["resolved"]),
+    (_("Booked up to"), lambda made, lapsed: made.booked_until),
+    (_("To be spent until"), lambda made, lapsed: made.expires_on),
+    (_("Expired points"), lambda made, lapsed: amounts.as_number(lapsed)),
+    (_("Decided by"), lambda made, lapsed: made.decided_by),
+    (_("Announced on"), lambda made, lapsed: made.announced_on),
+    (_("Announced by"), lambda made, lapsed: made.actor.name),
+    (_("Taken back at"), lambda made, lapsed: made.cancelled_at),
+    (_("Taken back by"), lambda made, lapsed: made.cancelled_by and made.cancelled_by.name),
+)
+
+
+def _departures(given: Given) -> Iterator[tuple[Departure, Remainder | None, int, bool]]:
+    for departure in given["page"]:
+        remainder = given["remaining"].get(departure.id)
+        serves_again = departure.person_id in given["serving"]
+        yield departure, remainder, given["lapsed"][departure.id], serves_again
+
+
+DEPARTURES = Listing(
+    _("Who left"),
+    _departures,
+    (_("Grid worker"), lambda departure, rest, lapsed, again: shown_name(departure.person)),
+    (_("Day"), lambda departure, rest, lapsed, again: departure.on),
+    (_("How"), lambda departure, rest, lapsed, again: labels.DEPARTURE_KINDS[departure.kind]),
+    (
+        _("Item of the negative list"),
+        lambda departure, rest, lapsed, again: departure.negative_item and departure.negative_item.text,
+    ),
+    (_("Reason"), lambda departure, rest, lapsed, again: departure.reason if access.is_insider() else None),
+    (_("Decision"), lambda departure, rest, lapsed, again: departure.decision),
+    (_("Expired points"), lambda departure, rest, lapsed, again: amounts.as_number(lapsed)),
+    (
+        _("Points left"),
+        lambda departure, rest, lapsed, again: amounts.as_number(rest.balance) if rest else None,
+    ),
+    (_("Can be spent until"), lambda departure, rest, lapsed, again: departure.kept_until),
+    (_("Serves again"), lambda departure, rest, lapsed, again: again),
+)
+
+UNSETTLED = Listing(
+    _("Not settled yet"),
+    lambda given: ((one,) for one in (*given["due"], *given["unsettled"])),
+    (_("Grid worker"), lambda one: shown_name(one.person)),
+    (_("In points"), lambda one: amounts.as_number(one.balance)),
+    (_("Left on"), lambda one: one.departure and one.departure.on),
+    (_("Can be spent until"), lambda one: one.departure and one.departure.kept_until),
+    paged=False,
+)
+
+LEAVING_RULES = Listing(
+    _("The village's rule"),
+    each("rules"),
+    (_("Holds from"), lambda made: made.holds_from),
+    (_("The points"), lambda made: labels.OUTCOMES[made.outcome]),
+    (_("Days"), lambda made: made.days),
+    (_("Decided by"), lambda made: made.decided),
+)
+
+
+def _pairs(given: Given) -> Iterator[tuple[int, Person, str, bool, Any]]:
+    """Both entries of each pair, one below the other; above the village masked for everybody."""
+    for number, (pair, first, second) in enumerate(given["pairs"], 1):
+        why = "、".join(str(given["why"][sign]) for sign in pair.why)
+        masked = given["above"] or not access.is_insider()
+        yield number, pair.first, why, masked, first
+        yield number, pair.second, why, masked, second
+
+
+def _phone(number: int, person: Person, why: str, masked: bool, side: Any) -> str | None:
+    return mask_phone(person.phone) if masked and person.phone else person.phone
+
+
+DUPLICATES = Listing(
+    _("Duplicates"),
+    _pairs,
+    (_("Pair"), lambda number, person, why, masked, side: number),
+    (_("Entry"), lambda number, person, why, masked, side: person.id),
+    (_("Name"), lambda number, person, why, masked, side: person.masked if masked else person.name),
+    (_("Phone"), _phone),
+    (_("Entered at"), lambda number, person, why, masked, side: person.area.name),
+    (_("Why"), lambda number, person, why, masked, side: why),
+    (
+        _("Serves"),
+        lambda number, person, why, masked, side: side and "、".join(term.grid.name for term in side.terms),
+    ),
+    (_("Card"), lambda number, person, why, masked, side: side and side.card and side.card.number),
+    (_("Balance"), lambda number, person, why, masked, side: side and amounts.as_number(side.balance)),
+)

@@ -1,0 +1,122 @@
+"""Help for each page of `shop`: what it is for, what to do first, what happens then."""
+
+from flask_babel import lazy_gettext as _
+
+HELP_TEXTS = {
+    "desk.holder": _(
+        "Whoever has the card sees its points and its latest entries; the name is shortened. A card that "
+        "you found: please give it to the village committee. Lost yours? Tell them at once."
+    ),
+    "desk.check": _(
+        "Hold the paper beside it: number, day and total have to be the same. If they are not, show the "
+        "paper to the village's supervisors. What was taken, and by whom, is not shown."
+    ),
+    "desk.desk": _(
+        "Scan the card first, then the goods. If it cannot be scanned, type the nine digits on the card. "
+        "Without network hand nothing out: wait until the page answers."
+    ),
+    "desk.desk_card": _(
+        "Look first whether it is the person on the card, then scan the goods. Hand them out only after the "
+        "green page. No network: press again, it counts once."
+    ),
+    "desk.redemptions": _(
+        "Press a receipt to see what was in it, or print it again. If something was handed out wrongly, the "
+        "manager voids it there, in the same quarter only."
+    ),
+    "desk.redemption": _(
+        "Print it again if the paper is lost. If something was wrong, the manager voids it with the reason: "
+        "points and goods go back. After its quarter that is not possible any more."
+    ),
+    "desk.closings": _(
+        "At the end of each day press “Close today”, compare, print and sign. A day that was forgotten can "
+        "be printed later: press it in the list."
+    ),
+    "desk.closing": _(
+        "Compare the paper receipts with the list before you sign. As long as the day is not over, each "
+        "further redemption changes the sheet. Something is missing: look for its number in the list."
+    ),
+    "shelf.goods": _(
+        "The manager puts new goods on the shelf and takes deliveries in; all others look. Prices are in "
+        "points. Goods are never deleted: what is not offered any more goes to the archive."
+    ),
+    "shelf.article": _(
+        "The manager changes price, codes and picture here. A new price holds from its day on; what was "
+        "redeemed before stays. In the archive it is not offered, and can be brought back."
+    ),
+    "shelf.new_goods": _(
+        "Look first whether it is on the shelf or in the archive already. Another size is another article. "
+        "It comes without stock: take in the delivery next."
+    ),
+    "shelf.import_goods": _(
+        "Download the template first, or take a table of your own with the same headings. Choosing a file "
+        "changes nothing yet. If one cell is wrong, nothing of the file is taken in."
+    ),
+    "shelf.goods_file": _(
+        "Look first at cells that cannot be taken: mend them in your file and choose it again. Then compare "
+        "what would be added and changed. Taken in, it is corrected one by one only."
+    ),
+    "shelf.hours": _(
+        "Write down when the shop is open each week, on exchange days and on single dates. Outside these "
+        "hours the desk hands nothing out. A change holds at once."
+    ),
+    "shelf.devices": _(
+        "A till or program gets a key here, which is shown once: enter it at once. If a device is lost or "
+        "sold, take its key back. From then on it hands nothing out."
+    ),
+    "shelf.budget": _(
+        "It says whether goods and money are enough for the points that people hold. The chair writes down "
+        "the year's budget. Mistyped: write it once more, the last one counts."
+    ),
+    "stock.stock": _(
+        "Take expired goods off the shelf first; the manager writes them off. Then use up what expires "
+        "soon, and buy what runs low. A line leaves the list once that is done."
+    ),
+    "stock.goods_stock": _(
+        "Each delivery and where it went stands here. What was written down by mistake the manager undoes; "
+        "both lines stay. If shelf and books differ, begin a stock-take."
+    ),
+    "stock.receive_goods": _(
+        "Count the goods first, then write down how many came and from where. Of a donation name the donor: "
+        "the receipt is printed afterwards. Mistyped: undo it under Stock."
+    ),
+    "stock.give_back": _(
+        "For goods that go back to whoever supplied them: how many, and why. They leave the stock at once. "
+        "Mistyped: undo it under the article's stock."
+    ),
+    "stock.write_off": _(
+        "For what is spoilt, broken or expired: how many, and why. Let somebody look at it with you. It "
+        "leaves the stock at once; mistyped, it is undone there."
+    ),
+    "stock.send_lot": _(
+        "Choose the shop and how many, then print the note that goes along. As long as they have not taken "
+        "it in, you can take it back under Between shops."
+    ),
+    "stock.undo_move": _(
+        "Only this one line is undone, with your reason. The stock is then as before it, and both lines "
+        "stay. What was handed out by it already cannot be undone."
+    ),
+    "stock.consignments": _(
+        "What comes from another shop: count it, then take it in; what is wrong goes back. What you sent "
+        "can be taken back as long as the other shop has not taken it in."
+    ),
+    "stock.donations": _(
+        "A donation is written down when its goods are taken in; here its receipt is printed again. By the "
+        "code on it the donor sees what became of the goods."
+    ),
+    "stock.donor": _(
+        "You see how much of your gift went out to grid workers, and what is still there. Who received it "
+        "is not shown. For questions ask the shop that is named above."
+    ),
+    "stock.stock_takes": _(
+        "Choose a quiet hour; the shop may stay open. Called off, a stock-take changes nothing. A manager "
+        "who counted voids no receipt in that quarter."
+    ),
+    "stock.stock_take": _(
+        "Look first at the largest differences and have them counted once more. Then a manager who did not "
+        "count books them, which cannot be undone. What nobody counted stays as it is."
+    ),
+    "stock.count": _(
+        "Count what lies there and do not look into the books. Save from time to time; others see it then. "
+        "Counted wrongly: count it again and save, the last number counts."
+    ),
+}

@@ -1,0 +1,52 @@
+"""The lists of goods, prices, devices and budgets, as they are taken out."""
+
+from decimal import Decimal
+
+from flask_babel import lazy_gettext as _
+
+from people.views.listing import Listing, each
+from points import amounts
+
+GOODS = Listing(
+    _("Goods"),
+    each("offers"),
+    (_("Goods"), lambda offer: offer.goods.name),
+    (_("Specification"), lambda offer: offer.goods.spec),
+    (_("Category"), lambda offer: offer.goods.category),
+    (_("Unit"), lambda offer: offer.goods.unit),
+    (_("Barcode"), lambda offer: "、".join(offer.goods.codes)),
+    (_("Price in points"), lambda offer: amounts.as_number(offer.price)),
+    (_("Left"), lambda offer: offer.usable_units),
+    (_("Low"), lambda offer: offer.is_low),
+    (_("Limit"), lambda offer: offer.goods.quota),
+    (_("In the archive since"), lambda offer: offer.goods.archived_on),
+)
+
+PRICES = Listing(
+    _("Prices"),
+    lambda given: ((given["goods"], price) for price in (*given["coming"], *given["history"])),
+    (_("Goods"), lambda goods, price: goods.title),
+    (_("Holds from"), lambda goods, price: price.holds_from),
+    (_("Price in points"), lambda goods, price: amounts.as_number(price.points)),
+    (_("Unit"), lambda goods, price: goods.unit),
+    (_("By"), lambda goods, price: price.actor.name if price.actor else _("the system itself")),
+)
+
+DEVICES = Listing(
+    _("Devices"),
+    each("devices"),
+    (_("Device"), lambda device: device.name),
+    (_("Added on"), lambda device: device.added_at),
+    (_("State"), lambda device: _("taken back") if device.revoked_at else _("may serve")),
+    (_("Taken back at"), lambda device: device.revoked_at),
+)
+
+BUDGETS = Listing(
+    _("Budget"),
+    each("history"),
+    (_("Year"), lambda made: made.year),
+    (_("Yuan"), lambda made: Decimal(made.amount).scaleb(-2)),
+    (_("Decided by"), lambda made: made.decided_by),
+    (_("Written down at"), lambda made: made.at),
+    (_("Written down by"), lambda made: made.actor.name),
+)

@@ -1,0 +1,164 @@
+"""The lists of lots, moves, donations, consignments and stock-takes, as they are taken out."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from people.views.listing import Given, Listing, each
+from points import amounts
+from shop import labels
+from shop.models import Consignment, Donation, Lot, MoveKind, StockMove
+from shop.shelf.goods import Offer
+
+
+def _source(lot: Lot) -> str:
+    return f"{labels.SOURCES[lot.source]} · {lot.donor}" if lot.donor else str(labels.SOURCES[lot.source])
+
+
+def _ending(given: Given) -> Iterator[tuple[Lot, Any]]:
+    watch = given["watch"]
+    for lot in watch.expired if watch else ():
+        yield lot, _("expired")
+    for lot in watch.near_expiry if watch else ():
+        yield lot, _("expires soon")
+
+
+ENDING_LOTS = Listing(
+    _("Expired and expiring"),
+    _ending,
+    (_("Goods"), lambda lot, state: lot.goods.title),
+    (_("State"), lambda lot, state: state),
+    (_("Best before"), lambda lot, state: lot.best_before),
+    (_("Where from"), lambda lot, state: _source(lot)),
+    (_("Left of it"), lambda lot, state: lot.on_hand),
+    (_("Unit"), lambda lot, state: lot.goods.unit),
+)
+
+
+def _low(given: Given) -> Iterator[tuple[Offer]]:
+    for offer in given["watch"].low if given["watch"] else ():
+        yield (offer,)
+
+
+LOW_GOODS = Listing(
+    _("Runs low"),
+    _low,
+    (_("Goods"), lambda offer: offer.goods.title),
+    (_("Left"), lambda offer: offer.usable_units),
+    (_("Low at"), lambda offer: offer.goods.low_at or 0),
+    (_("Unit"), lambda offer: offer.goods.unit),
+)
+
+
+def _move_kind(move: StockMove) -> Any:
+    if move.consignment_id and move.kind == MoveKind.RECEIPT:
+        return _("came in from another shop")
+    words = labels.MOVE_KINDS[move.kind]
+    return f"{words}：{labels.MOVE_KINDS[move.reverses.kind]}" if move.reverses else words
+
+
+MOVES = Listing(
+    _("In and out"),
+    each("page"),
+    (_("Goods"), lambda move: move.lot.goods.title),
+    (_("What happened"), _move_kind),
+    (_("How many"), lambda move: move.quantity),
+    (_("Unit"), lambda move: move.lot.goods.unit),
+    (_("Time"), lambda move: move.at),
+    (_("Delivery of"), lambda move: move.lot.received_on),
+    (_("Reason"), lambda move: move.reason),
+    (_("By"), lambda move: move.actor and move.actor.name),
+)
+
+LOTS = Listing(
+    _("Lots"),
+    lambda given: ((lot,) for lot in (*given["usable_lots"], *given["gone"])),
+    (_("Goods"), lambda lot: lot.goods.title),
+    (_("Where from"), _source),
+    (_("Came in"), lambda lot: lot.received_on),
+    (_("Best before"), lambda lot: lot.best_before),
+    (
+        _("Cost of a unit in yuan"),
+        lambda lot: None if lot.unit_cost is None else Decimal(lot.unit_cost).scaleb(-2),
+    ),
+    (_("Left of it"), lambda lot: lot.on_hand),
+    (_("Unit"), lambda lot: lot.goods.unit),
+    paged=False,
+)
+
+
+def _donations(given: Given) -> Iterator[tuple[Donation, str]]:
+    for donation in given["page"] or ():
+        moves = given["items"][donation.id]
+        names = (f"{move.lot.goods.title} {move.quantity} {move.lot.goods.unit}" for move in moves)
+        yield donation, "、".join(names)
+
+
+DONATIONS = Listing(
+    _("Donations"),
+    _donations,
+    (_("Donor"), lambda donation, items: donation.donor),
+    (_("Day"), lambda donation, items: donation.given_on),
+    (_("What was given"), lambda donation, items: items or _("undone: nothing was given")),
+    (_("Donation receipt"), lambda donation, items: donation.number),
+)
+
+
+def _consignment_state(sent: Consignment) -> Any:
+    if sent.answered_by is None:
+        return _("on its way")
+    return _("taken in") if sent.arrived_id else _("went back")
+
+
+CONSIGNMENT_COLUMNS = (
+    (_("Number"), lambda sent: sent.number),
+    (_("Goods"), lambda sent: sent.lot.goods.title),
+    (_("How many"), lambda sent: sent.quantity),
+    (_("Unit"), lambda sent: sent.lot.goods.unit),
+    (_("Sending shop"), lambda sent: sent.lot.goods.shop.name),
+    (_("Receiving shop"), lambda sent: sent.to_shop.name),
+    (_("Sent at"), lambda sent: sent.sent_at),
+    (_("Sent by"), lambda sent: sent.sent_by.name),
+    (_("How it stands"), _consignment_state),
+    (_("Answered by"), lambda sent: sent.answered_by and sent.answered_by.name),
+)
+
+CONSIGNMENTS_UNDER_WAY = Listing(_("On the way"), each("under_way"), *CONSIGNMENT_COLUMNS, paged=False)
+CONSIGNMENTS = Listing(_("Between shops"), each("page"), *CONSIGNMENT_COLUMNS)
+
+
+def _take_state(take: Any) -> Any:
+    return _("being counted") if take.is_open else _("booked") if take.booked else _("called off")
+
+
+STOCK_TAKES = Listing(
+    _("Stock-takes"),
+    each("page"),
+    (_("Begun"), lambda take: take.begun_at),
+    (_("By"), lambda take: take.begun_by.name),
+    (_("How it stands"), _take_state),
+    (_("Ended by"), lambda take: take.closed_by and take.closed_by.name),
+    (_("Ended at"), lambda take: take.closed_at),
+)
+
+
+def _counted(given: Given) -> Iterator[tuple[Any]]:
+    """What was counted, for who sees it on the page."""
+    for row in given["counted"] if given["seen"] else ():
+        yield (row,)
+
+
+STOCK_TAKE = Listing(
+    _("Stock-take"),
+    _counted,
+    (_("Goods"), lambda row: row.goods.title),
+    (_("Unit"), lambda row: row.goods.unit),
+    (_("Counted"), lambda row: row.count.units),
+    (_("Books"), lambda row: row.count.expected),
+    (_("Difference"), lambda row: row.difference),
+    (_("In points"), lambda row: amounts.as_number(row.difference * row.price)),
+    (_("Counted by"), lambda row: row.count.counter.name),
+    (_("Time"), lambda row: row.count.at),
+)
