@@ -161,10 +161,10 @@ class Explorer:
     """
 
     def __init__(self, app: Any, also: Iterable[str]) -> None:
-        """Begin with a front page, and with further pages that no link leads to."""
+        """Begin with a front page, and with further pages, each of which counts as a kind of its own."""
         self._app = app
         self._adapter = app.url_map.bind("localhost")
-        self._kinds: dict[str, Any] = {address: self._kind_of(address) for address in ("/", *also)}
+        self._kinds: dict[str, Any] = {page: (*self._kind_of(page), page) for page in ("/", *also)}
         self._known: set[Any] = set()
 
     def forms(self, client: Any, wanted: set[str]) -> Places:

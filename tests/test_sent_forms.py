@@ -149,7 +149,8 @@ def stage(cast):
         grid = grids.add_grid(cast.village, "99", "空网格", GridKind.RURAL, 3, cast.clerk)
         move = db.session.scalars(select(StockMove).where(StockMove.key == "m" * 16)).one()
     places = (
-        *(f"v/{VILLAGE}/goods/{article.id}" for article in (old, spare)),
+        *(f"v/{VILLAGE}/goods/{article.id}" for article in (old, spare, cast.goods)),
+        f"v/{VILLAGE}/cards/people/{cast.workers[2].id}",
         f"v/{VILLAGE}/goods/moves/{move.id}/undo",
         f"a/{VILLAGE}/accounts/{closed.id}",
         *(f"v/{VILLAGE}/grids/{grid.id}/{change}" for change in ("close", "merge")),
@@ -191,7 +192,7 @@ def post_endpoints(app):
 def each_form(app, cast, client_of, pages):
     explorer, left = (
         Explorer(app, pages),
-        post_endpoints(app) - set.union(*NOT_ON_STAGE.values(), REPEATING, WITHOUT_A_FORM),
+        post_endpoints(app) - set.union(*NOT_ON_STAGE.values(), REPEATING, TOLD_ELSEWHERE, WITHOUT_A_FORM),
     )
     for username in USERS:
         user = cast.user(username)
