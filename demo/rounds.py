@@ -31,7 +31,7 @@ from people.models import Appointment, Area, Attention, Duty, Grid, Household, P
 from people.roster import holders
 from points.models import FedBy, FindingResult, ServiceState
 from points.rubrics import versions
-from points.services import deciding, reading, recording, samples, slips
+from points.services import deciding, deductions, reading, recording, samples, slips
 
 GRIDS_ON_FILE = 10  # of each village have their households on file
 HOUSEHOLDS_A_GRID = 7
@@ -104,6 +104,7 @@ class Rounds:
         self._decide()
         self._paper(beats[2].worker)
         self._supervision()
+        self._deduction(beats[0].worker)
 
     def _terms(self) -> Sequence[Appointment]:
         return holders.serving_terms(self.area, STARTS_ON, STARTS_ON, Duty.WORKER)[:GRIDS_ON_FILE]
@@ -244,7 +245,11 @@ class Rounds:
         with clock.at(STARTS_ON - timedelta(days=9)):
             printed_slips = slips.print_slips(self.area, worker, 8, self.clerk)
         rubric = versions.in_force(self.area, Quarter.of(STARTS_ON))
-        items = [item for item in rubric.items if item.source == FedBy.CLAIM] if rubric else []
+        items = (
+            [item for item in rubric.items if item.source == FedBy.CLAIM and item.points > 0]
+            if rubric
+            else []
+        )
         for slip, item in zip(printed_slips[:2], items, strict=False):
             with clock.at(STARTS_ON - timedelta(days=2)):
                 service = recording.record(
@@ -258,6 +263,24 @@ class Rounds:
             sample = samples.draw(self.area, Quarter(2026, 3), "20261012", 8, self.supervisor)
             for line in samples.sample_lines(sample)[:3]:
                 samples.note_finding(sample, line.service, FindingResult.SOUND, "", self.supervisor)
+
+    def _deduction(self, worker: Person) -> None:
+        """Propose a deduction yesterday; the worker, who signs in, has not said anything yet."""
+        rubric = versions.in_force(self.area, Quarter.of(STARTS_ON))
+        item = next((item for item in rubric.items if item.points < 0), None) if rubric else None
+        if item is None:
+            return
+        with clock.at(STARTS_ON - timedelta(days=1)):
+            deductions.propose(
+                self.key(),
+                worker,
+                item,
+                STARTS_ON - timedelta(days=12),
+                1,
+                "记录上写去看望老人，老人说这一天没有人来过",
+                "老人的女儿当面说的，村务监督在场",
+                self.clerk,
+            )
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -6,13 +6,13 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from duties import cli, held, trailwords, views
-from duties.views import incidents
+from duties.views import incidents, waiting
 from ground import clock
 from ground.contributions import Package
 from people import access
 from people.held import HELD, HeldPart
 from people.models import Area, Grid, Role
-from people.pages import ABOUT_GRID, ABOVE, ALARMS, NAVIGATION, FurtherLink, NavigationEntry
+from people.pages import ABOUT_GRID, ABOVE, ALARMS, NAVIGATION, WAITING, FurtherLink, NavigationEntry
 from people.roster import holders, persons, reach
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
@@ -73,6 +73,7 @@ DUTIES = Package(
             evidence.Record("incident", _("Hazard or emergency"), "duties.incident"),
             evidence.Record("dispute", _("Dispute"), "duties.dispute", is_personal=True),
         ),
+        WAITING.filling(waiting.waiting),
         NAVIGATION.filling(
             NavigationEntry(10, "duties.due", _("To do"), "calendar-check", frozenset({Role.WORKER})),
             NavigationEntry(

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from duties.models import Gathering, GatheringKind
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Grid, Person, User
@@ -40,7 +40,7 @@ def record_gathering(
     """Write down a gathering that a worker held in a grid on a day (Asia/Shanghai), and how many came.
 
     It counts by the rubric's rule. Sent twice with one key it is written down once. Refused `key_reused`,
-    `in_future`, `topic_missing`, `bad_count` (1 to 9999 people).
+    `bad_day`, `in_future`, `topic_missing`, `bad_count` (1 to 9999 people).
     """
     lock(worker)  # one at a time for a worker, so a double click finds the first
     worker = persons.current_entry(worker)
@@ -57,8 +57,7 @@ def record_gathering(
     if gathering is not None:
         check_repeated({name: getattr(gathering, name) for name in values}, values)
         return gathering
-    if held_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "held_on")
+    days.HAPPENED.check(held_on, "held_on")
     if not values["topic"]:
         raise Refused("topic_missing", _("Write down what it was about."), "topic")
     if not 1 <= present <= MOST_PRESENT:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from duties.models import Incident, IncidentKind, IncidentStep, IncidentStepKind, Severity
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Grid, Person, Role, User
@@ -26,6 +26,9 @@ SEVERITIES_OF_KIND = {
     IncidentKind.EMERGENCY: tuple(Severity),
 }
 FED_BY_KIND = {IncidentKind.HAZARD: FedBy.HAZARD, IncidentKind.EMERGENCY: FedBy.EMERGENCY}
+
+# After these steps an emergency stands no more above every page; until it is closed it stays on the lists.
+ENDING_THE_ALARM = (IncidentStepKind.CLOSED, IncidentStepKind.HANDED_OVER)
 
 REPORTERS = frozenset({Role.WORKER, Role.INSTRUCTOR, Role.CLERK, Role.CHAIR})
 READERS = frozenset({Role.INSTRUCTOR, Role.CLERK, Role.CHAIR, Role.SUPERVISOR, Role.TOWNSHIP, Role.COUNTY})
@@ -57,7 +60,7 @@ def report_incident(
     With the worker who found it, it counts as a service of theirs. A worker reports for themselves,
     anywhere
     in the village. Sent twice with one key it is reported once. Refused `key_reused`, `not_yours`,
-    `grid_closed`, `in_future`, `bad_severity`, `place_missing`, `what_missing`.
+    `grid_closed`, `bad_day`, `in_future`, `bad_severity`, `place_missing`, `what_missing`.
     """
     grid = grids.lock_open_grid(grid)
     worker = persons.current_entry(worker) if worker else None
@@ -71,8 +74,7 @@ def report_incident(
         )
         return incident
     _check_reporter(grid.village, worker, actor)
-    if found_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "found_on")
+    days.HAPPENED.check(found_on, "found_on")
     if severity not in SEVERITIES_OF_KIND[kind]:
         raise Refused("bad_severity", _("A hazard is ordinary or severe."), "severity")
     if not place.strip():
@@ -110,7 +112,8 @@ def record_step(
     """Write down a step of an incident: handed over to whom, what was done, or closed.
 
     The same again adds nothing. Refused `not_yours` for who neither works in the grid nor answers for the
-    village at the township, `closed` once it is, `to_missing`, `note_missing`, `in_future`, `out_of_order`.
+    village at the township, `closed` once it is, `to_missing`, `note_missing`, `bad_day`, `in_future`,
+    `out_of_order`.
     """
     lock(incident)
     to, note = to.strip() if kind == IncidentStepKind.HANDED_OVER else "", note.strip()
@@ -125,8 +128,7 @@ def record_step(
         raise Refused("to_missing", _("Write down to whom."), "to")
     if kind != IncidentStepKind.HANDED_OVER and not note:
         raise Refused("note_missing", _("Write down what was done."), "note")
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HAPPENED.check(on, "on")
     if on < (last.on if last else incident.found_on):
         raise Refused("out_of_order", _("The day lies before the last one written down."), "on")
     step = IncidentStep(
@@ -179,14 +181,17 @@ def find_incident(user: User, village: Area, ident: int) -> Incident | None:
     return db.session.scalar(search_incidents(user, village, IncidentSearch()).where(Incident.id == ident))
 
 
-def open_emergencies(area: Area, most: int) -> Sequence[Incident]:
-    """The latest open emergencies of an area, at most so many; one query, for every page."""
+def emergencies_at_hand(area: Area, most: int) -> Sequence[Incident]:
+    """The latest emergencies of an area that nobody has taken over, at most so many.
+
+    One query, for every page. One that was closed or handed over to others has found who sees to it.
+    """
     place = Area.id == area.id if area.is_village else Area.code.startswith(area.stem)
     return db.session.scalars(
         select(Incident)
         .join(Incident.village)
         .options(joinedload(Incident.village), lazyload(Incident.steps))
-        .where(place, Incident.kind == IncidentKind.EMERGENCY, ~is_closed())
+        .where(place, Incident.kind == IncidentKind.EMERGENCY, ~_has_step(*ENDING_THE_ALARM))
         .order_by(Incident.id.desc())
         .limit(most)
     ).all()
@@ -194,9 +199,14 @@ def open_emergencies(area: Area, most: int) -> Sequence[Incident]:
 
 def is_closed() -> ColumnElement[bool]:
     """SQL condition: an incident was closed."""
+    return _has_step(IncidentStepKind.CLOSED)
+
+
+def _has_step(*kinds: IncidentStepKind) -> ColumnElement[bool]:
+    """SQL condition: one of these steps was taken in an incident."""
     return exists(
         select(IncidentStep.id)
-        .where(IncidentStep.incident_id == Incident.id, IncidentStep.kind == IncidentStepKind.CLOSED)
+        .where(IncidentStep.incident_id == Incident.id, IncidentStep.kind.in_(kinds))
         .correlate(Incident)
     )
 

@@ -119,7 +119,11 @@ def _services(village: Area, first: date, last: date) -> LabelledFigures:
             func.sum(Service.count * RubricItem.points),
         )
         .join(Service.item)
-        .where(Service.village_id == village.id, Service.done_on.between(first, last))
+        .where(
+            Service.village_id == village.id,
+            Service.done_on.between(first, last),
+            RubricItem.points > 0,  # what takes points is no service
+        )
         .group_by(RubricItem.category, Service.state)
     ).all()
     for category in Category:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import joinedload
 
 from duties.households import listing
 from duties.models import Visit, VisitStep
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Attention, Grid, Household, Person, User
@@ -44,8 +44,9 @@ def record_visit(
 ) -> Visit:
     """Write down a worker's visit to a household on a day (Asia/Shanghai); it counts by the rubric's rule.
 
-    Sent twice with one key it is written down once. Refused `key_reused`, `in_future`, `moved_away` for a
-    day on which they lived there no more, `nothing_said` when nothing is ticked and nothing written.
+    Sent twice with one key it is written down once. Refused `key_reused`, `bad_day`, `in_future`,
+    `moved_away` for a day on which they lived there no more, `nothing_said` when nothing is ticked and
+    nothing written.
     """
     lock(worker)  # one at a time for a worker, so a double click finds the first
     worker = persons.current_entry(worker)
@@ -63,8 +64,7 @@ def record_visit(
     if visit is not None:
         check_repeated({name: getattr(visit, name) for name in values}, values)
         return visit
-    if visited_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "visited_on")
+    days.HAPPENED.check(visited_on, "visited_on")
     if household.left_on is not None and visited_on >= household.left_on:
         raise Refused("moved_away", _("They lived there no more on that day."), "visited_on")
     if not (steps or values["seen"] or values["needs"] or values["follow_up"]):
@@ -94,7 +94,8 @@ def _add_visit(key: str, household: Household, values: dict[str, object], actor:
 def follow_up_done(visit: Visit, on: date, note: str, actor: User) -> Visit:
     """Write down that what was promised at a visit is done since a day, in a few words or none; once.
 
-    The same sent twice changes nothing. Refused `no_follow_up`, `already_done`, `in_future`, `before_visit`.
+    The same sent twice changes nothing. Refused `no_follow_up`, `already_done`, `bad_day`, `in_future`,
+    `before_visit`.
     """
     lock(visit)
     note = note.strip()
@@ -104,8 +105,7 @@ def follow_up_done(visit: Visit, on: date, note: str, actor: User) -> Visit:
         if (visit.done_on, visit.done_note, visit.done_by_id) == (on, note, actor.id):
             return visit
         raise Refused("already_done", _("This was written down as done already."))
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HAPPENED.check(on, "on")
     if on < visit.visited_on:
         raise Refused("before_visit", _("The visit was later than that."), "on")
     visit.done_on, visit.done_note, visit.done_by_id = on, note, actor.id

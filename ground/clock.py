@@ -4,6 +4,7 @@
 (`shift`), so that history, the demo's own calendar and tests need no waiting.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,6 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+WRITTEN_QUARTER = re.compile("2[01][0-9]{2}Q[1-4]")
 
 _fixed_moment: ContextVar[datetime | None] = ContextVar("fixed", default=None)
 _shift_by: ContextVar[timedelta] = ContextVar("shifted", default=timedelta(0))
@@ -61,7 +64,10 @@ def shift(by: timedelta) -> None:
 
 @dataclass(frozen=True, order=True)
 class Quarter:
-    """A quarter of a year, written 2026Q4."""
+    """A quarter of a year, written 2026Q4.
+
+    Written ones are read from 2000 to 2199: no record is of another year, and days are computed from it.
+    """
 
     year: int
     number: int
@@ -74,7 +80,7 @@ class Quarter:
     @classmethod
     def parse(cls, text: str) -> "Quarter":
         """Read `2026Q4`; ValueError for anything else."""
-        if len(text) != 6 or text[4] != "Q" or not text[:4].isdecimal() or text[5] not in "1234":
+        if not WRITTEN_QUARTER.fullmatch(text):
             raise ValueError(text)
         return cls(int(text[:4]), int(text[5]))
 

@@ -52,7 +52,7 @@ class Package:
     """Everything that a package adds to the application; `title` is its heading in docs/roles.md.
 
     Of its blueprints `programs` are for programs with a key: no cookie opens anything there. What is in
-    `before` runs before every request, in the order of the packages.
+    `before_request` runs before every request, in the order of the packages.
     """
 
     name: str

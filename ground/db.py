@@ -16,7 +16,7 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -171,6 +171,22 @@ def transaction() -> Iterator[Session]:
             session.info.pop("locked", None)
 
 
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Do everything inside, or nothing of it, in a transaction that goes on after a refusal.
+
+    What was locked inside is then not locked any more.
+    """
+    session = db.session()
+    locked = set(session.info["locked"])
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info["locked"] = locked
+        raise
+
+
 def _roll_back(session: Session) -> None:
     with _keep_lasting_values(session):
         session.rollback()
@@ -239,6 +255,23 @@ def lock(row: Base) -> None:
         return
     if _read_locked(type(row), state.identity) is not row:
         raise LookupError(f"{type(row).__name__} {state.identity}")
+
+
+def lock_all(model: type[Row], idents: Collection[int], **belongs: object) -> list[Row]:
+    """The rows with these ids that have the given values, as they are now, locked until the transaction ends.
+
+    They are read at once and locked by id, so that two who want the same rows wait and do not deadlock.
+    """
+    session, key = db.session(), inspect(model).primary_key[0]
+    rows = session.scalars(
+        select(model)
+        .where(key.in_(idents), *(getattr(model, name) == value for name, value in belongs.items()))
+        .order_by(key)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    session.info["locked"].update(inspect(row).key for row in rows)
+    return list(rows)
 
 
 def _read_locked(model: type[Row], ident: Any) -> Row | None:

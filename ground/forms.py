@@ -1,28 +1,110 @@
 """The base of all forms: forms check shape, the functions that write check the rules.
 
-A refusal of a rule comes back into the form and stands beside its field.
+A refusal of a rule comes back into the form and stands beside its field. What a form itself finds wrong it
+says in our words: WTForms' own sentences never show.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import wtforms
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import HiddenField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.widgets import DateInput, TextInput
 
+from ground.days import DayRange
 from ground.db import transaction
+from ground.figures import narrow
+from ground.paper import words
 from ground.refusal import Refused
+
+_FILL_IN = _("Please fill this in.")
+_CHOOSE = _("Please choose one of these.")
+_CHECK = _("Please check what is written here.")
+_NUMBER = _("Please write a number.")
+
+# What WTForms and Flask-WTF would say, and what we say instead; of a plural the first form.
+OUR_SENTENCES: Mapping[str, Any] = {
+    "This field is required.": _FILL_IN,
+    "Field must be at least %(min)d character long.": _("Please write at least %(min)d characters."),
+    "Field cannot be longer than %(max)d character.": _("Please write at most %(max)d characters."),
+    "Field must be exactly %(max)d character long.": _("Please write exactly %(max)d characters."),
+    "Field must be between %(min)d and %(max)d characters long.": _(
+        "Please write %(min)d to %(max)d characters."
+    ),
+    "Number must be at least %(min)s.": _("Please write a number from %(min)s on."),
+    "Number must be at most %(max)s.": _("Please write a number up to %(max)s."),
+    "Number must be between %(min)s and %(max)s.": _("Please write a number from %(min)s to %(max)s."),
+    "Date must be at least %(min)s.": _("Please choose a day from %(min)s on."),
+    "Date must be at most %(max)s.": _("Please choose a day up to %(max)s."),
+    "Date must be between %(min)s and %(max)s.": _("Please choose a day from %(min)s to %(max)s."),
+    "Not a valid integer value.": _("Please write a whole number."),
+    "Not a valid decimal value.": _NUMBER,
+    "Not a valid float value.": _NUMBER,
+    "Not a valid date value.": _("Please write a day, like 2026-11-29."),
+    "Not a valid datetime value.": _("Please write a day and a time, like 2026-11-29 08:30."),
+    "Not a valid time value.": _("Please write a time, like 08:30."),
+    "Not a valid week value.": _CHECK,
+    "Not a valid choice.": _CHOOSE,
+    "Invalid Choice: could not coerce.": _CHOOSE,
+    "Invalid choice(s): one or more data inputs could not be coerced.": _CHOOSE,
+    "'%(value)s' is not a valid choice for this field.": _CHOOSE,
+    "Invalid value, must be one of: %(values)s.": _CHOOSE,
+    "Invalid value, can't be any of: %(values)s.": _CHECK,
+    "Field must be equal to %(other_name)s.": _("The two are not the same."),
+    "Invalid field name '%s'.": _CHECK,
+    "Invalid input.": _CHECK,
+    "Invalid email address.": _CHECK,
+    "Invalid IP address.": _CHECK,
+    "Invalid Mac address.": _CHECK,
+    "Invalid URL.": _CHECK,
+    "Invalid UUID.": _CHECK,
+    "This field cannot be edited.": _("This cannot be changed here."),
+    "This field is disabled and cannot have a value.": _("This cannot be changed here."),
+    "File does not have an approved extension: {extensions}": _("Please choose another kind of file."),
+    "File does not have an approved extension.": _("Please choose another kind of file."),
+}
+
+
+class _OurWords:
+    """The translations that WTForms asks for its sentences. What is none of them stays as it is."""
+
+    def gettext(self, sentence: str) -> str:
+        return str(OUR_SENTENCES.get(sentence, sentence))
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return str(OUR_SENTENCES.get(singular, singular if number == 1 else plural))
+
+
+class Rows(wtforms.Form):
+    """One of several rows in a form."""
+
+    class Meta(wtforms.Form.Meta):
+        """What all rows share: our words."""
+
+        def get_translations(self, _form: Any) -> _OurWords:
+            """Our sentences in place of WTForms'."""
+            return _OurWords()
 
 
 class Form(FlaskForm):
     """A form that can show a refusal beside what was typed."""
 
     refusal: Any = None
+
+    class Meta(FlaskForm.Meta):
+        """What all forms share: our words."""
+
+        def get_translations(self, _form: Any) -> _OurWords:
+            """Our sentences in place of WTForms'."""
+            return _OurWords()
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         """Read what was sent. Text that was left out counts as empty; the character NUL is removed."""
@@ -62,6 +144,106 @@ class SelectField(wtforms.SelectField):
         self._choices = None if pairs is None else [SelectChoice(*pair) for pair in pairs]
 
 
+class DayInput(DateInput):
+    """The control of a day, with its first and last; below it the tick that an unusual day needs."""
+
+    def __call__(self, field: "DayField", **kwargs: Any) -> Markup:
+        """The control, and the tick if the day was asked about."""
+        first, last = (end.isoformat() for end in field.days.ends())
+        shown = kwargs.setdefault("value", field._value())
+        control = super().__call__(field, min=first, max=last, **kwargs)
+        if not field.is_asked or str(shown) != str(field.data):
+            return control
+        ticked = Markup(" checked") if field.is_ticked else ""
+        tick = Markup(
+            '<label class="form-check"><input class="form-check-input" type="checkbox" name="{name}"'
+            ' value="{day}"{ticked}> <span>{text}</span></label>'
+        )
+        text = _("Yes, it is %(day)s.", day=words.day(field.data))
+        return control + tick.format(name=field.tick_name, day=field.data, ticked=ticked, text=text)
+
+
+class DayField(wtforms.DateField):
+    """A day out of a range of `ground.days`.
+
+    A day that cannot be meant is never `data`: nothing is computed from it. One that is unusual is asked
+    about, and taken when its tick comes along.
+    """
+
+    widget = DayInput()
+    data: Any  # a day, or None
+
+    def __init__(self, label: Any, days: DayRange, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.days = days
+        self.is_asked = self.is_ticked = False
+
+    @property
+    def tick_name(self) -> str:
+        """The name of the tick; its value is the day that it stands for, so that no other is taken by it."""
+        return f"{self.name}-sure"
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """Read the day, and whether its tick came along."""
+        super().process(formdata, *args, **kwargs)
+        ticks = formdata.getlist(self.tick_name) if formdata else []
+        self.is_ticked = str(self.data) in ticks
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day that was typed, or say what is wrong with it."""
+        typed = valuelist[0].strip() if valuelist else ""
+        if not typed:
+            return
+        self.data = None
+        try:
+            day = date.fromisoformat(typed)
+        except ValueError:
+            raise ValueError(_("Write the day like 2026-01-05.")) from None
+        try:
+            self.days.check(day)
+        except Refused as refusal:
+            raise ValueError(refusal.message) from refusal
+        self.data = day
+
+    def pre_validate(self, form: Any) -> None:
+        """Ask about a day that is unusual and not ticked."""
+        day = self.data
+        self.is_asked = day is not None and bool(self.raw_data) and not self.days.is_usual(day)
+        if day is not None and self.is_asked and not self.is_ticked:
+            raise ValidationError(
+                _("%(day)s is far from today. Is the year right? Then tick the box.", day=words.day(day))
+            )
+
+
+class FiguresField(StringField):
+    """A text of figures and signs, in whatever width it was typed; `data` is narrow.
+
+    For codes, telephones and amounts.
+    """
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take the text that was sent, in narrow forms."""
+        if valuelist:
+            self.data = narrow(valuelist[0])
+
+
+class NumberField(wtforms.IntegerField):
+    """A whole number, in whatever width it was typed.
+
+    It is no number field of the browser: some of those drop wide figures without a word.
+    """
+
+    widget = TextInput()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["render_kw"] = {"inputmode": "numeric"} | (kwargs.get("render_kw") or {})
+        super().__init__(*args, **kwargs)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the number that was sent."""
+        super().process_formdata([narrow(typed) for typed in valuelist])
+
+
 @contextmanager
 def attempt(form: Form) -> Iterator[None]:
     """Do what is inside in one transaction; if it is refused, the form says why and keeps its values."""
@@ -89,6 +271,15 @@ class KeyedForm(Form):
         super().refuse(refusal)
         if refusal.code == "key_reused":
             self.key.data = self.key.default()
+
+
+class AddressForm(Form):
+    """A form that only looks for something: it stands in the address, and nothing is written by it."""
+
+    class Meta:
+        """Settings of the form: no token."""
+
+        csrf = False
 
 
 class ButtonForm(Form):

@@ -1,6 +1,7 @@
 """Pictures that people send: checked before they are decoded, made small, and without metadata.
 
-Metadata can say where a picture was taken; nothing of it is kept.
+JPEG, PNG, WebP, and HEIC, as iPhones take them. Metadata can say where a picture was taken; nothing of it
+is kept.
 """
 
 import io
@@ -9,17 +10,23 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pi_heif
 from flask_babel import lazy_gettext as _
 from PIL import Image, ImageOps
 
 from ground.refusal import Refused
 
+# Pillow itself does not know HEIC ("HEIF" is its family of formats). It comes out upright.
+pi_heif.register_heif_opener(thumbnails=False)
+
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 MOST_PIXELS = 40_000_000
 JPEG_QUALITY = 85
 
-# What Pillow raises on pictures that are broken or bombs.
+# What Pillow and libheif raise on pictures that are broken or bombs.
 BROKEN = (
     OSError,
+    RuntimeError,
     SyntaxError,
     ValueError,
     IndexError,
@@ -33,13 +40,13 @@ BROKEN = (
 
 @contextmanager
 def open_picture(data: bytes) -> Iterator[Image.Image]:
-    """Open a picture (JPEG, PNG or WebP) to work on; its size is checked before it is decoded.
+    """Open a picture in one of `FORMATS` to work on; its size is checked before it is decoded.
 
     Refused `not_an_image` for anything else, also for what only turns out to be broken while it is worked
     on, and for a picture of more than 40 megapixels.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as photo:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as photo:
             if photo.width * photo.height > MOST_PIXELS:
                 raise Refused("not_an_image", _("This picture is too large. Take a smaller one."), "photo")
             yield photo

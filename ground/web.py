@@ -2,13 +2,23 @@
 
 import json
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextvars import copy_context
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from flask import Flask, current_app, make_response, redirect, render_template, request
+from flask import (
+    Flask,
+    current_app,
+    flash,
+    get_flashed_messages,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy.pagination import Pagination
@@ -30,6 +40,10 @@ LANGUAGES = ("zh", "en")
 PRINT_SIZES = ("normal", "large", "largest")
 
 LAST_PAGE = 10**6  # a page that no list reaches, and no database chokes on
+
+TOLD_IN_PLACE = "in_place"  # the category of what a page says at a place on it
+
+MOST_NAMED = 5  # of those that were left for one reason, as what is said travels in a cookie
 
 # What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, or, for
 # all others, a request that can't be done (422).
@@ -72,15 +86,70 @@ def qr(text: str) -> Markup:
     return Markup(svg)  # noqa: S704 -- figures only
 
 
-def page_of(query: Select[Any], per_page: int = 30) -> Pagination:
-    """One page of a list, by `?page=`; beyond the last page: 404."""
+def page_of(query: Select[Any], per_page: int = 30, *, is_shrinking: bool = False) -> Pagination:
+    """One page of a list, by `?page=`; beyond the last page: 404.
+
+    Of a list that gets shorter while somebody works through it, the last page instead.
+    """
     number = min(request.args.get("page", 1, type=int), LAST_PAGE)
-    return db.paginate(query, page=number, per_page=per_page, max_per_page=per_page)
+
+    def at(page: int) -> Pagination:
+        return db.paginate(
+            query, page=page, per_page=per_page, max_per_page=per_page, error_out=not is_shrinking
+        )
+
+    page = at(number)
+    return at(page.pages) if 0 < page.pages < page.page else page
+
+
+@dataclass(frozen=True)
+class ToldInPlace:
+    """What the page that comes next says at a place on it: what was done, and what was not and why."""
+
+    place: Any
+    done: str
+    left: list[str]
+
+
+def tell_in_place(place: Any, done: str, left: Iterable[str] = ()) -> None:
+    """Let the page that comes next say what was done where the eye is, and not above everything.
+
+    The page finds the place again by `place`, a plain value, and shows it as `told` (macros.html).
+    """
+    told: Any = {"place": place, "done": done, "left": list(left)}
+    flash(told, TOLD_IN_PLACE)
+
+
+def told_in_place() -> ToldInPlace | None:
+    """What the page before left to say in its place; of two windows, what was done last."""
+    told: list[Any] = get_flashed_messages(category_filter=[TOLD_IN_PLACE])
+    return ToldInPlace(**told[-1]) if told else None
+
+
+def what_was_left(refusals: Iterable[tuple[str, Refused]]) -> list[str]:
+    """Of many that were done at once, those that were not, by their names: a sentence for each reason."""
+    names_by_reason: dict[str, list[str]] = {}
+    for name, refusal in refusals:
+        names_by_reason.setdefault(str(refusal.message), []).append(name)
+    return [
+        gettext(
+            "Not done: %(count)s (%(names)s). %(why)s",
+            count=len(names),
+            names="、".join(names[:MOST_NAMED]) + ("…" if len(names) > MOST_NAMED else ""),
+            why=why,
+        )
+        for why, names in names_by_reason.items()
+    ]
 
 
 def quarter(value: Quarter | str) -> str:
     """A quarter as people say it: 2026年第四季度."""
     return words.quarter(Quarter.parse(value) if isinstance(value, str) else value)
+
+
+def flash_warning(text: str) -> None:
+    """Say on the next page what was not done, and why: that never stands under a green tick."""
+    flash(text, "warning")
 
 
 def answer_refusal(refusal: Refused) -> Response | tuple[str, int]:

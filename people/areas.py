@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ground import tables
+from ground import names, tables
 from ground.db import db
 from ground.refusal import Refused
 from people import audit
@@ -112,7 +112,7 @@ def _full_code(code: str, level: Level) -> str:
 def _is_new(area: Area, existing: Area | None) -> bool:
     if existing is None:
         return True
-    if (existing.name, existing.level) != (area.name, area.level):
+    if existing.level != area.level or not names.same(existing.name, area.name):
         raise Refused(
             "changed", _("%(code)s is already known as %(name)s", code=area.code, name=existing.name)
         )

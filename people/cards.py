@@ -20,6 +20,7 @@ from stdnum import damm
 
 from ground import clock
 from ground.db import db, get_locked, lock
+from ground.figures import narrow
 from ground.refusal import Refused, required_reason
 from people import audit
 from people.models import Appointment, Area, AuditEvent, Card, CardState, Duty, Grid, Person, User
@@ -213,7 +214,7 @@ def find(scanned: str, village: Area) -> Card:
     Refused `not_a_card` for other QR codes, `bad_card_number` for a mistyped number, `unknown_card`,
     `other_village`. The card may be lost or replaced: the desk is told who holds it and says so.
     """
-    text = scanned.strip()
+    text = narrow(scanned)
     token = card_token(text)
     digits = card_digits(text)
     if token:
@@ -240,12 +241,9 @@ def card_token(text: str) -> str | None:
 
 
 def card_digits(text: str) -> str | None:
-    """The digits of a typed number without spaces and dashes; None for other text.
-
-    Full-width digits are read too.
-    """
-    digits = re.sub(r"[\s-]", "", text)
-    return "".join(str(int(digit)) for digit in digits) if digits.isdecimal() else None
+    """The digits of a number that was typed in any width, without spaces and dashes; None for other text."""
+    digits = re.sub(r"[\s-]", "", narrow(text))
+    return digits if digits.isascii() and digits.isdecimal() else None
 
 
 def _by_typed_number(number: str) -> Card | None:

@@ -100,6 +100,9 @@ def import_from_file(kind: filing.FileType, file: Path, area: Area, dry_run: boo
     try:
         with transaction():
             plan = kind.plan(file.read_bytes(), file.name, area)
+            if plan.hidden_rows:
+                rows = ", ".join(map(str, plan.hidden_rows))
+                click.echo(f"left out, as Excel hides them: rows {rows}", err=True)
             for cell in plan.bad_cells:
                 click.echo(f"{cell.where} {cell.column}: {cell.reason}", err=True)
             if plan.bad_cells:

@@ -1,7 +1,6 @@
 """Contacts of a village: the officials attached to it (挂联), and 一村一警一法官一调解员."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -9,8 +8,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import clock
+from ground import days, names
 from ground.db import db, lock
+from ground.figures import narrow
 from ground.refusal import Refused
 from people import audit
 from people.models import Area, Contact, ContactKind, User
@@ -25,7 +25,7 @@ def attach(
     """Attach somebody to a village from a day on.
 
     There may be several officials, and one of each other kind. Refused `not_a_village`, `bad_name`,
-    `bad_phone`, `in_future`, `kind_taken` while the village has one.
+    `bad_phone`, `bad_day`, `in_future`, `kind_taken` while the village has one.
     """
     if not village.is_village:
         raise Refused("not_a_village", _("Contacts belong to a village or community."))
@@ -53,7 +53,7 @@ def replace(contact: Contact, name: str, agency: str, phone: str, since: date, a
 def detach(contact: Contact, until: date, actor: User | None) -> None:
     """End a contact; `until` is the first day it no longer holds.
 
-    Refused `already_ended`, `in_future`, `out_of_order` for a day before it began.
+    Refused `already_ended`, `bad_day`, `in_future`, `out_of_order` for a day before it began.
     """
     contact = _end_contact(contact, until, "until")
     village = db.session.get_one(Area, contact.village_id)
@@ -74,8 +74,7 @@ def _end_contact(contact: Contact, on: date, field: str) -> Contact:
     lock(contact)
     if contact.until:
         raise Refused("already_ended", _("Somebody has changed this contact already."))
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), field)
+    days.HELD_SINCE.check(on, field)
     if on < contact.since:
         raise Refused("out_of_order", _("This is before the day it began."), field)
     contact.until = on
@@ -86,13 +85,12 @@ def _end_contact(contact: Contact, on: date, field: str) -> Contact:
 def _add_contact(
     village_id: int, kind: ContactKind, name: str, agency: str, phone: str, since: date
 ) -> Contact:
-    name, phone = name.strip(), unicodedata.normalize("NFKC", phone).strip()
+    name, phone = names.kept(name), narrow(phone)
     if not 1 <= len(name) <= 200:
         raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
     if not _PHONE.fullmatch(phone):
         raise Refused("bad_phone", _("Write one telephone number, in digits."), "phone")
-    if since > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "since")
+    days.HELD_SINCE.check(since, "since")
     contact = Contact(
         village_id=village_id, kind=kind, name=name, agency=agency.strip(), phone=phone, since=since
     )

@@ -6,7 +6,7 @@ from ground.contributions import Package
 from people import access, cli, held, pages
 from people.held import HELD, HeldPart
 from people.models import Role, mask_phone
-from people.pages import ABOVE, EVERYWHERE, NAVIGATION, NavigationEntry
+from people.pages import ABOVE, EVERYWHERE, NAVIGATION, WAITING, NavigationEntry
 from people.signin import keeping
 from people.trail import subjects, words
 from people.trail.subjects import NAMINGS
@@ -23,7 +23,11 @@ from people.views import (
     home,
     roster,
     signin,
+    waiting,
 )
+
+# Whose first page is the one where they work; their front page is one tap away, and that page says so.
+STRAIGHT_TO_WORK = access.SHOP | {Role.WORKER}
 
 PEOPLE = Package(
     name="people",
@@ -32,13 +36,21 @@ PEOPLE = Package(
     commands=[cli.areas_cli, cli.people_cli, cli.accounts_cli, cli.cards_cli, cli.roles],
     context=[pages.template_context],
     filters={"masked_phone": mask_phone},
-    globals={"alarms": pages.alarms, "banners": pages.BANNERS.items},
+    globals={
+        "alarms": pages.alarms,
+        "banners": pages.BANNERS.items,
+        "count_to_do": pages.count_to_do,
+    },
     fillings=[
         WORDS.filling(words.OWN_WORDS),
         NAMINGS.filling(*subjects.OWN_NAMINGS),
         HELD.filling(HeldPart(10, held.about)),
+        WAITING.filling(waiting.waiting),
         NAVIGATION.filling(
-            NavigationEntry(410, "home.area", _("Villages"), "geo-alt", access.ROLES_ABOVE, ABOVE),
+            NavigationEntry(4, "home.front", _("Front page"), "house", frozenset(Role) - STRAIGHT_TO_WORK),
+            NavigationEntry(15, "home.front", _("Front page"), "house", frozenset({Role.WORKER})),
+            NavigationEntry(215, "home.front", _("Front page"), "house", access.SHOP),
+            NavigationEntry(5, "home.area", _("Villages"), "geo-alt", access.ROLES_ABOVE, ABOVE),
             NavigationEntry(420, "roster.grids", _("Roster"), "people", TRAINING_READERS),
             NavigationEntry(
                 430, "roster.persons", _("People"), "person-lines-fill", TRAINING_READERS, under=ROSTER

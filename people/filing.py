@@ -9,7 +9,7 @@ What the rows of a file mean, its `FileType` knows; the rest is the same for ros
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
@@ -68,6 +68,8 @@ class ImportPlan(Generic[AnyStep]):
     bad_cells: list[BadCell]
     counts: Counter[str] = field(init=False)
     """How many rows add, change and leave, once the plan was made."""
+    hidden_rows: tuple[int, ...] = ()
+    """The numbers of the file's rows that Excel does not show, whether they are planned or not."""
 
     def __post_init__(self) -> None:
         order = {column.name: place for place, column in enumerate(self.table.columns)}
@@ -100,16 +102,25 @@ class FileType:
 
     `make` writes nothing and refuses nothing: what is bad is in the plan. `carry_out` does all that a
     plan says, inside one transaction, writes it into the audit trail, and yields how many rows are done.
+    `given` names the columns that a file for an area may lack, as the area says the same.
     """
 
     name: FileKind
     layout: tables.Layout
     make: Callable[[tables.Table, Area], ImportPlan[Any]]
     carry_out: Callable[[ImportPlan[Any], Area, User | None], Iterator[int]]
+    given: Callable[[Area], Collection[str]] = lambda area: ()
 
-    def plan(self, content: bytes, name: str, area: Area) -> ImportPlan[Any]:
-        """What a file would do in an area. Refused as `tables.read` is, when it has no such table."""
-        return self.make(self.layout.read(content, name), area)
+    def read(self, content: bytes, name: str, area: Area) -> tables.Table:
+        """The table in a file for an area. Refused as `tables.read` is, when it has no such table."""
+        return self.layout.read(content, name, self.given(area))
+
+    def plan(self, content: bytes, name: str, area: Area, with_hidden: bool = False) -> ImportPlan[Any]:
+        """What a file would do in an area: the rows that Excel shows, or all. Refused as `read` is."""
+        table = self.read(content, name, area)
+        plan = self.make(table if with_hidden else table.without_hidden(), area)
+        plan.hidden_rows = table.hidden_rows
+        return plan
 
 
 def keep_file(kind: FileType, area: Area, name: str, content: bytes, actor: User) -> ImportFile:
@@ -118,7 +129,7 @@ def keep_file(kind: FileType, area: Area, name: str, content: bytes, actor: User
     Earlier ones that were never imported are dropped: one's own, and any that is older than a day.
     Refused as `tables.read`, when no table of its kind can be found in it.
     """
-    kind.layout.read(content, name)
+    kind.read(content, name, area)
     for waiting in db.session.scalars(
         select(ImportFile).where(
             ImportFile.content.is_not(None),
@@ -140,8 +151,8 @@ def keep_file(kind: FileType, area: Area, name: str, content: bytes, actor: User
     return file
 
 
-def plan_file(kind: FileType, file: ImportFile) -> ImportPlan[Any]:
-    """What a kept file would do today.
+def plan_file(kind: FileType, file: ImportFile, with_hidden: bool = False) -> ImportPlan[Any]:
+    """What a kept file would do today: the rows that Excel shows, or all of them.
 
     Refused `file_gone` once it was imported or dropped, `other_file` for a file of another kind.
     """
@@ -149,17 +160,19 @@ def plan_file(kind: FileType, file: ImportFile) -> ImportPlan[Any]:
         raise Refused("other_file", _("This is a file of another kind."))
     if file.content is None:
         raise Refused("file_gone", _("This file is not kept any more. Choose it again."))
-    return kind.plan(file.content, file.name, file.area)
+    return kind.plan(file.content, file.name, file.area, with_hidden)
 
 
-def import_file(kind: FileType, file: ImportFile, fingerprint: str, actor: User) -> Iterator[int]:
+def import_file(
+    kind: FileType, file: ImportFile, fingerprint: str, actor: User, with_hidden: bool = False
+) -> Iterator[int]:
     """Do what the dry run showed; yields how many of the file's rows are done, at last all of them.
 
     Run to its end inside one transaction. Refused `bad_cells`, `plan_changed` when the file would do
     something else by now, and as `plan_file`.
     """
     lock(file)
-    plan = plan_file(kind, file)
+    plan = plan_file(kind, file, with_hidden)
     if plan.bad_cells:
         raise Refused("bad_cells", _("The file has cells that can't be taken. Nothing was done."))
     if plan.fingerprint != fingerprint:

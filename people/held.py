@@ -328,7 +328,7 @@ def _trail(person: Person) -> HeldSection:
         [
             (
                 words.moment(line.at),
-                line.actor_name or gettext("command line"),
+                line.actor_name or gettext("the system itself"),
                 line.action,
                 gettext("; ").join(change_row(change) for change in line.changes) or DASH,
             )

@@ -1,24 +1,27 @@
-"""What all pages of an area share: its navigation, its alarms, and links between packages.
+"""What all pages of an area share: its navigation, its alarms, what waits there, links between packages.
 
 NavigationEntry   a page in the navigation: its endpoint, and the roles that find it
 rail              the entries that stand in the main navigation
 rooms             the entries that belong to one of the rail, shown beside each other on its pages
 Alarm             a line above every page, about something to be known at once
+WaitingItem       a line on the front page: what waits for its reader, since when or until when
 FurtherLink       a link from the page of a person or grid to one of another package
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
 from typing import Any, TypeVar
 
 from flask import g, request, url_for
 from flask_login import current_user
 
-from ground import web
+from ground import clock, web
 from ground.contributions import Slot
 from people import access
 from people.cardsheet import CardFace
-from people.models import Area, Card, Grid, Person, Role
+from people.models import Area, Card, Grid, Person, Role, User
 
 T = TypeVar("T")
 
@@ -72,6 +75,41 @@ class Alarm:
     url: str
 
 
+class Urgency(IntEnum):
+    """How much something asks of its reader: at once, in its turn, or only to be known."""
+
+    AT_ONCE = 0
+    IN_TURN = 1
+    TO_KNOW = 2
+
+
+@dataclass(frozen=True)
+class WaitingItem:
+    """One line of the front page: what waits, the page where it is done, and the day by which.
+
+    Above the villages it names the `village` it is about, unless it is about all of them.
+    """
+
+    text: Any
+    url: str
+    due_on: date | None = None
+    urgency: Urgency = Urgency.IN_TURN
+    village: Area | None = None
+
+    @property
+    def is_to_do(self) -> bool:
+        """Whether its reader is the one who does it."""
+        return self.urgency != Urgency.TO_KNOW
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether the day by which it is to be done is over."""
+        return self.is_to_do and self.due_on is not None and self.due_on < today
+
+    def rank(self, today: date) -> tuple[Urgency, date]:
+        """Where it stands among the others, the most urgent first; without a day it is due today."""
+        return self.urgency, self.due_on or today
+
+
 @dataclass(frozen=True)
 class FurtherLink:
     """A link from a page of a lower package to a page of another package."""
@@ -84,6 +122,10 @@ NAVIGATION: Slot[NavigationEntry] = Slot(by=lambda entry: entry.order)
 
 # What has to be known at once about an area.
 ALARMS: Slot[Callable[[Area], list[Alarm]]] = Slot()
+
+# What waits in an area for somebody with these roles there, for the front page. Nothing of it stands in two
+# packages' lists: each says what is of its own.
+WAITING: Slot[Callable[[Area, User, set[Role]], list[WaitingItem]]] = Slot()
 
 # Where the page of a person or of a grid leads, for its reader.
 ABOUT_PERSON: Slot[Callable[[Person], list[FurtherLink]]] = Slot()
@@ -109,6 +151,17 @@ def alarms() -> list[Alarm] | None:
     return [alarm for package_alarms in ALARMS.items() for alarm in package_alarms(area)]
 
 
+def waiting_items(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
+    """Everything that waits in an area for somebody with these roles there, the most urgent first."""
+    items = [item for package_items in WAITING.items() for item in package_items(area, user, roles)]
+    return sorted(items, key=lambda item: item.rank(clock.today()))
+
+
+def count_to_do() -> int:
+    """How much waits for the visitor where they are."""
+    return sum(item.is_to_do for item in waiting_items(g.area, current_user, g.roles))
+
+
 def entries_for(area: Area, roles: set[Role]) -> list[NavigationEntry]:
     """The navigation of these roles in an area with all its rooms, the most important first."""
     places = (VILLAGES, EVERYWHERE) if area.is_village else (ABOVE, EVERYWHERE)
@@ -128,19 +181,17 @@ def _navigation_links() -> tuple[list[NavigationLink], list[NavigationLink]]:
     houses = {entry: entry.top_entry(tops) for entry in urls}
     within = [entry for entry, url in urls.items() if request.path.startswith(url)]
     current = max(within, key=lambda entry: len(urls[entry]), default=None)
-    rail = [
-        NavigationLink(
-            url, entry.label, entry.icon, current is not None and houses[current] == entry.endpoint
-        )
-        for entry, url in urls.items()
-        if houses[entry] == entry.endpoint
-    ]
+    rail: dict[str, NavigationLink] = {}  # whose page stands in several places has it once, in the first
+    for entry, url in urls.items():
+        if houses[entry] == entry.endpoint:
+            is_current = current is not None and houses[current] == entry.endpoint
+            rail.setdefault(url, NavigationLink(url, entry.label, entry.icon, is_current))
     house = houses[current] if current else ""
     beside = sorted(
         (entry for entry in urls if houses[entry] == house), key=lambda room: room.endpoint != house
     )
     rooms = [NavigationLink(urls[entry], entry.label, entry.icon, entry == current) for entry in beside]
-    return rail, rooms if len(rooms) > 1 else []
+    return list(rail.values()), rooms if len(rooms) > 1 else []
 
 
 def card_face(card: Card, grid: str) -> CardFace:

@@ -20,7 +20,7 @@ CARD_AND_GOODS_FORMATS = (*CARD_FORMATS, zxingcpp.BarcodeFormat.EAN13, zxingcpp.
 
 
 def read(image: bytes, formats: Iterable[zxingcpp.BarcodeFormat] = CARD_FORMATS) -> str:
-    """The text of the code in a picture (JPEG, PNG or WebP); a card's code goes before others.
+    """The text of the code in a picture (JPEG, PNG, WebP or HEIC); a card's code goes before others.
 
     Refused `not_an_image` for anything else, also for a picture of more than 40 megapixels; `no_code`.
     """

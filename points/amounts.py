@@ -4,12 +4,13 @@ import re
 
 from flask_babel import lazy_gettext as _
 
+from ground.figures import narrow
 from ground.refusal import Refused
 
 # Far above anything a village awards or prices, far below what a column holds.
 LARGEST_TENTHS = 1_000_000
 
-_POINTS_PATTERN = re.compile(r"([+-]?)(\d{1,9})(?:[.．。](\d))?")
+_POINTS_PATTERN = re.compile(r"([+-]?)(\d{1,9})(?:\.(\d))?", re.ASCII)
 
 
 def show(tenths: int) -> str:
@@ -25,12 +26,12 @@ def signed(tenths: int) -> str:
 
 
 def parse(text: str) -> int:
-    """Read points as typed ("3", "3.5", full-width digits too) into tenths.
+    """Read points as typed ("3", "3.5", in any width) into tenths.
 
     Refused `bad_amount` for more than one decimal or anything that is no number, and
     `amount_too_large` beyond 100,000 points either way.
     """
-    match = _POINTS_PATTERN.fullmatch(text.strip().replace("．", ".").replace("－", "-").replace("＋", "+"))
+    match = _POINTS_PATTERN.fullmatch(narrow(text))
     if match is None:
         raise Refused("bad_amount", _("Write points as a number with at most one decimal, like 3.5."))
     sign, whole, tenth = match.groups()

@@ -8,11 +8,21 @@ from ground.contributions import Package
 from people import access
 from people.held import HELD, HeldPart
 from people.models import Person, Role
-from people.pages import ABOUT_PERSON, ABOVE, NAVIGATION, FurtherLink, NavigationEntry
+from people.pages import ABOUT_PERSON, ABOVE, NAVIGATION, WAITING, FurtherLink, NavigationEntry
 from people.trail.words import WORDS
 from people.views import ROSTER
 from points import amounts, cli, held, trailwords
-from points.views import KEYING_IN, RECORD_PAGES, assessment, ledger, meeting, rubrics, services, wall
+from points.views import (
+    KEYING_IN,
+    RECORD_PAGES,
+    assessment,
+    ledger,
+    meeting,
+    rubrics,
+    services,
+    waiting,
+    wall,
+)
 from points.views.services import evidence
 from points.views.wall import weighing
 
@@ -33,7 +43,7 @@ POINTS = Package(
     title="Points",
     pages=[room.bp for room in (assessment, meeting, wall, ledger, rubrics, services)],
     commands=[cli.ledger_cli, cli.assessments_cli],
-    filters={"points": amounts.show, "signed_points": amounts.signed},
+    filters={"points": amounts.show},
     globals={"weighings": weighing.weighings},
     fillings=[
         ABOUT_PERSON.filling(about_person),
@@ -43,11 +53,19 @@ POINTS = Package(
             evidence.Record("attendance", _("Training")),
             evidence.Record("evaluation", _("Evaluation")),
         ),
+        WAITING.filling(waiting.waiting),
         NAVIGATION.filling(
             NavigationEntry(20, "ledger.mine", _("My points"), "heart", frozenset({Role.WORKER})),
-            NavigationEntry(40, "assessment.front", _("This quarter"), "house", access.ONLOOKERS),
             NavigationEntry(
                 50, "services.services", _("Services"), "journal-check", access.ONLOOKERS | {Role.INSTRUCTOR}
+            ),
+            NavigationEntry(
+                95,
+                "services.deductions",
+                _("Deductions"),
+                "dash-circle",
+                access.ONLOOKERS | {Role.INSTRUCTOR},
+                under=RECORD_PAGES,
             ),
             NavigationEntry(100, "services.slips", _("Slips"), "receipt", KEYING_IN, under=RECORD_PAGES),
             NavigationEntry(

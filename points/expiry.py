@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
@@ -30,15 +30,14 @@ from points import amounts, keys, ledger
 from points.models import Account, AccountKind, Correction, Expiry, Lapse, Transfer, TransferKind
 
 LEAST_NOTICE_DAYS = 30  # from the announcement to the last day; the first is not counted (民法典第二百零一条)
-EARLIEST = date(2000, 1, 1)  # before it nobody booked anything: a year was mistyped
 
 
 def resolve(village: Area, booked_until: date, expires_on: date, decided_by: str, actor: User) -> Expiry:
     """Write down that points booked up to a day lapse after another day, unless spent.
 
     It is announced from today on. The same sent twice is one. Refused `reason_missing` when nobody is named
-    who decided it, `bad_days` unless the first day lies before the second, `too_soon` less than 30 days
-    ahead, `expiry_pending` while another of the village's is still to come.
+    who decided it, `bad_day`, `bad_days` unless the first day lies before the second, `too_soon` less than
+    30 days ahead, `expiry_pending` while another of the village's is still to come.
     """
     lock(village)  # two chairs at the same moment resolve one
     decided_by = stated_by(decided_by)
@@ -54,7 +53,8 @@ def resolve(village: Area, booked_until: date, expires_on: date, decided_by: str
         raise Refused(
             "expiry_pending", _("Points expire after %(day)s already. Take that back first.", day=day)
         )
-    if not EARLIEST <= booked_until < expires_on:
+    days.DECIDED.check(booked_until, "booked_until")
+    if booked_until >= expires_on:
         raise Refused("bad_days", _("Points are booked first and expire on a later day."), "booked_until")
     earliest_day = clock.today() + timedelta(days=LEAST_NOTICE_DAYS)
     if expires_on < earliest_day:
@@ -66,6 +66,7 @@ def resolve(village: Area, booked_until: date, expires_on: date, decided_by: str
             ),
             "expires_on",
         )
+    days.GOOD_UNTIL.check(expires_on, "expires_on")
     expiry = Expiry(
         village_id=village.id,
         booked_until=booked_until,

@@ -1,11 +1,12 @@
 """What is held about a person's points: what they did, what was adjusted, and their account."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from ground import clock
 from ground.db import db
@@ -17,6 +18,7 @@ from points.models import (
     Account,
     Adjustment,
     Assessment,
+    Deduction,
     Member,
     Notice,
     NoticeLine,
@@ -28,8 +30,9 @@ from points.models import (
 
 
 def services_held(person: Person, reader: Reader) -> list[HeldSection]:
-    """The services of a person; the same for every reader."""
-    return [_services(persons.entry_ids(persons.current_entry(person)))]
+    """The services of a person, and what was deducted or shall be; the same for every reader."""
+    ids = persons.entry_ids(persons.current_entry(person))
+    return [_services(ids), _deductions(ids)]
 
 
 def points_held(person: Person, reader: Reader) -> list[HeldSection]:
@@ -41,8 +44,9 @@ def points_held(person: Person, reader: Reader) -> list[HeldSection]:
 def _services(ids: list[int]) -> HeldSection:
     services = db.session.scalars(
         select(Service)
-        .where(Service.worker_id.in_(ids))
+        .where(Service.worker_id.in_(ids), ~Service.deduction.has())
         .options(joinedload(Service.item), joinedload(Service.grid), joinedload(Service.recorded_by))
+        .options(selectinload(Service.undone))
         .order_by(Service.done_on, Service.id)
     )
     return HeldSection(
@@ -54,13 +58,54 @@ def _services(ids: list[int]) -> HeldSection:
                 service.item.name,
                 f"{service.count} {service.item.unit}",
                 text_or_dash(service.note),
-                str(labels.SERVICE_STATES[service.state])
-                + (gettext(": ") + service.decision if service.decision else ""),
+                _state(service, labels.SERVICE_STATES[service.state]),
                 service.recorded_by.name,
             )
             for service in services
         ],
     )
+
+
+def _deductions(ids: list[int]) -> HeldSection:
+    deductions = db.session.scalars(
+        select(Deduction)
+        .join(Deduction.service)
+        .where(Service.worker_id.in_(ids))
+        .options(*map(contains_eager(Deduction.service).joinedload, (Service.item, Service.recorded_by)))
+        .options(contains_eager(Deduction.service).selectinload(Service.undone))
+        .options(selectinload(Deduction.statements))
+        .order_by(Service.done_on, Service.id)
+    )
+    return HeldSection(
+        _("Deductions"),
+        (
+            *(_("Day"), _("What points are taken for"), _("Points"), _("What happened"), _("What shows it")),
+            *(_("What the worker says"), _("State"), _("Proposed by")),
+        ),
+        [
+            (
+                day(one.service.done_on),
+                one.service.item.name,
+                amounts.signed(one.tenths),
+                text_or_dash(one.service.note),
+                text_or_dash(one.shown_by),
+                text_or_dash(" / ".join(statement.text for statement in one.statements)),
+                _state(one.service, labels.DEDUCTION_STATES[one.service.state]),
+                one.service.recorded_by.name,
+            )
+            for one in deductions
+        ],
+    )
+
+
+def _state(service: Service, word: Any) -> str:
+    """A record's state with the reason, and each confirmation that was taken back."""
+    parts = [f"{word}{gettext(': ')}{service.decision}" if service.decision else str(word)]
+    parts += [
+        gettext("taken back on %(day)s: %(reason)s", day=day(clock.local(each.at).date()), reason=each.reason)
+        for each in service.undone
+    ]
+    return " · ".join(parts)
 
 
 def _assessments(ids: list[int]) -> HeldSection:

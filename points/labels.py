@@ -47,6 +47,13 @@ SERVICE_STATES = {
     ServiceState.REJECTED: _("rejected"),
 }
 
+# The same of a deduction.
+DEDUCTION_STATES = {
+    ServiceState.RECORDED: _("proposed, not decided yet"),
+    ServiceState.CONFIRMED: _("deducted"),
+    ServiceState.REJECTED: _("not deducted"),
+}
+
 VOUCHERS = {
     Voucher.SECOND_PERSON: _("a second person"),
     Voucher.HOUSEHOLD: _("the household that was helped"),

@@ -18,14 +18,18 @@ WORDS = Words(
         "person.merge": _("merged two entries of one person"),
         "rubric.adopt": _("adopted a rubric"),
         "rubric.publish": _("published a template of the rubric"),
+        "service.take_back": _("took back that a record was confirmed"),
+        "rubric.withdraw": _("withdrew a version of the rubric"),
         "slip.print": _("printed paper slips"),
     },
     kinds={
         "assessment": _("Assessment"),
         "expiry": _("Expiry of points"),
+        "service": _("Record"),
     },
     fields={
         "booked_until": _("Booked until"),
+        "confirmed_by": _("Confirmed by"),
         "decided_by": _("Decided by"),
         "expires_on": _("Last day to spend them"),
         "kept": _("Entry kept"),
@@ -38,6 +42,6 @@ WORDS = Words(
         "users": _("Sign-ins"),
         "version": _("Version"),
     },
-    rows={"kept": "person", "users": "user"},
+    rows={"confirmed_by": "user", "kept": "person", "users": "user"},
     describers={"points": amounts.show},
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ground import clock
 from ground.db import db
@@ -25,13 +25,19 @@ from points.models import (
     Assessment,
     AssessmentState,
     Award,
+    ConfirmationUndone,
     Correction,
+    Deduction,
     Expiry,
     Lapse,
     MergeMove,
+    RubricItem,
+    Service,
+    ServiceState,
     Transfer,
     TransferKind,
 )
+from points.services import deductions
 from points.wall import booking
 
 
@@ -39,7 +45,7 @@ def problems() -> Iterator[str]:
     """All problems of the ledger, one line each; none if everything fits.
 
     It checks chains, balances, shapes and causes of transfers; booked sheets and their corrections, what
-    lapsed, and merges.
+    lapsed, and merges; and how deductions were decided and confirmations taken back.
     """
     yield from _chains()
     yield from _shapes()
@@ -48,6 +54,8 @@ def problems() -> Iterator[str]:
     yield from _corrections()
     yield from _lapses()
     yield from _merges()
+    yield from _deductions()
+    yield from _undone()
 
 
 def _chains() -> Iterator[str]:
@@ -348,3 +356,41 @@ def _merges() -> Iterator[str]:
     )
     for account in db.session.scalars(left_behind.order_by(Account.id)):
         yield f"account {account.id}: points are left on an entry that was merged"
+
+
+def _deductions() -> Iterator[str]:
+    """Problems of deductions.
+
+    What takes points is a deduction, and nothing else is; another person than proposed it decided it, after
+    the worker was heard or the days for it had passed. Of records of before there were deductions the rest
+    is not known.
+    """
+    query = (
+        select(Service, RubricItem.points, Deduction)
+        .join(Service.item)
+        .outerjoin(Service.deduction)
+        .options(selectinload(Deduction.statements))
+        .where(or_(RubricItem.points < 0, Deduction.service_id.is_not(None)))
+        .order_by(Service.id)
+    )
+    for service, points, deduction in db.session.execute(query):
+        name = f"service {service.id}"
+        if deduction is None or points > 0:
+            yield f"{name}: takes points and is no deduction" if points < 0 else f"{name}: gives points"
+        elif service.state == ServiceState.CONFIRMED and deduction.shown_by and service.decided_at:
+            if service.decided_by_id == service.recorded_by_id:
+                yield f"{name}: confirmed by who proposed it"
+            heard = any(statement.at <= service.decided_at for statement in deduction.statements)
+            if not heard and clock.local(service.decided_at).date() <= deductions.last_hearing_day(deduction):
+                yield f"{name}: confirmed before the worker was heard"
+
+
+def _undone() -> Iterator[str]:
+    """Problems of confirmations that were taken back: what was confirmed before is confirmed no more."""
+    for undone, service in db.session.execute(
+        select(ConfirmationUndone, Service)
+        .join(Service, ConfirmationUndone.service_id == Service.id)
+        .order_by(ConfirmationUndone.id)
+    ):
+        if service.decided_at is not None and service.decided_at < undone.at:
+            yield f"service {service.id}: its confirmation was taken back, and still stands"

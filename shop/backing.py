@@ -50,8 +50,8 @@ class BudgetSpending:
 class Backing:
     """A village's points against the goods and money behind them, all in tenths of a point.
 
-    `outstanding` is what the workers hold, `new` what is about to be booked, `goods` what the goods on hand
-    cost today, `usual` what is redeemed in a usual quarter (None: no full quarter yet).
+    `outstanding` is what the workers hold, `to_be_booked` what is about to be booked, `goods` what the goods
+    on hand cost today, `usual_quarter` what is redeemed in a usual quarter (None: no full quarter yet).
     """
 
     outstanding: int

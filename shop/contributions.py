@@ -7,12 +7,12 @@ from people import access
 from people.access import DEVICES
 from people.held import HELD, HeldPart
 from people.models import Role
-from people.pages import CARD_PAGE, NAVIGATION, NavigationEntry
+from people.pages import CARD_PAGE, NAVIGATION, WAITING, NavigationEntry
 from people.trail.words import WORDS
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, trailwords
 from shop.desk import devices
-from shop.views import MINDING, READERS, desk, shelf, stock
+from shop.views import MINDING, READERS, desk, shelf, stock, waiting
 from shop.views.shelf import budget
 
 SHOP = Package(
@@ -28,6 +28,7 @@ SHOP = Package(
         WORDS.filling(trailwords.WORDS),
         HELD.filling(HeldPart(50, held.about)),
         WEIGHING.filling(budget.backing_html),
+        WAITING.filling(waiting.waiting),
         NAVIGATION.filling(
             NavigationEntry(210, "desk.desk", _("Desk"), "upc-scan", access.SHOP),
             NavigationEntry(220, "desk.redemptions", _("Redemptions"), "receipt", READERS),

@@ -45,17 +45,6 @@ document.addEventListener("submit", async (event) => {
   location.assign(last.go ?? location.href);
 });
 
-// What a line comes to with the points that are being typed, in whole tenths.
-document.addEventListener("input", (event) => {
-  const told = event.target.form?.querySelector("[data-after]");
-  if (!told || !/^(amount|change)$/.test(event.target.name)) return;
-  const typed = event.target.value.normalize("NFKC").replace("−", "-").replace("。", ".").trim();
-  told.hidden = !/^[+-]?\d{1,6}([.]\d)?$/.test(typed);
-  const { subtotal, changes } = told.dataset;
-  const after = Math.max(0, Math.max(0, Number(subtotal) + Math.round(Number(typed) * 10)) + Number(changes));
-  told.textContent = told.dataset.after.replace("{after}", `${Math.floor(after / 10)}${after % 10 ? `.${after % 10}` : ""}`);
-});
-
 // A photo is sent as small as it will be kept: networks in the hills are weak. Where this fails it goes as it is.
 document.addEventListener("change", async (event) => {
   const input = event.target, taken = input.files?.[0];
@@ -86,4 +75,26 @@ document.querySelector(".rooms [aria-current]")?.scrollIntoView({ block: "neares
 for (const select of document.querySelectorAll("select[data-autosubmit]")) {
   select.form.querySelector("[type=submit]")?.setAttribute("hidden", "");
   select.addEventListener("change", () => select.form.submit());
+}
+
+// What else there is to choose depends on this choice: that part of the page is fetched anew, and what was typed elsewhere
+// stays. Where it fails, or without this script, the button does the same.
+for (const select of document.querySelectorAll("select[data-part]")) {
+  const button = select.form.querySelector("[formnovalidate]");
+  if (!button) continue;
+  button.hidden = true;
+  select.addEventListener("change", async () => {
+    const chosen = select.value, sent = new FormData(select.form, button);
+    for (const [name, value] of [...sent]) if (value instanceof File) sent.delete(name);
+    try {
+      const answer = await fetch(location.href, { method: "POST", body: sent });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = page.getElementById(select.dataset.part);
+      if (!part) throw new Error(answer.statusText);
+      if (select.value === chosen) document.getElementById(part.id).replaceWith(part);
+    } catch (error) {
+      console.warn(error);
+      button.hidden = false;
+    }
+  });
 }

@@ -2,6 +2,7 @@
 // Without it the numbers are typed into the rows.
 import { barcode } from "./desk/barcode.js";
 import { beep } from "./desk/sound.js";
+import { narrow } from "./narrow.js";
 
 const form = document.querySelector("form[data-count]");
 const rows = [...form.querySelectorAll("li[data-codes]")];
@@ -136,8 +137,8 @@ form.addEventListener("input", ({ target }) => {
     scan.value = text;
     takeBack(target);
     scan.focus();
-  } else if (/^\d+$/.test(target.value)) {
-    write(row, Number(target.value), Date.now());
+  } else if (/^\d+$/.test(narrow(target.value))) {
+    write(row, Number(narrow(target.value)), Date.now());
   } else {
     delete counts[idOf(row)];
     keep();

@@ -2,6 +2,8 @@
 // the page that changed. Without it each name leads to the line's own page.
 "use strict";
 
+import "./total.js";
+
 const sheet = document.querySelector("[data-sheet]");
 const told = document.querySelector("[data-told]");
 const PATIENCE = 15000; // ms

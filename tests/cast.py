@@ -5,6 +5,7 @@ the application and the browser they use.
 """
 
 import random
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -28,10 +29,20 @@ from people.models import Appointment, Area, Card, Duty, GridKind, Person, Role,
 from people.roster import grids, persons, terms
 from people.signin import accounts
 from points.assessment import assessments, meeting, opening
-from points.models import Account, Assessment, AssessmentState, Category, FedBy, Rubric, RubricItem
+from points.models import (
+    Account,
+    Assessment,
+    AssessmentState,
+    Category,
+    Deduction,
+    FedBy,
+    Rubric,
+    RubricItem,
+    Service,
+)
 from points.rubrics import template, versions
 from points.rubrics.template import NewItem
-from points.services import deciding, recording
+from points.services import deciding, deductions, recording
 from points.wall import booking, posting
 from shop.models import Goods, Lot, Shop, Source
 from shop.shelf import goods as shelf
@@ -275,6 +286,18 @@ class Cast:
         service = recording.record(uuid4().hex, worker, self.item(item, rubric), day, count, "", clerk)
         deciding.confirm(service, chair)
 
+    def deduction(self, worker: Person, day: date) -> Deduction:
+        """The clerk proposes to take 50 points; inside a transaction."""
+        item = self.item("虚报", versions.in_force(worker.area, Quarter.of(day)))
+        told = (item, day, 1, "这一天没有去过", "住户当面说的", self.clerk)
+        return deductions.propose(uuid4().hex, worker, *told)
+
+    def deduct(self, worker: Person, day: date) -> Service:
+        """Take 50 points, after the worker was heard; inside a transaction."""
+        deduction = self.deduction(worker, day)
+        deductions.state(deduction, "我记错了日子", uuid4().hex, self.clerk)
+        return deductions.confirm(deduction, self.chair)
+
     @staticmethod
     def _officials(village: Area) -> tuple[str, str]:
         """Who prepares and who books; in the next village the outsider, for whom the county stands in."""
@@ -288,6 +311,21 @@ def a_picture(wide: int = 300, high: int = 400, kind: str = "JPEG", **more: Any)
     file = BytesIO()
     picture.save(file, kind, **more)
     return file.getvalue()
+
+
+# A picture of nobody as an iPhone takes it (HEIC): 64 × 48 pixels, red at the top, blue below, stored as
+# if the phone was held sideways, with the maker "a camera" and a place on earth. pillow-heif wrote it.
+IPHONE_PHOTO = b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAchtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+    "ADRpbG9jAAAAAERAAAIAAQAAAAAB7AABAAAAAAAAAC4AAgAAAAACGgABAAAAAAAAAHwAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAA"
+    "AAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAABB2lwcnAAAADmaXBjbwAAAHZodmNDAQNwAAAA"
+    "kAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq"
+    "5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xh"
+    "cAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEHBpeGkAAAAAAwgICAAAAAlpcm90AwAAABlpcG1hAAAAAAAAAAEA"
+    "AQaBAgMFhIYAAAAaaXJlZgAAAAAAAAAOY2RzYwACAAEAAQAAALJtZGF0AAAAKigBrwngIzUt/+7Z//79byHsJ6R07u/Uo/9iY7vg"
+    "Nv/6r219+knVVQecCAAAAAZFeGlmAABNTQAqAAAACAADAQ8AAgAAAAkAAAAyARIAAwAAAAEABgAAiCUABAAAAAEAAAA8AAAAAGEg"
+    "Y2FtZXJhAAAAAgABAAIAAAACTgAAAAACAAUAAAADAAAAWgAAAAAAAAAZAAAAAQAAABMAAAABAAAAAAAAAAE="
+)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from ground.db import db
 from points import verify as points_verify
+from points.models import Deduction
 from shop.desk import verify as shop_verify
 from tests.cast import new_app
 
@@ -105,7 +106,42 @@ def test_an_upgrade_keeps_the_journals_shut(released):
                 connection.execute(sa.text(statement))
 
 
+def test_an_upgrade_makes_one_name_of_sign_in_names_that_are_one(released):
+    written = ["Ｂ oss", "boss", "BOSS", "ＳＵＥ", "Sue"]
+    with db.engine.begin() as connection:
+        for ident, username in enumerate(written, 9001):
+            values = {"id": ident, "username": username}
+            connection.execute(
+                sa.text(
+                    "INSERT INTO user_account (id, username, name, password_hash, temporary, session) "
+                    "VALUES (:id, :username, 'x', 'x', false, 0)"
+                ),
+                values,
+            )
+    flask_migrate.upgrade()
+    names = {int(row["id"]): row["username"] for row in rows_of("user_account")}
+    assert [names[ident] for ident in range(9001, 9006)] == ["boss-2", "boss", "boss-3", "sue", "sue-2"]
+
+
 def test_foreign_keys_are_watched_again_after_an_upgrade(released):
     flask_migrate.upgrade()
     with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE grid SET village_id = 77"))
+
+
+def test_what_took_points_before_an_upgrade_is_a_deduction_told_on_its_day(released):
+    """Whoever it is about reads it from the upgrade on, and has the days to say something."""
+    with db.engine.begin() as connection:
+        minus = connection.scalar(sa.text("SELECT min(id) FROM rubric_item WHERE points < 0"))
+        row = connection.execute(sa.text("SELECT * FROM service ORDER BY id LIMIT 1")).mappings().one()
+        undecided = {"state": "recorded", "decided_by_id": None, "decided_at": None, "assessment_id": None}
+        new = dict(row) | undecided | {"id": 9001, "key": "minus", "item_id": minus, "evidence_id": None}
+        new |= {"voucher": None, "voucher_name": None, "resubmits_id": None, "decision": None}
+        columns = ", ".join(f'"{name}"' for name in new)
+        values = ", ".join(f":{name}" for name in new)
+        connection.execute(sa.text(f"INSERT INTO service ({columns}) VALUES ({values})"), new)
+    flask_migrate.upgrade()
+    deduction = db.session.scalars(sa.select(Deduction)).one()
+    assert (deduction.service_id, deduction.shown_by) == (9001, "")
+    assert deduction.told_on >= deduction.service.done_on
+    assert [*points_verify.problems()] == []

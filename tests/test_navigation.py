@@ -7,25 +7,25 @@ from people import pages
 from people.models import Area, Level, Role
 from tests.cast import COUNTY, TOWNSHIP, VILLAGE
 
-WORKING = "assessment.front services.services assessment.quarters ledger.accounts rubrics.rubric"
+WORKING = "home.front services.services assessment.quarters ledger.accounts rubrics.rubric"
 READING = "desk.redemptions shelf.goods"
 RAILS = {
     Role.CLERK: f"{WORKING} {READING} roster.grids conduct.trainings cards.cards signin.accounts",
     Role.SUPERVISOR: f"{WORKING} {READING} roster.grids conduct.trainings",
     Role.TOWNSHIP: f"{WORKING} {READING} roster.grids conduct.trainings signin.accounts",
-    Role.INSTRUCTOR: "services.services rubrics.rubric roster.grids conduct.trainings",
-    Role.MANAGER: f"desk.desk {READING} home.contacts",
-    Role.VOLUNTEER: f"desk.desk {READING} home.contacts",
-    Role.WORKER: "duties.due ledger.mine duties.new_emergency rubrics.rubric duties.households "
+    Role.INSTRUCTOR: "home.front services.services rubrics.rubric roster.grids conduct.trainings",
+    Role.MANAGER: f"desk.desk home.front {READING} home.contacts",
+    Role.VOLUNTEER: f"desk.desk home.front {READING} home.contacts",
+    Role.WORKER: "duties.due home.front ledger.mine duties.new_emergency rubrics.rubric duties.households "
     "conduct.evaluations home.contacts",
 }
 RAILS |= {Role.CHAIR: RAILS[Role.CLERK], Role.COUNTY: RAILS[Role.TOWNSHIP]}
-ABOVE = "assessment.area_quarters home.area conduct.trainings signin.accounts"
+ABOVE = "home.area assessment.area_quarters conduct.trainings signin.accounts"
 
 # The rooms of a house that others than its own package add to.
 ROOMS = {
     ("services.services", Role.CLERK): "duties.due duties.gatherings duties.disputes duties.incidents "
-    "services.slips services.samples duties.report",
+    "services.deductions services.slips services.samples duties.report",
     ("duties.due", Role.WORKER): "duties.gatherings duties.disputes duties.incidents",
     ("roster.grids", Role.SUPERVISOR): "roster.persons roster.terms home.audit home.contacts ledger.leaving "
     "ledger.duplicates",

@@ -151,6 +151,13 @@ def test_verbs_know_nothing_of_the_web():
             assert not web or (path, web) == ("people/models/accounts.py", {"flask_login"}), path
 
 
+def test_pictures_are_opened_in_one_place():
+    """There the kinds of pictures, their size and what is dropped are settled, for whoever takes a photo."""
+    assert [str(file.relative_to(ROOT)) for file in PRODUCT if "Image.open(" in file.read_text()] == [
+        "ground/pictures.py"
+    ]
+
+
 def test_one_commit():
     found = [
         (file.name, line) for file in PRODUCT for line in file.read_text().splitlines() if ".commit(" in line
@@ -212,6 +219,7 @@ WRITES = (
     ("chair", "cards/{card}/found", {}),
     ("chair", "cards/people/{worker}/issue", {}),
     ("chair", "terms/{term}/end", {"on": "2026-12-28", "reason": "搬家"}),
+    ("chair", "terms/renew", {"term": "{term}"}),
     ("chair", "/a/{village}/accounts/{volunteer}/password", {}),
     ("chair", "/a/{village}/accounts/{volunteer}/sign-out", {}),
     ("chair", "/a/{village}/accounts/{volunteer}/close", {}),
@@ -231,8 +239,22 @@ WRITES = (
         {"key": "n" * 32, "worker": "{worker}", "item": "{item}", "done_on": "2026-12-28", "count": "1"},
     ),
     ("chair", "services/{claimed}/confirm", {"voucher": "second_person"}),
+    ("chair", "services/items/{item}/confirm", {"key": "t" * 32, "service": "{keyed_in}"}),
     ("chair", "services/{doubtful}/reject", {"reason": "没有做"}),
     ("clerk", "services/{doubtful}/again", {"key": "a" * 32, "done_on": "2026-12-27", "count": "1"}),
+    ("chair", "services/{claimed}/take-back", {"reason": "按错了"}),
+    (
+        "clerk",
+        "services/deductions/new",
+        {
+            **{"key": "m" * 32, "worker": "{worker}", "item": "{minus}", "done_on": "2026-12-27"},
+            **{"count": "1", "reason": "这一天没有去过", "shown_by": "住户当面说的"},
+        },
+    ),
+    ("clerk", "services/deductions/{deduction}/state", {"key": "s" * 32, "text": "我去过"}),
+    ("chair", "services/deductions/{deduction}/confirm", {}),
+    ("chair", "services/deductions/{deduction}/take-back", {"reason": "按错了"}),
+    ("chair", "services/deductions/{deduction}/drop", {"reason": "邻居证实去过"}),
     ("clerk", "slips", {"worker": "0", "count": "2"}),
     ("chair", "slips/{slip}/confirm", {"voucher": "household", "name": "王大娘"}),
     ("supervisor", "samples", {"quarter": "2026Q4", "size": "3", "seed": "8"}),
@@ -306,6 +328,7 @@ def test_what_is_written_is_read_once(cast, client_of):
             recording.record(key * 32, cast.worker, cast.item("入户发放"), clock.today(), 1, "", cast.clerk)
             for key in "123"
         )
+        deduction = cast.deduction(cast.worker, clock.today())
         (slip,) = slips.print_slips(cast.village, None, 1, cast.clerk)
         slips.use(slip.number, cast.village, keyed_in, cast.worker, cast.clerk)
         sample = samples.draw(cast.village, Quarter.of(clock.today()), "7", 3, cast.supervisor)
@@ -325,8 +348,11 @@ def test_what_is_written_is_read_once(cast, client_of):
         "goods": cast.goods.id,
         "lot": cast.lot_of(cast.goods).id,
         "item": cast.item("入户发放").id,
+        "minus": cast.item("虚报").id,
+        "deduction": deduction.service_id,
         "claimed": claimed.id,
         "doubtful": doubtful.id,
+        "keyed_in": keyed_in.id,
         "slip": slip.number,
         "sample": sample.id,
         "present": "，".join(PRESENT),
@@ -611,6 +637,37 @@ def test_templates_hold_no_script_and_no_style():
     assert {file: what for file, what in found.items() if what} == {}
 
 
+# What may be minus, given bare to the filter that writes points, or a sign of its own before it.
+BARE_MINUS = re.compile(
+    r"\b(deductions|adjustments|adjustment\.amount|\.change|item\.points|\.tenths)[\"')]*\s*\|\s*(abs\s*\|\s*)?points"
+    r"|\|\s*signed_points|[\"'][−-][\"'].*\|\s*points"
+)
+
+
+def test_the_search_for_bare_minus_points_finds_them():
+    for tag in (
+        "{{ row.deductions|points }}",
+        '{{ rows|sum(attribute="deductions")|points }}',
+        "{{ adjustment.amount|signed_points }}",
+        '{{ "+" if row.adjustments > 0 }}{{ row.adjustments|points }}',
+        '{{ ("+" if answer.change > 0 else "−") ~ answer.change|abs|points }}',
+        "{{ item.points|points }}",
+    ):
+        assert BARE_MINUS.search(tag), tag
+    for tag in ("{{ row.total|points }}", "{{ (-item.points)|points }}", "{{ figure(row.deductions) }}"):
+        assert not BARE_MINUS.search(tag.replace("(-item.points)", "x")), tag
+
+
+def test_minus_points_are_said_in_a_word_and_coloured():
+    """One macro writes them (`figure`); what a page turns to plus, it says in a word of its own."""
+    found = {}
+    for file in TEMPLATES:
+        tags = re.findall(r"\{\{.*?\}\}", file.read_text(), flags=re.S)
+        turned = [re.sub(r"\(-[\w.]+\)", "x", tag) for tag in tags]
+        found[str(file.relative_to(ROOT))] = [tag for tag in turned if BARE_MINUS.search(tag)]
+    assert {file: tags for file, tags in found.items() if tags} == {}
+
+
 def objected(cast):
     """An objection to the first quarter: to a line of 0 points, as long as its notice hung."""
     assessment = assessments.find_assessment(cast.village, Quarter(2025, 1))
@@ -644,6 +701,7 @@ def lived_in(cast):
         slide = ("i" * 16, grid, None, fire, Severity.MAJOR, day, "村口", "塌方", "", cast.clerk)
         dispute, incident = disputes.open_dispute(*quarrel).id, incidents.report_incident(*slide).id
         (slip,) = slips.print_slips(cast.village, cast.worker, 1, cast.clerk)
+        deduction = cast.deduction(cast.worker, clock.today()).service_id
         samples.draw(cast.village, Quarter.of(cast.term_of(cast.worker).starts_on), "7", 5, cast.supervisor)
     cast.earn(cast.worker, 10)
     ticket = objected(cast).token
@@ -655,6 +713,7 @@ def lived_in(cast):
         "code": code,
         "slip": slip,
         "ident": done.id,
+        "services.deduction": deduction,
         "duties.dispute": dispute,
         "duties.incident": incident,
         "ticket": ticket,
@@ -665,7 +724,7 @@ def lived_in(cast):
 @pytest.mark.parametrize("language", [pytest.param("zh", marks=pytest.mark.one_database("postgresql")), "en"])
 def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, language):
     """Whoever may see a page gets it, with nothing inline, or it is not there; in English who comes first."""
-    opened = set()
+    opened, offering, minus = set(), set(), cast.item("虚报").id
     pages = [
         (name, rule, address(app, name, **lived_in | {"ident": lived_in.get(name, lived_in["ident"])}))
         for route, rule in rules(app)
@@ -690,8 +749,13 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                 assert "unsafe" not in answer.headers["Content-Security-Policy"]
             if answer.mimetype == "text/html":
                 assert inline(answer.text) == [], path
+                offering |= {
+                    endpoint for _one in re.findall(rf'<option value="{minus}">[^<]*虚报', answer.text)
+                }
+    assert offering == {"services.new_deduction"}  # what takes points is offered nowhere else
     redirecting = {"home.home", "home.enter", "assessment.area_quarters"}
     opened_elsewhere = {"conduct.evaluate", "home.held_above"}  # test_evaluations.py, test_held.py
+    opened_elsewhere |= {"wall.preview"}  # test_meeting_pages.py
     opened_elsewhere |= {"shelf.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shelf.goods_file", "shelf.failed_goods"}  # test_goodsfile.py
     opened_elsewhere |= {"rubrics.compare_rubrics", "rubrics.compare_templates"}  # test_rubrics.py

@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from duties.disputes import ladder, levels
 from duties.models import Attempt, AttemptResult, AttemptUndone, Dispute, DisputeKind, DisputeReport, Rung
-from ground import clock
+from ground import clock, days
 from ground.db import db, get_locked, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.models import Appointment, Area, Contact, Duty, Grid, Person, Role, User
@@ -45,7 +45,7 @@ def open_dispute(
     """Open a dispute in a grid, for the worker who serves there that day (Asia/Shanghai).
 
     The worker themselves does it, an instructor of the grid, or the clerk for who has no phone. Sent twice
-    with one key it is opened once. Refused `key_reused`, `not_yours`, `in_future`, `not_of_grid`,
+    with one key it is opened once. Refused `key_reused`, `not_yours`, `bad_day`, `in_future`, `not_of_grid`,
     `parties_missing`, `matter_missing`.
     """
     lock(grid)  # one at a time in a grid, so a double click finds the first
@@ -59,8 +59,7 @@ def open_dispute(
         return existing
     if not may_open(actor, grid, worker):
         raise Refused("not_yours", _("A dispute is opened by the grid's own worker or instructor."), "grid")
-    if opened_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "opened_on")
+    days.HAPPENED.check(opened_on, "opened_on")
     if not _serves(worker, grid, opened_on):
         text = _("%(name)s does not serve in this grid on that day.", name=worker.name)
         raise Refused("not_of_grid", text, "opened_on")
@@ -112,8 +111,8 @@ def record_attempt(
 
     `contacts` are the village's officer, judge or mediator who took part. Settled by the grid or the group it
     counts as a service of its worker. Sent twice with one key it is written once. Refused `key_reused`,
-    `ended`, `moved_on` when it stands on another rung by now, `not_yours`, `in_future`, `out_of_order`,
-    `mediators_missing`, `not_a_contact`.
+    `ended`, `moved_on` when it stands on another rung by now, `not_yours`, `bad_day`, `in_future`,
+    `out_of_order`, `mediators_missing`, `not_a_contact`.
     """
     lock(dispute)
     attempt = db.session.scalar(select(Attempt).where(Attempt.key == key))
@@ -277,10 +276,9 @@ def _check_mediates(dispute: Dispute, rungs: set[Rung], actor: User) -> None:
 def _check_day(dispute: Dispute, on: date) -> None:
     """Check that a day has come and is not before the last one written down.
 
-    Refused `in_future`, `out_of_order`.
+    Refused `bad_day`, `in_future`, `out_of_order`.
     """
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HAPPENED.check(on, "on")
     attempts = ladder.valid_attempts(dispute.attempts)
     if on < (attempts[-1].on if attempts else dispute.opened_on):
         raise Refused("out_of_order", _("The day lies before the last one written down."), "on")

@@ -1,21 +1,22 @@
 """Forms about disputes: what it is about, an attempt to mediate, and a report upward."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from duties import labels
 from duties.models import AttemptResult, DisputeKind, Rung
-from ground.forms import Form, KeyedForm, SelectField
+from ground import days
+from ground.forms import DayField, Form, KeyedForm, SelectField
 
 
 class DisputeForm(KeyedForm):
     """A new dispute: who falls out with whom over what, in which worker's grid."""
 
     worker = SelectField(_("Grid worker"), coerce=int, validators=[InputRequired()])
-    opened_on = DateField(_("Day"), validators=[InputRequired()])
+    opened_on = DayField(_("Day"), days.HAPPENED, validators=[InputRequired()])
     kind = SelectField(_("Kind"), choices=labels.DISPUTE_KINDS.items(), coerce=DisputeKind)
     parties = StringField(_("Who with whom"), validators=[InputRequired(), Length(max=200)])
     matter = TextAreaField(_("What it is about"), validators=[InputRequired(), Length(max=1000)])
@@ -28,7 +29,7 @@ class AttemptForm(KeyedForm):
     """
 
     rung = HiddenField(validators=[InputRequired()])
-    on = DateField(_("Day"), validators=[InputRequired()])
+    on = DayField(_("Day"), days.HAPPENED, validators=[InputRequired()])
     mediators = StringField(
         _("Who mediated"),
         validators=[InputRequired(), Length(max=200)],

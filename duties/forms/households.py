@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, SelectMultipleField, StringField
+from wtforms import SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import TextArea
 
 from duties.households.files import Particulars
-from ground.forms import Form, ReasonForm, SelectField
+from ground import days
+from ground.forms import DayField, Form, NumberField, ReasonForm, SelectField
 from ground.tables import cells
 from people import labels
-from people.forms.roster import CellTextField
+from people.forms.roster import CellTextField, CodeField
 from people.models import Attention, Grid
 
 
@@ -45,8 +46,8 @@ class HouseholdForm(Form):
         _("Head of the household"), lambda typed: cells.name(typed, 200), validators=[InputRequired()]
     )
     house = _text_field(_("House"), 100, description=_("Its number, or where it stands."))
-    phone = CellTextField(_("Phone"), cells.phone)
-    residents = IntegerField(_("How many live there"), validators=[InputRequired()])
+    phone = CodeField(_("Phone"), cells.phone)
+    residents = NumberField(_("How many live there"), validators=[InputRequired()])
     composition = _text_field(
         _("Who lives there"), 200, description=_("For example: a couple, their son, his mother of 80.")
     )
@@ -81,7 +82,7 @@ class NewFileForm(HouseholdForm):
 
     grid = _grid_field(_("Grid"))
     attention = _attention_field()
-    on = DateField(_("In this class since"), validators=[InputRequired()])
+    on = DayField(_("In this class since"), days.HELD_SINCE, validators=[InputRequired()])
     reason = StringField(
         _("Reason"), validators=[Length(max=200)], description=_("An ordinary household needs none.")
     )
@@ -91,13 +92,13 @@ class ClassForm(ReasonForm):
     """A change of class: to which, from which day and why."""
 
     attention = _attention_field()
-    on = DateField(_("From what day"), validators=[InputRequired()])
+    on = DayField(_("From what day"), days.HAPPENED, validators=[InputRequired()])
 
 
 class HouseholdLeaveForm(ReasonForm):
     """A household that moved away: on which day, and why or where to."""
 
-    on = DateField(_("Lives here no more since"), validators=[InputRequired()])
+    on = DayField(_("Lives here no more since"), days.HAPPENED, validators=[InputRequired()])
 
 
 class MoveForm(Form):

@@ -1,12 +1,13 @@
 """Forms about hazards and emergencies: the report, and what became of it."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from duties import labels
 from duties.models import IncidentStepKind, Severity
-from ground.forms import Form, KeyedForm, SelectField
+from ground import days
+from ground.forms import DayField, Form, KeyedForm, SelectField
 
 
 class IncidentForm(KeyedForm):
@@ -18,7 +19,7 @@ class IncidentForm(KeyedForm):
     done = TextAreaField(_("What was done at once"), validators=[Length(max=500)])
     grid = SelectField(_("Grid"), coerce=int, validators=[InputRequired()])
     worker = SelectField(_("Who found it"), coerce=int)
-    found_on = DateField(_("Day"), validators=[InputRequired()])
+    found_on = DayField(_("Day"), days.HAPPENED, validators=[InputRequired()])
 
 
 class StepForm(Form):
@@ -29,4 +30,4 @@ class StepForm(Form):
     )
     to = StringField(_("To whom it was handed over"), validators=[Length(max=100)])
     note = TextAreaField(_("What was done"), validators=[Length(max=500)])
-    on = DateField(_("Day"), validators=[InputRequired()])
+    on = DayField(_("Day"), days.HAPPENED, validators=[InputRequired()])

@@ -15,11 +15,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import clock
+from ground import clock, days, names
 from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
-from ground.tables import tidy
 from people import audit
 from people.models import Attention, Grid, Household, HouseholdClass, User
 from people.roster import grids, households
@@ -61,7 +60,7 @@ def add_household(
 
     An ordinary household needs no reason for being one. Refused `grid_closed`, `bad_head`, `bad_residents`,
     `too_long`, `household_exists` where the same head lives in the same house of the grid already,
-    `reason_missing`, `in_future`.
+    `reason_missing`, `bad_day`, `in_future`.
     """
     grid = grids.lock_open_grid(grid)
     values = _checked_values(particulars)
@@ -87,7 +86,7 @@ def correct(household: Household, particulars: Particulars, actor: User | None) 
     values = _checked_values(particulars)
     changed = [name for name, value in values.items() if getattr(household, name) != value]
     if {"head", "house"} & set(changed):
-        _check_no_other(grid, values["head"], values["house"])
+        _check_no_other(grid, values["head"], values["house"], household)
     for name in changed:
         setattr(household, name, values[name])
     if changed:
@@ -101,7 +100,7 @@ def reclassify(
 ) -> HouseholdClass:
     """Put a household into another class since a day, with the reason; what it was before stays written.
 
-    Refused `moved_away`, `reason_missing`, `same_class`, `in_future`, `before_last_class`.
+    Refused `moved_away`, `reason_missing`, `same_class`, `bad_day`, `in_future`, `before_last_class`.
     """
     _lock_living(household)
     reason = required_reason(reason)
@@ -117,7 +116,8 @@ def reclassify(
 def leave(household: Household, on: date, reason: str, actor: User | None) -> Household:
     """Write down that a household does not live here any more since a day, and why. Its file stays.
 
-    Refused `moved_away` if that is written already, `reason_missing`, `in_future`, `before_last_class`.
+    Refused `moved_away` if that is written already, `reason_missing`, `bad_day`, `in_future`,
+    `before_last_class`.
     """
     _lock_living(household)
     reason = required_reason(reason)
@@ -188,9 +188,10 @@ def _checked_values(particulars: Particulars) -> dict[str, Any]:
     Refused `bad_head`, `too_long`, `bad_residents`.
     """
     values = {
-        name: tidy(value) if isinstance(value, str) else value for name, value in asdict(particulars).items()
+        name: names.tidy(value) if isinstance(value, str) else value
+        for name, value in asdict(particulars).items()
     }
-    values["phone"] = values["phone"] or None
+    values["head"], values["phone"] = names.kept(values["head"]), values["phone"] or None
     if not values["head"]:
         raise Refused("bad_head", _("Write down who the head of the household is."), "head")
     for name, longest in LONGEST_CHARACTERS.items():
@@ -203,13 +204,14 @@ def _checked_values(particulars: Particulars) -> dict[str, Any]:
     return values
 
 
-def _check_no_other(grid: Grid, head: str, house: str) -> None:
-    """Check that a household has no other file in its locked grid. Refused `household_exists`."""
+def _check_no_other(grid: Grid, head: str, house: str, own: Household | None = None) -> None:
+    """Check that a household has no file but its own in its locked grid. Refused `household_exists`."""
     other = db.session.scalar(
         select(Household.number).where(
             Household.grid_id == grid.id,
-            Household.head == head,
-            Household.house == house,
+            Household.id != (own.id if own else None),
+            names.is_name(Household.head, head),
+            names.is_name(Household.house, house),
             Household.left_on.is_(None),
         )
     )
@@ -222,14 +224,13 @@ def _check_no_other(grid: Grid, head: str, house: str) -> None:
 
 
 def _check_past(on: date) -> None:
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HAPPENED.check(on, "on")
 
 
 def _check_day(household: Household, on: date) -> None:
     """Check that a day has come and is not before the last class began.
 
-    Refused `in_future`, `before_last_class`.
+    Refused `bad_day`, `in_future`, `before_last_class`.
     """
     _check_past(on)
     last = household.classes[-1].on

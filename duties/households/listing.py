@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from ground import names
 from ground.db import db
 from people.models import Attention, Grid, Household, HouseholdClass
 
@@ -15,7 +16,7 @@ from people.models import Attention, Grid, Household, HouseholdClass
 class HouseholdSearch:
     """A search for households; what is left out does not narrow it.
 
-    `text` is in the head's name or the house; `left` asks for those who moved away instead of those who
+    `text` is in the head's name or the house; `moved_away` asks for those who moved away instead of those who
     live there.
     """
 
@@ -59,14 +60,8 @@ def search_households(grids: Collection[int], search: HouseholdSearch) -> Select
             HouseholdClass.attention == search.attention
         )
     if search.text:
-        query = query.where(
-            or_(
-                *(
-                    column.icontains(search.text, autoescape=True)
-                    for column in (Household.head, Household.house)
-                )
-            )
-        )
+        named = (names.has_in_name(column, search.text) for column in (Household.head, Household.house))
+        query = query.where(or_(*named))
     return query
 
 

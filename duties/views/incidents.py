@@ -26,8 +26,8 @@ MOST_ALARMS = 5  # more than these are on their own page
 
 
 def alarms(area: Area) -> list[Alarm]:
-    """The open emergencies of an area, as every page of those who answer for it shows them."""
-    shown_alarms = [_alarm(area, incident) for incident in verbs.open_emergencies(area, MOST_ALARMS + 1)]
+    """The emergencies that nobody has taken over, as the pages of those who answer for the area show them."""
+    shown_alarms = [_alarm(area, incident) for incident in verbs.emergencies_at_hand(area, MOST_ALARMS + 1)]
     if len(shown_alarms) > MOST_ALARMS:
         more = Alarm(gettext("More emergencies are going on"), _emergencies_url(area))
         return [*shown_alarms[:MOST_ALARMS], more]

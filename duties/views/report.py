@@ -23,7 +23,7 @@ def report(village: str) -> str:
         quarter = Quarter.parse(request.args.get("quarter", str(current_quarter)))
     except ValueError:
         abort(404)
-    if quarter > current_quarter or quarter.year < 2000:
+    if quarter > current_quarter:
         abort(404)
     offered = [current_quarter]
     while len(offered) < QUARTERS_OFFERED:

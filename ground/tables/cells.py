@@ -5,13 +5,16 @@ act on. Which row and column it was, the caller says.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _
 
+from ground import days
+from ground.days import DayRange
+from ground.figures import narrow
+from ground.names import INVISIBLE, folded, kept, tidy
 from ground.refusal import Refused
 
 Cell = str | int | float | datetime | date | time | timedelta | None
@@ -19,7 +22,7 @@ Meaning = TypeVar("Meaning")
 
 # Day 0 of Excel's calendar; files from old Macs count from 1904, their table says so.
 EPOCH = date(1899, 12, 30)
-DAY_RANGE = (date(1950, 1, 1), date(2100, 12, 31))
+EPOCH_1904 = date(1904, 1, 1)
 YEAR_RANGE = (1900, 2100)
 # Excel keeps 15 digits of a number; from here on the last ones are made up.
 FIRST_ROUNDED_NUMBER = 10**15
@@ -27,16 +30,9 @@ UNBOUNDED_CHARACTERS = 10**6
 # What stands for a formula that was never worked out; Excel itself shows this for some of its errors.
 UNCALCULATED = "#CALC!"
 
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 ERROR = re.compile(r"#(?:N/A|[A-Z]+[/A-Z0-9_]*[!?])")
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
 FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
-DASHES = re.compile("[\u2010-\u2015\u2212]")
-HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-SPACE_BETWEEN_HAN = re.compile(f"(?<=[{HAN}]) (?=[{HAN}])")
-MIDDLE_DOTS = re.compile(r"\s*[·•‧・∙]\s*")
-BRACKETS = str.maketrans("[{【〔〖]}】〕〗", "((((()))))")
 
 WHOLE = re.compile(
     r"(-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4}))(?:\.0+)?\s*[户人名个年岁月天次件份元分]?"
@@ -77,21 +73,6 @@ def looks_like_formula(value: str) -> bool:
     return FORMULA.match(value) is not None
 
 
-def comparable(value: str) -> str:
-    """A text in the form in which words are compared.
-
-    Width, spaces, kind of bracket and capitals do not count.
-    """
-    folded = unicodedata.normalize("NFKC", INVISIBLE.sub("", value)).casefold()
-    return "".join(folded.split()).translate(BRACKETS)
-
-
-def tidy(value: str) -> str:
-    """A text on one line, with single spaces and no invisible characters."""
-    visible_text = CONTROL.sub("", INVISIBLE.sub("", value))
-    return unicodedata.normalize("NFC", " ".join(visible_text.split()))
-
-
 def text(value: Cell, longest: int) -> str | None:
     """A text on one line, with single spaces and no invisible characters, of at most `longest` characters.
 
@@ -106,8 +87,7 @@ def text(value: Cell, longest: int) -> str | None:
 
 def name(value: Cell, longest: int) -> str | None:
     """A person's name, without spaces between Chinese characters (张　三), its dot always “·”."""
-    closed = SPACE_BETWEEN_HAN.sub("", text(value, UNBOUNDED_CHARACTERS) or "")
-    return _check_length(MIDDLE_DOTS.sub("·", closed), longest)
+    return _check_length(kept(text(value, UNBOUNDED_CHARACTERS) or ""), longest)
 
 
 def code(value: Cell, longest: int) -> str | None:
@@ -116,10 +96,10 @@ def code(value: Cell, longest: int) -> str | None:
     Refused if Excel has rounded it or made a date of it. `was_number` says whether it may have lost its
     first zeros.
     """
-    folded = _narrow_text(value).lstrip("'")
-    if SCIENTIFIC.fullmatch(folded):
+    typed = _narrow_text(value).lstrip("'")
+    if SCIENTIFIC.fullmatch(typed):
         raise bad_cell(_("Excel has rounded this number. Format the column as text and type it again."))
-    return _check_length(folded, longest)
+    return _check_length(typed, longest)
 
 
 def digits(value: Cell, longest: int) -> str | None:
@@ -147,7 +127,7 @@ def phone(value: Cell) -> str | None:
 
 def whole(value: Cell, low: int, high: int) -> int | None:
     """A whole number from `low` to `high`, also from 8.0, "８" or "8户"."""
-    typed = unicodedata.normalize("NFKC", _tidy(value))
+    typed = narrow(_tidy(value))
     if not typed:
         return None
     match = WHOLE.fullmatch(typed)
@@ -159,20 +139,26 @@ def whole(value: Cell, low: int, high: int) -> int | None:
     return number
 
 
-def day(value: Cell, epoch: date = EPOCH) -> date | None:
-    """A day between 1950 and 2100, from Excel's date, a bare number or a text.
+def day(value: Cell, epoch: date, within: DayRange = days.ANY) -> date | None:
+    """A day within a range (of itself: 1950 to 2100), from Excel's date, a bare number or a text.
 
     A bare number counts from the table's `epoch`. Understood are 2026-01-05, 2026/1/5, 2026.1.5,
     2026年1月5日 and 20260105; a time behind it is dropped.
     """
     parsed = _day(value, epoch)
-    if parsed is not None and not DAY_RANGE[0] <= parsed <= DAY_RANGE[1]:
-        raise bad_cell(_("The day must be from %(low)s to %(high)s.", low=DAY_RANGE[0], high=DAY_RANGE[1]))
+    if parsed is not None:
+        try:
+            within.check(parsed)
+        except Refused as refusal:
+            raise bad_cell(refusal.message) from refusal
     return parsed
 
 
-def year(value: Cell, epoch: date = EPOCH) -> int | None:
-    """A year between 1900 and 2100: alone (1961, "1961年"), or that of a month or day in any form."""
+def year(value: Cell, epoch: date) -> int | None:
+    """A year between 1900 and 2100: alone (1961, "1961年"), or that of a month or day in any form.
+
+    A bare number of five digits is a day that counts from the table's `epoch`.
+    """
     if isinstance(value, date):
         # 1961, typed where Excel expects a date, is the 1961st day of its calendar: some day in 1905.
         if YEAR_RANGE[0] <= value.toordinal() - epoch.toordinal() <= YEAR_RANGE[1]:
@@ -197,11 +183,11 @@ def year(value: Cell, epoch: date = EPOCH) -> int | None:
 
 def choice(value: Cell, words: Mapping[str, Meaning]) -> Meaning | None:
     """The meaning of the word in the cell; a refusal names the first word for each meaning."""
-    typed = comparable(_tidy(value))
+    typed = folded(_tidy(value))
     if not typed:
         return None
     for word, meaning in words.items():
-        if comparable(word) == typed:
+        if folded(word) == typed:
             return meaning
     raise bad_cell(_("Write one of these: %(words)s", words="、".join(first_words(words).values())))
 
@@ -240,7 +226,7 @@ def _tidy(value: Cell) -> str:
 
 def _narrow_text(value: Cell) -> str:
     """The text of a raw cell in narrow forms, without any space."""
-    return DASHES.sub("-", unicodedata.normalize("NFKC", _tidy(value))).replace(" ", "")
+    return narrow(_tidy(value)).replace(" ", "")
 
 
 def _check_length(words: str, longest: int) -> str | None:
@@ -251,7 +237,7 @@ def _check_length(words: str, longest: int) -> str | None:
 
 def _calendar_text(value: Cell) -> str:
     """The text of a raw cell about a day or a year, in narrow forms."""
-    return DASHES.sub("-", unicodedata.normalize("NFKC", _tidy(value)))
+    return narrow(_tidy(value))
 
 
 def _day_of_serial(serial: str, epoch: date) -> date:

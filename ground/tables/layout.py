@@ -1,6 +1,6 @@
 """A kind of table: how its files are read and written; a written file can be read again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import force_locale
@@ -25,9 +25,12 @@ class Layout:
     texts: tuple[str, ...] = ()
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def read(self, data: bytes, filename: str) -> Table:
-        """The table in a file, with raw cells. Refused as `tables.read` is."""
-        return read(data, filename, self.columns)
+    def read(self, data: bytes, filename: str, given: Collection[str] = ()) -> Table:
+        """The table in a file, with raw cells; it may lack the columns that are `given`.
+
+        Refused as `tables.read` is.
+        """
+        return read(data, filename, self.columns, given)
 
     def write(self, rows: Iterable[RowValues], kind: str) -> bytes:
         """Rows as a file, `xlsx` or `csv`."""

@@ -1,30 +1,44 @@
 """From a file to its table: the header is found, and the rows below it."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 
 from flask_babel import lazy_gettext as _
 from openpyxl.utils.cell import get_column_letter
 
+from ground.names import folded
 from ground.refusal import Refused
-from ground.tables.cells import Cell, comparable
-from ground.tables.opening import HEADER_WITHIN_ROWS, MOST_COLUMNS, MOST_ROWS, Sheet, sheets, too_large
+from ground.tables.cells import Cell
+from ground.tables.opening import HEADER_WITHIN_ROWS, MOST_ROWS, sheets, too_large
+from ground.tables.sheets import MOST_COLUMNS, Sheet
 
 HEADING_MARKS = re.compile(r"\*|※|\((?:必填项?|必输项?|必须|选填|可选)\)|:$")
 TOTAL = re.compile(r"(?:合计|总计|小计|共计)(?:[:(\d].*)?")
+# What stands below a table: who filled it in, who checked it, a remark, a place for the seal.
+NOTE = re.compile(
+    r"(?:(?:填表|填报|制表|审核|复核|审批|经办|负责|统计|报送|联系)(?:人|员|单位|日期|时间|电话)*|单位负责人|日期"
+    r"|备注|附注|注|说明|填表说明)\d*:.*|.*(?:村|委会|社区|政府|办公室|单位|人)\((?:盖章|公章|签章|签字|签名)\).*"
+)
+# What the upper row of a header says of those below it, behind what they are of: 网格员信息.
+GROUP_WORDS = re.compile("(?:基本)?(?:信息|情况|资料)$")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column that a file may have: its heading as we write it, and other headings in use."""
+    """A column that a file may have: its heading as we write it, and other headings in use.
+
+    A file that lacks a `required` one is refused, unless it has `instead`. `of` is the column that says
+    whose it is: under the heading of somebody else it is another one (电话 of the 指导员).
+    """
 
     name: str
     required: bool = False
     aliases: tuple[str, ...] = ()
+    instead: str = ""
+    of: str = ""
 
 
 @dataclass
@@ -37,6 +51,8 @@ class Row:
 
     number: int
     cells: dict[str, Cell]
+    hidden: bool = False
+    """Whether Excel does not show it: hidden by hand, or by a filter."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +68,21 @@ class Table:
     """Headers that nobody asked for; their columns were left out."""
     total_rows: tuple[int, ...]
     """The numbers of the rows that were left out because they begin with 合计 or the like."""
+    note_rows: tuple[int, ...]
+    """The numbers of the rows that were left out because they say who filled the table in, or the like."""
     letters: dict[str, str]
     """By column name, the letter that Excel gives the column."""
     epoch: date
     """The day from which the file's bare numbers count, for `cells.day`."""
+
+    @property
+    def hidden_rows(self) -> tuple[int, ...]:
+        """The numbers of the rows that Excel does not show."""
+        return tuple(row.number for row in self.rows if row.hidden)
+
+    def without_hidden(self) -> "Table":
+        """The table as Excel shows it."""
+        return replace(self, rows=[row for row in self.rows if not row.hidden])
 
     def where(self, row: Row, column: str) -> str:
         """The place of a cell as Excel names it, like "C17"; the row alone if the file lacks the column."""
@@ -70,42 +97,55 @@ class _Header:
     columns: list[tuple[int, Column]]
     other_headings: list[str]
 
-    def missing(self, columns: Iterable[Column]) -> list[str]:
-        names = {column.name for _position, column in self.columns}
-        return [column.name for column in columns if column.required and column.name not in names]
+    @property
+    def names(self) -> set[str]:
+        return {column.name for _position, column in self.columns}
+
+    @property
+    def names_each_once(self) -> bool:
+        return len(self.names) == len(self.columns)
+
+    def missing(self, columns: Iterable[Column], given: Collection[str]) -> list[str]:
+        """The names of the required columns that are not there, nor `given`, nor what may stand instead."""
+        return [
+            column.name
+            for column in columns
+            if column.required and not {column.name, column.instead} & {*self.names, *given}
+        ]
 
 
-def read(data: bytes, filename: str, columns: Sequence[Column]) -> Table:
-    """The table in an .xlsx or .csv file: all rows below the header of the first visible sheet with one.
+def read(data: bytes, filename: str, columns: Sequence[Column], given: Collection[str] = ()) -> Table:
+    """The table in an Excel or .csv file: all rows below the header of the first visible sheet with one.
 
-    The header is the first line among 20 that names all required columns, in any order, whatever its
-    spaces, widths, brackets and stars. Blank rows, totals and repeated headers are left out; a value in a
-    cell that is merged downwards counts for each of its rows. Excel's own numbering is kept. Refused
-    `old_excel`, `unreadable_file`, `file_too_large`, `no_header`, `columns_missing`, `column_twice`.
+    The header is the first line among 20, or the first two together, that names all required columns but
+    those that are `given`, in any order, whatever its spaces, widths, brackets and stars. Blank rows,
+    totals, repeated headers and notes are left out; a value in a cell that is merged downwards counts for
+    each of its rows. Excel's own numbering is kept. Refused `locked_file`, `web_page`, `unreadable_file`,
+    `file_too_large`, `no_header`, `columns_missing`, `column_twice`.
     """
     words = {_heading(word): column for column in columns for word in (column.name, *column.aliases)}
     nearest = _Header(0, [], [])
     for sheet in sheets(data, filename, lambda cell: cell is not None and _heading(cell) in words):
         numbered = _numbered(sheet)
         top = list(islice(numbered, HEADER_WITHIN_ROWS))
-        for number, line in top:
-            header = _header(number, line, words)
-            if header.columns and not header.missing(columns):
-                return _table(header, chain(top[number:], numbered), sheet, words)
-            nearest = max(nearest, header, key=lambda candidate: len(candidate.columns))
+        for (number, line), (_below, lower) in zip_longest(top, top[1:], fillvalue=(0, ())):
+            for header in (_two_row_header(number, line, lower, words), _header(number, line, words)):
+                if header.columns and not header.missing(columns, given):
+                    return _table(header, chain(top[header.number :], numbered), sheet, words)
+                nearest = max(nearest, header, key=lambda candidate: len(candidate.columns))
     if len(nearest.columns) < min(2, len(columns)):
         expected = "、".join(column.name for column in columns)
         raise Refused(
             "no_header",
             _("There is no line with the headings. These are expected: %(columns)s", columns=expected),
         )
-    missing = "、".join(nearest.missing(columns))
+    missing = "、".join(nearest.missing(columns, given))
     raise Refused("columns_missing", _("These columns are missing: %(columns)s", columns=missing))
 
 
 def _heading(cell: Cell) -> str:
     """A heading in the form in which headings are compared."""
-    return HEADING_MARKS.sub("", comparable(str(cell)))
+    return HEADING_MARKS.sub("", folded(str(cell)))
 
 
 def _numbered(sheet: Sheet) -> Iterator[tuple[int, Sequence[Cell]]]:
@@ -129,6 +169,57 @@ def _header(number: int, line: Sequence[Cell], words: dict[str, Column]) -> _Hea
     return header
 
 
+def _two_row_header(
+    number: int, upper: Sequence[Cell], lower: Sequence[Cell], words: dict[str, Column]
+) -> _Header:
+    """The header that two lines make together; without columns if the lower one is none.
+
+    The upper line groups the headings below it: 网格员信息 over 姓名 and 电话. What has nothing below it
+    is a heading itself.
+    """
+    none = _Header(number, [], [])
+    header = _Header(number + 1, [], [])
+    group: Cell = None
+    says_above = says_below = False
+    for position in range(max(len(upper), len(lower))):
+        above, below = _cell_at(upper, position), _cell_at(lower, position)
+        if above is not None:
+            group = above if below is not None else None
+        heading = above if below is None else below
+        if heading is None:
+            continue
+        column = words.get(_heading(heading)) if below is None else _column_below(group, below, words)
+        if column is not None:
+            header.columns.append((position, column))
+            says_above = says_above or below is None or _group_word(group) in words
+            says_below = says_below or below is not None
+        elif below is not None and above is not None and _heading(above) in words:
+            return none  # a value below its heading
+        else:
+            header.other_headings.append(" ".join(str(heading).split()))
+    first, second = _header(number, upper, words), _header(number + 1, lower, words)
+    is_better = len(header.names) > len(first.names) and not (
+        second.names_each_once and len(second.names) > len(header.names)
+    )
+    return header if says_above and says_below and is_better else none
+
+
+def _group_word(group: Cell) -> str:
+    """Whose or what the headings below a group are: 网格员 of 网格员信息."""
+    return "" if group is None else GROUP_WORDS.sub("", _heading(group))
+
+
+def _column_below(group: Cell, cell: Cell, words: dict[str, Column]) -> Column | None:
+    """The column that a heading in the lower row names: 指导员 over 姓名 is 指导员姓名."""
+    stem = _group_word(group)
+    column, owner = words.get(_heading(cell)), words.get(stem)
+    if joined := words.get(stem + _heading(cell)):
+        return joined
+    if column and column.of and owner and owner.name != column.of:
+        return None
+    return column
+
+
 def _table(
     header: _Header,
     below: Iterable[tuple[int, Sequence[Cell]]],
@@ -138,6 +229,7 @@ def _table(
     letters = _letters(header)
     rows: list[Row] = []
     totals: list[int] = []
+    notes: list[int] = []
     for number, line in below:
         cells = {column.name: _cell_at(line, position) for position, column in header.columns}
         if not _is_filled(cells.values(), words):
@@ -145,13 +237,23 @@ def _table(
         if _is_total(line):
             totals.append(number)
             continue
-        rows.append(Row(number, cells))
+        if _is_note(line):
+            notes.append(number)
+            continue
+        rows.append(Row(number, cells, number in sheet.hidden))
         if len(rows) > MOST_ROWS:
             raise too_large()
     _fill_down(rows, header, sheet)
     columns = tuple(column for _position, column in header.columns)
     return Table(
-        columns, header.number, rows, tuple(header.other_headings), tuple(totals), letters, sheet.epoch
+        columns=columns,
+        header=header.number,
+        rows=rows,
+        unknown_headings=tuple(header.other_headings),
+        total_rows=tuple(totals),
+        note_rows=tuple(notes),
+        letters=letters,
+        epoch=sheet.epoch,
     )
 
 
@@ -184,10 +286,17 @@ def _is_filled(cells: Iterable[Cell], words: dict[str, Column]) -> bool:
 
 
 def _is_total(line: Sequence[Cell]) -> bool:
+    return TOTAL.fullmatch(_first_words(line)) is not None
+
+
+def _is_note(line: Sequence[Cell]) -> bool:
+    return NOTE.fullmatch(_first_words(line)) is not None
+
+
+def _first_words(line: Sequence[Cell]) -> str:
+    """The first text of a line, in the form in which words are compared."""
     first = next((cell for cell in line if cell is not None), None)
-    if not isinstance(first, str):
-        return False
-    return TOTAL.fullmatch("".join(unicodedata.normalize("NFKC", first).split())) is not None
+    return folded(first) if isinstance(first, str) else ""
 
 
 def _fill_down(rows: list[Row], header: _Header, sheet: Sheet) -> None:

@@ -6,13 +6,13 @@ workers). A person whose entries were merged is one person here, under the entry
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people import audit, cards
@@ -38,7 +38,6 @@ AUDIENCE = {
     Level.VILLAGE: Duty.WORKER,
     Level.COMMUNITY: Duty.WORKER,
 }
-FARTHEST_AHEAD = timedelta(days=60)
 
 
 def hold(
@@ -46,8 +45,8 @@ def hold(
 ) -> Training:
     """Write down a session that was held or is planned; sent twice with one key it is one session.
 
-    Refused `key_reused`, `wrong_audience`, `topic_missing`, and `day_out_of_range` before last year's first
-    day or more than 60 days ahead.
+    Refused `key_reused`, `wrong_audience`, `topic_missing`, and `bad_day` before last year's first day or
+    more than 60 days ahead.
     """
     lock(area)
     topic, place = topic.strip(), place.strip()
@@ -64,14 +63,7 @@ def hold(
         )
     if not topic:
         raise Refused("topic_missing", _("Say what the session is about."), "topic")
-    today = clock.today()
-    first, last = date(today.year - 1, 1, 1), today + FARTHEST_AHEAD
-    if not first <= held_on <= last:
-        raise Refused(
-            "day_out_of_range",
-            _("The day must be from %(low)s to %(high)s.", low=first, high=last),
-            "held_on",
-        )
+    days.HELD_OR_PLANNED.check(held_on, "held_on")
     training = Training(
         key=key,
         area_id=area.id,
@@ -304,9 +296,9 @@ def attendance_counts(trainings: Sequence[Training]) -> dict[int, int]:
 def set_law_mark(person: Person, day: date | None, actor: User | None) -> bool:
     """Give somebody the county's law mark 法律明白人 from a day on, or take it back with None.
 
-    Returns whether that is new. Refused `in_future`.
+    Returns whether that is new. Refused `bad_day`, `in_future`.
     """
     lock(person)
-    if day is not None and day > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "marked_on")
+    if day is not None:
+        days.HELD_SINCE.check(day, "marked_on")
     return bool(audit.change(actor, "person.law_mark", person, person.area, law_mark_on=day))

@@ -1,10 +1,11 @@
 """Forms about sign-ins, passwords and roles."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
 
-from ground.forms import Form, SelectField
+from ground.forms import Form, NumberField, SelectField
+from people.signin import passwords
 
 LONGEST_PASSWORD = 200
 
@@ -20,9 +21,12 @@ class FirstPasswordForm(Form):
     """A new password of one's own in place of a given one, which was typed a moment ago."""
 
     new = PasswordField(_("New password"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
-    again = PasswordField(
-        _("The same once more"), validators=[EqualTo("new", message=_("The two are not the same."))]
-    )
+    again = PasswordField(_("The same once more"))
+
+    def validate_again(self, field: PasswordField) -> None:
+        """Check that the same was typed twice; the width of a PIN's digits does not count."""
+        if passwords.plain_digits(field.data or "") != passwords.plain_digits(self.new.data or ""):
+            raise ValidationError(_("The two are not the same."))
 
 
 class PasswordForm(FirstPasswordForm):
@@ -62,4 +66,4 @@ class FurtherRoleForm(RoleForm):
 class TakeRoleForm(Form):
     """The role that is taken back from somebody."""
 
-    grant = IntegerField(validators=[InputRequired()])
+    grant = NumberField(validators=[InputRequired()])

@@ -2,16 +2,15 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
-from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from ground.forms import Form
+from ground.forms import FiguresField, Form
 
 
 class ScanForm(Form):
     """The text from the scanner gun, or a number typed by hand."""
 
-    scan = StringField(
+    scan = FiguresField(
         _("Card"), validators=[InputRequired(_("Scan a card or type its number.")), Length(max=200)]
     )
 

@@ -1,10 +1,11 @@
 """Forms about the contacts of a village."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from ground.forms import Form, SelectField
+from ground import days
+from ground.forms import DayField, FiguresField, Form, SelectField
 from people import labels
 from people.models import ContactKind
 
@@ -14,8 +15,8 @@ class ReplaceForm(Form):
 
     name = StringField(_("Name"), validators=[InputRequired(), Length(max=200)])
     agency = StringField(_("Agency"), validators=[InputRequired(), Length(max=100)])
-    phone = StringField(_("Phone"), validators=[InputRequired(), Length(max=20)])
-    since = DateField(_("Since"), validators=[InputRequired()])
+    phone = FiguresField(_("Phone"), validators=[InputRequired(), Length(max=20)])
+    since = DayField(_("Since"), days.HELD_SINCE, validators=[InputRequired()])
 
 
 class ContactForm(ReplaceForm):
@@ -27,4 +28,4 @@ class ContactForm(ReplaceForm):
 class DetachForm(Form):
     """The first day on which a contact no longer holds."""
 
-    until = DateField(_("No longer from"), validators=[InputRequired()])
+    until = DayField(_("No longer from"), days.HELD_SINCE, validators=[InputRequired()])

@@ -18,3 +18,4 @@ class ConfirmImportForm(Form):
     """The confirmation that what the dry run showed shall be done."""
 
     fingerprint = HiddenField(validators=[InputRequired()])
+    hidden = HiddenField()

@@ -1,11 +1,12 @@
 """Forms about leaving: the negative list, the village's rule, and the decision on one worker."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField
+from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from ground.forms import Form, SelectField
+from ground.days import DECIDED, FROM_NOW_ON, HAPPENED
+from ground.forms import DayField, Form, NumberField, SelectField
 from people.labels import DEPARTURE_KINDS
 from people.models import Outcome
 from people.roster.departures import LONGEST_KEEP_DAYS
@@ -15,13 +16,13 @@ class NegativeItemForm(Form):
     """A new item of the county's negative list."""
 
     text = StringField(_("What is not done"), validators=[InputRequired(), Length(max=200)])
-    holds_from = DateField(_("Holds from"), validators=[InputRequired()])
+    holds_from = DayField(_("Holds from"), DECIDED, validators=[InputRequired()])
 
 
 class EndItemForm(Form):
     """The first day on which an item is off the list."""
 
-    on = DateField(_("Off the list from"), validators=[InputRequired()])
+    on = DayField(_("Off the list from"), FROM_NOW_ON, validators=[InputRequired()])
 
 
 class LeavingRuleForm(Form):
@@ -35,9 +36,9 @@ class LeavingRuleForm(Form):
         ],
         default=str(Outcome.KEEP),
     )
-    days = IntegerField(_("For how many days"), validators=[Optional(), NumberRange(1, LONGEST_KEEP_DAYS)])
+    days = NumberField(_("For how many days"), validators=[Optional(), NumberRange(1, LONGEST_KEEP_DAYS)])
     decided = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
-    holds_from = DateField(_("Holds from"), validators=[InputRequired()])
+    holds_from = DayField(_("Holds from"), FROM_NOW_ON, validators=[InputRequired()])
 
 
 class LeaveForm(Form):
@@ -48,7 +49,7 @@ class LeaveForm(Form):
 
     shown = HiddenField()
     kind = SelectField(_("How"), choices=DEPARTURE_KINDS.items(), validators=[InputRequired()])
-    on = DateField(_("First day without service"), validators=[InputRequired()])
+    on = DayField(_("First day without service"), HAPPENED, validators=[InputRequired()])
     item = SelectField(_("Item of the negative list"), coerce=int, default=0)
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
     decision = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])

@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, StringField
+from wtforms import SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from ground.forms import Form, ReasonForm, SelectField
+from ground import days
+from ground.forms import DayField, Form, NumberField, ReasonForm, SelectField
 from ground.refusal import Refused
 from ground.tables import cells
 from people import labels
@@ -34,6 +35,10 @@ class CellTextField(StringField):
             raise ValidationError(refusal.message) from refusal
 
 
+class CodeField(CellTextField):
+    """A code or a telephone, in whatever width it was typed."""
+
+
 def _text_field(label: Any, longest: int = 100, **kwargs: Any) -> CellTextField:
     return CellTextField(label, lambda typed: cells.text(typed, longest), **kwargs)
 
@@ -56,7 +61,7 @@ class GridDetailsForm(Form):
         _("Kind"), choices=labels.GRID_KINDS.items(), coerce=GridKind, validators=[InputRequired()]
     )
     group = _text_field(_("Villagers' group"), description=_("A new name adds the group to the village."))
-    households = IntegerField(
+    households = NumberField(
         _("Households"),
         validators=[Optional()],
         description=_("Usually 5 to 10; a dedicated grid may have none."),
@@ -68,7 +73,7 @@ class GridDetailsForm(Form):
 class GridForm(GridDetailsForm):
     """A new grid."""
 
-    code = CellTextField(
+    code = CodeField(
         _("Grid code"),
         lambda typed: cells.code(typed, 40),
         validators=[InputRequired()],
@@ -80,7 +85,7 @@ class GridForm(GridDetailsForm):
 class GridChangeForm(ReasonForm):
     """A change of a grid: from which day, and why."""
 
-    on = DateField(_("From what day"), validators=[InputRequired()])
+    on = DayField(_("From what day"), days.HAPPENED, validators=[InputRequired()])
 
 
 class RenameForm(GridChangeForm):
@@ -92,11 +97,11 @@ class RenameForm(GridChangeForm):
 class SplitForm(GridChangeForm):
     """The grid that is split off."""
 
-    code = CellTextField(
+    code = CodeField(
         _("Code of the new grid"), lambda typed: cells.code(typed, 40), validators=[InputRequired()]
     )
     name = _text_field(_("Name of the new grid"), validators=[InputRequired()])
-    households = IntegerField(_("Households that go to the new grid"), validators=[Optional()])
+    households = NumberField(_("Households that go to the new grid"), validators=[Optional()])
     place = _text_field(_("Building or place"), description=_("For an urban or a dedicated grid."))
 
 
@@ -110,25 +115,28 @@ class PersonForm(Form):
     """The details of a person."""
 
     name = _name_field(_("Name"), validators=[InputRequired()])
-    phone = CellTextField(_("Phone"), cells.phone)
+    phone = CodeField(_("Phone"), cells.phone)
     agency = _text_field(_("Agency"), description=_("An instructor's agency or office."))
     sex = _choice_field(_("Sex"), Sex, labels.SEXES)
-    birth_year = IntegerField(_("Year of birth"), validators=[Optional()])
+    birth_year = NumberField(_("Year of birth"), validators=[Optional()])
     standing = _choice_field(_("Political status"), PoliticalStatus, labels.STANDINGS)
     background = _choice_field(_("Background"), Background, labels.BACKGROUNDS)
-    law_mark_on = DateField(_("Law mark since"), validators=[Optional()])
+    law_mark_on = DayField(_("Law mark since"), days.HELD_SINCE, validators=[Optional()])
 
 
 class AppointForm(PersonForm):
     """The person who is appointed, on the roster or new, and the first and last day."""
 
-    law_mark_on = None
+    law_mark_on = None  # type: ignore[assignment]
     name = _name_field(_("Name"))
     person = SelectField(_("Who is appointed"), coerce=int, default=NEW_PERSON)
     chosen_by = _choice_field(_("Recommended by"), ChosenBy, labels.CHOSEN_BY)
-    starts_on = DateField(_("First day"), validators=[InputRequired()])
-    ends_on = DateField(
-        _("Last day"), validators=[Optional()], description=_("Left empty, the term runs for three years.")
+    starts_on = DayField(_("First day"), days.SERVICE_BEGINS, validators=[InputRequired()])
+    ends_on = DayField(
+        _("Last day"),
+        days.SERVICE_ENDS,
+        validators=[Optional()],
+        description=_("Left empty, the term runs for three years."),
     )
 
     @property
@@ -150,8 +158,8 @@ class AppointForm(PersonForm):
 class HandOverForm(AppointForm):
     """The successor, and their first day."""
 
-    starts_on = DateField(_("First day of the successor"), validators=[InputRequired()])
-    ends_on = None
+    starts_on = DayField(_("First day of the successor"), days.SERVICE_BEGINS, validators=[InputRequired()])
+    ends_on = None  # type: ignore[assignment]
 
 
 class RenewForm(Form):
@@ -160,7 +168,13 @@ class RenewForm(Form):
     chosen_by = _choice_field(_("Recommended by"), ChosenBy, labels.CHOSEN_BY)
 
 
+class RenewManyForm(Form):
+    """The terms that are ticked to be renewed, by their ids."""
+
+    term = SelectMultipleField(coerce=int, validate_choice=False)
+
+
 class EndForm(ReasonForm):
     """The day on which a term ends early, and the reason."""
 
-    on = DateField(_("First day without service"), validators=[InputRequired()])
+    on = DayField(_("First day without service"), days.HAPPENED, validators=[InputRequired()])

@@ -1,10 +1,11 @@
 """Forms about training: a session and its list."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, SelectMultipleField, StringField
+from wtforms import SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
-from ground.forms import Form, key_field
+from ground import days
+from ground.forms import DayField, Form, key_field
 
 
 class TrainingForm(Form):
@@ -13,7 +14,7 @@ class TrainingForm(Form):
     key = key_field()
     topic = StringField(_("What about"), validators=[InputRequired(), Length(max=200)])
     place = StringField(_("Where"), validators=[Length(max=100)])
-    held_on = DateField(_("Day"), validators=[InputRequired()])
+    held_on = DayField(_("Day"), days.HELD_OR_PLANNED, validators=[InputRequired()])
 
 
 class TickForm(Form):
@@ -26,4 +27,4 @@ class TickForm(Form):
 class MarkForm(Form):
     """The day since when somebody bears the law mark."""
 
-    marked_on = DateField(_("Bears the mark since"), validators=[InputRequired()])
+    marked_on = DayField(_("Bears the mark since"), days.HELD_SINCE, validators=[InputRequired()])

@@ -32,6 +32,7 @@ from people.models.persons import (
     Portrait,
     Sex,
     mask_name,
+    mask_names,
     mask_phone,
 )
 from people.models.places import (
@@ -92,5 +93,6 @@ __all__ = [
     "Training",
     "User",
     "mask_name",
+    "mask_names",
     "mask_phone",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment, enum_column
+from ground.names import FoldedName
 from people.models.persons import Person
 from people.models.places import Area
 
@@ -30,15 +31,16 @@ class Role(StrEnum):
 class User(UserMixin, Base):
     """A sign-in; one person may hold several.
 
-    With `temporary` the password was given by somebody else and is changed at the next sign-in. A session
-    holds the `session` number of its sign-in: counting it up signs out everywhere.
+    `username` is kept folded, so that no two are the same name. With `temporary` the password was given by
+    somebody else and is changed at the next sign-in. A session holds the `session` number of its sign-in:
+    counting it up signs out everywhere.
     """
 
     __tablename__ = "user_account"
     lasting = ("id", "username", "name")
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    username: Mapped[str] = mapped_column(String(40), unique=True)
+    username: Mapped[str] = mapped_column(FoldedName(40), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(200))
     temporary: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

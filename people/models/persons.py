@@ -4,21 +4,32 @@ A person is entered once; two entries of one person are joined by a `Merge`, and
 `Appointment` is a term: one person, one grid, one duty, from a day to a day.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ground import names
 from ground.db import Base, Moment, enum_column
 from people.models.places import Area, Grid
 
 
 def mask_name(name: str) -> str:
     """A name as the public sees it: the middle hidden (李*明), of two characters the second (李*)."""
+    name = names.kept(name)  # 尹　仙 has two characters
     if len(name) < 3:
         return name[:1] + "*" if name else ""
     return f"{name[0]}*{name[-1]}"
+
+
+def mask_names(text: str, people: Iterable[str]) -> str:
+    """A text in which the names of these people are masked, however they are written there.
+
+    A name of one character is left: it is a word like any other.
+    """
+    return names.replace_all(text, {name: mask_name(name) for name in people if len(names.kept(name)) > 1})
 
 
 def mask_phone(phone: str) -> str:

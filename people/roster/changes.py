@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from ground import clock
+from ground import days, names
 from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
@@ -32,11 +32,11 @@ def rename(grid: Grid, name: str, on: date, reason: str, actor: User | None) -> 
     """Give a grid another name from a day on.
 
     Refused `bad_name`, `same_name`, and like every change of a grid `grid_closed`, `reason_missing`,
-    `in_future`, `before_last_change`.
+    `bad_day`, `in_future`, `before_last_change`.
     """
     grid, reason = _open_for_change(grid, on, reason)
     name, was = grids.checked_name(name), grid.name
-    if name == was:
+    if names.same(name, was):
         raise Refused("same_name", _("That is its name already."), "name")
     grid.name = name
     grids.write_change(grid, GridChangeKind.RENAMED, on, reason, actor, was=was)
@@ -183,8 +183,7 @@ def _name_after(change: GridChange, grid: Grid, renamings: Sequence[GridChange])
 def _open_for_change(grid: Grid, on: date, reason: str) -> tuple[Grid, str]:
     """The grid, locked, and the reason, once it is checked that the day is possible."""
     grid, reason = grids.lock_open_grid(grid), required_reason(reason)
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HAPPENED.check(on, "on")
     last = db.session.scalar(
         select(func.max(GridChange.on)).where(
             or_(GridChange.grid_id == grid.id, GridChange.other_id == grid.id)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock
+from ground.days import DECIDED, FROM_NOW_ON, HAPPENED
 from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
@@ -82,12 +83,11 @@ def decide_rule(
 ) -> LeavingRule:
     """Write down the village's leaving rule from a day on; it changes nothing for who left before.
 
-    Refused `in_past` for a day before today, `bad_days` (1 to 1100, to keep), `decision_missing`.
+    Refused `bad_day`, `in_past` for a day before today, `bad_days` (1 to 1100, to keep), `decision_missing`.
     """
     if outcome == Outcome.KEEP and not (days and 1 <= days <= LONGEST_KEEP_DAYS):
         raise Refused("bad_days", _("Points are kept for 1 to %(n)s days.", n=LONGEST_KEEP_DAYS), "days")
-    if holds_from < clock.today():
-        raise Refused("in_past", _("A rule holds from today or a later day."), "holds_from")
+    FROM_NOW_ON.check(holds_from, "holds_from")
     rule = LeavingRule(
         village_id=village.id,
         outcome=outcome,
@@ -131,8 +131,7 @@ def depart(
     reason, decision = required_reason(reason), _required_decision(decision, "decision")
     if actor and actor.person_id in entries:
         raise Refused("own_departure", _("Nobody decides on their own leaving. Ask another chair."))
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    HAPPENED.check(on, "on")
     if item is not None and not item_holds(item, person.area, on):
         raise Refused("item_not_holding", _("This was not on the negative list on that day."), "item")
     _end_service(person, entries, on, reason, actor)
@@ -280,6 +279,7 @@ def add_item(county: Area, text: str, holds_from: date, actor: User | None) -> N
     text = text.strip()
     if not 1 <= len(text) <= 200:
         raise Refused("bad_text", _("The text must have 1 to 200 characters."), "text")
+    DECIDED.check(holds_from, "holds_from")
     item = NegativeItem(county_id=county.id, text=text, holds_from=holds_from)
     db.session.add(item)
     db.session.flush()
@@ -290,13 +290,12 @@ def add_item(county: Area, text: str, holds_from: date, actor: User | None) -> N
 def end_item(item: NegativeItem, on: date, actor: User | None) -> NegativeItem:
     """Take an item off the list from a day on; what was decided under it stays.
 
-    Refused `already_ended`, `in_past` for a day before today, as it held until now.
+    Refused `already_ended`, `bad_day`, `in_past` for a day before today, as it held until now.
     """
     lock(item)
     if item.holds_until is not None:
         raise Refused("already_ended", _("This item is off the list already."), "on")
-    if on < clock.today():
-        raise Refused("in_past", _("An item is taken off from today or a later day."), "on")
+    FROM_NOW_ON.check(on, "on")
     county = db.session.get_one(Area, item.county_id)
     audit.change(actor, "negative_item.end", item, county, holds_until=on - timedelta(days=1))
     return item

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from ground import names
 from ground.db import db
 from people.models import Area, Merge, Person
 
@@ -52,9 +53,10 @@ def suggested_pairs(area: Area) -> list[DuplicatePair]:
     home, other_home = aliased(Area), aliased(Area)
     same_phone = (first.phone == second.phone) & (first.phone != "")
     same_birth = (first.birth_year == second.birth_year) & (first.area_id == second.area_id)
+    same_name = names.FoldedColumn(first.name) == names.FoldedColumn(second.name)
     rows = db.session.execute(
         select(first, second)
-        .join(second, and_(first.name == second.name, first.id < second.id, or_(same_phone, same_birth)))
+        .join(second, and_(same_name, first.id < second.id, or_(same_phone, same_birth)))
         .join(home, first.area)
         .join(other_home, second.area)
         .options(contains_eager(first.area.of_type(home)), contains_eager(second.area.of_type(other_home)))
@@ -81,7 +83,7 @@ def possible_duplicates(person: Person) -> Sequence[Person]:
             Person.id != person.id,
             ~exists().where(Merge.duplicate_id == Person.id),
         )
-        .order_by((Person.name != person.name), Person.name, Person.id)
+        .order_by(~names.is_name(Person.name, person.name), Person.name, Person.id)
     ).all()
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from ground import clock
+from ground import clock, days, names
 from ground.db import add_rows, db, lock
 from ground.refusal import Refused
 from people import audit
@@ -79,6 +79,7 @@ def add_grids(
         )
     add_rows(arriving)
     day = on or clock.today()
+    days.HAPPENED.check(day, "on")
     _write_changes(
         [
             _change_values(grid, GridChangeKind.OPENED, day, reason, actor, other=split_from)
@@ -159,20 +160,25 @@ def find_or_add_group(village: Area, name: str, actor: User | None) -> Group:
 def find_or_add_groups(pairs: Sequence[tuple[Area, str]], actor: User | None) -> list[Group]:
     """The groups of these villages and names, each as by `find_or_add_group`, at most some hundreds."""
     pairs = [(village, checked_name(name, "group")) for village, name in pairs]
-    keys = {(village.id, name): village for village, name in pairs}
+    villages = {village.id: village for village, _name in pairs}
     groups_by_key = {
-        (group.village_id, group.name): group
+        (group.village_id, names.folded(group.name)): group
         for group in db.session.scalars(
-            select(Group).where(tuple_(Group.village_id, Group.name).in_(list(keys)))
+            select(Group).where(Group.village_id.in_(villages)).order_by(Group.id.desc())
         )
     }
-    added = {key: Group(village_id=key[0], name=key[1]) for key in keys if key not in groups_by_key}
+    added = {}
+    for village, name in pairs:
+        key = village.id, names.folded(name)
+        if key not in groups_by_key:
+            added[key] = groups_by_key[key] = Group(village_id=village.id, name=name)
     add_rows(list(added.values()))
     audit.note_all(
-        actor, "group.add", [(group, keys[key], {"name": group.name}) for key, group in added.items()]
+        actor,
+        "group.add",
+        [(group, villages[village_id], {"name": group.name}) for (village_id, _name), group in added.items()],
     )
-    groups_by_key |= added
-    return [groups_by_key[village.id, name] for village, name in pairs]
+    return [groups_by_key[village.id, names.folded(name)] for village, name in pairs]
 
 
 def groups(village: Area) -> Sequence[Group]:
@@ -201,8 +207,8 @@ def lock_open_grid(grid: Grid) -> Grid:
 
 
 def checked_name(name: str, field: str = "name") -> str:
-    """The name of a grid or group without the space around it. Refused `bad_name`."""
-    name = name.strip()
+    """The name of a grid or group without the spaces that nobody sees. Refused `bad_name`."""
+    name = names.tidy(name)
     if not 1 <= len(name) <= 100:
         raise Refused("bad_name", _("The name must have 1 to 100 characters."), field)
     return name

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
@@ -26,13 +26,13 @@ PROBATION = timedelta(days=365)
 def reach_stage(person: Person, stage: Stage, on: date, note: str, actor: User | None) -> GrowthStep:
     """Write down that a worker reached a stage on a day (Asia/Shanghai).
 
-    Each stage once, unless it was taken back. The day of a Party member is the day of admission; the
-    roster then says so too: a probationary member in the first year, a Party member after it. Days may
-    lie before the first term, as people apply before they are chosen, and stages may be entered later
-    than those above them. Refused `not_a_worker` for somebody who never served as one, `in_future`,
-    `stage_reached`, `out_of_order` when the day is before an earlier stage's or after a later one's, when
-    a Party member has not applied (unless the roster has them in the Party already), and when a reserve
-    cadre is not in the Party.
+    Each stage once, unless it was taken back. The day of a Party member is the day of admission; the roster
+    then says so too: a probationary member in the first year, a Party member after it. Days may lie before
+    the first term, as people apply before they are chosen, and stages may be entered later than those above
+    them. Refused `not_a_worker` for somebody who never served as one, `bad_day`, `in_future`,
+    `stage_reached`, `out_of_order` when the day is before an earlier stage's or after a later one's, when a
+    Party member has not applied (unless the roster has them in the Party already), and when a reserve cadre
+    is not in the Party.
     """
     person = persons.current_entry(person)
     lock(person)
@@ -40,8 +40,7 @@ def reach_stage(person: Person, stage: Stage, on: date, note: str, actor: User |
     as_worker = (Appointment.person_id.in_(ids), Appointment.duty == Duty.WORKER)
     if db.session.scalar(select(Appointment.id).where(*as_worker).limit(1)) is None:
         raise Refused("not_a_worker", _("%(name)s never served as a grid worker.", name=person.name))
-    if on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HELD_SINCE.check(on, "on")
     reached = {step.stage: step.on for step in valid_steps(ids)}
     if stage in reached:
         day = words.day(reached[stage])

@@ -38,7 +38,12 @@ def state_of(term: Appointment, day: date) -> TermState:
 
 def free_from(term: Appointment) -> date:
     """The first day on which a term does not run any more."""
-    return term.ended_on or term.ends_on + ONE_DAY
+    return term.ended_on or day_after(term)
+
+
+def day_after(term: Appointment) -> date:
+    """The day after a term's last; of a term for all time, from when days had no ends here, the very last."""
+    return min(term.ends_on, date.max - ONE_DAY) + ONE_DAY
 
 
 def term_on_day(person_id: int, day: date, duty: Duty = Duty.WORKER) -> Appointment | None:

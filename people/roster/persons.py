@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from ground import clock
+from ground import clock, days, names
 from ground.db import add_rows, db, lock
 from ground.refusal import Refused
 from people import audit
@@ -81,14 +81,15 @@ def correct(
 ) -> list[str]:
     """Correct the details of a person; return which of the columns differed.
 
-    Refused `bad_name`, `bad_birth_year`, `in_future` for a mark (法律明白人) of a day to come, `was_merged`.
+    Refused `bad_name`, `bad_birth_year`, `bad_day`, `in_future` for a mark (法律明白人) of a day to come,
+    `was_merged`.
     """
     lock(person)
     check_not_merged(person)
     name = _checked_name(name)
     check_birth_year(birth_year)
-    if law_mark_on and law_mark_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "law_mark_on")
+    if law_mark_on:
+        days.HELD_SINCE.check(law_mark_on, "law_mark_on")
     return audit.change(
         actor,
         "person.correct",
@@ -138,7 +139,7 @@ def find_by_name_and_phone(area: Area, name: str, phone: str | None) -> Person |
         return None
     person = db.session.scalars(
         select(Person)
-        .where(Person.area_id == area.id, Person.name == name.strip(), Person.phone == phone)
+        .where(Person.area_id == area.id, names.is_name(Person.name, name), Person.phone == phone)
         .order_by(Person.id)
         .limit(1)
     ).first()
@@ -210,7 +211,7 @@ def direct_merges(person: Person) -> list[Merge]:
 
 
 def _checked_name(name: str) -> str:
-    name = name.strip()
+    name = names.kept(name)
     if not 1 <= len(name) <= 200:
         raise Refused("bad_name", _("The name must have 1 to 200 characters."), "name")
     return name

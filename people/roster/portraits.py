@@ -15,7 +15,7 @@ LONGEST_SIDE_PIXELS = 400  # pixels on the longer side
 
 
 def set_portrait(person: Person, data: bytes, actor: User | None) -> Portrait:
-    """Keep a photo (JPEG, PNG or WebP) of a person, made small, in place of the one before.
+    """Keep a photo (see `pictures.FORMATS`) of a person, made small, in place of the one before.
 
     Refused `was_merged`, and as `pictures.encode` is.
     """

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ground import clock
+from ground import clock, names
 from ground.db import db
 from people import areas
 from people.models import Appointment, Area, Duty, Grid, Merge, Person
@@ -124,7 +124,7 @@ def people_query(village: Area, serving: bool, name: str = "") -> Select[Person]
     else:
         merged = exists().where(Merge.duplicate_id == Person.id)
         query = query.where(~serves, ~merged, or_(Person.area_id == village.id, terms_here.exists()))
-    return query.where(Person.name.contains(name, autoescape=True)) if name else query
+    return query.where(names.has_in_name(Person.name, name)) if name else query
 
 
 def terms_of_people(village: Area, people: Sequence[Person]) -> dict[int, list[Appointment]]:

@@ -16,8 +16,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, or_, select
 
-from ground import clock
-from ground.db import db, get_locked, lock
+from ground import clock, days
+from ground.db import db, get_locked, lock, savepoint
 from ground.paper import words
 from ground.refusal import Refused, required_reason
 from people import audit
@@ -25,8 +25,6 @@ from people.models import Appointment, ChosenBy, Duty, Grid, Person, User
 from people.roster import holders, persons
 
 TERM_YEARS = 3
-# A term that begins outside these years was mistyped.
-FIRST_YEAR, YEARS_AHEAD = 1990, 10
 
 
 def appoint(
@@ -46,7 +44,7 @@ def appoint(
     `other_village`, `grid_closed`, `was_merged`, `bad_day`, `bad_period`, `grid_taken` while somebody
     else holds the duty there, `overlaps` when somebody held it on one of the days.
     """
-    _check_year(starts_on)
+    days.SERVICE_BEGINS.check(starts_on, "starts_on")  # before a last day is computed from it
     term = Appointment(
         grid=grid,
         person=person,
@@ -93,16 +91,12 @@ def _admit(arriving: Sequence[Appointment], actor: User | None) -> None:
             raise Refused(
                 "other_village", _("The person and the grid belong to different villages."), "person"
             )
-        _check_year(term.starts_on)
+        days.SERVICE_BEGINS.check(term.starts_on, "starts_on")
+        days.SERVICE_ENDS.check(term.ends_on, "ends_on")
         if term.ends_on < term.starts_on:
             raise Refused("bad_period", _("The last day lies before the first."), "ends_on")
     persons.check_none_merged({term.person.id for term in arriving})
     _make_room(arriving, actor)
-
-
-def _check_year(day: date) -> None:
-    if not FIRST_YEAR <= day.year <= clock.today().year + YEARS_AHEAD:
-        raise Refused("bad_day", _("This day cannot be meant. Look at the year."), "starts_on")
 
 
 def _audit_begun(arriving: Sequence[Appointment], actor: User | None) -> None:
@@ -180,7 +174,7 @@ def renew(term: Appointment, actor: User | None, *, chosen_by: ChosenBy | None =
         raise Refused("already_renewed", _("This term is renewed already."))
     if term.ended_on or term.starts_on > clock.today():
         raise Refused("not_current", _("This term is not the one that runs."))
-    begins = term.ends_on + holders.ONE_DAY
+    begins = holders.day_after(term)
     term.ended_on = begins
     db.session.flush()
     return appoint(
@@ -192,6 +186,25 @@ def renew(term: Appointment, actor: User | None, *, chosen_by: ChosenBy | None =
         chosen_by=chosen_by or term.chosen_by,
         follows=term,
     )
+
+
+def renew_many(
+    ticked: Sequence[Appointment], actor: User | None
+) -> tuple[list[Appointment], list[tuple[Appointment, Refused]]]:
+    """Renew each of these terms, chosen as before: the new terms, and those left with the reason.
+
+    What can't be renewed holds up none of the others. Refused `none_ticked`.
+    """
+    if not ticked:
+        raise Refused("none_ticked", _("Tick at least one."))
+    renewed, left = [], []
+    for term in sorted(ticked, key=lambda term: term.id):
+        try:
+            with savepoint():
+                renewed.append(renew(term, actor))
+        except Refused as refusal:
+            left.append((term, refusal))
+    return renewed, left
 
 
 def hand_over(
@@ -213,7 +226,7 @@ def hand_over(
         raise Refused("not_current", _("This term is not the one that runs."))
     if successor.id in persons.entry_ids(persons.current_entry(term.person)):
         raise Refused("same_person", _("The successor is somebody else."), "person")
-    first, last = term.starts_on + holders.ONE_DAY, term.ends_on + holders.ONE_DAY
+    first, last = term.starts_on + holders.ONE_DAY, holders.day_after(term)
     if not first <= day <= last:
         raise Refused(
             "bad_day",
@@ -235,15 +248,14 @@ def end_term(term: Appointment, reason: str, actor: User | None, on: date | None
     """
     reason, today = required_reason(reason), clock.today()
     day = on or today
-    if day > today:
-        raise Refused("in_future", _("The day lies in the future."), "on")
+    days.HAPPENED.check(day, "on")
     _lock(term)
     if term.ended_on and (term.ended_on <= today or term.ended_on == term.starts_on):
         raise Refused("already_ended", _("This term has ended already."))
     if term.starts_on > today:
         _end(term, term.starts_on, actor, reason=reason)
         before = term.follows
-        if before and before.ended_on == term.starts_on == before.ends_on + holders.ONE_DAY:
+        if before and before.ended_on == term.starts_on == holders.day_after(before):
             before.ended_on = None
             db.session.flush()
         return
@@ -252,7 +264,7 @@ def end_term(term: Appointment, reason: str, actor: User | None, on: date | None
     renewal = _renewal(term)
     if renewal:
         _end(renewal, renewal.starts_on, actor, reason=reason)
-    _end(term, min(day, term.ends_on + holders.ONE_DAY), actor, reason=reason)
+    _end(term, min(day, holders.day_after(term)), actor, reason=reason)
 
 
 def _end(term: Appointment, day: date, actor: User | None, **why: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from ground import tables
+from ground import days, tables
 from people.models import Area, GridKind, PoliticalStatus, Sex
 from people.roster import grids, persons
 
@@ -18,19 +18,19 @@ INSTRUCTOR, AGENCY = "指导员姓名", "指导员单位"
 
 COLUMNS = (
     tables.Column(NAME, aliases=("网格员", "网格员姓名")),
-    tables.Column(SEX),
-    tables.Column(BIRTH_YEAR, aliases=("出生年", "出生年月")),
-    tables.Column(PHONE, aliases=("联系电话", "手机", "手机号", "电话号码", "联系方式")),
-    tables.Column(STANDING),
+    tables.Column(SEX, of=NAME),
+    tables.Column(BIRTH_YEAR, aliases=("出生年", "出生年月"), of=NAME),
+    tables.Column(PHONE, aliases=("联系电话", "手机", "手机号", "电话号码", "联系方式"), of=NAME),
+    tables.Column(STANDING, of=NAME),
     tables.Column(VILLAGE, required=True, aliases=("村代码", "社区代码", "村社区代码", "行政区划代码")),
     tables.Column(GROUP, aliases=("小组", "组别", "居民小组")),
-    tables.Column(CODE, required=True, aliases=("网格代码", "网格编号", "微网格编码")),
-    tables.Column(GRID, aliases=("微网格名称",)),
+    tables.Column(CODE, required=True, aliases=("网格代码", "网格编号", "微网格编码"), instead=GRID),
+    tables.Column(GRID, aliases=("微网格名称", "所在网格", "所属网格", "所在微网格", "所属微网格")),
     tables.Column(KIND, aliases=("类型", "网格类别")),
     tables.Column(HOUSEHOLDS, aliases=("户数(户)",)),
-    tables.Column(SINCE, aliases=("聘用日期", "聘任时间", "任职日期")),
+    tables.Column(SINCE, aliases=("聘用日期", "聘任时间", "任职日期"), of=NAME),
     tables.Column(INSTRUCTOR, aliases=("指导员", "网格指导员")),
-    tables.Column(AGENCY, aliases=("指导员所在单位", "单位")),
+    tables.Column(AGENCY, aliases=("指导员所在单位", "单位"), of=INSTRUCTOR),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 
@@ -76,11 +76,14 @@ def choice_words(column: str) -> dict[Any, str]:
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One row of the roster: a grid with its worker and instructor; None where the file is empty."""
+    """One row of the roster: a grid with its worker and instructor; None where the file is empty.
+
+    A village's own file may have no codes: then `grid`, or else `name`, says which grid it is.
+    """
 
     row: tables.Row
     village: Area
-    code: str
+    code: str | None
     bare_code: bool
     """Whether Excel held the code as a number, so that zeros in front may be lost."""
     grid: str | None
@@ -97,6 +100,11 @@ class RosterRow:
     agency: str | None
 
 
+def given(area: Area) -> tuple[str, ...]:
+    """The columns that a file for an area may lack: a village's own file need not name it."""
+    return (VILLAGE,) if area.is_village else ()
+
+
 def clean(table: tables.Table, villages: Mapping[str, Area]) -> tuple[list[RosterRow], list[tables.BadCell]]:
     """The rows without a bad cell, and every bad cell; `villages` are those in reach, by code."""
     return tables.clean(table, lambda reader: _entry(reader, villages))
@@ -104,10 +112,13 @@ def clean(table: tables.Table, villages: Mapping[str, Area]) -> tuple[list[Roste
 
 def _entry(reader: tables.RowReader, villages: Mapping[str, Area]) -> RosterRow:
     row = reader.row
+    has_village, has_code = (column in reader.table.letters for column in (VILLAGE, CODE))
     entry = RosterRow(
         row=row,
-        village=reader.get(VILLAGE, lambda cell: _village(cell, villages)),
-        code=reader.get(CODE, lambda cell: tables.required_text(tables.code(cell, 40))),
+        village=reader.get(VILLAGE, lambda cell: _village(cell, villages))
+        if has_village
+        else next(iter(villages.values())),
+        code=reader.get(CODE, lambda cell: tables.required_text(tables.code(cell, 40))) if has_code else None,
         bare_code=tables.was_number(row.cells.get(CODE)),
         grid=reader.get(GRID, lambda cell: tables.text(cell, 100)),
         kind=reader.get(KIND, lambda cell: tables.choice(cell, KIND_WORDS)),
@@ -115,10 +126,10 @@ def _entry(reader: tables.RowReader, villages: Mapping[str, Area]) -> RosterRow:
         households=reader.get(HOUSEHOLDS, lambda cell: tables.whole(cell, 0, grids.MOST_HOUSEHOLDS)),
         name=reader.get(NAME, _name),
         sex=reader.get(SEX, lambda cell: tables.choice(cell, SEX_WORDS)),
-        birth_year=reader.get(BIRTH_YEAR, _birth_year),
+        birth_year=reader.get(BIRTH_YEAR, lambda cell: _birth_year(cell, reader.table.epoch)),
         phone=reader.get(PHONE, tables.phone),
         standing=reader.get(STANDING, lambda cell: tables.choice(cell, STANDING_WORDS)),
-        since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch)),
+        since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch, days.SERVICE_BEGINS)),
         instructor=reader.get(INSTRUCTOR, _name),
         agency=reader.get(AGENCY, lambda cell: tables.text(cell, 100)),
     )
@@ -143,7 +154,7 @@ def _name(cell: tables.Cell) -> str | None:
     return name
 
 
-def _birth_year(cell: tables.Cell) -> int | None:
-    year = tables.year(cell)
+def _birth_year(cell: tables.Cell, epoch: date) -> int | None:
+    year = tables.year(cell, epoch)
     persons.check_birth_year(year)
     return year

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from flask_babel import lazy_gettext as _
+
+from ground import clock
 from ground.db import db
 from people import audit, filing
 from people.models import Appointment, Area, FileKind, User
-from people.roster import grids, persons, terms
+from people.roster import changes, grids, persons, terms
 from people.rosterfile import columns, plan
 from people.rosterfile.plan import Act, Plan, RosterSeat, RosterStep
 
@@ -18,7 +21,7 @@ def import_rows(roster_plan: Plan, area: Area, actor: User | None) -> Iterator[i
     yield len(roster_plan.steps)
 
 
-ROSTER = filing.FileType(FileKind.ROSTER, columns.LAYOUT, plan.make, import_rows)
+ROSTER = filing.FileType(FileKind.ROSTER, columns.LAYOUT, plan.make, import_rows, columns.given)
 
 
 def _import_batch(steps: Sequence[RosterStep], actor: User | None) -> None:
@@ -29,7 +32,7 @@ def _import_batch(steps: Sequence[RosterStep], actor: User | None) -> None:
     people = {id(seat.person): seat.person for _step, seat in seats if seat.person.id is None}
     persons.add_people(list(people.values()), actor)
     for step in steps:
-        audit.change(actor, "grid.correct", step.grid, step.entry.village, **step.corrections)
+        _correct_grid(step, actor)
     for _step, seat in seats:
         audit.change(actor, "person.correct", seat.person, seat.person.area, **seat.corrections)
     terms.appoint_all([_term(step, seat) for step, seat in seats if seat.act is Act.APPOINT], actor)
@@ -38,6 +41,15 @@ def _import_batch(steps: Sequence[RosterStep], actor: User | None) -> None:
             terms.renew(seat.holder, actor)
         elif seat.act is Act.HAND_OVER and seat.holder:
             terms.hand_over(seat.holder, seat.person, seat.since, actor)
+
+
+def _correct_grid(step: RosterStep, actor: User | None) -> None:
+    """Correct a grid; another name is a renaming from today on, so that its history knows both."""
+    details = dict(step.corrections)
+    new_name = details.pop("name", None)
+    audit.change(actor, "grid.correct", step.grid, step.entry.village, **details)
+    if new_name is not None:
+        changes.rename(step.grid, new_name, clock.today(), str(_("Renamed by an imported roster.")), actor)
 
 
 def _put_into_groups(steps: Sequence[RosterStep], actor: User | None) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from ground import names
 from ground.db import db
-from people.models import Appointment, Area, Grid, Group, Merge, Person
+from people.models import Appointment, Area, Duty, Grid, Group, Merge, Person
 
 
 class KnownRoster:
@@ -29,6 +30,10 @@ class KnownRoster:
         self.bare_codes: dict[tuple[int, str], list[Grid]] = defaultdict(list)
         for (village_id, code), grid in self.grids.items():
             self.bare_codes[village_id, code.lstrip("0")].append(grid)
+        self.named_grids: dict[tuple[int, str], list[Grid]] = defaultdict(list)
+        for (village_id, _code), grid in self.grids.items():
+            if grid.closed_on is None:
+                self.named_grids[village_id, names.folded(grid.name)].append(grid)
         self.holders = {
             (term.grid_id, term.duty): term
             for term in db.session.scalars(
@@ -39,9 +44,28 @@ class KnownRoster:
                 .where(within, Appointment.ended_on.is_(None))
             )
         }
-        self.people: dict[tuple[int, str], list[Person]] = defaultdict(list)
+        self._people_by_name: dict[tuple[int, str], list[Person]] = defaultdict(list)
         for person in db.session.scalars(self._people(area)):
-            self.people[person.area_id, person.name].append(person)
+            self.people_called(person.area_id, person.name).append(person)
+
+    def people_called(self, area_id: int, name: str) -> list[Person]:
+        """The people of an area who have this name, however it is written."""
+        return self._people_by_name[area_id, names.folded(name)]
+
+    def grids_named(self, village: Area, name: str) -> list[Grid]:
+        """The open grids of a village with this name, however spaced; or the one with it as its code."""
+        by_code = self.grids.get((village.id, name))
+        return self.named_grids[village.id, names.folded(name)] or ([by_code] if by_code else [])
+
+    def grids_of(self, village: Area, worker: str) -> list[Grid]:
+        """The grids of a village in which somebody of this name serves."""
+        return [
+            term.grid
+            for term in self.holders.values()
+            if term.duty is Duty.WORKER
+            and names.same(term.person.name, worker)
+            and term.grid.village_id == village.id
+        ]
 
     @staticmethod
     def _people(area: Area) -> Any:

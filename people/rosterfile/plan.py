@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from ground import clock, tables
+from ground import clock, names, tables
 from ground.paper import words
 from ground.tables import BadCell
 from people import areas, filing
@@ -85,9 +85,14 @@ class _Planner:
         if len(self.bad_cells) > bad_before:
             return None
         group = self._roster.groups[grid.group_id].name if grid.group_id else None
-        values = {"name": entry.grid, "kind": entry.kind, "households": entry.households}
+        # Where the name says which grid it is, another spelling of it is no correction.
+        values = {
+            "name": entry.grid if entry.code else None,
+            "kind": entry.kind,
+            "households": entry.households,
+        }
         corrections = {} if grid.id is None else _differences(grid, values)
-        new_group = entry.group if entry.group and entry.group != group else None
+        new_group = entry.group if entry.group and not names.same(entry.group, group) else None
         lines = list(_cell_changes(entry, grid, group if grid.id else None, corrections, new_group, seats))
         return RosterStep(
             row=entry.row,
@@ -108,26 +113,57 @@ class _Planner:
     def _grid(self, entry: RosterRow) -> Grid | None:
         """The grid of a row: an existing one, or a new one that is not in the database yet."""
         village = entry.village.id
-        grid = self._roster.grids.get((village, entry.code)) or self._zeros_lost(entry)
-        code = grid.code if grid else entry.code
+        if entry.code is None:
+            grid = self._grid_by_name(entry)
+            if grid is None:
+                return None
+        else:
+            grid = self._roster.grids.get((village, entry.code)) or self._zeros_lost(entry, entry.code)
+        code = grid.code if grid else entry.code or ""
         first = self._rows.setdefault((village, code), entry.row.number)
         if first != entry.row.number:
-            self._refuse(entry, columns.CODE, _("This grid is on row %(row)s already.", row=first))
+            column = columns.GRID if entry.code is None else columns.CODE
+            self._refuse(entry, column, _("This grid is on row %(row)s already.", row=first))
             return None
         if grid is None:
-            return self._new_grid(entry)
+            return self._new_grid(entry, code)
         if grid.closed_on:
             closed = words.day(grid.closed_on)
             self._refuse(entry, columns.CODE, _("This grid was closed on %(day)s.", day=closed))
             return None
         return grid
 
-    def _zeros_lost(self, entry: RosterRow) -> Grid | None:
+    def _grid_by_name(self, entry: RosterRow) -> Grid | None:
+        """The one grid of a row without a code, by its name, or else by its worker's; None if it is bad."""
+        if entry.grid is not None:
+            matches = self._roster.grids_named(entry.village, entry.grid)
+            codes = "、".join(grid.code for grid in matches)
+            several = _(
+                "Several grids are called %(name)s. Add a column %(column)s and write which one: %(codes)s.",
+                name=entry.grid,
+                column=columns.CODE,
+                codes=codes,
+            )
+            nowhere = _(
+                "No grid here is called %(name)s. Write its name as the program has it, or add a column"
+                " %(column)s.",
+                name=entry.grid,
+                column=columns.CODE,
+            )
+        else:
+            matches = self._roster.grids_of(entry.village, entry.name) if entry.name else []
+            several = nowhere = _("Which grid? Write its name.")
+        if len(matches) != 1:
+            self._refuse(entry, columns.GRID, several if matches else nowhere)
+            return None
+        return matches[0]
+
+    def _zeros_lost(self, entry: RosterRow, code: str) -> Grid | None:
         """The one grid whose code is this number with zeros in front, which Excel takes away."""
-        matches = self._roster.bare_codes[entry.village.id, entry.code] if entry.bare_code else []
+        matches = self._roster.bare_codes[entry.village.id, code] if entry.bare_code else []
         return matches[0] if len(matches) == 1 else None
 
-    def _new_grid(self, entry: RosterRow) -> Grid | None:
+    def _new_grid(self, entry: RosterRow, code: str) -> Grid | None:
         for column, value in ((columns.GRID, entry.grid), (columns.KIND, entry.kind)):
             if value is None:
                 self._refuse(entry, column, _("A new grid needs this."))
@@ -135,7 +171,7 @@ class _Planner:
             return None
         return Grid(
             village=entry.village,
-            code=entry.code,
+            code=code,
             name=entry.grid,
             kind=entry.kind,
             households=entry.households,
@@ -152,7 +188,7 @@ class _Planner:
             "phone": entry.phone,
             "standing": entry.standing,
         }
-        if holder and holder.person.name == entry.name:
+        if holder and names.same(holder.person.name, entry.name):
             act = self._same_worker(entry, holder)
             yield RosterSeat(
                 Duty.WORKER,
@@ -186,14 +222,14 @@ class _Planner:
         """Whether a row about the present worker renews the term; its first day is never rewritten."""
         if entry.since is None or entry.since == holder.starts_on:
             return None
-        if entry.since == holder.ends_on + holders.ONE_DAY:
+        if entry.since == holders.day_after(holder):
             return Act.RENEW
         if _has_lapsed(holder) and entry.since > holder.ends_on:
             return Act.APPOINT
         text = _(
             "The term began on %(first)s. To renew it, write the day after its last: %(next)s.",
             first=words.day(holder.starts_on),
-            next=words.day(holder.ends_on + holders.ONE_DAY),
+            next=words.day(holders.day_after(holder)),
         )
         self._refuse(entry, columns.SINCE, text)
         return None
@@ -204,7 +240,7 @@ class _Planner:
             return
         holder = self._roster.holders.get((grid.id, Duty.INSTRUCTOR)) if grid.id else None
         details = {"agency": entry.agency}
-        if holder and holder.person.name == entry.instructor:
+        if holder and names.same(holder.person.name, entry.instructor):
             corrections = self._corrections(entry, holder.person, details)
             yield RosterSeat(Duty.INSTRUCTOR, holder.person, None, holder.starts_on, holder, corrections)
             return
@@ -221,14 +257,14 @@ class _Planner:
         """The corrections of a person in a row; two rows that contradict each other are bad."""
         before = self._corrected.setdefault(person.id, {})
         for name, value in details.items():
-            if value is not None and before.setdefault(name, value) != value:
+            if value is not None and _differ(name, before.setdefault(name, value), value):
                 text = _("Another row says something else of %(name)s.", name=person.name)
                 self._refuse(entry, columns.NAME, text)
         return _differences(person, details)
 
     def _person(self, village: Area, name: str, phone: str | None, born: int | None) -> Person:
         """The person of this name whose phone and birth year agree, as far as known; or a new one."""
-        for person in self._roster.people[village.id, name]:
+        for person in self._roster.people_called(village.id, name):
             same = [
                 from_file == on_roster
                 for from_file, on_roster in ((phone, person.phone), (born, person.birth_year))
@@ -237,18 +273,18 @@ class _Planner:
             if same and all(same):
                 return person
         person = Person(area=village, name=name)
-        self._roster.people[village.id, name].append(person)
+        self._roster.people_called(village.id, name).append(person)
         return person
 
     def _instructor_of(self, entry: RosterRow) -> Person:
         """The instructor of this name and agency at a place that covers the village, or a new one there."""
         for place in areas_above(entry.village):
-            for person in self._roster.people[place.id, entry.instructor or ""]:
-                if entry.agency is None or person.agency == entry.agency:
+            for person in self._roster.people_called(place.id, entry.instructor or ""):
+                if entry.agency is None or names.same(person.agency, entry.agency):
                     return person
         home = entry.village.parent or entry.village
         person = Person(area=home, name=entry.instructor, agency=entry.agency)
-        self._roster.people[home.id, person.name].append(person)
+        self._roster.people_called(home.id, person.name).append(person)
         return person
 
 
@@ -258,7 +294,7 @@ def _has_lapsed(holder: Appointment) -> bool:
 
 def _can_follow(holder: Appointment, since: date) -> bool:
     """Whether a term can begin on a day after another: within it, right after it, or once it lapsed."""
-    within = holder.starts_on < since <= holder.ends_on + holders.ONE_DAY
+    within = holder.starts_on < since <= holders.day_after(holder)
     return within or (_has_lapsed(holder) and since > holder.ends_on)
 
 
@@ -270,10 +306,18 @@ def _act(holder: Appointment | None) -> Act:
 def _differences(row: Any, values: dict[str, Any]) -> dict[str, Any]:
     """The values that differ from those of a row; an empty cell does not count."""
     return {
-        name: value for name, value in values.items() if value is not None and getattr(row, name) != value
+        field: value
+        for field, value in values.items()
+        if value is not None and _differ(field, getattr(row, field), value)
     }
 
 
+def _differ(field: str, before: Any, after: Any) -> bool:
+    """Whether two values of a field differ: names by more than how they are written."""
+    return not names.same(before, after) if field in FIELDS_WITH_NAMES else before != after
+
+
+FIELDS_WITH_NAMES = {"name", "agency"}
 COLUMN_OF_FIELD = {
     "name": columns.GRID,
     "kind": columns.KIND,

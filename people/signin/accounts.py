@@ -6,6 +6,7 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
+from ground import names
 from ground.db import db, get_locked, lock
 from ground.refusal import Refused
 from people import audit, cards
@@ -46,12 +47,14 @@ def add_user(
 ) -> User:
     """Make a sign-in; with `temporary` its owner chooses another password at the first sign-in.
 
-    `area` is whose people may read of it in the trail. Refused `bad_username` (1 to 40 characters, no
-    space, not only digits, not `worker-…`), `username_taken`, `password_too_short`, `password_is_name`.
+    The sign-in name is kept as names are compared, so that `Clerk` and `clerk` are one. `area` is whose
+    people may read of it in the trail. Refused `bad_username` (1 to 40 characters, no space, not a number
+    that could be a card's, not `worker-…`), `username_taken`, `password_too_short`, `password_is_name`.
     """
-    username = username.strip()
-    digits_only = passwords.plain_digits(username).isdecimal()
-    if not re.fullmatch(r"\S{1,40}", username) or digits_only or username.startswith(CARD_SIGN_IN):
+    is_one_word = re.fullmatch(r"\S+", username.strip())
+    username = names.folded(username)
+    is_number = cards.card_digits(username) is not None
+    if not is_one_word or not 1 <= len(username) <= 40 or is_number or username.startswith(CARD_SIGN_IN):
         raise Refused(
             "bad_username",
             _("A sign-in name has 1 to 40 characters, no space, and is not a number."),
@@ -60,7 +63,7 @@ def add_user(
     passwords.check_password(password, username)
     if db.session.scalar(select(User.id).where(User.username == username)):
         raise Refused("username_taken", _("The sign-in name %(name)s is taken.", name=username), "username")
-    return _insert_user(username, name.strip(), password, actor, person, temporary, area)
+    return _insert_user(username, names.kept(name), password, actor, person, temporary, area)
 
 
 def add_card_user(person: Person, actor: User | None) -> User:
@@ -199,13 +202,18 @@ def user_in_session(cookie_value: str) -> User | None:
     return user if user and user.closed_at is None and user.session == int(session) else None
 
 
+def sign_in_name(typed: str) -> str:
+    """What somebody signs in by, however it is written: a card's digits, or a name as names are compared."""
+    digits = cards.card_digits(typed)
+    return digits if digits and len(digits) == CARD_DIGITS else names.folded(typed)
+
+
 def find_signing_in(typed: str) -> User | None:
     """The open sign-in with this name, or of the worker whose active card has this number; or None."""
-    text = typed.strip()
-    number = cards.card_digits(text)
-    if number is not None and len(number) == CARD_DIGITS:
-        return _user_of_card(number)
-    user = db.session.scalar(select(User).where(User.username == text, User.closed_at.is_(None)))
+    name = sign_in_name(typed)
+    if name.isdecimal() and len(name) == CARD_DIGITS:
+        return _user_of_card(name)
+    user = db.session.scalar(select(User).where(User.username == name, User.closed_at.is_(None)))
     return None if user is None or is_of_card(user) else user
 
 

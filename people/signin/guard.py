@@ -11,7 +11,6 @@ are eight tries.
 
 import hashlib
 import ipaddress
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,7 +57,8 @@ class Try:
 def sign_in_counts(name: str, address: str | None, device: str | None) -> Counts:
     """The counts for a try to sign in, the narrowest first.
 
-    `name` is what was typed, `device` the mark of a device that this very sign-in was used on before.
+    `name` is what `accounts.sign_in_name` reads, `device` the mark of a device that this very sign-in was
+    used on before.
     """
     if device:
         return {f"device:{device}": OWN_LIMIT}
@@ -122,9 +122,8 @@ def _next_try_at(bucket: str, limit: TryLimit) -> datetime:
 
 
 def _digest(name: str) -> str:
-    """A digest of a name, however it is written; not the name, as people type passwords there."""
-    plain = "".join(unicodedata.normalize("NFKC", name).casefold().split())
-    return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
+    """A digest of a name; not the name, as people type passwords there."""
+    return hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
 
 
 def network(address: str | None) -> str:

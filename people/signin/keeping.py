@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from ground import clock
+from ground import clock, names
 from ground.db import db, lock
 from ground.refusal import Refused
 from people import audit, cards
@@ -27,9 +27,7 @@ def users_in(area: Area, role: Role | None = None, words: str = "") -> Select[Us
     )
     query = select(User).options(selectinload(User.grants), joinedload(User.person)).where(holds_role)
     if words:
-        query = query.where(
-            or_(*(column.contains(words, autoescape=True) for column in (User.name, User.username)))
-        )
+        query = query.where(or_(*(names.has_in_name(column, words) for column in (User.name, User.username))))
     return query.order_by(User.name, User.id)
 
 
@@ -39,9 +37,9 @@ def find(area: Area, ident: int) -> User | None:
 
 
 def find_by_name(username: str) -> User:
-    """The open sign-in with exactly this name. Refused `no_such_user`."""
+    """The open sign-in with this name, all of it; no card's. Refused `no_such_user`."""
     user = accounts.find_signing_in(username)
-    if user is None or user.username != username.strip():
+    if user is None or user.username != accounts.sign_in_name(username):
         raise Refused("no_such_user", _("There is no sign-in with exactly this name."), "username")
     return user
 

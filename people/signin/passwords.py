@@ -5,7 +5,6 @@ what people know from their bank card.
 """
 
 import secrets
-import unicodedata
 from collections.abc import Collection
 from functools import cache
 from itertools import pairwise
@@ -13,6 +12,8 @@ from itertools import pairwise
 from flask_babel import lazy_gettext as _
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from ground import names
+from ground.figures import narrow
 from ground.refusal import Refused
 
 SHORTEST_CHARACTERS = 8
@@ -48,7 +49,7 @@ def check_password(new: str, username: str, field: str = "password") -> None:
         raise Refused(
             "password_too_short", _("A password has at least %(n)s characters.", n=SHORTEST_CHARACTERS), field
         )
-    if new.casefold() == username.casefold():
+    if names.same(new, username):
         raise Refused("password_is_name", _("The password must not be the sign-in name."), field)
 
 
@@ -72,7 +73,7 @@ def check_pin(new: str, facts: Collection[str] = (), field: str = "password") ->
 
 def plain_digits(text: str) -> str:
     """Digits as a Chinese keyboard types them (１２３) as plain ones; other text as it is."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = narrow(text)
     return plain if plain.isascii() and plain.isdecimal() else text
 
 

@@ -7,8 +7,10 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
+from ground import names
 from ground.clock import SHANGHAI
 from ground.db import db
+from people import cards
 from people.models import Area, AuditEvent, Card, Contact, Grid, Group, Level, Person, User
 from people.roster import persons
 from people.trail.subjects import subjects_of
@@ -86,13 +88,15 @@ def _with_all_names(area: Area, subject: str) -> list[str]:
 
 def _matches_text(text: str, whole_names: bool) -> ColumnElement[bool]:
     def holds(*columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-        return or_(*(column.icontains(text, autoescape=True) for column in columns))
+        return or_(*(names.has_in_name(column, text) for column in columns))
 
     def fits(*columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-        return or_(*(column == text for column in columns)) if whole_names else holds(*columns)
+        return or_(*(names.is_name(column, text) for column in columns)) if whole_names else holds(*columns)
 
     actions = [
-        action for action, words in all_words().actions.items() if text in str(words) or text == action
+        action
+        for action, words in all_words().actions.items()
+        if names.folded(text) in names.folded(str(words)) or text == action
     ]
     actors = select(User.id).where(fits(User.name, User.username))
     about = union_all(
@@ -102,7 +106,7 @@ def _matches_text(text: str, whole_names: bool) -> ColumnElement[bool]:
                 ("person", Person.id, fits(Person.name)),
                 ("user", User.id, fits(User.name, User.username)),
                 ("card", Card.id, Card.person_id.in_(select(Person.id).where(fits(Person.name)))),
-                ("card", Card.id, Card.number == text),
+                ("card", Card.id, Card.number == (cards.card_digits(text) or text)),
                 ("grid", Grid.id, holds(Grid.name, Grid.code)),
                 ("group", Group.id, holds(Group.name)),
                 ("contact", Contact.id, holds(Contact.name)),

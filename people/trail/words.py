@@ -16,7 +16,7 @@ class Words:
     """The words of a package for what it writes into the trail.
 
     `rows` are the fields that hold ids, and of which kind of row. `values` are the words of a field's
-    values, which it has wherever it occurs; `told` puts values into words for which there is no such
+    values, which it has wherever it occurs; `describers` put values into words for which there is no such
     list.
     """
 

@@ -23,6 +23,8 @@ from people.models import ImportFile, User
 # How many changes the dry run shows in full, and how many bad cells; the rest is in the files.
 CHANGES_SHOWN = 200
 
+TAKEN = "taken"  # in the address: rows that Excel does not show are taken in too
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -45,8 +47,8 @@ class FilePages:
     """The pages of a kind of file; the package that has it adds the routes and their rules.
 
     `title` is what they are called, `note` says what a row is, `about` heads what a row is about,
-    `settled` is said of a file that would change nothing; `said` puts the value of a column in words, and
-    `known` does so with what was there before.
+    `unchanged_note` is said of a file that would change nothing; `value_text` puts the value of a column in
+    words, and `known_text` does so with what was there before.
     """
 
     kind: filing.FileType
@@ -73,8 +75,11 @@ class FilePages:
         """The dry run of a file, and the button that imports it."""
         file = self._file(ident)
         form = ConfirmImportForm()
+        with_hidden = (form.hidden.data or request.args.get("hidden")) == TAKEN
         if form.validate_on_submit():
-            lines = self._taking_in(file.id, form.fingerprint.data, current_user.id, request.path)
+            lines = self._taking_in(
+                file.id, form.fingerprint.data, with_hidden, current_user.id, request.path
+            )
             if request.accept_mimetypes.best == web.LINES_MIME_TYPE:
                 return web.stream_lines(lines)
             last_line = json.loads(list(lines)[-1])
@@ -84,7 +89,7 @@ class FilePages:
         plan = None
         if not file.applied_at:
             try:
-                plan = filing.plan_file(self.kind, file)
+                plan = filing.plan_file(self.kind, file, with_hidden)
             except Refused as refusal:
                 form.refusal = form.refusal or refusal.message
         page = render_template(
@@ -95,6 +100,8 @@ class FilePages:
             about=self,
             urls=self.addresses,
             shown=CHANGES_SHOWN,
+            hidden=TAKEN if with_hidden else "",
+            taken=TAKEN,
             before=self._before,
             after=self._after,
         )
@@ -105,7 +112,7 @@ class FilePages:
         file = self._file(ident)
         if file.content is None:
             abort(404)
-        plan = filing.plan_file(self.kind, file)
+        plan = filing.plan_file(self.kind, file, request.args.get("hidden") == TAKEN)
         return web.download(self.kind.layout.write_bad(plan.table, plan.bad_rows), "failed.xlsx")
 
     def template(self, name: str) -> Response:
@@ -124,13 +131,13 @@ class FilePages:
         return _common_text(line.after) or self.value_text(line.column, line.after)
 
     def _taking_in(
-        self, ident: int, fingerprint: str, actor_id: int, address: str
+        self, ident: int, fingerprint: str, with_hidden: bool, actor_id: int, address: str
     ) -> Generator[str, None, None]:
         """Import a file; yields a line after each batch, and at the end where to go or why it was refused."""
         try:
             with transaction():
                 file, actor = get_locked(ImportFile, ident), db.session.get_one(User, actor_id)
-                for done in filing.import_file(self.kind, file, fingerprint, actor):
+                for done in filing.import_file(self.kind, file, fingerprint, actor, with_hidden):
                     yield json.dumps({"done": done}) + "\n"
             yield json.dumps({"go": address}) + "\n"
         except Refused as refusal:

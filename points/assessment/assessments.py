@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground.clock import Quarter
@@ -68,11 +68,15 @@ def whole_notice(assessment: Assessment) -> Notice | None:
 
 
 def latest_lines(assessment: Assessment) -> dict[int, NoticeLine]:
-    """Each worker's line as it was posted last, by the worker's id; empty before the first notice."""
+    """Each worker's line as it was posted last, by the worker's id; empty before the first notice.
+
+    A line that is not on the latest notice of the whole sheet hangs no more.
+    """
+    whole = select(func.max(Notice.number)).where(Notice.assessment_id == assessment.id, Notice.whole)
     posted = db.session.scalars(
         select(NoticeLine)
         .join(NoticeLine.notice)
-        .where(Notice.assessment_id == assessment.id)
+        .where(Notice.assessment_id == assessment.id, Notice.number >= whole.scalar_subquery())
         .options(joinedload(NoticeLine.notice), selectinload(NoticeLine.worker))
         .order_by(Notice.number, NoticeLine.number)
     )

@@ -4,12 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from ground.db import db
+from people.models import Area
 from points.assessment import members, sheet
 from points.models import Adjustment, Assessment, Recusal, Service
+
+REASONS = 12  # so many earlier ones are offered to pick again
 
 
 @dataclass
@@ -41,6 +44,18 @@ def adjustments(assessment: Assessment) -> Sequence[Adjustment]:
         .where(Adjustment.assessment_id == assessment.id)
         .options(joinedload(Adjustment.worker), joinedload(Adjustment.actor))
         .order_by(Adjustment.id)
+    ).all()
+
+
+def recent_reasons(village: Area) -> Sequence[str]:
+    """The reasons of adjustments that the village wrote last, each once, the latest first."""
+    return db.session.scalars(
+        select(Adjustment.reason)
+        .join(Assessment, Adjustment.assessment_id == Assessment.id)
+        .where(Assessment.village_id == village.id, Adjustment.answer_id.is_(None))
+        .group_by(Adjustment.reason)
+        .order_by(func.max(Adjustment.id).desc())
+        .limit(REASONS)
     ).all()
 
 

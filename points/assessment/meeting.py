@@ -6,7 +6,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, select, update
 
-from ground import clock
+from ground import clock, names
 from ground.clock import local
 from ground.db import db
 from ground.refusal import Refused, check_repeated, required_reason
@@ -28,11 +28,11 @@ def deliberate(
     minutes: str,
     actor: User,
 ) -> Assessment:
-    """Begin the meeting: it takes the confirmed records up to the quarter's end, for good.
+    """Begin the meeting: it takes the confirmed records up to the quarter's end.
 
-    `present` are those invited who came, `absent` those who did not. Refused `wrong_state`, `in_future` for
-    the meeting's day, `nobody_there`, `no_quorum` for fewer than the county asks, `named_twice`,
-    `bad_name`.
+    `present` are those invited who came, `absent` those who did not. Refused `wrong_state`, `bad_day` and
+    `in_future` for a meeting's day before the quarter or to come, `nobody_there`, `no_quorum` for fewer than
+    the county asks, `named_twice`, `bad_name`.
     """
     assessments.lock_in_state(assessment, COLLECTING)
     members.check_meeting(assessment, met_on, present, absent)
@@ -67,9 +67,9 @@ def rewrite(
             _("Somebody wrote here since you began. Look at what stands there now, then send yours again."),
         )
     members.check_meeting(assessment, met_on, present, absent)
-    names = {*present, *absent}
+    invited = {names.folded(name) for name in (*present, *absent)}
     for member in assessment.members:
-        if member.recusals and member.name not in names:
+        if member.recusals and names.folded(member.name) not in invited:
             raise Refused(
                 "member_recused",
                 _("%(name)s is left out of a line and stays on the list.", name=member.name),
@@ -259,7 +259,7 @@ def check_may_decide(assessment: Assessment, worker: Person, actor: User) -> Non
         if recusal.worker_id == worker.id
     }
     for recusal in left_out.values():
-        if recusal.member.user_id == actor.id:
+        if recusal.member.user_id == actor.id or names.same(recusal.member.name, actor.name):
             raise Refused(
                 "recused",
                 _("You are left out of this line (%(what)s). Somebody else writes.", what=recusal.relation),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import clock
+from ground import clock, days
 from ground.clock import Quarter
 from ground.db import db, lock
 from ground.refusal import Refused
@@ -87,12 +87,11 @@ def villages(area: Area) -> list[Area]:
 def remind(area: Area, quarter: Quarter, due_on: date, note: str, actor: User) -> Reminder:
     """Remind all villages of an area of a quarter: their pages say it until their points are booked.
 
-    Refused `quarter_not_begun`, `in_past` for the day by which it is due.
+    Refused `quarter_not_begun`, `bad_day`, `in_past` for the day by which it is due.
     """
     if quarter.first_day > clock.today():
         raise Refused("quarter_not_begun", _("This quarter has not begun."), "quarter")
-    if due_on < clock.today():
-        raise Refused("in_past", _("This day is over."), "due_on")
+    days.DUE.check(due_on, "due_on")
     reminder = Reminder(
         area_id=area.id,
         quarter_name=str(quarter),

@@ -3,12 +3,12 @@
 Nothing here ranks villages or people: each figure has a limit, and what is beyond it asks for a look.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
-from ground import clock
+from ground import clock, names
 from ground.clock import Quarter
 from ground.db import db
 from ground.refusal import required_reason
@@ -34,7 +34,7 @@ FEW_SERVICES = 10  # below so many records the share of one confirmer says nothi
 class ReviewFigures:
     """A village's sheet in figures, tenths of a point; shares in percent of what they are a share of.
 
-    `total` is None before there is a notice, `last` when last quarter was not posted.
+    `total` is None before there is a notice, `last_total` when last quarter was not posted.
     """
 
     progress: opening.VillageProgress
@@ -95,11 +95,11 @@ def _fill_figures(sheet_figures: ReviewFigures, lines: list[NoticeLine]) -> None
         sheet_figures.signs.append(ReviewSign.MUCH_ADJUSTED)
 
 
-def _name_confirmer(sheet_figures: ReviewFigures, counts: dict[str, int]) -> None:
+def _name_confirmer(sheet_figures: ReviewFigures, counts: Counter[str]) -> None:
     if sum(counts.values()) < FEW_SERVICES:
         return
-    sheet_figures.confirmer = max(counts, key=lambda name: counts[name])
-    sheet_figures.confirmer_share = _percent(counts[sheet_figures.confirmer], sum(counts.values()))
+    ((sheet_figures.confirmer, most),) = counts.most_common(1)
+    sheet_figures.confirmer_share = _percent(most, sum(counts.values()))
     if sheet_figures.confirmer_share > CONFIRMED_PERCENT:
         sheet_figures.signs.append(ReviewSign.ONE_CONFIRMER)
 
@@ -123,9 +123,10 @@ def _latest_lines(area: Area, quarter: Quarter) -> dict[int, list[NoticeLine]]:
     return {village_id: list(lines.values()) for village_id, lines in latest.items()}
 
 
-def _confirmers(assessment_ids: set[int]) -> dict[int, dict[str, int]]:
-    """How many records each person confirmed, by assessment and name."""
-    counts: dict[int, dict[str, int]] = defaultdict(dict)
+def _confirmers(assessment_ids: set[int]) -> dict[int, Counter[str]]:
+    """How many records each person confirmed, by any of their sign-ins, by assessment and name."""
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    written: dict[str, str] = {}
     for assessment_id, _ident, name, count in db.session.execute(
         select(Assessment.id, User.id, User.name, func.count())
         .select_from(Service)
@@ -134,7 +135,7 @@ def _confirmers(assessment_ids: set[int]) -> dict[int, dict[str, int]]:
         .where(Assessment.id.in_(assessment_ids))
         .group_by(Assessment.id, User.id, User.name)
     ):
-        counts[assessment_id][name] = counts[assessment_id].get(name, 0) + count
+        counts[assessment_id][written.setdefault(names.folded(name), name)] += count
     return counts
 
 

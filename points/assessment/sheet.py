@@ -1,8 +1,8 @@
 """The sheet of an assessment: what the records come to under the rubric, worker by worker.
 
 It is computed: until the meeting from what is confirmed, afterwards from the records the meeting took,
-which cannot change any more. What hangs on the wall is written down line by line (`NoticeLine`), and the
-two are compared by `points.verify`. Amounts are tenths of a point.
+which change only when a confirmation is taken back before the notice. What hangs on the wall is written down
+line by line (`NoticeLine`), and the two are compared by `points.verify`. Amounts are tenths of a point.
 """
 
 from collections import defaultdict

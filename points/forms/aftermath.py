@@ -1,24 +1,20 @@
 """Forms about points that are booked: an expiry day, a correction."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
 
-from ground.forms import Form, KeyedForm
+from ground import days
+from ground.forms import DayField, Form, KeyedForm
 from points.forms.fields import PointsField
 
 
 class ExpiryForm(Form):
     """A village's decision that older points expire."""
 
-    booked_until = DateField(_("Points booked up to"), validators=[InputRequired()])
-    expires_on = DateField(_("Can be spent until"), validators=[InputRequired()])
+    booked_until = DayField(_("Points booked up to"), days.DECIDED, validators=[InputRequired()])
+    expires_on = DayField(_("Can be spent until"), days.GOOD_UNTIL, validators=[InputRequired()])
     decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
-
-    def validate_expires_on(self, field: DateField) -> None:
-        """Refuse a year after 2999, which is a slip of the hand."""
-        if field.data is not None and field.data.year > 2999:
-            raise ValidationError(_("Write the year with four digits."))
 
 
 class CorrectionForm(KeyedForm):

@@ -4,15 +4,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
-from wtforms import StringField
+from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
+from ground.forms import FiguresField
 from ground.refusal import Refused
 from points import amounts
 from points.services import photos
 
 
-class PointsField(StringField):
+class PointsField(FiguresField):
     """Points as people write them; `tenths` holds what was read."""
 
     tenths: int = 0
@@ -23,6 +24,18 @@ class PointsField(StringField):
             self.tenths = amounts.parse(self.data or "")
         except Refused as refusal:
             raise ValidationError(refusal.message) from refusal
+
+
+class MeantField(HiddenField):
+    """The tenths that were asked about once more; sent again as they are, they are meant."""
+
+    def ask_about(self, tenths: int) -> None:
+        """Let the form be sent once more with these points."""
+        self.data = str(tenths)
+
+    def covers(self, tenths: int) -> bool:
+        """Whether these points were asked about already."""
+        return self.data == str(tenths)
 
 
 class PhotoField(FileField):

@@ -3,13 +3,15 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from ground.forms import Form, KeyedForm, SelectField
+from ground import days
+from ground.forms import DayField, FiguresField, Form, KeyedForm, SelectField
+from ground.refusal import Refused
 from points import labels
-from points.forms.fields import PointsField
+from points.forms.fields import MeantField, PointsField
 from points.models import ObjectionChannel
 from points.wall.objections import MOST_CHARACTERS
 
@@ -39,7 +41,7 @@ class CounterObjectionForm(ObjectionForm):
         coerce=ObjectionChannel,
         validators=[InputRequired()],
     )
-    received_on = DateField(_("Day it was received"), validators=[InputRequired()])
+    received_on = DayField(_("Day it was received"), days.HAPPENED, validators=[InputRequired()])
     name = StringField(_("Brought by, if they give a name"), validators=[Length(max=100)])
     contact = StringField(_("Where the answer goes"), validators=[Length(max=100)])
 
@@ -67,19 +69,27 @@ class AnswerForm(Form):
         ],
         validators=[InputRequired()],
     )
+    meant = MeantField()
     change = ChangeField(_("Points, more (2) or less (-2)"), validators=[Length(max=12)])
     reason = TextAreaField(_("The reason"), validators=[InputRequired(), Length(max=500)])
     decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the refusal; unusual points are meant when they are sent once more."""
+        if refusal.code == "unusual_amount":
+            refusal = refusal.with_field("change")
+            self.meant.ask_about(self.change.tenths)
+        super().refuse(refusal)
 
 
 class TokenForm(Form):
     """The number that somebody was given for their objection."""
 
-    token = StringField(_("Your number"), validators=[InputRequired(), Length(max=60)])
+    token = FiguresField(_("Your number"), validators=[InputRequired(), Length(max=60)])
 
 
 class ProofForm(Form):
     """A village's code, and the ledger's digest off its notice."""
 
-    village = StringField(_("The village's code"), validators=[InputRequired(), Length(max=20)])
-    digest = StringField(_("Number of the ledger"), validators=[InputRequired(), Length(max=200)])
+    village = FiguresField(_("The village's code"), validators=[InputRequired(), Length(max=20)])
+    digest = FiguresField(_("Number of the ledger"), validators=[InputRequired(), Length(max=200)])

@@ -1,11 +1,12 @@
 """Forms for township and county: the rules, a reminder, sending a sheet back."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from ground.forms import Form
+from ground import days
+from ground.forms import DayField, Form, NumberField
 from points.assessment.meeting_rules import LEAST_NOTICE_DAYS, MOST_DAYS
 from points.labels import QUORUMS
 from points.models import Quorum
@@ -20,13 +21,13 @@ class TermsForm(Form):
         coerce=Quorum,
         validators=[InputRequired()],
     )
-    least_present = IntegerField(
+    least_present = NumberField(
         _("And at least so many people"), validators=[InputRequired(), NumberRange(1, 100)]
     )
-    notice_days = IntegerField(
+    notice_days = NumberField(
         _("Days a notice hangs"), validators=[InputRequired(), NumberRange(LEAST_NOTICE_DAYS, MOST_DAYS)]
     )
-    book_within_days = IntegerField(
+    book_within_days = NumberField(
         _("Days after a quarter by which it is booked"),
         validators=[InputRequired(), NumberRange(1, MOST_DAYS)],
     )
@@ -36,7 +37,7 @@ class TermsForm(Form):
 class ReminderForm(Form):
     """The day by which a quarter has to be done, and a note about it."""
 
-    due_on = DateField(_("Done by"), validators=[InputRequired()])
+    due_on = DayField(_("Done by"), days.DUE, validators=[InputRequired()])
     note = StringField(_("A word about it"), validators=[Length(max=200)])
 
 

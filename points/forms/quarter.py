@@ -1,15 +1,19 @@
 """Forms of the quarter: opening, the meeting, adjustments, who is left out of a line."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from ground.forms import Form, KeyedForm, SelectField
+from ground import days
+from ground.clock import Quarter
+from ground.forms import DayField, Form, KeyedForm, SelectField
 from ground.refusal import Refused
-from points.forms.fields import PointsField
+from points.assessment import members
+from points.forms.fields import MeantField, PointsField
 
 
 class QuarterForm(Form):
@@ -49,12 +53,47 @@ class LastSeenField(HiddenField):
 
 
 class MeetingForm(Form):
-    """The meeting: its day, its members and its minutes."""
+    """The meeting about a quarter: its day, its members and its minutes.
 
-    met_on = DateField(_("Day of the meeting"), validators=[InputRequired()])
-    present = NamesField(_("Who is at the meeting"), validators=[InputRequired(), Length(max=4000)])
-    absent = NamesField(_("Who was invited and did not come"), validators=[Length(max=4000)])
+    Who is known is ticked (`came`, `stayed_away`); only others are typed.
+    """
+
+    met_on = DayField(_("Day of the meeting"), days.HAPPENED, validators=[InputRequired()])
+    came = SelectMultipleField(_("Came"), choices=[], validate_choice=False)
+    stayed_away = SelectMultipleField(_("Did not come"), choices=[], validate_choice=False)
+    present = NamesField(_("Others who came"), validators=[Length(max=4000)])
+    absent = NamesField(_("Others who were invited and did not come"), validators=[Length(max=4000)])
     minutes = TextAreaField(_("Minutes"), validators=[Length(max=2000)])
+
+    def __init__(self, quarter: Quarter, **kwargs: Any) -> None:
+        self._quarter = quarter
+        super().__init__(**kwargs)
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Read what was sent; which days can be meant depends on the quarter."""
+        self.met_on.days = members.meeting_days(self._quarter)
+        super().process(*args, **kwargs)
+
+    def offer(self, known: Iterable[str]) -> None:
+        """Let members be ticked among those known; who was ticked stays on the list."""
+        offered = list(dict.fromkeys([*known, *(self.came.data or ()), *(self.stayed_away.data or ())]))
+        self.came.choices = self.stayed_away.choices = offered
+
+    @property
+    def names_present(self) -> list[str]:
+        """Who came, ticked or typed."""
+        return [*(self.came.data or ()), *self.present.names]
+
+    @property
+    def names_absent(self) -> list[str]:
+        """Who was invited and did not come, ticked or typed."""
+        return [*(self.stayed_away.data or ()), *self.absent.names]
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the refusal; one about who is there stands at the list, where they are ticked."""
+        if refusal.field == "present":
+            refusal = Refused(refusal.code, refusal.message, "came")
+        super().refuse(refusal)
 
 
 class MinutesForm(MeetingForm):
@@ -70,15 +109,18 @@ class MinutesForm(MeetingForm):
 
 
 class AdjustmentForm(KeyedForm):
-    """Points beside the rubric, with the reason, after the last adjustment `seen` at this line."""
+    """Points beside the rubric, with the reason, after the one seen last (`last_seen`) at this line."""
 
     last_seen = LastSeenField()
+    meant = MeantField()
     amount = PointsField(_("Points, more (2) or less (-2)"), validators=[InputRequired(), Length(max=12)])
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
 
     def refuse(self, refusal: Refused) -> None:
-        """Show the refusal; after `line_changed` the writer has seen what changed."""
+        """Show the refusal; the writer then has seen what changed, or that the points are unusual."""
         super().refuse(refusal)
+        if refusal.code == "unusual_amount":
+            self.meant.ask_about(self.amount.tenths)
         if refusal.code == "line_changed":
             self.last_seen.data = ""
 

@@ -3,19 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
-import wtforms
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, FieldList, FormField, IntegerField, StringField
+from wtforms import FieldList, FormField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
-from ground.forms import Form, SelectField
+from ground import days
+from ground.forms import DayField, Form, NumberField, Rows, SelectField
 from points import amounts, labels
 from points.forms.fields import PointsField
 from points.models import Category, FedBy, RubricItem
 from points.rubrics.template import Limits, NewItem
 
-# Free lines below those that are filled in.
+# Free lines below those that are filled in: a county writes a whole template, a village an item or two.
 FREE_LINES = 5
+FREE_LINES_OF_VILLAGE = 1
 MOST_LINES = 60
 
 
@@ -28,7 +29,7 @@ class OptionalPointsField(PointsField):
             super().pre_validate(form)
 
 
-class ItemLine(wtforms.Form):
+class ItemLine(Rows):
     """One item of a rubric: its service, its unit, and what it is worth."""
 
     category = SelectField(_("Duty"), choices=labels.CATEGORIES.items(), default=Category.SERVICE)
@@ -71,7 +72,7 @@ class ItemLine(wtforms.Form):
 class AdoptForm(Form):
     """A village's decision to adopt the county's rubric, with items of its own."""
 
-    in_force_from = DateField(_("In force from"), validators=[InputRequired()])
+    in_force_from = DayField(_("In force from"), days.DECIDED, validators=[InputRequired()])
     approved_by = StringField(_("Approved by"), validators=[InputRequired(), Length(max=100)])
     lines = FieldList(FormField(ItemLine), max_entries=MOST_LINES)
 
@@ -95,8 +96,8 @@ class AdoptForm(Form):
 class PublishForm(AdoptForm):
     """A county's template: its items, and what villages may add."""
 
-    most_bonuses = IntegerField(_("Bonus items a village may add"), validators=[NumberRange(0, 50)])
-    most_deductions = IntegerField(_("Deduction items a village may add"), validators=[NumberRange(0, 50)])
+    most_bonuses = NumberField(_("Bonus items a village may add"), validators=[NumberRange(0, 50)])
+    most_deductions = NumberField(_("Deduction items a village may add"), validators=[NumberRange(0, 50)])
     most_points = PointsField(_("Points of such an item at most"), validators=[Length(max=12)])
 
     @property

@@ -3,10 +3,10 @@
 import secrets
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from ground.forms import Form, SelectField
+from ground.forms import FiguresField, Form, NumberField, SelectField
 from points import labels
 from points.models import FindingResult
 from points.services.samples import MOST_RECORDS
@@ -16,8 +16,8 @@ class DrawForm(Form):
     """The quarter, the size and the seed of a sample."""
 
     quarter = SelectField(_("Quarter"), validators=[InputRequired()])
-    size = IntegerField(_("How many"), default=10, validators=[InputRequired(), NumberRange(1, MOST_RECORDS)])
-    seed = StringField(
+    size = NumberField(_("How many"), default=10, validators=[InputRequired(), NumberRange(1, MOST_RECORDS)])
+    seed = FiguresField(
         _("Seed"),
         default=lambda: str(secrets.randbelow(10**8)),
         validators=[InputRequired(), Length(max=64)],

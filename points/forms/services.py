@@ -1,10 +1,17 @@
 """Forms about service records."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import (
+    HiddenField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from ground.forms import Form, KeyedForm, SelectField
+from ground import days
+from ground.forms import AddressForm, DayField, Form, KeyedForm, NumberField, SelectField
 from points import labels
 from points.forms.fields import PhotoField
 from points.models import Voucher
@@ -16,19 +23,25 @@ NO_HOUSEHOLD = 0  # no household is chosen
 class ServiceDetailsForm(KeyedForm):
     """The details of a service: its day, how often, and a note."""
 
-    done_on = DateField(_("Day"), validators=[InputRequired()])
-    count = IntegerField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
+    done_on = DayField(_("Day"), days.HAPPENED, validators=[InputRequired()])
+    count = NumberField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
     note = TextAreaField(_("What was done"), validators=[Length(max=500)])
 
 
 class ServiceForm(ServiceDetailsForm):
-    """A new service: worker, item and details; maybe a household, a photo and a paper slip."""
+    """A new service: worker, item and details; maybe a household, a photo and a paper slip.
+
+    Besides recording there are two buttons: to record and go on with one more like it, and to have another
+    worker's households to choose from.
+    """
 
     worker = SelectField(_("Grid worker"), coerce=int, validators=[InputRequired()])
     item = SelectField(_("Service"), coerce=int, validators=[InputRequired()])
     photo = PhotoField()
     household = SelectField(_("Household"), coerce=int, default=NO_HOUSEHOLD)
     slip = HiddenField(validators=[Length(max=20)])
+    more = SubmitField(_("Record, and one more"))
+    other_worker = SubmitField(_("Show this worker's households"))
 
 
 class ConfirmForm(Form):
@@ -41,3 +54,16 @@ class ConfirmForm(Form):
         _("On whose word"), choices=labels.VOUCHERS.items(), coerce=Voucher, default=Voucher.SECOND_PERSON
     )
     name = StringField(_("Their name"), validators=[Length(max=200)])
+
+
+class TogetherForm(KeyedForm):
+    """The records that are ticked to be confirmed together, by their ids."""
+
+    service = SelectMultipleField(coerce=int, validate_choice=False)
+
+
+class PeriodForm(AddressForm):
+    """The days between which records are looked for; it stands in the address."""
+
+    since = DayField(_("From"), days.SEARCHED, validators=[Optional()])
+    until = DayField(_("Until"), days.SEARCHED, validators=[Optional()])

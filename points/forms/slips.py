@@ -1,10 +1,9 @@
 """Forms about paper slips."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from ground.forms import Form, SelectField
+from ground.forms import FiguresField, Form, NumberField, SelectField
 from points.services.slips import MOST_SLIPS
 
 ANYONE = 0  # slips without a name
@@ -14,10 +13,10 @@ class PrintSlipsForm(Form):
     """The worker for whom slips are printed, and how many."""
 
     worker = SelectField(_("For"), coerce=int, default=ANYONE)
-    count = IntegerField(_("How many"), default=20, validators=[InputRequired(), NumberRange(1, MOST_SLIPS)])
+    count = NumberField(_("How many"), default=20, validators=[InputRequired(), NumberRange(1, MOST_SLIPS)])
 
 
 class SlipNumberForm(Form):
     """A slip's number, scanned or typed."""
 
-    number = StringField(_("Number of the slip"), validators=[InputRequired(), Length(max=40)])
+    number = FiguresField(_("Number of the slip"), validators=[InputRequired(), Length(max=40)])

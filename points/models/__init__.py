@@ -13,14 +13,16 @@ from points.models.assessments import (
     ReviewSign,
     SentBack,
 )
+from points.models.deductions import ConfirmationUndone, Deduction, Statement
 from points.models.ledger import GENESIS, Account, AccountKind, Transfer, TransferKind
 from points.models.notices import Answer, Notice, NoticeLine, Objection, ObjectionChannel
-from points.models.rubrics import Category, FedBy, Rubric, RubricItem
+from points.models.rubrics import Category, FedBy, Rubric, RubricItem, RubricWithdrawal
 from points.models.services import (
     Evidence,
     EvidenceKind,
     Finding,
     FindingResult,
+    JointConfirmation,
     Photo,
     Sample,
     Service,
@@ -41,13 +43,16 @@ __all__ = [
     "AssessmentState",
     "Award",
     "Category",
+    "ConfirmationUndone",
     "Correction",
+    "Deduction",
     "Evidence",
     "EvidenceKind",
     "Expiry",
     "FedBy",
     "Finding",
     "FindingResult",
+    "JointConfirmation",
     "Lapse",
     "Member",
     "MergeMove",
@@ -62,11 +67,13 @@ __all__ = [
     "ReviewSign",
     "Rubric",
     "RubricItem",
+    "RubricWithdrawal",
     "Sample",
     "SentBack",
     "Service",
     "ServiceState",
     "Slip",
+    "Statement",
     "Transfer",
     "TransferKind",
     "Voucher",

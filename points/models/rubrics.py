@@ -1,12 +1,13 @@
 """Rubrics: what a service is worth, in versions that stay as they were decided."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, enum_column
+from ground.db import Base, Moment, enum_column
+from people.models import User
 
 
 class Category(StrEnum):
@@ -58,8 +59,22 @@ class Rubric(Base):
 
     items: Mapped[list["RubricItem"]] = relationship(order_by="RubricItem.id")
     template: Mapped["Rubric | None"] = relationship(remote_side=[id])
+    withdrawal: Mapped["RubricWithdrawal | None"] = relationship()
 
     __table_args__ = (UniqueConstraint("area_id", "version"),)
+
+
+class RubricWithdrawal(Base):
+    """A version that was a mistake, withdrawn before it was in force (撤回); never changed."""
+
+    __tablename__ = "rubric_withdrawal"
+
+    rubric_id: Mapped[int] = mapped_column(ForeignKey("rubric.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    actor: Mapped[User] = relationship()
 
 
 class RubricItem(Base):

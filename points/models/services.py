@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ground.db import Base, Moment, enum_column
 from people.models import Grid, Household, Person, User
 from points.models.rubrics import RubricItem
+
+if TYPE_CHECKING:
+    from points.models.assessments import Assessment
+    from points.models.deductions import ConfirmationUndone, Deduction
 
 
 class ServiceState(StrEnum):
@@ -73,7 +78,8 @@ class Service(WithPhoto, Base):
 
     `evidence` is what it came of, if it was not claimed: of each there is one service at most that was not
     rejected. `likeness` is a fingerprint of what was written, by which texts that were copied are found.
-    `resubmits` is the rejected record it takes the place of.
+    `resubmits` is the rejected record it takes the place of. `deduction` is there when the item takes points;
+    `undone` are the confirmations of it that were taken back.
     """
 
     __tablename__ = "service"
@@ -110,6 +116,9 @@ class Service(WithPhoto, Base):
     household: Mapped[Household | None] = relationship()
     resubmits: Mapped["Service | None"] = relationship(remote_side=[id], back_populates="resubmitted")
     resubmitted: Mapped["Service | None"] = relationship(back_populates="resubmits")
+    assessment: Mapped["Assessment | None"] = relationship()
+    deduction: Mapped["Deduction | None"] = relationship(back_populates="service")
+    undone: Mapped[list["ConfirmationUndone"]] = relationship(order_by="ConfirmationUndone.id")
 
     __table_args__ = (
         Index("ix_service_village_id_state", "village_id", "state", "done_on"),
@@ -131,6 +140,22 @@ class Service(WithPhoto, Base):
         CheckConstraint("assessment_id IS NULL OR state = 'confirmed'", name="counted"),
         CheckConstraint("voucher IS NULL OR state = 'confirmed'", name="vouched"),
     )
+
+
+class JointConfirmation(Base):
+    """One press that confirmed records together (一起确认); sent twice it is found and not done again.
+
+    `ticked` is the SHA-256 of the records' ids, to know the same press from another one.
+    """
+
+    __tablename__ = "joint_confirmation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    ticked: Mapped[str] = mapped_column(String(64))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Photo(Base):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ground import names
 from points.models import Rubric, RubricItem
 
 # What a version can say differently of an item.
@@ -31,7 +32,9 @@ def compare(older: Rubric, newer: Rubric) -> tuple[list[Difference], int]:
 
     In the newer version's order; what was removed comes last.
     """
-    older_items, newer_items = ({item.name: item for item in rubric.items} for rubric in (older, newer))
+    older_items, newer_items = (
+        {names.folded(item.name): item for item in rubric.items} for rubric in (older, newer)
+    )
     differences = []
     for name, item in newer_items.items():
         older_item = older_items.get(name)

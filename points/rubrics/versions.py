@@ -1,21 +1,24 @@
 """Versions of a rubric: the county publishes a template, a village's own meeting adopts it.
 
-What is in force on a quarter's first day scores the quarter; a version is never changed afterwards.
+What is in force on a quarter's first day scores the quarter; a version is never changed afterwards. One
+that was a mistake can be withdrawn before it is in force.
 """
 
 from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
 
+from ground import clock, days, names
 from ground.clock import Quarter
 from ground.db import db, lock
-from ground.refusal import Refused
+from ground.refusal import Refused, required_reason
 from people import areas, audit
 from people.models import Area, User
 from points import amounts, ledger
-from points.models import Assessment, FedBy, Rubric, RubricItem, Service
+from points.models import Assessment, FedBy, Rubric, RubricItem, RubricWithdrawal, Service
 from points.rubrics.template import TEMPLATE, USUAL_LIMITS, Limits, NewItem
 
 
@@ -29,9 +32,10 @@ def publish(
 ) -> Rubric:
     """Publish a county's template, which villages adopt for quarters from that day on.
 
-    Refused `no_items`, `bad_item`, `item_twice`, `source_twice`, `rubric_out_of_order` for a day before that
-    of the newest version.
+    Refused `bad_day`, `no_items`, `bad_item`, `item_twice`, `source_twice`, `rubric_out_of_order` for a day
+    before that of the newest version.
     """
+    days.DECIDED.check(in_force_from, "in_force_from")
     check_items(items)
     rubric = _put_in_force(county, in_force_from, approved_by, [(item, False) for item in items])
     rubric.most_bonuses, rubric.most_deductions, rubric.most_points = (
@@ -49,10 +53,14 @@ def adopt(
 ) -> Rubric:
     """Adopt the county's template, as the village's meeting decided, with the village's own items added.
 
-    Refused `bad_item`, `item_twice`, `source_not_own`, `too_many_items`, `too_many_points` for own items
-    outside the template's limits, `rubric_out_of_order` for a day before that of the newest version, and
-    `rubric_retroactive` when a quarter that would be scored anew is opened or has services already.
+    Refused `bad_day`, `bad_item`, `item_twice`, `source_not_own`, `too_many_items`, `too_many_points` for
+    own items outside the template's limits, `rubric_out_of_order` for a day before that of the newest
+    version, and `rubric_retroactive` when a quarter that would be scored anew is opened or has services
+    already.
     """
+    days.DECIDED.check(in_force_from, "in_force_from")
+    if county := areas.county_of(village):
+        lock(county)  # it does not withdraw meanwhile what is adopted here
     template = template_for(village, in_force_from)
     items = items_of(template)
     check_items([*items, *own])
@@ -80,11 +88,48 @@ def _put_in_force(
         )
     return Rubric(
         area_id=area.id,
-        version=newest.version + 1 if newest else 1,
+        version=(db.session.scalar(select(func.max(Rubric.version)).where(Rubric.area_id == area.id)) or 0)
+        + 1,
         in_force_from=in_force_from,
         approved_by=approved_by.strip(),
         items=[RubricItem(**vars(item), own=own) for item, own in items],
     )
+
+
+def withdraw(rubric: Rubric, reason: str, actor: User) -> RubricWithdrawal:
+    """Withdraw a version that was a mistake, before it is in force; a further row says so, and why.
+
+    No record can have used it: nothing is scored by a version before its day. Twice is once. The newest
+    version that was not withdrawn is then the newest again. Refused `reason_missing`, `in_force`, `adopted`
+    for a template that a village has adopted.
+    """
+    area = db.session.get_one(Area, rubric.area_id)
+    reason = required_reason(reason)
+    lock(area)
+    existing = db.session.get(RubricWithdrawal, rubric.id)
+    if existing is not None:
+        return existing
+    if rubric.in_force_from <= clock.today():
+        raise Refused("in_force", _("This version is in force already. Decide on a new one."))
+    adopted = select(Rubric.id).where(Rubric.template_id == rubric.id, _stands())
+    if db.session.scalar(adopted.limit(1)):
+        raise Refused("adopted", _("A village has adopted this version. It withdraws its own first."))
+    withdrawal = RubricWithdrawal(rubric_id=rubric.id, reason=reason, actor_id=actor.id, at=clock.now())
+    db.session.add(withdrawal)
+    db.session.flush()
+    db.session.expire(rubric, ["withdrawal"])
+    audit.note(actor, "rubric.withdraw", rubric, area, version=rubric.version, reason=reason)
+    return withdrawal
+
+
+def can_be_withdrawn(rubric: Rubric) -> bool:
+    """Whether a version is not in force yet and was not withdrawn."""
+    return rubric.withdrawal is None and rubric.in_force_from > clock.today()
+
+
+def _stands() -> ColumnElement[bool]:
+    """SQL condition: a version was not withdrawn."""
+    return ~Rubric.withdrawal.has()
 
 
 def _add(rubric: Rubric) -> None:
@@ -96,7 +141,7 @@ def check_items(items: Sequence[NewItem]) -> None:
     """Check that items can stand in one rubric. Refused as `publish` says."""
     if not items:
         raise Refused("no_items", _("A rubric needs at least one item."))
-    names, sources = set(), set()
+    names_there, sources = set(), set()
     for item in items:
         fits = 1 <= len(item.name.strip()) <= 100 and 1 <= len(item.unit.strip()) <= 20
         bounded = 0 < abs(item.points) <= amounts.LARGEST_TENTHS and (
@@ -104,13 +149,13 @@ def check_items(items: Sequence[NewItem]) -> None:
         )
         if not fits or not bounded or (item.points < 0 and item.source != FedBy.CLAIM):
             raise Refused("bad_item", _("“%(name)s” is no item of a rubric.", name=item.name))
-        if item.name.strip() in names:
+        if names.folded(item.name) in names_there:
             raise Refused("item_twice", _("“%(name)s” is there twice.", name=item.name))
         if item.source in sources:
             raise Refused(
                 "source_twice", _("Two items are fed by the same records: %(name)s.", name=item.name)
             )
-        names.add(item.name.strip())
+        names_there.add(names.folded(item.name))
         sources |= {item.source} - {FedBy.CLAIM}
 
 
@@ -194,16 +239,16 @@ def in_force_on(area: Area, day: date) -> Rubric | None:
     """The latest version in force on a day, or None."""
     return db.session.scalar(
         select(Rubric)
-        .where(Rubric.area_id == area.id, Rubric.in_force_from <= day)
+        .where(Rubric.area_id == area.id, Rubric.in_force_from <= day, _stands())
         .order_by(Rubric.version.desc())
         .limit(1)
     )
 
 
 def latest(area: Area) -> Rubric | None:
-    """The newest version, whether or not it is in force yet."""
+    """The newest version, whether or not it is in force yet, without those that were withdrawn."""
     return db.session.scalar(
-        select(Rubric).where(Rubric.area_id == area.id).order_by(Rubric.version.desc()).limit(1)
+        select(Rubric).where(Rubric.area_id == area.id, _stands()).order_by(Rubric.version.desc()).limit(1)
     )
 
 
@@ -213,7 +258,10 @@ def find_version(area: Area, version: int) -> Rubric | None:
 
 
 def versions_of(area: Area) -> Sequence[Rubric]:
-    """An area's versions, the newest first."""
+    """An area's versions, the newest first; also those that were withdrawn."""
     return db.session.scalars(
-        select(Rubric).where(Rubric.area_id == area.id).order_by(Rubric.version.desc())
+        select(Rubric)
+        .options(joinedload(Rubric.withdrawal))
+        .where(Rubric.area_id == area.id)
+        .order_by(Rubric.version.desc())
     ).all()

@@ -1,13 +1,22 @@
-"""Deciding on a service record (初审): confirmed by a second person, or rejected with a reason."""
+"""Deciding on a service record (初审): confirmed by a second person, or rejected with a reason.
+
+A confirmation can be taken back until the notice hangs. Deductions are decided in `deductions`.
+"""
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select
 
-from ground import clock
-from ground.db import db, lock
+from ground import clock, names
+from ground.db import db, get_locked, lock
 from ground.refusal import Refused, required_reason
-from people.models import User
+from people import audit
+from people.models import Area, User
 from people.roster import persons
-from points.models import Service, ServiceState, Voucher
+from points.assessment import meeting
+from points.models import Assessment, AssessmentState, ConfirmationUndone, Service, ServiceState, Voucher
+
+# While a sheet is in these states, what stands on it can still change.
+NOT_POSTED = (AssessmentState.COLLECTING, AssessmentState.DELIBERATING)
 
 
 def confirm(
@@ -18,34 +27,43 @@ def confirm(
     On somebody's word also who keyed the record in may confirm it, from paper that they signed; the worker
     never. Again by the same person changes nothing. Refused `same_person` for who recorded it, or when the
     name is the worker's or the recorder's own, `own_service` for the worker, `voucher_missing` without a
-    name, `already_decided`.
+    name, `already_decided`, `is_deduction`.
     """
-    lock(service)
+    lock_for_decision(service)
+    return confirm_locked(service, actor, voucher, name)
+
+
+def confirm_locked(
+    service: Service, actor: User, voucher: Voucher = Voucher.SECOND_PERSON, name: str = ""
+) -> Service:
+    """Confirm a record that was locked for its decision. Refused as `confirm` says."""
+    _check_ordinary(service)
     if persons.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody confirms their own service."))
-    name = name.strip()
+    name = names.kept(name)
     if voucher == Voucher.SECOND_PERSON:
         if actor.id == service.recorded_by_id:
             raise Refused("same_person", _("You recorded this yourself. Somebody else confirms it."))
         name = ""
     elif not 1 <= len(name) <= 200:
         raise Refused("voucher_missing", _("Write down who confirms it."), "name")
-    elif name in (service.worker.name, service.recorded_by.name):
+    elif any(names.same(name, person.name) for person in (service.worker, service.recorded_by)):
         raise Refused("same_person", _("Somebody else than the worker and the recorder confirms it."), "name")
-    return _decide(service, ServiceState.CONFIRMED, None, actor, voucher, name or None)
+    return decide(service, ServiceState.CONFIRMED, None, actor, voucher, name or None)
 
 
 def reject(service: Service, reason: str, actor: User) -> Service:
     """Reject a record with a reason (who recorded it may take it back this way).
 
-    Refused `reason_missing`, `already_decided`.
+    Refused `reason_missing`, `already_decided`, `is_deduction`.
     """
     reason = required_reason(reason)
     lock(service)
-    return _decide(service, ServiceState.REJECTED, reason, actor)
+    _check_ordinary(service)
+    return decide(service, ServiceState.REJECTED, reason, actor)
 
 
-def _decide(
+def decide(
     service: Service,
     state: ServiceState,
     reason: str | None,
@@ -53,6 +71,10 @@ def _decide(
     voucher: Voucher | None = None,
     name: str | None = None,
 ) -> Service:
+    """Write a decision down, after its rules were checked. Refused `already_decided`.
+
+    A record that the running meeting had taken goes back on its sheet when it is confirmed again.
+    """
     if service.state == state and service.decided_by_id == actor.id:
         return service
     if service.state != ServiceState.RECORDED:
@@ -62,5 +84,78 @@ def _decide(
     service.decided_at = clock.now()
     service.decision = reason
     service.voucher, service.voucher_name = voucher, name
+    if state == ServiceState.CONFIRMED and service.undone:
+        taken_by = service.undone[-1].assessment
+        if taken_by is not None and taken_by.state == AssessmentState.DELIBERATING:
+            service.assessment_id = taken_by.id
     db.session.flush()
     return service
+
+
+def take_back(service: Service, reason: str, actor: User) -> ConfirmationUndone:
+    """Take a confirmation back, with a reason, until the notice hangs; the record waits for a decision again.
+
+    It leaves the sheet. Refused `reason_missing`, `not_confirmed`, `own_service` for the worker,
+    `wrong_state` once the assessment that counts it is posted, and as `meeting.check_may_decide` says while
+    its meeting goes on.
+    """
+    reason = required_reason(reason)
+    lock_open_sheets(service.village_id)
+    lock(service)
+    if persons.is_own(actor, service.worker):
+        raise Refused("own_service", _("Nobody decides on their own service."))
+    if service.state != ServiceState.CONFIRMED or service.decided_by_id is None or service.decided_at is None:
+        raise Refused("not_confirmed", _("This record is not confirmed."))
+    counted_in = service.assessment
+    if counted_in is not None:
+        if counted_in.state not in NOT_POSTED:
+            raise Refused("wrong_state", _("The notice hangs already. Object to the line there."))
+        meeting.check_may_decide(counted_in, service.worker, actor)
+    undone = ConfirmationUndone(
+        service_id=service.id,
+        confirmed_by_id=service.decided_by_id,
+        confirmed_at=service.decided_at,
+        voucher=service.voucher,
+        voucher_name=service.voucher_name,
+        assessment_id=service.assessment_id,
+        reason=reason,
+        actor_id=actor.id,
+        at=clock.now(),
+    )
+    db.session.add(undone)
+    service.state = ServiceState.RECORDED
+    service.decided_by_id = service.decided_at = None
+    service.voucher = service.voucher_name = service.assessment_id = None
+    db.session.flush()
+    db.session.expire(service, ["undone", "assessment", "decided_by"])
+    village = db.session.get_one(Area, service.village_id)
+    audit.note(
+        actor, "service.take_back", service, village, confirmed_by=undone.confirmed_by_id, reason=reason
+    )
+    return undone
+
+
+def can_be_taken_back(service: Service) -> bool:
+    """Whether a confirmation can still be taken back: it is one, and no notice of it hangs."""
+    counted_in = service.assessment
+    return service.state == ServiceState.CONFIRMED and (counted_in is None or counted_in.state in NOT_POSTED)
+
+
+def lock_for_decision(service: Service) -> None:
+    """Lock a record; before it the sheets that it may go back to, in the order in which a meeting locks."""
+    if db.session.scalar(select(ConfirmationUndone.id).where(ConfirmationUndone.service_id == service.id)):
+        lock_open_sheets(service.village_id)
+    lock(service)
+
+
+def lock_open_sheets(village_id: int) -> None:
+    """Lock the village's assessments that are not posted, so that none takes a record or is posted now."""
+    ids = select(Assessment.id).where(Assessment.village_id == village_id, Assessment.state.in_(NOT_POSTED))
+    for ident in db.session.scalars(ids.order_by(Assessment.id)).all():
+        get_locked(Assessment, ident)
+
+
+def _check_ordinary(service: Service) -> None:
+    """Check that a record is no deduction. Refused `is_deduction`."""
+    if service.deduction is not None:
+        raise Refused("is_deduction", _("This takes points. Decide it under Deductions."))

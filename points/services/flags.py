@@ -57,7 +57,11 @@ def flagged_waiting_ids(village: Area) -> list[int]:
     """The ids of the records that wait and show a sign, among the latest 300 that wait."""
     latest_waiting = db.session.scalars(
         select(Service)
-        .where(Service.village_id == village.id, Service.state == ServiceState.RECORDED)
+        .where(
+            Service.village_id == village.id,
+            Service.state == ServiceState.RECORDED,
+            ~Service.deduction.has(),
+        )
         .order_by(Service.done_on.desc(), Service.id.desc())
         .limit(MOST_RECORDS)
     ).all()

@@ -17,7 +17,7 @@ LONGEST_SIDES_PIXELS = (2000, 1500, 1000)
 
 
 def keep(record: WithPhoto, data: bytes, actor: User) -> Photo:
-    """Keep a photo (JPEG, PNG or WebP) with a record, for good.
+    """Keep a photo (see `pictures.FORMATS`) with a record, for good.
 
     It is kept as a JPEG without metadata of at most 2 MB. The same photo sent twice is kept once. Refused
     `photo_there` if the record has another one, and as `pictures.encode` is.

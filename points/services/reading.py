@@ -2,33 +2,43 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
+from ground import names
 from ground.db import db
 from people.models import Area, Person, User
 from points.assessment import sheet
-from points.models import Assessment, Service, ServiceState
+from points.models import Assessment, Rubric, RubricItem, Service, ServiceState
 
 
 @dataclass(frozen=True)
 class ServiceSearch:
     """A search for service records; whatever is left out does not narrow it.
 
-    `worker`, `grid` and the records `among` which to look are given by their ids; `likeness` is the
-    fingerprint of what was written.
+    `worker`, `grid`, `item` and the records among which to look are given by their ids; `item` also finds
+    what other versions of the rubric call the same. The days are from `since` until `until`, both included.
+    `likeness` is the fingerprint of what was written, `text` a part of it.
     """
 
     state: ServiceState | None = None
     worker: int | None = None
     grid: int | None = None
+    item: int | None = None
+    since: date | None = None
+    until: date | None = None
+    text: str | None = None
     likeness: str | None = None
     service_ids: Collection[int] | None = None
 
 
-def search_services(village: Area, search: ServiceSearch) -> Select[Service]:
-    """The village's records that fit, the latest day first; for paging."""
+def search_services(village: Area, search: ServiceSearch, *, is_by_item: bool = False) -> Select[Service]:
+    """The village's records that fit, the latest day first, or item by item; for paging.
+
+    Deductions are read in theirs.
+    """
     conditions = {
         Service.state: search.state,
         Service.worker_id: search.worker,
@@ -39,14 +49,37 @@ def search_services(village: Area, search: ServiceSearch) -> Select[Service]:
     query = (
         select(Service)
         .options(*map(joinedload, (*related, Service.household, Service.evidence, Service.resubmits)))
+        .options(joinedload(Service.assessment), selectinload(Service.undone))
         .where(
             Service.village_id == village.id,
+            ~Service.deduction.has(),
             *(column == value for column, value in conditions.items() if value is not None),
         )
     )
     if search.service_ids is not None:
         query = query.where(Service.id.in_(search.service_ids))
-    return query.order_by(Service.done_on.desc(), Service.id.desc())
+    if search.item is not None:
+        query = query.where(Service.item_id.in_(_items_called_the_same(village, search.item)))
+    if search.since is not None:
+        query = query.where(Service.done_on >= search.since)
+    if search.until is not None:
+        query = query.where(Service.done_on <= search.until)
+    if search.text is not None:
+        query = query.where(Service.note.icontains(search.text, autoescape=True))
+    by_item = (Service.item_id,) if is_by_item else ()
+    return query.order_by(*by_item, Service.done_on.desc(), Service.id.desc())
+
+
+def _items_called_the_same(village: Area, item_id: int) -> Select[int]:
+    """The ids of the items in any version of a village's rubric that are called as this one."""
+    folded_name = (
+        select(names.FoldedColumn(RubricItem.name)).where(RubricItem.id == item_id).scalar_subquery()
+    )
+    return (
+        select(RubricItem.id)
+        .join(RubricItem.rubric)
+        .where(Rubric.area_id == village.id, names.FoldedColumn(RubricItem.name) == folded_name)
+    )
 
 
 def resubmitted_ids(services: Iterable[Service]) -> dict[int, int]:
@@ -76,7 +109,11 @@ def count_waiting(village: Area, decider: User | None = None) -> int:
     query = (
         select(func.count())
         .select_from(Service)
-        .where(Service.village_id == village.id, Service.state == ServiceState.RECORDED)
+        .where(
+            Service.village_id == village.id,
+            Service.state == ServiceState.RECORDED,
+            ~Service.deduction.has(),
+        )
     )
     if decider is not None:
         query = query.where(Service.recorded_by_id != decider.id)

@@ -8,13 +8,13 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from ground import clock
+from ground import clock, days
 from ground.clock import Quarter
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
-from people.models import Appointment, Grid, Household, Person, Role, User
+from people.models import Appointment, Grid, Household, Person, User
 from people.roster import holders, persons
-from points.models import Evidence, FedBy, RubricItem, Service, ServiceState
+from points.models import Deduction, Evidence, FedBy, RubricItem, Service, ServiceState
 from points.rubrics import versions
 
 MOST_TIMES = 999
@@ -32,14 +32,15 @@ def record(
     note: str,
     actor: User,
     household: Household | None = None,
+    deduction: Deduction | None = None,
 ) -> Service:
     """Record what a worker did on a day (Asia/Shanghai), maybe for a household; a second person decides.
 
     Sent twice with one key it is recorded once. For an entry that was merged it counts for the one that was
     kept. A day outside the worker's term is taken, and whoever confirms is told. Refused `key_reused`,
-    `in_future`, `bad_count` (1 to 999), `not_serving` for who never served, `not_in_rubric` when the item is
-    not of the version that scores that day's quarter, `needs_record` when it is fed by records,
-    `committee_only` for a deduction by anybody else.
+    `bad_day`, `in_future`, `bad_count` (1 to 999), `not_serving` for who never served, `not_in_rubric` when
+    the item is not of the version that scores that day's quarter, `needs_record` when it is fed by records,
+    `is_deduction` when it takes points: that is proposed by `deductions.propose`, which says what shows it.
     """
     lock(worker)  # one at a time for a worker, so a double click finds the first
     worker = persons.current_entry(worker)
@@ -56,9 +57,8 @@ def record(
         raise Refused("not_in_rubric", _("This item is not in the rubric that scores that day."), "item")
     if item.source != FedBy.CLAIM:
         raise Refused("needs_record", _("This counts by its record: write down the visit itself."), "item")
-    if item.points < 0 and not actor.roles_in(worker.area) & {Role.CLERK, Role.CHAIR}:
-        raise Refused("committee_only", _("The committee writes down what is deducted."), "item")
-    return _add(key, worker, _grid_id(worker, done_on), item, done_on, count, note, actor, household)
+    grid_id = _grid_id(worker, done_on)
+    return _add(key, worker, grid_id, item, done_on, count, note, actor, household, deduction)
 
 
 def record_from_evidence(
@@ -96,7 +96,7 @@ def resubmit(key: str, rejected: Service, done_on: date, count: int, note: str, 
     """Hand a rejected record in again, linked to it, with a better day, count or note; once.
 
     What came of a record keeps its day and count. Refused `not_rejected`, `already_resubmitted`,
-    `from_record`, `key_reused`, and as `record` says.
+    `from_record`, `key_reused`, `is_deduction`, and as `record` says.
     """
     lock(rejected)
     existing = _service_with_key(key)
@@ -152,8 +152,7 @@ def _service_with_key(key: str) -> Service | None:
 
 
 def _check_day_and_count(done_on: date, count: int) -> None:
-    if done_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "done_on")
+    days.HAPPENED.check(done_on, "done_on")
     if not 1 <= count <= MOST_TIMES:
         raise Refused("bad_count", _("How often must be a number from 1 to %(n)s.", n=MOST_TIMES), "count")
 
@@ -179,7 +178,11 @@ def _add(
     note: str,
     actor: User,
     household: Household | None,
+    deduction: Deduction | None = None,
 ) -> Service:
+    """Write a record down; every one comes by here. Refused `is_deduction`."""
+    if item.points < 0 and deduction is None:
+        raise Refused("is_deduction", _("A deduction is no service. Propose it under Deductions."), "item")
     service = Service(
         key=key,
         village_id=worker.area_id,
@@ -189,11 +192,12 @@ def _add(
         done_on=done_on,
         count=count,
         note=note.strip(),
-        likeness=likeness(note),
+        likeness=None if deduction else likeness(note),
         household_id=household.id if household else None,
         recorded_by_id=actor.id,
         recorded_at=clock.now(),
         state=ServiceState.RECORDED,
+        deduction=deduction,
     )
     db.session.add(service)
     db.session.flush()

@@ -21,7 +21,7 @@ TITLE, BODY, CELL, SMALL = 16, 10.5, 9, 8.5
 class ChecklistRow:
     """One record on the checklist: its number, what it says, and for whom it was.
 
-    `found` is the finding that was written down already, or empty.
+    `finding` is the one that was written down already, or empty.
     """
 
     number: int

@@ -1,7 +1,6 @@
 """Paper slips (服务单) for workers without a phone: printed under numbers, each keyed in once."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from stdnum import damm
 
 from ground import clock
 from ground.db import add_rows, db, lock
+from ground.figures import narrow
 from ground.refusal import Refused
 from people import audit
 from people.models import Area, Person, User
@@ -27,7 +27,7 @@ MOST_SLIPS = 200
 class Batch:
     """Slips that were printed together, for one worker or for anyone (None).
 
-    `first` and `last` are their numbers, `count` is how many, `used` how many came back.
+    `first` and `last` are their numbers, `count` is how many, `used_count` how many came back.
     """
 
     at: datetime
@@ -78,7 +78,7 @@ def slip_number(typed: str) -> str:
 
     Refused `bad_slip_number`.
     """
-    text = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed)).upper().removeprefix("S")
+    text = re.sub(r"[\s-]", "", narrow(typed)).upper().removeprefix("S")
     if not (len(text) == 8 and text.isascii() and text.isdecimal() and damm.is_valid(text)):
         wrong = _("This is no slip's number: eight digits behind an S, as on the paper.")
         raise Refused("bad_slip_number", wrong, "number")

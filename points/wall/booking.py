@@ -29,7 +29,7 @@ class WaitReason(StrEnum):
 
 @dataclass(frozen=True)
 class BookableLine:
-    """A posted line on its way to the ledger; `why` it waits, None if nothing stands in its way."""
+    """A posted line on its way to the ledger; `wait_reason` None if nothing stands in its way."""
 
     posted: NoticeLine
     wait_reason: WaitReason | None

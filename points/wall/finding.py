@@ -1,8 +1,8 @@
 """Finding a line among those of a notice: by its number, by the name as it is masked, or by the grid."""
 
 import re
-import unicodedata
 
+from ground import names
 from people.models import mask_name
 
 
@@ -14,9 +14,10 @@ def is_found(words: str, number: int, name: str, grid: str) -> bool:
     does the same while somebody types.
     """
     numbers = {number, *map(int, re.findall("[0-9]+", grid))}
+    whole, place = names.folded(name), names.folded(grid)
     return all(
         int(word) in numbers
         if re.fullmatch("[0-9]+", word)
-        else name.startswith(mask_name(word)) or word in grid
-        for word in unicodedata.normalize("NFKC", words).split()
+        else whole.startswith(names.folded(mask_name(word))) or word in place
+        for word in map(names.folded, names.tidy(words).split())
     )

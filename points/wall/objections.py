@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ground import clock
+from ground import clock, days, names
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.cards import TOKEN_LENGTH, random_characters
@@ -50,7 +50,7 @@ def bring(
     Sent twice with one key it is one. From now on the line waits. `received_on` is a day in Asia/Shanghai,
     today if left out; `chance` the machine's secret source, unless a demo wants the same on every run.
     Refused `not_on_notice` when nothing hangs on the wall, `not_on_sheet`, `already_booked` for a line that
-    is booked, `bad_text`, `in_future`, `before_notice`, `too_many` online, `key_reused`.
+    is booked, `bad_text`, `bad_day`, `in_future`, `before_notice`, `too_many` online, `key_reused`.
     """
     lock(assessment)
     existing = db.session.scalar(select(Objection).where(Objection.key == key))
@@ -71,8 +71,7 @@ def bring(
             _("This line is booked. Tell the committee: a mistake is put right in the next quarter."),
         )
     received_on = received_on or clock.today()
-    if received_on > clock.today():
-        raise Refused("in_future", _("The day lies in the future."), "received_on")
+    days.HAPPENED.check(received_on, "received_on")
     if received_on < line.notice.posted_on:
         raise Refused("before_notice", _("The notice did not hang yet on that day."), "received_on")
     if not LEAST_CHARACTERS <= len(text.strip()) <= MOST_CHARACTERS:
@@ -85,7 +84,7 @@ def bring(
         number=_next_number(assessment),
         worker_id=worker.id,
         channel=channel,
-        name=name.strip(),
+        name=names.kept(name),
         contact=contact.strip(),
         text=text.strip(),
         received_on=received_on,

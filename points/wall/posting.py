@@ -1,6 +1,6 @@
 """Posting (公示): the sheet is hung up line by line as it will be booked, with the ledger's digest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _
@@ -65,32 +65,46 @@ def _post(
 ) -> Notice:
     if any(row.total > amounts.LARGEST_TENTHS for _number, row in rows):
         raise Refused("amount_too_large", _("That is more points than the ledger takes at once."))
-    digest, upto = ledger.freeze_digest(assessment.village)
+    notice = _notice(assessment, whole)
+    notice.posted_by_id = actor.id
+    notice.digest, notice.last_transfer_id = ledger.freeze_digest(assessment.village)
+    db.session.add(notice)
+    db.session.flush()
+    for line in _lines(rows):
+        line.notice_id = notice.id
+        db.session.add(line)
+    db.session.flush()
+    return notice
+
+
+def draft(assessment: Assessment) -> tuple[Notice, list[NoticeLine]]:
+    """The whole sheet as it would be posted today, with its lines; nothing of it is kept."""
+    return _notice(assessment, True), _lines(enumerate(sheet.sheet_rows(assessment), 1))
+
+
+def _notice(assessment: Assessment, whole: bool) -> Notice:
+    """A notice of today, without what proves it."""
     today, rules = clock.today(), meeting_rules.rules_of(assessment.village)
-    notice = Notice(
+    return Notice(
         assessment_id=assessment.id,
         number=len(assessments.notices(assessment)) + 1,
         whole=whole,
         posted_on=today,
         ends_on=today + timedelta(days=rules.notice_days),
-        posted_by_id=actor.id,
         posted_at=clock.now(),
-        digest=digest,
-        last_transfer_id=upto,
         last_adjustment_id=max((adjustment.id for adjustment in assessment.adjustments), default=0),
     )
-    db.session.add(notice)
-    db.session.flush()
-    db.session.add_all(_line(notice, number, row) for number, row in rows)
-    db.session.flush()
-    return notice
 
 
-def _line(notice: Notice, number: int, row: sheet.SheetRow) -> NoticeLine:
+def _lines(rows: Iterable[tuple[int, sheet.SheetRow]]) -> list[NoticeLine]:
+    return [_line(number, row) for number, row in rows]
+
+
+def _line(number: int, row: sheet.SheetRow) -> NoticeLine:
     return NoticeLine(
-        notice_id=notice.id,
         number=number,
         worker_id=row.worker.id,
+        worker=row.worker,
         name=row.worker.masked,
         grid=row.grid.name,
         cells={category: [cell.count, cell.raw, cell.capped] for category, cell in row.cells.items()},

@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,7 @@ from sqlalchemy.orm import aliased
 
 from ground.clock import Quarter
 from ground.db import db
+from ground.figures import narrow
 from ground.refusal import Refused
 from people.models import Area
 from points import chain
@@ -98,7 +98,7 @@ def proofs_of_digest(village: Area, digest: str) -> list[Proof]:
     Spaces, other signs between the groups, capitals and full-width characters do not matter; a part of at
     least 16 characters is enough. Refused `bad_digest`, `digest_too_short`, `no_such_notice`.
     """
-    digits = re.sub(r"[\s\-‐–—_.,:;·、，。：；]", "", unicodedata.normalize("NFKC", digest)).lower()
+    digits = re.sub(r"[\s\-‐–—_.,:;·、，。：；]", "", narrow(digest)).lower()
     if not re.fullmatch(r"[0-9a-f]*", digits) or len(digits) > DIGEST_DIGITS:
         raise Refused("bad_digest", _("The number has the figures 0 to 9 and the letters a to f."), "digest")
     if len(digits) < LEAST_DIGITS:

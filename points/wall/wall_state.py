@@ -6,11 +6,12 @@ The state says which lines can be booked now, and which wait and why.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
 from ground.db import db
+from people.models import Area
 from points.assessment import assessments, line_notes, sheet
 from points.models import (
     Adjustment,
@@ -25,8 +26,7 @@ from points.models import (
     Recusal,
     Service,
 )
-from points.wall import booking, correcting, objections
-from points.wall.posting import changed_workers
+from points.wall import booking, correcting, objections, posting
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,17 @@ class PostedNotice:
 
 def posted_notice(assessment: Assessment, notice: Notice) -> PostedNotice:
     """A notice with all that is printed on it."""
-    posted = _lines(notice)
-    workers = {line.worker_id for line in posted}
+    return _with_notes(assessment, notice, _lines(notice))
+
+
+def draft_notice(assessment: Assessment) -> PostedNotice:
+    """The whole sheet as it would hang if it were posted now; nothing of it is kept."""
+    notice, lines = posting.draft(assessment)
+    return _with_notes(assessment, notice, lines)
+
+
+def _with_notes(assessment: Assessment, notice: Notice, lines: Sequence[NoticeLine]) -> PostedNotice:
+    workers = {line.worker_id for line in lines}
     adjustments = [
         adjustment
         for adjustment in assessment.adjustments
@@ -63,12 +72,12 @@ def posted_notice(assessment: Assessment, notice: Notice) -> PostedNotice:
     return PostedNotice(
         assessment,
         notice,
-        posted,
+        lines,
         [record for record in sheet.deductions(assessment) if record.worker_id in workers],
         line_notes.standing_adjustments(adjustments),
         _answers(adjustments),
         {} if notice.whole else _totals_before(notice, workers),
-        _recusals(notice) if notice.whole else (),
+        _recusals(assessment, notice) if notice.whole else (),
         [correction for correction in corrections if correction.at <= notice.posted_at],
     )
 
@@ -94,12 +103,12 @@ def _lines(notice: Notice) -> Sequence[NoticeLine]:
     ).all()
 
 
-def _recusals(notice: Notice) -> Sequence[Recusal]:
+def _recusals(assessment: Assessment, notice: Notice) -> Sequence[Recusal]:
     """Who was left out of which line; what came after it was sent back stands on the next sheet."""
     return db.session.scalars(
         select(Recusal)
         .join(Recusal.member)
-        .where(Member.assessment_id == notice.assessment_id, Recusal.at <= notice.posted_at)
+        .where(Member.assessment_id == assessment.id, Recusal.at <= notice.posted_at)
         .options(contains_eager(Recusal.member), joinedload(Recusal.worker))
         .order_by(Recusal.id)
     ).all()
@@ -132,8 +141,8 @@ def _totals_before(notice: Notice, workers: set[int]) -> dict[int, int]:
 class WallState:
     """The state of an assessment's wall: its notices, its objections, and its lines.
 
-    `ready` lines can be booked now, `waiting` ones have a reason to wait; `changed` is how many lines
-    changed since they hung.
+    `ready` lines can be booked now, `waiting` ones have a reason to wait; `changed_count` is how many
+    lines changed since they hung.
     """
 
     notices: Sequence[Notice]
@@ -170,7 +179,7 @@ def wall_state(assessment: Assessment) -> WallState:
         objections.objections_of(assessment),
         [line.posted for line in lines if line.wait_reason is None],
         [line for line in lines if line.wait_reason is not None],
-        len(changed_workers(assessment, assessments.latest_lines(assessment))) if is_posted else 0,
+        len(posting.changed_workers(assessment, assessments.latest_lines(assessment))) if is_posted else 0,
     )
 
 
@@ -187,4 +196,25 @@ def open_lines(assessment: Assessment) -> list[NoticeLine]:
         line
         for line in lines
         if line.worker_id in waiting or (line.total == 0 and today <= line.notice.ends_on)
+    ]
+
+
+def unfinished_assessments(village: Area) -> list[Assessment]:
+    """The village's assessments that are not through, the latest first.
+
+    Those not booked, and booked ones of which a line still waits because somebody objected to it.
+    """
+    contested = select(Objection.assessment_id)
+    listed = db.session.scalars(
+        select(Assessment)
+        .where(
+            Assessment.village_id == village.id,
+            or_(Assessment.state != AssessmentState.BOOKED, Assessment.id.in_(contested)),
+        )
+        .order_by(Assessment.quarter_name.desc())
+    )
+    return [
+        assessment
+        for assessment in listed
+        if assessment.state != AssessmentState.BOOKED or booking.to_book(assessment)
     ]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from flask_babel import gettext as _
 
 from ground.paper import words
-from people.models import Person, mask_name
+from people.models import Person, mask_name, mask_names
 from people.roster import persons
 from points import labels
 from points.amounts import show, signed
@@ -179,12 +179,5 @@ def name_mask(assessment: Assessment, workers: Iterable[Person]) -> NameMask:
 
     The names of these workers, and of who was at the meeting.
     """
-    names = {worker.name for worker in workers} | {member.name for member in assessment.members}
-    longest_first = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
-
-    def masked(text: str) -> str:
-        for name in longest_first:
-            text = text.replace(name, mask_name(name))
-        return text
-
-    return masked
+    people = {worker.name for worker in workers} | {member.name for member in assessment.members}
+    return lambda text: mask_names(text, people)

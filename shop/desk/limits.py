@@ -80,7 +80,7 @@ def check(person: Person, articles: Mapping[int, Goods], basket: Mapping[int, in
                 "limit_reached",
                 _(
                     "%(name)s: each person may take %(quota)s %(unit)s in a quarter, %(left)s more now.",
-                    name=limit.goods.name,
+                    name=limit.goods.title,
                     unit=limit.goods.unit,
                     quota=limit.quota,
                     left=limit.units_left,

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from ground import names
 from ground.refusal import Refused
 
 FIELD_WIDE, FIELD_HIGH = 1000, 400  # the field that is signed in, in units of its own
@@ -27,7 +28,7 @@ def read_collector(name: str, relation: str, signature: Any = ()) -> Collector |
     Refused `bad_proxy` for a name or relation that is too long or a missing relation; `bad_signature` for
     anything but at most 200 strokes of together at most 4,000 points in the field of 1000 by 400.
     """
-    name, relation = " ".join(name.split()), " ".join(relation.split())
+    name, relation = names.kept(name), names.tidy(relation)
     if not name:
         return None
     if len(name) > 100 or not 1 <= len(relation) <= 40:

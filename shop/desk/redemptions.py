@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from ground import clock
+from ground import clock, names
 from ground.db import db, get_locked
 from ground.refusal import Refused, check_repeated
 from people.cards import random_characters
@@ -130,8 +130,8 @@ def _repeated_redemption(
 ) -> Redemption:
     """The redemption that has this key already. Refused `key_reused` for another one."""
     handed_out = {line.goods_id: line.quantity for line in existing.lines}
-    existing_collector = existing.proxy and (existing.proxy.name, existing.proxy.relation)
-    new_collector = collector and (collector.name, collector.relation)
+    existing_collector = existing.proxy and (names.folded(existing.proxy.name), existing.proxy.relation)
+    new_collector = collector and (names.folded(collector.name), collector.relation)
     check_repeated(
         (existing.shop_id, existing.card_id, handed_out, existing_collector),
         (shop.id, card.id, basket, new_collector),

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import Field
 
+from ground.figures import narrow
 from ground.forms import Form, key_field
 
 OLDEST_SECONDS = 43_200  # seconds: what was counted longer ago is counted again
@@ -35,8 +36,8 @@ class CountedUnits:
 class CountsField(Field):
     """The counted units, from the controls `units-<id>`, `began-<id>`, `ended-<id>` of articles.
 
-    `data` is goods id → `CountedUnits`; `typed` keeps the words as they were, and `wrong` says by goods id
-    what is wrong with them. What was left empty was not counted.
+    `data` is goods id → `CountedUnits`; `raw_units` keeps the words as they were, and `faults` says by
+    goods id what is wrong with them. What was left empty was not counted.
     """
 
     CONTROL = re.compile(r"units-([1-9]\d{0,8})")
@@ -66,8 +67,8 @@ class CountsField(Field):
 
 
 def _whole_number(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.isdecimal() and len(text) <= 9 else None
+    figures = narrow(text)
+    return int(figures) if figures.isdecimal() and len(figures) <= 9 else None
 
 
 class CountForm(Form):

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField, StringField
 from wtforms.validators import Length
 
+from ground.figures import narrow
 from ground.forms import KeyedForm
 from ground.refusal import Refused
 from shop.desk import proxies
@@ -17,7 +18,7 @@ from shop.desk import proxies
 class BasketField(Field):
     """The basket: units by article, from one control `goods-<id>` for each.
 
-    `data` is goods id → units; `typed` keeps the words as they were, for the page after a refusal.
+    `data` is goods id → units; `raw_units` keeps the words as they were, for the page after a refusal.
     """
 
     CONTROL = re.compile(r"goods-([1-9]\d{0,8})")
@@ -30,7 +31,7 @@ class BasketField(Field):
             for name in formdata or ()
             if (control := self.CONTROL.fullmatch(name))
         }
-        filled = {goods_id: units for goods_id, units in self.raw_units.items() if units}
+        filled = {goods_id: narrow(units) for goods_id, units in self.raw_units.items() if units}
         self.data = {goods_id: int(units) for goods_id, units in filled.items() if _is_count(units)}
         if len(self.data) < len(filled):
             self.process_errors.append(_("How many is a whole number: 0, 1, 2 …"))

@@ -2,11 +2,11 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, IntegerField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from ground import clock
-from ground.forms import Form
+from ground import clock, days
+from ground.forms import DayField, FiguresField, Form, NumberField
 from points.forms.fields import PointsField
 
 
@@ -17,28 +17,30 @@ class GoodsForm(Form):
     spec = StringField(_("Specification"), validators=[Length(max=100)])
     unit = StringField(_("Unit"), validators=[InputRequired(), Length(max=20)])
     category = StringField(_("Category"), validators=[Length(max=40)])
-    quota = IntegerField(_("Limit for each person and quarter"), validators=[Optional()])
-    low_at = IntegerField(_("Low at"), validators=[Optional()])
+    quota = NumberField(_("Limit for each person and quarter"), validators=[Optional()])
+    low_at = NumberField(_("Low at"), validators=[Optional()])
 
 
 class NewGoodsForm(GoodsForm):
     """A new article for the shelf."""
 
     price = PointsField(_("Price in points"), validators=[InputRequired(), Length(max=12)])
-    barcode = StringField(_("Barcode"), validators=[Length(max=40)])
+    barcode = FiguresField(_("Barcode"), validators=[Length(max=40)])
 
 
 class PriceForm(Form):
     """A new price of an article, from a day on."""
 
     price = PointsField(_("New price in points"), validators=[InputRequired(), Length(max=12)])
-    holds_from = DateField(_("Holds from"), default=clock.today, validators=[InputRequired()])
+    holds_from = DayField(
+        _("Holds from"), days.FROM_NOW_ON, default=clock.today, validators=[InputRequired()]
+    )
 
 
 class CodeForm(Form):
     """One more code of an article."""
 
-    barcode = StringField(
+    barcode = FiguresField(
         _("Barcode"), validators=[InputRequired(_("Scan the barcode or type it.")), Length(max=40)]
     )
 

@@ -7,11 +7,11 @@ from operator import itemgetter
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, FieldList, FormField, StringField, TimeField
-from wtforms import Form as Rows
+from wtforms import FieldList, FormField, TimeField
 from wtforms.validators import Length, Optional
 
-from ground.forms import Form
+from ground import days
+from ground.forms import DayField, FiguresField, Form, Rows
 from ground.refusal import Refused
 from shop.shelf.hours import Hours, Span
 
@@ -44,7 +44,7 @@ class SpanRow(Rows):
 class DaysRow(SpanRow):
     """Days of every month, and when the shop is open on them."""
 
-    days = StringField(_("Days of the month"), validators=[Length(max=100)])
+    days = FiguresField(_("Days of the month"), validators=[Length(max=100)])
 
     @property
     def day_numbers(self) -> list[int]:
@@ -69,7 +69,7 @@ class DaysRow(SpanRow):
 class DateRow(SpanRow):
     """A single date: open from a time to a time, or closed."""
 
-    day = DateField(_("Date"), validators=[Optional()])
+    day = DayField(_("Date"), days.MARKED, validators=[Optional()])
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Check that times come with a date."""

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length, Optional
 
-from ground.forms import KeyedForm, SelectField
+from ground import days
+from ground.forms import DayField, KeyedForm, NumberField, SelectField
 from shop.forms.money import MoneyField
 from shop.labels import SOURCES
 from shop.models import Shop, Source
@@ -15,22 +16,17 @@ from shop.models import Shop, Source
 class ReceiveForm(KeyedForm):
     """A lot that comes in."""
 
-    quantity = IntegerField(_("How many"), validators=[InputRequired()])
+    quantity = NumberField(_("How many"), validators=[InputRequired()])
     source = SelectField(_("Where from"), choices=SOURCES.items(), coerce=Source)
     donor = StringField(_("Who gave it"), validators=[Length(max=100)])
     unit_cost = MoneyField(_("Cost of one unit in yuan"), validators=[Length(max=12)])
-    best_before = DateField(_("Best before"), validators=[Optional()])
-
-    def validate_best_before(self, field: DateField) -> None:
-        """Refuse a year after 2999, which is easily typed by mistake."""
-        if field.data is not None and field.data.year > 2999:
-            raise ValidationError(_("Write the year with four digits."))
+    best_before = DayField(_("Best before"), days.GOOD_UNTIL, validators=[Optional()])
 
 
 class OutForm(KeyedForm):
     """Units of a lot that leave beside the desk, and why."""
 
-    quantity = IntegerField(_("How many"), validators=[InputRequired()])
+    quantity = NumberField(_("How many"), validators=[InputRequired()])
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
 
 
@@ -38,7 +34,7 @@ class SendForm(KeyedForm):
     """Units of a lot for another shop."""
 
     to_shop = SelectField(_("To which shop"), coerce=int, validators=[InputRequired()])
-    quantity = IntegerField(_("How many"), validators=[InputRequired()])
+    quantity = NumberField(_("How many"), validators=[InputRequired()])
     note = StringField(_("Note"), validators=[Length(max=200)])
 
     def offer(self, others: Iterable[Shop]) -> None:

@@ -1,13 +1,13 @@
 """The columns of a goods file, and its rows: each cell is right, or bad with the reason."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _
 
-from ground import tables
+from ground import days, tables
+from ground.figures import narrow
 from ground.refusal import Refused
 from points import amounts
 from shop.shelf import codes, goods, prices
@@ -85,7 +85,7 @@ def _goods_row(reader: tables.RowReader) -> GoodsRow:
         category=reader.get(CATEGORY, lambda cell: tables.text(cell, 40)),
         codes=reader.get(CODES, _codes) or (),
         price=reader.get(PRICE, _price),
-        since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch)),
+        since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch, days.DECIDED)),
         quota=reader.get(QUOTA, lambda cell: tables.whole(_without_unit(cell, unit), 1, goods.MOST_UNITS)),
         low_at=reader.get(
             LOW_AT, lambda cell: tables.whole(_without_unit(cell, unit), 0, goods.LARGEST_LOW_AT)
@@ -117,7 +117,7 @@ def _code(text: str) -> str:
 
 
 def _price(cell: tables.Cell) -> int | None:
-    text = POINTS_SUFFIX.sub("", unicodedata.normalize("NFKC", tables.text(cell, 40) or ""))
+    text = POINTS_SUFFIX.sub("", narrow(tables.text(cell, 40) or ""))
     if not text:
         return None
     points = amounts.parse(text)

@@ -16,7 +16,7 @@ def export_goods(shop: Shop, kind: str, actor: User) -> list[dict[str, Any]]:
     The export, as `xlsx` or `csv`, is audited. The rows come in again without changing anything.
     """
     known_goods = KnownGoods(shop)
-    rows = [_row(goods, known_goods) for goods in known_goods.by_name.values()]
+    rows = [_row(goods, known_goods) for goods in known_goods.articles]
     audit.note(actor, "goods.export", shop.village, shop.village, kind=kind, rows=len(rows))
     return rows
 

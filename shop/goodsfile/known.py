@@ -6,20 +6,23 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from ground import names
 from ground.db import db
-from ground.tables import tidy
 from shop.models import Goods, Lot, Price, Shop
 
 
 class KnownGoods:
-    """A shop's articles by code and name, also archived ones, their prices by day, their stock."""
+    """A shop's articles, also archived ones, by code and name, their prices by day, their stock."""
 
     def __init__(self, shop: Shop | None) -> None:
         of_shop = Goods.shop_id == (shop.id if shop else None)
         articles = db.session.scalars(
             select(Goods).options(selectinload(Goods.barcodes)).where(of_shop).order_by(Goods.id)
         ).all()
-        self.by_name = {tidy(goods.name): goods for goods in articles}
+        self.articles = articles
+        self._by_name: dict[str, list[Goods]] = defaultdict(list)
+        for goods in articles:
+            self._by_name[names.folded(goods.name)].append(goods)
         self.by_code = {code: goods for goods in articles for code in goods.codes}
         self._prices: dict[int, list[Price]] = defaultdict(list)
         for price in db.session.scalars(
@@ -29,6 +32,10 @@ class KnownGoods:
         lots = select(Lot.goods_id, func.sum(Lot.on_hand)).join(Lot.goods).where(of_shop)
         self.on_hand: dict[int, int] = dict(db.session.execute(lots.group_by(Lot.goods_id)).all())
         """Units by article; one that is not in it never had any."""
+
+    def named(self, name: str) -> list[Goods]:
+        """The articles of this name, each with a specification of its own."""
+        return self._by_name[names.folded(name)]
 
     def price(self, goods: Goods, day: date) -> Price:
         """The price of an article that holds on a day from today on."""

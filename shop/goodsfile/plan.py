@@ -1,12 +1,13 @@
 """The dry run: what a list of goods would add, change and leave, without doing any of it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from ground import clock, tables
+from ground import clock, names, tables
 from ground.paper import words
 from ground.tables import BadCell
 from people import filing
@@ -18,7 +19,7 @@ from shop.goodsfile.columns import GoodsRow
 from shop.goodsfile.known import KnownGoods
 from shop.models import Goods
 from shop.shelf import shops
-from shop.shelf.goods import still_in_stock, unit_in_use
+from shop.shelf.goods import is_another_spec, spec_in_use, still_in_stock, unit_in_use
 
 # The columns that describe an article, by its fields.
 COLUMN_OF_FIELD = {
@@ -57,13 +58,20 @@ class GoodsStep(filing.ImportStep):
 Plan = filing.ImportPlan[GoodsStep]
 
 
+def _differs(field: str, before: Any, after: Any) -> bool:
+    """Whether a file says something else: of the name another one, not the same one written otherwise."""
+    return not names.same(before, after) if field == "name" else before != after
+
+
 def plan_goods(table: tables.Table, village: Area) -> Plan:
     """The plan of what a table of goods would do to a village's shop.
 
     Writes nothing. The bad cells are in the plan.
     """
     entries, bad = columns.clean(table)
-    planner = _Planner(table, KnownGoods(shops.of_village(village)))
+    planner = _Planner(
+        table, KnownGoods(shops.of_village(village)), Counter(names.folded(entry.name) for entry in entries)
+    )
     steps = [step for entry in entries if (step := planner.step(entry))]
     return Plan(table, steps, [*bad, *planner.bad_cells])
 
@@ -71,8 +79,8 @@ def plan_goods(table: tables.Table, village: Area) -> Plan:
 class _Planner:
     """Plans the rows one by one; names and codes of earlier rows count for the later ones."""
 
-    def __init__(self, table: tables.Table, known_goods: KnownGoods) -> None:
-        self._table, self._shelf = table, known_goods
+    def __init__(self, table: tables.Table, known_goods: KnownGoods, rows_of_name: Counter[str]) -> None:
+        self._table, self._shelf, self._rows_of_name = table, known_goods, rows_of_name
         self._rows: dict[object, int] = {}
         self.bad_cells: list[BadCell] = []
 
@@ -90,9 +98,12 @@ class _Planner:
         self.bad_cells.append(BadCell.at(self._table, entry.row, column, reason))
 
     def _article(self, entry: GoodsRow) -> Goods | None:
-        """The article of a row, by its barcodes first, then by its name; None if it is new or bad."""
+        """The article of a row, by its barcodes first, then by name and specification.
+
+        None if it is new or bad.
+        """
         owners = {code: self._shelf.by_code[code] for code in entry.codes if code in self._shelf.by_code}
-        named = self._shelf.by_name.get(entry.name)
+        named = self._named(entry, bool(owners))
         goods = next(iter(owners.values()), named)
         for code, owner in owners.items():
             if owner is not goods or named not in (None, owner):
@@ -102,9 +113,35 @@ class _Planner:
         self._check_once(entry, goods)
         return goods
 
+    def _named(self, entry: GoodsRow, has_owner: bool) -> Goods | None:
+        """The article with a row's name and specification.
+
+        A row without a specification is about the only one of its name. A row with one gives it to the only
+        one that has none yet, unless the file has more rows of that name.
+        """
+        alike = self._shelf.named(entry.name)
+        spec = names.folded(entry.spec or "")
+        same = [goods for goods in alike if names.folded(goods.spec or "") == spec]
+        if same or not alike:
+            return same[0] if same else None
+        if entry.spec is None:
+            if len(alike) > 1 and not has_owner:
+                text = _(
+                    "Several articles are called %(name)s. Write which one: %(specs)s.",
+                    name=entry.name,
+                    specs="、".join(goods.spec or "" for goods in alike),
+                )
+                self._refuse(entry, columns.SPEC, text)
+            return alike[0] if len(alike) == 1 else None
+        is_only = len(alike) == 1 and self._rows_of_name[names.folded(entry.name)] == 1
+        return alike[0] if is_only and alike[0].spec is None else None
+
     def _check_once(self, entry: GoodsRow, goods: Goods | None) -> None:
         """Check that no row above is about the same article or has one of its codes."""
-        same = [("name", entry.name), *([("article", goods.id)] if goods else [])]
+        same = [
+            ("title", (names.folded(entry.name), names.folded(entry.spec or ""))),
+            *([("article", goods.id)] if goods else []),
+        ]
         rows = [row for key in same if (row := self._row_of(entry, key)) != entry.row.number]
         if rows:
             self._refuse(entry, columns.NAME, _("This article is on row %(row)s already.", row=rows[0]))
@@ -157,8 +194,10 @@ class _Planner:
         corrections = {
             field: value
             for field, value in values.items()
-            if value is not None and value != getattr(goods, field)
+            if value is not None and _differs(field, getattr(goods, field), value)
         }
+        if "spec" in corrections and is_another_spec(goods, entry.spec) and self._shelf.on_hand.get(goods.id):
+            self._refuse(entry, columns.SPEC, spec_in_use(goods).message)
         if "unit" in corrections and goods.id in self._shelf.on_hand:
             self._refuse(entry, columns.UNIT, unit_in_use(goods).message)
         lines = [

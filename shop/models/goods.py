@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment
@@ -27,7 +27,7 @@ class Shop(Base):
 
 
 class Goods(Base):
-    """An article of a shop.
+    """An article of a shop, known by its name and specification.
 
     `quota` is how many units one person may take in a quarter, `low_at` at how many left the shelf counts
     as low; both in units, None: no limit, and low only when nothing is left. Archived, it is offered no more.
@@ -50,10 +50,23 @@ class Goods(Base):
     picture: Mapped["Picture | None"] = relationship()
 
     __table_args__ = (
-        UniqueConstraint("shop_id", "name"),
+        UniqueConstraint("shop_id", "name", "spec"),
+        Index(  # the constraint lets many be without a specification
+            "uq_goods_bare_name",
+            "shop_id",
+            "name",
+            unique=True,
+            sqlite_where=text("spec IS NULL"),
+            postgresql_where=text("spec IS NULL"),
+        ),
         CheckConstraint("quota IS NULL OR quota > 0", name="quota"),
         CheckConstraint("low_at IS NULL OR low_at >= 0", name="low_at"),
     )
+
+    @property
+    def title(self) -> str:
+        """Its name with its specification, which together no other article of the shop has."""
+        return f"{self.name} {self.spec}" if self.spec else self.name
 
     @property
     def codes(self) -> list[str]:

@@ -5,7 +5,6 @@ EAN (eight or thirteen). UPC-A (twelve) is an EAN-13 without its leading zero (G
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from flask_babel import lazy_gettext as _
@@ -14,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from stdnum import damm, ean
 
 from ground.db import add_rows, db, get_locked, lock
+from ground.figures import narrow
 from ground.refusal import Refused
 from people import audit
 from people.models import User
@@ -36,7 +36,7 @@ def clean(typed: str) -> str:
 
 def article_code(typed: str) -> str | None:
     """The code of an article in what was scanned or typed, as it is kept; None in anything else."""
-    digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
+    digits = re.sub(r"[\s-]", "", narrow(typed))
     if digits.isascii() and digits.isdecimal():
         if len(digits) == OWN_CODE_DIGITS and damm.is_valid(digits):
             return digits
@@ -89,9 +89,9 @@ def add_codes(shop: Shop, pairs: Sequence[tuple[Goods, str]], actor: User | None
 
 def _barcode_taken(owner: Goods) -> Refused:
     if owner.archived_on:
-        text = _("This is the barcode of %(name)s, which is in the archive.", name=owner.name)
+        text = _("This is the barcode of %(name)s, which is in the archive.", name=owner.title)
     else:
-        text = _("This is the barcode of %(name)s.", name=owner.name)
+        text = _("This is the barcode of %(name)s.", name=owner.title)
     return Refused("barcode_taken", text, "barcode")
 
 
@@ -101,7 +101,7 @@ def remove_code(barcode: Barcode, actor: User | None) -> None:
     db.session.delete(barcode)
     db.session.flush()
     db.session.expire(goods, ["barcodes"])
-    audit.note(actor, "goods.code_off", goods, goods.shop.village, name=goods.name, code=barcode.code)
+    audit.note(actor, "goods.code_off", goods, goods.shop.village, name=goods.title, code=barcode.code)
 
 
 def give_own_code(goods: Goods, actor: User | None) -> Barcode:

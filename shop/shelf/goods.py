@@ -1,7 +1,6 @@
 """The articles of a shop: put on the shelf, changed, archived; and what is offered today."""
 
-import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,10 +9,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from ground import clock
+from ground import clock, names
 from ground.db import add_rows, db, lock
+from ground.figures import narrow
+from ground.names import tidy
 from ground.refusal import Refused
-from ground.tables import tidy
 from people import audit
 from people.models import User
 from shop.models import Barcode, Goods, Lot, Shop
@@ -97,7 +97,7 @@ def add_goods(
 
 def add_all(shop: Shop, arrivals: Sequence[Arrival], actor: User | None) -> None:
     """Put many articles on the shelf at once, at most some hundreds. Refused as `add_goods`."""
-    _check_names(shop, {arrival.goods.name for arrival in arrivals})
+    _check_names(shop, [arrival.goods for arrival in arrivals])
     add_rows([arrival.goods for arrival in arrivals])
     prices.set_prices([(arrival.goods, arrival.price, clock.today()) for arrival in arrivals], actor)
     audit_lines = [
@@ -116,7 +116,7 @@ def change_goods(goods: Goods, name: str, unit: str, actor: User | None, **more:
     """Describe an article anew, as `new_article`; return the fields that differed.
 
     Receipts keep the words of their day. Refused as `new_article`, `goods_exists`, `unit_in_use` once units
-    of it were taken in.
+    of it were taken in, `spec_in_use` as long as some of it lies there.
     """
     new = new_article(goods.shop, name, unit, **more)
     return change_all(goods.shop, [(goods, new)], actor)[0]
@@ -135,7 +135,10 @@ def change_all(shop: Shop, pairs: Sequence[tuple[Goods, Goods]], actor: User | N
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    _check_names(shop, {new.name for goods, new in pairs if new.name != goods.name})
+    _check_names(shop, [new for goods, new in pairs if _title(new) != _title(goods)])
+    for goods, new in pairs:
+        if is_another_spec(goods, new.spec) and units_of(goods):
+            raise spec_in_use(goods)
     recounted = [goods for goods, new in pairs if new.unit != goods.unit]
     for used_id in db.session.scalars(
         select(Lot.goods_id).where(Lot.goods_id.in_([goods.id for goods in recounted])).limit(1)
@@ -157,17 +160,46 @@ def unit_in_use(goods: Goods) -> Refused:
     )
 
 
-def _check_names(shop: Shop, names: Collection[str]) -> None:
-    """Check that no article of the shop has one of these names. Refused `goods_exists`."""
-    existing = db.session.scalar(
-        select(Goods).where(Goods.shop_id == shop.id, Goods.name.in_(names)).limit(1)
+def is_another_spec(goods: Goods, spec: str | None) -> bool:
+    """Whether a specification says something else than the article's; spelling and a first one do not."""
+    return goods.spec is not None and names.folded(goods.spec) != names.folded(spec or "")
+
+
+def spec_in_use(goods: Goods) -> Refused:
+    """The refusal to change the specification of an article of which some lies there."""
+    return Refused(
+        "spec_in_use",
+        _("Some of it still lies there: %(spec)s. For another one add a new article.", spec=goods.spec),
+        "spec",
     )
+
+
+def units_of(goods: Goods) -> int:
+    """Units of an article that lie there, expired ones too."""
+    return db.session.scalar(select(func.sum(Lot.on_hand)).where(Lot.goods_id == goods.id)) or 0
+
+
+def _title(goods: Goods) -> tuple[str, str]:
+    """What tells an article from the others of its shop: its name and specification, folded."""
+    return names.folded(goods.name), names.folded(goods.spec or "")
+
+
+def _check_names(shop: Shop, articles: Sequence[Goods]) -> None:
+    """Check that no article of a shop has name and spec of one of these. Refused `goods_exists`."""
+    wanted = {_title(new) for new in articles}
+    of_name = db.session.scalars(
+        select(Goods).where(
+            Goods.shop_id == shop.id,
+            names.FoldedColumn(Goods.name).in_([name for name, _spec in wanted]),
+        )
+    )
+    existing = next((goods for goods in of_name if _title(goods) in wanted), None)
     if existing is not None and existing.archived_on:
         raise Refused(
-            "goods_exists", _("%(name)s is in the archive. Bring it back.", name=existing.name), "name"
+            "goods_exists", _("%(name)s is in the archive. Bring it back.", name=existing.title), "name"
         )
     if existing is not None:
-        raise Refused("goods_exists", _("%(name)s is on the shelf already.", name=existing.name), "name")
+        raise Refused("goods_exists", _("%(name)s is on the shelf already.", name=existing.title), "name")
 
 
 def archive(goods: Goods, actor: User | None) -> list[str]:
@@ -176,7 +208,7 @@ def archive(goods: Goods, actor: User | None) -> list[str]:
     Refused `still_in_stock` as long as units are left: write them off, return or send them first.
     """
     lock(goods)
-    if db.session.scalar(select(func.sum(Lot.on_hand)).where(Lot.goods_id == goods.id)):
+    if units_of(goods):
         raise still_in_stock()
     on = goods.archived_on or clock.today()
     return audit.change(actor, "goods.archive", goods, goods.shop.village, archived_on=on)
@@ -204,7 +236,7 @@ def is_usable(day: date) -> ColumnElement[bool]:
 class Offer:
     """An article, what it costs today in tenths, how many units can be given out, and how many lie there.
 
-    `on_hand` counts what has expired and was not written off yet; `left` does not.
+    `on_hand` counts what has expired and was not written off yet; `usable_units` does not.
     """
 
     goods: Goods
@@ -251,13 +283,13 @@ def search_goods(shop: Shop, *, archived: bool = False, category: str = "", word
     query = query.where(Goods.archived_on.is_not(None) if archived else Goods.archived_on.is_(None))
     if category:
         query = query.where(Goods.category == category)
-    if words := tidy(words):
+    if words.strip():
         conditions = [
-            Goods.name.icontains(words, autoescape=True),
-            Goods.spec.icontains(words, autoescape=True),
+            names.has_in_name(Goods.name, words),
+            names.has_in_name(Goods.spec, words),
         ]
-        digits = unicodedata.normalize("NFKC", words).replace(" ", "")
-        if digits.isdecimal() and len(digits) >= SHORTEST_CODE_DIGITS:
+        digits = narrow(words).replace(" ", "")
+        if digits.isascii() and digits.isdecimal() and len(digits) >= SHORTEST_CODE_DIGITS:
             conditions.append(Goods.barcodes.any(Barcode.code.endswith(digits)))
         query = query.where(or_(*conditions))
     return query

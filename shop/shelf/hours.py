@@ -74,7 +74,7 @@ class Hours:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Hours":
-        """The hours from what `written` made."""
+        """The hours from what `to_json` made."""
         return cls(
             weekly={int(day): _span(span) for day, span in stored["weekly"].items()},
             monthly={int(day): _span(span) for day, span in stored["monthly"].items()},

@@ -12,7 +12,7 @@ LONGEST_SIDE_PIXELS = 320  # pixels: twice what a tile shows
 
 
 def set_picture(goods: Goods, data: bytes, actor: User | None) -> Picture:
-    """Let an article have this picture (JPEG, PNG or WebP), in place of one it had.
+    """Let an article have this picture (see `pictures.FORMATS`), in place of one it had.
 
     Refused as `pictures.encode`. The same one again changes nothing.
     """

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import joinedload
 
-from ground import clock
+from ground import clock, days
 from ground.db import add_rows, db
 from ground.refusal import Refused
 from people.models import User
@@ -24,8 +24,8 @@ def check_price(points: int) -> None:
 def set_price(goods: Goods, points: int, actor: User | None, holds_from: date | None = None) -> Price:
     """Let an article cost so many tenths from a day on, without one from today.
 
-    Of two from the same day the one written later counts. Refused `bad_amount` as `check_price`, `in_past`:
-    what was paid stays as it was.
+    Of two from the same day the one written later counts. Refused `bad_amount` as `check_price`, `bad_day`,
+    `in_past`: what was paid stays as it was.
     """
     return set_prices([(goods, points, holds_from or clock.today())], actor)[0]
 
@@ -35,8 +35,7 @@ def set_prices(new_prices: Iterable[tuple[Goods, int, date]], actor: User | None
     new = []
     for goods, points, holds_from in new_prices:
         check_price(points)
-        if holds_from < clock.today():
-            raise Refused("in_past", _("A price holds from today or a later day."), "holds_from")
+        days.FROM_NOW_ON.check(holds_from, "holds_from")
         new.append(
             Price(
                 goods_id=goods.id,

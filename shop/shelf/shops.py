@@ -6,7 +6,7 @@ from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import clock
+from ground import clock, days
 from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused
@@ -39,7 +39,12 @@ def hours_of(shop: Shop) -> Hours | None:
 
 
 def set_hours(shop: Shop, hours: Hours | None, actor: User | None) -> None:
-    """Write down when the shop is open from now on; None: whenever somebody serves."""
+    """Write down when the shop is open from now on; None: whenever somebody serves.
+
+    Refused `bad_day` for a single date that cannot be meant.
+    """
+    for day in hours.dates if hours else ():
+        days.MARKED.check(day)
     lock(shop)
     audit.change(actor, "shelf.hours", shop, shop.village, hours=hours.to_json() if hours else None)
 

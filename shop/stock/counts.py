@@ -67,11 +67,11 @@ def record_count(
         raise Refused("bad_quantity", _("What was counted is a number from 0 to 100,000."))
     lock(article)
     if article.shop_id != take.shop_id:
-        raise Refused("unknown_goods", _("%(name)s is not of this shop.", name=article.name))
+        raise Refused("unknown_goods", _("%(name)s is not of this shop.", name=article.title))
     article_lots = lots.lock_lots([article.id], empty=True)
     if units and not article_lots:
         raise Refused(
-            "never_received", _("Nothing of %(name)s ever came in. Take it in first.", name=article.name)
+            "never_received", _("Nothing of %(name)s ever came in. Take it in first.", name=article.title)
         )
     now = clock.now()
     ended = max(take.begun_at, min(ended or now, now))
@@ -79,7 +79,7 @@ def record_count(
     if began < now and _has_moved(article, began, ended):
         raise Refused(
             "moved_meanwhile",
-            _("Some of %(name)s left or came in while it was counted. Count it again.", name=article.name),
+            _("Some of %(name)s left or came in while it was counted. Count it again.", name=article.title),
         )
     count = Count(
         key=key,
@@ -195,7 +195,7 @@ def _lot_differences(row: CountRow, article_lots: Iterable[Lot]) -> list[tuple[L
     if missing:
         raise Refused(
             "out_of_stock",
-            _("Less of %(name)s is left by now than is missing. Count it again.", name=row.goods.name),
+            _("Less of %(name)s is left by now than is missing. Count it again.", name=row.goods.title),
         )
     return [(lot, -units) for lot, units in parts]
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from ground import clock
+from ground import clock, names
 from ground.db import db, get_locked
 from ground.refusal import Refused
 from people.cards import random_characters
@@ -20,8 +20,8 @@ CODE_CHARACTERS = 16
 
 
 def donor_name(donor: str | None) -> str:
-    """A donor's name as it is kept, without the spaces that nobody sees; empty if there is none."""
-    return " ".join((donor or "").split())
+    """A donor's name as it is kept; empty if there is none."""
+    return names.kept(donor or "")
 
 
 def donation_today(shop_id: int, name: str) -> Donation:
@@ -35,7 +35,7 @@ def donation_today(shop_id: int, name: str) -> Donation:
     today = clock.today()
     existing = db.session.scalar(
         select(Donation).where(
-            Donation.shop_id == shop_id, Donation.donor == name, Donation.given_on == today
+            Donation.shop_id == shop_id, names.is_name(Donation.donor, name), Donation.given_on == today
         )
     )
     if existing is not None:
@@ -66,9 +66,10 @@ def donations_of(shop: Shop) -> Select[Donation]:
 
 
 def donors(shop: Shop) -> Sequence[str]:
-    """Who gave to a shop so far, by name."""
+    """Who gave to a shop so far, by name, each once as it was written first."""
     query = select(Donation.donor).where(Donation.shop_id == shop.id)
-    return db.session.scalars(query.distinct().order_by(Donation.donor)).all()
+    written = db.session.scalars(query.order_by(Donation.id.desc()))
+    return sorted({names.folded(donor): donor for donor in written}.values())
 
 
 def deliveries_of(donations: Iterable[Donation]) -> dict[int, list[StockMove]]:

@@ -66,7 +66,7 @@ def choose_lots(lots: Sequence[Lot], goods: Goods, quantity: int) -> list[tuple[
                 "Only %(left)s %(unit)s of %(name)s left.",
                 left=quantity - missing,
                 unit=goods.unit,
-                name=goods.name,
+                name=goods.title,
             ),
             f"goods-{goods.id}",
         )

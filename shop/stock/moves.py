@@ -6,7 +6,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import clock
+from ground import clock, days, names
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people.models import User
@@ -29,21 +29,24 @@ def receive(
     """Take in a lot of so many units; sent twice with one key, it comes in once.
 
     `unit_cost` in fen. What one donor gives on one day stands under one donation. Refused `bad_quantity`,
-    `bad_cost`, `donor_missing` for a donation without a name, `expired`, `archived`, `key_reused`.
+    `bad_cost`, `donor_missing` for a donation without a name, `expired`, `bad_day`, `archived`, `key_reused`.
     Locks the article, so that of two who send at once the second finds what the first did.
     """
     lock(goods)
     donor = donations.donor_name(donor) if source == Source.DONATION else None
     move = lots.find_move(key)
     if move is not None:
+        donor = donor and names.folded(donor)
         return _repeated_lot(move, (goods.id, quantity, source, donor, best_before, unit_cost))
     lots.check_quantity(quantity)
     if goods.archived_on is not None:
-        raise Refused("archived", _("%(name)s is in the archive. Bring it back first.", name=goods.name))
+        raise Refused("archived", _("%(name)s is in the archive. Bring it back first.", name=goods.title))
     if unit_cost is not None and not 0 <= unit_cost <= LARGEST_COST_FEN:
         raise Refused("bad_cost", _("The cost of a unit is from 0 to 100,000 yuan."), "unit_cost")
     if best_before is not None and best_before < clock.today():
         raise Refused("expired", _("This is past its best-before date already."), "best_before")
+    if best_before is not None:
+        days.GOOD_UNTIL.check(best_before, "best_before")
     donation = None if donor is None else donations.donation_today(goods.shop_id, donor)
     return lots.bring_in_lot(
         goods,
@@ -60,7 +63,8 @@ def receive(
 def _repeated_lot(move: StockMove, new_values: tuple[object, ...]) -> Lot:
     """The lot that came in under this key already. Refused `key_reused` for another one."""
     lot = move.lot
-    existing_values = (lot.goods_id, move.quantity, lot.source, lot.donor, lot.best_before, lot.unit_cost)
+    donor = lot.donor and names.folded(lot.donor)
+    existing_values = (lot.goods_id, move.quantity, lot.source, donor, lot.best_before, lot.unit_cost)
     check_repeated(existing_values, new_values)
     return lot
 

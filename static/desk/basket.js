@@ -1,4 +1,5 @@
 // The basket: counted in whole tenths of a point, kept with its key until the receipt, sent once.
+import { narrow } from "../narrow.js";
 import { barcode } from "./barcode.js";
 import { refuse, scan, scanForm, tell, write } from "./field.js";
 import { forget, keep, recall } from "./kept.js";
@@ -17,9 +18,10 @@ let sending = false;
 
 const tiles = [...document.querySelectorAll(".tile")];
 const numberOf = (tile) => tile.querySelector("input");
-const units = (tile) => Math.max(0, Number.parseInt(numberOf(tile)?.value, 10) || 0);
+const units = (tile) => Math.max(0, Number.parseInt(narrow(numberOf(tile)?.value ?? ""), 10) || 0);
 const costOf = (tile) => units(tile) * tile.dataset.price;
 const textOf = (tile, selector) => tile.querySelector(selector)?.textContent ?? "";
+const titleOf = (tile) => [".name", ".spec"].map((part) => textOf(tile, part)).filter(Boolean).join(" ");
 const chosen = () => tiles.filter(units);
 
 function scanned(digits) {
@@ -35,7 +37,7 @@ function step(tile, by) {
   const wanted = units(tile) + by;
   const { left, limit = Infinity } = tile.dataset;
   if (by > 0 && (wanted > left || wanted > limit)) {
-    write(refused, `${textOf(tile, ".name")} ${textOf(tile, wanted > limit ? ".limit" : ".left")}`);
+    write(refused, `${titleOf(tile)} ${textOf(tile, wanted > limit ? ".limit" : ".left")}`);
     beep("refused");
     return false;
   }
@@ -78,7 +80,7 @@ function line(tile) {
   const cost = document.createElement("span");
   cost.className = "figure";
   cost.textContent = shown(costOf(tile));
-  row.append(`${textOf(tile, ".name")} × ${units(tile)}`, cost);
+  row.append(`${titleOf(tile)} × ${units(tile)}`, cost);
   return row;
 }
 

@@ -1,4 +1,5 @@
 // The one field: whatever a scanner gun types ends up in it, wherever the focus is. The words beside it.
+import { narrow } from "../narrow.js";
 import { beep } from "./sound.js";
 
 export const scan = document.querySelector("#scan");
@@ -27,7 +28,7 @@ const CODES = /(?:AIXIN-(?:OK|CANCEL)|https?:\/\/\S+|\b\d{8,13})$/i; // at the e
 const isArticle = (digits) => /^(\d{5}|\d{8}|\d{12,13})$/.test(digits);
 
 function take(event, serving) {
-  const text = scan.value.trim();
+  const text = narrow(scan.value);
   const command = text.toUpperCase();
   const digits = text.replace(/[\s-]/g, "");
   const isCommand = command === "AIXIN-OK" || command === "AIXIN-CANCEL";
@@ -43,12 +44,12 @@ function take(event, serving) {
 
 function typed(event) {
   const at = document.activeElement;
-  const isNumber = at.matches("input[type=number]");
+  const isNumber = at.matches(".tile input");
   if (event.key === "Enter" && !event.ctrlKey && at !== scan && at.matches("input:not([type=file])")) {
     event.preventDefault();
-    const code = isNumber ? null : at.value.match(CODES); // a gun was fired while somebody's name was typed
+    const code = isNumber ? null : narrow(at.value).match(CODES); // a gun was fired while somebody's name was typed
     if (code) {
-      at.value = at.value.slice(0, code.index);
+      at.value = at.value.trimEnd().slice(0, -code[0].length);
       scan.value = code[0];
       scanForm.requestSubmit();
     }
@@ -56,7 +57,7 @@ function typed(event) {
   }
   if (at === scan || event.key.length !== 1 || event.key === " " || event.isComposing) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (isNumber ? /[\d+-]/.test(event.key) : at.matches("input, textarea, select")) return;
+  if (isNumber ? /[\d+-]/.test(narrow(event.key)) : at.matches("input, textarea, select")) return;
   scan.focus();
   scan.select();
 }

@@ -58,9 +58,11 @@ def test_keys_alone_adjust_a_line_and_a_second_clerk_is_told(browser: Browser, a
     keys.press("Enter")
     expect(line.get_by_role("heading", name="服务记录")).to_be_visible()
     write(clerk, "2.5", "雪天送药")
+    expect(line.locator("[data-after]")).to_have_text(f"合计 {before:g} → {before + 2.5:g}")
 
     second.get_by_role("link", name=name).first.click()
-    write(second, "1", "代缴医保")
+    write(second, "１", "代缴医保")
+    expect(second.locator("[data-after]")).to_have_text(f"合计 {before:g} → {before + 1:g}")
     second.keyboard.press("Enter")
     expect(second.locator("[data-told]")).to_contain_text("+1")
 

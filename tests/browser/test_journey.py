@@ -52,6 +52,7 @@ def test_from_the_record_to_the_receipt(
     clerk.goto(f"{VILLAGE}/quarters")
     clerk.get_by_role("button", name="开启季度评定").click()
     clerk.get_by_role("button", name="开始评议").click()
+    clerk.get_by_role("link", name="预览公示").click()
     clerk.get_by_role("button", name="张贴公示").click()
     sheet = clerk.request.get(clerk.get_by_role("link", name="打印 A4").get_attribute("href"))
     assert sheet.body().startswith(b"%PDF")

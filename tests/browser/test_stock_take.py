@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from ground.figures import narrow
 from tests.browser.house import CHROMIUM, PHONE, gun, signed_in
 
 VILLAGE = "/v/532323101001"
@@ -79,3 +80,45 @@ def test_what_leaves_the_shelf_meanwhile_is_counted_again_from_nothing(browser: 
     expect(field(row)).to_have_value("3")
     gun(page, code)
     expect(field(row)).to_have_value("1")
+
+
+WIDE = {ord("0") + digit: ord("０") + digit for digit in range(10)}
+
+
+def test_wide_figures_are_counted_like_narrow_ones(browser: Browser, address: str):
+    """What was typed wide carries the moment of its counting: otherwise it would be sent as of now."""
+    page = signed_in(browser, address, "volunteer", PHONE)
+    page.goto(f"{VILLAGE}/stock-takes")
+    page.locator("main .btn-primary").click()
+    row, other = (page.locator(".shelf li").nth(place) for place in (3, 4))
+    expect(page.locator("#scan")).to_be_focused()
+    field(row).focus()
+    page.keyboard.insert_text("３４８")
+    expect(page.locator("[data-unsaved]")).to_contain_text("1 种")
+    page.locator("#scan").focus()
+    gun(page, other.get_attribute("data-codes").split()[0].translate(WIDE))
+    expect(field(other)).to_have_value("1")
+    ident = field(row).get_attribute("name").removeprefix("units-")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.get_by_role("button", name="保存清点").click()
+    assert f"began-{ident}=" in sent.value.post_data
+    assert f"began-{ident}=&" not in sent.value.post_data
+    expect(row).to_contain_text("已保存 348 ")
+
+
+def test_scripts_and_server_read_figures_alike(browser: Browser, address: str):
+    page = signed_in(browser, address, "volunteer", PHONE)
+    texts = [
+        "３４８",
+        "　－３．５ ",
+        "＋3",
+        "3。5",
+        "—2",
+        "−2",
+        "1\u200b2",
+        "ＨＴＴＰ：／／ｘ",
+        "６９０１—０２８",
+        "十",
+    ]
+    fold = "texts => import('/static/narrow.js').then(({ narrow }) => texts.map(narrow))"
+    assert page.evaluate(fold, texts) == [narrow(text) for text in texts]

@@ -145,6 +145,17 @@ def test_an_emergency_shows_at_once_and_until_it_is_closed(cast, client_of):
         assert alarmed(client_of, user, *pages) == []
 
 
+def test_an_alarm_ends_when_somebody_took_the_emergency_over(cast, client_of):
+    emergency, village = reported(cast, EMERGENCY, severity=MAJOR), f"/v/{VILLAGE}/"
+    do(incidents.record_step, emergency, DONE, "", "已派人查看", TODAY, cast.clerk)
+    assert alarmed(client_of, cast.clerk, village) == [village]
+    do(incidents.record_step, emergency, HANDED_OVER, "镇应急办", "", TODAY, cast.clerk)
+    do(incidents.record_step, emergency, DONE, "", "已封路", TODAY, cast.clerk)
+    assert alarmed(client_of, cast.clerk, village) == []
+    assert "有 1 起突发事件还没有销号" in client_of(cast.clerk).get(village).text  # it is not forgotten
+    assert client_of(cast.clerk).get(f"/a/{VILLAGE}/alarms").text.strip() == ""
+
+
 def test_an_alarm_costs_a_page_one_query_and_is_not_endless(cast, client_of):
     client = client_of(cast.township_user)
     for _each in range(7):

@@ -1,11 +1,13 @@
 """One cell of an office table: what a clerk meant, or why it is not known."""
 
 from datetime import date, datetime, time
+from functools import partial
 
 import pytest
 
 from ground import tables
 from ground.refusal import Refused
+from ground.tables.cells import EPOCH
 
 moment = datetime.fromisoformat
 BAD = "bad_cell"
@@ -210,13 +212,13 @@ FIFTH = date(2026, 1, 5)
     ],
 )
 def test_day(value, clean):
-    assert converted(tables.day, value) == clean
+    assert converted(partial(tables.day, epoch=EPOCH), value) == clean
 
 
 def test_a_day_that_is_refused_says_what_it_lacks():
     def reason(value):
         with pytest.raises(Refused) as caught:
-            tables.day(value)
+            tables.day(value, EPOCH)
         return str(caught.value.message)
 
     assert len({reason(value) for value in ("2026年1月", "26.1.5", "2026-02-30", "1900-01-01", "x")}) == 5
@@ -253,7 +255,7 @@ def test_a_day_that_is_refused_says_what_it_lacks():
     ],
 )
 def test_year(value, clean):
-    assert converted(tables.year, value) == clean
+    assert converted(partial(tables.year, epoch=EPOCH), value) == clean
 
 
 def test_choice():

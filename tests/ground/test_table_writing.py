@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ground import tables
 from ground.tables import Column, opening
+from ground.tables.cells import EPOCH
 
 moment = datetime.fromisoformat
 FIFTH = date(2026, 1, 5)
@@ -177,7 +178,7 @@ def test_numbers_and_days_come_back_as_they_were(numbers, days):
         found = read(data, columns).rows
         whole = [tables.whole(row.cells["户数"], -(10**12), 10**12) for row in found]
         assert whole == numbers
-        assert [tables.day(row.cells["聘任日期"]) for row in found] == days[: len(numbers)]
+        assert [tables.day(row.cells["聘任日期"], EPOCH) for row in found] == days[: len(numbers)]
 
 
 def test_the_limits_are_the_ones_we_say():

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import inspect
 
-from ground.db import _Queue, db, fetch, lock, transaction
+from ground.db import _Queue, db, fetch, lock, lock_all, savepoint, transaction
 from ground.refusal import Refused
 from people.models import Area, Grant, Level, Person, User
 from tests.cast import counted
@@ -142,3 +142,29 @@ def test_the_queue_serves_in_the_order_people_came():
     for person in people:
         person.join()
     assert served == list(range(8))
+
+
+def test_a_part_that_is_refused_is_undone_alone_with_its_locks(cast):
+    with transaction() as session:
+        lock(cast.worker)
+        cast.worker.phone = "13800001111"
+        session.flush()
+        with suppress(Refused), savepoint():
+            lock(cast.neighbour)
+            cast.neighbour.phone = "13800002222"
+            session.flush()
+            raise Refused("no", "no")
+        assert {key[1] for key in session.info["locked"]} == {(cast.worker.id,)}
+    assert (cast.worker.phone, cast.neighbour.phone) == ("13800001111", "12000005678")
+
+
+def test_many_rows_are_locked_at_once_by_their_ids(cast):
+    ids = [person.id for person in cast.workers][::-1]
+    with transaction() as session, counted() as sent:
+        found = lock_all(Person, [*ids, 10**6], area_id=cast.village.id)
+        assert [row.id for row in found] == sorted(ids)
+        for row in found:
+            lock(row)  # locked already
+        assert {key[1][0] for key in session.info["locked"]} == set(ids)
+        assert lock_all(Person, ids, area_id=cast.next_village.id) == []
+    assert sum("FROM person" in statement for statement in sent) == 2

@@ -368,7 +368,7 @@ def test_the_chair_is_offered_what_a_chair_gives(cast, chair):
 
 def test_a_role_for_somebody_from_elsewhere(cast, chair):
     data = {"username": "outside_volunteer", "role": "instructor", "place": cast.village.id}
-    answer = chair.post(f"/a/{VILLAGE}/accounts/further", data=data | {"username": "Outside_volunteer"})
+    answer = chair.post(f"/a/{VILLAGE}/accounts/further", data=data | {"username": "outside_volunteers"})
     assert "no sign-in with exactly this name" in answer.text
     ident = cast.outside_volunteer.id
     assert chair.get(f"/a/{VILLAGE}/accounts/{ident}").status_code == 404

@@ -120,7 +120,7 @@ def test_a_line_says_who_when_from_where_what_and_about_whom(cast, client_of):
     newest, older, *_rest = lines(read(client_of(cast.supervisor)))
     for words in ("2026年12月28日 23:59", "10.1.2.3", cast.clerk.name, cast.worker.name, "2026年12月1日"):
         assert words in newest
-    assert "命令行" in older or "command line" in older
+    assert "系统" in older
     assert "12000005678 → 13900001111" in older
     assert str(all_words().values["standing"]["masses"]) in older
 

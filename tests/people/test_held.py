@@ -31,6 +31,7 @@ from people.models import (
 from people.roster import persons, portraits
 from people.signin import accounts, passwords
 from points.models import Slip
+from points.services import deciding
 from shop.desk import redemptions, voids
 from tests.cast import NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE, a_picture
 
@@ -112,6 +113,7 @@ def full_life(cast):
             ]
         )
         session.flush()
+        deciding.take_back(cast.deduct(worker, date(2026, 12, 20)), "按错了人", cast.chair)
         portraits.set_portrait(worker, a_picture(), clerk)
     return cast.worker
 

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from ground import clock, pictures
 from ground.db import db, transaction
 from ground.refusal import Refused
+from people import scan
 from people.models import AuditEvent, Merge, Portrait
 from people.roster import persons, portraits
-from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
+from tests.cast import IPHONE_PHOTO, NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
 
 ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F
 
@@ -59,6 +60,29 @@ def test_a_picture_is_set_upright_and_loses_all_that_was_with_it():
         assert word not in pictures.encode(sent, 400)
 
 
+def test_a_photo_of_an_iphone_is_set_upright_and_loses_all_that_was_with_it():
+    assert b"a camera" in IPHONE_PHOTO
+    kept = pictures.encode(IPHONE_PHOTO, 40)
+    image = looked_at(kept)
+    assert image.size == (30, 40)
+    red, _green, blue = image.getpixel((27, 20))
+    assert red > 200 > 50 > blue  # the top went to the right
+    assert dict(image.getexif()) == {}
+    assert b"a camera" not in kept
+    assert b"Exif" not in kept
+
+
+def test_a_photo_of_an_iphone_is_no_exception_to_the_limit(monkeypatch):
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 64 * 48 - 1)
+    with pytest.raises(Refused, match="not_an_image"):
+        pictures.encode(IPHONE_PHOTO, 400)
+
+
+def test_a_code_is_looked_for_in_a_photo_of_an_iphone_too():
+    with pytest.raises(Refused, match="no_code"):
+        scan.read(IPHONE_PHOTO)
+
+
 def test_what_is_transparent_becomes_white():
     file = BytesIO()
     Image.new("RGBA", (50, 50), (0, 0, 0, 0)).convert("P").save(file, "PNG", transparency=0)
@@ -75,6 +99,8 @@ def wrong_pictures():
         "text": b"not a picture",
         "half": a_picture()[:700],
         "half a PNG": a_picture(kind="PNG")[:-60],
+        "half an iPhone's photo": IPHONE_PHOTO[:-60],
+        "a broken iPhone's photo": IPHONE_PHOTO[:-200] + bytes(200),
         "another kind": gif.getvalue(),
         "more than 40 megapixels": file.getvalue(),
     }

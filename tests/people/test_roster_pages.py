@@ -367,6 +367,29 @@ def test_ended_early_with_a_reason_on_a_day(cast, clerk):
     assert clerk.post(place, data={"on": "2026-12-20", "reason": "搬到县城"}).status_code == 422
 
 
+def test_many_are_renewed_at_once_and_who_can_t_be_is_told(cast, clerk, clock, client_of):
+    clock.turn_to(date(2027, 12, 1))
+    page = clerk.get(f"{HERE}/terms").text
+    boxes = {int(ident) for ident in re.findall(r'name="term" value="(\d+)"', page)}
+    own = {cast.term_of(worker).id for worker in cast.workers}
+    assert boxes == own
+    first, *others = sorted(own)
+    do(terms.renew, db.session.get_one(Appointment, first), cast.clerk)
+    sent = {"term": [first, *others[:3]]}
+    answer = clerk.post(f"{HERE}/terms/renew", data=sent)
+    assert answer.location == f"{HERE}/terms#told"
+    page = clerk.get(answer.location).text
+    told = re.findall(r'role="status">(.*?)</p>', page.partition('id="told"')[2])
+    assert told == ["已续聘 3 人。", f"有 1 项没有办成（{cast.worker.name}）。这个聘期已经续聘过了。"]
+    follow = db.session.scalars(sa.select(Appointment.follows_id).where(Appointment.follows_id.is_not(None)))
+    assert set(follow) == {first, *others[:3]}
+    empty = clerk.post(f"{HERE}/terms/renew")
+    assert (empty.status_code, "请至少勾一项" in empty.text) == (422, True)
+    assert client_of(cast.outsider).post(f"/v/{NEXT_VILLAGE}/terms/renew", data=sent).status_code == 404
+    assert client_of(cast.supervisor).post(f"{HERE}/terms/renew", data=sent).status_code == 403
+    assert 'name="term"' not in client_of(cast.supervisor).get(f"{HERE}/terms").text
+
+
 def test_a_renewal_is_called_off_from_the_page(cast, clerk):
     term = cast.term_of(cast.worker)
     renewal = do(terms.renew, term, cast.clerk)
@@ -384,11 +407,11 @@ def test_where_somebody_is_missing_and_whose_term_ends(cast, clerk, clock, instr
     clock.turn_to(date(2027, 12, 1))
     page = clerk.get(f"{HERE}/terms").text
     assert all(name in page for name in WORKERS)
-    assert page.count("/renew") == 8
+    assert len(re.findall(r"/terms/\d+/renew", page)) == 8
     clock.turn_to(date(2028, 1, 2))
     page = clerk.get(f"{HERE}/terms").text
     assert page.count("/appoint?duty=worker") == 8
-    assert page.count("/renew") == 8
+    assert len(re.findall(r"/terms/\d+/renew", page)) == 8
 
 
 def test_nothing_to_do_is_said(cast, clerk, instructor):

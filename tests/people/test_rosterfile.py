@@ -2,7 +2,8 @@
 
 import io
 import json
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -16,15 +17,16 @@ from people.models import (
     AuditEvent,
     Duty,
     Grid,
+    GridChangeKind,
     GridKind,
     ImportFile,
     Person,
     PoliticalStatus,
     Sex,
 )
-from people.roster import grids, holders
+from people.roster import changes, grids, holders
 from people.rosterfile import columns, export, intake
-from tests.cast import NEXT_VILLAGE, TOWNSHIP, VILLAGE
+from tests.cast import NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE
 from tests.story import told
 
 pytestmark = pytest.mark.one_database
@@ -82,6 +84,32 @@ def take_in(area, rows, actor=None):
         done = list(intake.import_rows(made, area, actor))
         assert done[-1] == len(made.steps)
     return dict(made.counts)
+
+
+@pytest.mark.parametrize("name", ["３幢", "3 幢", " 3幢"])
+def test_the_history_of_a_grid_is_not_bent_by_how_a_file_writes_its_name(cast, name):
+    """Told of the importing county: 登记为 said ３幢, and nobody had renamed anything."""
+    take_in(cast.county, [row(**{"网格名称": "3幢"})])
+    grid = grid_of(cast)
+    assert take_in(cast.county, [row(**{"网格名称": name, "户数": 9})]) == {"changed": 1}
+    assert (grid.name, grid.households) == ("3幢", 9)
+    assert [(line.change.kind, line.name) for line in changes.history(grid)] == [
+        (GridChangeKind.OPENED, "3幢")
+    ]
+
+
+def test_a_new_name_in_a_file_is_a_renaming_of_that_day(cast, clock):
+    take_in(cast.county, [row(**{"网格名称": "3幢"})])
+    opened_on = TODAY
+    clock.days_on(2)
+    assert take_in(cast.county, [row(**{"网格名称": "5幢"})], cast.county_user) == {"changed": 1}
+    grid = grid_of(cast)
+    assert [(line.change.kind, line.change.on, line.name) for line in changes.history(grid)] == [
+        (GridChangeKind.RENAMED, opened_on + timedelta(days=2), "5幢"),
+        (GridChangeKind.OPENED, opened_on, "3幢"),
+    ]
+    renaming = changes.history(grid)[0].change
+    assert (renaming.was, renaming.actor_id) == ("3幢", cast.county_user.id)
 
 
 def taken_out(area, kind, masked, actor):
@@ -254,6 +282,10 @@ def test_two_rows_that_contradict_each_other(cast):
         ("电话", "1380", "D2"),
         ("政治面貌", "好人", "E2"),
         ("聘任日期", "2026年", "L2"),
+        ("聘任日期", "0026-01-05", "L2"),
+        ("聘任日期", date(1960, 1, 5), "L2"),
+        ("聘任日期", date(2062, 1, 5), "L2"),
+        ("聘任日期", "9999-12-31", "L2"),
         ("聘任日期", None, "L2"),
         ("姓名", None, "A2"),
         ("姓名", "普*明", "A2"),
@@ -315,6 +347,43 @@ MESSY_HEADERS = (
     "指导员单位",
     "备注",
 )
+
+
+def test_a_village_s_own_file_needs_no_codes(cast):
+    """所在网格 says which grid, where only one is called so; the village is the one it is brought for."""
+    headers = ["所在网格", "姓名", "电话", "户数"]
+    first, second, third = (
+        {"所在网格": name, "姓名": worker, "电话": phone}
+        for name, worker, phone in (
+            ("第 01 网格", "李秀明", "13900000001"),
+            ("02", "王芳", "13900000002"),
+            (None, "赵国强", "13900000003"),
+        )
+    )
+    made = planned(cast.village, [first, second, third], headers=headers)
+    assert told(made) == []
+    assert [(step.code, [change.column for change in step.changes]) for step in made.steps] == [
+        ("01", ["电话"]),
+        ("02", ["电话"]),
+        ("03", ["电话"]),
+    ]
+    with transaction():
+        grids.add_grid(cast.village, "77", "第01网格", GridKind.RURAL, 8, cast.clerk)
+    made = planned(
+        cast.village,
+        [first, {"所在网格": "没有的网格", "姓名": "王芳"}, {"姓名": "没有的人"}, second, second],
+        headers=headers,
+    )
+    assert told(made) == [("A2", "网格名称"), ("A3", "网格名称"), ("A4", "网格名称"), ("A6", "网格名称")]
+    assert "01、77" in str(made.bad_cells[0].reason)
+
+
+def test_above_the_village_a_file_names_villages_and_grids(cast):
+    for headers in (["所在网格", "姓名"], ["网格编码", "姓名"]):
+        with pytest.raises(Refused, match="columns_missing"):
+            planned(cast.township, [], headers=headers)
+    with pytest.raises(Refused, match="columns_missing"):
+        planned(cast.village, [], headers=["姓名", "电话"])
 
 
 def messy():
@@ -456,6 +525,41 @@ def test_the_clerk_tries_a_file_out_and_takes_it_in(cast, client_of):
     again = clerk.post(answer.location, data={"fingerprint": fingerprint})  # a second click
     assert again.status_code == 422
     assert db.session.scalar(select(func.count()).where(Grid.code == "G-101")) == 1
+
+
+def with_hidden_row():
+    """Two rows, of which a filter hides the second."""
+    book = load_workbook(io.BytesIO(workbook([row(), row(**{"网格编码": "G-102", "姓名": "杨建国"})])))
+    book.active.row_dimensions[3].hidden = True
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("choice", "taken"), [("Leave", ["G-101"]), ("Take", ["G-101", "G-102"])])
+def test_hidden_rows_are_left_out_or_taken_in_as_somebody_chooses(cast, client_of, choice, taken):
+    clerk = client_of(cast.clerk)
+    look = upload(clerk, f"/a/{VILLAGE}/import", with_hidden_row()).location
+    dry = clerk.get(look).text
+    assert "有 1 行被隐藏" in dry
+    assert "杨建国" not in dry
+    if choice == "Take":
+        look += "?hidden=taken"
+        dry = clerk.get(look).text
+        assert "有 1 行被隐藏" in dry
+        assert "杨建国" in dry
+    hidden = dict(re.findall(r'<input type="hidden" name="(fingerprint|hidden)" value="(\w*)">', dry))
+    assert clerk.post(look.partition("?")[0], data=hidden).status_code == 302
+    assert sorted(db.session.scalars(select(Grid.code).where(Grid.code.startswith("G-")))) == taken
+
+
+def test_a_fingerprint_holds_for_the_rows_that_were_looked_at(cast, client_of):
+    clerk = client_of(cast.clerk)
+    look = upload(clerk, f"/a/{VILLAGE}/import", with_hidden_row()).location
+    fingerprint = re.search(r'name="fingerprint" value="(\w+)"', clerk.get(look).text)[1]
+    answer = clerk.post(look, data={"fingerprint": fingerprint, "hidden": "taken"})
+    assert answer.status_code == 422
+    assert grid_of(cast) is None
 
 
 def test_progress_comes_line_by_line(cast, client_of):

@@ -84,10 +84,11 @@ def own_pin(cast):
 
 
 def test_in_by_name_and_password(cast, browser):
-    assert knock(browser, " clerk ", PASSWORD) == "in"
-    assert is_in(browser)
-    browser.post("/sign-out")
-    assert not is_in(browser)
+    for typed in ("clerk", " clerk ", "Clerk", "ｃｌｅｒｋ", "ＣＬＥ ＲＫ"):
+        assert knock(browser, typed, PASSWORD) == "in"
+        assert is_in(browser)
+        browser.post("/sign-out")
+        assert not is_in(browser)
 
 
 def test_the_page_does_not_tell_a_wrong_name_from_a_wrong_password(cast, browser):
@@ -335,6 +336,8 @@ def test_a_worker_comes_in_by_card_and_pin(cast, browser):
     number = own_pin(cast)
     for typed in (
         f"{number[:4]} {number[4:8]} {number[8:]}",
+        f" {number[:3]}-{number[3:6]}－{number[6:]} ",
+        f"{number[:3]}—{number[3:6]}　{number[6:]}",
         "".join(chr(ord(digit) + 0xFEE0) for digit in number),
     ):
         assert knock(browser, typed, OWN_PIN) == "in"
@@ -366,6 +369,14 @@ def test_the_sign_in_of_a_card_has_no_name_to_guess(cast, browser):
 def test_another_s_card_is_not_mine(cast, browser):
     own_pin(cast)
     assert knock(browser, cast.card_of(cast.neighbour).number, OWN_PIN) == "wrong"
+
+
+def test_a_card_number_is_one_name_to_guess_by_however_it_is_written(cast, browser):
+    number = own_pin(cast)
+    first, last = number[:3], number[3:]
+    written = [number, f"{first} {last}", f"{first}-{last}", f"{number}-", f"－{number}"]
+    assert [knock(browser, typed, "111119") for typed in written] == ["wrong"] * 5
+    assert knock(browser, f"{first}—{last}", OWN_PIN) != "in"
 
 
 def test_guessing_a_pin_stops(cast, browser):

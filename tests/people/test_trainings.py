@@ -110,7 +110,7 @@ def test_a_session_lies_between_last_year_and_two_months_ahead(cast, held_on, fi
     if fits:
         assert hold(cast.village, held_on=held_on).held_on == held_on
     else:
-        with refusal("day_out_of_range"):
+        with refusal("bad_day"):
             hold(cast.village, held_on=held_on)
 
 

@@ -8,7 +8,6 @@ from ground.clock import Quarter, today
 from ground.db import db, transaction
 from points.assessment import meeting, opening
 from points.models import ObjectionChannel
-from points.services import deciding, recording
 from points.wall import objections, posting
 from tests.cast import PRESENT
 from tests.story import do
@@ -52,10 +51,3 @@ def tamper(statement):
             connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
         assert connection.execute(sa.text(statement)).rowcount == 1
         connection.execute(sa.text("COMMIT"))
-
-
-def deduct(cast, worker, item="虚报", day=None, reason="户主说没有来过"):
-    """A confirmed record that takes points away, with its reason."""
-    day = day or today()
-    service = do(recording.record, uuid4().hex, worker, cast.item(item), day, 1, reason, cast.clerk)
-    return do(deciding.confirm, service, cast.chair)

@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from duties.households import files
+from ground import clock
 from ground.db import db, transaction
-from ground.refusal import Refused
 from people.conduct import evaluations, trainings
 from people.conduct.evaluations import Grades
 from people.models import Attendance, Attention, Duty
 from people.roster import grids, persons, terms
 from points.models import Evidence, EvidenceKind, FedBy, Service, ServiceState, Voucher
+from points.rubrics import versions
 from points.services import deciding, recording, taking
 from points.views.services.services import PER_PAGE
 from tests.cast import VILLAGE, a_picture, counted
@@ -68,32 +69,59 @@ def buttons(part):
     }
 
 
+def told(page):
+    """What the page says was done, and the id of the record before which it says so (None: after all)."""
+    _before, _found, rest = page.partition('id="told"')
+    place = re.search(r'<article [^>]*id="service-(\d+)"', rest)
+    return re.findall(r'role="status">(.*?)</p>', rest), int(place[1]) if place else None
+
+
 def test_from_one_record_to_the_next(cast, client_of, record):
-    made = [record(done_on=date(2026, 12, 20 - n)) for n in range(3)]
+    """It is said in the place of the record what was done with it; the next one stands below."""
+    made = [record(note=NOTE, done_on=date(2026, 12, 20 - n)) for n in range(4)]
     chair = client_of(cast.chair)
-    at, seen = LIST, []
-    for _ in made:
-        shown = articles(chair, at.partition("#")[0].removeprefix(LIST))
-        first = next(iter(shown))
-        seen.append(first)
-        answer = chair.post(buttons(shown[first])["confirm"])
-        assert answer.status_code == 302
-        at = answer.location
-    assert seen == [service.id for service in made]
-    assert [fresh(service).state for service in made] == [ServiceState.CONFIRMED] * 3
-    assert at == f"{LIST}?state=recorded&page=1"
+    for service, following in zip(made, [*made[1:], None], strict=True):
+        shown = articles(chair)
+        assert next(iter(shown)) == service.id
+        answer = chair.post(buttons(shown[service.id])["confirm"])
+        assert answer.location == f"{LIST}?state=recorded&page=1#told"
+        words, before = told(chair.get(answer.location).text)
+        assert words == [f"已确认：{cast.worker.name}，{service.item.name}。"]
+        assert before == (following.id if following else None)
+    assert [fresh(service).state for service in made] == [ServiceState.CONFIRMED] * 4
 
 
-def test_the_way_on_leads_to_the_next_button_or_to_a_sign(cast, client_of, record):
+def test_in_the_middle_and_at_the_end_of_the_list(cast, client_of, record):
+    first, second, third = (record(note=NOTE, done_on=date(2026, 12, 20 - n)) for n in range(3))
+    chair = client_of(cast.chair)
+    for service, before in ((second, third.id), (third, None)):
+        answer = chair.post(buttons(articles(chair)[service.id])["reject"], data={"reason": "没有做"})
+        assert told(chair.get(answer.location).text) == (
+            [f"已退回：{cast.worker.name}，{first.item.name}。"],
+            before,
+        )
+    assert "told" not in chair.get(LIST).text  # it is said once
+
+
+def test_a_refusal_is_where_the_button_was(cast, client_of, record):
+    """A form leads back to the record it stands at, also without script."""
+    service = record(note=NOTE)
+    record(note=NOTE)
+    chair = client_of(cast.chair)
+    part = articles(chair)[service.id]
+    actions = re.findall(r'action="([^"]+)"', part)
+    assert len(actions) == 3
+    assert {action.partition("#")[2] for action in actions} == {f"service-{service.id}"}
+    answer = chair.post(buttons(part)["reject"], data={"reason": ""})
+    assert answer.status_code == 422
+    refused_part = answer.text.partition(f'id="service-{service.id}"')[2].partition("</article>")[0]
+    assert 'role="alert"' in refused_part
+
+
+def test_signs_are_told(cast, client_of, record):
     first, second = record(note=NOTE), record(note=NOTE, done_on=date(2026, 12, 19))
     third = record(done_on=date(2026, 12, 18))
     shown = articles(client_of(cast.chair))
-    ways = {ident: re.search(r"then=([\w-]+)", buttons(part)["confirm"])[1] for ident, part in shown.items()}
-    assert ways == {
-        first.id: f"service-{second.id}",  # its words stand in another record: to be read first
-        second.id: f"confirm-{third.id}",
-        third.id: f"service-{second.id}",
-    }
     assert "另有 1 条记录写的是同样的话" in shown[first.id]
     assert "同样的话" not in shown[third.id]
     assert set(articles(client_of(cast.chair), "?state=flagged")) == {first.id, second.id}
@@ -102,11 +130,12 @@ def test_the_way_on_leads_to_the_next_button_or_to_a_sign(cast, client_of, recor
 def test_the_last_record_of_a_page_leads_to_the_page_before(cast, client_of, record):
     for _ in range(PER_PAGE + 1):
         record()
-    chair = client_of(cast.chair)
-    ((_ident, part),) = articles(chair, "?state=recorded&page=2").items()
-    answer = chair.post(buttons(part)["confirm"])
-    assert chair.get(answer.location).status_code == 200
-    assert "page=1" in answer.location
+    clerk = client_of(cast.clerk)
+    last = list(articles(clerk, "?state=&page=2"))
+    assert len(last) == 1
+    confirmed = client_of(cast.chair).post(f"{LIST}/{last[0]}/confirm?state=confirmed&page=2")
+    assert client_of(cast.chair).get(confirmed.location).status_code == 200
+    assert len(articles(clerk, "?state=recorded&page=2&grid=")) == PER_PAGE
 
 
 def test_a_full_page_takes_hardly_more_questions_than_one_record(cast, client_of, record):
@@ -118,7 +147,7 @@ def test_a_full_page_takes_hardly_more_questions_than_one_record(cast, client_of
     for n in range(30):
         record(worker=cast.workers[n % 8], note=NOTE)
     with counted() as many:
-        assert len(articles(chair)) == PER_PAGE
+        assert len(articles(chair)) == 31
     assert len(many) <= len(few) + 3
 
 
@@ -176,8 +205,57 @@ def test_the_list_by_grid_and_worker(cast, client_of, record):
     assert set(articles(clerk, f"?state=recorded&worker={cast.worker.id}")) == {mine.id}
     assert set(articles(clerk, f"?grid={cast.term_of(cast.neighbour).grid_id}")) == {theirs.id}
     assert set(articles(clerk, f"?record={mine.id}&state=")) == {mine.id}
+    assert set(articles(clerk, f"?item={mine.item_id}")) == {mine.id, theirs.id}
+    assert set(articles(clerk, f"?item={cast.item('公益').id}")) == set()
     assert "邻村" not in clerk.get(LIST).text
     assert clerk.get(f"{LIST}?state=lost").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("days", "found"),
+    [
+        ("since=2026-12-20", "ab"),
+        ("until=2026-12-20", "bc"),
+        ("since=2026-12-20&until=2026-12-20", "b"),
+        ("since=2026-12-22", ""),
+        ("since=&until=", "abc"),
+        ("since=soon&until=2026-02-30", "abc"),  # a day that is none does not narrow the list
+    ],
+)
+def test_the_list_by_day(cast, client_of, record, days, found):
+    made = {name: record(done_on=date(2026, 12, 21 - n)).id for n, name in enumerate("abc")}
+    assert set(articles(client_of(cast.clerk), f"?{days}")) == {made[name] for name in found}
+
+
+def test_the_list_by_words_for_those_who_may_read_them(cast, client_of, record):
+    cart, percent = record(note="修好板车 cart"), record(note="完成 100% 的任务")
+    clerk = client_of(cast.clerk)
+    for text, ids in (("板车", {cart.id}), ("CART", {cart.id}), ("0% ", {percent.id}), ("%25", {percent.id})):
+        assert set(articles(clerk, f"?text={text}")) == ids, text
+    assert set(articles(clerk, "?text=_")) == set()
+    above = client_of(cast.township_user)
+    assert set(articles(above, "?text=板车")) == {cart.id, percent.id}
+    assert 'name="text"' not in above.get(LIST).text
+
+
+def test_an_item_is_found_in_every_version_of_the_rubric(cast, client_of, record):
+    old = record()
+    with clock.at(date(2026, 9, 1)):
+        do(versions.adopt, cast.village, date(2027, 1, 1), "村民代表会议", (), cast.chair)
+    newer = cast.item("代办", versions.latest(cast.village))
+    assert newer.id != old.item_id
+    assert set(articles(client_of(cast.clerk), f"?item={newer.id}")) == {old.id}
+
+
+def test_points_stand_on_each_record_with_their_sign_in_words(cast, client_of, record):
+    plain, several = record(), record(count=3)
+    shown = articles(client_of(cast.clerk))
+
+    def points(service):
+        text = re.sub(r"<[^>]+>", "", shown[service.id].partition("</p>")[0].partition("<p>")[2])
+        return text.rpartition(" · ")[2].replace(" ", "")
+
+    assert [points(service) for service in (plain, several)] == ["+1分", "+3分"]
 
 
 def test_a_record_that_somebody_decided_meanwhile(cast, client_of, record):
@@ -241,15 +319,6 @@ def test_what_came_of_a_record_keeps_its_day(cast, client_of):
     assert (new.done_on, new.count, new.evidence) == (DAY, 1, made)
 
 
-def test_a_deduction_is_the_committee_s(cast, client_of):
-    deduction = cast.item("虚报")
-    for user, offered in ((cast.clerk, True), (cast.instructor, False), (cast.worker_user, False)):
-        assert (deduction.name in client_of(user).get(f"{LIST}/new").text) == offered, user.username
-    with pytest.raises(Refused, match="committee_only"):
-        do(recording.record, uuid4().hex, cast.worker, deduction, DAY, 1, "", cast.worker_user)
-    do(recording.record, uuid4().hex, cast.worker, deduction, DAY, 1, "", cast.clerk)
-
-
 def test_a_service_for_a_household_of_one_s_grids(cast, client_of, home):
     sent = {
         "key": uuid4().hex,
@@ -265,6 +334,68 @@ def test_a_service_for_a_household_of_one_s_grids(cast, client_of, home):
     assert client_of(cast.instructor).post(f"{LIST}/new", data=sent).status_code == 422
     assert client_of(cast.worker_user).post(f"{LIST}/new", data=sent).status_code == 302
     assert db.session.scalars(select(Service)).one().household_id == home.id
+
+
+def chosen(page):
+    """What stands in the form: for each field to choose or fill in, its value."""
+    selected = {
+        name: re.search(r'<option selected[^>]* value="(\d+)"', options)
+        for name, options in re.findall(r'<select[^>]* name="(\w+)".*?>(.*?)</select>', page, re.DOTALL)
+    }
+    day = re.search(r'<input[^>]*name="done_on"[^>]*value="([\d-]+)"', page)[1]
+    return {name: int(found[1]) for name, found in selected.items() if found} | {"done_on": day}
+
+
+@pytest.mark.parametrize(
+    ("username", "pressed"), [("clerk", {}), ("instructor", {}), ("worker", {"more": "记录，再记一条"})]
+)
+def test_one_more_has_the_same_worker_item_and_day(cast, client_of, username, pressed):
+    worker = cast.worker if username == "worker" else cast.workers[4]
+    same = {"worker": worker.id, "item": cast.item("公益").id, "done_on": "2026-12-11"}
+    client = client_of(cast.user(username))
+    sent = {"key": uuid4().hex, "count": "2", "note": "扫村道", "household": "0"} | same | pressed
+    answer = client.post(f"{LIST}/new", data=sent)
+    page = client.get(answer.location).text
+    assert chosen(page).items() >= same.items()
+    assert "<h1>再记一条</h1>" in page
+    assert f"已记录：{worker.name}，{cast.item('公益').name} × 2。" in page
+    assert "扫村道" not in page  # what was done is another thing each time
+    key = re.search(r'name="key"[^>]*value="(\w+)"', page)[1]
+    assert client.post(answer.location, data=sent | {"key": key}).status_code == 302
+    assert len(db.session.scalars(select(Service)).all()) == 2
+
+
+def test_a_worker_who_recorded_one_goes_on_to_their_own_page(cast, client_of):
+    sent = {"key": uuid4().hex, "worker": cast.worker.id, "item": cast.item("公益").id, "household": "0"}
+    sent |= {"done_on": "2026-12-11", "count": "1", "note": ""}
+    answer = client_of(cast.worker_user).post(f"{LIST}/new", data=sent)
+    assert answer.location == f"{HERE}/mine"
+
+
+def test_what_an_address_names_that_is_not_there_is_not_chosen(cast, client_of):
+    asked = f"{LIST}/new?worker={cast.stranger.id}&item=99999&done_on=2026-13-40"
+    assert chosen(client_of(cast.clerk).get(asked).text) == {"done_on": "2026-12-28"}
+
+
+def test_households_are_those_of_the_worker_s_grid(cast, client_of, home):
+    """They change with the worker, and what was typed stays."""
+    grid, head = cast.term_of(cast.neighbour).grid, files.Particulars("另一户主")
+    do(files.add_household, grid, head, Attention.ORDINARY, "", DAY, cast.clerk)
+    clerk = client_of(cast.clerk)
+    page = clerk.get(f"{LIST}/new?worker={cast.worker.id}").text
+    assert ("密户主" in page, "另一户主" in page) == (True, False)
+    assert 'name="other_worker"' in page
+    typed = {"worker": cast.neighbour.id, "item": cast.item("公益").id, "done_on": "2026-12-11"}
+    pressed = {"key": "k" * 32, "count": "7", "note": "扫村道", "household": home.id, "other_worker": "x"}
+    changed = clerk.post(f"{LIST}/new", data=typed | pressed)
+    assert changed.status_code == 200
+    assert ("密户主" in changed.text, "另一户主" in changed.text) == (False, True)
+    assert chosen(changed.text).items() >= typed.items()
+    assert ">\r\n扫村道</textarea>" in changed.text or "扫村道</textarea>" in changed.text
+    assert 'role="alert"' not in changed.text
+    assert db.session.scalars(select(Service)).all() == []
+    wrong = clerk.post(f"{LIST}/new", data=typed | pressed | {"other_worker": ""})
+    assert wrong.status_code == 422  # a household of another worker's grid
 
 
 def test_a_photo_may_go_along_for_those_of_the_village(cast, client_of):

@@ -82,7 +82,7 @@ def test_without_a_decision_points_carry_over(cast, client_of, clock):
 def test_it_is_announced_thirty_days_before_once_and_by_somebody(resolve):
     refused("too_soon", resolve, expires_on=TODAY + timedelta(29))
     refused("bad_days", resolve, booked_until=LAST)
-    refused("bad_days", resolve, booked_until=date(1, 1, 1))
+    refused("bad_day", resolve, booked_until=date(1, 1, 1))
     refused("reason_missing", resolve, decided_by=" ")
     made = do(resolve, expires_on=TODAY + timedelta(days=30))
     assert made.announced_on == TODAY

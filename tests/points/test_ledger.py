@@ -6,6 +6,7 @@ import runpy
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -55,20 +56,24 @@ from points.models import (
     Answer,
     AssessmentRules,
     Correction,
+    Deduction,
     Evidence,
     Finding,
     FindingResult,
+    JointConfirmation,
     Lapse,
     MergeMove,
     Objection,
     ObjectionChannel,
     Quorum,
     Reminder,
+    RubricWithdrawal,
     Sample,
     SentBack,
     Transfer,
     TransferKind,
 )
+from points.services import deciding, deductions
 from shop.desk import proxies, redemptions, voids
 from shop.models import Budget
 from shop.stock import counts
@@ -83,6 +88,7 @@ JOURNALS = (
     "adjustment",
     "rubric",
     "rubric_item",
+    "rubric_withdrawal",
     "stock_move",
     "redemption",
     "redemption_line",
@@ -103,6 +109,7 @@ JOURNALS = (
     "assessment_terms",
     "reminder",
     "sent_back",
+    "joint_confirmation",
     "notice_line",
     "objection",
     "answer",
@@ -120,6 +127,9 @@ JOURNALS = (
     "donation",
     "stock_count",
     "proxy",
+    "deduction",
+    "statement",
+    "confirmation_undone",
 )
 
 
@@ -317,6 +327,7 @@ def _of_assessments(cast):
         decided_by="县委政法委",
         **by,
     )
+    yield RubricWithdrawal(rubric_id=cast.rubric.id, reason="年份写错", **by)
     yield Reminder(area_id=cast.county.id, quarter_name="2026Q4", due_on=clock.today(), note="", **by)
     yield SentBack(assessment_id=assessment.id, reason="缺少说明", **by)
     yield Budget(shop_id=cast.shop.id, year=2027, amount=100_000, decided_by="村委会", **by)
@@ -398,6 +409,7 @@ def _of_records(cast):
     kind = GatheringKind.LAW
     held, found, opened = (Evidence(kind=each) for each in ("gathering", "incident", "dispute"))
     told = {"held_on": day, "kind": kind, "topic": "学法", "present": 8, "note": ""}
+    yield JointConfirmation(key="t", village_id=village, ticked="", **by)
     yield Gathering(evidence=held, key="g", **told, **where, **recorded)
     step = IncidentStep(kind=IncidentStepKind.CLOSED, to="", note="", on=day, **by)
     yield Incident(
@@ -443,6 +455,10 @@ def _of_records(cast):
     db.session.add(sample)
     db.session.flush()
     yield Finding(sample_id=sample.id, service_id=1, result=FindingResult.SOUND, note="", **by)
+    told = (uuid4().hex, cast.worker, cast.item("虚报"), day, 1, "没有去过这户", "住户当面说的", cast.clerk)
+    said = deductions.state(deductions.propose(*told), "我去了", uuid4().hex, cast.clerk)
+    deduction = db.session.get_one(Deduction, said.deduction_id)
+    deciding.take_back(deductions.confirm(deduction, cast.chair), "按错了", cast.chair)
 
 
 def test_the_database_itself_refuses_a_balance_below_zero(post, cast):

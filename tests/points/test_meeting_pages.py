@@ -10,13 +10,14 @@ from ground.clock import Quarter
 from ground.db import db, transaction
 from people.models import Role
 from people.signin import accounts
-from points.assessment import meeting, meeting_rules, opening
+from points.assessment import assessments, meeting, meeting_rules, opening
 from points.assessment.meeting_rules import MeetingRules
-from points.models import Adjustment, Quorum, Recusal
+from points.models import Adjustment, Member, Quorum, Recusal
 from points.services import deciding, photos, recording
 from points.wall import posting
 from tests.cast import PASSWORD, PRESENT, VILLAGE, a_picture
-from tests.points.hung import deduct, in_meeting
+from tests.points.hung import in_meeting
+from tests.story import do
 
 TODAY = date(2026, 12, 28)
 QUARTER = f"/v/{VILLAGE}/quarters/2026Q4"
@@ -49,6 +50,11 @@ def line_of(worker):
 def hidden(page, name):
     """What a page's form sends along without showing it."""
     return re.search(rf'name="{name}" type="hidden" value="([^"]*)"', page)[1]
+
+
+def ticked(page, name):
+    """Who is ticked in a column of the list of who was invited."""
+    return re.findall(rf'name="{name}" value="([^"]*)" checked', page)
 
 
 def adjust(client, worker, page=None, headers=(), **changes):
@@ -104,6 +110,7 @@ def test_without_script_a_line_is_adjusted_on_its_page_and_the_sheet_says_why(ca
     sheet = clerk.get(QUARTER).text
     assert cells(sheet, cast.worker)[-3:] == [["+1.5"], ["–"], ["13.5"]]
     assert re.search(r'class="said".*?\+1\.5</b> 雪天送药', sheet, re.DOTALL)
+    assert '<option value="雪天送药">' in clerk.get(line_of(cast.neighbour)).text  # to be picked again
     (made,) = db.session.query(Adjustment)
     back = f"{QUARTER}/adjustments/{made.id}/take-back"
     assert back in line
@@ -215,12 +222,44 @@ def test_the_meeting_begins_with_the_usual_members_and_a_quorum(cast, client_of)
         opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
     page = clerk.get(QUARTER).text
     assert "到会须达应到的过半数，并且不少于4人" in page
-    assert "刘文书\n陈主任\n周副主任\n郭监督" in page
+    assert ticked(page, "came") == ["刘文书", "陈主任", "周副主任", "郭监督"]
+    assert ticked(page, "stayed_away") == []
+    assert 'value="孙店长"' in page  # offered, as who has a role here
+    assert 'value="李秀明"' not in page  # the meeting decides on her points
     held = {"met_on": "2026-12-28", "present": "甲、乙,丙", "absent": "", "minutes": "一致同意"}
     refused = clerk.post(f"{QUARTER}/deliberate", data=held)
     assert (refused.status_code, "甲、乙,丙" in refused.text, "一致同意" in refused.text) == (422, True, True)
     assert clerk.post(f"{QUARTER}/deliberate", data=held | {"present": "甲、乙,丙；丁"}).status_code == 302
     assert "应到 4 人，实到 4 人" in clerk.get(QUARTER).text
+
+
+def test_who_is_known_is_ticked_and_only_others_are_typed(cast, client_of):
+    clerk = client_of(cast.clerk)
+    with transaction():
+        opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
+    held = {
+        "met_on": "2026-12-28",
+        "came": ["刘文书", "陈主任", "何指导"],
+        "stayed_away": ["郭监督"],
+        "present": "潘 凤家",
+    }
+    for twice in ({"present": "刘 文书"}, {"absent": "何　指导"}, {"stayed_away": ["陈主任"]}):
+        refused = clerk.post(f"{QUARTER}/deliberate", data=held | twice)
+        assert refused.status_code == 422
+        assert "写了两次" in refused.text
+        assert sorted(ticked(refused.text, "came")) == sorted(held["came"])
+    assert clerk.post(f"{QUARTER}/deliberate", data=held).status_code == 302
+    page = clerk.get(f"{QUARTER}/minutes").text
+    assert sorted(ticked(page, "came")) == sorted([*held["came"], "潘凤家"])
+    assert ticked(page, "stayed_away") == ["郭监督"]
+    known = {member.name: member.user_id for member in db.session.query(Member)}
+    assert known == {
+        "刘文书": cast.clerk.id,
+        "陈主任": cast.chair.id,
+        "何指导": cast.instructor.id,
+        "郭监督": cast.supervisor.id,
+        "潘凤家": None,
+    }
 
 
 def test_minutes_written_by_somebody_meanwhile_stand_beside_what_was_typed(
@@ -229,7 +268,8 @@ def test_minutes_written_by_somebody_meanwhile_stand_beside_what_was_typed(
     first, second = client_of(cast.clerk), client_of(second_clerk)
     address = f"{QUARTER}/minutes"
     page = first.get(address).text
-    assert "\n".join(PRESENT) in page
+    assert ticked(page, "came") == list(PRESENT)
+    assert ticked(page, "stayed_away") == ["村民代表丁"]
     form = {
         "met_on": "2026-12-28",
         "present": "\n".join(PRESENT),
@@ -325,8 +365,50 @@ def test_a_form_sent_after_the_notice_is_told_and_kept(cast, client_of, begun):
     assert "想补一句</textarea>" in late.text
 
 
+def test_far_more_than_usual_is_asked_about_once_more(cast, client_of, begun):
+    cast.earn(cast.worker, 412)
+    clerk = client_of(cast.clerk)
+    page = clerk.get(line_of(cast.worker)).text
+    assert "平时一个季度：41.2分" in page
+    form = {name: hidden(page, name) for name in ("key", "last_seen")} | {"reason": "手误"}
+    address = f"{line_of(cast.worker)}/adjust"
+    asked = clerk.post(address, data=form | {"amount": "500"})
+    assert asked.status_code == 422
+    assert "平时一个季度约41.2分" in asked.text
+    assert 'value="手误"' in asked.text
+    again = {name: hidden(asked.text, name) for name in ("key", "last_seen", "meant")} | {"reason": "手误"}
+    other = clerk.post(address, data=again | {"amount": "600"})
+    assert other.status_code == 422  # it was not 600 that was asked about
+    assert clerk.post(address, data=again | {"amount": "500"}).status_code == 302
+    assert [made.amount for made in db.session.query(Adjustment) if made.reason == "手误"] == [5000]
+
+
+def test_before_it_is_posted_the_sheet_is_seen_as_it_will_hang(cast, client_of, begun):
+    clerk = client_of(cast.clerk)
+    do(recording.record, uuid4().hex, cast.worker, cast.item("走访"), TODAY, 1, "", cast.clerk)
+    assert f'href="{QUARTER}/preview"' in clerk.get(QUARTER).text
+    page = clerk.get(f"{QUARTER}/preview").text
+    for words in ("公示预览", "李*明", "还有1条记录没有确认", f'action="{QUARTER}/post"'):
+        assert words in page, words
+    assert cast.worker.name not in page
+    assert "/post" not in client_of(cast.chair).get(f"{QUARTER}/preview").text
+    assert assessments.whole_notice(begun) is None
+    clerk.post(f"{QUARTER}/post")
+    assert clerk.get(f"{QUARTER}/preview").location == QUARTER
+
+
+def test_an_opened_line_says_the_points_of_each_record_and_what_the_cap_takes(cast, client_of, begun):
+    for answer in (
+        client_of(cast.clerk).get(line_of(cast.worker)),
+        client_of(cast.clerk).get(line_of(cast.worker), headers=PART),
+    ):
+        assert re.search(r'<span class="figure gain">\+18(<|\s)', answer.text), answer.text
+        assert re.search(r'<span class="figure gain">\+0\.2(<|\s)', answer.text)
+        assert "按细则18.2分，封顶后12分" in answer.text
+
+
 def test_the_projector_shows_one_line_at_a_time(cast, client_of):
-    deduct(cast, cast.neighbour)
+    do(cast.deduct, cast.neighbour, TODAY)
     in_meeting(cast, {cast.worker.name: 25})
     first, second, last = (f"{QUARTER}/projector?line={number}" for number in (1, 2, 8))
     clerk = client_of(cast.clerk)
@@ -340,7 +422,7 @@ def test_the_projector_shows_one_line_at_a_time(cast, client_of):
         assert surrounding not in page
     assert page.partition("<body")[2] == clerk.get(first).text.partition("<body")[2]
     page = clerk.get(second).text
-    for shown in ("第2/8人", "虚报", "户主说没有来过", "不足0分按0分计"):
+    for shown in ("第2/8人", "虚报", "这一天没有去过", "不足0分按0分计"):
         assert shown in page
     page = clerk.get(last).text
     assert "没有扣分，也没有调整。" in page

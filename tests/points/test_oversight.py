@@ -1,5 +1,6 @@
 """The quarter seen from township and county: opened for all, reminded, looked at, sent back."""
 
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -43,7 +44,12 @@ def test_the_county_opens_everywhere_once(cast, client_of):
     assert "未开启" in county.get(HERE).text
     assert county.post(f"{HERE}/open").status_code == 302
     page = county.get(HERE).text
-    assert "没有生效的积分细则" in page  # the far village has adopted none
+    (done,) = re.findall('<p class="note note-done" role="status">(.*)</p>', page)
+    (warned,) = re.findall('<p class="note note-look" role="status">(.*)</p>', page)
+    assert done == "已在1个村（社区）开启。"
+    assert "石板村" in warned  # the far village has adopted none
+    county.post(f"{HERE}/open")
+    assert "note-done" not in county.get(HERE).text  # nothing was opened, and no tick says so
     assert assessments.find_assessment(cast.village, Q4).opened_by_id == cast.clerk.id
     assert assessments.find_assessment(cast.next_village, Q4).opened_by_id == cast.county_user.id
     assert assessments.find_assessment(cast.far_village, Q4) is None

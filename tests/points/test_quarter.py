@@ -278,7 +278,7 @@ def test_a_cap_is_each_worker_s_own(cast, confirmed):
 def test_deductions_take_what_the_quarter_earned_and_no_more(cast, confirmed, clock):
     cast.earn(cast.worker, 70)
     confirmed("化解一起", 1)
-    confirmed("虚报", 1)
+    do(cast.deduct, cast.worker, TODAY)
     confirmed("走访一户", 5, worker=cast.neighbour)
     assessment = posted(cast)
     line = line_of(assessment, cast.worker)

@@ -15,6 +15,7 @@ from points.rubrics.template import TEMPLATE, USUAL_LIMITS, Limits, NewItem
 from points.rubrics.wall import rubric_pdf
 from tests.cast import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, TOWNSHIP, VILLAGE
 from tests.printed import RARE, read, texts
+from tests.story import do, refused
 
 NEW_YEAR = date(2027, 1, 1)
 HERE, ABOVE = f"/v/{VILLAGE}/rubric", f"/a/{COUNTY}/rubric"
@@ -149,7 +150,16 @@ def test_the_chair_adopts_on_a_page_and_the_village_reads_it(cast, client_of):
     publish(cast)
     chair = client_of(cast.chair)
     assert "县里发布了第2版" in chair.get(HERE).text
-    assert 'name="lines-9-name"' in chair.get(f"{HERE}/adopt").text  # five and five free lines
+    page = chair.get(f"{HERE}/adopt").text
+    assert 'name="lines-0-name"' in page
+    assert 'name="lines-1-name"' not in page  # one free line, and a button for one more
+    more = chair.post(f"{HERE}/adopt", data=decision(more="1") | lines(SWEEP))
+    assert 'value="清扫村道"' in more.text
+    assert 'name="lines-1-name"' in more.text
+    assert 'name="lines-2-name"' not in more.text
+    full = chair.post(f"{HERE}/adopt", data=decision(more="1") | lines(*[SWEEP] * 9))
+    assert 'name="lines-9-name"' in full.text
+    assert 'name="more"' not in full.text  # five bonuses and five deductions are all that it may add
     refused = chair.post(f"{HERE}/adopt", data=decision() | lines(replace(SWEEP, points=30)))
     assert refused.status_code == 422
     assert "超过了自定项目的 2 分上限" in refused.text
@@ -248,3 +258,54 @@ def test_every_village_has_its_own_versions(cast):
     }
     assert versions.latest(cast.next_village).version == 1
     assert versions.latest(cast.area(FAR_VILLAGE)) is None
+
+
+def test_a_version_that_was_a_mistake_is_withdrawn_before_it_is_in_force(cast, clock):
+    template = publish(cast)
+    mistaken = adopt(cast, [SWEEP], day=date(2028, 1, 1))
+    refused("rubric_out_of_order", versions.adopt, cast.village, NEW_YEAR, "村民代表会议", (), cast.chair)
+    refused("reason_missing", versions.withdraw, mistaken, " ", cast.chair)
+    first = do(versions.withdraw, mistaken, "年份写错", cast.chair)
+    assert do(versions.withdraw, mistaken, "又点一次", cast.chair).at == first.at
+    assert versions.latest(cast.village).version == 1
+    right = adopt(cast, [NOISE])
+    assert (right.version, right.template_id) == (3, template.id)
+    assert [rubric.version for rubric in versions.versions_of(cast.village)] == [3, 2, 1]
+    clock.turn_to(date(2028, 1, 1))
+    assert versions.in_force_on(cast.village, date(2028, 1, 1)).version == 3
+    refused("in_force", versions.withdraw, right, "不要了", cast.chair)
+
+
+def test_a_template_that_a_village_adopted_is_not_withdrawn_under_it(cast):
+    mistaken = publish(cast, [SWEEP])
+    adopted = adopt(cast)
+    refused("adopted", versions.withdraw, mistaken, "年份写错", cast.county_user)
+    do(versions.withdraw, adopted, "等县里重发", cast.chair)
+    do(versions.withdraw, mistaken, "年份写错", cast.county_user)
+    assert "清扫村道" not in names(adopt(cast))
+
+
+def test_who_decides_on_versions_withdraws_them_on_their_page(cast, client_of):
+    publish(cast, [SWEEP])
+    for decider, other, page in (
+        (cast.chair, cast.clerk, HERE),
+        (cast.county_user, cast.township_user, ABOVE),
+    ):
+        if page == HERE:
+            adopt(cast)
+        client, version = client_of(decider), f"{page}/2"
+        assert client_of(other).post(f"{version}/withdraw", data={"reason": "错"}).status_code in (403, 404)
+        assert "撤回这一版" in client.get(version).text
+        assert "撤回这一版" not in client.get(f"{page}/1").text
+        assert client.post(f"{version}/withdraw", data={"reason": ""}).status_code == 422
+        in_force = client.post(f"{page}/1/withdraw", data={"reason": "不要了"})
+        assert in_force.status_code == 422
+        assert "已经施行" in in_force.text
+        assert 'value="不要了"' in in_force.text
+        assert client.post(f"{version}/withdraw", data={"reason": "年份写错"}).location == version
+        told = client.get(version).text
+        assert f"由{decider.name}撤回：年份写错" in told
+        assert "撤回这一版" not in told
+        assert "已撤回 · " in told
+        assert client.get(f"{version}.pdf").status_code == 404
+        assert client.post(f"{page}/9/withdraw", data={"reason": "没有"}).status_code == 404

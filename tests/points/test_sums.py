@@ -20,7 +20,7 @@ from points.wall import wall_state as wall
 from points.wall.noticesheet import notice_pdf
 from points.wall.wording import sheet as printed_sheet
 from tests.cast import PRESENT, TODAY, VILLAGE, WORKERS, Cast, new_app
-from tests.points.hung import Q4, deduct, object_to, on_wall
+from tests.points.hung import Q4, object_to, on_wall
 from tests.printed import texts
 from tests.story import do, refused
 
@@ -35,7 +35,7 @@ def deducted(cast):
     with transaction():
         record = recording.record(uuid4().hex, cast.worker, cast.item("走访"), TODAY, 41, "", cast.clerk)
         deciding.confirm(record, cast.chair)
-    return deduct(cast, cast.worker)
+    return do(cast.deduct, cast.worker, TODAY)
 
 
 def printed(app, assessment):
@@ -61,12 +61,12 @@ def test_a_line_below_0_says_so_and_every_column_adds_up(app, cast, deducted):
     assert (sum(row.cells), row.deductions, row.waived, row.total) == (82, -500, 418, 0)
     assert adds_up(notice)
     assert [line for notes in notice.notes for line in notes.lines] == [
-        "第1号 李*明：-50分，虚报一次服务：户主说没有来过",
+        "第1号 李*明：-50分，虚报一次服务：这一天没有去过",
         "第1号 李*明：不足0分按0分计，少计41.8分",
         "第2号 王*：+20.5分，雪天送药",
     ]
     words = "".join(texts(notice_pdf(notice)))
-    for shown in ("补至0分", "+41.8", "少计41.8分", "户主说没有来过"):
+    for shown in ("补至0分", "+41.8", "少计41.8分", "这一天没有去过"):
         assert shown in words, shown
 
 
@@ -84,8 +84,8 @@ def test_an_adjustment_without_effect_says_what_it_would_take(cast, client_of, d
     line = f"{HERE}/workers/{cast.worker.id}"
     page = clerk.get(line).text
     for shown in (
-        "扣分：虚报一次服务：户主说没有来过",
-        "-50",
+        "扣分：虚报一次服务：这一天没有去过",
+        ">扣 50<",
         "不足0分按0分计",
         "+41.8",
         'data-subtotal="-418"',
@@ -134,7 +134,7 @@ class Quarter:
         self.people = cast.workers[:3]
         for who, item, count in recorded:
             if item == "虚报":
-                deduct(cast, self.people[who])
+                do(cast.deduct, self.people[who], TODAY)
             else:
                 self.serve(self.people[who], item, count)
         with transaction():

@@ -118,6 +118,14 @@ def test_an_article_in_the_archive_comes_back_for_it(cast, rice, send):
     assert accept(send(cast.lot_of(rice)), cast).goods.archived_on is None
 
 
+def test_it_does_not_go_to_one_of_another_specification(cast, rice, send):
+    with transaction():
+        other = shelf.add_goods(cast.next_shop, rice.name, rice.unit, 20, spec="另一种")
+        same = shelf.add_goods(cast.next_shop, rice.name, rice.unit, 20, spec=rice.spec)
+    assert rice.spec not in (None, other.spec)
+    assert accept(send(cast.lot_of(rice)), cast).goods_id == same.id
+
+
 def test_what_is_counted_in_another_unit_there_is_sent_back(cast, rice, send):
     with transaction():
         shelf.add_goods(cast.next_shop, "大米", "斤", 20)

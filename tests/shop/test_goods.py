@@ -9,17 +9,17 @@ from PIL import Image
 from sqlalchemy import func, select
 from stdnum import damm, ean
 
-from ground.db import db
+from ground.db import db, transaction
 from ground.refusal import Refused
 from people.models import AuditEvent
 from points import amounts
 from shop.desk import redemptions
-from shop.models import Barcode, Goods, Picture
+from shop.models import Barcode, Goods, Picture, Source
 from shop.shelf import codes, pictures, prices
 from shop.shelf import goods as shelf
 from shop.stock import moves
 from tests.cast import TODAY
-from tests.story import do, refused
+from tests.story import do, refusal, refused
 
 EAN_13, EAN_8 = "6901028075831", "96385074"
 
@@ -231,6 +231,27 @@ def test_a_name_is_there_once_in_a_shop(cast):
     old = do(shelf.add_goods, cast.shop, "蜡烛", "支", 10)
     do(shelf.archive, old, cast.manager)
     assert "下架" in str(refused("goods_exists", shelf.add_goods, cast.shop, "蜡烛", "支", 10).message)
+
+
+def test_one_name_may_have_several_specifications(cast):
+    rice = do(shelf.add_goods, cast.shop, "大米", "袋", 350, spec="5千克")
+    more = do(shelf.add_goods, cast.shop, "大米", "袋", 650, spec="10千克")
+    assert [rice.title, more.title] == ["大米 5千克", "大米 10千克"]
+    refused("goods_exists", shelf.add_goods, cast.shop, "大米", "袋", 350, spec="5千克")
+    refused("goods_exists", shelf.change_goods, more, "大米", "袋", cast.manager, spec="5千克")
+    with refusal("conflict"), transaction() as session:
+        session.add_all([Goods(shop_id=cast.shop.id, name="茶", unit="包") for _each in range(2)])
+
+
+def test_the_specification_stays_as_long_as_some_of_it_lies_there(cast):
+    rice = do(shelf.add_goods, cast.shop, "大米", "袋", 350)
+    lot = do(moves.receive, "rice", rice, 3, Source.PURCHASE, cast.manager)
+    assert do(shelf.change_goods, rice, "大米", "袋", cast.manager, spec="5千克") == ["spec"]
+    assert do(shelf.change_goods, rice, "大米", "袋", cast.manager, spec="５千克") == ["spec"]
+    for other in ("10千克", None):
+        refused("spec_in_use", shelf.change_goods, rice, "大米", "袋", cast.manager, spec=other)
+    do(moves.write_off, "gone", lot, 3, "受潮", cast.manager)
+    assert do(shelf.change_goods, rice, "大米", "袋", cast.manager, spec="10千克") == ["spec"]
 
 
 def test_the_unit_stays_once_something_came_in(cast):

@@ -124,6 +124,46 @@ def test_the_barcode_says_which_article_and_then_the_name(cast):
     assert (cast.goods.codes, cast.goods.category) == ([SOAP, EAN_8], "日用")
 
 
+def paste(spec, **other):
+    return {"货品名称": "牙膏", "规格": spec, "单位": "支", "积分价格": 5} | other
+
+
+def test_an_article_is_known_by_its_name_and_specification(cast):
+    rows = [paste("90克"), paste("180克", 积分价格=8)]
+    assert take_in(cast.village, rows) == {"added": 2}
+    assert take_in(cast.village, rows) == {"left": 2}
+    made = planned(cast.village, [paste("１８０ 克", 积分价格=9)])
+    assert [change.column for change in made.steps[0].changes] == ["规格", "积分价格"]
+    more = [paste("90克", 类别="日用"), paste("120克"), paste("180克", 积分价格=8)]
+    assert take_in(cast.village, more) == {"changed": 1, "added": 1, "left": 1}
+    made = planned(cast.village, [paste(None)])
+    assert told(made) == [("B2", "规格")]
+    assert "90克、180克、120克" in str(made.bad_cells[0].reason)
+    assert told(planned(cast.village, [paste("90克"), paste("９０克")])) == [("A3", "货品名称")]
+    with transaction():
+        back = columns.LAYOUT.write(export.export_goods(cast.shop, "xlsx", cast.manager), "xlsx")
+    assert dict(GOODS.plan(back, "货品.xlsx", cast.village).counts) == {"left": 5}
+
+
+def test_a_first_specification_is_added_and_another_is_another_article(cast):
+    new = {"单位": "块", "积分价格": 3}
+    assert lines(planned(cast.village, [soap(规格="两块装")])) == {"规格": (None, "两块装")}
+    made = planned(cast.village, [soap(规格="一块装", **new), soap(规格="两块装", **new)])
+    assert [step.is_new for step in made.steps] == [True, True]
+    take_in(cast.village, [soap(规格="两块装")])
+    (step,) = planned(cast.village, [soap(规格="三块装", **new)]).steps
+    assert step.is_new
+
+
+def test_a_specification_is_not_rewritten_while_some_of_it_lies_there(cast):
+    """The barcode says which article it is; what lies there is of the old specification."""
+    take_in(cast.village, [soap(规格="两块装")])
+    assert told(planned(cast.village, [soap(规格="三块装", 条码=SOAP)])) == [("B2", "规格")]
+    lot = cast.lot_of(cast.goods)
+    do(moves.write_off, "gone", lot, lot.on_hand, "破损", cast.manager)
+    assert lines(planned(cast.village, [soap(规格="三块装", 条码=SOAP)])) == {"规格": ("两块装", "三块装")}
+
+
 def test_an_empty_cell_leaves_what_is_there(cast):
     take_in(cast.village, [oil()])
     assert take_in(cast.village, [{"货品名称": "食用油"}, soap()]) == {"left": 2}
@@ -178,6 +218,9 @@ BAD = (
     (oil(积分价格=date(2026, 3, 5)), ("F2", "积分价格")),
     (oil(价格起始日=date(2027, 1, 5)), ("G2", "价格起始日")),
     (oil(价格起始日="1月5日"), ("G2", "价格起始日")),
+    (soap(积分价格=4, 价格起始日="0026-12-28"), ("G2", "价格起始日")),
+    (soap(积分价格=4, 价格起始日=date(2062, 1, 5)), ("G2", "价格起始日")),
+    (soap(积分价格=4, 价格起始日="9999-12-31"), ("G2", "价格起始日")),
     (soap(积分价格=4, 价格起始日=date(2026, 12, 27)), ("G2", "价格起始日")),
     (soap(价格起始日=date(2027, 1, 5)), ("F2", "积分价格")),
     (oil(每人每季限兑=0), ("H2", "每人每季限兑")),

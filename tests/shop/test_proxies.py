@@ -18,7 +18,7 @@ def test_it_is_kept_as_it_was_signed(cast):
             return redemptions.redeem("a", cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer, comes)
 
     done = redeem(read_collector(" 李 小明 ", "儿子", SIGNED))
-    assert (done.proxy.name, done.proxy.relation, done.proxy.signature) == ("李 小明", "儿子", SIGNED)
+    assert (done.proxy.name, done.proxy.relation, done.proxy.signature) == ("李小明", "儿子", SIGNED)
     assert redeem(read_collector("李 小明", "儿子", [])).id == done.id
     with pytest.raises(Refused, match="key_reused"):
         redeem(None)

@@ -292,7 +292,7 @@ def test_a_manager_looks_books_and_everybody_reads_it_afterwards(cast, manager, 
     volunteer.post(f"{HERE}/stock-takes/{take}/count", data=counted(cast, soap="18"))
     address = f"{HERE}/stock-takes/{take}"
     page = manager.get(address).text
-    for shown in ("18 块", "20 块", "少 2", "−6", "马志愿", "还有 1 种没有清点", "食盐", "入账差异"):
+    for shown in ("18 块", "20 块", "少 2", "减 6", "马志愿", "还有 1 种没有清点", "食盐", "入账差异"):
         assert shown in page, shown
     supervisor = client_of(cast.supervisor)
     assert "少 2" not in supervisor.get(address).text

@@ -53,6 +53,9 @@ def issue_cards(village: str) -> Response | tuple[str, int]:
         ]
     if form.status != 200:
         return _cards(form)
+    if not issued:
+        web.flash_warning(gettext("No card was issued: everybody who serves has one."))
+        return redirect(url_for("cards.cards", village=village))
     flash(
         ngettext(
             "%(num)s card is issued. Print it and hand it out.",
@@ -72,6 +75,9 @@ def renew_cards(village: str) -> Response | tuple[str, int]:
         renewed = verbs.renew_secrets(g.area, current_user)
     if form.status != 200:
         return _cards(form)
+    if not renewed:
+        web.flash_warning(gettext("No card has a new code: nobody has a card that is good."))
+        return redirect(url_for("cards.cards", village=village))
     flash(
         ngettext(
             "%(num)s card has a new code. Print it again and hand it out.",

@@ -4,9 +4,9 @@ from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ground import web
+from ground import clock, web
 from people import access, areas, pages
-from people.models import Role
+from people.models import Area, Role
 from people.views.home import bp
 
 
@@ -17,7 +17,20 @@ def home() -> Response | str:
     places = sorted({grant.area for grant in current_user.grants}, key=lambda area: area.code)
     if len(places) == 1:
         return redirect(url_for("home.enter", area=places[0].code))
-    return render_template("people/home/home.html", places=places)
+    waiting = {place.id: sum(item.is_to_do for item in _waiting_in(place)) for place in places}
+    return render_template("people/home/home.html", places=places, waiting=waiting)
+
+
+def _waiting_in(place: Area) -> list[pages.WaitingItem]:
+    return pages.waiting_items(place, current_user, current_user.roles_in(place))
+
+
+@bp.get("/v/<village>/")
+@access.allow(*Role)
+def front(village: str) -> str:
+    """Everything that waits in the village for its reader, and what goes on there."""
+    items = pages.waiting_items(g.area, current_user, g.roles)
+    return render_template("people/home/front.html", items=items, today=clock.today())
 
 
 @bp.get("/a/<area>/enter")
@@ -33,8 +46,13 @@ def enter(area: str) -> Response:
 @bp.get("/a/<area>/")
 @access.allow(Role.COUNTY, Role.TOWNSHIP)
 def area(area: str) -> str:
-    """The villages of a county or township."""
-    return render_template("people/home/area.html", villages=areas.villages_in(g.area))
+    """Everything that waits in a county or township, the villages that are late, and then all of them."""
+    return render_template(
+        "people/home/area.html",
+        villages=areas.villages_in(g.area),
+        items=pages.waiting_items(g.area, current_user, g.roles),
+        today=clock.today(),
+    )
 
 
 @bp.get("/a/<area>/alarms")

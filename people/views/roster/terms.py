@@ -3,16 +3,16 @@
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ground import clock
+from ground import clock, web
 from ground.db import db, fetch
 from ground.forms import attempt
 from ground.paper import words
 from people import access, labels
-from people.forms.roster import NEW_PERSON, AppointForm, EndForm, HandOverForm, RenewForm
+from people.forms.roster import NEW_PERSON, AppointForm, EndForm, HandOverForm, RenewForm, RenewManyForm
 from people.models import Appointment, Duty, Person
 from people.roster import holders, persons, staffing
 from people.roster import terms as verbs
@@ -24,8 +24,12 @@ Answer = Response | tuple[str, int]
 
 @bp.get("/v/<village>/terms")
 @access.allow(*READERS)
-def terms(village: str) -> str:
+def terms(village: str) -> Answer:
     """Where nobody serves, and the terms that end soon."""
+    return _terms_page(RenewManyForm(formdata=None))
+
+
+def _terms_page(form: RenewManyForm) -> tuple[str, int]:
     return render_template(
         "people/roster/terms.html",
         vacancies=staffing.vacancies(g.area),
@@ -33,7 +37,27 @@ def terms(village: str) -> str:
         days_ahead=staffing.DAYS_AHEAD,
         labels=labels,
         may_appoint=bool(g.roles & access.COMMITTEE),
-    )
+        form=form,
+        told=web.told_in_place(),
+    ), form.status
+
+
+@bp.post("/v/<village>/terms/renew")
+@access.allow(*access.COMMITTEE)
+def renew_terms(village: str) -> Answer:
+    """Renew the ticked terms for three years each; which can't be renewed is told with why."""
+    form, done, left = RenewManyForm(), "", list[str]()
+    if form.validate_on_submit():
+        with attempt(form):
+            ticked = [_term(ident) for ident in form.term.data or ()]
+            renewed, refused = verbs.renew_many(ticked, current_user)
+            done = ngettext("%(num)s term is renewed.", "%(num)s terms are renewed.", len(renewed))
+            done = done if renewed else ""
+            left = web.what_was_left((term.person.name, refusal) for term, refusal in refused)
+    if form.status != 200:
+        return _terms_page(form)
+    web.tell_in_place("ending", done, left)
+    return redirect(url_for("roster.terms", village=village, _anchor="told"))
 
 
 @bp.get("/a/<area>/staffing", endpoint="staffing")
@@ -134,7 +158,7 @@ def renew(village: str, ident: int) -> Answer:
     term = _term(ident)
     if not form.is_submitted():
         form.chosen_by.data = term.chosen_by
-    begins = term.ends_on + holders.ONE_DAY
+    begins = holders.day_after(term)
     page = render_template(
         "people/roster/renew.html",
         form=form,

@@ -34,7 +34,8 @@ def sign_in() -> Response | tuple[str, int]:
     if form.validate_on_submit():
         owner = accounts.find_signing_in(form.username.data)
         device = _devices().get(str(owner.id)) if owner else None
-        counts = guard.sign_in_counts(form.username.data, request.remote_addr, device)
+        name = accounts.sign_in_name(form.username.data)
+        counts = guard.sign_in_counts(name, request.remote_addr, device)
         user = _check_proof(
             form, counts, owner, lambda: accounts.sign_in(form.username.data, form.password.data)
         )

@@ -12,8 +12,17 @@ from people.models import Person, Role
 from people.roster import persons
 from points import labels
 from points.assessment import assessments, line_notes, meeting, sheet
-from points.models import Adjustment, Assessment, AssessmentState, Correction, Service, Transfer
-from points.services import reading
+from points.models import (
+    Adjustment,
+    Assessment,
+    AssessmentState,
+    Correction,
+    Deduction,
+    Service,
+    ServiceState,
+    Transfer,
+)
+from points.services import deductions, reading
 from points.views.assessment import bp
 from points.views.assessment.quarters import quarter_or_404
 from points.wall import correcting
@@ -25,6 +34,7 @@ class WorkerLine:
 
     row: sheet.SheetRow
     services: Sequence[Service]
+    deductions: Sequence[Service]
     adjustments: Sequence[Adjustment]
     award: Transfer | None
     corrections: Sequence[Correction]
@@ -43,23 +53,36 @@ def mine_quarter(village: str, quarter: str) -> str:
     """How a worker's own quarter came to its points: each service, deduction, adjustment and correction."""
     person = fetch(Person, current_user.person_id, area_id=g.area.id) or abort(404)
     assessment = quarter_or_404(quarter, g.area)
+    is_open = assessment.state in (AssessmentState.COLLECTING, AssessmentState.DELIBERATING)
     selves = set(persons.entry_ids(person))
     return render_template(
         "points/assessment/mine_quarter.html",
         assessment=assessment,
         person=person,
         lines=[_line(assessment, row) for row in sheet.sheet_rows(assessment) if row.worker.id in selves],
-        is_open=assessment.state in (AssessmentState.COLLECTING, AssessmentState.DELIBERATING),
+        is_open=is_open,
+        proposed=_proposed(person, assessment) if is_open else (),
         notice=assessments.whole_notice(assessment),
         categories=labels.CATEGORIES,
     )
 
 
+def _proposed(person: Person, assessment: Assessment) -> list[Deduction]:
+    """The worker's deductions up to the quarter's last day that are not decided yet."""
+    return [
+        one
+        for one in deductions.of_worker(g.area, person)
+        if one.service.state == ServiceState.RECORDED and one.service.done_on <= assessment.quarter.last_day
+    ]
+
+
 def _line(assessment: Assessment, row: sheet.SheetRow) -> WorkerLine:
     award = assessments.award_of(assessment, row.worker)
+    counted = reading.counted_services(assessment, row.worker)
     return WorkerLine(
         row=row,
-        services=reading.counted_services(assessment, row.worker),
+        services=[service for service in counted if service.item.points > 0],
+        deductions=[service for service in counted if service.item.points < 0],
         adjustments=line_notes.standing_adjustments(
             meeting.adjustments_of_worker(assessment.adjustments, row.worker)
         ),

@@ -21,18 +21,16 @@ from points.assessment import meeting_rules, opening, review, reviewsheet
 from points.assessment.meeting_rules import MeetingRules
 from points.forms.oversight import ReminderForm, SendBackForm, TermsForm
 from points.views.assessment import bp
-from points.views.assessment.quarters import quarter_or_404, redirect_to_sheet, sheet_page
+from points.views.assessment.quarters import address_quarter, quarter_or_404, redirect_to_sheet, sheet_page
 from points.wall import objections
 
 QUARTERS_BACK = 7
+NAMED_VILLAGES = 5  # more than these are only counted in a message
 
 
 def _quarter_or_404(text: str) -> Quarter:
     """The quarter in the address, if it has begun; otherwise 404."""
-    try:
-        quarter = Quarter.parse(text)
-    except ValueError:
-        abort(404)
+    quarter = address_quarter(text)
     return quarter if quarter <= Quarter.of(clock.today()) else abort(404)
 
 
@@ -113,11 +111,28 @@ def open_everywhere(area: str, quarter: str) -> Response | tuple[str, int]:
         opened = opening.open_everywhere(g.area, parsed_quarter, current_user)
     if form.status != 200:
         return _area_page(parsed_quarter, ReminderForm(formdata=None), form)
-    flash(ngettext("Opened in %(num)s village.", "Opened in %(num)s villages.", len(opened.opened)))
-    if opened.without_rubric:
-        names = "、".join(village.name for village in opened.without_rubric)
-        flash(gettext("No rubric was in force there: %(names)s", names=names))
+    _tell_opened(opened)
     return redirect(url_for("assessment.area_quarter", area=area, quarter=parsed_quarter))
+
+
+def _tell_opened(opened: opening.OpeningResult) -> None:
+    """Say in how many villages a quarter was opened, and as a warning where it was not, and why."""
+    if opened.opened:
+        flash(ngettext("Opened in %(num)s village.", "Opened in %(num)s villages.", len(opened.opened)))
+    elif not opened.without_rubric:
+        flash(gettext("It is open in every village already."))
+    if opened.without_rubric:
+        names = "、".join(village.name for village in opened.without_rubric[:NAMED_VILLAGES])
+        if len(opened.without_rubric) > NAMED_VILLAGES:
+            names += gettext(" and others")
+        web.flash_warning(
+            ngettext(
+                "Not opened in %(num)s village without a rubric in force: %(names)s. Its chair adopts it.",
+                "Not opened in %(num)s villages without a rubric in force: %(names)s. The chairs adopt it.",
+                len(opened.without_rubric),
+                names=names,
+            )
+        )
 
 
 @bp.post("/a/<area>/quarters/<quarter>/remind")

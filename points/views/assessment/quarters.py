@@ -1,6 +1,6 @@
 """The quarter on the pages of a village: opening, the sheet, the notice, the booking."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, url_for
@@ -15,67 +15,31 @@ from ground.forms import ButtonForm, Form, attempt
 from ground.paper import words
 from people import access
 from people.models import Area, Role, User
-from points import expiry, labels
+from points import labels
 from points.assessment import assessments, line_notes, meeting_rules, members, opening, sheet, sheetfile
 from points.forms.oversight import SendBackForm
 from points.forms.quarter import MeetingForm, QuarterForm
 from points.models import Assessment, AssessmentState
-from points.rubrics import versions
-from points.services import reading
+from points.services import deductions, reading
 from points.views.assessment import bp
-from points.wall import booking, objections, posting
+from points.wall import booking, posting
 from points.wall import wall_state as wall
 
-QUARTERS_REMEMBERED = 2  # quarters back whose contested lines the front page still looks after
+
+def address_quarter(text: str) -> Quarter:
+    """The quarter in the address, or 404."""
+    try:
+        return Quarter.parse(text)
+    except ValueError:
+        abort(404)
 
 
 def quarter_or_404(text: str, village: Area, to_write: bool = False) -> Assessment:
     """The village's assessment of the quarter in the address, to look at or locked to write; or 404."""
-    try:
-        quarter = Quarter.parse(text)
-    except ValueError:
-        abort(404)
-    assessment = assessments.find_assessment(village, quarter) or abort(404)
+    assessment = assessments.find_assessment(village, address_quarter(text)) or abort(404)
     if to_write:
         lock(assessment)
     return assessment
-
-
-@bp.get("/v/<village>/")
-@access.allow(*access.ONLOOKERS)
-def front(village: str) -> str:
-    """Where the village stands this quarter, and what to do next."""
-    quarter = Quarter.of(clock.today())
-    listed = assessments.assessments_of(g.area)
-    unbooked = [a for a in listed if a.state != AssessmentState.BOOKED]
-    return render_template(
-        "points/assessment/front.html",
-        quarter=quarter,
-        current=assessments.find_assessment(g.area, quarter),
-        unbooked=unbooked,
-        notices={a.id: assessments.whole_notice(a) for a in unbooked},
-        rest=_bookable_quarter(listed) if Role.CHAIR in g.roles else None,
-        objections=objections.waiting_objections(g.area),
-        has_rubric=versions.in_force(g.area, quarter) is not None,
-        waiting=reading.count_waiting(g.area, current_user),
-        states=labels.ASSESSMENT_STATES,
-        reminders=opening.reminders(g.area),
-        today=clock.today(),
-        expiring=expiry.announcement(g.area),
-    )
-
-
-def _bookable_quarter(of_village: Sequence[Assessment]) -> Assessment | None:
-    """The latest booked quarter of which a line that waited can be booked now, or None."""
-    booked = [assessment for assessment in of_village if assessment.state == AssessmentState.BOOKED]
-    return next(
-        (
-            assessment_booked
-            for assessment_booked in booked[:QUARTERS_REMEMBERED]
-            if wall.wall_state(assessment_booked).ready
-        ),
-        None,
-    )
 
 
 @bp.get("/v/<village>/quarters")
@@ -140,17 +104,21 @@ def export_sheet(village: str, quarter: str, kind: str) -> Response:
 def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, int]:
     """The sheet with the form of its step; a form that was refused is shown again as it was sent."""
     rules = meeting_rules.rules_of(g.area)
+    meeting = form if isinstance(form, MeetingForm) else _new_meeting_form(assessment)
+    if assessment.state == AssessmentState.COLLECTING:
+        meeting.offer(members.known_members(assessment))
     page = render_template(
         "points/assessment/quarter.html",
         **table_values(assessment),
         notice=assessments.whole_notice(assessment),
         states=labels.ASSESSMENT_STATES,
-        meeting=form if isinstance(form, MeetingForm) else _new_meeting_form(assessment),
+        meeting=meeting,
         quorum=labels.quorum_text(rules),
         notice_days=rules.notice_days,
         button=form if isinstance(form, ButtonForm) else None,
         sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
         waiting=reading.count_waiting(g.area),
+        deductions_waiting=deductions.count_waiting(g.area),
         wall=wall.wall_state(assessment),
         channels=labels.OBJECTION_CHANNELS,
         today=clock.today(),
@@ -173,8 +141,8 @@ def table_values(assessment: Assessment) -> dict[str, Any]:
 
 def _new_meeting_form(assessment: Assessment) -> MeetingForm:
     """The form that begins the meeting, with who is likely to come."""
-    usual = "\n".join(members.usual_members(assessment))
-    return MeetingForm(formdata=None, met_on=clock.today(), present=usual)
+    usual = members.usual_members(assessment)
+    return MeetingForm(assessment.quarter, formdata=None, met_on=clock.today(), came=usual)
 
 
 @bp.post("/v/<village>/quarters/<quarter>/post")

@@ -15,7 +15,7 @@ from people.roster import departures, duplicates, persons
 from points import expiry, labels, ledger
 from points.assessment import assessments
 from points.models import Account, AssessmentState, Transfer
-from points.services import reading
+from points.services import deductions, reading
 from points.views.ledger import bp
 
 # Where a worker goes on to from their own page, in their village.
@@ -131,6 +131,8 @@ def mine(village: str) -> str:
         services=services,
         again=reading.resubmitted_ids(services),
         states=labels.SERVICE_STATES,
+        deductions=deductions.of_worker(g.area, person),
+        deduction_states=labels.DEDUCTION_STATES,
         explain_transfer=labels.explain_transfer,
     )
 

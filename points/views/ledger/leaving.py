@@ -67,6 +67,9 @@ def settle_leaving(village: str) -> Response | tuple[str, int]:
         lapsed = verbs.settle_due(g.area, current_user)
     if form.status != 200:
         return _leaving(form)
+    if not lapsed:
+        web.flash_warning(gettext("Nothing expired: no points are due."))
+        return redirect(url_for("ledger.leaving", village=village))
     total = amounts.show(sum(lapse.transfer.amount for lapse in lapsed))
     flash(gettext("Expired: %(points)s points. Each entry in the ledger book says why.", points=total))
     return redirect(url_for("ledger.leaving", village=village))

@@ -17,7 +17,7 @@ from ground.forms import ButtonForm, Form, attempt
 from people import access
 from people.models import Person, Role
 from points import amounts, labels
-from points.assessment import assessments, meeting
+from points.assessment import assessments, line_notes, meeting, usual
 from points.assessment.line_notes import LineNotes
 from points.forms.quarter import AdjustmentForm, RecusalForm
 from points.models import Adjustment, Assessment, AssessmentState, Member, Recusal, Service
@@ -31,9 +31,13 @@ PageResponse = Response | tuple[str, int]
 
 @dataclass(frozen=True)
 class Activity:
-    """A counted record as a line shows it; `late` is the earlier quarter it came too late for."""
+    """A counted record as a line shows it; `late` is the earlier quarter it came too late for.
+
+    `tenths` are its points by the rubric, before a cap.
+    """
 
     service: Service
+    tenths: int
     evidence: EvidenceLink | None
     has_photo: bool
     late: Quarter | None
@@ -53,9 +57,12 @@ def adjust(village: str, quarter: str, ident: int) -> PageResponse:
     form = AdjustmentForm()
     if form.validate_on_submit():
         with attempt(form):
+            assessment, worker = quarter_or_404(quarter, g.area, to_write=True), _worker_or_404(ident)
+            if not form.meant.covers(form.amount.tenths):
+                usual.check_usual(assessment, worker, form.amount.tenths)
             meeting.adjust(
-                quarter_or_404(quarter, g.area, to_write=True),
-                _worker_or_404(ident),
+                assessment,
+                worker,
                 form.amount.tenths,
                 form.reason.data,
                 form.key.data,
@@ -170,6 +177,8 @@ def _line_page(
         refused=form,
         message=message,
         activities=_activities(assessment, row.worker),
+        reasons=line_notes.recent_reasons(g.area),
+        usual_total=usual.usual_total(row.worker, assessment.quarter),
         award=assessments.award_of(assessment, row.worker),
         labels=labels,
     )
@@ -182,6 +191,7 @@ def _activities(assessment: Assessment, worker: Person) -> list[Activity]:
     return [
         Activity(
             service,
+            service.item.points * service.count,
             reader.evidence(service),
             access.is_insider() and service.photo_id is not None,
             Quarter.of(service.done_on) if service.done_on < first_day else None,

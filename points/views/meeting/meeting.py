@@ -7,14 +7,21 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from ground import names
 from ground.forms import attempt
 from people import access
 from people.models import Role
 from points import labels
-from points.assessment import line_notes, meeting, meeting_rules
+from points.assessment import line_notes, meeting, meeting_rules, members
 from points.forms.quarter import MeetingForm, MinutesForm
 from points.models import Assessment, AssessmentState
-from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet, sheet_page
+from points.views.assessment.quarters import (
+    address_quarter,
+    press_button,
+    quarter_or_404,
+    redirect_to_sheet,
+    sheet_page,
+)
 from points.views.meeting import bp
 
 
@@ -22,7 +29,7 @@ from points.views.meeting import bp
 @access.allow(Role.CLERK)
 def deliberate(village: str, quarter: str) -> Response | tuple[str, int]:
     """Begin the meeting."""
-    form = MeetingForm()
+    form = MeetingForm(address_quarter(quarter))
     if form.validate_on_submit():
         with attempt(form):
             meeting.deliberate(
@@ -52,7 +59,7 @@ def minutes(village: str, quarter: str) -> tuple[str, int]:
 @access.allow(Role.CLERK)
 def write_minutes(village: str, quarter: str) -> Response | tuple[str, int]:
     """Write down anew who is at the meeting and what is said."""
-    form = MinutesForm()
+    form = MinutesForm(address_quarter(quarter))
     if form.validate_on_submit():
         with attempt(form):
             assessment = quarter_or_404(quarter, g.area, to_write=True)
@@ -69,6 +76,7 @@ def _minutes_page(assessment: Assessment, form: MinutesForm | None = None) -> tu
     if form is None and assessment.state == AssessmentState.DELIBERATING and Role.CLERK in g.roles:
         form = _minutes_form(assessment)
     if form is not None:
+        form.offer(members.known_members(assessment))
         form.revision.fill_in(assessment.revision)
     page = render_template(
         "points/meeting/minutes.html",
@@ -83,19 +91,16 @@ def _minutes_page(assessment: Assessment, form: MinutesForm | None = None) -> tu
 
 def _minutes_form(assessment: Assessment) -> MinutesForm:
     """The form of the minutes, filled in with what is written there now."""
-    names = {
-        is_present: "\n".join(member.name for member in assessment.members if member.present == is_present)
-        for is_present in (True, False)
-    }
     return MinutesForm(
+        assessment.quarter,
         formdata=None,
         met_on=assessment.met_on,
-        present=names[True],
-        absent=names[False],
+        came=[names.kept(member.name) for member in assessment.members if member.present],
+        stayed_away=[names.kept(member.name) for member in assessment.members if not member.present],
         minutes=assessment.minutes,
     )
 
 
 def _form_values(form: MeetingForm) -> tuple[Any, list[str], list[str], str]:
     """Day, names present, names absent and minutes, as the verbs take them."""
-    return form.met_on.data, form.present.names, form.absent.names, form.minutes.data
+    return form.met_on.data, form.names_present, form.names_absent, form.minutes.data

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from ground import clock, web
 from ground.clock import Quarter
 from ground.db import fetch
-from ground.forms import attempt
+from ground.forms import ReasonForm, attempt
 from people import access, areas
 from people.models import Area, Role
 from points import amounts, labels
-from points.forms.rubrics import AdoptForm, PublishForm
+from points.forms.rubrics import FREE_LINES_OF_VILLAGE, AdoptForm, PublishForm
 from points.models import Rubric
 from points.rubrics import versions
 from points.rubrics.comparing import compare
@@ -60,9 +60,37 @@ def _county_or_404() -> Area:
     return areas.county_of(g.area) or abort(404)
 
 
-def _rubric_page(rubric: Rubric | None) -> str:
+@bp.post("/v/<village>/rubric/<int:version>/withdraw")
+@access.allow(Role.CHAIR)
+def withdraw_rubric(village: str, version: int) -> PageResponse:
+    """Withdraw a version that was adopted by mistake, before it is in force."""
+    return _withdrawal(g.area, version, url_for("rubrics.rubric_version", village=village, version=version))
+
+
+@bp.post("/a/<area>/rubric/<int:version>/withdraw")
+@access.allow(Role.COUNTY)
+def withdraw_template(area: str, version: int) -> PageResponse:
+    """Withdraw a version of the template that was published by mistake, before it is in force."""
+    page = url_for("rubrics.template_version", area=area, version=version)
+    return _withdrawal(_county_or_404(), version, page)
+
+
+def _withdrawal(of: Area, version: int, page: str) -> PageResponse:
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            rubric = versions.find_version(of, version) or abort(404)
+            versions.withdraw(rubric, form.reason.data, current_user)
+        if form.status == 200:
+            flash(gettext("Withdrawn. The version before it is the newest again."))
+            return redirect(page)
+    return _rubric_page(versions.find_version(of, version) or abort(404), form), form.status
+
+
+def _rubric_page(rubric: Rubric | None, form: ReasonForm | None = None) -> str:
     """A version with its items, the others of its area, and a newer template that could be adopted."""
     own = g.area.is_village
+    may_decide = (Role.CHAIR in g.roles) if own else _may_publish()
     newest = versions.template_for(g.area, _next_quarter().first_day) if own else None
     return render_template(
         "points/rubrics/rubric.html",
@@ -74,7 +102,9 @@ def _rubric_page(rubric: Rubric | None) -> str:
         fed_by=labels.FED_BY,
         today=clock.today(),
         is_own=own,
-        may_decide=(Role.CHAIR in g.roles) if own else _may_publish(),
+        may_decide=may_decide,
+        withdrawing=form or ReasonForm(formdata=None),
+        may_withdraw=may_decide and rubric is not None and versions.can_be_withdrawn(rubric),
     )
 
 
@@ -144,7 +174,7 @@ def template_sheet(area: str, version: int) -> Response:
 def _rubric_download(area: Area, version: int) -> Response:
     rubric = versions.find_version(area, version)
     paper = request.args.get("paper", "A4")
-    if rubric is None or paper not in SCALES:
+    if rubric is None or rubric.withdrawal or paper not in SCALES:
         abort(404)
     return web.pdf(rubric_pdf(rubric, area.name, paper), f"{area.code}-rubric-{version}.pdf")
 
@@ -159,8 +189,10 @@ def adopt_rubric(village: str) -> PageResponse:
     limits = versions.limits_of(template)
     if request.method == "GET":
         own = [item for item in latest.items if item.own] if latest else []
-        form.fill(own, limits.bonuses + limits.deductions - len(own))
-    if form.validate_on_submit():
+        form.fill(own, FREE_LINES_OF_VILLAGE if len(own) < limits.bonuses + limits.deductions else 0)
+    elif "more" in request.form:
+        form.add_lines(FREE_LINES_OF_VILLAGE)
+    elif form.validate_on_submit():
         with attempt(form):
             adopted = versions.adopt(
                 g.area, form.in_force_from.data, form.approved_by.data, form.items, current_user

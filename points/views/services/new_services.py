@@ -1,5 +1,7 @@
 """Recording a service, from a slip or without, and handing one in again that was rejected."""
 
+from datetime import date
+
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -13,6 +15,7 @@ from ground.refusal import Refused
 from people import access
 from people.models import Household, Person, Role
 from people.roster import holders, households, persons, reach
+from people.roster.holders import WorkerInGrid
 from points import amounts, labels
 from points.forms.services import NO_HOUSEHOLD, ServiceDetailsForm, ServiceForm
 from points.models import FedBy, Rubric, RubricItem, Service, ServiceState, Slip
@@ -25,17 +28,30 @@ from points.views.services.services import RECORDERS
 @bp.route("/v/<village>/services/new", methods=["GET", "POST"])
 @access.allow(*RECORDERS, Role.WORKER)
 def new_service(village: str) -> Response | tuple[str, int]:
-    """Record a service: the committee for anyone, a worker for themselves; from the slip `?slip=` names."""
+    """Record a service: the committee for anyone, a worker for themselves; from the slip `?slip=` names.
+
+    One more like the last begins with its `?worker=`, `?item=` and `?done_on=`. The households are those of
+    the worker who is chosen.
+    """
     own = not g.roles & RECORDERS
-    form = ServiceForm(done_on=clock.today(), slip=request.args.get("slip", ""))
+    form = ServiceForm(
+        done_on=request.args.get("done_on", type=date.fromisoformat) or clock.today(),
+        worker=request.args.get("worker", type=int),
+        item=request.args.get("item", type=int),
+        slip=request.args.get("slip", ""),
+    )
     slip = None if own else _slip_or_404(form)
     if slip is not None and slip.used_at and request.method == "GET":
         return redirect(url_for("services.slip", village=village, slip=slip.number))
     rubric = versions.in_force(g.area, Quarter.of(form.done_on.data or clock.today()))
-    form.worker.choices = _worker_choices(own, slip)
+    seats = _seats()
+    form.worker.choices = worker_choices(own, slip, seats)
     form.item.choices = [(item.id, _item_label(item)) for item in _claimable_items(rubric)]
-    form.household.choices = [(NO_HOUSEHOLD, gettext("– none –")), *_household_choices()]
+    form.household.choices = [(NO_HOUSEHOLD, gettext("– none –")), *_household_choices(form, seats)]
     slip_number = slip.number if slip is not None else None
+    is_more = slip is None and bool(request.args.get("worker"))
+    if form.other_worker.data and form.is_submitted():
+        return _new_service_page(form, rubric, slip, is_more), 200
     if form.validate_on_submit():
         with attempt(form):
             service = recording.record(
@@ -53,19 +69,45 @@ def new_service(village: str) -> Response | tuple[str, int]:
             photo = form.photo.content
             if photo is not None:
                 photos.keep(service, photo, current_user)
+            told = gettext(
+                "Recorded: %(name)s, %(item)s × %(count)s. Now a second person confirms it.",
+                name=service.worker.name,
+                item=service.item.name,
+                count=service.count,
+            )
         if form.status == 200:
-            return _after_recording(own, slip_number)
+            return _after_recording(form, told, own, slip_number)
+    return _new_service_page(form, rubric, slip, is_more), form.status
+
+
+def _new_service_page(form: ServiceForm, rubric: Rubric | None, slip: Slip | None, is_more: bool) -> str:
     return render_template(
-        "points/services/new_service.html", form=form, rubric=rubric, slip=slip
-    ), form.status
+        "points/services/new_service.html",
+        form=form,
+        rubric=rubric,
+        slip=slip,
+        is_more=is_more,
+        may_list=bool(g.roles & RECORDERS),
+    )
 
 
-def _after_recording(own: bool, slip_number: str | None) -> Response:
+def _after_recording(form: ServiceForm, told: str, own: bool, slip_number: str | None) -> Response:
+    """Go on to the slip; or to one more like it, or to where records are listed."""
     if slip_number is not None:
         flash(gettext("Recorded. Whoever signed the slip confirms it."))
         return redirect(url_for("services.slip", village=g.area.code, slip=slip_number))
-    flash(gettext("Recorded. Now a second person confirms it."))
-    return redirect(url_for("ledger.mine" if own else "services.new_service", village=g.area.code))
+    flash(told)
+    if form.more.data or not own:
+        return redirect(
+            url_for(
+                "services.new_service",
+                village=g.area.code,
+                worker=form.worker.data,
+                item=form.item.data,
+                done_on=form.done_on.data,
+            )
+        )
+    return redirect(url_for("ledger.mine", village=g.area.code))
 
 
 def _slip_or_404(form: ServiceForm) -> Slip | None:
@@ -78,10 +120,17 @@ def _slip_or_404(form: ServiceForm) -> Slip | None:
         abort(404)
 
 
-def _worker_choices(own: bool, slip: Slip | None) -> list[tuple[int, str]]:
-    """The workers to choose: who served this quarter or the last, only oneself, or whose slip it is."""
+def _seats() -> list[WorkerInGrid]:
+    """Who served in which grid, this quarter or the last."""
     today = clock.today()
-    seats = holders.workers_in_grids(g.area, Quarter.of(today).previous.first_day, today)
+    return holders.workers_in_grids(g.area, Quarter.of(today).previous.first_day, today)
+
+
+def worker_choices(
+    own: bool = False, slip: Slip | None = None, seats: list[WorkerInGrid] | None = None
+) -> list[tuple[int, str]]:
+    """The workers to choose: who served this quarter or the last, only oneself, or whose slip it is."""
+    seats = _seats() if seats is None else seats
     only_worker_id = current_user.person_id if own else None
     if slip is not None and slip.worker is not None:
         only_worker_id = persons.current_entry(slip.worker).id
@@ -96,18 +145,20 @@ def _worker_choices(own: bool, slip: Slip | None) -> list[tuple[int, str]]:
 
 
 def _claimable_items(rubric: Rubric | None) -> list[RubricItem]:
-    """The items that can be claimed without a record; deductions only by the committee."""
-    may_deduct = bool(g.roles & access.COMMITTEE)
-    return [
-        item
-        for item in (rubric.items if rubric else ())
-        if item.source == FedBy.CLAIM and (item.points > 0 or may_deduct)
-    ]
+    """The items that can be claimed without a record; what takes points is no service."""
+    items = rubric.items if rubric else ()
+    return [item for item in items if item.source == FedBy.CLAIM and item.points > 0]
 
 
-def _household_choices() -> list[tuple[int, str]]:
-    """The households of the grids that the reader works in."""
-    grids = reach.grids_of(current_user, g.area)
+def _household_choices(form: ServiceForm, seats: list[WorkerInGrid]) -> list[tuple[int, str]]:
+    """The households of the chosen worker's grids, as far as the reader works there too.
+
+    Nobody was chosen yet: of the worker who stands first.
+    """
+    offered = [choice.value for choice in form.worker.choices]
+    worker_id = form.worker.data if form.worker.data in offered else next(iter(offered), None)
+    served = {seat.grid_id for seat in seats if seat.person_id == worker_id}
+    grids = [grid for grid in reach.grids_of(current_user, g.area) if grid.id in served]
     households_by_grid = households.living_households([grid.id for grid in grids])
     return [
         (home.id, f"{grid.name} · {home.number} {home.head}")

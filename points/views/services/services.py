@@ -1,30 +1,29 @@
 """Service records on pages: the list for those who confirm, and what they decide there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
-from flask_sqlalchemy.pagination import Pagination
 from werkzeug.wrappers import Response
 
-from ground import clock, web
+from ground import clock, names, web
 from ground.clock import Quarter
-from ground.db import fetch
+from ground.db import fetch, lock_all
 from ground.forms import ButtonForm, Form, ReasonForm, attempt
+from ground.paper import words
 from people import access
-from people.models import Household, Role, mask_name
-from people.roster import holders
+from people.models import Role, mask_name
+from people.roster import holders, persons
 from points import labels
-from points.forms.services import ConfirmForm
-from points.models import Service, ServiceState
-from points.services import deciding, flags, photos, reading, taking
-from points.services.flags import Flag
+from points.forms.services import ConfirmForm, PeriodForm, TogetherForm
+from points.models import RubricItem, Service, ServiceState
+from points.rubrics import versions
+from points.services import deciding, flags, photos, reading, taking, together
 from points.services.reading import ServiceSearch
-from points.views.services import bp
-from points.views.services.evidence import EvidenceLink, ReaderAccess
+from points.services.together import JointOutcome
+from points.views.services import bp, waiting
 
 DECIDERS = (Role.CLERK, Role.CHAIR, Role.INSTRUCTOR)
 RECORDERS = frozenset({Role.CLERK, Role.INSTRUCTOR})
@@ -32,25 +31,16 @@ RECORDERS = frozenset({Role.CLERK, Role.INSTRUCTOR})
 # The page comes anew after each decision, so that few are quicker; what is decided makes room for the next.
 PER_PAGE = 10
 
+# What waits stands in groups that are confirmed with one press, so that many on a page are quicker.
+WAITING_PER_PAGE = 100
+
 # A choice beside the states: what waits and shows a sign of padding.
 FLAGGED = "flagged"
 
 # What the list was asked for, kept on the way through a decision and back.
-SEARCH_KEYS = ("state", "worker", "grid", "like", "record", "page")
+SEARCH_KEYS = ("state", "worker", "grid", "item", "since", "until", "text", "like", "record", "page")
 
-
-@dataclass(frozen=True)
-class ServiceRow:
-    """A record as the list shows it; `then` is where the list goes on after a decision on it."""
-
-    service: Service
-    flags: Sequence[Flag]
-    evidence: EvidenceLink | None
-    household: Household | None
-    next_anchor: str
-    page: int
-    resubmitted_id: int | None
-    has_photo: bool
+LAST_ID = 2**31 - 1
 
 
 @bp.get("/v/<village>/services")
@@ -58,39 +48,50 @@ class ServiceRow:
 def services(village: str) -> tuple[str, int]:
     """The records of a village, those that wait for a second person first.
 
-    By `?state=` (or what shows a sign: flagged), `?worker=`, `?grid=`, `?record=`, and `?like=` for the same
-    words.
+    By `?state=` (or what shows a sign: flagged), `?worker=`, `?grid=`, `?item=`, the days `?since=` and
+    `?until=`, `?text=` that stands in them, `?record=`, and `?like=` for the same words.
     """
     return _list_page()
 
 
-def _list_page(refused: tuple[int, Form] | None = None) -> tuple[str, int]:
-    """The list; a refusal stands at its record, or above the list if the record is not on it."""
-    waiting = reading.count_waiting(g.area)
+def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
+    """The list; a refusal stands at its record or group, or above the list if that is not on it.
+
+    For those who decide, what waits stands in groups of plain records, and then one by one.
+    """
+    waiting_count = reading.count_waiting(g.area)
     criteria = _search_of_request()
-    state = criteria.get("state", ServiceState.RECORDED if waiting and not criteria else "")
-    search = _search_of_choices(state, criteria)
-    page = web.page_of(reading.search_services(g.area, search), PER_PAGE)
+    state = criteria.get("state", ServiceState.RECORDED if waiting_count and not criteria else "")
     may_decide = bool(g.roles & set(DECIDERS))
-    rows, (places, serving) = _rows(page, may_decide), _grid_and_worker_choices()
+    in_groups = may_decide and state == ServiceState.RECORDED and "record" not in criteria
+    period = PeriodForm(request.args)
+    period.validate()
+    search = _search_of_choices(state, criteria, period)
+    query = reading.search_services(g.area, search, is_by_item=in_groups)
+    page = web.page_of(query, WAITING_PER_PAGE if in_groups else PER_PAGE, is_shrinking=True)
+    shown = waiting.shown_records(list(page), in_groups, refused)
+    places, serving = _grid_and_worker_choices()
     html = render_template(
         "points/services/services.html",
         page=page,
-        rows=rows,
+        shown=shown,
         chosen_state=state,
         criteria=criteria,
-        waiting=waiting,
+        period=period,
+        waiting=waiting_count,
         to_take_in=len(taking.importable_records(g.area)) if Role.CLERK in g.roles else 0,
         labels=labels,
         grids=places,
         serving=serving,
+        items=_item_choices(),
         words=ConfirmForm(formdata=None),
         refused=refused,
-        is_elsewhere=refused is not None and refused[0] not in {row.service.id for row in rows},
+        told=waiting.told_at_its_place(shown, in_groups),
         may_decide=may_decide,
+        can_be_taken_back=deciding.can_be_taken_back,
         may_record=bool(g.roles & RECORDERS),
     )
-    return html, refused[1].status if refused else 200
+    return html, refused.form.status if refused else 200
 
 
 def _search_of_request() -> dict[str, Any]:
@@ -98,16 +99,24 @@ def _search_of_request() -> dict[str, Any]:
     return {name: request.args[name] for name in SEARCH_KEYS[:-1] if name in request.args}
 
 
-def _search_of_choices(state: str, criteria: dict[str, Any]) -> ServiceSearch:
-    """The search by a state and criteria; 404 for a state that is none of the choices."""
+def _search_of_choices(state: str, criteria: dict[str, Any], period: PeriodForm) -> ServiceSearch:
+    """The search by a state and criteria; 404 for a state that is none of the choices.
+
+    What was written is searched only for those who may read it.
+    """
     if state not in ("", FLAGGED, *ServiceState):
         abort(404)
     record = _id_of_request("record")
     flagged_ids = flags.flagged_waiting_ids(g.area) if state == FLAGGED else None
+    text = criteria.get("text", "") if access.is_insider() else ""
     return ServiceSearch(
         state=ServiceState(state) if state not in ("", FLAGGED) else None,
         worker=_id_of_request("worker"),
         grid=_id_of_request("grid"),
+        item=_id_of_request("item"),
+        since=period.since.data,
+        until=period.until.data,
+        text=text.replace("\0", "").strip() or None,
         likeness=criteria.get("like", "").replace("\0", "") or None,
         service_ids=[record] if record is not None else flagged_ids,
     )
@@ -116,39 +125,9 @@ def _search_of_choices(state: str, criteria: dict[str, Any]) -> ServiceSearch:
 def _id_of_request(name: str) -> int | None:
     """The id that the address gives under a name, or None; 404 for one that no column holds."""
     ident = request.args.get(name, type=int)
-    if ident is not None and not 0 < ident < 2**31:
+    if ident is not None and not 0 < ident <= LAST_ID:
         abort(404)
     return ident
-
-
-def _rows(page: Pagination, may_decide: bool) -> list[ServiceRow]:
-    """The records of a page with their signs and evidence, each with the way on."""
-    reader, services, inside = ReaderAccess(), list(page), access.is_insider()
-    waiting = [service for service in services if service.state == ServiceState.RECORDED]
-    signs = flags.flags_of(g.area, waiting)
-    resubmitted = reading.resubmitted_ids(services)
-
-    def place(service: Service) -> str:
-        """The anchor at which the next record is shown: its button, or its top if it has a sign."""
-        ready = service in waiting and may_decide and service.recorded_by_id != current_user.id
-        return f"confirm-{service.id}" if ready and service.id not in signs else f"service-{service.id}"
-
-    rows = []
-    for number, service in enumerate(services):
-        others = services[number + 1 :] or services[:number][::-1]
-        rows.append(
-            ServiceRow(
-                service=service,
-                flags=signs.get(service.id, ()),
-                evidence=reader.evidence(service),
-                household=reader.household(service),
-                next_anchor=place(others[0]) if others else "",
-                page=page.page if others else max(page.page - 1, 1),
-                resubmitted_id=resubmitted.get(service.id),
-                has_photo=inside and service.photo_id is not None,
-            )
-        )
-    return rows
 
 
 def _grid_and_worker_choices() -> tuple[dict[int, str], dict[int, str]]:
@@ -164,56 +143,152 @@ def _grid_and_worker_choices() -> tuple[dict[int, str], dict[int, str]]:
     return {seat.grid_id: seat.grid for seat in seats}, workers
 
 
+def _item_choices() -> dict[int, str]:
+    """The items that score this quarter or the last, without deductions; of one name they are one choice."""
+    quarter = Quarter.of(clock.today())
+    rubrics = {versions.in_force(g.area, each) for each in (quarter, quarter.previous)}
+    by_name = {
+        names.folded(item.name): item
+        for rubric in rubrics
+        if rubric
+        for item in rubric.items
+        if item.points > 0
+    }
+    return {item.id: item.name for item in by_name.values()}
+
+
 @bp.post("/v/<village>/services/<int:ident>/confirm")
 @access.allow(*DECIDERS)
 def confirm_service(village: str, ident: int) -> Response | tuple[str, int]:
     """Confirm a record as the second person, or on the word of the household or of a witness."""
-    form, message = ConfirmForm(), ""
-    if form.validate_on_submit():
-        with attempt(form):
-            service = _service_or_404(ident, to_write=True)
-            deciding.confirm(service, current_user, form.voucher.data, form.name.data)
-            message = gettext(
-                "Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name
-            )
-    return _after_decision(ident, form, message)
+    form = ConfirmForm()
+    return _decide(
+        ident,
+        form,
+        lambda service: deciding.confirm(service, current_user, form.voucher.data, form.name.data),
+        gettext("Confirmed: %(name)s, %(item)s."),
+    )
 
 
 @bp.post("/v/<village>/services/<int:ident>/reject")
 @access.allow(*DECIDERS)
 def reject_service(village: str, ident: int) -> Response | tuple[str, int]:
     """Reject a record with a reason."""
-    form, message = ReasonForm(), ""
+    form = ReasonForm()
+    return _decide(
+        ident,
+        form,
+        lambda service: deciding.reject(service, form.reason.data, current_user),
+        gettext("Rejected: %(name)s, %(item)s."),
+    )
+
+
+@bp.post("/v/<village>/services/<int:ident>/take-back")
+@access.allow(*DECIDERS)
+def take_back_service(village: str, ident: int) -> Response | tuple[str, int]:
+    """Take a record's confirmation back, with a reason, until the notice hangs."""
+    form = ReasonForm()
+    return _decide(
+        ident,
+        form,
+        lambda service: deciding.take_back(service, form.reason.data, current_user),
+        gettext("Taken back: %(name)s, %(item)s. The record waits for its decision again."),
+    )
+
+
+def _decide(
+    ident: int, form: Form, verb: Callable[[Service], object], message: str
+) -> Response | tuple[str, int]:
+    """Do what a form decides on a record, and say so (`message` has `name` and `item`) where it stands.
+
+    The verb locks: the sheets that the record may go back to come before the record.
+    """
+    told, place = "", None
     if form.validate_on_submit():
         with attempt(form):
-            service = _service_or_404(ident, to_write=True)
-            deciding.reject(service, form.reason.data, current_user)
-            message = gettext(
-                "Rejected: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name
-            )
-    return _after_decision(ident, form, message)
+            service = _service_or_404(ident)
+            verb(service)
+            place = waiting.place_of(service)
+            told = message % {"name": service.worker.name, "item": service.item.name}
+    return _after_decision(ident, form, told, place)
 
 
-def _service_or_404(ident: int, to_write: bool = False) -> Service:
-    return fetch(Service, ident, lock=to_write, village_id=g.area.id) or abort(404)
+def _service_or_404(ident: int) -> Service:
+    return fetch(Service, ident, village_id=g.area.id) or abort(404)
 
 
-def _after_decision(ident: int, form: Form, message: str) -> Response | tuple[str, int]:
-    """Redirect to the next record of the same list; or show the list with what was refused."""
-    if form.status != 200:
+def _after_decision(
+    ident: int, form: Form, message: str, place: waiting.Place | None
+) -> Response | tuple[str, int]:
+    """Redirect to the record's place in the same list; or show the list with what was refused.
+
+    Who looked at one of a group is told at the group.
+    """
+    if form.status != 200 or place is None:
         _service_or_404(ident)
-        return _list_page(refused=(ident, form))
-    flash(message)
+        return _list_page(refused=waiting.RefusedForm(form, service_id=ident))
+    is_of_group = "record" in request.args and request.args.get("state") == ServiceState.RECORDED
+    web.tell_in_place(waiting.place_of_item(place["item"]) if is_of_group else place, message)
+    return _back_to_the_place()
+
+
+def _back_to_the_place() -> Response:
+    """Redirect to what was just told; who looked at one of those that wait goes back to all of them."""
     criteria: dict[str, Any] = {name: request.args[name] for name in SEARCH_KEYS if request.args.get(name)}
-    anchor = request.args.get("then") or None
-    return redirect(url_for("services.services", village=g.area.code, _anchor=anchor, **criteria))
+    if criteria.get("state") == ServiceState.RECORDED:
+        criteria.pop("record", None)
+    return redirect(url_for("services.services", village=g.area.code, _anchor="told", **criteria))
+
+
+@bp.post("/v/<village>/services/items/<int:ident>/confirm")
+@access.allow(*DECIDERS)
+def confirm_together(village: str, ident: int) -> Response | tuple[str, int]:
+    """Confirm the ticked records of an item together; what can't be confirmed any more is told with why."""
+    form, outcome = TogetherForm(), JointOutcome([], [])
+    item_name, left = "", list[str]()
+    if form.validate_on_submit():
+        with attempt(form):
+            ticked = _services_or_404(form.service.data, ident)
+            outcome = together.confirm_together(form.key.data, g.area, ticked, current_user)
+            item_name = ticked[0].item.name
+            left = web.what_was_left((_name(record.service), record.why) for record in outcome.left)
+    if form.status != 200:
+        item = fetch(RubricItem, ident)
+        if item is None or item.rubric.area_id != g.area.id:
+            abort(404)
+        return _list_page(refused=waiting.RefusedForm(form, item_id=ident))
+    done = ngettext(
+        "Confirmed together: %(num)s record, %(item)s.",
+        "Confirmed together: %(num)s records, %(item)s.",
+        len(outcome.confirmed),
+        item=item_name,
+    )
+    web.tell_in_place(waiting.place_of_item(ident), done if outcome.confirmed else "", left)
+    return _back_to_the_place()
+
+
+def _services_or_404(ids: Sequence[int], item_id: int) -> list[Service]:
+    """The ticked records of an item, to be written; 404 if one of them is not there."""
+    wanted = set(ids)
+    if not all(0 < ident <= LAST_ID for ident in wanted):
+        abort(404)
+    deciding.lock_open_sheets(g.area.id)
+    found = lock_all(Service, wanted, village_id=g.area.id, item_id=item_id)
+    return found if len(found) == len(wanted) else abort(404)
+
+
+def _name(service: Service) -> str:
+    return f"{service.worker.name} {words.day(service.done_on)}"
 
 
 @bp.get("/v/<village>/services/<int:ident>/photo")
-@access.allow(*access.COMMITTEE, Role.SUPERVISOR, Role.INSTRUCTOR)
+@access.allow(*access.COMMITTEE, Role.SUPERVISOR, Role.INSTRUCTOR, Role.WORKER)
 def service_photo(village: str, ident: int) -> Response:
-    """The photo that goes with a record, for those of the village who look into it."""
-    photo = photos.photo_of(_service_or_404(ident)) or abort(404)
+    """The photo that goes with a record, for those of the village who look into it, and its worker."""
+    service = _service_or_404(ident)
+    if g.roles <= {Role.WORKER} and not persons.is_own(current_user, service.worker):
+        abort(404)
+    photo = photos.photo_of(service) or abort(404)
     return web.photo(photo.content, photo.digest)
 
 
@@ -226,6 +301,6 @@ def take_in_services(village: str) -> Response | tuple[str, int]:
     with attempt(form):
         imported = taking.import_waiting(g.area, current_user)
     if form.status != 200:
-        return _list_page(refused=(0, form))
+        return _list_page(refused=waiting.RefusedForm(form))
     flash(ngettext("%(num)s is taken in.", "%(num)s are taken in.", len(imported)))
     return redirect(url_for("services.services", village=village))

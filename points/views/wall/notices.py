@@ -10,7 +10,8 @@ from people.models import Area, Role
 from points import expiry
 from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Notice
-from points.views.assessment.quarters import press_button, quarter_or_404
+from points.services import reading
+from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet
 from points.views.wall import bp
 from points.wall import finding, noticesheet, objections, posting, wording
 from points.wall import wall_state as wall
@@ -31,6 +32,21 @@ def notice_sheet(village: str, quarter: str) -> Response:
     with force_locale("zh"):
         sheet = sheet_with_urls(wall.posted_notice(assessment, notice))
     return web.pdf(notice_pdf(sheet, paper), f"{village}-{sheet.code}.pdf")
+
+
+@bp.get("/v/<village>/quarters/<quarter>/preview")
+@access.allow(*access.COMMITTEE)
+def preview(village: str, quarter: str) -> str | Response:
+    """The sheet as it would hang, with what is not confirmed yet, before it is posted."""
+    assessment = quarter_or_404(quarter, g.area)
+    if assessment.state != AssessmentState.DELIBERATING:
+        return redirect_to_sheet(quarter)
+    return render_template(
+        "points/meeting/preview.html",
+        assessment=assessment,
+        notice=sheet_with_urls(wall.draft_notice(assessment)),
+        waiting=reading.count_waiting(g.area),
+    )
 
 
 def _requested_notice(assessment: Assessment) -> Notice | None:

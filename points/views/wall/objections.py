@@ -1,6 +1,5 @@
 """Objections on pages: brought online by anyone, brought at the counter, and answered."""
 
-import unicodedata
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
@@ -16,7 +15,7 @@ from people import access
 from people.models import Area, Role
 from people.signin import guard
 from points import labels
-from points.assessment import assessments, sheet
+from points.assessment import assessments, sheet, usual
 from points.forms.objections import ACCEPTED, AnswerForm, CounterObjectionForm, ObjectionForm, TokenForm
 from points.models import Assessment, NoticeLine, Objection, ObjectionChannel
 from points.views.assessment.quarters import quarter_or_404
@@ -114,8 +113,7 @@ def follow() -> Response | tuple[str, int]:
     """Type the number one was given for an objection, and go to where it stands."""
     form = TokenForm(request.args, meta={"csrf": False})
     if "token" in request.args and form.validate():
-        typed = unicodedata.normalize("NFKC", form.token.data)
-        objection = objections.by_token("".join(sign for sign in typed if sign.isalnum()))
+        objection = objections.by_token("".join(sign for sign in form.token.data if sign.isalnum()))
         if objection:
             return redirect(url_for("wall.followed", ticket=objection.token))
         words = gettext("There is no objection under this number. Compare it with the paper, sign by sign.")
@@ -170,9 +168,13 @@ def answer_objection(village: str, quarter: str, objection: int) -> Response | t
     form = AnswerForm()
     if form.validate_on_submit():
         with attempt(form):
+            stored_objection = _objection_or_404(quarter, objection, to_write=True)
+            is_accepted = form.outcome.data == ACCEPTED
+            if is_accepted and not form.meant.covers(form.change.tenths):
+                usual.check_usual(stored_objection.assessment, stored_objection.worker, form.change.tenths)
             objections.answer(
-                _objection_or_404(quarter, objection, to_write=True),
-                form.outcome.data == ACCEPTED,
+                stored_objection,
+                is_accepted,
                 form.change.tenths,
                 form.reason.data,
                 form.decided_by.data,
@@ -209,7 +211,8 @@ def _redirect_to_objection(quarter: str, number: int) -> Response:
 def _objection_page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
     is_receiving = bool(g.roles & RECEIVING)
     masked, line = _name_mask(objection), _contested_line(objection)
-    row = sheet.find_row(objection.assessment, objection.worker)
+    may_answer = bool(g.roles & access.COMMITTEE) and objection.answer is None
+    row = sheet.find_row(objection.assessment, objection.worker) if may_answer else None
     page = render_template(
         "points/wall/objection.html",
         assessment=objection.assessment,
@@ -217,7 +220,7 @@ def _objection_page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
         line=line,
         total=row.total if row else line.total,
         form=form,
-        may_answer=bool(g.roles & access.COMMITTEE) and objection.answer is None,
+        may_answer=may_answer,
         is_receiving=is_receiving,
         maybe_masked=(lambda text: text) if access.is_insider() else masked,
         channels=labels.OBJECTION_CHANNELS,

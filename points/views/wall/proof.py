@@ -1,12 +1,11 @@
 """The proof for anyone: a digest off the wall, computed again; and the entries to compute it with."""
 
-import unicodedata
-
 from flask import g, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from ground import clock, web
+from ground.figures import narrow
 from ground.refusal import Refused
 from people import access, areas
 from people.models import Area
@@ -34,7 +33,7 @@ def proof() -> tuple[str, int]:
 
 def _village_of_code(typed: str) -> Area | None:
     """The village of a code as it was typed, or None."""
-    code = "".join(unicodedata.normalize("NFKC", typed).split())
+    code = "".join(narrow(typed).split())
     area = areas.by_code(code) if len(code) == 12 else None
     return area if area is not None and area.is_village else None
 

@@ -5,7 +5,7 @@ from datetime import date
 from flask import abort, g, render_template
 from werkzeug.wrappers import Response
 
-from ground import clock, web
+from ground import clock, days, web
 from people import access
 from shop.desk import closing as verbs
 from shop.models import Shop
@@ -57,7 +57,7 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         abort(404)
-    return day if day.isoformat() == text and day <= clock.today() else abort(404)
+    return day if day.isoformat() == text and days.HAPPENED.has(day) else abort(404)
 
 
 def _sheet(shop: Shop, closing: verbs.Closing) -> ClosingSheet:

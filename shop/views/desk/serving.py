@@ -19,7 +19,7 @@ from points import expiry, ledger
 from shop.desk import limits, redemptions
 from shop.desk.holders import check_holder
 from shop.forms.desk import BasketForm
-from shop.models import Redemption, Shop
+from shop.models import Redemption, RedemptionLine, Shop
 from shop.shelf import goods, shops
 from shop.views.desk import bp
 from shop.views.desk.desk import SERVING
@@ -77,7 +77,6 @@ def _card_page(card: Card, form: BasketForm) -> str:
         shelves=shelves,
         categories=list(categories) if len(shelves) > MANY_GOODS else [],
         limits=limits.of_person(card.person, [shelf.goods for shelf in shelves]),
-        most=goods.MOST_UNITS,
         taken=quarter_redemptions,
         together=_units_by_article(quarter_redemptions),
         quarter=quarter,
@@ -98,9 +97,11 @@ def _refusal_at_desk(card: Card, shop: Shop | None) -> Refused | None:
 
 def _units_by_article(quarter_redemptions: Sequence[Redemption]) -> list[tuple[str, int, str]]:
     """Name, units and unit of everything that was taken and not voided."""
-    units: Counter[tuple[str, str]] = Counter()
+    units: Counter[int] = Counter()
+    taken: dict[int, RedemptionLine] = {}
     for redemption in quarter_redemptions:
         if redemption.void is None:
             for line in redemption.lines:
-                units[line.name, line.unit] += line.quantity
-    return [(name, count, unit) for (name, unit), count in units.items()]
+                units[line.goods_id] += line.quantity
+                taken.setdefault(line.goods_id, line)
+    return [(taken[goods_id].name, count, taken[goods_id].unit) for goods_id, count in units.items()]

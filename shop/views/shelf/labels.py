@@ -1,7 +1,7 @@
 """Shelf labels, and the short codes that loose goods need for them."""
 
 from flask import abort, flash, g, redirect, request, url_for
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -25,7 +25,11 @@ def give_codes(village: str) -> Response:
     form.validate_on_submit()
     with transaction():
         new_codes = codes.give_missing_codes(shops.of_village(g.area) or abort(404), current_user)
-    flash(ngettext("%(num)s article has a code now.", "%(num)s articles have a code now.", len(new_codes)))
+    if new_codes:
+        count = len(new_codes)
+        flash(ngettext("%(num)s article has a code now.", "%(num)s articles have a code now.", count))
+    else:
+        web.flash_warning(gettext("No code was given: every article has one."))
     return redirect(url_for("shelf.goods", village=village))
 
 

@@ -86,7 +86,7 @@ def accept_consignment(village: str, ident: int) -> Answer:
         lot = verbs.accept(consignment, current_user)
     if form.status != 200:
         return _page((ident, form))
-    flash(gettext("%(name)s came in. It is on the shelf now.", name=lot.goods.name))
+    flash(gettext("%(name)s came in. It is on the shelf now.", name=lot.goods.title))
     return redirect(url_for("stock.goods_stock", village=village, ident=lot.goods_id))
 
 

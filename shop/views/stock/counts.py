@@ -207,7 +207,7 @@ def stock_take_file(village: str, ident: int) -> Response:
 
 
 COLUMNS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
-    (_("Goods"), lambda row: row.goods.name),
+    (_("Goods"), lambda row: row.goods.title),
     (_("Unit"), lambda row: row.goods.unit),
     (_("Counted"), lambda row: row.count.units),
     (_("Books"), lambda row: row.count.expected),

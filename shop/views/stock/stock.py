@@ -153,7 +153,7 @@ def _moved_text(what: Any, lot: Lot, quantity: int) -> str:
     return gettext(
         "%(what)s: %(name)s, %(quantity)s %(unit)s.",
         what=what,
-        name=lot.goods.name,
+        name=lot.goods.title,
         quantity=quantity,
         unit=lot.goods.unit,
     )

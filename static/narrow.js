@@ -1,0 +1,9 @@
+// Figures and signs as people type them, in narrow forms; the server reads them in the same way (ground/figures.py).
+// Chinese keyboards type １２３ as easily as 123, and nobody sees the difference.
+const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const DASHES = /[\u2010-\u2015\u2212]/g;
+
+const folded = (sign) => (/\p{No}/u.test(sign) ? sign : sign.normalize("NFKC")); // 3² is not 32
+
+export const narrow = (text) =>
+  [...text.replace(INVISIBLE, "")].map(folded).join("").replace(DASHES, "-").replaceAll("。", ".").trim();

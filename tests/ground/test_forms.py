@@ -1,0 +1,135 @@
+"""What forms say by themselves: every sentence is the house's own, none is WTForms'."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_wtf
+import pytest
+import wtforms
+from babel.messages.mofile import read_mo
+from werkzeug.datastructures import MultiDict
+from wtforms.fields.choices import SelectFieldBase
+
+from ground.clock import Quarter
+from ground.forms import OUR_SENTENCES, Form, Rows
+from points.forms.quarter import MeetingForm
+from tests.cast import VILLAGE
+
+PRODUCT = ("ground", "people", "points", "duties", "shop", "demo")
+CATALOGUES = Path(wtforms.__file__).parent / "locale"
+# Never shown: it is a mistake of ours.
+NOT_SHOWN = {"Choices cannot be None."}
+
+
+def form_classes(base=wtforms.Form):
+    """Every form class of the program, rows of forms too; the application has imported all of them."""
+    for each in base.__subclasses__():
+        if each.__module__.partition(".")[0] in PRODUCT:
+            yield each
+        yield from form_classes(each)
+
+
+FORM_CLASSES = sorted(set(form_classes()), key=lambda each: each.__qualname__)
+
+
+def sentences_in_code():
+    """Every sentence that WTForms and Flask-WTF look up in their catalogues; of a plural the first."""
+    for package in (wtforms, flask_wtf):
+        for file in Path(package.__file__).parent.rglob("*.py"):
+            if "csrf" in str(file.relative_to(Path(package.__file__).parent)):
+                continue  # a stale page is answered by a page of its own
+            for node in ast.walk(ast.parse(file.read_text())):
+                name = getattr(node.func, "attr", "") if isinstance(node, ast.Call) else ""
+                if name in ("gettext", "ngettext") and isinstance(node.args[0], ast.Constant):
+                    yield node.args[0].value
+
+
+def test_every_sentence_of_wtforms_has_one_of_ours():
+    found = set(sentences_in_code())
+    assert len(found) > 25
+    assert found - NOT_SHOWN - OUR_SENTENCES.keys() == set()
+
+
+def told_by_wtforms() -> Iterator[re.Pattern[str]]:
+    """What any of WTForms' catalogues for Chinese and its own English would say, whatever it fills in."""
+    sentences = set(sentences_in_code())
+    with (CATALOGUES / "zh/LC_MESSAGES/wtforms.mo").open("rb") as file:
+        for message in read_mo(file):
+            for texts in (message.id, message.string) if message.id else ():
+                sentences |= {texts} if isinstance(texts, str) else set(texts)
+    for sentence in sentences:
+        yield re.compile(re.sub(r"%\\?\(\w+\\?\)[sd]|%s", ".*", re.escape(sentence)))
+
+
+TYPED = ["", " ", "x", "三", "-1", "0", "9" * 12, "9999-99-99", "长" * 3000, "\0"]
+
+
+@pytest.fixture(scope="module")
+def foreign():
+    return list(told_by_wtforms())
+
+
+def test_the_search_for_foreign_sentences_finds_them(foreign):
+    for sentence in (
+        "该字段是必填字段。",
+        "数值大小必须介于 1 到 200 之间。",
+        "Field cannot be longer than 5 character.",
+    ):
+        assert any(each.fullmatch(sentence) for each in foreign), sentence
+    assert not any(each.fullmatch("请填1到200之间的数。") for each in foreign)
+
+
+def leaves(errors):
+    """The sentences among the errors of a form, of its rows too."""
+    if isinstance(errors, dict):
+        errors = errors.values()
+    elif not isinstance(errors, list | tuple):
+        return [str(errors)]
+    return [sentence for each in errors for sentence in leaves(each)]
+
+
+@pytest.mark.parametrize("form_class", FORM_CLASSES, ids=lambda each: each.__qualname__)
+def test_no_form_says_a_sentence_of_wtforms(plain_app, form_class, foreign):
+    assert issubclass(form_class, Form | Rows)
+    for typed in TYPED:
+        with plain_app.test_request_context("/", method="POST"):
+            arguments = [Quarter(2026, 4)] if issubclass(form_class, MeetingForm) else []
+            shape = form_class(*arguments, formdata=MultiDict())
+            sent = MultiDict()
+            for field in shape:
+                if isinstance(field, wtforms.FieldList):
+                    rows = {f"{entry.name}": entry for entry in field.entries} or {f"{field.name}-0": None}
+                    for name in rows:
+                        row_class = field.unbound_field.args[0]
+                        sent.update({f"{name}-{inner.name}": typed for inner in row_class(MultiDict())})
+                else:
+                    sent[field.name] = typed
+            form = form_class(*arguments, formdata=sent)
+            for field in form:
+                if isinstance(field, SelectFieldBase) and field.choices is None:
+                    field.choices = []
+            form.validate()
+            told = leaves(form.errors)
+        assert [sentence for sentence in told if any(each.fullmatch(sentence) for each in foreign)] == []
+
+
+def test_every_field_of_every_form_was_asked(plain_app):
+    """Forms are found at all, from every package that has some."""
+    assert {each.__module__.partition(".")[0] for each in FORM_CLASSES} >= {
+        "ground",
+        "people",
+        "points",
+        "duties",
+        "shop",
+    }
+    assert len(FORM_CLASSES) > 50
+
+
+def test_a_form_says_it_in_plain_chinese(cast, client_of):
+    sent = {"quarter": "2026Q4", "seed": "8", "size": "900"}
+    page = client_of(cast.supervisor).post(f"/v/{VILLAGE}/samples", data=sent).text
+    assert "请填1到100之间的数。" in page
+    page = client_of(cast.supervisor).post(f"/v/{VILLAGE}/samples", data=sent | {"size": ""}).text
+    assert "请填写。" in page
