@@ -1,28 +1,41 @@
 """Every page of the route map in a real browser: what is touched is large enough, and large print fits."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, Playwright, Route
+from playwright.sync_api import Playwright
 
 from people.models import User
 from tests import test_rules
 from tests.browser.house import CHROMIUM, OFFICE, PHONE, chromium
-from tests.cast import Cast, Client
+from tests.cast import COUNTY, SIGN_INS, TOWNSHIP, VILLAGE, Cast, Client
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 lived_in = test_rules.lived_in  # a village in which something of everything has happened
 
-ROLES = ("clerk", "chair", "manager", "volunteer", "worker", "instructor", "township_user", "county_user")
-HOUSE = "http://house"
-TOUCH = 44  # CSS pixels
+LOOKING = [name for name, _name, _role, area in SIGN_INS if area in (VILLAGE, TOWNSHIP, COUNTY)] + ["worker"]
+STYLESHEETS = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
+
+# Each of many pages in the place of the one before it, and what a measure finds on it.
+IN_EACH = """([pages, print, measure]) => {
+  document.documentElement.lang = "zh-CN";
+  document.documentElement.dataset.print = print;
+  const found = {};
+  for (const [name, html] of Object.entries(pages)) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    document.body.replaceWith(document.adoptNode(page.body));
+    found[name] = eval(measure)();
+  }
+  return found;
+}"""
 
 # What is too small to be touched. A link within a sentence may be as narrow as its words; a box is touched by
 # its label, too.
-TOO_SMALL = """least => {
+TOO_SMALL = """() => {
   for (const details of document.querySelectorAll("details")) details.open = true;
   const isSentence = (block) => {
     const rest = block.cloneNode(true);
@@ -40,7 +53,7 @@ TOO_SMALL = """least => {
     const wide = Math.round(edge(Math.max, "right") - edge(Math.min, "left"));
     const high = Math.round(edge(Math.max, "bottom") - edge(Math.min, "top"));
     const name = (each.textContent || each.name).trim().slice(0, 20);
-    if (Math.min(wide, high) < least) small.push(`${each.localName} ${name} ${wide}x${high}`);
+    if (Math.min(wide, high) < 44) small.push(`${each.localName} ${name} ${wide}x${high}`);
   }
   return small;
 }"""
@@ -48,7 +61,6 @@ TOO_SMALL = """least => {
 # What does not fit in the largest print: a page that is pushed sideways, and words of up to four signs that
 # break in what stands around each page and heads its figures.
 BROKEN = """() => {
-  document.documentElement.dataset.print = "largest";
   const page = document.documentElement;
   const isWide = page.scrollWidth > innerWidth;
   const sticksOut = (part) => part.getBoundingClientRect().right > innerWidth;
@@ -66,7 +78,6 @@ BROKEN = """() => {
       if (heights.size > 1) broken.push(`${part.localName}.${part.className} ${word}`);
     }
   }
-  delete document.documentElement.dataset.print;
   return broken;
 }"""
 
@@ -75,55 +86,40 @@ BROKEN = """() => {
 def pages(
     app: Flask, cast: Cast, client_of: Callable[[User | None], Client], lived_in: dict[str, Any]
 ) -> dict[str, str]:
-    """Each whole page as whoever comes first may see it, by its endpoint; of a village with a long name."""
+    """Each whole page as whoever comes first may see it, by its endpoint; of a village with a long name.
+
+    Everyone's own front page is there, too.
+    """
     found: dict[str, str] = {}
+    left = {name for name, _rule in test_rules.to_look_at(app)}
     short, long = cast.village.name, "茅阳社区居民委员会"
-    for username in ROLES:
+    for username in LOOKING:
         client = client_of(cast.user(username))
-        for route, rule in test_rules.rules(app):
-            name = route.endpoint
-            if "GET" not in route.methods or rule.device or name in found or name.endswith("static"):
-                continue
-            given = lived_in | {"ident": lived_in.get(name, lived_in["ident"])}
-            answer = client.get(test_rules.address(app, name, **given))
-            if answer.status_code == 200 and answer.mimetype == "text/html" and "<main" in answer.text:
-                found[name] = answer.text.replace(short, long)
+        for name in sorted(left | {"home.front"}):
+            answer = client.get(test_rules.address(app, name, **lived_in))
+            if answer.status_code == 200:
+                left.discard(name)
+                if answer.mimetype == "text/html" and "<main" in answer.text:
+                    found[f"{name} of {username}"] = answer.text.replace(short, long)
     return found
 
 
-@pytest.fixture
-def window(
+def test_what_is_touched_is_large_enough_and_the_largest_print_fits(
     playwright: Playwright, client_of: Callable[[User | None], Client], pages: dict[str, str]
-) -> Iterator[Page]:
-    """A window in which each page stands under the name of its endpoint, without a server."""
-    browser, client = chromium(playwright), client_of(None)
-    files: dict[str, str] = {}
-
-    def answer(route: Route) -> None:
-        path = route.request.url.removeprefix(HOUSE)
-        if path[1:] in pages:
-            route.fulfill(body=pages[path[1:]], content_type="text/html; charset=utf-8")
-        elif ".css" in path:
-            if path not in files:
-                files[path] = client.get(path).text
-            route.fulfill(body=files[path], content_type="text/css")
-        else:
-            route.abort()
-
-    page = browser.new_page()
-    page.route("**/*", answer)
-    yield page
-    browser.close()
-
-
-def test_what_is_touched_is_large_enough_and_the_largest_print_fits(pages: dict[str, str], window: Page):
-    assert len(pages) > 130
-    found: dict[tuple[str, int], list[str]] = {}
-    for endpoint in pages:
-        window.goto(f"{HOUSE}/{endpoint}", wait_until="domcontentloaded")
+):
+    """All pages are laid out one after another in one window, so that it reads the stylesheets once."""
+    client, found = client_of(None), {}
+    with chromium(playwright) as browser:
+        window = browser.new_page()
+        window.set_content("<!doctype html>")
+        for sheet in STYLESHEETS.findall(client.get("/sign-in").text):
+            window.add_style_tag(content=client.get(sheet).text)
         for size in (PHONE, OFFICE):
             window.set_viewport_size(size)
-            found[endpoint, size["width"]] = window.evaluate(TOO_SMALL, TOUCH) + window.evaluate(BROKEN)
+            for print_size, measure in (("normal", TOO_SMALL), ("largest", BROKEN)):
+                for name, what in window.evaluate(IN_EACH, [pages, print_size, measure]).items():
+                    found[f"{name}, {size['width']} px, {print_size} print"] = what
+    assert len(pages) > 130
     assert {where: what for where, what in found.items() if what} == {}
 
 
