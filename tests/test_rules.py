@@ -645,6 +645,21 @@ def test_templates_hold_no_script_and_no_style():
     assert {file: what for file, what in found.items() if what} == {}
 
 
+# A comma, colon or bracket of English between words that the page fills in; what a machine reads is <code>.
+ENGLISH_SIGN = re.compile(r"\}\}[,:;] ?\{\{| \(\{\{")
+
+
+def test_the_signs_between_words_are_translated_too():
+    assert ENGLISH_SIGN.search("{{ name }}, {{ day }}")
+    assert ENGLISH_SIGN.search("{{ state }} ({{ name }})")
+    assert not ENGLISH_SIGN.search("{{ name }}{{ _(': ') }}{{ reason }} · {{ day }}")
+    found = {
+        str(file): ENGLISH_SIGN.findall(re.sub(r"<code>.*?</code>", "", file.read_text()))
+        for file in TEMPLATES
+    }
+    assert {file: signs for file, signs in found.items() if signs} == {}
+
+
 # What may be minus, given bare to the filter that writes points, or a sign of its own before it.
 BARE_MINUS = re.compile(
     r"\b(deductions|adjustments|adjustment\.amount|\.change|item\.points|\.tenths)[\"')]*\s*\|\s*(abs\s*\|\s*)?points"
