@@ -39,6 +39,7 @@ from ground.paper.draw import qr_path
 from ground.refusal import Refused
 
 LANGUAGES = ("zh", "en")
+PRINT_SIZES = ("normal", "large", "largest")
 
 WHOLE_LIST = "whole_list"  # what `g` holds while a list is taken out as a file
 PART_ROWS = 500  # so many rows of it are in memory at once
@@ -377,6 +378,11 @@ def remember_choice(cookie: str, value: str) -> Response:
     return response
 
 
+def print_size(chosen: str | None) -> str:
+    """The size of print that somebody chose, or the normal one."""
+    return chosen if chosen in PRINT_SIZES else PRINT_SIZES[0]
+
+
 def init_app(app: Flask) -> None:
     """Give every template the filters and globals of this module, and every error its page."""
     app.url_map.converters["int"] = RowId
@@ -391,5 +397,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, answer_refusal)
     app.register_error_handler(HTTPException, answer_error)
     app.context_processor(
-        lambda: {"locale": locale(), "large_print": request.cookies.get("print") == "large"}
+        lambda: {"locale": locale(), "print_size": print_size(request.cookies.get("print"))}
     )

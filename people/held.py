@@ -186,7 +186,10 @@ def _cards(ids: list[int]) -> HeldSection:
 def _sign_ins(ids: list[int]) -> HeldSection:
     rows = []
     for user in _rows(User, ids):
-        roles = [f"{labels.ROLES[grant.role]} ({grant.area.name})" for grant in user.grants]
+        roles = [
+            f"{labels.ROLES[grant.role]}{gettext(' (%(text)s)', text=grant.area.name)}"
+            for grant in user.grants
+        ]
         closed = day(clock.local(user.closed_at).date()) if user.closed_at else DASH
         rows.append((user.username, user.name, gettext(", ").join(roles) or DASH, closed))
     return HeldSection(
@@ -195,6 +198,7 @@ def _sign_ins(ids: list[int]) -> HeldSection:
 
 
 def _trainings(ids: list[int]) -> HeldSection:
+    seats = _rows(Attendance, ids, Attendance.training)
     return HeldSection(
         _("Trainings attended"),
         (_("Day"), _("Topic"), _("Place"), _("How noted")),
@@ -205,7 +209,7 @@ def _trainings(ids: list[int]) -> HeldSection:
                 text_or_dash(seat.training.place),
                 gettext("by card") if seat.by_card else gettext("ticked on the list"),
             )
-            for seat in _rows(Attendance, ids, Attendance.training)
+            for seat in sorted(seats, key=lambda seat: seat.training.held_on)
         ],
     )
 

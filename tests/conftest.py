@@ -15,6 +15,7 @@ import flask_migrate
 import hypothesis
 import pytest
 from flask import Flask
+from playwright.sync_api import Playwright, sync_playwright
 
 from ground import clock as calendar
 from ground.db import db, transaction
@@ -179,6 +180,13 @@ def cast(app: Flask) -> Cast:
 def client_of(app: Flask) -> Callable[[User | None], Client]:
     """A browser in which somebody is signed in; with None, nobody."""
     return lambda user=None: app.test_client(user=user)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver of all browsers: a process has one."""
+    with sync_playwright() as playwright:
+        yield playwright
 
 
 @pytest.fixture

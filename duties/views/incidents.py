@@ -13,6 +13,7 @@ from duties.views import bp, lists
 from ground import clock, web
 from ground.db import db, fetch
 from ground.forms import attempt
+from ground.paper.words import moment
 from people import access
 from people.models import Area, Grid, Person, Role
 from people.pages import Alarm
@@ -40,7 +41,7 @@ def _alarm(area: Area, incident: Incident) -> Alarm:
         "Emergency (%(severity)s): %(place)s, reported at %(time)s",
         severity=labels.SEVERITIES[incident.severity],
         place=place + incident.place,
-        time=f"{clock.local(incident.recorded_at):%m-%d %H:%M}",
+        time=moment(incident.recorded_at),
     )
     return Alarm(text, url_for("duties.incident", village=incident.village.code, ident=incident.id))
 

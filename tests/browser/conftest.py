@@ -10,7 +10,7 @@ from typing import Any
 
 import flask_migrate
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from demo import cli
 from ground.db import db, transaction
@@ -79,16 +79,19 @@ def barcodes(asked: Callable[..., list[Any]]) -> list[str]:
 
 @pytest.fixture(scope="session")
 def browser(
-    address: str, instance: Path, cards: list[tuple[str, str, str]], barcodes: list[str]
+    playwright: Playwright,
+    address: str,
+    instance: Path,
+    cards: list[tuple[str, str, str]],
+    barcodes: list[str],
 ) -> Iterator[Browser]:
     """Chromium, whose camera films the first card, tilted and in dim light, and then an article."""
     (instance / "film.mjpeg").write_bytes(film(f"{address}/C/{cards[0][1]}".upper(), barcodes[0]))
-    with sync_playwright() as playwright:
-        browser = chromium(
-            playwright,
-            "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream",
-            f"--use-file-for-fake-video-capture={instance / 'film.mjpeg'}",
-        )
-        yield browser
-        browser.close()
+    browser = chromium(
+        playwright,
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={instance / 'film.mjpeg'}",
+    )
+    yield browser
+    browser.close()

@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 from ground import clock
 from ground.db import Base, db, transaction
 from people import held
+from people.conduct import trainings
 from people.held import Reader
 from people.models import (
     Attendance,
@@ -178,6 +179,15 @@ def test_every_kind_of_thing_is_told(app, cast, full_life):
     ):
         assert words in everything, words
     assert all(rows for title, rows in sections.items()), [t for t, rows in sections.items() if not rows]
+
+
+def test_trainings_stand_in_the_order_of_their_days(app, cast):
+    with transaction():
+        for key, topic, day in (("a", "防火", date(2026, 9, 16)), ("b", "调解", date(2026, 3, 18))):
+            training = trainings.hold(key * 16, cast.village, Duty.WORKER, topic, "村委会", day, cast.clerk)
+            trainings.tick(training, [cast.worker.id], (), cast.clerk)
+    rows = told(app, cast.worker)["参加的培训"]
+    assert rows.index("调解") < rows.index("防火")
 
 
 def test_nothing_of_anybody_else(app, full_life):

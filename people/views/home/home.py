@@ -75,5 +75,5 @@ def language() -> Response:
 @bp.post("/print-size")
 @access.public
 def print_size() -> Response:
-    """Switch the large print on or off."""
-    return web.remember_choice("print", "large" if request.form.get("size") == "large" else "normal")
+    """Choose how large the print is."""
+    return web.remember_choice("print", web.print_size(request.form.get("size")))
