@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from demo.contributions import DEMO
 from duties.contributions import DUTIES
 from ground import web
+from ground.cli import serve_cli
 from ground.db import db
 from people import access, audit
 from people.contributions import PEOPLE
@@ -44,6 +45,7 @@ def create_app(**settings: object) -> Flask:
     Babel(app, locale_selector=web.locale)
     Bootstrap5(app)
     web.init_app(app)
+    app.cli.add_command(serve_cli)
     for package in PACKAGES:  # before the gate: whatever answers, its day is the demo's calendar's
         package.join(app)
     add_gate(app)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from demo import calendar, neighbours, roll
 from demo.story import PASSWORD, VILLAGE_ROLES, Story
+from ground.cli import address, default_port, serve
 from ground.db import db, transaction
 from ground.paper.fonts import fonts_exist, make_fonts
 from ground.refusal import Refused
@@ -86,9 +87,6 @@ def _load_county() -> None:
 @with_appcontext
 def start() -> None:
     """Migrate, load the demo on the first start, say how to sign in, and serve."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
     if not fonts_exist():
         click.echo("Cutting the typefaces for print, once (about 20 seconds) …")
         make_fonts()
@@ -96,33 +94,21 @@ def start() -> None:
     with transaction():
         if calendar.is_empty():
             load(county=False)
-    port = int(os.environ.get("PORT", "8000"))
-    greet(port)
-    # SQLite takes one writer at a time: one process, whose threads queue fairly. PostgreSQL takes more.
-    workers = 1 if db.engine.dialect.name == "sqlite" else 2
-    db.engine.dispose()
-    Granian(
-        "app:create_app",
-        factory=True,
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=4,
-        log_level="warning",  # type: ignore[arg-type]
-    ).serve()
+    # PostgreSQL takes more writers than one process has.
+    processes = 2 if db.engine.dialect.name == "postgresql" and hasattr(os, "fork") else 1
+    serve("127.0.0.1", default_port(), processes, greeting=greeting(default_port()))
 
 
-def greet(port: int) -> None:
-    """Print the address and, for a demo, one sign-in for each role."""
-    click.echo(f"\nAixin 爱心 is at http://127.0.0.1:{port}/  (Ctrl+C stops it)\n")
-    if calendar.find_calendar() is None:
-        return
-    click.echo(f"Sign in as any of these; the password is always {PASSWORD}:\n")
-    for role in (*VILLAGE_ROLES, Role.WORKER, Role.TOWNSHIP, Role.COUNTY):
-        click.echo(f"  {role:<12} {ROLE_WORDS[role]}")
-    if db.engine.dialect.name == "sqlite":
-        click.echo(f"\nThe data is in {current_app.instance_path}; remove that folder to start over.\n")
+def greeting(port: int) -> str:
+    """The address and, for a demo, one sign-in for each role."""
+    lines = [f"\nAixin 爱心 is at {address('127.0.0.1', port)}  (Ctrl+C stops it)\n"]
+    if calendar.find_calendar() is not None:
+        lines.append(f"Sign in as any of these; the password is always {PASSWORD}:\n")
+        roles = (*VILLAGE_ROLES, Role.WORKER, Role.TOWNSHIP, Role.COUNTY)
+        lines += [f"  {role:<12} {ROLE_WORDS[role]}" for role in roles]
+        if db.engine.dialect.name == "sqlite":
+            lines.append(f"\nThe data is in {current_app.instance_path}; remove that folder to start over.\n")
+    return "\n".join(lines)
 
 
 ROLE_WORDS = {

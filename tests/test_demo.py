@@ -4,12 +4,12 @@ from collections import Counter
 from functools import partial
 
 import flask_migrate
-import granian
 import pytest
 from sqlalchemy import event, func, select
 
 from demo import calendar, cli, roll
 from demo.story import PASSWORD
+from ground import serving
 from ground.clock import Quarter
 from ground.db import db, transaction
 from ground.refusal import Refused
@@ -30,7 +30,8 @@ def started(database, monkeypatch):
     """What the first start of the program says; its demo here is of one village."""
     database.create("empty_house")
     monkeypatch.setattr(cli, "load", partial(cli.load, codes=cli.DEMO_VILLAGES[:1]))
-    monkeypatch.setattr(granian.Granian, "serve", lambda server: None)
+    monkeypatch.setattr(serving, "serve", lambda *_rest: None)
+    monkeypatch.setenv("PORT", "0")
     app = new_app(database.uri("empty_house"))
     with app.app_context():
         yield app.test_cli_runner().invoke(args=["start"])
