@@ -39,6 +39,9 @@ FINISH_SECONDS = 5
 # A body a little larger than the program takes is read too: the program says so in its own words.
 LARGEST_BODY_BYTES = 16 * 1024 * 1024
 
+# So much of an answer is taken off its thread before the client takes it; from 1 MB on it lies in a file.
+MOST_ANSWERED_BYTES = 256 * 1024 * 1024
+
 
 class Connection(HTTPChannel):
     """A client's connection, which knows since when a request has been arriving."""
@@ -168,9 +171,7 @@ def make_server(app: Any, listening: socket.socket) -> Server:
         max_request_body_size=LARGEST_BODY_BYTES,
         max_request_header_size=64 * 1024,
         channel_request_lookahead=1,  # so a client that goes away is noticed while it is being answered
-        outbuf_high_watermark=256
-        * 1024
-        * 1024,  # an answer is taken off its thread whole, large ones as files
+        outbuf_high_watermark=MOST_ANSWERED_BYTES,
         cleanup_interval=2,
         log_socket_errors=False,
         clear_untrusted_proxy_headers=False,  # whom to believe is the application's to say (TRUSTED_PROXIES)

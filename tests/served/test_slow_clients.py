@@ -51,8 +51,8 @@ def is_hung_up(client: socket.socket) -> bool:
 class Bench:
     """A server in a thread of the test, with an application that answers at once."""
 
-    def __init__(self, answer: bytes = b"here") -> None:
-        self.answer = answer
+    def __init__(self, *answer: bytes) -> None:
+        self.answer = answer or (b"here",)
         self.started, self.go_on = Event(), Event()
         listening = serving.listen("127.0.0.1", 0)
         self.port = listening.getsockname()[1]
@@ -65,8 +65,8 @@ class Bench:
         if environ["PATH_INFO"] == "/long":
             self.started.set()
             assert self.go_on.wait(20)
-        start_response("200 OK", [("Content-Length", str(len(self.answer)))])
-        return [self.answer]
+        start_response("200 OK", [("Content-Length", str(sum(map(len, self.answer))))])
+        return iter(self.answer)
 
     def stop(self) -> None:
         self.server.stop()
@@ -123,8 +123,9 @@ def test_a_connection_too_many_costs_the_one_that_is_silent_for_longest(bench, m
 
 def test_who_does_not_take_the_answer_holds_no_thread_and_not_the_end(monkeypatch):
     monkeypatch.setattr(serving, "FINISH_SECONDS", 0.2)
-    bench = Bench(answer=b"." * 8 * 1024 * 1024)
-    with slow_clients(bench.port, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", serving.THREADS) as clients:
+    monkeypatch.setattr(serving, "THREADS", 2)
+    bench = Bench(*[b"." * 1024 * 1024] * 20)
+    with slow_clients(bench.port, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 2) as clients:
         assert all(client.recv(10) == b"HTTP/1.1 2" for client in clients)
         assert status_of(bench.port, "/") == 200
         bench.stop()
@@ -134,6 +135,8 @@ def test_a_request_that_runs_is_finished_before_the_end(bench):
     with slow_clients(bench.port, b"GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n", 1) as (client,):
         assert bench.started.wait(20)
         bench.server.stop()
+        bench.thread.join(0.2)
+        assert bench.thread.is_alive()
         bench.go_on.set()
         assert client.recv(100).startswith(b"HTTP/1.1 200")
 
