@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from demo import calendar, neighbours, roll
 from demo.story import PASSWORD, VILLAGE_ROLES, Story
-from ground.cli import address, default_port, serve
+from ground.cli import address, claim_database, default_port, serve
 from ground.db import db, transaction
 from ground.paper.fonts import fonts_exist, make_fonts
 from ground.refusal import Refused
@@ -87,6 +87,8 @@ def _load_county() -> None:
 @with_appcontext
 def start() -> None:
     """Migrate, load the demo on the first start, say how to sign in, and serve."""
+    port = default_port()
+    claim_database(address("127.0.0.1", port))
     if not fonts_exist():
         click.echo("Cutting the typefaces for print, once (about 20 seconds) …")
         make_fonts()
@@ -96,7 +98,7 @@ def start() -> None:
             load(county=False)
     # PostgreSQL takes more writers than one process has.
     processes = 2 if db.engine.dialect.name == "postgresql" and hasattr(os, "fork") else 1
-    serve("127.0.0.1", default_port(), processes, greeting=greeting(default_port()))
+    serve("127.0.0.1", port, processes, greeting=greeting(port))
 
 
 def greeting(port: int) -> str:

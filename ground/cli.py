@@ -1,13 +1,15 @@
 """The command that serves the program, and how it says where it is."""
 
 import os
+import socket
+from contextlib import suppress
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from ground import serving
-from ground.db import db
+from ground import claims, serving
+from ground.db import database_file, db
 
 
 @click.command("serve")
@@ -29,14 +31,44 @@ def serve(host: str, port: int, processes: int = 1, *, greeting: str | None = No
     """Serve until SIGTERM or Ctrl+C; the greeting is said once the port is ours."""
     if processes > 1 and db.engine.dialect.name == "sqlite":
         raise click.ClickException("SQLite takes one writer at a time: serve it with one process.")
-    try:
-        listening = serving.listen(host, port)
-    except OSError as error:
-        raise click.ClickException(f"Port {port} of {host} can't be had: {error.strerror}.") from error
+    claim_database(address(host, port))
+    listening = _listen(host, port)
     click.echo(greeting or f"Aixin 爱心 is at {address(host, port)}")
     db.session.remove()
     db.engine.dispose()  # no connection is shared between processes
     serving.serve(current_app._get_current_object(), listening, processes)  # type: ignore[attr-defined]
+
+
+def claim_database(where: str) -> None:
+    """Claim the file of the database for the server that is started, before it writes anything there."""
+    file = database_file()
+    if file is None:
+        return
+    try:
+        claims.claim(claims.place_of_file(file), where)
+    except claims.Taken as taken:
+        raise click.ClickException(str(taken.message)) from taken
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Listen on a port, and leave word who does; where it can't be had, say who has it if it left word."""
+    place, where = claims.place_of_port(port), address(host, port)
+    try:
+        listening = serving.listen(host, port)
+    except OSError as error:
+        who = error.strerror
+        try:
+            claims.claim(place, where)
+        except claims.Taken as taken:
+            if (holder := taken.holder) is not None:
+                since = f"{holder.since:%Y-%m-%d %H:%M}"
+                who = f"a server is there already, {holder.address}, process {holder.process}, since {since}"
+        raise click.ClickException(
+            f"Port {port} of {host} can't be had: {who}. Stop what runs there, or set PORT to another one."
+        ) from error
+    with suppress(claims.Taken):  # by a server on another address of this machine: that is no harm
+        claims.claim(place, where)
+    return listening
 
 
 def address(host: str, port: int) -> str:

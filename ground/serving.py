@@ -176,4 +176,5 @@ def make_server(app: Any, listening: socket.socket) -> Server:
         log_socket_errors=False,
         clear_untrusted_proxy_headers=False,  # whom to believe is the application's to say (TRUSTED_PROXIES)
         ident="",
+        server_name=str(listening.getsockname()[0]),
     )
