@@ -62,6 +62,7 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         SECRET_KEY=os.environ.get("SECRET_KEY"),
         PUBLIC_URL=os.environ.get("PUBLIC_URL", "").rstrip("/"),
         TRUSTED_PROXIES=int(os.environ.get("TRUSTED_PROXIES", "0")),
+        PUBLIC_DEMO=os.environ.get("PUBLIC_DEMO") == "yes",
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",

@@ -95,10 +95,26 @@ def start() -> None:
     upgrade()
     with transaction():
         if calendar.is_empty():
+            _check_nobody_expects_earnest()
             load(county=False)
     # PostgreSQL takes more writers than one process has.
     processes = 2 if db.engine.dialect.name == "postgresql" and hasattr(os, "fork") else 1
     serve("127.0.0.1", port, processes, greeting=greeting(port))
+
+
+def _check_nobody_expects_earnest() -> None:
+    """Check that an empty database may become a demo unasked: no setting says that it is for others."""
+    said = [
+        name
+        for name in ("DATABASE_URL", "PUBLIC_URL", "TRUSTED_PROXIES")
+        if os.environ.get(name, "0") not in ("", "0")
+    ]
+    if said:
+        raise click.ClickException(
+            f"The database is empty. With {' and '.join(said)} set, no demo is made by itself: "
+            "everybody knows its passwords. Begin with `flask areas import` (docs/operations.md), "
+            "or ask for a demo: `flask demo`."
+        )
 
 
 def greeting(port: int) -> str:

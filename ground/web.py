@@ -55,9 +55,9 @@ TOLD_IN_PLACE = "in_place"  # the category of what a page says at a place on it
 
 MOST_NAMED = 5  # of those that were left for one reason, as what is said travels in a cookie
 
-# What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, or, for
-# all others, a request that can't be done (422).
-STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409}
+# What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, not from
+# there, or, for all others, a request that can't be done (422).
+STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409, "demo_is_local": 403}
 
 # Under this address programs ask: what goes wrong there is told in JSON.
 API_PREFIX = "/api/"

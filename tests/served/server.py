@@ -43,6 +43,7 @@ class Nursery:
             "DATABASE_URL": uri,
             "AIXIN_INSTANCE": str(instance),
             "PUBLIC_URL": "https://aixin.example",
+            "PUBLIC_DEMO": "yes",  # their calendar is a demo's
             "SECRET_KEY": "only for tests",
         }
         order = {"port": port, "log": str(log), "environment": environment}
