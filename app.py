@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from demo.contributions import DEMO
 from duties.contributions import DUTIES
 from ground import sending, web
+from ground.cli import serve_cli
 from ground.db import db
 from people import access, audit
 from people.contributions import PEOPLE
@@ -46,6 +47,7 @@ def create_app(**settings: object) -> Flask:
     Bootstrap5(app)
     web.init_app(app)
     sending.init_app(app)
+    app.cli.add_command(serve_cli)
     for package in PACKAGES:  # before the gate: whatever answers, its day is the demo's calendar's
         package.join(app)
     add_gate(app)
@@ -62,6 +64,7 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         SECRET_KEY=os.environ.get("SECRET_KEY"),
         PUBLIC_URL=os.environ.get("PUBLIC_URL", "").rstrip("/"),
         TRUSTED_PROXIES=int(os.environ.get("TRUSTED_PROXIES", "0")),
+        PUBLIC_DEMO=os.environ.get("PUBLIC_DEMO") == "yes",
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",

@@ -1,19 +1,31 @@
-"""The demo's own calendar: it starts on the same day on every run, and its days can be turned."""
+"""The demo's own calendar, whose days can be turned, and whom a demo answers: this computer alone.
 
+Everybody knows a demo's passwords. So whatever server it was started with, and whatever stands in front,
+it answers nobody else unless PUBLIC_DEMO says so.
+"""
+
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, g, redirect, request
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
 from ground import clock, web
 from ground.db import Base, db, transaction
+from ground.refusal import Refused
 from people import access
 from people.models import Area
 
 # The last week of a quarter: services can still be recorded, and the quarter can be assessed.
 STARTS_ON = date(2026, 12, 28)
+
+# What a proxy adds to a request that it hands on.
+PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via")
 
 bp = Blueprint("demo", __name__)
 
@@ -47,7 +59,39 @@ def follow_calendar() -> None:
     """Let the clock of this request follow the demo's calendar, if this is a demo."""
     calendar = _calendar_if_demo()
     g.is_demo = calendar is not None
+    if calendar is not None and request.endpoint not in access.ASSETS:
+        _check_visitor()
     clock.shift(timedelta(seconds=calendar.seconds if calendar else 0))
+
+
+def _check_visitor() -> None:
+    """Check that a demo is asked by this computer. Refused `demo_is_local`."""
+    settings = current_app.config
+    if settings["PUBLIC_DEMO"]:
+        return
+    is_public = bool(settings["PUBLIC_URL"] or settings["TRUSTED_PROXIES"])
+    is_handed_on = any(name in request.headers for name in PROXY_HEADERS)
+    if is_public or is_handed_on or not all(map(_is_loopback, _places_of_request())):
+        raise Refused(
+            "demo_is_local",
+            _("This is a demo. Everybody knows its passwords, so it answers its own computer alone."),
+        )
+
+
+def _places_of_request() -> Iterator[str]:
+    """Every name by which a request says where it comes from and whom it asks."""
+    yield request.remote_addr or ""
+    yield urlsplit(request.host_url).hostname or ""
+    for header in (request.headers.get("Origin"), request.headers.get("Referer")):
+        if header and header != "null":
+            yield urlsplit(header).hostname or ""
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def _calendar_if_demo() -> DemoCalendar | None:
@@ -65,7 +109,7 @@ def template_day() -> dict[str, date | None]:
 
 
 @bp.post("/demo/next-day")
-@access.public
+@access.signed_in
 def next_day() -> Response:
     """Turn the demo's calendar by a day, so that a notice of three days can be seen to its end."""
     with transaction():

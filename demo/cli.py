@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from demo import calendar, neighbours, roll
 from demo.story import PASSWORD, VILLAGE_ROLES, Story
+from ground.cli import address, claim_database, default_port, serve
 from ground.db import db, transaction
 from ground.paper.fonts import fonts_exist, make_fonts
 from ground.refusal import Refused
@@ -86,43 +87,46 @@ def _load_county() -> None:
 @with_appcontext
 def start() -> None:
     """Migrate, load the demo on the first start, say how to sign in, and serve."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
+    port = default_port()
+    claim_database(address("127.0.0.1", port))
     if not fonts_exist():
         click.echo("Cutting the typefaces for print, once (about 20 seconds) …")
         make_fonts()
     upgrade()
     with transaction():
         if calendar.is_empty():
+            _check_nobody_expects_earnest()
             load(county=False)
-    port = int(os.environ.get("PORT", "8000"))
-    greet(port)
-    # SQLite takes one writer at a time: one process, whose threads queue fairly. PostgreSQL takes more.
-    workers = 1 if db.engine.dialect.name == "sqlite" else 2
-    db.engine.dispose()
-    Granian(
-        "app:create_app",
-        factory=True,
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=4,
-        log_level="warning",  # type: ignore[arg-type]
-    ).serve()
+    # PostgreSQL takes more writers than one process has.
+    processes = 2 if db.engine.dialect.name == "postgresql" and hasattr(os, "fork") else 1
+    serve("127.0.0.1", port, processes, greeting=greeting(port))
 
 
-def greet(port: int) -> None:
-    """Print the address and, for a demo, one sign-in for each role."""
-    click.echo(f"\nAixin 爱心 is at http://127.0.0.1:{port}/  (Ctrl+C stops it)\n")
-    if calendar.find_calendar() is None:
-        return
-    click.echo(f"Sign in as any of these; the password is always {PASSWORD}:\n")
-    for role in (*VILLAGE_ROLES, Role.WORKER, Role.TOWNSHIP, Role.COUNTY):
-        click.echo(f"  {role:<12} {ROLE_WORDS[role]}")
-    if db.engine.dialect.name == "sqlite":
-        click.echo(f"\nThe data is in {current_app.instance_path}; remove that folder to start over.\n")
+def _check_nobody_expects_earnest() -> None:
+    """Check that an empty database may become a demo unasked: no setting says that it is for others."""
+    said = [
+        name
+        for name in ("DATABASE_URL", "PUBLIC_URL", "TRUSTED_PROXIES")
+        if os.environ.get(name, "0") not in ("", "0")
+    ]
+    if said:
+        raise click.ClickException(
+            f"The database is empty. With {' and '.join(said)} set, no demo is made by itself: "
+            "everybody knows its passwords. Begin with `flask areas import` (docs/operations.md), "
+            "or ask for a demo: `flask demo`."
+        )
+
+
+def greeting(port: int) -> str:
+    """The address and, for a demo, one sign-in for each role."""
+    lines = [f"\nAixin 爱心 is at {address('127.0.0.1', port)}  (Ctrl+C stops it)\n"]
+    if calendar.find_calendar() is not None:
+        lines.append(f"Sign in as any of these; the password is always {PASSWORD}:\n")
+        roles = (*VILLAGE_ROLES, Role.WORKER, Role.TOWNSHIP, Role.COUNTY)
+        lines += [f"  {role:<12} {ROLE_WORDS[role]}" for role in roles]
+        if db.engine.dialect.name == "sqlite":
+            lines.append(f"\nThe data is in {current_app.instance_path}; remove that folder to start over.\n")
+    return "\n".join(lines)
 
 
 ROLE_WORDS = {

@@ -21,6 +21,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from flask_babel import lazy_gettext as _
@@ -246,6 +247,13 @@ def _is_conflict(error: DBAPIError) -> bool:
     on_postgresql = getattr(error.orig, "sqlstate", None)
     on_sqlite = getattr(error.orig, "sqlite_errorname", None)
     return on_postgresql in CONFLICT_CODES or on_sqlite in CONFLICT_CODES
+
+
+def database_file() -> Path | None:
+    """The file of the application's SQLite database; None on PostgreSQL, or in memory."""
+    url = db.engine.url
+    is_file = url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:"
+    return Path(str(url.database)) if is_file else None
 
 
 def read_snapshot() -> None:

@@ -1,6 +1,7 @@
 """Everything about HTTP that knows no field: language, lists, refusals, documents, downloads, streams."""
 
 import json
+import logging
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextvars import copy_context
@@ -32,11 +33,14 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
+from ground import claims
 from ground.clock import Quarter, local
-from ground.db import db
+from ground.db import database_file, db
 from ground.paper import words
 from ground.paper.draw import qr_path
 from ground.refusal import Refused
+
+log = logging.getLogger(__name__)
 
 LANGUAGES = ("zh", "en")
 PRINT_SIZES = ("normal", "large", "largest")
@@ -51,9 +55,9 @@ TOLD_IN_PLACE = "in_place"  # the category of what a page says at a place on it
 
 MOST_NAMED = 5  # of those that were left for one reason, as what is said travels in a cookie
 
-# What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, or, for
-# all others, a request that can't be done (422).
-STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409}
+# What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, not from
+# there, or, for all others, a request that can't be done (422).
+STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409, "demo_is_local": 403}
 
 # Under this address programs ask: what goes wrong there is told in JSON.
 API_PREFIX = "/api/"
@@ -280,6 +284,36 @@ def _problem_of_error(error: HTTPException, status: int) -> Problem:
     return answer
 
 
+def claim_database() -> None:
+    """Claim the file of the database at the first request, whatever server it came to.
+
+    A second process on one SQLite file would write beside the queue of the first.
+    """
+    file = database_file()
+    if file is not None:
+        environ = request.environ
+        where = f"http://{environ['SERVER_NAME']}:{environ['SERVER_PORT']}/"
+        claims.claim(claims.place_of_file(file), where)
+
+
+def answer_taken(taken: claims.Taken) -> Response:
+    """The answer of a server that came second: none of its pages is shown."""
+    log.critical("%s", taken.message)
+    return unavailable(Refused("other_server", taken.message))
+
+
+def unavailable(refusal: Refused, retry_seconds: int = 30) -> Response:
+    """The answer while nothing can be read or written: a page that asks the database nothing, or JSON."""
+    if request.path.startswith(API_PREFIX):
+        answer = problem(refusal, 503)
+    else:
+        page = current_app.jinja_env.get_template("unavailable.html")
+        answer = Response(page.render(locale=locale(), text=refusal.message), 503, mimetype="text/html")
+    answer.headers["Retry-After"] = str(retry_seconds)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def public_url(path: str) -> str:
     """The full address of a path for print: under PUBLIC_URL, or the host this request was sent to."""
     return f"{current_app.config['PUBLIC_URL'] or request.host_url.rstrip('/')}{path}"
@@ -394,6 +428,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
     app.add_template_global(icon, "icon")
     app.add_template_global(qr, "qr")
+    app.before_request(claim_database)
+    app.register_error_handler(claims.Taken, answer_taken)
     app.register_error_handler(Refused, answer_refusal)
     app.register_error_handler(HTTPException, answer_error)
     app.context_processor(

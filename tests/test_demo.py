@@ -4,12 +4,12 @@ from collections import Counter
 from functools import partial
 
 import flask_migrate
-import granian
 import pytest
 from sqlalchemy import event, func, select
 
 from demo import calendar, cli, roll
 from demo.story import PASSWORD
+from ground import serving
 from ground.clock import Quarter
 from ground.db import db, transaction
 from ground.refusal import Refused
@@ -30,7 +30,8 @@ def started(database, monkeypatch):
     """What the first start of the program says; its demo here is of one village."""
     database.create("empty_house")
     monkeypatch.setattr(cli, "load", partial(cli.load, codes=cli.DEMO_VILLAGES[:1]))
-    monkeypatch.setattr(granian.Granian, "serve", lambda server: None)
+    monkeypatch.setattr(serving, "serve", lambda *_rest: None)
+    monkeypatch.setenv("PORT", "0")
     app = new_app(database.uri("empty_house"))
     with app.app_context():
         yield app.test_cli_runner().invoke(args=["start"])
@@ -88,7 +89,7 @@ def test_a_database_in_use_is_never_filled_with_a_demo(cast):
 
 
 def test_the_calendar_turns_only_in_a_demo(cast, client_of):
-    assert client_of(None).post("/demo/next-day").status_code == 404
+    assert client_of(cast.clerk).post("/demo/next-day").status_code == 404
 
 
 def asked_for_the_calendar(client):
@@ -120,5 +121,81 @@ def test_an_empty_database_may_still_become_a_demo(empty):
         areas.import_areas(cli.COUNTY_FILE.read_bytes())
         calendar.start_calendar()
     assert 'class="demo"' in client.get("/sign-in").text
-    assert client.post("/demo/next-day").status_code == 302
+    assert client.post("/demo/next-day").headers["Location"].startswith("/sign-in")  # not for everybody
     assert asked_for_the_calendar(client) == 1
+
+
+@pytest.fixture
+def demo(cast, app):
+    """The cast's village as a demo, whose calendar goes with the machine's."""
+    with transaction() as session:
+        session.add(calendar.DemoCalendar(seconds=0))
+    app.config.pop("IN_EARNEST", None)
+    yield app
+    app.config.pop("IN_EARNEST", None)
+
+
+def seconds_turned():
+    db.session.rollback()
+    return calendar.find_calendar().seconds
+
+
+def test_who_is_signed_in_turns_the_calendar_with_the_forms_token(demo, cast, client_of, monkeypatch):
+    assert client_of(None).post("/demo/next-day").headers["Location"].startswith("/sign-in")
+    assert "/demo/next-day" not in client_of(None).get("/sign-in").text
+    monkeypatch.setitem(demo.config, "WTF_CSRF_ENABLED", True)
+    assert client_of(cast.clerk).post("/demo/next-day").status_code == 400
+    assert seconds_turned() == 0
+    monkeypatch.setitem(demo.config, "WTF_CSRF_ENABLED", False)
+    assert client_of(cast.clerk).post("/demo/next-day").status_code == 302
+    assert seconds_turned() == 86_400
+
+
+# Every way in which a request shows that it is not from this computer, or was not sent to it.
+FROM_ELSEWHERE = {
+    "the visitor": {"environ_overrides": {"REMOTE_ADDR": "192.168.1.7"}},
+    "the host": {"headers": {"Host": "aixin.example"}},
+    "the host's number": {"headers": {"Host": "192.168.1.2:8000"}},
+    "a name like ours": {"headers": {"Host": "localhost.example"}},
+    "the page before": {"headers": {"Referer": "https://aixin.example/sign-in"}},
+    "the form's page": {"headers": {"Origin": "https://aixin.example"}},
+    **{f"a proxy's {name}": {"headers": {name: "127.0.0.1"}} for name in calendar.PROXY_HEADERS},
+}
+
+
+@pytest.mark.parametrize("request_of", FROM_ELSEWHERE.values(), ids=FROM_ELSEWHERE)
+def test_a_demo_answers_nobody_else(demo, client_of, request_of, monkeypatch):
+    client = client_of(None)
+    assert client.get("/sign-in", **request_of).status_code == 403
+    assert client.post("/sign-in", data={"username": "clerk"}, **request_of).status_code == 403
+    assert client.get("/api/v1/goods", **request_of).json["code"] == "demo_is_local"
+    assert client.get("/static/aixin.css", **request_of).status_code == 200
+    monkeypatch.setitem(demo.config, "PUBLIC_DEMO", True)
+    assert client.get("/sign-in", **request_of).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "[::1]:8000"])
+def test_a_demo_answers_its_own_computer(demo, client_of, host):
+    headers = {"Host": host, "Origin": f"http://{host}", "Referer": f"http://{host}/"}
+    assert client_of(None).get("/sign-in", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(("name", "value"), [("PUBLIC_URL", "https://aixin.example"), ("TRUSTED_PROXIES", 1)])
+def test_a_demo_does_not_answer_in_the_place_of_a_public_server(demo, client_of, name, value, monkeypatch):
+    monkeypatch.setitem(demo.config, name, value)
+    assert client_of(None).get("/sign-in").status_code == 403
+
+
+def test_a_database_in_earnest_answers_everybody(cast, client_of):
+    for request_of in FROM_ELSEWHERE.values():
+        assert client_of(None).get("/sign-in", **request_of).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "PUBLIC_URL", "TRUSTED_PROXIES"])
+@pytest.mark.one_database
+def test_a_start_that_looks_like_earnest_makes_no_demo_by_itself(empty, name, monkeypatch):
+    monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(serving, "serve", lambda *_rest: pytest.fail("it serves"))
+    done = empty.test_cli_runner().invoke(args=["start"])
+    assert (done.exit_code, name in done.output) == (1, True)
+    assert calendar.is_empty()

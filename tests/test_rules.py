@@ -73,7 +73,6 @@ PUBLIC = {
     "desk.check",
     "stock.donor",
     "desk.holder",
-    "demo.next_day",
     "api.document",
 }
 

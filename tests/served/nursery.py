@@ -10,28 +10,19 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-import app  # noqa: F401 -- loaded here, so that no server has to
+import app  # loaded here, so that no server has to
+from ground import serving
 
 
 def serve(order: dict[str, Any]) -> None:
-    """granian as docs/operations.md says: one process for SQLite, two for PostgreSQL; with threads."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
+    """As `flask serve` does: one process for SQLite, two for PostgreSQL; with threads."""
     os.environ.update(order["environment"])
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    Granian(
-        "app:create_app",
-        factory=True,
-        address="127.0.0.1",
-        port=order["port"],
-        interface=Interfaces.WSGI,
-        workers=1 if order["environment"]["DATABASE_URL"].startswith("sqlite") else 2,
-        blocking_threads=8,
-        websockets=False,
-    ).serve()
+    listening = serving.listen("127.0.0.1", order["port"])
+    is_sqlite = order["environment"]["DATABASE_URL"].startswith("sqlite")
+    serving.serve(app.create_app(), listening, 1 if is_sqlite else 2)
 
 
 def main() -> None:

@@ -43,6 +43,7 @@ class Nursery:
             "DATABASE_URL": uri,
             "AIXIN_INSTANCE": str(instance),
             "PUBLIC_URL": "https://aixin.example",
+            "PUBLIC_DEMO": "yes",  # their calendar is a demo's
             "SECRET_KEY": "only for tests",
         }
         order = {"port": port, "log": str(log), "environment": environment}
@@ -79,6 +80,21 @@ class Server:
         """SIGKILL to all of its processes, whatever they are doing."""
         with suppress(ProcessLookupError):
             os.killpg(self._group, signal.SIGKILL)
+
+    def tell_to_end(self, how: signal.Signals) -> None:
+        """A signal to the process that was started, as a service manager sends it."""
+        os.kill(self._group, how)
+
+    def has_ended(self, seconds: float) -> bool:
+        """Whether none of its processes is left; waits that long at most."""
+        patience = Event()
+        for _try in range(int(seconds * 20) + 1):
+            try:
+                os.killpg(self._group, 0)
+            except ProcessLookupError:
+                return True
+            patience.wait(0.05)
+        return False
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """One request on a connection of its own: the status and the JSON of the answer."""

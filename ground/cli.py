@@ -1,0 +1,77 @@
+"""The command that serves the program, and how it says where it is."""
+
+import os
+import socket
+from contextlib import suppress
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from ground import claims, serving
+from ground.db import database_file, db
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=int, default=lambda: default_port(), help="The port: PORT, or else 8000.")
+@click.option("--processes", type=int, default=1, show_default=True, help="More than one on PostgreSQL only.")
+@with_appcontext
+def serve_cli(host: str, port: int, processes: int) -> None:
+    """Serve the program, as it is run in earnest: behind a proxy that speaks HTTPS."""
+    serve(host, port, processes)
+
+
+def default_port() -> int:
+    """PORT, or else 8000."""
+    return int(os.environ.get("PORT", "8000"))
+
+
+def serve(host: str, port: int, processes: int = 1, *, greeting: str | None = None) -> None:
+    """Serve until SIGTERM or Ctrl+C; the greeting is said once the port is ours."""
+    if processes > 1 and db.engine.dialect.name == "sqlite":
+        raise click.ClickException("SQLite takes one writer at a time: serve it with one process.")
+    claim_database(address(host, port))
+    listening = _listen(host, port)
+    click.echo(greeting or f"Aixin 爱心 is at {address(host, port)}")
+    db.session.remove()
+    db.engine.dispose()  # no connection is shared between processes
+    serving.serve(current_app._get_current_object(), listening, processes)  # type: ignore[attr-defined]
+
+
+def claim_database(where: str) -> None:
+    """Claim the file of the database for the server that is started, before it writes anything there."""
+    file = database_file()
+    if file is None:
+        return
+    try:
+        claims.claim(claims.place_of_file(file), where)
+    except claims.Taken as taken:
+        raise click.ClickException(str(taken.message)) from taken
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Listen on a port, and leave word who does; where it can't be had, say who has it if it left word."""
+    place, where = claims.place_of_port(port), address(host, port)
+    try:
+        listening = serving.listen(host, port)
+    except OSError as error:
+        who = error.strerror
+        try:
+            claims.claim(place, where)
+        except claims.Taken as taken:
+            if (holder := taken.holder) is not None:
+                since = f"{holder.since:%Y-%m-%d %H:%M}"
+                who = f"a server is there already, {holder.address}, process {holder.process}, since {since}"
+        raise click.ClickException(
+            f"Port {port} of {host} can't be had: {who}. Stop what runs there, or set PORT to another one."
+        ) from error
+    with suppress(claims.Taken):  # by a server on another address of this machine: that is no harm
+        claims.claim(place, where)
+    return listening
+
+
+def address(host: str, port: int) -> str:
+    """Where the program is, to be opened in a browser of this computer."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 -- not bound here
+    return f"http://{name}:{port}/"
