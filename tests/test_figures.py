@@ -32,7 +32,8 @@ TYPED = (
 )
 # Fields of words, of a choice, and what the browser or the page fills in.
 OF_WORDS = {
-    *("MeantField", "StringField", "TextAreaField", "CellTextField", "NamesField", "PasswordField"),
+    *("FormKeyField", "MeantField", "StringField", "TextAreaField", "CellTextField", "NamesField"),
+    "PasswordField",
     *(
         "SelectField",
         "RadioField",

@@ -73,7 +73,7 @@ def typed(cast):
     """What somebody types into forms that do not take just anything, by endpoint."""
     roster = BytesIO("村(社区)代码,网格编码\n0,1\n".encode()), "花名册.csv"
     wares = BytesIO("货品名称,单位\n,\n".encode()), "货品.csv"
-    helper = cast.term_of(cast.person("何指导"))
+    helper = cast.term_of(cast.person("赵指导"))
     return {
         "duties.step_incident": {"to": "应急所", "note": "报上去了"},
         "roster.import_roster": {"file": roster},
@@ -104,16 +104,15 @@ def typed(cast):
 @pytest.fixture
 def stage(cast):
     """A village in which still more has happened, so that pages have forms for it; pages without a link."""
-    leaver = cast.workers[-1]
+    leaver, known = cast.workers[-1], live_in(cast)
     with transaction():
-        helper = persons.add_person(cast.township, "何指导", None, agency="镇司法所")
-        terms.appoint(helper, cast.term_of(cast.worker).grid, Duty.INSTRUCTOR, date(2024, 2, 1), None)
+        helper = persons.add_person(cast.township, "赵指导", None, agency="镇司法所")
+        terms.appoint(helper, cast.term_of(cast.neighbour).grid, Duty.INSTRUCTOR, date(2024, 2, 1), None)
         keeping.link(cast.instructor, helper, None)
     cast.earn(leaver, 30)
     with clock.at(date(2025, 8, 1)), transaction():
         departures.depart(leaver, DepartureKind.EXIT, "外出务工", "村委会", clock.today(), cast.chair)
-    deduction = db.session.get_one(Deduction, live_in(cast)["services.deduction"])
-    hung.in_meeting(cast, {})
+    deduction = db.session.get_one(Deduction, known["services.deduction"]["ident"])
     objection = db.session.scalars(select(Objection)).one()
     with transaction():
         objections.answer(objection, True, 10, "少记一次", "评议小组", cast.clerk)
@@ -149,6 +148,7 @@ def stage(cast):
         grid = grids.add_grid(cast.village, "99", "空网格", GridKind.RURAL, 3, cast.clerk)
         move = db.session.scalars(select(StockMove).where(StockMove.key == "m" * 16)).one()
     places = (
+        f"v/{VILLAGE}/quarters/{known['wall.preview']['quarter']}",
         *(f"v/{VILLAGE}/goods/{article.id}" for article in (old, spare, cast.goods)),
         f"v/{VILLAGE}/cards/people/{cast.workers[2].id}",
         f"v/{VILLAGE}/goods/moves/{move.id}/undo",
@@ -358,6 +358,7 @@ MORE_WRITES = (
     ("township_user", "quarters/2026Q4/return", {"reason": "漏了一人"}),
     ("clerk", "quarters/2026Q3/recusals/{recusal}/lift", {}),
     ("clerk", "/a/{village}/trainings/{training}/call-off", {}),
+    ("clerk", "quarters/2026Q3/reopen", {}),
 )
 
 
@@ -378,12 +379,12 @@ def ready_for_more(cast):
 NOT_ON_STAGE = {
     ready_to_write: {
         *("assessment.book", "conduct.tick_training", "conduct.unmark_law", "ledger.cancel_expiry"),
-        *("ledger.merge", "meeting.adjust", "meeting.deliberate", "meeting.take_back"),
-        *("services.confirm_slip", "services.service_again", "stock.begin_stock_take"),
+        *("ledger.merge", "meeting.adjust", "meeting.deliberate"),
+        *("services.confirm_slip", "stock.begin_stock_take"),
         *("wall.answer_objection", "wall.new_objection", "wall.object_online"),
     },
     ready_for_duties: {"duties.household_back", "duties.new_visit", "duties.undo_attempt"},
-    ready_for_more: {"assessment.send_back", "meeting.lift", "conduct.call_off"},
+    ready_for_more: {"assessment.send_back", "meeting.lift", "meeting.reopen", "conduct.call_off"},
 }
 
 
