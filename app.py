@@ -15,9 +15,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from demo.contributions import DEMO
 from duties.contributions import DUTIES
-from ground import sending, web
+from ground import sending, serving, web
 from ground.cli import serve_cli
-from ground.db import db
+from ground.db import db, engine_options
 from people import access, audit
 from people.contributions import PEOPLE
 from people.signin import accounts
@@ -78,6 +78,8 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,  # the gate checks by itself, below
     )
     app.config.from_mapping(settings)
+    options = engine_options(app.config["SQLALCHEMY_DATABASE_URI"], serving.THREADS)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or session_secret(instance / "secret_key")
 
 

@@ -24,6 +24,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+import psycopg
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Update, event, func, inspect, select
@@ -369,6 +370,47 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+
+# How long a server's connection waits on PostgreSQL; on SQLite as long for its lock. A command waits on.
+LIMITS = {
+    "lock_timeout": "10s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+_limits: dict[str, str] = {}
+
+
+def limit_waiting() -> None:
+    """Let every connection that is opened from now on wait no longer than LIMITS: this process is a server."""
+    _limits.update(LIMITS)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_postgresql(connection: Any, record: object) -> None:
+    if isinstance(connection, psycopg.Connection) and _limits:
+        connection.autocommit = True
+        for name, limit in _limits.items():
+            connection.execute(f"SET {name} = '{limit}'")
+        connection.autocommit = False
+
+
+def engine_options(uri: str, threads: int) -> dict[str, Any]:
+    """An engine's settings: on PostgreSQL a connection for each thread, and for what it streams.
+
+    A connection that was lost meanwhile is found out before it is used, so a database that comes back
+    is used at once.
+    """
+    if not uri.startswith("postgresql"):
+        return {}
+    return {
+        "pool_size": threads,
+        "max_overflow": threads,
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 5},
+    }
 
 
 @event.listens_for(Engine, "begin")

@@ -27,6 +27,8 @@ from flask_babel import lazy_gettext as _
 from flask_sqlalchemy.pagination import Pagination
 from markupsafe import Markup
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import lazyload
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -35,10 +37,11 @@ from werkzeug.wrappers import Response
 
 from ground import claims
 from ground.clock import Quarter, local
-from ground.db import database_file, db
+from ground.db import database_file, db, limit_waiting
 from ground.paper import words
 from ground.paper.draw import qr_path
 from ground.refusal import Refused
+from ground.troubles import tell, trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -284,11 +287,12 @@ def _problem_of_error(error: HTTPException, status: int) -> Problem:
     return answer
 
 
-def claim_database() -> None:
-    """Claim the file of the database at the first request, whatever server it came to.
+def begin_serving() -> None:
+    """At the first request, whatever server it came to: claim the file of the database, and wait no longer.
 
     A second process on one SQLite file would write beside the queue of the first.
     """
+    limit_waiting()
     file = database_file()
     if file is not None:
         environ = request.environ
@@ -300,6 +304,14 @@ def answer_taken(taken: claims.Taken) -> Response:
     """The answer of a server that came second: none of its pages is shown."""
     log.critical("%s", taken.message)
     return unavailable(Refused("other_server", taken.message))
+
+
+def answer_trouble(error: DBAPIError | PoolTimeoutError) -> Response:
+    """The answer when the database can't do what was asked; a mistake of the program stays one (500)."""
+    trouble = trouble_of(error)
+    if trouble is None:
+        raise error
+    return unavailable(tell(trouble, error))
 
 
 def unavailable(refusal: Refused, retry_seconds: int = 30) -> Response:
@@ -428,8 +440,10 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
     app.add_template_global(icon, "icon")
     app.add_template_global(qr, "qr")
-    app.before_request(claim_database)
+    app.before_request(begin_serving)
     app.register_error_handler(claims.Taken, answer_taken)
+    app.register_error_handler(DBAPIError, answer_trouble)
+    app.register_error_handler(PoolTimeoutError, answer_trouble)
     app.register_error_handler(Refused, answer_refusal)
     app.register_error_handler(HTTPException, answer_error)
     app.context_processor(
