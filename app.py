@@ -1,7 +1,9 @@
 """The application: what it is made of, in the order it is put together."""
 
+import logging
 import os
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +28,8 @@ from shop.contributions import SHOP
 PACKAGES = (PEOPLE, POINTS, DUTIES, SHOP, DEMO)
 
 ROOT = Path(__file__).parent
+
+log = logging.getLogger(__name__)
 
 # Nothing inline, nothing from elsewhere; data: is for Bootstrap's own small pictures, blob: for the camera.
 CONTENT_SECURITY_POLICY = (
@@ -78,9 +82,32 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
 def trust_proxies(app: Flask) -> None:
     """Trust address, scheme and host from so many proxies in front; from none, nobody forges them."""
     count = app.config["TRUSTED_PROXIES"]
-    if count:
+    if not count:
+        app.before_request(warn_of_proxies())
+    else:
         proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
         app.wsgi_app = proxied  # type: ignore[method-assign]
+
+
+def warn_of_proxies() -> Callable[[], None]:
+    """A check that says once in the log when a proxy is in front that was not declared.
+
+    Everybody comes from one address then, as far as the limits on tries and the audit trail can see.
+    """
+    is_told = False
+
+    def warn() -> None:
+        nonlocal is_told
+        if not is_told and "X-Forwarded-For" in request.headers:
+            is_told = True
+            log.warning(
+                "A request from %s came through a proxy (X-Forwarded-For), but TRUSTED_PROXIES is 0: wrong "
+                "passwords are counted, and the trail is written, as if everybody sat at that address. Set "
+                "TRUSTED_PROXIES to the number of proxies in front.",
+                request.remote_addr,
+            )
+
+    return warn
 
 
 def database_url(url: str | None, instance: Path) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
@@ -12,12 +13,17 @@ from ground.refusal import Refused
 from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Card, CardState, Grant, Level, Person, Role, User
 from people.roster import persons
-from people.signin import passwords
+from people.signin import guard, passwords
 
 # A sign-in that was made for a card. Its name cannot be typed: whoever guesses PINs needs card numbers, and
 # of those one in fifteen thousand is somebody's.
 CARD_SIGN_IN = "worker-"
 CARD_DIGITS = 9
+
+# Letters without accents, and Chinese characters: of these no two look the same and are two, but for the
+# pairs below. So nobody is a `clerk` with a Cyrillic c.
+SIGN_IN_NAME = re.compile("[a-z0-9._\u4e00-\u9fff-]{1,40}")
+ALIKE = (("0", "o"), ("1", "l"), ("丨", "l"), ("rn", "m"), ("vv", "w"), ("一", "-"), ("丶", "."))
 
 # Who scores does not redeem: nobody holds one of each at the same place.
 SCORING = {Role.CLERK, Role.CHAIR}
@@ -48,22 +54,46 @@ def add_user(
     """Make a sign-in; with `temporary` its owner chooses another password at the first sign-in.
 
     The sign-in name is kept as names are compared, so that `Clerk` and `clerk` are one. `area` is whose
-    people may read of it in the trail. Refused `bad_username` (1 to 40 characters, no space, not a number
-    that could be a card's, not `worker-…`), `username_taken`, `password_too_short`, `password_is_name`.
+    people may read of it in the trail. Refused `bad_username` (1 to 40 letters, figures or Chinese
+    characters, no space, not a number that could be a card's, not `worker-…`), `username_taken`,
+    `username_alike` when only a close look tells it from another, `password_too_short`, `password_is_name`.
     """
-    is_one_word = re.fullmatch(r"\S+", username.strip())
+    is_one_word = len(username.split()) == 1
     username = names.folded(username)
     is_number = cards.card_digits(username) is not None
-    if not is_one_word or not 1 <= len(username) <= 40 or is_number or username.startswith(CARD_SIGN_IN):
+    is_plain = is_one_word and SIGN_IN_NAME.fullmatch(username)
+    if not is_plain or is_number or username.startswith(CARD_SIGN_IN):
         raise Refused(
             "bad_username",
-            _("A sign-in name has 1 to 40 characters, no space, and is not a number."),
+            _(
+                "A sign-in name is up to 40 letters a to z, figures, dots and dashes, or Chinese characters, "
+                "and not a number alone."
+            ),
             "username",
         )
     passwords.check_password(password, username)
     if db.session.scalar(select(User.id).where(User.username == username)):
         raise Refused("username_taken", _("The sign-in name %(name)s is taken.", name=username), "username")
+    _check_not_alike(username)
     return _insert_user(username, names.kept(name), password, actor, person, temporary, area)
+
+
+def _check_not_alike(username: str) -> None:
+    """Check that a new name does not look like another, as `wang1` does like `wangl`.
+
+    Names of cards are no matter: nobody types or sees them.
+    """
+    column: Any = User.username
+    drawn = username
+    for sign, alike in ALIKE:
+        column, drawn = func.replace(column, sign, alike), drawn.replace(sign, alike)
+    others = select(User.username).where(column == drawn, ~User.username.startswith(CARD_SIGN_IN))
+    if other := db.session.scalar(others.limit(1)):
+        raise Refused(
+            "username_alike",
+            _("This looks too much like the sign-in name %(name)s. Take another one.", name=other),
+            "username",
+        )
 
 
 def add_card_user(person: Person, actor: User | None) -> User:
@@ -269,8 +299,12 @@ def choose_password(user: User, new: str) -> User:
 
 
 def set_password(user: User, password_hash: str, temporary: bool, actor: User | None) -> None:
-    """Replace a password by the hash of one that was checked, and end every session."""
+    """Replace a password by the hash of one that was checked, and end every session.
+
+    Whoever waited as somebody guessed the one before comes in by the new one at once.
+    """
     user.password_hash = password_hash
+    guard.forget_tries(user)
     audit.change(
         actor, "user.password", user, widest_area(user), temporary=temporary, session=user.session + 1
     )

@@ -1,6 +1,7 @@
 """At the door: names, cards and PINs, first passwords, guessing, known devices, and when a session ends."""
 
 import threading
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -13,10 +14,13 @@ from app import create_app
 from ground import clock as calendar
 from ground.clock import SHANGHAI
 from ground.db import db, transaction
+from ground.figures import narrow
+from ground.names import folded
 from ground.refusal import Refused
 from people import cards
 from people.models import AuditEvent, Role, SignInFailure
 from people.signin import accounts, guard, keeping, passwords
+from people.views.signin import sign_in
 from tests.cast import PASSWORD, TODAY, VILLAGE
 from tests.test_rules import address, methods, rules
 
@@ -169,6 +173,47 @@ def test_one_name_however_it_is_written(cast, browser):
     assert knock(browser, "clerk", PASSWORD) == "wait"
 
 
+def spelled(plain):
+    """A name in every sign of Unicode that is read as one of its own, and with what is not read."""
+    by_sign = defaultdict(list)
+    for point in range(0x20000):
+        sign = chr(point)
+        by_sign[folded(sign)].append(sign)
+        by_sign[narrow(sign)].append(sign)
+    for at, sign in enumerate(plain):
+        for alike in by_sign[sign]:
+            yield plain[:at] + alike + plain[at + 1 :]
+    for extra in [*by_sign[""], *by_sign["-"], " ", "٠", "\U000e0100"]:
+        for at in range(len(plain) + 1):
+            yield plain[:at] + extra + plain[at:]
+
+
+@pytest.mark.one_database
+def test_however_it_is_spelled_it_is_one_count(app, cast):
+    """What finds somebody's sign-in fills their count, and nothing else does."""
+    number, seen = own_pin(cast), 0
+    clerk, card = cast.clerk, keeping.user_of_card(cast.worker)
+    for plain, owner in (("clerk", clerk), (number, card)):
+        for typed in dict.fromkeys(spelled(plain)):
+            with app.test_request_context("/sign-in"):
+                found = accounts.find_signing_in(typed)
+                assert found in (owner, None), ascii(typed)
+                counts = sign_in._counts(typed, found)
+            of_owner = [bucket for bucket in counts if bucket.split("|")[0] == f"user:{owner.id}"]
+            assert len(of_owner) == (3 if found else 0), ascii(typed)
+            seen += bool(found)
+    assert seen > 300
+
+
+def test_a_name_and_a_card_of_one_sign_in_are_one_count(cast, browser):
+    """The worker's sign-in by name also opens by card."""
+    number = cast.card.number
+    assert [knock(browser, typed, "guess") for typed in (number, "worker", number, "worker", number)] == [
+        "wrong"
+    ] * 5
+    assert knock(browser, "worker", PASSWORD) == "wait"
+
+
 def test_four_wrong_tries_are_forgiven_by_the_right_one(cast, browser_of):
     for _round in range(3):
         stranger = browser_of()
@@ -204,11 +249,46 @@ def test_a_known_device_is_counted_by_itself(cast, browser_of):
 
 
 def test_a_device_is_known_for_who_signed_in_there(cast, browser_of):
-    """Another's device is a stranger's: it is counted at the name and the address."""
+    """For another's sign-in it is like a new one: counted by itself, and in the wider counts."""
     device = browser_of()
     assert knock(device, "volunteer", PASSWORD) == "in"
     fail(device, "clerk")
-    assert knock(browser_of(), "clerk", PASSWORD) == "wait"
+    assert knock(device, "clerk", PASSWORD) == "wait"
+    assert knock(browser_of(), "clerk", PASSWORD) == "in"
+    counts = guard.sign_in_counts(cast.clerk, "clerk", HOME, guard.Device())
+    assert set(db.session.scalars(sa.select(SignInFailure.bucket))) > {*list(counts)[1:]}
+
+
+def new_device(browser_of):
+    """A browser that has opened the page and never signed in."""
+    browser = browser_of()
+    browser.get("/sign-in")
+    return browser
+
+
+def test_a_new_device_is_not_locked_out_with_a_guesser_at_its_address(cast, browser_of):
+    """An office has one address. Whoever guesses there waits; who comes with a new phone does not."""
+    guesser, phone = new_device(browser_of), new_device(browser_of)
+    fail(guesser)
+    assert knock(guesser, "clerk", PASSWORD) == "wait"
+    assert knock(phone, "clerk", PASSWORD) == "in"
+
+
+def test_a_guesser_who_comes_as_ever_new_devices_waits_too(cast, browser_of):
+    for _each in range(guard.PERSON_AT_ADDRESS_LIMIT.tries // 5):
+        fail(new_device(browser_of))
+    assert knock(new_device(browser_of), "clerk", PASSWORD) == "wait"
+    assert knock(new_device(browser_of), "chair", PASSWORD) == "in"
+    assert knock(new_device(browser_of), "clerk", PASSWORD, ELSEWHERE) == "in"
+
+
+def test_a_new_password_opens_at_once_where_the_old_one_was_guessed(cast, browser_of):
+    fail(browser_of(), times=5)
+    for name in ("chair", "nobody"):
+        fail(browser_of(), name)
+    secret = temporary(cast)
+    assert knock(browser_of(), "clerk", secret) == "in"
+    assert knock(browser_of(), "chair", PASSWORD) == "wait"
 
 
 def test_an_office_pc_knows_each_of_its_people(cast, browser_of):
@@ -237,7 +317,8 @@ def test_the_device_cookie_is_kept_from_scripts(cast, browser):
 
 def test_one_address_does_not_try_thousands_of_names(cast, browser_of, clock):
     attacker = browser_of()
-    for number in range(guard.ADDRESS_LIMIT.tries):
+    counted(**{f"address:{ELSEWHERE}": guard.ADDRESS_LIMIT.tries - 2})
+    for number in range(2):
         assert knock(attacker, f"name{number}", "12345678", ELSEWHERE) == "wrong"
     assert knock(attacker, "clerk", PASSWORD, ELSEWHERE) == "wait"
     assert knock(browser_of(), "clerk", PASSWORD, HOME) == "in"
@@ -257,11 +338,15 @@ def test_many_addresses_do_not_try_one_name_all_day(cast, browser_of, clock):
     device = browser_of()
     assert knock(device, "clerk", PASSWORD) == "in"
     device.post("/sign-out")
-    *_narrow, wide = guard.sign_in_counts("clerk", ELSEWHERE, None)
+
+    def counts(address):
+        return guard.sign_in_counts(cast.clerk, "clerk", address, guard.Device())
+
+    *_narrow, wide = counts(ELSEWHERE)
     for number in range(0, 45, 5):  # five from each of nine addresses
         for _each in range(5):
             with transaction():
-                guard.count_try(guard.sign_in_counts("clerk", f"198.51.100.{number}", None), cast.clerk)
+                guard.count_try(counts(f"198.51.100.{number}"), cast.clerk)
     counted(**{wide: 4})
     assert knock(browser_of(), "clerk", "guess", FAR_OFF) == "wrong"
     assert knock(browser_of(), "clerk", PASSWORD, ELSEWHERE) == "wait"
@@ -283,7 +368,7 @@ def test_an_ipv6_customer_is_one_address(cast, browser_of):
 def test_no_name_that_was_typed_is_kept(cast, browser):
     knock(browser, "my-secret-password", "clerk")
     kept = db.session.scalars(sa.select(SignInFailure.bucket)).all()
-    assert len(kept) == 3
+    assert len(kept) == 4
     assert not any("secret" in bucket for bucket in kept)
 
 
@@ -291,7 +376,7 @@ def test_old_tries_are_forgotten(cast, browser, clock):
     fail(browser)
     clock.days_on(2)
     fail(browser, "chair", times=1)
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 3
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 4
 
 
 def test_the_right_password_is_no_try(cast, browser):
@@ -327,6 +412,20 @@ def test_behind_a_proxy_the_address_is_the_visitor_s_only_where_it_is_said_so():
 
     assert seen() == (HOME, "http")
     assert seen(TRUSTED_PROXIES=1) == (ELSEWHERE, "https")
+
+
+def test_a_proxy_that_was_not_declared_is_told_once_in_the_log(caplog):
+    def told(headers, **settings):
+        caplog.clear()
+        app = create_app(SQLALCHEMY_DATABASE_URI="sqlite://", SECRET_KEY="only for tests", **settings)
+        for _each in range(2):
+            app.test_client().get("/sign-in", headers=headers)
+        return [record.levelname for record in caplog.records if "TRUSTED_PROXIES" in record.message]
+
+    forwarded = {"X-Forwarded-For": FAR_OFF}
+    assert told(forwarded) == ["WARNING"]
+    assert told({}) == []
+    assert told(forwarded, TRUSTED_PROXIES=1) == []
 
 
 # --- Card and PIN ---

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from secrets import token_hex
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 from itsdangerous import BadData, URLSafeSerializer
@@ -23,26 +23,35 @@ DEVICE_COOKIE = "device"
 MOST_USERS_OF_DEVICE = (
     8  # an office PC knows the whole committee; who comes ninth displaces who was longest away
 )
+OWN_MARK = ""  # in place of a sign-in's id: the mark of the device itself
 DEVICE_KEPT_SECONDS = 2 * 365 * 86400  # seconds
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @access.public
-def sign_in() -> Response | tuple[str, int]:
+def sign_in() -> Response:
     """Sign in by name or card, and go on to where one was headed."""
     form = SignInForm()
     if form.validate_on_submit():
         owner = accounts.find_signing_in(form.username.data)
-        device = _devices().get(str(owner.id)) if owner else None
-        name = accounts.sign_in_name(form.username.data)
-        counts = guard.sign_in_counts(name, request.remote_addr, device)
         user = _check_proof(
-            form, counts, owner, lambda: accounts.sign_in(form.username.data, form.password.data)
+            form,
+            _counts(form.username.data, owner),
+            owner,
+            lambda: accounts.sign_in(form.username.data, form.password.data),
         )
         if user is not None:
             _begin(user)
             return _remember_device(redirect(web.own_address(request.args.get("next"))), user)
-    return render_template("people/signin/sign_in.html", form=form), form.status
+    page = make_response(render_template("people/signin/sign_in.html", form=form), form.status)
+    return _mark_device(page) if request.method == "GET" else page
+
+
+def _counts(typed: str, owner: User | None) -> guard.Counts:
+    """The counts of a try to sign in on this device and from this address."""
+    devices = _devices()
+    device = guard.Device(devices.get(OWN_MARK, ""), devices.get(str(owner.id), "") if owner else "")
+    return guard.sign_in_counts(owner, accounts.sign_in_name(typed), request.remote_addr, device)
 
 
 def _check_proof(
@@ -125,7 +134,7 @@ def _signer() -> URLSafeSerializer:
 
 
 def _devices() -> dict[str, str]:
-    """The device's mark for each sign-in that was used on this device, by the sign-in's id."""
+    """The device's mark for each sign-in that was used on it, by the sign-in's id; and its own mark."""
     try:
         return dict(_signer().loads(request.cookies.get(DEVICE_COOKIE, "")))
     except BadData:
@@ -135,11 +144,21 @@ def _devices() -> dict[str, str]:
 def _remember_device(response: Response, user: User) -> Response:
     """Remember this device for the sign-in, so that wrong tries elsewhere do not lock it out."""
     devices = _devices()
+    own_mark = devices.pop(OWN_MARK, None) or token_hex(8)
     mark = devices.pop(str(user.id), None) or token_hex(8)
     latest = [*devices.items(), (str(user.id), mark)][-MOST_USERS_OF_DEVICE:]
+    return _set_devices(response, [(OWN_MARK, own_mark), *latest])
+
+
+def _mark_device(response: Response) -> Response:
+    """Give a device that was never here a mark, by which its tries are told from others at its address."""
+    return response if _devices() else _set_devices(response, [(OWN_MARK, token_hex(8))])
+
+
+def _set_devices(response: Response, devices: list[tuple[str, str]]) -> Response:
     response.set_cookie(
         DEVICE_COOKIE,
-        _signer().dumps(latest),
+        _signer().dumps(devices),
         max_age=DEVICE_KEPT_SECONDS,
         httponly=True,
         samesite="Lax",
