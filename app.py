@@ -4,7 +4,6 @@ import logging
 import os
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -21,7 +20,7 @@ from ground import web
 from ground.db import db
 from people import access, audit
 from people.contributions import PEOPLE
-from people.signin import accounts
+from people.signin import sessions
 from points.contributions import POINTS
 from shop.contributions import SHOP
 
@@ -70,7 +69,7 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         BOOTSTRAP_SERVE_LOCAL=True,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),  # since it was last used; or until the browser closes
+        PERMANENT_SESSION_LIFETIME=sessions.LONGEST,  # the cookie's; sooner ends what people/signin says
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=os.environ.get("PUBLIC_URL", "").startswith("https://"),
         WTF_CSRF_TIME_LIMIT=None,
@@ -143,7 +142,7 @@ def add_gate(app: Flask) -> None:
     manager = LoginManager(app)
     manager.login_view = "signin.sign_in"
     manager.login_message = None  # the page says by itself what it is
-    manager.user_loader(accounts.user_in_session)
+    manager.user_loader(access.user_of_session)
     app.before_request(lambda: audit.set_origin(request.remote_addr))
     app.before_request(access.check_access)
 

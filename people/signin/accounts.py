@@ -135,7 +135,7 @@ def may_give(actor: User | None, role: Role, area: Area) -> bool:
 
 
 def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
-    """Give a role for an area and all below it.
+    """Give a role for an area and all below it; the user's sessions end.
 
     Refused `own_role`, `not_yours_to_give`, `wrong_place` (a county's role for a county, a township's for a
     township, all others for a village), `card_sign_in` (behind a PIN is a worker, nothing more),
@@ -159,13 +159,17 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
             raise Refused("roles_conflict", _("Who awards points does not also hand out goods."), "role")
     new_grant = Grant(user=user, area=area, role=role)
     db.session.add(new_grant)
+    user.session += 1
     db.session.flush()
     audit.note(actor, "role.grant", user, area, role=role, place=area.code)
     return new_grant
 
 
 def revoke(role_grant: Grant, actor: User | None) -> None:
-    """Take a role back. Refused `own_role`, `not_yours_to_give`, `last_of_county`."""
+    """Take a role back; the user's sessions end.
+
+    Refused `own_role`, `not_yours_to_give`, `last_of_county`.
+    """
     user = role_grant.user
     lock(user)
     _check_giver(user, role_grant.role, role_grant.area, actor)
@@ -179,6 +183,7 @@ def revoke(role_grant: Grant, actor: User | None) -> None:
         role=None,
     )
     db.session.delete(role_grant)
+    user.session += 1
     db.session.flush()
     db.session.expire(user, ["grants"])
 
@@ -221,15 +226,6 @@ def widest_area(user: User) -> Area | None:
         key=lambda area: (len(area.stem), area.code),
         default=None,
     )
-
-
-def user_in_session(cookie_value: str) -> User | None:
-    """The sign-in of a session, by the text in its cookie (`User.get_id`); None once signed out."""
-    ident, _dot, session = cookie_value.partition(".")
-    if not (ident.isdecimal() and session.isdecimal()):
-        return None
-    user = db.session.get(User, int(ident))
-    return user if user and user.closed_at is None and user.session == int(session) else None
 
 
 def sign_in_name(typed: str) -> str:

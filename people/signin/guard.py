@@ -61,14 +61,14 @@ class Try:
 
 
 @dataclass(frozen=True)
-class Device:
+class DeviceMarks:
     """The marks that a device brings: its own, if it was here before, and that of a person who was."""
 
     mark: str = ""
     of_person: str = ""
 
 
-def sign_in_counts(owner: User | None, name: str, address: str | None, device: Device) -> Counts:
+def sign_in_counts(owner: User | None, name: str, address: str | None, device: DeviceMarks) -> Counts:
     """The counts for a try to sign in, the narrowest first.
 
     `owner` is whose sign-in was meant; where there is none the name counts, as `accounts.sign_in_name`

@@ -1,5 +1,6 @@
 """At the door: names, cards and PINs, first passwords, guessing, known devices, and when a session ends."""
 
+import re
 import threading
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,6 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from flask import request
-from itsdangerous.timed import TimestampSigner
 
 from app import create_app
 from ground import clock as calendar
@@ -18,10 +18,11 @@ from ground.figures import narrow
 from ground.names import folded
 from ground.refusal import Refused
 from people import cards
-from people.models import AuditEvent, Role, SignInFailure
+from people.models import AuditEvent, Role, SignInFailure, UserSession
 from people.signin import accounts, guard, keeping, passwords
 from people.views.signin import sign_in
 from tests.cast import PASSWORD, TODAY, VILLAGE
+from tests.cast import counted as statements
 from tests.test_rules import address, methods, rules
 
 HOME, ELSEWHERE, FAR_OFF = "10.0.0.1", "203.0.113.7", "203.0.113.8"
@@ -255,7 +256,7 @@ def test_a_device_is_known_for_who_signed_in_there(cast, browser_of):
     fail(device, "clerk")
     assert knock(device, "clerk", PASSWORD) == "wait"
     assert knock(browser_of(), "clerk", PASSWORD) == "in"
-    counts = guard.sign_in_counts(cast.clerk, "clerk", HOME, guard.Device())
+    counts = guard.sign_in_counts(cast.clerk, "clerk", HOME, guard.DeviceMarks())
     assert set(db.session.scalars(sa.select(SignInFailure.bucket))) > {*list(counts)[1:]}
 
 
@@ -340,7 +341,7 @@ def test_many_addresses_do_not_try_one_name_all_day(cast, browser_of, clock):
     device.post("/sign-out")
 
     def counts(address):
-        return guard.sign_in_counts(cast.clerk, "clerk", address, guard.Device())
+        return guard.sign_in_counts(cast.clerk, "clerk", address, guard.DeviceMarks())
 
     *_narrow, wide = counts(ELSEWHERE)
     for number in range(0, 45, 5):  # five from each of nine addresses
@@ -661,25 +662,184 @@ def test_signing_out_everywhere_is_everywhere(cast, browser_of):
     assert not is_in(there)
     assert knock(here, "clerk", PASSWORD) == "in"
     event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "user.sign_out")).one()
-    assert (event.before, event.detail, event.actor) == ({"session": 0}, {"session": 1}, cast.clerk)
+    assert (event.before, event.detail, event.actor) == ({"session": 1}, {"session": 2}, cast.clerk)
 
 
-def test_a_session_not_used_for_twelve_hours_is_over(app, cast, browser, monkeypatch):
-    assert knock(browser, "clerk", PASSWORD) == "in"
-    assert is_in(browser)
-    made = TimestampSigner.get_timestamp(None)
+@pytest.fixture
+def machine(monkeypatch):
+    """The machine's own clock, which no calendar turns: it can be put forward by so much."""
+    began = calendar.machine_now()
+    return lambda **later: monkeypatch.setattr(calendar, "machine_now", lambda: began + timedelta(**later))
 
-    def later(hours):
-        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: made + int(hours * 3600))
 
-    later(11)
-    with calendar.at(calendar.now() + timedelta(hours=11)):
-        assert is_in(browser)  # used, and therefore kept on
-    later(22)
-    with calendar.at(calendar.now() + timedelta(hours=22)):
-        assert is_in(browser)
-    later(22 + 12.1)
-    assert not is_in(browser)
+def by_post(path, **data):
+    """An end of a session by a button or form of its own pages."""
+    return lambda app, cast, machine, client: client.post(path, data=data)
+
+
+def by_verb(verb):
+    """An end of a session by what somebody else does."""
+
+    def run(app, cast, machine, client):
+        with transaction():
+            verb(cast)
+
+    return run
+
+
+def idle(app, cast, machine, client):
+    machine(hours=11)
+    assert is_in(client)  # used, and therefore kept on
+    machine(hours=22)
+    assert is_in(client)
+    machine(hours=34, seconds=1)
+
+
+def in_use_for_a_week(app, cast, machine, client):
+    for hours in range(0, 7 * 24, 11):
+        machine(hours=hours)
+        assert is_in(client)
+    machine(days=7, seconds=1)
+
+
+def on_another_device(app, cast, machine, client):
+    other = app.test_client()
+    other.set_cookie("language", "en")
+    assert knock(other, "clerk", PASSWORD) == "in"
+    (there,) = re.findall("/sessions/[0-9]+/end", other.get("/sessions").text)
+    assert other.post(there).location == "/sessions"
+    assert is_in(other)
+
+
+def role_taken(cast):
+    accounts.grant(cast.clerk, Role.INSTRUCTOR, cast.next_village, None)
+    accounts.revoke(next(held for held in cast.clerk.grants if held.role == Role.INSTRUCTOR), None)
+
+
+def closed_and_opened(cast):
+    keeping.close(cast.clerk, cast.township_user)
+    keeping.reopen(cast.clerk, cast.township_user)
+
+
+NEW_WORDS = {"password": PASSWORD, "new": "other words", "again": "other words"}
+ENDS = {
+    "signed out": by_post("/sign-out"),
+    "signed out everywhere": by_post("/sign-out-everywhere"),
+    "signed out on another device": on_another_device,
+    "signed out by who keeps it": by_verb(lambda cast: keeping.sign_out(cast.clerk, cast.chair)),
+    "a new password": by_post("/password", **NEW_WORDS),
+    "a password that was given": by_verb(lambda cast: keeping.give_password(cast.clerk, cast.chair)),
+    "a role that was given": by_verb(
+        lambda cast: accounts.grant(cast.clerk, Role.INSTRUCTOR, cast.next_village, None)
+    ),
+    "a role that was taken back": by_verb(role_taken),
+    "closed": by_verb(lambda cast: keeping.close(cast.clerk, cast.township_user)),
+    "closed and opened again": by_verb(closed_and_opened),
+    "twelve hours without use": idle,
+    "seven days": in_use_for_a_week,
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_copied_cookie_is_dead_after_each_end(app, cast, machine, end):
+    owner, thief = app.test_client(), app.test_client()
+    assert knock(owner, "clerk", PASSWORD, headers={"Cookie": "language=en"}) == "in"
+    thief.set_cookie("session", owner.get_cookie("session").value)
+    assert is_in(thief)
+    ENDS[end](app, cast, machine, owner)
+    for _each in range(2):
+        assert not is_in(thief)
+        assert thief.post(f"/v/{VILLAGE}/pins").location.startswith("/sign-in?")
+
+
+def test_a_password_changed_while_the_old_one_was_looked_at(app, cast, monkeypatch):
+    """Whoever comes in by the old one in that moment is out again."""
+    client, look = app.test_client(), passwords.matches
+
+    def looked_at(held, typed):
+        same = look(held, typed)
+        monkeypatch.setattr(passwords, "matches", look)
+        with transaction():
+            accounts.choose_password(cast.clerk, "other words")
+        return same
+
+    monkeypatch.setattr(passwords, "matches", looked_at)
+    assert knock(client, "clerk", PASSWORD) == "in"
+    assert not is_in(client)
+
+
+def test_a_cookie_that_names_no_session_opens_nothing(app, cast):
+    for token in ("", "1", f"{cast.clerk.id}.{cast.clerk.session}", "x" * 500, "\0"):
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = token
+        assert not is_in(client)
+        assert client.post("/sign-out").location == "/sign-in"
+
+
+def test_pages_that_are_read_write_nothing_but_now_and_then_that_they_are(app, cast, machine):
+    """And who it is that reads, is one query."""
+    client = app.test_client(user=cast.clerk)
+    for minutes, writes in ((0, 0), (9, 0), (11, 1), (12, 0), (22, 1)):
+        machine(minutes=minutes)
+        with statements() as sent:
+            assert client.get("/password").status_code == 200
+        wrote = [each for each in sent if each.startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert [each.split()[1] for each in wrote] == ["user_session"] * writes
+        if not writes:
+            assert len([each for each in sent if "user_session" in each or "user_account" in each]) == 1
+
+
+def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(app, cast, machine):
+    client = app.test_client(user=cast.clerk)
+    machine(hours=11)
+    assert client.get(f"/a/{VILLAGE}/alarms").status_code == 200
+    machine(hours=13)
+    assert not is_in(client)
+
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605 Safari/604 MicroMessenger/8.0"
+DESK = "Mozilla/5.0 (Windows NT 10.0; Win64) AppleWebKit/537 Chrome/120 Safari/537 Edg/120.0"
+
+
+def test_the_page_of_one_s_own_sessions(app, cast, browser_of):
+    here, there, other = browser_of(), browser_of(), browser_of()
+    assert knock(here, "clerk", PASSWORD, headers={"User-Agent": DESK}) == "in"
+    assert knock(there, "clerk", PASSWORD, headers={"User-Agent": PHONE}) == "in"
+    assert knock(other, "chair", PASSWORD, headers={"User-Agent": "curl"}) == "in"
+    page = here.get("/sessions").text
+    assert "Edge · Windows" in page
+    assert "WeChat · iPhone" in page
+    assert "a device without a name" not in page
+    assert page.count("Sign out there") - 1 == 1  # the help names it too
+    (path,) = re.findall("/sessions/[0-9]+/end", page)
+    assert other.post(path).status_code == 404
+    assert is_in(there)
+    assert "a device without a name" in other.get("/sessions").text
+    assert "You are signed out there." in here.post(path, follow_redirects=True).text
+    assert not is_in(there)
+    assert here.post(path).status_code == 404
+    event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "user.end_session")).one()
+    assert (event.actor, event.subject) == (cast.clerk, f"user:{cast.clerk.id}")
+
+
+def test_a_copy_of_the_database_opens_nothing(cast, browser):
+    knock(browser, "clerk", PASSWORD)
+    with browser.session_transaction() as session:
+        token = session["_user_id"]
+    kept = db.session.scalars(sa.select(UserSession)).one()
+    assert len(token) >= 32
+    assert token not in [str(getattr(kept, column.key)) for column in UserSession.__table__.columns]
+
+
+def test_sessions_of_long_ago_are_forgotten(cast, browser, machine):
+    knock(browser, "clerk", PASSWORD)
+    machine(days=29)
+    knock(browser, "clerk", PASSWORD)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(UserSession)) == 2
+    machine(days=31)
+    knock(browser, "clerk", PASSWORD)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(UserSession)) == 2
 
 
 def test_a_session_ends_with_the_browser(cast, browser):
@@ -708,8 +868,8 @@ def test_a_password_is_never_in_the_trail(cast):
         accounts.choose_password(cast.clerk, "my own words")
     events = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "user.password")).all()
     assert [(event.before, event.detail) for event in events] == [
-        ({"temporary": False, "session": 0}, {"temporary": True, "session": 1}),
-        ({"temporary": True, "session": 1}, {"temporary": False, "session": 2}),
+        ({"temporary": False, "session": 1}, {"temporary": True, "session": 2}),
+        ({"temporary": True, "session": 2}, {"temporary": False, "session": 3}),
     ]
     assert {event.area_id for event in events} == {cast.village.id}
     everything = str([(event.before, event.detail) for event in db.session.scalars(sa.select(AuditEvent))])

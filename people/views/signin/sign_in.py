@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from secrets import token_hex
 
-from flask import current_app, flash, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 from itsdangerous import BadData, URLSafeSerializer
@@ -16,9 +27,10 @@ from ground.refusal import Refused
 from people import access
 from people.forms.accounts import FirstPasswordForm, PasswordForm, SignInForm
 from people.models import User
-from people.signin import accounts, guard
+from people.signin import accounts, guard, sessions
 from people.views.signin import bp
 
+SESSION_KEY = "_user_id"  # where Flask-Login keeps whose session it is: with us the token that opens it
 DEVICE_COOKIE = "device"
 MOST_USERS_OF_DEVICE = (
     8  # an office PC knows the whole committee; who comes ninth displaces who was longest away
@@ -34,6 +46,7 @@ def sign_in() -> Response:
     form = SignInForm()
     if form.validate_on_submit():
         owner = accounts.find_signing_in(form.username.data)
+        number = owner.session if owner else 0
         user = _check_proof(
             form,
             _counts(form.username.data, owner),
@@ -41,7 +54,7 @@ def sign_in() -> Response:
             lambda: accounts.sign_in(form.username.data, form.password.data),
         )
         if user is not None:
-            _begin(user)
+            _begin(user, number)
             return _remember_device(redirect(web.own_address(request.args.get("next"))), user)
     page = make_response(render_template("people/signin/sign_in.html", form=form), form.status)
     return _mark_device(page) if request.method == "GET" else page
@@ -50,7 +63,7 @@ def sign_in() -> Response:
 def _counts(typed: str, owner: User | None) -> guard.Counts:
     """The counts of a try to sign in on this device and from this address."""
     devices = _devices()
-    device = guard.Device(devices.get(OWN_MARK, ""), devices.get(str(owner.id), "") if owner else "")
+    device = guard.DeviceMarks(devices.get(OWN_MARK, ""), devices.get(str(owner.id), "") if owner else "")
     return guard.sign_in_counts(owner, accounts.sign_in_name(typed), request.remote_addr, device)
 
 
@@ -76,18 +89,34 @@ def _check_proof(
     return user
 
 
-def _begin(user: User) -> None:
+def _begin(user: User, number: int) -> None:
     """Begin a new session; nothing of the one before is taken over."""
+    with transaction():
+        sessions.end(_token())
+        token = sessions.begin(user, number, request.user_agent.string)
     session.clear()
     login_user(user)
+    session[SESSION_KEY] = token
+
+
+def _token() -> str:
+    """The token of the session that this device brought; empty if none."""
+    return str(session.get(SESSION_KEY, ""))
+
+
+def _leave() -> None:
+    """Forget the session on this device too."""
+    logout_user()
+    session.clear()
 
 
 @bp.post("/sign-out")
 @access.public
 def sign_out() -> Response:
     """Sign out."""
-    logout_user()
-    session.clear()
+    with transaction():
+        sessions.end(_token())
+    _leave()
     return redirect(url_for("signin.sign_in"))
 
 
@@ -109,11 +138,35 @@ def password() -> Response | tuple[str, int]:
             with attempt(form):
                 user = accounts.choose_password(get_locked(User, current_user.id), form.new.data)
         if form.status == 200:
-            _begin(user)
+            _begin(user, user.session)
             flash(gettext("Your new password holds from now on. Everywhere else you are signed out."))
             return redirect(url_for("home.home"))
     of_card = accounts.is_of_card(current_user)
     return render_template("people/signin/password.html", form=form, of_card=of_card), form.status
+
+
+@bp.get("/sessions", endpoint="sessions")
+@access.signed_in
+def own_sessions() -> str:
+    """Where one is signed in oneself."""
+    return render_template(
+        "people/signin/sessions.html",
+        open_sessions=sessions.of_user(current_user),
+        here=g.user_session,
+        device_words=sessions.device_words,
+    )
+
+
+@bp.post("/sessions/<int:ident>/end")
+@access.signed_in
+def end_session(ident: int) -> Response:
+    """Sign oneself out on another device."""
+    if ButtonForm().validate_on_submit():
+        with transaction():
+            there = next((each for each in sessions.of_user(current_user) if each.id == ident), None)
+            sessions.end_there(there or abort(404))
+        flash(gettext("You are signed out there."))
+    return redirect(url_for("signin.sessions"))
 
 
 @bp.post("/sign-out-everywhere")
@@ -123,8 +176,7 @@ def sign_out_everywhere() -> Response:
     if ButtonForm().validate_on_submit():
         with transaction():
             accounts.sign_out_everywhere(get_locked(User, current_user.id), current_user)
-        logout_user()
-        session.clear()
+        _leave()
         flash(gettext("You are signed out everywhere."))
     return redirect(url_for("signin.sign_in"))
 
