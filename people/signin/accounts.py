@@ -134,6 +134,11 @@ def may_give(actor: User | None, role: Role, area: Area) -> bool:
     return actor is None or any(role in ROLES_TO_GIVE.get(own_role, ()) for own_role in actor.roles_in(area))
 
 
+def exists_at(role: Role, area: Area) -> bool:
+    """Whether a role is one of a county, a township or a village, as this area is."""
+    return area.level in ROLE_LEVELS.get(role, VILLAGE_LEVELS)
+
+
 def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
     """Give a role for an area and all below it; the user's sessions end.
 
@@ -143,7 +148,7 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
     """
     lock(user)
     _check_giver(user, role, area, actor)
-    if area.level not in ROLE_LEVELS.get(role, VILLAGE_LEVELS):
+    if not exists_at(role, area):
         raise Refused("wrong_place", _("This role does not exist at that place."), "place")
     if is_of_card(user) and role != Role.WORKER:
         raise Refused(
