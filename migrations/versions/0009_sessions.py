@@ -1,4 +1,4 @@
-"""Where somebody is signed in is kept here, so that it can be ended from here."""
+"""Where somebody is signed in is kept here, so that it can be ended from here; and when a password was given."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,12 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Everybody signs in once more: the cookies of before name no session."""
+    """Everybody signs in once more: the cookies of before name no session.
+
+    A password that was given and not used yet counts as given today.
+    """
+    op.add_column("user_account", sa.Column("given_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE user_account SET given_at = CURRENT_TIMESTAMP WHERE temporary AND password_hash <> ''")
     op.create_table(
         "user_session",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -29,3 +34,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Everybody signs in once more."""
     op.drop_table("user_session")
+    op.drop_column("user_account", "given_at")

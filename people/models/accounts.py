@@ -32,7 +32,8 @@ class User(UserMixin, Base):
     """A sign-in; one person may hold several.
 
     `username` is kept folded, so that no two are the same name. With `temporary` the password was given by
-    somebody else and is changed at the next sign-in. Counting `session` up signs out everywhere.
+    somebody else, at the moment `given_at`, and is changed at the next sign-in. Counting `session` up signs
+    out everywhere.
     """
 
     __tablename__ = "user_account"
@@ -43,6 +44,7 @@ class User(UserMixin, Base):
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(200))
     temporary: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    given_at: Mapped[datetime | None] = mapped_column(Moment)
     session: Mapped[int] = mapped_column(default=0, server_default="0")
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -1,13 +1,13 @@
 """Sign-ins, by name and password or by card number and PIN; and their roles, given and taken back."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from ground import names
+from ground import clock, names
 from ground.db import db, get_locked, lock
 from ground.refusal import Refused
 from people import audit, cards
@@ -23,6 +23,7 @@ CARD_DIGITS = 9
 # Letters without accents, and Chinese characters: of these no two look the same and are two, but for the
 # pairs below. So nobody is a `clerk` with a Cyrillic c.
 SIGN_IN_NAME = re.compile("[a-z0-9._\u4e00-\u9fff-]{1,40}")
+FIRST_PASSWORD_LASTS = timedelta(days=7)  # a slip that lies about opens nothing for long
 ALIKE = (("0", "o"), ("1", "l"), ("丨", "l"), ("rn", "m"), ("vv", "w"), ("一", "-"), ("丶", "."))
 
 # Who scores does not redeem: nobody holds one of each at the same place.
@@ -116,6 +117,7 @@ def _insert_user(
         name=name,
         password_hash=passwords.hash_password(password) if password else "",
         temporary=temporary,
+        given_at=clock.now() if temporary and password else None,
         person_id=person.id if person else None,
     )
     db.session.add(user)
@@ -262,7 +264,8 @@ def _user_of_card(number: str) -> User | None:
 def sign_in(typed: str, password: str) -> User:
     """The sign-in with this name (or card number) and password (or PIN).
 
-    Refused `wrong_sign_in`, whichever of the two was wrong. Changes nothing, and takes its time on
+    Refused `wrong_sign_in`, whichever of the two was wrong; `password_lapsed` for one that was given more
+    than 7 days ago and never used. Changes nothing, and takes its time on
     purpose: to be called outside a transaction that writes.
     """
     user = find_signing_in(typed)
@@ -270,6 +273,12 @@ def sign_in(typed: str, password: str) -> User:
         password = passwords.plain_digits(password)
     if not passwords.matches(user.password_hash if user else None, password) or user is None:
         raise Refused("wrong_sign_in", _("The name or the password is not right."), "password")
+    if user.given_at is not None and clock.now() - user.given_at > FIRST_PASSWORD_LASTS:
+        raise Refused(
+            "password_lapsed",
+            _("It was given to you more than 7 days ago and is not good any more. Ask for a new one."),
+            "password",
+        )
     return user
 
 
@@ -305,6 +314,7 @@ def set_password(user: User, password_hash: str, temporary: bool, actor: User | 
     Whoever waited as somebody guessed the one before comes in by the new one at once.
     """
     user.password_hash = password_hash
+    user.given_at = clock.now() if temporary else None
     guard.forget_tries(user)
     audit.change(
         actor, "user.password", user, widest_area(user), temporary=temporary, session=user.session + 1

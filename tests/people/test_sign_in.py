@@ -23,6 +23,7 @@ from people.signin import accounts, guard, keeping, passwords
 from people.views.signin import sign_in
 from tests.cast import PASSWORD, TODAY, VILLAGE
 from tests.cast import counted as statements
+from tests.story import refused
 from tests.test_rules import address, methods, rules
 
 HOME, ELSEWHERE, FAR_OFF = "10.0.0.1", "203.0.113.7", "203.0.113.8"
@@ -608,6 +609,86 @@ def test_passwords_that_are_not_taken(cast, new, code):
     with pytest.raises(Refused, match=code), transaction():
         accounts.choose_password(user, new)
     assert user.temporary
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        *(
+            "12345678",
+            "password1",
+            "P@ssw0rd",
+            "qwertyuiop",
+            "1qaz2wsx",
+            "88888888",
+            "a123456789",
+            "19850316",
+        ),
+        *(
+            "woaini1314",
+            "5201314520",
+            "aixin2026",
+            "yunnan123",
+            "clerk123",
+            "clerkclerk",
+            "Ｐａｓｓｗｏｒｄ１",
+        ),
+    ],
+)
+def test_passwords_that_anyone_tries_first(cast, new):
+    with pytest.raises(Refused, match="password_too_common"), transaction():
+        accounts.choose_password(cast.clerk, new)
+    refused("password_too_common", accounts.add_user, "clerk", "新人", new, None)
+
+
+@pytest.mark.parametrize("new", ["three short words", "柳树村口三棵大柳树", "p" + "q8" * 99, "kmq-7xw-3np"])
+def test_passwords_that_are_taken(cast, new):
+    with transaction():
+        accounts.choose_password(cast.clerk, new)
+    assert accounts.sign_in("clerk", new) == cast.clerk
+
+
+# Every way in which somebody gets a password of another's making: who it opens for, by which name.
+def added(cast):
+    user = accounts.add_user("newcomer", "新人", "given-by-another", None)
+    return user.username, "given-by-another"
+
+
+def given_anew(cast):
+    return "clerk", keeping.give_password(cast.clerk, cast.chair)
+
+
+def given_a_pin(cast):
+    return cast.card.number, keeping.give_pin(cast.worker, cast.clerk)
+
+
+def given_pins_at_once(cast):
+    given, _left = keeping.give_pins(
+        dict(zip([cast.worker], keeping.new_pins([cast.worker]), strict=True)), None
+    )
+    return cast.card.number, given[cast.worker]
+
+
+@pytest.mark.parametrize("give", [added, given_anew, given_a_pin, given_pins_at_once])
+def test_a_first_password_is_good_for_seven_days(cast, clock, give):
+    with transaction():
+        name, secret = give(cast)
+    clock.days_on(7)
+    assert accounts.sign_in(name, secret).temporary
+    clock.days_on(1)
+    for _each in range(2):
+        with pytest.raises(Refused, match="password_lapsed"):
+            accounts.sign_in(name, secret)
+    with pytest.raises(Refused, match="wrong_sign_in"):  # who guesses is not told
+        accounts.sign_in(name, "guess")
+    user = accounts.find_signing_in(name)
+    with transaction():
+        again = keeping.give_password(user, None)
+    accounts.sign_in(name, again)
+    with transaction():
+        accounts.choose_password(user, OWN_PIN if accounts.is_of_card(user) else "my own words")
+    clock.days_on(90)
+    assert not accounts.sign_in(name, OWN_PIN if accounts.is_of_card(user) else "my own words").temporary
 
 
 @pytest.mark.parametrize("pin", ["12345", "1234567", "12345a", "一二三四五六", ""])
