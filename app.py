@@ -1,8 +1,9 @@
 """The application: what it is made of, in the order it is put together."""
 
+import logging
 import os
 import secrets
-from datetime import timedelta
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -20,7 +21,7 @@ from ground.cli import serve_cli
 from ground.db import db, engine_options
 from people import access, audit
 from people.contributions import PEOPLE
-from people.signin import accounts
+from people.signin import sessions
 from people.views.signin.sign_in import ask_to_sign_in
 from points.contributions import POINTS
 from shop.contributions import SHOP
@@ -28,6 +29,8 @@ from shop.contributions import SHOP
 PACKAGES = (PEOPLE, POINTS, DUTIES, SHOP, DEMO)
 
 ROOT = Path(__file__).parent
+
+log = logging.getLogger(__name__)
 
 # Nothing inline, nothing from elsewhere; data: is for Bootstrap's own small pictures, blob: for the camera.
 CONTENT_SECURITY_POLICY = (
@@ -71,7 +74,7 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         BOOTSTRAP_SERVE_LOCAL=True,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),  # since it was last used; or until the browser closes
+        PERMANENT_SESSION_LIFETIME=sessions.LONGEST,  # the cookie's; sooner ends what people/signin says
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=os.environ.get("PUBLIC_URL", "").startswith("https://"),
         WTF_CSRF_TIME_LIMIT=None,
@@ -86,9 +89,32 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
 def trust_proxies(app: Flask) -> None:
     """Trust address, scheme and host from so many proxies in front; from none, nobody forges them."""
     count = app.config["TRUSTED_PROXIES"]
-    if count:
+    if not count:
+        app.before_request(warn_of_proxies())
+    else:
         proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
         app.wsgi_app = proxied  # type: ignore[method-assign]
+
+
+def warn_of_proxies() -> Callable[[], None]:
+    """A check that says once in the log when a proxy is in front that was not declared.
+
+    Everybody comes from one address then, as far as the limits on tries and the audit trail can see.
+    """
+    is_told = False
+
+    def warn() -> None:
+        nonlocal is_told
+        if not is_told and "X-Forwarded-For" in request.headers:
+            is_told = True
+            log.warning(
+                "A request from %s came through a proxy (X-Forwarded-For), but TRUSTED_PROXIES is 0: wrong "
+                "passwords are counted, and the trail is written, as if everybody sat at that address. Set "
+                "TRUSTED_PROXIES to the number of proxies in front.",
+                request.remote_addr,
+            )
+
+    return warn
 
 
 def database_url(url: str | None, instance: Path) -> str:
@@ -120,7 +146,7 @@ def add_gate(app: Flask) -> None:
     tokens = CSRFProtect(app)
     programs = {blueprint.name for package in PACKAGES for blueprint in package.programs}
     manager = LoginManager(app)
-    manager.user_loader(accounts.user_in_session)
+    manager.user_loader(access.user_of_session)
     manager.unauthorized_handler(ask_to_sign_in)
     app.before_request(lambda: None if request.blueprint in programs else sending.check_token(tokens))
     app.before_request(lambda: audit.set_origin(request.remote_addr))

@@ -1,6 +1,6 @@
 """The calendar everyone shares: moments in UTC, days and quarters in Asia/Shanghai.
 
-`now()` is the only place that asks the machine for the time. The clock can be set (`at`) and shifted
+This is the only place that asks the machine for the time. The clock can be set (`at`) and shifted
 (`shift`), so that history, the demo's own calendar and tests need no waiting.
 """
 
@@ -24,6 +24,11 @@ def now() -> datetime:
     """This moment in UTC, to the second (what is hashed must survive every database)."""
     moment = _fixed_moment.get() or datetime.now(UTC) + _shift_by.get()
     return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def machine_now() -> datetime:
+    """This moment on the machine's own clock, which nobody sets: for how long somebody is signed in."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def today() -> date:

@@ -383,7 +383,7 @@ _limits: dict[str, str] = {}
 
 
 def limit_waiting() -> None:
-    """Let every connection that is opened from now on wait no longer than LIMITS: this process is a server."""
+    """Let every connection that is opened from now on wait no longer than LIMITS: a server's."""
     _limits.update(LIMITS)
 
 

@@ -13,17 +13,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import abort, current_app, g, redirect, request, session, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from werkzeug.routing import Rule as RoutingRule
 from werkzeug.wrappers import Response
 
-from ground import clock
 from ground.contributions import Slot
 from ground.refusal import Refused
 from people import areas
-from people.models import Area, Role
+from people.models import Area, Role, User
+from people.signin import sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -156,6 +156,12 @@ def is_insider() -> bool:
     return not g.get("roles", ROLES_ABOVE) <= ROLES_ABOVE
 
 
+def user_of_session(token: str) -> User | None:
+    """Who is signed in by the token in this device's cookie, or None; the session is `g.user_session`."""
+    g.user_session = sessions.find(token)
+    return g.user_session.user if g.user_session else None
+
+
 def check_access() -> Response | None:
     """Check the access rule before every request: find the area it is about, or abort."""
     if request.endpoint is None:
@@ -175,7 +181,7 @@ def check_access() -> Response | None:
     if current_user.temporary and request.endpoint != FIRST_SIGN_IN_PAGE:
         return redirect(url_for(FIRST_SIGN_IN_PAGE))
     if request.endpoint not in UNATTENDED_PAGES:
-        _renew_session()
+        sessions.note_seen(g.user_session)
     roles = rule.roles_for(request.method)
     if roles is not None:
         g.area, g.roles = _area_and_roles(request.view_args or {})
@@ -193,16 +199,6 @@ def _device_of_key() -> Any:
         if device := with_key(authorization.token):
             return device
     raise Refused("bad_key", _("This key opens nothing: it is mistyped, or was taken back."))
-
-
-def _renew_session() -> None:
-    """Send the session's cookie anew each hour it is used.
-
-    Without use it ends after PERMANENT_SESSION_LIFETIME.
-    """
-    hour = f"{clock.now():%d%H}"
-    if session.get("hour") != hour:
-        session["hour"] = hour
 
 
 def _area_and_roles(arguments: dict[str, Any]) -> tuple[Area, set[Role]]:

@@ -17,16 +17,16 @@ import jinja2
 from flask import Flask, has_app_context
 from flask_login import FlaskLoginClient
 from PIL import Image
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select
 
 from app import create_app
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db, transaction
 from people import areas, cards
-from people.models import Appointment, Area, Card, Duty, GridKind, Person, Role, User
+from people.models import Appointment, Area, Card, Duty, GridKind, Person, Role, User, UserSession
 from people.roster import grids, persons, terms
-from people.signin import accounts
+from people.signin import accounts, sessions
 from points.assessment import assessments, meeting, opening
 from points.models import (
     Account,
@@ -350,8 +350,24 @@ def counted() -> Iterator[list[str]]:
     event.remove(db.engine, "before_cursor_execute", count)
 
 
+def session_of(user: User) -> str:
+    """Begin a session of somebody and return its token; the test then reads anew."""
+    token, now = uuid4().hex, clock.machine_now()
+    values = {"user_id": user.id, "number": user.session, "device": "", "began_at": now, "seen_at": now}
+    with db.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        connection.execute(insert(UserSession).values(digest=sessions._digest(token), **values))
+    db.session.rollback()
+    return token
+
+
 class Client(FlaskLoginClient):
     """A browser. Each request has its own context, as in a server, and the test then reads anew."""
+
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if user is not None:
+            with self.session_transaction() as session:
+                session["_user_id"] = session_of(user)
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         with self.application.app_context():

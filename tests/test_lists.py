@@ -43,6 +43,7 @@ __all__ = ["lived_in"]  # a fixture
 # Pages that show records and offer no file, each with its reason.
 WITHOUT_FILE = {
     "home.home": "where somebody has a role",
+    "signin.sessions": "where one is signed in oneself at this moment",
     "home.front": "what waits today; each line leads to the list it stands in",
     "home.area": "what waits today, and the villages; the roster goes out by a button",
     "home.held": "all that is held about one person, to be printed and handed over",

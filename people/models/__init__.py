@@ -3,11 +3,11 @@
 Area       a county, township, village or community, under its official code
 Grid       a micro-grid of a village; Household, its households
 Person     a worker or instructor; Appointment, their term in a grid; Card, by which they are known
-User       a sign-in; Grant, a role it holds in an area and below
+User       a sign-in; Grant, a role it holds in an area and below; UserSession, where it is in use
 AuditEvent a line of the audit trail
 """
 
-from people.models.accounts import AuditEvent, Grant, Role, SignInFailure, User
+from people.models.accounts import AuditEvent, Grant, Role, SignInFailure, User, UserSession
 from people.models.cards import Card, CardState
 from people.models.conduct import (
     Departure,
@@ -92,6 +92,7 @@ __all__ = [
     "Stage",
     "Training",
     "User",
+    "UserSession",
     "mask_name",
     "mask_names",
     "mask_phone",

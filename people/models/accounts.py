@@ -32,8 +32,8 @@ class User(UserMixin, Base):
     """A sign-in; one person may hold several.
 
     `username` is kept folded, so that no two are the same name. With `temporary` the password was given by
-    somebody else and is changed at the next sign-in. A session holds the `session` number of its sign-in:
-    counting it up signs out everywhere.
+    somebody else, at the moment `given_at`, and is changed at the next sign-in. Counting `session` up signs
+    out everywhere.
     """
 
     __tablename__ = "user_account"
@@ -44,6 +44,7 @@ class User(UserMixin, Base):
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(200))
     temporary: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    given_at: Mapped[datetime | None] = mapped_column(Moment)
     session: Mapped[int] = mapped_column(default=0, server_default="0")
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -55,9 +56,27 @@ class User(UserMixin, Base):
         """The roles this sign-in holds in an area, from grants there or above; empty if it has none."""
         return {grant.role for grant in self.grants if grant.area.covers(area)}
 
-    def get_id(self) -> str:
-        """The text in the session's cookie: the sign-in's id and its session number."""
-        return f"{self.id}.{self.session}"
+
+class UserSession(Base):
+    """A session: somebody is signed in on a device.
+
+    The device has its token in a cookie; here is only a digest, so that nobody comes in by a copy of the
+    database. `number` is the `session` number of its sign-in at the beginning. `device` is what the browser
+    says it is.
+    """
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    number: Mapped[int]
+    device: Mapped[str] = mapped_column(String(60))
+    began_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    user: Mapped[User] = relationship()
 
 
 class Grant(Base):

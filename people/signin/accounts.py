@@ -1,23 +1,30 @@
 """Sign-ins, by name and password or by card number and PIN; and their roles, given and taken back."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from ground import names
+from ground import clock, names
 from ground.db import db, get_locked, lock
 from ground.refusal import Refused
 from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Card, CardState, Grant, Level, Person, Role, User
 from people.roster import persons
-from people.signin import passwords
+from people.signin import guard, passwords
 
 # A sign-in that was made for a card. Its name cannot be typed: whoever guesses PINs needs card numbers, and
 # of those one in fifteen thousand is somebody's.
 CARD_SIGN_IN = "worker-"
 CARD_DIGITS = 9
+
+# Letters without accents, and Chinese characters: of these no two look the same and are two, but for the
+# pairs below. So nobody is a `clerk` with a Cyrillic c.
+SIGN_IN_NAME = re.compile("[a-z0-9._\u4e00-\u9fff-]{1,40}")
+FIRST_PASSWORD_LASTS = timedelta(days=7)  # a slip that lies about opens nothing for long
+ALIKE = (("0", "o"), ("1", "l"), ("丨", "l"), ("rn", "m"), ("vv", "w"), ("一", "-"), ("丶", "."))
 
 # Who scores does not redeem: nobody holds one of each at the same place.
 SCORING = {Role.CLERK, Role.CHAIR}
@@ -48,22 +55,46 @@ def add_user(
     """Make a sign-in; with `temporary` its owner chooses another password at the first sign-in.
 
     The sign-in name is kept as names are compared, so that `Clerk` and `clerk` are one. `area` is whose
-    people may read of it in the trail. Refused `bad_username` (1 to 40 characters, no space, not a number
-    that could be a card's, not `worker-…`), `username_taken`, `password_too_short`, `password_is_name`.
+    people may read of it in the trail. Refused `bad_username` (1 to 40 letters, figures or Chinese
+    characters, no space, not a number that could be a card's, not `worker-…`), `username_taken`,
+    `username_alike` when only a close look tells it from another, `password_too_short`, `password_is_name`.
     """
-    is_one_word = re.fullmatch(r"\S+", username.strip())
+    is_one_word = len(username.split()) == 1
     username = names.folded(username)
     is_number = cards.card_digits(username) is not None
-    if not is_one_word or not 1 <= len(username) <= 40 or is_number or username.startswith(CARD_SIGN_IN):
+    is_plain = is_one_word and SIGN_IN_NAME.fullmatch(username)
+    if not is_plain or is_number or username.startswith(CARD_SIGN_IN):
         raise Refused(
             "bad_username",
-            _("A sign-in name has 1 to 40 characters, no space, and is not a number."),
+            _(
+                "A sign-in name is up to 40 letters a to z, figures, dots and dashes, or Chinese characters, "
+                "and not a number alone."
+            ),
             "username",
         )
     passwords.check_password(password, username)
     if db.session.scalar(select(User.id).where(User.username == username)):
         raise Refused("username_taken", _("The sign-in name %(name)s is taken.", name=username), "username")
+    _check_not_alike(username)
     return _insert_user(username, names.kept(name), password, actor, person, temporary, area)
+
+
+def _check_not_alike(username: str) -> None:
+    """Check that a new name does not look like another, as `wang1` does like `wangl`.
+
+    Names of cards are no matter: nobody types or sees them.
+    """
+    column: Any = User.username
+    drawn = username
+    for sign, alike in ALIKE:
+        column, drawn = func.replace(column, sign, alike), drawn.replace(sign, alike)
+    others = select(User.username).where(column == drawn, ~User.username.startswith(CARD_SIGN_IN))
+    if other := db.session.scalar(others.limit(1)):
+        raise Refused(
+            "username_alike",
+            _("This looks too much like the sign-in name %(name)s. Take another one.", name=other),
+            "username",
+        )
 
 
 def add_card_user(person: Person, actor: User | None) -> User:
@@ -86,6 +117,7 @@ def _insert_user(
         name=name,
         password_hash=passwords.hash_password(password) if password else "",
         temporary=temporary,
+        given_at=clock.now() if temporary and password else None,
         person_id=person.id if person else None,
     )
     db.session.add(user)
@@ -104,8 +136,13 @@ def may_give(actor: User | None, role: Role, area: Area) -> bool:
     return actor is None or any(role in ROLES_TO_GIVE.get(own_role, ()) for own_role in actor.roles_in(area))
 
 
+def exists_at(role: Role, area: Area) -> bool:
+    """Whether a role is one of a county, a township or a village, as this area is."""
+    return area.level in ROLE_LEVELS.get(role, VILLAGE_LEVELS)
+
+
 def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
-    """Give a role for an area and all below it.
+    """Give a role for an area and all below it; the user's sessions end.
 
     Refused `own_role`, `not_yours_to_give`, `wrong_place` (a county's role for a county, a township's for a
     township, all others for a village), `card_sign_in` (behind a PIN is a worker, nothing more),
@@ -113,7 +150,7 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
     """
     lock(user)
     _check_giver(user, role, area, actor)
-    if area.level not in ROLE_LEVELS.get(role, VILLAGE_LEVELS):
+    if not exists_at(role, area):
         raise Refused("wrong_place", _("This role does not exist at that place."), "place")
     if is_of_card(user) and role != Role.WORKER:
         raise Refused(
@@ -129,13 +166,17 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
             raise Refused("roles_conflict", _("Who awards points does not also hand out goods."), "role")
     new_grant = Grant(user=user, area=area, role=role)
     db.session.add(new_grant)
+    user.session += 1
     db.session.flush()
     audit.note(actor, "role.grant", user, area, role=role, place=area.code)
     return new_grant
 
 
 def revoke(role_grant: Grant, actor: User | None) -> None:
-    """Take a role back. Refused `own_role`, `not_yours_to_give`, `last_of_county`."""
+    """Take a role back; the user's sessions end.
+
+    Refused `own_role`, `not_yours_to_give`, `last_of_county`.
+    """
     user = role_grant.user
     lock(user)
     _check_giver(user, role_grant.role, role_grant.area, actor)
@@ -149,6 +190,7 @@ def revoke(role_grant: Grant, actor: User | None) -> None:
         role=None,
     )
     db.session.delete(role_grant)
+    user.session += 1
     db.session.flush()
     db.session.expire(user, ["grants"])
 
@@ -193,15 +235,6 @@ def widest_area(user: User) -> Area | None:
     )
 
 
-def user_in_session(cookie_value: str) -> User | None:
-    """The sign-in of a session, by the text in its cookie (`User.get_id`); None once signed out."""
-    ident, _dot, session = cookie_value.partition(".")
-    if not (ident.isdecimal() and session.isdecimal()):
-        return None
-    user = db.session.get(User, int(ident))
-    return user if user and user.closed_at is None and user.session == int(session) else None
-
-
 def sign_in_name(typed: str) -> str:
     """What somebody signs in by, however it is written: a card's digits, or a name as names are compared."""
     digits = cards.card_digits(typed)
@@ -231,7 +264,8 @@ def _user_of_card(number: str) -> User | None:
 def sign_in(typed: str, password: str) -> User:
     """The sign-in with this name (or card number) and password (or PIN).
 
-    Refused `wrong_sign_in`, whichever of the two was wrong. Changes nothing, and takes its time on
+    Refused `wrong_sign_in`, whichever of the two was wrong; `password_lapsed` for one that was given more
+    than 7 days ago and never used. Changes nothing, and takes its time on
     purpose: to be called outside a transaction that writes.
     """
     user = find_signing_in(typed)
@@ -239,6 +273,12 @@ def sign_in(typed: str, password: str) -> User:
         password = passwords.plain_digits(password)
     if not passwords.matches(user.password_hash if user else None, password) or user is None:
         raise Refused("wrong_sign_in", _("The name or the password is not right."), "password")
+    if user.given_at is not None and clock.now() - user.given_at > FIRST_PASSWORD_LASTS:
+        raise Refused(
+            "password_lapsed",
+            _("It was given to you more than 7 days ago and is not good any more. Ask for a new one."),
+            "password",
+        )
     return user
 
 
@@ -269,8 +309,13 @@ def choose_password(user: User, new: str) -> User:
 
 
 def set_password(user: User, password_hash: str, temporary: bool, actor: User | None) -> None:
-    """Replace a password by the hash of one that was checked, and end every session."""
+    """Replace a password by the hash of one that was checked, and end every session.
+
+    Whoever waited as somebody guessed the one before comes in by the new one at once.
+    """
     user.password_hash = password_hash
+    user.given_at = clock.now() if temporary else None
+    guard.forget_tries(user)
     audit.change(
         actor, "user.password", user, widest_area(user), temporary=temporary, session=user.session + 1
     )

@@ -1,9 +1,11 @@
 """Limits on tries: how often a password may be tried, and by whom.
 
-A lock-out must not be a way to lock others out. So tries are counted where they come from (after OWASP's
-"device cookies"): a device on which somebody has signed in before has a count of its own, which nobody
-else can fill; everyone else is counted by name and network address. Two wider counts stop those who
-change the name or the address at each try; known devices are exempt from both.
+A lock-out must not be a way to lock others out. So tries are counted by whose sign-in it is and on which
+device (after OWASP's "device cookies"). A device on which somebody has signed in before has a count of its
+own, which nobody else can fill. On any other, three wider counts stop those who come as a new device, with
+another name or from another address at each try.
+
+Whose sign-in it is, is found as for the sign-in itself: whatever was typed to find it, it is one count.
 
 A try is counted before the password is looked at and given back when it was right: eight tries at once
 are eight tries.
@@ -36,12 +38,16 @@ QUARTER_HOUR, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(d
 
 # Five: enough for shaking fingers and a second keyboard layout; at 480 a day a six-digit PIN lasts years.
 OWN_LIMIT = TryLimit(5, QUARTER_HOUR, QUARTER_HOUR)
-# A township office goes out through one address: fifty wrong tries in a quarter hour are no Monday morning.
-ADDRESS_LIMIT = TryLimit(50, QUARTER_HOUR, QUARTER_HOUR)
-# Guessing from many addresses: fifty a day for one name, then one an hour, so that its owner still gets in.
-NAME_LIMIT = TryLimit(50, DAY, HOUR)
+# An office goes out through one address, and so does half a town on the phone. So one who guesses there as
+# ever new devices does not lock out whoever comes there for the first time,
+PERSON_AT_ADDRESS_LIMIT = TryLimit(20, QUARTER_HOUR, QUARTER_HOUR)
+# and nobody locks out all the others: three hundred wrong tries in a quarter hour are no Monday morning.
+ADDRESS_LIMIT = TryLimit(300, QUARTER_HOUR, QUARTER_HOUR)
+# Guessing from many addresses: fifty a day for one person, then one an hour. A new password ends it.
+PERSON_LIMIT = TryLimit(50, DAY, HOUR)
 
-LONGEST_COUNTED = max(limit.within + limit.wait for limit in (OWN_LIMIT, ADDRESS_LIMIT, NAME_LIMIT))
+LIMITS = (OWN_LIMIT, PERSON_AT_ADDRESS_LIMIT, ADDRESS_LIMIT, PERSON_LIMIT)
+LONGEST_COUNTED = max(limit.within + limit.wait for limit in LIMITS)
 
 Counts = dict[str, TryLimit]
 
@@ -54,25 +60,45 @@ class Try:
     own_bucket: str
 
 
-def sign_in_counts(name: str, address: str | None, device: str | None) -> Counts:
+@dataclass(frozen=True)
+class DeviceMarks:
+    """The marks that a device brings: its own, if it was here before, and that of a person who was."""
+
+    mark: str = ""
+    of_person: str = ""
+
+
+def sign_in_counts(owner: User | None, name: str, address: str | None, device: DeviceMarks) -> Counts:
     """The counts for a try to sign in, the narrowest first.
 
-    `name` is what `accounts.sign_in_name` reads, `device` the mark of a device that this very sign-in was
-    used on before.
+    `owner` is whose sign-in was meant; where there is none the name counts, as `accounts.sign_in_name`
+    reads it, so that nobody sees which of the two it was.
     """
-    if device:
-        return {f"device:{device}": OWN_LIMIT}
-    name_digest, origin = _digest(name), network(address)
+    if device.of_person:
+        return {f"device:{device.of_person}": OWN_LIMIT}
+    person, origin = _bucket_of(owner) if owner else f"name:{_digest(name)}", network(address)
+    own = f"new:{device.mark}" if device.mark else f"unmarked:{origin}"
     return {
-        f"name:{name_digest}|{origin}": OWN_LIMIT,
+        f"{person}|{own}": OWN_LIMIT,
+        f"{person}|{origin}": PERSON_AT_ADDRESS_LIMIT,
         f"address:{origin}": ADDRESS_LIMIT,
-        f"name:{name_digest}": NAME_LIMIT,
+        person: PERSON_LIMIT,
     }
+
+
+def _bucket_of(user: User) -> str:
+    return f"user:{user.id}"
+
+
+def forget_tries(user: User) -> None:
+    """Forget what was tried at a sign-in: its password is another one now."""
+    bucket, column = _bucket_of(user), SignInFailure.bucket
+    db.session.execute(delete(SignInFailure).where((column == bucket) | column.startswith(f"{bucket}|")))
 
 
 def password_change_counts(user: User) -> Counts:
     """The counts for a try at the old password, by somebody at an open session."""
-    return {f"change:{user.id}": OWN_LIMIT}
+    return {f"{_bucket_of(user)}|change": OWN_LIMIT}
 
 
 def count_try(counts: Counts, user: User | None) -> Try:

@@ -89,6 +89,7 @@ OWN_WORDS = Words(
         "training.hold": _("entered a training"),
         "user.add": _("made a sign-in"),
         "user.close": _("closed a sign-in"),
+        "user.end_session": _("signed out on another device"),
         "user.link": _("said whose sign-in it is"),
         "user.password": _("set a password"),
         "user.reopen": _("opened a sign-in again"),

@@ -55,6 +55,10 @@ HELP_TEXTS = {
         "First the present one, then the new one twice. The new one holds at once. Who forgot the present "
         "one asks whoever gave it for a new one."
     ),
+    "signin.sessions": _(
+        "Each line is a device on which you are signed in. Press “Sign out there” beside one that you lost, "
+        "left or do not know; it is out at its next page."
+    ),
     "signin.accounts": _(
         "Who forgot their password: press the name and make a new one, which is shown once. Close the "
         "sign-in of who left; what they did stays. Grid workers need none: they have card and PIN."

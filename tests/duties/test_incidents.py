@@ -1,6 +1,6 @@
 """Hazards and emergencies: reported once, followed until closed, and shown at once to who answers."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -9,7 +9,6 @@ from openpyxl import load_workbook
 
 from duties import incidents
 from duties.models import Incident, IncidentKind, IncidentStepKind, Severity
-from ground.clock import SHANGHAI
 from ground.db import db, transaction
 from people.models import AuditEvent
 from points.models import FedBy, Service
@@ -165,14 +164,6 @@ def test_an_alarm_costs_a_page_one_query_and_is_not_endless(cast, client_of):
     assert len([statement for statement in sent if "incident" in statement]) == 1
     assert text.count("note-look") == 6
     assert f'href="/a/{TOWNSHIP}/emergencies"' in text
-
-
-def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(cast, client_of, clock):
-    client, front = client_of(cast.clerk), f"/v/{VILLAGE}/"
-    client.get(front)
-    clock.turn_to(datetime.combine(TODAY, time(15), SHANGHAI))
-    assert "Set-Cookie" not in client.get(f"/a/{VILLAGE}/alarms").headers
-    assert "session=" in client.get(front).headers["Set-Cookie"]
 
 
 def test_a_worker_reports_in_one_form(cast, client_of):

@@ -5,6 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from ground import names
 from ground.db import db, transaction
 from ground.refusal import Refused
 from people import cards
@@ -34,7 +35,35 @@ def new_user(name="new", *grants):
 # --- Adding ---
 
 
-@pytest.mark.parametrize("username", ["", "  ", "a b", "x" * 41, "402177309", "１２３４５６", "worker-12"])
+@pytest.mark.parametrize(
+    "username",
+    [
+        *(
+            "",
+            "  ",
+            "a b",
+            "x" * 41,
+            "402177309",
+            "１２３４５６",
+            "worker-12",
+            "4-02",
+            "\u200b",
+            "né",
+            "a\u0301b",
+        ),
+        *(
+            "\u0441lerk",
+            "cl\u0435rk",
+            "\u0501",
+            "\u03bfk",
+            "cler\U000e0100k",
+            "\u0663\u0664",
+            "〇一",
+            "a/b",
+            "\u3042",
+        ),
+    ],
+)
 def test_names_that_are_not_taken(cast, username):
     refused("bad_username", accounts.add_user, username, "新人", PASSWORD, None)
 
@@ -43,6 +72,27 @@ def test_a_name_is_taken_once(cast):
     refused("username_taken", accounts.add_user, " clerk ", "新人", PASSWORD, None)
     refused("password_too_short", accounts.add_user, "new", "新人", "seven77", None)
     refused("password_is_name", accounts.add_user, "longname", "新人", "LongName", None)
+
+
+@pytest.mark.parametrize("username", ["wang", "Wang.Fang_2-b", "ｗａｎｇ", "王芳", "王芳2", "3zu"])
+def test_names_that_are_taken(cast, username):
+    assert new_user(username).username == names.folded(username)
+
+
+@pytest.mark.parametrize(
+    ("first", "alike"),
+    [("wang1", "wangl"), ("loo", "l0o"), ("chenrn", "chenm"), ("vvu", "wu"), ("王一", "王-"), ("ao", "A0")],
+)
+def test_a_name_that_looks_like_another_is_not_given(cast, first, alike):
+    new_user(first)
+    refused("username_alike", accounts.add_user, alike, "新人", PASSWORD, None)
+
+
+def test_every_letter_of_a_name_looks_like_itself_alone():
+    """Of the signs that a name may have, none folds to another, and each pair alike is of them."""
+    signs = [sign for sign in map(chr, range(0x20000)) if accounts.SIGN_IN_NAME.fullmatch(sign)]
+    assert [sign for sign in signs if names.folded(sign) != sign] == []
+    assert all(accounts.SIGN_IN_NAME.fullmatch(sign) for pair in accounts.ALIKE for sign in pair)
 
 
 def test_a_given_password_is_temporary(cast):

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from people import access
 from people.models import Role
-from tests.cast import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, TOWNSHIP, VILLAGE
+from tests.cast import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, TOWNSHIP, VILLAGE, session_of
 from tests.test_rules import ARGUMENTS, rules
 
 SHEET = Path(__file__).parent.parent.parent / "docs/roles.md"
@@ -73,7 +73,7 @@ def at_the_gate(app, user_id, path, method):
 def test_who_is_let_in_where(app, cast, client_of, role):
     """The gate at each route, method and place; then, where it opens at home, what really comes."""
     user = cast.user(HOLDERS[role])
-    client, ident = client_of(user), user.get_id()
+    client, ident = client_of(user), session_of(user)
     home = user.grants[0].area.code
     asked, inside = 0, 0
     for route, method, place, path, roles in table(app):

@@ -1,23 +1,29 @@
 """At the door: names, cards and PINs, first passwords, guessing, known devices, and when a session ends."""
 
+import re
 import threading
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import request
-from itsdangerous.timed import TimestampSigner
 
 from app import create_app
 from ground import clock as calendar
 from ground.clock import SHANGHAI
 from ground.db import db, transaction
+from ground.figures import narrow
+from ground.names import folded
 from ground.refusal import Refused
 from people import cards
-from people.models import AuditEvent, Role, SignInFailure
+from people.models import AuditEvent, Role, SignInFailure, UserSession
 from people.signin import accounts, guard, keeping, passwords
+from people.views.signin import sign_in
 from tests.cast import PASSWORD, TODAY, VILLAGE
+from tests.cast import counted as statements
+from tests.story import refused
 from tests.test_rules import address, methods, rules
 
 HOME, ELSEWHERE, FAR_OFF = "10.0.0.1", "203.0.113.7", "203.0.113.8"
@@ -169,6 +175,47 @@ def test_one_name_however_it_is_written(cast, browser):
     assert knock(browser, "clerk", PASSWORD) == "wait"
 
 
+def spelled(plain):
+    """A name in every sign of Unicode that is read as one of its own, and with what is not read."""
+    by_sign = defaultdict(list)
+    for point in range(0x20000):
+        sign = chr(point)
+        by_sign[folded(sign)].append(sign)
+        by_sign[narrow(sign)].append(sign)
+    for at, sign in enumerate(plain):
+        for alike in by_sign[sign]:
+            yield plain[:at] + alike + plain[at + 1 :]
+    for extra in [*by_sign[""], *by_sign["-"], " ", "٠", "\U000e0100"]:
+        for at in range(len(plain) + 1):
+            yield plain[:at] + extra + plain[at:]
+
+
+@pytest.mark.one_database
+def test_however_it_is_spelled_it_is_one_count(app, cast):
+    """What finds somebody's sign-in fills their count, and nothing else does."""
+    number, seen = own_pin(cast), 0
+    clerk, card = cast.clerk, keeping.user_of_card(cast.worker)
+    for plain, owner in (("clerk", clerk), (number, card)):
+        for typed in dict.fromkeys(spelled(plain)):
+            with app.test_request_context("/sign-in"):
+                found = accounts.find_signing_in(typed)
+                assert found in (owner, None), ascii(typed)
+                counts = sign_in._counts(typed, found)
+            of_owner = [bucket for bucket in counts if bucket.split("|")[0] == f"user:{owner.id}"]
+            assert len(of_owner) == (3 if found else 0), ascii(typed)
+            seen += bool(found)
+    assert seen > 300
+
+
+def test_a_name_and_a_card_of_one_sign_in_are_one_count(cast, browser):
+    """The worker's sign-in by name also opens by card."""
+    number = cast.card.number
+    assert [knock(browser, typed, "guess") for typed in (number, "worker", number, "worker", number)] == [
+        "wrong"
+    ] * 5
+    assert knock(browser, "worker", PASSWORD) == "wait"
+
+
 def test_four_wrong_tries_are_forgiven_by_the_right_one(cast, browser_of):
     for _round in range(3):
         stranger = browser_of()
@@ -204,11 +251,46 @@ def test_a_known_device_is_counted_by_itself(cast, browser_of):
 
 
 def test_a_device_is_known_for_who_signed_in_there(cast, browser_of):
-    """Another's device is a stranger's: it is counted at the name and the address."""
+    """For another's sign-in it is like a new one: counted by itself, and in the wider counts."""
     device = browser_of()
     assert knock(device, "volunteer", PASSWORD) == "in"
     fail(device, "clerk")
-    assert knock(browser_of(), "clerk", PASSWORD) == "wait"
+    assert knock(device, "clerk", PASSWORD) == "wait"
+    assert knock(browser_of(), "clerk", PASSWORD) == "in"
+    counts = guard.sign_in_counts(cast.clerk, "clerk", HOME, guard.DeviceMarks())
+    assert set(db.session.scalars(sa.select(SignInFailure.bucket))) > {*list(counts)[1:]}
+
+
+def new_device(browser_of):
+    """A browser that has opened the page and never signed in."""
+    browser = browser_of()
+    browser.get("/sign-in")
+    return browser
+
+
+def test_a_new_device_is_not_locked_out_with_a_guesser_at_its_address(cast, browser_of):
+    """An office has one address. Whoever guesses there waits; who comes with a new phone does not."""
+    guesser, phone = new_device(browser_of), new_device(browser_of)
+    fail(guesser)
+    assert knock(guesser, "clerk", PASSWORD) == "wait"
+    assert knock(phone, "clerk", PASSWORD) == "in"
+
+
+def test_a_guesser_who_comes_as_ever_new_devices_waits_too(cast, browser_of):
+    for _each in range(guard.PERSON_AT_ADDRESS_LIMIT.tries // 5):
+        fail(new_device(browser_of))
+    assert knock(new_device(browser_of), "clerk", PASSWORD) == "wait"
+    assert knock(new_device(browser_of), "chair", PASSWORD) == "in"
+    assert knock(new_device(browser_of), "clerk", PASSWORD, ELSEWHERE) == "in"
+
+
+def test_a_new_password_opens_at_once_where_the_old_one_was_guessed(cast, browser_of):
+    fail(browser_of(), times=5)
+    for name in ("chair", "nobody"):
+        fail(browser_of(), name)
+    secret = temporary(cast)
+    assert knock(browser_of(), "clerk", secret) == "in"
+    assert knock(browser_of(), "chair", PASSWORD) == "wait"
 
 
 def test_an_office_pc_knows_each_of_its_people(cast, browser_of):
@@ -237,7 +319,8 @@ def test_the_device_cookie_is_kept_from_scripts(cast, browser):
 
 def test_one_address_does_not_try_thousands_of_names(cast, browser_of, clock):
     attacker = browser_of()
-    for number in range(guard.ADDRESS_LIMIT.tries):
+    counted(**{f"address:{ELSEWHERE}": guard.ADDRESS_LIMIT.tries - 2})
+    for number in range(2):
         assert knock(attacker, f"name{number}", "12345678", ELSEWHERE) == "wrong"
     assert knock(attacker, "clerk", PASSWORD, ELSEWHERE) == "wait"
     assert knock(browser_of(), "clerk", PASSWORD, HOME) == "in"
@@ -257,11 +340,15 @@ def test_many_addresses_do_not_try_one_name_all_day(cast, browser_of, clock):
     device = browser_of()
     assert knock(device, "clerk", PASSWORD) == "in"
     device.post("/sign-out")
-    *_narrow, wide = guard.sign_in_counts("clerk", ELSEWHERE, None)
+
+    def counts(address):
+        return guard.sign_in_counts(cast.clerk, "clerk", address, guard.DeviceMarks())
+
+    *_narrow, wide = counts(ELSEWHERE)
     for number in range(0, 45, 5):  # five from each of nine addresses
         for _each in range(5):
             with transaction():
-                guard.count_try(guard.sign_in_counts("clerk", f"198.51.100.{number}", None), cast.clerk)
+                guard.count_try(counts(f"198.51.100.{number}"), cast.clerk)
     counted(**{wide: 4})
     assert knock(browser_of(), "clerk", "guess", FAR_OFF) == "wrong"
     assert knock(browser_of(), "clerk", PASSWORD, ELSEWHERE) == "wait"
@@ -283,7 +370,7 @@ def test_an_ipv6_customer_is_one_address(cast, browser_of):
 def test_no_name_that_was_typed_is_kept(cast, browser):
     knock(browser, "my-secret-password", "clerk")
     kept = db.session.scalars(sa.select(SignInFailure.bucket)).all()
-    assert len(kept) == 3
+    assert len(kept) == 4
     assert not any("secret" in bucket for bucket in kept)
 
 
@@ -291,7 +378,7 @@ def test_old_tries_are_forgotten(cast, browser, clock):
     fail(browser)
     clock.days_on(2)
     fail(browser, "chair", times=1)
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 3
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 4
 
 
 def test_the_right_password_is_no_try(cast, browser):
@@ -327,6 +414,20 @@ def test_behind_a_proxy_the_address_is_the_visitor_s_only_where_it_is_said_so():
 
     assert seen() == (HOME, "http")
     assert seen(TRUSTED_PROXIES=1) == (ELSEWHERE, "https")
+
+
+def test_a_proxy_that_was_not_declared_is_told_once_in_the_log(caplog):
+    def told(headers, **settings):
+        caplog.clear()
+        app = create_app(SQLALCHEMY_DATABASE_URI="sqlite://", SECRET_KEY="only for tests", **settings)
+        for _each in range(2):
+            app.test_client().get("/sign-in", headers=headers)
+        return [record.levelname for record in caplog.records if "TRUSTED_PROXIES" in record.message]
+
+    forwarded = {"X-Forwarded-For": FAR_OFF}
+    assert told(forwarded) == ["WARNING"]
+    assert told({}) == []
+    assert told(forwarded, TRUSTED_PROXIES=1) == []
 
 
 # --- Card and PIN ---
@@ -510,6 +611,86 @@ def test_passwords_that_are_not_taken(cast, new, code):
     assert user.temporary
 
 
+@pytest.mark.parametrize(
+    "new",
+    [
+        *(
+            "12345678",
+            "password1",
+            "P@ssw0rd",
+            "qwertyuiop",
+            "1qaz2wsx",
+            "88888888",
+            "a123456789",
+            "19850316",
+        ),
+        *(
+            "woaini1314",
+            "5201314520",
+            "aixin2026",
+            "yunnan123",
+            "clerk123",
+            "clerkclerk",
+            "Ｐａｓｓｗｏｒｄ１",
+        ),
+    ],
+)
+def test_passwords_that_anyone_tries_first(cast, new):
+    with pytest.raises(Refused, match="password_too_common"), transaction():
+        accounts.choose_password(cast.clerk, new)
+    refused("password_too_common", accounts.add_user, "clerk", "新人", new, None)
+
+
+@pytest.mark.parametrize("new", ["three short words", "柳树村口三棵大柳树", "p" + "q8" * 99, "kmq-7xw-3np"])
+def test_passwords_that_are_taken(cast, new):
+    with transaction():
+        accounts.choose_password(cast.clerk, new)
+    assert accounts.sign_in("clerk", new) == cast.clerk
+
+
+# Every way in which somebody gets a password of another's making: who it opens for, by which name.
+def added(cast):
+    user = accounts.add_user("newcomer", "新人", "given-by-another", None)
+    return user.username, "given-by-another"
+
+
+def given_anew(cast):
+    return "clerk", keeping.give_password(cast.clerk, cast.chair)
+
+
+def given_a_pin(cast):
+    return cast.card.number, keeping.give_pin(cast.worker, cast.clerk)
+
+
+def given_pins_at_once(cast):
+    given, _left = keeping.give_pins(
+        dict(zip([cast.worker], keeping.new_pins([cast.worker]), strict=True)), None
+    )
+    return cast.card.number, given[cast.worker]
+
+
+@pytest.mark.parametrize("give", [added, given_anew, given_a_pin, given_pins_at_once])
+def test_a_first_password_is_good_for_seven_days(cast, clock, give):
+    with transaction():
+        name, secret = give(cast)
+    clock.days_on(7)
+    assert accounts.sign_in(name, secret).temporary
+    clock.days_on(1)
+    for _each in range(2):
+        with pytest.raises(Refused, match="password_lapsed"):
+            accounts.sign_in(name, secret)
+    with pytest.raises(Refused, match="wrong_sign_in"):  # who guesses is not told
+        accounts.sign_in(name, "guess")
+    user = accounts.find_signing_in(name)
+    with transaction():
+        again = keeping.give_password(user, None)
+    accounts.sign_in(name, again)
+    with transaction():
+        accounts.choose_password(user, OWN_PIN if accounts.is_of_card(user) else "my own words")
+    clock.days_on(90)
+    assert not accounts.sign_in(name, OWN_PIN if accounts.is_of_card(user) else "my own words").temporary
+
+
 @pytest.mark.parametrize("pin", ["12345", "1234567", "12345a", "一二三四五六", ""])
 def test_a_pin_has_six_digits(pin):
     with pytest.raises(Refused, match="pin_shape"):
@@ -562,25 +743,184 @@ def test_signing_out_everywhere_is_everywhere(cast, browser_of):
     assert not is_in(there)
     assert knock(here, "clerk", PASSWORD) == "in"
     event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "user.sign_out")).one()
-    assert (event.before, event.detail, event.actor) == ({"session": 0}, {"session": 1}, cast.clerk)
+    assert (event.before, event.detail, event.actor) == ({"session": 1}, {"session": 2}, cast.clerk)
 
 
-def test_a_session_not_used_for_twelve_hours_is_over(app, cast, browser, monkeypatch):
-    assert knock(browser, "clerk", PASSWORD) == "in"
-    assert is_in(browser)
-    made = TimestampSigner.get_timestamp(None)
+@pytest.fixture
+def machine(monkeypatch):
+    """The machine's own clock, which no calendar turns: it can be put forward by so much."""
+    began = calendar.machine_now()
+    return lambda **later: monkeypatch.setattr(calendar, "machine_now", lambda: began + timedelta(**later))
 
-    def later(hours):
-        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: made + int(hours * 3600))
 
-    later(11)
-    with calendar.at(calendar.now() + timedelta(hours=11)):
-        assert is_in(browser)  # used, and therefore kept on
-    later(22)
-    with calendar.at(calendar.now() + timedelta(hours=22)):
-        assert is_in(browser)
-    later(22 + 12.1)
-    assert not is_in(browser)
+def by_post(path, **data):
+    """An end of a session by a button or form of its own pages."""
+    return lambda app, cast, machine, client: client.post(path, data=data)
+
+
+def by_verb(verb):
+    """An end of a session by what somebody else does."""
+
+    def run(app, cast, machine, client):
+        with transaction():
+            verb(cast)
+
+    return run
+
+
+def idle(app, cast, machine, client):
+    machine(hours=11)
+    assert is_in(client)  # used, and therefore kept on
+    machine(hours=22)
+    assert is_in(client)
+    machine(hours=34, seconds=1)
+
+
+def in_use_for_a_week(app, cast, machine, client):
+    for hours in range(0, 7 * 24, 11):
+        machine(hours=hours)
+        assert is_in(client)
+    machine(days=7, seconds=1)
+
+
+def on_another_device(app, cast, machine, client):
+    other = app.test_client()
+    other.set_cookie("language", "en")
+    assert knock(other, "clerk", PASSWORD) == "in"
+    (there,) = re.findall("/sessions/[0-9]+/end", other.get("/sessions").text)
+    assert other.post(there).location == "/sessions"
+    assert is_in(other)
+
+
+def role_taken(cast):
+    accounts.grant(cast.clerk, Role.INSTRUCTOR, cast.next_village, None)
+    accounts.revoke(next(held for held in cast.clerk.grants if held.role == Role.INSTRUCTOR), None)
+
+
+def closed_and_opened(cast):
+    keeping.close(cast.clerk, cast.township_user)
+    keeping.reopen(cast.clerk, cast.township_user)
+
+
+NEW_WORDS = {"password": PASSWORD, "new": "other words", "again": "other words"}
+ENDS = {
+    "signed out": by_post("/sign-out"),
+    "signed out everywhere": by_post("/sign-out-everywhere"),
+    "signed out on another device": on_another_device,
+    "signed out by who keeps it": by_verb(lambda cast: keeping.sign_out(cast.clerk, cast.chair)),
+    "a new password": by_post("/password", **NEW_WORDS),
+    "a password that was given": by_verb(lambda cast: keeping.give_password(cast.clerk, cast.chair)),
+    "a role that was given": by_verb(
+        lambda cast: accounts.grant(cast.clerk, Role.INSTRUCTOR, cast.next_village, None)
+    ),
+    "a role that was taken back": by_verb(role_taken),
+    "closed": by_verb(lambda cast: keeping.close(cast.clerk, cast.township_user)),
+    "closed and opened again": by_verb(closed_and_opened),
+    "twelve hours without use": idle,
+    "seven days": in_use_for_a_week,
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_copied_cookie_is_dead_after_each_end(app, cast, machine, end):
+    owner, thief = app.test_client(), app.test_client()
+    assert knock(owner, "clerk", PASSWORD, headers={"Cookie": "language=en"}) == "in"
+    thief.set_cookie("session", owner.get_cookie("session").value)
+    assert is_in(thief)
+    ENDS[end](app, cast, machine, owner)
+    for _each in range(2):
+        assert not is_in(thief)
+        assert thief.post(f"/v/{VILLAGE}/pins").location.startswith("/sign-in?")
+
+
+def test_a_password_changed_while_the_old_one_was_looked_at(app, cast, monkeypatch):
+    """Whoever comes in by the old one in that moment is out again."""
+    client, look = app.test_client(), passwords.matches
+
+    def looked_at(held, typed):
+        same = look(held, typed)
+        monkeypatch.setattr(passwords, "matches", look)
+        with transaction():
+            accounts.choose_password(cast.clerk, "other words")
+        return same
+
+    monkeypatch.setattr(passwords, "matches", looked_at)
+    assert knock(client, "clerk", PASSWORD) == "in"
+    assert not is_in(client)
+
+
+def test_a_cookie_that_names_no_session_opens_nothing(app, cast):
+    for token in ("", "1", f"{cast.clerk.id}.{cast.clerk.session}", "x" * 500, "\0"):
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = token
+        assert not is_in(client)
+        assert client.post("/sign-out").location == "/sign-in"
+
+
+def test_pages_that_are_read_write_nothing_but_now_and_then_that_they_are(app, cast, machine):
+    """And who it is that reads, is one query."""
+    client = app.test_client(user=cast.clerk)
+    for minutes, writes in ((0, 0), (9, 0), (11, 1), (12, 0), (22, 1)):
+        machine(minutes=minutes)
+        with statements() as sent:
+            assert client.get("/password").status_code == 200
+        wrote = [each for each in sent if each.startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert [each.split()[1] for each in wrote] == ["user_session"] * writes
+        if not writes:
+            assert len([each for each in sent if "user_session" in each or "user_account" in each]) == 1
+
+
+def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(app, cast, machine):
+    client = app.test_client(user=cast.clerk)
+    machine(hours=11)
+    assert client.get(f"/a/{VILLAGE}/alarms").status_code == 200
+    machine(hours=13)
+    assert not is_in(client)
+
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605 Safari/604 MicroMessenger/8.0"
+DESK = "Mozilla/5.0 (Windows NT 10.0; Win64) AppleWebKit/537 Chrome/120 Safari/537 Edg/120.0"
+
+
+def test_the_page_of_one_s_own_sessions(app, cast, browser_of):
+    here, there, other = browser_of(), browser_of(), browser_of()
+    assert knock(here, "clerk", PASSWORD, headers={"User-Agent": DESK}) == "in"
+    assert knock(there, "clerk", PASSWORD, headers={"User-Agent": PHONE}) == "in"
+    assert knock(other, "chair", PASSWORD, headers={"User-Agent": "curl"}) == "in"
+    page = here.get("/sessions").text
+    assert "Edge · Windows" in page
+    assert "WeChat · iPhone" in page
+    assert "a device without a name" not in page
+    assert page.count("Sign out there") - 1 == 1  # the help names it too
+    (path,) = re.findall("/sessions/[0-9]+/end", page)
+    assert other.post(path).status_code == 404
+    assert is_in(there)
+    assert "a device without a name" in other.get("/sessions").text
+    assert "You are signed out there." in here.post(path, follow_redirects=True).text
+    assert not is_in(there)
+    assert here.post(path).status_code == 404
+    event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "user.end_session")).one()
+    assert (event.actor, event.subject) == (cast.clerk, f"user:{cast.clerk.id}")
+
+
+def test_a_copy_of_the_database_opens_nothing(cast, browser):
+    knock(browser, "clerk", PASSWORD)
+    with browser.session_transaction() as session:
+        token = session["_user_id"]
+    kept = db.session.scalars(sa.select(UserSession)).one()
+    assert len(token) >= 32
+    assert token not in [str(getattr(kept, column.key)) for column in UserSession.__table__.columns]
+
+
+def test_sessions_of_long_ago_are_forgotten(cast, browser, machine):
+    knock(browser, "clerk", PASSWORD)
+    machine(days=29)
+    knock(browser, "clerk", PASSWORD)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(UserSession)) == 2
+    machine(days=31)
+    knock(browser, "clerk", PASSWORD)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(UserSession)) == 2
 
 
 def test_a_session_ends_with_the_browser(cast, browser):
@@ -609,8 +949,8 @@ def test_a_password_is_never_in_the_trail(cast):
         accounts.choose_password(cast.clerk, "my own words")
     events = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "user.password")).all()
     assert [(event.before, event.detail) for event in events] == [
-        ({"temporary": False, "session": 0}, {"temporary": True, "session": 1}),
-        ({"temporary": True, "session": 1}, {"temporary": False, "session": 2}),
+        ({"temporary": False, "session": 1}, {"temporary": True, "session": 2}),
+        ({"temporary": True, "session": 2}, {"temporary": False, "session": 3}),
     ]
     assert {event.area_id for event in events} == {cast.village.id}
     everything = str([(event.before, event.detail) for event in db.session.scalars(sa.select(AuditEvent))])

@@ -48,6 +48,7 @@ def grids(village: str) -> str:
         is_usual=verbs.is_usual,
         unusual=not all(map(verbs.is_usual, open_grids)),
         may_keep=_has_role(KEEPERS),
+        may_take_out=_has_role(access.ONLOOKERS),
     )
 
 

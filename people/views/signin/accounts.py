@@ -255,9 +255,10 @@ def _roles_to_give() -> list[Role]:
 def _with_choices(form: Any, user: User | None = None) -> Any:
     """The form with its choices: roles that the reader may give, places, and people of the roster."""
     if isinstance(form, RoleForm):
-        roles = _roles_to_give()
+        places = keeping.places(g.area, _roles_to_give())
+        roles = [role for role in _roles_to_give() if any(accounts.exists_at(role, each) for each in places)]
         form.role.choices = [(str(role), labels.ROLES[role]) for role in roles]
-        form.place.choices = [(place.id, place.name) for place in keeping.places(g.area, roles)]
+        form.place.choices = [(place.id, place.name) for place in places]
     if isinstance(form, RosterForm):
         people = keeping.serving_people(g.area) if g.area.is_village else []
         if user and user.person and user.person not in people:

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from secrets import token_hex
 
-from flask import current_app, flash, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 from itsdangerous import BadData, URLSafeSerializer
@@ -16,33 +27,37 @@ from ground.refusal import Refused
 from people import access
 from people.forms.accounts import FirstPasswordForm, PasswordForm, SignInForm
 from people.models import User
-from people.signin import accounts, guard
+from people.signin import accounts, guard, sessions
 from people.views.signin import bp
 
+SESSION_KEY = "_user_id"  # where Flask-Login keeps whose session it is: with us the token that opens it
 DEVICE_COOKIE = "device"
 MOST_USERS_OF_DEVICE = (
     8  # an office PC knows the whole committee; who comes ninth displaces who was longest away
 )
+OWN_MARK = ""  # in place of a sign-in's id: the mark of the device itself
 DEVICE_KEPT_SECONDS = 2 * 365 * 86400  # seconds
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @access.public
-def sign_in() -> Response | tuple[str, int]:
+def sign_in() -> Response:
     """Sign in by name or card, and go on to where one was headed."""
     form = SignInForm()
     if form.validate_on_submit():
         owner = accounts.find_signing_in(form.username.data)
-        device = _devices().get(str(owner.id)) if owner else None
-        name = accounts.sign_in_name(form.username.data)
-        counts = guard.sign_in_counts(name, request.remote_addr, device)
+        number = owner.session if owner else 0
         user = _check_proof(
-            form, counts, owner, lambda: accounts.sign_in(form.username.data, form.password.data)
+            form,
+            _counts(form.username.data, owner),
+            owner,
+            lambda: accounts.sign_in(form.username.data, form.password.data),
         )
         if user is not None:
-            _begin(user)
+            _begin(user, number)
             return _remember_device(_go_on(form, user), user)
-    return _sign_in_page(form, request.args.get("next")), form.status
+    page = make_response(_sign_in_page(form, request.args.get("next")), form.status)
+    return _mark_device(page) if request.method == "GET" else page
 
 
 def _go_on(form: SignInForm | FirstPasswordForm, user: User) -> Response:
@@ -90,7 +105,14 @@ def ask_to_sign_in() -> Response | tuple[str, int]:
         note = gettext("You are signed out, so this was not sent, and it is too long to be kept.")
     page = make_response(_sign_in_page(form, headed_for, note), 401)
     page.headers["Cache-Control"] = "no-store"
-    return page
+    return _mark_device(page)
+
+
+def _counts(typed: str, owner: User | None) -> guard.Counts:
+    """The counts of a try to sign in on this device and from this address."""
+    devices = _devices()
+    device = guard.DeviceMarks(devices.get(OWN_MARK, ""), devices.get(str(owner.id), "") if owner else "")
+    return guard.sign_in_counts(owner, accounts.sign_in_name(typed), request.remote_addr, device)
 
 
 def _check_proof(
@@ -115,19 +137,35 @@ def _check_proof(
     return user
 
 
-def _begin(user: User) -> None:
+def _begin(user: User, number: int) -> None:
     """Begin a new session; nothing of the one before is taken over."""
+    with transaction():
+        sessions.end(_token())
+        token = sessions.begin(user, number, request.user_agent.string)
     session.clear()
     g.pop("csrf_token", None)  # the one of the session before
     login_user(user)
+    session[SESSION_KEY] = token
+
+
+def _token() -> str:
+    """The token of the session that this device brought; empty if none."""
+    return str(session.get(SESSION_KEY, ""))
+
+
+def _leave() -> None:
+    """Forget the session on this device too."""
+    logout_user()
+    session.clear()
 
 
 @bp.post("/sign-out")
 @access.public
 def sign_out() -> Response:
     """Sign out."""
-    logout_user()
-    session.clear()
+    with transaction():
+        sessions.end(_token())
+    _leave()
     return redirect(url_for("signin.sign_in"))
 
 
@@ -149,7 +187,7 @@ def password() -> Response | tuple[str, int]:
             with attempt(form):
                 user = accounts.choose_password(get_locked(User, current_user.id), form.new.data)
         if form.status == 200:
-            _begin(user)
+            _begin(user, user.session)
             flash(gettext("Your new password holds from now on. Everywhere else you are signed out."))
             return _go_on(form, user)
     return _password_page(form)
@@ -160,6 +198,30 @@ def _password_page(form: FirstPasswordForm) -> tuple[str, int]:
     return render_template("people/signin/password.html", form=form, of_card=of_card), form.status
 
 
+@bp.get("/sessions", endpoint="sessions")
+@access.signed_in
+def own_sessions() -> str:
+    """Where one is signed in oneself."""
+    return render_template(
+        "people/signin/sessions.html",
+        open_sessions=sessions.of_user(current_user),
+        here=g.user_session,
+        device_words=sessions.device_words,
+    )
+
+
+@bp.post("/sessions/<int:ident>/end")
+@access.signed_in
+def end_session(ident: int) -> Response:
+    """Sign oneself out on another device."""
+    if ButtonForm().validate_on_submit():
+        with transaction():
+            there = next((each for each in sessions.of_user(current_user) if each.id == ident), None)
+            sessions.end_there(there or abort(404))
+        flash(gettext("You are signed out there."))
+    return redirect(url_for("signin.sessions"))
+
+
 @bp.post("/sign-out-everywhere")
 @access.signed_in
 def sign_out_everywhere() -> Response:
@@ -167,8 +229,7 @@ def sign_out_everywhere() -> Response:
     if ButtonForm().validate_on_submit():
         with transaction():
             accounts.sign_out_everywhere(get_locked(User, current_user.id), current_user)
-        logout_user()
-        session.clear()
+        _leave()
         flash(gettext("You are signed out everywhere."))
     return redirect(url_for("signin.sign_in"))
 
@@ -178,7 +239,7 @@ def _signer() -> URLSafeSerializer:
 
 
 def _devices() -> dict[str, str]:
-    """The device's mark for each sign-in that was used on this device, by the sign-in's id."""
+    """The device's mark for each sign-in that was used on it, by the sign-in's id; and its own mark."""
     try:
         return dict(_signer().loads(request.cookies.get(DEVICE_COOKIE, "")))
     except BadData:
@@ -188,11 +249,21 @@ def _devices() -> dict[str, str]:
 def _remember_device(response: Response, user: User) -> Response:
     """Remember this device for the sign-in, so that wrong tries elsewhere do not lock it out."""
     devices = _devices()
+    own_mark = devices.pop(OWN_MARK, None) or token_hex(8)
     mark = devices.pop(str(user.id), None) or token_hex(8)
     latest = [*devices.items(), (str(user.id), mark)][-MOST_USERS_OF_DEVICE:]
+    return _set_devices(response, [(OWN_MARK, own_mark), *latest])
+
+
+def _mark_device(response: Response) -> Response:
+    """Give a device that was never here a mark, by which its tries are told from others at its address."""
+    return response if _devices() else _set_devices(response, [(OWN_MARK, token_hex(8))])
+
+
+def _set_devices(response: Response, devices: list[tuple[str, str]]) -> Response:
     response.set_cookie(
         DEVICE_COOKIE,
-        _signer().dumps(latest),
+        _signer().dumps(devices),
         max_age=DEVICE_KEPT_SECONDS,
         httponly=True,
         samesite="Lax",
