@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     which = "one_database(first='sqlite'): asks this one, as pages ask SQLite; the other one in `make long`"
     config.addinivalue_line("markers", which)
+    config.addinivalue_line("markers", "at_length: takes minutes; in `make long` alone")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -66,6 +67,8 @@ def pytest_collection_finish() -> None:
 
 def is_in_test(item: pytest.Item) -> bool:
     """Whether `make test` asks this test of this database."""
+    if item.get_closest_marker("at_length"):
+        return False
     if "database" not in item.fixturenames:
         return True
     mark = item.get_closest_marker("one_database")

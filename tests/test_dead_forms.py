@@ -1,36 +1,19 @@
 """No form is dead: each is sent as its page gives it, and whoever is refused sees what to fill in."""
 
-import sqlite3
 from collections import Counter
-from datetime import date
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
-from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from ground import clock
-from ground.db import db, transaction
 from ground.forms import Form
-from people import cards
-from people.conduct import trainings
-from people.models import DepartureKind, Duty, GridKind, Role, Stage, Training
-from people.roster import departures, grids, growth, persons, terms
-from people.signin import accounts, keeping
-from points.models import Deduction, Objection
-from points.rubrics import template, versions
-from points.services import deductions, recording
-from points.wall import objections
-from shop.desk import devices, redemptions
-from shop.models import Goods, Source, StockMove
-from shop.shelf import goods, pictures
-from shop.stock import consignments, counts, moves
-from tests.cast import COUNTY, ITEMS, PASSWORD, TODAY, TOWNSHIP, VILLAGE, a_picture
-from tests.points import hung
-from tests.test_rules import address, lived_in, rules
+from tests.cast import COUNTY, TOWNSHIP
+from tests.formpages import data_of
+from tests.test_rules import address, lived_in, to_look_at
+from tests.test_sent_forms import Snapshot, post_endpoints, sqlite_only, stage
 
-__all__ = ["lived_in"]  # a fixture
+__all__ = ["lived_in", "sqlite_only", "stage"]  # fixtures
 
 USERS = (
     *("clerk", "chair", "manager", "volunteer", "worker", "instructor", "supervisor"),
@@ -42,17 +25,18 @@ MOST_OF_A_KIND = 2  # pages of one kind that somebody opens by links
 OTHER_STEP = "the quarter, sheet or notice is at another step"
 UNDONE = "undoes what was not done here"
 NOT_HERE = {
-    **dict.fromkeys(("assessment.book", "assessment.send_back", "meeting.deliberate"), OTHER_STEP),
+    **dict.fromkeys(
+        ("assessment.book", "assessment.send_back", "meeting.deliberate", "meeting.reopen"), OTHER_STEP
+    ),
     **dict.fromkeys(("wall.answer_objection", "stock.begin_stock_take"), OTHER_STEP),
     **dict.fromkeys(
         ("meeting.lift", "meeting.take_back", "conduct.call_off", "ledger.cancel_expiry"), UNDONE
     ),
     **dict.fromkeys(("conduct.unmark_law", "duties.household_back", "duties.undo_attempt"), UNDONE),
-    **dict.fromkeys(("services.confirm_slip", "services.service_again"), "nothing was rejected or keyed in"),
+    "services.confirm_slip": "nothing was keyed in",
     **dict.fromkeys(("roster.import_file", "shelf.goods_file"), "the file that waits is a bad one"),
     **dict.fromkeys(("conduct.training_read", "desk.desk_read"), "frames of a camera, sent by a script"),
     "ledger.merge": "nobody is entered twice",
-    "signin.end_session": "nobody is signed in elsewhere",
     "demo.next_day": "in the demo alone",
 }
 
@@ -151,23 +135,6 @@ def can_be_filled(form, name):
     return False
 
 
-class Snapshot:
-    """The database of a test as it was, to be put back before each form."""
-
-    def __init__(self):
-        self._file, self._kept = db.engine.url.database, sqlite3.connect(":memory:")
-        self._copy(self._file, to_memory=True)
-
-    def put_back(self):
-        db.session.rollback()
-        self._copy(self._file, to_memory=False)
-
-    def _copy(self, file, to_memory):
-        live = sqlite3.connect(file)
-        (live.backup(self._kept)) if to_memory else self._kept.backup(live)
-        live.close()
-
-
 def endpoint_of(app, path, method):
     """The endpoint at an address, or None."""
     parts = urlsplit(path)
@@ -179,14 +146,13 @@ def endpoint_of(app, path, method):
         return None
 
 
-def first_pages(app, lived_in):
+def first_pages(app, known):
     """A page of each route, by address, as the village has them."""
     return [
-        address(app, route.endpoint, **lived_in | more)
-        for route, rule in rules(app)
-        if "GET" in route.methods and not rule.device and "." not in route.rule.rpartition("/")[2]
-        for more in ({"ident": lived_in.get(route.endpoint, 1)}, {"area": TOWNSHIP}, {"area": COUNTY})
-        if "area" not in more or "area" in route.arguments
+        address(app, endpoint, **known | {"ident": 1} | more)
+        for endpoint, _rule in to_look_at(app)
+        for more in ({}, {"area": TOWNSHIP}, {"area": COUNTY})
+        if "area" not in more or all("area" in route.arguments for route in app.url_map.iter_rules(endpoint))
     ]
 
 
@@ -208,69 +174,6 @@ def forms_of(app, client, pages):
                 opened[kind] += 1
                 if opened[kind] <= MOST_OF_A_KIND:
                     waiting.append(link)
-
-
-@pytest.fixture
-def stage(cast, lived_in):
-    """A village in which still more has happened, so that pages have forms for it; pages without a link."""
-    leaver = cast.workers[-1]
-    with transaction():
-        helper = persons.add_person(cast.township, "何指导", None, agency="镇司法所")
-        terms.appoint(helper, cast.term_of(cast.worker).grid, Duty.INSTRUCTOR, date(2024, 2, 1), None)
-        keeping.link(cast.instructor, helper, None)
-    cast.earn(leaver, 30)
-    with clock.at(date(2025, 8, 1)), transaction():
-        departures.depart(leaver, DepartureKind.EXIT, "外出务工", "村委会", clock.today(), cast.chair)
-    deduction = db.session.get_one(Deduction, lived_in["services.deduction"])
-    hung.in_meeting(cast, {})
-    objection = db.session.scalars(select(Objection)).one()
-    with transaction():
-        objections.answer(objection, True, 10, "少记一次", "评议小组", cast.clerk)
-        deductions.state(deduction, "我去过", "state" * 4, cast.clerk)
-        taken = cast.deduct(cast.neighbour, TODAY)
-        for number, worker in enumerate(cast.workers[:3]):
-            claim = (worker, cast.item("代办"), TODAY, 1, "", cast.clerk)
-            recording.record(f"plain{number:011}", *claim)
-        cast.serve(cast.worker, "入户发放", TODAY, cast.clerk, cast.chair)
-        versions.adopt(cast.village, date(2027, 1, 1), "村民代表会议", (), cast.chair)
-        limits = template.USUAL_LIMITS
-        versions.publish(cast.county, date(2027, 1, 1), "县委政法委", ITEMS, limits, cast.county_user)
-        closed = accounts.add_user("gone", "走了的人", PASSWORD, None, temporary=False)
-        accounts.grant(closed, Role.VOLUNTEER, cast.village, None)
-        keeping.close(closed, None)
-        cards.report_lost(cast.card_of(cast.workers[2]), cast.chair)
-        devices.add_device(cast.shop, "收银机", cast.manager)
-        old, spare, towel = (goods.add_goods(cast.shop, name, "个", 5) for name in ("火柴", "蜡烛", "毛巾"))
-        goods.archive(old, cast.manager)
-        pictures.set_picture(cast.goods, a_picture(200, 200), cast.manager)
-        moves.receive("m" * 16, towel, 2, Source.PURCHASE, cast.manager)
-        soap = db.session.scalars(
-            select(Goods).where(Goods.shop == cast.next_shop, Goods.name == "肥皂")
-        ).one()
-        consignments.send("n" * 16, cast.lot_of(soap), cast.shop, 1, "", cast.outside_volunteer)
-        take = counts.open_stock_take(cast.shop)
-        counts.record_count("count" * 4, take, towel, 2, cast.volunteer)
-        redemptions.redeem("r" * 16, cast.shop, cast.card, {cast.salt.id: 1}, cast.volunteer)
-        departures.add_item(cast.county, "瞒报隐患", TODAY, cast.county_user)
-        growth.reach_stage(cast.neighbour, next(iter(Stage)), TODAY, "支委会", cast.clerk)
-        training = db.session.scalars(select(Training)).one()
-        trainings.check_in(training, cast.card.number, cast.clerk)
-        grid = grids.add_grid(cast.village, "99", "空网格", GridKind.RURAL, 3, cast.clerk)
-        move = db.session.scalars(select(StockMove).where(StockMove.key == "m" * 16)).one()
-    places = (
-        *(f"v/{VILLAGE}/goods/{article.id}" for article in (old, spare, cast.goods)),
-        f"v/{VILLAGE}/cards/people/{cast.workers[2].id}",
-        f"v/{VILLAGE}/goods/moves/{move.id}/undo",
-        f"a/{VILLAGE}/accounts/{closed.id}",
-        *(f"v/{VILLAGE}/grids/{grid.id}/{change}" for change in ("close", "merge")),
-        f"v/{VILLAGE}/desk/{cast.card.number}",
-        f"v/{VILLAGE}/quarters/2026Q4/workers/{cast.neighbour.id}",
-        f"v/{VILLAGE}/people/{cast.workers[3].id}/leave",
-        f"v/{VILLAGE}/services?state=confirmed",
-        f"v/{VILLAGE}/services/deductions/{taken.id}",
-    )
-    db.session.rollback()
-    return [f"/{place}" for place in places]
 
 
 @pytest.fixture
@@ -307,8 +210,8 @@ def death(answer, made, form):
     return None
 
 
-@pytest.mark.one_database
-def test_no_form_is_dead(app, cast, client_of, lived_in, stage, tried):
+@pytest.mark.at_length
+def test_no_form_is_dead(app, cast, client_of, lived_in, stage, tried, sqlite_only):
     """Each is sent as it stands by everybody who has it, and once with what must be filled in filled in."""
     before, dead, sent, filled = Snapshot(), {}, set(), set()
     pages = [*first_pages(app, lived_in), *stage]
@@ -336,16 +239,3 @@ def test_no_form_is_dead(app, cast, client_of, lived_in, stage, tried):
 def shape_of(form):
     """What tells one form of an endpoint from another: its controls, and whether they say something."""
     return tuple((each["name"], each["kind"], bool(each["value"])) for each in form["controls"])
-
-
-def post_endpoints(app):
-    """The endpoints that people send forms to."""
-    return {route.endpoint for route, rule in rules(app) if "POST" in route.methods and not rule.device}
-
-
-def data_of(pairs):
-    """What is sent, for the test's client."""
-    data = {}
-    for name, value in pairs:
-        data.setdefault(name, []).append(value)
-    return data

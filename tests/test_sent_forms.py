@@ -19,7 +19,7 @@ from people import access, cards
 from people.conduct import trainings
 from people.models import CardState, Contact, DepartureKind, Duty, GridKind, Role, Stage, Training
 from people.roster import departures, grids, growth, persons, terms
-from people.signin import accounts, keeping
+from people.signin import accounts, keeping, sessions
 from points import ledger
 from points.assessment import meeting
 from points.models import Deduction, Objection
@@ -38,12 +38,14 @@ from tests.test_rules import (
     DUTY_WRITES,
     PUBLIC,
     WRITES,
-    live_in,
+    lived_in,
     ready_for_duties,
     ready_to_write,
     rules,
     written_out,
 )
+
+__all__ = ["lived_in"]  # a fixture
 
 USERS = ("clerk", "chair", "manager", "worker", "supervisor", "instructor", "township_user", "county_user")
 
@@ -102,17 +104,18 @@ def typed(cast):
 
 
 @pytest.fixture
-def stage(cast):
+def stage(cast, lived_in):
     """A village in which still more has happened, so that pages have forms for it; pages without a link."""
-    leaver, known = cast.workers[-1], live_in(cast)
+    leaver = cast.workers[-1]
     with transaction():
         helper = persons.add_person(cast.township, "赵指导", None, agency="镇司法所")
         terms.appoint(helper, cast.term_of(cast.neighbour).grid, Duty.INSTRUCTOR, date(2024, 2, 1), None)
         keeping.link(cast.instructor, helper, None)
+        sessions.begin(cast.clerk, cast.clerk.session, "Firefox on Windows, at home")
     cast.earn(leaver, 30)
     with clock.at(date(2025, 8, 1)), transaction():
         departures.depart(leaver, DepartureKind.EXIT, "外出务工", "村委会", clock.today(), cast.chair)
-    deduction = db.session.get_one(Deduction, known["services.deduction"]["ident"])
+    deduction = db.session.get_one(Deduction, lived_in["services.deduction"]["ident"])
     objection = db.session.scalars(select(Objection)).one()
     with transaction():
         objections.answer(objection, True, 10, "少记一次", "评议小组", cast.clerk)
@@ -148,7 +151,7 @@ def stage(cast):
         grid = grids.add_grid(cast.village, "99", "空网格", GridKind.RURAL, 3, cast.clerk)
         move = db.session.scalars(select(StockMove).where(StockMove.key == "m" * 16)).one()
     places = (
-        f"v/{VILLAGE}/quarters/{known['wall.preview']['quarter']}",
+        f"v/{VILLAGE}/quarters/{lived_in['wall.preview']['quarter']}",
         *(f"v/{VILLAGE}/goods/{article.id}" for article in (old, spare, cast.goods)),
         f"v/{VILLAGE}/cards/people/{cast.workers[2].id}",
         f"v/{VILLAGE}/goods/moves/{move.id}/undo",
