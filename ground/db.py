@@ -359,7 +359,7 @@ _limits: dict[str, str] = {}
 
 
 def limit_waiting() -> None:
-    """Let every connection that is opened from now on wait no longer than LIMITS: this process is a server."""
+    """Let connections that are opened from now on wait no longer than LIMITS: this process is a server."""
     _limits.update(LIMITS)
 
 
