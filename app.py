@@ -15,11 +15,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from demo.contributions import DEMO
 from duties.contributions import DUTIES
-from ground import web
+from ground import sending, web
 from ground.db import db
 from people import access, audit
 from people.contributions import PEOPLE
 from people.signin import accounts
+from people.views.signin.sign_in import ask_to_sign_in
 from points.contributions import POINTS
 from shop.contributions import SHOP
 
@@ -44,6 +45,7 @@ def create_app(**settings: object) -> Flask:
     Babel(app, locale_selector=web.locale)
     Bootstrap5(app)
     web.init_app(app)
+    sending.init_app(app)
     for package in PACKAGES:  # before the gate: whatever answers, its day is the demo's calendar's
         package.join(app)
     add_gate(app)
@@ -70,6 +72,7 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=os.environ.get("PUBLIC_URL", "").startswith("https://"),
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,  # the gate checks by itself, below
     )
     app.config.from_mapping(settings)
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or session_secret(instance / "secret_key")
@@ -105,20 +108,21 @@ def session_secret(file: Path) -> str:
 
 
 def add_gate(app: Flask) -> None:
-    """Add the checks that every request passes: its token, who asks from where, and their rights.
+    """Add the checks that every request passes: its token, who asks from where, their rights, its form.
 
     Without a sign-in it goes on to the sign-in page. Programs bring no cookie, and so need no token.
     """
     tokens = CSRFProtect(app)
-    for package in PACKAGES:
-        for programs in package.programs:
-            tokens.exempt(programs)
+    programs = {blueprint.name for package in PACKAGES for blueprint in package.programs}
     manager = LoginManager(app)
-    manager.login_view = "signin.sign_in"
-    manager.login_message = None  # the page says by itself what it is
     manager.user_loader(accounts.user_in_session)
+    manager.unauthorized_handler(ask_to_sign_in)
+    app.before_request(lambda: None if request.blueprint in programs else sending.check_token(tokens))
     app.before_request(lambda: audit.set_origin(request.remote_addr))
     app.before_request(access.check_access)
+    app.before_request(
+        lambda: None if request.blueprint in programs else sending.check_form(access.is_public())
+    )
 
 
 def add_security_headers(response: Response) -> Response:

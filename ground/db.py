@@ -16,7 +16,7 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -154,9 +154,15 @@ def transaction() -> Iterator[Session]:
         session.info["locked"] = set()
         try:
             session.connection(execution_options={"writing": True})
+            if first := session.info.get("first"):
+                first()
             yield session
+            if reason := session.info.get("write_nothing"):
+                raise reason
             with _keep_lasting_values(session):
                 session.commit()
+            if session.info.pop("first", None):
+                session.info["did_first"] = True
         except DBAPIError as error:
             _roll_back(session)
             if not _is_conflict(error):
@@ -169,6 +175,24 @@ def transaction() -> Iterator[Session]:
         finally:
             session.info.pop("writing", None)
             session.info.pop("locked", None)
+
+
+def do_first(action: Callable[[], None]) -> None:
+    """Let the next transaction of this session begin with an action, which is undone with all the rest.
+
+    If it is undone, the one after it begins so.
+    """
+    db.session().info["first"] = action
+
+
+def write_nothing(reason: Exception) -> None:
+    """Let each transaction of this session be undone at its end, for this reason."""
+    db.session().info["write_nothing"] = reason
+
+
+def did_first() -> bool:
+    """Whether a transaction that began with such an action was written."""
+    return bool(db.session().info.get("did_first"))
 
 
 @contextmanager

@@ -1,24 +1,27 @@
 """The base of all forms: forms check shape, the functions that write check the rules.
 
 A refusal of a rule comes back into the form and stands beside its field. What a form itself finds wrong it
-says in our words: WTForms' own sentences never show.
+says in our words: WTForms' own sentences never show. Each form carries a key, so that sent twice it is done
+once, and what was typed is not lost (`ground.formkey`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import wtforms
+from flask import g
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 from wtforms.widgets import DateInput, TextInput
 
+from ground import formkey
 from ground.days import DayRange
 from ground.db import transaction
 from ground.figures import narrow
@@ -94,10 +97,26 @@ class Rows(wtforms.Form):
             return _OurWords()
 
 
+class FormKeyField(HiddenField):
+    """The form's key; a new one, unless the one that was sent is still good."""
+
+    new_key: dict[str, Any]
+
+    def _value(self) -> str:
+        return str(self.data) if self.data and formkey.is_good_again() else formkey.new(**self.new_key)
+
+
 class Form(FlaskForm):
-    """A form that can show a refusal beside what was typed."""
+    """A form that can show a refusal beside what was typed.
+
+    With `repeats` it may be done as often as it is sent: it only reads, or the verb has a key of its own.
+    What is proved by a password is proved anew each time.
+    """
 
     refusal: Any = None
+    repeats: ClassVar[bool] = False
+
+    once = FormKeyField()
 
     class Meta(FlaskForm.Meta):
         """What all forms share: our words."""
@@ -112,6 +131,15 @@ class Form(FlaskForm):
         for field in self:
             if isinstance(field, StringField):
                 field.data = (field.data or "").replace("\0", "")
+        secrets = [field.short_name for field in self if isinstance(field, PasswordField)]
+        self.once.new_key = {"repeats": self.repeats or bool(secrets), "secrets": secrets}
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Whether it can be taken; never when it is only to be shown once more (`ground.sending`)."""
+        if reason := g.get("only_shown"):
+            self.refuse(reason)
+            return False
+        return bool(super().validate(*args, **kwargs))
 
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal beside its field; above the form if it has no field or a hidden one."""
@@ -262,7 +290,9 @@ def key_field() -> HiddenField:
 
 
 class KeyedForm(Form):
-    """A form with a key: what it does is done once, however often it is sent."""
+    """A form whose verb asks for a key, as programs and other pages may send the same: it is done once."""
+
+    repeats = True
 
     key = key_field()
 

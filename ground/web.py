@@ -24,7 +24,6 @@ from flask import (
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy.pagination import Pagination
-from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import lazyload
@@ -249,11 +248,6 @@ def problem(refusal: Refused, status: int | None = None, **more: object) -> Prob
 
 def answer_error(error: HTTPException) -> Response | tuple[str, int]:
     """The answer to an HTTP error: an error page, or JSON for a program."""
-    if isinstance(error, CSRFError):
-        text = gettext("This page was open too long. Go back, load it again, and send it once more.")
-        return render_template(
-            "error.html", code=400, title=gettext("Please send that again"), text=text
-        ), 400
     if error.code is None or error.response is not None or error.code < 400:
         return error.get_response()
     if request.path.startswith(API_PREFIX):
@@ -296,8 +290,11 @@ def printed_url(path: str) -> str:
 
 
 def own_address(address: str | None) -> str:
-    """The address if it is one of this site; the front page for any other, or for none."""
-    is_ours = address and address.startswith("/") and address[1:2] not in ("/", "\\")
+    """The address if it is one of this site; the front page for any other, or for none.
+
+    Browsers leave out tabs and line breaks, so that with one `//` may come to stand at the beginning.
+    """
+    is_ours = address and re.fullmatch(r"/(?![/\\])[^\x00-\x1f\x7f]*", address)
     return address if address and is_ours else f"{request.script_root}/"
 
 
@@ -307,6 +304,12 @@ def unlisted_page(page: str, status: int = 200) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def secret_page(page: str) -> Response:
+    """The one page on which a new secret is seen: no browser keeps it, and it is not shown again."""
+    g.shows_secret = True
+    return unlisted_page(page)
 
 
 def pdf(content: bytes, name: str) -> Response:

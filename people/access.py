@@ -115,6 +115,12 @@ def rule_of(endpoint: str) -> AccessRule | None:
     return getattr(current_app.view_functions[endpoint], "access", None)
 
 
+def is_public() -> bool:
+    """Whether this request is for a page that everyone may see."""
+    rule = rule_of(request.endpoint) if request.endpoint else None
+    return rule is not None and rule.public
+
+
 def package_of(endpoint: str) -> str:
     """The package that an endpoint's page belongs to."""
     return current_app.blueprints[endpoint.partition(".")[0]].import_name.partition(".")[0]

@@ -78,7 +78,7 @@ PUBLIC = {
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
 OF_THE_WEB = re.compile(
-    r"^(app|demo/calendar|ground/(forms|web)|people/(access|pages)"
+    r"^(app|demo/calendar|ground/(formkey|forms|sending|web)|people/(access|pages)"
     r"|\w+/((forms|views|api)(/\w+){0,2}|cli|contributions))\.py$"
 )
 
@@ -312,8 +312,8 @@ WRITES = (
 )
 
 
-def test_what_is_written_is_read_once(cast, client_of):
-    """A view opens its transaction before it reads; what was read before is no ground to write on."""
+def ready_to_write(cast):
+    """What `WRITES` write about, in the cast's village; by the names in their addresses and forms."""
     with transaction():
         police = (ContactKind.POLICE, "马警官", "派出所", "110", clock.today())
         contact = contacts.attach(cast.village, *police, cast.clerk)
@@ -336,7 +336,7 @@ def test_what_is_written_is_read_once(cast, client_of):
         expiry = expiries.resolve(cast.village, *days, "村民会议", cast.chair)
     rule = departures.rule_on(cast.village, clock.today())
     term = cast.term_of(cast.worker)
-    there = {
+    return {
         "village": VILLAGE,
         "worker": cast.worker.id,
         "card": cast.card.number,
@@ -365,9 +365,20 @@ def test_what_is_written_is_read_once(cast, client_of):
         "leaver": cast.workers[-1].id,
         "rule": f"{rule.outcome} {rule.days or ''}".strip(),
     }
+
+
+def test_what_is_written_is_read_once(cast, client_of):
+    """A view opens its transaction before it reads; what was read before is no ground to write on."""
+    there = ready_to_write(cast)
     users = {name: cast.user(name) for name in ("clerk", "chair", "manager", "supervisor")}
     clients = {name: client_of(user) for name, user in users.items()} | {"passer_by": client_of()}
     check_read_once(cast, clients, WRITES, there)
+
+
+def written_out(path, form, there):
+    """Address and form of a write, with what is there filled in."""
+    address = path.format(**there) if path[0] == "/" else f"/v/{VILLAGE}/{path.format(**there)}"
+    return address, None if form is None else {field: value.format(**there) for field, value in form.items()}
 
 
 def check_read_once(cast, clients, writes, there):
@@ -377,14 +388,10 @@ def check_read_once(cast, clients, writes, there):
     """
     own_rows = {("user_account", (cast.user(name).id,)) for name in clients.keys() - {"passer_by"}}
     for name, path, form in writes:
-        address = path.format(**there) if path[0] == "/" else f"/v/{VILLAGE}/{path.format(**there)}"
+        address, sent = written_out(path, form, there)
         db.session.rollback()
         with reads() as twice:
-            if form is None:
-                answer = clients[name].get(address)
-            else:
-                sent = {field: value.format(**there) for field, value in form.items()}
-                answer = clients[name].post(address, data=sent)
+            answer = clients[name].open(address, method="GET" if sent is None else "POST", data=sent)
         assert answer.status_code in (200, 302), (address, answer.text)
         assert twice - own_rows == set(), address
 
@@ -434,7 +441,8 @@ DUTY_WRITES = (
 )
 
 
-def test_what_duties_write_is_read_once(cast, client_of):
+def ready_for_duties(cast):
+    """What `DUTY_WRITES` write about."""
     grid, today = cast.term_of(cast.worker).grid, clock.today()
     with transaction():
         police = (ContactKind.POLICE, "马警官", "派出所", "110", today)
@@ -447,7 +455,7 @@ def test_what_duties_write_is_read_once(cast, client_of):
         incident = incidents.report_incident("h" * 16, grid, None, *hazard)
         quarrel = (today, DisputeKind.LAND, "甲和乙", "地界", cast.worker_user)
         dispute = disputes.open_dispute("d" * 16, grid, cast.worker, *quarrel)
-    there = {
+    return {
         "grid": grid.id,
         "next": cast.term_of(cast.neighbour).grid_id,
         "worker": cast.worker.id,
@@ -458,6 +466,10 @@ def test_what_duties_write_is_read_once(cast, client_of):
         "incident": incident.id,
         "dispute": dispute.id,
     }
+
+
+def test_what_duties_write_is_read_once(cast, client_of):
+    there = ready_for_duties(cast)
     clients = {name: client_of(cast.user(name)) for name in ("clerk", "worker")}
     check_read_once(cast, clients, DUTY_WRITES, there)
 
@@ -638,6 +650,20 @@ def test_templates_hold_no_script_and_no_style():
     assert {file: what for file, what in found.items() if what} == {}
 
 
+def test_every_form_carries_a_key_and_no_search_does():
+    """What is sent is done once (`ground.formkey`), also by forms that no test opens; what looks only, has
+    an address that can be passed on."""
+    along = re.compile(r"sent_along\(|form_top\(|hidden_tag\((?:\)|[^)]*\"once\")")
+    seen, found = Counter(), []
+    for file in TEMPLATES:
+        for form in re.findall(r"<form\b.*?</form>", file.read_text(), re.DOTALL):
+            is_sent = bool(re.match(r"<form[^>]*method=.post", form))
+            seen[is_sent] += 1
+            if is_sent != bool(along.search(form)) and file.name != "kept.html":  # that passes a form on
+                found.append((file.name, form[:80]))
+    assert (found, seen[True] > 80, seen[False] > 8) == ([], True, True)
+
+
 # What may be minus, given bare to the filter that writes points, or a sign of its own before it.
 BARE_MINUS = re.compile(
     r"\b(deductions|adjustments|adjustment\.amount|\.change|item\.points|\.tenths)[\"')]*\s*\|\s*(abs\s*\|\s*)?points"
@@ -679,7 +705,11 @@ def objected(cast):
 
 @pytest.fixture
 def lived_in(cast):
-    """A village in which something of everything has happened; what its addresses need."""
+    return live_in(cast)
+
+
+def live_in(cast):
+    """Let something of everything happen in the village; what its addresses need."""
     cast.earn(cast.worker, 1000)
     with transaction():
         done = redemptions.redeem("k" * 16, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)

@@ -1,7 +1,7 @@
 """Forms about sign-ins, passwords and roles."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import PasswordField, SelectMultipleField, StringField
+from wtforms import HiddenField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from ground.forms import Form, NumberField, SelectField
@@ -11,15 +11,17 @@ LONGEST_PASSWORD = 200
 
 
 class SignInForm(Form):
-    """Name and password, or card number and PIN."""
+    """Name and password, or card number and PIN; `kept` is a form that could not be sent, or empty."""
 
     username = StringField(_("Sign-in name or card number"), validators=[InputRequired(), Length(max=40)])
     password = PasswordField(_("Password or PIN"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
+    kept = HiddenField()
 
 
 class FirstPasswordForm(Form):
-    """A new password of one's own in place of a given one, which was typed a moment ago."""
+    """A new password of one's own in place of a given one, which was typed a moment ago; `kept` as above."""
 
+    kept = HiddenField()
     new = PasswordField(_("New password"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
     again = PasswordField(_("The same once more"))
 

@@ -10,6 +10,8 @@ from ground.forms import FiguresField, Form
 class ScanForm(Form):
     """The text from the scanner gun, or a number typed by hand."""
 
+    repeats = True
+
     scan = FiguresField(
         _("Card"), validators=[InputRequired(_("Scan a card or type its number.")), Length(max=200)]
     )
@@ -17,6 +19,8 @@ class ScanForm(Form):
 
 class PhotoForm(Form):
     """A photo with a card on it."""
+
+    repeats = True
 
     photo = FileField(
         _("Photo of the card"), validators=[FileRequired(_("Take or choose a photo of the card first."))]

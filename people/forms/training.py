@@ -5,13 +5,12 @@ from wtforms import SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
 from ground import days
-from ground.forms import DayField, Form, key_field
+from ground.forms import DayField, Form, KeyedForm
 
 
-class TrainingForm(Form):
+class TrainingForm(KeyedForm):
     """A session: its topic, place and day."""
 
-    key = key_field()
     topic = StringField(_("What about"), validators=[InputRequired(), Length(max=200)])
     place = StringField(_("Where"), validators=[Length(max=100)])
     held_on = DayField(_("Day"), days.HELD_OR_PLANNED, validators=[InputRequired()])

@@ -19,4 +19,6 @@ class PrintSlipsForm(Form):
 class SlipNumberForm(Form):
     """A slip's number, scanned or typed."""
 
+    repeats = True
+
     number = FiguresField(_("Number of the slip"), validators=[InputRequired(), Length(max=40)])

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field
 
 from ground.figures import narrow
-from ground.forms import Form, key_field
+from ground.forms import KeyedForm
 
 OLDEST_SECONDS = 43_200  # seconds: what was counted longer ago is counted again
 
@@ -71,8 +71,7 @@ def _whole_number(text: str) -> int | None:
     return int(figures) if figures.isdecimal() and len(figures) <= 9 else None
 
 
-class CountForm(Form):
+class CountForm(KeyedForm):
     """What was counted since it was last saved. The key is made once, so that sent twice it is saved once."""
 
-    key = key_field()
     counts = CountsField()

@@ -224,7 +224,7 @@ def give_pins(village: str) -> Response | tuple[str, int]:
         return _pins(form)
     slips = [(person, cards.active_card(person), pin) for person, pin in given.items()]
     address = web.public_url(url_for("signin.sign_in"))
-    return web.unlisted_page(
+    return web.secret_page(
         render_template("people/signin/pin_slips.html", slips=slips, left=left, address=address)
     )
 
@@ -278,9 +278,9 @@ def _person(form: RosterForm) -> Person | None:
 
 
 def _secret_page(user: User | None, secret: str) -> Response:
-    """The one page on which a new password or PIN is seen; no browser keeps it."""
+    """The one page on which a new password or PIN is seen."""
     card = cards.active_card(user.person) if user and user.person and accounts.is_of_card(user) else None
-    return web.unlisted_page(render_template("people/signin/given.html", user=user, secret=secret, card=card))
+    return web.secret_page(render_template("people/signin/given.html", user=user, secret=secret, card=card))
 
 
 def _finish(ident: int, form: Form, words: str) -> Response | tuple[str, int]:

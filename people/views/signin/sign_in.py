@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from secrets import token_hex
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import current_app, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from ground import web
+from ground import sending, web
 from ground.db import get_locked, transaction
 from ground.forms import ButtonForm, Form, attempt
 from ground.refusal import Refused
@@ -41,8 +41,56 @@ def sign_in() -> Response | tuple[str, int]:
         )
         if user is not None:
             _begin(user)
-            return _remember_device(redirect(web.own_address(request.args.get("next"))), user)
-    return render_template("people/signin/sign_in.html", form=form), form.status
+            return _remember_device(_go_on(form, user), user)
+    return _sign_in_page(form, request.args.get("next")), form.status
+
+
+def _go_on(form: SignInForm | FirstPasswordForm, user: User) -> Response:
+    """Go on to where one was headed; with a form that could not be sent, if it was one's own.
+
+    Whoever first has to choose a password takes it along.
+    """
+    kept = sending.opened(form.kept.data)
+    if kept is not None and kept.key is not None:
+        if kept.key.person == user.id and user.temporary:
+            return make_response(*_password_page(FirstPasswordForm(formdata=None, kept=form.kept.data)))
+        if kept.key.person == user.id:
+            return make_response(*sending.kept_page(kept, 200))
+        flash(gettext("What was typed before was somebody else's. It was not sent."))
+    return redirect(web.own_address(request.args.get("next")))
+
+
+def _sign_in_page(form: SignInForm, headed_for: str | None, note: str = "") -> str:
+    return render_template("people/signin/sign_in.html", form=form, next=headed_for, note=note)
+
+
+def ask_to_sign_in() -> Response | tuple[str, int]:
+    """Lead whoever is not signed in, or as somebody else, to the sign-in page; a form goes along with them.
+
+    The form is only ever shown again to the person that it was shown to.
+    """
+    headed_for = sending.page_of_form()
+    kept = sending.form_sent()
+    if kept is None:
+        return redirect(url_for("signin.sign_in", next=headed_for))
+    if again := sending.answer_if_done():  # it may have been the form that signed them out
+        return again
+    is_small = kept.size <= sending.MOST_KEPT
+    form = SignInForm(formdata=None, kept=kept.sealed() if is_small else "")
+    if current_user.is_authenticated:
+        note = gettext(
+            "Somebody else is signed in now, so this was not sent. "
+            "Whoever typed it can sign in here and go on."
+        )
+    elif is_small:
+        note = gettext(
+            "You are signed out and this was not sent yet. Sign in and go on: what you typed is kept."
+        )
+    else:
+        note = gettext("You are signed out, so this was not sent, and it is too long to be kept.")
+    page = make_response(_sign_in_page(form, headed_for, note), 401)
+    page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 def _check_proof(
@@ -70,6 +118,7 @@ def _check_proof(
 def _begin(user: User) -> None:
     """Begin a new session; nothing of the one before is taken over."""
     session.clear()
+    g.pop("csrf_token", None)  # the one of the session before
     login_user(user)
 
 
@@ -102,7 +151,11 @@ def password() -> Response | tuple[str, int]:
         if form.status == 200:
             _begin(user)
             flash(gettext("Your new password holds from now on. Everywhere else you are signed out."))
-            return redirect(url_for("home.home"))
+            return _go_on(form, user)
+    return _password_page(form)
+
+
+def _password_page(form: FirstPasswordForm) -> tuple[str, int]:
     of_card = accounts.is_of_card(current_user)
     return render_template("people/signin/password.html", form=form, of_card=of_card), form.status
 

@@ -5,6 +5,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from ground import web
 from ground.db import fetch, transaction
 from ground.forms import attempt
 from people import access
@@ -60,9 +61,5 @@ def revoke_device(village: str, ident: int) -> Response:
 
 
 def _key_page(device: Device, key: str) -> Response:
-    """The one page on which a new key is seen; no browser keeps it."""
-    page = Response(
-        render_template("shop/shelf/device_key.html", device=device, key=key), mimetype="text/html"
-    )
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    """The one page on which a new key is seen."""
+    return web.secret_page(render_template("shop/shelf/device_key.html", device=device, key=key))
