@@ -218,11 +218,13 @@ class DayField(wtforms.DateField):
         self.is_ticked = str(self.data) in ticks
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day that was typed, or say what is wrong with it."""
-        typed = valuelist[0].strip() if valuelist else ""
-        if not typed:
+        """Read the day that was typed, or say what is wrong with it. Spaces alone are no day."""
+        if not valuelist:
             return
-        self.data = None
+        self.data, typed = None, narrow(valuelist[0])
+        if not typed:
+            self.raw_data = []  # as if it was left out
+            return
         try:
             day = date.fromisoformat(typed)
         except ValueError:

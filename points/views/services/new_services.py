@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ground import clock
+from ground import clock, web
 from ground.clock import Quarter
 from ground.db import db, fetch, get_locked
 from ground.forms import attempt
@@ -36,8 +36,8 @@ def new_service(village: str) -> Response | tuple[str, int]:
     own = not g.roles & RECORDERS
     form = ServiceForm(
         done_on=request.args.get("done_on", type=date.fromisoformat) or clock.today(),
-        worker=request.args.get("worker", type=int),
-        item=request.args.get("item", type=int),
+        worker=web.number_asked("worker"),
+        item=web.number_asked("item"),
         slip=request.args.get("slip", ""),
     )
     slip = None if own else _slip_or_404(form)

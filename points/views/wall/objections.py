@@ -38,7 +38,7 @@ def _offer_lines(form: ObjectionForm, assessment: Assessment) -> dict[int, Notic
     choices = [(number, f"{number}. {line.name} · {line.grid}") for number, line in lines.items()]
     form.line.choices = [(0, gettext("Choose a line")), *choices] if choices else []
     if not form.is_submitted():
-        number = request.args.get("line", type=int)
+        number = web.number_asked("line")
         form.line.data = number if number in lines else None
     return lines
 
