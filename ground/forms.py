@@ -200,6 +200,7 @@ class DayField(wtforms.DateField):
 
     widget = DayInput()
     data: Any  # a day, or None
+    raw_data: list[Any] | None
 
     def __init__(self, label: Any, days: DayRange, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
