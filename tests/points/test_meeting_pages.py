@@ -86,16 +86,16 @@ def test_the_sheet_shows_what_the_cap_took_what_came_late_and_sums(cast, client_
     sums = re.search(r"<tfoot.*?</tfoot>", page, re.DOTALL)[0]
     assert re.sub(r"<[^>]+>|\s", " ", sums).split() == [
         "合计",
-        "0",
-        "0",
+        "–",
+        "–",
         "12",
         "18.2",
-        "0",
-        "0",
-        "0",
-        "0",
-        "0",
-        "0",
+        "–",
+        "–",
+        "–",
+        "–",
+        "–",
+        "–",
         "12",
     ]
 
