@@ -60,6 +60,8 @@ class Base(DeclarativeBase):
 
 Row = TypeVar("Row", bound=Base)
 
+LARGEST_ID = 2**31 - 1  # of a row, on both databases
+
 # Verbs flush when a row is whole: a query between two of its changes must not send half of it.
 db = SQLAlchemy(model_class=Base, session_options={"autoflush": False})
 
@@ -296,9 +298,10 @@ def lock_all(model: type[Row], idents: Collection[int], **belongs: object) -> li
     They are read at once and locked by id, so that two who want the same rows wait and do not deadlock.
     """
     session, key = db.session(), inspect(model).primary_key[0]
+    possible_ids = [ident for ident in idents if ident <= LARGEST_ID]
     rows = session.scalars(
         select(model)
-        .where(key.in_(idents), *(getattr(model, name) == value for name, value in belongs.items()))
+        .where(key.in_(possible_ids), *(getattr(model, name) == value for name, value in belongs.items()))
         .order_by(key)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
@@ -356,6 +359,8 @@ def fetch(model: type[Row], ident: object, *, lock: bool = False, **belongs: obj
     The values say where the caller looks: `fetch(Grid, ident, village_id=…)`. With `lock` it is locked
     until the transaction ends: for what is written.
     """
+    if isinstance(ident, int) and ident > LARGEST_ID:
+        return None
     row = _read_locked(model, ident) if lock else db.session.get(model, ident)
     if row is None or any(getattr(row, name) != value for name, value in belongs.items()):
         return None

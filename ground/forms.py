@@ -200,6 +200,7 @@ class DayField(wtforms.DateField):
 
     widget = DayInput()
     data: Any  # a day, or None
+    raw_data: list[Any] | None
 
     def __init__(self, label: Any, days: DayRange, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
@@ -218,11 +219,13 @@ class DayField(wtforms.DateField):
         self.is_ticked = str(self.data) in ticks
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day that was typed, or say what is wrong with it."""
-        typed = valuelist[0].strip() if valuelist else ""
-        if not typed:
+        """Read the day that was typed, or say what is wrong with it. Spaces alone are no day."""
+        if not valuelist:
             return
-        self.data = None
+        self.data, typed = None, narrow(valuelist[0])
+        if not typed:
+            self.raw_data = []  # as if it was left out
+            return
         try:
             day = date.fromisoformat(typed)
         except ValueError:

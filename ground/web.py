@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from flask import (
     Flask,
+    abort,
     current_app,
     flash,
     g,
@@ -37,7 +38,7 @@ from werkzeug.wrappers import Response
 
 from ground import claims
 from ground.clock import Quarter, local
-from ground.db import database_file, db, limit_waiting
+from ground.db import LARGEST_ID, database_file, db, limit_waiting
 from ground.paper import words
 from ground.paper.draw import qr_path
 from ground.refusal import Refused
@@ -70,7 +71,18 @@ class RowId(IntegerConverter):
     """The number of a row in an address; a number too large for any column is not found (404)."""
 
     def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=2**31 - 1)
+        super().__init__(url_map, max=LARGEST_ID)
+
+
+def number_asked(name: str) -> int | None:
+    """The number that the address gives as `?name=`, or None; 404 for one too large for any column."""
+    return next(iter(numbers_asked(name)), None)
+
+
+def numbers_asked(name: str) -> list[int]:
+    """All the numbers that the address gives as `?name=`; 404 if one is too large for any column."""
+    numbers = request.args.getlist(name, type=int)
+    return numbers if all(abs(number) <= LARGEST_ID for number in numbers) else abort(404)
 
 
 def locale() -> str:

@@ -8,6 +8,8 @@ const none = document.querySelector("[data-none]");
 function isFound(words, line) {
   const [number, name, ...rest] = line.dataset.line.split(" ");
   const grid = rest.join(" ");
+  const typed = words.join("");
+  if (/^[^0-9]{2,}$/u.test(typed) && name.startsWith(masked(typed))) return true;
   const numbers = [number, ...(grid.match(/[0-9]+/g) ?? [])].map(Number);
   return words.every((word) =>
     /^[0-9]+$/.test(word) ? numbers.includes(Number(word)) : name.startsWith(masked(word)) || grid.includes(word)

@@ -54,6 +54,7 @@ NOW = TODAY.isoformat()
 # What is never a day of anybody's, and what is no day at all.
 BEYOND = ("0001-01-01", "0026-12-27", "1899-12-31", "2207-01-01", "9999-12-31")
 NO_DAY = ("0000-01-01", "2026-02-30", "26-12-27", "soon")
+BLANK = "\u3000"  # typed, and yet nothing
 # One of each kind, for every page; all of them are for `make long`.
 OF_EACH_KIND = ("0026-12-27", "9999-12-31", "0000-01-01", "soon")
 
@@ -360,6 +361,10 @@ def test_no_page_takes_a_day_that_cannot_be_meant(cast, client_of, there, long):
                 for control_of in kept:
                     first, last = (date.fromisoformat(control_of[end]) for end in ("min", "max"))
                     assert date(1950, 1, 1) <= first < last <= date(2050, 1, 1), (form, field)
+            if "required" in answer.text.partition(f'name="{field}"')[2][:30]:
+                answer = client.post(place, data={name: fit, **values, field: BLANK})
+                assert answer.status_code == 422, (form, field)
+                assert "请填写。" in answer.text, (form, field)
         assert everything() == before, form
         done = client.post(place, data={name: fit, **values})
         told = re.findall(r'class="(?:error|note note-refused)[^<]*', done.text)
@@ -404,7 +409,8 @@ def test_a_usual_day_is_not_asked_about_and_an_impossible_one_is_not_to_be_ticke
     refused = client.post(place, data=told | ticked)
     assert refused.status_code == 422
     assert "since-sure" not in refused.text
-    assert client.post(place, data=told | {"since": "2024-12-28"}).status_code == 302
+    assert client.post(place, data=told | {"since": "２０２４－１２－２８"}).status_code == 302
+    assert db.session.scalars(sa.select(Contact.since)).all() == [date(2024, 12, 28)]
 
 
 def verbs_with_days(cast, there):

@@ -65,12 +65,12 @@ def test_no_page_is_empty_in_words_of_its_own():
 
 @pytest.mark.parametrize("role", VILLAGE_ROLES)
 def test_where_an_empty_page_leads_its_reader_may_go(app, cast, client_of, role):
-    """In a village with nobody and nothing in it; nobody is led to a page that says no."""
+    """In a village with nobody and nothing in it; nobody is led to a page that says no, by no link at all."""
     with transaction():
         person = persons.add_person(cast.far_village, "第一人", None)
         user = accounts.add_user("first", "第一人", PASSWORD, None, person, temporary=False)
         accounts.grant(user, role, cast.far_village, None)
-    client, empty, led = client_of(cast.user("first")), 0, set()
+    client, empty, led, links = client_of(cast.user("first")), 0, set(), set()
     for route, rule in rules(app):
         here = route.arguments & {"village", "area"}
         if "GET" in route.methods and route.arguments == here and here and role in (rule.roles or ()):
@@ -79,8 +79,19 @@ def test_where_an_empty_page_leads_its_reader_may_go(app, cast, client_of, role)
                 continue
             states = re.findall(r'<div class="empty">(.*?)</div>', page.text, re.DOTALL)
             empty += len(states)
+            drawn = re.sub(r"<template.*?</template>", "", page.text, flags=re.DOTALL)
+            links |= set(re.findall(r'href="(/[^"#]*)', drawn))
             led |= {url for state in states for url in re.findall('href="([^"]+)"', state)}
     assert empty >= 2
     assert [url for url in sorted(led) if client.get(url.replace("&amp;", "&")).status_code != 200] == []
     if role != Role.WORKER:
         assert led
+    served = {url for url in links - led if not url.startswith("/static/")}
+    assert [url for url in sorted(served) if client.get(url.replace("&amp;", "&")).status_code >= 400] == []
+
+
+def test_without_a_grid_nothing_is_said_to_be_well(cast, client_of):
+    """Every grid of none has its worker: it would be true, and no help to anybody."""
+    page = client_of(cast.county_user).get(f"/v/{FAR_VILLAGE}/terms").text
+    assert "还没有网格" in page
+    assert "一切就绪" not in page

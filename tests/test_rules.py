@@ -844,6 +844,33 @@ def test_a_number_too_large_for_a_row_is_not_there(app, cast, client_of, ident):
     assert asked > 5
 
 
+# How a view asks the address for a number.
+NUMBER_ASKED = re.compile(r"web\.numbers?_asked\(\"(\w+)\"\)")
+
+
+def test_numbers_are_read_out_of_an_address_in_one_place():
+    bare = re.compile(r"request\.args\.get(list)?\([^)]*type=int")
+    assert {str(file.relative_to(ROOT)) for file in PRODUCT if bare.search(file.read_text())} == {
+        "ground/web.py"
+    }
+
+
+def test_a_number_too_large_that_is_asked_for_is_not_there(app, cast, client_of):
+    """What follows the question mark anyone can type too."""
+    names = {name for file in PRODUCT for name in NUMBER_ASKED.findall(file.read_text())}
+    assert len(names) > 5
+    too_large, not_there = dict.fromkeys(names, 10**30), set()
+    for username in ("chair", "manager"):
+        client, held = client_of(cast.user(username)), cast.user(username).roles_in(cast.village)
+        for route, rule in rules(app):
+            if rule.roles and held & rule.roles and "GET" in route.methods:
+                place = address(app, route.endpoint, ident=cast.neighbour.id)
+                status = client.get(place, query_string=too_large).status_code
+                assert status < 500, route
+                not_there |= {route.endpoint} if status == 404 else set()
+    assert {"ledger.merge", "services.services", "shelf.labels"} <= not_there
+
+
 def test_codes_that_are_no_village_s(app, cast, client_of):
     client = client_of(cast.county_user)
     for code in ("5399001012", "539900101999", TOWNSHIP, "５３９９００１０１２０１", "%00", "x" * 500):

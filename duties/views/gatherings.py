@@ -1,6 +1,6 @@
 """Gatherings of a grid's households: how many this month, which there were, and writing one down."""
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -49,7 +49,7 @@ def gatherings(village: str) -> str:
 @access.allow(*WRITING)
 def new_gathering(village: str) -> Response | tuple[str, int]:
     """Write down a gathering: a worker their own, the others from paper for the grid's worker."""
-    form = GatheringForm(held_on=clock.today(), grid=request.args.get("grid", type=int))
+    form = GatheringForm(held_on=clock.today(), grid=web.number_asked("grid"))
     if form.is_submitted():
         with attempt(form):
             own_grids = offer_own_grids(form)

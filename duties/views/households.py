@@ -119,7 +119,7 @@ def _other_grids(grid: Grid) -> list[Grid]:
 @access.allow(*GRID_ROLES)
 def new_household(village: str) -> Answer:
     """Open the file of a household, in the grid of `?grid=` or another that the reader works in."""
-    form = forms.NewFileForm(grid=request.args.get("grid", type=int), on=clock.today())
+    form = forms.NewFileForm(grid=web.number_asked("grid"), on=clock.today())
     if form.is_submitted():
         with attempt(form):
             own_grids = offer_own_grids(form)
@@ -250,7 +250,7 @@ def household_back(village: str, ident: int) -> Answer:
 @access.allow(*GRID_ROLES)
 def move_households(village: str, ident: int) -> Answer:
     """Give the ticked households of a grid to another; `?household=` is ticked beforehand."""
-    form = forms.MoveForm(household=request.args.getlist("household", type=int))
+    form = forms.MoveForm(household=web.numbers_asked("household"))
     if form.is_submitted():
         with attempt(form):
             grid = grid_in_scope(ident)

@@ -35,8 +35,16 @@ class ServiceForm(ServiceDetailsForm):
     worker's households to choose from.
     """
 
-    worker = SelectField(_("Grid worker"), coerce=int, validators=[InputRequired()])
-    item = SelectField(_("Service"), coerce=int, validators=[InputRequired()])
+    worker = SelectField(
+        _("Grid worker"),
+        coerce=int,
+        validators=[InputRequired(), NumberRange(min=1, message=_("Choose whom it is about."))],
+    )
+    item = SelectField(
+        _("Service"),
+        coerce=int,
+        validators=[InputRequired(), NumberRange(min=1, message=_("Choose what was done."))],
+    )
     photo = PhotoField()
     household = SelectField(_("Household"), coerce=int, default=NO_HOUSEHOLD)
     slip = HiddenField(validators=[Length(max=20)])

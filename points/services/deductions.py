@@ -175,15 +175,17 @@ def of_worker(village: Area, person: Person) -> Sequence[Deduction]:
     ).all()
 
 
-def count_waiting(village: Area) -> int:
-    """The number of deductions that wait for their decision."""
-    query = select(func.count()).select_from(Deduction).join(Deduction.service)
-    return (
-        db.session.scalar(
-            query.where(Service.village_id == village.id, Service.state == ServiceState.RECORDED)
-        )
-        or 0
+def count_waiting(village: Area, until: date | None = None) -> int:
+    """The number of deductions that wait for their decision; with `until`: of what was done by that day."""
+    query = (
+        select(func.count())
+        .select_from(Deduction)
+        .join(Deduction.service)
+        .where(Service.village_id == village.id, Service.state == ServiceState.RECORDED)
     )
+    if until is not None:
+        query = query.where(Service.done_on <= until)
+    return db.session.scalar(query) or 0
 
 
 def _of_village(village: Area) -> Select[Deduction]:

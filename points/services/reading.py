@@ -101,10 +101,10 @@ def services_of_worker(village: Area, person: Person) -> Select[Service]:
     return search_services(village, ServiceSearch(worker=person.id))
 
 
-def count_waiting(village: Area, decider: User | None = None) -> int:
+def count_waiting(village: Area, decider: User | None = None, until: date | None = None) -> int:
     """The number of records that wait for a second person.
 
-    With a decider: of those that wait for them to decide.
+    With a decider: of those that wait for them to decide. With `until`: of those done by that day.
     """
     query = (
         select(func.count())
@@ -117,6 +117,8 @@ def count_waiting(village: Area, decider: User | None = None) -> int:
     )
     if decider is not None:
         query = query.where(Service.recorded_by_id != decider.id)
+    if until is not None:
+        query = query.where(Service.done_on <= until)
     return db.session.scalar(query) or 0
 
 

@@ -316,14 +316,15 @@ def _widest_figure(notice: NoticeSheet, setting: Setting) -> float:
 
 
 def _cells(notice: NoticeSheet, row: NoticeRow) -> list[str]:
+    """A row as it is printed: “–” for nothing, as on the page; totals are figures always."""
     return [
         str(row.number or ""),
         row.name,
         row.grid,
-        *[show(cell) for cell in row.cells],
-        show(-abs(row.deductions)),
-        signed(row.adjustments),
-        *([signed(row.waived)] if notice.has_waived else []),
+        *[show(cell) if cell else "–" for cell in row.cells],
+        show(-abs(row.deductions)) if row.deductions else "–",
+        signed(row.adjustments) if row.adjustments else "–",
+        *([signed(row.waived) if row.waived else "–"] if notice.has_waived else []),
         *([] if notice.whole else [show(row.total_before)]),
         show(row.total),
     ]

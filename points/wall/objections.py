@@ -147,14 +147,14 @@ def answer(
 
     An accepted one changes the line by `change` tenths, to be posted again: all of it, as it is promised in
     the reply. The same answer again returns the first. Refused `already_answered`, `reason_missing`,
-    `decided_by_missing`, `bad_amount` for an accepted one that changes nothing, `below_zero` for one that
-    takes more than the line has, `wrong_state`, and as `meeting.check_may_decide` says.
+    `decided_by_missing`, `bad_amount` for an accepted one that changes nothing, `not_accepted` for a rejected
+    one that changes the line, `below_zero` for one that takes more than the line has, `wrong_state`, and as
+    `meeting.check_may_decide` says.
     """
     assessment = objection.assessment
     assessments.lock_in_state(
         assessment, AssessmentState.DELIBERATING, AssessmentState.ON_NOTICE, AssessmentState.BOOKED
     )
-    change = change if accepted else 0
     existing = db.session.scalar(select(Answer).where(Answer.objection_id == objection.id))
     if existing is not None:
         if (existing.accepted, existing.change) != (accepted, change):
@@ -166,6 +166,10 @@ def answer(
     meeting.check_may_decide(assessment, objection.worker, actor)
     if accepted:
         _check_change(assessment, objection.worker, change)
+    elif change:
+        raise Refused(
+            "not_accepted", _("A rejected objection changes nothing. Leave the points empty."), "change"
+        )
     new_answer = Answer(
         objection_id=objection.id,
         accepted=accepted,

@@ -21,7 +21,8 @@ def test_typing_finds_what_the_button_finds(browser: Browser, address: str):
     first, *others = page.evaluate(SHOWN)
     _number, name, grid = first.split(" ", 2)
     whole_name = name.replace("*", "秀") if len(name) > 2 else name.replace("*", "芳")
-    for words in (name[0], whole_name, "1", "７", "07", grid, f"{name[0]} 1", "7 9", "%", "*", " "):
+    spaced = "　".join(whole_name)
+    for words in (name[0], whole_name, spaced, "1", "７", "07", grid, f"{name[0]} 1", "7 9", "%", "*", " "):
         page.get_by_role("searchbox").fill(words)
         found = page.evaluate(SHOWN)
         expect(page.locator("[data-none]")).to_be_visible(visible=not found)

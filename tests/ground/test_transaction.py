@@ -115,6 +115,15 @@ def test_a_row_is_locked_and_read_once(cast):
     assert len(sent) == 1
 
 
+def test_a_number_too_large_is_no_row_s(cast):
+    worker = cast.worker
+    with transaction():
+        for number in (2**31, 2**63, 10**30):
+            assert fetch(Person, number) is None
+            assert fetch(Person, number, lock=True) is None
+            assert lock_all(Person, [number, worker.id]) == [worker]
+
+
 def test_a_row_that_was_read_is_read_again_when_it_is_locked(cast):
     worker = cast.worker
     with transaction():

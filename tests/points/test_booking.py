@@ -173,7 +173,9 @@ def bring(key, assessment_id, worker_id, actor_id):
 def answer(objection_id, accepted, actor_id):
     objection = db.session.get_one(Objection, objection_id)
     actor = db.session.get_one(User, actor_id)
-    return objections.answer(objection, accepted, 10, "核实过了", "村民委员会", actor).accepted
+    return objections.answer(
+        objection, accepted, 10 if accepted else 0, "核实过了", "村民委员会", actor
+    ).accepted
 
 
 def test_booking_and_objections_at_the_same_moment(cast, at_once, ended):

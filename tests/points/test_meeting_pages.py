@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from ground import clock
 from ground.clock import Quarter
 from ground.db import db, transaction
 from people.models import Role
@@ -85,16 +86,16 @@ def test_the_sheet_shows_what_the_cap_took_what_came_late_and_sums(cast, client_
     sums = re.search(r"<tfoot.*?</tfoot>", page, re.DOTALL)[0]
     assert re.sub(r"<[^>]+>|\s", " ", sums).split() == [
         "合计",
-        "0",
-        "0",
+        "–",
+        "–",
         "12",
         "18.2",
-        "0",
-        "0",
-        "0",
-        "0",
-        "0",
-        "0",
+        "–",
+        "–",
+        "–",
+        "–",
+        "–",
+        "–",
         "12",
     ]
 
@@ -383,6 +384,20 @@ def test_far_more_than_usual_is_asked_about_once_more(cast, client_of, begun):
     assert [made.amount for made in db.session.query(Adjustment) if made.reason == "手误"] == [5000]
 
 
+def test_who_is_asked_once_more_does_not_hear_then_that_it_changes_nothing(cast, client_of):
+    with transaction():
+        cast.deduct(cast.worker, TODAY)
+        assessment = opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
+        meeting.deliberate(assessment, TODAY, PRESENT, (), "", cast.clerk)
+    clerk = client_of(cast.clerk)
+    page = clerk.get(line_of(cast.worker)).text
+    form = {name: hidden(page, name) for name in ("key", "last_seen")} | {"reason": "雪天送药"}
+    told = clerk.post(f"{line_of(cast.worker)}/adjust", data=form | {"amount": "49"}).text
+    assert "确实如此，就再按一次" not in told
+    assert "加的多于50分才有用" in told
+    assert written() == []
+
+
 def test_before_it_is_posted_the_sheet_is_seen_as_it_will_hang(cast, client_of, begun):
     clerk = client_of(cast.clerk)
     do(recording.record, uuid4().hex, cast.worker, cast.item("走访"), TODAY, 1, "", cast.clerk)
@@ -390,6 +405,13 @@ def test_before_it_is_posted_the_sheet_is_seen_as_it_will_hang(cast, client_of, 
     page = clerk.get(f"{QUARTER}/preview").text
     for words in ("公示预览", "李*明", "还有1条记录没有确认", f'action="{QUARTER}/post"'):
         assert words in page, words
+    assert "扣分没有决定" not in page
+    with clock.at(date(2027, 1, 2)):  # what is of the next quarter is no concern of this sheet
+        do(recording.record, uuid4().hex, cast.worker, cast.item("走访"), clock.today(), 1, "", cast.clerk)
+        assert "还有1条记录没有确认" in clerk.get(f"{QUARTER}/preview").text
+    with transaction():
+        cast.deduction(cast.neighbour, TODAY)
+    assert "还有 1 件扣分没有决定" in clerk.get(f"{QUARTER}/preview").text
     assert cast.worker.name not in page
     assert "/post" not in client_of(cast.chair).get(f"{QUARTER}/preview").text
     assert assessments.whole_notice(begun) is None

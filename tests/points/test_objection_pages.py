@@ -218,6 +218,10 @@ def test_at_the_counter_from_the_receipt_to_the_reply(cast, client_of, posted, c
     assert refused.status_code == 422
     assert "漏记" in refused.text
     given = {"outcome": "rejected", "change": "", "reason": f"{WANG}那两次没有去", "decided_by": "村委会"}
+    slip = clerk.post(f"{HERE}/objections/1", data=given | {"change": "-5"})
+    assert slip.status_code == 422  # one of the two is not meant, and an answer stands
+    assert "不成立的异议不改分数" in slip.text
+    assert 'value="-5"' in slip.text
     assert clerk.post(f"{HERE}/objections/1", data=given).status_code == 302
     assert clerk.post(f"{HERE}/objections/1", data=given).status_code == 302
     other = clerk.post(f"{HERE}/objections/1", data=given | {"outcome": "accepted", "change": "1"})

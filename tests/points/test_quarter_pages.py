@@ -108,6 +108,19 @@ def test_a_form_with_the_same_key_and_other_contents_is_refused(cast, client_of)
     assert [service.count for service in recorded()] == [3]
 
 
+def test_nobody_and_nothing_is_chosen_beforehand(cast, client_of):
+    """Whoever stands first would be given what others did, by a slip that nobody sees."""
+    clerk = client_of(cast.clerk)
+    page = clerk.get(f"{HERE}/services/new").text
+    for name, words in (("worker", "请选择是谁。"), ("item", "请选择做了什么。")):
+        select = re.search(rf'<select[^>]*name="{name}".*?</select>', page, re.DOTALL)[0]
+        assert re.findall(r'value="(\d+)"', select)[0] == "0"
+        answer = clerk.post(f"{HERE}/services/new", data=a_service(cast, **{name: "0"}))
+        assert answer.status_code == 422
+        assert f'class="error" id="{name}-error">{words}' in answer.text
+    assert recorded() == []
+
+
 @pytest.mark.parametrize(
     ("field", "typed"),
     [

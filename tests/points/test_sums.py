@@ -68,6 +68,11 @@ def test_a_line_below_0_says_so_and_every_column_adds_up(app, cast, deducted):
     words = "".join(texts(notice_pdf(notice)))
     for shown in ("补至0分", "+41.8", "少计41.8分", "这一天没有去过"):
         assert shown in words, shown
+    nothing = sum(
+        not part for each in (*notice.rows, notice.sum_row) for part in (*each.cells, each.deductions)
+    )
+    nothing += sum(not part for each in notice.rows for part in (each.adjustments, each.waived))
+    assert words.count("–") == nothing
 
 
 def test_without_such_a_line_there_is_no_column_for_it(app, cast):

@@ -5,6 +5,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from ground import web
 from ground.forms import attempt
 from people import access
 from people.conduct import evaluations as verbs
@@ -20,7 +21,9 @@ COMMITTEE_READS = access.COMMITTEE | {Role.SUPERVISOR}
 
 def _year() -> int:
     """The year by `?year=`, one of those to choose from; without it, the first that is open today."""
-    year = request.args.get("year", verbs.open_years()[0], type=int)
+    year = web.number_asked("year")
+    if year is None:
+        return verbs.open_years()[0]
     return year if year in _years() else abort(404)
 
 

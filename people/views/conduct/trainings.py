@@ -125,7 +125,7 @@ def _training(
     """The session's page; `?person=` is who was let in last, with `?again=1` not for the first time."""
     roll = verbs.roll(training, g.area)
     present = [line for line in roll if line.attendance]
-    last = request.args.get("person", type=int) if form.status == photo.status == 200 else None
+    last = web.number_asked("person") if form.status == photo.status == 200 else None
     page = render(
         "people/conduct/training.html",
         training=training,

@@ -14,7 +14,7 @@ from ground.paper import words
 from people import access, labels
 from people.forms.roster import NEW_PERSON, AppointForm, EndForm, HandOverForm, RenewForm, RenewManyForm
 from people.models import Appointment, Duty, Person
-from people.roster import holders, persons, staffing
+from people.roster import grids, holders, persons, staffing
 from people.roster import terms as verbs
 from people.views.listing import excel, render
 from people.views.roster import bp, lists
@@ -36,6 +36,7 @@ def _terms_page(form: RenewManyForm) -> tuple[str, int]:
         "people/roster/terms.html",
         vacancies=staffing.vacancies(g.area),
         ending=staffing.ending_terms(g.area),
+        has_grids=bool(grids.of_village(g.area)),
         days_ahead=staffing.DAYS_AHEAD,
         labels=labels,
         may_appoint=bool(g.roles & access.COMMITTEE),

@@ -108,13 +108,21 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
         notice_days=rules.notice_days,
         button=form if isinstance(form, ButtonForm) else None,
         sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
-        waiting=reading.count_waiting(g.area),
-        deductions_waiting=deductions.count_waiting(g.area),
+        **still_waiting(assessment),
         wall=wall.wall_state(assessment),
         channels=labels.OBJECTION_CHANNELS,
         today=clock.today(),
     )
     return page, form.status if form else 200
+
+
+def still_waiting(assessment: Assessment) -> dict[str, int]:
+    """The template values for what of the quarter nobody has decided yet."""
+    until = assessment.quarter.last_day
+    return {
+        "waiting": reading.count_waiting(g.area, until=until),
+        "deductions_waiting": deductions.count_waiting(g.area, until),
+    }
 
 
 def table_values(assessment: Assessment) -> dict[str, Any]:

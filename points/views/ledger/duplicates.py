@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ground import clock
+from ground import clock, web
 from ground.db import fetch
 from ground.forms import ReasonForm, attempt
 from ground.refusal import Refused
@@ -87,7 +87,7 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
 
     Without `into`, ask which entry is kept.
     """
-    into = request.args.get("into", type=int)
+    into = web.number_asked("into")
     if into is None and request.method == "GET":
         duplicate = _entry_or_404(ident)
         others = suggestions.possible_duplicates(duplicate)

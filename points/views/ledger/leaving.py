@@ -1,6 +1,6 @@
 """Leaving on pages: who left and what became of the points, the decision, the village's rule."""
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -27,7 +27,7 @@ from points.views.ledger import bp, lists
 @excel(lists.DEPARTURES, lists.UNSETTLED)
 def leaving(village: str) -> Response | tuple[str, int]:
     """Who left and what became of their points; whose points nobody has settled; what is due."""
-    person_id = request.args.get("person", type=int)
+    person_id = web.number_asked("person")
     if person_id is not None:
         return redirect(url_for("ledger.leave", village=village, ident=person_id))
     return _leaving(ButtonForm(formdata=None))

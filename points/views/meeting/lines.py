@@ -58,8 +58,6 @@ def adjust(village: str, quarter: str, ident: int) -> PageResponse:
     if form.validate_on_submit():
         with attempt(form):
             assessment, worker = quarter_or_404(quarter, g.area, to_write=True), _worker_or_404(ident)
-            if not form.meant.covers(form.amount.tenths):
-                usual.check_usual(assessment, worker, form.amount.tenths)
             meeting.adjust(
                 assessment,
                 worker,
@@ -69,6 +67,9 @@ def adjust(village: str, quarter: str, ident: int) -> PageResponse:
                 current_user,
                 form.last_seen.number,
             )
+            # Asked last: who is asked to press again shall not hear then that it can't be done.
+            if not form.meant.covers(form.amount.tenths):
+                usual.check_usual(assessment, worker, form.amount.tenths)
     points = amounts.signed(form.amount.tenths)
     return _after_change(quarter, ident, form, gettext("Written down: %(points)s points.", points=points))
 

@@ -139,7 +139,7 @@ def compare_templates(area: str) -> str:
 
 
 def _comparison_page() -> str:
-    older, newer = (_version_or_404(request.args.get(name, type=int)) for name in ("older", "newer"))
+    older, newer = (_version_or_404(web.number_asked(name)) for name in ("older", "newer"))
     differences, same = compare(older, newer)
     return render(
         "points/rubrics/rubric_compare.html",

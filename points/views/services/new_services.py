@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ground import clock
+from ground import clock, web
 from ground.clock import Quarter
 from ground.db import db, fetch, get_locked
 from ground.forms import attempt
@@ -36,8 +36,8 @@ def new_service(village: str) -> Response | tuple[str, int]:
     own = not g.roles & RECORDERS
     form = ServiceForm(
         done_on=request.args.get("done_on", type=date.fromisoformat) or clock.today(),
-        worker=request.args.get("worker", type=int),
-        item=request.args.get("item", type=int),
+        worker=web.number_asked("worker"),
+        item=web.number_asked("item"),
         slip=request.args.get("slip", ""),
     )
     slip = None if own else _slip_or_404(form)
@@ -45,8 +45,10 @@ def new_service(village: str) -> Response | tuple[str, int]:
         return redirect(url_for("services.slip", village=village, slip=slip.number))
     rubric = versions.in_force(g.area, Quarter.of(form.done_on.data or clock.today()))
     seats = _seats()
-    form.worker.choices = worker_choices(own, slip, seats)
-    form.item.choices = [(item.id, _item_label(item)) for item in _claimable_items(rubric)]
+    form.worker.choices = _none_first(worker_choices(own, slip, seats), gettext("Choose whom it is about."))
+    form.item.choices = _none_first(
+        [(item.id, _item_label(item)) for item in _claimable_items(rubric)], gettext("Choose what was done.")
+    )
     form.household.choices = [(NO_HOUSEHOLD, gettext("– none –")), *_household_choices(form, seats)]
     slip_number = slip.number if slip is not None else None
     is_more = slip is None and bool(request.args.get("worker"))
@@ -144,6 +146,14 @@ def worker_choices(
     return list(names.items())
 
 
+def _none_first(choices: list[tuple[int, str]], words: str) -> list[tuple[int, str]]:
+    """The choices, with none of them chosen beforehand: whoever stands first is not recorded by a slip.
+
+    A single one is chosen.
+    """
+    return choices if len(choices) == 1 else [(0, words), *choices]
+
+
 def _claimable_items(rubric: Rubric | None) -> list[RubricItem]:
     """The items that can be claimed without a record; what takes points is no service."""
     items = rubric.items if rubric else ()
@@ -153,7 +163,7 @@ def _claimable_items(rubric: Rubric | None) -> list[RubricItem]:
 def _household_choices(form: ServiceForm, seats: list[WorkerInGrid]) -> list[tuple[int, str]]:
     """The households of the chosen worker's grids, as far as the reader works there too.
 
-    Nobody was chosen yet: of the worker who stands first.
+    None as long as nobody is chosen among several.
     """
     offered = [choice.value for choice in form.worker.choices]
     worker_id = form.worker.data if form.worker.data in offered else next(iter(offered), None)

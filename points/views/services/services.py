@@ -41,8 +41,6 @@ FLAGGED = "flagged"
 # What the list was asked for, kept on the way through a decision and back.
 SEARCH_KEYS = ("state", "worker", "grid", "item", "since", "until", "text", "like", "record", "page")
 
-LAST_ID = 2**31 - 1
-
 
 @bp.get("/v/<village>/services")
 @access.allow(*access.ONLOOKERS, Role.INSTRUCTOR)
@@ -108,28 +106,20 @@ def _search_of_choices(state: str, criteria: dict[str, Any], period: PeriodForm)
     """
     if state not in ("", FLAGGED, *ServiceState):
         abort(404)
-    record = _id_of_request("record")
+    record = web.number_asked("record")
     flagged_ids = flags.flagged_waiting_ids(g.area) if state == FLAGGED else None
     text = criteria.get("text", "") if access.is_insider() else ""
     return ServiceSearch(
         state=ServiceState(state) if state not in ("", FLAGGED) else None,
-        worker=_id_of_request("worker"),
-        grid=_id_of_request("grid"),
-        item=_id_of_request("item"),
+        worker=web.number_asked("worker"),
+        grid=web.number_asked("grid"),
+        item=web.number_asked("item"),
         since=period.since.data,
         until=period.until.data,
         text=text.replace("\0", "").strip() or None,
         likeness=criteria.get("like", "").replace("\0", "") or None,
         service_ids=[record] if record is not None else flagged_ids,
     )
-
-
-def _id_of_request(name: str) -> int | None:
-    """The id that the address gives under a name, or None; 404 for one that no column holds."""
-    ident = request.args.get(name, type=int)
-    if ident is not None and not 0 < ident <= LAST_ID:
-        abort(404)
-    return ident
 
 
 def _grid_and_worker_choices() -> tuple[dict[int, str], dict[int, str]]:
@@ -272,8 +262,6 @@ def confirm_together(village: str, ident: int) -> Response | tuple[str, int]:
 def _services_or_404(ids: Sequence[int], item_id: int) -> list[Service]:
     """The ticked records of an item, to be written; 404 if one of them is not there."""
     wanted = set(ids)
-    if not all(0 < ident <= LAST_ID for ident in wanted):
-        abort(404)
     deciding.lock_open_sheets(g.area.id)
     found = lock_all(Service, wanted, village_id=g.area.id, item_id=item_id)
     return found if len(found) == len(wanted) else abort(404)

@@ -10,8 +10,7 @@ from people.models import Area, Role
 from points import expiry
 from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Notice
-from points.services import reading
-from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet
+from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet, still_waiting
 from points.views.wall import bp
 from points.wall import finding, noticesheet, objections, posting, wording
 from points.wall import wall_state as wall
@@ -45,7 +44,7 @@ def preview(village: str, quarter: str) -> str | Response:
         "points/meeting/preview.html",
         assessment=assessment,
         notice=sheet_with_urls(wall.draft_notice(assessment)),
-        waiting=reading.count_waiting(g.area),
+        **still_waiting(assessment),
     )
 
 

@@ -38,7 +38,7 @@ def _offer_lines(form: ObjectionForm, assessment: Assessment) -> dict[int, Notic
     choices = [(number, f"{number}. {line.name} · {line.grid}") for number, line in lines.items()]
     form.line.choices = [(0, gettext("Choose a line")), *choices] if choices else []
     if not form.is_submitted():
-        number = request.args.get("line", type=int)
+        number = web.number_asked("line")
         form.line.data = number if number in lines else None
     return lines
 
@@ -170,8 +170,6 @@ def answer_objection(village: str, quarter: str, objection: int) -> Response | t
         with attempt(form):
             stored_objection = _objection_or_404(quarter, objection, to_write=True)
             is_accepted = form.outcome.data == ACCEPTED
-            if is_accepted and not form.meant.covers(form.change.tenths):
-                usual.check_usual(stored_objection.assessment, stored_objection.worker, form.change.tenths)
             objections.answer(
                 stored_objection,
                 is_accepted,
@@ -180,6 +178,8 @@ def answer_objection(village: str, quarter: str, objection: int) -> Response | t
                 form.decided_by.data,
                 current_user,
             )
+            if is_accepted and not form.meant.covers(form.change.tenths):  # asked last, as for an adjustment
+                usual.check_usual(stored_objection.assessment, stored_objection.worker, form.change.tenths)
         if form.status == 200:
             flash(gettext("Answered. Print the reply, put the seal on it and hand it over."))
             return _redirect_to_objection(quarter, objection)

@@ -26,6 +26,7 @@ def closings(village: str) -> str:
     shop = shops.of_village(g.area)
     return render(
         "shop/desk/closings.html",
+        has_shop=shop is not None,
         days=verbs.day_summaries(shop, DAYS_LISTED) if shop else [],
         today=clock.today(),
     )

@@ -38,7 +38,7 @@ def give_codes(village: str) -> Response:
 def labels(village: str) -> Response:
     """Labels for the shelf: of all goods with a code, those by `?goods=`, or with `?own=1` the loose ones."""
     shop = shops.of_village(g.area) or abort(404)
-    goods_ids = set(request.args.getlist("goods", type=int))
+    goods_ids = set(web.numbers_asked("goods"))
     shown_offers = [offer for offer in offers(shop) if not goods_ids or offer.goods.id in goods_ids]
     shelf_labels = [label for offer in shown_offers if (label := _label(offer, "own" in request.args))]
     if not shelf_labels:

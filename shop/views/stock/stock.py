@@ -70,7 +70,7 @@ def goods_stock(village: str, ident: int) -> str:
     article_lots = lots.of_goods(article)
     may_change = Role.MANAGER in g.roles
     today = clock.today()
-    arrived_id = request.args.get("came", type=int)
+    arrived_id = web.number_asked("came")
     return render(
         "shop/stock/goods_stock.html",
         article=article,
