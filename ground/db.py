@@ -4,6 +4,8 @@
         row = fetch(Grid, ident, lock=True)    the row as it is now, locked until the end
         ...                                    who may do this, and the function that does it
 
+What decodes, parses or draws comes before or after it (ground/slow.py): everybody waits for a write.
+
 Functions that write compose freely inside it. `Refused` or any other exception undoes all of it. A
 function that needs its row locked calls `lock(row)`, which does nothing where the view has locked it
 already. A page to look at, and one that is shown again after a refusal, loads by `fetch` outside.
@@ -31,6 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
+from ground import slow
 from ground.refusal import Refused
 
 log = logging.getLogger(__name__)
@@ -149,7 +152,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("something was changed outside transaction()")
     _roll_back(session)
     is_sqlite = db.engine.dialect.name == "sqlite"
-    with _write_queue if is_sqlite else nullcontext():
+    with _write_queue if is_sqlite else nullcontext(), slow.write():
         session.info["writing"] = True
         session.info["locked"] = set()
         try:

@@ -98,8 +98,9 @@ def import_from_file(kind: filing.FileType, file: Path, area: Area, dry_run: boo
     Prints how many rows were added, changed and left, or each bad cell.
     """
     try:
+        table = kind.read(file.read_bytes(), file.name, area)
         with transaction():
-            plan = kind.plan(file.read_bytes(), file.name, area)
+            plan = kind.plan_table(table, area)
             if plan.hidden_rows:
                 rows = ", ".join(map(str, plan.hidden_rows))
                 click.echo(f"left out, as Excel hides them: rows {rows}", err=True)

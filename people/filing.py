@@ -1,8 +1,12 @@
 """Files that an office brings: tried out first, then imported in whole or not at all.
 
-    keep_file     keeps the file for its dry run
+    bring         reads a file and says that it can be kept
+    keep_file     keeps it for its dry run
+    read_file     reads a kept file
     plan_file     says what it would do: an ImportPlan with a step for each row, and its bad cells
     import_file   does what the dry run showed
+
+Files are read before a transaction begins: that takes seconds, and everybody would wait.
 
 What the rows of a file mean, its `FileType` knows; the rest is the same for rosters and goods.
 """
@@ -117,19 +121,36 @@ class FileType:
 
     def plan(self, content: bytes, name: str, area: Area, with_hidden: bool = False) -> ImportPlan[Any]:
         """What a file would do in an area: the rows that Excel shows, or all. Refused as `read` is."""
-        table = self.read(content, name, area)
+        return self.plan_table(self.read(content, name, area), area, with_hidden)
+
+    def plan_table(self, table: tables.Table, area: Area, with_hidden: bool = False) -> ImportPlan[Any]:
+        """What the table of a file would do in an area: the rows that Excel shows, or all."""
         plan = self.make(table if with_hidden else table.without_hidden(), area)
         plan.hidden_rows = table.hidden_rows
         return plan
 
 
-def keep_file(kind: FileType, area: Area, name: str, content: bytes, actor: User) -> ImportFile:
+@dataclass(frozen=True)
+class BroughtFile:
+    """A file that can be kept: a table of its kind is in it."""
+
+    kind: FileType
+    name: str
+    content: bytes
+    digest: str
+
+
+def bring(kind: FileType, area: Area, name: str, content: bytes) -> BroughtFile:
+    """Read a file for an area. Refused as `tables.read`, when no table of its kind can be found in it."""
+    kind.read(content, name, area)
+    return BroughtFile(kind, name[-200:], content, hashlib.sha256(content).hexdigest())
+
+
+def keep_file(file: BroughtFile, area: Area, actor: User) -> ImportFile:
     """Keep a file for its dry run.
 
     Earlier ones that were never imported are dropped: one's own, and any that is older than a day.
-    Refused as `tables.read`, when no table of its kind can be found in it.
     """
-    kind.read(content, name, area)
     for waiting in db.session.scalars(
         select(ImportFile).where(
             ImportFile.content.is_not(None),
@@ -137,42 +158,57 @@ def keep_file(kind: FileType, area: Area, name: str, content: bytes, actor: User
         )
     ):
         waiting.content = None
-    file = ImportFile(
-        kind=kind.name,
+    kept_file = ImportFile(
+        kind=file.kind.name,
         area_id=area.id,
-        name=name[-200:],
-        digest=hashlib.sha256(content).hexdigest(),
-        content=content,
+        name=file.name,
+        digest=file.digest,
+        content=file.content,
         actor_id=actor.id,
         at=clock.now(),
     )
-    db.session.add(file)
+    db.session.add(kept_file)
     db.session.flush()
-    return file
+    return kept_file
 
 
-def plan_file(kind: FileType, file: ImportFile, with_hidden: bool = False) -> ImportPlan[Any]:
-    """What a kept file would do today: the rows that Excel shows, or all of them.
+def read_file(kind: FileType, file: ImportFile) -> tables.Table:
+    """The table in a kept file.
 
     Refused `file_gone` once it was imported or dropped, `other_file` for a file of another kind.
     """
+    return kind.read(_content(kind, file), file.name, file.area)
+
+
+def _content(kind: FileType, file: ImportFile) -> bytes:
     if file.kind != kind.name:
         raise Refused("other_file", _("This is a file of another kind."))
     if file.content is None:
         raise Refused("file_gone", _("This file is not kept any more. Choose it again."))
-    return kind.plan(file.content, file.name, file.area, with_hidden)
+    return file.content
+
+
+def plan_file(kind: FileType, file: ImportFile, with_hidden: bool = False) -> ImportPlan[Any]:
+    """What a kept file would do today: the rows that Excel shows, or all. Refused as `read_file` is."""
+    return kind.plan_table(read_file(kind, file), file.area, with_hidden)
 
 
 def import_file(
-    kind: FileType, file: ImportFile, fingerprint: str, actor: User, with_hidden: bool = False
+    kind: FileType,
+    file: ImportFile,
+    table: tables.Table,
+    fingerprint: str,
+    actor: User,
+    with_hidden: bool = False,
 ) -> Iterator[int]:
-    """Do what the dry run showed; yields how many of the file's rows are done, at last all of them.
+    """Do what the dry run of a file with this table showed; yields how many rows are done, at last all.
 
     Run to its end inside one transaction. Refused `bad_cells`, `plan_changed` when the file would do
-    something else by now, and as `plan_file`.
+    something else by now, and as `read_file`.
     """
     lock(file)
-    plan = plan_file(kind, file, with_hidden)
+    _content(kind, file)
+    plan = kind.plan_table(table, file.area, with_hidden)
     if plan.bad_cells:
         raise Refused("bad_cells", _("The file has cells that can't be taken. Nothing was done."))
     if plan.fingerprint != fingerprint:
