@@ -117,6 +117,7 @@ def add_gate(app: Flask) -> None:
     manager.login_view = "signin.sign_in"
     manager.login_message = None  # the page says by itself what it is
     manager.user_loader(accounts.user_in_session)
+    app.before_request(web.check_clock)
     app.before_request(lambda: audit.set_origin(request.remote_addr))
     app.before_request(access.check_access)
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, abort, current_app, g, redirect, request
+from flask import Blueprint, abort, current_app, g, has_request_context, redirect, request
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
@@ -48,6 +48,12 @@ def follow_calendar() -> None:
     calendar = _calendar_if_demo()
     g.is_demo = calendar is not None
     clock.shift(timedelta(seconds=calendar.seconds if calendar else 0))
+
+
+def follow_at_command() -> None:
+    """Let the clock of a command follow the demo's calendar, too; that of a request does already."""
+    if not has_request_context():
+        follow_calendar()
 
 
 def _calendar_if_demo() -> DemoCalendar | None:

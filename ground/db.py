@@ -18,7 +18,7 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -33,7 +33,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
-from ground import slow
+from ground import clock, slow
+from ground.contributions import Slot
 from ground.refusal import Refused
 
 log = logging.getLogger(__name__)
@@ -136,6 +137,35 @@ class _Queue:
 
 _write_queue = _Queue()
 
+# Before each write: what lets the clock follow a calendar of the database's own, and, of each journal, the
+# moment of its newest row.
+CALENDARS: Slot[Callable[[], None]] = Slot()
+NEWEST: Slot[Callable[[], datetime | None]] = Slot()
+
+
+def check_clock() -> None:
+    """Check that today is not before the day of the newest row. Refused `clock_back`.
+
+    Else receipts would be dated under earlier ones, and articles would have no price yet.
+    """
+    if clock.is_trusted():
+        return
+    for follow in CALENDARS.items():
+        follow()
+    moments = [moment for newest in NEWEST.items() if (moment := newest()) is not None]
+    written_on = clock.local(max(moments)).date() if moments else clock.today()
+    if clock.today() < written_on:
+        raise Refused(
+            "clock_back",
+            _(
+                "The computer on which the program runs has the wrong day: it says %(today)s, but something"
+                " was written down on %(day)s already. Set its date and time right. Until then nothing is"
+                " written.",
+                today=clock.today().isoformat(),
+                day=written_on.isoformat(),
+            ),
+        )
+
 
 @contextmanager
 def transaction() -> Iterator[Session]:
@@ -143,7 +173,7 @@ def transaction() -> Iterator[Session]:
 
     What the session read before is forgotten, except what never changes, so no rule is checked on old
     rows: what is written is loaded inside. When two requests want the same unique key or lock, the second
-    is Refused with `conflict`.
+    is Refused with `conflict`; every one is with `clock_back` while the clock is behind.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -157,6 +187,7 @@ def transaction() -> Iterator[Session]:
         session.info["locked"] = set()
         try:
             session.connection(execution_options={"writing": True})
+            check_clock()
             yield session
             with _keep_lasting_values(session):
                 session.commit()

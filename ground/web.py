@@ -34,6 +34,7 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from ground.clock import Quarter, local
+from ground.db import check_clock as check_clock_of_database
 from ground.db import db
 from ground.paper import words
 from ground.paper.draw import qr_path
@@ -52,8 +53,8 @@ TOLD_IN_PLACE = "in_place"  # the category of what a page says at a place on it
 MOST_NAMED = 5  # of those that were left for one reason, as what is said travels in a cookie
 
 # What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, or, for
-# all others, a request that can't be done (422).
-STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409}
+# all others, a request that can't be done (422); 503 until the clock is set right.
+STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409, "clock_back": 503}
 
 # Under this address programs ask: what goes wrong there is told in JSON.
 API_PREFIX = "/api/"
@@ -293,6 +294,12 @@ def public_url(path: str) -> str:
 def printed_url(path: str) -> str:
     """The full address of a public page for a QR code, in capitals, which need fewer squares."""
     return public_url(path).upper()
+
+
+def check_clock() -> None:
+    """Check the clock before any page: on a wrong day most of what it says would be wrong."""
+    if request.endpoint is not None and not request.endpoint.endswith("static"):
+        check_clock_of_database()
 
 
 def own_address(address: str | None) -> str:
