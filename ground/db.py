@@ -28,7 +28,7 @@ from typing import Any, ClassVar, TypeVar
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Update, event, func, inspect, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
@@ -84,6 +84,10 @@ class Moment(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+UNKNOWN_OUTCOME = _(
+    "It is not known whether this was written down. Press the same button once more: nothing is done twice."
+)
 
 # How the databases say it: a unique key taken, a deadlock, a lock waited for too long.
 CONFLICT_CODES = {
@@ -173,7 +177,8 @@ def transaction() -> Iterator[Session]:
 
     What the session read before is forgotten, except what never changes, so no rule is checked on old
     rows: what is written is loaded inside. When two requests want the same unique key or lock, the second
-    is Refused with `conflict`; every one is with `clock_back` while the clock is behind.
+    is Refused with `conflict`; every one is with `clock_back` while the clock is behind,
+    and with `unknown_outcome` when no answer came to the commit.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -190,7 +195,7 @@ def transaction() -> Iterator[Session]:
             check_clock()
             yield session
             with _keep_lasting_values(session):
-                session.commit()
+                _commit(session)
         except DBAPIError as error:
             _roll_back(session)
             if not _is_conflict(error):
@@ -203,6 +208,26 @@ def transaction() -> Iterator[Session]:
         finally:
             session.info.pop("writing", None)
             session.info.pop("locked", None)
+
+
+def _commit(session: Session) -> None:
+    """Commit; Refused `unknown_outcome` when no answer came, as then nobody knows whether it is written."""
+    session.flush()  # what the database refuses of it, is not written for sure
+    wrote_before = may_have_written()
+    session.info["may_have_written"] = True
+    try:
+        session.commit()
+    except Exception as error:
+        if isinstance(error, DBAPIError) and (isinstance(error, IntegrityError) or _is_conflict(error)):
+            session.info["may_have_written"] = wrote_before
+            raise
+        log.exception("no answer to a commit")
+        raise Refused("unknown_outcome", UNKNOWN_OUTCOME) from error
+
+
+def may_have_written() -> bool:
+    """Whether this session wrote something, or cannot know that it did not."""
+    return bool(db.session().info.get("may_have_written"))
 
 
 @contextmanager

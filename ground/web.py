@@ -34,8 +34,8 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from ground.clock import Quarter, local
+from ground.db import UNKNOWN_OUTCOME, db, may_have_written
 from ground.db import check_clock as check_clock_of_database
-from ground.db import db
 from ground.paper import words
 from ground.paper.draw import qr_path
 from ground.refusal import Refused
@@ -54,7 +54,14 @@ MOST_NAMED = 5  # of those that were left for one reason, as what is said travel
 
 # What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, or, for
 # all others, a request that can't be done (422); 503 until the clock is set right.
-STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409, "clock_back": 503}
+STATUSES = {
+    "no_key": 401,
+    "bad_key": 401,
+    "conflict": 409,
+    "key_reused": 409,
+    "clock_back": 503,
+    "unknown_outcome": 500,
+}
 
 # Under this address programs ask: what goes wrong there is told in JSON.
 API_PREFIX = "/api/"
@@ -220,9 +227,20 @@ def answer_refusal(refusal: Refused) -> Response | tuple[str, int]:
     if request.path.startswith(API_PREFIX):
         return problem(refusal)
     status = STATUSES.get(refusal.code, 422)
+    if refusal.code == "unknown_outcome":
+        return _unknown_page(status)
     return render_template(
         "error.html", code=status, title=gettext("That was not done"), text=refusal.message
     ), status
+
+
+def _unknown_page(status: int) -> tuple[str, int]:
+    """The page for who cannot be told whether it was written; that nothing was, is said of what is known."""
+    text = gettext(
+        "It is not known whether this was written down. Go back and press the same button once more: nothing"
+        " is done twice."
+    )
+    return render_template("error.html", code=status, title=gettext("Something broke"), text=text), status
 
 
 Problem = Response
@@ -265,6 +283,8 @@ def answer_error(error: HTTPException) -> Response | tuple[str, int]:
         405: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
         413: (gettext("Too large"), gettext("The file is larger than 8 MB. Take a smaller picture.")),
     }
+    if error.code not in explanations and may_have_written():
+        return _unknown_page(error.code)
     title, text = explanations.get(
         error.code,
         (gettext("Something broke"), gettext("That was our fault. Nothing was booked. Try it once more.")),
@@ -280,6 +300,8 @@ def _problem_of_error(error: HTTPException, status: int) -> Problem:
         413: ("too_large", _("That is more than is taken at once.")),
     }
     broken = ("broken", _("That was our fault. Nothing was booked. Try it once more."))
+    if may_have_written():
+        broken = ("unknown_outcome", UNKNOWN_OUTCOME)
     answer = problem(Refused(*refusals.get(status, broken)), status)
     if isinstance(error, MethodNotAllowed):
         answer.allow.update(error.valid_methods or ())
