@@ -27,7 +27,19 @@ from typing import Any, ClassVar, TypeVar
 
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Update, event, func, inspect, select
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Update,
+    event,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -208,6 +220,20 @@ def transaction() -> Iterator[Session]:
         finally:
             session.info.pop("writing", None)
             session.info.pop("locked", None)
+
+
+@contextmanager
+def rehearsal_session(session: Session) -> Iterator[Connection]:
+    """A session whose verbs believe that they write; all of it is undone. See ground/rehearsal.py."""
+    _roll_back(session)
+    session.info["writing"] = True
+    session.info["locked"] = set()
+    try:
+        yield session.connection()
+    finally:
+        session.info.pop("writing", None)
+        session.info.pop("locked", None)
+        _roll_back(session)
 
 
 def _commit(session: Session) -> None:

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ground import web
-from ground.db import db, fetch, get_locked, transaction
+from ground.db import db, fetch, transaction
 from ground.paper import words
 from ground.refusal import Refused
 from people import filing
@@ -137,11 +137,10 @@ class FilePages:
     ) -> Generator[str, None, None]:
         """Import a file; yields a line after each batch, and at the end where to go or why it was refused."""
         try:
-            table = filing.read_file(self.kind, db.session.get_one(ImportFile, ident))
-            with transaction():
-                file, actor = get_locked(ImportFile, ident), db.session.get_one(User, actor_id)
-                for done in filing.import_file(self.kind, file, table, fingerprint, actor, with_hidden):
-                    yield json.dumps({"done": done}) + "\n"
+            file, actor = db.session.get_one(ImportFile, ident), db.session.get_one(User, actor_id)
+            table = filing.read_file(self.kind, file)
+            for done in filing.import_file(self.kind, file, table, fingerprint, actor, with_hidden):
+                yield json.dumps({"done": done}) + "\n"
             yield json.dumps({"go": address}) + "\n"
         except Refused as refusal:
             yield json.dumps({"refused": str(refusal.message)}) + "\n"

@@ -306,7 +306,7 @@ def test_every_bad_cell_is_told_at_once_and_nothing_is_taken_in(cast):
     brought = filing.bring(intake.ROSTER, cast.county, "a.xlsx", workbook(rows))
     file = do(filing.keep_file, brought, cast.county, cast.county_user)
     table = filing.read_file(intake.ROSTER, file)
-    with pytest.raises(Refused) as refusal, transaction():
+    with pytest.raises(Refused) as refusal:
         list(filing.import_file(intake.ROSTER, file, table, made.fingerprint, cast.county_user))
     assert refusal.value.code == "bad_cells"
     assert grid_of(cast) is None

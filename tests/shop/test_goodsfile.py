@@ -272,7 +272,7 @@ def test_all_of_it_or_nothing(cast):
     assert told(made) == [("H3", "每人每季限兑"), ("E4", "条码")]
     file = do(filing.keep_file, brought(cast.village, rows), cast.village, cast.manager)
     table = filing.read_file(GOODS, file)
-    with pytest.raises(Refused, match="bad_cells"), transaction():
+    with pytest.raises(Refused, match="bad_cells"):
         list(filing.import_file(GOODS, file, table, made.fingerprint, cast.manager))
     assert count(Goods) == 4
 
