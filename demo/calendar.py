@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, current_app, g, redirect, request
+from flask import Blueprint, abort, current_app, g, has_request_context, redirect, request
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -92,6 +92,12 @@ def _is_loopback(name: str) -> bool:
         return ip_address(name).is_loopback
     except ValueError:
         return name == "localhost"
+
+
+def follow_at_command() -> None:
+    """Let the clock of a command follow the demo's calendar, too; that of a request does already."""
+    if not has_request_context():
+        follow_calendar()
 
 
 def _calendar_if_demo() -> DemoCalendar | None:

@@ -2,6 +2,7 @@
 
 from demo import calendar, cli
 from ground.contributions import Package
+from ground.db import CALENDARS
 from people.pages import BANNERS
 
 DEMO = Package(
@@ -11,5 +12,5 @@ DEMO = Package(
     commands=[cli.demo_cli, cli.start],
     before_request=[calendar.follow_calendar],
     context=[calendar.template_day],
-    fillings=[BANNERS.filling("demo/banner.html")],
+    fillings=[BANNERS.filling("demo/banner.html"), CALENDARS.filling(calendar.follow_at_command)],
 )

@@ -1,9 +1,11 @@
 """The calendar everyone shares: moments in UTC, days and quarters in Asia/Shanghai.
 
-This is the only place that asks the machine for the time. The clock can be set (`at`) and shifted
-(`shift`), so that history, the demo's own calendar and tests need no waiting.
+`machine` is the only place that asks the machine for the time. The clock can be held (`at`) and shifted
+(`shift`), so that history, the demo's own calendar and tests need no waiting. A clock that runs may be wrong:
+`ground.db` looks whether it went back.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +22,22 @@ _fixed_moment: ContextVar[datetime | None] = ContextVar("fixed", default=None)
 _shift_by: ContextVar[timedelta] = ContextVar("shifted", default=timedelta(0))
 
 
+def machine() -> datetime:
+    """This moment, as the machine has it."""
+    return datetime.now(UTC)
+
+
+def is_trusted() -> bool:
+    """Whether the clock is right whatever was written before: it is held, or the operator says so.
+
+    They start with AIXIN_TRUST_CLOCK=1 once something was written while the clock ran ahead.
+    """
+    return _fixed_moment.get() is not None or os.environ.get("AIXIN_TRUST_CLOCK") == "1"
+
+
 def now() -> datetime:
     """This moment in UTC, to the second (what is hashed must survive every database)."""
-    moment = _fixed_moment.get() or datetime.now(UTC) + _shift_by.get()
+    moment = _fixed_moment.get() or machine() + _shift_by.get()
     return moment.astimezone(UTC).replace(microsecond=0)
 
 

@@ -4,6 +4,8 @@
         row = fetch(Grid, ident, lock=True)    the row as it is now, locked until the end
         ...                                    who may do this, and the function that does it
 
+What decodes, parses or draws comes before or after it (ground/slow.py): everybody waits for a write.
+
 Functions that write compose freely inside it. `Refused` or any other exception undoes all of it. A
 function that needs its row locked calls `lock(row)`, which does nothing where the view has locked it
 already. A page to look at, and one that is shown again after a refusal, loads by `fetch` outside.
@@ -27,13 +29,28 @@ from typing import Any, ClassVar, TypeVar
 import psycopg
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Update, event, func, inspect, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Update,
+    event,
+    func,
+    inspect,
+    select,
+)
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
+from ground import clock, slow
+from ground.contributions import Slot
 from ground.refusal import Refused
+from ground.troubles import Trouble, trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +101,10 @@ class Moment(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+UNKNOWN_OUTCOME = _(
+    "It is not known whether this was written down. Press the same button once more: nothing is done twice."
+)
 
 # How the databases say it: a unique key taken, a deadlock, a lock waited for too long.
 CONFLICT_CODES = {
@@ -137,6 +158,35 @@ class _Queue:
 
 _write_queue = _Queue()
 
+# Before each write: what lets the clock follow a calendar of the database's own, and, of each journal, the
+# moment of its newest row.
+CALENDARS: Slot[Callable[[], None]] = Slot()
+NEWEST: Slot[Callable[[], datetime | None]] = Slot()
+
+
+def check_clock() -> None:
+    """Check that today is not before the day of the newest row. Refused `clock_back`.
+
+    Else receipts would be dated under earlier ones, and articles would have no price yet.
+    """
+    if clock.is_trusted():
+        return
+    for follow in CALENDARS.items():
+        follow()
+    moments = [moment for newest in NEWEST.items() if (moment := newest()) is not None]
+    written_on = clock.local(max(moments)).date() if moments else clock.today()
+    if clock.today() < written_on:
+        raise Refused(
+            "clock_back",
+            _(
+                "The computer on which the program runs has the wrong day: it says %(today)s, but something"
+                " was written down on %(day)s already. Set its date and time right. Until then nothing is"
+                " written.",
+                today=clock.today().isoformat(),
+                day=written_on.isoformat(),
+            ),
+        )
+
 
 @contextmanager
 def transaction() -> Iterator[Session]:
@@ -144,7 +194,8 @@ def transaction() -> Iterator[Session]:
 
     What the session read before is forgotten, except what never changes, so no rule is checked on old
     rows: what is written is loaded inside. When two requests want the same unique key or lock, the second
-    is Refused with `conflict`.
+    is Refused with `conflict`; every one is with `clock_back` while the clock is behind,
+    and with `unknown_outcome` when no answer came to the commit.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -153,18 +204,19 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("something was changed outside transaction()")
     _roll_back(session)
     is_sqlite = db.engine.dialect.name == "sqlite"
-    with _write_queue if is_sqlite else nullcontext():
+    with _write_queue if is_sqlite else nullcontext(), slow.write():
         session.info["writing"] = True
         session.info["locked"] = set()
         try:
             session.connection(execution_options={"writing": True})
+            check_clock()
             if first := session.info.get("first"):
                 first()
             yield session
             if reason := session.info.get("write_nothing"):
                 raise reason
             with _keep_lasting_values(session):
-                session.commit()
+                _commit(session)
             if session.info.pop("first", None):
                 session.info["did_first"] = True
         except DBAPIError as error:
@@ -197,6 +249,48 @@ def write_nothing(reason: Exception) -> None:
 def did_first() -> bool:
     """Whether a transaction that began with such an action was written."""
     return bool(db.session().info.get("did_first"))
+
+
+@contextmanager
+def rehearsal_session(session: Session) -> Iterator[Connection]:
+    """A session whose verbs believe that they write; all of it is undone. See ground/rehearsal.py."""
+    _roll_back(session)
+    session.info["writing"] = True
+    session.info["locked"] = set()
+    try:
+        yield session.connection()
+    finally:
+        session.info.pop("writing", None)
+        session.info.pop("locked", None)
+        _roll_back(session)
+
+
+def _commit(session: Session) -> None:
+    """Commit; Refused `unknown_outcome` when no answer came, as then nobody knows whether it is written."""
+    session.flush()  # what the database refuses of it, is not written for sure
+    wrote_before = may_have_written()
+    session.info["may_have_written"] = True
+    try:
+        session.commit()
+    except Exception as error:
+        if _is_refused(error):
+            session.info["may_have_written"] = wrote_before
+            raise
+        log.exception("no answer to a commit")
+        raise Refused("unknown_outcome", UNKNOWN_OUTCOME) from error
+
+
+def _is_refused(error: Exception) -> bool:
+    """Whether the database itself said that it did not commit."""
+    if not isinstance(error, DBAPIError):
+        return False
+    is_told = trouble_of(error) in (Trouble.FULL, Trouble.READ_ONLY, Trouble.SLOW)
+    return isinstance(error, IntegrityError) or _is_conflict(error) or is_told
+
+
+def may_have_written() -> bool:
+    """Whether this session wrote something, or cannot know that it did not."""
+    return bool(db.session().info.get("may_have_written"))
 
 
 @contextmanager

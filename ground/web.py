@@ -38,7 +38,8 @@ from werkzeug.wrappers import Response
 
 from ground import claims
 from ground.clock import Quarter, local
-from ground.db import LARGEST_ID, database_file, db, limit_waiting
+from ground.db import LARGEST_ID, UNKNOWN_OUTCOME, database_file, db, limit_waiting, may_have_written
+from ground.db import check_clock as check_clock_of_database
 from ground.paper import words
 from ground.paper.draw import qr_path
 from ground.refusal import Refused
@@ -60,8 +61,16 @@ TOLD_IN_PLACE = "in_place"  # the category of what a page says at a place on it
 MOST_NAMED = 5  # of those that were left for one reason, as what is said travels in a cookie
 
 # What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, not from
-# there, or, for all others, a request that can't be done (422).
-STATUSES = {"no_key": 401, "bad_key": 401, "conflict": 409, "key_reused": 409, "demo_is_local": 403}
+# there, or, for all others, a request that can't be done (422); 503 until the clock is set right.
+STATUSES = {
+    "no_key": 401,
+    "bad_key": 401,
+    "conflict": 409,
+    "key_reused": 409,
+    "demo_is_local": 403,
+    "clock_back": 503,
+    "unknown_outcome": 500,
+}
 
 # Under this address programs ask: what goes wrong there is told in JSON.
 API_PREFIX = "/api/"
@@ -238,9 +247,20 @@ def answer_refusal(refusal: Refused) -> Response | tuple[str, int]:
     if request.path.startswith(API_PREFIX):
         return problem(refusal)
     status = STATUSES.get(refusal.code, 422)
+    if refusal.code == "unknown_outcome":
+        return _unknown_page(status)
     return render_template(
         "error.html", code=status, title=gettext("That was not done"), text=refusal.message
     ), status
+
+
+def _unknown_page(status: int) -> tuple[str, int]:
+    """The page for who cannot be told whether it was written; that nothing was, is said of what is known."""
+    text = gettext(
+        "It is not known whether this was written down. Go back and press the same button once more: nothing"
+        " is done twice."
+    )
+    return render_template("error.html", code=status, title=gettext("Something broke"), text=text), status
 
 
 Problem = Response
@@ -278,6 +298,8 @@ def answer_error(error: HTTPException) -> Response | tuple[str, int]:
         405: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
         413: (gettext("Too large"), gettext("The file is larger than 8 MB. Take a smaller picture.")),
     }
+    if error.code not in explanations and may_have_written():
+        return _unknown_page(error.code)
     title, text = explanations.get(
         error.code,
         (gettext("Something broke"), gettext("That was our fault. Nothing was booked. Try it once more.")),
@@ -293,6 +315,8 @@ def _problem_of_error(error: HTTPException, status: int) -> Problem:
         413: ("too_large", _("That is more than is taken at once.")),
     }
     broken = ("broken", _("That was our fault. Nothing was booked. Try it once more."))
+    if may_have_written():
+        broken = ("unknown_outcome", UNKNOWN_OUTCOME)
     answer = problem(Refused(*refusals.get(status, broken)), status)
     if isinstance(error, MethodNotAllowed):
         answer.allow.update(error.valid_methods or ())
@@ -346,6 +370,12 @@ def public_url(path: str) -> str:
 def printed_url(path: str) -> str:
     """The full address of a public page for a QR code, in capitals, which need fewer squares."""
     return public_url(path).upper()
+
+
+def check_clock() -> None:
+    """Check the clock before any page: on a wrong day most of what it says would be wrong."""
+    if request.endpoint is not None and not request.endpoint.endswith("static"):
+        check_clock_of_database()
 
 
 def own_address(address: str | None) -> str:

@@ -9,10 +9,10 @@ Reading the trail is in people/trail.
 
 from collections.abc import Iterable
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from ground import clock
 from ground.db import Base, db
@@ -82,6 +82,11 @@ def change_all(
         db.session.flush()
     _write(actor, action, lines)
     return changed_names
+
+
+def newest() -> datetime | None:
+    """When the newest line was written."""
+    return db.session.scalar(select(AuditEvent.at).order_by(AuditEvent.id.desc()).limit(1))
 
 
 def _write(

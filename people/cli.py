@@ -98,19 +98,19 @@ def import_from_file(kind: filing.FileType, file: Path, area: Area, dry_run: boo
     Prints how many rows were added, changed and left, or each bad cell.
     """
     try:
-        with transaction():
-            plan = kind.plan(file.read_bytes(), file.name, area)
-            if plan.hidden_rows:
-                rows = ", ".join(map(str, plan.hidden_rows))
-                click.echo(f"left out, as Excel hides them: rows {rows}", err=True)
-            for cell in plan.bad_cells:
-                click.echo(f"{cell.where} {cell.column}: {cell.reason}", err=True)
-            if plan.bad_cells:
-                raise click.ClickException(f"{len(plan.bad_cells)} bad cells; nothing was changed")
-            if not dry_run:
-                with click.progressbar(length=len(plan.steps), label=kind.name, file=sys.stderr) as bar:
-                    for done in kind.carry_out(plan, area, None):
-                        bar.update(done - bar.pos)
+        table = kind.read(file.read_bytes(), file.name, area)
+        plan = kind.plan_table(table, area)
+        if plan.hidden_rows:
+            rows = ", ".join(map(str, plan.hidden_rows))
+            click.echo(f"left out, as Excel hides them: rows {rows}", err=True)
+        for cell in plan.bad_cells:
+            click.echo(f"{cell.where} {cell.column}: {cell.reason}", err=True)
+        if plan.bad_cells:
+            raise click.ClickException(f"{len(plan.bad_cells)} bad cells; nothing was changed")
+        if not dry_run:
+            with click.progressbar(length=len(plan.steps), label=kind.name, file=sys.stderr) as bar:
+                for done in kind.write(lambda: filing.carry_out_as_planned(kind, plan, table, area)):
+                    bar.update(done - bar.pos)
     except Refused as refusal:
         raise click_error(refusal) from refusal
     counts = ", ".join(f"{count} {outcome}" for outcome, count in plan.counts_by_outcome.items())

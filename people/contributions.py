@@ -3,7 +3,8 @@
 from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
-from people import access, cli, held, pages
+from ground.db import NEWEST
+from people import access, audit, cli, held, pages
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Role, mask_phone
@@ -47,6 +48,7 @@ PEOPLE = Package(
         "guide_links": pages.guide_links,
     },
     fillings=[
+        NEWEST.filling(audit.newest),
         WORDS.filling(words.OWN_WORDS),
         NAMINGS.filling(*subjects.OWN_NAMINGS),
         HELD.filling(HeldPart(10, held.about)),

@@ -1,8 +1,12 @@
 """Files that an office brings: tried out first, then imported in whole or not at all.
 
-    keep_file     keeps the file for its dry run
+    bring         reads a file and says that it can be kept
+    keep_file     keeps it for its dry run
+    read_file     reads a kept file
     plan_file     says what it would do: an ImportPlan with a step for each row, and its bad cells
     import_file   does what the dry run showed
+
+Files are read before a transaction begins: that takes seconds, and everybody would wait.
 
 What the rows of a file mean, its `FileType` knows; the rest is the same for rosters and goods.
 """
@@ -18,10 +22,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 
 from ground import clock, tables
-from ground.db import db, lock
+from ground.db import Base, db, get_locked
 from ground.refusal import Refused
-from ground.tables import BadCell
-from people.models import Area, FileKind, ImportFile, User
+from ground.rehearsal import long_write
+from ground.tables import BadCell, Table
+from people.models import Area, AuditEvent, FileKind, ImportFile, User
 
 # How many rows go to the database at once; after each lot the page and the command line are told.
 ROWS_AT_ONCE = 500
@@ -63,7 +68,7 @@ AnyStep = TypeVar("AnyStep", bound=ImportStep)
 class ImportPlan(Generic[AnyStep]):
     """What a whole file would do; with a bad cell, nothing of it is done."""
 
-    table: tables.Table
+    table: Table
     steps: list[AnyStep]
     bad_cells: list[BadCell]
     counts: Counter[str] = field(init=False)
@@ -107,29 +112,54 @@ class FileType:
 
     name: FileKind
     layout: tables.Layout
-    make: Callable[[tables.Table, Area], ImportPlan[Any]]
+    make: Callable[[Table, Area], ImportPlan[Any]]
     carry_out: Callable[[ImportPlan[Any], Area, User | None], Iterator[int]]
     given: Callable[[Area], Collection[str]] = lambda area: ()
+    tables: Sequence[type[Base]] = ()
+    """What `make` and `carry_out` read and write, if it is so much that others would wait for it."""
 
-    def read(self, content: bytes, name: str, area: Area) -> tables.Table:
+    def write(
+        self, work: Callable[[], Iterator[int]], finish: Callable[[], None] = lambda: None
+    ) -> Iterator[int]:
+        """Do what takes a file in, and then what finishes it, in one transaction, without long waits."""
+        return long_write(work, finish, self.tables, [AuditEvent])
+
+    def read(self, content: bytes, name: str, area: Area) -> Table:
         """The table in a file for an area. Refused as `tables.read` is, when it has no such table."""
         return self.layout.read(content, name, self.given(area))
 
     def plan(self, content: bytes, name: str, area: Area, with_hidden: bool = False) -> ImportPlan[Any]:
         """What a file would do in an area: the rows that Excel shows, or all. Refused as `read` is."""
-        table = self.read(content, name, area)
+        return self.plan_table(self.read(content, name, area), area, with_hidden)
+
+    def plan_table(self, table: Table, area: Area, with_hidden: bool = False) -> ImportPlan[Any]:
+        """What the table of a file would do in an area: the rows that Excel shows, or all."""
         plan = self.make(table if with_hidden else table.without_hidden(), area)
         plan.hidden_rows = table.hidden_rows
         return plan
 
 
-def keep_file(kind: FileType, area: Area, name: str, content: bytes, actor: User) -> ImportFile:
+@dataclass(frozen=True)
+class BroughtFile:
+    """A file that can be kept: a table of its kind is in it."""
+
+    kind: FileType
+    name: str
+    content: bytes
+    digest: str
+
+
+def bring(kind: FileType, area: Area, name: str, content: bytes) -> BroughtFile:
+    """Read a file for an area. Refused as `tables.read`, when no table of its kind can be found in it."""
+    kind.read(content, name, area)
+    return BroughtFile(kind, name[-200:], content, hashlib.sha256(content).hexdigest())
+
+
+def keep_file(file: BroughtFile, area: Area, actor: User) -> ImportFile:
     """Keep a file for its dry run.
 
     Earlier ones that were never imported are dropped: one's own, and any that is older than a day.
-    Refused as `tables.read`, when no table of its kind can be found in it.
     """
-    kind.read(content, name, area)
     for waiting in db.session.scalars(
         select(ImportFile).where(
             ImportFile.content.is_not(None),
@@ -137,51 +167,95 @@ def keep_file(kind: FileType, area: Area, name: str, content: bytes, actor: User
         )
     ):
         waiting.content = None
-    file = ImportFile(
-        kind=kind.name,
+    kept_file = ImportFile(
+        kind=file.kind.name,
         area_id=area.id,
-        name=name[-200:],
-        digest=hashlib.sha256(content).hexdigest(),
-        content=content,
+        name=file.name,
+        digest=file.digest,
+        content=file.content,
         actor_id=actor.id,
         at=clock.now(),
     )
-    db.session.add(file)
+    db.session.add(kept_file)
     db.session.flush()
-    return file
+    return kept_file
 
 
-def plan_file(kind: FileType, file: ImportFile, with_hidden: bool = False) -> ImportPlan[Any]:
-    """What a kept file would do today: the rows that Excel shows, or all of them.
+def read_file(kind: FileType, file: ImportFile) -> Table:
+    """The table in a kept file.
 
     Refused `file_gone` once it was imported or dropped, `other_file` for a file of another kind.
     """
+    return kind.read(_content(kind, file), file.name, file.area)
+
+
+def _content(kind: FileType, file: ImportFile) -> bytes:
     if file.kind != kind.name:
         raise Refused("other_file", _("This is a file of another kind."))
     if file.content is None:
         raise Refused("file_gone", _("This file is not kept any more. Choose it again."))
-    return kind.plan(file.content, file.name, file.area, with_hidden)
+    return file.content
+
+
+def plan_file(kind: FileType, file: ImportFile, with_hidden: bool = False) -> ImportPlan[Any]:
+    """What a kept file would do today: the rows that Excel shows, or all. Refused as `read_file` is."""
+    return kind.plan_table(read_file(kind, file), file.area, with_hidden)
 
 
 def import_file(
-    kind: FileType, file: ImportFile, fingerprint: str, actor: User, with_hidden: bool = False
+    kind: FileType,
+    file: ImportFile,
+    table: Table,
+    fingerprint: str,
+    actor: User,
+    with_hidden: bool = False,
 ) -> Iterator[int]:
-    """Do what the dry run showed; yields how many of the file's rows are done, at last all of them.
+    """Do what the dry run of a file with this table showed; yields how many rows are done, at last all.
 
-    Run to its end inside one transaction. Refused `bad_cells`, `plan_changed` when the file would do
-    something else by now, and as `plan_file`.
+    It is run to its end and opens the transaction itself. Refused `bad_cells`, `plan_changed` when the file
+    would do something else by now, and as `read_file`.
     """
-    lock(file)
-    plan = plan_file(kind, file, with_hidden)
+    ident, actor_id, done_counts = file.id, actor.id, Counter[str]()
+
+    def work() -> Iterator[int]:
+        kept_file, by = db.session.get_one(ImportFile, ident), db.session.get_one(User, actor_id)
+        plan = _checked_plan(kind, kept_file, table, fingerprint, with_hidden)
+        yield from kind.carry_out(plan, kept_file.area, by)
+        done_counts.update(plan.counts)
+
+    def finish() -> None:
+        kept_file = get_locked(ImportFile, ident)
+        _content(kind, kept_file)
+        kept_file.content = None
+        kept_file.applied_at = clock.now()
+        kept_file.added, kept_file.changed, kept_file.left = (done_counts[outcome] for outcome in OUTCOMES)
+        db.session.flush()
+
+    yield from kind.write(work, finish)
+
+
+def _checked_plan(
+    kind: FileType, file: ImportFile, table: Table, fingerprint: str, with_hidden: bool
+) -> ImportPlan[Any]:
+    """What a file would do, which is what the dry run showed. Refused as `import_file` is."""
+    _content(kind, file)
+    plan = kind.plan_table(table, file.area, with_hidden)
     if plan.bad_cells:
         raise Refused("bad_cells", _("The file has cells that can't be taken. Nothing was done."))
+    _check_same(plan, fingerprint)
+    return plan
+
+
+def carry_out_as_planned(kind: FileType, planned: ImportPlan[Any], table: Table, area: Area) -> Iterator[int]:
+    """Do what a plan of this table says, by the command line. Refused `plan_changed` as `import_file` is."""
+    plan = kind.plan_table(table, area)
+    _check_same(plan, planned.fingerprint)
+    yield from kind.carry_out(plan, area, None)
+
+
+def _check_same(plan: ImportPlan[Any], fingerprint: str) -> None:
     if plan.fingerprint != fingerprint:
         raise Refused("plan_changed", _("Something was changed meanwhile. Look at the dry run again."))
-    yield from kind.carry_out(plan, file.area, actor)
-    file.content = None
-    file.applied_at = clock.now()
-    file.added, file.changed, file.left = plan.counts_by_outcome.values()
-    db.session.flush()
 
 
 def do_in_batches(plan: ImportPlan[AnyStep], do: Callable[[Sequence[AnyStep]], None]) -> Iterator[int]:

@@ -5,6 +5,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
+from ground.db import NEWEST
 from people import access
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
@@ -13,6 +14,7 @@ from people.pages import ABOUT_PERSON, ABOVE, HELP, NAVIGATION, WAITING, Further
 from people.trail.words import WORDS
 from people.views import ROSTER
 from points import amounts, cli, held, trailwords
+from points import ledger as ledger_verbs
 from points.views import (
     KEYING_IN,
     RECORD_PAGES,
@@ -49,6 +51,7 @@ POINTS = Package(
     filters={"points": amounts.show},
     globals={"weighings": weighing.weighings},
     fillings=[
+        NEWEST.filling(ledger_verbs.newest),
         ABOUT_PERSON.filling(about_person),
         WORDS.filling(trailwords.WORDS),
         HELD.filling(HeldPart(20, held.services_held), HeldPart(40, held.points_held)),

@@ -14,6 +14,7 @@ Amounts are tenths of a point. A key says "only once"; what caused a transfer is
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
@@ -73,6 +74,11 @@ def find_account(person: Person) -> Account | None:
 def balance_of(person: Person) -> int:
     """A worker's balance in tenths; 0 for one who never had an entry. Opens nothing."""
     return db.session.scalar(select(Account.balance).where(Account.person_id == person.id)) or 0
+
+
+def newest() -> datetime | None:
+    """When the newest transfer was written."""
+    return db.session.scalar(select(Transfer.at).order_by(Transfer.id.desc()).limit(1))
 
 
 def open_accounts(village: Area) -> None:

@@ -208,6 +208,10 @@ class Clock:
         self._stack.close()
         self._stack.enter_context(calendar.at(moment))
 
+    def release(self) -> None:
+        """Let the clock run as the machine's does."""
+        self._stack.close()
+
     def days_on(self, days: int = 1) -> None:
         self.turn_to(calendar.today() + timedelta(days=days))
 

@@ -1,10 +1,12 @@
 """What the tests tell their stories with: a verb is done, a verb is refused, and what there is afterwards."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
 
@@ -64,3 +66,24 @@ def everything_fits() -> bool:
 def told(made: ImportPlan[Any]) -> list[tuple[str, str]]:
     """The bad cells of a table as a page or the command line names them."""
     return [(cell.where, cell.column) for cell in made.bad_cells]
+
+
+@contextmanager
+def answer_lost(side: str) -> Iterator[None]:
+    """The next commit gets no answer: it was not sent (`before`), or it was done (`after`)."""
+    dialect = db.engine.dialect
+    on_sqlite = dialect.name == "sqlite"
+    error = sqlite3.OperationalError if on_sqlite else psycopg.OperationalError
+    commit = type(dialect).do_commit
+
+    def lose(connection: Any) -> None:
+        del dialect.do_commit
+        if side == "after":
+            commit(dialect, connection)
+        raise error("the connection is lost")
+
+    dialect.do_commit = lose
+    try:
+        yield
+    finally:
+        vars(dialect).pop("do_commit", None)

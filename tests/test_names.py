@@ -306,8 +306,9 @@ def csv_of(row):
 
 def take_in(area, row, actor):
     """Take a roster of one row in; how many rows are new, changed and as they were."""
+    table = intake.ROSTER.read(csv_of(row), "花名册.csv", area)
     with transaction():
-        made = intake.ROSTER.plan(csv_of(row), "花名册.csv", area)
+        made = intake.ROSTER.plan_table(table, area)
         assert made.bad_cells == []
         list(intake.import_rows(made, area, actor))
     return dict(made.counts)

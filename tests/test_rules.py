@@ -22,6 +22,7 @@ from duties.models import DisputeKind, IncidentKind, Severity, VisitStep
 from ground import clock
 from ground.clock import Quarter
 from ground.db import Base, db, fetch, transaction
+from ground.pictures import Jpeg
 from people import access, contacts, filing
 from people.conduct import trainings
 from people.models import Attention, ContactKind, Duty, Person
@@ -154,7 +155,7 @@ def test_verbs_know_nothing_of_the_web():
 def test_pictures_are_opened_in_one_place():
     """There the kinds of pictures, their size and what is dropped are settled, for whoever takes a photo."""
     assert [str(file.relative_to(ROOT)) for file in PRODUCT if "Image.open(" in file.read_text()] == [
-        "ground/pictures.py"
+        "ground/pictures/work.py"
     ]
 
 
@@ -733,6 +734,9 @@ def lived_in(cast):
 def live_in(cast):
     """Let something of everything happen in the village; what its addresses need."""
     cast.earn(cast.worker, 1000)
+    picture = Jpeg(a_picture())
+    bad_row = "村(社区)代码,网格编码\n0,1\n".encode()
+    file = filing.bring(intake.ROSTER, cast.village, "花名册.csv", bad_row)
     with transaction():
         done = redemptions.redeem("k" * 16, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
         voids.void(done, "拿错了", cast.volunteer)
@@ -741,14 +745,13 @@ def live_in(cast):
         contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", clock.today(), None)
         day = clock.today()
         trainings.hold("t" * 16, cast.village, Duty.WORKER, "用电安全", "村委会", day, cast.clerk)
-        bad_row = "村(社区)代码,网格编码\n0,1\n".encode()
-        filing.keep_file(intake.ROSTER, cast.village, "花名册.csv", bad_row, cast.clerk)
-        portraits.set_portrait(cast.worker, a_picture(), cast.clerk)
+        filing.keep_file(file, cast.village, cast.clerk)
+        portraits.set_portrait(cast.worker, picture, cast.clerk)
         grid, head = cast.term_of(cast.worker).grid, files.Particulars("张大山")
         household = files.add_household(grid, head, Attention.ORDINARY, "", day, cast.clerk)
         told = ([VisitStep.MEET], "一切都好", "", "送药")
         visit = visits.record_visit("v" * 16, household, cast.worker, day, *told, cast.worker_user)
-        photos.keep(visit, a_picture(), cast.worker_user)
+        photos.keep(visit, picture, cast.worker_user)
         land, fire = DisputeKind.LAND, IncidentKind.EMERGENCY
         quarrel = ("d" * 16, grid, cast.worker, day, land, "甲乙", "地界", cast.worker_user)
         slide = ("i" * 16, grid, None, fire, Severity.MAJOR, day, "村口", "塌方", "", cast.clerk)

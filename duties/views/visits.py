@@ -144,7 +144,7 @@ def _record_visit(form: VisitForm, household: Household) -> None:
     )
     if form.slip.data:
         slips.use(form.slip.data, g.area, visit.evidence, visit.worker, current_user)
-    photo = form.photo.content
+    photo = form.photo.picture
     if photo is not None:
         photos.keep(visit, photo, current_user)
 

@@ -24,6 +24,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from ground.paper.fonts import face_of, register
+from ground.slow import check_nobody_waits
 
 MM = 72 / 25.4  # in points
 
@@ -155,6 +156,7 @@ class Pen:
     """Draws the pages of one document, enlarged by `scale`; `pdf()` ends it."""
 
     def __init__(self, title: str, wide: float, high: float, scale: float = 1) -> None:
+        check_nobody_waits("a paper is drawn")
         self.wide, self.high = wide, high
         self._scale = scale
         self._out = BytesIO()

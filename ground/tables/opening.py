@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
+from time import monotonic
 
 from flask_babel import lazy_gettext as _
 
@@ -26,6 +27,7 @@ MOST_UNPACKED_BYTES = 100 * 1024 * 1024
 # Tags are what takes time, up to a minute for these in a file made to do so.
 # A table of 20,000 rows and 14 columns has 1.7 million at most.
 MOST_TAGS = 2_000_000
+MOST_SECONDS = 30  # for all of a file, on a machine that has more to do
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
@@ -132,10 +134,11 @@ def _delimiter(text: str, is_heading: Callable[[Cell], bool]) -> str:
 
 
 def _guarded(sheets: Iterator[Sheet], broken: Callable[[], Refused]) -> Iterator[Sheet]:
-    """Sheets whose every fault is a refusal: a broken file may raise any exception when it is read."""
+    """Sheets whose every fault is a refusal, slowness too; a broken file may raise any exception."""
+    until = monotonic() + MOST_SECONDS
     try:
         for sheet in sheets:
-            sheet.lines = _guarded_lines(sheet.lines, broken)
+            sheet.lines = _guarded_lines(sheet.lines, broken, until)
             yield sheet
     except Refused:
         raise
@@ -144,10 +147,15 @@ def _guarded(sheets: Iterator[Sheet], broken: Callable[[], Refused]) -> Iterator
 
 
 def _guarded_lines(
-    lines: Iterator[Sequence[Cell]], broken: Callable[[], Refused]
+    lines: Iterator[Sequence[Cell]], broken: Callable[[], Refused], until: float
 ) -> Iterator[Sequence[Cell]]:
     try:
-        yield from lines
+        for line in lines:
+            if monotonic() > until:
+                raise too_large()
+            yield line
+    except Refused:
+        raise
     except Exception as error:
         raise broken() from error
 

@@ -11,6 +11,7 @@ from openpyxl.utils.cell import get_column_letter
 
 from ground.names import folded
 from ground.refusal import Refused
+from ground.slow import check_nobody_waits
 from ground.tables.cells import Cell
 from ground.tables.opening import HEADER_WITHIN_ROWS, MOST_ROWS, sheets, too_large
 from ground.tables.sheets import MOST_COLUMNS, Sheet
@@ -123,6 +124,7 @@ def read(data: bytes, filename: str, columns: Sequence[Column], given: Collectio
     each of its rows. Excel's own numbering is kept. Refused `locked_file`, `web_page`, `unreadable_file`,
     `file_too_large`, `no_header`, `columns_missing`, `column_twice`.
     """
+    check_nobody_waits("a table is read")
     words = {_heading(word): column for column in columns for word in (column.name, *column.aliases)}
     nearest = _Header(0, [], [])
     for sheet in sheets(data, filename, lambda cell: cell is not None and _heading(cell) in words):

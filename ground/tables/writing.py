@@ -15,6 +15,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from ground.slow import check_nobody_waits
 from ground.tables.cells import FIRST_ROUNDED_NUMBER, looks_like_formula
 from ground.tables.opening import MOST_ROWS
 from ground.tables.reading import Column
@@ -46,6 +47,7 @@ def write_xlsx(
     typed there as it is. `choices` give a column its list of words, together at most 255 characters and
     none with a comma; `widths` are in characters.
     """
+    check_nobody_waits("a workbook is written")
     rows = list(rows)
     names = [column.name for column in columns]
     book = Workbook(write_only=True)
@@ -76,6 +78,7 @@ class BookWriter:
     """
 
     def __init__(self) -> None:
+        check_nobody_waits("a workbook is written")
         self._book = Workbook(write_only=True)
         self._book.properties.creator = "Aixin"
 
@@ -143,6 +146,7 @@ def write_csv(columns: Sequence[Column], rows: Iterable[RowValues]) -> bytes:
 
     A text that Excel would take for a formula gets an apostrophe in front; `read` takes it away again.
     """
+    check_nobody_waits("a text table is written")
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([_plain_text(column.name) for column in columns])

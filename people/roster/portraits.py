@@ -1,12 +1,12 @@
 """Portraits: photos by which the desk recognises who brings a card. Nobody has to have one."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from sqlalchemy import select
 
 from ground import clock, pictures
 from ground.db import db, lock
+from ground.pictures import Jpeg
 from people import audit
 from people.models import Person, Portrait, User
 from people.roster import persons
@@ -14,17 +14,18 @@ from people.roster import persons
 LONGEST_SIDE_PIXELS = 400  # pixels on the longer side
 
 
-def set_portrait(person: Person, data: bytes, actor: User | None) -> Portrait:
-    """Keep a photo (see `pictures.FORMATS`) of a person, made small, in place of the one before.
+def make(data: bytes) -> Jpeg:
+    """A photo made small, to be kept of a person. Refused as `pictures.encode` is."""
+    return pictures.encode(data, LONGEST_SIDE_PIXELS)
 
-    Refused `was_merged`, and as `pictures.encode` is.
-    """
-    content = pictures.encode(data, LONGEST_SIDE_PIXELS)
+
+def set_portrait(person: Person, picture: Jpeg, actor: User | None) -> Portrait:
+    """Keep a photo of a person, in place of the one before. Refused `was_merged`."""
     _delete(_locked(person))
     portrait = Portrait(
         person_id=person.id,
-        content=content,
-        digest=sha256(content).hexdigest(),
+        content=picture.content,
+        digest=picture.digest,
         actor_id=actor.id if actor else None,
         at=clock.now(),
     )

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from ground import clock
 from ground.db import db
 from people import audit, filing
-from people.models import Appointment, Area, FileKind, User
+from people.models import Appointment, Area, FileKind, Grid, GridChange, Group, Merge, Person, User
 from people.roster import changes, grids, persons, terms
 from people.rosterfile import columns, plan
 from people.rosterfile.plan import Act, Plan, RosterSeat, RosterStep
@@ -21,7 +21,15 @@ def import_rows(roster_plan: Plan, area: Area, actor: User | None) -> Iterator[i
     yield len(roster_plan.steps)
 
 
-ROSTER = filing.FileType(FileKind.ROSTER, columns.LAYOUT, plan.make, import_rows, columns.given)
+# A county's roster is 6,168 rows: a whole office would wait.
+ROSTER = filing.FileType(
+    FileKind.ROSTER,
+    columns.LAYOUT,
+    plan.make,
+    import_rows,
+    columns.given,
+    (Group, Grid, GridChange, Person, Appointment, Merge),
+)
 
 
 def _import_batch(steps: Sequence[RosterStep], actor: User | None) -> None:

@@ -11,8 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ground import web
-from ground.db import db, fetch, get_locked, transaction
-from ground.forms import attempt
+from ground.db import db, fetch, transaction
 from ground.paper import words
 from ground.refusal import Refused
 from people import filing
@@ -65,10 +64,13 @@ class FilePages:
         form = ImportForm()
         if form.validate_on_submit():
             upload = form.file.data
-            with attempt(form):
-                file = filing.keep_file(self.kind, g.area, upload.filename or "", upload.read(), current_user)
-            if form.status == 200:
+            try:
+                brought = filing.bring(self.kind, g.area, upload.filename or "", upload.read())
+                with transaction():
+                    file = filing.keep_file(brought, g.area, current_user)
                 return redirect(self.addresses.url("look", ident=file.id))
+            except Refused as refusal:
+                form.refuse(refusal)
         return render_template("import.html", form=form, about=self, urls=self.addresses), form.status
 
     def look(self, ident: int) -> Response | tuple[str, int]:
@@ -135,10 +137,10 @@ class FilePages:
     ) -> Generator[str, None, None]:
         """Import a file; yields a line after each batch, and at the end where to go or why it was refused."""
         try:
-            with transaction():
-                file, actor = get_locked(ImportFile, ident), db.session.get_one(User, actor_id)
-                for done in filing.import_file(self.kind, file, fingerprint, actor, with_hidden):
-                    yield json.dumps({"done": done}) + "\n"
+            file, actor = db.session.get_one(ImportFile, ident), db.session.get_one(User, actor_id)
+            table = filing.read_file(self.kind, file)
+            for done in filing.import_file(self.kind, file, table, fingerprint, actor, with_hidden):
+                yield json.dumps({"done": done}) + "\n"
             yield json.dumps({"go": address}) + "\n"
         except Refused as refusal:
             yield json.dumps({"refused": str(refusal.message)}) + "\n"

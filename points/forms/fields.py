@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf.file import FileField
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from ground.forms import FiguresField
 from ground.refusal import Refused
+from people.forms.pictures import PictureField
 from points import amounts
 from points.services import photos
 
@@ -38,12 +38,13 @@ class MeantField(HiddenField):
         return self.data == str(tenths)
 
 
-class PhotoField(FileField):
+class PhotoField(PictureField):
     """An optional photo, taken with the phone's camera; the page's form is sent as multipart."""
 
     def __init__(self, label: Any = None, **options: Any) -> None:
         super().__init__(
             label or _("Photo"),
+            photos.make,
             description=_("Only if it helps; nobody has to. Where it was taken is not kept."),
             render_kw={
                 "accept": "image/*",
@@ -54,8 +55,3 @@ class PhotoField(FileField):
             },
             **options,
         )
-
-    @property
-    def content(self) -> bytes | None:
-        """The picture that was sent, or None."""
-        return self.data.read() if self.data else None

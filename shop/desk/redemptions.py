@@ -54,7 +54,7 @@ def redeem(
     basket = {goods_id: quantity for goods_id, quantity in sorted(basket.items()) if quantity}
     account = ledger.account_of(card.person)
     get_locked(Account, account.id)
-    existing = db.session.scalar(select(Redemption).where(Redemption.key == key))
+    existing = by_key(key)
     if existing is not None:
         return _repeated_redemption(existing, shop, card, basket, collector)
     articles = _articles(shop, basket)
@@ -96,6 +96,11 @@ def redeem(
         move_key = f"redemption:{key}:{lot.id}"
         lots.move_lot(lot, MoveKind.REDEMPTION, -quantity, move_key, actor, redemption_id=redemption.id)
     return redemption
+
+
+def by_key(key: str) -> Redemption | None:
+    """The redemption that was made with a key, or None."""
+    return db.session.scalar(select(Redemption).where(Redemption.key == key))
 
 
 def next_key(card: Card) -> str:

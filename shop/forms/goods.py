@@ -1,13 +1,15 @@
 """Forms about articles: their description, price, codes and picture."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileRequired
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from ground import clock, days
 from ground.forms import DayField, FiguresField, Form, NumberField
+from people.forms.pictures import PictureField
 from points.forms.fields import PointsField
+from shop.shelf import pictures
 
 
 class GoodsForm(Form):
@@ -48,4 +50,6 @@ class CodeForm(Form):
 class PictureForm(Form):
     """A picture of an article."""
 
-    photo = FileField(_("Picture"), validators=[FileRequired(_("Take or choose a picture first."))])
+    photo = PictureField(
+        _("Picture"), pictures.make, validators=[FileRequired(_("Take or choose a picture first."))]
+    )

@@ -38,5 +38,6 @@ class KnownGoods:
         return self._by_name[names.folded(name)]
 
     def price(self, goods: Goods, day: date) -> Price:
-        """The price of an article that holds on a day from today on."""
-        return [price for price in self._prices[goods.id] if price.holds_from <= day][-1]
+        """The price of an article that holds on a day; before its first, that one (`prices.price_column`)."""
+        prices = self._prices[goods.id]
+        return [price for price in prices if price.holds_from <= max(day, prices[0].holds_from)][-1]

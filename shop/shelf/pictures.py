@@ -1,9 +1,8 @@
 """Pictures of articles: small, so that a phone shows a whole shelf of them."""
 
-import hashlib
-
 from ground import pictures
 from ground.db import db, lock
+from ground.pictures import Jpeg
 from people import audit
 from people.models import User
 from shop.models import Goods, Picture
@@ -11,21 +10,21 @@ from shop.models import Goods, Picture
 LONGEST_SIDE_PIXELS = 320  # pixels: twice what a tile shows
 
 
-def set_picture(goods: Goods, data: bytes, actor: User | None) -> Picture:
-    """Let an article have this picture (see `pictures.FORMATS`), in place of one it had.
+def make(data: bytes) -> Jpeg:
+    """A picture made small, to be that of an article. Refused as `pictures.encode` is."""
+    return pictures.encode(data, LONGEST_SIDE_PIXELS)
 
-    Refused as `pictures.encode`. The same one again changes nothing.
-    """
-    content = pictures.encode(data, LONGEST_SIDE_PIXELS)
-    digest = hashlib.sha256(content).hexdigest()
+
+def set_picture(goods: Goods, new: Jpeg, actor: User | None) -> Picture:
+    """Let an article have this picture, in place of one it had. The same one again changes nothing."""
     lock(goods)
     picture = goods.picture
-    if picture is not None and picture.digest == digest:
+    if picture is not None and picture.digest == new.digest:
         return picture
     if picture is None:
         picture = Picture(goods_id=goods.id)
         db.session.add(picture)
-    picture.content, picture.digest = content, digest
+    picture.content, picture.digest = new.content, new.digest
     db.session.flush()
     db.session.expire(goods, ["picture"])
     audit.note(actor, "goods.picture", goods, goods.shop.village, name=goods.name)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, case, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock, days
@@ -50,11 +50,20 @@ def set_prices(new_prices: Iterable[tuple[Goods, int, date]], actor: User | None
 
 
 def price_column(day: date) -> ScalarSelect[int]:
-    """SQL column for a query over goods: what each costs on a day, in tenths."""
+    """SQL column for a query over goods: what each costs on a day, in tenths.
+
+    Before its first price, as the clock may have been put back since, an article costs what it cost first.
+    """
+    holds = Price.holds_from <= day
     return (
         select(Price.points)
-        .where(Price.goods_id == Goods.id, Price.holds_from <= day)
-        .order_by(Price.holds_from.desc(), Price.id.desc())
+        .where(Price.goods_id == Goods.id)
+        .order_by(
+            holds.desc(),
+            case((holds, Price.holds_from)).desc(),
+            Price.holds_from,
+            Price.id.desc(),
+        )
         .limit(1)
         .correlate(Goods)
         .scalar_subquery()
@@ -64,7 +73,7 @@ def price_column(day: date) -> ScalarSelect[int]:
 def prices_on(goods_ids: Iterable[int], day: date) -> dict[int, int]:
     """What these articles (by id) cost on a day, in tenths."""
     query = select(Goods.id, price_column(day)).where(Goods.id.in_(list(goods_ids)))
-    return {ident: points for ident, points in db.session.execute(query) if points is not None}
+    return dict(db.session.execute(query).all())
 
 
 def price_of(goods: Goods) -> int:

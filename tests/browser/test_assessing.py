@@ -106,7 +106,7 @@ def test_what_does_not_arrive_stays_in_the_form(browser: Browser, address: str, 
     clerk.keyboard.press("Enter")
     write(clerk, "3", "汛期转移群众")
     clerk.keyboard.press("Enter")
-    expect(clerk.locator("tbody.current").get_by_role("alert")).to_contain_text("没有送到")
+    expect(clerk.locator("tbody.current").get_by_role("alert")).to_contain_text("没有等到回音")
     assert arrived == [200]
     clerk.unroute(re.compile("/adjust$"))
     clerk.keyboard.press("Enter")

@@ -281,7 +281,7 @@ def test_a_lost_answer_leads_to_the_same_receipt(page: Page, cards: list[Card], 
     serve(page, card)
     page.route("**/desk/*", answer_lost, times=1)
     redeem(page)
-    expect(page.locator("[data-refused]")).to_contain_text("再按一次")
+    expect(page.locator("[data-refused]")).to_contain_text("按同一个按钮再试")
     assert receipts(card) == before + 1
     if then == "press again":
         redeem(page)
@@ -297,7 +297,7 @@ def test_without_network_nothing_is_lost(shop: BrowserContext, phone: Page, card
     shop.set_offline(True)
     redeem(phone)
     told = phone.locator("[data-refused]")
-    expect(told).to_contain_text("还没有送到")
+    expect(told).to_contain_text("没有等到回音")
     expect(told).to_be_in_viewport()
     assert receipts(card) == 0
     shop.set_offline(False)

@@ -14,6 +14,7 @@ from duties.households.files import Particulars
 from duties.models import Visit, VisitStep
 from duties.visits import DueWhen
 from ground.db import db, transaction
+from ground.pictures import Jpeg
 from ground.refusal import Refused
 from people.models import Attention, AuditEvent, Duty, GridKind
 from people.roster import changes, grids, terms
@@ -331,7 +332,7 @@ def test_nobody_else_reads_a_word_of_it(cast, client_of):
         made = visits.record_visit(
             "k" * 16, household, cast.neighbour, TODAY, [VisitStep.ASK], *SECRETS[:3], cast.clerk
         )
-        photos.keep(made, a_picture(), cast.clerk)
+        photos.keep(made, Jpeg(a_picture()), cast.clerk)
     ident, house = made.id, household.id
     own = [f"{HERE}/households/{house}/visits", f"{HERE}/visits/{ident}", f"{HERE}/visits/{ident}/photo"]
     assert [client_of(cast.clerk).get(path).status_code for path in own] == [200] * 3

@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 
 from ground import clock
 from ground.db import Base, db, transaction
+from ground.pictures import Jpeg
 from people import held
 from people.conduct import trainings
 from people.held import Reader
@@ -115,7 +116,7 @@ def full_life(cast):
         )
         session.flush()
         deciding.take_back(cast.deduct(worker, date(2026, 12, 20)), "按错了人", cast.chair)
-        portraits.set_portrait(worker, a_picture(), clerk)
+        portraits.set_portrait(worker, Jpeg(a_picture()), clerk)
     return cast.worker
 
 

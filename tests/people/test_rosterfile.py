@@ -27,7 +27,7 @@ from people.models import (
 from people.roster import changes, grids, holders
 from people.rosterfile import columns, export, intake
 from tests.cast import NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE
-from tests.story import told
+from tests.story import do, told
 
 pytestmark = pytest.mark.one_database
 
@@ -78,8 +78,9 @@ def planned(area, rows, **how):
 
 def take_in(area, rows, actor=None):
     """Do it, as the command line does; returns what was counted."""
+    table = intake.ROSTER.read(workbook(rows), "花名册.xlsx", area)
     with transaction():
-        made = planned(area, rows)
+        made = intake.ROSTER.plan_table(table, area)
         assert told(made) == []
         done = list(intake.import_rows(made, area, actor))
         assert done[-1] == len(made.steps)
@@ -302,10 +303,11 @@ def test_every_bad_cell_is_told_at_once_and_nothing_is_taken_in(cast):
     rows = [row(), row(网格编码="G-102", 户数="多", 电话="1"), row(网格编码="G-101")]
     made = planned(cast.county, rows)
     assert told(made) == [("D3", "电话"), ("K3", "户数"), ("H4", "网格编码")]
-    with transaction():
-        file = filing.keep_file(intake.ROSTER, cast.county, "a.xlsx", workbook(rows), cast.county_user)
-    with pytest.raises(Refused) as refusal, transaction():
-        list(filing.import_file(intake.ROSTER, file, made.fingerprint, cast.county_user))
+    brought = filing.bring(intake.ROSTER, cast.county, "a.xlsx", workbook(rows))
+    file = do(filing.keep_file, brought, cast.county, cast.county_user)
+    table = filing.read_file(intake.ROSTER, file)
+    with pytest.raises(Refused) as refusal:
+        list(filing.import_file(intake.ROSTER, file, table, made.fingerprint, cast.county_user))
     assert refusal.value.code == "bad_cells"
     assert grid_of(cast) is None
 
@@ -428,8 +430,9 @@ def test_a_messy_workbook(cast):
     made = intake.ROSTER.plan(messy(), "花名册.xlsx", cast.county)
     assert [(cell.where, str(cell.reason)) for cell in made.bad_cells] == []
     assert made.table.unknown_headings == ("序号", "备注")
+    table = made.table
     with transaction():
-        list(intake.import_rows(intake.ROSTER.plan(messy(), "花名册.xlsx", cast.county), cast.county, None))
+        list(intake.import_rows(intake.ROSTER.plan_table(table, cast.county), cast.county, None))
     found = [
         (term.grid.code, term.person.name, term.person.birth_year, term.person.phone, term.starts_on)
         for term in holders.serving_terms(cast.village, date(2026, 12, 1), date(2026, 12, 1))

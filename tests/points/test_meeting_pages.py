@@ -9,6 +9,7 @@ import pytest
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db, transaction
+from ground.pictures import Jpeg
 from people.models import Role
 from people.signin import accounts
 from points.assessment import assessments, meeting, meeting_rules, opening
@@ -128,7 +129,7 @@ def test_a_line_opens_to_its_records_with_confirmer_and_evidence(cast, client_of
         service = recording.record(
             uuid4().hex, cast.worker, cast.item("化解一起"), TODAY, 1, "劝和地界", cast.clerk
         )
-        photos.keep(service, a_picture(), cast.clerk)
+        photos.keep(service, Jpeg(a_picture()), cast.clerk)
         deciding.confirm(service, cast.chair, deciding.Voucher.WITNESS, "张大山")
         meeting.deliberate(begun, TODAY, PRESENT, (), "", cast.clerk)
     for headers in ({}, PART):

@@ -32,8 +32,9 @@ def record(cast):
 
 
 def keep(service, picture, actor):
+    made = photos.make(picture)
     with transaction():
-        return photos.keep(service, picture, actor)
+        return photos.keep(service, made, actor)
 
 
 def taken():

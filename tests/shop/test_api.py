@@ -25,7 +25,7 @@ from shop.shelf.hours import Hours, Span
 from shop.stock import moves
 from tests.cast import TODAY
 from tests.shop import till as tills
-from tests.story import count, everything_fits
+from tests.story import answer_lost, count, everything_fits
 from tests.test_rules import methods
 
 SOAP, SALT = 1, 2  # what the cast's goods are called by their ids
@@ -184,6 +184,8 @@ def test_every_code_in_the_document_happens(app, cast, till, monkeypatch):
         patch.setattr("shop.desk.redemptions._next_serial", lambda shop, day: 1 / 0)
         patch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
         meets("broken", till.order(number, {SOAP: 1}))
+    with answer_lost("before"):
+        meets("unknown_outcome", till.order(number, {SOAP: 1}))
     with clock.at(date(2027, 1, 1)):
         meets("quarter_over", till.void(done, "太晚了"))
     with transaction():

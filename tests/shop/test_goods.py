@@ -299,18 +299,19 @@ def photo(width, height, kind="JPEG", colour="red"):
 
 
 def test_a_picture_is_kept_small_and_says_nothing_else(cast):
-    picture = do(pictures.set_picture, cast.goods, photo(1600, 1200), cast.manager)
+    picture = do(pictures.set_picture, cast.goods, pictures.make(photo(1600, 1200)), cast.manager)
     with Image.open(io.BytesIO(picture.content)) as kept:
         assert (kept.format, kept.size) == ("JPEG", (320, 240))
     assert b"taken at home" not in picture.content
     assert cast.goods.picture.digest == picture.digest
-    do(pictures.set_picture, cast.goods, photo(1600, 1200), cast.manager)
+    do(pictures.set_picture, cast.goods, pictures.make(photo(1600, 1200)), cast.manager)
     assert len(events("goods.picture")) == 1
-    first = picture.digest
-    assert do(pictures.set_picture, cast.goods, photo(50, 60, "PNG", "blue"), cast.manager).digest != first
+    first, other = picture.digest, pictures.make(photo(50, 60, "PNG", "blue"))
+    assert do(pictures.set_picture, cast.goods, other, cast.manager).digest != first
     for _again in range(2):
         do(pictures.remove_picture, cast.goods, cast.manager)
     assert (cast.goods.picture, len(events("goods.picture_off"))) == (None, 1)
-    refused("not_an_image", pictures.set_picture, cast.goods, b"GIF89a", cast.manager)
+    with refusal("not_an_image"):
+        pictures.make(b"GIF89a")
     assert db.session.scalar(select(func.count()).select_from(Picture)) == 0
     assert db.session.scalar(select(func.count()).select_from(Barcode)) == 2

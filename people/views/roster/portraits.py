@@ -33,7 +33,7 @@ def set_portrait(village: str, ident: int) -> Response | tuple[str, int]:
     form = PortraitForm()
     if form.validate():
         with attempt(form):
-            verbs.set_portrait(correctable_person(ident), form.photo.data.read(), current_user)
+            verbs.set_portrait(correctable_person(ident), form.photo.picture, current_user)
     return _finish(ident, form, gettext("The photo is kept."))
 
 

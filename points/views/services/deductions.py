@@ -64,7 +64,7 @@ def new_deduction(village: str) -> Response | tuple[str, int]:
                 form.shown_by.data,
                 current_user,
             )
-            photo, ident = form.photo.content, deduction.service_id
+            photo, ident = form.photo.picture, deduction.service_id
             if photo is not None:
                 photos.keep(deduction.service, photo, current_user)
         if form.status == 200:

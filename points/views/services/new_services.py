@@ -68,7 +68,7 @@ def new_service(village: str) -> Response | tuple[str, int]:
             )
             if slip_number is not None:
                 slips.use(slip_number, g.area, service, service.worker, current_user)
-            photo = form.photo.content
+            photo = form.photo.picture
             if photo is not None:
                 photos.keep(service, photo, current_user)
             told = gettext(

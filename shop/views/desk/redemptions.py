@@ -20,7 +20,7 @@ from shop.models import Redemption
 from shop.paper.receipt import PAPERS, Receipt, ReceiptLine, ReceiptProxy, receipt_pdf
 from shop.shelf import shops
 from shop.views import READERS
-from shop.views.desk import bp, lists
+from shop.views.desk import bp, lists, unseen
 
 
 @bp.get("/v/<village>/redemptions")
@@ -45,7 +45,9 @@ def redemptions(village: str) -> str:
 @excel(lists.RECEIPT)
 def redemption(village: str, ident: int) -> tuple[str, int]:
     """One redemption; `?done=1` right after it: the green sheet, ready for the next card."""
-    return _page(_redemption_or_404(ident), ReasonForm(formdata=None))
+    redemption = _redemption_or_404(ident)
+    unseen.seen(redemption)
+    return _page(redemption, ReasonForm(formdata=None))
 
 
 @bp.post("/v/<village>/redemptions/<int:ident>/void")

@@ -21,7 +21,7 @@ from shop.desk.holders import check_holder
 from shop.forms.desk import BasketForm
 from shop.models import Redemption, RedemptionLine, Shop
 from shop.shelf import goods, shops
-from shop.views.desk import bp
+from shop.views.desk import bp, unseen
 from shop.views.desk.desk import SERVING
 
 MANY_GOODS = 12  # articles; from there on their categories help
@@ -32,26 +32,38 @@ MANY_GOODS = 12  # articles; from there on their categories help
 def desk_card(village: str, number: str) -> Response | dict[str, str] | web.Problem | tuple[str, int]:
     """The page of a card at the desk; when it is sent, the basket is redeemed.
 
-    The page's script asks for JSON: the receipt's page as `url`, or the refusal.
+    The page's script asks for JSON: the receipt's page as `url`, or the refusal. A basket that was booked
+    without its outcome being seen leads to its receipt.
     """
     card = cards.by_number(number, g.area) or abort(404)
     form = BasketForm()
     by_script = request.accept_mimetypes.best == "application/json"
     if not form.is_submitted():
-        form.key.data = redemptions.next_key(card)
+        unseen_key = unseen.key_for(card)
+        booked = redemptions.by_key(unseen_key) if unseen_key else None
+        if booked and booked.day == clock.today():
+            return redirect(_receipt_url(booked))
+        form.key.data = unseen_key if unseen_key and not booked else redemptions.next_key(card)
     elif form.validate():
         shop = shops.of_village(g.area) or abort(404)
+        unseen.sent(card, form.key.data)
         with attempt(form):
             redemption = redemptions.redeem(
                 form.key.data, shop, card, form.basket.data, current_user, form.collector
             )
         if form.status == 200:
-            receipt = url_for("desk.redemption", village=village, ident=redemption.id, done=1)
+            receipt = _receipt_url(redemption)
             return {"url": receipt} if by_script else redirect(receipt)
+        if form.refusal is None or form.refusal.code != "unknown_outcome":
+            unseen.refused(card)
     if form.is_submitted() and by_script:
         refusal = form.problem()
         return web.problem(refusal, field=refusal.field)
     return _card_page(card, form), form.status
+
+
+def _receipt_url(redemption: Redemption) -> str:
+    return url_for("desk.redemption", village=g.area.code, ident=redemption.id, done=1)
 
 
 def _card_page(card: Card, form: BasketForm) -> str:

@@ -120,7 +120,7 @@ def set_picture(village: str, ident: int) -> Response | tuple[str, int]:
     form = PictureForm()
     if form.validate_on_submit():
         with attempt(form):
-            pictures.set_picture(_article_or_404(ident), form.photo.data.read(), current_user)
+            pictures.set_picture(_article_or_404(ident), form.photo.picture, current_user)
     return _after_form(ident, form, gettext("The picture is there."), photo=form)
 
 

@@ -1,0 +1,33 @@
+"""The field for a picture, which is ready for the view before anything is written."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_wtf.file import FileField
+from wtforms.validators import ValidationError
+
+from ground.pictures import Jpeg
+from ground.refusal import Refused
+
+
+class PictureField(FileField):
+    """A picture that was sent; `picture` is what was made of it, or None.
+
+    It is made while the form is checked, so that nobody waits for it in a write. What is no picture is said
+    beside the field.
+    """
+
+    picture: Any = None  # a Jpeg, if one was sent
+
+    def __init__(self, label: Any, make: Callable[[bytes], Jpeg], **options: Any) -> None:
+        super().__init__(label, **options)
+        self._make = make
+
+    def pre_validate(self, form: Any) -> None:
+        """Make the picture, or say why there is none."""
+        if not self.data:
+            return
+        try:
+            self.picture = self._make(self.data.read())
+        except Refused as refusal:
+            raise ValidationError(refusal.message) from refusal
