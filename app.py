@@ -16,9 +16,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from demo.contributions import DEMO
 from duties.contributions import DUTIES
-from ground import sending, serving, web
-from ground.cli import serve_cli
+from ground import sending, web
 from ground.db import db, engine_options
+from ground.server import serving
+from ground.server.cli import serve_cli
 from people import access, audit
 from people.contributions import PEOPLE
 from people.signin import sessions

@@ -61,6 +61,10 @@ def follow_calendar() -> None:
     g.is_demo = calendar is not None
     if calendar is not None and request.endpoint not in access.ASSETS:
         _check_visitor()
+    _follow(calendar)
+
+
+def _follow(calendar: DemoCalendar | None) -> None:
     clock.shift(timedelta(seconds=calendar.seconds if calendar else 0))
 
 
@@ -97,7 +101,7 @@ def _is_loopback(name: str) -> bool:
 def follow_at_command() -> None:
     """Let the clock of a command follow the demo's calendar, too; that of a request does already."""
     if not has_request_context():
-        follow_calendar()
+        _follow(_calendar_if_demo())
 
 
 def _calendar_if_demo() -> DemoCalendar | None:

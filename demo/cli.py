@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from demo import calendar, neighbours, roll
 from demo.story import PASSWORD, VILLAGE_ROLES, Story
-from ground.cli import address, claim_database, default_port, serve
 from ground.db import db, transaction
 from ground.paper.fonts import fonts_exist, make_fonts
 from ground.refusal import Refused
+from ground.server.cli import address, claim_database, default_port, serve
 from people import areas
 from people.cli import click_error
 from people.models import Area, Grid, Role

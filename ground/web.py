@@ -36,14 +36,14 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
-from ground import claims
 from ground.clock import Quarter, local
 from ground.db import LARGEST_ID, UNKNOWN_OUTCOME, database_file, db, limit_waiting, may_have_written
 from ground.db import check_clock as check_clock_of_database
+from ground.db.troubles import tell, trouble_of
 from ground.paper import words
 from ground.paper.draw import qr_path
 from ground.refusal import Refused
-from ground.troubles import tell, trouble_of
+from ground.server import claims
 
 log = logging.getLogger(__name__)
 

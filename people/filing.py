@@ -23,8 +23,8 @@ from sqlalchemy import or_, select
 
 from ground import clock, tables
 from ground.db import Base, db, get_locked
+from ground.db.rehearsal import long_write
 from ground.refusal import Refused
-from ground.rehearsal import long_write
 from ground.tables import BadCell, Table
 from people.models import Area, AuditEvent, FileKind, ImportFile, User
 

@@ -9,10 +9,10 @@ from sqlalchemy import event, func, select
 
 from demo import calendar, cli, roll
 from demo.story import PASSWORD
-from ground import serving
 from ground.clock import Quarter
 from ground.db import db, transaction
 from ground.refusal import Refused
+from ground.server import serving
 from people import areas
 from people.models import Area, Grid, GridKind, Level
 from points import ledger

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 import app  # loaded here, so that no server has to
-from ground import serving
+from ground.server import serving
 
 
 def serve(order: dict[str, Any]) -> None:

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from ground import claims, serving
-from ground.claims import Taken, claim, place_of_file, place_of_port
 from ground.db import database_file
+from ground.server import claims, serving
+from ground.server.claims import Taken, claim, place_of_file, place_of_port
 from tests.cast import new_app
 from tests.served.server import ROOT
 
 HOLD = """
 import sys
 from pathlib import Path
-from ground.claims import claim
+from ground.server.claims import claim
 claim(Path(sys.argv[1]), "http://127.0.0.1:8000/")
 print("held", flush=True)
 sys.stdin.read()

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from ground import serving
+from ground.server import serving
 
 SLOW = 40  # clients: five for each thread
 HEAD = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n"

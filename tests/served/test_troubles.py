@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from ground import serving, troubles
-from ground.db import LIMITS, db, transaction
-from ground.troubles import SENTENCES, Trouble, trouble_of
+from ground.db import LIMITS, db, transaction, troubles
+from ground.db.troubles import SENTENCES, Trouble, trouble_of
+from ground.server import serving
 from people import access
 from tests.cast import Cast, new_app
 from tests.served.server import free_port
@@ -52,12 +52,11 @@ def served(uri):
 @pytest.mark.parametrize("trouble", CLOSED)
 @pytest.mark.one_database
 def test_a_database_that_takes_nothing_is_read_all_the_same(served, trouble, caplog):
-    clerk = Cast().clerk
+    client = served.test_client(user=Cast().clerk)
     db.session.remove()
     db.engine.dispose()
     close = sa.event.listens_for(db.engine, "connect")
     close(lambda connection, _record: connection.execute(CLOSED[trouble]).fetchall())
-    client = served.test_client(user=clerk)
     for _time in range(3):
         assert client.get(f"/v/{Cast().village.code}/services").status_code == 200
         told = client.post("/write")

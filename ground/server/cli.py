@@ -8,8 +8,8 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from ground import claims, serving
 from ground.db import database_file, db
+from ground.server import claims, serving
 
 
 @click.command("serve")

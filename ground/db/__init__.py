@@ -49,8 +49,8 @@ from sqlalchemy.types import TypeDecorator
 
 from ground import clock, slow
 from ground.contributions import Slot
+from ground.db.troubles import Trouble, trouble_of
 from ground.refusal import Refused
-from ground.troubles import Trouble, trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -253,7 +253,7 @@ def did_first() -> bool:
 
 @contextmanager
 def rehearsal_session(session: Session) -> Iterator[Connection]:
-    """A session whose verbs believe that they write; all of it is undone. See ground/rehearsal.py."""
+    """A session whose verbs believe that they write; all of it is undone. See ground/db/rehearsal.py."""
     _roll_back(session)
     session.info["writing"] = True
     session.info["locked"] = set()
