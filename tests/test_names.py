@@ -68,6 +68,7 @@ def test_names_that_are_one_and_names_that_are_not():
     assert not names.same(None, None)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("written", [*WRITTEN.values(), "欧阳 · 晓燕", "【一】—２", "É", "a_b%c/d"])
 def test_the_database_folds_as_the_program_does(app, written):
     column = sa.literal(written)

@@ -15,6 +15,7 @@ from ground import clock, formkey, sending, web
 from ground.clock import Quarter
 from ground.db import db, transaction
 from ground.formkey import FormKey
+from ground.pictures import Jpeg
 from people import access, cards
 from people.conduct import trainings
 from people.models import CardState, Contact, DepartureKind, Duty, GridKind, Role, Stage, Training
@@ -135,7 +136,7 @@ def stage(cast, lived_in):
         devices.add_device(cast.shop, "收银机", cast.manager)
         old, spare, towel = (goods.add_goods(cast.shop, name, "个", 5) for name in ("火柴", "蜡烛", "毛巾"))
         goods.archive(old, cast.manager)
-        pictures.set_picture(cast.goods, a_picture(200, 200), cast.manager)
+        pictures.set_picture(cast.goods, Jpeg(a_picture(200, 200)), cast.manager)
         moves.receive("m" * 16, towel, 2, Source.PURCHASE, cast.manager)
         soap = db.session.scalars(
             select(Goods).where(Goods.shop == cast.next_shop, Goods.name == "肥皂")

@@ -18,6 +18,8 @@ from tests.cast import TODAY, VILLAGE
 from tests.story import do, refused
 from tests.test_rules import address, methods, rules
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def machine(monkeypatch, clock):

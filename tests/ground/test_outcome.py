@@ -13,6 +13,8 @@ from tests.cast import VILLAGE, a_picture
 from tests.shop import till as tills
 from tests.story import answer_lost, do, refused
 
+pytestmark = pytest.mark.both_databases
+
 UNKNOWN = "不知道有没有记上"
 NOT_BOOKED = "没有记账"
 HERE = f"/v/{VILLAGE}"

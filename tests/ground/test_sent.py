@@ -12,6 +12,8 @@ from tests.cast import TODAY
 from tests.crowd import AT_ONCE
 from tests.story import count, do, refused
 
+pytestmark = pytest.mark.both_databases
+
 
 def put_on_list(key, content, county_id, actor_id):
     """What a form does, with the note of it: the new item's id, or None if it was sent before."""

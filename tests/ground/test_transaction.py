@@ -12,6 +12,8 @@ from ground.refusal import Refused
 from people.models import Area, Grant, Level, Person, User
 from tests.cast import counted
 
+pytestmark = pytest.mark.both_databases
+
 
 def an_area(code, name="牛街"):
     return Area(code=code, level=Level.COUNTY, name=name)

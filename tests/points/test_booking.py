@@ -24,6 +24,8 @@ from tests.crowd import AT_ONCE
 from tests.shop.test_races import book
 from tests.story import do
 
+pytestmark = pytest.mark.both_databases
+
 Q4 = Quarter(2026, 4)
 EARNED = (20, 10, 6)  # tenths, of the first three workers
 

@@ -78,6 +78,8 @@ from shop.desk import proxies, redemptions, voids
 from shop.models import Budget
 from shop.stock import counts
 
+pytestmark = pytest.mark.both_databases
+
 AWARD, REDEMPTION, EXPIRY = TransferKind.AWARD, TransferKind.REDEMPTION, TransferKind.EXPIRY
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations/versions"

@@ -16,6 +16,8 @@ from tests.points.twins import DECISION, REASON, enter_twins, problems
 from tests.story import do
 from tests.tampering import tamper, told_once
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(scope="session")
 def told(database, template, app_on):

@@ -9,6 +9,7 @@ from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 import hypothesis.strategies as st
+import pytest
 import sqlalchemy as sa
 from hypothesis import note, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -29,6 +30,8 @@ from shop.shelf import prices
 from shop.stock import consignments, counts, moves
 from tests.cast import TODAY, Cast, new_app
 from tests.shop.shelfmodel import Shelves
+
+pytestmark = pytest.mark.both_databases
 
 UNITS = (1, 1, 2, 2, 4, 9, 0, -1, 1000)
 REASONS = ("受潮", "受潮", "受潮", " ")

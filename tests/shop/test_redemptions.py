@@ -20,6 +20,8 @@ from shop.stock import moves
 from tests.cast import PASSWORD
 from tests.story import count, everything_fits, on_hand
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def rich(cast):

@@ -18,6 +18,8 @@ from shop.stock import consignments, counts, moves
 from tests.cast import TODAY, Cast
 from tests.tampering import tamper, told_once
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(scope="session")
 def told(database, template, app_on):
