@@ -604,6 +604,6 @@ def test_no_page_breaks_on_a_period_in_its_address(app, cast, client_of, there):
     for route, rule in rules(app):
         if "GET" in route.methods and rule.roles and roles & rule.roles:
             place = address(app, route.endpoint)
-            for text in ("0000Q1", "9999-12-31", "0001"):
+            for text in ("0000Q1", "9999-12-31"):
                 answer = client.get(place, query_string=dict.fromkeys(ASKED_FOR, text))
                 assert answer.status_code < 500, (place, text)

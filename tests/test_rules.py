@@ -797,7 +797,7 @@ def live_in(cast):
     }
 
 
-@pytest.mark.parametrize("language", [pytest.param("zh", marks=pytest.mark.one_database("postgresql")), "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.one_database("postgresql"))])
 def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, language):
     """Whoever may see a page gets it, with nothing inline, or it is not there; in English who comes first."""
     opened, offering, minus = set(), set(), cast.item("虚报").id

@@ -14,7 +14,7 @@ from shop.models import Redemption, Source
 from shop.stock import moves
 from tests.served.server import Till
 
-KILLS, MANY_KILLS = 4, 20
+KILLS, MANY_KILLS = 3, 20
 CLIENTS = 8
 ENOUGH = range(3, 24)  # acknowledged redemptions after which one of the rounds ends
 
