@@ -151,6 +151,7 @@ TAMPERINGS = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("what", TAMPERINGS)
 def test_tampering_is_named(app, story, what):
     statements, named = TAMPERINGS[what]

@@ -444,6 +444,7 @@ TAMPERINGS = {
 }
 
 
+@pytest.mark.one_database("postgresql")
 @pytest.mark.parametrize("what", TAMPERINGS)
 def test_tampering_is_named(story, verify, what):
     statements, named = TAMPERINGS[what]
