@@ -19,7 +19,7 @@ from tests.cast import new_app
 DESK = f"/v/{SHOP}/desk"
 
 # Who is served in which test: the nth of the cards, so that no test takes another's points.
-CAMERA, GUN, KEYS, PROXY, HOLD, TWICE, LOST, OFFLINE, TWO, FULL, PHOTO, WIDE = range(12)
+CAMERA, GUN, KEYS, PROXY, HOLD, TWICE, LOST, OFFLINE, TWO, FULL, PHOTO, WIDE, LOADED = range(13)
 
 Card = tuple[str, str, str]
 
@@ -274,9 +274,11 @@ def answer_lost(route: Route) -> None:
     route.fulfill(status=502, body="Bad Gateway")
 
 
-@pytest.mark.parametrize("then", ["press again", "load again"])
-def test_a_lost_answer_leads_to_the_same_receipt(page: Page, cards: list[Card], receipts: Any, then: str):
-    card = cards[LOST]
+@pytest.mark.parametrize(("then", "number"), [("press again", LOST), ("load again", LOADED)])
+def test_a_lost_answer_leads_to_the_same_receipt(
+    page: Page, cards: list[Card], receipts: Any, then: str, number: int
+):
+    card = cards[number]
     before = receipts(card)
     serve(page, card)
     page.route("**/desk/*", answer_lost, times=1)
