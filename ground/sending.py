@@ -134,9 +134,9 @@ def check_form(is_public: bool) -> Response | tuple[str, int] | None:
         g.only_shown = _reason_to_look()
         write_nothing(g.only_shown)
     elif not key.repeats:
-        if again := answer_if_done():
-            return again
         note, content = _fingerprints(key)
+        if sent.is_done(note, content):
+            return _answer_again(note)
         g.note = note
         do_first(lambda: _write_down(note, content))
     return None
