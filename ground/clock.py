@@ -43,7 +43,7 @@ def now() -> datetime:
 
 def machine_now() -> datetime:
     """This moment on the machine's own clock, which nobody sets: for how long somebody is signed in."""
-    return datetime.now(UTC).replace(microsecond=0)
+    return machine().replace(microsecond=0)
 
 
 def today() -> date:

@@ -130,11 +130,6 @@ def device_words(session: UserSession) -> str:
     )
 
 
-def is_this(session: UserSession, token: str) -> bool:
-    """Whether this is the session with this token."""
-    return session.digest == _digest(token)
-
-
 def _first_in(text: str, words: dict[str, object]) -> str | None:
     return next((word for word in words if word in text), None)
 
