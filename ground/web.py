@@ -37,8 +37,15 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from ground.clock import Quarter, local
-from ground.db import LARGEST_ID, UNKNOWN_OUTCOME, database_file, db, limit_waiting, may_have_written
-from ground.db import check_clock as check_clock_of_database
+from ground.db import (
+    LARGEST_ID,
+    UNKNOWN_OUTCOME,
+    check_clock_of_request,
+    database_file,
+    db,
+    limit_waiting,
+    may_have_written,
+)
 from ground.db.troubles import tell, trouble_of
 from ground.paper import words
 from ground.paper.draw import qr_path
@@ -375,7 +382,7 @@ def printed_url(path: str) -> str:
 def check_clock() -> None:
     """Check the clock before any page: on a wrong day most of what it says would be wrong."""
     if request.endpoint is not None and not request.endpoint.endswith("static"):
-        check_clock_of_database()
+        check_clock_of_request()
 
 
 def own_address(address: str | None) -> str:

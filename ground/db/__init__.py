@@ -169,7 +169,7 @@ def check_clock() -> None:
 
     Else receipts would be dated under earlier ones, and articles would have no price yet.
     """
-    if clock.is_trusted():
+    if clock.is_trusted() or db.session().info.get("clock_checked_on") == clock.today():
         return
     for follow in CALENDARS.items():
         follow()
@@ -186,6 +186,15 @@ def check_clock() -> None:
                 day=written_on.isoformat(),
             ),
         )
+
+
+def check_clock_of_request() -> None:
+    """Check the clock for a request, whose transactions need not ask again on that day.
+
+    Refused `clock_back`.
+    """
+    check_clock()
+    db.session().info["clock_checked_on"] = clock.today()
 
 
 @contextmanager
