@@ -76,6 +76,7 @@ class Base(DeclarativeBase):
 
 
 Row = TypeVar("Row", bound=Base)
+Done = TypeVar("Done")
 
 LARGEST_ID = 2**31 - 1  # of a row, on both databases
 
@@ -316,6 +317,25 @@ def savepoint() -> Iterator[None]:
     except BaseException:
         session.info["locked"] = locked
         raise
+
+
+def do_many(
+    ticked: Iterable[Row], do: Callable[[Row], Done]
+) -> tuple[dict[Row, Done], list[tuple[Row, Refused]]]:
+    """Do something with each of the rows that were ticked, by id: what came of it, and those left with why.
+
+    What is refused holds up none of the others. Refused `none_ticked`.
+    """
+    done, left = dict[Row, Done](), list[tuple[Row, Refused]]()
+    for row in sorted(ticked, key=lambda row: inspect(row).identity or ()):
+        try:
+            with savepoint():
+                done[row] = do(row)
+        except Refused as refusal:
+            left.append((row, refusal))
+    if not done and not left:
+        raise Refused("none_ticked", _("Tick at least one."))
+    return done, left
 
 
 def _roll_back(session: Session) -> None:

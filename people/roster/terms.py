@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, or_, select
 
 from ground import clock, days
-from ground.db import db, get_locked, lock, savepoint
+from ground.db import db, do_many, get_locked, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
 from people import audit
@@ -195,16 +195,8 @@ def renew_many(
 
     What can't be renewed holds up none of the others. Refused `none_ticked`.
     """
-    if not ticked:
-        raise Refused("none_ticked", _("Tick at least one."))
-    renewed, left = [], []
-    for term in sorted(ticked, key=lambda term: term.id):
-        try:
-            with savepoint():
-                renewed.append(renew(term, actor))
-        except Refused as refusal:
-            left.append((term, refusal))
-    return renewed, left
+    renewed, left = do_many(ticked, lambda term: renew(term, actor))
+    return list(renewed.values()), left
 
 
 def hand_over(

@@ -7,7 +7,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock, names
-from ground.db import db, lock, savepoint
+from ground.db import db, do_many, lock
 from ground.refusal import Refused
 from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Duty, Grant, Level, Person, Role, User
@@ -105,16 +105,7 @@ def give_pins(
 
     Who can't have one holds up none of the others. Refused `none_ticked`.
     """
-    if not pins:
-        raise Refused("none_ticked", _("Tick at least one."))
-    given, left = dict[Person, str](), list[tuple[Person, Refused]]()
-    for person in sorted(pins, key=lambda person: person.id):
-        try:
-            with savepoint():
-                given[person] = give_pin(person, actor, pins[person])
-        except Refused as refusal:
-            left.append((person, refusal))
-    return given, left
+    return do_many(pins, lambda person: give_pin(person, actor, pins[person]))
 
 
 def give_pin(person: Person, actor: User | None, secret: Secret | None = None) -> str:
