@@ -87,7 +87,7 @@ def report_lost(card: Card, actor: User) -> Card:
     _lock(card)
     if card.state == CardState.LOST:
         return card
-    if card.state != CardState.ACTIVE:
+    if not card.is_active:
         raise Refused("card_inactive", _("This card is not in use any more."))
     card.state = CardState.LOST
     db.session.flush()
@@ -102,7 +102,7 @@ def mark_found(card: Card, actor: User) -> Card:
     today: had it not been lost, it would be frozen; `has_newer_card` if another one took its place.
     """
     _lock(card)
-    if card.state == CardState.ACTIVE:
+    if card.is_active:
         return card
     if card.state != CardState.LOST:
         raise Refused("card_inactive", _("This card is not in use any more."))
@@ -188,7 +188,7 @@ def renew_secrets(village: Area, actor: User, chance: random.Random | None = Non
         card.token = random_characters(TOKEN_LENGTH, chance)
     db.session.flush()
     audit.note_all(actor, "card.renew", [(card, village, {"number": card.number}) for card in renewed])
-    return sum(card.state == CardState.ACTIVE for card in renewed)
+    return sum(card.is_active for card in renewed)
 
 
 def _number(chance: random.Random) -> str:
@@ -342,11 +342,7 @@ def holders_with_cards(village: Area) -> Sequence[tuple[Appointment, Card | None
         serving.setdefault(term.person_id, term)  # who serves in two grids has one card
     pairs = [(term, latest.get(person_id)) for person_id, term in serving.items()]
     for person_id, card in latest.items():
-        if (
-            card.state == CardState.ACTIVE
-            and person_id not in serving
-            and departures.points_kept_until(card.person)
-        ):
+        if card.is_active and person_id not in serving and departures.points_kept_until(card.person):
             pairs += [(term, card) for term in _latest_terms(person_id)]
     return pairs
 

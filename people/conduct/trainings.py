@@ -120,7 +120,7 @@ def check_in(training: Training, scanned: str, actor: User) -> tuple[Person, boo
         raise Refused(
             "card_inactive", _("This card was reported lost. Keep it and tell the committee."), "scan"
         )
-    if card.state != CardState.ACTIVE:
+    if not card.is_active:
         raise Refused("card_inactive", _("This card is not good any more."), "scan")
     return persons.current_entry(card.person), attend(training, card.person, True, actor)
 

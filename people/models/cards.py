@@ -50,6 +50,11 @@ class Card(Base):
     )
 
     @property
+    def is_active(self) -> bool:
+        """Whether it is the one that its holder redeems with."""
+        return self.state == CardState.ACTIVE
+
+    @property
     def grouped(self) -> str:
         """The number as it is printed: 4021 7730 9."""
         return f"{self.number[:4]} {self.number[4:8]} {self.number[8:]}"

@@ -29,7 +29,7 @@ def check_holder(card: Card, actor: User | None) -> None:
         raise Refused("card_inactive", _why_frozen(card.person))
     if card.state == CardState.RETIRED:
         raise Refused("card_inactive", _("This card is not in use any more."))
-    if card.state != CardState.ACTIVE:
+    if not card.is_active:
         raise Refused("card_inactive", _("This card was replaced by a newer one."))
     if holders.term_on_day(card.person_id, clock.today()) is None and not departures.points_kept_until(
         card.person

@@ -11,7 +11,7 @@ from ground.forms import ButtonForm, ReasonForm, attempt
 from people import access, audit, labels, pages, trail
 from people import cards as verbs
 from people.cardsheet import cards_pdf
-from people.models import Card, CardState, Person, Role
+from people.models import Card, Person, Role
 from people.views.cards import bp, lists
 from people.views.listing import excel, render
 
@@ -31,15 +31,11 @@ def _cards(form: ButtonForm) -> tuple[str, int]:
     return render(
         "people/cards/cards.html",
         held=pairs,
-        missing=sum(not _is_active(card) for _term, card in pairs),
+        missing=sum(not (card and card.is_active) for _term, card in pairs),
         seen=verbs.lost_and_turned_up(g.area),
         form=form,
         states=labels.CARD_STATES,
     ), form.status
-
-
-def _is_active(card: Card | None) -> bool:
-    return card is not None and card.state == CardState.ACTIVE
 
 
 @bp.post("/v/<village>/cards/issue")
@@ -51,7 +47,7 @@ def issue_cards(village: str) -> Response | tuple[str, int]:
         issued = [
             verbs.issue(term.person, current_user)
             for term, card in verbs.holders_with_cards(g.area)
-            if not _is_active(card)
+            if not (card and card.is_active)
         ]
     if form.status != 200:
         return _cards(form)
@@ -192,7 +188,7 @@ def card_sheet(village: str) -> Response:
     faces = [
         pages.card_face(card, term.grid.name)
         for term, card in verbs.holders_with_cards(g.area)
-        if card and _is_active(card) and number in (None, card.number)
+        if card and card.is_active and number in (None, card.number)
     ]
     if not faces:
         abort(404)

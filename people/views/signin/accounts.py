@@ -19,7 +19,7 @@ from people.forms.accounts import (
     RosterForm,
     TakeRoleForm,
 )
-from people.models import Area, CardState, Person, Role, User
+from people.models import Area, Person, Role, User
 from people.signin import accounts, keeping, passwords
 from people.views.listing import excel, render
 from people.views.signin import bp, lists
@@ -197,9 +197,7 @@ def _pins(form: Form) -> tuple[str, int]:
     pairs = cards.holders_with_cards(g.area)
     users = keeping.users_of_cards([term.person for term, _card in pairs])
     without = {
-        term.person_id
-        for term, card in pairs
-        if card and card.state == CardState.ACTIVE and term.person_id not in users
+        term.person_id for term, card in pairs if card and card.is_active and term.person_id not in users
     }
     ticked = set(form.person.data or ()) if isinstance(form, PinsForm) and form.is_submitted() else without
     page = render(

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from people import access, labels
-from people.models import Appointment, Card, CardState, User
+from people.models import Appointment, Card, User
 from people.signin import accounts
 from people.views.listing import Given, Listing, each, shown_name
 
@@ -49,7 +49,7 @@ def _pins(given: Given) -> Iterator[tuple[Appointment, Card | None, User | None]
 
 
 def _card_number(term: Appointment, card: Card | None, user: User | None) -> Any:
-    return card.number if card and card.state == CardState.ACTIVE else _("none that is good")
+    return card.number if card and card.is_active else _("none that is good")
 
 
 def _pin_state(term: Appointment, card: Card | None, user: User | None) -> Any:

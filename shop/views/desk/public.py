@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 from ground import clock, web
 from people import access, cards, contacts
 from people.labels import CONTACT_KINDS
-from people.models import CardState
 from people.roster import departures, holders, persons
 from points import expiry, labels, ledger
 from shop.desk import redemptions
@@ -34,7 +33,7 @@ def holder(token: str) -> Response:
     A card that was lost, replaced or frozen says so and shows no points.
     """
     card = cards.by_token(token) or abort(404)
-    active = card.state == CardState.ACTIVE
+    active = card.is_active
     return web.unlisted_page(
         render_template(
             "shop/desk/holder.html",
