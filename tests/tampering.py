@@ -1,10 +1,11 @@
 """A database changed by hand, as whoever has its password could; and a story told once for many tests."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
+import pytest
 from flask import Flask
 
 from ground import clock
@@ -32,14 +33,31 @@ def tamper(*statements: str) -> None:
     assert all(changed), "the tampering itself did nothing"
 
 
-def told_once(
-    databases: Databases, template: str, app_on: Callable[[str], Flask], tell: Callable[[Cast], Any]
+@pytest.fixture(scope="module")
+def told(
+    request: pytest.FixtureRequest, database: Databases, template: str, app_on: Callable[[str], Flask]
 ) -> tuple[str, Any]:
-    """The name of a database in which a story has happened, and what it returned; it is only ever copied."""
-    name = databases.copy(template)
-    with app_on(databases.uri(name)).app_context(), clock.at(TODAY):
-        told = tell(Cast())
+    """The name of a database in which the module's `tell` has happened, and what that returned.
+
+    It is only ever copied.
+    """
+    name = database.copy(template)
+    with app_on(database.uri(name)).app_context(), clock.at(TODAY):
+        told = request.module.tell(Cast())
         db.session.remove()
         db.engine.dispose()
-    databases.settle(name)
+    database.settle(name)
     return name, told
+
+
+@pytest.fixture
+def uri(database: Databases, told: tuple[str, Any]) -> Iterator[str]:
+    """The address of a copy in which the story has happened."""
+    with database.lent(told[0]) as name:
+        yield database.uri(name)
+
+
+@pytest.fixture
+def story(told: tuple[str, Any]) -> Any:
+    """What the story returned: the ids of its rows."""
+    return told[1]

@@ -14,26 +14,11 @@ from points.models import MergeMove, Transfer, TransferKind
 from tests.cast import TODAY
 from tests.points.twins import DECISION, REASON, enter_twins, problems
 from tests.story import do
-from tests.tampering import tamper, told_once
+from tests.tampering import story, tamper, told, uri
+
+__all__ = ["story", "told", "uri"]  # fixtures
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture(scope="session")
-def told(database, template, app_on):
-    """A database in which the story has happened, and the ids of its rows."""
-    return told_once(database, template, app_on, tell)
-
-
-@pytest.fixture
-def uri(database, told):
-    with database.lent(told[0]) as name:
-        yield database.uri(name)
-
-
-@pytest.fixture
-def story(told):
-    return told[1]
 
 
 def tell(cast):
