@@ -1,12 +1,16 @@
-"""Every page of the route map in a real browser: what is touched is large enough, and large print fits."""
+"""Every page of the route map in a real browser: it can be read and touched by everybody.
+
+What is touched is large enough, the largest print fits, and axe-core finds no fault by WCAG 2.2 AA.
+"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import resources
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Playwright
+from playwright.sync_api import Page, Playwright
 
 from people.models import User
 from tests import test_rules
@@ -21,14 +25,17 @@ LOOKING = [name for name, _name, _role, area in SIGN_INS if area in (VILLAGE, TO
 STYLESHEETS = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
 
 # Each of many pages in the place of the one before it, and what the measures find on it.
-IN_EACH = """([pages, print, measures]) => {
-  document.documentElement.lang = "zh-CN";
-  document.documentElement.dataset.print = print;
+IN_EACH = """async ([pages, print, measures]) => {
   const found = {};
   for (const [name, html] of Object.entries(pages)) {
     const page = new DOMParser().parseFromString(html, "text/html");
+    document.documentElement.lang = page.documentElement.lang;
+    document.documentElement.dataset.print = print;
+    document.title = page.title;
     document.body.replaceWith(document.adoptNode(page.body));
-    found[name] = measures.flatMap((measure) => eval(measure)());
+    for (const details of document.querySelectorAll("details")) details.open = true;
+    found[name] = [];
+    for (const measure of measures) found[name].push(...await eval(measure)());
   }
   return found;
 }"""
@@ -36,7 +43,6 @@ IN_EACH = """([pages, print, measures]) => {
 # What is too small to be touched. A link within a sentence may be as narrow as its words; a box is touched by
 # its label, too.
 TOO_SMALL = """() => {
-  for (const details of document.querySelectorAll("details")) details.open = true;
   const isSentence = (block) => {
     const rest = block.cloneNode(true);
     for (const each of rest.querySelectorAll("a, form, button")) each.remove();
@@ -99,10 +105,30 @@ SQUEEZED = """() => {
 
 MEASURES = {"normal": [TOO_SMALL, SQUEEZED], "largest": [BROKEN, SQUEEZED]}
 
+# What axe-core finds against WCAG 2.2, levels A and AA.
+AXE = resources.files("axe_playwright_python") / "axe.min.js"
+INACCESSIBLE = """async () => {
+  const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const {violations} = await axe.run(document, {runOnly: levels, resultTypes: ["violations"]});
+  return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 80)}`));
+}"""
+# High enough for the longest page: a telephone's lower bar hides nothing that one could scroll to.
+UNROLLED = {"width": PHONE["width"], "height": 20_000}
+
+
+@pytest.fixture
+def language() -> str:
+    """The language of the pages."""
+    return "zh"
+
 
 @pytest.fixture
 def pages(
-    app: Flask, cast: Cast, client_of: Callable[[User | None], Client], lived_in: dict[str, Any]
+    app: Flask,
+    cast: Cast,
+    client_of: Callable[[User | None], Client],
+    lived_in: dict[str, Any],
+    language: str,
 ) -> dict[str, str]:
     """Each whole page as whoever comes first may see it, by its endpoint; of a village with a long name.
 
@@ -113,6 +139,7 @@ def pages(
     short, long = cast.village.name, "茅阳社区居民委员会"
     for username in LOOKING:
         client = client_of(cast.user(username))
+        client.set_cookie("language", language)
         for name in sorted(left | {"home.front"}):
             answer = client.get(test_rules.address(app, name, **lived_in))
             if answer.status_code == 200:
@@ -122,23 +149,34 @@ def pages(
     return found
 
 
-def test_what_is_touched_is_large_enough_and_the_largest_print_fits(
-    playwright: Playwright, client_of: Callable[[User | None], Client], pages: dict[str, str]
-):
-    """All pages are laid out one after another in one window, so that it reads the stylesheets once."""
+@pytest.fixture
+def window(playwright: Playwright, client_of: Callable[[User | None], Client]) -> Iterator[Page]:
+    """A window that has read the stylesheets once: all pages are laid out in it, one after another."""
     client = client_of(None)
-    found: dict[str, list[str]] = {}
     with chromium(playwright) as browser:
         window = browser.new_page()
         window.set_content("<!doctype html>")
         for sheet in STYLESHEETS.findall(client.get("/sign-in").text):
             window.add_style_tag(content=client.get(sheet).text)
-        for size in (PHONE, OFFICE):
-            window.set_viewport_size(size)
-            for print_size, measures in MEASURES.items():
-                for name, what in window.evaluate(IN_EACH, [pages, print_size, measures]).items():
-                    found[f"{name}, {size['width']} px, {print_size} print"] = what
+        yield window
+
+
+def test_what_is_touched_is_large_enough_and_the_largest_print_fits(window: Page, pages: dict[str, str]):
+    found: dict[str, list[str]] = {}
+    for size in (PHONE, OFFICE):
+        window.set_viewport_size(size)
+        for print_size, measures in MEASURES.items():
+            for name, what in window.evaluate(IN_EACH, [pages, print_size, measures]).items():
+                found[f"{name}, {size['width']} px, {print_size} print"] = what
     assert len(pages) > 130
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.at_length)])
+def test_no_page_fails_the_rules_of_accessibility(window: Page, pages: dict[str, str]):
+    window.add_script_tag(content=AXE.read_text())
+    window.set_viewport_size(UNROLLED)
+    found = window.evaluate(IN_EACH, [pages, "normal", [INACCESSIBLE]])
     assert {where: what for where, what in found.items() if what} == {}
 
 
