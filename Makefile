@@ -5,7 +5,7 @@ CATALOGUE := translations/zh/LC_MESSAGES/messages
 # Compiled once for all processes of the tests, also where the surroundings say otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test long lint fonts messages roles pictures clean
+.PHONY: help run test long lint fonts messages roles pictures lock audit clean
 
 help:  ## List the targets
 	@grep -hE "^[a-z]+:.*##" $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## (.*)/  make \1\t\2/" | expand -t 18
@@ -35,6 +35,17 @@ roles: .venv/run $(CATALOGUE).mo  ## Write the table of roles and pages anew
 
 pictures: .venv/dev fonts $(CATALOGUE).mo  ## Take the README's pictures of the running demo
 	PYTHONPATH=. $(BIN)/python docs/pictures/make.py
+
+LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml
+
+lock: .venv/dev  ## Pin what pyproject.toml asks for, with the hashes of its files; ARGS=--upgrade for the newest
+	$(LOCK) $(ARGS) -o requirements.txt
+	$(LOCK) $(ARGS) -c requirements.txt --extra dev -o requirements-dev.txt
+
+audit: .venv/dev  ## Known faults in what it runs on, and a list of all that (CycloneDX, build/sbom.json)
+	@mkdir -p build
+	$(BIN)/uv tool run --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --pyproject pyproject.toml --of JSON -o build/sbom.json requirements.txt
+	$(BIN)/uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements.txt
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit("Aixin needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
