@@ -19,7 +19,9 @@ from tests.cast import new_app
 DESK = f"/v/{SHOP}/desk"
 
 # Who is served in which test: the nth of the cards, so that no test takes another's points.
-CAMERA, GUN, KEYS, PROXY, HOLD, TWICE, LOST, OFFLINE, TWO, FULL, PHOTO, WIDE, LOADED = range(13)
+CAMERA, GUN, KEYS, PROXY, HOLD, TWICE, LOST, OFFLINE, TWO, FULL, PHOTO, WIDE, LOADED = range(
+    13
+)  # 13, 14: test_keys.py
 
 Card = tuple[str, str, str]
 
