@@ -31,7 +31,7 @@ T = TypeVar("T")
 VILLAGES, EVERYWHERE, ABOVE = "villages", "everywhere", "above"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # by what it says, its label would be translated for each comparison
 class NavigationEntry:
     """A page in an area's navigation: its endpoint, label, icon, and the roles that find it there.
 
