@@ -5,7 +5,6 @@ What is touched is large enough, the largest print fits, and axe-core finds no f
 
 import re
 from collections.abc import Callable, Iterator
-from importlib import resources
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from playwright.sync_api import Page, Playwright
 
 from people.models import User
 from tests import test_rules
-from tests.browser.house import CHROMIUM, OFFICE, PHONE, chromium
+from tests.browser.house import AXE, CHROMIUM, INACCESSIBLE, OFFICE, PHONE, chromium
 from tests.cast import COUNTY, SIGN_INS, TOWNSHIP, VILLAGE, Cast, Client
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -105,13 +104,6 @@ SQUEEZED = """() => {
 
 MEASURES = {"normal": [TOO_SMALL, SQUEEZED], "largest": [BROKEN, SQUEEZED]}
 
-# What axe-core finds against WCAG 2.2, levels A and AA.
-AXE = resources.files("axe_playwright_python") / "axe.min.js"
-INACCESSIBLE = """async () => {
-  const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-  const {violations} = await axe.run(document, {runOnly: levels, resultTypes: ["violations"]});
-  return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 80)}`));
-}"""
 # High enough for the longest page: a telephone's lower bar hides nothing that one could scroll to.
 UNROLLED = {"width": PHONE["width"], "height": 20_000}
 
@@ -174,7 +166,7 @@ def test_what_is_touched_is_large_enough_and_the_largest_print_fits(window: Page
 
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.at_length)])
 def test_no_page_fails_the_rules_of_accessibility(window: Page, pages: dict[str, str]):
-    window.add_script_tag(content=AXE.read_text())
+    window.evaluate(AXE.read_text())
     window.set_viewport_size(UNROLLED)
     found = window.evaluate(IN_EACH, [pages, "normal", [INACCESSIBLE]])
     assert {where: what for where, what in found.items() if what} == {}

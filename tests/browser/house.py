@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import resources
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -75,6 +76,21 @@ def chromium(playwright: Playwright, *arguments: str) -> Browser:
             *arguments,
         ],
     )
+
+
+# What axe-core finds against WCAG 2.2, levels A and AA.
+AXE = resources.files("axe_playwright_python") / "axe.min.js"
+INACCESSIBLE = """async () => {
+  const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const {violations} = await axe.run(document, {runOnly: levels, resultTypes: ["violations"]});
+  return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 80)}`));
+}"""
+
+
+def expect_accessible(page: Page) -> None:
+    """What a script has put on a page breaks no rule of accessibility either."""
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(INACCESSIBLE) == []
 
 
 def signed_in(browser: Browser, address: str, name: str, size: dict[str, int] = OFFICE) -> Page:

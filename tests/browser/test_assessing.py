@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.house import CHROMIUM, PHONE, signed_in
+from tests.browser.house import CHROMIUM, PHONE, expect_accessible, signed_in
 
 VILLAGE = "/v/532323101201"
 QUARTER = f"{VILLAGE}/quarters/2026Q4"
@@ -68,6 +68,7 @@ def test_keys_alone_adjust_a_line_and_a_second_clerk_is_told(browser: Browser, a
 
     keys.press("Enter")
     expect(line.get_by_role("alert")).to_contain_text("代缴医保")
+    expect_accessible(clerk)
     expect(line.get_by_label("原因")).to_have_value("雪天送药")
     expect(line.locator(".said")).to_contain_text("+1 代缴医保")
     assert total(line) == pytest.approx(before + 1)

@@ -12,7 +12,7 @@ from ground.db import transaction
 from shop.models import Barcode
 from shop.shelf import goods as shelf
 from tests.browser.conftest import SHOP
-from tests.browser.house import CHROMIUM, OFFICE, PHONE, gun, signed_in
+from tests.browser.house import CHROMIUM, OFFICE, PHONE, expect_accessible, gun, signed_in
 from tests.browser.pictures import photo
 from tests.cast import new_app
 
@@ -162,6 +162,7 @@ def test_the_keyboard_alone(page: Page, cards: list[Card]):
     for key in ("+", "+", "ArrowUp", "-", "ArrowDown"):
         page.keyboard.press(key)
     expect(second).to_have_value("1")
+    expect_accessible(page)
     page.keyboard.press("Enter")  # goes back to the field, and redeems nothing
     expect(page.locator("#scan")).to_be_focused()
     page.keyboard.press("Control+Enter")
