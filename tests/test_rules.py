@@ -835,19 +835,20 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     assert {endpoint for endpoint, _rule, _path in pages} - opened <= redirecting | opened_elsewhere
 
 
-@pytest.mark.parametrize("ident", [2**31, 2**63, 10**30])
-def test_a_number_too_large_for_a_row_is_not_there(app, cast, client_of, ident):
+def test_a_number_too_large_for_a_row_is_not_there(app, cast, client_of):
     """An address anyone can type: not there, rather than broken."""
-    asked = 0
+    asked = set()
     for username in ("clerk", "chair", "manager", "volunteer"):
         client, held = client_of(cast.user(username)), cast.user(username).roles_in(cast.village)
         for route, rule in rules(app):
-            if "ident" in route.arguments and rule.roles and held & rule.roles:
-                for method in methods(route):
-                    asked += 1
+            if "ident" not in route.arguments or not rule.roles or not held & rule.roles:
+                continue
+            for method in {*methods(route)} - {method for rule, method in asked if rule == route.rule}:
+                asked.add((route.rule, method))
+                for ident in (2**31, 2**63, 10**30):
                     answer = client.open(address(app, route.endpoint, ident=ident), method=method)
                     assert answer.status_code == 404, (username, method, route)
-    assert asked > 5
+    assert len(asked) > 50
 
 
 # How a view asks the address for a number.
