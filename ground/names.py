@@ -7,7 +7,7 @@ them in a text asks here; `folded` is the only form in which they are compared.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Dialect, Engine, String, event
@@ -63,24 +63,39 @@ def kept(name: str) -> str:
     return MIDDLE_DOTS.sub("·", SPACE_BETWEEN_HAN.sub("", tidy(name)))
 
 
-def replace_all(text: str, replacements: Mapping[str, str]) -> str:
-    """A text in which each of these names, however it is written there, is replaced; longer ones first."""
+def replacer(replacements: Mapping[str, str]) -> Callable[[str], str]:
+    """A function that replaces each of these names in a text, however it is written there; longer ones first.
+
+    Many names cost no more than few: at each place the text itself is looked up.
+    """
     by_folded = {folded(name): replacement for name, replacement in replacements.items()}
-    wanted = sorted(filter(None, by_folded), key=len, reverse=True)
-    if not wanted:
-        return text
-    places: list[tuple[int, int]] = []  # of each folded character: where in the text it comes from
-    plain = ""
+    by_folded.pop("", None)
+    lengths = sorted(set(map(len, by_folded)), reverse=True)
+
+    def replace(text: str) -> str:
+        plain, places = _with_places(text)
+        pieces, end, at = [], 0, 0
+        while at < len(plain):
+            left = len(plain) - at
+            found = next((size for size in lengths if size <= left and plain[at : at + size] in by_folded), 0)
+            if found:
+                pieces += [text[end : places[at][0]], by_folded[plain[at : at + found]]]
+                end = places[at + found - 1][1]
+            at += found or 1
+        return "".join([*pieces, text[end:]])
+
+    return replace
+
+
+def _with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """A text folded, and of each of its characters where in the text it comes from."""
+    plain: list[str] = []
+    places: list[tuple[int, int]] = []
     for part in re.finditer(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", text, re.DOTALL):
         signs = folded(part[0])
-        plain += signs
+        plain.append(signs)
         places += [part.span()] * len(signs)
-    pieces, end = [], 0
-    for found in re.finditer("|".join(map(re.escape, wanted)), plain):
-        first, last = places[found.start()][0], places[found.end() - 1][1]
-        pieces += [text[end:first], by_folded[found[0]]]
-        end = last
-    return "".join([*pieces, text[end:]])
+    return "".join(plain), places
 
 
 class FoldedName(TypeDecorator[str]):

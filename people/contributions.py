@@ -4,11 +4,12 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from ground.db import NEWEST
-from people import access, audit, cli, held, pages
+from people import access, audit, cli, held, pages, shown, sight
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
-from people.models import Role, mask_phone
+from people.models import Role
 from people.pages import ABOVE, EVERYWHERE, HELP, NAVIGATION, WAITING, NavigationEntry
+from people.sight import NAMES_KEPT
 from people.signin import keeping
 from people.trail import subjects, words
 from people.trail.subjects import NAMINGS
@@ -39,7 +40,11 @@ PEOPLE = Package(
     pages=[room.bp for room in (home, signin, roster, cards, conduct)],
     commands=[cli.areas_cli, cli.people_cli, cli.accounts_cli, cli.cards_cli, cli.roles],
     context=[pages.template_context],
-    filters={"masked_phone": mask_phone},
+    filters={
+        "shown_name": shown.shown_name,
+        "shown_phone": shown.shown_phone,
+        "shown_text": shown.shown_text,
+    },
     globals={
         "alarms": pages.alarms,
         "banners": pages.BANNERS.items,
@@ -49,6 +54,7 @@ PEOPLE = Package(
     },
     fillings=[
         NEWEST.filling(audit.newest),
+        NAMES_KEPT.filling(sight.names_kept),
         WORDS.filling(words.OWN_WORDS),
         NAMINGS.filling(*subjects.OWN_NAMINGS),
         HELD.filling(HeldPart(10, held.about)),

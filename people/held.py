@@ -34,6 +34,7 @@ from people.models import (
     User,
 )
 from people.roster import persons
+from people.sight import Sight
 
 DASH = "–"
 
@@ -325,7 +326,9 @@ def _merges(ids: list[int]) -> HeldSection:
 
 
 def _trail(person: Person) -> HeldSection:
-    lines = trail.trail_lines(db.session.scalars(trail.events_about_person(person)), masked=False)
+    lines = trail.trail_lines(
+        db.session.scalars(trail.events_about_person(person)), sight=Sight(masked=False)
+    )
     return HeldSection(
         _("Audit trail"),
         (_("When"), _("By whom"), _("What"), _("Values")),

@@ -11,10 +11,13 @@ from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Person, Role
 from people.pages import ABOUT_PERSON, ABOVE, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
+from people.sight import NAMES_KEPT
 from people.trail.words import WORDS
 from people.views import ROSTER
 from points import amounts, cli, held, trailwords
 from points import ledger as ledger_verbs
+from points.assessment import members
+from points.services import reading
 from points.views import (
     KEYING_IN,
     RECORD_PAGES,
@@ -30,6 +33,7 @@ from points.views import (
 )
 from points.views.services import evidence
 from points.views.wall import weighing
+from points.wall import objections
 
 
 def about_person(person: Person) -> list[FurtherLink]:
@@ -53,6 +57,7 @@ POINTS = Package(
     fillings=[
         NEWEST.filling(ledger_verbs.newest),
         ABOUT_PERSON.filling(about_person),
+        NAMES_KEPT.filling(members.names_kept, objections.names_kept, reading.names_kept),
         WORDS.filling(trailwords.WORDS),
         HELD.filling(HeldPart(20, held.services_held), HeldPart(40, held.points_held)),
         evidence.RECORDS.filling(

@@ -26,6 +26,7 @@ from ground.refusal import Refused, required_reason
 from people import audit
 from people.models import Area, Departure, Person, User
 from people.roster import holders, persons
+from people.sight import outside
 from points import amounts, keys, ledger
 from points.models import Account, AccountKind, Correction, Expiry, Lapse, Transfer, TransferKind
 
@@ -184,7 +185,7 @@ def announcement(village: Area, at: datetime | None = None) -> str | None:
     return gettext(
         "By decision of %(who)s, points booked up to %(booked)s can be spent until %(last)s; what is left of "
         "them then expires. The oldest points are spent first.",
-        who=coming.decided_by,
+        who=outside().text(coming.decided_by, village),
         booked=words.day(coming.booked_until),
         last=words.day(coming.expires_on),
     )

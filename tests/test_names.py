@@ -12,7 +12,7 @@ from duties.households.listing import HouseholdSearch
 from ground import names
 from ground.clock import Quarter
 from ground.db import Base, db, transaction
-from people import areas, contacts
+from people import areas, contacts, sight
 from people.models import (
     Appointment,
     Attention,
@@ -23,7 +23,7 @@ from people.models import (
     Role,
     User,
     mask_name,
-    mask_names,
+    name_mask,
 )
 from people.roster import changes, duplicates, grids, persons, staffing, terms
 from people.rosterfile import columns as roster_columns
@@ -35,7 +35,6 @@ from points.models import Assessment, Category, Voucher
 from points.rubrics import comparing, versions
 from points.rubrics.template import NewItem
 from points.services import deciding, recording
-from points.wall import wording
 from shop.desk import redemptions
 from shop.desk.proxies import Collector
 from shop.goodsfile import columns as goods_columns
@@ -94,7 +93,7 @@ def test_a_mask_counts_characters_and_not_spaces(name):
 
 def test_a_name_is_masked_in_a_text_and_nothing_else_is_touched():
     text = "据  尹　 仙说，潘\n凤家没来；潘凤和ＬＩ　Ming在。"
-    assert mask_names(text, ["尹仙", "潘 凤家", "Li Ming", "说"]) == "据  尹*说，潘*家没来；潘凤和L*g在。"
+    assert name_mask(["尹仙", "潘 凤家", "Li Ming", "说"])(text) == "据  尹*说，潘*家没来；潘凤和L*g在。"
 
 
 # --- Every place ---
@@ -186,9 +185,9 @@ def a_member_is_offered_once(cast, written):
 
 @place("member.name", "person.name")
 def names_are_masked_in_what_was_said(cast, written):
-    worker = person(cast, "尹仙Ｌ")
-    masked = wording.name_mask(begun(cast, NAME), [worker])
-    said = masked(f"由{written}和尹　仙l说")
+    person(cast, "尹仙Ｌ")
+    begun(cast, NAME)
+    said = sight.outside().text(f"由{written}和尹　仙l说", cast.village)
     assert names.folded(said) == "由潘*3和尹*l说"
 
 
@@ -260,9 +259,13 @@ def the_trail_is_searched(cast, written):
         ("user", user),
     ]
     subjects = {f"{'group' if kind == 'village_group' else kind}:{row.id}" for kind, row in rows}
-    for search in (TrailSearch(text=written), TrailSearch(text=written, whole_names=True)):
-        found = {event.subject for event in db.session.scalars(search_trail(cast.county, search))}
-        assert subjects <= found, search
+    found = {
+        event.subject for event in db.session.scalars(search_trail(cast.county, TrailSearch(text=written)))
+    }
+    assert subjects <= found
+    above = TrailSearch(text=written, masked=True)
+    found = {event.subject for event in db.session.scalars(search_trail(cast.county, above))}
+    assert subjects - found == {f"person:{somebody.id}"}
 
 
 @place("household.head", "household.house")
@@ -485,8 +488,6 @@ NOT_OF_THE_FIELD = {
     ("points/rubrics/comparing.py", "name not in newer_items"): "folded above",
     ("points/verify.py", "account.head != head"): "a hash",
     ("points/views/services/services.py", "name in request.args"): "a key of the address",
-    ("points/wall/wording.py", "{worker.name for …}"): "a list to mask",
-    ("points/wall/wording.py", "{member.name for …}"): "a list to mask",
     ("shop/forms/desk.py", "refusal.field == self.signature.name"): "a field of the form",
 }
 

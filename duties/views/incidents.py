@@ -18,6 +18,7 @@ from people import access
 from people.models import Area, Grid, Person, Role
 from people.pages import Alarm
 from people.roster import grids, holders, persons, reach
+from people.shown import shown_text
 from people.views.listing import excel, render
 
 Answer = Response | tuple[str, int]
@@ -40,7 +41,7 @@ def _alarm(area: Area, incident: Incident) -> Alarm:
     text = gettext(
         "Emergency (%(severity)s): %(place)s, reported at %(time)s",
         severity=labels.SEVERITIES[incident.severity],
-        place=place + incident.place,
+        place=place + shown_text(incident.place, incident.village),
         time=moment(incident.recorded_at),
     )
     return Alarm(text, url_for("duties.incident", village=incident.village.code, ident=incident.id))

@@ -14,7 +14,8 @@ from duties.visits import VisitDue
 from people import access
 from people import labels as who
 from people.models import Area, Household
-from people.views.listing import Given, Listing, each, shown_name
+from people.shown import shown_name, shown_text
+from people.views.listing import Given, Listing, each
 from points.labels import SERVICE_STATES
 from points.models import Service
 
@@ -79,7 +80,7 @@ VISITS = Listing(
     (_("Needed"), lambda visit, service: visit.needs),
     (_("To be done"), lambda visit, service: visit.follow_up),
     (_("Done on"), lambda visit, service: visit.done_on),
-    (_("Recorded by"), lambda visit, service: visit.recorded_by.name),
+    (_("Recorded by"), lambda visit, service: shown_name(visit.recorded_by)),
     (_("State"), lambda visit, service: service and SERVICE_STATES[service.state]),
 )
 
@@ -125,7 +126,7 @@ GATHERINGS = Listing(
     (_("Day"), lambda gathering, service: gathering.held_on),
     (_("Grid"), lambda gathering, service: gathering.grid.name),
     (_("Kind"), lambda gathering, service: labels.GATHERING_KINDS[gathering.kind]),
-    (_("Topic"), lambda gathering, service: gathering.topic),
+    (_("Topic"), lambda gathering, service: shown_text(gathering.topic)),
     (_("Present"), lambda gathering, service: gathering.present),
     (_("Note"), lambda gathering, service: gathering.note if access.is_insider() else None),
     (_("Grid worker"), lambda gathering, service: shown_name(gathering.worker)),
@@ -147,12 +148,16 @@ GATHERINGS_BY_GRID = Listing(
 
 
 def _course(incident: Incident) -> str:
-    return "；".join(f"{step.on:%Y-%m-%d} {step.note}" for step in incident.steps if step.note)
+    return "；".join(
+        f"{step.on:%Y-%m-%d} {shown_text(step.note, incident.village)}"
+        for step in incident.steps
+        if step.note
+    )
 
 
 def _receivers(incident: Incident) -> str:
     handed_over = (step for step in incident.steps if step.kind == IncidentStepKind.HANDED_OVER)
-    return "、".join(step.to or "" for step in handed_over)
+    return "、".join(shown_text(step.to, incident.village) for step in handed_over)
 
 
 INCIDENT_COLUMNS = (
@@ -162,14 +167,14 @@ INCIDENT_COLUMNS = (
     (_("Found on"), lambda incident: incident.found_on),
     (_("Grid code"), lambda incident: incident.grid.code),
     (_("Grid"), lambda incident: incident.grid.name),
-    (_("Where"), lambda incident: incident.place),
-    (_("What happened"), lambda incident: incident.what),
-    (_("Done on the spot"), lambda incident: incident.done),
+    (_("Where"), lambda incident: shown_text(incident.place, incident.village)),
+    (_("What happened"), lambda incident: shown_text(incident.what, incident.village)),
+    (_("Done on the spot"), lambda incident: shown_text(incident.done, incident.village)),
     (_("Found by"), lambda incident: shown_name(incident.worker)),
     (_("Handed over to"), _receivers),
     (_("How it was dealt with"), _course),
     (_("Dealt with on"), lambda incident: incident.closed_on),
-    (_("Recorded by"), lambda incident: incident.recorded_by.name),
+    (_("Recorded by"), lambda incident: shown_name(incident.recorded_by)),
 )
 
 INCIDENTS = Listing(_("Ledger of hazards and emergencies"), each("page"), *INCIDENT_COLUMNS)
@@ -178,12 +183,12 @@ EMERGENCIES = Listing(_("Emergencies reported"), each("page"), *INCIDENT_COLUMNS
 INCIDENT_STEPS = Listing(
     _("How it was dealt with"),
     lambda given: ((given["incident"], step) for step in given["incident"].steps),
-    (_("Where"), lambda incident, step: incident.place),
+    (_("Where"), lambda incident, step: shown_text(incident.place, incident.village)),
     (_("Day"), lambda incident, step: step.on),
     (_("What"), lambda incident, step: labels.INCIDENT_STEPS[step.kind]),
-    (_("Handed over to"), lambda incident, step: step.to),
-    (_("Note"), lambda incident, step: step.note),
-    (_("Recorded by"), lambda incident, step: step.actor.name),
+    (_("Handed over to"), lambda incident, step: shown_text(step.to, incident.village)),
+    (_("Note"), lambda incident, step: shown_text(step.note, incident.village)),
+    (_("Recorded by"), lambda incident, step: shown_name(step.actor)),
 )
 
 # --- Disputes: what their list says; what they are about stays on their pages ---
@@ -223,8 +228,11 @@ ATTEMPTS = Listing(
     (_("Took part"), lambda dispute, attempt: "、".join(contact.name for contact in attempt.contacts)),
     (_("How it ended"), lambda dispute, attempt: labels.RESULTS[attempt.result]),
     (_("Note"), lambda dispute, attempt: attempt.note),
-    (_("Written down by mistake"), lambda dispute, attempt: attempt.undone and attempt.undone.reason),
-    (_("Recorded by"), lambda dispute, attempt: attempt.actor.name),
+    (
+        _("Written down by mistake"),
+        lambda dispute, attempt: attempt.undone and attempt.undone.reason,
+    ),
+    (_("Recorded by"), lambda dispute, attempt: shown_name(attempt.actor)),
 )
 
 

@@ -14,7 +14,7 @@ from ground import clock
 from ground.db import db
 from people import areas
 from people.conduct.trainings import is_visible_in
-from people.models import Appointment, Area, Attendance, Duty, Grid, Level, Person, Training, mask_name
+from people.models import Appointment, Area, Attendance, Duty, Grid, Level, Person, Training
 from people.roster import holders, persons
 
 # Who begins later than this before a period's end may wait for the next one: the house's own rule.
@@ -66,11 +66,6 @@ class MissingTraining:
     name: str
     grid: str
     sessions: tuple[Level, ...]
-
-    @property
-    def masked(self) -> str:
-        """The name as outsiders see it."""
-        return mask_name(self.name)
 
 
 @dataclass

@@ -32,8 +32,8 @@ from people.models.persons import (
     Portrait,
     Sex,
     mask_name,
-    mask_names,
     mask_phone,
+    name_mask,
 )
 from people.models.places import (
     CODE_DIGITS,
@@ -94,6 +94,6 @@ __all__ = [
     "User",
     "UserSession",
     "mask_name",
-    "mask_names",
     "mask_phone",
+    "name_mask",
 ]

@@ -4,7 +4,7 @@ A person is entered once; two entries of one person are joined by a `Merge`, and
 `Appointment` is a term: one person, one grid, one duty, from a day to a day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -24,12 +24,12 @@ def mask_name(name: str) -> str:
     return f"{name[0]}*{name[-1]}"
 
 
-def mask_names(text: str, people: Iterable[str]) -> str:
-    """A text in which the names of these people are masked, however they are written there.
+def name_mask(people: Iterable[str]) -> Callable[[str], str]:
+    """A function that masks the names of these people in a text, however they are written there.
 
     A name of one character is left: it is a word like any other.
     """
-    return names.replace_all(text, {name: mask_name(name) for name in people if len(names.kept(name)) > 1})
+    return names.replacer({name: mask_name(name) for name in people if len(names.kept(name)) > 1})
 
 
 def mask_phone(phone: str) -> str:

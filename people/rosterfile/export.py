@@ -8,18 +8,19 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from ground.db import db
 from people import audit
-from people.models import Appointment, Area, Duty, Grid, Person, User, mask_name, mask_phone
+from people.models import Appointment, Area, Duty, Grid, Person, User
 from people.rosterfile import columns
+from people.sight import Sight
 
 
-def export_roster(area: Area, kind: str, masked: bool, actor: User) -> list[dict[str, Any]]:
+def export_roster(area: Area, kind: str, sight: Sight, actor: User) -> list[dict[str, Any]]:
     """The rows of an area's roster, by grid code; the export is written into the audit trail.
 
-    `kind` is `xlsx` or `csv`. `masked` for readers above the village. An unmasked roster can be imported
+    `kind` is `xlsx` or `csv`. `sight` is that of its reader. An unmasked roster can be imported
     again without changing anything.
     """
-    rows = [_row(grid, seats, masked) for grid, seats in _current_grids(area)]
-    audit.note(actor, "roster.export", area, area, kind=kind, rows=len(rows), masked=masked)
+    rows = [_row(grid, seats, sight) for grid, seats in _current_grids(area)]
+    audit.note(actor, "roster.export", area, area, kind=kind, rows=len(rows), masked=sight.masked)
     return rows
 
 
@@ -45,7 +46,7 @@ def _current_grids(area: Area) -> Iterator[tuple[Grid, dict[Duty, Appointment]]]
         yield grid, seats.get(grid.id, {})
 
 
-def _row(grid: Grid, seats: dict[Duty, Appointment], masked: bool) -> dict[str, Any]:
+def _row(grid: Grid, seats: dict[Duty, Appointment], sight: Sight) -> dict[str, Any]:
     worker, instructor = seats.get(Duty.WORKER), seats.get(Duty.INSTRUCTOR)
     row = {
         columns.VILLAGE: grid.village.code,
@@ -56,19 +57,18 @@ def _row(grid: Grid, seats: dict[Duty, Appointment], masked: bool) -> dict[str, 
         columns.HOUSEHOLDS: grid.households,
     }
     if worker:
-        row |= _worker(worker.person, masked) | {columns.SINCE: worker.starts_on}
+        row |= _worker(worker.person, sight) | {columns.SINCE: worker.starts_on}
     if instructor:
-        name = instructor.person.name
-        row[columns.INSTRUCTOR] = mask_name(name) if masked else name
+        row[columns.INSTRUCTOR] = sight.name(instructor.person)
         row[columns.AGENCY] = instructor.person.agency
     return row
 
 
-def _worker(person: Person, masked: bool) -> dict[str, Any]:
+def _worker(person: Person, sight: Sight) -> dict[str, Any]:
     return {
-        columns.NAME: person.masked if masked else person.name,
+        columns.NAME: sight.name(person),
         columns.SEX: columns.choice_words(columns.SEX).get(person.sex),
         columns.BIRTH_YEAR: person.birth_year,
-        columns.PHONE: mask_phone(person.phone) if masked and person.phone else person.phone,
+        columns.PHONE: sight.phone(person.phone) or None,
         columns.STANDING: columns.choice_words(columns.STANDING).get(person.standing),
     }

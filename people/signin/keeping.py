@@ -18,10 +18,11 @@ from people.signin.passwords import Secret
 KEEPERS = frozenset(accounts.ROLES_TO_GIVE)
 
 
-def users_in(area: Area, role: Role | None = None, words: str = "") -> Select[User]:
+def users_in(area: Area, role: Role | None = None, words: str = "", masked: bool = False) -> Select[User]:
     """The sign-ins that hold a role in an area or below it, by name; for paging.
 
-    With `role` only its holders there, with `words` those whose name or sign-in name contains them.
+    With `role` only its holders there, with `words` those whose name or sign-in name contains them. With
+    `masked` nobody of a roster is found by words: their names are masked for the reader.
     """
     holds_role = User.grants.any(
         Grant.area.has(Area.code.startswith(area.stem)) & (Grant.role == role if role else True)
@@ -29,6 +30,8 @@ def users_in(area: Area, role: Role | None = None, words: str = "") -> Select[Us
     query = select(User).options(selectinload(User.grants), joinedload(User.person)).where(holds_role)
     if words:
         query = query.where(or_(*(names.has_in_name(column, words) for column in (User.name, User.username))))
+        if masked:
+            query = query.where(User.person_id.is_(None))
     return query.order_by(User.name, User.id)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from ground.paper import words
-from people.models import AuditEvent, mask_name, mask_phone
+from people.models import AuditEvent
+from people.sight import Sight
 from people.trail.subjects import Subject, find_subjects
 from people.trail.words import HIDDEN_FIELDS, Words, all_words
 
@@ -18,7 +19,8 @@ DASH = "–"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
-MASKS = {"name": mask_name, "phone": mask_phone, "successor": mask_name}
+# Fields that hold a villager's name, whatever the line is about.
+NAME_FIELDS = {"head", "member", "successor"}
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class TrailLine:
     changes: Sequence[FieldChange]
 
 
-def trail_lines(events: Iterable[AuditEvent], masked: bool) -> list[TrailLine]:
-    """Events in words; with `masked`, names and phones of villagers are masked."""
+def trail_lines(events: Iterable[AuditEvent], sight: Sight) -> list[TrailLine]:
+    """Events in words, as a reader may see them."""
     events, vocabulary = list(events), all_words()
     subjects = find_subjects(
         [
@@ -54,7 +56,7 @@ def trail_lines(events: Iterable[AuditEvent], masked: bool) -> list[TrailLine]:
             *(key for event in events for key in _subject_names(event, vocabulary.rows)),
         ]
     )
-    return [_LineWriter(event, subjects, masked, vocabulary).line() for event in events]
+    return [_LineWriter(event, subjects, sight, vocabulary).line() for event in events]
 
 
 def _subject_names(event: AuditEvent, rows: Mapping[str, str]) -> list[str]:
@@ -75,7 +77,7 @@ class _LineWriter:
 
     event: AuditEvent
     subjects: Mapping[str, Subject]
-    masked: bool
+    sight: Sight
     vocabulary: Words
 
     def line(self) -> TrailLine:
@@ -83,13 +85,12 @@ class _LineWriter:
         return TrailLine(
             key=event.subject,
             at=event.at,
-            # An official signs with their name everywhere; a worker who did something is a villager first.
-            actor_name=actor and (mask_name(actor.name) if self.masked and actor.person_id else actor.name),
+            actor_name=actor and self.sight.name(actor),
             origin=event.origin,
             action=str(self.vocabulary.actions.get(event.action, event.action)),
             place=event.area.name if event.area else None,
             subject=subject,
-            about=subject.display_name(self.masked),
+            about=subject.shown_name(self.sight, event.area),
             changes=self.changes(),
         )
 
@@ -119,21 +120,23 @@ class _LineWriter:
                 _(", ").join(self.value_text(field, v) for v in value) if field in rows else str(len(value))
             )
         if field in rows:
-            return self.subjects[f"{rows[field]}:{value}"].display_name(self.masked)
-        if field in MASKS and self.masks_names():
-            return MASKS[field](str(value))
+            return self.subjects[f"{rows[field]}:{value}"].shown_name(self.sight, self.event.area)
+        if field in NAME_FIELDS or (field == "name" and self.is_personal()):
+            return self.sight.name(str(value))
+        if field == "phone":
+            return self.sight.phone(str(value)) if self.is_personal() else str(value)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if field in describers:
             return describers[field](value)
         if field == "place" and self.event.area and value == self.event.area.code:
             return self.event.area.name
-        return self._in_words(field, str(value))
+        return self.sight.text(self._in_words(field, str(value)), self.event.area)
 
-    def masks_names(self) -> bool:
-        """Whether names and phones are masked: for outsiders, if they are or may be a villager's."""
+    def is_personal(self) -> bool:
+        """Whether a name or telephone is, or may be, that of somebody whom the reader sees masked."""
         subject = self.subjects[self.event.subject]
-        return self.masked and (subject.person is not None or subject.row is None)
+        return subject.row is None or (subject.person is not None and self.sight.hides(subject.person))
 
     def _in_words(self, field: str, text: str) -> str:
         if _DAY.fullmatch(text):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, cast, false, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from ground import names
@@ -22,8 +22,8 @@ class TrailSearch:
     """A search of the trail; what is left out does not narrow it.
 
     `text` is in the name or sign-in name of who did it, in the name of whom it is about, or in the words
-    of the action. With `whole_names` a name has to be given in full: readers who see names masked do not
-    find out a letter by trying. Days are those of Asia/Shanghai, both of them included.
+    of the action. With `masked` no name is looked for that its reader sees masked: by what is found they
+    would learn it. Days are those of Asia/Shanghai, both of them included.
     """
 
     text: str = ""
@@ -31,7 +31,7 @@ class TrailSearch:
     subject: str | None = None
     first: date | None = None
     last: date | None = None
-    whole_names: bool = False
+    masked: bool = False
 
 
 def search_trail(area: Area, search: TrailSearch) -> Select[AuditEvent]:
@@ -53,7 +53,7 @@ def search_trail(area: Area, search: TrailSearch) -> Select[AuditEvent]:
     if search.last:
         query = query.where(AuditEvent.at < _midnight(search.last + timedelta(days=1)))
     if search.text.strip():
-        query = query.where(_matches_text(search.text.strip(), search.whole_names))
+        query = query.where(_matches_text(search.text.strip(), search.masked))
     return query
 
 
@@ -86,26 +86,28 @@ def _with_all_names(area: Area, subject: str) -> list[str]:
     return subjects_of(person) if person else [subject]
 
 
-def _matches_text(text: str, whole_names: bool) -> ColumnElement[bool]:
+def _matches_text(text: str, masked: bool) -> ColumnElement[bool]:
     def holds(*columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         return or_(*(names.has_in_name(column, text) for column in columns))
 
-    def fits(*columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-        return or_(*(names.is_name(column, text) for column in columns)) if whole_names else holds(*columns)
-
+    of_villager = select(Person.id).where(holds(Person.name))
+    if masked:
+        of_villager = of_villager.where(false())
     actions = [
         action
         for action, words in all_words().actions.items()
         if names.folded(text) in names.folded(str(words)) or text == action
     ]
-    actors = select(User.id).where(fits(User.name, User.username))
+    users = select(User.id).where(holds(User.name, User.username))
+    if masked:
+        users = users.where(User.person_id.is_(None))
     about = union_all(
         *(
             select(literal(f"{kind}:") + cast(ident, String)).where(condition)
             for kind, ident, condition in (
-                ("person", Person.id, fits(Person.name)),
-                ("user", User.id, fits(User.name, User.username)),
-                ("card", Card.id, Card.person_id.in_(select(Person.id).where(fits(Person.name)))),
+                ("person", Person.id, Person.id.in_(of_villager)),
+                ("user", User.id, User.id.in_(users)),
+                ("card", Card.id, Card.person_id.in_(of_villager)),
                 ("card", Card.id, Card.number == (cards.card_digits(text) or text)),
                 ("grid", Grid.id, holds(Grid.name, Grid.code)),
                 ("group", Group.id, holds(Group.name)),
@@ -114,7 +116,7 @@ def _matches_text(text: str, whole_names: bool) -> ColumnElement[bool]:
             )
         )
     )
-    return or_(AuditEvent.action.in_(actions), AuditEvent.actor_id.in_(actors), AuditEvent.subject.in_(about))
+    return or_(AuditEvent.action.in_(actions), AuditEvent.actor_id.in_(users), AuditEvent.subject.in_(about))
 
 
 def _midnight(day: date) -> datetime:

@@ -19,9 +19,9 @@ from people.models import (
     Person,
     Training,
     User,
-    mask_name,
 )
 from people.roster import persons
+from people.sight import Sight
 from people.trail import words
 
 
@@ -50,9 +50,12 @@ class Subject:
         """Whether it is a person, whose name needs no kind before it."""
         return isinstance(self.row, Person)
 
-    def display_name(self, masked: bool) -> str:
-        """Its name; masked, for readers who must not see it, if it is personal."""
-        return mask_name(self.name) if masked and self.person else self.name
+    def shown_name(self, sight: Sight, place: Area | None) -> str:
+        """Its name as a reader may see it; `place` is where its name was written, if it has no page."""
+        if self.person is None:
+            own_place = self.page.place if self.page else place
+            return self.name if isinstance(self.row, User | Contact) else sight.text(self.name, own_place)
+        return sight.name(self.name) if sight.hides(self.person) else self.name
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,7 @@ from flask_login import current_user
 from ground import clock, web
 from ground.db import transaction
 from ground.tables import BookWriter
-from people import access, audit
-from people.models import Person, mask_phone
+from people import audit
 
 View = TypeVar("View", bound=Callable[..., Any])
 Given = Mapping[str, Any]
@@ -67,16 +66,6 @@ def _cell(value: Any) -> Any:
 def each(name: str) -> Callable[[Given], Iterable[tuple[Any, ...]]]:
     """The records of a list that the template is given under a name, or none at all."""
     return lambda given: ((record,) for record in given[name] or ())
-
-
-def shown_name(person: Person | None) -> str:
-    """The name of a person as the reader may see it; of nobody, nothing."""
-    return "" if person is None else person.name if access.is_insider() else person.masked
-
-
-def shown_phone(phone: str | None) -> str:
-    """A telephone number as the reader may see it."""
-    return "" if phone is None else phone if access.is_insider() else mask_phone(phone)
 
 
 def excel(*listings: Listing, about: str = "") -> Callable[[View], View]:

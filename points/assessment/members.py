@@ -13,7 +13,7 @@ from ground.clock import Quarter
 from ground.days import DayRange
 from ground.db import db
 from ground.refusal import Refused
-from people.models import Grant, Person, Role, User
+from people.models import Area, Grant, Person, Role, User
 from people.roster import persons
 from points.assessment import meeting_rules
 from points.models import Assessment, Member, Recusal
@@ -174,4 +174,12 @@ def left_out_as(worker: Person, user: User) -> str | None:
         .where(Recusal.worker_id.in_(persons.entry_ids(worker)), Member.user_id == user.id)
         .order_by(Recusal.id.desc())
         .limit(1)
+    )
+
+
+def names_kept(village: Area) -> Iterable[str]:
+    """Who was invited to a village's meetings as one of the villagers, not by a post with a sign-in."""
+    invited = select(Member.name).join(Assessment, Member.assessment_id == Assessment.id)
+    return db.session.scalars(
+        invited.where(Assessment.village_id == village.id, Member.user_id.is_(None)).distinct()
     )

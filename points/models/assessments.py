@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.clock import Quarter
 from ground.db import Base, Moment, enum_column
-from people.models import Area, Person, User, mask_name
+from people.models import Area, Person, User
 from points.models.rubrics import Rubric
 
 
@@ -129,11 +129,6 @@ class Member(Base):
     recusals: Mapped[list["Recusal"]] = relationship(back_populates="member", order_by="Recusal.id")
 
     __table_args__ = (UniqueConstraint("assessment_id", "name"),)
-
-    @property
-    def masked(self) -> str:
-        """The name as those outside the village see it."""
-        return mask_name(self.name)
 
 
 class Recusal(Base):

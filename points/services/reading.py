@@ -130,3 +130,11 @@ def counted_services(assessment: Assessment, worker: Person) -> Sequence[Service
         .where(sheet.is_counted(assessment), Service.worker_id == worker.id)
         .order_by(Service.done_on, Service.id)
     ).all()
+
+
+def names_kept(village: Area) -> Iterable[str]:
+    """On whose word a village's records were confirmed: those of its households, and witnesses."""
+    vouched = select(Service.voucher_name).where(
+        Service.village_id == village.id, Service.voucher_name.is_not(None)
+    )
+    return filter(None, db.session.scalars(vouched.distinct()))

@@ -5,7 +5,7 @@ Each has a number in its quarter and a last day for the answer. Until the answer
 
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
@@ -245,3 +245,9 @@ def waiting_objections(area: Area) -> Sequence[Objection]:
 def overdue_objections(area: Area) -> list[Objection]:
     """The objections in an area whose answer is overdue, the longest first."""
     return [objection for objection in waiting_objections(area) if objection.due_on < clock.today()]
+
+
+def names_kept(village: Area) -> Iterable[str]:
+    """Who objected in a village and gave their name."""
+    brought = select(Objection.name).join(Objection.assessment)
+    return db.session.scalars(brought.where(Assessment.village_id == village.id).distinct())

@@ -1,15 +1,16 @@
 """The text of a notice, from what was posted to the sheet that is printed. Names are masked."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from flask_babel import gettext as _
 
 from ground.paper import words
-from people.models import Person, mask_name, mask_names
 from people.roster import persons
+from people.sight import outside
 from points import labels
 from points.amounts import show, signed
-from points.models import Adjustment, Assessment, Category, Correction, NoticeLine, Recusal, Service
+from points.models import Adjustment, Category, Correction, NoticeLine, Recusal, Service
 from points.wall.noticesheet import Notes, NoticeRow, NoticeSheet
 from points.wall.wall_state import PostedNotice
 
@@ -73,7 +74,7 @@ def _row(posted: PostedNotice, line: NoticeLine) -> NoticeRow:
 def _notes(posted: PostedNotice) -> Iterator[Notes]:
     """The notes under the table: changes, adjustments, who was left out, corrections; what there is."""
     assessment, lines = posted.assessment, {line.worker_id: line for line in posted.lines}
-    masked = name_mask(assessment, (line.worker for line in posted.lines))
+    masked = partial(outside().text, place=assessment.village)
     changed = [entry for entry in posted.adjustments if entry.answer_id in posted.answers]
     decided = [entry for entry in posted.adjustments if entry.answer_id not in posted.answers]
     below = [line for line in posted.lines if line.waived]
@@ -153,8 +154,8 @@ def _recused(lines: dict[int, NoticeLine], recusal: Recusal) -> str:
         _(
             "No. %(number)s %(name)s: decided without %(member)s",
             number=line.number if line else "–",
-            name=line.name if line else recusal.worker.masked,
-            member=mask_name(recusal.member.name),
+            name=line.name if line else outside().name(recusal.worker),
+            member=outside().name(recusal.member),
         )
     )
 
@@ -166,18 +167,9 @@ def _corrected(correction: Correction, masked: NameMask) -> str:
         _(
             "%(quarter)s, %(name)s: %(points)s booked, %(right)s is right: %(reason)s",
             quarter=words.quarter(correction.line.assessment.quarter),
-            name=worker.masked if worker else "",
+            name=outside().name(worker),
             points=show(award.amount),
             right=show(correction.right_tenths),
             reason=masked(correction.reason),
         )
     )
-
-
-def name_mask(assessment: Assessment, workers: Iterable[Person]) -> NameMask:
-    """A function that masks names in a text that somebody wrote.
-
-    The names of these workers, and of who was at the meeting.
-    """
-    people = {worker.name for worker in workers} | {member.name for member in assessment.members}
-    return lambda text: mask_names(text, people)

@@ -1,13 +1,18 @@
 """Collecting for somebody else (代领): the name, the relation, and the signature."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select
 
 from ground import names
+from ground.db import db
 from ground.refusal import Refused
+from people.models import Area
+from shop.models import Proxy, Redemption, Shop
 
 FIELD_WIDE, FIELD_HIGH = 1000, 400  # the field that is signed in, in units of its own
 MOST_STROKES, MOST_POINTS = 200, 4000
@@ -54,3 +59,9 @@ def _is_signature(strokes: list[Any]) -> bool:
         all(0 <= x <= FIELD_WIDE for x in stroke[::2]) and all(0 <= y <= FIELD_HIGH for y in stroke[1::2])
         for stroke in strokes
     )
+
+
+def names_kept(village: Area) -> Iterable[str]:
+    """Who collected for somebody else at a village's shop."""
+    came = select(Proxy.name).join(Redemption, Proxy.redemption_id == Redemption.id).join(Redemption.shop)
+    return db.session.scalars(came.where(Shop.village_id == village.id).distinct())

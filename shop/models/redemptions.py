@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment
-from people.models import Card, User, mask_name
+from people.models import Card, User
 from points.models import Transfer
 from shop.models.devices import Device
 from shop.models.goods import Shop
@@ -96,11 +96,6 @@ class Proxy(Base):
     name: Mapped[str] = mapped_column(String(100))
     relation: Mapped[str] = mapped_column(String(40))
     signature: Mapped[list[list[int]]] = mapped_column(JSON)
-
-    @property
-    def masked(self) -> str:
-        """The name as people outside the village see it."""
-        return mask_name(self.name)
 
 
 class Void(Base):

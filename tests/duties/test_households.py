@@ -13,6 +13,7 @@ from ground.refusal import Refused
 from people import trail
 from people.models import Attention, AuditEvent, GridKind, Household
 from people.roster import changes, grids
+from people.sight import Sight
 from tests.cast import TODAY
 from tests.story import do, refused
 
@@ -242,7 +243,7 @@ def test_the_trail_says_which_file_and_which_fields_and_nothing_of_what_they_hol
     assert {(line.subject, line.area_id) for line in lines} == {
         (f"household:{household.id}", cast.village.id)
     }
-    said = trail.trail_lines(lines, masked=False)
+    said = trail.trail_lines(lines, Sight(masked=False))
     assert {line.about for line in said} == {"山脚网格 91 · 1"}
     (corrected,) = said[1].changes
     assert corrected.after.startswith("户主、住址、电话、人口、")

@@ -385,10 +385,9 @@ def test_the_pages_take_as_many_questions_for_many_as_for_few(cast, helper, clie
 
     visits = (("instructor", HERE), ("chair", HERE), ("worker", HERE), ("township_user", ABOVE))
     say(cast, cast.instructor, EvaluationSide.OF_WORKER, cast.worker)
-    workers_say(cast, helper, 4)
+    workers_say(cast, helper, 4, 3, 4)
     few = [asked(cast.user(username), path) for username, path in visits]
     for worker in cast.workers[1:4]:
         say(cast, cast.instructor, EvaluationSide.OF_WORKER, worker)
-    for actor in ("worker1", "worker2"):
-        say(cast, cast.user(actor), EvaluationSide.BY_WORKER, helper.person)
+    say(cast, cast.user("worker3"), EvaluationSide.BY_WORKER, helper.person, remark="常来")
     assert [asked(cast.user(username), path) for username, path in visits] == few

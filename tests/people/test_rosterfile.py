@@ -26,6 +26,7 @@ from people.models import (
 )
 from people.roster import changes, grids, holders
 from people.rosterfile import columns, export, intake
+from people.sight import Sight
 from tests.cast import NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE
 from tests.story import do, told
 
@@ -113,9 +114,9 @@ def test_a_new_name_in_a_file_is_a_renaming_of_that_day(cast, clock):
     assert (renaming.was, renaming.actor_id) == ("3幢", cast.county_user.id)
 
 
-def taken_out(area, kind, masked, actor):
+def taken_out(area, kind, is_masked, actor):
     with transaction():
-        rows = export.export_roster(area, kind, masked, actor)
+        rows = export.export_roster(area, kind, Sight(is_masked), actor)
     return columns.LAYOUT.write(rows, kind)
 
 

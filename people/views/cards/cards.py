@@ -12,6 +12,7 @@ from people import access, audit, labels, pages, trail
 from people import cards as verbs
 from people.cardsheet import cards_pdf
 from people.models import Card, Person, Role
+from people.shown import sight
 from people.views.cards import bp, lists
 from people.views.listing import excel, render
 
@@ -105,7 +106,7 @@ def _person_cards(
     """The page of a person's cards; `retiring` is the card whose reason was not taken."""
     all_cards = verbs.of_person(person)
     names = {card.id: audit.name_of(card) for card in all_cards}
-    lines = trail.trail_lines(db.session.scalars(trail.events_about(names.values())), masked=False)
+    lines = trail.trail_lines(db.session.scalars(trail.events_about(names.values())), sight())
     return render(
         "people/cards/person_cards.html",
         person=person,

@@ -3,7 +3,8 @@
 from flask_babel import lazy_gettext as _
 
 from people import labels
-from people.views.listing import Listing, shown_name
+from people.shown import shown_name
+from people.views.listing import Listing
 
 CARDS = Listing(
     _("Cards"),

@@ -8,18 +8,13 @@ from flask import g
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from people import access, labels
+from people import labels
 from people.conduct.evaluations import EvaluationResult
 from people.conduct.training_due import MissingTraining, TrainingDue
 from people.forms.evaluation import QUESTIONS
-from people.models import Appointment, Level, Person, Training
-from people.views.listing import Given, Listing, each, shown_name
-
-
-def _name_of(person: Person) -> str:
-    """Townships and the county know the instructors of their own agencies, as on the pages."""
-    of_reader = person.area_id == g.area.id and not g.area.is_village
-    return person.name if of_reader else shown_name(person)
+from people.models import Appointment, Level, Training
+from people.shown import shown_name, shown_text
+from people.views.listing import Given, Listing, each
 
 
 def _grid_names(terms: list[Appointment]) -> str:
@@ -35,18 +30,18 @@ def _trainings(given: Given) -> Iterator[tuple[Training, Any, int | None]]:
 TRAININGS = Listing(
     _("Training"),
     _trainings,
-    (_("Session"), lambda training, audience, came: training.topic),
+    (_("Session"), lambda training, audience, came: shown_text(training.topic, training.area)),
     (_("Day"), lambda training, audience, came: training.held_on),
-    (_("Where"), lambda training, audience, came: training.place),
+    (_("Where"), lambda training, audience, came: shown_text(training.place, training.area)),
     (_("Held by"), lambda training, audience, came: training.area.name),
     (_("For whom"), lambda training, audience, came: audience),
     (_("Came"), lambda training, audience, came: came),
 )
 
 ROLL = (
-    (_("Session"), lambda training, line: training.topic),
+    (_("Session"), lambda training, line: shown_text(training.topic, training.area)),
     (_("Day"), lambda training, line: training.held_on),
-    (_("Name"), lambda training, line: _name_of(line.person)),
+    (_("Name"), lambda training, line: shown_name(line.person)),
     (_("Village or community"), lambda training, line: line.terms[0].grid.village.name),
     (_("Grid"), lambda training, line: _grid_names(line.terms)),
     (_("Agency"), lambda training, line: line.person.agency),
@@ -72,7 +67,7 @@ def _missing(given: Given) -> Iterator[tuple[MissingTraining, str]]:
 MISSING_TRAINING = Listing(
     _("Who still lacks a session"),
     _missing,
-    (_("Name"), lambda missing, sessions: missing.name if access.is_insider() else missing.masked),
+    (_("Name"), lambda missing, sessions: shown_name(missing)),
     (_("Grid"), lambda missing, sessions: missing.grid),
     (_("Lacks the session of"), lambda missing, sessions: sessions),
 )
@@ -101,7 +96,7 @@ TRAINING_DUE = Listing(
 LAW_MARKS = Listing(
     _("Law-wise villagers"),
     each("serving"),
-    (_("Grid worker"), lambda term: _name_of(term.person)),
+    (_("Grid worker"), lambda term: shown_name(term.person)),
     (_("Grid code"), lambda term: term.grid.code),
     (_("Grid"), lambda term: term.grid.name),
     (_("Bears the mark since"), lambda term: term.person.law_mark_on),
@@ -150,7 +145,7 @@ NEGATIVE_LIST = Listing(
 )
 
 PARTNERS = (
-    (_("Name"), lambda partner: _name_of(partner.person)),
+    (_("Name"), lambda partner: shown_name(partner.person)),
     (_("Agency"), lambda partner: partner.person.agency),
     (_("Grid"), lambda partner: "、".join(grid.name for grid in partner.grids)),
     (_("Said on"), lambda partner: partner.evaluation and partner.evaluation.at),
@@ -172,12 +167,12 @@ def _mean(question: str) -> Any:
 def _remarks(result: EvaluationResult, fewest: int) -> str:
     """The remarks; of whom too few have spoken, that nothing is shown."""
     if result.means:
-        return "；".join(result.remarks)
+        return "；".join(shown_text(remark, result.place) for remark in result.remarks)
     return gettext("Shown from %(n)s voices on, so that nobody can be told from it.", n=fewest)
 
 
 RESULTS = (
-    (_("Name"), lambda result, fewest: _name_of(result.person)),
+    (_("Name"), lambda result, fewest: shown_name(result.person)),
     (_("Agency"), lambda result, fewest: result.person.agency),
     (_("Place"), lambda result, fewest: result.place.name),
     (_("Voices"), lambda result, fewest: result.voices),

@@ -8,6 +8,7 @@ from ground import web
 from people import access, trail
 from people.forms.audit import SearchForm
 from people.models import Role
+from people.shown import sight
 from people.views.home import bp, lists
 from people.views.listing import excel, render
 
@@ -25,15 +26,15 @@ def audit(area: str) -> tuple[str, int]:
     subject = request.args.get("subject", "")
     if subject and not _SUBJECT.fullmatch(subject):
         abort(404)
-    masked = not access.is_insider()
+    reader = sight()
     search = trail.TrailSearch(subject=subject)
     if form.validate():
         search = trail.TrailSearch(
-            form.q.data, form.action.data, subject, form.since.data, form.until.data, masked
+            form.q.data, form.action.data, subject, form.since.data, form.until.data, reader.masked
         )
     page = web.page_of(trail.search_trail(g.area, search))
     search_arguments = {name: request.args[name] for name in KEPT_ARGUMENTS if request.args.get(name)}
-    lines = trail.trail_lines(page.items, masked)
+    lines = trail.trail_lines(page.items, reader)
     return render(
         "people/home/audit.html",
         page=page,
@@ -42,7 +43,7 @@ def audit(area: str) -> tuple[str, int]:
         form=form,
         sought=subject,
         kept=search_arguments,
-        masked=masked,
+        masked=reader.masked,
     ), form.status
 
 

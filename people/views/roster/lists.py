@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _
 from people import labels
 from people.models import Appointment, Duty, Grid, GridChangeKind, Person
 from people.roster.holders import TermState
-from people.views.listing import Given, Listing, each, shown_name, shown_phone
+from people.shown import shown_name, shown_phone, shown_text
+from people.views.listing import Given, Listing, each
 
 
 def _people(given: Given) -> Iterator[tuple[Person, list[Appointment]]]:
@@ -99,7 +100,7 @@ GRID_HISTORY = Listing(
     (_("Name"), lambda line: line.name),
     (_("Name before"), lambda line: line.change.was),
     (_("The other grid"), lambda line: line.other_name),
-    (_("Reason"), lambda line: line.change.reason),
+    (_("Reason"), lambda line: shown_text(line.change.reason)),
 )
 
 PERSON_TERMS = Listing(

@@ -20,6 +20,7 @@ from people.forms.accounts import (
     TakeRoleForm,
 )
 from people.models import Area, Person, Role, User
+from people.shown import shown_name, sight
 from people.signin import accounts, keeping, passwords
 from people.views.listing import excel, render
 from people.views.signin import bp, lists
@@ -33,7 +34,7 @@ def listed(area: str) -> str:
     chosen, words = request.args.get("role", ""), request.args.get("words", "").replace("\0", "").strip()
     if chosen not in ("", *Role):
         abort(404)
-    page = web.page_of(keeping.users_in(g.area, Role(chosen) if chosen else None, words))
+    page = web.page_of(keeping.users_in(g.area, Role(chosen) if chosen else None, words, sight().masked))
     return render(
         "people/signin/accounts.html",
         page=page,
@@ -162,7 +163,7 @@ def sign_out_account(area: str, ident: int) -> Response | tuple[str, int]:
     form = ButtonForm()
     with attempt(form):
         keeping.sign_out(_user(ident), current_user)
-    return _finish(ident, form, gettext("%(name)s is signed out everywhere.", name=_user(ident).name))
+    return _finish(ident, form, gettext("%(name)s is signed out everywhere.", name=shown_name(_user(ident))))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/close")
@@ -263,7 +264,7 @@ def _with_choices(form: Any, user: User | None = None) -> Any:
             people = [user.person, *people]
         form.person.choices = [
             (0, gettext("not on the roster")),
-            *((person.id, person.name) for person in people),
+            *((person.id, shown_name(person)) for person in people),
         ]
     return form
 

@@ -5,15 +5,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people import access, labels
+from people import labels
 from people.models import Appointment, Card, User
+from people.shown import shown_name
 from people.signin import accounts
-from people.views.listing import Given, Listing, each, shown_name
-
-
-def _name(user: User) -> str:
-    """A name off the roster is masked outside the village, as on the page."""
-    return user.person.masked if user.person and not access.is_insider() else user.name
+from people.views.listing import Given, Listing, each
 
 
 def _state(user: User) -> Any:
@@ -27,7 +23,7 @@ def _roles(user: User) -> str:
 SIGN_INS = Listing(
     _("Sign-ins"),
     each("page"),
-    (_("Name"), _name),
+    (_("Name"), shown_name),
     (_("Sign-in name"), lambda user: _("card and PIN") if accounts.is_of_card(user) else user.username),
     (_("Roles"), _roles),
     (_("State"), _state),
@@ -37,7 +33,7 @@ SIGN_INS = Listing(
 ROLES_HELD = Listing(
     _("Roles of the sign-in"),
     lambda given: ((given["user"], held) for held in given["user"].grants),
-    (_("Name"), lambda user, held: _name(user)),
+    (_("Name"), lambda user, held: shown_name(user)),
     (_("Role"), lambda user, held: labels.ROLES[held.role]),
     (_("Where"), lambda user, held: held.area.name),
 )

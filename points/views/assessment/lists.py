@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people.views.listing import Given, Listing, each, shown_name
+from people.shown import shown_name, shown_text
+from people.views.listing import Given, Listing, each
 from points import amounts, labels
 from points.assessment.sheet import SheetRow
 from points.models import Category
@@ -16,7 +17,7 @@ QUARTERS = Listing(
     (_("Quarter"), lambda assessment: assessment.quarter_name),
     (_("State"), lambda assessment: labels.ASSESSMENT_STATES[assessment.state]),
     (_("Booked at"), lambda assessment: assessment.booked_at),
-    (_("Booked by"), lambda assessment: assessment.booked_by and assessment.booked_by.name),
+    (_("Booked by"), lambda assessment: shown_name(assessment.booked_by)),
 )
 
 
@@ -25,7 +26,7 @@ def _lines(given: Given) -> Iterator[tuple[int, SheetRow, str]]:
     for number, row in enumerate(given["rows"], 1):
         notes = given["line_notes"].get(row.worker.id)
         adjustments = notes.standing_adjustments if notes else ()
-        said = "；".join(f"{amounts.signed(each.amount)} {each.reason}" for each in adjustments)
+        said = "；".join(f"{amounts.signed(each.amount)} {shown_text(each.reason)}" for each in adjustments)
         yield number, row, said
 
 

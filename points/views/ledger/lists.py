@@ -6,8 +6,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from people import access, labels
-from people.models import Departure, Person, mask_phone
-from people.views.listing import Given, Listing, each, shown_name
+from people.models import Departure, Person
+from people.shown import shown_name, shown_phone, shown_text
+from people.views.listing import Given, Listing, each
 from points import amounts
 from points.labels import explain_transfer
 from points.leaving import Remainder
@@ -23,7 +24,7 @@ ACCOUNTS = Listing(
 
 ENTRY_COLUMNS = (
     (_("Day"), lambda transfer: transfer.at),
-    (_("Why"), explain_transfer),
+    (_("Why"), lambda transfer: shown_text(explain_transfer(transfer))),
     (_("In points"), lambda transfer: amounts.as_number(transfer.change)),
     (_("Balance"), lambda transfer: amounts.as_number(transfer.balance_after)),
 )
@@ -33,8 +34,8 @@ ENTRIES = Listing(
     each("page"),
     (_("Grid worker"), lambda transfer: shown_name(transfer.account.person)),
     *ENTRY_COLUMNS,
-    (_("Corrected by"), lambda transfer: transfer.correction and transfer.correction.actor.name),
-    (_("Reason"), lambda transfer: transfer.correction and transfer.correction.reason),
+    (_("Corrected by"), lambda transfer: transfer.correction and shown_name(transfer.correction.actor)),
+    (_("Reason"), lambda transfer: transfer.correction and shown_text(transfer.correction.reason)),
 )
 
 MERGED_ENTRIES = Listing(
@@ -51,11 +52,11 @@ EXPIRIES = Listing(
     (_("Booked up to"), lambda made, lapsed: made.booked_until),
     (_("To be spent until"), lambda made, lapsed: made.expires_on),
     (_("Expired points"), lambda made, lapsed: amounts.as_number(lapsed)),
-    (_("Decided by"), lambda made, lapsed: made.decided_by),
+    (_("Decided by"), lambda made, lapsed: shown_text(made.decided_by)),
     (_("Announced on"), lambda made, lapsed: made.announced_on),
-    (_("Announced by"), lambda made, lapsed: made.actor.name),
+    (_("Announced by"), lambda made, lapsed: shown_name(made.actor)),
     (_("Taken back at"), lambda made, lapsed: made.cancelled_at),
-    (_("Taken back by"), lambda made, lapsed: made.cancelled_by and made.cancelled_by.name),
+    (_("Taken back by"), lambda made, lapsed: shown_name(made.cancelled_by)),
 )
 
 
@@ -77,7 +78,7 @@ DEPARTURES = Listing(
         lambda departure, rest, lapsed, again: departure.negative_item and departure.negative_item.text,
     ),
     (_("Reason"), lambda departure, rest, lapsed, again: departure.reason if access.is_insider() else None),
-    (_("Decision"), lambda departure, rest, lapsed, again: departure.decision),
+    (_("Decision"), lambda departure, rest, lapsed, again: shown_text(departure.decision)),
     (_("Expired points"), lambda departure, rest, lapsed, again: amounts.as_number(lapsed)),
     (
         _("Points left"),
@@ -103,36 +104,31 @@ LEAVING_RULES = Listing(
     (_("Holds from"), lambda made: made.holds_from),
     (_("The points"), lambda made: labels.OUTCOMES[made.outcome]),
     (_("Days"), lambda made: made.days),
-    (_("Decided by"), lambda made: made.decided),
+    (_("Decided by"), lambda made: shown_text(made.decided)),
 )
 
 
-def _pairs(given: Given) -> Iterator[tuple[int, Person, str, bool, Any]]:
-    """Both entries of each pair, one below the other; above the village masked for everybody."""
+def _pairs(given: Given) -> Iterator[tuple[int, Person, str, Any]]:
+    """Both entries of each pair, one below the other."""
     for number, (pair, first, second) in enumerate(given["pairs"], 1):
         why = "、".join(str(given["why"][sign]) for sign in pair.why)
-        masked = given["above"] or not access.is_insider()
-        yield number, pair.first, why, masked, first
-        yield number, pair.second, why, masked, second
-
-
-def _phone(number: int, person: Person, why: str, masked: bool, side: Any) -> str | None:
-    return mask_phone(person.phone) if masked and person.phone else person.phone
+        yield number, pair.first, why, first
+        yield number, pair.second, why, second
 
 
 DUPLICATES = Listing(
     _("Duplicates"),
     _pairs,
-    (_("Pair"), lambda number, person, why, masked, side: number),
-    (_("Entry"), lambda number, person, why, masked, side: person.id),
-    (_("Name"), lambda number, person, why, masked, side: person.masked if masked else person.name),
-    (_("Phone"), _phone),
-    (_("Entered at"), lambda number, person, why, masked, side: person.area.name),
-    (_("Why"), lambda number, person, why, masked, side: why),
+    (_("Pair"), lambda number, person, why, side: number),
+    (_("Entry"), lambda number, person, why, side: person.id),
+    (_("Name"), lambda number, person, why, side: shown_name(person)),
+    (_("Phone"), lambda number, person, why, side: shown_phone(person.phone)),
+    (_("Entered at"), lambda number, person, why, side: person.area.name),
+    (_("Why"), lambda number, person, why, side: why),
     (
         _("Serves"),
-        lambda number, person, why, masked, side: side and "、".join(term.grid.name for term in side.terms),
+        lambda number, person, why, side: side and "、".join(term.grid.name for term in side.terms),
     ),
-    (_("Card"), lambda number, person, why, masked, side: side and side.card and side.card.number),
-    (_("Balance"), lambda number, person, why, masked, side: side and amounts.as_number(side.balance)),
+    (_("Card"), lambda number, person, why, side: side and side.card and side.card.number),
+    (_("Balance"), lambda number, person, why, side: side and amounts.as_number(side.balance)),
 )

@@ -6,7 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from people import access
-from people.views.listing import Given, Listing, each, shown_name
+from people.shown import shown_name, shown_text
+from people.views.listing import Given, Listing, each
 from points import amounts, labels
 from points.models import Deduction, Finding, Service
 from points.services.samples import SampleLine
@@ -41,11 +42,11 @@ SERVICES = Listing(
     (_("Note"), lambda service, row: _inside(service.note)),
     (_("Household"), lambda service, row: row.household and f"{row.household.number} {row.household.head}"),
     (_("What it came of"), lambda service, row: row.evidence and row.evidence.label),
-    (_("Recorded by"), lambda service, row: service.recorded_by.name),
+    (_("Recorded by"), lambda service, row: shown_name(service.recorded_by)),
     (_("Recorded at"), lambda service, row: service.recorded_at),
     (_("State"), lambda service, row: labels.SERVICE_STATES[service.state]),
-    (_("Decided by"), lambda service, row: service.decided_by and service.decided_by.name),
-    (_("Decision"), lambda service, row: service.decision),
+    (_("Decided by"), lambda service, row: shown_name(service.decided_by)),
+    (_("Decision"), lambda service, row: shown_text(service.decision)),
     (_("To be looked at"), lambda service, row: "；".join(str(flag.words) for flag in row.flags)),
 )
 
@@ -66,9 +67,9 @@ DEDUCTIONS = Listing(
     (_("What happened"), lambda deduction, service: _inside(service.note)),
     (_("What shows it"), lambda deduction, service: _inside(deduction.shown_by)),
     (_("The worker was heard"), lambda deduction, service: bool(deduction.statements)),
-    (_("Proposed by"), lambda deduction, service: service.recorded_by.name),
+    (_("Proposed by"), lambda deduction, service: shown_name(service.recorded_by)),
     (_("State"), lambda deduction, service: labels.DEDUCTION_STATES[service.state]),
-    (_("Decided by"), lambda deduction, service: service.decided_by and service.decided_by.name),
+    (_("Decided by"), lambda deduction, service: shown_name(service.decided_by)),
     (_("Decision"), lambda deduction, service: _inside(service.decision)),
 )
 
@@ -77,7 +78,7 @@ SAMPLES = Listing(
     lambda given: given["samples"],
     (_("Quarter"), lambda sample, count: sample.quarter_name),
     (_("Drawn at"), lambda sample, count: sample.at),
-    (_("Drawn by"), lambda sample, count: sample.actor.name),
+    (_("Drawn by"), lambda sample, count: shown_name(sample.actor)),
     (_("Seed"), lambda sample, count: sample.seed),
     (_("Looked into"), lambda sample, count: count),
 )
@@ -109,7 +110,7 @@ SAMPLE_LINES = Listing(
     (_("State"), _state),
     (_("Finding"), lambda service, finding, household: finding and labels.FINDINGS[finding.result]),
     (_("Note of the finding"), lambda service, finding, household: finding and _inside(finding.note)),
-    (_("Looked into by"), lambda service, finding, household: finding and finding.actor.name),
+    (_("Looked into by"), lambda service, finding, household: finding and shown_name(finding.actor)),
     (_("Looked into on"), lambda service, finding, household: finding and finding.at),
 )
 

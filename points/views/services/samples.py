@@ -12,6 +12,7 @@ from ground.forms import attempt
 from ground.paper import words
 from people import access
 from people.models import Role
+from people.shown import shown_name
 from people.views.listing import excel, render
 from points import labels
 from points.forms.samples import DrawForm, FindingForm
@@ -129,7 +130,7 @@ def sample_checklist(village: str, ident: int) -> Response:
             ChecklistRow(
                 number=service.id,
                 day=service.done_on,
-                worker=service.worker.name if access.is_insider() else service.worker.masked,
+                worker=shown_name(service.worker),
                 grid=service.grid.name,
                 service=f"{service.item.name} × {service.count} {service.item.unit}",
                 note=service.note if access.is_insider() else "",

@@ -14,8 +14,9 @@ from ground.db import fetch, lock_all
 from ground.forms import ButtonForm, Form, ReasonForm, attempt
 from ground.paper import words
 from people import access
-from people.models import Role, mask_name
+from people.models import Role
 from people.roster import holders, persons
+from people.shown import shown_name
 from people.views.listing import excel, render
 from points import labels
 from points.forms.services import ConfirmForm, PeriodForm, TogetherForm
@@ -127,11 +128,9 @@ def _grid_and_worker_choices() -> tuple[dict[int, str], dict[int, str]]:
 
     Names are as the reader may read them.
     """
-    today, inside = clock.today(), access.is_insider()
+    today = clock.today()
     seats = holders.workers_in_grids(g.area, Quarter.of(today).previous.first_day, today)
-    workers = {
-        seat.person_id: f"{seat.grid} · {seat.name if inside else mask_name(seat.name)}" for seat in seats
-    }
+    workers = {seat.person_id: f"{seat.grid} · {shown_name(seat)}" for seat in seats}
     return {seat.grid_id: seat.grid for seat in seats}, workers
 
 

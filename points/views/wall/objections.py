@@ -13,6 +13,7 @@ from ground.forms import attempt
 from ground.refusal import Refused
 from people import access
 from people.models import Area, Role
+from people.sight import outside
 from people.signin import guard
 from points import labels
 from points.assessment import assessments, sheet, usual
@@ -21,7 +22,7 @@ from points.models import Assessment, NoticeLine, Objection, ObjectionChannel
 from points.views.assessment.quarters import quarter_or_404
 from points.views.wall import bp
 from points.views.wall.notices import public_village
-from points.wall import booking, objections, wording
+from points.wall import booking, objections
 from points.wall import wall_state as wall
 from points.wall.replysheet import ObjectionPaper, Reply, objection_pdf
 
@@ -99,7 +100,6 @@ def followed(ticket: str) -> Response:
         objection=objection,
         village=objection.assessment.village,
         line=_contested_line(objection),
-        masked=_name_mask(objection),
         address=_status_url(objection),
         today=clock.today(),
         **_line_progress(objection),
@@ -210,7 +210,7 @@ def _redirect_to_objection(quarter: str, number: int) -> Response:
 
 def _objection_page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
     is_receiving = bool(g.roles & RECEIVING)
-    masked, line = _name_mask(objection), _contested_line(objection)
+    line = _contested_line(objection)
     may_answer = bool(g.roles & access.COMMITTEE) and objection.answer is None
     row = sheet.find_row(objection.assessment, objection.worker) if may_answer else None
     page = render_template(
@@ -222,7 +222,6 @@ def _objection_page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
         form=form,
         may_answer=may_answer,
         is_receiving=is_receiving,
-        maybe_masked=(lambda text: text) if access.is_insider() else masked,
         channels=labels.OBJECTION_CHANNELS,
         address=_status_url(objection),
         today=clock.today(),
@@ -247,12 +246,6 @@ def _line_progress(objection: Objection) -> dict[str, Any]:
     return {"waits": waiting.get(worker.id), "is_booked": is_booked}
 
 
-def _name_mask(objection: Objection) -> wording.NameMask:
-    """A function that masks the names of those on the sheet, in what was said and answered."""
-    lines = assessments.latest_lines(objection.assessment).values()
-    return wording.name_mask(objection.assessment, (line.worker for line in lines))
-
-
 def _status_url(objection: Objection) -> str:
     """The address that tells where an objection stands, as it is printed in a QR code."""
     return web.printed_url(url_for("wall.followed", ticket=objection.token))
@@ -261,11 +254,13 @@ def _status_url(objection: Objection) -> str:
 def _objection_paper(objection: Objection) -> ObjectionPaper:
     """The receipt of an objection, or its reply."""
     assessment, line, answer = objection.assessment, _contested_line(objection), objection.answer
-    village, masked = assessment.village, _name_mask(objection)
+    village = assessment.village
     reply = None
     if answer is not None:
         day = local(answer.at).date()
-        reply = Reply(answer.accepted, answer.change, masked(answer.reason), answer.decided_by, day)
+        reply = Reply(
+            answer.accepted, answer.change, outside().text(answer.reason, village), answer.decided_by, day
+        )
     return ObjectionPaper(
         village=village.name,
         township=village.parent.name if village.parent else "",

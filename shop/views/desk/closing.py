@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from ground import clock, days, web
 from people import access
+from people.shown import shown_text
 from people.views.listing import excel, render
 from shop.desk import closing as verbs
 from shop.models import Shop
@@ -80,7 +81,9 @@ def _sheet(shop: Shop, closing: verbs.Closing) -> ClosingSheet:
             for redemption in closing.redemptions
         ],
         voids=[
-            VoidRow(void.redemption.number, void.at, void.redemption.total, void.reason, void.made_by)
+            VoidRow(
+                void.redemption.number, void.at, void.redemption.total, shown_text(void.reason), void.made_by
+            )
             for void in closing.voids
         ],
         goods=[

@@ -2,7 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
-from people.views.listing import Listing, each, shown_name
+from people.shown import shown_name, shown_text
+from people.views.listing import Listing, each
 from points import amounts
 from shop.models import Redemption
 
@@ -20,7 +21,7 @@ REDEMPTIONS = Listing(
     (_("Goods"), _goods),
     (_("In points"), lambda redemption: amounts.as_number(redemption.total)),
     (_("Voided"), lambda redemption: bool(redemption.void)),
-    (_("Reason"), lambda redemption: redemption.void and redemption.void.reason),
+    (_("Reason"), lambda redemption: redemption.void and shown_text(redemption.void.reason)),
 )
 
 DAYS = Listing(
@@ -49,7 +50,7 @@ DAY_REDEMPTIONS = Listing(
     (_("Receipt"), lambda redemption: redemption.number),
     (_("Time"), lambda redemption: redemption.at),
     (_("Who"), lambda redemption: shown_name(redemption.card.person)),
-    (_("Served by"), lambda redemption: redemption.served_by),
+    (_("Served by"), lambda redemption: shown_name(redemption.clerk) or redemption.served_by),
     (_("In points"), lambda redemption: amounts.as_number(redemption.total)),
     (_("Voided"), lambda redemption: bool(redemption.void)),
 )
@@ -59,8 +60,8 @@ DAY_VOIDS = Listing(
     lambda given: ((void,) for void in given["closing"].voids),
     (_("Receipt"), lambda void: void.redemption.number),
     (_("Time"), lambda void: void.at),
-    (_("Reason"), lambda void: void.reason),
-    (_("Voided by"), lambda void: void.made_by),
+    (_("Reason"), lambda void: shown_text(void.reason)),
+    (_("Voided by"), lambda void: shown_name(void.actor) or void.made_by),
     (_("In points"), lambda void: amounts.as_number(void.redemption.total)),
 )
 

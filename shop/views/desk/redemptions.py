@@ -12,6 +12,7 @@ from ground.forms import ReasonForm, attempt
 from people import access
 from people.forms.cards import PhotoForm, ScanForm
 from people.models import Card, Role
+from people.shown import shown_text
 from people.views.listing import excel, render
 from points import expiry
 from shop.desk import redemptions as verbs
@@ -124,7 +125,7 @@ def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
         after=after,
         clerk=redemption.served_by,
         check_url=web.printed_url(url_for("desk.check", code=redemption.code)),
-        void_reason=redemption.void.reason if redemption.void else None,
+        void_reason=shown_text(redemption.void.reason) if redemption.void else None,
         reprint=reprint,
         proxy=ReceiptProxy(proxy.name, proxy.relation, proxy.signature) if proxy else None,
         lapses=None if reprint or redemption.void else expiry.warning(person),

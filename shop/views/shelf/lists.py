@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from flask_babel import lazy_gettext as _
 
+from people.shown import shown_name, shown_text
 from people.views.listing import Listing, each
 from points import amounts
 
@@ -29,7 +30,7 @@ PRICES = Listing(
     (_("Holds from"), lambda goods, price: price.holds_from),
     (_("Price in points"), lambda goods, price: amounts.as_number(price.points)),
     (_("Unit"), lambda goods, price: goods.unit),
-    (_("By"), lambda goods, price: price.actor.name if price.actor else _("the system itself")),
+    (_("By"), lambda goods, price: shown_name(price.actor) if price.actor else _("the system itself")),
 )
 
 DEVICES = Listing(
@@ -46,7 +47,7 @@ BUDGETS = Listing(
     each("history"),
     (_("Year"), lambda made: made.year),
     (_("Yuan"), lambda made: Decimal(made.amount).scaleb(-2)),
-    (_("Decided by"), lambda made: made.decided_by),
+    (_("Decided by"), lambda made: shown_text(made.decided_by)),
     (_("Written down at"), lambda made: made.at),
-    (_("Written down by"), lambda made: made.actor.name),
+    (_("Written down by"), lambda made: shown_name(made.actor)),
 )

@@ -10,6 +10,7 @@ from ground.db import db
 from ground.forms import ButtonForm, attempt
 from people import access
 from people.models import Role
+from people.shown import shown_text
 from people.views.listing import excel, render
 from shop import labels
 from shop.forms.stock import SendForm
@@ -121,6 +122,6 @@ def consignment_note(village: str, ident: int) -> Response:
         sent_at=consignment.sent_at,
         sent_by=consignment.sent_by.name,
         items=[item],
-        note=consignment.note,
+        note=shown_text(consignment.note),
     )
     return web.pdf(consignment_pdf(note), f"consignment-{consignment.number}.pdf")

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from people.shown import shown_name, shown_text
 from people.views.listing import Given, Listing, each
 from points import amounts
 from shop import labels
@@ -68,8 +69,8 @@ MOVES = Listing(
     (_("Unit"), lambda move: move.lot.goods.unit),
     (_("Time"), lambda move: move.at),
     (_("Delivery of"), lambda move: move.lot.received_on),
-    (_("Reason"), lambda move: move.reason),
-    (_("By"), lambda move: move.actor and move.actor.name),
+    (_("Reason"), lambda move: shown_text(move.reason)),
+    (_("By"), lambda move: shown_name(move.actor)),
 )
 
 LOTS = Listing(
@@ -120,9 +121,9 @@ CONSIGNMENT_COLUMNS = (
     (_("Sending shop"), lambda sent: sent.lot.goods.shop.name),
     (_("Receiving shop"), lambda sent: sent.to_shop.name),
     (_("Sent at"), lambda sent: sent.sent_at),
-    (_("Sent by"), lambda sent: sent.sent_by.name),
+    (_("Sent by"), lambda sent: shown_name(sent.sent_by)),
     (_("How it stands"), _consignment_state),
-    (_("Answered by"), lambda sent: sent.answered_by and sent.answered_by.name),
+    (_("Answered by"), lambda sent: shown_name(sent.answered_by)),
 )
 
 CONSIGNMENTS_UNDER_WAY = Listing(_("On the way"), each("under_way"), *CONSIGNMENT_COLUMNS, paged=False)
@@ -137,9 +138,9 @@ STOCK_TAKES = Listing(
     _("Stock-takes"),
     each("page"),
     (_("Begun"), lambda take: take.begun_at),
-    (_("By"), lambda take: take.begun_by.name),
+    (_("By"), lambda take: shown_name(take.begun_by)),
     (_("How it stands"), _take_state),
-    (_("Ended by"), lambda take: take.closed_by and take.closed_by.name),
+    (_("Ended by"), lambda take: shown_name(take.closed_by)),
     (_("Ended at"), lambda take: take.closed_at),
 )
 
@@ -159,6 +160,6 @@ STOCK_TAKE = Listing(
     (_("Books"), lambda row: row.count.expected),
     (_("Difference"), lambda row: row.difference),
     (_("In points"), lambda row: amounts.as_number(row.difference * row.price)),
-    (_("Counted by"), lambda row: row.count.counter.name),
+    (_("Counted by"), lambda row: shown_name(row.count.counter)),
     (_("Time"), lambda row: row.count.at),
 )

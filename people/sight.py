@@ -1,0 +1,93 @@
+"""What may be seen of people: above the village their names and telephones are masked.
+
+    name    the name of a person, or of whoever else is named on a row
+    phone   a telephone number
+    text    what somebody wrote, in which names and telephones may stand
+
+Within the village all of it is read as it was written. Above it, on public pages and on paper, somebody of
+a village is 李*明 and 138****5678, also where a neighbour wrote of them in a reason or a note. By name
+stands who acts by their post: a sign-in with nobody of a roster behind it. Which reader it is,
+`people.shown` asks.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from sqlalchemy import or_, select
+
+from ground.contributions import Slot
+from ground.db import db
+from ground.figures import narrow
+from people.models import Appointment, Area, Grid, Household, Person, User, mask_name, mask_phone, name_mask
+
+# Whose names are kept in an area, by the package that keeps them: of whom somebody there may have written.
+NAMES_KEPT: Slot[Callable[[Area], Iterable[str]]] = Slot()
+
+# A mobile number, or one with its area code, also in groups; not within a longer number.
+_PHONE = re.compile(r"(?<![\dA-Za-z])(?:[1１][3-9３-９](?:[ -]?\d){9}|[0０]\d{2,3}[ -]?\d{7,8})(?!\d)")
+
+
+class Named(Protocol):
+    """Whatever bears somebody's name."""
+
+    @property
+    def name(self) -> str:
+        """The name as it is kept."""
+
+
+class Sight:
+    """What a reader may see of people. One is made for a page or a paper, as it keeps the names it looked up.
+
+    `masked` for who reads from above the village, or from nowhere. `home` is the place they read for: those
+    of a township's or county's own roster it knows by name.
+    """
+
+    def __init__(self, masked: bool, home: Area | None = None) -> None:
+        self.masked = masked
+        self._home_id = home.id if home and not home.is_village else None
+        self._masks: dict[int, Callable[[str], str]] = {}
+
+    def name(self, who: Named | str | None) -> str:
+        """A name as it may be seen; of nobody, nothing."""
+        if who is None:
+            return ""
+        name = who if isinstance(who, str) else who.name
+        return mask_name(name) if self.hides(who) else name
+
+    def hides(self, who: Named | str | None) -> bool:
+        """Whether this name is masked: a villager's, or one of which nobody knows whose it is."""
+        if isinstance(who, User):
+            return who.person_id is not None and self.hides(who.person)
+        if isinstance(who, Person) and who.area_id == self._home_id:
+            return False
+        return self.masked
+
+    def phone(self, number: str | None) -> str:
+        """A telephone number as it may be seen; without one, nothing."""
+        return "" if number is None else mask_phone(number) if self.masked else number
+
+    def text(self, text: str | None, place: Area | None) -> str:
+        """What somebody wrote in a place, as it may be read: with the names that are kept there masked."""
+        if not text or not self.masked:
+            return text or ""
+        if place is not None:
+            if place.id not in self._masks:
+                kept = {name for names_of in NAMES_KEPT.items() for name in names_of(place)}
+                self._masks[place.id] = name_mask(kept)
+            text = self._masks[place.id](text)
+        return _PHONE.sub(lambda found: mask_phone(re.sub("[ -]", "", narrow(found[0]))), text)
+
+
+def outside() -> Sight:
+    """What everybody may see: of public pages, and of paper that hangs or goes out of the village."""
+    return Sight(masked=True)
+
+
+def names_kept(area: Area) -> Iterable[str]:
+    """Who is on an area's roster or serves there, and the heads of its households."""
+    serves = select(Appointment.person_id).join(Appointment.grid).where(Grid.village_id == area.id)
+    people = select(Person.name).where(or_(Person.area_id == area.id, Person.id.in_(serves)))
+    yield from db.session.scalars(people)
+    heads = select(Household.head).join(Household.grid)
+    yield from db.session.scalars(heads.where(Grid.village_id == area.id))
