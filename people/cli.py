@@ -15,7 +15,7 @@ from people import access, areas, cards, filing, pages, rolesheet
 from people.cardsheet import cards_pdf
 from people.models import Area, Role
 from people.rosterfile.intake import ROSTER
-from people.signin import accounts, keeping
+from people.signin import accounts, keeping, passwords
 
 areas_cli = AppGroup("areas", help="Counties, townships, villages and communities.")
 accounts_cli = AppGroup("accounts", help="Sign-ins and their roles.")
@@ -53,8 +53,9 @@ def add_account(username: str, name: str, role: str, code: str, lasting: bool, p
     if area is None:
         raise click.ClickException(f"no area has the code {code}")
     try:
+        secret = passwords.own_secret(password, username)
         with transaction():
-            user = accounts.add_user(username, name, password, None, temporary=not lasting, area=area)
+            user = accounts.add_user(username, name, secret, None, temporary=not lasting, area=area)
             accounts.grant(user, Role(role), area, None)
     except Refused as refusal:
         raise click_error(refusal) from refusal
@@ -66,11 +67,12 @@ def add_account(username: str, name: str, role: str, code: str, lasting: bool, p
 def give_password(username: str) -> None:
     """Give a new password to somebody whom nobody else can help; it opens once."""
     try:
+        secret = keeping.new_secret(keeping.find_by_name(username))
         with transaction():
-            secret = keeping.give_password(keeping.find_by_name(username), None)
+            keeping.give_password(keeping.find_by_name(username), None, secret)
     except Refused as refusal:
         raise click_error(refusal) from refusal
-    click.echo(secret)
+    click.echo(secret.plain)
 
 
 @click.command("roles", hidden=True)
