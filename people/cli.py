@@ -7,20 +7,21 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from ground.db import transaction
 from ground.refusal import Refused
+from ground.server.cli import Commands
 from people import access, areas, cards, filing, pages, rolesheet
 from people.cardsheet import cards_pdf
 from people.models import Area, Role
 from people.rosterfile.intake import ROSTER
 from people.signin import accounts, keeping, passwords
 
-areas_cli = AppGroup("areas", help="Counties, townships, villages and communities.")
-accounts_cli = AppGroup("accounts", help="Sign-ins and their roles.")
-people_cli = AppGroup("people", help="The roster of grids, workers and instructors.")
-cards_cli = AppGroup("cards", help="The workers' cards: listed, and printed.")
+areas_cli = Commands("areas", help="Counties, townships, villages and communities.")
+accounts_cli = Commands("accounts", help="Sign-ins and their roles.")
+people_cli = Commands("people", help="The roster of grids, workers and instructors.")
+cards_cli = Commands("cards", help="The workers' cards: listed, and printed.")
 
 
 def click_error(refusal: Refused) -> click.ClickException:
