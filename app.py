@@ -136,6 +136,8 @@ def session_secret(file: Path) -> str:
             secret_file.write(secrets.token_hex(32))
     except FileExistsError:
         pass  # made at an earlier start
+    except OSError:  # nothing can be written there: the sign-ins of this start end with it
+        return secrets.token_hex(32)
     return file.read_text()
 
 

@@ -29,6 +29,7 @@ from sqlalchemy import Table, event, insert, select
 from app import create_app
 from demo import roll
 from demo.cli import COUNTY_FILE
+from demo.story import SECRET
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db, transaction
@@ -85,12 +86,12 @@ def prepare(chance: random.Random) -> list[User]:
             versions.publish(
                 county, QUARTER.first_day, "县委政法委", template.TEMPLATE, template.USUAL_LIMITS, None
             )
-        chair = accounts.add_user("bench-chair", "主任", "aixin-bench", None, temporary=False)
+        chair = accounts.add_user("bench-chair", "主任", SECRET, None, temporary=False)
         clerks = []
         for number, village in enumerate(villages):
             with clock.at(since):
                 versions.adopt(village, QUARTER.first_day, "村民代表会议", (), chair)
-            clerk = accounts.add_user(f"bench-{number}", "文书", "aixin-bench", None, temporary=False)
+            clerk = accounts.add_user(f"bench-{number}", "文书", SECRET, None, temporary=False)
             accounts.grant(clerk, Role.CLERK, village, None)
             accounts.grant(chair, Role.CHAIR, village, None)
             clerks.append(clerk)

@@ -25,10 +25,14 @@ from people.rosterfile import columns
 ROWS = sum(roll.GRIDS_BY_KIND.values())
 
 
-def workbook() -> bytes:
-    """The county's file: its villages in turn, each grid with a worker and an instructor."""
+def villages() -> list[str]:
+    """The codes of the county's villages and communities."""
     lines = [line.split(",") for line in COUNTY_FILE.read_text().splitlines()[1:]]
-    villages = [code for code, level, _name, _parent in lines if level in ("village", "community")]
+    return [code for code, level, _name, _parent in lines if level in ("village", "community")]
+
+
+def workbook(villages: list[str]) -> bytes:
+    """The county's file: these villages in turn, each grid with a worker and an instructor."""
     chance = random.Random(1)
     instructors = [(roll.name(chance), chance.choice(roll.AGENCIES)) for _instructor in range(600)]
     sexes, standings = columns.choice_words(columns.SEX), columns.choice_words(columns.STANDING)
@@ -61,7 +65,7 @@ def workbook() -> bytes:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "roster.xlsx"
-        file.write_bytes(workbook())
+        file.write_bytes(workbook(villages()))
         environment = os.environ | {"AIXIN_INSTANCE": folder}
 
         def run(*command: str) -> None:
@@ -76,4 +80,5 @@ def main() -> None:
         run("people", "import", str(file))
 
 
-main()
+if __name__ == "__main__":
+    main()

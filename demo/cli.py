@@ -12,7 +12,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from demo import calendar, neighbours, roll
-from demo.story import PASSWORD, VILLAGE_ROLES, Story
+from demo.story import SECRET, VILLAGE_ROLES, Story
 from ground.db import db, transaction
 from ground.paper.fonts import fonts_exist, make_fonts
 from ground.refusal import Refused
@@ -61,7 +61,7 @@ def _load_history(codes: Sequence[str]) -> None:
     with click.progressbar(length=steps, label="Making the demo") as bar:
         story = Story(lambda: bar.update(1))
         for level, code in ((Role.COUNTY, "532323"), (Role.TOWNSHIP, "532323101")):
-            user = accounts.add_user(level, roll.name(story.chance), PASSWORD, None, temporary=False)
+            user = accounts.add_user(level, roll.name(story.chance), SECRET, None, temporary=False)
             accounts.grant(user, level, cast(Area, areas.by_code(code)), None)
         for number, code in enumerate(codes, 1):
             suffix = "" if number == 1 else str(number)
@@ -121,7 +121,7 @@ def greeting(port: int) -> str:
     """The address and, for a demo, one sign-in for each role."""
     lines = [f"\nAixin 爱心 is at {address('127.0.0.1', port)}  (Ctrl+C stops it)\n"]
     if calendar.find_calendar() is not None:
-        lines.append(f"Sign in as any of these; the password is always {PASSWORD}:\n")
+        lines.append(f"Sign in as any of these; the password is always {SECRET.plain}:\n")
         roles = (*VILLAGE_ROLES, Role.WORKER, Role.TOWNSHIP, Role.COUNTY)
         lines += [f"  {role:<12} {ROLE_WORDS[role]}" for role in roles]
         if db.engine.dialect.name == "sqlite":

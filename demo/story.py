@@ -19,6 +19,7 @@ from people import cards
 from people.models import Area, ChosenBy, Duty, Grid, GridKind, Person, Role, User
 from people.roster import grids, holders, persons, terms
 from people.signin import accounts
+from people.signin.passwords import Secret
 from points import ledger
 from points.assessment import meeting, opening
 from points.models import Assessment, FedBy, ObjectionChannel, Rubric, Service
@@ -32,7 +33,13 @@ from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.stock import moves
 
-PASSWORD = "aixin-demo"  # noqa: S105 -- printed at the start of every demo
+# Printed at the start of every demo, so its hash is no secret either, and need not be made each time.
+SECRET = Secret(
+    "aixin-demo",
+    "scrypt:32768:8:1$qyF2a68lFuuWrG2O$"
+    "cd484e8537d16168beb2a83ec3db02e8627ffdc01307bd6cac1f54a98be5432d"
+    "0c3323de607fa397f6df5284299eb46c14194fae2ec69478e2a72c841024970c",
+)
 SET_UP_ON = date(2025, 12, 29)
 QUARTERS = (Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3))
 ACCEPTED_QUARTERS = (QUARTERS[1],)  # an objection was right there
@@ -156,7 +163,7 @@ class Story:
 
     def _user(self, area: Area, role: Role, suffix: str, person: Person | None = None) -> User:
         name = person.name if person else roll.name(self.chance)
-        user = accounts.add_user(f"{role}{suffix}", name, PASSWORD, None, person, temporary=False)
+        user = accounts.add_user(f"{role}{suffix}", name, SECRET, None, person, temporary=False)
         accounts.grant(user, role, area, None)
         return user
 

@@ -1,13 +1,13 @@
 """Commands about the records of duties."""
 
 import click
-from flask.cli import AppGroup
 
 from duties import report
 from ground.clock import Quarter
+from ground.server.cli import Commands
 from people import areas
 
-services_cli = AppGroup("services", help="What grid workers did, as it was written down.")
+services_cli = Commands("services", help="What grid workers did, as it was written down.")
 
 
 @services_cli.command("report")

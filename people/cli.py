@@ -7,20 +7,21 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from ground.db import transaction
 from ground.refusal import Refused
+from ground.server.cli import Commands
 from people import access, areas, cards, filing, pages, rolesheet
 from people.cardsheet import cards_pdf
 from people.models import Area, Role
 from people.rosterfile.intake import ROSTER
-from people.signin import accounts, keeping
+from people.signin import accounts, keeping, passwords
 
-areas_cli = AppGroup("areas", help="Counties, townships, villages and communities.")
-accounts_cli = AppGroup("accounts", help="Sign-ins and their roles.")
-people_cli = AppGroup("people", help="The roster of grids, workers and instructors.")
-cards_cli = AppGroup("cards", help="The workers' cards: listed, and printed.")
+areas_cli = Commands("areas", help="Counties, townships, villages and communities.")
+accounts_cli = Commands("accounts", help="Sign-ins and their roles.")
+people_cli = Commands("people", help="The roster of grids, workers and instructors.")
+cards_cli = Commands("cards", help="The workers' cards: listed, and printed.")
 
 
 def click_error(refusal: Refused) -> click.ClickException:
@@ -53,8 +54,9 @@ def add_account(username: str, name: str, role: str, code: str, lasting: bool, p
     if area is None:
         raise click.ClickException(f"no area has the code {code}")
     try:
+        secret = passwords.own_secret(password, username)
         with transaction():
-            user = accounts.add_user(username, name, password, None, temporary=not lasting, area=area)
+            user = accounts.add_user(username, name, secret, None, temporary=not lasting, area=area)
             accounts.grant(user, Role(role), area, None)
     except Refused as refusal:
         raise click_error(refusal) from refusal
@@ -66,11 +68,12 @@ def add_account(username: str, name: str, role: str, code: str, lasting: bool, p
 def give_password(username: str) -> None:
     """Give a new password to somebody whom nobody else can help; it opens once."""
     try:
+        secret = keeping.new_secret(keeping.find_by_name(username))
         with transaction():
-            secret = keeping.give_password(keeping.find_by_name(username), None)
+            keeping.give_password(keeping.find_by_name(username), None, secret)
     except Refused as refusal:
         raise click_error(refusal) from refusal
-    click.echo(secret)
+    click.echo(secret.plain)
 
 
 @click.command("roles", hidden=True)
@@ -109,7 +112,7 @@ def import_from_file(kind: filing.FileType, file: Path, area: Area, dry_run: boo
             raise click.ClickException(f"{len(plan.bad_cells)} bad cells; nothing was changed")
         if not dry_run:
             with click.progressbar(length=len(plan.steps), label=kind.name, file=sys.stderr) as bar:
-                for done in kind.write(lambda: filing.carry_out_as_planned(kind, plan, table, area)):
+                for done in kind.write(area, lambda: filing.carry_out_as_planned(kind, plan, table, area)):
                     bar.update(done - bar.pos)
     except Refused as refusal:
         raise click_error(refusal) from refusal

@@ -114,15 +114,17 @@ class FileType:
     layout: tables.Layout
     make: Callable[[Table, Area], ImportPlan[Any]]
     carry_out: Callable[[ImportPlan[Any], Area, User | None], Iterator[int]]
+    tables: Sequence[type[Base]]
+    """What `make` and `carry_out` read and write."""
     given: Callable[[Area], Collection[str]] = lambda area: ()
-    tables: Sequence[type[Base]] = ()
-    """What `make` and `carry_out` read and write, if it is so much that others would wait for it."""
+    beside: Callable[[Area], object] = lambda area: None
+    """What else they rely on in an area, of tables that change all the time."""
 
     def write(
-        self, work: Callable[[], Iterator[int]], finish: Callable[[], None] = lambda: None
+        self, area: Area, work: Callable[[], Iterator[int]], finish: Callable[[], None] = lambda: None
     ) -> Iterator[int]:
-        """Do what takes a file in, and then what finishes it, in one transaction, without long waits."""
-        return long_write(work, finish, self.tables, [AuditEvent])
+        """Do what takes a file for an area in, and then what finishes it, at once: others hardly wait."""
+        return long_write(work, finish, self.tables, [AuditEvent], lambda: self.beside(area))
 
     def read(self, content: bytes, name: str, area: Area) -> Table:
         """The table in a file for an area. Refused as `tables.read` is, when it has no such table."""
@@ -218,6 +220,7 @@ def import_file(
     ident, actor_id, done_counts = file.id, actor.id, Counter[str]()
 
     def work() -> Iterator[int]:
+        done_counts.clear()
         kept_file, by = db.session.get_one(ImportFile, ident), db.session.get_one(User, actor_id)
         plan = _checked_plan(kind, kept_file, table, fingerprint, with_hidden)
         yield from kind.carry_out(plan, kept_file.area, by)
@@ -231,7 +234,7 @@ def import_file(
         kept_file.added, kept_file.changed, kept_file.left = (done_counts[outcome] for outcome in OUTCOMES)
         db.session.flush()
 
-    yield from kind.write(work, finish)
+    yield from kind.write(file.area, work, finish)
 
 
 def _checked_plan(

@@ -1,18 +1,18 @@
 """Commands about the ledger and the assessments."""
 
 import click
-from flask.cli import AppGroup
 
 from ground.clock import Quarter
 from ground.db import transaction
 from ground.refusal import Refused
+from ground.server.cli import Commands
 from people import areas
 from people.signin import keeping
 from points import amounts, expiry, leaving, merging
 from points.models import Assessment
 from points.wall import booking, proof
 
-ledger_cli = AppGroup("ledger", help="The ledger: computed again, its digests, its entries as a file.")
+ledger_cli = Commands("ledger", help="The ledger: computed again, its digests, its entries as a file.")
 
 
 @ledger_cli.command("digest")
@@ -67,7 +67,7 @@ def settle() -> None:
         click.echo("nothing was due")
 
 
-assessments_cli = AppGroup("assessments", help="The quarterly assessments of many villages.")
+assessments_cli = Commands("assessments", help="The quarterly assessments of many villages.")
 
 
 @assessments_cli.command("book")

@@ -4,11 +4,11 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from ground.clock import local
 from ground.db import db, read_snapshot, transaction
 from ground.refusal import Refused
+from ground.server.cli import Commands
 from people import areas
 from people.cli import click_error, import_from_file
 from points.cli import ledger_cli
@@ -17,8 +17,8 @@ from shop.goodsfile.intake import GOODS
 from shop.models import Device, Shop
 from shop.shelf import shops
 
-devices_cli = AppGroup("devices", help="Tills and programs, each with a key for one shop.")
-goods_cli = AppGroup("goods", help="What the villages' shops offer.")
+devices_cli = Commands("devices", help="Tills and programs, each with a key for one shop.")
+goods_cli = Commands("goods", help="What the villages' shops offer.")
 
 
 @ledger_cli.command("verify")

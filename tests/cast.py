@@ -18,6 +18,7 @@ from flask import Flask, has_app_context
 from flask_login import FlaskLoginClient
 from PIL import Image
 from sqlalchemy import event, insert, select
+from werkzeug.security import generate_password_hash
 
 from app import create_app
 from ground import clock
@@ -27,6 +28,7 @@ from people import areas, cards
 from people.models import Appointment, Area, Card, Duty, GridKind, Person, Role, User, UserSession
 from people.roster import grids, persons, terms
 from people.signin import accounts, sessions
+from people.signin.passwords import Secret
 from points.assessment import assessments, meeting, opening
 from points.models import (
     Account,
@@ -51,6 +53,7 @@ from shop.stock import moves
 BEGAN_ON = date(2025, 1, 1)
 TODAY = date(2026, 12, 28)
 PASSWORD = "eight-or-more"
+HASHED = Secret(PASSWORD, generate_password_hash(PASSWORD, "pbkdf2:sha256:1"))
 
 AREAS = """code,level,name,parent_code
 539900,county,云上县,5399
@@ -103,7 +106,7 @@ def make() -> None:
     """Make everyone; inside a transaction."""
     areas.import_areas(AREAS.encode())
     for username, name, role, code in SIGN_INS:
-        user = accounts.add_user(username, name, PASSWORD, None, temporary=False)
+        user = accounts.add_user(username, name, HASHED, None, temporary=False)
         accounts.grant(user, role, Cast().area(code), None)
     cast = Cast()
     versions.publish(cast.county, BEGAN_ON, "县委政法委", ITEMS, template.USUAL_LIMITS, None)
@@ -113,7 +116,7 @@ def make() -> None:
         _worker(village, f"{number:02}", name, cast.clerk, chance)
     stranger = _worker(next_village, "01", "邻村人", cast.outsider, chance)
     for username, person, area in (("worker", cast.worker, village), ("stranger", stranger, next_village)):
-        user = accounts.add_user(username, person.name, PASSWORD, None, person, temporary=False)
+        user = accounts.add_user(username, person.name, HASHED, None, person, temporary=False)
         accounts.grant(user, Role.WORKER, area, None)
     for area in (village, next_village):
         versions.adopt(area, BEGAN_ON, "村民代表会议", (), cast.chair)

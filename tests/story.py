@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from ground.db import db, transaction
 from ground.refusal import Refused
 from people.filing import ImportPlan
-from people.models import Person
+from people.models import Person, User
+from people.signin import accounts, keeping
 from points import ledger
 from points.models import Transfer, TransferKind
 from shop.desk import verify
@@ -39,6 +40,23 @@ def refusal(code: str) -> Iterator[pytest.ExceptionInfo[Refused]]:
     with pytest.raises(Refused) as told:
         yield told
     assert told.value.code == code, f"{told.value.code} instead of {code}"
+
+
+def new_password(user: User, actor: User | None) -> str:
+    """A new password that somebody gives."""
+    return do(keeping.give_password, user, actor, keeping.new_secret(user))
+
+
+def new_pin(person: Person, actor: User | None) -> str:
+    """A new PIN that somebody gives to a worker."""
+    (pin,) = keeping.new_pins([person])
+    return do(keeping.give_pin, person, actor, pin)
+
+
+def own_password(user: User, new: str) -> None:
+    """A password or PIN that somebody chooses."""
+    number, secret = user.session, accounts.own_secret(user, new)
+    do(accounts.choose_password, user, secret, number)
 
 
 def give(worker: Person, tenths: int) -> Transfer:

@@ -10,7 +10,7 @@ from people import access
 from people.models import Role
 from people.roster import persons
 from people.signin import accounts
-from tests.cast import FAR_VILLAGE, PASSWORD
+from tests.cast import FAR_VILLAGE, HASHED
 from tests.test_rules import ROOT, TEMPLATES, address, rules
 
 # By their titles those that lead nowhere: why is said for each group.
@@ -68,7 +68,7 @@ def test_where_an_empty_page_leads_its_reader_may_go(app, cast, client_of, role)
     """In a village with nobody and nothing in it; nobody is led to a page that says no, by no link at all."""
     with transaction():
         person = persons.add_person(cast.far_village, "第一人", None)
-        user = accounts.add_user("first", "第一人", PASSWORD, None, person, temporary=False)
+        user = accounts.add_user("first", "第一人", HASHED, None, person, temporary=False)
         accounts.grant(user, role, cast.far_village, None)
     client, empty, led, links = client_of(cast.user("first")), 0, set(), set()
     for route, rule in rules(app):

@@ -28,7 +28,7 @@ from people.models import (
 from people.roster import changes, duplicates, grids, persons, staffing, terms
 from people.rosterfile import columns as roster_columns
 from people.rosterfile import intake
-from people.signin import accounts, keeping
+from people.signin import accounts, keeping, passwords
 from people.trail.search import TrailSearch, search_trail
 from points.assessment import meeting, members, opening, review
 from points.models import Assessment, Category, Voucher
@@ -42,8 +42,8 @@ from shop.goodsfile.intake import GOODS
 from shop.models import Donation, Source
 from shop.shelf import goods as shelf
 from shop.stock import consignments, donations, moves
-from tests.cast import BEGAN_ON, PASSWORD, PRESENT, TODAY, VILLAGE
-from tests.story import do, refused
+from tests.cast import BEGAN_ON, HASHED, PASSWORD, PRESENT, TODAY, VILLAGE
+from tests.story import do, refusal, refused
 from tests.test_rules import PRODUCT, ROOT
 
 NAME = "潘凤家Ａbc3"
@@ -126,7 +126,7 @@ def begun(cast, *more):
 
 def sign_in_called(cast, username="namesake", name=NAME, role=Role.CLERK):
     with transaction():
-        user = accounts.add_user(username, name, PASSWORD, None, temporary=False)
+        user = accounts.add_user(username, name, HASHED, None, temporary=False)
         accounts.grant(user, role, cast.village, None)
     return user
 
@@ -238,8 +238,9 @@ def a_sign_in_name_is_taken_once(cast, written):
     user = sign_in_called(cast, NAME, "另一个人")
     assert user.username == names.folded(NAME)
     assert accounts.sign_in(written, PASSWORD) == user
-    refused("username_taken", accounts.add_user, "".join(written.split()), "新人", PASSWORD, None)
-    refused("password_is_name", accounts.add_user, "long" + NAME, "新人", "long" + written, None)
+    refused("username_taken", accounts.add_user, "".join(written.split()), "新人", HASHED, None)
+    with refusal("password_is_name"):
+        passwords.own_secret("long" + written, "long" + NAME)
     with pytest.raises(sa.exc.IntegrityError):
         db.session.execute(sa.insert(User).values(username=written, name="x", password_hash="x"))
     db.session.rollback()

@@ -31,10 +31,11 @@ from shop.desk import devices, redemptions
 from shop.models import Goods, Source, StockMove
 from shop.shelf import goods, pictures
 from shop.stock import consignments, counts, moves
-from tests.cast import ITEMS, NEXT_VILLAGE, PASSWORD, TODAY, VILLAGE, a_picture
+from tests.cast import HASHED, ITEMS, NEXT_VILLAGE, PASSWORD, TODAY, VILLAGE, a_picture
 from tests.formpages import Explorer, data_of, endpoint_of, forms_of
 from tests.people.test_rosterfile import row, workbook
 from tests.points import hung
+from tests.story import new_password
 from tests.test_rules import (
     DUTY_WRITES,
     PUBLIC,
@@ -129,7 +130,7 @@ def stage(cast, lived_in):
         versions.adopt(cast.village, date(2027, 1, 1), "村民代表会议", (), cast.chair)
         limits = template.USUAL_LIMITS
         versions.publish(cast.county, date(2027, 1, 1), "县委政法委", ITEMS, limits, cast.county_user)
-        closed = accounts.add_user("gone", "走了的人", PASSWORD, None, temporary=False)
+        closed = accounts.add_user("gone", "走了的人", HASHED, None, temporary=False)
         accounts.grant(closed, Role.VOLUNTEER, cast.village, None)
         keeping.close(closed, None)
         cards.report_lost(cast.card_of(cast.workers[2]), cast.chair)
@@ -676,8 +677,7 @@ def test_the_largest_form_that_is_kept_comes_through(app, cast, client_of, with_
 def test_a_form_is_kept_while_a_first_password_is_chosen(app, cast, client_of, with_tokens):
     client = client_of(cast.clerk)
     address, filled = contact_form(app, client)
-    with transaction():
-        secret = keeping.give_password(cast.clerk, cast.township_user)
+    secret = new_password(cast.clerk, cast.township_user)
     form = form_to(app, client.post(address, data=filled), "signin.sign_in")
     answer = client.post(form.action, data=dict(form.filled({"username": "clerk", "password": secret})))
     for words, status in (("short", 422), ("my own words", 200)):
@@ -692,8 +692,7 @@ def test_a_form_is_kept_while_a_first_password_is_chosen(app, cast, client_of, w
 def test_who_must_choose_a_password_gets_no_other_s_form(app, cast, client_of, with_tokens):
     client = client_of(cast.clerk)
     address, filled = contact_form(app, client)
-    with transaction():
-        secret = keeping.give_password(cast.volunteer, None)
+    secret = new_password(cast.volunteer, None)
     client.delete_cookie("session")
     form = form_to(app, client.post(address, data=filled), "signin.sign_in")
     answer = client.post(form.action, data=dict(form.filled({"username": "volunteer", "password": secret})))

@@ -19,7 +19,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count
@@ -49,6 +49,7 @@ from sqlalchemy.types import TypeDecorator
 
 from ground import clock, slow
 from ground.contributions import Slot
+from ground.db import copies as copies
 from ground.db.troubles import Trouble, trouble_of
 from ground.refusal import Refused
 
@@ -495,8 +496,9 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-            cursor.execute(f"PRAGMA {pragma}")
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "journal_mode=WAL"):
+            with suppress(sqlite3.OperationalError) if pragma.startswith("journal") else nullcontext():
+                cursor.execute(f"PRAGMA {pragma}")  # a copy that can't be written keeps the journal it has
         cursor.close()
 
 

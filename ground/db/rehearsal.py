@@ -2,7 +2,8 @@
 
 SQLite has one writer. So there the work is rehearsed first: on copies of the tables that it reads and writes,
 which only this connection sees, by the same verbs. What they would write is noted, and then written at once,
-provided that nobody has changed these tables meanwhile. PostgreSQL locks rows, and needs none of it.
+provided that nobody has changed these tables meanwhile; else it is rehearsed anew. PostgreSQL locks rows, and
+needs none of it.
 """
 
 import re
@@ -21,6 +22,8 @@ from ground.refusal import Refused
 Step = TypeVar("Step")
 
 WRITTEN = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)|SAVEPOINT|RELEASE|ROLLBACK TO")
+REHEARSALS = 3  # as many are tried while others write into the same tables
+
 FILLED = "INSERT INTO temp.{name} ({columns}) SELECT {columns} FROM main.{name}"
 
 
@@ -29,24 +32,34 @@ def long_write(
     finish: Callable[[], None],
     tables: Sequence[type[Base]],
     journals: Sequence[type[Base]],
+    beside: Callable[[], object] = lambda: None,
 ) -> Iterator[Step]:
     """Do long work, then what finishes it, in one transaction; yields what the work yields.
 
     `tables` are all that the work reads and writes, but for what never changes, and `journals` what it only
-    adds to. Without `tables` it is an ordinary transaction. Refused `plan_changed` when somebody changed one
-    of the tables meanwhile.
+    adds to; `beside` says in few words what else it relies on, of tables that change all the time. It may
+    be rehearsed three times, and yields anew then. Refused `plan_changed` when each time somebody changed
+    one of the tables meanwhile.
     """
-    if not tables or db.engine.dialect.name != "sqlite":
+    if db.engine.dialect.name != "sqlite":
         with transaction():
             yield from work()
             finish()
         return
-    script = _Script([_table(model) for model in tables])
-    with script.noted(db.session(), [_table(model) for model in journals]):
-        yield from work()
-    with transaction() as session:
-        finish()
-        script.play(session)
+    for tries_left in reversed(range(REHEARSALS)):
+        script = _Script([_table(model) for model in tables], beside)
+        with script.noted(db.session(), [_table(model) for model in journals]):
+            yield from work()
+        try:
+            with transaction() as session:
+                script.check(session)
+                finish()
+                script.play(session)
+        except Refused as refusal:
+            if refusal.code != "plan_changed" or not tries_left:
+                raise
+        else:
+            return
 
 
 def _table(model: type[Base]) -> Table:
@@ -56,16 +69,16 @@ def _table(model: type[Base]) -> Table:
 class _Script:
     """What a rehearsal would have written, statement by statement, and what it found there."""
 
-    def __init__(self, tables: Sequence[Table]) -> None:
-        self._tables = tables
-        self._found: list[list[Any]] = []
-        self._statements: list[tuple[str, Any, bool]] = []
+    def __init__(self, tables: Sequence[Table], beside: Callable[[], object]) -> None:
+        self._tables, self._beside = tables, beside
+        self._found: tuple[object, ...] = ()
+        self._statements: list[tuple[str, Any]] = []
 
     @contextmanager
     def noted(self, session: Session, journals: Sequence[Table]) -> Iterator[None]:
         """Note what is written inside; it goes to copies of the tables, which are gone afterwards."""
         with rehearsal_session(session) as connection:
-            self._found = _rows(connection, self._tables)
+            self._found = self._look(connection)
             for table in self._tables:
                 _shadow(connection, table)
                 connection.exec_driver_sql(FILLED.format(name=f'"{table.name}"', columns=_columns(table)))
@@ -73,11 +86,11 @@ class _Script:
                 _shadow(connection, table)
             names = {table.name for table in (*self._tables, *journals)}
 
-            def note(_1: Any, _2: Any, statement: str, values: Any, _3: Any, many: bool) -> None:
+            def note(_1: Any, _2: Any, statement: str, values: Any, *_more: Any) -> None:
                 if written := WRITTEN.match(statement):
                     if written[1] not in (None, *names):
                         raise RuntimeError(f"{written[1]} is written in a rehearsal without it")
-                    self._statements.append((statement, values, many))
+                    self._statements.append((statement, values))
 
             event.listen(connection, "before_cursor_execute", note)
             try:
@@ -85,21 +98,22 @@ class _Script:
             finally:
                 event.remove(connection, "before_cursor_execute", note)
 
-    def play(self, session: Session) -> None:
-        """Write it. Refused `plan_changed`."""
-        connection = session.connection()
-        if _rows(connection, self._tables) != self._found:
+    def _look(self, connection: Connection) -> tuple[object, ...]:
+        """All that the work relies on, as it is now."""
+        return _rows(connection, self._tables), self._beside()
+
+    def check(self, session: Session) -> None:
+        """Check that everything is as the rehearsal found it. Refused `plan_changed`."""
+        if self._look(session.connection()) != self._found:
             raise Refused("plan_changed", _("Something was changed meanwhile. Look at the dry run again."))
-        cursor = _cursor(connection)
-        for statement, values, many in self._statements:
-            if many:
-                cursor.executemany(statement, values)
-            else:
-                cursor.execute(statement, values).fetchall()
 
-
-def _cursor(connection: Connection) -> Any:
-    return connection.connection.cursor()
+    def play(self, session: Session) -> None:
+        """Write it."""
+        connection = session.connection()
+        for statement, values in self._statements:
+            result = connection.exec_driver_sql(statement, values)
+            if result.returns_rows:
+                result.all()
 
 
 def _columns(table: Table) -> str:
@@ -108,7 +122,7 @@ def _columns(table: Table) -> str:
 
 def _rows(connection: Connection, tables: Sequence[Table]) -> list[list[Any]]:
     """Every row of these tables, as the database has it."""
-    cursor = _cursor(connection)
+    cursor = connection.connection.cursor()
     return [
         cursor.execute(f'SELECT {_columns(table)} FROM main."{table.name}" ORDER BY id').fetchall()  # noqa: S608
         for table in tables

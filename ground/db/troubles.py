@@ -49,8 +49,8 @@ SENTENCES = {
         "whoever looks after the computer that this runs on."
     ),
     Trouble.READ_ONLY: _(
-        "Nothing can be written down at the moment, and this was not. Everything can still be read. Tell "
-        "whoever looks after the computer that this runs on."
+        "These records can only be read here: nothing can be written down, and this was not. If this is not "
+        "a copy for reading, tell whoever looks after the computer that this runs on."
     ),
     Trouble.SLOW: _("There was too much to do at once, and this was not done. Try it once more."),
 }

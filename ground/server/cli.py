@@ -1,15 +1,32 @@
-"""The command that serves the program, and how it says where it is."""
+"""The command that serves the program, how it says where it is, and how commands say what is wrong."""
 
 import os
 import socket
 from contextlib import suppress
+from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ground.db import database_file, db
+from ground.db.troubles import SENTENCES, trouble_of
 from ground.server import claims, serving
+
+
+class Commands(AppGroup):
+    """Commands of one subject, which say in a sentence what is wrong with the database."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a trouble of the database ends it with its sentence and status 1."""
+        try:
+            return super().invoke(ctx)
+        except (DBAPIError, PoolTimeoutError) as error:
+            if (trouble := trouble_of(error)) is None:
+                raise
+            raise click.ClickException(str(SENTENCES[trouble])) from error
 
 
 @click.command("serve")

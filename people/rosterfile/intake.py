@@ -21,14 +21,13 @@ def import_rows(roster_plan: Plan, area: Area, actor: User | None) -> Iterator[i
     yield len(roster_plan.steps)
 
 
-# A county's roster is 6,168 rows: a whole office would wait.
 ROSTER = filing.FileType(
     FileKind.ROSTER,
     columns.LAYOUT,
     plan.make,
     import_rows,
-    columns.given,
     (Group, Grid, GridChange, Person, Appointment, Merge),
+    columns.given,
 )
 
 

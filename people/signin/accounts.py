@@ -14,6 +14,7 @@ from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Card, CardState, Grant, Level, Person, Role, User
 from people.roster import persons
 from people.signin import guard, passwords
+from people.signin.passwords import Secret
 
 # A sign-in that was made for a card. Its name cannot be typed: whoever guesses PINs needs card numbers, and
 # of those one in fifteen thousand is somebody's.
@@ -45,7 +46,7 @@ ROLE_LEVELS = {Role.COUNTY: {Level.COUNTY}, Role.TOWNSHIP: {Level.TOWNSHIP}}
 def add_user(
     username: str,
     name: str,
-    password: str,
+    secret: Secret,
     actor: User | None,
     person: Person | None = None,
     *,
@@ -54,10 +55,11 @@ def add_user(
 ) -> User:
     """Make a sign-in; with `temporary` its owner chooses another password at the first sign-in.
 
+    `secret` was made before the transaction; whatever somebody thought of, by `passwords.own_secret`.
     The sign-in name is kept as names are compared, so that `Clerk` and `clerk` are one. `area` is whose
     people may read of it in the trail. Refused `bad_username` (1 to 40 letters, figures or Chinese
     characters, no space, not a number that could be a card's, not `worker-…`), `username_taken`,
-    `username_alike` when only a close look tells it from another, `password_too_short`, `password_is_name`.
+    `username_alike` when only a close look tells it from another.
     """
     is_one_word = len(username.split()) == 1
     username = names.folded(username)
@@ -72,11 +74,10 @@ def add_user(
             ),
             "username",
         )
-    passwords.check_password(password, username)
     if db.session.scalar(select(User.id).where(User.username == username)):
         raise Refused("username_taken", _("The sign-in name %(name)s is taken.", name=username), "username")
     _check_not_alike(username)
-    return _insert_user(username, names.kept(name), password, actor, person, temporary, area)
+    return _insert_user(username, names.kept(name), secret.hash, actor, person, temporary, area)
 
 
 def _check_not_alike(username: str) -> None:
@@ -100,13 +101,13 @@ def _check_not_alike(username: str) -> None:
 def add_card_user(person: Person, actor: User | None) -> User:
     """Make the sign-in of a worker's card, without a PIN yet: nobody can sign in by it."""
     username = f"{CARD_SIGN_IN}{person.id}"
-    return _insert_user(username, person.name, None, actor, person, True, person.area)
+    return _insert_user(username, person.name, "", actor, person, True, person.area)
 
 
 def _insert_user(
     username: str,
     name: str,
-    password: str | None,
+    password_hash: str,
     actor: User | None,
     person: Person | None,
     temporary: bool,
@@ -115,9 +116,9 @@ def _insert_user(
     user = User(
         username=username,
         name=name,
-        password_hash=passwords.hash_password(password) if password else "",
+        password_hash=password_hash,
         temporary=temporary,
-        given_at=clock.now() if temporary and password else None,
+        given_at=clock.now() if temporary and password_hash else None,
         person_id=person.id if person else None,
     )
     db.session.add(user)
@@ -290,13 +291,12 @@ def check_own_password(user: User, password: str) -> User:
     return user
 
 
-def choose_password(user: User, new: str) -> User:
-    """Change one's own password or PIN; all other sessions end.
+def own_secret(user: User, new: str) -> Secret:
+    """Somebody's new password or PIN of their own choice; to be made outside a transaction.
 
-    Refused `password_too_short`, `password_is_name`, `password_not_new`; for a card's sign-in
-    `pin_shape`, `pin_too_simple`.
+    Refused `password_not_new`, and as `passwords.check_password`; for a card's sign-in `pin_shape`,
+    `pin_too_simple`.
     """
-    lock(user)
     if is_of_card(user):
         new = passwords.plain_digits(new)
         passwords.check_pin(new, personal_facts(user.person), "new")
@@ -304,7 +304,19 @@ def choose_password(user: User, new: str) -> User:
         passwords.check_password(new, user.username, "new")
     if passwords.matches(user.password_hash, new):
         raise Refused("password_not_new", _("Take another one than before."), "new")
-    set_password(user, passwords.hash_password(new), False, user)
+    return passwords.secret_of(new)
+
+
+def choose_password(user: User, secret: Secret, number: int) -> User:
+    """Change one's own password or PIN to one of `own_secret`; all other sessions end.
+
+    `number` is the sign-in's `session` number before the secret was made. Refused `conflict` when it is
+    another one by now: somebody gave a new password, or took or gave a role.
+    """
+    lock(user)
+    if user.session != number:
+        raise Refused("conflict", _("Somebody else did this at the same moment. Look again."))
+    set_password(user, secret.hash, False, user)
     return user
 
 

@@ -79,19 +79,22 @@ def _manageable(user: User, actor: User | None) -> User:
     return user
 
 
-def give_password(user: User, actor: User | None, secret: Secret | None = None) -> str:
-    """Give a new password (a PIN, for a card's sign-in) and return it, to be shown once.
+def new_secret(user: User) -> Secret:
+    """A new password for somebody, or a PIN for a card's sign-in. Made before the transaction."""
+    if accounts.is_of_card(user):
+        return passwords.secret_of(passwords.new_pin(accounts.personal_facts(user.person)))
+    return passwords.secret_of(passwords.new_password())
 
-    It is not kept. Its owner is signed out everywhere and chooses their own at the next sign-in. `secret`
-    is one that was made before, with its hash. Refused `own_account`, `above_you`, `account_closed`.
+
+def give_password(user: User, actor: User | None, secret: Secret) -> str:
+    """Give a new password (a PIN, for a card's sign-in) of `new_secret` and return it, to be shown once.
+
+    It is not kept. Its owner is signed out everywhere and chooses their own at the next sign-in.
+    Refused `own_account`, `above_you`, `account_closed`.
     """
     user = _manageable(user, actor)
     if user.closed_at is not None:
         raise Refused("account_closed", _("This sign-in is closed. Open it again first."))
-    if secret is None:
-        of_card = accounts.is_of_card(user)
-        new = passwords.new_pin(accounts.personal_facts(user.person)) if of_card else passwords.new_password()
-        secret = Secret(new, passwords.hash_password(new))
     accounts.set_password(user, secret.hash, True, actor)
     return secret.plain
 
@@ -111,12 +114,11 @@ def give_pins(
     return do_many(pins, lambda person: give_pin(person, actor, pins[person]))
 
 
-def give_pin(person: Person, actor: User | None, secret: Secret | None = None) -> str:
-    """Give a worker a PIN for their card and return it, to be shown once; it is not kept.
+def give_pin(person: Person, actor: User | None, secret: Secret) -> str:
+    """Give a worker a PIN of `new_pins` for their card and return it, to be shown once; it is not kept.
 
-    The sign-in is made the first time, with the worker's role in their village. `secret` is one that was
-    made before, with its hash. Refused `no_card` for who has no active card, and as `accounts.grant` and
-    `give_password` refuse.
+    The sign-in is made the first time, with the worker's role in their village. Refused `no_card` for who
+    has no active card, and as `accounts.grant` and `give_password` refuse.
     """
     lock(person)  # two at once find one sign-in
     if cards.active_card(person) is None:

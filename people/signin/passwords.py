@@ -1,5 +1,7 @@
 """Rules for passwords and PINs, and new ones that are given to somebody.
 
+A hash is slow on purpose, so all of it is done before a write begins: verbs take a finished `Secret`.
+
 A PIN opens a worker's own page only, together with the card's number; it is six digits because that is
 what people know from their bank card.
 """
@@ -19,6 +21,7 @@ from zxcvbn import zxcvbn
 from ground import names
 from ground.figures import narrow
 from ground.refusal import Refused
+from ground.slow import check_nobody_waits
 
 SHORTEST_CHARACTERS = 8
 PIN_DIGITS = 6
@@ -48,7 +51,7 @@ HASH_METHOD = "scrypt"  # slow on purpose; tests that sign in a hundred times ma
 
 
 class Secret(NamedTuple):
-    """A password or PIN for somebody, and its hash, which is what is kept."""
+    """A password or PIN for somebody, and its hash, which is what is kept; `own_secret` checks one."""
 
     plain: str
     hash: str
@@ -56,6 +59,7 @@ class Secret(NamedTuple):
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether this is the password; without a hash never, and it takes just as long to find out."""
+    check_nobody_waits("a password is compared")
     same = check_password_hash(password_hash or _hash_of_nobody(HASH_METHOD), password)
     return same and bool(password_hash)
 
@@ -66,23 +70,32 @@ def _hash_of_nobody(method: str) -> str:
     return generate_password_hash("nobody", method)
 
 
-def hash_password(password: str) -> str:
-    """The hash of a password, as it is kept. It takes about 50 ms of a core."""
-    return generate_password_hash(password, HASH_METHOD)
+def secret_of(plain: str) -> Secret:
+    """A password or PIN that was made here, with its hash. It takes about 50 ms of a core."""
+    check_nobody_waits("a password is hashed")
+    return Secret(plain, generate_password_hash(plain, HASH_METHOD))
 
 
 def secrets_of(plain: Collection[str]) -> list[Secret]:
     """Many passwords or PINs with their hashes, made on all cores; 70 take about two seconds."""
+    check_nobody_waits("passwords are hashed")
     with ThreadPoolExecutor(cpu_count()) as threads:
-        return [Secret(*pair) for pair in zip(plain, threads.map(hash_password, plain), strict=True)]
+        return list(threads.map(secret_of, plain))
+
+
+def own_secret(new: str, username: str) -> Secret:
+    """A password that somebody thought of, with its hash. Refused as `check_password`."""
+    check_password(new, username)
+    return secret_of(new)
 
 
 def check_password(new: str, username: str, field: str = "password") -> None:
     """Check a new password.
 
     Refused `password_too_short` (under 8 characters), `password_is_name`, `password_too_common` when it is
-    among the first that anyone tries, also with a year or a figure behind it.
+    among the first that anyone tries, also with a year or a figure behind it. It takes up to 50 ms.
     """
+    check_nobody_waits("a password is rated")
     if len(new) < SHORTEST_CHARACTERS:
         raise Refused(
             "password_too_short", _("A password has at least %(n)s characters.", n=SHORTEST_CHARACTERS), field

@@ -13,10 +13,12 @@ from secrets import token_urlsafe
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import contains_eager
 
 from ground import clock
 from ground.db import db, transaction
+from ground.db.troubles import trouble_of
 from ground.refusal import Refused
 from people import audit
 from people.models import User, UserSession
@@ -95,7 +97,7 @@ def _is_open() -> ColumnElement[bool]:
 
 
 def note_seen(session: UserSession) -> None:
-    """Note now and then that a session is used, in a transaction of its own."""
+    """Note now and then that a session is used, by itself; pages are read without it too."""
     now, ident = clock.machine_now(), session.id
     if now - session.seen_at < SEEN_EVERY:
         return
@@ -104,6 +106,10 @@ def note_seen(session: UserSession) -> None:
             db.session.execute(update(UserSession).where(UserSession.id == ident).values(seen_at=now))
     except Refused:
         return  # somebody writes; the next page notes it
+    except DBAPIError as error:
+        if trouble_of(error) is None:
+            raise
+        db.session.rollback()
 
 
 def end(token: str) -> None:

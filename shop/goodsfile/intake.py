@@ -6,9 +6,9 @@ from typing import Any
 from ground.db import db
 from people import audit, filing
 from people.models import Area, FileKind, User
-from shop.goodsfile import columns, plan
+from shop.goodsfile import columns, known, plan
 from shop.goodsfile.plan import GoodsStep, Plan
-from shop.models import Goods, Shop
+from shop.models import Barcode, Goods, Price, Shop
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.shelf.goods import DESCRIBED_FIELDS, Arrival
@@ -26,7 +26,15 @@ def import_rows(plan: Plan, village: Area, actor: User | None) -> Iterator[int]:
     yield len(plan.steps)
 
 
-GOODS = filing.FileType(FileKind.GOODS, columns.LAYOUT, plan.plan_goods, import_rows)
+# The stock is not among them: while the desk is open it changes all the time.
+GOODS = filing.FileType(
+    FileKind.GOODS,
+    columns.LAYOUT,
+    plan.plan_goods,
+    import_rows,
+    (Shop, Goods, Barcode, Price),
+    beside=known.stocked,
+)
 
 
 def _import_steps(shop: Shop, steps: Sequence[GoodsStep], actor: User | None) -> None:

@@ -11,7 +11,7 @@ from ground.db import db
 from people.models import Duty, Role, User
 from people.roster import persons, terms
 from people.signin import accounts, keeping
-from tests.cast import PASSWORD, TODAY, Cast
+from tests.cast import HASHED, TODAY, Cast
 
 GRID, GROUP, IN_VILLAGE, IN_TOWNSHIP, IN_COUNTY = Rung
 SETTLED, FAILED, WITHDRAWN = AttemptResult
@@ -31,9 +31,7 @@ def settle_in():
     terms.appoint(
         guide, cast.term_of(cast.worker).grid, Duty.INSTRUCTOR, TODAY - timedelta(days=90), cast.clerk
     )
-    user = accounts.add_user(
-        "neighbour", cast.neighbour.name, PASSWORD, None, cast.neighbour, temporary=False
-    )
+    user = accounts.add_user("neighbour", cast.neighbour.name, HASHED, None, cast.neighbour, temporary=False)
     accounts.grant(user, Role.WORKER, cast.village, None)
 
 

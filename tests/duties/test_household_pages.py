@@ -16,7 +16,7 @@ from ground.db import db, transaction
 from people.models import Attention, AuditEvent, Duty, GridKind, Household, Role
 from people.roster import grids, persons, terms
 from people.signin import accounts
-from tests.cast import BEGAN_ON, NEXT_VILLAGE, PASSWORD, TODAY, VILLAGE
+from tests.cast import BEGAN_ON, HASHED, NEXT_VILLAGE, TODAY, VILLAGE
 from tests.duties.test_households import SECRET
 from tests.printed import RARE, texts
 from tests.test_rules import address, rules
@@ -36,7 +36,7 @@ def household(cast, grid):
 def neighbour_user(cast):
     """The sign-in of the worker of another grid of the village."""
     with transaction():
-        user = accounts.add_user("neighbour", "王芳", PASSWORD, None, cast.neighbour, temporary=False)
+        user = accounts.add_user("neighbour", "王芳", HASHED, None, cast.neighbour, temporary=False)
         accounts.grant(user, Role.WORKER, cast.village, None)
     return user
 

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from inspect import getsource, unwrap
+from itertools import accumulate
 from textwrap import dedent
 
 import pytest
@@ -20,6 +21,7 @@ from ground.pictures import work
 from people.forms.cards import PhotoForm
 from people.forms.filing import ImportForm
 from people.forms.pictures import PictureField
+from people.signin import passwords
 from tests.cast import VILLAGE, a_picture
 from tests.story import refusal
 from tests.test_rules import ROOT
@@ -34,6 +36,10 @@ SLOW = {
     "a text table is written": lambda: tables.write_csv(HEADINGS, []),
     "a book is begun": tables.BookWriter,
     "a paper is drawn": lambda: Pen("纸", 10, 10),
+    "a password is hashed": lambda: passwords.secret_of("words"),
+    "passwords are hashed": lambda: passwords.secrets_of(["words"]),
+    "a password is compared": lambda: passwords.matches(None, "words"),
+    "a password is rated": lambda: passwords.check_password("three known words", "clerk"),
 }
 
 
@@ -51,24 +57,31 @@ def test_a_transaction_is_a_write_until_it_ends(app):
     tables.BookWriter()
 
 
-# What opens a file or writes one, and what asks to: in these modules alone.
-LIBRARIES = {"PIL", "pi_heif", "zxingcpp", "openpyxl", "xlrd", "reportlab", "zipfile"}
-GUARDED = ("ground/pictures/", "ground/tables/", "ground/paper/")
+# What opens a file or writes one, what makes a hash slowly, and what asks to: in these modules alone.
+FILES_AND_PAPERS = ("ground/pictures/", "ground/tables/", "ground/paper/")
+GUARDED = {
+    **dict.fromkeys(
+        ("PIL", "pi_heif", "zxingcpp", "openpyxl", "xlrd", "reportlab", "zipfile"), FILES_AND_PAPERS
+    ),
+    **dict.fromkeys(("werkzeug.security", "zxcvbn", "scrypt", "pbkdf2_hmac"), "people/signin/passwords.py"),
+}
 
 
-def test_what_decodes_parses_and_draws_is_behind_the_guard():
+def imported_by(file):
+    """The names that a module imports, each with the packages it lies in."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            for name in (module, *(alias.name for alias in node.names)):
+                yield from accumulate(name.split("."), "{}.{}".format)
+
+
+def test_what_is_slow_is_behind_the_guard():
     for package in ("ground", "people", "points", "duties", "shop"):
         for file in (ROOT / package).rglob("*.py"):
-            imported = {
-                name.partition(".")[0]
-                for node in ast.walk(ast.parse(file.read_text()))
-                if isinstance(node, ast.Import | ast.ImportFrom)
-                for name in (
-                    [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
-                )
-            }
             here = str(file.relative_to(ROOT))
-            assert not imported & LIBRARIES or here.startswith(tuple(GUARDED)), (here, imported & LIBRARIES)
+            for name in GUARDED.keys() & set(imported_by(file)):
+                assert here.startswith(GUARDED[name]), (here, name)
 
 
 # Every form that a file comes in by: where it is sent, and what else is in it.

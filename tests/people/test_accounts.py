@@ -1,6 +1,7 @@
 """Sign-ins and roles: who gives which, who keeps whose, and what the trail says of it."""
 
 import re
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -10,9 +11,9 @@ from ground.db import db, transaction
 from ground.refusal import Refused
 from people import cards
 from people.models import AuditEvent, Role, User
-from people.signin import accounts, keeping
-from tests.cast import COUNTY, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
-from tests.story import refused
+from people.signin import accounts, keeping, passwords
+from tests.cast import COUNTY, HASHED, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
+from tests.story import new_password, new_pin, refusal, refused
 
 SECRET = re.compile(r'<p class="number">([^<]+)</p>')
 
@@ -26,7 +27,7 @@ def trail(action):
 
 def new_user(name="new", *grants):
     with transaction():
-        user = accounts.add_user(name, "新人", PASSWORD, None)
+        user = accounts.add_user(name, "新人", HASHED, None)
         for role, area in grants:
             accounts.grant(user, role, area, None)
     return user
@@ -65,13 +66,14 @@ def new_user(name="new", *grants):
     ],
 )
 def test_names_that_are_not_taken(cast, username):
-    refused("bad_username", accounts.add_user, username, "新人", PASSWORD, None)
+    refused("bad_username", accounts.add_user, username, "新人", HASHED, None)
 
 
 def test_a_name_is_taken_once(cast):
-    refused("username_taken", accounts.add_user, " clerk ", "新人", PASSWORD, None)
-    refused("password_too_short", accounts.add_user, "new", "新人", "seven77", None)
-    refused("password_is_name", accounts.add_user, "longname", "新人", "LongName", None)
+    refused("username_taken", accounts.add_user, " clerk ", "新人", HASHED, None)
+    for code, new in (("password_too_short", "seven77"), ("password_is_name", "LongName")):
+        with refusal(code):
+            passwords.own_secret(new, "longname")
 
 
 @pytest.mark.parametrize("username", ["wang", "Wang.Fang_2-b", "ｗａｎｇ", "王芳", "王芳2", "3zu"])
@@ -85,7 +87,7 @@ def test_names_that_are_taken(cast, username):
 )
 def test_a_name_that_looks_like_another_is_not_given(cast, first, alike):
     new_user(first)
-    refused("username_alike", accounts.add_user, alike, "新人", PASSWORD, None)
+    refused("username_alike", accounts.add_user, alike, "新人", HASHED, None)
 
 
 def test_every_letter_of_a_name_looks_like_itself_alone():
@@ -236,7 +238,7 @@ KEPT_BY = {
 def test_who_keeps_whose_sign_in(cast, keeper):
     """Whoever could give every role in it; never one's own."""
     owners = KEPT_BY["county_user"] | {"county_user"}
-    verbs = (keeping.give_password, keeping.sign_out, keeping.close, keeping.reopen)
+    verbs = (partial(keeping.give_password, secret=HASHED), keeping.sign_out, keeping.close, keeping.reopen)
     for owner in owners:
         expected = (
             {"done"} if owner in KEPT_BY[keeper] else {"own_account" if owner == keeper else "above_you"}
@@ -250,15 +252,13 @@ def test_who_keeps_whose_sign_in(cast, keeper):
 def test_a_role_elsewhere_protects_a_sign_in(cast):
     with transaction():
         accounts.grant(cast.clerk, Role.CLERK, cast.far_village, None)
-    refused("above_you", keeping.give_password, cast.clerk, cast.chair)
-    refused("above_you", keeping.give_password, cast.clerk, cast.township_user)
-    with transaction():
-        keeping.give_password(cast.clerk, cast.county_user)
+    refused("above_you", keeping.give_password, cast.clerk, cast.chair, HASHED)
+    refused("above_you", keeping.give_password, cast.clerk, cast.township_user, HASHED)
+    new_password(cast.clerk, cast.county_user)
 
 
 def test_a_new_password(cast):
-    with transaction():
-        secret = keeping.give_password(cast.clerk, cast.chair)
+    secret = new_password(cast.clerk, cast.chair)
     assert accounts.sign_in("clerk", secret) == cast.clerk
     assert cast.clerk.temporary
     with pytest.raises(Refused, match="wrong_sign_in"):
@@ -274,7 +274,7 @@ def test_closed_and_open_again(cast, clock):
         accounts.sign_in("clerk", PASSWORD)
     event = trail("user.close")
     assert (event.before["closed_at"], event.detail["closed_at"]) == (None, "2026-12-28T01:00:00+00:00")
-    refused("account_closed", keeping.give_password, cast.clerk, cast.chair)
+    refused("account_closed", keeping.give_password, cast.clerk, cast.chair, HASHED)
     with transaction():
         keeping.reopen(cast.clerk, cast.chair)
         keeping.reopen(cast.clerk, cast.chair)
@@ -296,14 +296,12 @@ def test_who_somebody_is_on_the_roster(cast):
 
 
 def test_a_worker_s_first_pin_makes_the_sign_in(cast):
-    with transaction():
-        pin = keeping.give_pin(cast.neighbour, cast.clerk)
+    pin = new_pin(cast.neighbour, cast.clerk)
     user = keeping.user_of_card(cast.neighbour)
     assert accounts.sign_in(cast.card_of(cast.neighbour).number, pin) == user
     assert (user.name, user.temporary, user.person) == (cast.neighbour.name, True, cast.neighbour)
     assert [(held.role, held.area) for held in user.grants] == [(Role.WORKER, cast.village)]
-    with transaction():
-        again = keeping.give_pin(cast.neighbour, cast.clerk)
+    again = new_pin(cast.neighbour, cast.clerk)
     assert keeping.user_of_card(cast.neighbour) == user
     assert accounts.sign_in(cast.card_of(cast.neighbour).number, again) == user
     assert db.session.scalar(sa.select(sa.func.count()).where(User.person_id == cast.neighbour.id)) == 1
@@ -312,20 +310,18 @@ def test_a_worker_s_first_pin_makes_the_sign_in(cast):
 def test_a_pin_needs_a_card(cast):
     with transaction():
         cards.report_lost(cast.card, cast.clerk)
-    refused("no_card", keeping.give_pin, cast.worker, cast.clerk)
+    refused("no_card", keeping.give_pin, cast.worker, cast.clerk, HASHED)
 
 
 @pytest.mark.parametrize("actor", ["outsider", "volunteer", "supervisor", "far_township_user"])
 def test_who_gives_no_pins(cast, actor):
-    refused("not_yours_to_give", keeping.give_pin, cast.neighbour, cast.user(actor))
-    with transaction():
-        keeping.give_pin(cast.neighbour, cast.clerk)
-    refused("above_you", keeping.give_pin, cast.neighbour, cast.user(actor))
+    refused("not_yours_to_give", keeping.give_pin, cast.neighbour, cast.user(actor), HASHED)
+    new_pin(cast.neighbour, cast.clerk)
+    refused("above_you", keeping.give_pin, cast.neighbour, cast.user(actor), HASHED)
 
 
 def test_behind_a_pin_is_a_worker_and_nothing_more(cast):
-    with transaction():
-        keeping.give_pin(cast.neighbour, cast.clerk)
+    new_pin(cast.neighbour, cast.clerk)
     user = keeping.user_of_card(cast.neighbour)
     refused("card_sign_in", accounts.grant, user, Role.VOLUNTEER, cast.village, cast.chair)
     refused("card_sign_in", keeping.link, user, cast.worker, cast.chair)
@@ -333,14 +329,12 @@ def test_behind_a_pin_is_a_worker_and_nothing_more(cast):
 
 
 def test_a_pin_gives_back_the_role_that_was_taken(cast):
-    with transaction():
-        keeping.give_pin(cast.neighbour, cast.clerk)
+    new_pin(cast.neighbour, cast.clerk)
     user = keeping.user_of_card(cast.neighbour)
     with transaction():
         accounts.revoke(user.grants[0], cast.clerk)
     assert accounts.find_signing_in(cast.card_of(cast.neighbour).number) is None
-    with transaction():
-        keeping.give_pin(cast.neighbour, cast.clerk)
+    new_pin(cast.neighbour, cast.clerk)
     assert accounts.find_signing_in(cast.card_of(cast.neighbour).number) == user
 
 
@@ -494,7 +488,8 @@ def test_pins_for_many_at_once(cast, client_of):
     without, closed, *others = cast.workers[1:]
     with transaction():
         cards.report_lost(cast.card_of(without), cast.clerk)
-        keeping.give_pin(closed, cast.clerk)
+    new_pin(closed, cast.clerk)
+    with transaction():
         keeping.close(keeping.user_of_card(closed), cast.chair)
     page = clerk.get(f"/v/{VILLAGE}/pins").text
     assert [int(ident) for ident in re.findall(r'name="person" value="(\d+)" checked', page)] == [

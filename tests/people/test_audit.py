@@ -20,7 +20,7 @@ from people.roster import grids, growth, persons
 from people.sight import Sight
 from people.signin import accounts
 from people.trail.words import HIDDEN_FIELDS, WORDS, all_words
-from tests.cast import COUNTY, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
+from tests.cast import COUNTY, HASHED, NEXT_VILLAGE, TOWNSHIP, VILLAGE
 
 ROOT = Path(__file__).parent.parent.parent
 # The functions of people/audit.py that write a line: they take the action second.
@@ -251,7 +251,7 @@ def test_who_sees_masked_names_finds_nothing_by_them(cast, client_of):
 
 def test_search_by_person_finds_cards_sign_ins_and_merged_entries(cast, client_of):
     with transaction():
-        accounts.add_user("second", "李秀明", PASSWORD, None, cast.worker)
+        accounts.add_user("second", "李秀明", HASHED, None, cast.worker)
         growth.reach_stage(cast.worker, Stage.APPLICANT, date(2026, 1, 1), "", cast.clerk)
     found = lines(read(client_of(cast.clerk), subject=f"person:{cast.worker.id}"))
     assert len(found) == len(lines(read(client_of(cast.clerk), q="李秀明")))

@@ -14,7 +14,7 @@ from people.conduct.evaluations import Grades
 from people.models import AuditEvent, Duty, Evaluation, EvaluationSide, Merge, Person, Role
 from people.roster import grids, persons, terms
 from people.signin import accounts
-from tests.cast import PASSWORD, TOWNSHIP, VILLAGE
+from tests.cast import HASHED, TOWNSHIP, VILLAGE
 from tests.story import refusal
 
 HERE = f"/v/{VILLAGE}/evaluations"
@@ -32,7 +32,7 @@ def helper(cast):
             terms.appoint(person, grids.by_code(cast.village, code), Duty.INSTRUCTOR, date(2026, 1, 1), None)
         cast.instructor.person_id = person.id
         for number, worker in enumerate(cast.workers[1:4], 1):
-            user = accounts.add_user(f"worker{number}", worker.name, PASSWORD, None, worker, temporary=False)
+            user = accounts.add_user(f"worker{number}", worker.name, HASHED, None, worker, temporary=False)
             accounts.grant(user, Role.WORKER, cast.village, None)
     return Helper(person.id)
 
@@ -81,9 +81,9 @@ def test_each_side_is_asked_about_the_other(cast, helper):
 
 def test_a_worker_without_an_instructor_and_a_sign_in_without_a_person_are_asked_nothing(cast, helper):
     with transaction():
-        user = accounts.add_user("fifth", "杨建华", PASSWORD, None, cast.workers[4], temporary=False)
+        user = accounts.add_user("fifth", "杨建华", HASHED, None, cast.workers[4], temporary=False)
         accounts.grant(user, Role.WORKER, cast.village, None)
-        nobody = accounts.add_user("nobody", "无名", PASSWORD, None, temporary=False)
+        nobody = accounts.add_user("nobody", "无名", HASHED, None, temporary=False)
         accounts.grant(nobody, Role.INSTRUCTOR, cast.village, None)
     assert names(cast, cast.user("fifth")) == []
     assert names(cast, cast.user("nobody")) == []

@@ -35,7 +35,7 @@ from people.signin import accounts, passwords
 from points.models import Slip
 from points.services import deciding
 from shop.desk import redemptions, voids
-from tests.cast import NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE, a_picture
+from tests.cast import HASHED, NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
 
 
 def page_of(person):
@@ -294,7 +294,7 @@ def test_an_instructor_reads_it_too_and_who_is_nobody_on_the_roster_does_not(cas
     assert client_of(cast.clerk).get(address).status_code == 403
     with transaction():
         person = persons.add_person(cast.township, "何指导", None, "12100000000", "司法所")
-        user = accounts.add_user("guide", "何指导", PASSWORD, None, person, temporary=False)
+        user = accounts.add_user("guide", "何指导", HASHED, None, person, temporary=False)
         accounts.grant(user, Role.INSTRUCTOR, cast.village, None)
     assert "司法所" in client_of(user).get(address).text
     above = f"/a/{TOWNSHIP}/people/{person.id}/held"

@@ -12,6 +12,7 @@ from people import filing
 from people.models import AuditEvent, Grid, GridChange, Person
 from people.roster import grids, persons
 from people.rosterfile import columns, intake
+from tests.cast import counted
 from tests.people.test_rosterfile import planned, row, take_in
 from tests.story import do, refusal
 
@@ -27,7 +28,9 @@ def importing(cast, number=3):
     table = planned(cast.county, rows(number)).table
     plan = intake.ROSTER.plan_table(table, cast.county)
     assert plan.bad_cells == []
-    return intake.ROSTER.write(lambda: filing.carry_out_as_planned(intake.ROSTER, plan, table, cast.county))
+    return intake.ROSTER.write(
+        cast.county, lambda: filing.carry_out_as_planned(intake.ROSTER, plan, table, cast.county)
+    )
 
 
 def there(model):
@@ -59,16 +62,44 @@ def test_others_write_while_it_goes_on(cast, monkeypatch):
 
 
 @pytest.mark.one_database
-def test_what_changed_meanwhile_stops_all_of_it(cast, monkeypatch):
+def test_what_others_changed_meanwhile_is_kept(cast, monkeypatch):
+    """Somebody whom the file does not name: it is rehearsed anew, and taken in."""
     monkeypatch.setattr(filing, "ROWS_AT_ONCE", 1)
-    before = [there(model) for model in (Grid, Person, AuditEvent)]
     worker, other = cast.worker.id, other_connection()
     with closing(importing(cast)) as steps:
         next(steps)
         other.execute("UPDATE person SET phone = '13911112222' WHERE id = ?", (worker,))
+        assert list(steps) == [2, 3, 3, 1, 2, 3, 3]
+    assert other.execute("SELECT phone FROM person WHERE id = ?", (worker,)).fetchone() == ("13911112222",)
+    other.close()
+    assert planned(cast.county, rows(3)).counts == {"left": 3}
+
+
+@pytest.mark.one_database
+def test_what_makes_another_plan_stops_all_of_it(cast):
+    take_in(cast.county, rows(3))
+    before = [there(model) for model in (Grid, Person, AuditEvent)]
+    changed, other = [*rows(4)], other_connection()
+    changed[0] |= {"电话": "13955556666"}
+    table = planned(cast.county, changed).table
+    plan = intake.ROSTER.plan_table(table, cast.county)
+    work = lambda: filing.carry_out_as_planned(intake.ROSTER, plan, table, cast.county)  # noqa: E731
+    with closing(intake.ROSTER.write(cast.county, work)) as steps:
+        next(steps)
+        other.execute("UPDATE person SET phone = '13911112222' WHERE name = '长名0'")
         other.close()
         with refusal("plan_changed"):
             list(steps)
+    assert [there(model) for model in (Grid, Person, AuditEvent)] == before
+
+
+@pytest.mark.one_database
+def test_where_somebody_always_writes_it_is_given_up(cast):
+    before, other = [there(model) for model in (Grid, Person, AuditEvent)], other_connection()
+    with closing(importing(cast)) as steps, refusal("plan_changed"):
+        for number, _step in enumerate(steps):
+            other.execute("UPDATE person SET phone = ?", (f"139{number:08}",))
+    other.close()
     assert [there(model) for model in (Grid, Person, AuditEvent)] == before
 
 
@@ -93,7 +124,11 @@ def test_it_writes_what_the_verbs_write(cast):
     changed[1] |= {"电话": "13955556666"}
     table = planned(cast.county, changed).table
     plan = intake.ROSTER.plan_table(table, cast.county)
-    list(intake.ROSTER.write(lambda: filing.carry_out_as_planned(intake.ROSTER, plan, table, cast.county)))
+    list(
+        intake.ROSTER.write(
+            cast.county, lambda: filing.carry_out_as_planned(intake.ROSTER, plan, table, cast.county)
+        )
+    )
     assert planned(cast.county, changed).counts == {"left": 4}
     found = db.session.scalars(sa.select(Grid).where(Grid.code.startswith("H-")).order_by(Grid.code)).all()
     assert found[0].households == 6
@@ -108,7 +143,7 @@ def test_it_writes_what_the_verbs_write(cast):
 @pytest.mark.one_database
 def test_a_table_that_was_forgotten_is_a_mistake_of_the_program(cast):
     kind = filing.FileType(
-        intake.ROSTER.name, columns.LAYOUT, intake.ROSTER.make, intake.import_rows, columns.given, (Grid,)
+        intake.ROSTER.name, columns.LAYOUT, intake.ROSTER.make, intake.import_rows, (Grid,), columns.given
     )
 
     def work():
@@ -116,16 +151,20 @@ def test_a_table_that_was_forgotten_is_a_mistake_of_the_program(cast):
         yield 1
 
     with pytest.raises(RuntimeError, match="person is written in a rehearsal without it"):
-        list(kind.write(work))
+        list(kind.write(cast.county, work))
+
+
+def sent_under_the_lock(cast, number):
+    with counted() as sent:
+        list(importing(cast, number))
+    begun = max(place for place, statement in enumerate(sent) if "BEGIN" in statement)
+    return [statement for statement in sent[begun:] if not statement.startswith("BEGIN")]
 
 
 @pytest.mark.one_database
 def test_the_lock_is_held_for_few_statements(cast):
     """Whatever the rows: what is read, planned and checked was so before the lock."""
-    from tests.cast import counted
-
-    with counted() as sent:
-        list(importing(cast, 40))
-    begun = max(number for number, statement in enumerate(sent) if "BEGIN" in statement)
-    inside = [statement for statement in sent[begun:] if not statement.startswith("BEGIN")]
-    assert len(inside) < 5
+    sent = sent_under_the_lock(cast, 40)
+    assert len([statement for statement in sent if statement.startswith("SELECT")]) < 5
+    cast.county  # noqa: B018 -- read again before it is counted
+    assert len(sent_under_the_lock(cast, 80)) <= len(sent)

@@ -21,9 +21,9 @@ from people import cards
 from people.models import AuditEvent, Role, SignInFailure, UserSession
 from people.signin import accounts, guard, keeping, passwords
 from people.views.signin import sign_in
-from tests.cast import PASSWORD, TODAY, VILLAGE
+from tests.cast import HASHED, PASSWORD, TODAY, VILLAGE
 from tests.cast import counted as statements
-from tests.story import refused
+from tests.story import do, new_password, new_pin, own_password, refusal, refused
 from tests.test_rules import address, methods, rules
 
 HOME, ELSEWHERE, FAR_OFF = "10.0.0.1", "203.0.113.7", "203.0.113.8"
@@ -70,8 +70,7 @@ def fail(client, name="clerk", times=5, **more):
 
 
 def given_pin(cast):
-    with transaction():
-        pin = keeping.give_pin(cast.worker, cast.clerk)
+    pin = new_pin(cast.worker, cast.clerk)
     number = cast.card.number
     db.session.rollback()
     return number, pin
@@ -80,8 +79,7 @@ def given_pin(cast):
 def own_pin(cast):
     """Let the worker have a PIN that they chose."""
     number, _pin = given_pin(cast)
-    with transaction():
-        accounts.choose_password(keeping.user_of_card(cast.worker), OWN_PIN)
+    own_password(keeping.user_of_card(cast.worker), OWN_PIN)
     db.session.rollback()
     return number
 
@@ -117,7 +115,7 @@ def test_a_hash_is_computed_for_a_name_that_does_not_exist(cast, browser, monkey
 
 def test_what_is_kept_is_slow_to_guess(slow_method, monkeypatch):
     monkeypatch.setattr(passwords, "HASH_METHOD", slow_method)
-    kept = passwords.hash_password(PASSWORD)
+    kept = passwords.secret_of(PASSWORD).hash
     assert kept.startswith("scrypt:32768:8:1$")
     assert passwords.matches(kept, PASSWORD)
     assert not passwords.matches(kept, "guess")
@@ -508,8 +506,7 @@ def test_number_keys_for_who_has_a_card(cast, browser):
 
 
 def temporary(cast):
-    with transaction():
-        return keeping.give_password(cast.clerk, cast.township_user)
+    return new_password(cast.clerk, cast.township_user)
 
 
 def test_a_password_that_was_given_opens_nothing_but_the_choice(app, cast, browser):
@@ -604,10 +601,9 @@ def test_the_old_password_is_not_guessed_at_an_open_session(cast, client_of):
     ],
 )
 def test_passwords_that_are_not_taken(cast, new, code):
-    with transaction():
-        user = accounts.add_user("longname", "长名", "given-by-another", None)
-    with pytest.raises(Refused, match=code), transaction():
-        accounts.choose_password(user, new)
+    user = do(accounts.add_user, "longname", "长名", passwords.secret_of("given-by-another"), None)
+    with refusal(code):
+        own_password(user, new)
     assert user.temporary
 
 
@@ -636,43 +632,41 @@ def test_passwords_that_are_not_taken(cast, new, code):
     ],
 )
 def test_passwords_that_anyone_tries_first(cast, new):
-    with pytest.raises(Refused, match="password_too_common"), transaction():
-        accounts.choose_password(cast.clerk, new)
-    refused("password_too_common", accounts.add_user, "clerk", "新人", new, None)
+    with refusal("password_too_common"):
+        own_password(cast.clerk, new)
+    with refusal("password_too_common"):
+        passwords.own_secret(new, "clerk")
 
 
 @pytest.mark.parametrize("new", ["three short words", "柳树村口三棵大柳树", "p" + "q8" * 99, "kmq-7xw-3np"])
 def test_passwords_that_are_taken(cast, new):
-    with transaction():
-        accounts.choose_password(cast.clerk, new)
+    own_password(cast.clerk, new)
     assert accounts.sign_in("clerk", new) == cast.clerk
 
 
 # Every way in which somebody gets a password of another's making: who it opens for, by which name.
 def added(cast):
-    user = accounts.add_user("newcomer", "新人", "given-by-another", None)
+    user = do(accounts.add_user, "newcomer", "新人", passwords.secret_of("given-by-another"), None)
     return user.username, "given-by-another"
 
 
 def given_anew(cast):
-    return "clerk", keeping.give_password(cast.clerk, cast.chair)
+    return "clerk", new_password(cast.clerk, cast.chair)
 
 
 def given_a_pin(cast):
-    return cast.card.number, keeping.give_pin(cast.worker, cast.clerk)
+    return cast.card.number, new_pin(cast.worker, cast.clerk)
 
 
 def given_pins_at_once(cast):
-    given, _left = keeping.give_pins(
-        dict(zip([cast.worker], keeping.new_pins([cast.worker]), strict=True)), None
-    )
+    pins = dict(zip([cast.worker], keeping.new_pins([cast.worker]), strict=True))
+    given, _left = do(keeping.give_pins, pins, None)
     return cast.card.number, given[cast.worker]
 
 
 @pytest.mark.parametrize("give", [added, given_anew, given_a_pin, given_pins_at_once])
 def test_a_first_password_is_good_for_seven_days(cast, clock, give):
-    with transaction():
-        name, secret = give(cast)
+    name, secret = give(cast)
     clock.days_on(7)
     assert accounts.sign_in(name, secret).temporary
     clock.days_on(1)
@@ -682,11 +676,9 @@ def test_a_first_password_is_good_for_seven_days(cast, clock, give):
     with pytest.raises(Refused, match="wrong_sign_in"):  # who guesses is not told
         accounts.sign_in(name, "guess")
     user = accounts.find_signing_in(name)
-    with transaction():
-        again = keeping.give_password(user, None)
+    again = new_password(user, None)
     accounts.sign_in(name, again)
-    with transaction():
-        accounts.choose_password(user, OWN_PIN if accounts.is_of_card(user) else "my own words")
+    own_password(user, OWN_PIN if accounts.is_of_card(user) else "my own words")
     clock.days_on(90)
     assert not accounts.sign_in(name, OWN_PIN if accounts.is_of_card(user) else "my own words").temporary
 
@@ -720,8 +712,8 @@ def test_what_is_known_of_a_worker_is_no_pin(cast):
         (pin, "password_not_new"),
         ("a password", "pin_shape"),
     ):
-        with pytest.raises(Refused, match=code), transaction():
-            accounts.choose_password(user, new)
+        with refusal(code):
+            own_password(user, new)
 
 
 def test_new_passwords_and_pins_could_have_been_chosen():
@@ -809,7 +801,7 @@ ENDS = {
     "signed out on another device": on_another_device,
     "signed out by who keeps it": by_verb(lambda cast: keeping.sign_out(cast.clerk, cast.chair)),
     "a new password": by_post("/password", **NEW_WORDS),
-    "a password that was given": by_verb(lambda cast: keeping.give_password(cast.clerk, cast.chair)),
+    "a password that was given": by_verb(lambda cast: keeping.give_password(cast.clerk, cast.chair, HASHED)),
     "a role that was given": by_verb(
         lambda cast: accounts.grant(cast.clerk, Role.INSTRUCTOR, cast.next_village, None)
     ),
@@ -840,13 +832,20 @@ def test_a_password_changed_while_the_old_one_was_looked_at(app, cast, monkeypat
     def looked_at(held, typed):
         same = look(held, typed)
         monkeypatch.setattr(passwords, "matches", look)
-        with transaction():
-            accounts.choose_password(cast.clerk, "other words")
+        own_password(cast.clerk, "other words")
         return same
 
     monkeypatch.setattr(passwords, "matches", looked_at)
     assert knock(client, "clerk", PASSWORD) == "in"
     assert not is_in(client)
+
+
+def test_a_password_that_was_given_while_another_was_chosen_stands(cast):
+    """Whoever still has the session can't take back what the keeper just gave."""
+    number, chosen = cast.clerk.session, accounts.own_secret(cast.clerk, "other words")
+    given = new_password(cast.clerk, cast.chair)
+    refused("conflict", accounts.choose_password, cast.clerk, chosen, number)
+    assert accounts.sign_in("clerk", given) == cast.clerk
 
 
 def test_a_cookie_that_names_no_session_opens_nothing(app, cast):
@@ -945,8 +944,7 @@ def test_a_closed_sign_in_is_out_at_once(cast, browser_of):
 
 def test_a_password_is_never_in_the_trail(cast):
     secret = temporary(cast)
-    with transaction():
-        accounts.choose_password(cast.clerk, "my own words")
+    own_password(cast.clerk, "my own words")
     events = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "user.password")).all()
     assert [(event.before, event.detail) for event in events] == [
         ({"temporary": False, "session": 1}, {"temporary": True, "session": 2}),

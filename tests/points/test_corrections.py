@@ -15,7 +15,7 @@ from points.models import Correction, Transfer, TransferKind
 from points.wall import correcting, posting
 from points.wall import wall_state as wall
 from shop.desk import redemptions
-from tests.cast import PASSWORD, PRESENT, TODAY, VILLAGE, counted
+from tests.cast import HASHED, PRESENT, TODAY, VILLAGE, counted
 from tests.crowd import AT_ONCE
 from tests.shop.test_races import tally
 from tests.story import do, everything_fits, refused
@@ -122,7 +122,7 @@ def test_what_is_refused(cast, award):
     assert "请先开启下一季度" in str(refused("no_open_quarter", correct, award, 60, actor=cast.chair).message)
     with transaction():
         opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
-        own = accounts.add_user("own", "李秀明", PASSWORD, None, cast.worker, temporary=False)
+        own = accounts.add_user("own", "李秀明", HASHED, None, cast.worker, temporary=False)
         accounts.grant(own, Role.CHAIR, cast.village, None)
         spent = redemptions.redeem("r" * 32, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
     refused("not_an_award", correct, spent.transfer, 0, actor=cast.chair)

@@ -17,7 +17,7 @@ from points.assessment.meeting_rules import MeetingRules
 from points.models import Adjustment, Member, Quorum, Recusal
 from points.services import deciding, photos, recording
 from points.wall import posting
-from tests.cast import PASSWORD, PRESENT, VILLAGE, a_picture
+from tests.cast import HASHED, PRESENT, VILLAGE, a_picture
 from tests.points.hung import in_meeting
 from tests.story import do
 
@@ -40,7 +40,7 @@ def begun(cast):
 def second_clerk(cast):
     """A second clerk of the village."""
     with transaction():
-        user = accounts.add_user("second_clerk", "钱文书", PASSWORD, None, temporary=False)
+        user = accounts.add_user("second_clerk", "钱文书", HASHED, None, temporary=False)
         accounts.grant(user, Role.CLERK, cast.village, None)
     return user
 

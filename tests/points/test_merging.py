@@ -36,7 +36,7 @@ from points.models import Service, Transfer, TransferKind
 from points.services import deciding, recording
 from points.wall import booking, posting
 from shop.desk import redemptions, verify, voids
-from tests.cast import BEGAN_ON, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
+from tests.cast import BEGAN_ON, HASHED, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
 from tests.points.twins import DECISION, REASON, enter_twins, problems
 from tests.story import do, give, refused
 
@@ -145,7 +145,7 @@ def test_what_goes_on_goes_on_under_the_kept_entry(cast, twins, merge):
     with transaction():
         cast.serve(twin, "走访", TODAY - ONE_DAY, cast.clerk, cast.chair, 3)
         waiting = recording.record(uuid4().hex, twin, cast.item("代办"), TODAY, 1, "", cast.clerk)
-        user = accounts.add_user("twin", twin.name, "eight-or-more", None, twin)
+        user = accounts.add_user("twin", twin.name, HASHED, None, twin)
     old_card, old_term, kept_card = cast.card_of(twin), cast.term_of(twin), cast.card_of(kept)
     made = do(merge, kept, twin)
     db.session.rollback()
@@ -383,7 +383,7 @@ def test_not_while_the_duplicate_is_on_a_sheet(cast, twins, merge, clock):
 def test_nobody_merges_their_own_entries(cast, twins, merge):
     kept, twin = twins
     with transaction():
-        user = accounts.add_user("twin", twin.name, "eight-or-more", None, twin)
+        user = accounts.add_user("twin", twin.name, HASHED, None, twin)
     refused("own_entry", merge, kept, twin, actor=user)
     refused("own_entry", merge, twin, kept, actor=user)
 

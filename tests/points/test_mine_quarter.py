@@ -14,7 +14,7 @@ from points import ledger, merging
 from points.assessment import assessments, meeting, opening
 from points.services import deciding, recording
 from points.wall import booking, correcting, posting
-from tests.cast import PASSWORD, PRESENT, VILLAGE
+from tests.cast import HASHED, PRESENT, VILLAGE
 
 HERE = f"/v/{VILLAGE}"
 PAGE = f"{HERE}/mine/2026Q4"
@@ -103,9 +103,7 @@ def test_it_is_the_worker_s_own_alone(cast, client_of, booked):
         assert client_of(user).get(PAGE).status_code == 403
     assert client_of(cast.stranger_user).get(PAGE).status_code == 404
     with transaction():
-        other = accounts.add_user(
-            "other", cast.neighbour.name, PASSWORD, None, cast.neighbour, temporary=False
-        )
+        other = accounts.add_user("other", cast.neighbour.name, HASHED, None, cast.neighbour, temporary=False)
         accounts.grant(other, Role.WORKER, cast.village, None)
     page = client_of(other).get(PAGE).text
     assert "看望独居老人" not in page
@@ -118,6 +116,6 @@ def test_it_is_the_worker_s_own_alone(cast, client_of, booked):
 def test_who_is_not_on_the_sheet_is_told_so(cast, client_of, booked):
     with transaction():
         late = persons.add_person(cast.village, "后来人", cast.clerk)
-        user = accounts.add_user("late", late.name, PASSWORD, None, late, temporary=False)
+        user = accounts.add_user("late", late.name, HASHED, None, late, temporary=False)
         accounts.grant(user, Role.WORKER, cast.village, None)
     assert "评定表上没有您" in client_of(user).get(PAGE).text

@@ -17,7 +17,7 @@ from points.models import AssessmentState, ObjectionChannel
 from points.wall import booking, objections, posting
 from points.wall import wall_state as wall
 from points.wall.booking import WaitReason
-from tests.cast import PASSWORD, PRESENT, TODAY, WORKERS
+from tests.cast import HASHED, PRESENT, TODAY, WORKERS
 from tests.points.hung import in_meeting, object_to, on_wall
 from tests.story import do
 
@@ -223,7 +223,7 @@ def test_answered_once(cast, posted):
 
 def test_nobody_answers_for_themselves_or_for_whom_they_were_left_out(cast, clock):
     with transaction():
-        own = accounts.add_user("double", WANG, PASSWORD, None, cast.neighbour, temporary=False)
+        own = accounts.add_user("double", WANG, HASHED, None, cast.neighbour, temporary=False)
         accounts.grant(own, Role.CHAIR, cast.village, None)
     assessment = in_meeting(cast, {LI: 300, WANG: 200})
     chair = next(member for member in assessment.members if member.name == PRESENT[1])

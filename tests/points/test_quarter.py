@@ -19,7 +19,7 @@ from points.rubrics import versions
 from points.rubrics.template import USUAL_LIMITS, NewItem
 from points.services import deciding, reading, recording
 from points.wall import booking, posting
-from tests.cast import PASSWORD, PRESENT
+from tests.cast import HASHED, PRESENT
 from tests.story import do
 
 Q4 = Quarter(2026, 4)
@@ -161,7 +161,7 @@ def test_who_posted_the_notice_does_not_book_it(cast, clock):
 def test_nobody_awards_themselves(cast, clock, confirmed):
     """A chair who is a worker too: no adjustment of their own line, and another chair books it."""
     with transaction():
-        own = accounts.add_user("double", "王芳", PASSWORD, None, cast.neighbour, temporary=False)
+        own = accounts.add_user("double", "王芳", HASHED, None, cast.neighbour, temporary=False)
         accounts.grant(own, Role.CHAIR, cast.village, None)
     confirmed(worker=cast.neighbour)
     assessment = deliberated(cast)

@@ -13,7 +13,7 @@ from people.signin import accounts
 from points.models import JointConfirmation, Service, ServiceState
 from points.services import deciding, recording, together
 from points.views.services.services import WAITING_PER_PAGE
-from tests.cast import NEXT_VILLAGE, VILLAGE, counted
+from tests.cast import HASHED, NEXT_VILLAGE, VILLAGE, counted
 from tests.crowd import AT_ONCE
 from tests.story import count, do, refusal
 
@@ -77,7 +77,7 @@ def test_what_can_t_be_confirmed_is_left_with_the_reason_and_holds_up_nobody(cas
 
 def test_nobody_confirms_their_own_service_together_with_others(cast, record):
     with transaction():
-        chair = accounts.add_user("chairing", cast.worker.name, "eight-or-more", None, cast.worker)
+        chair = accounts.add_user("chairing", cast.worker.name, HASHED, None, cast.worker)
         accounts.grant(chair, Role.CHAIR, cast.village, None)
     mine, theirs = record(), record(cast.neighbour)
     look = together.reasons_to_look([mine, theirs], {}, chair)

@@ -9,7 +9,7 @@ from people.models import AuditEvent, Role
 from people.signin import accounts
 from shop.desk import devices
 from shop.models import Device
-from tests.cast import FAR_VILLAGE, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
+from tests.cast import FAR_VILLAGE, HASHED, NEXT_VILLAGE, TOWNSHIP, VILLAGE
 from tests.shop.till import Till
 
 PAGE = f"/v/{VILLAGE}/devices"
@@ -67,7 +67,7 @@ def test_devices_of_other_shops_are_not_there(cast, manager, client_of):
 
 def test_a_village_without_a_shop_is_told_how_it_opens(cast, client_of):
     with transaction():
-        user = accounts.add_user("far_manager", "远村店长", PASSWORD, None, temporary=False)
+        user = accounts.add_user("far_manager", "远村店长", HASHED, None, temporary=False)
         accounts.grant(user, Role.MANAGER, cast.far_village, None)
     there, client = f"/v/{FAR_VILLAGE}", client_of(cast.user("far_manager"))
     page = client.get(f"{there}/devices").text

@@ -2,7 +2,9 @@
 
 import io
 import json
+import sqlite3
 from datetime import date
+from itertools import islice
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -15,12 +17,12 @@ from people.models import AuditEvent, FileKind, ImportFile
 from people.rosterfile.intake import ROSTER
 from shop.goodsfile import columns, export
 from shop.goodsfile.intake import GOODS
-from shop.models import Goods, Price
+from shop.models import Goods, Lot, Price
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.stock import moves
 from tests.cast import FAR_VILLAGE, TOWNSHIP, VILLAGE
-from tests.story import count, do, told
+from tests.story import count, do, refusal, told
 
 pytestmark = pytest.mark.one_database
 
@@ -275,6 +277,40 @@ def test_all_of_it_or_nothing(cast):
     with pytest.raises(Refused, match="bad_cells"):
         list(filing.import_file(GOODS, file, table, made.fingerprint, cast.manager))
     assert count(Goods) == 4
+
+
+def begun(cast, rows):
+    """An import that goes on as it is asked for its steps, and a till that waits for nothing."""
+    table = GOODS.read(workbook(rows), "货品.xlsx", cast.village)
+    plan = GOODS.plan_table(table, cast.village)
+    assert told(plan) == []
+    steps = GOODS.write(cast.village, lambda: filing.carry_out_as_planned(GOODS, plan, table, cast.village))
+    till = sqlite3.connect(db.engine.url.database, isolation_level=None, timeout=0)
+    return steps, lambda statement: till.execute(statement).rowcount
+
+
+@pytest.mark.one_database
+def test_the_desk_hands_out_while_a_list_comes_in(cast, monkeypatch):
+    monkeypatch.setattr(filing, "ROWS_AT_ONCE", 1)
+    lots = count(Lot)
+    steps, till = begun(cast, [oil(), soap(积分价格=4), {"货品名称": "食盐", "规格": "五百克"}])
+    for _step in islice(steps, 2):
+        assert till("UPDATE lot SET on_hand = on_hand - 1") == lots
+    assert list(steps) == [3, 3]
+    assert prices.price_of(named("肥皂", cast.shop)) == 40
+
+
+@pytest.mark.one_database
+def test_what_is_put_into_the_archive_while_it_comes_in_must_lie_nowhere(cast):
+    """Planned when the shelf was empty; a delivery of it arrives before it is written."""
+    lot = db.session.scalars(select(Lot).where(Lot.goods_id == cast.goods.id)).one()
+    do(moves.write_off, "gone", lot, lot.on_hand, "送完了", cast.manager)
+    steps, till = begun(cast, [soap(状态="下架"), oil()])
+    next(steps)
+    assert till(f"UPDATE lot SET on_hand = 5 WHERE goods_id = {cast.goods.id}") == 1
+    with refusal("plan_changed"):
+        list(steps)
+    assert named("肥皂", cast.shop).archived_on is None
 
 
 def test_a_list_of_goods_is_no_roster(cast, client_of):

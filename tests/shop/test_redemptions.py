@@ -17,7 +17,7 @@ from shop.desk import redemptions, voids
 from shop.models import MoveKind, Redemption, Source, StockMove
 from shop.shelf import goods as shelf
 from shop.stock import moves
-from tests.cast import PASSWORD
+from tests.cast import HASHED
 from tests.story import count, everything_fits, on_hand
 
 pytestmark = pytest.mark.both_databases
@@ -309,7 +309,7 @@ def test_who_serves_in_a_new_grid_goes_on_shopping(cast, rich, redeem):
 
 def test_nobody_serves_themselves(cast, rich, redeem):
     with transaction():
-        own = accounts.add_user("double", "李秀明", PASSWORD, None, rich, temporary=False)
+        own = accounts.add_user("double", "李秀明", HASHED, None, rich, temporary=False)
         accounts.grant(own, Role.VOLUNTEER, cast.village, None)
     with pytest.raises(Refused, match="own_card"):
         redeem({cast.goods.id: 1}, actor=own)

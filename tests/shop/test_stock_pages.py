@@ -17,7 +17,7 @@ from shop.desk import redemptions
 from shop.models import Consignment, Count, Donation, Lot, Source, StockMove, StockTake
 from shop.shelf import goods as shelf
 from shop.stock import consignments, counts, moves
-from tests.cast import NEXT_VILLAGE, PASSWORD, TODAY, VILLAGE
+from tests.cast import HASHED, NEXT_VILLAGE, TODAY, VILLAGE
 from tests.story import count
 
 HERE, THERE = f"/v/{VILLAGE}", f"/v/{NEXT_VILLAGE}"
@@ -27,7 +27,7 @@ HERE, THERE = f"/v/{VILLAGE}", f"/v/{NEXT_VILLAGE}"
 def there(cast, client_of):
     """The manager of the next village's shop, in their browser."""
     with transaction():
-        user = accounts.add_user("manager_there", "钱店长", PASSWORD, None, None, temporary=False)
+        user = accounts.add_user("manager_there", "钱店长", HASHED, None, None, temporary=False)
         accounts.grant(user, Role.MANAGER, cast.next_village, None)
     return client_of(user)
 

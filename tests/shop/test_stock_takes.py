@@ -15,7 +15,7 @@ from shop.models import MoveKind, Source, StockMove
 from shop.shelf import goods as shelf
 from shop.shelf import prices
 from shop.stock import counts, moves
-from tests.cast import PASSWORD, TODAY
+from tests.cast import HASHED, TODAY
 from tests.story import everything_fits, on_hand
 
 
@@ -139,7 +139,7 @@ def test_the_last_count_counts_and_the_others_stay(cast, take, count, book):
 
 def accounts_of_volunteer(cast):
     with transaction():
-        user = accounts.add_user("helper", "李帮手", PASSWORD, None, None, temporary=False)
+        user = accounts.add_user("helper", "李帮手", HASHED, None, None, temporary=False)
         accounts.grant(user, Role.VOLUNTEER, cast.village, None)
     return user
 
@@ -172,7 +172,7 @@ def test_who_counted_anything_does_not_book(cast, take, count, book):
 
 def second_manager(cast):
     with transaction():
-        user = accounts.add_user("manager2", "钱店长", PASSWORD, None, None, temporary=False)
+        user = accounts.add_user("manager2", "钱店长", HASHED, None, None, temporary=False)
         accounts.grant(user, Role.MANAGER, cast.village, None)
     return user
 

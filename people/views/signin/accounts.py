@@ -52,7 +52,7 @@ def new_account(area: str) -> Response | tuple[str, int]:
     """Add a sign-in with its first role; its password is made here and shown once."""
     form = _with_choices(NewAccountForm())
     if form.validate_on_submit():
-        secret = passwords.new_password()
+        secret = passwords.secret_of(passwords.new_password())
         with attempt(form):
             place = _place(form)
             user = accounts.add_user(
@@ -60,7 +60,7 @@ def new_account(area: str) -> Response | tuple[str, int]:
             )
             accounts.grant(user, Role(form.role.data), place, current_user)
         if form.status == 200:
-            return _secret_page(user, secret)
+            return _secret_page(user, secret.plain)
     return render_template("people/signin/new_account.html", form=form), form.status
 
 
@@ -148,12 +148,13 @@ def link_account(area: str, ident: int) -> Response | tuple[str, int]:
 @access.allow(*keeping.KEEPERS)
 def give_password(area: str, ident: int) -> Response | tuple[str, int]:
     """Give a new password or PIN, which is shown once."""
-    form, secret = ButtonForm(), ""
+    form, shown = ButtonForm(), ""
     if form.validate_on_submit():
+        secret = keeping.new_secret(_user(ident))
         with attempt(form):
-            secret = keeping.give_password(_user(ident), current_user)
+            shown = keeping.give_password(_user(ident), current_user, secret)
     user = _user(ident)
-    return _secret_page(user, secret) if secret else _account(user, form)
+    return _secret_page(user, shown) if shown else _account(user, form)
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/sign-out")
@@ -232,13 +233,14 @@ def give_pins(village: str) -> Response | tuple[str, int]:
 @access.allow(*access.COMMITTEE)
 def give_pin(village: str, ident: int) -> Response | tuple[str, int]:
     """Give a worker a PIN for their card, which is shown once."""
-    form, secret = ButtonForm(), ""
+    form, shown = ButtonForm(), ""
+    (pin,) = keeping.new_pins([fetch(Person, ident, area_id=g.area.id) or abort(404)])
     with attempt(form):
         person = fetch(Person, ident, lock=True, area_id=g.area.id) or abort(404)
-        secret = keeping.give_pin(person, current_user)
-    if not secret:
+        shown = keeping.give_pin(person, current_user, pin)
+    if not shown:
         return _pins(form)
-    return _secret_page(keeping.user_of_card(person), secret)
+    return _secret_page(keeping.user_of_card(person), shown)
 
 
 def _user(ident: int) -> User:

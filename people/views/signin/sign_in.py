@@ -28,6 +28,7 @@ from people import access
 from people.forms.accounts import FirstPasswordForm, PasswordForm, SignInForm
 from people.models import User
 from people.signin import accounts, guard, sessions
+from people.signin.passwords import Secret
 from people.views.signin import bp
 
 SESSION_KEY = "_user_id"  # where Flask-Login keeps whose session it is: with us the token that opens it
@@ -175,6 +176,7 @@ def password() -> Response | tuple[str, int]:
     """Choose a password or PIN of one's own; at the first sign-in before anything else."""
     form = FirstPasswordForm() if current_user.temporary else PasswordForm()
     if form.validate_on_submit():
+        ident, number = current_user.id, current_user.session
         if isinstance(form, PasswordForm):
             counts = guard.password_change_counts(current_user)
             _check_proof(
@@ -183,14 +185,24 @@ def password() -> Response | tuple[str, int]:
                 current_user,
                 lambda: accounts.check_own_password(current_user, form.password.data),
             )
-        if form.status == 200:
+        secret = _own_secret(form) if form.status == 200 else None
+        if secret:
             with attempt(form):
-                user = accounts.choose_password(get_locked(User, current_user.id), form.new.data)
+                user = accounts.choose_password(get_locked(User, ident), secret, number)
         if form.status == 200:
             _begin(user, user.session)
             flash(gettext("Your new password holds from now on. Everywhere else you are signed out."))
             return _go_on(form, user)
     return _password_page(form)
+
+
+def _own_secret(form: FirstPasswordForm) -> Secret | None:
+    """The password that was typed as a new one, checked and hashed; None if the form refuses it."""
+    try:
+        return accounts.own_secret(current_user, form.new.data)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None
 
 
 def _password_page(form: FirstPasswordForm) -> tuple[str, int]:
