@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from demo.contributions import DEMO
 from duties.contributions import DUTIES
-from ground import sending, web
+from ground import cookies, sending, web
 from ground.db import db, engine_options
 from ground.server import serving
 from ground.server.cli import serve_cli
@@ -49,6 +49,7 @@ def create_app(**settings: object) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, locale_selector=web.locale)
     Bootstrap5(app)
+    cookies.init_app(app)
     web.init_app(app)
     sending.init_app(app)
     app.cli.add_command(serve_cli)

@@ -36,6 +36,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
+from ground import cookies
 from ground.clock import Quarter, local
 from ground.db import (
     LARGEST_ID,
@@ -56,6 +57,7 @@ log = logging.getLogger(__name__)
 
 LANGUAGES = ("zh", "en")
 PRINT_SIZES = ("normal", "large", "largest")
+CHOICE_KEPT_SECONDS = 365 * 86400
 
 WHOLE_LIST = "whole_list"  # what `g` holds while a list is taken out as a file
 PART_ROWS = 500  # so many rows of it are in memory at once
@@ -103,7 +105,7 @@ def numbers_asked(name: str) -> list[int]:
 
 def locale() -> str:
     """The visitor's language: Chinese, unless they chose English."""
-    chosen = request.cookies.get("language") if request else None
+    chosen = cookies.kept("language") if request else None
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
@@ -469,7 +471,7 @@ def stream_lines(lines: Generator[str, None, None]) -> Response:
 def remember_choice(cookie: str, value: str) -> Response:
     """Remember a choice of the visitor's for a year, and return to the page they were on."""
     response = redirect(own_address(request.form.get("next")))
-    response.set_cookie(cookie, value, max_age=365 * 86400, httponly=True, samesite="Lax")
+    cookies.keep(current_app, response, cookie, value, CHOICE_KEPT_SECONDS)
     return response
 
 
@@ -495,6 +497,4 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(PoolTimeoutError, answer_trouble)
     app.register_error_handler(Refused, answer_refusal)
     app.register_error_handler(HTTPException, answer_error)
-    app.context_processor(
-        lambda: {"locale": locale(), "print_size": print_size(request.cookies.get("print"))}
-    )
+    app.context_processor(lambda: {"locale": locale(), "print_size": print_size(cookies.kept("print"))})

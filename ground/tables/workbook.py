@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, time
 from typing import Any
+from xml.parsers import expat
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.cell import column_index_from_string, range_boundaries
@@ -81,8 +82,7 @@ class Workbook:
 
     def _content(self, part: str) -> bytes:
         content = self._archive.read(self._names[_part_key(part)])
-        if b"<!DOCTYPE" in content:  # no workbook has one; with it, a few bytes could become gigabytes
-            raise DamagedWorkbook
+        _check_no_doctype(content)
         return content
 
     def _xml(self, part: str) -> Any:
@@ -187,6 +187,24 @@ class Workbook:
             except (OverflowError, ValueError):
                 return "#VALUE!"  # Excel shows ##### for a day before its calendar
         return int(value) if value.is_integer() else value
+
+
+def _check_no_doctype(content: bytes) -> None:
+    """Check that a part has no DOCTYPE: no workbook has one, and with it a few bytes could become gigabytes.
+
+    The parser itself is asked, up to the first element: it knows in which encoding the part is written.
+    """
+    parser = expat.ParserCreate()
+
+    def refuse(*_doctype: object) -> None:
+        raise DamagedWorkbook
+
+    def stop(*_element: object) -> None:
+        raise StopIteration
+
+    parser.StartDoctypeDeclHandler, parser.StartElementHandler = refuse, stop
+    with suppress(StopIteration):
+        parser.Parse(content, True)
 
 
 def _part_key(name: str) -> str:

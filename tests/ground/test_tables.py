@@ -306,6 +306,15 @@ def with_entities():
     return patched(data, SHEET, b"<worksheet", bomb)
 
 
+def with_entities_in(encoding):
+    """The same in an encoding in which its bytes look like none."""
+    with zipfile.ZipFile(io.BytesIO(with_entities())) as archive:
+        content = archive.read(SHEET)
+    text = content[content.index(b"<!DOCTYPE") :].decode()
+    coded = f'<?xml version="1.0" encoding="utf-16"?>{text}'.encode(encoding)
+    return patched(with_entities(), SHEET, content, coded)
+
+
 def with_size(size):
     """A workbook whose directory says of the sheet that it has another size than it has."""
     data = bytearray(workbook(["姓名", "村(社区)代码"]))
@@ -342,6 +351,8 @@ def strict():
         (lambda: sheet_with(b'<row><c t="s"><v>7</v></c></row>'), "unreadable_file"),
         (lambda: sheet_with(b"", compression=zipfile.ZIP_LZMA), "unreadable_file"),
         (with_entities, "unreadable_file"),
+        (lambda: with_entities_in("utf-16"), "unreadable_file"),
+        (lambda: with_entities_in("utf-16-be"), "unreadable_file"),
         (lambda: with_size(10), "unreadable_file"),
         (lambda: with_size(2**31), "file_too_large"),
         (lambda: sheet_with(b"<c/>" * 2_000_000, compression=zipfile.ZIP_DEFLATED), "file_too_large"),

@@ -116,7 +116,7 @@ def test_a_hash_is_computed_for_a_name_that_does_not_exist(cast, browser, monkey
 def test_what_is_kept_is_slow_to_guess(slow_method, monkeypatch):
     monkeypatch.setattr(passwords, "HASH_METHOD", slow_method)
     kept = passwords.secret_of(PASSWORD).hash
-    assert kept.startswith("scrypt:32768:8:1$")
+    assert kept.startswith("scrypt:32768:8:3$")
     assert passwords.matches(kept, PASSWORD)
     assert not passwords.matches(kept, "guess")
 

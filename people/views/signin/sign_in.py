@@ -20,7 +20,7 @@ from flask_login import current_user, login_user, logout_user
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from ground import sending, web
+from ground import cookies, sending, web
 from ground.db import get_locked, transaction
 from ground.forms import ButtonForm, Form, attempt
 from ground.refusal import Refused
@@ -253,7 +253,7 @@ def _signer() -> URLSafeSerializer:
 def _devices() -> dict[str, str]:
     """The device's mark for each sign-in that was used on it, by the sign-in's id; and its own mark."""
     try:
-        return dict(_signer().loads(request.cookies.get(DEVICE_COOKIE, "")))
+        return dict(_signer().loads(cookies.kept(DEVICE_COOKIE) or ""))
     except BadData:
         return {}
 
@@ -273,12 +273,5 @@ def _mark_device(response: Response) -> Response:
 
 
 def _set_devices(response: Response, devices: list[tuple[str, str]]) -> Response:
-    response.set_cookie(
-        DEVICE_COOKIE,
-        _signer().dumps(devices),
-        max_age=DEVICE_KEPT_SECONDS,
-        httponly=True,
-        samesite="Lax",
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-    )
+    cookies.keep(current_app, response, DEVICE_COOKIE, _signer().dumps(devices), DEVICE_KEPT_SECONDS)
     return response
