@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field
+from wtforms import Field, StringField
+from wtforms.validators import Length
 
 from ground.figures import narrow
-from ground.forms import KeyedForm
+from ground.forms import Form, KeyedForm
 
 OLDEST_SECONDS = 43_200  # seconds: what was counted longer ago is counted again
 
@@ -75,3 +76,9 @@ class CountForm(KeyedForm):
     """What was counted since it was last saved. The key is made once, so that sent twice it is saved once."""
 
     counts = CountsField()
+
+
+class BookForm(Form):
+    """Booking the differences; where goods of a void are missing, why."""
+
+    explanation = StringField(_("Why they are missing"), validators=[Length(max=200)])
