@@ -53,6 +53,7 @@ def article(village: str, ident: int) -> Response | tuple[str, int]:
 def set_price(village: str, ident: int) -> Response | tuple[str, int]:
     """Another price, from today or a later day."""
     form = PriceForm()
+    form.price.before = prices.prices_on([ident], clock.today()).get(ident)
     if form.validate_on_submit():
         with attempt_or_propose(form) as proposed:
             prices.set_price(_article_or_404(ident), form.price.tenths, current_user, form.holds_from.data)
