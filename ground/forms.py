@@ -172,6 +172,54 @@ class SelectField(wtforms.SelectField):
         self._choices = None if pairs is None else [SelectChoice(*pair) for pair in pairs]
 
 
+class AskingField(wtforms.Field):
+    """A field that asks once more about what is unusual; a tick below it says that it is meant.
+
+    What is unusual, and the words for it, the kinds of fields say themselves.
+    """
+
+    is_asked = False
+    answer: Any = ""  # the words beside the tick
+
+    @property
+    def tick_name(self) -> str:
+        """The name of the tick; its value is what it stands for, so that nothing else is taken by it."""
+        return f"{self.name}-sure"
+
+    @property
+    def meant(self) -> str:
+        """What was typed, as the tick names it."""
+        return str(self.data)
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether the tick for what was typed came along."""
+        return self.meant in self._ticks
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """Read what was typed, and the ticks that came along."""
+        super().process(formdata, *args, **kwargs)
+        self.is_asked = False
+        self._ticks: list[str] = formdata.getlist(self.tick_name) if formdata else []
+
+    def ask(self, question: Any, answer: Any) -> None:
+        """Ask about what was typed, unless its tick came along; `answer` stands beside the tick."""
+        self.is_asked, self.answer = True, answer
+        if not self.is_ticked:
+            raise ValidationError(question)
+
+    def with_tick(self, control: Markup) -> Markup:
+        """The control of the field, with the tick below if it was asked about."""
+        if not self.is_asked:
+            return control
+        ticked = Markup(" checked") if self.is_ticked else ""
+        tick = Markup(
+            '<label class="form-check"><input class="form-check-input" type="checkbox" name="{name}"'
+            ' value="{meant}"{ticked}> <span>{text}</span></label>'
+        )
+        return control + tick.format(name=self.tick_name, meant=self.meant, ticked=ticked, text=self.answer)
+
+
 class DayInput(DateInput):
     """The control of a day, with its first and last; below it the tick that an unusual day needs."""
 
@@ -180,18 +228,18 @@ class DayInput(DateInput):
         first, last = (end.isoformat() for end in field.days.ends())
         shown = kwargs.setdefault("value", field._value())
         control = super().__call__(field, min=first, max=last, **kwargs)
-        if not field.is_asked or str(shown) != str(field.data):
-            return control
-        ticked = Markup(" checked") if field.is_ticked else ""
-        tick = Markup(
-            '<label class="form-check"><input class="form-check-input" type="checkbox" name="{name}"'
-            ' value="{day}"{ticked}> <span>{text}</span></label>'
-        )
-        text = _("Yes, it is %(day)s.", day=words.day(field.data))
-        return control + tick.format(name=field.tick_name, day=field.data, ticked=ticked, text=text)
+        return field.with_tick(control) if str(shown) == str(field.data) else control
 
 
-class DayField(wtforms.DateField):
+class FigureInput(TextInput):
+    """The control of a figure; below it the tick that an unusual one needs."""
+
+    def __call__(self, field: AskingField, **kwargs: Any) -> Markup:
+        """The control, and the tick if the figure was asked about."""
+        return field.with_tick(super().__call__(field, **kwargs))
+
+
+class DayField(AskingField, wtforms.DateField):
     """A day out of a range of `ground.days`.
 
     A day that cannot be meant is never `data`: nothing is computed from it. One that is unusual is asked
@@ -205,18 +253,6 @@ class DayField(wtforms.DateField):
     def __init__(self, label: Any, days: DayRange, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self.days = days
-        self.is_asked = self.is_ticked = False
-
-    @property
-    def tick_name(self) -> str:
-        """The name of the tick; its value is the day that it stands for, so that no other is taken by it."""
-        return f"{self.name}-sure"
-
-    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
-        """Read the day, and whether its tick came along."""
-        super().process(formdata, *args, **kwargs)
-        ticks = formdata.getlist(self.tick_name) if formdata else []
-        self.is_ticked = str(self.data) in ticks
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the day that was typed, or say what is wrong with it. Spaces alone are no day."""
@@ -237,12 +273,13 @@ class DayField(wtforms.DateField):
         self.data = day
 
     def pre_validate(self, form: Any) -> None:
-        """Ask about a day that is unusual and not ticked."""
+        """Ask about a day that is unusual."""
         day = self.data
-        self.is_asked = day is not None and bool(self.raw_data) and not self.days.is_usual(day)
-        if day is not None and self.is_asked and not self.is_ticked:
-            raise ValidationError(
-                _("%(day)s is far from today. Is the year right? Then tick the box.", day=words.day(day))
+        if day is not None and self.raw_data and not self.days.is_usual(day):
+            text = words.day(day)
+            self.ask(
+                _("%(day)s is far from today. Is the year right? Then tick the box.", day=text),
+                _("Yes, it is %(day)s.", day=text),
             )
 
 
@@ -258,21 +295,41 @@ class FiguresField(StringField):
             self.data = narrow(valuelist[0])
 
 
-class NumberField(wtforms.IntegerField):
-    """A whole number, in whatever width it was typed.
+def ask_about_figure(field: AskingField, figure: str, whole: int) -> None:
+    """Ask about a figure that is unusual, with its whole part in words as it is read aloud."""
+    spoken = words.figure_in_words(whole)
+    field.ask(
+        _(
+            "%(figure)s (%(words)s) is unusual here. Is it meant? Then tick the box.",
+            figure=figure,
+            words=spoken,
+        ),
+        _("Yes, it is %(figure)s (%(words)s).", figure=figure, words=spoken),
+    )
 
-    It is no number field of the browser: some of those drop wide figures without a word.
+
+class NumberField(AskingField, wtforms.IntegerField):
+    """A whole number, in whatever width it was typed; one above `usual` is asked about.
+
+    Each says the most that is usual, or None where every number that its rule lets through can be meant. It
+    is no number field of the browser: some of those drop wide figures without a word.
     """
 
-    widget = TextInput()
+    widget = FigureInput()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, label: Any, usual: int | None, **kwargs: Any) -> None:
         kwargs["render_kw"] = {"inputmode": "numeric"} | (kwargs.get("render_kw") or {})
-        super().__init__(*args, **kwargs)
+        super().__init__(label, **kwargs)
+        self.usual = usual
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read the number that was sent."""
         super().process_formdata([narrow(typed) for typed in valuelist])
+
+    def pre_validate(self, form: Any) -> None:
+        """Ask about a number that is unusual."""
+        if self.usual is not None and isinstance(self.data, int) and self.data > self.usual:
+            ask_about_figure(self, str(self.data), self.data)
 
 
 @contextmanager

@@ -120,6 +120,11 @@ def name_of(row: Base) -> str:
     return f"{SUBJECT_NAMES.get(row.__tablename__, row.__tablename__)}:{row.id}"  # type: ignore[attr-defined]
 
 
+def id_of(name: str) -> int:
+    """The id of the row that has a name in the trail: 12 of "grid:12"."""
+    return int(name.partition(":")[2])
+
+
 SUBJECT_NAMES = {"user_account": "user", "village_group": "group"}
 
 

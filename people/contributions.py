@@ -30,6 +30,7 @@ from people.views import (
     signin,
     waiting,
 )
+from people.views.proposing import READERS
 
 # Whose first page is the one where they work; their front page is one tap away, and that page says so.
 STRAIGHT_TO_WORK = access.SHOP | {Role.WORKER}
@@ -120,6 +121,7 @@ PEOPLE = Package(
             NavigationEntry(
                 570, "home.audit", _("Audit trail"), "clock-history", access.ONLOOKERS, EVERYWHERE, OFFICE
             ),
+            NavigationEntry(575, "home.proposals", _("Second person"), "person-check", READERS, under=OFFICE),
             NavigationEntry(580, "home.contacts", _("Contacts"), "telephone", frozenset(Role), under=OFFICE),
         ),
     ],

@@ -14,6 +14,7 @@ from people.models import (
     GridKind,
     Outcome,
     PoliticalStatus,
+    ProposalState,
     Role,
     Sex,
     Stage,
@@ -128,4 +129,11 @@ SIDES = {
     EvaluationSide.OF_WORKER: _("instructor on worker"),
     EvaluationSide.BY_WORKER: _("worker on instructor"),
     EvaluationSide.BY_VILLAGE: _("village on instructor"),
+}
+
+PROPOSAL_STATES = {
+    ProposalState.WAITING: _("waits to be agreed to"),
+    ProposalState.AGREED: _("agreed and done"),
+    ProposalState.REFUSED: _("refused, nothing done"),
+    ProposalState.WITHDRAWN: _("withdrawn, nothing done"),
 }

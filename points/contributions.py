@@ -11,6 +11,7 @@ from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Person, Role
 from people.pages import ABOUT_PERSON, ABOVE, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
+from people.proposals.kinds import KINDS
 from people.sight import NAMES_KEPT
 from people.trail.words import WORDS
 from people.views import ROSTER
@@ -26,6 +27,7 @@ from points.views import (
     helptexts,
     ledger,
     meeting,
+    proposals,
     rubrics,
     services,
     waiting,
@@ -65,6 +67,7 @@ POINTS = Package(
             evidence.Record("evaluation", _("Evaluation")),
         ),
         WAITING.filling(waiting.waiting),
+        KINDS.filling(*proposals.PROPOSAL_KINDS),
         HELP.filling(helptexts.HELP_TEXTS),
         STEPS.filling(*guidetexts.GUIDE_STEPS),
         ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),

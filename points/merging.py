@@ -19,7 +19,9 @@ from ground.db import db, get_locked, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
 from people import audit, cards
-from people.models import Appointment, Card, CardState, Duty, Merge, Outcome, Person, User
+from people.models import Appointment, Card, CardState, Duty, Merge, Outcome, Person, Proposal, User
+from people.proposals import kinds
+from people.proposals.kinds import SecondPersonNeeded
 from people.roster import departures, duplicates, holders, persons, terms
 from points import keys, ledger
 from points.assessment import sheet
@@ -33,6 +35,9 @@ from points.models import (
     TransferKind,
 )
 from points.wall import booking
+
+# The kind of proposal by which two entries that differ are merged.
+MERGE_OF_DIFFERENT = "person.merge"
 
 # What the kept entry takes over from the duplicate where it has nothing itself.
 FIELDS_TO_FILL = ("phone", "agency", "sex", "birth_year", "standing", "background", "law_mark_on")
@@ -71,11 +76,14 @@ def plan(kept: Person, duplicate: Person) -> MergePlan:
     )
 
 
-def merge(kept: Person, duplicate: Person, reason: str, actor: User | None) -> Merge:
+def merge(
+    kept: Person, duplicate: Person, reason: str, actor: User | None, agreed_by: User | None = None
+) -> Merge:
     """Join the duplicate to the entry that is kept, for good, with a reason; return the merge.
 
-    Refused `reason_missing` and as `check` says. Locks, each by id: the village's assessments that are not
-    booked, the two persons, their accounts; then the rules are checked.
+    Two entries that differ in name, telephone or year of birth need a second person, who agreed. Refused
+    `reason_missing`, `second_person`, and as `check` says. Locks, each by id: the village's assessments that
+    are not booked, the two persons, their accounts; then the rules are checked.
     """
     reason = required_reason(reason)
     for ident in db.session.scalars(
@@ -88,6 +96,8 @@ def merge(kept: Person, duplicate: Person, reason: str, actor: User | None) -> M
         lock(person)
     ledger.lock([ledger.find_account(kept), ledger.find_account(duplicate)])
     check(kept, duplicate, actor)
+    if duplicates.differences(kept, duplicate):
+        kinds.check_agreed(_to_propose(kept, duplicate, reason), actor, agreed_by)
     planned = plan(kept, duplicate)
     new_merge = Merge(
         kept_id=kept.id,
@@ -118,6 +128,36 @@ def merge(kept: Person, duplicate: Person, reason: str, actor: User | None) -> M
     for user in planned.users:
         audit.change(actor, "user.link", user, kept.area, person_id=kept.id)
     return new_merge
+
+
+def _to_propose(kept: Person, duplicate: Person, reason: str) -> SecondPersonNeeded:
+    return SecondPersonNeeded(
+        MERGE_OF_DIFFERENT,
+        duplicate.area,
+        duplicate,
+        _("These two entries differ. A second person has to agree that they are one."),
+        kept=kept.id,
+        duplicate=duplicate.id,
+        reason=reason,
+    )
+
+
+def merge_as_proposed(proposal: Proposal, agreed_by: User) -> Merge:
+    """Merge two entries that differ, as one person proposed and another agreed. Refused as `merge` is."""
+    kept, duplicate = proposed_entries(proposal)
+    return merge(kept, duplicate, proposal.terms["reason"], proposal.proposed_by, agreed_by)
+
+
+def proposed_entries(proposal: Proposal) -> tuple[Person, Person]:
+    """The entry that is to be kept and its duplicate, of a proposal to merge them."""
+    kept, duplicate = (db.session.get_one(Person, proposal.terms[name]) for name in ("kept", "duplicate"))
+    return kept, duplicate
+
+
+def check_no_entry_of(proposal: Proposal, actor: User) -> None:
+    """Check that none of the proposed entries is the actor's own. Refused `own_entry`."""
+    if any(persons.is_own(actor, entry) for entry in proposed_entries(proposal)):
+        raise Refused("own_entry", _("Nobody merges their own entries. Ask another chair."))
 
 
 def check(kept: Person, duplicate: Person, actor: User | None) -> None:

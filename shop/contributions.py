@@ -9,12 +9,13 @@ from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Role
 from people.pages import CARD_PAGE, HELP, NAVIGATION, WAITING, NavigationEntry
+from people.proposals.kinds import KINDS
 from people.sight import NAMES_KEPT
 from people.trail.words import WORDS
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, trailwords
 from shop.desk import devices, proxies
-from shop.views import MINDING, READERS, desk, guidetexts, helptexts, shelf, stock, waiting
+from shop.views import MINDING, READERS, desk, guidetexts, helptexts, proposals, shelf, stock, waiting
 from shop.views.shelf import budget
 
 SHOP = Package(
@@ -32,6 +33,7 @@ SHOP = Package(
         HELD.filling(HeldPart(50, held.about)),
         WEIGHING.filling(budget.backing_html),
         WAITING.filling(waiting.waiting),
+        KINDS.filling(*proposals.PROPOSAL_KINDS),
         HELP.filling(helptexts.HELP_TEXTS),
         STEPS.filling(*guidetexts.GUIDE_STEPS),
         ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),

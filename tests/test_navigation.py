@@ -14,7 +14,7 @@ RAILS = {
     Role.SUPERVISOR: f"{WORKING} {READING} roster.grids conduct.trainings",
     Role.TOWNSHIP: f"{WORKING} {READING} roster.grids conduct.trainings signin.accounts",
     Role.INSTRUCTOR: "home.front services.services rubrics.rubric roster.grids conduct.trainings",
-    Role.MANAGER: f"desk.desk home.front {READING} home.contacts",
+    Role.MANAGER: f"desk.desk home.front {READING} home.proposals home.contacts",
     Role.VOLUNTEER: f"desk.desk home.front {READING} home.contacts",
     Role.WORKER: "duties.due home.front ledger.mine duties.new_emergency rubrics.rubric duties.households "
     "conduct.evaluations home.contacts",
@@ -27,8 +27,10 @@ ROOMS = {
     ("services.services", Role.CLERK): "duties.due duties.gatherings duties.disputes duties.incidents "
     "services.deductions services.slips services.samples duties.report",
     ("duties.due", Role.WORKER): "duties.gatherings duties.disputes duties.incidents",
-    ("roster.grids", Role.SUPERVISOR): "roster.persons roster.terms home.audit home.contacts ledger.leaving "
-    "ledger.duplicates",
+    (
+        "roster.grids",
+        Role.SUPERVISOR,
+    ): "roster.persons roster.terms home.audit home.proposals home.contacts ledger.leaving ledger.duplicates",
     ("roster.grids", Role.INSTRUCTOR): "roster.persons roster.terms duties.households home.contacts",
     ("home.area", Role.COUNTY): "roster.staffing roster.import_roster duties.area_disputes "
     "duties.emergencies rubrics.template ledger.area_duplicates",

@@ -26,6 +26,8 @@ from ground.pictures import Jpeg
 from people import access, contacts, filing
 from people.conduct import trainings
 from people.models import Attention, ContactKind, Duty, Person
+from people.proposals import proposing
+from people.proposals.kinds import SecondPersonNeeded
 from people.roster import departures, persons, portraits, terms
 from people.rosterfile import intake
 from points import expiry as expiries
@@ -35,7 +37,7 @@ from points.rubrics import versions
 from points.services import deciding, photos, recording, samples, slips
 from points.wall import objections
 from shop.desk import redemptions, voids
-from shop.stock import consignments, counts
+from shop.stock import consignments, counts, moves
 from tests.cast import NEXT_VILLAGE, PRESENT, TOWNSHIP, VILLAGE, a_picture
 from tests.points.hung import in_meeting, on_wall
 
@@ -767,6 +769,9 @@ def live_in(cast):
         terms.appoint(at_township, grid, Duty.INSTRUCTOR, date(2026, 1, 1), None)
         donation = cast.lot_of(cast.salt).donation
         samples.draw(cast.village, Quarter.of(cast.term_of(cast.worker).starts_on), "7", 5, cast.supervisor)
+        with pytest.raises(SecondPersonNeeded) as needed:
+            moves.write_off("s" * 16, cast.lot_of(cast.goods), 19, "受潮", cast.manager)
+        proposal = proposing.propose(needed.value, cast.manager).id
     cast.earn(cast.worker, 10)
     ticket = objected(cast).token
     meeting = in_meeting(cast, {cast.worker.name: 20})
@@ -779,6 +784,7 @@ def live_in(cast):
         "conduct.evaluate": {"ident": at_township.id},
         "home.held_above": {"area": TOWNSHIP, "ident": at_township.id},
         "stock.donor": {"code": donation.code},
+        "home.proposal": {"ident": proposal},
         "wall.preview": {"quarter": str(meeting.quarter)},
         "rubrics.compare_rubrics": {"older": template.id, "newer": rubric.id},
         "rubrics.compare_templates": {"older": template.id, "newer": template.id},

@@ -47,7 +47,7 @@ class HouseholdForm(Form):
     )
     house = _text_field(_("House"), 100, description=_("Its number, or where it stands."))
     phone = CodeField(_("Phone"), cells.phone)
-    residents = NumberField(_("How many live there"), validators=[InputRequired()])
+    residents = NumberField(_("How many live there"), usual=20, validators=[InputRequired()])
     composition = _text_field(
         _("Who lives there"), 200, description=_("For example: a couple, their son, his mother of 80.")
     )

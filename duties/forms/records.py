@@ -39,6 +39,6 @@ class GatheringForm(KeyedForm):
     kind = SelectField(_("What for"), coerce=GatheringKind, choices=labels.GATHERING_KINDS.items())
     topic = StringField(_("What it was about"), validators=[InputRequired(), Length(max=200)])
     present = NumberField(
-        _("How many came"), validators=[InputRequired(), NumberRange(min=1, max=MOST_PRESENT)]
+        _("How many came"), usual=100, validators=[InputRequired(), NumberRange(min=1, max=MOST_PRESENT)]
     )
     note = TextAreaField(_("Note"), validators=[Length(max=500)])

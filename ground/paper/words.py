@@ -42,6 +42,69 @@ def quarter(which: Quarter) -> str:
     return str(names[which.number - 1])
 
 
+def figure_in_words(number: int) -> str:
+    """A number as it is read aloud, so that a sign too many is heard: 999 is 九百九十九."""
+    if number >= 10**12:
+        return str(number)  # nobody means it, and nobody reads it aloud
+    return _in_chinese(number) if get_locale().language == "zh" else _in_english(number)
+
+
+def _in_chinese(number: int) -> str:
+    """A number of at most twelve figures in Chinese: 10050 is 一万零五十."""
+    figures, text = str(number), ""
+    for place, figure in enumerate(figures):
+        left = len(figures) - place - 1  # figures behind it
+        if figure != "0":
+            text += "零一二三四五六七八九"[int(figure)] + ("", "十", "百", "千")[left % 4]
+        elif not text.endswith("零"):
+            text += "零"
+        if left % 4 == 0:
+            text = text.rstrip("零") + (
+                ("", "万", "亿")[left // 4] if int(number // 10**left % 10**4) else ""
+            )
+    text = text.rstrip("零") or "零"
+    return text.removeprefix("一") if text.startswith("一十") else text
+
+
+_ENGLISH = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_ENGLISH_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+
+def _in_english(number: int) -> str:
+    """A number below a million million in English: 999 is nine hundred ninety-nine."""
+    if number < 20:
+        return _ENGLISH[number]
+    if number < 100:
+        tens, rest = divmod(number, 10)
+        return _ENGLISH_TENS[tens - 2] + (f"-{_ENGLISH[rest]}" if rest else "")
+    unit, size = next(
+        pair for pair in (("million", 10**6), ("thousand", 1000), ("hundred", 100)) if number >= pair[1]
+    )
+    count, rest = divmod(number, size)
+    return f"{_in_english(count)} {unit}" + (f" {_in_english(rest)}" if rest else "")
+
+
 def page_number(number: int, count: int) -> str:
     """The number of a page as a foot shows it: page 1 of 3."""
     return str(_("Page %(number)d of %(count)d", number=number, count=count))

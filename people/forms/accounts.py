@@ -74,4 +74,4 @@ class PinsForm(Form):
 class TakeRoleForm(Form):
     """The role that is taken back from somebody."""
 
-    grant = NumberField(validators=[InputRequired()])
+    grant = NumberField("", usual=None, validators=[InputRequired()])

@@ -36,7 +36,9 @@ class LeavingRuleForm(Form):
         ],
         default=str(Outcome.KEEP),
     )
-    days = NumberField(_("For how many days"), validators=[Optional(), NumberRange(1, LONGEST_KEEP_DAYS)])
+    days = NumberField(
+        _("For how many days"), usual=370, validators=[Optional(), NumberRange(1, LONGEST_KEEP_DAYS)]
+    )
     decided = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
     holds_from = DayField(_("Holds from"), FROM_NOW_ON, validators=[InputRequired()])
 

@@ -63,6 +63,7 @@ class GridDetailsForm(Form):
     group = _text_field(_("Villagers' group"), description=_("A new name adds the group to the village."))
     households = NumberField(
         _("Households"),
+        usual=30,
         validators=[Optional()],
         description=_("Usually 5 to 10; a dedicated grid may have none."),
     )
@@ -101,7 +102,7 @@ class SplitForm(GridChangeForm):
         _("Code of the new grid"), lambda typed: cells.code(typed, 40), validators=[InputRequired()]
     )
     name = _text_field(_("Name of the new grid"), validators=[InputRequired()])
-    households = NumberField(_("Households that go to the new grid"), validators=[Optional()])
+    households = NumberField(_("Households that go to the new grid"), usual=30, validators=[Optional()])
     place = _text_field(_("Building or place"), description=_("For an urban or a dedicated grid."))
 
 
@@ -118,7 +119,7 @@ class PersonForm(Form):
     phone = CodeField(_("Phone"), cells.phone)
     agency = _text_field(_("Agency"), description=_("An instructor's agency or office."))
     sex = _choice_field(_("Sex"), Sex, labels.SEXES)
-    birth_year = NumberField(_("Year of birth"), validators=[Optional()])
+    birth_year = NumberField(_("Year of birth"), usual=None, validators=[Optional()])
     standing = _choice_field(_("Political status"), PoliticalStatus, labels.STANDINGS)
     background = _choice_field(_("Background"), Background, labels.BACKGROUNDS)
     law_mark_on = DayField(_("Law mark since"), days.HELD_SINCE, validators=[Optional()])

@@ -4,6 +4,7 @@ Area       a county, township, village or community, under its official code
 Grid       a micro-grid of a village; Household, its households
 Person     a worker or instructor; Appointment, their term in a grid; Card, by which they are known
 User       a sign-in; Grant, a role it holds in an area and below; UserSession, where it is in use
+Proposal   what needs a second person
 AuditEvent a line of the audit trail
 """
 
@@ -46,6 +47,7 @@ from people.models.places import (
     Group,
     Level,
 )
+from people.models.proposals import Proposal, ProposalState
 from people.models.training import Attendance, Training
 
 __all__ = [
@@ -86,6 +88,8 @@ __all__ = [
     "Person",
     "PoliticalStatus",
     "Portrait",
+    "Proposal",
+    "ProposalState",
     "Role",
     "Sex",
     "SignInFailure",

@@ -13,7 +13,8 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from ground import names
 from ground.db import db
-from people.models import Area, Merge, Person
+from people import audit
+from people.models import Area, AuditEvent, Merge, Person
 
 
 class DuplicateSign(StrEnum):
@@ -41,6 +42,37 @@ class DuplicatePair:
             and a.area_id == b.area_id,
         }
         return [why for why, same in shared.items() if same]
+
+
+# What tells two people apart, by the column of each.
+TELLING_FIELDS = ("name", "phone", "birth_year")
+
+
+def differences(kept: Person, duplicate: Person) -> list[str]:
+    """The columns in which two entries say that they are two people: name, telephone, year of birth.
+
+    What an entry said before it was corrected counts too, so that nobody is made like another to be merged.
+    What one of the two never said tells nothing.
+    """
+    said = [_ever_said(person) for person in (kept, duplicate)]
+    return [
+        name
+        for name in TELLING_FIELDS
+        if all(each[name] for each in said) and len(said[0][name] | said[1][name]) > 1
+    ]
+
+
+def _ever_said(person: Person) -> dict[str, set[object]]:
+    """What an entry says and said in each of the telling columns, by column; names in one form."""
+    corrections = select(AuditEvent.before).where(
+        AuditEvent.subject == audit.name_of(person), AuditEvent.action == "person.correct"
+    )
+    before = [values or {} for values in db.session.scalars(corrections)]
+    said: dict[str, set[object]] = {}
+    for name in TELLING_FIELDS:
+        values = {getattr(person, name), *(each.get(name) for each in before)} - {None, ""}
+        said[name] = {names.folded(str(value)) for value in values}
+    return said
 
 
 def suggested_pairs(area: Area) -> list[DuplicatePair]:

@@ -17,9 +17,11 @@ from people.models import (
     Group,
     ImportFile,
     Person,
+    Proposal,
     Training,
     User,
 )
+from people.proposals import kinds
 from people.roster import persons
 from people.sight import Sight
 from people.trail import words
@@ -106,6 +108,13 @@ OWN_NAMINGS = (
         lambda row: row.topic,
         (joinedload(Training.area),),
         page=lambda row: SubjectPage("conduct.training", row.area, row.id, "area"),
+    ),
+    Naming(
+        "proposal",
+        Proposal,
+        lambda row: str(kinds.title_of(row.kind)),
+        (joinedload(Proposal.area),),
+        page=lambda row: SubjectPage("home.proposal", row.area, row.id),
     ),
     Naming("import_file", ImportFile, lambda row: row.name),
 )

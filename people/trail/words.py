@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Slot
 from people import labels
+from people.proposals import kinds
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,10 @@ OWN_WORDS = Words(
         "person.no_portrait": _("deleted a person's photo"),
         "person.portrait": _("put in a person's photo"),
         "person.show": _("was shown everything held about a person"),
+        "proposal.agree": _("agreed to what was proposed, and it was done"),
+        "proposal.propose": _("proposed what needs a second person"),
+        "proposal.refuse": _("refused what was proposed"),
+        "proposal.withdraw": _("withdrew what was proposed"),
         "role.grant": _("gave a role"),
         "role.revoke": _("took a role back"),
         "roster.export": _("took the roster out as a file"),
@@ -107,6 +112,7 @@ OWN_WORDS = Words(
         "leaving_rule": _("Rule for the points of those who leave"),
         "negative_item": _("Item of the negative list"),
         "person": _("Person"),
+        "proposal": _("Proposal"),
         "training": _("Training"),
         "user": _("Sign-in"),
     },
@@ -151,6 +157,7 @@ OWN_WORDS = Words(
         "phone": _("Phone"),
         "place": _("Place"),
         "cause": _("Why"),
+        "proposed": _("What was proposed"),
         "reason": _("Reason"),
         "role": _("Role"),
         "rows": _("Rows"),
@@ -182,4 +189,5 @@ OWN_WORDS = Words(
         "standing": labels.STANDINGS,
         "state": labels.CARD_STATES,
     },
+    describers={"proposed": lambda kind: str(kinds.title_of(kind))},
 )

@@ -31,6 +31,14 @@ HELP_TEXTS = {
         "Give the number for duty, no private one: who scans a worker's card sees it too. If somebody takes "
         "their place later, press “Change” beside them and add nobody twice."
     ),
+    "home.proposals": _(
+        "What one person wants to do and another has to agree to. What waits stands first: open it and read "
+        "what would be done. Who proposed it never decides it."
+    ),
+    "home.proposal": _(
+        "Read what would be done, and ask who proposed it if something is unclear. If you agree, it is done "
+        "at once in their name and yours; if not, say why, and nothing is done."
+    ),
     "home.held": _(
         "Print this page when somebody asks what is held about them, and hand it to them alone. It holds "
         "phone numbers and records: leave it lying nowhere."

@@ -1,20 +1,40 @@
-"""What waits of the roster, for the front page: terms that end, and duties that nobody has."""
+"""What waits for the front page: terms that end, duties that nobody has, and what needs a second person."""
 
 from flask import url_for
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
 from people import access
 from people.models import Area, Role, User
 from people.pages import Urgency, WaitingItem
+from people.proposals import kinds, proposing
 from people.roster import staffing
 
 
-def waiting(area: Area, _user: User, roles: set[Role]) -> list[WaitingItem]:
-    """What waits of the roster in a village for its committee, and above for all villages together."""
+def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
+    """What waits in a village for its committee or a second person, and above for all villages together."""
+    proposed = _proposals(area, user, roles)
     if not area.is_village:
-        return _in_villages(area)
-    if not roles & access.COMMITTEE:
-        return []
+        return _in_villages(area) + proposed
+    return (_terms(area) if roles & access.COMMITTEE else []) + proposed
+
+
+def _proposals(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
+    """What was proposed and waits for the reader as its second person."""
+    return [
+        WaitingItem(
+            gettext(
+                "%(what)s: %(name)s asks for a second person",
+                what=kinds.kind_of(proposal).title,
+                name=proposal.proposed_by.name,
+            ),
+            url_for("home.proposal", village=proposal.area.code, ident=proposal.id),
+            village=None if area.is_village else proposal.area,
+        )
+        for proposal in proposing.waiting_for(area, user, roles)
+    ]
+
+
+def _terms(area: Area) -> list[WaitingItem]:
     items = []
     terms_url = url_for("roster.terms", village=area.code)
     if ending := staffing.ending_terms(area):

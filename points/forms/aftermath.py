@@ -20,5 +20,5 @@ class ExpiryForm(Form):
 class CorrectionForm(KeyedForm):
     """The right points of a booked line, and the reason."""
 
-    right = PointsField(_("The right points"), validators=[InputRequired(), Length(max=12)])
+    right = PointsField(_("The right points"), usual=5_000, validators=[InputRequired(), Length(max=12)])
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])

@@ -21,7 +21,9 @@ class DeductionForm(KeyedForm):
     )
     item = SelectField(_("What points are taken for"), coerce=int, validators=[InputRequired()])
     done_on = DayField(_("Day"), days.HAPPENED, validators=[InputRequired()])
-    count = NumberField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
+    count = NumberField(
+        _("How often"), usual=10, default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)]
+    )
     reason = TextAreaField(
         _("What happened"),
         description=_("The worker reads this too."),

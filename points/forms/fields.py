@@ -6,24 +6,43 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from ground.forms import FiguresField
+from ground.forms import AskingField, FigureInput, FiguresField, ask_about_figure
 from ground.refusal import Refused
 from people.forms.pictures import PictureField
 from points import amounts
 from points.services import photos
 
 
-class PointsField(FiguresField):
-    """Points as people write them; `tenths` holds what was read."""
+class PointsField(AskingField, FiguresField):
+    """Points as people write them; `tenths` holds what was read, and more than `usual` is asked about.
 
+    `usual` in tenths, either way; None where all points that its rule lets through can be meant.
+    """
+
+    widget = FigureInput()
     tenths: int = 0
 
+    def __init__(self, label: Any, usual: int | None, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.usual = usual
+
+    @property
+    def meant(self) -> str:
+        """The points that were typed, as the tick names them."""
+        return amounts.show(self.tenths)
+
+    def is_usual(self) -> bool:
+        """Whether so many points are usual here."""
+        return self.usual is None or abs(self.tenths) <= self.usual
+
     def pre_validate(self, form: Any) -> None:
-        """Read the points, or say what is wrong with them."""
+        """Read the points, or say what is wrong with them; ask about what is unusual."""
         try:
             self.tenths = amounts.parse(self.data or "")
         except Refused as refusal:
             raise ValidationError(refusal.message) from refusal
+        if not self.is_usual():
+            ask_about_figure(self, amounts.show(self.tenths), abs(self.tenths) // 10)
 
 
 class MeantField(HiddenField):

@@ -70,7 +70,9 @@ class AnswerForm(Form):
         validators=[InputRequired()],
     )
     meant = MeantField()
-    change = ChangeField(_("Points, more (2) or less (-2)"), validators=[Length(max=12)])
+    change = ChangeField(  # what is unusual for this worker is asked about by `meant`
+        _("Points, more (2) or less (-2)"), usual=None, validators=[Length(max=12)]
+    )
     reason = TextAreaField(_("The reason"), validators=[InputRequired(), Length(max=500)])
     decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
 

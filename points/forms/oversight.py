@@ -22,13 +22,16 @@ class TermsForm(Form):
         validators=[InputRequired()],
     )
     least_present = NumberField(
-        _("And at least so many people"), validators=[InputRequired(), NumberRange(1, 100)]
+        _("And at least so many people"), usual=50, validators=[InputRequired(), NumberRange(1, 100)]
     )
     notice_days = NumberField(
-        _("Days a notice hangs"), validators=[InputRequired(), NumberRange(LEAST_NOTICE_DAYS, MOST_DAYS)]
+        _("Days a notice hangs"),
+        usual=30,
+        validators=[InputRequired(), NumberRange(LEAST_NOTICE_DAYS, MOST_DAYS)],
     )
     book_within_days = NumberField(
         _("Days after a quarter by which it is booked"),
+        usual=60,
         validators=[InputRequired(), NumberRange(1, MOST_DAYS)],
     )
     decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])

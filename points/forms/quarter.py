@@ -113,7 +113,9 @@ class AdjustmentForm(KeyedForm):
 
     last_seen = LastSeenField()
     meant = MeantField()
-    amount = PointsField(_("Points, more (2) or less (-2)"), validators=[InputRequired(), Length(max=12)])
+    amount = PointsField(  # what is unusual for this worker is asked about by `meant`
+        _("Points, more (2) or less (-2)"), usual=None, validators=[InputRequired(), Length(max=12)]
+    )
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
 
     def refuse(self, refusal: Refused) -> None:

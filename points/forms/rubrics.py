@@ -35,8 +35,8 @@ class ItemLine(Rows):
     category = SelectField(_("Duty"), choices=labels.CATEGORIES.items(), default=Category.SERVICE)
     name = StringField(_("Service"), validators=[Length(max=100)])
     unit = StringField(_("Unit"), validators=[Length(max=20)])
-    points = OptionalPointsField(_("Points"), validators=[Length(max=12)])
-    cap = OptionalPointsField(_("At most a quarter"), validators=[Length(max=12)])
+    points = OptionalPointsField(_("Points"), usual=1_000, validators=[Length(max=12)])
+    cap = OptionalPointsField(_("At most a quarter"), usual=5_000, validators=[Length(max=12)])
     evidence = StringField(_("Shown by"), validators=[Length(max=200)])
     source = SelectField(_("Fed by"), choices=labels.FED_BY.items(), default=FedBy.CLAIM)
 
@@ -96,9 +96,11 @@ class AdoptForm(Form):
 class PublishForm(AdoptForm):
     """A county's template: its items, and what villages may add."""
 
-    most_bonuses = NumberField(_("Bonus items a village may add"), validators=[NumberRange(0, 50)])
-    most_deductions = NumberField(_("Deduction items a village may add"), validators=[NumberRange(0, 50)])
-    most_points = PointsField(_("Points of such an item at most"), validators=[Length(max=12)])
+    most_bonuses = NumberField(_("Bonus items a village may add"), usual=20, validators=[NumberRange(0, 50)])
+    most_deductions = NumberField(
+        _("Deduction items a village may add"), usual=20, validators=[NumberRange(0, 50)]
+    )
+    most_points = PointsField(_("Points of such an item at most"), usual=1_000, validators=[Length(max=12)])
 
     @property
     def limits(self) -> Limits:

@@ -16,7 +16,9 @@ class DrawForm(Form):
     """The quarter, the size and the seed of a sample."""
 
     quarter = SelectField(_("Quarter"), validators=[InputRequired()])
-    size = NumberField(_("How many"), default=10, validators=[InputRequired(), NumberRange(1, MOST_RECORDS)])
+    size = NumberField(
+        _("How many"), usual=50, default=10, validators=[InputRequired(), NumberRange(1, MOST_RECORDS)]
+    )
     seed = FiguresField(
         _("Seed"),
         default=lambda: str(secrets.randbelow(10**8)),

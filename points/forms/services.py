@@ -14,7 +14,7 @@ from ground import days
 from ground.forms import AddressForm, DayField, Form, KeyedForm, NumberField, SelectField
 from points import labels
 from points.forms.fields import PhotoField
-from points.models import Voucher
+from points.models import MANY_TIMES, Voucher
 from points.services.recording import MOST_TIMES
 
 NO_HOUSEHOLD = 0  # no household is chosen
@@ -24,7 +24,9 @@ class ServiceDetailsForm(KeyedForm):
     """The details of a service: its day, how often, and a note."""
 
     done_on = DayField(_("Day"), days.HAPPENED, validators=[InputRequired()])
-    count = NumberField(_("How often"), default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)])
+    count = NumberField(
+        _("How often"), usual=MANY_TIMES, default=1, validators=[InputRequired(), NumberRange(1, MOST_TIMES)]
+    )
     note = TextAreaField(_("What was done"), validators=[Length(max=500)])
 
 

@@ -13,7 +13,9 @@ class PrintSlipsForm(Form):
     """The worker for whom slips are printed, and how many."""
 
     worker = SelectField(_("For"), coerce=int, default=ANYONE)
-    count = NumberField(_("How many"), default=20, validators=[InputRequired(), NumberRange(1, MOST_SLIPS)])
+    count = NumberField(
+        _("How many"), usual=100, default=20, validators=[InputRequired(), NumberRange(1, MOST_SLIPS)]
+    )
 
 
 class SlipNumberForm(Form):

@@ -18,6 +18,7 @@ from points.models.ledger import GENESIS, Account, AccountKind, Transfer, Transf
 from points.models.notices import Answer, Notice, NoticeLine, Objection, ObjectionChannel
 from points.models.rubrics import Category, FedBy, Rubric, RubricItem, RubricWithdrawal
 from points.models.services import (
+    MANY_TIMES,
     Evidence,
     EvidenceKind,
     Finding,
@@ -34,6 +35,7 @@ from points.models.services import (
 
 __all__ = [
     "GENESIS",
+    "MANY_TIMES",
     "Account",
     "AccountKind",
     "Adjustment",

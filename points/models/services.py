@@ -73,6 +73,10 @@ class WithPhoto:
     photo_id: Mapped[int | None] = mapped_column(ForeignKey("photo.id"))
 
 
+# More than so many units in one record are asked about, and looked at alone by a second person.
+MANY_TIMES = 50
+
+
 class Service(WithPhoto, Base):
     """A service record (服务记录): who did what, how often, on which day; confirmed by a second person.
 
@@ -140,6 +144,11 @@ class Service(WithPhoto, Base):
         CheckConstraint("assessment_id IS NULL OR state = 'confirmed'", name="counted"),
         CheckConstraint("voucher IS NULL OR state = 'confirmed'", name="vouched"),
     )
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether it is of more units than somebody usually does at a time."""
+        return self.count > MANY_TIMES
 
 
 class JointConfirmation(Base):

@@ -13,7 +13,15 @@ from people import audit
 from people.models import Area, User
 from people.roster import persons
 from points.assessment import meeting
-from points.models import Assessment, AssessmentState, ConfirmationUndone, Service, ServiceState, Voucher
+from points.models import (
+    MANY_TIMES,
+    Assessment,
+    AssessmentState,
+    ConfirmationUndone,
+    Service,
+    ServiceState,
+    Voucher,
+)
 
 # While a sheet is in these states, what stands on it can still change.
 NOT_POSTED = (AssessmentState.COLLECTING, AssessmentState.DELIBERATING)
@@ -26,8 +34,8 @@ def confirm(
 
     On somebody's word also who keyed the record in may confirm it, from paper that they signed; the worker
     never. Again by the same person changes nothing. Refused `same_person` for who recorded it, or when the
-    name is the worker's or the recorder's own, `own_service` for the worker, `voucher_missing` without a
-    name, `already_decided`, `is_deduction`.
+    name is the worker's or the recorder's own, `own_service` for the worker, `many_units` for who recorded
+    more than 50 units, `voucher_missing` without a name, `already_decided`, `is_deduction`.
     """
     lock_for_decision(service)
     return confirm_locked(service, actor, voucher, name)
@@ -45,6 +53,12 @@ def confirm_locked(
         if actor.id == service.recorded_by_id:
             raise Refused("same_person", _("You recorded this yourself. Somebody else confirms it."))
         name = ""
+    elif service.is_of_many and actor.id == service.recorded_by_id:
+        raise Refused(
+            "many_units",
+            _("More than %(n)s in one record: somebody else confirms it.", n=MANY_TIMES),
+            "name",
+        )
     elif not 1 <= len(name) <= 200:
         raise Refused("voucher_missing", _("Write down who confirms it."), "name")
     elif any(names.same(name, person.name) for person in (service.worker, service.recorded_by)):

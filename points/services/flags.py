@@ -18,6 +18,7 @@ from sqlalchemy import and_, func, or_, select, union
 
 from ground.clock import Quarter
 from ground.db import db
+from ground.paper import words
 from people.models import Appointment, Area, Duty, Merge
 from people.roster import holders
 from points.models import Evidence, EvidenceKind, Service, ServiceState, Slip
@@ -43,6 +44,7 @@ class Sign(StrEnum):
     OUTSIDE_TERM = "outside_term"
     SAME_HOUSEHOLD = "same_household"
     FAR_ABOVE = "far_above"
+    MANY_UNITS = "many_units"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def flags_of(village: Area, services: Sequence[Service]) -> Mapping[int, list[Fl
     """
     flags_by_service: dict[int, list[Flag]] = defaultdict(list)
     if services:
-        for search in (_same_words, _in_a_hurry, _outside_term, _same_household, _far_above):
+        for search in (_same_words, _in_a_hurry, _outside_term, _same_household, _far_above, _many_units):
             for service_id, flag in search(village, services):
                 flags_by_service[service_id].append(flag)
     return flags_by_service
@@ -99,12 +101,12 @@ def _same_words(village: Area, services: Sequence[Service]) -> Signs:
     for service in services:
         others = times.get(service.likeness, 0) - (service.state != ServiceState.REJECTED)
         if others > 0:
-            words = ngettext(
+            text = ngettext(
                 "The same words stand in %(num)s other record.",
                 "The same words stand in %(num)s other records.",
                 others,
             )
-            yield service.id, Flag(Sign.SAME_WORDS, words)
+            yield service.id, Flag(Sign.SAME_WORDS, text)
 
 
 def _in_a_hurry(village: Area, services: Sequence[Service]) -> Signs:
@@ -249,6 +251,15 @@ def _far_above(village: Area, services: Sequence[Service]) -> Signs:
         if own > FEW_SERVICES and own > FAR_ABOVE_TIMES * usual:
             text = _("%(own)s in this quarter; usual here are %(usual)s.", own=own, usual=f"{usual:g}")
             yield service.id, Flag(Sign.FAR_ABOVE, text)
+
+
+def _many_units(village: Area, services: Sequence[Service]) -> Signs:
+    """Records of more units than somebody usually does at a time."""
+    for service in services:
+        if service.is_of_many:
+            figure = words.figure_in_words(service.count)
+            text = _("%(n)s times (%(words)s) in one record.", n=service.count, words=figure)
+            yield service.id, Flag(Sign.MANY_UNITS, text)
 
 
 def _pairs(query: Any) -> dict[Any, Any]:

@@ -12,5 +12,5 @@ class BudgetForm(Form):
     """How much money a village sets aside for its shop's goods in a year."""
 
     year = SelectField(_("Year"), coerce=int, validators=[InputRequired()])
-    amount = MoneyField(_("Money in yuan"), validators=[InputRequired(), Length(max=12)])
+    amount = MoneyField(_("Money in yuan"), usual=10_000_000, validators=[InputRequired(), Length(max=12)])
     decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])

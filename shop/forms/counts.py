@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field
+from wtforms import Field, StringField
+from wtforms.validators import Length
 
 from ground.figures import narrow
-from ground.forms import KeyedForm
+from ground.forms import Form, KeyedForm
+from ground.paper import words
+from shop.stock.lots import MANY_UNITS
 
 OLDEST_SECONDS = 43_200  # seconds: what was counted longer ago is counted again
 
@@ -37,7 +40,8 @@ class CountsField(Field):
     """The counted units, from the controls `units-<id>`, `began-<id>`, `ended-<id>` of articles.
 
     `data` is goods id → `CountedUnits`; `raw_units` keeps the words as they were, and `faults` says by
-    goods id what is wrong with them. What was left empty was not counted.
+    goods id what is wrong with them. What was left empty was not counted. Unusually many units are `asked`
+    about, with the words beside their tick, until the tick `sure-<id>` comes along.
     """
 
     CONTROL = re.compile(r"units-([1-9]\d{0,8})")
@@ -48,6 +52,7 @@ class CountsField(Field):
         self.data: dict[int, CountedUnits] = {}
         self.raw_units: dict[int, str] = {}
         self.faults: dict[int, Any] = {}
+        self.asked: dict[int, Any] = {}
         for name in formdata or ():
             control = self.CONTROL.fullmatch(name)
             if control and formdata[name].strip():  # type: ignore[index]
@@ -62,6 +67,12 @@ class CountsField(Field):
             self.faults[goods_id] = _("How many is a whole number: 0, 1, 2 …")
         elif max(began or 0, ended or 0) > OLDEST_SECONDS:
             self.faults[goods_id] = _("This was counted long ago. Count it again.")
+        elif units > MANY_UNITS and formdata.get(f"sure-{goods_id}") != str(units):
+            told = {"figure": units, "words": words.figure_in_words(units)}
+            self.faults[goods_id] = _(
+                "%(figure)s (%(words)s) is unusual here. Is it meant? Then tick the box.", **told
+            )
+            self.asked[goods_id] = _("Yes, it is %(figure)s (%(words)s).", **told)
         else:
             self.data[goods_id] = CountedUnits(units, began, ended)
 
@@ -75,3 +86,9 @@ class CountForm(KeyedForm):
     """What was counted since it was last saved. The key is made once, so that sent twice it is saved once."""
 
     counts = CountsField()
+
+
+class BookForm(Form):
+    """Booking the differences; where goods of a void are missing, why."""
+
+    explanation = StringField(_("Why they are missing"), validators=[Length(max=200)])

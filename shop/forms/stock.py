@@ -11,22 +11,23 @@ from ground.forms import DayField, KeyedForm, NumberField, SelectField
 from shop.forms.money import MoneyField
 from shop.labels import SOURCES
 from shop.models import Shop, Source
+from shop.stock.lots import MANY_UNITS
 
 
 class ReceiveForm(KeyedForm):
     """A lot that comes in."""
 
-    quantity = NumberField(_("How many"), validators=[InputRequired()])
+    quantity = NumberField(_("How many"), usual=MANY_UNITS, validators=[InputRequired()])
     source = SelectField(_("Where from"), choices=SOURCES.items(), coerce=Source)
     donor = StringField(_("Who gave it"), validators=[Length(max=100)])
-    unit_cost = MoneyField(_("Cost of one unit in yuan"), validators=[Length(max=12)])
+    unit_cost = MoneyField(_("Cost of one unit in yuan"), usual=50_000, validators=[Length(max=12)])
     best_before = DayField(_("Best before"), days.GOOD_UNTIL, validators=[Optional()])
 
 
 class OutForm(KeyedForm):
     """Units of a lot that leave beside the desk, and why."""
 
-    quantity = NumberField(_("How many"), validators=[InputRequired()])
+    quantity = NumberField(_("How many"), usual=MANY_UNITS, validators=[InputRequired()])
     reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
 
 
@@ -34,7 +35,7 @@ class SendForm(KeyedForm):
     """Units of a lot for another shop."""
 
     to_shop = SelectField(_("To which shop"), coerce=int, validators=[InputRequired()])
-    quantity = NumberField(_("How many"), validators=[InputRequired()])
+    quantity = NumberField(_("How many"), usual=MANY_UNITS, validators=[InputRequired()])
     note = StringField(_("Note"), validators=[Length(max=200)])
 
     def offer(self, others: Iterable[Shop]) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -18,7 +18,7 @@ from shop.goodsfile import columns
 from shop.goodsfile.columns import GoodsRow
 from shop.goodsfile.known import KnownGoods
 from shop.models import Goods
-from shop.shelf import shops
+from shop.shelf import prices, shops
 from shop.shelf.goods import is_another_spec, spec_in_use, still_in_stock, unit_in_use
 
 # The columns that describe an article, by its fields.
@@ -245,6 +245,14 @@ class _Planner:
                 day=words.day(before.since),
             )
             self._refuse(entry, columns.SINCE, text)
+        yesterday = self._shelf.price(goods, today - timedelta(days=1)).points
+        if prices.is_leap(yesterday, entry.price):
+            text = _(
+                "It cost %(points)s. Ten times that, or a tenth of it, is proposed to a second person "
+                "on the article's page.",
+                points=amounts.show(yesterday),
+            )
+            self._refuse(entry, columns.PRICE, text)
         return CellChange(columns.PRICE, before, PlannedPrice(entry.price, day))
 
     def _archived(self, entry: GoodsRow, goods: Goods) -> bool | None:

@@ -13,7 +13,8 @@ from people.models import Area, User
 class Shop(Base):
     """A village's love supermarket (爱心超市).
 
-    `hours` as `shelf.hours` writes them, None: always open.
+    `hours` as `shelf.hours` writes them, None: always open. `write_off_limit` in tenths of a point: what one
+    person alone writes off or returns of an article in a day, None: as is usual.
     """
 
     __tablename__ = "shop"
@@ -22,8 +23,11 @@ class Shop(Base):
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     hours: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    write_off_limit: Mapped[int | None]
 
     village: Mapped[Area] = relationship()
+
+    __table_args__ = (CheckConstraint("write_off_limit >= 0", name="write_off_limit"),)
 
 
 class Goods(Base):

@@ -193,6 +193,7 @@ class StockTake(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     booked: Mapped[bool] = mapped_column(default=False)
 
+    shop: Mapped[Shop] = relationship()
     begun_by: Mapped[User] = relationship(foreign_keys=[begun_by_id])
     closed_by: Mapped[User | None] = relationship(foreign_keys=[closed_by_id])
 

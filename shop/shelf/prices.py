@@ -1,7 +1,7 @@
 """Prices: tenths of a point for a unit, from a day on. The village decides; nothing is overwritten."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ScalarSelect, case, select
@@ -10,9 +10,17 @@ from sqlalchemy.orm import joinedload
 from ground import clock, days
 from ground.db import add_rows, db
 from ground.refusal import Refused
-from people.models import User
+from people import audit
+from people.models import Proposal, User
+from people.proposals import kinds
+from people.proposals.kinds import SecondPersonNeeded
 from points import amounts
 from shop.models import Goods, Price
+
+# The kind of proposal by which a price leaps.
+PRICE = "goods.price"
+
+LEAP_TIMES = 10
 
 
 def check_price(points: int) -> None:
@@ -21,20 +29,48 @@ def check_price(points: int) -> None:
         raise Refused("bad_amount", _("A price is more than 0 and at most 100,000 points."), "price")
 
 
-def set_price(goods: Goods, points: int, actor: User | None, holds_from: date | None = None) -> Price:
+def is_leap(before: int, after: int) -> bool:
+    """Whether a price is ten times another, or a tenth of it: most often a sign that was typed too much."""
+    return max(before, after) >= LEAP_TIMES * min(before, after)
+
+
+def set_price(
+    goods: Goods,
+    points: int,
+    actor: User | None,
+    holds_from: date | None = None,
+    agreed_by: User | None = None,
+) -> Price:
     """Let an article cost so many tenths from a day on, without one from today.
 
-    Of two from the same day the one written later counts. Refused `bad_amount` as `check_price`, `bad_day`,
-    `in_past`: what was paid stays as it was.
+    Of two from the same day the one written later counts. Ten times what it cost yesterday, or a tenth of
+    it, needs a second person. Refused `bad_amount` as `check_price`, `second_person`, `bad_day`, `in_past`:
+    what was paid stays as it was.
     """
-    return set_prices([(goods, points, holds_from or clock.today())], actor)[0]
+    return set_prices([(goods, points, holds_from or clock.today())], actor, agreed_by)[0]
 
 
-def set_prices(new_prices: Iterable[tuple[Goods, int, date]], actor: User | None) -> list[Price]:
+def set_price_as_proposed(proposal: Proposal, agreed_by: User) -> Price:
+    """Set the price that one person proposed and another agreed to; a day that is over meanwhile is today.
+
+    Refused as `set_price` is.
+    """
+    goods, terms = db.session.get_one(Goods, audit.id_of(proposal.subject)), proposal.terms
+    holds_from = max(date.fromisoformat(terms["holds_from"]), clock.today())
+    return set_price(goods, terms["points"], proposal.proposed_by, holds_from, agreed_by)
+
+
+def set_prices(
+    new_prices: Sequence[tuple[Goods, int, date]], actor: User | None, agreed_by: User | None = None
+) -> list[Price]:
     """Let many articles cost so many tenths, each from its day on. Refused as `set_price`."""
     new = []
+    yesterday = prices_on([goods.id for goods, *_rest in new_prices], clock.today() - timedelta(days=1))
     for goods, points, holds_from in new_prices:
         check_price(points)
+        before = yesterday[goods.id]  # None for a new article
+        if before and is_leap(before, points):
+            kinds.check_agreed(_to_propose(goods, before, points, holds_from), actor, agreed_by)
         days.FROM_NOW_ON.check(holds_from, "holds_from")
         new.append(
             Price(
@@ -47,6 +83,16 @@ def set_prices(new_prices: Iterable[tuple[Goods, int, date]], actor: User | None
         )
     add_rows(new)
     return new
+
+
+def _to_propose(goods: Goods, before: int, points: int, holds_from: date) -> SecondPersonNeeded:
+    message = _(
+        "It cost %(before)s points, and now %(after)s? A second person has to agree to that.",
+        before=amounts.show(before),
+        after=amounts.show(points),
+    )
+    terms = {"before": before, "points": points, "holds_from": holds_from.isoformat()}
+    return SecondPersonNeeded(PRICE, goods.shop.village, goods, message, **terms)
 
 
 def price_column(day: date) -> ScalarSelect[int]:

@@ -5,22 +5,25 @@ it was made, so that what is handed out before or after does not count as a diff
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
-from people.models import User
+from people import audit
+from people.models import Proposal, User
+from people.proposals import kinds
+from people.proposals.kinds import SecondPersonNeeded
 from shop.models import Count, Goods, Lot, MoveKind, Shop, StockMove, StockTake
 from shop.shelf import prices
-from shop.stock import lots
+from shop.stock import lots, second_person
 
 
 def open_stock_take(shop: Shop) -> StockTake | None:
@@ -110,17 +113,24 @@ def _units_moved_after(article: Goods, moment: datetime) -> int:
 class CountRow:
     """An article in a stock-take: its last count, None if nobody counted it yet.
 
-    `price` in tenths, of the day of the booking, or of today while it is open.
+    `price` in tenths, of the day of the booking, or of today while it is open. `voided` are the units that
+    came back on paper, by voids, since the article was last counted and booked.
     """
 
     goods: Goods
     price: int
     count: Count | None
+    voided: int = 0
 
     @property
     def difference(self) -> int:
         """Units: plus for more than the books say, minus for less; 0 for what was not counted."""
         return self.count.difference if self.count else 0
+
+    @property
+    def voided_short(self) -> int:
+        """How many of the units that came back by voids are missing on the shelf."""
+        return min(self.voided, max(0, -self.difference))
 
 
 def count_sheet(take: StockTake) -> list[CountRow]:
@@ -146,15 +156,48 @@ def count_sheet(take: StockTake) -> list[CountRow]:
     ).all()
     day = clock.local(take.closed_at).date() if take.closed_at else clock.today()
     costs = prices.prices_on([article.id for article in articles], day)
-    return [CountRow(article, costs[article.id], last.get(article.id)) for article in articles]
+    voided = _units_voided(take, last)
+    return [
+        CountRow(article, costs[article.id], last.get(article.id), voided.get(article.id, 0))
+        for article in articles
+    ]
 
 
-def book(take: StockTake, actor: User) -> StockTake:
+def _units_voided(take: StockTake, last: Mapping[int, Count]) -> dict[int, int]:
+    """The units of each counted article that came back by voids between its last two counts, by id.
+
+    The earlier one is of a stock-take that was booked before this one.
+    """
+    earlier = (
+        select(func.max(Count.at))
+        .join(StockTake, Count.stock_take_id == StockTake.id)
+        .where(Count.goods_id == Lot.goods_id, StockTake.booked, StockTake.id < take.id)
+        .correlate(Lot)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Lot.goods_id, StockMove.at, StockMove.quantity)
+        .join(StockMove.lot)
+        .where(
+            Lot.goods_id.in_(list(last)),
+            StockMove.kind == MoveKind.VOID,
+            or_(earlier.is_(None), StockMove.at > earlier),
+        )
+    )
+    units: dict[int, int] = defaultdict(int)
+    for goods_id, at, quantity in rows:
+        if at <= last[goods_id].at:
+            units[goods_id] += quantity
+    return units
+
+
+def book(take: StockTake, actor: User, explanation: str = "", agreed_by: User | None = None) -> StockTake:
     """Book the differences: what is missing leaves the lots that go first, what is over comes to the last.
 
-    Booked already, nothing more happens. Refused `own_count` for whoever counted any of it,
-    `stock_take_over`, `nothing_counted`, `out_of_stock` when less is left by now than is missing.
-    Locks the stock-take, then the lots.
+    Where goods are missing that came back by a void, that is explained, and a second person agrees. Booked
+    already, nothing more happens. Refused `own_count` for whoever counted any of it, `stock_take_over`,
+    `nothing_counted`, `out_of_stock` when less is left by now than is missing, `explanation_missing`,
+    `second_person`. Locks the stock-take, then the lots.
     """
     lock(take)
     if take.booked:
@@ -165,6 +208,9 @@ def book(take: StockTake, actor: User) -> StockTake:
         raise Refused("nothing_counted", _("Nothing was counted yet."))
     if _was_counted_by(take, actor):
         raise Refused("own_count", _("Who counts does not book. Ask another manager."))
+    short_rows = [row for row in counted_rows if row.voided_short]
+    if short_rows:
+        kinds.check_agreed(_to_propose(take, short_rows, explanation), actor, agreed_by)
     differing_rows = [row for row in counted_rows if row.difference]
     lots_by_article = defaultdict(list)
     for lot in lots.lock_lots((row.goods.id for row in differing_rows), empty=True):
@@ -178,9 +224,71 @@ def book(take: StockTake, actor: User) -> StockTake:
     return take
 
 
+def _to_propose(take: StockTake, short_rows: Sequence[CountRow], explanation: str) -> SecondPersonNeeded:
+    """What is proposed where goods of voids are missing. Refused `explanation_missing`."""
+    explanation = explanation.strip()
+    if not explanation:
+        raise Refused(
+            "explanation_missing",
+            _("Say why the goods of voids are missing. A second person reads it."),
+            "explanation",
+        )
+    return SecondPersonNeeded(
+        second_person.VOID_SHORT,
+        take.shop.village,
+        take,
+        _("Goods are missing that came back by a void. A second person has to agree."),
+        explanation=explanation,
+        short={str(row.goods.id): row.voided_short for row in short_rows},
+        last_count=_last_count_id(take),
+    )
+
+
+def book_as_proposed(proposal: Proposal, agreed_by: User) -> StockTake:
+    """Book the differences that one person proposed and another agreed to, if nothing was counted since.
+
+    Refused `counted_since`, and as `book` is.
+    """
+    take = proposed_stock_take(proposal)
+    lock(take)
+    if _last_count_id(take) != proposal.terms["last_count"]:
+        raise Refused("counted_since", _("Something was counted since. Propose it again."))
+    return book(take, proposal.proposed_by, proposal.terms["explanation"], agreed_by)
+
+
+def _last_count_id(take: StockTake) -> int | None:
+    """The id of the last count of a stock-take."""
+    return db.session.scalar(select(func.max(Count.id)).where(Count.stock_take_id == take.id))
+
+
+def proposed_stock_take(proposal: Proposal) -> StockTake:
+    """The stock-take that a proposal is about."""
+    return db.session.get_one(StockTake, audit.id_of(proposal.subject))
+
+
+def check_outside(proposal: Proposal, actor: User) -> None:
+    """Check that the second person neither counted nor voided what is missing.
+
+    Refused `own_count`, `own_void`.
+    """
+    take = proposed_stock_take(proposal)
+    if _was_counted_by(take, actor):
+        raise Refused("own_count", _("Who counted does not decide on it. Ask another person."))
+    short = [int(ident) for ident in proposal.terms["short"]]
+    voiders = db.session.scalars(
+        select(User)
+        .join(StockMove, StockMove.actor_id == User.id)
+        .join(StockMove.lot)
+        .where(Lot.goods_id.in_(short), StockMove.kind == MoveKind.VOID)
+        .distinct()
+    )
+    if any(kinds.is_same_person(voider, actor) for voider in voiders):
+        raise Refused("own_void", _("Who voided some of it does not decide on it. Ask another person."))
+
+
 def _was_counted_by(take: StockTake, actor: User) -> bool:
-    query = select(Count.id).where(Count.stock_take_id == take.id, Count.counter_id == actor.id)
-    return db.session.scalar(query.limit(1)) is not None
+    counters = select(User).where(User.id.in_(select(Count.counter_id).where(Count.stock_take_id == take.id)))
+    return any(kinds.is_same_person(counter, actor) for counter in db.session.scalars(counters))
 
 
 def _lot_differences(row: CountRow, article_lots: Iterable[Lot]) -> list[tuple[Lot, int]]:

@@ -21,6 +21,9 @@ from shop.models import Goods, Lot, MoveKind, Source, StockMove
 
 MOST_UNITS_AT_ONCE = 100_000
 
+# More than so many units of an article at once are asked about.
+MANY_UNITS = 300
+
 
 def check_quantity(quantity: int) -> None:
     """Check that a quantity is from 1 to 100,000 units. Refused `bad_quantity`."""

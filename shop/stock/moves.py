@@ -9,9 +9,10 @@ from sqlalchemy import select
 from ground import clock, days, names
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
-from people.models import User
+from people import audit
+from people.models import Proposal, User
 from shop.models import Goods, Lot, MoveKind, Source, StockMove
-from shop.stock import donations, lots
+from shop.stock import donations, lots, second_person
 
 LARGEST_COST_FEN = 10_000_000  # fen: a hundred thousand yuan for one unit
 
@@ -25,11 +26,13 @@ def receive(
     donor: str | None = None,
     best_before: date | None = None,
     unit_cost: int | None = None,
+    agreed_by: User | None = None,
 ) -> Lot:
     """Take in a lot of so many units; sent twice with one key, it comes in once.
 
-    `unit_cost` in fen. What one donor gives on one day stands under one donation. Refused `bad_quantity`,
-    `bad_cost`, `donor_missing` for a donation without a name, `expired`, `bad_day`, `archived`, `key_reused`.
+    `unit_cost` in fen. What one donor gives on one day stands under one donation. Above 1,000 units of an
+    article in a day a second person agrees. Refused `bad_quantity`, `bad_cost`, `donor_missing` for a
+    donation without a name, `expired`, `bad_day`, `archived`, `key_reused`, `second_person`.
     Locks the article, so that of two who send at once the second finds what the first did.
     """
     lock(goods)
@@ -47,6 +50,17 @@ def receive(
         raise Refused("expired", _("This is past its best-before date already."), "best_before")
     if best_before is not None:
         days.GOOD_UNTIL.check(best_before, "best_before")
+    second_person.check_receiving(
+        goods,
+        quantity,
+        actor,
+        agreed_by,
+        key=key,
+        source=source,
+        donor=donor,
+        best_before=best_before.isoformat() if best_before else None,
+        unit_cost=unit_cost,
+    )
     donation = None if donor is None else donations.donation_today(goods.shop_id, donor)
     return lots.bring_in_lot(
         goods,
@@ -69,21 +83,59 @@ def _repeated_lot(move: StockMove, new_values: tuple[object, ...]) -> Lot:
     return lot
 
 
-def write_off(key: str, lot: Lot, quantity: int, reason: str, actor: User) -> StockMove:
+def receive_as_proposed(proposal: Proposal, agreed_by: User) -> Lot:
+    """Take in what one person proposed and another agreed to. Refused as `receive` is."""
+    terms = proposal.terms
+    return receive(
+        terms["key"],
+        db.session.get_one(Goods, audit.id_of(proposal.subject)),
+        terms["quantity"],
+        Source(terms["source"]),
+        proposal.proposed_by,
+        terms["donor"],
+        date.fromisoformat(terms["best_before"]) if terms["best_before"] else None,
+        terms["unit_cost"],
+        agreed_by,
+    )
+
+
+def write_off(
+    key: str, lot: Lot, quantity: int, reason: str, actor: User, agreed_by: User | None = None
+) -> StockMove:
     """Take units that are spoilt, broken or expired off the shelf, with the reason.
 
-    Refused `bad_quantity`, `out_of_stock`, `reason_missing`, `key_reused`.
+    Above what one person lets leave in a day, a second one agrees. Refused `bad_quantity`, `out_of_stock`,
+    `reason_missing`, `key_reused`, `second_person`. Locks the article, then the lot.
     """
-    return _move_out(MoveKind.WRITE_OFF, key, lot, quantity, reason, actor)
+    return _move_out(MoveKind.WRITE_OFF, key, lot, quantity, reason, actor, agreed_by)
 
 
-def give_back(key: str, lot: Lot, quantity: int, reason: str, actor: User) -> StockMove:
+def give_back(
+    key: str, lot: Lot, quantity: int, reason: str, actor: User, agreed_by: User | None = None
+) -> StockMove:
     """Return units to whoever supplied them (退货), with the reason. Refused as `write_off` is."""
-    return _move_out(MoveKind.RETURN, key, lot, quantity, reason, actor)
+    return _move_out(MoveKind.RETURN, key, lot, quantity, reason, actor, agreed_by)
 
 
-def _move_out(kind: MoveKind, key: str, lot: Lot, quantity: int, reason: str, actor: User) -> StockMove:
+def leave_as_proposed(proposal: Proposal, agreed_by: User) -> StockMove:
+    """Write off or return what one person proposed and another agreed to. Refused as `write_off` is."""
+    verb = write_off if proposal.kind == second_person.WRITE_OFF else give_back
+    terms = proposal.terms
+    lot = db.session.get_one(Lot, audit.id_of(proposal.subject))
+    return verb(terms["key"], lot, terms["quantity"], terms["reason"], proposal.proposed_by, agreed_by)
+
+
+def _move_out(
+    kind: MoveKind,
+    key: str,
+    lot: Lot,
+    quantity: int,
+    reason: str,
+    actor: User,
+    agreed_by: User | None,
+) -> StockMove:
     reason = required_reason(reason)
+    lock(lot.goods)
     lock(lot)
     existing = lots.find_move(key)
     if existing is not None:
@@ -91,6 +143,7 @@ def _move_out(kind: MoveKind, key: str, lot: Lot, quantity: int, reason: str, ac
         return existing
     lots.check_quantity(quantity)
     check_left(lot, quantity)
+    second_person.check_leaving(kind, lot, quantity, actor, agreed_by, key=key, reason=reason)
     return lots.move_lot(lot, kind, -quantity, key, actor, reason=reason)
 
 
@@ -123,11 +176,12 @@ def _is_partly_gone(move: StockMove) -> bool:
     return move.kind == MoveKind.RECEIPT and move.lot.on_hand < move.quantity
 
 
-def reverse(move: StockMove, reason: str, actor: User) -> StockMove:
+def reverse(move: StockMove, reason: str, actor: User, agreed_by: User | None = None) -> StockMove:
     """Undo a delivery, write-off or return that was written down by mistake; both lines stay.
 
-    Undone already, the first undoing is returned. Refused `reason_missing`, `not_reversible` for another kind
-    or a delivery from another shop, `out_of_stock` for a delivery of which something is gone.
+    A delivery of an earlier day is undone once a second person agrees. Undone already, the first undoing is
+    returned. Refused `reason_missing`, `not_reversible` for another kind or a delivery from another shop,
+    `out_of_stock` for a delivery of which something is gone, `second_person`.
     """
     reason = required_reason(reason)
     lot = move.lot
@@ -139,6 +193,7 @@ def reverse(move: StockMove, reason: str, actor: User) -> StockMove:
         raise Refused("not_reversible", _("This line is not undone here."))
     if _is_partly_gone(move):
         raise Refused("out_of_stock", _("Some of this delivery is gone already. Count the shelf instead."))
+    second_person.check_undoing(move, reason, actor, agreed_by)
     return lots.move_lot(
         lot,
         MoveKind.REVERSAL,
@@ -148,3 +203,9 @@ def reverse(move: StockMove, reason: str, actor: User) -> StockMove:
         reverses_id=move.id,
         reason=reason,
     )
+
+
+def reverse_as_proposed(proposal: Proposal, agreed_by: User) -> StockMove:
+    """Undo what one person proposed to undo and another agreed to. Refused as `reverse` is."""
+    move = db.session.get_one(StockMove, audit.id_of(proposal.subject))
+    return reverse(move, proposal.terms["reason"], proposal.proposed_by, agreed_by)

@@ -113,7 +113,7 @@ def test_a_day_outside_the_term(cast, record):
 def test_a_term_under_an_entry_that_was_merged_is_a_term(cast, record):
     with transaction():
         kept = persons.add_person(cast.village, "李秀敏", cast.clerk)
-        merging.merge(kept, cast.worker, "同一个人", cast.clerk)
+        merging.merge(kept, cast.worker, "同一个人", cast.clerk, cast.chair)
     today = datetime(2026, 12, 28, 12, tzinfo=SHANGHAI)
     assert cast.term_of(kept).starts_on > DAY
     assert shown(cast, record(kept, at=today), record(kept, at=today, day=date(2026, 12, 28))) == [{}, {}]

@@ -52,7 +52,7 @@ def twins(cast):
 @pytest.fixture
 def merge(cast):
     def merge(kept, duplicate, reason=REASON, actor=None):
-        return merging.merge(kept, duplicate, reason, actor or cast.chair)
+        return merging.merge(kept, duplicate, reason, actor or cast.chair, cast.second_chair)
 
     return merge
 

@@ -91,7 +91,7 @@ def test_a_correction_says_what_is_right_and_by_whom(cast, client_of, booked):
 def test_what_stood_under_the_other_entry_is_there_too(cast, client_of, booked):
     with transaction():
         kept = persons.add_person(cast.village, "李秀明(新)", cast.clerk)
-        merging.merge(kept, cast.worker, "同一人", cast.chair)
+        merging.merge(kept, cast.worker, "同一人", cast.chair, cast.second_chair)
     page = client_of(cast.worker_user).get(PAGE)
     assert cast.worker_user.person_id == kept.id
     assert ledger.balance_of(kept) == 165

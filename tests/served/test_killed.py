@@ -23,7 +23,7 @@ def test_killed_again_and_again_under_load(house, long):
     cast = house.cast
     cast.earn_each({worker.id: 1_000_000 for worker in cast.workers})
     with transaction():
-        moves.receive("plenty", cast.salt, 100_000, Source.ALLOCATION, cast.manager)
+        moves.receive("plenty", cast.salt, 100_000, Source.ALLOCATION, None)
     cards = [cast.card_of(worker).number for worker in cast.workers]
     basket = {cast.salt.id: 1}
     chance = random.Random(20)

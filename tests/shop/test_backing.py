@@ -36,7 +36,9 @@ def redeem(cast, on, units):
 
 def receive(cast, goods, units, cost=None, source=Source.PURCHASE, best_before=None):
     with transaction():
-        return moves.receive(uuid4().hex, goods, units, source, cast.manager, None, best_before, cost)
+        return moves.receive(
+            uuid4().hex, goods, units, source, cast.manager, None, best_before, cost, cast.chair
+        )
 
 
 def set_budget(cast, amount, year=2026, decided_by=WHO):

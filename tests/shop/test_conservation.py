@@ -303,7 +303,7 @@ class History(RuleBasedStateMachine):
 
     def _leave(self, ident, key, units, reason, spoilt):
         lot, verb = db.session.get_one(Lot, ident), moves.write_off if spoilt else moves.give_back
-        got = self.outcome(lambda: verb(f"out:{key}", lot, units, reason, Cast().manager))
+        got = self.outcome(lambda: verb(f"out:{key}", lot, units, reason, Cast().manager, Cast().chair))
         if not reason.strip():
             assert got == "reason_missing"
         elif self.is_new(got, f"out:{key}", (ident, units, spoilt), self.shelves.why_not_leave(ident, units)):
@@ -312,7 +312,7 @@ class History(RuleBasedStateMachine):
 
     def _undo(self, ident, lot, units, reason):
         move = db.session.get_one(StockMove, ident)
-        got = self.outcome(lambda: moves.reverse(move, reason, Cast().manager))
+        got = self.outcome(lambda: moves.reverse(move, reason, Cast().manager, Cast().chair))
         why_not = self.shelves.why_not_undo(lot, units)
         if not reason.strip():
             assert got == "reason_missing"
@@ -387,7 +387,7 @@ class History(RuleBasedStateMachine):
 
     def _book(self, ident, name):
         take, actor = db.session.get_one(StockTake, ident), Cast().user(name)
-        got = self.outcome(lambda: counts.book(take, actor))
+        got = self.outcome(lambda: counts.book(take, actor, "问过了", Cast().chair))
         why_not = self.shelves.why_not_book(ident, name)
         if self.shelves.takes[ident].booked or not why_not:
             assert got == ident

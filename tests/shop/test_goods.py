@@ -250,7 +250,7 @@ def test_the_specification_stays_as_long_as_some_of_it_lies_there(cast):
     assert do(shelf.change_goods, rice, "大米", "袋", cast.manager, spec="５千克") == ["spec"]
     for other in ("10千克", None):
         refused("spec_in_use", shelf.change_goods, rice, "大米", "袋", cast.manager, spec=other)
-    do(moves.write_off, "gone", lot, 3, "受潮", cast.manager)
+    do(moves.write_off, "gone", lot, 3, "受潮", cast.manager, cast.chair)
     assert do(shelf.change_goods, rice, "大米", "袋", cast.manager, spec="10千克") == ["spec"]
 
 
@@ -265,7 +265,7 @@ def test_what_still_lies_there_is_not_archived(cast, clock):
     clock.turn_to(date(2027, 8, 1))  # all of it has expired; it lies there still
     assert (offer_of(salt).usable_units, offer_of(salt).on_hand) == (0, 10)
     refused("still_in_stock", shelf.archive, salt, cast.manager)
-    do(moves.write_off, "w" * 16, lot, 10, "过期", cast.manager)
+    do(moves.write_off, "w" * 16, lot, 10, "过期", cast.manager, cast.chair)
     assert do(shelf.archive, salt, cast.manager) == ["archived_on"]
     assert do(shelf.archive, salt, cast.manager) == []
     assert [offer.goods.name for offer in shelf.offers(cast.shop)] == ["肥皂"]

@@ -190,7 +190,7 @@ def test_what_is_still_there_is_not_archived(cast, manager, address):
     answer = manager.post(f"{address}/archive")
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
-    do(moves.write_off, "w" * 16, cast.lot_of(cast.goods), 20, "受潮", cast.manager)
+    do(moves.write_off, "w" * 16, cast.lot_of(cast.goods), 20, "受潮", cast.manager, cast.chair)
     assert manager.post(f"{address}/archive").status_code == 302
     assert "下架" in manager.get(address).text
 

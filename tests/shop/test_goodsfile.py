@@ -166,7 +166,7 @@ def test_a_specification_is_not_rewritten_while_some_of_it_lies_there(cast):
     take_in(cast.village, [soap(规格="两块装")])
     assert told(planned(cast.village, [soap(规格="三块装", 条码=SOAP)])) == [("B2", "规格")]
     lot = cast.lot_of(cast.goods)
-    do(moves.write_off, "gone", lot, lot.on_hand, "破损", cast.manager)
+    do(moves.write_off, "gone", lot, lot.on_hand, "破损", cast.manager, cast.chair)
     assert lines(planned(cast.village, [soap(规格="三块装", 条码=SOAP)])) == {"规格": ("两块装", "三块装")}
 
 

@@ -63,7 +63,7 @@ def test_a_new_card_is_not_a_new_limit(cast, rationed, take):
 def test_two_entries_of_one_person_share_it(cast, rationed, take):
     do(take, "a", 2, cast.neighbour)
     with transaction():
-        merging.merge(cast.worker, cast.neighbour, "同一人", cast.chair)
+        merging.merge(cast.worker, cast.neighbour, "同一人", cast.chair, cast.second_chair)
     refused("limit_reached", take, "b", 2)
     do(take, "c", 1)
 

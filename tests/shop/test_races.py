@@ -367,7 +367,7 @@ def test_booking_differences_while_the_shop_sells(cast, at_once, take):
     """
     soap, salt = cast.goods, cast.salt
     with transaction():
-        moves.write_off("empty", cast.lot_of(soap), 20, "受潮", cast.manager)
+        moves.write_off("empty", cast.lot_of(soap), 20, "受潮", cast.manager, cast.chair)
         for number in range(3):
             moves.receive(f"salt-{number}", salt, 5, Source.PURCHASE, cast.manager)
             moves.receive(f"soap-{number}", soap, 6, Source.PURCHASE, cast.manager)

@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("home", __name__)
 
 # They register their routes.
-from people.views.home import audit, contacts, guides, held, home
+from people.views.home import audit, contacts, guides, held, home, proposals

@@ -1,8 +1,10 @@
-"""The audit trail and the contacts, as they are taken out."""
+"""The audit trail, the contacts and what needs a second person, as they are taken out."""
 
 from flask_babel import lazy_gettext as _
 
 from people import labels
+from people.models import Proposal
+from people.proposals import kinds
 from people.trail import TrailLine
 from people.views.listing import Listing, each
 
@@ -36,4 +38,23 @@ CONTACTS = Listing(
     (_("Name"), lambda contact: contact.name),
     (_("Agency"), lambda contact: contact.agency),
     (_("Phone"), lambda contact: contact.phone),
+)
+
+
+def _facts(proposal: Proposal) -> str:
+    """What would be done, in one line."""
+    return "；".join(f"{label}：{text}" for label, text in kinds.kind_of(proposal).facts(proposal))
+
+
+PROPOSALS = Listing(
+    _("Second person"),
+    each("page"),
+    (_("What"), lambda proposal: kinds.kind_of(proposal).title),
+    (_("Details"), _facts),
+    (_("State"), lambda proposal: labels.PROPOSAL_STATES[proposal.state]),
+    (_("Proposed by"), lambda proposal: proposal.proposed_by.name),
+    (_("Proposed"), lambda proposal: proposal.proposed_at),
+    (_("Decided by"), lambda proposal: proposal.decided_by.name if proposal.decided_by else ""),
+    (_("Decided"), lambda proposal: proposal.decided_at),
+    (_("Reason"), lambda proposal: proposal.decision),
 )

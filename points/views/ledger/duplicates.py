@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from ground import clock, web
 from ground.db import fetch
-from ground.forms import ReasonForm, attempt
+from ground.forms import ReasonForm
 from ground.refusal import Refused
 from people import access, areas, cards, labels
 from people.models import Appointment, Card, Person, Role
@@ -19,6 +19,7 @@ from people.roster import holders, staffing
 from people.roster.duplicates import DuplicateSign
 from people.trail import words
 from people.views.listing import excel, render
+from people.views.proposing import attempt_or_propose, to_proposal, waiting_about
 from points import ledger, merging
 from points.views.ledger import bp, lists
 
@@ -94,8 +95,10 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
         return render_template("points/ledger/merge.html", duplicate=duplicate, others=others, kept=None), 200
     form = ReasonForm()
     if form.validate_on_submit():
-        with attempt(form):
+        with attempt_or_propose(form) as proposed:
             merging.merge(_entry_or_404(into), _entry_or_404(ident), form.reason.data, current_user)
+        if proposed:
+            return to_proposal(proposed)
         if form.status == 200:
             flash(gettext("Merged. Both histories are kept, and all points are on one account."))
             return redirect(url_for("ledger.account", village=village, ident=into))
@@ -107,6 +110,8 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
         duplicate=duplicate,
         sides=(_merge_side(kept), _merge_side(duplicate)),
         plan=merging.plan(kept, duplicate),
+        differing=suggestions.differences(kept, duplicate),
+        proposals=waiting_about(duplicate),
         stopped=_merge_refusal(kept, duplicate),
         fields=words.all_words().fields,
         labels=labels,

@@ -14,6 +14,7 @@ from ground.forms import ButtonForm, Form, attempt
 from people import access
 from people.models import Role
 from people.views.listing import excel, render
+from people.views.proposing import attempt_or_propose, to_proposal
 from shop.forms.goods import CodeForm, GoodsForm, PictureForm, PriceForm
 from shop.models import Goods, Picture
 from shop.shelf import codes, pictures, prices, shops
@@ -52,9 +53,12 @@ def article(village: str, ident: int) -> Response | tuple[str, int]:
 def set_price(village: str, ident: int) -> Response | tuple[str, int]:
     """Another price, from today or a later day."""
     form = PriceForm()
+    form.price.before = prices.prices_on([ident], clock.today()).get(ident)
     if form.validate_on_submit():
-        with attempt(form):
+        with attempt_or_propose(form) as proposed:
             prices.set_price(_article_or_404(ident), form.price.tenths, current_user, form.holds_from.data)
+        if proposed:
+            return to_proposal(proposed)
     return _after_form(ident, form, gettext("The price is written down."), price=form)
 
 

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from ground import clock, web
 from ground.db import fetch, transaction
-from ground.forms import ButtonForm, attempt
+from ground.forms import ButtonForm, Form, attempt
 from ground.refusal import Refused
 from people import access
 from people.models import Role
 from people.views.listing import excel, render
-from shop.forms.counts import CountedUnits, CountForm
+from people.views.proposing import attempt_or_propose, to_proposal, waiting_about
+from shop.forms.counts import BookForm, CountedUnits, CountForm
 from shop.models import Goods, StockTake
 from shop.shelf import shops
 from shop.stock import counts as verbs
@@ -69,16 +70,18 @@ def stock_take(village: str, ident: int) -> Answer:
     take = _stock_take_or_404(ident)
     if take.is_open and Role.MANAGER not in g.roles and Role.VOLUNTEER in g.roles:
         return redirect(url_for("stock.count", village=village, ident=ident))
-    return _result_page(take, ButtonForm(formdata=None))
+    return _result_page(take, BookForm(formdata=None))
 
 
-def _result_page(take: StockTake, form: ButtonForm) -> tuple[str, int]:
+def _result_page(take: StockTake, form: Form) -> tuple[str, int]:
     rows = verbs.count_sheet(take)
     counted = [row for row in rows if row.count]
     page = render(
         "shop/stock/stock_take.html",
         take=take,
         form=form,
+        book=form if isinstance(form, BookForm) else BookForm(formdata=None),
+        proposals=waiting_about(take),
         counted=counted,
         uncounted=[row.goods for row in rows if not row.count],
         differing=[row for row in counted if row.difference],
@@ -94,9 +97,12 @@ def _result_page(take: StockTake, form: ButtonForm) -> tuple[str, int]:
 @access.allow(Role.MANAGER)
 def book_stock_take(village: str, ident: int) -> Answer:
     """Book the differences."""
-    form = ButtonForm()
-    with attempt(form):
-        verbs.book(_stock_take_or_404(ident, to_write=True), current_user)
+    form = BookForm()
+    if form.validate_on_submit():
+        with attempt_or_propose(form) as proposed:
+            verbs.book(_stock_take_or_404(ident, to_write=True), current_user, form.explanation.data)
+        if proposed:
+            return to_proposal(proposed)
     if form.status != 200:
         return _result_page(_stock_take_or_404(ident), form)
     flash(gettext("Booked. The books now say what was counted."))

@@ -10,15 +10,16 @@ from werkzeug.wrappers import Response
 
 from ground import clock, web
 from ground.db import fetch
-from ground.forms import ReasonForm, attempt
+from ground.forms import ReasonForm
 from people import access
 from people.models import Role, User
 from people.views.listing import excel, render
+from people.views.proposing import attempt_or_propose, to_proposal, waiting_about
 from shop import labels
 from shop.forms.stock import OutForm, ReceiveForm
 from shop.models import Goods, Lot, MoveKind, Shop, StockMove
 from shop.shelf import shops
-from shop.stock import donations, lots, moves
+from shop.stock import donations, lots, moves, second_person
 from shop.stock import watch as watching
 from shop.views import READERS
 from shop.views.stock import bp, lists
@@ -93,7 +94,7 @@ def receive_goods(village: str, ident: int) -> Answer:
     """Take in a lot of an article."""
     form = ReceiveForm()
     if form.validate_on_submit():
-        with attempt(form):
+        with attempt_or_propose(form) as proposed:
             lot = moves.receive(
                 form.key.data,
                 _article_or_404(ident, to_write=True),
@@ -104,12 +105,18 @@ def receive_goods(village: str, ident: int) -> Answer:
                 form.best_before.data,
                 form.unit_cost.fen,
             )
+        if proposed:
+            return to_proposal(proposed)
         if form.status == 200:
             flash(_moved_text(gettext("came in"), lot, form.quantity.data))
             return redirect(url_for("stock.goods_stock", village=village, ident=ident, came=lot.id))
     article = _article_or_404(ident)
     page = render_template(
-        "shop/stock/receive.html", form=form, article=article, donors=donations.donors(article.shop)
+        "shop/stock/receive.html",
+        form=form,
+        article=article,
+        proposals=waiting_about(article),
+        donors=donations.donors(article.shop),
     )
     return page, form.status
 
@@ -135,9 +142,11 @@ def _leave_page(ident: int, verb: Callable[[str, Lot, int, str, User], StockMove
     """Let units of a lot leave by a verb, and go back to where the link was."""
     form = OutForm()
     if form.validate_on_submit():
-        with attempt(form):
-            lot = own_lot(ident, to_write=True)
+        with attempt_or_propose(form) as proposed:
+            lot = own_lot(ident)  # locked after its article
             verb(form.key.data, lot, form.quantity.data, form.reason.data, current_user)
+        if proposed:
+            return to_proposal(proposed)
         if form.status == 200:
             flash(_moved_text(labels.MOVE_KINDS[kind], lot, form.quantity.data))
             if "look" in request.args:
@@ -147,7 +156,14 @@ def _leave_page(ident: int, verb: Callable[[str, Lot, int, str, User], StockMove
     if not form.is_submitted() and kind == MoveKind.WRITE_OFF and lot.has_expired(clock.today()):
         form = OutForm(quantity=lot.on_hand, reason=gettext("Expired"))
     page = render_template(
-        "shop/stock/lot_out.html", form=form, lot=lot, kind=kind, labels=labels, today=clock.today()
+        "shop/stock/lot_out.html",
+        form=form,
+        lot=lot,
+        kind=kind,
+        limit=second_person.limit_of(lot.goods.shop),
+        proposals=waiting_about(lot),
+        labels=labels,
+        today=clock.today(),
     )
     return page, form.status
 
@@ -168,15 +184,22 @@ def undo_move(village: str, ident: int) -> Answer:
     """Undo a delivery, write-off or return that was written down by mistake; both lines stay."""
     form = ReasonForm()
     if form.validate_on_submit():
-        with attempt(form):
+        with attempt_or_propose(form) as proposed:
             move, lot = _move(ident, to_write=True)
             moves.reverse(move, form.reason.data, current_user)
+        if proposed:
+            return to_proposal(proposed)
         if form.status == 200:
             flash(gettext("Undone. Both lines stay in the journal."))
             return redirect(url_for("stock.goods_stock", village=village, ident=lot.goods_id))
     move, lot = _move(ident)
     return render_template(
-        "shop/stock/undo_move.html", form=form, move=move, lot=lot, labels=labels
+        "shop/stock/undo_move.html",
+        form=form,
+        move=move,
+        lot=lot,
+        proposals=waiting_about(move),
+        labels=labels,
     ), form.status
 
 

@@ -1,0 +1,145 @@
+"""Proposing what needs a second person, and deciding on it: agreed and done, refused, or withdrawn."""
+
+from collections.abc import Collection, Sequence
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from ground import clock
+from ground.db import Base, db, lock
+from ground.refusal import Refused, required_reason
+from people import audit
+from people.models import Area, Proposal, ProposalState, Role, User
+from people.proposals import kinds
+from people.proposals.kinds import SecondPersonNeeded
+
+
+def propose(needed: SecondPersonNeeded, actor: User) -> Proposal:
+    """Write down what one person wants to do and another has to agree to.
+
+    Proposed twice by the same person while it waits, it is one proposal. Locks the subject.
+    """
+    lock(needed.subject)
+    for earlier in waiting_about(needed.subject):
+        if (earlier.kind, earlier.proposed_by_id, earlier.terms) == (needed.kind, actor.id, needed.terms):
+            return earlier
+    proposal = Proposal(
+        area_id=needed.area.id,
+        kind=needed.kind,
+        subject=audit.name_of(needed.subject),
+        terms=needed.terms,
+        state=ProposalState.WAITING,
+        proposed_by_id=actor.id,
+        proposed_at=clock.now(),
+    )
+    db.session.add(proposal)
+    db.session.flush()
+    audit.note(actor, "proposal.propose", proposal, needed.area, proposed=needed.kind)
+    return proposal
+
+
+def agree(proposal: Proposal, actor: User) -> Proposal:
+    """Agree to a proposal as the second person: it is done now, by the rules that hold now.
+
+    Again by the same person changes nothing. Refused `already_decided`, `same_person`, `not_second_person`
+    without a role for it in that area, and as its kind and its verb say; then it goes on waiting.
+    """
+    lock(proposal)
+    if (proposal.state, proposal.decided_by_id) == (ProposalState.AGREED, actor.id):
+        return proposal
+    check_may_decide(proposal, actor)
+    kinds.kind_of(proposal).carry_out(proposal, actor)
+    audit.note(actor, "proposal.agree", proposal, proposal.area, proposed=proposal.kind)
+    return _decide(proposal, ProposalState.AGREED, actor)
+
+
+def refuse(proposal: Proposal, reason: str, actor: User) -> Proposal:
+    """Refuse a proposal as the second person, with the reason; nothing is done.
+
+    Refused `reason_missing`, `already_decided`, `same_person`, `not_second_person`.
+    """
+    reason = required_reason(reason)
+    lock(proposal)
+    check_may_decide(proposal, actor)
+    audit.note(actor, "proposal.refuse", proposal, proposal.area, proposed=proposal.kind, reason=reason)
+    return _decide(proposal, ProposalState.REFUSED, actor, reason)
+
+
+def withdraw(proposal: Proposal, actor: User) -> Proposal:
+    """Withdraw one's own proposal; nothing is done. Again it changes nothing.
+
+    Refused `not_yours` for anybody else, `already_decided`.
+    """
+    lock(proposal)
+    if actor.id != proposal.proposed_by_id:
+        raise Refused("not_yours", _("Who proposed it withdraws it."))
+    if proposal.state == ProposalState.WITHDRAWN:
+        return proposal
+    _check_waits(proposal)
+    audit.note(actor, "proposal.withdraw", proposal, proposal.area, proposed=proposal.kind)
+    return _decide(proposal, ProposalState.WITHDRAWN, actor)
+
+
+def check_may_decide(proposal: Proposal, actor: User) -> None:
+    """Check that the actor may decide on a proposal now. Refused as `agree` says."""
+    _check_waits(proposal)
+    kinds.check_two_people(proposal.proposed_by, actor)
+    kind = kinds.kind_of(proposal)
+    if not actor.roles_in(proposal.area) & kind.deciders:
+        raise Refused("not_second_person", _("Another role decides on this."))
+    kind.check(proposal, actor)
+
+
+def _check_waits(proposal: Proposal) -> None:
+    if not proposal.waits:
+        raise Refused("already_decided", _("This is decided already."))
+
+
+def _decide(proposal: Proposal, state: ProposalState, actor: User, reason: str | None = None) -> Proposal:
+    proposal.state, proposal.decision = state, reason
+    proposal.decided_by_id, proposal.decided_at = actor.id, clock.now()
+    db.session.flush()
+    db.session.expire(proposal, ["decided_by"])
+    return proposal
+
+
+# --- As they are read ---
+
+
+def waiting_about(subject: Base) -> Sequence[Proposal]:
+    """The proposals about a row that wait, the oldest first."""
+    return db.session.scalars(
+        select(Proposal)
+        .options(joinedload(Proposal.proposed_by))
+        .where(Proposal.subject == audit.name_of(subject), Proposal.state == ProposalState.WAITING)
+        .order_by(Proposal.id)
+    ).all()
+
+
+def search(area: Area) -> Select[Proposal]:
+    """The proposals of an area and below for paging: those that wait first, then the latest first."""
+    waits = Proposal.state == ProposalState.WAITING
+    return _within(area).order_by(waits.desc(), Proposal.id.desc())
+
+
+def waiting_for(area: Area, user: User, roles: Collection[Role]) -> list[Proposal]:
+    """The proposals of an area and below that somebody with these roles can decide on, oldest first."""
+    mine = {kind.code for kind in kinds.KINDS.items() if kind.deciders & set(roles)}
+    if not mine:
+        return []
+    query = _within(area).where(Proposal.state == ProposalState.WAITING, Proposal.kind.in_(mine))
+    return [
+        proposal
+        for proposal in db.session.scalars(query.order_by(Proposal.id))
+        if not kinds.is_same_person(proposal.proposed_by, user)
+    ]
+
+
+def _within(area: Area) -> Select[Proposal]:
+    return (
+        select(Proposal)
+        .join(Proposal.area)
+        .options(*map(joinedload, (Proposal.area, Proposal.proposed_by, Proposal.decided_by)))
+        .where(Area.code.startswith(area.stem))
+    )

@@ -1,0 +1,45 @@
+"""What of the points needs a second person, as that person reads it: a merge of two entries that differ."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+
+from people.models import Person, Proposal
+from people.proposals.kinds import ProposalKind
+from people.views.listing import shown_name, shown_phone
+from points import amounts, ledger, merging
+
+
+def _merge_facts(proposal: Proposal) -> Sequence[tuple[Any, str]]:
+    kept, duplicate = merging.proposed_entries(proposal)
+    return [
+        (_("Is kept"), _entry(kept)),
+        (_("Becomes history"), _entry(duplicate)),
+        (_("Points that move"), amounts.show(ledger.balance_of(duplicate))),
+        (_("Reason"), proposal.terms["reason"]),
+    ]
+
+
+def _entry(person: Person) -> str:
+    """An entry in one line: its name and number, telephone, year of birth."""
+    parts = (f"{shown_name(person)} #{person.id}", shown_phone(person.phone), str(person.birth_year or ""))
+    return " · ".join(filter(None, parts))
+
+
+def _merge_page(proposal: Proposal) -> str:
+    kept, duplicate = merging.proposed_entries(proposal)
+    return url_for("ledger.merge", village=proposal.area.code, ident=duplicate.id, into=kept.id)
+
+
+PROPOSAL_KINDS = (
+    ProposalKind(
+        merging.MERGE_OF_DIFFERENT,
+        _("Merge of two entries that differ"),
+        merging.merge_as_proposed,
+        _merge_facts,
+        _merge_page,
+        check=merging.check_no_entry_of,
+    ),
+)

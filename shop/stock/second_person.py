@@ -1,0 +1,115 @@
+"""What of the stock one person does alone, and what needs a second one.
+
+A person alone writes off or returns up to a limit: an article's value of one day, at the most it ever cost,
+so that neither many small write-offs nor a lower price get under it.
+"""
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from ground import clock
+from ground.db import Base, db
+from people.models import User
+from people.proposals import kinds
+from people.proposals.kinds import SecondPersonNeeded
+from points import amounts
+from shop.models import Goods, Lot, MoveKind, Price, Shop, StockMove
+
+# The kinds of proposals about stock.
+RECEIPT, WRITE_OFF, RETURN, UNDO, VOID_SHORT = (
+    "stock.receive",
+    "stock.write_off",
+    "stock.return",
+    "stock.undo",
+    "stock.void_short",
+)
+
+# What one person writes off or returns of an article in a day, where the village set no limit of its own.
+USUAL_LIMIT_TENTHS = 500
+
+# Units of an article that one person takes in on a day.
+MOST_UNITS_ALONE = 1_000
+
+KINDS_OF_LEAVING = {MoveKind.WRITE_OFF: WRITE_OFF, MoveKind.RETURN: RETURN}
+
+
+def limit_of(shop: Shop) -> int:
+    """What one person alone writes off or returns of an article in a day, in tenths of a point."""
+    return USUAL_LIMIT_TENTHS if shop.write_off_limit is None else shop.write_off_limit
+
+
+def check_leaving(
+    kind: MoveKind, lot: Lot, quantity: int, actor: User, agreed_by: User | None, **terms: object
+) -> None:
+    """Check that one person may let so many units leave, or that a second one agreed.
+
+    The article is locked by the caller, so that of two at the same moment the second finds the first.
+    Refused `second_person`.
+    """
+    goods = lot.goods
+    value = (_units_today(goods, (*KINDS_OF_LEAVING,), -1) + quantity) * _dearest_price(goods)
+    limit = limit_of(goods.shop)
+    if value > limit:
+        message = _(
+            "With this, %(points)s points of it leave today. Above %(limit)s points a second person agrees.",
+            points=amounts.show(value),
+            limit=amounts.show(limit),
+        )
+        kinds.check_agreed(
+            _needed(KINDS_OF_LEAVING[kind], goods, lot, message, quantity=quantity, **terms), actor, agreed_by
+        )
+
+
+def check_receiving(
+    goods: Goods, quantity: int, actor: User | None, agreed_by: User | None, **terms: object
+) -> None:
+    """Check that one may take in so many units, or that a second person agreed. Refused `second_person`."""
+    if _units_today(goods, (MoveKind.RECEIPT,), 1) + quantity > MOST_UNITS_ALONE:
+        message = _("More than %(n)s units of an article a day need a second person.", n=MOST_UNITS_ALONE)
+        kinds.check_agreed(
+            _needed(RECEIPT, goods, goods, message, quantity=quantity, **terms), actor, agreed_by
+        )
+
+
+def check_undoing(move: StockMove, reason: str, actor: User, agreed_by: User | None) -> None:
+    """Check that one person may take a delivery back, or that a second one agreed.
+
+    Alone it is taken back on its own day, if it could be taken in alone. Refused `second_person`.
+    """
+    is_of_today = clock.local(move.at).date() == clock.today()
+    if move.kind == MoveKind.RECEIPT and not (is_of_today and move.quantity <= MOST_UNITS_ALONE):
+        message = _("A delivery of an earlier day is taken back once a second person agrees.")
+        goods = move.lot.goods
+        kinds.check_agreed(_needed(UNDO, goods, move, message, reason=reason), actor, agreed_by)
+
+
+def _needed(kind: str, goods: Goods, subject: Base, message: object, **terms: object) -> SecondPersonNeeded:
+    return SecondPersonNeeded(kind, goods.shop.village, subject, message, **terms)
+
+
+def _units_today(goods: Goods, move_kinds: tuple[MoveKind, ...], sign: int) -> int:
+    """The units of an article that moved today by these kinds and were not undone; `sign` is their sign."""
+    undoing = aliased(StockMove)
+    first, last = clock.day_span(clock.today(), clock.today())
+    query = (
+        select(func.coalesce(func.sum(StockMove.quantity), 0))
+        .join(StockMove.lot)
+        .where(
+            Lot.goods_id == goods.id,
+            StockMove.kind.in_(move_kinds),
+            StockMove.consignment_id.is_(None),
+            StockMove.at >= first,
+            StockMove.at < last,
+            ~select(undoing.id).where(undoing.reverses_id == StockMove.id).exists(),
+        )
+    )
+    return sign * (db.session.scalar(query) or 0)
+
+
+def _dearest_price(goods: Goods) -> int:
+    """The most that a unit of an article ever cost, in tenths of a point."""
+    query = select(func.max(Price.points)).where(
+        Price.goods_id == goods.id, Price.holds_from <= clock.today()
+    )
+    return db.session.scalar(query) or 0

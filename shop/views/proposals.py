@@ -1,0 +1,155 @@
+"""What of the shop needs a second person, as that person reads it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+
+from ground.db import db
+from ground.paper import words
+from people import audit
+from people.models import Proposal, Role
+from people.proposals.kinds import SECOND_PEOPLE, ProposalKind
+from points import amounts
+from shop import labels
+from shop.models import Goods, Lot, Source, StockMove
+from shop.shelf import prices
+from shop.stock import counts, moves, second_person
+
+DECIDERS = SECOND_PEOPLE | {Role.MANAGER}
+
+Facts = Sequence[tuple[Any, str]]
+
+
+def _goods(proposal: Proposal) -> Goods:
+    """The article that a proposal is about, by itself or by a delivery or move of it."""
+    kind, ident = proposal.subject.partition(":")[0], audit.id_of(proposal.subject)
+    if kind == "lot":
+        return db.session.get_one(Lot, ident).goods
+    if kind == "stock_move":
+        return db.session.get_one(StockMove, ident).lot.goods
+    return db.session.get_one(Goods, ident)
+
+
+def _units(goods: Goods, quantity: int) -> str:
+    return f"{goods.title} {quantity} {goods.unit}"
+
+
+def _worth(goods: Goods, quantity: int) -> tuple[Any, str]:
+    return _("Worth today, in points"), amounts.show(quantity * prices.price_of(goods))
+
+
+def _leaving_facts(proposal: Proposal) -> Facts:
+    goods, quantity = _goods(proposal), proposal.terms["quantity"]
+    return [
+        (_("Goods"), _units(goods, quantity)),
+        _worth(goods, quantity),
+        (_("Reason"), proposal.terms["reason"]),
+    ]
+
+
+def _receipt_facts(proposal: Proposal) -> Facts:
+    goods, terms = _goods(proposal), proposal.terms
+    cost = terms["unit_cost"]
+    return [
+        (_("Goods"), _units(goods, terms["quantity"])),
+        _worth(goods, terms["quantity"]),
+        (_("Where from"), terms["donor"] or labels.SOURCES[Source(terms["source"])]),
+        *([(_("Cost of one unit in yuan"), labels.yuan(cost))] if cost is not None else []),
+    ]
+
+
+def _undo_facts(proposal: Proposal) -> Facts:
+    move = db.session.get_one(StockMove, audit.id_of(proposal.subject))
+    goods = move.lot.goods
+    return [
+        (_("Goods"), _units(goods, move.quantity)),
+        _worth(goods, move.quantity),
+        (_("Came in"), words.moment(move.at)),
+        (_("Reason"), proposal.terms["reason"]),
+    ]
+
+
+def _void_short_facts(proposal: Proposal) -> Facts:
+    short = [
+        _units(db.session.get_one(Goods, int(ident)), units)
+        for ident, units in proposal.terms["short"].items()
+    ]
+    return [(_("Missing after a void"), "、".join(short)), (_("Why"), proposal.terms["explanation"])]
+
+
+def _price_facts(proposal: Proposal) -> Facts:
+    terms = proposal.terms
+    return [
+        (_("Goods"), _goods(proposal).title),
+        (_("Price before"), amounts.show(terms["before"])),
+        (_("New price in points"), amounts.show(terms["points"])),
+        (_("Holds from"), words.day(date.fromisoformat(terms["holds_from"]))),
+    ]
+
+
+def _stock_page(proposal: Proposal) -> str:
+    return url_for("stock.goods_stock", village=proposal.area.code, ident=_goods(proposal).id)
+
+
+def _take_page(proposal: Proposal) -> str:
+    return url_for("stock.stock_take", village=proposal.area.code, ident=audit.id_of(proposal.subject))
+
+
+def _article_page(proposal: Proposal) -> str:
+    return url_for("shelf.article", village=proposal.area.code, ident=_goods(proposal).id)
+
+
+PROPOSAL_KINDS = (
+    ProposalKind(
+        second_person.WRITE_OFF,
+        _("Large write-off"),
+        moves.leave_as_proposed,
+        _leaving_facts,
+        _stock_page,
+        DECIDERS,
+    ),
+    ProposalKind(
+        second_person.RETURN,
+        _("Large return to the supplier"),
+        moves.leave_as_proposed,
+        _leaving_facts,
+        _stock_page,
+        DECIDERS,
+    ),
+    ProposalKind(
+        second_person.RECEIPT,
+        _("Very large delivery"),
+        moves.receive_as_proposed,
+        _receipt_facts,
+        _stock_page,
+        DECIDERS,
+    ),
+    ProposalKind(
+        second_person.UNDO,
+        _("Delivery taken back"),
+        moves.reverse_as_proposed,
+        _undo_facts,
+        _stock_page,
+        DECIDERS,
+    ),
+    ProposalKind(
+        second_person.VOID_SHORT,
+        _("Goods of a void are missing"),
+        counts.book_as_proposed,
+        _void_short_facts,
+        _take_page,
+        DECIDERS,
+        counts.check_outside,
+    ),
+    ProposalKind(
+        prices.PRICE,
+        _("Price that leaps"),
+        prices.set_price_as_proposed,
+        _price_facts,
+        _article_page,
+        DECIDERS,
+    ),
+)
