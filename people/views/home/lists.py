@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 from people import labels
 from people.models import Proposal
 from people.proposals import kinds
+from people.shown import shown_name, shown_text
 from people.trail import TrailLine
 from people.views.listing import Listing, each
 
@@ -43,7 +44,9 @@ CONTACTS = Listing(
 
 def _facts(proposal: Proposal) -> str:
     """What would be done, in one line."""
-    return "；".join(f"{label}：{text}" for label, text in kinds.kind_of(proposal).facts(proposal))
+    return "；".join(
+        f"{label}：{shown_text(text)}" for label, text in kinds.kind_of(proposal).facts(proposal)
+    )
 
 
 PROPOSALS = Listing(
@@ -52,9 +55,9 @@ PROPOSALS = Listing(
     (_("What"), lambda proposal: kinds.kind_of(proposal).title),
     (_("Details"), _facts),
     (_("State"), lambda proposal: labels.PROPOSAL_STATES[proposal.state]),
-    (_("Proposed by"), lambda proposal: proposal.proposed_by.name),
+    (_("Proposed by"), lambda proposal: shown_name(proposal.proposed_by)),
     (_("Proposed"), lambda proposal: proposal.proposed_at),
-    (_("Decided by"), lambda proposal: proposal.decided_by.name if proposal.decided_by else ""),
+    (_("Decided by"), lambda proposal: shown_name(proposal.decided_by)),
     (_("Decided"), lambda proposal: proposal.decided_at),
-    (_("Reason"), lambda proposal: proposal.decision),
+    (_("Reason"), lambda proposal: shown_text(proposal.decision)),
 )
