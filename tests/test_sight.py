@@ -21,7 +21,8 @@ from ground import clock
 from ground.clock import Quarter
 from ground.db import Base, db, transaction
 from people import sight
-from people.models import VILLAGE_LEVELS, Area, Household, Person
+from people.models import VILLAGE_LEVELS, Area, Household, Person, Proposal
+from people.proposals import proposing
 from people.roster import changes
 from people.sight import Sight
 from points import merging
@@ -134,6 +135,8 @@ def gossip(cast, eventful):
         twins = sa.select(Person).where(Person.name == "李重名").order_by(Person.id)
         kept, duplicate = db.session.scalars(twins)
         merging.merge(kept, duplicate, "同一个人", chair)
+        (proposal,) = db.session.scalars(sa.select(Proposal))
+        proposing.refuse(proposal, "没有受潮", chair)
         changes.rename(cast.term_of(cast.neighbour).grid, "新网格", day, "改名", clerk)
     written_of(cast.village)
     return eventful

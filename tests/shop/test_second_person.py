@@ -17,7 +17,7 @@ from shop.desk import redemptions, voids
 from shop.models import MoveKind, Source, StockMove
 from shop.shelf import prices
 from shop.stock import counts, moves
-from tests.cast import PASSWORD, TODAY, VILLAGE
+from tests.cast import HASHED, TODAY, VILLAGE
 from tests.story import count, do, everything_fits, on_hand, refused
 
 HERE = f"/v/{VILLAGE}"
@@ -110,7 +110,7 @@ def test_nobody_agrees_to_their_own(cast, proposed):
     refused("same_person", proposing.agree, proposed, cast.manager)
     with transaction():
         person = persons.add_person(cast.village, "孙店长", None)
-        other = accounts.add_user("sun2", "孙店长", PASSWORD, None, temporary=False)
+        other = accounts.add_user("sun2", "孙店长", HASHED, None, temporary=False)
         accounts.grant(other, Role.CHAIR, cast.village, None)
         for user in (other, cast.manager):
             keeping.link(user, person, None)
