@@ -46,6 +46,7 @@ from people.models.places import (
     Group,
     Level,
 )
+from people.models.supervision import Inquiry
 from people.models.training import Attendance, Training
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "Household",
     "HouseholdClass",
     "ImportFile",
+    "Inquiry",
     "LeavingRule",
     "Level",
     "Merge",
