@@ -4,13 +4,15 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from ground.db import NEWEST
-from people import access, audit, cli, held, pages, shown, sight
+from people import access, audit, cli, held, pages, sight
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Role
 from people.pages import ABOVE, EVERYWHERE, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.sight import NAMES_KEPT
 from people.signin import keeping
+from people.supervision import own
+from people.supervision.entries import ENTRY_KINDS
 from people.trail import subjects, words
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
@@ -27,6 +29,7 @@ from people.views import (
     helptexts,
     home,
     roster,
+    shown,
     signin,
     waiting,
 )
@@ -63,6 +66,7 @@ PEOPLE = Package(
         HELP.filling(helptexts.HELP_TEXTS),
         STEPS.filling(*guidetexts.GUIDE_STEPS),
         ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),
+        ENTRY_KINDS.filling(*own.OWN_KINDS),
         NAVIGATION.filling(
             NavigationEntry(4, "home.front", _("Front page"), "house", frozenset(Role) - STRAIGHT_TO_WORK),
             NavigationEntry(15, "home.front", _("Front page"), "house", frozenset({Role.WORKER})),
@@ -118,6 +122,10 @@ PEOPLE = Package(
             NavigationEntry(540, "cards.cards", _("Cards"), "person-vcard", access.COMMITTEE),
             NavigationEntry(550, "signin.pins", _("PINs"), "123", access.COMMITTEE, under=("cards.cards",)),
             NavigationEntry(560, "signin.accounts", _("Sign-ins"), "key", keeping.KEEPERS, EVERYWHERE),
+            NavigationEntry(6, "home.supervision", _("Supervision"), "eye", frozenset({Role.SUPERVISOR})),
+            NavigationEntry(
+                565, "home.supervision", _("Supervision"), "eye", access.ROLES_ABOVE, under=OFFICE
+            ),
             NavigationEntry(
                 570, "home.audit", _("Audit trail"), "clock-history", access.ONLOOKERS, EVERYWHERE, OFFICE
             ),

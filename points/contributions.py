@@ -13,9 +13,10 @@ from people.models import Person, Role
 from people.pages import ABOUT_PERSON, ABOVE, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
 from people.proposals.kinds import KINDS
 from people.sight import NAMES_KEPT
+from people.supervision.entries import ENTRY_KINDS
 from people.trail.words import WORDS
 from people.views import ROSTER
-from points import amounts, cli, held, trailwords
+from points import amounts, cli, held, supervision, trailwords
 from points import ledger as ledger_verbs
 from points.assessment import members
 from points.services import reading
@@ -60,6 +61,7 @@ POINTS = Package(
         NEWEST.filling(ledger_verbs.newest),
         ABOUT_PERSON.filling(about_person),
         NAMES_KEPT.filling(members.names_kept, objections.names_kept, reading.names_kept),
+        ENTRY_KINDS.filling(*supervision.SUPERVISED),
         WORDS.filling(trailwords.WORDS),
         HELD.filling(HeldPart(20, held.services_held), HeldPart(40, held.points_held)),
         evidence.RECORDS.filling(

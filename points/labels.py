@@ -4,6 +4,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from ground.paper import words
+from points import amounts
 from points.assessment.meeting_rules import MeetingRules
 from points.models import (
     Assessment,
@@ -148,3 +149,9 @@ def explain_transfer(transfer: Transfer) -> str:
     if transfer.corrects:
         return gettext("Right points, %(quarter)s", quarter=quarter)
     return f"{TRANSFER_KINDS[transfer.kind]} {quarter}"
+
+
+def points_in_words(tenths: int) -> str:
+    """Points as a line of text says them, with their unit: +9 points, minus 5 points."""
+    sign = "+" if tenths > 0 else gettext("minus") + " " if tenths < 0 else ""
+    return f"{sign}{amounts.show(abs(tenths))} {gettext('pts')}"

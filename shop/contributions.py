@@ -11,9 +11,11 @@ from people.models import Role
 from people.pages import CARD_PAGE, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.proposals.kinds import KINDS
 from people.sight import NAMES_KEPT
+from people.supervision.entries import ENTRY_KINDS
+from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from points.views.wall.weighing import WEIGHING
-from shop import api, cli, held, labels, trailwords
+from shop import api, cli, held, labels, supervision, trailwords
 from shop.desk import devices, proxies
 from shop.views import MINDING, READERS, desk, guidetexts, helptexts, proposals, shelf, stock, waiting
 from shop.views.shelf import budget
@@ -28,7 +30,9 @@ SHOP = Package(
     fillings=[
         CARD_PAGE.filling("desk.holder"),
         DEVICES.filling(devices.device_of_key),
+        NAMINGS.filling(trailwords.REDEMPTION),
         NAMES_KEPT.filling(proxies.names_kept),
+        ENTRY_KINDS.filling(*supervision.SUPERVISED),
         WORDS.filling(trailwords.WORDS),
         HELD.filling(HeldPart(50, held.about)),
         WEIGHING.filling(budget.backing_html),

@@ -4,9 +4,13 @@ from datetime import date
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import joinedload
 
 from ground.paper import words
+from people.models import Card
+from people.trail import Naming, SubjectPage
 from people.trail.words import Words
+from shop.models import Redemption
 
 
 def _hours(hours: dict[str, dict[str, list[str] | None]]) -> str:
@@ -35,11 +39,13 @@ WORDS = Words(
         "goods.import": _("took goods in from a file"),
         "goods.picture": _("gave an article a picture"),
         "goods.picture_off": _("took an article's picture away"),
+        "receipt.reprint": _("printed a receipt again"),
         "shelf.hours": _("changed the shop's opening hours"),
     },
     kinds={
         "device": _("Device"),
         "goods": _("Goods"),
+        "redemption": _("Redemption"),
         "shop": _("Shop"),
     },
     fields={
@@ -54,4 +60,12 @@ WORDS = Words(
         "yuan": _("Yuan"),
     },
     describers={"hours": _hours},
+)
+
+REDEMPTION = Naming(
+    "redemption",
+    Redemption,
+    lambda row: row.number,
+    (joinedload(Redemption.card).joinedload(Card.person),),
+    page=lambda row: SubjectPage("desk.redemption", row.card.person.area, row.id),
 )

@@ -11,7 +11,8 @@ WORKING = "home.front services.services assessment.quarters ledger.accounts rubr
 READING = "desk.redemptions shelf.goods"
 RAILS = {
     Role.CLERK: f"{WORKING} {READING} roster.grids conduct.trainings cards.cards signin.accounts",
-    Role.SUPERVISOR: f"{WORKING} {READING} roster.grids conduct.trainings",
+    Role.SUPERVISOR: f"home.front home.supervision {WORKING.removeprefix('home.front ')} {READING} "
+    "roster.grids conduct.trainings",
     Role.TOWNSHIP: f"{WORKING} {READING} roster.grids conduct.trainings signin.accounts",
     Role.INSTRUCTOR: "home.front services.services rubrics.rubric roster.grids conduct.trainings",
     Role.MANAGER: f"desk.desk home.front {READING} home.proposals home.contacts",

@@ -25,6 +25,8 @@ from people.models import VILLAGE_LEVELS, Area, Household, Person, Proposal
 from people.proposals import proposing
 from people.roster import changes
 from people.sight import Sight
+from people.supervision import inquiries
+from people.supervision.entries import DaySpan
 from points import merging
 from points.assessment import assessments, meeting, opening
 from points.models import Deduction, FindingResult, Sample, Voucher
@@ -138,6 +140,9 @@ def gossip(cast, eventful):
         (proposal,) = db.session.scalars(sa.select(Proposal))
         proposing.refuse(proposal, "没有受潮", chair)
         changes.rename(cast.term_of(cast.neighbour).grid, "新网格", day, "改名", clerk)
+        watched = inquiries.entries_of(cast.village, DaySpan.usual())
+        (void,) = (each for each in watched if each.kind.name == "voids")
+        inquiries.look_into(cast.village, "voids", void.entry, "问过了", cast.supervisor)
     written_of(cast.village)
     return eventful
 
@@ -303,7 +308,7 @@ def test_what_somebody_wrote_is_read_with_masks(cast, written, read):
 
 # Where a name may be masked by hand: the rule itself, what is kept masked, and paper that everybody sees.
 MASKING = {
-    *("people/models/__init__.py", "people/models/persons.py", "people/sight.py"),
+    *("people/models/__init__.py", "people/models/persons.py", "people/sight/reading.py"),
     *("points/wall/finding.py", "points/wall/posting.py", "points/wall/objections.py"),
     *("shop/api/cards.py", "shop/api/redemptions.py", "shop/views/desk/closing.py"),
     *("shop/views/desk/redemptions.py", "templates/shop/desk/holder.html"),

@@ -18,8 +18,8 @@ from people import access
 from people.models import Area, Grid, Person, Role
 from people.pages import Alarm
 from people.roster import grids, holders, persons, reach
-from people.shown import shown_text
 from people.views.listing import excel, render
+from people.views.shown import shown_text
 
 Answer = Response | tuple[str, int]
 

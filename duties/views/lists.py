@@ -14,8 +14,8 @@ from duties.visits import VisitDue
 from people import access
 from people import labels as who
 from people.models import Area, Household
-from people.shown import shown_name, shown_text
 from people.views.listing import Given, Listing, each
+from people.views.shown import shown_name, shown_text
 from points.labels import SERVICE_STATES
 from points.models import Service
 

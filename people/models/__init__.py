@@ -48,6 +48,7 @@ from people.models.places import (
     Level,
 )
 from people.models.proposals import Proposal, ProposalState
+from people.models.supervision import Inquiry
 from people.models.training import Attendance, Training
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "Household",
     "HouseholdClass",
     "ImportFile",
+    "Inquiry",
     "LeavingRule",
     "Level",
     "Merge",

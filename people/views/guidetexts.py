@@ -21,6 +21,13 @@ GUIDE_STEPS = (
         Rhythm.DAILY,
     ),
     GuideStep(
+        30,
+        "home.supervision",
+        frozenset({Role.SUPERVISOR}),
+        _("Once a week look through %(page)s, ask about it, and write down what you found."),
+        Rhythm.DAILY,
+    ),
+    GuideStep(
         150,
         "roster.grids",
         frozenset({Role.CLERK}),

@@ -19,6 +19,11 @@ HELP_TEXTS = {
         "Look here when you want to know who changed something and when. Type a name, or narrow it by "
         "action and day. Everybody who may see this page can only read it."
     ),
+    "home.supervision": _(
+        "Look through the page every week, the line that is not looked into first. Ask whoever did it, look "
+        "at the paper, and write down what you found. What stands here is no accusation: most of it is in "
+        "order."
+    ),
     "home.contacts": _(
         "On a phone, tap a number to call it; in the office, print the page and hang it up. When somebody "
         "or a number changes, the clerk or the chair changes it here."

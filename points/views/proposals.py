@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from people.models import Person, Proposal
 from people.proposals.kinds import ProposalKind
-from people.shown import shown_name, shown_phone
+from people.views.shown import shown_name, shown_phone
 from points import amounts, ledger, merging
 
 

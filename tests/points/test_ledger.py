@@ -132,6 +132,7 @@ JOURNALS = (
     "deduction",
     "statement",
     "confirmation_undone",
+    "inquiry",
 )
 
 

@@ -12,9 +12,9 @@ from people import access, audit, labels, pages, trail
 from people import cards as verbs
 from people.cardsheet import cards_pdf
 from people.models import Card, Person, Role
-from people.shown import sight
 from people.views.cards import bp, lists
 from people.views.listing import excel, render
+from people.views.shown import sight
 
 ISSUERS = (Role.CLERK, Role.CHAIR)
 

@@ -3,8 +3,8 @@
 from flask_babel import lazy_gettext as _
 
 from people import labels
-from people.shown import shown_name
 from people.views.listing import Listing
+from people.views.shown import shown_name
 
 CARDS = Listing(
     _("Cards"),

@@ -13,8 +13,8 @@ from people.conduct.evaluations import EvaluationResult
 from people.conduct.training_due import MissingTraining, TrainingDue
 from people.forms.evaluation import QUESTIONS
 from people.models import Appointment, Level, Training
-from people.shown import shown_name, shown_text
 from people.views.listing import Given, Listing, each
+from people.views.shown import shown_name, shown_text
 
 
 def _grid_names(terms: list[Appointment]) -> str:

@@ -8,9 +8,9 @@ from ground import web
 from people import access, trail
 from people.forms.audit import SearchForm
 from people.models import Role
-from people.shown import sight
 from people.views.home import bp, lists
 from people.views.listing import excel, render
+from people.views.shown import sight
 
 KEPT_ARGUMENTS = ("q", "action", "subject", "since", "until")  # what the way to the next page carries along
 

@@ -1,13 +1,16 @@
-"""The audit trail, the contacts and what needs a second person, as they are taken out."""
+"""The audit trail, the contacts, what needs a second person and what deserves a look, as they are taken out."""
+
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 
 from people import labels
 from people.models import Proposal
 from people.proposals import kinds
-from people.shown import shown_name, shown_text
+from people.supervision.inquiries import WatchedEntry
 from people.trail import TrailLine
 from people.views.listing import Listing, each
+from people.views.shown import shown_name, shown_text
 
 
 def _changes(line: TrailLine) -> str:
@@ -60,4 +63,32 @@ PROPOSALS = Listing(
     (_("Decided by"), lambda proposal: shown_name(proposal.decided_by)),
     (_("Decided"), lambda proposal: proposal.decided_at),
     (_("Reason"), lambda proposal: shown_text(proposal.decision)),
+)
+
+
+def _done_by(watched: WatchedEntry) -> Any:
+    """Who did it: a sign-in, a device by its name, or the program."""
+    who = watched.entry.done_by
+    return who if isinstance(who, str) else shown_name(who) or _("the system itself")
+
+
+def _findings(watched: WatchedEntry) -> str:
+    """What those found who looked into it."""
+    return "；".join(
+        f"{shown_text(inquiry.note)}（{shown_name(inquiry.actor)}）" for inquiry in watched.inquiries
+    )
+
+
+SUPERVISION = Listing(
+    _("Supervision"),
+    each("watched"),
+    (_("When"), lambda watched: watched.entry.at),
+    (_("Kind"), lambda watched: watched.kind.title),
+    (_("Who did it"), _done_by),
+    (_("What"), lambda watched: watched.entry.what),
+    (_("About"), lambda watched: shown_name(watched.entry.about)),
+    (_("Figure"), lambda watched: watched.entry.figure),
+    (_("Reason"), lambda watched: shown_text(watched.entry.said)),
+    (_("Looked into"), lambda watched: bool(watched.inquiries)),
+    (_("What was found"), _findings),
 )

@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _
 from people import labels
 from people.models import Appointment, Duty, Grid, GridChangeKind, Person
 from people.roster.holders import TermState
-from people.shown import shown_name, shown_phone, shown_text
 from people.views.listing import Given, Listing, each
+from people.views.shown import shown_name, shown_phone, shown_text
 
 
 def _people(given: Given) -> Iterator[tuple[Person, list[Appointment]]]:

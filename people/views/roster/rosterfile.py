@@ -13,10 +13,10 @@ from ground.forms import ButtonForm
 from people import access
 from people.rosterfile import columns, export
 from people.rosterfile.intake import ROSTER
-from people.shown import shown_name, shown_phone, sight
 from people.views import IMPORTERS
 from people.views.filing import Addresses, FilePages
 from people.views.roster import bp
+from people.views.shown import shown_name, shown_phone, sight
 
 
 def _value_text(column: str, value: Any) -> str:

@@ -20,9 +20,9 @@ from people.forms.accounts import (
     TakeRoleForm,
 )
 from people.models import Area, Person, Role, User
-from people.shown import shown_name, sight
 from people.signin import accounts, keeping, passwords
 from people.views.listing import excel, render
+from people.views.shown import shown_name, sight
 from people.views.signin import bp, lists
 
 

@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _
 
 from people import labels
 from people.models import Appointment, Card, User
-from people.shown import shown_name
 from people.signin import accounts
 from people.views.listing import Given, Listing, each
+from people.views.shown import shown_name
 
 
 def _state(user: User) -> Any:

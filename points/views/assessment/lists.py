@@ -5,8 +5,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people.shown import shown_name, shown_text
 from people.views.listing import Given, Listing, each
+from people.views.shown import shown_name, shown_text
 from points import amounts, labels
 from points.assessment.sheet import SheetRow
 from points.models import Category

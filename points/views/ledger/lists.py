@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _
 
 from people import access, labels
 from people.models import Departure, Person
-from people.shown import shown_name, shown_phone, shown_text
 from people.views.listing import Given, Listing, each
+from people.views.shown import shown_name, shown_phone, shown_text
 from points import amounts
 from points.labels import explain_transfer
 from points.leaving import Remainder

@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from people import access
-from people.shown import shown_name, shown_text
 from people.views.listing import Given, Listing, each
+from people.views.shown import shown_name, shown_text
 from points import amounts, labels
 from points.models import Deduction, Finding, Service
 from points.services.samples import SampleLine

@@ -12,8 +12,8 @@ from ground.forms import attempt
 from ground.paper import words
 from people import access
 from people.models import Role
-from people.shown import shown_name
 from people.views.listing import excel, render
+from people.views.shown import shown_name
 from points import labels
 from points.forms.samples import DrawForm, FindingForm
 from points.models import Sample, Service

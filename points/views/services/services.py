@@ -16,8 +16,8 @@ from ground.paper import words
 from people import access
 from people.models import Role
 from people.roster import holders, persons
-from people.shown import shown_name
 from people.views.listing import excel, render
+from people.views.shown import shown_name
 from points import labels
 from points.forms.services import ConfirmForm, PeriodForm, TogetherForm
 from points.models import RubricItem, Service, ServiceState

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from ground import clock, days, web
 from people import access
-from people.shown import shown_text
 from people.views.listing import excel, render
+from people.views.shown import shown_text
 from shop.desk import closing as verbs
 from shop.models import Shop
 from shop.paper.closing import ClosingSheet, OutflowRow, ReceiptRow, VoidRow, closing_pdf

@@ -7,13 +7,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 
 from ground import clock, web
-from ground.db import fetch
+from ground.db import fetch, transaction
 from ground.forms import ReasonForm, attempt
-from people import access
+from people import access, audit
 from people.forms.cards import PhotoForm, ScanForm
 from people.models import Card, Role
-from people.shown import shown_text
 from people.views.listing import excel, render
+from people.views.shown import shown_text
 from points import expiry
 from shop.desk import redemptions as verbs
 from shop.desk import voids
@@ -71,13 +71,17 @@ def void_redemption(village: str, ident: int) -> Response | tuple[str, int]:
 def receipt(village: str, ident: int) -> Response:
     """The receipt on `?paper=` 58, 80, A4 or A4x2.
 
-    A while after the redemption, or with `?reprint=1`, it says that it is a reprint.
+    A while after the redemption, or with `?reprint=1`, it says that it is a reprint, and that is written into
+    the audit trail.
     """
     redemption = _redemption_or_404(ident)
     paper = request.args.get("paper", "58")
     if paper not in PAPERS:
         abort(404)
     reprint = "reprint" in request.args or not verbs.is_fresh(redemption)
+    if reprint:
+        with transaction():
+            audit.note(current_user, "receipt.reprint", redemption, g.area, number=redemption.number)
     return web.pdf(receipt_pdf(_receipt(redemption, reprint), paper), f"receipt-{redemption.number}.pdf")
 
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from flask_babel import lazy_gettext as _
 
-from people.shown import shown_name, shown_text
 from people.views.listing import Listing, each
+from people.views.shown import shown_name, shown_text
 from points import amounts
 
 GOODS = Listing(

@@ -10,8 +10,8 @@ from ground.db import db
 from ground.forms import ButtonForm, attempt
 from people import access
 from people.models import Role
-from people.shown import shown_text
 from people.views.listing import excel, render
+from people.views.shown import shown_text
 from shop import labels
 from shop.forms.stock import SendForm
 from shop.models import Consignment, Shop

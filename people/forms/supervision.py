@@ -1,0 +1,37 @@
+"""The forms of the supervisor's page: the days it shows, and what was found."""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from ground import days
+from ground.forms import AddressForm, DayField, Form
+from people.supervision.entries import MOST_DAYS, DaySpan
+
+
+class SupervisionForm(AddressForm):
+    """The days that are looked at; they stand in the address. Left out, it is the last thirty."""
+
+    since = DayField(_("From"), days.SEARCHED, validators=[Optional()])
+    until = DayField(_("Until"), days.SEARCHED, validators=[Optional()])
+
+    def validate_until(self, field: Any) -> None:
+        """Check that the days are in order, and a year at most."""
+        if (self.period.last - self.period.first).days not in range(MOST_DAYS):
+            raise ValidationError(_("At most a year, from its first day to its last."))
+
+    @property
+    def period(self) -> DaySpan:
+        """The days that were asked for; one that was left out is of the usual ones."""
+        usual = DaySpan.usual()
+        last: date = self.until.data or usual.last
+        return DaySpan(self.since.data or min(usual.first, last), last)
+
+
+class InquiryForm(Form):
+    """What somebody found who looked into an entry."""
+
+    note = StringField(_("What you found"), validators=[InputRequired(), Length(max=500)])

@@ -1,0 +1,87 @@
+"""The entries of the supervisor's page: who did what, when, to whom, with its figure.
+
+They are facts without a judgement. Names and free text stand in them as they are kept; the page masks them
+for its reader.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ground import clock
+from ground.contributions import Slot
+from people.models import Area, Person, User
+from people.sight import Named
+
+USUAL_DAYS = 30  # looked at when nobody asks for other days
+MOST_DAYS = 366
+MOST_OF_A_KIND = 100  # the newest of a period; of more the page says so
+
+
+@dataclass(frozen=True)
+class DaySpan:
+    """Days in Asia/Shanghai, the first and the last included."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def usual(cls) -> "DaySpan":
+        """The last thirty days, today included."""
+        today = clock.today()
+        return cls(today - timedelta(days=USUAL_DAYS - 1), today)
+
+    def holds(self, moment: Any) -> Any:
+        """SQL condition: a column of moments lies in it."""
+        begin, end = clock.day_span(self.first, self.last)
+        return (moment >= begin) & (moment < end)
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """The page that tells more of an entry: its endpoint, and what its address needs beside the village."""
+
+    endpoint: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that was done: `row` is the id of the row it comes from, which names it among its kind.
+
+    `what` is said in the program's words, `about` is to whom it was done, `said` the reason that was given.
+    `done_by` is a sign-in, or the name of a device; without one the program itself did it.
+    """
+
+    row: int
+    at: datetime
+    done_by: User | str | None
+    what: str
+    about: Named | str | None = None
+    figure: str = ""
+    said: str | None = None
+    page: EntryPage | None = None
+
+    def is_of(self, user: User) -> bool:
+        """Whether somebody did it themselves, or it was done to them or to a sign-in of theirs."""
+        concerned = (self.done_by, self.about)
+        users = [who for who in concerned if isinstance(who, User)]
+        people = {who.id for who in concerned if isinstance(who, Person)} | {who.person_id for who in users}
+        return user.id in {who.id for who in users} or (user.person_id or 0) in people
+
+
+@dataclass(frozen=True)
+class EntryKind:
+    """A kind of entries: its name in addresses and inquiries, its title, and how they are found.
+
+    `find` gives the newest `MOST_OF_A_KIND` of a village in a period, the latest first, by one statement.
+    """
+
+    order: int
+    name: str
+    title: Any
+    find: Callable[[Area, DaySpan], Iterable[Entry]]
+
+
+ENTRY_KINDS: Slot[EntryKind] = Slot(by=lambda kind: kind.order)

@@ -1,0 +1,96 @@
+"""The entries of a period from all packages, and what was looked into of them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from ground import clock
+from ground.db import db, get_locked
+from ground.refusal import Refused, required_reason
+from people.models import Area, Inquiry, User
+from people.supervision.entries import ENTRY_KINDS, MOST_OF_A_KIND, DaySpan, Entry, EntryKind
+
+
+@dataclass(frozen=True)
+class WatchedEntry:
+    """An entry with its kind, and the inquiries into it in their order."""
+
+    kind: EntryKind
+    entry: Entry
+    inquiries: Sequence[Inquiry]
+
+
+@dataclass(frozen=True)
+class KindFigures:
+    """How many entries of a kind there are, and into how many of them nobody has looked."""
+
+    kind: EntryKind
+    entries: int
+    open: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more of them than are shown."""
+        return self.entries >= MOST_OF_A_KIND
+
+
+def entries_of(village: Area, period: DaySpan) -> list[WatchedEntry]:
+    """Everything that supervision may look into in a village in a period, the latest first."""
+    inquiries = _inquiries(village)
+    watched = [
+        WatchedEntry(kind, entry, inquiries[kind.name, entry.row])
+        for kind in ENTRY_KINDS.items()
+        for entry in kind.find(village, period)
+    ]
+    return sorted(watched, key=lambda each: each.entry.at, reverse=True)
+
+
+def figures(watched: Sequence[WatchedEntry]) -> list[KindFigures]:
+    """The figures of every kind, also of those with nothing."""
+    entries = Counter(each.kind.name for each in watched)
+    unseen = Counter(each.kind.name for each in watched if not each.inquiries)
+    return [KindFigures(kind, entries[kind.name], unseen[kind.name]) for kind in ENTRY_KINDS.items()]
+
+
+def find_entry(village: Area, period: DaySpan, kind_name: str, row: int) -> Entry | None:
+    """The entry of a village in a period with this kind and row, or None."""
+    kind = next((kind for kind in ENTRY_KINDS.items() if kind.name == kind_name), None)
+    found = kind.find(village, period) if kind else ()
+    return next((entry for entry in found if entry.row == row), None)
+
+
+def look_into(village: Area, kind_name: str, entry: Entry, note: str, actor: User) -> Inquiry:
+    """Write down that somebody looked into an entry, and what they found.
+
+    An entry can be looked into again, by supervision as by those above it. The same again by the same person
+    is written once. Refused `own_entry` for who did it or whom it is about, `reason_missing` without a note.
+    """
+    get_locked(User, actor.id)
+    if entry.is_of(actor):
+        raise Refused("own_entry", _("This is about something of your own. Somebody else looks into it."))
+    values = {
+        "village_id": village.id,
+        "entry_kind": kind_name,
+        "entry_row": entry.row,
+        "note": required_reason(note, "note"),
+        "actor_id": actor.id,
+    }
+    written = db.session.scalars(select(Inquiry).filter_by(**values)).first()
+    if written is None:
+        written = Inquiry(**values, at=clock.now())
+        db.session.add(written)
+        db.session.flush()
+    return written
+
+
+def _inquiries(village: Area) -> defaultdict[tuple[str, int], list[Inquiry]]:
+    """The inquiries of a village, by the kind and row of their entries."""
+    found: defaultdict[tuple[str, int], list[Inquiry]] = defaultdict(list)
+    query = select(Inquiry).options(joinedload(Inquiry.actor)).where(Inquiry.village_id == village.id)
+    for inquiry in db.session.scalars(query.order_by(Inquiry.id)):
+        found[inquiry.entry_kind, inquiry.entry_row].append(inquiry)
+    return found

@@ -1,0 +1,91 @@
+"""The supervisor's page: what deserves a second pair of eyes, and what was looked into."""
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground.forms import attempt
+from people import access
+from people.forms.supervision import InquiryForm, SupervisionForm
+from people.models import Role
+from people.supervision import inquiries
+from people.supervision.entries import MOST_OF_A_KIND, Entry, EntryPage
+from people.views.home import bp, lists
+from people.views.listing import excel, render
+
+SUPERVISING = (Role.SUPERVISOR, *access.ROLES_ABOVE)
+
+
+@bp.get("/v/<village>/supervision")
+@access.allow(*SUPERVISING)
+@excel(lists.SUPERVISION)
+def supervision(village: str) -> tuple[str, int]:
+    """What was done in the village that supervision may look into, the latest first."""
+    return _page()
+
+
+def _page(refused: tuple[str, int, InquiryForm] | None = None) -> tuple[str, int]:
+    """The page of the days in the address; a refusal stands at its entry."""
+    form = SupervisionForm(request.args)
+    watched = inquiries.entries_of(g.area, form.period) if form.validate() else []
+    chosen = request.args.get("show", "")
+    kinds = inquiries.figures(watched)
+    if chosen not in ("", *(each.kind.name for each in kinds)):
+        abort(404)
+    page = render(
+        "people/home/supervision.html",
+        form=form,
+        period=form.period,
+        kinds=kinds,
+        chosen=chosen,
+        most=MOST_OF_A_KIND,
+        watched=[each for each in watched if chosen in ("", each.kind.name)],
+        links=_link,
+        kept=_kept(),
+        refused=refused,
+        inquiry_form=refused[2] if refused else InquiryForm(formdata=None),
+    )
+    return page, refused[2].status if refused else form.status
+
+
+def _kept() -> dict[str, str]:
+    """The days and the kind in the address, which go along to what is sent."""
+    return {name: value for name in ("since", "until", "show") if (value := request.args.get(name))}
+
+
+def _link(page: EntryPage | None) -> str | None:
+    """The address of the page that tells more, if the reader may open it."""
+    rule = access.rule_of(page.endpoint) if page else None
+    if page is None or not (rule and rule.roles and rule.roles & g.roles):
+        return None
+    arguments: dict[str, Any] = {"village": g.area.code, **page.arguments}
+    if "area" in arguments:
+        del arguments["village"]
+    return url_for(page.endpoint, **arguments)
+
+
+def _entry_or_404(kind_name: str, row: int) -> Entry:
+    """The entry of this kind and row among those of the days in the address, or 404."""
+    days = SupervisionForm(request.args)
+    found = inquiries.find_entry(g.area, days.period, kind_name, row) if days.validate() else None
+    return found or abort(404)
+
+
+@bp.post("/v/<village>/supervision/<kind>/<int:ident>")
+@access.allow(*SUPERVISING)
+def look_into(village: str, kind: str, ident: int) -> Response | tuple[str, int]:
+    """Write down that one looked into an entry, and what was found."""
+    form = InquiryForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            entry = _entry_or_404(kind, ident)
+            inquiries.look_into(g.area, kind, entry, form.note.data, current_user)
+    if form.status != 200:
+        _entry_or_404(kind, ident)
+        return _page(refused=(kind, ident, form))
+    flash(gettext("Written down. It stays, and those above the village read it too."))
+    kept: dict[str, Any] = _kept()
+    return redirect(url_for("home.supervision", village=village, **kept))

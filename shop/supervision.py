@@ -1,0 +1,176 @@
+"""What supervision may look into about the shop: voids, reprints, prices, stock, and new cards."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from ground.clock import local
+from ground.db import db
+from people.models import Area, AuditEvent, Card, Person, User
+from people.supervision.entries import MOST_OF_A_KIND, DaySpan, Entry, EntryKind, EntryPage
+from points.amounts import show
+from points.labels import points_in_words
+from shop.models import Goods, Lot, MoveKind, Price, Redemption, Shop, StockMove, Void
+
+# Stock that came or went without a redemption, a delivery or another shop.
+STOCK_WORDS = {
+    MoveKind.WRITE_OFF: _("wrote goods off"),
+    MoveKind.RETURN: _("sent goods back to the supplier"),
+    MoveKind.REVERSAL: _("undid a change of the stock"),
+    MoveKind.STOCK_TAKE: _("booked a difference of a stock-take"),
+}
+
+
+def voids(village: Area, period: DaySpan) -> Iterator[Entry]:
+    """Redemptions that were voided."""
+    query = (
+        select(Void)
+        .join(Void.redemption)
+        .join(Redemption.shop)
+        .options(
+            joinedload(Void.redemption).joinedload(Redemption.card).joinedload(Card.person),
+            joinedload(Void.actor),
+            joinedload(Void.device),
+        )
+        .where(Shop.village_id == village.id, period.holds(Void.at))
+        .order_by(Void.id.desc())
+        .limit(MOST_OF_A_KIND)
+    )
+    for void in db.session.scalars(query):
+        redemption = void.redemption
+        yield Entry(
+            row=void.id,
+            at=void.at,
+            done_by=void.actor or void.made_by,
+            what=gettext("voided redemption %(number)s", number=redemption.number),
+            about=redemption.card.person,
+            figure=points_in_words(redemption.total),
+            said=void.reason,
+            page=EntryPage("desk.redemption", {"ident": redemption.id}),
+        )
+
+
+def reprints(village: Area, period: DaySpan) -> Iterator[Entry]:
+    """Receipts that were printed once more."""
+    query = (
+        select(AuditEvent, Redemption)
+        .join(Redemption, AuditEvent.subject == literal("redemption:") + cast(Redemption.id, String))
+        .options(joinedload(AuditEvent.actor), joinedload(Redemption.card).joinedload(Card.person))
+        .where(
+            AuditEvent.area_id == village.id,
+            AuditEvent.action == "receipt.reprint",
+            period.holds(AuditEvent.at),
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(MOST_OF_A_KIND)
+    )
+    for event, redemption in db.session.execute(query):
+        yield Entry(
+            row=event.id,
+            at=event.at,
+            done_by=event.actor,
+            what=gettext("printed receipt %(number)s again", number=redemption.number),
+            about=redemption.card.person,
+            page=EntryPage("desk.redemption", {"ident": redemption.id}),
+        )
+
+
+def prices_of_today(village: Area, period: DaySpan) -> Iterator[Entry]:
+    """Prices that were changed for the very day on which that was written down."""
+    earlier = aliased(Price)
+    before = (
+        select(earlier.points)
+        .where(earlier.goods_id == Price.goods_id, earlier.id < Price.id)
+        .order_by(earlier.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(Price, Goods, before)
+        .join(Goods, Price.goods_id == Goods.id)
+        .join(Shop, Goods.shop_id == Shop.id)
+        .options(joinedload(Price.actor))
+        .where(Shop.village_id == village.id, before.is_not(None), period.holds(Price.at))
+        .order_by(Price.id.desc())
+        .limit(MOST_OF_A_KIND)
+    )
+    for price, goods, points_before in db.session.execute(query):
+        if price.holds_from <= local(price.at).date():
+            yield Entry(
+                row=price.id,
+                at=price.at,
+                done_by=price.actor,
+                what=gettext("changed the price of %(goods)s for the same day", goods=goods.title),
+                figure=f"{show(points_before)} → {show(price.points)}",
+                page=EntryPage("shelf.article", {"ident": goods.id}),
+            )
+
+
+def stock_changes(village: Area, period: DaySpan) -> Iterator[Entry]:
+    """Goods written off, sent back, counted away or undone; who took a delivery back stands here too."""
+    query = (
+        select(StockMove)
+        .join(StockMove.lot)
+        .join(Lot.goods)
+        .join(Shop, Goods.shop_id == Shop.id)
+        .options(joinedload(StockMove.lot).joinedload(Lot.goods), joinedload(StockMove.actor))
+        .where(Shop.village_id == village.id, StockMove.kind.in_(STOCK_WORDS), period.holds(StockMove.at))
+        .order_by(StockMove.id.desc())
+        .limit(MOST_OF_A_KIND)
+    )
+    for move in db.session.scalars(query):
+        goods = move.lot.goods
+        yield Entry(
+            row=move.id,
+            at=move.at,
+            done_by=move.actor,
+            what=f"{STOCK_WORDS[move.kind]}{gettext(': ')}{goods.title}",
+            figure=f"{'+' if move.quantity > 0 else '−'}{abs(move.quantity)} {goods.unit}",
+            said=move.reason,
+            page=EntryPage("stock.goods_stock", {"ident": goods.id}),
+        )
+
+
+def new_cards(village: Area, period: DaySpan) -> Iterator[Entry]:
+    """Cards that were issued, and what was handed out for the first time on each."""
+    other = aliased(Redemption)
+    first_id = select(func.min(other.id)).where(other.card_id == Card.id).correlate(Card).scalar_subquery()
+    query = (
+        select(Card, Redemption, User)
+        .join(Card.person)
+        .outerjoin(Redemption, Redemption.id == first_id)
+        .outerjoin(User, User.id == Card.issued_by_id)
+        .options(joinedload(Card.person), selectinload(Redemption.lines))
+        .where(Person.area_id == village.id, period.holds(Card.issued_at))
+        .order_by(Card.id.desc())
+        .limit(MOST_OF_A_KIND)
+    )
+    for card, first, issuer in db.session.execute(query):
+        bought = (
+            "、".join(f"{line.name} {line.quantity} {line.unit}" for line in first.lines) if first else ""
+        )
+        yield Entry(
+            row=card.id,
+            at=card.issued_at,
+            done_by=issuer,
+            what=gettext("issued a card; first handed out on it: %(goods)s", goods=bought)
+            if first
+            else gettext("issued a card; nothing was handed out on it yet"),
+            about=card.person,
+            figure=points_in_words(-first.total) if first else "",
+            page=EntryPage("desk.redemption", {"ident": first.id})
+            if first
+            else EntryPage("roster.person", {"ident": card.person_id}),
+        )
+
+
+SUPERVISED = (
+    EntryKind(110, "voids", _("Voids"), voids),
+    EntryKind(120, "reprints", _("Receipts printed again"), reprints),
+    EntryKind(130, "prices", _("Prices changed for the same day"), prices_of_today),
+    EntryKind(140, "stock", _("Write-offs and differences"), stock_changes),
+    EntryKind(150, "cards", _("New cards and what they bought"), new_cards),
+)
