@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from ground.paper import words
 from people.trail.words import Words
+from points import amounts
 
 
 def _hours(hours: dict[str, dict[str, list[str] | None]]) -> str:
@@ -35,6 +36,7 @@ WORDS = Words(
         "goods.import": _("took goods in from a file"),
         "goods.picture": _("gave an article a picture"),
         "goods.picture_off": _("took an article's picture away"),
+        "shop.limit": _("changed the limit for write-offs"),
         "shelf.hours": _("changed the shop's opening hours"),
     },
     kinds={
@@ -50,8 +52,9 @@ WORDS = Words(
         "quota": _("Limit for each person and quarter"),
         "spec": _("Specification"),
         "unit": _("Unit"),
+        "write_off_limit": _("Limit for write-offs"),
         "year": _("Year"),
         "yuan": _("Yuan"),
     },
-    describers={"hours": _hours},
+    describers={"hours": _hours, "write_off_limit": amounts.show},
 )
