@@ -18,6 +18,7 @@ from points.models import (
     Transfer,
     TransferKind,
     Voucher,
+    Witness,
 )
 
 CATEGORIES = {
@@ -148,3 +149,8 @@ def explain_transfer(transfer: Transfer) -> str:
     if transfer.corrects:
         return gettext("Right points, %(quarter)s", quarter=quarter)
     return f"{TRANSFER_KINDS[transfer.kind]} {quarter}"
+
+
+def witness_text(witness: Witness) -> str:
+    """A witness in one line; of who is in no file also where to find them."""
+    return " · ".join(filter(None, (witness.name, witness.village, witness.phone)))
