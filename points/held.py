@@ -26,13 +26,14 @@ from points.models import (
     Recusal,
     Service,
     Transfer,
+    Witness,
 )
 
 
 def services_held(person: Person, reader: Reader) -> list[HeldSection]:
     """The services of a person, and what was deducted or shall be; the same for every reader."""
     ids = persons.entry_ids(persons.current_entry(person))
-    return [_services(ids), _deductions(ids)]
+    return [_services(ids), _deductions(ids), *_vouched(ids)]
 
 
 def points_held(person: Person, reader: Reader) -> list[HeldSection]:
@@ -64,6 +65,21 @@ def _services(ids: list[int]) -> HeldSection:
             for service in services
         ],
     )
+
+
+def _vouched(ids: list[int]) -> list[HeldSection]:
+    """The records of others for which they vouched, if there are any; whose they are is told to nobody."""
+    services = db.session.scalars(
+        select(Service)
+        .join(Service.witness)
+        .where(Witness.person_id.in_(ids))
+        .options(joinedload(Service.item))
+        .order_by(Service.done_on, Service.id)
+    ).all()
+    if not services:
+        return []
+    rows = [(day(service.done_on), service.item.name) for service in services]
+    return [HeldSection(_("Services they vouched for as a witness"), (_("Day"), _("Service")), rows)]
 
 
 def _deductions(ids: list[int]) -> HeldSection:

@@ -19,6 +19,7 @@ from points.models import (
     Transfer,
     TransferKind,
     Voucher,
+    Witness,
 )
 
 CATEGORIES = {
@@ -155,3 +156,8 @@ def points_in_words(tenths: int) -> str:
     """Points as a line of text says them, with their unit: +9 points, minus 5 points."""
     sign = "+" if tenths > 0 else gettext("minus") + " " if tenths < 0 else ""
     return f"{sign}{amounts.show(abs(tenths))} {gettext('pts')}"
+
+
+def witness_text(witness: Witness) -> str:
+    """A witness in one line; of who is in no file also where to find them."""
+    return " · ".join(filter(None, (witness.name, witness.village, witness.phone)))

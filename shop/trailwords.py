@@ -10,6 +10,7 @@ from ground.paper import words
 from people.models import Card
 from people.trail import Naming, SubjectPage
 from people.trail.words import Words
+from points import amounts
 from shop.models import Redemption
 
 
@@ -40,6 +41,7 @@ WORDS = Words(
         "goods.picture": _("gave an article a picture"),
         "goods.picture_off": _("took an article's picture away"),
         "receipt.reprint": _("printed a receipt again"),
+        "shop.limit": _("changed the limit for write-offs"),
         "shelf.hours": _("changed the shop's opening hours"),
     },
     kinds={
@@ -56,10 +58,11 @@ WORDS = Words(
         "quota": _("Limit for each person and quarter"),
         "spec": _("Specification"),
         "unit": _("Unit"),
+        "write_off_limit": _("Limit for write-offs"),
         "year": _("Year"),
         "yuan": _("Yuan"),
     },
-    describers={"hours": _hours},
+    describers={"hours": _hours, "write_off_limit": amounts.show},
 )
 
 REDEMPTION = Naming(

@@ -191,7 +191,7 @@ def names_are_masked_in_what_was_said(cast, written):
     assert names.folded(said) == "由潘*3和尹*l说"
 
 
-@place("service.voucher_name", "person.name", "user_account.name")
+@place("service.voucher_name", "witness.name", "person.name", "user_account.name")
 def nobody_vouches_for_themselves(cast, written):
     worker = person(cast)
     grid = do(grids.add_grid, cast.village, "90", "河边", GridKind.RURAL, 8, cast.clerk)

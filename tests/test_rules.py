@@ -262,7 +262,11 @@ WRITES = (
     ("chair", "services/deductions/{deduction}/take-back", {"reason": "按错了"}),
     ("chair", "services/deductions/{deduction}/drop", {"reason": "邻居证实去过"}),
     ("clerk", "slips", {"worker": "0", "count": "2"}),
-    ("chair", "slips/{slip}/confirm", {"voucher": "household", "name": "王大娘"}),
+    (
+        "chair",
+        "slips/{slip}/confirm",
+        {"voucher": "household", "name": "王大娘", "village": "柳树村", "phone": "13900001111"},
+    ),
     ("supervisor", "samples", {"quarter": "2026Q4", "size": "3", "seed": "8"}),
     ("supervisor", "samples/{sample}/records/{claimed}", {"result": "sound"}),
     ("clerk", "quarters", {"quarter": "2026Q4"}),

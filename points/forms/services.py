@@ -11,7 +11,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from ground import days
-from ground.forms import AddressForm, DayField, Form, KeyedForm, NumberField, SelectField
+from ground.forms import AddressForm, DayField, FiguresField, Form, KeyedForm, NumberField, SelectField
 from points import labels
 from points.forms.fields import PhotoField
 from points.models import MANY_TIMES, Voucher
@@ -57,13 +57,21 @@ class ServiceForm(ServiceDetailsForm):
 class ConfirmForm(Form):
     """The voucher of a record: on whose word it is confirmed.
 
-    Without a name it is the second person's own word.
+    Without a name it is the second person's own word. Of who is in no file of the village, their own village
+    and a telephone are asked for.
     """
 
     voucher = SelectField(
         _("On whose word"), choices=labels.VOUCHERS.items(), coerce=Voucher, default=Voucher.SECOND_PERSON
     )
     name = StringField(_("Their name"), validators=[Length(max=200)])
+    village = StringField(_("Their village"), validators=[Length(max=100)])
+    phone = FiguresField(_("Their telephone"), validators=[Length(max=20)])
+
+    @property
+    def word(self) -> tuple[Voucher, str, str, str]:
+        """On whose word, as the verb takes it."""
+        return self.voucher.data, self.name.data, self.village.data, self.phone.data
 
 
 class TogetherForm(KeyedForm):

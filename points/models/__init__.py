@@ -31,6 +31,7 @@ from points.models.services import (
     Slip,
     Voucher,
     WithPhoto,
+    Witness,
 )
 
 __all__ = [
@@ -80,4 +81,5 @@ __all__ = [
     "TransferKind",
     "Voucher",
     "WithPhoto",
+    "Witness",
 ]

@@ -69,6 +69,7 @@ class ConfirmationUndone(Base):
     confirmed_at: Mapped[datetime] = mapped_column(Moment)
     voucher: Mapped[Voucher | None] = mapped_column(enum_column(Voucher))
     voucher_name: Mapped[str | None] = mapped_column(String(200))
+    witness_id: Mapped[int | None] = mapped_column(ForeignKey("witness.id"))
     assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessment.id"))
     reason: Mapped[str] = mapped_column(String(200))
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment, enum_column
@@ -67,6 +67,37 @@ class Evidence(Base):
     )
 
 
+class Witness(Base):
+    """On whose word a record is confirmed (证明人): somebody of the roster, a household, or from outside.
+
+    Of who is in no file the `village` and a `phone` are there. Never changed.
+    """
+
+    __tablename__ = "witness"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    village: Mapped[str | None] = mapped_column(String(100))
+    phone: Mapped[str | None] = mapped_column(String(20))
+
+    person: Mapped[Person | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("person_id IS NULL OR household_id IS NULL", name="one_file"),
+        CheckConstraint(
+            "(person_id IS NULL AND household_id IS NULL) = (phone IS NOT NULL)", name="outside_phone"
+        ),
+        CheckConstraint("(phone IS NULL) = (village IS NULL)", name="outside_village"),
+    )
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether they are in no file of the village."""
+        return self.phone is not None
+
+
 class WithPhoto:
     """A record that a photo may go with."""
 
@@ -105,6 +136,7 @@ class Service(WithPhoto, Base):
     decision: Mapped[str | None] = mapped_column(String(200))
     voucher: Mapped[Voucher | None] = mapped_column(enum_column(Voucher))
     voucher_name: Mapped[str | None] = mapped_column(String(200))
+    witness_id: Mapped[int | None] = mapped_column(ForeignKey("witness.id"))
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
     likeness: Mapped[str | None] = mapped_column(String(16))
@@ -116,6 +148,7 @@ class Service(WithPhoto, Base):
     item: Mapped[RubricItem] = relationship()
     recorded_by: Mapped[User] = relationship(foreign_keys=[recorded_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+    witness: Mapped[Witness | None] = relationship()
     evidence: Mapped[Evidence | None] = relationship()
     household: Mapped[Household | None] = relationship()
     resubmits: Mapped["Service | None"] = relationship(remote_side=[id], back_populates="resubmitted")
@@ -216,6 +249,8 @@ class Sample(Base):
     """A random draw among a quarter's records by village supervision; never changed.
 
     Anyone can repeat it: of the records up to `last_service_id` those whose SHA-256 of "seed:id" is smallest.
+    `outside` are the ids of those that somebody from outside vouched for when it was drawn; they take part
+    three times. None for a draw of before there were such.
     """
 
     __tablename__ = "sample"
@@ -226,6 +261,7 @@ class Sample(Base):
     seed: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     last_service_id: Mapped[int]
+    outside: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
 

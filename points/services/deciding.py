@@ -21,49 +21,68 @@ from points.models import (
     Service,
     ServiceState,
     Voucher,
+    Witness,
 )
+from points.services import witnesses
 
 # While a sheet is in these states, what stands on it can still change.
 NOT_POSTED = (AssessmentState.COLLECTING, AssessmentState.DELIBERATING)
 
 
 def confirm(
-    service: Service, actor: User, voucher: Voucher = Voucher.SECOND_PERSON, name: str = ""
+    service: Service,
+    actor: User,
+    voucher: Voucher = Voucher.SECOND_PERSON,
+    name: str = "",
+    from_village: str = "",
+    phone: str = "",
 ) -> Service:
     """Confirm as the second person, or on the word of the served household or of a witness, by `name`.
+
+    They are found in the village's files; of anybody else their village and telephone are needed.
 
     On somebody's word also who keyed the record in may confirm it, from paper that they signed; the worker
     never. Again by the same person changes nothing. Refused `same_person` for who recorded it, or when the
     name is the worker's or the recorder's own, `own_service` for the worker, `many_units` for who recorded
-    more than 50 units, `voucher_missing` without a name, `already_decided`, `is_deduction`.
+    more than 50 units, as `witnesses.find_or_name` says, `already_decided`, `is_deduction`.
     """
     lock_for_decision(service)
-    return confirm_locked(service, actor, voucher, name)
+    return confirm_locked(service, actor, voucher, name, from_village, phone)
 
 
 def confirm_locked(
-    service: Service, actor: User, voucher: Voucher = Voucher.SECOND_PERSON, name: str = ""
+    service: Service,
+    actor: User,
+    voucher: Voucher = Voucher.SECOND_PERSON,
+    name: str = "",
+    from_village: str = "",
+    phone: str = "",
 ) -> Service:
     """Confirm a record that was locked for its decision. Refused as `confirm` says."""
     _check_ordinary(service)
     if persons.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody confirms their own service."))
-    name = names.kept(name)
+    witness = None
     if voucher == Voucher.SECOND_PERSON:
         if actor.id == service.recorded_by_id:
             raise Refused("same_person", _("You recorded this yourself. Somebody else confirms it."))
-        name = ""
     elif service.is_of_many and actor.id == service.recorded_by_id:
         raise Refused(
             "many_units",
             _("More than %(n)s in one record: somebody else confirms it.", n=MANY_TIMES),
             "name",
         )
-    elif not 1 <= len(name) <= 200:
-        raise Refused("voucher_missing", _("Write down who confirms it."), "name")
     elif any(names.same(name, person.name) for person in (service.worker, service.recorded_by)):
         raise Refused("same_person", _("Somebody else than the worker and the recorder confirms it."), "name")
-    return decide(service, ServiceState.CONFIRMED, None, actor, voucher, name or None)
+    else:
+        village = db.session.get_one(Area, service.village_id)
+        witness = witnesses.find_or_name(voucher, name, from_village, phone, village, actor)
+        recorder = service.recorded_by.person
+        if witnesses.is_of(witness, service.worker) or (recorder and witnesses.is_of(witness, recorder)):
+            raise Refused(
+                "same_person", _("Somebody else than the worker and the recorder confirms it."), "phone"
+            )
+    return decide(service, ServiceState.CONFIRMED, None, actor, voucher, witness)
 
 
 def reject(service: Service, reason: str, actor: User) -> Service:
@@ -83,7 +102,7 @@ def decide(
     reason: str | None,
     actor: User,
     voucher: Voucher | None = None,
-    name: str | None = None,
+    witness: Witness | None = None,
 ) -> Service:
     """Write a decision down, after its rules were checked. Refused `already_decided`.
 
@@ -97,7 +116,8 @@ def decide(
     service.decided_by_id = actor.id
     service.decided_at = clock.now()
     service.decision = reason
-    service.voucher, service.voucher_name = voucher, name
+    service.voucher, service.witness = voucher, witness
+    service.voucher_name = witness.name if witness else None
     if state == ServiceState.CONFIRMED and service.undone:
         taken_by = service.undone[-1].assessment
         if taken_by is not None and taken_by.state == AssessmentState.DELIBERATING:
@@ -131,6 +151,7 @@ def take_back(service: Service, reason: str, actor: User) -> ConfirmationUndone:
         confirmed_at=service.decided_at,
         voucher=service.voucher,
         voucher_name=service.voucher_name,
+        witness_id=service.witness_id,
         assessment_id=service.assessment_id,
         reason=reason,
         actor_id=actor.id,
@@ -139,7 +160,7 @@ def take_back(service: Service, reason: str, actor: User) -> ConfirmationUndone:
     db.session.add(undone)
     service.state = ServiceState.RECORDED
     service.decided_by_id = service.decided_at = None
-    service.voucher = service.voucher_name = service.assessment_id = None
+    service.voucher = service.voucher_name = service.witness_id = service.assessment_id = None
     db.session.flush()
     db.session.expire(service, ["undone", "assessment", "decided_by"])
     village = db.session.get_one(Area, service.village_id)

@@ -36,12 +36,16 @@ class ChecklistRow:
 
 @dataclass(frozen=True)
 class Checklist:
-    """A sample: among which records it was drawn, how, by whom, and the rows in the order of the draw."""
+    """A sample: among which records it was drawn, how, by whom, and the rows in the order of the draw.
+
+    `outside` are the numbers of the records that take part three times.
+    """
 
     village: str
     quarter: Quarter
     seed: str
     upto: int
+    outside: list[int]
     drawn_on: date
     drawn_by: str
     rows: list[ChecklistRow]
@@ -76,6 +80,11 @@ def _strips(checklist: Checklist, title: str) -> list[Strip]:
         "To repeat the draw: write the seed, a colon and each record's number, and take the SHA-256 of that; "
         "the records whose result comes first in order are the sample."
     )
+    outside_text = _(
+        "A witness from outside the files vouches for the records %(numbers)s: they take part three times, "
+        "also with “:2” and “:3” behind the number.",
+        numbers=", ".join(map(str, checklist.outside)),
+    )
     table = PrintedTable(
         [
             PrintedColumn(_("Record no."), 16, "center"),
@@ -94,6 +103,7 @@ def _strips(checklist: Checklist, title: str) -> list[Strip]:
         gap(2),
         *paragraph(drawn_text, ROOM_MM, BODY),
         *paragraph(repeat_text, ROOM_MM, SMALL, colour=QUIET),
+        *(paragraph(outside_text, ROOM_MM, SMALL, colour=QUIET) if checklist.outside else []),
         gap(2),
         *table.rows(map(_cells, checklist.rows)),
         *(paragraph(note, ROOM_MM, SMALL, colour=QUIET) if (note := words.footnote(checklist)) else []),

@@ -1,11 +1,18 @@
-"""The form of a year's budget."""
+"""The forms of a year's budget and of the limit for write-offs."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from ground.forms import Form, SelectField
+from points.forms.fields import PointsField
 from shop.forms.money import MoneyField
+
+
+class LimitForm(Form):
+    """What one person alone writes off of an article in a day."""
+
+    limit = PointsField(_("Points of an article in a day"), usual=1_000, validators=[InputRequired()])
 
 
 class BudgetForm(Form):

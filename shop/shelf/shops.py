@@ -12,8 +12,13 @@ from ground.paper import words
 from ground.refusal import Refused
 from people import audit
 from people.models import Area, User
+from points import amounts
 from shop.models import Shop
 from shop.shelf.hours import Hours, opening_after
+
+# Tenths of a point of an article in a day: what one person writes off where the village decided nothing,
+# and the most that a village can decide.
+USUAL_WRITE_OFF_LIMIT, LARGEST_WRITE_OFF_LIMIT = 500, 5_000
 
 
 def open_shop(village: Area, name: str | None = None) -> Shop:
@@ -36,6 +41,26 @@ def of_village(village: Area) -> Shop | None:
 def hours_of(shop: Shop) -> Hours | None:
     """When the shop is open, by the village's own decision; None: whenever somebody serves."""
     return Hours.from_json(shop.hours) if shop.hours else None
+
+
+def write_off_limit_of(shop: Shop) -> int:
+    """What one person alone writes off or returns of an article in a day, in tenths of a point."""
+    return USUAL_WRITE_OFF_LIMIT if shop.write_off_limit is None else shop.write_off_limit
+
+
+def set_write_off_limit(shop: Shop, tenths: int, actor: User | None) -> None:
+    """Let one person alone write off up to so many tenths of a point of an article in a day.
+
+    Refused `bad_amount` beyond 0 to 500 points.
+    """
+    lock(shop)
+    if not 0 <= tenths <= LARGEST_WRITE_OFF_LIMIT:
+        raise Refused(
+            "bad_amount",
+            _("The limit is from 0 to %(n)s points.", n=amounts.show(LARGEST_WRITE_OFF_LIMIT)),
+            "limit",
+        )
+    audit.change(actor, "shop.limit", shop, shop.village, write_off_limit=tenths)
 
 
 def set_hours(shop: Shop, hours: Hours | None, actor: User | None) -> None:

@@ -14,7 +14,8 @@ from people.models import User
 from people.proposals import kinds
 from people.proposals.kinds import SecondPersonNeeded
 from points import amounts
-from shop.models import Goods, Lot, MoveKind, Price, Shop, StockMove
+from shop.models import Goods, Lot, MoveKind, Price, StockMove
+from shop.shelf import shops
 
 # The kinds of proposals about stock.
 RECEIPT, WRITE_OFF, RETURN, UNDO, VOID_SHORT = (
@@ -25,18 +26,10 @@ RECEIPT, WRITE_OFF, RETURN, UNDO, VOID_SHORT = (
     "stock.void_short",
 )
 
-# What one person writes off or returns of an article in a day, where the village set no limit of its own.
-USUAL_LIMIT_TENTHS = 500
-
 # Units of an article that one person takes in on a day.
 MOST_UNITS_ALONE = 1_000
 
 KINDS_OF_LEAVING = {MoveKind.WRITE_OFF: WRITE_OFF, MoveKind.RETURN: RETURN}
-
-
-def limit_of(shop: Shop) -> int:
-    """What one person alone writes off or returns of an article in a day, in tenths of a point."""
-    return USUAL_LIMIT_TENTHS if shop.write_off_limit is None else shop.write_off_limit
 
 
 def check_leaving(
@@ -49,7 +42,7 @@ def check_leaving(
     """
     goods = lot.goods
     value = (_units_today(goods, (*KINDS_OF_LEAVING,), -1) + quantity) * _dearest_price(goods)
-    limit = limit_of(goods.shop)
+    limit = shops.write_off_limit_of(goods.shop)
     if value > limit:
         message = _(
             "With this, %(points)s points of it leave today. Above %(limit)s points a second person agrees.",

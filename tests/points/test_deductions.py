@@ -52,7 +52,7 @@ def served(cast):
     """A service that is confirmed."""
     with transaction():
         service = recording.record(uuid4().hex, cast.worker, cast.item("化解一起"), DAY, 1, "", cast.clerk)
-        return deciding.confirm(service, cast.chair, Voucher.WITNESS, "张大娘")
+        return deciding.confirm(service, cast.chair, Voucher.WITNESS, "张大娘", "邻村", "13900001111")
 
 
 def total(assessment, worker):

@@ -72,6 +72,7 @@ from points.models import (
     SentBack,
     Transfer,
     TransferKind,
+    Witness,
 )
 from points.services import deciding, deductions
 from shop.desk import proxies, redemptions, voids
@@ -128,6 +129,7 @@ JOURNALS = (
     "price",
     "donation",
     "stock_count",
+    "witness",
     "proxy",
     "deduction",
     "statement",
@@ -412,6 +414,7 @@ def _of_records(cast):
     kind = GatheringKind.LAW
     held, found, opened = (Evidence(kind=each) for each in ("gathering", "incident", "dispute"))
     told = {"held_on": day, "kind": kind, "topic": "学法", "present": 8, "note": ""}
+    yield Witness(name="张大山", village="邻村", phone="13900001111")
     yield JointConfirmation(key="t", village_id=village, ticked="", **by)
     yield Gathering(evidence=held, key="g", **told, **where, **recorded)
     step = IncidentStep(kind=IncidentStepKind.CLOSED, to="", note="", on=day, **by)

@@ -130,7 +130,7 @@ def test_a_line_opens_to_its_records_with_confirmer_and_evidence(cast, client_of
             uuid4().hex, cast.worker, cast.item("化解一起"), TODAY, 1, "劝和地界", cast.clerk
         )
         photos.keep(service, Jpeg(a_picture()), cast.clerk)
-        deciding.confirm(service, cast.chair, deciding.Voucher.WITNESS, "张大山")
+        deciding.confirm(service, cast.chair, deciding.Voucher.WITNESS, "张大山", "邻村", "13900001111")
         meeting.deliberate(begun, TODAY, PRESENT, (), "", cast.clerk)
     for headers in ({}, PART):
         line = supervisor.get(line_of(cast.worker), headers=headers).text

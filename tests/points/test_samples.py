@@ -159,7 +159,7 @@ def test_a_long_checklist_has_pages():
     row = ChecklistRow(
         123456, date(2026, 12, 20), "欧阳晓燕", "第十二网格", "代办 × 1 件", "帮助" * 250, "3 张", ""
     )
-    sheet = Checklist("柳树村", QUARTER, "7", 99, date(2026, 12, 28), "郭监督", [row] * 40)
+    sheet = Checklist("柳树村", QUARTER, "7", 99, [3, 5], date(2026, 12, 28), "郭监督", [row] * 40)
     pictures, text = read(checklist_pdf(sheet))
     assert len(pictures) > 3
     assert min(min(ink(picture)) for picture in pictures) >= 8

@@ -15,7 +15,7 @@ from people.roster import persons
 from people.signin import accounts, keeping
 from shop.desk import redemptions, voids
 from shop.models import MoveKind, Source, StockMove
-from shop.shelf import prices
+from shop.shelf import prices, shops
 from shop.stock import counts, moves
 from tests.cast import HASHED, TODAY, VILLAGE
 from tests.story import count, do, everything_fits, on_hand, refused
@@ -86,8 +86,8 @@ def test_a_lower_price_gets_nobody_under_the_limit(cast, write_off):
 
 
 def test_a_village_s_own_limit_counts(cast, write_off):
-    with transaction():
-        cast.shop.write_off_limit = 90
+    refused("bad_amount", shops.set_write_off_limit, cast.shop, 5_001, cast.chair)
+    do(shops.set_write_off_limit, cast.shop, 90, cast.chair)
     do(write_off, 3)
     refused("second_person", write_off, 1)
 
@@ -264,6 +264,18 @@ def test_from_the_write_off_to_the_second_person(cast, manager, client_of):
     assert on_hand(cast.goods) == [0]
     assert chair.post(f"{led_to.location}/refuse", data={"reason": "不"}).status_code == 422
     assert "大额报损" in chair.get(f"{HERE}/proposals").text
+
+
+def test_the_chair_alone_sets_the_village_s_limit(cast, manager, client_of):
+    page = f"{HERE}/budget"
+    for user, status in ((cast.manager, 403), (cast.chair, 302)):
+        assert client_of(user).post(f"{page}/limit", data={"limit": "80"}).status_code == status
+    assert 'value="80"' in client_of(cast.chair).get(page).text
+    assert (
+        client_of(cast.chair).post(f"{page}/limit", data={"limit": "900", "limit-sure": "900"}).status_code
+        == 422
+    )
+    assert cast.shop.write_off_limit == 800
 
 
 def test_who_may_look_and_who_may_not(cast, proposed, client_of):

@@ -1,4 +1,4 @@
-"""The audit trail, the contacts, what needs a second person and what deserves a look, as they are taken out."""
+"""The lists of the home pages as they are taken out: trail, contacts, second person, supervision."""
 
 from typing import Any
 

@@ -77,6 +77,7 @@ def _sample_page(sample: Sample, refused: tuple[int, FindingForm] | None = None)
         "points/services/sample.html",
         sample=sample,
         lines=lines,
+        witness_text=labels.witness_text,
         open_count=sum(line.finding is None for line in lines),
         numbers=_ranges(list(verbs.population(sample))),
         evidence=reader.evidence,
@@ -133,7 +134,7 @@ def sample_checklist(village: str, ident: int) -> Response:
                 worker=shown_name(service.worker),
                 grid=service.grid.name,
                 service=f"{service.item.name} × {service.count} {service.item.unit}",
-                note=service.note if access.is_insider() else "",
+                note=_note(service) if access.is_insider() else "",
                 household=f"{home.number} {home.head}" if home else "",
                 finding=str(labels.FINDINGS[line.finding.result]) if line.finding else "",
             )
@@ -143,8 +144,17 @@ def sample_checklist(village: str, ident: int) -> Response:
         quarter=Quarter.parse(sample.quarter_name),
         seed=sample.seed,
         upto=sample.last_service_id,
+        outside=sample.outside or [],
         drawn_on=clock.local(sample.at).date(),
         drawn_by=sample.actor.name,
         rows=rows,
     )
     return web.pdf(checklist_pdf(checklist), f"sample-{sample.id}.pdf")
+
+
+def _note(service: Service) -> str:
+    """What was written of a record, and who vouched for it."""
+    if service.witness is None:
+        return service.note
+    who = gettext("Vouched for by %(who)s", who=labels.witness_text(service.witness))
+    return "\n".join(filter(None, (service.note, who)))

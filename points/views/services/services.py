@@ -22,7 +22,7 @@ from points import labels
 from points.forms.services import ConfirmForm, PeriodForm, TogetherForm
 from points.models import RubricItem, Service, ServiceState
 from points.rubrics import versions
-from points.services import deciding, flags, photos, reading, taking, together
+from points.services import deciding, flags, photos, reading, taking, together, witnesses
 from points.services.reading import ServiceSearch
 from points.services.together import JointOutcome
 from points.views.services import bp, lists, waiting
@@ -86,6 +86,7 @@ def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
         serving=serving,
         items=_item_choices(),
         words=ConfirmForm(formdata=None),
+        known_names=_known_names(page.items) if may_decide else (),
         refused=refused,
         told=waiting.told_at_its_place(shown, in_groups),
         may_decide=may_decide,
@@ -93,6 +94,11 @@ def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
         may_record=bool(g.roles & RECORDERS),
     )
     return html, refused.form.status if refused else 200
+
+
+def _known_names(services: Sequence[Service]) -> list[str]:
+    """Who can vouch for these records, from the village's files."""
+    return witnesses.known_names(g.area, [service.grid_id for service in services], current_user)
 
 
 def _search_of_request() -> dict[str, Any]:
@@ -156,7 +162,7 @@ def confirm_service(village: str, ident: int) -> Response | tuple[str, int]:
     return _decide(
         ident,
         form,
-        lambda service: deciding.confirm(service, current_user, form.voucher.data, form.name.data),
+        lambda service: deciding.confirm(service, current_user, *form.word),
         gettext("Confirmed: %(name)s, %(item)s."),
     )
 

@@ -22,7 +22,7 @@ from points.forms.services import ConfirmForm
 from points.forms.slips import ANYONE, PrintSlipsForm, SlipNumberForm
 from points.models import FedBy, Service, ServiceState, Slip
 from points.rubrics import versions
-from points.services import deciding, recording
+from points.services import deciding, recording, witnesses
 from points.services import slips as verbs
 from points.services.slipsheet import SlipFace, slips_pdf
 from points.views import KEYING_IN
@@ -108,6 +108,7 @@ def _slip_page(slip: Slip, form: Form) -> tuple[str, int]:
         service=service,
         head=home.head if home else "",
         form=form,
+        known_names=witnesses.known_names(g.area, [service.grid_id], current_user) if service else (),
         number=SlipNumberForm(formdata=None),
         labels=labels,
         further=pages.further_links(ABOUT_SLIP, slip),
@@ -139,7 +140,7 @@ def confirm_slip(village: str, slip: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             service = _service_of_slip(_slip_or_404(slip)) or abort(404)
-            deciding.confirm(service, current_user, form.voucher.data, form.name.data)
+            deciding.confirm(service, current_user, *form.word)
             message = gettext(
                 "Confirmed: %(name)s, %(item)s.", name=service.worker.name, item=service.item.name
             )

@@ -19,7 +19,7 @@ from shop import labels
 from shop.forms.stock import OutForm, ReceiveForm
 from shop.models import Goods, Lot, MoveKind, Shop, StockMove
 from shop.shelf import shops
-from shop.stock import donations, lots, moves, second_person
+from shop.stock import donations, lots, moves
 from shop.stock import watch as watching
 from shop.views import READERS
 from shop.views.stock import bp, lists
@@ -160,7 +160,7 @@ def _leave_page(ident: int, verb: Callable[[str, Lot, int, str, User], StockMove
         form=form,
         lot=lot,
         kind=kind,
-        limit=second_person.limit_of(lot.goods.shop),
+        limit=shops.write_off_limit_of(lot.goods.shop),
         proposals=waiting_about(lot),
         labels=labels,
         today=clock.today(),
