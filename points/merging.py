@@ -21,6 +21,7 @@ from ground.refusal import Refused, required_reason
 from people import audit, cards
 from people.models import Appointment, Card, CardState, Duty, Merge, Outcome, Person, User
 from people.roster import departures, duplicates, holders, persons, terms
+from people.signin import humans
 from points import keys, ledger
 from points.assessment import sheet
 from points.models import (
@@ -133,7 +134,7 @@ def check(kept: Person, duplicate: Person, actor: User | None) -> None:
     if duplicates.merge_of(duplicate) or duplicates.merge_of(kept):
         raise Refused("already_merged", _("One of these entries was merged already."))
     entries = persons.entry_ids(kept) + persons.entry_ids(duplicate)
-    if actor and actor.person_id in entries:
+    if any(humans.is_own(actor, entry) for entry in (kept, duplicate)):
         raise Refused("own_entry", _("Nobody merges their own entries. Ask another chair."))
     if kept.area_id != duplicate.area_id and _is_busy(duplicate):
         raise Refused("other_village", _("The two entries belong to different villages."))

@@ -77,6 +77,7 @@ OWN_WORDS = Words(
         "person.no_portrait": _("deleted a person's photo"),
         "person.portrait": _("put in a person's photo"),
         "person.show": _("was shown everything held about a person"),
+        "role.confirm": _("confirmed a role"),
         "role.grant": _("gave a role"),
         "role.revoke": _("took a role back"),
         "roster.export": _("took the roster out as a file"),
@@ -164,8 +165,10 @@ OWN_WORDS = Words(
         "text": _("Text"),
         "topic": _("Topic"),
         "training": _("Training"),
+        "unit": _("Unit"),
         "until": _("Until"),
         "username": _("Sign-in name"),
+        "waits": _("Waits to be confirmed"),
     },
     rows={"group_id": "group", "person": "person", "person_id": "person", "training": "training"},
     values={

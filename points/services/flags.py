@@ -18,8 +18,9 @@ from sqlalchemy import and_, func, or_, select, union
 
 from ground.clock import Quarter
 from ground.db import db
-from people.models import Appointment, Area, Duty, Merge
+from people.models import Appointment, Area, Duty, Merge, Role
 from people.roster import holders
+from people.signin import humans, sessions
 from points.models import Evidence, EvidenceKind, Service, ServiceState, Slip
 
 # Nobody does six services in ten minutes; a clerk who keys in paper does, and has its slips.
@@ -43,6 +44,7 @@ class Sign(StrEnum):
     OUTSIDE_TERM = "outside_term"
     SAME_HOUSEHOLD = "same_household"
     FAR_ABOVE = "far_above"
+    SHARED_DEVICE = "shared_device"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def flags_of(village: Area, services: Sequence[Service]) -> Mapping[int, list[Fl
     """
     flags_by_service: dict[int, list[Flag]] = defaultdict(list)
     if services:
-        for search in (_same_words, _in_a_hurry, _outside_term, _same_household, _far_above):
+        for search in (_same_words, _in_a_hurry, _outside_term, _same_household, _far_above, _shared_device):
             for service_id, flag in search(village, services):
                 flags_by_service[service_id].append(flag)
     return flags_by_service
@@ -249,6 +251,26 @@ def _far_above(village: Area, services: Sequence[Service]) -> Signs:
         if own > FEW_SERVICES and own > FAR_ABOVE_TIMES * usual:
             text = _("%(own)s in this quarter; usual here are %(usual)s.", own=own, usual=f"{usual:g}")
             yield service.id, Flag(Sign.FAR_ABOVE, text)
+
+
+def _shared_device(village: Area, services: Sequence[Service]) -> Signs:
+    """Records that a worker claimed on a device on which somebody else of the committee signs in.
+
+    It may well be so: who has no telephone comes to the office.
+    """
+    marks = {service.device_mark for service in services if service.device_mark}
+    if not marks:
+        return
+    there = sessions.users_on(marks, village, {Role.CLERK, Role.CHAIR})
+    for service in services:
+        others = [
+            user.name
+            for user in there.get(service.device_mark or "", ())
+            if not humans.is_same(user, service.recorded_by)
+        ]
+        if others:
+            text = _("Entered on a device on which %(names)s signs in too.", names="、".join(others))
+            yield service.id, Flag(Sign.SHARED_DEVICE, text)
 
 
 def _pairs(query: Any) -> dict[Any, Any]:

@@ -18,6 +18,7 @@ from ground.clock import Quarter
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import User
+from people.signin import humans
 from shop.models import Count, Goods, Lot, MoveKind, Shop, StockMove, StockTake
 from shop.shelf import prices
 from shop.stock import lots
@@ -179,8 +180,7 @@ def book(take: StockTake, actor: User) -> StockTake:
 
 
 def _was_counted_by(take: StockTake, actor: User) -> bool:
-    query = select(Count.id).where(Count.stock_take_id == take.id, Count.counter_id == actor.id)
-    return db.session.scalar(query.limit(1)) is not None
+    return humans.is_among(actor, select(Count.counter_id).where(Count.stock_take_id == take.id))
 
 
 def _lot_differences(row: CountRow, article_lots: Iterable[Lot]) -> list[tuple[Lot, int]]:
@@ -219,15 +219,15 @@ def _check_open(take: StockTake) -> None:
         raise Refused("stock_take_over", _("This stock-take is over. Begin a new one."))
 
 
-def has_counted(shop: Shop, actor: User, quarter: Quarter) -> bool:
+def has_counted(shop: Shop, actor: User | None, quarter: Quarter) -> bool:
     """Whether somebody counted a shop's stock in a quarter: who did does not void there."""
     first, last = clock.day_span(quarter.first_day, quarter.last_day)
-    query = (
-        select(Count.id)
+    counters = (
+        select(Count.counter_id)
         .join(StockTake, Count.stock_take_id == StockTake.id)
-        .where(StockTake.shop_id == shop.id, Count.counter_id == actor.id, Count.at >= first, Count.at < last)
+        .where(StockTake.shop_id == shop.id, Count.at >= first, Count.at < last)
     )
-    return db.session.scalar(query.limit(1)) is not None
+    return humans.is_among(actor, counters)
 
 
 def stock_takes_of(shop: Shop) -> Select[StockTake]:

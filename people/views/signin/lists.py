@@ -6,12 +6,12 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from people import access, labels
-from people.models import Appointment, Card, User
+from people.models import Appointment, Card, Grant, User
 from people.signin import accounts
 from people.views.listing import Given, Listing, each, shown_name
 
 
-def _name(user: User) -> str:
+def name_of(user: User) -> str:
     """A name off the roster is masked outside the village, as on the page."""
     return user.person.masked if user.person and not access.is_insider() else user.name
 
@@ -20,16 +20,23 @@ def _state(user: User) -> Any:
     return _("closed") if user.closed_at else _("has a temporary password") if user.temporary else _("open")
 
 
-def _roles(user: User) -> str:
-    return "；".join(f"{labels.ROLES[held.role]}（{held.area.name}）" for held in user.grants)
+def roles_of(user: User) -> str:
+    """The roles of a sign-in in one line, each with its place."""
+    return "；".join(_role(held) for held in user.grants)
+
+
+def _role(held: Grant) -> str:
+    waits = _(", waits to be confirmed") if held.waits else ""
+    return f"{labels.ROLES[held.role]}（{held.area.name}{waits}）"
 
 
 SIGN_INS = Listing(
     _("Sign-ins"),
     each("page"),
-    (_("Name"), _name),
+    (_("Name"), name_of),
     (_("Sign-in name"), lambda user: _("card and PIN") if accounts.is_of_card(user) else user.username),
-    (_("Roles"), _roles),
+    (_("Unit"), lambda user: None if user.person else user.unit),
+    (_("Roles"), roles_of),
     (_("State"), _state),
     (_("Closed on"), lambda user: user.closed_at),
 )
@@ -37,9 +44,11 @@ SIGN_INS = Listing(
 ROLES_HELD = Listing(
     _("Roles of the sign-in"),
     lambda given: ((given["user"], held) for held in given["user"].grants),
-    (_("Name"), lambda user, held: _name(user)),
+    (_("Name"), lambda user, held: name_of(user)),
     (_("Role"), lambda user, held: labels.ROLES[held.role]),
     (_("Where"), lambda user, held: held.area.name),
+    (_("Given by"), lambda user, held: held.given_by and held.given_by.name),
+    (_("Waits to be confirmed"), lambda user, held: held.waits),
 )
 
 
