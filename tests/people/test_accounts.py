@@ -401,7 +401,7 @@ def test_a_new_sign_in_through_the_page(cast, chair):
     assert "村委会" in chair.get(f"/a/{VILLAGE}/accounts").text
     alike = chair.post(f"/a/{VILLAGE}/accounts/new", data=data | {"name": "老店长"})
     assert alike.status_code == 422
-    assert "新店长（shop manager（柳树村）） may be the same person" in alike.text
+    assert "新店长：shop manager（柳树村） may be the same person" in alike.text
     assert f'href="/a/{VILLAGE}/accounts/further"' in alike.text
     again = chair.post(f"/a/{VILLAGE}/accounts/new", data=data | {"is_another": "y"})
     assert again.status_code == 422

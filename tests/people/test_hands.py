@@ -111,12 +111,12 @@ def test_from_the_chair_s_page_to_the_township_s(cast, client_of, village):
     user = cast.user("two")
     assert "等待确认" in chair.get(there).text
     assert "roles/confirm" not in chair.get(f"{there}/{user.id}").text
-    assert "1 个角色等上级其他人确认" in chair.get(f"/v/{village.code}/").text
+    assert "1 项职责等上级其他人确认" in chair.get(f"/v/{village.code}/").text
     township = client_of(cast.far_township_user)
-    assert "确认 1 个角色" in township.get(f"{above}/").text
+    assert "确认 1 项职责" in township.get(f"{above}/").text
     with transaction():
         user.temporary = False
-    assert "角色等待确认" in client_of(user).get("/").text
+    assert "职责等待确认" in client_of(user).get("/").text
     assert client_of(user).get(f"/v/{village.code}/goods").status_code == 404
     grant = user.grants[0].id
     address = f"{above}/accounts/{user.id}"

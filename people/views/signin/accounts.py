@@ -78,7 +78,7 @@ def _check_not_known(others: Sequence[User]) -> None:
     Refused `sign_in_alike`.
     """
     if others:
-        held = "；".join(f"{lists.name_of(other)}（{lists.roles_of(other)}）" for other in others)
+        held = "；".join(f"{lists.name_of(other)}：{lists.roles_of(other)}" for other in others)
         text = gettext(
             "%(names)s may be the same person, who then needs no second sign-in: give them a further role.",
             names=held,
