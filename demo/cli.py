@@ -61,8 +61,10 @@ def _load_history(codes: Sequence[str]) -> None:
     with click.progressbar(length=steps, label="Making the demo") as bar:
         story = Story(lambda: bar.update(1))
         for level, code in ((Role.COUNTY, "532323"), (Role.TOWNSHIP, "532323101")):
-            user = accounts.add_user(level, roll.name(story.chance), SECRET, None, temporary=False)
-            accounts.grant(user, level, cast(Area, areas.by_code(code)), None)
+            office, name = cast(Area, areas.by_code(code)), roll.name(story.chance)
+            unit = f"{office.name}平安办"
+            user = accounts.add_user(level, name, SECRET, None, temporary=False, unit=unit)
+            accounts.grant(user, level, office, None)
         for number, code in enumerate(codes, 1):
             suffix = "" if number == 1 else str(number)
             story.tell_village(story.village(villages[code], plans[code], suffix))

@@ -59,6 +59,9 @@ VILLAGE_ROLES = (
     Role.VOLUNTEER,
 )
 
+# Where they belong who are not on the roster, behind the village's name; the others to its committee.
+UNITS = {Role.SUPERVISOR: "监督委员会", Role.MANAGER: "爱心超市", Role.VOLUNTEER: "爱心超市"}
+
 NOTES = (
     "上门看望独居老人",
     "讲解医保缴费政策",
@@ -163,7 +166,8 @@ class Story:
 
     def _user(self, area: Area, role: Role, suffix: str, person: Person | None = None) -> User:
         name = person.name if person else roll.name(self.chance)
-        user = accounts.add_user(f"{role}{suffix}", name, SECRET, None, person, temporary=False)
+        unit = f"{roll.short_name(area)}{UNITS[role]}" if role in UNITS else "" if person else area.name
+        user = accounts.add_user(f"{role}{suffix}", name, SECRET, None, person, temporary=False, unit=unit)
         accounts.grant(user, role, area, None)
         return user
 

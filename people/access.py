@@ -164,6 +164,7 @@ def user_of_session(token: str) -> User | None:
 
 def check_access() -> Response | None:
     """Check the access rule before every request: find the area it is about, or abort."""
+    sessions.set_here(None)
     if request.endpoint is None:
         return None  # no such address: routing answers 404 by itself
     if "\0" in request.path:
@@ -180,6 +181,7 @@ def check_access() -> Response | None:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     if current_user.temporary and request.endpoint != FIRST_SIGN_IN_PAGE:
         return redirect(url_for(FIRST_SIGN_IN_PAGE))
+    sessions.set_here(g.user_session)
     if request.endpoint not in UNATTENDED_PAGES:
         sessions.note_seen(g.user_session)
     roles = rule.roles_for(request.method)
@@ -198,7 +200,9 @@ def _device_of_key() -> Any:
     for with_key in DEVICES.items():
         if device := with_key(authorization.token):
             return device
-    raise Refused("bad_key", _("This key opens nothing: it is mistyped, or was taken back."))
+    raise Refused(
+        "bad_key", _("This key opens nothing: it is mistyped, was taken back, or nobody answers for it.")
+    )
 
 
 def _area_and_roles(arguments: dict[str, Any]) -> tuple[Area, set[Role]]:

@@ -46,9 +46,13 @@ def import_areas(file: Path) -> None:
 @click.argument("name")
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
 @click.option("--area", "code", required=True, help="The 12-digit code of the area the role is for.")
+@click.option("--unit", default="", help="The office or agency of whoever is not on the roster.")
+@click.option("--phone", default="", help="Their own mobile telephone.")
 @click.option("--lasting", is_flag=True, help="The password is its owner's own; otherwise it opens once.")
 @click.password_option()
-def add_account(username: str, name: str, role: str, code: str, lasting: bool, password: str) -> None:
+def add_account(
+    username: str, name: str, role: str, code: str, unit: str, phone: str, lasting: bool, password: str
+) -> None:
     """Make a sign-in with a role for an area and all below it."""
     area = areas.by_code(code)
     if area is None:
@@ -56,7 +60,9 @@ def add_account(username: str, name: str, role: str, code: str, lasting: bool, p
     try:
         secret = passwords.own_secret(password, username)
         with transaction():
-            user = accounts.add_user(username, name, secret, None, temporary=not lasting, area=area)
+            user = accounts.add_user(
+                username, name, secret, None, temporary=not lasting, area=area, unit=unit, phone=phone
+            )
             accounts.grant(user, Role(role), area, None)
     except Refused as refusal:
         raise click_error(refusal) from refusal
@@ -74,6 +80,21 @@ def give_password(username: str) -> None:
     except Refused as refusal:
         raise click_error(refusal) from refusal
     click.echo(secret.plain)
+
+
+@accounts_cli.command("confirm")
+@click.argument("username")
+def confirm_roles(username: str) -> None:
+    """Confirm the roles of a sign-in that wait, where nobody above the village could."""
+    try:
+        with transaction():
+            user = keeping.find_by_name(username)
+            waiting = [role_grant for role_grant in user.grants if role_grant.waits]
+            for role_grant in waiting:
+                accounts.confirm(role_grant, None)
+    except Refused as refusal:
+        raise click_error(refusal) from refusal
+    click.echo(f"{len(waiting)} roles of {username} have effect now")
 
 
 @click.command("roles", hidden=True)

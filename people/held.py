@@ -192,10 +192,10 @@ def _sign_ins(ids: list[int]) -> HeldSection:
             for grant in user.grants
         ]
         closed = day(clock.local(user.closed_at).date()) if user.closed_at else DASH
-        rows.append((user.username, user.name, gettext(", ").join(roles) or DASH, closed))
-    return HeldSection(
-        _("Sign-ins and roles"), (_("Sign-in name"), _("Name"), _("Role"), _("Closed on")), rows
-    )
+        told = (user.username, user.name, gettext(", ").join(roles) or DASH, text_or_dash(user.phone), closed)
+        rows.append(told)
+    header = (_("Sign-in name"), _("Name"), _("Role"), _("Own mobile telephone"), _("Closed on"))
+    return HeldSection(_("Sign-ins and roles"), header, rows)
 
 
 def _trainings(ids: list[int]) -> HeldSection:

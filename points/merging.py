@@ -23,6 +23,7 @@ from people.models import Appointment, Card, CardState, Duty, Merge, Outcome, Pe
 from people.proposals import kinds
 from people.proposals.kinds import SecondPersonNeeded
 from people.roster import departures, duplicates, holders, persons, terms
+from people.signin import humans
 from points import keys, ledger
 from points.assessment import sheet
 from points.models import (
@@ -156,7 +157,7 @@ def proposed_entries(proposal: Proposal) -> tuple[Person, Person]:
 
 def check_no_entry_of(proposal: Proposal, actor: User) -> None:
     """Check that none of the proposed entries is the actor's own. Refused `own_entry`."""
-    if any(persons.is_own(actor, entry) for entry in proposed_entries(proposal)):
+    if any(humans.is_own(actor, entry) for entry in proposed_entries(proposal)):
         raise Refused("own_entry", _("Nobody merges their own entries. Ask another chair."))
 
 
@@ -173,7 +174,7 @@ def check(kept: Person, duplicate: Person, actor: User | None) -> None:
     if duplicates.merge_of(duplicate) or duplicates.merge_of(kept):
         raise Refused("already_merged", _("One of these entries was merged already."))
     entries = persons.entry_ids(kept) + persons.entry_ids(duplicate)
-    if actor and actor.person_id in entries:
+    if any(humans.is_own(actor, entry) for entry in (kept, duplicate)):
         raise Refused("own_entry", _("Nobody merges their own entries. Ask another chair."))
     if kept.area_id != duplicate.area_id and _is_busy(duplicate):
         raise Refused("other_village", _("The two entries belong to different villages."))

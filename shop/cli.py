@@ -11,6 +11,7 @@ from ground.refusal import Refused
 from ground.server.cli import Commands
 from people import areas
 from people.cli import click_error, import_from_file
+from people.signin import keeping
 from points.cli import ledger_cli
 from shop.desk import devices, verify
 from shop.goodsfile.intake import GOODS
@@ -37,11 +38,13 @@ def verify_ledger() -> None:
 @devices_cli.command("add")
 @click.option("--shop", "code", required=True, help="The 12-digit code of the village whose shop it serves.")
 @click.option("--name", required=True, help="What people call it.")
-def add_device(code: str, name: str) -> None:
+@click.option("--by", "username", required=True, help="The sign-in of the manager who answers for it.")
+def add_device(code: str, name: str, username: str) -> None:
     """Give a device a key. The key is the last line, and is told this once."""
     try:
         with transaction():
-            device, key = devices.add_device(_shop(code), name, None)
+            manager = keeping.find_by_name(username)
+            device, key = devices.add_device(_shop(code), name, manager)
     except Refused as refusal:
         raise click_error(refusal) from refusal
     click.echo(f"device {device.id}, {device.name}, serves {device.shop.name}; its key:")

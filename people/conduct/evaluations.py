@@ -21,6 +21,7 @@ from ground.db import db, lock
 from ground.refusal import Refused
 from people.models import Appointment, Area, Duty, Evaluation, EvaluationSide, Grid, Person, Role, User
 from people.roster import holders, persons
+from people.signin import humans
 
 # Whoever served together for so many days of a year says something about it: the house's own rule.
 FEWEST_COMMON_DAYS = 30
@@ -80,12 +81,14 @@ def partners(user: User, village: Area, year: int) -> list[Partner]:
         if role not in roles or (side in SPEAKER_DUTIES and own is None):
             continue
         together = _served_together(side, own, village, year)
-        if own is not None:
-            together.pop(own, None)
         people = {person.id: person for person in _people(list(together))}
+        for ident in humans.own_people(user, people.values()):
+            del people[ident]
         answers = answers_of(side, user, village, year)
         all_partners += [
-            Partner(side, people[ident], grids, answers.get(ident)) for ident, grids in together.items()
+            Partner(side, people[ident], grids, answers.get(ident))
+            for ident, grids in together.items()
+            if ident in people
         ]
     return all_partners
 
@@ -113,7 +116,7 @@ def evaluate(
     own = persons.current_entry(actor.person).id if actor.person else None
     if side in SPEAKER_DUTIES and own is None:
         raise Refused("no_person", _("Your sign-in is not tied to anybody on the roster."))
-    if own == person.id:
+    if humans.is_own(actor, person):
         raise Refused("own_evaluation", _("Nobody evaluates themselves."))
     if person.id not in _served_together(side, own, village, year):
         raise Refused("not_together", _("You did not serve together for 30 days of that year."))

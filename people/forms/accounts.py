@@ -1,10 +1,10 @@
 """Forms about sign-ins, passwords and roles."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, PasswordField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from ground.forms import Form, NumberField, SelectField
+from ground.forms import FiguresField, Form, NumberField, SelectField
 from people.signin import passwords
 
 LONGEST_PASSWORD = 200
@@ -47,9 +47,11 @@ class RoleForm(Form):
 
 
 class RosterForm(Form):
-    """The person on the roster that a sign-in belongs to; 0 is nobody."""
+    """Who a sign-in is: a person on the roster (0 is nobody), or somebody by their unit; the telephone."""
 
     person = SelectField(_("On the roster as"), coerce=int, default=0)
+    unit = StringField(_("Unit, if not on the roster"), validators=[Length(max=200)])
+    phone = FiguresField(_("Own mobile telephone"), validators=[Length(max=20)])
 
 
 class NewAccountForm(RoleForm, RosterForm):
@@ -57,6 +59,18 @@ class NewAccountForm(RoleForm, RosterForm):
 
     name = StringField(_("Name"), validators=[InputRequired(), Length(max=200)])
     username = StringField(_("Sign-in name"), validators=[InputRequired(), Length(max=40)])
+    is_another = BooleanField(_("It is somebody else, or a second sign-in is meant"))
+
+    def validate_unit(self, field: StringField) -> None:
+        """Check that somebody who is not on the roster is named by their unit too."""
+        if not self.person.data and not (field.data or "").strip():
+            raise ValidationError(_("Write down the office or agency that they belong to."))
+
+
+class ConfirmRoleForm(Form):
+    """The role that somebody else confirms."""
+
+    grant = NumberField("", usual=None, validators=[InputRequired()])
 
 
 class FurtherRoleForm(RoleForm):

@@ -34,6 +34,9 @@ class User(UserMixin, Base):
     `username` is kept folded, so that no two are the same name. With `temporary` the password was given by
     somebody else, at the moment `given_at`, and is changed at the next sign-in. Counting `session` up signs
     out everywhere.
+
+    It names a person of the roster, or somebody who is not there by name and `unit` (the office or agency
+    they belong to). `phone` is their own mobile telephone; both are empty where nobody said it.
     """
 
     __tablename__ = "user_account"
@@ -48,13 +51,20 @@ class User(UserMixin, Base):
     session: Mapped[int] = mapped_column(default=0, server_default="0")
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    unit: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    phone: Mapped[str] = mapped_column(String(20), default="", server_default=text("''"))
 
     person: Mapped[Person | None] = relationship()
-    grants: Mapped[list["Grant"]] = relationship(back_populates="user")
+    grants: Mapped[list["Grant"]] = relationship(back_populates="user", foreign_keys="Grant.user_id")
+
+    @property
+    def grants_in_effect(self) -> list["Grant"]:
+        """The roles that have effect: all but those that wait to be confirmed."""
+        return [grant for grant in self.grants if not grant.waits]
 
     def roles_in(self, area: Area) -> set[Role]:
         """The roles this sign-in holds in an area, from grants there or above; empty if it has none."""
-        return {grant.role for grant in self.grants if grant.area.covers(area)}
+        return {grant.role for grant in self.grants_in_effect if grant.area.covers(area)}
 
 
 class UserSession(Base):
@@ -62,7 +72,7 @@ class UserSession(Base):
 
     The device has its token in a cookie; here is only a digest, so that nobody comes in by a copy of the
     database. `number` is the `session` number of its sign-in at the beginning. `device` is what the browser
-    says it is.
+    says it is; `device_mark` a digest of the mark by which it is known again, empty if it brought none.
     """
 
     __tablename__ = "user_session"
@@ -72,6 +82,7 @@ class UserSession(Base):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     number: Mapped[int]
     device: Mapped[str] = mapped_column(String(60))
+    device_mark: Mapped[str] = mapped_column(String(32), default="", server_default=text("''"), index=True)
     began_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -80,7 +91,11 @@ class UserSession(Base):
 
 
 class Grant(Base):
-    """A role given to a sign-in for an area and all below it."""
+    """A role given to a sign-in for an area and all below it.
+
+    `given_by` is whose hand gave it; None is the command line, or a time before it was written down. While
+    it `waits` for somebody else to confirm it, it has no effect.
+    """
 
     __tablename__ = "role_grant"
 
@@ -88,9 +103,12 @@ class Grant(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     role: Mapped[Role] = mapped_column(enum_column(Role))
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    waits: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
-    user: Mapped[User] = relationship(back_populates="grants")
+    user: Mapped[User] = relationship(back_populates="grants", foreign_keys=[user_id])
     area: Mapped[Area] = relationship(lazy="joined")
+    given_by: Mapped[User | None] = relationship(foreign_keys=[given_by_id])
 
     __table_args__ = (UniqueConstraint("user_id", "area_id", "role"),)
 

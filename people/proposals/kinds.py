@@ -14,7 +14,7 @@ from ground.contributions import Slot
 from ground.db import Base
 from ground.refusal import Refused
 from people.models import Area, Proposal, Role, User
-from people.roster import persons
+from people.signin import humans
 
 # Who is the second person in a village, whatever it is about; a kind can name more.
 SECOND_PEOPLE = frozenset({Role.CHAIR, Role.SUPERVISOR, Role.TOWNSHIP})
@@ -84,10 +84,5 @@ def check_agreed(needed: SecondPersonNeeded, actor: User | None, agreed_by: User
 
 def check_two_people(first: User, second: User) -> None:
     """Check that two sign-ins are two people. Refused `same_person`."""
-    if is_same_person(first, second):
+    if humans.is_same(first, second):
         raise Refused("same_person", _("You proposed this yourself. Somebody else decides."))
-
-
-def is_same_person(first: User, second: User) -> bool:
-    """Whether two sign-ins are one person's: the same, or of one person in the roster."""
-    return first.id == second.id or (first.person is not None and persons.is_own(second, first.person))

@@ -13,6 +13,7 @@ from people import audit
 from people.models import Area, Proposal, ProposalState, Role, User
 from people.proposals import kinds
 from people.proposals.kinds import SecondPersonNeeded
+from people.signin import humans
 
 
 def propose(needed: SecondPersonNeeded, actor: User) -> Proposal:
@@ -132,7 +133,7 @@ def waiting_for(area: Area, user: User, roles: Collection[Role]) -> list[Proposa
     return [
         proposal
         for proposal in db.session.scalars(query.order_by(Proposal.id))
-        if not kinds.is_same_person(proposal.proposed_by, user)
+        if not humans.is_same(proposal.proposed_by, user)
     ]
 
 

@@ -33,6 +33,7 @@ from people.models import (
     User,
 )
 from people.roster import holders, persons, terms
+from people.signin import humans
 
 LONGEST_KEEP_DAYS = 1100  # three years and a little: a term
 
@@ -129,7 +130,7 @@ def depart(
     persons.check_not_merged(person)
     entries = persons.entry_ids(person)
     reason, decision = required_reason(reason), _required_decision(decision, "decision")
-    if actor and actor.person_id in entries:
+    if humans.is_own(actor, person):
         raise Refused("own_departure", _("Nobody decides on their own leaving. Ask another chair."))
     HAPPENED.check(on, "on")
     if item is not None and not item_holds(item, person.area, on):

@@ -170,7 +170,7 @@ def current_entry(person: Person) -> Person:
     return person
 
 
-def current_entries(people: Sequence[Person]) -> dict[int, Person]:
+def current_entries(people: Collection[Person]) -> dict[int, Person]:
     """The current entry of each of these people, by the id of the entry that was given."""
     into = current_entry_ids()
     ids = {into.get(person.id, person.id) for person in people}
@@ -178,8 +178,11 @@ def current_entries(people: Sequence[Person]) -> dict[int, Person]:
     return {person.id: entries[into.get(person.id, person.id)] for person in people}
 
 
-def is_own(user: User, person: Person) -> bool:
-    """Whether a sign-in belongs to this person, whichever of their entries either names."""
+def stands_for(user: User, person: Person) -> bool:
+    """Whether a sign-in names this person, whichever of their entries: it reads and writes what is theirs.
+
+    What somebody may not do about themselves asks `people.signin.humans.is_own`.
+    """
     return user.person is not None and current_entry(user.person).id == current_entry(person).id
 
 

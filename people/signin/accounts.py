@@ -13,7 +13,7 @@ from ground.refusal import Refused
 from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Card, CardState, Grant, Level, Person, Role, User
 from people.roster import persons
-from people.signin import guard, passwords
+from people.signin import guard, humans, passwords
 from people.signin.passwords import Secret
 
 # A sign-in that was made for a card. Its name cannot be typed: whoever guesses PINs needs card numbers, and
@@ -24,12 +24,18 @@ CARD_DIGITS = 9
 # Letters without accents, and Chinese characters: of these no two look the same and are two, but for the
 # pairs below. So nobody is a `clerk` with a Cyrillic c.
 SIGN_IN_NAME = re.compile("[a-z0-9._\u4e00-\u9fff-]{1,40}")
+LONGEST_UNIT_CHARACTERS = 200
 FIRST_PASSWORD_LASTS = timedelta(days=7)  # a slip that lies about opens nothing for long
 ALIKE = (("0", "o"), ("1", "l"), ("丨", "l"), ("rn", "m"), ("vv", "w"), ("一", "-"), ("丶", "."))
 
 # Who scores does not redeem: nobody holds one of each at the same place.
 SCORING = {Role.CLERK, Role.CHAIR}
 REDEEMING = {Role.MANAGER, Role.VOLUNTEER}
+
+# Who does one of these is checked by who does another. So no hand gives two of them in one village: the
+# second waits until somebody else above confirms it.
+CHECKING_EACH_OTHER = {Role.CLERK, Role.SUPERVISOR, Role.MANAGER}
+CONFIRMING = {Role.TOWNSHIP, Role.COUNTY}
 
 # Who gives and takes back which roles, where they hold their own and below. A rule of this house: who is
 # watched does not choose who watches, so no chair makes a supervisor or a second chair.
@@ -52,14 +58,17 @@ def add_user(
     *,
     temporary: bool = True,
     area: Area | None = None,
+    unit: str = "",
+    phone: str = "",
 ) -> User:
     """Make a sign-in; with `temporary` its owner chooses another password at the first sign-in.
 
     `secret` was made before the transaction; whatever somebody thought of, by `passwords.own_secret`.
     The sign-in name is kept as names are compared, so that `Clerk` and `clerk` are one. `area` is whose
-    people may read of it in the trail. Refused `bad_username` (1 to 40 letters, figures or Chinese
+    people may read of it in the trail. Who is not on the roster is named by the `unit` they belong to;
+    `phone` is their own mobile telephone. Refused `bad_username` (1 to 40 letters, figures or Chinese
     characters, no space, not a number that could be a card's, not `worker-…`), `username_taken`,
-    `username_alike` when only a close look tells it from another.
+    `username_alike` when only a close look tells it from another, `bad_unit`, `bad_phone`.
     """
     is_one_word = len(username.split()) == 1
     username = names.folded(username)
@@ -77,7 +86,26 @@ def add_user(
     if db.session.scalar(select(User.id).where(User.username == username)):
         raise Refused("username_taken", _("The sign-in name %(name)s is taken.", name=username), "username")
     _check_not_alike(username)
-    return _insert_user(username, names.kept(name), secret.hash, actor, person, temporary, area)
+    described = {"unit": kept_unit(unit), "phone": kept_phone(phone)}
+    return _insert_user(username, names.kept(name), secret.hash, actor, person, temporary, area, **described)
+
+
+def kept_unit(unit: str) -> str:
+    """A unit as it is kept. Refused `bad_unit` for more than 200 characters."""
+    unit = names.tidy(unit)
+    if len(unit) > LONGEST_UNIT_CHARACTERS:
+        raise Refused(
+            "bad_unit", _("A unit has at most %(n)s characters.", n=LONGEST_UNIT_CHARACTERS), "unit"
+        )
+    return unit
+
+
+def kept_phone(phone: str) -> str:
+    """A mobile telephone as it is kept, in eleven digits; empty for none. Refused `bad_phone`."""
+    mobile = humans.mobile(phone)
+    if not mobile and phone.strip():
+        raise Refused("bad_phone", _("Write a mobile telephone of eleven digits, or none."), "phone")
+    return mobile
 
 
 def _check_not_alike(username: str) -> None:
@@ -112,6 +140,7 @@ def _insert_user(
     person: Person | None,
     temporary: bool,
     area: Area | None,
+    **described: str,
 ) -> User:
     user = User(
         username=username,
@@ -120,10 +149,13 @@ def _insert_user(
         temporary=temporary,
         given_at=clock.now() if temporary and password_hash else None,
         person_id=person.id if person else None,
+        **described,
     )
     db.session.add(user)
     db.session.flush()
-    audit.note(actor, "user.add", user, area, username=username, name=name, person=user.person_id)
+    said: dict[str, Any] = {"username": username, "name": name, "person": user.person_id}
+    said |= {key: value for key, value in described.items() if value}
+    audit.note(actor, "user.add", user, area, **said)
     return user
 
 
@@ -145,9 +177,13 @@ def exists_at(role: Role, area: Area) -> bool:
 def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
     """Give a role for an area and all below it; the user's sessions end.
 
+    Of clerk, supervisor and manager the second that one hand gives in a village waits, and has no effect
+    until somebody else confirms it; what the command line gives has effect at once.
+
     Refused `own_role`, `not_yours_to_give`, `wrong_place` (a county's role for a county, a township's for a
     township, all others for a village), `card_sign_in` (behind a PIN is a worker, nothing more),
-    `role_held`, `roles_conflict` when the user would both score and redeem at one place.
+    `role_held`, `roles_conflict` when the human would both score and redeem at one place, also by two
+    sign-ins. Locks the sign-in, then the area.
     """
     lock(user)
     _check_giver(user, role, area, actor)
@@ -159,18 +195,79 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
         )
     if any((role_grant.role, role_grant.area_id) == (role, area.id) for role_grant in user.grants):
         raise Refused("role_held", _("They hold this role already."), "role")
-    opposed_roles = REDEEMING if role in SCORING else SCORING if role in REDEEMING else set()
-    for role_grant in user.grants:
-        if role_grant.role in opposed_roles and (
-            role_grant.area.covers(area) or area.covers(role_grant.area)
-        ):
-            raise Refused("roles_conflict", _("Who awards points does not also hand out goods."), "role")
-    new_grant = Grant(user=user, area=area, role=role)
+    if role in CHECKING_EACH_OTHER | SCORING | REDEEMING:
+        get_locked(Area, area.id)  # of two that are given at once, the second sees the first
+    check_not_both(user, role, area)
+    waits = actor is not None and _gave_another(actor, role, area)
+    given_by_id = actor.id if actor else None
+    new_grant = Grant(user=user, area=area, role=role, given_by_id=given_by_id, waits=waits)
     db.session.add(new_grant)
     user.session += 1
     db.session.flush()
-    audit.note(actor, "role.grant", user, area, role=role, place=area.code)
+    more: dict[str, Any] = {"waits": True} if waits else {}
+    audit.note(actor, "role.grant", user, area, role=role, place=area.code, **more)
     return new_grant
+
+
+def check_not_both(user: User, role: Role, area: Area) -> None:
+    """Check that the human, by all their sign-ins, does not both score and redeem at a place.
+
+    Refused `roles_conflict`.
+    """
+    opposed_roles = REDEEMING if role in SCORING else SCORING if role in REDEEMING else set()
+    held_there = select(Grant.user_id).where(Grant.area_id == area.id, Grant.role.in_(opposed_roles))
+    if opposed_roles and humans.is_among(user, held_there):
+        raise Refused("roles_conflict", _("Who awards points does not also hand out goods."), "role")
+
+
+def _gave_another(actor: User, role: Role, area: Area) -> bool:
+    """Whether the hand that gives a role gave another one there that checks it, or is checked by it."""
+    others = CHECKING_EACH_OTHER - {role}
+    if role not in CHECKING_EACH_OTHER:
+        return False
+    return humans.is_among(
+        actor, select(Grant.given_by_id).where(Grant.area_id == area.id, Grant.role.in_(others))
+    )
+
+
+def may_confirm(actor: User | None, role_grant: Grant) -> bool:
+    """Whether somebody may confirm a role that waits: above the village, and neither who gave it nor whose
+    it is; the command line (None) may.
+    """
+    if actor is None:
+        return True
+    parties = [user for user in (role_grant.user, role_grant.given_by) if user]
+    return bool(actor.roles_in(role_grant.area) & CONFIRMING) and not any(
+        humans.is_same(actor, user) for user in parties
+    )
+
+
+def confirm(role_grant: Grant, actor: User | None) -> None:
+    """Confirm a role that waits: it has effect from now on, and the user's sessions end.
+
+    Confirmed already, nothing more happens. Refused `not_yours_to_confirm` as `may_confirm` says.
+    """
+    user = role_grant.user
+    lock(user)
+    if not role_grant.waits:
+        return
+    if not may_confirm(actor, role_grant):
+        raise Refused(
+            "not_yours_to_confirm", _("Somebody else confirms it: of the township, or of the county.")
+        )
+    role_grant.waits = False
+    user.session += 1
+    db.session.flush()
+    audit.note(
+        actor,
+        "role.confirm",
+        user,
+        role_grant.area,
+        {"waits": True},
+        role=role_grant.role,
+        place=role_grant.area.code,
+        waits=False,
+    )
 
 
 def revoke(role_grant: Grant, actor: User | None) -> None:
@@ -197,7 +294,7 @@ def revoke(role_grant: Grant, actor: User | None) -> None:
 
 
 def _check_giver(user: User, role: Role, area: Area, actor: User | None) -> None:
-    if actor is not None and actor.id == user.id:
+    if actor is not None and humans.is_same(actor, user):
         raise Refused("own_role", _("Nobody changes their own roles."))
     if not may_give(actor, role, area):
         raise Refused("not_yours_to_give", _("This role is given by somebody above you."), "role")

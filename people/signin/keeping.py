@@ -12,7 +12,7 @@ from ground.refusal import Refused
 from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Duty, Grant, Level, Person, Role, User
 from people.roster import holders
-from people.signin import accounts, passwords
+from people.signin import accounts, humans, passwords
 from people.signin.passwords import Secret
 
 KEEPERS = frozenset(accounts.ROLES_TO_GIVE)
@@ -48,6 +48,30 @@ def find_by_name(username: str) -> User:
     return user
 
 
+def waiting_grants(area: Area) -> Sequence[Grant]:
+    """The roles in an area and below that wait for somebody else to confirm them, by village and name."""
+    return db.session.scalars(
+        select(Grant)
+        .join(Grant.area)
+        .join(Grant.user)
+        .options(joinedload(Grant.user), joinedload(Grant.given_by))
+        .where(Grant.waits, Area.code.startswith(area.stem))
+        .order_by(Area.code, User.name, Grant.id)
+    ).all()
+
+
+def known_as(name: str, person: Person | None, unit: str, phone: str, area: Area) -> list[User]:
+    """The sign-ins at a place, above or below it, of whoever may be the human with these details."""
+    return humans.like([(humans.identity(name, person, unit, phone), [area])])[0]
+
+
+def alike(users: Sequence[User]) -> dict[int, list[User]]:
+    """For each of these sign-ins, by id, the others that are the same human's, or look like it."""
+    asked = [(humans.identity_of(user), [grant.area for grant in user.grants]) for user in users]
+    found = zip(users, humans.like(asked), strict=True)
+    return {user.id: [other for other in others if other is not user] for user, others in found}
+
+
 def places(area: Area, roles: Collection[Role]) -> Sequence[Area]:
     """The places in an area or below it where one of these roles can be held, by code."""
     levels = set[Level]().union(*(accounts.ROLE_LEVELS.get(role, VILLAGE_LEVELS) for role in roles))
@@ -65,14 +89,14 @@ def serving_people(village: Area) -> list[Person]:
 
 def may_manage(actor: User, user: User) -> bool:
     """Whether somebody may manage a sign-in: another's, all of whose roles they could give."""
-    return actor.id != user.id and all(
+    return not humans.is_same(actor, user) and all(
         accounts.may_give(actor, role_grant.role, role_grant.area) for role_grant in user.grants
     )
 
 
 def _manageable(user: User, actor: User | None) -> User:
     lock(user)
-    if actor is not None and actor.id == user.id:
+    if actor is not None and humans.is_same(actor, user):
         raise Refused("own_account", _("Your own sign-in is kept by somebody else."))
     if actor is not None and not may_manage(actor, user):
         raise Refused("above_you", _("This sign-in holds a role that you do not give. Ask above you."))
@@ -141,18 +165,28 @@ def users_of_cards(people: list[Person]) -> dict[int, User]:
     return {user.person_id: user for user in users if user.person_id is not None}
 
 
-def link(user: User, person: Person | None, actor: User | None) -> None:
-    """Set which person on the roster a sign-in is, so that they decide nothing about themselves.
+def link(user: User, person: Person | None, actor: User | None, *, unit: str = "", phone: str = "") -> None:
+    """Say who a sign-in is: a person of the roster, or somebody else by their unit; and their telephone.
 
-    Refused `own_account`, `above_you`, `card_sign_in` (a card's is its holder's).
+    So that they decide nothing about themselves. Refused `own_account`, `above_you`, `card_sign_in` (a card's
+    is its holder's), `bad_unit`, `bad_phone`, `roles_conflict` when the human would both score and redeem at
+    one place.
     """
     user = _manageable(user, actor)
     if accounts.is_of_card(user):
         raise Refused("card_sign_in", _("The sign-in of a card belongs to whoever holds the card."))
     audit.change(
-        actor, "user.link", user, accounts.widest_area(user), person_id=person.id if person else None
+        actor,
+        "user.link",
+        user,
+        accounts.widest_area(user),
+        person_id=person.id if person else None,
+        unit=accounts.kept_unit(unit),
+        phone=accounts.kept_phone(phone),
     )
     db.session.expire(user, ["person"])
+    for role_grant in user.grants:
+        accounts.check_not_both(user, role_grant.role, role_grant.area)
 
 
 def sign_out(user: User, actor: User | None) -> None:

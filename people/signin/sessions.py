@@ -7,7 +7,9 @@ Its times are the machine's: neither the demo's calendar nor a story that is tol
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from contextvars import ContextVar
 from datetime import timedelta
 from secrets import token_urlsafe
 
@@ -21,13 +23,17 @@ from ground.db import db, transaction
 from ground.db.troubles import trouble_of
 from ground.refusal import Refused
 from people import audit
-from people.models import User, UserSession
+from people.models import Area, Grant, Role, User, UserSession
 from people.signin import accounts
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=10)  # more often it is not written down: reading pages writes nothing else
 KEPT = timedelta(days=30)
+MARK_CHARACTERS = 32
+
+# The mark of the device from which this request came; empty where it brought none, and on the command line.
+_here: ContextVar[str] = ContextVar("here", default="")
 
 # What browsers say of themselves, and the words for it. The first that fits: most claim to be others too.
 BROWSERS = {
@@ -53,11 +59,11 @@ SYSTEMS = {
 }
 
 
-def begin(user: User, number: int, user_agent: str) -> str:
+def begin(user: User, number: int, user_agent: str, mark: str = "") -> str:
     """Begin a session and return its token, for the cookie of this device.
 
     `number` is the sign-in's `session` number as it was before the password was looked at: who came in by one
-    that was changed meanwhile is out again.
+    that was changed meanwhile is out again. `mark` is that by which the device is known again.
     """
     now, token = clock.machine_now(), token_urlsafe(24)
     db.session.execute(
@@ -66,7 +72,13 @@ def begin(user: User, number: int, user_agent: str) -> str:
     device = " ".join(filter(None, (_first_in(user_agent, BROWSERS), _first_in(user_agent, SYSTEMS))))
     db.session.add(
         UserSession(
-            user_id=user.id, digest=_digest(token), number=number, device=device, began_at=now, seen_at=now
+            user_id=user.id,
+            digest=_digest(token),
+            number=number,
+            device=device,
+            device_mark=_digest(mark)[:MARK_CHARACTERS] if mark else "",
+            began_at=now,
+            seen_at=now,
         )
     )
     db.session.flush()
@@ -94,6 +106,34 @@ def _is_open() -> ColumnElement[bool]:
         UserSession.number == User.session,
         User.closed_at.is_(None),
     )
+
+
+def set_here(session: UserSession | None) -> None:
+    """Remember the device of this request, for what is claimed on it."""
+    _here.set(session.device_mark if session else "")
+
+
+def mark_here() -> str | None:
+    """The mark of the device of this request, or None."""
+    return _here.get() or None
+
+
+def users_on(marks: Collection[str], area: Area, roles: Collection[Role]) -> dict[str, list[User]]:
+    """For each of these marks of devices, who signs in on it and holds one of these roles in a village."""
+    query = (
+        select(UserSession.device_mark, User)
+        .join(UserSession.user)
+        .where(
+            UserSession.device_mark.in_(marks),
+            User.grants.any((Grant.area_id == area.id) & Grant.role.in_(roles) & ~Grant.waits),
+        )
+        .distinct()
+        .order_by(User.id)
+    )
+    found: dict[str, list[User]] = defaultdict(list)
+    for mark, user in db.session.execute(query):
+        found[mark].append(user)
+    return found
 
 
 def note_seen(session: UserSession) -> None:

@@ -82,6 +82,7 @@ OWN_WORDS = Words(
         "proposal.propose": _("proposed what needs a second person"),
         "proposal.refuse": _("refused what was proposed"),
         "proposal.withdraw": _("withdrew what was proposed"),
+        "role.confirm": _("confirmed a role"),
         "role.grant": _("gave a role"),
         "role.revoke": _("took a role back"),
         "roster.export": _("took the roster out as a file"),
@@ -171,8 +172,10 @@ OWN_WORDS = Words(
         "text": _("Text"),
         "topic": _("Topic"),
         "training": _("Training"),
+        "unit": _("Unit"),
         "until": _("Until"),
         "username": _("Sign-in name"),
+        "waits": _("Waits to be confirmed"),
     },
     rows={"group_id": "group", "person": "person", "person_id": "person", "training": "training"},
     values={

@@ -77,8 +77,8 @@ HELP_TEXTS = {
         "sign-in of who left; what they did stays. Grid workers need none: they have card and PIN."
     ),
     "signin.account": _(
-        "New password, signing out everywhere and closing are all here. A closed sign-in lets nobody in at "
-        "once, and can be opened again. Your own roles others change."
+        "New password, signing out everywhere and closing are all here. A role that waits has no effect "
+        "until somebody else of the township or county confirms it. Your own roles others change."
     ),
     "signin.further_role": _(
         "Use this when somebody has a sign-in already, for example an instructor of several villages. Ask "

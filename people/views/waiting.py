@@ -1,4 +1,4 @@
-"""What waits for the front page: terms that end, duties that nobody has, and what needs a second person."""
+"""What waits for the front page: terms that end, vacant duties, roles to confirm, and proposals."""
 
 from flask import url_for
 from flask_babel import gettext, ngettext
@@ -8,14 +8,16 @@ from people.models import Area, Role, User
 from people.pages import Urgency, WaitingItem
 from people.proposals import kinds, proposing
 from people.roster import staffing
+from people.signin import accounts, keeping
+from people.views.shown import shown_name
 
 
 def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
     """What waits in a village for its committee or a second person, and above for all villages together."""
     proposed = _proposals(area, user, roles)
     if not area.is_village:
-        return _in_villages(area) + proposed
-    return (_terms(area) if roles & access.COMMITTEE else []) + proposed
+        return _roles(area, user) + _in_villages(area) + proposed
+    return (_roles(area, user) + _terms(area) if roles & access.COMMITTEE else []) + proposed
 
 
 def _proposals(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
@@ -25,7 +27,7 @@ def _proposals(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
             gettext(
                 "%(what)s: %(name)s asks for a second person",
                 what=kinds.kind_of(proposal).title,
-                name=proposal.proposed_by.name,
+                name=shown_name(proposal.proposed_by),
             ),
             url_for("home.proposal", village=proposal.area.code, ident=proposal.id),
             village=None if area.is_village else proposal.area,
@@ -42,6 +44,24 @@ def _terms(area: Area) -> list[WaitingItem]:
         items.append(WaitingItem(text, terms_url, ending[0].ends_on))
     if vacant := len(staffing.vacancies(area)):
         items.append(WaitingItem(_vacant_text(vacant), terms_url))
+    return items
+
+
+def _roles(area: Area, user: User) -> list[WaitingItem]:
+    """The roles that wait: to be confirmed by the reader, or by somebody else."""
+    grants, url = keeping.waiting_grants(area), url_for("signin.accounts", area=area.code)
+    own = sum(accounts.may_confirm(user, role_grant) for role_grant in grants)
+    items = []
+    if own:
+        text = ngettext("Confirm %(num)s role", "Confirm %(num)s roles", own)
+        items.append(WaitingItem(text, url))
+    if others := len(grants) - own:
+        text = ngettext(
+            "%(num)s role waits until somebody else above confirms it",
+            "%(num)s roles wait until somebody else above confirms them",
+            others,
+        )
+        items.append(WaitingItem(text, url, urgency=Urgency.TO_KNOW))
     return items
 
 

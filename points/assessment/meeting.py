@@ -12,7 +12,7 @@ from ground.db import db
 from ground.refusal import Refused, check_repeated, required_reason
 from people import audit
 from people.models import Person, User
-from people.roster import persons
+from people.signin import humans
 from points import amounts
 from points.assessment import assessments, meeting_rules, members, sheet
 from points.models import Adjustment, Assessment, AssessmentState, Member, Recusal, Service
@@ -251,7 +251,7 @@ def check_may_decide(assessment: Assessment, worker: Person, actor: User) -> Non
     Neither the worker nor a member who is left out decides on it, and enough of the others have to be
     present. Refused `own_line`, `recused`, `no_quorum` when too few members are left for this line.
     """
-    if persons.is_own(actor, worker):
+    if humans.is_own(actor, worker):
         raise Refused("own_line", _("Nobody decides on their own points."))
     left_out = {
         recusal.member_id: recusal
@@ -259,7 +259,7 @@ def check_may_decide(assessment: Assessment, worker: Person, actor: User) -> Non
         if recusal.worker_id == worker.id
     }
     for recusal in left_out.values():
-        if recusal.member.user_id == actor.id or names.same(recusal.member.name, actor.name):
+        if members.is_member(recusal.member, actor):
             raise Refused(
                 "recused",
                 _("You are left out of this line (%(what)s). Somebody else writes.", what=recusal.relation),

@@ -15,6 +15,7 @@ from ground.db import db
 from ground.refusal import Refused
 from people.models import Area, Grant, Person, Role, User
 from people.roster import persons
+from people.signin import humans
 from points.assessment import meeting_rules
 from points.models import Assessment, Member, Recusal
 
@@ -84,8 +85,8 @@ def _users_by_name(assessment: Assessment) -> dict[str, int]:
     """The ids of the village's users by folded name, where only one of them has the name."""
     rows = db.session.execute(
         select(User.name, User.id)
-        .join(Grant, Grant.user_id == User.id)
-        .where(Grant.area_id == assessment.village_id, User.closed_at.is_(None))
+        .join(User.grants)
+        .where(Grant.area_id == assessment.village_id, ~Grant.waits, User.closed_at.is_(None))
         .distinct()
     ).all()
     times = Counter(names.folded(name) for name, _ident in rows)
@@ -140,8 +141,13 @@ def _users_with_role(assessment: Assessment, roles: Iterable[Role]) -> Sequence[
     """The names of those who hold one of these roles in the village."""
     return db.session.scalars(
         select(User.name)
-        .join(Grant, Grant.user_id == User.id)
-        .where(Grant.area_id == assessment.village_id, Grant.role.in_(roles), User.closed_at.is_(None))
+        .join(User.grants)
+        .where(
+            Grant.area_id == assessment.village_id,
+            Grant.role.in_(roles),
+            ~Grant.waits,
+            User.closed_at.is_(None),
+        )
         .group_by(User.id, User.name)
         .order_by(User.id)
     ).all()
@@ -166,15 +172,21 @@ def recusals(assessment: Assessment) -> Sequence[Recusal]:
     ).all()
 
 
+def is_member(member: Member, user: User) -> bool:
+    """Whether a member of a meeting is the human behind a sign-in: by their own sign-in, or by name."""
+    return humans.has_name(user, member.name) or humans.is_among(user, {member.user_id} - {None})
+
+
 def left_out_as(worker: Person, user: User) -> str | None:
     """What somebody is to a worker, if they are or were left out of one of the worker's lines; or None."""
-    return db.session.scalar(
-        select(Recusal.relation)
+    recusals_of_worker = db.session.scalars(
+        select(Recusal)
         .join(Recusal.member)
-        .where(Recusal.worker_id.in_(persons.entry_ids(worker)), Member.user_id == user.id)
+        .options(contains_eager(Recusal.member))
+        .where(Recusal.worker_id.in_(persons.entry_ids(worker)))
         .order_by(Recusal.id.desc())
-        .limit(1)
     )
+    return next((each.relation for each in recusals_of_worker if is_member(each.member, user)), None)
 
 
 def names_kept(village: Area) -> Iterable[str]:

@@ -114,7 +114,8 @@ class Service(WithPhoto, Base):
     `evidence` is what it came of, if it was not claimed: of each there is one service at most that was not
     rejected. `likeness` is a fingerprint of what was written, by which texts that were copied are found.
     `resubmits` is the rejected record it takes the place of. `deduction` is there when the item takes points;
-    `undone` are the confirmations of it that were taken back.
+    `undone` are the confirmations of it that were taken back. `device_mark` is that of the session in which
+    the worker claimed it themselves.
     """
 
     __tablename__ = "service"
@@ -140,6 +141,7 @@ class Service(WithPhoto, Base):
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
     likeness: Mapped[str | None] = mapped_column(String(16))
+    device_mark: Mapped[str | None] = mapped_column(String(32))
     resubmits_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"), unique=True)
     assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessment.id"), index=True)
 

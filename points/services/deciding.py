@@ -11,7 +11,7 @@ from ground.db import db, get_locked, lock
 from ground.refusal import Refused, required_reason
 from people import audit
 from people.models import Area, User
-from people.roster import persons
+from people.signin import humans
 from points.assessment import meeting
 from points.models import (
     MANY_TIMES,
@@ -60,19 +60,19 @@ def confirm_locked(
 ) -> Service:
     """Confirm a record that was locked for its decision. Refused as `confirm` says."""
     _check_ordinary(service)
-    if persons.is_own(actor, service.worker):
+    if humans.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody confirms their own service."))
     witness = None
     if voucher == Voucher.SECOND_PERSON:
-        if actor.id == service.recorded_by_id:
+        if humans.is_same(actor, service.recorded_by):
             raise Refused("same_person", _("You recorded this yourself. Somebody else confirms it."))
-    elif service.is_of_many and actor.id == service.recorded_by_id:
+    elif service.is_of_many and humans.is_same(actor, service.recorded_by):
         raise Refused(
             "many_units",
             _("More than %(n)s in one record: somebody else confirms it.", n=MANY_TIMES),
             "name",
         )
-    elif any(names.same(name, person.name) for person in (service.worker, service.recorded_by)):
+    elif names.same(name, service.worker.name) or humans.has_name(service.recorded_by, name):
         raise Refused("same_person", _("Somebody else than the worker and the recorder confirms it."), "name")
     else:
         village = db.session.get_one(Area, service.village_id)
@@ -83,6 +83,15 @@ def confirm_locked(
                 "same_person", _("Somebody else than the worker and the recorder confirms it."), "phone"
             )
     return decide(service, ServiceState.CONFIRMED, None, actor, voucher, witness)
+
+
+def confirm_looked_at(service: Service, actor: User) -> Service:
+    """Confirm a locked record as its second person, once `together` found that nothing speaks against it.
+
+    Refused `already_decided`, `is_deduction`.
+    """
+    _check_ordinary(service)
+    return decide(service, ServiceState.CONFIRMED, None, actor, Voucher.SECOND_PERSON)
 
 
 def reject(service: Service, reason: str, actor: User) -> Service:
@@ -108,7 +117,7 @@ def decide(
 
     A record that the running meeting had taken goes back on its sheet when it is confirmed again.
     """
-    if service.state == state and service.decided_by_id == actor.id:
+    if service.state == state and service.decided_by and humans.is_same(actor, service.decided_by):
         return service
     if service.state != ServiceState.RECORDED:
         raise Refused("already_decided", _("Somebody has decided this record already."))
@@ -136,7 +145,7 @@ def take_back(service: Service, reason: str, actor: User) -> ConfirmationUndone:
     reason = required_reason(reason)
     lock_open_sheets(service.village_id)
     lock(service)
-    if persons.is_own(actor, service.worker):
+    if humans.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody decides on their own service."))
     if service.state != ServiceState.CONFIRMED or service.decided_by_id is None or service.decided_at is None:
         raise Refused("not_confirmed", _("This record is not confirmed."))

@@ -18,6 +18,7 @@ from ground.paper import words
 from ground.refusal import Refused, check_repeated, required_reason
 from people.models import Area, Person, Role, User
 from people.roster import persons
+from people.signin import humans
 from points.assessment import members
 from points.models import Deduction, RubricItem, Service, ServiceState, Statement
 from points.services import deciding, recording
@@ -74,7 +75,7 @@ def state(deduction: Deduction, text: str, key: str, actor: User) -> Statement:
     if existing is not None:
         check_repeated((existing.deduction_id, existing.text), (service.id, text))
         return existing
-    own = persons.is_own(actor, service.worker)
+    own = persons.stands_for(actor, service.worker)
     if not own and not actor.roles_in(service.worker.area) & PROPOSERS:
         raise Refused("committee_only", _("The worker or the committee writes this down."), "text")
     if service.state != ServiceState.RECORDED:
@@ -143,9 +144,9 @@ def check_may_decide(deduction: Deduction, actor: User, or_withdraw: bool = Fals
     Refused `own_service`, `same_person` unless they withdraw it, `recused`.
     """
     service = deduction.service
-    if persons.is_own(actor, service.worker):
+    if humans.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody decides on their own deduction."))
-    if actor.id == service.recorded_by_id:
+    if humans.is_same(actor, service.recorded_by):
         if or_withdraw:
             return
         raise Refused("same_person", _("You proposed this yourself. Somebody else decides."))

@@ -19,8 +19,9 @@ from sqlalchemy import and_, func, or_, select, union
 from ground.clock import Quarter
 from ground.db import db
 from ground.paper import words
-from people.models import Appointment, Area, Duty, Merge
+from people.models import Appointment, Area, Duty, Merge, Role
 from people.roster import holders
+from people.signin import humans, sessions
 from points.models import Evidence, EvidenceKind, Service, ServiceState, Slip
 
 # Nobody does six services in ten minutes; a clerk who keys in paper does, and has its slips.
@@ -45,6 +46,7 @@ class Sign(StrEnum):
     SAME_HOUSEHOLD = "same_household"
     FAR_ABOVE = "far_above"
     MANY_UNITS = "many_units"
+    SHARED_DEVICE = "shared_device"
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,11 @@ def flags_of(village: Area, services: Sequence[Service]) -> Mapping[int, list[Fl
     """
     flags_by_service: dict[int, list[Flag]] = defaultdict(list)
     if services:
-        for search in (_same_words, _in_a_hurry, _outside_term, _same_household, _far_above, _many_units):
+        searches = (
+            *(_same_words, _in_a_hurry, _outside_term, _same_household, _far_above),
+            *(_many_units, _shared_device),
+        )
+        for search in searches:
             for service_id, flag in search(village, services):
                 flags_by_service[service_id].append(flag)
     return flags_by_service
@@ -260,6 +266,26 @@ def _many_units(village: Area, services: Sequence[Service]) -> Signs:
             figure = words.figure_in_words(service.count)
             text = _("%(n)s times (%(words)s) in one record.", n=service.count, words=figure)
             yield service.id, Flag(Sign.MANY_UNITS, text)
+
+
+def _shared_device(village: Area, services: Sequence[Service]) -> Signs:
+    """Records that a worker claimed on a device on which somebody else of the committee signs in.
+
+    It may well be so: who has no telephone comes to the office.
+    """
+    marks = {service.device_mark for service in services if service.device_mark}
+    if not marks:
+        return
+    there = sessions.users_on(marks, village, {Role.CLERK, Role.CHAIR})
+    for service in services:
+        others = [
+            user.name
+            for user in there.get(service.device_mark or "", ())
+            if not humans.is_same(user, service.recorded_by)
+        ]
+        if others:
+            text = _("Entered on a device on which %(names)s signs in too.", names="、".join(others))
+            yield service.id, Flag(Sign.SHARED_DEVICE, text)
 
 
 def _pairs(query: Any) -> dict[Any, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from ground import names
 from ground.db import db
 from people.models import Area, Person, User
+from people.signin import humans
 from points.assessment import sheet
 from points.models import Assessment, Rubric, RubricItem, Service, ServiceState
 
@@ -116,10 +117,18 @@ def count_waiting(village: Area, decider: User | None = None, until: date | None
         )
     )
     if decider is not None:
-        query = query.where(Service.recorded_by_id != decider.id)
+        query = query.where(Service.recorded_by_id.not_in(_own_sign_ins(village, decider)))
     if until is not None:
         query = query.where(Service.done_on <= until)
     return db.session.scalar(query) or 0
+
+
+def _own_sign_ins(village: Area, decider: User) -> set[int]:
+    """The sign-ins of the decider, by their ids, by which something was recorded that waits."""
+    waiting = select(Service.recorded_by_id).where(
+        Service.village_id == village.id, Service.state == ServiceState.RECORDED
+    )
+    return humans.own_among(decider, waiting)
 
 
 def counted_services(assessment: Assessment, worker: Person) -> Sequence[Service]:

@@ -14,6 +14,7 @@ from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Appointment, Grid, Household, Person, User
 from people.roster import holders, persons
+from people.signin import sessions
 from points.models import Deduction, Evidence, FedBy, RubricItem, Service, ServiceState
 from points.rubrics import versions
 
@@ -196,6 +197,7 @@ def _add(
         household_id=household.id if household else None,
         recorded_by_id=actor.id,
         recorded_at=clock.now(),
+        device_mark=sessions.mark_here() if persons.stands_for(actor, worker) else None,
         state=ServiceState.RECORDED,
         deduction=deduction,
     )

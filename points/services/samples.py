@@ -13,7 +13,7 @@ from ground.clock import Quarter
 from ground.db import db, lock
 from ground.refusal import Refused, required_reason
 from people.models import Area, User
-from people.roster import persons
+from people.signin import humans
 from points.models import Finding, FindingResult, Sample, Service, Witness
 
 MOST_RECORDS = 100  # more than a supervisor visits in a quarter
@@ -138,7 +138,7 @@ def note_finding(sample: Sample, service: Service, result: FindingResult, note: 
     lock(sample)
     if service.id not in drawn(sample):
         raise Refused("not_in_sample", _("This record was not drawn."))
-    if persons.is_own(actor, service.worker):
+    if humans.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody looks into their own service."))
     note = note.strip() if result == FindingResult.SOUND else required_reason(note)
     previous = latest_findings(sample).get(service.id)

@@ -12,7 +12,7 @@ from ground import clock
 from ground.db import db
 from ground.refusal import Refused, check_repeated
 from people.models import Area, Person, User
-from people.roster import persons
+from people.signin import humans
 from points.models import JointConfirmation, Service, ServiceState
 from points.services import deciding, flags
 from points.services.flags import Flag
@@ -41,12 +41,13 @@ def reasons_to_look(
 
     The actor recorded it, or did it themselves; it shows a sign of padding.
     """
-    own = set(persons.entry_ids(persons.current_entry(actor.person))) if actor.person else set()
+    own = humans.own_people(actor, {service.worker for service in services})
+    recorded = humans.own_among(actor, {service.recorded_by_id for service in services})
     found = {}
     for service in services:
         if service.worker_id in own:
             found[service.id] = Refused("own_service", _("Nobody confirms their own service."))
-        elif service.recorded_by_id == actor.id:
+        elif service.recorded_by_id in recorded:
             text = _("You recorded this yourself. Somebody else confirms it.")
             found[service.id] = Refused("same_person", text)
         elif service.id in signs:
@@ -84,7 +85,7 @@ def confirm_together(key: str, village: Area, services: Sequence[Service], actor
         try:
             if service.state == ServiceState.RECORDED and service.id in look:
                 raise look[service.id]
-            confirmed.append(deciding.confirm_locked(service, actor))
+            confirmed.append(deciding.confirm_looked_at(service, actor))
         except Refused as refusal:
             left.append(LeftRecord(service, refusal))
     return JointOutcome(confirmed, left)
@@ -94,7 +95,8 @@ def _outcome_so_far(services: Sequence[Service], actor: User) -> JointOutcome:
     """What these records are now, for a press that was sent before."""
     confirmed, left = [], []
     for service in services:
-        if service.state == ServiceState.CONFIRMED and service.decided_by_id == actor.id:
+        decided_by = service.decided_by if service.state == ServiceState.CONFIRMED else None
+        if decided_by is not None and humans.is_same(actor, decided_by):
             confirmed.append(service)
         else:
             left.append(LeftRecord(service, Refused("not_confirmed", _("Not confirmed. Look again."))))

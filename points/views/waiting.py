@@ -13,6 +13,7 @@ from people import access
 from people.models import Area, Person, Role, User
 from people.pages import Urgency, WaitingItem
 from people.roster import persons
+from people.signin import humans
 from points import expiry, leaving
 from points.assessment import assessments, meeting_rules, opening
 from points.models import Assessment, AssessmentState, ServiceState
@@ -111,7 +112,7 @@ def _on_notice(assessment: Assessment, user: User, roles: set[Role]) -> list[Ste
 
 def _books(assessment: Assessment, user: User, roles: set[Role]) -> bool:
     """Whether somebody is a chair who did not prepare the sheet."""
-    return Role.CHAIR in roles and user.id not in booking.preparers(assessment)
+    return Role.CHAIR in roles and not humans.is_among(user, booking.preparers(assessment))
 
 
 def _changes(assessment: Assessment, roles: set[Role]) -> list[Step]:

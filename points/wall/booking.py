@@ -13,6 +13,7 @@ from ground.db import db
 from ground.refusal import Refused
 from people.models import Area, Role, User
 from people.roster import persons
+from people.signin import humans
 from points import keys, ledger
 from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Award, Notice, NoticeLine
@@ -99,9 +100,9 @@ def book(assessment: Assessment, actor: User) -> list[NoticeLine]:
     ready = [line.posted for line in to_book(assessment) if line.wait_reason is None]
     if not is_first and not ready:
         return []
-    if actor.id in preparers(assessment):
+    if humans.is_among(actor, preparers(assessment)):
         raise Refused("same_person", _("You prepared this assessment. Somebody else books it."))
-    if any(persons.is_own(actor, line.worker) for line in ready):
+    if humans.own_people(actor, {line.worker for line in ready}):
         raise Refused("own_line", _("Your own points are on this sheet. Another chair books it."))
     _post_awards(assessment, ready, actor)
     if is_first:

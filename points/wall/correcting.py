@@ -14,7 +14,7 @@ from ground.db import db
 from ground.refusal import Refused, check_repeated, required_reason
 from people import audit
 from people.models import User
-from people.roster import persons
+from people.signin import humans
 from points import amounts, keys, ledger
 from points.assessment import assessments
 from points.models import Assessment, Award, Correction, Transfer, TransferKind
@@ -41,7 +41,7 @@ def correct(award: Transfer, right_tenths: int, reason: str, key: str, actor: Us
     if not 0 <= right_tenths < award.amount:
         raise Refused("bad_amount", _("The right points are less than what was booked."), "right")
     reason = required_reason(reason)
-    if persons.is_own(actor, worker):
+    if humans.is_own(actor, worker):
         raise Refused("own_line", _("Nobody decides on their own points."))
     ledger.lock([award.account])
     if existing := _correction_with_key(key, award, right_tenths):  # by who held the lock before

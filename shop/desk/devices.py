@@ -1,4 +1,4 @@
-"""Devices: tills and programs with a key of their own, each for one shop."""
+"""Devices: tills and programs with a key of their own, each for one shop and the manager who set it up."""
 
 import hashlib
 import secrets
@@ -12,22 +12,25 @@ from ground import clock
 from ground.db import db, lock
 from ground.refusal import Refused
 from people import audit
-from people.models import User
+from people.models import Role, User
 from shop.models import Device, Shop
 
 PREFIX = "aixin_"  # so that a key which turns up somewhere is known for what it is
 
 
-def add_device(shop: Shop, name: str, actor: User | None) -> tuple[Device, str]:
+def add_device(shop: Shop, name: str, actor: User) -> tuple[Device, str]:
     """Give a device a key (256 random bits); it is told here once and kept only as its SHA-256.
 
-    Refused `bad_name` (1 to 100 characters).
+    It acts for the actor, a manager of the shop: what a rule refuses them is refused to it. Refused
+    `not_a_manager`, `bad_name` (1 to 100 characters).
     """
+    if Role.MANAGER not in actor.roles_in(shop.village):
+        raise Refused("not_a_manager", _("A device is set up by a manager of the shop, who answers for it."))
     name = name.strip()
     if not 1 <= len(name) <= 100:
         raise Refused("bad_name", _("The name must have 1 to 100 characters."), "name")
     key = PREFIX + secrets.token_urlsafe(32)
-    device = Device(shop_id=shop.id, name=name, digest=_digest(key), added_at=clock.now())
+    device = Device(shop_id=shop.id, name=name, digest=_digest(key), added_at=clock.now(), added_by=actor)
     db.session.add(device)
     db.session.flush()
     audit.note(actor, "device.add", device, shop.village, name=name)
@@ -45,12 +48,13 @@ def revoke(device: Device, actor: User | None) -> Device:
 
 
 def device_of_key(key: str) -> Device | None:
-    """The device that holds a key, unless it was revoked."""
-    return db.session.scalar(
+    """The device that holds a key, unless it was revoked or nobody answers for it any more."""
+    device = db.session.scalar(
         select(Device)
-        .options(joinedload(Device.shop).joinedload(Shop.village))
+        .options(joinedload(Device.shop).joinedload(Shop.village), joinedload(Device.added_by))
         .where(Device.digest == _digest(key), Device.revoked_at.is_(None))
     )
+    return device if device and device.is_answered_for else None
 
 
 def devices_of(shop: Shop | None) -> Sequence[Device]:
@@ -58,7 +62,9 @@ def devices_of(shop: Shop | None) -> Sequence[Device]:
 
     None: of every shop.
     """
-    query = select(Device).options(joinedload(Device.shop).joinedload(Shop.village))
+    query = select(Device).options(
+        joinedload(Device.shop).joinedload(Shop.village), joinedload(Device.added_by)
+    )
     if shop is not None:
         query = query.where(Device.shop_id == shop.id)
     return db.session.scalars(query.order_by(Device.shop_id, Device.id)).all()

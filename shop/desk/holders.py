@@ -13,10 +13,11 @@ from ground.paper import words
 from ground.refusal import Refused
 from people.models import Card, CardState, Person, User
 from people.roster import departures, holders, persons
+from people.signin import humans
 
 
 def check_holder(card: Card, actor: User | None) -> None:
-    """Check that a card is good for goods today; `actor` serves, None: a device.
+    """Check that a card is good for goods today; `actor` serves, by themselves or through a device.
 
     Refused `card_inactive` for a card that was lost, replaced, retired or frozen; `term_ended` for who
     serves
@@ -35,7 +36,7 @@ def check_holder(card: Card, actor: User | None) -> None:
         card.person
     ):
         raise _term_ended(card.person)
-    if actor is not None and actor.person_id == card.person_id:
+    if humans.is_own(actor, card.person):
         raise Refused("own_card", _("Nobody serves themselves. Ask another volunteer."))
 
 

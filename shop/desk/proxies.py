@@ -11,7 +11,8 @@ from sqlalchemy import select
 from ground import names
 from ground.db import db
 from ground.refusal import Refused
-from people.models import Area
+from people.models import Area, User
+from people.signin import humans
 from shop.models import Proxy, Redemption, Shop
 
 FIELD_WIDE, FIELD_HIGH = 1000, 400  # the field that is signed in, in units of its own
@@ -44,6 +45,12 @@ def read_collector(name: str, relation: str, signature: Any = ()) -> Collector |
     if not _is_signature(strokes):
         raise Refused("bad_signature", _("The signature could not be read. Sign again."), "signature")
     return Collector(name, relation, strokes)
+
+
+def check_collector(collector: Collector | None, actor: User | None) -> None:
+    """Check that somebody else comes for the worker than serves. Refused `own_proxy`."""
+    if collector is not None and actor is not None and humans.has_name(actor, collector.name):
+        raise Refused("own_proxy", _("Who serves does not collect. Ask another volunteer."), "proxy_name")
 
 
 def _is_signature(strokes: list[Any]) -> bool:

@@ -20,9 +20,10 @@ from ground.refusal import Refused, check_repeated
 from people.cards import random_characters
 from people.models import Card, Person, User
 from people.roster import persons
+from people.signin import humans
 from points import ledger
 from points.models import Account, TransferKind
-from shop.desk import holders, limits
+from shop.desk import holders, limits, proxies
 from shop.desk.proxies import Collector
 from shop.models import Device, Goods, MoveKind, Proxy, Redemption, RedemptionLine, Shop
 from shop.shelf import prices, shops
@@ -47,7 +48,8 @@ def redeem(
     The key is made before sending: the same key with the same card and basket returns the first redemption,
     marked `is_repeated`; with anything else it is Refused `key_reused`. Refused `empty_basket`,
     `bad_quantity`, `unknown_goods`, `other_village`, `shop_closed`, `card_inactive`, `term_ended`,
-    `own_card`, `limit_reached`, `insufficient_points` (with what is missing), `out_of_stock`.
+    `own_card`, `own_proxy` for who serves and collects, `limit_reached`, `insufficient_points` (with what is
+    missing), `out_of_stock`.
     Locks: the worker's account, then the lots by id, then the shop for its receipt number.
     """
     actor = by if isinstance(by, User) else None
@@ -60,7 +62,9 @@ def redeem(
     articles = _articles(shop, basket)
     if card.person.area_id != shop.village_id:
         raise Refused("other_village", _("This card belongs to another village's shop."))
-    holders.check_holder(card, actor)
+    human = humans.behind(by)
+    holders.check_holder(card, human)
+    proxies.check_collector(collector, human)
     shops.check_open(shop)
     limits.check(card.person, articles, basket)
     costs = prices.prices_on(basket, clock.today())

@@ -8,6 +8,7 @@ from ground.clock import Quarter
 from ground.db import db
 from ground.refusal import Refused, required_reason
 from people.models import User
+from people.signin import humans
 from points import ledger, merging
 from shop.models import Device, MoveKind, Redemption, StockMove, Void
 from shop.stock import counts, lots
@@ -18,7 +19,8 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
 
     An entry that was merged since sends the points on to the one that was kept. Voided already, the first
     void is returned. Refused `reason_missing`, `quarter_over` after the quarter of the redemption,
-    `counted_here` for who counted this quarter's stock. Locks: the worker's account, then the lots by id.
+    `own_card` for its holder, `counted_here` for who counted this quarter's stock, also through a device.
+    Locks: the worker's account, then the lots by id.
     """
     reason = required_reason(reason)
     actor = by if isinstance(by, User) else None
@@ -28,7 +30,10 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
         return existing
     if is_over(redemption):
         raise Refused("quarter_over", _("A redemption is voided in its own quarter; this one is over."))
-    if actor is not None and counts.has_counted(redemption.shop, actor, Quarter.of(redemption.day)):
+    human = humans.behind(by)
+    if humans.is_own(human, redemption.card.person):
+        raise Refused("own_card", _("Nobody voids what they took themselves. Ask another manager."))
+    if counts.has_counted(redemption.shop, human, Quarter.of(redemption.day)):
         raise Refused(
             "counted_here", _("Who counted this quarter's stock does not void. Ask another manager.")
         )

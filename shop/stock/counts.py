@@ -21,6 +21,7 @@ from people import audit
 from people.models import Proposal, User
 from people.proposals import kinds
 from people.proposals.kinds import SecondPersonNeeded
+from people.signin import humans
 from shop.models import Count, Goods, Lot, MoveKind, Shop, StockMove, StockTake
 from shop.shelf import prices
 from shop.stock import lots, second_person
@@ -275,20 +276,17 @@ def check_outside(proposal: Proposal, actor: User) -> None:
     if _was_counted_by(take, actor):
         raise Refused("own_count", _("Who counted does not decide on it. Ask another person."))
     short = [int(ident) for ident in proposal.terms["short"]]
-    voiders = db.session.scalars(
-        select(User)
-        .join(StockMove, StockMove.actor_id == User.id)
+    voiders = (
+        select(StockMove.actor_id)
         .join(StockMove.lot)
         .where(Lot.goods_id.in_(short), StockMove.kind == MoveKind.VOID)
-        .distinct()
     )
-    if any(kinds.is_same_person(voider, actor) for voider in voiders):
+    if humans.is_among(actor, voiders):
         raise Refused("own_void", _("Who voided some of it does not decide on it. Ask another person."))
 
 
 def _was_counted_by(take: StockTake, actor: User) -> bool:
-    counters = select(User).where(User.id.in_(select(Count.counter_id).where(Count.stock_take_id == take.id)))
-    return any(kinds.is_same_person(counter, actor) for counter in db.session.scalars(counters))
+    return humans.is_among(actor, select(Count.counter_id).where(Count.stock_take_id == take.id))
 
 
 def _lot_differences(row: CountRow, article_lots: Iterable[Lot]) -> list[tuple[Lot, int]]:
@@ -327,15 +325,15 @@ def _check_open(take: StockTake) -> None:
         raise Refused("stock_take_over", _("This stock-take is over. Begin a new one."))
 
 
-def has_counted(shop: Shop, actor: User, quarter: Quarter) -> bool:
+def has_counted(shop: Shop, actor: User | None, quarter: Quarter) -> bool:
     """Whether somebody counted a shop's stock in a quarter: who did does not void there."""
     first, last = clock.day_span(quarter.first_day, quarter.last_day)
-    query = (
-        select(Count.id)
+    counters = (
+        select(Count.counter_id)
         .join(StockTake, Count.stock_take_id == StockTake.id)
-        .where(StockTake.shop_id == shop.id, Count.counter_id == actor.id, Count.at >= first, Count.at < last)
+        .where(StockTake.shop_id == shop.id, Count.at >= first, Count.at < last)
     )
-    return db.session.scalar(query.limit(1)) is not None
+    return humans.is_among(actor, counters)
 
 
 def stock_takes_of(shop: Shop) -> Select[StockTake]:

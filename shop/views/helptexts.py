@@ -60,8 +60,8 @@ HELP_TEXTS = {
         "hours the desk hands nothing out. A change holds at once."
     ),
     "shelf.devices": _(
-        "A till or program gets a key here, which is shown once: enter it at once. If a device is lost or "
-        "sold, take its key back. From then on it hands nothing out."
+        "A till or program gets a key here, which is shown once: enter it at once. It may do what you may, "
+        "and stops when you are no manager here any more. If a device is lost or sold, take its key back."
     ),
     "shelf.budget": _(
         "It says whether goods and money are enough for the points that people hold. The chair writes down "

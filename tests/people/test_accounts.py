@@ -380,14 +380,24 @@ def test_a_new_sign_in_through_the_page(cast, chair):
     form = chair.get(f"/a/{VILLAGE}/accounts/new").text
     assert f'name="place" value="{cast.village.id}"' in form  # the only place is no question
     data = {"name": "新店长", "username": "shop2", "role": "manager", "place": cast.village.id, "person": 0}
+    nobody = chair.post(f"/a/{VILLAGE}/accounts/new", data=data)
+    assert nobody.status_code == 422
+    assert "Write down the office or agency" in nobody.text
+    data |= {"unit": "村委会", "phone": "１３９ 0000-2222"}
     page = chair.post(f"/a/{VILLAGE}/accounts/new", data=data)
     assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
     secret = SECRET.search(page.text)[1]
     user = accounts.sign_in("shop2", secret)
     assert user.temporary
     assert user.roles_in(cast.village) == {Role.MANAGER}
+    assert (user.unit, user.phone) == ("村委会", "13900002222")
     assert trail("user.add").area == cast.village
-    again = chair.post(f"/a/{VILLAGE}/accounts/new", data=data)
+    assert "村委会" in chair.get(f"/a/{VILLAGE}/accounts").text
+    alike = chair.post(f"/a/{VILLAGE}/accounts/new", data=data | {"name": "老店长"})
+    assert alike.status_code == 422
+    assert "新店长：shop manager（柳树村） may be the same person" in alike.text
+    assert f'href="/a/{VILLAGE}/accounts/further"' in alike.text
+    again = chair.post(f"/a/{VILLAGE}/accounts/new", data=data | {"is_another": "y"})
     assert again.status_code == 422
     assert "is taken" in again.text
     assert 'value="新店长"' in again.text
@@ -396,6 +406,7 @@ def test_a_new_sign_in_through_the_page(cast, chair):
 def test_a_sign_in_that_is_refused_leaves_nothing_behind(cast, client_of):
     township = english(client_of(cast.township_user))
     data = {"name": "新人", "username": "new", "role": "clerk", "place": cast.village.id, "person": 0}
+    data |= {"unit": "村委会"}
     for wrong in ({"role": "township"}, {"place": cast.far_village.id}, {"place": 0}, {"person": 1}):
         assert township.post(f"/a/{TOWNSHIP}/accounts/new", data=data | wrong).status_code == 422
     assert db.session.scalar(sa.select(User.id).where(User.username == "new")) is None
@@ -456,6 +467,13 @@ def test_the_buttons_of_a_sign_in(cast, chair):
     assert "They hold this role already." in twice.text
     assert chair.post(f"{path}/person", data={"person": cast.neighbour.id}).location == path
     assert cast.clerk.person == cast.neighbour
+    wrong = {"person": 0, "unit": "村委会", "phone": "5212345"}
+    unclear = chair.post(f"{path}/person", data=wrong)
+    assert unclear.status_code == 422
+    assert "eleven digits" in unclear.text
+    assert 'value="5212345"' in unclear.text
+    assert chair.post(f"{path}/person", data=wrong | {"phone": "13900002222"}).location == path
+    assert (cast.clerk.person, cast.clerk.unit, cast.clerk.phone) == (None, "村委会", "13900002222")
 
 
 @pytest.mark.parametrize("what", ["password", "sign-out", "close", "reopen"])

@@ -57,7 +57,7 @@ def house(
         ahead = clock.now() - datetime.now(UTC)
         with transaction() as session:
             session.add(DemoCalendar(seconds=int(ahead.total_seconds())))
-            _device, key = devices.add_device(Cast().shop, "收银台", None)
+            _device, key = devices.add_device(Cast().shop, "收银台", Cast().manager)
         house = House(nursery, uri, tmp_path_factory.mktemp("served"), key)
         yield house
         for server in house.servers:

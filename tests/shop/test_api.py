@@ -14,6 +14,7 @@ from ground import clock
 from ground.db import db, transaction
 from people import cards
 from people.roster import terms
+from people.signin import keeping
 from points import ledger
 from points.models import TransferKind
 from shop.api.document import CONTENT, OPERATIONS
@@ -22,7 +23,7 @@ from shop.models import Device, Lot, Redemption, Source
 from shop.shelf import goods as shelf
 from shop.shelf import shops
 from shop.shelf.hours import Hours, Span
-from shop.stock import moves
+from shop.stock import counts, moves
 from tests.cast import TODAY
 from tests.shop import till as tills
 from tests.story import answer_lost, count, everything_fits
@@ -197,6 +198,7 @@ def test_every_code_in_the_document_happens(app, cast, till, monkeypatch):
         shops.set_hours(cast.shop, None, cast.manager)
         terms.end_term(cast.term_of(cast.neighbour), "搬走", cast.clerk)
     meets("term_ended", till.order(other, {SOAP: 1}))
+    _of_the_manager(meets, till, cast, number)
     with transaction():
         cards.report_lost(cast.card, cast.clerk)
     meets("card_inactive", till.order(number, {SOAP: 1}))
@@ -204,6 +206,20 @@ def test_every_code_in_the_document_happens(app, cast, till, monkeypatch):
 
     assert happened - DOCUMENTED == {(405, "method_not_allowed")}  # the document says it of every address
     assert DOCUMENTED - happened == set()
+
+
+def _of_the_manager(meets, till, cast, number):
+    """What a device may not do because its manager may not."""
+    taken = till.order(number, {SOAP: 1}).json["id"]
+    with transaction():
+        counts.record_count(
+            "k", counts.begin_stock_take(cast.shop, cast.manager), cast.goods, 1, cast.manager
+        )
+    meets("counted_here", till.void(taken, "拿错了"))
+    with transaction():
+        keeping.link(cast.manager, cast.worker, None)
+    meets("own_card", till.order(number, {SOAP: 1}))
+    meets("own_card", till.void(taken, "拿错了"))
 
 
 def _of_requests(meets, till, number):

@@ -71,7 +71,7 @@ def interface(cast, served):
     """What the document describes, with a key, and with what is really there to be found."""
     cast.earn_each({cast.worker.id: 1000, cast.neighbour.id: 30})
     with transaction():
-        _device, key = devices.add_device(cast.shop, "收银台", None)
+        _device, key = devices.add_device(cast.shop, "收银台", cast.manager)
         articles = [cast.goods, cast.salt]
         for number in range(6):
             article = shelf.add_goods(cast.shop, f"货品{number}", "件", 20, quota=number or None)

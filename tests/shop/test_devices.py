@@ -10,6 +10,7 @@ from people.signin import accounts
 from shop.desk import devices
 from shop.models import Device
 from tests.cast import FAR_VILLAGE, HASHED, NEXT_VILLAGE, TOWNSHIP, VILLAGE
+from tests.shop import till as tills
 from tests.shop.till import Till
 
 PAGE = f"/v/{VILLAGE}/devices"
@@ -54,10 +55,7 @@ def test_a_device_has_a_name(cast, manager):
 
 
 def test_devices_of_other_shops_are_not_there(cast, manager, client_of):
-    runner = manager.application.test_cli_runner()
-    key = runner.invoke(args=["devices", "add", "--shop", NEXT_VILLAGE, "--name", "邻村的"]).output.split()[
-        -1
-    ]
+    key = tills.at(client_of(None), cast.next_shop, "邻村的").key
     theirs = db.session.scalars(select(Device.id)).one()
     assert manager.post(f"{PAGE}/{theirs}/revoke").status_code == 404
     assert "邻村的" not in manager.get(PAGE).text
@@ -78,7 +76,8 @@ def test_a_village_without_a_shop_is_told_how_it_opens(cast, client_of):
 
 def test_the_command_line(app, cast, client_of):
     run = app.test_cli_runner().invoke
-    added = run(args=["devices", "add", "--shop", VILLAGE, "--name", "收银机"])
+    by = ["--by", "manager"]
+    added = run(args=["devices", "add", "--shop", VILLAGE, "--name", "收银机", *by])
     assert added.exit_code == 0
     key = added.stdout.splitlines()[-1]
     assert KEY.fullmatch(key)
@@ -92,10 +91,12 @@ def test_the_command_line(app, cast, client_of):
     assert run(args=["devices", "list", "--shop", VILLAGE]).stdout == f"{line}revoked 2026-12-28\n"
     assert opens(client_of(None), key) == 401
     for arguments in (
-        ["add", "--shop", FAR_VILLAGE, "--name", "没有超市"],
-        ["add", "--shop", TOWNSHIP, "--name", "不是村"],
-        ["add", "--shop", "", "--name", "x"],
-        ["add", "--shop", VILLAGE, "--name", " "],
+        ["add", "--shop", FAR_VILLAGE, "--name", "没有超市", *by],
+        ["add", "--shop", TOWNSHIP, "--name", "不是村", *by],
+        ["add", "--shop", "", "--name", "x", *by],
+        ["add", "--shop", VILLAGE, "--name", " ", *by],
+        ["add", "--shop", VILLAGE, "--name", "无人", "--by", "nobody"],
+        ["add", "--shop", VILLAGE, "--name", "志愿者的", "--by", "volunteer"],
         ["list", "--shop", "999999999999"],
         ["revoke", "999"],
     ):

@@ -4,14 +4,17 @@ from itertools import count
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-from ground.db import transaction
+from ground.db import db, transaction
+from people.models import Grant, Role, User
+from people.signin import accounts
 from shop.api.document import CONTENT
 from shop.desk import devices
 from shop.models import Shop
-from tests.cast import Client
+from tests.cast import PASSWORD, Client
 
 ROOT = "/api/v1"
 METHODS = ("get", "post")
@@ -56,8 +59,19 @@ class Till:
 def at(client: Client, shop: Shop, name: str = "门口收银台") -> Till:
     """A new till of a shop."""
     with transaction():
-        _device, key = devices.add_device(shop, name, None)
+        _device, key = devices.add_device(shop, name, manager_of(shop))
     return Till(client, key)
+
+
+def manager_of(shop: Shop) -> User:
+    """The manager of a shop; one is made where it has none. Inside a transaction."""
+    held = Grant.area_id == shop.village_id, Grant.role == Role.MANAGER
+    grant = db.session.scalar(select(Grant).where(*held).order_by(Grant.id).limit(1))
+    if grant is not None:
+        return grant.user
+    user = accounts.add_user(f"manager-{shop.id}", f"店长{shop.id}", PASSWORD, None, temporary=False)
+    accounts.grant(user, Role.MANAGER, shop.village, None)
+    return user
 
 
 def operation_of(client: Client, method: str, path: str) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from people.views.home import bp
 @access.signed_in
 def guides() -> str:
     """The instructions of all roles, one's own first."""
-    own = {grant.role for grant in current_user.grants}
+    own = {grant.role for grant in current_user.grants_in_effect}
     roles = sorted(labels.ROLES, key=lambda role: role not in own)
     return render_template(
         "people/home/guides.html", roles=roles, own=own, titles=labels.ROLES, papers=SCALES

@@ -14,7 +14,7 @@ from people.views.home import bp
 @access.signed_in
 def home() -> Response | str:
     """Straight to the first place of one's role; who has several areas chooses."""
-    places = sorted({grant.area for grant in current_user.grants}, key=lambda area: area.code)
+    places = sorted({grant.area for grant in current_user.grants_in_effect}, key=lambda area: area.code)
     if len(places) == 1:
         return redirect(url_for("home.enter", area=places[0].code))
     waiting = {place.id: sum(item.is_to_do for item in _waiting_in(place)) for place in places}

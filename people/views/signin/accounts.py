@@ -1,5 +1,6 @@
 """The pages of sign-ins: their roles, new ones, new passwords, and the PINs of cards."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
@@ -10,8 +11,10 @@ from werkzeug.wrappers import Response
 from ground import web
 from ground.db import db, fetch, lock
 from ground.forms import ButtonForm, Form, attempt
+from ground.refusal import Refused
 from people import access, cards, labels
 from people.forms.accounts import (
+    ConfirmRoleForm,
     FurtherRoleForm,
     NewAccountForm,
     PinsForm,
@@ -19,8 +22,8 @@ from people.forms.accounts import (
     RosterForm,
     TakeRoleForm,
 )
-from people.models import Area, Person, Role, User
-from people.signin import accounts, keeping, passwords
+from people.models import Area, Grant, Person, Role, User
+from people.signin import accounts, humans, keeping, passwords
 from people.views.listing import excel, render
 from people.views.shown import shown_name, sight
 from people.views.signin import bp, lists
@@ -35,6 +38,7 @@ def listed(area: str) -> str:
     if chosen not in ("", *Role):
         abort(404)
     page = web.page_of(keeping.users_in(g.area, Role(chosen) if chosen else None, words, sight().masked))
+    waiting = keeping.waiting_grants(g.area)
     return render(
         "people/signin/accounts.html",
         page=page,
@@ -42,6 +46,8 @@ def listed(area: str) -> str:
         words=words,
         titles=labels.ROLES,
         may_add=bool(_roles_to_give()),
+        alike=keeping.alike(list(page)),
+        waiting=[(role_grant, _may_confirm(role_grant)) for role_grant in waiting],
         is_of_card=accounts.is_of_card,
     )
 
@@ -54,14 +60,31 @@ def new_account(area: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         secret = passwords.secret_of(passwords.new_password())
         with attempt(form):
-            place = _place(form)
+            place, person = _place(form), _person(form)
+            described = {"unit": "" if person else form.unit.data, "phone": form.phone.data}
+            if not form.is_another.data:
+                _check_not_known(keeping.known_as(form.name.data, person, area=place, **described))
             user = accounts.add_user(
-                form.username.data, form.name.data, secret, current_user, _person(form), area=place
+                form.username.data, form.name.data, secret, current_user, person, area=place, **described
             )
             accounts.grant(user, Role(form.role.data), place, current_user)
         if form.status == 200:
             return _secret_page(user, secret.plain)
     return render_template("people/signin/new_account.html", form=form), form.status
+
+
+def _check_not_known(others: Sequence[User]) -> None:
+    """Check that nobody there looks like whom a sign-in is made for; the tick goes on without this check.
+
+    Refused `sign_in_alike`.
+    """
+    if others:
+        held = "；".join(f"{shown_name(other)}：{lists.roles_of(other)}" for other in others)
+        text = gettext(
+            "%(names)s may be the same person, who then needs no second sign-in: give them a further role.",
+            names=held,
+        )
+        raise Refused("sign_in_alike", text, "is_another")
 
 
 @bp.route("/a/<area>/accounts/further", methods=["GET", "POST"])
@@ -72,9 +95,9 @@ def further_role(area: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             user = keeping.find_by_name(form.username.data)
-            accounts.grant(user, Role(form.role.data), _place(form), current_user)
+            given = accounts.grant(user, Role(form.role.data), _place(form), current_user)
         if form.status == 200:
-            flash(gettext("The role is given."))
+            flash(_given_words(given))
             return redirect(url_for("signin.account", area=area, ident=user.id))
     return render_template("people/signin/further_role.html", form=form), form.status
 
@@ -90,17 +113,23 @@ def account(area: str, ident: int) -> tuple[str, int]:
 def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
     """The page of a sign-in; a refusal is shown on it."""
     form = refused if isinstance(refused, RoleForm) else _with_choices(RoleForm(formdata=None))
+    is_own = humans.is_same(user, current_user)
+    known = {"person": user.person_id or 0, "unit": user.unit, "phone": user.phone}
+    roster = refused if isinstance(refused, RosterForm) else RosterForm(formdata=None, **known)
     page = render(
         "people/signin/account.html",
         user=user,
         form=form,
-        roster=_with_choices(RosterForm(formdata=None, person=user.person_id or 0), user),
-        refused=None if refused is form else refused,
+        roster=_with_choices(roster, user),
+        refused=None if refused in (form, roster) else refused,
+        is_own=is_own,
+        alike=keeping.alike([user])[user.id],
+        may_confirm=_may_confirm,
         titles=labels.ROLES,
         keeps=keeping.may_manage(current_user, user),
         of_card=accounts.is_of_card(user),
         may_give=lambda role_grant: (
-            user.id != current_user.id and accounts.may_give(current_user, role_grant.role, role_grant.area)
+            not is_own and accounts.may_give(current_user, role_grant.role, role_grant.area)
         ),
     )
     return page, refused.status if refused else 200
@@ -110,11 +139,40 @@ def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
 @access.allow(*keeping.KEEPERS - {Role.CLERK})
 def give_role(area: str, ident: int) -> Response | tuple[str, int]:
     """Give a further role."""
-    form = _with_choices(RoleForm())
+    form, words = _with_choices(RoleForm()), ""
     if form.validate_on_submit():
         with attempt(form):
-            accounts.grant(_user(ident), Role(form.role.data), _place(form), current_user)
-    return _finish(ident, form, gettext("The role is given."))
+            given = accounts.grant(_user(ident), Role(form.role.data), _place(form), current_user)
+            words = _given_words(given)
+    return _finish(ident, form, words)
+
+
+def _given_words(role_grant: Grant) -> str:
+    if role_grant.waits:
+        return gettext("The role is written down. It has no effect until somebody else above confirms it.")
+    return gettext("The role is given.")
+
+
+@bp.post("/a/<area>/accounts/<int:ident>/roles/confirm")
+@access.allow(*accounts.CONFIRMING)
+def confirm_role(area: str, ident: int) -> Response | tuple[str, int]:
+    """Confirm a role that waits for somebody else than the hand that gave it."""
+    form = ConfirmRoleForm()
+    if form.validate_on_submit():
+        with attempt(form):
+            accounts.confirm(_role_grant(ident, form.grant.data), current_user)
+    return _finish(ident, form, gettext("The role has effect from now on."))
+
+
+def _may_confirm(role_grant: Grant) -> bool:
+    return role_grant.waits and accounts.may_confirm(current_user, role_grant)
+
+
+def _role_grant(ident: int, grant_id: int) -> Grant:
+    """A role of a sign-in that is kept here, read under its lock, or 404."""
+    user = _user(ident)
+    lock(user)
+    return next((role_grant for role_grant in user.grants if role_grant.id == grant_id), None) or abort(404)
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/roles/take")
@@ -124,12 +182,7 @@ def take_role(area: str, ident: int) -> Response | tuple[str, int]:
     form = TakeRoleForm()
     if form.validate_on_submit():
         with attempt(form):
-            user = _user(ident)
-            lock(user)
-            role_grant = next(
-                (role_grant for role_grant in user.grants if role_grant.id == form.grant.data), None
-            ) or abort(404)
-            accounts.revoke(role_grant, current_user)
+            accounts.revoke(_role_grant(ident, form.grant.data), current_user)
     return _finish(ident, form, gettext("The role is taken back."))
 
 
@@ -140,7 +193,9 @@ def link_account(area: str, ident: int) -> Response | tuple[str, int]:
     form = _with_choices(RosterForm(), _user(ident))
     if form.validate_on_submit():
         with attempt(form):
-            keeping.link(_user(ident), _person(form), current_user)
+            person = _person(form)
+            unit = "" if person else form.unit.data
+            keeping.link(_user(ident), person, current_user, unit=unit, phone=form.phone.data)
     return _finish(ident, form, gettext("Written down."))
 
 

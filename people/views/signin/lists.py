@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from people import labels
-from people.models import Appointment, Card, User
+from people.models import Appointment, Card, Grant, User
 from people.signin import accounts
 from people.views.listing import Given, Listing, each
 from people.views.shown import shown_name
@@ -16,8 +16,14 @@ def _state(user: User) -> Any:
     return _("closed") if user.closed_at else _("has a temporary password") if user.temporary else _("open")
 
 
-def _roles(user: User) -> str:
-    return "；".join(f"{labels.ROLES[held.role]}（{held.area.name}）" for held in user.grants)
+def roles_of(user: User) -> str:
+    """The roles of a sign-in in one line, each with its place."""
+    return "；".join(_role(held) for held in user.grants)
+
+
+def _role(held: Grant) -> str:
+    waits = _(", waits to be confirmed") if held.waits else ""
+    return f"{labels.ROLES[held.role]}（{held.area.name}{waits}）"
 
 
 SIGN_INS = Listing(
@@ -25,7 +31,8 @@ SIGN_INS = Listing(
     each("page"),
     (_("Name"), shown_name),
     (_("Sign-in name"), lambda user: _("card and PIN") if accounts.is_of_card(user) else user.username),
-    (_("Roles"), _roles),
+    (_("Unit"), lambda user: None if user.person else user.unit),
+    (_("Roles"), roles_of),
     (_("State"), _state),
     (_("Closed on"), lambda user: user.closed_at),
 )
@@ -36,6 +43,8 @@ ROLES_HELD = Listing(
     (_("Name"), lambda user, held: shown_name(user)),
     (_("Role"), lambda user, held: labels.ROLES[held.role]),
     (_("Where"), lambda user, held: held.area.name),
+    (_("Given by"), lambda user, held: shown_name(held.given_by)),
+    (_("Waits to be confirmed"), lambda user, held: held.waits),
 )
 
 

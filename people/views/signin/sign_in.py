@@ -142,7 +142,7 @@ def _begin(user: User, number: int) -> None:
     """Begin a new session; nothing of the one before is taken over."""
     with transaction():
         sessions.end(_token())
-        token = sessions.begin(user, number, request.user_agent.string)
+        token = sessions.begin(user, number, request.user_agent.string, _own_mark())
     session.clear()
     g.pop("csrf_token", None)  # the one of the session before
     login_user(user)
@@ -258,18 +258,25 @@ def _devices() -> dict[str, str]:
         return {}
 
 
+def _own_mark() -> str:
+    """The device's own mark, by which it is known again; a new one if it brought none."""
+    if "own_mark" not in g:
+        g.own_mark = _devices().get(OWN_MARK) or token_hex(8)
+    return str(g.own_mark)
+
+
 def _remember_device(response: Response, user: User) -> Response:
     """Remember this device for the sign-in, so that wrong tries elsewhere do not lock it out."""
     devices = _devices()
-    own_mark = devices.pop(OWN_MARK, None) or token_hex(8)
+    devices.pop(OWN_MARK, None)
     mark = devices.pop(str(user.id), None) or token_hex(8)
     latest = [*devices.items(), (str(user.id), mark)][-MOST_USERS_OF_DEVICE:]
-    return _set_devices(response, [(OWN_MARK, own_mark), *latest])
+    return _set_devices(response, [(OWN_MARK, _own_mark()), *latest])
 
 
 def _mark_device(response: Response) -> Response:
     """Give a device that was never here a mark, by which its tries are told from others at its address."""
-    return response if _devices() else _set_devices(response, [(OWN_MARK, token_hex(8))])
+    return response if _devices() else _set_devices(response, [(OWN_MARK, _own_mark())])
 
 
 def _set_devices(response: Response, devices: list[tuple[str, str]]) -> Response:

@@ -1,12 +1,14 @@
 """The lists of goods, prices, devices and budgets, as they are taken out."""
 
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 
 from people.views.listing import Listing, each
 from people.views.shown import shown_name, shown_text
 from points import amounts
+from shop.models import Device
 
 GOODS = Listing(
     _("Goods"),
@@ -33,12 +35,20 @@ PRICES = Listing(
     (_("By"), lambda goods, price: shown_name(price.actor) if price.actor else _("the system itself")),
 )
 
+
+def _device_state(device: Device) -> Any:
+    if device.revoked_at:
+        return _("taken back")
+    return _("may serve") if device.is_answered_for else _("nobody answers for it")
+
+
 DEVICES = Listing(
     _("Devices"),
     each("devices"),
     (_("Device"), lambda device: device.name),
     (_("Added on"), lambda device: device.added_at),
-    (_("State"), lambda device: _("taken back") if device.revoked_at else _("may serve")),
+    (_("Answers for it"), lambda device: device.added_by and device.added_by.name),
+    (_("State"), _device_state),
     (_("Taken back at"), lambda device: device.revoked_at),
 )
 
