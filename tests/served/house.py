@@ -1,0 +1,65 @@
+"""A village with a till on a database, and the servers on it, one after the other or beside each other."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from demo.calendar import DemoCalendar
+from ground import clock
+from ground.db import transaction
+from shop.desk import devices
+from tests.cast import TODAY, Cast
+from tests.served.disk import Disk
+from tests.served.postgres import Postgres
+from tests.served.server import Nursery, Server, Till
+
+
+@dataclass
+class House:
+    """A database with the cast in it, the key of a device of its shop, and servers on it."""
+
+    nursery: Nursery
+    uri: str
+    instance: Path
+    key: str
+    cast: Cast = field(default_factory=Cast)
+    servers: list[Server] = field(default_factory=list)
+    postgres: Postgres | None = None
+    disk: Disk | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of its database."""
+        return make_url(self.uri).database or ""
+
+    @property
+    def server(self) -> Server:
+        """The server that was started last."""
+        return self.servers[-1]
+
+    def serve(self) -> Server:
+        """One more server; it is still starting."""
+        self.servers.append(self.nursery.serve(self.uri, self.instance))
+        return self.servers[-1]
+
+    def till(self) -> Till:
+        """A till that speaks to the first server."""
+        if not self.servers:
+            self.serve()
+        return Till(self.servers[0].answering(), self.key)
+
+    def close(self) -> None:
+        """End every server."""
+        for server in self.servers:
+            server.kill()
+
+
+def furnish() -> str:
+    """Give the cast's shop a device, and the servers the cast's day, whenever they run; the device's key."""
+    with clock.at(TODAY), transaction() as session:
+        ahead = clock.now() - datetime.now(UTC)
+        session.add(DemoCalendar(seconds=int(ahead.total_seconds())))
+        _device, key = devices.add_device(Cast().shop, "收银台", None)
+    return key
