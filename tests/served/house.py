@@ -11,9 +11,9 @@ from ground import clock
 from ground.db import transaction
 from shop.desk import devices
 from tests.cast import TODAY, Cast
-from tests.served.disk import Disk
-from tests.served.postgres import Postgres
 from tests.served.server import Nursery, Server, Till
+from tests.served.torture.disk import Disk
+from tests.served.torture.postgres import Postgres
 
 
 @dataclass

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from tests.served import faults
-from tests.served.load import Desk, Load
-from tests.served.reckoning import Standing, reckon
+from tests.served.torture import faults
+from tests.served.torture.load import Load, desk_of
+from tests.served.torture.reckoning import Standing, reckon
 
 KILLS = 3
 
@@ -18,14 +18,14 @@ KILLS = 3
 def test_what_was_acknowledged_is_there_once_and_whole(house):
     faults.stock_up(house)
     house.serve().answering()
-    desk, chance = Desk.of(house), Random(20)
+    desk, chance = desk_of(house), Random(20)
     for name, times in (("killed", KILLS), ("ended", 1), ("clock_back", 1), ("import_killed", 1)):
-        before = Standing.of(house)
+        before = Standing.of(desk)
         with Load(desk, name) as load:
             for _time in range(times):
                 load.wait_for(chance.randrange(3, 12))
                 faults.FAULTS[name](house, chance)
             load.wait_for(1)
-        found = reckon(house, before, load.journal, times)
+        found = reckon(desk, before, load.journal, times)
         assert found.is_good, found
         assert faults.half_imported(house) == [], name

@@ -23,13 +23,13 @@ from ground import clock
 from ground.db import db, transaction
 from tests import cast as cast_list
 from tests.cast import BEGAN_ON, TODAY, new_app
-from tests.served import faults
-from tests.served.disk import Disk
 from tests.served.house import House, furnish
-from tests.served.load import Desk, Load
-from tests.served.postgres import Postgres
-from tests.served.reckoning import Reckoning, Standing, reckon
 from tests.served.server import ROOT, Nursery
+from tests.served.torture import faults
+from tests.served.torture.disk import Disk
+from tests.served.torture.load import Desk, Load, desk_of
+from tests.served.torture.postgres import Postgres
+from tests.served.torture.reckoning import Reckoning, Standing, reckon
 
 DOCUMENT = ROOT / "docs" / "reliability.md"
 BEGINS, ENDS = "<!-- the table begins -->\n", "<!-- the table ends -->\n"
@@ -96,7 +96,7 @@ def house_on(kind: str, nursery: Nursery) -> Iterator[House]:
 
 def tortured(desk: Desk, part: Part, times: int, chance: Random) -> Reckoning:
     """Inject a fault so often while clients are at work, and compare the journals with the database."""
-    house, before = desk.house, Standing.of(desk.house)
+    house, before = desk.house, Standing.of(desk)
     db.session.remove()
     db.engine.dispose()
     with Load(desk, part.fault) as load:
@@ -106,7 +106,7 @@ def tortured(desk: Desk, part: Part, times: int, chance: Random) -> Reckoning:
             faults.FAULTS[part.fault](house, chance)
         load.wait_for(1)
     db.engine.dispose()
-    found = reckon(house, before, load.journal, times)
+    found = reckon(desk, before, load.journal, times)
     found.half_done += faults.half_imported(house)
     return found
 
@@ -117,7 +117,7 @@ def main(share: float) -> int:
     nursery = Nursery()
     for kind in (SQLITE, POSTGRESQL):
         with house_on(kind, nursery) as house:
-            desk = Desk.of(house)
+            desk = desk_of(house)
             for part in PARTS:
                 if part.where not in (None, kind):
                     continue

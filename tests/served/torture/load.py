@@ -18,6 +18,7 @@ from flask import current_app, session
 from flask_wtf.csrf import generate_csrf
 
 from ground.clock import Quarter
+from people.models import Area, User
 from points.rubrics import versions
 from tests.cast import TODAY, VILLAGE, session_of
 from tests.served.house import House
@@ -46,48 +47,79 @@ class Fate(StrEnum):
 
 @dataclass
 class Asked:
-    """An operation: its key, whose card or work it is, and what is known of it.
+    """An operation: its key, at whose seat, and what is known of it.
 
     `ident` is the redemption's number: of one that is to be voided, or that was done.
     """
 
     kind: Kind
     key: str
-    worker: int
+    seat: "Seat"
     ident: int = 0
     fate: Fate = Fate.UNKNOWN
 
     @property
     def kept_key(self) -> str:
-        """The key as the database has it: of a till's with the number of its device, here the only one."""
-        return self.key if self.kind == Kind.SERVICE else sha256(f"1:{self.key}".encode()).hexdigest()
+        """The key as the database has it: a till's goes together with the number of its device."""
+        if self.kind == Kind.SERVICE:
+            return self.key
+        return sha256(f"{self.seat.till.device}:{self.key}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class TillKey:
+    """A till of a village's shop: the number and key of its device, and the article that it hands out."""
+
+    device: int
+    key: str
+    goods: int
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A worker whose card is redeemed and whose services are recorded."""
+
+    village: str
+    worker: int
+    card: str
+    item: int
+    till: TillKey
 
 
 @dataclass
 class Desk:
-    """What the clients need to know of the village; read once, as they run in threads of their own."""
+    """What the clients need to know; read once, as they run in threads of their own.
+
+    `cookie` and `token` are of somebody who records services.
+    """
 
     house: House
-    cards: list[str]
-    workers: list[int]
-    salt: int
-    item: int
-    cookie: str = ""
-    token: str = ""
+    seats: list[Seat]
+    cookie: str
+    token: str
 
-    @classmethod
-    def of(cls, house: House) -> "Desk":
-        """The desk of a house, with a clerk signed in."""
-        cast = house.cast
-        item = cast.item("入户发放", versions.in_force(cast.village, Quarter.of(TODAY)))
-        cards = [cast.card_of(worker).number for worker in cast.workers]
-        workers = [worker.id for worker in cast.workers]
-        desk = cls(house, cards, workers, cast.salt.id, item.id)
-        with current_app.test_request_context():
-            session["_user_id"] = session_of(cast.clerk)
-            desk.token = generate_csrf()
-            desk.cookie = current_app.session_interface.get_signing_serializer(current_app).dumps({**session})
-        return desk
+
+def desk_of(house: House) -> Desk:
+    """The desk of the cast's village."""
+    cast = house.cast
+    till, item = TillKey(1, house.key, cast.salt.id), item_of(cast.village)
+    seats = [Seat(VILLAGE, worker.id, cast.card_of(worker).number, item, till) for worker in cast.workers]
+    return Desk(house, seats, *signed_in(cast.clerk))
+
+
+def item_of(village: Area) -> int:
+    """An item that is claimed for every household."""
+    items = versions.in_force(village, Quarter.of(TODAY)).items
+    return next(item.id for item in items if "入户发放" in item.name)
+
+
+def signed_in(user: User) -> tuple[str, str]:
+    """The cookie of a browser in which somebody is signed in, and the token of its pages."""
+    with current_app.test_request_context():
+        session["_user_id"] = session_of(user)
+        token = generate_csrf()
+        cookie = current_app.session_interface.get_signing_serializer(current_app).dumps({**session})
+    return cookie, token
 
 
 @dataclass
@@ -119,11 +151,13 @@ class Client(Thread):
             count += 1
 
     def _next(self, count: int) -> Asked:
-        key, worker = f"{self._name}-{count:05}".rjust(16, "0"), self._number % len(self._desk.cards)
+        key, seats = f"{self._name}-{count:05}".rjust(16, "0"), self._desk.seats[self._number :: CLIENTS]
         kind = self._chance.choice((Kind.REDEMPTION, Kind.REDEMPTION, Kind.SERVICE, Kind.VOID))
         if kind == Kind.VOID and self._done:
-            return Asked(kind, key, worker, self._done.pop().ident)
-        return Asked(Kind.SERVICE if kind == Kind.SERVICE else Kind.REDEMPTION, key, worker)
+            done = self._done.pop()
+            return Asked(kind, key, done.seat, done.ident)
+        kind = Kind.SERVICE if kind == Kind.SERVICE else Kind.REDEMPTION
+        return Asked(kind, key, self._chance.choice(seats))
 
     def ask_until_known(self, asked: Asked, stopped: Event) -> None:
         """Ask, and ask again, until it is known what became of it, or until the client is stopped."""
@@ -146,21 +180,21 @@ class Client(Thread):
                 return
 
     def _ask(self, asked: Asked) -> tuple[int, Any]:
-        desk, server = self._desk, self._desk.house.server
-        till = Till(server, desk.house.key)
+        desk, server, seat = self._desk, self._desk.house.server, asked.seat
+        till = Till(server, seat.till.key)
         if asked.kind == Kind.REDEMPTION:
-            return till.redeem(asked.key, desk.cards[asked.worker], {desk.salt: BASKET})
+            return till.redeem(asked.key, seat.card, {seat.till.goods: BASKET})
         if asked.kind == Kind.VOID:
             return till.void(asked.ident)
         fields = {
             "key": asked.key,
-            "worker": desk.workers[asked.worker],
-            "item": desk.item,
+            "worker": seat.worker,
+            "item": seat.item,
             "done_on": TODAY.isoformat(),
             "count": 1,
             "csrf_token": desk.token,
         }
-        return server.fill_in(f"/v/{VILLAGE}/services/new", fields, desk.cookie), None
+        return server.fill_in(f"/v/{seat.village}/services/new", fields, desk.cookie), None
 
 
 class Load:

@@ -3,36 +3,37 @@
 from collections import Counter
 from dataclasses import dataclass, field, fields
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ground.db import db
-from points import ledger
-from points.models import Service
+from points.models import Account, Service
 from shop.desk import verify
-from shop.models import Redemption
-from tests.served.house import House
-from tests.served.load import BASKET, Fate, Journal, Kind
+from shop.models import Lot, Redemption
+from tests.served.torture.load import BASKET, Desk, Fate, Journal, Kind
 
 PRICE = 25  # tenths for a bag of salt
 
 
 @dataclass
 class Standing:
-    """How a house stands: tenths by worker, bags of salt, and every key that is in the database."""
+    """How it stands: tenths by worker, units on the shelves, and every key that is in the database."""
 
     balances: dict[int, int]
-    salt: int
+    on_hand: int
     redemptions: dict[str, bool]
     services: set[str]
 
     @classmethod
-    def of(cls, house: House) -> "Standing":
-        """As it is now."""
+    def of(cls, desk: Desk) -> "Standing":
+        """As it is now, of all at this desk."""
         db.session.rollback()
         voided = {done.key: done.void is not None for done in db.session.scalars(select(Redemption))}
-        balances = {worker.id: ledger.balance_of(worker) for worker in house.cast.workers}
+        workers = {seat.worker for seat in desk.seats}
+        accounts = db.session.scalars(select(Account).where(Account.person_id.in_(workers)))
+        goods = {seat.till.goods for seat in desk.seats}
+        on_hand = db.session.scalar(select(func.sum(Lot.on_hand)).where(Lot.goods_id.in_(goods)))
         services = set(db.session.scalars(select(Service.key)))
-        return cls(balances, house.cast.on_hand(house.cast.salt), voided, services)
+        return cls({each.person_id: each.balance for each in accounts}, on_hand, voided, services)
 
 
 @dataclass
@@ -62,9 +63,9 @@ class Reckoning:
         return not (self.lost or self.twice or self.half_done or self.unanswered or self.broken)
 
 
-def reckon(house: House, before: Standing, journal: Journal, faults: int) -> Reckoning:
+def reckon(desk: Desk, before: Standing, journal: Journal, faults: int) -> Reckoning:
     """Compare what is there now with what was there before and what the clients know."""
-    now, asked = Standing.of(house), journal.asked
+    now, asked = Standing.of(desk), journal.asked
     made = {key: is_void for key, is_void in now.redemptions.items() if key not in before.redemptions}
     recorded = now.services - before.services
     done = [each for each in asked if each.fate == Fate.DONE]
@@ -80,12 +81,11 @@ def reckon(house: House, before: Standing, journal: Journal, faults: int) -> Rec
     unasked = len(({*made} | recorded) - wanted)
     unasked += sum(is_void for key, is_void in made.items()) - len(voided)
     # What a client knows nothing of is counted as the database has it; more than that must not be gone.
-    worker_of = {each.kept_key: each.worker for each in asked}
+    worker_of = {each.kept_key: each.seat.worker for each in asked}
     spent = Counter(worker_of[key] for key, is_void in made.items() if not is_void and key in worker_of)
-    workers = [worker.id for worker in house.cast.workers]
-    for number, ident in enumerate(workers):
-        unasked += before.balances[ident] - now.balances[ident] != PRICE * spent[number]
-    unasked += before.salt - now.salt != BASKET * spent.total()
+    for worker, balance in before.balances.items():
+        unasked += balance - now.balances[worker] != PRICE * spent[worker]
+    unasked += before.on_hand - now.on_hand != BASKET * spent.total()
     return Reckoning(
         asked=len(asked),
         faults=faults,
