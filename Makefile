@@ -21,6 +21,7 @@ long: .venv/dev fonts $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, lon
 
 torture: .venv/dev $(CATALOGUE).mo  ## Kill, fill and confuse it a thousand times: about an hour (docs/reliability.md)
 	$(BIN)/python -m tests.served.torture
+	$(BIN)/python -m tests.served.torture.week
 
 lint: .venv/dev $(CATALOGUE).mo  ## Style, types and the architecture's layers
 	$(BIN)/ruff check .

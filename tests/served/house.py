@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 
 from demo.calendar import DemoCalendar
 from ground import clock
-from ground.db import transaction
+from ground.db import db, transaction
 from shop.desk import devices
 from tests.cast import TODAY, Cast
 from tests.served.server import Nursery, Server, Till
@@ -56,10 +56,15 @@ class House:
             server.kill()
 
 
+def begin_calendar() -> None:
+    """Let the servers' day be the one that the clock is held at; inside a transaction."""
+    ahead = clock.now() - datetime.now(UTC)
+    db.session.add(DemoCalendar(seconds=int(ahead.total_seconds())))
+
+
 def furnish() -> str:
     """Give the cast's shop a device, and the servers the cast's day, whenever they run; the device's key."""
-    with clock.at(TODAY), transaction() as session:
-        ahead = clock.now() - datetime.now(UTC)
-        session.add(DemoCalendar(seconds=int(ahead.total_seconds())))
+    with clock.at(TODAY), transaction():
+        begin_calendar()
         _device, key = devices.add_device(Cast().shop, "收银台", None)
     return key

@@ -6,35 +6,17 @@
 Prints a table and writes it into docs/reliability.md. Exits 1 if anything was lost, done twice or half done.
 """
 
-import os
-import platform
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 
-import flask_migrate
-
-from ground import clock
-from ground.db import db, transaction
-from tests import cast as cast_list
-from tests.cast import BEGAN_ON, TODAY, new_app
-from tests.served.house import House, furnish
-from tests.served.server import ROOT, Nursery
-from tests.served.torture import faults
-from tests.served.torture.disk import Disk
-from tests.served.torture.load import Desk, Load, desk_of
-from tests.served.torture.postgres import Postgres
+from ground.db import db
+from tests.served.server import Nursery
+from tests.served.torture import faults, report
+from tests.served.torture.ground import POSTGRESQL, SQLITE, house_on, village
+from tests.served.torture.load import Desk, Load
 from tests.served.torture.reckoning import Reckoning, Standing, reckon
-
-DOCUMENT = ROOT / "docs" / "reliability.md"
-BEGINS, ENDS = "<!-- the table begins -->\n", "<!-- the table ends -->\n"
-SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
-DISK_MEGABYTES = {SQLITE: 200, POSTGRESQL: 500}
 
 
 @dataclass(frozen=True)
@@ -64,36 +46,6 @@ PARTS = (
 HEADINGS = "database | what goes wrong | times | asked | acknowledged | lost | done twice | half done"
 
 
-@contextmanager
-def house_on(kind: str, nursery: Nursery) -> Iterator[House]:
-    """The cast's house on a database of this kind, on a small disk of its own."""
-    with ExitStack() as stack:
-        disk = Disk(DISK_MEGABYTES[kind])
-        stack.callback(disk.close)
-        postgres = None
-        uri = f"sqlite:///{disk.folder / 'aixin.sqlite'}"
-        if kind == POSTGRESQL:
-            postgres = Postgres(disk.folder)
-            stack.callback(postgres.close)
-            postgres.execute("CREATE DATABASE torture")
-            uri = postgres.address("torture", "postgresql+psycopg")
-        with new_app(uri).app_context():
-            with clock.at(BEGAN_ON):
-                flask_migrate.upgrade()
-                with transaction():
-                    cast_list.make()
-            stack.enter_context(clock.at(TODAY))
-            instance = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            house = House(nursery, uri, instance, furnish(), postgres=postgres, disk=disk)
-            stack.callback(house.close)
-            faults.stock_up(house)
-            house.serve().answering()
-            yield house
-            house.close()
-            db.session.remove()
-            db.engine.dispose()
-
-
 def tortured(desk: Desk, part: Part, times: int, chance: Random) -> Reckoning:
     """Inject a fault so often while clients are at work, and compare the journals with the database."""
     house, before = desk.house, Standing.of(desk)
@@ -116,8 +68,8 @@ def main(share: float) -> int:
     began, lines, bad, totals = datetime.now(UTC), [], [], Reckoning()
     nursery = Nursery()
     for kind in (SQLITE, POSTGRESQL):
-        with house_on(kind, nursery) as house:
-            desk = desk_of(house)
+        with house_on(kind, nursery, village) as desk:
+            house = desk.house
             for part in PARTS:
                 if part.where not in (None, kind):
                     continue
@@ -126,45 +78,20 @@ def main(share: float) -> int:
                     continue
                 chance, times = Random(f"{kind}{part.fault}"), max(1, round(part.times * share))
                 found = tortured(desk, part, times, chance)
-                lines.append(_line(kind, part.words, found))
-                say(lines[-1])
+                lines.append(report.line(kind, part.words, found))
+                report.say(lines[-1])
                 if not found.is_good:
                     bad.append(f"{kind}, {part.words}: {found}")
-                    say(bad[-1])
+                    report.say(bad[-1])
                 totals.add(found)
     nursery.close()
-    lines.append(_line("", "**all**", totals))
+    lines.append(report.line("", "**all**", totals))
     minutes = round((datetime.now(UTC) - began).total_seconds() / 60)
-    _write(lines, f"{began:%Y-%m-%d}, {minutes} minutes, {share:g} of the whole; {_machine()}")
-    say("\n".join(bad) or "nothing was lost, done twice or half done")
+    about = f"`make torture`, {began:%Y-%m-%d}, {minutes} minutes, {share:g} of the whole; {report.machine()}"
+    report.write("table", about, HEADINGS, lines)
+    report.say("\n".join(bad) or "nothing was lost, done twice or half done")
     return bool(bad)
 
 
-def say(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-def _line(kind: str, words: str, found: Reckoning) -> str:
-    figures = (found.faults, found.asked, found.acknowledged, found.lost, found.twice, len(found.half_done))
-    return " | ".join((kind, words, *(f"{figure:,}" for figure in figures)))
-
-
-def _machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}"
-
-
-def _write(lines: list[str], about: str) -> None:
-    before, _begins, rest = DOCUMENT.read_text().partition(BEGINS)
-    _old, _ends, after = rest.partition(ENDS)
-    rule = " | ".join(["---", "---", *["---:"] * 6])
-    table = "\n".join(f"| {line} |" for line in (HEADINGS, rule, *lines))
-    DOCUMENT.write_text(f"{before}{BEGINS}\n`make torture`, {about}.\n\n{table}\n\n{ENDS}{after}")
-
-
 if __name__ == "__main__":
-    os.environ["AIXIN_INSTANCE"] = tempfile.mkdtemp(prefix="aixin-torture-")
-    os.environ.pop("DATABASE_URL", None)
     sys.exit(main(float((sys.argv[1:] or ["1"])[0])))

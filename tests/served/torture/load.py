@@ -14,7 +14,7 @@ from random import Random
 from threading import Event, Thread
 from typing import Any
 
-from flask import current_app, session
+from flask import current_app, g, session
 from flask_wtf.csrf import generate_csrf
 
 from ground.clock import Quarter
@@ -68,43 +68,51 @@ class Asked:
 
 @dataclass(frozen=True)
 class TillKey:
-    """A till of a village's shop: the number and key of its device, and the article that it hands out."""
+    """A till of a village's shop: the number and key of its device, and the article that it hands out.
+
+    `price` in tenths of a point for a unit.
+    """
 
     device: int
     key: str
     goods: int
+    price: int
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A browser in which somebody is signed in: its cookie, and the token of its pages."""
+
+    cookie: str
+    token: str
 
 
 @dataclass(frozen=True)
 class Seat:
-    """A worker whose card is redeemed and whose services are recorded."""
+    """A worker whose card is redeemed at a till, and whose services a clerk records."""
 
     village: str
     worker: int
     card: str
     item: int
     till: TillKey
+    clerk: Browser
 
 
 @dataclass
 class Desk:
-    """What the clients need to know; read once, as they run in threads of their own.
-
-    `cookie` and `token` are of somebody who records services.
-    """
+    """What the clients need to know; read once, as they run in threads of their own."""
 
     house: House
     seats: list[Seat]
-    cookie: str
-    token: str
 
 
 def desk_of(house: House) -> Desk:
     """The desk of the cast's village."""
     cast = house.cast
-    till, item = TillKey(1, house.key, cast.salt.id), item_of(cast.village)
-    seats = [Seat(VILLAGE, worker.id, cast.card_of(worker).number, item, till) for worker in cast.workers]
-    return Desk(house, seats, *signed_in(cast.clerk))
+    till, item = TillKey(1, house.key, cast.salt.id, 25), item_of(cast.village)
+    clerk, workers = signed_in(cast.clerk), [(each.id, cast.card_of(each).number) for each in cast.workers]
+    return Desk(house, [Seat(VILLAGE, ident, card, item, till, clerk) for ident, card in workers])
 
 
 def item_of(village: Area) -> int:
@@ -113,13 +121,14 @@ def item_of(village: Area) -> int:
     return next(item.id for item in items if "入户发放" in item.name)
 
 
-def signed_in(user: User) -> tuple[str, str]:
-    """The cookie of a browser in which somebody is signed in, and the token of its pages."""
+def signed_in(user: User) -> Browser:
+    """A browser in which somebody is signed in."""
     with current_app.test_request_context():
         session["_user_id"] = session_of(user)
+        g.pop("csrf_token", None)  # of the one before
         token = generate_csrf()
         cookie = current_app.session_interface.get_signing_serializer(current_app).dumps({**session})
-    return cookie, token
+    return Browser(cookie, token)
 
 
 @dataclass
@@ -180,7 +189,7 @@ class Client(Thread):
                 return
 
     def _ask(self, asked: Asked) -> tuple[int, Any]:
-        desk, server, seat = self._desk, self._desk.house.server, asked.seat
+        server, seat = self._desk.house.server, asked.seat
         till = Till(server, seat.till.key)
         if asked.kind == Kind.REDEMPTION:
             return till.redeem(asked.key, seat.card, {seat.till.goods: BASKET})
@@ -192,9 +201,9 @@ class Client(Thread):
             "item": seat.item,
             "done_on": TODAY.isoformat(),
             "count": 1,
-            "csrf_token": desk.token,
+            "csrf_token": seat.clerk.token,
         }
-        return server.fill_in(f"/v/{seat.village}/services/new", fields, desk.cookie), None
+        return server.fill_in(f"/v/{seat.village}/services/new", fields, seat.clerk.cookie), None
 
 
 class Load:

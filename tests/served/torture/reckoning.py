@@ -11,8 +11,6 @@ from shop.desk import verify
 from shop.models import Lot, Redemption
 from tests.served.torture.load import BASKET, Desk, Fate, Journal, Kind
 
-PRICE = 25  # tenths for a bag of salt
-
 
 @dataclass
 class Standing:
@@ -81,11 +79,14 @@ def reckon(desk: Desk, before: Standing, journal: Journal, faults: int) -> Recko
     unasked = len(({*made} | recorded) - wanted)
     unasked += sum(is_void for key, is_void in made.items()) - len(voided)
     # What a client knows nothing of is counted as the database has it; more than that must not be gone.
-    worker_of = {each.kept_key: each.seat.worker for each in asked}
-    spent = Counter(worker_of[key] for key, is_void in made.items() if not is_void and key in worker_of)
+    seat_of = {each.kept_key: each.seat for each in asked}
+    stands = [seat_of[key] for key, is_void in made.items() if not is_void and key in seat_of]
+    spent = Counter[int]()
+    for seat in stands:
+        spent[seat.worker] += BASKET * seat.till.price
     for worker, balance in before.balances.items():
-        unasked += balance - now.balances[worker] != PRICE * spent[worker]
-    unasked += before.on_hand - now.on_hand != BASKET * spent.total()
+        unasked += balance - now.balances[worker] != spent[worker]
+    unasked += before.on_hand - now.on_hand != BASKET * len(stands)
     return Reckoning(
         asked=len(asked),
         faults=faults,
