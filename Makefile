@@ -5,7 +5,7 @@ CATALOGUE := translations/zh/LC_MESSAGES/messages
 # Compiled once for all processes of the tests, also where the surroundings say otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test long lint fonts messages roles pictures lock audit clean
+.PHONY: help run test long torture lint fonts messages roles pictures lock audit clean
 
 help:  ## List the targets
 	@grep -hE "^[a-z]+:.*##" $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## (.*)/  make \1\t\2/" | expand -t 18
@@ -16,8 +16,12 @@ run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 test: .venv/dev fonts $(CATALOGUE).mo  ## All tests: pages on SQLite, rules on one database by turns, races and the ledger on both
 	$(BIN)/pytest -n 2 --dist worksteal
 
-long: .venv/dev fonts $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, twenty kills, longer histories
+long: .venv/dev fonts $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, longer histories
 	$(BIN)/pytest -n 2 --dist worksteal --long
+
+torture: .venv/dev $(CATALOGUE).mo  ## Kill, fill and confuse it a thousand times: about an hour (docs/reliability.md)
+	$(BIN)/python -m tests.served.torture
+	$(BIN)/python -m tests.served.torture.week
 
 lint: .venv/dev $(CATALOGUE).mo  ## Style, types and the architecture's layers
 	$(BIN)/ruff check .

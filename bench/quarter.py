@@ -184,4 +184,5 @@ def run(*command: str) -> None:
     print(f"{time.perf_counter() - began:6.1f} s  {' '.join(command[:2])}: {done.stdout.strip()}")
 
 
-main()
+if __name__ == "__main__":
+    main()

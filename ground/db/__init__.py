@@ -49,7 +49,7 @@ from sqlalchemy.types import TypeDecorator
 
 from ground import clock, slow
 from ground.contributions import Slot
-from ground.db import copies as copies
+from ground.db import copies as copies  # it listens for connections
 from ground.db.troubles import Trouble, trouble_of
 from ground.refusal import Refused
 
@@ -496,9 +496,10 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "journal_mode=WAL"):
-            with suppress(sqlite3.OperationalError) if pragma.startswith("journal") else nullcontext():
-                cursor.execute(f"PRAGMA {pragma}")  # a copy that can't be written keeps the journal it has
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        with suppress(sqlite3.OperationalError):  # a copy that can't be written keeps the journal it has
+            cursor.execute("PRAGMA journal_mode=WAL")
         cursor.close()
 
 

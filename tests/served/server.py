@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Barrier, Event
 from typing import Any
+from urllib.parse import urlencode
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds for the server to answer, and for a client to be answered
@@ -39,6 +40,14 @@ class Nursery:
         """A new server on a database; it is still starting."""
         port = free_port()
         log = instance / f"server-{port}.log"
+        return Server(self._fork(uri, instance, port=port, log=str(log)), port, log)
+
+    def run(self, uri: str, instance: Path, done: Path, *command: str) -> "Group":
+        """A command beside the servers; `done` is there once it ended well."""
+        log = str(instance / "commands.log")
+        return Group(self._fork(uri, instance, command=command, done=str(done), log=log))
+
+    def _fork(self, uri: str, instance: Path, **order: Any) -> int:
         environment = {
             "DATABASE_URL": uri,
             "AIXIN_INSTANCE": str(instance),
@@ -46,21 +55,44 @@ class Nursery:
             "PUBLIC_DEMO": "yes",  # their calendar is a demo's
             "SECRET_KEY": "only for tests",
         }
-        order = {"port": port, "log": str(log), "environment": environment}
-        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.write(json.dumps({"environment": environment, **order}) + "\n")
         self._process.stdin.flush()
-        return Server(int(self._process.stdout.readline()), port, log)
+        return int(self._process.stdout.readline())
 
     def close(self) -> None:
         self._process.stdin.close()
         self._process.wait(PATIENCE)
 
 
-class Server:
+class Group:
+    """The processes of a server or of a command."""
+
+    def __init__(self, group: int) -> None:
+        self.group = group
+
+    def kill(self) -> None:
+        """SIGKILL to all of them, whatever they are doing."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.group, signal.SIGKILL)
+
+    def has_ended(self, seconds: float) -> bool:
+        """Whether none of them is left; waits that long at most."""
+        patience = Event()
+        for _try in range(int(seconds * 20) + 1):
+            try:
+                os.killpg(self.group, 0)
+            except ProcessLookupError:
+                return True
+            patience.wait(0.05)
+        return False
+
+
+class Server(Group):
     """A real server, by its process group and port."""
 
     def __init__(self, group: int, port: int, log: Path) -> None:
-        self._group, self.port, self._log = group, port, log
+        super().__init__(group)
+        self.port, self._log = port, log
 
     def answering(self) -> "Server":
         """Wait until it answers, or is no more."""
@@ -70,42 +102,38 @@ class Server:
                 if self.ask("GET", "/api/v1/openapi.json")[0] == 200:
                     return self
             with suppress(ProcessLookupError):
-                os.killpg(self._group, 0)
+                os.killpg(self.group, 0)
                 patience.wait(0.05)
                 continue
             break
         raise AssertionError(f"the server does not answer:\n{self._log.read_text()}")
 
-    def kill(self) -> None:
-        """SIGKILL to all of its processes, whatever they are doing."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._group, signal.SIGKILL)
-
     def tell_to_end(self, how: signal.Signals) -> None:
         """A signal to the process that was started, as a service manager sends it."""
-        os.kill(self._group, how)
-
-    def has_ended(self, seconds: float) -> bool:
-        """Whether none of its processes is left; waits that long at most."""
-        patience = Event()
-        for _try in range(int(seconds * 20) + 1):
-            try:
-                os.killpg(self._group, 0)
-            except ProcessLookupError:
-                return True
-            patience.wait(0.05)
-        return False
+        os.kill(self.group, how)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        """One request on a connection of its own: the status and the JSON of the answer."""
+        """One request of a program: the status and the JSON of the answer."""
+        sent = None if body is None else json.dumps(body)
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        status, answer = self._send(method, path, sent, kind | headers)
+        return status, json.loads(answer or b"null")
+
+    def fill_in(self, path: str, fields: dict[str, Any], cookie: str) -> int:
+        """Send a form as a browser does, and do not follow where it leads; the status of the answer."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"session={cookie}"}
+        # Their PUBLIC_URL is https, so a form has to say from which page it comes.
+        kind |= {"Referer": f"http://127.0.0.1:{self.port}{path}", "Host": f"127.0.0.1:{self.port}"}
+        return self._send("POST", path, urlencode(fields), kind)[0]
+
+    def _send(self, method: str, path: str, sent: str | None, headers: dict[str, str]) -> tuple[int, bytes]:
+        """One request on a connection of its own: the status and the answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            sent = None if body is None else json.dumps(body)
             given = {name.replace("_", "-"): value for name, value in headers.items()}
-            kind = {} if body is None else {"Content-Type": "application/json"}
-            connection.request(method, path, sent, kind | given)
+            connection.request(method, path, sent, given)
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read() or b"null")
+            return answer.status, answer.read()
         finally:
             connection.close()
 

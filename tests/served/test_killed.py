@@ -1,65 +1,31 @@
-"""The server is killed under load, again and again: what it acknowledged is there, nothing is half-done."""
+"""Under load the server is killed and ended, its clock goes back, an import dies: nothing is lost.
 
-import random
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from http.client import HTTPException
-from itertools import count
-from threading import Event
+`make torture` does the same for minutes, and more of it (docs/reliability.md).
+"""
 
-from ground.db import db, transaction
-from points import ledger
-from shop.desk import verify
-from shop.models import Redemption, Source
-from shop.stock import moves
-from tests.served.server import Till
+from random import Random
 
-KILLS, MANY_KILLS = 3, 20
-CLIENTS = 8
-ENOUGH = range(3, 24)  # acknowledged redemptions after which one of the rounds ends
+import pytest
+
+from tests.served.torture import faults
+from tests.served.torture.load import Load, desk_of
+from tests.served.torture.reckoning import Standing, reckon
+
+KILLS = 3
 
 
-def test_killed_again_and_again_under_load(house, long):
-    cast = house.cast
-    cast.earn_each({worker.id: 1_000_000 for worker in cast.workers})
-    with transaction():
-        moves.receive("plenty", cast.salt, 100_000, Source.ALLOCATION, None)
-    cards = [cast.card_of(worker).number for worker in cast.workers]
-    basket = {cast.salt.id: 1}
-    chance = random.Random(20)
-    acknowledged: dict[str, dict] = {}
-    numbers = count()
-    spare = house.serve()
-    for _round in range(MANY_KILLS if long else KILLS):
-        server, spare = spare.answering(), house.serve()  # the next one starts while this one works
-        till, enough = Till(server, house.key), Event()
-        wanted = len(acknowledged) + chance.choice(ENOUGH)
-
-        def shop(card, till=till, enough=enough, wanted=wanted):
-            """Redeem until the server is gone; remember what it said was done."""
-            with suppress(OSError, HTTPException, ValueError):
-                while True:
-                    name = f"key-{next(numbers)}"
-                    status, body = till.redeem(name, card, basket)
-                    assert status == 201, body
-                    acknowledged[name] = body
-                    if len(acknowledged) >= wanted:
-                        enough.set()
-
-        with ThreadPoolExecutor(CLIENTS) as crowd:
-            shoppers = [crowd.submit(shop, card) for card in cards[:CLIENTS]]
-            assert enough.wait(60)
-            server.kill()
-        for shopper in shoppers:
-            shopper.result()
-
-    till = Till(spare.answering(), house.key)
-    for name, body in acknowledged.items():
-        assert till.redeem(name, body["card"], basket) == (200, body)
-    db.session.rollback()
-    assert list(verify.problems()) == []
-    made = db.session.query(Redemption).count()
-    assert len(acknowledged) <= made <= next(numbers)
-    spent = sum(1_000_000 - ledger.balance_of(worker) for worker in cast.workers)
-    assert spent == 25 * made
-    assert cast.on_hand(cast.salt) == 100_010 - made
+@pytest.mark.both_databases
+def test_what_was_acknowledged_is_there_once_and_whole(house):
+    faults.stock_up(house)
+    house.serve().answering()
+    desk, chance = desk_of(house), Random(20)
+    for name, times in (("killed", KILLS), ("ended", 1), ("clock_back", 1), ("import_killed", 1)):
+        before = Standing.of(desk)
+        with Load(desk, name) as load:
+            for _time in range(times):
+                load.wait_for(chance.randrange(3, 12))
+                faults.FAULTS[name](house, chance)
+            load.wait_for(1)
+        found = reckon(desk, before, load.journal, times)
+        assert found.is_good, found
+        assert faults.half_imported(house) == [], name
