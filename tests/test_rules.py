@@ -62,6 +62,7 @@ PUBLIC = {
     "static",
     "bootstrap.static",
     "signin.sign_in",
+    "signin.sign_in_code",
     "signin.sign_out",
     "home.language",
     "home.print_size",
@@ -79,7 +80,7 @@ PUBLIC = {
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
 OF_THE_WEB = re.compile(
-    r"^(app|demo/calendar|ground/(formkey|forms|sending|server/cli|web)|people/(access|pages)"
+    r"^(app|demo/calendar|ground/(formkey|forms|sending|server/(cli|health|metrics)|web)|people/(access|pages)"
     r"|\w+/((forms|views|api)(/\w+){0,2}|cli|contributions))\.py$"
 )
 
@@ -820,6 +821,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                 assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
                 assert "unsafe" not in answer.headers["Content-Security-Policy"]
             if answer.mimetype == "text/html":
+                assert answer.headers["Cache-Control"] == "no-store", path
                 assert inline(answer.text) == [], path
                 if answer.status_code == 200:
                     assert ('class="page-help"' in answer.text) == ("<main" in answer.text), path

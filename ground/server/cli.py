@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from ground.db import database_file, db
 from ground.server import claims, serving
+from ground.server.addresses import is_loopback
 
 
 @click.command("serve")
@@ -31,12 +32,24 @@ def serve(host: str, port: int, processes: int = 1, *, greeting: str | None = No
     """Serve until SIGTERM or Ctrl+C; the greeting is said once the port is ours."""
     if processes > 1 and db.engine.dialect.name == "sqlite":
         raise click.ClickException("SQLite takes one writer at a time: serve it with one process.")
+    _check_address_is_known(host)
     claim_database(address(host, port))
     listening = _listen(host, port)
     click.echo(greeting or f"Aixin 爱心 is at {address(host, port)}")
     db.session.remove()
     db.engine.dispose()  # no connection is shared between processes
     serving.serve(current_app._get_current_object(), listening, processes)  # type: ignore[attr-defined]
+
+
+def _check_address_is_known(host: str) -> None:
+    """Check that a server which others can reach knows its address: else it is found out at the printer."""
+    settings = current_app.config
+    others_come = settings["TRUSTED_PROXIES"] or not is_loopback(host)
+    if others_come and not settings["PUBLIC_URL"]:
+        raise click.ClickException(
+            "Others can reach this server: set PUBLIC_URL to the address by which they do, "
+            f"for example {address(socket.gethostname(), default_port())} It is printed on cards and notices."
+        )
 
 
 def claim_database(where: str) -> None:

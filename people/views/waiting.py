@@ -1,21 +1,27 @@
-"""What waits of the roster, for the front page: terms that end, and duties that nobody has."""
+"""What waits, for the front page: terms that end, duties that nobody has, and one's own sign-in."""
 
 from flask import url_for
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
+from ground import clock
+from ground.paper import words
 from people import access
 from people.models import Area, Role, User
 from people.pages import Urgency, WaitingItem
 from people.roster import staffing
+from people.signin import second_factor
 
 
-def waiting(area: Area, _user: User, roles: set[Role]) -> list[WaitingItem]:
-    """What waits of the roster in a village for its committee, and above for all villages together."""
+def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
+    """What waits of the roster in a village for its committee, and above for all villages together.
+
+    And what was done about one's own sign-in.
+    """
+    items = _second_step(user) if roles & second_factor.FOR_ROLES else []
     if not area.is_village:
-        return _in_villages(area)
+        return items + _in_villages(area)
     if not roles & access.COMMITTEE:
-        return []
-    items = []
+        return items
     terms_url = url_for("roster.terms", village=area.code)
     if ending := staffing.ending_terms(area):
         text = ngettext("%(num)s term ends soon", "%(num)s terms end soon", len(ending))
@@ -23,6 +29,20 @@ def waiting(area: Area, _user: User, roles: set[Role]) -> list[WaitingItem]:
     if vacant := len(staffing.vacancies(area)):
         items.append(WaitingItem(_vacant_text(vacant), terms_url))
     return items
+
+
+def _second_step(user: User) -> list[WaitingItem]:
+    """That somebody else took the second step of one's own signing in off."""
+    event = second_factor.taken_off_by_another(user)
+    if event is None:
+        return []
+    text = gettext(
+        "The second step of your signing in was taken off by %(name)s on %(day)s. You did not ask for it? "
+        "Then change your password.",
+        name=event.actor.name if event.actor else gettext("whoever looks after the program"),
+        day=words.day(clock.local(event.at).date()),
+    )
+    return [WaitingItem(text, url_for("signin.second_step"), urgency=Urgency.TO_KNOW)]
 
 
 def _in_villages(area: Area) -> list[WaitingItem]:
