@@ -3,7 +3,7 @@
 import logging
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request, session
@@ -19,8 +19,9 @@ from demo.contributions import DEMO
 from duties.contributions import DUTIES
 from ground import sending, web
 from ground.db import database_file, db, engine_options
-from ground.server import private, serving
-from ground.server.cli import serve_cli
+from ground.server import backups, private, serving
+from ground.server.cli import backup_cli, serve_cli
+from ground.server.health import HealthDoor
 from ground.watch import events
 from people import access, audit
 from people.contributions import PEOPLE
@@ -63,20 +64,29 @@ def create_app(**settings: object) -> Flask:
     trust_proxies(app)
     db.init_app(app)
     with app.app_context():
-        private.close_to_others(
-            [Path(app.instance_path) / KEY_FILE, *private.files_of_database(database_file())]
-        )
+        private.close_to_others(own_files(app))
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     Babel(app, locale_selector=web.locale)
     Bootstrap5(app)
     web.init_app(app)
     sending.init_app(app)
     app.cli.add_command(serve_cli)
+    app.cli.add_command(backup_cli)
     for package in PACKAGES:  # before the gate: whatever answers, its day is the demo's calendar's
         package.join(app)
     add_gate(app)
     app.after_request(add_security_headers)
+    app.wsgi_app = HealthDoor(app, MIGRATIONS)  # type: ignore[method-assign]
     return app
+
+
+def own_files(app: Flask) -> Iterator[Path]:
+    """The files of the program that hold what is confidential; not all of them need be there."""
+    yield Path(app.instance_path) / KEY_FILE
+    yield from private.files_of_database(database_file())
+    yield from backups.all_in(backups.folder(app))
+    if log_file := os.environ.get("AIXIN_LOG"):
+        yield Path(log_file)
 
 
 def configure(app: Flask, settings: dict[str, object]) -> None:
@@ -88,6 +98,8 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         SECRET_KEY=os.environ.get("SECRET_KEY"),
         PUBLIC_URL=os.environ.get("PUBLIC_URL", "").rstrip("/"),
         TRUSTED_PROXIES=int(os.environ.get("TRUSTED_PROXIES", "0")),
+        BACKUPS=os.environ.get("AIXIN_BACKUPS", ""),
+        METRICS=os.environ.get("AIXIN_METRICS", ""),
         PUBLIC_DEMO=os.environ.get("PUBLIC_DEMO") == "yes",
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         BABEL_DEFAULT_LOCALE="zh",

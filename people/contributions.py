@@ -4,12 +4,13 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from ground.db import NEWEST
+from ground.server.metrics import FIGURES, Figure
 from people import access, audit, cli, held, pages
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Role, mask_phone
 from people.pages import ABOVE, EVERYWHERE, HELP, NAVIGATION, WAITING, NavigationEntry
-from people.signin import keeping
+from people.signin import keeping, sessions
 from people.trail import subjects, words
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
@@ -49,6 +50,7 @@ PEOPLE = Package(
     },
     fillings=[
         NEWEST.filling(audit.newest),
+        FIGURES.filling(Figure("aixin_sessions", "Sessions that are open.", sessions.count_open)),
         WORDS.filling(words.OWN_WORDS),
         NAMINGS.filling(*subjects.OWN_NAMINGS),
         HELD.filling(HeldPart(10, held.about)),

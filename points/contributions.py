@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from ground.db import NEWEST
+from ground.server.metrics import FIGURES, Figure, rows_of
 from people import access
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
@@ -15,6 +16,7 @@ from people.trail.words import WORDS
 from people.views import ROSTER
 from points import amounts, cli, held, trailwords
 from points import ledger as ledger_verbs
+from points.models import Transfer
 from points.views import (
     KEYING_IN,
     RECORD_PAGES,
@@ -52,6 +54,7 @@ POINTS = Package(
     globals={"weighings": weighing.weighings},
     fillings=[
         NEWEST.filling(ledger_verbs.newest),
+        FIGURES.filling(Figure("aixin_entries", "Entries of the ledger.", rows_of(Transfer))),
         ABOUT_PERSON.filling(about_person),
         WORDS.filling(trailwords.WORDS),
         HELD.filling(HeldPart(20, held.services_held), HeldPart(40, held.points_held)),

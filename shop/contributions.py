@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
+from ground.server.metrics import FIGURES, Figure, rows_of
 from people import access
 from people.access import DEVICES
 from people.guides.steps import ANSWERS, STEPS
@@ -13,6 +14,7 @@ from people.trail.words import WORDS
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, trailwords
 from shop.desk import devices
+from shop.models import Redemption
 from shop.views import MINDING, READERS, desk, guidetexts, helptexts, shelf, stock, waiting
 from shop.views.shelf import budget
 
@@ -26,6 +28,9 @@ SHOP = Package(
     fillings=[
         CARD_PAGE.filling("desk.holder"),
         DEVICES.filling(devices.device_of_key),
+        FIGURES.filling(
+            Figure("aixin_redemptions", "Redemptions, those that were undone too.", rows_of(Redemption))
+        ),
         WORDS.filling(trailwords.WORDS),
         HELD.filling(HeldPart(50, held.about)),
         WEIGHING.filling(budget.backing_html),

@@ -80,7 +80,7 @@ PUBLIC = {
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
 OF_THE_WEB = re.compile(
-    r"^(app|demo/calendar|ground/(formkey|forms|sending|server/(cli|health|metrics)|web)|people/(access|pages)"
+    r"^(app|demo/calendar|ground/(formkey|forms|sending|server/(backups|cli|health|metrics)|web)|people/(access|pages)"
     r"|\w+/((forms|views|api)(/\w+){0,2}|cli|contributions))\.py$"
 )
 

@@ -147,13 +147,15 @@ def test_what_it_makes_is_its_owner_s_alone(tmp_path, monkeypatch, open_umask):
 
 def test_what_was_open_is_closed_and_said(tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("AIXIN_INSTANCE", str(tmp_path))
-    names = ("aixin.sqlite", "aixin.sqlite-wal", KEY_FILE)
+    monkeypatch.setenv("AIXIN_LOG", str(tmp_path / "log"))
+    (tmp_path / "backups").mkdir()
+    names = ("aixin.sqlite", "aixin.sqlite-wal", KEY_FILE, "log", "backups/aixin-20261228-010000.backup")
     for name in names:
         (tmp_path / name).touch()
         (tmp_path / name).chmod(0o644)
     (tmp_path / KEY_FILE).write_text("secret")
     new_app(f"sqlite:///{tmp_path / 'aixin.sqlite'}")
-    assert [others_may(tmp_path / name) for name in names] == [0, 0, 0]
+    assert [others_may(tmp_path / name) for name in names] == [0] * len(names)
     assert sum("others could read" in record.getMessage() for record in caplog.records) == len(names)
 
 
