@@ -199,6 +199,7 @@ def add_security_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure or current_app.config["PUBLIC_URL"].startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    is_known = sign_in.SESSION_KEY in session or "device" in g
-    response.headers.setdefault("Cache-Control", "no-store" if is_known else "no-cache, private")
+    if "Cache-Control" not in response.headers:  # who asks makes no difference to the program's own files
+        is_known = sign_in.SESSION_KEY in session or "device" in g
+        response.headers["Cache-Control"] = "no-store" if is_known else "no-cache, private"
     return response

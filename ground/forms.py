@@ -132,7 +132,7 @@ class Form(FlaskForm):
         for field in self:
             if isinstance(field, StringField):
                 field.data = (field.data or "").replace("\0", "")
-        secrets = [field.short_name for field in self if isinstance(field, PasswordField | CodeField)]
+        secrets = [field.short_name for field in self if isinstance(field, PasswordField | OneTimeCodeField)]
         self.once.new_key = {"repeats": self.repeats or bool(secrets), "secrets": secrets}
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
@@ -260,7 +260,7 @@ class FiguresField(StringField):
             self.data = narrow(valuelist[0])
 
 
-class CodeField(FiguresField):
+class OneTimeCodeField(FiguresField):
     """A code that proves something: like a password it is never kept with a form that comes back."""
 
     def _value(self) -> str:

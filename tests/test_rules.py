@@ -829,7 +829,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                     endpoint for _one in re.findall(rf'<option value="{minus}">[^<]*虚报', answer.text)
                 }
     assert offering == {"services.new_deduction"}  # what takes points is offered nowhere else
-    redirecting = {"home.home", "home.enter", "assessment.area_quarters"}
+    redirecting = {"home.home", "home.enter", "assessment.area_quarters", "signin.sign_in_code"}
     opened_elsewhere = {"shelf.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shelf.goods_file", "shelf.failed_goods"}  # test_goodsfile.py
     opened_elsewhere |= {"rubrics.publish_template"}  # test_rubrics.py

