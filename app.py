@@ -3,10 +3,11 @@
 import logging
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, g, request, session
+from flask.logging import wsgi_errors_stream
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
@@ -17,19 +18,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from demo.contributions import DEMO
 from duties.contributions import DUTIES
 from ground import cookies, sending, web
-from ground.db import db, engine_options
-from ground.server import serving
-from ground.server.cli import serve_cli
+from ground.db import database_file, db, engine_options
+from ground.server import backups, private, serving
+from ground.server.cli import backup_cli, serve_cli
+from ground.server.health import HealthDoor
+from ground.watch import events
 from people import access, audit
 from people.contributions import PEOPLE
 from people.signin import sessions
-from people.views.signin.sign_in import ask_to_sign_in
+from people.views.signin import sign_in
 from points.contributions import POINTS
 from shop.contributions import SHOP
 
 PACKAGES = (PEOPLE, POINTS, DUTIES, SHOP, DEMO)
 
 ROOT = Path(__file__).parent
+MIGRATIONS = ROOT / "migrations"
+KEY_FILE = "secret_key"  # in the instance folder, unless SECRET_KEY is set
 
 log = logging.getLogger(__name__)
 
@@ -38,26 +43,51 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # for browsers older than frame-ancestors
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # The camera reads cards. Nobody is tracked, listened to or billed here.
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+}
 
 
 def create_app(**settings: object) -> Flask:
     """Put the application together; `settings` go over what the environment says."""
     app = Flask(__name__, instance_path=os.environ.get("AIXIN_INSTANCE") or str(ROOT / "instance"))
+    private.keep_new_files_private()
+    events.log_to(os.environ.get("AIXIN_LOG", ""), wsgi_errors_stream)
     configure(app, settings)
     trust_proxies(app)
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    with app.app_context():
+        private.close_to_others(own_files(app))
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     Babel(app, locale_selector=web.locale)
     Bootstrap5(app)
     cookies.init_app(app)
     web.init_app(app)
     sending.init_app(app)
     app.cli.add_command(serve_cli)
+    app.cli.add_command(backup_cli)
     for package in PACKAGES:  # before the gate: whatever answers, its day is the demo's calendar's
         package.join(app)
     add_gate(app)
     app.after_request(add_security_headers)
+    app.wsgi_app = HealthDoor(app, MIGRATIONS)  # type: ignore[method-assign]
     return app
+
+
+def own_files(app: Flask) -> Iterator[Path]:
+    """The files of the program that hold what is confidential; not all of them need be there."""
+    yield Path(app.instance_path) / KEY_FILE
+    yield from private.files_of_database(database_file())
+    yield from backups.all_in(backups.folder(app))
+    if log_file := os.environ.get("AIXIN_LOG"):
+        yield Path(log_file)
 
 
 def configure(app: Flask, settings: dict[str, object]) -> None:
@@ -69,6 +99,8 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         SECRET_KEY=os.environ.get("SECRET_KEY"),
         PUBLIC_URL=os.environ.get("PUBLIC_URL", "").rstrip("/"),
         TRUSTED_PROXIES=int(os.environ.get("TRUSTED_PROXIES", "0")),
+        BACKUPS=os.environ.get("AIXIN_BACKUPS", ""),
+        METRICS=os.environ.get("AIXIN_METRICS", ""),
         PUBLIC_DEMO=os.environ.get("PUBLIC_DEMO") == "yes",
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         BABEL_DEFAULT_LOCALE="zh",
@@ -85,7 +117,7 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
     app.config.from_mapping(settings)
     options = engine_options(app.config["SQLALCHEMY_DATABASE_URI"], serving.THREADS)
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
-    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or session_secret(instance / "secret_key")
+    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or session_secret(instance / KEY_FILE)
 
 
 def trust_proxies(app: Flask) -> None:
@@ -110,10 +142,9 @@ def warn_of_proxies() -> Callable[[], None]:
         if not is_told and "X-Forwarded-For" in request.headers:
             is_told = True
             log.warning(
-                "A request from %s came through a proxy (X-Forwarded-For), but TRUSTED_PROXIES is 0: wrong "
-                "passwords are counted, and the trail is written, as if everybody sat at that address. Set "
-                "TRUSTED_PROXIES to the number of proxies in front.",
-                request.remote_addr,
+                "A request came through a proxy (X-Forwarded-For), but TRUSTED_PROXIES is 0: wrong passwords "
+                "are counted, and the trail is written, as if everybody sat at one address. Set "
+                "TRUSTED_PROXIES to the number of proxies in front."
             )
 
     return warn
@@ -151,7 +182,7 @@ def add_gate(app: Flask) -> None:
     programs = {blueprint.name for package in PACKAGES for blueprint in package.programs}
     manager = LoginManager(app)
     manager.user_loader(access.user_of_session)
-    manager.unauthorized_handler(ask_to_sign_in)
+    manager.unauthorized_handler(sign_in.ask_to_sign_in)
     app.before_request(web.check_clock)
     app.before_request(lambda: None if request.blueprint in programs else sending.check_token(tokens))
     app.before_request(lambda: audit.set_origin(request.remote_addr))
@@ -162,13 +193,16 @@ def add_gate(app: Flask) -> None:
 
 
 def add_security_headers(response: Response) -> Response:
-    """Add the headers that keep pages to themselves.
+    """Add the headers that keep pages to themselves, and to the address they were made for.
 
-    What a signed-in person saw is not kept by the browser.
+    What a signed-in person or a device saw is not kept by the browser: who goes back after somebody signed
+    out finds the sign-in page. Over HTTPS, browsers come back over HTTPS only, for a year.
     """
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Cache-Control", "no-cache, private")
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure or current_app.config["PUBLIC_URL"].startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if "Cache-Control" not in response.headers:  # who asks makes no difference to the program's own files
+        is_known = sign_in.SESSION_KEY in session or "device" in g
+        response.headers["Cache-Control"] = "no-store" if is_known else "no-cache, private"
     return response

@@ -6,8 +6,6 @@ it answers nobody else unless PUBLIC_DEMO says so.
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, g, has_request_context, redirect, request
 from flask_babel import lazy_gettext as _
@@ -18,6 +16,7 @@ from werkzeug.wrappers import Response
 from ground import clock, web
 from ground.db import Base, db, transaction
 from ground.refusal import Refused
+from ground.server.addresses import host_in, is_loopback
 from people import access
 from people.models import Area
 
@@ -75,7 +74,7 @@ def _check_visitor() -> None:
         return
     is_public = bool(settings["PUBLIC_URL"] or settings["TRUSTED_PROXIES"])
     is_handed_on = any(name in request.headers for name in PROXY_HEADERS)
-    if is_public or is_handed_on or not all(map(_is_loopback, _places_of_request())):
+    if is_public or is_handed_on or not all(map(is_loopback, _places_of_request())):
         raise Refused(
             "demo_is_local",
             _("This is a demo. Everybody knows its passwords, so it answers its own computer alone."),
@@ -85,17 +84,10 @@ def _check_visitor() -> None:
 def _places_of_request() -> Iterator[str]:
     """Every name by which a request says where it comes from and whom it asks."""
     yield request.remote_addr or ""
-    yield urlsplit(request.host_url).hostname or ""
+    yield host_in(request.host_url)
     for header in (request.headers.get("Origin"), request.headers.get("Referer")):
         if header and header != "null":
-            yield urlsplit(header).hostname or ""
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"
+            yield host_in(header)
 
 
 def follow_at_command() -> None:

@@ -27,6 +27,7 @@ from ground.db import transaction
 from ground.figures import narrow
 from ground.paper import words
 from ground.refusal import Refused
+from ground.watch import events
 
 _FILL_IN = _("Please fill this in.")
 _CHOOSE = _("Please choose one of these.")
@@ -131,7 +132,7 @@ class Form(FlaskForm):
         for field in self:
             if isinstance(field, StringField):
                 field.data = (field.data or "").replace("\0", "")
-        secrets = [field.short_name for field in self if isinstance(field, PasswordField)]
+        secrets = [field.short_name for field in self if isinstance(field, PasswordField | OneTimeCodeField)]
         self.once.new_key = {"repeats": self.repeats or bool(secrets), "secrets": secrets}
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
@@ -143,6 +144,7 @@ class Form(FlaskForm):
 
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal beside its field; above the form if it has no field or a hidden one."""
+        events.tell_refusal(refusal)
         if refusal.field in self and not isinstance(self[refusal.field], HiddenField):
             field = self[refusal.field]
             field.errors = [*field.errors, refusal.message]
@@ -306,6 +308,13 @@ def ask_about_figure(field: AskingField, figure: str, whole: int) -> None:
         ),
         _("Yes, it is %(figure)s (%(words)s).", figure=figure, words=spoken),
     )
+
+
+class OneTimeCodeField(FiguresField):
+    """A code that proves something: like a password it is never kept with a form that comes back."""
+
+    def _value(self) -> str:
+        return ""
 
 
 class NumberField(AskingField, wtforms.IntegerField):

@@ -1,14 +1,17 @@
 """Everything about HTTP that knows no field: language, lists, refusals, documents, downloads, streams."""
 
+import hmac
 import json
 import logging
 import re
+import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib import resources
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 from flask import (
@@ -52,8 +55,12 @@ from ground.paper import words
 from ground.paper.draw import qr_path
 from ground.refusal import Refused
 from ground.server import claims
+from ground.server.addresses import host_in, is_loopback
+from ground.watch import counters, events
 
 log = logging.getLogger(__name__)
+
+REQUEST_ID = "X-Request-ID"  # the header with the number of a request
 
 LANGUAGES = ("zh", "en")
 PRINT_SIZES = ("normal", "large", "largest")
@@ -78,6 +85,7 @@ STATUSES = {
     "key_reused": 409,
     "demo_is_local": 403,
     "clock_back": 503,
+    "unknown_host": 400,
     "unknown_outcome": 500,
 }
 
@@ -255,6 +263,7 @@ def answer_refusal(refusal: Refused) -> Response | tuple[str, int]:
     """The answer to a refusal that no form shows: an error page, or JSON for a program."""
     if request.path.startswith(API_PREFIX):
         return problem(refusal)
+    events.tell_refusal(refusal)
     status = STATUSES.get(refusal.code, 422)
     if refusal.code == "unknown_outcome":
         return _unknown_page(status)
@@ -281,6 +290,7 @@ def problem(refusal: Refused, status: int | None = None, **more: object) -> Prob
     Its status is the one of the refusal's code, or `status`. `code` is for the program, `title` for the
     person in front of it.
     """
+    events.tell_refusal(refusal)
     status = status or STATUSES.get(refusal.code, 422)
     body = {
         "type": f"urn:aixin:problem:{refusal.code}",
@@ -332,6 +342,25 @@ def _problem_of_error(error: HTTPException, status: int) -> Problem:
     return answer
 
 
+def begin_request() -> None:
+    """Begin a request in the log, under the number that a proxy of ours gave it."""
+    given = request.headers.get(REQUEST_ID, "") if current_app.config["TRUSTED_PROXIES"] else ""
+    g.began_at = time.monotonic()
+    events.begin_request(given, request.endpoint)
+
+
+def end_request(response: Response) -> Response:
+    """Count a request that was answered, and give the answer its number."""
+    endpoint = request.endpoint or "none"
+    counters.REQUESTS.labels(endpoint, response.status_code).inc()
+    counters.SECONDS.labels(endpoint).observe(time.monotonic() - g.began_at)
+    if response.status_code >= 500:
+        level = logging.WARNING if response.status_code == 503 else logging.ERROR  # a trouble is told once
+        events.tell("failed", level, status=response.status_code)
+    response.headers[REQUEST_ID] = events.request_id()
+    return response
+
+
 def begin_serving() -> None:
     """At the first request, whatever server it came to: claim the file of the database, and wait no longer.
 
@@ -347,7 +376,7 @@ def begin_serving() -> None:
 
 def answer_taken(taken: claims.Taken) -> Response:
     """The answer of a server that came second: none of its pages is shown."""
-    log.critical("%s", taken.message)
+    log.critical("another server works on this database already")
     return unavailable(Refused("other_server", taken.message))
 
 
@@ -371,9 +400,41 @@ def unavailable(refusal: Refused, retry_seconds: int = 30) -> Response:
     return answer
 
 
+def check_host() -> None:
+    """Check that a request was sent to our own address. Refused `unknown_host`.
+
+    Asked is what PUBLIC_URL says, or the computer itself by its loopback names: the office PC, and what
+    watches over it. Without PUBLIC_URL nobody knows; then nothing is printed (`public_url`).
+    """
+    ours, asked = current_app.config["PUBLIC_URL"], host_in(request.host_url)
+    if ours and asked != host_in(ours) and not is_loopback(asked):
+        raise Refused("unknown_host", _("This program is at another address: %(address)s", address=ours))
+
+
+def known_url(path: str) -> str | None:
+    """The full address of a path under PUBLIC_URL; without that setting only of this computer for itself.
+
+    None where the address could only be guessed from what the browser says it asked.
+    """
+    base = current_app.config["PUBLIC_URL"]
+    if not base and is_loopback(host_in(request.host_url)):
+        base = request.host_url.rstrip("/")
+    return f"{base}{path}" if base else None
+
+
 def public_url(path: str) -> str:
-    """The full address of a path for print: under PUBLIC_URL, or the host this request was sent to."""
-    return f"{current_app.config['PUBLIC_URL'] or request.host_url.rstrip('/')}{path}"
+    """The full address of a path for print. Refused `no_address` where it could only be guessed."""
+    return known_url(path) or _refuse_address()
+
+
+def _refuse_address() -> NoReturn:
+    raise Refused(
+        "no_address",
+        _(
+            "This paper bears the program's address, and nobody has said which it is. Whoever looks after "
+            "the program sets PUBLIC_URL; then it can be printed."
+        ),
+    )
 
 
 def printed_url(path: str) -> str:
@@ -434,6 +495,7 @@ TABLE_MIME_TYPES = {
 
 def download(content: bytes, name: str) -> Response:
     """A table to keep, .xlsx or .csv by its name."""
+    events.tell("exported", kind=name.rpartition(".")[2], bytes=len(content))
     response = Response(content, mimetype=TABLE_MIME_TYPES[name.rpartition(".")[2]])
     plain = name if name.isascii() else f"list.{name.rpartition('.')[2]}"  # for browsers of long ago
     words = "" if name.isascii() else f"; filename*=UTF-8''{quote(name, safe='')}"
@@ -468,6 +530,11 @@ def stream_lines(lines: Generator[str, None, None]) -> Response:
     return response
 
 
+def program_key(purpose: str) -> bytes:
+    """A key for one purpose, computed from the program's secret; it changes only with that."""
+    return hmac.new(str(current_app.secret_key).encode(), purpose.encode(), sha256).digest()
+
+
 def remember_choice(cookie: str, value: str) -> Response:
     """Remember a choice of the visitor's for a year, and return to the page they were on."""
     response = redirect(own_address(request.form.get("next")))
@@ -490,7 +557,11 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(lambda moment: local(moment).date(), "local_day")
     app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
     app.add_template_global(icon, "icon")
+    app.add_template_global(events.id_to_read_out, "request_code")
     app.add_template_global(qr, "qr")
+    app.before_request(begin_request)
+    app.after_request(end_request)
+    app.before_request(check_host)
     app.before_request(begin_serving)
     app.register_error_handler(claims.Taken, answer_taken)
     app.register_error_handler(DBAPIError, answer_trouble)

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from ground.contributions import Slot
 from ground.refusal import Refused
+from ground.watch import events
 from people import areas
 from people.models import Area, Role, User
 from people.signin import sessions
@@ -179,6 +180,7 @@ def check_access() -> Response | None:
         return None
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+    events.add_to_request(user=current_user.id)
     if current_user.temporary and request.endpoint != FIRST_SIGN_IN_PAGE:
         return redirect(url_for(FIRST_SIGN_IN_PAGE))
     sessions.set_here(g.user_session)

@@ -97,6 +97,18 @@ def confirm_roles(username: str) -> None:
     click.echo(f"{len(waiting)} roles of {username} have effect now")
 
 
+@accounts_cli.command("second-step-off")
+@click.argument("username")
+def take_off_second_step(username: str) -> None:
+    """Take off the second step of signing in of somebody whom nobody else can help."""
+    try:
+        with transaction():
+            keeping.take_off_second_factor(keeping.find_by_name(username), None)
+    except Refused as refusal:
+        raise click_error(refusal) from refusal
+    click.echo(f"{username} signs in by password alone")
+
+
 @click.command("roles", hidden=True)
 @with_appcontext
 def roles() -> None:

@@ -4,13 +4,14 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from ground.db import NEWEST
+from ground.server.metrics import FIGURES, Figure
 from people import access, audit, cli, held, pages, sight
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Role
 from people.pages import ABOVE, EVERYWHERE, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.sight import NAMES_KEPT
-from people.signin import keeping
+from people.signin import keeping, sessions
 from people.supervision import own
 from people.supervision.entries import ENTRY_KINDS
 from people.trail import subjects, words
@@ -59,6 +60,7 @@ PEOPLE = Package(
     fillings=[
         NEWEST.filling(audit.newest),
         NAMES_KEPT.filling(sight.names_kept),
+        FIGURES.filling(Figure("aixin_sessions", "Sessions that are open.", sessions.count_open)),
         WORDS.filling(words.OWN_WORDS),
         NAMINGS.filling(*subjects.OWN_NAMINGS),
         HELD.filling(HeldPart(10, held.about)),

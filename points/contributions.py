@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from ground.db import NEWEST
+from ground.server.metrics import FIGURES, Figure, rows_of
 from people import access
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
@@ -19,6 +20,7 @@ from people.views import ROSTER
 from points import amounts, cli, held, supervision, trailwords
 from points import ledger as ledger_verbs
 from points.assessment import members
+from points.models import Transfer
 from points.services import reading
 from points.views import (
     KEYING_IN,
@@ -59,6 +61,7 @@ POINTS = Package(
     globals={"weighings": weighing.weighings},
     fillings=[
         NEWEST.filling(ledger_verbs.newest),
+        FIGURES.filling(Figure("aixin_entries", "Entries of the ledger.", rows_of(Transfer))),
         ABOUT_PERSON.filling(about_person),
         NAMES_KEPT.filling(members.names_kept, objections.names_kept, reading.names_kept),
         ENTRY_KINDS.filling(*supervision.SUPERVISED),

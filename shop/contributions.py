@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
+from ground.server.metrics import FIGURES, Figure, rows_of
 from people import access
 from people.access import DEVICES
 from people.guides.steps import ANSWERS, STEPS
@@ -17,6 +18,7 @@ from people.trail.words import WORDS
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, supervision, trailwords
 from shop.desk import devices, proxies
+from shop.models import Redemption
 from shop.views import MINDING, READERS, desk, guidetexts, helptexts, proposals, shelf, stock, waiting
 from shop.views.shelf import budget
 
@@ -33,6 +35,9 @@ SHOP = Package(
         NAMINGS.filling(trailwords.REDEMPTION),
         NAMES_KEPT.filling(proxies.names_kept),
         ENTRY_KINDS.filling(*supervision.SUPERVISED),
+        FIGURES.filling(
+            Figure("aixin_redemptions", "Redemptions, those that were undone too.", rows_of(Redemption))
+        ),
         WORDS.filling(trailwords.WORDS),
         HELD.filling(HeldPart(50, held.about)),
         WEIGHING.filling(budget.backing_html),

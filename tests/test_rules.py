@@ -64,6 +64,7 @@ PUBLIC = {
     "static",
     "bootstrap.static",
     "signin.sign_in",
+    "signin.sign_in_code",
     "signin.sign_out",
     "home.language",
     "home.print_size",
@@ -81,7 +82,7 @@ PUBLIC = {
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
 OF_THE_WEB = re.compile(
-    r"^(app|demo/calendar|ground/(formkey|forms|sending|server/cli|web)|people/(access|pages)"
+    r"^(app|demo/calendar|ground/(formkey|forms|sending|server/(backups|cli|health|metrics)|web)|people/(access|pages)"
     r"|\w+/((forms|views|api)(/\w+){0,2}|cli|contributions))\.py$"
 )
 
@@ -830,6 +831,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                 assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
                 assert "unsafe" not in answer.headers["Content-Security-Policy"]
             if answer.mimetype == "text/html":
+                assert answer.headers["Cache-Control"] == "no-store", path
                 assert inline(answer.text) == [], path
                 if answer.status_code == 200:
                     assert ('class="page-help"' in answer.text) == ("<main" in answer.text), path
@@ -837,7 +839,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                     endpoint for _one in re.findall(rf'<option value="{minus}">[^<]*虚报', answer.text)
                 }
     assert offering == {"services.new_deduction"}  # what takes points is offered nowhere else
-    redirecting = {"home.home", "home.enter", "assessment.area_quarters"}
+    redirecting = {"home.home", "home.enter", "assessment.area_quarters", "signin.sign_in_code"}
     opened_elsewhere = {"shelf.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shelf.goods_file", "shelf.failed_goods"}  # test_goodsfile.py
     opened_elsewhere |= {"rubrics.publish_template"}  # test_rubrics.py

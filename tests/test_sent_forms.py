@@ -56,6 +56,7 @@ FILE = "gives a file each time, and says so in the trail"
 REPEATING = {
     **dict.fromkeys(("home.language", "home.print_size"), "keeps a choice in the browser"),
     **dict.fromkeys(("signin.sign_in", "signin.password"), "a password is proved each time"),
+    **dict.fromkeys(("signin.sign_in_code", "signin.second_step", "signin.second_step_off"), "a code, too"),
     **dict.fromkeys(("roster.export_roster", "shelf.export_goods"), FILE),
     **dict.fromkeys(("duties.export_households", "duties.export_grid_households"), FILE),
     **dict.fromkeys(("conduct.training_scan", "conduct.training_photo"), "who is there is there once"),
@@ -69,8 +70,12 @@ WITHOUT_A_FORM = {
 # Forms whose double sending is told where their story is.
 TOLD_ELSEWHERE = {
     **dict.fromkeys(("roster.import_file", "shelf.goods_file", "desk.desk_card"), "below"),
+    **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "people/test_second_factor.py"),
+    "signin.take_off_second_step": "people/test_second_factor.py",
     "signin.sign_out": "writes nothing",
 }
+# What is proved in them is never kept.
+PROVING = ("signin.sign_in", "signin.password", "signin.second_step")
 
 
 def typed(cast):
@@ -335,7 +340,7 @@ def test_what_was_typed_is_kept_and_shown_again(app, cast, client_of, found, wit
     """
     nobody, asked = client_of(), set()
     for username, page, endpoint, form in found:
-        if endpoint in asked or endpoint in ("signin.sign_in", "signin.password"):
+        if endpoint in asked or endpoint in PROVING:
             continue
         asked.add(endpoint)
         sent = form.filled(everything=True)
@@ -354,7 +359,7 @@ def test_what_was_typed_is_kept_and_shown_again(app, cast, client_of, found, wit
             answer = client_of(cast.user(username)).post(form.action, data=data_of(carried))
             assert answer.status_code == 400, (endpoint, page)
             assert form_to(app, answer, endpoint) is not None, (endpoint, page)
-    told = {*WITHOUT_A_FORM, *TOLD_ELSEWHERE, "signin.sign_in", "signin.password"}
+    told = {*WITHOUT_A_FORM, *TOLD_ELSEWHERE, *PROVING}
     assert post_endpoints(app) - asked - told <= set.union(*NOT_ON_STAGE.values())
 
 

@@ -17,6 +17,7 @@ Its own waiting is not fair, so the threads of a server queue here first, in the
 import logging
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -52,6 +53,7 @@ from ground.contributions import Slot
 from ground.db import copies as copies  # it listens for connections
 from ground.db.troubles import Trouble, trouble_of
 from ground.refusal import Refused
+from ground.watch import counters
 
 log = logging.getLogger(__name__)
 
@@ -214,12 +216,13 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something was changed outside transaction()")
     _roll_back(session)
-    is_sqlite = db.engine.dialect.name == "sqlite"
+    is_sqlite, asked_at = db.engine.dialect.name == "sqlite", time.monotonic()
     with _write_queue if is_sqlite else nullcontext(), slow.write():
         session.info["writing"] = True
         session.info["locked"] = set()
         try:
             session.connection(execution_options={"writing": True})
+            counters.WAITS.labels("begin").observe(time.monotonic() - asked_at)
             check_clock()
             if first := session.info.get("first"):
                 first()
@@ -234,7 +237,7 @@ def transaction() -> Iterator[Session]:
             _roll_back(session)
             if not _is_conflict(error):
                 raise
-            log.warning("met somebody in the database: %s", error.orig)
+            log.warning("met somebody in the database", exc_info=error)
             raise Refused("conflict", _("Somebody else did this at the same moment. Look again.")) from error
         except BaseException:
             _roll_back(session)
@@ -440,7 +443,8 @@ def _read_locked(model: type[Row], ident: Any) -> Row | None:
     `populate_existing`: a lock on a row the session read earlier would still show the old values.
     """
     session = db.session()
-    row = session.get(model, ident, with_for_update={"key_share": True}, populate_existing=True)
+    with counters.WAITS.labels("lock").time():
+        row = session.get(model, ident, with_for_update={"key_share": True}, populate_existing=True)
     if row is not None and "locked" in session.info:
         session.info["locked"].add(inspect(row).key)
     return row

@@ -77,6 +77,6 @@ def tell(trouble: Trouble, error: Exception) -> Refused:
     """The refusal to answer with. The log has the trouble once, not with every request that meets it."""
     now = time.monotonic()
     if now - _last_met.get(trouble, -SAME_SECONDS) >= SAME_SECONDS:
-        log.error("%s: %s", trouble.name, getattr(error, "orig", error))
+        log.error(f"{trouble.name}: the database can't do what was asked", exc_info=error)
     _last_met[trouble] = now
     return Refused(trouble, SENTENCES[trouble])

@@ -107,7 +107,7 @@ class _Process:
             if len(content) < answer["size"]:
                 raise EOFError
         except (OSError, ValueError, EOFError):  # it was ended
-            log.warning("a picture of %s bytes was given up", len(data))
+            log.warning("a picture of %d bytes was given up", len(data))
             process.kill()
             process.communicate()
             self._running = None

@@ -3,6 +3,7 @@
 import os
 import socket
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ground.db import database_file, db
 from ground.db.troubles import SENTENCES, trouble_of
-from ground.server import claims, serving
+from ground.server import backups, claims, metrics, serving
+from ground.server.addresses import is_loopback
 
 
 class Commands(AppGroup):
@@ -39,6 +41,24 @@ def serve_cli(host: str, port: int, processes: int) -> None:
     serve(host, port, processes)
 
 
+@click.command("backup")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder: AIXIN_BACKUPS, or else backups/ in the instance folder.",
+)
+@click.option("--keep", type=click.IntRange(1), default=backups.KEPT, show_default=True, help="So many stay.")
+@with_appcontext
+def backup_cli(folder: Path | None, keep: int) -> None:
+    """Copy the whole database into one file, also while the program runs."""
+    try:
+        file = backups.make(folder or backups.folder(current_app), keep)
+    except backups.BackupFailed as failed:
+        raise click.ClickException(f"no backup was made: {failed}") from failed
+    click.echo(str(file))
+
+
 def default_port() -> int:
     """PORT, or else 8000."""
     return int(os.environ.get("PORT", "8000"))
@@ -48,12 +68,38 @@ def serve(host: str, port: int, processes: int = 1, *, greeting: str | None = No
     """Serve until SIGTERM or Ctrl+C; the greeting is said once the port is ours."""
     if processes > 1 and db.engine.dialect.name == "sqlite":
         raise click.ClickException("SQLite takes one writer at a time: serve it with one process.")
+    _check_address_is_known(host)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    figures_at = app.config["METRICS"]
+    _check_figures_stay_here(figures_at)
     claim_database(address(host, port))
     listening = _listen(host, port)
     click.echo(greeting or f"Aixin 爱心 is at {address(host, port)}")
     db.session.remove()
     db.engine.dispose()  # no connection is shared between processes
-    serving.serve(current_app._get_current_object(), listening, processes)  # type: ignore[attr-defined]
+    serving.serve(app, listening, processes, lambda number: metrics.serve(app, figures_at, number))
+
+
+def _check_address_is_known(host: str) -> None:
+    """Check that a server which others can reach knows its address: else it is found out at the printer."""
+    settings = current_app.config
+    others_come = settings["TRUSTED_PROXIES"] or not is_loopback(host)
+    if others_come and not settings["PUBLIC_URL"]:
+        raise click.ClickException(
+            "Others can reach this server: set PUBLIC_URL to the address by which they do, "
+            f"for example {address(socket.gethostname(), default_port())} It is printed on cards and notices."
+        )
+
+
+def _check_figures_stay_here(setting: str) -> None:
+    """Check where the figures for a monitor are asked for: nobody signs in for them."""
+    try:
+        if setting:
+            metrics.place(setting)
+    except ValueError as error:
+        raise click.ClickException(
+            f"AIXIN_METRICS={setting} is no place on this computer, like 127.0.0.1:9100"
+        ) from error
 
 
 def claim_database(where: str) -> None:

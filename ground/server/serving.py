@@ -108,7 +108,7 @@ class Server(TcpWSGIServer):
             if not self.active_channels:
                 return
             self._wait_once(0.1)
-        log.warning("%s connections were cut off", len(self.active_channels))
+        log.warning("%d connections were cut off", len(self.active_channels))
 
     def _wait_once(self, seconds: float = 1) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
@@ -120,16 +120,26 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=1024)
 
 
-def serve(app: Any, listening: socket.socket, processes: int = 1) -> None:
-    """Serve a WSGI application on a socket until SIGTERM or Ctrl+C, in so many processes."""
+def serve(
+    app: Any,
+    listening: socket.socket,
+    processes: int = 1,
+    at_start: Callable[[int], object] = lambda _number: None,
+) -> None:
+    """Serve a WSGI application on a socket until SIGTERM or Ctrl+C, in so many processes.
+
+    `at_start` is done in each of them, with its number.
+    """
     gc.freeze()  # what is loaded stays: the collector need not look through it again, least of all at the end
     if processes == 1:
+        at_start(0)
         _serve_here(app, listening, is_orphan=lambda: False)
         return
     parent, children = os.getpid(), []
-    for _number in range(processes):
+    for number in range(processes):
         child = os.fork()
         if child == 0:
+            at_start(number)
             _serve_here(app, listening, is_orphan=lambda: os.getppid() != parent)
             os._exit(0)
         children.append(child)

@@ -1,11 +1,10 @@
 """Sign-in names are kept folded: `Clerk`, `ｃｌｅｒｋ` and `clerk` are one name.
 
 Who has such a name already keeps it. Of the others that come to the same the oldest gets it, if it is free,
-and each further one a number behind it. The log names all that changed, so that their owners can be told.
+and each further one a number behind it. The command names all that changed, so that their owners can be told.
 """
 
-import logging
-
+import click
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,7 +14,6 @@ revision = "0003"
 down_revision = "0002"
 
 LONGEST_CHARACTERS = 40
-log = logging.getLogger("alembic.runtime.migration")
 
 
 def upgrade() -> None:
@@ -29,7 +27,7 @@ def upgrade() -> None:
             name = free_name(folded(username)[:LONGEST_CHARACTERS], taken)
             taken.add(name)
             connection.execute(users.update().where(users.c.id == ident).values(username=name))
-            log.warning("the sign-in name %s is %s from now on", username, name)
+            click.echo(f"the sign-in name {username} is {name} from now on", err=True)
 
 
 def free_name(plain: str, taken: set[str]) -> str:

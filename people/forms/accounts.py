@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from ground.forms import FiguresField, Form, NumberField, SelectField
+from ground.forms import FiguresField, Form, NumberField, OneTimeCodeField, SelectField
 from people.signin import passwords
 
 LONGEST_PASSWORD = 200
@@ -16,6 +16,23 @@ class SignInForm(Form):
     username = StringField(_("Sign-in name or card number"), validators=[InputRequired(), Length(max=40)])
     password = PasswordField(_("Password or PIN"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
     kept = HiddenField()
+
+
+class OneTimeCodeForm(Form):
+    """The code that is asked after the password; `kept` as above."""
+
+    code = OneTimeCodeField(_("The code of the telephone"), validators=[InputRequired(), Length(max=40)])
+    kept = HiddenField()
+
+
+class SecondFactorForm(Form):
+    """A new second factor: one's password, and the first code of the telephone. `nonce` made the secret."""
+
+    nonce = HiddenField()
+    code = OneTimeCodeField(_("The code that it shows now"), validators=[InputRequired(), Length(max=40)])
+    password = PasswordField(
+        _("Present password"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)]
+    )
 
 
 class FirstPasswordForm(Form):

@@ -3,12 +3,22 @@
 Area       a county, township, village or community, under its official code
 Grid       a micro-grid of a village; Household, its households
 Person     a worker or instructor; Appointment, their term in a grid; Card, by which they are known
-User       a sign-in; Grant, a role it holds in an area and below; UserSession, where it is in use
+User       a sign-in; Grant, a role it holds in an area and below; UserSession, where it is in use;
+           SecondFactor, what is asked after its password, and RecoveryCode, for a lost telephone
 Proposal   what needs a second person
 AuditEvent a line of the audit trail
 """
 
-from people.models.accounts import AuditEvent, Grant, Role, SignInFailure, User, UserSession
+from people.models.accounts import (
+    AuditEvent,
+    Grant,
+    RecoveryCode,
+    Role,
+    SecondFactor,
+    SignInFailure,
+    User,
+    UserSession,
+)
 from people.models.cards import Card, CardState
 from people.models.conduct import (
     Departure,
@@ -92,7 +102,9 @@ __all__ = [
     "Portrait",
     "Proposal",
     "ProposalState",
+    "RecoveryCode",
     "Role",
+    "SecondFactor",
     "Sex",
     "SignInFailure",
     "Stage",

@@ -90,6 +90,34 @@ class UserSession(Base):
     user: Mapped[User] = relationship()
 
 
+class SecondFactor(Base):
+    """What a sign-in is asked for after the password, from its set-up on.
+
+    `nonce` is a number of chance; the secret is computed from it and the program's own, and kept nowhere.
+    `used_step` is the half minute whose code was used last.
+    """
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True, autoincrement=False)
+    nonce: Mapped[str] = mapped_column(String(32))
+    used_step: Mapped[int]
+    since: Mapped[datetime] = mapped_column(Moment)
+
+
+class RecoveryCode(Base):
+    """A code on paper that takes the place of the telephone's, once; here is only a digest."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("second_factor.user_id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (UniqueConstraint("user_id", "digest"),)
+
+
 class Grant(Base):
     """A role given to a sign-in for an area and all below it.
 

@@ -101,6 +101,16 @@ def password_change_counts(user: User) -> Counts:
     return {f"{_bucket_of(user)}|change": OWN_LIMIT}
 
 
+def code_counts(user: User, device: DeviceMarks) -> Counts:
+    """The counts for a try at the code that is asked after the password, the narrowest first.
+
+    A right password clears none of them, so that whoever knows it does not begin anew with it. A device on
+    which the owner was before has its own: nobody who knows the password locks the owner out there.
+    """
+    place = f"device:{device.of_person}" if device.of_person else _bucket_of(user)
+    return {f"{place}|code": OWN_LIMIT, f"{place}|codes": PERSON_LIMIT}
+
+
 def count_try(counts: Counts, user: User | None) -> Try:
     """Count one try, before the password is looked at; `user` is whose sign-in it is, or None.
 

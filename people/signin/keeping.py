@@ -12,7 +12,7 @@ from ground.refusal import Refused
 from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Duty, Grant, Level, Person, Role, User
 from people.roster import holders
-from people.signin import accounts, humans, passwords
+from people.signin import accounts, humans, passwords, second_factor
 from people.signin.passwords import Secret
 
 KEEPERS = frozenset(accounts.ROLES_TO_GIVE)
@@ -192,6 +192,14 @@ def link(user: User, person: Person | None, actor: User | None, *, unit: str = "
 def sign_out(user: User, actor: User | None) -> None:
     """End every session of somebody's sign-in. Refused `own_account`, `above_you`."""
     accounts.sign_out_everywhere(_manageable(user, actor), actor)
+
+
+def take_off_second_factor(user: User, actor: User | None) -> None:
+    """Take off somebody's second factor, whose telephone and recovery codes are lost; they are told.
+
+    Refused `own_account` (one's own with a code), `above_you`.
+    """
+    second_factor.take_off(_manageable(user, actor), actor)
 
 
 def close(user: User, actor: User | None) -> None:

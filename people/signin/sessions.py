@@ -14,7 +14,7 @@ from datetime import timedelta
 from secrets import token_urlsafe
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import contains_eager
 
@@ -95,6 +95,12 @@ def of_user(user: User) -> Sequence[UserSession]:
     """Where somebody is signed in now, the place that was used last first."""
     query = select(UserSession).join(UserSession.user).where(UserSession.user_id == user.id, _is_open())
     return db.session.scalars(query.order_by(UserSession.seen_at.desc(), UserSession.id.desc())).all()
+
+
+def count_open() -> int:
+    """How many sessions are open, of everybody together."""
+    query = select(func.count()).select_from(UserSession).join(UserSession.user).where(_is_open())
+    return db.session.scalar(query) or 0
 
 
 def _is_open() -> ColumnElement[bool]:

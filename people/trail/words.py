@@ -98,7 +98,10 @@ OWN_WORDS = Words(
         "user.end_session": _("signed out on another device"),
         "user.link": _("said whose sign-in it is"),
         "user.password": _("set a password"),
+        "user.recovery_code": _("signed in with a recovery code"),
         "user.reopen": _("opened a sign-in again"),
+        "user.second_factor_off": _("took the second step of signing in off"),
+        "user.second_factor_on": _("set up the second step of signing in"),
         "user.sign_out": _("signed out everywhere"),
     },
     kinds={

@@ -64,6 +64,14 @@ HELP_TEXTS = {
         "Grid workers type the number of their card and their PIN of six digits, all others their sign-in "
         "name and password. Who forgot it asks the village, or the office above, for a new one."
     ),
+    "signin.sign_in_code": _(
+        "Open the app on your telephone and type its six digits for this program. No telephone: type one of "
+        "the recovery codes from your paper. Both lost: whoever gave you the sign-in takes this step off."
+    ),
+    "signin.second_step": _(
+        "With it nobody comes in who only saw your password. First put Aixin into an app that shows codes, "
+        "then type the first one. Keep the paper with the recovery codes where the seal is kept."
+    ),
     "signin.password": _(
         "First the present one, then the new one twice. The new one holds at once. Who forgot the present "
         "one asks whoever gave it for a new one."

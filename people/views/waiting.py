@@ -1,23 +1,30 @@
-"""What waits for the front page: terms that end, vacant duties, roles to confirm, and proposals."""
+"""What waits, for the front page: terms that end, vacant duties, roles, proposals, one's own sign-in."""
 
 from flask import url_for
 from flask_babel import gettext, ngettext
 
+from ground import clock
+from ground.paper import words
 from people import access
 from people.models import Area, Role, User
 from people.pages import Urgency, WaitingItem
 from people.proposals import kinds, proposing
 from people.roster import staffing
-from people.signin import accounts, keeping
+from people.signin import accounts, keeping, second_factor
 from people.views.shown import shown_name
 
 
 def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
-    """What waits in a village for its committee or a second person, and above for all villages together."""
-    proposed = _proposals(area, user, roles)
+    """What waits in a village for its committee or a second person, and above for all villages together.
+
+    And what was done about one's own sign-in.
+    """
+    items = _second_step(user) if roles & second_factor.FOR_ROLES else []
     if not area.is_village:
-        return _roles(area, user) + _in_villages(area) + proposed
-    return (_roles(area, user) + _terms(area) if roles & access.COMMITTEE else []) + proposed
+        items += _roles(area, user) + _in_villages(area)
+    elif roles & access.COMMITTEE:
+        items += _roles(area, user) + _terms(area)
+    return items + _proposals(area, user, roles)
 
 
 def _proposals(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
@@ -63,6 +70,20 @@ def _roles(area: Area, user: User) -> list[WaitingItem]:
         )
         items.append(WaitingItem(text, url, urgency=Urgency.TO_KNOW))
     return items
+
+
+def _second_step(user: User) -> list[WaitingItem]:
+    """That somebody else took the second step of one's own signing in off."""
+    event = second_factor.taken_off_by_another(user)
+    if event is None:
+        return []
+    text = gettext(
+        "The second step of your signing in was taken off by %(name)s on %(day)s. You did not ask for it? "
+        "Then change your password.",
+        name=event.actor.name if event.actor else gettext("whoever looks after the program"),
+        day=words.day(clock.local(event.at).date()),
+    )
+    return [WaitingItem(text, url_for("signin.second_step"), urgency=Urgency.TO_KNOW)]
 
 
 def _in_villages(area: Area) -> list[WaitingItem]:

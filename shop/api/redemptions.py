@@ -75,6 +75,7 @@ def _redemption_or_stop(ident: int) -> Redemption:
 def _as_json(redemption: Redemption) -> dict[str, Any]:
     """A redemption as JSON, with what the receipt says."""
     after = redemption.transfer.balance_after
+    check_url = web.known_url(url_for("desk.check", code=redemption.code))
     return {
         "id": redemption.id,
         "number": redemption.number,
@@ -87,7 +88,7 @@ def _as_json(redemption: Redemption) -> dict[str, Any]:
         "day": redemption.day.isoformat(),
         "at": moment(redemption.at),
         "served_by": redemption.served_by,
-        "check_url": web.printed_url(url_for("desk.check", code=redemption.code)),
+        "check_url": check_url and check_url.upper(),  # as in a QR code
         "voided": redemption.void is not None,
         "void": _void(redemption.void) if redemption.void else None,
     }

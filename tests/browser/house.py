@@ -61,10 +61,14 @@ def _answering(address: str, server: subprocess.Popen, log: Path) -> str:
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-def chromium(playwright: Playwright, *arguments: str) -> Browser:
-    """The system's Chromium, without a window and without talking to anyone."""
+def chromium(playwright: Playwright, *arguments: str, keeps_pages: bool = False) -> Browser:
+    """The system's Chromium, without a window and without talking to anyone.
+
+    With `keeps_pages` it keeps them whole in memory for who goes back, as people's browsers do.
+    """
     return playwright.chromium.launch(
         executable_path=CHROMIUM,
+        ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
         args=[
             "--no-sandbox",
             "--disable-gpu",

@@ -13,6 +13,7 @@ PAGE = (Path(__file__).parents[2] / "docs/api.md").read_text()
 EXAMPLE = re.compile(r"```sh\n(curl .*?)```\n\n(\d{3}).*?```json\n(.*?)```", re.DOTALL)
 # What any address may answer, whatever was asked: the document of the addresses does not repeat it.
 ANYWHERE = {
+    (400, "unknown_host"),
     (405, "method_not_allowed"),
     *((503, code) for code in (*Trouble, "clock_back", "other_server")),
 }

@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("signin", __name__)
 
 # They register their routes.
-from people.views.signin import accounts, sign_in
+from people.views.signin import accounts, second_factor, sign_in

@@ -23,7 +23,7 @@ from people.forms.accounts import (
     TakeRoleForm,
 )
 from people.models import Area, Grant, Person, Role, User
-from people.signin import accounts, humans, keeping, passwords
+from people.signin import accounts, humans, keeping, passwords, second_factor
 from people.views.listing import excel, render
 from people.views.shown import shown_name, sight
 from people.views.signin import bp, lists
@@ -128,6 +128,7 @@ def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
         titles=labels.ROLES,
         keeps=keeping.may_manage(current_user, user),
         of_card=accounts.is_of_card(user),
+        has_second_step=second_factor.find(user) is not None,
         may_give=lambda role_grant: (
             not is_own and accounts.may_give(current_user, role_grant.role, role_grant.area)
         ),
@@ -220,6 +221,16 @@ def sign_out_account(area: str, ident: int) -> Response | tuple[str, int]:
     with attempt(form):
         keeping.sign_out(_user(ident), current_user)
     return _finish(ident, form, gettext("%(name)s is signed out everywhere.", name=shown_name(_user(ident))))
+
+
+@bp.post("/a/<area>/accounts/<int:ident>/second-step/off")
+@access.allow(*keeping.KEEPERS)
+def take_off_second_step(area: str, ident: int) -> Response | tuple[str, int]:
+    """Take off somebody's second step of signing in; they are told."""
+    form = ButtonForm()
+    with attempt(form):
+        keeping.take_off_second_factor(_user(ident), current_user)
+    return _finish(ident, form, gettext("Taken off. The password alone is asked now, and they are told."))
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/close")

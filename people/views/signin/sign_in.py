@@ -1,4 +1,4 @@
-"""The pages to sign in and out, and to change one's own password."""
+"""The pages to sign in, by one step or two, and out, and to change one's own password."""
 
 from collections.abc import Callable
 from secrets import token_hex
@@ -20,18 +20,22 @@ from flask_login import current_user, login_user, logout_user
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from ground import cookies, sending, web
-from ground.db import get_locked, transaction
+from ground import clock, cookies, sending, web
+from ground.db import db, get_locked, transaction
 from ground.forms import ButtonForm, Form, attempt
 from ground.refusal import Refused
+from ground.watch import events
 from people import access
-from people.forms.accounts import FirstPasswordForm, PasswordForm, SignInForm
+from people.forms.accounts import FirstPasswordForm, OneTimeCodeForm, PasswordForm, SignInForm
 from people.models import User
-from people.signin import accounts, guard, sessions
+from people.signin import accounts, guard, second_factor, sessions
 from people.signin.passwords import Secret
 from people.views.signin import bp
 
 SESSION_KEY = "_user_id"  # where Flask-Login keeps whose session it is: with us the token that opens it
+KNOWN = "knew_the_password"  # in the cookie while the second factor is asked
+CODE_PATIENCE_SECONDS = 600
+SECOND_FACTOR = "second factor"  # what the program's key is for
 DEVICE_COOKIE = "device"
 MOST_USERS_OF_DEVICE = (
     8  # an office PC knows the whole committee; who comes ninth displaces who was longest away
@@ -48,20 +52,85 @@ def sign_in() -> Response:
     if form.validate_on_submit():
         owner = accounts.find_signing_in(form.username.data)
         number = owner.session if owner else 0
-        user = _check_proof(
+        user = check_proof(
             form,
             _counts(form.username.data, owner),
             owner,
             lambda: accounts.sign_in(form.username.data, form.password.data),
         )
+        if user is not None and second_factor.find(user) is not None:
+            return _ask_for_code(form, user, number)
         if user is not None:
-            _begin(user, number)
-            return _remember_device(_go_on(form, user), user)
+            return _let_in(form, user, number)
     page = make_response(_sign_in_page(form, request.args.get("next")), form.status)
     return _mark_device(page) if request.method == "GET" else page
 
 
-def _go_on(form: SignInForm | FirstPasswordForm, user: User) -> Response:
+def _let_in(form: SignInForm | OneTimeCodeForm, user: User, number: int) -> Response:
+    """Begin the session of who has proved everything that is asked."""
+    begin(user, number)
+    events.tell("signed_in", user=user.id)
+    return _remember_device(_go_on(form, user), user)
+
+
+def _ask_for_code(form: SignInForm, user: User, number: int) -> Response:
+    """Ask for the second factor of who knew the password; nobody is signed in yet.
+
+    That they knew it is remembered on this device alone, for some minutes.
+    """
+    session[KNOWN] = [user.id, number, int(clock.machine_now().timestamp())]
+    code_form = OneTimeCodeForm(formdata=None, kept=form.kept.data)
+    return make_response(_code_page(code_form), 200)
+
+
+def _who_knew_the_password() -> tuple[User, int] | None:
+    """Whose password was typed on this device a moment ago, and the number of their sessions then."""
+    ident, number, at = session.get(KNOWN) or (0, 0, 0)
+    user = (
+        db.session.get(User, ident) if clock.machine_now().timestamp() - at < CODE_PATIENCE_SECONDS else None
+    )
+    is_as_before = user is not None and user.session == number and user.closed_at is None
+    return (user, number) if user is not None and is_as_before else None
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@access.public
+def sign_in_code() -> Response:
+    """Type the code that is asked after the password, and go on to where one was headed."""
+    form, known = OneTimeCodeForm(), _who_knew_the_password()
+    if known is None:
+        return _begin_anew(form)
+    user, number = known
+    if form.validate_on_submit() and check_code(form, user):
+        return _let_in(form, user, number)
+    return make_response(_code_page(form), form.status)
+
+
+def _begin_anew(form: OneTimeCodeForm) -> Response:
+    """Back to the password, which was typed too long ago or changed; a form that is carried goes along."""
+    if request.method == "GET":
+        return redirect(url_for("signin.sign_in", next=request.args.get("next")))
+    again = SignInForm(formdata=None, kept=form.kept.data)
+    note = gettext("Please begin once more with the name and the password.")
+    return make_response(_sign_in_page(again, request.args.get("next"), note), 401)
+
+
+def check_code(form: OneTimeCodeForm, user: User) -> User | None:
+    """The user whose code was typed, which is used up; None if the form refuses."""
+    typed, key = form.code.data, web.program_key(SECOND_FACTOR)
+
+    def use_code() -> User:
+        with transaction():
+            return second_factor.use_code(get_locked(User, user.id), typed, key)
+
+    return check_proof(form, guard.code_counts(user, _device_marks(user)), user, use_code)
+
+
+def _code_page(form: OneTimeCodeForm) -> str:
+    return render_template("people/signin/code.html", form=form, next=request.args.get("next"))
+
+
+def _go_on(form: SignInForm | OneTimeCodeForm | FirstPasswordForm, user: User) -> Response:
     """Go on to where one was headed; with a form that could not be sent, if it was one's own.
 
     Whoever first has to choose a password takes it along.
@@ -111,12 +180,16 @@ def ask_to_sign_in() -> Response | tuple[str, int]:
 
 def _counts(typed: str, owner: User | None) -> guard.Counts:
     """The counts of a try to sign in on this device and from this address."""
+    name = accounts.sign_in_name(typed)
+    return guard.sign_in_counts(owner, name, request.remote_addr, _device_marks(owner))
+
+
+def _device_marks(owner: User | None) -> guard.DeviceMarks:
     devices = _devices()
-    device = guard.DeviceMarks(devices.get(OWN_MARK, ""), devices.get(str(owner.id), "") if owner else "")
-    return guard.sign_in_counts(owner, accounts.sign_in_name(typed), request.remote_addr, device)
+    return guard.DeviceMarks(devices.get(OWN_MARK, ""), devices.get(str(owner.id), "") if owner else "")
 
 
-def _check_proof(
+def check_proof(
     form: Form, counts: guard.Counts, owner: User | None, proof: Callable[[], User]
 ) -> User | None:
     """The user whose password was typed, by a proof that takes its time; None if the form refuses.
@@ -133,12 +206,13 @@ def _check_proof(
         with transaction():
             guard.give_back_try(counted_try)
     except Refused as refusal:
+        events.add_to_request(whose=owner.id if owner else None)
         form.refuse(refusal)
         return None
     return user
 
 
-def _begin(user: User, number: int) -> None:
+def begin(user: User, number: int) -> None:
     """Begin a new session; nothing of the one before is taken over."""
     with transaction():
         sessions.end(_token())
@@ -179,7 +253,7 @@ def password() -> Response | tuple[str, int]:
         ident, number = current_user.id, current_user.session
         if isinstance(form, PasswordForm):
             counts = guard.password_change_counts(current_user)
-            _check_proof(
+            check_proof(
                 form,
                 counts,
                 current_user,
@@ -190,7 +264,7 @@ def password() -> Response | tuple[str, int]:
             with attempt(form):
                 user = accounts.choose_password(get_locked(User, ident), secret, number)
         if form.status == 200:
-            _begin(user, user.session)
+            begin(user, user.session)
             flash(gettext("Your new password holds from now on. Everywhere else you are signed out."))
             return _go_on(form, user)
     return _password_page(form)
@@ -207,7 +281,13 @@ def _own_secret(form: FirstPasswordForm) -> Secret | None:
 
 def _password_page(form: FirstPasswordForm) -> tuple[str, int]:
     of_card = accounts.is_of_card(current_user)
-    return render_template("people/signin/password.html", form=form, of_card=of_card), form.status
+    may_have = not current_user.temporary and (
+        second_factor.may_have(current_user) or second_factor.find(current_user) is not None
+    )
+    page = render_template(
+        "people/signin/password.html", form=form, of_card=of_card, may_have_second_step=may_have
+    )
+    return page, form.status
 
 
 @bp.get("/sessions", endpoint="sessions")
