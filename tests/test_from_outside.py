@@ -4,11 +4,13 @@ import ast
 import re
 
 import pytest
+from flask import session
+from flask_wtf.csrf import CSRFError
 from waitress.adjustments import Adjustments
 
 from ground.server import serving
-from tests.cast import PASSWORD
-from tests.test_rules import PRODUCT, ROOT
+from tests.cast import PASSWORD, VILLAGE, session_of
+from tests.test_rules import PRODUCT, ROOT, address, rules
 
 SCRIPTS = sorted((ROOT / "static").rglob("*.js"))
 
@@ -22,6 +24,43 @@ def test_only_the_methods_of_pages_are_answered(app, client_of):
     for path in ("/", "/sign-in", "/static/aixin.css", "/api/v1/goods"):
         answer = client.open(path, method="TRACE")
         assert (answer.status_code, "what nobody says again" in answer.text) == (405, False)
+
+
+def test_every_answer_says_how_it_is_to_be_taken(cast, client_of):
+    """Pages, errors, files, papers and programs' answers alike; and no other site is let in to read them."""
+    client = client_of(cast.clerk)
+    for path, status in {
+        "/sign-in": 200,
+        "/nothing": 404,
+        "/static/aixin.js": 200,
+        "/guides/clerk.pdf": 200,
+        f"/a/{VILLAGE}/audit": 200,
+        "/api/v1/goods": 401,
+        "/api/v1/openapi.json": 200,
+    }.items():
+        answer = client.get(path, headers={"Origin": "https://other.example"})
+        policy = answer.headers["Content-Security-Policy"].split("; ")
+        assert answer.status_code == status, path
+        nothing = {"object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"}
+        assert nothing | {"default-src 'self'"} <= set(policy), path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", path
+        assert answer.headers["Referrer-Policy"] == "same-origin", path
+        assert [name for name, _value in answer.headers if name.startswith("Access-Control-")] == [], path
+
+
+def test_no_form_is_taken_without_the_token_of_its_session(app, cast, monkeypatch):
+    """Another site can let a browser send a form, but knows no token."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    token, sent = session_of(cast.clerk), 0
+    for route, rule in rules(app):
+        if "POST" in route.methods and not rule.device:
+            path = address(app, route.endpoint)
+            with app.test_request_context(path, method="POST"):
+                session["_user_id"] = token
+                with pytest.raises(CSRFError):
+                    app.preprocess_request()
+            sent += 1
+    assert sent > 80
 
 
 @pytest.mark.parametrize(
