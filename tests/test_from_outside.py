@@ -8,6 +8,7 @@ from flask import session
 from flask_wtf.csrf import CSRFError
 from waitress.adjustments import Adjustments
 
+from ground import web
 from ground.server import serving
 from tests.cast import PASSWORD, VILLAGE, session_of
 from tests.test_rules import PRODUCT, ROOT, address, rules
@@ -61,6 +62,26 @@ def test_no_form_is_taken_without_the_token_of_its_session(app, cast, monkeypatc
                     app.preprocess_request()
             sent += 1
     assert sent > 80
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("goods-1.xlsx", 'attachment; filename="goods-1.xlsx"'),
+        ('A"; x=".xlsx', 'attachment; filename="A---x--.xlsx"'),
+        ("a\r\nSet-Cookie: b.xlsx", 'attachment; filename="a--Set-Cookie--b.xlsx"'),
+        ("../../etc/passwd.csv", 'attachment; filename="..-..-etc-passwd.csv"'),
+        (
+            '柳树"\r\n村.xlsx',
+            "attachment; filename=\"list.xlsx\"; filename*=UTF-8''%E6%9F%B3%E6%A0%91%22%0D%0A%E6%9D%91.xlsx",
+        ),
+    ],
+)
+def test_no_name_of_a_file_breaks_its_header(plain_app, name, said):
+    """A village's name stands in it, as somebody once typed it."""
+    with plain_app.test_request_context():
+        assert web.download(b"", name).headers["Content-Disposition"] == said
+        assert '"' not in web.pdf(b"", name).headers["Content-Disposition"].removesuffix('"')[18:]
 
 
 @pytest.mark.parametrize(
