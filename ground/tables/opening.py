@@ -27,6 +27,7 @@ MOST_UNPACKED_BYTES = 100 * 1024 * 1024
 # Tags are what takes time, up to a minute for these in a file made to do so.
 # A table of 20,000 rows and 14 columns has 1.7 million at most.
 MOST_TAGS = 2_000_000
+MOST_ATTRIBUTES = 2_000_000  # they take memory, too; such a table has a million
 MOST_SECONDS = 30  # for all of a file, on a machine that has more to do
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
@@ -193,8 +194,9 @@ def _measure(data: bytes) -> None:
             raise too_large()
         if any(part.compress_type not in PACKINGS for part in parts):
             raise _broken_workbook()
-        tags = 0
+        tags = attributes = 0
         for part in parts:
-            tags += archive.read(part).count(b"<")
-        if tags > MOST_TAGS:
+            content = archive.read(part)
+            tags, attributes = tags + content.count(b"<"), attributes + content.count(b"=")
+        if tags > MOST_TAGS or attributes > MOST_ATTRIBUTES:
             raise too_large()
