@@ -104,12 +104,17 @@ def _text_lines(text: str, delimiter: str) -> Iterator[Sequence[Cell]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for line in reader:
-            yield [_text_cell(cell) for cell in line]
+            yield [_text_cell(cell) for cell in _with_one_more(line)]
     except csv.Error as error:
         raise Refused(
             "unreadable_file",
             _("Near line %(line)s a quotation mark has no other to match it.", line=reader.line_num),
         ) from error
+
+
+def _with_one_more(line: list[str]) -> list[str]:
+    """The cells of a line that are read; whatever stands to the right of them, as one more."""
+    return [*line[:MOST_COLUMNS], "".join(line[MOST_COLUMNS:])] if len(line) > MOST_COLUMNS else line
 
 
 def _text_cell(cell: str) -> Cell:

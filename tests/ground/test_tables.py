@@ -384,6 +384,15 @@ def test_a_tag_of_many_megabytes_is_read_once(tag):
     assert process_time() - began < 2
 
 
+def test_a_line_of_millions_of_cells_is_looked_at_once():
+    began = process_time()
+    assert refusal(b"\t;," * 1_000_000).code == "file_too_large"
+    header = "姓名,村(社区)代码"
+    assert refusal(f"{header}{',' * 1_000_000}x".encode()).code == "file_too_large"
+    assert read(f"{header}{',' * 1_000_000}".encode()).rows == []
+    assert process_time() - began < 3
+
+
 def outcome(data):
     try:
         read(data)
