@@ -474,9 +474,14 @@ def secret_page(page: str) -> Response:
 def pdf(content: bytes, name: str) -> Response:
     """A PDF to look at and print, which the browser does not keep."""
     response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Content-Disposition"] = f'inline; filename="{_plain(name)}"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _plain(name: str) -> str:
+    """A name of a file without what has a meaning in a header or a path."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", name)
 
 
 def photo(content: bytes, digest: str) -> Response:
@@ -497,7 +502,8 @@ def download(content: bytes, name: str) -> Response:
     """A table to keep, .xlsx or .csv by its name."""
     events.tell("exported", kind=name.rpartition(".")[2], bytes=len(content))
     response = Response(content, mimetype=TABLE_MIME_TYPES[name.rpartition(".")[2]])
-    plain = name if name.isascii() else f"list.{name.rpartition('.')[2]}"  # for browsers of long ago
+    ending = name.rpartition(".")[2]
+    plain = _plain(name) if name.isascii() else f"list.{ending}"  # for browsers of long ago
     words = "" if name.isascii() else f"; filename*=UTF-8''{quote(name, safe='')}"
     response.headers["Content-Disposition"] = f'attachment; filename="{plain}"{words}'
     response.headers["Cache-Control"] = "no-store"

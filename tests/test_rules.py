@@ -38,7 +38,7 @@ from points.services import deciding, photos, recording, samples, slips
 from points.wall import objections
 from shop.desk import redemptions, voids
 from shop.stock import consignments, counts, moves
-from tests.cast import NEXT_VILLAGE, PRESENT, TOWNSHIP, VILLAGE, a_picture
+from tests.cast import NEXT_VILLAGE, PRESENT, TOWNSHIP, VILLAGE, a_picture, counted
 from tests.points.hung import in_meeting, on_wall
 
 ROOT = Path(__file__).parent.parent
@@ -808,9 +808,15 @@ def live_in(cast):
     }
 
 
+# What a page that is only looked at never sends to the database, but that it was looked at.
+WRITING = re.compile(r"\s*(INSERT(?! INTO audit_event)|UPDATE|DELETE)")
+
+
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.one_database("postgresql"))])
 def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, language):
-    """Whoever may see a page gets it, with nothing inline, or it is not there; in English who comes first."""
+    """Whoever may see a page gets it, with nothing inline, or it is not there; in English who comes first.
+
+    Nothing is written by looking: what does something is sent by a form, which no other site can send."""
     opened, offering, minus = set(), set(), cast.item("虚报").id
     pages = [(name, rule, address(app, name, **lived_in)) for name, rule in to_look_at(app)]
     township = address(app, "home.area", area=TOWNSHIP)
@@ -824,8 +830,11 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                 continue
             if language == "en" and endpoint in opened:
                 continue
-            answer = client.get(path)
+            with counted() as statements:
+                answer = client.get(path)
+            assert [sent for sent in statements if WRITING.match(sent)] == [], path
             assert answer.status_code in (200, 302, 404) or path == township, (username, path)
+            assert not answer.mimetype.startswith("text/") or answer.mimetype_params == {"charset": "utf-8"}
             if answer.status_code == 200:
                 opened.add(endpoint)
                 assert "default-src 'self'" in answer.headers["Content-Security-Policy"]

@@ -27,6 +27,7 @@ MOST_UNPACKED_BYTES = 100 * 1024 * 1024
 # Tags are what takes time, up to a minute for these in a file made to do so.
 # A table of 20,000 rows and 14 columns has 1.7 million at most.
 MOST_TAGS = 2_000_000
+MOST_ATTRIBUTES = 2_000_000  # they take memory, too; such a table has a million
 MOST_SECONDS = 30  # for all of a file, on a machine that has more to do
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
@@ -103,12 +104,17 @@ def _text_lines(text: str, delimiter: str) -> Iterator[Sequence[Cell]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for line in reader:
-            yield [_text_cell(cell) for cell in line]
+            yield [_text_cell(cell) for cell in _with_one_more(line)]
     except csv.Error as error:
         raise Refused(
             "unreadable_file",
             _("Near line %(line)s a quotation mark has no other to match it.", line=reader.line_num),
         ) from error
+
+
+def _with_one_more(line: list[str]) -> list[str]:
+    """The cells of a line that are read; whatever stands to the right of them, as one more."""
+    return [*line[:MOST_COLUMNS], "".join(line[MOST_COLUMNS:])] if len(line) > MOST_COLUMNS else line
 
 
 def _text_cell(cell: str) -> Cell:
@@ -193,8 +199,9 @@ def _measure(data: bytes) -> None:
             raise too_large()
         if any(part.compress_type not in PACKINGS for part in parts):
             raise _broken_workbook()
-        tags = 0
+        tags = attributes = 0
         for part in parts:
-            tags += archive.read(part).count(b"<")
-        if tags > MOST_TAGS:
+            content = archive.read(part)
+            tags, attributes = tags + content.count(b"<"), attributes + content.count(b"=")
+        if tags > MOST_TAGS or attributes > MOST_ATTRIBUTES:
             raise too_large()

@@ -5,6 +5,7 @@ import re
 import struct
 import zipfile
 from datetime import date, datetime
+from time import process_time
 
 import openpyxl
 import pytest
@@ -356,6 +357,7 @@ def strict():
         (lambda: with_size(10), "unreadable_file"),
         (lambda: with_size(2**31), "file_too_large"),
         (lambda: sheet_with(b"<c/>" * 2_000_000, compression=zipfile.ZIP_DEFLATED), "file_too_large"),
+        (lambda: sheet_with(b'<c a="="/>' * 1_000_000, compression=zipfile.ZIP_DEFLATED), "file_too_large"),
         (lambda: workbook(["姓名", "村(社区)代码"], [None] * 200 + ["x"]), "file_too_large"),
         (lambda: ("姓名,村(社区)代码" + "," * 200 + "x").encode(), "file_too_large"),
         (lambda: "姓名,村(社区)代码\n".encode() + b"a,1\n" * 20_001, "file_too_large"),
@@ -371,6 +373,24 @@ def test_a_file_at_the_limits_is_read():
     assert len(read("姓名,村(社区)代码\n".encode() + b"a,1\n" * 20_000).rows) == 20_000
     last = sheet_with(b'<row r="1048576"><c t="str"><v>a</v></c></row>')
     assert [row.number for row in read(last).rows] == [1_048_576]
+
+
+@pytest.mark.parametrize("tag", [b'<c a="%s"/>', b"<!--%s-->"], ids=["a value", "a comment"])
+def test_a_tag_of_many_megabytes_is_read_once(tag):
+    """Looked at anew with every few KB, it took minutes."""
+    data = sheet_with(b"<row>" + tag % (b"x" * 2**24) + b"</row>", compression=zipfile.ZIP_DEFLATED)
+    began = process_time()
+    assert read(data).rows == []
+    assert process_time() - began < 2
+
+
+def test_a_line_of_millions_of_cells_is_looked_at_once():
+    began = process_time()
+    assert refusal(b"\t;," * 1_000_000).code == "file_too_large"
+    header = "姓名,村(社区)代码"
+    assert refusal(f"{header}{',' * 1_000_000}x".encode()).code == "file_too_large"
+    assert read(f"{header}{',' * 1_000_000}".encode()).rows == []
+    assert process_time() - began < 3
 
 
 def outcome(data):
