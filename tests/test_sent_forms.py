@@ -95,6 +95,7 @@ def typed(cast):
         "roster.correct_person": {"phone": "13900001111"},
         "duties.correct_household": {"residents": "3"},
         "signin.further_role": {"username": "outsider", "role": "instructor", "place": str(cast.village.id)},
+        "signin.new_account": {"unit": "镇司法所"},
         "signin.link_account": {"person": str(cast.worker.id)},
         "shelf.hours": {"weekly-0-opens": "08:00", "weekly-0-closes": "12:00"},
         "shelf.add_code": {"barcode": "6901028075848"},
@@ -138,6 +139,9 @@ def stage(cast, lived_in):
         closed = accounts.add_user("gone", "走了的人", HASHED, None, temporary=False)
         accounts.grant(closed, Role.VOLUNTEER, cast.village, None)
         keeping.close(closed, None)
+        for number, role in enumerate((Role.CLERK, Role.MANAGER)):
+            waiting = accounts.add_user(f"from-one-hand-{number}", f"新来的{number}", PASSWORD, None)
+            accounts.grant(waiting, role, cast.village, cast.chair)
         cards.report_lost(cast.card_of(cast.workers[2]), cast.chair)
         devices.add_device(cast.shop, "收银机", cast.manager)
         old, spare, towel = (goods.add_goods(cast.shop, name, "个", 5) for name in ("火柴", "蜡烛", "毛巾"))
@@ -162,7 +166,7 @@ def stage(cast, lived_in):
         *(f"v/{VILLAGE}/goods/{article.id}" for article in (old, spare, cast.goods)),
         f"v/{VILLAGE}/cards/people/{cast.workers[2].id}",
         f"v/{VILLAGE}/goods/moves/{move.id}/undo",
-        f"a/{VILLAGE}/accounts/{closed.id}",
+        *(f"a/{VILLAGE}/accounts/{user.id}" for user in (closed, waiting)),
         *(f"v/{VILLAGE}/grids/{grid.id}/{change}" for change in ("close", "merge")),
         f"v/{VILLAGE}/desk/{cast.card.number}",
         f"v/{VILLAGE}/quarters/2026Q4/workers/{cast.neighbour.id}",

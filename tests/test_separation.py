@@ -372,6 +372,7 @@ OWN_THINGS = {
     "duties/incidents.py": "who reported an incident has it among theirs",
     "people/filing.py": "a file is gone on with by who brought it",
     "people/signin/accounts.py": "whether a county has another sign-in",
+    "people/signin/humans.py": "here it is compared",
     "people/signin/sessions.py": "sessions of one sign-in",
     "people/views/signin/sign_in.py": "a form that was kept is shown to its sign-in",
 }

@@ -15,12 +15,12 @@ the mobile telephone tells who it is, else the name; two of one name are told ap
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ground import names
 from ground.db import db
@@ -31,6 +31,10 @@ from people.roster import persons
 # Landlines are left aside: an office shares one. What stands in front of the eleven digits is China's 86.
 MOBILE = re.compile(r"(?:(?:\+|00)?86)?(1[0-9]{10})")
 ON_THE_ROSTER = "*"  # in place of a unit
+
+
+# Sign-ins with what tells whose they are, so that each takes no question of its own.
+_SIGN_INS = select(User).options(joinedload(User.person).joinedload(Person.merge))
 
 
 class ActsForSomebody(Protocol):
@@ -107,7 +111,7 @@ def is_own(user: User | None, person: Person) -> bool:
 
     Also where only another sign-in of the same human names the person.
     """
-    return user is not None and person.id in own_people(user, [person])
+    return user is not None and bool(_own_entries(user, {person.id: persons.current_entry(person)}))
 
 
 def own_people(user: User, people: Collection[Person]) -> set[int]:
@@ -115,12 +119,17 @@ def own_people(user: User, people: Collection[Person]) -> set[int]:
 
     As many questions for a village as for one.
     """
-    own, entries = identity_of(user), persons.current_entries(people)
+    return _own_entries(user, persons.current_entries(people))
+
+
+def _own_entries(user: User, entries: Mapping[int, Person]) -> set[int]:
+    """Those of these entries, each with the current one, that are the human behind a sign-in; by id."""
+    own = identity_of(user)
     if own.entry_id is not None:
         return {ident for ident, entry in entries.items() if entry.id == own.entry_id}
     current = {entry.id for entry in entries.values()}
-    naming = select(User).where(User.person_id.in_(current)).options(joinedload(User.person))
-    named = {other.person_id for other in db.session.scalars(naming) if is_same(user, other)}
+    naming = db.session.scalars(_SIGN_INS.where(User.person_id.in_(current)))
+    named = {other.person_id for other in naming if own.is_same(identity_of(other))}
     return {
         ident
         for ident, entry in entries.items()
@@ -135,8 +144,9 @@ def is_among(user: User | None, ids: Any) -> bool:
 
 def own_among(user: User, ids: Any) -> set[int]:
     """Those of these sign-ins that are the human's own, by their ids: a collection, or a query for them."""
-    query = select(User).where(User.id.in_(ids)).options(joinedload(User.person))
-    return {other.id for other in db.session.scalars(query) if is_same(user, other)}
+    others = db.session.scalars(_SIGN_INS.where(User.id.in_(ids)))
+    own = identity_of(user)
+    return {other.id for other in others if other.id == user.id or own.is_same(identity_of(other))}
 
 
 def has_name(user: User, name: str) -> bool:
@@ -154,9 +164,8 @@ def like(identities: Sequence[tuple[Identity, Collection[Area]]]) -> list[list[U
     phones = {phone for each in wanted for phone in each.phones}
     entries = {each.entry_id for each in wanted if each.entry_id is not None}
     query = (
-        select(User)
-        .outerjoin(User.person)
-        .options(joinedload(User.person))
+        _SIGN_INS.outerjoin(User.person)
+        .options(selectinload(User.grants))
         .where(
             or_(
                 *(names.FoldedColumn(column).in_(written) for column in name_columns),
