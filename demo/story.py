@@ -17,6 +17,8 @@ from ground import clock
 from ground.clock import Quarter
 from people import cards
 from people.models import Area, ChosenBy, Duty, Grid, GridKind, Person, Role, User
+from people.proposals import proposing
+from people.proposals.kinds import SecondPersonNeeded
 from people.roster import grids, holders, persons, terms
 from people.signin import accounts
 from people.signin.passwords import Secret
@@ -31,7 +33,7 @@ from shop.desk import redemptions, voids
 from shop.models import Goods, Shop, Source
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
-from shop.stock import moves
+from shop.stock import lots, moves
 
 # Printed at the start of every demo, so its hash is no secret either, and need not be made each time.
 SECRET = Secret(
@@ -315,6 +317,21 @@ class Story:
         rounds.Rounds(village.area, village.users).make_records()
         self.progress()
         change_the_shelf(village)
+        propose_write_off(village)
+
+
+def propose_write_off(village: Village) -> None:
+    """Let the manager find a whole delivery damp: more than one person alone writes off."""
+    manager = village.users[Role.MANAGER]
+    costs = prices.prices_on([goods.id for goods in village.goods], STARTS_ON)
+    delivered = [lot for goods in village.goods for lot in lots.of_goods(goods)]
+    lot = max(delivered, key=lambda lot: lot.on_hand * costs[lot.goods_id])
+    with clock.at(STARTS_ON - timedelta(days=1)):
+        try:
+            key = f"damp-{village.shop.id}"
+            moves.write_off(key, lot, lot.on_hand, "仓库漏雨，受潮发霉", manager)
+        except SecondPersonNeeded as needed:
+            proposing.propose(needed, manager)
 
 
 def change_the_shelf(village: Village) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import lazy_gettext as _
 
+from people import access
 from people.models import Person, Proposal
 from people.proposals.kinds import ProposalKind
 from people.views.shown import shown_name, shown_phone
@@ -29,7 +30,10 @@ def _entry(person: Person) -> str:
 
 
 def _merge_page(proposal: Proposal) -> str:
+    """What merging does, for the committee; for others the account from which the points would move."""
     kept, duplicate = merging.proposed_entries(proposal)
+    if not g.roles & access.COMMITTEE:
+        return url_for("ledger.account", village=proposal.area.code, ident=duplicate.id)
     return url_for("ledger.merge", village=proposal.area.code, ident=duplicate.id, into=kept.id)
 
 

@@ -1,5 +1,7 @@
 """Two entries that differ are merged by two people; two that are alike by the chair alone."""
 
+import re
+
 import pytest
 
 from ground.db import transaction
@@ -74,7 +76,10 @@ def test_a_second_person_reads_what_differs_and_agrees(cast, twins, client_of):
         keeping.link(cast.second_chair, kept, None)
     own = client_of(cast.second_chair).post(f"{led_to.location}/agree")
     assert (own.status_code, count(Merge)) == (422, 0)
-    assert client_of(cast.supervisor).post(f"{led_to.location}/agree").status_code == 302
+    supervisor = client_of(cast.supervisor)
+    about = re.search(r'<p><a href="([^"]+)">查看相关页面', supervisor.get(led_to.location).text)[1]
+    assert supervisor.get(about.replace("&amp;", "&")).status_code == 200
+    assert supervisor.post(f"{led_to.location}/agree").status_code == 302
     assert (ledger.balance_of(kept), ledger.balance_of(twin)) == (70, 0)
 
 
