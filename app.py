@@ -59,8 +59,8 @@ def create_app(**settings: object) -> Flask:
     """Put the application together; `settings` go over what the environment says."""
     app = Flask(__name__, instance_path=os.environ.get("AIXIN_INSTANCE") or str(ROOT / "instance"))
     private.keep_new_files_private()
-    events.log_to(os.environ.get("AIXIN_LOG", ""), wsgi_errors_stream)
     configure(app, settings)
+    events.log_to(os.environ.get("AIXIN_LOG", ""), wsgi_errors_stream)
     trust_proxies(app)
     db.init_app(app)
     with app.app_context():
@@ -202,7 +202,7 @@ def add_security_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure or current_app.config["PUBLIC_URL"].startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if "Cache-Control" not in response.headers:  # who asks makes no difference to the program's own files
+    if "Cache-Control" not in response.headers:
         is_known = sign_in.SESSION_KEY in session or "device" in g
         response.headers["Cache-Control"] = "no-store" if is_known else "no-cache, private"
     return response

@@ -104,7 +104,6 @@ def use_code(user: User, typed: str, key: bytes) -> User:
     factor = find(user)
     if factor is None:
         return user  # taken off a moment ago: the password was right, and no more is asked
-    db.session.refresh(factor)
     step = _step_of_code(secret_of(user, factor.nonce, key), typed, factor.used_step)
     if step is not None:
         factor.used_step = step
