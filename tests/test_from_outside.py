@@ -2,13 +2,14 @@
 
 import ast
 import re
+import time
 
 import pytest
 from flask import session
 from flask_wtf.csrf import CSRFError
 from waitress.adjustments import Adjustments
 
-from ground import web
+from ground import sending, web
 from ground.server import serving
 from tests.cast import PASSWORD, VILLAGE, session_of
 from tests.test_rules import PRODUCT, ROOT, address, rules
@@ -152,6 +153,16 @@ def test_a_password_is_taken_as_it_was_typed(cast, client_of):
     for typed, status in ((long[:-1], 422), (long[1:], 422), (long.lower(), 422), (long, 302)):
         answer = nobody.post("/sign-in", data={"username": "clerk", "password": typed})
         assert answer.status_code == status, typed
+
+
+def test_a_kept_form_opens_nothing_after_half_a_day(plain_app, monkeypatch):
+    """Whoever finds the page of a computer that was left alone gets nothing of it back."""
+    form = sending.KeptForm("/v/1/", [("name", "李秀明")], had_file=False)
+    with plain_app.test_request_context():
+        sealed, now = form.sealed(), time.time()
+        for seconds, is_open in ((sending.KEPT_SECONDS - 5, True), (sending.KEPT_SECONDS + 5, False)):
+            monkeypatch.setattr("itsdangerous.timed.time.time", lambda past=seconds: now + past)
+            assert (sending.opened(sealed) == form) is is_open
 
 
 # --- What is not in the code ---
