@@ -25,6 +25,7 @@ LEADS_NOWHERE = {
     *(
         "No villages yet",
         "No place yet",
+        "Your role waits to be confirmed",
         "No entries yet",
         "No notice yet",
         "No other shop yet",

@@ -82,7 +82,7 @@ PUBLIC = {
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
 OF_THE_WEB = re.compile(
-    r"^(app|demo/calendar|ground/(formkey|forms|sending|server/(backups|cli|health|metrics)|web)|people/(access|pages)"
+    r"^(app|demo/calendar|ground/(cookies|formkey|forms|sending|server/(backups|cli|health|metrics)|web)|people/(access|pages)"
     r"|\w+/((forms|views|api)(/\w+){0,2}|cli|contributions))\.py$"
 )
 
@@ -266,7 +266,7 @@ WRITES = (
     (
         "chair",
         "slips/{slip}/confirm",
-        {"voucher": "household", "name": "王大娘", "village": "柳树村", "phone": "13900001111"},
+        {"voucher": "household", "name": "王大娘", "from_village": "柳树村", "phone": "13900001111"},
     ),
     ("supervisor", "samples", {"quarter": "2026Q4", "size": "3", "seed": "8"}),
     ("supervisor", "samples/{sample}/records/{claimed}", {"result": "sound"}),

@@ -140,7 +140,7 @@ def stage(cast, lived_in):
         accounts.grant(closed, Role.VOLUNTEER, cast.village, None)
         keeping.close(closed, None)
         for number, role in enumerate((Role.CLERK, Role.MANAGER)):
-            waiting = accounts.add_user(f"from-one-hand-{number}", f"新来的{number}", PASSWORD, None)
+            waiting = accounts.add_user(f"from-one-hand-{number}", f"新来的{number}", HASHED, None)
             accounts.grant(waiting, role, cast.village, cast.chair)
         cards.report_lost(cast.card_of(cast.workers[2]), cast.chair)
         devices.add_device(cast.shop, "收银机", cast.manager)

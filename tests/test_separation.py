@@ -26,7 +26,7 @@ from points.wall import booking, correcting, objections
 from shop.desk import devices, redemptions, voids
 from shop.desk.proxies import read_collector
 from shop.stock import counts
-from tests.cast import PASSWORD, TODAY
+from tests.cast import HASHED, TODAY
 from tests.points.hung import in_meeting, object_to, on_wall
 from tests.points.twins import enter_twins
 from tests.story import do, refused
@@ -38,7 +38,7 @@ Q4 = Quarter(2026, 4)
 
 def new_sign_in(cast, username, name, *roles, **named):
     """A sign-in with roles in the village."""
-    user = accounts.add_user(username, name, PASSWORD, None, temporary=False, **named)
+    user = accounts.add_user(username, name, HASHED, None, temporary=False, **named)
     for role in roles:
         accounts.grant(user, role, cast.village, None)
     return user
@@ -224,7 +224,7 @@ NEXT_STEP = {
         "own_account",
         "chair",
         lambda cast: cast.chair,
-        lambda cast, it, by: keeping.give_password(it, by),
+        lambda cast, it, by: keeping.give_password(it, by, HASHED),
     ),
 }
 

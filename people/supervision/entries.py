@@ -73,13 +73,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class EntryKind:
-    """A kind of entries: its name in addresses and inquiries, its title, and how they are found.
+    """A kind of entries: its code in addresses and inquiries, its title, and how they are found.
 
     `find` gives the newest `MOST_OF_A_KIND` of a village in a period, the latest first, by one statement.
     """
 
     order: int
-    name: str
+    code: str
     title: Any
     find: Callable[[Area, DaySpan], Iterable[Entry]]
 

@@ -42,7 +42,7 @@ def entries_of(village: Area, period: DaySpan) -> list[WatchedEntry]:
     """Everything that supervision may look into in a village in a period, the latest first."""
     inquiries = _inquiries(village)
     watched = [
-        WatchedEntry(kind, entry, inquiries[kind.name, entry.row])
+        WatchedEntry(kind, entry, inquiries[kind.code, entry.row])
         for kind in ENTRY_KINDS.items()
         for entry in kind.find(village, period)
     ]
@@ -51,19 +51,19 @@ def entries_of(village: Area, period: DaySpan) -> list[WatchedEntry]:
 
 def figures(watched: Sequence[WatchedEntry]) -> list[KindFigures]:
     """The figures of every kind, also of those with nothing."""
-    entries = Counter(each.kind.name for each in watched)
-    unseen = Counter(each.kind.name for each in watched if not each.inquiries)
-    return [KindFigures(kind, entries[kind.name], unseen[kind.name]) for kind in ENTRY_KINDS.items()]
+    entries = Counter(each.kind.code for each in watched)
+    unseen = Counter(each.kind.code for each in watched if not each.inquiries)
+    return [KindFigures(kind, entries[kind.code], unseen[kind.code]) for kind in ENTRY_KINDS.items()]
 
 
-def find_entry(village: Area, period: DaySpan, kind_name: str, row: int) -> Entry | None:
+def find_entry(village: Area, period: DaySpan, kind_code: str, row: int) -> Entry | None:
     """The entry of a village in a period with this kind and row, or None."""
-    kind = next((kind for kind in ENTRY_KINDS.items() if kind.name == kind_name), None)
+    kind = next((kind for kind in ENTRY_KINDS.items() if kind.code == kind_code), None)
     found = kind.find(village, period) if kind else ()
     return next((entry for entry in found if entry.row == row), None)
 
 
-def look_into(village: Area, kind_name: str, entry: Entry, note: str, actor: User) -> Inquiry:
+def look_into(village: Area, kind_code: str, entry: Entry, note: str, actor: User) -> Inquiry:
     """Write down that somebody looked into an entry, and what they found.
 
     An entry can be looked into again, by supervision as by those above it. The same again by the same person
@@ -74,7 +74,7 @@ def look_into(village: Area, kind_name: str, entry: Entry, note: str, actor: Use
         raise Refused("own_entry", _("This is about something of your own. Somebody else looks into it."))
     values = {
         "village_id": village.id,
-        "entry_kind": kind_name,
+        "entry_kind": kind_code,
         "entry_row": entry.row,
         "note": required_reason(note, "note"),
         "actor_id": actor.id,

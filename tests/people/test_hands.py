@@ -6,20 +6,20 @@ import sqlalchemy as sa
 from ground.db import db, transaction
 from people.models import Grant, Role
 from people.signin import accounts, keeping
-from tests.cast import OTHER_TOWNSHIP, PASSWORD, Cast
+from tests.cast import HASHED, OTHER_TOWNSHIP, PASSWORD, Cast
 from tests.crowd import AT_ONCE
 from tests.story import do, refused
 
 
 def new_user(username, name="新人", unit="村委会"):
-    return do(accounts.add_user, username, name, PASSWORD, None, unit=unit)
+    return do(accounts.add_user, username, name, HASHED, None, unit=unit)
 
 
 @pytest.fixture
 def village(cast):
     """A village where nobody has a role yet but its chair, whom the township made."""
     with transaction():
-        user = accounts.add_user("far_chair", "石主任", PASSWORD, None, unit="村委会", temporary=False)
+        user = accounts.add_user("far_chair", "石主任", HASHED, None, unit="村委会", temporary=False)
         accounts.grant(user, Role.CHAIR, cast.far_village, cast.far_township_user)
     return cast.far_village
 

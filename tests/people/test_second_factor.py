@@ -13,10 +13,10 @@ from ground import web
 from ground.db import db, get_locked, transaction
 from people import audit
 from people.models import AuditEvent, RecoveryCode, SecondFactor, User
-from people.signin import accounts, keeping, second_factor
+from people.signin import keeping, second_factor
 from people.views.signin.sign_in import CODE_PATIENCE_SECONDS, SECOND_FACTOR
-from tests.cast import COUNTY, PASSWORD, VILLAGE
-from tests.story import do, refused
+from tests.cast import COUNTY, HASHED, PASSWORD, VILLAGE
+from tests.story import do, own_password, refused
 
 WRONG = "000000"
 
@@ -249,8 +249,7 @@ def test_the_password_is_typed_anew_after_ten_minutes_or_when_it_was_changed(
     machine(seconds=60 + CODE_PATIENCE_SECONDS)
     assert code(late, phone.code()) == "begin once more"
     password_of_chair(changed)
-    with transaction():
-        accounts.choose_password(cast.chair, "other words")
+    own_password(cast.chair, "drei-kleine-fische")
     assert code(changed, phone.code()) == "begin once more"
 
 
@@ -340,7 +339,7 @@ def test_who_keeps_the_sign_in_takes_it_off_and_its_owner_is_told(cast, phone, c
 
 def test_a_new_password_alone_does_not_take_it_off(cast, phone, browser_of):
     with transaction():
-        given = keeping.give_password(cast.chair, cast.county_user)
+        given = keeping.give_password(cast.chair, cast.county_user, HASHED)
     answer = browser_of().post("/sign-in", data={"username": "chair", "password": given})
     assert "One more step" in answer.text
 

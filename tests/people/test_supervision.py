@@ -23,8 +23,8 @@ from points.services import deciding, recording
 from shop.desk import redemptions, voids
 from shop.shelf import prices
 from shop.stock import counts, moves
-from tests.cast import PRESENT, VILLAGE, counted
-from tests.story import do, refused
+from tests.cast import HASHED, PRESENT, VILLAGE, counted
+from tests.story import do, own_password, refused
 
 PAGE = f"/v/{VILLAGE}/supervision"
 
@@ -37,15 +37,14 @@ def busy_days(cast, clock):
     clock.days_on(1)
     day = today()
     with transaction():
-        user = accounts.add_user(
-            "cousin", "表弟", "eight-or-more", cast.chair, temporary=False, area=cast.village
-        )
+        user = accounts.add_user("cousin", "表弟", HASHED, cast.chair, temporary=False, area=cast.village)
         accounts.grant(user, Role.VOLUNTEER, cast.village, cast.chair)
-        keeping.give_password(cast.volunteer, cast.chair)
-        keeping.give_pin(cast.worker, cast.chair)
+        keeping.give_password(cast.volunteer, cast.chair, HASHED)
+        keeping.give_pin(cast.worker, cast.chair, HASHED)
     clock.turn_to(now() + timedelta(minutes=12))
     with transaction():
-        accounts.choose_password(keeping.user_of_card(cast.worker), "739146")
+        of_card = keeping.user_of_card(cast.worker)
+        accounts.choose_password(of_card, HASHED, of_card.session)
         first, second = (persons.add_person(cast.village, "李重名", cast.clerk) for _entry in range(2))
         merging.merge(first, second, "同一个人", cast.chair)
         cast.deduct(cast.worker, day)
@@ -74,7 +73,7 @@ def entries(cast):
     """The entries of the usual days, by kind."""
     found = {}
     for each in inquiries.entries_of(cast.village, DaySpan.usual()):
-        found.setdefault(each.kind.name, []).append(each.entry)
+        found.setdefault(each.kind.code, []).append(each.entry)
     return found
 
 
@@ -82,7 +81,7 @@ def test_each_kind_tells_who_did_what_to_whom(cast, client_of, busy_days):
     reprinted = client_of(cast.manager).get(f"/v/{VILLAGE}/redemptions/{busy_days}/receipt.pdf?reprint=1")
     assert reprinted.status_code == 200
     found = entries(cast)
-    assert found.keys() == {kind.name for kind in ENTRY_KINDS.items()} - {"corrections"}
+    assert found.keys() == {kind.code for kind in ENTRY_KINDS.items()} - {"corrections"}
     said = {
         (kind, entry.done_by.name, getattr(entry.about, "name", None), entry.figure, entry.said)
         for kind, those in found.items()
@@ -115,10 +114,9 @@ def entries_of_next_village(cast):
 
 def test_a_password_that_was_used_later_is_none_of_it(cast, clock):
     with transaction():
-        keeping.give_password(cast.volunteer, cast.chair)
+        keeping.give_password(cast.volunteer, cast.chair, HASHED)
     clock.turn_to(now() + timedelta(minutes=61))
-    with transaction():
-        accounts.choose_password(cast.volunteer, "drei-kleine-fische")
+    own_password(cast.volunteer, "drei-kleine-fische")
     assert "passwords" not in entries(cast)
 
 
@@ -225,6 +223,6 @@ def test_a_pair_is_new_again_after_another_confirmation(cast, busy_days):
         )
         deciding.confirm(service, cast.chair)
     (again,) = (
-        each for each in inquiries.entries_of(cast.village, DaySpan.usual()) if each.kind.name == "confirmers"
+        each for each in inquiries.entries_of(cast.village, DaySpan.usual()) if each.kind.code == "confirmers"
     )
     assert (again.entry.figure, again.inquiries) == ("6次", [])

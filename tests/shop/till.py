@@ -14,7 +14,7 @@ from people.signin import accounts
 from shop.api.document import CONTENT
 from shop.desk import devices
 from shop.models import Shop
-from tests.cast import PASSWORD, Client
+from tests.cast import HASHED, Client
 
 ROOT = "/api/v1"
 METHODS = ("get", "post")
@@ -69,7 +69,7 @@ def manager_of(shop: Shop) -> User:
     grant = db.session.scalar(select(Grant).where(*held).order_by(Grant.id).limit(1))
     if grant is not None:
         return grant.user
-    user = accounts.add_user(f"manager-{shop.id}", f"店长{shop.id}", PASSWORD, None, temporary=False)
+    user = accounts.add_user(f"manager-{shop.id}", f"店长{shop.id}", HASHED, None, temporary=False)
     accounts.grant(user, Role.MANAGER, shop.village, None)
     return user
 

@@ -33,7 +33,7 @@ def _page(refused: tuple[str, int, InquiryForm] | None = None) -> tuple[str, int
     watched = inquiries.entries_of(g.area, form.period) if form.validate() else []
     chosen = request.args.get("show", "")
     kinds = inquiries.figures(watched)
-    if chosen not in ("", *(each.kind.name for each in kinds)):
+    if chosen not in ("", *(each.kind.code for each in kinds)):
         abort(404)
     page = render(
         "people/home/supervision.html",
@@ -42,7 +42,7 @@ def _page(refused: tuple[str, int, InquiryForm] | None = None) -> tuple[str, int
         kinds=kinds,
         chosen=chosen,
         most=MOST_OF_A_KIND,
-        watched=[each for each in watched if chosen in ("", each.kind.name)],
+        watched=[each for each in watched if chosen in ("", each.kind.code)],
         links=_link,
         kept=_kept(),
         refused=refused,
