@@ -30,6 +30,7 @@ LEADS_NOWHERE = {
         "No notice yet",
         "No other shop yet",
         "Nothing yet",
+        "Your role waits to be confirmed",
     ),
     *("Nobody to speak of", "Nobody here", "Nobody yet", "The archive is empty", "The shelves are empty"),
     *("Not on this quarter's sheet", "Nothing to object to", "Nothing is written down here any more"),
