@@ -18,8 +18,9 @@ SHEET = "/guides/{}.pdf"
 
 
 @pytest.fixture
-def context(plain_app):
-    with plain_app.test_request_context(base_url="https://aixin.example/"), force_locale("zh"):
+def context(plain_app, monkeypatch):
+    monkeypatch.setitem(plain_app.config, "PUBLIC_URL", "https://aixin.example")
+    with plain_app.test_request_context(), force_locale("zh"):
         yield
 
 
