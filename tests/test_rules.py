@@ -265,7 +265,7 @@ WRITES = (
     (
         "chair",
         "slips/{slip}/confirm",
-        {"voucher": "household", "name": "王大娘", "village": "柳树村", "phone": "13900001111"},
+        {"voucher": "household", "name": "王大娘", "from_village": "柳树村", "phone": "13900001111"},
     ),
     ("supervisor", "samples", {"quarter": "2026Q4", "size": "3", "seed": "8"}),
     ("supervisor", "samples/{sample}/records/{claimed}", {"result": "sound"}),

@@ -65,13 +65,13 @@ class ConfirmForm(Form):
         _("On whose word"), choices=labels.VOUCHERS.items(), coerce=Voucher, default=Voucher.SECOND_PERSON
     )
     name = StringField(_("Their name"), validators=[Length(max=200)])
-    village = StringField(_("Their village"), validators=[Length(max=100)])
+    from_village = StringField(_("Their village"), validators=[Length(max=100)])
     phone = FiguresField(_("Their telephone"), validators=[Length(max=20)])
 
     @property
     def word(self) -> tuple[Voucher, str, str, str]:
         """On whose word, as the verb takes it."""
-        return self.voucher.data, self.name.data, self.village.data, self.phone.data
+        return self.voucher.data, self.name.data, self.from_village.data, self.phone.data
 
 
 class TogetherForm(KeyedForm):

@@ -143,7 +143,7 @@ def test_from_the_printer_to_the_confirmed_record(cast, client_of):
     shown = clerk.get(page).text
     assert "刘文书" in shown  # by whom
     assert "录入服务" not in shown
-    sent = {"voucher": "household", "name": "张大山", "village": "邻村", "phone": "13900001111"}
+    sent = {"voucher": "household", "name": "张大山", "from_village": "邻村", "phone": "13900001111"}
     assert clerk.post(f"{page}/confirm", data=sent | {"name": ""}).status_code == 422
     assert clerk.post(f"{page}/confirm", data=sent).status_code == 302
     db.session.rollback()

@@ -98,7 +98,7 @@ def test_the_form_keeps_what_was_typed_and_offers_who_is_known(cast, client_of, 
     for name in ("王芳", "张大山"):
         assert f'<option value="{name}">' in page
     confirm = f"{HERE}/services/{service.id}/confirm?state=recorded"
-    sent = {"voucher": "witness", "name": "陌生人", "village": "石板村"}
+    sent = {"voucher": "witness", "name": "陌生人", "from_village": "石板村"}
     answer = clerk.post(confirm, data=sent)
     assert (answer.status_code, 'value="石板村"' in answer.text) == (422, True)
     assert clerk.post(confirm, data=sent | {"phone": "13900001111"}).status_code == 302
