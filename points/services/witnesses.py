@@ -50,7 +50,7 @@ def find_or_name(
         raise Refused(
             "witness_unknown",
             _("Nobody of this name and telephone is in the files. Write their village and telephone."),
-            "village",
+            "from_village",
         )
     return Witness(name=name, village=from_village[:100], phone=phone[:20])
 
