@@ -371,8 +371,10 @@ OWN_THINGS = {
     "duties/disputes/levels.py": "who opened a dispute may read it",
     "duties/incidents.py": "who reported an incident has it among theirs",
     "people/filing.py": "a file is gone on with by who brought it",
+    "people/proposals/proposing.py": "who proposed it withdraws it",
     "people/signin/accounts.py": "whether a county has another sign-in",
     "people/signin/humans.py": "here it is compared",
+    "people/signin/second_factor.py": "the second step of one sign-in",
     "people/signin/sessions.py": "sessions of one sign-in",
     "people/views/signin/sign_in.py": "a form that was kept is shown to its sign-in",
 }

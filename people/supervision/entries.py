@@ -13,6 +13,7 @@ from ground import clock
 from ground.contributions import Slot
 from people.models import Area, Person, User
 from people.sight import Named
+from people.signin import humans
 
 USUAL_DAYS = 30  # looked at when nobody asks for other days
 MOST_DAYS = 366
@@ -65,10 +66,11 @@ class Entry:
 
     def is_of(self, user: User) -> bool:
         """Whether somebody did it themselves, or it was done to them or to a sign-in of theirs."""
-        concerned = (self.done_by, self.about)
-        users = [who for who in concerned if isinstance(who, User)]
-        people = {who.id for who in concerned if isinstance(who, Person)} | {who.person_id for who in users}
-        return user.id in {who.id for who in users} or (user.person_id or 0) in people
+        return any(
+            (isinstance(who, User) and humans.is_same(who, user))
+            or (isinstance(who, Person) and humans.is_own(user, who))
+            for who in (self.done_by, self.about)
+        )
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def busy_days(cast, clock):
         moves.write_off("o" * 16, cast.lot_of(cast.salt), 2, "破损", cast.manager)
         take = counts.open_stock_take(cast.shop) or counts.begin_stock_take(cast.shop, cast.manager)
         counts.record_count("s" * 16, take, cast.goods, 17, cast.volunteer)
-        counts.book(take, cast.manager)
+        counts.book(take, cast.manager, "没有放回来", cast.chair)
     db.session.rollback()
     return done.id
 
