@@ -23,6 +23,11 @@ class SupervisionForm(AddressForm):
         if (self.period.last - self.period.first).days not in range(MOST_DAYS):
             raise ValidationError(_("At most a year, from its first day to its last."))
 
+    def has_days(self) -> bool:
+        """Whether the days can be read; what else was sent, with a form of the page, is not asked here."""
+        self.validate()
+        return not (self.since.errors or self.until.errors)
+
     @property
     def period(self) -> DaySpan:
         """The days that were asked for; one that was left out is of the usual ones."""

@@ -21,7 +21,7 @@ GUIDE_STEPS = (
         Rhythm.DAILY,
     ),
     GuideStep(
-        30,
+        25,
         "home.supervision",
         frozenset({Role.SUPERVISOR}),
         _("Once a week look through %(page)s, ask about it, and write down what you found."),

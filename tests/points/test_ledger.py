@@ -43,6 +43,7 @@ from people.models import (
     GrowthStep,
     Household,
     HouseholdClass,
+    Inquiry,
     LeavingRule,
     Merge,
     Outcome,
@@ -460,6 +461,7 @@ def _of_records(cast):
     sample = Sample(village_id=village, quarter_name="2025Q1", seed="1", size=1, last_service_id=1, **by)
     db.session.add(sample)
     db.session.flush()
+    yield Inquiry(village_id=cast.village.id, entry_kind="voids", entry_row=1, note="看过", **by)
     yield Finding(sample_id=sample.id, service_id=1, result=FindingResult.SOUND, note="", **by)
     told = (uuid4().hex, cast.worker, cast.item("虚报"), day, 1, "没有去过这户", "住户当面说的", cast.clerk)
     said = deductions.state(deductions.propose(*told), "我去了", uuid4().hex, cast.clerk)

@@ -30,7 +30,7 @@ def supervision(village: str) -> tuple[str, int]:
 def _page(refused: tuple[str, int, InquiryForm] | None = None) -> tuple[str, int]:
     """The page of the days in the address; a refusal stands at its entry."""
     form = SupervisionForm(request.args)
-    watched = inquiries.entries_of(g.area, form.period) if form.validate() else []
+    watched = inquiries.entries_of(g.area, form.period) if form.has_days() else []
     chosen = request.args.get("show", "")
     kinds = inquiries.figures(watched)
     if chosen not in ("", *(each.kind.code for each in kinds)):
@@ -44,16 +44,17 @@ def _page(refused: tuple[str, int, InquiryForm] | None = None) -> tuple[str, int
         most=MOST_OF_A_KIND,
         watched=[each for each in watched if chosen in ("", each.kind.code)],
         links=_link,
-        kept=_kept(),
+        kept=_kept(form),
         refused=refused,
         inquiry_form=refused[2] if refused else InquiryForm(formdata=None),
     )
     return page, refused[2].status if refused else form.status
 
 
-def _kept() -> dict[str, str]:
-    """The days and the kind in the address, which go along to what is sent."""
-    return {name: value for name in ("since", "until", "show") if (value := request.args.get(name))}
+def _kept(form: SupervisionForm) -> dict[str, Any]:
+    """The days and the kind that are shown; they go along to what is sent, also from a page of yesterday."""
+    shown = {"since": form.period.first.isoformat(), "until": form.period.last.isoformat()}
+    return {**shown, "show": request.args.get("show") or None}
 
 
 def _link(page: EntryPage | None) -> str | None:
@@ -70,7 +71,7 @@ def _link(page: EntryPage | None) -> str | None:
 def _entry_or_404(kind_name: str, row: int) -> Entry:
     """The entry of this kind and row among those of the days in the address, or 404."""
     days = SupervisionForm(request.args)
-    found = inquiries.find_entry(g.area, days.period, kind_name, row) if days.validate() else None
+    found = inquiries.find_entry(g.area, days.period, kind_name, row) if days.has_days() else None
     return found or abort(404)
 
 
@@ -87,5 +88,5 @@ def look_into(village: str, kind: str, ident: int) -> Response | tuple[str, int]
         _entry_or_404(kind, ident)
         return _page(refused=(kind, ident, form))
     flash(gettext("Written down. It stays, and those above the village read it too."))
-    kept: dict[str, Any] = _kept()
+    kept = _kept(SupervisionForm(request.args))
     return redirect(url_for("home.supervision", village=village, **kept))
