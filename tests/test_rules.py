@@ -79,7 +79,7 @@ PUBLIC = {
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
 OF_THE_WEB = re.compile(
-    r"^(app|demo/calendar|ground/(formkey|forms|sending|server/cli|web)|people/(access|pages)"
+    r"^(app|demo/calendar|ground/(cookies|formkey|forms|sending|server/cli|web)|people/(access|pages)"
     r"|\w+/((forms|views|api)(/\w+){0,2}|cli|contributions))\.py$"
 )
 
