@@ -114,11 +114,13 @@ def give_password(user: User, actor: User | None, secret: Secret) -> str:
     """Give a new password (a PIN, for a card's sign-in) of `new_secret` and return it, to be shown once.
 
     It is not kept. Its owner is signed out everywhere and chooses their own at the next sign-in.
-    Refused `own_account`, `above_you`, `account_closed`.
+    Refused `own_account`, `above_you`, `account_closed`, and a PIN as `passwords.check_pin`.
     """
     user = _manageable(user, actor)
     if user.closed_at is not None:
         raise Refused("account_closed", _("This sign-in is closed. Open it again first."))
+    if accounts.is_of_card(user):  # what is known of its holder may have changed meanwhile
+        passwords.check_pin(secret.plain, accounts.personal_facts(user.person))
     accounts.set_password(user, secret.hash, True, actor)
     return secret.plain
 

@@ -307,6 +307,12 @@ def test_a_worker_s_first_pin_makes_the_sign_in(cast):
     assert db.session.scalar(sa.select(sa.func.count()).where(User.person_id == cast.neighbour.id)) == 1
 
 
+def test_a_pin_that_fits_its_holder_by_now_is_not_given(cast):
+    """It was made before somebody wrote down what makes it easy to guess."""
+    simple = HASHED._replace(plain=cast.card_of(cast.neighbour).number[:6])
+    refused("pin_too_simple", keeping.give_pin, cast.neighbour, cast.clerk, simple)
+
+
 def test_a_pin_needs_a_card(cast):
     with transaction():
         cards.report_lost(cast.card, cast.clerk)

@@ -65,17 +65,17 @@ def one_process_killed(house: House, chance: Random) -> None:
 
 def second_server(house: House, chance: Random) -> None:
     """A second server on the same file: it answers nobody."""
-    port = house.nursery.serve(house.uri, house.instance)
+    other = house.nursery.serve(house.uri, house.instance)
     try:
         for _try in range(200):
             with suppress(OSError):
-                status, body = Till(port, house.key).redeem("never", "1", {1: 1})
+                status, body = Till(other, house.key).redeem("never", "1", {1: 1})
                 assert (status, body["code"]) == (503, "other_server"), body
                 return
             Event().wait(0.02)
         raise AssertionError("the second server says nothing")
     finally:
-        port.kill()
+        other.kill()
 
 
 def turn_clock(days: int) -> None:
