@@ -62,8 +62,7 @@ NAMES = {
     "member.name": "name = '村民代表甲'",
     "objection.name": "1 = 1",
     "proxy.name": "1 = 1",
-    "service.voucher_name": "voucher_name IS NOT NULL",
-    "confirmation_undone.voucher_name": "voucher_name IS NOT NULL",
+    "witness.name": "phone IS NOT NULL",
 }
 WITNESS = "和小妹"  # on no roster
 
@@ -120,7 +119,7 @@ def gossip(cast, eventful):
         deductions.state(deduction, "我去过", "s" * 32, clerk)
         for key in "wu":
             service = recording.record(key * 32, cast.worker, cast.item("入户发放"), day, 1, "", clerk)
-            deciding.confirm(service, chair, Voucher.WITNESS, WITNESS)
+            deciding.confirm(service, chair, Voucher.WITNESS, WITNESS, "石板村", PHONE)
         deciding.take_back(service, "按错了", chair)
         moves.write_off("o" * 16, cast.lot_of(cast.salt), 1, "破损", cast.manager)
         collector = Collector("女儿", "母女", [])
