@@ -21,9 +21,9 @@ GUIDE_STEPS = (
         Rhythm.DAILY,
     ),
     GuideStep(
-        30,
+        25,
         "home.proposals",
-        frozenset({Role.CHAIR, Role.SUPERVISOR}),
+        frozenset({Role.SUPERVISOR}),
         _("What waits in %(page)s: look at it on the spot, then agree or say why not."),
         Rhythm.DAILY,
     ),
