@@ -178,6 +178,7 @@ MEANT = {
     ("ground/server/serving.py", "socket"),
     ("ground/server/cli.py", "socket"),
     ("ground/pictures/__init__.py", "subprocess"),
+    ("ground/server/backups.py", "subprocess"),  # pg_dump
     ("ground/db/__init__.py", "exec_driver_sql"),  # one of two words
     ("ground/db/rehearsal.py", "exec_driver_sql"),  # the names of its own tables
 }

@@ -140,7 +140,7 @@ def gossip(cast, eventful):
         proposing.refuse(proposal, "没有受潮", chair)
         changes.rename(cast.term_of(cast.neighbour).grid, "新网格", day, "改名", clerk)
         watched = inquiries.entries_of(cast.village, DaySpan.usual())
-        (void,) = (each for each in watched if each.kind.name == "voids")
+        (void,) = (each for each in watched if each.kind.code == "voids")
         inquiries.look_into(cast.village, "voids", void.entry, "问过了", cast.supervisor)
     written_of(cast.village)
     return eventful

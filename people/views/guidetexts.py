@@ -30,7 +30,7 @@ GUIDE_STEPS = (
     GuideStep(
         40,
         "home.proposals",
-        frozenset({Role.CHAIR, Role.SUPERVISOR}),
+        frozenset({Role.SUPERVISOR}),
         _("What waits in %(page)s: look at it on the spot, then agree or say why not."),
         Rhythm.DAILY,
     ),

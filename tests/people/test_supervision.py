@@ -44,7 +44,7 @@ def busy_days(cast, clock):
     clock.turn_to(now() + timedelta(minutes=12))
     with transaction():
         of_card = keeping.user_of_card(cast.worker)
-        accounts.choose_password(of_card, HASHED, of_card.session)
+        accounts.choose_password(of_card, accounts.own_secret(of_card, "739146"), of_card.session)
         first, second = (persons.add_person(cast.village, "李重名", cast.clerk) for _entry in range(2))
         merging.merge(first, second, "同一个人", cast.chair)
         cast.deduct(cast.worker, day)
