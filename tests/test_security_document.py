@@ -6,7 +6,6 @@ from collections import Counter
 from tests.test_rules import ROOT
 
 DOCUMENT = (ROOT / "docs/security.md").read_text()
-# What others of the house are still building is not looked for yet.
 
 # The levels of each section's requirements in the ASVS 5.0.0, in their order. Level 3 is not asked here.
 LEVELS = {
