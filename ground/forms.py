@@ -335,9 +335,14 @@ class NumberField(AskingField, wtforms.IntegerField):
         """Read the number that was sent."""
         super().process_formdata([narrow(typed) for typed in valuelist])
 
-    def pre_validate(self, form: Any) -> None:
-        """Ask about a number that is unusual."""
-        if self.usual is not None and isinstance(self.data, int) and self.data > self.usual:
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        """Ask about a number that is unusual, if nothing else is wrong with it."""
+        if (
+            self.usual is not None
+            and isinstance(self.data, int)
+            and self.data > self.usual
+            and not self.errors
+        ):
             ask_about_figure(self, str(self.data), self.data)
 
 

@@ -260,7 +260,9 @@ FITTING = {
 }
 # Those that stand on the page of another field that is sent, and those that only look for something.
 BESIDE = {("ExpiryForm", "expires_on")}
-LOOKED_FOR = {(form, name) for form in ("SearchForm", "PeriodForm") for name in ("since", "until")}
+LOOKED_FOR = {
+    (form, name) for form in ("SearchForm", "PeriodForm", "SupervisionForm") for name in ("since", "until")
+}
 
 
 def test_every_field_for_a_day_is_tried_below():

@@ -94,6 +94,7 @@ CLOSED = {
     "home.home": "leads to one's only place",
     "home.enter": "leads to the first page",
     "assessment.area_quarters": "leads to the current quarter",
+    "signin.sign_in_code": "asks for the code after a password",
     "roster.import_file": "a file is looked at by who brought it; its own words are theirs",
     "roster.failed_rows": "the same file's bad rows",
     "shelf.goods_picture": "a picture of goods",

@@ -23,7 +23,7 @@ HERE = f"/v/{VILLAGE}"
 
 # Where every figure that the rule lets through can be meant, and why.
 NEVER_ASKED = {
-    (accounts.TakeRoleForm, "grant"): "the page fills it in",
+    (accounts.GrantForm, "grant"): "the page fills it in",
     (roster.PersonForm, "birth_year"): "a year has its two ends",
     (quarter.AdjustmentForm, "amount"): "asked about by what is usual for the worker",
     (objections.AnswerForm, "change"): "asked about by what is usual for the worker",

@@ -60,8 +60,11 @@ def newest(folder: Path) -> Path | None:
 
 
 def all_in(folder: Path) -> list[Path]:
-    """The backups in a folder, the oldest first: their names tell."""
-    return sorted(folder.glob(NAMES))
+    """The backups in a folder, the oldest first: their names tell. None where we may not look."""
+    try:
+        return sorted(folder.glob(NAMES))
+    except PermissionError:
+        return []
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -84,12 +84,6 @@ class NewAccountForm(RoleForm, RosterForm):
             raise ValidationError(_("Write down the office or agency that they belong to."))
 
 
-class ConfirmRoleForm(Form):
-    """The role that somebody else confirms."""
-
-    grant = NumberField("", usual=None, validators=[InputRequired()])
-
-
 class FurtherRoleForm(RoleForm):
     """A role for somebody who has a sign-in already."""
 
@@ -102,7 +96,7 @@ class PinsForm(Form):
     person = SelectMultipleField(coerce=int, validate_choice=False)
 
 
-class TakeRoleForm(Form):
-    """The role that is taken back from somebody."""
+class GrantForm(Form):
+    """The role of somebody that is confirmed or taken back."""
 
     grant = NumberField("", usual=None, validators=[InputRequired()])

@@ -28,13 +28,6 @@ GUIDE_STEPS = (
         Rhythm.DAILY,
     ),
     GuideStep(
-        40,
-        "home.proposals",
-        frozenset({Role.SUPERVISOR}),
-        _("What waits in %(page)s: look at it on the spot, then agree or say why not."),
-        Rhythm.DAILY,
-    ),
-    GuideStep(
         150,
         "roster.grids",
         frozenset({Role.CLERK}),

@@ -24,7 +24,7 @@ from shop.desk import redemptions, voids
 from shop.shelf import prices
 from shop.stock import counts, moves
 from tests.cast import HASHED, PRESENT, VILLAGE, counted
-from tests.story import do, own_password, refused
+from tests.story import do, new_pin, own_password, refused
 
 PAGE = f"/v/{VILLAGE}/supervision"
 
@@ -40,11 +40,10 @@ def busy_days(cast, clock):
         user = accounts.add_user("cousin", "表弟", HASHED, cast.chair, temporary=False, area=cast.village)
         accounts.grant(user, Role.VOLUNTEER, cast.village, cast.chair)
         keeping.give_password(cast.volunteer, cast.chair, HASHED)
-        keeping.give_pin(cast.worker, cast.chair, HASHED)
+    new_pin(cast.worker, cast.chair)
     clock.turn_to(now() + timedelta(minutes=12))
+    own_password(keeping.user_of_card(cast.worker), "739146")
     with transaction():
-        of_card = keeping.user_of_card(cast.worker)
-        accounts.choose_password(of_card, accounts.own_secret(of_card, "739146"), of_card.session)
         first, second = (persons.add_person(cast.village, "李重名", cast.clerk) for _entry in range(2))
         merging.merge(first, second, "同一个人", cast.chair)
         cast.deduct(cast.worker, day)

@@ -191,7 +191,7 @@ def test_a_merge_makes_no_old_points_young(cast, resolve, redeem, clock):
     undone = redeem(person=twin)
     do(give, twin, 20)
     assert (expiry.at_stake(cast.worker), expiry.at_stake(twin)) == (100, 40)
-    do(merging.merge, cast.worker, twin, "同一人", cast.chair)
+    do(merging.merge, cast.worker, twin, "同一人", cast.chair, cast.supervisor)
     assert (ledger.balance_of(cast.worker), expiry.at_stake(cast.worker)) == (160, 140)
     assert expiry.at_stake(twin) == 140  # whichever entry is asked for
     do(voids.void, undone, "拿错了", cast.manager)

@@ -304,7 +304,7 @@ def test_the_desk_hands_out_while_a_list_comes_in(cast, monkeypatch):
 def test_what_is_put_into_the_archive_while_it_comes_in_must_lie_nowhere(cast):
     """Planned when the shelf was empty; a delivery of it arrives before it is written."""
     lot = db.session.scalars(select(Lot).where(Lot.goods_id == cast.goods.id)).one()
-    do(moves.write_off, "gone", lot, lot.on_hand, "送完了", cast.manager)
+    do(moves.write_off, "gone", lot, lot.on_hand, "送完了", cast.manager, cast.chair)
     steps, till = begun(cast, [soap(状态="下架"), oil()])
     next(steps)
     assert till(f"UPDATE lot SET on_hand = 5 WHERE goods_id = {cast.goods.id}") == 1

@@ -111,7 +111,7 @@ def test_nobody_agrees_to_their_own(cast, proposed):
     with transaction():
         person = persons.add_person(cast.village, "孙店长", None)
         other = accounts.add_user("sun2", "孙店长", HASHED, None, temporary=False)
-        accounts.grant(other, Role.CHAIR, cast.village, None)
+        accounts.grant(other, Role.SUPERVISOR, cast.village, None)
         for user in (other, cast.manager):
             keeping.link(user, person, None)
     refused("same_person", proposing.agree, proposed, other)

@@ -14,13 +14,12 @@ from ground.forms import ButtonForm, Form, attempt
 from ground.refusal import Refused
 from people import access, cards, labels
 from people.forms.accounts import (
-    ConfirmRoleForm,
     FurtherRoleForm,
+    GrantForm,
     NewAccountForm,
     PinsForm,
     RoleForm,
     RosterForm,
-    TakeRoleForm,
 )
 from people.models import Area, Grant, Person, Role, User
 from people.signin import accounts, humans, keeping, passwords, second_factor
@@ -158,7 +157,7 @@ def _given_words(role_grant: Grant) -> str:
 @access.allow(*accounts.CONFIRMING)
 def confirm_role(area: str, ident: int) -> Response | tuple[str, int]:
     """Confirm a role that waits for somebody else than the hand that gave it."""
-    form = ConfirmRoleForm()
+    form = GrantForm()
     if form.validate_on_submit():
         with attempt(form):
             accounts.confirm(_role_grant(ident, form.grant.data), current_user)
@@ -180,7 +179,7 @@ def _role_grant(ident: int, grant_id: int) -> Grant:
 @access.allow(*keeping.KEEPERS)
 def take_role(area: str, ident: int) -> Response | tuple[str, int]:
     """Take a role back."""
-    form = TakeRoleForm()
+    form = GrantForm()
     if form.validate_on_submit():
         with attempt(form):
             accounts.revoke(_role_grant(ident, form.grant.data), current_user)
