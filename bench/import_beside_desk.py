@@ -31,6 +31,7 @@ from demo.calendar import STARTS_ON
 from demo.cli import DEMO_VILLAGES, load
 from ground import clock
 from ground.db import db, transaction
+from ground.server import serving
 from people import areas, filing
 from people.filing import FileType
 from people.models import Card, Role, User
@@ -115,6 +116,7 @@ def main(tills: int) -> None:
             load(county=False)
         desk = Desk(app, tills, redeem.prepare())
     print(app.config["SQLALCHEMY_DATABASE_URI"].partition(":")[0], f"with {tills} tills")
+    serving.calm_collector()
     others = [code for code in roster.villages() if code not in DEMO_VILLAGES]
     works: dict[str, Callable[[], None]] = {
         "nothing beside it": lambda: time.sleep(5),
