@@ -1,6 +1,7 @@
 """Proposing what needs a second person, and deciding on it: agreed and done, refused, or withdrawn."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, select
@@ -23,7 +24,8 @@ def propose(needed: SecondPersonNeeded, actor: User) -> Proposal:
     """
     lock(needed.subject)
     for earlier in waiting_about(needed.subject):
-        if (earlier.kind, earlier.proposed_by_id, earlier.terms) == (needed.kind, actor.id, needed.terms):
+        is_mine = (earlier.kind, earlier.proposed_by_id) == (needed.kind, actor.id)
+        if is_mine and _meant(earlier.terms) == _meant(needed.terms):
             return earlier
     proposal = Proposal(
         area_id=needed.area.id,
@@ -40,16 +42,25 @@ def propose(needed: SecondPersonNeeded, actor: User) -> Proposal:
     return proposal
 
 
+def _meant(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """What is proposed, whichever form it was sent by."""
+    return {name: value for name, value in terms.items() if name != "key"}
+
+
 def agree(proposal: Proposal, actor: User) -> Proposal:
     """Agree to a proposal as the second person: it is done now, by the rules that hold now.
 
-    Again by the same person changes nothing. Refused `already_decided`, `same_person`, `not_second_person`
+    Again by the same person changes nothing. Refused `already_decided`, `same_person`, `proposer_gone` when
+    who proposed it has no role there any more, `not_second_person`
     without a role for it in that area, and as its kind and its verb say; then it goes on waiting.
     """
     lock(proposal)
     if (proposal.state, proposal.decided_by_id) == (ProposalState.AGREED, actor.id):
         return proposal
     check_may_decide(proposal, actor)
+    proposer = proposal.proposed_by
+    if proposer.closed_at or not proposer.roles_in(proposal.area):
+        raise Refused("proposer_gone", _("Who proposed it has no role there any more. Refuse it."))
     kinds.kind_of(proposal).carry_out(proposal, actor)
     audit.note(actor, "proposal.agree", proposal, proposal.area, proposed=proposal.kind)
     return _decide(proposal, ProposalState.AGREED, actor)

@@ -1,6 +1,7 @@
 """Sign-ins, by name and password or by card number and PIN; and their roles, given and taken back."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -182,8 +183,8 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
 
     Refused `own_role`, `not_yours_to_give`, `wrong_place` (a county's role for a county, a township's for a
     township, all others for a village), `card_sign_in` (behind a PIN is a worker, nothing more),
-    `role_held`, `roles_conflict` when the human would both score and redeem at one place, also by two
-    sign-ins. Locks the sign-in, then the area.
+    `role_held`, `roles_conflict` when the human would hold two roles at one place that check each other,
+    also by two sign-ins. Locks the sign-in, then the area.
     """
     lock(user)
     _check_giver(user, role, area, actor)
@@ -210,14 +211,19 @@ def grant(user: User, role: Role, area: Area, actor: User | None) -> Grant:
 
 
 def check_not_both(user: User, role: Role, area: Area) -> None:
-    """Check that the human, by all their sign-ins, does not both score and redeem at a place.
+    """Check that the human, by all their sign-ins, does not hold two roles at a place that check each other.
 
     Refused `roles_conflict`.
     """
-    opposed_roles = REDEEMING if role in SCORING else SCORING if role in REDEEMING else set()
-    held_there = select(Grant.user_id).where(Grant.area_id == area.id, Grant.role.in_(opposed_roles))
-    if opposed_roles and humans.is_among(user, held_there):
+
+    def holds(roles: Collection[Role]) -> bool:
+        held_there = select(Grant.user_id).where(Grant.area_id == area.id, Grant.role.in_(roles))
+        return humans.is_among(user, held_there)
+
+    if (role in SCORING and holds(REDEEMING)) or (role in REDEEMING and holds(SCORING)):
         raise Refused("roles_conflict", _("Who awards points does not also hand out goods."), "role")
+    if role in CHECKING_EACH_OTHER and holds(CHECKING_EACH_OTHER - {role}):
+        raise Refused("roles_conflict", _("Clerk, manager and supervisor are three people."), "role")
 
 
 def _gave_another(actor: User, role: Role, area: Area) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from ground.paper import words
-from people.models import AuditEvent
+from people.models import AuditEvent, User
 from people.sight import Sight
 from people.trail.subjects import Subject, find_subjects
 from people.trail.words import HIDDEN_FIELDS, Words, all_words
@@ -124,7 +124,8 @@ class _LineWriter:
         if field in NAME_FIELDS or (field == "name" and self.is_personal()):
             return self.sight.name(str(value))
         if field == "phone":
-            return self.sight.phone(str(value)) if self.is_personal() else str(value)
+            is_own = self.is_personal() or isinstance(self.subjects[self.event.subject].row, User)
+            return self.sight.phone(str(value)) if is_own else str(value)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if field in describers:

@@ -10,7 +10,7 @@ from ground import clock, names
 from ground.db import db, get_locked, lock
 from ground.refusal import Refused, required_reason
 from people import audit
-from people.models import Area, User
+from people.models import Area, Household, User
 from people.signin import humans
 from points.assessment import meeting
 from points.models import (
@@ -39,7 +39,8 @@ def confirm(
 ) -> Service:
     """Confirm as the second person, or on the word of the served household or of a witness, by `name`.
 
-    They are found in the village's files; of anybody else their village and telephone are needed.
+    They are found in the village's files; of anybody else their village and telephone are needed. Who is not
+    the head of the household that the record names is a witness.
 
     On somebody's word also who keyed the record in may confirm it, from paper that they signed; the worker
     never. Again by the same person changes nothing. Refused `same_person` for who recorded it, or when the
@@ -76,13 +77,20 @@ def confirm_locked(
         raise Refused("same_person", _("Somebody else than the worker and the recorder confirms it."), "name")
     else:
         village = db.session.get_one(Area, service.village_id)
+        if voucher == Voucher.HOUSEHOLD and not _is_of_household(service, name):
+            voucher = Voucher.WITNESS
         witness = witnesses.find_or_name(voucher, name, from_village, phone, village, actor)
-        recorder = service.recorded_by.person
-        if witnesses.is_of(witness, service.worker) or (recorder and witnesses.is_of(witness, recorder)):
+        if witnesses.is_of(witness, service.worker) or witnesses.is_behind(witness, service.recorded_by):
             raise Refused(
                 "same_person", _("Somebody else than the worker and the recorder confirms it."), "phone"
             )
     return decide(service, ServiceState.CONFIRMED, None, actor, voucher, witness)
+
+
+def _is_of_household(service: Service, name: str) -> bool:
+    """Whether a name is that of the served household's head; without a household in the record any may be."""
+    household = db.session.get(Household, service.household_id) if service.household_id else None
+    return household is None or names.same(name, household.head)
 
 
 def confirm_looked_at(service: Service, actor: User) -> Service:

@@ -16,9 +16,10 @@ from ground.figures import narrow
 from ground.refusal import Refused
 from people.models import Area, Household, Person, User
 from people.roster import persons, reach
+from people.signin import humans
 from points.models import Voucher, Witness
 
-LEAST_PHONE_FIGURES = 5
+LEAST_PHONE_FIGURES = 7
 
 
 def find_or_name(
@@ -92,6 +93,13 @@ def is_of(witness: Witness, person: Person) -> bool:
     return by_file or by_phone
 
 
+def is_behind(witness: Witness, user: User) -> bool:
+    """Whether a witness is the human behind a sign-in: by their file, or by a telephone of theirs."""
+    by_phone = humans.mobile(witness.phone or "") in humans.identity_of(user).phones
+    return by_phone or (user.person is not None and is_of(witness, user.person))
+
+
 def _figures(phone: str | None) -> str:
-    """The figures of a telephone number, however it was typed."""
-    return "".join(sign for sign in narrow(phone or "") if sign.isdecimal())
+    """The figures of a telephone number, however it was typed; of a mobile one without the country's."""
+    figures = "".join(sign for sign in narrow(phone or "") if sign.isdecimal())
+    return humans.mobile(phone or "") or figures

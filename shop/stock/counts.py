@@ -22,7 +22,7 @@ from people.models import Proposal, User
 from people.proposals import kinds
 from people.proposals.kinds import SecondPersonNeeded
 from people.signin import humans
-from shop.models import Count, Goods, Lot, MoveKind, Shop, StockMove, StockTake
+from shop.models import Count, Goods, Lot, MoveKind, Shop, StockMove, StockTake, Void
 from shop.shelf import prices
 from shop.stock import lots, second_person
 
@@ -276,12 +276,15 @@ def check_outside(proposal: Proposal, actor: User) -> None:
     if _was_counted_by(take, actor):
         raise Refused("own_count", _("Who counted does not decide on it. Ask another person."))
     short = [int(ident) for ident in proposal.terms["short"]]
-    voiders = (
-        select(StockMove.actor_id)
+    voids = db.session.scalars(
+        select(Void)
+        .join(StockMove, StockMove.redemption_id == Void.redemption_id)
         .join(StockMove.lot)
         .where(Lot.goods_id.in_(short), StockMove.kind == MoveKind.VOID)
+        .distinct()
     )
-    if humans.is_among(actor, voiders):
+    hands = [humans.behind(by) for void in voids if (by := void.actor or void.device)]
+    if any(hand and humans.is_same(hand, actor) for hand in hands):
         raise Refused("own_void", _("Who voided some of it does not decide on it. Ask another person."))
 
 

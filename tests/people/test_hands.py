@@ -146,3 +146,11 @@ def test_of_two_given_at_once_one_waits(cast, village, at_once):
         if grant.role != Role.CHAIR
     }
     assert len(in_effect) == 1
+
+
+def test_nobody_is_two_of_clerk_manager_and_supervisor(cast):
+    """Whoever gives the roles, and by whichever sign-in."""
+    for role in (Role.CLERK, Role.MANAGER):
+        refused("roles_conflict", accounts.grant, cast.supervisor, role, cast.village, cast.chair)
+    again = do(accounts.add_user, "again", cast.supervisor.name, HASHED, None)
+    refused("roles_conflict", accounts.grant, again, Role.MANAGER, cast.village, None)

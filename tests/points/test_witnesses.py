@@ -76,8 +76,22 @@ def test_nobody_vouches_for_what_they_did_or_wrote_down(cast, record):
     service = record()
     told = (Voucher.WITNESS, "陌生人", "石板村", "１３９７７７７８８８８")
     refused("same_person", deciding.confirm, service, cast.clerk, *told)
+    told = (Voucher.WITNESS, "陌生人", "石板村", "+86 139 7777 8888")
+    refused("same_person", deciding.confirm, service, cast.clerk, *told)
     refused("same_person", deciding.confirm, service, cast.clerk, Voucher.WITNESS, "刘小妹")
+    with transaction():
+        cast.clerk.phone = "13900002222"
+    told = (Voucher.WITNESS, "陌生人", "石板村", "13900002222")
+    refused("same_person", deciding.confirm, service, cast.chair, *told)
     assert count(Witness) == 0
+
+
+def test_another_household_than_the_one_that_was_served_is_a_witness(cast, record, household):
+    service = record()
+    with transaction():
+        service.household_id = household.id
+    do(deciding.confirm, service, cast.clerk, Voucher.HOUSEHOLD, "王芳")
+    assert (service.voucher, service.witness.person) == (Voucher.WITNESS, cast.neighbour)
 
 
 def test_an_instructor_finds_no_household_of_another_grid(cast, record, household):

@@ -13,7 +13,7 @@ from people.proposals import proposing
 from people.proposals.kinds import SecondPersonNeeded
 from people.roster import persons
 from people.signin import accounts, keeping
-from shop.desk import redemptions, voids
+from shop.desk import devices, redemptions, voids
 from shop.models import MoveKind, Source, StockMove
 from shop.shelf import prices, shops
 from shop.stock import counts, moves
@@ -111,13 +111,26 @@ def test_nobody_agrees_to_their_own(cast, proposed):
     with transaction():
         person = persons.add_person(cast.village, "孙店长", None)
         other = accounts.add_user("sun2", "孙店长", HASHED, None, temporary=False)
-        accounts.grant(other, Role.SUPERVISOR, cast.village, None)
+        accounts.grant(other, Role.TOWNSHIP, cast.township, None)
         for user in (other, cast.manager):
             keeping.link(user, person, None)
     refused("same_person", proposing.agree, proposed, other)
     refused("same_person", moves.write_off, "x", cast.lot_of(cast.goods), 17, "受潮", cast.manager, other)
     for user in (cast.outsider, cast.volunteer, cast.clerk, cast.far_township_user):
         refused("not_second_person", proposing.agree, proposed, user)
+    assert on_hand(cast.goods) == [20]
+
+
+def test_what_is_proposed_from_two_windows_is_one_proposal(cast, proposed):
+    assert large_write_off(cast, "l" * 16) == proposed
+    assert count(Proposal) == 1
+
+
+def test_what_somebody_proposed_who_was_dismissed_is_not_done(cast, proposed):
+    (grant,) = cast.manager.grants
+    do(accounts.revoke, grant, None)
+    refused("proposer_gone", proposing.agree, proposed, cast.chair)
+    do(proposing.refuse, proposed, "店长换了", cast.chair)
     assert on_hand(cast.goods) == [20]
 
 
@@ -220,6 +233,24 @@ def test_missing_goods_of_a_void_are_explained_to_a_second_person(cast, voided):
     refused("own_void", proposing.agree, proposal, cast.volunteer)
     do(proposing.agree, proposal, cast.chair)
     assert (voided.booked, voided.closed_by, on_hand(cast.goods)) == (True, cast.manager, [17])
+
+
+def test_who_voided_by_a_till_decides_no_more_on_it(cast):
+    cast.earn(cast.worker, 100)
+    device, _key = do(devices.add_device, cast.shop, "收银台", cast.manager)
+    done = do(redemptions.redeem, "r" * 16, cast.shop, cast.card, {cast.goods.id: 2}, device)
+    do(voids.void, done, "拿错了", device)
+    take = do(counts.begin_stock_take, cast.shop, cast.manager)
+    do(counts.record_count, "c", take, cast.goods, 18, cast.volunteer)
+    colleague = do(new_manager, cast)
+    proposal = propose(counts.book, take, colleague, "货没有放回来", by=colleague)
+    refused("own_void", proposing.agree, proposal, cast.manager)
+
+
+def new_manager(cast):
+    user = accounts.add_user("qian", "钱店长", HASHED, None, temporary=False, unit="供销社")
+    accounts.grant(user, Role.MANAGER, cast.village, None)
+    return user
 
 
 def test_agreed_is_what_was_counted_then(cast, voided):

@@ -26,6 +26,7 @@ from shop.models import Source
 from shop.shelf import goods as shelf
 from shop.shelf import shops
 from shop.stock import moves
+from tests.cast import HASHED
 from tests.served.house import House, begin_calendar
 from tests.served.server import Nursery
 from tests.served.torture import faults, report
@@ -71,8 +72,9 @@ def _workplace(clerk: User, chance: random.Random) -> list[tuple[str, int, str, 
     shop = shops.open_shop(village)
     salt = shelf.add_goods(shop, "食盐", "袋", 1)
     moves.receive(f"salt-{village.id}", salt, 50_000, Source.ALLOCATION, None)
-    accounts.grant(clerk, Role.MANAGER, village, None)
-    device, key = devices.add_device(shop, "收银台", clerk)
+    manager = accounts.add_user(f"manager-{village.id}", f"店长{village.id}", HASHED, None, temporary=False)
+    accounts.grant(manager, Role.MANAGER, village, None)
+    device, key = devices.add_device(shop, "收银台", manager)
     till, item = TillKey(device.id, key, salt.id, 1), item_of(village)
     workers = select(Person).where(Person.area_id == village.id).order_by(Person.id).limit(CARDS_A_VILLAGE)
     return [
