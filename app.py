@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
 from flask.logging import wsgi_errors_stream
@@ -115,9 +116,21 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,  # the gate checks by itself, below
     )
     app.config.from_mapping(settings)
+    check_public_url(app.config["PUBLIC_URL"])
     options = engine_options(app.config["SQLALCHEMY_DATABASE_URI"], serving.THREADS)
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or session_secret(instance / KEY_FILE)
+
+
+def check_public_url(url: str) -> None:
+    """Stop when PUBLIC_URL is no address that people could be led to; without one nothing is checked."""
+    try:
+        parts = urlsplit(url)
+        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_good = False
+    if url and not (is_good and not (parts.path or parts.query or parts.fragment)):
+        raise SystemExit(f"PUBLIC_URL must be like https://aixin.example, and not {url}")
 
 
 def trust_proxies(app: Flask) -> None:

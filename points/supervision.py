@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from ground.db import db
 from people.models import Area, Person, User
-from people.supervision.entries import MOST_OF_A_KIND, DaySpan, Entry, EntryKind, EntryPage
+from people.supervision.entries import DaySpan, Entry, EntryKind, EntryPage
 from points.labels import points_in_words
 from points.models import (
     Adjustment,
@@ -40,7 +40,7 @@ def deductions(village: Area, period: DaySpan) -> Iterator[Entry]:
         )
         .where(Service.village_id == village.id, period.holds(Service.decided_at))
         .order_by(Service.decided_at.desc(), Service.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     for deduction in db.session.scalars(query):
         service = deduction.service
@@ -75,7 +75,7 @@ def large_adjustments(village: Area, period: DaySpan) -> Iterator[Entry]:
             period.holds(Adjustment.at),
         )
         .order_by(Adjustment.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     for adjustment, assessment in db.session.execute(query):
         where = {"quarter": assessment.quarter_name, "ident": adjustment.worker_id}
@@ -102,7 +102,7 @@ def corrections(village: Area, period: DaySpan) -> Iterator[Entry]:
         .options(joinedload(Correction.actor))
         .where(Assessment.village_id == village.id, period.holds(Correction.at))
         .order_by(Correction.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     for correction, award, worker in db.session.execute(query):
         yield Entry(
@@ -125,7 +125,7 @@ def taken_back(village: Area, period: DaySpan) -> Iterator[Entry]:
         .options(joinedload(ConfirmationUndone.actor), joinedload(Service.worker))
         .where(Service.village_id == village.id, period.holds(ConfirmationUndone.at))
         .order_by(ConfirmationUndone.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     for undone, service in db.session.execute(query):
         yield Entry(

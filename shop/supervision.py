@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from ground.clock import local
 from ground.db import db
 from people.models import Area, AuditEvent, Card, Person, User
-from people.supervision.entries import MOST_OF_A_KIND, DaySpan, Entry, EntryKind, EntryPage
+from people.supervision.entries import DaySpan, Entry, EntryKind, EntryPage
 from points.amounts import show
 from points.labels import points_in_words
 from shop.models import Goods, Lot, MoveKind, Price, Redemption, Shop, StockMove, Void
@@ -37,7 +37,7 @@ def voids(village: Area, period: DaySpan) -> Iterator[Entry]:
         )
         .where(Shop.village_id == village.id, period.holds(Void.at))
         .order_by(Void.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     for void in db.session.scalars(query):
         redemption = void.redemption
@@ -65,7 +65,7 @@ def reprints(village: Area, period: DaySpan) -> Iterator[Entry]:
             period.holds(AuditEvent.at),
         )
         .order_by(AuditEvent.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     for event, redemption in db.session.execute(query):
         yield Entry(
@@ -95,7 +95,7 @@ def prices_of_today(village: Area, period: DaySpan) -> Iterator[Entry]:
         .options(joinedload(Price.actor))
         .where(Shop.village_id == village.id, before.is_not(None), period.holds(Price.at))
         .order_by(Price.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     for price, goods, points_before in db.session.execute(query):
         if price.holds_from <= local(price.at).date():
@@ -119,7 +119,7 @@ def stock_changes(village: Area, period: DaySpan) -> Iterator[Entry]:
         .options(joinedload(StockMove.lot).joinedload(Lot.goods), joinedload(StockMove.actor))
         .where(Shop.village_id == village.id, StockMove.kind.in_(STOCK_WORDS), period.holds(StockMove.at))
         .order_by(StockMove.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     for move in db.session.scalars(query):
         goods = move.lot.goods
@@ -146,7 +146,7 @@ def new_cards(village: Area, period: DaySpan) -> Iterator[Entry]:
         .options(joinedload(Card.person), selectinload(Redemption.lines))
         .where(Person.area_id == village.id, period.holds(Card.issued_at))
         .order_by(Card.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     for card, first, issuer in db.session.execute(query):
         bought = (

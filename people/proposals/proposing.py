@@ -1,6 +1,7 @@
 """Proposing what needs a second person, and deciding on it: agreed and done, refused, or withdrawn."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -11,10 +12,13 @@ from ground import clock
 from ground.db import Base, db, lock
 from ground.refusal import Refused, required_reason
 from people import audit
-from people.models import Area, Proposal, ProposalState, Role, User
+from people.models import Area, AuditEvent, Proposal, ProposalState, Role, User
 from people.proposals import kinds
 from people.proposals.kinds import SecondPersonNeeded
 from people.signin import humans
+
+# Whoever gave somebody a password could sign in with it, and propose in their name.
+PASSWORD_REMEMBERED = timedelta(days=30)
 
 
 def propose(needed: SecondPersonNeeded, actor: User) -> Proposal:
@@ -51,7 +55,7 @@ def agree(proposal: Proposal, actor: User) -> Proposal:
     """Agree to a proposal as the second person: it is done now, by the rules that hold now.
 
     Again by the same person changes nothing. Refused `already_decided`, `same_person`, `proposer_gone` when
-    who proposed it has no role there any more, `not_second_person`
+    who proposed it has no role there any more, `gave_password` to them lately, `not_second_person`
     without a role for it in that area, and as its kind and its verb say; then it goes on waiting.
     """
     lock(proposal)
@@ -100,7 +104,27 @@ def check_may_decide(proposal: Proposal, actor: User) -> None:
     kind = kinds.kind_of(proposal)
     if not actor.roles_in(proposal.area) & kind.deciders:
         raise Refused("not_second_person", _("Another role decides on this."))
+    _check_gave_no_password(proposal.proposed_by, actor)
     kind.check(proposal, actor)
+
+
+def _check_gave_no_password(proposer: User, actor: User) -> None:
+    """Check that the second person could not have signed in as the first. Refused `gave_password`."""
+    given = db.session.scalars(
+        select(AuditEvent)
+        .where(
+            AuditEvent.action == "user.password",
+            AuditEvent.subject == audit.name_of(proposer),
+            AuditEvent.actor_id != proposer.id,
+            AuditEvent.at > clock.now() - PASSWORD_REMEMBERED,
+        )
+        .order_by(AuditEvent.id)
+    )
+    if any(event.actor and humans.is_same(event.actor, actor) for event in given):
+        raise Refused(
+            "gave_password",
+            _("You gave them a password in the last 30 days. Somebody else decides on this."),
+        )
 
 
 def _check_waits(proposal: Proposal) -> None:

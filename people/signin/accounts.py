@@ -304,6 +304,9 @@ def _check_giver(user: User, role: Role, area: Area, actor: User | None) -> None
         raise Refused("own_role", _("Nobody changes their own roles."))
     if not may_give(actor, role, area):
         raise Refused("not_yours_to_give", _("This role is given by somebody above you."), "role")
+    is_above = any(held.role in CONFIRMING for held in user.grants)
+    if actor is not None and is_above and not actor.roles_in(area) & CONFIRMING:
+        raise Refused("not_yours_to_give", _("Whoever is above you is given roles from above."), "username")
 
 
 def check_not_last(user: User, losing: list[Grant]) -> None:

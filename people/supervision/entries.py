@@ -5,7 +5,7 @@ for its reader.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,14 +18,20 @@ from people.signin import humans
 USUAL_DAYS = 30  # looked at when nobody asks for other days
 MOST_DAYS = 366
 MOST_OF_A_KIND = 100  # the newest of a period; of more the page says so
+MOST_OF_ONE = 5_000  # where one kind is looked at alone
 
 
 @dataclass(frozen=True)
 class DaySpan:
-    """Days in Asia/Shanghai, the first and the last included."""
+    """Days in Asia/Shanghai, the first and the last included; at most so many entries of a kind are found."""
 
     first: date
     last: date
+    most: int = MOST_OF_A_KIND
+
+    def with_all(self) -> "DaySpan":
+        """The same days, with all the entries of a kind."""
+        return replace(self, most=MOST_OF_ONE)
 
     @classmethod
     def usual(cls) -> "DaySpan":
@@ -77,7 +83,8 @@ class Entry:
 class EntryKind:
     """A kind of entries: its code in addresses and inquiries, its title, and how they are found.
 
-    `find` gives the newest `MOST_OF_A_KIND` of a village in a period, the latest first, by one statement.
+    `find` gives the newest of a village in a period, at most `most` of them, the latest first, by one
+    statement.
     """
 
     order: int

@@ -12,7 +12,7 @@ from ground import clock
 from ground.db import db, get_locked
 from ground.refusal import Refused, required_reason
 from people.models import Area, Inquiry, User
-from people.supervision.entries import ENTRY_KINDS, MOST_OF_A_KIND, DaySpan, Entry, EntryKind
+from people.supervision.entries import ENTRY_KINDS, DaySpan, Entry, EntryKind
 
 
 @dataclass(frozen=True)
@@ -31,35 +31,46 @@ class KindFigures:
     kind: EntryKind
     entries: int
     open: int
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there are more of them than are shown."""
-        return self.entries >= MOST_OF_A_KIND
+    is_cut: bool  # whether there are more of them than are shown
 
 
-def entries_of(village: Area, period: DaySpan) -> list[WatchedEntry]:
-    """Everything that supervision may look into in a village in a period, the latest first."""
+def entries_of(village: Area, period: DaySpan, chosen: str = "") -> list[WatchedEntry]:
+    """Everything that supervision may look into in a village in a period, the latest first.
+
+    Of the kind that is chosen all of it, of the others as many as stand beside each other.
+    """
     inquiries = _inquiries(village)
     watched = [
         WatchedEntry(kind, entry, inquiries[kind.code, entry.row])
         for kind in ENTRY_KINDS.items()
-        for entry in kind.find(village, period)
+        for entry in kind.find(village, _span(period, kind, chosen))
     ]
     return sorted(watched, key=lambda each: each.entry.at, reverse=True)
 
 
-def figures(watched: Sequence[WatchedEntry]) -> list[KindFigures]:
-    """The figures of every kind, also of those with nothing."""
+def _span(period: DaySpan, kind: EntryKind, chosen: str) -> DaySpan:
+    return period.with_all() if kind.code == chosen else period
+
+
+def figures(watched: Sequence[WatchedEntry], period: DaySpan, chosen: str = "") -> list[KindFigures]:
+    """The figures of every kind, also of those with nothing; `watched` is what was found of them."""
     entries = Counter(each.kind.code for each in watched)
     unseen = Counter(each.kind.code for each in watched if not each.inquiries)
-    return [KindFigures(kind, entries[kind.code], unseen[kind.code]) for kind in ENTRY_KINDS.items()]
+    return [
+        KindFigures(
+            kind,
+            entries[kind.code],
+            unseen[kind.code],
+            is_cut=entries[kind.code] >= _span(period, kind, chosen).most,
+        )
+        for kind in ENTRY_KINDS.items()
+    ]
 
 
 def find_entry(village: Area, period: DaySpan, kind_code: str, row: int) -> Entry | None:
     """The entry of a village in a period with this kind and row, or None."""
     kind = next((kind for kind in ENTRY_KINDS.items() if kind.code == kind_code), None)
-    found = kind.find(village, period) if kind else ()
+    found = kind.find(village, period.with_all()) if kind else ()
     return next((entry for entry in found if entry.row == row), None)
 
 

@@ -12,11 +12,14 @@ from ground.db import db
 from people import labels
 from people.models import Area, AuditEvent, Merge, Person, Role, User
 from people.signin.accounts import CARD_SIGN_IN
-from people.supervision.entries import MOST_OF_A_KIND, DaySpan, Entry, EntryKind, EntryPage
+from people.supervision.entries import DaySpan, Entry, EntryKind, EntryPage
 from people.trail.words import all_words
 
 # What changes who may come in, and as what.
-SIGN_IN_ACTIONS = ("user.add", "user.link", "user.reopen", "role.grant", "role.revoke")
+SIGN_IN_ACTIONS = {
+    *("user.add", "user.link", "user.reopen", "user.second_factor_off"),
+    *("role.grant", "role.confirm", "role.revoke"),
+}
 
 USED_AT_ONCE = timedelta(hours=1)
 
@@ -39,7 +42,7 @@ def sign_ins(village: Area, period: DaySpan) -> Iterator[Entry]:
             period.holds(AuditEvent.at),
         )
         .order_by(AuditEvent.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     words = all_words().actions
     for event, user in db.session.execute(query):
@@ -77,7 +80,7 @@ def passwords_used_at_once(village: Area, period: DaySpan) -> Iterator[Entry]:
             period.holds(AuditEvent.at),
         )
         .order_by(AuditEvent.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     for event, user, used in db.session.execute(query):
         if used - event.at <= USED_AT_ONCE:
@@ -104,7 +107,7 @@ def merges(village: Area, period: DaySpan) -> Iterator[Entry]:
         .options(joinedload(Merge.kept))
         .where(Person.area_id == village.id, period.holds(Merge.at))
         .order_by(Merge.id.desc())
-        .limit(MOST_OF_A_KIND)
+        .limit(period.most)
     )
     for merge, actor in db.session.execute(query):
         yield Entry(

@@ -15,6 +15,13 @@ from tests.cast import VILLAGE, new_app
 from tests.shop import till as tills
 
 PUBLIC_URL = "https://aixin.example"
+NO_ADDRESSES = (
+    "aixin.example",
+    "https://",
+    "https://aixin.example/shop",
+    "https://aixin.example:99999",
+    "ftp://x",
+)
 
 # --- To which address it was sent ---
 
@@ -169,3 +176,9 @@ def test_what_is_another_s_is_said(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr("pathlib.Path.chmod", not_ours)
     new_app(f"sqlite:///{tmp_path / 'aixin.sqlite'}")
     assert "chmod 600" in caplog.text
+
+
+@pytest.mark.parametrize("url", NO_ADDRESSES)
+def test_an_address_that_leads_nobody_anywhere_stops_the_start(url):
+    with pytest.raises(SystemExit, match="PUBLIC_URL must be like"):
+        create_app(SQLALCHEMY_DATABASE_URI="sqlite://", SECRET_KEY="only for tests", PUBLIC_URL=url)

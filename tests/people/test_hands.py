@@ -154,3 +154,10 @@ def test_nobody_is_two_of_clerk_manager_and_supervisor(cast):
         refused("roles_conflict", accounts.grant, cast.supervisor, role, cast.village, cast.chair)
     again = do(accounts.add_user, "again", cast.supervisor.name, HASHED, None)
     refused("roles_conflict", accounts.grant, again, Role.MANAGER, cast.village, None)
+
+
+def test_nobody_gives_roles_to_who_is_above_them(cast):
+    """They would be signed out by it, and read the village's names."""
+    for user in (cast.county_user, cast.township_user):
+        refused("not_yours_to_give", accounts.grant, user, Role.VOLUNTEER, cast.village, cast.chair)
+    do(accounts.grant, cast.township_user, Role.VOLUNTEER, cast.village, cast.county_user)

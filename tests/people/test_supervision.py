@@ -16,7 +16,7 @@ from people.models import Inquiry, Role
 from people.roster import persons
 from people.signin import accounts, keeping
 from people.supervision import inquiries
-from people.supervision.entries import ENTRY_KINDS, DaySpan
+from people.supervision.entries import ENTRY_KINDS, MOST_OF_A_KIND, DaySpan
 from points import merging
 from points.assessment import meeting, opening
 from points.services import deciding, recording
@@ -225,3 +225,19 @@ def test_a_pair_is_new_again_after_another_confirmation(cast, busy_days):
         each for each in inquiries.entries_of(cast.village, DaySpan.usual()) if each.kind.code == "confirmers"
     )
     assert (again.entry.figure, again.inquiries) == ("6次", [])
+
+
+def test_nothing_is_pushed_out_by_what_came_after_it(cast, client_of, clock):
+    """A price for an hour, and then a hundred others: all of them stand where the kind is looked at alone."""
+    with transaction():
+        for points in [10, *[20 + number % 2 for number in range(MOST_OF_A_KIND)]]:
+            prices.set_price(cast.goods, points, cast.manager, today())
+    client = client_of(cast.supervisor)
+    first = "肥皂"
+    everything, alone = (
+        client.get(f"/v/{VILLAGE}/supervision{shown}").text for shown in ("", "?show=prices")
+    )
+    assert everything.count(first) < alone.count(first)
+    found = inquiries.entries_of(cast.village, DaySpan.usual(), "prices")
+    oldest = [each.entry for each in found if each.kind.code == "prices"][-1]
+    assert inquiries.find_entry(cast.village, DaySpan.usual(), "prices", oldest.row) == oldest

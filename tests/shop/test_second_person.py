@@ -18,7 +18,7 @@ from shop.models import MoveKind, Source, StockMove
 from shop.shelf import prices, shops
 from shop.stock import counts, moves
 from tests.cast import HASHED, TODAY, VILLAGE
-from tests.story import count, do, everything_fits, on_hand, refused
+from tests.story import count, do, everything_fits, new_password, on_hand, refused
 
 HERE = f"/v/{VILLAGE}"
 ONE_DAY = timedelta(days=1)
@@ -119,6 +119,15 @@ def test_nobody_agrees_to_their_own(cast, proposed):
     for user in (cast.outsider, cast.volunteer, cast.clerk, cast.far_township_user):
         refused("not_second_person", proposing.agree, proposed, user)
     assert on_hand(cast.goods) == [20]
+
+
+def test_who_gave_the_proposer_a_password_is_no_second_person(cast, clock, proposed):
+    """They could have signed in with it, and proposed in their name."""
+    new_password(cast.manager, cast.chair)
+    clock.days_on(29)
+    refused("gave_password", proposing.agree, proposed, cast.chair)
+    clock.days_on(2)
+    do(proposing.agree, proposed, cast.chair)
 
 
 def test_what_is_proposed_from_two_windows_is_one_proposal(cast, proposed):

@@ -30,9 +30,9 @@ def supervision(village: str) -> tuple[str, int]:
 def _page(refused: tuple[str, int, InquiryForm] | None = None) -> tuple[str, int]:
     """The page of the days in the address; a refusal stands at its entry."""
     form = SupervisionForm(request.args)
-    watched = inquiries.entries_of(g.area, form.period) if form.has_days() else []
     chosen = request.args.get("show", "")
-    kinds = inquiries.figures(watched)
+    watched = inquiries.entries_of(g.area, form.period, chosen) if form.has_days() else []
+    kinds = inquiries.figures(watched, form.period, chosen)
     if chosen not in ("", *(each.kind.code for each in kinds)):
         abort(404)
     page = render(
