@@ -154,7 +154,7 @@ def a_member_who_signs_in_is_known_and_left_out(cast, written):
 def a_member_left_out_by_name_alone_does_not_write(cast, written):
     """With two sign-ins of one name, the member is linked to neither."""
     user = sign_in_called(cast)
-    sign_in_called(cast, "another", written, Role.SUPERVISOR)
+    sign_in_called(cast, "another", written, Role.CHAIR)
     assessment = begun(cast, written)
     member = assessment.members[-1]
     assert member.user_id is None

@@ -48,7 +48,7 @@ def propose(needed: SecondPersonNeeded, actor: User) -> Proposal:
 
 def _meant(terms: Mapping[str, Any]) -> dict[str, Any]:
     """What is proposed, whichever form it was sent by."""
-    return {name: value for name, value in terms.items() if name != "key"}
+    return {term: value for term, value in terms.items() if term != "key"}
 
 
 def agree(proposal: Proposal, actor: User) -> Proposal:
