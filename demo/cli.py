@@ -18,7 +18,6 @@ from ground.paper.fonts import fonts_exist, make_fonts
 from ground.refusal import Refused
 from ground.server.cli import address, claim_database, default_port, serve
 from people import areas
-from people.cli import click_error
 from people.models import Area, Grid, Role
 from people.signin import accounts
 
@@ -35,7 +34,7 @@ def demo_cli(county: bool) -> None:
         with transaction():
             load(county)
     except Refused as refusal:
-        raise click_error(refusal) from refusal
+        raise click.ClickException(str(refusal.message)) from refusal
 
 
 def load(county: bool, codes: Sequence[str] = DEMO_VILLAGES) -> None:

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, String, cast, insert, literal, select
 
 from ground import clock
 from ground.db import Base, db
@@ -117,7 +117,16 @@ def _write(
 
 def name_of(row: Base) -> str:
     """The name of a row in the trail: its table and id, like "grid:12"."""
-    return f"{SUBJECT_NAMES.get(row.__tablename__, row.__tablename__)}:{row.id}"  # type: ignore[attr-defined]
+    return f"{_kind_of(row)}:{row.id}"  # type: ignore[attr-defined]
+
+
+def names_of(model: type[Base]) -> ColumnElement[str]:
+    """The names in the trail of a table's rows, as SQL."""
+    return literal(f"{_kind_of(model)}:") + cast(model.id, String)  # type: ignore[attr-defined]
+
+
+def _kind_of(row: Base | type[Base]) -> str:
+    return SUBJECT_NAMES.get(row.__tablename__, row.__tablename__)
 
 
 def id_of(name: str) -> int:

@@ -10,7 +10,6 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from ground.db import transaction
-from ground.refusal import Refused
 from ground.server.cli import Commands
 from people import access, areas, cards, filing, pages, rolesheet
 from people.cardsheet import cards_pdf
@@ -24,20 +23,12 @@ people_cli = Commands("people", help="The roster of grids, workers and instructo
 cards_cli = Commands("cards", help="The workers' cards: listed, and printed.")
 
 
-def click_error(refusal: Refused) -> click.ClickException:
-    """A refusal as the command line shows it: its message, and exit status 1."""
-    return click.ClickException(str(refusal.message))
-
-
 @areas_cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_areas(file: Path) -> None:
     """Load a county's list: code,level,name,parent_code (UTF-8 or GB18030). All of it, or nothing."""
-    try:
-        with transaction():
-            added = areas.import_areas(file.read_bytes())
-    except Refused as refusal:
-        raise click_error(refusal) from refusal
+    with transaction():
+        added = areas.import_areas(file.read_bytes())
     click.echo(f"{added} areas added")
 
 
@@ -57,15 +48,12 @@ def add_account(
     area = areas.by_code(code)
     if area is None:
         raise click.ClickException(f"no area has the code {code}")
-    try:
-        secret = passwords.own_secret(password, username)
-        with transaction():
-            user = accounts.add_user(
-                username, name, secret, None, temporary=not lasting, area=area, unit=unit, phone=phone
-            )
-            accounts.grant(user, Role(role), area, None)
-    except Refused as refusal:
-        raise click_error(refusal) from refusal
+    secret = passwords.own_secret(password, username)
+    with transaction():
+        user = accounts.add_user(
+            username, name, secret, None, temporary=not lasting, area=area, unit=unit, phone=phone
+        )
+        accounts.grant(user, Role(role), area, None)
     click.echo(f"{username} may sign in as {role} of {area.name}")
 
 
@@ -73,12 +61,9 @@ def add_account(
 @click.argument("username")
 def give_password(username: str) -> None:
     """Give a new password to somebody whom nobody else can help; it opens once."""
-    try:
-        secret = keeping.new_secret(keeping.find_by_name(username))
-        with transaction():
-            keeping.give_password(keeping.find_by_name(username), None, secret)
-    except Refused as refusal:
-        raise click_error(refusal) from refusal
+    secret = keeping.new_secret(keeping.find_by_name(username))
+    with transaction():
+        keeping.give_password(keeping.find_by_name(username), None, secret)
     click.echo(secret.plain)
 
 
@@ -86,14 +71,11 @@ def give_password(username: str) -> None:
 @click.argument("username")
 def confirm_roles(username: str) -> None:
     """Confirm the roles of a sign-in that wait, where nobody above the village could."""
-    try:
-        with transaction():
-            user = keeping.find_by_name(username)
-            waiting = [role_grant for role_grant in user.grants if role_grant.waits]
-            for role_grant in waiting:
-                accounts.confirm(role_grant, None)
-    except Refused as refusal:
-        raise click_error(refusal) from refusal
+    with transaction():
+        user = keeping.find_by_name(username)
+        waiting = [role_grant for role_grant in user.grants if role_grant.waits]
+        for role_grant in waiting:
+            accounts.confirm(role_grant, None)
     click.echo(f"{len(waiting)} roles of {username} have effect now")
 
 
@@ -101,11 +83,8 @@ def confirm_roles(username: str) -> None:
 @click.argument("username")
 def take_off_second_step(username: str) -> None:
     """Take off the second step of signing in of somebody whom nobody else can help."""
-    try:
-        with transaction():
-            keeping.take_off_second_factor(keeping.find_by_name(username), None)
-    except Refused as refusal:
-        raise click_error(refusal) from refusal
+    with transaction():
+        keeping.take_off_second_factor(keeping.find_by_name(username), None)
     click.echo(f"{username} signs in by password alone")
 
 
@@ -133,22 +112,19 @@ def import_from_file(kind: filing.FileType, file: Path, area: Area, dry_run: boo
 
     Prints how many rows were added, changed and left, or each bad cell.
     """
-    try:
-        table = kind.read(file.read_bytes(), file.name, area)
-        plan = kind.plan_table(table, area)
-        if plan.hidden_rows:
-            rows = ", ".join(map(str, plan.hidden_rows))
-            click.echo(f"left out, as Excel hides them: rows {rows}", err=True)
-        for cell in plan.bad_cells:
-            click.echo(f"{cell.where} {cell.column}: {cell.reason}", err=True)
-        if plan.bad_cells:
-            raise click.ClickException(f"{len(plan.bad_cells)} bad cells; nothing was changed")
-        if not dry_run:
-            with click.progressbar(length=len(plan.steps), label=kind.name, file=sys.stderr) as bar:
-                for done in kind.write(area, lambda: filing.carry_out_as_planned(kind, plan, table, area)):
-                    bar.update(done - bar.pos)
-    except Refused as refusal:
-        raise click_error(refusal) from refusal
+    table = kind.read(file.read_bytes(), file.name, area)
+    plan = kind.plan_table(table, area)
+    if plan.hidden_rows:
+        rows = ", ".join(map(str, plan.hidden_rows))
+        click.echo(f"left out, as Excel hides them: rows {rows}", err=True)
+    for cell in plan.bad_cells:
+        click.echo(f"{cell.where} {cell.column}: {cell.reason}", err=True)
+    if plan.bad_cells:
+        raise click.ClickException(f"{len(plan.bad_cells)} bad cells; nothing was changed")
+    if not dry_run:
+        with click.progressbar(length=len(plan.steps), label=kind.name, file=sys.stderr) as bar:
+            for done in kind.write(area, lambda: filing.carry_out_as_planned(kind, plan, table, area)):
+                bar.update(done - bar.pos)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in plan.counts_by_outcome.items())
     click.echo(f"{'dry run: ' if dry_run else ''}{counts}")
 

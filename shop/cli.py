@@ -7,10 +7,9 @@ import click
 
 from ground.clock import local
 from ground.db import db, read_snapshot, transaction
-from ground.refusal import Refused
 from ground.server.cli import Commands
 from people import areas
-from people.cli import click_error, import_from_file
+from people.cli import import_from_file
 from people.signin import keeping
 from points.cli import ledger_cli
 from shop.desk import devices, verify
@@ -41,12 +40,9 @@ def verify_ledger() -> None:
 @click.option("--by", "username", required=True, help="The sign-in of the manager who answers for it.")
 def add_device(code: str, name: str, username: str) -> None:
     """Give a device a key. The key is the last line, and is told this once."""
-    try:
-        with transaction():
-            manager = keeping.find_by_name(username)
-            device, key = devices.add_device(_shop(code), name, manager)
-    except Refused as refusal:
-        raise click_error(refusal) from refusal
+    with transaction():
+        manager = keeping.find_by_name(username)
+        device, key = devices.add_device(_shop(code), name, manager)
     click.echo(f"device {device.id}, {device.name}, serves {device.shop.name}; its key:")
     click.echo(key)
 

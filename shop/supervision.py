@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ground.clock import local
 from ground.db import db
+from people import audit
 from people.models import Area, AuditEvent, Card, Person, User
 from people.supervision.entries import DaySpan, Entry, EntryKind, EntryPage
 from points.amounts import show
@@ -57,7 +58,7 @@ def reprints(village: Area, period: DaySpan) -> Iterator[Entry]:
     """Receipts that were printed once more."""
     query = (
         select(AuditEvent, Redemption)
-        .join(Redemption, AuditEvent.subject == literal("redemption:") + cast(Redemption.id, String))
+        .join(Redemption, AuditEvent.subject == audit.names_of(Redemption))
         .options(joinedload(AuditEvent.actor), joinedload(Redemption.card).joinedload(Card.person))
         .where(
             AuditEvent.area_id == village.id,

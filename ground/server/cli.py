@@ -14,17 +14,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ground.db import database_file, db
 from ground.db.troubles import SENTENCES, trouble_of
+from ground.refusal import Refused
 from ground.server import backups, claims, metrics, serving
 from ground.server.addresses import is_loopback
 
 
 class Commands(AppGroup):
-    """Commands of one subject, which say in a sentence what is wrong with the database."""
+    """Commands of one subject, which say in a sentence what is refused or wrong with the database."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a trouble of the database ends it with its sentence and status 1."""
+        """Run a command; a refusal or a trouble of the database ends it with its sentence and status 1."""
         try:
             return super().invoke(ctx)
+        except Refused as refusal:
+            raise click.ClickException(str(refusal.message)) from refusal
         except (DBAPIError, PoolTimeoutError) as error:
             if (trouble := trouble_of(error)) is None:
                 raise

@@ -110,17 +110,13 @@ def check_may_decide(proposal: Proposal, actor: User) -> None:
 
 def _check_gave_no_password(proposer: User, actor: User) -> None:
     """Check that the second person could not have signed in as the first. Refused `gave_password`."""
-    given = db.session.scalars(
-        select(AuditEvent)
-        .where(
-            AuditEvent.action == "user.password",
-            AuditEvent.subject == audit.name_of(proposer),
-            AuditEvent.actor_id != proposer.id,
-            AuditEvent.at > clock.now() - PASSWORD_REMEMBERED,
-        )
-        .order_by(AuditEvent.id)
+    givers = select(AuditEvent.actor_id).where(
+        AuditEvent.action == "user.password",
+        AuditEvent.subject == audit.name_of(proposer),
+        AuditEvent.actor_id != proposer.id,
+        AuditEvent.at > clock.now() - PASSWORD_REMEMBERED,
     )
-    if any(event.actor and humans.is_same(event.actor, actor) for event in given):
+    if humans.is_among(actor, givers):
         raise Refused(
             "gave_password",
             _("You gave them a password in the last 30 days. Somebody else decides on this."),

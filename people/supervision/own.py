@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import String, cast, func, literal, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ground.db import db
-from people import labels
+from people import audit, labels
 from people.models import Area, AuditEvent, Merge, Person, Role, User
 from people.signin.accounts import CARD_SIGN_IN
 from people.supervision.entries import DaySpan, Entry, EntryKind, EntryPage
@@ -24,16 +24,11 @@ SIGN_IN_ACTIONS = {
 USED_AT_ONCE = timedelta(hours=1)
 
 
-def _about(event: type[AuditEvent]) -> object:
-    """SQL condition: the sign-in that a line of the trail is about."""
-    return event.subject == literal("user:") + cast(User.id, String)
-
-
 def sign_ins(village: Area, period: DaySpan) -> Iterator[Entry]:
     """Sign-ins and roles; not those that come with a worker's PIN."""
     query = (
         select(AuditEvent, User)
-        .join(User, _about(AuditEvent))  # type: ignore[arg-type]
+        .join(User, AuditEvent.subject == audit.names_of(User))
         .options(joinedload(AuditEvent.actor))
         .where(
             AuditEvent.area_id == village.id,
@@ -70,7 +65,7 @@ def passwords_used_at_once(village: Area, period: DaySpan) -> Iterator[Entry]:
     )
     query = (
         select(AuditEvent, User, used_at)
-        .join(User, _about(AuditEvent))  # type: ignore[arg-type]
+        .join(User, AuditEvent.subject == audit.names_of(User))
         .options(joinedload(AuditEvent.actor))
         .where(
             AuditEvent.area_id == village.id,

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, String, cast, false, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, false, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from ground import names
 from ground.clock import SHANGHAI
 from ground.db import db
-from people import cards
+from people import audit, cards
 from people.models import Area, AuditEvent, Card, Contact, Grid, Group, Level, Person, User
 from people.roster import persons
 from people.trail.subjects import subjects_of
@@ -103,16 +103,16 @@ def _matches_text(text: str, masked: bool) -> ColumnElement[bool]:
         users = users.where(User.person_id.is_(None))
     about = union_all(
         *(
-            select(literal(f"{kind}:") + cast(ident, String)).where(condition)
-            for kind, ident, condition in (
-                ("person", Person.id, Person.id.in_(of_villager)),
-                ("user", User.id, User.id.in_(users)),
-                ("card", Card.id, Card.person_id.in_(of_villager)),
-                ("card", Card.id, Card.number == (cards.card_digits(text) or text)),
-                ("grid", Grid.id, holds(Grid.name, Grid.code)),
-                ("group", Group.id, holds(Group.name)),
-                ("contact", Contact.id, holds(Contact.name)),
-                ("area", Area.id, holds(Area.name)),
+            select(audit.names_of(model)).where(condition)
+            for model, condition in (
+                (Person, Person.id.in_(of_villager)),
+                (User, User.id.in_(users)),
+                (Card, Card.person_id.in_(of_villager)),
+                (Card, Card.number == (cards.card_digits(text) or text)),
+                (Grid, holds(Grid.name, Grid.code)),
+                (Group, holds(Group.name)),
+                (Contact, holds(Contact.name)),
+                (Area, holds(Area.name)),
             )
         )
     )
