@@ -115,6 +115,7 @@ class Form(FlaskForm):
     """
 
     refusal: Any = None
+    refused_status = 422
     repeats: ClassVar[bool] = False
 
     once = FormKeyField()
@@ -145,6 +146,7 @@ class Form(FlaskForm):
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal beside its field; above the form if it has no field or a hidden one."""
         events.tell_refusal(refusal)
+        self.refused_status = refusal.status
         if refusal.field in self and not isinstance(self[refusal.field], HiddenField):
             field = self[refusal.field]
             field.errors = [*field.errors, refusal.message]
@@ -153,8 +155,8 @@ class Form(FlaskForm):
 
     @property
     def status(self) -> int:
-        """The HTTP status of the page that shows this form: 422 with errors or a refusal, otherwise 200."""
-        return 422 if self.refusal or self.errors else 200
+        """The HTTP status of the page that shows this form: its refusal's, 422 with errors, otherwise 200."""
+        return self.refused_status if self.refusal or self.errors else 200
 
 
 class SelectField(wtforms.SelectField):

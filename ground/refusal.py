@@ -4,6 +4,19 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+# The HTTP status of what is not simply a request that can't be done (422): nobody is known to ask, a clash
+# with what is there, not from there; 503 until the clock is set right.
+STATUSES = {
+    "no_key": 401,
+    "bad_key": 401,
+    "conflict": 409,
+    "key_reused": 409,
+    "demo_is_local": 403,
+    "clock_back": 503,
+    "unknown_host": 400,
+    "unknown_outcome": 500,
+}
+
 
 class Refused(Exception):
     """A rule of the field was broken; nothing was changed.
@@ -17,6 +30,11 @@ class Refused(Exception):
         self.code = code
         self.message = message
         self.field = field
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the answer."""
+        return STATUSES.get(self.code, 422)
 
     def with_field(self, field: str) -> "Refused":
         """The same refusal, to stand next to another field."""

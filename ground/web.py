@@ -76,19 +76,6 @@ TOLD_IN_PLACE = "in_place"  # the category of what a page says at a place on it
 
 MOST_NAMED = 5  # of those that were left for one reason, as what is said travels in a cookie
 
-# What a refusal answers when no form shows it: nobody is known to ask, a clash with what is there, not from
-# there, or, for all others, a request that can't be done (422); 503 until the clock is set right.
-STATUSES = {
-    "no_key": 401,
-    "bad_key": 401,
-    "conflict": 409,
-    "key_reused": 409,
-    "demo_is_local": 403,
-    "clock_back": 503,
-    "unknown_host": 400,
-    "unknown_outcome": 500,
-}
-
 # Under this address programs ask: what goes wrong there is told in JSON.
 API_PREFIX = "/api/"
 
@@ -264,7 +251,7 @@ def answer_refusal(refusal: Refused) -> Response | tuple[str, int]:
     if request.path.startswith(API_PREFIX):
         return problem(refusal)
     events.tell_refusal(refusal)
-    status = STATUSES.get(refusal.code, 422)
+    status = refusal.status
     if refusal.code == "unknown_outcome":
         return _unknown_page(status)
     return render_template(
@@ -291,7 +278,7 @@ def problem(refusal: Refused, status: int | None = None, **more: object) -> Prob
     person in front of it.
     """
     events.tell_refusal(refusal)
-    status = status or STATUSES.get(refusal.code, 422)
+    status = status or refusal.status
     body = {
         "type": f"urn:aixin:problem:{refusal.code}",
         "title": str(refusal.message),

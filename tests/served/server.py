@@ -119,12 +119,13 @@ class Server(Group):
         status, answer = self._send(method, path, sent, kind | headers)
         return status, json.loads(answer or b"null")
 
-    def fill_in(self, path: str, fields: dict[str, Any], cookie: str) -> int:
-        """Send a form as a browser does, and do not follow where it leads; the status of the answer."""
+    def fill_in(self, path: str, fields: dict[str, Any], cookie: str) -> tuple[int, str]:
+        """Send a form as a browser does, and do not follow where it leads: the answer's status and page."""
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"session={cookie}"}
         # Their PUBLIC_URL is https, so a form has to say from which page it comes.
         kind |= {"Referer": f"http://127.0.0.1:{self.port}{path}", "Host": f"127.0.0.1:{self.port}"}
-        return self._send("POST", path, urlencode(fields), kind)[0]
+        status, page = self._send("POST", path, urlencode(fields), kind)
+        return status, page.decode()
 
     def _send(self, method: str, path: str, sent: str | None, headers: dict[str, str]) -> tuple[int, bytes]:
         """One request on a connection of its own: the status and the answer."""

@@ -124,7 +124,7 @@ def test_a_double_tap_hands_out_once_and_shows_the_same_receipt(cast, desk):
 def test_the_same_key_with_another_basket_is_refused(cast, desk):
     page, form = f"{HERE}/desk/{cast.card.number}", basket(cast, soap="1")
     desk.post(page, data=form)
-    assert desk.post(page, data=form | {f"goods-{cast.goods.id}": "2"}).status_code == 422
+    assert desk.post(page, data=form | {f"goods-{cast.goods.id}": "2"}).status_code == 409
     assert count(Redemption) == 1
 
 
