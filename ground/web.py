@@ -233,7 +233,7 @@ def told_in_place() -> ToldInPlace | None:
     return ToldInPlace(**told[-1]) if told else None
 
 
-def what_was_left(refusals: Iterable[tuple[str, Refused]]) -> list[str]:
+def refusal_summaries(refusals: Iterable[tuple[str, Refused]]) -> list[str]:
     """Of many that were done at once, those that were not, by their names: a sentence for each reason."""
     names_by_reason: dict[str, list[str]] = {}
     for name, refusal in refusals:
@@ -374,10 +374,10 @@ def begin_serving() -> None:
         claims.claim(claims.place_of_file(file), where)
 
 
-def answer_taken(taken: claims.Taken) -> Response:
+def answer_already_claimed(claim: claims.AlreadyClaimed) -> Response:
     """The answer of a server that came second: none of its pages is shown."""
     log.critical("another server works on this database already")
-    return unavailable(Refused("other_server", taken.message))
+    return unavailable(Refused("other_server", claim.message))
 
 
 def answer_trouble(error: DBAPIError | PoolTimeoutError) -> Response:
@@ -569,7 +569,7 @@ def init_app(app: Flask) -> None:
     app.after_request(end_request)
     app.before_request(check_host)
     app.before_request(begin_serving)
-    app.register_error_handler(claims.Taken, answer_taken)
+    app.register_error_handler(claims.AlreadyClaimed, answer_already_claimed)
     app.register_error_handler(DBAPIError, answer_trouble)
     app.register_error_handler(PoolTimeoutError, answer_trouble)
     app.register_error_handler(Refused, answer_refusal)

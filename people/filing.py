@@ -105,30 +105,30 @@ class ImportPlan(Generic[AnyStep]):
 class FileType:
     """A kind of file: its layout, what it would do in an area, and how that is done.
 
-    `make` writes nothing and refuses nothing: what is bad is in the plan. `carry_out` does all that a
+    `make_plan` writes nothing and refuses nothing: what is bad is in the plan. `carry_out` does all that a
     plan says, inside one transaction, writes it into the audit trail, and yields how many rows are done.
-    `given` names the columns that a file for an area may lack, as the area says the same.
+    `implied_columns` names the columns that a file for an area may lack, as the area says the same.
     """
 
     name: FileKind
     layout: tables.Layout
-    make: Callable[[Table, Area], ImportPlan[Any]]
+    make_plan: Callable[[Table, Area], ImportPlan[Any]]
     carry_out: Callable[[ImportPlan[Any], Area, User | None], Iterator[int]]
     tables: Sequence[type[Base]]
     """What `make` and `carry_out` read and write."""
-    given: Callable[[Area], Collection[str]] = lambda area: ()
-    beside: Callable[[Area], object] = lambda area: None
+    implied_columns: Callable[[Area], Collection[str]] = lambda area: ()
+    dependencies: Callable[[Area], object] = lambda area: None
     """What else they rely on in an area, of tables that change all the time."""
 
     def write(
         self, area: Area, work: Callable[[], Iterator[int]], finish: Callable[[], None] = lambda: None
     ) -> Iterator[int]:
         """Do what takes a file for an area in, and then what finishes it, at once: others hardly wait."""
-        return long_write(work, finish, self.tables, [AuditEvent], lambda: self.beside(area))
+        return long_write(work, finish, self.tables, [AuditEvent], lambda: self.dependencies(area))
 
     def read(self, content: bytes, name: str, area: Area) -> Table:
         """The table in a file for an area. Refused as `tables.read` is, when it has no such table."""
-        return self.layout.read(content, name, self.given(area))
+        return self.layout.read(content, name, self.implied_columns(area))
 
     def plan(self, content: bytes, name: str, area: Area, with_hidden: bool = False) -> ImportPlan[Any]:
         """What a file would do in an area: the rows that Excel shows, or all. Refused as `read` is."""
@@ -136,7 +136,7 @@ class FileType:
 
     def plan_table(self, table: Table, area: Area, with_hidden: bool = False) -> ImportPlan[Any]:
         """What the table of a file would do in an area: the rows that Excel shows, or all."""
-        plan = self.make(table if with_hidden else table.without_hidden(), area)
+        plan = self.make_plan(table if with_hidden else table.without_hidden(), area)
         plan.hidden_rows = table.hidden_rows
         return plan
 

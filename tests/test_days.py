@@ -544,7 +544,7 @@ def test_every_column_for_a_day_names_its_range():
 def test_a_range_has_two_ends():
     for name, range_ in vars(days).items():
         if isinstance(range_, days.DayRange):
-            first, last = range_.ends()
+            first, last = range_.bounds()
             assert first <= TODAY <= last, name
             assert range_.is_usual(TODAY), name
             for day in (first, last):

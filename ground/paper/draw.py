@@ -58,7 +58,7 @@ _embedding_lock = Lock()
 def runs(text: str, bold: bool = False) -> list[tuple[str, str]]:
     """The text in pieces of one font each: (font, piece); 〓 stands for what no font has."""
     usual = register()[bold]
-    if all(ord(char) in usual.covers for char in text):
+    if all(ord(char) in usual.characters for char in text):
         return [(usual.name, text)]
     faces = [(face_of(char, bold), char) for char in text]
     printable = [

@@ -39,7 +39,7 @@ class Holder:
     since: datetime
 
 
-class Taken(Exception):
+class AlreadyClaimed(Exception):
     """Another server that runs holds the claim; `holder` is None while it has not said who it is."""
 
     def __init__(self, holder: Holder | None) -> None:
@@ -80,7 +80,7 @@ def claim(place: Path, address: str) -> None:
         _lock(descriptor)
     except OSError as error:
         os.close(descriptor)
-        raise Taken(holder_of(place)) from error
+        raise AlreadyClaimed(holder_of(place)) from error
     _held[place] = descriptor
     with suppress(OSError):  # a full disk: the lock holds all the same
         os.ftruncate(descriptor, 0)

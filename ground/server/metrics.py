@@ -30,7 +30,7 @@ class Figure:
     """A number out of the database: its name and words for the monitor, and how it is counted."""
 
     name: str
-    words: str
+    help_text: str
     count: Callable[[], int]
 
 
@@ -57,7 +57,7 @@ class DatabaseFigures(Collector):
         with self._app.app_context():
             try:
                 for figure in FIGURES.items():
-                    yield GaugeMetricFamily(figure.name, figure.words, value=figure.count())
+                    yield GaugeMetricFamily(figure.name, figure.help_text, value=figure.count())
             except SQLAlchemyError:
                 log.exception("the database does not answer a monitor")
 

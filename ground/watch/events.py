@@ -109,13 +109,13 @@ def _text(record: logging.LogRecord) -> str:
         return "broken" if record.exc_info else "noted"
     try:
         if isinstance(given, dict):
-            return text % {name: _shown(value) for name, value in given.items()}
-        return text % tuple(map(_shown, given)) if given else text
+            return text % {name: _numbers_only(value) for name, value in given.items()}
+        return text % tuple(map(_numbers_only, given)) if given else text
     except (TypeError, ValueError):
         return text
 
 
-def _shown(value: object) -> object:
+def _numbers_only(value: object) -> object:
     return value if isinstance(value, int | float) else "…"
 
 

@@ -30,7 +30,7 @@ class TryLimit:
     """A limit: so many wrong tries within a time, then one more after each wait."""
 
     tries: int
-    within: timedelta
+    window: timedelta
     wait: timedelta
 
 
@@ -47,7 +47,7 @@ ADDRESS_LIMIT = TryLimit(300, QUARTER_HOUR, QUARTER_HOUR)
 PERSON_LIMIT = TryLimit(50, DAY, HOUR)
 
 LIMITS = (OWN_LIMIT, PERSON_AT_ADDRESS_LIMIT, ADDRESS_LIMIT, PERSON_LIMIT)
-LONGEST_COUNTED = max(limit.within + limit.wait for limit in LIMITS)
+LONGEST_COUNTED = max(limit.window + limit.wait for limit in LIMITS)
 
 Counts = dict[str, TryLimit]
 
@@ -153,7 +153,7 @@ def _next_try_at(bucket: str, limit: TryLimit) -> datetime:
         .order_by(SignInFailure.at.desc(), SignInFailure.id.desc())
         .limit(limit.tries)
     ).all()
-    is_full = len(latest) == limit.tries and latest[0] - latest[-1] < limit.within
+    is_full = len(latest) == limit.tries and latest[0] - latest[-1] < limit.window
     return latest[0] + limit.wait if is_full else datetime.min.replace(tzinfo=clock.SHANGHAI)
 
 

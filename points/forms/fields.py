@@ -27,7 +27,7 @@ class PointsField(AskingField, FiguresField):
         self.usual = usual
 
     @property
-    def meant(self) -> str:
+    def tick_value(self) -> str:
         """The points that were typed, as the tick names them."""
         return amounts.show(self.tenths)
 

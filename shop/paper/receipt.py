@@ -291,7 +291,7 @@ def _goods_table(paper: Paper) -> PrintedTable:
         PrintedColumn(_("Price"), 20, "right"),
         PrintedColumn(_("Amount"), 22, "right"),
     ]
-    name = PrintedColumn(_("Goods"), paper.room - sum(column.wide_mm for column in others))
+    name = PrintedColumn(_("Goods"), paper.room - sum(column.width_mm for column in others))
     return PrintedTable([name, *others], size=paper.size - 0.5, head_size=8.5, padding=0.8, side=2)
 
 

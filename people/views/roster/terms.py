@@ -56,7 +56,7 @@ def renew_terms(village: str) -> Answer:
             renewed, refused = verbs.renew_many(ticked, current_user)
             done = ngettext("%(num)s term is renewed.", "%(num)s terms are renewed.", len(renewed))
             done = done if renewed else ""
-            left = web.what_was_left((term.person.name, refusal) for term, refusal in refused)
+            left = web.refusal_summaries((term.person.name, refusal) for term, refusal in refused)
     if form.status != 200:
         return _terms_page(form)
     web.tell_in_place("ending", done, left)

@@ -284,7 +284,7 @@ def give_pins(village: str) -> Response | tuple[str, int]:
         pins = dict(zip(people, keeping.new_pins(people), strict=True))
         with attempt(form):
             given, refused = keeping.give_pins(pins, current_user)
-            left = web.what_was_left((person.name, refusal) for person, refusal in refused)
+            left = web.refusal_summaries((person.name, refusal) for person, refusal in refused)
     if form.status != 200:
         return _pins(form)
     slips = [(person, cards.active_card(person), pin) for person, pin in given.items()]

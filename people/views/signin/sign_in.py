@@ -137,9 +137,9 @@ def _go_on(form: SignInForm | OneTimeCodeForm | FirstPasswordForm, user: User) -
     """
     kept = sending.opened(form.kept.data)
     if kept is not None and kept.key is not None:
-        if kept.key.person == user.id and user.temporary:
+        if kept.key.user_id == user.id and user.temporary:
             return make_response(*_password_page(FirstPasswordForm(formdata=None, kept=form.kept.data)))
-        if kept.key.person == user.id:
+        if kept.key.user_id == user.id:
             return make_response(*sending.kept_page(kept, 200))
         flash(gettext("What was typed before was somebody else's. It was not sent."))
     return redirect(web.own_address(request.args.get("next")))

@@ -248,7 +248,7 @@ def confirm_together(village: str, ident: int) -> Response | tuple[str, int]:
             ticked = _services_or_404(form.service.data, ident)
             outcome = together.confirm_together(form.key.data, g.area, ticked, current_user)
             item_name = ticked[0].item.name
-            left = web.what_was_left((_name(record.service), record.why) for record in outcome.left)
+            left = web.refusal_summaries((_name(record.service), record.why) for record in outcome.left)
     if form.status != 200:
         item = fetch(RubricItem, ident)
         if item is None or item.rubric.area_id != g.area.id:
