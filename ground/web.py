@@ -72,7 +72,7 @@ MOST_ROWS = 50_000  # so many rows of it are waited for: about a minute
 
 LAST_PAGE = 10**6  # a page that no list reaches, and no database chokes on
 
-TOLD_IN_PLACE = "in_place"  # the category of what a page says at a place on it
+IN_PLACE = "in_place"  # the category of what a page says at a place on it
 
 MOST_NAMED = 5  # of those that were left for one reason, as what is said travels in a cookie
 
@@ -210,27 +210,27 @@ class _Part(Pagination):
 
 
 @dataclass(frozen=True)
-class ToldInPlace:
-    """What the page that comes next says at a place on it: what was done, and what was not and why."""
+class PlacedMessage:
+    """A message for a place on the next page: what was done, and what was left undone and why."""
 
     place: Any
     done: str
     left: list[str]
 
 
-def tell_in_place(place: Any, done: str, left: Iterable[str] = ()) -> None:
+def flash_in_place(place: Any, done: str, left: Iterable[str] = ()) -> None:
     """Let the page that comes next say what was done where the eye is, and not above everything.
 
-    The page finds the place again by `place`, a plain value, and shows it as `told` (macros.html).
+    The page finds the place again by `place`, a plain value, and shows it by `placed_message` (macros.html).
     """
-    told: Any = {"place": place, "done": done, "left": list(left)}
-    flash(told, TOLD_IN_PLACE)
+    message: Any = {"place": place, "done": done, "left": list(left)}
+    flash(message, IN_PLACE)
 
 
-def told_in_place() -> ToldInPlace | None:
-    """What the page before left to say in its place; of two windows, what was done last."""
-    told: list[Any] = get_flashed_messages(category_filter=[TOLD_IN_PLACE])
-    return ToldInPlace(**told[-1]) if told else None
+def flashed_in_place() -> PlacedMessage | None:
+    """The message that the page before left for a place on this one; of two windows, the last one's."""
+    messages: list[Any] = get_flashed_messages(category_filter=[IN_PLACE])
+    return PlacedMessage(**messages[-1]) if messages else None
 
 
 def refusal_summaries(refusals: Iterable[tuple[str, Refused]]) -> list[str]:

@@ -41,7 +41,7 @@ def _terms_page(form: RenewManyForm) -> tuple[str, int]:
         labels=labels,
         may_appoint=bool(g.roles & access.COMMITTEE),
         form=form,
-        told=web.told_in_place(),
+        message=web.flashed_in_place(),
     ), form.status
 
 
@@ -59,7 +59,7 @@ def renew_terms(village: str) -> Answer:
             left = web.refusal_summaries((term.person.name, refusal) for term, refusal in refused)
     if form.status != 200:
         return _terms_page(form)
-    web.tell_in_place("ending", done, left)
+    web.flash_in_place("ending", done, left)
     return redirect(url_for("roster.terms", village=village, _anchor="told"))
 
 
