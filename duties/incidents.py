@@ -214,7 +214,7 @@ def _has_step(*kinds: IncidentStepKind) -> ColumnElement[bool]:
 def _check_reporter(village: Area, worker: Person | None, actor: User) -> None:
     """Check who reports for whom: no worker reports for another. Refused `not_yours`."""
     roles = actor.roles_in(village) & REPORTERS
-    own = worker is not None and persons.stands_for(actor, worker)
+    own = worker is not None and persons.is_sign_in_of(actor, worker)
     of_village = worker is None or worker.area_id == village.id
     if not roles or not of_village or (roles == {Role.WORKER} and not own):
         raise Refused("not_yours", _("A worker reports for themselves; others for the village."), "worker")

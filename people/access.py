@@ -72,7 +72,7 @@ class Route:
     methods: tuple[str, ...]
     address: str
     rule: AccessRule
-    words: str
+    description: str
 
     @property
     def package(self) -> str:
@@ -165,7 +165,7 @@ def user_of_session(token: str) -> User | None:
 
 def check_access() -> Response | None:
     """Check the access rule before every request: find the area it is about, or abort."""
-    sessions.set_here(None)
+    sessions.set_device_mark(None)
     if request.endpoint is None:
         return None  # no such address: routing answers 404 by itself
     if "\0" in request.path:
@@ -183,9 +183,9 @@ def check_access() -> Response | None:
     events.add_to_request(user=current_user.id)
     if current_user.temporary and request.endpoint != FIRST_SIGN_IN_PAGE:
         return redirect(url_for(FIRST_SIGN_IN_PAGE))
-    sessions.set_here(g.user_session)
+    sessions.set_device_mark(g.user_session)
     if request.endpoint not in UNATTENDED_PAGES:
-        sessions.note_seen(g.user_session)
+        sessions.note_use(g.user_session)
     roles = rule.roles_for(request.method)
     if roles is not None:
         g.area, g.roles = _area_and_roles(request.view_args or {})

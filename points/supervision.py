@@ -46,13 +46,13 @@ def deductions(village: Area, period: DaySpan) -> Iterator[Entry]:
         service = deduction.service
         is_taken = service.state == ServiceState.CONFIRMED
         yield Entry(
-            row=service.id,
+            row_id=service.id,
             at=service.decided_at,  # type: ignore[arg-type]
             done_by=service.decided_by,
-            what=gettext("took points") if is_taken else gettext("dropped a deduction"),
-            about=service.worker,
+            action=gettext("took points") if is_taken else gettext("dropped a deduction"),
+            subject=service.worker,
             figure=points_in_words(deduction.tenths) if is_taken else "",
-            said=service.note if is_taken else service.decision,
+            reason=service.note if is_taken else service.decision,
             page=EntryPage("services.deduction", {"ident": service.id}),
         )
 
@@ -80,13 +80,13 @@ def large_adjustments(village: Area, period: DaySpan) -> Iterator[Entry]:
     for adjustment, assessment in db.session.execute(query):
         where = {"quarter": assessment.quarter_name, "ident": adjustment.worker_id}
         yield Entry(
-            row=adjustment.id,
+            row_id=adjustment.id,
             at=adjustment.at,
             done_by=adjustment.actor,
-            what=gettext("adjusted points by a lot"),
-            about=adjustment.worker,
+            action=gettext("adjusted points by a lot"),
+            subject=adjustment.worker,
             figure=points_in_words(adjustment.amount),
-            said=adjustment.reason,
+            reason=adjustment.reason,
             page=EntryPage("meeting.line", where),
         )
 
@@ -106,13 +106,13 @@ def corrections(village: Area, period: DaySpan) -> Iterator[Entry]:
     )
     for correction, award, worker in db.session.execute(query):
         yield Entry(
-            row=correction.id,
+            row_id=correction.id,
             at=correction.at,
             done_by=correction.actor,
-            what=gettext("corrected points that were booked"),
-            about=worker,
+            action=gettext("corrected points that were booked"),
+            subject=worker,
             figure=points_in_words(correction.right_tenths - award.amount),
-            said=correction.reason,
+            reason=correction.reason,
             page=EntryPage("ledger.account", {"ident": worker.id}),
         )
 
@@ -129,12 +129,12 @@ def taken_back(village: Area, period: DaySpan) -> Iterator[Entry]:
     )
     for undone, service in db.session.execute(query):
         yield Entry(
-            row=undone.id,
+            row_id=undone.id,
             at=undone.at,
             done_by=undone.actor,
-            what=gettext("took back that a record was confirmed"),
-            about=service.worker,
-            said=undone.reason,
+            action=gettext("took back that a record was confirmed"),
+            subject=service.worker,
+            reason=undone.reason,
             page=EntryPage("services.services", {"record": service.id}),
         )
 
@@ -162,11 +162,11 @@ def who_confirms_whom(village: Area, period: DaySpan) -> Iterator[Entry]:
     )
     for user, worker, times, last_id, last_at in db.session.execute(query):
         yield Entry(
-            row=last_id,
+            row_id=last_id,
             at=last_at,  # type: ignore[arg-type]
             done_by=user,
-            what=gettext("confirmed records of one worker"),
-            about=worker,
+            action=gettext("confirmed records of one worker"),
+            subject=worker,
             figure=gettext("%(n)s times", n=times),
             page=EntryPage("services.services", {"state": str(ServiceState.CONFIRMED), "worker": worker.id}),
         )

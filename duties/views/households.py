@@ -94,7 +94,7 @@ def _search(own_grids: dict[int, Grid]) -> tuple[listing.HouseholdSearch, list[i
 
 @bp.get("/v/<village>/households/grids/<int:ident>")
 @access.allow(*GRID_ROLES)
-@excel(lists.GRID_HOUSEHOLDS, about="grid")
+@excel(lists.GRID_HOUSEHOLDS, subject_key="grid")
 def grid_households(village: str, ident: int) -> str:
     """The households of one grid, and those who moved away from it."""
     grid = grid_in_scope(ident)
@@ -145,7 +145,7 @@ def offer_own_grids(form: forms.NewFileForm | GatheringForm) -> dict[int, Grid]:
 
 @bp.get("/v/<village>/households/<int:ident>")
 @access.allow(*GRID_ROLES)
-@excel(lists.HOUSEHOLD_CLASSES, about="household")
+@excel(lists.HOUSEHOLD_CLASSES, subject_key="household")
 def household(village: str, ident: int) -> tuple[str, int]:
     """The file of a household, and the history of its class."""
     return _file_page(_household_in_scope(ident), ButtonForm(formdata=None))

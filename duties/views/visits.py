@@ -151,7 +151,7 @@ def _record_visit(form: VisitForm, household: Household) -> None:
 
 @bp.get("/v/<village>/households/<int:ident>/visits")
 @access.allow(*GRID_ROLES)
-@excel(lists.VISITS, about="household")
+@excel(lists.VISITS, subject_key="household")
 def household_visits(village: str, ident: int) -> str:
     """The visits to a household, the latest first."""
     household = _household_or_404(ident)

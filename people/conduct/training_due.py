@@ -76,7 +76,7 @@ class TrainingDue:
     serving: int = 0
     missing: list[MissingTraining] = field(default_factory=list)
 
-    def lacking(self, giver: Level) -> int:
+    def lacking_count(self, giver: Level) -> int:
         """How many lack a session of the village, the township or the county."""
         return sum(giver in person.sessions for person in self.missing)
 

@@ -24,8 +24,8 @@ class Vacancy:
 
     grid: Grid
     duty: Duty
-    ran_out: Appointment | None
-    coming: Appointment | None
+    last_term: Appointment | None
+    next_term: Appointment | None
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class StaffingFigures:
 
     village: Area
     grids: int
-    without: dict[Duty, int]
-    ending: int
-    ran_out: int
+    vacancies: dict[Duty, int]
+    ending_terms: int
+    terms_run_out: int
 
 
 def ending_terms(village: Area) -> Sequence[Appointment]:

@@ -75,7 +75,7 @@ def state(deduction: Deduction, text: str, key: str, actor: User) -> Statement:
     if existing is not None:
         check_repeated((existing.deduction_id, existing.text), (service.id, text))
         return existing
-    own = persons.stands_for(actor, service.worker)
+    own = persons.is_sign_in_of(actor, service.worker)
     if not own and not actor.roles_in(service.worker.area) & PROPOSERS:
         raise Refused("committee_only", _("The worker or the committee writes this down."), "text")
     if service.state != ServiceState.RECORDED:

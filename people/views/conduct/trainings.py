@@ -113,7 +113,7 @@ def new_training(area: str) -> Response | tuple[str, int]:
 
 @bp.get("/a/<area>/trainings/<int:ident>")
 @access.allow(*READERS)
-@excel(lists.ATTENDANCES, about="training")
+@excel(lists.ATTENDANCES, subject_key="training")
 def training(area: str, ident: int) -> tuple[str, int]:
     """A session: who is there so far, and for who holds it the field that waits for a card."""
     return _training(_session(ident), ScanForm(formdata=None), PhotoForm(formdata=None))
@@ -222,7 +222,7 @@ def _let_in(ident: int, scanned: str) -> str:
 
 @bp.get("/a/<area>/trainings/<int:ident>/list")
 @access.allow(*READERS)
-@excel(lists.TRAINING_ROLL, about="training")
+@excel(lists.TRAINING_ROLL, subject_key="training")
 def training_list(area: str, ident: int) -> tuple[str, int]:
     """Everyone who should be there; who holds the session ticks who was, others only read it."""
     return _list(_session(ident), TickForm(formdata=None))

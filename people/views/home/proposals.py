@@ -52,17 +52,17 @@ def _proposal_page(ident: int, form: Form) -> tuple[str, int]:
         kind=kind,
         facts=kind.facts(one),
         form=form,
-        reason=form if isinstance(form, ReasonForm) else ReasonForm(formdata=None),
+        refusal_form=form if isinstance(form, ReasonForm) else ReasonForm(formdata=None),
         labels=labels,
-        why_not=_why_not(one),
+        decision_refusal=_refusal_text(one),
     )
     return page, form.status
 
 
-def _why_not(one: Proposal) -> str | None:
+def _refusal_text(proposal: Proposal) -> str | None:
     """The sentence that says why the reader does not decide it; None if they may."""
     try:
-        proposing.check_may_decide(one, current_user)
+        proposing.check_may_decide(proposal, current_user)
     except Refused as refusal:
         return str(refusal.message)
     return None

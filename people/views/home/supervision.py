@@ -41,10 +41,10 @@ def _page(refused: tuple[str, int, InquiryForm] | None = None) -> tuple[str, int
         period=form.period,
         kinds=kinds,
         chosen=chosen,
-        most=MOST_OF_A_KIND,
+        most_entries=MOST_OF_A_KIND,
         watched=[each for each in watched if chosen in ("", each.kind.code)],
         links=_link,
-        kept=_kept(form),
+        search_arguments=_kept(form),
         refused=refused,
         inquiry_form=refused[2] if refused else InquiryForm(formdata=None),
     )

@@ -97,7 +97,7 @@ def new_grid(village: str) -> Answer:
 
 @bp.get("/v/<village>/grids/<int:ident>")
 @access.allow(*READERS)
-@excel(lists.HOLDERS, lists.GRID_HISTORY, about="grid")
+@excel(lists.HOLDERS, lists.GRID_HISTORY, subject_key="grid")
 def grid(village: str, ident: int) -> str:
     """A grid: what it is, who serves and served in it, and its history."""
     grid = fetch(Grid, ident, village_id=g.area.id) or abort(404)
@@ -260,15 +260,15 @@ def _change(ident: int, form: Any, what: str, act: Callable[[], str], closes: bo
             flash(message)
             return redirect(url_for("roster.grid", village=g.area.code, ident=ident))
     grid = open_grid(ident)
-    in_the_way = (
+    blocking_terms = (
         changes.blocking_terms(grid, min(form.on.data or clock.today(), clock.today())) if closes else []
     )
     page = render_template(
         "people/roster/grid_change.html",
         grid=grid,
         form=form,
-        what=what,
-        in_the_way=in_the_way,
+        change=what,
+        blocking_terms=blocking_terms,
         state_of=lambda term: holders.state_of(term, clock.today()),
         labels=labels,
         may_appoint=_has_role(access.COMMITTEE),

@@ -55,7 +55,7 @@ def _current_terms(terms_by_person: dict[int, list[Appointment]]) -> dict[int, l
 
 @bp.get("/v/<village>/people/<int:ident>")
 @access.allow(*READERS)
-@excel(lists.PERSON_TERMS, about="person")
+@excel(lists.PERSON_TERMS, subject_key="person")
 def person(village: str, ident: int) -> tuple[str, int]:
     """A person: who they are, and all their terms here."""
     return person_page(verbs.find(g.area, ident) or abort(404), PortraitForm(formdata=None))
@@ -70,9 +70,9 @@ def person_page(person: Person, form: PortraitForm) -> tuple[str, int]:
         "people/roster/person.html",
         person=person,
         state=_service_text(running),
-        kept=entry,
-        kept_here=verbs.find(g.area, entry.id),
-        selves=verbs.entry_ids(entry),
+        kept_entry=entry,
+        local_kept_entry=verbs.find(g.area, entry.id),
+        entry_ids=verbs.entry_ids(entry),
         duplicates=verbs.direct_merges(person),
         terms=terms,
         state_of=lambda term: holders.state_of(term, today),

@@ -71,7 +71,7 @@ def staffed(area: str) -> str:
     figures = staffing.figures(g.area)
     total = {
         "grids": sum(line.grids for line in figures),
-        **{duty.value: sum(line.without[duty] for line in figures) for duty in Duty},
+        **{duty.value: sum(line.vacancies[duty] for line in figures) for duty in Duty},
     }
     return render("people/roster/staffing.html", figures=figures, total=total, days_ahead=staffing.DAYS_AHEAD)
 

@@ -309,7 +309,7 @@ def end_session(ident: int) -> Response:
     if ButtonForm().validate_on_submit():
         with transaction():
             there = next((each for each in sessions.of_user(current_user) if each.id == ident), None)
-            sessions.end_there(there or abort(404))
+            sessions.end_elsewhere(there or abort(404))
         flash(gettext("You are signed out there."))
     return redirect(url_for("signin.sessions"))
 

@@ -86,7 +86,7 @@ def open_quarter(village: str) -> Response | tuple[str, int]:
 
 @bp.get("/v/<village>/quarters/<quarter>")
 @access.allow(*access.ONLOOKERS)
-@excel(lists.SHEET, lists.NOTICES, lists.OBJECTIONS, about="assessment")
+@excel(lists.SHEET, lists.NOTICES, lists.OBJECTIONS, subject_key="assessment")
 def quarter(village: str, quarter: str) -> tuple[str, int]:
     """The sheet of a quarter, in whichever step it stands, with the one thing to do next."""
     return sheet_page(quarter_or_404(quarter, g.area))

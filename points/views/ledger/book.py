@@ -40,7 +40,7 @@ def accounts(village: str) -> str:
 
 @bp.get("/v/<village>/accounts/<int:ident>")
 @access.allow(*access.ONLOOKERS)
-@excel(lists.ENTRIES, lists.MERGED_ENTRIES, about="person")
+@excel(lists.ENTRIES, lists.MERGED_ENTRIES, subject_key="person")
 def account(village: str, ident: int) -> str:
     """The entries of one worker's account, the latest first, and the head of its chain.
 

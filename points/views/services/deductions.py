@@ -95,7 +95,7 @@ def deduction(village: str, ident: int) -> tuple[str, int]:
 def _deduction_page(one: Deduction, refused: Form | None = None) -> tuple[str, int]:
     """The page of a deduction; a form that was refused is shown again as it was sent."""
     service = one.service
-    own = persons.stands_for(current_user, service.worker)
+    own = persons.is_sign_in_of(current_user, service.worker)
     open_now = service.state == ServiceState.RECORDED
     page = render_template(
         "points/services/deduction.html",
@@ -186,6 +186,6 @@ def _after(ident: int, form: Form, message: str) -> Response | tuple[str, int]:
 def _deduction_or_404(ident: int) -> Deduction:
     """A deduction of the village; for who is only a worker here, only their own."""
     one = (verbs.find(ident, g.area) if ident < 2**31 else None) or abort(404)
-    if g.roles <= {Role.WORKER} and not persons.stands_for(current_user, one.service.worker):
+    if g.roles <= {Role.WORKER} and not persons.is_sign_in_of(current_user, one.service.worker):
         abort(404)
     return one

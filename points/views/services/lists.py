@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from people import access
-from people.views.listing import Given, Listing, each
+from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_text
 from points import amounts, labels
 from points.models import Deduction, Finding, Service
@@ -19,12 +19,12 @@ def _inside(value: Any) -> Any:
     return value if access.is_insider() else None
 
 
-def _records(given: Given) -> Iterator[tuple[Service, ServiceRow]]:
+def _records(context: Context) -> Iterator[tuple[Service, ServiceRow]]:
     """The records in the order of the list, whether they stand in a group on the page or alone."""
-    shown = given["shown"]
+    shown = context["shown"]
     rows = (*shown.rows, *(row for group in shown.groups for row in group.rows))
     row_by_id = {row.service.id: row for row in rows}
-    for service in given["page"]:
+    for service in context["page"]:
         yield service, row_by_id[service.id]
 
 
@@ -51,8 +51,8 @@ SERVICES = Listing(
 )
 
 
-def _deductions(given: Given) -> Iterator[tuple[Deduction, Service]]:
-    for deduction in given["page"]:
+def _deductions(context: Context) -> Iterator[tuple[Deduction, Service]]:
+    for deduction in context["page"]:
         yield deduction, deduction.service
 
 
@@ -75,7 +75,7 @@ DEDUCTIONS = Listing(
 
 SAMPLES = Listing(
     _("Samples"),
-    lambda given: given["samples"],
+    lambda context: context["samples"],
     (_("Quarter"), lambda sample, count: sample.quarter_name),
     (_("Drawn at"), lambda sample, count: sample.at),
     (_("Drawn by"), lambda sample, count: shown_name(sample.actor)),
@@ -84,10 +84,10 @@ SAMPLES = Listing(
 )
 
 
-def _sample_lines(given: Given) -> Iterator[tuple[Service, Finding | None, Any]]:
-    lines: list[SampleLine] = given["lines"]
+def _sample_lines(context: Context) -> Iterator[tuple[Service, Finding | None, Any]]:
+    lines: list[SampleLine] = context["lines"]
     for line in lines:
-        home = given["household"](line.service)
+        home = context["household"](line.service)
         yield line.service, line.finding, home and f"{home.number} {home.head}"
 
 
@@ -116,7 +116,7 @@ SAMPLE_LINES = Listing(
 
 SLIPS = Listing(
     _("Slips"),
-    each("batches"),
+    context_records("batches"),
     (_("Day"), lambda batch: batch.at),
     (_("For"), lambda batch: batch.worker.name if batch.worker else _("anyone")),
     (_("First slip"), lambda batch: batch.first),

@@ -223,6 +223,6 @@ def _rejected_or_404(ident: int, own: bool, to_write: bool = False) -> Service:
     service = fetch(Service, ident, lock=to_write, village_id=g.area.id) or abort(404)
     if service.state != ServiceState.REJECTED:
         abort(404)
-    if own and not persons.stands_for(current_user, service.worker):
+    if own and not persons.is_sign_in_of(current_user, service.worker):
         abort(404)
     return service

@@ -281,7 +281,7 @@ def _name(service: Service) -> str:
 def service_photo(village: str, ident: int) -> Response:
     """The photo that goes with a record, for those of the village who look into it, and its worker."""
     service = _service_or_404(ident)
-    if g.roles <= {Role.WORKER} and not persons.stands_for(current_user, service.worker):
+    if g.roles <= {Role.WORKER} and not persons.is_sign_in_of(current_user, service.worker):
         abort(404)
     photo = photos.photo_of(service) or abort(404)
     return web.photo(photo.content, photo.digest)

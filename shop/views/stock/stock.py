@@ -63,7 +63,7 @@ def stock(village: str) -> str:
 
 @bp.get("/v/<village>/goods/<int:ident>/stock")
 @access.allow(*READERS)
-@excel(lists.MOVES, lists.LOTS, about="article")
+@excel(lists.MOVES, lists.LOTS, subject_key="article")
 def goods_stock(village: str, ident: int) -> str:
     """An article's lots and every move of them; `?came=` is the lot that was taken in just now."""
     article = _article_or_404(ident)
