@@ -89,7 +89,7 @@ def counts(grids: Collection[int], today: date) -> Counter[int]:
             Gathering.grid_id.in_(grids),
             Gathering.held_on >= first,
             Gathering.held_on < after,
-            evidence.stands(Gathering.id),
+            evidence.is_not_rejected(Gathering.id),
         )
         .group_by(Gathering.grid_id)
     )

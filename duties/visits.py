@@ -141,7 +141,7 @@ class VisitDue:
 # The day of a household's last visit that counts: one look into an index for each household.
 _LAST_ON = (
     select(Visit.visited_on)
-    .where(Visit.household_id == Household.id, evidence.stands(Visit.id))
+    .where(Visit.household_id == Household.id, evidence.is_not_rejected(Visit.id))
     .order_by(Visit.visited_on.desc())
     .limit(1)
     .correlate(Household)
@@ -202,7 +202,7 @@ def open_follow_ups(village: Area, grids: Collection[int]) -> Sequence[Visit]:
             Visit.done_on.is_(None),
             Visit.grid_id.in_(village_grids),
             Household.grid_id.in_(grids),
-            evidence.stands(Visit.id),
+            evidence.is_not_rejected(Visit.id),
         )
         .order_by(Visit.visited_on, Visit.id)
     ).all()

@@ -117,7 +117,7 @@ def corrections(village: Area, period: DaySpan) -> Iterator[Entry]:
         )
 
 
-def taken_back(village: Area, period: DaySpan) -> Iterator[Entry]:
+def confirmations_taken_back(village: Area, period: DaySpan) -> Iterator[Entry]:
     """Confirmations that were taken back."""
     query = (
         select(ConfirmationUndone, Service)
@@ -176,6 +176,6 @@ SUPERVISED = (
     EntryKind(40, "deductions", _("Deductions"), deductions),
     EntryKind(50, "adjustments", _("Large adjustments"), large_adjustments),
     EntryKind(60, "corrections", _("Corrections of booked points"), corrections),
-    EntryKind(70, "taken-back", _("Confirmations taken back"), taken_back),
+    EntryKind(70, "taken-back", _("Confirmations taken back"), confirmations_taken_back),
     EntryKind(80, "confirmers", _("Who confirmed whom"), who_confirms_whom),
 )

@@ -138,7 +138,7 @@ class VillageProgress:
 
     village: Area
     assessment: Assessment | None
-    late: bool
+    is_late: bool
     open_objections: int
     overdue_objections: int
 

@@ -19,11 +19,11 @@ from points.services.flags import Flag
 
 
 @dataclass(frozen=True)
-class LeftRecord:
+class UnconfirmedRecord:
     """A record that was ticked and not confirmed, and why not."""
 
     service: Service
-    why: Refused
+    refusal: Refused
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class JointOutcome:
     """What became of the records that were ticked."""
 
     confirmed: list[Service]
-    left: list[LeftRecord]
+    unconfirmed: list[UnconfirmedRecord]
 
 
 def reasons_to_look(
@@ -87,7 +87,7 @@ def confirm_together(key: str, village: Area, services: Sequence[Service], actor
                 raise look[service.id]
             confirmed.append(deciding.confirm_looked_at(service, actor))
         except Refused as refusal:
-            left.append(LeftRecord(service, refusal))
+            left.append(UnconfirmedRecord(service, refusal))
     return JointOutcome(confirmed, left)
 
 
@@ -99,7 +99,7 @@ def _outcome_so_far(services: Sequence[Service], actor: User) -> JointOutcome:
         if decided_by is not None and humans.is_same(actor, decided_by):
             confirmed.append(service)
         else:
-            left.append(LeftRecord(service, Refused("not_confirmed", _("Not confirmed. Look again."))))
+            left.append(UnconfirmedRecord(service, Refused("not_confirmed", _("Not confirmed. Look again."))))
     return JointOutcome(confirmed, left)
 
 

@@ -88,7 +88,7 @@ def bring(
         contact=contact.strip(),
         text=text.strip(),
         received_on=received_on,
-        due_on=workdays.after(received_on, ANSWER_WITHIN_WORKDAYS),
+        due_on=workdays.workday_after(received_on, ANSWER_WITHIN_WORKDAYS),
         token=random_characters(TOKEN_LENGTH, chance or secrets.SystemRandom()),
         received_by_id=actor.id if actor else None,
         origin=origin,

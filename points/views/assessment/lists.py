@@ -91,7 +91,7 @@ AREA_QUARTER = Listing(
     (_("Code"), lambda figures: figures.progress.village.code),
     (_("Village or community"), lambda figures: figures.progress.village.name),
     (_("State"), lambda figures: labels.state_of(figures.progress.assessment)),
-    (_("Late"), lambda figures: figures.progress.late),
+    (_("Late"), lambda figures: figures.progress.is_late),
     (_("Workers"), _posted(lambda figures: figures.workers)),
     (_("Total"), _posted(lambda figures: amounts.as_number(figures.total))),
     (

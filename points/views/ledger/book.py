@@ -125,14 +125,14 @@ def mine(village: str) -> str:
         today=clock.today(),
         latest=ledger.latest(person, LATEST_ENTRIES),
         quarter=_own_quarter_url,
-        open=[
+        open_assessments=[
             assessment
             for assessment in assessments.assessments_of(g.area)
             if assessment.state != AssessmentState.BOOKED
         ],
         lapses=expiry.warning(person),
         services=services,
-        again=reading.resubmitted_ids(services),
+        resubmitted_ids=reading.resubmitted_ids(services),
         states=labels.SERVICE_STATES,
         deductions=deductions.of_worker(g.area, person),
         deduction_states=labels.DEDUCTION_STATES,

@@ -40,16 +40,16 @@ def _page(form: Form) -> tuple[str, int]:
     page = render(
         "points/ledger/expiry.html",
         form=form if isinstance(form, ExpiryForm) else ExpiryForm(formdata=None),
-        button=form if isinstance(form, ButtonForm) else None,
+        button_form=form if isinstance(form, ButtonForm) else None,
         coming=coming,
         announcement=verbs.announcement(g.area),
-        people=len(stakes),
+        people_count=len(stakes),
         at_stake=sum(stakes),
         resolved=resolved,
         lapsed=verbs.tenths_lapsed(resolved),
         may_decide=Role.CHAIR in g.roles,
         today=clock.today(),
-        least=verbs.LEAST_NOTICE_DAYS,
+        least_notice_days=verbs.LEAST_NOTICE_DAYS,
     )
     return page, form.status
 

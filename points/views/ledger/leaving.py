@@ -111,7 +111,7 @@ def leave(village: str, ident: int) -> Response | tuple[str, int]:
         "points/ledger/leave.html",
         form=form,
         person=person,
-        serves=serves,
+        is_serving=serves,
         balance=ledger.balance_of(person),
         rule=rule,
         until=rule.until(on),

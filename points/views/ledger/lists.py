@@ -111,7 +111,7 @@ LEAVING_RULES = Listing(
 def _pairs(context: Context) -> Iterator[tuple[int, Person, str, Any]]:
     """Both entries of each pair, one below the other."""
     for number, (pair, first, second) in enumerate(context["pairs"], 1):
-        why = "、".join(str(context["why"][sign]) for sign in pair.signs)
+        why = "、".join(str(context["sign_labels"][sign]) for sign in pair.signs)
         yield number, pair.first, why, first
         yield number, pair.second, why, second
 

@@ -47,7 +47,7 @@ SERVICES = Listing(
     (_("State"), lambda service, row: labels.SERVICE_STATES[service.state]),
     (_("Decided by"), lambda service, row: shown_name(service.decided_by)),
     (_("Decision"), lambda service, row: shown_text(service.decision)),
-    (_("To be looked at"), lambda service, row: "；".join(str(flag.words) for flag in row.flags)),
+    (_("To be looked at"), lambda service, row: "；".join(str(flag.sentence) for flag in row.flags)),
 )
 
 
@@ -119,8 +119,8 @@ SLIPS = Listing(
     context_records("batches"),
     (_("Day"), lambda batch: batch.at),
     (_("For"), lambda batch: batch.worker.name if batch.worker else _("anyone")),
-    (_("First slip"), lambda batch: batch.first),
-    (_("Last slip"), lambda batch: batch.last),
-    (_("How many"), lambda batch: batch.count),
+    (_("First slip"), lambda batch: batch.first_number),
+    (_("Last slip"), lambda batch: batch.last_number),
+    (_("How many"), lambda batch: batch.slip_count),
     (_("Keyed in"), lambda batch: batch.used_count),
 )

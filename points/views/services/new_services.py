@@ -208,7 +208,7 @@ def service_again(village: str, ident: int) -> Response | tuple[str, int]:
         form = ServiceDetailsForm(done_on=rejected.done_on, count=rejected.count, note=rejected.note)
     _fill_from_record(form, rejected)
     return render_template(
-        "points/services/service_again.html", form=form, service=rejected, own=own
+        "points/services/service_again.html", form=form, service=rejected, is_own=own
     ), form.status
 
 

@@ -143,7 +143,7 @@ def sample_checklist(village: str, ident: int) -> Response:
         village=g.area.name,
         quarter=Quarter.parse(sample.quarter_name),
         seed=sample.seed,
-        upto=sample.last_service_id,
+        last_service_id=sample.last_service_id,
         outside=sample.outside or [],
         drawn_on=clock.local(sample.at).date(),
         drawn_by=sample.actor.name,

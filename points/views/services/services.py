@@ -79,13 +79,13 @@ def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
         chosen_state=state,
         criteria=criteria,
         period=period,
-        waiting=waiting_count,
-        to_take_in=len(taking.importable_records(g.area)) if Role.CLERK in g.roles else 0,
+        waiting_count=waiting_count,
+        importable_count=len(taking.importable_records(g.area)) if Role.CLERK in g.roles else 0,
         labels=labels,
         grids=places,
         serving=serving,
         items=_item_choices(),
-        words=ConfirmForm(formdata=None),
+        confirm_form=ConfirmForm(formdata=None),
         known_names=_known_names(page.items) if may_decide else (),
         refused=refused,
         message=waiting.anchored_message(shown, in_groups),
@@ -248,7 +248,9 @@ def confirm_together(village: str, ident: int) -> Response | tuple[str, int]:
             ticked = _services_or_404(form.service.data, ident)
             outcome = together.confirm_together(form.key.data, g.area, ticked, current_user)
             item_name = ticked[0].item.name
-            left = web.refusal_summaries((_name(record.service), record.why) for record in outcome.left)
+            left = web.refusal_summaries(
+                (_name(record.service), record.refusal) for record in outcome.unconfirmed
+            )
     if form.status != 200:
         item = fetch(RubricItem, ident)
         if item is None or item.rubric.area_id != g.area.id:

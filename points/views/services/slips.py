@@ -157,7 +157,7 @@ def confirm_slip(village: str, slip: str) -> Response | tuple[str, int]:
 @access.allow(*KEYING_IN)
 def slip_sheet(village: str, slip: str) -> Response:
     """The slips that were printed together with this one and did not come back yet, four to a sheet."""
-    unused = verbs.unused_with(_slip_or_404(slip)) or abort(404)
+    unused = verbs.unused_of_batch(_slip_or_404(slip)) or abort(404)
     rubric = versions.in_force(g.area, Quarter.of(clock.today()))
     items = [
         item.name

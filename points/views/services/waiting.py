@@ -54,14 +54,14 @@ class ServiceRow:
 class ServiceGroup:
     """The plain records of an item, which are confirmed together, and the form with what is ticked.
 
-    `own` is how many more wait on this page that the reader wrote down or did.
+    `own_count` is how many more wait on this page that the reader wrote down or did.
     """
 
     item: RubricItem
     rows: list[ServiceRow]
-    own: int
+    own_count: int
     form: TogetherForm
-    ticked: frozenset[int]
+    ticked_ids: frozenset[int]
 
     @property
     def tenths(self) -> int:
