@@ -155,7 +155,7 @@ class Rounds:
                 self.clerk,
             )
             if follow_up and day < STARTS_ON - timedelta(days=10):
-                visits.follow_up_done(visit, day, "已办好", self.clerk)
+                visits.complete_follow_up(visit, day, "已办好", self.clerk)
 
     def _gather(self, beat: Beat, number: int, day: date) -> None:
         if (day.day + number) % 10 == 3:

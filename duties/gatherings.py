@@ -79,7 +79,7 @@ def record_gathering(
     return gathering
 
 
-def counts(grids: Collection[int], today: date) -> Counter[int]:
+def month_counts(grids: Collection[int], today: date) -> Counter[int]:
     """How many gatherings each of these grids (by id) held in today's month; none that was rejected."""
     first = today.replace(day=1)
     after = (first + timedelta(31)).replace(day=1)

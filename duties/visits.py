@@ -91,7 +91,7 @@ def _add_visit(key: str, household: Household, values: dict[str, object], actor:
     return visit
 
 
-def follow_up_done(visit: Visit, on: date, note: str, actor: User) -> Visit:
+def complete_follow_up(visit: Visit, on: date, note: str, actor: User) -> Visit:
     """Write down that what was promised at a visit is done since a day, in a few words or none; once.
 
     The same sent twice changes nothing. Refused `no_follow_up`, `already_done`, `bad_day`, `in_future`,
@@ -135,7 +135,7 @@ class VisitDue:
     household: Household
     last_on: date | None
     due_on: date | None
-    when: DueWhen
+    due_when: DueWhen
 
 
 # The day of a household's last visit that counts: one look into an index for each household.

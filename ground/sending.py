@@ -215,7 +215,7 @@ def kept_page(form: KeptForm | None, status: int = 400, is_shown: bool = True) -
     if form is None or form.key is None or form.size > MOST_KEPT:
         return stale_page()
     looks = {LOOK_FIELD: "file" if form.had_file else "yes"} if form.key.is_redisplayed and is_shown else {}
-    return render_template("kept.html", form=form, looks=looks), status
+    return render_template("kept.html", form=form, look_fields=looks), status
 
 
 def stale_page(_error: CSRFError | None = None) -> tuple[str, int]:

@@ -32,13 +32,13 @@ class BudgetSpending:
     """A year's budget and what was spent of it, in fen.
 
     `amount` is what was set aside (None: nothing decided), `spent` what was paid for goods since January.
-    `uncosted` counts deliveries that were bought and whose cost nobody wrote down.
+    `purchases_without_cost` counts deliveries that were bought and whose cost nobody wrote down.
     """
 
     year: int
     amount: int | None
     spent: int
-    uncosted: int
+    purchases_without_cost: int
 
     @property
     def unspent(self) -> int:

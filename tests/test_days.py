@@ -463,7 +463,7 @@ def verbs_with_days(cast, there):
         "visit": lambda day: visits.record_visit(
             key, household, worker, day, [VisitStep.MEET], "好", "", "", cast.worker_user
         ),
-        "follow-up": lambda day: visits.follow_up_done(visit, day, "", cast.worker_user),
+        "follow-up": lambda day: visits.complete_follow_up(visit, day, "", cast.worker_user),
         "gathering": lambda day: gatherings.record_gathering(
             key, grid, worker, day, GatheringKind.LAW, "修水渠", 9, "", clerk
         ),

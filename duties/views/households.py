@@ -101,11 +101,11 @@ def grid_households(village: str, ident: int) -> str:
     return render(
         "duties/households/grid_households.html",
         grid=grid,
-        living=listing.households_of_grid(grid),
+        living_households=listing.households_of_grid(grid),
         moved_away=listing.households_of_grid(grid, moved_away=True),
         figures=listing.figures([ident]),
-        others=_other_grids(grid),
-        several=len(grids_in_scope()) > 1,
+        other_grids=_other_grids(grid),
+        has_several_grids=len(grids_in_scope()) > 1,
         labels=labels,
     )
 
@@ -156,7 +156,7 @@ def _file_page(household: Household, form: ButtonForm) -> tuple[str, int]:
         "duties/households/household.html",
         household=household,
         form=form,
-        others=_other_grids(household.grid),
+        other_grids=_other_grids(household.grid),
         labels=labels,
     ), form.status
 
@@ -211,24 +211,28 @@ def household_leaves(village: str, ident: int) -> Answer:
 def _change_page(
     ident: int,
     form: Any,
-    what: str,
-    act: Callable[[Household], None],
-    offer: Callable[[Household], None] = lambda household: None,
+    change: str,
+    carry_out: Callable[[Household], None],
+    offer_choices: Callable[[Household], None] = lambda household: None,
 ) -> Answer:
     """The page of one change, with what it offers for the household; when it is done, back to the file."""
     if form.is_submitted():
         with attempt(form):
             household = _household_in_scope(ident, to_write=True)
-            offer(household)
+            offer_choices(household)
             if form.validate():
-                act(household)
+                carry_out(household)
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(url_for("duties.household", village=g.area.code, ident=ident))
     household = _household_in_scope(ident)
-    offer(household)
+    offer_choices(household)
     page = render_template(
-        "duties/households/household_change.html", form=form, household=household, what=what, labels=labels
+        "duties/households/household_change.html",
+        form=form,
+        household=household,
+        change=change,
+        labels=labels,
     )
     return page, form.status
 
@@ -270,7 +274,7 @@ def move_households(village: str, ident: int) -> Answer:
         "duties/households/household_move.html",
         form=form,
         grid=grid,
-        living=listing.households_of_grid(grid),
+        living_households=listing.households_of_grid(grid),
         labels=labels,
     )
     return page, form.status

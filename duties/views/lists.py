@@ -38,7 +38,7 @@ HOUSEHOLDS = Listing(_("Household files"), context_records("page"), *HOUSEHOLD_C
 
 
 def _of_grid(context: Context) -> Iterator[tuple[Household]]:
-    for household in (*context["living"], *context["moved_away"]):
+    for household in (*context["living_households"], *context["moved_away"]):
         yield (household,)
 
 
@@ -136,7 +136,9 @@ GATHERINGS = Listing(
 GATHERINGS_BY_GRID = Listing(
     _("This month"),
     lambda context: (
-        ((grid, context["held"][grid.id]) for grid in context["grids"]) if len(context["grids"]) > 1 else ()
+        ((grid, context["gathering_counts"][grid.id]) for grid in context["grids"])
+        if len(context["grids"]) > 1
+        else ()
     ),
     (_("Grid code"), lambda grid, held: grid.code),
     (_("Grid"), lambda grid, held: grid.name),
@@ -238,13 +240,13 @@ ATTEMPTS = Listing(
 
 def _figures(context: Context) -> Iterator[tuple[Area, DisputeFigures]]:
     """The figures of each village; in a village those of itself."""
-    if "each" not in context:
+    if "figures_by_village" not in context:
         if context["figures"]:
             yield g.area, context["figures"]
         return
     for village in context["villages"]:
-        if village.id in context["each"]:
-            yield village, context["each"][village.id]
+        if village.id in context["figures_by_village"]:
+            yield village, context["figures_by_village"][village.id]
 
 
 DISPUTE_FIGURES = Listing(

@@ -47,7 +47,7 @@ class PrintedColumn:
 class PrintedTable:
     """A table of rows under a tinted head, in type of `size` points.
 
-    `above` stands over the head, as a heading does. `padding` is the air over and under a cell's text,
+    `lines_above` stand over the head, as a heading does. `padding` is the air over and under a cell's text,
     `side` that beside it, in millimetres. A cell of more than `most_lines` is cut with "…"; a row has to
     fit a page.
     """
@@ -60,13 +60,13 @@ class PrintedTable:
         head_size: float = 9,
         padding: float = 1.2,
         side: float = 1.2,
-        above: Sequence[Strip] = (),
+        lines_above: Sequence[Strip] = (),
         most_lines: int = MOST_LINES,
     ) -> None:
         self._columns, self._size, self._padding, self._side = columns, size, padding, side
         self._most_lines = most_lines
         self._edges = list(accumulate((column.width_mm for column in columns), initial=0.0))
-        self.head = self._head(head_size, above)
+        self.head = self._head(head_size, lines_above)
 
     def row(self, cells: Sequence[str], bold: bool = False) -> Strip:
         """One row; the table's head stands above it on each page."""

@@ -305,12 +305,12 @@ def _handover(receipt: Receipt, paper: Paper) -> list[Strip]:
     people = [(_("Served by"), receipt.clerk)]
     if receipt.proxy:
         people.append((_("Collected by"), _proxy_text(receipt.proxy)))
-    strips = facts(people, left, paper.size, across=1)
+    strips = facts(people, left, paper.size, pairs_in_row=1)
     line = _signature(receipt, paper.room - left, paper.size, INK)
     down = SIGN_HIGH_MM - height_of(strips)
     if down < 0:
         return [
-            *facts(people, paper.room, paper.size, across=1),
+            *facts(people, paper.room, paper.size, pairs_in_row=1),
             side_by_side([(left, []), (paper.room - left, [line])]),
         ]
     return [side_by_side([(left, [gap(down), *strips]), (paper.room - left, [line])])]

@@ -234,7 +234,7 @@ def merge_grid(village: str, ident: int) -> Answer:
         changes.merge(grid, into, form.on.data, form.reason.data, current_user)
         return gettext("%(name)s now belongs to %(into)s.", name=grid.name, into=into.name)
 
-    return _change(ident, form, "merge", act, closes=True)
+    return _change(ident, form, "merge", act, is_closing=True)
 
 
 @bp.route("/v/<village>/grids/<int:ident>/close", methods=["GET", "POST"])
@@ -248,26 +248,28 @@ def close_grid(village: str, ident: int) -> Answer:
         changes.close(grid, form.on.data, form.reason.data, current_user)
         return gettext("%(name)s is closed. All that happened in it stays.", name=grid.name)
 
-    return _change(ident, form, "close", act, closes=True)
+    return _change(ident, form, "close", act, is_closing=True)
 
 
-def _change(ident: int, form: Any, what: str, act: Callable[[], str], closes: bool = False) -> Answer:
+def _change(
+    ident: int, form: Any, change: str, carry_out: Callable[[], str], is_closing: bool = False
+) -> Answer:
     """The page of one change; when it is done, back to the grid with a message."""
     if form.validate_on_submit():
         with attempt(form):
-            message = act()
+            message = carry_out()
         if form.status == 200:
             flash(message)
             return redirect(url_for("roster.grid", village=g.area.code, ident=ident))
     grid = open_grid(ident)
     blocking_terms = (
-        changes.blocking_terms(grid, min(form.on.data or clock.today(), clock.today())) if closes else []
+        changes.blocking_terms(grid, min(form.on.data or clock.today(), clock.today())) if is_closing else []
     )
     page = render_template(
         "people/roster/grid_change.html",
         grid=grid,
         form=form,
-        change=what,
+        change=change,
         blocking_terms=blocking_terms,
         state_of=lambda term: holders.state_of(term, clock.today()),
         labels=labels,

@@ -62,7 +62,7 @@ def _budget_page(form: BudgetForm, limit: LimitForm | None) -> str:
         shop=shop,
         backing=backing.weigh(g.area),
         form=form,
-        limit=limit,
+        limit_form=limit,
         history=backing.budget_history(shop) if shop else (),
         may_decide=Role.CHAIR in g.roles,
     )

@@ -70,7 +70,7 @@ def send_lot(village: str, ident: int) -> Answer:
         "shop/stock/send.html",
         form=form,
         lot=own_lot(ident),
-        others=others,
+        other_shops=others,
         labels=labels,
         today=clock.today(),
     )

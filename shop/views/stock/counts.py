@@ -45,7 +45,7 @@ def stock_takes(village: str) -> str:
         "shop/stock/stock_takes.html",
         shop=shop,
         page=web.page_of(verbs.stock_takes_of(shop)) if shop else None,
-        running=verbs.open_stock_take(shop) if shop else None,
+        open_stock_take=verbs.open_stock_take(shop) if shop else None,
         may_begin=bool(g.roles & access.SHOP),
     )
 
@@ -80,14 +80,14 @@ def _result_page(take: StockTake, form: Form) -> tuple[str, int]:
         "shop/stock/stock_take.html",
         take=take,
         form=form,
-        book=form if isinstance(form, BookForm) else BookForm(formdata=None),
+        book_form=form if isinstance(form, BookForm) else BookForm(formdata=None),
         proposals=waiting_about(take),
         counted=counted,
         uncounted=[row.goods for row in rows if not row.count],
-        differing=[row for row in counted if row.difference],
-        over=sum(max(0, row.difference) * row.price for row in counted),
-        missing=sum(max(0, -row.difference) * row.price for row in counted),
-        seen=not take.is_open or Role.MANAGER in g.roles,
+        differing_rows=[row for row in counted if row.difference],
+        surplus_tenths=sum(max(0, row.difference) * row.price for row in counted),
+        missing_tenths=sum(max(0, -row.difference) * row.price for row in counted),
+        may_see_results=not take.is_open or Role.MANAGER in g.roles,
         may_book=take.is_open and Role.MANAGER in g.roles,
     )
     return page, form.status
@@ -184,9 +184,9 @@ def _count_page(take: StockTake, form: CountForm, refused: dict[int, Any], saved
         form=form,
         rows=rows,
         refused=refused,
-        saved=_saved_text(saved) if saved else "",
+        saved_text=_saved_text(saved) if saved else "",
         counted=sum(1 for row in rows if row.count),
         now=clock.now(),
-        local=clock.local,
+        local_time=clock.local,
     )
     return page, 422 if refused else form.status

@@ -75,7 +75,7 @@ MOVES = Listing(
 
 LOTS = Listing(
     _("Lots"),
-    lambda context: ((lot,) for lot in (*context["usable_lots"], *context["gone"])),
+    lambda context: ((lot,) for lot in (*context["usable_lots"], *context["empty_lots"])),
     (_("Goods"), lambda lot: lot.goods.title),
     (_("Where from"), _source),
     (_("Came in"), lambda lot: lot.received_on),
@@ -149,7 +149,7 @@ STOCK_TAKES = Listing(
 
 def _counted(context: Context) -> Iterator[tuple[Any]]:
     """What was counted, for who sees it on the page."""
-    for row in context["counted"] if context["seen"] else ():
+    for row in context["counted"] if context["may_see_results"] else ():
         yield (row,)
 
 
