@@ -80,7 +80,7 @@ def record_gathering(
 
 
 def month_counts(grids: Collection[int], today: date) -> Counter[int]:
-    """How many gatherings each of these grids (by id) held in today's month; none that was rejected."""
+    """The number of gatherings in today's month that were not rejected, for each of these grids (by id)."""
     first = today.replace(day=1)
     after = (first + timedelta(31)).replace(day=1)
     rows = db.session.execute(

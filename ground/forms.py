@@ -190,7 +190,7 @@ class AskingField(wtforms.Field):
 
     @property
     def tick_value(self) -> str:
-        """What was typed, as the tick names it."""
+        """The text that was typed, as the tick names it."""
         return str(self.data)
 
     @property

@@ -47,7 +47,7 @@ class KeptForm:
 
     @property
     def size(self) -> int:
-        """How many bytes a browser sends for it."""
+        """The number of bytes that a browser sends for it."""
         return len(urlencode(self.fields))
 
     def sealed(self) -> str:
@@ -165,7 +165,7 @@ def _write_down(note: str, content: str) -> None:
 
 
 def _fingerprints(key: FormKey) -> tuple[str, str]:
-    """What stands for a form, its key at its address, and for what was in it; neither can be read back."""
+    """The digests of a form, its key at its address, and of what was in it; neither can be read back."""
     content = sha256()
     left_out = (CSRF_FIELD, LOOK_FIELD, formkey.FIELD)
     fields = [(name, text) for name, text in request.form.items(multi=True) if name not in left_out]

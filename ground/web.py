@@ -234,7 +234,7 @@ def flashed_in_place() -> PlacedMessage | None:
 
 
 def refusal_summaries(refusals: Iterable[tuple[str, Refused]]) -> list[str]:
-    """Of many that were done at once, those that were not, by their names: a sentence for each reason."""
+    """A sentence for each reason why some of many were not done, with their names."""
     names_by_reason: dict[str, list[str]] = {}
     for name, refusal in refusals:
         names_by_reason.setdefault(str(refusal.message), []).append(name)
@@ -362,7 +362,7 @@ def end_request(response: Response) -> Response:
 
 
 def begin_serving() -> None:
-    """At the first request, whatever server it came to: claim the file of the database, and wait no longer.
+    """Claim the file of the database at the first request, whatever server it came to, without waiting.
 
     A second process on one SQLite file would write beside the queue of the first.
     """

@@ -48,7 +48,7 @@ ONLOOKERS = COMMITTEE | ROLES_ABOVE | {Role.SUPERVISOR}
 
 @dataclass(frozen=True)
 class AccessRule:
-    """Whom a route lets in: everyone, everyone signed in, or holders of some roles at the place.
+    """The rule of a route: it lets in everyone, everyone signed in, or holders of some roles there.
 
     With `posting` fewer roles may send something than may look. With `device` it lets in programs, and no
     cookie.
@@ -158,7 +158,7 @@ def is_insider() -> bool:
 
 
 def user_of_session(token: str) -> User | None:
-    """Who is signed in by the token in this device's cookie, or None; the session is `g.user_session`."""
+    """The user whose session this device's cookie names, or None; the session is `g.user_session`."""
     g.user_session = sessions.find(token)
     return g.user_session.user if g.user_session else None
 

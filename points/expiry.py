@@ -92,7 +92,7 @@ def resolve(village: Area, booked_until: date, expires_on: date, decided_by: str
 
 
 def stated_by(decided_by: str) -> str:
-    """Who decided, without the space around it. Refused `reason_missing` if nobody is named."""
+    """The body that decided, without the space around it. Refused `reason_missing` if nobody is named."""
     try:
         return required_reason(decided_by)
     except Refused as refusal:

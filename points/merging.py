@@ -46,7 +46,7 @@ FIELDS_TO_FILL = ("phone", "agency", "sex", "birth_year", "standing", "backgroun
 
 @dataclass(frozen=True)
 class MergePlan:
-    """What a merge will move from the duplicate to the entry that is kept."""
+    """The plan of a merge: what moves from the duplicate to the entry that is kept."""
 
     balance: int
     terms: Sequence[Appointment]
@@ -57,7 +57,7 @@ class MergePlan:
 
 
 def plan(kept: Person, duplicate: Person) -> MergePlan:
-    """What merging the duplicate into the kept entry moves, as things stand now. Changes nothing."""
+    """The plan of merging the duplicate into the kept entry, as things stand now. Changes nothing."""
     filled = {
         name: getattr(duplicate, name)
         for name in FIELDS_TO_FILL

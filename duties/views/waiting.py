@@ -83,7 +83,7 @@ def _disputes(area: Area, user: User) -> list[WaitingItem]:
 
 
 def _in_own_grids(village: Area, user: User, is_worker: bool) -> list[WaitingItem]:
-    """What waits in the grids that somebody serves in."""
+    """The items that wait in the grids that somebody serves in."""
     items = _visits(village, user, Urgency.IN_TURN)
     today, ids = clock.today(), [grid.id for grid in reach.grids_of(user, village)]
     if promised := visits.open_follow_ups(village, ids):

@@ -67,7 +67,7 @@ def _table(model: type[Base]) -> Table:
 
 
 class _Script:
-    """What a rehearsal would have written, statement by statement, and what it found there."""
+    """The writes of a rehearsal, statement by statement, and what it found there."""
 
     def __init__(self, tables: Sequence[Table], dependencies: Callable[[], object]) -> None:
         self._tables, self._dependencies = tables, dependencies

@@ -71,7 +71,7 @@ def runs(text: str, bold: bool = False) -> list[tuple[str, str]]:
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
-    """How wide a line of type is, in millimetres."""
+    """The width of a line of type, in millimetres."""
     return float(sum(stringWidth(piece, face, size) for face, piece in runs(text, bold))) / MM
 
 
@@ -145,7 +145,7 @@ def leading(size: float) -> float:
 
 
 def baseline(size: float) -> float:
-    """How far below the top of its line the baseline lies, in millimetres."""
+    """The distance of the baseline below the top of its line, in millimetres."""
     return size * 1.1 / MM
 
 

@@ -133,7 +133,7 @@ for _number in range(PROCESSES):
 
 
 class _Borrowed:
-    """One of the processes, for one picture; who comes third waits."""
+    """A process that is borrowed for one picture; a third borrower waits."""
 
     def __enter__(self) -> _Process:
         self._process = _processes.get()

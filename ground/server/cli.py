@@ -138,6 +138,6 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def address(host: str, port: int) -> str:
-    """Where the program is, to be opened in a browser of this computer."""
+    """The address of the program, to be opened in a browser of this computer."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 -- not bound here
     return f"http://{name}:{port}/"

@@ -49,7 +49,7 @@ class DatabaseFigures(Collector):
         self._app = app
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """Nothing beforehand: the database is asked only when the monitor comes."""
+        """No metrics are described beforehand: the database is asked only when the monitor comes."""
         return iter(())
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

@@ -209,7 +209,7 @@ def _two_row_header(
 
 
 def _group_word(group: Cell) -> str:
-    """Whose or what the headings below a group are: 网格员 of 网格员信息."""
+    """The word of a group for whose or what the headings below it are: 网格员 of 网格员信息."""
     return "" if group is None else GROUP_WORDS.sub("", _heading(group))
 
 

@@ -69,7 +69,7 @@ def open_years() -> list[int]:
 
 
 def partners(user: User, village: Area, year: int) -> list[Partner]:
-    """Whom a sign-in evaluates in a village for a year, by grid code, with evaluations already given.
+    """The partners of a sign-in in a village for a year, by grid code, with evaluations already given.
 
     It speaks in the roles it holds there, for the person it is tied to or, as the chair, for the village;
     of whoever served together with them for at least 30 days of that year, but never of itself.
@@ -94,7 +94,7 @@ def partners(user: User, village: Area, year: int) -> list[Partner]:
 
 
 def partners_to_evaluate(user: User, village: Area, year: int) -> list[Partner]:
-    """Whom a sign-in has still to evaluate in a village for a year."""
+    """The partners that a sign-in has still to evaluate in a village for a year."""
     return [partner for partner in partners(user, village, year) if partner.evaluation is None]
 
 
@@ -145,7 +145,7 @@ def evaluate(
 def _served_together(
     side: EvaluationSide, own: int | None, village: Area, year: int
 ) -> dict[int, list[Grid]]:
-    """Who served long enough with the speaker of a side, by id, and in which grids."""
+    """The people who served long enough with the speaker of a side, by id, and the grids they shared."""
     first, last = date(year, 1, 1), min(date(year, 12, 31), clock.today())
     current_ids = persons.current_entry_ids()
 

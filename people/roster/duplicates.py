@@ -18,7 +18,7 @@ from people.models import Area, AuditEvent, Merge, Person
 
 
 class DuplicateSign(StrEnum):
-    """What two entries of one name share, so that they look like one person."""
+    """A sign that two entries of one name are one person: something they share."""
 
     PHONE = "phone"
     BIRTH_YEAR = "birth_year"
@@ -63,7 +63,7 @@ def differences(kept: Person, duplicate: Person) -> list[str]:
 
 
 def _values_ever(person: Person) -> dict[str, set[object]]:
-    """What an entry says and said in each of the telling columns, by column; names in one form."""
+    """All values that an entry has and had in the telling columns, by column; names in one form."""
     corrections = select(AuditEvent.before).where(
         AuditEvent.subject == audit.name_of(person), AuditEvent.action == "person.correct"
     )

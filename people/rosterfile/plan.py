@@ -46,7 +46,7 @@ class RosterSeat:
 
 @dataclass
 class RosterStep(filing.ImportStep):
-    """What one row of the file would do."""
+    """One row of the file and what it would do."""
 
     entry: RosterRow
     grid: Grid

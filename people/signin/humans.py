@@ -47,7 +47,7 @@ class ActsForSomebody(Protocol):
 
 @dataclass(frozen=True)
 class Identity:
-    """What a human is known by: the current entry's id, folded names, mobile telephones, and the unit."""
+    """The identity of a human: the current entry's id, folded names, mobile telephones, and the unit."""
 
     entry_id: int | None
     names: frozenset[str]

@@ -81,7 +81,7 @@ def places(area: Area, roles: Collection[Role]) -> Sequence[Area]:
 
 
 def serving_people(village: Area) -> list[Person]:
-    """Who serves in a village today: its workers, and the instructors of its grids."""
+    """The people who serve in a village today: its workers, and the instructors of its grids."""
     today = clock.today()
     serving = (term.person for duty in Duty for term in holders.serving_terms(village, today, today, duty))
     return list(dict.fromkeys(serving))

@@ -94,13 +94,13 @@ def find(token: str) -> UserSession | None:
 
 
 def of_user(user: User) -> Sequence[UserSession]:
-    """Where somebody is signed in now, the place that was used last first."""
+    """The open sessions of somebody, the one that was used last first."""
     query = select(UserSession).join(UserSession.user).where(UserSession.user_id == user.id, _is_open())
     return db.session.scalars(query.order_by(UserSession.seen_at.desc(), UserSession.id.desc())).all()
 
 
 def count_open() -> int:
-    """How many sessions are open, of everybody together."""
+    """The number of open sessions, of everybody together."""
     query = select(func.count()).select_from(UserSession).join(UserSession.user).where(_is_open())
     return db.session.scalar(query) or 0
 

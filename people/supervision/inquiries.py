@@ -26,7 +26,7 @@ class WatchedEntry:
 
 @dataclass(frozen=True)
 class KindFigures:
-    """How many entries of a kind there are, and into how many of them nobody has looked."""
+    """The number of entries of a kind, and of those into which nobody has looked."""
 
     kind: EntryKind
     entry_count: int

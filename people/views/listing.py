@@ -64,7 +64,7 @@ def _cell(value: Any) -> Any:
 
 
 def context_records(name: str) -> Callable[[Context], Iterable[tuple[Any, ...]]]:
-    """The records of a list that the template is given under a name, or none at all."""
+    """The records under a name in a template's context, or none at all."""
     return lambda context: ((record,) for record in context[name] or ())
 
 

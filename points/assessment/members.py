@@ -178,7 +178,7 @@ def is_member(member: Member, user: User) -> bool:
 
 
 def recusal_relation(worker: Person, user: User) -> str | None:
-    """What somebody is to a worker, if they are or were left out of one of the worker's lines; or None."""
+    """The relation of somebody to a worker of whose lines they are or were left out; None for others."""
     recusals_of_worker = db.session.scalars(
         select(Recusal)
         .join(Recusal.member)

@@ -50,7 +50,7 @@ class SheetRow:
 
     @property
     def subtotal(self) -> int:
-        """What the records and the meeting come to; below 0 where more was deducted than earned."""
+        """The sum of the records and the meeting; below 0 where more was deducted than earned."""
         return self.earned + self.deductions + self.adjustments - self.answer_adjustments
 
     @property
@@ -63,7 +63,7 @@ class SheetRow:
 
     @property
     def waived(self) -> int:
-        """What of the deductions is not taken, so that the line does not fall below 0 (不足0分按0分计)."""
+        """The deductions that are not taken, so that the line does not fall below 0 (不足0分按0分计)."""
         return self.total - self.earned - self.deductions - self.adjustments
 
 

@@ -224,7 +224,7 @@ def items_of(rubric: Rubric | None) -> list[NewItem]:
 
 
 def limits_of(template: Rubric | None) -> Limits:
-    """What a village may add to a template."""
+    """The limits of a village's additions to a template."""
     if template is None:
         return USUAL_LIMITS
     return Limits(template.most_bonuses or 0, template.most_deductions or 0, template.most_points or 0)

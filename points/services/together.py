@@ -28,7 +28,7 @@ class UnconfirmedRecord:
 
 @dataclass(frozen=True)
 class JointOutcome:
-    """What became of the records that were ticked."""
+    """The outcome for the records that were ticked."""
 
     confirmed: list[Service]
     unconfirmed: list[UnconfirmedRecord]
@@ -92,7 +92,7 @@ def confirm_together(key: str, village: Area, services: Sequence[Service], actor
 
 
 def _outcome_so_far(services: Sequence[Service], actor: User) -> JointOutcome:
-    """What these records are now, for a press that was sent before."""
+    """The outcome for these records by now, for a press that was sent before."""
     confirmed, left = [], []
     for service in services:
         decided_by = service.decided_by if service.state == ServiceState.CONFIRMED else None

@@ -248,6 +248,6 @@ def overdue_objections(area: Area) -> list[Objection]:
 
 
 def names_kept(village: Area) -> Iterable[str]:
-    """Who objected in a village and gave their name."""
+    """The people who objected in a village and gave their name."""
     brought = select(Objection.name).join(Objection.assessment)
     return db.session.scalars(brought.where(Assessment.village_id == village.id).distinct())

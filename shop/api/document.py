@@ -24,7 +24,7 @@ class Shape:
         self._validator = Draft202012Validator({**schema, "components": CONTENT["components"]})
 
     def first_error(self, value: object) -> tuple[str, str] | None:
-        """Where (as JSON Pointer) and why a value does not fit; None if it does."""
+        """The place (as JSON Pointer) and the reason for which a value does not fit; None if it does."""
         try:
             error = next(iter(self._validator.iter_errors(value)), None)
         except ValueError:

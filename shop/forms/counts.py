@@ -84,7 +84,7 @@ def _whole_number(text: str) -> int | None:
 
 
 class CountForm(KeyedForm):
-    """What was counted since it was last saved. The key is made once, so that sent twice it is saved once."""
+    """The units counted since the last saving. The key is made once, so that sent twice it is saved once."""
 
     counts = CountsField()
 

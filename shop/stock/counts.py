@@ -130,7 +130,7 @@ class CountRow:
 
     @property
     def voided_short(self) -> int:
-        """How many of the units that came back by voids are missing on the shelf."""
+        """The number of units that came back by voids and are missing on the shelf."""
         return min(self.voided, max(0, -self.difference))
 
 

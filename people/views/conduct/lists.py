@@ -79,7 +79,7 @@ def _villages(context: Context) -> Iterator[tuple[TrainingDue, Any]]:
 
 
 def _lacking(giver: Level) -> Any:
-    return lambda due, givers: due.lacking(giver) if giver in givers else None
+    return lambda due, givers: due.lacking_count(giver) if giver in givers else None
 
 
 TRAINING_DUE = Listing(

@@ -68,7 +68,7 @@ def adjust(village: str, quarter: str, ident: int) -> PageResponse:
                 form.last_seen.number,
             )
             # Asked last: who is asked to press again shall not hear then that it can't be done.
-            if not form.meant.covers(form.amount.tenths):
+            if not form.meant.is_confirmed_for(form.amount.tenths):
                 usual.check_usual(assessment, worker, form.amount.tenths)
     points = amounts.signed(form.amount.tenths)
     return _after_change(quarter, ident, form, gettext("Written down: %(points)s points.", points=points))

@@ -178,7 +178,9 @@ def answer_objection(village: str, quarter: str, objection: int) -> Response | t
                 form.decided_by.data,
                 current_user,
             )
-            if is_accepted and not form.meant.covers(form.change.tenths):  # asked last, as for an adjustment
+            if is_accepted and not form.meant.is_confirmed_for(
+                form.change.tenths
+            ):  # asked last, as for an adjustment
                 usual.check_usual(stored_objection.assessment, stored_objection.worker, form.change.tenths)
         if form.status == 200:
             flash(gettext("Answered. Print the reply, put the seal on it and hand it over."))

@@ -58,7 +58,7 @@ def _page(refused: tuple[int, ButtonForm] | None = None) -> tuple[str, int]:
 def send_lot(village: str, ident: int) -> Answer:
     """Send units of a lot to another shop of the county."""
     form, others = SendForm(), verbs.other_shops(own_shop())
-    form.offer(others)
+    form.offer_shops(others)
     if form.validate_on_submit():
         with attempt(form):
             lot, to_shop = own_lot(ident, to_write=True), db.session.get_one(Shop, form.to_shop.data)
