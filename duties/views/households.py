@@ -275,7 +275,6 @@ def move_households(village: str, ident: int) -> Answer:
         form=form,
         grid=grid,
         living_households=listing.households_of_grid(grid),
-        labels=labels,
     )
     return page, form.status
 

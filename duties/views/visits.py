@@ -96,7 +96,6 @@ def _due_page(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
         slip=request.args.get("slip", "")[:20] or None,
         today=today,
         labels=labels,
-        service_states=SERVICE_STATES,
         people_labels=who,
     )
     return page, refused[1].status if refused else 200

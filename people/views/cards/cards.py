@@ -116,7 +116,7 @@ def _person_cards(
         may_have=not person.merge and verbs.may_have_card(person),
         may_be_found=verbs.may_be_found,
         form=form,
-        retiring=retiring,
+        retire_form=retiring,
         states=labels.CARD_STATES,
     ), form.status
 

@@ -47,7 +47,6 @@ def evaluations(village: str) -> str:
         may_read_results=reads,
         results=verbs.results(g.area, EvaluationSide.OF_WORKER, year) if reads else [],
         questions=QUESTIONS,
-        grades=GRADES,
     )
 
 
@@ -98,9 +97,9 @@ def evaluation_results(area: str) -> str:
         "people/conduct/evaluation_results.html",
         year=year,
         years=_years(),
-        by_worker=verbs.results(g.area, EvaluationSide.BY_WORKER, year),
-        by_village=verbs.results(g.area, EvaluationSide.BY_VILLAGE, year),
-        fewest=verbs.FEWEST_VOICES,
+        worker_results=verbs.results(g.area, EvaluationSide.BY_WORKER, year),
+        village_results=verbs.results(g.area, EvaluationSide.BY_VILLAGE, year),
+        fewest_voices=verbs.FEWEST_VOICES,
         questions=QUESTIONS,
     )
 

@@ -39,7 +39,6 @@ def _growth(form: GrowthForm, refused: tuple[int, ReasonForm] | None = None) -> 
         serving=sum(growth.is_serving for growth in growths),
         stages=labels.STAGES,
         form=form,
-        reason=ReasonForm(formdata=None),
         refused=refused,
         may_write=bool(g.roles & access.COMMITTEE),
     )

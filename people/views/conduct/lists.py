@@ -23,7 +23,9 @@ def _grid_names(terms: list[Appointment]) -> str:
 
 def _trainings(context: Context) -> Iterator[tuple[Training, Any, int | None]]:
     for training in context["page"]:
-        came = None if training.held_on > context["today"] else context["counts"].get(training.id, 0)
+        came = (
+            None if training.held_on > context["today"] else context["attendance_counts"].get(training.id, 0)
+        )
         yield training, context["audiences"][training.duty], came
 
 
@@ -59,7 +61,7 @@ TRAINING_ROLL = Listing(
 
 def _missing(context: Context) -> Iterator[tuple[MissingTraining, str]]:
     if g.area.is_village:
-        for due in context["standing"]:
+        for due in context["villages_due"]:
             for missing in due.missing:
                 yield missing, "、".join(str(context["givers"][giver]) for giver in missing.sessions)
 
@@ -74,7 +76,7 @@ MISSING_TRAINING = Listing(
 
 
 def _villages(context: Context) -> Iterator[tuple[TrainingDue, Any]]:
-    for due in () if g.area.is_village else context["standing"]:
+    for due in () if g.area.is_village else context["villages_due"]:
         yield due, context["givers"]
 
 
@@ -189,9 +191,9 @@ OF_WORKERS = Listing(
 )
 BY_WORKERS = Listing(
     _("What workers say"),
-    lambda context: ((result, context["fewest"]) for result in context["by_worker"]),
+    lambda context: ((result, context["fewest_voices"]) for result in context["worker_results"]),
     *RESULTS,
 )
 BY_VILLAGES = Listing(
-    _("What villages say"), lambda context: ((result, 1) for result in context["by_village"]), *RESULTS
+    _("What villages say"), lambda context: ((result, 1) for result in context["village_results"]), *RESULTS
 )

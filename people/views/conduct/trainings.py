@@ -75,7 +75,7 @@ def trainings(area: str) -> str:
     return render(
         "people/conduct/trainings.html",
         page=page,
-        counts=verbs.attendance_counts(page.items),
+        attendance_counts=verbs.attendance_counts(page.items),
         audiences=AUDIENCES,
         duty=duty,
         period=period_name(period),
@@ -130,16 +130,16 @@ def _training(
         "people/conduct/training.html",
         training=training,
         audiences=AUDIENCES,
-        expected=len(roll),
+        expected_count=len(roll),
         attendances=sorted(present, key=lambda line: line.attendance.at, reverse=True),
-        last=next((line for line in present if line.person.id == last), None),
+        last_arrival=next((line for line in present if line.person.id == last), None),
         is_repeated="again" in request.args,
         scan=form,
         photo=photo,
         button=button or ButtonForm(formdata=None),
         may_change=_may_change(training),
         by_card=training.duty == Duty.WORKER,
-        open=training.held_on <= clock.today(),
+        is_open=training.held_on <= clock.today(),
     )
     return page, max(form.status, photo.status, button.status if button else 200)
 
@@ -276,7 +276,7 @@ def training_due(area: str) -> str:
     due = overdue.trainings_due(g.area, duty, period)
     return render(
         "people/conduct/training_due.html",
-        standing=due,
+        villages_due=due,
         duty=duty,
         duties=DUTIES,
         period=period,

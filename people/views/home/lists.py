@@ -81,7 +81,7 @@ def _findings(watched: WatchedEntry) -> str:
 
 SUPERVISION = Listing(
     _("Supervision"),
-    context_records("watched"),
+    context_records("watched_entries"),
     (_("When"), lambda watched: watched.entry.at),
     (_("Kind"), lambda watched: watched.kind.title),
     (_("Who did it"), _done_by),

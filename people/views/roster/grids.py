@@ -41,12 +41,12 @@ def grids(village: str) -> str:
     return render(
         "people/roster/grids.html",
         groups=_by_group(open_grids),
-        closed=verbs.of_village(g.area, closed=True),
+        closed_grids=verbs.of_village(g.area, closed=True),
         state=_village_state_text(len(open_grids), without, len(staffing.ending_terms(g.area))),
         serving=serving,
         kinds=labels.GRID_KINDS,
         is_usual=verbs.is_usual,
-        unusual=not all(map(verbs.is_usual, open_grids)),
+        has_unusual_grids=not all(map(verbs.is_usual, open_grids)),
         may_keep=_has_role(KEEPERS),
         may_take_out=_has_role(access.ONLOOKERS),
     )
@@ -110,14 +110,14 @@ def grid(village: str, ident: int) -> str:
         grid=grid,
         state=_missing_duties_text([duty for duty in Duty if holders.TermState.RUNNING not in duties[duty]]),
         duties=duties,
-        past=[term for term in served if term not in current_terms],
+        past_terms=[term for term in served if term not in current_terms],
         history=changes.history(grid),
         is_usual=grid.closed_on or verbs.is_usual(grid),
         state_of=lambda term: holders.state_of(term, today),
         labels=labels,
         may_keep=_has_role(KEEPERS) and not grid.closed_on,
         may_appoint=_has_role(access.COMMITTEE) and not grid.closed_on,
-        further=pages.further_links(pages.ABOUT_GRID, grid),
+        further_links=pages.further_links(pages.ABOUT_GRID, grid),
     )
 
 

@@ -34,7 +34,7 @@ PERSONS = Listing(
 def _grids(context: Context) -> Iterator[tuple[Grid, Appointment | None, Appointment | None]]:
     serving = context["serving"]
     open_grids = [grid for _group, grids in context["groups"] for grid in grids]
-    for grid in (*open_grids, *context["closed"]):
+    for grid in (*open_grids, *context["closed_grids"]):
         yield grid, serving.get((grid.id, Duty.WORKER)), serving.get((grid.id, Duty.INSTRUCTOR))
 
 
@@ -67,7 +67,7 @@ def _term_status(term: Appointment, state: TermState) -> Any:
 
 def _holders(context: Context) -> Iterator[tuple[Appointment, Any]]:
     current = [term for holders in context["duties"].values() for term in holders.values()]
-    for term in (*current, *context["past"]):
+    for term in (*current, *context["past_terms"]):
         yield term, _term_status(term, context["state_of"](term))
 
 
@@ -138,7 +138,7 @@ VACANCIES = Listing(
 
 ENDING_TERMS = Listing(
     _("Terms that end soon"),
-    context_records("ending"),
+    context_records("ending_terms"),
     (_("Name"), lambda term: shown_name(term.person)),
     (_("Phone"), lambda term: shown_phone(term.person.phone)),
     (_("Duty"), lambda term: labels.DUTIES[term.duty]),

@@ -37,8 +37,8 @@ def persons(village: str) -> str:
         "people/roster/persons.html",
         page=page,
         terms=_current_terms(staffing.terms_of_people(g.area, page.items)),
-        current=chosen,
-        searched=name,
+        chosen_filter=chosen,
+        search_words=name,
         labels=labels,
     )
 
@@ -73,14 +73,14 @@ def person_page(person: Person, form: PortraitForm) -> tuple[str, int]:
         kept_entry=entry,
         local_kept_entry=verbs.find(g.area, entry.id),
         entry_ids=verbs.entry_ids(entry),
-        duplicates=verbs.direct_merges(person),
+        merges=verbs.direct_merges(person),
         terms=terms,
         state_of=lambda term: holders.state_of(term, today),
         labels=labels,
         may_correct=may_correct(person),
         may_appoint=bool(g.roles & access.COMMITTEE),
         portrait=portraits.portrait_of(person) if access.is_insider() else None,
-        further=pages.further_links(pages.ABOUT_PERSON, person),
+        further_links=pages.further_links(pages.ABOUT_PERSON, person),
         form=form,
     ), form.status
 

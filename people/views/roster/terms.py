@@ -35,7 +35,7 @@ def _terms_page(form: RenewManyForm) -> tuple[str, int]:
     return render(
         "people/roster/terms.html",
         vacancies=staffing.vacancies(g.area),
-        ending=staffing.ending_terms(g.area),
+        ending_terms=staffing.ending_terms(g.area),
         has_grids=bool(grids.of_village(g.area)),
         days_ahead=staffing.DAYS_AHEAD,
         labels=labels,
@@ -100,7 +100,7 @@ def appoint(village: str, ident: int) -> Answer:
             flash(_appointment_text(term))
             return redirect(url_for("roster.grid", village=village, ident=ident))
     return render_template(
-        "people/roster/appoint.html", form=form, grid=open_grid(ident), duty=duty, labels=labels, term=None
+        "people/roster/appoint.html", form=form, grid=open_grid(ident), duty=duty, term=None
     ), form.status
 
 
@@ -165,7 +165,6 @@ def renew(village: str, ident: int) -> Answer:
         "people/roster/renew.html",
         form=form,
         term=term,
-        labels=labels,
         first=begins,
         last=verbs.last_day(begins),
     )
@@ -187,9 +186,7 @@ def hand_over(village: str, ident: int) -> Answer:
             flash(_appointment_text(new))
             return redirect(url_for("roster.grid", village=village, ident=new.grid_id))
     term = _term(ident)
-    page = render_template(
-        "people/roster/appoint.html", form=form, grid=term.grid, duty=duty, labels=labels, term=term
-    )
+    page = render_template("people/roster/appoint.html", form=form, grid=term.grid, duty=duty, term=term)
     return page, form.status
 
 

@@ -41,8 +41,8 @@ def listed(area: str) -> str:
     return render(
         "people/signin/accounts.html",
         page=page,
-        current=chosen,
-        words=words,
+        chosen_role=chosen,
+        search_words=words,
         titles=labels.ROLES,
         may_add=bool(_roles_to_give()),
         likely_same=keeping.likely_same(list(page)),
@@ -126,7 +126,7 @@ def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
         may_confirm=_may_confirm,
         titles=labels.ROLES,
         may_manage=keeping.may_manage(current_user, user),
-        of_card=accounts.is_of_card(user),
+        is_of_card=accounts.is_of_card(user),
         has_second_step=second_factor.find(user) is not None,
         may_give=lambda role_grant: (
             not is_own and accounts.may_give(current_user, role_grant.role, role_grant.area)
@@ -268,7 +268,12 @@ def _pins(form: Form) -> tuple[str, int]:
     }
     ticked = set(form.person.data or ()) if isinstance(form, PinsForm) and form.is_submitted() else without
     page = render(
-        "people/signin/pins.html", holders=pairs, users=users, without_pin=without, ticked=ticked, form=form
+        "people/signin/pins.html",
+        holders=pairs,
+        users=users,
+        without_pin=without,
+        ticked_ids=ticked,
+        form=form,
     )
     return page, form.status
 

@@ -285,7 +285,7 @@ def _password_page(form: FirstPasswordForm) -> tuple[str, int]:
         second_factor.may_have(current_user) or second_factor.find(current_user) is not None
     )
     page = render_template(
-        "people/signin/password.html", form=form, of_card=of_card, may_have_second_step=may_have
+        "people/signin/password.html", form=form, is_of_card=of_card, may_have_second_step=may_have
     )
     return page, form.status
 
@@ -297,7 +297,7 @@ def own_sessions() -> str:
     return render_template(
         "people/signin/sessions.html",
         open_sessions=sessions.of_user(current_user),
-        here=g.user_session,
+        own_session=g.user_session,
         device_words=sessions.device_words,
     )
 

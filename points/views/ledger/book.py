@@ -119,7 +119,7 @@ def mine(village: str) -> str:
     return render_template(
         "points/ledger/mine.html",
         person=person,
-        further=pages.further_links(ABOUT_MINE, g.area),
+        further_links=pages.further_links(ABOUT_MINE, g.area),
         balance=ledger.balance_of(person),
         departure=_departure_of(person),
         today=clock.today(),

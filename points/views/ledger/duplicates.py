@@ -112,7 +112,7 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
         duplicate=duplicate,
         sides=(_merge_side(kept), _merge_side(duplicate)),
         plan=merging.plan(kept, duplicate),
-        differing=suggestions.differences(kept, duplicate),
+        differing_fields=suggestions.differences(kept, duplicate),
         proposals=waiting_about(duplicate),
         merge_refusal=_merge_refusal(kept, duplicate),
         fields=words.all_words().fields,

@@ -48,7 +48,7 @@ MERGED_ENTRIES = Listing(
 
 EXPIRIES = Listing(
     _("Expiry"),
-    lambda context: ((made, context["lapsed"][made.id]) for made in context["resolved"]),
+    lambda context: ((made, context["lapsed_tenths"][made.id]) for made in context["expiries"]),
     (_("Booked up to"), lambda made, lapsed: made.booked_until),
     (_("To be spent until"), lambda made, lapsed: made.expires_on),
     (_("Expired points"), lambda made, lapsed: amounts.as_number(lapsed)),
@@ -62,9 +62,9 @@ EXPIRIES = Listing(
 
 def _departures(context: Context) -> Iterator[tuple[Departure, Remainder | None, int, bool]]:
     for departure in context["page"]:
-        remainder = context["remaining"].get(departure.id)
+        remainder = context["remainders"].get(departure.id)
         serves_again = departure.person_id in context["serving"]
-        yield departure, remainder, context["lapsed"][departure.id], serves_again
+        yield departure, remainder, context["lapsed_tenths"][departure.id], serves_again
 
 
 DEPARTURES = Listing(
@@ -90,7 +90,7 @@ DEPARTURES = Listing(
 
 UNSETTLED = Listing(
     _("Not settled yet"),
-    lambda context: ((one,) for one in (*context["due"], *context["unsettled"])),
+    lambda context: ((one,) for one in (*context["due_remainders"], *context["unsettled_remainders"])),
     (_("Grid worker"), lambda one: shown_name(one.person)),
     (_("In points"), lambda one: amounts.as_number(one.balance)),
     (_("Left on"), lambda one: one.departure and one.departure.on),

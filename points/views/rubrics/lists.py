@@ -24,7 +24,7 @@ ITEMS = Listing(
 
 VERSIONS = Listing(
     _("Versions"),
-    lambda context: ((rubric,) for rubric in context["listed"] if len(context["listed"]) > 1),
+    lambda context: ((rubric,) for rubric in context["versions"] if len(context["versions"]) > 1),
     (_("Version"), lambda rubric: rubric.version),
     (_("In force from"), lambda rubric: rubric.in_force_from),
     (_("Approved by"), lambda rubric: rubric.approved_by),

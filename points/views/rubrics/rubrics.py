@@ -101,14 +101,14 @@ def _rubric_page(rubric: Rubric | None, form: ReasonForm | None = None) -> str:
         "points/rubrics/rubric.html",
         rubric=rubric,
         items=rubric.items if rubric else TEMPLATE,
-        listed=versions.versions_of(g.area if own else _county_or_404()),
+        versions=versions.versions_of(g.area if own else _county_or_404()),
         newer=newest if rubric and newest and newest.id != rubric.template_id else None,
         categories=labels.CATEGORIES,
         fed_by=labels.FED_BY,
         today=clock.today(),
         is_own=own,
         may_decide=may_decide,
-        withdrawing=form or ReasonForm(formdata=None),
+        withdraw_form=form or ReasonForm(formdata=None),
         may_withdraw=may_decide and rubric is not None and versions.can_be_withdrawn(rubric),
     )
 

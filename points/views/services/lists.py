@@ -21,7 +21,7 @@ def _inside(value: Any) -> Any:
 
 def _records(context: Context) -> Iterator[tuple[Service, ServiceRow]]:
     """The records in the order of the list, whether they stand in a group on the page or alone."""
-    shown = context["shown"]
+    shown = context["shown_records"]
     rows = (*shown.rows, *(row for group in shown.groups for row in group.rows))
     row_by_id = {row.service.id: row for row in rows}
     for service in context["page"]:

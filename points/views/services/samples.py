@@ -79,7 +79,7 @@ def _sample_page(sample: Sample, refused: tuple[int, FindingForm] | None = None)
         lines=lines,
         witness_text=labels.witness_text,
         open_count=sum(line.finding is None for line in lines),
-        numbers=_ranges(list(verbs.population(sample))),
+        number_ranges=_ranges(list(verbs.population(sample))),
         evidence=reader.evidence,
         household=reader.household,
         form=FindingForm(formdata=None),

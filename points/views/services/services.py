@@ -75,7 +75,7 @@ def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
     html = render(
         "points/services/services.html",
         page=page,
-        shown=shown,
+        shown_records=shown,
         chosen_state=state,
         criteria=criteria,
         period=period,

@@ -44,7 +44,7 @@ def slips(village: str) -> tuple[str, int]:
 
 def _slips_page(number: SlipNumberForm, printing: PrintSlipsForm) -> tuple[str, int]:
     html = render(
-        "points/services/slips.html", number=number, printing=printing, batches=verbs.batches(g.area)
+        "points/services/slips.html", number=number, print_form=printing, batches=verbs.batches(g.area)
     )
     return html, max(number.status, printing.status)
 
@@ -106,12 +106,12 @@ def _slip_page(slip: Slip, form: Form) -> tuple[str, int]:
         "points/services/slip.html",
         slip=slip,
         service=service,
-        head=home.head if home else "",
+        household_head=home.head if home else "",
         form=form,
         known_names=witnesses.known_names(g.area, [service.grid_id], current_user) if service else (),
         number=SlipNumberForm(formdata=None),
         labels=labels,
-        further=pages.further_links(ABOUT_SLIP, slip),
+        further_links=pages.further_links(ABOUT_SLIP, slip),
         may_record=bool(g.roles & RECORDERS),
         may_decide=service is not None
         and service.state == ServiceState.RECORDED

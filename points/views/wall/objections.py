@@ -225,7 +225,6 @@ def _objection_page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
         may_answer=may_answer,
         may_receive=is_receiving,
         channels=labels.OBJECTION_CHANNELS,
-        address=_status_url(objection),
         today=clock.today(),
         **_line_progress(objection),
     )

@@ -191,7 +191,7 @@ def _page(goods: Goods, sent_form: Form, **forms: Any) -> str:
         offer=offer,
         goods=goods,
         sent_form=sent_form,
-        coming=[price for price in reversed(history) if price.holds_from > today],
+        coming_prices=[price for price in reversed(history) if price.holds_from > today],
         history=[price for price in history if price.holds_from <= today],
         today=today,
         own_code=codes.own_code(goods),

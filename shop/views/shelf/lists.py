@@ -27,7 +27,7 @@ GOODS = Listing(
 
 PRICES = Listing(
     _("Prices"),
-    lambda context: ((context["goods"], price) for price in (*context["coming"], *context["history"])),
+    lambda context: ((context["goods"], price) for price in (*context["coming_prices"], *context["history"])),
     (_("Goods"), lambda goods, price: goods.title),
     (_("Holds from"), lambda goods, price: price.holds_from),
     (_("Price in points"), lambda goods, price: amounts.as_number(price.points)),

@@ -44,7 +44,7 @@ def _page(refused: tuple[int, ButtonForm] | None = None) -> tuple[str, int]:
     page = render(
         "shop/stock/consignments.html",
         shop=shop,
-        under_way=verbs.open_consignments(shop) if shop else [],
+        open_consignments=verbs.open_consignments(shop) if shop else [],
         page=web.page_of(verbs.answered_consignments(shop)) if shop else None,
         refused=refused,
         may_change=Role.MANAGER in g.roles,

@@ -78,12 +78,12 @@ def _result_page(take: StockTake, form: Form) -> tuple[str, int]:
     counted = [row for row in rows if row.count]
     page = render(
         "shop/stock/stock_take.html",
-        take=take,
+        stock_take=take,
         form=form,
         book_form=form if isinstance(form, BookForm) else BookForm(formdata=None),
         proposals=waiting_about(take),
-        counted=counted,
-        uncounted=[row.goods for row in rows if not row.count],
+        counted_rows=counted,
+        uncounted_goods=[row.goods for row in rows if not row.count],
         differing_rows=[row for row in counted if row.difference],
         surplus_tenths=sum(max(0, row.difference) * row.price for row in counted),
         missing_tenths=sum(max(0, -row.difference) * row.price for row in counted),
@@ -180,12 +180,12 @@ def _count_page(take: StockTake, form: CountForm, refused: dict[int, Any], saved
     rows = verbs.count_sheet(take)
     page = render_template(
         "shop/stock/count.html",
-        take=take,
+        stock_take=take,
         form=form,
         rows=rows,
         refused=refused,
         saved_text=_saved_text(saved) if saved else "",
-        counted=sum(1 for row in rows if row.count),
+        counted_number=sum(1 for row in rows if row.count),
         now=clock.now(),
         local_time=clock.local,
     )

@@ -127,7 +127,7 @@ CONSIGNMENT_COLUMNS = (
 )
 
 CONSIGNMENTS_UNDER_WAY = Listing(
-    _("On the way"), context_records("under_way"), *CONSIGNMENT_COLUMNS, paged=False
+    _("On the way"), context_records("open_consignments"), *CONSIGNMENT_COLUMNS, paged=False
 )
 CONSIGNMENTS = Listing(_("Between shops"), context_records("page"), *CONSIGNMENT_COLUMNS)
 
@@ -149,7 +149,7 @@ STOCK_TAKES = Listing(
 
 def _counted(context: Context) -> Iterator[tuple[Any]]:
     """What was counted, for who sees it on the page."""
-    for row in context["counted"] if context["may_see_results"] else ():
+    for row in context["counted_rows"] if context["may_see_results"] else ():
         yield (row,)
 
 
