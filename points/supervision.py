@@ -139,7 +139,7 @@ def confirmations_taken_back(village: Area, period: DaySpan) -> Iterator[Entry]:
         )
 
 
-def who_confirms_whom(village: Area, period: DaySpan) -> Iterator[Entry]:
+def frequent_confirmers(village: Area, period: DaySpan) -> Iterator[Entry]:
     """Who confirmed the records of one worker how often, from five times on; the most frequent pairs.
 
     A pair stands at the last of these records: after another one it is to be looked into anew.
@@ -177,5 +177,5 @@ SUPERVISED = (
     EntryKind(50, "adjustments", _("Large adjustments"), large_adjustments),
     EntryKind(60, "corrections", _("Corrections of booked points"), corrections),
     EntryKind(70, "taken-back", _("Confirmations taken back"), confirmations_taken_back),
-    EntryKind(80, "confirmers", _("Who confirmed whom"), who_confirms_whom),
+    EntryKind(80, "confirmers", _("Who confirmed whom"), frequent_confirmers),
 )

@@ -122,19 +122,19 @@ def fit(text: str, room: float, size: float, smallest: float, bold: bool = False
 
 
 def fit_lines(
-    text: str, room: float, most: int, size: float, smallest: float, bold: bool = False
+    text: str, room: float, most_lines: int, size: float, smallest: float, bold: bool = False
 ) -> tuple[list[str], float]:
-    """The text on at most `most` lines, and the size of type it needs for that.
+    """The text on at most `most_lines` lines, and the size of type it needs for that.
 
     It is shrunk by half points first, down to `smallest`; if that is not enough it is cut with "…".
     """
     text = " ".join(text.split())
-    while len(lines := wrap(text, room, size, bold)) > most:
+    while len(lines := wrap(text, room, size, bold)) > most_lines:
         if size - 0.5 < smallest:
-            last = lines[most - 1]
+            last = lines[most_lines - 1]
             while last and width(last + "…", size, bold) > room:
                 last = last[:-1]
-            return [*lines[: most - 1], last + "…"], size
+            return [*lines[: most_lines - 1], last + "…"], size
         size -= 0.5
     return lines, size
 

@@ -52,7 +52,7 @@ class Row:
 
     number: int
     cells: dict[str, Cell]
-    hidden: bool = False
+    is_hidden: bool = False
     """Whether Excel does not show it: hidden by hand, or by a filter."""
 
 
@@ -79,11 +79,11 @@ class Table:
     @property
     def hidden_rows(self) -> tuple[int, ...]:
         """The numbers of the rows that Excel does not show."""
-        return tuple(row.number for row in self.rows if row.hidden)
+        return tuple(row.number for row in self.rows if row.is_hidden)
 
     def without_hidden(self) -> "Table":
         """The table as Excel shows it."""
-        return replace(self, rows=[row for row in self.rows if not row.hidden])
+        return replace(self, rows=[row for row in self.rows if not row.is_hidden])
 
     def where(self, row: Row, column: str) -> str:
         """The place of a cell as Excel names it, like "C17"; the row alone if the file lacks the column."""
@@ -226,7 +226,7 @@ def _column_below(group: Cell, cell: Cell, words: dict[str, Column]) -> Column |
 
 def _table(
     header: _Header,
-    below: Iterable[tuple[int, Sequence[Cell]]],
+    lines_below: Iterable[tuple[int, Sequence[Cell]]],
     sheet: Sheet,
     words: dict[str, Column],
 ) -> Table:
@@ -234,7 +234,7 @@ def _table(
     rows: list[Row] = []
     totals: list[int] = []
     notes: list[int] = []
-    for number, line in below:
+    for number, line in lines_below:
         cells = {column.name: _cell_at(line, position) for position, column in header.columns}
         if not _is_filled(cells.values(), words):
             continue

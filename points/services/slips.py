@@ -124,7 +124,7 @@ def use(typed: str, village: Area, record: Service | Evidence, worker: Person, a
     return slip
 
 
-def batches(village: Area, most: int = 20) -> list[Batch]:
+def batches(village: Area, limit: int = 20) -> list[Batch]:
     """The batches of slips printed in a village, the latest first."""
     rows = db.session.execute(
         select(
@@ -138,7 +138,7 @@ def batches(village: Area, most: int = 20) -> list[Batch]:
         .where(Slip.village_id == village.id)
         .group_by(Slip.printed_at, Slip.worker_id)
         .order_by(func.max(Slip.number).desc())
-        .limit(most)
+        .limit(limit)
     ).all()
     ids = {worker for _at, worker, *_rest in rows if worker is not None}
     workers = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)))}

@@ -82,8 +82,8 @@ def refuse_proposal(village: str, ident: int) -> Answer:
     """Refuse as the second person, with the reason; nothing is done."""
     form = ReasonForm()
 
-    def refuse(one: Proposal, actor: User) -> Proposal:
-        return proposing.refuse(one, form.reason.data, actor)
+    def refuse(proposal: Proposal, actor: User) -> Proposal:
+        return proposing.refuse(proposal, form.reason.data, actor)
 
     return _decide(ident, form, refuse, gettext("Refused. Nothing is done."))
 

@@ -143,7 +143,7 @@ def remind(area: str, quarter: str) -> Response | tuple[str, int]:
 
 
 @bp.route("/a/<area>/terms", methods=["GET", "POST"])
-@access.allow(*access.ROLES_ABOVE, posting={Role.COUNTY})
+@access.allow(*access.ROLES_ABOVE, posting_roles={Role.COUNTY})
 def assessment_terms(area: str) -> Response | tuple[str, int]:
     """What the county asks of its villages' assessments: quorum, days of notice, days to book."""
     county = areas.county_of(g.area)

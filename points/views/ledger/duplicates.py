@@ -82,7 +82,7 @@ def area_duplicates(area: str) -> str:
 
 
 @bp.route("/v/<village>/people/<int:ident>/merge", methods=["GET", "POST"])
-@access.allow(*access.COMMITTEE, posting={Role.CHAIR})
+@access.allow(*access.COMMITTEE, posting_roles={Role.CHAIR})
 def merge(village: str, ident: int) -> Response | tuple[str, int]:
     """Merge an entry into the one given by `?into=`: what will happen, why, and the button.
 

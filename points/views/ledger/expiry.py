@@ -18,7 +18,7 @@ from points.views.ledger import bp, lists
 
 
 @bp.route("/v/<village>/expiry", methods=["GET", "POST"])
-@access.allow(*access.ONLOOKERS, posting={Role.CHAIR})
+@access.allow(*access.ONLOOKERS, posting_roles={Role.CHAIR})
 @excel(lists.EXPIRIES)
 def expiry(village: str) -> Response | tuple[str, int]:
     """Whether points expire here, what is at stake now, every earlier decision, and a new one."""

@@ -151,7 +151,7 @@ def _done_text(person: Person, departure: Departure) -> str:
 
 
 @bp.route("/v/<village>/leaving/rule", methods=["GET", "POST"])
-@access.allow(*access.ONLOOKERS, posting={Role.CHAIR})
+@access.allow(*access.ONLOOKERS, posting_roles={Role.CHAIR})
 @excel(lists.LEAVING_RULES)
 def leaving_rule(village: str) -> Response | tuple[str, int]:
     """The village's rule for the points of those who leave, those before it, and a new decision."""

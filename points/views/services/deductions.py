@@ -92,24 +92,24 @@ def deduction(village: str, ident: int) -> tuple[str, int]:
     return _deduction_page(_deduction_or_404(ident))
 
 
-def _deduction_page(one: Deduction, refused: Form | None = None) -> tuple[str, int]:
+def _deduction_page(deduction: Deduction, refused: Form | None = None) -> tuple[str, int]:
     """The page of a deduction; a form that was refused is shown again as it was sent."""
-    service = one.service
+    service = deduction.service
     own = persons.is_sign_in_of(current_user, service.worker)
     open_now = service.state == ServiceState.RECORDED
     page = render_template(
         "points/services/deduction.html",
-        deduction=one,
+        deduction=deduction,
         service=service,
         is_own=own,
         states=labels.DEDUCTION_STATES,
-        heard_until=verbs.heard_until(one) if open_now else None,
+        heard_until=verbs.heard_until(deduction) if open_now else None,
         statement_form=refused if isinstance(refused, StatementForm) else StatementForm(formdata=None),
         reason_form=refused if isinstance(refused, ReasonForm) else ReasonForm(formdata=None),
         refusal=refused.refusal if refused is not None else None,
         may_state=open_now and (own or bool(g.roles & access.COMMITTEE)),
         may_decide=open_now and not own and bool(g.roles & set(DECIDERS)),
-        decision_refusal=_refusal_text(one),
+        decision_refusal=_refusal_text(deduction),
         may_take_back=bool(g.roles & set(DECIDERS)) and not own and deciding.can_be_taken_back(service),
     )
     return page, refused.status if refused is not None else 200

@@ -26,7 +26,7 @@ QUARTERS_OFFERED = 4  # so far back a sample still finds somebody who remembers
 
 
 @bp.route("/v/<village>/samples", methods=["GET", "POST"])
-@access.allow(*access.ONLOOKERS, posting=[Role.SUPERVISOR])
+@access.allow(*access.ONLOOKERS, posting_roles=[Role.SUPERVISOR])
 @excel(lists.SAMPLES)
 def samples(village: str) -> Response | tuple[str, int]:
     """The samples of a village; supervision draws another."""

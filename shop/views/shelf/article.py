@@ -26,7 +26,7 @@ PICTURE_KEPT_SECONDS = 365 * 86400  # seconds: the address of a picture names it
 
 
 @bp.route("/v/<village>/goods/<int:ident>", methods=["GET", "POST"])
-@access.allow(*READERS, posting=[Role.MANAGER])
+@access.allow(*READERS, posting_roles=[Role.MANAGER])
 @excel(lists.PRICES, subject_key="goods")
 def article(village: str, ident: int) -> Response | tuple[str, int]:
     """One article with its prices, codes and picture; sent, it is described anew."""

@@ -19,7 +19,7 @@ from shop.views.shelf import bp, lists
 
 
 @bp.route("/v/<village>/budget", methods=["GET", "POST"])
-@access.allow(*MINDING, posting={Role.CHAIR})
+@access.allow(*MINDING, posting_roles={Role.CHAIR})
 @excel(lists.BUDGETS)
 def budget(village: str) -> Response | tuple[str, int]:
     """What stands behind the village's points, the year's budget, and every earlier decision on it."""

@@ -132,18 +132,18 @@ CONSIGNMENTS_UNDER_WAY = Listing(
 CONSIGNMENTS = Listing(_("Between shops"), context_records("page"), *CONSIGNMENT_COLUMNS)
 
 
-def _take_state(take: Any) -> Any:
-    return _("being counted") if take.is_open else _("booked") if take.booked else _("called off")
+def _stock_take_state(stock_take: Any) -> Any:
+    return _("being counted") if stock_take.is_open else _("booked") if stock_take.booked else _("called off")
 
 
 STOCK_TAKES = Listing(
     _("Stock-takes"),
     context_records("page"),
-    (_("Begun"), lambda take: take.begun_at),
-    (_("By"), lambda take: shown_name(take.begun_by)),
-    (_("How it stands"), _take_state),
-    (_("Ended by"), lambda take: shown_name(take.closed_by)),
-    (_("Ended at"), lambda take: take.closed_at),
+    (_("Begun"), lambda stock_take: stock_take.begun_at),
+    (_("By"), lambda stock_take: shown_name(stock_take.begun_by)),
+    (_("How it stands"), _stock_take_state),
+    (_("Ended by"), lambda stock_take: shown_name(stock_take.closed_by)),
+    (_("Ended at"), lambda stock_take: stock_take.closed_at),
 )
 
 
