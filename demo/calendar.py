@@ -30,7 +30,7 @@ bp = Blueprint("demo", __name__)
 
 
 class DemoCalendar(Base):
-    """One row in a demo's database, none in any other: how far its calendar is from the machine's."""
+    """The calendar of a demo: how far it is from the machine's; no other database has this row."""
 
     __tablename__ = "demo_calendar"
 

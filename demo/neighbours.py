@@ -37,7 +37,7 @@ REMARKS = ("走访勤，群众信得过。", "政策讲得明白。", "台账再
 
 
 class Traits(TypedDict):
-    """What the roster says of a worker besides name and phone."""
+    """The traits of a worker in the roster besides name and phone."""
 
     sex: Sex
     birth_year: int

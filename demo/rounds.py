@@ -72,7 +72,7 @@ TOPICS = {
 
 
 @dataclass(frozen=True)
-class Beat:
+class WorkerGrid:
     """A worker with their grid and its households."""
 
     worker: Person
@@ -94,18 +94,18 @@ class Rounds:
 
     def make_records(self) -> None:
         """Make the records in the order of their days; those until a week ago are confirmed."""
-        beats = [self._beat(term.grid, term.person) for term in self._terms()]
+        worker_grids = [self._worker_grid(term.grid, term.person) for term in self._terms()]
         for day in _days(STARTS_ON - timedelta(weeks=WEEKS), STARTS_ON - timedelta(days=1)):
             with clock.at(day):
-                for number, beat in enumerate(beats):
-                    self._visit(beat, number, day)
-                    self._gather(beat, number, day)
-        self._hazards_and_emergencies(beats)
-        self._disputes(beats)
+                for number, worker_grid in enumerate(worker_grids):
+                    self._visit(worker_grid, number, day)
+                    self._gather(worker_grid, number, day)
+        self._hazards_and_emergencies(worker_grids)
+        self._disputes(worker_grids)
         self._decide()
-        self._paper(beats[2].worker)
+        self._paper(worker_grids[2].worker)
         self._supervision()
-        self._deduction(beats[0].worker)
+        self._deduction(worker_grids[0].worker)
 
     def _terms(self) -> Sequence[Appointment]:
         return holders.serving_terms(self.area, STARTS_ON, STARTS_ON, Duty.WORKER)[:GRIDS_ON_FILE]
@@ -115,10 +115,10 @@ class Rounds:
         self._keys += 1
         return f"round-{self.area.code}-{self._keys:06d}"
 
-    def _beat(self, grid: Grid, worker: Person) -> Beat:
+    def _worker_grid(self, grid: Grid, worker: Person) -> WorkerGrid:
         with clock.at(OPENED_ON):
             homes = [self._household(grid, number) for number in range(HOUSEHOLDS_A_GRID)]
-        return Beat(worker, grid, homes)
+        return WorkerGrid(worker, grid, homes)
 
     def _household(self, grid: Grid, number: int) -> Household:
         attention = CLASSES[number] if number < len(CLASSES) else Attention.ORDINARY
@@ -135,18 +135,18 @@ class Rounds:
         reason = self.chance.choice(CLASS_REASONS[attention])
         return files.add_household(grid, particulars, attention, reason, OPENED_ON, self.clerk)
 
-    def _visit(self, beat: Beat, number: int, day: date) -> None:
+    def _visit(self, worker_grid: WorkerGrid, number: int, day: date) -> None:
         """Visit the first household each week, the next two once; now and then a week is left out."""
         weekday = (day.weekday() + number) % 7
-        due = [beat.households[0]] if weekday == 2 and self.chance.random() < 0.9 else []
+        due = [worker_grid.households[0]] if weekday == 2 and self.chance.random() < 0.9 else []
         if weekday == 4 and day.day in range(1, 15):
-            due += beat.households[1:3]
+            due += worker_grid.households[1:3]
         for household in due:
             follow_up = self.chance.choice(FOLLOW_UPS) if self.chance.random() < 0.15 else ""
             visit = visits.record_visit(
                 self.key(),
                 household,
-                beat.worker,
+                worker_grid.worker,
                 day,
                 self.chance.sample(list(VisitStep), 3),
                 f"{self.chance.choice(SEEN_NOTES)}；{household.situation}，{self.chance.choice(SEEN_DETAILS)}",
@@ -155,16 +155,16 @@ class Rounds:
                 self.clerk,
             )
             if follow_up and day < STARTS_ON - timedelta(days=10):
-                visits.follow_up_done(visit, day, "已办好", self.clerk)
+                visits.complete_follow_up(visit, day, "已办好", self.clerk)
 
-    def _gather(self, beat: Beat, number: int, day: date) -> None:
+    def _gather(self, worker_grid: WorkerGrid, number: int, day: date) -> None:
         if (day.day + number) % 10 == 3:
             kind = self.chance.choice(list(GatheringKind))
             topic, present = self.chance.choice(TOPICS[kind]), self.chance.randint(6, 14)
             gatherings.record_gathering(
                 self.key(),
-                beat.grid,
-                beat.worker,
+                worker_grid.grid,
+                worker_grid.worker,
                 day,
                 kind,
                 topic,
@@ -173,7 +173,7 @@ class Rounds:
                 self.clerk,
             )
 
-    def _hazards_and_emergencies(self, beats: list[Beat]) -> None:
+    def _hazards_and_emergencies(self, worker_grids: list[WorkerGrid]) -> None:
         """Report two hazards, one of them dealt with, and two emergencies: one over, one of last night."""
         reports = (
             (3, IncidentKind.HAZARD, Severity.ORDINARY, 20, "村口小桥", "护栏松动", "拉了警示带"),
@@ -191,10 +191,19 @@ class Rounds:
         )
         handed, closed = IncidentStepKind.HANDED_OVER, IncidentStepKind.CLOSED
         for number, kind, severity, ago, place, what, done in reports:
-            day, beat = STARTS_ON - timedelta(days=ago), beats[number]
+            day, worker_grid = STARTS_ON - timedelta(days=ago), worker_grids[number]
             with clock.at(day):
                 incident = incidents.report_incident(
-                    self.key(), beat.grid, beat.worker, kind, severity, day, place, what, done, self.clerk
+                    self.key(),
+                    worker_grid.grid,
+                    worker_grid.worker,
+                    kind,
+                    severity,
+                    day,
+                    place,
+                    what,
+                    done,
+                    self.clerk,
                 )
             if ago > 10:
                 with clock.at(day + timedelta(days=2)):
@@ -202,7 +211,7 @@ class Rounds:
                     incidents.record_step(incident, handed, "村委会", "村里派人处理", on, self.clerk)
                     incidents.record_step(incident, closed, "", "已处理好", on, self.chair)
 
-    def _disputes(self, beats: list[Beat]) -> None:
+    def _disputes(self, worker_grids: list[WorkerGrid]) -> None:
         """Open four disputes.
 
         One is settled at once, one by the group, one has come up to the village, and one is fresh.
@@ -216,12 +225,12 @@ class Rounds:
                 (DisputeKind.FAMILY, "赡养老人", []),
             )
         ):
-            beat = beats[number + 2]
-            parties = f"{beat.households[3].head}、{beat.households[4].head}"
+            worker_grid = worker_grids[number + 2]
+            parties = f"{worker_grid.households[3].head}、{worker_grid.households[4].head}"
             day = STARTS_ON - timedelta(days=30 - number)
             with clock.at(day):
                 dispute = disputes.open_dispute(
-                    self.key(), beat.grid, beat.worker, day, kind, parties, matter, self.clerk
+                    self.key(), worker_grid.grid, worker_grid.worker, day, kind, parties, matter, self.clerk
                 )
             for step, result in enumerate(results):
                 rung = (Rung.GRID, Rung.GROUP)[step // 2]

@@ -79,8 +79,8 @@ def record_gathering(
     return gathering
 
 
-def counts(grids: Collection[int], today: date) -> Counter[int]:
-    """How many gatherings each of these grids (by id) held in today's month; none that was rejected."""
+def month_counts(grids: Collection[int], today: date) -> Counter[int]:
+    """The number of gatherings in today's month that were not rejected, for each of these grids (by id)."""
     first = today.replace(day=1)
     after = (first + timedelta(31)).replace(day=1)
     rows = db.session.execute(
@@ -89,7 +89,7 @@ def counts(grids: Collection[int], today: date) -> Counter[int]:
             Gathering.grid_id.in_(grids),
             Gathering.held_on >= first,
             Gathering.held_on < after,
-            evidence.stands(Gathering.id),
+            evidence.is_not_rejected(Gathering.id),
         )
         .group_by(Gathering.grid_id)
     )

@@ -181,7 +181,7 @@ def find_incident(user: User, village: Area, ident: int) -> Incident | None:
     return db.session.scalar(search_incidents(user, village, IncidentSearch()).where(Incident.id == ident))
 
 
-def emergencies_at_hand(area: Area, most: int) -> Sequence[Incident]:
+def emergencies_at_hand(area: Area, limit: int) -> Sequence[Incident]:
     """The latest emergencies of an area that nobody has taken over, at most so many.
 
     One query, for every page. One that was closed or handed over to others has found who sees to it.
@@ -193,7 +193,7 @@ def emergencies_at_hand(area: Area, most: int) -> Sequence[Incident]:
         .options(joinedload(Incident.village), lazyload(Incident.steps))
         .where(place, Incident.kind == IncidentKind.EMERGENCY, ~_has_step(*ENDING_THE_ALARM))
         .order_by(Incident.id.desc())
-        .limit(most)
+        .limit(limit)
     ).all()
 
 
@@ -214,7 +214,7 @@ def _has_step(*kinds: IncidentStepKind) -> ColumnElement[bool]:
 def _check_reporter(village: Area, worker: Person | None, actor: User) -> None:
     """Check who reports for whom: no worker reports for another. Refused `not_yours`."""
     roles = actor.roles_in(village) & REPORTERS
-    own = worker is not None and persons.stands_for(actor, worker)
+    own = worker is not None and persons.is_sign_in_of(actor, worker)
     of_village = worker is None or worker.area_id == village.id
     if not roles or not of_village or (roles == {Role.WORKER} and not own):
         raise Refused("not_yours", _("A worker reports for themselves; others for the village."), "worker")

@@ -71,7 +71,7 @@ def _visits(village: Area, first: date, last: date) -> LabelledFigures:
     conditions = (
         Visit.village_id == village.id,
         Visit.visited_on.between(first, last),
-        evidence.stands(Visit.id),
+        evidence.is_not_rejected(Visit.id),
     )
     follow_ups = (*conditions, Visit.follow_up.is_not(None))
     yield gettext("Visits"), _count(select(func.count(Visit.id)).where(*conditions))
@@ -91,7 +91,7 @@ def _gatherings(village: Area, first: date, last: date) -> LabelledFigures:
         select(Gathering.grid_id, Gathering.held_on, Gathering.present).where(
             Gathering.village_id == village.id,
             Gathering.held_on.between(first, last),
-            evidence.stands(Gathering.id),
+            evidence.is_not_rejected(Gathering.id),
         )
     ).all()
     yield gettext("Gatherings"), str(len(rows))

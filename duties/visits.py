@@ -91,7 +91,7 @@ def _add_visit(key: str, household: Household, values: dict[str, object], actor:
     return visit
 
 
-def follow_up_done(visit: Visit, on: date, note: str, actor: User) -> Visit:
+def complete_follow_up(visit: Visit, on: date, note: str, actor: User) -> Visit:
     """Write down that what was promised at a visit is done since a day, in a few words or none; once.
 
     The same sent twice changes nothing. Refused `no_follow_up`, `already_done`, `bad_day`, `in_future`,
@@ -135,13 +135,13 @@ class VisitDue:
     household: Household
     last_on: date | None
     due_on: date | None
-    when: DueWhen
+    due_when: DueWhen
 
 
 # The day of a household's last visit that counts: one look into an index for each household.
 _LAST_ON = (
     select(Visit.visited_on)
-    .where(Visit.household_id == Household.id, evidence.stands(Visit.id))
+    .where(Visit.household_id == Household.id, evidence.is_not_rejected(Visit.id))
     .order_by(Visit.visited_on.desc())
     .limit(1)
     .correlate(Household)
@@ -202,7 +202,7 @@ def open_follow_ups(village: Area, grids: Collection[int]) -> Sequence[Visit]:
             Visit.done_on.is_(None),
             Visit.grid_id.in_(village_grids),
             Household.grid_id.in_(grids),
-            evidence.stands(Visit.id),
+            evidence.is_not_rejected(Visit.id),
         )
         .order_by(Visit.visited_on, Visit.id)
     ).all()

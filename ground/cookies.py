@@ -37,7 +37,7 @@ def keep(app: Flask, response: Response, name: str, value: str, seconds: int) ->
 
 
 def kept(name: str) -> str | None:
-    """What a cookie of ours holds that the browser brought, or None."""
+    """The value of a cookie of ours that the browser brought, or None."""
     return request.cookies.get(_name_here(name))
 
 

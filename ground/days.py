@@ -35,13 +35,13 @@ class DayRange:
     usual_first: End | None = None
     usual_last: End | None = None
 
-    def ends(self) -> tuple[date, date]:
+    def bounds(self) -> tuple[date, date]:
         """The first and the last day that can be meant today."""
         return _day(self.first), _day(self.last)
 
     def has(self, day: date) -> bool:
         """Whether a day can be meant."""
-        first, last = self.ends()
+        first, last = self.bounds()
         return first <= day <= last
 
     def is_usual(self, day: date) -> bool:
@@ -56,7 +56,7 @@ class DayRange:
         Refused `in_future` where only the past can be, `in_past` where only what comes can be, `bad_day`
         for any other day outside.
         """
-        first, last = self.ends()
+        first, last = self.bounds()
         if day > last and self.last == TODAY:
             raise Refused("in_future", _("The day lies in the future."), field)
         if day < first and self.first == TODAY:

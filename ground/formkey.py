@@ -21,15 +21,16 @@ FIELD = "once"  # what the key is called among the fields of a form
 class FormKey:
     """The key of a form.
 
-    `person` is the id of the sign-in it was shown to, None for nobody's. With `repeats` it may be done as
-    often as it is sent: it only reads, or its verb has a key of its own. With `shown` it is a form that can
-    be shown again with what was typed, and not just a button. `secrets` names the fields that are never kept.
+    `user_id` is the id of the sign-in it was shown to, None for nobody's. With `is_repeatable` it may be
+    done as often as it is sent: it only reads, or its verb has a key of its own. With `is_redisplayed` it is
+    a form that can be shown again with what was typed, and not just a button. `secrets` names the fields
+    that are never kept.
     """
 
     key: str
-    person: int | None
-    repeats: bool
-    shown: bool
+    user_id: int | None
+    is_repeatable: bool
+    is_redisplayed: bool
     secrets: Sequence[str] = ()
 
     def signed(self) -> str:
@@ -54,9 +55,9 @@ def person_here() -> int | None:
     return current_user.id if current_user.is_authenticated else None
 
 
-def new(repeats: bool = False, shown: bool = True, secrets: Sequence[str] = ()) -> str:
+def new(is_repeatable: bool = False, is_redisplayed: bool = True, secrets: Sequence[str] = ()) -> str:
     """A new key for whoever asks, as text for the page."""
-    return FormKey(uuid4().hex, person_here(), repeats, shown, secrets).signed()
+    return FormKey(uuid4().hex, person_here(), is_repeatable, is_redisplayed, secrets).signed()
 
 
 def sent() -> FormKey | None:
@@ -73,4 +74,6 @@ def is_good_again() -> bool:
     Not if it is another person's, or used up: by this request or by another one before.
     """
     key = sent()
-    return key is not None and key.person == person_here() and not g.get("key_is_used") and not db.did_first()
+    return (
+        key is not None and key.user_id == person_here() and not g.get("key_is_used") and not db.did_first()
+    )

@@ -110,13 +110,13 @@ class FormKeyField(HiddenField):
 class Form(FlaskForm):
     """A form that can show a refusal beside what was typed.
 
-    With `repeats` it may be done as often as it is sent: it only reads, or the verb has a key of its own.
-    What is proved by a password is proved anew each time.
+    With `is_repeatable` it may be done as often as it is sent: it only reads, or the verb has a key of its
+    own. What is proved by a password is proved anew each time.
     """
 
     refusal: Any = None
     refused_status = 422
-    repeats: ClassVar[bool] = False
+    is_repeatable: ClassVar[bool] = False
 
     once = FormKeyField()
 
@@ -134,7 +134,7 @@ class Form(FlaskForm):
             if isinstance(field, StringField):
                 field.data = (field.data or "").replace("\0", "")
         secrets = [field.short_name for field in self if isinstance(field, PasswordField | OneTimeCodeField)]
-        self.once.new_key = {"repeats": self.repeats or bool(secrets), "secrets": secrets}
+        self.once.new_key = {"is_repeatable": self.is_repeatable or bool(secrets), "secrets": secrets}
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Whether it can be taken; never when it is only to be shown once more (`ground.sending`)."""
@@ -183,7 +183,7 @@ class AskingField(wtforms.Field):
     """
 
     is_asked = False
-    answer: Any = ""  # the words beside the tick
+    tick_label: Any = ""  # the words beside the tick
 
     @property
     def tick_name(self) -> str:
@@ -191,14 +191,14 @@ class AskingField(wtforms.Field):
         return f"{self.name}-sure"
 
     @property
-    def meant(self) -> str:
-        """What was typed, as the tick names it."""
+    def tick_value(self) -> str:
+        """The text that was typed, as the tick names it."""
         return str(self.data)
 
     @property
     def is_ticked(self) -> bool:
         """Whether the tick for what was typed came along."""
-        return self.meant in self._ticks
+        return self.tick_value in self._ticks
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         """Read what was typed, and the ticks that came along."""
@@ -206,9 +206,9 @@ class AskingField(wtforms.Field):
         self.is_asked = False
         self._ticks: list[str] = formdata.getlist(self.tick_name) if formdata else []
 
-    def ask(self, question: Any, answer: Any) -> None:
-        """Ask about what was typed, unless its tick came along; `answer` stands beside the tick."""
-        self.is_asked, self.answer = True, answer
+    def ask(self, question: Any, tick_label: Any) -> None:
+        """Ask about what was typed, unless its tick came along; `tick_label` stands beside the tick."""
+        self.is_asked, self.tick_label = True, tick_label
         if not self.is_ticked:
             raise ValidationError(question)
 
@@ -221,7 +221,9 @@ class AskingField(wtforms.Field):
             '<label class="form-check"><input class="form-check-input" type="checkbox" name="{name}"'
             ' value="{meant}"{ticked}> <span>{text}</span></label>'
         )
-        return control + tick.format(name=self.tick_name, meant=self.meant, ticked=ticked, text=self.answer)
+        return control + tick.format(
+            name=self.tick_name, meant=self.tick_value, ticked=ticked, text=self.tick_label
+        )
 
 
 class DayInput(DateInput):
@@ -229,7 +231,7 @@ class DayInput(DateInput):
 
     def __call__(self, field: "DayField", **kwargs: Any) -> Markup:
         """The control, and the tick if the day was asked about."""
-        first, last = (end.isoformat() for end in field.days.ends())
+        first, last = (end.isoformat() for end in field.days.bounds())
         shown = kwargs.setdefault("value", field._value())
         control = super().__call__(field, min=first, max=last, **kwargs)
         return field.with_tick(control) if str(shown) == str(field.data) else control
@@ -368,7 +370,7 @@ def key_field() -> HiddenField:
 class KeyedForm(Form):
     """A form whose verb asks for a key, as programs and other pages may send the same: it is done once."""
 
-    repeats = True
+    is_repeatable = True
 
     key = key_field()
 

@@ -47,7 +47,7 @@ class KeptForm:
 
     @property
     def size(self) -> int:
-        """How many bytes a browser sends for it."""
+        """The number of bytes that a browser sends for it."""
         return len(urlencode(self.fields))
 
     def sealed(self) -> str:
@@ -124,16 +124,16 @@ def check_form(is_public: bool) -> Response | tuple[str, int] | None:
     if key is None or request.endpoint is None:
         return None
     here = formkey.person_here()
-    if key.person != here and not (is_public and None in (key.person, here)):
+    if key.user_id != here and not (is_public and None in (key.user_id, here)):
         answer: Response | tuple[str, int] = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
         return answer
     is_stale = "is_stale" in g
-    if is_stale and not key.shown:
+    if is_stale and not key.is_redisplayed:
         return kept_page(form_sent())
-    if is_stale or (key.shown and LOOK_FIELD in request.form):
+    if is_stale or (key.is_redisplayed and LOOK_FIELD in request.form):
         g.only_shown = _reason_to_look()
         write_nothing(g.only_shown)
-    elif not key.repeats:
+    elif not key.is_repeatable:
         note, content = _fingerprints(key)
         if sent.is_done(note, content):
             return _answer_again(note)
@@ -165,11 +165,11 @@ def _write_down(note: str, content: str) -> None:
 
 
 def _fingerprints(key: FormKey) -> tuple[str, str]:
-    """What stands for a form, its key at its address, and for what was in it; neither can be read back."""
+    """The digests of a form, its key at its address, and of what was in it; neither can be read back."""
     content = sha256()
     left_out = (CSRF_FIELD, LOOK_FIELD, formkey.FIELD)
     fields = [(name, text) for name, text in request.form.items(multi=True) if name not in left_out]
-    content.update(repr([key.person, sorted(fields)]).encode())
+    content.update(repr([key.user_id, sorted(fields)]).encode())
     for name, file in request.files.items(multi=True):
         content.update(repr((name, file.filename)).encode())
         content.update(file.stream.read())
@@ -188,7 +188,7 @@ def _hash(content: bytes) -> str:
 def answer_if_done() -> Response | None:
     """The page that the form of this request led to when it was sent before; None if it was not."""
     key = formkey.sent()
-    if key is None or key.repeats:
+    if key is None or key.is_repeatable:
         return None
     note, content = _fingerprints(key)
     return _answer_again(note) if sent.is_done(note, content) else None
@@ -214,8 +214,8 @@ def kept_page(form: KeptForm | None, status: int = 400, is_shown: bool = True) -
     """
     if form is None or form.key is None or form.size > MOST_KEPT:
         return stale_page()
-    looks = {LOOK_FIELD: "file" if form.had_file else "yes"} if form.key.shown and is_shown else {}
-    return render_template("kept.html", form=form, looks=looks), status
+    looks = {LOOK_FIELD: "file" if form.had_file else "yes"} if form.key.is_redisplayed and is_shown else {}
+    return render_template("kept.html", form=form, look_fields=looks), status
 
 
 def stale_page(_error: CSRFError | None = None) -> tuple[str, int]:
@@ -230,7 +230,7 @@ def _send_on(_error: LookAgain) -> tuple[str, int]:
     return kept_page(form_sent(), is_shown=False)
 
 
-def note_where_it_led(response: Response) -> Response:
+def note_next_page(response: Response) -> Response:
     """Note the page that follows a form, once it is carried out; without that it stays done all the same."""
     if "note" in g and did_first():
         try:
@@ -245,5 +245,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(sent.SentBefore, lambda _error: _answer_again(g.note))
     app.register_error_handler(LookAgain, _send_on)
     app.register_error_handler(CSRFError, stale_page)
-    app.after_request(note_where_it_led)
+    app.after_request(note_next_page)
     app.add_template_global(formkey.new, "new_form_key")

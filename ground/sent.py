@@ -1,4 +1,4 @@
-"""What was sent once is done once: of each form that was carried out a note stays.
+"""Notes of the forms that were carried out, so that what was sent twice is done once.
 
 The note is written first in the transaction of what the form does, so that both are there or neither. Who
 sends the same form at the same moment waits at the note's key for the first to end.

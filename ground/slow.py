@@ -12,7 +12,7 @@ _in_write: ContextVar[bool] = ContextVar("in_write", default=False)
 
 @contextmanager
 def write() -> Iterator[None]:
-    """What is inside is a write.
+    """Mark what runs inside as a write.
 
     A stream may go on in another context than it began in, so the mark is taken away, not reset.
     """

@@ -72,7 +72,7 @@ MOST_ROWS = 50_000  # so many rows of it are waited for: about a minute
 
 LAST_PAGE = 10**6  # a page that no list reaches, and no database chokes on
 
-TOLD_IN_PLACE = "in_place"  # the category of what a page says at a place on it
+IN_PLACE = "in_place"  # the category of what a page says at a place on it
 
 MOST_NAMED = 5  # of those that were left for one reason, as what is said travels in a cookie
 
@@ -197,31 +197,31 @@ class _Part(Pagination):
 
 
 @dataclass(frozen=True)
-class ToldInPlace:
-    """What the page that comes next says at a place on it: what was done, and what was not and why."""
+class PlacedMessage:
+    """A message for a place on the next page: what was done, and what was left undone and why."""
 
     place: Any
     done: str
     left: list[str]
 
 
-def tell_in_place(place: Any, done: str, left: Iterable[str] = ()) -> None:
+def flash_in_place(place: Any, done: str, left: Iterable[str] = ()) -> None:
     """Let the page that comes next say what was done where the eye is, and not above everything.
 
-    The page finds the place again by `place`, a plain value, and shows it as `told` (macros.html).
+    The page finds the place again by `place`, a plain value, and shows it by `placed_message` (macros.html).
     """
-    told: Any = {"place": place, "done": done, "left": list(left)}
-    flash(told, TOLD_IN_PLACE)
+    message: Any = {"place": place, "done": done, "left": list(left)}
+    flash(message, IN_PLACE)
 
 
-def told_in_place() -> ToldInPlace | None:
-    """What the page before left to say in its place; of two windows, what was done last."""
-    told: list[Any] = get_flashed_messages(category_filter=[TOLD_IN_PLACE])
-    return ToldInPlace(**told[-1]) if told else None
+def flashed_in_place() -> PlacedMessage | None:
+    """The message that the page before left for a place on this one; of two windows, the last one's."""
+    messages: list[Any] = get_flashed_messages(category_filter=[IN_PLACE])
+    return PlacedMessage(**messages[-1]) if messages else None
 
 
-def what_was_left(refusals: Iterable[tuple[str, Refused]]) -> list[str]:
-    """Of many that were done at once, those that were not, by their names: a sentence for each reason."""
+def refusal_summaries(refusals: Iterable[tuple[str, Refused]]) -> list[str]:
+    """A sentence for each reason why some of many were not done, with their names."""
     names_by_reason: dict[str, list[str]] = {}
     for name, refusal in refusals:
         names_by_reason.setdefault(str(refusal.message), []).append(name)
@@ -349,7 +349,7 @@ def end_request(response: Response) -> Response:
 
 
 def begin_serving() -> None:
-    """At the first request, whatever server it came to: claim the file of the database, and wait no longer.
+    """Claim the file of the database at the first request, whatever server it came to, without waiting.
 
     A second process on one SQLite file would write beside the queue of the first.
     """
@@ -361,10 +361,10 @@ def begin_serving() -> None:
         claims.claim(claims.place_of_file(file), where)
 
 
-def answer_taken(taken: claims.Taken) -> Response:
+def answer_already_claimed(claim: claims.AlreadyClaimed) -> Response:
     """The answer of a server that came second: none of its pages is shown."""
     log.critical("another server works on this database already")
-    return unavailable(Refused("other_server", taken.message))
+    return unavailable(Refused("other_server", claim.message))
 
 
 def answer_trouble(error: DBAPIError | PoolTimeoutError) -> Response:
@@ -556,7 +556,7 @@ def init_app(app: Flask) -> None:
     app.after_request(end_request)
     app.before_request(check_host)
     app.before_request(begin_serving)
-    app.register_error_handler(claims.Taken, answer_taken)
+    app.register_error_handler(claims.AlreadyClaimed, answer_already_claimed)
     app.register_error_handler(DBAPIError, answer_trouble)
     app.register_error_handler(PoolTimeoutError, answer_trouble)
     app.register_error_handler(Refused, answer_refusal)

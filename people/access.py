@@ -48,20 +48,20 @@ ONLOOKERS = COMMITTEE | ROLES_ABOVE | {Role.SUPERVISOR}
 
 @dataclass(frozen=True)
 class AccessRule:
-    """Whom a route lets in: everyone, everyone signed in, or holders of some roles at the place.
+    """The rule of a route: it lets in everyone, everyone signed in, or holders of some roles there.
 
-    With `posting` fewer roles may send something than may look. With `device` it lets in programs, and no
-    cookie.
+    With `posting_roles` fewer roles may send something than may look. With `device` it lets in programs, and
+    no cookie.
     """
 
     public: bool = False
     device: bool = False
     roles: frozenset[Role] | None = None
-    posting: frozenset[Role] | None = None
+    posting_roles: frozenset[Role] | None = None
 
     def roles_for(self, method: str) -> frozenset[Role] | None:
         """The roles that are let in by a method; None if it takes no role."""
-        return self.posting if method == "POST" and self.posting is not None else self.roles
+        return self.posting_roles if method == "POST" and self.posting_roles is not None else self.roles
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Route:
     methods: tuple[str, ...]
     address: str
     rule: AccessRule
-    words: str
+    description: str
 
     @property
     def package(self) -> str:
@@ -95,13 +95,13 @@ def device(view: View) -> View:
     return _with_rule(view, AccessRule(device=True))
 
 
-def allow(*roles: Role, posting: Iterable[Role] | None = None) -> Callable[[View], View]:
+def allow(*roles: Role, posting_roles: Iterable[Role] | None = None) -> Callable[[View], View]:
     """Let in holders of one of these roles for the village or area named in the address.
 
-    With `posting` only its holders may send something, on a page that others look at.
+    With `posting_roles` only its holders may send something, on a page that others look at.
     """
-    senders = None if posting is None else frozenset(posting)
-    return lambda view: _with_rule(view, AccessRule(roles=frozenset(roles), posting=senders))
+    senders = None if posting_roles is None else frozenset(posting_roles)
+    return lambda view: _with_rule(view, AccessRule(roles=frozenset(roles), posting_roles=senders))
 
 
 def _with_rule(view: View, rule: AccessRule) -> View:
@@ -137,7 +137,9 @@ def routes() -> list[Route]:
         rule = rule_of(route.endpoint)
         if route.endpoint in ASSETS or rule is None:
             continue
-        methods = [methods_of(route)] if rule.posting is None else [(each,) for each in methods_of(route)]
+        methods = (
+            [methods_of(route)] if rule.posting_roles is None else [(each,) for each in methods_of(route)]
+        )
         words = _first_line(route.endpoint)
         entries += [Route(route.endpoint, each, route.rule, rule, words) for each in methods]
     return entries
@@ -158,14 +160,14 @@ def is_insider() -> bool:
 
 
 def user_of_session(token: str) -> User | None:
-    """Who is signed in by the token in this device's cookie, or None; the session is `g.user_session`."""
+    """The user whose session this device's cookie names, or None; the session is `g.user_session`."""
     g.user_session = sessions.find(token)
     return g.user_session.user if g.user_session else None
 
 
 def check_access() -> Response | None:
     """Check the access rule before every request: find the area it is about, or abort."""
-    sessions.set_here(None)
+    sessions.set_device_mark(None)
     if request.endpoint is None:
         return None  # no such address: routing answers 404 by itself
     if "\0" in request.path:
@@ -183,9 +185,9 @@ def check_access() -> Response | None:
     events.add_to_request(user=current_user.id)
     if current_user.temporary and request.endpoint != FIRST_SIGN_IN_PAGE:
         return redirect(url_for(FIRST_SIGN_IN_PAGE))
-    sessions.set_here(g.user_session)
+    sessions.set_device_mark(g.user_session)
     if request.endpoint not in UNATTENDED_PAGES:
-        sessions.note_seen(g.user_session)
+        sessions.note_use(g.user_session)
     roles = rule.roles_for(request.method)
     if roles is not None:
         g.area, g.roles = _area_and_roles(request.view_args or {})

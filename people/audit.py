@@ -85,7 +85,7 @@ def change_all(
 
 
 def newest() -> datetime | None:
-    """When the newest line was written."""
+    """The moment at which the newest line was written."""
     return db.session.scalar(select(AuditEvent.at).order_by(AuditEvent.id.desc()).limit(1))
 
 

@@ -156,7 +156,7 @@ def lost_and_turned_up(village: Area) -> list[tuple[Card, datetime]]:
 
 
 def _last_turn_ups(lost: Sequence[Card]) -> dict[int, datetime]:
-    """When each of these cards was last at a desk since it was last lost, by the card's id."""
+    """The moment at which each of these cards was last at a desk since it was lost, by the card's id."""
     ids = {audit.name_of(card): card.id for card in lost}
     lines = select(AuditEvent.subject, AuditEvent.action, AuditEvent.at).where(
         AuditEvent.subject.in_(ids), AuditEvent.action.in_(("card.lost", "card.turned_up"))

@@ -47,7 +47,7 @@ class CellChange:
 
 @dataclass
 class ImportStep:
-    """What one row of a file would do; `name` and `code` say to whom or what."""
+    """One row of a file and what it would do; `name` and `code` say to whom or what."""
 
     row: tables.Row
     is_new: bool
@@ -66,7 +66,7 @@ AnyStep = TypeVar("AnyStep", bound=ImportStep)
 
 @dataclass
 class ImportPlan(Generic[AnyStep]):
-    """What a whole file would do; with a bad cell, nothing of it is done."""
+    """The plan of a whole file; with a bad cell, nothing of it is done."""
 
     table: Table
     steps: list[AnyStep]
@@ -89,7 +89,7 @@ class ImportPlan(Generic[AnyStep]):
 
     @property
     def counts_by_outcome(self) -> dict[str, Any]:
-        """How many rows are `added`, `changed` and `left`; a count may be 0."""
+        """The number of rows that are `added`, `changed` and `left`; each may be 0."""
         return {outcome: self.counts[outcome] for outcome in OUTCOMES}
 
     @property
@@ -105,38 +105,38 @@ class ImportPlan(Generic[AnyStep]):
 class FileType:
     """A kind of file: its layout, what it would do in an area, and how that is done.
 
-    `make` writes nothing and refuses nothing: what is bad is in the plan. `carry_out` does all that a
+    `make_plan` writes nothing and refuses nothing: what is bad is in the plan. `carry_out` does all that a
     plan says, inside one transaction, writes it into the audit trail, and yields how many rows are done.
-    `given` names the columns that a file for an area may lack, as the area says the same.
+    `implied_columns` names the columns that a file for an area may lack, as the area says the same.
     """
 
     name: FileKind
     layout: tables.Layout
-    make: Callable[[Table, Area], ImportPlan[Any]]
+    make_plan: Callable[[Table, Area], ImportPlan[Any]]
     carry_out: Callable[[ImportPlan[Any], Area, User | None], Iterator[int]]
     tables: Sequence[type[Base]]
     """What `make` and `carry_out` read and write."""
-    given: Callable[[Area], Collection[str]] = lambda area: ()
-    beside: Callable[[Area], object] = lambda area: None
+    implied_columns: Callable[[Area], Collection[str]] = lambda area: ()
+    dependencies: Callable[[Area], object] = lambda area: None
     """What else they rely on in an area, of tables that change all the time."""
 
     def write(
         self, area: Area, work: Callable[[], Iterator[int]], finish: Callable[[], None] = lambda: None
     ) -> Iterator[int]:
         """Do what takes a file for an area in, and then what finishes it, at once: others hardly wait."""
-        return long_write(work, finish, self.tables, [AuditEvent], lambda: self.beside(area))
+        return long_write(work, finish, self.tables, [AuditEvent], lambda: self.dependencies(area))
 
     def read(self, content: bytes, name: str, area: Area) -> Table:
         """The table in a file for an area. Refused as `tables.read` is, when it has no such table."""
-        return self.layout.read(content, name, self.given(area))
+        return self.layout.read(content, name, self.implied_columns(area))
 
     def plan(self, content: bytes, name: str, area: Area, with_hidden: bool = False) -> ImportPlan[Any]:
-        """What a file would do in an area: the rows that Excel shows, or all. Refused as `read` is."""
+        """The plan of a file in an area: the rows that Excel shows, or all. Refused as `read` is."""
         return self.plan_table(self.read(content, name, area), area, with_hidden)
 
     def plan_table(self, table: Table, area: Area, with_hidden: bool = False) -> ImportPlan[Any]:
-        """What the table of a file would do in an area: the rows that Excel shows, or all."""
-        plan = self.make(table if with_hidden else table.without_hidden(), area)
+        """The plan of a file's table in an area: the rows that Excel shows, or all."""
+        plan = self.make_plan(table if with_hidden else table.without_hidden(), area)
         plan.hidden_rows = table.hidden_rows
         return plan
 
@@ -200,7 +200,7 @@ def _content(kind: FileType, file: ImportFile) -> bytes:
 
 
 def plan_file(kind: FileType, file: ImportFile, with_hidden: bool = False) -> ImportPlan[Any]:
-    """What a kept file would do today: the rows that Excel shows, or all. Refused as `read_file` is."""
+    """The plan of a kept file as of today: the rows that Excel shows, or all. Refused as `read_file` is."""
     return kind.plan_table(read_file(kind, file), file.area, with_hidden)
 
 
@@ -240,7 +240,7 @@ def import_file(
 def _checked_plan(
     kind: FileType, file: ImportFile, table: Table, fingerprint: str, with_hidden: bool
 ) -> ImportPlan[Any]:
-    """What a file would do, which is what the dry run showed. Refused as `import_file` is."""
+    """The plan of a file, which is what the dry run showed. Refused as `import_file` is."""
     _content(kind, file)
     plan = kind.plan_table(table, file.area, with_hidden)
     if plan.bad_cells:

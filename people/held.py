@@ -66,7 +66,7 @@ class HeldPart:
     """A package's part of the page: its place there, and the sections about a person for a reader."""
 
     order: int
-    about: Callable[[Person, Reader], list[HeldSection]]
+    sections: Callable[[Person, Reader], list[HeldSection]]
 
 
 HELD: Slot[HeldPart] = Slot(by=lambda part: part.order)
@@ -74,7 +74,7 @@ HELD: Slot[HeldPart] = Slot(by=lambda part: part.order)
 
 def all_sections(person: Person, reader: Reader) -> list[HeldSection]:
     """The sections of all packages about a person."""
-    return [section for part in HELD.items() for section in part.about(person, reader)]
+    return [section for part in HELD.items() for section in part.sections(person, reader)]
 
 
 def about(person: Person, reader: Reader) -> list[HeldSection]:

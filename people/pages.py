@@ -77,7 +77,7 @@ class Alarm:
 
 
 class Urgency(IntEnum):
-    """How much something asks of its reader: at once, in its turn, or only to be known."""
+    """The urgency of something for its reader: at once, in its turn, or only to be known."""
 
     AT_ONCE = 0
     IN_TURN = 1
@@ -107,7 +107,7 @@ class WaitingItem:
         return self.is_to_do and self.due_on is not None and self.due_on < today
 
     def rank(self, today: date) -> tuple[Urgency, date]:
-        """Where it stands among the others, the most urgent first; without a day it is due today."""
+        """Its place among the others, the most urgent first; without a day it is due today."""
         return self.urgency, self.due_on or today
 
 
@@ -162,7 +162,7 @@ def waiting_items(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]
 
 
 def count_to_do() -> int:
-    """How much waits for the visitor where they are."""
+    """The number of things that wait for the visitor where they are."""
     return sum(item.is_to_do for item in waiting_items(g.area, current_user, g.roles))
 
 

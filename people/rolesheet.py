@@ -77,7 +77,7 @@ def _line(route: Route) -> list[str]:
 
 
 def _names(route: Route) -> list[str]:
-    return [route.words, f"`{' '.join(route.methods)} {route.address}`"]
+    return [route.description, f"`{' '.join(route.methods)} {route.address}`"]
 
 
 def _table(head: list[str], lines: Iterable[list[str]]) -> list[str]:

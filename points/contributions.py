@@ -68,8 +68,8 @@ POINTS = Package(
         WORDS.filling(trailwords.WORDS),
         HELD.filling(HeldPart(20, held.services_held), HeldPart(40, held.points_held)),
         evidence.RECORDS.filling(
-            evidence.Record("attendance", _("Training")),
-            evidence.Record("evaluation", _("Evaluation")),
+            evidence.RecordKind("attendance", _("Training")),
+            evidence.RecordKind("evaluation", _("Evaluation")),
         ),
         WAITING.filling(waiting.waiting),
         KINDS.filling(*proposals.PROPOSAL_KINDS),

@@ -92,7 +92,7 @@ def resolve(village: Area, booked_until: date, expires_on: date, decided_by: str
 
 
 def stated_by(decided_by: str) -> str:
-    """Who decided, without the space around it. Refused `reason_missing` if nobody is named."""
+    """The body that decided, without the space around it. Refused `reason_missing` if nobody is named."""
     try:
         return required_reason(decided_by)
     except Refused as refusal:
@@ -149,12 +149,12 @@ def resolved(village: Area) -> Sequence[Expiry]:
 # What would lapse.
 
 
-def oldest_left(balance: int, young: int) -> int:
-    """The tenths of a balance that are old points, when `young` tenths were booked after them.
+def oldest_left(balance: int, newer_tenths: int) -> int:
+    """The tenths of a balance that are old points, when `newer_tenths` tenths were booked after them.
 
     The oldest are spent first, so what was spent, however much, came out of the old as long as there were.
     """
-    return max(0, balance - young)
+    return max(0, balance - newer_tenths)
 
 
 def at_stake(person: Person) -> int:

@@ -33,7 +33,7 @@ from points.models import (
 def services_held(person: Person, reader: Reader) -> list[HeldSection]:
     """The services of a person, and what was deducted or shall be; the same for every reader."""
     ids = persons.entry_ids(persons.current_entry(person))
-    return [_services(ids), _deductions(ids), *_vouched(ids)]
+    return [_services(ids), _deductions(ids), *_vouched_sections(ids)]
 
 
 def points_held(person: Person, reader: Reader) -> list[HeldSection]:
@@ -67,7 +67,7 @@ def _services(ids: list[int]) -> HeldSection:
     )
 
 
-def _vouched(ids: list[int]) -> list[HeldSection]:
+def _vouched_sections(ids: list[int]) -> list[HeldSection]:
     """The records of others for which they vouched, if there are any; whose they are is told to nobody."""
     services = db.session.scalars(
         select(Service)

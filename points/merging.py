@@ -46,18 +46,18 @@ FIELDS_TO_FILL = ("phone", "agency", "sex", "birth_year", "standing", "backgroun
 
 @dataclass(frozen=True)
 class MergePlan:
-    """What a merge will move from the duplicate to the entry that is kept."""
+    """The plan of a merge: what moves from the duplicate to the entry that is kept."""
 
     balance: int
     terms: Sequence[Appointment]
     services: Sequence[int]
     users: Sequence[User]
     card: Card | None
-    filled: dict[str, Any]
+    filled_fields: dict[str, Any]
 
 
 def plan(kept: Person, duplicate: Person) -> MergePlan:
-    """What merging the duplicate into the kept entry moves, as things stand now. Changes nothing."""
+    """The plan of merging the duplicate into the kept entry, as things stand now. Changes nothing."""
     filled = {
         name: getattr(duplicate, name)
         for name in FIELDS_TO_FILL
@@ -73,7 +73,7 @@ def plan(kept: Person, duplicate: Person) -> MergePlan:
         ).all(),
         users=db.session.scalars(select(User).where(User.person_id == duplicate.id).order_by(User.id)).all(),
         card=cards.active_card(duplicate),
-        filled=filled,
+        filled_fields=filled,
     )
 
 
@@ -121,7 +121,7 @@ def merge(
         services=list(planned.services),
         users=[user.id for user in planned.users],
     )
-    audit.change(actor, "person.fill", kept, kept.area, **planned.filled)
+    audit.change(actor, "person.fill", kept, kept.area, **planned.filled_fields)
     _move_services(kept, planned)
     _move_terms(kept, duplicate, reason, actor)
     _move_balance(new_merge, actor)
@@ -213,7 +213,7 @@ def _check_sheets(duplicate: Person) -> None:
 def _contested_workers(assessment: Assessment) -> set[int]:
     """The ids of the workers whose lines must not change until they are booked."""
     if assessment.state == AssessmentState.BOOKED:
-        return {line.posted.worker_id for line in booking.to_book(assessment)}
+        return {line.posted_line.worker_id for line in booking.bookable_lines(assessment)}
     return {row.worker.id for row in sheet.sheet_rows(assessment)}
 
 

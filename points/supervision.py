@@ -46,13 +46,13 @@ def deductions(village: Area, period: DaySpan) -> Iterator[Entry]:
         service = deduction.service
         is_taken = service.state == ServiceState.CONFIRMED
         yield Entry(
-            row=service.id,
+            row_id=service.id,
             at=service.decided_at,  # type: ignore[arg-type]
             done_by=service.decided_by,
-            what=gettext("took points") if is_taken else gettext("dropped a deduction"),
-            about=service.worker,
+            action=gettext("took points") if is_taken else gettext("dropped a deduction"),
+            subject=service.worker,
             figure=points_in_words(deduction.tenths) if is_taken else "",
-            said=service.note if is_taken else service.decision,
+            reason=service.note if is_taken else service.decision,
             page=EntryPage("services.deduction", {"ident": service.id}),
         )
 
@@ -80,13 +80,13 @@ def large_adjustments(village: Area, period: DaySpan) -> Iterator[Entry]:
     for adjustment, assessment in db.session.execute(query):
         where = {"quarter": assessment.quarter_name, "ident": adjustment.worker_id}
         yield Entry(
-            row=adjustment.id,
+            row_id=adjustment.id,
             at=adjustment.at,
             done_by=adjustment.actor,
-            what=gettext("adjusted points by a lot"),
-            about=adjustment.worker,
+            action=gettext("adjusted points by a lot"),
+            subject=adjustment.worker,
             figure=points_in_words(adjustment.amount),
-            said=adjustment.reason,
+            reason=adjustment.reason,
             page=EntryPage("meeting.line", where),
         )
 
@@ -106,18 +106,18 @@ def corrections(village: Area, period: DaySpan) -> Iterator[Entry]:
     )
     for correction, award, worker in db.session.execute(query):
         yield Entry(
-            row=correction.id,
+            row_id=correction.id,
             at=correction.at,
             done_by=correction.actor,
-            what=gettext("corrected points that were booked"),
-            about=worker,
+            action=gettext("corrected points that were booked"),
+            subject=worker,
             figure=points_in_words(correction.right_tenths - award.amount),
-            said=correction.reason,
+            reason=correction.reason,
             page=EntryPage("ledger.account", {"ident": worker.id}),
         )
 
 
-def taken_back(village: Area, period: DaySpan) -> Iterator[Entry]:
+def confirmations_taken_back(village: Area, period: DaySpan) -> Iterator[Entry]:
     """Confirmations that were taken back."""
     query = (
         select(ConfirmationUndone, Service)
@@ -129,17 +129,17 @@ def taken_back(village: Area, period: DaySpan) -> Iterator[Entry]:
     )
     for undone, service in db.session.execute(query):
         yield Entry(
-            row=undone.id,
+            row_id=undone.id,
             at=undone.at,
             done_by=undone.actor,
-            what=gettext("took back that a record was confirmed"),
-            about=service.worker,
-            said=undone.reason,
+            action=gettext("took back that a record was confirmed"),
+            subject=service.worker,
+            reason=undone.reason,
             page=EntryPage("services.services", {"record": service.id}),
         )
 
 
-def who_confirms_whom(village: Area, period: DaySpan) -> Iterator[Entry]:
+def frequent_confirmers(village: Area, period: DaySpan) -> Iterator[Entry]:
     """Who confirmed the records of one worker how often, from five times on; the most frequent pairs.
 
     A pair stands at the last of these records: after another one it is to be looked into anew.
@@ -162,11 +162,11 @@ def who_confirms_whom(village: Area, period: DaySpan) -> Iterator[Entry]:
     )
     for user, worker, times, last_id, last_at in db.session.execute(query):
         yield Entry(
-            row=last_id,
+            row_id=last_id,
             at=last_at,  # type: ignore[arg-type]
             done_by=user,
-            what=gettext("confirmed records of one worker"),
-            about=worker,
+            action=gettext("confirmed records of one worker"),
+            subject=worker,
             figure=gettext("%(n)s times", n=times),
             page=EntryPage("services.services", {"state": str(ServiceState.CONFIRMED), "worker": worker.id}),
         )
@@ -176,6 +176,6 @@ SUPERVISED = (
     EntryKind(40, "deductions", _("Deductions"), deductions),
     EntryKind(50, "adjustments", _("Large adjustments"), large_adjustments),
     EntryKind(60, "corrections", _("Corrections of booked points"), corrections),
-    EntryKind(70, "taken-back", _("Confirmations taken back"), taken_back),
-    EntryKind(80, "confirmers", _("Who confirmed whom"), who_confirms_whom),
+    EntryKind(70, "taken-back", _("Confirmations taken back"), confirmations_taken_back),
+    EntryKind(80, "confirmers", _("Who confirmed whom"), frequent_confirmers),
 )

@@ -42,6 +42,6 @@ WORDS = Words(
         "users": _("Sign-ins"),
         "version": _("Version"),
     },
-    rows={"confirmed_by": "user", "kept": "person", "users": "user"},
+    id_fields={"confirmed_by": "user", "kept": "person", "users": "user"},
     describers={"points": amounts.show},
 )

@@ -55,7 +55,7 @@ def problems() -> Iterator[str]:
     yield from _lapses()
     yield from _merges()
     yield from _deductions()
-    yield from _undone()
+    yield from _undone_problems()
 
 
 def _chains() -> Iterator[str]:
@@ -198,7 +198,9 @@ def _bookings() -> Iterator[str]:
     for assessment in db.session.scalars(
         select(Assessment).where(Assessment.state == AssessmentState.BOOKED).order_by(Assessment.id)
     ):
-        waiting = {line.posted.worker_id for line in booking.to_book(assessment) if line.wait_reason}
+        waiting = {
+            line.posted_line.worker_id for line in booking.bookable_lines(assessment) if line.wait_reason
+        }
         computed_totals = _computed_totals(assessment)
         for worker_id, line in assessments.latest_lines(assessment).items():
             name = f"assessment {assessment.id}: worker {worker_id}"
@@ -385,7 +387,7 @@ def _deductions() -> Iterator[str]:
                 yield f"{name}: confirmed before the worker was heard"
 
 
-def _undone() -> Iterator[str]:
+def _undone_problems() -> Iterator[str]:
     """Problems of confirmations that were taken back: what was confirmed before is confirmed no more."""
     for undone, service in db.session.execute(
         select(ConfirmationUndone, Service)

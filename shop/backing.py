@@ -32,13 +32,13 @@ class BudgetSpending:
     """A year's budget and what was spent of it, in fen.
 
     `amount` is what was set aside (None: nothing decided), `spent` what was paid for goods since January.
-    `uncosted` counts deliveries that were bought and whose cost nobody wrote down.
+    `purchases_without_cost` counts deliveries that were bought and whose cost nobody wrote down.
     """
 
     year: int
     amount: int | None
     spent: int
-    uncosted: int
+    purchases_without_cost: int
 
     @property
     def unspent(self) -> int:
@@ -62,12 +62,12 @@ class Backing:
 
     @property
     def outstanding_after(self) -> int:
-        """What the workers hold once the new points are booked."""
+        """The points that the workers hold once the new ones are booked."""
         return self.outstanding + self.to_be_booked
 
     @property
     def budget_tenths(self) -> int:
-        """What the rest of the budget buys."""
+        """The points that the rest of the budget buys goods for."""
         return max(0, self.money.unspent) // FEN_A_TENTH
 
     @property
@@ -77,12 +77,12 @@ class Backing:
 
     @property
     def goods_quarters(self) -> float | None:
-        """How many quarters of usual redemption the goods on hand cover."""
+        """The number of quarters of usual redemption that the goods on hand cover."""
         return self._quarters(self.goods)
 
     @property
     def points_quarters(self) -> float | None:
-        """How many quarters it takes, as usual, until all points are redeemed."""
+        """The number of quarters it takes, as usual, until all points are redeemed."""
         return self._quarters(self.outstanding_after)
 
     def _quarters(self, tenths: int) -> float | None:

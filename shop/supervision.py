@@ -43,13 +43,13 @@ def voids(village: Area, period: DaySpan) -> Iterator[Entry]:
     for void in db.session.scalars(query):
         redemption = void.redemption
         yield Entry(
-            row=void.id,
+            row_id=void.id,
             at=void.at,
             done_by=void.actor or void.made_by,
-            what=gettext("voided redemption %(number)s", number=redemption.number),
-            about=redemption.card.person,
+            action=gettext("voided redemption %(number)s", number=redemption.number),
+            subject=redemption.card.person,
             figure=points_in_words(redemption.total),
-            said=void.reason,
+            reason=void.reason,
             page=EntryPage("desk.redemption", {"ident": redemption.id}),
         )
 
@@ -70,11 +70,11 @@ def reprints(village: Area, period: DaySpan) -> Iterator[Entry]:
     )
     for event, redemption in db.session.execute(query):
         yield Entry(
-            row=event.id,
+            row_id=event.id,
             at=event.at,
             done_by=event.actor,
-            what=gettext("printed receipt %(number)s again", number=redemption.number),
-            about=redemption.card.person,
+            action=gettext("printed receipt %(number)s again", number=redemption.number),
+            subject=redemption.card.person,
             page=EntryPage("desk.redemption", {"ident": redemption.id}),
         )
 
@@ -101,10 +101,10 @@ def prices_of_today(village: Area, period: DaySpan) -> Iterator[Entry]:
     for price, goods, points_before in db.session.execute(query):
         if price.holds_from <= local(price.at).date():
             yield Entry(
-                row=price.id,
+                row_id=price.id,
                 at=price.at,
                 done_by=price.actor,
-                what=gettext("changed the price of %(goods)s for the same day", goods=goods.title),
+                action=gettext("changed the price of %(goods)s for the same day", goods=goods.title),
                 figure=f"{show(points_before)} → {show(price.points)}",
                 page=EntryPage("shelf.article", {"ident": goods.id}),
             )
@@ -125,12 +125,12 @@ def stock_changes(village: Area, period: DaySpan) -> Iterator[Entry]:
     for move in db.session.scalars(query):
         goods = move.lot.goods
         yield Entry(
-            row=move.id,
+            row_id=move.id,
             at=move.at,
             done_by=move.actor,
-            what=f"{STOCK_WORDS[move.kind]}{gettext(': ')}{goods.title}",
+            action=f"{STOCK_WORDS[move.kind]}{gettext(': ')}{goods.title}",
             figure=f"{'+' if move.quantity > 0 else '−'}{abs(move.quantity)} {goods.unit}",
-            said=move.reason,
+            reason=move.reason,
             page=EntryPage("stock.goods_stock", {"ident": goods.id}),
         )
 
@@ -154,13 +154,13 @@ def new_cards(village: Area, period: DaySpan) -> Iterator[Entry]:
             "、".join(f"{line.name} {line.quantity} {line.unit}" for line in first.lines) if first else ""
         )
         yield Entry(
-            row=card.id,
+            row_id=card.id,
             at=card.issued_at,
             done_by=issuer,
-            what=gettext("issued a card; first handed out on it: %(goods)s", goods=bought)
+            action=gettext("issued a card; first handed out on it: %(goods)s", goods=bought)
             if first
             else gettext("issued a card; nothing was handed out on it yet"),
-            about=card.person,
+            subject=card.person,
             figure=points_in_words(-first.total) if first else "",
             page=EntryPage("desk.redemption", {"ident": first.id})
             if first

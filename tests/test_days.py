@@ -463,7 +463,7 @@ def verbs_with_days(cast, there):
         "visit": lambda day: visits.record_visit(
             key, household, worker, day, [VisitStep.MEET], "好", "", "", cast.worker_user
         ),
-        "follow-up": lambda day: visits.follow_up_done(visit, day, "", cast.worker_user),
+        "follow-up": lambda day: visits.complete_follow_up(visit, day, "", cast.worker_user),
         "gathering": lambda day: gatherings.record_gathering(
             key, grid, worker, day, GatheringKind.LAW, "修水渠", 9, "", clerk
         ),
@@ -544,7 +544,7 @@ def test_every_column_for_a_day_names_its_range():
 def test_a_range_has_two_ends():
     for name, range_ in vars(days).items():
         if isinstance(range_, days.DayRange):
-            first, last = range_.ends()
+            first, last = range_.bounds()
             assert first <= TODAY <= last, name
             assert range_.is_usual(TODAY), name
             for day in (first, last):

@@ -298,10 +298,10 @@ def test_every_form_is_done_once(app, cast, client_of, found):
     for username, page, endpoint, form in found:
         user, key = cast.user(username), key_of(form)
         assert key is not None, (endpoint, page)
-        assert (key.person, key.repeats) == (user.id, is_repeated(endpoint, form)), (endpoint, page)
+        assert (key.user_id, key.is_repeatable) == (user.id, is_repeated(endpoint, form)), (endpoint, page)
         if endpoint not in done | REPEATING.keys() | TOLD_ELSEWHERE.keys():
             filled = form.filled(told.get(endpoint))
-            if send_twice(client_of(user), form.action, filled, page, key.repeats):
+            if send_twice(client_of(user), form.action, filled, page, key.is_repeatable):
                 done.add(endpoint)
             before.put_back()
     meant = {*REPEATING, *TOLD_ELSEWHERE, *WITHOUT_A_FORM}
@@ -354,7 +354,7 @@ def test_what_was_typed_is_kept_and_shown_again(app, cast, client_of, found, wit
             assert answer.status_code == 401, (endpoint, page)
             kept = sending.opened(dict(form_to(app, answer, "signin.sign_in").filled())["kept"])
             assert (kept.address, kept.fields) == (form.action, carried), (endpoint, page)
-        if key_of(form).shown:
+        if key_of(form).is_redisplayed:
             answer = client_of(cast.user(username)).post(form.action, data=data_of(carried))
             back = form_to(app, answer, endpoint)
             assert (answer.status_code, back is None) == (422, False), (endpoint, page)
@@ -417,7 +417,7 @@ def test_what_no_form_of_the_stage_sends_is_done_once(app, cast, client_of, sqli
         if endpoint in REPEATING:
             continue
         repeats = "key" in form
-        key = FormKey(uuid4().hex, user and user.id, repeats, shown=True)
+        key = FormKey(uuid4().hex, user and user.id, repeats, is_redisplayed=True)
         sent_along = [*filled.items(), (formkey.FIELD, key.signed())]
         if send_twice(client_of(user), address, sent_along, f"/v/{VILLAGE}/", repeats):
             wrote.add(endpoint)
@@ -486,7 +486,7 @@ def test_what_was_refused_can_be_sent_with_the_same_key(app, cast, client_of):
 def test_a_key_is_good_at_its_own_address_alone(app, cast, client_of):
     """One form object may stand on a page several times, each with an address of its own."""
     for worker in cast.workers[:2]:
-        key = FormKey("k" * 32, cast.clerk.id, repeats=False, shown=True).signed()
+        key = FormKey("k" * 32, cast.clerk.id, is_repeatable=False, is_redisplayed=True).signed()
         path = f"/v/{VILLAGE}/trainings/law-mark/{worker.id}"
         answer = client_of(cast.clerk).post(path, data={"marked_on": "2026-12-01", formkey.FIELD: key})
         assert answer.status_code == 302
@@ -535,7 +535,7 @@ def test_a_wrong_password_keeps_what_was_typed(app, cast, client_of, with_tokens
 def test_a_page_of_elsewhere_gets_nothing_shown(app, cast, client_of, with_tokens, whose):
     """Who can't have been shown the form by us has no key of its reader."""
     keys = {
-        name: FormKey("k" * 32, person, repeats=False, shown=True).signed()
+        name: FormKey("k" * 32, person, is_repeatable=False, is_redisplayed=True).signed()
         for name, person in (("nobody's", None), ("the chair's", cast.chair.id))
     }
     key = keys.get(whose, "" if whose == "none" else keys["nobody's"] + "x")

@@ -112,7 +112,7 @@ def gossip(cast, eventful):
         held = (grid, cast.worker, day, GatheringKind.LAW, "学法", 9, "都来了", clerk)
         gatherings.record_gathering("g" * 16, *held)
         (visit,) = db.session.scalars(sa.select(Visit))
-        visits.follow_up_done(visit, day, "送到了", cast.worker_user)
+        visits.complete_follow_up(visit, day, "送到了", cast.worker_user)
         (sample,) = db.session.scalars(sa.select(Sample))
         drawn = samples.sample_lines(sample)[0].service
         samples.note_finding(sample, drawn, FindingResult.DOUBTFUL, "户主说没来过", cast.supervisor)

@@ -93,7 +93,7 @@ def may_open(actor: User, grid: Grid, worker: Person | None = None) -> bool:
         return True
     if grid.id not in reach.served_grid_ids(actor, grid.village):
         return False
-    return worker is None or persons.stands_for(actor, worker) or Role.INSTRUCTOR in roles
+    return worker is None or persons.is_sign_in_of(actor, worker) or Role.INSTRUCTOR in roles
 
 
 def record_attempt(

@@ -33,7 +33,7 @@ class DisputeFigures:
 
     @property
     def rate(self) -> int | None:
-        """How many of those at hand were settled, in whole per cent; None where there was none."""
+        """The share of those at hand that were settled, in whole per cent; None where there was none."""
         return round(100 * self.settled.total() / self.at_hand) if self.at_hand else None
 
     @property
@@ -43,7 +43,7 @@ class DisputeFigures:
 
     @property
     def going_on(self) -> int:
-        """How many had not ended on the last day."""
+        """The number that had not ended on the last day."""
         return self.at_hand - self.withdrawn - self.settled.total()
 
 

@@ -40,7 +40,7 @@ def grid_choices(grids: Iterable[Grid]) -> list[tuple[int, str]]:
 
 
 class HouseholdForm(Form):
-    """What a household's file says."""
+    """The particulars of a household in its file."""
 
     head = CellTextField(
         _("Head of the household"), lambda typed: cells.name(typed, 200), validators=[InputRequired()]

@@ -29,7 +29,7 @@ LAYOUT = tables.Layout(
             ),
         )
     ),
-    texts=(CODE, PHONE),
+    text_columns=(CODE, PHONE),
     choices={CLASS: list(CLASSES.values())},
 )
 

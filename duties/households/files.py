@@ -37,7 +37,7 @@ LONGEST_CHARACTERS = {
 
 @dataclass(frozen=True)
 class Particulars:
-    """What a household's file says (六清).
+    """The particulars of a household in its file (六清).
 
     Who and where, how to reach them, how many they are and who, their political status, how they live, and
     what they lack.

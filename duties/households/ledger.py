@@ -57,7 +57,7 @@ class Ledger:
 
     @property
     def classes(self) -> Counter[Attention]:
-        """How many households there are of each class."""
+        """The number of households of each class."""
         return Counter(row.attention for row in self.rows)
 
 

@@ -27,7 +27,7 @@ class HouseholdSearch:
 
 @dataclass(frozen=True)
 class HouseholdFigures:
-    """How many households live somewhere, how many people, and how many households of each class."""
+    """The number of households that live somewhere, of people, and of households of each class."""
 
     households: int
     residents: int

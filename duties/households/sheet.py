@@ -102,7 +102,7 @@ def _section(section: GridSection) -> list[Strip]:
         ],
         size=CELL,
         head_size=SMALL,
-        above=above,
+        lines_above=above,
         most_lines=MOST_LINES,
     )
     return table.rows(map(_cells, section.rows))

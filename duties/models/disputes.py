@@ -22,7 +22,7 @@ class Rung(StrEnum):
 
 
 class DisputeKind(StrEnum):
-    """What people fall out over."""
+    """The kind of a dispute: over what people fall out."""
 
     NEIGHBOURS = "neighbours"
     FAMILY = "family"
@@ -64,7 +64,7 @@ class Dispute(Base):
 
 
 class AttemptResult(StrEnum):
-    """How an attempt ended: settled, failed, or the parties went another way (court, withdrawn)."""
+    """The result of an attempt: settled, failed, or the parties went another way (court, withdrawn)."""
 
     SETTLED = "settled"
     FAILED = "failed"
@@ -99,7 +99,7 @@ class Attempt(Base):
 
 
 class AttemptContact(Base):
-    """Who of the village's contacts took part in an attempt; never changed."""
+    """A contact of the village who took part in an attempt; never changed."""
 
     __tablename__ = "attempt_contact"
 

@@ -68,7 +68,7 @@ class Visit(WithPhoto, Base):
 
 
 class GatheringKind(StrEnum):
-    """What a gathering is for (county's rules): law, policy, or the village's own matters."""
+    """The purpose of a gathering (county's rules): law, policy, or the village's own matters."""
 
     LAW = "law"
     POLICY = "policy"
@@ -113,7 +113,7 @@ class IncidentKind(StrEnum):
 
 
 class Severity(StrEnum):
-    """How bad an incident is: 一般、较大、重大、特别重大 (突发事件应对法).
+    """The severity of an incident: 一般、较大、重大、特别重大 (突发事件应对法).
 
     A hazard is 一般 or 重大 (安全生产法).
     """
@@ -162,7 +162,7 @@ class Incident(Base):
 
 
 class IncidentStepKind(StrEnum):
-    """What became of an incident: handed over to somebody, something done, closed."""
+    """The kind of a step of an incident: handed over to somebody, something done, closed."""
 
     HANDED_OVER = "handed_over"
     DONE = "done"

@@ -47,7 +47,7 @@ def disputes(village: str) -> str:
     return render(
         "duties/disputes/disputes.html",
         page=None if only_figures else web.page_of(query),
-        shown=state,
+        shown_state=state,
         figures=figures if only_figures or g.roles & access.ONLOOKERS else None,
         quarter=str(quarter),
         quarters=choices,
@@ -68,8 +68,8 @@ def area_disputes(area: str) -> str:
         "duties/disputes/area_disputes.html",
         page=web.page_of(verbs.search_disputes(current_user, g.area)),
         villages=villages,
-        each=settling.figures_by_village(villages, *days),
-        total=settling.figures(villages, *days),
+        figures_by_village=settling.figures_by_village(villages, *days),
+        total_figures=settling.figures(villages, *days),
         quarter=str(quarter),
         quarters=choices,
         ladder=ladder,
@@ -150,25 +150,25 @@ def _dispute_or_404(ident: int, to_write: bool = False) -> Dispute:
 
 def _page(
     dispute: Dispute,
-    trying: AttemptForm | None = None,
-    undoing: ReasonForm | None = None,
-    reporting: ReportForm | None = None,
+    attempt_form: AttemptForm | None = None,
+    undo_form: ReasonForm | None = None,
+    report_form: ReportForm | None = None,
 ) -> tuple[str, int]:
     """The dispute's page with its forms; one that was refused keeps what was typed."""
     rung = ladder.current_rung(dispute.attempts)
     going_on = ladder.ending(dispute.attempts) is None
-    trying = trying or AttemptForm(formdata=None, rung=rung, on=clock.today())
-    trying.rung.data = rung
-    _offer_contacts(trying)
-    reporting = reporting or ReportForm(formdata=None)
-    reporting.to.choices = [(to, labels.RUNGS[to]) for to in verbs.reportable_rungs(dispute, current_user)]
-    forms: list[Form] = [trying, undoing or ReasonForm(formdata=None), reporting]
+    attempt_form = attempt_form or AttemptForm(formdata=None, rung=rung, on=clock.today())
+    attempt_form.rung.data = rung
+    _offer_contacts(attempt_form)
+    report_form = report_form or ReportForm(formdata=None)
+    report_form.to.choices = [(to, labels.RUNGS[to]) for to in verbs.reportable_rungs(dispute, current_user)]
+    forms: list[Form] = [attempt_form, undo_form or ReasonForm(formdata=None), report_form]
     page = render(
         "duties/disputes/dispute.html",
         dispute=dispute,
         rung=rung,
         ending=ladder.ending(dispute.attempts),
-        failed=len(
+        failed_count=len(
             [
                 valid_attempt
                 for valid_attempt in ladder.valid_attempts(dispute.attempts)
@@ -176,10 +176,10 @@ def _page(
             ]
         ),
         may_act=going_on and rung in levels.rungs_held(current_user, dispute),
-        undoable=verbs.undoable_attempt(dispute, current_user),
-        trying=trying,
-        undoing=forms[1],
-        reporting=reporting,
+        undoable_attempt=verbs.undoable_attempt(dispute, current_user),
+        attempt_form=attempt_form,
+        undo_form=forms[1],
+        report_form=report_form,
         ladder=ladder,
         labels=labels,
         words=words,
@@ -219,7 +219,7 @@ def attempt_dispute(village: str, ident: int) -> Answer:
     if form.status == 200 and complete:
         flash(gettext("Written down."))
         return _back(ident)
-    return _page(_dispute_or_404(ident), trying=form)
+    return _page(_dispute_or_404(ident), attempt_form=form)
 
 
 @bp.post("/v/<village>/disputes/<int:ident>/undo")
@@ -235,7 +235,7 @@ def undo_attempt(village: str, ident: int) -> Answer:
     if form.status == 200:
         flash(gettext("Taken back. Both lines stay."))
         return _back(ident)
-    return _page(_dispute_or_404(ident), undoing=form)
+    return _page(_dispute_or_404(ident), undo_form=form)
 
 
 def _attempt_of(dispute: Dispute, ident: int | None) -> Attempt | None:
@@ -255,7 +255,7 @@ def report_dispute(village: str, ident: int) -> Answer:
         if form.status == 200:
             flash(gettext("Reported. It stays on its level, and they know of it now."))
             return _back(ident)
-    return _page(_dispute_or_404(ident), reporting=form)
+    return _page(_dispute_or_404(ident), report_form=form)
 
 
 def _back(ident: int) -> Response:

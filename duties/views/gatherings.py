@@ -34,8 +34,8 @@ def gatherings(village: str) -> str:
     return render(
         "duties/records/gatherings.html",
         grids=shown_grids,
-        held=verbs.counts(ids, today),
-        a_month=verbs.GATHERINGS_A_MONTH,
+        gathering_counts=verbs.month_counts(ids, today),
+        gatherings_a_month=verbs.GATHERINGS_A_MONTH,
         month=today,
         page=page,
         services=evidence.services([gathering.id for gathering in page.items]),

@@ -94,18 +94,18 @@ def _search(own_grids: dict[int, Grid]) -> tuple[listing.HouseholdSearch, list[i
 
 @bp.get("/v/<village>/households/grids/<int:ident>")
 @access.allow(*GRID_ROLES)
-@excel(lists.GRID_HOUSEHOLDS, about="grid")
+@excel(lists.GRID_HOUSEHOLDS, subject_key="grid")
 def grid_households(village: str, ident: int) -> str:
     """The households of one grid, and those who moved away from it."""
     grid = grid_in_scope(ident)
     return render(
         "duties/households/grid_households.html",
         grid=grid,
-        living=listing.households_of_grid(grid),
+        living_households=listing.households_of_grid(grid),
         moved_away=listing.households_of_grid(grid, moved_away=True),
         figures=listing.figures([ident]),
-        others=_other_grids(grid),
-        several=len(grids_in_scope()) > 1,
+        other_grids=_other_grids(grid),
+        has_several_grids=len(grids_in_scope()) > 1,
         labels=labels,
     )
 
@@ -145,7 +145,7 @@ def offer_own_grids(form: forms.NewFileForm | GatheringForm) -> dict[int, Grid]:
 
 @bp.get("/v/<village>/households/<int:ident>")
 @access.allow(*GRID_ROLES)
-@excel(lists.HOUSEHOLD_CLASSES, about="household")
+@excel(lists.HOUSEHOLD_CLASSES, subject_key="household")
 def household(village: str, ident: int) -> tuple[str, int]:
     """The file of a household, and the history of its class."""
     return _file_page(_household_in_scope(ident), ButtonForm(formdata=None))
@@ -156,7 +156,7 @@ def _file_page(household: Household, form: ButtonForm) -> tuple[str, int]:
         "duties/households/household.html",
         household=household,
         form=form,
-        others=_other_grids(household.grid),
+        other_grids=_other_grids(household.grid),
         labels=labels,
     ), form.status
 
@@ -211,24 +211,28 @@ def household_leaves(village: str, ident: int) -> Answer:
 def _change_page(
     ident: int,
     form: Any,
-    what: str,
-    act: Callable[[Household], None],
-    offer: Callable[[Household], None] = lambda household: None,
+    change: str,
+    carry_out: Callable[[Household], None],
+    offer_choices: Callable[[Household], None] = lambda household: None,
 ) -> Answer:
     """The page of one change, with what it offers for the household; when it is done, back to the file."""
     if form.is_submitted():
         with attempt(form):
             household = _household_in_scope(ident, to_write=True)
-            offer(household)
+            offer_choices(household)
             if form.validate():
-                act(household)
+                carry_out(household)
         if form.status == 200:
             flash(gettext("Written down."))
             return redirect(url_for("duties.household", village=g.area.code, ident=ident))
     household = _household_in_scope(ident)
-    offer(household)
+    offer_choices(household)
     page = render_template(
-        "duties/households/household_change.html", form=form, household=household, what=what, labels=labels
+        "duties/households/household_change.html",
+        form=form,
+        household=household,
+        change=change,
+        labels=labels,
     )
     return page, form.status
 
@@ -270,8 +274,7 @@ def move_households(village: str, ident: int) -> Answer:
         "duties/households/household_move.html",
         form=form,
         grid=grid,
-        living=listing.households_of_grid(grid),
-        labels=labels,
+        living_households=listing.households_of_grid(grid),
     )
     return page, form.status
 

@@ -129,15 +129,15 @@ def _report(kind: IncidentKind) -> Answer:
             flash(_thanks(kind))
             return redirect(url_for("duties.incident", village=g.area.code, ident=incident.id))
     _offer_places_and_finders(form, own)
-    page = render_template("duties/records/new_incident.html", form=form, kind=kind, own=own)
+    page = render_template("duties/records/new_incident.html", form=form, kind=kind, only_own=own)
     return page, form.status
 
 
-def _offer_places_and_finders(form: IncidentForm, own: bool) -> dict[int, Grid]:
+def _offer_places_and_finders(form: IncidentForm, only_own: bool) -> dict[int, Grid]:
     """Let the form offer the village's grids and the finders, and return the grids by id."""
     places = {grid.id: grid for grid in grids.of_village(g.area)}
     form.grid.choices = [(grid.id, f"{grid.name} {grid.code}") for grid in places.values()]
-    form.worker.choices = _finders(own)
+    form.worker.choices = _finders(only_own)
     if form.grid.data is None:
         form.grid.data = _own_grid()
     if form.worker.data is None:
@@ -160,12 +160,12 @@ def _own_grid() -> int | None:
     return next(iter(reach.served_grid_ids(current_user, g.area)), None)
 
 
-def _finders(own: bool) -> list[tuple[int, str]]:
+def _finders(only_own: bool) -> list[tuple[int, str]]:
     """The finders that the form offers.
 
     A worker is offered only themselves, the others whoever serves today, or nobody.
     """
-    if own:
+    if only_own:
         return [(_own_person_id(), current_user.name)]
     today = clock.today()
     serving = {term.person_id: term for term in holders.serving_terms(g.area, today, today)}

@@ -14,7 +14,7 @@ from duties.visits import VisitDue
 from people import access
 from people import labels as who
 from people.models import Area, Household
-from people.views.listing import Given, Listing, each
+from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_text
 from points.labels import SERVICE_STATES
 from points.models import Service
@@ -34,11 +34,11 @@ HOUSEHOLD_COLUMNS = (
     (_("Moved away on"), lambda household: household.left_on),
 )
 
-HOUSEHOLDS = Listing(_("Household files"), each("page"), *HOUSEHOLD_COLUMNS)
+HOUSEHOLDS = Listing(_("Household files"), context_records("page"), *HOUSEHOLD_COLUMNS)
 
 
-def _of_grid(given: Given) -> Iterator[tuple[Household]]:
-    for household in (*given["living"], *given["moved_away"]):
+def _of_grid(context: Context) -> Iterator[tuple[Household]]:
+    for household in (*context["living_households"], *context["moved_away"]):
         yield (household,)
 
 
@@ -46,7 +46,7 @@ GRID_HOUSEHOLDS = Listing(_("Households of the grid"), _of_grid, *HOUSEHOLD_COLU
 
 HOUSEHOLD_CLASSES = Listing(
     _("History of its class"),
-    lambda given: ((given["household"], line) for line in reversed(given["household"].classes)),
+    lambda context: ((context["household"], line) for line in reversed(context["household"].classes)),
     (_("Head of the household"), lambda household, line: household.head),
     (_("Class"), lambda household, line: who.ATTENTIONS[line.attention]),
     (_("Since"), lambda household, line: line.on),
@@ -54,9 +54,9 @@ HOUSEHOLD_CLASSES = Listing(
 )
 
 
-def _visits(given: Given) -> Iterator[tuple[Visit, Service | None]]:
-    for visit in given["visits"]:
-        yield visit, given["services"][visit.id]
+def _visits(context: Context) -> Iterator[tuple[Visit, Service | None]]:
+    for visit in context["visits"]:
+        yield visit, context["services"][visit.id]
 
 
 def _steps(visit: Visit, service: Service | None) -> str:
@@ -85,9 +85,9 @@ VISITS = Listing(
 )
 
 
-def _due(given: Given) -> Iterator[tuple[VisitDue, Household, str]]:
-    for due in given["due_visits"]:
-        yield due, due.household, labels.due(due.due_on, given["today"])
+def _due(context: Context) -> Iterator[tuple[VisitDue, Household, str]]:
+    for due in context["due_visits"]:
+        yield due, due.household, labels.due(due.due_on, context["today"])
 
 
 VISITS_DUE = Listing(
@@ -104,7 +104,7 @@ VISITS_DUE = Listing(
 
 FOLLOW_UPS = Listing(
     _("Still to be done"),
-    each("follow_ups"),
+    context_records("follow_ups"),
     (_("Head of the household"), lambda visit: visit.household.head),
     (_("Grid"), lambda visit: visit.household.grid.name),
     (_("To be done"), lambda visit: visit.follow_up),
@@ -115,9 +115,9 @@ FOLLOW_UPS = Listing(
 # --- Gatherings ---
 
 
-def _gatherings(given: Given) -> Iterator[tuple[Gathering, Service | None]]:
-    for gathering in given["page"]:
-        yield gathering, given["services"][gathering.id]
+def _gatherings(context: Context) -> Iterator[tuple[Gathering, Service | None]]:
+    for gathering in context["page"]:
+        yield gathering, context["services"][gathering.id]
 
 
 GATHERINGS = Listing(
@@ -135,8 +135,10 @@ GATHERINGS = Listing(
 
 GATHERINGS_BY_GRID = Listing(
     _("This month"),
-    lambda given: (
-        ((grid, given["held"][grid.id]) for grid in given["grids"]) if len(given["grids"]) > 1 else ()
+    lambda context: (
+        ((grid, context["gathering_counts"][grid.id]) for grid in context["grids"])
+        if len(context["grids"]) > 1
+        else ()
     ),
     (_("Grid code"), lambda grid, held: grid.code),
     (_("Grid"), lambda grid, held: grid.name),
@@ -177,12 +179,12 @@ INCIDENT_COLUMNS = (
     (_("Recorded by"), lambda incident: shown_name(incident.recorded_by)),
 )
 
-INCIDENTS = Listing(_("Ledger of hazards and emergencies"), each("page"), *INCIDENT_COLUMNS)
-EMERGENCIES = Listing(_("Emergencies reported"), each("page"), *INCIDENT_COLUMNS)
+INCIDENTS = Listing(_("Ledger of hazards and emergencies"), context_records("page"), *INCIDENT_COLUMNS)
+EMERGENCIES = Listing(_("Emergencies reported"), context_records("page"), *INCIDENT_COLUMNS)
 
 INCIDENT_STEPS = Listing(
     _("How it was dealt with"),
-    lambda given: ((given["incident"], step) for step in given["incident"].steps),
+    lambda context: ((context["incident"], step) for step in context["incident"].steps),
     (_("Where"), lambda incident, step: shown_text(incident.place, incident.village)),
     (_("Day"), lambda incident, step: step.on),
     (_("What"), lambda incident, step: labels.INCIDENT_STEPS[step.kind]),
@@ -201,7 +203,7 @@ def _state(dispute: Dispute) -> Any:
 
 DISPUTES = Listing(
     _("Disputes and mediation"),
-    each("page"),
+    context_records("page"),
     (_("Village or community"), lambda dispute: dispute.village.name),
     (_("Opened on"), lambda dispute: dispute.opened_on),
     (_("Grid"), lambda dispute: dispute.grid.name),
@@ -212,9 +214,9 @@ DISPUTES = Listing(
 )
 
 
-def _attempts(given: Given) -> Iterator[tuple[Dispute, Attempt]]:
-    for attempt in given["dispute"].attempts:
-        yield given["dispute"], attempt
+def _attempts(context: Context) -> Iterator[tuple[Dispute, Attempt]]:
+    for attempt in context["dispute"].attempts:
+        yield context["dispute"], attempt
 
 
 ATTEMPTS = Listing(
@@ -236,15 +238,15 @@ ATTEMPTS = Listing(
 )
 
 
-def _figures(given: Given) -> Iterator[tuple[Area, DisputeFigures]]:
+def _figures(context: Context) -> Iterator[tuple[Area, DisputeFigures]]:
     """The figures of each village; in a village those of itself."""
-    if "each" not in given:
-        if given["figures"]:
-            yield g.area, given["figures"]
+    if "figures_by_village" not in context:
+        if context["figures"]:
+            yield g.area, context["figures"]
         return
-    for village in given["villages"]:
-        if village.id in given["each"]:
-            yield village, given["each"][village.id]
+    for village in context["villages"]:
+        if village.id in context["figures_by_village"]:
+            yield village, context["figures_by_village"][village.id]
 
 
 DISPUTE_FIGURES = Listing(
@@ -266,9 +268,9 @@ DISPUTE_FIGURES = Listing(
 
 REPORT = Listing(
     _("Figures"),
-    lambda given: (
-        (given["quarter"], part.title, label, figure)
-        for part in given["parts"]
+    lambda context: (
+        (context["quarter"], part.title, label, figure)
+        for part in context["parts"]
         for label, figure in part.figures
     ),
     (_("Quarter"), lambda quarter, title, label, figure: str(quarter)),

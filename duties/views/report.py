@@ -34,5 +34,5 @@ def report(village: str) -> str:
         "duties/records/report.html",
         quarter=quarter,
         parts=figures.quarter_report(g.area, quarter),
-        offered=[(str(offered_quarter), words.quarter(offered_quarter)) for offered_quarter in offered],
+        quarters=[(str(offered_quarter), words.quarter(offered_quarter)) for offered_quarter in offered],
     )

@@ -76,28 +76,27 @@ def _due_page(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
     today, ids = clock.today(), [grid.id for grid in within]
     due_visits = verbs.visits_due(ids, today)
     pressing = [
-        due_visit for due_visit in due_visits if due_visit.when in (DueWhen.OVERDUE, DueWhen.THIS_WEEK)
+        due_visit for due_visit in due_visits if due_visit.due_when in (DueWhen.OVERDUE, DueWhen.THIS_WEEK)
     ]
     shown_visits = due_visits if len(within) == 1 or len(due_visits) <= MOST_LINES else pressing[:MOST_LINES]
     page = render(
         "duties/records/due.html",
         grids=own_grids,
-        within=within,
-        shown=shown_visits,
+        shown_grids=within,
+        shown_visits=shown_visits,
         due_visits=due_visits,
-        pressing=len(pressing),
+        pressing_count=len(pressing),
         households=len(due_visits),
         follow_ups=verbs.open_follow_ups(g.area, ids),
-        held=gatherings.counts(ids, today),
-        a_month=gatherings.GATHERINGS_A_MONTH,
-        done=refused[1] if refused else DoneForm(formdata=None, on=today),
+        gathering_counts=gatherings.month_counts(ids, today),
+        gatherings_a_month=gatherings.GATHERINGS_A_MONTH,
+        done_form=refused[1] if refused else DoneForm(formdata=None, on=today),
         refused=refused[0] if refused else None,
         may_write=bool(g.roles & set(WRITING)),
         slip=request.args.get("slip", "")[:20] or None,
         today=today,
         labels=labels,
-        service_states=SERVICE_STATES,
-        who=who,
+        people_labels=who,
     )
     return page, refused[1].status if refused else 200
 
@@ -124,7 +123,7 @@ def new_visit(village: str, ident: int) -> Answer:
         form=form,
         household=_household_or_404(ident),
         steps=labels.STEPS,
-        who=who,
+        people_labels=who,
     )
     return page, form.status
 
@@ -151,7 +150,7 @@ def _record_visit(form: VisitForm, household: Household) -> None:
 
 @bp.get("/v/<village>/households/<int:ident>/visits")
 @access.allow(*GRID_ROLES)
-@excel(lists.VISITS, about="household")
+@excel(lists.VISITS, subject_key="household")
 def household_visits(village: str, ident: int) -> str:
     """The visits to a household, the latest first."""
     household = _household_or_404(ident)
@@ -177,7 +176,7 @@ def _visits_page(household: Household, visits: list[Visit], page: object) -> str
         may_write=bool(g.roles & set(WRITING)) and household.left_on is None,
         labels=labels,
         service_states=SERVICE_STATES,
-        who=who,
+        people_labels=who,
     )
 
 
@@ -197,7 +196,7 @@ def follow_up_done(village: str, ident: int) -> Answer:
     if form.validate_on_submit():
         with attempt(form):
             visit = _visit_or_404(ident, to_write=True)
-            verbs.follow_up_done(visit, form.on.data, form.note.data, current_user)
+            verbs.complete_follow_up(visit, form.on.data, form.note.data, current_user)
     if form.status != 200:
         _visit_or_404(ident)
         return _due_page(refused=(ident, form))

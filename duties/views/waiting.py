@@ -83,7 +83,7 @@ def _disputes(area: Area, user: User) -> list[WaitingItem]:
 
 
 def _in_own_grids(village: Area, user: User, is_worker: bool) -> list[WaitingItem]:
-    """What waits in the grids that somebody serves in."""
+    """The items that wait in the grids that somebody serves in."""
     items = _visits(village, user, Urgency.IN_TURN)
     today, ids = clock.today(), [grid.id for grid in reach.grids_of(user, village)]
     if promised := visits.open_follow_ups(village, ids):
@@ -93,7 +93,7 @@ def _in_own_grids(village: Area, user: User, is_worker: bool) -> list[WaitingIte
             len(promised),
         )
         items.append(WaitingItem(text, url_for("duties.due", village=village.code)))
-    held = gatherings.counts(ids, today)
+    held = gatherings.month_counts(ids, today)
     missing = sum(max(0, gatherings.GATHERINGS_A_MONTH - held[ident]) for ident in ids)
     if is_worker and missing:
         text = ngettext("%(num)s more gathering this month", "%(num)s more gatherings this month", missing)
@@ -108,7 +108,7 @@ def _visits(village: Area, user: User, urgency: Urgency) -> list[WaitingItem]:
     pressing = [
         due
         for due in visits.visits_due(ids, clock.today())
-        if due.when in (DueWhen.OVERDUE, DueWhen.THIS_WEEK)
+        if due.due_when in (DueWhen.OVERDUE, DueWhen.THIS_WEEK)
     ]
     if not pressing:
         return []

@@ -32,14 +32,14 @@ def long_write(
     finish: Callable[[], None],
     tables: Sequence[type[Base]],
     journals: Sequence[type[Base]],
-    beside: Callable[[], object] = lambda: None,
+    dependencies: Callable[[], object] = lambda: None,
 ) -> Iterator[Step]:
     """Do long work, then what finishes it, in one transaction; yields what the work yields.
 
     `tables` are all that the work reads and writes, but for what never changes, and `journals` what it only
-    adds to; `beside` says in few words what else it relies on, of tables that change all the time. It may
-    be rehearsed three times, and yields anew then. Refused `plan_changed` when each time somebody changed
-    one of the tables meanwhile.
+    adds to; `dependencies` says in few words what else it relies on, of tables that change all the time. It
+    may be rehearsed three times, and yields anew then. Refused `plan_changed` when each time somebody
+    changed one of the tables meanwhile.
     """
     if db.engine.dialect.name != "sqlite":
         with transaction():
@@ -47,7 +47,7 @@ def long_write(
             finish()
         return
     for tries_left in reversed(range(REHEARSALS)):
-        script = _Script([_table(model) for model in tables], beside)
+        script = _Script([_table(model) for model in tables], dependencies)
         with script.noted(db.session(), [_table(model) for model in journals]):
             yield from work()
         try:
@@ -67,10 +67,10 @@ def _table(model: type[Base]) -> Table:
 
 
 class _Script:
-    """What a rehearsal would have written, statement by statement, and what it found there."""
+    """The writes of a rehearsal, statement by statement, and what it found there."""
 
-    def __init__(self, tables: Sequence[Table], beside: Callable[[], object]) -> None:
-        self._tables, self._beside = tables, beside
+    def __init__(self, tables: Sequence[Table], dependencies: Callable[[], object]) -> None:
+        self._tables, self._dependencies = tables, dependencies
         self._found: tuple[object, ...] = ()
         self._statements: list[tuple[str, Any]] = []
 
@@ -78,7 +78,7 @@ class _Script:
     def noted(self, session: Session, journals: Sequence[Table]) -> Iterator[None]:
         """Note what is written inside; it goes to copies of the tables, which are gone afterwards."""
         with rehearsal_session(session) as connection:
-            self._found = self._look(connection)
+            self._found = self._snapshot(connection)
             for table in self._tables:
                 _shadow(connection, table)
                 connection.exec_driver_sql(FILLED.format(name=f'"{table.name}"', columns=_columns(table)))
@@ -98,13 +98,13 @@ class _Script:
             finally:
                 event.remove(connection, "before_cursor_execute", note)
 
-    def _look(self, connection: Connection) -> tuple[object, ...]:
+    def _snapshot(self, connection: Connection) -> tuple[object, ...]:
         """All that the work relies on, as it is now."""
-        return _rows(connection, self._tables), self._beside()
+        return _rows(connection, self._tables), self._dependencies()
 
     def check(self, session: Session) -> None:
         """Check that everything is as the rehearsal found it. Refused `plan_changed`."""
-        if self._look(session.connection()) != self._found:
+        if self._snapshot(session.connection()) != self._found:
             raise Refused("plan_changed", _("Something was changed meanwhile. Look at the dry run again."))
 
     def play(self, session: Session) -> None:

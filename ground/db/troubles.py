@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class Trouble(StrEnum):
-    """What is wrong; the value is the code for programs."""
+    """A trouble of the database; the value is the code for programs."""
 
     AWAY = "away"
     FULL = "disk_full"

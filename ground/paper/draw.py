@@ -58,7 +58,7 @@ _embedding_lock = Lock()
 def runs(text: str, bold: bool = False) -> list[tuple[str, str]]:
     """The text in pieces of one font each: (font, piece); 〓 stands for what no font has."""
     usual = register()[bold]
-    if all(ord(char) in usual.covers for char in text):
+    if all(ord(char) in usual.characters for char in text):
         return [(usual.name, text)]
     faces = [(face_of(char, bold), char) for char in text]
     printable = [
@@ -71,7 +71,7 @@ def runs(text: str, bold: bool = False) -> list[tuple[str, str]]:
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
-    """How wide a line of type is, in millimetres."""
+    """The width of a line of type, in millimetres."""
     return float(sum(stringWidth(piece, face, size) for face, piece in runs(text, bold))) / MM
 
 
@@ -122,19 +122,19 @@ def fit(text: str, room: float, size: float, smallest: float, bold: bool = False
 
 
 def fit_lines(
-    text: str, room: float, most: int, size: float, smallest: float, bold: bool = False
+    text: str, room: float, most_lines: int, size: float, smallest: float, bold: bool = False
 ) -> tuple[list[str], float]:
-    """The text on at most `most` lines, and the size of type it needs for that.
+    """The text on at most `most_lines` lines, and the size of type it needs for that.
 
     It is shrunk by half points first, down to `smallest`; if that is not enough it is cut with "…".
     """
     text = " ".join(text.split())
-    while len(lines := wrap(text, room, size, bold)) > most:
+    while len(lines := wrap(text, room, size, bold)) > most_lines:
         if size - 0.5 < smallest:
-            last = lines[most - 1]
+            last = lines[most_lines - 1]
             while last and width(last + "…", size, bold) > room:
                 last = last[:-1]
-            return [*lines[: most - 1], last + "…"], size
+            return [*lines[: most_lines - 1], last + "…"], size
         size -= 0.5
     return lines, size
 
@@ -145,7 +145,7 @@ def leading(size: float) -> float:
 
 
 def baseline(size: float) -> float:
-    """How far below the top of its line the baseline lies, in millimetres."""
+    """The distance of the baseline below the top of its line, in millimetres."""
     return size * 1.1 / MM
 
 

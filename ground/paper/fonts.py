@@ -38,7 +38,7 @@ class Face:
     """A font that reportlab knows by its name, and the characters (code points) it can draw."""
 
     name: str
-    covers: Container[int]
+    characters: Container[int]
 
 
 def folder() -> Path:
@@ -82,9 +82,9 @@ def rare_faces() -> tuple[Face, ...]:
 def face_of(char: str, bold: bool = False) -> str | None:
     """The name of the first font that has the character; None if none has."""
     code, noto = ord(char), register()[bold]
-    if code in noto.covers:
+    if code in noto.characters:
         return noto.name
-    return next((face.name for face in rare_faces() if code in face.covers), None)
+    return next((face.name for face in rare_faces() if code in face.characters), None)
 
 
 @cache

@@ -40,14 +40,14 @@ class PrintedColumn:
     """
 
     name: str
-    wide_mm: float
+    width_mm: float
     align: str = "left"
 
 
 class PrintedTable:
     """A table of rows under a tinted head, in type of `size` points.
 
-    `above` stands over the head, as a heading does. `padding` is the air over and under a cell's text,
+    `lines_above` stand over the head, as a heading does. `padding` is the air over and under a cell's text,
     `side` that beside it, in millimetres. A cell of more than `most_lines` is cut with "…"; a row has to
     fit a page.
     """
@@ -60,18 +60,18 @@ class PrintedTable:
         head_size: float = 9,
         padding: float = 1.2,
         side: float = 1.2,
-        above: Sequence[Strip] = (),
+        lines_above: Sequence[Strip] = (),
         most_lines: int = MOST_LINES,
     ) -> None:
         self._columns, self._size, self._padding, self._side = columns, size, padding, side
         self._most_lines = most_lines
-        self._edges = list(accumulate((column.wide_mm for column in columns), initial=0.0))
-        self.head = self._head(head_size, above)
+        self._edges = list(accumulate((column.width_mm for column in columns), initial=0.0))
+        self.head = self._head(head_size, lines_above)
 
     def row(self, cells: Sequence[str], bold: bool = False) -> Strip:
         """One row; the table's head stands above it on each page."""
         cell_lines = [
-            wrap(cell, column.wide_mm - 2 * self._side, self._size, bold)
+            wrap(cell, column.width_mm - 2 * self._side, self._size, bold)
             if column.align == "left"
             else [cell]
             for cell, column in zip(cells, self._columns, strict=True)
@@ -86,7 +86,7 @@ class PrintedTable:
 
     def _head(self, size: float, above: Sequence[Strip]) -> Strip:
         """The names of the columns, tinted; its top line is the table's."""
-        cells = [_balanced(column.name, column.wide_mm - 2 * self._side, size) for column in self._columns]
+        cells = [_balanced(column.name, column.width_mm - 2 * self._side, size) for column in self._columns]
         names = self._ruled(cells, size, ["center"] * len(cells), bold=True)
 
         def draw(pen: Pen, x: float, y: float) -> None:
@@ -115,10 +115,10 @@ class PrintedTable:
 
         def draw(pen: Pen, x: float, y: float) -> None:
             for left, column, lines, align in zip(edges, self._columns, cells, aligns, strict=False):
-                offset = {"left": side, "center": column.wide_mm / 2, "right": column.wide_mm - side}[align]
+                offset = {"left": side, "center": column.width_mm / 2, "right": column.width_mm - side}[align]
                 top = y + (height - len(lines) * leading(size)) / 2
                 for count, line in enumerate(lines):
-                    text, fitted_size = fit(line, column.wide_mm - 2 * side, size, SMALLEST_POINTS, bold)
+                    text, fitted_size = fit(line, column.width_mm - 2 * side, size, SMALLEST_POINTS, bold)
                     below = top + count * leading(size) + baseline(size)
                     pen.text(x + left + offset, below, text, fitted_size, bold=bold, align=align)
             for edge in edges:

@@ -74,7 +74,7 @@ def _ask(data: bytes, **order: Any) -> tuple[dict[str, Any], bytes]:
     check_nobody_waits("a picture is decoded")
     if len(data) > MOST_BYTES:
         raise _too_large()
-    with _Borrowed() as process:
+    with _BorrowedProcess() as process:
         answer, content = process.ask({"most_pixels": MOST_PIXELS, **order}, data)
     if answer.get("fault") == "too_large":
         raise _too_large()
@@ -132,8 +132,8 @@ for _number in range(PROCESSES):
     _processes.put(_Process())
 
 
-class _Borrowed:
-    """One of the processes, for one picture; who comes third waits."""
+class _BorrowedProcess:
+    """A process that is borrowed for one picture; a third borrower waits."""
 
     def __enter__(self) -> _Process:
         self._process = _processes.get()

@@ -50,7 +50,7 @@ def make(folder: Path, kept: int = KEPT) -> Path:
 
 
 def folder(app: Flask) -> Path:
-    """Where an application's backups are: AIXIN_BACKUPS, or beside its database."""
+    """The folder of an application's backups: AIXIN_BACKUPS, or beside its database."""
     return Path(app.config["BACKUPS"] or Path(app.instance_path) / "backups")
 
 

@@ -1,4 +1,4 @@
-"""What one server has for itself: the file of its database, and its port.
+"""Claims of one server: to the file of its database, and to its port.
 
 A claim is the operating system's lock on a small file. It ends with the process, also when that is killed,
 so no claim is ever left behind. The file says who holds it, for whoever comes second.
@@ -39,7 +39,7 @@ class Holder:
     since: datetime
 
 
-class Taken(Exception):
+class AlreadyClaimed(Exception):
     """Another server that runs holds the claim; `holder` is None while it has not said who it is."""
 
     def __init__(self, holder: Holder | None) -> None:
@@ -80,7 +80,7 @@ def claim(place: Path, address: str) -> None:
         _lock(descriptor)
     except OSError as error:
         os.close(descriptor)
-        raise Taken(holder_of(place)) from error
+        raise AlreadyClaimed(holder_of(place)) from error
     _held[place] = descriptor
     with suppress(OSError):  # a full disk: the lock holds all the same
         os.ftruncate(descriptor, 0)
@@ -89,7 +89,7 @@ def claim(place: Path, address: str) -> None:
 
 
 def holder_of(place: Path) -> Holder | None:
-    """Who holds a place, or was the last that did; None if nobody says so."""
+    """The holder of a place, or the last one; None if nobody says so."""
     try:
         said = json.loads(place.read_bytes())
         since = datetime.fromtimestamp(place.stat().st_mtime, SHANGHAI)
@@ -99,7 +99,7 @@ def holder_of(place: Path) -> Holder | None:
 
 
 def place_of_file(database: Path) -> Path:
-    """Where the server of a SQLite file claims it: beside it."""
+    """The place at which the server of a SQLite file claims it: beside it."""
     return database.with_name(f"{database.name}-server")
 
 

@@ -112,7 +112,7 @@ def claim_database(where: str) -> None:
         return
     try:
         claims.claim(claims.place_of_file(file), where)
-    except claims.Taken as taken:
+    except claims.AlreadyClaimed as taken:
         raise click.ClickException(str(taken.message)) from taken
 
 
@@ -125,19 +125,19 @@ def _listen(host: str, port: int) -> socket.socket:
         who = error.strerror
         try:
             claims.claim(place, where)
-        except claims.Taken as taken:
+        except claims.AlreadyClaimed as taken:
             if (holder := taken.holder) is not None:
                 since = f"{holder.since:%Y-%m-%d %H:%M}"
                 who = f"a server is there already, {holder.address}, process {holder.process}, since {since}"
         raise click.ClickException(
             f"Port {port} of {host} can't be had: {who}. Stop what runs there, or set PORT to another one."
         ) from error
-    with suppress(claims.Taken):  # by a server on another address of this machine: that is no harm
+    with suppress(claims.AlreadyClaimed):  # by a server on another address of this machine: that is no harm
         claims.claim(place, where)
     return listening
 
 
 def address(host: str, port: int) -> str:
-    """Where the program is, to be opened in a browser of this computer."""
+    """The address of the program, to be opened in a browser of this computer."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 -- not bound here
     return f"http://{name}:{port}/"

@@ -56,7 +56,7 @@ class HealthDoor:
 
 
 def reasons_not_to_work(migrations: Path) -> Iterator[str]:
-    """What keeps the program from its work or soon will, each in a sentence; nothing when all is well.
+    """The reasons that keep the program from its work or soon will, in sentences; none when all is well.
 
     `migrations` is the folder of the program's migrations.
     """

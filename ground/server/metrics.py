@@ -30,7 +30,7 @@ class Figure:
     """A number out of the database: its name and words for the monitor, and how it is counted."""
 
     name: str
-    words: str
+    help_text: str
     count: Callable[[], int]
 
 
@@ -49,7 +49,7 @@ class DatabaseFigures(Collector):
         self._app = app
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """Nothing beforehand: the database is asked only when the monitor comes."""
+        """No metrics are described beforehand: the database is asked only when the monitor comes."""
         return iter(())
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -57,7 +57,7 @@ class DatabaseFigures(Collector):
         with self._app.app_context():
             try:
                 for figure in FIGURES.items():
-                    yield GaugeMetricFamily(figure.name, figure.words, value=figure.count())
+                    yield GaugeMetricFamily(figure.name, figure.help_text, value=figure.count())
             except SQLAlchemyError:
                 log.exception("the database does not answer a monitor")
 

@@ -53,13 +53,13 @@ class RowReader:
         return any(self.row.cells.get(column) not in (None, "") for column in columns)
 
 
-def clean(table: Table, entry_of: Callable[[RowReader], Entry]) -> tuple[list[Entry], list[BadCell]]:
-    """The rows without a bad cell, as `entry_of` reads them, and every bad cell."""
+def clean(table: Table, read_entry: Callable[[RowReader], Entry]) -> tuple[list[Entry], list[BadCell]]:
+    """The rows without a bad cell, as `read_entry` reads them, and every bad cell."""
     entries: list[Entry] = []
     bad_cells: list[BadCell] = []
     for row in table.rows:
         reader = RowReader(table, row)
-        entry = entry_of(reader)
+        entry = read_entry(reader)
         bad_cells += reader.bad
         if not reader.bad:
             entries.append(entry)

@@ -16,27 +16,29 @@ REASON = "原因"
 class Layout:
     """The layout of one kind of table: the title of its sheet, and its columns.
 
-    `texts` are the columns that are text whatever they hold: Excel must not make numbers of codes and
+    `text_columns` are the columns that are text whatever they hold: Excel must not make numbers of codes and
     telephones. `choices` are the words that a column offers.
     """
 
     title: str
     columns: tuple[Column, ...]
-    texts: tuple[str, ...] = ()
+    text_columns: tuple[str, ...] = ()
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def read(self, data: bytes, filename: str, given: Collection[str] = ()) -> Table:
-        """The table in a file, with raw cells; it may lack the columns that are `given`.
+    def read(self, data: bytes, filename: str, implied_columns: Collection[str] = ()) -> Table:
+        """The table in a file, with raw cells; it may lack the `implied_columns`.
 
         Refused as `tables.read` is.
         """
-        return read(data, filename, self.columns, given)
+        return read(data, filename, self.columns, implied_columns)
 
     def write(self, rows: Iterable[RowValues], kind: str) -> bytes:
         """Rows as a file, `xlsx` or `csv`."""
         if kind == "csv":
             return write_csv(self.columns, rows)
-        return write_xlsx(self.columns, rows, title=self.title, text_columns=self.texts, choices=self.choices)
+        return write_xlsx(
+            self.columns, rows, title=self.title, text_columns=self.text_columns, choices=self.choices
+        )
 
     def template(self) -> bytes:
         """An empty workbook with the columns, and lists to choose from."""
@@ -51,5 +53,9 @@ class Layout:
             ]
         columns = (*table.columns, Column(REASON))
         return write_xlsx(
-            columns, rows_with_reasons, title="未通过的行", text_columns=self.texts, widths={REASON: 60}
+            columns,
+            rows_with_reasons,
+            title="未通过的行",
+            text_columns=self.text_columns,
+            widths={REASON: 60},
         )

@@ -31,15 +31,15 @@ GROUP_WORDS = re.compile("(?:基本)?(?:信息|情况|资料)$")
 class Column:
     """A column that a file may have: its heading as we write it, and other headings in use.
 
-    A file that lacks a `required` one is refused, unless it has `instead`. `of` is the column that says
-    whose it is: under the heading of somebody else it is another one (电话 of the 指导员).
+    A file that lacks a `required` one is refused, unless it has `alternative`. `owner_column` is the column
+    that says whose it is: under the heading of somebody else it is another one (电话 of the 指导员).
     """
 
     name: str
     required: bool = False
     aliases: tuple[str, ...] = ()
-    instead: str = ""
-    of: str = ""
+    alternative: str = ""
+    owner_column: str = ""
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Row:
 
     number: int
     cells: dict[str, Cell]
-    hidden: bool = False
+    is_hidden: bool = False
     """Whether Excel does not show it: hidden by hand, or by a filter."""
 
 
@@ -79,11 +79,11 @@ class Table:
     @property
     def hidden_rows(self) -> tuple[int, ...]:
         """The numbers of the rows that Excel does not show."""
-        return tuple(row.number for row in self.rows if row.hidden)
+        return tuple(row.number for row in self.rows if row.is_hidden)
 
     def without_hidden(self) -> "Table":
         """The table as Excel shows it."""
-        return replace(self, rows=[row for row in self.rows if not row.hidden])
+        return replace(self, rows=[row for row in self.rows if not row.is_hidden])
 
     def where(self, row: Row, column: str) -> str:
         """The place of a cell as Excel names it, like "C17"; the row alone if the file lacks the column."""
@@ -106,20 +106,22 @@ class _Header:
     def names_each_once(self) -> bool:
         return len(self.names) == len(self.columns)
 
-    def missing(self, columns: Iterable[Column], given: Collection[str]) -> list[str]:
-        """The names of the required columns that are not there, nor `given`, nor what may stand instead."""
+    def missing_columns(self, columns: Iterable[Column], implied_columns: Collection[str]) -> list[str]:
+        """The names of the required columns that are not there, nor implied, nor have an alternative."""
         return [
             column.name
             for column in columns
-            if column.required and not {column.name, column.instead} & {*self.names, *given}
+            if column.required and not {column.name, column.alternative} & {*self.names, *implied_columns}
         ]
 
 
-def read(data: bytes, filename: str, columns: Sequence[Column], given: Collection[str] = ()) -> Table:
+def read(
+    data: bytes, filename: str, columns: Sequence[Column], implied_columns: Collection[str] = ()
+) -> Table:
     """The table in an Excel or .csv file: all rows below the header of the first visible sheet with one.
 
     The header is the first line among 20, or the first two together, that names all required columns but
-    those that are `given`, in any order, whatever its spaces, widths, brackets and stars. Blank rows,
+    the `implied_columns`, in any order, whatever its spaces, widths, brackets and stars. Blank rows,
     totals, repeated headers and notes are left out; a value in a cell that is merged downwards counts for
     each of its rows. Excel's own numbering is kept. Refused `locked_file`, `web_page`, `unreadable_file`,
     `file_too_large`, `no_header`, `columns_missing`, `column_twice`.
@@ -132,7 +134,7 @@ def read(data: bytes, filename: str, columns: Sequence[Column], given: Collectio
         top = list(islice(numbered, HEADER_WITHIN_ROWS))
         for (number, line), (_below, lower) in zip_longest(top, top[1:], fillvalue=(0, ())):
             for header in (_two_row_header(number, line, lower, words), _header(number, line, words)):
-                if header.columns and not header.missing(columns, given):
+                if header.columns and not header.missing_columns(columns, implied_columns):
                     return _table(header, chain(top[header.number :], numbered), sheet, words)
                 nearest = max(nearest, header, key=lambda candidate: len(candidate.columns))
     if len(nearest.columns) < min(2, len(columns)):
@@ -141,7 +143,7 @@ def read(data: bytes, filename: str, columns: Sequence[Column], given: Collectio
             "no_header",
             _("There is no line with the headings. These are expected: %(columns)s", columns=expected),
         )
-    missing = "、".join(nearest.missing(columns, given))
+    missing = "、".join(nearest.missing_columns(columns, implied_columns))
     raise Refused("columns_missing", _("These columns are missing: %(columns)s", columns=missing))
 
 
@@ -207,7 +209,7 @@ def _two_row_header(
 
 
 def _group_word(group: Cell) -> str:
-    """Whose or what the headings below a group are: 网格员 of 网格员信息."""
+    """The word of a group for whose or what the headings below it are: 网格员 of 网格员信息."""
     return "" if group is None else GROUP_WORDS.sub("", _heading(group))
 
 
@@ -217,14 +219,14 @@ def _column_below(group: Cell, cell: Cell, words: dict[str, Column]) -> Column |
     column, owner = words.get(_heading(cell)), words.get(stem)
     if joined := words.get(stem + _heading(cell)):
         return joined
-    if column and column.of and owner and owner.name != column.of:
+    if column and column.owner_column and owner and owner.name != column.owner_column:
         return None
     return column
 
 
 def _table(
     header: _Header,
-    below: Iterable[tuple[int, Sequence[Cell]]],
+    lines_below: Iterable[tuple[int, Sequence[Cell]]],
     sheet: Sheet,
     words: dict[str, Column],
 ) -> Table:
@@ -232,7 +234,7 @@ def _table(
     rows: list[Row] = []
     totals: list[int] = []
     notes: list[int] = []
-    for number, line in below:
+    for number, line in lines_below:
         cells = {column.name: _cell_at(line, position) for position, column in header.columns}
         if not _is_filled(cells.values(), words):
             continue

@@ -1,1 +1,1 @@
-"""What the operator sees of the program: a log without anybody's data, and figures for a monitor."""
+"""Observation of the program for its operator: a log without anybody's data, and figures."""

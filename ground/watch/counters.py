@@ -1,4 +1,4 @@
-"""What is counted while the program runs, for a monitor to fetch (`ground.server.metrics`).
+"""Counters of the running program, for a monitor to fetch (`ground.server.metrics`).
 
 Labels are endpoints, statuses and codes of the program, of which there is a fixed number; none of them tells
 of a person, a village or an address.

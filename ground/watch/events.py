@@ -109,18 +109,18 @@ def _text(record: logging.LogRecord) -> str:
         return "broken" if record.exc_info else "noted"
     try:
         if isinstance(given, dict):
-            return text % {name: _shown(value) for name, value in given.items()}
-        return text % tuple(map(_shown, given)) if given else text
+            return text % {name: _numbers_only(value) for name, value in given.items()}
+        return text % tuple(map(_numbers_only, given)) if given else text
     except (TypeError, ValueError):
         return text
 
 
-def _shown(value: object) -> object:
+def _numbers_only(value: object) -> object:
     return value if isinstance(value, int | float) else "…"
 
 
 def _kinds(error: BaseException) -> Iterator[str]:
-    """What kind of exception it is, and of which it came; of the database's the code."""
+    """The kind of an exception and of those it came of; of the database's, the code."""
     cause: BaseException | None = error
     while cause is not None:
         orig = getattr(cause, "orig", None)
@@ -130,7 +130,7 @@ def _kinds(error: BaseException) -> Iterator[str]:
 
 
 def _frames(error: BaseException) -> Iterator[str]:
-    """Where an exception came from, the innermost place last."""
+    """The places that an exception came through, the innermost last."""
     for frame in traceback.extract_tb(error.__traceback__)[-MOST_FRAMES:]:
         yield f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
 

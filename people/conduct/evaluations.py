@@ -69,7 +69,7 @@ def open_years() -> list[int]:
 
 
 def partners(user: User, village: Area, year: int) -> list[Partner]:
-    """Whom a sign-in evaluates in a village for a year, by grid code, with evaluations already given.
+    """The partners of a sign-in in a village for a year, by grid code, with evaluations already given.
 
     It speaks in the roles it holds there, for the person it is tied to or, as the chair, for the village;
     of whoever served together with them for at least 30 days of that year, but never of itself.
@@ -84,7 +84,7 @@ def partners(user: User, village: Area, year: int) -> list[Partner]:
         people = {person.id: person for person in _people(list(together))}
         for ident in humans.own_people(user, people.values()):
             del people[ident]
-        answers = answers_of(side, user, village, year)
+        answers = evaluations_given(side, user, village, year)
         all_partners += [
             Partner(side, people[ident], grids, answers.get(ident))
             for ident, grids in together.items()
@@ -94,7 +94,7 @@ def partners(user: User, village: Area, year: int) -> list[Partner]:
 
 
 def partners_to_evaluate(user: User, village: Area, year: int) -> list[Partner]:
-    """Whom a sign-in has still to evaluate in a village for a year."""
+    """The partners that a sign-in has still to evaluate in a village for a year."""
     return [partner for partner in partners(user, village, year) if partner.evaluation is None]
 
 
@@ -120,7 +120,7 @@ def evaluate(
         raise Refused("own_evaluation", _("Nobody evaluates themselves."))
     if person.id not in _served_together(side, own, village, year):
         raise Refused("not_together", _("You did not serve together for 30 days of that year."))
-    if person.id in answers_of(side, actor, village, year):
+    if person.id in evaluations_given(side, actor, village, year):
         raise Refused("already_said", _("You have said this already. What was said stays."))
     if not {grades.diligence, grades.skill, grades.manner} <= {1, 2, 3, 4}:
         raise Refused("bad_grade", _("Choose one of the four grades in each line."))
@@ -145,7 +145,7 @@ def evaluate(
 def _served_together(
     side: EvaluationSide, own: int | None, village: Area, year: int
 ) -> dict[int, list[Grid]]:
-    """Who served long enough with the speaker of a side, by id, and in which grids."""
+    """The people who served long enough with the speaker of a side, by id, and the grids they shared."""
     first, last = date(year, 1, 1), min(date(year, 12, 31), clock.today())
     current_ids = persons.current_entry_ids()
 
@@ -175,7 +175,7 @@ def _people(idents: list[int]) -> list[Person]:
     return list(db.session.scalars(select(Person).where(Person.id.in_(idents))))
 
 
-def answers_of(side: EvaluationSide, user: User, village: Area, year: int) -> dict[int, Evaluation]:
+def evaluations_given(side: EvaluationSide, user: User, village: Area, year: int) -> dict[int, Evaluation]:
     """The evaluations a sign-in gave on a side for a year, by the id of the person evaluated."""
     if side in SPEAKER_DUTIES:
         own_ids = persons.entry_ids(persons.current_entry(user.person)) if user.person else []
@@ -199,14 +199,14 @@ def answers_of(side: EvaluationSide, user: User, village: Area, year: int) -> di
 class EvaluationResult:
     """The result of a person's evaluations at a place: the village, or the township for workers' ones.
 
-    `means` are tenths of a grade, by its name; None while too few have spoken. `remarks` are in the order
-    of their words, which does not tell who wrote them or when.
+    `mean_grades` are tenths of a grade, by its name; None while too few have spoken. `remarks` are in the
+    order of their words, which does not tell who wrote them or when.
     """
 
     person: Person
     place: Area
-    voices: int = 0
-    means: dict[str, int] | None = None
+    voice_count: int = 0
+    mean_grades: dict[str, int] | None = None
     remarks: list[str] = field(default_factory=list)
 
 

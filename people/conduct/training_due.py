@@ -76,13 +76,13 @@ class TrainingDue:
     serving: int = 0
     missing: list[MissingTraining] = field(default_factory=list)
 
-    def lacking(self, giver: Level) -> int:
-        """How many lack a session of the village, the township or the county."""
+    def lacking_count(self, giver: Level) -> int:
+        """The number of people who lack a session of the village, the township or the county."""
         return sum(giver in person.sessions for person in self.missing)
 
 
 def trainings_due(area: Area, duty: Duty, period: Period) -> list[TrainingDue]:
-    """Who serves in an area and lacks a session of the period, by village, in four queries.
+    """The people of an area who serve and lack a session of the period, by village, in four queries.
 
     Workers need one of their village's and one of their township's in every half-year, instructors one of
     the county's in every calendar year (the county's rules). Counted are those who serve today, or for a

@@ -281,7 +281,7 @@ def is_visible_in(area: Area) -> ColumnElement[bool]:
 
 
 def attendance_counts(trainings: Sequence[Training]) -> dict[int, int]:
-    """How many attended each session, by the session's id."""
+    """The number of people who attended each session, by the session's id."""
     query = (
         select(Attendance.training_id, func.count())
         .where(Attendance.training_id.in_([training.id for training in trainings]))

@@ -10,7 +10,7 @@ from ground.forms import FiguresField, Form
 class ScanForm(Form):
     """The text from the scanner gun, or a number typed by hand."""
 
-    repeats = True
+    is_repeatable = True
 
     scan = FiguresField(
         _("Card"), validators=[InputRequired(_("Scan a card or type its number.")), Length(max=200)]
@@ -20,7 +20,7 @@ class ScanForm(Form):
 class PhotoForm(Form):
     """A photo with a card on it."""
 
-    repeats = True
+    is_repeatable = True
 
     photo = FileField(
         _("Photo of the card"), validators=[FileRequired(_("Take or choose a photo of the card first."))]

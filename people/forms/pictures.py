@@ -19,9 +19,9 @@ class PictureField(FileField):
 
     picture: Any = None  # a Jpeg, if one was sent
 
-    def __init__(self, label: Any, make: Callable[[bytes], Jpeg], **options: Any) -> None:
+    def __init__(self, label: Any, make_picture: Callable[[bytes], Jpeg], **options: Any) -> None:
         super().__init__(label, **options)
-        self._make = make
+        self._make = make_picture
 
     def pre_validate(self, form: Any) -> None:
         """Make the picture, or say why there is none."""

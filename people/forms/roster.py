@@ -23,9 +23,9 @@ class CellTextField(StringField):
 
     value: str | None = None
 
-    def __init__(self, label: Any, read: Callable[[str], str | None], **kwargs: Any) -> None:
+    def __init__(self, label: Any, read_cell: Callable[[str], str | None], **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
-        self._read = read
+        self._read = read_cell
 
     def pre_validate(self, form: Any) -> None:
         """Read the text, or show what is wrong with it."""

@@ -23,7 +23,7 @@ SIZES = (18.5, 18, 17.5, 17, 16.5, 16, 15.5, 15, 14.5, 14, 13.5, 13)
 
 @dataclass(frozen=True)
 class Guide:
-    """What the sheet of a role says; `answers` are questions with their answers."""
+    """The sheet of a role; `answers` are questions with their answers."""
 
     role: str
     daily: Sequence[str]

@@ -12,7 +12,7 @@ from people.models import Role
 
 
 class Rhythm(StrEnum):
-    """How often a step comes."""
+    """The rhythm of a step: how often it comes."""
 
     DAILY = "daily"
     QUARTERLY = "quarterly"

@@ -15,7 +15,7 @@ from people.models.places import Area
 
 
 class Role(StrEnum):
-    """What a sign-in may do, in an area and below it."""
+    """A role of a sign-in: what it may do, in an area and below it."""
 
     COUNTY = "county"
     TOWNSHIP = "township"

@@ -67,7 +67,7 @@ class NegativeItem(Base):
 
 
 class Outcome(StrEnum):
-    """What becomes of the points of somebody who leaves."""
+    """The outcome for the points of somebody who leaves."""
 
     KEEP = "keep"
     EXPIRE = "expire"

@@ -12,7 +12,7 @@ from people.models.places import Area
 
 
 class FileKind(StrEnum):
-    """What a file holds."""
+    """The kind of a file, by what it holds."""
 
     ROSTER = "roster"
     GOODS = "goods"

@@ -138,7 +138,7 @@ class Duty(StrEnum):
 
 
 class ChosenBy(StrEnum):
-    """Who recommended a worker (county's rules on choosing grid workers)."""
+    """The people who recommended a worker (county's rules on choosing grid workers)."""
 
     HOUSEHOLDS = "households"
     GROUP = "group"

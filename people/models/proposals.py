@@ -13,7 +13,7 @@ from people.models.places import Area
 
 
 class ProposalState(StrEnum):
-    """What became of a proposal: it waits, was agreed to and done, was refused, or was withdrawn."""
+    """The state of a proposal: it waits, was agreed to and done, was refused, or was withdrawn."""
 
     WAITING = "waiting"
     AGREED = "agreed"

@@ -29,7 +29,7 @@ def propose(needed: SecondPersonNeeded, actor: User) -> Proposal:
     lock(needed.subject)
     for earlier in waiting_about(needed.subject):
         is_mine = (earlier.kind, earlier.proposed_by_id) == (needed.kind, actor.id)
-        if is_mine and _meant(earlier.terms) == _meant(needed.terms):
+        if is_mine and _without_key(earlier.terms) == _without_key(needed.terms):
             return earlier
     proposal = Proposal(
         area_id=needed.area.id,
@@ -46,7 +46,7 @@ def propose(needed: SecondPersonNeeded, actor: User) -> Proposal:
     return proposal
 
 
-def _meant(terms: Mapping[str, Any]) -> dict[str, Any]:
+def _without_key(terms: Mapping[str, Any]) -> dict[str, Any]:
     """What is proposed, whichever form it was sent by."""
     return {term: value for term, value in terms.items() if term != "key"}
 

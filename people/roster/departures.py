@@ -40,7 +40,7 @@ LONGEST_KEEP_DAYS = 1100  # three years and a little: a term
 
 @dataclass(frozen=True)
 class PointsRule:
-    """What becomes of the points of somebody who leaves.
+    """The rule for the points of somebody who leaves.
 
     `days` they are kept, if they are; `decided` says who decided so.
     """

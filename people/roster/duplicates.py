@@ -18,7 +18,7 @@ from people.models import Area, AuditEvent, Merge, Person
 
 
 class DuplicateSign(StrEnum):
-    """What two entries of one name share, so that they look like one person."""
+    """A sign that two entries of one name are one person: something they share."""
 
     PHONE = "phone"
     BIRTH_YEAR = "birth_year"
@@ -32,7 +32,7 @@ class DuplicatePair:
     second: Person
 
     @property
-    def why(self) -> list[DuplicateSign]:
+    def signs(self) -> list[DuplicateSign]:
         """The signs that the two are one person, beside the name."""
         a, b = self.first, self.second
         shared = {
@@ -54,7 +54,7 @@ def differences(kept: Person, duplicate: Person) -> list[str]:
     What an entry said before it was corrected counts too, so that nobody is made like another to be merged.
     What one of the two never said tells nothing.
     """
-    said = [_ever_said(person) for person in (kept, duplicate)]
+    said = [_values_ever(person) for person in (kept, duplicate)]
     return [
         name
         for name in TELLING_FIELDS
@@ -62,8 +62,8 @@ def differences(kept: Person, duplicate: Person) -> list[str]:
     ]
 
 
-def _ever_said(person: Person) -> dict[str, set[object]]:
-    """What an entry says and said in each of the telling columns, by column; names in one form."""
+def _values_ever(person: Person) -> dict[str, set[object]]:
+    """All values that an entry has and had in the telling columns, by column; names in one form."""
     corrections = select(AuditEvent.before).where(
         AuditEvent.subject == audit.name_of(person), AuditEvent.action == "person.correct"
     )

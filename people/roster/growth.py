@@ -153,7 +153,7 @@ class Growth:
 
     person: Person
     steps: dict[Stage, GrowthStep]
-    serves: bool
+    is_serving: bool
 
     @property
     def days(self) -> dict[Stage, date]:
@@ -198,7 +198,7 @@ def figures(area: Area) -> list[GrowthFigures]:
     serving: Counter[int] = Counter()
     stages: dict[int, Counter[Stage]] = {}
     for growth in _growth_below(area):
-        serving[growth.person.area_id] += growth.serves
+        serving[growth.person.area_id] += growth.is_serving
         if growth.stage:
             stages.setdefault(growth.person.area_id, Counter())[growth.stage] += 1
     return [

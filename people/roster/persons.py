@@ -178,7 +178,7 @@ def current_entries(people: Collection[Person]) -> dict[int, Person]:
     return {person.id: entries[into.get(person.id, person.id)] for person in people}
 
 
-def stands_for(user: User, person: Person) -> bool:
+def is_sign_in_of(user: User, person: Person) -> bool:
     """Whether a sign-in names this person, whichever of their entries: it reads and writes what is theirs.
 
     What somebody may not do about themselves asks `people.signin.humans.is_own`.

@@ -24,8 +24,8 @@ class Vacancy:
 
     grid: Grid
     duty: Duty
-    ran_out: Appointment | None
-    coming: Appointment | None
+    last_term: Appointment | None
+    next_term: Appointment | None
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class StaffingFigures:
 
     village: Area
     grids: int
-    without: dict[Duty, int]
-    ending: int
-    ran_out: int
+    vacancies: dict[Duty, int]
+    ending_terms: int
+    terms_run_out: int
 
 
 def ending_terms(village: Area) -> Sequence[Appointment]:
@@ -110,7 +110,7 @@ def figures(area: Area) -> list[StaffingFigures]:
 
 
 def people_query(village: Area, serving: bool, name: str = "") -> Select[Person]:
-    """Who serves in a village today, or is entered there but does not serve, by name; for paging."""
+    """The people who serve in a village today, or are entered there and do not, by name; for paging."""
     today = clock.today()
     terms_here = (
         select(Appointment.id)
@@ -143,7 +143,7 @@ def terms_of_people(village: Area, people: Sequence[Person]) -> dict[int, list[A
 
 
 def candidates(village: Area, duty: Duty) -> Sequence[Person]:
-    """Who can be appointed to a duty in a village.
+    """The people who can be appointed to a duty in a village.
 
     As worker its own people; as instructor whoever is of an agency. Instructors of the township are known
     where they serve or served.

@@ -18,19 +18,19 @@ INSTRUCTOR, AGENCY = "指导员姓名", "指导员单位"
 
 COLUMNS = (
     tables.Column(NAME, aliases=("网格员", "网格员姓名")),
-    tables.Column(SEX, of=NAME),
-    tables.Column(BIRTH_YEAR, aliases=("出生年", "出生年月"), of=NAME),
-    tables.Column(PHONE, aliases=("联系电话", "手机", "手机号", "电话号码", "联系方式"), of=NAME),
-    tables.Column(STANDING, of=NAME),
+    tables.Column(SEX, owner_column=NAME),
+    tables.Column(BIRTH_YEAR, aliases=("出生年", "出生年月"), owner_column=NAME),
+    tables.Column(PHONE, aliases=("联系电话", "手机", "手机号", "电话号码", "联系方式"), owner_column=NAME),
+    tables.Column(STANDING, owner_column=NAME),
     tables.Column(VILLAGE, required=True, aliases=("村代码", "社区代码", "村社区代码", "行政区划代码")),
     tables.Column(GROUP, aliases=("小组", "组别", "居民小组")),
-    tables.Column(CODE, required=True, aliases=("网格代码", "网格编号", "微网格编码"), instead=GRID),
+    tables.Column(CODE, required=True, aliases=("网格代码", "网格编号", "微网格编码"), alternative=GRID),
     tables.Column(GRID, aliases=("微网格名称", "所在网格", "所属网格", "所在微网格", "所属微网格")),
     tables.Column(KIND, aliases=("类型", "网格类别")),
     tables.Column(HOUSEHOLDS, aliases=("户数(户)",)),
-    tables.Column(SINCE, aliases=("聘用日期", "聘任时间", "任职日期"), of=NAME),
+    tables.Column(SINCE, aliases=("聘用日期", "聘任时间", "任职日期"), owner_column=NAME),
     tables.Column(INSTRUCTOR, aliases=("指导员", "网格指导员")),
-    tables.Column(AGENCY, aliases=("指导员所在单位", "单位"), of=INSTRUCTOR),
+    tables.Column(AGENCY, aliases=("指导员所在单位", "单位"), owner_column=INSTRUCTOR),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 
@@ -64,7 +64,7 @@ CHOICES: dict[str, Mapping[str, Any]] = {SEX: SEX_WORDS, STANDING: STANDING_WORD
 LAYOUT = tables.Layout(
     "网格员花名册",
     COLUMNS,
-    texts=(PHONE, VILLAGE, CODE),
+    text_columns=(PHONE, VILLAGE, CODE),
     choices={column: list(tables.first_words(words).values()) for column, words in CHOICES.items()},
 )
 

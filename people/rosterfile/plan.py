@@ -46,7 +46,7 @@ class RosterSeat:
 
 @dataclass
 class RosterStep(filing.ImportStep):
-    """What one row of the file would do."""
+    """One row of the file and what it would do."""
 
     entry: RosterRow
     grid: Grid
@@ -262,12 +262,12 @@ class _Planner:
                 self._refuse(entry, columns.NAME, text)
         return _differences(person, details)
 
-    def _person(self, village: Area, name: str, phone: str | None, born: int | None) -> Person:
+    def _person(self, village: Area, name: str, phone: str | None, birth_year: int | None) -> Person:
         """The person of this name whose phone and birth year agree, as far as known; or a new one."""
         for person in self._roster.people_called(village.id, name):
             same = [
                 from_file == on_roster
-                for from_file, on_roster in ((phone, person.phone), (born, person.birth_year))
+                for from_file, on_roster in ((phone, person.phone), (birth_year, person.birth_year))
                 if from_file and on_roster
             ]
             if same and all(same):

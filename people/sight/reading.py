@@ -70,12 +70,12 @@ class Sight:
 
 
 def outside() -> Sight:
-    """What everybody may see: of public pages, and of paper that hangs or goes out of the village."""
+    """The sight of everybody: on public pages, and on paper that hangs or goes out of the village."""
     return Sight(masked=True)
 
 
 def names_kept(area: Area) -> Iterable[str]:
-    """Who is on an area's roster or serves there, and the heads of its households."""
+    """The people who are on an area's roster or serve there, and the heads of its households."""
     serves = select(Appointment.person_id).join(Appointment.grid).where(Grid.village_id == area.id)
     people = select(Person.name).where(or_(Person.area_id == area.id, Person.id.in_(serves)))
     yield from db.session.scalars(people)

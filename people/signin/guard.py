@@ -30,7 +30,7 @@ class TryLimit:
     """A limit: so many wrong tries within a time, then one more after each wait."""
 
     tries: int
-    within: timedelta
+    window: timedelta
     wait: timedelta
 
 
@@ -47,7 +47,7 @@ ADDRESS_LIMIT = TryLimit(300, QUARTER_HOUR, QUARTER_HOUR)
 PERSON_LIMIT = TryLimit(50, DAY, HOUR)
 
 LIMITS = (OWN_LIMIT, PERSON_AT_ADDRESS_LIMIT, ADDRESS_LIMIT, PERSON_LIMIT)
-LONGEST_COUNTED = max(limit.within + limit.wait for limit in LIMITS)
+LONGEST_COUNTED = max(limit.window + limit.wait for limit in LIMITS)
 
 Counts = dict[str, TryLimit]
 
@@ -65,7 +65,7 @@ class DeviceMarks:
     """The marks that a device brings: its own, if it was here before, and that of a person who was."""
 
     mark: str = ""
-    of_person: str = ""
+    person_mark: str = ""
 
 
 def sign_in_counts(owner: User | None, name: str, address: str | None, device: DeviceMarks) -> Counts:
@@ -74,8 +74,8 @@ def sign_in_counts(owner: User | None, name: str, address: str | None, device: D
     `owner` is whose sign-in was meant; where there is none the name counts, as `accounts.sign_in_name`
     reads it, so that nobody sees which of the two it was.
     """
-    if device.of_person:
-        return {f"device:{device.of_person}": OWN_LIMIT}
+    if device.person_mark:
+        return {f"device:{device.person_mark}": OWN_LIMIT}
     person, origin = _bucket_of(owner) if owner else f"name:{_digest(name)}", network(address)
     own = f"new:{device.mark}" if device.mark else f"unmarked:{origin}"
     return {
@@ -107,7 +107,7 @@ def code_counts(user: User, device: DeviceMarks) -> Counts:
     A right password clears none of them, so that whoever knows it does not begin anew with it. A device on
     which the owner was before has its own: nobody who knows the password locks the owner out there.
     """
-    place = f"device:{device.of_person}" if device.of_person else _bucket_of(user)
+    place = f"device:{device.person_mark}" if device.person_mark else _bucket_of(user)
     return {f"{place}|code": OWN_LIMIT, f"{place}|codes": PERSON_LIMIT}
 
 
@@ -153,7 +153,7 @@ def _next_try_at(bucket: str, limit: TryLimit) -> datetime:
         .order_by(SignInFailure.at.desc(), SignInFailure.id.desc())
         .limit(limit.tries)
     ).all()
-    is_full = len(latest) == limit.tries and latest[0] - latest[-1] < limit.within
+    is_full = len(latest) == limit.tries and latest[0] - latest[-1] < limit.window
     return latest[0] + limit.wait if is_full else datetime.min.replace(tzinfo=clock.SHANGHAI)
 
 

@@ -47,7 +47,7 @@ class ActsForSomebody(Protocol):
 
 @dataclass(frozen=True)
 class Identity:
-    """What a human is known by: the current entry's id, folded names, mobile telephones, and the unit."""
+    """The identity of a human: the current entry's id, folded names, mobile telephones, and the unit."""
 
     entry_id: int | None
     names: frozenset[str]
@@ -154,7 +154,7 @@ def has_name(user: User, name: str) -> bool:
     return names.folded(name) in identity_of(user).names
 
 
-def like(identities: Sequence[tuple[Identity, Collection[Area]]]) -> list[list[User]]:
+def likely_same(identities: Sequence[tuple[Identity, Collection[Area]]]) -> list[list[User]]:
     """For each of these identities, at its places, the sign-ins that may be the same human's, by name.
 
     A place of one is the same as, above or below a place of the other. Of a sign-in itself it is one.

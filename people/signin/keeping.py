@@ -60,15 +60,15 @@ def waiting_grants(area: Area) -> Sequence[Grant]:
     ).all()
 
 
-def known_as(name: str, person: Person | None, unit: str, phone: str, area: Area) -> list[User]:
+def likely_sign_ins(name: str, person: Person | None, unit: str, phone: str, area: Area) -> list[User]:
     """The sign-ins at a place, above or below it, of whoever may be the human with these details."""
-    return humans.like([(humans.identity(name, person, unit, phone), [area])])[0]
+    return humans.likely_same([(humans.identity(name, person, unit, phone), [area])])[0]
 
 
-def alike(users: Sequence[User]) -> dict[int, list[User]]:
+def likely_same(users: Sequence[User]) -> dict[int, list[User]]:
     """For each of these sign-ins, by id, the others that are the same human's, or look like it."""
     asked = [(humans.identity_of(user), [grant.area for grant in user.grants]) for user in users]
-    found = zip(users, humans.like(asked), strict=True)
+    found = zip(users, humans.likely_same(asked), strict=True)
     return {user.id: [other for other in others if other is not user] for user, others in found}
 
 
@@ -81,7 +81,7 @@ def places(area: Area, roles: Collection[Role]) -> Sequence[Area]:
 
 
 def serving_people(village: Area) -> list[Person]:
-    """Who serves in a village today: its workers, and the instructors of its grids."""
+    """The people who serve in a village today: its workers, and the instructors of its grids."""
     today = clock.today()
     serving = (term.person for duty in Duty for term in holders.serving_terms(village, today, today, duty))
     return list(dict.fromkeys(serving))

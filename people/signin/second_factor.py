@@ -145,7 +145,7 @@ def _digest(user: User, nonce: str, key: bytes, code: str) -> str:
 
 
 def codes_left(user: User) -> int:
-    """How many recovery codes were not used yet."""
+    """The number of recovery codes that were not used yet."""
     query = select(func.count()).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
     return db.session.scalar(query) or 0
 

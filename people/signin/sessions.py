@@ -69,7 +69,9 @@ def begin(user: User, number: int, user_agent: str, mark: str = "") -> str:
     db.session.execute(
         delete(UserSession).where(UserSession.user_id == user.id, UserSession.seen_at < now - KEPT)
     )
-    device = " ".join(filter(None, (_first_in(user_agent, BROWSERS), _first_in(user_agent, SYSTEMS))))
+    device = " ".join(
+        filter(None, (_first_word_in(user_agent, BROWSERS), _first_word_in(user_agent, SYSTEMS)))
+    )
     db.session.add(
         UserSession(
             user_id=user.id,
@@ -92,13 +94,13 @@ def find(token: str) -> UserSession | None:
 
 
 def of_user(user: User) -> Sequence[UserSession]:
-    """Where somebody is signed in now, the place that was used last first."""
+    """The open sessions of somebody, the one that was used last first."""
     query = select(UserSession).join(UserSession.user).where(UserSession.user_id == user.id, _is_open())
     return db.session.scalars(query.order_by(UserSession.seen_at.desc(), UserSession.id.desc())).all()
 
 
 def count_open() -> int:
-    """How many sessions are open, of everybody together."""
+    """The number of open sessions, of everybody together."""
     query = select(func.count()).select_from(UserSession).join(UserSession.user).where(_is_open())
     return db.session.scalar(query) or 0
 
@@ -114,7 +116,7 @@ def _is_open() -> ColumnElement[bool]:
     )
 
 
-def set_here(session: UserSession | None) -> None:
+def set_device_mark(session: UserSession | None) -> None:
     """Remember the device of this request, for what is claimed on it."""
     _here.set(session.device_mark if session else "")
 
@@ -142,7 +144,7 @@ def users_on(marks: Collection[str], area: Area, roles: Collection[Role]) -> dic
     return found
 
 
-def note_seen(session: UserSession) -> None:
+def note_use(session: UserSession) -> None:
     """Note now and then that a session is used, by itself; pages are read without it too."""
     now, ident = clock.machine_now(), session.id
     if now - session.seen_at < SEEN_EVERY:
@@ -167,7 +169,7 @@ def end(token: str) -> None:
     )
 
 
-def end_there(session: UserSession) -> None:
+def end_elsewhere(session: UserSession) -> None:
     """End a session of one's own on another device."""
     session.ended_at = clock.machine_now()
     db.session.flush()
@@ -182,7 +184,7 @@ def device_words(session: UserSession) -> str:
     )
 
 
-def _first_in(text: str, words: dict[str, object]) -> str | None:
+def _first_word_in(text: str, words: dict[str, object]) -> str | None:
     return next((word for word in words if word in text), None)
 
 

@@ -55,27 +55,27 @@ class EntryPage:
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that was done: `row` is the id of the row it comes from, which names it among its kind.
+    """Something that was done: `row_id` is the id of the row it comes from, which names it among its kind.
 
-    `what` is said in the program's words, `about` is to whom it was done, `said` the reason that was given.
-    `done_by` is a sign-in, or the name of a device; without one the program itself did it.
+    `action` is said in the program's words, `subject` is to whom it was done, `reason` the reason that was
+    given. `done_by` is a sign-in, or the name of a device; without one the program itself did it.
     """
 
-    row: int
+    row_id: int
     at: datetime
     done_by: User | str | None
-    what: str
-    about: Named | str | None = None
+    action: str
+    subject: Named | str | None = None
     figure: str = ""
-    said: str | None = None
+    reason: str | None = None
     page: EntryPage | None = None
 
-    def is_of(self, user: User) -> bool:
+    def concerns(self, user: User) -> bool:
         """Whether somebody did it themselves, or it was done to them or to a sign-in of theirs."""
         return any(
             (isinstance(who, User) and humans.is_same(who, user))
             or (isinstance(who, Person) and humans.is_own(user, who))
-            for who in (self.done_by, self.about)
+            for who in (self.done_by, self.subject)
         )
 
 

@@ -26,11 +26,11 @@ class WatchedEntry:
 
 @dataclass(frozen=True)
 class KindFigures:
-    """How many entries of a kind there are, and into how many of them nobody has looked."""
+    """The number of entries of a kind, and of those into which nobody has looked."""
 
     kind: EntryKind
-    entries: int
-    open: int
+    entry_count: int
+    open_count: int
     is_cut: bool  # whether there are more of them than are shown
 
 
@@ -41,7 +41,7 @@ def entries_of(village: Area, period: DaySpan, chosen: str = "") -> list[Watched
     """
     inquiries = _inquiries(village)
     watched = [
-        WatchedEntry(kind, entry, inquiries[kind.code, entry.row])
+        WatchedEntry(kind, entry, inquiries[kind.code, entry.row_id])
         for kind in ENTRY_KINDS.items()
         for entry in kind.find(village, _span(period, kind, chosen))
     ]
@@ -71,7 +71,7 @@ def find_entry(village: Area, period: DaySpan, kind_code: str, row: int) -> Entr
     """The entry of a village in a period with this kind and row, or None."""
     kind = next((kind for kind in ENTRY_KINDS.items() if kind.code == kind_code), None)
     found = kind.find(village, period.with_all()) if kind else ()
-    return next((entry for entry in found if entry.row == row), None)
+    return next((entry for entry in found if entry.row_id == row), None)
 
 
 def look_into(village: Area, kind_code: str, entry: Entry, note: str, actor: User) -> Inquiry:
@@ -81,12 +81,12 @@ def look_into(village: Area, kind_code: str, entry: Entry, note: str, actor: Use
     is written once. Refused `own_entry` for who did it or whom it is about, `reason_missing` without a note.
     """
     get_locked(User, actor.id)
-    if entry.is_of(actor):
+    if entry.concerns(actor):
         raise Refused("own_entry", _("This is about something of your own. Somebody else looks into it."))
     values = {
         "village_id": village.id,
         "entry_kind": kind_code,
-        "entry_row": entry.row,
+        "entry_row": entry.row_id,
         "note": required_reason(note, "note"),
         "actor_id": actor.id,
     }

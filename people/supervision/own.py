@@ -81,13 +81,13 @@ def passwords_used_at_once(village: Area, period: DaySpan) -> Iterator[Entry]:
         if used - event.at <= USED_AT_ONCE:
             is_pin = user.username.startswith(CARD_SIGN_IN)
             yield Entry(
-                row=event.id,
+                row_id=event.id,
                 at=event.at,
                 done_by=event.actor,
-                what=gettext("gave a PIN that was used within the hour")
+                action=gettext("gave a PIN that was used within the hour")
                 if is_pin
                 else gettext("gave a password that was used within the hour"),
-                about=user,
+                subject=user,
                 figure=gettext("after %(n)s min", n=int((used - event.at).total_seconds() // 60)),
                 page=EntryPage("home.audit", {"area": village.code, "subject": event.subject}),
             )
@@ -106,13 +106,13 @@ def merges(village: Area, period: DaySpan) -> Iterator[Entry]:
     )
     for merge, actor in db.session.execute(query):
         yield Entry(
-            row=merge.id,
+            row_id=merge.id,
             at=merge.at,
             done_by=actor,
-            what=str(all_words().actions["person.merge"]),
-            about=merge.kept,
+            action=str(all_words().actions["person.merge"]),
+            subject=merge.kept,
             figure=f"#{merge.duplicate_id} → #{merge.kept_id}",
-            said=merge.reason,
+            reason=merge.reason,
             page=EntryPage("roster.person", {"ident": merge.kept_id}),
         )
 

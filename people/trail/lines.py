@@ -53,7 +53,7 @@ def trail_lines(events: Iterable[AuditEvent], sight: Sight) -> list[TrailLine]:
     subjects = find_subjects(
         [
             *(event.subject for event in events),
-            *(key for event in events for key in _subject_names(event, vocabulary.rows)),
+            *(key for event in events for key in _subject_names(event, vocabulary.id_fields)),
         ]
     )
     return [_LineWriter(event, subjects, sight, vocabulary).line() for event in events]
@@ -110,7 +110,7 @@ class _LineWriter:
 
     def value_text(self, field: str, value: Any) -> str:
         """A value of a field, in words."""
-        rows, describers = self.vocabulary.rows, self.vocabulary.describers
+        rows, describers = self.vocabulary.id_fields, self.vocabulary.describers
         if value is None or value == "" or value == []:
             return DASH
         if field == "fields":

@@ -48,7 +48,7 @@ class Subject:
     page: SubjectPage | None = None
 
     @property
-    def is_somebody(self) -> bool:
+    def is_person(self) -> bool:
         """Whether it is a person, whose name needs no kind before it."""
         return isinstance(self.row, Person)
 

@@ -16,7 +16,7 @@ from people.proposals import kinds
 class Words:
     """The words of a package for what it writes into the trail.
 
-    `rows` are the fields that hold ids, and of which kind of row. `values` are the words of a field's
+    `id_fields` are the fields that hold ids, and of which kind of row. `values` are the words of a field's
     values, which it has wherever it occurs; `describers` put values into words for which there is no such
     list.
     """
@@ -24,7 +24,7 @@ class Words:
     actions: Mapping[str, Any] = field(default_factory=dict)
     kinds: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
-    rows: Mapping[str, str] = field(default_factory=dict)
+    id_fields: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
     describers: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
@@ -180,7 +180,7 @@ OWN_WORDS = Words(
         "username": _("Sign-in name"),
         "waits": _("Waits to be confirmed"),
     },
-    rows={"group_id": "group", "person": "person", "person_id": "person", "training": "training"},
+    id_fields={"group_id": "group", "person": "person", "person_id": "person", "training": "training"},
     values={
         "background": labels.BACKGROUNDS,
         "cause": {"lapsed": _("its last day passed"), "handed_over": _("handed over")},

@@ -45,19 +45,19 @@ class Addresses:
 class FilePages:
     """The pages of a kind of file; the package that has it adds the routes and their rules.
 
-    `title` is what they are called, `note` says what a row is, `about` heads what a row is about,
+    `title` is what they are called, `note` says what a row is, `subject_heading` heads what a row is about,
     `unchanged_note` is said of a file that would change nothing; `value_text` puts the value of a column in
-    words, and `known_text` does so with what was there before.
+    words, and `text_before` does so with what was there before.
     """
 
     kind: filing.FileType
     addresses: Addresses
     title: Any
     note: Any
-    about: Any
+    subject_heading: Any
     unchanged_note: Any
     value_text: Callable[[str, Any], str]
-    known_text: Callable[[str, Any], str]
+    text_before: Callable[[str, Any], str]
 
     def choose(self) -> Response | tuple[str, int]:
         """Choose a file; nothing is done with it yet."""
@@ -71,7 +71,7 @@ class FilePages:
                 return redirect(self.addresses.url("look", ident=file.id))
             except Refused as refusal:
                 form.refuse(refusal)
-        return render_template("import.html", form=form, about=self, urls=self.addresses), form.status
+        return render_template("import.html", form=form, pages=self, urls=self.addresses), form.status
 
     def look(self, ident: int) -> Response | tuple[str, int]:
         """The dry run of a file, and the button that imports it."""
@@ -99,13 +99,13 @@ class FilePages:
             file=file,
             plan=plan,
             form=form,
-            about=self,
+            pages=self,
             urls=self.addresses,
-            shown=CHANGES_SHOWN,
+            most_changes=CHANGES_SHOWN,
             hidden=TAKEN if with_hidden else "",
-            taken=TAKEN,
-            before=self._before,
-            after=self._after,
+            hidden_value=TAKEN,
+            text_before=self._text_before,
+            text_after=self._text_after,
         )
         return page, form.status
 
@@ -126,10 +126,10 @@ class FilePages:
         belongs = {"kind": self.kind.name, "area_id": g.area.id, "actor_id": current_user.id}
         return fetch(ImportFile, ident, **belongs) or abort(404)
 
-    def _before(self, line: CellChange) -> str:
-        return _common_text(line.before) or self.known_text(line.column, line.before)
+    def _text_before(self, line: CellChange) -> str:
+        return _common_text(line.before) or self.text_before(line.column, line.before)
 
-    def _after(self, line: CellChange) -> str:
+    def _text_after(self, line: CellChange) -> str:
         return _common_text(line.after) or self.value_text(line.column, line.after)
 
     def _taking_in(

@@ -24,7 +24,7 @@ from ground.tables import BookWriter
 from people import audit
 
 View = TypeVar("View", bound=Callable[..., Any])
-Given = Mapping[str, Any]
+Context = Mapping[str, Any]
 
 ASKED_AS, KIND = "as", "xlsx"  # in the address
 
@@ -40,7 +40,7 @@ class Listing:
     def __init__(
         self,
         title: Any,
-        records: Callable[[Given], Iterable[tuple[Any, ...]]],
+        records: Callable[[Context], Iterable[tuple[Any, ...]]],
         *columns: tuple[Any, Callable[..., Any]],
         paged: bool = True,
     ) -> None:
@@ -63,15 +63,15 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def each(name: str) -> Callable[[Given], Iterable[tuple[Any, ...]]]:
-    """The records of a list that the template is given under a name, or none at all."""
-    return lambda given: ((record,) for record in given[name] or ())
+def context_records(name: str) -> Callable[[Context], Iterable[tuple[Any, ...]]]:
+    """The records under a name in a template's context, or none at all."""
+    return lambda context: ((record,) for record in context[name] or ())
 
 
-def excel(*listings: Listing, about: str = "") -> Callable[[View], View]:
+def excel(*listings: Listing, subject_key: str = "") -> Callable[[View], View]:
     """Let the page of these lists answer as a file, a sheet for each; stands below its access rule.
 
-    Of a page about a person or a thing, `about` is under which name its template is given that row: the
+    Of a page about a person or a thing, `subject_key` is under which name its template is given that row: the
     audit trail says whose list was taken out.
     """
 
@@ -79,7 +79,7 @@ def excel(*listings: Listing, about: str = "") -> Callable[[View], View]:
         @wraps(view)
         def answer(**arguments: Any) -> Any:
             if request.method == "GET" and request.args.get(ASKED_AS) == KIND:
-                return _file(view, arguments, listings, about)
+                return _file(view, arguments, listings, subject_key)
             return view(**arguments)
 
         answer.listings = listings  # type: ignore[attr-defined]
@@ -88,15 +88,15 @@ def excel(*listings: Listing, about: str = "") -> Callable[[View], View]:
     return with_file
 
 
-def render(template: str, **given: Any) -> str:
+def render(template: str, **context: Any) -> str:
     """The page of a list."""
     if web.WHOLE_LIST in g:
-        g.given = given
+        g.list_context = context
         return ""
-    return render_template(template, list_file_url=_file_url(given), **given)
+    return render_template(template, list_file_url=_file_url(context), **context)
 
 
-def _file(view: View, arguments: dict[str, Any], listings: tuple[Listing, ...], about: str) -> Any:
+def _file(view: View, arguments: dict[str, Any], listings: tuple[Listing, ...], subject_key: str) -> Any:
     """The lists of a view as a file; its pages are asked for one after the other."""
     g.setdefault(web.WHOLE_LIST, whole := web.WholeList())
     subject, is_first = "", True
@@ -105,13 +105,13 @@ def _file(view: View, arguments: dict[str, Any], listings: tuple[Listing, ...], 
         sheets = [(listing, book.add_sheet(str(listing.title), listing.headings())) for listing in listings]
         while is_first or not whole.is_over:
             page = view(**arguments)
-            given = g.pop("given", None)
-            if given is None:  # it leads elsewhere
+            context = g.pop("list_context", None)
+            if context is None:  # it leads elsewhere
                 return page
             for listing, sheet in sheets:
-                for record in listing.records(given) if listing.paged or is_first else ():
+                for record in listing.records(context) if listing.paged or is_first else ():
                     sheet.add(listing.row(record))
-            subject = audit.name_of(given[about] if about else g.area)
+            subject = audit.name_of(context[subject_key] if subject_key else g.area)
             is_first = False
         rows = sum(sheet.end() for _listing, sheet in sheets)
         title = str(listings[0].title)
@@ -120,11 +120,11 @@ def _file(view: View, arguments: dict[str, Any], listings: tuple[Listing, ...], 
     return web.download(book.content(), f"{g.area.name}-{title}-{clock.today()}.{KIND}")
 
 
-def _file_url(given: Given) -> str | None:
+def _file_url(context: Context) -> str | None:
     """Where the lists on this page are taken out, with the filters that are set; None when they are empty."""
     view = current_app.view_functions[request.endpoint or ""]
     listings: tuple[Listing, ...] = getattr(view, "listings", ()) if request.method == "GET" else ()
-    if not any(True for listing in listings for _record in listing.records(given)):
+    if not any(True for listing in listings for _record in listing.records(context)):
         return None
     filters = [pair for pair in request.args.items(multi=True) if pair[0] not in ("page", ASKED_AS)]
     return f"{request.script_root}{request.path}?{urlencode([*filters, (ASKED_AS, KIND)])}"

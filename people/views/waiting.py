@@ -90,13 +90,13 @@ def _in_villages(area: Area) -> list[WaitingItem]:
     """The vacant duties and the terms that end in the villages below: their committees see to them."""
     figures = staffing.figures(area)
     items = []
-    if vacant := sum(sum(village.without.values()) for village in figures):
+    if vacant := sum(sum(village.vacancies.values()) for village in figures):
         items.append(
             WaitingItem(
                 _vacant_text(vacant), url_for("roster.staffing", area=area.code), urgency=Urgency.TO_KNOW
             )
         )
-    if ran_out := sum(village.ran_out for village in figures):
+    if ran_out := sum(village.terms_run_out for village in figures):
         text = ngettext("%(num)s term ran out", "%(num)s terms ran out", ran_out)
         url = url_for("roster.staffing", area=area.code)
         items.append(WaitingItem(text, url, urgency=Urgency.TO_KNOW))

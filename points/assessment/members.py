@@ -153,10 +153,10 @@ def _users_with_role(assessment: Assessment, roles: Iterable[Role]) -> Sequence[
     ).all()
 
 
-def _each_once(written: Iterable[str]) -> list[str]:
+def _each_once(typed_names: Iterable[str]) -> list[str]:
     """These names without those that are the same, each as it is kept."""
     once: dict[str, str] = {}
-    for name in written:
+    for name in typed_names:
         once.setdefault(names.folded(name), names.kept(name))
     return list(once.values())
 
@@ -177,8 +177,8 @@ def is_member(member: Member, user: User) -> bool:
     return humans.has_name(user, member.name) or humans.is_among(user, {member.user_id} - {None})
 
 
-def left_out_as(worker: Person, user: User) -> str | None:
-    """What somebody is to a worker, if they are or were left out of one of the worker's lines; or None."""
+def recusal_relation(worker: Person, user: User) -> str | None:
+    """The relation of somebody to a worker of whose lines they are or were left out; None for others."""
     recusals_of_worker = db.session.scalars(
         select(Recusal)
         .join(Recusal.member)

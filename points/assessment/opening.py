@@ -134,17 +134,17 @@ def reminders(village: Area) -> list[Reminder]:
 
 @dataclass(frozen=True)
 class VillageProgress:
-    """Where a village stands with a quarter; `open_objections` and `overdue` count objections."""
+    """The progress of a village with a quarter: its assessment, and how many objections wait."""
 
     village: Area
     assessment: Assessment | None
-    late: bool
+    is_late: bool
     open_objections: int
     overdue_objections: int
 
 
 def progress_of_villages(area: Area, quarter: Quarter) -> list[VillageProgress]:
-    """Where each village of an area stands with a quarter, by code.
+    """The progress of each village of an area with a quarter, by code.
 
     Late is who has not booked when the county's days after the quarter's end are over, and who has not even
     opened when the quarter is.

@@ -35,12 +35,12 @@ class SheetRow:
 
     worker: Person
     grid: Grid
-    late: int = 0  # records of earlier quarters that came too late for theirs
+    late_count: int = 0  # records of earlier quarters that came too late for theirs
     cells: dict[Category, Cell] = field(default_factory=lambda: {category: Cell() for category in Category})
     deductions: int = 0
     adjustments: int = 0
     """All of them: the meeting's, and those that answers to objections brought."""
-    changes: int = 0
+    answer_adjustments: int = 0
     """Those of the adjustments that answers brought. They change the figure that was posted."""
 
     @property
@@ -50,8 +50,8 @@ class SheetRow:
 
     @property
     def subtotal(self) -> int:
-        """What the records and the meeting come to; below 0 where more was deducted than earned."""
-        return self.earned + self.deductions + self.adjustments - self.changes
+        """The sum of the records and the meeting; below 0 where more was deducted than earned."""
+        return self.earned + self.deductions + self.adjustments - self.answer_adjustments
 
     @property
     def total(self) -> int:
@@ -59,11 +59,11 @@ class SheetRow:
 
         An answer changes what hung on the wall, so it comes after the subtotal was lifted to 0.
         """
-        return max(0, max(0, self.subtotal) + self.changes)
+        return max(0, max(0, self.subtotal) + self.answer_adjustments)
 
     @property
     def waived(self) -> int:
-        """What of the deductions is not taken, so that the line does not fall below 0 (不足0分按0分计)."""
+        """The deductions that are not taken, so that the line does not fall below 0 (不足0分按0分计)."""
         return self.total - self.earned - self.deductions - self.adjustments
 
 
@@ -87,13 +87,13 @@ def sheet_rows(assessment: Assessment) -> list[SheetRow]:
         rows[service_worker.id] = row
         _score(row, item, count)
     for worker_id, late in _late_counts(assessment).items():
-        rows[worker_id].late = late
+        rows[worker_id].late_count = late
     for adjustment in assessment.adjustments:
         row = rows.get(adjustment.worker_id) or SheetRow(
             adjustment.worker, holders.last_grid(adjustment.worker)
         )
         row.adjustments += adjustment.amount
-        row.changes += adjustment.amount if adjustment.answer_id else 0
+        row.answer_adjustments += adjustment.amount if adjustment.answer_id else 0
         rows[adjustment.worker_id] = row
     return sorted(rows.values(), key=lambda row: (row.grid.code, row.worker.id))
 

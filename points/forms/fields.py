@@ -27,7 +27,7 @@ class PointsField(AskingField, FiguresField):
         self.usual = usual
 
     @property
-    def meant(self) -> str:
+    def tick_value(self) -> str:
         """The points that were typed, as the tick names them."""
         return amounts.show(self.tenths)
 
@@ -52,7 +52,7 @@ class MeantField(HiddenField):
         """Let the form be sent once more with these points."""
         self.data = str(tenths)
 
-    def covers(self, tenths: int) -> bool:
+    def is_confirmed_for(self, tenths: int) -> bool:
         """Whether these points were asked about already."""
         return self.data == str(tenths)
 

@@ -80,12 +80,12 @@ class MeetingForm(Form):
         self.came.choices = self.stayed_away.choices = offered
 
     @property
-    def names_present(self) -> list[str]:
+    def present_names(self) -> list[str]:
         """Who came, ticked or typed."""
         return [*(self.came.data or ()), *self.present.names]
 
     @property
-    def names_absent(self) -> list[str]:
+    def absent_names(self) -> list[str]:
         """Who was invited and did not come, ticked or typed."""
         return [*(self.stayed_away.data or ()), *self.absent.names]
 

@@ -21,6 +21,6 @@ class PrintSlipsForm(Form):
 class SlipNumberForm(Form):
     """A slip's number, scanned or typed."""
 
-    repeats = True
+    is_repeatable = True
 
     number = FiguresField(_("Number of the slip"), validators=[InputRequired(), Length(max=40)])

@@ -72,7 +72,7 @@ class NoticeLine(Base):
 
     @property
     def waived(self) -> int:
-        """What of the deductions was not taken, so that the line does not fall below 0."""
+        """The part of the deductions that was not taken, so that the line does not fall below 0."""
         earned = sum(capped for _count, _raw, capped in self.cells.values())
         return self.total - earned - self.deductions - self.adjustments
 
@@ -84,7 +84,7 @@ class NoticeLine(Base):
 
 
 class ObjectionChannel(StrEnum):
-    """How an objection was brought."""
+    """The channel by which an objection was brought."""
 
     ORAL = "oral"
     WRITTEN = "written"

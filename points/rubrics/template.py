@@ -23,7 +23,7 @@ class NewItem:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a village may add to the county's template: how many items of each kind, of how many tenths."""
+    """The limits of a village's additions to the county's template: items of each kind, and tenths."""
 
     bonuses: int
     deductions: int

@@ -111,7 +111,7 @@ def withdraw(rubric: Rubric, reason: str, actor: User) -> RubricWithdrawal:
         return existing
     if rubric.in_force_from <= clock.today():
         raise Refused("in_force", _("This version is in force already. Decide on a new one."))
-    adopted = select(Rubric.id).where(Rubric.template_id == rubric.id, _stands())
+    adopted = select(Rubric.id).where(Rubric.template_id == rubric.id, _is_not_withdrawn())
     if db.session.scalar(adopted.limit(1)):
         raise Refused("adopted", _("A village has adopted this version. It withdraws its own first."))
     withdrawal = RubricWithdrawal(rubric_id=rubric.id, reason=reason, actor_id=actor.id, at=clock.now())
@@ -127,7 +127,7 @@ def can_be_withdrawn(rubric: Rubric) -> bool:
     return rubric.withdrawal is None and rubric.in_force_from > clock.today()
 
 
-def _stands() -> ColumnElement[bool]:
+def _is_not_withdrawn() -> ColumnElement[bool]:
     """SQL condition: a version was not withdrawn."""
     return ~Rubric.withdrawal.has()
 
@@ -224,7 +224,7 @@ def items_of(rubric: Rubric | None) -> list[NewItem]:
 
 
 def limits_of(template: Rubric | None) -> Limits:
-    """What a village may add to a template."""
+    """The limits of a village's additions to a template."""
     if template is None:
         return USUAL_LIMITS
     return Limits(template.most_bonuses or 0, template.most_deductions or 0, template.most_points or 0)
@@ -239,7 +239,7 @@ def in_force_on(area: Area, day: date) -> Rubric | None:
     """The latest version in force on a day, or None."""
     return db.session.scalar(
         select(Rubric)
-        .where(Rubric.area_id == area.id, Rubric.in_force_from <= day, _stands())
+        .where(Rubric.area_id == area.id, Rubric.in_force_from <= day, _is_not_withdrawn())
         .order_by(Rubric.version.desc())
         .limit(1)
     )
@@ -248,7 +248,10 @@ def in_force_on(area: Area, day: date) -> Rubric | None:
 def latest(area: Area) -> Rubric | None:
     """The newest version, whether or not it is in force yet, without those that were withdrawn."""
     return db.session.scalar(
-        select(Rubric).where(Rubric.area_id == area.id, _stands()).order_by(Rubric.version.desc()).limit(1)
+        select(Rubric)
+        .where(Rubric.area_id == area.id, _is_not_withdrawn())
+        .order_by(Rubric.version.desc())
+        .limit(1)
     )
 
 

@@ -69,7 +69,9 @@ def _table(heading: str, items: list[RubricItem]) -> list[Strip]:
         PrintedColumn(_("Shown by"), ROOM_MM - 140),
     ]
     above = [*paragraph(heading, ROOM_MM, BODY, bold=True), gap(1.5)]
-    return PrintedTable(columns, size=CELL, head_size=CELL, padding=1.8, above=above).rows(map(_cells, items))
+    return PrintedTable(columns, size=CELL, head_size=CELL, padding=1.8, lines_above=above).rows(
+        map(_cells, items)
+    )
 
 
 def _cells(item: RubricItem) -> list[str]:

@@ -75,7 +75,7 @@ def state(deduction: Deduction, text: str, key: str, actor: User) -> Statement:
     if existing is not None:
         check_repeated((existing.deduction_id, existing.text), (service.id, text))
         return existing
-    own = persons.stands_for(actor, service.worker)
+    own = persons.is_sign_in_of(actor, service.worker)
     if not own and not actor.roles_in(service.worker.area) & PROPOSERS:
         raise Refused("committee_only", _("The worker or the committee writes this down."), "text")
     if service.state != ServiceState.RECORDED:
@@ -133,11 +133,11 @@ def drop(deduction: Deduction, reason: str, actor: User) -> Service:
     """
     reason, service = required_reason(reason), deduction.service
     lock(service)
-    check_may_decide(deduction, actor, or_withdraw=True)
+    check_may_decide(deduction, actor, is_withdrawal=True)
     return deciding.decide(service, ServiceState.REJECTED, reason, actor)
 
 
-def check_may_decide(deduction: Deduction, actor: User, or_withdraw: bool = False) -> None:
+def check_may_decide(deduction: Deduction, actor: User, is_withdrawal: bool = False) -> None:
     """Check that the actor may decide on a deduction, as far as the person goes.
 
     Whoever is or was left out of one of the worker's lines stays out: what they are to each other lasts.
@@ -147,10 +147,10 @@ def check_may_decide(deduction: Deduction, actor: User, or_withdraw: bool = Fals
     if humans.is_own(actor, service.worker):
         raise Refused("own_service", _("Nobody decides on their own deduction."))
     if humans.is_same(actor, service.recorded_by):
-        if or_withdraw:
+        if is_withdrawal:
             return
         raise Refused("same_person", _("You proposed this yourself. Somebody else decides."))
-    relation = members.left_out_as(service.worker, actor)
+    relation = members.recusal_relation(service.worker, actor)
     if relation is not None:
         raise Refused(
             "recused", _("You are left out of this line (%(what)s). Somebody else decides.", what=relation)

@@ -36,7 +36,7 @@ def worker_for(grid: Grid, day: date, actor: User, field: str) -> Person:
     return persons.current_entry(term_then.person)
 
 
-def stands(ident: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def is_not_rejected(ident: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The query condition for records that count, by their id: their latest service was not rejected.
 
     A record of which no service came, as the rubric has no item for it, counts too.

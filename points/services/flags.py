@@ -54,7 +54,7 @@ class Flag:
     """A sign of a record, and the sentence about it."""
 
     sign: Sign
-    words: Any
+    sentence: Any
 
 
 def flagged_waiting_ids(village: Area) -> list[int]:

@@ -197,7 +197,7 @@ def _add(
         household_id=household.id if household else None,
         recorded_by_id=actor.id,
         recorded_at=clock.now(),
-        device_mark=sessions.mark_here() if persons.stands_for(actor, worker) else None,
+        device_mark=sessions.mark_here() if persons.is_sign_in_of(actor, worker) else None,
         state=ServiceState.RECORDED,
         deduction=deduction,
     )

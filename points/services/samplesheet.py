@@ -44,7 +44,7 @@ class Checklist:
     village: str
     quarter: Quarter
     seed: str
-    upto: int
+    last_service_id: int
     outside: list[int]
     drawn_on: date
     drawn_by: str
@@ -74,7 +74,7 @@ def _strips(checklist: Checklist, title: str) -> list[Strip]:
         day=words.day(checklist.drawn_on),
         name=checklist.drawn_by,
         seed=checklist.seed,
-        upto=checklist.upto,
+        upto=checklist.last_service_id,
     )
     repeat_text = _(
         "To repeat the draw: write the seed, a colon and each record's number, and take the SHA-256 of that; "

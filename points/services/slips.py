@@ -27,14 +27,14 @@ MOST_SLIPS = 200
 class Batch:
     """Slips that were printed together, for one worker or for anyone (None).
 
-    `first` and `last` are their numbers, `count` is how many, `used_count` how many came back.
+    There are `slip_count` of them, from `first_number` to `last_number`; `used_count` came back.
     """
 
     at: datetime
     worker: Person | None
-    first: str
-    last: str
-    count: int
+    first_number: str
+    last_number: str
+    slip_count: int
     used_count: int
 
 
@@ -101,7 +101,7 @@ def find(typed: str, village: Area) -> Slip:
     return slip
 
 
-def use(typed: str, village: Area, made: Service | Evidence, worker: Person, actor: User) -> Slip:
+def use(typed: str, village: Area, record: Service | Evidence, worker: Person, actor: User) -> Slip:
     """Use a slip for what was made of it for a worker.
 
     That is a service that was claimed, or a record as evidence of one. Again for the same one, nothing
@@ -113,7 +113,7 @@ def use(typed: str, village: Area, made: Service | Evidence, worker: Person, act
     if slip.worker is not None and persons.current_entry(slip.worker).id != persons.current_entry(worker).id:
         text = _("This slip was printed for %(name)s.", name=slip.worker.name)
         raise Refused("other_worker", text, "slip")
-    ids = (made.id, None) if isinstance(made, Service) else (None, made.id)
+    ids = (record.id, None) if isinstance(record, Service) else (None, record.id)
     if (slip.service_id, slip.evidence_id) == ids:
         return slip
     if slip.used_at is not None:
@@ -124,7 +124,7 @@ def use(typed: str, village: Area, made: Service | Evidence, worker: Person, act
     return slip
 
 
-def batches(village: Area, most: int = 20) -> list[Batch]:
+def batches(village: Area, limit: int = 20) -> list[Batch]:
     """The batches of slips printed in a village, the latest first."""
     rows = db.session.execute(
         select(
@@ -138,7 +138,7 @@ def batches(village: Area, most: int = 20) -> list[Batch]:
         .where(Slip.village_id == village.id)
         .group_by(Slip.printed_at, Slip.worker_id)
         .order_by(func.max(Slip.number).desc())
-        .limit(most)
+        .limit(limit)
     ).all()
     ids = {worker for _at, worker, *_rest in rows if worker is not None}
     workers = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
@@ -148,7 +148,7 @@ def batches(village: Area, most: int = 20) -> list[Batch]:
     ]
 
 
-def unused_with(slip: Slip) -> Sequence[Slip]:
+def unused_of_batch(slip: Slip) -> Sequence[Slip]:
     """The slips that were printed together with one and not keyed in yet, by number.
 
     They can be printed again.

@@ -140,9 +140,9 @@ def _best_evaluations(village: Area, since: date) -> EvidenceRows:
         yield FedBy.EVALUATION, evaluation, evaluation.person, day
 
 
-def _is_service(names_it: ColumnElement[bool]) -> ColumnElement[bool]:
+def _is_service(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """The query condition that a record is a service already.
 
     One that was rejected is handed in again, not taken in anew.
     """
-    return select(Service.id).join(Service.evidence).where(names_it).exists()
+    return select(Service.id).join(Service.evidence).where(condition).exists()

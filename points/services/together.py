@@ -19,19 +19,19 @@ from points.services.flags import Flag
 
 
 @dataclass(frozen=True)
-class LeftRecord:
+class UnconfirmedRecord:
     """A record that was ticked and not confirmed, and why not."""
 
     service: Service
-    why: Refused
+    refusal: Refused
 
 
 @dataclass(frozen=True)
 class JointOutcome:
-    """What became of the records that were ticked."""
+    """The outcome for the records that were ticked."""
 
     confirmed: list[Service]
-    left: list[LeftRecord]
+    unconfirmed: list[UnconfirmedRecord]
 
 
 def reasons_to_look(
@@ -87,19 +87,19 @@ def confirm_together(key: str, village: Area, services: Sequence[Service], actor
                 raise look[service.id]
             confirmed.append(deciding.confirm_looked_at(service, actor))
         except Refused as refusal:
-            left.append(LeftRecord(service, refusal))
+            left.append(UnconfirmedRecord(service, refusal))
     return JointOutcome(confirmed, left)
 
 
 def _outcome_so_far(services: Sequence[Service], actor: User) -> JointOutcome:
-    """What these records are now, for a press that was sent before."""
+    """The outcome for these records by now, for a press that was sent before."""
     confirmed, left = [], []
     for service in services:
         decided_by = service.decided_by if service.state == ServiceState.CONFIRMED else None
         if decided_by is not None and humans.is_same(actor, decided_by):
             confirmed.append(service)
         else:
-            left.append(LeftRecord(service, Refused("not_confirmed", _("Not confirmed. Look again."))))
+            left.append(UnconfirmedRecord(service, Refused("not_confirmed", _("Not confirmed. Look again."))))
     return JointOutcome(confirmed, left)
 
 

@@ -71,7 +71,7 @@ def _quarters(village: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
 Step = tuple[str, date | None, Urgency]
 
 
-def _turn(is_theirs: bool) -> Urgency:
+def _urgency(is_theirs: bool) -> Urgency:
     return Urgency.IN_TURN if is_theirs else Urgency.TO_KNOW
 
 
@@ -81,7 +81,7 @@ def _collecting(assessment: Assessment, _user: User, roles: set[Role]) -> list[S
     if clock.today() <= quarter.last_day:
         return [(gettext("%(quarter)s: services are being collected", quarter=name), None, Urgency.TO_KNOW)]
     text = gettext("%(quarter)s is over: hold the meeting", quarter=name)
-    return [(text, _last_day_to_book(assessment.village, quarter), _turn(Role.CLERK in roles))]
+    return [(text, _last_day_to_book(assessment.village, quarter), _urgency(Role.CLERK in roles))]
 
 
 def _deliberating(assessment: Assessment, _user: User, roles: set[Role]) -> list[Step]:
@@ -92,7 +92,7 @@ def _deliberating(assessment: Assessment, _user: User, roles: set[Role]) -> list
     else:
         text = gettext("%(quarter)s: end the meeting and post the notice", quarter=name)
     due_on = _last_day_to_book(assessment.village, assessment.quarter)
-    return [(text, due_on, _turn(Role.CLERK in roles))]
+    return [(text, due_on, _urgency(Role.CLERK in roles))]
 
 
 def _on_notice(assessment: Assessment, user: User, roles: set[Role]) -> list[Step]:
@@ -106,7 +106,7 @@ def _on_notice(assessment: Assessment, user: User, roles: set[Role]) -> list[Ste
     text = gettext("The notice has ended: book %(quarter)s", quarter=name)
     return [
         *steps,
-        (text, _last_day_to_book(assessment.village, quarter), _turn(_books(assessment, user, roles))),
+        (text, _last_day_to_book(assessment.village, quarter), _urgency(_books(assessment, user, roles))),
     ]
 
 
@@ -126,20 +126,20 @@ def _changes(assessment: Assessment, roles: set[Role]) -> list[Step]:
         changed,
         quarter=words.quarter(assessment.quarter),
     )
-    return [(text, None, _turn(Role.CLERK in roles))]
+    return [(text, None, _urgency(Role.CLERK in roles))]
 
 
 def _after_booking(assessment: Assessment, user: User, roles: set[Role]) -> list[Step]:
     """The lines of a booked quarter that waited for an objection."""
     steps, name = _changes(assessment, roles), words.quarter(assessment.quarter)
     state = wall_state.wall_state(assessment)
-    if state.ready:
+    if state.ready_lines:
         text = gettext("A contested line is decided: book what waited of %(quarter)s", quarter=name)
-        steps.append((text, None, _turn(_books(assessment, user, roles))))
-    hanging = [line for line in state.waiting if line.wait_reason == booking.WaitReason.NOTICE_RUNS]
+        steps.append((text, None, _urgency(_books(assessment, user, roles))))
+    hanging = [line for line in state.waiting_lines if line.wait_reason == booking.WaitReason.NOTICE_RUNS]
     if hanging:
         text = gettext("The notice of changes of %(quarter)s hangs on the wall", quarter=name)
-        steps.append((text, max(line.posted.notice.ends_on for line in hanging), Urgency.TO_KNOW))
+        steps.append((text, max(line.posted_line.notice.ends_on for line in hanging), Urgency.TO_KNOW))
     return steps
 
 
@@ -339,7 +339,7 @@ def _late_villages(area: Area, quarter: Quarter) -> list[WaitingItem]:
             texts[village.assessment.state],
             _quarter_url(village.village, quarter),
             due_on,
-            _turn(village.late),
+            _urgency(village.is_late),
             village.village,
         )
         for village in opening.progress_of_villages(area, quarter)
@@ -373,7 +373,7 @@ def _answers_due(area: Area) -> list[WaitingItem]:
             gettext("Objection %(code)s waits for its answer", code=objection.code),
             _quarter_url(objection.assessment.village, objection.assessment.quarter),
             objection.due_on,
-            _turn(objection.due_on < today),
+            _urgency(objection.due_on < today),
             objection.assessment.village,
         )
         for objection in objections.waiting_objections(area)

@@ -32,11 +32,11 @@ class WaitReason(StrEnum):
 class BookableLine:
     """A posted line on its way to the ledger; `wait_reason` None if nothing stands in its way."""
 
-    posted: NoticeLine
+    posted_line: NoticeLine
     wait_reason: WaitReason | None
 
 
-def to_book(assessment: Assessment) -> list[BookableLine]:
+def bookable_lines(assessment: Assessment) -> list[BookableLine]:
     """The posted lines with points that are not in the ledger yet, by number, each with why it waits.
 
     A line waits while an objection to it is not answered, while a change that an answer brought is not
@@ -97,7 +97,7 @@ def book(assessment: Assessment, actor: User) -> list[NoticeLine]:
     notice = assessments.whole_notice(assessment)
     if is_first and (notice is None or clock.today() <= notice.ends_on):
         raise Refused("notice_running", _("The notice has not ended yet."))
-    ready = [line.posted for line in to_book(assessment) if line.wait_reason is None]
+    ready = [line.posted_line for line in bookable_lines(assessment) if line.wait_reason is None]
     if not is_first and not ready:
         return []
     if humans.is_among(actor, preparers(assessment)):

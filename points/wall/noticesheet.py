@@ -92,7 +92,7 @@ class Notes:
 
 @dataclass(frozen=True)
 class NoticeSheet:
-    """What a village posts: names already masked, `digest` in hexadecimal.
+    """The sheet that a village posts: names already masked, `digest` in hexadecimal.
 
     `number` counts the quarter's notices. `invited` and `present` count the meeting. `url` is the sheet's
     public page, `object_url` where one objects, `proof_url` where the digest is computed again.

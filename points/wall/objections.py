@@ -88,7 +88,7 @@ def bring(
         contact=contact.strip(),
         text=text.strip(),
         received_on=received_on,
-        due_on=workdays.after(received_on, ANSWER_WITHIN_WORKDAYS),
+        due_on=workdays.workday_after(received_on, ANSWER_WITHIN_WORKDAYS),
         token=random_characters(TOKEN_LENGTH, chance or secrets.SystemRandom()),
         received_by_id=actor.id if actor else None,
         origin=origin,
@@ -248,6 +248,6 @@ def overdue_objections(area: Area) -> list[Objection]:
 
 
 def names_kept(village: Area) -> Iterable[str]:
-    """Who objected in a village and gave their name."""
+    """The people who objected in a village and gave their name."""
     brought = select(Objection.name).join(Objection.assessment)
     return db.session.scalars(brought.where(Assessment.village_id == village.id).distinct())

@@ -50,7 +50,7 @@ class Proof:
     """A notice's digest computed again: over how many entries, and what it comes to."""
 
     notice: Notice
-    entries: int
+    entry_count: int
     digest: str
 
     @property
@@ -157,7 +157,7 @@ def _quoted(text: str | None) -> str:
     return "" if text is None else json.dumps(text, ensure_ascii=False)
 
 
-def _entries(village: Area, upto: int | None = None) -> Iterator[Any]:
+def _entries(village: Area, last_transfer_id: int | None = None) -> Iterator[Any]:
     """The entries of a village's workers in their order, up to a transfer's id; as plain rows."""
     reversed_one = aliased(Transfer)
     query = (
@@ -181,6 +181,6 @@ def _entries(village: Area, upto: int | None = None) -> Iterator[Any]:
         .where(Account.village_id == village.id)
         .order_by(Transfer.id)
     )
-    if upto is not None:
-        query = query.where(Transfer.id <= upto)
+    if last_transfer_id is not None:
+        query = query.where(Transfer.id <= last_transfer_id)
     yield from db.session.execute(query.execution_options(yield_per=1000))

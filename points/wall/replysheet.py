@@ -43,7 +43,7 @@ class ObjectionPaper:
     code: str
     line: str
     name: str
-    how: str
+    channel: str
     received_on: date
     due_on: date
     text: str
@@ -128,7 +128,7 @@ def _matter(paper: ObjectionPaper) -> list[Strip]:
             [
                 (_("Notice"), words.quarter(paper.quarter)),
                 (_("Line"), paper.line),
-                (_("Received"), f"{words.day(paper.received_on)} {paper.how}"),
+                (_("Received"), f"{words.day(paper.received_on)} {paper.channel}"),
                 *([(_("Brought by"), paper.name)] if paper.name else []),
             ]
         ),

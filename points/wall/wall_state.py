@@ -141,30 +141,30 @@ def _totals_before(notice: Notice, workers: set[int]) -> dict[int, int]:
 class WallState:
     """The state of an assessment's wall: its notices, its objections, and its lines.
 
-    `ready` lines can be booked now, `waiting` ones have a reason to wait; `changed_count` is how many
-    lines changed since they hung.
+    `ready_lines` can be booked now, `waiting_lines` have a reason to wait; `changed_count` is how
+    many lines changed since they hung.
     """
 
     notices: Sequence[Notice]
     objections: Sequence[Objection]
-    ready: Sequence[NoticeLine]
-    waiting: Sequence[booking.BookableLine]
+    ready_lines: Sequence[NoticeLine]
+    waiting_lines: Sequence[booking.BookableLine]
     changed_count: int
 
     @property
     def ready_tenths(self) -> int:
         """The tenths that can be booked now."""
-        return sum(line.total for line in self.ready)
+        return sum(line.total for line in self.ready_lines)
 
     @property
     def tenths_to_come(self) -> int:
         """The tenths that will be booked once nothing waits any more."""
-        return self.ready_tenths + sum(line.posted.total for line in self.waiting)
+        return self.ready_tenths + sum(line.posted_line.total for line in self.waiting_lines)
 
     @property
     def wait_reasons(self) -> dict[int, booking.WaitReason]:
         """The reasons why lines wait, by worker; without those for which only a notice has to end."""
-        reasons = {line.posted.worker_id: line.wait_reason for line in self.waiting}
+        reasons = {line.posted_line.worker_id: line.wait_reason for line in self.waiting_lines}
         return {
             worker: why for worker, why in reasons.items() if why and why != booking.WaitReason.NOTICE_RUNS
         }
@@ -173,11 +173,11 @@ class WallState:
 def wall_state(assessment: Assessment) -> WallState:
     """The state of an assessment's wall."""
     is_posted = assessment.state in objections.ON_THE_WALL
-    lines = booking.to_book(assessment) if is_posted else []
+    lines = booking.bookable_lines(assessment) if is_posted else []
     return WallState(
         assessments.notices(assessment),
         objections.objections_of(assessment),
-        [line.posted for line in lines if line.wait_reason is None],
+        [line.posted_line for line in lines if line.wait_reason is None],
         [line for line in lines if line.wait_reason is not None],
         len(posting.changed_workers(assessment, assessments.latest_lines(assessment))) if is_posted else 0,
     )
@@ -190,7 +190,7 @@ def open_lines(assessment: Assessment) -> list[NoticeLine]:
         return lines
     if assessment.state != AssessmentState.BOOKED:
         return []
-    waiting = {line.posted.worker_id for line in booking.to_book(assessment)}
+    waiting = {line.posted_line.worker_id for line in booking.bookable_lines(assessment)}
     today = clock.today()
     return [
         line
@@ -216,5 +216,5 @@ def unfinished_assessments(village: Area) -> list[Assessment]:
     return [
         assessment
         for assessment in listed
-        if assessment.state != AssessmentState.BOOKED or booking.to_book(assessment)
+        if assessment.state != AssessmentState.BOOKED or booking.bookable_lines(assessment)
     ]

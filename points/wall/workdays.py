@@ -17,7 +17,7 @@ def is_workday(day: date) -> bool:
         return day.weekday() < 5
 
 
-def after(day: date, count: int) -> date:
+def workday_after(day: date, count: int) -> date:
     """The working day that comes `count` working days after a day.
 
     The day itself is not counted (民法典第二百零一条).

@@ -23,8 +23,8 @@ class Shape:
         self.default = schema.get("default")
         self._validator = Draft202012Validator({**schema, "components": CONTENT["components"]})
 
-    def misfit(self, value: object) -> tuple[str, str] | None:
-        """Where (as JSON Pointer) and why a value does not fit; None if it does."""
+    def first_error(self, value: object) -> tuple[str, str] | None:
+        """The place (as JSON Pointer) and the reason for which a value does not fit; None if it does."""
         try:
             error = next(iter(self._validator.iter_errors(value)), None)
         except ValueError:

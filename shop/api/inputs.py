@@ -51,14 +51,14 @@ def _operation() -> Operation:
     return OPERATIONS[(request.endpoint or "").rpartition(".")[2]]
 
 
-def _parameter_value(values: list[str], shape: Shape, where: str) -> Any:
+def _parameter_value(values: list[str], shape: Shape, place: str) -> Any:
     """The single value of a parameter, as its type; the default where none was sent."""
     if not values:
         return shape.default
     if len(values) > 1:
-        _invalid(where, "sent more than once")
+        _invalid(place, "sent more than once")
     value = _number(values[0]) if shape.kind == "integer" else values[0]
-    _check(value, shape, where)
+    _check(value, shape, place)
     return value
 
 
@@ -67,10 +67,10 @@ def _number(text: str) -> int | str:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else text
 
 
-def _check(value: object, shape: Shape, where: str) -> None:
-    misfit = shape.misfit(value)
+def _check(value: object, shape: Shape, place: str) -> None:
+    misfit = shape.first_error(value)
     if misfit is not None:
-        _invalid(where + misfit[0], misfit[1])
+        _invalid(place + misfit[0], misfit[1])
 
 
 def _invalid(where: str, reason: str) -> NoReturn:

@@ -25,7 +25,7 @@ class PurchaseLimit:
 
     @property
     def units_left(self) -> int:
-        """How many more units this quarter."""
+        """The number of units that are left for this quarter."""
         return max(0, self.quota - self.units_taken)
 
 

@@ -10,13 +10,13 @@ from shop.forms.money import MoneyField
 
 
 class LimitForm(Form):
-    """What one person alone writes off of an article in a day."""
+    """The limit up to which one person alone writes off of an article in a day."""
 
     limit = PointsField(_("Points of an article in a day"), usual=1_000, validators=[InputRequired()])
 
 
 class BudgetForm(Form):
-    """How much money a village sets aside for its shop's goods in a year."""
+    """The money that a village sets aside for its shop's goods in a year."""
 
     year = SelectField(_("Year"), coerce=int, validators=[InputRequired()])
     amount = MoneyField(_("Money in yuan"), usual=10_000_000, validators=[InputRequired(), Length(max=12)])

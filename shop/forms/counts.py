@@ -22,18 +22,19 @@ OLDEST_SECONDS = 43_200  # seconds: what was counted longer ago is counted again
 class CountedUnits:
     """Units that were counted.
 
-    `began` and `ended` say how many seconds ago the first and the last of them, None: just now.
+    The first of them so many seconds ago and the last; None: just now.
     """
 
     units: int
-    began: int | None
-    ended: int | None
+    first_seconds_ago: int | None
+    last_seconds_ago: int | None
 
     def moments(self, now: datetime) -> tuple[datetime | None, datetime | None]:
         """The moments from which to which it was counted."""
-        if self.began is None or self.ended is None:
+        if self.first_seconds_ago is None or self.last_seconds_ago is None:
             return None, None
-        return now - timedelta(seconds=self.began), now - timedelta(seconds=self.ended)
+        first, last = timedelta(seconds=self.first_seconds_ago), timedelta(seconds=self.last_seconds_ago)
+        return now - first, now - last
 
 
 class CountsField(Field):
@@ -83,7 +84,7 @@ def _whole_number(text: str) -> int | None:
 
 
 class CountForm(KeyedForm):
-    """What was counted since it was last saved. The key is made once, so that sent twice it is saved once."""
+    """The units counted since the last saving. The key is made once, so that sent twice it is saved once."""
 
     counts = CountsField()
 

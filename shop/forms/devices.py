@@ -8,6 +8,6 @@ from ground.forms import Form
 
 
 class DeviceForm(Form):
-    """What people call a device."""
+    """The name of a device."""
 
     name = StringField(_("What it is called"), validators=[InputRequired(), Length(max=100)])

@@ -25,7 +25,7 @@ class MoneyField(AskingField, FiguresField):
         self.usual = usual
 
     @property
-    def meant(self) -> str:
+    def tick_value(self) -> str:
         """The money that was typed, in fen, as the tick names it."""
         return str(self.fen)
 

@@ -38,6 +38,6 @@ class SendForm(KeyedForm):
     quantity = NumberField(_("How many"), usual=MANY_UNITS, validators=[InputRequired()])
     note = StringField(_("Note"), validators=[Length(max=200)])
 
-    def offer(self, others: Iterable[Shop]) -> None:
+    def offer_shops(self, shops: Iterable[Shop]) -> None:
         """Offer these shops to choose from."""
-        self.to_shop.choices = [(shop.id, shop.name) for shop in others]
+        self.to_shop.choices = [(shop.id, shop.name) for shop in shops]

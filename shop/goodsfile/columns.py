@@ -42,7 +42,7 @@ STATE_WORDS = {
 }
 WORDS_OF_STATE = tables.first_words(STATE_WORDS)
 
-LAYOUT = tables.Layout("货品", COLUMNS, texts=(CODES,), choices={STATE: list(WORDS_OF_STATE.values())})
+LAYOUT = tables.Layout("货品", COLUMNS, text_columns=(CODES,), choices={STATE: list(WORDS_OF_STATE.values())})
 
 CODE_SEPARATORS = re.compile(r"[\s,，、;；/]+")
 # How long codes are; Excel takes the zeros in front of them away when it makes numbers of them.

@@ -33,7 +33,7 @@ GOODS = filing.FileType(
     plan.plan_goods,
     import_rows,
     (Shop, Goods, Barcode, Price),
-    beside=known.stocked,
+    dependencies=known.stocked,
 )
 
 

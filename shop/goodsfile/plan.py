@@ -42,7 +42,7 @@ class PlannedPrice:
 
 @dataclass
 class GoodsStep(filing.ImportStep):
-    """What one row of the file would do; None and empty: nothing.
+    """One row of the file and what it would do; None and empty: nothing.
 
     `goods` is the article that is there. `archived` says what it becomes.
     """

@@ -104,7 +104,7 @@ class Picture(Base):
 
 
 class Price(Base):
-    """What a unit costs from a day on, in tenths of a point; never changed, the next has its own row."""
+    """The price of a unit from a day on, in tenths of a point; never changed, the next has its own row."""
 
     __tablename__ = "price"
 

@@ -12,7 +12,7 @@ from shop.models.goods import Goods, Shop
 
 
 class Source(StrEnum):
-    """Where a lot came from."""
+    """The source of a lot."""
 
     PURCHASE = "purchase"
     DONATION = "donation"
@@ -71,7 +71,7 @@ class Lot(Base):
 
     @property
     def donor(self) -> str | None:
-        """Who gave it, if it was given."""
+        """The donor of a lot that was given."""
         return self.donation.donor if self.donation else None
 
     def has_expired(self, day: date) -> bool:
@@ -216,7 +216,7 @@ class StockTake(Base):
 
 
 class Count(Base):
-    """How many units of an article somebody counted, and how many the books had at that moment.
+    """The units of an article that somebody counted, and those that the books had at that moment.
 
     Never changed; of several in one stock-take the last counts.
     """

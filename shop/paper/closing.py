@@ -45,7 +45,7 @@ class VoidRow:
     at: datetime
     total: int
     reason: str
-    by: str
+    voided_by: str
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,9 @@ class OutflowRow:
 
 @dataclass(frozen=True)
 class ClosingSheet:
-    """A shop's day: `first` and `last` are its receipts' numbers; points in tenths, `printed_at` in UTC.
+    """A shop's day; points in tenths, `printed_at` in UTC.
 
+    `first_receipt` and `last_receipt` are the numbers of its receipts, None on a day without any.
     `total_out` is every receipt of the day, also those voided since; `total_back` every void of the day.
     """
 
@@ -72,8 +73,8 @@ class ClosingSheet:
     receipts: list[ReceiptRow]
     voids: list[VoidRow]
     goods: list[OutflowRow]
-    first: str | None
-    last: str | None
+    first_receipt: str | None
+    last_receipt: str | None
     total_out: int
     total_back: int
     printed_at: datetime
@@ -121,7 +122,11 @@ def _counts(sheet: ClosingSheet) -> list[Strip]:
     """How many receipts, from which number to which, and what was voided; or that it was a quiet day."""
     if not sheet.receipts and not sheet.voids:
         return paragraph(_("Nothing was redeemed and nothing voided on this day."), ROOM_MM, BODY)
-    numbers = _("%(first)s to %(last)s", first=sheet.first, last=sheet.last) if sheet.first else _("none")
+    numbers = (
+        _("%(first)s to %(last)s", first=sheet.first_receipt, last=sheet.last_receipt)
+        if sheet.first_receipt
+        else _("none")
+    )
     return facts(
         [
             (_("Receipts"), str(len(sheet.receipts))),
@@ -171,7 +176,7 @@ def _voids(sheet: ClosingSheet) -> list[Strip]:
         PrintedColumn(_("Voided by"), 32),
     ]
     rows = [
-        [str(count), row.number, _time_text(row.at), show(row.total), row.reason, row.by]
+        [str(count), row.number, _time_text(row.at), show(row.total), row.reason, row.voided_by]
         for count, row in enumerate(sheet.voids, 1)
     ]
     return _section(
@@ -203,7 +208,7 @@ def _section(
     if not rows:
         return []
     above = [gap(4), *paragraph(title, ROOM_MM, BODY, bold=True), gap(1)]
-    table = PrintedTable(columns, size=CELL, head_size=SMALL, padding=1, side=2, above=above)
+    table = PrintedTable(columns, size=CELL, head_size=SMALL, padding=1, side=2, lines_above=above)
     return [*table.rows(rows), table.row(total, bold=True)]
 
 

@@ -85,7 +85,7 @@ def _end(receipt: DonationReceipt) -> Strip:
         colour=QUIET,
     )
     strips = [
-        *facts([(_("Received by"), receipt.received_by)], left, across=1),
+        *facts([(_("Received by"), receipt.received_by)], left, pairs_in_row=1),
         signature(_("Receiver's signature"), left - 8, BODY),
         gap(6),
         side_by_side([(QR_SIDE_MM - 3, [_qr(receipt)]), (beside_qr, [gap(6), *explained])]),

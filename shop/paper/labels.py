@@ -25,7 +25,7 @@ TEXT_ROOM_MM = QR_LEFT_MM - EDGE_MM
 
 @dataclass(frozen=True)
 class Label:
-    """What one label says; `price` in tenths of a point.
+    """The text of one label; `price` in tenths of a point.
 
     `code` is what the scanner reads: the short code, or the EAN.
     """

@@ -68,10 +68,10 @@ def foot(pen: Pen, title: str, number: int, count: int, margin: float) -> None:
     pen.text(A4_WIDE_MM - margin, y, page, SMALL, colour=QUIET, align="right")
 
 
-def heading(over: str, title: str) -> list[Strip]:
+def heading(issuer: str, title: str) -> list[Strip]:
     """The heading: who issues the document, and below in large type what it is."""
     return [
-        *paragraph(over, ROOM_MM, 14, align="center"),
+        *paragraph(issuer, ROOM_MM, 14, align="center"),
         *paragraph(title, ROOM_MM, TITLE, bold=True, align="center"),
         gap(4),
     ]
@@ -84,12 +84,13 @@ def number_line(number: str) -> list[Strip]:
 
 
 def facts(
-    pairs: Sequence[tuple[str, str]], room: float, size: float = BODY, *, across: int = 2
+    pairs: Sequence[tuple[str, str]], room: float, size: float = BODY, *, pairs_in_row: int = 2
 ) -> list[Strip]:
     """Labels with their values, so many in a row; values stand below each other and break over lines."""
-    wide = room / across
+    wide = room / pairs_in_row
     label_widths = [
-        max(width(label, size) for label, _value in pairs[column::across]) + 3 for column in range(across)
+        max(width(label, size) for label, _value in pairs[column::pairs_in_row]) + 3
+        for column in range(pairs_in_row)
     ]
 
     def cell(column: int, label: str, value: str) -> list[tuple[float, list[Strip]]]:
@@ -99,7 +100,7 @@ def facts(
             (for_value + 4, paragraph(value, for_value, size)),
         ]
 
-    rows = [pairs[start : start + across] for start in range(0, len(pairs), across)]
+    rows = [pairs[start : start + pairs_in_row] for start in range(0, len(pairs), pairs_in_row)]
     return [
         side_by_side(part for place, pair in enumerate(row) for part in cell(place, *pair)) for row in rows
     ]

@@ -291,7 +291,7 @@ def _goods_table(paper: Paper) -> PrintedTable:
         PrintedColumn(_("Price"), 20, "right"),
         PrintedColumn(_("Amount"), 22, "right"),
     ]
-    name = PrintedColumn(_("Goods"), paper.room - sum(column.wide_mm for column in others))
+    name = PrintedColumn(_("Goods"), paper.room - sum(column.width_mm for column in others))
     return PrintedTable([name, *others], size=paper.size - 0.5, head_size=8.5, padding=0.8, side=2)
 
 
@@ -305,12 +305,12 @@ def _handover(receipt: Receipt, paper: Paper) -> list[Strip]:
     people = [(_("Served by"), receipt.clerk)]
     if receipt.proxy:
         people.append((_("Collected by"), _proxy_text(receipt.proxy)))
-    strips = facts(people, left, paper.size, across=1)
+    strips = facts(people, left, paper.size, pairs_in_row=1)
     line = _signature(receipt, paper.room - left, paper.size, INK)
     down = SIGN_HIGH_MM - height_of(strips)
     if down < 0:
         return [
-            *facts(people, paper.room, paper.size, across=1),
+            *facts(people, paper.room, paper.size, pairs_in_row=1),
             side_by_side([(left, []), (paper.room - left, [line])]),
         ]
     return [side_by_side([(left, [gap(down), *strips]), (paper.room - left, [line])])]

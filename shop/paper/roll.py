@@ -46,18 +46,18 @@ def centred_text(text: str, paper: Paper, size: float | None = None, bold: bool 
 
 
 def labelled_value(
-    left: str, right: str, paper: Paper, size: float | None = None, bold: bool = False
+    label: str, value: str, paper: Paper, size: float | None = None, bold: bool = False
 ) -> list[Strip]:
     """A label at the left and its value at the right, below each other where both do not fit."""
     size = size or paper.size
-    if width(left, size, bold) + width(right, size, bold) + 2 > paper.room:
-        below = paragraph(right, paper.room, size, bold=bold, colour=BLACK, align="right")
-        return [*left_text(left, paper, size, bold), *below]
+    if width(label, size, bold) + width(value, size, bold) + 2 > paper.room:
+        below = paragraph(value, paper.room, size, bold=bold, colour=BLACK, align="right")
+        return [*left_text(label, paper, size, bold), *below]
 
     def draw(pen: Pen, x: float, y: float) -> None:
         below = y + baseline(size)
-        pen.text(x, below, left, size, bold=bold, colour=BLACK)
-        pen.text(x + paper.room, below, right, size, bold=bold, colour=BLACK, align="right")
+        pen.text(x, below, label, size, bold=bold, colour=BLACK)
+        pen.text(x + paper.room, below, value, size, bold=bold, colour=BLACK, align="right")
 
     return [Strip(leading(size), draw)]
 

@@ -297,7 +297,7 @@ def search_goods(shop: Shop, *, archived: bool = False, category: str = "", word
 
 @dataclass(frozen=True)
 class GoodsCounts:
-    """How many articles are on a shelf, how many of them have no code at all, and how many are archived."""
+    """The number of articles on a shelf, of those without any code, and of those archived."""
 
     offered: int = 0
     without_code: int = 0
@@ -305,7 +305,7 @@ class GoodsCounts:
 
 
 def count_goods(shop: Shop) -> GoodsCounts:
-    """How many articles of a shop are on the shelf, have no code, and are archived."""
+    """The number of a shop's articles on the shelf, of those without any code, and of those archived."""
     offered = Goods.archived_on.is_(None)
     counts = select(
         func.count().filter(offered),

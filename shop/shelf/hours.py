@@ -24,7 +24,7 @@ class Span:
         if self.closes <= self.opens:
             raise Refused("bad_hours", _("Closing time comes after opening time."))
 
-    def covers(self, at: time) -> bool:
+    def includes(self, at: time) -> bool:
         """Whether the shop is open at a time of the day."""
         return self.opens <= at < self.closes
 
@@ -51,7 +51,7 @@ class Hours:
 
     def is_open(self, at: datetime) -> bool:
         """Whether the shop is open at a moment, given as local time."""
-        return any(span.covers(at.time()) for span in self.spans_on(at.date()))
+        return any(span.includes(at.time()) for span in self.spans_on(at.date()))
 
     def closing_time(self, at: datetime) -> time | None:
         """The time at which the shop, open at a local moment, closes; None when it is closed.
@@ -60,7 +60,7 @@ class Hours:
         """
         until, spans = at.time(), sorted(self.spans_on(at.date()), key=lambda span: span.opens)
         for span in spans:
-            if span.covers(until):
+            if span.includes(until):
                 until = span.closes
         return until if until != at.time() else None
 

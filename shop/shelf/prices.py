@@ -117,13 +117,13 @@ def price_column(day: date) -> ScalarSelect[int]:
 
 
 def prices_on(goods_ids: Iterable[int], day: date) -> dict[int, int]:
-    """What these articles (by id) cost on a day, in tenths."""
+    """The prices of these articles (by id) on a day, in tenths."""
     query = select(Goods.id, price_column(day)).where(Goods.id.in_(list(goods_ids)))
     return dict(db.session.execute(query).all())
 
 
 def price_of(goods: Goods) -> int:
-    """What an article costs today, in tenths."""
+    """The price of an article today, in tenths."""
     return prices_on([goods.id], clock.today())[goods.id]
 
 

@@ -39,7 +39,7 @@ def of_village(village: Area) -> Shop | None:
 
 
 def hours_of(shop: Shop) -> Hours | None:
-    """When the shop is open, by the village's own decision; None: whenever somebody serves."""
+    """The opening hours of a shop, by the village's own decision; None: whenever somebody serves."""
     return Hours.from_json(shop.hours) if shop.hours else None
 
 
@@ -94,6 +94,6 @@ def check_open(shop: Shop) -> None:
 
 
 def next_opening(shop: Shop) -> datetime | None:
-    """When a shop that is closed opens next, local time; None without an opening in the next two months."""
+    """The next opening of a closed shop, local time; None without one in the next two months."""
     hours = hours_of(shop)
     return opening_after(hours, clock.local(clock.now())) if hours else None

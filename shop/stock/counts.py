@@ -40,15 +40,15 @@ def begin_stock_take(shop: Shop, actor: User) -> StockTake:
     running = open_stock_take(shop)
     if running is not None:
         return running
-    take = StockTake(shop_id=shop.id, begun_by_id=actor.id, begun_at=clock.now())
-    db.session.add(take)
+    stock_take = StockTake(shop_id=shop.id, begun_by_id=actor.id, begun_at=clock.now())
+    db.session.add(stock_take)
     db.session.flush()
-    return take
+    return stock_take
 
 
 def record_count(
     key: str,
-    take: StockTake,
+    stock_take: StockTake,
     article: Goods,
     units: int,
     actor: User,
@@ -61,16 +61,16 @@ def record_count(
     shop, `never_received` (some of what never came in), `moved_meanwhile` when some of it left or came while
     it was counted, `key_reused`. Locks the stock-take, the article, then its lots.
     """
-    lock(take)
+    lock(stock_take)
     count = db.session.scalar(select(Count).where(Count.key == key))
     if count is not None:
-        check_repeated((count.stock_take_id, count.goods_id, count.units), (take.id, article.id, units))
+        check_repeated((count.stock_take_id, count.goods_id, count.units), (stock_take.id, article.id, units))
         return count
-    _check_open(take)
+    _check_open(stock_take)
     if not 0 <= units <= lots.MOST_UNITS_AT_ONCE:
         raise Refused("bad_quantity", _("What was counted is a number from 0 to 100,000."))
     lock(article)
-    if article.shop_id != take.shop_id:
+    if article.shop_id != stock_take.shop_id:
         raise Refused("unknown_goods", _("%(name)s is not of this shop.", name=article.title))
     article_lots = lots.lock_lots([article.id], empty=True)
     if units and not article_lots:
@@ -78,8 +78,8 @@ def record_count(
             "never_received", _("Nothing of %(name)s ever came in. Take it in first.", name=article.title)
         )
     now = clock.now()
-    ended = max(take.begun_at, min(ended or now, now))
-    began = max(take.begun_at, min(began or ended, ended))
+    ended = max(stock_take.begun_at, min(ended or now, now))
+    began = max(stock_take.begun_at, min(began or ended, ended))
     if began < now and _has_moved(article, began, ended):
         raise Refused(
             "moved_meanwhile",
@@ -87,7 +87,7 @@ def record_count(
         )
     count = Count(
         key=key,
-        stock_take_id=take.id,
+        stock_take_id=stock_take.id,
         goods_id=article.id,
         units=units,
         expected=sum(lot.on_hand for lot in article_lots) - _units_moved_after(article, ended),
@@ -130,11 +130,11 @@ class CountRow:
 
     @property
     def voided_short(self) -> int:
-        """How many of the units that came back by voids are missing on the shelf."""
+        """The number of units that came back by voids and are missing on the shelf."""
         return min(self.voided, max(0, -self.difference))
 
 
-def count_sheet(take: StockTake) -> list[CountRow]:
+def count_sheet(stock_take: StockTake) -> list[CountRow]:
     """The rows of a stock-take: every article that was counted.
 
     While it goes on also those to be counted: what is on the shelf, and what has units left.
@@ -144,27 +144,27 @@ def count_sheet(take: StockTake) -> list[CountRow]:
         for count in db.session.scalars(
             select(Count)
             .options(joinedload(Count.counter))
-            .where(Count.stock_take_id == take.id)
+            .where(Count.stock_take_id == stock_take.id)
             .order_by(Count.id)
         )
     }
     is_listed: ColumnElement[bool] = Goods.id.in_(list(last))
-    if take.is_open:
+    if stock_take.is_open:
         lies_there = select(Lot.id).where(Lot.goods_id == Goods.id, Lot.on_hand > 0).exists()
-        is_listed |= and_(Goods.shop_id == take.shop_id, Goods.archived_on.is_(None) | lies_there)
+        is_listed |= and_(Goods.shop_id == stock_take.shop_id, Goods.archived_on.is_(None) | lies_there)
     articles = db.session.scalars(
         select(Goods).options(selectinload(Goods.barcodes)).where(is_listed).order_by(Goods.id)
     ).all()
-    day = clock.local(take.closed_at).date() if take.closed_at else clock.today()
+    day = clock.local(stock_take.closed_at).date() if stock_take.closed_at else clock.today()
     costs = prices.prices_on([article.id for article in articles], day)
-    voided = _units_voided(take, last)
+    voided = _units_voided(stock_take, last)
     return [
         CountRow(article, costs[article.id], last.get(article.id), voided.get(article.id, 0))
         for article in articles
     ]
 
 
-def _units_voided(take: StockTake, last: Mapping[int, Count]) -> dict[int, int]:
+def _units_voided(stock_take: StockTake, last: Mapping[int, Count]) -> dict[int, int]:
     """The units of each counted article that came back by voids between its last two counts, by id.
 
     The earlier one is of a stock-take that was booked before this one.
@@ -172,7 +172,7 @@ def _units_voided(take: StockTake, last: Mapping[int, Count]) -> dict[int, int]:
     earlier = (
         select(func.max(Count.at))
         .join(StockTake, Count.stock_take_id == StockTake.id)
-        .where(Count.goods_id == Lot.goods_id, StockTake.booked, StockTake.id < take.id)
+        .where(Count.goods_id == Lot.goods_id, StockTake.booked, StockTake.id < stock_take.id)
         .correlate(Lot)
         .scalar_subquery()
     )
@@ -192,7 +192,9 @@ def _units_voided(take: StockTake, last: Mapping[int, Count]) -> dict[int, int]:
     return units
 
 
-def book(take: StockTake, actor: User, explanation: str = "", agreed_by: User | None = None) -> StockTake:
+def book(
+    stock_take: StockTake, actor: User, explanation: str = "", agreed_by: User | None = None
+) -> StockTake:
     """Book the differences: what is missing leaves the lots that go first, what is over comes to the last.
 
     Where goods are missing that came back by a void, that is explained, and a second person agrees. Booked
@@ -200,32 +202,34 @@ def book(take: StockTake, actor: User, explanation: str = "", agreed_by: User | 
     `nothing_counted`, `out_of_stock` when less is left by now than is missing, `explanation_missing`,
     `second_person`. Locks the stock-take, then the lots.
     """
-    lock(take)
-    if take.booked:
-        return take
-    _check_open(take)
-    counted_rows = [row for row in count_sheet(take) if row.count]
+    lock(stock_take)
+    if stock_take.booked:
+        return stock_take
+    _check_open(stock_take)
+    counted_rows = [row for row in count_sheet(stock_take) if row.count]
     if not counted_rows:
         raise Refused("nothing_counted", _("Nothing was counted yet."))
-    if _was_counted_by(take, actor):
+    if _was_counted_by(stock_take, actor):
         raise Refused("own_count", _("Who counts does not book. Ask another manager."))
     short_rows = [row for row in counted_rows if row.voided_short]
     if short_rows:
-        kinds.check_agreed(_to_propose(take, short_rows, explanation), actor, agreed_by)
+        kinds.check_agreed(_to_propose(stock_take, short_rows, explanation), actor, agreed_by)
     differing_rows = [row for row in counted_rows if row.difference]
     lots_by_article = defaultdict(list)
     for lot in lots.lock_lots((row.goods.id for row in differing_rows), empty=True):
         lots_by_article[lot.goods_id].append(lot)
     for row in differing_rows:
         for lot, units in _lot_differences(row, lots_by_article[row.goods.id]):
-            key = f"stock-take:{take.id}:{lot.id}"
-            lots.move_lot(lot, MoveKind.STOCK_TAKE, units, key, actor, stock_take_id=take.id)
-    take.booked = True
-    _close(take, actor)
-    return take
+            key = f"stock-take:{stock_take.id}:{lot.id}"
+            lots.move_lot(lot, MoveKind.STOCK_TAKE, units, key, actor, stock_take_id=stock_take.id)
+    stock_take.booked = True
+    _close(stock_take, actor)
+    return stock_take
 
 
-def _to_propose(take: StockTake, short_rows: Sequence[CountRow], explanation: str) -> SecondPersonNeeded:
+def _to_propose(
+    stock_take: StockTake, short_rows: Sequence[CountRow], explanation: str
+) -> SecondPersonNeeded:
     """What is proposed where goods of voids are missing. Refused `explanation_missing`."""
     explanation = explanation.strip()
     if not explanation:
@@ -236,12 +240,12 @@ def _to_propose(take: StockTake, short_rows: Sequence[CountRow], explanation: st
         )
     return SecondPersonNeeded(
         second_person.VOID_SHORT,
-        take.shop.village,
-        take,
+        stock_take.shop.village,
+        stock_take,
         _("Goods are missing that came back by a void. A second person has to agree."),
         explanation=explanation,
         short={str(row.goods.id): row.voided_short for row in short_rows},
-        last_count=_last_count_id(take),
+        last_count=_last_count_id(stock_take),
     )
 
 
@@ -250,16 +254,16 @@ def book_as_proposed(proposal: Proposal, agreed_by: User) -> StockTake:
 
     Refused `counted_since`, and as `book` is.
     """
-    take = proposed_stock_take(proposal)
-    lock(take)
-    if _last_count_id(take) != proposal.terms["last_count"]:
+    stock_take = proposed_stock_take(proposal)
+    lock(stock_take)
+    if _last_count_id(stock_take) != proposal.terms["last_count"]:
         raise Refused("counted_since", _("Something was counted since. Propose it again."))
-    return book(take, proposal.proposed_by, proposal.terms["explanation"], agreed_by)
+    return book(stock_take, proposal.proposed_by, proposal.terms["explanation"], agreed_by)
 
 
-def _last_count_id(take: StockTake) -> int | None:
+def _last_count_id(stock_take: StockTake) -> int | None:
     """The id of the last count of a stock-take."""
-    return db.session.scalar(select(func.max(Count.id)).where(Count.stock_take_id == take.id))
+    return db.session.scalar(select(func.max(Count.id)).where(Count.stock_take_id == stock_take.id))
 
 
 def proposed_stock_take(proposal: Proposal) -> StockTake:
@@ -272,8 +276,8 @@ def check_outside(proposal: Proposal, actor: User) -> None:
 
     Refused `own_count`, `own_void`.
     """
-    take = proposed_stock_take(proposal)
-    if _was_counted_by(take, actor):
+    stock_take = proposed_stock_take(proposal)
+    if _was_counted_by(stock_take, actor):
         raise Refused("own_count", _("Who counted does not decide on it. Ask another person."))
     short = [int(ident) for ident in proposal.terms["short"]]
     voids = db.session.scalars(
@@ -288,8 +292,8 @@ def check_outside(proposal: Proposal, actor: User) -> None:
         raise Refused("own_void", _("Who voided some of it does not decide on it. Ask another person."))
 
 
-def _was_counted_by(take: StockTake, actor: User) -> bool:
-    return humans.is_among(actor, select(Count.counter_id).where(Count.stock_take_id == take.id))
+def _was_counted_by(stock_take: StockTake, actor: User) -> bool:
+    return humans.is_among(actor, select(Count.counter_id).where(Count.stock_take_id == stock_take.id))
 
 
 def _lot_differences(row: CountRow, article_lots: Iterable[Lot]) -> list[tuple[Lot, int]]:
@@ -309,22 +313,22 @@ def _lot_differences(row: CountRow, article_lots: Iterable[Lot]) -> list[tuple[L
     return [(lot, -units) for lot, units in parts]
 
 
-def call_off(take: StockTake, actor: User) -> StockTake:
+def call_off(stock_take: StockTake, actor: User) -> StockTake:
     """End a stock-take without booking anything; its counts stay. Refused `stock_take_over`."""
-    lock(take)
-    _check_open(take)
-    _close(take, actor)
-    return take
+    lock(stock_take)
+    _check_open(stock_take)
+    _close(stock_take, actor)
+    return stock_take
 
 
-def _close(take: StockTake, actor: User) -> None:
-    take.closed_by_id = actor.id
-    take.closed_at = clock.now()
+def _close(stock_take: StockTake, actor: User) -> None:
+    stock_take.closed_by_id = actor.id
+    stock_take.closed_at = clock.now()
     db.session.flush()
 
 
-def _check_open(take: StockTake) -> None:
-    if not take.is_open:
+def _check_open(stock_take: StockTake) -> None:
+    if not stock_take.is_open:
         raise Refused("stock_take_over", _("This stock-take is over. Begin a new one."))
 
 

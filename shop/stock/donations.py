@@ -66,7 +66,7 @@ def donations_of(shop: Shop) -> Select[Donation]:
 
 
 def donors(shop: Shop) -> Sequence[str]:
-    """Who gave to a shop so far, by name, each once as it was written first."""
+    """The donors of a shop so far, by name, each once as it was written first."""
     query = select(Donation.donor).where(Donation.shop_id == shop.id)
     written = db.session.scalars(query.order_by(Donation.id.desc()))
     return sorted({names.folded(donor): donor for donor in written}.values())

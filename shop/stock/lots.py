@@ -77,7 +77,7 @@ def choose_lots(lots: Sequence[Lot], goods: Goods, quantity: int) -> list[tuple[
 
 
 def allocate(lots: Iterable[Lot], quantity: int) -> tuple[list[tuple[Lot, int]], int]:
-    """How many units each of these lots gives, in their order, and how many are missing then."""
+    """The units that each of these lots gives, in their order, and how many are missing then."""
     parts: list[tuple[Lot, int]] = []
     for lot in lots:
         if quantity == 0:

@@ -50,7 +50,9 @@ def check_leaving(
             limit=amounts.show(limit),
         )
         kinds.check_agreed(
-            _needed(KINDS_OF_LEAVING[kind], goods, lot, message, quantity=quantity, **terms), actor, agreed_by
+            _second_person_needed(KINDS_OF_LEAVING[kind], goods, lot, message, quantity=quantity, **terms),
+            actor,
+            agreed_by,
         )
 
 
@@ -61,7 +63,9 @@ def check_receiving(
     if _units_today(goods, (MoveKind.RECEIPT,), 1) + quantity > MOST_UNITS_ALONE:
         message = _("More than %(n)s units of an article a day need a second person.", n=MOST_UNITS_ALONE)
         kinds.check_agreed(
-            _needed(RECEIPT, goods, goods, message, quantity=quantity, **terms), actor, agreed_by
+            _second_person_needed(RECEIPT, goods, goods, message, quantity=quantity, **terms),
+            actor,
+            agreed_by,
         )
 
 
@@ -74,10 +78,12 @@ def check_undoing(move: StockMove, reason: str, actor: User, agreed_by: User | N
     if move.kind == MoveKind.RECEIPT and not (is_of_today and move.quantity <= MOST_UNITS_ALONE):
         message = _("A delivery of an earlier day is taken back once a second person agrees.")
         goods = move.lot.goods
-        kinds.check_agreed(_needed(UNDO, goods, move, message, reason=reason), actor, agreed_by)
+        kinds.check_agreed(_second_person_needed(UNDO, goods, move, message, reason=reason), actor, agreed_by)
 
 
-def _needed(kind: str, goods: Goods, subject: Base, message: object, **terms: object) -> SecondPersonNeeded:
+def _second_person_needed(
+    kind: str, goods: Goods, subject: Base, message: object, **terms: object
+) -> SecondPersonNeeded:
     return SecondPersonNeeded(kind, goods.shop.village, subject, message, **terms)
 
 

@@ -25,7 +25,7 @@ class WatchList:
 
     @property
     def articles(self) -> int:
-        """How many articles are on the list, for whichever reason."""
+        """The number of articles on the list, for whichever reason."""
         expiring = [lot.goods_id for lot in (*self.near_expiry, *self.expired)]
         return len({*expiring, *(offer.goods.id for offer in self.low)})
 

@@ -37,7 +37,7 @@ def _units(goods: Goods, quantity: int) -> str:
     return f"{goods.title} {quantity} {goods.unit}"
 
 
-def _worth(goods: Goods, quantity: int) -> tuple[Any, str]:
+def _value_today(goods: Goods, quantity: int) -> tuple[Any, str]:
     return _("Worth today, in points"), amounts.show(quantity * prices.price_of(goods))
 
 
@@ -45,7 +45,7 @@ def _leaving_facts(proposal: Proposal) -> Facts:
     goods, quantity = _goods(proposal), proposal.terms["quantity"]
     return [
         (_("Goods"), _units(goods, quantity)),
-        _worth(goods, quantity),
+        _value_today(goods, quantity),
         (_("Reason"), proposal.terms["reason"]),
     ]
 
@@ -55,7 +55,7 @@ def _receipt_facts(proposal: Proposal) -> Facts:
     cost = terms["unit_cost"]
     return [
         (_("Goods"), _units(goods, terms["quantity"])),
-        _worth(goods, terms["quantity"]),
+        _value_today(goods, terms["quantity"]),
         (_("Where from"), terms["donor"] or labels.SOURCES[Source(terms["source"])]),
         *([(_("Cost of one unit in yuan"), labels.yuan(cost))] if cost is not None else []),
     ]
@@ -66,7 +66,7 @@ def _undo_facts(proposal: Proposal) -> Facts:
     goods = move.lot.goods
     return [
         (_("Goods"), _units(goods, move.quantity)),
-        _worth(goods, move.quantity),
+        _value_today(goods, move.quantity),
         (_("Came in"), words.moment(move.at)),
         (_("Reason"), proposal.terms["reason"]),
     ]

@@ -68,13 +68,13 @@ def test_the_month_counts_what_was_not_rejected(hold, grid, cast, clock):
     assert gatherings.GATHERINGS_A_MONTH == 3
     for on in (date(2026, 11, 30), date(2026, 12, 1), TODAY):
         made = hold(on)
-    assert gatherings.counts([grid.id], TODAY)[grid.id] == 2
-    assert gatherings.counts([grid.id], date(2026, 11, 5))[grid.id] == 1
+    assert gatherings.month_counts([grid.id], TODAY)[grid.id] == 2
+    assert gatherings.month_counts([grid.id], date(2026, 11, 5))[grid.id] == 1
     with transaction():
         deciding.reject(service_of(made), "没有开过", cast.clerk)
-    assert gatherings.counts([grid.id], TODAY)[grid.id] == 1
+    assert gatherings.month_counts([grid.id], TODAY)[grid.id] == 1
     clock.turn_to(date(2027, 1, 1))
-    assert gatherings.counts([grid.id], date(2027, 1, 1))[grid.id] == 0
+    assert gatherings.month_counts([grid.id], date(2027, 1, 1))[grid.id] == 0
 
 
 def test_a_worker_writes_one_down_and_whoever_watches_reads_it(cast, client_of, grid):

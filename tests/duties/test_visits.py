@@ -143,7 +143,7 @@ def test_who_is_due_when(cast, grid):
     visit(cast, soon, ago(40))
     visit(cast, monthly, ago(1))
     found = visits.visits_due([grid.id], TODAY)
-    assert [(each.household.head, each.last_on, each.due_on, each.when) for each in found] == [
+    assert [(each.household.head, each.last_on, each.due_on, each.due_when) for each in found] == [
         (late.head, ago(17), ago(10), DueWhen.OVERDUE),
         (never.head, None, ago(2), DueWhen.OVERDUE),
         (soon.head, ago(3), TODAY + timedelta(4), DueWhen.THIS_WEEK),
@@ -162,9 +162,9 @@ def test_a_week_later_they_are_due_again(cast, grid, clock):
     ):
         clock.turn_to(day)
         (only,) = visits.visits_due([grid.id], day)
-        assert (only.due_on, only.when) == (SUNDAY, when)
+        assert (only.due_on, only.due_when) == (SUNDAY, when)
     visit(cast, only.household, SUNDAY + timedelta(1))
-    assert visits.visits_due([grid.id], SUNDAY + timedelta(1))[0].when == DueWhen.LATER
+    assert visits.visits_due([grid.id], SUNDAY + timedelta(1))[0].due_when == DueWhen.LATER
 
 
 def test_nobody_is_overdue_from_before_their_class(cast, grid, household):
@@ -225,11 +225,11 @@ def test_a_promise_stays_open_until_it_is_done_once(cast, grid, household):
     plain = visit(cast, household)
     assert [each.id for each in visits.open_follow_ups(cast.village, [grid.id])] == [older.id, later.id]
     for code, on in (("in_future", TODAY + timedelta(1)), ("before_visit", ago(9))):
-        refused(code, visits.follow_up_done, older, on, "", cast.clerk)
-    refused("no_follow_up", visits.follow_up_done, plain, TODAY, "", cast.clerk)
+        refused(code, visits.complete_follow_up, older, on, "", cast.clerk)
+    refused("no_follow_up", visits.complete_follow_up, plain, TODAY, "", cast.clerk)
     for _twice in range(2):
-        do(visits.follow_up_done, older, ago(2), " 换了灯泡 ", cast.worker_user)
-    refused("already_done", visits.follow_up_done, older, TODAY, "再修", cast.clerk)
+        do(visits.complete_follow_up, older, ago(2), " 换了灯泡 ", cast.worker_user)
+    refused("already_done", visits.complete_follow_up, older, TODAY, "再修", cast.clerk)
     assert (older.done_on, older.done_note, older.done_by) == (ago(2), "换了灯泡", cast.worker_user)
     assert [each.id for each in visits.open_follow_ups(cast.village, [grid.id])] == [later.id]
 

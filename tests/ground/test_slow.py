@@ -217,7 +217,7 @@ def test_a_picture_of_too_many_bytes_is_not_decoded(monkeypatch):
 
 def test_who_takes_too_long_is_ended_and_the_next_picture_is_made(monkeypatch, caplog):
     """The process is held still, which is slower than any picture."""
-    with pictures._Borrowed() as process:
+    with pictures._BorrowedProcess() as process:
         process.ask({"task": "encode", "most_pixels": 1, "sides": [1], "most_bytes": 1}, b"")  # it runs
         held = process._running
     os.kill(held.pid, signal.SIGSTOP)
@@ -231,7 +231,7 @@ def test_who_takes_too_long_is_ended_and_the_next_picture_is_made(monkeypatch, c
 
 
 def test_who_was_killed_is_replaced():
-    with pictures._Borrowed() as process:
+    with pictures._BorrowedProcess() as process:
         process.ask({"task": "encode", "most_pixels": 1, "sides": [1], "most_bytes": 1}, b"")
         process._running.kill()
         process._running.wait()

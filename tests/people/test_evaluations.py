@@ -169,7 +169,7 @@ def test_what_was_said_of_a_merged_entry_is_not_said_again(cast, helper):
         with refusal("already_said"):
             say(cast, cast.instructor, EvaluationSide.OF_WORKER, person)
     (result,) = evaluations.results(cast.village, EvaluationSide.OF_WORKER, 2026)
-    assert (result.person.name, result.voices) == ("李秀明二", 1)
+    assert (result.person.name, result.voice_count) == ("李秀明二", 1)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def workers_say(cast, helper, *grades, remark="{}号网格"):
 def test_what_workers_say_is_shown_from_three_voices_on_and_never_who_said_it(cast, helper):
     workers_say(cast, helper, 4, 4)
     (few,) = evaluations.results(cast.township, EvaluationSide.BY_WORKER, 2026)
-    assert (few.voices, few.means, few.remarks) == (2, None, [])
+    assert (few.voice_count, few.mean_grades, few.remarks) == (2, None, [])
     say(
         cast,
         cast.user("worker2"),
@@ -243,8 +243,8 @@ def test_what_workers_say_is_shown_from_three_voices_on_and_never_who_said_it(ca
     )
     for area in (cast.township, cast.county):
         (result,) = evaluations.results(area, EvaluationSide.BY_WORKER, 2026)
-        assert (result.person.id, result.place.code, result.voices) == (helper.id, TOWNSHIP, 3)
-        assert result.means == {"diligence": 37, "skill": 37, "manner": 40}
+        assert (result.person.id, result.place.code, result.voice_count) == (helper.id, TOWNSHIP, 3)
+        assert result.mean_grades == {"diligence": 37, "skill": 37, "manner": 40}
         assert result.remarks == ["1号网格", "8号网格", "9号网格"]  # in the order of their words
     assert evaluations.results(cast.township, EvaluationSide.BY_WORKER, 2025) == []
 
@@ -252,8 +252,8 @@ def test_what_workers_say_is_shown_from_three_voices_on_and_never_who_said_it(ca
 def test_the_village_s_word_is_shown_at_once(cast, helper):
     say(cast, cast.chair, EvaluationSide.BY_VILLAGE, helper.person, remark="每月都来")
     (result,) = evaluations.results(cast.county, EvaluationSide.BY_VILLAGE, 2026)
-    assert (result.place.code, result.voices, result.remarks) == (VILLAGE, 1, ["每月都来"])
-    assert result.means == {"diligence": 40, "skill": 30, "manner": 40}
+    assert (result.place.code, result.voice_count, result.remarks) == (VILLAGE, 1, ["每月都来"])
+    assert result.mean_grades == {"diligence": 40, "skill": 30, "manner": 40}
 
 
 @pytest.mark.parametrize(

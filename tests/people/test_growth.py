@@ -122,7 +122,7 @@ def test_a_merged_entry_s_stages_belong_to_the_one_kept(cast):
     found = {each.person.id: each for each in growth.of_village(cast.village)}
     assert duplicate.id not in found
     assert found[kept.id].days == {APPLICANT: date(2026, 3, 1), MEMBER: date(2026, 4, 1)}
-    assert sum(each.serves for each in found.values()) == 7  # two entries, one person
+    assert sum(each.is_serving for each in found.values()) == 7  # two entries, one person
 
 
 def merge(kept, duplicate):
@@ -209,7 +209,7 @@ def test_who_stopped_serving_still_counts_with_what_they_reached(cast, clock):
     reach(cast.worker, APPLICANT, TODAY)
     clock.turn_to(date(2028, 6, 1))  # every term is over
     (found,) = growth.of_village(cast.village)
-    assert not found.serves
+    assert not found.is_serving
     figures = growth.figures(cast.village)[0]
     assert (figures.serving, dict(figures.stages)) == (0, {APPLICANT: 1})
 

@@ -143,7 +143,12 @@ def test_it_writes_what_the_verbs_write(cast):
 @pytest.mark.one_database
 def test_a_table_that_was_forgotten_is_a_mistake_of_the_program(cast):
     kind = filing.FileType(
-        intake.ROSTER.name, columns.LAYOUT, intake.ROSTER.make, intake.import_rows, (Grid,), columns.given
+        intake.ROSTER.name,
+        columns.LAYOUT,
+        intake.ROSTER.make_plan,
+        intake.import_rows,
+        (Grid,),
+        columns.given,
     )
 
     def work():

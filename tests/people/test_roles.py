@@ -104,4 +104,4 @@ def test_the_table_in_the_documents_is_this_one(plain_app):
 
 def test_a_word_about_every_route(plain_app):
     with plain_app.app_context():
-        assert [route.endpoint for route in access.routes() if not route.words] == []
+        assert [route.endpoint for route in access.routes() if not route.description] == []

@@ -82,7 +82,7 @@ def test_each_kind_tells_who_did_what_to_whom(cast, client_of, busy_days):
     found = entries(cast)
     assert found.keys() == {kind.code for kind in ENTRY_KINDS.items()} - {"corrections"}
     said = {
-        (kind, entry.done_by.name, getattr(entry.about, "name", None), entry.figure, entry.said)
+        (kind, entry.done_by.name, getattr(entry.subject, "name", None), entry.figure, entry.reason)
         for kind, those in found.items()
         for entry in those
     }
@@ -101,7 +101,7 @@ def test_each_kind_tells_who_did_what_to_whom(cast, client_of, busy_days):
         ("stock", "孙店长", None, "−3 块", None),
         ("cards", "陈主任", "李秀明", "减 6 分", None),
     } <= said
-    assert "肥皂 2 块" in found["cards"][0].what
+    assert "肥皂 2 块" in found["cards"][0].action
     times = [each.entry.at for each in inquiries.entries_of(cast.village, DaySpan.usual())]
     assert times == sorted(times, reverse=True)
     assert entries_of_next_village(cast) == []
@@ -140,7 +140,7 @@ def voided(cast):
 
 
 def look(client, entry, note="看了凭证和监控", kind="voids", query=""):
-    return client.post(f"{PAGE}/{kind}/{entry.row}?{query}", data={"note": note})
+    return client.post(f"{PAGE}/{kind}/{entry.row_id}?{query}", data={"note": note})
 
 
 def test_what_was_looked_into_stays_with_its_note(cast, client_of, busy_days):
@@ -159,8 +159,8 @@ def test_what_was_looked_into_stays_with_its_note(cast, client_of, busy_days):
     assert look(township, entry, "镇上也看了").status_code == 302
     written = db.session.scalars(select(Inquiry).order_by(Inquiry.id)).all()
     assert [(one.entry_kind, one.entry_row, one.actor_id) for one in written] == [
-        ("voids", entry.row, cast.supervisor.id),
-        ("voids", entry.row, cast.township_user.id),
+        ("voids", entry.row_id, cast.supervisor.id),
+        ("voids", entry.row_id, cast.township_user.id),
     ]
 
 
@@ -240,4 +240,4 @@ def test_nothing_is_pushed_out_by_what_came_after_it(cast, client_of, clock):
     assert everything.count(first) < alone.count(first)
     found = inquiries.entries_of(cast.village, DaySpan.usual(), "prices")
     oldest = [each.entry for each in found if each.kind.code == "prices"][-1]
-    assert inquiries.find_entry(cast.village, DaySpan.usual(), "prices", oldest.row) == oldest
+    assert inquiries.find_entry(cast.village, DaySpan.usual(), "prices", oldest.row_id) == oldest

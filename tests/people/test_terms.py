@@ -318,14 +318,14 @@ def test_where_nobody_serves(cast, term, newcomer, instructor, clock):
     assert {one.duty for one in missing} == {Duty.INSTRUCTOR}
     assert len(missing) == 8
     do(terms.appoint, instructor, term.grid, Duty.INSTRUCTOR, TODAY + ONE_DAY, cast.clerk)
-    assert staffing.vacancies(cast.village)[0].coming.person == instructor
+    assert staffing.vacancies(cast.village)[0].next_term.person == instructor
     do(terms.end_term, term, "搬走", cast.clerk)
     worker, _coming, *_others = staffing.vacancies(cast.village)
-    assert (worker.duty, worker.ran_out, worker.coming) == (Duty.WORKER, None, None)
+    assert (worker.duty, worker.last_term, worker.next_term) == (Duty.WORKER, None, None)
     clock.turn_to(LAST_DAY + ONE_DAY)
-    ran_out = [one for one in staffing.vacancies(cast.village) if one.ran_out]
-    assert [one.ran_out.person.name for one in ran_out] == list(WORKERS[1:])
-    assert all(one.ran_out.ends_on == LAST_DAY for one in ran_out)
+    ran_out = [one for one in staffing.vacancies(cast.village) if one.last_term]
+    assert [one.last_term.person.name for one in ran_out] == list(WORKERS[1:])
+    assert all(one.last_term.ends_on == LAST_DAY for one in ran_out)
 
 
 def test_figures_of_every_village(cast, term, instructor, clock):
@@ -333,16 +333,16 @@ def test_figures_of_every_village(cast, term, instructor, clock):
     do(terms.end_term, cast.term_of(cast.neighbour), "搬走", cast.clerk)
     here, there, far = staffing.figures(cast.county)
     assert (here.village, here.grids) == (cast.village, 8)
-    assert here.without == {Duty.WORKER: 1, Duty.INSTRUCTOR: 7}
-    assert (there.without[Duty.WORKER], there.without[Duty.INSTRUCTOR]) == (0, 1)
-    assert (far.grids, far.without) == (0, {Duty.WORKER: 0, Duty.INSTRUCTOR: 0})
+    assert here.vacancies == {Duty.WORKER: 1, Duty.INSTRUCTOR: 7}
+    assert (there.vacancies[Duty.WORKER], there.vacancies[Duty.INSTRUCTOR]) == (0, 1)
+    assert (far.grids, far.vacancies) == (0, {Duty.WORKER: 0, Duty.INSTRUCTOR: 0})
     assert [line.village for line in staffing.figures(cast.township)] == [cast.village, cast.next_village]
     clock.turn_to(date(2027, 11, 1))
     here, *_others = staffing.figures(cast.village)
-    assert (here.ending, here.ran_out) == (7, 0)
+    assert (here.ending_terms, here.terms_run_out) == (7, 0)
     clock.turn_to(date(2028, 1, 1))
     here, *_others = staffing.figures(cast.village)
-    assert (here.ending, here.ran_out, here.without[Duty.WORKER]) == (0, 7, 8)
+    assert (here.ending_terms, here.terms_run_out, here.vacancies[Duty.WORKER]) == (0, 7, 8)
 
 
 def names(query):

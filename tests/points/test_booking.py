@@ -40,7 +40,7 @@ def object_to(cast, assessment, worker, text="没有去过我家"):
 
 
 def why(assessment):
-    return {line.posted.worker_id: line.wait_reason for line in booking.to_book(assessment)}
+    return {line.posted_line.worker_id: line.wait_reason for line in booking.bookable_lines(assessment)}
 
 
 @pytest.fixture

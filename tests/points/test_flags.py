@@ -48,7 +48,7 @@ def record(cast):
 def shown(cast, *services):
     """The signs of each of these records, read anew, and their words."""
     found = flags.flags_of(cast.village, services)
-    return [{flag.sign: str(flag.words) for flag in found.get(service.id, ())} for service in services]
+    return [{flag.sign: str(flag.sentence) for flag in found.get(service.id, ())} for service in services]
 
 
 def test_an_ordinary_record_shows_nothing(cast, record):

@@ -91,7 +91,7 @@ def test_pairs_are_suggested_by_name_with_phone_or_birth_year(cast, merge):
         g = enter(next_village, "同名丁", "13800000003", 1990)
 
     def found(area):
-        return [(pair.first.id, pair.second.id, pair.why) for pair in duplicates.suggested_pairs(area)]
+        return [(pair.first.id, pair.second.id, pair.signs) for pair in duplicates.suggested_pairs(area)]
 
     here = [(c.id, d.id, [DuplicateSign.BIRTH_YEAR]), (a.id, b.id, [DuplicateSign.PHONE])]
     there = [(f.id, g.id, [DuplicateSign.PHONE, DuplicateSign.BIRTH_YEAR])]
@@ -111,7 +111,7 @@ def test_suggestions_are_one_query(cast, twins):
     sa.event.listen(db.engine, "before_cursor_execute", lambda *arguments: counted.append(arguments[2]))
     db.session.rollback()
     (pair,) = duplicates.suggested_pairs(cast.county)
-    assert pair.why == [DuplicateSign.PHONE]
+    assert pair.signs == [DuplicateSign.PHONE]
     assert pair.first.area.name == "柳树村"
     assert len([text for text in counted if "person_merge" in text]) == 1
 

@@ -34,7 +34,7 @@ def posted(cast):
 
 def waiting(assessment):
     """By name, why each line that is not booked waits."""
-    return {line.posted.worker.name: line.wait_reason for line in booking.to_book(assessment)}
+    return {line.posted_line.worker.name: line.wait_reason for line in booking.bookable_lines(assessment)}
 
 
 def balance(cast, name):

@@ -90,7 +90,7 @@ def test_a_reminder_stays_on_the_village_s_pages_until_it_has_booked(cast, clien
 
 def test_who_is_late(cast, clock, posted):
     def late():
-        return {each.village.name for each in opening.progress_of_villages(cast.county, Q4) if each.late}
+        return {each.village.name for each in opening.progress_of_villages(cast.county, Q4) if each.is_late}
 
     assert late() == set()
     clock.turn_to(Q4.next.first_day)  # the quarter is over, and they have not even opened

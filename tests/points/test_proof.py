@@ -56,10 +56,10 @@ def test_computed_again_from_the_entries_it_is_the_printed_one(cast, notice):
     found = proof.compute_proof(notice)
     assert (found.digest, found.is_same) == (notice.digest, True)
     assert found.digest == ledger.digest(cast.village, notice.last_transfer_id)
-    assert found.entries == db.session.scalar(
+    assert found.entry_count == db.session.scalar(
         sa.select(sa.func.count()).select_from(Transfer).where(Transfer.id <= notice.last_transfer_id)
     )
-    assert found.entries == 6
+    assert found.entry_count == 6
 
 
 def test_however_it_is_typed(cast, notice):

@@ -41,7 +41,7 @@ def test_the_office_s_computer_is_told(cast, browser, client_of):
     sign_in_and_out(browser, "chair")
     (flag,) = claim(cast, browser)
     assert flag.sign == Sign.SHARED_DEVICE
-    assert cast.chair.name in str(flag.words)
+    assert cast.chair.name in str(flag.sentence)
     page = client_of(cast.clerk).get(f"{HERE}/services").text
     assert f"录入用的设备，{cast.chair.name}也在上面登录。" in page
 

@@ -40,7 +40,7 @@ def press(cast, key, services, actor=None):
         locked = lock_all(Service, ids, village_id=cast.village.id)
         outcome = together.confirm_together(key, cast.village, locked, actor or cast.chair)
         confirmed = {service.id for service in outcome.confirmed}
-        return confirmed, {left.service.id: left.why.code for left in outcome.left}
+        return confirmed, {left.service.id: left.refusal.code for left in outcome.unconfirmed}
 
 
 def states(services):

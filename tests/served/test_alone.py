@@ -12,7 +12,7 @@ import pytest
 
 from ground.db import database_file
 from ground.server import claims, serving
-from ground.server.claims import Taken, claim, place_of_file, place_of_port
+from ground.server.claims import AlreadyClaimed, claim, place_of_file, place_of_port
 from tests.cast import new_app
 from tests.served.server import ROOT
 
@@ -53,7 +53,7 @@ def place(tmp_path):
 
 def test_a_claim_says_who_holds_it_and_ends_when_its_process_is_killed(place):
     with held_by_another(place) as process:
-        with pytest.raises(Taken) as taken:
+        with pytest.raises(AlreadyClaimed) as taken:
             claim(place, "http://127.0.0.1:8001/")
         holder = taken.value.holder
         assert (holder.address, holder.process) == ("http://127.0.0.1:8000/", process.pid)
@@ -65,7 +65,7 @@ def test_a_claim_says_who_holds_it_and_ends_when_its_process_is_killed(place):
 def test_a_claim_holds_also_while_its_file_says_nothing(place):
     with held_by_another(place):
         place.write_text("")
-        with pytest.raises(Taken) as taken:
+        with pytest.raises(AlreadyClaimed) as taken:
             claim(place, "http://127.0.0.1:8001/")
     assert taken.value.holder is None
     assert taken.value.message

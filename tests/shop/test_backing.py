@@ -106,7 +106,12 @@ def test_spent_is_what_was_bought_this_year(cast):
         lot = receive_from_next(cast)
     assert lot.goods.shop_id == cast.shop.id
     found = backing.weigh(cast.village).money
-    assert (found.amount, found.spent, found.unspent, found.uncosted) == (10_000, 2_500, 7_500, 1)
+    assert (found.amount, found.spent, found.unspent, found.purchases_without_cost) == (
+        10_000,
+        2_500,
+        7_500,
+        1,
+    )
     assert backing.weigh(cast.village).budget_tenths == 750
     assert backing.budget_spending(cast.shop, 2025).spent == 300
 

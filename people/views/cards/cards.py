@@ -31,9 +31,9 @@ def _cards(form: ButtonForm) -> tuple[str, int]:
     pairs = verbs.holders_with_cards(g.area)
     return render(
         "people/cards/cards.html",
-        held=pairs,
-        missing=sum(not (card and card.is_active) for _term, card in pairs),
-        seen=verbs.lost_and_turned_up(g.area),
+        holders=pairs,
+        without_card_count=sum(not (card and card.is_active) for _term, card in pairs),
+        turned_up=verbs.lost_and_turned_up(g.area),
         form=form,
         states=labels.CARD_STATES,
     ), form.status
@@ -89,7 +89,7 @@ def renew_cards(village: str) -> Response | tuple[str, int]:
 
 @bp.get("/v/<village>/cards/people/<int:ident>")
 @access.allow(*ISSUERS)
-@excel(lists.CARD_HISTORY, about="person")
+@excel(lists.CARD_HISTORY, subject_key="person")
 def person_cards(village: str, ident: int) -> tuple[str, int]:
     """One person's cards, the newest first, each with its history and what can be done with it."""
     return _person_cards(_person(ident), ButtonForm(formdata=None))
@@ -116,7 +116,7 @@ def _person_cards(
         may_have=not person.merge and verbs.may_have_card(person),
         may_be_found=verbs.may_be_found,
         form=form,
-        retiring=retiring,
+        retire_form=retiring,
         states=labels.CARD_STATES,
     ), form.status
 

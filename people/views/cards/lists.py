@@ -8,7 +8,7 @@ from people.views.shown import shown_name
 
 CARDS = Listing(
     _("Cards"),
-    lambda given: given["held"],
+    lambda context: context["holders"],
     (_("Grid worker"), lambda term, card: shown_name(term.person)),
     (_("Grid code"), lambda term, card: term.grid.code),
     (_("Grid"), lambda term, card: term.grid.name),
@@ -18,8 +18,8 @@ CARDS = Listing(
 
 CARD_HISTORY = Listing(
     _("History of the cards"),
-    lambda given: (
-        (given["person"], card, line) for card in given["cards"] for line in given["history"][card.id]
+    lambda context: (
+        (context["person"], card, line) for card in context["cards"] for line in context["history"][card.id]
     ),
     (_("Name"), lambda person, card, line: shown_name(person)),
     (_("Card"), lambda person, card, line: card.number),

@@ -40,14 +40,13 @@ def evaluations(village: str) -> str:
         year=year,
         years=_years(),
         is_open=year in open_years,
-        speaks=bool(g.roles & EVALUATORS),
-        nobody=current_user.person is None and not g.roles & {Role.CHAIR},
-        owed=[partner for partner in partners if partner.evaluation is None],
+        may_evaluate=bool(g.roles & EVALUATORS),
+        has_no_entry=current_user.person is None and not g.roles & {Role.CHAIR},
+        not_evaluated=[partner for partner in partners if partner.evaluation is None],
         evaluated=[partner for partner in partners if partner.evaluation],
-        reads=reads,
+        may_read_results=reads,
         results=verbs.results(g.area, EvaluationSide.OF_WORKER, year) if reads else [],
         questions=QUESTIONS,
-        grades=GRADES,
     )
 
 
@@ -98,9 +97,9 @@ def evaluation_results(area: str) -> str:
         "people/conduct/evaluation_results.html",
         year=year,
         years=_years(),
-        by_worker=verbs.results(g.area, EvaluationSide.BY_WORKER, year),
-        by_village=verbs.results(g.area, EvaluationSide.BY_VILLAGE, year),
-        fewest=verbs.FEWEST_VOICES,
+        worker_results=verbs.results(g.area, EvaluationSide.BY_WORKER, year),
+        village_results=verbs.results(g.area, EvaluationSide.BY_VILLAGE, year),
+        fewest_voices=verbs.FEWEST_VOICES,
         questions=QUESTIONS,
     )
 

@@ -36,10 +36,9 @@ def _growth(form: GrowthForm, refused: tuple[int, ReasonForm] | None = None) -> 
     page = render(
         "people/conduct/growth.html",
         growths=[growth for growth in growths if growth.stage],
-        serving=sum(growth.serves for growth in growths),
+        serving=sum(growth.is_serving for growth in growths),
         stages=labels.STAGES,
         form=form,
-        reason=ReasonForm(formdata=None),
         refused=refused,
         may_write=bool(g.roles & access.COMMITTEE),
     )

@@ -13,7 +13,7 @@ from people.conduct.evaluations import EvaluationResult
 from people.conduct.training_due import MissingTraining, TrainingDue
 from people.forms.evaluation import QUESTIONS
 from people.models import Appointment, Level, Training
-from people.views.listing import Given, Listing, each
+from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_text
 
 
@@ -21,10 +21,12 @@ def _grid_names(terms: list[Appointment]) -> str:
     return "、".join(term.grid.name for term in terms)
 
 
-def _trainings(given: Given) -> Iterator[tuple[Training, Any, int | None]]:
-    for training in given["page"]:
-        came = None if training.held_on > given["today"] else given["counts"].get(training.id, 0)
-        yield training, given["audiences"][training.duty], came
+def _trainings(context: Context) -> Iterator[tuple[Training, Any, int | None]]:
+    for training in context["page"]:
+        came = (
+            None if training.held_on > context["today"] else context["attendance_counts"].get(training.id, 0)
+        )
+        yield training, context["audiences"][training.duty], came
 
 
 TRAININGS = Listing(
@@ -49,19 +51,19 @@ ROLL = (
 )
 
 ATTENDANCES = Listing(
-    _("Who is here"), lambda given: ((given["training"], line) for line in given["attendances"]), *ROLL
+    _("Who is here"), lambda context: ((context["training"], line) for line in context["attendances"]), *ROLL
 )
 
 TRAINING_ROLL = Listing(
-    _("Attendance"), lambda given: ((given["training"], line) for line in given["roll"]), *ROLL
+    _("Attendance"), lambda context: ((context["training"], line) for line in context["roll"]), *ROLL
 )
 
 
-def _missing(given: Given) -> Iterator[tuple[MissingTraining, str]]:
+def _missing(context: Context) -> Iterator[tuple[MissingTraining, str]]:
     if g.area.is_village:
-        for due in given["standing"]:
+        for due in context["villages_due"]:
             for missing in due.missing:
-                yield missing, "、".join(str(given["givers"][giver]) for giver in missing.sessions)
+                yield missing, "、".join(str(context["givers"][giver]) for giver in missing.sessions)
 
 
 MISSING_TRAINING = Listing(
@@ -73,13 +75,13 @@ MISSING_TRAINING = Listing(
 )
 
 
-def _villages(given: Given) -> Iterator[tuple[TrainingDue, Any]]:
-    for due in () if g.area.is_village else given["standing"]:
-        yield due, given["givers"]
+def _villages(context: Context) -> Iterator[tuple[TrainingDue, Any]]:
+    for due in () if g.area.is_village else context["villages_due"]:
+        yield due, context["givers"]
 
 
 def _lacking(giver: Level) -> Any:
-    return lambda due, givers: due.lacking(giver) if giver in givers else None
+    return lambda due, givers: due.lacking_count(giver) if giver in givers else None
 
 
 TRAINING_DUE = Listing(
@@ -95,7 +97,7 @@ TRAINING_DUE = Listing(
 
 LAW_MARKS = Listing(
     _("Law-wise villagers"),
-    each("serving"),
+    context_records("serving"),
     (_("Grid worker"), lambda term: shown_name(term.person)),
     (_("Grid code"), lambda term: term.grid.code),
     (_("Grid"), lambda term: term.grid.name),
@@ -104,7 +106,7 @@ LAW_MARKS = Listing(
 
 LAW_MARK_FIGURES = Listing(
     _("Law-wise villagers by village"),
-    lambda given: () if g.area.is_village else ((figures,) for figures in given["figures"]),
+    lambda context: () if g.area.is_village else ((figures,) for figures in context["figures"]),
     (_("Township"), lambda figures: figures.village.parent.name),
     (_("Village or community"), lambda figures: figures.village.name),
     (_("Grids"), lambda figures: figures.grids),
@@ -120,16 +122,16 @@ def _stage_day(stage: Any) -> Any:
 
 GROWTH = Listing(
     _("Growth"),
-    each("growths"),
+    context_records("growths"),
     (_("Name"), lambda growth: shown_name(growth.person)),
-    (_("Serves"), lambda growth: growth.serves),
+    (_("Serves"), lambda growth: growth.is_serving),
     (_("Stage"), lambda growth: labels.STAGES[growth.stage]),
     *((label, _stage_day(stage)) for stage, label in labels.STAGES.items()),
 )
 
 GROWTH_FIGURES = Listing(
     _("Growth by village"),
-    each("figures"),
+    context_records("figures"),
     (_("Township"), lambda figures: figures.village.parent.name),
     (_("Village or community"), lambda figures: figures.village.name),
     (_("Grid workers"), lambda figures: figures.serving),
@@ -138,7 +140,7 @@ GROWTH_FIGURES = Listing(
 
 NEGATIVE_LIST = Listing(
     _("Negative list"),
-    each("items"),
+    context_records("items"),
     (_("Item"), lambda item: item.text),
     (_("Holds from"), lambda item: item.holds_from),
     (_("Holds until"), lambda item: item.holds_until),
@@ -154,19 +156,21 @@ PARTNERS = (
 # What one said of whom stays with who said it: on the page that is a link, here the day alone.
 OWED_EVALUATIONS = Listing(
     _("Asked about"),
-    lambda given: ((p,) for p in given["owed"]) if given["speaks"] and given["is_open"] else (),
+    lambda context: (
+        ((p,) for p in context["not_evaluated"]) if context["may_evaluate"] and context["is_open"] else ()
+    ),
     *PARTNERS,
 )
-OWN_EVALUATIONS = Listing(_("What you said"), each("evaluated"), *PARTNERS)
+OWN_EVALUATIONS = Listing(_("What you said"), context_records("evaluated"), *PARTNERS)
 
 
 def _mean(question: str) -> Any:
-    return lambda result, fewest: Decimal(result.means[question]) / 10 if result.means else None
+    return lambda result, fewest: Decimal(result.mean_grades[question]) / 10 if result.mean_grades else None
 
 
 def _remarks(result: EvaluationResult, fewest: int) -> str:
     """The remarks; of whom too few have spoken, that nothing is shown."""
-    if result.means:
+    if result.mean_grades:
         return "；".join(shown_text(remark, result.place) for remark in result.remarks)
     return gettext("Shown from %(n)s voices on, so that nobody can be told from it.", n=fewest)
 
@@ -175,21 +179,21 @@ RESULTS = (
     (_("Name"), lambda result, fewest: shown_name(result.person)),
     (_("Agency"), lambda result, fewest: result.person.agency),
     (_("Place"), lambda result, fewest: result.place.name),
-    (_("Voices"), lambda result, fewest: result.voices),
+    (_("Voices"), lambda result, fewest: result.voice_count),
     *((label, _mean(question)) for question, label in QUESTIONS.items()),
     (_("Remarks"), _remarks),
 )
 
 OF_WORKERS = Listing(
     _("What instructors say of the workers"),
-    lambda given: ((result, 1) for result in given["results"]),
+    lambda context: ((result, 1) for result in context["results"]),
     *RESULTS,
 )
 BY_WORKERS = Listing(
     _("What workers say"),
-    lambda given: ((result, given["fewest"]) for result in given["by_worker"]),
+    lambda context: ((result, context["fewest_voices"]) for result in context["worker_results"]),
     *RESULTS,
 )
 BY_VILLAGES = Listing(
-    _("What villages say"), lambda given: ((result, 1) for result in given["by_village"]), *RESULTS
+    _("What villages say"), lambda context: ((result, 1) for result in context["village_results"]), *RESULTS
 )

@@ -30,7 +30,7 @@ def _list(form: NegativeItemForm, refused: tuple[int, EndItemForm] | None = None
         "people/conduct/negative_list.html",
         items=departures.negative_list(g.area),
         form=form,
-        ending=EndItemForm(formdata=None, on=clock.today()),
+        end_form=EndItemForm(formdata=None, on=clock.today()),
         refused=refused,
         may_keep=Role.COUNTY in g.roles,
         today=clock.today(),

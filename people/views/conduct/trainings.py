@@ -75,7 +75,7 @@ def trainings(area: str) -> str:
     return render(
         "people/conduct/trainings.html",
         page=page,
-        counts=verbs.attendance_counts(page.items),
+        attendance_counts=verbs.attendance_counts(page.items),
         audiences=AUDIENCES,
         duty=duty,
         period=period_name(period),
@@ -113,7 +113,7 @@ def new_training(area: str) -> Response | tuple[str, int]:
 
 @bp.get("/a/<area>/trainings/<int:ident>")
 @access.allow(*READERS)
-@excel(lists.ATTENDANCES, about="training")
+@excel(lists.ATTENDANCES, subject_key="training")
 def training(area: str, ident: int) -> tuple[str, int]:
     """A session: who is there so far, and for who holds it the field that waits for a card."""
     return _training(_session(ident), ScanForm(formdata=None), PhotoForm(formdata=None))
@@ -130,16 +130,16 @@ def _training(
         "people/conduct/training.html",
         training=training,
         audiences=AUDIENCES,
-        expected=len(roll),
+        expected_count=len(roll),
         attendances=sorted(present, key=lambda line: line.attendance.at, reverse=True),
-        last=next((line for line in present if line.person.id == last), None),
+        last_arrival=next((line for line in present if line.person.id == last), None),
         is_repeated="again" in request.args,
         scan=form,
         photo=photo,
         button=button or ButtonForm(formdata=None),
         may_change=_may_change(training),
         by_card=training.duty == Duty.WORKER,
-        open=training.held_on <= clock.today(),
+        is_open=training.held_on <= clock.today(),
     )
     return page, max(form.status, photo.status, button.status if button else 200)
 
@@ -222,7 +222,7 @@ def _let_in(ident: int, scanned: str) -> str:
 
 @bp.get("/a/<area>/trainings/<int:ident>/list")
 @access.allow(*READERS)
-@excel(lists.TRAINING_ROLL, about="training")
+@excel(lists.TRAINING_ROLL, subject_key="training")
 def training_list(area: str, ident: int) -> tuple[str, int]:
     """Everyone who should be there; who holds the session ticks who was, others only read it."""
     return _list(_session(ident), TickForm(formdata=None))
@@ -276,7 +276,7 @@ def training_due(area: str) -> str:
     due = overdue.trainings_due(g.area, duty, period)
     return render(
         "people/conduct/training_due.html",
-        standing=due,
+        villages_due=due,
         duty=duty,
         duties=DUTIES,
         period=period,

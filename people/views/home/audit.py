@@ -41,8 +41,8 @@ def audit(area: str) -> tuple[str, int]:
         lines=lines,
         links={line.key: link for line in lines if (link := _link(line.subject))},
         form=form,
-        sought=subject,
-        kept=search_arguments,
+        subject=subject,
+        search_arguments=search_arguments,
         masked=reader.masked,
     ), form.status
 

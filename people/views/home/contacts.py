@@ -80,7 +80,7 @@ def _contact(
         contact=contact,
         kinds=labels.CONTACT_KINDS,
         form=replace_form,
-        ending=ending,
+        end_form=ending,
     )
     return page, max(replace_form.status, ending.status)
 

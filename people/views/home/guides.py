@@ -20,7 +20,7 @@ def guides() -> str:
     own = {grant.role for grant in current_user.grants_in_effect}
     roles = sorted(labels.ROLES, key=lambda role: role not in own)
     return render_template(
-        "people/home/guides.html", roles=roles, own=own, titles=labels.ROLES, papers=SCALES
+        "people/home/guides.html", roles=roles, own_roles=own, titles=labels.ROLES, paper_sizes=SCALES
     )
 
 
@@ -40,14 +40,18 @@ def _guide(role: Role) -> Guide:
         steps = [step for step in STEPS.items() if role in step.roles]
         return Guide(
             role=str(labels.ROLES[role]),
-            daily=[_said(step, role) for step in steps if step.rhythm == Rhythm.DAILY],
-            quarterly=[_said(step, role) for step in steps if step.rhythm == Rhythm.QUARTERLY],
-            answers=[(str(one.question), _said(one, role)) for one in ANSWERS.items() if role in one.roles],
+            daily=[_text_with_page(step, role) for step in steps if step.rhythm == Rhythm.DAILY],
+            quarterly=[_text_with_page(step, role) for step in steps if step.rhythm == Rhythm.QUARTERLY],
+            answers=[
+                (str(one.question), _text_with_page(one, role))
+                for one in ANSWERS.items()
+                if role in one.roles
+            ],
             url=web.public_url(url_for("home.home")),
         )
 
 
-def _said(line: GuideStep | GuideAnswer, role: Role) -> str:
+def _text_with_page(line: GuideStep | GuideAnswer, role: Role) -> str:
     """A step or an answer, with its page by the name that the role's navigation has for it."""
     if line.endpoint is None:
         return str(line.text)

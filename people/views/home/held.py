@@ -55,6 +55,6 @@ def _page(person: Person, reader: Reader) -> str:
         "people/home/held.html",
         person=person,
         sections=verbs.all_sections(person, reader),
-        own=reader == Reader.THEMSELF,
+        is_own=reader == Reader.THEMSELF,
         today=clock.today(),
     )

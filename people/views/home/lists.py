@@ -9,7 +9,7 @@ from people.models import Proposal
 from people.proposals import kinds
 from people.supervision.inquiries import WatchedEntry
 from people.trail import TrailLine
-from people.views.listing import Listing, each
+from people.views.listing import Listing, context_records
 from people.views.shown import shown_name, shown_text
 
 
@@ -25,7 +25,7 @@ def _changes(line: TrailLine) -> str:
 
 TRAIL = Listing(
     _("Audit trail"),
-    each("lines"),
+    context_records("lines"),
     (_("When"), lambda line: line.at),
     (_("Who did it"), lambda line: line.actor_name or _("the system itself")),
     (_("From where"), lambda line: line.origin or _("the system itself")),
@@ -37,7 +37,7 @@ TRAIL = Listing(
 
 CONTACTS = Listing(
     _("Contacts"),
-    each("contacts"),
+    context_records("contacts"),
     (_("Kind"), lambda contact: labels.CONTACT_KINDS[contact.kind]),
     (_("Name"), lambda contact: contact.name),
     (_("Agency"), lambda contact: contact.agency),
@@ -54,7 +54,7 @@ def _facts(proposal: Proposal) -> str:
 
 PROPOSALS = Listing(
     _("Second person"),
-    each("page"),
+    context_records("page"),
     (_("What"), lambda proposal: kinds.kind_of(proposal).title),
     (_("Details"), _facts),
     (_("State"), lambda proposal: labels.PROPOSAL_STATES[proposal.state]),
@@ -81,14 +81,14 @@ def _findings(watched: WatchedEntry) -> str:
 
 SUPERVISION = Listing(
     _("Supervision"),
-    each("watched"),
+    context_records("watched_entries"),
     (_("When"), lambda watched: watched.entry.at),
     (_("Kind"), lambda watched: watched.kind.title),
     (_("Who did it"), _done_by),
-    (_("What"), lambda watched: watched.entry.what),
-    (_("About"), lambda watched: shown_name(watched.entry.about)),
+    (_("What"), lambda watched: watched.entry.action),
+    (_("About"), lambda watched: shown_name(watched.entry.subject)),
     (_("Figure"), lambda watched: watched.entry.figure),
-    (_("Reason"), lambda watched: shown_text(watched.entry.said)),
+    (_("Reason"), lambda watched: shown_text(watched.entry.reason)),
     (_("Looked into"), lambda watched: bool(watched.inquiries)),
     (_("What was found"), _findings),
 )

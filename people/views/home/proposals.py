@@ -52,17 +52,17 @@ def _proposal_page(ident: int, form: Form) -> tuple[str, int]:
         kind=kind,
         facts=kind.facts(one),
         form=form,
-        reason=form if isinstance(form, ReasonForm) else ReasonForm(formdata=None),
+        refusal_form=form if isinstance(form, ReasonForm) else ReasonForm(formdata=None),
         labels=labels,
-        why_not=_why_not(one),
+        decision_refusal=_refusal_text(one),
     )
     return page, form.status
 
 
-def _why_not(one: Proposal) -> str | None:
+def _refusal_text(proposal: Proposal) -> str | None:
     """The sentence that says why the reader does not decide it; None if they may."""
     try:
-        proposing.check_may_decide(one, current_user)
+        proposing.check_may_decide(proposal, current_user)
     except Refused as refusal:
         return str(refusal.message)
     return None
@@ -82,8 +82,8 @@ def refuse_proposal(village: str, ident: int) -> Answer:
     """Refuse as the second person, with the reason; nothing is done."""
     form = ReasonForm()
 
-    def refuse(one: Proposal, actor: User) -> Proposal:
-        return proposing.refuse(one, form.reason.data, actor)
+    def refuse(proposal: Proposal, actor: User) -> Proposal:
+        return proposing.refuse(proposal, form.reason.data, actor)
 
     return _decide(ident, form, refuse, gettext("Refused. Nothing is done."))
 

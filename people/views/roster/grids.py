@@ -41,12 +41,12 @@ def grids(village: str) -> str:
     return render(
         "people/roster/grids.html",
         groups=_by_group(open_grids),
-        closed=verbs.of_village(g.area, closed=True),
+        closed_grids=verbs.of_village(g.area, closed=True),
         state=_village_state_text(len(open_grids), without, len(staffing.ending_terms(g.area))),
         serving=serving,
         kinds=labels.GRID_KINDS,
         is_usual=verbs.is_usual,
-        unusual=not all(map(verbs.is_usual, open_grids)),
+        has_unusual_grids=not all(map(verbs.is_usual, open_grids)),
         may_keep=_has_role(KEEPERS),
         may_take_out=_has_role(access.ONLOOKERS),
     )
@@ -97,7 +97,7 @@ def new_grid(village: str) -> Answer:
 
 @bp.get("/v/<village>/grids/<int:ident>")
 @access.allow(*READERS)
-@excel(lists.HOLDERS, lists.GRID_HISTORY, about="grid")
+@excel(lists.HOLDERS, lists.GRID_HISTORY, subject_key="grid")
 def grid(village: str, ident: int) -> str:
     """A grid: what it is, who serves and served in it, and its history."""
     grid = fetch(Grid, ident, village_id=g.area.id) or abort(404)
@@ -110,14 +110,14 @@ def grid(village: str, ident: int) -> str:
         grid=grid,
         state=_missing_duties_text([duty for duty in Duty if holders.TermState.RUNNING not in duties[duty]]),
         duties=duties,
-        past=[term for term in served if term not in current_terms],
+        past_terms=[term for term in served if term not in current_terms],
         history=changes.history(grid),
         is_usual=grid.closed_on or verbs.is_usual(grid),
         state_of=lambda term: holders.state_of(term, today),
         labels=labels,
         may_keep=_has_role(KEEPERS) and not grid.closed_on,
         may_appoint=_has_role(access.COMMITTEE) and not grid.closed_on,
-        further=pages.further_links(pages.ABOUT_GRID, grid),
+        further_links=pages.further_links(pages.ABOUT_GRID, grid),
     )
 
 
@@ -234,7 +234,7 @@ def merge_grid(village: str, ident: int) -> Answer:
         changes.merge(grid, into, form.on.data, form.reason.data, current_user)
         return gettext("%(name)s now belongs to %(into)s.", name=grid.name, into=into.name)
 
-    return _change(ident, form, "merge", act, closes=True)
+    return _change(ident, form, "merge", act, is_closing=True)
 
 
 @bp.route("/v/<village>/grids/<int:ident>/close", methods=["GET", "POST"])
@@ -248,27 +248,29 @@ def close_grid(village: str, ident: int) -> Answer:
         changes.close(grid, form.on.data, form.reason.data, current_user)
         return gettext("%(name)s is closed. All that happened in it stays.", name=grid.name)
 
-    return _change(ident, form, "close", act, closes=True)
+    return _change(ident, form, "close", act, is_closing=True)
 
 
-def _change(ident: int, form: Any, what: str, act: Callable[[], str], closes: bool = False) -> Answer:
+def _change(
+    ident: int, form: Any, change: str, carry_out: Callable[[], str], is_closing: bool = False
+) -> Answer:
     """The page of one change; when it is done, back to the grid with a message."""
     if form.validate_on_submit():
         with attempt(form):
-            message = act()
+            message = carry_out()
         if form.status == 200:
             flash(message)
             return redirect(url_for("roster.grid", village=g.area.code, ident=ident))
     grid = open_grid(ident)
-    in_the_way = (
-        changes.blocking_terms(grid, min(form.on.data or clock.today(), clock.today())) if closes else []
+    blocking_terms = (
+        changes.blocking_terms(grid, min(form.on.data or clock.today(), clock.today())) if is_closing else []
     )
     page = render_template(
         "people/roster/grid_change.html",
         grid=grid,
         form=form,
-        what=what,
-        in_the_way=in_the_way,
+        change=change,
+        blocking_terms=blocking_terms,
         state_of=lambda term: holders.state_of(term, clock.today()),
         labels=labels,
         may_appoint=_has_role(access.COMMITTEE),

@@ -8,13 +8,13 @@ from flask_babel import lazy_gettext as _
 from people import labels
 from people.models import Appointment, Duty, Grid, GridChangeKind, Person
 from people.roster.holders import TermState
-from people.views.listing import Given, Listing, each
+from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_phone, shown_text
 
 
-def _people(given: Given) -> Iterator[tuple[Person, list[Appointment]]]:
-    for person in given["page"]:
-        yield person, given["terms"].get(person.id, [])
+def _people(context: Context) -> Iterator[tuple[Person, list[Appointment]]]:
+    for person in context["page"]:
+        yield person, context["terms"].get(person.id, [])
 
 
 PERSONS = Listing(
@@ -31,10 +31,10 @@ PERSONS = Listing(
 )
 
 
-def _grids(given: Given) -> Iterator[tuple[Grid, Appointment | None, Appointment | None]]:
-    serving = given["serving"]
-    open_grids = [grid for _group, grids in given["groups"] for grid in grids]
-    for grid in (*open_grids, *given["closed"]):
+def _grids(context: Context) -> Iterator[tuple[Grid, Appointment | None, Appointment | None]]:
+    serving = context["serving"]
+    open_grids = [grid for _group, grids in context["groups"] for grid in grids]
+    for grid in (*open_grids, *context["closed_grids"]):
         yield grid, serving.get((grid.id, Duty.WORKER)), serving.get((grid.id, Duty.INSTRUCTOR))
 
 
@@ -55,7 +55,7 @@ GRIDS = Listing(
 )
 
 
-def _fate(term: Appointment, state: TermState) -> Any:
+def _term_status(term: Appointment, state: TermState) -> Any:
     if state == TermState.CALLED_OFF:
         return _("called off")
     if state == TermState.COMING:
@@ -65,10 +65,10 @@ def _fate(term: Appointment, state: TermState) -> Any:
     return _("ended") if state == TermState.OVER else _("serving")
 
 
-def _holders(given: Given) -> Iterator[tuple[Appointment, Any]]:
-    current = [term for holders in given["duties"].values() for term in holders.values()]
-    for term in (*current, *given["past"]):
-        yield term, _fate(term, given["state_of"](term))
+def _holders(context: Context) -> Iterator[tuple[Appointment, Any]]:
+    current = [term for holders in context["duties"].values() for term in holders.values()]
+    for term in (*current, *context["past_terms"]):
+        yield term, _term_status(term, context["state_of"](term))
 
 
 HOLDERS = Listing(
@@ -94,7 +94,7 @@ GRID_CHANGES = {
 
 GRID_HISTORY = Listing(
     _("History of the grid"),
-    each("history"),
+    context_records("history"),
     (_("Day"), lambda line: line.change.on),
     (_("What"), lambda line: GRID_CHANGES[line.change.kind]),
     (_("Name"), lambda line: line.name),
@@ -105,7 +105,9 @@ GRID_HISTORY = Listing(
 
 PERSON_TERMS = Listing(
     _("Terms"),
-    lambda given: ((term, _fate(term, given["state_of"](term))) for term, _after in given["terms"]),
+    lambda context: (
+        (term, _term_status(term, context["state_of"](term))) for term, _after in context["terms"]
+    ),
     (_("Name"), lambda term, fate: shown_name(term.person)),
     (_("Duty"), lambda term, fate: labels.DUTIES[term.duty]),
     (_("Grid code"), lambda term, fate: term.grid.code),
@@ -124,19 +126,19 @@ def _vacancy_name(term: Appointment | None) -> str:
 
 VACANCIES = Listing(
     _("Nobody serves here"),
-    each("vacancies"),
+    context_records("vacancies"),
     (_("Grid code"), lambda vacancy: vacancy.grid.code),
     (_("Grid"), lambda vacancy: vacancy.grid.name),
     (_("Duty"), lambda vacancy: labels.DUTIES[vacancy.duty]),
-    (_("Served last"), lambda vacancy: _vacancy_name(vacancy.ran_out)),
-    (_("Term until"), lambda vacancy: vacancy.ran_out and vacancy.ran_out.ends_on),
-    (_("Comes next"), lambda vacancy: _vacancy_name(vacancy.coming)),
-    (_("Term from"), lambda vacancy: vacancy.coming and vacancy.coming.starts_on),
+    (_("Served last"), lambda vacancy: _vacancy_name(vacancy.last_term)),
+    (_("Term until"), lambda vacancy: vacancy.last_term and vacancy.last_term.ends_on),
+    (_("Comes next"), lambda vacancy: _vacancy_name(vacancy.next_term)),
+    (_("Term from"), lambda vacancy: vacancy.next_term and vacancy.next_term.starts_on),
 )
 
 ENDING_TERMS = Listing(
     _("Terms that end soon"),
-    each("ending"),
+    context_records("ending_terms"),
     (_("Name"), lambda term: shown_name(term.person)),
     (_("Phone"), lambda term: shown_phone(term.person.phone)),
     (_("Duty"), lambda term: labels.DUTIES[term.duty]),
@@ -147,12 +149,12 @@ ENDING_TERMS = Listing(
 
 STAFFING = Listing(
     _("Staffing"),
-    each("figures"),
+    context_records("figures"),
     (_("Township"), lambda line: line.village.parent.name),
     (_("Village or community"), lambda line: line.village.name),
     (_("Grids"), lambda line: line.grids),
-    (_("Without a worker"), lambda line: line.without[Duty.WORKER]),
-    (_("Without an instructor"), lambda line: line.without[Duty.INSTRUCTOR]),
-    (_("Ends soon"), lambda line: line.ending),
-    (_("Ended, nobody took over"), lambda line: line.ran_out),
+    (_("Without a worker"), lambda line: line.vacancies[Duty.WORKER]),
+    (_("Without an instructor"), lambda line: line.vacancies[Duty.INSTRUCTOR]),
+    (_("Ends soon"), lambda line: line.ending_terms),
+    (_("Ended, nobody took over"), lambda line: line.terms_run_out),
 )

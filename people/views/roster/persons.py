@@ -37,8 +37,8 @@ def persons(village: str) -> str:
         "people/roster/persons.html",
         page=page,
         terms=_current_terms(staffing.terms_of_people(g.area, page.items)),
-        current=chosen,
-        searched=name,
+        chosen_filter=chosen,
+        search_words=name,
         labels=labels,
     )
 
@@ -55,7 +55,7 @@ def _current_terms(terms_by_person: dict[int, list[Appointment]]) -> dict[int, l
 
 @bp.get("/v/<village>/people/<int:ident>")
 @access.allow(*READERS)
-@excel(lists.PERSON_TERMS, about="person")
+@excel(lists.PERSON_TERMS, subject_key="person")
 def person(village: str, ident: int) -> tuple[str, int]:
     """A person: who they are, and all their terms here."""
     return person_page(verbs.find(g.area, ident) or abort(404), PortraitForm(formdata=None))
@@ -70,17 +70,17 @@ def person_page(person: Person, form: PortraitForm) -> tuple[str, int]:
         "people/roster/person.html",
         person=person,
         state=_service_text(running),
-        kept=entry,
-        kept_here=verbs.find(g.area, entry.id),
-        selves=verbs.entry_ids(entry),
-        duplicates=verbs.direct_merges(person),
+        kept_entry=entry,
+        local_kept_entry=verbs.find(g.area, entry.id),
+        entry_ids=verbs.entry_ids(entry),
+        merges=verbs.direct_merges(person),
         terms=terms,
         state_of=lambda term: holders.state_of(term, today),
         labels=labels,
         may_correct=may_correct(person),
         may_appoint=bool(g.roles & access.COMMITTEE),
         portrait=portraits.portrait_of(person) if access.is_insider() else None,
-        further=pages.further_links(pages.ABOUT_PERSON, person),
+        further_links=pages.further_links(pages.ABOUT_PERSON, person),
         form=form,
     ), form.status
 

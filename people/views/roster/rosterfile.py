@@ -44,10 +44,10 @@ FILES = FilePages(
     ),
     title=_("Roster from a file"),
     note=_("Each row is a grid with its worker and instructor; the grid's code says which one."),
-    about=_("Grid"),
+    subject_heading=_("Grid"),
     unchanged_note=_("The roster says all of this already. There is nothing to do."),
     value_text=_value_text,
-    known_text=_known_text,
+    text_before=_known_text,
 )
 
 

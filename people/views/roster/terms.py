@@ -35,13 +35,13 @@ def _terms_page(form: RenewManyForm) -> tuple[str, int]:
     return render(
         "people/roster/terms.html",
         vacancies=staffing.vacancies(g.area),
-        ending=staffing.ending_terms(g.area),
+        ending_terms=staffing.ending_terms(g.area),
         has_grids=bool(grids.of_village(g.area)),
         days_ahead=staffing.DAYS_AHEAD,
         labels=labels,
         may_appoint=bool(g.roles & access.COMMITTEE),
         form=form,
-        told=web.told_in_place(),
+        message=web.flashed_in_place(),
     ), form.status
 
 
@@ -56,10 +56,10 @@ def renew_terms(village: str) -> Answer:
             renewed, refused = verbs.renew_many(ticked, current_user)
             done = ngettext("%(num)s term is renewed.", "%(num)s terms are renewed.", len(renewed))
             done = done if renewed else ""
-            left = web.what_was_left((term.person.name, refusal) for term, refusal in refused)
+            left = web.refusal_summaries((term.person.name, refusal) for term, refusal in refused)
     if form.status != 200:
         return _terms_page(form)
-    web.tell_in_place("ending", done, left)
+    web.flash_in_place("ending", done, left)
     return redirect(url_for("roster.terms", village=village, _anchor="told"))
 
 
@@ -71,7 +71,7 @@ def staffed(area: str) -> str:
     figures = staffing.figures(g.area)
     total = {
         "grids": sum(line.grids for line in figures),
-        **{duty.value: sum(line.without[duty] for line in figures) for duty in Duty},
+        **{duty.value: sum(line.vacancies[duty] for line in figures) for duty in Duty},
     }
     return render("people/roster/staffing.html", figures=figures, total=total, days_ahead=staffing.DAYS_AHEAD)
 
@@ -100,7 +100,7 @@ def appoint(village: str, ident: int) -> Answer:
             flash(_appointment_text(term))
             return redirect(url_for("roster.grid", village=village, ident=ident))
     return render_template(
-        "people/roster/appoint.html", form=form, grid=open_grid(ident), duty=duty, labels=labels, term=None
+        "people/roster/appoint.html", form=form, grid=open_grid(ident), duty=duty, term=None
     ), form.status
 
 
@@ -165,7 +165,6 @@ def renew(village: str, ident: int) -> Answer:
         "people/roster/renew.html",
         form=form,
         term=term,
-        labels=labels,
         first=begins,
         last=verbs.last_day(begins),
     )
@@ -187,9 +186,7 @@ def hand_over(village: str, ident: int) -> Answer:
             flash(_appointment_text(new))
             return redirect(url_for("roster.grid", village=village, ident=new.grid_id))
     term = _term(ident)
-    page = render_template(
-        "people/roster/appoint.html", form=form, grid=term.grid, duty=duty, labels=labels, term=term
-    )
+    page = render_template("people/roster/appoint.html", form=form, grid=term.grid, duty=duty, term=term)
     return page, form.status
 
 

@@ -41,11 +41,11 @@ def listed(area: str) -> str:
     return render(
         "people/signin/accounts.html",
         page=page,
-        current=chosen,
-        words=words,
+        chosen_role=chosen,
+        search_words=words,
         titles=labels.ROLES,
         may_add=bool(_roles_to_give()),
-        alike=keeping.alike(list(page)),
+        likely_same=keeping.likely_same(list(page)),
         waiting=[(role_grant, _may_confirm(role_grant)) for role_grant in waiting],
         is_of_card=accounts.is_of_card,
     )
@@ -62,7 +62,7 @@ def new_account(area: str) -> Response | tuple[str, int]:
             place, person = _place(form), _person(form)
             described = {"unit": "" if person else form.unit.data, "phone": form.phone.data}
             if not form.is_another.data:
-                _check_not_known(keeping.known_as(form.name.data, person, area=place, **described))
+                _check_not_known(keeping.likely_sign_ins(form.name.data, person, area=place, **described))
             user = accounts.add_user(
                 form.username.data, form.name.data, secret, current_user, person, area=place, **described
             )
@@ -96,14 +96,14 @@ def further_role(area: str) -> Response | tuple[str, int]:
             user = keeping.find_by_name(form.username.data)
             given = accounts.grant(user, Role(form.role.data), _place(form), current_user)
         if form.status == 200:
-            flash(_given_words(given))
+            flash(_role_given_text(given))
             return redirect(url_for("signin.account", area=area, ident=user.id))
     return render_template("people/signin/further_role.html", form=form), form.status
 
 
 @bp.get("/a/<area>/accounts/<int:ident>")
 @access.allow(*keeping.KEEPERS)
-@excel(lists.ROLES_HELD, about="user")
+@excel(lists.ROLES_HELD, subject_key="user")
 def account(area: str, ident: int) -> tuple[str, int]:
     """A sign-in: its roles and its state, and what its keeper may do."""
     return _account(_user(ident))
@@ -122,11 +122,11 @@ def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
         roster=_with_choices(roster, user),
         refused=None if refused in (form, roster) else refused,
         is_own=is_own,
-        alike=keeping.alike([user])[user.id],
+        likely_same=keeping.likely_same([user])[user.id],
         may_confirm=_may_confirm,
         titles=labels.ROLES,
-        keeps=keeping.may_manage(current_user, user),
-        of_card=accounts.is_of_card(user),
+        may_manage=keeping.may_manage(current_user, user),
+        is_of_card=accounts.is_of_card(user),
         has_second_step=second_factor.find(user) is not None,
         may_give=lambda role_grant: (
             not is_own and accounts.may_give(current_user, role_grant.role, role_grant.area)
@@ -143,11 +143,11 @@ def give_role(area: str, ident: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             given = accounts.grant(_user(ident), Role(form.role.data), _place(form), current_user)
-            words = _given_words(given)
+            words = _role_given_text(given)
     return _finish(ident, form, words)
 
 
-def _given_words(role_grant: Grant) -> str:
+def _role_given_text(role_grant: Grant) -> str:
     if role_grant.waits:
         return gettext("The role is written down. It has no effect until somebody else above confirms it.")
     return gettext("The role is given.")
@@ -268,7 +268,12 @@ def _pins(form: Form) -> tuple[str, int]:
     }
     ticked = set(form.person.data or ()) if isinstance(form, PinsForm) and form.is_submitted() else without
     page = render(
-        "people/signin/pins.html", held=pairs, users=users, without=without, ticked=ticked, form=form
+        "people/signin/pins.html",
+        holders=pairs,
+        users=users,
+        without_pin=without,
+        ticked_ids=ticked,
+        form=form,
     )
     return page, form.status
 
@@ -284,13 +289,13 @@ def give_pins(village: str) -> Response | tuple[str, int]:
         pins = dict(zip(people, keeping.new_pins(people), strict=True))
         with attempt(form):
             given, refused = keeping.give_pins(pins, current_user)
-            left = web.what_was_left((person.name, refusal) for person, refusal in refused)
+            left = web.refusal_summaries((person.name, refusal) for person, refusal in refused)
     if form.status != 200:
         return _pins(form)
     slips = [(person, cards.active_card(person), pin) for person, pin in given.items()]
     address = web.public_url(url_for("signin.sign_in"))
     return web.secret_page(
-        render_template("people/signin/pin_slips.html", slips=slips, left=left, address=address)
+        render_template("people/signin/pin_slips.html", slips=slips, refusals=left, address=address)
     )
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from people import labels
 from people.models import Appointment, Card, Grant, User
 from people.signin import accounts
-from people.views.listing import Given, Listing, each
+from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name
 
 
@@ -28,7 +28,7 @@ def _role(held: Grant) -> str:
 
 SIGN_INS = Listing(
     _("Sign-ins"),
-    each("page"),
+    context_records("page"),
     (_("Name"), shown_name),
     (_("Sign-in name"), lambda user: _("card and PIN") if accounts.is_of_card(user) else user.username),
     (_("Unit"), lambda user: None if user.person else user.unit),
@@ -39,7 +39,7 @@ SIGN_INS = Listing(
 
 ROLES_HELD = Listing(
     _("Roles of the sign-in"),
-    lambda given: ((given["user"], held) for held in given["user"].grants),
+    lambda context: ((context["user"], held) for held in context["user"].grants),
     (_("Name"), lambda user, held: shown_name(user)),
     (_("Role"), lambda user, held: labels.ROLES[held.role]),
     (_("Where"), lambda user, held: held.area.name),
@@ -48,9 +48,9 @@ ROLES_HELD = Listing(
 )
 
 
-def _pins(given: Given) -> Iterator[tuple[Appointment, Card | None, User | None]]:
-    for term, card in given["held"]:
-        yield term, card, given["users"].get(term.person_id)
+def _pins(context: Context) -> Iterator[tuple[Appointment, Card | None, User | None]]:
+    for term, card in context["holders"]:
+        yield term, card, context["users"].get(term.person_id)
 
 
 def _card_number(term: Appointment, card: Card | None, user: User | None) -> Any:

@@ -60,7 +60,7 @@ def _held_page(form: OneTimeCodeForm) -> tuple[str, int]:
         "people/signin/second_step.html",
         form=form,
         factor=second_factor.find(current_user),
-        left=second_factor.codes_left(current_user),
+        codes_left=second_factor.codes_left(current_user),
     )
     return page, form.status
 

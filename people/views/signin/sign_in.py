@@ -137,9 +137,9 @@ def _go_on(form: SignInForm | OneTimeCodeForm | FirstPasswordForm, user: User) -
     """
     kept = sending.opened(form.kept.data)
     if kept is not None and kept.key is not None:
-        if kept.key.person == user.id and user.temporary:
+        if kept.key.user_id == user.id and user.temporary:
             return make_response(*_password_page(FirstPasswordForm(formdata=None, kept=form.kept.data)))
-        if kept.key.person == user.id:
+        if kept.key.user_id == user.id:
             return make_response(*sending.kept_page(kept, 200))
         flash(gettext("What was typed before was somebody else's. It was not sent."))
     return redirect(web.own_address(request.args.get("next")))
@@ -285,7 +285,7 @@ def _password_page(form: FirstPasswordForm) -> tuple[str, int]:
         second_factor.may_have(current_user) or second_factor.find(current_user) is not None
     )
     page = render_template(
-        "people/signin/password.html", form=form, of_card=of_card, may_have_second_step=may_have
+        "people/signin/password.html", form=form, is_of_card=of_card, may_have_second_step=may_have
     )
     return page, form.status
 
@@ -297,7 +297,7 @@ def own_sessions() -> str:
     return render_template(
         "people/signin/sessions.html",
         open_sessions=sessions.of_user(current_user),
-        here=g.user_session,
+        own_session=g.user_session,
         device_words=sessions.device_words,
     )
 
@@ -309,7 +309,7 @@ def end_session(ident: int) -> Response:
     if ButtonForm().validate_on_submit():
         with transaction():
             there = next((each for each in sessions.of_user(current_user) if each.id == ident), None)
-            sessions.end_there(there or abort(404))
+            sessions.end_elsewhere(there or abort(404))
         flash(gettext("You are signed out there."))
     return redirect(url_for("signin.sessions"))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people.views.listing import Given, Listing, each
+from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_text
 from points import amounts, labels
 from points.assessment.sheet import SheetRow
@@ -13,7 +13,7 @@ from points.models import Category
 
 QUARTERS = Listing(
     _("Assessments"),
-    each("listed"),
+    context_records("listed"),
     (_("Quarter"), lambda assessment: assessment.quarter_name),
     (_("State"), lambda assessment: labels.ASSESSMENT_STATES[assessment.state]),
     (_("Booked at"), lambda assessment: assessment.booked_at),
@@ -21,10 +21,10 @@ QUARTERS = Listing(
 )
 
 
-def _lines(given: Given) -> Iterator[tuple[int, SheetRow, str]]:
+def _lines(context: Context) -> Iterator[tuple[int, SheetRow, str]]:
     """The lines with what the meeting said to them."""
-    for number, row in enumerate(given["rows"], 1):
-        notes = given["line_notes"].get(row.worker.id)
+    for number, row in enumerate(context["rows"], 1):
+        notes = context["line_notes"].get(row.worker.id)
         adjustments = notes.standing_adjustments if notes else ()
         said = "；".join(f"{amounts.signed(each.amount)} {shown_text(each.reason)}" for each in adjustments)
         yield number, row, said
@@ -50,7 +50,7 @@ SHEET = Listing(
 
 NOTICES = Listing(
     _("Notices"),
-    lambda given: ((notice,) for notice in given["wall"].notices),
+    lambda context: ((notice,) for notice in context["wall"].notices),
     (_("Number"), lambda notice: notice.number),
     (_("What hangs"), lambda notice: _("the whole sheet") if notice.whole else _("changes")),
     (_("Posted on"), lambda notice: notice.posted_on),
@@ -66,7 +66,7 @@ def _answer(objection: Any) -> Any:
 
 OBJECTIONS = Listing(
     _("Objections"),
-    lambda given: ((objection,) for objection in given["wall"].objections),
+    lambda context: ((objection,) for objection in context["wall"].objections),
     (_("Number"), lambda objection: objection.code),
     (_("Line"), lambda objection: shown_name(objection.worker)),
     (_("How"), lambda objection: labels.OBJECTION_CHANNELS[objection.channel]),
@@ -87,11 +87,11 @@ def _posted(value: Any) -> Any:
 
 AREA_QUARTER = Listing(
     _("Assessments of the villages"),
-    each("figures"),
+    context_records("figures"),
     (_("Code"), lambda figures: figures.progress.village.code),
     (_("Village or community"), lambda figures: figures.progress.village.name),
     (_("State"), lambda figures: labels.state_of(figures.progress.assessment)),
-    (_("Late"), lambda figures: figures.progress.late),
+    (_("Late"), lambda figures: figures.progress.is_late),
     (_("Workers"), _posted(lambda figures: figures.workers)),
     (_("Total"), _posted(lambda figures: amounts.as_number(figures.total))),
     (

@@ -61,7 +61,7 @@ def mine_quarter(village: str, quarter: str) -> str:
         person=person,
         lines=[_line(assessment, row) for row in sheet.sheet_rows(assessment) if row.worker.id in selves],
         is_open=is_open,
-        proposed=_proposed(person, assessment) if is_open else (),
+        proposed_deductions=_proposed(person, assessment) if is_open else (),
         notice=assessments.whole_notice(assessment),
         categories=labels.CATEGORIES,
     )

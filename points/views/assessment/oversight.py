@@ -82,10 +82,10 @@ def _area_page(quarter: Quarter, form: ReminderForm, button: ButtonForm | None =
         quarters=[(str(entry), words.quarter(entry)) for entry in _quarters()],
         figures=all_figures,
         townships=_by_township(all_figures),
-        unopened=sum(entry.progress.assessment is None for entry in all_figures),
-        late=sum(entry.progress.late for entry in all_figures),
+        unopened_count=sum(entry.progress.assessment is None for entry in all_figures),
+        late_count=sum(entry.progress.is_late for entry in all_figures),
         reminder=opening.latest_reminder(g.area, quarter),
-        overdue=objections.overdue_objections(g.area),
+        overdue_objections=objections.overdue_objections(g.area),
         rules=meeting_rules.rules_of(g.area),
         form=form,
         button=button,
@@ -143,7 +143,7 @@ def remind(area: str, quarter: str) -> Response | tuple[str, int]:
 
 
 @bp.route("/a/<area>/terms", methods=["GET", "POST"])
-@access.allow(*access.ROLES_ABOVE, posting={Role.COUNTY})
+@access.allow(*access.ROLES_ABOVE, posting_roles={Role.COUNTY})
 def assessment_terms(area: str) -> Response | tuple[str, int]:
     """What the county asks of its villages' assessments: quorum, days of notice, days to book."""
     county = areas.county_of(g.area)

@@ -86,7 +86,7 @@ def open_quarter(village: str) -> Response | tuple[str, int]:
 
 @bp.get("/v/<village>/quarters/<quarter>")
 @access.allow(*access.ONLOOKERS)
-@excel(lists.SHEET, lists.NOTICES, lists.OBJECTIONS, about="assessment")
+@excel(lists.SHEET, lists.NOTICES, lists.OBJECTIONS, subject_key="assessment")
 def quarter(village: str, quarter: str) -> tuple[str, int]:
     """The sheet of a quarter, in whichever step it stands, with the one thing to do next."""
     return sheet_page(quarter_or_404(quarter, g.area))
@@ -108,7 +108,7 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
         notice_days=rules.notice_days,
         button=form if isinstance(form, ButtonForm) else None,
         sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
-        **still_waiting(assessment),
+        **undecided_counts(assessment),
         wall=wall.wall_state(assessment),
         channels=labels.OBJECTION_CHANNELS,
         today=clock.today(),
@@ -116,7 +116,7 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
     return page, form.status if form else 200
 
 
-def still_waiting(assessment: Assessment) -> dict[str, int]:
+def undecided_counts(assessment: Assessment) -> dict[str, int]:
     """The template values for what of the quarter nobody has decided yet."""
     until = assessment.quarter.last_day
     return {

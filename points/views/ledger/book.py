@@ -40,7 +40,7 @@ def accounts(village: str) -> str:
 
 @bp.get("/v/<village>/accounts/<int:ident>")
 @access.allow(*access.ONLOOKERS)
-@excel(lists.ENTRIES, lists.MERGED_ENTRIES, about="person")
+@excel(lists.ENTRIES, lists.MERGED_ENTRIES, subject_key="person")
 def account(village: str, ident: int) -> str:
     """The entries of one worker's account, the latest first, and the head of its chain.
 
@@ -119,20 +119,20 @@ def mine(village: str) -> str:
     return render_template(
         "points/ledger/mine.html",
         person=person,
-        further=pages.further_links(ABOUT_MINE, g.area),
+        further_links=pages.further_links(ABOUT_MINE, g.area),
         balance=ledger.balance_of(person),
         departure=_departure_of(person),
         today=clock.today(),
         latest=ledger.latest(person, LATEST_ENTRIES),
         quarter=_own_quarter_url,
-        open=[
+        open_assessments=[
             assessment
             for assessment in assessments.assessments_of(g.area)
             if assessment.state != AssessmentState.BOOKED
         ],
         lapses=expiry.warning(person),
         services=services,
-        again=reading.resubmitted_ids(services),
+        resubmitted_ids=reading.resubmitted_ids(services),
         states=labels.SERVICE_STATES,
         deductions=deductions.of_worker(g.area, person),
         deduction_states=labels.DEDUCTION_STATES,

@@ -55,10 +55,10 @@ def duplicates(village: str) -> str:
             (pair, _merge_side(pair.first), _merge_side(pair.second))
             for pair in suggestions.suggested_pairs(g.area)
         ],
-        why=SIGN_LABELS,
+        sign_labels=SIGN_LABELS,
         labels=labels,
         may_decide=Role.CHAIR in g.roles,
-        above=False,
+        is_above_village=False,
     )
 
 
@@ -74,15 +74,15 @@ def area_duplicates(area: str) -> str:
         "points/ledger/duplicates.html",
         pairs=[(pair, None, None) for pair in suggestions.suggested_pairs(g.area)],
         villages=len(areas.villages_in(g.area)),
-        why=SIGN_LABELS,
+        sign_labels=SIGN_LABELS,
         labels=labels,
         may_decide=False,
-        above=True,
+        is_above_village=True,
     )
 
 
 @bp.route("/v/<village>/people/<int:ident>/merge", methods=["GET", "POST"])
-@access.allow(*access.COMMITTEE, posting={Role.CHAIR})
+@access.allow(*access.COMMITTEE, posting_roles={Role.CHAIR})
 def merge(village: str, ident: int) -> Response | tuple[str, int]:
     """Merge an entry into the one given by `?into=`: what will happen, why, and the button.
 
@@ -92,7 +92,9 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
     if into is None and request.method == "GET":
         duplicate = _entry_or_404(ident)
         others = suggestions.possible_duplicates(duplicate)
-        return render_template("points/ledger/merge.html", duplicate=duplicate, others=others, kept=None), 200
+        return render_template(
+            "points/ledger/merge.html", duplicate=duplicate, possible_duplicates=others, kept=None
+        ), 200
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt_or_propose(form) as proposed:
@@ -110,9 +112,9 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
         duplicate=duplicate,
         sides=(_merge_side(kept), _merge_side(duplicate)),
         plan=merging.plan(kept, duplicate),
-        differing=suggestions.differences(kept, duplicate),
+        differing_fields=suggestions.differences(kept, duplicate),
         proposals=waiting_about(duplicate),
-        stopped=_merge_refusal(kept, duplicate),
+        merge_refusal=_merge_refusal(kept, duplicate),
         fields=words.all_words().fields,
         labels=labels,
         may_decide=Role.CHAIR in g.roles,

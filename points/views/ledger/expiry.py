@@ -18,7 +18,7 @@ from points.views.ledger import bp, lists
 
 
 @bp.route("/v/<village>/expiry", methods=["GET", "POST"])
-@access.allow(*access.ONLOOKERS, posting={Role.CHAIR})
+@access.allow(*access.ONLOOKERS, posting_roles={Role.CHAIR})
 @excel(lists.EXPIRIES)
 def expiry(village: str) -> Response | tuple[str, int]:
     """Whether points expire here, what is at stake now, every earlier decision, and a new one."""
@@ -40,16 +40,16 @@ def _page(form: Form) -> tuple[str, int]:
     page = render(
         "points/ledger/expiry.html",
         form=form if isinstance(form, ExpiryForm) else ExpiryForm(formdata=None),
-        button=form if isinstance(form, ButtonForm) else None,
-        coming=coming,
+        button_form=form if isinstance(form, ButtonForm) else None,
+        coming_expiry=coming,
         announcement=verbs.announcement(g.area),
-        people=len(stakes),
+        people_count=len(stakes),
         at_stake=sum(stakes),
-        resolved=resolved,
-        lapsed=verbs.tenths_lapsed(resolved),
+        expiries=resolved,
+        lapsed_tenths=verbs.tenths_lapsed(resolved),
         may_decide=Role.CHAIR in g.roles,
         today=clock.today(),
-        least=verbs.LEAST_NOTICE_DAYS,
+        least_notice_days=verbs.LEAST_NOTICE_DAYS,
     )
     return page, form.status
 

@@ -42,10 +42,10 @@ def _leaving(form: ButtonForm) -> tuple[str, int]:
         "points/ledger/leaving.html",
         form=form,
         page=page,
-        lapsed=verbs.tenths_lapsed(page.items),
-        remaining={remainder.departure.id: remainder for remainder in remainders if remainder.departure},
-        unsettled=[remainder for remainder in remainders if remainder.departure is None],
-        due=[remainder for remainder in remainders if remainder.is_due],
+        lapsed_tenths=verbs.tenths_lapsed(page.items),
+        remainders={remainder.departure.id: remainder for remainder in remainders if remainder.departure},
+        unsettled_remainders=[remainder for remainder in remainders if remainder.departure is None],
+        due_remainders=[remainder for remainder in remainders if remainder.is_due],
         with_card={
             remainder.person.id
             for remainder in remainders
@@ -111,10 +111,10 @@ def leave(village: str, ident: int) -> Response | tuple[str, int]:
         "points/ledger/leave.html",
         form=form,
         person=person,
-        serves=serves,
+        is_serving=serves,
         balance=ledger.balance_of(person),
         rule=rule,
-        until=rule.until(on),
+        kept_until=rule.until(on),
         today=clock.today(),
     )
     return page, form.status
@@ -151,7 +151,7 @@ def _done_text(person: Person, departure: Departure) -> str:
 
 
 @bp.route("/v/<village>/leaving/rule", methods=["GET", "POST"])
-@access.allow(*access.ONLOOKERS, posting={Role.CHAIR})
+@access.allow(*access.ONLOOKERS, posting_roles={Role.CHAIR})
 @excel(lists.LEAVING_RULES)
 def leaving_rule(village: str) -> Response | tuple[str, int]:
     """The village's rule for the points of those who leave, those before it, and a new decision."""

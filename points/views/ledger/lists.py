@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from people import access, labels
 from people.models import Departure, Person
-from people.views.listing import Given, Listing, each
+from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_phone, shown_text
 from points import amounts
 from points.labels import explain_transfer
@@ -15,7 +15,7 @@ from points.leaving import Remainder
 
 ACCOUNTS = Listing(
     _("Ledger book"),
-    each("accounts"),
+    context_records("accounts"),
     (_("Grid worker"), lambda account: shown_name(account.person)),
     (_("Entries"), lambda account: account.transfers),
     (_("Balance"), lambda account: amounts.as_number(account.balance)),
@@ -31,7 +31,7 @@ ENTRY_COLUMNS = (
 
 ENTRIES = Listing(
     _("Entries of the account"),
-    each("page"),
+    context_records("page"),
     (_("Grid worker"), lambda transfer: shown_name(transfer.account.person)),
     *ENTRY_COLUMNS,
     (_("Corrected by"), lambda transfer: transfer.correction and shown_name(transfer.correction.actor)),
@@ -40,7 +40,7 @@ ENTRIES = Listing(
 
 MERGED_ENTRIES = Listing(
     _("Entries before joining"),
-    lambda given: ((transfer,) for history in given["merges"] for transfer in history.latest),
+    lambda context: ((transfer,) for history in context["merges"] for transfer in history.latest),
     (_("Grid worker"), lambda transfer: shown_name(transfer.account.person)),
     *ENTRY_COLUMNS,
     paged=False,
@@ -48,7 +48,7 @@ MERGED_ENTRIES = Listing(
 
 EXPIRIES = Listing(
     _("Expiry"),
-    lambda given: ((made, given["lapsed"][made.id]) for made in given["resolved"]),
+    lambda context: ((made, context["lapsed_tenths"][made.id]) for made in context["expiries"]),
     (_("Booked up to"), lambda made, lapsed: made.booked_until),
     (_("To be spent until"), lambda made, lapsed: made.expires_on),
     (_("Expired points"), lambda made, lapsed: amounts.as_number(lapsed)),
@@ -60,11 +60,11 @@ EXPIRIES = Listing(
 )
 
 
-def _departures(given: Given) -> Iterator[tuple[Departure, Remainder | None, int, bool]]:
-    for departure in given["page"]:
-        remainder = given["remaining"].get(departure.id)
-        serves_again = departure.person_id in given["serving"]
-        yield departure, remainder, given["lapsed"][departure.id], serves_again
+def _departures(context: Context) -> Iterator[tuple[Departure, Remainder | None, int, bool]]:
+    for departure in context["page"]:
+        remainder = context["remainders"].get(departure.id)
+        serves_again = departure.person_id in context["serving"]
+        yield departure, remainder, context["lapsed_tenths"][departure.id], serves_again
 
 
 DEPARTURES = Listing(
@@ -90,7 +90,7 @@ DEPARTURES = Listing(
 
 UNSETTLED = Listing(
     _("Not settled yet"),
-    lambda given: ((one,) for one in (*given["due"], *given["unsettled"])),
+    lambda context: ((one,) for one in (*context["due_remainders"], *context["unsettled_remainders"])),
     (_("Grid worker"), lambda one: shown_name(one.person)),
     (_("In points"), lambda one: amounts.as_number(one.balance)),
     (_("Left on"), lambda one: one.departure and one.departure.on),
@@ -100,7 +100,7 @@ UNSETTLED = Listing(
 
 LEAVING_RULES = Listing(
     _("The village's rule"),
-    each("rules"),
+    context_records("rules"),
     (_("Holds from"), lambda made: made.holds_from),
     (_("The points"), lambda made: labels.OUTCOMES[made.outcome]),
     (_("Days"), lambda made: made.days),
@@ -108,10 +108,10 @@ LEAVING_RULES = Listing(
 )
 
 
-def _pairs(given: Given) -> Iterator[tuple[int, Person, str, Any]]:
+def _pairs(context: Context) -> Iterator[tuple[int, Person, str, Any]]:
     """Both entries of each pair, one below the other."""
-    for number, (pair, first, second) in enumerate(given["pairs"], 1):
-        why = "、".join(str(given["why"][sign]) for sign in pair.why)
+    for number, (pair, first, second) in enumerate(context["pairs"], 1):
+        why = "、".join(str(context["sign_labels"][sign]) for sign in pair.signs)
         yield number, pair.first, why, first
         yield number, pair.second, why, second
 

@@ -31,7 +31,7 @@ PageResponse = Response | tuple[str, int]
 
 @dataclass(frozen=True)
 class Activity:
-    """A counted record as a line shows it; `late` is the earlier quarter it came too late for.
+    """A counted record as a line shows it; `late_quarter` is the earlier quarter it came too late for.
 
     `tenths` are its points by the rubric, before a cap.
     """
@@ -40,7 +40,7 @@ class Activity:
     tenths: int
     evidence: EvidenceLink | None
     has_photo: bool
-    late: Quarter | None
+    late_quarter: Quarter | None
 
 
 @bp.get("/v/<village>/quarters/<quarter>/workers/<int:ident>")
@@ -68,7 +68,7 @@ def adjust(village: str, quarter: str, ident: int) -> PageResponse:
                 form.last_seen.number,
             )
             # Asked last: who is asked to press again shall not hear then that it can't be done.
-            if not form.meant.covers(form.amount.tenths):
+            if not form.meant.is_confirmed_for(form.amount.tenths):
                 usual.check_usual(assessment, worker, form.amount.tenths)
     points = amounts.signed(form.amount.tenths)
     return _after_change(quarter, ident, form, gettext("Written down: %(points)s points.", points=points))
@@ -163,18 +163,18 @@ def _line_page(
     values = table_values(assessment)
     row = next((row for row in values["rows"] if row.worker.id == ident), None) or abort(404)
     notes = values["line_notes"].get(ident) or LineNotes()
-    adjusting = form if isinstance(form, AdjustmentForm) else AdjustmentForm(formdata=None)
-    adjusting.last_seen.fill_in(notes.last_adjustment_id)
-    leaving_out = form if isinstance(form, RecusalForm) else RecusalForm(formdata=None)
-    leaving_out.member.choices = _member_choices(assessment)
+    adjustment_form = form if isinstance(form, AdjustmentForm) else AdjustmentForm(formdata=None)
+    adjustment_form.last_seen.fill_in(notes.last_adjustment_id)
+    recusal_form = form if isinstance(form, RecusalForm) else RecusalForm(formdata=None)
+    recusal_form.member.choices = _member_choices(assessment)
     page = render_template(
         "points/meeting/line_answer.html" if _wants_part() else "points/meeting/line_page.html",
         **values,
         row=row,
         notes=notes,
         may_write=assessment.state == AssessmentState.DELIBERATING and Role.CLERK in g.roles,
-        adjusting=adjusting,
-        leaving_out=leaving_out,
+        adjustment_form=adjustment_form,
+        recusal_form=recusal_form,
         refused=form,
         message=message,
         activities=_activities(assessment, row.worker),

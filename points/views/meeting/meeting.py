@@ -103,4 +103,4 @@ def _minutes_form(assessment: Assessment) -> MinutesForm:
 
 def _form_values(form: MeetingForm) -> tuple[Any, list[str], list[str], str]:
     """Day, names present, names absent and minutes, as the verbs take them."""
-    return form.met_on.data, form.names_present, form.names_absent, form.minutes.data
+    return form.met_on.data, form.present_names, form.absent_names, form.minutes.data

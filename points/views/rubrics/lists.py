@@ -5,14 +5,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people.views.listing import Given, Listing, each
+from people.views.listing import Context, Listing, context_records
 from points import amounts, labels
 from points.models import FedBy
 from points.rubrics.comparing import Difference
 
 ITEMS = Listing(
     _("Rubric"),
-    each("items"),
+    context_records("items"),
     (_("Service"), lambda item: item.name),
     (_("Duty"), lambda item: labels.CATEGORIES[item.category] if item.points > 0 else _("Deduction")),
     (_("Points"), lambda item: amounts.as_number(item.points)),
@@ -24,7 +24,7 @@ ITEMS = Listing(
 
 VERSIONS = Listing(
     _("Versions"),
-    lambda given: ((rubric,) for rubric in given["listed"] if len(given["listed"]) > 1),
+    lambda context: ((rubric,) for rubric in context["versions"] if len(context["versions"]) > 1),
     (_("Version"), lambda rubric: rubric.version),
     (_("In force from"), lambda rubric: rubric.in_force_from),
     (_("Approved by"), lambda rubric: rubric.approved_by),
@@ -32,8 +32,8 @@ VERSIONS = Listing(
 )
 
 
-def _differences(given: Given) -> Iterator[tuple[Difference]]:
-    for difference in given["differences"]:
+def _differences(context: Context) -> Iterator[tuple[Difference]]:
+    for difference in context["differences"]:
         yield (difference,)
 
 

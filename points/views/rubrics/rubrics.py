@@ -80,16 +80,16 @@ def withdraw_template(area: str, version: int) -> PageResponse:
     return _withdrawal(_county_or_404(), version, page)
 
 
-def _withdrawal(of: Area, version: int, page: str) -> PageResponse:
+def _withdrawal(area: Area, version: int, page: str) -> PageResponse:
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form):
-            rubric = versions.find_version(of, version) or abort(404)
+            rubric = versions.find_version(area, version) or abort(404)
             versions.withdraw(rubric, form.reason.data, current_user)
         if form.status == 200:
             flash(gettext("Withdrawn. The version before it is the newest again."))
             return redirect(page)
-    return _rubric_page(versions.find_version(of, version) or abort(404), form), form.status
+    return _rubric_page(versions.find_version(area, version) or abort(404), form), form.status
 
 
 def _rubric_page(rubric: Rubric | None, form: ReasonForm | None = None) -> str:
@@ -101,14 +101,14 @@ def _rubric_page(rubric: Rubric | None, form: ReasonForm | None = None) -> str:
         "points/rubrics/rubric.html",
         rubric=rubric,
         items=rubric.items if rubric else TEMPLATE,
-        listed=versions.versions_of(g.area if own else _county_or_404()),
+        versions=versions.versions_of(g.area if own else _county_or_404()),
         newer=newest if rubric and newest and newest.id != rubric.template_id else None,
         categories=labels.CATEGORIES,
         fed_by=labels.FED_BY,
         today=clock.today(),
         is_own=own,
         may_decide=may_decide,
-        withdrawing=form or ReasonForm(formdata=None),
+        withdraw_form=form or ReasonForm(formdata=None),
         may_withdraw=may_decide and rubric is not None and versions.can_be_withdrawn(rubric),
     )
 
@@ -146,7 +146,7 @@ def _comparison_page() -> str:
         older=older,
         newer=newer,
         differences=differences,
-        same=same,
+        unchanged_count=same,
         categories=labels.CATEGORIES,
         fed_by=labels.FED_BY,
     )

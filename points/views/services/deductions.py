@@ -92,33 +92,33 @@ def deduction(village: str, ident: int) -> tuple[str, int]:
     return _deduction_page(_deduction_or_404(ident))
 
 
-def _deduction_page(one: Deduction, refused: Form | None = None) -> tuple[str, int]:
+def _deduction_page(deduction: Deduction, refused: Form | None = None) -> tuple[str, int]:
     """The page of a deduction; a form that was refused is shown again as it was sent."""
-    service = one.service
-    own = persons.stands_for(current_user, service.worker)
+    service = deduction.service
+    own = persons.is_sign_in_of(current_user, service.worker)
     open_now = service.state == ServiceState.RECORDED
     page = render_template(
         "points/services/deduction.html",
-        deduction=one,
+        deduction=deduction,
         service=service,
-        own=own,
+        is_own=own,
         states=labels.DEDUCTION_STATES,
-        heard_until=verbs.heard_until(one) if open_now else None,
-        statement=refused if isinstance(refused, StatementForm) else StatementForm(formdata=None),
-        reason=refused if isinstance(refused, ReasonForm) else ReasonForm(formdata=None),
+        heard_until=verbs.heard_until(deduction) if open_now else None,
+        statement_form=refused if isinstance(refused, StatementForm) else StatementForm(formdata=None),
+        reason_form=refused if isinstance(refused, ReasonForm) else ReasonForm(formdata=None),
         refusal=refused.refusal if refused is not None else None,
         may_state=open_now and (own or bool(g.roles & access.COMMITTEE)),
         may_decide=open_now and not own and bool(g.roles & set(DECIDERS)),
-        why_not=_why_not(one),
+        decision_refusal=_refusal_text(deduction),
         may_take_back=bool(g.roles & set(DECIDERS)) and not own and deciding.can_be_taken_back(service),
     )
     return page, refused.status if refused is not None else 200
 
 
-def _why_not(one: Deduction) -> str | None:
+def _refusal_text(deduction: Deduction) -> str | None:
     """The sentence that says why the reader does not decide it; None if they may."""
     try:
-        verbs.check_may_decide(one, current_user)
+        verbs.check_may_decide(deduction, current_user)
     except Refused as refusal:
         return str(refusal.message)
     return None
@@ -132,7 +132,7 @@ def state_deduction(village: str, ident: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             verbs.state(_deduction_or_404(ident), form.text.data, form.key.data, current_user)
-    return _after(ident, form, gettext("Written down. Whoever decides reads it first."))
+    return _decision_response(ident, form, gettext("Written down. Whoever decides reads it first."))
 
 
 @bp.post("/v/<village>/services/deductions/<int:ident>/confirm")
@@ -148,7 +148,7 @@ def confirm_deduction(village: str, ident: int) -> Response | tuple[str, int]:
             points=amounts.show(-one.tenths),
             name=one.service.worker.name,
         )
-    return _after(ident, form, message)
+    return _decision_response(ident, form, message)
 
 
 @bp.post("/v/<village>/services/deductions/<int:ident>/drop")
@@ -161,7 +161,7 @@ def drop_deduction(village: str, ident: int) -> Response | tuple[str, int]:
             one = _deduction_or_404(ident)
             verbs.drop(one, form.reason.data, current_user)
             message = gettext("Nothing is taken from %(name)s.", name=one.service.worker.name)
-    return _after(ident, form, message)
+    return _decision_response(ident, form, message)
 
 
 @bp.post("/v/<village>/services/deductions/<int:ident>/take-back")
@@ -172,10 +172,10 @@ def take_back_deduction(village: str, ident: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             deciding.take_back(_deduction_or_404(ident).service, form.reason.data, current_user)
-    return _after(ident, form, gettext("Taken back. The deduction waits for its decision again."))
+    return _decision_response(ident, form, gettext("Taken back. The deduction waits for its decision again."))
 
 
-def _after(ident: int, form: Form, message: str) -> Response | tuple[str, int]:
+def _decision_response(ident: int, form: Form, message: str) -> Response | tuple[str, int]:
     """Redirect to the deduction, or show it with what was refused."""
     if form.status != 200:
         return _deduction_page(_deduction_or_404(ident), form)
@@ -186,6 +186,6 @@ def _after(ident: int, form: Form, message: str) -> Response | tuple[str, int]:
 def _deduction_or_404(ident: int) -> Deduction:
     """A deduction of the village; for who is only a worker here, only their own."""
     one = (verbs.find(ident, g.area) if ident < 2**31 else None) or abort(404)
-    if g.roles <= {Role.WORKER} and not persons.stands_for(current_user, one.service.worker):
+    if g.roles <= {Role.WORKER} and not persons.is_sign_in_of(current_user, one.service.worker):
         abort(404)
     return one

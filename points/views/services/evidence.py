@@ -14,7 +14,7 @@ from points.models import Service
 
 
 @dataclass(frozen=True)
-class Record:
+class RecordKind:
     """A kind of record that services come of: its word, its page, and whether it tells of a household."""
 
     kind: str
@@ -23,7 +23,7 @@ class Record:
     is_personal: bool = False
 
 
-RECORDS: Slot[Record] = Slot()
+RECORDS: Slot[RecordKind] = Slot()
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class ReaderAccess:
         if service.evidence is None:
             return None
         kind = service.evidence.kind
-        record = self._records.get(kind, Record(kind, kind))
+        record = self._records.get(kind, RecordKind(kind, kind))
         may_open = record.endpoint and (
             service.grid_id in self._grids or (not record.is_personal and _may_open(record.endpoint))
         )
@@ -59,7 +59,7 @@ class ReaderAccess:
         return home if home is not None and home.grid_id in self._grids else None
 
     @property
-    def reaches_any(self) -> bool:
+    def works_in_a_grid(self) -> bool:
         """Whether the reader works in a grid at all."""
         return bool(self._grids)
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from people import access
-from people.views.listing import Given, Listing, each
+from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_text
 from points import amounts, labels
 from points.models import Deduction, Finding, Service
@@ -19,12 +19,12 @@ def _inside(value: Any) -> Any:
     return value if access.is_insider() else None
 
 
-def _records(given: Given) -> Iterator[tuple[Service, ServiceRow]]:
+def _records(context: Context) -> Iterator[tuple[Service, ServiceRow]]:
     """The records in the order of the list, whether they stand in a group on the page or alone."""
-    shown = given["shown"]
+    shown = context["shown_records"]
     rows = (*shown.rows, *(row for group in shown.groups for row in group.rows))
     row_by_id = {row.service.id: row for row in rows}
-    for service in given["page"]:
+    for service in context["page"]:
         yield service, row_by_id[service.id]
 
 
@@ -47,12 +47,12 @@ SERVICES = Listing(
     (_("State"), lambda service, row: labels.SERVICE_STATES[service.state]),
     (_("Decided by"), lambda service, row: shown_name(service.decided_by)),
     (_("Decision"), lambda service, row: shown_text(service.decision)),
-    (_("To be looked at"), lambda service, row: "；".join(str(flag.words) for flag in row.flags)),
+    (_("To be looked at"), lambda service, row: "；".join(str(flag.sentence) for flag in row.flags)),
 )
 
 
-def _deductions(given: Given) -> Iterator[tuple[Deduction, Service]]:
-    for deduction in given["page"]:
+def _deductions(context: Context) -> Iterator[tuple[Deduction, Service]]:
+    for deduction in context["page"]:
         yield deduction, deduction.service
 
 
@@ -75,7 +75,7 @@ DEDUCTIONS = Listing(
 
 SAMPLES = Listing(
     _("Samples"),
-    lambda given: given["samples"],
+    lambda context: context["samples"],
     (_("Quarter"), lambda sample, count: sample.quarter_name),
     (_("Drawn at"), lambda sample, count: sample.at),
     (_("Drawn by"), lambda sample, count: shown_name(sample.actor)),
@@ -84,10 +84,10 @@ SAMPLES = Listing(
 )
 
 
-def _sample_lines(given: Given) -> Iterator[tuple[Service, Finding | None, Any]]:
-    lines: list[SampleLine] = given["lines"]
+def _sample_lines(context: Context) -> Iterator[tuple[Service, Finding | None, Any]]:
+    lines: list[SampleLine] = context["lines"]
     for line in lines:
-        home = given["household"](line.service)
+        home = context["household"](line.service)
         yield line.service, line.finding, home and f"{home.number} {home.head}"
 
 
@@ -116,11 +116,11 @@ SAMPLE_LINES = Listing(
 
 SLIPS = Listing(
     _("Slips"),
-    each("batches"),
+    context_records("batches"),
     (_("Day"), lambda batch: batch.at),
     (_("For"), lambda batch: batch.worker.name if batch.worker else _("anyone")),
-    (_("First slip"), lambda batch: batch.first),
-    (_("Last slip"), lambda batch: batch.last),
-    (_("How many"), lambda batch: batch.count),
+    (_("First slip"), lambda batch: batch.first_number),
+    (_("Last slip"), lambda batch: batch.last_number),
+    (_("How many"), lambda batch: batch.slip_count),
     (_("Keyed in"), lambda batch: batch.used_count),
 )

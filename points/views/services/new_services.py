@@ -71,14 +71,14 @@ def new_service(village: str) -> Response | tuple[str, int]:
             photo = form.photo.picture
             if photo is not None:
                 photos.keep(service, photo, current_user)
-            told = gettext(
+            message = gettext(
                 "Recorded: %(name)s, %(item)s × %(count)s. Now a second person confirms it.",
                 name=service.worker.name,
                 item=service.item.name,
                 count=service.count,
             )
         if form.status == 200:
-            return _after_recording(form, told, own, slip_number)
+            return _after_recording(form, message, own, slip_number)
     return _new_service_page(form, rubric, slip, is_more), form.status
 
 
@@ -93,12 +93,12 @@ def _new_service_page(form: ServiceForm, rubric: Rubric | None, slip: Slip | Non
     )
 
 
-def _after_recording(form: ServiceForm, told: str, own: bool, slip_number: str | None) -> Response:
+def _after_recording(form: ServiceForm, message: str, own: bool, slip_number: str | None) -> Response:
     """Go on to the slip; or to one more like it, or to where records are listed."""
     if slip_number is not None:
         flash(gettext("Recorded. Whoever signed the slip confirms it."))
         return redirect(url_for("services.slip", village=g.area.code, slip=slip_number))
-    flash(told)
+    flash(message)
     if form.more.data or not own:
         return redirect(
             url_for(
@@ -208,7 +208,7 @@ def service_again(village: str, ident: int) -> Response | tuple[str, int]:
         form = ServiceDetailsForm(done_on=rejected.done_on, count=rejected.count, note=rejected.note)
     _fill_from_record(form, rejected)
     return render_template(
-        "points/services/service_again.html", form=form, service=rejected, own=own
+        "points/services/service_again.html", form=form, service=rejected, is_own=own
     ), form.status
 
 
@@ -223,6 +223,6 @@ def _rejected_or_404(ident: int, own: bool, to_write: bool = False) -> Service:
     service = fetch(Service, ident, lock=to_write, village_id=g.area.id) or abort(404)
     if service.state != ServiceState.REJECTED:
         abort(404)
-    if own and not persons.stands_for(current_user, service.worker):
+    if own and not persons.is_sign_in_of(current_user, service.worker):
         abort(404)
     return service

@@ -26,7 +26,7 @@ QUARTERS_OFFERED = 4  # so far back a sample still finds somebody who remembers
 
 
 @bp.route("/v/<village>/samples", methods=["GET", "POST"])
-@access.allow(*access.ONLOOKERS, posting=[Role.SUPERVISOR])
+@access.allow(*access.ONLOOKERS, posting_roles=[Role.SUPERVISOR])
 @excel(lists.SAMPLES)
 def samples(village: str) -> Response | tuple[str, int]:
     """The samples of a village; supervision draws another."""
@@ -79,7 +79,7 @@ def _sample_page(sample: Sample, refused: tuple[int, FindingForm] | None = None)
         lines=lines,
         witness_text=labels.witness_text,
         open_count=sum(line.finding is None for line in lines),
-        numbers=_ranges(list(verbs.population(sample))),
+        number_ranges=_ranges(list(verbs.population(sample))),
         evidence=reader.evidence,
         household=reader.household,
         form=FindingForm(formdata=None),
@@ -143,7 +143,7 @@ def sample_checklist(village: str, ident: int) -> Response:
         village=g.area.name,
         quarter=Quarter.parse(sample.quarter_name),
         seed=sample.seed,
-        upto=sample.last_service_id,
+        last_service_id=sample.last_service_id,
         outside=sample.outside or [],
         drawn_on=clock.local(sample.at).date(),
         drawn_by=sample.actor.name,

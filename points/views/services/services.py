@@ -75,20 +75,20 @@ def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
     html = render(
         "points/services/services.html",
         page=page,
-        shown=shown,
+        shown_records=shown,
         chosen_state=state,
         criteria=criteria,
         period=period,
-        waiting=waiting_count,
-        to_take_in=len(taking.importable_records(g.area)) if Role.CLERK in g.roles else 0,
+        waiting_count=waiting_count,
+        importable_count=len(taking.importable_records(g.area)) if Role.CLERK in g.roles else 0,
         labels=labels,
         grids=places,
         serving=serving,
         items=_item_choices(),
-        words=ConfirmForm(formdata=None),
+        confirm_form=ConfirmForm(formdata=None),
         known_names=_known_names(page.items) if may_decide else (),
         refused=refused,
-        told=waiting.told_at_its_place(shown, in_groups),
+        message=waiting.anchored_message(shown, in_groups),
         may_decide=may_decide,
         can_be_taken_back=deciding.can_be_taken_back,
         may_record=bool(g.roles & RECORDERS),
@@ -194,20 +194,20 @@ def take_back_service(village: str, ident: int) -> Response | tuple[str, int]:
 
 
 def _decide(
-    ident: int, form: Form, verb: Callable[[Service], object], message: str
+    ident: int, form: Form, verb: Callable[[Service], object], sentence: str
 ) -> Response | tuple[str, int]:
-    """Do what a form decides on a record, and say so (`message` has `name` and `item`) where it stands.
+    """Do what a form decides on a record, and say so (`sentence` has `name` and `item`) where it stands.
 
     The verb locks: the sheets that the record may go back to come before the record.
     """
-    told, place = "", None
+    message, place = "", None
     if form.validate_on_submit():
         with attempt(form):
             service = _service_or_404(ident)
             verb(service)
             place = waiting.place_of(service)
-            told = message % {"name": service.worker.name, "item": service.item.name}
-    return _after_decision(ident, form, told, place)
+            message = sentence % {"name": service.worker.name, "item": service.item.name}
+    return _after_decision(ident, form, message, place)
 
 
 def _service_or_404(ident: int) -> Service:
@@ -225,7 +225,7 @@ def _after_decision(
         _service_or_404(ident)
         return _list_page(refused=waiting.RefusedForm(form, service_id=ident))
     is_of_group = "record" in request.args and request.args.get("state") == ServiceState.RECORDED
-    web.tell_in_place(waiting.place_of_item(place["item"]) if is_of_group else place, message)
+    web.flash_in_place(waiting.place_of_item(place["item"]) if is_of_group else place, message)
     return _back_to_the_place()
 
 
@@ -248,7 +248,9 @@ def confirm_together(village: str, ident: int) -> Response | tuple[str, int]:
             ticked = _services_or_404(form.service.data, ident)
             outcome = together.confirm_together(form.key.data, g.area, ticked, current_user)
             item_name = ticked[0].item.name
-            left = web.what_was_left((_name(record.service), record.why) for record in outcome.left)
+            left = web.refusal_summaries(
+                (_name(record.service), record.refusal) for record in outcome.unconfirmed
+            )
     if form.status != 200:
         item = fetch(RubricItem, ident)
         if item is None or item.rubric.area_id != g.area.id:
@@ -260,7 +262,7 @@ def confirm_together(village: str, ident: int) -> Response | tuple[str, int]:
         len(outcome.confirmed),
         item=item_name,
     )
-    web.tell_in_place(waiting.place_of_item(ident), done if outcome.confirmed else "", left)
+    web.flash_in_place(waiting.place_of_item(ident), done if outcome.confirmed else "", left)
     return _back_to_the_place()
 
 
@@ -281,7 +283,7 @@ def _name(service: Service) -> str:
 def service_photo(village: str, ident: int) -> Response:
     """The photo that goes with a record, for those of the village who look into it, and its worker."""
     service = _service_or_404(ident)
-    if g.roles <= {Role.WORKER} and not persons.stands_for(current_user, service.worker):
+    if g.roles <= {Role.WORKER} and not persons.is_sign_in_of(current_user, service.worker):
         abort(404)
     photo = photos.photo_of(service) or abort(404)
     return web.photo(photo.content, photo.digest)

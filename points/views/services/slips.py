@@ -44,7 +44,7 @@ def slips(village: str) -> tuple[str, int]:
 
 def _slips_page(number: SlipNumberForm, printing: PrintSlipsForm) -> tuple[str, int]:
     html = render(
-        "points/services/slips.html", number=number, printing=printing, batches=verbs.batches(g.area)
+        "points/services/slips.html", number=number, print_form=printing, batches=verbs.batches(g.area)
     )
     return html, max(number.status, printing.status)
 
@@ -106,12 +106,12 @@ def _slip_page(slip: Slip, form: Form) -> tuple[str, int]:
         "points/services/slip.html",
         slip=slip,
         service=service,
-        head=home.head if home else "",
+        household_head=home.head if home else "",
         form=form,
         known_names=witnesses.known_names(g.area, [service.grid_id], current_user) if service else (),
         number=SlipNumberForm(formdata=None),
         labels=labels,
-        further=pages.further_links(ABOUT_SLIP, slip),
+        further_links=pages.further_links(ABOUT_SLIP, slip),
         may_record=bool(g.roles & RECORDERS),
         may_decide=service is not None
         and service.state == ServiceState.RECORDED
@@ -157,7 +157,7 @@ def confirm_slip(village: str, slip: str) -> Response | tuple[str, int]:
 @access.allow(*KEYING_IN)
 def slip_sheet(village: str, slip: str) -> Response:
     """The slips that were printed together with this one and did not come back yet, four to a sheet."""
-    unused = verbs.unused_with(_slip_or_404(slip)) or abort(404)
+    unused = verbs.unused_of_batch(_slip_or_404(slip)) or abort(404)
     rubric = versions.in_force(g.area, Quarter.of(clock.today()))
     items = [
         item.name

@@ -54,14 +54,14 @@ class ServiceRow:
 class ServiceGroup:
     """The plain records of an item, which are confirmed together, and the form with what is ticked.
 
-    `own` is how many more wait on this page that the reader wrote down or did.
+    `own_count` is how many more wait on this page that the reader wrote down or did.
     """
 
     item: RubricItem
     rows: list[ServiceRow]
-    own: int
+    own_count: int
     form: TogetherForm
-    ticked: frozenset[int]
+    ticked_ids: frozenset[int]
 
     @property
     def tenths(self) -> int:
@@ -135,27 +135,27 @@ def place_of_item(item_id: int) -> Place:
 
 
 @dataclass(frozen=True)
-class ToldAt:
-    """What was done, and the anchor on the page before which it is told."""
+class AnchoredMessage:
+    """A message about what was done, and the anchor on the page before which it stands."""
 
     anchor: str
-    told: web.ToldInPlace
+    message: web.PlacedMessage
 
 
-def told_at_its_place(shown: ShownRecords, in_groups: bool) -> ToldAt | None:
+def anchored_message(shown: ShownRecords, in_groups: bool) -> AnchoredMessage | None:
     """What was just done on this list, before what comes next there now; None if nothing was."""
-    told = web.told_in_place()
-    if told is None:
+    message = web.flashed_in_place()
+    if message is None:
         return None
-    place: Place = told.place
+    place: Place = message.place
     if "id" not in place:
         anchor = next(
             (f"group-{group.item.id}" for group in shown.groups if group.item.id >= place["item"]),
             END_OF_GROUPS,
         )
-        return ToldAt(anchor, told)
+        return AnchoredMessage(anchor, message)
     if not shown.rows:
-        return ToldAt(END_OF_GROUPS, told)
+        return AnchoredMessage(END_OF_GROUPS, message)
 
     def order(one: Place) -> tuple[int, int, int]:
         """As `reading.search_services` sorts them."""
@@ -164,4 +164,4 @@ def told_at_its_place(shown: ShownRecords, in_groups: bool) -> ToldAt | None:
     here = order(place)
     after = (row.service for row in shown.rows if order(place_of(row.service)) >= here)
     following = next(after, None)
-    return ToldAt(f"service-{following.id}" if following else END_OF_RECORDS, told)
+    return AnchoredMessage(f"service-{following.id}" if following else END_OF_RECORDS, message)

@@ -37,7 +37,7 @@ def correct(village: str, ident: int, transfer: int) -> Response | tuple[str, in
         form=form,
         person=person,
         award=award,
-        why=labels.explain_transfer(award),
+        explanation=labels.explain_transfer(award),
         corrected=award.corrected,
         balance=account.balance,
         open_assessment=assessments.open_assessment(g.area),

@@ -10,7 +10,7 @@ from people.models import Area, Role
 from points import expiry
 from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Notice
-from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet, still_waiting
+from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet, undecided_counts
 from points.views.wall import bp
 from points.wall import finding, noticesheet, objections, posting, wording
 from points.wall import wall_state as wall
@@ -44,7 +44,7 @@ def preview(village: str, quarter: str) -> str | Response:
         "points/meeting/preview.html",
         assessment=assessment,
         notice=sheet_with_urls(wall.draft_notice(assessment)),
-        **still_waiting(assessment),
+        **undecided_counts(assessment),
     )
 
 
@@ -96,7 +96,7 @@ def notices(village: str) -> str:
     return render_template(
         "points/wall/notices.html",
         village=area,
-        posted=[(assessment, notice) for assessment, notice in notice_by_assessment if notice],
+        posted_notices=[(assessment, notice) for assessment, notice in notice_by_assessment if notice],
         today=clock.today(),
     )
 
@@ -119,15 +119,15 @@ def notice(village: str, quarter: str) -> str:
         village=area,
         assessment=assessment,
         sheets=sheets,
-        contested={
+        contested_numbers={
             line.number
             for posted_notice in posted
             for line in posted_notice.lines
             if line.worker_id in contested
         },
-        words=noticesheet,
-        searched=words,
-        found={
+        wording=noticesheet,
+        search_words=words,
+        found_numbers={
             row.number
             for sheet in sheets
             for row in sheet.rows

@@ -77,8 +77,8 @@ def object_online(village: str, quarter: str) -> Response:
         village=area,
         assessment=assessment,
         form=form,
-        within=objections.ANSWER_WITHIN_WORKDAYS,
-        most=objections.MOST_CHARACTERS,
+        answer_workdays=objections.ANSWER_WITHIN_WORKDAYS,
+        most_characters=objections.MOST_CHARACTERS,
     )
     return web.unlisted_page(page, form.status)
 
@@ -178,7 +178,9 @@ def answer_objection(village: str, quarter: str, objection: int) -> Response | t
                 form.decided_by.data,
                 current_user,
             )
-            if is_accepted and not form.meant.covers(form.change.tenths):  # asked last, as for an adjustment
+            if is_accepted and not form.meant.is_confirmed_for(
+                form.change.tenths
+            ):  # asked last, as for an adjustment
                 usual.check_usual(stored_objection.assessment, stored_objection.worker, form.change.tenths)
         if form.status == 200:
             flash(gettext("Answered. Print the reply, put the seal on it and hand it over."))
@@ -221,9 +223,8 @@ def _objection_page(objection: Objection, form: AnswerForm) -> tuple[str, int]:
         total=row.total if row else line.total,
         form=form,
         may_answer=may_answer,
-        is_receiving=is_receiving,
+        may_receive=is_receiving,
         channels=labels.OBJECTION_CHANNELS,
-        address=_status_url(objection),
         today=clock.today(),
         **_line_progress(objection),
     )
@@ -241,7 +242,7 @@ def _line_progress(objection: Objection) -> dict[str, Any]:
     What is still to be booked of it, and whether it is in the ledger.
     """
     assessment, worker = objection.assessment, objection.worker
-    waiting = {line.posted.worker_id: line for line in booking.to_book(assessment)}
+    waiting = {line.posted_line.worker_id: line for line in booking.bookable_lines(assessment)}
     is_booked = assessments.award_of(assessment, worker) is not None
     return {"waits": waiting.get(worker.id), "is_booked": is_booked}
 
@@ -268,7 +269,7 @@ def _objection_paper(objection: Objection) -> ObjectionPaper:
         code=objection.code,
         line=f"{line.number}. {line.name} · {line.grid}",
         name=objection.name,
-        how=str(labels.OBJECTION_CHANNELS[objection.channel]),
+        channel=str(labels.OBJECTION_CHANNELS[objection.channel]),
         received_on=objection.received_on,
         due_on=objection.due_on,
         text=objection.text,

@@ -90,8 +90,8 @@ def _sheet(shop: Shop, closing: verbs.Closing) -> ClosingSheet:
             OutflowRow(row.name, row.unit, row.handed_out, row.given_back, row.points)
             for row in closing.goods
         ],
-        first=numbers[0] if numbers else None,
-        last=numbers[-1] if numbers else None,
+        first_receipt=numbers[0] if numbers else None,
+        last_receipt=numbers[-1] if numbers else None,
         total_out=closing.total_out,
         total_back=closing.total_back,
         printed_at=clock.now(),

@@ -37,7 +37,7 @@ def _desk_page(form: ScanForm, photo: PhotoForm) -> tuple[str, int]:
         photo=photo,
         today=today,
         quarter=Quarter.of(today),
-        closed=labels.opening_text(shop) if shop and not shops.is_open(shop) else None,
+        opening_text=labels.opening_text(shop) if shop and not shops.is_open(shop) else None,
     )
     return page, max(form.status, photo.status)
 

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from people.views.listing import Listing, each
+from people.views.listing import Listing, context_records
 from people.views.shown import shown_name, shown_text
 from points import amounts
 from shop.models import Redemption
@@ -14,7 +14,7 @@ def _goods(redemption: Redemption) -> str:
 
 REDEMPTIONS = Listing(
     _("Redemptions"),
-    each("page"),
+    context_records("page"),
     (_("Receipt"), lambda redemption: redemption.number),
     (_("Time"), lambda redemption: redemption.at),
     (_("Who"), lambda redemption: shown_name(redemption.card.person)),
@@ -26,7 +26,7 @@ REDEMPTIONS = Listing(
 
 DAYS = Listing(
     _("Closing"),
-    each("days"),
+    context_records("days"),
     (_("Day"), lambda day: day.day),
     (_("Receipts"), lambda day: day.redemptions),
     (_("Handed out in points"), lambda day: amounts.as_number(day.handed_out)),
@@ -35,7 +35,7 @@ DAYS = Listing(
 
 DAY_GOODS = Listing(
     _("Goods of the day"),
-    lambda given: ((given["closing"].day, row) for row in given["closing"].goods),
+    lambda context: ((context["closing"].day, row) for row in context["closing"].goods),
     (_("Day"), lambda day, row: day),
     (_("Goods"), lambda day, row: row.name),
     (_("Unit"), lambda day, row: row.unit),
@@ -46,7 +46,7 @@ DAY_GOODS = Listing(
 
 DAY_REDEMPTIONS = Listing(
     _("Redemptions"),
-    lambda given: ((redemption,) for redemption in given["closing"].redemptions),
+    lambda context: ((redemption,) for redemption in context["closing"].redemptions),
     (_("Receipt"), lambda redemption: redemption.number),
     (_("Time"), lambda redemption: redemption.at),
     (_("Who"), lambda redemption: shown_name(redemption.card.person)),
@@ -57,7 +57,7 @@ DAY_REDEMPTIONS = Listing(
 
 DAY_VOIDS = Listing(
     _("Voided on this day"),
-    lambda given: ((void,) for void in given["closing"].voids),
+    lambda context: ((void,) for void in context["closing"].voids),
     (_("Receipt"), lambda void: void.redemption.number),
     (_("Time"), lambda void: void.at),
     (_("Reason"), lambda void: shown_text(void.reason)),
@@ -67,7 +67,7 @@ DAY_VOIDS = Listing(
 
 RECEIPT = Listing(
     _("What was handed out"),
-    lambda given: ((given["redemption"], line) for line in given["redemption"].lines),
+    lambda context: ((context["redemption"], line) for line in context["redemption"].lines),
     (_("Receipt"), lambda redemption, line: redemption.number),
     (_("Goods"), lambda redemption, line: line.name),
     (_("Specification"), lambda redemption, line: line.spec),

@@ -47,7 +47,7 @@ def redemptions(village: str) -> str:
 def redemption(village: str, ident: int) -> tuple[str, int]:
     """One redemption; `?done=1` right after it: the green sheet, ready for the next card."""
     redemption = _redemption_or_404(ident)
-    unseen.seen(redemption)
+    unseen.note_receipt_shown(redemption)
     return _page(redemption, ReasonForm(formdata=None))
 
 

@@ -28,7 +28,7 @@ def refused(card: Card) -> None:
     _forget(card.number)
 
 
-def seen(redemption: Redemption) -> None:
+def note_receipt_shown(redemption: Redemption) -> None:
     """The receipt of a redemption is shown."""
     if key_for(redemption.card) == redemption.key:
         _forget(redemption.card.number)

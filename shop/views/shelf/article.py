@@ -26,8 +26,8 @@ PICTURE_KEPT_SECONDS = 365 * 86400  # seconds: the address of a picture names it
 
 
 @bp.route("/v/<village>/goods/<int:ident>", methods=["GET", "POST"])
-@access.allow(*READERS, posting=[Role.MANAGER])
-@excel(lists.PRICES, about="goods")
+@access.allow(*READERS, posting_roles=[Role.MANAGER])
+@excel(lists.PRICES, subject_key="goods")
 def article(village: str, ident: int) -> Response | tuple[str, int]:
     """One article with its prices, codes and picture; sent, it is described anew."""
     form = GoodsForm()
@@ -190,11 +190,11 @@ def _page(goods: Goods, sent_form: Form, **forms: Any) -> str:
         "shop/shelf/article.html",
         offer=offer,
         goods=goods,
-        sent=sent_form,
-        coming=[price for price in reversed(history) if price.holds_from > today],
+        sent_form=sent_form,
+        coming_prices=[price for price in reversed(history) if price.holds_from > today],
         history=[price for price in history if price.holds_from <= today],
         today=today,
-        own=codes.own_code(goods),
+        own_code=codes.own_code(goods),
         categories=shelf.categories(goods.shop),
         may_change=Role.MANAGER in g.roles,
         may_print=bool(g.roles & LABELLING),

@@ -19,7 +19,7 @@ from shop.views.shelf import bp, lists
 
 
 @bp.route("/v/<village>/budget", methods=["GET", "POST"])
-@access.allow(*MINDING, posting={Role.CHAIR})
+@access.allow(*MINDING, posting_roles={Role.CHAIR})
 @excel(lists.BUDGETS)
 def budget(village: str) -> Response | tuple[str, int]:
     """What stands behind the village's points, the year's budget, and every earlier decision on it."""
@@ -62,7 +62,7 @@ def _budget_page(form: BudgetForm, limit: LimitForm | None) -> str:
         shop=shop,
         backing=backing.weigh(g.area),
         form=form,
-        limit=limit,
+        limit_form=limit,
         history=backing.budget_history(shop) if shop else (),
         may_decide=Role.CHAIR in g.roles,
     )

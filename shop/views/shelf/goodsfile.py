@@ -42,10 +42,10 @@ FILES = FilePages(
     ),
     title=_("Goods from a file"),
     note=_("Each row is an article; its barcode says which one, or else its name."),
-    about=_("Goods"),
+    subject_heading=_("Goods"),
     unchanged_note=_("The shelf says all of this already. There is nothing to do."),
     value_text=_value_text,
-    known_text=_value_text,
+    text_before=_value_text,
 )
 
 

@@ -18,7 +18,7 @@ from shop.views.shelf import bp
 
 
 @bp.route("/v/<village>/hours", methods=["GET", "POST"])
-@access.allow(*READERS, posting={Role.MANAGER})
+@access.allow(*READERS, posting_roles={Role.MANAGER})
 def hours(village: str) -> Response | tuple[str, int]:
     """When the shop is open: on weekdays, exchange days and single dates."""
     shop = shops.of_village(g.area)

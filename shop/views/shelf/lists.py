@@ -5,14 +5,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people.views.listing import Listing, each
+from people.views.listing import Listing, context_records
 from people.views.shown import shown_name, shown_text
 from points import amounts
 from shop.models import Device
 
 GOODS = Listing(
     _("Goods"),
-    each("offers"),
+    context_records("offers"),
     (_("Goods"), lambda offer: offer.goods.name),
     (_("Specification"), lambda offer: offer.goods.spec),
     (_("Category"), lambda offer: offer.goods.category),
@@ -27,7 +27,7 @@ GOODS = Listing(
 
 PRICES = Listing(
     _("Prices"),
-    lambda given: ((given["goods"], price) for price in (*given["coming"], *given["history"])),
+    lambda context: ((context["goods"], price) for price in (*context["coming_prices"], *context["history"])),
     (_("Goods"), lambda goods, price: goods.title),
     (_("Holds from"), lambda goods, price: price.holds_from),
     (_("Price in points"), lambda goods, price: amounts.as_number(price.points)),
@@ -44,7 +44,7 @@ def _device_state(device: Device) -> Any:
 
 DEVICES = Listing(
     _("Devices"),
-    each("devices"),
+    context_records("devices"),
     (_("Device"), lambda device: device.name),
     (_("Added on"), lambda device: device.added_at),
     (_("Answers for it"), lambda device: device.added_by and device.added_by.name),
@@ -54,7 +54,7 @@ DEVICES = Listing(
 
 BUDGETS = Listing(
     _("Budget"),
-    each("history"),
+    context_records("history"),
     (_("Year"), lambda made: made.year),
     (_("Yuan"), lambda made: Decimal(made.amount).scaleb(-2)),
     (_("Decided by"), lambda made: shown_text(made.decided_by)),

@@ -44,7 +44,7 @@ def _page(refused: tuple[int, ButtonForm] | None = None) -> tuple[str, int]:
     page = render(
         "shop/stock/consignments.html",
         shop=shop,
-        under_way=verbs.open_consignments(shop) if shop else [],
+        open_consignments=verbs.open_consignments(shop) if shop else [],
         page=web.page_of(verbs.answered_consignments(shop)) if shop else None,
         refused=refused,
         may_change=Role.MANAGER in g.roles,
@@ -58,7 +58,7 @@ def _page(refused: tuple[int, ButtonForm] | None = None) -> tuple[str, int]:
 def send_lot(village: str, ident: int) -> Answer:
     """Send units of a lot to another shop of the county."""
     form, others = SendForm(), verbs.other_shops(own_shop())
-    form.offer(others)
+    form.offer_shops(others)
     if form.validate_on_submit():
         with attempt(form):
             lot, to_shop = own_lot(ident, to_write=True), db.session.get_one(Shop, form.to_shop.data)
@@ -70,7 +70,7 @@ def send_lot(village: str, ident: int) -> Answer:
         "shop/stock/send.html",
         form=form,
         lot=own_lot(ident),
-        others=others,
+        other_shops=others,
         labels=labels,
         today=clock.today(),
     )

@@ -45,7 +45,7 @@ def stock_takes(village: str) -> str:
         "shop/stock/stock_takes.html",
         shop=shop,
         page=web.page_of(verbs.stock_takes_of(shop)) if shop else None,
-        running=verbs.open_stock_take(shop) if shop else None,
+        open_stock_take=verbs.open_stock_take(shop) if shop else None,
         may_begin=bool(g.roles & access.SHOP),
     )
 
@@ -55,8 +55,8 @@ def stock_takes(village: str) -> str:
 def begin_stock_take(village: str) -> Response:
     """Begin a stock-take, or go on with the one that goes on."""
     with transaction():
-        take = verbs.begin_stock_take(own_shop(), current_user)
-    return redirect(url_for("stock.count", village=village, ident=take.id))
+        stock_take = verbs.begin_stock_take(own_shop(), current_user)
+    return redirect(url_for("stock.count", village=village, ident=stock_take.id))
 
 
 # --- One of them ---
@@ -67,28 +67,28 @@ def begin_stock_take(village: str) -> Response:
 @excel(lists.STOCK_TAKE)
 def stock_take(village: str, ident: int) -> Answer:
     """What a stock-take found; while it goes on only a manager sees that, and a volunteer counts."""
-    take = _stock_take_or_404(ident)
-    if take.is_open and Role.MANAGER not in g.roles and Role.VOLUNTEER in g.roles:
+    stock_take = _stock_take_or_404(ident)
+    if stock_take.is_open and Role.MANAGER not in g.roles and Role.VOLUNTEER in g.roles:
         return redirect(url_for("stock.count", village=village, ident=ident))
-    return _result_page(take, BookForm(formdata=None))
+    return _result_page(stock_take, BookForm(formdata=None))
 
 
-def _result_page(take: StockTake, form: Form) -> tuple[str, int]:
-    rows = verbs.count_sheet(take)
+def _result_page(stock_take: StockTake, form: Form) -> tuple[str, int]:
+    rows = verbs.count_sheet(stock_take)
     counted = [row for row in rows if row.count]
     page = render(
         "shop/stock/stock_take.html",
-        take=take,
+        stock_take=stock_take,
         form=form,
-        book=form if isinstance(form, BookForm) else BookForm(formdata=None),
-        proposals=waiting_about(take),
-        counted=counted,
-        uncounted=[row.goods for row in rows if not row.count],
-        differing=[row for row in counted if row.difference],
-        over=sum(max(0, row.difference) * row.price for row in counted),
-        missing=sum(max(0, -row.difference) * row.price for row in counted),
-        seen=not take.is_open or Role.MANAGER in g.roles,
-        may_book=take.is_open and Role.MANAGER in g.roles,
+        book_form=form if isinstance(form, BookForm) else BookForm(formdata=None),
+        proposals=waiting_about(stock_take),
+        counted_rows=counted,
+        uncounted_goods=[row.goods for row in rows if not row.count],
+        differing_rows=[row for row in counted if row.difference],
+        surplus_tenths=sum(max(0, row.difference) * row.price for row in counted),
+        missing_tenths=sum(max(0, -row.difference) * row.price for row in counted),
+        may_see_results=not stock_take.is_open or Role.MANAGER in g.roles,
+        may_book=stock_take.is_open and Role.MANAGER in g.roles,
     )
     return page, form.status
 
@@ -131,10 +131,10 @@ def count(village: str, ident: int) -> Answer:
     """Count the shelf without seeing what the books say; what can't be saved comes back with its reason."""
     form = CountForm()
     if not form.is_submitted():
-        take = _stock_take_or_404(ident)
-        if not take.is_open:
+        stock_take = _stock_take_or_404(ident)
+        if not stock_take.is_open:
             return redirect(url_for("stock.stock_take", village=village, ident=ident))
-        return _count_page(take, form, {})
+        return _count_page(stock_take, form, {})
     refused: dict[int, Any] = {}
     saved = 0
     if form.validate():
@@ -165,28 +165,32 @@ def _save_all(ident: int, form: CountForm) -> tuple[dict[int, Any], int]:
 def _save(ident: int, key: str, goods_id: int, counted: CountedUnits) -> None:
     """Save one article in a transaction of its own: the desk waits for one at a time, not for all."""
     with transaction():
-        take = _stock_take_or_404(ident, to_write=True)
-        article = fetch(Goods, goods_id, shop_id=take.shop_id)
+        stock_take = _stock_take_or_404(ident, to_write=True)
+        article = fetch(Goods, goods_id, shop_id=stock_take.shop_id)
         if article is None:
             raise Refused("unknown_goods", _("This is not of this shop."))
-        verbs.record_count(key, take, article, counted.units, current_user, *counted.moments(clock.now()))
+        verbs.record_count(
+            key, stock_take, article, counted.units, current_user, *counted.moments(clock.now())
+        )
 
 
 def _saved_text(number: int) -> str:
     return str(gettext("Saved: %(number)s kinds of goods.", number=number))
 
 
-def _count_page(take: StockTake, form: CountForm, refused: dict[int, Any], saved: int = 0) -> tuple[str, int]:
-    rows = verbs.count_sheet(take)
+def _count_page(
+    stock_take: StockTake, form: CountForm, refused: dict[int, Any], saved: int = 0
+) -> tuple[str, int]:
+    rows = verbs.count_sheet(stock_take)
     page = render_template(
         "shop/stock/count.html",
-        take=take,
+        stock_take=stock_take,
         form=form,
         rows=rows,
         refused=refused,
-        saved=_saved_text(saved) if saved else "",
-        counted=sum(1 for row in rows if row.count),
+        saved_text=_saved_text(saved) if saved else "",
+        counted_number=sum(1 for row in rows if row.count),
         now=clock.now(),
-        local=clock.local,
+        local_time=clock.local,
     )
     return page, 422 if refused else form.status

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from people.views.listing import Given, Listing, each
+from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_text
 from points import amounts
 from shop import labels
@@ -18,8 +18,8 @@ def _source(lot: Lot) -> str:
     return f"{labels.SOURCES[lot.source]} · {lot.donor}" if lot.donor else str(labels.SOURCES[lot.source])
 
 
-def _ending(given: Given) -> Iterator[tuple[Lot, Any]]:
-    watch = given["watch"]
+def _ending(context: Context) -> Iterator[tuple[Lot, Any]]:
+    watch = context["watch"]
     for lot in watch.expired if watch else ():
         yield lot, _("expired")
     for lot in watch.near_expiry if watch else ():
@@ -38,8 +38,8 @@ ENDING_LOTS = Listing(
 )
 
 
-def _low(given: Given) -> Iterator[tuple[Offer]]:
-    for offer in given["watch"].low if given["watch"] else ():
+def _low(context: Context) -> Iterator[tuple[Offer]]:
+    for offer in context["watch"].low if context["watch"] else ():
         yield (offer,)
 
 
@@ -62,7 +62,7 @@ def _move_kind(move: StockMove) -> Any:
 
 MOVES = Listing(
     _("In and out"),
-    each("page"),
+    context_records("page"),
     (_("Goods"), lambda move: move.lot.goods.title),
     (_("What happened"), _move_kind),
     (_("How many"), lambda move: move.quantity),
@@ -75,7 +75,7 @@ MOVES = Listing(
 
 LOTS = Listing(
     _("Lots"),
-    lambda given: ((lot,) for lot in (*given["usable_lots"], *given["gone"])),
+    lambda context: ((lot,) for lot in (*context["usable_lots"], *context["empty_lots"])),
     (_("Goods"), lambda lot: lot.goods.title),
     (_("Where from"), _source),
     (_("Came in"), lambda lot: lot.received_on),
@@ -90,9 +90,9 @@ LOTS = Listing(
 )
 
 
-def _donations(given: Given) -> Iterator[tuple[Donation, str]]:
-    for donation in given["page"] or ():
-        moves = given["items"][donation.id]
+def _donations(context: Context) -> Iterator[tuple[Donation, str]]:
+    for donation in context["page"] or ():
+        moves = context["items"][donation.id]
         names = (f"{move.lot.goods.title} {move.quantity} {move.lot.goods.unit}" for move in moves)
         yield donation, "、".join(names)
 
@@ -126,28 +126,30 @@ CONSIGNMENT_COLUMNS = (
     (_("Answered by"), lambda sent: shown_name(sent.answered_by)),
 )
 
-CONSIGNMENTS_UNDER_WAY = Listing(_("On the way"), each("under_way"), *CONSIGNMENT_COLUMNS, paged=False)
-CONSIGNMENTS = Listing(_("Between shops"), each("page"), *CONSIGNMENT_COLUMNS)
+CONSIGNMENTS_UNDER_WAY = Listing(
+    _("On the way"), context_records("open_consignments"), *CONSIGNMENT_COLUMNS, paged=False
+)
+CONSIGNMENTS = Listing(_("Between shops"), context_records("page"), *CONSIGNMENT_COLUMNS)
 
 
-def _take_state(take: Any) -> Any:
-    return _("being counted") if take.is_open else _("booked") if take.booked else _("called off")
+def _stock_take_state(stock_take: Any) -> Any:
+    return _("being counted") if stock_take.is_open else _("booked") if stock_take.booked else _("called off")
 
 
 STOCK_TAKES = Listing(
     _("Stock-takes"),
-    each("page"),
-    (_("Begun"), lambda take: take.begun_at),
-    (_("By"), lambda take: shown_name(take.begun_by)),
-    (_("How it stands"), _take_state),
-    (_("Ended by"), lambda take: shown_name(take.closed_by)),
-    (_("Ended at"), lambda take: take.closed_at),
+    context_records("page"),
+    (_("Begun"), lambda stock_take: stock_take.begun_at),
+    (_("By"), lambda stock_take: shown_name(stock_take.begun_by)),
+    (_("How it stands"), _stock_take_state),
+    (_("Ended by"), lambda stock_take: shown_name(stock_take.closed_by)),
+    (_("Ended at"), lambda stock_take: stock_take.closed_at),
 )
 
 
-def _counted(given: Given) -> Iterator[tuple[Any]]:
+def _counted(context: Context) -> Iterator[tuple[Any]]:
     """What was counted, for who sees it on the page."""
-    for row in given["counted"] if given["seen"] else ():
+    for row in context["counted_rows"] if context["may_see_results"] else ():
         yield (row,)
 
 

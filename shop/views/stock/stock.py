@@ -54,7 +54,7 @@ def stock(village: str) -> str:
         "shop/stock/stock.html",
         shop=shop,
         watch=watching.watch_list(shop) if shop else None,
-        soon=watching.EXPIRES_SOON.days,
+        days_ahead=watching.EXPIRES_SOON.days,
         labels=labels,
         may_change=Role.MANAGER in g.roles,
         today=clock.today(),
@@ -63,7 +63,7 @@ def stock(village: str) -> str:
 
 @bp.get("/v/<village>/goods/<int:ident>/stock")
 @access.allow(*READERS)
-@excel(lists.MOVES, lists.LOTS, about="article")
+@excel(lists.MOVES, lists.LOTS, subject_key="article")
 def goods_stock(village: str, ident: int) -> str:
     """An article's lots and every move of them; `?came=` is the lot that was taken in just now."""
     article = _article_or_404(ident)
@@ -77,11 +77,11 @@ def goods_stock(village: str, ident: int) -> str:
         article=article,
         page=page,
         usable_lots=[lot for lot in article_lots if lot.on_hand],
-        gone=[lot for lot in article_lots if not lot.on_hand],
-        came=next((lot for lot in article_lots if lot.id == arrived_id), None),
+        empty_lots=[lot for lot in article_lots if not lot.on_hand],
+        arrived_lot=next((lot for lot in article_lots if lot.id == arrived_id), None),
         on_hand=sum(lot.on_hand for lot in article_lots),
         expired=sum(lot.on_hand for lot in article_lots if lot.has_expired(today)),
-        reversible=moves.reversible_moves(page.items) if may_change else (),
+        reversible_moves=moves.reversible_moves(page.items) if may_change else (),
         labels=labels,
         may_change=may_change,
         today=today,
