@@ -1,5 +1,6 @@
 """What one person alone does not do in the shop: large write-offs, old deliveries, empty voids."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
@@ -304,6 +305,52 @@ def test_from_the_write_off_to_the_second_person(cast, manager, client_of):
     assert on_hand(cast.goods) == [0]
     assert chair.post(f"{led_to.location}/refuse", data={"reason": "不"}).status_code == 422
     assert "大额报损" in chair.get(f"{HERE}/proposals").text
+
+
+def front(client):
+    """The front page, without tags."""
+    return re.sub(r"<[^>]+>", "", client.get(f"{HERE}/").text)
+
+
+@pytest.mark.parametrize(
+    ("verb", "more", "told"),
+    [
+        (proposing.agree, (), "大额报损：陈主任同意了，已经办好"),
+        (proposing.refuse, ("看得见，没坏",), "大额报损：陈主任没有同意，没有办"),
+    ],
+)
+def test_who_proposed_it_is_told_what_became_of_it_until_they_read_it(
+    cast, proposed, manager, client_of, verb, more, told
+):
+    assert told not in front(manager)
+    do(verb, proposed, *more, cast.chair)
+    for reader in (client_of(cast.chair), client_of(cast.supervisor)):
+        reader.get(f"{HERE}/proposals/{proposed.id}")
+        assert told not in front(reader)
+    assert told in front(manager)
+    assert [manager.get(f"{HERE}/proposals/{proposed.id}").status_code, told in front(manager)] == [
+        200,
+        False,
+    ]
+
+
+def test_what_became_of_it_is_told_for_a_week(cast, clock, proposed, manager):
+    told = "没有同意"
+    do(proposing.refuse, proposed, "看得见，没坏", cast.chair)
+    clock.days_on(6)
+    assert told in front(manager)
+    clock.days_on(1)
+    assert told not in front(manager)
+
+
+def test_it_waits_only_for_who_may_decide(cast, proposed, client_of):
+    """Not for who gave the proposer a password: neither on the front page nor in the figure of the list."""
+    new_password(cast.manager, cast.chair)
+    waits = f"{HERE}/proposals/{proposed.id}"
+    for user, is_waiting in ((cast.chair, False), (cast.second_chair, True)):
+        client = client_of(user)
+        assert (waits in client.get(f"{HERE}/").text) is is_waiting
+        assert ("有 1 件待您复核" in client.get(f"{HERE}/proposals").text) is is_waiting
 
 
 def test_the_chair_alone_sets_the_village_s_limit(cast, manager, client_of):
