@@ -186,7 +186,7 @@ def waiting_for(area: Area, user: User, roles: Collection[Role]) -> list[Proposa
 
 
 def decided_unread(area: Area, user: User) -> Sequence[Proposal]:
-    """What somebody proposed in an area and below and others decided of late, as long as they did not read it."""
+    """What somebody proposed in an area or below, decided by others lately, not read yet; oldest first."""
     query = _within(area).where(
         Proposal.proposed_by_id == user.id,
         Proposal.state.in_((ProposalState.AGREED, ProposalState.REFUSED)),
