@@ -245,6 +245,18 @@ def test_missing_goods_of_a_void_are_explained_to_a_second_person(cast, voided):
     assert (voided.booked, voided.closed_by, on_hand(cast.goods)) == (True, cast.manager, [17])
 
 
+def test_the_second_person_reads_all_that_is_booked(cast, voided, client_of):
+    """Also what is missing without a void, and what is over."""
+    for key, goods, units in (("c", cast.goods, 17), ("d", cast.salt, 12)):
+        do(counts.record_count, key, voided, goods, units, cast.supervisor)
+    proposal = propose(counts.book, voided, cast.manager, "货没有放回来", by=cast.manager)
+    page = client_of(cast.chair).get(f"{HERE}/proposals/{proposal.id}").text
+    assert "<dd>肥皂 2 块</dd>" in page
+    assert "<dd>肥皂：少 3 块（9 分）；食盐：多 2 袋（5 分）</dd>" in page
+    do(proposing.agree, proposal, cast.chair)
+    assert [on_hand(cast.goods), on_hand(cast.salt)] == [[17], [12]]
+
+
 def test_who_voided_by_a_till_decides_no_more_on_it(cast):
     cast.earn(cast.worker, 100)
     device, _key = do(devices.add_device, cast.shop, "收银台", cast.manager)
