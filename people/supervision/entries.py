@@ -58,7 +58,8 @@ class Entry:
     """Something that was done: `row` is the id of the row it comes from, which names it among its kind.
 
     `what` is said in the program's words, `about` is to whom it was done, `said` the reason that was given.
-    `done_by` is a sign-in, or the name of a device; without one the program itself did it.
+    `done_by` is a sign-in, or the name of a device; without one the program itself did it. What
+    `is_routine` stands among the others to be read, and nobody is asked to look into it.
     """
 
     row: int
@@ -69,6 +70,7 @@ class Entry:
     figure: str = ""
     said: str | None = None
     page: EntryPage | None = None
+    is_routine: bool = False
 
     def is_of(self, user: User) -> bool:
         """Whether somebody did it themselves, or it was done to them or to a sign-in of theirs."""

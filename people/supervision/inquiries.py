@@ -23,10 +23,15 @@ class WatchedEntry:
     entry: Entry
     inquiries: Sequence[Inquiry]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody should look into it, and nobody did yet."""
+        return not (self.inquiries or self.entry.is_routine)
+
 
 @dataclass(frozen=True)
 class KindFigures:
-    """How many entries of a kind there are, and into how many of them nobody has looked."""
+    """How many entries of a kind there are, and how many of them are open: nobody has looked into them."""
 
     kind: EntryKind
     entries: int
@@ -55,7 +60,7 @@ def _span(period: DaySpan, kind: EntryKind, chosen: str) -> DaySpan:
 def figures(watched: Sequence[WatchedEntry], period: DaySpan, chosen: str = "") -> list[KindFigures]:
     """The figures of every kind, also of those with nothing; `watched` is what was found of them."""
     entries = Counter(each.kind.code for each in watched)
-    unseen = Counter(each.kind.code for each in watched if not each.inquiries)
+    unseen = Counter(each.kind.code for each in watched if each.is_open)
     return [
         KindFigures(
             kind,
