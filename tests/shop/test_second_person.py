@@ -311,7 +311,8 @@ def test_from_the_write_off_to_the_second_person(cast, manager, client_of):
     assert led_to.location not in client_of(cast.clerk).get(f"{HERE}/").text
     chair = client_of(cast.chair)
     unsaid = chair.post(f"{led_to.location}/refuse", data={"reason": ""})
-    assert unsaid.status_code == 422
+    assert [unsaid.status_code, "<details open>" in unsaid.text] == [422, True]
+    assert "<details>" in chair.get(led_to.location).text  # no reason stands beside the button that agrees
     assert manager.post(f"{led_to.location}/agree").status_code == 422
     assert chair.post(f"{led_to.location}/agree").status_code == 302
     assert on_hand(cast.goods) == [0]
