@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,8 +61,11 @@ def create_app(**settings: object) -> Flask:
     """Put the application together; `settings` go over what the environment says."""
     app = Flask(__name__, instance_path=os.environ.get("AIXIN_INSTANCE") or str(ROOT / "instance"))
     private.keep_new_files_private()
-    configure(app, settings)
-    events.log_to(os.environ.get("AIXIN_LOG", ""), wsgi_errors_stream)
+    with usable("AIXIN_INSTANCE", app.instance_path):
+        configure(app, settings)
+    log_file = os.environ.get("AIXIN_LOG", "")
+    with usable("AIXIN_LOG", log_file):
+        events.log_to(log_file, wsgi_errors_stream)
     trust_proxies(app)
     db.init_app(app)
     with app.app_context():
@@ -82,11 +86,23 @@ def create_app(**settings: object) -> Flask:
     return app
 
 
+@contextmanager
+def usable(setting: str, path: str) -> Iterator[None]:
+    """Stop with a sentence when the path of a setting can't be used."""
+    try:
+        yield
+    except OSError as error:
+        raise SystemExit(f"{setting}={path} can't be used: {error.strerror}") from error
+
+
 def own_files(app: Flask) -> Iterator[Path]:
     """The files of the program that hold what is confidential; not all of them need be there."""
     yield Path(app.instance_path) / KEY_FILE
     yield from private.files_of_database(database_file())
-    yield from backups.all_in(backups.folder(app))
+    try:
+        yield from backups.all_in(backups.folder(app))
+    except OSError:
+        log.warning("the folder of the backups can't be read")
     if log_file := os.environ.get("AIXIN_LOG"):
         yield Path(log_file)
 

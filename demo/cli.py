@@ -16,7 +16,7 @@ from demo.story import SECRET, VILLAGE_ROLES, Story
 from ground.db import db, transaction
 from ground.paper.fonts import fonts_exist, make_fonts
 from ground.refusal import Refused
-from ground.server.cli import address, claim_database, default_port, serve
+from ground.server.cli import OneCommand, address, claim_database, default_port, serve
 from people import areas
 from people.models import Area, Grid, Role
 from people.signin import accounts
@@ -25,16 +25,13 @@ COUNTY_FILE = Path(__file__).parent.parent / "data" / "areas-532323.csv"
 DEMO_VILLAGES = ("532323101001", "532323101201", "532323102215")
 
 
-@click.command("demo")
+@click.command("demo", cls=OneCommand)
 @click.option("--county", is_flag=True, help="All 6,168 grids of the county, not only three villages.")
 @with_appcontext
 def demo_cli(county: bool) -> None:
     """Fill an empty database with a county to try things in."""
-    try:
-        with transaction():
-            load(county)
-    except Refused as refusal:
-        raise click.ClickException(str(refusal.message)) from refusal
+    with transaction():
+        load(county)
 
 
 def load(county: bool, codes: Sequence[str] = DEMO_VILLAGES) -> None:
@@ -84,7 +81,7 @@ def _load_county() -> None:
             db.session.expunge_all()
 
 
-@click.command("start")
+@click.command("start", cls=OneCommand)
 @with_appcontext
 def start() -> None:
     """Migrate, load the demo on the first start, say how to sign in, and serve."""

@@ -22,7 +22,7 @@ from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 from wtforms.widgets import DateInput, TextInput
 
 from ground import formkey
-from ground.days import DayRange
+from ground.days import SEARCHED, DayRange
 from ground.db import transaction
 from ground.figures import narrow
 from ground.paper import words
@@ -388,6 +388,13 @@ class AddressForm(Form):
         """Settings of the form: no token."""
 
         csrf = False
+
+
+class DaysForm(AddressForm):
+    """The first and the last of the days in which something is looked for; either may be left out."""
+
+    since = DayField(_("From day"), SEARCHED)
+    until = DayField(_("To day"), SEARCHED)
 
 
 class ButtonForm(Form):

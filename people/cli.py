@@ -166,8 +166,5 @@ def print_cards(code: str, out: Path) -> None:
             raise click.ClickException(f"nobody in {area.name} has a card that is good")
         with click.progressbar(length=len(faces), label="cards", file=sys.stderr) as bar:
             pdf = cards_pdf(faces, lambda done: bar.update(done - bar.pos))
-    try:
-        out.write_bytes(pdf)
-    except OSError as error:
-        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from error
+    out.write_bytes(pdf)
     click.echo(f"{len(faces)} cards in {out}")

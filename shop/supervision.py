@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ground.clock import local
 from ground.db import db
+from ground.paper.words import day
 from people import audit
 from people.models import Area, AuditEvent, Card, Person, User
 from people.supervision.entries import DaySpan, Entry, EntryKind, EntryPage
@@ -79,8 +80,8 @@ def reprints(village: Area, period: DaySpan) -> Iterator[Entry]:
         )
 
 
-def prices_of_today(village: Area, period: DaySpan) -> Iterator[Entry]:
-    """Prices that were changed for the very day on which that was written down."""
+def price_changes(village: Area, period: DaySpan) -> Iterator[Entry]:
+    """Prices that were changed; those for the very day on which they were set are to be looked into."""
     earlier = aliased(Price)
     before = (
         select(earlier.points)
@@ -99,15 +100,22 @@ def prices_of_today(village: Area, period: DaySpan) -> Iterator[Entry]:
         .limit(period.most)
     )
     for price, goods, points_before in db.session.execute(query):
-        if price.holds_from <= local(price.at).date():
-            yield Entry(
-                row_id=price.id,
-                at=price.at,
-                done_by=price.actor,
-                action=gettext("changed the price of %(goods)s for the same day", goods=goods.title),
-                figure=f"{show(points_before)} → {show(price.points)}",
-                page=EntryPage("shelf.article", {"ident": goods.id}),
-            )
+        is_at_once = price.holds_from <= local(price.at).date()
+        yield Entry(
+            row_id=price.id,
+            at=price.at,
+            done_by=price.actor,
+            action=gettext("changed the price of %(goods)s for the same day", goods=goods.title)
+            if is_at_once
+            else gettext(
+                "set a price of %(goods)s that holds from %(day)s on",
+                goods=goods.title,
+                day=day(price.holds_from),
+            ),
+            figure=f"{show(points_before)} → {show(price.points)}",
+            page=EntryPage("shelf.article", {"ident": goods.id}),
+            is_routine=not is_at_once,
+        )
 
 
 def stock_changes(village: Area, period: DaySpan) -> Iterator[Entry]:
@@ -171,7 +179,7 @@ def new_cards(village: Area, period: DaySpan) -> Iterator[Entry]:
 SUPERVISED = (
     EntryKind(110, "voids", _("Voids"), voids),
     EntryKind(120, "reprints", _("Receipts printed again"), reprints),
-    EntryKind(130, "prices", _("Prices changed for the same day"), prices_of_today),
+    EntryKind(130, "prices", _("Prices changed"), price_changes),
     EntryKind(140, "stock", _("Write-offs and differences"), stock_changes),
     EntryKind(150, "cards", _("New cards and what they bought"), new_cards),
 )

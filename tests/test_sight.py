@@ -21,10 +21,11 @@ from ground import clock
 from ground.clock import Quarter
 from ground.db import Base, db, transaction
 from people import sight
-from people.models import VILLAGE_LEVELS, Area, Household, Person, Proposal
+from people.models import VILLAGE_LEVELS, Area, Household, Person, Proposal, User
 from people.proposals import proposing
 from people.roster import changes
 from people.sight import Sight
+from people.signin import keeping
 from people.supervision import inquiries
 from people.supervision.entries import DaySpan
 from points import merging
@@ -143,8 +144,9 @@ def gossip(cast, eventful):
         watched = inquiries.entries_of(cast.village, DaySpan.usual())
         (void,) = (each for each in watched if each.kind.code == "voids")
         inquiries.look_into(cast.village, "voids", void.entry, "问过了", cast.supervisor)
+        keeping.link(cast.volunteer, None, chair, unit="供销社", phone="13600002222")
     written_of(cast.village)
-    return eventful
+    return eventful | {"signin.account": {"ident": cast.volunteer.id}}
 
 
 def free_texts():
@@ -189,8 +191,13 @@ def personal():
     villagers = sa.select(Person.name, Person.phone).join(Person.area).where(Area.level.in_(VILLAGE_LEVELS))
     people = db.session.execute(villagers).all()
     homes = db.session.execute(sa.select(Household.head, Household.phone)).all()
+    own = db.session.execute(sa.select(User.phone)).all()
     db.session.rollback()
-    return {word for row in (*people, *homes) for word in row if word} | {PHONE, "139 8765 4321", WITNESS}
+    return {word for row in (*people, *homes, *own) for word in row if word} | {
+        PHONE,
+        "139 8765 4321",
+        WITNESS,
+    }
 
 
 def told(answer):

@@ -247,6 +247,22 @@ def transaction() -> Iterator[Session]:
             session.info.pop("locked", None)
 
 
+def note_in_passing(statement: Update) -> None:
+    """Note something while a page is read, in a transaction of its own; the page is read without it too.
+
+    When somebody else writes, or nothing can be written, the next page notes it.
+    """
+    try:
+        with transaction() as session:
+            session.execute(statement)
+    except Refused:
+        return
+    except DBAPIError as error:
+        if trouble_of(error) is None:
+            raise
+        db.session.rollback()
+
+
 def do_first(action: Callable[[], None]) -> None:
     """Let the next transaction of this session begin with an action, which is undone with all the rest.
 

@@ -27,7 +27,7 @@ class BackupFailed(Exception):
 def make(folder: Path, kept: int = KEPT) -> Path:
     """Make a backup in a folder and return its file; older ones than the newest `kept` are deleted.
 
-    Raises `BackupFailed`.
+    Raises `BackupFailed`, and `OSError` where the folder can't be used.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"aixin-{clock.local(clock.machine_now()):%Y%m%d-%H%M%S}.backup"
@@ -55,15 +55,18 @@ def folder(app: Flask) -> Path:
 
 
 def newest(folder: Path) -> Path | None:
-    """The newest backup in a folder; None if there is none."""
+    """The newest backup in a folder; None if there is none. Raises `OSError` as `all_in` does."""
     return next(reversed(all_in(folder)), None)
 
 
 def all_in(folder: Path) -> list[Path]:
-    """The backups in a folder, the oldest first: their names tell. None where we may not look."""
+    """The backups in a folder, the oldest first: their names tell. A folder that is not there has none.
+
+    Raises `OSError` where it can't be read: `glob` would find nothing there, as if there was none.
+    """
     try:
-        return sorted(folder.glob(NAMES))
-    except PermissionError:
+        return sorted(file for file in folder.iterdir() if file.match(NAMES))
+    except FileNotFoundError:
         return []
 
 

@@ -2,7 +2,8 @@
 
 import os
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,40 @@ from ground.server import backups, claims, metrics, serving
 from ground.server.addresses import is_loopback
 
 
+@contextmanager
+def saying_what_is_wrong() -> Iterator[None]:
+    """Let a command end with a sentence and status 1: for a refusal, a trouble of the database, or a file."""
+    try:
+        yield
+    except Refused as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    except (DBAPIError, PoolTimeoutError) as error:
+        if (trouble := trouble_of(error)) is None:
+            raise
+        raise click.ClickException(str(SENTENCES[trouble])) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or 'a file'}: {error.strerror}") from error
+
+
 class Commands(AppGroup):
-    """Commands of one subject, which say in a sentence what is refused or wrong with the database."""
+    """Commands of one subject, which say in a sentence what is wrong."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a refusal or a trouble of the database ends it with its sentence and status 1."""
-        try:
+        """Run a command of the subject."""
+        with saying_what_is_wrong():
             return super().invoke(ctx)
-        except Refused as refusal:
-            raise click.ClickException(str(refusal.message)) from refusal
-        except (DBAPIError, PoolTimeoutError) as error:
-            if (trouble := trouble_of(error)) is None:
-                raise
-            raise click.ClickException(str(SENTENCES[trouble])) from error
 
 
-@click.command("serve")
+class OneCommand(click.Command):
+    """A command of no subject, which says in a sentence what is wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with saying_what_is_wrong():
+            return super().invoke(ctx)
+
+
+@click.command("serve", cls=OneCommand)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=int, default=lambda: default_port(), help="The port: PORT, or else 8000.")
 @click.option("--processes", type=int, default=1, show_default=True, help="More than one on PostgreSQL only.")
@@ -44,7 +63,7 @@ def serve_cli(host: str, port: int, processes: int) -> None:
     serve(host, port, processes)
 
 
-@click.command("backup")
+@click.command("backup", cls=OneCommand)
 @click.option(
     "--to",
     "folder",

@@ -94,7 +94,11 @@ def _of_backups() -> Iterator[str]:
     folder = current_app.config["BACKUPS"]
     if not folder:
         return
-    newest = backups.newest(Path(folder))
+    try:
+        newest = backups.newest(Path(folder))
+    except OSError as error:
+        yield f"backup: its folder can't be read: {error.strerror}"
+        return
     if newest is None:
         yield "backup: there is none"
     elif (age := clock.machine_now().timestamp() - newest.stat().st_mtime) > OLDEST_BACKUP_SECONDS:

@@ -4,20 +4,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import SearchField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length
 
-from ground import days
-from ground.forms import AddressForm, DayField, SelectField
+from ground.forms import DaysForm, SelectField
 from people.trail.words import all_words
 
 
-class SearchForm(AddressForm):
+class SearchForm(DaysForm):
     """What to look for in the trail; it stands in the address, so a search can be kept and sent on."""
 
     q = SearchField(_("Name, sign-in name or action"), validators=[Length(max=100)])
     action = SelectField(_("Action"), default="")
-    since = DayField(_("From"), days.SEARCHED, validators=[Optional()])
-    until = DayField(_("To"), days.SEARCHED, validators=[Optional()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

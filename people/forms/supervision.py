@@ -5,18 +5,22 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
-from ground import days
-from ground.forms import AddressForm, DayField, Form
+from ground.forms import DaysForm, Form
 from people.supervision.entries import MOST_DAYS, DaySpan
 
 
-class SupervisionForm(AddressForm):
+class SupervisionForm(DaysForm):
     """The days that are looked at; they stand in the address. Left out, it is the last thirty."""
 
-    since = DayField(_("From"), days.SEARCHED, validators=[Optional()])
-    until = DayField(_("Until"), days.SEARCHED, validators=[Optional()])
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Read the days, and fill in those that were left out: the form says which days the page shows."""
+        super().process(*args, **kwargs)
+        shown = self.period
+        for field, day in ((self.since, shown.first), (self.until, shown.last)):
+            if not field.process_errors:
+                field.data = day
 
     def validate_until(self, field: Any) -> None:
         """Check that the days are in order, and a year at most."""

@@ -25,7 +25,8 @@ class Proposal(Base):
     """Something that needs a second person (复核): who proposed it, and what became of it; decided once.
 
     `kind` says which verb is meant, `subject` which row it is about ("lot:5"), and `terms` with what the
-    verb is called. `decision` is the reason of who refused it.
+    verb is called. `decision` is the reason of who refused it, `read_at` when who proposed it read what
+    became of it.
     """
 
     __tablename__ = "proposal"
@@ -41,6 +42,7 @@ class Proposal(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     decision: Mapped[str | None] = mapped_column(String(200))
+    read_at: Mapped[datetime | None] = mapped_column(Moment)
 
     area: Mapped[Area] = relationship()
     proposed_by: Mapped[User] = relationship(foreign_keys=[proposed_by_id])

@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import Base, db, lock
+from ground.db import Base, db, lock, note_in_passing
 from ground.refusal import Refused, required_reason
 from people import audit
 from people.models import Area, AuditEvent, Proposal, ProposalState, Role, User
@@ -19,6 +19,9 @@ from people.signin import humans
 
 # Whoever gave somebody a password could sign in with it, and propose in their name.
 PASSWORD_REMEMBERED = timedelta(days=30)
+
+# So long who proposed something is told what became of it, unless they read it before.
+DECISION_TOLD_FOR = timedelta(days=7)
 
 
 def propose(needed: SecondPersonNeeded, actor: User) -> Proposal:
@@ -136,6 +139,22 @@ def _decide(proposal: Proposal, state: ProposalState, actor: User, reason: str |
     return proposal
 
 
+def may_decide(proposal: Proposal, actor: User) -> bool:
+    """Whether the actor may decide on a proposal now."""
+    try:
+        check_may_decide(proposal, actor)
+    except Refused:
+        return False
+    return True
+
+
+def note_read(proposal: Proposal, reader: User) -> None:
+    """Note by itself, as who proposed it reads it, that they know what became of it."""
+    if not proposal.waits and proposal.read_at is None and reader.id == proposal.proposed_by_id:
+        statement = update(Proposal).where(Proposal.id == proposal.id)
+        note_in_passing(statement.values(read_at=clock.now()))
+
+
 # --- As they are read ---
 
 
@@ -156,16 +175,25 @@ def search(area: Area) -> Select[Proposal]:
 
 
 def waiting_for(area: Area, user: User, roles: Collection[Role]) -> list[Proposal]:
-    """The proposals of an area and below that somebody with these roles can decide on, oldest first."""
+    """The proposals of an area and below that somebody with these roles may decide on, oldest first."""
     mine = {kind.code for kind in kinds.KINDS.items() if kind.deciders & set(roles)}
     if not mine:
         return []
     query = _within(area).where(Proposal.state == ProposalState.WAITING, Proposal.kind.in_(mine))
     return [
-        proposal
-        for proposal in db.session.scalars(query.order_by(Proposal.id))
-        if not humans.is_same(proposal.proposed_by, user)
+        proposal for proposal in db.session.scalars(query.order_by(Proposal.id)) if may_decide(proposal, user)
     ]
+
+
+def decided_unread(area: Area, user: User) -> Sequence[Proposal]:
+    """What somebody proposed in an area or below, decided by others lately, not read yet; oldest first."""
+    query = _within(area).where(
+        Proposal.proposed_by_id == user.id,
+        Proposal.state.in_((ProposalState.AGREED, ProposalState.REFUSED)),
+        Proposal.read_at.is_(None),
+        Proposal.decided_at > clock.now() - DECISION_TOLD_FOR,
+    )
+    return db.session.scalars(query.order_by(Proposal.decided_at, Proposal.id)).all()
 
 
 def _within(area: Area) -> Select[Proposal]:

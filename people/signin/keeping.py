@@ -167,12 +167,14 @@ def users_of_cards(people: list[Person]) -> dict[int, User]:
     return {user.person_id: user for user in users if user.person_id is not None}
 
 
-def link(user: User, person: Person | None, actor: User | None, *, unit: str = "", phone: str = "") -> None:
+def link(
+    user: User, person: Person | None, actor: User | None, *, unit: str = "", phone: str | None = ""
+) -> None:
     """Say who a sign-in is: a person of the roster, or somebody else by their unit; and their telephone.
 
-    So that they decide nothing about themselves. Refused `own_account`, `above_you`, `card_sign_in` (a card's
-    is its holder's), `bad_unit`, `bad_phone`, `roles_conflict` when the human would both score and redeem at
-    one place.
+    So that they decide nothing about themselves. Without a telephone (None) it stays as it is kept. Refused
+    `own_account`, `above_you`, `card_sign_in` (a card's is its holder's), `bad_unit`, `bad_phone`,
+    `roles_conflict` when the human would both score and redeem at one place.
     """
     user = _manageable(user, actor)
     if accounts.is_of_card(user):
@@ -184,7 +186,7 @@ def link(user: User, person: Person | None, actor: User | None, *, unit: str = "
         accounts.widest_area(user),
         person_id=person.id if person else None,
         unit=accounts.kept_unit(unit),
-        phone=accounts.kept_phone(phone),
+        phone=user.phone if phone is None else accounts.kept_phone(phone),
     )
     db.session.expire(user, ["person"])
     for role_grant in user.grants:

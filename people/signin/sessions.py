@@ -15,20 +15,17 @@ from secrets import token_urlsafe
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import contains_eager
 
 from ground import clock
-from ground.db import db, transaction
-from ground.db.troubles import trouble_of
-from ground.refusal import Refused
+from ground.db import db, note_in_passing
 from people import audit
 from people.models import Area, Grant, Role, User, UserSession
 from people.signin import accounts
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
-SEEN_EVERY = timedelta(minutes=10)  # more often it is not written down: reading pages writes nothing else
+SEEN_EVERY = timedelta(minutes=10)  # more often it is not written down: reading pages writes hardly anything
 KEPT = timedelta(days=30)
 MARK_CHARACTERS = 32
 
@@ -146,18 +143,10 @@ def users_on(marks: Collection[str], area: Area, roles: Collection[Role]) -> dic
 
 def note_use(session: UserSession) -> None:
     """Note now and then that a session is used, by itself; pages are read without it too."""
-    now, ident = clock.machine_now(), session.id
-    if now - session.seen_at < SEEN_EVERY:
-        return
-    try:
-        with transaction():
-            db.session.execute(update(UserSession).where(UserSession.id == ident).values(seen_at=now))
-    except Refused:
-        return  # somebody writes; the next page notes it
-    except DBAPIError as error:
-        if trouble_of(error) is None:
-            raise
-        db.session.rollback()
+    now = clock.machine_now()
+    if now - session.seen_at >= SEEN_EVERY:
+        statement = update(UserSession).where(UserSession.id == session.id)
+        note_in_passing(statement.values(seen_at=now))
 
 
 def end(token: str) -> None:

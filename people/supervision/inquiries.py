@@ -23,6 +23,11 @@ class WatchedEntry:
     entry: Entry
     inquiries: Sequence[Inquiry]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody should look into it, and nobody did yet."""
+        return not (self.inquiries or self.entry.is_routine)
+
 
 @dataclass(frozen=True)
 class KindFigures:
@@ -55,7 +60,7 @@ def _span(period: DaySpan, kind: EntryKind, chosen: str) -> DaySpan:
 def figures(watched: Sequence[WatchedEntry], period: DaySpan, chosen: str = "") -> list[KindFigures]:
     """The figures of every kind, also of those with nothing; `watched` is what was found of them."""
     entries = Counter(each.kind.code for each in watched)
-    unseen = Counter(each.kind.code for each in watched if not each.inquiries)
+    unseen = Counter(each.kind.code for each in watched if each.is_open)
     return [
         KindFigures(
             kind,

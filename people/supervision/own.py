@@ -1,27 +1,44 @@
-"""The entries of `people`: sign-ins and roles, passwords used at once, people entered twice."""
+"""The entries of `people`: sign-ins and roles, passwords given, people entered twice."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ground.db import db
+from ground.paper.words import moment
 from people import audit, labels
 from people.models import Area, AuditEvent, Merge, Person, Role, User
-from people.signin.accounts import CARD_SIGN_IN
+from people.signin import accounts
 from people.supervision.entries import DaySpan, Entry, EntryKind, EntryPage
 from people.trail.words import all_words
 
-# What changes who may come in, and as what.
-SIGN_IN_ACTIONS = {
-    *("user.add", "user.link", "user.reopen", "user.second_factor_off"),
-    *("role.grant", "role.confirm", "role.revoke"),
-}
+# What changes who may come in, and as what: at a place, and wherever they hold a role.
+PLACE_ACTIONS = ("user.add", "role.grant", "role.confirm", "role.revoke")
+SIGN_IN_ACTIONS = ("user.link", "user.reopen", "user.second_factor_off")
 
 USED_AT_ONCE = timedelta(hours=1)
+
+
+def _is_of_somebody_in(village: Area) -> ColumnElement[bool]:
+    """SQL condition: an event is about somebody who was ever given a role in the village.
+
+    The event itself stands in the trail of one place only, also where they hold roles in two.
+    """
+    given = aliased(AuditEvent)
+    return AuditEvent.subject.in_(
+        select(given.subject).where(given.area_id == village.id, given.action == "role.grant")
+    )
+
+
+def _trail_page(village: Area, event: AuditEvent) -> EntryPage | None:
+    """The trail of whom an event is about, if the event stands in the village's."""
+    if event.area_id != village.id:
+        return None
+    return EntryPage("home.audit", {"area": village.code, "subject": event.subject})
 
 
 def sign_ins(village: Area, period: DaySpan) -> Iterator[Entry]:
@@ -31,9 +48,11 @@ def sign_ins(village: Area, period: DaySpan) -> Iterator[Entry]:
         .join(User, AuditEvent.subject == audit.names_of(User))
         .options(joinedload(AuditEvent.actor))
         .where(
-            AuditEvent.area_id == village.id,
-            AuditEvent.action.in_(SIGN_IN_ACTIONS),
-            ~User.username.startswith(CARD_SIGN_IN),
+            or_(
+                AuditEvent.action.in_(PLACE_ACTIONS) & (AuditEvent.area_id == village.id),
+                AuditEvent.action.in_(SIGN_IN_ACTIONS) & _is_of_somebody_in(village),
+            ),
+            ~User.username.startswith(accounts.CARD_SIGN_IN),
             period.holds(AuditEvent.at),
         )
         .order_by(AuditEvent.id.desc())
@@ -43,12 +62,12 @@ def sign_ins(village: Area, period: DaySpan) -> Iterator[Entry]:
     for event, user in db.session.execute(query):
         role = event.detail.get("role") or (event.before or {}).get("role")
         figure = str(labels.ROLES[Role(role)]) if role else ""
-        page = EntryPage("home.audit", {"area": village.code, "subject": event.subject})
+        page = _trail_page(village, event)
         yield Entry(event.id, event.at, event.actor, str(words[event.action]), user, figure, page=page)
 
 
-def passwords_used_at_once(village: Area, period: DaySpan) -> Iterator[Entry]:
-    """Passwords and PINs that one gave to another, and that were used within the hour.
+def passwords_given(village: Area, period: DaySpan) -> Iterator[Entry]:
+    """Passwords and PINs that one gave to another; those used within the hour are to be looked into.
 
     Used is one at the first sign-in: there its owner, or whoever has it, chooses another.
     """
@@ -68,29 +87,45 @@ def passwords_used_at_once(village: Area, period: DaySpan) -> Iterator[Entry]:
         .join(User, AuditEvent.subject == audit.names_of(User))
         .options(joinedload(AuditEvent.actor))
         .where(
-            AuditEvent.area_id == village.id,
+            _is_of_somebody_in(village),
             AuditEvent.action == "user.password",
             or_(AuditEvent.actor_id.is_(None), AuditEvent.actor_id != User.id),
-            used_at.is_not(None),
             period.holds(AuditEvent.at),
         )
         .order_by(AuditEvent.id.desc())
         .limit(period.most)
     )
     for event, user, used in db.session.execute(query):
-        if used - event.at <= USED_AT_ONCE:
-            is_pin = user.username.startswith(CARD_SIGN_IN)
-            yield Entry(
-                row_id=event.id,
-                at=event.at,
-                done_by=event.actor,
-                action=gettext("gave a PIN that was used within the hour")
-                if is_pin
-                else gettext("gave a password that was used within the hour"),
-                subject=user,
-                figure=gettext("after %(n)s min", n=int((used - event.at).total_seconds() // 60)),
-                page=EntryPage("home.audit", {"area": village.code, "subject": event.subject}),
-            )
+        is_used_at_once = used is not None and used - event.at <= USED_AT_ONCE
+        yield Entry(
+            row_id=event.id,
+            at=event.at,
+            done_by=event.actor,
+            action=_given_words(accounts.is_of_card(user), is_used_at_once),
+            subject=user,
+            figure=_used_words(event.at, used),
+            page=_trail_page(village, event),
+            is_routine=not is_used_at_once,
+        )
+
+
+def _given_words(is_pin: bool, is_used_at_once: bool) -> str:
+    if is_used_at_once:
+        return (
+            gettext("gave a PIN that was used within the hour")
+            if is_pin
+            else gettext("gave a password that was used within the hour")
+        )
+    return gettext("gave a PIN") if is_pin else gettext("gave a password")
+
+
+def _used_words(given: datetime, used: datetime | None) -> str:
+    """How long after it was given a password was used."""
+    if used is None:
+        return gettext("not used yet")
+    if used - given <= USED_AT_ONCE:
+        return gettext("after %(n)s min", n=int((used - given).total_seconds() // 60))
+    return gettext("used %(moment)s", moment=moment(used))
 
 
 def merges(village: Area, period: DaySpan) -> Iterator[Entry]:
@@ -119,6 +154,6 @@ def merges(village: Area, period: DaySpan) -> Iterator[Entry]:
 
 OWN_KINDS = (
     EntryKind(10, "sign-ins", _("Sign-ins and roles"), sign_ins),
-    EntryKind(20, "passwords", _("Passwords used at once"), passwords_used_at_once),
+    EntryKind(20, "passwords", _("Passwords and PINs given"), passwords_given),
     EntryKind(30, "merges", _("Entries merged"), merges),
 )

@@ -1,4 +1,4 @@
-"""What the reader of a page is shown of people: for views, and as filters for templates."""
+"""What the reader of a page is shown of people: for views, forms, and as filters for templates."""
 
 from flask import g
 
@@ -23,6 +23,16 @@ def shown_name(who: Named | str | None) -> str:
 def shown_phone(number: str | None) -> str:
     """A telephone number as the reader may see it; without one, nothing."""
     return sight().phone(number)
+
+
+def phone_in_form(number: str) -> str:
+    """A telephone number as it stands in a form that changes it: nothing where the reader sees it masked."""
+    return "" if sight().masked else number
+
+
+def phone_from_form(typed: str) -> str | None:
+    """The telephone number that a form means; None where who sees it masked left it empty: it stays."""
+    return None if sight().masked and not typed else typed
 
 
 def shown_text(text: str | None, place: Area | None = None) -> str:

@@ -6,11 +6,12 @@ from flask_babel import gettext, ngettext
 from ground import clock
 from ground.paper import words
 from people import access
-from people.models import Area, Role, User
+from people.models import Area, Proposal, ProposalState, Role, User
 from people.pages import Urgency, WaitingItem
 from people.proposals import kinds, proposing
 from people.roster import staffing
 from people.signin import accounts, keeping, second_factor
+from people.views.proposing import READERS
 from people.views.shown import shown_name
 
 
@@ -28,19 +29,29 @@ def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
 
 
 def _proposals(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
-    """What was proposed and waits for the reader as its second person."""
+    """What waits for the reader as its second person, and what became of what they proposed themselves."""
+    if not roles & READERS:
+        return []
+    waiting = [(each, Urgency.IN_TURN) for each in proposing.waiting_for(area, user, roles)]
+    decided = [(each, Urgency.TO_KNOW) for each in proposing.decided_unread(area, user)]
     return [
         WaitingItem(
-            gettext(
-                "%(what)s: %(name)s asks for a second person",
-                what=kinds.kind_of(proposal).title,
-                name=shown_name(proposal.proposed_by),
-            ),
+            _proposal_text(proposal),
             url_for("home.proposal", village=proposal.area.code, ident=proposal.id),
+            urgency=urgency,
             village=None if area.is_village else proposal.area,
         )
-        for proposal in proposing.waiting_for(area, user, roles)
+        for proposal, urgency in waiting + decided
     ]
+
+
+def _proposal_text(proposal: Proposal) -> str:
+    what, by = kinds.kind_of(proposal).title, proposal.decided_by or proposal.proposed_by
+    if proposal.waits:
+        return gettext("%(what)s: %(name)s asks for a second person", what=what, name=shown_name(by))
+    if proposal.state == ProposalState.AGREED:
+        return gettext("%(what)s: %(name)s agreed, it is done", what=what, name=shown_name(by))
+    return gettext("%(what)s: %(name)s did not agree, nothing was done", what=what, name=shown_name(by))
 
 
 def _terms(area: Area) -> list[WaitingItem]:

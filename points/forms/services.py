@@ -8,10 +8,10 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground import days
-from ground.forms import AddressForm, DayField, FiguresField, Form, KeyedForm, NumberField, SelectField
+from ground.forms import DayField, FiguresField, Form, KeyedForm, NumberField, SelectField
 from points import labels
 from points.forms.fields import PhotoField
 from points.models import MANY_TIMES, Voucher
@@ -78,10 +78,3 @@ class TogetherForm(KeyedForm):
     """The records that are ticked to be confirmed together, by their ids."""
 
     service = SelectMultipleField(coerce=int, validate_choice=False)
-
-
-class PeriodForm(AddressForm):
-    """The days between which records are looked for; it stands in the address."""
-
-    since = DayField(_("From"), days.SEARCHED, validators=[Optional()])
-    until = DayField(_("Until"), days.SEARCHED, validators=[Optional()])

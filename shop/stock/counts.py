@@ -211,10 +211,9 @@ def book(
         raise Refused("nothing_counted", _("Nothing was counted yet."))
     if _was_counted_by(stock_take, actor):
         raise Refused("own_count", _("Who counts does not book. Ask another manager."))
-    short_rows = [row for row in counted_rows if row.voided_short]
-    if short_rows:
-        kinds.check_agreed(_to_propose(stock_take, short_rows, explanation), actor, agreed_by)
     differing_rows = [row for row in counted_rows if row.difference]
+    if any(row.voided_short for row in differing_rows):
+        kinds.check_agreed(_to_propose(stock_take, differing_rows, explanation), actor, agreed_by)
     lots_by_article = defaultdict(list)
     for lot in lots.lock_lots((row.goods.id for row in differing_rows), empty=True):
         lots_by_article[lot.goods_id].append(lot)
@@ -228,9 +227,12 @@ def book(
 
 
 def _to_propose(
-    stock_take: StockTake, short_rows: Sequence[CountRow], explanation: str
+    stock_take: StockTake, differing_rows: Sequence[CountRow], explanation: str
 ) -> SecondPersonNeeded:
-    """What is proposed where goods of voids are missing. Refused `explanation_missing`."""
+    """What is proposed where goods of voids are missing: to book all differences.
+
+    Refused `explanation_missing`.
+    """
     explanation = explanation.strip()
     if not explanation:
         raise Refused(
@@ -244,7 +246,8 @@ def _to_propose(
         stock_take,
         _("Goods are missing that came back by a void. A second person has to agree."),
         explanation=explanation,
-        short={str(row.goods.id): row.voided_short for row in short_rows},
+        short={str(row.goods.id): row.voided_short for row in differing_rows if row.voided_short},
+        differences={str(row.goods.id): row.difference for row in differing_rows},
         last_count=_last_count_id(stock_take),
     )
 

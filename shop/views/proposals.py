@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from ground.db import db
@@ -73,11 +74,32 @@ def _undo_facts(proposal: Proposal) -> Facts:
 
 
 def _void_short_facts(proposal: Proposal) -> Facts:
-    short = [
-        _units(db.session.get_one(Goods, int(ident)), units)
-        for ident, units in proposal.terms["short"].items()
+    terms = proposal.terms
+    goods = {ident: db.session.get_one(Goods, int(ident)) for ident in terms["differences"]}
+    return [
+        (
+            _("Missing after a void"),
+            "、".join(_units(goods[ident], units) for ident, units in terms["short"].items()),
+        ),
+        (
+            _("All that is then booked"),
+            "；".join(_difference(goods[ident], units) for ident, units in terms["differences"].items()),
+        ),
+        (_("Why"), terms["explanation"]),
     ]
-    return [(_("Missing after a void"), "、".join(short)), (_("Why"), proposal.terms["explanation"])]
+
+
+def _difference(goods: Goods, units: int) -> str:
+    """A difference of a stock-take in words, with what it is worth today."""
+    words_of = {
+        "goods": goods.title,
+        "n": abs(units),
+        "unit": goods.unit,
+        "points": amounts.show(abs(units) * prices.price_of(goods)),
+    }
+    if units < 0:
+        return gettext("%(goods)s: %(n)s %(unit)s short (%(points)s points)", **words_of)
+    return gettext("%(goods)s: %(n)s %(unit)s over (%(points)s points)", **words_of)
 
 
 def _price_facts(proposal: Proposal) -> Facts:

@@ -13,7 +13,7 @@ from people import cards
 from people.models import AuditEvent, Role, User
 from people.signin import accounts, keeping, passwords
 from tests.cast import COUNTY, HASHED, NEXT_VILLAGE, PASSWORD, TOWNSHIP, VILLAGE
-from tests.story import new_password, new_pin, refusal, refused
+from tests.story import do, new_password, new_pin, refusal, refused
 
 SECRET = re.compile(r'<p class="number">([^<]+)</p>')
 
@@ -480,6 +480,19 @@ def test_the_buttons_of_a_sign_in(cast, chair):
     assert 'value="5212345"' in unclear.text
     assert chair.post(f"{path}/person", data=wrong | {"phone": "13900002222"}).location == path
     assert (cast.clerk.person, cast.clerk.unit, cast.clerk.phone) == (None, "村委会", "13900002222")
+
+
+def test_above_the_village_a_telephone_is_typed_anew_or_stays(cast, client_of):
+    path, sent = f"accounts/{cast.clerk.id}", {"person": 0, "unit": "村委会", "phone": ""}
+    do(keeping.link, cast.clerk, None, cast.chair, unit="村委会", phone="13900002222")
+    township = english(client_of(cast.township_user))
+    page = township.get(f"/a/{VILLAGE}/{path}").text
+    assert ["139****2222 is kept" in page, "13900002222" in page] == [True, False]
+    for typed, kept in (("", "13900002222"), ("13900003333", "13900003333")):
+        assert township.post(f"/a/{VILLAGE}/{path}/person", data=sent | {"phone": typed}).status_code == 302
+        assert cast.clerk.phone == kept
+    client_of(cast.chair).post(f"/a/{VILLAGE}/{path}/person", data=sent)
+    assert cast.clerk.phone == ""
 
 
 @pytest.mark.parametrize("what", ["password", "sign-out", "close", "reopen"])

@@ -111,12 +111,64 @@ def entries_of_next_village(cast):
     return inquiries.entries_of(cast.next_village, DaySpan.usual())
 
 
-def test_a_password_that_was_used_later_is_none_of_it(cast, clock):
-    with transaction():
-        keeping.give_password(cast.volunteer, cast.chair, HASHED)
+def test_every_password_that_was_given_is_told_and_one_used_at_once_is_looked_into(cast, client_of, clock):
+    do(keeping.give_password, cast.volunteer, cast.chair, HASHED)
+    new_pin(cast.worker, cast.clerk)
     clock.turn_to(now() + timedelta(minutes=61))
     own_password(cast.volunteer, "drei-kleine-fische")
-    assert "passwords" not in entries(cast)
+    assert [(each.what, each.about.name, each.figure) for each in entries(cast)["passwords"]] == [
+        ("给了卡密码", "李秀明", "还没有用过"),
+        ("给了密码", "马志愿", "2026年12月28日 10:01 用了"),
+    ]
+    supervisor = client_of(cast.supervisor)
+    assert "尚未核查" not in read(supervisor, "show=passwords")
+    do(keeping.give_password, cast.manager, cast.chair, HASHED)
+    own_password(cast.manager, "drei-kleine-fische")
+    assert "给了密码，一小时内就被使用" in read(supervisor, "show=passwords")
+    assert "1条未核查" in read(supervisor)
+
+
+def test_a_price_of_tomorrow_is_told_and_one_of_today_is_looked_into(cast, client_of):
+    with transaction():
+        prices.set_price(cast.goods, 35, cast.manager, today() + timedelta(days=1))
+        prices.set_price(cast.salt, 30, cast.manager, today())
+    page = read(client_of(cast.supervisor), "show=prices")
+    assert ["食盐" in page, "2026年12月29日起" in page, page.count("尚未核查")] == [True, True, 1]
+
+
+def test_who_holds_roles_in_two_villages_is_told_of_in_both(cast):
+    """Also after one of the roles was taken back; where a role is held, its giving stands there alone."""
+    with transaction():
+        accounts.grant(cast.outside_volunteer, Role.VOLUNTEER, cast.village, cast.chair)
+        keeping.link(cast.outside_volunteer, None, cast.county_user, unit="供销社")
+        keeping.give_password(cast.outside_volunteer, cast.county_user, HASHED)
+        (held,) = (held for held in cast.outside_volunteer.grants if held.area == cast.village)
+        accounts.revoke(held, cast.chair)
+    told = [
+        sorted(
+            (each.kind.code, each.entry.page is not None)
+            for each in inquiries.entries_of(village, DaySpan.usual())
+            if each.entry.about == cast.outside_volunteer and each.entry.done_by
+        )
+        for village in (cast.village, cast.next_village)
+    ]
+    # The password; given, who it is, and revoked. They lead to the trail where they stand in it.
+    assert told == [
+        [("passwords", True), ("sign-ins", True), ("sign-ins", True), ("sign-ins", True)],
+        [("passwords", False), ("sign-ins", False)],
+    ]
+
+
+def test_the_days_that_are_shown_stand_in_the_form(cast, client_of):
+    client = client_of(cast.supervisor)
+    for query, first, last in (
+        ("", "2026-11-29", "2026-12-28"),
+        ("until=2026-06-30", "2026-06-30", "2026-06-30"),
+        ("since=2026-06-30", "2026-06-30", "2026-12-28"),
+    ):
+        page = client.get(f"{PAGE}?{query}").text
+        assert re.findall(r'name="(?:since|until)"[^>]*value="([^"]*)"', page) == [first, last], query
+    assert "最多看一年" in client.get(f"{PAGE}?since=2024-01-05").text
 
 
 def test_the_page_asks_once_for_each_kind(cast, busy_days):

@@ -203,6 +203,67 @@ def test_a_backup_that_fails_says_so_and_leaves_nothing(app, tmp_path, monkeypat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_of_backups_that_cant_be_read_is_not_an_empty_one(app, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setitem(app.config, "BACKUPS", str(tmp_path / "file"))
+    assert readiness(app) == ["backup: its folder can't be read: Not a directory"]
+    assert list(backups.all_in(tmp_path / "nowhere")) == []
+
+
+# --- Paths ---
+
+
+def commands(group, *names):
+    """The commands of the program's own, each with the words that call it."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        if isinstance(command, click.Group):
+            yield from commands(command, *names, name) if name != "db" else ()
+        else:
+            yield (*names, name), command
+
+
+def paths_that_cant_be_used(kind, folder):
+    """For a parameter that takes a path: not there, something else, or something in the way."""
+    below = folder / "plain/below"
+    if kind.exists:
+        return [folder / "nowhere", folder, folder / "plain", below]
+    return [folder if kind.file_okay else folder / "plain", below, Path("/dev/null/here")]
+
+
+def test_a_path_that_cant_be_used_is_said_in_a_sentence(app, cast, tmp_path, monkeypatch):
+    """By every command that takes one; the file that is there can't be read."""
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "https://aixin.example")
+    (tmp_path / "plain").touch()
+
+    def cant_be_read(_path):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "read_bytes", cant_be_read)
+    asked = set()
+    for names, command in commands(app.cli):
+        needed = {each: [each.opts[0], VILLAGE] for each in command.params if each.required}
+        for each in command.params:
+            if not isinstance(each.type, click.Path):
+                continue
+            rest = [word for other in needed.keys() - {each} for word in needed[other]]
+            option = each.opts if isinstance(each, click.Option) else []
+            for path in paths_that_cant_be_used(each.type, tmp_path):
+                done = app.test_cli_runner().invoke(args=[*names, *option, str(path), *rest])
+                asked.add((*names, each.name))
+                assert isinstance(done.exception, SystemExit), (names, path, done.exception)
+                assert done.exit_code in (1, 2), (names, path, done.output)
+    assert len(asked) == 5
+
+
+@pytest.mark.parametrize("setting", ["AIXIN_INSTANCE", "AIXIN_LOG"])
+def test_a_setting_with_a_path_that_cant_be_used_is_said_in_a_sentence(setting, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(setting, str(tmp_path / "file/below"))
+    with pytest.raises(SystemExit, match=f"{setting}=.* can't be used: Not a directory"):
+        new_app("sqlite://")
+
+
 # --- docs/operations.md ---
 
 DOCS = (ROOT / "docs/operations.md").read_text()

@@ -1,5 +1,6 @@
 """What one person alone does not do in the shop: large write-offs, old deliveries, empty voids."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
@@ -244,6 +245,18 @@ def test_missing_goods_of_a_void_are_explained_to_a_second_person(cast, voided):
     assert (voided.booked, voided.closed_by, on_hand(cast.goods)) == (True, cast.manager, [17])
 
 
+def test_the_second_person_reads_all_that_is_booked(cast, voided, client_of):
+    """Also what is missing without a void, and what is over."""
+    for key, goods, units in (("c", cast.goods, 17), ("d", cast.salt, 12)):
+        do(counts.record_count, key, voided, goods, units, cast.supervisor)
+    proposal = propose(counts.book, voided, cast.manager, "货没有放回来", by=cast.manager)
+    page = client_of(cast.chair).get(f"{HERE}/proposals/{proposal.id}").text
+    assert "<dd>肥皂 2 块</dd>" in page
+    assert "<dd>肥皂：少 3 块（9 分）；食盐：多 2 袋（5 分）</dd>" in page
+    do(proposing.agree, proposal, cast.chair)
+    assert [on_hand(cast.goods), on_hand(cast.salt)] == [[17], [12]]
+
+
 def test_who_voided_by_a_till_decides_no_more_on_it(cast):
     cast.earn(cast.worker, 100)
     device, _key = do(devices.add_device, cast.shop, "收银台", cast.manager)
@@ -298,12 +311,59 @@ def test_from_the_write_off_to_the_second_person(cast, manager, client_of):
     assert led_to.location not in client_of(cast.clerk).get(f"{HERE}/").text
     chair = client_of(cast.chair)
     unsaid = chair.post(f"{led_to.location}/refuse", data={"reason": ""})
-    assert unsaid.status_code == 422
+    assert [unsaid.status_code, "<details open>" in unsaid.text] == [422, True]
+    assert "<details>" in chair.get(led_to.location).text  # no reason stands beside the button that agrees
     assert manager.post(f"{led_to.location}/agree").status_code == 422
     assert chair.post(f"{led_to.location}/agree").status_code == 302
     assert on_hand(cast.goods) == [0]
     assert chair.post(f"{led_to.location}/refuse", data={"reason": "不"}).status_code == 422
     assert "大额报损" in chair.get(f"{HERE}/proposals").text
+
+
+def front(client):
+    """The front page, without tags."""
+    return re.sub(r"<[^>]+>", "", client.get(f"{HERE}/").text)
+
+
+@pytest.mark.parametrize(
+    ("verb", "more", "told"),
+    [
+        (proposing.agree, (), "大额报损：陈主任同意了，已经办好"),
+        (proposing.refuse, ("看得见，没坏",), "大额报损：陈主任没有同意，没有办"),
+    ],
+)
+def test_who_proposed_it_is_told_what_became_of_it_until_they_read_it(
+    cast, proposed, manager, client_of, verb, more, told
+):
+    assert told not in front(manager)
+    do(verb, proposed, *more, cast.chair)
+    for reader in (client_of(cast.chair), client_of(cast.supervisor)):
+        reader.get(f"{HERE}/proposals/{proposed.id}")
+        assert told not in front(reader)
+    assert told in front(manager)
+    assert [manager.get(f"{HERE}/proposals/{proposed.id}").status_code, told in front(manager)] == [
+        200,
+        False,
+    ]
+
+
+def test_what_became_of_it_is_told_for_a_week(cast, clock, proposed, manager):
+    told = "没有同意"
+    do(proposing.refuse, proposed, "看得见，没坏", cast.chair)
+    clock.days_on(6)
+    assert told in front(manager)
+    clock.days_on(1)
+    assert told not in front(manager)
+
+
+def test_it_waits_only_for_who_may_decide(cast, proposed, client_of):
+    """Not for who gave the proposer a password: neither on the front page nor in the figure of the list."""
+    new_password(cast.manager, cast.chair)
+    waits = f"{HERE}/proposals/{proposed.id}"
+    for user, is_waiting in ((cast.chair, False), (cast.second_chair, True)):
+        client = client_of(user)
+        assert (waits in client.get(f"{HERE}/").text) is is_waiting
+        assert ("有 1 件待您复核" in client.get(f"{HERE}/proposals").text) is is_waiting
 
 
 def test_the_chair_alone_sets_the_village_s_limit(cast, manager, client_of):

@@ -39,6 +39,7 @@ def proposals(village: str) -> str:
 @access.allow(*READERS)
 def proposal(village: str, ident: int) -> tuple[str, int]:
     """One proposal: what would be done, who proposed it, and the buttons to agree or refuse."""
+    proposing.note_read(_proposal_or_404(ident), current_user)
     return _proposal_page(ident, ReasonForm(formdata=None))
 
 

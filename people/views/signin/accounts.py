@@ -24,7 +24,7 @@ from people.forms.accounts import (
 from people.models import Area, Grant, Person, Role, User
 from people.signin import accounts, humans, keeping, passwords, second_factor
 from people.views.listing import excel, render
-from people.views.shown import shown_name, sight
+from people.views.shown import phone_from_form, phone_in_form, shown_name, sight
 from people.views.signin import bp, lists
 
 
@@ -113,7 +113,7 @@ def _account(user: User, refused: Form | None = None) -> tuple[str, int]:
     """The page of a sign-in; a refusal is shown on it."""
     form = refused if isinstance(refused, RoleForm) else _with_choices(RoleForm(formdata=None))
     is_own = humans.is_same(user, current_user)
-    known = {"person": user.person_id or 0, "unit": user.unit, "phone": user.phone}
+    known = {"person": user.person_id or 0, "unit": user.unit, "phone": phone_in_form(user.phone)}
     roster = refused if isinstance(refused, RosterForm) else RosterForm(formdata=None, **known)
     page = render(
         "people/signin/account.html",
@@ -194,8 +194,8 @@ def link_account(area: str, ident: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with attempt(form):
             person = _person(form)
-            unit = "" if person else form.unit.data
-            keeping.link(_user(ident), person, current_user, unit=unit, phone=form.phone.data)
+            unit, phone = "" if person else form.unit.data, phone_from_form(form.phone.data)
+            keeping.link(_user(ident), person, current_user, unit=unit, phone=phone)
     return _finish(ident, form, gettext("Written down."))
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from ground import clock, names, web
 from ground.clock import Quarter
 from ground.db import fetch, lock_all
-from ground.forms import ButtonForm, Form, ReasonForm, attempt
+from ground.forms import ButtonForm, DaysForm, Form, ReasonForm, attempt
 from ground.paper import words
 from people import access
 from people.models import Role
@@ -19,7 +19,7 @@ from people.roster import holders, persons
 from people.views.listing import excel, render
 from people.views.shown import shown_name
 from points import labels
-from points.forms.services import ConfirmForm, PeriodForm, TogetherForm
+from points.forms.services import ConfirmForm, TogetherForm
 from points.models import RubricItem, Service, ServiceState
 from points.rubrics import versions
 from points.services import deciding, flags, photos, reading, taking, together, witnesses
@@ -65,7 +65,7 @@ def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
     state = criteria.get("state", ServiceState.RECORDED if waiting_count and not criteria else "")
     may_decide = bool(g.roles & set(DECIDERS))
     in_groups = may_decide and state == ServiceState.RECORDED and "record" not in criteria
-    period = PeriodForm(request.args)
+    period = DaysForm(request.args)
     period.validate()
     search = _search_of_choices(state, criteria, period)
     query = reading.search_services(g.area, search, is_by_item=in_groups)
@@ -106,7 +106,7 @@ def _search_of_request() -> dict[str, Any]:
     return {name: request.args[name] for name in SEARCH_KEYS[:-1] if name in request.args}
 
 
-def _search_of_choices(state: str, criteria: dict[str, Any], period: PeriodForm) -> ServiceSearch:
+def _search_of_choices(state: str, criteria: dict[str, Any], period: DaysForm) -> ServiceSearch:
     """The search by a state and criteria; 404 for a state that is none of the choices.
 
     What was written is searched only for those who may read it.
