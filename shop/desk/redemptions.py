@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock, names
@@ -32,6 +32,22 @@ from shop.stock import lots
 
 CODE_CHARACTERS = 16
 ORIGINAL_FOR = timedelta(minutes=15)  # a receipt printed later is a reprint
+
+# Of another day than the last one, and where a clock was put back, the receipts say which number is next.
+_NEXT_SERIAL = (
+    update(Shop)
+    .where(Shop.id == bindparam("shop_id"))
+    .values(
+        numbered_on=bindparam("today"),
+        last_serial=case(
+            (Shop.numbered_on == bindparam("today"), Shop.last_serial + 1),
+            else_=select(func.coalesce(func.max(Redemption.serial), 0) + 1)
+            .where(Redemption.shop_id == bindparam("shop_id"), Redemption.day == bindparam("today"))
+            .scalar_subquery(),
+        ),
+    )
+    .returning(Shop.last_serial)
+)
 
 
 def redeem(
@@ -173,11 +189,8 @@ def _articles(shop: Shop, basket: Mapping[int, int]) -> dict[int, Goods]:
 
 def _next_serial(shop: Shop, day: date) -> int:
     """The next receipt number of the day, without gaps: the shop's row is locked until it is used."""
-    get_locked(Shop, shop.id)
-    last = db.session.scalar(
-        select(func.max(Redemption.serial)).where(Redemption.shop_id == shop.id, Redemption.day == day)
-    )
-    return (last or 0) + 1
+    drawn = db.session.connection().execute(_NEXT_SERIAL, {"shop_id": shop.id, "today": day})
+    return int(drawn.scalar_one() or 0)
 
 
 def redemptions_of(shop: Shop) -> Select[Redemption]:

@@ -20,6 +20,7 @@ from shop.models import (
     Lot,
     MoveKind,
     Redemption,
+    Shop,
     StockMove,
     StockTake,
     Void,
@@ -217,7 +218,7 @@ def _strays() -> Iterator[str]:
 
 
 def _serials() -> Iterator[str]:
-    """Receipt numbers have no gaps within a shop's day."""
+    """Receipt numbers have no gaps within a shop's day, and the last one is the last that was drawn."""
     for shop_id, day, last, count in db.session.execute(
         select(Redemption.shop_id, Redemption.day, func.max(Redemption.serial), func.count())
         .group_by(Redemption.shop_id, Redemption.day)
@@ -225,3 +226,13 @@ def _serials() -> Iterator[str]:
     ):
         if last != count:
             yield f"shop {shop_id}, {day}: receipt numbers run to {last}, there are {count} redemptions"
+    last_of_day = select(func.max(Redemption.serial)).where(
+        Redemption.shop_id == Shop.id, Redemption.day == Shop.numbered_on
+    )
+    for shop_id, last, drawn in db.session.execute(
+        select(Shop.id, last_of_day.scalar_subquery(), Shop.last_serial)
+        .where(Shop.numbered_on.is_not(None))
+        .order_by(Shop.id)
+    ):
+        if last != drawn:
+            yield f"shop {shop_id}: {drawn} receipt numbers were drawn, the last receipt has {last}"

@@ -14,7 +14,8 @@ class Shop(Base):
     """A village's love supermarket (爱心超市).
 
     `hours` as `shelf.hours` writes them, None: always open. `write_off_limit` in tenths of a point: what one
-    person alone writes off or returns of an article in a day, None: as is usual.
+    person alone writes off or returns of an article in a day, None: as is usual. `last_serial` is the last
+    receipt number of the day `numbered_on`, None before the first.
     """
 
     __tablename__ = "shop"
@@ -24,6 +25,8 @@ class Shop(Base):
     name: Mapped[str] = mapped_column(String(100))
     hours: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     write_off_limit: Mapped[int | None]
+    numbered_on: Mapped[date | None]
+    last_serial: Mapped[int | None]
 
     village: Mapped[Area] = relationship()
 

@@ -240,6 +240,10 @@ TAMPERINGS = {
         ["UPDATE redemption SET day = '2026-12-27', serial = 1 WHERE id = {undone}"],
         "redemption {undone}: ",
     ),
+    "a receipt number put back": (
+        ["UPDATE shop SET last_serial = last_serial - 1 WHERE id = 1"],
+        "shop 1: ",
+    ),
     "a gap in the receipts": (
         ["UPDATE redemption SET serial = 99 WHERE id = {undone}"],
         "shop 1, 2026-12-28: receipt numbers run to 99",
