@@ -5,7 +5,7 @@ CATALOGUE := translations/zh/LC_MESSAGES/messages
 # Compiled once for all processes of the tests, also where the surroundings say otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test long torture lint fonts messages roles pictures lock audit clean
+.PHONY: help run test long torture bench lint fonts messages roles pictures lock audit clean
 
 help:  ## List the targets
 	@grep -hE "^[a-z]+:.*##" $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## (.*)/  make \1\t\2/" | expand -t 18
@@ -36,6 +36,9 @@ messages: .venv/dev  ## Take new words into the Chinese catalogue
 
 roles: .venv/run $(CATALOGUE).mo  ## Write the table of roles and pages anew
 	@$(FLASK) roles > docs/roles.md
+
+bench: .venv/dev $(CATALOGUE).mo  ## Measure it, each figure beside a floor, on both databases; ARGS="redemption --seconds 2"
+	PYTHONPATH=. $(BIN)/python -m bench $(ARGS)
 
 pictures: .venv/dev fonts $(CATALOGUE).mo  ## Take the README's pictures of the running demo
 	PYTHONPATH=. $(BIN)/python docs/pictures/make.py

@@ -20,13 +20,12 @@ from uuid import uuid4
 sys.path.insert(0, str(Path(__file__).parent.parent))
 os.environ.setdefault("AIXIN_INSTANCE", tempfile.mkdtemp(prefix="aixin-bench"))
 
-import redeem
-import roster
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select
 
 from app import create_app
+from bench import roster
 from demo.calendar import STARTS_ON
 from demo.cli import DEMO_VILLAGES, load
 from ground import clock
@@ -34,12 +33,16 @@ from ground.db import db, transaction
 from ground.server import serving
 from people import areas, filing
 from people.filing import FileType
-from people.models import Card, Role, User
+from people.models import Card, CardState, Role, User
 from people.rosterfile.intake import ROSTER
+from points import ledger
+from points.models import TransferKind
 from shop.desk import redemptions
 from shop.goodsfile import columns
 from shop.goodsfile.intake import GOODS
-from shop.models import Shop
+from shop.models import Shop, Source
+from shop.shelf import goods as shelf
+from shop.stock import moves
 
 
 class Desk:
@@ -88,6 +91,23 @@ class Desk:
                 db.session.remove()
 
 
+def prepare() -> tuple[int, int, list[int]]:
+    """A shop, a well-stocked article of it, and cards whose owners can afford it for long; by their ids."""
+    with transaction():
+        shop = db.session.scalars(select(Shop).order_by(Shop.id).limit(1)).one()
+        goods = min(shelf.offers(shop), key=lambda offer: offer.price).goods
+        moves.receive(f"bench-{uuid4().hex}", goods, 100_000, Source.ALLOCATION, None)
+        cards = [
+            card
+            for card in db.session.scalars(select(Card).where(Card.state == CardState.ACTIVE))
+            if card.person.area_id == shop.village_id
+        ]
+        for card in cards:
+            account = ledger.account_of(card.person)
+            ledger.post(f"bench-{uuid4().hex}", TransferKind.AWARD, account, 1_000_000, "bench", None)
+        return shop.id, goods.id, [card.id for card in cards]
+
+
 def goods_list() -> bytes:
     """A list of goods as long as the county's roster."""
     rows = [
@@ -114,7 +134,7 @@ def main(tills: int) -> None:
         upgrade()
         with transaction():
             load(county=False)
-        desk = Desk(app, tills, redeem.prepare())
+        desk = Desk(app, tills, prepare())
     print(app.config["SQLALCHEMY_DATABASE_URI"].partition(":")[0], f"with {tills} tills")
     serving.calm_collector()
     others = [code for code in roster.villages() if code not in DEMO_VILLAGES]

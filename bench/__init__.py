@@ -1,0 +1,15 @@
+"""What the program costs, figure by figure, each beside a floor: the least that a bare view does for it.
+
+    make bench                      every figure, on both databases
+    make bench ARGS="redemption"    those of one module; ARGS="card --database sqlite --seconds 2"
+
+    figures.py    a figure, its goal, and how it is told
+    sites.py      a filled database of either kind, with the program and the floors served on it
+    county.py     what the database is filled with
+    clients.py    the clients that ask
+    floors/       the bare views
+    the others    a module for each thing that is measured, with `measure(site)`; __main__.py lists them
+
+Floor and program are asked in turn in one run, so whatever else the machine does falls on both. The ratio
+of the two is what is to be believed; the figures themselves are this machine's.
+"""
