@@ -8,6 +8,7 @@ transfer says. The last hash is the head of the chain; it stands in the account'
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import update
@@ -119,11 +120,12 @@ def check_balance(balance: int, amount: int) -> None:
         raise Refused("insufficient_points", _("%(short)s points short.", short=short))
 
 
-def link(previous: str, transfer: Transfer, reverses_key: str | None) -> str:
+def link(previous: str, transfer: Transfer | Any, reverses_key: str | None) -> str:
     """The head of a chain after a transfer: SHA-256 over the head before it and the transfer.
 
     The text hashed is a JSON list in UTF-8 without spaces, so that anyone can compute it without this
     program: previous head, position, key, kind, debit, credit, amount, reason, actor, moment, reversed key.
+    `transfer` is one, or a row of its columns.
     """
     fields = [
         previous,

@@ -1,17 +1,20 @@
 """Verification: everything the ledger says is computed again from its transfers.
 
-Each row that does not fit is named.
+Each row that does not fit is named. Transfers are streamed, or the database is asked for those that do not
+fit: what is held in memory grows with people, not with transfers.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
+from operator import attrgetter
+from typing import cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, Table, func, or_, select, union_all
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ground import clock
-from ground.db import db
+from ground.db import db, stream
 from people.models import Departure, Merge, Person
 from people.roster import persons
 from points import expiry
@@ -65,26 +68,27 @@ def _chains() -> Iterator[str]:
     row.
     """
     reversed_one = aliased(Transfer)
-    rows = db.session.execute(
-        select(Transfer, reversed_one.key)
+    rows = stream(
+        select(*cast(Table, Transfer.__table__).c, reversed_one.key.label("reverses_key"))
         .outerjoin(reversed_one, Transfer.reverses_id == reversed_one.id)
         .order_by(Transfer.account_id, Transfer.position)
-        .execution_options(yield_per=1000)
     )
     ends: dict[int, tuple[int, int, str]] = {}
-    for account_id, chain in groupby(rows, key=lambda row: row[0].account_id):
+    for account_id, chain in groupby(rows, key=attrgetter("account_id")):
         count, balance, head = 0, 0, GENESIS
-        for transfer, reverses_key in chain:
-            name = f"transfer {transfer.id}"
+        for transfer in chain:
             count += 1
-            balance += transfer.change
+            balance += transfer.amount if transfer.credit_id == account_id else -transfer.amount
             if transfer.position != count:
-                yield f"{name}: position {transfer.position}, expected {count}: a transfer is missing"
+                yield (
+                    f"transfer {transfer.id}: position {transfer.position}, expected {count}: "
+                    "a transfer is missing"
+                )
                 count = transfer.position
             if transfer.balance_after != balance:
-                yield f"{name}: balance after {transfer.balance_after}, computed {balance}"
-            if transfer.hash != link(head, transfer, reverses_key):
-                yield f"{name}: the hash does not fit what it says"
+                yield (f"transfer {transfer.id}: balance after {transfer.balance_after}, computed {balance}")
+            if transfer.hash != link(head, transfer, transfer.reverses_key):
+                yield f"transfer {transfer.id}: the hash does not fit what it says"
             head = transfer.hash
         ends[account_id] = (balance, count, head)
     for account in db.session.scalars(select(Account).order_by(Account.id)):
@@ -104,34 +108,33 @@ def _shapes() -> Iterator[str]:
 
     Each transfer joins a worker with the right account of the same village; a reversal mirrors its own.
     """
-    worker, debit, credit, origin = aliased(Account), aliased(Account), aliased(Account), aliased(Transfer)
-    rows = db.session.execute(
-        select(Transfer, worker, debit, credit, origin)
-        .outerjoin(worker, Transfer.account_id == worker.id)
-        .outerjoin(debit, Transfer.debit_id == debit.id)
-        .outerjoin(credit, Transfer.credit_id == credit.id)
+    accounts = {account.id: account for account in db.session.scalars(select(Account))}
+    origin = aliased(Transfer)
+    rows = stream(
+        select(
+            *(Transfer.id, Transfer.kind, Transfer.account_id, Transfer.debit_id, Transfer.credit_id),
+            *(Transfer.amount, Transfer.reverses_id, origin.credit_id, origin.debit_id, origin.amount),
+        )
         .outerjoin(origin, Transfer.reverses_id == origin.id)
         .order_by(Transfer.id)
-        .execution_options(yield_per=1000)
     )
-    for transfer, worker_account, debited, credited, reversed_one in rows:
-        name = f"transfer {transfer.id}"
-        if worker_account is None or debited is None or credited is None:
-            yield f"{name}: one of its accounts is missing"
+    for ident, kind, account_id, debit_id, credit_id, amount, reverses_id, *reversed_one in rows:
+        worker, debited, credited = map(accounts.get, (account_id, debit_id, credit_id))
+        if worker is None or debited is None or credited is None:
+            yield f"transfer {ident}: one of its accounts is missing"
             continue
-        if worker_account.kind != AccountKind.WORKER:
-            yield f"{name}: account {worker_account.id} is no worker's"
+        if worker.kind != AccountKind.WORKER:
+            yield f"transfer {ident}: account {worker.id} is no worker's"
         if debited.village_id != credited.village_id:
-            yield f"{name}: joins two villages"
-        if transfer.kind == TransferKind.REVERSAL:
-            mirrored = reversed_one and (reversed_one.credit_id, reversed_one.debit_id, reversed_one.amount)
-            if mirrored != (transfer.debit_id, transfer.credit_id, transfer.amount):
-                yield f"{name}: does not mirror transfer {transfer.reverses_id}"
+            yield f"transfer {ident}: joins two villages"
+        if kind == TransferKind.REVERSAL:
+            if reversed_one != [debit_id, credit_id, amount]:
+                yield f"transfer {ident}: does not mirror transfer {reverses_id}"
             continue
-        kind, to_worker = COUNTERPART[transfer.kind]
-        village_account = debited if to_worker else credited
-        if village_account.kind != kind or (credited if to_worker else debited).id != worker_account.id:
-            yield f"{name}: {transfer.kind} between the wrong accounts"
+        kind_of_village, to_worker = COUNTERPART[kind]
+        own, other = (credited, debited) if to_worker else (debited, credited)
+        if other.kind != kind_of_village or own is not worker:
+            yield f"transfer {ident}: {kind} between the wrong accounts"
 
 
 # Where a cause names a transfer, and of which kind that is.
@@ -156,32 +159,38 @@ WITHOUT_CAUSE = {
 
 def _causes() -> Iterator[str]:
     """Problems of causes: each transfer is named by one cause, and by one of its kind."""
-    named: Counter[int] = Counter()
     for column, kind in NAMES:
         table = column.class_.__tablename__
-        names = select(column, Transfer.kind).outerjoin(Transfer, Transfer.id == column).order_by(column)
-        for ident, causes in db.session.execute(names):
-            if ident is None:
-                continue
-            named[ident] += 1
+        for ident, causes in db.session.execute(
+            select(column, Transfer.kind)
+            .outerjoin(Transfer, Transfer.id == column)
+            .where(column.is_not(None), Transfer.kind.is_distinct_from(kind))
+            .order_by(column)
+        ):
             if causes is None:
                 yield f"transfer {ident}: missing, {table} names it"
-            elif causes != kind:
+            else:
                 yield f"transfer {ident}: {causes}, {table} names it as {kind}"
-    origin = aliased(Transfer)
-    for ident, kind in db.session.execute(
-        select(Transfer.id, Transfer.kind)
+    named = union_all(*(select(column.label("ident")) for column, _kind in NAMES)).subquery()
+    causes_named = (
+        select(named.c.ident, func.count().label("causes")).group_by(named.c.ident).subquery("causes_named")
+    )
+    origin, count = aliased(Transfer), func.coalesce(causes_named.c.causes, 0)
+    for ident, kind, causes in db.session.execute(
+        select(Transfer.id, Transfer.kind, count)
         .outerjoin(origin, Transfer.reverses_id == origin.id)
+        .outerjoin(causes_named, causes_named.c.ident == Transfer.id)
         .where(
             Transfer.kind.in_(WITHOUT_CAUSE),
             or_(origin.kind.is_(None), origin.kind != TransferKind.REDEMPTION),
+            count != 1,
         )
         .order_by(Transfer.id)
     ):
-        if named[ident] == 0:
+        if causes == 0:
             yield f"transfer {ident}: {WITHOUT_CAUSE[kind]}"
-        elif named[ident] > 1:
-            yield f"transfer {ident}: {named[ident]} causes name it"
+        else:
+            yield f"transfer {ident}: {causes} causes name it"
 
 
 def _bookings() -> Iterator[str]:
@@ -190,39 +199,59 @@ def _bookings() -> Iterator[str]:
     Each booked line awarded exactly what hung on the wall, which is what the records say; and no line of
     another assessment was booked.
     """
-    options = joinedload(Award.transfer).joinedload(Transfer.account).joinedload(Account.person)
-    awards = {
-        (award.assessment_id, award.worker_id): award
-        for award in db.session.scalars(select(Award).options(options).order_by(Award.transfer_id))
-    }
-    for assessment in db.session.scalars(
-        select(Assessment).where(Assessment.state == AssessmentState.BOOKED).order_by(Assessment.id)
-    ):
-        waiting = {
-            line.posted_line.worker_id for line in booking.bookable_lines(assessment) if line.wait_reason
-        }
+    kept_by_duplicate = persons.kept_by_duplicate()
+    is_booked = Assessment.state == AssessmentState.BOOKED
+    without_line = set(
+        db.session.scalars(
+            select(Award.transfer_id)
+            .outerjoin(Award.assessment)
+            .where(or_(Assessment.id.is_(None), ~is_booked))
+        )
+    )
+    for assessment in db.session.scalars(select(Assessment).where(is_booked).order_by(Assessment.id)):
+        lines = assessments.latest_lines(assessment)
         computed_totals = _computed_totals(assessment)
-        for worker_id, line in assessments.latest_lines(assessment).items():
+        awards = {row.worker_id: row for row in db.session.execute(_awards_of(assessment))}
+        for worker_id, line in lines.items():
             name = f"assessment {assessment.id}: worker {worker_id}"
             posted, computed = (
                 (line.deductions, line.adjustments, line.waived, line.total),
                 computed_totals.pop(worker_id, NO_POINTS),
             )
-            if worker_id not in waiting and posted != computed:
+            if posted != computed and worker_id not in _waiting(assessment):
                 yield f"{name}: {line.total} hung on the wall, the records say {computed[-1]}"
-            award = awards.pop((assessment.id, worker_id), None)
-            transfer = award.transfer if award else None
-            booked = transfer.amount if transfer else 0
-            if booked != line.total and not (award is None and worker_id in waiting):
+            award = awards.pop(worker_id, None)
+            booked = award.amount or 0 if award else 0
+            if booked != line.total and not (award is None and worker_id in _waiting(assessment)):
                 yield f"{name} was booked {booked}, the sheet says {line.total}"
-            owner = _owner(transfer)
-            if transfer and (owner is None or worker_id not in persons.entry_ids(owner)):
-                yield f"transfer {transfer.id}: booked to another worker than the sheet's"
+            is_booked_to_worker = award and persons.stands_under(worker_id, award.owner_id, kept_by_duplicate)
+            if award and award.amount is not None and not is_booked_to_worker:
+                yield f"transfer {award.transfer_id}: booked to another worker than the sheet's"
+        without_line.update(award.transfer_id for award in awards.values())
         for worker_id, computed in computed_totals.items():
             if computed != NO_POINTS:  # whose term was entered only later has nothing on the sheet
                 yield f"assessment {assessment.id}: worker {worker_id} never hung on the wall"
-    for award in awards.values():
-        yield f"transfer {award.transfer_id}: {WITHOUT_CAUSE[TransferKind.AWARD]}"
+    for ident in sorted(without_line):
+        yield f"transfer {ident}: {WITHOUT_CAUSE[TransferKind.AWARD]}"
+
+
+def _awards_of(assessment: Assessment) -> Select[int, int, int, int]:
+    """What was booked for an assessment: whose line, the transfer, its amount, and whose account it is on.
+
+    Amount and owner are None where the row is missing.
+    """
+    return (
+        select(Award.worker_id, Award.transfer_id, Transfer.amount, Person.id.label("owner_id"))
+        .outerjoin(Award.transfer)
+        .outerjoin(Account, Transfer.account_id == Account.id)
+        .outerjoin(Account.person)
+        .where(Award.assessment_id == assessment.id)
+    )
+
+
+def _waiting(assessment: Assessment) -> set[int]:
+    """The ids of the workers whose lines of a booked assessment are not in the ledger yet, for a reason."""
+    return {line.posted_line.worker_id for line in booking.bookable_lines(assessment) if line.wait_reason}
 
 
 NO_POINTS = (0, 0, 0, 0)
@@ -234,11 +263,6 @@ def _computed_totals(assessment: Assessment) -> dict[int, tuple[int, int, int, i
         row.worker.id: (row.deductions, row.adjustments, row.waived, row.total)
         for row in sheet.sheet_rows(assessment)
     }
-
-
-def _owner(transfer: Transfer | None) -> Person | None:
-    """The person whose points a transfer moved; None if that is missing."""
-    return transfer.account.person if transfer and transfer.account else None
 
 
 def _corrections() -> Iterator[str]:
@@ -271,6 +295,7 @@ def _lapses() -> Iterator[str]:
         joinedload(Lapse.departure),
         joinedload(Lapse.expiry),
     )
+    kept_by_duplicate = persons.kept_by_duplicate()
     lapses = db.session.scalars(select(Lapse).options(*options).order_by(Lapse.transfer_id)).all()
     accounts: dict[Expiry, list[int]] = defaultdict(list)
     for lapse in lapses:
@@ -287,7 +312,8 @@ def _lapses() -> Iterator[str]:
         if (lapse.departure is None) == (lapse.expiry is None):
             yield f"{name}: {WITHOUT_CAUSE[TransferKind.EXPIRY]}"
         elif lapse.departure is not None:
-            yield from (f"{name}: {problem}" for problem in _departure_problems(transfer, lapse.departure))
+            problems = _departure_problems(transfer, lapse.departure, kept_by_duplicate)
+            yield from (f"{name}: {problem}" for problem in problems)
         elif lapse.expiry is not None:
             yield from (
                 f"{name}: {problem}"
@@ -295,13 +321,12 @@ def _lapses() -> Iterator[str]:
             )
 
 
-def _departure_problems(transfer: Transfer, departure: Departure) -> Iterator[str]:
+def _departure_problems(
+    transfer: Transfer, departure: Departure, kept_by_duplicate: dict[int, int]
+) -> Iterator[str]:
     """Problems of a lapse by a departure: it is the owner's, and names the day they left."""
-    owner = _owner(transfer)
-    own = owner is not None and (
-        departure.person_id == owner.id or departure.person_id in persons.entry_ids(owner)
-    )
-    if not own:
+    owner = transfer.account.person if transfer.account else None
+    if owner is None or not persons.stands_under(departure.person_id, owner.id, kept_by_duplicate):
         yield f"lapsed by departure {departure.id} of somebody else"
     if transfer.reason != departure.on.isoformat():
         yield f"departure {departure.id} was on {departure.on}"

@@ -37,6 +37,7 @@ from sqlalchemy import (
     Engine,
     Enum,
     MetaData,
+    Select,
     Update,
     event,
     func,
@@ -410,6 +411,15 @@ def read_snapshot() -> None:
     db.session.rollback()
     if db.engine.dialect.name == "postgresql":
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+# So many rows of a stream are in memory at once.
+STREAMED_ROWS = 5_000
+
+
+def stream(query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
+    """The rows of a query as they come from the database: memory does not grow with their number."""
+    return iter(db.session.execute(query.execution_options(yield_per=STREAMED_ROWS)))
 
 
 def get_locked(model: type[Row], ident: int) -> Row:

@@ -186,9 +186,14 @@ def is_sign_in_of(user: User, person: Person) -> bool:
     return user.person is not None and current_entry(user.person).id == current_entry(person).id
 
 
+def kept_by_duplicate() -> dict[int, int]:
+    """The id of the entry that each merged entry was merged into, by the merged one's id."""
+    return dict(iter(db.session.execute(select(Merge.duplicate_id, Merge.kept_id))))
+
+
 def current_entry_ids() -> dict[int, int]:
     """The id of the current entry, by the id of each entry that was merged."""
-    into = dict(iter(db.session.execute(select(Merge.duplicate_id, Merge.kept_id))))
+    into = kept_by_duplicate()
 
     def last(ident: int) -> int:
         while ident in into:
@@ -196,6 +201,16 @@ def current_entry_ids() -> dict[int, int]:
         return ident
 
     return {ident: last(ident) for ident in into}
+
+
+def stands_under(entry_id: int, owner_id: int | None, into: dict[int, int]) -> bool:
+    """Whether an entry is this owner's, or was merged into it, over however many others.
+
+    `into` is what `kept_by_duplicate` says; asked for many entries at once, it is read only once.
+    """
+    while entry_id != owner_id and entry_id in into:
+        entry_id = into[entry_id]
+    return entry_id == owner_id
 
 
 def entry_ids(person: Person) -> list[int]:

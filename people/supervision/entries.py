@@ -57,8 +57,8 @@ class EntryPage:
 class Entry:
     """Something that was done: `row_id` is the id of the row it comes from, which names it among its kind.
 
-    `action` is said in the program's words, `subject` is to whom it was done, `reason` the reason that was given.
-    `done_by` is a sign-in, or the name of a device; without one the program itself did it. What
+    `action` is said in the program's words, `subject` is to whom it was done, `reason` the reason that was
+    given. `done_by` is a sign-in, or the name of a device; without one the program itself did it. What
     `is_routine` stands among the others to be read, and nobody is asked to look into it.
     """
 

@@ -85,7 +85,7 @@ def sheet_rows(assessment: Assessment) -> list[SheetRow]:
     for service_worker, grid, item, count in _counts(assessment):
         row = rows.get(service_worker.id) or SheetRow(service_worker, grid)
         rows[service_worker.id] = row
-        _score(row, item, count)
+        score(row, item, count)
     for worker_id, late in _late_counts(assessment).items():
         rows[worker_id].late_count = late
     for adjustment in assessment.adjustments:
@@ -103,7 +103,8 @@ def find_row(assessment: Assessment, worker: Person) -> SheetRow | None:
     return next((row for row in sheet_rows(assessment) if row.worker.id == worker.id), None)
 
 
-def _score(row: SheetRow, item: RubricItem, count: int) -> None:
+def score(row: SheetRow, item: RubricItem, count: int) -> None:
+    """Add to a row what so many units of an item come to, under the item's cap."""
     points = item.points * count
     if points < 0:
         row.deductions += points

@@ -70,7 +70,7 @@ def _post(
     notice.digest, notice.last_transfer_id = ledger.freeze_digest(assessment.village)
     db.session.add(notice)
     db.session.flush()
-    for line in _lines(rows):
+    for line in lines_of(rows):
         line.notice_id = notice.id
         db.session.add(line)
     db.session.flush()
@@ -79,7 +79,7 @@ def _post(
 
 def draft(assessment: Assessment) -> tuple[Notice, list[NoticeLine]]:
     """The whole sheet as it would be posted today, with its lines; nothing of it is kept."""
-    return _notice(assessment, True), _lines(enumerate(sheet.sheet_rows(assessment), 1))
+    return _notice(assessment, True), lines_of(enumerate(sheet.sheet_rows(assessment), 1))
 
 
 def _notice(assessment: Assessment, whole: bool) -> Notice:
@@ -96,7 +96,8 @@ def _notice(assessment: Assessment, whole: bool) -> Notice:
     )
 
 
-def _lines(rows: Iterable[tuple[int, sheet.SheetRow]]) -> list[NoticeLine]:
+def lines_of(rows: Iterable[tuple[int, sheet.SheetRow]]) -> list[NoticeLine]:
+    """The lines of numbered rows as they hang on the wall; nothing of it is kept."""
     return [_line(number, row) for number, row in rows]
 
 

@@ -5,13 +5,15 @@ Each row that does not fit the ledger or the moves is named.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, String, cast, func, literal, or_, select, union_all
+from sqlalchemy.orm import aliased, joinedload
 
-from ground.db import db
+from ground.db import db, stream
+from people.models import Card
 from points import verify as ledger
-from points.models import Transfer, TransferKind
+from points.models import Account, Transfer, TransferKind
 from shop.models import (
     Consignment,
     Count,
@@ -20,10 +22,12 @@ from shop.models import (
     Lot,
     MoveKind,
     Redemption,
+    RedemptionLine,
     Shop,
     StockMove,
     StockTake,
     Void,
+    receipt_number,
 )
 
 
@@ -64,15 +68,21 @@ def _stock() -> Iterator[str]:
 
 def _reversals() -> Iterator[str]:
     """What was undone was undone whole, in the same lot."""
-    for move in db.session.scalars(
-        select(StockMove)
-        .options(joinedload(StockMove.reverses))
-        .where(StockMove.kind == MoveKind.REVERSAL)
+    original = aliased(StockMove)
+    for ident, reverses_id in db.session.execute(
+        select(StockMove.id, StockMove.reverses_id)
+        .outerjoin(original, StockMove.reverses_id == original.id)
+        .where(
+            StockMove.kind == MoveKind.REVERSAL,
+            or_(
+                original.id.is_(None),
+                original.lot_id != StockMove.lot_id,
+                original.quantity != -StockMove.quantity,
+            ),
+        )
         .order_by(StockMove.id)
     ):
-        original = move.reverses
-        if original is None or (original.lot_id, original.quantity) != (move.lot_id, -move.quantity):
-            yield f"stock move {move.id}: does not mirror move {move.reverses_id}"
+        yield f"stock move {ident}: does not mirror move {reverses_id}"
 
 
 def _consignments() -> Iterator[str]:
@@ -145,76 +155,115 @@ def _stock_takes() -> Iterator[str]:
 
 def _redemptions() -> Iterator[str]:
     """Each redemption has its transfer, its lines add up, its moves took what its lines say, or gave back."""
-    moved: dict[int | None, Counter[tuple[int, MoveKind]]] = defaultdict(Counter)
-    for redemption_id, goods_id, kind, quantity in db.session.execute(
-        select(StockMove.redemption_id, Lot.goods_id, StockMove.kind, func.sum(StockMove.quantity))
-        .join(StockMove.lot)
-        .where(StockMove.redemption_id.is_not(None))
-        .group_by(StockMove.redemption_id, Lot.goods_id, StockMove.kind)
-    ):
-        moved[redemption_id][goods_id, kind] = quantity
-    loaded = (
-        joinedload(Redemption.transfer).joinedload(Transfer.account),
-        joinedload(Redemption.card),
-        joinedload(Redemption.void),
-        selectinload(Redemption.lines),
+    with_other_sum, with_other_moves = set(db.session.scalars(_other_sums())), _with_other_moves()
+    rows = stream(
+        select(
+            *(Redemption.id, Redemption.total, Redemption.day, Redemption.serial, Redemption.transfer_id),
+            Transfer.id.label("paid_by"),
+            *(Transfer.kind, Transfer.amount, Transfer.reason),
+            Account.person_id.label("paid_for"),
+            Card.person_id.label("holder_id"),
+        )
+        .outerjoin(Redemption.transfer)
+        .outerjoin(Account, Transfer.account_id == Account.id)
+        .outerjoin(Redemption.card)
+        .order_by(Redemption.id)
     )
-    redemptions = select(Redemption).options(*loaded).order_by(Redemption.id)
-    for redemption in db.session.scalars(redemptions.execution_options(yield_per=1000)):
-        name = f"redemption {redemption.id}"
+    for redemption in rows:
         yield from _payment(redemption)
-        if sum(line.amount for line in redemption.lines) != redemption.total:
-            yield f"{name}: the lines do not add up to {redemption.total}"
-        expected: Counter[tuple[int, MoveKind]] = Counter()
-        for line in redemption.lines:
-            expected[line.goods_id, MoveKind.REDEMPTION] -= line.quantity
-            if redemption.void:
-                expected[line.goods_id, MoveKind.VOID] += line.quantity
-        if moved.pop(redemption.id, Counter()) != expected:
-            yield f"{name}: the stock moves do not fit the lines"
-    for ident in moved:
+        if redemption.id in with_other_sum:
+            yield f"redemption {redemption.id}: the lines do not add up to {redemption.total}"
+        if redemption.id in with_other_moves:
+            yield f"redemption {redemption.id}: the stock moves do not fit the lines"
+    for ident in db.session.scalars(
+        select(StockMove.redemption_id)
+        .outerjoin(Redemption, StockMove.redemption_id == Redemption.id)
+        .where(StockMove.redemption_id.is_not(None), Redemption.id.is_(None))
+        .distinct()
+        .order_by(StockMove.redemption_id)
+    ):
         yield f"redemption {ident}: missing, its stock moves are there"
 
 
-def _payment(redemption: Redemption) -> Iterator[str]:
+def _payment(redemption: Any) -> Iterator[str]:
     """The transfer of a redemption is its own: same receipt number, same total, same worker."""
-    name, transfer = f"redemption {redemption.id}", redemption.transfer
-    if transfer is None:
+    name, paid_by = f"redemption {redemption.id}", redemption.paid_by
+    if paid_by is None:
         yield f"{name}: transfer {redemption.transfer_id} is missing"
         return
-    if transfer.kind != TransferKind.REDEMPTION or transfer.amount != redemption.total:
-        yield f"{name}: total {redemption.total}, transfer {transfer.id} moved {transfer.amount}"
-    if transfer.reason != redemption.number:
-        yield f"{name}: transfer {transfer.id} is of receipt {transfer.reason}, not {redemption.number}"
-    if transfer.account is None or transfer.account.person_id != redemption.card.person_id:
-        yield f"{name}: transfer {transfer.id} is on another worker's account"
+    if redemption.kind != TransferKind.REDEMPTION or redemption.amount != redemption.total:
+        yield f"{name}: total {redemption.total}, transfer {paid_by} moved {redemption.amount}"
+    number = receipt_number(redemption.day, redemption.serial)
+    if redemption.reason != number:
+        yield f"{name}: transfer {paid_by} is of receipt {redemption.reason}, not {number}"
+    if redemption.paid_for is None or redemption.paid_for != redemption.holder_id:
+        yield f"{name}: transfer {paid_by} is on another worker's account"
+
+
+def _other_sums() -> Select[int]:
+    """The ids of redemptions whose lines come to another sum than their total."""
+    sums = (
+        select(
+            RedemptionLine.redemption_id,
+            func.sum(RedemptionLine.price * RedemptionLine.quantity).label("tenths"),
+        )
+        .group_by(RedemptionLine.redemption_id)
+        .subquery()
+    )
+    return (
+        select(Redemption.id)
+        .outerjoin(sums, sums.c.redemption_id == Redemption.id)
+        .where(func.coalesce(sums.c.tenths, 0) != Redemption.total)
+    )
+
+
+def _with_other_moves() -> set[int]:
+    """The ids of redemptions whose stock moves are not what the lines say, article by article.
+
+    What the lines say, and a void says back, less what was moved has to come to nothing.
+    """
+    line = RedemptionLine
+    taken = select(
+        line.redemption_id, line.goods_id, literal(MoveKind.REDEMPTION.value).label("kind"), -line.quantity
+    )
+    given_back = select(line.redemption_id, line.goods_id, literal(MoveKind.VOID.value), line.quantity).join(
+        Void, Void.redemption_id == line.redemption_id
+    )
+    moved = (
+        select(StockMove.redemption_id, Lot.goods_id, cast(StockMove.kind, String), -StockMove.quantity)
+        .join(StockMove.lot)
+        .where(StockMove.redemption_id.is_not(None))
+    )
+    both = union_all(taken, given_back, moved).subquery().c
+    ident, goods_id, kind, units = both
+    return set(db.session.scalars(select(ident).group_by(ident, goods_id, kind).having(func.sum(units) != 0)))
 
 
 def _strays() -> Iterator[str]:
     """No points spent without a redemption, none given back without a void, no void of something else."""
-    spent = db.session.scalars(
-        select(Transfer)
+    for ident in db.session.scalars(
+        select(Transfer.id)
         .outerjoin(Redemption, Redemption.transfer_id == Transfer.id)
         .where(Transfer.kind == TransferKind.REDEMPTION, Redemption.id.is_(None))
         .order_by(Transfer.id)
-    )
-    for transfer in spent:
-        yield f"transfer {transfer.id}: points were spent without a redemption"
-    given_back = db.session.execute(
-        select(Transfer, Redemption, Void)
+    ):
+        yield f"transfer {ident}: points were spent without a redemption"
+    for ident, redemption_id in db.session.execute(
+        select(Transfer.id, Redemption.id)
         .join(Redemption, Transfer.reverses_id == Redemption.transfer_id)
         .outerjoin(Void, Void.transfer_id == Transfer.id)
+        .where(Void.redemption_id.is_distinct_from(Redemption.id))
         .order_by(Transfer.id)
-    )
-    fitting = set()
-    for transfer, redemption, void in given_back:
-        if void is None or void.redemption_id != redemption.id:
-            yield f"transfer {transfer.id}: gives back redemption {redemption.id} without its void"
-        else:
-            fitting.add(void.id)
-    for void in db.session.scalars(select(Void).order_by(Void.id)):
-        if void.id not in fitting:
-            yield f"void {void.id}: transfer {void.transfer_id} does not reverse its redemption"
+    ):
+        yield f"transfer {ident}: gives back redemption {redemption_id} without its void"
+    for ident, transfer_id in db.session.execute(
+        select(Void.id, Void.transfer_id)
+        .outerjoin(Void.transfer)
+        .outerjoin(Void.redemption)
+        .where(Transfer.reverses_id.is_distinct_from(Redemption.transfer_id) | Redemption.id.is_(None))
+        .order_by(Void.id)
+    ):
+        yield f"void {ident}: transfer {transfer_id} does not reverse its redemption"
 
 
 def _serials() -> Iterator[str]:

@@ -3,7 +3,7 @@
 from shop.models.budget import Budget
 from shop.models.devices import Device
 from shop.models.goods import Barcode, Goods, Picture, Price, Shop
-from shop.models.redemptions import Proxy, Redemption, RedemptionLine, Void
+from shop.models.redemptions import Proxy, Redemption, RedemptionLine, Void, receipt_number
 from shop.models.stock import Consignment, Count, Donation, Lot, MoveKind, Source, StockMove, StockTake
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "StockMove",
     "StockTake",
     "Void",
+    "receipt_number",
 ]

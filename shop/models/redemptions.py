@@ -12,6 +12,11 @@ from shop.models.devices import Device
 from shop.models.goods import Shop
 
 
+def receipt_number(day: date, serial: int) -> str:
+    """The number of a receipt: the day and the shop's serial on it, without gaps, 20261228-0001."""
+    return f"{day:%Y%m%d}-{serial:04d}"
+
+
 class Redemption(Base):
     """Points handed in for goods (核销): one transfer, one receipt number, its lines and stock moves.
 
@@ -53,7 +58,7 @@ class Redemption(Base):
     @property
     def number(self) -> str:
         """The receipt's number: the day and the serial without gaps, 20261228-0001."""
-        return f"{self.day:%Y%m%d}-{self.serial:04d}"
+        return receipt_number(self.day, self.serial)
 
     @property
     def served_by(self) -> str:
