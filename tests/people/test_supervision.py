@@ -116,7 +116,7 @@ def test_every_password_that_was_given_is_told_and_one_used_at_once_is_looked_in
     new_pin(cast.worker, cast.clerk)
     clock.turn_to(now() + timedelta(minutes=61))
     own_password(cast.volunteer, "drei-kleine-fische")
-    assert [(each.what, each.about.name, each.figure) for each in entries(cast)["passwords"]] == [
+    assert [(each.action, each.subject.name, each.figure) for each in entries(cast)["passwords"]] == [
         ("给了卡密码", "李秀明", "还没有用过"),
         ("给了密码", "马志愿", "2026年12月28日 10:01 用了"),
     ]
@@ -148,7 +148,7 @@ def test_who_holds_roles_in_two_villages_is_told_of_in_both(cast):
         sorted(
             (each.kind.code, each.entry.page is not None)
             for each in inquiries.entries_of(village, DaySpan.usual())
-            if each.entry.about == cast.outside_volunteer and each.entry.done_by
+            if each.entry.subject == cast.outside_volunteer and each.entry.done_by
         )
         for village in (cast.village, cast.next_village)
     ]
