@@ -102,14 +102,14 @@ def start() -> None:
 
 def _check_nobody_expects_earnest() -> None:
     """Check that an empty database may become a demo unasked: no setting says that it is for others."""
-    said = [
+    set_names = [
         name
         for name in ("DATABASE_URL", "PUBLIC_URL", "TRUSTED_PROXIES")
         if os.environ.get(name, "0") not in ("", "0")
     ]
-    if said:
+    if set_names:
         raise click.ClickException(
-            f"The database is empty. With {' and '.join(said)} set, no demo is made by itself: "
+            f"The database is empty. With {' and '.join(set_names)} set, no demo is made by itself: "
             "everybody knows its passwords. Begin with `flask areas import` (docs/operations.md), "
             "or ask for a demo: `flask demo`."
         )

@@ -115,7 +115,7 @@ class FileType:
     make_plan: Callable[[Table, Area], ImportPlan[Any]]
     carry_out: Callable[[ImportPlan[Any], Area, User | None], Iterator[int]]
     tables: Sequence[type[Base]]
-    """What `make` and `carry_out` read and write."""
+    """What `make_plan` and `carry_out` read and write."""
     implied_columns: Callable[[Area], Collection[str]] = lambda area: ()
     dependencies: Callable[[Area], object] = lambda area: None
     """What else they rely on in an area, of tables that change all the time."""

@@ -192,8 +192,8 @@ def _sign_ins(ids: list[int]) -> HeldSection:
             for grant in user.grants
         ]
         closed = day(clock.local(user.closed_at).date()) if user.closed_at else DASH
-        told = (user.username, user.name, gettext(", ").join(roles) or DASH, text_or_dash(user.phone), closed)
-        rows.append(told)
+        row = (user.username, user.name, gettext(", ").join(roles) or DASH, text_or_dash(user.phone), closed)
+        rows.append(row)
     header = (_("Sign-in name"), _("Name"), _("Role"), _("Own mobile telephone"), _("Closed on"))
     return HeldSection(_("Sign-ins and roles"), header, rows)
 

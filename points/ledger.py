@@ -337,11 +337,11 @@ def freeze_digest(village: Area) -> tuple[str, int]:
         .order_by(Account.id)
         .with_for_update(key_share=True)
     )
-    upto = db.session.scalar(select(func.max(Transfer.id))) or 0
-    return digest(village, upto), upto
+    last_transfer_id = db.session.scalar(select(func.max(Transfer.id))) or 0
+    return digest(village, last_transfer_id), last_transfer_id
 
 
-def digest(village: Area, upto: int) -> str:
+def digest(village: Area, last_transfer_id: int) -> str:
     """A hash over the chain heads of all the village's workers as of a transfer's id, as 64 hex digits.
 
     It covers, in the order of the accounts' ids, a line `account:position:head` for each account with a
@@ -350,7 +350,7 @@ def digest(village: Area, upto: int) -> str:
     last_positions = (
         select(Transfer.account_id, func.max(Transfer.position).label("position"))
         .join(Transfer.account)
-        .where(Account.village_id == village.id, Transfer.id <= upto)
+        .where(Account.village_id == village.id, Transfer.id <= last_transfer_id)
         .group_by(Transfer.account_id)
         .subquery()
     )

@@ -91,9 +91,9 @@ def claim(place: Path, address: str) -> None:
 def holder_of(place: Path) -> Holder | None:
     """The holder of a place, or the last one; None if nobody says so."""
     try:
-        said = json.loads(place.read_bytes())
+        holder = json.loads(place.read_bytes())
         since = datetime.fromtimestamp(place.stat().st_mtime, SHANGHAI)
-        return Holder(str(said["address"]), int(said["process"]), since)
+        return Holder(str(holder["address"]), int(holder["process"]), since)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -71,9 +71,9 @@ def reasons_not_to_work(migrations: Path) -> Iterator[str]:
 
 def _of_database(migrations: Path) -> Iterator[str]:
     with db.engine.connect() as connection:
-        there = set(MigrationContext.configure(connection).get_current_heads())
-    if there != (wanted := set(ScriptDirectory(migrations).get_heads())):
-        at = f"the database is at {_named(there)}, the program at {_named(wanted)}"
+        database_heads = set(MigrationContext.configure(connection).get_current_heads())
+    if database_heads != (program_heads := set(ScriptDirectory(migrations).get_heads())):
+        at = f"the database is at {_named(database_heads)}, the program at {_named(program_heads)}"
         yield f"migrations: {at}: run db upgrade"
 
 

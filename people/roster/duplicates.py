@@ -54,11 +54,11 @@ def differences(kept: Person, duplicate: Person) -> list[str]:
     What an entry said before it was corrected counts too, so that nobody is made like another to be merged.
     What one of the two never said tells nothing.
     """
-    said = [_values_ever(person) for person in (kept, duplicate)]
+    values = [_values_ever(person) for person in (kept, duplicate)]
     return [
         name
         for name in TELLING_FIELDS
-        if all(each[name] for each in said) and len(said[0][name] | said[1][name]) > 1
+        if all(each[name] for each in values) and len(values[0][name] | values[1][name]) > 1
     ]
 
 
@@ -68,11 +68,11 @@ def _values_ever(person: Person) -> dict[str, set[object]]:
         AuditEvent.subject == audit.name_of(person), AuditEvent.action == "person.correct"
     )
     before = [values or {} for values in db.session.scalars(corrections)]
-    said: dict[str, set[object]] = {}
+    values_by_column: dict[str, set[object]] = {}
     for name in TELLING_FIELDS:
         values = {getattr(person, name), *(each.get(name) for each in before)} - {None, ""}
-        said[name] = {names.folded(str(value)) for value in values}
-    return said
+        values_by_column[name] = {names.folded(str(value)) for value in values}
+    return values_by_column
 
 
 def suggested_pairs(area: Area) -> list[DuplicatePair]:

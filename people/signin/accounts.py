@@ -154,9 +154,9 @@ def _insert_user(
     )
     db.session.add(user)
     db.session.flush()
-    said: dict[str, Any] = {"username": username, "name": name, "person": user.person_id}
-    said |= {key: value for key, value in described.items() if value}
-    audit.note(actor, "user.add", user, area, **said)
+    details: dict[str, Any] = {"username": username, "name": name, "person": user.person_id}
+    details |= {key: value for key, value in described.items() if value}
+    audit.note(actor, "user.add", user, area, **details)
     return user
 
 

@@ -58,9 +58,9 @@ def propose(
         raise Refused("reason_missing", _("Say in a few words what happened."), "reason")
     if _letters(shown_by) < LEAST_LETTERS:
         raise Refused("evidence_missing", _("Say who saw it, or which paper shows it."), "shown_by")
-    told = Deduction(shown_by=shown_by.strip(), told_on=clock.today())
-    service = recording.record(key, worker, item, done_on, count, reason, actor, deduction=told)
-    return service.deduction or told
+    deduction = Deduction(shown_by=shown_by.strip(), told_on=clock.today())
+    service = recording.record(key, worker, item, done_on, count, reason, actor, deduction=deduction)
+    return service.deduction or deduction
 
 
 def state(deduction: Deduction, text: str, key: str, actor: User) -> Statement:

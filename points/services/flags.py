@@ -276,11 +276,11 @@ def _shared_device(village: Area, services: Sequence[Service]) -> Signs:
     marks = {service.device_mark for service in services if service.device_mark}
     if not marks:
         return
-    there = sessions.users_on(marks, village, {Role.CLERK, Role.CHAIR})
+    users_by_mark = sessions.users_on(marks, village, {Role.CLERK, Role.CHAIR})
     for service in services:
         others = [
             user.name
-            for user in there.get(service.device_mark or "", ())
+            for user in users_by_mark.get(service.device_mark or "", ())
             if not humans.is_same(user, service.recorded_by)
         ]
         if others:

@@ -257,13 +257,13 @@ def _samples(village: Area) -> list[WaitingItem]:
 
 def _leaving(village: Area) -> list[WaitingItem]:
     """The points of those who serve no more, about which nobody has decided, or whose day is over."""
-    left = [each for each in leaving.remainders(village) if each.departure is None or each.is_due]
-    if not left:
+    remainders = [each for each in leaving.remainders(village) if each.departure is None or each.is_due]
+    if not remainders:
         return []
     text = ngettext(
         "Points of %(num)s person wait to be settled.",
         "Points of %(num)s people wait to be settled.",
-        len(left),
+        len(remainders),
     )
     return [WaitingItem(text, url_for("ledger.leaving", village=village.code))]
 

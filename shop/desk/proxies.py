@@ -70,5 +70,7 @@ def _is_signature(strokes: list[Any]) -> bool:
 
 def names_kept(village: Area) -> Iterable[str]:
     """Who collected for somebody else at a village's shop."""
-    came = select(Proxy.name).join(Redemption, Proxy.redemption_id == Redemption.id).join(Redemption.shop)
-    return db.session.scalars(came.where(Shop.village_id == village.id).distinct())
+    collectors = (
+        select(Proxy.name).join(Redemption, Proxy.redemption_id == Redemption.id).join(Redemption.shop)
+    )
+    return db.session.scalars(collectors.where(Shop.village_id == village.id).distinct())

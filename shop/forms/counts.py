@@ -69,11 +69,11 @@ class CountsField(Field):
         elif max(began or 0, ended or 0) > OLDEST_SECONDS:
             self.faults[goods_id] = _("This was counted long ago. Count it again.")
         elif units > MANY_UNITS and formdata.get(f"sure-{goods_id}") != str(units):
-            told = {"figure": units, "words": words.figure_in_words(units)}
+            figure_in_words = {"figure": units, "words": words.figure_in_words(units)}
             self.faults[goods_id] = _(
-                "%(figure)s (%(words)s) is unusual here. Is it meant? Then tick the box.", **told
+                "%(figure)s (%(words)s) is unusual here. Is it meant? Then tick the box.", **figure_in_words
             )
-            self.asked[goods_id] = _("Yes, it is %(figure)s (%(words)s).", **told)
+            self.asked[goods_id] = _("Yes, it is %(figure)s (%(words)s).", **figure_in_words)
         else:
             self.data[goods_id] = CountedUnits(units, began, ended)
 

@@ -15,8 +15,8 @@ from shop.models import Goods, Lot, Price, Shop
 def stocked(village: Area) -> dict[int, bool]:
     """Which articles of a village's shop, by id, were ever taken in, and whether any of it is left."""
     lots = select(Lot.goods_id, func.sum(Lot.on_hand) > 0).join(Lot.goods).join(Goods.shop)
-    here = lots.where(Shop.village_id == village.id).group_by(Lot.goods_id)
-    return dict(db.session.execute(here).all())
+    of_village = lots.where(Shop.village_id == village.id).group_by(Lot.goods_id)
+    return dict(db.session.execute(of_village).all())
 
 
 class KnownGoods:

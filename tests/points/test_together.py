@@ -142,7 +142,7 @@ def pressed_by(number, ids):
     actor = cast.second_chair if number % 2 else cast.chair
     locked = lock_all(Service, ids, village_id=cast.village.id)
     outcome = together.confirm_together(f"{number:016}", cast.village, locked, actor)
-    return len(outcome.confirmed), len(outcome.left)
+    return len(outcome.confirmed), len(outcome.unconfirmed)
 
 
 # --- On the page ---

@@ -45,17 +45,17 @@ def proposal(village: str, ident: int) -> tuple[str, int]:
 
 def _proposal_page(ident: int, form: Form) -> tuple[str, int]:
     """The page of a proposal; a form that was refused is shown again as it was sent."""
-    one = _proposal_or_404(ident)
-    kind = kinds.kind_of(one)
+    proposal = _proposal_or_404(ident)
+    kind = kinds.kind_of(proposal)
     page = render_template(
         "people/home/proposal.html",
-        proposal=one,
+        proposal=proposal,
         kind=kind,
-        facts=kind.facts(one),
+        facts=kind.facts(proposal),
         form=form,
         refusal_form=form if isinstance(form, ReasonForm) else ReasonForm(formdata=None),
         labels=labels,
-        decision_refusal=_refusal_text(one),
+        decision_refusal=_refusal_text(proposal),
     )
     return page, form.status
 

@@ -203,13 +203,13 @@ def link_account(area: str, ident: int) -> Response | tuple[str, int]:
 @access.allow(*keeping.KEEPERS)
 def give_password(area: str, ident: int) -> Response | tuple[str, int]:
     """Give a new password or PIN, which is shown once."""
-    form, shown = ButtonForm(), ""
+    form, new_password = ButtonForm(), ""
     if form.validate_on_submit():
         secret = keeping.new_secret(_user(ident))
         with attempt(form):
-            shown = keeping.give_password(_user(ident), current_user, secret)
+            new_password = keeping.give_password(_user(ident), current_user, secret)
     user = _user(ident)
-    return _secret_page(user, shown) if shown else _account(user, form)
+    return _secret_page(user, new_password) if new_password else _account(user, form)
 
 
 @bp.post("/a/<area>/accounts/<int:ident>/sign-out")
@@ -303,14 +303,14 @@ def give_pins(village: str) -> Response | tuple[str, int]:
 @access.allow(*access.COMMITTEE)
 def give_pin(village: str, ident: int) -> Response | tuple[str, int]:
     """Give a worker a PIN for their card, which is shown once."""
-    form, shown = ButtonForm(), ""
+    form, new_pin = ButtonForm(), ""
     (pin,) = keeping.new_pins([fetch(Person, ident, area_id=g.area.id) or abort(404)])
     with attempt(form):
         person = fetch(Person, ident, lock=True, area_id=g.area.id) or abort(404)
-        shown = keeping.give_pin(person, current_user, pin)
-    if not shown:
+        new_pin = keeping.give_pin(person, current_user, pin)
+    if not new_pin:
         return _pins(form)
-    return _secret_page(keeping.user_of_card(person), shown)
+    return _secret_page(keeping.user_of_card(person), new_pin)
 
 
 def _user(ident: int) -> User:

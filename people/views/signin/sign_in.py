@@ -308,8 +308,8 @@ def end_session(ident: int) -> Response:
     """Sign oneself out on another device."""
     if ButtonForm().validate_on_submit():
         with transaction():
-            there = next((each for each in sessions.of_user(current_user) if each.id == ident), None)
-            sessions.end_elsewhere(there or abort(404))
+            other_session = next((each for each in sessions.of_user(current_user) if each.id == ident), None)
+            sessions.end_elsewhere(other_session or abort(404))
         flash(gettext("You are signed out there."))
     return redirect(url_for("signin.sessions"))
 

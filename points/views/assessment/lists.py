@@ -26,26 +26,28 @@ def _lines(context: Context) -> Iterator[tuple[int, SheetRow, str]]:
     for number, row in enumerate(context["rows"], 1):
         notes = context["line_notes"].get(row.worker.id)
         adjustments = notes.standing_adjustments if notes else ()
-        said = "；".join(f"{amounts.signed(each.amount)} {shown_text(each.reason)}" for each in adjustments)
-        yield number, row, said
+        reasons = "；".join(
+            f"{amounts.signed(each.amount)} {shown_text(each.reason)}" for each in adjustments
+        )
+        yield number, row, reasons
 
 
 def _category(category: Category) -> Any:
-    return lambda number, row, said: amounts.as_number(row.cells[category].capped)
+    return lambda number, row, reasons: amounts.as_number(row.cells[category].capped)
 
 
 SHEET = Listing(
     _("Assessment sheet"),
     _lines,
-    (_("Line number"), lambda number, row, said: number),
-    (_("Grid"), lambda number, row, said: row.grid.name),
-    (_("Grid worker"), lambda number, row, said: shown_name(row.worker)),
+    (_("Line number"), lambda number, row, reasons: number),
+    (_("Grid"), lambda number, row, reasons: row.grid.name),
+    (_("Grid worker"), lambda number, row, reasons: shown_name(row.worker)),
     *((labels.CATEGORIES[category], _category(category)) for category in Category),
-    (_("Deductions"), lambda number, row, said: amounts.as_number(row.deductions)),
-    (_("Adjustments"), lambda number, row, said: amounts.as_number(row.adjustments)),
-    (_("Up to 0"), lambda number, row, said: amounts.as_number(row.waived)),
-    (_("Total"), lambda number, row, said: amounts.as_number(row.total)),
-    (_("Why adjusted"), lambda number, row, said: said),
+    (_("Deductions"), lambda number, row, reasons: amounts.as_number(row.deductions)),
+    (_("Adjustments"), lambda number, row, reasons: amounts.as_number(row.adjustments)),
+    (_("Up to 0"), lambda number, row, reasons: amounts.as_number(row.waived)),
+    (_("Total"), lambda number, row, reasons: amounts.as_number(row.total)),
+    (_("Why adjusted"), lambda number, row, reasons: reasons),
 )
 
 NOTICES = Listing(

@@ -48,15 +48,15 @@ MERGED_ENTRIES = Listing(
 
 EXPIRIES = Listing(
     _("Expiry"),
-    lambda context: ((made, context["lapsed_tenths"][made.id]) for made in context["expiries"]),
-    (_("Booked up to"), lambda made, lapsed: made.booked_until),
-    (_("To be spent until"), lambda made, lapsed: made.expires_on),
-    (_("Expired points"), lambda made, lapsed: amounts.as_number(lapsed)),
-    (_("Decided by"), lambda made, lapsed: shown_text(made.decided_by)),
-    (_("Announced on"), lambda made, lapsed: made.announced_on),
-    (_("Announced by"), lambda made, lapsed: shown_name(made.actor)),
-    (_("Taken back at"), lambda made, lapsed: made.cancelled_at),
-    (_("Taken back by"), lambda made, lapsed: shown_name(made.cancelled_by)),
+    lambda context: ((expiry, context["lapsed_tenths"][expiry.id]) for expiry in context["expiries"]),
+    (_("Booked up to"), lambda expiry, lapsed: expiry.booked_until),
+    (_("To be spent until"), lambda expiry, lapsed: expiry.expires_on),
+    (_("Expired points"), lambda expiry, lapsed: amounts.as_number(lapsed)),
+    (_("Decided by"), lambda expiry, lapsed: shown_text(expiry.decided_by)),
+    (_("Announced on"), lambda expiry, lapsed: expiry.announced_on),
+    (_("Announced by"), lambda expiry, lapsed: shown_name(expiry.actor)),
+    (_("Taken back at"), lambda expiry, lapsed: expiry.cancelled_at),
+    (_("Taken back by"), lambda expiry, lapsed: shown_name(expiry.cancelled_by)),
 )
 
 
@@ -101,10 +101,10 @@ UNSETTLED = Listing(
 LEAVING_RULES = Listing(
     _("The village's rule"),
     context_records("rules"),
-    (_("Holds from"), lambda made: made.holds_from),
-    (_("The points"), lambda made: labels.OUTCOMES[made.outcome]),
-    (_("Days"), lambda made: made.days),
-    (_("Decided by"), lambda made: shown_text(made.decided)),
+    (_("Holds from"), lambda rule: rule.holds_from),
+    (_("The points"), lambda rule: labels.OUTCOMES[rule.outcome]),
+    (_("Days"), lambda rule: rule.days),
+    (_("Decided by"), lambda rule: shown_text(rule.decided)),
 )
 
 

@@ -141,12 +141,12 @@ def confirm_deduction(village: str, ident: int) -> Response | tuple[str, int]:
     """Confirm that the points are taken."""
     form, message = ButtonForm(), ""
     with attempt(form):
-        one = _deduction_or_404(ident)
-        verbs.confirm(one, current_user)
+        deduction = _deduction_or_404(ident)
+        verbs.confirm(deduction, current_user)
         message = gettext(
             "%(points)s points are taken from %(name)s.",
-            points=amounts.show(-one.tenths),
-            name=one.service.worker.name,
+            points=amounts.show(-deduction.tenths),
+            name=deduction.service.worker.name,
         )
     return _decision_response(ident, form, message)
 
@@ -158,9 +158,9 @@ def drop_deduction(village: str, ident: int) -> Response | tuple[str, int]:
     form, message = ReasonForm(), ""
     if form.validate_on_submit():
         with attempt(form):
-            one = _deduction_or_404(ident)
-            verbs.drop(one, form.reason.data, current_user)
-            message = gettext("Nothing is taken from %(name)s.", name=one.service.worker.name)
+            deduction = _deduction_or_404(ident)
+            verbs.drop(deduction, form.reason.data, current_user)
+            message = gettext("Nothing is taken from %(name)s.", name=deduction.service.worker.name)
     return _decision_response(ident, form, message)
 
 
@@ -185,7 +185,7 @@ def _decision_response(ident: int, form: Form, message: str) -> Response | tuple
 
 def _deduction_or_404(ident: int) -> Deduction:
     """A deduction of the village; for who is only a worker here, only their own."""
-    one = (verbs.find(ident, g.area) if ident < 2**31 else None) or abort(404)
-    if g.roles <= {Role.WORKER} and not persons.is_sign_in_of(current_user, one.service.worker):
+    deduction = (verbs.find(ident, g.area) if ident < 2**31 else None) or abort(404)
+    if g.roles <= {Role.WORKER} and not persons.is_sign_in_of(current_user, deduction.service.worker):
         abort(404)
-    return one
+    return deduction

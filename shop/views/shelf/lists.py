@@ -55,9 +55,9 @@ DEVICES = Listing(
 BUDGETS = Listing(
     _("Budget"),
     context_records("history"),
-    (_("Year"), lambda made: made.year),
-    (_("Yuan"), lambda made: Decimal(made.amount).scaleb(-2)),
-    (_("Decided by"), lambda made: shown_text(made.decided_by)),
-    (_("Written down at"), lambda made: made.at),
-    (_("Written down by"), lambda made: shown_name(made.actor)),
+    (_("Year"), lambda budget: budget.year),
+    (_("Yuan"), lambda budget: Decimal(budget.amount).scaleb(-2)),
+    (_("Decided by"), lambda budget: shown_text(budget.decided_by)),
+    (_("Written down at"), lambda budget: budget.at),
+    (_("Written down by"), lambda budget: shown_name(budget.actor)),
 )
