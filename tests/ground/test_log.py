@@ -62,7 +62,7 @@ def test_signing_in_failing_and_being_locked_out(cast, client_of, lines):
 
 def test_refusals_on_pages_and_to_programs_and_exports(cast, client_of, lines):
     clerk = client_of(cast.clerk)
-    clerk.post(f"/v/{VILLAGE}/trainings/law-mark/{cast.worker.id}", data={"marked_on": "2030-01-01"})
+    clerk.post(f"/a/{VILLAGE}/trainings/law-mark/{cast.worker.id}", data={"marked_on": "2030-01-01"})
     client_of(None).get("/api/v1/goods")
     clerk.get(f"/v/{VILLAGE}/people?as=xlsx")
     assert [(line["endpoint"], line["code"]) for line in lines("refused")][-1] == ("api.goods", "no_key")
