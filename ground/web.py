@@ -313,6 +313,7 @@ def answer_error(error: HTTPException) -> Response | tuple[str, int]:
         return _problem_of_error(error, error.code)
     if isinstance(error, MethodNotAllowed) and request.method in ("GET", "HEAD"):
         return redirect(_page_above())
+    _tell_what_was_denied(error.code)
     explanations = {
         403: (gettext("Not for you to do"), gettext("Your role does not include this. Ask your committee.")),
         404: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
@@ -326,6 +327,17 @@ def answer_error(error: HTTPException) -> Response | tuple[str, int]:
         (gettext("Something broke"), gettext("That was our fault. Nothing was booked. Try it once more.")),
     )
     return render_template("error.html", code=error.code, title=title, text=text), error.code
+
+
+def _tell_what_was_denied(status: int) -> None:
+    """Write into the log what somebody may not see: always without the right, and what is not there for them.
+
+    Of nobody known it is left out what is not there: the whole net asks for addresses.
+    """
+    if status == 403:
+        events.tell("denied", logging.WARNING)
+    elif status == 404 and request.endpoint and events.user_of_request() is not None:
+        events.tell("not_found")
 
 
 def _page_above() -> str:
