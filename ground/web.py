@@ -298,6 +298,9 @@ def answer_error(error: HTTPException) -> Response | tuple[str, int]:
         return error.get_response()
     if request.path.startswith(API_PREFIX):
         return _problem_of_error(error, error.code)
+    if isinstance(error, MethodNotAllowed) and request.method in ("GET", "HEAD"):
+        return redirect(_page_above())
+    _tell_what_was_denied(error.code)
     explanations = {
         403: (gettext("Not for you to do"), gettext("Your role does not include this. Ask your committee.")),
         404: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
@@ -311,6 +314,30 @@ def answer_error(error: HTTPException) -> Response | tuple[str, int]:
         (gettext("Something broke"), gettext("That was our fault. Nothing was booked. Try it once more.")),
     )
     return render_template("error.html", code=error.code, title=title, text=text), error.code
+
+
+def _tell_what_was_denied(status: int) -> None:
+    """Write into the log what somebody may not see: always without the right, and what is not there for them.
+
+    Of nobody known it is left out what is not there: the whole net asks for addresses.
+    """
+    if status == 403:
+        events.tell("denied", logging.WARNING)
+    elif status == 404 and request.endpoint and events.user_of_request() is not None:
+        events.tell("not_found")
+
+
+def _page_above() -> str:
+    """The page on which the form stands that is sent to this address: the nearest one above it that opens.
+
+    Whoever opens an address anew that had answered a form comes back to it.
+    """
+    adapter = current_app.create_url_adapter(request)
+    path = re.sub(r"\.\w+$", "", request.path)
+    while adapter and path and not adapter.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    query = request.query_string.decode()
+    return own_address(f"{request.script_root}{path or '/'}{'?' if query else ''}{query}")
 
 
 def _problem_of_error(error: HTTPException, status: int) -> Problem:

@@ -192,6 +192,7 @@ def check_access() -> Response | None:
     if roles is not None:
         g.area, g.roles = _area_and_roles(request.view_args or {})
         if not g.roles & roles:
+            events.add_to_request(needs=" ".join(sorted(roles)))
             abort(403)
     return None
 

@@ -99,7 +99,7 @@ SENT = (
     ),
     ("MergeForm", "on", "clerk", "grids/{second_free_grid}/merge", {"into": "{grid}", "reason": "合并"}),
     ("PersonForm", "law_mark_on", "clerk", "people/{worker}/correct", {"name": "李秀明"}),
-    ("MarkForm", "marked_on", "clerk", "trainings/law-mark/{neighbour}", {}),
+    ("MarkForm", "marked_on", "clerk", f"/a/{VILLAGE}/trainings/law-mark/{{neighbour}}", {}),
     ("AppointForm", "ends_on", "clerk", "grids/{vacant_grid}/appoint", {"name": "新来人", "starts_on": NOW}),
     ("AppointForm", "starts_on", "clerk", "grids/{second_vacant_grid}/appoint", {"name": "新来二"}),
     ("HandOverForm", "starts_on", "clerk", "terms/{handed_term}/hand-over", {"name": "接手人"}),

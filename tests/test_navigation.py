@@ -1,11 +1,16 @@
 """The navigation that the packages make up together: what stands in it for each role, and in which order."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from flask import g
+from werkzeug.routing import RequestRedirect
 
-from people import pages
+from people import access, pages
 from people.models import Area, Level, Role
 from tests.cast import COUNTY, TOWNSHIP, VILLAGE
+from tests.test_rules import address as rule_address
+from tests.test_rules import rules
 
 WORKING = "home.front services.services assessment.quarters ledger.accounts rubrics.rubric"
 READING = "desk.redemptions shelf.goods"
@@ -79,3 +84,47 @@ def test_no_two_entries_claim_the_same_place(plain_app):
         orders = [entry.order for entry in pages.NAVIGATION.items()]
     assert len(orders) > 40
     assert len(set(orders)) == len(orders)
+
+
+# What is pressed on any page leads to the first one.
+ON_EVERY_PAGE = {
+    *("home.language", "home.print_size", "demo.next_day"),
+    *("signin.sign_out", "signin.sign_out_everywhere"),
+}
+
+
+def only_sent_to(app):
+    """The routes of people that are only sent to, with their rules."""
+    opened = {route.rule for route in app.url_map.iter_rules() if "GET" in route.methods}
+    return [(route, rule) for route, rule in rules(app) if route.rule not in opened and not rule.device]
+
+
+def page_at(app, path):
+    """The endpoint of the page at an address, also without the stroke at its end."""
+    try:
+        return app.url_map.bind("localhost").match(path, "GET")[0]
+    except RequestRedirect as redirect:
+        return page_at(app, urlsplit(redirect.new_url).path)
+
+
+def test_what_is_only_sent_to_leads_to_a_page_when_it_is_opened(app):
+    """Such as one that was refused and is opened anew: to a page of who may send it, and not to the first."""
+    client, seen = app.test_client(), 0
+    for route, rule in only_sent_to(app):
+        answer = client.get(rule_address(app, route.endpoint) + "?into=7")
+        assert (answer.status_code, answer.location.endswith("?into=7")) == (302, True), route
+        page = page_at(app, urlsplit(answer.location).path)
+        with app.test_request_context():
+            readers = access.rule_of(page).roles
+            assert any(page in said for said in pages.HELP.items()), (route, page)
+        assert not rule.roles or rule.roles_for("POST") <= readers, (route, page)
+        assert page != "home.home" or route.endpoint in ON_EVERY_PAGE, route
+        seen += 1
+    assert seen > 80
+
+
+def test_a_form_that_was_refused_and_is_opened_anew_stands_on_its_page(cast, client_of):
+    page, client = f"/v/{VILLAGE}/goods/{cast.goods.id}", client_of(cast.manager)
+    assert client.post(f"{page}/price", data={"price": "4", "holds_from": ""}).status_code == 422
+    assert client.get(f"{page}/price").location == page
+    assert client.get("/api/v1/redemptions").status_code == 405

@@ -208,12 +208,12 @@ def test_the_search_for_what_is_read_twice_finds_it(cast):
 
 WRITES = (
     ("clerk", "people/{worker}/correct", {"name": "李秀明", "phone": "13800001111"}),
-    ("clerk", "people/{worker}/portrait/remove", {}),
+    ("clerk", "people/{worker}/remove-portrait", {}),
     ("clerk", "people/{worker}/held", None),
     ("clerk", "grids/{grid}/correct", {"kind": "rural", "households": "9"}),
     ("clerk", "grids/{grid}/rename", {"name": "新网格", "on": "2026-12-28", "reason": "改名"}),
-    ("clerk", "trainings/law-mark/{worker}", {"marked_on": "2026-12-01"}),
-    ("clerk", "trainings/law-mark/{worker}/back", {}),
+    ("clerk", "/a/{village}/trainings/law-mark/{worker}", {"marked_on": "2026-12-01"}),
+    ("clerk", "/a/{village}/trainings/law-mark/{worker}/back", {}),
     (
         "clerk",
         "contacts/{contact}/replace",

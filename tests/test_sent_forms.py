@@ -487,7 +487,7 @@ def test_a_key_is_good_at_its_own_address_alone(app, cast, client_of):
     """One form object may stand on a page several times, each with an address of its own."""
     for worker in cast.workers[:2]:
         key = FormKey("k" * 32, cast.clerk.id, is_repeatable=False, is_redisplayed=True).signed()
-        path = f"/v/{VILLAGE}/trainings/law-mark/{worker.id}"
+        path = f"/a/{VILLAGE}/trainings/law-mark/{worker.id}"
         answer = client_of(cast.clerk).post(path, data={"marked_on": "2026-12-01", formkey.FIELD: key})
         assert answer.status_code == 302
     assert [worker.law_mark_on is None for worker in cast.workers[:2]] == [False, False]

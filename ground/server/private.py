@@ -2,6 +2,7 @@
 
 import logging
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -31,13 +32,14 @@ def _facts(file: Path) -> dict[str, dict[str, str]]:
 def close_to_others(files: Iterable[Path]) -> list[Path]:
     """Take from everybody else what they may do with these files, if they are ours; those that stayed open.
 
-    Both are said in the log: who could read them before may have a copy. Files that are not there are left.
+    Both are said in the log: who could read them before may have a copy. What is not there is left, and what
+    is no file: a log may go to /dev/null, which is everybody's.
     """
     left_open = []
     for file in files:
         try:
             mode = file.stat().st_mode
-            if os.name == "nt" or not mode & OTHERS:
+            if os.name == "nt" or not stat.S_ISREG(mode) or not mode & OTHERS:
                 continue
             file.chmod(mode & ~OTHERS & 0o7777)
             log.warning("others could read a file; now only its owner can", extra=_facts(file))

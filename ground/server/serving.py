@@ -13,11 +13,15 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from io import BytesIO
 from typing import Any
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.receiver import FixedStreamReceiver
 from waitress.server import TcpWSGIServer
+from waitress.utilities import RequestEntityTooLarge
 
 log = logging.getLogger(__name__)
 
@@ -36,16 +40,54 @@ MOST_CONNECTIONS = 400
 # So long a request that runs may go on once the server was told to stop.
 FINISH_SECONDS = 5
 
-# A body a little larger than the program takes is read too: the program says so in its own words.
-LARGEST_BODY_BYTES = 16 * 1024 * 1024
+# What is larger than the program takes is received to its end and thrown away, so that the program says so in
+# its own words: a browser that is hung up on while it sends shows a page of its own. Of chunks nobody knows
+# how many will come; so much of them is kept.
+LARGEST_KEPT_BYTES = 9 * 1024 * 1024
+LARGEST_BODY_BYTES = 256 * 1024 * 1024
 
 # So much of an answer is taken off its thread before the client takes it; from 1 MB on it lies in a file.
 MOST_ANSWERED_BYTES = 256 * 1024 * 1024
 
 
+class Nothing:
+    """A buffer that keeps nothing of what is put in."""
+
+    def append(self, data: bytes) -> None:
+        """Throw it away."""
+
+    def __len__(self) -> int:
+        return 0
+
+    def getfile(self) -> BytesIO:
+        """What is kept."""
+        return BytesIO()
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class Request(HTTPRequestParser):
+    """A request that arrives; of a body larger than is taken nothing is kept."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the header, and see how large the body will be."""
+        super().parse_header(header_plus)
+        if self.content_length > LARGEST_KEPT_BYTES:
+            self.body_rcv = FixedStreamReceiver(self.content_length, Nothing())
+
+    def received(self, data: bytes) -> int:
+        """Take what came."""
+        consumed = int(super().received(data))
+        if self.chunked and self.body_bytes_received > LARGEST_KEPT_BYTES:
+            self.error, self.completed = RequestEntityTooLarge("more than is taken"), True
+        return consumed
+
+
 class Connection(HTTPChannel):
     """A client's connection, which knows since when a request has been arriving."""
 
+    parser_class = Request
     arriving_since = 0.0
     arrived_bytes = 0
 

@@ -67,6 +67,11 @@ def request_id() -> str:
     return str((_request.get() or {}).get("request", ""))
 
 
+def user_of_request() -> int | None:
+    """The number of the sign-in that asks, once it is known; None for nobody's and in a command."""
+    return (_request.get() or {}).get("user")
+
+
 def id_to_read_out() -> str:
     """The beginning of the request's number in groups of four, to be read out on the telephone."""
     return " ".join(re.findall(".{1,4}", request_id()[:READ_OUT]))

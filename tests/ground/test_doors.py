@@ -10,7 +10,7 @@ from app import KEY_FILE, create_app
 from ground import web
 from ground.db import database_file, db
 from ground.refusal import Refused
-from ground.server import serving
+from ground.server import private, serving
 from tests.cast import VILLAGE, new_app
 from tests.shop import till as tills
 
@@ -164,6 +164,15 @@ def test_what_was_open_is_closed_and_said(tmp_path, monkeypatch, caplog):
     new_app(f"sqlite:///{tmp_path / 'aixin.sqlite'}")
     assert [others_may(tmp_path / name) for name in names] == [0] * len(names)
     assert sum("others could read" in record.getMessage() for record in caplog.records) == len(names)
+
+
+def test_what_is_no_file_stays_open(tmp_path):
+    """The log of a machine may go to /dev/null, which all its programs use."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path):
+        path.chmod(0o755)
+        assert private.close_to_others([path]) == []
+        assert others_may(path) == 0o55
 
 
 def test_what_is_another_s_is_said(tmp_path, monkeypatch, caplog):

@@ -14,7 +14,7 @@ from ground.watch import events
 from people import access
 from people.models import Card, Household, Person, User
 from tests import test_rules
-from tests.cast import PASSWORD, VILLAGE
+from tests.cast import NEXT_VILLAGE, PASSWORD, VILLAGE
 
 lived_in = test_rules.lived_in
 
@@ -62,12 +62,28 @@ def test_signing_in_failing_and_being_locked_out(cast, client_of, lines):
 
 def test_refusals_on_pages_and_to_programs_and_exports(cast, client_of, lines):
     clerk = client_of(cast.clerk)
-    clerk.post(f"/v/{VILLAGE}/trainings/law-mark/{cast.worker.id}", data={"marked_on": "2030-01-01"})
+    clerk.post(f"/a/{VILLAGE}/trainings/law-mark/{cast.worker.id}", data={"marked_on": "2030-01-01"})
     client_of(None).get("/api/v1/goods")
     clerk.get(f"/v/{VILLAGE}/people?as=xlsx")
     assert [(line["endpoint"], line["code"]) for line in lines("refused")][-1] == ("api.goods", "no_key")
     (line,) = lines("exported")
     assert (line["endpoint"], line["user"], line["kind"]) == ("roster.persons", cast.clerk.id, "xlsx")
+
+
+def test_what_somebody_may_not_see_is_told_of_those_who_are_known(cast, client_of, lines):
+    """Without the right always; what is not there, as another village's rows are, of who is signed in."""
+    clerk, number = client_of(cast.clerk), cast.clerk.id
+    for path in (f"/v/{VILLAGE}/supervision", f"/v/{NEXT_VILLAGE}/people", f"/v/{VILLAGE}/people/999"):
+        clerk.get(path)
+    clerk.get("/nothing")
+    client_of(None).get("/o/NOTICKET")
+    said = [(line["event"], line["level"], line["endpoint"], line["user"]) for line in lines()]
+    assert said == [
+        ("denied", "warning", "home.supervision", number),
+        ("not_found", "info", "roster.persons", number),
+        ("not_found", "info", "roster.person", number),
+    ]
+    assert lines("denied")[0]["needs"] == "county supervisor township"
 
 
 def test_each_request_has_a_number_that_its_answer_and_its_error_page_show(
@@ -148,7 +164,8 @@ def test_nobody_s_data_is_in_it_whatever_is_opened_and_taken_out(app, cast, clie
                     f"{path}{'&' if '?' in path else '?'}as=xlsx&words=李秀明" if method == "GET" else path
                 )
                 client.open(asked, method=method)
-    text = json.dumps(lines(), ensure_ascii=False)
+    said = [line | {"needs": None} for line in lines()]  # roles, whose names are sign-in names here too
+    text = json.dumps(said, ensure_ascii=False)
     assert {line["event"] for line in lines()} >= {"refused", "exported"}
     assert len(lines()) > 40
     assert {value for value in personal_data() if value in text} == set()

@@ -134,7 +134,7 @@ FORMS = {
     ),
     "fields": ("manager", "goods/{goods}/price", {"price": "4", "holds_from": "2026-12-28"}, None),
     "a reason": ("chair", "terms/{term}/end", {"on": "2026-12-28", "reason": "搬家"}, None),
-    "a button": ("clerk", "people/{worker}/portrait/remove", {}, lambda: 1 - count(Portrait)),
+    "a button": ("clerk", "people/{worker}/remove-portrait", {}, lambda: 1 - count(Portrait)),
     "no form": ("clerk", "/a/{village}/roster.csv", {}, None),
 }
 

@@ -86,8 +86,8 @@ def test_what_is_slow_is_behind_the_guard():
 
 # Every form that a file comes in by: where it is sent, and what else is in it.
 FILES = {
-    "PortraitForm": ("clerk", "people/{worker}/portrait/keep", {}),
-    "PictureForm": ("manager", "goods/{goods}/picture/set", {}),
+    "PortraitForm": ("clerk", "people/{worker}/keep-portrait", {}),
+    "PictureForm": ("manager", "goods/{goods}/set-picture", {}),
     "PhotoForm": ("volunteer", "desk/photo", {}),
     "ImportForm": ("clerk", "/a/{village}/import", {}),
     "ServiceForm": (

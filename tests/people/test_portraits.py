@@ -167,17 +167,17 @@ def test_clerk_and_chair_put_a_photo_in_and_take_it_away(cast, client_of):
     clerk, chair = client_of(cast.clerk), client_of(cast.chair)
     assert f'src="{page_of(cast.worker)}/portrait' not in clerk.get(page_of(cast.worker)).text
     sent = {"photo": (BytesIO(a_picture(3000, 2000)), "IMG_1.jpg")}
-    assert clerk.post(f"{page_of(cast.worker)}/portrait/keep", data=sent).location == page_of(cast.worker)
+    assert clerk.post(f"{page_of(cast.worker)}/keep-portrait", data=sent).location == page_of(cast.worker)
     assert f'src="{page_of(cast.worker)}/portrait' in chair.get(page_of(cast.worker)).text
     assert looked_at(chair.get(f"{page_of(cast.worker)}/portrait").data).size == (400, 267)
-    assert chair.post(f"{page_of(cast.worker)}/portrait/remove").status_code == 302
+    assert chair.post(f"{page_of(cast.worker)}/remove-portrait").status_code == 302
     assert clerk.get(f"{page_of(cast.worker)}/portrait").status_code == 404
 
 
 @pytest.mark.parametrize("sent", [{}, {"photo": (b"text", "a.jpg")}])
 def test_what_is_not_taken_is_said_beside_the_field(cast, client_of, sent):
     data = {name: (BytesIO(content), filename) for name, (content, filename) in sent.items()}
-    answer = client_of(cast.clerk).post(f"{page_of(cast.worker)}/portrait/keep", data=data)
+    answer = client_of(cast.clerk).post(f"{page_of(cast.worker)}/keep-portrait", data=data)
     assert answer.status_code == 422
     assert 'id="photo-error"' in answer.text
     assert cast.worker.name in answer.text
@@ -185,7 +185,7 @@ def test_what_is_not_taken_is_said_beside_the_field(cast, client_of, sent):
 
 def test_more_than_8_mb_is_not_taken(cast, client_of):
     sent = {"photo": (BytesIO(b"x" * (8 * 2**20 + 1)), "large.jpg")}
-    assert client_of(cast.clerk).post(f"{page_of(cast.worker)}/portrait/keep", data=sent).status_code == 413
+    assert client_of(cast.clerk).post(f"{page_of(cast.worker)}/keep-portrait", data=sent).status_code == 413
 
 
 def test_who_meets_people_in_the_village_sees_the_photo_and_who_is_above_it_does_not(cast, client_of):
@@ -206,7 +206,7 @@ def test_who_meets_people_in_the_village_sees_the_photo_and_who_is_above_it_does
 def test_only_clerk_and_chair_change_it(cast, client_of):
     keep(cast.worker, cast.clerk)
     for user in (cast.supervisor, cast.instructor, cast.manager, cast.volunteer, cast.township_user):
-        for address in (f"{page_of(cast.worker)}/portrait/keep", f"{page_of(cast.worker)}/portrait/remove"):
+        for address in (f"{page_of(cast.worker)}/keep-portrait", f"{page_of(cast.worker)}/remove-portrait"):
             assert client_of(user).post(address).status_code == 403
     assert portraits.portrait_of(cast.worker) is not None
 
@@ -214,7 +214,7 @@ def test_only_clerk_and_chair_change_it(cast, client_of):
 def test_an_instructor_of_elsewhere_is_not_theirs_to_picture(cast, client_of):
     with transaction():
         other = persons.add_person(cast.township, "何指导", None)
-    assert client_of(cast.clerk).post(f"{page_of(other)}/portrait/keep").status_code == 404
+    assert client_of(cast.clerk).post(f"{page_of(other)}/keep-portrait").status_code == 404
     assert client_of(cast.township_user).get(f"/v/{TOWNSHIP}/people/{other.id}/portrait").status_code == 404
 
 

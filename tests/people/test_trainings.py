@@ -597,7 +597,7 @@ def test_the_pages_take_as_many_questions_for_many_as_for_few(cast, client_of):
 
 def test_the_mark_on_its_page(cast, client_of):
     clerk, worker = client_of(cast.clerk), cast.worker
-    there = f"/v/{VILLAGE}/trainings/law-mark/{worker.id}"
+    there = f"/a/{VILLAGE}/trainings/law-mark/{worker.id}"
     answer = clerk.post(there, data={"marked_on": "2026-12-29"})
     assert answer.status_code == 422
     assert 'value="2026-12-29"' in answer.text
@@ -606,7 +606,7 @@ def test_the_mark_on_its_page(cast, client_of):
     assert "2026年3月1日" in clerk.get(f"{HERE}/law-mark").text
     assert clerk.post(f"{there}/back").status_code == 302
     assert cast.worker.law_mark_on is None
-    foreign = f"/v/{VILLAGE}/trainings/law-mark/{cast.stranger.id}"
+    foreign = f"/a/{VILLAGE}/trainings/law-mark/{cast.stranger.id}"
     assert clerk.post(foreign, data={"marked_on": "2026-03-01"}).status_code == 404
     for user in (cast.supervisor, cast.instructor, cast.township_user):
         assert client_of(user).post(there, data={"marked_on": "2026-03-01"}).status_code == 403

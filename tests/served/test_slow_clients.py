@@ -1,4 +1,4 @@
-"""Clients that dribble, idle or don't take their answer: nobody waits for them, and neither does the end."""
+"""Clients that dribble, idle, don't take their answer or send too much: nobody waits for them."""
 
 import signal
 import socket
@@ -8,13 +8,17 @@ from http.client import HTTPConnection
 from threading import Event, Thread
 
 import pytest
+from flask import Flask
 
 from ground.server import serving
+from shop.desk import devices
+from tests.story import do
 
 SLOW = 40  # clients: five for each thread
 HEAD = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nname="
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n3\r\nna"
+AS_JSON = {"Content-Type": "application/json"}
 # What each kind of slow client has sent when it falls asleep.
 KINDS = {"idle": b"", "header": HEAD, "body": HEAD + FORM, "chunks": HEAD + CHUNKED}
 
@@ -49,14 +53,14 @@ def is_hung_up(client: socket.socket) -> bool:
 
 
 class Bench:
-    """A server in a thread of the test, with an application that answers at once."""
+    """A server in a thread of the test, with an application that answers at once, or the program itself."""
 
-    def __init__(self, *answer: bytes) -> None:
+    def __init__(self, *answer: bytes, program: Flask | None = None) -> None:
         self.answer = answer or (b"here",)
         self.started, self.go_on = Event(), Event()
         listening = serving.listen("127.0.0.1", 0)
         self.port = listening.getsockname()[1]
-        self.server = serving.make_server(self.app, listening)
+        self.server = serving.make_server(program or self.app, listening)
         self.server.adj.cleanup_interval = 0
         self.thread = Thread(target=self.server.serve_until_stopped)
         self.thread.start()
@@ -65,6 +69,7 @@ class Bench:
         if environ["PATH_INFO"] == "/long":
             self.started.set()
             assert self.go_on.wait(20)
+        self.kept = environ["wsgi.input"].read()
         start_response("200 OK", [("Content-Length", str(sum(map(len, self.answer))))])
         return iter(self.answer)
 
@@ -147,3 +152,36 @@ def test_a_request_that_does_not_finish_is_cut_off(bench, monkeypatch):
         assert bench.started.wait(20)
         bench.stop()
         bench.go_on.set()
+
+
+@pytest.mark.one_database
+def test_what_is_too_large_is_said_by_the_program(app, cast, monkeypatch):
+    """Much more than it takes is received and thrown away; then the same connection goes on."""
+    monkeypatch.setenv("AIXIN_TRUST_CLOCK", "1")  # the server's threads go by the machine's
+    _device, key = do(devices.add_device, cast.shop, "收银台", cast.manager)
+    bench = Bench(program=app)
+    connection = HTTPConnection("127.0.0.1", bench.port, timeout=20)
+    try:
+        for path, words in (("/sign-in", "超过 8 MB"), ("/api/v1/redemptions", '"code": "too_large"')):
+            headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "k" * 16}
+            connection.request("POST", path, b" " * 17 * 1024**2, headers | AS_JSON)
+            answer = connection.getresponse()
+            assert (answer.status, words in answer.read().decode()) == (413, True), path
+        connection.request("GET", "/sign-in")
+        assert connection.getresponse().status == 200
+    finally:
+        connection.close()
+        bench.stop()
+
+
+def test_of_what_is_too_large_nothing_is_kept(bench, monkeypatch):
+    """Of chunks as much as could have been taken: then the client is hung up on."""
+    for kept in (b"name=" + b"." * 995, b""):
+        with slow_clients(bench.port, KINDS["body"], 1) as (client,):
+            client.sendall(b"." * 995)
+            assert client.recv(100).startswith(b"HTTP/1.1 200")
+        assert bench.kept == kept
+        monkeypatch.setattr(serving, "LARGEST_KEPT_BYTES", 999)
+    with slow_clients(bench.port, HEAD + b"Transfer-Encoding: chunked\r\n\r\n400\r\n", 1) as (client,):
+        client.sendall(b"." * 1024)
+        assert client.recv(100).startswith(b"HTTP/1.1 413")

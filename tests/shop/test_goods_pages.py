@@ -81,7 +81,7 @@ def test_who_looks_does_not_change(cast, client_of, address):
     for reader in (cast.volunteer, cast.supervisor, cast.clerk, cast.township_user):
         client = client_of(reader)
         assert 'name="holds_from"' not in client.get(address).text
-        for path in ("", "/price", "/codes", "/codes/own", "/codes/remove", "/picture/set", "/archive"):
+        for path in ("", "/price", "/codes", "/codes/own", "/codes/remove", "/set-picture", "/archive"):
             assert client.post(address + path).status_code == 403, path
     assert client_of(cast.worker_user).get(address).status_code == 403
     assert client_of(cast.outside_volunteer).get(address).status_code == 404
@@ -166,7 +166,7 @@ def test_codes_are_scanned_given_and_taken_off(cast, manager, address):
 
 def test_a_picture_is_kept_by_the_browser_under_its_digest(cast, client_of, manager, address):
     assert manager.get(f"{address}/picture").status_code == 404
-    assert manager.post(f"{address}/picture/set", data=photo()).status_code == 302
+    assert manager.post(f"{address}/set-picture", data=photo()).status_code == 302
     (source,) = re.findall(r'src="([^"]+/picture\?v=[^"]+)"', manager.get(HERE).text)
     answer = client_of(cast.volunteer).get(source)
     assert (answer.mimetype, answer.headers["Cache-Control"]) == (
@@ -175,14 +175,14 @@ def test_a_picture_is_kept_by_the_browser_under_its_digest(cast, client_of, mana
     )
     tag = {"If-None-Match": answer.headers["ETag"]}
     assert client_of(cast.volunteer).get(source, headers=tag).status_code == 304
-    manager.post(f"{address}/picture/set", data=photo("blue"))
+    manager.post(f"{address}/set-picture", data=photo("blue"))
     assert source not in manager.get(address).text
     assert manager.get(source, headers=tag).headers["Cache-Control"] == "private, no-cache"
-    refused = manager.post(f"{address}/picture/set", data={"photo": (io.BytesIO(b"GIF89a"), "a.gif")})
+    refused = manager.post(f"{address}/set-picture", data={"photo": (io.BytesIO(b"GIF89a"), "a.gif")})
     assert refused.status_code == 422
     assert 'class="error"' in refused.text
     assert client_of(cast.outside_volunteer).get(source).status_code == 404
-    assert manager.post(f"{address}/picture/remove").status_code == 302
+    assert manager.post(f"{address}/remove-picture").status_code == 302
     assert manager.get(f"{address}/picture").status_code == 404
 
 

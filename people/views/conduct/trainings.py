@@ -326,9 +326,9 @@ def _person(ident: int, to_write: bool = False) -> Person:
     return fetch(Person, ident, lock=to_write, area_id=g.area.id) or abort(404)
 
 
-@bp.post("/v/<village>/trainings/law-mark/<int:ident>")
+@bp.post("/a/<area>/trainings/law-mark/<int:ident>")
 @access.allow(*access.COMMITTEE)
-def mark_law(village: str, ident: int) -> Response | tuple[str, int]:
+def mark_law(area: str, ident: int) -> Response | tuple[str, int]:
     """Write down since when a worker bears the mark."""
     form = MarkForm()
     if form.validate_on_submit():
@@ -338,12 +338,12 @@ def mark_law(village: str, ident: int) -> Response | tuple[str, int]:
     if form.status != 200:
         return _law_marks((_person(ident).id, form))
     flash(gettext("%(name)s bears the mark since %(day)s.", name=person.name, day=day(form.marked_on.data)))
-    return redirect(url_for("conduct.law_marks", area=village))
+    return redirect(url_for("conduct.law_marks", area=area))
 
 
-@bp.post("/v/<village>/trainings/law-mark/<int:ident>/back")
+@bp.post("/a/<area>/trainings/law-mark/<int:ident>/back")
 @access.allow(*access.COMMITTEE)
-def unmark_law(village: str, ident: int) -> Response | tuple[str, int]:
+def unmark_law(area: str, ident: int) -> Response | tuple[str, int]:
     """Take the mark back."""
     form = ButtonForm()
     with attempt(form):
@@ -352,4 +352,4 @@ def unmark_law(village: str, ident: int) -> Response | tuple[str, int]:
     if form.status != 200:
         return _law_marks((_person(ident).id, form))
     flash(gettext("The mark of %(name)s is taken back.", name=person.name))
-    return redirect(url_for("conduct.law_marks", area=village))
+    return redirect(url_for("conduct.law_marks", area=area))

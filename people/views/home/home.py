@@ -44,9 +44,11 @@ def enter(area: str) -> Response:
 
 
 @bp.get("/a/<area>/")
-@access.allow(Role.COUNTY, Role.TOWNSHIP)
-def area(area: str) -> str:
-    """Everything that waits in a county or township, the villages that are late, and then all of them."""
+@access.allow(*Role)
+def area(area: str) -> Response | str:
+    """What waits in a county or township, late villages, then all; of a village its front page."""
+    if g.area.is_village:
+        return redirect(url_for("home.front", village=area))
     return render_template(
         "people/home/area.html",
         villages=areas.villages_in(g.area),

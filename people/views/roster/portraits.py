@@ -26,7 +26,7 @@ def portrait(village: str, ident: int) -> Response:
     return web.photo(photo.content, photo.digest)
 
 
-@bp.post("/v/<village>/people/<int:ident>/portrait/keep")
+@bp.post("/v/<village>/people/<int:ident>/keep-portrait")
 @access.allow(*access.COMMITTEE)
 def set_portrait(village: str, ident: int) -> Response | tuple[str, int]:
     """Keep a photo of a person, instead of the one before."""
@@ -37,7 +37,7 @@ def set_portrait(village: str, ident: int) -> Response | tuple[str, int]:
     return _finish(ident, form, gettext("The photo is kept."))
 
 
-@bp.post("/v/<village>/people/<int:ident>/portrait/remove")
+@bp.post("/v/<village>/people/<int:ident>/remove-portrait")
 @access.allow(*access.COMMITTEE)
 def remove_portrait(village: str, ident: int) -> Response | tuple[str, int]:
     """Delete the photo of a person."""

@@ -92,7 +92,7 @@ def print_slips(village: str) -> Response | tuple[str, int]:
     return _slips_page(SlipNumberForm(formdata=None), form)
 
 
-@bp.get("/v/<village>/slips/<slip>")
+@bp.get("/v/<village>/slips/<string(length=8):slip>")
 @access.allow(*KEYING_IN)
 def slip(village: str, slip: str) -> tuple[str, int]:
     """One slip: whose it is, whether it was keyed in, and what to do with it."""
@@ -132,7 +132,7 @@ def _slip_or_404(number: str) -> Slip:
         abort(404)
 
 
-@bp.post("/v/<village>/slips/<slip>/confirm")
+@bp.post("/v/<village>/slips/<string(length=8):slip>/confirm")
 @access.allow(*DECIDERS)
 def confirm_slip(village: str, slip: str) -> Response | tuple[str, int]:
     """Confirm what was keyed in on the word of who signed the slip."""
@@ -153,7 +153,7 @@ def confirm_slip(village: str, slip: str) -> Response | tuple[str, int]:
     return _slip_page(used_slip, form)
 
 
-@bp.get("/v/<village>/slips/<slip>/sheet.pdf")
+@bp.get("/v/<village>/slips/<string(length=8):slip>/sheet.pdf")
 @access.allow(*KEYING_IN)
 def slip_sheet(village: str, slip: str) -> Response:
     """The slips that were printed together with this one and did not come back yet, four to a sheet."""

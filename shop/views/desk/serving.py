@@ -27,7 +27,7 @@ from shop.views.desk.desk import SERVING
 MANY_GOODS = 12  # articles; from there on their categories help
 
 
-@bp.route("/v/<village>/desk/<number>", methods=["GET", "POST"])
+@bp.route("/v/<village>/desk/<string(length=9):number>", methods=["GET", "POST"])
 @access.allow(*SERVING)
 def desk_card(village: str, number: str) -> Response | dict[str, str] | web.Problem | tuple[str, int]:
     """The page of a card at the desk; when it is sent, the basket is redeemed.

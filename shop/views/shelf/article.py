@@ -117,7 +117,7 @@ def goods_picture(village: str, ident: int) -> Response:
     return response.make_conditional(request)
 
 
-@bp.post("/v/<village>/goods/<int:ident>/picture/set")
+@bp.post("/v/<village>/goods/<int:ident>/set-picture")
 @access.allow(Role.MANAGER)
 def set_picture(village: str, ident: int) -> Response | tuple[str, int]:
     """A picture for an article, in place of the one it has."""
@@ -128,7 +128,7 @@ def set_picture(village: str, ident: int) -> Response | tuple[str, int]:
     return _after_form(ident, form, gettext("The picture is there."), photo=form)
 
 
-@bp.post("/v/<village>/goods/<int:ident>/picture/remove")
+@bp.post("/v/<village>/goods/<int:ident>/remove-picture")
 @access.allow(Role.MANAGER)
 def remove_picture(village: str, ident: int) -> Response | tuple[str, int]:
     """Take an article's picture away."""
