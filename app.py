@@ -212,7 +212,7 @@ def add_gate(app: Flask) -> None:
     manager = LoginManager(app)
     manager.user_loader(access.user_of_session)
     manager.unauthorized_handler(sign_in.ask_to_sign_in)
-    app.before_request(web.check_clock)
+    app.before_request(web.check_clock_of_page)
     app.before_request(lambda: None if request.blueprint in programs else sending.check_token(tokens))
     app.before_request(lambda: audit.set_origin(request.remote_addr))
     app.before_request(access.check_access)

@@ -44,7 +44,7 @@ from ground.clock import Quarter, local
 from ground.db import (
     LARGEST_ID,
     UNKNOWN_OUTCOME,
-    check_clock_of_request,
+    check_clock,
     database_file,
     db,
     limit_waiting,
@@ -456,10 +456,10 @@ def printed_url(path: str) -> str:
     return public_url(path).upper()
 
 
-def check_clock() -> None:
+def check_clock_of_page() -> None:
     """Check the clock before any page: on a wrong day most of what it says would be wrong."""
     if request.endpoint is not None and not request.endpoint.endswith("static"):
-        check_clock_of_request()
+        check_clock()
 
 
 def own_address(address: str | None) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 from stdnum import damm
 
@@ -228,7 +228,7 @@ def find(scanned: str, village: Area) -> Card:
         raise Refused("unknown_card", renewed, "scan")
     if card is None:
         raise Refused("unknown_card", _("No card has this number."), "scan")
-    if not village.covers(card.person.area):
+    if card.person.area_id != village.id and not village.covers(card.person.area):
         raise Refused("other_village", _("This card belongs to another village's shop."), "scan")
     return card
 
@@ -251,12 +251,17 @@ def _by_typed_number(number: str) -> Card | None:
         raise Refused(
             "bad_card_number", _("This card number is mistyped: nine digits, as on the card."), "scan"
         )
-    return db.session.scalar(select(Card).where(Card.number == number))
+    return db.session.scalar(_BY_NUMBER, {"number": number})
+
+
+# With their holders, who are asked for next.
+_BY_NUMBER = select(Card).options(joinedload(Card.person)).where(Card.number == bindparam("number"))
+_BY_TOKEN = select(Card).options(joinedload(Card.person)).where(Card.token == bindparam("token"))
 
 
 def by_token(token: str) -> Card | None:
     """The card with this secret, or None."""
-    return db.session.scalar(select(Card).where(Card.token == token.upper()))
+    return db.session.scalar(_BY_TOKEN, {"token": token.upper()})
 
 
 def by_number(number: str, village: Area) -> Card | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from ground import clock
 from ground.db import change_one, db
@@ -19,6 +19,20 @@ from ground.refusal import Refused
 from people.models import User
 from points import amounts
 from points.models import Account, Transfer, TransferKind
+
+_MOVE = (
+    update(Account)
+    .where(
+        Account.id == bindparam("ident"),
+        Account.transfers == bindparam("before"),
+        Account.balance + bindparam("change") >= 0,
+    )
+    .values(
+        balance=Account.balance + bindparam("change"),
+        transfers=bindparam("transfers"),
+        head=bindparam("head"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -100,15 +114,13 @@ class ChainEnd:
         """
         if self.transfers == account.transfers:
             return
-        change = self.balance - account.balance
         change_one(
-            update(Account)
-            .where(
-                Account.id == account.id,
-                Account.transfers == account.transfers,
-                Account.balance + change >= 0,
-            )
-            .values(balance=Account.balance + change, transfers=self.transfers, head=self.head)
+            _MOVE,
+            ident=account.id,
+            before=account.transfers,
+            change=self.balance - account.balance,
+            transfers=self.transfers,
+            head=self.head,
         )
         db.session.expire(account)
 

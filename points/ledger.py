@@ -17,12 +17,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from ground.db import add_rows, db, get_locked
+from ground.db import add_rows, db, get_locked, insert_row
 from ground.refusal import Refused
 from people.models import Area, Person, User
 from points import amounts
@@ -54,6 +54,20 @@ BOUNDED = {TransferKind.AWARD, TransferKind.REDEMPTION}
 def account_of(person: Person) -> Account:
     """A worker's account, opened on first use; inside a transaction."""
     return _opened(AccountKind.WORKER, person.area_id, person.id)
+
+
+def locked_account(person_id: int) -> Account:
+    """A worker's account by the person's id as it is now, locked; opened on first use."""
+    account = db.session.scalars(_LOCKED_OF_PERSON, {"person_id": person_id}).one_or_none()
+    return account or get_locked(Account, account_of(db.session.get_one(Person, person_id)).id)
+
+
+_LOCKED_OF_PERSON = (
+    select(Account)
+    .where(Account.person_id == bindparam("person_id"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def accounts_for(people: Sequence[Person]) -> dict[int, Account]:
@@ -125,6 +139,27 @@ def post(
     return _append(_entry(key, kind, worker, _counterpart(kind, worker.village_id), amount, reason), actor)
 
 
+def post_new(
+    key: str,
+    kind: TransferKind,
+    worker: Account,
+    counterpart_id: int | None,
+    amount: int,
+    reason: str,
+    actor: User | None,
+) -> Transfer:
+    """`post`, for whoever holds the lock on the worker's account and has seen that the key is new.
+
+    `counterpart_id` is the village's account on the other side, None where it may not be open yet. Refused
+    `bad_amount`, `insufficient_points`.
+    """
+    counterpart_id = counterpart_id or _counterpart(kind, worker.village_id)
+    request = _entry(key, kind, worker, counterpart_id, amount, reason)
+    _check_amounts([request])
+    (transfer,) = _chain([request], [worker], {}, actor)
+    return transfer
+
+
 def award_all(awards: Sequence[tuple[str, Account, int]], reason: str, actor: User | None) -> list[Transfer]:
     """Post many awards of one village at once: for each its key, the worker's account and tenths.
 
@@ -139,17 +174,17 @@ def award_all(awards: Sequence[tuple[str, Account, int]], reason: str, actor: Us
     return _append_all(requests, actor)
 
 
-def _counterpart(kind: TransferKind, village_id: int) -> Account:
-    """The village's account on the other side of such transfers."""
-    return _opened(COUNTERPART[kind][0], village_id)
+def _counterpart(kind: TransferKind, village_id: int) -> int:
+    """The village's account on the other side of such transfers, by its id."""
+    return _opened(COUNTERPART[kind][0], village_id).id
 
 
 def _entry(
-    key: str, kind: TransferKind, worker: Account, village: Account, amount: int, reason: str
+    key: str, kind: TransferKind, worker: Account, counterpart_id: int, amount: int, reason: str
 ) -> TransferRequest:
     _counterpart_kind, credited = COUNTERPART[kind]
-    debit, credit = (village, worker) if credited else (worker, village)
-    return TransferRequest(key, kind, debit.id, credit.id, worker.id, amount, reason)
+    debit_id, credit_id = (counterpart_id, worker.id) if credited else (worker.id, counterpart_id)
+    return TransferRequest(key, kind, debit_id, credit_id, worker.id, amount, reason)
 
 
 def lock(accounts: Iterable[Account | None]) -> None:
@@ -193,13 +228,21 @@ def _append_all(requests: Sequence[TransferRequest], actor: User | None) -> list
     It takes as many statements as a single transfer does, but for the balances: each row is changed under
     its own guard.
     """
-    if not all(map(_is_valid_amount, requests)):
-        raise Refused("bad_amount", _("The amount must be more than 0 and at most 100,000 points."))
+    _check_amounts(requests)
     accounts = _locked({request.account_id for request in requests})
     existing_transfers = db.session.scalars(
         select(Transfer).where(Transfer.key.in_([request.key for request in requests]))
     )
-    transfer_by_key = {transfer.key: transfer for transfer in existing_transfers}
+    return _chain(requests, accounts, {transfer.key: transfer for transfer in existing_transfers}, actor)
+
+
+def _chain(
+    requests: Sequence[TransferRequest],
+    accounts: Sequence[Account],
+    transfer_by_key: dict[str, Transfer],
+    actor: User | None,
+) -> list[Transfer]:
+    """The transfers of these requests, those that are there already and those that are written now."""
     ends = {account.id: ChainEnd.of(account) for account in accounts}
     new_transfers: list[Transfer] = []
     for request in requests:
@@ -209,13 +252,18 @@ def _append_all(requests: Sequence[TransferRequest], actor: User | None) -> list
         transfer_by_key[request.key] = ends[request.account_id].append(request, actor)
         new_transfers.append(transfer_by_key[request.key])
     if len(new_transfers) == 1:
-        db.session.add(new_transfers[0])
-        db.session.flush()
+        insert_row(new_transfers[0])
     else:
         add_rows(new_transfers)
     for account in accounts:
         ends[account.id].move(account)
     return [transfer_by_key[request.key] for request in requests]
+
+
+def _check_amounts(requests: Sequence[TransferRequest]) -> None:
+    """Check that each of these transfers can move so many tenths at once. Refused `bad_amount`."""
+    if not all(map(_is_valid_amount, requests)):
+        raise Refused("bad_amount", _("The amount must be more than 0 and at most 100,000 points."))
 
 
 def _is_valid_amount(entry: TransferRequest) -> bool:

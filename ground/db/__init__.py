@@ -21,11 +21,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
+from weakref import WeakKeyDictionary
 
 import psycopg
 from flask_babel import lazy_gettext as _
@@ -36,16 +39,18 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Insert,
     MetaData,
     Select,
     Update,
     event,
     func,
+    insert,
     inspect,
     select,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
@@ -169,15 +174,35 @@ CALENDARS: Slot[Callable[[], None]] = Slot()
 NEWEST: Slot[Callable[[], datetime | None]] = Slot()
 
 
+# A clock that was right is asked about again after so long: others may have written by another one.
+CLOCK_HOLDS_SECONDS = 60
+
+
+@dataclass
+class _ClockSeen:
+    """The latest moment at which a clock was right or something was written; until when that is enough."""
+
+    moment: datetime
+    until: float
+
+
+_clocks_seen: WeakKeyDictionary[Engine, _ClockSeen] = WeakKeyDictionary()
+
+
 def check_clock() -> None:
     """Check that today is not before the day of the newest row. Refused `clock_back`.
 
-    Else receipts would be dated under earlier ones, and articles would have no price yet.
+    Else receipts would be dated under earlier ones, and articles would have no price yet. The database is
+    asked once a minute, and whenever the clock stands before what it said last.
     """
-    if clock.is_trusted() or db.session().info.get("clock_checked_on") == clock.today():
+    if clock.is_trusted():
         return
     for follow in CALENDARS.items():
         follow()
+    now, seen = clock.now(), _clocks_seen.get(db.engine)
+    if seen is not None and seen.moment <= now and time.monotonic() < seen.until:
+        seen.moment = now
+        return
     moments = [moment for newest in NEWEST.items() if (moment := newest()) is not None]
     written_on = clock.local(max(moments)).date() if moments else clock.today()
     if clock.today() < written_on:
@@ -191,15 +216,7 @@ def check_clock() -> None:
                 day=written_on.isoformat(),
             ),
         )
-
-
-def check_clock_of_request() -> None:
-    """Check the clock for a request, whose transactions need not ask again on that day.
-
-    Refused `clock_back`.
-    """
-    check_clock()
-    db.session().info["clock_checked_on"] = clock.today()
+    _clocks_seen[db.engine] = _ClockSeen(now, time.monotonic() + CLOCK_HOLDS_SECONDS)
 
 
 @contextmanager
@@ -303,6 +320,8 @@ def _commit(session: Session) -> None:
     session.info["may_have_written"] = True
     try:
         session.commit()
+        if seen := _clocks_seen.get(db.engine):
+            seen.moment = max(seen.moment, clock.now())
     except Exception as error:
         if _is_refused(error):
             session.info["may_have_written"] = wrote_before
@@ -476,14 +495,52 @@ def _read_locked(model: type[Row], ident: Any) -> Row | None:
     return row
 
 
-def change_one(statement: Update) -> None:
+def change_one(statement: Update, **values: object) -> None:
     """Run an update that must change exactly one row; RuntimeError if it does not.
 
     It comes after a lock: if more or fewer rows change, the lock was not good.
     """
-    changed = db.session.connection().execute(statement).rowcount
-    if changed != 1:
-        raise RuntimeError(f"{changed} rows changed instead of one: {statement}")
+    change_each(statement, [values])
+
+
+def change_each(statement: Update, values: Sequence[dict[str, Any]]) -> None:
+    """Run an update once with each of these values, all at once; RuntimeError unless each changes one row."""
+    changed = db.session.connection().execute(statement, values).rowcount
+    if changed != len(values):
+        raise RuntimeError(f"{changed} rows changed instead of {len(values)}: {statement}")
+
+
+def insert_row(row: Base) -> None:
+    """Write a new row by one statement; the session knows it then as it knows one that it read.
+
+    The same as to add and flush it, in a fifth of the time. What belongs to it is written by itself.
+    """
+    written = db.session.connection().execute(_insertion(type(row)), _values(row))
+    row.id = written.inserted_primary_key[0]  # type: ignore[attr-defined,index]
+    make_transient_to_detached(row)
+    db.session.add(row)
+
+
+def insert_rows(rows: Sequence[Base]) -> None:
+    """Write new rows of one table at once. Nobody learns their ids: the session does not know them."""
+    db.session.connection().execute(_insertion(type(rows[0])), [_values(row) for row in rows])
+
+
+def know(row: Base, **values: object) -> None:
+    """Let a row know what belongs to it, so that the session need not ask; nothing is written."""
+    for name, value in values.items():
+        set_committed_value(row, name, value)
+
+
+@cache
+def _insertion(model: type[Base]) -> Insert:
+    return insert(model)
+
+
+def _values(row: Base) -> dict[str, Any]:
+    """The columns of a new row that were given a value, by their names in the database."""
+    given, columns = vars(row), inspect(type(row)).columns
+    return {column.key: given[name] for name, column in columns.items() if name in given}
 
 
 def add_rows(rows: Sequence[Any]) -> None:

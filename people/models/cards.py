@@ -28,6 +28,7 @@ class Card(Base):
     """A worker's card: a number with a check digit to type, a random token (100 bits) to scan."""
 
     __tablename__ = "card"
+    lasting = ("id", "person_id", "number")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

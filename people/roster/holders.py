@@ -17,6 +17,8 @@ from people.roster import persons
 
 ONE_DAY = timedelta(days=1)
 
+Day = date | ColumnElement[date]  # as a value, or as what a statement is asked with
+
 
 class TermState(StrEnum):
     """The state of a term on a day; one that is called off never ran."""
@@ -161,12 +163,12 @@ def terms_of_person(person: Person, area: Area) -> list[tuple[Appointment, Appoi
     return [(term, after.get(term.id)) for term in terms]
 
 
-def terms_touching(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+def terms_touching(first: Day, last: Day) -> tuple[ColumnElement[bool], ...]:
     """The conditions for terms that touch the days from first to last, not those called off."""
     return Appointment.starts_on <= last, *terms_not_over(first)
 
 
-def terms_not_over(day: date) -> tuple[ColumnElement[bool], ...]:
+def terms_not_over(day: Day) -> tuple[ColumnElement[bool], ...]:
     """The conditions for terms that run on a day or later, not those called off."""
     still = or_(
         Appointment.ended_on.is_(None),

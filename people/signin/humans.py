@@ -15,9 +15,9 @@ the mobile telephone tells who it is, else the name; two of one name are told ap
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -45,6 +45,30 @@ class ActsForSomebody(Protocol):
         """The sign-in that set it up."""
 
 
+class RosterEntry(Protocol):
+    """What an entry of the roster says of who somebody is: a `Person`, or the columns of one."""
+
+    @property
+    def id(self) -> int:
+        """The number of its row."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+
+    @property
+    def phone(self) -> str | None:
+        """The telephone, if it is known."""
+
+
+class EntryColumns(NamedTuple):
+    """A `RosterEntry` out of a statement of one's own."""
+
+    id: int
+    name: str
+    phone: str | None
+
+
 @dataclass(frozen=True)
 class Identity:
     """The identity of a human: the current entry's id, folded names, mobile telephones, and the unit."""
@@ -63,6 +87,12 @@ class Identity:
         units = {self.unit, other.unit} - {""}
         return bool(self.names & other.names) and len(units) < 2
 
+    def owns(self, entry: "Identity", naming: Iterable["Identity"]) -> bool:
+        """Whether an entry of the roster is this human; `naming` are the sign-ins that name it."""
+        if self.entry_id is not None:
+            return self.entry_id == entry.entry_id
+        return self.is_same(entry) or any(map(self.is_same, naming))
+
     def is_like(self, other: "Identity") -> bool:
         """Whether somebody should look if the two are one human: also with two units."""
         both_on_roster = self.entry_id is not None and other.entry_id is not None
@@ -71,10 +101,11 @@ class Identity:
 
 def identity(name: str, person: Person | None = None, unit: str = "", phone: str = "") -> Identity:
     """The identity of a sign-in with these details; of a person of the roster with their own."""
-    return _identity(name, persons.current_entry(person) if person else None, unit, phone)
+    return identity_with(name, persons.current_entry(person) if person else None, unit, phone)
 
 
-def _identity(name: str, entry: Person | None, unit: str = "", phone: str = "") -> Identity:
+def identity_with(name: str, entry: RosterEntry | None, unit: str = "", phone: str = "") -> Identity:
+    """The identity of a sign-in with these details that names this current entry, if any."""
     written = {name, entry.name} if entry else {name}
     phones = {mobile(phone), mobile(entry.phone or "") if entry else ""}
     return Identity(
@@ -125,15 +156,15 @@ def own_people(user: User, people: Collection[Person]) -> set[int]:
 def _own_entries(user: User, entries: Mapping[int, Person]) -> set[int]:
     """Those of these entries, each with the current one, that are the human behind a sign-in; by id."""
     own = identity_of(user)
-    if own.entry_id is not None:
-        return {ident for ident, entry in entries.items() if entry.id == own.entry_id}
-    current = {entry.id for entry in entries.values()}
-    naming = db.session.scalars(_SIGN_INS.where(User.person_id.in_(current)))
-    named = {other.person_id for other in naming if own.is_same(identity_of(other))}
+    naming: dict[int | None, list[Identity]] = {}
+    if own.entry_id is None:
+        current = {entry.id for entry in entries.values()}
+        for other in db.session.scalars(_SIGN_INS.where(User.person_id.in_(current))):
+            naming.setdefault(other.person_id, []).append(identity_of(other))
     return {
         ident
         for ident, entry in entries.items()
-        if entry.id in named or own.is_same(_identity(entry.name, entry))
+        if own.owns(identity_with(entry.name, entry), naming.get(entry.id, ()))
     }
 
 

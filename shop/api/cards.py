@@ -5,16 +5,13 @@ from typing import Any
 from flask import g
 from flask_babel import lazy_gettext as _
 
-from ground import clock
 from ground.refusal import Refused
 from people import access, cards
 from people.models import Card
-from people.roster import holders
-from points import ledger
 from shop.api import bp
 from shop.api.figures import points
 from shop.api.problems import stop
-from shop.desk import limits
+from shop.desk import holders, limits
 from shop.desk.limits import PurchaseLimit
 
 
@@ -22,15 +19,14 @@ from shop.desk.limits import PurchaseLimit
 @access.device
 def card(card: str) -> dict[str, Any]:
     """A card of the shop's village by token, number or address, with the balance and limits of its holder."""
-    holder_card = card_or_stop(card, 404)
-    term = holders.term_on_day(holder_card.person_id, clock.today())
+    holder = holders.at_desk(card_or_stop(card, 404), None)
     return {
-        "number": holder_card.number,
-        "status": holder_card.state.value,
-        "balance": points(ledger.balance_of(holder_card.person)),
-        "worker": holder_card.person.masked,
-        "grid": term.grid.name if term else None,
-        "limits": [_limit(limit) for limit in limits.in_shop(holder_card.person, g.device.shop)],
+        "number": holder.card.number,
+        "status": holder.card.state.value,
+        "balance": points(holder.balance),
+        "worker": holder.card.person.masked,
+        "grid": holder.grid,
+        "limits": [_limit(limit) for limit in limits.in_shop(holder.entry_ids, g.device.shop)],
     }
 
 

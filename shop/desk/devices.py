@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock
@@ -47,13 +47,16 @@ def revoke(device: Device, actor: User | None) -> Device:
     return device
 
 
+_BY_DIGEST = (
+    select(Device)
+    .options(joinedload(Device.shop).joinedload(Shop.village))
+    .where(Device.digest == bindparam("digest"), Device.revoked_at.is_(None))
+)
+
+
 def device_of_key(key: str) -> Device | None:
     """The device that holds a key, unless it was revoked or nobody answers for it any more."""
-    device = db.session.scalar(
-        select(Device)
-        .options(joinedload(Device.shop).joinedload(Shop.village), joinedload(Device.added_by))
-        .where(Device.digest == _digest(key), Device.revoked_at.is_(None))
-    )
+    device: Device | None = db.session.scalar(_BY_DIGEST, {"digest": _digest(key)})
     return device if device and device.is_answered_for else None
 
 

@@ -13,7 +13,7 @@ from ground.db import db
 from ground.refusal import Refused
 from people.models import Area, User
 from people.signin import humans
-from shop.models import Proxy, Redemption, Shop
+from shop.models import Device, Proxy, Redemption, Shop
 
 FIELD_WIDE, FIELD_HIGH = 1000, 400  # the field that is signed in, in units of its own
 MOST_STROKES, MOST_POINTS = 200, 4000
@@ -47,9 +47,10 @@ def read_collector(name: str, relation: str, signature: Any = ()) -> Collector |
     return Collector(name, relation, strokes)
 
 
-def check_collector(collector: Collector | None, actor: User | None) -> None:
+def check_collector(collector: Collector | None, by: User | Device) -> None:
     """Check that somebody else comes for the worker than serves. Refused `own_proxy`."""
-    if collector is not None and actor is not None and humans.has_name(actor, collector.name):
+    human = humans.behind(by) if collector else None
+    if collector is not None and human is not None and humans.has_name(human, collector.name):
         raise Refused("own_proxy", _("Who serves does not collect. Ask another volunteer."), "proxy_name")
 
 

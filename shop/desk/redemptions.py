@@ -15,19 +15,16 @@ from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock, names
-from ground.db import db, get_locked
+from ground.db import db, insert_row, insert_rows, know
 from ground.refusal import Refused, check_repeated
 from people.cards import random_characters
-from people.models import Card, Person, User
-from people.roster import persons
-from people.signin import humans
+from people.models import Card, User
 from points import ledger
-from points.models import Account, TransferKind
-from shop.desk import holders, limits, proxies
+from points.models import TransferKind
+from shop.desk import baskets, holders, limits, proxies
 from shop.desk.proxies import Collector
-from shop.models import Device, Goods, MoveKind, Proxy, Redemption, RedemptionLine, Shop
-from shop.shelf import prices, shops
-from shop.shelf.goods import MOST_UNITS
+from shop.models import Device, MoveKind, Proxy, Redemption, Shop
+from shop.shelf import shops
 from shop.stock import lots
 
 CODE_CHARACTERS = 16
@@ -36,17 +33,17 @@ ORIGINAL_FOR = timedelta(minutes=15)  # a receipt printed later is a reprint
 # Of another day than the last one, and where a clock was put back, the receipts say which number is next.
 _NEXT_SERIAL = (
     update(Shop)
-    .where(Shop.id == bindparam("shop_id"))
+    .where(Shop.id == bindparam("shop"))
     .values(
         numbered_on=bindparam("today"),
         last_serial=case(
             (Shop.numbered_on == bindparam("today"), Shop.last_serial + 1),
             else_=select(func.coalesce(func.max(Redemption.serial), 0) + 1)
-            .where(Redemption.shop_id == bindparam("shop_id"), Redemption.day == bindparam("today"))
+            .where(Redemption.shop_id == bindparam("shop"), Redemption.day == bindparam("today"))
             .scalar_subquery(),
         ),
     )
-    .returning(Shop.last_serial)
+    .returning(Shop.last_serial, Shop.hours)
 )
 
 
@@ -70,51 +67,54 @@ def redeem(
     """
     actor = by if isinstance(by, User) else None
     basket = {goods_id: quantity for goods_id, quantity in sorted(basket.items()) if quantity}
-    account = ledger.account_of(card.person)
-    get_locked(Account, account.id)
-    existing = by_key(key)
-    if existing is not None:
-        return _repeated_redemption(existing, shop, card, basket, collector)
-    articles = _articles(shop, basket)
-    if card.person.area_id != shop.village_id:
+    account = ledger.locked_account(card.person_id)
+    holder = holders.at_desk(card, by, key)
+    if holder.redemption_id is not None:
+        return _repeated_redemption(holder.redemption_id, shop, card, basket, collector)
+    articles = baskets.lock(shop, basket, holder.entry_ids)
+    if holder.village_id != shop.village_id:
         raise Refused("other_village", _("This card belongs to another village's shop."))
-    human = humans.behind(by)
-    holders.check_holder(card, human)
-    proxies.check_collector(collector, human)
+    holders.check_holder(holder)
+    proxies.check_collector(collector, by)
+    serial = _next_serial(shop, clock.today())
     shops.check_open(shop)
-    limits.check(card.person, articles, basket)
-    costs = prices.prices_on(basket, clock.today())
-    total = sum(costs[goods_id] * quantity for goods_id, quantity in basket.items())
+    for article in articles:
+        limits.check(article.limit, article.units)
+    total = sum(article.total for article in articles)
     ledger.check_covers(account, total)
-    lots_on_hand = lots.lock_lots(basket)
-    parts = [
-        part
-        for goods_id, quantity in basket.items()
-        for part in lots.choose_lots(lots_on_hand, articles[goods_id], quantity)
-    ]
-    chance = chance or secrets.SystemRandom()
+    parts = [part for article in articles for part in article.choose_lots()]
     redemption = Redemption(
         key=key,
         shop_id=shop.id,
         card_id=card.id,
         day=clock.today(),
-        serial=_next_serial(shop, clock.today()),
-        code=random_characters(CODE_CHARACTERS, chance),
+        serial=serial,
+        code=random_characters(CODE_CHARACTERS, chance or secrets.SystemRandom()),
         total=total,
         clerk_id=actor.id if actor else None,
         device_id=by.id if isinstance(by, Device) else None,
         at=clock.now(),
-        lines=[_line(articles[goods_id], costs[goods_id], units) for goods_id, units in basket.items()],
-        proxy=_proxy(collector),
     )
-    redemption.transfer = ledger.post(
-        f"redemption:{key}", TransferKind.REDEMPTION, account, total, redemption.number, actor
+    transfer = ledger.post_new(
+        f"redemption:{key}",
+        TransferKind.REDEMPTION,
+        account,
+        holder.redeemed_id,
+        total,
+        redemption.number,
+        actor,
     )
-    db.session.add(redemption)
-    db.session.flush()
-    for lot, quantity in parts:
-        move_key = f"redemption:{key}:{lot.id}"
-        lots.move_lot(lot, MoveKind.REDEMPTION, -quantity, move_key, actor, redemption_id=redemption.id)
+    redemption.transfer_id = transfer.id
+    insert_row(redemption)
+    lines = [article.line() for article in articles]
+    for line in lines:
+        line.redemption_id = redemption.id
+    insert_rows(lines)
+    if collector is not None:
+        _add_proxy(redemption, collector)
+    taken = [(lot, -units) for lot, units in parts]
+    lots.move_lots(taken, MoveKind.REDEMPTION, f"redemption:{key}", actor, redemption_id=redemption.id)
+    know(redemption, card=card, transfer=transfer, lines=lines, void=None, device=redemption.device_id and by)
     return redemption
 
 
@@ -132,28 +132,23 @@ def next_key(card: Card) -> str:
     return f"desk-{card.number}-{account.transfers if account else 0}"
 
 
-def _line(article: Goods, price: int, units: int) -> RedemptionLine:
-    """An article's line of the receipt, with its words and price of today."""
-    return RedemptionLine(
-        goods_id=article.id,
-        name=article.name,
-        spec=article.spec,
-        unit=article.unit,
-        price=price,
-        quantity=units,
+def _add_proxy(redemption: Redemption, collector: Collector) -> None:
+    db.session.add(
+        Proxy(
+            redemption_id=redemption.id,
+            name=collector.name,
+            relation=collector.relation,
+            signature=collector.signature,
+        )
     )
-
-
-def _proxy(collector: Collector | None) -> Proxy | None:
-    if collector is None:
-        return None
-    return Proxy(name=collector.name, relation=collector.relation, signature=collector.signature)
+    db.session.flush()
 
 
 def _repeated_redemption(
-    existing: Redemption, shop: Shop, card: Card, basket: Mapping[int, int], collector: Collector | None
+    redemption_id: int, shop: Shop, card: Card, basket: Mapping[int, int], collector: Collector | None
 ) -> Redemption:
     """The redemption that has this key already. Refused `key_reused` for another one."""
+    existing = db.session.get_one(Redemption, redemption_id)
     handed_out = {line.goods_id: line.quantity for line in existing.lines}
     existing_collector = existing.proxy and (names.folded(existing.proxy.name), existing.proxy.relation)
     new_collector = collector and (names.folded(collector.name), collector.relation)
@@ -165,32 +160,11 @@ def _repeated_redemption(
     return existing
 
 
-def _articles(shop: Shop, basket: Mapping[int, int]) -> dict[int, Goods]:
-    """The articles of a basket by id.
-
-    Refused `empty_basket`, `bad_quantity`, `unknown_goods` also for those of another shop.
-    """
-    if not basket:
-        raise Refused("empty_basket", _("The basket is empty."))
-    if not all(0 < quantity <= MOST_UNITS for quantity in basket.values()):
-        raise Refused("bad_quantity", _("How many must be a number from 1 to %(n)s.", n=MOST_UNITS))
-    articles = {
-        goods.id: goods
-        for goods in db.session.scalars(
-            select(Goods).where(
-                Goods.id.in_(list(basket)), Goods.shop_id == shop.id, Goods.archived_on.is_(None)
-            )
-        )
-    }
-    if len(articles) < len(basket):
-        raise Refused("unknown_goods", _("Something in the basket is not from this shop."))
-    return articles
-
-
 def _next_serial(shop: Shop, day: date) -> int:
-    """The next receipt number of the day, without gaps: the shop's row is locked until it is used."""
-    drawn = db.session.connection().execute(_NEXT_SERIAL, {"shop_id": shop.id, "today": day})
-    return int(drawn.scalar_one() or 0)
+    """The next receipt number of the day, without gaps; the shop is locked then, its hours are read anew."""
+    drawn = db.session.connection().execute(_NEXT_SERIAL, {"shop": shop.id, "today": day}).one()
+    know(shop, hours=drawn.hours)
+    return int(drawn.last_serial)
 
 
 def redemptions_of(shop: Shop) -> Select[Redemption]:
@@ -198,13 +172,13 @@ def redemptions_of(shop: Shop) -> Select[Redemption]:
     return select(Redemption).where(Redemption.shop_id == shop.id).order_by(Redemption.id.desc())
 
 
-def of_person(person: Person, since: date) -> Sequence[Redemption]:
-    """A person's redemptions since a day, on any of their cards, the latest first."""
+def of_person(entry_ids: Sequence[int], since: date) -> Sequence[Redemption]:
+    """The redemptions since a day by a person's entries, on any of their cards, the latest first."""
     return db.session.scalars(
         select(Redemption)
         .join(Redemption.card)
         .options(selectinload(Redemption.lines), joinedload(Redemption.void))
-        .where(Card.person_id.in_(persons.entry_ids(person)), Redemption.day >= since)
+        .where(Card.person_id.in_(entry_ids), Redemption.day >= since)
         .order_by(Redemption.id.desc())
     ).all()
 

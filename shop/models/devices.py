@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, String, exists
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from ground.db import Base, Moment
-from people.models import Role, User
+from people.models import Grant, Role, User
 from shop.models.goods import Shop
 
 
@@ -18,6 +18,7 @@ class Device(Base):
     """
 
     __tablename__ = "device"
+    lasting = ("id", "shop_id", "name", "added_by_id", "shop")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), index=True)
@@ -30,10 +31,17 @@ class Device(Base):
     shop: Mapped[Shop] = relationship()
     added_by: Mapped[User | None] = relationship()
 
-    @property
-    def is_answered_for(self) -> bool:
-        """Whether somebody answers for it: who set it up is still a manager of its shop."""
-        user = self.added_by
-        return (
-            user is not None and user.closed_at is None and Role.MANAGER in user.roles_in(self.shop.village)
+    # Whether somebody answers for it: who set it up is still a manager of its shop, which only a village has.
+    is_answered_for: Mapped[bool] = column_property(
+        exists()
+        .where(
+            User.id == added_by_id,
+            User.closed_at.is_(None),
+            Grant.user_id == User.id,
+            Grant.role == Role.MANAGER,
+            Grant.waits.is_(False),
+            Grant.area_id == Shop.village_id,
+            Shop.id == shop_id,
         )
+        .correlate_except(User, Grant, Shop)
+    )

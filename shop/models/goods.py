@@ -19,6 +19,7 @@ class Shop(Base):
     """
 
     __tablename__ = "shop"
+    lasting = ("id", "village_id", "village")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("area.id"), unique=True)

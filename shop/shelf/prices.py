@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ScalarSelect, case, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock, days
@@ -95,7 +95,7 @@ def _to_propose(goods: Goods, before: int, points: int, holds_from: date) -> Sec
     return SecondPersonNeeded(PRICE, goods.shop.village, goods, message, **terms)
 
 
-def price_column(day: date) -> ScalarSelect[int]:
+def price_column(day: date | ColumnElement[date]) -> ScalarSelect[int]:
     """SQL column for a query over goods: what each costs on a day, in tenths.
 
     Before its first price, as the clock may have been put back since, an article costs what it cost first.

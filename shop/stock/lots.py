@@ -10,11 +10,11 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import change_one, db
+from ground.db import change_each, change_one, db, insert_row, insert_rows
 from ground.refusal import Refused
 from people.models import User
 from shop.models import Goods, Lot, MoveKind, Source, StockMove
@@ -96,12 +96,37 @@ def move_lot(
 
     `belongs` says to what: `redemption_id`, `consignment_id`, `stock_take_id`, `reverses_id`, and `reason`.
     """
-    change_one(
-        update(Lot)
-        .where(Lot.id == lot.id, Lot.on_hand + quantity >= 0)
-        .values(on_hand=Lot.on_hand + quantity)
-    )
-    move = StockMove(
+    move = _move(lot, kind, quantity, key, actor, belongs)
+    change_one(_MOVE, lot=lot.id, units=quantity)
+    insert_row(move)
+    db.session.expire(lot)
+    return move
+
+
+def move_lots(
+    parts: Sequence[tuple[Lot, int]], kind: MoveKind, key: str, actor: User | None, **belongs: Any
+) -> None:
+    """Write a move of so many units for each of these lots at once, as `move_lot` does for one.
+
+    The key of each is this one with the lot's id.
+    """
+    change_each(_MOVE, [{"lot": lot.id, "units": quantity} for lot, quantity in parts])
+    insert_rows([_move(lot, kind, quantity, f"{key}:{lot.id}", actor, belongs) for lot, quantity in parts])
+    for lot, _quantity in parts:
+        db.session.expire(lot)
+
+
+_MOVE = (
+    update(Lot)
+    .where(Lot.id == bindparam("lot"), Lot.on_hand + bindparam("units") >= 0)
+    .values(on_hand=Lot.on_hand + bindparam("units"))
+)
+
+
+def _move(
+    lot: Lot, kind: MoveKind, quantity: int, key: str, actor: User | None, belongs: dict[str, Any]
+) -> StockMove:
+    return StockMove(
         key=key,
         lot_id=lot.id,
         kind=kind,
@@ -110,10 +135,6 @@ def move_lot(
         at=clock.now(),
         **belongs,
     )
-    db.session.add(move)
-    db.session.flush()
-    db.session.expire(lot)
-    return move
 
 
 def bring_in_lot(

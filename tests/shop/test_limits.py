@@ -39,7 +39,7 @@ def test_what_was_taken_counts_and_what_was_voided_does_not(cast, rationed, take
     refused("limit_reached", take, "d", 1)
     with transaction():
         voids.void(first, "拿错了", cast.manager)
-    [limit] = limits.in_shop(cast.worker, cast.shop)
+    [limit] = limits.in_shop([cast.worker.id], cast.shop)
     assert (limit.quota, limit.units_taken, limit.units_left) == (3, 1, 2)
     do(take, "e", 2)
 

@@ -281,7 +281,7 @@ def test_a_card_s_points_are_its_holder_s_whichever_card(cast, rich, redeem):
         cards.issue(rich, cast.clerk)
     redeem({cast.goods.id: 1}, "b")
     assert ledger.balance_of(rich) == 940
-    assert [done.key for done in redemptions.of_person(rich, date(2026, 10, 1))] == ["b", "a"]
+    assert [done.key for done in redemptions.of_person([rich.id], date(2026, 10, 1))] == ["b", "a"]
 
 
 def test_a_term_that_ended_today(cast, rich, redeem):

@@ -14,10 +14,10 @@ from ground.refusal import Refused
 from people import access, cards
 from people.forms.cards import ScanForm
 from people.models import Card
-from people.roster import departures, holders, portraits
-from points import expiry, ledger
+from people.roster import departures, portraits
+from points import expiry
 from shop.desk import limits, redemptions
-from shop.desk.holders import check_holder
+from shop.desk.holders import AtDesk, at_desk, check_holder
 from shop.forms.desk import BasketForm
 from shop.models import Redemption, RedemptionLine, Shop
 from shop.shelf import goods, shops
@@ -73,22 +73,23 @@ def _card_page(card: Card, form: BasketForm) -> str:
     shelves = goods.offers(shop) if shop else []
     prices = {shelf.goods.id: shelf.price for shelf in shelves}
     categories = dict.fromkeys(shelf.goods.category for shelf in shelves if shelf.goods.category)
-    quarter_redemptions = redemptions.of_person(card.person, quarter.first_day)
+    holder = at_desk(card, current_user)
+    quarter_redemptions = redemptions.of_person(holder.entry_ids, quarter.first_day)
     return render_template(
         "shop/desk/card.html",
         scan=ScanForm(formdata=None),
         form=form,
         card=card,
         portrait=portraits.portrait_of(card.person),
-        term=holders.term_on_day(card.person_id, today),
+        grid=holder.grid,
         kept_until=departures.points_kept_until(card.person),
-        card_refusal=_refusal_at_desk(card, shop),
-        balance=ledger.balance_of(card.person),
+        card_refusal=_refusal_at_desk(holder, shop),
+        balance=holder.balance,
         lapses=expiry.warning(card.person),
         total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),
         shelves=shelves,
         categories=list(categories) if len(shelves) > MANY_GOODS else [],
-        limits=limits.of_person(card.person, [shelf.goods for shelf in shelves]),
+        limits={limit.goods.id: limit for limit in limits.in_shop(holder.entry_ids, shop)} if shop else {},
         quarter_redemptions=quarter_redemptions,
         units_by_article=_units_by_article(quarter_redemptions),
         quarter=quarter,
@@ -96,10 +97,10 @@ def _card_page(card: Card, form: BasketForm) -> str:
     )
 
 
-def _refusal_at_desk(card: Card, shop: Shop | None) -> Refused | None:
+def _refusal_at_desk(holder: AtDesk, shop: Shop | None) -> Refused | None:
     """The refusal to hand anything out on this card now, or None."""
     try:
-        check_holder(card, current_user)
+        check_holder(holder)
         if shop is not None:
             shops.check_open(shop)
     except Refused as refusal:

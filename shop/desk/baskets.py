@@ -1,0 +1,104 @@
+"""A basket at the desk: each article with its price of today, what its holder took of it, and its lots.
+
+Lots are locked in the order of their ids, whatever is in the basket.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Date, bindparam, select
+from sqlalchemy.orm import contains_eager
+
+from ground import clock
+from ground.db import db
+from ground.refusal import Refused
+from shop.desk import limits
+from shop.desk.limits import PurchaseLimit
+from shop.models import Goods, Lot, RedemptionLine, Shop
+from shop.shelf import prices
+from shop.shelf.goods import MOST_UNITS
+from shop.stock import lots
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article of a basket: units wanted, tenths for one, units taken before, lots with something left."""
+
+    goods: Goods
+    units: int
+    price: int
+    units_taken: int
+    lots: list[Lot] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """What all its units cost, in tenths of a point."""
+        return self.units * self.price
+
+    @property
+    def limit(self) -> PurchaseLimit | None:
+        """How much of it the holder may take, if there is a limit."""
+        quota = self.goods.quota
+        return None if quota is None else PurchaseLimit(self.goods, quota, self.units_taken)
+
+    def choose_lots(self) -> list[tuple[Lot, int]]:
+        """The lots that give its units. Refused `out_of_stock`."""
+        return lots.choose_lots(self.lots, self.goods, self.units)
+
+    def line(self) -> RedemptionLine:
+        """Its line of the receipt, with its words and price of today."""
+        return RedemptionLine(
+            goods_id=self.goods.id,
+            name=self.goods.name,
+            spec=self.goods.spec,
+            unit=self.goods.unit,
+            price=self.price,
+            quantity=self.units,
+        )
+
+
+_IS_OFFERED = (
+    Goods.id.in_(bindparam("goods_ids", expanding=True)),
+    Goods.shop_id == bindparam("shop_id"),
+    Goods.archived_on.is_(None),
+)
+_FIGURES = (prices.price_column(bindparam("today", type_=Date)), limits.units_taken_column())
+_ARTICLES = select(Goods, *_FIGURES).where(*_IS_OFFERED).execution_options(populate_existing=True)
+_LOTS = (
+    select(Lot, *_FIGURES)
+    .join(Lot.goods)
+    .options(contains_eager(Lot.goods))
+    .where(*_IS_OFFERED, Lot.on_hand > 0)
+    .order_by(Lot.id)
+    .with_for_update(of=Lot, key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
+def lock(shop: Shop, basket: Mapping[int, int], entry_ids: Sequence[int]) -> list[Article]:
+    """The articles of a basket (goods id → units) by id, with what a person of these entries took of them.
+
+    Refused `empty_basket`, `bad_quantity`, `unknown_goods` also for those of another shop.
+    """
+    if not basket:
+        raise Refused("empty_basket", _("The basket is empty."))
+    if not all(0 < quantity <= MOST_UNITS for quantity in basket.values()):
+        raise Refused("bad_quantity", _("How many must be a number from 1 to %(n)s.", n=MOST_UNITS))
+    values = {
+        "goods_ids": list(basket),
+        "shop_id": shop.id,
+        "today": clock.today(),
+        **limits.taken_by(entry_ids),
+    }
+    articles: dict[int, Article] = {}
+    for lot, price, taken in db.session.execute(_LOTS, values):
+        goods = lot.goods
+        article = articles.setdefault(goods.id, Article(goods, basket[goods.id], price, taken))
+        article.lots.append(lot)
+    if len(articles) < len(basket):  # some of it has no units, or is nothing of this shop
+        for goods, price, taken in db.session.execute(_ARTICLES, values):
+            articles.setdefault(goods.id, Article(goods, basket[goods.id], price, taken))
+    if len(articles) < len(basket):
+        raise Refused("unknown_goods", _("Something in the basket is not from this shop."))
+    return [articles[goods_id] for goods_id in sorted(articles)]
