@@ -3,13 +3,16 @@
 Merging moves points, so it is done in `points.merging.merge`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain, combinations
+from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import Row, exists, select
+from sqlalchemy.orm import joinedload
 
 from ground import names
 from ground.db import db
@@ -34,14 +37,18 @@ class DuplicatePair:
     @property
     def signs(self) -> list[DuplicateSign]:
         """The signs that the two are one person, beside the name."""
-        a, b = self.first, self.second
-        shared = {
-            DuplicateSign.PHONE: a.phone and a.phone == b.phone,
-            DuplicateSign.BIRTH_YEAR: a.birth_year
-            and a.birth_year == b.birth_year
-            and a.area_id == b.area_id,
-        }
-        return [why for why, same in shared.items() if same]
+        return _shared_signs(self.first, self.second)
+
+
+def _shared_signs(
+    a: Person | Row[*tuple[Any, ...]], b: Person | Row[*tuple[Any, ...]]
+) -> list[DuplicateSign]:
+    """The signs that two entries of one name, or rows of their columns, share."""
+    shared = {
+        DuplicateSign.PHONE: a.phone and a.phone == b.phone,
+        DuplicateSign.BIRTH_YEAR: a.birth_year and a.birth_year == b.birth_year and a.area_id == b.area_id,
+    }
+    return [why for why, same in shared.items() if same]
 
 
 # What tells two people apart, by the column of each.
@@ -79,28 +86,29 @@ def suggested_pairs(area: Area) -> list[DuplicatePair]:
     """Pairs of entries in an area and below that may be one person and are not merged yet.
 
     The same name with the same phone, or with the same birth year in the same village. By village, then
-    name.
+    name. Namesakes are found here and not by the database, which would compare everybody with everybody.
     """
-    first, second = aliased(Person), aliased(Person)
-    home, other_home = aliased(Area), aliased(Area)
-    same_phone = (first.phone == second.phone) & (first.phone != "")
-    same_birth = (first.birth_year == second.birth_year) & (first.area_id == second.area_id)
-    same_name = names.FoldedColumn(first.name) == names.FoldedColumn(second.name)
-    rows = db.session.execute(
-        select(first, second)
-        .join(second, and_(same_name, first.id < second.id, or_(same_phone, same_birth)))
-        .join(home, first.area)
-        .join(other_home, second.area)
-        .options(contains_eager(first.area.of_type(home)), contains_eager(second.area.of_type(other_home)))
-        .where(
-            home.code.startswith(area.stem),
-            other_home.code.startswith(area.stem),
-            ~exists().where(Merge.duplicate_id == first.id),
-            ~exists().where(Merge.duplicate_id == second.id),
-        )
-        .order_by(home.code, first.name, first.id, second.id)
+    entries = db.session.execute(
+        select(Person.id, Person.name, Person.phone, Person.birth_year, Person.area_id)
+        .join(Person.area)
+        .where(Area.code.startswith(area.stem), ~exists().where(Merge.duplicate_id == Person.id))
+        .order_by(Person.id)
     )
-    return [DuplicatePair(a, b) for a, b in rows]
+    namesakes = defaultdict(list)
+    for entry in entries:
+        namesakes[names.folded(entry.name)].append(entry)
+    alike = [
+        (first.id, second.id)
+        for same in namesakes.values()
+        for first, second in combinations(same, 2)
+        if _shared_signs(first, second)
+    ]
+    of_pairs = select(Person).options(joinedload(Person.area)).where(Person.id.in_(set(chain(*alike))))
+    people = {person.id: person for person in db.session.scalars(of_pairs)}
+    pairs = [DuplicatePair(people[first], people[second]) for first, second in alike]
+    return sorted(
+        pairs, key=lambda pair: (pair.first.area.code, pair.first.name, pair.first.id, pair.second.id)
+    )
 
 
 def possible_duplicates(person: Person) -> Sequence[Person]:

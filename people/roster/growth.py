@@ -1,12 +1,12 @@
 """The growth of workers (双培工程): to applicant, to Party member, to reserve village cadre."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
 from ground import clock, days
@@ -171,8 +171,13 @@ class Growth:
 
         A Party member by the roster counts as one.
         """
-        in_party = {Stage.PARTY_MEMBER} if self.person.standing in PARTY_STATUSES else set()
-        return max(self.steps.keys() | in_party, key=list(Stage).index, default=None)
+        return _highest(self.steps, self.person.standing)
+
+
+def _highest(reached: Iterable[Stage], standing: PoliticalStatus | None) -> Stage | None:
+    """The highest of the stages that somebody of a political status has reached; None without one."""
+    in_party = {Stage.PARTY_MEMBER} if standing in PARTY_STATUSES else set()
+    return max({*reached} | in_party, key=list(Stage).index, default=None)
 
 
 @dataclass(frozen=True)
@@ -195,15 +200,22 @@ def of_village(village: Area) -> list[Growth]:
 
 def figures(area: Area) -> list[GrowthFigures]:
     """The figures of each village in an area, by code."""
+    current_ids = persons.current_entry_ids()
+    serves = _serving_today(area, current_ids)
+    reached: dict[int, set[Stage]] = defaultdict(set)
+    steps = _steps_below(area, current_ids).with_only_columns(GrowthStep.person_id, GrowthStep.stage)
+    for person_id, stage in db.session.execute(steps):
+        reached[current_ids.get(person_id, person_id)].add(stage)
     serving: Counter[int] = Counter()
-    stages: dict[int, Counter[Stage]] = {}
-    for growth in _growth_below(area):
-        serving[growth.person.area_id] += growth.is_serving
-        if growth.stage:
-            stages.setdefault(growth.person.area_id, Counter())[growth.stage] += 1
+    stages: dict[int, Counter[Stage]] = defaultdict(Counter)
+    people = select(Person.id, Person.area_id, Person.standing).join(Person.area)
+    for ident, village_id, standing in db.session.execute(people.where(Area.code.startswith(area.stem))):
+        serving[village_id] += ident in serves
+        is_counted = ident in serves or ident in reached
+        if is_counted and (highest := _highest(reached.get(ident, ()), standing)):
+            stages[village_id][highest] += 1
     return [
-        GrowthFigures(village, serving[village.id], stages.get(village.id, Counter()))
-        for village in areas.villages_in(area)
+        GrowthFigures(village, serving[village.id], stages[village.id]) for village in areas.villages_in(area)
     ]
 
 
@@ -213,32 +225,42 @@ def _growth_below(area: Area) -> list[Growth]:
     What stands under an entry that was merged counts for the one kept.
     """
     current_ids = persons.current_entry_ids()
-    within = Area.code.startswith(area.stem)
-    today = clock.today()
-    serving = db.session.scalars(
-        select(Appointment.person_id)
-        .join(Appointment.grid)
-        .join(Grid.village)
-        .where(
-            within,
-            Appointment.duty == Duty.WORKER,
-            *holders.terms_touching(today, today),
-        )
-    )
-    serves = {current_ids.get(ident, ident) for ident in serving}
+    serves = _serving_today(area, current_ids)
     steps: dict[int, dict[Stage, GrowthStep]] = {}
-    for step in db.session.scalars(
-        select(GrowthStep)
-        .join(GrowthStep.person)
-        .join(Person.area)
-        .where(or_(within, GrowthStep.person_id.in_(current_ids)), *_IS_VALID)
-        .order_by(GrowthStep.on.desc())
-    ):
+    for step in db.session.scalars(_steps_below(area, current_ids)):
         person_id = current_ids.get(step.person_id, step.person_id)
         steps.setdefault(person_id, {})[step.stage] = step  # of two entries' the first
+    within = Area.code.startswith(area.stem)
     people = db.session.scalars(select(Person).join(Person.area).where(within).order_by(Person.id))
     return [
         Growth(person, steps.get(person.id, {}), person.id in serves)
         for person in people
         if person.id in serves or person.id in steps
     ]
+
+
+def _serving_today(area: Area, current_ids: dict[int, int]) -> set[int]:
+    """The ids of the current entries of those who serve in an area as workers today."""
+    today = clock.today()
+    serving = db.session.scalars(
+        select(Appointment.person_id)
+        .join(Appointment.grid)
+        .join(Grid.village)
+        .where(
+            Area.code.startswith(area.stem),
+            Appointment.duty == Duty.WORKER,
+            *holders.terms_touching(today, today),
+        )
+    )
+    return {current_ids.get(ident, ident) for ident in serving}
+
+
+def _steps_below(area: Area, current_ids: dict[int, int]) -> Select[GrowthStep]:
+    """The stages that people of an area have reached under any entry, the latest first."""
+    return (
+        select(GrowthStep)
+        .join(GrowthStep.person)
+        .join(Person.area)
+        .where(or_(Area.code.startswith(area.stem), GrowthStep.person_id.in_(current_ids)), *_IS_VALID)
+        .order_by(GrowthStep.on.desc())
+    )

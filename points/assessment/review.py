@@ -5,8 +5,9 @@ Nothing here ranks villages or people: each figure has a limit, and what is beyo
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from ground import clock, names
 from ground.clock import Quarter
@@ -27,6 +28,7 @@ from points.models import (
 
 # In percent: of last quarter's total, of all earned points, of all earned points, of all confirmed records.
 FAR_PERCENT, DOMINANT_PERCENT, ADJUSTED_PERCENT, CONFIRMED_PERCENT = 50, 60, 10, 90
+AFTER_CAPS = 2  # the place of a category's points in a posted line's cell
 FEW_SERVICES = 10  # below so many records the share of one confirmer says nothing
 
 
@@ -64,14 +66,13 @@ def figures(area: Area, quarter: Quarter) -> list[ReviewFigures]:
         for sheet_figures in all_figures
         if sheet_figures.progress.assessment
     }
-    lines_now, lines_before = _latest_lines(area, quarter), _latest_lines(area, quarter.previous)
+    posted_now, posted_before = _posted_sums(area, quarter), _posted_sums(area, quarter.previous)
     confirmers = _confirmers(assessment_ids)
     for sheet_figures in all_figures:
-        lines = lines_now.get(sheet_figures.progress.village.id)
-        previous_lines = lines_before.get(sheet_figures.progress.village.id)
-        sheet_figures.last_total = sum(line.total for line in previous_lines) if previous_lines else None
-        if lines:
-            _fill_figures(sheet_figures, lines)
+        village_id = sheet_figures.progress.village.id
+        sheet_figures.last_total = posted_before[village_id].total if village_id in posted_before else None
+        if village_id in posted_now:
+            _fill_figures(sheet_figures, posted_now[village_id])
         if sheet_figures.progress.assessment:
             _name_confirmer(sheet_figures, confirmers[sheet_figures.progress.assessment.id])
         if sheet_figures.progress.overdue_objections:
@@ -79,14 +80,13 @@ def figures(area: Area, quarter: Quarter) -> list[ReviewFigures]:
     return all_figures
 
 
-def _fill_figures(sheet_figures: ReviewFigures, lines: list[NoticeLine]) -> None:
-    earned = {category: sum(line.cells[category][2] for line in lines) for category in Category}
-    adjusted = sum(abs(line.adjustments) for line in lines)
+def _fill_figures(sheet_figures: ReviewFigures, posted: Row[Any]) -> None:
+    earned = {category: getattr(posted, category) for category in Category}
     earned_total = sum(earned.values())
-    sheet_figures.workers, sheet_figures.total = len(lines), sum(line.total for line in lines)
+    sheet_figures.workers, sheet_figures.total = posted.workers, posted.total
     sheet_figures.category = max(earned, key=lambda category: earned[category])
     sheet_figures.category_share = _percent(earned[sheet_figures.category], earned_total)
-    sheet_figures.adjusted_share = _percent(adjusted, earned_total)
+    sheet_figures.adjusted_share = _percent(posted.adjusted, earned_total)
     if sheet_figures.change_percent is not None and abs(sheet_figures.change_percent) > FAR_PERCENT:
         sheet_figures.signs.append(ReviewSign.FAR_FROM_LAST)
     if sheet_figures.category_share > DOMINANT_PERCENT:
@@ -108,19 +108,38 @@ def _percent(part: int, whole: int) -> int:
     return round(part * 100 / whole) if whole else (100 if part else 0)
 
 
-def _latest_lines(area: Area, quarter: Quarter) -> dict[int, list[NoticeLine]]:
-    """Each worker's line as it was posted last, by village."""
-    latest: dict[int, dict[int, NoticeLine]] = defaultdict(dict)
-    for village_id, line in db.session.execute(
-        select(Assessment.village_id, NoticeLine)
+def _posted_sums(area: Area, quarter: Quarter) -> dict[int, Row[Any]]:
+    """The sums of the workers' lines as they were posted last, by village, in tenths of a point.
+
+    How many `workers`, their `total`, how much was `adjusted` up or down, and for each category by its own
+    name what was earned in it.
+    """
+    latest_first = func.row_number().over(
+        partition_by=(Assessment.village_id, NoticeLine.worker_id), order_by=Notice.number.desc()
+    )
+    lines = (
+        select(Assessment.village_id, NoticeLine, latest_first.label("place"))
         .join(Notice, NoticeLine.notice_id == Notice.id)
         .join(Assessment, Notice.assessment_id == Assessment.id)
         .join(Area, Assessment.village_id == Area.id)
         .where(Area.code.startswith(area.stem), Assessment.quarter_name == str(quarter))
-        .order_by(Notice.number)
-    ):
-        latest[village_id][line.worker_id] = line
-    return {village_id: list(lines.values()) for village_id, lines in latest.items()}
+        .subquery()
+    ).c
+    sums = db.session.execute(
+        select(
+            lines.village_id,
+            func.count().label("workers"),
+            func.sum(lines.total).label("total"),
+            func.sum(func.abs(lines.adjustments)).label("adjusted"),
+            *(
+                func.sum(lines.cells[(category.value, AFTER_CAPS)].as_integer()).label(category.value)
+                for category in Category
+            ),
+        )
+        .where(lines.place == 1)
+        .group_by(lines.village_id)
+    )
+    return {row.village_id: row for row in sums}
 
 
 def _confirmers(assessment_ids: set[int]) -> dict[int, Counter[str]]:

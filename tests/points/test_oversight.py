@@ -14,7 +14,7 @@ from ground.refusal import Refused
 from points import ledger
 from points.assessment import assessments, meeting, meeting_rules, opening, review
 from points.assessment.meeting_rules import MeetingRules
-from points.models import AssessmentState, ObjectionChannel, Quorum, ReviewSign
+from points.models import AssessmentState, Category, ObjectionChannel, Quorum, ReviewSign
 from points.wall import booking, objections, posting
 from tests.cast import COUNTY, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE
 from tests.story import do
@@ -171,6 +171,24 @@ def test_figures_that_deserve_a_look(cast, clock, client_of):
     page = client_of(cast.township_user).get(f"/a/{TOWNSHIP}/quarters/2026Q4").text
     assert "几乎都由一人确认" in page
     assert cast.worker.name not in page
+
+
+def test_the_figures_are_the_sums_of_the_lines_as_they_were_posted_last(cast, clock, posted):
+    """By the database; here once more line by line, one of which an answer changed and was posted again."""
+    clock.days_on()
+    arguments = (uuid4().hex, posted, cast.worker, ObjectionChannel.ORAL, "漏记一次", cast.clerk, "张婶")
+    objection = do(objections.bring, *arguments)
+    do(objections.answer, objection, True, 10, "补记", "村民委员会", cast.clerk)
+    do(posting.post_changes, posted, cast.clerk)
+    lines = assessments.latest_lines(posted).values()
+    earned = {category: sum(line.cells[category][2] for line in lines) for category in Category}
+    figures = of_village(cast.county, cast.village)
+    assert (figures.workers, figures.total) == (len(lines), sum(line.total for line in lines))
+    assert figures.total == 45  # ten visits, a point and a half, and what the answer brought
+    assert (figures.category, earned[Category.SERVICE]) == (Category.SERVICE, sum(earned.values()))
+    assert figures.category_share == 100
+    adjusted = sum(abs(line.adjustments) for line in lines)
+    assert figures.adjusted_share == round(adjusted * 100 / sum(earned.values())) == 125
 
 
 def test_a_total_far_from_last_quarter_s(cast, clock):
