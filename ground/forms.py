@@ -18,7 +18,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import InputRequired, Length, Regexp, StopValidation, ValidationError
 from wtforms.widgets import DateInput, TextInput
 
 from ground import formkey
@@ -26,7 +26,7 @@ from ground.days import SEARCHED, DayRange
 from ground.db import transaction
 from ground.figures import narrow
 from ground.paper import words
-from ground.refusal import Refused
+from ground.refusal import Refused, says_something
 from ground.watch import events
 
 _FILL_IN = _("Please fill this in.")
@@ -397,6 +397,16 @@ class DaysForm(AddressForm):
     until = DayField(_("To day"), SEARCHED)
 
 
+class InWords(InputRequired):
+    """A validator of what gives a reason or shows something: it is filled in, and says something."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Check the field; empty it is to be filled in."""
+        super().__call__(form, field)
+        if not says_something(field.data or ""):
+            raise StopValidation(_("Say it in a few words."))
+
+
 class ButtonForm(Form):
     """A form that has a button and no fields."""
 
@@ -404,4 +414,4 @@ class ButtonForm(Form):
 class ReasonForm(Form):
     """A reason in a few words."""
 
-    reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
+    reason = StringField(_("Reason"), validators=[InWords(), Length(max=200)])

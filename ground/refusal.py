@@ -1,5 +1,6 @@
 """Refusals: a rule of the field said no, and nothing was changed."""
 
+import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -50,8 +51,14 @@ def check_repeated(stored: object, requested: object) -> None:
         raise Refused("key_reused", _("This form was sent before with something else in it."))
 
 
+def says_something(text: str, least_letters: int = 2) -> bool:
+    """Whether a text can give a reason or show something: not with one letter, as 无无无无, or none."""
+    letters = re.sub(r"[\W_]+", "", text.casefold())
+    return len(letters) >= least_letters and len(set(letters)) > 1
+
+
 def required_reason(reason: str, field: str = "reason") -> str:
-    """A reason without the space around it. Refused `reason_missing` if it is empty."""
-    if not reason.strip():
+    """A reason without the space around it. Refused `reason_missing` if it does not say anything."""
+    if not says_something(reason):
         raise Refused("reason_missing", _("Say why, in a few words."), field)
     return reason.strip()

@@ -307,7 +307,7 @@ class Cast:
     def deduct(self, worker: Person, day: date) -> Service:
         """Take 50 points, after the worker was heard; inside a transaction."""
         deduction = self.deduction(worker, day)
-        deductions.state(deduction, "我记错了日子", uuid4().hex, self.clerk)
+        deductions.state(deduction, "我记错了日子", uuid4().hex, self.second_chair)
         return deductions.confirm(deduction, self.chair)
 
     @staticmethod

@@ -258,7 +258,7 @@ WRITES = (
             **{"count": "1", "reason": "这一天没有去过", "shown_by": "住户当面说的"},
         },
     ),
-    ("clerk", "services/deductions/{deduction}/state", {"key": "s" * 32, "text": "我去过"}),
+    ("chair", "services/deductions/{deduction}/state", {"key": "s" * 32, "text": "我去过"}),
     ("chair", "services/deductions/{deduction}/confirm", {}),
     ("chair", "services/deductions/{deduction}/take-back", {"reason": "按错了"}),
     ("chair", "services/deductions/{deduction}/drop", {"reason": "邻居证实去过"}),

@@ -127,7 +127,7 @@ def stage(cast, lived_in):
     objection = db.session.scalars(select(Objection)).one()
     with transaction():
         objections.answer(objection, True, 10, "少记一次", "评议小组", cast.clerk)
-        deductions.state(deduction, "我去过", "state" * 4, cast.clerk)
+        deductions.state(deduction, "我去过", "state" * 4, cast.chair)
         taken = cast.deduct(cast.neighbour, TODAY)
         for number, worker in enumerate(cast.workers[:3]):
             claim = (worker, cast.item("代办"), TODAY, 1, "", cast.clerk)

@@ -119,9 +119,19 @@ def ready(cast):
 # verb; the actor is the worker 李秀明 by some sign-in of theirs.
 OWN = {
     "confirm": ("own_service", Role.CLERK, recorded, lambda cast, it, by: deciding.confirm(it, by)),
-    "take back": ("own_service", Role.CLERK, confirmed, lambda cast, it, by: deciding.take_back(it, "x", by)),
+    "take back": (
+        "own_service",
+        Role.CLERK,
+        confirmed,
+        lambda cast, it, by: deciding.take_back(it, "错了", by),
+    ),
     "deduction": ("own_service", Role.CHAIR, heard, lambda cast, it, by: deductions.confirm(it, by)),
-    "drop deduction": ("own_service", Role.CHAIR, heard, lambda cast, it, by: deductions.drop(it, "x", by)),
+    "drop deduction": (
+        "own_service",
+        Role.CHAIR,
+        heard,
+        lambda cast, it, by: deductions.drop(it, "没有", by),
+    ),
     "sample": (
         "own_service",
         Role.SUPERVISOR,
@@ -194,6 +204,7 @@ NEXT_STEP = {
         lambda cast, it, by: deciding.confirm(it, by, Voucher.WITNESS, by.name),
     ),
     "deduction": ("same_person", "clerk", heard, lambda cast, it, by: deductions.confirm(it, by)),
+    "statement": ("same_person", "clerk", proposed, lambda cast, it, by: deductions.check_may_state(it, by)),
     "recused": ("recused", "clerk", left_out, adjust),
     "left out once": (
         "recused",

@@ -118,7 +118,7 @@ def gossip(cast, eventful):
         drawn = samples.sample_lines(sample)[0].service
         samples.note_finding(sample, drawn, FindingResult.DOUBTFUL, "户主说没来过", cast.supervisor)
         (deduction,) = db.session.scalars(sa.select(Deduction))
-        deductions.state(deduction, "我去过", "s" * 32, clerk)
+        deductions.state(deduction, "我去过", "s" * 32, chair)
         for key in "wu":
             service = recording.record(key * 32, cast.worker, cast.item("入户发放"), day, 1, "", clerk)
             deciding.confirm(service, chair, Voucher.WITNESS, WITNESS, "石板村", PHONE)

@@ -9,7 +9,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from duties import labels
 from duties.models import AttemptResult, DisputeKind, Rung
 from ground import days
-from ground.forms import DayField, Form, KeyedForm, SelectField
+from ground.forms import DayField, Form, InWords, KeyedForm, SelectField
 
 
 class DisputeForm(KeyedForm):
@@ -56,6 +56,6 @@ class ReportForm(Form):
     to = SelectField(_("To which level"), coerce=Rung)
     measures = TextAreaField(
         _("How it is kept stable meanwhile"),
-        validators=[InputRequired(), Length(max=500)],
+        validators=[InWords(), Length(max=500)],
         description=_("Who stays with whom, who looks in how often, who was called."),
     )

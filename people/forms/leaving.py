@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from ground.days import DECIDED, FROM_NOW_ON, HAPPENED
-from ground.forms import DayField, Form, NumberField, SelectField
+from ground.forms import DayField, Form, InWords, NumberField, SelectField
 from people.labels import DEPARTURE_KINDS
 from people.models import Outcome
 from people.roster.departures import LONGEST_KEEP_DAYS
@@ -39,7 +39,7 @@ class LeavingRuleForm(Form):
     days = NumberField(
         _("For how many days"), usual=370, validators=[Optional(), NumberRange(1, LONGEST_KEEP_DAYS)]
     )
-    decided = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
+    decided = StringField(_("Decided by"), validators=[InWords(), Length(max=200)])
     holds_from = DayField(_("Holds from"), FROM_NOW_ON, validators=[InputRequired()])
 
 
@@ -53,5 +53,5 @@ class LeaveForm(Form):
     kind = SelectField(_("How"), choices=DEPARTURE_KINDS.items(), validators=[InputRequired()])
     on = DayField(_("First day without service"), HAPPENED, validators=[InputRequired()])
     item = SelectField(_("Item of the negative list"), coerce=int, default=0)
-    reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
-    decision = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
+    reason = StringField(_("Reason"), validators=[InWords(), Length(max=200)])
+    decision = StringField(_("Decided by"), validators=[InWords(), Length(max=200)])

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import Length, ValidationError
 
-from ground.forms import DaysForm, Form
+from ground.forms import DaysForm, Form, InWords
 from people.supervision.entries import MOST_DAYS, DaySpan
 
 
@@ -43,4 +43,4 @@ class SupervisionForm(DaysForm):
 class InquiryForm(Form):
     """What somebody found who looked into an entry."""
 
-    note = StringField(_("What you found"), validators=[InputRequired(), Length(max=500)])
+    note = StringField(_("What you found"), validators=[InWords(), Length(max=500)])

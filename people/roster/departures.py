@@ -16,7 +16,7 @@ from ground import clock
 from ground.days import DECIDED, FROM_NOW_ON, HAPPENED
 from ground.db import db, lock
 from ground.paper import words
-from ground.refusal import Refused, required_reason
+from ground.refusal import Refused, required_reason, says_something
 from people import areas, audit
 from people.models import (
     Appointment,
@@ -105,7 +105,7 @@ def decide_rule(
 
 
 def _required_decision(decision: str, field: str) -> str:
-    if not decision.strip():
+    if not says_something(decision):
         raise Refused("decision_missing", _("Say which meeting decided it, and when."), field)
     return decision.strip()
 

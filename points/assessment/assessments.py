@@ -67,6 +67,13 @@ def whole_notice(assessment: Assessment) -> Notice | None:
     )
 
 
+def is_void(notice: Notice, assessment: Assessment) -> bool:
+    """Whether a notice counts no more: its sheet was sent back, or a later one of the whole sheet hangs."""
+    latest = whole_notice(assessment)
+    is_replaced = latest is not None and notice.number < latest.number
+    return is_replaced or assessment.state == AssessmentState.DELIBERATING
+
+
 def latest_lines(assessment: Assessment) -> dict[int, NoticeLine]:
     """Each worker's line as it was posted last, by the worker's id; empty before the first notice.
 

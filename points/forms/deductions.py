@@ -5,7 +5,7 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground import days
-from ground.forms import DayField, KeyedForm, NumberField, SelectField
+from ground.forms import DayField, InWords, KeyedForm, NumberField, SelectField
 from points.forms.fields import PhotoField
 from points.services.deductions import MOST_CHARACTERS
 from points.services.recording import MOST_TIMES
@@ -27,12 +27,12 @@ class DeductionForm(KeyedForm):
     reason = TextAreaField(
         _("What happened"),
         description=_("The worker reads this too."),
-        validators=[InputRequired(), Length(max=500)],
+        validators=[InWords(), Length(max=500)],
     )
     shown_by = TextAreaField(
         _("What shows it"),
         description=_("Who saw it, or which paper it stands on. A photo may go along."),
-        validators=[InputRequired(), Length(max=500)],
+        validators=[InWords(), Length(max=500)],
     )
     photo = PhotoField()
 
@@ -40,4 +40,4 @@ class DeductionForm(KeyedForm):
 class StatementForm(KeyedForm):
     """What the worker says to a deduction."""
 
-    text = TextAreaField(_("What is said to it"), validators=[InputRequired(), Length(max=MOST_CHARACTERS)])
+    text = TextAreaField(_("What is said to it"), validators=[InWords(), Length(max=MOST_CHARACTERS)])

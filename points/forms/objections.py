@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground import days
-from ground.forms import DayField, FiguresField, Form, KeyedForm, SelectField
+from ground.forms import DayField, FiguresField, Form, InWords, KeyedForm, SelectField
 from ground.refusal import Refused
 from points import labels
 from points.forms.fields import MeantField, PointsField
@@ -24,7 +24,7 @@ class ObjectionForm(KeyedForm):
         coerce=int,
         validators=[InputRequired(), NumberRange(min=1, message=_("Choose a line."))],
     )
-    text = TextAreaField(_("What is not right"), validators=[InputRequired(), Length(max=MOST_CHARACTERS)])
+    text = TextAreaField(_("What is not right"), validators=[InWords(), Length(max=MOST_CHARACTERS)])
     name = StringField(_("Your name, if you like"), validators=[Length(max=100)])
     contact = StringField(_("Your telephone, if you like"), validators=[Length(max=100)])
 
@@ -73,8 +73,8 @@ class AnswerForm(Form):
     change = ChangeField(  # what is unusual for this worker is asked about by `meant`
         _("Points, more (2) or less (-2)"), usual=None, validators=[Length(max=12)]
     )
-    reason = TextAreaField(_("The reason"), validators=[InputRequired(), Length(max=500)])
-    decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
+    reason = TextAreaField(_("The reason"), validators=[InWords(), Length(max=500)])
+    decided_by = StringField(_("Decided by"), validators=[InWords(), Length(max=200)])
 
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal; unusual points are meant when they are sent once more."""

@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground import days
-from ground.forms import DayField, Form, NumberField
+from ground.forms import DayField, Form, InWords, NumberField
 from points.assessment.meeting_rules import LEAST_NOTICE_DAYS, MOST_DAYS
 from points.labels import QUORUMS
 from points.models import Quorum
@@ -34,7 +34,7 @@ class TermsForm(Form):
         usual=60,
         validators=[InputRequired(), NumberRange(1, MOST_DAYS)],
     )
-    decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
+    decided_by = StringField(_("Decided by"), validators=[InWords(), Length(max=200)])
 
 
 class ReminderForm(Form):
@@ -48,5 +48,5 @@ class SendBackForm(Form):
     """The reason for sending a sheet back."""
 
     reason = TextAreaField(
-        _("What the meeting should look at again"), validators=[InputRequired(), Length(max=500)]
+        _("What the meeting should look at again"), validators=[InWords(), Length(max=500)]
     )

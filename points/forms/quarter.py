@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from ground import days
 from ground.clock import Quarter
-from ground.forms import DayField, Form, KeyedForm, SelectField
+from ground.forms import DayField, Form, InWords, KeyedForm, SelectField
 from ground.refusal import Refused
 from points.assessment import members
 from points.forms.fields import MeantField, PointsField
@@ -116,7 +116,7 @@ class AdjustmentForm(KeyedForm):
     amount = PointsField(  # what is unusual for this worker is asked about by `meant`
         _("Points, more (2) or less (-2)"), usual=None, validators=[InputRequired(), Length(max=12)]
     )
-    reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
+    reason = StringField(_("Reason"), validators=[InWords(), Length(max=200)])
 
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal; the writer then has seen what changed, or that the points are unusual."""

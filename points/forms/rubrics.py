@@ -8,7 +8,7 @@ from wtforms import FieldList, FormField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from ground import days
-from ground.forms import DayField, Form, NumberField, Rows, SelectField
+from ground.forms import DayField, Form, InWords, NumberField, Rows, SelectField
 from points import amounts, labels
 from points.forms.fields import PointsField
 from points.models import Category, FedBy, RubricItem
@@ -73,7 +73,7 @@ class AdoptForm(Form):
     """A village's decision to adopt the county's rubric, with items of its own."""
 
     in_force_from = DayField(_("In force from"), days.DECIDED, validators=[InputRequired()])
-    approved_by = StringField(_("Approved by"), validators=[InputRequired(), Length(max=100)])
+    approved_by = StringField(_("Approved by"), validators=[InWords(), Length(max=100)])
     lines = FieldList(FormField(ItemLine), max_entries=MOST_LINES)
 
     @property

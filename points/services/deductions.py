@@ -4,7 +4,6 @@ A deduction is a record like any other on the sheet: what it takes counts once i
 besides, and what the worker says to it, stands in rows of its own.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -15,7 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from ground import clock
 from ground.db import db, lock
 from ground.paper import words
-from ground.refusal import Refused, check_repeated, required_reason
+from ground.refusal import Refused, check_repeated, required_reason, says_something
 from people.models import Area, Person, Role, User
 from people.roster import persons
 from people.signin import humans
@@ -54,9 +53,9 @@ def propose(
         raise Refused("committee_only", _("The committee proposes what is deducted."), "item")
     if item.points > 0:
         raise Refused("no_deduction", _("This item gives points."), "item")
-    if _letters(reason) < LEAST_LETTERS:
+    if not says_something(reason, LEAST_LETTERS):
         raise Refused("reason_missing", _("Say in a few words what happened."), "reason")
-    if _letters(shown_by) < LEAST_LETTERS:
+    if not says_something(shown_by, LEAST_LETTERS):
         raise Refused("evidence_missing", _("Say who saw it, or which paper shows it."), "shown_by")
     deduction = Deduction(shown_by=shown_by.strip(), told_on=clock.today())
     service = recording.record(key, worker, item, done_on, count, reason, actor, deduction=deduction)
@@ -67,7 +66,7 @@ def state(deduction: Deduction, text: str, key: str, actor: User) -> Statement:
     """Write down what the worker says to it: they themselves, or the committee from their word of mouth.
 
     Sent twice with one key it is written once. Refused `already_decided`, `text_missing`, `key_reused`,
-    `committee_only` for anybody else.
+    and as `check_may_state` says.
     """
     service, text = deduction.service, text.strip()
     lock(service)
@@ -75,12 +74,11 @@ def state(deduction: Deduction, text: str, key: str, actor: User) -> Statement:
     if existing is not None:
         check_repeated((existing.deduction_id, existing.text), (service.id, text))
         return existing
+    check_may_state(deduction, actor)
     own = persons.is_sign_in_of(actor, service.worker)
-    if not own and not actor.roles_in(service.worker.area) & PROPOSERS:
-        raise Refused("committee_only", _("The worker or the committee writes this down."), "text")
     if service.state != ServiceState.RECORDED:
         raise Refused("already_decided", _("It is decided already. Objections are brought to the notice."))
-    if not 1 <= len(text) <= MOST_CHARACTERS:
+    if not (says_something(text) and len(text) <= MOST_CHARACTERS):
         raise Refused("text_missing", _("Write down what is said, in a few words."), "text")
     statement = Statement(
         key=key, deduction_id=service.id, text=text, oral=not own, actor_id=actor.id, at=clock.now()
@@ -89,6 +87,33 @@ def state(deduction: Deduction, text: str, key: str, actor: User) -> Statement:
     db.session.flush()
     db.session.expire(deduction, ["statements"])
     return statement
+
+
+def check_may_state(deduction: Deduction, actor: User) -> None:
+    """Check that the actor may write down what the worker says: who proposed it does not speak for them too.
+
+    Refused `committee_only`, `same_person`.
+    """
+    service = deduction.service
+    if persons.stands_for(actor, service.worker):
+        return
+    if not actor.roles_in(service.worker.area) & PROPOSERS:
+        raise Refused("committee_only", _("The worker or the committee writes this down."), "text")
+    if humans.is_same(actor, service.recorded_by):
+        raise Refused(
+            "same_person",
+            _("You proposed this yourself. The worker or somebody else of the committee writes this down."),
+            "text",
+        )
+
+
+def may_state(deduction: Deduction, actor: User) -> bool:
+    """Whether the actor may write down what the worker says."""
+    try:
+        check_may_state(deduction, actor)
+    except Refused:
+        return False
+    return True
 
 
 def heard_until(deduction: Deduction) -> date | None:
@@ -202,7 +227,3 @@ def _of_village(village: Area) -> Select[Deduction]:
         )
         .where(Service.village_id == village.id)
     )
-
-
-def _letters(text: str) -> int:
-    return len(re.sub(r"[\W_]+", "", text))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock, days, names
 from ground.db import db, lock
-from ground.refusal import Refused, check_repeated, required_reason
+from ground.refusal import Refused, check_repeated, required_reason, says_something
 from people.cards import TOKEN_LENGTH, random_characters
 from people.models import Area, Person, User
 from points import amounts
@@ -161,7 +161,7 @@ def answer(
             raise Refused("already_answered", _("This objection was answered already."))
         return existing
     reason = required_reason(reason)
-    if not decided_by.strip():
+    if not says_something(decided_by):
         raise Refused("decided_by_missing", _("Write down who decided."), "decided_by")
     meeting.check_may_decide(assessment, objection.worker, actor)
     if accepted:

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from ground.forms import Form, SelectField
+from ground.forms import Form, InWords, SelectField
 from points.forms.fields import PointsField
 from shop.forms.money import MoneyField
 
@@ -20,4 +20,4 @@ class BudgetForm(Form):
 
     year = SelectField(_("Year"), coerce=int, validators=[InputRequired()])
     amount = MoneyField(_("Money in yuan"), usual=10_000_000, validators=[InputRequired(), Length(max=12)])
-    decided_by = StringField(_("Decided by"), validators=[InputRequired(), Length(max=200)])
+    decided_by = StringField(_("Decided by"), validators=[InWords(), Length(max=200)])

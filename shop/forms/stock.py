@@ -7,7 +7,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from ground import days
-from ground.forms import DayField, KeyedForm, NumberField, SelectField
+from ground.forms import DayField, InWords, KeyedForm, NumberField, SelectField
 from shop.forms.money import MoneyField
 from shop.labels import SOURCES
 from shop.models import Shop, Source
@@ -28,7 +28,7 @@ class OutForm(KeyedForm):
     """Units of a lot that leave beside the desk, and why."""
 
     quantity = NumberField(_("How many"), usual=MANY_UNITS, validators=[InputRequired()])
-    reason = StringField(_("Reason"), validators=[InputRequired(), Length(max=200)])
+    reason = StringField(_("Reason"), validators=[InWords(), Length(max=200)])
 
 
 class SendForm(KeyedForm):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db, lock
-from ground.refusal import Refused, check_repeated
+from ground.refusal import Refused, check_repeated, says_something
 from people import audit
 from people.models import Proposal, User
 from people.proposals import kinds
@@ -234,7 +234,7 @@ def _to_propose(
     Refused `explanation_missing`.
     """
     explanation = explanation.strip()
-    if not explanation:
+    if not says_something(explanation):
         raise Refused(
             "explanation_missing",
             _("Say why the goods of voids are missing. A second person reads it."),

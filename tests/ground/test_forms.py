@@ -11,11 +11,15 @@ import wtforms
 from babel.messages.mofile import read_mo
 from werkzeug.datastructures import MultiDict
 from wtforms.fields.choices import SelectFieldBase
+from wtforms.fields.core import UnboundField
+from wtforms.validators import InputRequired, Length
 
 from ground.clock import Quarter
-from ground.forms import OUR_SENTENCES, Form, Rows
+from ground.forms import OUR_SENTENCES, Form, InWords, Rows, _OurWords
+from ground.refusal import required_reason
 from points.forms.quarter import MeetingForm
 from tests.cast import VILLAGE
+from tests.story import refusal
 
 PRODUCT = ("ground", "people", "points", "duties", "shop", "demo")
 CATALOGUES = Path(wtforms.__file__).parent / "locale"
@@ -133,3 +137,54 @@ def test_a_form_says_it_in_plain_chinese(cast, client_of):
     assert "请填1到100之间的数。" in page
     page = client_of(cast.supervisor).post(f"/v/{VILLAGE}/samples", data=sent | {"size": ""}).text
     assert "请填写。" in page
+
+
+# What has to be typed and is a name or a matter, and no reason: one letter can be all of it.
+PLAIN_TEXTS = {
+    *("name", "agency", "parties", "mediators", "relation", "topic", "matter", "what", "place", "password"),
+    *("new", "scan", "digest", "text of NegativeItemForm"),
+}
+
+
+def required_texts():
+    """Every field in which a text has to be typed: its form, its name, and whether it is in words."""
+    for form in FORM_CLASSES:
+        for name in dir(form):
+            field = getattr(form, name)
+            if isinstance(field, UnboundField) and issubclass(field.field_class, wtforms.StringField):
+                checks = field.kwargs.get("validators", ())
+                is_long = any(isinstance(each, Length) and each.max >= 100 for each in checks)
+                needs = [each for each in checks if isinstance(each, InputRequired)]
+                if needs and is_long:
+                    yield form, name, isinstance(needs[0], InWords)
+
+
+def test_every_reason_and_all_that_shows_something_is_in_words():
+    """A new field decides whether it is one."""
+    plain = {
+        (form.__name__, name)
+        for form, name, is_in_words in required_texts()
+        if not is_in_words and not {name, f"{name} of {form.__name__}"} & PLAIN_TEXTS
+    }
+    assert plain == set()
+
+
+def test_one_letter_or_none_says_nothing(plain_app):
+    in_words = [(form, name) for form, name, is_in_words in required_texts() if is_in_words]
+    assert len(in_words) > 20
+    with plain_app.test_request_context():
+        for form, name in in_words:
+            for typed, is_taken in (
+                *((each, False) for each in ("", " ", "无无无无", "aAaA", "。。。。", "7")),
+                *((each, True) for each in ("下雨", "没有没有", "3号来过")),
+            ):
+                field = getattr(form, name).bind(form=wtforms.Form(), name=name, translations=_OurWords())
+                field.process(MultiDict({name: typed}))
+                assert field.validate(wtforms.Form()) is is_taken, (form, name, typed)
+
+
+def test_a_verb_takes_no_such_reason_either():
+    for typed in ("", "无无", "——"):
+        with refusal("reason_missing"):
+            required_reason(typed)
+    assert required_reason(" 下雨 ") == "下雨"

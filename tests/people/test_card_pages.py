@@ -93,7 +93,7 @@ def test_who_serves_no_more_gets_no_card_and_the_page_says_why(cast, clerk):
 def test_cards_of_elsewhere_and_of_nobody_are_not_there(cast, clerk, client_of):
     other = cast.card_of(cast.stranger).number
     for way in ("lost", "found", "retire"):
-        assert clerk.post(f"{HERE}/{other}/{way}", data={"reason": "x"}).status_code == 404
+        assert clerk.post(f"{HERE}/{other}/{way}", data={"reason": "坏了"}).status_code == 404
     assert clerk.get(page_of(cast.stranger)).status_code == 404
     assert clerk.get(f"{HERE}/people/{2**31 - 1}").status_code == 404
     for user in (cast.supervisor, cast.instructor, cast.manager, cast.volunteer, cast.township_user):

@@ -178,9 +178,9 @@ def test_the_committee_takes_back_on_the_page(cast, client_of):
     refused = clerk.post(address, data={"reason": ""})
     assert refused.status_code == 422
     assert "note-refused" in refused.text
-    assert clerk.post(f"{PAGE}/{theirs.id}/take-back", data={"reason": "错"}).status_code == 404
-    assert client_of(cast.supervisor).post(address, data={"reason": "错"}).status_code == 403
-    assert clerk.post(address, data={"reason": "错"}).status_code == 302
+    assert clerk.post(f"{PAGE}/{theirs.id}/take-back", data={"reason": "错了"}).status_code == 404
+    assert client_of(cast.supervisor).post(address, data={"reason": "错了"}).status_code == 403
+    assert clerk.post(address, data={"reason": "错了"}).status_code == 302
     assert [each.stage for each in growth.of_village(cast.village) if each.stage] == []
     assert [each.stage for each in growth.of_village(cast.next_village)] == [APPLICANT]
 

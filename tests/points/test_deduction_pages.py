@@ -83,15 +83,17 @@ def test_from_the_proposal_to_the_decision(cast, client_of):
     assert "已扣" in words(worker, f"{HERE}/mine")
 
 
-def test_the_clerk_writes_down_what_was_said(cast, client_of, proposed, page):
+def test_the_committee_writes_down_what_was_said_but_not_who_proposed_it(cast, client_of, proposed, page):
     clerk, chair = client_of(cast.clerk), client_of(cast.chair)
     for _double_click in range(2):
         sent = {"key": "s" * 32, "text": SAID}
-        assert clerk.post(f"{page}/state", data=sent).status_code == 302
-    assert words(chair, page).count(SAID) == 1
-    assert "本人口头说的，刘文书记录" in words(chair, page)
-    empty = clerk.post(f"{page}/state", data={"key": "t" * 32, "text": " "})
+        assert chair.post(f"{page}/state", data=sent).status_code == 302
+    assert words(clerk, page).count(SAID) == 1
+    assert "本人口头说的，陈主任记录" in words(clerk, page)
+    empty = chair.post(f"{page}/state", data={"key": "t" * 32, "text": " "})
     assert empty.status_code == 422
+    assert f"{page}/state" not in clerk.get(page).text
+    assert clerk.post(f"{page}/state", data={"key": "c" * 32, "text": SAID}).status_code == 422
 
 
 def test_the_worker_reads_it_on_the_quarter_s_page_too(cast, client_of, proposed):
@@ -99,7 +101,7 @@ def test_the_worker_reads_it_on_the_quarter_s_page_too(cast, client_of, proposed
     worker = client_of(cast.worker_user)
     assert "拟扣 50 分" in words(worker, f"{HERE}/mine/2026Q4")
     with transaction():
-        deductions.state(proposed, SAID, uuid4().hex, cast.clerk)
+        deductions.state(proposed, SAID, uuid4().hex, cast.chair)
         deductions.confirm(proposed, cast.chair)
     shown = words(worker, f"{HERE}/mine/2026Q4")
     assert "拟扣" not in shown
@@ -161,7 +163,7 @@ def test_a_confirmation_is_taken_back_on_either_page(cast, client_of, proposed, 
     chair = client_of(cast.chair)
     with transaction():
         cast.serve(cast.worker, "代办", DAY, cast.clerk, cast.chair)
-        deductions.state(proposed, SAID, uuid4().hex, cast.clerk)
+        deductions.state(proposed, SAID, uuid4().hex, cast.chair)
         deductions.confirm(proposed, cast.chair)
     ordinary = db.session.query(Service).filter(~Service.deduction.has()).one().id
     there = {page: page, f"{HERE}/services/{ordinary}": f"{HERE}/services?state=confirmed"}

@@ -123,6 +123,8 @@ def test_it_never_stands_among_the_records(cast, heard):
         ({"reason": " "}, "reason_missing"),
         ({"reason": "造假"}, "reason_missing"),
         ({"reason": "。。。。。。"}, "reason_missing"),
+        ({"reason": "无无无无"}, "reason_missing"),
+        ({"shown_by": "aaaa"}, "evidence_missing"),
         ({"shown_by": ""}, "evidence_missing"),
         ({"shown_by": "……——"}, "evidence_missing"),
         ({"done_on": date(2026, 12, 29)}, "in_future"),
@@ -159,7 +161,7 @@ def test_it_waits_three_days_for_what_the_worker_says(cast, propose, clock):
     assert do(deductions.confirm, deduction, cast.chair).state == ServiceState.CONFIRMED
 
 
-@pytest.mark.parametrize(("who", "oral"), [("worker", False), ("clerk", True), ("chair", True)])
+@pytest.mark.parametrize(("who", "oral"), [("worker", False), ("second_chair", True), ("chair", True)])
 def test_it_can_be_decided_once_they_said_something(cast, propose, who, oral):
     deduction, key = propose(), uuid4().hex
     said = [do(deductions.state, deduction, " 那天我去了 ", key, cast.user(who)) for _twice in range(2)]
@@ -171,6 +173,7 @@ def test_it_can_be_decided_once_they_said_something(cast, propose, who, oral):
 def test_who_is_not_heard(cast, propose, heard):
     for actor in (cast.stranger_user, cast.instructor, cast.outsider):
         refused("committee_only", deductions.state, heard, "我知道", uuid4().hex, actor)
+    refused("same_person", deductions.state, heard, "我知道", uuid4().hex, cast.clerk)  # who proposed it
     refused("text_missing", deductions.state, heard, "  ", uuid4().hex, cast.worker_user)
     do(deductions.drop, heard, "确实去了", cast.chair)
     refused("already_decided", deductions.state, heard, "还有", uuid4().hex, cast.worker_user)

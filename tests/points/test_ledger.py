@@ -464,7 +464,7 @@ def _of_records(cast):
     yield Inquiry(village_id=cast.village.id, entry_kind="voids", entry_row=1, note="看过", **by)
     yield Finding(sample_id=sample.id, service_id=1, result=FindingResult.SOUND, note="", **by)
     told = (uuid4().hex, cast.worker, cast.item("虚报"), day, 1, "没有去过这户", "住户当面说的", cast.clerk)
-    said = deductions.state(deductions.propose(*told), "我去了", uuid4().hex, cast.clerk)
+    said = deductions.state(deductions.propose(*told), "我去了", uuid4().hex, cast.chair)
     deduction = db.session.get_one(Deduction, said.deduction_id)
     deciding.take_back(deductions.confirm(deduction, cast.chair), "按错了", cast.chair)
 

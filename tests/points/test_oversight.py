@@ -240,11 +240,16 @@ def test_sent_back_before_booking_with_a_reason(cast, client_of, clock, posted):
     assert client_of(cast.far_township_user).post(f"{sheet}/return", data=again).status_code == 404
     assert township.post(f"{sheet}/return", data={"reason": "加分理由写得太短"}).status_code == 302
     assert "加分理由写得太短" in clerk.get(sheet).text
+    assert clerk.get(f"{sheet}/notice.pdf").status_code == 422  # none counts until the new one hangs
     with pytest.raises(Refused, match="was_posted"):
         do(meeting.reopen, posted, cast.clerk)
     do(meeting.adjust, posted, cast.worker, 5, "另加半分", uuid4().hex, cast.clerk)
     second = do(posting.post_notice, posted, cast.clerk)
     assert (second.number, second.whole) == (2, True)
+    page = clerk.get(sheet).text
+    assert ["已作废" in page, "number=1&amp;" in page, "number=2&amp;" in page] == [True, False, True]
+    assert clerk.get(f"{sheet}/notice.pdf").status_code == 200
+    assert "已经作废" in clerk.get(f"{sheet}/notice.pdf?number=1").text
     clock.days_on(4)
     do(booking.book, posted, cast.chair)
     assert ledger.balance_of(cast.worker) == 40

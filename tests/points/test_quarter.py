@@ -295,7 +295,7 @@ def test_adjustments_below_what_was_earned_end_at_0(cast, confirmed):
     assessment = deliberated(cast)
     do(meeting.adjust, assessment, cast.worker, -100, "未参加会议", "a-key", cast.clerk)
     assert line_of(assessment, cast.worker).total == 0
-    do(meeting.adjust, assessment, cast.worker, 80, "补", "b-key", cast.clerk)
+    do(meeting.adjust, assessment, cast.worker, 80, "补记", "b-key", cast.clerk)
     assert line_of(assessment, cast.worker).total == 10
 
 

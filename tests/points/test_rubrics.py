@@ -294,7 +294,7 @@ def test_who_decides_on_versions_withdraws_them_on_their_page(cast, client_of):
         if page == HERE:
             adopt(cast)
         client, version = client_of(decider), f"{page}/2"
-        assert client_of(other).post(f"{version}/withdraw", data={"reason": "错"}).status_code in (403, 404)
+        assert client_of(other).post(f"{version}/withdraw", data={"reason": "错了"}).status_code in (403, 404)
         assert "撤回这一版" in client.get(version).text
         assert "撤回这一版" not in client.get(f"{page}/1").text
         assert client.post(f"{version}/withdraw", data={"reason": ""}).status_code == 422

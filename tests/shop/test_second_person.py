@@ -316,7 +316,7 @@ def test_from_the_write_off_to_the_second_person(cast, manager, client_of):
     assert manager.post(f"{led_to.location}/agree").status_code == 422
     assert chair.post(f"{led_to.location}/agree").status_code == 302
     assert on_hand(cast.goods) == [0]
-    assert chair.post(f"{led_to.location}/refuse", data={"reason": "不"}).status_code == 422
+    assert chair.post(f"{led_to.location}/refuse", data={"reason": "不行"}).status_code == 422
     assert "大额报损" in chair.get(f"{HERE}/proposals").text
 
 

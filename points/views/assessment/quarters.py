@@ -102,6 +102,7 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
         "points/assessment/quarter.html",
         **table_values(assessment),
         notice=assessments.whole_notice(assessment),
+        is_void=assessments.is_void,
         states=labels.ASSESSMENT_STATES,
         meeting=meeting,
         quorum=labels.quorum_text(rules),

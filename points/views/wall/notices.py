@@ -5,6 +5,7 @@ from flask_babel import force_locale, gettext
 from werkzeug.wrappers import Response
 
 from ground import clock, web
+from ground.refusal import Refused
 from people import access, areas
 from people.models import Area, Role
 from points import expiry
@@ -22,12 +23,18 @@ MOST_SEARCHED = 100  # characters
 @bp.get("/v/<village>/quarters/<quarter>/notice.pdf")
 @access.allow(*access.ONLOOKERS)
 def notice_sheet(village: str, quarter: str) -> Response:
-    """A notice for the wall, A4 or A3 by `?paper=`: the whole sheet, or that of `?number=`."""
+    """A notice for the wall, A4 or A3 by `?paper=`: the whole sheet, or that of `?number=`.
+
+    Refused `notice_void` for one that counts no more: it is not hung up again.
+    """
     assessment = quarter_or_404(quarter, g.area)
     paper = request.args.get("paper", "A4")
     if paper not in noticesheet.SETTINGS:
         abort(404)
     notice = _requested_notice(assessment) or abort(404)
+    if assessments.is_void(notice, assessment):
+        text = gettext("This notice is void: its sheet was sent back or replaced. Print the new one.")
+        raise Refused("notice_void", text)
     with force_locale("zh"):
         sheet = sheet_with_urls(wall.posted_notice(assessment, notice))
     return web.pdf(notice_pdf(sheet, paper), f"{village}-{sheet.code}.pdf")
