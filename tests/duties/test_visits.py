@@ -174,6 +174,8 @@ def test_nobody_is_overdue_from_before_their_class(cast, grid, household):
     do(files.reclassify, household, PRIORITY, ago(1), "大病", cast.clerk)
     assert [each.due_on for each in visits.visits_due([grid.id], TODAY)] == [ago(1)]
     assert visits.pressing_days([grid.id], TODAY) == [ago(1)]
+    do(files.reclassify, household, ORDINARY, TODAY, "好转", cast.clerk)
+    assert visits.pressing_days([grid.id], TODAY) == []
 
 
 def test_a_rejected_visit_does_not_count_until_it_is_handed_in_again(cast, grid):
