@@ -5,7 +5,7 @@ CATALOGUE := translations/zh/LC_MESSAGES/messages
 # Compiled once for all processes of the tests, also where the surroundings say otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test long torture bench lint fonts messages roles pictures lock audit clean
+.PHONY: help run test long torture bench growth lint fonts messages roles pictures lock audit clean
 
 help:  ## List the targets
 	@grep -hE "^[a-z]+:.*##" $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## (.*)/  make \1\t\2/" | expand -t 18
@@ -22,6 +22,10 @@ long: .venv/dev fonts $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, lon
 torture: .venv/dev $(CATALOGUE).mo  ## Kill, fill and confuse it a thousand times: about an hour (docs/reliability.md)
 	$(BIN)/python -m tests.served.torture
 	$(BIN)/python -m tests.served.torture.week
+
+growth: .venv/dev fonts $(CATALOGUE).mo  ## Measure a county's machine work, and what grows with its years; ARGS="--transfers 1000000"
+	PYTHONPATH=. $(BIN)/python -m bench.machine
+	PYTHONPATH=. $(BIN)/python -m bench.growth $(ARGS)
 
 lint: .venv/dev $(CATALOGUE).mo  ## Style, types and the architecture's layers
 	$(BIN)/ruff check .

@@ -152,7 +152,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _database(kind: str, folder: Path) -> Iterator[tuple[str, int | None]]:
+def empty_database(kind: str, folder: Path) -> Iterator[tuple[str, int | None]]:
     """The address of an empty database, and the process of its server."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'aixin.sqlite'}", None
@@ -171,7 +171,7 @@ def open_site(kind: str, seconds: float, rounds: int) -> Iterator[Site]:
         # Not below a private folder: PostgreSQL runs as a user of its own.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aixin-bench-")))
         folder.chmod(0o755)
-        uri, process = stack.enter_context(_database(kind, folder))
+        uri, process = stack.enter_context(empty_database(kind, folder))
         environment = {"AIXIN_INSTANCE": str(folder), "DATABASE_URL": uri, "SECRET_KEY": "of a bench"}
         os.environ.update(environment)
         app = create_app()

@@ -21,7 +21,7 @@ from duties.models import Visit, VisitStep
 from ground import clock, days
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated
-from people.models import Area, Attention, Grid, Household, Person, User
+from people.models import Area, Attention, Grid, Household, HouseholdClass, Person, User
 from people.roster import persons
 from points.models import Evidence, EvidenceKind, FedBy
 from points.services import evidence, recording
@@ -125,6 +125,9 @@ class DueWhen(StrEnum):
     AS_NEEDED = "as_needed"
 
 
+PRESSING = (DueWhen.OVERDUE, DueWhen.THIS_WEEK)
+
+
 @dataclass(frozen=True)
 class VisitDue:
     """A household, its last visit that counts, and the day from which the next is due.
@@ -160,15 +163,44 @@ def visits_due(grids: Collection[int], today: date) -> list[VisitDue]:
     return sorted(due_visits, key=lambda due_visit: due_visit.due_on or date.max)
 
 
+def pressing_days(grids: Collection[int], today: date) -> list[date]:
+    """The days from which those households of these grids are due that wait by Sunday, the earliest first.
+
+    As `visits_due` says, where it is only counted: no household is read for it.
+    """
+    rows = db.session.execute(
+        select(HouseholdClass.attention, HouseholdClass.on, _LAST_ON)
+        .join(Household, HouseholdClass.household_id == Household.id)
+        .where(
+            HouseholdClass.id == listing.LATEST_CLASS,
+            HouseholdClass.attention.in_(DAYS_BETWEEN_VISITS),
+            Household.grid_id.in_(grids),
+            Household.left_on.is_(None),
+        )
+    )
+    due_days = (_due_on(attention, classed_on, last_on) for attention, classed_on, last_on in rows)
+    return sorted(day for day in due_days if day and _when(day, today) in PRESSING)
+
+
 def _visit_due(household: Household, last_on: date | None, today: date) -> VisitDue:
     classed = household.classes[-1]
-    days = DAYS_BETWEEN_VISITS.get(classed.attention)
+    due_on = _due_on(classed.attention, classed.on, last_on)
+    return VisitDue(household, last_on, due_on, _when(due_on, today))
+
+
+def _due_on(attention: Attention, classed_on: date, last_on: date | None) -> date | None:
+    """The day from which a household is due: of a class from a day on, visited last on another."""
+    days = DAYS_BETWEEN_VISITS.get(attention)
     if days is None:
-        return VisitDue(household, last_on, None, DueWhen.AS_NEEDED)
-    due_on = max(classed.on, last_on + timedelta(days)) if last_on else classed.on
+        return None
+    return max(classed_on, last_on + timedelta(days)) if last_on else classed_on
+
+
+def _when(due_on: date | None, today: date) -> DueWhen:
     sunday = today + timedelta(6 - today.weekday())
-    when = DueWhen.OVERDUE if due_on < today else DueWhen.THIS_WEEK if due_on <= sunday else DueWhen.LATER
-    return VisitDue(household, last_on, due_on, when)
+    if due_on is None:
+        return DueWhen.AS_NEEDED
+    return DueWhen.OVERDUE if due_on < today else DueWhen.THIS_WEEK if due_on <= sunday else DueWhen.LATER
 
 
 # --- As they are read ---

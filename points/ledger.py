@@ -395,20 +395,19 @@ def digest(village: Area, last_transfer_id: int) -> str:
     It covers, in the order of the accounts' ids, a line `account:position:head` for each account with a
     transfer. It is printed on every notice: who keeps the sheet can prove that history was not rewritten.
     """
-    last_positions = (
-        select(Transfer.account_id, func.max(Transfer.position).label("position"))
-        .join(Transfer.account)
-        .where(Account.village_id == village.id, Transfer.id <= last_transfer_id)
-        .group_by(Transfer.account_id)
-        .subquery()
+    earlier = aliased(Transfer)
+    last_id = (  # of each account the end of its chain by one look into an index, however long it is
+        select(earlier.id)
+        .where(earlier.account_id == Account.id, earlier.id <= last_transfer_id)
+        .order_by(earlier.position.desc())
+        .limit(1)
+        .correlate(Account)
+        .scalar_subquery()
     )
     heads = db.session.execute(
-        select(Transfer.account_id, Transfer.position, Transfer.hash)
-        .join(
-            last_positions,
-            (last_positions.c.account_id == Transfer.account_id)
-            & (last_positions.c.position == Transfer.position),
-        )
-        .order_by(Transfer.account_id)
+        select(Account.id, Transfer.position, Transfer.hash)
+        .join(Transfer, Transfer.id == last_id)
+        .where(Account.village_id == village.id)
+        .order_by(Account.id)
     )
     return hashlib.sha256("\n".join(f"{a}:{p}:{h}" for a, p, h in heads).encode()).hexdigest()

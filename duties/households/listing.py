@@ -35,7 +35,7 @@ class HouseholdFigures:
 
 
 # A household's class is the last line of its history.
-_LATEST_CLASS = (
+LATEST_CLASS = (
     select(func.max(HouseholdClass.id))
     .where(HouseholdClass.household_id == Household.id)
     .correlate(Household)
@@ -56,7 +56,7 @@ def search_households(grids: Collection[int], search: HouseholdSearch) -> Select
         .order_by(Grid.code, Household.number)
     )
     if search.attention:
-        query = query.join(HouseholdClass, HouseholdClass.id == _LATEST_CLASS).where(
+        query = query.join(HouseholdClass, HouseholdClass.id == LATEST_CLASS).where(
             HouseholdClass.attention == search.attention
         )
     if search.text:
@@ -76,7 +76,7 @@ def figures(grids: Collection[int]) -> HouseholdFigures:
         select(HouseholdClass.attention, func.count(), func.sum(Household.residents))
         .join(Household, HouseholdClass.household_id == Household.id)
         .where(
-            HouseholdClass.id == _LATEST_CLASS,
+            HouseholdClass.id == LATEST_CLASS,
             Household.grid_id.in_(grids),
             Household.left_on.is_(None),
         )

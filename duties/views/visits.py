@@ -15,7 +15,6 @@ from duties import visits as verbs
 from duties.forms.records import DoneForm, VisitForm
 from duties.models import Visit
 from duties.views import bp, lists
-from duties.visits import DueWhen
 from ground import clock, web
 from ground.db import db, fetch
 from ground.forms import attempt
@@ -75,9 +74,7 @@ def _due_page(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
         abort(404)
     today, ids = clock.today(), [grid.id for grid in within]
     due_visits = verbs.visits_due(ids, today)
-    pressing = [
-        due_visit for due_visit in due_visits if due_visit.due_when in (DueWhen.OVERDUE, DueWhen.THIS_WEEK)
-    ]
+    pressing = [due_visit for due_visit in due_visits if due_visit.due_when in verbs.PRESSING]
     shown_visits = due_visits if len(within) == 1 or len(due_visits) <= MOST_LINES else pressing[:MOST_LINES]
     page = render(
         "duties/records/due.html",

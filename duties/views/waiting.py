@@ -10,7 +10,6 @@ from duties.disputes import disputes, ladder, levels
 from duties.models import IncidentKind
 from duties.views.disputes import MEDIATING
 from duties.views.incidents import READING
-from duties.visits import DueWhen
 from ground import clock
 from ground.db import db
 from people.models import Area, Role, User
@@ -105,14 +104,10 @@ def _in_own_grids(village: Area, user: User, is_worker: bool) -> list[WaitingIte
 def _visits(village: Area, user: User, urgency: Urgency) -> list[WaitingItem]:
     """The households in the reader's grids that wait for a visit by Sunday, the longest due first."""
     ids = [grid.id for grid in reach.grids_of(user, village)]
-    pressing = [
-        due
-        for due in visits.visits_due(ids, clock.today())
-        if due.due_when in (DueWhen.OVERDUE, DueWhen.THIS_WEEK)
-    ]
+    pressing = visits.pressing_days(ids, clock.today())
     if not pressing:
         return []
-    due_on = pressing[0].due_on if urgency != Urgency.TO_KNOW else None
+    due_on = pressing[0] if urgency != Urgency.TO_KNOW else None
     text = ngettext(
         "%(num)s household waits for a visit", "%(num)s households wait for a visit", len(pressing)
     )

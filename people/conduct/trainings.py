@@ -4,13 +4,14 @@ The county trains instructors, townships and villages train their workers (the c
 workers). A person whose entries were merged is one person here, under the entry that was kept.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager
 
 from ground import clock, days
 from ground.db import db, lock
@@ -25,7 +26,6 @@ from people.models import (
     Duty,
     Grid,
     Level,
-    Merge,
     Person,
     Training,
     User,
@@ -208,13 +208,21 @@ def _attendances(training: Training) -> dict[int, Attendance]:
 # --- Who should be there ---
 
 
-@dataclass
+@dataclass(frozen=True)
+class Seat:
+    """Where somebody serves: the names of the village and of the grid."""
+
+    village: str
+    grid: str
+
+
+@dataclass(frozen=True)
 class AttendanceLine:
-    """A line of a session's list: a person, their terms on its day, and their attendance, if any."""
+    """A line of a session's list: a person, where they serve on its day, and their attendance, if any."""
 
     person: Person
-    terms: list[Appointment] = field(default_factory=list)
-    attendance: Attendance | None = None
+    seats: list[Seat]
+    attendance: Attendance | None
 
 
 def roll(training: Training, area: Area) -> list[AttendanceLine]:
@@ -223,23 +231,17 @@ def roll(training: Training, area: Area) -> list[AttendanceLine]:
     In a village, of a session held above it, only the village's own people are on the list.
     """
     present, current_ids = _attendances(training), persons.current_entry_ids()
-    lines: dict[int, AttendanceLine] = {}
-    for term in db.session.scalars(
-        select(Appointment)
+    seats: dict[int, list[Seat]] = defaultdict(list)
+    for person_id, village, grid in db.session.execute(
+        select(Appointment.person_id, Area.name, Grid.name)
         .join(Appointment.grid)
         .join(Grid.village)
-        .options(
-            contains_eager(Appointment.grid).contains_eager(Grid.village),
-            joinedload(Appointment.person).joinedload(Person.merge).joinedload(Merge.kept),
-        )
         .where(*_expected(training), Area.code.startswith(area.stem))
         .order_by(Area.code, Grid.code, Appointment.id)
     ):
-        ident = current_ids.get(term.person_id, term.person_id)
-        if ident not in lines:
-            lines[ident] = AttendanceLine(persons.current_entry(term.person), attendance=present.get(ident))
-        lines[ident].terms.append(term)
-    return list(lines.values())
+        seats[current_ids.get(person_id, person_id)].append(Seat(village, grid))
+    people = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(seats)))}
+    return [AttendanceLine(people[ident], where, present.get(ident)) for ident, where in seats.items()]
 
 
 def _expected(training: Training) -> tuple[ColumnElement[bool], ...]:

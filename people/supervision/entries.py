@@ -4,7 +4,7 @@ They are facts without a judgement. Names and free text stand in them as they ar
 for its reader.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -74,11 +74,26 @@ class Entry:
 
     def concerns(self, user: User) -> bool:
         """Whether somebody did it themselves, or it was done to them or to a sign-in of theirs."""
-        return any(
-            (isinstance(who, User) and humans.is_same(who, user))
-            or (isinstance(who, Person) and humans.is_own(user, who))
-            for who in (self.done_by, self.subject)
-        )
+        return own_test([self], user)(self)
+
+    @property
+    def parties(self) -> tuple[User | Named | str | None, ...]:
+        """Who did it, and to whom it was done."""
+        return self.done_by, self.subject
+
+
+def own_test(entries: Collection[Entry], user: User) -> Callable[[Entry], bool]:
+    """A test whether one of these entries is of somebody, as `Entry.concerns` says; it asks once for all."""
+    parties = [party for entry in entries for party in entry.parties]
+    sign_ins = humans.own_among(user, {party.id for party in parties if isinstance(party, User)})
+    people = humans.own_people(user, {party for party in parties if isinstance(party, Person)})
+
+    def is_own(party: object) -> bool:
+        if isinstance(party, User):
+            return party.id in sign_ins
+        return isinstance(party, Person) and party.id in people
+
+    return lambda entry: any(map(is_own, entry.parties))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from ground.clock import Quarter
 from ground.db import db, lock
@@ -72,6 +72,19 @@ def is_void(notice: Notice, assessment: Assessment) -> bool:
     latest = whole_notice(assessment)
     is_replaced = latest is not None and notice.number < latest.number
     return is_replaced or assessment.state == AssessmentState.DELIBERATING
+
+
+def hung(village: Area) -> list[tuple[Assessment, Notice]]:
+    """The village's assessments that hang or hung, the latest quarter first; each with its whole notice."""
+    notices = db.session.scalars(
+        select(Notice)
+        .join(Notice.assessment)
+        .options(contains_eager(Notice.assessment))
+        .where(Assessment.village_id == village.id, Notice.whole)
+        .order_by(Assessment.quarter_name.desc(), Notice.number)
+    )
+    latest = {notice.assessment: notice for notice in notices}
+    return list(latest.items())
 
 
 def latest_lines(assessment: Assessment) -> dict[int, NoticeLine]:

@@ -66,11 +66,11 @@ def figures(area: Area, quarter: Quarter) -> list[ReviewFigures]:
         for sheet_figures in all_figures
         if sheet_figures.progress.assessment
     }
-    posted_now, posted_before = _posted_sums(area, quarter), _posted_sums(area, quarter.previous)
+    posted_now, posted_before = _posted_sums(area, quarter), _posted_totals(area, quarter.previous)
     confirmers = _confirmers(assessment_ids)
     for sheet_figures in all_figures:
         village_id = sheet_figures.progress.village.id
-        sheet_figures.last_total = posted_before[village_id].total if village_id in posted_before else None
+        sheet_figures.last_total = posted_before.get(village_id)
         if village_id in posted_now:
             _fill_figures(sheet_figures, posted_now[village_id])
         if sheet_figures.progress.assessment:
@@ -108,38 +108,50 @@ def _percent(part: int, whole: int) -> int:
     return round(part * 100 / whole) if whole else (100 if part else 0)
 
 
-def _posted_sums(area: Area, quarter: Quarter) -> dict[int, Row[Any]]:
-    """The sums of the workers' lines as they were posted last, by village, in tenths of a point.
-
-    How many `workers`, their `total`, how much was `adjusted` up or down, and for each category by its own
-    name what was earned in it.
-    """
+def _latest_lines(area: Area, quarter: Quarter) -> Any:
+    """Each worker's line as it was posted last, as columns of a query to sum by village."""
     latest_first = func.row_number().over(
         partition_by=(Assessment.village_id, NoticeLine.worker_id), order_by=Notice.number.desc()
     )
     lines = (
-        select(Assessment.village_id, NoticeLine, latest_first.label("place"))
+        select(
+            *(Assessment.village_id, NoticeLine.total, NoticeLine.adjustments, NoticeLine.cells),
+            latest_first.label("place"),
+        )
         .join(Notice, NoticeLine.notice_id == Notice.id)
         .join(Assessment, Notice.assessment_id == Assessment.id)
         .join(Area, Assessment.village_id == Area.id)
         .where(Area.code.startswith(area.stem), Assessment.quarter_name == str(quarter))
         .subquery()
-    ).c
-    sums = db.session.execute(
-        select(
-            lines.village_id,
-            func.count().label("workers"),
-            func.sum(lines.total).label("total"),
-            func.sum(func.abs(lines.adjustments)).label("adjusted"),
-            *(
-                func.sum(lines.cells[(category.value, AFTER_CAPS)].as_integer()).label(category.value)
-                for category in Category
-            ),
-        )
-        .where(lines.place == 1)
-        .group_by(lines.village_id)
     )
-    return {row.village_id: row for row in sums}
+    return select(lines).where(lines.c.place == 1).subquery().c
+
+
+def _posted_totals(area: Area, quarter: Quarter) -> dict[int, int]:
+    """What the workers' lines of a quarter come to, by village, in tenths of a point."""
+    lines = _latest_lines(area, quarter)
+    totals = select(lines.village_id, func.sum(lines.total)).group_by(lines.village_id)
+    return dict(db.session.execute(totals).all())
+
+
+def _posted_sums(area: Area, quarter: Quarter) -> dict[int, Row[Any]]:
+    """The sums of the workers' lines of a quarter, by village, in tenths of a point.
+
+    How many `workers`, their `total`, how much was `adjusted` up or down, and for each category by its own
+    name what was earned in it.
+    """
+    lines = _latest_lines(area, quarter)
+    sums = select(
+        lines.village_id,
+        func.count().label("workers"),
+        func.sum(lines.total).label("total"),
+        func.sum(func.abs(lines.adjustments)).label("adjusted"),
+        *(
+            func.sum(lines.cells[(category.value, AFTER_CAPS)].as_integer()).label(category.value)
+            for category in Category
+        ),
+    ).group_by(lines.village_id)
+    return {row.village_id: row for row in db.session.execute(sums)}
 
 
 def _confirmers(assessment_ids: set[int]) -> dict[int, Counter[str]]:

@@ -95,7 +95,7 @@ def check_may_state(deduction: Deduction, actor: User) -> None:
     Refused `committee_only`, `same_person`.
     """
     service = deduction.service
-    if persons.stands_for(actor, service.worker):
+    if persons.is_sign_in_of(actor, service.worker):
         return
     if not actor.roles_in(service.worker.area) & PROPOSERS:
         raise Refused("committee_only", _("The worker or the committee writes this down."), "text")

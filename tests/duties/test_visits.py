@@ -150,6 +150,7 @@ def test_who_is_due_when(cast, grid):
         (monthly.head, ago(1), TODAY + timedelta(29), DueWhen.LATER),
         ("一般的", None, None, DueWhen.AS_NEEDED),
     ]
+    assert visits.pressing_days([grid.id], TODAY) == [ago(10), ago(2), TODAY + timedelta(4)]
 
 
 def test_a_week_later_they_are_due_again(cast, grid, clock):
@@ -163,6 +164,7 @@ def test_a_week_later_they_are_due_again(cast, grid, clock):
         clock.turn_to(day)
         (only,) = visits.visits_due([grid.id], day)
         assert (only.due_on, only.due_when) == (SUNDAY, when)
+        assert visits.pressing_days([grid.id], day) == [SUNDAY]
     visit(cast, only.household, SUNDAY + timedelta(1))
     assert visits.visits_due([grid.id], SUNDAY + timedelta(1))[0].due_when == DueWhen.LATER
 
@@ -171,6 +173,9 @@ def test_nobody_is_overdue_from_before_their_class(cast, grid, household):
     visit(cast, household, ago(80))
     do(files.reclassify, household, PRIORITY, ago(1), "大病", cast.clerk)
     assert [each.due_on for each in visits.visits_due([grid.id], TODAY)] == [ago(1)]
+    assert visits.pressing_days([grid.id], TODAY) == [ago(1)]
+    do(files.reclassify, household, ORDINARY, TODAY, "好转", cast.clerk)
+    assert visits.pressing_days([grid.id], TODAY) == []
 
 
 def test_a_rejected_visit_does_not_count_until_it_is_handed_in_again(cast, grid):

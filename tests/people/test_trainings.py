@@ -268,7 +268,7 @@ def test_the_roll_in_a_village_holds_only_its_own_people(cast):
 def test_an_instructor_of_two_grids_is_one_line(cast):
     an_instructor(cast.county, cast.village, "01", "02")
     (line,) = trainings.roll(hold(cast.county, Duty.INSTRUCTOR), cast.county)
-    assert [term.grid.code for term in line.terms] == ["01", "02"]
+    assert [seat.grid for seat in line.seats] == ["第01网格", "第02网格"]
 
 
 # --- Who still lacks it ---

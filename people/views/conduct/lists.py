@@ -12,13 +12,9 @@ from people import labels
 from people.conduct.evaluations import EvaluationResult
 from people.conduct.training_due import MissingTraining, TrainingDue
 from people.forms.evaluation import QUESTIONS
-from people.models import Appointment, Level, Training
+from people.models import Level, Training
 from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_text
-
-
-def _grid_names(terms: list[Appointment]) -> str:
-    return "、".join(term.grid.name for term in terms)
 
 
 def _trainings(context: Context) -> Iterator[tuple[Training, Any, int | None]]:
@@ -44,8 +40,8 @@ ROLL = (
     (_("Session"), lambda training, line: shown_text(training.topic, training.area)),
     (_("Day"), lambda training, line: training.held_on),
     (_("Name"), lambda training, line: shown_name(line.person)),
-    (_("Village or community"), lambda training, line: line.terms[0].grid.village.name),
-    (_("Grid"), lambda training, line: _grid_names(line.terms)),
+    (_("Village or community"), lambda training, line: line.seats[0].village),
+    (_("Grid"), lambda training, line: "、".join(seat.grid for seat in line.seats)),
     (_("Agency"), lambda training, line: line.person.agency),
     (_("Was here"), lambda training, line: bool(line.attendance)),
 )

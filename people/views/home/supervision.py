@@ -12,7 +12,7 @@ from people import access
 from people.forms.supervision import InquiryForm, SupervisionForm
 from people.models import Role
 from people.supervision import inquiries
-from people.supervision.entries import MOST_OF_A_KIND, Entry, EntryPage
+from people.supervision.entries import MOST_OF_A_KIND, Entry, EntryPage, own_test
 from people.views.home import bp, lists
 from people.views.listing import excel, render
 
@@ -35,6 +35,7 @@ def _page(refused: tuple[str, int, InquiryForm] | None = None) -> tuple[str, int
     kinds = inquiries.figures(watched, form.period, chosen)
     if chosen not in ("", *(each.kind.code for each in kinds)):
         abort(404)
+    shown = [each for each in watched if chosen in ("", each.kind.code)]
     page = render(
         "people/home/supervision.html",
         form=form,
@@ -42,7 +43,8 @@ def _page(refused: tuple[str, int, InquiryForm] | None = None) -> tuple[str, int
         kinds=kinds,
         chosen_kind=chosen,
         most_entries=MOST_OF_A_KIND,
-        watched_entries=[each for each in watched if chosen in ("", each.kind.code)],
+        watched_entries=shown,
+        is_own=own_test([each.entry for each in shown], current_user),
         links=_link,
         search_arguments=_kept(form),
         refused=refused,

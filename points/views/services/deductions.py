@@ -107,7 +107,7 @@ def _deduction_page(deduction: Deduction, refused: Form | None = None) -> tuple[
         statement_form=refused if isinstance(refused, StatementForm) else StatementForm(formdata=None),
         reason_form=refused if isinstance(refused, ReasonForm) else ReasonForm(formdata=None),
         refusal=refused.refusal if refused is not None else None,
-        may_state=open_now and verbs.may_state(one, current_user),
+        may_state=open_now and verbs.may_state(deduction, current_user),
         may_decide=open_now and not own and bool(g.roles & set(DECIDERS)),
         decision_refusal=_refusal_text(deduction),
         may_take_back=bool(g.roles & set(DECIDERS)) and not own and deciding.can_be_taken_back(service),

@@ -97,13 +97,10 @@ def public_village(code: str) -> Area:
 def notices(village: str) -> str:
     """A village's notices, for anyone: which quarters hang or hung, and how to object."""
     area = public_village(village)
-    notice_by_assessment = [
-        (assessment, assessments.whole_notice(assessment)) for assessment in assessments.assessments_of(area)
-    ]
     return render_template(
         "points/wall/notices.html",
         village=area,
-        posted_notices=[(assessment, notice) for assessment, notice in notice_by_assessment if notice],
+        posted_notices=assessments.hung(area),
         today=clock.today(),
     )
 

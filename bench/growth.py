@@ -1,0 +1,109 @@
+"""How the program bears years: verifying, a village's digest, and every page, of a county with a history.
+
+    PYTHONPATH=. .venv/bin/python -m bench.growth [--database sqlite] [--transfers 1000000]
+
+Fills a database of its own (bench/history.py) and measures processor time, the database's included: how busy
+the machine is with other things hardly matters. The pages that take longest are told one by one.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from app import create_app
+from bench import figures, history, pages, sites
+from bench.figures import Figure, at_most
+from demo.calendar import STARTS_ON
+from ground import clock
+from ground.db import db
+from people.models import Role, User
+from points import ledger
+from points.models import Transfer
+
+TRANSFERS = 100_000
+VERIFY_SECONDS, VERIFY_MB, DIGEST_MS = 60, 300, 50
+
+
+@contextmanager
+def filled(kind: str, transfers: int) -> Iterator[Flask]:
+    """The program on a filled database of its own, at the demo's day."""
+    with tempfile.TemporaryDirectory(prefix="aixin-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL runs as a user of its own
+        with sites.empty_database(kind, folder) as (uri, _process):
+            os.environ.update(AIXIN_INSTANCE=str(folder), DATABASE_URL=uri, AIXIN_LOG=os.devnull)
+            app = create_app(TESTING=True)
+            with app.app_context(), clock.at(STARTS_ON):
+                history.fill(transfers, transfers)
+                yield app
+                db.session.remove()
+                db.engine.dispose()
+
+
+def measure(kind: str, transfers: int) -> Iterator[Figure]:
+    """The figures of one kind of database, at so many transfers and services."""
+    with filled(kind, transfers) as app:
+        name = f"{transfers:,} transfers"
+        seconds, megabytes = _verify()
+        yield Figure(f"ledger verify, {name}", seconds, "s", kind, goal=at_most(VERIFY_SECONDS))
+        yield Figure(f"ledger verify, {name}: memory", megabytes, "MB", kind, goal=at_most(VERIFY_MB))
+        yield Figure(f"digest of a village, {name}", _digest_ms(), "ms", kind, goal=at_most(DIGEST_MS))
+        looks = pages.look_at_all(app)
+        slow = [look for look in looks if look.ms > pages.LEAST_MS and not look.is_file]
+        slow_files = [look for look in looks if look.ms > pages.MOST_MS_OF_FILE and look.is_file]
+        told = f"of {len(looks)}, {name}"
+        yield Figure(f"pages over {pages.LEAST_MS} ms {told}", len(slow), "", kind, goal=at_most(0))
+        yield Figure(
+            f"files over {pages.MOST_MS_OF_FILE} ms {told}", len(slow_files), "", kind, goal=at_most(0)
+        )
+        yield Figure(f"pages, median {told}", pages.median_ms(looks), "ms", kind)
+        pages.tell([*slow, *slow_files])
+
+
+def _verify() -> tuple[float, float]:
+    """Processor seconds and the most memory, in MB, of the command; RuntimeError if not everything fits."""
+    command = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "app", "ledger", "verify"], cwd=sites.ROOT
+    )
+    _pid, status, used = os.wait4(command.pid, 0)
+    command.returncode = os.waitstatus_to_exitcode(status)
+    if command.returncode:
+        raise RuntimeError("what was filled does not fit")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def _digest_ms() -> float:
+    """Milliseconds for the digest of the first village that was filled, as of now."""
+    clerk = db.session.scalars(select(User).where(User.username == history.user_name(Role.CLERK)))
+    village, upto = clerk.one().grants[0].area, db.session.scalar(select(func.max(Transfer.id)))
+    ledger.digest(village, upto or 0)
+    began = pages.processor_ms()
+    ledger.digest(village, upto or 0)
+    return pages.processor_ms() - began
+
+
+def main() -> None:
+    """Measure; exits 1 when a figure falls short of its goal."""
+    parser = argparse.ArgumentParser(prog="bench.growth", description=__doc__)
+    parser.add_argument("--database", choices=sites.KINDS, action="append")
+    parser.add_argument("--transfers", type=int, default=TRANSFERS)
+    chosen = parser.parse_args()
+    measured = []
+    for kind in chosen.database or sites.KINDS:
+        for figure in measure(kind, chosen.transfers):
+            measured.append(figure)
+            print(figure.as_json(), flush=True)
+    print(f"\n{figures.table(measured)}")
+    sys.exit(any(figure.ok is False for figure in measured))
+
+
+if __name__ == "__main__":
+    main()

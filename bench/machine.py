@@ -1,0 +1,150 @@
+"""The machine work of a county: its roster, its cards, a shop's goods, and receipts.
+
+    PYTHONPATH=. .venv/bin/python -m bench.machine [--database sqlite]
+
+Each is done by the command or the function that people use, on a database of its own. The seconds are
+processor time of the program, its start included.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+from stdnum import ean
+
+from bench import figures, roster, sites
+from bench.figures import Figure, at_least, at_most
+from demo.cli import COUNTY_FILE
+from ground.clock import SHANGHAI
+from ground.paper.fonts import make_fonts
+from shop.goodsfile import columns
+from shop.paper.receipt import Receipt, ReceiptLine, receipt_pdf
+
+GOODS, RECEIPTS = 5_000, 200
+ROSTER_SECONDS, GOODS_SECONDS, CARDS_SECONDS, CARDS_MB, RECEIPTS_A_SECOND = 6, 5, 12, 200, 200
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a command took: seconds of processor time, and megabytes of memory at the most."""
+
+    seconds: float
+    megabytes: float
+
+
+def run(*command: str) -> Used:
+    """Run a module of Python. RuntimeError when it fails."""
+    process = subprocess.Popen([sys.executable, "-m", *command], cwd=sites.ROOT, stdout=subprocess.DEVNULL)
+    _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    return Used(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def flask(*command: str) -> Used:
+    """Run a command of the program."""
+    return run("flask", "--app", "app", *command)
+
+
+def measure(kind: str) -> Iterator[Figure]:
+    """The figures of one kind of database."""
+    with tempfile.TemporaryDirectory(prefix="aixin-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL runs as a user of its own
+        with sites.empty_database(kind, folder) as (uri, _process):
+            os.environ.update(AIXIN_INSTANCE=str(folder), DATABASE_URL=uri, AIXIN_LOG=os.devnull)
+            villages = roster.villages()
+            rows, goods = folder / "roster.xlsx", folder / "goods.xlsx"
+            rows.write_bytes(roster.workbook(villages))
+            goods.write_bytes(goods_file())
+            flask("db", "upgrade")
+            flask("areas", "import", str(COUNTY_FILE))
+            seconds = flask("people", "import", str(rows)).seconds
+            yield Figure(f"roster of {roster.ROWS:,} rows", seconds, "s", kind, goal=at_most(ROSTER_SECONDS))
+            seconds = flask("goods", "import", str(goods), "--shop", villages[0]).seconds
+            yield Figure(f"{GOODS:,} goods", seconds, "s", kind, goal=at_most(GOODS_SECONDS))
+
+
+def measure_paper() -> Iterator[Figure]:
+    """The figures of what is drawn, where no database is asked."""
+    make_fonts()
+    cards = run("bench.cards")
+    yield Figure("cards of a county", cards.seconds, "s", "none", goal=at_most(CARDS_SECONDS))
+    yield Figure("cards of a county: memory", cards.megabytes, "MB", "none", goal=at_most(CARDS_MB))
+    yield Figure("receipts", receipts_a_second(), "a second", "none", goal=at_least(RECEIPTS_A_SECOND))
+
+
+def goods_file() -> bytes:
+    """A shop's file of goods, each with a code."""
+    rows = []
+    for number in range(GOODS):
+        digits = f"2{number:011}"
+        row = {
+            columns.NAME: f"货品{number:04}",
+            columns.SPEC: "500克",
+            columns.UNIT: "件",
+            columns.CATEGORY: "日用",
+            columns.CODES: digits + ean.calc_check_digit(digits),
+            columns.PRICE: number % 50 + 1,
+        }
+        rows.append(row)
+    return columns.LAYOUT.write(rows, "xlsx")
+
+
+def receipts_a_second() -> float:
+    """How many receipts of three lines are drawn in a second of processor time."""
+    app = Flask("bench")
+    Babel(app, default_translation_directories=str(sites.ROOT / "translations"))
+    with app.app_context():
+        receipt_pdf(a_receipt(0), "58")
+        began = time.process_time()
+        for number in range(1, RECEIPTS + 1):
+            receipt_pdf(a_receipt(number), "58")
+        return RECEIPTS / (time.process_time() - began)
+
+
+def a_receipt(number: int) -> Receipt:
+    """An invented redemption, as it is printed."""
+    lines = [ReceiptLine(name, "件", 1, 50, 50) for name in ("食盐", "肥皂", "毛巾")]
+    return Receipt(
+        shop="天台村爱心超市",
+        village="天台村民委员会",
+        number=f"20261228-{number:04}",
+        at=datetime(2026, 12, 28, 9, tzinfo=SHANGHAI),
+        worker="李*明",
+        card_number="4021 7730 9",
+        lines=lines,
+        total=150,
+        before=1000,
+        after=850,
+        clerk="马志愿",
+        check_url=f"https://aixin.example/r/{number:016}",
+    )
+
+
+def main() -> None:
+    """Measure; exits 1 when a figure falls short of its goal."""
+    parser = argparse.ArgumentParser(prog="bench.machine", description=__doc__)
+    parser.add_argument("--database", choices=sites.KINDS, action="append")
+    chosen = parser.parse_args()
+    measured = []
+    for told in (measure_paper(), *(measure(kind) for kind in chosen.database or sites.KINDS)):
+        for figure in told:
+            measured.append(figure)
+            print(figure.as_json(), flush=True)
+    print(f"\n{figures.table(measured)}")
+    sys.exit(any(figure.ok is False for figure in measured))
+
+
+if __name__ == "__main__":
+    main()
