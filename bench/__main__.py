@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from bench import card, figures, redemption, sites
+from bench import card, desk, figures, redemption, sites
 
-MODULES = {module.__name__.rpartition(".")[2]: module for module in (redemption, card)}
+MODULES = {module.__name__.rpartition(".")[2]: module for module in (redemption, card, desk)}
 
 
 def main() -> None:

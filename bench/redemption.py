@@ -9,6 +9,7 @@ from bench.clients import request
 from bench.county import Village
 from bench.figures import Figure, Goal, at_least_of_floor, at_most
 from bench.sites import Site, Turn, spread
+from ground.db import db
 from shop.desk import verify
 
 EACH = "a second"
@@ -29,14 +30,16 @@ def requests(villages: list[Village]) -> Iterator[bytes]:
 
 def measure(site: Site) -> Iterator[Figure]:
     """How many a second by four clients and by sixteen, over the county and in one shop."""
+    as_filled = set(verify.problems())  # awards that no assessment booked
     for clients in (4, 16):
         yield from _over_the_county(site, clients)
     for clients in (4, 16):
         program, floor = site.in_turn(partial(requests, site.villages[:1]), clients)
         rates = program.asked.a_second, floor.asked.a_second
         yield Figure(f"redemption, {clients} clients in one shop: rate", rates[0], EACH, site.kind, rates[1])
-    if bad := list(verify.problems()):  # the floor's too: it does what the program does
-        raise RuntimeError("\n".join(bad[:10]))
+    db.session.rollback()
+    if bad := set(verify.problems()) - as_filled:  # the floor's too: it does what the program does
+        raise RuntimeError("\n".join(sorted(bad)[:10]))
 
 
 def _over_the_county(site: Site, clients: int) -> Iterator[Figure]:

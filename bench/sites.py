@@ -90,6 +90,10 @@ class Site:
                 turn.add(self._ask(server, requests, clients_at_once, self.seconds))
         return turns[0], turns[1]
 
+    def ask(self, requests: Iterator[bytes], clients_at_once: int) -> Asked:
+        """Ask the program alone, where there is no floor. RuntimeError as `in_turn`."""
+        return self._ask(self.program, lambda: requests, clients_at_once, self.seconds).asked
+
     def _ask(self, server: "Server", requests: Requests, clients_at_once: int, seconds: float) -> Turn:
         before = server.processor_seconds(), self._database_seconds()
         asked = clients.ask(server.port, requests(), clients_at_once, seconds)

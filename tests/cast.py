@@ -17,7 +17,7 @@ import jinja2
 from flask import Flask, has_app_context
 from flask_login import FlaskLoginClient
 from PIL import Image
-from sqlalchemy import event, insert, select
+from sqlalchemy import Connection, event, insert, select
 from werkzeug.security import generate_password_hash
 
 from app import create_app
@@ -353,11 +353,18 @@ def counted() -> Iterator[list[str]]:
     event.remove(db.engine, "before_cursor_execute", count)
 
 
+@contextmanager
+def writing_connection() -> Iterator[Connection]:
+    """A connection that may write, beside the session: as another program's."""
+    with db.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        yield connection
+
+
 def session_of(user: User) -> str:
     """Begin a session of somebody and return its token; the test then reads anew."""
     token, now = uuid4().hex, clock.machine_now()
     values = {"user_id": user.id, "number": user.session, "device": "", "began_at": now, "seen_at": now}
-    with db.engine.connect().execution_options(writing=True) as connection, connection.begin():
+    with writing_connection() as connection:
         connection.execute(insert(UserSession).values(digest=sessions._digest(token), **values))
     db.session.rollback()
     return token

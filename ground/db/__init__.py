@@ -27,6 +27,7 @@ from enum import StrEnum
 from functools import cache
 from itertools import count
 from pathlib import Path
+from select import select as select_ready
 from typing import Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -49,9 +50,11 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.pool import Pool
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeDecorator
 
 from ground import clock, slow
@@ -522,8 +525,8 @@ def insert_row(row: Base) -> None:
 
 
 def insert_rows(rows: Sequence[Base]) -> None:
-    """Write new rows of one table at once. Nobody learns their ids: the session does not know them."""
-    db.session.connection().execute(_insertion(type(rows[0])), [_values(row) for row in rows])
+    """Write new rows of one table by one statement; the session does not know them then."""
+    db.session.connection().execute(_insertion_of_many(type(rows[0])), [_values(row) for row in rows])
 
 
 def know(row: Base, **values: object) -> None:
@@ -535,6 +538,12 @@ def know(row: Base, **values: object) -> None:
 @cache
 def _insertion(model: type[Base]) -> Insert:
     return insert(model)
+
+
+@cache
+def _insertion_of_many(model: type[Base]) -> ReturningInsert[Any]:
+    """With something to return SQLAlchemy sends all rows in one statement."""
+    return insert(model).returning(*inspect(model).primary_key)
 
 
 def _values(row: Base) -> dict[str, Any]:
@@ -614,11 +623,22 @@ def _prepare_postgresql(connection: Any, record: object) -> None:
         connection.autocommit = False
 
 
+@event.listens_for(Pool, "checkout")
+def _check_is_open(raw: Any, record: object, proxy: object) -> None:
+    """Check that a connection to PostgreSQL was not cut while nobody used it.
+
+    Nothing comes on one that is idle, unless the server or the network says that it is over. To look takes
+    no time; to ask the server took longer than most statements.
+    """
+    if isinstance(raw, psycopg.Connection) and (raw.closed or select_ready([raw.fileno()], [], [], 0)[0]):
+        raise InvalidatePoolError
+
+
 def engine_options(uri: str, threads: int) -> dict[str, Any]:
     """An engine's settings: on PostgreSQL a connection for each thread, and for what it streams.
 
-    A connection that was lost meanwhile is found out before it is used, so a database that comes back
-    is used at once.
+    A connection that was lost meanwhile is found out before it is used (`_check_is_open`), so a database
+    that comes back is used at once.
     """
     if not uri.startswith("postgresql"):
         return {}
@@ -626,13 +646,28 @@ def engine_options(uri: str, threads: int) -> dict[str, Any]:
         "pool_size": threads,
         "max_overflow": threads,
         "pool_timeout": 10,
-        "pool_pre_ping": True,
         "connect_args": {"connect_timeout": 5},
     }
 
 
 @event.listens_for(Engine, "begin")
-def _begin_sqlite(connection: Any) -> None:
-    if connection.dialect.name == "sqlite":
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+def _begin(connection: Connection) -> None:
+    """Begin as what a transaction is for: only `transaction()` may write, and both databases know it."""
+    options, raw = connection.get_execution_options(), connection.connection.driver_connection
+    if isinstance(raw, psycopg.Connection):
+        is_reading = not options.get("writing")
+        if raw.read_only is not is_reading:
+            raw.read_only = is_reading
+    elif connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+
+
+@event.listens_for(Engine, "rollback")
+def _end_reading(connection: Connection) -> None:
+    """End what only read by a commit, with which the connection keeps the statements that it prepared.
+
+    After a rollback psycopg forgets them, and PostgreSQL would plan each of them anew in each request.
+    """
+    raw = connection.connection.driver_connection
+    if isinstance(raw, psycopg.Connection) and raw.read_only and not raw.broken:
+        raw.commit()

@@ -6,11 +6,12 @@ from contextlib import suppress
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError
 
 from ground.db import _Queue, db, fetch, lock, lock_all, savepoint, transaction
 from ground.refusal import Refused
 from people.models import Area, Grant, Level, Person, User
-from tests.cast import counted
+from tests.cast import counted, writing_connection
 
 pytestmark = pytest.mark.both_databases
 
@@ -63,7 +64,7 @@ def test_nothing_is_changed_outside(cast):
 def test_what_was_read_before_is_read_again_inside(cast):
     worker = cast.worker
     assert worker.phone
-    with db.engine.begin() as connection:
+    with writing_connection() as connection:
         connection.execute(sa.update(Person).where(Person.id == worker.id).values(phone="110"))
     with transaction():
         assert worker.phone == "110"
@@ -85,7 +86,7 @@ def test_what_never_changes_is_still_known_inside_and_after(cast):
 def test_what_may_change_is_asked_under_the_lock(cast):
     clerk = cast.clerk
     assert clerk.grants
-    with db.engine.begin() as connection:
+    with writing_connection() as connection:
         connection.execute(sa.delete(Grant).where(Grant.user_id == clerk.id))
         connection.execute(sa.update(User).where(User.id == clerk.id).values(temporary=True))
     with transaction():
@@ -179,3 +180,15 @@ def test_many_rows_are_locked_at_once_by_their_ids(cast):
         assert {key[1][0] for key in session.info["locked"]} == set(ids)
         assert lock_all(Person, ids, area_id=cast.next_village.id) == []
     assert sum("FROM person" in statement for statement in sent) == 2
+
+
+@pytest.mark.one_database("postgresql")
+def test_what_only_reads_writes_nothing_and_forgets_no_statement(cast):
+    """psycopg would forget what it has prepared at each rollback."""
+    with pytest.raises(DBAPIError, match="read-only"):
+        db.session.connection().execute(sa.update(Person).values(phone="120"))
+    db.session.rollback()
+    for _time in range(8):
+        prepared = db.session.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements"))
+        db.session.rollback()
+    assert prepared

@@ -18,7 +18,7 @@ from points.assessment import assessments, meeting, opening
 from points.models import Expiry, TransferKind
 from points.wall import correcting, posting
 from shop.desk import redemptions, verify, voids
-from tests.cast import PRESENT, TODAY, VILLAGE
+from tests.cast import PRESENT, TODAY, VILLAGE, writing_connection
 from tests.crowd import AT_ONCE
 from tests.printed import read
 from tests.shop.test_races import redeem as redeem_by_id
@@ -370,7 +370,7 @@ def test_a_decision_by_which_points_lapsed_is_not_removed(cast, resolve, clock):
     do(resolve)
     clock.turn_to(LAST + ONE_DAY)
     settle()
-    with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
+    with pytest.raises(sa.exc.IntegrityError), writing_connection() as connection:
         connection.exec_driver_sql("DELETE FROM expiry")
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import partial
+from time import monotonic
 
 import pytest
 
@@ -104,3 +105,30 @@ def test_one_redemption_is_voided_once(house, rice):
     answers = at_once([partial(till.void, made["id"])] * CROWD)
     assert tally(answers) == {(200, None): CROWD}
     assert (balance(worker), house.cast.on_hand(rice)) == (100, 100)
+
+
+def test_sixteen_clients_over_many_cards_and_few_lots(house, everything_fits, long):
+    """The same few articles in either order, out of lots that run empty: nobody is locked out by another."""
+    seconds, cast = (60, house.cast) if long else (1, house.cast)
+    with transaction():
+        articles = [shelf.add_goods(cast.shop, f"{name} {seconds}", "袋", 1) for name in ("面", "米", "油")]
+        for number, article in enumerate(articles * 2):
+            key = f"few-{seconds}-{number}"
+            moves.receive(key, article, 20 * seconds, Source.PURCHASE, cast.manager)
+    cast.earn_each({worker.id: 90_000 for worker in cast.workers})
+    cards = [cast.card_of(worker).number for worker in cast.workers]
+    goods, till, ends_at = [article.id for article in articles], house.till(), monotonic() + seconds
+
+    def shop(client):
+        answers = []
+        while monotonic() < ends_at or not answers:
+            number = len(answers)
+            first, second = sorted(((client + number) % 3, (client + number + 1) % 3), reverse=number % 2)
+            basket, key = {goods[first]: 2, goods[second]: 1}, f"few-{seconds}-{client}-{number}"
+            answers.append(till.redeem(key, cards[(client + number) % len(cards)], basket))
+        return answers
+
+    told = sum(map(tally, at_once([partial(shop, client) for client in range(CROWD)])), Counter())
+    assert told.keys() <= {(201, None), (422, "out_of_stock")}
+    db.session.rollback()
+    assert sum(map(cast.on_hand, articles)) == 3 * 40 * seconds - 3 * told[201, None]
