@@ -104,7 +104,7 @@ def test_a_form_sent_twice_records_once(cast, client_of):
 def test_a_form_with_the_same_key_and_other_contents_is_refused(cast, client_of):
     clerk, form = client_of(cast.clerk), a_service(cast)
     clerk.post(f"{HERE}/services/new", data=form)
-    assert clerk.post(f"{HERE}/services/new", data=form | {"count": "4"}).status_code == 422
+    assert clerk.post(f"{HERE}/services/new", data=form | {"count": "4"}).status_code == 409
     assert [service.count for service in recorded()] == [3]
 
 

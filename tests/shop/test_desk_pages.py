@@ -69,7 +69,7 @@ def test_who_comes_second_with_other_goods_is_told_and_can_go_on(cast, client_of
     other, key = client_of(cast.manager), key_on(desk, page)
     desk.post(page, data=basket(cast, 1, key=key))
     late = other.post(page, data=basket(cast, 2, key=key))
-    assert late.status_code == 422
+    assert late.status_code == 409
     assert "已经兑换过" in late.text
     assert f'value="{key}"' not in late.text
     assert 'value="2"' in late.text

@@ -71,7 +71,7 @@ def test_a_key_that_was_used_for_something_else_gets_a_new_one(cast, manager):
     form = {"key": key, "quantity": "5", "source": "purchase"}
     manager.post(address, data=form)
     again = manager.post(address, data=form | {"quantity": "6"})
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert key not in again.text
 
 
