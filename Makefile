@@ -19,7 +19,7 @@ test: .venv/dev fonts $(CATALOGUE).mo  ## All tests: pages on SQLite, rules on o
 long: .venv/dev fonts $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, longer histories
 	$(BIN)/pytest -n 2 --dist worksteal --long
 
-torture: .venv/dev $(CATALOGUE).mo  ## Kill, fill and confuse it a thousand times: about an hour (docs/reliability.md)
+torture: .venv/dev $(CATALOGUE).mo  ## Kill, fill and confuse it a thousand times: about half an hour (docs/reliability.md)
 	$(BIN)/python -m tests.served.torture
 	$(BIN)/python -m tests.served.torture.week
 

@@ -1,6 +1,6 @@
 """Minutes of everything that can go wrong, on both databases, and what was lost by it: nothing.
 
-    make torture                                   about an hour on two cores: a thousand kills
+    make torture                                   about half an hour on two cores: a thousand kills
     .venv/bin/python -m tests.served.torture 0.1   a tenth of it
 
 Prints a table and writes it into docs/reliability.md. Exits 1 if anything was lost, done twice or half done.
