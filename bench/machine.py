@@ -8,12 +8,10 @@ processor time of the program, its start included.
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from flask_babel import Babel
 from stdnum import ean
 
 from bench import figures, roster, sites
+from bench.commands import flask, run
 from bench.figures import Figure, at_least, at_most
 from demo.cli import COUNTY_FILE
 from ground.clock import SHANGHAI
@@ -31,29 +30,6 @@ from shop.paper.receipt import Receipt, ReceiptLine, receipt_pdf
 
 GOODS, RECEIPTS = 5_000, 200
 ROSTER_SECONDS, GOODS_SECONDS, CARDS_SECONDS, CARDS_MB, RECEIPTS_A_SECOND = 6, 5, 12, 200, 200
-
-
-@dataclass(frozen=True)
-class Used:
-    """What a command took: seconds of processor time, and megabytes of memory at the most."""
-
-    seconds: float
-    megabytes: float
-
-
-def run(*command: str) -> Used:
-    """Run a module of Python. RuntimeError when it fails."""
-    process = subprocess.Popen([sys.executable, "-m", *command], cwd=sites.ROOT, stdout=subprocess.DEVNULL)
-    _pid, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
-    return Used(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
-
-
-def flask(*command: str) -> Used:
-    """Run a command of the program."""
-    return run("flask", "--app", "app", *command)
 
 
 def measure(kind: str) -> Iterator[Figure]:

@@ -209,7 +209,7 @@ def _bookings() -> Iterator[str]:
         )
     )
     for assessment in db.session.scalars(select(Assessment).where(is_booked).order_by(Assessment.id)):
-        lines = assessments.latest_lines(assessment)
+        lines = assessments.latest_lines(assessment, with_workers=False)
         computed_totals = _computed_totals(assessment)
         awards = {row.worker_id: row for row in db.session.execute(_awards_of(assessment))}
         for worker_id, line in lines.items():

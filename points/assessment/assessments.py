@@ -87,17 +87,18 @@ def hung(village: Area) -> list[tuple[Assessment, Notice]]:
     return list(latest.items())
 
 
-def latest_lines(assessment: Assessment) -> dict[int, NoticeLine]:
+def latest_lines(assessment: Assessment, *, with_workers: bool = True) -> dict[int, NoticeLine]:
     """Each worker's line as it was posted last, by the worker's id; empty before the first notice.
 
-    A line that is not on the latest notice of the whole sheet hangs no more.
+    A line that is not on the latest notice of the whole sheet hangs no more. The workers themselves come
+    along, unless only figures are asked for.
     """
     whole = select(func.max(Notice.number)).where(Notice.assessment_id == assessment.id, Notice.whole)
     posted = db.session.scalars(
         select(NoticeLine)
         .join(NoticeLine.notice)
         .where(Notice.assessment_id == assessment.id, Notice.number >= whole.scalar_subquery())
-        .options(joinedload(NoticeLine.notice), selectinload(NoticeLine.worker))
+        .options(joinedload(NoticeLine.notice), *([selectinload(NoticeLine.worker)] if with_workers else []))
         .order_by(Notice.number, NoticeLine.number)
     )
     return {line.worker_id: line for line in posted}
