@@ -267,7 +267,10 @@ def by_token(token: str) -> Card | None:
 def by_number(number: str, village: Area) -> Card | None:
     """A village's card with this number, or None."""
     return db.session.scalar(
-        select(Card).join(Card.person).where(Card.number == number, Person.area_id == village.id)
+        select(Card)
+        .join(Card.person)
+        .options(contains_eager(Card.person))
+        .where(Card.number == number, Person.area_id == village.id)
     )
 
 

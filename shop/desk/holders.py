@@ -39,8 +39,7 @@ class AtDesk:
     redemption_id: int | None
 
 
-_Redeemed, _Duplicate = aliased(Account), aliased(Merge)
-_SignIn, _Serving, _Server, _ServerMerge = aliased(User), aliased(User), aliased(Person), aliased(Merge)
+_SignIn, _Serving, _Server = aliased(User), aliased(User), aliased(Person)
 _TODAY = bindparam("today", type_=Date)
 
 # A row for each of their sign-ins and terms.
@@ -52,21 +51,23 @@ _AT_DESK = (
         Person.name,
         Person.phone,
         Grid.name.label("grid"),
-        Account.balance,
-        _Redeemed.id.label("redeemed_id"),
+        select(Account.balance).where(Account.person_id == Person.id).scalar_subquery().label("balance"),
+        select(Account.id)
+        .where(Account.village_id == Person.area_id, Account.kind == AccountKind.REDEEMED)
+        .scalar_subquery()
+        .label("redeemed_id"),
         select(Redemption.id)
         .where(Redemption.key == bindparam("key"))
         .scalar_subquery()
         .label("redemption_id"),
-        exists().where(_Duplicate.kept_id == Person.id).label("has_merged"),
-        (Merge.id.is_not(None) | _ServerMerge.id.is_not(None)).label("is_merged"),
+        exists().where(Merge.kept_id == Person.id).label("has_merged"),
+        exists().where(Merge.duplicate_id.in_((Person.id, _Server.id))).label("is_merged"),
         *(column.label(f"sign_in_{column.key}") for column in (_SignIn.name, _SignIn.unit, _SignIn.phone)),
         *(column.label(f"serving_{column.key}") for column in (_Serving.name, _Serving.unit, _Serving.phone)),
         *(column.label(f"server_{column.key}") for column in (_Server.id, _Server.name, _Server.phone)),
     )
     .select_from(Card)
     .join(Card.person)
-    .outerjoin(Person.merge)
     .outerjoin(
         Appointment,
         (Appointment.person_id == Person.id)
@@ -74,12 +75,9 @@ _AT_DESK = (
         & and_(*holders.terms_touching(_TODAY, _TODAY)),
     )
     .outerjoin(Appointment.grid)
-    .outerjoin(Account, Account.person_id == Person.id)
-    .outerjoin(_Redeemed, (_Redeemed.village_id == Person.area_id) & (_Redeemed.kind == AccountKind.REDEEMED))
     .outerjoin(_SignIn, _SignIn.person_id == Person.id)
     .outerjoin(_Serving, _Serving.id == bindparam("serving_id"))
     .outerjoin(_Server, _Server.id == _Serving.person_id)
-    .outerjoin(_ServerMerge, _ServerMerge.duplicate_id == _Server.id)
     .where(Card.id == bindparam("card_id"))
     .order_by(Appointment.id)
 )

@@ -24,7 +24,7 @@ from shop.shelf import goods as shelf
 from shop.shelf import shops
 from shop.shelf.hours import Hours, Span
 from shop.stock import counts, moves
-from tests.cast import TODAY
+from tests.cast import TODAY, counted
 from tests.shop import till as tills
 from tests.story import answer_lost, count, everything_fits
 from tests.test_rules import methods
@@ -55,6 +55,19 @@ def codes_of(operation):
 DOCUMENTED = {
     code for path in CONTENT["paths"].values() for operation in path.values() for code in codes_of(operation)
 }
+
+
+def test_a_redemption_asks_for_nothing_twice(cast, till):
+    """Device, card and lock; who stands there, the basket, the number; four inserts and two updates."""
+    card = cast.card.number
+    till.order(card, {SOAP: 1})
+    with counted() as sent:
+        assert till.order(card, {SOAP: 1, SALT: 1}).status_code == 201
+    assert Counter(statement.split()[0] for statement in sent if "BEGIN" not in statement) == {
+        "SELECT": 5,
+        "INSERT": 4,
+        "UPDATE": 3,
+    }
 
 
 def test_a_basket_from_the_card_to_the_void(cast, till):

@@ -82,7 +82,7 @@ def _card_page(card: Card, form: BasketForm) -> str:
         card=card,
         portrait=portraits.portrait_of(card.person),
         grid=holder.grid,
-        kept_until=departures.points_kept_until(card.person),
+        kept_until=None if holder.grid else departures.points_kept_until(card.person),
         card_refusal=_refusal_at_desk(holder, shop),
         balance=holder.balance,
         lapses=expiry.warning(card.person),
