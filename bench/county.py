@@ -76,7 +76,7 @@ def _village(village: Area, plans: Sequence[roll.DemoPlan], chance: random.Rando
 
 
 def _people(village: Area, plans: Sequence[roll.DemoPlan], chance: random.Random) -> list[Person]:
-    """A worker for each grid, in the middle of a term."""
+    """A worker for each grid, in the middle of a term, with a sign-in."""
     grids = [
         Grid(village_id=village.id, code=plan.code, name=plan.name, kind=plan.kind, households=8)
         for plan in plans
@@ -84,6 +84,12 @@ def _people(village: Area, plans: Sequence[roll.DemoPlan], chance: random.Random
     people = [Person(area_id=village.id, name=roll.name(chance), phone=roll.phone(chance)) for _plan in plans]
     add_rows(grids)
     add_rows(people)
+    add_rows(
+        [
+            User(username=f"worker-{one.id}", name=one.name, password_hash=SECRET.hash, person_id=one.id)
+            for one in people
+        ]
+    )
     begins = clock.today()
     add_rows(
         [

@@ -16,7 +16,7 @@ from ground.db import db
 from points import verify as points_verify
 from points.models import Deduction
 from shop.desk import verify as shop_verify
-from tests.cast import new_app
+from tests.cast import new_app, writing_connection
 
 pytestmark = pytest.mark.both_databases
 
@@ -53,7 +53,7 @@ def released(request, database):
     app, tables = new_app(database.uri("released")), kept_rows(request.param)
     with app.app_context():
         flask_migrate.upgrade(revision=RELEASES[request.param])
-        with db.engine.begin() as connection:
+        with writing_connection() as connection:
             for table, rows in tables.items():
                 columns = ", ".join(f'"{name}"' for name in rows[0])
                 values = ", ".join(f":{name}" for name in rows[0])
@@ -104,13 +104,13 @@ def test_an_upgrade_keeps_the_journals_shut(released):
     for journal in ("transfer", "award", "stock_move", "redemption", "void", "price", "notice", "adjustment"):
         key = next(iter(rows_of(journal)[0]))
         for statement in (f"UPDATE {journal} SET {key} = {key}", f"DELETE FROM {journal}"):
-            with pytest.raises(sa.exc.DBAPIError, match="append-only"), db.engine.begin() as connection:
+            with pytest.raises(sa.exc.DBAPIError, match="append-only"), writing_connection() as connection:
                 connection.execute(sa.text(statement))
 
 
 def test_an_upgrade_makes_one_name_of_sign_in_names_that_are_one(released):
     written = ["Ｂ oss", "boss", "BOSS", "ＳＵＥ", "Sue"]
-    with db.engine.begin() as connection:
+    with writing_connection() as connection:
         for ident, username in enumerate(written, 9001):
             values = {"id": ident, "username": username}
             connection.execute(
@@ -127,13 +127,13 @@ def test_an_upgrade_makes_one_name_of_sign_in_names_that_are_one(released):
 
 def test_foreign_keys_are_watched_again_after_an_upgrade(released):
     flask_migrate.upgrade()
-    with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
+    with pytest.raises(sa.exc.IntegrityError), writing_connection() as connection:
         connection.execute(sa.text("UPDATE grid SET village_id = 77"))
 
 
 def test_what_took_points_before_an_upgrade_is_a_deduction_told_on_its_day(released):
     """Whoever it is about reads it from the upgrade on, and has the days to say something."""
-    with db.engine.begin() as connection:
+    with writing_connection() as connection:
         minus = connection.scalar(sa.text("SELECT min(id) FROM rubric_item WHERE points < 0"))
         row = connection.execute(sa.text("SELECT * FROM service ORDER BY id LIMIT 1")).mappings().one()
         undecided = {"state": "recorded", "decided_by_id": None, "decided_at": None, "assessment_id": None}

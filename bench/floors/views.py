@@ -32,6 +32,7 @@ HOLDER = """
     FROM card JOIN person ON person.id = card.person_id
     JOIN account ON account.person_id = person.id
     JOIN account AS redeemed ON redeemed.village_id = area_id AND redeemed.kind = 'redeemed'
+        AND redeemed.person_id IS NULL
     WHERE card.number = :number AND area_id = :village_id AND state = 'active'
     FOR NO KEY UPDATE OF account"""
 

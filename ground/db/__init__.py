@@ -647,6 +647,7 @@ def engine_options(uri: str, threads: int) -> dict[str, Any]:
         "max_overflow": threads,
         "pool_timeout": 10,
         "connect_args": {"connect_timeout": 5},
+        "execution_options": {"reading": True},  # but in `transaction()`, which is writing
     }
 
 
@@ -655,7 +656,7 @@ def _begin(connection: Connection) -> None:
     """Begin as what a transaction is for: only `transaction()` may write, and both databases know it."""
     options, raw = connection.get_execution_options(), connection.connection.driver_connection
     if isinstance(raw, psycopg.Connection):
-        is_reading = not options.get("writing")
+        is_reading = bool(options.get("reading") and not options.get("writing"))
         if raw.read_only is not is_reading:
             raw.read_only = is_reading
     elif connection.dialect.name == "sqlite":

@@ -50,7 +50,7 @@ class User(UserMixin, Base):
     given_at: Mapped[datetime | None] = mapped_column(Moment)
     session: Mapped[int] = mapped_column(default=0, server_default="0")
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     unit: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     phone: Mapped[str] = mapped_column(String(20), default="", server_default=text("''"))
 

@@ -53,7 +53,11 @@ _AT_DESK = (
         Grid.name.label("grid"),
         select(Account.balance).where(Account.person_id == Person.id).scalar_subquery().label("balance"),
         select(Account.id)
-        .where(Account.village_id == Person.area_id, Account.kind == AccountKind.REDEEMED)
+        .where(
+            Account.village_id == Person.area_id,
+            Account.kind == AccountKind.REDEEMED,
+            Account.person_id.is_(None),  # as the index says
+        )
         .scalar_subquery()
         .label("redeemed_id"),
         select(Redemption.id)
