@@ -669,6 +669,9 @@ def _end_reading(connection: Connection) -> None:
 
     After a rollback psycopg forgets them, and PostgreSQL would plan each of them anew in each request.
     """
+    if connection.invalidated:  # it was lost, and has nothing to end
+        return
     raw = connection.connection.driver_connection
     if isinstance(raw, psycopg.Connection) and raw.read_only and not raw.broken:
-        raw.commit()
+        with suppress(psycopg.OperationalError):  # the rollback, which comes next, says it
+            raw.commit()

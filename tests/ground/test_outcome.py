@@ -1,7 +1,7 @@
 """What nobody can know is not said: an answer that is lost on either side of the commit, and what then."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from ground.db import db, may_have_written, transaction
 from people import audit
@@ -106,6 +106,21 @@ def test_a_basket_that_broke_afterwards_is_not_booked_again(app, cast, browser_o
         patch.setattr("shop.views.desk.serving.redemptions.redeem", lambda *order: 1 / 0)
         known = desk.post(page, data=sent)
     assert (known.status_code, NOT_BOOKED in known.text, UNKNOWN in known.text) == (500, True, False)
+
+
+@pytest.mark.one_database("postgresql")
+def test_a_connection_that_dies_while_it_writes_is_told_as_one(cast, browser_of, rich, monkeypatch):
+    """The page says that the records can't be reached; the next one has a new connection."""
+    desk, page = browser_of(cast.volunteer), f"{HERE}/desk/{cast.card.number}"
+    sent, dying = (
+        basket(desk.get(page).text, cast.goods.id),
+        text("SELECT pg_terminate_backend(pg_backend_pid())"),
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr("shop.views.desk.serving.redemptions.redeem", lambda *order: db.session.execute(dying))
+        assert desk.post(page, data=sent).status_code == 503
+    done = desk.post(page, data=sent)
+    assert (desk.get(done.location).status_code, count(Redemption)) == (200, 1)
 
 
 @sides
