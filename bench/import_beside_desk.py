@@ -95,7 +95,8 @@ def prepare() -> tuple[int, int, list[int]]:
     """A shop, a well-stocked article of it, and cards whose owners can afford it for long; by their ids."""
     with transaction():
         shop = db.session.scalars(select(Shop).order_by(Shop.id).limit(1)).one()
-        goods = min(shelf.offers(shop), key=lambda offer: offer.price).goods
+        unlimited = [offer for offer in shelf.offers(shop) if offer.goods.quota is None]
+        goods = min(unlimited, key=lambda offer: offer.price).goods
         moves.receive(f"bench-{uuid4().hex}", goods, 100_000, Source.ALLOCATION, None)
         cards = [
             card
