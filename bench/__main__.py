@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 
 from bench import card, desk, figures, redemption, sites
 
@@ -16,15 +17,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4, help="for each turn of program and floor")
     parser.add_argument("--rounds", type=int, default=3, help="how many turns each of them has")
     chosen = parser.parse_args()
-    measured = []
+    sys.exit(figures.report(_measured(chosen)))
+
+
+def _measured(chosen: argparse.Namespace) -> Iterator[figures.Figure]:
     for kind in chosen.database or sites.KINDS:
         with sites.open_site(kind, chosen.seconds, chosen.rounds) as site:
             for name in chosen.modules or MODULES:
-                for figure in MODULES[name].measure(site):
-                    measured.append(figure)
-                    print(figure.as_json(), flush=True)
-    print(f"\n{figures.table(measured)}")
-    sys.exit(any(figure.ok is False for figure in measured))
+                yield from MODULES[name].measure(site)
 
 
 if __name__ == "__main__":

@@ -85,3 +85,13 @@ def table(figures: Iterable[Figure]) -> str:
             f"| {each.goal or ''} | {verdict} |"
         )
     return "\n".join(rows)
+
+
+def report(figures: Iterable[Figure]) -> int:
+    """Print each figure as it comes, then the table; returns 1 when one of them falls short of its goal."""
+    measured = []
+    for figure in figures:
+        measured.append(figure)
+        print(figure.as_json(), flush=True)
+    print(f"\n{table(measured)}")
+    return int(any(figure.ok is False for figure in measured))

@@ -85,13 +85,8 @@ def main() -> None:
     parser.add_argument("--database", choices=sites.KINDS, action="append")
     parser.add_argument("--transfers", type=int, default=TRANSFERS)
     chosen = parser.parse_args()
-    measured = []
-    for kind in chosen.database or sites.KINDS:
-        for figure in measure(kind, chosen.transfers):
-            measured.append(figure)
-            print(figure.as_json(), flush=True)
-    print(f"\n{figures.table(measured)}")
-    sys.exit(any(figure.ok is False for figure in measured))
+    kinds = chosen.database or sites.KINDS
+    sys.exit(figures.report(figure for kind in kinds for figure in measure(kind, chosen.transfers)))
 
 
 if __name__ == "__main__":

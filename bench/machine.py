@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from flask import Flask
@@ -113,13 +114,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.machine", description=__doc__)
     parser.add_argument("--database", choices=sites.KINDS, action="append")
     chosen = parser.parse_args()
-    measured = []
-    for told in (measure_paper(), *(measure(kind) for kind in chosen.database or sites.KINDS)):
-        for figure in told:
-            measured.append(figure)
-            print(figure.as_json(), flush=True)
-    print(f"\n{figures.table(measured)}")
-    sys.exit(any(figure.ok is False for figure in measured))
+    on_databases = (figure for kind in chosen.database or sites.KINDS for figure in measure(kind))
+    sys.exit(figures.report(chain(measure_paper(), on_databases)))
 
 
 if __name__ == "__main__":
