@@ -387,6 +387,12 @@ class Client(FlaskLoginClient):
         return response
 
 
+def _check_printed(value: object) -> object:
+    """What a page prints; a refusal itself would stand there with its code, and its sentence is meant."""
+    assert not isinstance(value, Exception), f"the page prints {value!r}"
+    return value
+
+
 def new_app(uri: str) -> Flask:
     """The application on a database, as tests want it."""
     app = create_app(
@@ -394,5 +400,6 @@ def new_app(uri: str) -> Flask:
     )
     # A page that asks for something it was not given fails the test instead of leaving it out.
     app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.finalize = _check_printed
     app.test_client_class = Client
     return app

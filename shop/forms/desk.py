@@ -48,7 +48,7 @@ class BasketForm(KeyedForm):
     proxy_name = StringField(_("Name of who came"), validators=[Length(max=100)])
     proxy_relation = StringField(_("Who they are to the worker"), validators=[Length(max=40)])
     signature = HiddenField()
-    refusal: Refused | None = None
+    refused: Refused | None = None
 
     @property
     def collector(self) -> proxies.Collector | None:
@@ -67,15 +67,15 @@ class BasketForm(KeyedForm):
     @property
     def key_was_used(self) -> bool:
         """Whether the key stood for another basket, so that a new one had to take its place."""
-        return self.refusal is not None and self.refusal.code == "key_reused"
+        return self.refused is not None and self.refused.code == "key_reused"
 
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal and remember it; a signature that was not one is asked for again."""
         super().refuse(refusal)
-        self.refusal = refusal
+        self.refused = refusal
         if refusal.field == self.signature.name:
             self.signature.data = ""
 
     def problem(self) -> Refused:
         """Why nothing was handed out: the refusal, or what is wrong with the form."""
-        return self.refusal or Refused("bad_form", next(iter(self.errors.values()))[0])
+        return self.refused or Refused("bad_form", next(iter(self.errors.values()))[0])

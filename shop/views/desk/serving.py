@@ -54,7 +54,7 @@ def desk_card(village: str, number: str) -> Response | dict[str, str] | web.Prob
         if form.status == 200:
             receipt = _receipt_url(redemption)
             return {"url": receipt} if by_script else redirect(receipt)
-        if form.refusal is None or form.refusal.code != "unknown_outcome":
+        if form.refused is None or form.refused.code != "unknown_outcome":
             unseen.refused(card)
     if form.is_submitted() and by_script:
         refusal = form.problem()
