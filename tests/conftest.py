@@ -45,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     which = "one_database(first='sqlite'): asks this one, as pages ask SQLite; the other one in `make long`"
     config.addinivalue_line("markers", which)
+    config.addinivalue_line("markers", "only_on(database): asks this one; the other has no such thing")
     config.addinivalue_line("markers", "both_databases: asks both, also in `make test`")
     config.addinivalue_line("markers", "at_length: takes minutes; in `make long` alone")
 
@@ -59,6 +60,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     is_long = config.getoption("long")
 
     def is_asked(item: pytest.Item) -> bool:
+        only = item.get_closest_marker("only_on")
+        if only is not None and item.callspec.params["database"] != only.args[0]:
+            return False
         return not is_in_test(item) or "long" in item.fixturenames if is_long else is_in_test(item)
 
     items[:] = filter(is_asked, items)
@@ -82,7 +86,7 @@ def is_in_test(item: pytest.Item) -> bool:
     if "database" not in item.fixturenames:
         return True
     which = item.callspec.params["database"]
-    mark = item.get_closest_marker("one_database")
+    mark = item.get_closest_marker("only_on") or item.get_closest_marker("one_database")
     if mark is not None or "client_of" in item.fixturenames:
         return which == (mark.args[0] if mark and mark.args else "sqlite")
     return bool(item.get_closest_marker("both_databases") or MEETING & {*item.fixturenames}) or which == turn(

@@ -11,9 +11,9 @@ from ground.forms import Form
 from tests.cast import COUNTY, TOWNSHIP
 from tests.formpages import data_of
 from tests.test_rules import address, lived_in, to_look_at
-from tests.test_sent_forms import Snapshot, post_endpoints, sqlite_only, stage
+from tests.test_sent_forms import Snapshot, post_endpoints, stage
 
-__all__ = ["lived_in", "sqlite_only", "stage"]  # fixtures
+__all__ = ["lived_in", "stage"]  # fixtures
 
 USERS = (
     *("clerk", "chair", "manager", "volunteer", "worker", "instructor", "supervisor"),
@@ -37,6 +37,8 @@ NOT_HERE = {
     **dict.fromkeys(("roster.import_file", "shelf.goods_file"), "the file that waits is a bad one"),
     **dict.fromkeys(("conduct.training_read", "desk.desk_read"), "frames of a camera, sent by a script"),
     "ledger.merge": "nobody is entered twice",
+    **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "nobody has a second step yet"),
+    "signin.take_off_second_step": "nobody has one yet",
     "demo.next_day": "in the demo alone",
 }
 
@@ -211,7 +213,8 @@ def death(answer, made, form):
 
 
 @pytest.mark.at_length
-def test_no_form_is_dead(app, cast, client_of, lived_in, stage, tried, sqlite_only):
+@pytest.mark.only_on("sqlite")
+def test_no_form_is_dead(app, cast, client_of, lived_in, stage, tried):
     """Each is sent as it stands by everybody who has it, and once with what must be filled in filled in."""
     before, dead, sent, filled = Snapshot(), {}, set(), set()
     pages = [*first_pages(app, lived_in), *stage]

@@ -185,17 +185,10 @@ def found_before():
 
 
 @pytest.fixture
-def found(app, cast, client_of, stage, found_before, sqlite_only):
+def found(app, cast, client_of, stage, found_before):
     """The forms of all pages, each as it stands there: whose name, the page, endpoint and form."""
     found_before[:] = found_before or each_form(app, cast, client_of, stage)
     return found_before
-
-
-@pytest.fixture
-def sqlite_only(app):
-    """For what puts files back in between; what is asked is the same on both databases."""
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the database is a file here")
 
 
 def post_endpoints(app):
@@ -292,6 +285,7 @@ def is_repeated(endpoint, form):
     return endpoint in REPEATING or any(each.name == "key" for each in form.controls)
 
 
+@pytest.mark.only_on("sqlite")
 def test_every_form_is_done_once(app, cast, client_of, found):
     """Through the forms as pages have them: each carries the key of its reader, and is sent twice."""
     before, told, done = Snapshot(), typed(cast), set()
@@ -337,6 +331,7 @@ def sign_in_on(app, client, answer, username):
     return client.post(form.action, data=data_of(form.filled({"username": username, "password": PASSWORD})))
 
 
+@pytest.mark.only_on("sqlite")
 def test_what_was_typed_is_kept_and_shown_again(app, cast, client_of, found, with_tokens):
     """Signed out between page and sending: over every form of every page.
 
@@ -406,7 +401,8 @@ NOT_ON_STAGE = {
     ("ready", "posts"),
     [(ready_to_write, WRITES), (ready_for_duties, DUTY_WRITES), (ready_for_more, MORE_WRITES)],
 )
-def test_what_no_form_of_the_stage_sends_is_done_once(app, cast, client_of, sqlite_only, ready, posts):
+@pytest.mark.only_on("sqlite")
+def test_what_no_form_of_the_stage_sends_is_done_once(app, cast, client_of, ready, posts):
     """The rest of the posts, each with a key as its page would have made it."""
     there, wrote = ready(cast), set()
     for name, path, form in posts:

@@ -108,7 +108,7 @@ def test_a_basket_that_broke_afterwards_is_not_booked_again(app, cast, browser_o
     assert (known.status_code, NOT_BOOKED in known.text, UNKNOWN in known.text) == (500, True, False)
 
 
-@pytest.mark.one_database("postgresql")
+@pytest.mark.only_on("postgresql")
 def test_a_connection_that_dies_while_it_writes_is_told_as_one(cast, browser_of, rich, monkeypatch):
     """The page says that the records can't be reached; the next one has a new connection."""
     desk, page = browser_of(cast.volunteer), f"{HERE}/desk/{cast.card.number}"

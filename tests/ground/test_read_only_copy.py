@@ -16,7 +16,7 @@ from ground.db import db, troubles
 from ground.db.troubles import SENTENCES, Trouble
 from tests.cast import VILLAGE, Cast, new_app, session_of
 
-pytestmark = pytest.mark.one_database
+pytestmark = pytest.mark.only_on("sqlite")
 
 NOBODY = 65534  # for root everything can be written
 MARKS = re.compile(r'value="[^"]{40,}"')  # keys of forms, which are new on each page

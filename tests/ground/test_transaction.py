@@ -182,7 +182,7 @@ def test_many_rows_are_locked_at_once_by_their_ids(cast):
     assert sum("FROM person" in statement for statement in sent) == 2
 
 
-@pytest.mark.one_database("postgresql")
+@pytest.mark.only_on("postgresql")
 def test_what_only_reads_writes_nothing_and_forgets_no_statement(cast):
     """psycopg would forget what it has prepared at each rollback."""
     with pytest.raises(DBAPIError, match="read-only"):

@@ -45,7 +45,7 @@ def other_connection():
     return connection
 
 
-@pytest.mark.one_database
+@pytest.mark.only_on("sqlite")
 def test_others_write_while_it_goes_on(cast, monkeypatch):
     monkeypatch.setattr(filing, "ROWS_AT_ONCE", 1)
     before = there(Grid)
@@ -61,7 +61,7 @@ def test_others_write_while_it_goes_on(cast, monkeypatch):
     other.close()
 
 
-@pytest.mark.one_database
+@pytest.mark.only_on("sqlite")
 def test_what_others_changed_meanwhile_is_kept(cast, monkeypatch):
     """Somebody whom the file does not name: it is rehearsed anew, and taken in."""
     monkeypatch.setattr(filing, "ROWS_AT_ONCE", 1)
@@ -75,7 +75,7 @@ def test_what_others_changed_meanwhile_is_kept(cast, monkeypatch):
     assert planned(cast.county, rows(3)).counts == {"left": 3}
 
 
-@pytest.mark.one_database
+@pytest.mark.only_on("sqlite")
 def test_what_makes_another_plan_stops_all_of_it(cast):
     take_in(cast.county, rows(3))
     before = [there(model) for model in (Grid, Person, AuditEvent)]
@@ -93,7 +93,7 @@ def test_what_makes_another_plan_stops_all_of_it(cast):
     assert [there(model) for model in (Grid, Person, AuditEvent)] == before
 
 
-@pytest.mark.one_database
+@pytest.mark.only_on("sqlite")
 def test_where_somebody_always_writes_it_is_given_up(cast):
     before, other = [there(model) for model in (Grid, Person, AuditEvent)], other_connection()
     with closing(importing(cast)) as steps, refusal("plan_changed"):
@@ -140,7 +140,7 @@ def test_it_writes_what_the_verbs_write(cast):
     assert db.session.scalars(opened).all() == ["opened"]
 
 
-@pytest.mark.one_database
+@pytest.mark.only_on("sqlite")
 def test_a_table_that_was_forgotten_is_a_mistake_of_the_program(cast):
     kind = filing.FileType(
         intake.ROSTER.name,
@@ -166,7 +166,7 @@ def sent_under_the_lock(cast, number):
     return [statement for statement in sent[begun:] if not statement.startswith("BEGIN")]
 
 
-@pytest.mark.one_database
+@pytest.mark.only_on("sqlite")
 def test_the_lock_is_held_for_few_statements(cast):
     """Whatever the rows: what is read, planned and checked was so before the lock."""
     sent = sent_under_the_lock(cast, 40)

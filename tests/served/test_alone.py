@@ -85,7 +85,7 @@ def test_a_second_start_on_one_file_says_what_runs_and_stops(place):
     assert not (place.parent / "aixin.sqlite").exists()
 
 
-@pytest.mark.one_database
+@pytest.mark.only_on("sqlite")
 def test_any_other_server_that_comes_second_answers_nothing_else(app):
     """gunicorn, `flask run` and all the others: they hear of it at the first request."""
     client = app.test_client()
@@ -109,7 +109,7 @@ def test_a_port_that_is_taken_is_named_with_who_has_it(monkeypatch, tmp_path):
         assert (status, f"http://127.0.0.1:8000/, process {process.pid}, since 20" in said) == (1, True)
 
 
-@pytest.mark.one_database
+@pytest.mark.only_on("sqlite")
 def test_commands_work_beside_a_server(house):
     house.serve().answering()
     status, said = said_by(house.uri, "ledger", "verify")

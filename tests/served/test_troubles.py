@@ -50,7 +50,7 @@ def served(uri):
 
 
 @pytest.mark.parametrize("trouble", CLOSED)
-@pytest.mark.one_database
+@pytest.mark.only_on("sqlite")
 def test_a_database_that_takes_nothing_is_read_all_the_same(served, trouble, caplog):
     client = served.test_client(user=Cast().clerk)
     db.session.remove()
@@ -66,7 +66,7 @@ def test_a_database_that_takes_nothing_is_read_all_the_same(served, trouble, cap
     assert [message.partition(":")[0] for message in logged] == [trouble.name]
 
 
-@pytest.mark.one_database("postgresql")
+@pytest.mark.only_on("postgresql")
 def test_a_database_that_is_away_is_told_and_used_as_soon_as_it_is_back(served):
     """Asked where nobody listens, and then where it is."""
     nowhere = free_port()
@@ -86,7 +86,7 @@ def test_a_database_that_is_away_is_told_and_used_as_soon_as_it_is_back(served):
     assert client.get("/sign-in").status_code == 200
 
 
-@pytest.mark.one_database("postgresql")
+@pytest.mark.only_on("postgresql")
 def test_a_connection_that_was_cut_is_not_used_again(served):
     client = served.test_client()
     process = client.get("/limits").json["process"]
@@ -95,7 +95,7 @@ def test_a_connection_that_was_cut_is_not_used_again(served):
     assert client.get("/limits").json["process"] != process
 
 
-@pytest.mark.one_database("postgresql")
+@pytest.mark.only_on("postgresql")
 def test_a_server_waits_no_longer_than_it_says_and_has_a_connection_for_each_thread(served):
     in_words = {"lock_timeout": "10s", "statement_timeout": "1min"}
     in_words["idle_in_transaction_session_timeout"] = "1min"

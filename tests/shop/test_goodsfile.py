@@ -289,7 +289,7 @@ def begun(cast, rows):
     return steps, lambda statement: till.execute(statement).rowcount
 
 
-@pytest.mark.one_database
+@pytest.mark.only_on("sqlite")
 def test_the_desk_hands_out_while_a_list_comes_in(cast, monkeypatch):
     monkeypatch.setattr(filing, "ROWS_AT_ONCE", 1)
     lots = count(Lot)
@@ -300,7 +300,7 @@ def test_the_desk_hands_out_while_a_list_comes_in(cast, monkeypatch):
     assert prices.price_of(named("肥皂", cast.shop)) == 40
 
 
-@pytest.mark.one_database
+@pytest.mark.only_on("sqlite")
 def test_what_is_put_into_the_archive_while_it_comes_in_must_lie_nowhere(cast):
     """Planned when the shelf was empty; a delivery of it arrives before it is written."""
     lot = db.session.scalars(select(Lot).where(Lot.goods_id == cast.goods.id)).one()

@@ -28,6 +28,8 @@ CLIENTS = 6
 BASKET = 1  # units of salt
 # What a page says that leaves it open, by its code.
 OPEN = {"unknown_outcome": "不知道有没有记上", "conflict": "同一时刻有别人办了这件事"}
+# What a till is rightly told, whatever goes wrong: who has spent all points gets nothing more.
+RIGHTLY_REFUSED = {"insufficient_points"}
 AGAIN_AFTER = 0.02  # seconds until a client asks again
 
 
@@ -183,7 +185,7 @@ class Client(Thread):
                 if asked.kind == Kind.REDEMPTION:
                     self._done.append(asked)
             elif status == 500 or (400 <= status < 500 and code != "conflict"):
-                if code != "unknown_outcome":
+                if code not in {"unknown_outcome", *RIGHTLY_REFUSED}:
                     self._journal.broken[status, code] += 1
                 if status != 500:
                     asked.fate = Fate.REFUSED

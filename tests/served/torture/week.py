@@ -36,7 +36,7 @@ from tests.served.torture.reckoning import Reckoning, Standing, reckon
 
 DAYS = 7
 SERVICES_A_VILLAGE = 140
-CARDS_A_VILLAGE = 40  # so that nobody runs out of points in a week
+CARDS_A_VILLAGE = 40
 HEADINGS = "database | what is done | kills | asked | acknowledged | lost | done twice | half done"
 
 
