@@ -141,13 +141,18 @@ class Form(FlaskForm):
         if reason := g.get("only_shown"):
             self.refuse(reason)
             return False
-        return bool(super().validate(*args, **kwargs))
+        is_valid = bool(super().validate(*args, **kwargs))
+        if not is_valid and not self.refusal:
+            self.refusal = next(
+                (field.errors[0] for field in self if _is_hidden(field) and field.errors), None
+            )
+        return is_valid
 
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal beside its field; above the form if it has no field or a hidden one."""
         events.tell_refusal(refusal)
         self.refused_status = refusal.status
-        if refusal.field in self and not isinstance(self[refusal.field], HiddenField):
+        if refusal.field in self and not _is_hidden(self[refusal.field]):
             field = self[refusal.field]
             field.errors = [*field.errors, refusal.message]
         else:
@@ -157,6 +162,11 @@ class Form(FlaskForm):
     def status(self) -> int:
         """The HTTP status of the page that shows this form: its refusal's, 422 with errors, otherwise 200."""
         return self.refused_status if self.refusal or self.errors else 200
+
+
+def _is_hidden(field: Any) -> bool:
+    """Whether nothing can stand beside a field; what is wrong with it stands above the form."""
+    return isinstance(field, HiddenField)
 
 
 class SelectField(wtforms.SelectField):

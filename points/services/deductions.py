@@ -98,12 +98,11 @@ def check_may_state(deduction: Deduction, actor: User) -> None:
     if persons.is_sign_in_of(actor, service.worker):
         return
     if not actor.roles_in(service.worker.area) & PROPOSERS:
-        raise Refused("committee_only", _("The worker or the committee writes this down."), "text")
+        raise Refused("committee_only", _("The worker or the committee writes this down."))
     if humans.is_same(actor, service.recorded_by):
         raise Refused(
             "same_person",
             _("You proposed this yourself. The worker or somebody else of the committee writes this down."),
-            "text",
         )
 
 
