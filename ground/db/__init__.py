@@ -115,6 +115,10 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# The `info` of a column that goes on by itself while others work, as a number that is drawn: nothing that is
+# planned relies on it.
+COUNTS_ON = {"counts_on": True}
+
 UNKNOWN_OUTCOME = _(
     "It is not known whether this was written down. Press the same button once more: nothing is done twice."
 )

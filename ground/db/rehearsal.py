@@ -7,16 +7,16 @@ needs none of it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Connection, MetaData, Table, event
+from sqlalchemy import Column, Connection, MetaData, Table, event
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable
 
-from ground.db import Base, db, rehearsal_session, transaction
+from ground.db import COUNTS_ON, Base, db, rehearsal_session, transaction
 from ground.refusal import Refused
 
 Step = TypeVar("Step")
@@ -81,7 +81,9 @@ class _Script:
             self._found = self._snapshot(connection)
             for table in self._tables:
                 _shadow(connection, table)
-                connection.exec_driver_sql(FILLED.format(name=f'"{table.name}"', columns=_columns(table)))
+                connection.exec_driver_sql(
+                    FILLED.format(name=f'"{table.name}"', columns=_columns(table.columns))
+                )
             for table in journals:
                 _shadow(connection, table)
             names = {table.name for table in (*self._tables, *journals)}
@@ -116,17 +118,19 @@ class _Script:
                 result.all()
 
 
-def _columns(table: Table) -> str:
-    return ", ".join(f'"{column.name}"' for column in table.columns)
+def _columns(columns: Iterable[Column[Any]]) -> str:
+    return ", ".join(f'"{column.name}"' for column in columns)
 
 
 def _rows(connection: Connection, tables: Sequence[Table]) -> list[list[Any]]:
-    """Every row of these tables, as the database has it."""
+    """Every row of these tables, as the database has it, without what counts on."""
     cursor = connection.connection.cursor()
-    return [
-        cursor.execute(f'SELECT {_columns(table)} FROM main."{table.name}" ORDER BY id').fetchall()  # noqa: S608
-        for table in tables
-    ]
+    rows = []
+    for table in tables:
+        columns = _columns(column for column in table.columns if column.info != COUNTS_ON)
+        query = f'SELECT {columns} FROM main."{table.name}" ORDER BY id'  # noqa: S608
+        rows.append(cursor.execute(query).fetchall())
+    return rows
 
 
 def _shadow(connection: Connection, table: Table) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import Base, Moment
+from ground.db import COUNTS_ON, Base, Moment
 from people.models import Area, User
 
 
@@ -26,8 +26,8 @@ class Shop(Base):
     name: Mapped[str] = mapped_column(String(100))
     hours: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     write_off_limit: Mapped[int | None]
-    numbered_on: Mapped[date | None]
-    last_serial: Mapped[int | None]
+    numbered_on: Mapped[date | None] = mapped_column(info=COUNTS_ON)
+    last_serial: Mapped[int | None] = mapped_column(info=COUNTS_ON)
 
     village: Mapped[Area] = relationship()
 

@@ -296,6 +296,7 @@ def test_the_desk_hands_out_while_a_list_comes_in(cast, monkeypatch):
     steps, till = begun(cast, [oil(), soap(积分价格=4), {"货品名称": "食盐", "规格": "五百克"}])
     for _step in islice(steps, 2):
         assert till("UPDATE lot SET on_hand = on_hand - 1") == lots
+        assert till("UPDATE shop SET last_serial = coalesce(last_serial, 0) + 1") > 0
     assert list(steps) == [3, 3]
     assert prices.price_of(named("肥皂", cast.shop)) == 40
 
