@@ -115,7 +115,7 @@ class Form(FlaskForm):
     """
 
     refusal: Any = None
-    refused_status = 422
+    refused: Refused | None = None
     is_repeatable: ClassVar[bool] = False
 
     once = FormKeyField()
@@ -151,7 +151,7 @@ class Form(FlaskForm):
     def refuse(self, refusal: Refused) -> None:
         """Show the refusal beside its field; above the form if it has no field or a hidden one."""
         events.tell_refusal(refusal)
-        self.refused_status = refusal.status
+        self.refused = refusal
         if refusal.field in self and not _is_hidden(self[refusal.field]):
             field = self[refusal.field]
             field.errors = [*field.errors, refusal.message]
@@ -161,7 +161,9 @@ class Form(FlaskForm):
     @property
     def status(self) -> int:
         """The HTTP status of the page that shows this form: its refusal's, 422 with errors, otherwise 200."""
-        return self.refused_status if self.refusal or self.errors else 200
+        if self.refused is not None:
+            return self.refused.status
+        return 422 if self.refusal or self.errors else 200
 
 
 def _is_hidden(field: Any) -> bool:

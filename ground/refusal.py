@@ -1,9 +1,12 @@
 """Refusals: a rule of the field said no, and nothing was changed."""
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec
 
 from flask_babel import lazy_gettext as _
+
+P = ParamSpec("P")
 
 # The HTTP status of what is not simply a request that can't be done (422): nobody is known to ask, a clash
 # with what is there, not from there; 503 until the clock is set right.
@@ -43,6 +46,15 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
+
+
+def refusal_of(check: Callable[P, object], *values: P.args, **named: P.kwargs) -> Refused | None:
+    """The refusal of a check, for a page that says beforehand what is not done; None if it would be."""
+    try:
+        check(*values, **named)
+    except Refused as refusal:
+        return refusal
+    return None
 
 
 def check_repeated(stored: object, requested: object) -> None:

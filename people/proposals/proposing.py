@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from ground import clock
 from ground.db import Base, db, lock, note_in_passing
-from ground.refusal import Refused, required_reason
+from ground.refusal import Refused, refusal_of, required_reason
 from people import audit
 from people.models import Area, AuditEvent, Proposal, ProposalState, Role, User
 from people.proposals import kinds
@@ -141,11 +141,7 @@ def _decide(proposal: Proposal, state: ProposalState, actor: User, reason: str |
 
 def may_decide(proposal: Proposal, actor: User) -> bool:
     """Whether the actor may decide on a proposal now."""
-    try:
-        check_may_decide(proposal, actor)
-    except Refused:
-        return False
-    return True
+    return refusal_of(check_may_decide, proposal, actor) is None
 
 
 def note_read(proposal: Proposal, reader: User) -> None:

@@ -106,15 +106,6 @@ def check_may_state(deduction: Deduction, actor: User) -> None:
         )
 
 
-def may_state(deduction: Deduction, actor: User) -> bool:
-    """Whether the actor may write down what the worker says."""
-    try:
-        check_may_state(deduction, actor)
-    except Refused:
-        return False
-    return True
-
-
 def heard_until(deduction: Deduction) -> date | None:
     """The last day on which a worker who said nothing yet is waited for; None if it can be decided."""
     last = last_hearing_day(deduction)

@@ -48,7 +48,6 @@ class BasketForm(KeyedForm):
     proxy_name = StringField(_("Name of who came"), validators=[Length(max=100)])
     proxy_relation = StringField(_("Who they are to the worker"), validators=[Length(max=40)])
     signature = HiddenField()
-    refused: Refused | None = None
 
     @property
     def collector(self) -> proxies.Collector | None:
@@ -70,9 +69,8 @@ class BasketForm(KeyedForm):
         return self.refused is not None and self.refused.code == "key_reused"
 
     def refuse(self, refusal: Refused) -> None:
-        """Show the refusal and remember it; a signature that was not one is asked for again."""
+        """Show the refusal; a signature that was not one is asked for again."""
         super().refuse(refusal)
-        self.refused = refusal
         if refusal.field == self.signature.name:
             self.signature.data = ""
 

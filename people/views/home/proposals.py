@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from ground import web
 from ground.db import fetch
 from ground.forms import ButtonForm, Form, ReasonForm, attempt
-from ground.refusal import Refused
+from ground.refusal import refusal_of
 from people import access, labels
 from people.models import Proposal, User
 from people.proposals import kinds, proposing
@@ -55,18 +55,9 @@ def _proposal_page(ident: int, form: Form) -> tuple[str, int]:
         form=form,
         refusal_form=form if isinstance(form, ReasonForm) else ReasonForm(formdata=None),
         labels=labels,
-        decision_refusal=_refusal_text(proposal),
+        decision_refusal=refusal_of(proposing.check_may_decide, proposal, current_user),
     )
     return page, form.status
-
-
-def _refusal_text(proposal: Proposal) -> str | None:
-    """The sentence that says why the reader does not decide it; None if they may."""
-    try:
-        proposing.check_may_decide(proposal, current_user)
-    except Refused as refusal:
-        return str(refusal.message)
-    return None
 
 
 @bp.post("/v/<village>/proposals/<int:ident>/agree")

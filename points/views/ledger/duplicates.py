@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from ground import clock, web
 from ground.db import fetch
 from ground.forms import ReasonForm
-from ground.refusal import Refused
+from ground.refusal import refusal_of
 from people import access, areas, cards, labels
 from people.models import Appointment, Card, Person, Role
 from people.roster import duplicates as suggestions
@@ -114,7 +114,7 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
         plan=merging.plan(kept, duplicate),
         differing_fields=suggestions.differences(kept, duplicate),
         proposals=waiting_about(duplicate),
-        merge_refusal=_merge_refusal(kept, duplicate),
+        merge_refusal=refusal_of(merging.check, kept, duplicate, current_user),
         fields=words.all_words().fields,
         labels=labels,
         may_decide=Role.CHAIR in g.roles,
@@ -124,12 +124,3 @@ def merge(village: str, ident: int) -> Response | tuple[str, int]:
 
 def _entry_or_404(ident: int | None) -> Person:
     return fetch(Person, ident or 0, area_id=g.area.id) or abort(404)
-
-
-def _merge_refusal(kept: Person, duplicate: Person) -> Refused | None:
-    """The refusal that stops these two from being merged now, or None."""
-    try:
-        merging.check(kept, duplicate, current_user)
-    except Refused as refusal:
-        return refusal
-    return None

@@ -9,7 +9,7 @@ from ground import clock, web
 from ground.clock import Quarter
 from ground.db import db, get_locked
 from ground.forms import ButtonForm, Form, ReasonForm, attempt
-from ground.refusal import Refused
+from ground.refusal import refusal_of
 from people import access
 from people.models import Person, Role
 from people.roster import persons
@@ -107,21 +107,12 @@ def _deduction_page(deduction: Deduction, refused: Form | None = None) -> tuple[
         statement_form=refused if isinstance(refused, StatementForm) else StatementForm(formdata=None),
         reason_form=refused if isinstance(refused, ReasonForm) else ReasonForm(formdata=None),
         refusal=refused.refusal if refused is not None else None,
-        may_state=open_now and verbs.may_state(deduction, current_user),
+        may_state=open_now and refusal_of(verbs.check_may_state, deduction, current_user) is None,
         may_decide=open_now and not own and bool(g.roles & set(DECIDERS)),
-        decision_refusal=_refusal_text(deduction),
+        decision_refusal=refusal_of(verbs.check_may_decide, deduction, current_user),
         may_take_back=bool(g.roles & set(DECIDERS)) and not own and deciding.can_be_taken_back(service),
     )
     return page, refused.status if refused is not None else 200
-
-
-def _refusal_text(deduction: Deduction) -> str | None:
-    """The sentence that says why the reader does not decide it; None if they may."""
-    try:
-        verbs.check_may_decide(deduction, current_user)
-    except Refused as refusal:
-        return str(refusal.message)
-    return None
 
 
 @bp.post("/v/<village>/services/deductions/<int:ident>/state")

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from ground import clock, web
 from ground.clock import Quarter
 from ground.forms import attempt
-from ground.refusal import Refused
+from ground.refusal import Refused, refusal_of
 from people import access, cards
 from people.forms.cards import ScanForm
 from people.models import Card
@@ -99,13 +99,8 @@ def _card_page(card: Card, form: BasketForm) -> str:
 
 def _refusal_at_desk(holder: AtDesk, shop: Shop | None) -> Refused | None:
     """The refusal to hand anything out on this card now, or None."""
-    try:
-        check_holder(holder)
-        if shop is not None:
-            shops.check_open(shop)
-    except Refused as refusal:
-        return refusal
-    return None
+    refusal = refusal_of(check_holder, holder)
+    return refusal or (refusal_of(shops.check_open, shop) if shop is not None else None)
 
 
 def _units_by_article(quarter_redemptions: Sequence[Redemption]) -> list[tuple[str, int, str]]:
