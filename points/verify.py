@@ -6,6 +6,7 @@ fit: what is held in memory grows with people, not with transfers.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
 from typing import cast
@@ -86,7 +87,7 @@ def _chains() -> Iterator[str]:
                 )
                 count = transfer.position
             if transfer.balance_after != balance:
-                yield (f"transfer {transfer.id}: balance after {transfer.balance_after}, computed {balance}")
+                yield f"transfer {transfer.id}: balance after {transfer.balance_after}, computed {balance}"
             if transfer.hash != link(head, transfer, transfer.reverses_key):
                 yield f"transfer {transfer.id}: the hash does not fit what it says"
             head = transfer.hash
@@ -212,17 +213,18 @@ def _bookings() -> Iterator[str]:
         lines = assessments.latest_lines(assessment, with_workers=False)
         computed_totals = _computed_totals(assessment)
         awards = {row.worker_id: row for row in db.session.execute(_awards_of(assessment))}
+        waiting = cache(partial(_waiting, assessment))  # asked where a line does not fit, and once
         for worker_id, line in lines.items():
             name = f"assessment {assessment.id}: worker {worker_id}"
             posted, computed = (
                 (line.deductions, line.adjustments, line.waived, line.total),
                 computed_totals.pop(worker_id, NO_POINTS),
             )
-            if posted != computed and worker_id not in _waiting(assessment):
+            if posted != computed and worker_id not in waiting():
                 yield f"{name}: {line.total} hung on the wall, the records say {computed[-1]}"
             award = awards.pop(worker_id, None)
             booked = award.amount or 0 if award else 0
-            if booked != line.total and not (award is None and worker_id in _waiting(assessment)):
+            if booked != line.total and not (award is None and worker_id in waiting()):
                 yield f"{name} was booked {booked}, the sheet says {line.total}"
             is_booked_to_worker = award and persons.stands_under(worker_id, award.owner_id, kept_by_duplicate)
             if award and award.amount is not None and not is_booked_to_worker:
