@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
 FONTS = ROOT / "instance" / "fonts"
@@ -99,13 +99,27 @@ def expect_accessible(page: Page) -> None:
     assert page.evaluate(INACCESSIBLE) == []
 
 
-def signed_in(browser: Browser, address: str, name: str, size: dict[str, int] = OFFICE) -> Page:
+def follow(button: Locator) -> None:
+    """Press a button that leads to another page, and wait until that page is there.
+
+    A click alone returns at once: what is read next may come from a page half loaded, and going
+    elsewhere at once breaks off what was sent.
+    """
+    with button.page.expect_navigation():
+        button.click()
+
+
+def signed_in(
+    browser: Browser, address: str, name: str, size: dict[str, int] = OFFICE, script: bool = True
+) -> Page:
     """A window of one's own in which somebody of the demo is signed in."""
-    page = browser.new_context(viewport=size, locale="zh-CN", base_url=address).new_page()
+    page = browser.new_context(
+        viewport=size, locale="zh-CN", base_url=address, java_script_enabled=script
+    ).new_page()
     page.goto("/sign-in")
     page.get_by_label("登录名").fill(name)
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    follow(page.get_by_role("button", name="登录"))
     return page
 
 

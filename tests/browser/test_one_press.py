@@ -4,19 +4,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import SHOP
-from tests.browser.house import CHROMIUM, PASSWORD, PHONE
+from tests.browser.house import CHROMIUM, PHONE, signed_in
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_the_eye_and_the_keyboard_stay_where_it_was_done(browser: Browser, address: str, script: bool):
-    window = browser.new_context(viewport=PHONE, locale="zh-CN", base_url=address, java_script_enabled=script)
-    page = window.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("登录名").fill("chair2")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page = signed_in(browser, address, "chair2", PHONE, script)
     page.goto(f"/v/{SHOP}/services?state=recorded")
     groups = page.locator(".group")
     group, before = groups.last, groups.count()
@@ -44,4 +39,4 @@ def test_the_eye_and_the_keyboard_stay_where_it_was_done(browser: Browser, addre
     below.get_by_role("button", name="退回").click()
     refused = page.get_by_role("alert").last
     expect(refused).to_be_in_viewport()
-    window.close()
+    page.context.close()

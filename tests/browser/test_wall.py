@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.house import CHROMIUM, PHONE, signed_in
+from tests.browser.house import CHROMIUM, PHONE, follow, signed_in
 
 # Of a quarter that is booked: the other journeys leave it as it is.
 NOTICE = "/n/532323101201/2026Q3"
@@ -32,7 +32,7 @@ def test_typing_finds_what_the_button_finds(browser: Browser, address: str):
         if words == name[0]:
             asked.goto(NOTICE)
             asked.get_by_role("searchbox").fill(words)
-            asked.get_by_role("button", name="查找").click()
+            follow(asked.get_by_role("button", name="查找"))
         else:  # as the button does
             asked.goto(f"{NOTICE}?{urlencode({field: words})}")
         lines = asked.locator("[data-line]:not([hidden])").evaluate_all("all => all.map(e => e.dataset.line)")
@@ -52,7 +52,7 @@ def test_keys_turn_the_projector_s_lines_and_each_fits_the_picture(browser: Brow
     page.keyboard.press("PageUp")
     expect(place).to_have_text("第1/70人")
     page.keyboard.press("ArrowLeft")
-    page.get_by_role("link", name="下一人").click()
+    follow(page.get_by_role("link", name="下一人"))
     expect(place).to_have_text("第2/70人")
     page.keyboard.press("Escape")
     expect(page.locator("table.meeting")).to_be_visible()
