@@ -49,6 +49,7 @@ from ground.db import (
     db,
     limit_waiting,
     may_have_written,
+    stream,
 )
 from ground.db.troubles import tell, trouble_of
 from ground.paper import words
@@ -165,8 +166,7 @@ class WholeList:
         """
         if self._parts is None:
             _check_size(query)
-            rows = db.session.scalars(query.execution_options(yield_per=PART_ROWS))
-            self._parts = iter(rows.partitions())
+            self._parts = iter(stream(query, PART_ROWS).scalars().partitions())
             self._next = next(self._parts, None)
         part, self._next = self._next or (), next(self._parts, None)
         return _Part(page=1, per_page=PART_ROWS, max_per_page=PART_ROWS, error_out=False, items=part)

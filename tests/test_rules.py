@@ -173,6 +173,12 @@ def test_one_commit():
     assert found == [("ground/db/__init__.py", commit) for commit in ("session.commit()", "raw.commit()")]
 
 
+def test_what_streams_is_asked_for_in_one_place():
+    """On PostgreSQL it needs a transaction, and what only reads has none."""
+    found = [str(file.relative_to(ROOT)) for file in PRODUCT if "yield_per" in file.read_text()]
+    assert found == ["ground/db/__init__.py"]
+
+
 # What a rule asks again under the lock: which roles the signed-in user holds, and where. An area comes along
 # in the same statement; nothing of it ever changes, and neither does a rubric, which forms choose from.
 ASKED_AGAIN = {"role_grant", "area", "rubric", "rubric_item"}

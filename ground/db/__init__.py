@@ -42,6 +42,7 @@ from sqlalchemy import (
     Enum,
     Insert,
     MetaData,
+    Result,
     Select,
     Update,
     event,
@@ -443,9 +444,12 @@ def read_snapshot() -> None:
 STREAMED_ROWS = 5_000
 
 
-def stream(query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
+def stream(query: Select[*tuple[Any, ...]], rows_at_once: int = STREAMED_ROWS) -> Result[*tuple[Any, ...]]:
     """The rows of a query as they come from the database: memory does not grow with their number."""
-    return iter(db.session.execute(query.execution_options(yield_per=STREAMED_ROWS)))
+    raw = db.session.connection().connection.driver_connection
+    if isinstance(raw, psycopg.Connection) and raw.autocommit:
+        _set_mode(raw, is_alone=False, is_reading=True)  # a stream needs a transaction there
+    return db.session.execute(query.execution_options(yield_per=rows_at_once))
 
 
 def get_locked(model: type[Row], ident: int) -> Row:
@@ -507,14 +511,14 @@ def change_one(statement: Update, **values: object) -> None:
 
     It comes after a lock: if more or fewer rows change, the lock was not good.
     """
-    change_each(statement, [values])
+    change_rows(statement, 1, values)
 
 
-def change_each(statement: Update, values: Sequence[dict[str, Any]]) -> None:
-    """Run an update once with each of these values, all at once; RuntimeError unless each changes one row."""
+def change_rows(statement: Update, count: int, values: dict[str, Any]) -> None:
+    """Run an update that must change exactly so many rows, as `change_one` does for one."""
     changed = db.session.connection().execute(statement, values).rowcount
-    if changed != len(values):
-        raise RuntimeError(f"{changed} rows changed instead of {len(values)}: {statement}")
+    if changed != count:
+        raise RuntimeError(f"{changed} rows changed instead of {count}: {statement}")
 
 
 def insert_row(row: Base) -> None:
@@ -612,6 +616,9 @@ LIMITS = {
 
 _limits: dict[str, str] = {}
 
+# What a connection to PostgreSQL notes of itself once it takes what is not said to write for reading.
+READS_ONLY = "reads_only"
+
 
 def limit_waiting() -> None:
     """Let every connection that is opened from now on wait no longer than LIMITS: a server's."""
@@ -657,14 +664,36 @@ def engine_options(uri: str, threads: int) -> dict[str, Any]:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    """Begin as what a transaction is for: only `transaction()` may write, and both databases know it."""
+    """Begin as what a transaction is for: only `transaction()` may write, and both databases know it.
+
+    On PostgreSQL what only reads begins nothing, as there each statement sees the newest anyway: to begin and
+    to end would be two more ways there and back.
+    """
     options, raw = connection.get_execution_options(), connection.connection.driver_connection
     if isinstance(raw, psycopg.Connection):
         is_reading = bool(options.get("reading") and not options.get("writing"))
-        if raw.read_only is not is_reading:
-            raw.read_only = is_reading
+        if is_reading and READS_ONLY not in connection.info:
+            _set_to_read(raw)
+            connection.info[READS_ONLY] = True
+        is_alone = raw.autocommit if "isolation_level" in options else is_reading
+        _set_mode(raw, is_alone, is_reading)
     elif connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+
+
+def _set_to_read(raw: "psycopg.Connection[Any]") -> None:
+    """Let a connection take what is not said to write for reading."""
+    autocommit, raw.autocommit = raw.autocommit, True
+    raw.execute("SET default_transaction_read_only = on")
+    raw.autocommit = autocommit
+
+
+def _set_mode(raw: "psycopg.Connection[Any]", is_alone: bool, is_reading: bool) -> None:
+    """Let each statement stand alone, or a transaction for reading or writing begin with the next one."""
+    if raw.autocommit is not is_alone:
+        raw.autocommit = is_alone
+    if not is_alone and raw.read_only is not is_reading:
+        raw.read_only = is_reading
 
 
 @event.listens_for(Engine, "rollback")
@@ -676,6 +705,6 @@ def _end_reading(connection: Connection) -> None:
     if connection.invalidated:  # it was lost, and has nothing to end
         return
     raw = connection.connection.driver_connection
-    if isinstance(raw, psycopg.Connection) and raw.read_only and not raw.broken:
+    if isinstance(raw, psycopg.Connection) and raw.read_only and not (raw.autocommit or raw.broken):
         with suppress(psycopg.OperationalError):  # the rollback, which comes next, says it
             raw.commit()

@@ -17,7 +17,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased
 
 from ground.clock import Quarter
-from ground.db import db
+from ground.db import db, stream
 from ground.figures import narrow
 from ground.refusal import Refused
 from people.models import Area
@@ -183,4 +183,4 @@ def _entries(village: Area, last_transfer_id: int | None = None) -> Iterator[Any
     )
     if last_transfer_id is not None:
         query = query.where(Transfer.id <= last_transfer_id)
-    yield from db.session.execute(query.execution_options(yield_per=1000))
+    yield from stream(query)

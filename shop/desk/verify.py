@@ -56,7 +56,7 @@ def _stock() -> Iterator[str]:
             ).group_by(StockMove.lot_id)
         )
     }
-    for lot in db.session.scalars(select(Lot).order_by(Lot.id).execution_options(yield_per=1000)):
+    for lot in stream(select(Lot).order_by(Lot.id)).scalars():
         total, receipts = sums.pop(lot.id, (0, 0))
         if lot.on_hand != total:
             yield f"lot {lot.id}: {lot.on_hand} on hand, the moves say {total}"

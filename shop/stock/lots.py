@@ -7,14 +7,15 @@ the lot that expires first.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Integer, Select, Update, bindparam, case, select, update
 from sqlalchemy.orm import joinedload
 
 from ground import clock
-from ground.db import change_each, change_one, db, insert_row, insert_rows
+from ground.db import change_one, change_rows, db, insert_row, insert_rows
 from ground.refusal import Refused
 from people.models import User
 from shop.models import Goods, Lot, MoveKind, Source, StockMove
@@ -97,7 +98,7 @@ def move_lot(
     `belongs` says to what: `redemption_id`, `consignment_id`, `stock_take_id`, `reverses_id`, and `reason`.
     """
     move = _move(lot, kind, quantity, key, actor, belongs)
-    change_one(_MOVE, lot=lot.id, units=quantity)
+    change_one(_move_of(1), lot_0=lot.id, units_0=quantity)
     insert_row(move)
     db.session.expire(lot)
     return move
@@ -110,17 +111,21 @@ def move_lots(
 
     The key of each is this one with the lot's id.
     """
-    change_each(_MOVE, [{"lot": lot.id, "units": quantity} for lot, quantity in parts])
+    moved = {f"lot_{place}": lot.id for place, (lot, _quantity) in enumerate(parts)}
+    moved |= {f"units_{place}": quantity for place, (_lot, quantity) in enumerate(parts)}
+    change_rows(_move_of(len(parts)), len(parts), moved)
     insert_rows([_move(lot, kind, quantity, f"{key}:{lot.id}", actor, belongs) for lot, quantity in parts])
     for lot, _quantity in parts:
         db.session.expire(lot)
 
 
-_MOVE = (
-    update(Lot)
-    .where(Lot.id == bindparam("lot"), Lot.on_hand + bindparam("units") >= 0)
-    .values(on_hand=Lot.on_hand + bindparam("units"))
-)
+@cache
+def _move_of(count: int) -> Update:
+    """The update of so many lots by one statement: the units of each, where none goes below zero."""
+    ids = [bindparam(f"lot_{place}", type_=Integer) for place in range(count)]
+    units = [bindparam(f"units_{place}", type_=Integer) for place in range(count)]
+    moved = Lot.on_hand + case(*((Lot.id == ident, each) for ident, each in zip(ids, units, strict=True)))
+    return update(Lot).where(Lot.id.in_(ids), moved >= 0).values(on_hand=moved)
 
 
 def _move(
