@@ -18,8 +18,8 @@ from flask_babel import Babel
 
 from demo import roll
 from ground.paper.fonts import make_fonts
-from people.cards import ALPHABET, TOKEN_LENGTH
 from people.cardsheet import CardFace, cards_pdf
+from people.scanning.reading import ALPHABET, TOKEN_LENGTH
 
 VILLAGES = 89
 

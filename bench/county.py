@@ -18,6 +18,7 @@ from ground import clock
 from ground.db import add_rows, db, transaction
 from people import areas, cards
 from people.models import Appointment, Area, Card, CardState, Duty, Grid, Level, Person, Role, User
+from people.scanning.reading import TOKEN_LENGTH
 from people.signin import accounts
 from points import ledger
 from points.models import GENESIS, Account, AccountKind
@@ -130,7 +131,7 @@ def _cards(workers: Sequence[Person], chance: random.Random) -> list[str]:
         Card(
             person_id=worker.id,
             number=cards._number(chance),
-            token=cards.random_characters(cards.TOKEN_LENGTH, chance),
+            token=cards.random_characters(TOKEN_LENGTH, chance),
             state=CardState.ACTIVE,
             issued_at=clock.now(),
         )

@@ -36,7 +36,6 @@ from duties.models import Visit
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db, transaction
-from people.cards import ALPHABET, TOKEN_LENGTH
 from people.models import (
     Appointment,
     Area,
@@ -55,6 +54,7 @@ from people.models import (
     Training,
     User,
 )
+from people.scanning.reading import ALPHABET, TOKEN_LENGTH
 from people.signin import accounts
 from points import chain
 from points.assessment import opening, sheet

@@ -271,6 +271,11 @@ def _unknown_page(status: int) -> tuple[str, int]:
 Problem = Response
 
 
+def asked_by_script() -> bool:
+    """Whether a page's script asks, which wants JSON in place of a page."""
+    return request.accept_mimetypes.best == "application/json"
+
+
 def problem(refusal: Refused, status: int | None = None, **more: object) -> Problem:
     """The answer to a program that was refused: application/problem+json (RFC 9457).
 

@@ -25,12 +25,7 @@ from ground.refusal import Refused, required_reason
 from people import audit
 from people.models import Appointment, Area, AuditEvent, Card, CardState, Duty, Grid, Person, User
 from people.roster import departures, holders, persons
-
-# 32 characters without I, L, O and U, which are misread: 20 of them are 100 bits.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-TOKEN_LENGTH = 20
-
-_IN_ADDRESS = re.compile(r"https?://[^/\s]+/C/([0-9A-Z]{20})/?", re.IGNORECASE)
+from people.scanning.reading import ALPHABET, TOKEN_LENGTH, Kind, Scan, read_scan
 
 
 def issue(person: Person, actor: User | None, chance: random.Random | None = None) -> Card:
@@ -211,19 +206,18 @@ def random_characters(length: int, chance: random.Random) -> str:
 def find(scanned: str, village: Area) -> Card:
     """The card that was scanned (address or token) or typed (number) at a village's desk.
 
-    Refused `not_a_card` for other QR codes, `bad_card_number` for a mistyped number, `unknown_card`,
-    `other_village`. The card may be lost or replaced: the desk is told who holds it and says so.
+    Refused `article_first` for goods, `not_a_card` for other codes, `swallowed` by an input method,
+    `bad_card_number` for a mistyped number, `unknown_card`, `other_village`. The card may be lost or
+    replaced: the desk is told who holds it and says so.
     """
-    text = narrow(scanned)
-    token = card_token(text)
-    digits = card_digits(text)
-    if token:
-        card = by_token(token)
-    elif digits is not None and len(digits) <= 13:
-        card = _by_typed_number(digits)
-    else:
-        raise Refused("not_a_card", _("This is not a love card's code. Scan the worker's card."), "scan")
-    if card is None and token:
+    scan = read_scan(scanned)
+    if scan.kind != Kind.CARD:
+        raise _no_card(scan)
+    is_token = len(scan.value) == TOKEN_LENGTH
+    card = by_token(scan.value) if is_token else db.session.scalar(_BY_NUMBER, {"number": scan.value})
+    if card is None and scan.is_mended:
+        raise _mistyped()
+    if card is None and is_token:
         renewed = _("No card has this code. If the codes were renewed, type the number that is on the card.")
         raise Refused("unknown_card", renewed, "scan")
     if card is None:
@@ -233,25 +227,26 @@ def find(scanned: str, village: Area) -> Card:
     return card
 
 
-def card_token(text: str) -> str | None:
-    """The secret in a scanned text, a card's address or the token alone; None in anything else."""
-    address = _IN_ADDRESS.fullmatch(text)
-    token = (address.group(1) if address else text).upper()
-    return token if len(token) == TOKEN_LENGTH and set(token) <= set(ALPHABET) else None
+def _no_card(scan: Scan) -> Refused:
+    """The refusal of what was scanned in place of a card."""
+    if scan.kind in (Kind.ARTICLE, Kind.CARTON):
+        return Refused("article_first", _("These are goods. Scan the card first."), "scan")
+    if scan.kind == Kind.SWALLOWED:
+        text = _("Chinese characters came in place of a code. Switch the keyboard to English and scan again.")
+        return Refused("swallowed", text, "scan")
+    if scan.kind == Kind.UNKNOWN and len(card_digits(scan.value) or "") in range(1, 14):
+        return _mistyped()
+    return Refused("not_a_card", _("This is not a love card's code. Scan the worker's card."), "scan")
+
+
+def _mistyped() -> Refused:
+    return Refused("bad_card_number", _("This card number is mistyped: nine digits, as on the card."), "scan")
 
 
 def card_digits(text: str) -> str | None:
     """The digits of a number that was typed in any width, without spaces and dashes; None for other text."""
     digits = re.sub(r"[\s-]", "", narrow(text))
     return digits if digits.isascii() and digits.isdecimal() else None
-
-
-def _by_typed_number(number: str) -> Card | None:
-    if len(number) != 9 or not damm.is_valid(number):
-        raise Refused(
-            "bad_card_number", _("This card number is mistyped: nine digits, as on the card."), "scan"
-        )
-    return db.session.scalar(_BY_NUMBER, {"number": number})
 
 
 # With their holders, who are asked for next.

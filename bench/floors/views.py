@@ -9,8 +9,8 @@ from typing import Any
 from flask import Flask, abort, request
 
 from bench.floors.rows import Database
-from people.cards import ALPHABET
 from people.models import mask_name
+from people.scanning.reading import ALPHABET
 
 CHINA = timedelta(hours=8)
 

@@ -14,13 +14,13 @@ from ground.refusal import Refused
 from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Card, CardState, Grant, Level, Person, Role, User
 from people.roster import persons
+from people.scanning.reading import CARD_DIGITS
 from people.signin import guard, humans, passwords
 from people.signin.passwords import Secret
 
 # A sign-in that was made for a card. Its name cannot be typed: whoever guesses PINs needs card numbers, and
 # of those one in fifteen thousand is somebody's.
 CARD_SIGN_IN = "worker-"
-CARD_DIGITS = 9
 
 # Letters without accents, and Chinese characters: of these no two look the same and are two, but for the
 # pairs below. So nobody is a `clerk` with a Cyrillic c.

@@ -10,9 +10,10 @@ from sqlalchemy.orm import InstrumentedAttribute, selectinload
 from ground import names
 from ground.clock import SHANGHAI
 from ground.db import db
-from people import audit, cards
+from people import audit
 from people.models import Area, AuditEvent, Card, Contact, Grid, Group, Level, Person, User
 from people.roster import persons
+from people.scanning.reading import read_scan
 from people.trail.subjects import subjects_of
 from people.trail.words import all_words
 
@@ -108,7 +109,7 @@ def _matches_text(text: str, masked: bool) -> ColumnElement[bool]:
                 (Person, Person.id.in_(of_villager)),
                 (User, User.id.in_(users)),
                 (Card, Card.person_id.in_(of_villager)),
-                (Card, Card.number == (cards.card_digits(text) or text)),
+                (Card, Card.number == read_scan(text).value),
                 (Grid, holds(Grid.name, Grid.code)),
                 (Group, holds(Group.name)),
                 (Contact, holds(Contact.name)),

@@ -15,8 +15,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 from ground import clock, days, names
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason, says_something
-from people.cards import TOKEN_LENGTH, random_characters
+from people.cards import random_characters
 from people.models import Area, Person, User
+from people.scanning.reading import TOKEN_LENGTH
 from points import amounts
 from points.assessment import assessments, meeting
 from points.models import Answer, Assessment, AssessmentState, NoticeLine, Objection, ObjectionChannel

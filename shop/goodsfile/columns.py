@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from ground import days, tables
 from ground.figures import narrow
 from ground.refusal import Refused
+from people.scanning.reading import OWN_CODE_DIGITS
 from points import amounts
 from shop.shelf import codes, goods, prices
 
@@ -46,7 +47,7 @@ LAYOUT = tables.Layout("货品", COLUMNS, text_columns=(CODES,), choices={STATE:
 
 CODE_SEPARATORS = re.compile(r"[\s,，、;；/]+")
 # How long codes are; Excel takes the zeros in front of them away when it makes numbers of them.
-CODE_DIGITS = (codes.OWN_CODE_DIGITS, 8, 13)
+CODE_DIGITS = (OWN_CODE_DIGITS, 8, 13)
 POINTS_SUFFIX = re.compile(r"\s*(?:积分|分)$")
 
 

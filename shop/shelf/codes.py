@@ -1,32 +1,31 @@
 """Codes of articles: EAN-13 and EAN-8 with their check digit, and a shop's own short codes for loose goods.
 
 An own code has five digits, the last a Damm check digit, so that it is neither a card's number (nine) nor an
-EAN (eight or thirteen). UPC-A (twelve) is an EAN-13 without its leading zero (GS1 General Specifications).
+EAN (eight or thirteen). What was scanned or typed is read by `people.scanning.reading`.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
-from stdnum import damm, ean
+from stdnum import damm
 
 from ground.db import add_rows, db, get_locked, lock
-from ground.figures import narrow
 from ground.refusal import Refused
 from people import audit
 from people.models import User
+from people.scanning.reading import OWN_CODE_DIGITS, Kind, read_scan
 from shop.models import Barcode, Goods, Shop
 
-OWN_CODE_DIGITS = 5
 OWN_CODES = 10 ** (OWN_CODE_DIGITS - 1)
 
 
 def clean(typed: str) -> str:
     """A code as it is kept: narrow digits without spaces and dashes, UPC-A with its zero.
 
-    Refused `bad_barcode` for anything but 5, 8 or 13 (12) digits with the right check digit.
+    Refused `bad_barcode` for what is no article's code with the right check digit, and for one whose first
+    digit was lost: what is kept for good is not guessed.
     """
     code = article_code(typed)
     if code is None:
@@ -36,13 +35,9 @@ def clean(typed: str) -> str:
 
 def article_code(typed: str) -> str | None:
     """The code of an article in what was scanned or typed, as it is kept; None in anything else."""
-    digits = re.sub(r"[\s-]", "", narrow(typed))
-    if digits.isascii() and digits.isdecimal():
-        if len(digits) == OWN_CODE_DIGITS and damm.is_valid(digits):
-            return digits
-        if len(digits) in (8, 12, 13) and ean.is_valid(digits):
-            return digits.rjust(13, "0") if len(digits) == 12 else digits
-    return None
+    scan = read_scan(typed)
+    is_code = scan.kind == Kind.ARTICLE and not scan.is_mended and not scan.quantity
+    return scan.value if is_code else None
 
 
 def add_code(goods: Goods, typed: str, actor: User | None) -> Barcode:

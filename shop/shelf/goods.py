@@ -16,6 +16,7 @@ from ground.names import tidy
 from ground.refusal import Refused
 from people import audit
 from people.models import User
+from people.scanning.reading import Kind, read_scan
 from shop.models import Barcode, Goods, Lot, Shop
 from shop.shelf import codes, prices
 
@@ -277,7 +278,8 @@ def _offers(*which: ColumnElement[bool]) -> Sequence[Offer]:
 def search_goods(shop: Shop, *, archived: bool = False, category: str = "", words: str = "") -> Select[Goods]:
     """The articles on a shop's shelf or in its archive, in the order they were added; for paging.
 
-    Of a category, and with these words in name or specification or as the end of a code, where given.
+    Of a category, and with these words in name or specification, as a code however it was scanned, or as the
+    end of one, where given.
     """
     query = select(Goods).where(Goods.shop_id == shop.id).order_by(Goods.id)
     query = query.where(Goods.archived_on.is_not(None) if archived else Goods.archived_on.is_(None))
@@ -288,7 +290,9 @@ def search_goods(shop: Shop, *, archived: bool = False, category: str = "", word
             names.has_in_name(Goods.name, words),
             names.has_in_name(Goods.spec, words),
         ]
-        digits = narrow(words).replace(" ", "")
+        scan, digits = read_scan(words), narrow(words).replace(" ", "")
+        if scan.kind == Kind.ARTICLE:
+            conditions.append(Goods.barcodes.any(Barcode.code == scan.value))
         if digits.isascii() and digits.isdecimal() and len(digits) >= SHORTEST_CODE_DIGITS:
             conditions.append(Goods.barcodes.any(Barcode.code.endswith(digits)))
         query = query.where(or_(*conditions))

@@ -10,6 +10,7 @@ from ground import clock, names
 from ground.db import db, get_locked, lock
 from ground.refusal import Refused, check_repeated
 from people.models import Area, User
+from people.scanning.reading import OWN_CODE_DIGITS
 from shop.models import Barcode, Consignment, Goods, Lot, MoveKind, Shop
 from shop.shelf import codes, goods, prices
 from shop.stock import lots, moves
@@ -129,7 +130,7 @@ def _counterpart(article: Goods, shop: Shop) -> Goods | None:
 
     An article there whose specification nobody wrote down counts as the same.
     """
-    printed = [code for code in article.codes if len(code) != codes.OWN_CODE_DIGITS]
+    printed = [code for code in article.codes if len(code) != OWN_CODE_DIGITS]
     by_code = select(Goods).join(Goods.barcodes).where(Goods.shop_id == shop.id, Barcode.code.in_(printed))
     by_name = (
         select(Goods)
@@ -152,7 +153,7 @@ def _copy_article(article: Goods, shop: Shop, actor: User) -> Goods:
         actor=actor,
     )
     for code in article.codes:
-        if len(code) != codes.OWN_CODE_DIGITS:
+        if len(code) != OWN_CODE_DIGITS:
             codes.add_code(copy, code, actor)
     return copy
 

@@ -15,6 +15,7 @@ from ground.refusal import Refused
 from people import audit, cards, trail
 from people.models import AuditEvent, CardState, DepartureKind, Duty, GridKind
 from people.roster import departures, grids, persons, terms
+from people.scanning.reading import ALPHABET
 from tests.cast import counted
 
 
@@ -100,7 +101,6 @@ def test_found_from_what_was_scanned_or_typed(cast, written):
     "foreign",
     [
         "",
-        "你好",
         "https://example.com/",
         "https://u.wechat.com/MJYP2Zz8Hj7wXyV3",
         "weixin://wxpay/bizpayurl?pr=abc",
@@ -110,7 +110,7 @@ def test_found_from_what_was_scanned_or_typed(cast, written):
         "https://aixin.example/R/0123456789ABCDEFGHJK",
         "12345678901234",
         "x" * 5000,
-        "²²²²²²²²²",
+        "AIXIN-OK",
     ],
 )
 def test_other_codes_are_no_cards(cast, foreign):
@@ -119,10 +119,30 @@ def test_other_codes_are_no_cards(cast, foreign):
     assert refusal.value.field == "scan"
 
 
-@pytest.mark.parametrize("number", ["6901028075831", "1", "00000000", "123456789"])
+@pytest.mark.parametrize("number", ["1", "00000001", "123456789", "6901028075832"])
 def test_other_numbers_are_mistyped(cast, number):
     with pytest.raises(Refused, match="bad_card_number"):
         cards.find(number, cast.village)
+
+
+@pytest.mark.parametrize(
+    ("scanned", "code"),
+    [
+        ("6901028075831", "article_first"),
+        ("16901028075838", "article_first"),
+        ("你好", "swallowed"),
+        ("²²²²²²²²²", "swallowed"),
+    ],
+)
+def test_goods_and_what_an_input_method_made_are_told_as_such(cast, scanned, code):
+    with pytest.raises(Refused, match=code):
+        cards.find(scanned, cast.village)
+
+
+def test_a_number_whose_first_digit_was_lost_is_the_card_s_and_else_a_mistake(cast):
+    assert cards.find(cast.card.number[1:], cast.village).id == cast.card.id
+    with pytest.raises(Refused, match="bad_card_number"):
+        cards.find("10000000", cast.village)
 
 
 def test_a_number_and_a_token_nobody_has(cast):
@@ -320,7 +340,7 @@ def test_after_a_leak_every_card_of_the_village_has_a_new_secret(cast):
         if ident != replaced.id:
             assert renewed[ident].token != token
             assert renewed[ident].number == number
-            assert set(renewed[ident].token) <= set(cards.ALPHABET)
+            assert set(renewed[ident].token) <= set(ALPHABET)
             assert len(renewed[ident].token) == 20
     assert replaced.token == before[replaced.id][0]
     assert {card.token for card in cards.cards_of_village(cast.next_village)} == others

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from ground import clock, pictures
 from ground.db import db, transaction
 from ground.refusal import Refused
-from people import scan
 from people.models import AuditEvent, Merge, Portrait
 from people.roster import persons, portraits
+from people.scanning.pictures import read_picture
 from tests.cast import IPHONE_PHOTO, NEXT_VILLAGE, TOWNSHIP, VILLAGE, a_picture
 
 ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F
@@ -81,7 +81,7 @@ def test_a_photo_of_an_iphone_is_no_exception_to_the_limit(monkeypatch):
 
 def test_a_code_is_looked_for_in_a_photo_of_an_iphone_too():
     with pytest.raises(Refused, match="no_code"):
-        scan.read(IPHONE_PHOTO)
+        read_picture(IPHONE_PHOTO)
 
 
 def test_what_is_transparent_becomes_white():

@@ -427,6 +427,25 @@ def test_from_the_form_to_the_last_card(cast, client_of):
     assert "消防安全" in clerk.get(HERE).text
 
 
+def test_the_page_s_script_learns_who_came_or_why_not_without_leaving(cast, client_of):
+    training = hold(cast.village)
+
+    def answer(scanned):
+        address = f"{HERE}/{training.id}/scan"
+        return client_of(cast.clerk).post(
+            address, data={"scan": scanned}, headers={"Accept": "application/json"}
+        )
+
+    came = answer(f"]Q1HTTPS:AIXIN.EXAMPLE/C/{cast.card.token}")
+    assert came.json == {"url": f"{HERE}/{training.id}?person={cast.worker.id}"}
+    assert [answer(scanned).json["code"] for scanned in ("6901028075831", "爱心", "123456789")] == [
+        "article_first",
+        "swallowed",
+        "bad_card_number",
+    ]
+    assert attending() == {cast.worker.id}
+
+
 @pytest.mark.parametrize("given", ["", "123456789", "你好", "0" * 20, "{stranger}"])
 def test_a_card_that_is_not_taken_says_so_at_the_field(cast, client_of, given):
     training = hold(cast.village)

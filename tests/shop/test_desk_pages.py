@@ -23,7 +23,7 @@ from shop.shelf import codes, pictures
 from shop.shelf import goods as shelf
 from shop.stock import counts
 from tests import printed
-from tests.cast import VILLAGE, a_picture
+from tests.cast import NEXT_VILLAGE, VILLAGE, a_picture
 
 HERE = f"/v/{VILLAGE}"
 JSON = {"Accept": "application/json"}
@@ -213,6 +213,36 @@ def test_the_camera_reads_articles_too_and_the_card_comes_first(cast, desk):
     ):
         assert answer.status_code == 422
         assert "请先扫爱心卡" in answer.text
+
+
+def test_the_page_s_script_learns_where_to_go_or_why_not_without_leaving(cast, desk, page):
+    def answer(scanned):
+        return desk.post(f"{HERE}/desk", data={"scan": scanned}, headers=JSON)
+
+    assert answer(f"】Q1https：、、aixin。example、c、{cast.card.token.lower()}").json == {"url": page}
+    assert answer(cast.card.number[1:]).json == {"url": page}
+    for scanned, code in (
+        ("6901028075831", "article_first"),
+        ("aixin-ok", "nothing_to_redeem"),
+        ("3*", "nothing_to_redeem"),
+        ("123456789", "bad_card_number"),
+        ("爱心", "swallowed"),
+        ("WIFI:S:village;;", "not_a_card"),
+        ("https://aixin.example/R/0123456789ABCDEF", "unknown_receipt"),
+    ):
+        told = answer(scanned)
+        assert (told.status_code, told.json["code"]) == (422, code), scanned
+        assert told.json["title"] in desk.post(f"{HERE}/desk", data={"scan": scanned}).text
+
+
+def test_a_receipt_that_is_scanned_leads_to_it_in_its_own_shop_alone(cast, desk, client_of):
+    with transaction():
+        done = redemptions.redeem(uuid4().hex, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
+    scanned = {"scan": f"HTTPS://AIXIN.EXAMPLE/R/{done.code}"}
+    assert desk.post(f"{HERE}/desk", data=scanned).headers["Location"] == f"{HERE}/redemptions/{done.id}"
+    answer = client_of(cast.outside_volunteer).post(f"/v/{NEXT_VILLAGE}/desk", data=scanned)
+    assert answer.status_code == 422
+    assert "可能是假的" in answer.text
 
 
 def test_the_sheet_for_the_desk_holds_both_commands(desk):

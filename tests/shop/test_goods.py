@@ -12,6 +12,7 @@ from stdnum import damm, ean
 from ground.db import db, transaction
 from ground.refusal import Refused
 from people.models import AuditEvent
+from people.scanning.reading import OWN_CODE_DIGITS
 from points import amounts
 from shop.desk import redemptions
 from shop.models import Barcode, Goods, Picture, Source
@@ -187,7 +188,7 @@ def test_codes_that_were_left_out_are_used_before_there_are_none(cast, monkeypat
 
 def test_codes_from_a_shop_are_no_ean_and_no_card():
     assert not any(ean.is_valid(own(number)) for number in range(1, codes.OWN_CODES))
-    assert len(own(1)) == codes.OWN_CODE_DIGITS
+    assert len(own(1)) == OWN_CODE_DIGITS
 
 
 # What an article is

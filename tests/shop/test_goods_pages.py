@@ -51,6 +51,8 @@ def test_the_list_is_searched_and_shows_what_runs_low(cast, manager):
         ("words=盐", ["食盐"]),
         ("words=两块", ["肥皂"]),
         ("words=6901028075831", ["肥皂"]),
+        ("words=%5DE0６９０１０２８０７５８３１", ["肥皂"]),
+        ("words=010690102807583115270131", ["肥皂"]),
         ("words=5831", ["肥皂"]),
         ("words=831", []),
         ("words=%25", []),

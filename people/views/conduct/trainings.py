@@ -11,7 +11,7 @@ from ground.db import fetch, lock, transaction
 from ground.forms import ButtonForm, attempt
 from ground.paper.words import day
 from ground.refusal import Refused
-from people import access, scan
+from people import access
 from people.conduct import training_due as overdue
 from people.conduct import trainings as verbs
 from people.conduct.training_due import Period
@@ -19,6 +19,7 @@ from people.forms.cards import PhotoForm, ScanForm
 from people.forms.training import MarkForm, TickForm, TrainingForm
 from people.models import Duty, Level, Person, Role, Training
 from people.roster import holders
+from people.scanning.pictures import read_picture
 from people.views.conduct import bp, lists
 from people.views.listing import excel, render
 
@@ -162,15 +163,23 @@ def call_off(area: str, ident: int) -> Response | tuple[str, int]:
 
 @bp.post("/a/<area>/trainings/<int:ident>/scan")
 @access.allow(*HOLDER_ROLES)
-def training_scan(area: str, ident: int) -> Response | tuple[str, int]:
-    """Let in who holds the card that was scanned or typed."""
+def training_scan(area: str, ident: int) -> Response | dict[str, str] | web.Problem | tuple[str, int]:
+    """Let in who holds the card that was scanned or typed.
+
+    The page's script asks for JSON: the next page as `url`, or the refusal.
+    """
     form = ScanForm()
     if form.validate_on_submit():
-        with attempt(form):
-            address = _let_in(ident, form.scan.data)
-    if form.status != 200:
-        return _training(_own_session(ident), form, PhotoForm(formdata=None))
-    return redirect(address)
+        try:
+            with transaction():
+                url = _let_in(ident, form.scan.data)
+            return {"url": url} if web.asked_by_script() else redirect(url)
+        except Refused as refusal:
+            if web.asked_by_script():
+                _own_session(ident)
+                return web.problem(refusal)
+            form.refuse(refusal)
+    return _training(_own_session(ident), form, PhotoForm(formdata=None))
 
 
 @bp.post("/a/<area>/trainings/<int:ident>/photo")
@@ -206,7 +215,7 @@ def _let_in_by_picture(ident: int, image: bytes) -> str:
     The picture is read before the transaction begins, as that takes its time.
     """
     try:
-        scanned = scan.read(image)
+        scanned = read_picture(image)
         with transaction():
             return _let_in(ident, scanned)
     except Refused as refusal:

@@ -10,10 +10,13 @@ from ground import clock, web
 from ground.clock import Quarter
 from ground.db import transaction
 from ground.refusal import Refused
-from people import access, cards, scan
+from people import access, cards
 from people.forms.cards import PhotoForm, ScanForm
 from people.models import Card, CardState, Role
+from people.scanning.pictures import CARD_AND_GOODS_FORMATS, read_picture
+from people.scanning.reading import Kind, read_scan
 from shop import labels
+from shop.desk import redemptions
 from shop.paper.commands import Command, CommandSheet, commands_pdf
 from shop.shelf import codes, shops
 from shop.views.desk import bp
@@ -44,13 +47,19 @@ def _desk_page(form: ScanForm, photo: PhotoForm) -> tuple[str, int]:
 
 @bp.post("/v/<village>/desk")
 @access.allow(*SERVING)
-def desk_scan(village: str) -> Response | tuple[str, int]:
-    """Find the card that was scanned or typed."""
+def desk_scan(village: str) -> Response | dict[str, str] | web.Problem | tuple[str, int]:
+    """Find what was scanned or typed: a card, or the receipt of a redemption.
+
+    The page's script asks for JSON: the page of it as `url`, or the refusal, so that it need not leave.
+    """
     form = ScanForm()
     if form.validate_on_submit():
         try:
-            return redirect(_card_url(_read_card(form.scan.data)))
+            url = _scanned_url(form.scan.data)
+            return {"url": url} if web.asked_by_script() else redirect(url)
         except Refused as refusal:
+            if web.asked_by_script():
+                return web.problem(refusal)
             form.refuse(refusal)
     return _desk_page(form, PhotoForm(formdata=None))
 
@@ -62,7 +71,7 @@ def desk_photo(village: str) -> Response | tuple[str, int]:
     form = PhotoForm()
     if form.validate_on_submit():
         try:
-            return redirect(_card_url(_read_card(scan.read(form.photo.data.read()), "photo")))
+            return redirect(_card_url(_read_card(read_picture(form.photo.data.read()), "photo")))
         except Refused as refusal:
             form.refuse(refusal)
     return _desk_page(ScanForm(formdata=None), form)
@@ -78,20 +87,37 @@ def desk_read(village: str) -> dict[str, str] | web.Problem:
     """
     photo_file = request.files.get("photo")
     try:
-        text = scan.read(photo_file.read() if photo_file else request.get_data(), scan.CARD_AND_GOODS_FORMATS)
+        image = photo_file.read() if photo_file else request.get_data()
+        text = read_picture(image, CARD_AND_GOODS_FORMATS)
         code = codes.article_code(text)
         return {"code": code} if code else {"url": _card_url(_read_card(text, "photo"))}
     except Refused as refusal:
         return web.problem(refusal)
 
 
+def _scanned_url(text: str) -> str:
+    """The address of the card's or the receipt's page.
+
+    Refused as `cards.find`, `nothing_to_redeem` for a command or a quantity, `unknown_receipt`.
+    """
+    scan = read_scan(text)
+    if scan.kind in (Kind.COMMAND, Kind.QUANTITY):
+        raise Refused(
+            "nothing_to_redeem", _("There is nothing to redeem. Scan a card, then the goods."), "scan"
+        )
+    if scan.kind != Kind.RECEIPT:
+        return _card_url(_read_card(text))
+    redemption = redemptions.by_code(scan.value)
+    if redemption is None or redemption.shop != shops.of_village(g.area):
+        raise Refused("unknown_receipt", _("This shop has no such receipt. It may be forged."), "scan")
+    return url_for("desk.redemption", village=g.area.code, ident=redemption.id)
+
+
 def _read_card(text: str, field: str = "scan") -> Card:
     """The card that was scanned, typed or pictured; that a lost one turned up is written down.
 
-    Refused as `cards.find`, and `article_first` for the code of an article.
+    Refused as `cards.find`.
     """
-    if codes.article_code(text):
-        raise Refused("article_first", _("These are goods. Scan the card first."), field)
     try:
         card = cards.find(text, g.area)
     except Refused as refusal:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -37,7 +37,7 @@ def desk_card(village: str, number: str) -> Response | dict[str, str] | web.Prob
     """
     card = cards.by_number(number, g.area) or abort(404)
     form = BasketForm()
-    by_script = request.accept_mimetypes.best == "application/json"
+    by_script = web.asked_by_script()
     if not form.is_submitted():
         unseen_key = unseen.key_for(card)
         booked = redemptions.by_key(unseen_key) if unseen_key else None

@@ -1,0 +1,1 @@
+"""Scanning: what a code says, and codes on pictures."""
