@@ -1,17 +1,27 @@
-// The desk and the training's list of who is here: what each page has is woken up.
-// Without it every page still works, but for the live camera, the signature and what is on hold.
-import { serve } from "./desk/basket.js";
+// The desk: one page that never leaves. What is scanned waits for its turn and is taken in order; whoever stands there,
+// the shelf and the receipt are asked of the server and put in their places. Without it each step is a page.
 import { watchFor } from "./desk/camera.js";
-import { field } from "./desk/field.js";
-import { finish, list } from "./desk/hold.js";
+import { show, take } from "./desk/counter.js";
+import { scan } from "./desk/field.js";
+import { inTurn } from "./desk/queue.js";
 import { beep } from "./desk/sound.js";
+import { scans } from "./scanning/gun.js";
 
-const serving = serve();
-field(serving);
-watchFor(serving?.scanned);
-finish(document.querySelector("[data-done]"));
-list(document.querySelector("[data-hold]"));
+const scanned = inTurn(take);
 
+function pressed(event) {
+  const at = document.activeElement;
+  if (event.key !== "Enter" || event.ctrlKey || at === scan || !at.matches("input:not([type=file])")) return;
+  event.preventDefault();
+  scan.focus();
+}
+
+show();
+scans(scan, scanned);
+watchFor(scanned);
+scan.select();
+document.addEventListener("keydown", pressed);
+window.addEventListener("focus", () => document.activeElement === document.body && scan.focus());
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 const sound = document.querySelector("[data-sound]")?.dataset.sound;

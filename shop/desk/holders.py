@@ -25,8 +25,9 @@ class AtDesk:
     """Whoever stands at the desk with a card, which is as it is now.
 
     The village they belong to, by its id; the grid that they serve in today, if they do; the ids of their
-    entries; tenths of a point that they have; the village's account of what was redeemed, by its id, if it
-    is open; whether it is the human who serves. And the redemption, by its id, of the key asked about.
+    entries; tenths of a point that they have, after so many transfers; the village's account of what was
+    redeemed, by its id, if it is open; whether it is the human who serves. And the redemption, by its id, of
+    the key asked about.
     """
 
     card: Card
@@ -34,12 +35,13 @@ class AtDesk:
     grid: str | None
     entry_ids: Sequence[int]
     balance: int
+    transfers: int
     redeemed_id: int | None
     is_serving: bool
     redemption_id: int | None
 
 
-_SignIn, _Serving, _Server = aliased(User), aliased(User), aliased(Person)
+_SignIn, _Serving, _Server, _Redeemed = aliased(User), aliased(User), aliased(Person), aliased(Account)
 _TODAY = bindparam("today", type_=Date)
 
 # A row for each of their sign-ins and terms.
@@ -51,12 +53,13 @@ _AT_DESK = (
         Person.name,
         Person.phone,
         Grid.name.label("grid"),
-        select(Account.balance).where(Account.person_id == Person.id).scalar_subquery().label("balance"),
-        select(Account.id)
+        Account.balance,
+        Account.transfers,
+        select(_Redeemed.id)
         .where(
-            Account.village_id == Person.area_id,
-            Account.kind == AccountKind.REDEEMED,
-            Account.person_id.is_(None),  # as the index says
+            _Redeemed.village_id == Person.area_id,
+            _Redeemed.kind == AccountKind.REDEEMED,
+            _Redeemed.person_id.is_(None),  # as the index says
         )
         .scalar_subquery()
         .label("redeemed_id"),
@@ -72,6 +75,7 @@ _AT_DESK = (
     )
     .select_from(Card)
     .join(Card.person)
+    .outerjoin(Account, Account.person_id == Person.id)
     .outerjoin(
         Appointment,
         (Appointment.person_id == Person.id)
@@ -104,6 +108,7 @@ def at_desk(card: Card, by: User | Device | None, key: str = "") -> AtDesk:
         grid=row.grid,
         entry_ids=persons.entry_ids(card.person) if row.has_merged else [row.entry_id],
         balance=row.balance or 0,
+        transfers=row.transfers or 0,
         redeemed_id=row.redeemed_id,
         is_serving=by is not None and _is_serving(rows, card, by),
         redemption_id=row.redemption_id,

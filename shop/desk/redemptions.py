@@ -9,6 +9,7 @@ import random
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, bindparam, case, func, select, update
@@ -19,7 +20,7 @@ from ground.db import db, insert_row, insert_rows, know
 from ground.refusal import Refused, check_repeated
 from people.cards import random_characters
 from people.models import Card, User
-from points import ledger
+from points import amounts, ledger
 from points.models import TransferKind
 from shop.desk import baskets, holders, limits, proxies
 from shop.desk.proxies import Collector
@@ -55,14 +56,15 @@ def redeem(
     by: User | Device,
     collector: Collector | None = None,
     chance: random.Random | None = None,
+    expected_total: int | None = None,
 ) -> Redemption:
     """Hand out a basket (goods id → units) against a card, to its holder or a collector.
 
     The key is made before sending: the same key with the same card and basket returns the first redemption,
     marked `is_repeated`; with anything else it is Refused `key_reused`. Refused `empty_basket`,
     `bad_quantity`, `unknown_goods`, `other_village`, `shop_closed`, `card_inactive`, `term_ended`,
-    `own_card`, `own_proxy` for who serves and collects, `limit_reached`, `insufficient_points` (with what is
-    missing), `out_of_stock`.
+    `own_card`, `own_proxy` for who serves and collects, `limit_reached`, `price_changed` where it would not
+    cost the tenths that were told beforehand, `insufficient_points` (with what is missing), `out_of_stock`.
     Locks: the worker's account, then the lots by id, then the shop for its receipt number.
     """
     actor = by if isinstance(by, User) else None
@@ -81,6 +83,8 @@ def redeem(
     for article in articles:
         limits.check(article.limit, article.units)
     total = sum(article.total for article in articles)
+    if expected_total not in (None, total):
+        raise Refused("price_changed", _price_changed(total))
     ledger.check_covers(account, total)
     parts = [part for article in articles for part in article.choose_lots()]
     redemption = Redemption(
@@ -118,18 +122,25 @@ def redeem(
     return redemption
 
 
+def _price_changed(total: int) -> Any:
+    return _(
+        "A price has changed: it comes to %(total)s points now. Tell them, and press again.",
+        total=amounts.show(total),
+    )
+
+
 def by_key(key: str) -> Redemption | None:
     """The redemption that was made with a key, or None."""
     return db.session.scalar(select(Redemption).where(Redemption.key == key))
 
 
-def next_key(card: Card) -> str:
-    """The key for the next redemption of a card, the same on every page until points move.
+def key_after(card: Card, transfers: int) -> str:
+    """The key for the next redemption of a card whose account has so many transfers.
 
-    So two volunteers who serve one card at the same second ask for the same thing, and it is done once.
+    It is the same on every page until points move: two volunteers who serve one card at the same second ask
+    for the same thing, and it is done once.
     """
-    account = ledger.find_account(card.person)
-    return f"desk-{card.number}-{account.transfers if account else 0}"
+    return f"desk-{card.number}-{transfers}"
 
 
 def _add_proxy(redemption: Redemption, collector: Collector) -> None:

@@ -1,7 +1,10 @@
 """Voids (作废): a redemption undone in its own quarter, by somebody who did not count the stock."""
 
+from datetime import timedelta
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ground import clock
 from ground.clock import Quarter
@@ -12,6 +15,8 @@ from people.signin import humans
 from points import ledger, merging
 from shop.models import Device, MoveKind, Redemption, StockMove, Void
 from shop.stock import counts, lots
+
+UNDO_FOR = timedelta(minutes=2)
 
 
 def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
@@ -59,6 +64,32 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
     db.session.flush()
     db.session.expire(redemption, ["void"])
     return voided
+
+
+def undo(redemption: Redemption, by: User) -> Void:
+    """Take back one's own last redemption within two minutes; taken back already, the first void is returned.
+
+    A slip is mended before the goods are out of the door; it stands among the voids like any other. Refused
+    `not_yours`, `too_late` after two minutes or a later one of theirs, and as `void`.
+    """
+    if redemption.clerk_id != by.id:
+        raise Refused("not_yours", _("Who handed it out takes it back. Else a manager voids it."))
+    if redemption.void is None and not seconds_to_undo(redemption, by):
+        raise Refused("too_late", _("Only the last one is taken back, within two minutes. Ask a manager."))
+    return void(redemption, gettext("Taken back at the desk right away"), by)
+
+
+def seconds_to_undo(redemption: Redemption, by: User) -> int:
+    """How many seconds somebody has left to take a redemption back; 0 where they cannot."""
+    left = UNDO_FOR - (clock.now() - redemption.at)
+    if redemption.clerk_id != by.id or redemption.void is not None or left <= timedelta():
+        return 0
+    last = select(func.max(Redemption.id)).where(
+        Redemption.shop_id == redemption.shop_id,
+        Redemption.day == redemption.day,
+        Redemption.clerk_id == by.id,
+    )
+    return int(left.total_seconds()) if db.session.scalar(last) == redemption.id else 0
 
 
 def is_over(redemption: Redemption) -> bool:

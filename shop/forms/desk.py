@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField, StringField
-from wtforms.validators import Length
+from wtforms.validators import Length, Optional, Regexp
 
 from ground.figures import narrow
 from ground.forms import KeyedForm
@@ -48,6 +48,12 @@ class BasketForm(KeyedForm):
     proxy_name = StringField(_("Name of who came"), validators=[Length(max=100)])
     proxy_relation = StringField(_("Who they are to the worker"), validators=[Length(max=40)])
     signature = HiddenField()
+    total = HiddenField(validators=[Optional(), Regexp(r"\d{1,9}$")])
+
+    @property
+    def expected_total(self) -> int | None:
+        """What the page's script said that it comes to, in tenths of a point."""
+        return int(self.total.data) if self.total.data else None
 
     @property
     def collector(self) -> proxies.Collector | None:

@@ -228,7 +228,7 @@ def bring_back(goods: Goods, actor: User | None) -> list[str]:
     return audit.change(actor, "goods.bring_back", goods, goods.shop.village, archived_on=None)
 
 
-def is_usable(day: date) -> ColumnElement[bool]:
+def is_usable(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """SQL condition: a lot can be given out on a day; what has expired cannot."""
     return or_(Lot.best_before.is_(None), Lot.best_before >= day)
 

@@ -1,43 +1,57 @@
-// The basket: counted in whole tenths of a point, kept with its key until the receipt, sent once.
-import { narrow } from "../narrow.js";
-import { barcode } from "./barcode.js";
-import { refuse, scan, scanForm, tell, write } from "./field.js";
+// The basket of whoever stands there: counted in whole tenths of a point, and kept with its key until the receipt.
+import { refuse, scanForm, tell, words, write } from "./field.js";
 import { forget, keep, recall } from "./kept.js";
 import { shown } from "./points.js";
-import { send } from "./send.js";
+import * as shelf from "./shelf.js";
+import { chosen, costOf, numberOf, titleOf, units } from "./shelf.js";
 import { signing } from "./signature.js";
 import { beep } from "./sound.js";
 
-const form = document.querySelector("form[data-basket]");
+export const form = document.querySelector("form[data-basket]");
 const part = (selector) => form?.querySelector(selector);
 const [refused, short, enough] = ["refused", "short", "enough"].map((name) => part(`[data-${name}]`));
+const button = part(".basket [type=submit]");
 const came = ["proxy_name", "proxy_relation", "signature"].map((name) => form?.elements[name]);
-let sending = false;
+let nextQuantity = ""; // how many of the next article: 3*
+let isResting = false; // while it is sent
+let signature;
 
-// --- Tiles ---
+export const isOpen = () => Boolean(form && !form.hidden && form.dataset.card);
+export const hasGoods = () => isOpen() && chosen().length > 0;
+export const whyShort = () => (short.hidden ? "" : short.textContent.trim());
+export const say = (text) => write(refused, text);
 
-const tiles = [...document.querySelectorAll(".tile")];
-const numberOf = (tile) => tile.querySelector("input");
-const units = (tile) => Math.max(0, Number.parseInt(narrow(numberOf(tile)?.value ?? ""), 10) || 0);
-const costOf = (tile) => units(tile) * tile.dataset.price;
-const textOf = (tile, selector) => tile.querySelector(selector)?.textContent ?? "";
-const titleOf = (tile) => [".name", ".spec"].map((part) => textOf(tile, part)).filter(Boolean).join(" ");
-const chosen = () => tiles.filter(units);
+export function rest(isSending) {
+  isResting = isSending;
+  if (isSending) button.setAttribute("aria-busy", "true");
+  else button.removeAttribute("aria-busy");
+}
 
-function scanned(digits) {
-  const code = barcode(digits);
-  const tile = tiles.find((each) => each.dataset.barcodes?.split(" ").includes(code));
-  if (!tile) return refuse(scanForm.dataset.unknown);
-  show("");
-  if (step(tile, 1)) beep(short.hidden ? "found" : "refused");
+// --- What is scanned, typed and tapped ---
+
+export function add({ value, quantity = nextQuantity || "1", lastGoodDay }, tile = shelf.withCode(value)) {
+  nextQuantity = "";
+  if (!tile) return refuse(words.unknown);
+  if (lastGoodDay < words.day) return refuse(words.expired.replace("{}", lastGoodDay));
+  if (!isWhole(quantity)) return refuse(words.whole);
+  shelf.show({ category: "", text: "" });
+  if (step(tile, Number(quantity))) beep(short.hidden ? "found" : "refused");
+}
+
+const isWhole = (quantity) => /^[1-9][0-9]*$/.test(quantity);
+
+export function countNext({ value }) {
+  if (!isWhole(value)) return refuse(words.whole);
+  nextQuantity = value;
+  tell(words.counted.replace("{}", value));
 }
 
 function step(tile, by) {
-  if (sending) return false;
+  if (isResting) return false;
   const wanted = units(tile) + by;
   const { left, limit = Infinity } = tile.dataset;
   if (by > 0 && (wanted > left || wanted > limit)) {
-    write(refused, `${titleOf(tile)} ${textOf(tile, wanted > limit ? ".limit" : ".left")}`);
+    say(`${titleOf(tile)} ${shelf.textOf(tile, wanted > limit ? ".limit" : ".left")}`);
     beep("refused");
     return false;
   }
@@ -47,12 +61,10 @@ function step(tile, by) {
   return true;
 }
 
-// Only the tiles of a category; with none, all.
-function show(category) {
-  for (const chip of form.querySelectorAll("[data-categories] button")) {
-    chip.setAttribute("aria-pressed", chip.dataset.category === category);
-  }
-  for (const tile of tiles) tile.hidden = Boolean(category) && tile.dataset.category !== category;
+export function empty() {
+  for (const tile of chosen()) numberOf(tile).value = 0;
+  count();
+  tell(words.emptied);
 }
 
 // --- What it comes to ---
@@ -66,12 +78,14 @@ function count() {
   figure(short, Math.max(0, -after));
   enough.hidden = after < 0;
   short.hidden = after >= 0;
-  for (const tile of tiles) {
+  button.setAttribute("aria-disabled", after < 0 || !total);
+  form.elements.total.value = total;
+  for (const tile of form.querySelectorAll(".tile")) {
     tile.classList.toggle("chosen", units(tile) > 0);
     tile.classList.remove("refused");
   }
   part("[data-lines]").replaceChildren(...chosen().map(line));
-  write(refused, "");
+  say("");
   remember(total);
 }
 
@@ -84,13 +98,7 @@ function line(tile) {
   return row;
 }
 
-function empty() {
-  for (const tile of chosen()) numberOf(tile).value = 0;
-  count();
-  tell(scanForm.dataset.emptied);
-}
-
-// --- Kept until the receipt: the same basket is sent with the same key, however often ---
+// --- Whoever stands there, and what is kept for them until the receipt ---
 
 function remember(total) {
   const { card, name } = form.dataset;
@@ -102,93 +110,81 @@ function remember(total) {
   part("[data-hold-this]").hidden = !isKept;
 }
 
-// What was left for this card today. If its key was used and only the answer was lost: to that receipt.
-// Answers with what is to be said.
-function restore() {
+// Open the basket for a card; what was left in it today is there again. The key that it was left with stays, so that what
+// was sent is not booked twice: answers whether that key is booked already, as far as `booked` says.
+export function open({ card, name, balance, key }, booked = []) {
+  Object.assign(form.dataset, { card, name, balance });
+  form.action = `${form.dataset.desk}/${card}`;
+  form.elements.key.value = key;
+  form.hidden = false;
+  for (const tile of form.querySelectorAll(".tile")) numberOf(tile).value = 0;
+  for (const control of came) control.value = "";
+  return fill(booked);
+}
+
+function fill(booked) {
   const left = recall(form.dataset.card);
-  if (form.dataset.sentBack !== undefined || left?.day !== scanForm.dataset.day) return "";
-  for (const [name, number] of Object.entries(left.wanted)) {
-    if (form.elements[name]) form.elements[name].value = number;
+  const isLeft = left?.day === words.day;
+  if (isLeft) {
+    for (const [name, number] of Object.entries(left.wanted)) if (form.elements[name]) form.elements[name].value = number;
+    came.forEach((control, place) => (control.value = left.proxy[place]));
+    form.elements.key.value = left.key;
   }
-  came.forEach((control, place) => (control.value = left.proxy[place]));
-  if (left.proxy.some(Boolean)) part("details").open = true;
-  const booked = [...document.querySelectorAll("a[data-key]")].find((link) => link.dataset.key === left.key);
-  if (booked && !isSame(left.wanted, booked.dataset.goods)) return form.dataset.served;
-  form.elements.key.value = left.key;
-  if (booked) location.replace(`${booked.href}?done=1`);
-  return "";
+  part("details.proxy").open = came.some((control) => control.value);
+  part("[data-hold-this]").hidden = true;
+  signature ??= signing(part("[data-sign]"), count);
+  signature.draw();
+  count();
+  return isLeft && booked.includes(left.key);
 }
 
-function isSame(wanted, goods) {
-  const written = Object.entries(wanted).map((each) => each.join("="));
-  return written.sort().join(" ") === goods.split(" ").sort().join(" ");
+// With the key of now, as another basket was booked with the one it had.
+export function renewKey(key) {
+  form.elements.key.value = key;
+  count();
 }
 
-async function redeem() {
-  if (sending) return;
-  if (!chosen().length) return refuse(scanForm.dataset.nothing);
-  sending = true;
-  write(refused, "");
-  const { title, field } = await send(form);
-  if (!title) return; // the next page comes
-  sending = false;
-  document.getElementById(field)?.closest(".tile")?.classList.add("refused");
-  write(refused, title);
-  beep("refused");
+export function close() {
+  if (form) form.hidden = true;
 }
 
 // --- Hands and keys ---
 
-function clicked({ target }) {
-  const button = target.closest("button");
-  if (button?.dataset.step) step(button.closest(".tile"), Number(button.dataset.step));
-  if (button?.dataset.category !== undefined) show(button.dataset.category);
-}
-
-function pressed(event) {
-  const by = { "+": 1, "=": 1, ArrowUp: 1, "-": -1, ArrowDown: -1 }[event.key];
-  if (by && event.target.matches(".tile input")) {
-    event.preventDefault();
-    step(event.target.closest(".tile"), by);
-  }
-  if (event.key === "Enter" && event.ctrlKey) {
-    event.preventDefault();
-    redeem();
-  }
-}
-
-function reached({ target }) {
-  if (!target.matches(".tile input")) return;
-  target.dataset.was = target.value;
-  target.select();
-}
-
-function filled({ target }) {
-  if (target.matches(".tile input") && target.value.length > 3) { // no quantity: a scanner gun typed into it
-    scan.value = target.value;
-    target.value = target.dataset.was;
-    scan.focus();
-  }
-  count();
-}
-
-// Wake the basket up, if this page has one, for what is scanned.
-export function serve() {
-  if (!form) return undefined;
+// Wake the basket up; `redeem` is what its button does. If the page came with somebody's card, answers as `open` does.
+export function wake(redeem, booked) {
+  if (!form) return false;
+  shelf.findTiles();
   const said = refused.textContent;
-  const sign = signing(part("[data-sign]"), count);
-  const served = restore();
-  sign.draw();
-  count();
-  write(refused, served || said);
   part("[data-categories]")?.removeAttribute("hidden");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     redeem();
   });
-  form.addEventListener("click", clicked);
-  form.addEventListener("focusin", reached);
-  form.addEventListener("input", filled);
-  document.addEventListener("keydown", pressed);
-  return { scanned, redeem, empty };
+  form.addEventListener("click", ({ target }) => {
+    const pushed = target.closest("button");
+    if (pushed?.dataset.step) step(pushed.closest(".tile"), Number(pushed.dataset.step));
+    if (pushed?.dataset.category !== undefined) shelf.show({ category: pushed.dataset.category });
+  });
+  form.addEventListener("focusin", ({ target }) => target.matches(".tile input") && target.select());
+  form.addEventListener("input", count);
+  scanForm.addEventListener("input", ({ target }) => isOpen() && shelf.show({ text: /^[\d０-９]/.test(target.value) ? "" : target.value }));
+  document.addEventListener("keydown", (event) => pressed(event, redeem));
+  if (!isOpen()) return false;
+  if (form.dataset.sentBack === undefined) return fill(booked) || (say(said), false);
+  signature = signing(part("[data-sign]"), count);
+  count();
+  say(said);
+  return false;
+}
+
+function pressed(event, redeem) {
+  const by = { "+": 1, "=": 1, ArrowUp: 1, "-": -1, ArrowDown: -1 }[event.key];
+  if (by && event.target.matches(".tile input")) {
+    event.preventDefault();
+    step(event.target.closest(".tile"), by);
+  }
+  if (event.key === "Enter" && event.ctrlKey && isOpen()) {
+    event.preventDefault();
+    redeem();
+  }
 }

@@ -18,21 +18,19 @@ async function look(video, canvas) {
   return answer.json();
 }
 
-async function watch(video, article) {
+async function watch(video, scanned) {
   const canvas = document.createElement("canvas");
   let seen = "no_code";
   let away = 0;
   while (video.srcObject) {
-    const { url, code, title } = await look(video, canvas);
+    const { card, code, title } = await look(video, canvas);
     if (!video.srcObject) return;
-    if (url && url !== location.pathname) return location.assign(url);
-    away = code === "no_code" || url ? away + 1 : 0;
+    away = code === "no_code" ? away + 1 : 0;
     if (away > AWAY) seen = "no_code";
-    if (!away && code !== seen) {
-      seen = code;
+    if (!away && (card ?? code) !== seen) {
+      seen = card ?? code;
       if (title) refuse(title);
-      else if (article) article(code);
-      else refuse(scanForm.dataset.cardFirst);
+      else scanned(seen);
     }
     await new Promise((resolve) => setTimeout(resolve, EVERY));
   }
@@ -44,7 +42,7 @@ function stop(video) {
   finder.hidden = true;
 }
 
-async function start(video, article) {
+async function start(video, scanned) {
   try {
     const picture = { facingMode: "environment", width: { ideal: WIDEST } };
     video.srcObject = await navigator.mediaDevices.getUserMedia({ video: picture });
@@ -54,15 +52,16 @@ async function start(video, article) {
     stop(video);
     return refuse(finder.dataset.blocked);
   }
-  await watch(video, article).catch(() => refuse(finder.dataset.lost)).finally(() => stop(video));
+  await watch(video, scanned).catch(() => refuse(finder.dataset.lost)).finally(() => stop(video));
 }
 
-export function watchFor(article) {
+// Wake the camera up, if this page has one; `scanned` is called with what it shows.
+export function watchFor(scanned) {
   const button = document.querySelector("[data-camera]");
   if (!finder || !button) return;
   const video = finder.querySelector("video");
   button.hidden = !navigator.mediaDevices?.getUserMedia;
-  button.addEventListener("click", () => (finder.hidden ? start(video, article) : stop(video)));
+  button.addEventListener("click", () => (finder.hidden ? start(video, scanned) : stop(video)));
   window.addEventListener("pagehide", () => stop(video));
   const photo = document.querySelector("form[data-photo]");
   if (!photo) return;

@@ -1,31 +1,33 @@
-// Baskets put aside for a moment (挂单): listed where the next card is waited for, gone with their receipt.
-import { forget, kept, recall } from "./kept.js";
+// Baskets put aside for a moment (挂单): each with its name, what it comes to, and the way back to it.
+import { forget, kept } from "./kept.js";
 import { shown } from "./points.js";
 
-export function list(section) {
-  if (!section) return;
+const section = document.querySelector("[data-hold]");
+
+// List the baskets of today but for the one of the card that is served; `open` is called with the card of one that is wanted.
+export function list(served, open) {
   const rows = section.querySelector("ul");
-  const { content } = section.querySelector("template");
-  for (const { card, name, things, total } of kept()) {
-    const row = content.cloneNode(true).firstElementChild;
-    const link = row.querySelector("a");
-    link.href += card;
-    link.textContent = name;
-    row.querySelector(".figure").firstChild.data = shown(total);
-    row.querySelector(".when").textContent = section.dataset.things.replace("{}", things);
-    const drop = row.querySelector("button");
-    drop.setAttribute("aria-label", drop.dataset.drop.replace("{}", name));
-    drop.addEventListener("click", () => {
-      forget(card);
-      row.remove();
-      section.hidden = !rows.children.length;
-    });
-    rows.append(row);
-  }
+  rows.replaceChildren(...kept().filter(({ card }) => card !== served).map((basket) => rowOf(basket, open)));
   section.hidden = !rows.children.length;
 }
 
-// The receipt is there: its basket is kept no more.
-export function finish(done) {
-  if (done && recall(done.dataset.done)?.key === done.dataset.key) forget(done.dataset.done);
+function rowOf({ card, name, things, total }, open) {
+  const row = section.querySelector("template").content.cloneNode(true).firstElementChild;
+  const link = row.querySelector("a");
+  link.href += card;
+  link.textContent = name;
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    open(card);
+  });
+  row.querySelector(".figure").firstChild.data = shown(total);
+  row.querySelector(".when").textContent = section.dataset.things.replace("{}", things);
+  const drop = row.querySelector("button");
+  drop.setAttribute("aria-label", drop.dataset.drop.replace("{}", name));
+  drop.addEventListener("click", () => {
+    forget(card);
+    row.remove();
+    section.hidden = !section.querySelector("ul").children.length;
+  });
+  return row;
 }

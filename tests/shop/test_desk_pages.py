@@ -19,7 +19,7 @@ from people.roster import portraits
 from points import ledger
 from shop.desk import redemptions
 from shop.models import Redemption
-from shop.shelf import codes, pictures
+from shop.shelf import codes, pictures, prices
 from shop.shelf import goods as shelf
 from shop.stock import counts
 from tests import printed
@@ -85,9 +85,10 @@ def test_a_script_is_answered_in_json(cast, desk, page):
     assert "还差 2 分" in short.json["title"]
     assert desk.post(page, data=basket(cast, "x"), headers=JSON).json["code"] == "bad_form"
     form[f"goods-{cast.goods.id}"] = "1"
-    done = [desk.post(page, data=form, headers=JSON).json["url"] for _tap in range(2)]
+    done = [desk.post(page, data=form, headers=JSON).json for _tap in range(2)]
     made = db.session.scalars(select(Redemption)).one()
-    assert done == [f"{HERE}/redemptions/{made.id}?done=1"] * 2
+    assert [(each["card"], each["key"]) for each in done] == [(cast.card.number, made.key)] * 2
+    assert all(made.number in each["done"] for each in done)
 
 
 def test_what_may_be_taken_stands_on_the_tile_and_more_is_refused_there(cast, desk, page):
@@ -139,7 +140,7 @@ def test_a_lost_card_is_kept_and_the_committee_hears_of_it(cast, client_of, desk
     text = desk.get(page).text
     assert "请留下卡，告诉村委会" in text
     assert 'data-sound="refused"' in text
-    assert "data-basket" not in text
+    assert "data-basket hidden" in text
 
 
 def came(**changed):
@@ -147,11 +148,13 @@ def came(**changed):
 
 
 def test_who_came_for_whom_stays_with_the_redemption_and_its_paper(cast, client_of, desk, page):
-    place = desk.post(page, data=basket(cast, 1, **came())).headers["Location"]
+    done = desk.post(page, data=basket(cast, 1, **came())).headers["Location"]
+    assert "李小明 · 子女" in desk.get(done).text
+    place = f"{HERE}/redemptions/{done.partition('done=')[2]}"
     shown = desk.get(place).text
     assert "李小明 · 子女" in shown
     assert '<polyline points="100 100 500 300 900 100"/>' in shown
-    paper = desk.get(place.replace("?done=1", "/receipt.pdf?paper=A4x2"))
+    paper = desk.get(f"{place}/receipt.pdf?paper=A4x2")
     assert "李小明" in "".join(printed.texts(paper.data))
     above = client_of(cast.township_user).get(place).text
     assert "李*明 · 子女" in above
@@ -215,12 +218,19 @@ def test_the_camera_reads_articles_too_and_the_card_comes_first(cast, desk):
         assert "请先扫爱心卡" in answer.text
 
 
-def test_the_page_s_script_learns_where_to_go_or_why_not_without_leaving(cast, desk, page):
+def offers(cast):
+    return shelf.offers(cast.shop)
+
+
+def test_the_page_s_script_learns_who_stands_there_or_why_not_without_leaving(cast, desk, page):
     def answer(scanned):
         return desk.post(f"{HERE}/desk", data={"scan": scanned}, headers=JSON)
 
-    assert answer(f"】Q1https：、、aixin。example、c、{cast.card.token.lower()}").json == {"url": page}
-    assert answer(cast.card.number[1:]).json == {"url": page}
+    for sent in (f"】Q1https：、、aixin。example、c、{cast.card.token.lower()}", cast.card.number[1:]):
+        found = answer(sent).json
+        assert (found["card"], found["balance"], found["is_refused"]) == (cast.card.number, 100, False)
+        assert found["shelf"] == [[offer.goods.id, offer.price, offer.usable_units] for offer in offers(cast)]
+        assert cast.worker.name in found["person"]
     for scanned, code in (
         ("6901028075831", "article_first"),
         ("aixin-ok", "nothing_to_redeem"),
@@ -292,3 +302,53 @@ def test_who_counted_the_stock_is_refused_beside_the_reason_that_was_typed(cast,
     assert "盘点" in refused.text.partition('class="note note-refused"')[2].partition("</p>")[0]
     assert '<details class="mb-4" open>' in refused.text
     assert 'value="拿错了"' in refused.text
+
+
+def undone(client, done):
+    return client.post(f"{HERE}/desk/undo/{done.id}", headers=JSON)
+
+
+def handed_out(cast, by, person=None):
+    with transaction():
+        card = cast.card_of(person or cast.worker)
+        return redemptions.redeem(uuid4().hex, cast.shop, card, {cast.goods.id: 1}, by)
+
+
+def test_a_volunteer_takes_back_their_own_last_one_within_two_minutes(cast, client_of, desk, clock):
+    first, done = handed_out(cast, cast.volunteer), handed_out(cast, cast.volunteer)
+    other = client_of(cast.manager)
+    assert "撤回" in desk.get(f"{HERE}/desk?done={done.id}").text
+    assert "data-undo" not in other.get(f"{HERE}/desk?done={done.id}").text
+    assert [undone(client, each).json["code"] for client, each in ((other, done), (desk, first))] == [
+        "not_yours",
+        "too_late",
+    ]
+    for _tap in range(2):
+        assert "已撤回" in undone(desk, done).json["done"]
+    assert ledger.balance_of(cast.worker) == 70
+    late = handed_out(cast, cast.volunteer)
+    clock.turn_to(late.at + timedelta(minutes=2))
+    assert undone(desk, late).json["code"] == "too_late"
+    answer = desk.post(f"{HERE}/desk/undo/{late.id}", follow_redirects=True)
+    assert "只能撤回" in answer.text
+    assert ledger.balance_of(cast.worker) == 40
+
+
+def test_a_price_that_changed_meanwhile_is_told_before_goods_go(cast, desk, page):
+    with transaction():
+        prices.set_price(cast.goods, 40, cast.manager)
+    told = desk.post(page, data=basket(cast, 2, total="60"), headers=JSON)
+    assert (told.status_code, told.json["code"]) == (422, "price_changed")
+    assert "8 分" in told.json["title"]
+    assert desk.post(page, data=basket(cast, 2, total="80"), headers=JSON).status_code == 200
+    assert ledger.balance_of(cast.worker) == 20
+
+
+def test_what_is_handed_out_most_comes_first(cast, desk, page):
+    handed_out(cast, cast.volunteer)
+    text = desk.get(f"{HERE}/desk/shelf").text
+    assert text.index("肥皂") < text.index("食盐")
+    with transaction():
+        redemptions.redeem(uuid4().hex, cast.shop, cast.card, {cast.salt.id: 2}, cast.volunteer)
+    text = desk.get(page).text
+    assert text.index('class="name">食盐') < text.index('class="name">肥皂')

@@ -2,7 +2,12 @@
 
 from flask import Blueprint
 
+from people.models import Role
+
 bp = Blueprint("desk", __name__)
+
+# Who hands out.
+SERVING = (Role.VOLUNTEER, Role.MANAGER)
 
 # They register their routes.
 from shop.views.desk import closing, desk, public, redemptions, serving

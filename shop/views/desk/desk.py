@@ -1,67 +1,59 @@
 """The desk: finding a card by scanner, number, camera or photo; codes for the scanner gun."""
 
-from flask import g, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import g, redirect, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ground import clock, web
-from ground.clock import Quarter
-from ground.db import transaction
+from ground import web
+from ground.db import fetch, transaction
 from ground.refusal import Refused
 from people import access, cards
 from people.forms.cards import PhotoForm, ScanForm
-from people.models import Card, CardState, Role
+from people.models import Card, CardState
 from people.scanning.pictures import CARD_AND_GOODS_FORMATS, read_picture
 from people.scanning.reading import Kind, read_scan
-from shop import labels
 from shop.desk import redemptions
+from shop.models import Redemption
 from shop.paper.commands import Command, CommandSheet, commands_pdf
 from shop.shelf import codes, shops
-from shop.views.desk import bp
-
-SERVING = (Role.VOLUNTEER, Role.MANAGER)
+from shop.views.desk import SERVING, bp, unseen
+from shop.views.desk.page import desk_page, holder_answer
 
 
 @bp.get("/v/<village>/desk")
 @access.allow(*SERVING)
 def desk(village: str) -> tuple[str, int]:
-    """The page of the desk, which waits for a card."""
-    return _desk_page(ScanForm(formdata=None), PhotoForm(formdata=None))
-
-
-def _desk_page(form: ScanForm, photo: PhotoForm) -> tuple[str, int]:
-    today = clock.today()
-    shop = shops.of_village(g.area)
-    page = render_template(
-        "shop/desk/desk.html",
-        scan=form,
-        photo=photo,
-        today=today,
-        quarter=Quarter.of(today),
-        opening_text=labels.opening_text(shop) if shop and not shops.is_open(shop) else None,
-    )
-    return page, max(form.status, photo.status)
+    """The page of the desk, which waits for a card; `?done=` shows a redemption that was just made."""
+    shop, ident = shops.of_village(g.area), request.args.get("done", type=int)
+    done = fetch(Redemption, ident, shop_id=shop.id) if shop and ident else None
+    if done:
+        unseen.note_receipt_shown(done)
+    return desk_page(done=done)
 
 
 @bp.post("/v/<village>/desk")
 @access.allow(*SERVING)
-def desk_scan(village: str) -> Response | dict[str, str] | web.Problem | tuple[str, int]:
+def desk_scan(village: str) -> Response | dict[str, Any] | web.Problem | tuple[str, int]:
     """Find what was scanned or typed: a card, or the receipt of a redemption.
 
-    The page's script asks for JSON: the page of it as `url`, or the refusal, so that it need not leave.
+    The page's script asks for JSON: whoever stands there, the receipt's page as `url`, or the refusal.
     """
     form = ScanForm()
     if form.validate_on_submit():
         try:
-            url = _scanned_url(form.scan.data)
-            return {"url": url} if web.asked_by_script() else redirect(url)
+            found = _find(form.scan.data)
+            if not web.asked_by_script():
+                return redirect(_url_of(found))
+            return holder_answer(found) if isinstance(found, Card) else {"url": _url_of(found)}
         except Refused as refusal:
             if web.asked_by_script():
                 return web.problem(refusal)
             form.refuse(refusal)
-    return _desk_page(form, PhotoForm(formdata=None))
+    return desk_page(scan=form)
 
 
 @bp.post("/v/<village>/desk/photo")
@@ -71,10 +63,10 @@ def desk_photo(village: str) -> Response | tuple[str, int]:
     form = PhotoForm()
     if form.validate_on_submit():
         try:
-            return redirect(_card_url(_read_card(read_picture(form.photo.data.read()), "photo")))
+            return redirect(_url_of(_read_card(read_picture(form.photo.data.read()), "photo")))
         except Refused as refusal:
             form.refuse(refusal)
-    return _desk_page(ScanForm(formdata=None), form)
+    return desk_page(photo=form)
 
 
 @bp.post("/v/<village>/desk/read")
@@ -82,7 +74,7 @@ def desk_photo(village: str) -> Response | tuple[str, int]:
 def desk_read(village: str) -> dict[str, str] | web.Problem:
     """Read a frame of the live camera: the body, or a file `photo`.
 
-    The answer is a card's page as `url`, or the `code` of an article; a refusal answers as `web.problem`
+    The answer is the number of a `card`, or the `code` of an article; a refusal answers as `web.problem`
     says.
     """
     photo_file = request.files.get("photo")
@@ -90,13 +82,13 @@ def desk_read(village: str) -> dict[str, str] | web.Problem:
         image = photo_file.read() if photo_file else request.get_data()
         text = read_picture(image, CARD_AND_GOODS_FORMATS)
         code = codes.article_code(text)
-        return {"code": code} if code else {"url": _card_url(_read_card(text, "photo"))}
+        return {"code": code} if code else {"card": _read_card(text, "photo").number}
     except Refused as refusal:
         return web.problem(refusal)
 
 
-def _scanned_url(text: str) -> str:
-    """The address of the card's or the receipt's page.
+def _find(text: str) -> Card | Redemption:
+    """The card that was scanned, or the redemption of a receipt.
 
     Refused as `cards.find`, `nothing_to_redeem` for a command or a quantity, `unknown_receipt`.
     """
@@ -106,11 +98,11 @@ def _scanned_url(text: str) -> str:
             "nothing_to_redeem", _("There is nothing to redeem. Scan a card, then the goods."), "scan"
         )
     if scan.kind != Kind.RECEIPT:
-        return _card_url(_read_card(text))
+        return _read_card(text)
     redemption = redemptions.by_code(scan.value)
     if redemption is None or redemption.shop != shops.of_village(g.area):
         raise Refused("unknown_receipt", _("This shop has no such receipt. It may be forged."), "scan")
-    return url_for("desk.redemption", village=g.area.code, ident=redemption.id)
+    return redemption
 
 
 def _read_card(text: str, field: str = "scan") -> Card:
@@ -128,9 +120,11 @@ def _read_card(text: str, field: str = "scan") -> Card:
     return card
 
 
-def _card_url(card: Card) -> str:
-    """The card's page, by its number: the secret is not left in the browser's history."""
-    return url_for("desk.desk_card", village=g.area.code, number=card.number)
+def _url_of(found: Card | Redemption) -> str:
+    """The page of what was found; a card's by its number: the secret is not left in the browser's history."""
+    if isinstance(found, Card):
+        return url_for("desk.desk_card", village=g.area.code, number=found.number)
+    return url_for("desk.redemption", village=g.area.code, ident=found.id)
 
 
 @bp.get("/v/<village>/desk/codes.pdf")

@@ -10,7 +10,6 @@ from ground import clock, web
 from ground.db import fetch, transaction
 from ground.forms import ReasonForm, attempt
 from people import access, audit
-from people.forms.cards import PhotoForm, ScanForm
 from people.models import Card, Role
 from people.views.listing import excel, render
 from people.views.shown import shown_text
@@ -21,7 +20,7 @@ from shop.models import Redemption
 from shop.paper.receipt import PAPERS, Receipt, ReceiptLine, ReceiptProxy, receipt_pdf
 from shop.shelf import shops
 from shop.views import READERS
-from shop.views.desk import bp, lists, unseen
+from shop.views.desk import bp, lists
 
 
 @bp.get("/v/<village>/redemptions")
@@ -45,10 +44,8 @@ def redemptions(village: str) -> str:
 @access.allow(*READERS)
 @excel(lists.RECEIPT)
 def redemption(village: str, ident: int) -> tuple[str, int]:
-    """One redemption; `?done=1` right after it: the green sheet, ready for the next card."""
-    redemption = _redemption_or_404(ident)
-    unseen.note_receipt_shown(redemption)
-    return _page(redemption, ReasonForm(formdata=None))
+    """One redemption."""
+    return _page(_redemption_or_404(ident), ReasonForm(formdata=None))
 
 
 @bp.post("/v/<village>/redemptions/<int:ident>/void")
@@ -93,19 +90,14 @@ def _redemption_or_404(ident: int) -> Redemption:
 
 
 def _page(redemption: Redemption, form: ReasonForm) -> tuple[str, int]:
-    done = "done" in request.args and bool(g.roles & access.SHOP)
     page = render(
         "shop/desk/redemption.html",
         redemption=redemption,
-        done=done,
         may_void=Role.MANAGER in g.roles and redemption.void is None,
         is_over=voids.is_over(redemption),
         today=clock.today(),
         form=form,
-        scan=ScanForm(formdata=None),
-        photo=PhotoForm(formdata=None),
         papers=PAPERS,
-        **({"rooms": []} if done else {}),  # still at the desk
     )
     return page, form.status
 

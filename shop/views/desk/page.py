@@ -1,0 +1,148 @@
+"""The desk's one page: the field, who stands there, the goods, and what was handed out last.
+
+Without script each step loads it anew. With script it stays, and asks for the parts that change: who stands
+there, the shelf, the receipt.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from flask import g, render_template
+from flask_login import current_user
+
+from ground import clock
+from ground.clock import Quarter
+from ground.refusal import Refused, refusal_of
+from people.forms.cards import PhotoForm, ScanForm
+from people.models import Card
+from people.roster import departures, portraits
+from points import expiry
+from shop import labels
+from shop.desk import holders, limits, redemptions, shelf, voids
+from shop.desk.holders import AtDesk
+from shop.forms.desk import BasketForm
+from shop.models import Redemption, RedemptionLine, Shop
+from shop.paper.receipt import PAPERS
+from shop.shelf import shops
+
+MANY_GOODS = 12  # articles; from there on their categories help
+
+
+def desk_page(
+    *,
+    scan: ScanForm | None = None,
+    photo: PhotoForm | None = None,
+    card: Card | None = None,
+    basket: BasketForm | None = None,
+    done: Redemption | None = None,
+) -> tuple[str, int]:
+    """The page with its status: it waits for a card, serves one, or shows what was just handed out."""
+    shop = shops.of_village(g.area)
+    scan, photo = scan or ScanForm(formdata=None), photo or PhotoForm(formdata=None)
+    form = basket or BasketForm(formdata=None, key="")
+    offers = shelf.offers(shop) if shop else []
+    prices = {offer.goods.id: offer.price for offer in offers}
+    categories = dict.fromkeys(offer.goods.category for offer in offers if offer.goods.category)
+    parts: dict[str, Any] = {"card": None, "card_refusal": None, "balance": 0, "limits": [], "done": None}
+    if card:
+        parts |= holder_parts(card, shop)
+        form.key.data = form.key.data or parts["key"]
+    if done:
+        parts |= done_parts(done)
+    page = render_template(
+        "shop/desk/desk.html",
+        scan=scan,
+        photo=photo,
+        form=form,
+        offers=offers,
+        categories=list(categories) if len(offers) > MANY_GOODS else [],
+        total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),
+        limits_left=limits_left(parts["limits"]),
+        opening_text=labels.opening_text(shop) if shop and not shops.is_open(shop) else None,
+        today=clock.today(),
+        **{"quarter": Quarter.of(clock.today()), **parts},
+    )
+    return page, max(form.status, scan.status, photo.status)
+
+
+def holder_parts(card: Card, shop: Shop | None) -> dict[str, Any]:
+    """Whoever stands there with a card, as the template of that part asks for it."""
+    holder = holders.at_desk(card, current_user)
+    quarter = Quarter.of(clock.today())
+    quarter_redemptions = redemptions.of_person(holder.entry_ids, quarter.first_day)
+    return {
+        "card": card,
+        "portrait": portraits.portrait_of(card.person),
+        "grid": holder.grid,
+        "kept_until": None if holder.grid else departures.points_kept_until(card.person),
+        "card_refusal": _refusal_at_desk(holder, shop),
+        "balance": holder.balance,
+        "key": redemptions.key_after(card, holder.transfers),
+        "lapses": expiry.warning(card.person),
+        "limits": limits.in_shop(holder.entry_ids, shop) if shop else [],
+        "quarter_redemptions": quarter_redemptions,
+        "units_by_article": _units_by_article(quarter_redemptions),
+        "quarter": quarter,
+    }
+
+
+def holder_answer(card: Card) -> dict[str, Any]:
+    """Whoever stands there with a card, and the shelf as it is now, for the page's script.
+
+    `balance` and prices are tenths of a point; `limits` what they may still take by article; `shelf` is
+    article, price and units; `person` is that part of the page.
+    """
+    shop = shops.of_village(g.area)
+    parts = holder_parts(card, shop)
+    return {
+        "card": card.number,
+        "name": card.person.name,
+        "balance": parts["balance"],
+        "key": parts["key"],
+        "is_refused": parts["card_refusal"] is not None,
+        "limits": limits_left(parts["limits"]),
+        "shelf": shelf.figures(shop) if shop else [],
+        "person": render_template("shop/desk/person.html", **parts),
+    }
+
+
+def limits_left(limits_of_holder: Sequence[limits.PurchaseLimit]) -> dict[int, int]:
+    """The units that somebody may still take this quarter, by article with a limit."""
+    return {limit.goods.id: limit.units_left for limit in limits_of_holder}
+
+
+def done_parts(redemption: Redemption) -> dict[str, Any]:
+    """What was just handed out, as the template of that part asks for it."""
+    return {
+        "done": redemption,
+        "papers": PAPERS,
+        "undo_seconds": voids.seconds_to_undo(redemption, current_user),
+    }
+
+
+def done_answer(redemption: Redemption) -> dict[str, str]:
+    """What was just handed out, for the page's script: `done` is that part of the page."""
+    return {
+        "card": redemption.card.number,
+        "key": redemption.key,
+        "done": render_template("shop/desk/done.html", **done_parts(redemption)),
+    }
+
+
+def _refusal_at_desk(holder: AtDesk, shop: Shop | None) -> Refused | None:
+    """The refusal to hand anything out on this card now, or None."""
+    refusal = refusal_of(holders.check_holder, holder)
+    return refusal or (refusal_of(shops.check_open, shop) if shop is not None else None)
+
+
+def _units_by_article(quarter_redemptions: Sequence[Redemption]) -> list[tuple[str, int, str]]:
+    """Name, units and unit of everything that was taken and not voided."""
+    units: Counter[int] = Counter()
+    taken: dict[int, RedemptionLine] = {}
+    for redemption in quarter_redemptions:
+        if redemption.void is None:
+            for line in redemption.lines:
+                units[line.goods_id] += line.quantity
+                taken.setdefault(line.goods_id, line)
+    return [(taken[goods_id].name, count, taken[goods_id].unit) for goods_id, count in units.items()]

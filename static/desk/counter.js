@@ -1,0 +1,170 @@
+// What happens at the counter: a card comes, goods are added, they are handed out, and the next one comes.
+import { readScan } from "../scanning/reading.js";
+import * as basket from "./basket.js";
+import { refuse, refuseText, scan, scanForm, setServing, tell, tellSignedOut, words } from "./field.js";
+import { list } from "./hold.js";
+import { forget } from "./kept.js";
+import { ask, SignedOut } from "./server.js";
+import * as shelf from "./shelf.js";
+import { beep } from "./sound.js";
+
+const { form } = basket;
+const place = (name) => document.querySelector(`[data-${name}-place]`);
+const idle = document.querySelectorAll("[data-idle]");
+const booked = () => [...place("person").querySelectorAll("[data-key]")].map((link) => link.dataset.key);
+let isSending = false;
+
+// Take what was scanned or typed; the promise is kept when that is done with.
+export async function take(text) {
+  const what = readScan(text);
+  const { kind, value } = what;
+  if (!value) return;
+  if (kind === "command" && basket.isOpen()) return value === "OK" ? redeem() : basket.empty();
+  if (kind === "quantity" && basket.isOpen()) return basket.countNext(what);
+  if (kind === "command" || kind === "quantity") return refuse(words.nothing);
+  if (basket.isOpen()) {
+    if (kind === "article") return basket.add(what);
+    if (kind === "carton" || kind === "receipt") return refuse(words[kind]);
+    const isNoCard = kind === "unknown" && /^[0-9]+$/.test(value) && value.length !== 9;
+    if (isNoCard) return refuse(words.unknown);
+    const named = kind === "card" ? [] : shelf.named(value);
+    if (named.length === 1) return basket.add(what, named[0]);
+    if (named.length) return refuseText(text, words.several);
+  }
+  await find(text);
+}
+
+// Whose card it is, or why it is none.
+async function find(text) {
+  const body = new FormData(scanForm);
+  body.set("scan", text);
+  const told = await ask(scanForm.action, body).catch((error) => {
+    if (error instanceof SignedOut) tellSignedOut();
+    else refuseText(text, words.unheard);
+  });
+  if (!told) return;
+  if (told.title) return refuseText(text, told.title);
+  if (told.url) return location.assign(told.url);
+  await serve(told);
+}
+
+// Serve whoever stands there now; the basket of whoever stood there before is kept.
+async function serve(holder) {
+  const { card, name } = form?.dataset ?? {};
+  const isAside = basket.hasGoods() && card !== holder.card;
+  tell("");
+  place("done").replaceChildren();
+  place("person").innerHTML = holder.person;
+  history.replaceState(null, "", `${scanForm.action}/${holder.card}`);
+  let isBooked = false;
+  if (!form || holder.is_refused) basket.close();
+  else {
+    await shelf.refresh(holder.shelf).catch(() => tell(words.unheard, true));
+    shelf.setLimits(holder.limits);
+    shelf.show({ category: "", text: "" });
+    isBooked = basket.open(holder, booked());
+  }
+  stand();
+  beep(holder.is_refused ? "refused" : "found");
+  if (isAside) tell(words.putAside.replace("{}", name));
+  if (isBooked) await redeem();
+}
+
+// Hand out what is in the basket, and show the receipt; or say why not, and leave everything as it is.
+async function redeem() {
+  if (isSending) return;
+  if (!basket.hasGoods()) return refuse(words.nothing);
+  if (basket.whyShort()) return refuse(basket.whyShort());
+  isSending = true;
+  basket.rest(true);
+  basket.say("");
+  const told = await ask(form.action, new FormData(form)).catch((error) => error);
+  isSending = false;
+  basket.rest(false);
+  if (told instanceof SignedOut) tellSignedOut();
+  else if (told instanceof Error) fail(form.dataset.unsent);
+  else if (told.title) await fail(told.title, told);
+  else finish(told);
+}
+
+async function fail(title, { code, field } = {}) {
+  if (code === "look_again") return location.reload();
+  if (["key_reused", "price_changed", "out_of_stock", "limit_reached"].includes(code)) await look(code === "key_reused");
+  document.getElementById(field)?.closest(".tile")?.classList.add("refused");
+  basket.say(code === "key_reused" ? form.dataset.served : title);
+  beep("refused");
+}
+
+// Look at holder and shelf once more, without touching the basket, but for a key that is used up.
+async function look(isUsedUp) {
+  const body = new FormData(scanForm);
+  body.set("scan", form.dataset.card);
+  const holder = await ask(scanForm.action, body).catch(() => undefined);
+  if (!holder?.card) return;
+  place("person").innerHTML = holder.person;
+  form.dataset.balance = holder.balance;
+  await shelf.refresh(holder.shelf).catch(() => undefined);
+  shelf.setLimits(holder.limits);
+  basket.renewKey(isUsedUp ? holder.key : form.elements.key.value);
+}
+
+function finish({ card, done }) {
+  forget(card);
+  basket.close();
+  place("person").replaceChildren();
+  place("done").innerHTML = done;
+  history.replaceState(null, "", scanForm.action);
+  tell("");
+  stand();
+  beep("done");
+  watchUndo();
+  window.scrollTo(0, 0);
+}
+
+// Nobody is served: the basket is kept, the next card is waited for.
+function putAside() {
+  basket.close();
+  place("person").replaceChildren();
+  history.replaceState(null, "", scanForm.action);
+  stand();
+}
+
+// Everything in its place, whoever stands there or nobody.
+function stand() {
+  const isAnybody = Boolean(place("person").children.length || place("done").children.length);
+  setServing(basket.isOpen());
+  for (const each of idle) each.hidden = isAnybody;
+  list(basket.isOpen() ? form.dataset.card : "", (card) => find(card));
+  scan.focus({ preventScroll: true });
+}
+
+// The step back is there for as long as the server takes it.
+function watchUndo() {
+  const undo = place("done").querySelector("[data-undo]");
+  if (!undo) return;
+  const timer = setTimeout(() => undo.remove(), undo.dataset.undo * 1000);
+  undo.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    clearTimeout(timer);
+    const told = await ask(undo.action, new FormData(undo)).catch((error) => error);
+    if (told instanceof SignedOut) return tellSignedOut();
+    if (told instanceof Error) return refuse(words.unheard);
+    if (told.title) return refuse(told.title);
+    place("done").innerHTML = told.done;
+    beep("found");
+  });
+}
+
+// The page as it came: with a card, with a receipt, or with neither.
+export function show() {
+  const done = place("done").querySelector("[data-done]");
+  if (done) forget(done.dataset.done);
+  const isBooked = basket.wake(redeem, booked());
+  form?.querySelector("[data-hold-this] a").addEventListener("click", (event) => {
+    event.preventDefault();
+    putAside();
+  });
+  watchUndo();
+  stand();
+  if (isBooked) redeem();
+}
