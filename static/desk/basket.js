@@ -1,7 +1,6 @@
 // The basket: counted in whole tenths of a point, kept with its key until the receipt, sent once.
 import { narrow } from "../narrow.js";
-import { barcode } from "./barcode.js";
-import { refuse, scan, scanForm, tell, write } from "./field.js";
+import { refuse, scanForm, tell, write } from "./field.js";
 import { forget, keep, recall } from "./kept.js";
 import { shown } from "./points.js";
 import { send } from "./send.js";
@@ -12,7 +11,9 @@ const form = document.querySelector("form[data-basket]");
 const part = (selector) => form?.querySelector(selector);
 const [refused, short, enough] = ["refused", "short", "enough"].map((name) => part(`[data-${name}]`));
 const came = ["proxy_name", "proxy_relation", "signature"].map((name) => form?.elements[name]);
+const words = scanForm.dataset;
 let sending = false;
+let nextQuantity = ""; // how many of the next article: 3*
 
 // --- Tiles ---
 
@@ -24,12 +25,22 @@ const textOf = (tile, selector) => tile.querySelector(selector)?.textContent ?? 
 const titleOf = (tile) => [".name", ".spec"].map((part) => textOf(tile, part)).filter(Boolean).join(" ");
 const chosen = () => tiles.filter(units);
 
-function scanned(digits) {
-  const code = barcode(digits);
-  const tile = tiles.find((each) => each.dataset.barcodes?.split(" ").includes(code));
-  if (!tile) return refuse(scanForm.dataset.unknown);
+function scanned({ value, quantity = nextQuantity || "1", lastGoodDay }) {
+  nextQuantity = "";
+  const tile = tiles.find((each) => each.dataset.barcodes?.split(" ").includes(value));
+  if (!tile) return refuse(words.unknown);
+  if (lastGoodDay < words.day) return refuse(words.expired.replace("{}", lastGoodDay));
+  if (!isWhole(quantity)) return refuse(words.whole);
   show("");
-  if (step(tile, 1)) beep(short.hidden ? "found" : "refused");
+  if (step(tile, Number(quantity))) beep(short.hidden ? "found" : "refused");
+}
+
+const isWhole = (quantity) => /^[1-9][0-9]*$/.test(quantity);
+
+function countNext({ value }) {
+  if (!isWhole(value)) return refuse(words.whole);
+  nextQuantity = value;
+  tell(words.counted.replace("{}", value));
 }
 
 function step(tile, by) {
@@ -87,7 +98,7 @@ function line(tile) {
 function empty() {
   for (const tile of chosen()) numberOf(tile).value = 0;
   count();
-  tell(scanForm.dataset.emptied);
+  tell(words.emptied);
 }
 
 // --- Kept until the receipt: the same basket is sent with the same key, however often ---
@@ -106,7 +117,7 @@ function remember(total) {
 // Answers with what is to be said.
 function restore() {
   const left = recall(form.dataset.card);
-  if (form.dataset.sentBack !== undefined || left?.day !== scanForm.dataset.day) return "";
+  if (form.dataset.sentBack !== undefined || left?.day !== words.day) return "";
   for (const [name, number] of Object.entries(left.wanted)) {
     if (form.elements[name]) form.elements[name].value = number;
   }
@@ -126,7 +137,7 @@ function isSame(wanted, goods) {
 
 async function redeem() {
   if (sending) return;
-  if (!chosen().length) return refuse(scanForm.dataset.nothing);
+  if (!chosen().length) return refuse(words.nothing);
   sending = true;
   write(refused, "");
   const { title, field } = await send(form);
@@ -158,18 +169,7 @@ function pressed(event) {
 }
 
 function reached({ target }) {
-  if (!target.matches(".tile input")) return;
-  target.dataset.was = target.value;
-  target.select();
-}
-
-function filled({ target }) {
-  if (target.matches(".tile input") && target.value.length > 3) { // no quantity: a scanner gun typed into it
-    scan.value = target.value;
-    target.value = target.dataset.was;
-    scan.focus();
-  }
-  count();
+  if (target.matches(".tile input")) target.select();
 }
 
 // Wake the basket up, if this page has one, for what is scanned.
@@ -188,7 +188,7 @@ export function serve() {
   });
   form.addEventListener("click", clicked);
   form.addEventListener("focusin", reached);
-  form.addEventListener("input", filled);
+  form.addEventListener("input", count);
   document.addEventListener("keydown", pressed);
-  return { scanned, redeem, empty };
+  return { scanned, counted: countNext, redeem, empty };
 }

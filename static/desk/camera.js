@@ -31,7 +31,7 @@ async function watch(video, article) {
     if (!away && code !== seen) {
       seen = code;
       if (title) refuse(title);
-      else if (article) article(code);
+      else if (article) article({ value: code });
       else refuse(scanForm.dataset.cardFirst);
     }
     await new Promise((resolve) => setTimeout(resolve, EVERY));

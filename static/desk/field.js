@@ -1,10 +1,13 @@
-// The one field: whatever a scanner gun types ends up in it, wherever the focus is. The words beside it.
-import { narrow } from "../narrow.js";
+// The one field: what was scanned, wherever the focus was, goes to the basket or is asked of the server, in its order.
+// The words beside it.
+import { scans } from "../scanning/gun.js";
+import { readScan } from "../scanning/reading.js";
 import { beep } from "./sound.js";
 
 export const scan = document.querySelector("#scan");
 export const scanForm = document.querySelector("form[data-scan]");
 const words = scanForm.dataset;
+const PATIENCE = 15000; // ms
 
 // Words in a place that is hidden while there are none.
 export function write(place, text) {
@@ -12,59 +15,75 @@ export function write(place, text) {
   place.hidden = !text;
 }
 
-export function tell(text) {
-  write(scanForm.querySelector("[data-told]"), text);
-  scan.toggleAttribute("aria-invalid", Boolean(text));
+// Words beside the field, as news, or with `isWrong` as what is wrong with it.
+export function tell(text, isWrong = false) {
+  const told = scanForm.querySelector("[data-told]");
+  write(told, text);
+  told.classList.toggle("error", isWrong);
+  scan.toggleAttribute("aria-invalid", isWrong);
 }
 
 export function refuse(text) {
-  tell(text);
+  tell(text, true);
   beep("refused");
 }
 
-// --- What was scanned: a card (any text else), an article, or one of the codes on the desk's sheet ---
+let asked = Promise.resolve();
 
-const CODES = /(?:AIXIN-(?:OK|CANCEL)|https?:\/\/\S+|\b\d{8,13})$/i; // at the end of what a gun typed elsewhere
-const isArticle = (digits) => /^(\d{5}|\d{8}|\d{12,13})$/.test(digits);
-
-function take(event, serving) {
-  const text = narrow(scan.value);
-  const command = text.toUpperCase();
-  const digits = text.replace(/[\s-]/g, "");
-  const isCommand = command === "AIXIN-OK" || command === "AIXIN-CANCEL";
-  if (text && !isCommand && !(serving && isArticle(digits))) return; // the server finds the card
-  event.preventDefault();
-  scan.value = "";
-  if (isCommand && words.nothing) {
-    if (!serving) refuse(words.nothing);
-    else if (command === "AIXIN-OK") serving.redeem();
-    else serving.empty();
-  } else if (text) serving.scanned(digits);
+function take(text, serving) {
+  const what = readScan(text);
+  const { kind, value } = what;
+  const isNoCard = kind === "unknown" && /^[0-9]+$/.test(value) && value.length !== 9;
+  if (!value) return;
+  if (!serving) asked = asked.then(() => ask(text));
+  else if (kind === "article") serving.scanned(what);
+  else if (kind === "quantity") serving.counted(what);
+  else if (kind === "command") value === "OK" ? serving.redeem() : serving.empty();
+  else if (kind === "carton" || kind === "receipt") refuse(words[kind]);
+  else if (isNoCard) refuse(words.unknown);
+  else asked = asked.then(() => ask(text));
 }
 
-function typed(event) {
-  const at = document.activeElement;
-  const isNumber = at.matches(".tile input");
-  if (event.key === "Enter" && !event.ctrlKey && at !== scan && at.matches("input:not([type=file])")) {
-    event.preventDefault();
-    const code = isNumber ? null : narrow(at.value).match(CODES); // a gun was fired while somebody's name was typed
-    if (code) {
-      at.value = at.value.trimEnd().slice(0, -code[0].length);
-      scan.value = code[0];
-      scanForm.requestSubmit();
+// To the page of what was scanned; or the words why not, without leaving this one.
+async function ask(text) {
+  const body = new FormData(scanForm);
+  body.set("scan", text);
+  try {
+    const headers = { Accept: "application/json" };
+    const answer = await fetch(scanForm.action, { method: "POST", body, headers, signal: AbortSignal.timeout?.(PATIENCE) });
+    if (answer.status >= 500) throw new Error(answer.statusText);
+    const isJson = answer.headers.get("Content-Type")?.includes("json");
+    const { url, title } = isJson ? await answer.json() : {};
+    if (title) return refuseText(text, title);
+    if (url) location.assign(url);
+    else {
+      scan.value = text;
+      scanForm.submit(); // the server has a page for it: the sign-in is over
     }
-    scan.focus();
+    await new Promise(() => {}); // the next page comes
+  } catch {
+    refuseText(text, words.unheard);
   }
-  if (at === scan || event.key.length !== 1 || event.key === " " || event.isComposing) return;
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (isNumber ? /[\d+-]/.test(narrow(event.key)) : at.matches("input, textarea, select")) return;
+}
+
+// What was refused stays in the field, to be mended by hand; the next scan takes its place.
+function refuseText(text, why) {
+  refuse(why);
+  if (scan.value) return;
+  scan.value = text;
+  if (document.activeElement === scan) scan.select();
+}
+
+function pressed(event) {
+  const at = document.activeElement;
+  if (event.key !== "Enter" || event.ctrlKey || at === scan || !at.matches("input:not([type=file])")) return;
+  event.preventDefault();
   scan.focus();
-  scan.select();
 }
 
 export function field(serving) {
   scan.select();
   window.addEventListener("focus", () => document.activeElement === document.body && scan.focus());
-  document.addEventListener("keydown", typed);
-  scanForm.addEventListener("submit", (event) => take(event, serving));
+  scans(scan, (text) => take(text, serving));
+  document.addEventListener("keydown", pressed);
 }
