@@ -1,8 +1,9 @@
 // Counting the shelf: each scan counts one piece, and nothing that was counted is lost before it is saved.
 // Without it the numbers are typed into the rows.
-import { barcode } from "./desk/barcode.js";
 import { beep } from "./desk/sound.js";
 import { narrow } from "./narrow.js";
+import { asItWas, scans } from "./scanning/gun.js";
+import { readScan } from "./scanning/reading.js";
 
 const form = document.querySelector("form[data-count]");
 const rows = [...form.querySelectorAll("li[data-codes]")];
@@ -54,17 +55,20 @@ function write(row, units, began) {
   keep();
 }
 
-// One piece more: of what is being counted, or else of what was saved, since that was counted.
-function add(row) {
+// So many pieces more: of what is being counted, or else of what was saved, since that was counted.
+function add(row, units) {
   const count = counts[idOf(row)];
   const { saved, ago } = row.dataset;
   const goesOn = !count && saved !== undefined;
   const before = count ? (count.stale ? 0 : count.units) : Number(saved ?? 0);
-  write(row, before + 1, goesOn ? opened - Number(ago) * 1000 : Date.now());
-  inputOf(row).value = before + 1;
+  write(row, before + units, goesOn ? opened - Number(ago) * 1000 : Date.now());
+  inputOf(row).value = before + units;
 }
 
-// --- The field: whatever a scanner gun types ends up in it, wherever the focus is ---
+// --- What was scanned, wherever the focus was ---
+
+const words = scanForm.dataset;
+let nextQuantity = ""; // how many of the next article: 3*
 
 function tell(text, found) {
   const told = scanForm.querySelector("[data-told]");
@@ -79,85 +83,53 @@ function point(row) {
   row.scrollIntoView({ block: "center" });
 }
 
-function find(text) {
-  const code = barcode(text);
-  return rows.find((row) => row.dataset.codes.split(" ").includes(code));
-}
-
-function scanned(text) {
-  const row = find(text);
-  if (!row) return tell(`${text} ${scanForm.dataset.unknown}`, false);
-  add(row);
-  point(row);
-  tell(`${row.querySelector("label").textContent.trim()}: ${inputOf(row).value}`, true);
-}
-
-scanForm.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = scan.value.trim();
-  scan.value = "";
-  if (text) scanned(text);
-});
-
-// A scanner gun types faster than anybody: what comes without a pause, and is no quantity, is a code.
-const PAUSE = 100; // ms
-const QUANTITY = 5; // digits
-let before; // the field as it was before somebody began to type without a pause
-let lastKey = 0;
-
-form.addEventListener("focusin", ({ target }) => {
-  if (!target.name?.startsWith("units-")) return;
-  target.select();
-  lastKey = 0;
-});
-
-form.addEventListener("beforeinput", ({ target, timeStamp }) => {
-  if (timeStamp - lastKey > PAUSE) {
-    const { value, selectionStart, selectionEnd } = target;
-    const count = counts[idOf(target.closest("li"))];
-    before = { value, count, head: selectionStart, tail: value.length - selectionEnd };
+function take(text) {
+  const { kind, value, quantity = kind === "quantity" ? value : nextQuantity || "1" } = readScan(text);
+  const row = kind === "article" && rows.find((each) => each.dataset.codes.split(" ").includes(value));
+  nextQuantity = "";
+  if (!value) return undefined;
+  if (!/^[1-9][0-9]*$/.test(quantity)) return tell(words.whole, false);
+  if (kind === "quantity") {
+    nextQuantity = value;
+    return tell(words.counted.replace("{}", value), true);
   }
-  lastKey = timeStamp;
-});
-
-const typedAtOnce = ({ value }) => value.slice(before?.head, value.length - (before?.tail ?? 0));
-
-function takeBack(input) {
-  input.value = before.value;
-  const id = idOf(input.closest("li"));
-  if (before.count) counts[id] = before.count;
-  else delete counts[id];
-  keep();
+  if (!row) return tell(words[kind] ?? `${/^[0-9]+$/.test(value) ? value : ""} ${words.unknown}`, false);
+  add(row, Number(quantity));
+  point(row);
+  return tell(`${row.querySelector("label").textContent.trim()}: ${inputOf(row).value}`, true);
 }
+
+// What a scanner writes into a number is taken back, and with it when that was counted.
+function remember(control) {
+  if (!control.name?.startsWith("units-")) return asItWas(control);
+  const { value } = control;
+  const id = idOf(control.closest("li"));
+  const count = counts[id];
+  return () => {
+    control.value = value;
+    if (count) counts[id] = count;
+    else delete counts[id];
+    keep();
+  };
+}
+
+// --- Numbers that are typed ---
+
+form.addEventListener("focusin", ({ target }) => target.name?.startsWith("units-") && target.select());
 
 form.addEventListener("input", ({ target }) => {
   const row = target.closest("li");
-  const text = typedAtOnce(target);
-  if (text.length > QUANTITY) {
-    scan.value = text;
-    takeBack(target);
-    scan.focus();
-  } else if (/^\d+$/.test(narrow(target.value))) {
-    write(row, Number(narrow(target.value)), Date.now());
-  } else {
+  if (/^\d+$/.test(narrow(target.value))) write(row, Number(narrow(target.value)), Date.now());
+  else {
     delete counts[idOf(row)];
     keep();
   }
 });
 
-document.addEventListener("keydown", (event) => {
-  const at = document.activeElement;
-  if (event.key === "Enter" && at.name?.startsWith("units-")) {
-    event.preventDefault();
-    const code = typedAtOnce(at);
-    if (before && code.length === QUANTITY && find(code)) {
-      takeBack(at);
-      scanned(code);
-    }
-    scan.focus();
-  } else if (event.key.length === 1 && event.key !== " " && !at.matches("input, textarea, select, button")) {
-    if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing) scan.focus();
-  }
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.name?.startsWith("units-")) return;
+  event.preventDefault();
+  scan.focus();
 });
 
 form.addEventListener("submit", () => {
@@ -172,4 +144,5 @@ window.addEventListener("pageshow", (event) => event.persisted && location.reloa
 
 scanForm.hidden = false;
 restore();
+scans(scan, take, remember);
 scan.focus({ preventScroll: true });

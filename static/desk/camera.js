@@ -23,14 +23,15 @@ async function watch(video, scanned) {
   let seen = "no_code";
   let away = 0;
   while (video.srcObject) {
-    const { card, code, title } = await look(video, canvas);
+    const { title, ...answer } = await look(video, canvas);
     if (!video.srcObject) return;
-    away = code === "no_code" ? away + 1 : 0;
+    away = answer.code === "no_code" ? away + 1 : 0;
     if (away > AWAY) seen = "no_code";
-    if (!away && (card ?? code) !== seen) {
-      seen = card ?? code;
+    const shown = answer.card ?? answer.url ?? answer.code;
+    if (!away && shown !== seen) {
+      seen = shown;
       if (title) refuse(title);
-      else scanned(seen);
+      else scanned(shown);
     }
     await new Promise((resolve) => setTimeout(resolve, EVERY));
   }

@@ -30,7 +30,7 @@ function signOf(event) {
   const { key, code, ctrlKey, altKey, metaKey } = event;
   if (altKey || metaKey) return undefined;
   if (ctrlKey) return code === "BracketRight" ? SEPARATOR : undefined;
-  const isKept = false;
+  const isKept = isComposed(event);
   if (/^(Numpad)?Enter$|^Tab$/.test(isKept ? code : key)) return "";
   if (isKept) return signAt(event);
   return key.length === 1 ? key : undefined;

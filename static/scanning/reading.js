@@ -4,7 +4,7 @@ import { narrow } from "../narrow.js";
 import { isDamm, isEan } from "./checkdigits.js";
 import { lastGoodDay, readElements } from "./elements.js";
 
-const SIGNS = { "、": "", "【": "[", "】": "]", "「": "[", "」": "]", "×": "*" }; // what input methods make of them
+const SIGNS = { "、": "/", "【": "[", "】": "]", "「": "[", "」": "]", "×": "*" }; // what input methods make of them
 const QUANTITY = /^([0-9]{1,5}(?:\.[0-9]{1,3})?) *\* */;
 const SYMBOLOGY = /^\][A-Za-z][0-9A-Za-z]/;
 const CUT_SYMBOLOGY = /^[A-Za-z][0-9]/;
