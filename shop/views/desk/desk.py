@@ -28,7 +28,7 @@ from shop.views.desk.page import desk_page, holder_answer
 @access.allow(*SERVING)
 def desk(village: str) -> tuple[str, int]:
     """The page of the desk, which waits for a card; `?done=` shows a redemption that was just made."""
-    shop, ident = shops.of_village(g.area), request.args.get("done", type=int)
+    shop, ident = shops.of_village(g.area), web.number_asked("done")
     done = fetch(Redemption, ident, shop_id=shop.id) if shop and ident else None
     if done:
         unseen.note_receipt_shown(done)

@@ -45,13 +45,12 @@ def desk_card(village: str, number: str) -> Response | tuple[str, int]:
 def redeem(village: str, number: str) -> Answer:
     """Redeem a basket on a card.
 
-    The page's script asks for JSON: what was handed out, or the refusal; it keeps the key itself.
+    The page's script asks for JSON: what was handed out, or the refusal.
     """
     card = _card_or_404(number)
     form, redemption = BasketForm(), None
     if form.validate():
-        if not web.asked_by_script():
-            unseen.sent(card, form.key.data)
+        unseen.sent(card, form.key.data)
         with attempt(form):
             redemption = redemptions.redeem(
                 form.key.data,
@@ -62,13 +61,16 @@ def redeem(village: str, number: str) -> Answer:
                 form.collector,
                 expected_total=form.expected_total,
             )
-    if redemption is not None:
-        return done_answer(redemption) if web.asked_by_script() else redirect(_done_url(redemption))
+    if redemption is not None and form.refused is None:
+        if not web.asked_by_script():
+            return redirect(_done_url(redemption))
+        unseen.note_receipt_shown(redemption)
+        return done_answer(redemption)
     refusal = form.problem()
-    if web.asked_by_script():
-        return web.problem(refusal, field=refusal.field)
     if refusal.code != "unknown_outcome":
         unseen.refused(card)
+    if web.asked_by_script():
+        return web.problem(refusal, field=refusal.field)
     return desk_page(card=card, basket=form)
 
 
@@ -97,7 +99,9 @@ def undo(village: str, ident: int) -> Answer:
 def desk_shelf(village: str) -> str:
     """The tiles of the shelf, for a page that is open while articles or prices change."""
     shop = shops.of_village(g.area) or abort(404)
-    return render_template("shop/desk/shelf.html", offers=shelf.offers(shop), form=BasketForm(formdata=None))
+    return render_template(
+        "shop/desk/shelf.html", offers=shelf.offers(shop), limits_left={}, form=BasketForm(formdata=None)
+    )
 
 
 def _card_or_404(number: str) -> Card:
