@@ -11,6 +11,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, Playwright
 
+from ground.wire import assets, styles
+from ground.wire.assets import all_assets
 from people.models import User
 from tests import test_rules
 from tests.browser.house import AXE, CHROMIUM, INACCESSIBLE, OFFICE, PHONE, chromium
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 lived_in = test_rules.lived_in  # a village in which something of everything has happened
 
 LOOKING = [name for name, _name, _role, area in SIGN_INS if area in (VILLAGE, TOWNSHIP, COUNTY)] + ["worker"]
+CLASSES = re.compile(r'\bclass="([^"]*)"')
 STYLESHEETS = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
 
 # Each of many pages in the place of the one before it, and what the measures find on it.
@@ -160,6 +163,13 @@ def window(playwright: Playwright, client_of: Callable[[User | None], Client]) -
         for sheet in STYLESHEETS.findall(client.get("/sign-in").text):
             window.add_style_tag(content=client.get(sheet).text)
         yield window
+
+
+def test_no_page_misses_a_rule_of_bootstrap_s(pages: dict[str, str]):
+    """What is loaded is what templates and scripts name; a name that is put together would not be found."""
+    classes = {name for html in pages.values() for names in CLASSES.findall(html) for name in names.split()}
+    loaded = all_assets()["bootstrap.css"].content.decode()
+    assert styles.used_rules(loaded, classes) == styles.used_rules(assets.whole_bootstrap(), classes)
 
 
 def test_what_is_touched_is_large_enough_and_the_largest_print_fits(window: Page, pages: dict[str, str]):
