@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
-from ground.wire.compression import packed, takes_packed
+from ground.wire.compression import gzipped, takes_gzip
 from ground.wire.styles import used_rules, words_in
 
 ROOT = Path(__file__).parents[2]
@@ -33,17 +33,17 @@ YEAR_SECONDS = 365 * 86400
 
 @dataclass(frozen=True)
 class Asset:
-    """A file as it is sent; `packed` is its content compressed, or nothing where that is no smaller."""
+    """A file as it is sent; `gzipped` is its content compressed, or nothing where that is no smaller."""
 
     content: bytes
-    packed: bytes
+    gzipped: bytes
     media_type: str
     digest: str
 
     @classmethod
     def of(cls, name: str, content: bytes) -> "Asset":
         """The file, compressed."""
-        smaller = packed(content)
+        smaller = gzipped(content)
         return cls(
             content,
             smaller if len(smaller) < len(content) else b"",
@@ -87,13 +87,13 @@ def current_version() -> str:
 def send_asset(filename: str, version: str | None = None) -> Response:
     """A file as it is now, whatever version was asked for; only that of now is kept without asking again."""
     asset = all_assets().get(filename) or abort(404)
-    is_packed = bool(asset.packed) and takes_packed(request)
-    content = asset.packed if is_packed else asset.content
+    is_gzipped = bool(asset.gzipped) and takes_gzip(request)
+    content = asset.gzipped if is_gzipped else asset.content
     response = Response(content, mimetype=asset.media_type)
-    response.set_etag(f"{asset.digest}-gzip" if is_packed else asset.digest)
-    if is_packed:
+    response.set_etag(f"{asset.digest}-gzip" if is_gzipped else asset.digest)
+    if is_gzipped:
         response.content_encoding = "gzip"
-    if asset.packed:
+    if asset.gzipped:
         response.vary.add("Accept-Encoding")
     response.cache_control.public = True
     if version == current_version():

@@ -14,15 +14,15 @@ from werkzeug.wrappers import Request, Response
 
 TEXTS = {"text/html", "application/json", "application/problem+json"}
 LEAST_BYTES = 1000  # less fits into one packet, whatever is done
-FAST = 5
+FAST = 5  # of gzip's nine levels, while somebody waits: 2 % larger in half the time
 
 
-def packed(content: bytes, level: int = 9) -> bytes:
+def gzipped(content: bytes, level: int = 9) -> bytes:
     """The content compressed by gzip, the same each time."""
     return gzip.compress(content, level, mtime=0)
 
 
-def takes_packed(asked: Request) -> bool:
+def takes_gzip(asked: Request) -> bool:
     """Whether the browser takes what gzip has compressed."""
     return asked.accept_encodings["gzip"] > 0
 
@@ -33,8 +33,8 @@ def compress(response: Response) -> Response:
         return response
     response.vary.add("Accept-Encoding")
     content = response.get_data()
-    if len(content) >= LEAST_BYTES and takes_packed(request) and not _may_tell_a_secret(response):
-        response.set_data(packed(content, FAST))
+    if len(content) >= LEAST_BYTES and takes_gzip(request) and not _may_tell_a_secret(response):
+        response.set_data(gzipped(content, FAST))
         response.content_encoding = "gzip"
     return response
 

@@ -27,8 +27,8 @@ def used_rules(css: str, words: Set[str]) -> str:
     for before, inside in _rules(css.removeprefix(CHARSET)):
         if before.startswith("@media"):
             inside = used_rules(inside, words)
-        elif before.startswith("@"):  # keyframes, by their name
-            before = before if words_in(before) <= words | {"keyframes", "webkit-keyframes"} else ""
+        elif before.startswith("@keyframes"):
+            before = before if before.split()[-1] in words else ""
         else:
             before = ",".join(each for each in _SELECTOR.findall(before) if classes_in(each) <= words)
         if before and inside:

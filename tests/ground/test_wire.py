@@ -22,6 +22,7 @@ FROM_OUR_PAGE = GZIP | {"Sec-Fetch-Site": "same-origin"}
 MOST_BYTES, MOST_BYTES_OF_A_CARD = 80_000, 30_000
 LOADED = re.compile(r'<(?:link|script|img)\b[^>]*?(?:href|src)="(/static[^"]+)"')
 IMPORTED = re.compile(r'^import (?:[^"]* from )?"([^"]+)"', re.MULTILINE)
+IMPORTED_WHEN_NEEDED = re.compile(r'\bimport\("([^"]+)"\)')
 
 
 def bytes_of(answer):
@@ -29,18 +30,22 @@ def bytes_of(answer):
     return len(answer.data) + sum(len(f"{name}: {value}\r\n") for name, value in answer.headers)
 
 
+def root():
+    """What stands before the name of a file in its address."""
+    return f"/static/v/{current_version()}/"
+
+
 def imported_by(name):
-    """The files that a script imports, and those that they import."""
+    """The files that a script imports at once, and those that they import."""
     content = all_assets()[name].content.decode() if name.endswith(".js") else ""
     own = {urljoin(name, other) for other in IMPORTED.findall(content)}
     return own.union(*(imported_by(other) for other in own))
 
 
 def loaded_by(html):
-    """The addresses of all files of the program that a page loads."""
-    root = f"/static/v/{current_version()}/"
-    names = {path.removeprefix(root) for path in LOADED.findall(html)}
-    return {root + name for name in names.union(*map(imported_by, names))}
+    """The names of all files of the program that a page loads."""
+    names = {path.removeprefix(root()) for path in LOADED.findall(html)}
+    return names.union(*map(imported_by, names))
 
 
 @pytest.fixture
@@ -48,9 +53,9 @@ def weight_of(app):
     """What the first look at a page takes on the wire, and its address."""
 
     @cache
-    def weight_of_file(path):
-        answer = app.test_client().get(path, headers=GZIP)
-        assert answer.status_code == 200, path
+    def weight_of_file(name):
+        answer = app.test_client().get(root() + name, headers=GZIP)
+        assert answer.status_code == 200, name
         return bytes_of(answer)
 
     def weight_of(client, path):
@@ -129,10 +134,12 @@ def test_every_file_that_is_named_is_there():
     named = set()
     for template in assets.TEMPLATES.rglob("*.html"):
         named |= set(re.findall(r"url_for\('static', filename='([^']+)'\)", template.read_text()))
-    scripts = {name for name in all_assets() if name.endswith(".js")}
-    named = named.union(*map(imported_by, scripts))
-    imports = re.compile(r"\bimport\b(?! \{| \".)|from \"(?!\.)")
-    assert {name for name in scripts if imports.search(all_assets()[name].content.decode())} == set()
+    for name, asset in all_assets().items():
+        if name.endswith(".js"):
+            content = asset.content.decode()
+            others = IMPORTED.findall(content) + IMPORTED_WHEN_NEEDED.findall(content)
+            assert all(other.startswith(".") for other in others), name
+            named |= {urljoin(name, other) for other in others}
     icons = json.loads(all_assets()["app.webmanifest"].content)["icons"]
     named |= {icon["src"] for icon in icons}
     assert named == all_assets().keys()
