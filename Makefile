@@ -5,7 +5,7 @@ CATALOGUE := translations/zh/LC_MESSAGES/messages
 # Compiled once for all processes of the tests, also where the surroundings say otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test long torture bench growth lint fonts messages roles pictures lock audit clean
+.PHONY: help run test long torture bench growth lint fonts messages roles pictures icons lock audit clean
 
 help:  ## List the targets
 	@grep -hE "^[a-z]+:.*##" $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## (.*)/  make \1\t\2/" | expand -t 18
@@ -46,6 +46,9 @@ bench: .venv/dev $(CATALOGUE).mo  ## Measure it, each figure beside a floor, on 
 
 pictures: .venv/dev fonts $(CATALOGUE).mo  ## Take the README's pictures of the running demo
 	PYTHONPATH=. $(BIN)/python docs/pictures/make.py
+
+icons: .venv/run  ## Draw the icons for telephones from static/mark.svg
+	$(BIN)/python docs/pictures/icons.py
 
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml
 

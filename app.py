@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, request, session
 from flask.logging import wsgi_errors_stream
 from flask_babel import Babel
-from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -19,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from demo.contributions import DEMO
 from duties.contributions import DUTIES
-from ground import cookies, sending, web
+from ground import cookies, sending, web, wire
 from ground.db import database_file, db, engine_options
 from ground.server import backups, private, serving
 from ground.server.cli import backup_cli, serve_cli
@@ -59,7 +58,8 @@ SECURITY_HEADERS = {
 
 def create_app(**settings: object) -> Flask:
     """Put the application together; `settings` go over what the environment says."""
-    app = Flask(__name__, instance_path=os.environ.get("AIXIN_INSTANCE") or str(ROOT / "instance"))
+    instance = os.environ.get("AIXIN_INSTANCE") or str(ROOT / "instance")
+    app = Flask(__name__, static_folder=None, instance_path=instance)  # `wire` serves the static files
     private.keep_new_files_private()
     with usable("AIXIN_INSTANCE", app.instance_path):
         configure(app, settings)
@@ -72,9 +72,9 @@ def create_app(**settings: object) -> Flask:
         private.close_to_others(own_files(app))
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     Babel(app, locale_selector=web.locale)
-    Bootstrap5(app)
     cookies.init_app(app)
     web.init_app(app)
+    wire.init_app(app)
     sending.init_app(app)
     app.cli.add_command(serve_cli)
     app.cli.add_command(backup_cli)
@@ -123,8 +123,6 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
-        BOOTSTRAP_SERVE_LOCAL=True,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
         PERMANENT_SESSION_LIFETIME=sessions.LONGEST,  # the cookie's; sooner ends what people/signin says
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=os.environ.get("PUBLIC_URL", "").startswith("https://"),

@@ -6,9 +6,10 @@ HTTPS alone, so that no neighbouring site and nobody on the way can plant one.
 
 from hashlib import sha256
 
+import flask
 import itsdangerous
 from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.wrappers import Response
 
 HOST_ONLY = "__Host-"
@@ -26,6 +27,11 @@ class SignedSessions(SecureCookieSessionInterface):
     def get_cookie_secure(self, app: Flask) -> bool:
         """Whether the browser sends it over HTTPS alone."""
         return request.is_secure or super().get_cookie_secure(app)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: flask.Response) -> None:
+        """Keep the session with the browser, but not with an answer for everybody, which any cache keeps."""
+        if not response.cache_control.public:
+            super().save_session(app, session, response)
 
 
 def keep(app: Flask, response: Response, name: str, value: str, seconds: int) -> None:

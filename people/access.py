@@ -31,8 +31,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 # Ways to find the device that holds a key, of those who keep devices; None: not one of theirs.
 DEVICES: Slot[Callable[[str], Any]] = Slot()
 
-# Files of the program itself, served by Flask and Bootstrap-Flask.
-ASSETS = {"static", "bootstrap.static"}
+# Files of the program itself.
+ASSETS = {"static"}
 
 # Where somebody whose password was given by another chooses their own; until then there is nothing else.
 FIRST_SIGN_IN_PAGE = "signin.password"

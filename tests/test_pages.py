@@ -11,16 +11,22 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, Playwright
 
+from ground.wire import assets, styles
+from ground.wire.assets import all_assets
+from ground.wire.compression import gzipped
 from people.models import User
 from tests import test_rules
 from tests.browser.house import AXE, CHROMIUM, INACCESSIBLE, OFFICE, PHONE, chromium
 from tests.cast import COUNTY, SIGN_INS, TOWNSHIP, VILLAGE, Cast, Client
+from tests.ground.test_wire import MOST_BYTES, loaded_by
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 lived_in = test_rules.lived_in  # a village in which something of everything has happened
 
 LOOKING = [name for name, _name, _role, area in SIGN_INS if area in (VILLAGE, TOWNSHIP, COUNTY)] + ["worker"]
+HEAD_BYTES = 1000  # of an answer
+CLASSES = re.compile(r'\bclass="([^"]*)"')
 STYLESHEETS = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
 
 # Each of many pages in the place of the one before it, and what the measures find on it.
@@ -160,6 +166,24 @@ def window(playwright: Playwright, client_of: Callable[[User | None], Client]) -
         for sheet in STYLESHEETS.findall(client.get("/sign-in").text):
             window.add_style_tag(content=client.get(sheet).text)
         yield window
+
+
+def test_no_page_misses_a_rule_of_bootstrap_s(pages: dict[str, str]):
+    """What is loaded is what templates and scripts name; a name that is put together would not be found."""
+    classes = {name for html in pages.values() for names in CLASSES.findall(html) for name in names.split()}
+    loaded = all_assets()["bootstrap.css"].content.decode()
+    assert styles.used_rules(loaded, classes) == styles.used_rules(assets.whole_bootstrap(), classes)
+
+
+def test_no_page_is_heavy(pages: dict[str, str]):
+    """What tests/ground/test_wire.py asks of the first pages, of each, about as it is sent."""
+    files = {name: len(asset.gzipped or asset.content) + HEAD_BYTES for name, asset in all_assets().items()}
+    weights = {
+        name: len(gzipped(html.encode())) + HEAD_BYTES + sum(files[file] for file in loaded_by(html))
+        for name, html in pages.items()
+    }
+    assert min(weights.values()) > 20_000
+    assert {name: weight for name, weight in weights.items() if weight >= MOST_BYTES} == {}
 
 
 def test_what_is_touched_is_large_enough_and_the_largest_print_fits(window: Page, pages: dict[str, str]):

@@ -62,7 +62,6 @@ CATALOGUE = ROOT / "translations/zh/LC_MESSAGES/messages.po"
 # Whom nobody asks for a name: the sign-in itself, and what hangs on walls and stands on receipts and cards.
 PUBLIC = {
     "static",
-    "bootstrap.static",
     "signin.sign_in",
     "signin.sign_in_code",
     "signin.sign_out",
@@ -82,7 +81,7 @@ PUBLIC = {
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
 OF_THE_WEB = re.compile(
-    r"^(app|demo/calendar|ground/(cookies|formkey|forms|sending|server/(backups|cli|health|metrics)|web)|people/(access|pages)"
+    r"^(app|demo/calendar|ground/(cookies|formkey|forms|sending|server/(backups|cli|health|metrics)|web|wire/\w+)|people/(access|pages)"
     r"|\w+/((forms|views|api)(/\w+){0,2}|cli|contributions))\.py$"
 )
 

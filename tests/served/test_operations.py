@@ -380,6 +380,7 @@ def test_the_configuration_of_nginx_is_one(tmp_path):
     site = block("upstream aixin")
     for header in ("Host", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Request-ID"):
         assert f"proxy_set_header {header} " in site
+    assert "gzip off;" in site  # the program compresses, and knows what must not be
     if shutil.which("nginx"):
         plain = re.sub(r"\n *ssl_certificate.*", "", site.replace("listen 443 ssl", "listen 8443"))
         temporary = " ".join(
