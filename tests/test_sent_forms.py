@@ -69,7 +69,7 @@ WITHOUT_A_FORM = {
 }
 # Forms whose double sending is told where their story is.
 TOLD_ELSEWHERE = {
-    **dict.fromkeys(("roster.import_file", "shelf.goods_file", "desk.desk_card"), "below"),
+    **dict.fromkeys(("roster.import_file", "shelf.goods_file", "desk.redeem"), "below"),
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "people/test_second_factor.py"),
     "signin.take_off_second_step": "people/test_second_factor.py",
     "signin.sign_out": "writes nothing",
@@ -154,7 +154,7 @@ def stage(cast, lived_in):
         consignments.send("n" * 16, cast.lot_of(soap), cast.shop, 1, "", cast.outside_volunteer)
         take = counts.open_stock_take(cast.shop)
         counts.record_count("count" * 4, take, towel, 2, cast.volunteer)
-        redemptions.redeem("r" * 16, cast.shop, cast.card, {cast.salt.id: 1}, cast.volunteer)
+        done = redemptions.redeem("r" * 16, cast.shop, cast.card, {cast.salt.id: 1}, cast.manager)
         departures.add_item(cast.county, "瞒报隐患", TODAY, cast.county_user)
         growth.reach_stage(cast.neighbour, next(iter(Stage)), TODAY, "支委会", cast.clerk)
         training = db.session.scalars(select(Training)).one()
@@ -169,6 +169,7 @@ def stage(cast, lived_in):
         *(f"a/{VILLAGE}/accounts/{user.id}" for user in (closed, waiting)),
         *(f"v/{VILLAGE}/grids/{grid.id}/{change}" for change in ("close", "merge")),
         f"v/{VILLAGE}/desk/{cast.card.number}",
+        f"v/{VILLAGE}/desk?done={done.id}",
         f"v/{VILLAGE}/quarters/2026Q4/workers/{cast.neighbour.id}",
         f"v/{VILLAGE}/people/{cast.workers[3].id}/leave",
         f"v/{VILLAGE}/services?state=confirmed",
@@ -615,7 +616,7 @@ def test_a_file_is_taken_in_once(app, cast, client_of, username, page, endpoint,
 def test_a_basket_is_redeemed_once(app, cast, client_of):
     cast.earn(cast.worker, 100)
     client, page = client_of(cast.volunteer), f"/v/{VILLAGE}/desk/{cast.card.number}"
-    form = form_to(app, client.get(page), "desk.desk_card")
+    form = form_to(app, client.get(page), "desk.redeem")
     sent = form.filled({control.name: "1" for control in form.controls if control.name.startswith("goods-")})
     assert send_twice(client, form.action, sent, page, repeats=True)
     assert ledger.balance_of(cast.worker) < 100

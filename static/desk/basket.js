@@ -18,7 +18,7 @@ let signature;
 
 export const isOpen = () => Boolean(form && !form.hidden && form.dataset.card);
 export const hasGoods = () => isOpen() && chosen().length > 0;
-export const whyShort = () => (short.hidden ? "" : short.textContent.trim());
+export const isShort = () => !short.hidden;
 export const say = (text) => write(refused, text);
 
 export function rest(isSending) {

@@ -74,7 +74,7 @@ async function serve(holder) {
 async function redeem() {
   if (isSending) return;
   if (!basket.hasGoods()) return refuse(words.nothing);
-  if (basket.whyShort()) return refuse(basket.whyShort());
+  if (basket.isShort()) return beep("refused"); // by how much stands beside the button, which rests
   isSending = true;
   basket.rest(true);
   basket.say("");

@@ -117,7 +117,9 @@ def test_a_connection_that_dies_while_it_writes_is_told_as_one(cast, browser_of,
         text("SELECT pg_terminate_backend(pg_backend_pid())"),
     )
     with monkeypatch.context() as patch:
-        patch.setattr("shop.views.desk.serving.redemptions.redeem", lambda *order, **more: db.session.execute(dying))
+        patch.setattr(
+            "shop.views.desk.serving.redemptions.redeem", lambda *order, **more: db.session.execute(dying)
+        )
         assert desk.post(page, data=sent).status_code == 503
     done = desk.post(page, data=sent)
     assert (desk.get(done.location).status_code, count(Redemption)) == (200, 1)
