@@ -146,7 +146,7 @@ function watchUndo() {
   undo.addEventListener("submit", async (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    const told = await ask(undo.action, new FormData(undo)).catch((error) => error);
+    const told = await ask(event.target.action, new FormData(event.target)).catch((error) => error);
     if (told instanceof SignedOut) return tellSignedOut();
     if (told instanceof Error) return refuse(words.unheard);
     if (told.title) return refuse(told.title);
