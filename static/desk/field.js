@@ -1,6 +1,6 @@
 // The one field: what was scanned, wherever the focus was, goes to the basket or is asked of the server, in its order.
 // The words beside it.
-import { scans } from "../scanning/gun.js";
+import { gather, scans } from "../scanning/gun.js";
 import { readScan } from "../scanning/reading.js";
 import { beep } from "./sound.js";
 
@@ -55,6 +55,7 @@ async function ask(text) {
     const isJson = answer.headers.get("Content-Type")?.includes("json");
     const { url, title } = isJson ? await answer.json() : {};
     if (title) return refuseText(text, title);
+    if (url === location.pathname) return keep(); // the same card once more
     if (url) location.assign(url);
     else {
       scan.value = text;
@@ -64,6 +65,11 @@ async function ask(text) {
   } catch {
     refuseText(text, words.unheard);
   }
+}
+
+function keep() {
+  tell("");
+  beep("found");
 }
 
 // What was refused stays in the field, to be mended by hand; the next scan takes its place.
@@ -85,5 +91,6 @@ export function field(serving) {
   scan.select();
   window.addEventListener("focus", () => document.activeElement === document.body && scan.focus());
   scans(scan, (text) => take(text, serving));
+  gather(scan);
   document.addEventListener("keydown", pressed);
 }

@@ -131,8 +131,15 @@ def test_what_is_no_article_never_leaves_the_basket(
     page.context.set_offline(True)
     gun(page, cards[2][0])
     expect(told).to_contain_text("没有等到回音")
+    expect(page.locator("#scan")).to_have_value(cards[2][0])  # to be sent again, and no trap for the keyboard
+    page.keyboard.press("Tab")
+    expect(page.locator("#scan")).not_to_be_focused()
     expect(count).to_have_value("5")
     page.context.set_offline(False)
+    count.focus()
+    gun(page, cards[1][0])  # the card that is served: it stays
+    expect(told).to_be_hidden()
+    assert page.url == here
     page.context.close()
 
 
@@ -158,6 +165,7 @@ def test_a_training_and_a_search_take_what_a_gun_sends(
 
     manager = signed_in(browser, address, "manager2")
     manager.goto(f"/v/{SHOP}/goods")
+    manager.get_by_label("名称或条码").focus()
     manager.keyboard.type(f"]E0{barcodes[0]}")
     manager.keyboard.press("Tab")
     expect(manager).to_have_url(re.compile("words="))
