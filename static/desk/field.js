@@ -88,7 +88,7 @@ function pressed(event) {
 }
 
 export function field(serving) {
-  scan.select();
+  if (scan.value === scan.defaultValue) scan.select(); // else a scanner was faster than this script
   window.addEventListener("focus", () => document.activeElement === document.body && scan.focus());
   scans(scan, (text) => take(text, serving));
   gather(scan);

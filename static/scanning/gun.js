@@ -4,7 +4,7 @@
 import { SEPARATOR } from "./elements.js";
 import { readScan } from "./reading.js";
 
-const PAUSE = 200; // ms: what comes without a longer one from key to key was sent at once
+const PAUSE = 300; // ms: what comes without a longer one from key to key was sent at once
 const PACE = 35; // ms from key to key on the average: nobody types so fast
 const SHORTEST = 5; // characters of a code
 const TYPED_INTO = "input:not([type=file]), textarea, select";
@@ -105,7 +105,16 @@ export function scans(field, onScan, remember = asItWas) {
     sent.last = event.timeStamp;
   }
 
+  // Some handhelds write a whole code at once, without a key.
+  function written(event) {
+    if (event.inputType !== "insertText" || !isKnown(event.data ?? "")) return;
+    begin(event.timeStamp);
+    sent.keys = event.data;
+    end(event);
+  }
+
   document.addEventListener("keydown", pressed, { capture: true });
+  document.addEventListener("beforeinput", written, { capture: true });
   field.form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = field.value;

@@ -229,6 +229,7 @@ def test_the_page_s_script_learns_where_to_go_or_why_not_without_leaving(cast, d
         ("爱心", "swallowed"),
         ("WIFI:S:village;;", "not_a_card"),
         ("https://aixin.example/R/0123456789ABCDEF", "unknown_receipt"),
+        ("x" * 300, "bad_form"),
     ):
         told = answer(scanned)
         assert (told.status_code, told.json["code"]) == (422, code), scanned

@@ -61,6 +61,8 @@ def desk_scan(village: str) -> Response | dict[str, str] | web.Problem | tuple[s
             if web.asked_by_script():
                 return web.problem(refusal)
             form.refuse(refusal)
+    elif web.asked_by_script():
+        return web.problem(form.problem())
     return _desk_page(form, PhotoForm(formdata=None))
 
 
