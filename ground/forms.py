@@ -158,6 +158,10 @@ class Form(FlaskForm):
         else:
             self.refusal = refusal.message
 
+    def problem(self) -> Refused:
+        """Why it was not done, for a page's script: the refusal, or what is wrong with a field."""
+        return self.refused or Refused("bad_form", next(iter(self.errors.values()))[0])
+
     @property
     def status(self) -> int:
         """The HTTP status of the page that shows this form: its refusal's, 422 with errors, otherwise 200."""

@@ -24,6 +24,8 @@ EDGE_MM = 6
 QR_SIDE_MM = 32
 QR_LEFT_MM = CARD_WIDE_MM - QR_SIDE_MM - 3.5
 TEXT_ROOM_MM = QR_LEFT_MM - EDGE_MM - 1
+# The number as a linear code of 101 modules: digits come through any keyboard and input method.
+MODULE_MM, BARS_HIGH_MM = 1 / 3, 7.6
 
 # From so many cards on, their QR codes are made beside the pages, on every core of the machine.
 MANY_CARDS = 1000
@@ -127,13 +129,17 @@ def _cut_marks(pen: Pen) -> None:
 
 
 def _card(pen: Pen, x: float, y: float, card: CardFace, code: QrPath) -> None:
-    """Draw a front with its upper left corner at x, y: the holder at the left, the QR at the right."""
+    """Draw a front with its upper left corner at x, y: the holder at the left, the QR at the right.
+
+    Under the holder the number, to scan and to type.
+    """
     left = x + EDGE_MM
     pen.stamp("front", x, y)
     _fit_text(pen, left + 8.6, y + 7.8, card.village, TEXT_ROOM_MM - 8.6, 9, 6, bold=True)
-    _fit_text(pen, left, y + 25.5, card.name, TEXT_ROOM_MM, 24, 9, bold=True)
-    _fit_text(pen, left, y + 32, card.grid, TEXT_ROOM_MM, 9.5, 6)
-    _fit_text(pen, left, y + 41.5, words.grouped(card.number), TEXT_ROOM_MM, 14, 7, bold=True)
+    _fit_text(pen, left, y + 22.2, card.name, TEXT_ROOM_MM, 24, 9, bold=True)
+    _fit_text(pen, left, y + 27.6, card.grid, TEXT_ROOM_MM, 9.5, 6)
+    pen.code128(left, y + 30, MODULE_MM, BARS_HIGH_MM, card.number)
+    _fit_text(pen, left, y + 43.2, words.grouped(card.number), TEXT_ROOM_MM, 14, 7, bold=True)
     pen.qr(x + QR_LEFT_MM, y + 5, QR_SIDE_MM, code)
 
 

@@ -2,7 +2,7 @@
 // Without it the numbers are typed into the rows.
 import { beep } from "./desk/sound.js";
 import { narrow } from "./narrow.js";
-import { asItWas, scans } from "./scanning/gun.js";
+import { asItWas, gather, scans } from "./scanning/gun.js";
 import { readScan } from "./scanning/reading.js";
 
 const form = document.querySelector("form[data-count]");
@@ -145,4 +145,5 @@ window.addEventListener("pageshow", (event) => event.persisted && location.reloa
 scanForm.hidden = false;
 restore();
 scans(scan, take, remember);
+gather(scan);
 scan.focus({ preventScroll: true });

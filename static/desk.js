@@ -5,7 +5,7 @@ import { show, take } from "./desk/counter.js";
 import { scan } from "./desk/field.js";
 import { inTurn } from "./desk/queue.js";
 import { beep } from "./desk/sound.js";
-import { scans } from "./scanning/gun.js";
+import { gather, scans } from "./scanning/gun.js";
 
 const scanned = inTurn(take);
 
@@ -18,8 +18,9 @@ function pressed(event) {
 
 show();
 scans(scan, scanned);
+gather(scan);
 watchFor(scanned);
-scan.select();
+if (scan.value === scan.defaultValue) scan.select(); // else a scanner was faster than this script
 document.addEventListener("keydown", pressed);
 window.addEventListener("focus", () => document.activeElement === document.body && scan.focus());
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());

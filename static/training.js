@@ -5,7 +5,7 @@ import { refuseText, scan, scanForm, tell, tellSignedOut, words } from "./desk/f
 import { inTurn } from "./desk/queue.js";
 import { ask, part, SignedOut } from "./desk/server.js";
 import { beep } from "./desk/sound.js";
-import { scans } from "./scanning/gun.js";
+import { gather, scans } from "./scanning/gun.js";
 
 async function letIn(text) {
   const body = new FormData(scanForm);
@@ -29,8 +29,9 @@ async function show(url) {
 }
 
 const inOrder = inTurn(letIn);
-scan.select();
+if (scan.value === scan.defaultValue) scan.select(); // else a scanner was faster than this script
 scans(scan, (text) => text.trim() && inOrder(text));
+gather(scan);
 watchFor(inTurn(show));
 
 const sound = document.querySelector("[data-sound]")?.dataset.sound;

@@ -1,5 +1,6 @@
 """The printed matter, read back from the rendered page."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from PIL import ImageOps
 from ground.clock import Quarter
 from ground.paper import fonts, words
 from ground.paper.draw import Pen, Strip, fit, fit_lines, gap, paginate, runs, width, wrap
-from people.cardsheet import CARD_HIGH_MM, CARD_WIDE_MM, LEFT_MM, TOP_MM, CardFace, cards_pdf
+from people.cardsheet import CARD_HIGH_MM, CARD_WIDE_MM, LEFT_MM, MODULE_MM, TOP_MM, CardFace, cards_pdf
 from points.wall.noticesheet import Notes, NoticeRow, NoticeSheet, heading, notice_pdf
 from tests.printed import DPI, RARE, codes, cut, ink, read, type_sizes
 
@@ -154,11 +155,16 @@ def test_a_pen_draws_on_a_page_of_the_size_given():
 # The cards.
 
 
+def both_codes(*cards):
+    """What can be scanned on these cards: each one's secret and its number."""
+    return {text for face in cards for text in (face.url, face.number)}
+
+
 def test_every_card_of_a_sheet_can_be_scanned():
     cards = [card(number) for number in range(11)]
     told = []
     pictures, text = read(cards_pdf(cards, told.append, backs=False))
-    assert [codes(picture) for picture in pictures] == [{face.url for face in cards[:10]}, {cards[10].url}]
+    assert [codes(picture) for picture in pictures] == [both_codes(*cards[:10]), both_codes(cards[10])]
     assert told == [10, 11]
     assert text.count("起家荣") == 11
 
@@ -175,9 +181,9 @@ def test_each_back_lies_behind_its_card():
     cards = [card(number) for number in range(11)]
     pictures, text = read(cards_pdf(cards))
     assert [codes(picture) for picture in pictures] == [
-        {face.url for face in cards[:10]},
+        both_codes(*cards[:10]),
         set(),
-        {cards[10].url},
+        both_codes(cards[10]),
         set(),
     ]
     assert text.count("积分不是钱") == 11
@@ -201,14 +207,29 @@ def test_both_sides_have_the_same_marks_to_cut_along():
 def test_nothing_crosses_the_edge_of_a_card():
     wild = card(0, village="村" * 200, name="长" * 200, grid="W" * 200)
     [picture], text = read(cards_pdf([wild] * 10, backs=False))
-    assert codes(picture) == {wild.url}
+    assert codes(picture) == both_codes(wild)
     assert "长…" in text
     assert all(min(ink(cut(picture, x, y, CARD_WIDE_MM, CARD_HIGH_MM))) >= 3 for x, y in places())
 
 
+@pytest.mark.parametrize("number", ["000000000", "304279453", "999999999"])
+def test_the_number_is_a_code_of_digits_with_white_beside_it(number):
+    face = replace(card(0, grid="长" * 200), number=number)
+    [picture], _text = read(cards_pdf([face], backs=False))
+    [found] = zxingcpp.read_barcodes(picture, zxingcpp.BarcodeFormat.Code128)
+    assert found.text == number
+    corners = found.position
+    left, right = corners.top_left.x * 25.4 / DPI, corners.top_right.x * 25.4 / DPI
+    middle = (corners.top_left.y + corners.bottom_left.y) / 2 * 25.4 / DPI
+    quiet = 10 * MODULE_MM - 0.3
+    assert right - left == pytest.approx(101 * MODULE_MM, abs=0.6)
+    for start in (left - quiet - 0.2, right + 0.2):
+        assert cut(picture, start, middle - 2, quiet, 4).getextrema()[0] > 200
+
+
 def test_the_qr_is_large_and_has_its_quiet_zone():
     [picture], _text = read(cards_pdf([card(0, name="长" * 200)], backs=False))
-    [found] = zxingcpp.read_barcodes(picture)
+    [found] = zxingcpp.read_barcodes(picture, zxingcpp.BarcodeFormat.QRCode)
     corners = found.position
     left, right = corners.top_left.x * 25.4 / DPI, corners.top_right.x * 25.4 / DPI
     top = corners.top_left.y * 25.4 / DPI

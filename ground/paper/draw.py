@@ -18,6 +18,7 @@ from threading import Lock
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
 from reportlab import rl_config
+from reportlab.graphics.barcode.code128 import Code128Auto
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
@@ -256,6 +257,14 @@ class Pen:
         path = qr_path(code) if isinstance(code, str) else code
         self._shape(x, y, side / path.modules, path.bars, colour)
 
+    def code128(self, x: float, y: float, unit: float, high: float, digits: str) -> None:
+        """A linear code of digits (Code 128), each module `unit` millimetres wide.
+
+        Ten modules beside it stay white.
+        """
+        path = [f"{start} 0 {wide} {high / unit:.4f} re" for start, wide in _code128_bars(digits)]
+        self._shape(x, y, unit, path, BLACK)
+
     def mark(self, x: float, y: float, side: float, colour: str = PERSIMMON) -> None:
         """The heart of two leaning grid squares, in a field of `side` millimetres with a little air."""
         self._shape(x, y, side / 48, _MARK, colour)
@@ -335,6 +344,21 @@ def _dark_bars(modules: list[list[bool]]) -> list[str]:
             if dark:
                 bars.append(f"{x} {y} {length} 1 re")
             x += length
+    return bars
+
+
+def _code128_bars(digits: str) -> list[tuple[int, int]]:
+    """The dark bars of a linear code, each with its start and width in modules."""
+    code = Code128Auto(digits, quiet=0)
+    code.validate()
+    code.encode()
+    code.decompose()
+    bars, end = [], 0
+    for element in code.decomposed:  # A to D a bar of so many modules, a to d a gap
+        wide = ord(element.lower()) - ord("a") + 1
+        if element.isupper():
+            bars.append((end, wide))
+        end += wide
     return bars
 
 

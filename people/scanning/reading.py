@@ -34,6 +34,7 @@ class Kind(StrEnum):
     COMMAND = "command"  # of the desk's sheet: OK, CANCEL
     QUANTITY = "quantity"  # of what is scanned next
     RECEIPT = "receipt"
+    SLIP = "slip"  # of paper, by its number
     SWALLOWED = "swallowed"  # by an input method, which made words of it
     UNKNOWN = "unknown"
 
@@ -42,9 +43,9 @@ class Kind(StrEnum):
 class Scan:
     """What was scanned: its kind, and its value as it is kept.
 
-    A card's secret or number, an article's code, a command's word, a receipt's code, else the text.
-    `quantity` is what was typed before it (3*), `last_good_day` what a GS1 code says of the piece, and
-    `is_mended` says that its first digit was lost and follows from the check digit.
+    A card's secret or number, an article's code, a command's word, a receipt's code, a slip's number; else
+    the text. `quantity` is what was typed before it (3*), `last_good_day` what a GS1 code says of the piece,
+    and `is_mended` says that its first digit was lost and follows from the check digit.
     """
 
     kind: Kind
@@ -66,6 +67,7 @@ _CUT_SYMBOLOGY = re.compile(r"[A-Za-z][0-9]")  # its bracket was lost
 _COMMAND = re.compile(r"A?IXIN-?(OK|CANCEL)")
 _CARD_ADDRESS = re.compile(rf"(?:[ -~]*/)?C/+([{ALPHABET}]{{{TOKEN_LENGTH}}})/?")
 _RECEIPT_ADDRESS = re.compile(rf"(?:[ -~]*/)?R/+([{ALPHABET}]{{16}})/?")
+_SLIP = re.compile("S[0-9]{8}")
 _TOKEN = re.compile(rf"[{ALPHABET}]{{{TOKEN_LENGTH}}}")
 
 
@@ -87,7 +89,7 @@ def _read_code(text: str) -> Scan:
     scan = _read_content(text)
     if scan.kind == Kind.UNKNOWN and _CUT_SYMBOLOGY.match(text):
         without = _read_content(text[2:])
-        return scan if without.kind == Kind.UNKNOWN else without
+        return scan if without.kind == Kind.UNKNOWN or without.is_mended else without
     return scan
 
 
@@ -102,6 +104,8 @@ def _read_content(text: str) -> Scan:
             return Scan(kind, match[1])
     digits = re.sub("[ -]", "", text)
     is_number = digits.isascii() and digits.isdecimal()
+    if _SLIP.fullmatch(digits.upper()) and damm.is_valid(digits[1:]):
+        return Scan(Kind.SLIP, digits[1:])
     scan = (_read_digits(digits) if is_number else None) or _read_elements(text)
     if scan is None and _TOKEN.fullmatch(capitals):
         scan = Scan(Kind.CARD, capitals)

@@ -1,6 +1,5 @@
 """Paper slips (服务单) for workers without a phone: printed under numbers, each keyed in once."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +11,11 @@ from stdnum import damm
 
 from ground import clock
 from ground.db import add_rows, db, lock
-from ground.figures import narrow
 from ground.refusal import Refused
 from people import audit
 from people.models import Area, Person, User
 from people.roster import holders, persons
+from people.scanning.reading import Kind, read_scan
 from points.models import Evidence, Service, Slip
 
 # As many as a printer's tray takes without being filled again.
@@ -78,11 +77,12 @@ def slip_number(typed: str) -> str:
 
     Refused `bad_slip_number`.
     """
-    text = re.sub(r"[\s-]", "", narrow(typed)).upper().removeprefix("S")
-    if not (len(text) == 8 and text.isascii() and text.isdecimal() and damm.is_valid(text)):
-        wrong = _("This is no slip's number: eight digits behind an S, as on the paper.")
-        raise Refused("bad_slip_number", wrong, "number")
-    return text
+    for text in (typed, f"S{typed}"):
+        scan = read_scan(text)
+        if scan.kind == Kind.SLIP:
+            return scan.value
+    wrong = _("This is no slip's number: eight digits behind an S, as on the paper.")
+    raise Refused("bad_slip_number", wrong, "number")
 
 
 def find(typed: str, village: Area) -> Slip:

@@ -79,7 +79,3 @@ class BasketForm(KeyedForm):
         super().refuse(refusal)
         if refusal.field == self.signature.name:
             self.signature.data = ""
-
-    def problem(self) -> Refused:
-        """Why nothing was handed out: the refusal, or what is wrong with the form."""
-        return self.refused or Refused("bad_form", next(iter(self.errors.values()))[0])

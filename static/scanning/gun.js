@@ -4,7 +4,7 @@
 import { SEPARATOR } from "./elements.js";
 import { readScan } from "./reading.js";
 
-const PAUSE = 200; // ms: what comes without a longer one from key to key was sent at once
+const PAUSE = 300; // ms: what comes without a longer one from key to key was sent at once
 const PACE = 35; // ms from key to key on the average: nobody types so fast
 const SHORTEST = 5; // characters of a code
 const TYPED_INTO = "input:not([type=file]), textarea, select";
@@ -48,6 +48,16 @@ export function asItWas(control) {
   };
 }
 
+// What somebody types where nothing is typed goes to the field.
+export function gather(field) {
+  document.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey, isComposing }) => {
+    if (key.length !== 1 || key === " " || ctrlKey || metaKey || altKey || isComposing) return;
+    if (document.activeElement.matches(TYPED_INTO)) return;
+    field.focus();
+    field.select();
+  });
+}
+
 // Calls onScan with the text of each scan, and of what somebody typed into `field` and sent. `remember` is asked for
 // any other control before a key is written into it, and answers how to take back what was.
 export function scans(field, onScan, remember = asItWas) {
@@ -56,21 +66,15 @@ export function scans(field, onScan, remember = asItWas) {
   function begin(began) {
     const at = document.activeElement;
     sent = { ...NOTHING, began };
-    if (at !== field && at.matches(TYPED_INTO)) sent.undo = remember(at);
-    else {
-      if (at === field) sent.before = field.value.slice(0, field.selectionStart);
-      else field.select();
-      field.focus();
-      sent.undo = () => (field.value = "");
-    }
+    if (at === field) sent.before = field.value.slice(0, field.selectionStart);
+    sent.undo = at !== field && at.matches(TYPED_INTO) ? remember(at) : () => (field.value = "");
   }
 
   // What was sent, if it is a code, or anything else at a pace that nobody has. What stood in the field before belongs
   // to it if that makes a code of both: 3*, or the half of a number that somebody types.
   function scanned({ keys, before, began, last }) {
-    const isInField = document.activeElement === field;
-    const whole = isInField && !keys ? field.value : before + keys;
-    if (isKnown(whole) && (isInField || keys.length >= SHORTEST)) return whole;
+    const isCode = keys.length >= SHORTEST || (keys && before);
+    if (isCode && isKnown(before + keys)) return before + keys;
     return keys.length >= SHORTEST && (last - began) / (keys.length - 1) <= PACE ? keys : undefined;
   }
 
@@ -82,8 +86,7 @@ export function scans(field, onScan, remember = asItWas) {
     event.preventDefault();
     event.stopPropagation();
     if (isComposed(event)) document.activeElement.blur(); // so that the input method lets go of what it holds
-    if (undo) undo();
-    else field.value = "";
+    undo();
     field.focus();
     onScan(text);
   }
@@ -102,7 +105,16 @@ export function scans(field, onScan, remember = asItWas) {
     sent.last = event.timeStamp;
   }
 
+  // Some handhelds write a whole code at once, without a key.
+  function written(event) {
+    if (event.inputType !== "insertText" || !isKnown(event.data ?? "")) return;
+    begin(event.timeStamp);
+    sent.keys = event.data;
+    end(event);
+  }
+
   document.addEventListener("keydown", pressed, { capture: true });
+  document.addEventListener("beforeinput", written, { capture: true });
   field.form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = field.value;

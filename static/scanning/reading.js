@@ -16,7 +16,7 @@ const FORMS = [
 ];
 
 // { kind, value }, and where they are known: quantity, lastGoodDay, isMended. The kinds: card, article, carton,
-// command, quantity, receipt, swallowed (by an input method), unknown.
+// command, quantity, receipt, slip, swallowed (by an input method), unknown.
 export function readScan(sent) {
   const plain = sent.replace(/[、【】「」×]/g, (sign) => SIGNS[sign]);
   const text = narrow(plain).replace(/[\x00-\x1c\x1e\x1f\x7f]/g, "").replace(/^[ \x1d]+|[ \x1d]+$/g, "");
@@ -31,7 +31,7 @@ function readCode(text) {
   const scan = readContent(text);
   if (scan.kind !== "unknown" || !CUT_SYMBOLOGY.test(text)) return scan;
   const without = readContent(text.slice(2));
-  return without.kind === "unknown" ? scan : without;
+  return without.kind === "unknown" || without.isMended ? scan : without;
 }
 
 function readContent(text) {
@@ -42,6 +42,7 @@ function readContent(text) {
   }
   const digits = text.replace(/[ -]/g, "");
   const isNumber = /^[0-9]+$/.test(digits);
+  if (/^S[0-9]{8}$/i.test(digits) && isDamm(digits.slice(1))) return { kind: "slip", value: digits.slice(1) };
   return (
     (isNumber && readDigits(digits)) ||
     readArticle(text) ||

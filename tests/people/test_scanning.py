@@ -1,6 +1,7 @@
 """What a scanner sends is understood, whatever stands between it and the page: tests/scanned.json."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from stdnum import ean, gs1_128
 from people.scanning.elements import SEPARATOR, read_elements
 from people.scanning.reading import Kind, read_scan
 
-CASES = json.loads((Path(__file__).parents[1] / "scanned.json").read_text())
+ROOT = Path(__file__).parents[2]
+CASES = json.loads((ROOT / "tests" / "scanned.json").read_text())
+FIELD = re.compile(r'id="scan"|data.scannable')
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["why"] for case in CASES])
@@ -58,3 +61,36 @@ def test_element_strings_are_read_as_the_library_writes_them(number, day, batch,
         batch,
         batch,
     )
+
+
+def test_codes_are_told_apart_in_one_place():
+    """Whatever else asks what a code is would know other prefixes, widths and lengths."""
+    elsewhere = [
+        str(file.relative_to(ROOT))
+        for package in ("ground", "people", "points", "duties", "shop", "demo")
+        for file in (ROOT / package).rglob("*.py")
+        if re.search(r"(ean|damm|gs1_128)\.(is_valid|validate)\(", file.read_text())
+        and file.parent.name != "scanning"
+    ]
+    assert elsewhere == []
+
+
+def test_each_field_for_a_scanner_hears_it_wherever_the_focus_is():
+    """The page of a scan field loads a script that wakes the one listener."""
+    scripts = {file.name for file in (ROOT / "static").glob("*.js") if "gun.js" in bundle(file)}
+    assert scripts == {"count.js", "desk.js", "scanned.js"}
+    texts = {file: file.read_text() for file in (ROOT / "templates").rglob("*.html")}
+    shared = re.compile(r"(scan_field|next_card)\(")
+    pages = [file for file, text in texts.items() if FIELD.search(text) or shared.search(text)]
+    assert len(pages) >= 6
+    for page in pages:
+        assert page.name.endswith("_parts.html") or any(
+            f"filename='{script}'" in texts[page] for script in scripts
+        ), page
+
+
+def bundle(script, seen=()):
+    """A script with all that it imports."""
+    text = script.read_text()
+    inner = [(script.parent / name).resolve() for name in re.findall(r'from "(\./[^"]+|\.\./[^"]+)"', text)]
+    return text + "".join(bundle(each, (*seen, script)) for each in inner if each not in (*seen, script))

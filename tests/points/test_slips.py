@@ -36,7 +36,13 @@ def test_numbers_follow_each_other_and_a_mistyped_one_is_none(cast):
     (after,) = printed(cast)
     assert (after.number[:-1], after.worker_id) == ("0000013", None)
     good = batch[11].number
-    for given in (good, f"S{good}", f" s {good[:4]} {good[4:]}\n", f"Ｓ{good[:4]}-{good[4:]}"):
+    for given in (
+        good,
+        f"S{good}",
+        f" s {good[:4]} {good[4:]}\n",
+        f"Ｓ{good[:4]}-{good[4:]}",
+        f"】Q1s{good}",
+    ):
         assert do(slips.find, given, cast.village).id == batch[11].id
     swapped = good[:5] + good[6] + good[5] + good[7]
     for wrong in (swapped, good[:7], good + "0", "", "S", "爱心", "९" * 8):

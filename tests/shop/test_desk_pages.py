@@ -239,6 +239,7 @@ def test_the_page_s_script_learns_who_stands_there_or_why_not_without_leaving(ca
         ("爱心", "swallowed"),
         ("WIFI:S:village;;", "not_a_card"),
         ("https://aixin.example/R/0123456789ABCDEF", "unknown_receipt"),
+        ("x" * 300, "bad_form"),
     ):
         told = answer(scanned)
         assert (told.status_code, told.json["code"]) == (422, code), scanned

@@ -117,6 +117,9 @@ def test_every_swap_of_neighbours_in_an_own_code_is_caught():
         ("036000291452", "0036000291452"),  # UPC-A
         (f" {EAN_8} ", EAN_8),
         ("0001-3", "00013"),
+        (f"]E0{EAN_13}", EAN_13),
+        (f"{EAN_13} 05", EAN_13),
+        (f"010{EAN_13}15270131", EAN_13),
     ],
 )
 def test_a_code_is_kept_as_it_is_scanned(typed, kept):
@@ -124,7 +127,18 @@ def test_a_code_is_kept_as_it_is_scanned(typed, kept):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "5", "690102807583A", "69010280758310", "402177309", "六九零一零", "x" * 400]
+    "typed",
+    [
+        "",
+        "5",
+        f"3*{EAN_13}",
+        EAN_13[1:],
+        "690102807583A",
+        "69010280758310",
+        "402177309",
+        "六九零一零",
+        "x" * 400,
+    ],
 )
 def test_what_is_no_code(typed):
     with pytest.raises(Refused, match="bad_barcode"):

@@ -179,6 +179,9 @@ def training_scan(area: str, ident: int) -> Response | dict[str, str] | web.Prob
                 _own_session(ident)
                 return web.problem(refusal)
             form.refuse(refusal)
+    elif web.asked_by_script():
+        _own_session(ident)
+        return web.problem(form.problem())
     return _training(_own_session(ident), form, PhotoForm(formdata=None))
 
 

@@ -53,6 +53,8 @@ def desk_scan(village: str) -> Response | dict[str, Any] | web.Problem | tuple[s
             if web.asked_by_script():
                 return web.problem(refusal)
             form.refuse(refusal)
+    elif web.asked_by_script():
+        return web.problem(form.problem())
     return desk_page(scan=form)
 
 

@@ -2,11 +2,12 @@
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from people.scanning.reading import Scan, read_scan
 from tests.browser.conftest import SHOP, VILLAGES
@@ -15,6 +16,7 @@ from tests.browser.house import CHROMIUM, gun, signed_in
 CASES = json.loads((Path(__file__).parents[1] / "scanned.json").read_text())
 WIDE = {sign: sign + 0xFEE0 for sign in range(0x21, 0x7F)}
 DESK = f"/v/{SHOP}/desk"
+PACE = 0.005  # seconds from key to key
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
@@ -75,14 +77,19 @@ def test_of_a_hundred_scans_under_each_input_method_none_is_lost(browser: Browse
 def compose(page: Page, code: str, end: str = "Enter") -> None:
     """A gun types into an input method that keeps every key to itself, as Windows tells of it."""
     devtools = page.context.new_cdp_session(page)
-    key = {"type": "rawKeyDown", "windowsVirtualKeyCode": 229, "key": "Process"}
-    for sign in code:
+    began = time.time()
+
+    def press(nth: int, place: str) -> None:
+        key = {"type": "rawKeyDown", "windowsVirtualKeyCode": 229, "key": "Process", "code": place}
+        devtools.send("Input.dispatchKeyEvent", key | {"timestamp": began + nth * PACE})
+
+    for nth, sign in enumerate(code):
         place = {":": "Semicolon", "/": "Slash", ".": "Period"}.get(sign) or (
             f"Digit{sign}" if sign.isdigit() else f"Key{sign.upper()}"
         )
-        devtools.send("Input.dispatchKeyEvent", key | {"code": place})
+        press(nth, place)
         devtools.send("Input.imeSetComposition", {"text": "爱心", "selectionStart": 2, "selectionEnd": 2})
-    devtools.send("Input.dispatchKeyEvent", key | {"code": end})
+    press(len(code), end)
 
 
 def test_a_card_and_goods_are_scanned_while_an_input_method_composes(
@@ -98,6 +105,23 @@ def test_a_card_and_goods_are_scanned_while_an_input_method_composes(
     page.locator("#scan").fill("爱心小超市")  # what an input method wrote that hides its keys altogether
     page.keyboard.press("Enter")
     expect(page.locator("[data-told]")).to_contain_text("请切换到英文输入法")
+    page.context.close()
+
+
+def test_a_gun_may_be_faster_than_the_script(
+    browser: Browser, address: str, cards: list[tuple[str, str, str]]
+):
+    page = signed_in(browser, address, "volunteer2")
+    scripts: list[Route] = []
+    page.route("**/static/desk.js", lambda route: scripts.append(route), times=1)
+    page.goto(DESK, wait_until="commit")
+    expect(page.locator("#scan")).to_be_focused()
+    number = cards[1][0]
+    page.keyboard.type(number[:4])
+    scripts[0].continue_()
+    expect(page.locator("[data-camera]")).to_be_visible()  # the script is there
+    gun(page, number[4:])
+    page.wait_for_url(f"**/desk/{number}")
     page.context.close()
 
 
@@ -128,11 +152,21 @@ def test_what_is_no_article_never_leaves_the_basket(
     expect(told).to_contain_text("3 件")
     gun(page, f"]E0{barcodes[0]}")
     expect(count).to_have_value("5")
+    count.focus()
+    page.keyboard.insert_text(barcodes[0])  # a handheld writes it at once, without a key
+    expect(count).to_have_value("6")
     page.context.set_offline(True)
     gun(page, cards[2][0])
     expect(told).to_contain_text("没有等到回音")
-    expect(count).to_have_value("5")
+    expect(page.locator("#scan")).to_have_value(cards[2][0])  # to be sent again, and no trap for the keyboard
+    page.keyboard.press("Tab")
+    expect(page.locator("#scan")).not_to_be_focused()
     page.context.set_offline(False)
+    count.focus()
+    gun(page, cards[1][0])  # the card that is served: it stays
+    expect(told).to_be_hidden()
+    assert page.url == here
+    expect(count).to_have_value("6")
     page.context.close()
 
 
@@ -158,6 +192,7 @@ def test_a_training_and_a_search_take_what_a_gun_sends(
 
     manager = signed_in(browser, address, "manager2")
     manager.goto(f"/v/{SHOP}/goods")
+    manager.get_by_label("名称或条码").focus()
     manager.keyboard.type(f"]E0{barcodes[0]}")
     manager.keyboard.press("Tab")
     expect(manager).to_have_url(re.compile("words="))
