@@ -71,8 +71,11 @@ def replacer(replacements: Mapping[str, str]) -> Callable[[str], str]:
     by_folded = {folded(name): replacement for name, replacement in replacements.items()}
     by_folded.pop("", None)
     lengths = sorted(set(map(len, by_folded)), reverse=True)
+    first_signs = {name[0] for name in by_folded}
 
     def replace(text: str) -> str:
+        if first_signs.isdisjoint(folded(text)):  # most texts name nobody
+            return text
         plain, places = _with_places(text)
         pieces, end, at = [], 0, 0
         while at < len(plain):
