@@ -56,9 +56,14 @@ def costs(app: Flask) -> dict[str, float]:
         ("chair's front page", Role.CHAIR, f"{place}/"),
         ("worker's points", Role.WORKER, f"{place}/mine"),
     ):
-        with pages.signed_in(app, user_name(role)) as client:
-            measured[name] = _least_ms(partial(_ask, client, path))
+        measured[name] = page_ms(app, user_name(role), path)
     return measured
+
+
+def page_ms(app: Flask, username: str, path: str) -> float:
+    """The milliseconds of a page for somebody: the least of many turns."""
+    with pages.signed_in(app, username) as client:
+        return _least_ms(partial(_ask, client, path))
 
 
 def _user(role: Role) -> User:
