@@ -11,7 +11,9 @@
     floors/       the bare views
     history.py    a county with three years behind it, a million of each if asked for; bulk.py writes it
     growth.py     what takes longer with it, or must not; pages.py asks for every page
-    machine.py    roster, goods, cards and receipts of a county; commands.py runs what is a command
+    flat.py       what is asked most, and is to stay as quick
+    machine.py    roster, quarter, goods, cards and receipts of a county; commands.py runs what is a command
+    roster.py     the roster's file; quarter.py a quarter before its meetings; cards.py draws the cards
     the others    a module for each thing that is measured, with `measure(site)`; __main__.py lists them
 
 Floor and program are asked in turn in one run, so whatever else the machine does falls on both. The ratio

@@ -16,9 +16,10 @@ PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 
 @dataclass(frozen=True)
 class Used:
-    """Seconds of processor time, and megabytes of memory at the most."""
+    """Seconds of processor time and those that were waited, and megabytes of memory at the most."""
 
     seconds: float
+    waited: float
     megabytes: float
 
 
@@ -29,7 +30,7 @@ def run(*command: str) -> Used:
     while it runs.
     """
     process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, stdout=subprocess.DEVNULL)
-    peak_kilobytes = 0
+    peak_kilobytes, began = 0, time.perf_counter()
     while True:
         if found := PEAK.search(Path(f"/proc/{process.pid}/status").read_text()):
             peak_kilobytes = max(peak_kilobytes, int(found[1]))
@@ -40,7 +41,8 @@ def run(*command: str) -> Used:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
-    return Used(used.ru_utime + used.ru_stime, peak_kilobytes / 1024)
+    waited = time.perf_counter() - began
+    return Used(used.ru_utime + used.ru_stime, waited, peak_kilobytes / 1024)
 
 
 def flask(*command: str) -> Used:

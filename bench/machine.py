@@ -1,55 +1,101 @@
-"""The machine work of a county: its roster, its cards, a shop's goods, and receipts.
+"""The machine work of a county: its roster, its quarter, its cards, a shop's goods, and receipts.
 
     PYTHONPATH=. .venv/bin/python -m bench.machine [--database sqlite]
 
 Each is done by the command or the function that people use, on a database of its own. The seconds are
-processor time of the program, its start included.
+processor time of the program, its start included; beside them stand those that somebody waits.
 """
 
 import argparse
 import os
+import random
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 
 from flask import Flask
 from flask_babel import Babel
+from flask_migrate import upgrade
 from stdnum import ean
 
-from bench import figures, roster, sites
-from bench.commands import flask, run
+from app import create_app
+from bench import figures, flat, quarter, roster, sites
+from bench.commands import Used, flask, run
 from bench.figures import Figure, at_least, at_most
 from demo.cli import COUNTY_FILE
+from ground import clock
 from ground.clock import SHANGHAI
+from ground.db import db, transaction
 from ground.paper.fonts import make_fonts
+from points.assessment import opening
+from points.wall import posting
 from shop.goodsfile import columns
 from shop.paper.receipt import Receipt, ReceiptLine, receipt_pdf
 
 GOODS, RECEIPTS = 5_000, 200
-ROSTER_SECONDS, GOODS_SECONDS, CARDS_SECONDS, CARDS_MB, RECEIPTS_A_SECOND = 6, 5, 12, 200, 200
+ROSTER_SECONDS, GOODS_SECONDS, BOOKING_SECONDS = 6, 5, 10
+CARDS_SECONDS, CARDS_MB, RECEIPTS_A_SECOND = 12, 200, 200
 
 
-def measure(kind: str) -> Iterator[Figure]:
-    """The figures of one kind of database."""
+@contextmanager
+def empty_database(kind: str) -> Iterator[Path]:
+    """An empty database, on which commands and the program work meanwhile, and a folder for files."""
     with tempfile.TemporaryDirectory(prefix="aixin-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as a user of its own
         with sites.empty_database(kind, folder) as (uri, _process):
             os.environ.update(AIXIN_INSTANCE=str(folder), DATABASE_URL=uri, AIXIN_LOG=os.devnull)
-            villages = roster.villages()
-            rows, goods = folder / "roster.xlsx", folder / "goods.xlsx"
-            rows.write_bytes(roster.workbook(villages))
-            goods.write_bytes(goods_file())
-            flask("db", "upgrade")
-            flask("areas", "import", str(COUNTY_FILE))
-            seconds = flask("people", "import", str(rows)).seconds
-            yield Figure(f"roster of {roster.ROWS:,} rows", seconds, "s", kind, goal=at_most(ROSTER_SECONDS))
-            seconds = flask("goods", "import", str(goods), "--shop", villages[0]).seconds
-            yield Figure(f"{GOODS:,} goods", seconds, "s", kind, goal=at_most(GOODS_SECONDS))
+            yield folder
+
+
+def measure_files(kind: str) -> Iterator[Figure]:
+    """The county's roster and a shop's goods, from their files."""
+    with empty_database(kind) as folder:
+        villages = roster.villages()
+        rows, goods = folder / "roster.xlsx", folder / "goods.xlsx"
+        rows.write_bytes(roster.workbook(villages))
+        goods.write_bytes(goods_file())
+        flask("db", "upgrade")
+        flask("areas", "import", str(COUNTY_FILE))
+        used = flask("people", "import", str(rows))
+        yield from _seconds(f"roster of {roster.ROWS:,} rows", used, kind, ROSTER_SECONDS)
+        used = flask("goods", "import", str(goods), "--shop", villages[0])
+        yield from _seconds(f"{GOODS:,} goods", used, kind, GOODS_SECONDS)
+
+
+def measure_quarter(kind: str) -> Iterator[Figure]:
+    """A quarter of the county: the meeting's screen of one village, and the booking of all."""
+    with empty_database(kind):
+        app = create_app(TESTING=True)
+        with app.app_context(), clock.at(quarter.MET_ON):
+            upgrade()
+            clerks = quarter.prepare(random.Random(1))
+            villages = [clerk.grants[0].area for clerk in clerks]
+            for village, clerk in zip(villages, clerks, strict=True):
+                with transaction():
+                    quarter.meet(village, clerk)
+            screen = flat.page_ms(
+                app, clerks[0].username, f"/v/{villages[0].code}/quarters/{quarter.QUARTER}"
+            )
+            yield Figure("the meeting's screen of 70 workers", screen, "ms", kind)
+            for village, clerk in zip(villages, clerks, strict=True):
+                with transaction():
+                    posting.post_notice(opening.open_quarter(village, quarter.QUARTER, clerk), clerk)
+            db.session.remove()
+            db.engine.dispose()
+        used = flask("assessments", "book", "--quarter", str(quarter.QUARTER), "--by", "bench-chair")
+        lines = f"{len(clerks)} × {quarter.WORKERS_A_VILLAGE}"
+        yield from _seconds(f"booking {lines} lines", used, kind, BOOKING_SECONDS)
+
+
+def _seconds(name: str, used: Used, kind: str, most: float) -> Iterator[Figure]:
+    yield Figure(name, used.seconds, "s", kind, goal=at_most(most))
+    yield Figure(f"{name}: waited", used.waited, "s", kind)
 
 
 def measure_paper() -> Iterator[Figure]:
@@ -114,7 +160,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.machine", description=__doc__)
     parser.add_argument("--database", choices=sites.KINDS, action="append")
     chosen = parser.parse_args()
-    on_databases = (figure for kind in chosen.database or sites.KINDS for figure in measure(kind))
+    measures = product(chosen.database or sites.KINDS, (measure_files, measure_quarter))
+    on_databases = (figure for kind, measure in measures for figure in measure(kind))
     sys.exit(figures.report(chain(measure_paper(), on_databases)))
 
 

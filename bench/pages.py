@@ -27,6 +27,7 @@ from people.models import Role, User
 from people.signin import sessions
 
 LEAST_MS, MOST_MS_OF_FILE = 100, 500
+TOLD = 15
 ADDRESSES_A_PAGE = 2
 RUNS = 5  # of what is near the limit; the others are asked for once
 LINK = re.compile(r'href="(/[^"#]*)"')
@@ -55,7 +56,7 @@ class Look:
 def look_at_all(app: Flask) -> list[Look]:
     """Every page that a role reaches, inside the application's context."""
     serving.calm_collector()  # as a server does: what filled the database is not looked through
-    _watch_backends()
+    watch_backends()
     return [look for role, username in USERNAMES.items() for look in _look_around(app, role, username)]
 
 
@@ -65,7 +66,7 @@ def _look_around(app: Flask, role: Role, username: str) -> Iterator[Look]:
     counts: Counter[str] = Counter()
     waiting = {"/": None}
     seen: set[str] = set()
-    with _signed_in(app, username) as client:
+    with signed_in(app, username) as client:
         while waiting:
             path = next(iter(waiting))
             del waiting[path]
@@ -84,7 +85,7 @@ def _look_around(app: Flask, role: Role, username: str) -> Iterator[Look]:
 
 
 @contextmanager
-def _signed_in(app: Flask, username: str) -> Iterator[FlaskClient]:
+def signed_in(app: Flask, username: str) -> Iterator[FlaskClient]:
     """A browser in which somebody is signed in."""
     with transaction():
         user = db.session.scalars(select(User).where(User.username == username)).one()
@@ -135,7 +136,7 @@ def _statements() -> Iterator[list[tuple[float, str]]]:
 _backends: set[int] = set()
 
 
-def _watch_backends() -> None:
+def watch_backends() -> None:
     """Notice the processes by which PostgreSQL serves this one."""
 
     def notice(connection: Any, *_rest: Any) -> None:
@@ -159,8 +160,8 @@ def median_ms(looks: Sequence[Look]) -> float:
 
 
 def tell(looks: Iterable[Look]) -> None:
-    """Print pages, those that take longest first, with the statements that take long."""
-    for look in sorted(looks, key=lambda look: -look.ms):
+    """Print the pages and files that take longest, with the statements that take long."""
+    for look in sorted(looks, key=lambda look: -look.ms)[:TOLD]:
         print(f"{look.ms:7.0f} ms, {len(look.statements)} statements: {look.role} {look.path}")
         for spent, statement in sorted(look.statements, reverse=True)[:2]:
             if spent > 10:

@@ -1,22 +1,7 @@
-"""How long a whole county's roster takes from its Excel file to the grids.
+"""The roster of a whole county as a file: 6,168 invented rows, each grid with a worker and an instructor."""
 
-    .venv/bin/python bench/roster.py
-
-Makes a workbook of 6,168 invented rows and brings it twice into an empty database, by the command that
-people use, start of the program included; the second time it changes nothing. With DATABASE_URL there
-(a database of nothing), on a SQLite file of its own otherwise.
-"""
-
-import os
 import random
-import subprocess
-import sys
-import tempfile
-import time
 from datetime import date
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from demo import neighbours, roll
 from demo.cli import COUNTY_FILE
@@ -60,25 +45,3 @@ def workbook(villages: list[str]) -> bytes:
             }
         )
     return columns.LAYOUT.write(rows, "xlsx")
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "roster.xlsx"
-        file.write_bytes(workbook(villages()))
-        environment = os.environ | {"AIXIN_INSTANCE": folder}
-
-        def run(*command: str) -> None:
-            began = time.perf_counter()
-            flask = [sys.executable, "-m", "flask", "--app", "app", *command]
-            done = subprocess.run(flask, env=environment, check=True, capture_output=True, text=True)
-            print(f"{time.perf_counter() - began:6.1f} s  {' '.join(command[:2])}: {done.stdout.strip()}")
-
-        run("db", "upgrade")
-        run("areas", "import", str(COUNTY_FILE))
-        run("people", "import", str(file))
-        run("people", "import", str(file))
-
-
-if __name__ == "__main__":
-    main()

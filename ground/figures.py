@@ -18,6 +18,8 @@ def narrow(text: str) -> str:
     Every dash is a minus, and 。, which lies on the key of the point, a decimal point. Raised and circled
     figures stay what they are: 3² is not 32.
     """
+    if text.isascii():
+        return text.strip()
     folded = "".join(
         sign if unicodedata.category(sign) == "No" else unicodedata.normalize("NFKC", sign)
         for sign in INVISIBLE.sub("", text)

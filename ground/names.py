@@ -33,7 +33,7 @@ _ALIKE = {
     "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212",
 }
 _SPACES = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
-_UNSEEN = "".join(sign for sign in map(chr, range(0x10000)) if INVISIBLE.match(sign))
+_UNSEEN = "".join(INVISIBLE.findall("".join(map(chr, range(0x10000)))))
 _FROM = "".join(_ALIKE.values()) + _SPACES + _UNSEEN
 _TO = "".join(sign * len(alike) for sign, alike in _ALIKE.items())
 _FOLDING = str.maketrans(_FROM[: len(_TO)], _TO, _SPACES + _UNSEEN)
@@ -71,8 +71,11 @@ def replacer(replacements: Mapping[str, str]) -> Callable[[str], str]:
     by_folded = {folded(name): replacement for name, replacement in replacements.items()}
     by_folded.pop("", None)
     lengths = sorted(set(map(len, by_folded)), reverse=True)
+    first_signs = {name[0] for name in by_folded}
 
     def replace(text: str) -> str:
+        if first_signs.isdisjoint(folded(text)):  # most texts name nobody
+            return text
         plain, places = _with_places(text)
         pieces, end, at = [], 0, 0
         while at < len(plain):

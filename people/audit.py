@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, insert, literal, select
+from sqlalchemy import ColumnElement, Integer, String, cast, func, insert, literal, select
 
 from ground import clock
 from ground.db import Base, db
@@ -118,6 +118,17 @@ def _write(
 def name_of(row: Base) -> str:
     """The name of a row in the trail: its table and id, like "grid:12"."""
     return f"{_kind_of(row)}:{row.id}"  # type: ignore[attr-defined]
+
+
+def is_about(model: type[Base]) -> ColumnElement[bool]:
+    """SQL condition that joins a line of the trail with the row of a table that it is about.
+
+    The number is read out of the name, so that the row is found by its key; the names of all rows would be
+    built to compare them.
+    """
+    beginning = f"{_kind_of(model)}:"
+    number = cast(func.substr(AuditEvent.subject, len(beginning) + 1), Integer)
+    return AuditEvent.subject.startswith(beginning) & (model.id == number)  # type: ignore[attr-defined]
 
 
 def names_of(model: type[Base]) -> ColumnElement[str]:

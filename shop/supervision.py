@@ -59,7 +59,7 @@ def reprints(village: Area, period: DaySpan) -> Iterator[Entry]:
     """Receipts that were printed once more."""
     query = (
         select(AuditEvent, Redemption)
-        .join(Redemption, AuditEvent.subject == audit.names_of(Redemption))
+        .join(Redemption, audit.is_about(Redemption))
         .options(joinedload(AuditEvent.actor), joinedload(Redemption.card).joinedload(Card.person))
         .where(
             AuditEvent.area_id == village.id,

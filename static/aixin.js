@@ -45,6 +45,31 @@ document.addEventListener("submit", async (event) => {
   location.assign(last.go ?? location.href);
 });
 
+// While a long list becomes a file a bar moves; what is no file, like a refusal, is shown as its page. Without this script the
+// browser waits by itself.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-waits]"), bar = link?.parentElement.querySelector("progress");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (!bar.hidden) return;
+  bar.hidden = false;
+  try {
+    const answer = await fetch(link.href);
+    const name = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition"));
+    if (!name) return location.assign(link.href);
+    const file = document.createElement("a");
+    file.href = URL.createObjectURL(await answer.blob());
+    file.download = decodeURIComponent(name[1]);
+    file.click();
+    setTimeout(() => URL.revokeObjectURL(file.href), 60_000);
+  } catch (error) {
+    console.warn(error);
+    location.assign(link.href);
+  } finally {
+    bar.hidden = true;
+  }
+});
+
 // A photo is sent as small as it will be kept: networks in the hills are weak. Where this fails it goes as it is.
 document.addEventListener("change", async (event) => {
   const input = event.target, taken = input.files?.[0];

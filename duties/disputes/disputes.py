@@ -8,7 +8,7 @@ Nothing of a dispute is in the audit trail, which others read: its own lines are
 did what and when. The service that comes of a settled one carries no word of it.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 
 from flask_babel import lazy_gettext as _
@@ -83,17 +83,22 @@ def open_dispute(
     return dispute
 
 
-def may_open(actor: User, grid: Grid, worker: Person | None = None) -> bool:
-    """Whether a sign-in may open disputes in a grid, and for this worker where one is given.
+def may_open(actor: User, grid: Grid, worker: Person) -> bool:
+    """Whether a sign-in may open disputes in a grid for this worker, who serves there."""
+    return may_open_in(actor, grid.village)(grid, worker)
+
+
+def may_open_in(actor: User, village: Area) -> Callable[[Grid, Person], bool]:
+    """The same for all the grids and workers of a village; what is asked of the database is asked once.
 
     No worker opens a dispute for another.
     """
-    roles = actor.roles_in(grid.village)
+    roles = actor.roles_in(village)
     if Role.CLERK in roles:
-        return True
-    if grid.id not in reach.served_grid_ids(actor, grid.village):
-        return False
-    return worker is None or persons.is_sign_in_of(actor, worker) or Role.INSTRUCTOR in roles
+        return lambda _grid, _worker: True
+    grids = set(reach.served_grid_ids(actor, village))
+    own = set(persons.entry_ids(persons.current_entry(actor.person))) if actor.person else set()
+    return lambda grid, worker: grid.id in grids and (Role.INSTRUCTOR in roles or worker.id in own)
 
 
 def record_attempt(

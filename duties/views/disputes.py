@@ -128,7 +128,8 @@ def _offer_workers(form: DisputeForm) -> dict[int, Appointment]:
     """Let the form offer the workers for whom the reader may open a dispute; return their terms by id."""
     today = clock.today()
     serving = holders.serving_terms(g.area, today, today)
-    terms = {term.id: term for term in serving if verbs.may_open(current_user, term.grid, term.person)}
+    may_open = verbs.may_open_in(current_user, g.area)
+    terms = {term.id: term for term in serving if may_open(term.grid, term.person)}
     form.worker.choices = [(term.id, f"{term.grid.name} · {term.person.name}") for term in terms.values()]
     return terms
 

@@ -30,8 +30,8 @@ from points.views import KEYING_IN
 
 WRITING = (Role.WORKER, Role.INSTRUCTOR, Role.CLERK)
 
-# Where more households than this live in several grids, so many of those that wait are shown; by grid all.
-MOST_LINES = 60
+# Of several grids so many of those that wait are shown, and so much of what is to be done; by grid all.
+MOST_LINES = 40
 
 Answer = Response | tuple[str, int]
 
@@ -76,6 +76,7 @@ def _due_page(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
     due_visits = verbs.visits_due(ids, today)
     pressing = [due_visit for due_visit in due_visits if due_visit.due_when in verbs.PRESSING]
     shown_visits = due_visits if len(within) == 1 or len(due_visits) <= MOST_LINES else pressing[:MOST_LINES]
+    follow_ups = verbs.open_follow_ups(g.area, ids)
     page = render(
         "duties/records/due.html",
         grids=own_grids,
@@ -84,7 +85,12 @@ def _due_page(refused: tuple[int, DoneForm] | None = None) -> tuple[str, int]:
         due_visits=due_visits,
         pressing_count=len(pressing),
         households=len(due_visits),
-        follow_ups=verbs.open_follow_ups(g.area, ids),
+        follow_ups=follow_ups,
+        shown_follow_ups=[
+            visit
+            for place, visit in enumerate(follow_ups)
+            if len(within) == 1 or place < MOST_LINES or (refused and refused[0] == visit.id)
+        ],
         gathering_counts=gatherings.month_counts(ids, today),
         gatherings_a_month=gatherings.GATHERINGS_A_MONTH,
         done_form=refused[1] if refused else DoneForm(formdata=None, on=today),

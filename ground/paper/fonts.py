@@ -15,8 +15,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
 
-from fontTools.ttLib import TTFont as Outlines
-from fontTools.varLib.instancer import instantiateVariableFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -101,7 +99,8 @@ def _hanazono() -> tuple[Face, ...]:
 
 
 def _load(name: str, path: Path) -> Face:
-    font = TTFont(name, path)
+    # Else each paper holds the outlines and widths of all ASCII, whether it is on it or not.
+    font = TTFont(name, path, asciiReadable=False)
     registerFont(font)
     return Face(name, font.face.charToGlyph)
 
@@ -112,6 +111,10 @@ def _cut_file(name: str) -> Path:
 
 def _cut(target: Path) -> None:
     """Cut one weight beside its target and rename it, so that no one ever reads half a file."""
+    # Done once on a machine; to load what can do it takes a sixth of each start of the program.
+    from fontTools.ttLib import TTFont as Outlines
+    from fontTools.varLib.instancer import instantiateVariableFont
+
     unfinished = target.with_suffix(f".{os.getpid()}")
     with as_file(files("justmytype_intl_cjk") / _SOURCE) as source:
         font = Outlines(source)

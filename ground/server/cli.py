@@ -21,8 +21,9 @@ from ground.server.addresses import is_loopback
 
 
 @contextmanager
-def saying_what_is_wrong() -> Iterator[None]:
+def _command() -> Iterator[None]:
     """Let a command end with a sentence and status 1: for a refusal, a trouble of the database, or a file."""
+    serving.collect_rarely()  # many a command is an import
     try:
         yield
     except Refused as refusal:
@@ -40,7 +41,7 @@ class Commands(AppGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command of the subject."""
-        with saying_what_is_wrong():
+        with _command():
             return super().invoke(ctx)
 
 
@@ -49,7 +50,7 @@ class OneCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        with saying_what_is_wrong():
+        with _command():
             return super().invoke(ctx)
 
 

@@ -245,7 +245,7 @@ class _CellWriter:
         return [self._cell(value, False) for value in values]
 
     def _cell(self, value: Any, as_text: bool) -> Any:
-        if value is None or value == "":
+        if value is None:
             return None
         if isinstance(value, Decimal):
             return self._styled_cell(value, self._decimals(value))
@@ -258,9 +258,14 @@ class _CellWriter:
                 return value
             value = _plain_text(value)
         text = _legal(value)
+        if not text:
+            return None
         if looks_like_formula(text):
             return self._text_cell(text, self._quoted)
-        return self._text_cell(text, self._text if as_text else self._general)
+        if as_text:
+            return self._text_cell(text, self._text)
+        # Plain words need no cell of their own, which costs more than to write them.
+        return self._text_cell(text, self._general) if text.startswith("#") else text
 
     def _styled_cell(self, value: Any, style: Any) -> Any:
         return Cell(self._sheet, row=1, column=1, value=value, style_array=style)

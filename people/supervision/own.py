@@ -45,7 +45,7 @@ def sign_ins(village: Area, period: DaySpan) -> Iterator[Entry]:
     """Sign-ins and roles; not those that come with a worker's PIN."""
     query = (
         select(AuditEvent, User)
-        .join(User, AuditEvent.subject == audit.names_of(User))
+        .join(User, audit.is_about(User))
         .options(joinedload(AuditEvent.actor))
         .where(
             or_(
@@ -84,7 +84,7 @@ def passwords_given(village: Area, period: DaySpan) -> Iterator[Entry]:
     )
     query = (
         select(AuditEvent, User, used_at)
-        .join(User, AuditEvent.subject == audit.names_of(User))
+        .join(User, audit.is_about(User))
         .options(joinedload(AuditEvent.actor))
         .where(
             _is_of_somebody_in(village),

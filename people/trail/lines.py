@@ -1,9 +1,10 @@
 """Lines of the trail in words: who did what, about whom, and each value before and after."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -56,7 +57,12 @@ def trail_lines(events: Iterable[AuditEvent], sight: Sight) -> list[TrailLine]:
             *(key for event in events for key in _subject_names(event, vocabulary.id_fields)),
         ]
     )
-    return [_LineWriter(event, subjects, sight, vocabulary).line() for event in events]
+
+    @cache  # a file has a few words a hundred thousand times
+    def word(kind: str, key: str) -> str:
+        return str(getattr(vocabulary, kind).get(key, key))
+
+    return [_LineWriter(event, subjects, sight, vocabulary, word).line() for event in events]
 
 
 def _subject_names(event: AuditEvent, rows: Mapping[str, str]) -> list[str]:
@@ -73,12 +79,13 @@ def _subject_names(event: AuditEvent, rows: Mapping[str, str]) -> list[str]:
 
 @dataclass(frozen=True)
 class _LineWriter:
-    """Puts one event into words."""
+    """Puts one event into words; `word` says an action or a field by its name in the trail."""
 
     event: AuditEvent
     subjects: Mapping[str, Subject]
     sight: Sight
     vocabulary: Words
+    word: Callable[[str, str], str]
 
     def line(self) -> TrailLine:
         event, subject, actor = self.event, self.subjects[self.event.subject], self.event.actor
@@ -87,7 +94,7 @@ class _LineWriter:
             at=event.at,
             actor_name=actor and self.sight.name(actor),
             origin=event.origin,
-            action=str(self.vocabulary.actions.get(event.action, event.action)),
+            action=self.word("actions", event.action),
             place=event.area.name if event.area else None,
             subject=subject,
             about=subject.shown_name(self.sight, event.area),
@@ -99,7 +106,7 @@ class _LineWriter:
         before, after = self.event.before or {}, self.event.detail
         field_changes = [
             FieldChange(
-                str(self.vocabulary.fields.get(field, field)),
+                self.word("fields", field),
                 self.value_text(field, before.get(field)),
                 self.value_text(field, after.get(field)),
             )
@@ -114,7 +121,7 @@ class _LineWriter:
         if value is None or value == "" or value == []:
             return DASH
         if field == "fields":
-            return _(", ").join(str(self.vocabulary.fields.get(name, name)) for name in value)
+            return _(", ").join(self.word("fields", name) for name in value)
         if isinstance(value, list):
             return (
                 _(", ").join(self.value_text(field, v) for v in value) if field in rows else str(len(value))
@@ -132,7 +139,7 @@ class _LineWriter:
             return describers[field](value)
         if field == "place" and self.event.area and value == self.event.area.code:
             return self.event.area.name
-        return self.sight.text(self._in_words(field, str(value)), self.event.area)
+        return self._in_words(field, str(value))
 
     def is_personal(self) -> bool:
         """Whether a name or telephone is, or may be, that of somebody whom the reader sees masked."""
@@ -144,4 +151,5 @@ class _LineWriter:
             return words.day(date.fromisoformat(text))
         if _MOMENT.fullmatch(text):
             return words.moment(datetime.fromisoformat(text))
-        return str(self.vocabulary.values.get(field, {}).get(text, text))
+        word = self.vocabulary.values.get(field, {}).get(text)
+        return self.sight.text(text, self.event.area) if word is None else str(word)

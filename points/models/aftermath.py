@@ -26,7 +26,7 @@ class Award(Base):
 
     transfer_id: Mapped[int] = mapped_column(ForeignKey("transfer.id"), primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
-    worker_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    worker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
 
     transfer: Mapped[Transfer] = relationship(back_populates="award")
     assessment: Mapped[Assessment] = relationship()

@@ -35,6 +35,21 @@ class ServiceSearch:
     service_ids: Collection[int] | None = None
 
 
+# Read apart from the records: joined, all records would be joined before the first page of them is chosen.
+_RELATED = (
+    Service.worker,
+    Service.grid,
+    Service.item,
+    Service.recorded_by,
+    Service.decided_by,
+    Service.household,
+    Service.evidence,
+    Service.resubmits,
+    Service.assessment,
+    Service.undone,
+)
+
+
 def search_services(village: Area, search: ServiceSearch, *, is_by_item: bool = False) -> Select[Service]:
     """The village's records that fit, the latest day first, or item by item; for paging.
 
@@ -46,11 +61,9 @@ def search_services(village: Area, search: ServiceSearch, *, is_by_item: bool = 
         Service.grid_id: search.grid,
         Service.likeness: search.likeness,
     }
-    related = (Service.worker, Service.grid, Service.item, Service.recorded_by, Service.decided_by)
     query = (
         select(Service)
-        .options(*map(joinedload, (*related, Service.household, Service.evidence, Service.resubmits)))
-        .options(joinedload(Service.assessment), selectinload(Service.undone))
+        .options(*map(selectinload, _RELATED))
         .where(
             Service.village_id == village.id,
             ~Service.deduction.has(),

@@ -179,8 +179,15 @@ def _next_serial(shop: Shop, day: date) -> int:
 
 
 def redemptions_of(shop: Shop) -> Select[Redemption]:
-    """The shop's redemptions, the latest first; for paging."""
-    return select(Redemption).where(Redemption.shop_id == shop.id).order_by(Redemption.id.desc())
+    """The shop's redemptions, the latest first; for paging.
+
+    In the order of their receipts, in which the index of a shop's receipts has them too.
+    """
+    return (
+        select(Redemption)
+        .where(Redemption.shop_id == shop.id)
+        .order_by(Redemption.day.desc(), Redemption.serial.desc())
+    )
 
 
 def of_person(entry_ids: Sequence[int], since: date) -> Sequence[Redemption]:

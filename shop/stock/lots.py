@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Integer, Select, Update, bindparam, case, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock
 from ground.db import change_one, change_rows, db, insert_row, insert_rows
@@ -183,15 +183,19 @@ def of_goods(goods: Goods) -> Sequence[Lot]:
 
 
 def moves_of(goods: Goods) -> Select[StockMove]:
-    """Every move of an article, the latest first; for paging."""
+    """Every move of an article, the latest first; for paging.
+
+    In the order of the plain ids PostgreSQL would read the moves of the whole county backwards, until enough
+    of them are the article's; of a sum there is no index, so it takes the article's lots and sorts.
+    """
     return (
         select(StockMove)
         .join(StockMove.lot)
         .where(Lot.goods_id == goods.id)
         .options(
-            joinedload(StockMove.lot).joinedload(Lot.donation),
-            joinedload(StockMove.actor),
-            joinedload(StockMove.reverses),
+            selectinload(StockMove.lot).joinedload(Lot.donation),
+            selectinload(StockMove.actor),
+            selectinload(StockMove.reverses),
         )
-        .order_by(StockMove.id.desc())
+        .order_by((StockMove.id + 0).desc())
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.house import CHROMIUM, PHONE, signed_in
 
@@ -106,3 +106,20 @@ def test_nothing_is_wider_than_the_phone(clerk: Page, tmp_path: Path) -> None:
     for households in ("八户", 7):
         bring(clerk, tmp_path, messy(households))
         assert clerk.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_list_goes_out_while_a_bar_moves(clerk: Page) -> None:
+    bar, seen = clerk.get_by_role("progressbar"), []
+
+    def look(route: Route) -> None:
+        seen.append(bar.is_visible())
+        route.continue_()
+
+    clerk.goto(f"/v/{VILLAGE}/grids")
+    clerk.route("**/*as=xlsx*", look)
+    with clerk.expect_download() as taken:
+        clerk.get_by_role("link", name="导出 Excel").click()
+    assert taken.value.suggested_filename.endswith(".xlsx")
+    expect(bar).to_be_hidden()
+    assert seen == [True]
+    assert next(load_workbook(io.BytesIO(Path(taken.value.path()).read_bytes())).active.values)
