@@ -493,6 +493,14 @@ def pdf(content: bytes, name: str) -> Response:
     return response
 
 
+def printer_file(commands: bytes, name: str) -> Response:
+    """The commands of a printer as a file to keep, or to be handed on by a script."""
+    response = Response(commands, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{_plain(name)}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _plain(name: str) -> str:
     """A name of a file without what has a meaning in a header or a path."""
     return re.sub(r"[^A-Za-z0-9._-]", "-", name)

@@ -1,4 +1,4 @@
-"""The words of the field for what the shop's models keep as codes, and for when a shop is open."""
+"""The words of the field for what the shop's models keep as codes, its papers, and when it is open."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from ground import clock
 from ground.paper import words
-from shop.models import MoveKind, Shop, Source
+from shop.models import MoveKind, ReceiptPrinter, Shop, Source
 from shop.shelf import shops
 from shop.shelf.hours import Hours, Span
 
@@ -16,6 +16,13 @@ def yuan(fen: int) -> str:
     """Money as people write it: 1250 fen is "12.50"."""
     return f"{fen // 100}.{fen % 100:02d}"
 
+
+PAPERS = {"58": _("58 mm"), "80": _("80 mm"), "A4": "A4", "A4x2": _("A4, two copies")}
+
+PRINTERS = {
+    ReceiptPrinter.NETWORK: _("A receipt printer in the network (cable or Wi-Fi)"),
+    ReceiptPrinter.PHONE: _("A telephone's Bluetooth printer, by the app RawBT"),
+}
 
 SOURCES = {
     Source.PURCHASE: _("bought"),

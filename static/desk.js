@@ -4,6 +4,7 @@ import { serve } from "./desk/basket.js";
 import { watchFor } from "./desk/camera.js";
 import { field } from "./desk/field.js";
 import { finish, list } from "./desk/hold.js";
+import { printing } from "./desk/printing.js";
 import { beep } from "./desk/sound.js";
 
 const serving = serve();
@@ -11,6 +12,7 @@ field(serving);
 watchFor(serving?.scanned);
 finish(document.querySelector("[data-done]"));
 list(document.querySelector("[data-hold]"));
+printing();
 
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 

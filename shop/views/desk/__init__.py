@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("desk", __name__)
 
 # They register their routes.
-from shop.views.desk import closing, desk, public, redemptions, serving
+from shop.views.desk import closing, desk, printing, public, redemptions, serving

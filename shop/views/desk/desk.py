@@ -35,6 +35,7 @@ def _desk_page(form: ScanForm, photo: PhotoForm) -> tuple[str, int]:
         "shop/desk/desk.html",
         scan=form,
         photo=photo,
+        shop=shop,
         today=today,
         quarter=Quarter.of(today),
         opening_text=labels.opening_text(shop) if shop and not shops.is_open(shop) else None,

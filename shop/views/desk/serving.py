@@ -79,6 +79,7 @@ def _card_page(card: Card, form: BasketForm) -> str:
         "shop/desk/card.html",
         scan=ScanForm(formdata=None),
         form=form,
+        shop=shop,
         card=card,
         portrait=portraits.portrait_of(card.person),
         grid=holder.grid,

@@ -1,0 +1,29 @@
+"""How receipts are printed: for the manager to decide, and to try."""
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ground.forms import attempt
+from people import access
+from people.models import Role
+from shop.forms.printing import PrintingForm
+from shop.shelf import printing as verbs
+from shop.shelf import shops
+from shop.views.shelf import bp
+
+
+@bp.route("/v/<village>/printing", methods=["GET", "POST"])
+@access.allow(Role.MANAGER)
+def printing(village: str) -> Response | tuple[str, int]:
+    """The paper, the printer, and whether the desk prints by itself."""
+    shop = shops.of_village(g.area)
+    form = PrintingForm.of_shop(shop)
+    if form.validate_on_submit():
+        with attempt(form):
+            verbs.set_printing(shops.of_village(g.area) or abort(404), form.printing, current_user)
+        if form.status == 200:
+            flash(gettext("From now on receipts are printed like this."))
+            return redirect(url_for("shelf.printing", village=village))
+    return render_template("shop/shelf/printing.html", shop=shop, form=form), form.status
