@@ -27,18 +27,14 @@ class Printing:
 def set_printing(shop: Shop, printing: Printing, actor: User | None) -> None:
     """Print a shop's receipts in this way from now on.
 
-    Refused `bad_paper` for a paper that the printer does not take, `bad_printer` for an address where no
-    printer may be, `not_by_itself` where the desk can't.
+    Refused `bad_paper` for a paper that the printer does not take, and for none where the desk prints by
+    itself; `bad_printer` for an address where no printer may be; `not_by_itself` for a telephone.
     """
     _check_paper(printing)
     is_network = printing.printer == ReceiptPrinter.NETWORK
     address = network_printer.checked_address(printing.address or "") if is_network else None
-    if printing.by_itself and not is_network:
-        raise Refused(
-            "not_by_itself",
-            _("Only a network printer prints by itself: browser and telephone want a button pressed."),
-            "by_itself",
-        )
+    if printing.by_itself and printing.printer == ReceiptPrinter.PHONE:
+        raise Refused("not_by_itself", _("A telephone prints when its button is pressed."), "by_itself")
     lock(shop)
     audit.change(
         actor,
@@ -53,8 +49,10 @@ def set_printing(shop: Shop, printing: Printing, actor: User | None) -> None:
 
 
 def _check_paper(printing: Printing) -> None:
-    """Check that a printer of receipts has paper on a roll."""
+    """Check that a printer of receipts has paper on a roll, and that what prints by itself has any."""
     if printing.paper is not None and printing.paper not in PAPERS:
         raise Refused("bad_paper", _("There is no such paper."), "paper")
     if printing.printer is not None and printing.paper not in DOTS_WIDE:
         raise Refused("bad_paper", _("Such a printer takes paper of 58 or 80 mm. Choose one."), "paper")
+    if printing.by_itself and printing.paper is None:
+        raise Refused("bad_paper", _("Choose the paper on which the desk prints by itself."), "paper")

@@ -1,5 +1,5 @@
 // The receipt on paper in the way the shop chose, and what became of it. F9 prints the last one of this window again.
-import { scanForm } from "./field.js";
+import { scan, scanForm } from "./field.js";
 import { beep } from "./sound.js";
 
 const place = document.querySelector("[data-last-receipt]");
@@ -14,8 +14,9 @@ try {
   last = null;
 }
 
-function keep(state) {
-  last.state = state;
+// `state` is new, sent (and nobody knows more), failed with why, or printed.
+function keep(state, why) {
+  Object.assign(last, { state, why });
   try {
     sessionStorage.setItem(KEPT, JSON.stringify(last));
   } catch {
@@ -27,9 +28,9 @@ function tell(text, isWrong = false) {
   const said = place.querySelector("[data-said]");
   said.textContent = text.replace("{}", last.number);
   said.classList.toggle("error", isWrong);
-  said.hidden = !text;
+  said.hidden = false;
   place.hidden = false;
-  place.querySelector("[data-again]").hidden = !text;
+  place.querySelector("[data-again]").hidden = Boolean(place.dataset.number); // there it has its own button
   if (isWrong) beep("refused");
 }
 
@@ -49,29 +50,49 @@ async function network() {
       signal: AbortSignal.timeout?.(PATIENCE),
     });
     const { said, title } = await answer.json();
-    keep(said ? "printed" : "failed");
+    keep(said ? "printed" : "failed", title);
     tell(said ?? title, !said);
   } catch {
-    keep("failed");
-    tell(place.dataset.lost, true);
+    tell(place.dataset.unknown, true);
   }
 }
 
 // By the app RawBT, which opens such addresses.
 async function phone() {
   try {
-    const bytes = new Uint8Array(await (await fetch(last.url)).arrayBuffer());
+    const answer = await fetch(last.url);
+    if (!answer.headers.get("Content-Type")?.includes("octet-stream")) throw new Error("no receipt");
+    const bytes = new Uint8Array(await answer.arrayBuffer());
     location.assign(`rawbt:base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`);
     keep("printed");
-    tell("");
+    tell(place.dataset.handed);
   } catch {
-    tell(place.dataset.lost, true);
+    tell(place.dataset.unknown, true);
   }
 }
 
-// By the browser, in a window with the PDF.
-function browser() {
-  window.open(last.url, "_blank", "noopener");
+// By the browser: where it shows PDFs itself, from a frame nobody sees, with its dialog or (started with --kiosk-printing)
+// without; else the PDF has a window.
+let frame;
+
+async function browser() {
+  if (!navigator.pdfViewerEnabled) {
+    window.open(last.url, "_blank", "noopener");
+    return keep("printed");
+  }
+  frame?.remove();
+  frame = Object.assign(document.createElement("iframe"), { className: "visually-hidden", tabIndex: -1 });
+  Object.assign(frame, { title: last.number, src: last.url });
+  await new Promise((resolve) => {
+    frame.addEventListener("load", resolve);
+    document.body.append(frame);
+  });
+  try {
+    frame.contentWindow.print();
+  } catch {
+    window.open(last.url, "_blank", "noopener"); // its viewer does not let itself be asked
+  }
+  scan.focus();
   keep("printed");
 }
 
@@ -103,12 +124,16 @@ export function printing() {
   const link = place.querySelector("a[data-print]");
   if (number) {
     const url = form?.action ?? link.href;
-    last = { number, way, url, state: last?.url === url ? last.state : "new" };
-    keep(last.state);
-  } else if (last?.state === "sent") tell(place.dataset.unknown, true);
+    if (last?.url !== url) {
+      last = { number, way, url };
+      keep("new");
+    }
+  } else if (last?.state === "failed") tell(last.why, true);
+  else if (last?.state === "sent") tell(place.dataset.unknown, true);
   form?.addEventListener("submit", asked);
   link?.addEventListener("click", asked);
   place.querySelector("[data-again]").addEventListener("click", print);
   document.addEventListener("keydown", pressed);
-  if (place.dataset.byItself !== undefined) print();
+  const canPrint = way !== "browser" || navigator.pdfViewerEnabled;
+  if (place.dataset.byItself !== undefined && canPrint) print();
 }

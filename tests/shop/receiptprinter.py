@@ -44,10 +44,10 @@ def drawn(commands):
 
 
 class ReceiptPrinter:
-    """A printer at 127.0.0.1: `sheets` are what it was sent, each a connection."""
+    """A printer of this machine: `sheets` are what it was sent, each a connection."""
 
-    def __init__(self):
-        self._socket = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, host="127.0.0.1", port=0):
+        self._socket = socket.create_server((host, port))
         self.port = self._socket.getsockname()[1]
         self.sheets = []
         self._printed = threading.Semaphore(0)

@@ -175,7 +175,7 @@ def test_networks_that_are_none_stop_the_start(monkeypatch):
         ("bad_paper", Printing("A5")),
         ("bad_paper", Printing("A4", Kind.PHONE)),
         ("not_by_itself", Printing("58", Kind.PHONE, by_itself=True)),
-        ("not_by_itself", Printing("58", by_itself=True)),
+        ("bad_paper", Printing(by_itself=True)),
     ],
 )
 def test_what_does_not_go_together_is_refused(cast, code, wrong):
@@ -241,6 +241,15 @@ def test_the_file_is_what_the_printer_would_be_sent(cast, desk, handed_out):
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"].endswith(f'receipt-{handed_out.number}.bin"')
     assert desk.get(f"{HERE}/redemptions/{handed_out.id}/receipt.bin?paper=A4").status_code == 404
+
+
+def test_only_our_own_pages_put_a_receipt_into_a_frame(desk, handed_out):
+    framed = desk.get(f"{HERE}/redemptions/{handed_out.id}/receipt.pdf").headers
+    assert framed["Content-Security-Policy"].endswith("frame-ancestors 'self'")
+    assert framed["X-Frame-Options"] == "SAMEORIGIN"
+    sheet = desk.get(f"{HERE}/desk/codes.pdf").headers
+    assert sheet["Content-Security-Policy"].endswith("frame-ancestors 'none'")
+    assert sheet["X-Frame-Options"] == "DENY"
 
 
 # --- The page ---

@@ -32,7 +32,7 @@ def receipt(village: str, ident: int) -> Response:
     redemption = redemption_or_404(ident)
     paper = _paper_asked(PAPERS)
     content = receipt_pdf(_receipt(redemption, "reprint" in request.args), paper)
-    return web.pdf(content, f"receipt-{redemption.number}.pdf")
+    return web.pdf(content, f"receipt-{redemption.number}.pdf", is_framed=True)
 
 
 @bp.get("/v/<village>/redemptions/<int:ident>/receipt.bin")
