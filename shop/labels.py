@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from ground import clock
 from ground.paper import words
+from points.amounts import show
 from shop.models import MoveKind, ReceiptPrinter, Shop, Source
 from shop.shelf import shops
 from shop.shelf.hours import Hours, Span
@@ -41,6 +42,24 @@ MOVE_KINDS = {
     MoveKind.STOCK_TAKE: _("difference of a stock-take"),
     MoveKind.REVERSAL: _("undone"),
 }
+
+
+def spoken_balance(name: str, tenths: int) -> str:
+    """Whose card it is and how many points can be spent, as it is read out: in Mandarin.
+
+    What is masked of a name is said as 某.
+    """
+    with force_locale("zh"):
+        spoken_name = name.replace("*", "某")
+        return gettext("%(name)s has %(points)s points to spend.", name=spoken_name, points=show(tenths))
+
+
+def spoken_result(total: int, after: int) -> str:
+    """What a redemption cost and left, in tenths of a point, as it is read out: in Mandarin."""
+    with force_locale("zh"):
+        return gettext(
+            "Redeemed: %(total)s points. Left: %(after)s points.", total=show(total), after=show(after)
+        )
 
 
 def opening_text(shop: Shop) -> str:

@@ -84,6 +84,7 @@ def _page(redemption: Redemption, form: ReasonForm, is_new: bool = False) -> tup
         scan=ScanForm(formdata=None),
         photo=PhotoForm(formdata=None),
         shop=redemption.shop,
+        spoken=labels.spoken_result(redemption.total, redemption.transfer.balance_after),
         prints_itself=redemption.shop.prints_itself and is_new and redemption.clerk_id == current_user.id,
         papers=labels.PAPERS,
         **({"rooms": []} if done else {}),  # still at the desk

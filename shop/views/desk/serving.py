@@ -16,6 +16,7 @@ from people.forms.cards import ScanForm
 from people.models import Card
 from people.roster import departures, portraits
 from points import expiry
+from shop import labels
 from shop.desk import limits, redemptions
 from shop.desk.holders import AtDesk, at_desk, check_holder
 from shop.forms.desk import BasketForm
@@ -86,6 +87,7 @@ def _card_page(card: Card, form: BasketForm) -> str:
         kept_until=None if holder.grid else departures.points_kept_until(card.person),
         card_refusal=_refusal_at_desk(holder, shop),
         balance=holder.balance,
+        spoken=labels.spoken_balance(card.person.name, holder.balance),
         lapses=expiry.warning(card.person),
         total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),
         shelves=shelves,
