@@ -63,6 +63,7 @@ REPEATING = {
     **dict.fromkeys(("conduct.training_scan", "conduct.training_photo"), "who is there is there once"),
     **dict.fromkeys(("desk.desk_scan", "desk.desk_photo", "services.find_slip"), "only finds"),
     "desk.print_receipt": "prints each time, and a reprint says so in the trail",
+    "shelf.print_trial": "prints each time",
 }
 # What pages never send by a form.
 WITHOUT_A_FORM = {

@@ -183,6 +183,17 @@ def test_what_does_not_go_together_is_refused(cast, code, wrong):
     assert cast.shop.paper is None
 
 
+def test_a_trial_sheet_shows_whether_it_prints(cast, client_of, roll):
+    manager, trial = client_of(cast.manager), f"{HERE}/printing/trial"
+    assert manager.post(trial).status_code == 404
+    do(set_printing, cast.shop, replace(NETWORK, paper="80", address="127.0.0.1"), cast.manager)
+    assert client_of(cast.volunteer).post(trial).status_code == 403
+    assert "打印机收下了" in manager.post(trial, follow_redirects=True).text
+    assert roll.sheet().width == 576
+    roll.close()
+    assert "打印机没有应答" in manager.post(trial, follow_redirects=True).text
+
+
 # --- The desk ---
 
 
