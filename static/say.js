@@ -17,7 +17,7 @@ function say(text, lang = "zh-CN") {
 }
 
 const warnings = [...document.querySelectorAll("[role=alert]")];
-const warned = (each) => (each.checkVisibility() ? each.textContent.trim() : "");
+const warned = (each) => (each.offsetParent ? each.textContent.trim() : "");
 
 function sayAll() {
   speechSynthesis.cancel();
@@ -48,10 +48,12 @@ function turn() {
 }
 
 if (place && window.speechSynthesis) {
-  place.hidden = false;
-  button.addEventListener("click", turn);
   const watch = new MutationObserver(sayNew);
   for (const each of warnings) watch.observe(each, { childList: true, attributeFilter: ["hidden"] });
-  show();
+  if (button) {
+    place.hidden = false;
+    button.addEventListener("click", turn);
+    show();
+  }
   if (isOn) sayAll();
 }
