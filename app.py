@@ -20,6 +20,7 @@ from demo.contributions import DEMO
 from duties.contributions import DUTIES
 from ground import cookies, sending, web, wire
 from ground.db import database_file, db, engine_options
+from ground.paper import printer
 from ground.server import backups, private, serving
 from ground.server.cli import backup_cli, serve_cli
 from ground.server.health import HealthDoor
@@ -131,6 +132,7 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
     )
     app.config.from_mapping(settings)
     check_public_url(app.config["PUBLIC_URL"])
+    check_printers()
     options = engine_options(app.config["SQLALCHEMY_DATABASE_URI"], serving.THREADS)
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or session_secret(instance / KEY_FILE)
@@ -145,6 +147,14 @@ def check_public_url(url: str) -> None:
         is_good = False
     if url and not (is_good and not (parts.path or parts.query or parts.fragment)):
         raise SystemExit(f"PUBLIC_URL must be like https://aixin.example, and not {url}")
+
+
+def check_printers() -> None:
+    """Stop when the networks of the printers are none."""
+    try:
+        printer.networks()
+    except ValueError as error:
+        raise SystemExit(f"{printer.SETTING} must be networks like 192.168.8.0/24: {error}") from error
 
 
 def trust_proxies(app: Flask) -> None:

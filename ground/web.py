@@ -490,10 +490,27 @@ def secret_page(page: str) -> Response:
     return unlisted_page(page)
 
 
-def pdf(content: bytes, name: str) -> Response:
-    """A PDF to look at and print, which the browser does not keep."""
-    response = Response(content, mimetype="application/pdf")
+# What a page of ours may put into a frame, to print it without showing it; nobody else may.
+FRAMED_HEADERS = {
+    "X-Frame-Options": "SAMEORIGIN",
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+}
+
+
+def pdf(content: bytes, name: str, *, is_framed: bool = False) -> Response:
+    """A PDF to look at and print, which the browser does not keep; with `is_framed` our pages print it."""
+    response = Response(content, mimetype="application/pdf", headers=FRAMED_HEADERS if is_framed else None)
     response.headers["Content-Disposition"] = f'inline; filename="{_plain(name)}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def printer_file(commands: bytes, name: str) -> Response:
+    """The commands of a printer as a file to keep, or to be handed on by a script."""
+    response = Response(commands, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{_plain(name)}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -76,6 +76,14 @@ SHOP = Package(
             NavigationEntry(
                 320, "shelf.devices", _("Devices"), "key", frozenset({Role.MANAGER}), under=("shelf.goods",)
             ),
+            NavigationEntry(
+                330,
+                "shelf.printing",
+                _("Printing receipts"),
+                "printer",
+                frozenset({Role.MANAGER}),
+                under=("shelf.goods",),
+            ),
         ),
     ],
 )

@@ -1,13 +1,14 @@
-"""The words of the field for what the shop's models keep as codes, and for when a shop is open."""
+"""The words of the field for what the shop's models keep as codes, its papers, and when it is open."""
 
 from datetime import date
 
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from ground import clock
 from ground.paper import words
-from shop.models import MoveKind, Shop, Source
+from points.amounts import show
+from shop.models import MoveKind, ReceiptPrinter, Shop, Source
 from shop.shelf import shops
 from shop.shelf.hours import Hours, Span
 
@@ -16,6 +17,13 @@ def yuan(fen: int) -> str:
     """Money as people write it: 1250 fen is "12.50"."""
     return f"{fen // 100}.{fen % 100:02d}"
 
+
+PAPERS = {"58": _("58 mm"), "80": _("80 mm"), "A4": "A4", "A4x2": _("A4, two copies")}
+
+PRINTERS = {
+    ReceiptPrinter.NETWORK: _("A receipt printer in the network (cable or Wi-Fi)"),
+    ReceiptPrinter.PHONE: _("A telephone's Bluetooth printer, by the app RawBT"),
+}
 
 SOURCES = {
     Source.PURCHASE: _("bought"),
@@ -34,6 +42,24 @@ MOVE_KINDS = {
     MoveKind.STOCK_TAKE: _("difference of a stock-take"),
     MoveKind.REVERSAL: _("undone"),
 }
+
+
+def spoken_balance(name: str, tenths: int) -> str:
+    """Whose card it is and how many points can be spent, as it is read out: in Mandarin.
+
+    What is masked of a name is said as 某.
+    """
+    with force_locale("zh"):
+        spoken_name = name.replace("*", "某")
+        return gettext("%(name)s has %(points)s points to spend.", name=spoken_name, points=show(tenths))
+
+
+def spoken_result(total: int, after: int) -> str:
+    """What a redemption cost and left, in tenths of a point, as it is read out: in Mandarin."""
+    with force_locale("zh"):
+        return gettext(
+            "Redeemed: %(total)s points. Left: %(after)s points.", total=show(total), after=show(after)
+        )
 
 
 def opening_text(shop: Shop) -> str:

@@ -1,4 +1,4 @@
-"""The trail's words for the shop: its goods, its budget, its devices and its hours."""
+"""The trail's words for the shop: its goods, its budget, its devices, its hours and its printer."""
 
 from datetime import date
 
@@ -11,6 +11,7 @@ from people.models import Card
 from people.trail import Naming, SubjectPage
 from people.trail.words import Words
 from points import amounts
+from shop import labels
 from shop.models import Redemption
 
 
@@ -42,6 +43,7 @@ WORDS = Words(
         "goods.picture_off": _("took an article's picture away"),
         "receipt.reprint": _("printed a receipt again"),
         "shop.limit": _("changed the limit for write-offs"),
+        "shop.printing": _("changed how receipts are printed"),
         "shelf.hours": _("changed the shop's opening hours"),
     },
     kinds={
@@ -55,6 +57,10 @@ WORDS = Words(
         "category": _("Category"),
         "hours": _("Opening hours"),
         "low_at": _("Low at"),
+        "paper": _("Paper of the receipts"),
+        "printer": _("What prints"),
+        "printer_address": _("Address of the network printer"),
+        "prints_itself": _("Prints by itself"),
         "quota": _("Limit for each person and quarter"),
         "spec": _("Specification"),
         "unit": _("Unit"),
@@ -62,6 +68,7 @@ WORDS = Words(
         "year": _("Year"),
         "yuan": _("Yuan"),
     },
+    values={"paper": labels.PAPERS, "printer": labels.PRINTERS},
     describers={"hours": _hours, "write_off_limit": amounts.show},
 )
 

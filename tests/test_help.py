@@ -12,7 +12,7 @@ from tests.cast import VILLAGE
 from tests.test_rules import rules
 from tests.test_words import CATALOGUE, OURS_ALONE, texts
 
-FILE = re.compile(r"\.(pdf|xlsx|csv|json|<any\(xlsx, csv\):kind>)$")
+FILE = re.compile(r"\.(pdf|bin|xlsx|csv|json|<any\(xlsx, csv\):kind>)$")
 # What a browser fetches beside a page, and addresses that only lead on to one.
 NO_PAGES = {
     "home.alarms",

@@ -28,8 +28,9 @@ from points.rubrics import template, versions
 from points.services import deductions, recording
 from points.wall import objections
 from shop.desk import devices, redemptions
-from shop.models import Goods, Source, StockMove
-from shop.shelf import goods, pictures
+from shop.models import Goods, ReceiptPrinter, Source, StockMove
+from shop.shelf import goods, pictures, printing
+from shop.shelf.printing import Printing
 from shop.stock import consignments, counts, moves
 from tests.cast import HASHED, ITEMS, NEXT_VILLAGE, PASSWORD, TODAY, VILLAGE, a_picture
 from tests.formpages import Explorer, data_of, endpoint_of, forms_of
@@ -61,6 +62,8 @@ REPEATING = {
     **dict.fromkeys(("duties.export_households", "duties.export_grid_households"), FILE),
     **dict.fromkeys(("conduct.training_scan", "conduct.training_photo"), "who is there is there once"),
     **dict.fromkeys(("desk.desk_scan", "desk.desk_photo", "services.find_slip"), "only finds"),
+    "desk.print_receipt": "prints each time, and a reprint says so in the trail",
+    "shelf.print_trial": "prints each time",
 }
 # What pages never send by a form.
 WITHOUT_A_FORM = {
@@ -98,6 +101,7 @@ def typed(cast):
         "signin.new_account": {"unit": "镇司法所"},
         "signin.link_account": {"person": str(cast.worker.id)},
         "shelf.hours": {"weekly-0-opens": "08:00", "weekly-0-closes": "12:00"},
+        "shelf.printing": {"address": "192.168.8.21"},
         "shelf.add_code": {"barcode": "6901028075848"},
         "shelf.article": {"spec": "125克"},
         "stock.count": {"units-1": "5"},
@@ -155,6 +159,7 @@ def stage(cast, lived_in):
         take = counts.open_stock_take(cast.shop)
         counts.record_count("count" * 4, take, towel, 2, cast.volunteer)
         done = redemptions.redeem("r" * 16, cast.shop, cast.card, {cast.salt.id: 1}, cast.manager)
+        printing.set_printing(cast.shop, Printing("58", ReceiptPrinter.NETWORK, "192.168.8.20"), cast.manager)
         departures.add_item(cast.county, "瞒报隐患", TODAY, cast.county_user)
         growth.reach_stage(cast.neighbour, next(iter(Stage)), TODAY, "支委会", cast.clerk)
         training = db.session.scalars(select(Training)).one()

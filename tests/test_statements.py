@@ -27,7 +27,7 @@ from tests.test_rules import address, lived_in, to_look_at
 __all__ = ["lived_in"]  # a fixture
 
 # Files and pictures are drawn, which takes its time; what they ask, their pages ask too.
-DRAWN = (".pdf", ".jpg", ".png", ".svg", ".xlsx", ".csv")
+DRAWN = (".pdf", ".bin", ".jpg", ".png", ".svg", ".xlsx", ".csv")
 
 # `make test` looks at one page of so many, at a few more workers; `make long` at all, and at seventy.
 SAMPLED_EVERY = 6

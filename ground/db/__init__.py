@@ -440,6 +440,11 @@ def read_snapshot() -> None:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
+def stop_reading() -> None:
+    """Give back what this request read by, before something that takes long and needs no database."""
+    _roll_back(db.session())
+
+
 # So many rows of a stream are in memory at once.
 STREAMED_ROWS = 5_000
 

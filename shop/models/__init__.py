@@ -2,7 +2,7 @@
 
 from shop.models.budget import Budget
 from shop.models.devices import Device
-from shop.models.goods import Barcode, Goods, Picture, Price, Shop
+from shop.models.goods import Barcode, Goods, Picture, Price, ReceiptPrinter, Shop
 from shop.models.redemptions import Proxy, Redemption, RedemptionLine, Void, receipt_number
 from shop.models.stock import Consignment, Count, Donation, Lot, MoveKind, Source, StockMove, StockTake
 
@@ -19,6 +19,7 @@ __all__ = [
     "Picture",
     "Price",
     "Proxy",
+    "ReceiptPrinter",
     "Redemption",
     "RedemptionLine",
     "Shop",

@@ -1,13 +1,21 @@
 """Shops and what they offer: articles, their codes, pictures and prices."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ground.db import COUNTS_ON, Base, Moment
+from ground.db import COUNTS_ON, Base, Moment, enum_column
 from people.models import Area, User
+
+
+class ReceiptPrinter(StrEnum):
+    """What a shop's receipts are sent to, where it is not the browser that prints them."""
+
+    NETWORK = "network"
+    PHONE = "phone"
 
 
 class Shop(Base):
@@ -15,7 +23,8 @@ class Shop(Base):
 
     `hours` as `shelf.hours` writes them, None: always open. `write_off_limit` in tenths of a point: what one
     person alone writes off or returns of an article in a day, None: as is usual. `last_serial` is the last
-    receipt number of the day `numbered_on`, None before the first.
+    receipt number of the day `numbered_on`, None before the first. How receipts are printed: `paper` is a key
+    of the receipt's PAPERS, None: chosen each time; `printer` None: the browser's.
     """
 
     __tablename__ = "shop"
@@ -28,10 +37,17 @@ class Shop(Base):
     write_off_limit: Mapped[int | None]
     numbered_on: Mapped[date | None] = mapped_column(info=COUNTS_ON)
     last_serial: Mapped[int | None] = mapped_column(info=COUNTS_ON)
+    paper: Mapped[str | None] = mapped_column(String(4))
+    printer: Mapped[ReceiptPrinter | None] = mapped_column(enum_column(ReceiptPrinter))
+    printer_address: Mapped[str | None] = mapped_column(String(15))
+    prints_itself: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     village: Mapped[Area] = relationship()
 
-    __table_args__ = (CheckConstraint("write_off_limit >= 0", name="write_off_limit"),)
+    __table_args__ = (
+        CheckConstraint("write_off_limit >= 0", name="write_off_limit"),
+        CheckConstraint("printer_address IS NULL OR printer = 'network'", name="printer_address"),
+    )
 
 
 class Goods(Base):

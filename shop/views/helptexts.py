@@ -63,6 +63,10 @@ HELP_TEXTS = {
         "A till or program gets a key here, which is shown once: enter it at once. It may do what you may, "
         "and stops when you are no manager here any more. If a device is lost or sold, take its key back."
     ),
+    "shelf.printing": _(
+        "Choose the paper that your printer has. A network printer prints by itself what the desk hands out; "
+        "print a trial first. Something does not fit any more: choose anew, it holds at once."
+    ),
     "shelf.budget": _(
         "It says whether goods and money are enough for the points that people hold. The chair writes down "
         "the year's budget. Mistyped: write it once more, the last one counts."

@@ -1,9 +1,11 @@
 // What happens at the counter: a card comes, goods are added, they are handed out, and the next one comes.
+import { sayNow } from "../say.js";
 import { readScan } from "../scanning/reading.js";
 import * as basket from "./basket.js";
 import { refuse, refuseText, scan, scanForm, setServing, tell, tellSignedOut, words } from "./field.js";
 import { list } from "./hold.js";
 import { forget } from "./kept.js";
+import * as printing from "./printing.js";
 import { ask, SignedOut } from "./server.js";
 import * as shelf from "./shelf.js";
 import { beep } from "./sound.js";
@@ -66,6 +68,7 @@ async function serve(holder) {
   }
   stand();
   beep(holder.is_refused ? "refused" : "found");
+  readOut(place("person"));
   if (isAside) tell(words.putAside.replace("{}", name));
   if (isBooked) await redeem();
 }
@@ -117,9 +120,13 @@ function finish({ card, done }) {
   tell("");
   stand();
   beep("done");
+  readOut(place("done"));
+  printing.shown(place("done"));
   watchUndo();
   window.scrollTo(0, 0);
 }
+
+const readOut = (part) => sayNow(part.querySelector("[data-spoken]")?.dataset.spoken ?? "", part.querySelectorAll("[role=alert]"));
 
 // Nobody is served: the basket is kept, the next card is waited for.
 function putAside() {
@@ -164,6 +171,8 @@ export function show() {
     event.preventDefault();
     putAside();
   });
+  printing.wake();
+  printing.shown(place("done"));
   watchUndo();
   stand();
   if (isBooked) redeem();

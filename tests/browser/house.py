@@ -33,6 +33,7 @@ def serving(instance: Path) -> Iterator[str]:
         "PORT": str(port),
         "AIXIN_INSTANCE": str(instance),
         "AIXIN_FONTS": str(FONTS),
+        "AIXIN_PRINTERS": "127.0.0.0/8",
     }
     environment.pop("DATABASE_URL", None)
     flask = [sys.executable, "-m", "flask", "--app", "app"]
@@ -96,7 +97,8 @@ INACCESSIBLE = """async () => {
 def expect_accessible(page: Page) -> None:
     """What a script has put on a page breaks no rule of accessibility either."""
     page.evaluate(AXE.read_text())
-    assert page.evaluate(INACCESSIBLE) == []
+    found = page.evaluate(INACCESSIBLE)
+    assert found == [], found
 
 
 def follow(button: Locator) -> None:

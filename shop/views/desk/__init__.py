@@ -10,4 +10,4 @@ bp = Blueprint("desk", __name__)
 SERVING = (Role.VOLUNTEER, Role.MANAGER)
 
 # They register their routes.
-from shop.views.desk import closing, desk, public, redemptions, serving
+from shop.views.desk import closing, desk, printing, public, redemptions, serving

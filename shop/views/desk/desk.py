@@ -30,9 +30,7 @@ def desk(village: str) -> tuple[str, int]:
     """The page of the desk, which waits for a card; `?done=` shows a redemption that was just made."""
     shop, ident = shops.of_village(g.area), web.number_asked("done")
     done = fetch(Redemption, ident, shop_id=shop.id) if shop and ident else None
-    if done:
-        unseen.note_receipt_shown(done)
-    return desk_page(done=done)
+    return desk_page(done=done, is_new=done is not None and unseen.note_receipt_shown(done))
 
 
 @bp.post("/v/<village>/desk")

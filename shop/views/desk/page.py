@@ -23,7 +23,6 @@ from shop.desk import holders, limits, redemptions, shelf, voids
 from shop.desk.holders import AtDesk
 from shop.forms.desk import BasketForm
 from shop.models import Redemption, RedemptionLine, Shop
-from shop.paper.receipt import PAPERS
 from shop.shelf import shops
 
 MANY_GOODS = 12  # articles; from there on their categories help
@@ -36,8 +35,12 @@ def desk_page(
     card: Card | None = None,
     basket: BasketForm | None = None,
     done: Redemption | None = None,
+    is_new: bool = False,
 ) -> tuple[str, int]:
-    """The page with its status: it waits for a card, serves one, or shows what was just handed out."""
+    """The page with its status: it waits for a card, serves one, or shows what was handed out.
+
+    With `is_new` that is shown for the first time.
+    """
     shop = shops.of_village(g.area)
     scan, photo = scan or ScanForm(formdata=None), photo or PhotoForm(formdata=None)
     form = basket or BasketForm(formdata=None, key="")
@@ -45,11 +48,12 @@ def desk_page(
     prices = {offer.goods.id: offer.price for offer in offers}
     categories = dict.fromkeys(offer.goods.category for offer in offers if offer.goods.category)
     parts: dict[str, Any] = {"card": None, "card_refusal": None, "balance": 0, "limits": [], "done": None}
+    parts["spoken"] = ""
     if card:
         parts |= holder_parts(card, shop)
         form.key.data = form.key.data or parts["key"]
     if done:
-        parts |= done_parts(done)
+        parts |= done_parts(done, is_new)
     page = render_template(
         "shop/desk/desk.html",
         scan=scan,
@@ -61,6 +65,7 @@ def desk_page(
         limits_left=limits_left(parts["limits"]),
         opening_text=labels.opening_text(shop) if shop and not shops.is_open(shop) else None,
         today=clock.today(),
+        shop=shop,
         **{"quarter": Quarter.of(clock.today()), **parts},
     )
     return page, max(form.status, scan.status, photo.status)
@@ -79,6 +84,7 @@ def holder_parts(card: Card, shop: Shop | None) -> dict[str, Any]:
         "card_refusal": _refusal_at_desk(holder, shop),
         "balance": holder.balance,
         "key": redemptions.key_after(card, holder.transfers),
+        "spoken": labels.spoken_balance(card.person.name, holder.balance),
         "lapses": expiry.warning(card.person),
         "limits": limits.in_shop(holder.entry_ids, shop) if shop else [],
         "quarter_redemptions": quarter_redemptions,
@@ -112,21 +118,25 @@ def limits_left(limits_of_holder: Sequence[limits.PurchaseLimit]) -> dict[int, i
     return {limit.goods.id: limit.units_left for limit in limits_of_holder}
 
 
-def done_parts(redemption: Redemption) -> dict[str, Any]:
-    """What was just handed out, as the template of that part asks for it."""
+def done_parts(redemption: Redemption, is_new: bool) -> dict[str, Any]:
+    """What was handed out, as the template of that part asks for it."""
+    shop, is_own = redemption.shop, redemption.clerk_id == current_user.id
     return {
         "done": redemption,
-        "papers": PAPERS,
+        "shop": shop,
+        "papers": labels.PAPERS,
+        "prints_itself": shop.prints_itself and is_new and is_own,
+        "spoken": labels.spoken_result(redemption.total, redemption.transfer.balance_after),
         "undo_seconds": voids.seconds_to_undo(redemption, current_user),
     }
 
 
-def done_answer(redemption: Redemption) -> dict[str, str]:
-    """What was just handed out, for the page's script: `done` is that part of the page."""
+def done_answer(redemption: Redemption, is_new: bool) -> dict[str, str]:
+    """What was handed out, for the page's script: `done` is that part of the page."""
     return {
         "card": redemption.card.number,
         "key": redemption.key,
-        "done": render_template("shop/desk/done.html", **done_parts(redemption)),
+        "done": render_template("shop/desk/done.html", **done_parts(redemption, is_new)),
     }
 
 

@@ -64,8 +64,7 @@ def redeem(village: str, number: str) -> Answer:
     if redemption is not None and form.refused is None:
         if not web.asked_by_script():
             return redirect(_done_url(redemption))
-        unseen.note_receipt_shown(redemption)
-        return done_answer(redemption)
+        return done_answer(redemption, is_new=unseen.note_receipt_shown(redemption))
     refusal = form.problem()
     if refusal.code != "unknown_outcome":
         unseen.refused(card)
@@ -89,7 +88,7 @@ def undo(village: str, ident: int) -> Answer:
         flash(str(refusal.message), "warning")
     else:
         if web.asked_by_script():
-            return done_answer(redemption)
+            return done_answer(redemption, is_new=False)
         flash(gettext("Taken back. The points and the goods are back."))
     return redirect(_done_url(redemption))
 

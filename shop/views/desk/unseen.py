@@ -28,10 +28,12 @@ def refused(card: Card) -> None:
     _forget(card.number)
 
 
-def note_receipt_shown(redemption: Redemption) -> None:
-    """The receipt of a redemption is shown."""
-    if key_for(redemption.card) == redemption.key:
+def note_receipt_shown(redemption: Redemption) -> bool:
+    """The receipt of a redemption is shown; whether for the first time, to who handed it out."""
+    is_new = key_for(redemption.card) == redemption.key
+    if is_new:
         _forget(redemption.card.number)
+    return is_new
 
 
 def _keys() -> dict[str, str]:
