@@ -102,7 +102,7 @@ let isPrinting = false;
 async function print() {
   if (!last || isPrinting) return;
   isPrinting = true;
-  await WAYS[place.dataset.lastReceipt]();
+  await WAYS[last.way]();
   isPrinting = false;
 }
 
@@ -112,9 +112,8 @@ function pressed(event) {
   print();
 }
 
-// Wake the place of the last receipt up, if this shop prints.
+// Wake the place of the last receipt up.
 export function wake() {
-  if (!place) return;
   place.querySelector("[data-again]").addEventListener("click", print);
   document.addEventListener("keydown", pressed);
   if (last?.state === "failed") tell(last.why, true);
@@ -123,19 +122,19 @@ export function wake() {
 
 // A receipt is shown in `sheet`: it is the last one from now on, and is printed where the shop wants that by itself.
 export function shown(sheet) {
-  const receipt = place && sheet.querySelector("[data-receipt]");
+  const receipt = sheet.querySelector("[data-receipt]");
   if (!receipt) return;
   const button = receipt.querySelector("form, a[data-print]");
   const url = button.action ?? button.href;
   place.hidden = true;
   if (last?.url !== url) {
-    last = { number: receipt.dataset.receipt, url };
+    last = { number: receipt.dataset.receipt, way: receipt.dataset.way, url };
     keep("new");
   }
   button.addEventListener(button.action ? "submit" : "click", (event) => {
     event.preventDefault();
     print();
   });
-  const canPrint = place.dataset.lastReceipt !== "browser" || navigator.pdfViewerEnabled;
+  const canPrint = last.way !== "browser" || navigator.pdfViewerEnabled;
   if (receipt.dataset.byItself !== undefined && canPrint) print();
 }

@@ -65,7 +65,6 @@ def desk_page(
         limits_left=limits_left(parts["limits"]),
         opening_text=labels.opening_text(shop) if shop and not shops.is_open(shop) else None,
         today=clock.today(),
-        shop=shop,
         **{"quarter": Quarter.of(clock.today()), **parts},
     )
     return page, max(form.status, scan.status, photo.status)
