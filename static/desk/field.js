@@ -55,7 +55,10 @@ async function ask(text) {
     const isJson = answer.headers.get("Content-Type")?.includes("json");
     const { url, title } = isJson ? await answer.json() : {};
     if (title) return refuseText(text, title);
-    if (url === location.pathname) return keep(); // the same card once more
+    if (url === location.pathname) { // the same card once more
+      tell("");
+      return beep("found");
+    }
     if (url) location.assign(url);
     else {
       scan.value = text;
@@ -65,11 +68,6 @@ async function ask(text) {
   } catch {
     refuseText(text, words.unheard);
   }
-}
-
-function keep() {
-  tell("");
-  beep("found");
 }
 
 // What was refused stays in the field, to be mended by hand; the next scan takes its place.
