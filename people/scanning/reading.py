@@ -68,6 +68,8 @@ _COMMAND = re.compile(r"A?IXIN-?(OK|CANCEL)")
 _CARD_ADDRESS = re.compile(rf"(?:[ -~]*/)?C/+([{ALPHABET}]{{{TOKEN_LENGTH}}})/?")
 _RECEIPT_ADDRESS = re.compile(rf"(?:[ -~]*/)?R/+([{ALPHABET}]{{16}})/?")
 _SLIP = re.compile("S[0-9]{8}")
+# The digits of an EAN or UPC with an add-on of two or five, and how many of them are its code.
+_WITH_ADD_ON = {15: 13, 18: 13, 17: 12}
 _TOKEN = re.compile(rf"[{ALPHABET}]{{{TOKEN_LENGTH}}}")
 
 
@@ -121,12 +123,11 @@ def _read_digits(digits: str) -> Scan | None:
         return Scan(Kind.ARTICLE, digits)
     if length == CARD_DIGITS and damm.is_valid(digits):
         return Scan(Kind.CARD, digits)
-    if length in (8, 12, 13) and ean.is_valid(digits):
-        return Scan(Kind.ARTICLE, digits.rjust(13, "0") if length == 12 else digits)
     if length == 14 and ean.is_valid(digits):
         return _read_gtin(digits)
-    if length in (15, 18) and ean.is_valid(digits[:13]):  # with an add-on of two or five digits
-        return Scan(Kind.ARTICLE, digits[:13])
+    code = digits[: _WITH_ADD_ON.get(length, length)]
+    if len(code) in (8, 12, 13) and ean.is_valid(code):
+        return Scan(Kind.ARTICLE, code.rjust(13, "0") if len(code) == 12 else code)
     return None
 
 

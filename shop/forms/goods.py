@@ -29,7 +29,7 @@ class NewGoodsForm(GoodsForm):
     """A new article for the shelf."""
 
     price = PointsField(_("Price in points"), usual=2_000, validators=[InputRequired(), Length(max=12)])
-    barcode = FiguresField(_("Barcode"), validators=[Length(max=200)])
+    barcode = FiguresField(_("Barcode"), validators=[Length(max=60)])
 
 
 class PriceField(PointsField):
@@ -57,7 +57,7 @@ class CodeForm(Form):
     """One more code of an article."""
 
     barcode = FiguresField(
-        _("Barcode"), validators=[InputRequired(_("Scan the barcode or type it.")), Length(max=200)]
+        _("Barcode"), validators=[InputRequired(_("Scan the barcode or type it.")), Length(max=60)]
     )
 
 

@@ -9,6 +9,7 @@ const QUANTITY = /^([0-9]{1,5}(?:\.[0-9]{1,3})?) *\* */;
 const SYMBOLOGY = /^\][A-Za-z][0-9A-Za-z]/;
 const CUT_SYMBOLOGY = /^[A-Za-z][0-9]/;
 const TOKEN = "[0-9A-HJKMNP-TV-Z]{20}";
+const WITH_ADD_ON = { 15: 13, 18: 13, 17: 12 };
 const FORMS = [
   [/^A?IXIN-?(OK|CANCEL)$/, "command"],
   [RegExp(`^(?:[ -~]*/)?C/+(${TOKEN})/?$`), "card"],
@@ -56,12 +57,10 @@ function readDigits(digits) {
   const { length } = digits;
   if (length === 5 && isDamm(digits)) return { kind: "article", value: digits };
   if (length === 9 && isDamm(digits)) return { kind: "card", value: digits };
-  if ([8, 12, 13].includes(length) && isEan(digits)) {
-    return { kind: "article", value: length === 12 ? `0${digits}` : digits };
-  }
   if (length === 14 && isEan(digits)) return readGtin(digits);
-  if ([15, 18].includes(length) && isEan(digits.slice(0, 13))) return { kind: "article", value: digits.slice(0, 13) };
-  return undefined;
+  const code = digits.slice(0, WITH_ADD_ON[length] ?? length);
+  if (![8, 12, 13].includes(code.length) || !isEan(code)) return undefined;
+  return { kind: "article", value: code.length === 12 ? `0${code}` : code };
 }
 
 function readGtin(digits) {
