@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
+from ground.pinyin import initials
 from ground.server.metrics import FIGURES, Figure, rows_of
 from people import access
 from people.access import DEVICES
@@ -28,7 +29,7 @@ SHOP = Package(
     pages=[room.bp for room in (desk, shelf, stock)],
     programs=[api.bp],
     commands=[cli.devices_cli, cli.goods_cli],
-    filters={"yuan": labels.yuan},
+    filters={"yuan": labels.yuan, "initials": initials},
     fillings=[
         CARD_PAGE.filling("desk.holder"),
         DEVICES.filling(devices.device_of_key),

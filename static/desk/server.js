@@ -14,7 +14,7 @@ export async function ask(address, body) {
     headers: { Accept: "application/json" },
     signal: AbortSignal.timeout?.(PATIENCE),
   }).catch((error) => { throw new NoAnswer(error.message); });
-  if (answer.redirected) throw new SignedOut(answer.url);
+  if (answer.redirected || answer.status === 401) throw new SignedOut(answer.url);
   if (answer.status >= 500 || !answer.headers.get("Content-Type")?.includes("json")) throw new NoAnswer(answer.statusText);
   return answer.json().catch((error) => { throw new NoAnswer(error.message); });
 }
@@ -22,7 +22,7 @@ export async function ask(address, body) {
 // A part of the page, anew.
 export async function part(address) {
   const answer = await fetch(address, { signal: AbortSignal.timeout?.(PATIENCE) }).catch((error) => { throw new NoAnswer(error.message); });
-  if (answer.redirected) throw new SignedOut(answer.url);
+  if (answer.redirected || answer.status === 401) throw new SignedOut(answer.url);
   if (!answer.ok) throw new NoAnswer(answer.statusText);
   return answer.text();
 }

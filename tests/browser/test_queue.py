@@ -1,0 +1,152 @@
+"""A queue at the desk, served by a gun that waits for nothing: every scan is taken, or refused aloud."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import SHOP
+from tests.browser.house import CHROMIUM, OFFICE, gun, signed_in
+
+DESK = f"/v/{SHOP}/desk"
+FIRST, LAST = 25, 45  # who is served here: no other test takes of their points
+UNKNOWN = "2999999999993"
+
+Card = tuple[str, str, str]
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+
+@pytest.fixture
+def desk(browser: Browser, address: str) -> Iterator[Page]:
+    """The desk with a gun. Sounds are counted instead of made."""
+    page = signed_in(browser, address, "volunteer2", OFFICE)
+    page.context.add_init_script(
+        "window.sounds = 0;"
+        "window.AudioContext = class { resume() { sounds += 1; return new Promise(() => {}) } }"
+    )
+    page.goto(DESK)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def receipts(asked: Callable[..., list[Any]]) -> Callable[[], dict[str, int]]:
+    """How many receipts each card has that were not there when the test began."""
+    query = (
+        "SELECT number, count(*) FROM redemption JOIN card ON card.id = card_id "
+        "WHERE redemption.id > ? GROUP BY number"
+    )
+    [(before,)] = asked("SELECT coalesce(max(id), 0) FROM redemption")
+    return lambda: dict(asked(query, before))
+
+
+def let_answers_take(page: Page, latency: int) -> None:
+    """Let every answer take so many milliseconds longer, as in the hills."""
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    speed = {"latency": latency, "downloadThroughput": -1, "uploadThroughput": -1, "offline": False}
+    network.send("Network.emulateNetworkConditions", speed)
+
+
+def cheapest(page: Page) -> str:
+    """The barcode of what costs least."""
+    return page.evaluate(
+        "[...document.querySelectorAll('.tile[data-barcodes]')]"
+        ".sort((one, other) => one.dataset.price - other.dataset.price)[0].dataset.barcodes.split(' ')[0]"
+    )
+
+
+def all_done(page: Page, scans: int) -> None:
+    """Every scan was told by one sound, and none waits any more."""
+    page.wait_for_function("scans => sounds >= scans", arg=scans, timeout=120_000)
+    expect(page.locator("[data-queue]")).to_be_hidden()
+    assert page.evaluate("sounds") == scans
+
+
+@pytest.mark.parametrize("latency", [0, 300])
+def test_a_gun_that_waits_for_nothing_loses_nothing(
+    desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]], latency: int
+):
+    """Card, goods and OK without a pause; two cards in a row; a code that is on no shelf."""
+    let_answers_take(desk, latency)
+    served = cards[FIRST : FIRST + 15] if latency == 0 else cards[FIRST + 15 : LAST]
+    article, scans = cheapest(desk), count()
+    for number, token, _name in served:
+        address = f"HTTPS://AIXIN.EXAMPLE/C/{token}"
+        for code in (served[-1][0], address, article, UNKNOWN, article, "AIXIN-OK"):
+            gun(desk, code)
+            next(scans)
+    all_done(desk, next(scans))
+    assert receipts() == {number: 1 for number, *_rest in served}
+    expect(desk.locator(".held")).to_have_count(0)
+    expect(desk.locator(".receipt-done h2")).to_contain_text(served[-1][2])
+
+
+def test_what_was_not_handed_out_is_on_hold_and_what_was_is_not(
+    desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    """A card scanned right after OK finds nothing unfinished; one scanned over a basket leaves it on hold."""
+    let_answers_take(desk, 300)
+    (one, _token, name), (other, *_rest) = cards[LAST : LAST + 2]
+    article = cheapest(desk)
+    for code in (one, article, other, article, "AIXIN-OK", one):
+        gun(desk, code)
+    all_done(desk, 6)
+    assert receipts() == {other: 1}
+    expect(desk.locator(".person h2")).to_have_text(name)
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    expect(desk.locator(".held")).to_have_count(0)  # it is the one that is served again
+    gun(desk, "AIXIN-CANCEL")
+    expect(desk.locator("[data-lines] li")).to_have_count(0)
+
+
+def test_who_is_signed_out_is_told_and_keeps_the_basket(desk: Page, cards: list[Card]):
+    number, _token, _name = cards[LAST + 2]
+    gun(desk, number)
+    gun(desk, cheapest(desk))
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    desk.context.clear_cookies()
+    gun(desk, "AIXIN-OK")
+    told = desk.locator("[data-told]")
+    expect(told).to_contain_text("东西先别给")
+    desk.get_by_role("link", name="重新登录").click()
+    desk.get_by_label("登录名").fill("volunteer2")
+    desk.get_by_label("密码").fill("aixin-demo")
+    desk.get_by_role("button", name="登录").click()
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    desk.locator(".basket [type=submit]").click()
+    expect(desk.locator(".receipt-done")).to_be_visible()
+    desk.get_by_role("button", name="撤回").click()
+    expect(desk.locator(".taken-back")).to_be_visible()
+    gun(desk, number)
+    expect(desk.locator(".taken .when", has_text="已作废")).to_have_count(1)
+
+
+def test_goods_are_found_by_their_names(desk: Page, cards: list[Card]):
+    gun(desk, cards[LAST + 3][0])
+    expect(desk.locator(".person")).to_be_visible()
+    for words in ("肥皂", "fz"):  # also by the first letters of its pinyin
+        desk.keyboard.insert_text(words)
+        expect(desk.locator(".tile:visible")).to_have_count(1)
+        desk.keyboard.press("Enter")
+    expect(desk.locator("[data-lines]")).to_contain_text(re.compile("肥皂.* × 2"))
+    expect(desk.locator(".tile:visible").nth(1)).to_be_visible()
+    gun(desk, "AIXIN-CANCEL")
+
+
+@pytest.mark.at_length
+@pytest.mark.parametrize("latency", [0, 50, 300, 1000])
+def test_of_a_thousand_scans_none_is_lost(desk: Page, cards: list[Card], latency: int):
+    """250 at each latency; who has spent all is refused aloud, too."""
+    let_answers_take(desk, latency)
+    article, scans = cheapest(desk), 0
+    while scans < 250:
+        for number, token, _name in cards[FIRST:LAST]:
+            for code in (f"HTTPS://AIXIN.EXAMPLE/C/{token}", article, "AIXIN-OK", number, "AIXIN-OK"):
+                gun(desk, code)
+                scans += 1
+    all_done(desk, scans)
