@@ -81,14 +81,14 @@ def test_the_desk_prints_by_itself_and_again_by_one_key(
     decide("58 毫米", "网络小票打印机", HERE, by_itself=True)
     number = hand_out(desk, cards[BY_ITSELF], barcodes[0])
     first = roll.sheet()
-    expect(desk.get_by_text(f"{number} 的凭证已打印")).to_be_visible()
+    expect(desk.get_by_text(f"{number} 的凭证已送到打印机")).to_be_visible()
     [code] = printed.codes(first)
     expect_accessible(desk)
     desk.goto(f"/v/{SHOP}/desk")
     expect(desk.locator("[data-last-receipt]")).to_be_hidden()
     desk.keyboard.press("F9")
     again = roll.sheet()
-    expect(desk.get_by_text(f"{number} 的凭证已打印")).to_be_visible()
+    expect(desk.get_by_text(f"{number} 的凭证已送到打印机")).to_be_visible()
     assert printed.codes(again) == {code}
     assert again.tobytes() != first.tobytes()  # a reprint, and says so
     desk.go_back()
@@ -106,7 +106,7 @@ def test_a_printer_that_is_off_holds_nobody_up(
     roll = ReceiptPrinter(HERE, printer.PORT)
     desk.get_by_role("button", name="打印凭证").click()
     assert roll.sheet().width == 576
-    expect(desk.get_by_text(f"{number} 的凭证已打印")).to_be_visible()
+    expect(desk.get_by_text(f"{number} 的凭证已送到打印机")).to_be_visible()
     roll.close()
 
 
@@ -124,7 +124,7 @@ def test_who_goes_on_before_the_answer_hears_of_it(
     roll = ReceiptPrinter(HERE, printer.PORT)
     desk.keyboard.press("F9")
     roll.sheet()
-    expect(desk.get_by_text(f"{number} 的凭证已打印")).to_be_visible()
+    expect(desk.get_by_text(f"{number} 的凭证已送到打印机")).to_be_visible()
     roll.close()
 
 
