@@ -61,7 +61,9 @@ def test_name_balance_result_and_what_is_refused_are_said_once_switched_on(
     expect(desk.locator(".receipt-done")).to_be_visible()
     [result] = said(desk)
     assert result.startswith("zh-CN 已兑换，用了 ")
+    desk.set_viewport_size({"width": PHONE["width"], "height": 3000})  # the lower bar hides nothing
     expect_accessible(desk)
+    desk.set_viewport_size(PHONE)
     desk.goto(f"/C/{token}")
     [own] = said(desk)
     assert "某" in own

@@ -3,6 +3,7 @@
 import base64
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -22,7 +23,17 @@ BY_ITSELF, OFF, LEFT, BY_PHONE, BY_BROWSER = 15, 16, 17, 18, 19
 # An address of this machine on which no other run of the tests has a printer.
 HERE = f"127.{os.getpid() >> 8 & 255}.{os.getpid() & 255}.9"
 
+# So high that the telephone's lower bar hides nothing.
+UNROLLED = {"width": PHONE["width"], "height": 3000}
+
 Card = tuple[str, str, str]
+
+
+@pytest.fixture
+def switch_on() -> Iterator[Callable[[], ReceiptPrinter]]:
+    """Switch the printer on, until the end of the test."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(closing(ReceiptPrinter(HERE, printer.PORT)))
 
 
 @pytest.fixture(scope="module")
@@ -75,43 +86,55 @@ def hand_out(desk: Page, card: Card, barcode: str) -> str:
 
 
 def test_the_desk_prints_by_itself_and_again_by_one_key(
-    desk: Page, decide: Callable[..., None], cards: list[Card], barcodes: list[str]
+    desk: Page,
+    decide: Callable[..., None],
+    switch_on: Callable[[], ReceiptPrinter],
+    cards: list[Card],
+    barcodes: list[str],
 ):
-    roll = ReceiptPrinter(HERE, printer.PORT)
+    roll = switch_on()
     decide("58 毫米", "网络小票打印机", HERE, by_itself=True)
     number = hand_out(desk, cards[BY_ITSELF], barcodes[0])
     first = roll.sheet()
-    expect(desk.get_by_text(f"{number} 的凭证已打印")).to_be_visible()
+    expect(desk.get_by_text(f"{number} 的凭证已送到打印机")).to_be_visible()
     [code] = printed.codes(first)
+    desk.set_viewport_size(UNROLLED)
     expect_accessible(desk)
+    desk.set_viewport_size(PHONE)
     desk.goto(f"/v/{SHOP}/desk")
     expect(desk.locator("[data-last-receipt]")).to_be_hidden()
     desk.keyboard.press("F9")
     again = roll.sheet()
-    expect(desk.get_by_text(f"{number} 的凭证已打印")).to_be_visible()
+    expect(desk.get_by_text(f"{number} 的凭证已送到打印机")).to_be_visible()
     assert printed.codes(again) == {code}
     assert again.tobytes() != first.tobytes()  # a reprint, and says so
     desk.go_back()
     expect(desk.get_by_role("button", name="打印凭证")).to_be_visible()
     assert len(roll.sheets) == 2
-    roll.close()
 
 
 def test_a_printer_that_is_off_holds_nobody_up(
-    desk: Page, decide: Callable[..., None], cards: list[Card], barcodes: list[str]
+    desk: Page,
+    decide: Callable[..., None],
+    switch_on: Callable[[], ReceiptPrinter],
+    cards: list[Card],
+    barcodes: list[str],
 ):
     decide("80 毫米", "网络小票打印机", HERE, by_itself=True)
     number = hand_out(desk, cards[OFF], barcodes[0])
     expect(desk.get_by_text(f"打印机没有应答。{number} 已经兑换记好了")).to_be_visible()
-    roll = ReceiptPrinter(HERE, printer.PORT)
+    roll = switch_on()
     desk.get_by_role("button", name="打印凭证").click()
     assert roll.sheet().width == 576
-    expect(desk.get_by_text(f"{number} 的凭证已打印")).to_be_visible()
-    roll.close()
+    expect(desk.get_by_text(f"{number} 的凭证已送到打印机")).to_be_visible()
 
 
 def test_who_goes_on_before_the_answer_hears_of_it(
-    desk: Page, decide: Callable[..., None], cards: list[Card], barcodes: list[str]
+    desk: Page,
+    decide: Callable[..., None],
+    switch_on: Callable[[], ReceiptPrinter],
+    cards: list[Card],
+    barcodes: list[str],
 ):
     decide("58 毫米", "网络小票打印机", HERE, by_itself=True)
     desk.route("**/print", lambda _route: None)  # it never comes
@@ -121,11 +144,10 @@ def test_who_goes_on_before_the_answer_hears_of_it(
     desk.wait_for_url(f"**/desk/{cards[LEFT][0]}")
     expect(desk.get_by_text(f"不知道 {number} 的凭证打出来没有")).to_be_visible()
     desk.unroute_all()
-    roll = ReceiptPrinter(HERE, printer.PORT)
+    roll = switch_on()
     desk.keyboard.press("F9")
     roll.sheet()
-    expect(desk.get_by_text(f"{number} 的凭证已打印")).to_be_visible()
-    roll.close()
+    expect(desk.get_by_text(f"{number} 的凭证已送到打印机")).to_be_visible()
 
 
 def test_a_browser_prints_the_pdf_from_a_frame_nobody_sees(

@@ -194,7 +194,7 @@ def with_printer(cast, roll):
 
 def test_the_printer_prints_and_the_second_time_it_is_a_reprint(cast, desk, handed_out, with_printer):
     answer = desk.post(print_of(handed_out), headers=BY_SCRIPT)
-    assert answer.json == {"said": f"{handed_out.number} 的凭证已打印。"}
+    assert answer.json == {"said": f"{handed_out.number} 的凭证已送到打印机。"}
     first = with_printer.sheet()
     assert printed.codes(first) == {f"HTTP://LOCALHOST/R/{handed_out.code}"}
     assert reprints() == 0

@@ -73,7 +73,7 @@ def print_receipt(village: str, ident: int) -> Response | dict[str, str] | web.P
             return web.problem(told)
         web.flash_warning(str(told.message))
     else:
-        said = gettext("Receipt %(number)s is printed.", number=number)
+        said = gettext("Receipt %(number)s was sent to the printer.", number=number)
         if web.asked_by_script():
             return {"said": said}
         flash(said)
