@@ -136,7 +136,7 @@ _backends: set[int] = set()
 
 
 def watch_backends() -> None:
-    """Notice the processes by which PostgreSQL serves this one, on the database that is asked from here on."""
+    """Notice the processes by which PostgreSQL serves this one, from here on on another database."""
     _backends.clear()
 
     def notice(connection: Any, *_rest: Any) -> None:
