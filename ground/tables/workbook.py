@@ -146,7 +146,7 @@ class Workbook:
                 last = number
                 element.clear()
             elif kind == "mergeCell":
-                sheet.merged.append(cell_range(element.get("ref")))
+                sheet.merged.append(cell_range(element.get("ref", "")))
                 element.clear()
 
     def _line(self, row: Any) -> Sequence[Cell]:
