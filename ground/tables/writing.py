@@ -122,6 +122,7 @@ class _Book:
 
     def __init__(self) -> None:
         self._file, self._folder = io.BytesIO(), TemporaryDirectory(prefix="aixin-")
+        self._is_open = True
         self._book = Workbook(self._file, {"constant_memory": True, "tmpdir": self._folder.name})
         self._book.set_properties({"author": "Aixin", "created": clock.now()})
         self.text = self._book.add_format({"num_format": "@"})
@@ -154,8 +155,10 @@ class _Book:
 
     def close(self) -> None:
         """Take away what was written to the disk meanwhile; nothing can be added then."""
-        self._book.close()
-        self._folder.cleanup()
+        if self._is_open:
+            self._is_open = False
+            self._book.close()
+            self._folder.cleanup()
 
 
 class _Sheet:
