@@ -32,7 +32,6 @@ def costs(app: Flask) -> dict[str, float]:
     What else the machine does only adds to it.
     """
     serving.calm_collector()
-    pages.watch_backends()
     volunteer = _user(Role.VOLUNTEER)
     village = volunteer.grants[0].area
     worker = _user(Role.WORKER).person

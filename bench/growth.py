@@ -48,6 +48,7 @@ def filled(kind: str, transfers: int) -> Iterator[Flask]:
             app = create_app(TESTING=True)
             with app.app_context(), clock.at(STARTS_ON):
                 history.fill(transfers, transfers)
+                pages.watch_backends()
                 yield app
                 db.session.remove()
                 db.engine.dispose()

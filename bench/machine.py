@@ -24,7 +24,7 @@ from flask_migrate import upgrade
 from stdnum import ean
 
 from app import create_app
-from bench import figures, flat, quarter, roster, sites
+from bench import figures, flat, pages, quarter, roster, sites
 from bench.commands import Used, flask, run
 from bench.figures import Figure, at_least, at_most
 from demo.cli import COUNTY_FILE
@@ -73,6 +73,7 @@ def measure_quarter(kind: str) -> Iterator[Figure]:
     with empty_database(kind):
         app = create_app(TESTING=True)
         with app.app_context(), clock.at(quarter.MET_ON):
+            pages.watch_backends()
             upgrade()
             clerks = quarter.prepare(random.Random(1))
             villages = [clerk.grants[0].area for clerk in clerks]

@@ -56,7 +56,6 @@ class Look:
 def look_at_all(app: Flask) -> list[Look]:
     """Every page that a role reaches, inside the application's context."""
     serving.calm_collector()  # as a server does: what filled the database is not looked through
-    watch_backends()
     return [look for role, username in USERNAMES.items() for look in _look_around(app, role, username)]
 
 
@@ -137,7 +136,8 @@ _backends: set[int] = set()
 
 
 def watch_backends() -> None:
-    """Notice the processes by which PostgreSQL serves this one."""
+    """Notice the processes by which PostgreSQL serves this one, from here on on another database."""
+    _backends.clear()
 
     def notice(connection: Any, *_rest: Any) -> None:
         _backends.add(connection.info.backend_pid)

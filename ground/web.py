@@ -69,7 +69,7 @@ CHOICE_KEPT_SECONDS = 365 * 86400
 
 WHOLE_LIST = "whole_list"  # what `g` holds while a list is taken out as a file
 PART_ROWS = 500  # so many rows of it are in memory at once
-MOST_ROWS = 50_000  # so many rows of it are waited for: about a minute
+MOST_ROWS = 50_000  # so many rows of it are waited for: some ten seconds
 
 LAST_PAGE = 10**6  # a page that no list reaches, and no database chokes on
 

@@ -7,12 +7,12 @@ from datetime import date
 from itertools import chain, islice, zip_longest
 
 from flask_babel import lazy_gettext as _
-from openpyxl.utils.cell import get_column_letter
 
 from ground.names import folded
 from ground.refusal import Refused
 from ground.slow import check_nobody_waits
 from ground.tables.cells import Cell
+from ground.tables.excel import column_letters
 from ground.tables.opening import HEADER_WITHIN_ROWS, MOST_ROWS, sheets, too_large
 from ground.tables.sheets import MOST_COLUMNS, Sheet
 
@@ -265,7 +265,7 @@ def _letters(header: _Header) -> dict[str, str]:
     """The letter of each column. Refused `column_twice`."""
     letters: dict[str, str] = {}
     for position, column in header.columns:
-        letter = get_column_letter(position + 1)
+        letter = column_letters(position + 1)
         if column.name in letters:
             raise Refused(
                 "column_twice",

@@ -11,24 +11,26 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
+from xml.etree import ElementTree
 from xml.parsers import expat
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
-from openpyxl.utils.cell import column_index_from_string, range_boundaries
-from openpyxl.utils.datetime import from_excel, from_ISO8601
-from openpyxl.xml.functions import fromstring, iterparse
-
 from ground.tables.cells import EPOCH, EPOCH_1904, UNCALCULATED, Cell, is_visible
+from ground.tables.excel import (
+    UNSPELT_DATE_FORMATS,
+    cell_range,
+    column_number,
+    moment_of,
+    shows_date,
+    written_moment,
+)
 from ground.tables.sheets import LAST_LINE, MOST_COLUMNS, Sheet
 
 # How Excel writes the line ends of a cell into its XML, at times.
 ESCAPED_SPACE = re.compile("_x000[9ADad]_")
 TRUE = {"1", "true", "on"}
-# Excel's own Chinese formats of days and times, which no file spells out (ECMA-376, 18.8.30, zh-cn).
 PIECE_BYTES = 4 * 1024 * 1024
-CHINESE_DATE_FORMATS = {*range(27, 37), *range(50, 59)}
 
 
 class DamagedWorkbook(Exception):
@@ -87,7 +89,7 @@ class Workbook:
         return content
 
     def _xml(self, part: str) -> Any:
-        return fromstring(self._content(part))
+        return ElementTree.fromstring(self._content(part))  # noqa: S314 -- it has no DOCTYPE
 
     def _links(self, part: str) -> dict[str | None, tuple[str, str]]:
         """The parts that a part names, by the id it gives them, each with the last word of its kind."""
@@ -111,13 +113,13 @@ class Workbook:
         if part is None or _part_key(part) not in self._names:
             return set()
         styles = self._xml(part)
-        formats = dict(BUILTIN_FORMATS)
+        formats = {}
         for listing in _children(styles, "numFmts"):
             for each in listing:
                 with suppress(ValueError):
                     formats[int(each.get("numFmtId", ""))] = each.get("formatCode", "")
-        dates = {ident for ident, code in formats.items() if is_date_format(code)}
-        dates |= CHINESE_DATE_FORMATS - set(formats)
+        dates = {ident for ident, code in formats.items() if shows_date(code)}
+        dates |= UNSPELT_DATE_FORMATS - set(formats)
         looks = [look.get("numFmtId", "0") for listing in _children(styles, "cellXfs") for look in listing]
         return {place for place, ident in enumerate(looks) if ident.isdecimal() and int(ident) in dates}
 
@@ -130,7 +132,7 @@ class Workbook:
         line was read.
         """
         last = 0
-        for _event, element in iterparse(_InPieces(self._content(part))):
+        for _event, element in ElementTree.iterparse(_InPieces(self._content(part))):  # noqa: S314
             kind = _kind(element)
             if kind == "row":
                 number = int(float(element.get("r", last + 1)))
@@ -144,7 +146,7 @@ class Workbook:
                 last = number
                 element.clear()
             elif kind == "mergeCell":
-                sheet.merged.append(range_boundaries(element.get("ref")))
+                sheet.merged.append(cell_range(element.get("ref", "")))
                 element.clear()
 
     def _line(self, row: Any) -> Sequence[Cell]:
@@ -153,7 +155,7 @@ class Workbook:
         place = 0
         for cell in row:
             letters = re.match("[A-Z]*", cell.get("r", "").upper())
-            place = column_index_from_string(letters[0]) if letters and letters[0] else place + 1
+            place = column_number(letters[0]) if letters and letters[0] else place + 1
             value = self._value(cell)
             if value is not None:
                 kept = min(place, MOST_COLUMNS + 1)
@@ -177,14 +179,14 @@ class Workbook:
         if kind == "b":
             return typed.strip() in TRUE
         if kind == "d":
-            return _moment(from_ISO8601(typed))
+            return _moment(written_moment(typed))
         return self._number(typed, cell.get("s", ""))
 
     def _number(self, typed: str, style: str) -> Cell:
         value = float(typed)
         if style.isdecimal() and int(style) in self._date_styles:
             try:
-                return _moment(from_excel(value, datetime.combine(self._epoch, time())))
+                return _moment(moment_of(value, self._epoch))
             except (OverflowError, ValueError):
                 return "#VALUE!"  # Excel shows ##### for a day before its calendar
         return int(value) if value.is_integer() else value

@@ -5,16 +5,15 @@ import io
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils.cell import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
+from xlsxwriter import Workbook
 
+from ground import clock
 from ground.slow import check_nobody_waits
 from ground.tables.cells import FIRST_ROUNDED_NUMBER, looks_like_formula
 from ground.tables.opening import MOST_ROWS
@@ -25,6 +24,8 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]")
 # What Excel bears in the list of a choice.
 LONGEST_LIST_CHARACTERS = 255
+# How many characters Excel bears in a cell.
+LONGEST_TEXT = 32_767
 # How many rows tell the width of a column.
 SAMPLE_ROWS = 200
 
@@ -50,28 +51,24 @@ def write_xlsx(
     check_nobody_waits("a workbook is written")
     rows = list(rows)
     names = [column.name for column in columns]
-    book = Workbook(write_only=True)
-    book.properties.creator = "Aixin"
-    sheet = book.create_sheet(_sheet_title(title))
-    _lay_out(sheet, [(widths or {}).get(name) or _width(name, rows, name) for name in names])
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(rows) + 1}"
-    for index, name in enumerate(names, 1):
-        letter = get_column_letter(index)
-        if name in text_columns:
-            sheet.column_dimensions[letter].number_format = "@"
-        if choices and name in choices:
-            sheet.data_validations.append(_choice_list(choices[name], f"{letter}2:{letter}{MOST_ROWS + 1}"))
-    pens = _CellWriter(sheet)
-    sheet.append(pens.header(names))
-    for row in rows:
-        sheet.append(pens.line(row, names, text_columns))
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    with closing(_Book()) as book:
+        sheet = book.add_sheet(title)
+        sheet.lay_out([(widths or {}).get(name) or _width(name, rows, name) for name in names], len(rows))
+        for place, name in enumerate(names):
+            if name in text_columns:
+                sheet.keep_text(place)
+            if choices and name in choices:
+                sheet.offer(place, choices[name])
+        sheet.write_header(names)
+        for row in rows:
+            sheet.write(row.get(name) for name in names)
+        return book.content()
 
 
 class BookWriter:
     """Writes a workbook of several sheets, to which rows are added in any order, and holds no row for long.
+
+    Inside `with`, after which nothing of it is left on the disk, whatever happened.
 
     The header of each is bold, frozen and has filters. Rows give their values in the headings' order:
     dates, numbers (a Decimal with all its decimals), and everything else as text.
@@ -79,66 +76,150 @@ class BookWriter:
 
     def __init__(self) -> None:
         check_nobody_waits("a workbook is written")
-        self._book = Workbook(write_only=True)
-        self._book.properties.creator = "Aixin"
+        self._book = _Book()
+
+    def __enter__(self) -> "BookWriter":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._book.close()
 
     def add_sheet(self, title: str, headings: Sequence[str]) -> "SheetWriter":
         """A further sheet, without rows yet."""
-        return SheetWriter(self._book.create_sheet(_sheet_title(title)), headings)
+        return SheetWriter(self._book.add_sheet(title), headings)
 
     def content(self) -> bytes:
         """The finished file."""
-        file = io.BytesIO()
-        self._book.save(file)
-        return file.getvalue()
+        return self._book.content()
 
 
 class SheetWriter:
-    """Writes one sheet; its first rows are held back, as they tell the columns' widths."""
+    """Writes one sheet; its first rows are looked at, as they tell the columns' widths."""
 
-    def __init__(self, sheet: Any, headings: Sequence[str]) -> None:
+    def __init__(self, sheet: "_Sheet", headings: Sequence[str]) -> None:
         self.rows = 0
-        self._sheet = sheet
-        self._headings = headings
-        self._pens = _CellWriter(sheet)
-        self._first_rows: list[Sequence[Any]] | None = []
+        self._sheet, self._headings = sheet, headings
+        self._first_rows: list[Sequence[Any]] = []
+        sheet.write_header(headings)
 
     def add(self, row: Sequence[Any]) -> None:
         """Add a row."""
         self.rows += 1
-        if self._first_rows is None:
-            self._sheet.append(self._pens.cells(row))
-            return
-        self._first_rows.append(row)
-        if len(self._first_rows) == SAMPLE_ROWS:
-            self._begin()
+        if self.rows <= SAMPLE_ROWS:
+            self._first_rows.append(row)
+        self._sheet.write(row)
 
     def end(self) -> int:
-        """Write what was held back; how many rows there are."""
-        if self._first_rows is not None:
-            self._begin()
-        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._headings))}{self.rows + 1}"
+        """Lay the sheet out; how many rows there are."""
+        by_heading = [dict(enumerate(row)) for row in self._first_rows]
+        widths = [_width(name, by_heading, key) for key, name in enumerate(self._headings)]
+        self._sheet.lay_out(widths, self.rows)
         return self.rows
 
-    def _begin(self) -> None:
-        first_rows, self._first_rows = self._first_rows or [], None
-        by_heading = [dict(enumerate(row)) for row in first_rows]
-        _lay_out(self._sheet, [_width(name, by_heading, key) for key, name in enumerate(self._headings)])
-        self._sheet.append(self._pens.header(self._headings))
-        for row in first_rows:
-            self._sheet.append(self._pens.cells(row))
+
+class _Book:
+    """A workbook that is written row by row, with the looks of its cells."""
+
+    def __init__(self) -> None:
+        self._file, self._folder = io.BytesIO(), TemporaryDirectory(prefix="aixin-")
+        self._is_open = True
+        self._book = Workbook(self._file, {"constant_memory": True, "tmpdir": self._folder.name})
+        self._book.set_properties({"author": "Aixin", "created": clock.now()})
+        self.text = self._book.add_format({"num_format": "@"})
+        # The mark by which Excel keeps a text a text even after somebody has edited it.
+        self.quoted = self._book.add_format({"num_format": "@", "quote_prefix": True})
+        self.day = self._book.add_format({"num_format": "yyyy-mm-dd"})
+        self.moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        self.header = self._book.add_format(
+            {"bold": True, "bg_color": "#EEEEEE", "valign": "vcenter", "text_wrap": True}
+        )
+        self._by_decimals: dict[int, Any] = {}
+
+    def decimals(self, value: Decimal) -> Any:
+        """The look that shows as many decimals as a number has."""
+        places = -int(value.as_tuple().exponent)
+        if places not in self._by_decimals:
+            shown = f"0.{'0' * places}" if places > 0 else "0"
+            self._by_decimals[places] = self._book.add_format({"num_format": shown})
+        return self._by_decimals[places]
+
+    def add_sheet(self, title: str) -> "_Sheet":
+        """A further sheet."""
+        name = NOT_IN_TITLES.sub(" ", _legal(title)).strip(" '")[:31]
+        return _Sheet(self, self._book.add_worksheet(name or None))
+
+    def content(self) -> bytes:
+        """The finished file."""
+        self.close()
+        return self._file.getvalue()
+
+    def close(self) -> None:
+        """Take away what was written to the disk meanwhile; nothing can be added then."""
+        if self._is_open:
+            self._is_open = False
+            self._book.close()
+            self._folder.cleanup()
 
 
-def _sheet_title(title: str) -> str | None:
-    return NOT_IN_TITLES.sub(" ", _legal(title)).strip(" '")[:31] or None
+class _Sheet:
+    """A sheet of a workbook, written cell by cell, each in the look of its kind of value."""
 
+    def __init__(self, book: _Book, sheet: Any) -> None:
+        self._book, self._sheet = book, sheet
+        self._rows = 0
+        self._text_columns: set[int] = set()
+        self._widths: list[float] = []
 
-def _lay_out(sheet: Any, widths: Sequence[float]) -> None:
-    """Freeze and repeat the header of a sheet, and set the widths of its columns."""
-    sheet.freeze_panes = "A2"
-    sheet.print_title_rows = "1:1"
-    for index, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
+    def lay_out(self, widths: Sequence[float], rows: int) -> None:
+        """Freeze and repeat the header, let it filter so many rows, and set the widths of the columns."""
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.repeat_rows(0)
+        self._sheet.autofilter(0, 0, rows, len(widths) - 1)
+        self._widths = list(widths)
+        for place, width in enumerate(widths):
+            self._sheet.set_column(place, place, width)
+
+    def keep_text(self, place: int) -> None:
+        """Keep whatever stands in a column text, also what is typed there later."""
+        self._text_columns.add(place)
+        self._sheet.set_column(place, place, self._widths[place], self._book.text)
+
+    def offer(self, place: int, words: Sequence[str]) -> None:
+        """Offer these words in a column."""
+        joined = ",".join(words)
+        if len(joined) > LONGEST_LIST_CHARACTERS or joined.count(",") >= len(words):
+            raise ValueError(f"Excel cannot offer these words: {joined}")
+        offered = {"validate": "list", "source": [word.replace('"', '""') for word in words]}
+        self._sheet.data_validation(1, place, MOST_ROWS, place, offered)
+
+    def write_header(self, names: Iterable[str]) -> None:
+        """Write the first row."""
+        for place, name in enumerate(names):
+            self._sheet.write_string(0, place, _legal(name), self._book.header)
+
+    def write(self, values: Iterable[Any]) -> None:
+        """Write the next row."""
+        self._rows += 1
+        for place, value in enumerate(values):
+            self._write_cell(place, value)
+
+    def _write_cell(self, place: int, value: Any) -> None:
+        sheet, book, as_text = self._sheet, self._book, place in self._text_columns
+        if value is None:
+            return
+        if isinstance(value, Decimal):
+            sheet.write_number(self._rows, place, value, book.decimals(value))
+        elif isinstance(value, datetime):
+            sheet.write_datetime(self._rows, place, value.replace(tzinfo=None), book.moment)
+        elif isinstance(value, date):
+            sheet.write_datetime(self._rows, place, value, book.day)
+        elif isinstance(value, bool) and not as_text:
+            sheet.write_boolean(self._rows, place, value)
+        elif isinstance(value, int | float) and abs(value) < FIRST_ROUNDED_NUMBER and not as_text:
+            sheet.write_number(self._rows, place, value)
+        elif text := _legal(_plain_text(value) if isinstance(value, int | float) else value)[:LONGEST_TEXT]:
+            look = book.quoted if looks_like_formula(text) else book.text if as_text else None
+            sheet.write_string(self._rows, place, text, look)
 
 
 def write_csv(columns: Sequence[Column], rows: Iterable[RowValues]) -> bytes:
@@ -178,16 +259,6 @@ def _plain_text(value: Any) -> str:
     return f"'{text}" if looks_like_formula(text) else text
 
 
-def _choice_list(words: Sequence[str], cells: str) -> DataValidation:
-    joined = ",".join(words)
-    if len(joined) > LONGEST_LIST_CHARACTERS or joined.count(",") >= len(words):
-        raise ValueError(f"Excel cannot offer these words: {joined}")
-    quoted = joined.replace('"', '""')
-    return DataValidation(
-        type="list", formula1=f'"{quoted}"', allow_blank=True, showErrorMessage=True, sqref=cells
-    )
-
-
 def _width(name: str, rows: Sequence[Mapping[Any, Any]], key: Any) -> float:
     """The width of a column, in characters: that of the widest of its first cells, from 8 to 40.
 
@@ -202,76 +273,3 @@ def _display_width(value: Any) -> int:
     if value is None:
         return 0
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in _plain_text(value))
-
-
-class _CellWriter:
-    """Writes the cells of a sheet, each in the style of its kind of value."""
-
-    def __init__(self, sheet: Any) -> None:
-        self._sheet = sheet
-        self._general = self._style()
-        self._text = self._style(number_format="@")
-        # The mark by which Excel keeps a text a text even after somebody has edited it.
-        self._quoted = self._style(number_format="@", quotePrefix=True)
-        self._day = self._style(number_format="yyyy-mm-dd")
-        self._moment = self._style(number_format="yyyy-mm-dd hh:mm")
-        self._by_decimals: dict[int, Any] = {}
-        self._header = self._style(
-            font=Font(bold=True),
-            fill=PatternFill("solid", fgColor="EEEEEE"),
-            alignment=Alignment(vertical="center", wrap_text=True),
-        )
-
-    def _style(self, **looks: Any) -> Any:
-        pattern = WriteOnlyCell(self._sheet)
-        for look, value in looks.items():
-            setattr(pattern, look, value)
-        return pattern._style
-
-    def _decimals(self, value: Decimal) -> Any:
-        """The style that shows as many decimals as a number has."""
-        places = -int(value.as_tuple().exponent)
-        if places not in self._by_decimals:
-            self._by_decimals[places] = self._style(number_format=f"0.{'0' * places}" if places > 0 else "0")
-        return self._by_decimals[places]
-
-    def header(self, names: Iterable[str]) -> list[Any]:
-        return [self._text_cell(_legal(name), self._header) for name in names]
-
-    def line(self, row: RowValues, names: Iterable[str], text_columns: Collection[str]) -> list[Any]:
-        return [self._cell(row.get(name), name in text_columns) for name in names]
-
-    def cells(self, values: Iterable[Any]) -> list[Any]:
-        return [self._cell(value, False) for value in values]
-
-    def _cell(self, value: Any, as_text: bool) -> Any:
-        if value is None:
-            return None
-        if isinstance(value, Decimal):
-            return self._styled_cell(value, self._decimals(value))
-        if isinstance(value, datetime):
-            return self._styled_cell(value.replace(tzinfo=None), self._moment)
-        if isinstance(value, date):
-            return self._styled_cell(value, self._day)
-        if isinstance(value, int | float):
-            if abs(value) < FIRST_ROUNDED_NUMBER and not as_text:
-                return value
-            value = _plain_text(value)
-        text = _legal(value)
-        if not text:
-            return None
-        if looks_like_formula(text):
-            return self._text_cell(text, self._quoted)
-        if as_text:
-            return self._text_cell(text, self._text)
-        # Plain words need no cell of their own, which costs more than to write them.
-        return self._text_cell(text, self._general) if text.startswith("#") else text
-
-    def _styled_cell(self, value: Any, style: Any) -> Any:
-        return Cell(self._sheet, row=1, column=1, value=value, style_array=style)
-
-    def _text_cell(self, text: str, style: Any) -> Any:
-        cell = self._styled_cell(text, style)
-        # openpyxl would take “=1+1” for a formula and “#N/A” for an error.
-        cell.data_type = "s"
-        return cell

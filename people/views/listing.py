@@ -100,8 +100,7 @@ def _file(view: View, arguments: dict[str, Any], listings: tuple[Listing, ...], 
     """The lists of a view as a file; its pages are asked for one after the other."""
     g.setdefault(web.WHOLE_LIST, whole := web.WholeList())
     subject, is_first = "", True
-    book = BookWriter()
-    with force_locale("zh"):  # a file goes on to offices
+    with BookWriter() as book, force_locale("zh"):  # a file goes on to offices
         sheets = [(listing, book.add_sheet(str(listing.title), listing.headings())) for listing in listings]
         while is_first or not whole.is_over:
             page = view(**arguments)
@@ -115,9 +114,10 @@ def _file(view: View, arguments: dict[str, Any], listings: tuple[Listing, ...], 
             is_first = False
         rows = sum(sheet.end() for _listing, sheet in sheets)
         title = str(listings[0].title)
+        content = book.content()
     with transaction():
         audit.note(current_user, "list.export", subject, g.area, list=title, kind=KIND, rows=rows)
-    return web.download(book.content(), f"{g.area.name}-{title}-{clock.today()}.{KIND}")
+    return web.download(content, f"{g.area.name}-{title}-{clock.today()}.{KIND}")
 
 
 def _file_url(context: Context) -> str | None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import tempfile
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
@@ -109,8 +110,8 @@ def test_a_workbook_that_opens_well():
     assert line["聘任日期"].value == moment("2026-01-05")
     assert line["聘任日期"].number_format == "yyyy-mm-dd"
     assert sheet.column_dimensions["C"].number_format == "@"
-    assert sheet.column_dimensions["D"].width == 30
-    assert sheet.column_dimensions["A"].width == 19
+    assert int(sheet.column_dimensions["D"].width) == 30
+    assert int(sheet.column_dimensions["A"].width) == 19
     (offered,) = sheet.data_validations.dataValidation
     assert (offered.formula1, str(offered.sqref)) == ('"张三,李""四"', "A2:A20001")
 
@@ -203,6 +204,14 @@ def test_a_book_holds_several_sheets_that_are_written_row_by_row():
     assert (full.freeze_panes, full.auto_filter.ref, full.max_row) == ("A2", "A1:B451", 451)
     assert (full["A451"].value, full["A451"].data_type) == ("=1+1", "s")
     assert (full["B451"].value, full["B451"].number_format) == (44.9, "0.0")
-    assert full.column_dimensions["A"].width == 40
+    assert int(full.column_dimensions["A"].width) == 40
     assert [cell.value for cell in empty[1]] == ["事项"]
     assert empty.max_row == 1
+
+
+def test_nothing_of_a_book_is_left_on_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with tables.BookWriter() as book:
+        book.add_sheet("一览", ["事项"]).add(["李明"])
+        assert any(tmp_path.iterdir())
+    assert not any(tmp_path.iterdir())
