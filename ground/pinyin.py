@@ -14,7 +14,7 @@ MOST_READINGS = 16
 
 @lru_cache(maxsize=10_000)
 def initials(text: str) -> str:
-    """The first letters of a text, for each way to read it a word of them; what is not Chinese is left out."""
+    """The first letters of a text, a word of them for each way to read it; only of what is Chinese."""
     readings = pinyin(text, style=Style.FIRST_LETTER, heteronym=True, errors="ignore")
     letters = [dict.fromkeys(letter for letter in each if letter) for each in readings]
     return " ".join(islice(("".join(way) for way in product(*letters)), MOST_READINGS))

@@ -75,7 +75,7 @@ def test_a_gun_that_waits_for_nothing_loses_nothing(
     let_answers_take(desk, latency)
     served = cards[FIRST : FIRST + 15] if latency == 0 else cards[FIRST + 15 : LAST]
     article, scans = cheapest(desk), count()
-    for number, token, _name in served:
+    for _number, token, _name in served:
         address = f"HTTPS://AIXIN.EXAMPLE/C/{token}"
         for code in (served[-1][0], address, article, UNKNOWN, article, "AIXIN-OK"):
             gun(desk, code)
