@@ -17,6 +17,7 @@ FILE = re.compile(r"\.(pdf|bin|xlsx|csv|json|<any\(xlsx, csv\):kind>)$")
 NO_PAGES = {
     "home.alarms",
     "home.enter",
+    "desk.desk_shelf",
     "assessment.area_quarters",
     "roster.portrait",
     "services.service_photo",

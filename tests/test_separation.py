@@ -388,7 +388,7 @@ OWN_THINGS = {
     "people/signin/second_factor.py": "the second step of one sign-in",
     "people/signin/sessions.py": "sessions of one sign-in",
     "people/views/signin/sign_in.py": "a form that was kept is shown to its sign-in",
-    "shop/views/desk/redemptions.py": "a receipt prints by itself for the sign-in that handed out",
+    "shop/views/desk/page.py": "a receipt prints by itself for the sign-in that handed out",
 }
 ACTING = {"actor", "current_user", "decider", "user"}
 COMPARED = re.compile(rf"\b({'|'.join(ACTING)})\.(id|person_id)\b")

@@ -1,7 +1,6 @@
 """The shelf as the desk shows it: what is handed out most comes first, and how it stands now."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import Date, bindparam, func, select
 
@@ -11,7 +10,7 @@ from shop.models import Goods, Lot, Redemption, RedemptionLine, Shop
 from shop.shelf import goods, prices
 from shop.shelf.goods import Offer
 
-FAVOURITE_DAYS = 91
+LATEST_RECEIPTS = 300
 
 _DAY = bindparam("day", type_=Date)
 _UNITS = select(func.sum(Lot.on_hand)).where(Lot.goods_id == Goods.id, goods.is_usable(_DAY)).correlate(Goods)
@@ -23,11 +22,16 @@ _FIGURES = (
 
 
 def offers(shop: Shop) -> Sequence[Offer]:
-    """What a shop offers; what most units were handed out of in the last three months comes first."""
+    """What a shop offers; of what most units were handed out lately, that comes first."""
+    latest = (
+        select(Redemption.id)
+        .where(Redemption.shop_id == shop.id)
+        .order_by(Redemption.day.desc(), Redemption.serial.desc())
+        .limit(LATEST_RECEIPTS)
+    )
     taken = (
         select(RedemptionLine.goods_id, func.sum(RedemptionLine.quantity))
-        .join(Redemption, RedemptionLine.redemption_id == Redemption.id)
-        .where(Redemption.shop_id == shop.id, Redemption.day > clock.today() - timedelta(days=FAVOURITE_DAYS))
+        .where(RedemptionLine.redemption_id.in_(latest))
         .group_by(RedemptionLine.goods_id)
     )
     units: dict[int, int] = {row[0]: row[1] for row in db.session.execute(taken)}

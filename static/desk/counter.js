@@ -6,7 +6,7 @@ import { refuse, refuseText, scan, scanForm, setServing, tell, tellSignedOut, wo
 import { list } from "./hold.js";
 import { forget } from "./kept.js";
 import * as printing from "./printing.js";
-import { ask, SignedOut } from "./server.js";
+import { ask, put, SignedOut } from "./server.js";
 import * as shelf from "./shelf.js";
 import { beep } from "./sound.js";
 
@@ -56,7 +56,7 @@ async function serve(holder) {
   const isAside = basket.hasGoods() && card !== holder.card;
   tell("");
   place("done").replaceChildren();
-  place("person").innerHTML = holder.person;
+  put(place("person"), holder.person);
   history.replaceState(null, "", `${scanForm.action}/${holder.card}`);
   let isBooked = false;
   if (!form || holder.is_refused) basket.close();
@@ -104,7 +104,7 @@ async function look(isUsedUp) {
   body.set("scan", form.dataset.card);
   const holder = await ask(scanForm.action, body).catch(() => undefined);
   if (!holder?.card) return;
-  place("person").innerHTML = holder.person;
+  put(place("person"), holder.person);
   form.dataset.balance = holder.balance;
   await shelf.refresh(holder.shelf).catch(() => undefined);
   shelf.setLimits(holder.limits);
@@ -115,7 +115,7 @@ function finish({ card, done }) {
   forget(card);
   basket.close();
   place("person").replaceChildren();
-  place("done").innerHTML = done;
+  put(place("done"), done);
   history.replaceState(null, "", scanForm.action);
   tell("");
   stand();
@@ -157,7 +157,7 @@ function watchUndo() {
     if (told instanceof SignedOut) return tellSignedOut();
     if (told instanceof Error) return refuse(words.unheard);
     if (told.title) return refuse(told.title);
-    place("done").innerHTML = told.done;
+    put(place("done"), told.done);
     beep("found");
   });
 }

@@ -1,6 +1,6 @@
 // The shelf: a tile for each article, with its price in tenths of a point, what is left of it, and how many are wanted.
 import { narrow } from "../narrow.js";
-import { part } from "./server.js";
+import { part, put } from "./server.js";
 
 const form = document.querySelector("form[data-basket]");
 let tiles = [];
@@ -41,7 +41,7 @@ export async function refresh(figures) {
   const isSame = figures.length === tiles.length && figures.every(([id, price]) => Number(withId(id)?.dataset.price) === price);
   if (!isSame) {
     const wanted = chosen().map((tile) => [tile.dataset.goods, units(tile)]);
-    form.querySelector("[data-shelf]").outerHTML = await part(form.dataset.shelfAddress);
+    put(form.querySelector("[data-shelf-place]"), await part(form.dataset.shelfAddress));
     findTiles();
     for (const [id, number] of wanted) if (withId(id)) numberOf(withId(id)).value = number;
     show({});

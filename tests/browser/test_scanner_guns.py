@@ -100,7 +100,7 @@ def test_a_card_and_goods_are_scanned_while_an_input_method_composes(
     compose(page, f"{address}/c/{cards[0][1]}".lower())
     page.wait_for_url(f"**/desk/{cards[0][0]}")
     compose(page, barcodes[0], "Tab")
-    expect(page.locator(".tile input").first).to_have_value("1")
+    expect(page.locator(f".tile[data-barcodes~='{barcodes[0]}'] input")).to_have_value("1")
     expect(page.locator("#scan")).to_have_value("")
     page.locator("#scan").fill("爱心小超市")  # what an input method wrote that hides its keys altogether
     page.keyboard.press("Enter")
@@ -113,7 +113,7 @@ def test_a_gun_may_be_faster_than_the_script(
 ):
     page = signed_in(browser, address, "volunteer2")
     scripts: list[Route] = []
-    page.route("**/static/desk.js", lambda route: scripts.append(route), times=1)
+    page.route("**/desk.js", lambda route: scripts.append(route), times=1)
     page.goto(DESK, wait_until="commit")
     expect(page.locator("#scan")).to_be_focused()
     number = cards[1][0]
@@ -131,7 +131,7 @@ def test_what_is_no_article_never_leaves_the_basket(
     page = signed_in(browser, address, "volunteer2")
     here = f"{address}{DESK}/{cards[1][0]}"
     page.goto(here)
-    told, count = page.locator("[data-told]"), page.locator(".tile input").first
+    told, count = page.locator("[data-told]"), page.locator(f".tile[data-barcodes~='{barcodes[0]}'] input")
     gun(page, f"2*{barcodes[0]}")
     expect(count).to_have_value("2")
     for scanned, words in (

@@ -266,7 +266,7 @@ def test_only_our_own_pages_put_a_receipt_into_a_frame(desk, handed_out):
 
 
 def test_the_page_shows_what_the_shop_has_and_nothing_else(cast, desk, handed_out):
-    done = f"{HERE}/redemptions/{handed_out.id}?done=1"
+    done = f"{HERE}/desk?done={handed_out.id}"
 
     def shown():
         page = desk.get(done).text
