@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload
 
 from duties.households import listing
 from duties.models import Visit, VisitStep
@@ -130,12 +130,13 @@ PRESSING = (DueWhen.OVERDUE, DueWhen.THIS_WEEK)
 
 @dataclass(frozen=True)
 class VisitDue:
-    """A household, its last visit that counts, and the day from which the next is due.
+    """A household with its class, its last visit that counts, and the day from which the next is due.
 
     `due_on` is None for a household that is never due by itself.
     """
 
     household: Household
+    attention: Attention
     last_on: date | None
     due_on: date | None
     due_when: DueWhen
@@ -158,8 +159,16 @@ def visits_due(grids: Collection[int], today: date) -> list[VisitDue]:
     Those never due by themselves come last. A household is due `DAYS_BETWEEN_VISITS` after its last visit,
     and never before its class began.
     """
-    query = listing.search_households(grids, listing.HouseholdSearch()).add_columns(_LAST_ON.label("last_on"))
-    due_visits = [_visit_due(household, last_on, today) for household, last_on in db.session.execute(query)]
+    query = (
+        listing.search_households(grids, listing.HouseholdSearch())
+        .options(lazyload(Household.classes))
+        .join(HouseholdClass, HouseholdClass.id == listing.LATEST_CLASS)
+        .add_columns(HouseholdClass.attention, HouseholdClass.on, _LAST_ON.label("last_on"))
+    )
+    due_visits = []
+    for household, attention, classed_on, last_on in db.session.execute(query):
+        due_on = _due_on(attention, classed_on, last_on)
+        due_visits.append(VisitDue(household, attention, last_on, due_on, _when(due_on, today)))
     return sorted(due_visits, key=lambda due_visit: due_visit.due_on or date.max)
 
 
@@ -180,12 +189,6 @@ def pressing_days(grids: Collection[int], today: date) -> list[date]:
     )
     due_days = (_due_on(attention, classed_on, last_on) for attention, classed_on, last_on in rows)
     return sorted(day for day in due_days if day and _when(day, today) in PRESSING)
-
-
-def _visit_due(household: Household, last_on: date | None, today: date) -> VisitDue:
-    classed = household.classes[-1]
-    due_on = _due_on(classed.attention, classed.on, last_on)
-    return VisitDue(household, last_on, due_on, _when(due_on, today))
 
 
 def _due_on(attention: Attention, classed_on: date, last_on: date | None) -> date | None:

@@ -96,7 +96,7 @@ VISITS_DUE = Listing(
     (_("Head of the household"), lambda due, household, when: household.head),
     (_("House"), lambda due, household, when: household.house),
     (_("Grid"), lambda due, household, when: household.grid.name),
-    (_("Class"), lambda due, household, when: who.ATTENTIONS[household.attention]),
+    (_("Class"), lambda due, household, when: who.ATTENTIONS[due.attention]),
     (_("Due"), lambda due, household, when: when),
     (_("Due on"), lambda due, household, when: due.due_on),
     (_("Last visit"), lambda due, household, when: due.last_on),
