@@ -270,15 +270,15 @@ def test_the_page_shows_what_the_shop_has_and_nothing_else(cast, desk, handed_ou
 
     def shown():
         page = desk.get(done).text
-        words = ("58 毫米", "80 毫米", "两联", "打印凭证", "手机打印助手", "下载", "data-by-itself")
+        words = ("58 毫米", "80 毫米", "两联", ">打印凭证", ">手机打印助手", "下载", "data-by-itself")
         return [word for word in words if word in page]
 
     everything = shown()
     assert everything[:3] == ["58 毫米", "80 毫米", "两联"]
     ways = {
-        Printing("80"): ["打印凭证"],
-        Printing("58", Kind.PHONE): ["手机打印助手", "下载"],
-        replace(NETWORK, address="192.168.8.20"): ["打印凭证"],
+        Printing("80"): [">打印凭证"],
+        Printing("58", Kind.PHONE): [">手机打印助手", "下载"],
+        replace(NETWORK, address="192.168.8.20"): [">打印凭证"],
     }
     for printing, words in ways.items():
         do(set_printing, cast.shop, printing, cast.manager)
