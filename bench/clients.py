@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 REQUESTS_A_CONNECTION = 25  # then a new one, which may come to another process of the server
 PATIENCE_SECONDS = 30
@@ -48,12 +49,21 @@ class Asked:
 
 
 def request(method: str, path: str, body: Any = None, **headers: str) -> bytes:
-    """A request as it goes over the wire."""
+    """A request as it goes over the wire, with a body as JSON."""
     content = b"" if body is None else json.dumps(body).encode()
+    return _request(method, path, content, "application/json", headers)
+
+
+def form_request(path: str, form: dict[str, str], **headers: str) -> bytes:
+    """A form as it is sent over the wire."""
+    return _request("POST", path, urlencode(form).encode(), "application/x-www-form-urlencoded", headers)
+
+
+def _request(method: str, path: str, content: bytes, kind: str, headers: dict[str, str]) -> bytes:
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    if body is not None:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(content)}"]
+    if content:
+        lines += [f"Content-Type: {kind}", f"Content-Length: {len(content)}"]
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 

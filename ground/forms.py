@@ -368,11 +368,18 @@ class NumberField(AskingField, wtforms.IntegerField):
 
 @contextmanager
 def attempt(form: Form) -> Iterator[None]:
-    """Do what is inside in one transaction; if it is refused, the form says why and keeps its values."""
+    """Do what is inside in one transaction; if it is refused, the form says why and keeps its values.
+
+    Refused as `transaction` is where it cannot even begin: what is inside cannot be left out then.
+    """
+    has_begun = False
     try:
         with transaction():
+            has_begun = True
             yield
     except Refused as refusal:
+        if not has_begun:
+            raise
         form.refuse(refusal)
 
 

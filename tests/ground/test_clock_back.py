@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from ground import clock as calendar
 from ground.db import db, transaction
+from ground.refusal import Refused
 from people import audit
 from people.models import AuditEvent
 from points import ledger
@@ -111,3 +112,17 @@ def test_a_demo_is_asked_by_its_own_calendar(app, cast, sold, machine, monkeypat
     with transaction():
         assert calendar.today() == TODAY
     calendar.shift(timedelta(0))
+
+
+def test_a_clock_put_back_after_the_page_was_asked_for_is_told_too(cast, client_of, monkeypatch):
+    """Between the look at the clock with which a page begins, and the one with which a write begins."""
+
+    def behind():
+        raise Refused("clock_back", "电脑的日期不对")
+
+    monkeypatch.setattr("ground.db.check_clock", behind)
+    lost = client_of(cast.clerk).post(f"/v/{VILLAGE}/cards/{cast.card.number}/lost")
+    typed = {"name": "李秀明", "phone": "13800001111"}
+    corrected = client_of(cast.clerk).post(f"/v/{VILLAGE}/people/{cast.worker.id}/correct", data=typed)
+    assert (lost.status_code, corrected.status_code) == (503, 503)
+    assert "电脑的日期不对" in corrected.text
