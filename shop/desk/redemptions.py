@@ -129,6 +129,22 @@ def _price_changed(total: int) -> Any:
     )
 
 
+_OF_RECEIPT = (
+    joinedload(Redemption.shop),
+    joinedload(Redemption.card).joinedload(Card.person),
+    joinedload(Redemption.transfer),
+    joinedload(Redemption.clerk),
+    joinedload(Redemption.void),
+    joinedload(Redemption.proxy),
+    selectinload(Redemption.lines),
+)
+
+
+def with_receipt(ident: int) -> Redemption:
+    """A redemption with all that its receipt says, by two statements. LookupError if there is none."""
+    return db.session.get_one(Redemption, ident, options=_OF_RECEIPT, populate_existing=True)
+
+
 def by_key(key: str) -> Redemption | None:
     """The redemption that was made with a key, or None."""
     return db.session.scalar(select(Redemption).where(Redemption.key == key))

@@ -35,7 +35,7 @@ def desk_card(village: str, number: str) -> Response | tuple[str, int]:
     unseen_key = unseen.key_for(card)
     booked = redemptions.by_key(unseen_key) if unseen_key else None
     if booked and booked.day == clock.today():
-        return redirect(_done_url(booked))
+        return redirect(_done_url(booked.id))
     form.key.data = "" if booked else unseen_key
     return desk_page(card=card, basket=form)
 
@@ -48,11 +48,11 @@ def redeem(village: str, number: str) -> Answer:
     The page's script asks for JSON: what was handed out, or the refusal.
     """
     card = _card_or_404(number)
-    form, redemption = BasketForm(), None
+    form, ident = BasketForm(), None
     if form.validate():
         unseen.sent(card, form.key.data)
         with attempt(form):
-            redemption = redemptions.redeem(
+            ident = redemptions.redeem(
                 form.key.data,
                 shops.of_village(g.area) or abort(404),
                 card,
@@ -60,10 +60,11 @@ def redeem(village: str, number: str) -> Answer:
                 current_user,
                 form.collector,
                 expected_total=form.expected_total,
-            )
-    if redemption is not None and form.refused is None:
+            ).id
+    if ident is not None and form.refused is None:
         if not web.asked_by_script():
-            return redirect(_done_url(redemption))
+            return redirect(_done_url(ident))
+        redemption = redemptions.with_receipt(ident)
         return done_answer(redemption, is_new=unseen.note_receipt_shown(redemption))
     refusal = form.problem()
     if refusal.code != "unknown_outcome":
@@ -90,7 +91,7 @@ def undo(village: str, ident: int) -> Answer:
         if web.asked_by_script():
             return done_answer(redemption, is_new=False)
         flash(gettext("Taken back. The points and the goods are back."))
-    return redirect(_done_url(redemption))
+    return redirect(_done_url(ident))
 
 
 @bp.get("/v/<village>/desk/shelf")
@@ -107,5 +108,5 @@ def _card_or_404(number: str) -> Card:
     return cards.by_number(number, g.area) or abort(404)
 
 
-def _done_url(redemption: Redemption) -> str:
-    return url_for("desk.desk", village=g.area.code, done=redemption.id)
+def _done_url(ident: int) -> str:
+    return url_for("desk.desk", village=g.area.code, done=ident)
