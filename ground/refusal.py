@@ -15,6 +15,7 @@ STATUSES = {
     "bad_key": 401,
     "conflict": 409,
     "key_reused": 409,
+    "voided": 409,
     "demo_is_local": 403,
     "clock_back": 503,
     "unknown_host": 400,

@@ -28,7 +28,9 @@ def redeem() -> Answer:
     basket = _basket(body["items"])
     with transaction():
         card = card_or_stop(body["card"], 422)
-        redeemed = redemptions.redeem(key, g.device.shop, card, basket, g.device)
+        redeemed = redemptions.redeem(
+            key, g.device.shop, card, basket, g.device, expected_total=_tenths(body.get("total"))
+        )
         answer, is_new = _as_json(redeemed), not redeemed.is_repeated
     if not is_new:
         return answer, 200, {}
@@ -56,6 +58,11 @@ def void(ident: int) -> dict[str, Any]:
 def _redemption_key(device_key: str) -> str:
     """A redemption's key, from the device and the key it sent: two devices never share one."""
     return hashlib.sha256(f"{g.device.id}:{device_key}".encode()).hexdigest()
+
+
+def _tenths(points: float | None) -> int | None:
+    """Tenths of a point of what a till told the worker, or None where it told nothing."""
+    return None if points is None else round(points * 10)
 
 
 def _basket(items: list[dict[str, Any]]) -> dict[int, int]:

@@ -61,10 +61,10 @@ def redeem(
     """Hand out a basket (goods id → units) against a card, to its holder or a collector.
 
     The key is made before sending: the same key with the same card and basket returns the first redemption,
-    marked `is_repeated`; with anything else it is Refused `key_reused`. Refused `empty_basket`,
-    `bad_quantity`, `unknown_goods`, `other_village`, `shop_closed`, `card_inactive`, `term_ended`,
-    `own_card`, `own_proxy` for who serves and collects, `limit_reached`, `price_changed` where it would not
-    cost the tenths that were told beforehand, `insufficient_points` (with what is missing), `out_of_stock`.
+    marked `is_repeated`; with anything else it is Refused `key_reused`, and `voided` if that was undone.
+    Refused `empty_basket`, `bad_quantity`, `unknown_goods`, `other_village`, `shop_closed`, `card_inactive`,
+    `term_ended`, `own_card`, `own_proxy` for who serves and collects, `limit_reached`, `price_changed` where
+    it does not come to `expected_total` tenths, `insufficient_points` (with what is missing), `out_of_stock`.
     Locks: the worker's account, then the lots by id, then the shop for its receipt number.
     """
     actor = by if isinstance(by, User) else None
@@ -174,7 +174,7 @@ def _add_proxy(redemption: Redemption, collector: Collector) -> None:
 def _repeated_redemption(
     redemption_id: int, shop: Shop, card: Card, basket: Mapping[int, int], collector: Collector | None
 ) -> Redemption:
-    """The redemption that has this key already. Refused `key_reused` for another one."""
+    """The redemption that has this key already. Refused `key_reused` for another one, `voided`."""
     existing = db.session.get_one(Redemption, redemption_id)
     handed_out = {line.goods_id: line.quantity for line in existing.lines}
     existing_collector = existing.proxy and (names.folded(existing.proxy.name), existing.proxy.relation)
@@ -183,6 +183,8 @@ def _repeated_redemption(
         (existing.shop_id, existing.card_id, handed_out, existing_collector),
         (shop.id, card.id, basket, new_collector),
     )
+    if existing.void is not None:
+        raise Refused("voided", _("Receipt %(number)s was undone. Begin a new one.", number=existing.number))
     existing.is_repeated = True
     return existing
 

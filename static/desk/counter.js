@@ -14,6 +14,8 @@ const { form } = basket;
 const place = (name) => document.querySelector(`[data-${name}-place]`);
 const idle = document.querySelectorAll("[data-idle]");
 const booked = () => [...place("person").querySelectorAll("[data-key]")].map((link) => link.dataset.key);
+// Refusals after which holder and shelf are looked at once more, and whether the basket's key is used up.
+const LOOKED_AT_AGAIN = { key_reused: true, voided: true, price_changed: false, out_of_stock: false, limit_reached: false };
 let isSending = false;
 
 // Take what was scanned or typed; the promise is kept when that is done with.
@@ -92,7 +94,7 @@ async function redeem() {
 
 async function fail(title, { code, field } = {}) {
   if (code === "look_again") return location.reload();
-  if (["key_reused", "price_changed", "out_of_stock", "limit_reached"].includes(code)) await look(code === "key_reused");
+  if (code in LOOKED_AT_AGAIN) await look(LOOKED_AT_AGAIN[code]);
   document.getElementById(field)?.closest(".tile")?.classList.add("refused");
   basket.say(code === "key_reused" ? form.dataset.served : title);
   beep("refused");

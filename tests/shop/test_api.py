@@ -113,7 +113,8 @@ def test_a_basket_from_the_card_to_the_void(cast, till):
         "void": {"reason": "拿错了 😀", "at": "2026-12-28T09:00:00+08:00", "by": "门口收银台"},
     }
     assert till.void(done["id"], "再来一次").json == back
-    assert till.order(number, {SALT: 1, SOAP: 2}, key="basket-1").json == back
+    undone = till.order(number, {SALT: 1, SOAP: 2}, key="basket-1")
+    assert (undone.status_code, undone.json["code"]) == (409, "voided")
     assert till.get(f"/cards/{number}").json["balance"] == 100.0
     assert till.get("/goods").json == offered
     assert everything_fits()
@@ -183,6 +184,10 @@ def test_every_code_in_the_document_happens(app, cast, till, monkeypatch):
     meets("out_of_stock", till.order(number, {SOAP: 21}))
     done = till.order(number, {SOAP: 1}, key="used").json["id"]
     meets("key_reused", till.order(number, {SOAP: 2}, key="used"))
+    meets("price_changed", till.order(number, {SOAP: 2}, total=5.9))
+    undone = till.order(number, {SALT: 1}, key="undone", total=2.5).json["id"]
+    till.void(undone, "拿错了")
+    meets("voided", till.order(number, {SALT: 1}, key="undone"))
     meets("reason_missing", till.void(done, " \n"))
     with transaction():
         account = ledger.account_of(cast.worker)

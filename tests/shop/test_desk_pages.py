@@ -353,3 +353,19 @@ def test_what_is_handed_out_most_comes_first(cast, desk, page):
         redemptions.redeem(uuid4().hex, cast.shop, cast.card, {cast.salt.id: 2}, cast.volunteer)
     text = desk.get(page).text
     assert text.index('class="name">食盐') < text.index('class="name">肥皂')
+
+
+def test_a_key_whose_redemption_was_undone_says_so(cast, desk, page):
+    form = basket(cast, 1)
+    done = db.session.get_one(
+        Redemption, int(desk.post(page, data=form).headers["Location"].partition("done=")[2])
+    )
+    assert undone(desk, done).status_code == 200
+    told = desk.post(page, data=form, headers=JSON)
+    assert (told.status_code, told.json["code"]) == (409, "voided")
+    assert count() == 1
+
+
+def test_a_forged_receipt_is_told_to_whoever_asks(client_of):
+    answer = client_of(None).get("/R/0123456789ABCDEF")
+    assert (answer.status_code, "可能是假的" in answer.text) == (404, True)

@@ -40,14 +40,16 @@ class Till:
         """Look something up."""
         return self.ask("GET", path, **more)
 
-    def order(self, card: str, basket: dict[int, int], key: str | None = None) -> TestResponse:
+    def order(
+        self, card: str, basket: dict[int, int], key: str | None = None, **more: object
+    ) -> TestResponse:
         """Hand out units by article; without a key under a new one."""
         items = [{"goods": goods, "quantity": quantity} for goods, quantity in basket.items()]
         key = key or f"order-{next(self._numbers)}"
         return self.ask(
             "POST",
             "/redemptions",
-            json={"card": card, "items": items},
+            json={"card": card, "items": items} | more,
             headers={"Idempotency-Key": key},
         )
 

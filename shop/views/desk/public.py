@@ -21,8 +21,10 @@ LATEST_ENTRIES = 20
 @access.public
 def check(code: str) -> Response:
     """Whether a receipt is genuine: number, day, total, voided or not; never who, nor what."""
-    redemption = redemptions.by_code(code) or abort(404)
-    return web.unlisted_page(render_template("shop/desk/check.html", redemption=redemption))
+    redemption = redemptions.by_code(code)
+    page = web.unlisted_page(render_template("shop/desk/check.html", redemption=redemption))
+    page.status_code = 200 if redemption else 404
+    return page
 
 
 @bp.get("/c/<token>")
