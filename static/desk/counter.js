@@ -6,6 +6,7 @@ import { refuse, refuseText, scan, scanForm, setServing, tell, tellSignedOut, wo
 import { list } from "./hold.js";
 import { forget } from "./kept.js";
 import * as printing from "./printing.js";
+import { inTurn } from "./queue.js";
 import { ask, put, SignedOut } from "./server.js";
 import * as shelf from "./shelf.js";
 import { beep } from "./sound.js";
@@ -14,10 +15,20 @@ const { form } = basket;
 const place = (name) => document.querySelector(`[data-${name}-place]`);
 const idle = document.querySelectorAll("[data-idle]");
 const booked = () => [...place("person").querySelectorAll("[data-key]")].map((link) => link.dataset.key);
+const inOrder = inTurn((action) => action());
 let isSending = false;
 
+// What is pressed is meant for whoever stands there now: it waits for its turn, and is dropped where somebody else stands
+// there then.
+function press(action) {
+  const { card } = form.dataset;
+  if (!isSending) inOrder(async () => basket.isOpen() && form.dataset.card === card && action());
+}
+
+export const scanned = (text) => inOrder(() => take(text));
+
 // Take what was scanned or typed; the promise is kept when that is done with.
-export async function take(text) {
+async function take(text) {
   const what = readScan(text);
   const { kind, value } = what;
   if (!value) return;
@@ -31,7 +42,10 @@ export async function take(text) {
     if (isNoCard) return refuse(words.unknown);
     const named = kind === "card" ? [] : shelf.named(value);
     if (named.length === 1) return basket.add(what, named[0]);
-    if (named.length) return refuseText(text, words.several);
+    if (named.length) {
+      shelf.show({ text: value });
+      return refuseText(text, words.several);
+    }
   }
   await find(text);
 }
@@ -75,7 +89,6 @@ async function serve(holder) {
 
 // Hand out what is in the basket, and show the receipt; or say why not, and leave everything as it is.
 async function redeem() {
-  if (isSending) return;
   if (!basket.hasGoods()) return refuse(words.nothing);
   if (basket.isShort()) return beep("refused"); // by how much stands beside the button, which rests
   isSending = true;
@@ -141,7 +154,7 @@ function stand() {
   const isAnybody = Boolean(place("person").children.length || place("done").children.length);
   setServing(basket.isOpen());
   for (const each of idle) each.hidden = isAnybody;
-  list(basket.isOpen() ? form.dataset.card : "", (card) => find(card));
+  list(basket.isOpen() ? form.dataset.card : "", (card) => inOrder(() => find(card)));
   scan.focus({ preventScroll: true });
 }
 
@@ -150,30 +163,34 @@ function watchUndo() {
   const undo = place("done").querySelector("[data-undo]");
   if (!undo) return;
   const timer = setTimeout(() => undo.remove(), undo.dataset.undo * 1000);
-  undo.addEventListener("submit", async (event) => {
+  undo.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    const told = await ask(event.target.action, new FormData(event.target)).catch((error) => error);
-    if (told instanceof SignedOut) return tellSignedOut();
-    if (told instanceof Error) return refuse(words.unheard);
-    if (told.title) return refuse(told.title);
-    put(place("done"), told.done);
-    beep("found");
+    inOrder(() => takeBack(event.target));
   });
+}
+
+async function takeBack(step) {
+  const told = await ask(step.action, new FormData(step)).catch((error) => error);
+  if (told instanceof SignedOut) return tellSignedOut();
+  if (told instanceof Error) return refuse(words.unheard);
+  if (told.title) return refuse(told.title);
+  put(place("done"), told.done);
+  beep("found");
 }
 
 // The page as it came: with a card, with a receipt, or with neither.
 export function show() {
   const done = place("done").querySelector("[data-done]");
   if (done) forget(done.dataset.done);
-  const isBooked = basket.wake(redeem, booked());
+  const isBooked = basket.wake(() => press(redeem), booked());
   form?.querySelector("[data-hold-this] a").addEventListener("click", (event) => {
     event.preventDefault();
-    putAside();
+    press(putAside);
   });
   printing.wake();
   printing.shown(place("done"));
   watchUndo();
   stand();
-  if (isBooked) redeem();
+  if (isBooked) inOrder(redeem);
 }

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import SHOP
 from tests.browser.house import CHROMIUM, OFFICE, gun, signed_in
@@ -136,6 +136,33 @@ def test_goods_are_found_by_their_names(desk: Page, cards: list[Card]):
     expect(desk.locator("[data-lines]")).to_contain_text(re.compile("肥皂.* × 2"))
     expect(desk.locator(".tile:visible").nth(1)).to_be_visible()
     gun(desk, "AIXIN-CANCEL")
+
+
+def test_what_is_pressed_waits_for_its_turn_too(
+    desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    """The next card comes while the first one's answer is on its way; a press is for whoever stood there."""
+    (one, *_rest), (other, _token, name) = cards[LAST + 4 : LAST + 6]
+    article = cheapest(desk)
+    for code in (other, article, one, article):
+        gun(desk, code)
+    expect(desk.locator(".held")).to_contain_text(name)
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    sent: list[Route] = []
+    desk.route(f"**/desk/{one}", lambda route: sent.append(route))
+    desk.locator(".basket [type=submit]").dblclick()
+    gun(desk, other)
+    expect(desk.locator("[data-queue]")).to_contain_text("1")
+    desk.locator(".basket [type=submit]").click()
+    [answer] = sent
+    answer.continue_()
+    expect(desk.locator(".person h2")).to_have_text(name)
+    expect(desk.locator("[data-queue]")).to_be_hidden()
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    assert receipts() == {one: 1}
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator(".receipt-done h2")).to_contain_text(name)
+    assert receipts() == {one: 1, other: 1}
 
 
 @pytest.mark.at_length
