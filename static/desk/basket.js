@@ -62,6 +62,7 @@ function step(tile, by) {
 }
 
 export function empty() {
+  nextQuantity = "";
   for (const tile of chosen()) numberOf(tile).value = 0;
   count();
   tell(words.emptied);
@@ -113,6 +114,7 @@ function remember(total) {
 // Open the basket for a card; what was left in it today is there again. The key that it was left with stays, so that what
 // was sent is not booked twice: answers whether that key is booked already, as far as `booked` says.
 export function open({ card, name, balance, key }, booked = []) {
+  nextQuantity = "";
   Object.assign(form.dataset, { card, name, balance });
   form.action = `${form.dataset.desk}/${card}`;
   form.elements.key.value = key;

@@ -165,6 +165,27 @@ def test_what_is_pressed_waits_for_its_turn_too(
     assert receipts() == {one: 1, other: 1}
 
 
+def test_how_many_is_said_to_one_card_and_not_to_the_next(desk: Page, cards: list[Card]):
+    article = cheapest(desk)
+    for code in (cards[LAST + 6][0], "3*", cards[LAST + 7][0], article):
+        gun(desk, code)
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    for code in ("3*", "AIXIN-CANCEL", article):
+        gun(desk, code)
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    gun(desk, "AIXIN-CANCEL")
+
+
+def test_what_a_gun_types_hides_no_goods(desk: Page, cards: list[Card]):
+    gun(desk, cards[LAST + 7][0])
+    expect(desk.locator(".person")).to_be_visible()
+    goods = desk.locator(".tile").count()
+    for code in ("AIXIN-CANCEL", "AIXIN-OK", "HTTPS://AIXIN.EXAMPLE/C/00000000000000000000", "LL"):
+        gun(desk, code)
+        expect(desk.locator("[data-queue]")).to_be_hidden()
+        expect(desk.locator(".tile:visible")).to_have_count(goods)
+
+
 @pytest.mark.at_length
 @pytest.mark.parametrize("latency", [0, 50, 300, 1000])
 def test_of_a_thousand_scans_none_is_lost(desk: Page, cards: list[Card], latency: int):
