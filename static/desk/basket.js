@@ -107,8 +107,8 @@ function remember(total) {
   const things = Object.values(wanted).reduce((sum, number) => sum + number, 0);
   const proxy = came.map((control) => control.value);
   if (!things && !proxy.some(Boolean)) return forget(card);
-  const isKept = keep(card, { key: form.elements.key.value, name, wanted, things, total, proxy });
-  part("[data-hold-this]").hidden = !isKept;
+  keep(card, { key: form.elements.key.value, name, wanted, things, total, proxy });
+  part("[data-hold-this]").hidden = false;
 }
 
 // Open the basket for a card; what was left in it today is there again. The key that it was left with stays, so that what

@@ -186,6 +186,43 @@ def test_what_a_gun_types_hides_no_goods(desk: Page, cards: list[Card]):
         expect(desk.locator(".tile:visible")).to_have_count(goods)
 
 
+def test_without_storage_baskets_live_as_long_as_the_page(
+    desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    """They wait on hold, and what was sent without an answer is not booked twice."""
+    off = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('off') } })"
+    desk.add_init_script(off)
+    desk.reload()
+    (one, _token, name), (other, *_rest) = cards[LAST + 8 : LAST + 10]
+    article = cheapest(desk)
+    for code in (one, article, other):
+        gun(desk, code)
+    expect(desk.locator(".held")).to_contain_text(name)
+    gun(desk, one)
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    desk.route(f"**/desk/{one}", answer_lost, times=1)
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator("[data-refused]")).to_contain_text("没有等到回音")
+    for code in (other, one):
+        gun(desk, code)
+    expect(desk.locator(".receipt-done h2")).to_contain_text(name)
+    assert receipts() == {one: 1}
+
+
+def answer_lost(route: Route) -> None:
+    """The request arrives and is done; its answer is lost on the way."""
+    route.fetch()
+    route.abort()
+
+
+def test_a_camera_that_is_pressed_twice_is_asked_once(desk: Page):
+    desk.evaluate(
+        "() => { window.asked = 0; navigator.mediaDevices.getUserMedia = () => new Promise(() => asked++) }"
+    )
+    desk.locator("[data-camera]").dblclick()
+    assert desk.evaluate("asked") == 1
+
+
 @pytest.mark.at_length
 @pytest.mark.parametrize("latency", [0, 50, 300, 1000])
 def test_of_a_thousand_scans_none_is_lost(desk: Page, cards: list[Card], latency: int):
