@@ -59,13 +59,16 @@ async function find(text) {
     else refuseText(text, words.unheard);
   });
   if (!told) return;
+  if (told.code === "look_again") return location.reload(); // signed in anew meanwhile: the page's token is an old one
   if (told.title) return refuseText(text, told.title);
   if (told.url) return location.assign(told.url);
   await serve(told);
 }
 
-// Serve whoever stands there now; the basket of whoever stood there before is kept.
+// Serve whoever stands there now; the basket of whoever stood there before is kept. A shelf that is empty, or was when this
+// page came, is the server's to show.
 async function serve(holder) {
+  if (!holder.is_refused && !(form && holder.shelf.length)) return location.assign(`${scanForm.action}/${holder.card}`);
   const { card, name } = form?.dataset ?? {};
   const isAside = basket.hasGoods() && card !== holder.card;
   tell("");
@@ -105,13 +108,13 @@ async function redeem() {
 
 async function fail(title, { code, field } = {}) {
   if (code === "look_again") return location.reload();
-  if (["key_reused", "price_changed", "out_of_stock", "limit_reached"].includes(code)) await look(code === "key_reused");
+  if (code) await look(code === "key_reused");
   document.getElementById(field)?.closest(".tile")?.classList.add("refused");
   basket.say(code === "key_reused" ? form.dataset.served : title);
   beep("refused");
 }
 
-// Look at holder and shelf once more, without touching the basket, but for a key that is used up.
+// What was refused may have changed meanwhile: look at holder and shelf once more, without touching the basket, but for a key that is used up.
 async function look(isUsedUp) {
   const body = new FormData(scanForm);
   body.set("scan", form.dataset.card);
@@ -166,14 +169,14 @@ function watchUndo() {
   undo.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    inOrder(() => takeBack(event.target));
+    inOrder(() => takeBack(event.target, undo.dataset.unheard));
   });
 }
 
-async function takeBack(step) {
+async function takeBack(step, unheard) {
   const told = await ask(step.action, new FormData(step)).catch((error) => error);
   if (told instanceof SignedOut) return tellSignedOut();
-  if (told instanceof Error) return refuse(words.unheard);
+  if (told instanceof Error) return refuse(unheard);
   if (told.title) return refuse(told.title);
   put(place("done"), told.done);
   beep("found");

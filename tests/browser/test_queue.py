@@ -3,13 +3,20 @@
 import re
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from ground.db import db, transaction
+from people.models import Area
+from shop.models import Goods
+from shop.shelf import goods as shelf
+from shop.shelf import shops
 from tests.browser.conftest import SHOP
 from tests.browser.house import CHROMIUM, OFFICE, gun, signed_in
+from tests.cast import new_app
 
 DESK = f"/v/{SHOP}/desk"
 FIRST, LAST = 25, 45  # who is served here: no other test takes of their points
@@ -213,6 +220,54 @@ def answer_lost(route: Route) -> None:
     """The request arrives and is done; its answer is lost on the way."""
     route.fetch()
     route.abort()
+
+
+def test_an_undo_without_an_answer_is_pressed_again(desk: Page, cards: list[Card]):
+    for code in (cards[LAST + 10][0], cheapest(desk), "AIXIN-OK"):
+        gun(desk, code)
+    back = desk.get_by_role("button", name="撤回")
+    desk.route("**/desk/undo/*", answer_lost, times=1)
+    back.click()
+    expect(desk.locator("[data-told]")).to_contain_text("不知道撤回了没有")
+    back.click()
+    expect(desk.locator(".taken-back")).to_be_visible()
+
+
+def test_a_shelf_that_was_emptied_is_shown_by_the_server(desk: Page, cards: list[Card]):
+    def emptied(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "shelf": []})
+
+    desk.route(f"**{DESK}", emptied)
+    desk.evaluate("window.isHere = true")
+    gun(desk, cards[LAST][0])
+    desk.wait_for_function("!window.isHere")
+    desk.wait_for_url(f"**/desk/{cards[LAST][0]}")
+
+
+def test_an_article_that_left_the_shelf_leaves_the_basket(
+    desk: Page, cards: list[Card], instance: Path, receipts: Callable[[], dict[str, int]]
+):
+    """It is refused once, and the rest can be handed out."""
+    app = new_app(f"sqlite:///{instance / 'aixin.sqlite'}")
+    with app.app_context(), transaction():
+        village = db.session.query(Area).filter_by(code=SHOP).one()
+        ident = shelf.add_goods(shops.of_village(village), "旧货", "件", 1).id
+    number = cards[LAST + 11][0]
+    desk.reload()
+    for code in (number, cheapest(desk)):
+        gun(desk, code)
+    units = desk.locator(f"#goods-{ident}")
+    units.evaluate("units => { units.value = 1; units.dispatchEvent(new Event('input', { bubbles: true })) }")
+    expect(desk.locator("[data-lines] li")).to_have_count(2)
+    with app.app_context(), transaction():
+        shelf.archive(db.session.get_one(Goods, ident), None)
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator("[data-refused]")).to_be_visible()
+    expect(desk.locator("[data-lines] li")).to_have_count(1)
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator(".receipt-done")).to_be_visible()
+    assert receipts() == {number: 1}
 
 
 def test_a_camera_that_is_pressed_twice_is_asked_once(desk: Page):
