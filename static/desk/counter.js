@@ -86,7 +86,7 @@ async function serve(holder) {
   stand();
   beep(holder.is_refused ? "refused" : "found");
   readOut(place("person"));
-  if (isAside) tell(words.putAside.replace("{}", name));
+  if (isAside) tell(words.putAside.replace("{}", () => name));
   if (isBooked) await redeem();
 }
 

@@ -15,7 +15,7 @@ from shop.models import Goods
 from shop.shelf import goods as shelf
 from shop.shelf import shops
 from tests.browser.conftest import SHOP
-from tests.browser.house import CHROMIUM, OFFICE, gun, signed_in
+from tests.browser.house import CHROMIUM, OFFICE, PHONE, gun, signed_in
 from tests.cast import new_app
 
 DESK = f"/v/{SHOP}/desk"
@@ -241,7 +241,7 @@ def test_a_shelf_that_was_emptied_is_shown_by_the_server(desk: Page, cards: list
     desk.route(f"**{DESK}", emptied)
     desk.evaluate("window.isHere = true")
     gun(desk, cards[LAST][0])
-    desk.wait_for_function("!window.isHere")
+    desk.wait_for_function("() => !window.isHere")
     desk.wait_for_url(f"**/desk/{cards[LAST][0]}")
 
 
@@ -276,6 +276,30 @@ def test_a_camera_that_is_pressed_twice_is_asked_once(desk: Page):
     )
     desk.locator("[data-camera]").dblclick()
     assert desk.evaluate("asked") == 1
+
+
+def test_a_full_basket_leaves_its_button_in_sight(desk: Page, cards: list[Card], barcodes: list[str]):
+    for code in (cards[LAST + 12][0], *barcodes):
+        gun(desk, code)
+    expect(desk.locator("[data-lines] li")).to_have_count(len(barcodes))
+    expect(desk.locator(".basket [type=submit]")).to_be_in_viewport(ratio=1)
+    gun(desk, "AIXIN-CANCEL")
+
+
+def test_a_long_name_on_hold_stays_on_a_telephone(desk: Page):
+    """Names are put in as they are, also with signs that a script could take for its own."""
+    desk.set_viewport_size(PHONE)
+    name = "<b>$&{}</b>" * 9
+    basket = {"card": "000000000", "name": name, "wanted": {}, "things": 1, "total": 10, "proxy": []}
+    desk.evaluate(
+        "basket => { const { village, day } = document.querySelector('[data-scan]').dataset;"
+        "localStorage.setItem(`desk:${village}:0`, JSON.stringify({ ...basket, day })) }",
+        basket,
+    )
+    desk.reload()
+    expect(desk.locator(".held .why")).to_have_text(name)
+    expect(desk.get_by_role("button", name=f"不要{name}的挂单")).to_be_visible()
+    assert desk.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 @pytest.mark.at_length
