@@ -1,13 +1,10 @@
 // The desk: one page that never leaves. What is scanned waits for its turn and is taken in order; whoever stands there,
 // the shelf and the receipt are asked of the server and put in their places. Without it each step is a page.
 import { watchFor } from "./desk/camera.js";
-import { show, take } from "./desk/counter.js";
+import { scanned, show } from "./desk/counter.js";
 import { scan } from "./desk/field.js";
-import { inTurn } from "./desk/queue.js";
 import { beep } from "./desk/sound.js";
 import { gather, scans } from "./scanning/gun.js";
-
-const scanned = inTurn(take);
 
 function pressed(event) {
   const at = document.activeElement;

@@ -62,6 +62,7 @@ REPEATING = {
     **dict.fromkeys(("duties.export_households", "duties.export_grid_households"), FILE),
     **dict.fromkeys(("conduct.training_scan", "conduct.training_photo"), "who is there is there once"),
     **dict.fromkeys(("desk.desk_scan", "desk.desk_photo", "services.find_slip"), "only finds"),
+    "desk.undo": "sent again, it answers with the first time; the desk asks again where no answer came",
     "desk.print_receipt": "prints each time, and a reprint says so in the trail",
     "shelf.print_trial": "prints each time",
 }

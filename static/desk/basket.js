@@ -62,6 +62,7 @@ function step(tile, by) {
 }
 
 export function empty() {
+  nextQuantity = "";
   for (const tile of chosen()) numberOf(tile).value = 0;
   count();
   tell(words.emptied);
@@ -106,13 +107,14 @@ function remember(total) {
   const things = Object.values(wanted).reduce((sum, number) => sum + number, 0);
   const proxy = came.map((control) => control.value);
   if (!things && !proxy.some(Boolean)) return forget(card);
-  const isKept = keep(card, { key: form.elements.key.value, name, wanted, things, total, proxy });
-  part("[data-hold-this]").hidden = !isKept;
+  keep(card, { key: form.elements.key.value, name, wanted, things, total, proxy });
+  part("[data-hold-this]").hidden = false;
 }
 
 // Open the basket for a card; what was left in it today is there again. The key that it was left with stays, so that what
 // was sent is not booked twice: answers whether that key is booked already, as far as `booked` says.
 export function open({ card, name, balance, key }, booked = []) {
+  nextQuantity = "";
   Object.assign(form.dataset, { card, name, balance });
   form.action = `${form.dataset.desk}/${card}`;
   form.elements.key.value = key;

@@ -18,13 +18,15 @@ async function look(video, canvas) {
   return answer.json();
 }
 
+// As long as the same film runs: it may be stopped and begun anew while a frame is read.
 async function watch(video, scanned) {
+  const film = video.srcObject;
   const canvas = document.createElement("canvas");
   let seen = "no_code";
   let away = 0;
-  while (video.srcObject) {
+  while (video.srcObject === film) {
     const { title, ...answer } = await look(video, canvas);
-    if (!video.srcObject) return;
+    if (video.srcObject !== film) return;
     away = answer.code === "no_code" ? away + 1 : 0;
     if (away > AWAY) seen = "no_code";
     const shown = answer.card ?? answer.url ?? answer.code;
@@ -43,7 +45,11 @@ function stop(video) {
   finder.hidden = true;
 }
 
+let isStarting = false; // it may take seconds, and be pressed again
+
 async function start(video, scanned) {
+  if (isStarting) return;
+  isStarting = true;
   try {
     const picture = { facingMode: "environment", width: { ideal: WIDEST } };
     video.srcObject = await navigator.mediaDevices.getUserMedia({ video: picture });
@@ -52,8 +58,11 @@ async function start(video, scanned) {
   } catch {
     stop(video);
     return refuse(finder.dataset.blocked);
+  } finally {
+    isStarting = false;
   }
-  await watch(video, scanned).catch(() => refuse(finder.dataset.lost)).finally(() => stop(video));
+  const film = video.srcObject;
+  await watch(video, scanned).catch(() => refuse(finder.dataset.lost)).finally(() => video.srcObject === film && stop(video));
 }
 
 // Wake the camera up, if this page has one; `scanned` is called with what it shows.

@@ -6,6 +6,7 @@ import { refuse, refuseText, scan, scanForm, setServing, tell, tellSignedOut, wo
 import { list } from "./hold.js";
 import { forget } from "./kept.js";
 import * as printing from "./printing.js";
+import { inTurn } from "./queue.js";
 import { ask, put, SignedOut } from "./server.js";
 import * as shelf from "./shelf.js";
 import { beep } from "./sound.js";
@@ -14,12 +15,22 @@ const { form } = basket;
 const place = (name) => document.querySelector(`[data-${name}-place]`);
 const idle = document.querySelectorAll("[data-idle]");
 const booked = () => [...place("person").querySelectorAll("[data-key]")].map((link) => link.dataset.key);
-// Refusals after which holder and shelf are looked at once more, and whether the basket's key is used up.
-const LOOKED_AT_AGAIN = { key_reused: true, voided: true, price_changed: false, out_of_stock: false, limit_reached: false };
+// Refusals that say that the basket's key is used up.
+const USED_UP = ["key_reused", "voided"];
+const inOrder = inTurn((action) => action());
 let isSending = false;
 
+// What is pressed is meant for whoever stands there now: it waits for its turn, and is dropped where somebody else stands
+// there then.
+function press(action) {
+  const { card } = form.dataset;
+  if (!isSending) inOrder(async () => basket.isOpen() && form.dataset.card === card && action());
+}
+
+export const scanned = (text) => inOrder(() => take(text));
+
 // Take what was scanned or typed; the promise is kept when that is done with.
-export async function take(text) {
+async function take(text) {
   const what = readScan(text);
   const { kind, value } = what;
   if (!value) return;
@@ -33,7 +44,10 @@ export async function take(text) {
     if (isNoCard) return refuse(words.unknown);
     const named = kind === "card" ? [] : shelf.named(value);
     if (named.length === 1) return basket.add(what, named[0]);
-    if (named.length) return refuseText(text, words.several);
+    if (named.length) {
+      shelf.show({ text: value });
+      return refuseText(text, words.several);
+    }
   }
   await find(text);
 }
@@ -47,13 +61,16 @@ async function find(text) {
     else refuseText(text, words.unheard);
   });
   if (!told) return;
+  if (told.code === "look_again") return location.reload(); // signed in anew meanwhile: the page's token is an old one
   if (told.title) return refuseText(text, told.title);
   if (told.url) return location.assign(told.url);
   await serve(told);
 }
 
-// Serve whoever stands there now; the basket of whoever stood there before is kept.
+// Serve whoever stands there now; the basket of whoever stood there before is kept. A shelf that is empty, or was when this
+// page came, is the server's to show.
 async function serve(holder) {
+  if (!holder.is_refused && !(form && holder.shelf.length)) return location.assign(`${scanForm.action}/${holder.card}`);
   const { card, name } = form?.dataset ?? {};
   const isAside = basket.hasGoods() && card !== holder.card;
   tell("");
@@ -71,13 +88,12 @@ async function serve(holder) {
   stand();
   beep(holder.is_refused ? "refused" : "found");
   readOut(place("person"));
-  if (isAside) tell(words.putAside.replace("{}", name));
+  if (isAside) tell(words.putAside.replace("{}", () => name));
   if (isBooked) await redeem();
 }
 
 // Hand out what is in the basket, and show the receipt; or say why not, and leave everything as it is.
 async function redeem() {
-  if (isSending) return;
   if (!basket.hasGoods()) return refuse(words.nothing);
   if (basket.isShort()) return beep("refused"); // by how much stands beside the button, which rests
   isSending = true;
@@ -94,13 +110,13 @@ async function redeem() {
 
 async function fail(title, { code, field } = {}) {
   if (code === "look_again") return location.reload();
-  if (code in LOOKED_AT_AGAIN) await look(LOOKED_AT_AGAIN[code]);
+  if (code) await look(USED_UP.includes(code));
   document.getElementById(field)?.closest(".tile")?.classList.add("refused");
   basket.say(code === "key_reused" ? form.dataset.served : title);
   beep("refused");
 }
 
-// Look at holder and shelf once more, without touching the basket, but for a key that is used up.
+// What was refused may have changed meanwhile: look at holder and shelf once more, without touching the basket, but for a key that is used up.
 async function look(isUsedUp) {
   const body = new FormData(scanForm);
   body.set("scan", form.dataset.card);
@@ -113,12 +129,12 @@ async function look(isUsedUp) {
   basket.renewKey(isUsedUp ? holder.key : form.elements.key.value);
 }
 
-function finish({ card, done }) {
+function finish({ card, id, done }) {
   forget(card);
   basket.close();
   place("person").replaceChildren();
   put(place("done"), done);
-  history.replaceState(null, "", scanForm.action);
+  history.replaceState(null, "", `${scanForm.action}?done=${id}`); // loaded again it can still be taken back
   tell("");
   stand();
   beep("done");
@@ -143,7 +159,7 @@ function stand() {
   const isAnybody = Boolean(place("person").children.length || place("done").children.length);
   setServing(basket.isOpen());
   for (const each of idle) each.hidden = isAnybody;
-  list(basket.isOpen() ? form.dataset.card : "", (card) => find(card));
+  list(basket.isOpen() ? form.dataset.card : "", (card) => inOrder(() => find(card)));
   scan.focus({ preventScroll: true });
 }
 
@@ -152,30 +168,34 @@ function watchUndo() {
   const undo = place("done").querySelector("[data-undo]");
   if (!undo) return;
   const timer = setTimeout(() => undo.remove(), undo.dataset.undo * 1000);
-  undo.addEventListener("submit", async (event) => {
+  undo.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    const told = await ask(event.target.action, new FormData(event.target)).catch((error) => error);
-    if (told instanceof SignedOut) return tellSignedOut();
-    if (told instanceof Error) return refuse(words.unheard);
-    if (told.title) return refuse(told.title);
-    put(place("done"), told.done);
-    beep("found");
+    inOrder(() => takeBack(event.target, undo.dataset.unheard));
   });
+}
+
+async function takeBack(step, unheard) {
+  const told = await ask(step.action, new FormData(step)).catch((error) => error);
+  if (told instanceof SignedOut) return tellSignedOut();
+  if (told instanceof Error) return refuse(unheard);
+  if (told.title) return refuse(told.title);
+  put(place("done"), told.done);
+  beep("found");
 }
 
 // The page as it came: with a card, with a receipt, or with neither.
 export function show() {
   const done = place("done").querySelector("[data-done]");
   if (done) forget(done.dataset.done);
-  const isBooked = basket.wake(redeem, booked());
+  const isBooked = basket.wake(() => press(redeem), booked());
   form?.querySelector("[data-hold-this] a").addEventListener("click", (event) => {
     event.preventDefault();
-    putAside();
+    press(putAside);
   });
   printing.wake();
   printing.shown(place("done"));
   watchUndo();
   stand();
-  if (isBooked) redeem();
+  if (isBooked) inOrder(redeem);
 }

@@ -23,7 +23,7 @@ function rowOf({ card, name, things, total }, open) {
   row.querySelector(".figure").firstChild.data = shown(total);
   row.querySelector(".when").textContent = section.dataset.things.replace("{}", things);
   const drop = row.querySelector("button");
-  drop.setAttribute("aria-label", drop.dataset.drop.replace("{}", name));
+  drop.setAttribute("aria-label", drop.dataset.drop.replace("{}", () => name));
   drop.addEventListener("click", () => {
     forget(card);
     row.remove();

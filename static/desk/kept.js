@@ -4,7 +4,9 @@ import { scanForm } from "./field.js";
 const { village, day } = scanForm.dataset;
 const placeOf = (card) => `desk:${village}:${card}`;
 
-// Storage may be off or full: then the key and the basket live as long as the page.
+// Storage may be off or full: then keys and baskets live as long as the page, which stays.
+const unstored = new Map();
+
 function attempt(action) {
   try {
     return action();
@@ -13,22 +15,30 @@ function attempt(action) {
   }
 }
 
-export const recall = (card) => attempt(() => JSON.parse(localStorage.getItem(placeOf(card))));
-export const forget = (card) => attempt(() => localStorage.removeItem(placeOf(card)));
-export const keep = (card, what) =>
-  attempt(() => {
-    localStorage.setItem(placeOf(card), JSON.stringify({ ...what, card, day }));
-    return true;
-  });
+const stored = (place) => attempt(() => JSON.parse(localStorage.getItem(place)));
+const withPlace = (place) => unstored.get(place) ?? stored(place);
+export const recall = (card) => withPlace(placeOf(card));
+
+export function forget(card) {
+  unstored.delete(placeOf(card));
+  attempt(() => localStorage.removeItem(placeOf(card)));
+}
+
+export function keep(card, what) {
+  const basket = { ...what, card, day };
+  forget(card);
+  const isStored = attempt(() => localStorage.setItem(placeOf(card), JSON.stringify(basket)) ?? true);
+  if (!isStored) unstored.set(placeOf(card), basket);
+}
 
 // Every basket of this village, after those of other days were dropped.
 export function kept() {
   const places = attempt(() => Object.keys(localStorage)) ?? [];
   for (const place of places.filter((each) => each.startsWith("desk:"))) {
-    if (attempt(() => JSON.parse(localStorage.getItem(place)))?.day !== day) attempt(() => localStorage.removeItem(place));
+    if (stored(place)?.day !== day) attempt(() => localStorage.removeItem(place));
   }
-  return places
+  return [...places, ...unstored.keys()]
     .filter((place) => place.startsWith(placeOf("")))
-    .map((place) => attempt(() => JSON.parse(localStorage.getItem(place))))
+    .map(withPlace)
     .filter(Boolean);
 }

@@ -15,8 +15,9 @@ try {
 }
 
 // `state` is new, sent (and nobody knows more), failed with why, or printed.
-function keep(state, why) {
-  Object.assign(last, { state, why });
+function keep(receipt, state, why) {
+  Object.assign(receipt, { state, why });
+  if (receipt !== last) return;
   try {
     sessionStorage.setItem(KEPT, JSON.stringify(last));
   } catch {
@@ -24,9 +25,9 @@ function keep(state, why) {
   }
 }
 
-function tell(text, isWrong = false) {
+function tell(receipt, text, isWrong = false) {
   const said = place.querySelector("[data-said]");
-  said.textContent = text.replace("{}", last.number);
+  said.textContent = text.replace("{}", receipt.number);
   said.classList.toggle("error", isWrong);
   said.hidden = false;
   place.hidden = false;
@@ -37,12 +38,12 @@ function tell(text, isWrong = false) {
 // --- The three ways ---
 
 // By the server, and to its end though this page is left meanwhile: the next one says that the outcome is not known.
-async function network() {
-  const isReprint = last.state === "printed";
-  keep("sent");
-  tell(place.dataset.printing);
+async function network(receipt) {
+  const isReprint = receipt.state === "printed";
+  keep(receipt, "sent");
+  tell(receipt, place.dataset.printing);
   try {
-    const answer = await fetch(last.url, {
+    const answer = await fetch(receipt.url, {
       method: "POST",
       body: new URLSearchParams(isReprint ? { reprint: "1" } : {}),
       headers: { Accept: "application/json", "X-CSRFToken": scanForm.elements.csrf_token.value },
@@ -50,24 +51,24 @@ async function network() {
       signal: AbortSignal.timeout?.(PATIENCE),
     });
     const { said, title } = await answer.json();
-    keep(said ? "printed" : "failed", title);
-    tell(said ?? title, !said);
+    keep(receipt, said ? "printed" : "failed", title);
+    tell(receipt, said ?? title, !said);
   } catch {
-    tell(place.dataset.unknown, true);
+    tell(receipt, place.dataset.unknown, true);
   }
 }
 
 // By the app RawBT, which opens such addresses.
-async function phone() {
+async function phone(receipt) {
   try {
-    const answer = await fetch(last.url);
+    const answer = await fetch(receipt.url);
     if (!answer.headers.get("Content-Type")?.includes("octet-stream")) throw new Error("no receipt");
     const bytes = new Uint8Array(await answer.arrayBuffer());
     location.assign(`rawbt:base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`);
-    keep("printed");
-    tell(place.dataset.handed);
+    keep(receipt, "printed");
+    tell(receipt, place.dataset.handed);
   } catch {
-    tell(place.dataset.unknown, true);
+    tell(receipt, place.dataset.unknown, true);
   }
 }
 
@@ -75,14 +76,14 @@ async function phone() {
 // without; else the PDF has a window.
 let frame;
 
-async function browser() {
+async function browser(receipt) {
   if (!navigator.pdfViewerEnabled) {
-    window.open(last.url, "_blank", "noopener");
-    return keep("printed");
+    window.open(receipt.url, "_blank", "noopener");
+    return keep(receipt, "printed");
   }
   frame?.remove();
   frame = Object.assign(document.createElement("iframe"), { className: "visually-hidden", tabIndex: -1 });
-  Object.assign(frame, { title: last.number, src: last.url });
+  Object.assign(frame, { title: receipt.number, src: receipt.url });
   await new Promise((resolve) => {
     frame.addEventListener("load", resolve);
     document.body.append(frame);
@@ -90,20 +91,25 @@ async function browser() {
   try {
     frame.contentWindow.print();
   } catch {
-    window.open(last.url, "_blank", "noopener"); // its viewer does not let itself be asked
+    window.open(receipt.url, "_blank", "noopener"); // its viewer does not let itself be asked
   }
   scan.focus();
-  keep("printed");
+  keep(receipt, "printed");
 }
 
 const WAYS = { network, phone, browser };
-let isPrinting = false;
+const underway = new Set();
+let before = Promise.resolve();
 
-async function print() {
-  if (!last || isPrinting) return;
-  isPrinting = true;
-  await WAYS[last.way]();
-  isPrinting = false;
+// One receipt after the other, however long its printer takes; pressed once more, one that is underway is not printed twice.
+function print() {
+  const receipt = last;
+  if (!receipt || underway.has(receipt)) return;
+  underway.add(receipt);
+  before = before
+    .then(() => WAYS[receipt.way](receipt))
+    .catch((error) => console.error(error))
+    .finally(() => underway.delete(receipt));
 }
 
 function pressed(event) {
@@ -116,8 +122,8 @@ function pressed(event) {
 export function wake() {
   place.querySelector("[data-again]").addEventListener("click", print);
   document.addEventListener("keydown", pressed);
-  if (last?.state === "failed") tell(last.why, true);
-  else if (last?.state === "sent") tell(place.dataset.unknown, true);
+  if (last?.state === "failed") tell(last, last.why, true);
+  else if (last?.state === "sent") tell(last, place.dataset.unknown, true);
 }
 
 // A receipt is shown in `sheet`: it is the last one from now on, and is printed where the shop wants that by itself.
@@ -129,7 +135,7 @@ export function shown(sheet) {
   place.hidden = true;
   if (last?.url !== url) {
     last = { number: receipt.dataset.receipt, way: receipt.dataset.way, url };
-    keep("new");
+    keep(last, "new");
   }
   button.addEventListener(button.action ? "submit" : "click", (event) => {
     event.preventDefault();

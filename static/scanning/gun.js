@@ -63,11 +63,17 @@ export function gather(field) {
 export function scans(field, onScan, remember = asItWas) {
   let sent = NOTHING;
 
+  // And tell who looks for what is typed there.
+  function empty() {
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   function begin(began) {
     const at = document.activeElement;
     sent = { ...NOTHING, began };
     if (at === field) sent.before = field.value.slice(0, field.selectionStart);
-    sent.undo = at !== field && at.matches(TYPED_INTO) ? remember(at) : () => (field.value = "");
+    sent.undo = at !== field && at.matches(TYPED_INTO) ? remember(at) : empty;
   }
 
   // What was sent, if it is a code, or anything else at a pace that nobody has. What stood in the field before belongs
@@ -118,7 +124,7 @@ export function scans(field, onScan, remember = asItWas) {
   field.form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = field.value;
-    field.value = "";
+    empty();
     onScan(text);
   });
 }

@@ -3,13 +3,20 @@
 import re
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from ground.db import db, transaction
+from people.models import Area
+from shop.models import Goods
+from shop.shelf import goods as shelf
+from shop.shelf import shops
 from tests.browser.conftest import SHOP
-from tests.browser.house import CHROMIUM, OFFICE, gun, signed_in
+from tests.browser.house import CHROMIUM, OFFICE, PHONE, gun, signed_in
+from tests.cast import new_app
 
 DESK = f"/v/{SHOP}/desk"
 FIRST, LAST = 25, 45  # who is served here: no other test takes of their points
@@ -136,6 +143,163 @@ def test_goods_are_found_by_their_names(desk: Page, cards: list[Card]):
     expect(desk.locator("[data-lines]")).to_contain_text(re.compile("肥皂.* × 2"))
     expect(desk.locator(".tile:visible").nth(1)).to_be_visible()
     gun(desk, "AIXIN-CANCEL")
+
+
+def test_what_is_pressed_waits_for_its_turn_too(
+    desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    """The next card comes while the first one's answer is on its way; a press is for whoever stood there."""
+    (one, *_rest), (other, _token, name) = cards[LAST + 4 : LAST + 6]
+    article = cheapest(desk)
+    for code in (other, article, one, article):
+        gun(desk, code)
+    expect(desk.locator(".held")).to_contain_text(name)
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    sent: list[Route] = []
+    desk.route(f"**/desk/{one}", lambda route: sent.append(route))
+    desk.locator(".basket [type=submit]").dblclick()
+    gun(desk, other)
+    expect(desk.locator("[data-queue]")).to_contain_text("1")
+    desk.locator(".basket [type=submit]").click()
+    [answer] = sent
+    answer.continue_()
+    expect(desk.locator(".person h2")).to_have_text(name)
+    expect(desk.locator("[data-queue]")).to_be_hidden()
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    assert receipts() == {one: 1}
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator(".receipt-done h2")).to_contain_text(name)
+    assert receipts() == {one: 1, other: 1}
+
+
+def test_how_many_is_said_to_one_card_and_not_to_the_next(desk: Page, cards: list[Card]):
+    article = cheapest(desk)
+    for code in (cards[LAST + 6][0], "3*", cards[LAST + 7][0], article):
+        gun(desk, code)
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    for code in ("3*", "AIXIN-CANCEL", article):
+        gun(desk, code)
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    gun(desk, "AIXIN-CANCEL")
+
+
+def test_what_a_gun_types_hides_no_goods(desk: Page, cards: list[Card]):
+    gun(desk, cards[LAST + 7][0])
+    expect(desk.locator(".person")).to_be_visible()
+    goods = desk.locator(".tile").count()
+    for code in ("AIXIN-CANCEL", "AIXIN-OK", "HTTPS://AIXIN.EXAMPLE/C/00000000000000000000", "LL"):
+        gun(desk, code)
+        expect(desk.locator("[data-queue]")).to_be_hidden()
+        expect(desk.locator(".tile:visible")).to_have_count(goods)
+
+
+def test_without_storage_baskets_live_as_long_as_the_page(
+    desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    """They wait on hold, and what was sent without an answer is not booked twice."""
+    off = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('off') } })"
+    desk.add_init_script(off)
+    desk.reload()
+    (one, _token, name), (other, *_rest) = cards[LAST + 8 : LAST + 10]
+    article = cheapest(desk)
+    for code in (one, article, other):
+        gun(desk, code)
+    expect(desk.locator(".held")).to_contain_text(name)
+    gun(desk, one)
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    desk.route(f"**/desk/{one}", answer_lost, times=1)
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator("[data-refused]")).to_contain_text("没有等到回音")
+    for code in (other, one):
+        gun(desk, code)
+    expect(desk.locator(".receipt-done h2")).to_contain_text(name)
+    assert receipts() == {one: 1}
+
+
+def answer_lost(route: Route) -> None:
+    """The request arrives and is done; its answer is lost on the way."""
+    route.fetch()
+    route.abort()
+
+
+def test_an_undo_without_an_answer_is_pressed_again(desk: Page, cards: list[Card]):
+    for code in (cards[LAST + 10][0], cheapest(desk), "AIXIN-OK"):
+        gun(desk, code)
+    back = desk.get_by_role("button", name="撤回")
+    desk.route("**/desk/undo/*", answer_lost, times=1)
+    back.click()
+    expect(desk.locator("[data-told]")).to_contain_text("不知道撤回了没有")
+    back.click()
+    expect(desk.locator(".taken-back")).to_be_visible()
+
+
+def test_a_shelf_that_was_emptied_is_shown_by_the_server(desk: Page, cards: list[Card]):
+    def emptied(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "shelf": []})
+
+    desk.route(f"**{DESK}", emptied)
+    desk.evaluate("window.isHere = true")
+    gun(desk, cards[LAST][0])
+    desk.wait_for_function("() => !window.isHere")
+    desk.wait_for_url(f"**/desk/{cards[LAST][0]}")
+
+
+def test_an_article_that_left_the_shelf_leaves_the_basket(
+    desk: Page, cards: list[Card], instance: Path, receipts: Callable[[], dict[str, int]]
+):
+    """It is refused once, and the rest can be handed out."""
+    app = new_app(f"sqlite:///{instance / 'aixin.sqlite'}")
+    with app.app_context(), transaction():
+        village = db.session.query(Area).filter_by(code=SHOP).one()
+        ident = shelf.add_goods(shops.of_village(village), "旧货", "件", 1).id
+    number = cards[LAST + 11][0]
+    desk.reload()
+    for code in (number, cheapest(desk)):
+        gun(desk, code)
+    units = desk.locator(f"#goods-{ident}")
+    units.evaluate("units => { units.value = 1; units.dispatchEvent(new Event('input', { bubbles: true })) }")
+    expect(desk.locator("[data-lines] li")).to_have_count(2)
+    with app.app_context(), transaction():
+        shelf.archive(db.session.get_one(Goods, ident), None)
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator("[data-refused]")).to_be_visible()
+    expect(desk.locator("[data-lines] li")).to_have_count(1)
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator(".receipt-done")).to_be_visible()
+    assert receipts() == {number: 1}
+
+
+def test_a_camera_that_is_pressed_twice_is_asked_once(desk: Page):
+    desk.evaluate(
+        "() => { window.asked = 0; navigator.mediaDevices.getUserMedia = () => new Promise(() => asked++) }"
+    )
+    desk.locator("[data-camera]").dblclick()
+    assert desk.evaluate("asked") == 1
+
+
+def test_a_full_basket_leaves_its_button_in_sight(desk: Page, cards: list[Card], barcodes: list[str]):
+    for code in (cards[LAST + 12][0], *barcodes):
+        gun(desk, code)
+    expect(desk.locator("[data-lines] li")).to_have_count(len(barcodes))
+    expect(desk.locator(".basket [type=submit]")).to_be_in_viewport(ratio=1)
+    gun(desk, "AIXIN-CANCEL")
+
+
+def test_a_long_name_on_hold_stays_on_a_telephone(desk: Page):
+    """Names are put in as they are, also with signs that a script could take for its own."""
+    desk.set_viewport_size(PHONE)
+    name = "<b>$&{}</b>" * 9
+    basket = {"card": "000000000", "name": name, "wanted": {}, "things": 1, "total": 10, "proxy": []}
+    desk.evaluate(
+        "basket => { const { village, day } = document.querySelector('[data-scan]').dataset;"
+        "localStorage.setItem(`desk:${village}:0`, JSON.stringify({ ...basket, day })) }",
+        basket,
+    )
+    desk.reload()
+    expect(desk.locator(".held .why")).to_have_text(name)
+    expect(desk.get_by_role("button", name=f"不要{name}的挂单")).to_be_visible()
+    assert desk.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 @pytest.mark.at_length

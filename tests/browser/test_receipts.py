@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from ground.paper import printer
 from tests import printed
@@ -18,7 +18,7 @@ from tests.shop.receiptprinter import ReceiptPrinter, drawn
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 # Who is served here: no other test takes of their points.
-BY_ITSELF, OFF, LEFT, BY_PHONE, BY_BROWSER = 15, 16, 17, 18, 19
+BY_ITSELF, OFF, LEFT, BY_PHONE, BY_BROWSER, SLOW = 15, 16, 17, 18, 19, 21  # and 22; 20: test_read_out.py
 
 # An address of this machine on which no other run of the tests has a printer.
 HERE = f"127.{os.getpid() >> 8 & 255}.{os.getpid() & 255}.9"
@@ -147,6 +147,29 @@ def test_who_goes_on_before_the_answer_hears_of_it(
     desk.keyboard.press("F9")
     roll.sheet()
     expect(desk.get_by_text(f"{number} 的凭证已送到打印机")).to_be_visible()
+
+
+def test_a_slow_printer_prints_the_next_receipt_afterwards(
+    desk: Page,
+    decide: Callable[..., None],
+    switch_on: Callable[[], ReceiptPrinter],
+    cards: list[Card],
+    barcodes: list[str],
+):
+    """The first one's answer comes when the next receipt is there; each is told by its own number."""
+    roll = switch_on()
+    decide("58 毫米", "网络小票打印机", HERE, by_itself=True)
+    sent: list[Route] = []
+    desk.route("**/print", lambda route: sent.append(route), times=1)
+    first = hand_out(desk, cards[SLOW], barcodes[0])
+    expect(desk.get_by_text(f"正在打 {first} 的凭证")).to_be_visible()
+    second = hand_out(desk, cards[SLOW + 1], barcodes[0])
+    [slow] = sent
+    slow.continue_()
+    expect(desk.get_by_text(f"{second} 的凭证已送到打印机")).to_be_visible()
+    for _receipt in (first, second):
+        roll.sheet()
+    assert len({code for sheet in roll.sheets for code in printed.codes(drawn(sheet))}) == 2
 
 
 def test_a_browser_prints_the_pdf_from_a_frame_nobody_sees(

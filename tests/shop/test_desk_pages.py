@@ -335,6 +335,13 @@ def test_a_volunteer_takes_back_their_own_last_one_within_two_minutes(cast, clie
     assert ledger.balance_of(cast.worker) == 40
 
 
+def test_what_was_taken_back_is_told_in_chinese_whoever_reads_english_at_the_desk(cast, client_of, desk):
+    done = handed_out(cast, cast.volunteer)
+    desk.set_cookie("language", "en")
+    assert "Taken back" in undone(desk, done).json["done"]
+    assert done.void.reason == "当场撤回"
+
+
 def test_a_price_that_changed_meanwhile_is_told_before_goods_go(cast, desk, page):
     with transaction():
         prices.set_price(cast.goods, 40, cast.manager)

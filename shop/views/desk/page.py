@@ -130,9 +130,10 @@ def done_parts(redemption: Redemption, is_new: bool) -> dict[str, Any]:
     }
 
 
-def done_answer(redemption: Redemption, is_new: bool) -> dict[str, str]:
+def done_answer(redemption: Redemption, is_new: bool) -> dict[str, Any]:
     """What was handed out, for the page's script: `done` is that part of the page."""
     return {
+        "id": redemption.id,
         "card": redemption.card.number,
         "key": redemption.key,
         "done": render_template("shop/desk/done.html", **done_parts(redemption, is_new)),
