@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bench import card, desk, figures, redemption, sites
 
-MODULES = {module.__name__.rpartition(".")[2]: module for module in (redemption, card, desk)}
+MODULES = {module.__name__.rpartition(".")[2]: module for module in (desk, card, redemption)}
 
 
 def main() -> None:
