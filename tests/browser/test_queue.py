@@ -69,7 +69,7 @@ def cheapest(page: Page) -> str:
 
 def all_done(page: Page, scans: int) -> None:
     """Every scan was told by one sound, and none waits any more."""
-    page.wait_for_function("scans => sounds >= scans", arg=scans, timeout=120_000)
+    page.wait_for_function("scans => sounds >= scans", arg=scans, timeout=600_000)
     expect(page.locator("[data-queue]")).to_be_hidden()
     assert page.evaluate("sounds") == scans
 
