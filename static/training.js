@@ -1,16 +1,14 @@
 // The list of who is here: cards are let in one after the other, and the page stays.
 // Without it each card loads the page.
 import { watchFor } from "./desk/camera.js";
-import { refuseText, scan, scanForm, tell, tellSignedOut, words } from "./desk/field.js";
+import { askAbout, refuseText, scan, tell, tellSignedOut, words } from "./desk/field.js";
 import { inTurn } from "./desk/queue.js";
-import { ask, part, SignedOut } from "./desk/server.js";
+import { part, SignedOut } from "./desk/server.js";
 import { beep } from "./desk/sound.js";
 import { gather, scans } from "./scanning/gun.js";
 
 async function letIn(text) {
-  const body = new FormData(scanForm);
-  body.set("scan", text);
-  const told = await ask(scanForm.action, body).catch((error) => error);
+  const told = await askAbout(text).catch((error) => error);
   if (told instanceof SignedOut) tellSignedOut();
   else if (told instanceof Error) refuseText(text, words.unheard);
   else if (told.title) refuseText(text, told.title);

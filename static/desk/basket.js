@@ -13,7 +13,6 @@ const [refused, short, enough] = ["refused", "short", "enough"].map((name) => pa
 const button = part(".basket [type=submit]");
 const came = ["proxy_name", "proxy_relation", "signature"].map((name) => form?.elements[name]);
 let nextQuantity = ""; // how many of the next article: 3*
-let isResting = false; // while it is sent
 let signature;
 
 export const isOpen = () => Boolean(form && !form.hidden && form.dataset.card);
@@ -21,8 +20,10 @@ export const hasGoods = () => isOpen() && chosen().length > 0;
 export const isShort = () => !short.hidden;
 export const say = (text) => write(refused, text);
 
+// It rests while it is sent.
+export const isResting = () => button.hasAttribute("aria-busy");
+
 export function rest(isSending) {
-  isResting = isSending;
   if (isSending) button.setAttribute("aria-busy", "true");
   else button.removeAttribute("aria-busy");
 }
@@ -47,7 +48,7 @@ export function countNext({ value }) {
 }
 
 function step(tile, by) {
-  if (isResting) return false;
+  if (isResting()) return false;
   const wanted = units(tile) + by;
   const { left, limit = Infinity } = tile.dataset;
   if (by > 0 && (wanted > left || wanted > limit)) {
@@ -70,7 +71,7 @@ export function empty() {
 
 // --- What it comes to ---
 
-function count() {
+export function count() {
   const total = chosen().reduce((sum, tile) => sum + costOf(tile), 0);
   const after = form.dataset.balance - total;
   const figure = (place, tenths) => (place.querySelector(".figure").firstChild.data = shown(tenths));
@@ -138,12 +139,6 @@ function fill(booked) {
   signature.draw();
   count();
   return isLeft && booked.includes(left.key);
-}
-
-// With the key of now, as another basket was booked with the one it had.
-export function renewKey(key) {
-  form.elements.key.value = key;
-  count();
 }
 
 export function close() {

@@ -2,7 +2,7 @@
 import { sayNow } from "../say.js";
 import { readScan } from "../scanning/reading.js";
 import * as basket from "./basket.js";
-import { refuse, refuseText, scan, scanForm, setServing, tell, tellSignedOut, words } from "./field.js";
+import { askAbout, refuse, refuseText, scan, scanForm, setServing, tell, tellSignedOut, words } from "./field.js";
 import { list } from "./hold.js";
 import { forget } from "./kept.js";
 import * as printing from "./printing.js";
@@ -18,13 +18,12 @@ const booked = () => [...place("person").querySelectorAll("[data-key]")].map((li
 // Refusals that say that the basket's key is used up.
 const USED_UP = ["key_reused", "voided"];
 const inOrder = inTurn((action) => action());
-let isSending = false;
 
 // What is pressed is meant for whoever stands there now: it waits for its turn, and is dropped where somebody else stands
 // there then.
 function press(action) {
   const { card } = form.dataset;
-  if (!isSending) inOrder(async () => basket.isOpen() && form.dataset.card === card && action());
+  if (!basket.isResting()) inOrder(async () => basket.isOpen() && form.dataset.card === card && action());
 }
 
 export const scanned = (text) => inOrder(() => take(text));
@@ -54,9 +53,7 @@ async function take(text) {
 
 // Whose card it is, or why it is none.
 async function find(text) {
-  const body = new FormData(scanForm);
-  body.set("scan", text);
-  const told = await ask(scanForm.action, body).catch((error) => {
+  const told = await askAbout(text).catch((error) => {
     if (error instanceof SignedOut) tellSignedOut();
     else refuseText(text, words.unheard);
   });
@@ -96,11 +93,9 @@ async function serve(holder) {
 async function redeem() {
   if (!basket.hasGoods()) return refuse(words.nothing);
   if (basket.isShort()) return beep("refused"); // by how much stands beside the button, which rests
-  isSending = true;
   basket.rest(true);
   basket.say("");
   const told = await ask(form.action, new FormData(form)).catch((error) => error);
-  isSending = false;
   basket.rest(false);
   if (told instanceof SignedOut) tellSignedOut();
   else if (told instanceof Error) fail(form.dataset.unsent);
@@ -116,17 +111,17 @@ async function fail(title, { code, field } = {}) {
   beep("refused");
 }
 
-// What was refused may have changed meanwhile: look at holder and shelf once more, without touching the basket, but for a key that is used up.
+// What was refused may have changed meanwhile: look at holder and shelf once more, without touching the basket, but for a
+// key that is used up.
 async function look(isUsedUp) {
-  const body = new FormData(scanForm);
-  body.set("scan", form.dataset.card);
-  const holder = await ask(scanForm.action, body).catch(() => undefined);
+  const holder = await askAbout(form.dataset.card).catch(() => undefined);
   if (!holder?.card) return;
   put(place("person"), holder.person);
   form.dataset.balance = holder.balance;
   await shelf.refresh(holder.shelf).catch(() => undefined);
   shelf.setLimits(holder.limits);
-  basket.renewKey(isUsedUp ? holder.key : form.elements.key.value);
+  if (isUsedUp) form.elements.key.value = holder.key;
+  basket.count();
 }
 
 function finish({ card, id, done }) {

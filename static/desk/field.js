@@ -1,4 +1,5 @@
 // The one field that everything is scanned into, and the words beside it.
+import { ask } from "./server.js";
 import { beep } from "./sound.js";
 
 export const scan = document.querySelector("#scan");
@@ -30,6 +31,13 @@ export function refuseText(text, why) {
   if (scan.value) return;
   scan.value = text;
   if (document.activeElement === scan) scan.select();
+}
+
+// What the server says of a text that was scanned, as `ask` has it.
+export function askAbout(text) {
+  const body = new FormData(scanForm);
+  body.set("scan", text);
+  return ask(scanForm.action, body);
 }
 
 // Somebody is signed out: words, and the way back.

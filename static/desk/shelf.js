@@ -49,10 +49,9 @@ export async function refresh(figures) {
   for (const [id, , left] of figures) if (withId(id)) setLeft(withId(id), left);
 }
 
-export function setLeft(tile, left) {
+function setLeft(tile, left) {
   tile.dataset.left = left;
-  const place = tile.querySelector(".left");
-  place.textContent = left ? place.dataset.words.replace("{}", left) : place.dataset.none;
+  sayLeft(tile.querySelector(".left"), left);
   tile.querySelector(".stepper").hidden = !left && !units(tile);
   mark(tile);
 }
@@ -64,10 +63,14 @@ export function setLimits(limits) {
     const left = limits[tile.dataset.goods];
     if (!place || left === undefined) continue;
     tile.dataset.limit = left;
-    place.textContent = left ? place.dataset.words.replace("{}", left) : place.dataset.none;
+    sayLeft(place, left);
     place.hidden = false;
     mark(tile);
   }
+}
+
+function sayLeft(place, left) {
+  place.textContent = left ? place.dataset.words.replace("{}", left) : place.dataset.none;
 }
 
 function mark({ classList, dataset }) {
