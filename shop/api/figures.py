@@ -13,6 +13,11 @@ def points(tenths: int) -> float:
     return tenths / 10
 
 
+def tenths(points: float | None) -> int | None:
+    """Tenths of a point of what a program sent as points; None where it sent nothing."""
+    return None if points is None else round(points * 10)
+
+
 def moment(at: datetime) -> str:
     """A moment in ISO 8601, on the clock of Asia/Shanghai."""
     return clock.local(at).isoformat()

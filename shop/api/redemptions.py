@@ -12,7 +12,7 @@ from ground.refusal import Refused
 from people import access
 from shop.api import bp, inputs
 from shop.api.cards import card_or_stop
-from shop.api.figures import moment, points
+from shop.api.figures import moment, points, tenths
 from shop.api.problems import stop
 from shop.desk import redemptions, voids
 from shop.models import Redemption, RedemptionLine, Void
@@ -29,7 +29,7 @@ def redeem() -> Answer:
     with transaction():
         card = card_or_stop(body["card"], 422)
         redeemed = redemptions.redeem(
-            key, g.device.shop, card, basket, g.device, expected_total=_tenths(body.get("total"))
+            key, g.device.shop, card, basket, g.device, expected_total=tenths(body.get("total"))
         )
         answer, is_new = _as_json(redeemed), not redeemed.is_repeated
     if not is_new:
@@ -58,11 +58,6 @@ def void(ident: int) -> dict[str, Any]:
 def _redemption_key(device_key: str) -> str:
     """A redemption's key, from the device and the key it sent: two devices never share one."""
     return hashlib.sha256(f"{g.device.id}:{device_key}".encode()).hexdigest()
-
-
-def _tenths(points: float | None) -> int | None:
-    """Tenths of a point of what a till told the worker, or None where it told nothing."""
-    return None if points is None else round(points * 10)
 
 
 def _basket(items: list[dict[str, Any]]) -> dict[int, int]:

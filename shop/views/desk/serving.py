@@ -8,17 +8,17 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ground import clock, web
-from ground.db import fetch, transaction
+from ground.db import transaction
 from ground.forms import attempt
 from ground.refusal import Refused
 from people import access, cards
 from people.models import Card
 from shop.desk import redemptions, shelf, voids
 from shop.forms.desk import BasketForm
-from shop.models import Redemption
 from shop.shelf import shops
 from shop.views.desk import SERVING, bp, unseen
 from shop.views.desk.page import desk_page, done_answer
+from shop.views.desk.redemptions import redemption_or_404
 
 Answer = Response | dict[str, Any] | web.Problem | tuple[str, int]
 
@@ -78,8 +78,7 @@ def redeem(village: str, number: str) -> Answer:
 @access.allow(*SERVING)
 def undo(village: str, ident: int) -> Answer:
     """Take back the last redemption that one made oneself, within two minutes."""
-    shop = shops.of_village(g.area) or abort(404)
-    redemption: Redemption = fetch(Redemption, ident, shop_id=shop.id) or abort(404)
+    redemption = redemption_or_404(ident)
     try:
         with transaction():
             voids.undo(redemption, current_user)
@@ -89,7 +88,7 @@ def undo(village: str, ident: int) -> Answer:
         flash(str(refusal.message), "warning")
     else:
         if web.asked_by_script():
-            return done_answer(redemption, is_new=False)
+            return done_answer(redemptions.with_receipt(ident), is_new=False)
         flash(gettext("Taken back. The points and the goods are back."))
     return redirect(_done_url(ident))
 
