@@ -36,6 +36,8 @@ NOT_HERE = {
     "services.confirm_slip": "nothing was keyed in",
     **dict.fromkeys(("roster.import_file", "shelf.goods_file"), "the file that waits is a bad one"),
     **dict.fromkeys(("conduct.training_read", "desk.desk_read"), "frames of a camera, sent by a script"),
+    **dict.fromkeys(("offline.take_lease", "offline.exchange"), "what a desk wrote, by a script"),
+    "offline.break_lease": "nobody holds the shop now",
     "ledger.merge": "nobody is entered twice",
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "nobody has a second step yet"),
     "signin.take_off_second_step": "nobody has one yet",

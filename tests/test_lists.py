@@ -138,6 +138,7 @@ def listings_of(app, endpoint):
 
 # Records that stand on a page otherwise than in a list, so that its file has so many more, or fewer, rows.
 OTHERWISE = {
+    "offline.leases": (-1, "what waits for a decision is no lease"),
     "roster.grid": (2, "who serves, worker and instructor, stands above the list"),
     "duties.disputes": (1, "the figures of the quarter stand as facts"),
     "conduct.training_list": (7, "who holds the session ticks boxes"),

@@ -434,7 +434,7 @@ def test_a_name_is_the_same_name_however_it_is_typed(cast, where, written):
 NAME_COLUMNS = {"name", "username", "head", "house", "donor", "voucher_name", "agency"}
 # Those that are only written down and shown.
 ONLY_SHOWN = {
-    "account.head": "a hash, and no name",
+    **dict.fromkeys(("account.head", "lease.head"), "a hash, and no name"),
     "confirmation_undone.voucher_name": "as the record had it",
     "contact.agency": "shown on the card",
     "device.name": "the key tells which it is",
@@ -489,6 +489,15 @@ NOT_OF_THE_FIELD = {
     ("points/rubrics/comparing.py", "name not in newer_items"): "folded above",
     ("points/verify.py", "account.head != head"): "a hash",
     ("points/views/services/services.py", "name in request.args"): "a key of the address",
+    (
+        "shop/offline/journal.py",
+        "(entry.position, entry.previous) == (lease.position + 1, lease.head)",
+    ): "hashes",
+    ("shop/offline/verify.py", "(position, head) != (lease.position, lease.head)"): "hashes",
+    (
+        "shop/offline/verify.py",
+        "(row.position, entry.position, entry.previous) != (position + 1, position + 1, head)",
+    ): "hashes",
     ("shop/forms/desk.py", "refusal.field == self.signature.name"): "a field of the form",
 }
 

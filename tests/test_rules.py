@@ -40,6 +40,7 @@ from shop.desk import redemptions, voids
 from shop.stock import consignments, counts, moves
 from tests.cast import NEXT_VILLAGE, PRESENT, TOWNSHIP, VILLAGE, a_picture, counted
 from tests.points.hung import in_meeting, on_wall
+from tests.shop.offlinedesk import brought_late
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("ground", "people", "points", "duties", "shop", "demo")
@@ -760,6 +761,7 @@ def live_in(cast):
     with transaction():
         done = redemptions.redeem("k" * 16, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
         voids.void(done, "拿错了", cast.volunteer)
+        waiting = brought_late(cast)
         consignments.send("c" * 16, cast.lot_of(cast.goods), cast.next_shop, 1, "", cast.manager)
         counts.begin_stock_take(cast.shop, cast.manager)
         contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", clock.today(), None)
@@ -799,6 +801,8 @@ def live_in(cast):
         "conduct.evaluate": {"ident": at_township.id},
         "home.held_above": {"area": TOWNSHIP, "ident": at_township.id},
         "stock.donor": {"code": donation.code},
+        **{name: {"ident": waiting.lease_id} for name in ("offline.exchange", "offline.break_lease")},
+        **{name: {"ident": waiting.id} for name in ("offline.try_again", "offline.set_aside")},
         "home.proposal": {"ident": proposal},
         "wall.preview": {"quarter": str(meeting.quarter)},
         "rubrics.compare_rubrics": {"older": template.id, "newer": rubric.id},

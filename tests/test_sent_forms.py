@@ -69,6 +69,7 @@ REPEATING = {
 # What pages never send by a form.
 WITHOUT_A_FORM = {
     **dict.fromkeys(("desk.desk_read", "conduct.training_read"), "frames of a camera"),
+    **dict.fromkeys(("offline.take_lease", "offline.exchange"), "what a desk holds and wrote, by a script"),
     "demo.next_day": "in the demo alone",
 }
 # Forms whose double sending is told where their story is.
@@ -76,6 +77,7 @@ TOLD_ELSEWHERE = {
     **dict.fromkeys(("roster.import_file", "shelf.goods_file", "desk.redeem"), "below"),
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "people/test_second_factor.py"),
     "signin.take_off_second_step": "people/test_second_factor.py",
+    **dict.fromkeys(("offline.break_lease", "offline.try_again"), "shop/test_offline.py"),
     "signin.sign_out": "writes nothing",
 }
 # What is proved in them is never kept.

@@ -49,7 +49,7 @@ class GoodsOut:
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """An entry: goods that were handed out, or the step back from those at an earlier position, `undoes`.
 
     `at` is what the desk's clock said, `previous` the journal's head before it.
@@ -78,7 +78,7 @@ class Entry:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def read_entry(lease: Lease, text: str, signature: str) -> Entry:
+def read_entry(lease: Lease, text: str, signature: str) -> JournalEntry:
     """An entry of a lease's journal, signed by its browser.
 
     Refused `bad_entry` for a text that is none, of another lease, or not signed with the lease's key;
@@ -114,10 +114,10 @@ def bad_entry() -> Refused:
     return Refused("bad_entry", _("What this desk wrote down does not fit its lease. Tell the county."))
 
 
-def _entry(lease: Lease, fields: dict[str, Any], text: str, signature: str) -> Entry:
+def _entry(lease: Lease, fields: dict[str, Any], text: str, signature: str) -> JournalEntry:
     if fields["lease"] != lease.id or fields["kind"] not in ("redemption", "undo"):
         raise ValueError("not of this lease")
-    return Entry(
+    return JournalEntry(
         text=text,
         signature=signature,
         position=_number(fields["position"]),

@@ -22,7 +22,7 @@ from people.signin import humans
 from shop.desk import redemptions, voids
 from shop.desk.redemptions import HandedOut
 from shop.models import Lease, LeaseEntry, Redemption, SetAside, Shop, Void
-from shop.offline.entries import Entry, GoodsOut, bad_entry, read_entry
+from shop.offline.entries import GoodsOut, JournalEntry, bad_entry, read_entry
 
 # Refusals that say nothing about the entry: it is sent again.
 NOT_NOW = {"conflict", "clock_back", "unknown_outcome", "bad_entry"}
@@ -35,7 +35,7 @@ _MOVE_ON = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class EntryOutcome:
     """What became of an entry: the redemption it stands for, which a step back voided; or why it waits."""
 
     position: int
@@ -43,7 +43,7 @@ class Outcome:
     refusal: Refused | None = None
 
 
-def book(lease: Lease, entry: Entry, by: User) -> Outcome:
+def book(lease: Lease, entry: JournalEntry, by: User) -> EntryOutcome:
     """Book an entry by the rules of the desk; one that is there already is answered as it stands.
 
     `by` brought it. Refused `bad_entry` for one that does not follow on the last, or has another receipt than
@@ -57,10 +57,10 @@ def book(lease: Lease, entry: Entry, by: User) -> Outcome:
     row = _add(lease, entry, by, None)
     redemption = _take(lease, row, entry)
     _move_on(lease, entry)
-    return Outcome(entry.position, redemption)
+    return EntryOutcome(entry.position, redemption)
 
 
-def keep(lease: Lease, entry: Entry, by: User, refusal: Refused) -> Outcome:
+def keep(lease: Lease, entry: JournalEntry, by: User, refusal: Refused) -> EntryOutcome:
     """Keep an entry that was refused, until somebody decides; its receipt's number is not used again.
 
     One that is there already is answered as it stands. Refused `bad_entry` as `book`. Locks: the shop, then
@@ -74,11 +74,11 @@ def keep(lease: Lease, entry: Entry, by: User, refusal: Refused) -> Outcome:
         redemptions.note_serial(lease.shop, lease.day, entry.goods.serial)
     _add(lease, entry, by, refusal)
     _move_on(lease, entry)
-    return Outcome(entry.position, None, refusal)
+    return EntryOutcome(entry.position, None, refusal)
 
 
 def try_again(row: LeaseEntry, by: User) -> Redemption | None:
-    """Book an entry that was kept, as what it takes may be there by now; returns what `Outcome` has.
+    """Book an entry that was kept, as what it takes may be there by now; returns what `EntryOutcome` has.
 
     Refused `decided` for one that was booked or set aside meanwhile, and as `redemptions.redeem` and
     `voids.void`. Locks: the entry, then as they do.
@@ -115,7 +115,7 @@ def entry_at(lease: Lease, position: int) -> LeaseEntry | None:
     )
 
 
-def entry_of(row: LeaseEntry) -> Entry:
+def entry_of(row: LeaseEntry) -> JournalEntry:
     """What an entry that was taken in says."""
     return read_entry(row.lease, row.text, row.signature)
 
@@ -152,7 +152,7 @@ def _check_waits(row: LeaseEntry) -> None:
         raise Refused("decided", _("This was decided already."))
 
 
-def _check_follows(lease: Lease, entry: Entry) -> None:
+def _check_follows(lease: Lease, entry: JournalEntry) -> None:
     """Check that an entry follows on the last one, with the next receipt. Refused `bad_entry`."""
     db.session.refresh(lease)
     follows = (entry.position, entry.previous) == (lease.position + 1, lease.head)
@@ -161,7 +161,7 @@ def _check_follows(lease: Lease, entry: Entry) -> None:
         raise bad_entry()
 
 
-def _add(lease: Lease, entry: Entry, by: User, refusal: Refused | None) -> LeaseEntry:
+def _add(lease: Lease, entry: JournalEntry, by: User, refusal: Refused | None) -> LeaseEntry:
     undone = entry_at(lease, entry.undoes) if entry.undoes else None
     if entry.undoes and (undone is None or undone.undoes_id is not None):
         raise bad_entry()
@@ -183,7 +183,7 @@ def _add(lease: Lease, entry: Entry, by: User, refusal: Refused | None) -> Lease
     return row
 
 
-def _move_on(lease: Lease, entry: Entry) -> None:
+def _move_on(lease: Lease, entry: JournalEntry) -> None:
     """Move the journal's end on, under guard."""
     change_one(
         _MOVE_ON,
@@ -196,12 +196,12 @@ def _move_on(lease: Lease, entry: Entry) -> None:
     db.session.expire(lease)
 
 
-def _take(lease: Lease, row: LeaseEntry, entry: Entry) -> Redemption | None:
-    """Book what an entry says, by the rules of the desk; returns what `Outcome` has."""
+def _take(lease: Lease, row: LeaseEntry, entry: JournalEntry) -> Redemption | None:
+    """Book what an entry says, by the rules of the desk; returns what `EntryOutcome` has."""
     return _redeem(lease, row, entry, entry.goods) if entry.goods else _undo(row, entry)
 
 
-def _redeem(lease: Lease, row: LeaseEntry, entry: Entry, goods: GoodsOut) -> Redemption:
+def _redeem(lease: Lease, row: LeaseEntry, entry: JournalEntry, goods: GoodsOut) -> Redemption:
     card = cards.by_number(goods.card, lease.shop.village)
     if card is None:
         raise Refused("unknown_card", _("This village has no such card."))
@@ -217,7 +217,7 @@ def _redeem(lease: Lease, row: LeaseEntry, entry: Entry, goods: GoodsOut) -> Red
     )
 
 
-def _undo(row: LeaseEntry, entry: Entry) -> Redemption | None:
+def _undo(row: LeaseEntry, entry: JournalEntry) -> Redemption | None:
     """Take back what an earlier entry booked; None where that was kept, and needs no decision any more."""
     redemption = db.session.scalar(select(Redemption).where(Redemption.entry_id == row.undoes_id))
     if redemption is None:
@@ -230,7 +230,7 @@ def _undo(row: LeaseEntry, entry: Entry) -> Redemption | None:
     return redemption
 
 
-def _stored_outcome(row: LeaseEntry, entry: Entry) -> Outcome:
+def _stored_outcome(row: LeaseEntry, entry: JournalEntry) -> EntryOutcome:
     """What became of an entry that came before. Refused `bad_entry` where it said something else."""
     if row.text != entry.text:
         raise bad_entry()
@@ -238,4 +238,4 @@ def _stored_outcome(row: LeaseEntry, entry: Entry) -> Outcome:
     redemption = db.session.scalar(select(Redemption).where(Redemption.entry_id == of_entry))
     waits = db.session.scalar(waiting_entries().where(LeaseEntry.id == row.id)) is not None
     refusal = Refused(row.refusal, row.why) if waits and row.refusal else None
-    return Outcome(row.position, redemption, refusal)
+    return EntryOutcome(row.position, redemption, refusal)

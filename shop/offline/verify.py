@@ -9,7 +9,7 @@ from ground.db import db
 from ground.refusal import Refused
 from shop.models import Lease, LeaseEntry, Redemption
 from shop.offline import journal
-from shop.offline.entries import Entry
+from shop.offline.entries import JournalEntry
 
 
 def problems() -> Iterator[str]:
@@ -61,7 +61,7 @@ def _redemptions_of(lease: Lease) -> dict[int | None, Redemption]:
     return {redemption.entry_id: redemption for redemption in db.session.scalars(query)}
 
 
-def _signed(row: LeaseEntry) -> Entry | None:
+def _signed(row: LeaseEntry) -> JournalEntry | None:
     """What an entry says; None where its text is not what was signed."""
     try:
         return journal.entry_of(row)
@@ -69,7 +69,7 @@ def _signed(row: LeaseEntry) -> Entry | None:
         return None
 
 
-def _is_booked_so(redemption: Redemption, entry: Entry) -> bool:
+def _is_booked_so(redemption: Redemption, entry: JournalEntry) -> bool:
     """Whether a redemption has the card, goods, prices and receipt of its entry."""
     says = entry.goods
     lines = {line.goods_id: (line.quantity, line.price) for line in redemption.lines}

@@ -80,6 +80,7 @@ from shop.desk import proxies, redemptions, voids
 from shop.models import Budget
 from shop.stock import counts
 from tests.cast import writing_connection
+from tests.shop.offlinedesk import brought_late
 
 pytestmark = pytest.mark.both_databases
 
@@ -97,6 +98,8 @@ JOURNALS = (
     "stock_move",
     "redemption",
     "redemption_line",
+    "lease_entry",
+    "set_aside",
     "void",
     "audit_event",
     "grid_change",
@@ -307,6 +310,7 @@ def one_of_each(cast):
         son, basket = proxies.read_collector("李小明", "儿子"), {cast.goods.id: 1}
         redemption = redemptions.redeem("k" * 16, cast.shop, cast.card, basket, cast.volunteer, son)
         voids.void(redemption, "拿错了", cast.manager)
+        brought_late(cast)
         counts.record_count(
             "a", counts.begin_stock_take(cast.shop, cast.volunteer), cast.goods, 20, cast.volunteer
         )

@@ -15,7 +15,7 @@ from shop.models import Ending, Lease, ReceiptPrinter, Shop
 from shop.offline import journal
 from shop.offline.entries import read_entry
 from shop.offline.holding import holding_of
-from shop.offline.journal import NOT_NOW, Outcome
+from shop.offline.journal import NOT_NOW, EntryOutcome
 from shop.shelf import leases as verbs
 from shop.shelf import shops
 from shop.views.desk import SERVING
@@ -55,6 +55,7 @@ def exchange(village: str, ident: int) -> dict[str, Any] | web.Problem:
     that the page has; with `ends` it gives the shop back. Of each entry `results` says what became of it;
     `lease` is what the desk holds now, or null with `code` and `title`.
     """
+    lease_or_404(ident)
     body = _body()
     entries, receipts_until = body.get("entries"), body.get("receipts_until")
     if not isinstance(entries, list) or len(entries) > MOST_ENTRIES or type(receipts_until) is not int:
@@ -76,7 +77,7 @@ def exchange(village: str, ident: int) -> dict[str, Any] | web.Problem:
     return {"results": results, "lease": None, "code": code, "title": str(title)}
 
 
-def _take_in(ident: int, sent: Any) -> Outcome:
+def _take_in(ident: int, sent: Any) -> EntryOutcome:
     """Book an entry, or keep it where a rule refuses it; each in a transaction of its own."""
     if not isinstance(sent, dict) or not all(
         isinstance(sent.get(name), str) for name in ("text", "signature")
@@ -93,7 +94,7 @@ def _take_in(ident: int, sent: Any) -> Outcome:
             return journal.keep(lease_or_404(ident), entry, current_user, refusal)
 
 
-def _as_json(outcome: Outcome) -> dict[str, Any]:
+def _as_json(outcome: EntryOutcome) -> dict[str, Any]:
     if outcome.refusal is not None:
         refused = {"code": outcome.refusal.code, "title": str(outcome.refusal.message)}
         return {"position": outcome.position, "state": "kept", **refused}

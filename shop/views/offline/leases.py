@@ -52,6 +52,7 @@ def leases(village: str) -> tuple[str, int]:
 def break_lease(village: str, ident: int) -> Response | tuple[str, int]:
     """Take the shop from a browser that does not come back."""
     form = ReasonForm()
+    lease_or_404(ident)
     if form.validate_on_submit():
         with attempt(form):
             verbs.break_off(lease_or_404(ident), form.reason.data, current_user)
@@ -81,6 +82,7 @@ def try_again(village: str, ident: int) -> Response | tuple[str, int]:
 def set_aside(village: str, ident: int) -> Response | tuple[str, int]:
     """Decide that an entry is not booked."""
     form = ReasonForm()
+    _entry_or_404(ident)
     if form.validate_on_submit():
         with attempt(form):
             journal.set_aside(_entry_or_404(ident), form.reason.data, current_user)
