@@ -54,7 +54,7 @@ def run(uri, day, verb, arguments):
 def crowd():
     """Eight processes, each of which takes one place at the barrier; forked from one that loaded it all."""
     nursery = multiprocessing.get_context("forkserver")
-    nursery.set_forkserver_preload([__name__, "tests.shop.test_races"])
+    nursery.set_forkserver_preload([__name__, "tests.shop.test_races", "tests.shop.test_leases"])
     shared = nursery.Barrier(AT_ONCE)
     with nursery.Pool(AT_ONCE, take_place, (shared,)) as pool:
         yield pool, shared

@@ -50,6 +50,9 @@ def book(lease: Lease, entry: JournalEntry, by: User) -> EntryOutcome:
     the next; and as `redemptions.redeem` and `voids.void`: then it is to be kept. Locks: as they do, then the
     lease.
     """
+    db.session.refresh(
+        lease
+    )  # before its entries: one that is brought twice at once has its row or its place
     stored = entry_at(lease, entry.position)
     if stored is not None:
         return _stored_outcome(stored, entry)
@@ -66,6 +69,9 @@ def keep(lease: Lease, entry: JournalEntry, by: User, refusal: Refused) -> Entry
     One that is there already is answered as it stands. Refused `bad_entry` as `book`. Locks: the shop, then
     the lease.
     """
+    db.session.refresh(
+        lease
+    )  # before its entries: one that is brought twice at once has its row or its place
     stored = entry_at(lease, entry.position)
     if stored is not None:
         return _stored_outcome(stored, entry)
@@ -154,7 +160,6 @@ def _check_waits(row: LeaseEntry) -> None:
 
 def _check_follows(lease: Lease, entry: JournalEntry) -> None:
     """Check that an entry follows on the last one, with the next receipt. Refused `bad_entry`."""
-    db.session.refresh(lease)
     follows = (entry.position, entry.previous) == (lease.position + 1, lease.head)
     has_receipt = entry.goods is None or entry.goods.serial == lease.last_serial + 1 <= lease.granted_to
     if not (follows and has_receipt):
