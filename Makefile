@@ -22,6 +22,7 @@ long: .venv/dev fonts $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, lon
 torture: .venv/dev $(CATALOGUE).mo  ## Kill, fill and confuse it a thousand times: about half an hour (docs/reliability.md)
 	$(BIN)/python -m tests.served.torture
 	$(BIN)/python -m tests.served.torture.week
+	$(BIN)/python -m tests.served.torture.outages
 
 growth: .venv/dev fonts $(CATALOGUE).mo  ## Measure a county's machine work, and what grows with its years; ARGS="--transfers 1000000"
 	PYTHONPATH=. $(BIN)/python -m bench.machine

@@ -50,9 +50,7 @@ def book(lease: Lease, entry: JournalEntry, by: User) -> EntryOutcome:
     the next; and as `redemptions.redeem` and `voids.void`: then it is to be kept. Locks: as they do, then the
     lease.
     """
-    db.session.refresh(
-        lease
-    )  # before its entries: one that is brought twice at once has its row or its place
+    db.session.refresh(lease)  # before its entries: brought twice at once, one sees the other
     stored = entry_at(lease, entry.position)
     if stored is not None:
         return _stored_outcome(stored, entry)
@@ -69,9 +67,7 @@ def keep(lease: Lease, entry: JournalEntry, by: User, refusal: Refused) -> Entry
     One that is there already is answered as it stands. Refused `bad_entry` as `book`. Locks: the shop, then
     the lease.
     """
-    db.session.refresh(
-        lease
-    )  # before its entries: one that is brought twice at once has its row or its place
+    db.session.refresh(lease)  # before its entries: brought twice at once, one sees the other
     stored = entry_at(lease, entry.position)
     if stored is not None:
         return _stored_outcome(stored, entry)
