@@ -12,6 +12,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from ground.wire.assets import reader_files
 from people.scanning.pictures import texts_on
 from tests.browser.conftest import SHOP
 from tests.browser.house import CHROMIUM, PHONE, signed_in
@@ -26,8 +27,7 @@ Card = tuple[str, str, str]
 
 # What the page's own reader says of pictures; the server is there in vain.
 READ = """async (pictures) => {
-  const module = document.querySelector("[src$='desk.js']").src.replace("desk.js", "scanning/pictures.js");
-  const { pictureReader } = await import(module);
+  const { pictureReader } = await import("/static/scanning/pictures.js");
   const files = document.querySelector("[data-viewfinder]").dataset.reader.match(/\\S+/g) ?? [];
   const read = pictureReader(files, () => Promise.reject(new Error("no server")));
   const said = [];
@@ -44,8 +44,7 @@ READ = """async (pictures) => {
 
 # How the server answers for each file that this browser needs to read codes by itself.
 FILES = """async () => {
-  const module = document.querySelector("[src$='desk.js']").src.replace("desk.js", "desk/camera.js");
-  const { filesNeeded } = await import(module);
+  const { filesNeeded } = await import("/static/desk/camera.js");
   return Promise.all((await filesNeeded()).map(async (file) => (await fetch(file)).status));
 }"""
 
@@ -93,6 +92,7 @@ def stripes(text: str, kind: str) -> Image.Image:
 
 
 def test_page_and_server_read_the_same(desk: Page, cards: list[Card]):
+    assert bool(reader_files()) == HAS_READER, "make reader"
     number, token, _name = cards[0]
     pictures = [
         picture(qrcode.make(f"HTTPS://AIXIN.EXAMPLE/C/{token}", box_size=5).convert("RGB")),
