@@ -57,10 +57,12 @@ lock: .venv/dev  ## Pin what pyproject.toml asks for, with the hashes of its fil
 	$(LOCK) $(ARGS) -o requirements.txt
 	$(LOCK) $(ARGS) -c requirements.txt --extra dev -o requirements-dev.txt
 
-audit: .venv/dev  ## Known faults in what it runs on, and a list of all that (CycloneDX, build/sbom.json)
+audit: .venv/dev  ## Known faults in what it runs on, and lists of all that (CycloneDX, build/sbom*.json)
 	@mkdir -p build
 	$(BIN)/uv tool run --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --pyproject pyproject.toml --of JSON -o build/sbom.json requirements.txt
 	$(BIN)/uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements.txt
+	npm sbom --package-lock-only --sbom-format cyclonedx > build/sbom-npm.json
+	npm audit --package-lock-only
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit("Aixin needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
