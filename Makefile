@@ -1,22 +1,23 @@
 PYTHON ?= python3
 BIN := .venv/bin
+READER := build/static/zxing
 FLASK := $(BIN)/flask --app app
 CATALOGUE := translations/zh/LC_MESSAGES/messages
 # Compiled once for all processes of the tests, also where the surroundings say otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test long torture bench growth lint fonts messages roles pictures icons lock audit clean
+.PHONY: help run test long torture bench growth lint fonts reader messages roles pictures icons lock audit clean
 
 help:  ## List the targets
 	@grep -hE "^[a-z]+:.*##" $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## (.*)/  make \1\t\2/" | expand -t 18
 
-run: .venv/run $(CATALOGUE).mo  ## Serve the demo on 127.0.0.1:8000 (or PORT)
+run: .venv/run $(CATALOGUE).mo reader  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 	@$(FLASK) start
 
-test: .venv/dev fonts $(CATALOGUE).mo  ## All tests: pages on SQLite, rules on one database by turns, races and the ledger on both
+test: .venv/dev fonts reader $(CATALOGUE).mo  ## All tests: pages on SQLite, rules on one database by turns, races and the ledger on both
 	$(BIN)/pytest -n 2 --dist worksteal
 
-long: .venv/dev fonts $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, longer histories
+long: .venv/dev fonts reader $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, longer histories
 	$(BIN)/pytest -n 2 --dist worksteal --long
 
 torture: .venv/dev $(CATALOGUE).mo  ## Kill, fill and confuse it a thousand times: about half an hour (docs/reliability.md)
@@ -57,10 +58,12 @@ lock: .venv/dev  ## Pin what pyproject.toml asks for, with the hashes of its fil
 	$(LOCK) $(ARGS) -o requirements.txt
 	$(LOCK) $(ARGS) -c requirements.txt --extra dev -o requirements-dev.txt
 
-audit: .venv/dev  ## Known faults in what it runs on, and a list of all that (CycloneDX, build/sbom.json)
+audit: .venv/dev  ## Known faults in what it runs on, and lists of all that (CycloneDX, build/sbom*.json)
 	@mkdir -p build
 	$(BIN)/uv tool run --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --pyproject pyproject.toml --of JSON -o build/sbom.json requirements.txt
 	$(BIN)/uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements.txt
+	npm sbom --package-lock-only --sbom-format cyclonedx > build/sbom-npm.json
+	npm audit --package-lock-only
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit("Aixin needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -77,6 +80,16 @@ audit: .venv/dev  ## Known faults in what it runs on, and a list of all that (Cy
 
 fonts: .venv/run  ## Cut the typefaces for print, once (about 20 s)
 	@$(BIN)/python -c 'from ground.paper.fonts import make_fonts; make_fonts()'
+
+reader:  ## Bring what reads codes in browsers that cannot by themselves, where there is npm; else the server reads
+	@command -v npm >/dev/null && $(MAKE) -s $(READER) || echo "no reader of codes for browsers ($(READER)): the server reads what the camera sees"
+
+$(READER): package.json package-lock.json
+	mkdir -p build/npm && cp $^ build/npm
+	npm ci --prefix build/npm --ignore-scripts --no-audit --no-fund --silent
+	rm -rf $@ && mkdir -p $@/reader
+	cd build/npm/node_modules/zxing-wasm && cp LICENSE dist/es/share.js $(CURDIR)/$@
+	cd build/npm/node_modules/zxing-wasm/dist && cp es/reader/index.js reader/zxing_reader.wasm $(CURDIR)/$@/reader
 
 %.mo: %.po .venv/run
 	$(BIN)/pybabel -q compile -i $< -o $@ -l zh

@@ -1,6 +1,6 @@
 """Labels, in the words of the field, for what the models keep as codes."""
 
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from ground.paper import words
@@ -156,6 +156,19 @@ def points_in_words(tenths: int) -> str:
     """Points as a line of text says them, with their unit: +9 points, minus 5 points."""
     sign = "+" if tenths > 0 else gettext("minus") + " " if tenths < 0 else ""
     return f"{sign}{amounts.show(abs(tenths))} {gettext('pts')}"
+
+
+def spoken_balance(holder: str, tenths: int) -> str:
+    """Whose points they are and how many can be spent, as it is read out: in Mandarin.
+
+    What is masked of the holder's name is said as 某.
+    """
+    with force_locale("zh"):
+        return gettext(
+            "%(name)s has %(points)s points to spend.",
+            name=holder.replace("*", "某"),
+            points=amounts.show(tenths),
+        )
 
 
 def witness_text(witness: Witness) -> str:

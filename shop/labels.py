@@ -44,16 +44,6 @@ MOVE_KINDS = {
 }
 
 
-def spoken_balance(holder: str, tenths: int) -> str:
-    """Whose card it is and how many points can be spent, as it is read out: in Mandarin.
-
-    What is masked of the holder's name is said as 某.
-    """
-    with force_locale("zh"):
-        spoken = holder.replace("*", "某")
-        return gettext("%(name)s has %(points)s points to spend.", name=spoken, points=show(tenths))
-
-
 def spoken_result(total: int, after: int) -> str:
     """What a redemption cost and left, in tenths of a point, as it is read out: in Mandarin."""
     with force_locale("zh"):

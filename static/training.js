@@ -30,7 +30,7 @@ const inOrder = inTurn(letIn);
 if (scan.value === scan.defaultValue) scan.select(); // else a scanner was faster than this script
 scans(scan, (text) => text.trim() && inOrder(text));
 gather(scan);
-watchFor(inTurn(show));
+watchFor(inOrder);
 
 const sound = document.querySelector("[data-sound]")?.dataset.sound;
 if (sound) beep(sound);

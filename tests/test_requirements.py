@@ -1,5 +1,6 @@
 """The packages that are installed are those that pyproject.toml asks for, each file by its hash."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -27,3 +28,13 @@ def test_what_is_installed_is_what_is_asked_for(file: str, extras: list[str]):
         project, extras
     )
     assert [name for name, entry in entries.items() if "--hash=sha256:" not in entry] == []
+
+
+def test_what_browsers_load_from_elsewhere_is_brought_by_its_hash():
+    """From whatever registry npm is told to ask: none is named."""
+    lock = (ROOT / "package-lock.json").read_text()
+    packages = json.loads(lock)["packages"]
+    asked_for = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    assert packages.pop("")["dependencies"] == asked_for
+    assert [name for name, entry in packages.items() if not entry["integrity"].startswith("sha512-")] == []
+    assert "resolved" not in lock

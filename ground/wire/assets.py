@@ -19,6 +19,7 @@ from ground.wire.styles import used_rules, words_in
 
 ROOT = Path(__file__).parents[2]
 STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
+BUILT = ROOT / "build" / "static"  # by `make reader`
 
 # The kinds of files that are served, by the end of their name; no other is.
 KINDS = {
@@ -26,9 +27,20 @@ KINDS = {
     ".js": "text/javascript",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
 }
 YEAR_SECONDS = 365 * 86400
+
+# What reads codes where the browser cannot by itself: our script, and what it needs of zxing-wasm. They are
+# 1 MB, compressed 0.43, which only who opens the camera loads. Where one is missing the server reads.
+READER_SCRIPT = "scanning/pictureworker.js"
+READER = (READER_SCRIPT, "zxing/share.js", "zxing/reader/index.js", "zxing/reader/zxing_reader.wasm")
+# A thread of a browser keeps to the policy that its script came with: WebAssembly runs there, and on no page.
+READER_POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 @dataclass(frozen=True)
@@ -56,12 +68,20 @@ class Asset:
 def all_assets() -> dict[str, Asset]:
     """All files by their names, as the pages name them; read and compressed once in the life of a process."""
     found = {
-        path.relative_to(STATIC).as_posix(): path.read_bytes()
-        for path in sorted(STATIC.rglob("*"))
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for folder in (STATIC, BUILT)
+        for path in sorted(folder.rglob("*"))
         if path.suffix in KINDS
     }
+    if not found.keys() >= {*READER}:
+        found = {name: content for name, content in found.items() if name not in READER}
     found["bootstrap.css"] = _used_bootstrap().encode()
     return {name: Asset.of(name, content) for name, content in found.items()}
+
+
+def reader_files() -> list[str]:
+    """The names of the files that read codes in a browser, its thread's script first; or none."""
+    return [name for name in READER if name in all_assets()]
 
 
 def _used_bootstrap() -> str:
@@ -95,6 +115,8 @@ def send_asset(filename: str, version: str | None = None) -> Response:
         response.content_encoding = "gzip"
     if asset.gzipped:
         response.vary.add("Accept-Encoding")
+    if filename == READER_SCRIPT:
+        response.headers["Content-Security-Policy"] = READER_POLICY
     response.cache_control.public = True
     if version == current_version():
         response.cache_control.max_age = YEAR_SECONDS
@@ -114,3 +136,4 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/static/<path:filename>", "static", send_asset)
     app.add_url_rule("/static/v/<version>/<path:filename>", "static", send_asset)
     app.url_defaults(add_version)
+    app.add_template_global(reader_files, "reader_files")

@@ -1,6 +1,4 @@
-"""Reads a QR code or barcode from a picture, for browsers that cannot do it themselves."""
-
-from collections.abc import Sequence
+"""Reads QR codes and barcodes on pictures, for browsers that cannot do it themselves."""
 
 from flask_babel import lazy_gettext as _
 
@@ -8,17 +6,22 @@ from ground import pictures
 from ground.refusal import Refused
 from people.scanning.reading import Kind, read_scan
 
-# By the names that zxing-cpp gives them.
-CARD_FORMATS = ("QRCode",)
-CARD_AND_GOODS_FORMATS = (*CARD_FORMATS, "EAN13", "EAN8")
+# What cards, receipts and goods have, by the names that zxing-cpp gives them; UPC-A is read as EAN-13.
+# The scripts read the same: static/scanning/pictures.js.
+FORMATS = ("QRCode", "Code128", "EAN13", "EAN8")
 
 
-def read_picture(image: bytes, formats: Sequence[str] = CARD_FORMATS) -> str:
-    """The text of the code in a picture (JPEG, PNG, WebP or HEIC); a card's code goes before others.
+def texts_on(image: bytes) -> list[str]:
+    """The texts of all codes on a picture (JPEG, PNG, WebP or HEIC). Refused as `pictures.encode` is."""
+    return pictures.read_codes(image, FORMATS)
 
-    Refused as `pictures.encode` is, and `no_code`.
+
+def read_picture(image: bytes) -> str:
+    """The text of the code on a picture; a card's code goes before others.
+
+    Refused as `texts_on`, and `no_code`.
     """
-    texts = pictures.read_codes(image, formats)
+    texts = texts_on(image)
     if not texts:
         raise Refused("no_code", _("No code is in the picture. Go closer and hold still."), "photo")
     return next((text for text in texts if read_scan(text).kind == Kind.CARD), texts[0])

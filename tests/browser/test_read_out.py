@@ -1,11 +1,11 @@
-"""Reading out at the desk and on a card's page: off by default, one switch. The voice here is none."""
+"""Reading out at the desk, on a card and on a worker's page: off by default. The voice here is none."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SHOP
+from tests.browser.conftest import SHOP, VILLAGES
 from tests.browser.house import CHROMIUM, PHONE, expect_accessible, gun, signed_in
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -80,3 +80,14 @@ def test_a_device_without_a_chinese_voice_says_so(desk: Page, cards: list[Card])
     expect(desk.get_by_text("没有中文语音")).to_be_hidden()
     desk.get_by_role("button", name="读出来").click()
     expect(desk.get_by_text("没有中文语音")).to_be_visible()
+
+
+def test_a_worker_s_own_page_says_whose_points_they_are(browser: Browser, address: str):
+    page = signed_in(browser, address, "worker", PHONE)
+    page.context.add_init_script(VOICE % "zh-CN")
+    page.goto(f"/v/{VILLAGES[0]}/mine")
+    assert said(page) == []
+    page.get_by_role("button", name="读出来").click()
+    name, points = (page.locator(place).inner_text() for place in ("h1", ".balance"))
+    assert said(page)[0] == f"zh-CN {name}，还有 {points.removesuffix('分').strip()} 分可以用。"
+    page.context.close()

@@ -170,7 +170,7 @@ def test_what_is_no_article_never_leaves_the_basket(
     page.context.close()
 
 
-def test_a_training_and_a_search_take_what_a_gun_sends(
+def test_a_training_takes_what_gun_and_camera_send_and_a_search_too(
     browser: Browser, address: str, barcodes: list[str], asked: Any
 ):
     clerk = signed_in(browser, address, "clerk")
@@ -188,6 +188,8 @@ def test_a_training_and_a_search_take_what_a_gun_sends(
     clerk.keyboard.type(f"]Q1https:example/c/{token.lower()}")
     clerk.keyboard.press("Tab")
     expect(clerk.get_by_role("status")).to_contain_text(name)
+    clerk.locator("[data-camera]").click()  # it sees a card of the next village
+    expect(clerk.get_by_role("alert")).to_contain_text("不在这里任职")
     clerk.context.close()
 
     manager = signed_in(browser, address, "manager2")

@@ -12,7 +12,7 @@ from flask import g, url_for
 from PIL import Image, ImageChops
 
 from ground.wire import assets, compression, styles
-from ground.wire.assets import ROOT, all_assets, current_version
+from ground.wire.assets import ROOT, all_assets, current_version, reader_files
 from tests.cast import COUNTY, SIGN_INS, TOWNSHIP, VILLAGE
 
 GZIP = {"Accept-Encoding": "gzip, deflate"}
@@ -142,7 +142,7 @@ def test_every_file_that_is_named_is_there():
             named |= {urljoin(name, other) for other in others}
     icons = json.loads(all_assets()["app.webmanifest"].content)["icons"]
     named |= {icon["src"] for icon in icons}
-    assert named == all_assets().keys()
+    assert named | {*reader_files()} == all_assets().keys()
 
 
 def test_the_version_changes_with_any_file(monkeypatch):
@@ -151,6 +151,24 @@ def test_the_version_changes_with_any_file(monkeypatch):
     changed = one | {"narrow.js": assets.Asset.of("narrow.js", one["narrow.js"].content + b" ")}
     monkeypatch.setattr(assets, "all_assets", lambda: changed)
     assert assets.current_version.__wrapped__() != before
+
+
+def test_the_reader_of_codes_is_there_as_a_whole_or_not_at_all(client_of, monkeypatch, tmp_path):
+    """WebAssembly may run in its thread alone: a page keeps to a stricter policy."""
+    monkeypatch.setattr(assets, "BUILT", tmp_path)
+    assert not {*assets.READER} & all_assets.__wrapped__().keys()
+    for name in assets.READER[1:]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("read")
+    brought = all_assets.__wrapped__()
+    monkeypatch.setattr(assets, "all_assets", lambda: brought)
+    assert reader_files() == [*assets.READER]
+    client = client_of(None)
+    answers = {name: client.get(f"/static/{name}") for name in (*assets.READER, "desk.js")}
+    assert answers["zxing/reader/zxing_reader.wasm"].mimetype == "application/wasm"
+    assert [
+        name for name, answer in answers.items() if "wasm" in answer.headers["Content-Security-Policy"]
+    ] == [assets.READER_SCRIPT]
 
 
 def test_a_file_is_the_same_for_everybody(cast, client_of, sheet):

@@ -467,17 +467,18 @@ def picture(text):
 def test_the_camera_and_a_photo_let_in_too(cast, client_of):
     training, clerk = hold(cast.village), client_of(cast.clerk)
     there = f"{HERE}/{training.id}"
-    frame = picture(f"HTTPS://AIXIN.EXAMPLE/C/{cast.card.token}")
-    read = clerk.post(f"{there}/read", data=frame, content_type="image/png")
-    assert read.json["url"] == f"{there}?person={cast.worker.id}"
+    address = f"HTTPS://AIXIN.EXAMPLE/C/{cast.card.token}"
+    frame = {"photo": (io.BytesIO(picture(address)), "frame.png")}
+    read = clerk.post(f"{there}/read", data=frame)
+    assert read.json == {"texts": [address]}
+    came = clerk.post(f"{there}/scan", data={"scan": address}, headers={"Accept": "application/json"})
+    assert came.json["url"] == f"{there}?person={cast.worker.id}"
     photo = {"photo": (io.BytesIO(picture(cast.card_of(cast.neighbour).token)), "card.png")}
     sent = clerk.post(f"{there}/photo", data=photo, content_type="multipart/form-data")
     assert sent.headers["Location"] == f"{there}?person={cast.neighbour.id}"
     assert attending() == {cast.worker.id, cast.neighbour.id}
-    for body in (picture("https://example.com/"), b"no picture"):
-        answer = clerk.post(f"{there}/read", data=body, content_type="image/png")
-        assert answer.status_code == 422
-        assert answer.json["title"]
+    answer = clerk.post(f"{there}/read", data={"photo": (io.BytesIO(b"no picture"), "frame.png")})
+    assert (answer.status_code, answer.json["code"]) == (422, "not_an_image")
     wrong = {"photo": (io.BytesIO(picture("https://example.com/")), "card.png")}
     answer = clerk.post(f"{there}/photo", data=wrong, content_type="multipart/form-data")
     assert answer.status_code == 422

@@ -208,7 +208,9 @@ def test_the_camera_reads_articles_too_and_the_card_comes_first(cast, desk):
         own = codes.give_own_code(cast.salt, cast.manager).code
     label = photo(qrcode.make(own, box_size=6).convert("L"))
     for image, code in ((ean13("6901028075831"), "6901028075831"), (label, own)):
-        assert desk.post(f"{HERE}/desk/read", data=image, content_type="image/png").json == {"code": code}
+        frame = {"photo": (io.BytesIO(image), "frame.png")}
+        assert desk.post(f"{HERE}/desk/read", data=frame).json == {"texts": [code]}
+    assert desk.post(f"{HERE}/desk/read").json["code"] == "bad_form"
     for answer in (
         desk.post(f"{HERE}/desk", data={"scan": "6901028075831"}),
         desk.post(f"{HERE}/desk", data={"scan": own}),

@@ -21,6 +21,7 @@ from people.models import Duty, Level, Person, Role, Training
 from people.roster import holders
 from people.scanning.pictures import read_picture
 from people.views.conduct import bp, lists
+from people.views.frames import codes_on_frame
 from people.views.listing import excel, render
 
 READERS = (*access.ONLOOKERS, Role.INSTRUCTOR)
@@ -188,41 +189,27 @@ def training_scan(area: str, ident: int) -> Response | dict[str, str] | web.Prob
 @bp.post("/a/<area>/trainings/<int:ident>/photo")
 @access.allow(*HOLDER_ROLES)
 def training_photo(area: str, ident: int) -> Response | tuple[str, int]:
-    """Let in who holds the card on a photo."""
+    """Let in who holds the card on a photo.
+
+    It is read before the transaction begins, as that takes its time.
+    """
     form = PhotoForm()
     if form.validate_on_submit():
         try:
-            return redirect(_let_in_by_picture(ident, form.photo.data.read()))
+            scanned = read_picture(form.photo.data.read())
+            with transaction():
+                return redirect(_let_in(ident, scanned))
         except Refused as refusal:
-            form.refuse(refusal)
+            form.refuse(refusal.with_field("photo"))
     return _training(_own_session(ident), ScanForm(formdata=None), form)
 
 
 @bp.post("/a/<area>/trainings/<int:ident>/read")
 @access.allow(*HOLDER_ROLES)
-def training_read(area: str, ident: int) -> dict[str, str] | web.Problem:
-    """Let in who holds the card on a frame of the live camera (the body), and answer with the next page.
-
-    A refusal answers as `web.problem` says.
-    """
-    try:
-        return {"url": _let_in_by_picture(ident, request.get_data())}
-    except Refused as refusal:
-        _own_session(ident)
-        return web.problem(refusal)
-
-
-def _let_in_by_picture(ident: int, image: bytes) -> str:
-    """Let in the holder of the card on a picture, as `_let_in`; Refused beside the photo.
-
-    The picture is read before the transaction begins, as that takes its time.
-    """
-    try:
-        scanned = read_picture(image)
-        with transaction():
-            return _let_in(ident, scanned)
-    except Refused as refusal:
-        raise refusal.with_field("photo") from refusal
+def training_read(area: str, ident: int) -> dict[str, list[str]] | web.Problem:
+    """What the codes on a frame of the live camera say, for the page's script."""
+    _own_session(ident)
+    return codes_on_frame()
 
 
 def _let_in(ident: int, scanned: str) -> str:

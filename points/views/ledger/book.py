@@ -116,11 +116,13 @@ def mine(village: str) -> str:
     """A worker's own balance, latest entries and records."""
     person = fetch(Person, current_user.person_id, area_id=g.area.id) or abort(404)
     services = web.page_of(reading.services_of_worker(g.area, person))
+    balance = ledger.balance_of(person)
     return render_template(
         "points/ledger/mine.html",
         person=person,
         further_links=pages.further_links(ABOUT_MINE, g.area),
-        balance=ledger.balance_of(person),
+        balance=balance,
+        spoken=labels.spoken_balance(person.name, balance),
         departure=_departure_of(person),
         today=clock.today(),
         latest=ledger.latest(person, LATEST_ENTRIES),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, redirect, request, url_for
+from flask import g, redirect, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -14,12 +14,13 @@ from ground.refusal import Refused
 from people import access, cards
 from people.forms.cards import PhotoForm, ScanForm
 from people.models import Card, CardState
-from people.scanning.pictures import CARD_AND_GOODS_FORMATS, read_picture
+from people.scanning.pictures import read_picture
 from people.scanning.reading import Kind, read_scan
+from people.views.frames import codes_on_frame
 from shop.desk import redemptions
 from shop.models import Redemption
 from shop.paper.commands import Command, CommandSheet, commands_pdf
-from shop.shelf import codes, shops
+from shop.shelf import shops
 from shop.views.desk import SERVING, bp, unseen
 from shop.views.desk.page import desk_page, holder_answer
 
@@ -71,20 +72,9 @@ def desk_photo(village: str) -> Response | tuple[str, int]:
 
 @bp.post("/v/<village>/desk/read")
 @access.allow(*SERVING)
-def desk_read(village: str) -> dict[str, str] | web.Problem:
-    """Read a frame of the live camera: the body, or a file `photo`.
-
-    The answer is the number of a `card`, or the `code` of an article; a refusal answers as `web.problem`
-    says.
-    """
-    photo_file = request.files.get("photo")
-    try:
-        image = photo_file.read() if photo_file else request.get_data()
-        text = read_picture(image, CARD_AND_GOODS_FORMATS)
-        code = codes.article_code(text)
-        return {"code": code} if code else {"card": _read_card(text, "photo").number}
-    except Refused as refusal:
-        return web.problem(refusal)
+def desk_read(village: str) -> dict[str, list[str]] | web.Problem:
+    """What the codes on a frame of the live camera say, for the page's script."""
+    return codes_on_frame()
 
 
 def _find(text: str) -> Card | Redemption:

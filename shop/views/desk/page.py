@@ -18,6 +18,7 @@ from people.forms.cards import PhotoForm, ScanForm
 from people.models import Card
 from people.roster import departures, portraits
 from points import expiry
+from points.labels import spoken_balance
 from shop import labels
 from shop.desk import holders, limits, redemptions, shelf, voids
 from shop.desk.holders import AtDesk
@@ -83,7 +84,7 @@ def holder_parts(card: Card, shop: Shop | None) -> dict[str, Any]:
         "card_refusal": _refusal_at_desk(holder, shop),
         "balance": holder.balance,
         "key": redemptions.key_after(card, holder.transfers),
-        "spoken": labels.spoken_balance(card.person.name, holder.balance),
+        "spoken": spoken_balance(card.person.name, holder.balance),
         "lapses": expiry.warning(card.person),
         "limits": limits.in_shop(holder.entry_ids, shop) if shop else [],
         "quarter_redemptions": quarter_redemptions,

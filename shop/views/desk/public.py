@@ -9,7 +9,6 @@ from people.labels import CONTACT_KINDS
 from people.roster import departures, holders, persons
 from points import expiry, labels, ledger
 from shop.desk import redemptions
-from shop.labels import spoken_balance
 from shop.shelf import leases, shops
 from shop.views.desk import bp
 
@@ -53,7 +52,7 @@ def holder(token: str) -> Response:
             today=clock.today(),
             shop=shops.of_village(card.person.area),
             balance=ledger.balance_of(card.person) if active else None,
-            spoken_balance=spoken_balance,
+            spoken_balance=labels.spoken_balance,
             lapses=expiry.warning(card.person) if active else None,
             latest=ledger.latest(card.person, LATEST_ENTRIES) if active else [],
             explain_transfer=labels.explain_transfer,
