@@ -22,6 +22,7 @@ from shop.desk import devices, proxies
 from shop.models import Redemption
 from shop.views import MINDING, READERS, desk, guidetexts, helptexts, proposals, shelf, stock, waiting
 from shop.views.shelf import budget
+from shop.views.shown import shown_server
 
 SHOP = Package(
     name="shop",
@@ -29,12 +30,12 @@ SHOP = Package(
     pages=[room.bp for room in (desk, shelf, stock)],
     programs=[api.bp],
     commands=[cli.devices_cli, cli.goods_cli],
-    filters={"yuan": labels.yuan, "initials": initials},
+    filters={"yuan": labels.yuan, "initials": initials, "shown_server": shown_server},
     fillings=[
         CARD_PAGE.filling("desk.holder"),
         DEVICES.filling(devices.device_of_key),
         NAMINGS.filling(trailwords.REDEMPTION),
-        NAMES_KEPT.filling(proxies.names_kept),
+        NAMES_KEPT.filling(devices.names_kept, proxies.names_kept),
         ENTRY_KINDS.filling(*supervision.SUPERVISED),
         FIGURES.filling(
             Figure("aixin_redemptions", "Redemptions, those that were undone too.", rows_of(Redemption))

@@ -30,7 +30,9 @@ WORDS = Words(
     actions={
         "budget.set": _("set the budget for the shop's goods"),
         "device.add": _("gave a device a key"),
+        "device.give_voids": _("let a device void whatever the shop handed out"),
         "device.revoke": _("took a device's key back"),
+        "device.take_voids": _("let a device void only what it just handed out"),
         "goods.add": _("put an article on the shelf"),
         "goods.archive": _("put an article into the archive"),
         "goods.bring_back": _("brought an article back from the archive"),

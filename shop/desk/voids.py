@@ -17,6 +17,7 @@ from shop.models import Device, MoveKind, Redemption, StockMove, Void
 from shop.stock import counts, lots
 
 UNDO_FOR = timedelta(minutes=2)
+DEVICE_VOIDS_FOR = timedelta(minutes=15)  # as long as its receipt is an original
 
 
 def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
@@ -24,7 +25,9 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
 
     An entry that was merged since sends the points on to the one that was kept. Voided already, the first
     void is returned. Refused `reason_missing`, `quarter_over` after the quarter of the redemption,
-    `own_card` for its holder, `counted_here` for who counted this quarter's stock, also through a device.
+    `own_card` for its holder, `counted_here` for who counted this quarter's stock, also through a device;
+    and to a device without the right to void `not_yours` for what it did not hand out, and `too_late` after
+    15 minutes.
     Locks: the worker's account, then the lots by id.
     """
     reason = required_reason(reason)
@@ -42,6 +45,8 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
         raise Refused(
             "counted_here", _("Who counted this quarter's stock does not void. Ask another manager.")
         )
+    if isinstance(by, Device) and by.voids_given_by_id is None:
+        _check_device_undoes(by, redemption)
     transfer = ledger.reverse(redemption.transfer, f"void:{redemption.id}", redemption.number, actor)
     merging.follow(redemption.card.person, actor)
     voided = Void(
@@ -64,6 +69,22 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
     db.session.flush()
     db.session.expire(redemption, ["void"])
     return voided
+
+
+def _check_device_undoes(device: Device, redemption: Redemption) -> None:
+    """Check that a device undoes what it handed out itself, soon after. Refused `not_yours`, `too_late`."""
+    if redemption.device_id != device.id:
+        raise Refused(
+            "not_yours", _("This was handed out elsewhere. A manager voids it, on the redemption's page.")
+        )
+    if clock.now() - redemption.at > DEVICE_VOIDS_FOR:
+        raise Refused(
+            "too_late",
+            _(
+                "A till takes back within %(n)s minutes. A manager voids it, on the redemption's page.",
+                n=DEVICE_VOIDS_FOR // timedelta(minutes=1),
+            ),
+        )
 
 
 def undo(redemption: Redemption, by: User) -> Void:
