@@ -37,7 +37,7 @@ lint: .venv/dev $(CATALOGUE).mo  ## Style, types and the architecture's layers
 
 messages: .venv/dev  ## Take new words into the Chinese catalogue
 	@mkdir -p build
-	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --no-location --sort-output -o build/messages.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 --no-location --sort-output -o build/messages.pot .
 	$(BIN)/pybabel -q update -i build/messages.pot -d translations -l zh -w 110 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 roles: .venv/run $(CATALOGUE).mo  ## Write the table of roles and pages anew

@@ -77,7 +77,7 @@ IN_PLACE = "in_place"  # the category of what a page says at a place on it
 
 MOST_NAMED = 5  # of those that were left for one reason, as what is said travels in a cookie
 
-# Under this address programs ask: what goes wrong there is told in JSON.
+# Under this address programs ask.
 API_PREFIX = "/api/"
 
 
@@ -247,8 +247,8 @@ def flash_warning(text: str) -> None:
 
 
 def answer_refusal(refusal: Refused) -> Response | tuple[str, int]:
-    """The answer to a refusal that no form shows: an error page, or JSON for a program."""
-    if request.path.startswith(API_PREFIX):
+    """The answer to a refusal that no form shows: an error page, or JSON for a program or a page's script."""
+    if _wants_json():
         return problem(refusal)
     events.tell_refusal(refusal)
     status = refusal.status
@@ -276,6 +276,11 @@ def asked_by_script() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
+def _wants_json() -> bool:
+    """Whether what goes wrong is told in JSON: a program asks, or a page's script."""
+    return request.path.startswith(API_PREFIX) or asked_by_script()
+
+
 def problem(refusal: Refused, status: int | None = None, **more: object) -> Problem:
     """The answer to a program that was refused: application/problem+json (RFC 9457).
 
@@ -298,14 +303,14 @@ def problem(refusal: Refused, status: int | None = None, **more: object) -> Prob
 
 
 def answer_error(error: HTTPException) -> Response | tuple[str, int]:
-    """The answer to an HTTP error: an error page, or JSON for a program."""
+    """The answer to an HTTP error: an error page, or JSON for a program or a page's script."""
     if error.code is None or error.response is not None or error.code < 400:
         return error.get_response()
-    if request.path.startswith(API_PREFIX):
+    _tell_what_was_denied(error.code)
+    if _wants_json():
         return _problem_of_error(error, error.code)
     if isinstance(error, MethodNotAllowed) and request.method in ("GET", "HEAD"):
         return redirect(_page_above())
-    _tell_what_was_denied(error.code)
     explanations = {
         403: (gettext("Not for you to do"), gettext("Your role does not include this. Ask your committee.")),
         404: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
@@ -346,8 +351,9 @@ def _page_above() -> str:
 
 
 def _problem_of_error(error: HTTPException, status: int) -> Problem:
-    """The answer to a program for an HTTP error; an unknown status means that something broke."""
+    """The answer in JSON for an HTTP error; an unknown status means that something broke."""
     refusals = {
+        403: ("not_allowed", _("Your role does not include this. Ask your committee.")),
         404: ("not_found", _("Nothing is at this address.")),
         405: ("method_not_allowed", _("This address does not take this method.")),
         413: ("too_large", _("That is more than is taken at once.")),
@@ -409,7 +415,7 @@ def answer_trouble(error: DBAPIError | PoolTimeoutError) -> Response:
 
 def unavailable(refusal: Refused, retry_seconds: int = 30) -> Response:
     """The answer while nothing can be read or written: a page that asks the database nothing, or JSON."""
-    if request.path.startswith(API_PREFIX):
+    if _wants_json():
         answer = problem(refusal, 503)
     else:
         page = current_app.jinja_env.get_template("unavailable.html")

@@ -1,6 +1,6 @@
 """Labels, in the words of the field, for what the models keep as codes."""
 
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from ground.paper import words
@@ -121,10 +121,11 @@ def state_of(assessment: Assessment | None) -> str:
 
 def quorum_text(rules: MeetingRules) -> str:
     """The quorum of a meeting, as a sentence."""
-    return gettext(
-        "To decide, %(share)s of those invited have to be there, and at least %(least)d people.",
+    return ngettext(
+        "To decide, %(share)s of those invited have to be there, and at least %(num)s person.",
+        "To decide, %(share)s of those invited have to be there, and at least %(num)s people.",
+        rules.least_present,
         share=QUORUMS[rules.quorum],
-        least=rules.least_present,
     )
 
 

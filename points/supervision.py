@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -167,7 +167,7 @@ def frequent_confirmers(village: Area, period: DaySpan) -> Iterator[Entry]:
             done_by=user,
             action=gettext("confirmed records of one worker"),
             subject=worker,
-            figure=gettext("%(n)s times", n=times),
+            figure=ngettext("%(num)s time", "%(num)s times", times),
             page=EntryPage("services.services", {"state": str(ServiceState.CONFIRMED), "worker": worker.id}),
         )
 

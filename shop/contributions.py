@@ -35,6 +35,7 @@ from shop.views import (
     waiting,
 )
 from shop.views.shelf import budget
+from shop.views.shown import shown_server
 
 SHOP = Package(
     name="shop",
@@ -42,13 +43,18 @@ SHOP = Package(
     pages=[room.bp for room in (desk, offline, shelf, stock)],
     programs=[api.bp],
     commands=[cli.devices_cli, cli.goods_cli],
-    filters={"yuan": labels.yuan, "initials": initials, "lease_state": labels.lease_state},
+    filters={
+        "yuan": labels.yuan,
+        "initials": initials,
+        "lease_state": labels.lease_state,
+        "shown_server": shown_server,
+    },
     fillings=[
         CARD_PAGE.filling("desk.holder"),
         DEVICES.filling(devices.device_of_key),
         DEBITS.filling(leases.check_free_in),
         NAMINGS.filling(trailwords.REDEMPTION),
-        NAMES_KEPT.filling(proxies.names_kept),
+        NAMES_KEPT.filling(devices.names_kept, proxies.names_kept),
         ENTRY_KINDS.filling(*supervision.SUPERVISED),
         FIGURES.filling(
             Figure("aixin_redemptions", "Redemptions, those that were undone too.", rows_of(Redemption))

@@ -10,6 +10,7 @@ from people.held import DASH, HeldSection, Reader, day
 from people.models import Card, Person
 from people.roster import persons
 from points import amounts
+from shop import labels
 from shop.models import Redemption
 
 
@@ -53,7 +54,7 @@ def about(person: Person, reader: Reader) -> list[HeldSection]:
                     ),
                     amounts.show(redemption.total),
                     f"{redemption.proxy.name} ({redemption.proxy.relation})" if redemption.proxy else DASH,
-                    redemption.served_by,
+                    labels.at_device(redemption.served_by, redemption.operator),
                     redemption.void.reason if redemption.void else DASH,
                 )
                 for redemption in redemptions

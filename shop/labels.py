@@ -52,6 +52,11 @@ def spoken_result(total: int, after: int) -> str:
         )
 
 
+def at_device(server: str, operator: str | None) -> str:
+    """Who served, and behind a device's name whoever stood at it, if that was said."""
+    return gettext("%(device)s (%(operator)s)", device=server, operator=operator) if operator else server
+
+
 def opening_text(shop: Shop) -> str:
     """Whether a shop is open now, and until or from when, in one sentence."""
     hours = shops.hours_of(shop)

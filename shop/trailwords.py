@@ -30,7 +30,9 @@ WORDS = Words(
     actions={
         "budget.set": _("set the budget for the shop's goods"),
         "device.add": _("gave a device a key"),
+        "device.give_voids": _("let a device void whatever the shop handed out"),
         "device.revoke": _("took a device's key back"),
+        "device.take_voids": _("let a device void only what it just handed out"),
         "entry.book": _("booked what came in from a desk without a network"),
         "entry.set_aside": _("set aside what came in from a desk without a network"),
         "goods.add": _("put an article on the shelf"),

@@ -158,7 +158,7 @@ def eventful(cast, lived_in):
         departures.add_item(cast.county, "隐瞒火灾隐患", today, cast.county_user)
         departures.decide_rule(village, Outcome.KEEP, 30, "村民会议", today, chair)
         expiry.resolve(village, today - timedelta(days=90), today + timedelta(days=60), "村民会议", chair)
-        devices.add_device(cast.shop, "收银机", cast.manager)
+        devices.give_voids(devices.add_device(cast.shop, "收银机", cast.manager)[0], cast.manager)
         backing.set_budget(cast.shop, today.year, 500_000, "村民会议", chair)
         for _entry in range(2):
             persons.add_person(village, "李重名", clerk, "13900002222")

@@ -127,4 +127,4 @@ def test_a_form_that_was_refused_and_is_opened_anew_stands_on_its_page(cast, cli
     page, client = f"/v/{VILLAGE}/goods/{cast.goods.id}", client_of(cast.manager)
     assert client.post(f"{page}/price", data={"price": "4", "holds_from": ""}).status_code == 422
     assert client.get(f"{page}/price").location == page
-    assert client.get("/api/v1/redemptions").status_code == 405
+    assert client.get("/api/v1/redemptions/1/void").status_code == 405

@@ -151,6 +151,7 @@ def stage(cast, lived_in):
             accounts.grant(waiting, role, cast.village, cast.chair)
         cards.report_lost(cast.card_of(cast.workers[2]), cast.chair)
         devices.add_device(cast.shop, "收银机", cast.manager)
+        devices.give_voids(devices.add_device(cast.shop, "后门收银机", cast.manager)[0], cast.manager)
         old, spare, towel = (goods.add_goods(cast.shop, name, "个", 5) for name in ("火柴", "蜡烛", "毛巾"))
         goods.archive(old, cast.manager)
         pictures.set_picture(cast.goods, Jpeg(a_picture(200, 200)), cast.manager)

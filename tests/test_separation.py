@@ -318,6 +318,21 @@ def test_a_device_of_a_second_sign_in_is_the_human_s_too(cast):
     refused("counted_here", voids.void, taken, "拿错了", device)
 
 
+def test_a_colleague_s_device_is_no_way_round_the_count(cast, till):
+    """Who counted does not let a device void that acts for another manager; who set it up does."""
+    with transaction():
+        colleague = new_sign_in(cast, "colleague", "钱店长", Role.MANAGER)
+        device, _key = devices.add_device(cast.shop, "后门", colleague)
+    taken = bought(cast)
+    counted(cast)
+    refused("counted_here", voids.void, taken, "拿错了", cast.manager)
+    refused("not_yours", devices.give_voids, device, cast.manager)
+    refused("not_yours", voids.void, taken, "拿错了", device)
+    again = do(new_sign_in, cast, "again", colleague.name, Role.MANAGER)
+    do(devices.give_voids, device, again)
+    assert do(voids.void, taken, "拿错了", device).made_by == "后门"
+
+
 @pytest.mark.parametrize("end", ["role", "sign-in"])
 def test_a_device_stops_with_its_manager(cast, end):
     with transaction():

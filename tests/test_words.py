@@ -25,6 +25,28 @@ def texts(string):
     return [string] if isinstance(string, str) else list(string)
 
 
+# What is counted, in the plural; and how the messages begin in which there are always several.
+COUNTED = (
+    "days|files|grids|households|items|kinds|members|people|records|rows|things|times|units|words|workers"
+)
+PLURAL = re.compile(rf"(?:%\(\w+\)[sd]|\{{\}}) (?:more |working |kinds of )?(?:{COUNTED})\b")
+ALWAYS_SEVERAL = (
+    *("%(n)s of %(grids)s grids", "%(n)s times (", "A name opens its line", "Anyone may.", "Ends within"),
+    *("Every grid has", "Expires within", "More than %(n)s units", "Nothing runs low", "Only if the village"),
+    *("Points are kept for 1 to", "The file is too large", "The worker reads it at once", "This list has"),
+    "{} things",
+)
+
+
+def test_a_count_of_one_is_no_plural():
+    """In English: where one can be counted, the message has a singular."""
+    with CATALOGUE.open("rb") as file:
+        plain = [message.id for message in read_po(file) if isinstance(message.id, str)]
+    counting = {text for text in plain if PLURAL.search(text)}
+    assert {text for text in counting if not text.startswith(ALWAYS_SEVERAL)} == set()
+    assert len(counting) == len(ALWAYS_SEVERAL)
+
+
 # Buttons that do something for all who need it, pressed where nobody does.
 NOTHING_TO_DO = (
     ("chair", f"{HERE}/cards/issue", f"{HERE}/cards"),

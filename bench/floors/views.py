@@ -186,6 +186,8 @@ def _redeem(database: Database, till: Any, order: dict[str, Any], key: str) -> d
         "day": day,
         "at": (now + CHINA).strftime("%Y-%m-%dT%H:%M:%S+08:00"),
         "served_by": till["name"],
+        "operator": None,
+        "collector": None,
         "check_url": f"HTTP://{request.host.upper()}/R/{code}",
         "voided": False,
         "void": None,

@@ -1,6 +1,6 @@
 """The ledgers on paper: A4 across, the grids one after another, everything in full."""
 
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from duties.households.ledger import GridSection, HouseholdRow, Ledger
@@ -62,12 +62,12 @@ def _figures(ledger: Ledger) -> str:
     """
     rows, classes = list(ledger.rows), ledger.classes
     parts = [
-        _("%(households)d households", households=len(rows)),
-        _("%(people)d people", people=sum(row.residents for row in rows)),
+        ngettext("%(num)s household", "%(num)s households", len(rows)),
+        ngettext("%(num)s person", "%(num)s people", sum(row.residents for row in rows)),
         *[f"{_class_text(attention)} {classes[attention]}" for attention in Attention],
     ]
     if ledger.grid is None:
-        parts.insert(0, _("%(grids)d grids", grids=len(ledger.sections)))
+        parts.insert(0, ngettext("%(num)s grid", "%(num)s grids", len(ledger.sections)))
     return "　".join(parts)
 
 
@@ -81,7 +81,7 @@ def _section(section: GridSection) -> list[Strip]:
         f"{section.name} {section.code}",
         _("Grid worker: %(name)s", name=section.worker or _("nobody")),
         _("Instructor: %(name)s", name=section.instructor or _("nobody")),
-        _("%(households)d households", households=len(section.rows)),
+        ngettext("%(num)s household", "%(num)s households", len(section.rows)),
     ]
     title, size = fit("　".join(serving), ROOM_MM, BODY, 6, bold=True)
     above = [*paragraph(title, ROOM_MM, size, bold=True), gap(1)]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -266,7 +266,14 @@ def move_households(village: str, ident: int) -> Answer:
                 ]
                 files.move(ticked, into, current_user)  # locked after the grid
         if form.status == 200:
-            flash(gettext("%(n)s households now belong to %(into)s.", n=len(ticked), into=into.name))
+            flash(
+                ngettext(
+                    "%(num)s household now belongs to %(into)s.",
+                    "%(num)s households now belong to %(into)s.",
+                    len(ticked),
+                    into=into.name,
+                )
+            )
             return redirect(url_for("duties.grid_households", village=village, ident=into.id))
     grid = grid_in_scope(ident)
     _offer_other_grids(form, grid)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_ngettext
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -66,7 +67,11 @@ def split(
         if not 0 < households < before:
             raise Refused(
                 "too_many_households",
-                _("It has %(n)s households: at least one goes and at least one remains.", n=before),
+                lazy_ngettext(
+                    "It has %(num)s household: at least one goes and at least one remains.",
+                    "It has %(num)s households: at least one goes and at least one remains.",
+                    before,
+                ),
                 "households",
             )
         grid.households = before - households

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from flask_babel import lazy_gettext as _
+from flask_babel import lazy_ngettext
 from sqlalchemy import func, select
 
 from ground.db import db
@@ -46,10 +46,11 @@ def check_none_live(grid: Grid) -> None:
     if living:
         raise Refused(
             "households_live",
-            _(
-                "“%(name)s” still has the files of %(n)s households. First move them to another grid.",
+            lazy_ngettext(
+                "“%(name)s” still has the file of %(num)s household. First move it to another grid.",
+                "“%(name)s” still has the files of %(num)s households. First move them to another grid.",
+                living,
                 name=grid.name,
-                n=living,
             ),
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_ngettext
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
@@ -169,9 +170,17 @@ def _check_own_items(own: Sequence[NewItem], limits: Limits) -> None:
         if sum(item.points * kind > 0 for item in own) > most:
             raise Refused(
                 "too_many_items",
-                _("A village adds at most %(n)s bonus items.", n=most)
+                lazy_ngettext(
+                    "A village adds at most %(num)s bonus item.",
+                    "A village adds at most %(num)s bonus items.",
+                    most,
+                )
                 if kind > 0
-                else _("A village adds at most %(n)s deduction items.", n=most),
+                else lazy_ngettext(
+                    "A village adds at most %(num)s deduction item.",
+                    "A village adds at most %(num)s deduction items.",
+                    most,
+                ),
             )
     for item in own:
         if abs(item.points) > limits.points:

@@ -6,7 +6,7 @@ One of changes (变更公示) holds the lines that accepted objections changed, 
 from dataclasses import dataclass, field
 from datetime import date
 
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from ground.clock import Quarter
@@ -137,7 +137,7 @@ class NoticeSheet:
         return NoticeRow(
             number=0,
             name=str(_("Sum")),
-            grid=str(_("%(count)d people", count=len(rows))),
+            grid=str(ngettext("%(num)s person in all", "%(num)s people in all", len(rows))),
             cells=[sum(row.cells[column] for row in rows) for column in range(len(self.columns))],
             deductions=sum(row.deductions for row in rows),
             adjustments=sum(row.adjustments for row in rows),

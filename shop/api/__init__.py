@@ -39,4 +39,4 @@ def _forbid_caching(response: Response) -> Response:
 
 
 # They register their routes.
-from shop.api import cards, document, goods, redemptions
+from shop.api import cards, closing, document, goods, opening, redemptions

@@ -20,6 +20,7 @@ class Shape:
 
     def __init__(self, schema: dict[str, Any]) -> None:
         self.kind = schema.get("type")
+        self.format = schema.get("format")
         self.default = schema.get("default")
         self._validator = Draft202012Validator({**schema, "components": CONTENT["components"]})
 

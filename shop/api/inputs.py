@@ -1,6 +1,7 @@
 """The body, query and headers of a request, once they are as the document says."""
 
 import json
+from datetime import date
 from typing import Any, NoReturn
 
 from flask import request
@@ -59,7 +60,14 @@ def _parameter_value(values: list[str], shape: Shape, place: str) -> Any:
         _invalid(place, "sent more than once")
     value = _number(values[0]) if shape.kind == "integer" else values[0]
     _check(value, shape, place)
-    return value
+    return _day(value, place) if shape.format == "date" else value
+
+
+def _day(text: Any, place: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        _invalid(place, "no such day")
 
 
 def _number(text: str) -> int | str:

@@ -102,5 +102,8 @@ def lock(shop: Shop, basket: Mapping[int, int], entry_ids: Sequence[int], day: d
         for goods, price, taken in db.session.execute(_ARTICLES, values):
             articles.setdefault(goods.id, Article(goods, basket[goods.id], price, taken, day))
     if len(articles) < len(basket):
-        raise Refused("unknown_goods", _("Something in the basket is not from this shop."))
+        missing = min(basket.keys() - articles.keys())
+        raise Refused(
+            "unknown_goods", _("Something in the basket is not from this shop."), f"goods-{missing}"
+        )
     return [articles[goods_id] for goods_id in sorted(articles)]

@@ -2,18 +2,19 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
-from ground import clock
+from ground import clock, names
 from ground.db import db, lock
 from ground.refusal import Refused
 from people import audit
-from people.models import Role, User
-from shop.models import Device, Shop
+from people.models import Area, Role, User
+from people.signin import humans
+from shop.models import Device, Redemption, Shop
 
 PREFIX = "aixin_"  # so that a key which turns up somewhere is known for what it is
 
@@ -47,6 +48,33 @@ def revoke(device: Device, actor: User | None) -> Device:
     return device
 
 
+def give_voids(device: Device, actor: User) -> None:
+    """Let a device undo whatever the shop handed out in the quarter, as the manager may for whom it acts.
+
+    Only they give it, and answer for it: another manager would void by their name, also where they may not
+    void themselves. Refused `not_yours`.
+    """
+    lock(device)
+    if device.added_by is None or not humans.is_same(device.added_by, actor):
+        raise Refused("not_yours", _("Whoever set the device up lets it void: it acts for them."))
+    if device.voids_given_by_id is None:
+        _set_voids(device, actor, actor)
+
+
+def take_voids(device: Device, actor: User | None) -> None:
+    """Let a device undo no more than what it handed out itself, for a while."""
+    lock(device)
+    if device.voids_given_by_id is not None:
+        _set_voids(device, None, actor)
+
+
+def _set_voids(device: Device, giver: User | None, actor: User | None) -> None:
+    device.voids_given_by = giver
+    db.session.flush()
+    action = "device.give_voids" if giver else "device.take_voids"
+    audit.note(actor, action, device, device.shop.village, name=device.name)
+
+
 _BY_DIGEST = (
     select(Device)
     .options(joinedload(Device.shop).joinedload(Shop.village))
@@ -66,11 +94,30 @@ def devices_of(shop: Shop | None) -> Sequence[Device]:
     None: of every shop.
     """
     query = select(Device).options(
-        joinedload(Device.shop).joinedload(Shop.village), joinedload(Device.added_by)
+        joinedload(Device.shop).joinedload(Shop.village),
+        joinedload(Device.added_by),
+        joinedload(Device.voids_given_by),
     )
     if shop is not None:
         query = query.where(Device.shop_id == shop.id)
     return db.session.scalars(query.order_by(Device.shop_id, Device.id)).all()
+
+
+def read_operator(name: str) -> str:
+    """The name of who stands at a device, as it is kept; it is no sign-in and opens nothing.
+
+    Refused `bad_operator` (1 to 40 characters).
+    """
+    name = names.kept(name)
+    if not 1 <= len(name) <= 40:
+        raise Refused("bad_operator", _("The name of who stands at the till has 1 to 40 characters."))
+    return name
+
+
+def names_kept(village: Area) -> Iterable[str]:
+    """Who stood at the devices of a village's shop."""
+    at_till = select(Redemption.operator).join(Redemption.shop).where(Redemption.operator.is_not(None))
+    return filter(None, db.session.scalars(at_till.where(Shop.village_id == village.id).distinct()))
 
 
 def _digest(key: str) -> str:

@@ -28,16 +28,14 @@ class Collector:
     signature: list[list[int]]
 
 
-def read_collector(name: str, relation: str, signature: Any = ()) -> Collector | None:
-    """The collector from what was typed and signed; None where no name is given.
+def read_collector(name: str, relation: str, signature: Any = ()) -> Collector:
+    """The collector from what was typed and signed.
 
-    Refused `bad_proxy` for a name or relation that is too long or a missing relation; `bad_signature` for
-    anything but at most 200 strokes of together at most 4,000 points in the field of 1000 by 400.
+    Refused `bad_proxy` for a name or relation that is missing or too long; `bad_signature` for anything but
+    at most 200 strokes of together at most 4,000 points in the field of 1000 by 400.
     """
     name, relation = names.kept(name), names.tidy(relation)
-    if not name:
-        return None
-    if len(name) > 100 or not 1 <= len(relation) <= 40:
+    if not (1 <= len(name) <= 100 and 1 <= len(relation) <= 40):
         raise Refused(
             "bad_proxy", _("Write down who came, and who they are to the worker."), "proxy_relation"
         )

@@ -86,12 +86,14 @@ def redeem(
     collector: Collector | None = None,
     chance: random.Random | None = None,
     expected_total: int | None = None,
+    operator: str | None = None,
     handed_out: HandedOut | None = None,
 ) -> Redemption:
     """Hand out a basket (goods id → units) against a card, to its holder or a collector.
 
     The key is made before sending: the same key with the same card and basket returns the first redemption,
     marked `is_repeated`; with anything else it is Refused `key_reused`, and `voided` if that was undone.
+    `operator` is who stands at the device, by what it says.
     Refused `empty_basket`, `bad_quantity`, `unknown_goods`, `other_village`, `shop_closed`, `card_inactive`,
     `term_ended`, `own_card`, `own_proxy` for who serves and collects, `limit_reached`, `price_changed` where
     it does not come to `expected_total` tenths, `insufficient_points` (with what is missing), `out_of_stock`.
@@ -129,6 +131,7 @@ def redeem(
         total=total,
         clerk_id=actor.id if actor else None,
         device_id=by.id if isinstance(by, Device) else None,
+        operator=operator,
         at=handed_out.at if handed_out else clock.now(),
         entry_id=handed_out.entry_id if handed_out else None,
     )
@@ -147,11 +150,11 @@ def redeem(
     for line in lines:
         line.redemption_id = redemption.id
     insert_rows(lines)
-    if collector is not None:
-        _add_proxy(redemption, collector)
+    proxy = None if collector is None else _add_proxy(redemption, collector)
     taken = [(lot, -units) for lot, units in parts]
     lots.move_lots(taken, MoveKind.REDEMPTION, f"redemption:{key}", actor, redemption_id=redemption.id)
-    know(redemption, card=card, transfer=transfer, lines=lines, void=None, device=redemption.device_id and by)
+    know(redemption, card=card, transfer=transfer, lines=lines, proxy=proxy, void=None)
+    know(redemption, device=redemption.device_id and by)
     return redemption
 
 
@@ -192,16 +195,16 @@ def key_after(card: Card, transfers: int) -> str:
     return f"desk-{card.number}-{transfers}"
 
 
-def _add_proxy(redemption: Redemption, collector: Collector) -> None:
-    db.session.add(
-        Proxy(
-            redemption_id=redemption.id,
-            name=collector.name,
-            relation=collector.relation,
-            signature=collector.signature,
-        )
+def _add_proxy(redemption: Redemption, collector: Collector) -> Proxy:
+    proxy = Proxy(
+        redemption_id=redemption.id,
+        name=collector.name,
+        relation=collector.relation,
+        signature=collector.signature,
     )
+    db.session.add(proxy)
     db.session.flush()
+    return proxy
 
 
 def _repeated_redemption(
@@ -265,14 +268,14 @@ def note_serial(shop: Shop, day: date, serial: int) -> datetime | None:
     return until
 
 
-def redemptions_of(shop: Shop) -> Select[Redemption]:
-    """The shop's redemptions, the latest first; for paging.
+def redemptions_of(shop: Shop, since: date = date.min) -> Select[Redemption]:
+    """The shop's redemptions since a day, the latest first; for paging.
 
     In the order of their receipts, in which the index of a shop's receipts has them too.
     """
     return (
         select(Redemption)
-        .where(Redemption.shop_id == shop.id)
+        .where(Redemption.shop_id == shop.id, Redemption.day >= since)
         .order_by(Redemption.day.desc(), Redemption.serial.desc())
     )
 

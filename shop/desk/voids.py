@@ -18,6 +18,7 @@ from shop.shelf import leases
 from shop.stock import counts, lots
 
 UNDO_FOR = timedelta(minutes=2)
+DEVICE_VOIDS_FOR = timedelta(minutes=15)  # as long as its receipt is an original
 
 
 def void(redemption: Redemption, reason: str, by: User | Device, lease: Lease | None = None) -> Void:
@@ -26,8 +27,9 @@ def void(redemption: Redemption, reason: str, by: User | Device, lease: Lease | 
     An entry that was merged since sends the points on to the one that was kept. Voided already, the first
     void is returned. Refused `reason_missing`, `quarter_over` after the quarter of the redemption,
     `own_card` for its holder, `counted_here` for who counted this quarter's stock, also through a device;
-    `leased` while a desk without a network holds the shop, unless it is this `lease`'s own step back.
-    Locks: the worker's account, then the lots by id, then the shop.
+    and to a device without the right to void `not_yours` for what it did not hand out, and `too_late` after
+    15 minutes; `leased` while a desk without a network holds the shop, unless it is this `lease`'s own step
+    back. Locks: the worker's account, then the lots by id, then the shop.
     """
     reason = required_reason(reason)
     actor = by if isinstance(by, User) else None
@@ -44,6 +46,8 @@ def void(redemption: Redemption, reason: str, by: User | Device, lease: Lease | 
         raise Refused(
             "counted_here", _("Who counted this quarter's stock does not void. Ask another manager.")
         )
+    if isinstance(by, Device) and by.voids_given_by_id is None:
+        _check_device_undoes(by, redemption)
     moves = db.session.scalars(
         select(StockMove)
         .where(StockMove.redemption_id == redemption.id, StockMove.kind == MoveKind.REDEMPTION)
@@ -67,6 +71,22 @@ def void(redemption: Redemption, reason: str, by: User | Device, lease: Lease | 
     db.session.flush()
     db.session.expire(redemption, ["void"])
     return voided
+
+
+def _check_device_undoes(device: Device, redemption: Redemption) -> None:
+    """Check that a device undoes what it handed out itself, soon after. Refused `not_yours`, `too_late`."""
+    if redemption.device_id != device.id:
+        raise Refused(
+            "not_yours", _("This was handed out elsewhere. A manager voids it, on the redemption's page.")
+        )
+    if clock.now() - redemption.at > DEVICE_VOIDS_FOR:
+        raise Refused(
+            "too_late",
+            _(
+                "A till takes back within %(n)s minutes. A manager voids it, on the redemption's page.",
+                n=DEVICE_VOIDS_FOR // timedelta(minutes=1),
+            ),
+        )
 
 
 def undo(redemption: Redemption, by: User) -> Void:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
+from ground import names
 from ground.figures import narrow
 from ground.forms import KeyedForm
 from ground.refusal import Refused
@@ -58,9 +59,10 @@ class BasketForm(KeyedForm):
     @property
     def collector(self) -> proxies.Collector | None:
         """Who came for the worker, or None. Refused `bad_proxy`, `bad_signature`."""
-        typed = self.proxy_relation.data or self.signature.data
-        if typed and not self.proxy_name.data.strip():
-            raise Refused("bad_proxy", _("Write down who came."), "proxy_name")
+        if not names.kept(self.proxy_name.data):
+            if self.proxy_relation.data or self.signature.data:
+                raise Refused("bad_proxy", _("Write down who came."), "proxy_name")
+            return None
         return proxies.read_collector(self.proxy_name.data, self.proxy_relation.data, self._strokes())
 
     def _strokes(self) -> Any:

@@ -14,7 +14,8 @@ class Device(Base):
     """A till or program with a key of its own for one shop; of the key only its SHA-256 is kept.
 
     It acts for whoever set it up, `added_by`: what is refused them is refused to it. Devices of before this
-    was written down may have nobody.
+    was written down may have nobody. It undoes what it handed out itself, for a while; anything else only
+    once who answers for it gave it the right to, `voids_given_by`.
     """
 
     __tablename__ = "device"
@@ -27,9 +28,11 @@ class Device(Base):
     added_at: Mapped[datetime] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    voids_given_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     shop: Mapped[Shop] = relationship()
-    added_by: Mapped[User | None] = relationship()
+    added_by: Mapped[User | None] = relationship(foreign_keys=[added_by_id])
+    voids_given_by: Mapped[User | None] = relationship(foreign_keys=[voids_given_by_id])
 
     # Whether somebody answers for it: who set it up is still a manager of its shop, which only a village has.
     is_answered_for: Mapped[bool] = column_property(

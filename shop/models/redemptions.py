@@ -21,8 +21,9 @@ def receipt_number(day: date, serial: int) -> str:
 class Redemption(Base):
     """Points handed in for goods (核销): one transfer, one receipt number, its lines and stock moves.
 
-    Either somebody served (`clerk`), or a device of the shop did. What was handed out without a network came
-    with an `entry` of the desk's journal.
+    Either somebody served (`clerk`), or a device of the shop did; `operator` is who stood at it, by what the
+    device said: no sign-in, and nothing depends on it. What was handed out without a network came with an
+    `entry` of the desk's journal.
     """
 
     __tablename__ = "redemption"
@@ -38,6 +39,7 @@ class Redemption(Base):
     transfer_id: Mapped[int] = mapped_column(ForeignKey("transfer.id"), unique=True)
     clerk_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+    operator: Mapped[str | None] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(Moment)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("lease_entry.id"))
 

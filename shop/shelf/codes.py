@@ -4,7 +4,7 @@ An own code has five digits, the last a Damm check digit, so that it is neither 
 EAN (eight or thirteen). What was scanned or typed is read by `people.scanning.reading`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
@@ -155,6 +155,12 @@ def _free_numbers(shop: Shop) -> Iterator[int]:
 def own_code(goods: Goods) -> Barcode | None:
     """The short code that the shop gave an article, or None."""
     return next((barcode for barcode in goods.barcodes if len(barcode.code) == OWN_CODE_DIGITS), None)
+
+
+def goods_by_code(shop: Shop, wanted: Collection[str]) -> dict[str, int]:
+    """The ids of a shop's articles by their codes, of these codes that one has."""
+    rows = select(Barcode.code, Barcode.goods_id).where(Barcode.shop_id == shop.id, Barcode.code.in_(wanted))
+    return dict(db.session.execute(rows).all()) if wanted else {}
 
 
 def find_barcode(shop_id: int, code: str) -> Barcode | None:

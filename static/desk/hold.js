@@ -21,7 +21,7 @@ function rowOf({ card, name, things, total }, open) {
     open(card);
   });
   row.querySelector(".figure").firstChild.data = shown(total);
-  row.querySelector(".when").textContent = section.dataset.things.replace("{}", things);
+  row.querySelector(".when").textContent = things === 1 ? section.dataset.thing : section.dataset.things.replace("{}", things);
   const drop = row.querySelector("button");
   drop.setAttribute("aria-label", drop.dataset.drop.replace("{}", () => name));
   drop.addEventListener("click", () => {

@@ -66,5 +66,6 @@ def furnish() -> str:
     """Give the cast's shop a device, and the servers the cast's day, whenever they run; the device's key."""
     with clock.at(TODAY), transaction():
         begin_calendar()
-        _device, key = devices.add_device(Cast().shop, "收银台", Cast().manager)
+        device, key = devices.add_device(Cast().shop, "收银台", Cast().manager)
+        devices.give_voids(device, Cast().manager)  # what was handed out may be undone later
     return key

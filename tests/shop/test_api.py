@@ -4,10 +4,9 @@ import json
 import logging
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, time
+from datetime import date, time, timedelta
 from threading import Barrier
 
-import pytest
 from sqlalchemy import select
 
 from ground import clock
@@ -26,20 +25,9 @@ from shop.shelf.hours import Hours, Span
 from shop.stock import counts, moves
 from tests.cast import TODAY, counted
 from tests.shop import till as tills
+from tests.shop.till import SALT, SOAP
 from tests.story import answer_lost, count, everything_fits
 from tests.test_rules import methods
-
-SOAP, SALT = 1, 2  # what the cast's goods are called by their ids
-
-
-@pytest.fixture
-def till(cast, client_of):
-    """A till of the village's shop; the worker has 100 points."""
-    cast.earn(cast.worker, 1000)
-    till = tills.at(client_of(None), cast.shop)
-    assert (cast.goods.id, cast.salt.id) == (SOAP, SALT)
-    db.session.rollback()
-    return till
 
 
 def codes_of(operation):
@@ -125,6 +113,8 @@ def test_what_the_desk_did_is_there_for_the_till_and_the_other_way_round(cast, t
         at_the_desk = redemptions.redeem("k" * 16, cast.shop, cast.card, {SOAP: 1}, cast.volunteer).id
     told = till.get(f"/redemptions/{at_the_desk}").json
     assert (told["served_by"], told["voided"]) == ("马志愿", False)
+    with transaction():
+        devices.give_voids(db.session.scalars(select(Device)).one(), cast.manager)
     assert till.void(at_the_desk, "退货").json["void"]["by"] == "门口收银台"
     by_till = till.order(cast.card.number, {SOAP: 1}).json
     page = client_of(cast.manager).get(f"/v/{cast.village.code}/redemptions/{by_till['id']}").text
@@ -185,6 +175,7 @@ def test_every_code_in_the_document_happens(app, cast, till, monkeypatch):
     done = till.order(number, {SOAP: 1}, key="used").json["id"]
     meets("key_reused", till.order(number, {SOAP: 2}, key="used"))
     meets("price_changed", till.order(number, {SOAP: 2}, total=5.9))
+    _of_who_comes(meets, till, cast, number)
     undone = till.order(number, {SALT: 1}, key="undone", total=2.5).json["id"]
     till.void(undone, "拿错了")
     meets("voided", till.order(number, {SALT: 1}, key="undone"))
@@ -205,6 +196,8 @@ def test_every_code_in_the_document_happens(app, cast, till, monkeypatch):
         meets("broken", till.order(number, {SOAP: 1}))
     with answer_lost("before"):
         meets("unknown_outcome", till.order(number, {SOAP: 1}))
+    with clock.at(TODAY + timedelta(days=1)):
+        meets("too_late", till.void(done, "太晚了"))
     with clock.at(date(2027, 1, 1)):
         meets("quarter_over", till.void(done, "太晚了"))
     with transaction():
@@ -224,6 +217,21 @@ def test_every_code_in_the_document_happens(app, cast, till, monkeypatch):
 
     assert happened - DOCUMENTED == {(405, "method_not_allowed")}  # the document says it of every address
     assert DOCUMENTED - happened == set()
+
+
+def _of_who_comes(meets, till, cast, number):
+    """What can be wrong about who comes for the worker, who stands at the till, and what was scanned."""
+    came = {"name": "李小明", "relation": "儿子"}
+    meets("bad_proxy", till.order(number, {SOAP: 1}, collector=came | {"name": " "}))
+    meets("bad_signature", till.order(number, {SOAP: 1}, collector=came | {"signature": [[1, 401, 3, 4]]}))
+    meets("own_proxy", till.order(number, {SOAP: 1}, collector=came | {"name": cast.manager.name}))
+    meets("bad_operator", till.order(number, {SOAP: 1}, operator="\u200b"))
+    meets("expired", till.order(number, {"(01)06901028075831(17)261227": 1}))
+    meets("in_future", till.get("/closing?day=2026-12-29"))
+    meets("bad_day", till.get("/closing?day=1999-12-31"))
+    with transaction():
+        at_the_desk = redemptions.redeem("k" * 16, cast.shop, cast.card, {SOAP: 1}, cast.volunteer).id
+    meets("not_yours", till.void(at_the_desk, "退货"))
 
 
 def _of_the_manager(meets, till, cast, number):
@@ -260,7 +268,8 @@ def _of_requests(meets, till, number):
         meets("not_json", till.ask("POST", path, data=json.dumps(order), headers=key))
         meets("too_large", till.ask("POST", path, data=b" " * 70_000, headers=key, **as_json))
         meets("invalid", till.ask("POST", path, json={}, headers=key))
-    meets("invalid", till.get("/goods?page=0"))
+    for address in ("/goods?page=0", "/redemptions?per_page=0", "/closing?day=2026-02-30"):
+        meets("invalid", till.get(address))
     meets(
         "bad_items", till.ask("POST", "/redemptions", headers=key, json=order | {"items": order["items"] * 2})
     )
@@ -297,6 +306,16 @@ NOT_AS_DESCRIBED = [
         for units in (0, -1, 1000, 1.5, True, "1", None, 10**30, 1e300)
     ),
     *((item(goods=goods), 422, "body/items/0/goods") for goods in (0, 2**31, 2**63, "1")),
+    (item(barcode="6901028075831"), 422, "body/items/0"),
+    ({"card": "x", "items": [{"quantity": 1}]}, 422, "body/items/0"),
+    ({"card": "x", "items": [{"barcode": "", "quantity": 1}]}, 422, "body/items/0/barcode"),
+    *((ORDER | {"operator": name}, 422, "body/operator") for name in ("", "长" * 41, "\0", None, 1)),
+    *((ORDER | {"collector": who}, 422, "body/collector") for who in ({}, {"name": "甲"}, None)),
+    (
+        ORDER | {"collector": {"name": "甲", "relation": "子", "signature": [[1, 2, 3, 4.5]]}},
+        422,
+        "body/collector/signature/0/3",
+    ),
     (ORDER | {"card": "\0"}, 422, None),  # text, but no card
     (ORDER | {"card": "😀"}, 422, None),
 ]

@@ -18,6 +18,7 @@ from ground import clock
 from ground.db import db, transaction
 from shop.desk import devices
 from shop.models import Source
+from shop.shelf import codes
 from shop.shelf import goods as shelf
 from shop.stock import moves
 from tests.cast import TODAY
@@ -26,6 +27,7 @@ EXAMPLES = 20  # of each operation, beside those that its coverage phase makes f
 
 # What a valid request may meet: the rules of the field say 422 to much that is well-formed.
 ANSWERS_TO_VALID = ["2xx", "401", "404", "409", "422"]
+ANSWERS_TO_INVALID = ["400", "401", "404", "405", "413", "415", "422"]
 
 # What must have been seen, or the run proved nothing: a request got through, was refused by the shape of it,
 # and by a rule of the field.
@@ -35,6 +37,11 @@ SEEN = {
     ("card", 404, "unknown_card"),
     ("goods", 200, None),
     ("goods", 422, "invalid"),
+    ("shop", 200, None),
+    ("closing", 200, None),
+    ("closing", 422, "in_future"),
+    ("latest", 200, None),
+    ("latest", 422, "invalid"),
     ("redeem", 201, None),
     ("redeem", 200, None),
     ("redeem", 400, "no_idempotency_key"),
@@ -79,7 +86,13 @@ def interface(cast, served):
             articles.append(article)
         people = (cast.worker, cast.worker, cast.neighbour, cast.stranger)
         cards = [cast.card.token, *(cast.card_of(person).number for person in people)]
-        there = {"cards": cards, "goods": [article.id for article in articles], "units": [1, 2, 3]}
+        there = {
+            "cards": cards,
+            "goods": [article.id for article in articles],
+            "codes": [codes.give_own_code(article, cast.manager).code for article in articles],
+            "names": ["李小明", "王芳"],
+            "units": [1, 2, 3],
+        }
     config = {
         "seed": 1,
         "generation": {
@@ -91,14 +104,21 @@ def interface(cast, served):
         "phases": {"stateful": {"generation": {"max-examples": EXAMPLES // 2}}},
         "analysis": {"constants": {"enabled": False}},
         "auth": {"openapi": {"device": {"bearer": key}}},
-        "checks": {"positive_data_acceptance": {"expected-statuses": ANSWERS_TO_VALID}},
+        "checks": {
+            "positive_data_acceptance": {"expected-statuses": ANSWERS_TO_VALID},
+            "negative_data_rejection": {"expected-statuses": ANSWERS_TO_INVALID},
+        },
         "dictionaries": {name: {"values": values} for name, values in there.items()},
         "parameters": {
             where: {"dictionary": name, "probability": 0.8}
             for where, name in {
                 "path.card": "cards",
                 "body.card": "cards",
+                "body.collector.name": "names",
+                "body.collector.relation": "names",
+                "body.items[*].barcode": "codes",
                 "body.items[*].goods": "goods",
+                "body.operator": "names",
                 "body.items[*].quantity": "units",
             }.items()
         },

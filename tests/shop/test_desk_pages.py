@@ -378,3 +378,20 @@ def test_a_key_whose_redemption_was_undone_says_so(cast, desk, page):
 def test_a_forged_receipt_is_told_to_whoever_asks(client_of):
     answer = client_of(None).get("/R/0123456789ABCDEF")
     assert (answer.status_code, "可能是假的" in answer.text) == (404, True)
+
+
+def test_the_desk_s_script_is_answered_in_json_whatever_goes_wrong(cast, client_of, desk, page):
+    """It puts no page into its page; what it can't read it takes for no answer, and says so."""
+
+    def told(answer):
+        assert answer.mimetype == "application/problem+json", answer.text
+        return answer.status_code, answer.json["code"]
+
+    too_large = {"scan": "x" * 9_000_000}
+    assert told(desk.post(f"{HERE}/desk/999999999", headers=JSON)) == (404, "not_found")
+    assert told(desk.post(f"/v/{NEXT_VILLAGE}/desk", headers=JSON)) == (404, "not_found")
+    assert told(desk.get(f"{HERE}/desk/undo/1", headers=JSON)) == (405, "method_not_allowed")
+    assert told(desk.post(f"{HERE}/desk", data=too_large, headers=JSON)) == (413, "too_large")
+    clerk = client_of(cast.clerk)
+    assert told(clerk.post(page, data=basket(cast, 1), headers=JSON)) == (403, "not_allowed")
+    assert count() == 0

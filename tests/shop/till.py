@@ -17,7 +17,7 @@ from shop.models import Shop
 from tests.cast import HASHED, Client
 
 ROOT = "/api/v1"
-METHODS = ("get", "post")
+SOAP, SALT = 1, 2  # what the cast's goods are called by their ids
 
 
 class Till:
@@ -41,10 +41,13 @@ class Till:
         return self.ask("GET", path, **more)
 
     def order(
-        self, card: str, basket: dict[int, int], key: str | None = None, **more: object
+        self, card: str, basket: dict[int | str, int], key: str | None = None, **more: object
     ) -> TestResponse:
-        """Hand out units by article; without a key under a new one."""
-        items = [{"goods": goods, "quantity": quantity} for goods, quantity in basket.items()]
+        """Hand out units by article or what was scanned of it; without a key under a new one."""
+        items = [
+            {"barcode" if isinstance(goods, str) else "goods": goods, "quantity": quantity}
+            for goods, quantity in basket.items()
+        ]
         key = key or f"order-{next(self._numbers)}"
         return self.ask(
             "POST",

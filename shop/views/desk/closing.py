@@ -15,6 +15,7 @@ from shop.paper.closing import ClosingSheet, OutflowRow, ReceiptRow, VoidRow, cl
 from shop.shelf import shops
 from shop.views import READERS
 from shop.views.desk import bp, lists
+from shop.views.shown import shown_server
 
 DAYS_LISTED = 92  # listed: a quarter
 
@@ -75,7 +76,7 @@ def _sheet(shop: Shop, closing: verbs.Closing) -> ClosingSheet:
                 redemption.at,
                 redemption.card.person.masked,
                 redemption.total,
-                redemption.served_by,
+                shown_server(redemption),
                 redemption.void is not None,
             )
             for redemption in closing.redemptions

@@ -6,6 +6,7 @@ from people.views.listing import Listing, context_records
 from people.views.shown import shown_name, shown_text
 from points import amounts
 from shop.models import Redemption
+from shop.views.shown import shown_server
 
 
 def _goods(redemption: Redemption) -> str:
@@ -50,7 +51,7 @@ DAY_REDEMPTIONS = Listing(
     (_("Receipt"), lambda redemption: redemption.number),
     (_("Time"), lambda redemption: redemption.at),
     (_("Who"), lambda redemption: shown_name(redemption.card.person)),
-    (_("Served by"), lambda redemption: shown_name(redemption.clerk) or redemption.served_by),
+    (_("Served by"), shown_server),
     (_("In points"), lambda redemption: amounts.as_number(redemption.total)),
     (_("Voided"), lambda redemption: bool(redemption.void)),
 )

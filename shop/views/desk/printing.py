@@ -13,15 +13,16 @@ from ground.db import stop_reading, transaction
 from ground.paper import printer
 from ground.refusal import Refused
 from people import access, audit
-from people.views.shown import shown_text
+from people.views.shown import shown_name, shown_text
 from points import expiry
 from shop.desk import redemptions as verbs
-from shop.models import ReceiptPrinter, Redemption
+from shop.models import Proxy, ReceiptPrinter, Redemption
 from shop.paper.dots import DOTS_WIDE, receipt_commands
 from shop.paper.receipt import PAPERS, Receipt, ReceiptLine, ReceiptProxy, receipt_pdf
 from shop.views import READERS
 from shop.views.desk import SERVING, bp
 from shop.views.desk.redemptions import redemption_or_404
+from shop.views.shown import shown_server
 
 
 @bp.get("/v/<village>/redemptions/<int:ident>/receipt.pdf")
@@ -97,7 +98,7 @@ def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
         with transaction():
             audit.note(current_user, "receipt.reprint", redemption, g.area, number=redemption.number)
     person = redemption.card.person
-    after, proxy = redemption.transfer.balance_after, redemption.proxy
+    after = redemption.transfer.balance_after
     return Receipt(
         shop=redemption.shop.name,
         village=person.area.name,
@@ -112,10 +113,16 @@ def _receipt(redemption: Redemption, reprint: bool) -> Receipt:
         total=redemption.total,
         before=after + redemption.total,
         after=after,
-        clerk=redemption.served_by,
+        clerk=shown_server(redemption),
         check_url=web.printed_url(url_for("desk.check", code=redemption.code)),
         void_reason=shown_text(redemption.void.reason) if redemption.void else None,
         reprint=reprint,
-        proxy=ReceiptProxy(proxy.name, proxy.relation, proxy.signature) if proxy else None,
+        proxy=_collector(redemption.proxy) if redemption.proxy else None,
         lapses=None if reprint or redemption.void else expiry.warning(person),
     )
+
+
+def _collector(proxy: Proxy) -> ReceiptProxy:
+    """Who came for the worker, as the reader may see it: who sees no name sees no signature either."""
+    signature = proxy.signature if access.is_insider() else []
+    return ReceiptProxy(shown_name(proxy), shown_text(proxy.relation), signature)

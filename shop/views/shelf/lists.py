@@ -49,6 +49,7 @@ DEVICES = Listing(
     (_("Added on"), lambda device: device.added_at),
     (_("Answers for it"), lambda device: device.added_by and device.added_by.name),
     (_("State"), _device_state),
+    (_("Let to void by"), lambda device: device.voids_given_by and device.voids_given_by.name),
     (_("Taken back at"), lambda device: device.revoked_at),
 )
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -175,7 +175,7 @@ def _save(ident: int, key: str, goods_id: int, counted: CountedUnits) -> None:
 
 
 def _saved_text(number: int) -> str:
-    return str(gettext("Saved: %(number)s kinds of goods.", number=number))
+    return str(ngettext("Saved: %(num)s kind of goods.", "Saved: %(num)s kinds of goods.", number))
 
 
 def _count_page(

@@ -75,6 +75,7 @@ def _workplace(clerk: User, chance: random.Random) -> list[tuple[str, int, str, 
     manager = accounts.add_user(f"manager-{village.id}", f"店长{village.id}", HASHED, None, temporary=False)
     accounts.grant(manager, Role.MANAGER, village, None)
     device, key = devices.add_device(shop, "收银台", manager)
+    devices.give_voids(device, manager)  # what was handed out may be undone days later
     till, item = TillKey(device.id, key, salt.id, 1), item_of(village)
     workers = select(Person).where(Person.area_id == village.id).order_by(Person.id).limit(CARDS_A_VILLAGE)
     return [
