@@ -25,21 +25,19 @@ HAS_READER = shutil.which("npm") is not None
 
 Card = tuple[str, str, str]
 
-# What the page's own reader says of pictures; the server is there in vain.
+# What the page's own reader says of pictures that come all at once; the server is there in vain.
 READ = """async (pictures) => {
   const { pictureReader } = await import("/static/scanning/pictures.js");
   const files = document.querySelector("[data-viewfinder]").dataset.reader.match(/\\S+/g) ?? [];
   const read = pictureReader(files, () => Promise.reject(new Error("no server")));
-  const said = [];
-  for (const source of pictures) {
+  return Promise.all(pictures.map(async (source) => {
     const image = Object.assign(new Image(), { src: source });
     await image.decode();
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [image.width, image.height];
     canvas.getContext("2d").drawImage(image, 0, 0);
-    said.push(await read(canvas).catch(() => "ask the server"));
-  }
-  return said;
+    return read(canvas).catch(() => "ask the server");
+  }));
 }"""
 
 # How the server answers for each file that this browser needs to read codes by itself.
