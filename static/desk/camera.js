@@ -1,4 +1,4 @@
-// The camera: what it sees is taken as if a scanner had sent it. A photo always works, also without script.
+// The camera: what it sees, or a photo shows, is taken as if a scanner had sent it. Without script a photo is sent.
 import { browsersOwn, pictureReader } from "../scanning/pictures.js";
 import { readScan } from "../scanning/reading.js";
 import { refuse, scanForm, tellSignedOut } from "./field.js";
@@ -16,34 +16,51 @@ const readerFiles = finder?.dataset.reader.match(/\S+/g) ?? [];
 // Those that have to be kept in this browser for the camera to read without a network: 1 MB, or nothing.
 export const filesNeeded = async () => ((await browsersOwn()) ? [] : readerFiles);
 
-async function askServer(canvas) {
+class NoPicture extends Error {}
+
+async function askServer(picture) {
   const body = new FormData(scanForm);
-  body.set("photo", await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8)));
+  body.set("photo", picture);
   const { texts, title } = await ask(finder.dataset.viewfinder, body);
-  if (!texts) throw new Error(title);
+  if (!texts) throw new NoPicture(title);
   return texts;
 }
 
-function draw(video, canvas) {
-  const scale = Math.min(1, WIDEST / video.videoWidth);
-  canvas.width = video.videoWidth * scale;
-  canvas.height = video.videoHeight * scale;
-  canvas.getContext("2d", { willReadFrequently: true }).drawImage(video, 0, 0, canvas.width, canvas.height);
+async function askAboutFrame(canvas) {
+  return askServer(await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8)));
 }
 
-// Of the codes on one frame that which is meant: goods often have others beside their own.
+let reader; // kept for the next time
+
+// What reads pictures. It is called for before there is one, so that it can be chosen meanwhile.
+const wakeReader = () => (reader ??= pictureReader(readerFiles, askAboutFrame));
+
+function tellTrouble(error) {
+  if (error instanceof SignedOut) tellSignedOut();
+  else refuse(error instanceof NoPicture ? error.message : finder.dataset.lost);
+}
+
+function draw(source, width, height, canvas) {
+  const scale = Math.min(1, WIDEST / width);
+  canvas.width = width * scale;
+  canvas.height = height * scale;
+  canvas.getContext("2d", { willReadFrequently: true }).drawImage(source, 0, 0, canvas.width, canvas.height);
+}
+
+// Of the codes on one picture that which is meant: goods often have others beside their own.
 function meant(texts) {
   const kinds = texts.map((text) => readScan(text).kind);
   return texts[["card", "article", "receipt"].map((kind) => kinds.indexOf(kind)).find((place) => place >= 0) ?? 0];
 }
 
 // As long as the same film runs: it may be stopped and begun anew while a frame is read.
-async function watch(video, read, scanned) {
+async function watch(video, scanned) {
+  const read = wakeReader();
   const film = video.srcObject;
   const canvas = document.createElement("canvas");
   const shown = new Map(); // texts, and the frame that showed them last
   for (let frame = 0; video.srcObject === film; frame += 1) {
-    draw(video, canvas);
+    draw(video, video.videoWidth, video.videoHeight, canvas);
     const texts = await read(canvas);
     if (video.srcObject !== film) return;
     const text = meant(texts);
@@ -61,7 +78,6 @@ function stop(video) {
 }
 
 let isStarting = false; // it may take seconds, and be pressed again
-let read; // kept for the next time
 
 async function start(video, scanned) {
   if (isStarting) return;
@@ -70,7 +86,7 @@ async function start(video, scanned) {
   try {
     const picture = { facingMode: "environment", width: { ideal: WIDEST } };
     video.srcObject = await navigator.mediaDevices.getUserMedia({ video: picture });
-    read ??= pictureReader(readerFiles, askServer);
+    wakeReader();
     finder.hidden = false;
     await video.play();
   } catch (error) {
@@ -80,14 +96,29 @@ async function start(video, scanned) {
     isStarting = false;
   }
   const film = video.srcObject;
+  await watch(video, scanned).catch(tellTrouble).finally(() => video.srcObject === film && stop(video));
+}
+
+// What is on a photo: it is read small like a frame, so that it need not travel; the server reads it as it is where that
+// finds nothing, and where the browser does not know such pictures.
+async function textsOfPhoto(file) {
+  const read = wakeReader();
+  const photo = await createImageBitmap(file).catch((error) => console.warn(error));
+  const canvas = document.createElement("canvas");
+  if (photo) draw(photo, photo.width, photo.height, canvas);
+  const texts = photo ? await read(canvas) : [];
+  return texts.length ? texts : askServer(file);
+}
+
+async function takePhoto(form, scanned) {
   try {
-    await watch(video, read, scanned);
+    const text = meant(await textsOfPhoto(form.elements.photo.files[0]));
+    if (text) scanned(text);
+    else refuse(finder.dataset.nothing);
   } catch (error) {
-    if (error instanceof SignedOut) tellSignedOut();
-    else refuse(finder.dataset.lost);
-  } finally {
-    if (video.srcObject === film) stop(video);
+    tellTrouble(error);
   }
+  form.reset(); // the same photo may be chosen again
 }
 
 // Wake the camera up, if this page has one; `scanned` is called with the text of each code that it sees.
@@ -101,5 +132,5 @@ export function watchFor(scanned) {
   const photo = document.querySelector("form[data-photo]");
   if (!photo) return;
   photo.querySelector("[type=submit]").hidden = true;
-  photo.addEventListener("change", () => photo.submit());
+  photo.addEventListener("change", () => takePhoto(photo, scanned));
 }

@@ -18,12 +18,14 @@ async function loaded([script]) {
       thread.onmessage = ({ data }) => (data.texts ? resolve(data.texts) : reject(new Error(data.fault)));
       thread.onerror = ({ message }) => reject(new Error(message ?? script));
     });
-  await answer();
-  return (canvas) => {
+  let last = answer();
+  await last;
+  const ask = (canvas) => {
     const picture = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     thread.postMessage(picture, [picture.data.buffer]);
     return answer();
   };
+  return (canvas) => (last = last.then(() => ask(canvas))); // one after the other: answers have no names
 }
 
 // A function that promises the texts of a picture on a canvas. `files` are the addresses of the reader that can be loaded,

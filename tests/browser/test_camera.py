@@ -16,7 +16,7 @@ from ground.wire.assets import reader_files
 from people.scanning.pictures import texts_on
 from tests.browser.conftest import SHOP
 from tests.browser.house import CHROMIUM, PHONE, signed_in
-from tests.browser.pictures import held
+from tests.browser.pictures import held, photo
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
@@ -25,21 +25,19 @@ HAS_READER = shutil.which("npm") is not None
 
 Card = tuple[str, str, str]
 
-# What the page's own reader says of pictures; the server is there in vain.
+# What the page's own reader says of pictures that come all at once; the server is there in vain.
 READ = """async (pictures) => {
   const { pictureReader } = await import("/static/scanning/pictures.js");
   const files = document.querySelector("[data-viewfinder]").dataset.reader.match(/\\S+/g) ?? [];
   const read = pictureReader(files, () => Promise.reject(new Error("no server")));
-  const said = [];
-  for (const source of pictures) {
+  return Promise.all(pictures.map(async (source) => {
     const image = Object.assign(new Image(), { src: source });
     await image.decode();
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [image.width, image.height];
     canvas.getContext("2d").drawImage(image, 0, 0);
-    said.push(await read(canvas).catch(() => "ask the server"));
-  }
-  return said;
+    return read(canvas).catch(() => "ask the server");
+  }));
 }"""
 
 # How the server answers for each file that this browser needs to read codes by itself.
@@ -125,6 +123,27 @@ def test_the_server_reads_where_the_browser_s_reader_breaks_and_ours_does_not_co
     with desk.expect_request("**/desk/read"):
         desk.locator("[data-camera]").click()
     desk.wait_for_url(f"**/desk/{cards[0][0]}")
+
+
+def test_a_photo_is_read_like_a_frame_and_is_not_sent(desk: Page, cards: list[Card]):
+    """What is no picture is the server's to refuse, and so is what the page found nothing on."""
+    number, token, _name = cards[0]
+    sent: list[int] = []
+    desk.on("request", lambda request: sent.append(len(request.post_data_buffer or b"")))
+    chosen = desk.locator("input[type=file]")
+    for content, words in {
+        picture(Image.new("RGB", (100, 100), "white")): "没有看到码",
+        b"no picture": "不是照片",
+    }.items():
+        chosen.set_input_files({"name": "photo.png", "mimeType": "image/png", "buffer": content})
+        expect(desk.locator("[data-told]")).to_contain_text(words)
+    card = Image.open(io.BytesIO(photo(f"HTTPS://AIXIN.EXAMPLE/C/{token}"))).resize((4000, 3000))
+    file = io.BytesIO()
+    card.save(file, "JPEG", quality=95)
+    sent.clear()
+    chosen.set_input_files({"name": "card.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
+    desk.wait_for_url(f"**/desk/{number}")
+    assert max(sent) < len(file.getvalue()) / 4
 
 
 def test_a_browser_that_reads_codes_loads_nothing_and_counts_each_piece_once(
