@@ -422,6 +422,11 @@ TODAY_AND_WHY = {"on": "2026-12-28", "reason": "搬家"}
 FOUND = {"severity": "ordinary", "found_on": "2026-12-28", "grid": "{grid}", "place": "路口", "what": "塌方"}
 DUTY_WRITES = (
     ("worker", "due/{household}/visit", {"key": "v" * 32, "visited_on": "2026-12-28", "steps": "meet"}),
+    (
+        "worker",
+        "due/visit",
+        {"key": "w" * 32, "household": "{household}", "visited_on": "2026-12-28", "steps": "meet"},
+    ),
     ("worker", "visits/{visit}/done", {"on": "2026-12-28"}),
     (
         "clerk",

@@ -31,7 +31,7 @@ const settled = (worker) =>
 export async function keepPage(address) {
   try {
     if (!(await register())) return false;
-    const answer = await fetch(address, { cache: "no-store" });
+    const answer = await fetch(address, { cache: "no-store", headers: { "X-Keep": "yes" } }); // without what is of this moment
     const html = await answer.text();
     if (!answer.ok || answer.redirected || !html.includes(new URL(ROOT).pathname)) return false;
     const headers = new Headers(answer.headers);
@@ -45,6 +45,12 @@ export async function keepPage(address) {
     console.warn(error); // no network, or no room
     return false;
   }
+}
+
+// When a page was kept, in milliseconds; 0 for one that is not.
+export async function keptSince(address) {
+  const page = window.caches && (await (await caches.open(PAGES)).match(new URL(address, location).pathname));
+  return Number(page?.headers.get("X-Kept-At") ?? 0);
 }
 
 // No page opens without a network any more; the files stay, there is nothing of anybody in them.
