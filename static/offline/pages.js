@@ -49,7 +49,7 @@ export async function keepPage(address) {
 
 // When a page was kept, in milliseconds; 0 for one that is not.
 export async function keptSince(address) {
-  const page = window.caches && (await (await caches.open(PAGES)).match(new URL(address, location).pathname));
+  const page = await window.caches?.match(new URL(address, location).pathname, { cacheName: PAGES });
   return Number(page?.headers.get("X-Kept-At") ?? 0);
 }
 

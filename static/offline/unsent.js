@@ -67,11 +67,18 @@ export function fill(input, file) {
 
 // --- Sending ---
 
-// Send all that waits, in this window or another one, but not what is just being mended on this page.
+// Send all that waits, one window after the other, but not what is just being mended on this page.
+let isSending = false;
+
 export async function sendAll() {
-  const alone = navigator.locks ? (action) => navigator.locks.request("aixin-drafts", { ifAvailable: true }, action) : (action) => action(true);
-  await alone((isAlone) => isAlone && sendInOrder());
-  await list();
+  if (isSending) return;
+  isSending = true;
+  try {
+    await (navigator.locks ? navigator.locks.request("aixin-drafts", sendInOrder) : sendInOrder());
+  } finally {
+    isSending = false;
+    await list();
+  }
 }
 
 async function sendInOrder() {

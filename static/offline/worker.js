@@ -35,9 +35,9 @@ async function file(request) {
 
 // A page stands for all addresses that differ from its own in what is asked, or by a card's number at the end.
 async function keptPage(address) {
-  const pages = await caches.open(PAGES);
   const { pathname } = new URL(address);
-  const page = (await pages.match(pathname)) ?? (await pages.match(pathname.replace(/\/\d{9}$/, "")));
+  const at = (path) => caches.match(path, { cacheName: PAGES });
+  const page = (await at(pathname)) ?? (await at(pathname.replace(/\/\d{9}$/, "")));
   return page && Date.now() - page.headers.get("X-Kept-At") < KEPT_AT_MOST ? page : undefined;
 }
 
