@@ -68,6 +68,7 @@ PUBLIC = {
     "signin.sign_out",
     "home.language",
     "home.print_size",
+    "home.offline",
     "wall.notice",
     "wall.notices",
     "wall.object_online",

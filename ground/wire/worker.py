@@ -6,7 +6,7 @@ It lies at the root, as it answers for the pages at and below its own address on
 
 import json
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from werkzeug.wrappers import Response
 
 from ground.wire.assets import all_assets, current_version
@@ -15,8 +15,9 @@ SCRIPT = "offline/worker.js"
 
 
 def release(root: str) -> str:
-    """The script that names the version, the files below `root`, and what to do with them."""
+    """The script that names the version, the files below `root` and the page for those that are not kept."""
     told = {"version": current_version(), "root": root, "files": list(all_assets())}
+    told |= {"index": f"{request.script_root}/offline"}
     return f"self.RELEASE = {json.dumps(told)};\nimportScripts({json.dumps(root + SCRIPT)});\n"
 
 

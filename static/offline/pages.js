@@ -5,6 +5,7 @@ const PAGES = "pages"; // as in worker.js
 const NAME = "offline/pages.js";
 const ROOT = import.meta.url.slice(0, -NAME.length); // of the files of this release
 const WORKER = new URL("../../../worker.js", ROOT);
+const INDEX = new URL("../../../offline", ROOT).pathname; // what is shown in place of a page that is not kept
 
 // Whether the service worker is there, with all files of this release.
 export async function register() {
@@ -31,20 +32,36 @@ const settled = (worker) =>
 export async function keepPage(address) {
   try {
     if (!(await register())) return false;
-    const answer = await fetch(address, { cache: "no-store", headers: { "X-Keep": "yes" } }); // without what is of this moment
-    const html = await answer.text();
-    if (!answer.ok || answer.redirected || !html.includes(new URL(ROOT).pathname)) return false;
-    const headers = new Headers(answer.headers);
-    for (const name of ["Content-Encoding", "Content-Length", "Vary"]) headers.delete(name); // of what was sent
-    headers.set("X-Kept-At", Date.now());
-    const marked = html.replace("<html ", `<html data-kept-at="${headers.get("X-Kept-At")}" `);
-    const pages = await caches.open(PAGES);
-    await pages.put(new URL(address, location).pathname, new Response(marked, { headers }));
-    return true;
+    return (await keep(new URL(address, location).pathname)) && (await keep(INDEX));
   } catch (error) {
     console.warn(error); // no network, or no room
     return false;
   }
+}
+
+async function keep(path) {
+  const answer = await fetch(path, { cache: "no-store", headers: { "X-Keep": "yes" } }); // without what is of this moment
+  const html = await answer.text();
+  if (!answer.ok || answer.redirected || !html.includes(new URL(ROOT).pathname)) return false;
+  const headers = new Headers(answer.headers);
+  for (const name of ["Content-Encoding", "Content-Length", "Vary"]) headers.delete(name); // of what was sent
+  headers.set("X-Kept-At", Date.now());
+  const marked = html.replace("<html ", `<html data-kept-at="${headers.get("X-Kept-At")}" `);
+  await (await caches.open(PAGES)).put(path, new Response(marked, { headers }));
+  return true;
+}
+
+// The pages that are kept, by `path` and `title`.
+export async function keptPages() {
+  if (!(await window.caches?.has(PAGES))) return [];
+  const pages = await caches.open(PAGES);
+  const paths = (await pages.keys()).map(({ url }) => new URL(url).pathname).filter((path) => path !== INDEX);
+  return Promise.all(
+    paths.map(async (path) => {
+      const html = await (await pages.match(path)).text();
+      return { path, title: new DOMParser().parseFromString(html, "text/html").title };
+    }),
+  );
 }
 
 // When a page was kept, in milliseconds; 0 for one that is not.

@@ -29,7 +29,8 @@ export async function list() {
 }
 
 function rowOf(draft) {
-  const row = place().querySelector("template").content.cloneNode(true).firstElementChild;
+  const row = document.createElement("li");
+  row.append(place().querySelector("template").content.cloneNode(true));
   row.querySelector(".why").textContent = draft.title;
   row.querySelector(".when").textContent = draft.refused ?? words.waits;
   const [mending, dropping] = row.querySelectorAll("button");

@@ -1,6 +1,6 @@
 // The service worker: the program's files come out of the cache, and a kept page where the network does not answer.
 // Whatever else is asked for goes its way untouched. `RELEASE` is said by /worker.js: the `version` of the files, the
-// `root` of their addresses, and their names, `files`.
+// `root` of their addresses, and their names, `files`; and the page that stands for those that are not kept, `index`.
 "use strict";
 
 const PAGES = "pages"; // as in pages.js
@@ -33,17 +33,18 @@ async function file(request) {
 
 // --- Pages ---
 
+const pageAt = (path) => caches.match(path, { cacheName: PAGES });
+
 // A page stands for all addresses that differ from its own in what is asked, or by a card's number at the end.
 async function keptPage(address) {
   const { pathname } = new URL(address);
-  const at = (path) => caches.match(path, { cacheName: PAGES });
-  const page = (await at(pathname)) ?? (await at(pathname.replace(/\/\d{9}$/, "")));
+  const page = (await pageAt(pathname)) ?? (await pageAt(pathname.replace(/\/\d{9}$/, "")));
   return page && Date.now() - page.headers.get("X-Kept-At") < KEPT_AT_MOST ? page : undefined;
 }
 
 async function page(request) {
   const kept = await keptPage(request.url);
-  if (!kept) return fetch(request);
+  if (!kept) return fetch(request).catch(async () => (await pageAt(RELEASE.index)) ?? Response.error());
   const fresh = fetch(request).then(
     (answer) => (GATEWAY_SAYS.includes(answer.status) ? kept : answer),
     () => kept,

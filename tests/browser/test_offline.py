@@ -1,13 +1,15 @@
 """Pages without a network: what was kept opens, and nothing else was touched."""
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from ground.wire.assets import current_version
 from tests.browser.conftest import SHOP
 from tests.browser.house import CHROMIUM, OFFICE, signed_in
 
 DESK, CARD = f"/v/{SHOP}/desk", "123456789"
+
+KEPT = "async () => (await (await caches.open('pages')).keys()).map(({ url }) => new URL(url).pathname)"
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
@@ -36,8 +38,9 @@ def test_a_kept_page_opens_without_a_network_with_all_that_it_loads(browser: Bro
         assert page.evaluate("getComputedStyle(document.querySelector('.masthead')).display") == "flex"
     page.keyboard.type("12")
     expect(page.locator("#scan")).to_have_value("12")
-    with pytest.raises(Error, match="ERR_"):
-        page.goto(f"{DESK}/closings")
+    page.goto(f"{DESK}/closings")  # it was not kept: what was is named
+    expect(page.locator("[data-kept-pages] a")).to_have_attribute("href", DESK)
+    assert page.evaluate(KEPT) == [DESK, "/offline"]
     page.context.set_offline(False)
     page.goto(DESK)
     assert not page.evaluate("document.documentElement.dataset.keptAt")

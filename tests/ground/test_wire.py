@@ -151,7 +151,12 @@ def test_the_service_worker_is_told_of_every_file_and_no_cache_keeps_that(client
     client = client_of(None)
     answer = client.get("/worker.js")
     told, begins = answer.text.removeprefix("self.RELEASE = ").split(";\n")[:2]
-    assert json.loads(told) == {"version": current_version(), "root": root(), "files": list(all_assets())}
+    assert json.loads(told) == {
+        "version": current_version(),
+        "root": root(),
+        "files": list(all_assets()),
+        "index": "/offline",
+    }
     assert begins == f'importScripts("{root()}offline/worker.js")'
     assert (answer.mimetype, answer.headers["Cache-Control"]) == ("text/javascript", "public, no-cache")
     assert ("Set-Cookie" in answer.headers, "default-src" in answer.headers["Content-Security-Policy"]) == (
