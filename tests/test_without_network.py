@@ -1,5 +1,7 @@
 """What the server does for pages that go on without a network; what browsers do is in tests/browser."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -11,6 +13,8 @@ from people.models import Attention
 from tests.cast import TODAY, VILLAGE
 from tests.formpages import forms_of
 from tests.story import do
+from tests.test_from_outside import SCRIPTS
+from tests.test_rules import ROOT
 
 DUE, VISIT = f"/v/{VILLAGE}/due", f"/v/{VILLAGE}/due/visit"
 WRITTEN = "已登记：张大山。"
@@ -70,3 +74,12 @@ def test_a_page_to_keep_is_without_what_is_of_the_moment(cast, client_of, househ
     kept, page = client.get(new, headers=TO_KEEP).text, client.get(new).text
     for said in ("记下了", "突发事件"):
         assert (said in kept, said in page) == (False, True), said
+
+
+def test_every_script_that_keeps_something_stands_in_the_document():
+    """With what it keeps and how long: what is not named there nobody would wipe."""
+    document = (ROOT / "docs/security.md").read_text().partition("## What a browser keeps")[2]
+    table = document.partition("\n\n## ")[0].partition("| script |")[2]
+    keeping = re.compile(r"\b(localStorage|sessionStorage|indexedDB|caches)\b")
+    found = {str(file.relative_to(ROOT)) for file in SCRIPTS if keeping.search(file.read_text())}
+    assert found == set(re.findall(r"`(static/[\w/]+\.js)`", table))
