@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, current_app, flash, g, redirect, render_template, request
+from flask import (
+    Flask,
+    current_app,
+    flash,
+    g,
+    get_flashed_messages,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+)
 from flask_babel import gettext
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
@@ -240,10 +250,22 @@ def note_next_page(response: Response) -> Response:
     return response
 
 
+def answer_script(response: Response) -> Response:
+    """Tell a page's script where a form led, in place of going there (`X-Answer: go`).
+
+    Or, as it stays where it is, what would be said there (`X-Answer: said`).
+    """
+    wanted = request.headers.get("X-Answer")
+    if wanted is None or formkey.sent() is None or response.location is None:
+        return response
+    return jsonify({"said": get_flashed_messages()} if wanted == "said" else {"go": response.location})
+
+
 def init_app(app: Flask) -> None:
     """Answer for the application whatever forms meet on their way, and give templates their keys."""
     app.register_error_handler(sent.SentBefore, lambda _error: _answer_again(g.note))
     app.register_error_handler(LookAgain, _send_on)
     app.register_error_handler(CSRFError, stale_page)
-    app.after_request(note_next_page)
+    app.after_request(answer_script)
+    app.after_request(note_next_page)  # before the one above
     app.add_template_global(formkey.new, "new_form_key")

@@ -39,7 +39,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
-from ground import cookies
+from ground import cookies, wire
 from ground.clock import Quarter, local
 from ground.db import (
     LARGEST_ID,
@@ -467,9 +467,14 @@ def printed_url(path: str) -> str:
     return public_url(path).upper()
 
 
+def is_to_keep() -> bool:
+    """Whether a browser asks for a page to keep it (`static/offline/pages.js`): without what is of now."""
+    return "X-Keep" in request.headers
+
+
 def check_clock_of_page() -> None:
     """Check the clock before any page: on a wrong day most of what it says would be wrong."""
-    if request.endpoint is not None and not request.endpoint.endswith("static"):
+    if request.endpoint is not None and request.endpoint not in wire.ENDPOINTS:
         check_clock()
 
 
@@ -607,6 +612,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(icon, "icon")
     app.add_template_global(events.id_to_read_out, "request_code")
     app.add_template_global(qr, "qr")
+    app.add_template_global(is_to_keep, "is_to_keep")
     app.before_request(begin_request)
     app.after_request(end_request)
     app.before_request(check_host)

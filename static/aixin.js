@@ -11,12 +11,42 @@ document.addEventListener("submit", (event) => {
   form.querySelector("progress")?.removeAttribute("hidden");
 });
 
-window.addEventListener("pageshow", () => {
+function rested() {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
     form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
     form.querySelector("progress")?.setAttribute("hidden", "");
   }
+}
+
+window.addEventListener("pageshow", rested);
+
+// What the browser keeps of whoever is signed in goes when they sign out, or when somebody else comes; what they wrote down
+// and could not send is sent (static/offline).
+function stored(name, value) {
+  try {
+    if (value) localStorage.setItem(name, value);
+    return localStorage.getItem(name);
+  } catch {
+    return null; // storage is off: then nothing is kept
+  }
+}
+
+async function goOn({ person }) {
+  const other = stored("person");
+  if (other && other !== person) await (await import("./offline/leaving.js")).makeRoom();
+  stored("person", person);
+  if (stored("unsent")) await import("./offline/unsent.js");
+}
+
+if (document.documentElement.dataset.person) goOn(document.documentElement.dataset);
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("form[action*='/sign-out']") || event.defaultPrevented) return;
+  event.preventDefault();
+  const { leave } = await import("./offline/leaving.js").catch((error) => console.warn(error) ?? { leave: () => form.submit() });
+  if ((await leave(form)) === false) rested();
 });
 
 // A long task tells how far it is, one line at a time; then the page goes where the last line says.

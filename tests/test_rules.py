@@ -63,11 +63,13 @@ CATALOGUE = ROOT / "translations/zh/LC_MESSAGES/messages.po"
 # Whom nobody asks for a name: the sign-in itself, and what hangs on walls and stands on receipts and cards.
 PUBLIC = {
     "static",
+    "worker",
     "signin.sign_in",
     "signin.sign_in_code",
     "signin.sign_out",
     "home.language",
     "home.print_size",
+    "home.offline",
     "wall.notice",
     "wall.notices",
     "wall.object_online",
@@ -422,6 +424,11 @@ TODAY_AND_WHY = {"on": "2026-12-28", "reason": "搬家"}
 FOUND = {"severity": "ordinary", "found_on": "2026-12-28", "grid": "{grid}", "place": "路口", "what": "塌方"}
 DUTY_WRITES = (
     ("worker", "due/{household}/visit", {"key": "v" * 32, "visited_on": "2026-12-28", "steps": "meet"}),
+    (
+        "worker",
+        "due/visit",
+        {"key": "w" * 32, "household": "{household}", "visited_on": "2026-12-28", "steps": "meet"},
+    ),
     ("worker", "visits/{visit}/done", {"on": "2026-12-28"}),
     (
         "clerk",
@@ -609,7 +616,7 @@ def address(app, endpoint, **given):
 def to_look_at(app):
     """What people, and not programs, may look at: the endpoints with their rules."""
     found = {route.endpoint: rule for route, rule in rules(app) if "GET" in route.methods and not rule.device}
-    return [(name, rule) for name, rule in found.items() if not name.endswith("static")]
+    return [(name, rule) for name, rule in found.items() if name not in access.ASSETS]
 
 
 def methods(route):

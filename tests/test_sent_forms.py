@@ -402,7 +402,9 @@ NOT_ON_STAGE = {
         *("services.confirm_slip", "stock.begin_stock_take"),
         *("wall.answer_objection", "wall.new_objection", "wall.object_online"),
     },
-    ready_for_duties: {"duties.household_back", "duties.new_visit", "duties.undo_attempt"},
+    ready_for_duties: {
+        *("duties.household_back", "duties.new_visit", "duties.new_visit_in_grid", "duties.undo_attempt"),
+    },
     ready_for_more: {"assessment.send_back", "meeting.lift", "meeting.reopen", "conduct.call_off"},
 }
 

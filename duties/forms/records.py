@@ -24,6 +24,17 @@ class VisitForm(KeyedForm):
     slip = HiddenField(validators=[Length(max=20)])
 
 
+class VisitInGridForm(VisitForm):
+    """A visit to a household that is chosen in the form, among those of one's own grids."""
+
+    household = SelectField(
+        _("Household"),
+        coerce=int,
+        validate_choice=False,  # the view looks whether it is there
+        validators=[InputRequired(), NumberRange(min=1, message=_("Choose the household."))],
+    )
+
+
 class DoneForm(Form):
     """A follow-up that is done: since when, and how."""
 

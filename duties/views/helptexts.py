@@ -11,6 +11,10 @@ HELP_TEXTS = {
         "Press what you did, and write in a few words what you saw. What you promised stays on your list "
         "until it is done. Somebody else then confirms the visit."
     ),
+    "duties.new_visit_in_grid": _(
+        "Open it before you leave: it works without a network. Choose the household and press what you did. "
+        "What you write down waits on your telephone and goes out by itself later."
+    ),
     "duties.household_visits": _(
         "Read before you go again what was seen and promised last time. A visit is not rewritten: tell the "
         "clerk if something is wrong. What was promised is ticked off under Visits due."

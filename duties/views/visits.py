@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from duties import gatherings, labels
 from duties import visits as verbs
-from duties.forms.records import DoneForm, VisitForm
+from duties.forms.records import DoneForm, VisitForm, VisitInGridForm
 from duties.models import Visit
 from duties.views import bp, lists
 from ground import clock, web
@@ -21,7 +21,7 @@ from ground.forms import attempt
 from people import access
 from people import labels as who
 from people.models import Household, Role
-from people.roster import reach
+from people.roster import households, reach
 from people.views import GRID_ROLES
 from people.views.listing import excel, render
 from points.labels import SERVICE_STATES
@@ -129,6 +129,31 @@ def new_visit(village: str, ident: int) -> Answer:
         people_labels=who,
     )
     return page, form.status
+
+
+@bp.route("/v/<village>/due/visit", methods=["GET", "POST"])
+@access.allow(Role.WORKER, Role.INSTRUCTOR)
+def new_visit_in_grid(village: str) -> Answer:
+    """Write down a visit to a household of one's own grids, on a page that opens without a network."""
+    form = VisitInGridForm(visited_on=clock.today())
+    if form.validate_on_submit():
+        with attempt(form):
+            household = _household_or_404(form.household.data)
+            _record_visit(form, household)
+        if form.status == 200:
+            flash(gettext("Written down: %(name)s.", name=household.head))
+            return redirect(url_for("duties.due", village=village))
+    form.household.choices = [(0, gettext("Choose the household.")), *_own_households()]
+    page = render_template("duties/records/visit_form.html", form=form, household=None, steps=labels.STEPS)
+    return page, form.status
+
+
+def _own_households() -> list[tuple[int, str]]:
+    """The households of the reader's own grids, by grid and number."""
+    homes = households.living_households(reach.served_grid_ids(current_user, g.area))
+    return [
+        (home.id, f"{home.grid.name} · {home.number} {home.head}") for each in homes.values() for home in each
+    ]
 
 
 def _record_visit(form: VisitForm, household: Household) -> None:

@@ -84,6 +84,11 @@ def reader_files() -> list[str]:
     return [name for name in READER if name in all_assets()]
 
 
+def everyday_files() -> list[str]:
+    """The names of all files but those that read codes: these are large, and few need them."""
+    return [name for name in all_assets() if name not in READER]
+
+
 def _used_bootstrap() -> str:
     """What templates and scripts use of Bootstrap's stylesheet."""
     sources = [*TEMPLATES.rglob("*.html"), *STATIC.rglob("*.js")]

@@ -11,6 +11,10 @@ HELP_TEXTS = {
         "What waits for you stands first, with the last day for it. Press a line, and you come to the page "
         "where it is done. What is done leaves the list by itself."
     ),
+    "home.offline": _(
+        "This page stands here as long as there is no network. Press one of the pages below: what you write "
+        "down there waits on this device and goes out by itself later."
+    ),
     "home.area": _(
         "What waits for you and who is late stands first, below it are all villages. Press a village to "
         "look into it. What the village itself does, such as confirming and booking, you cannot do for it."

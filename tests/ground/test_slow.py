@@ -104,6 +104,7 @@ FILES = {
         },
     ),
     "VisitForm": None,  # the same field and verb as a service's: tests/duties/test_visits.py sends it
+    "VisitInGridForm": None,  # the same form, with a choice of the household
 }
 
 

@@ -64,6 +64,13 @@ def alarms(area: str) -> str:
     return render_template("alarms.html", notices=pages.alarms())
 
 
+@bp.get("/offline")
+@access.public
+def offline() -> str:
+    """What a browser shows without a network in place of a page that it did not keep: those that it did."""
+    return render_template("offline/index.html")
+
+
 @bp.post("/language")
 @access.public
 def language() -> Response:
