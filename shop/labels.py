@@ -62,6 +62,17 @@ def spoken_result(total: int, after: int) -> str:
         )
 
 
+def spoken_words() -> dict[str, str]:
+    """Both sentences with their values left open, for a desk that fills them in without a network."""
+    with force_locale("zh"):
+        return {
+            "balance": gettext("%(name)s has %(points)s points to spend.", name="{name}", points="{points}"),
+            "result": gettext(
+                "Redeemed: %(total)s points. Left: %(after)s points.", total="{total}", after="{after}"
+            ),
+        }
+
+
 def opening_text(shop: Shop) -> str:
     """Whether a shop is open now, and until or from when, in one sentence."""
     hours = shops.hours_of(shop)
