@@ -79,10 +79,10 @@ from points.models import (
 )
 from points.rubrics import versions
 from points.wall import posting
-from shop.desk.redemptions import CODE_CHARACTERS
 from shop.models import Goods, Lot, MoveKind, Redemption, RedemptionLine, Source, StockMove
 from shop.shelf import goods as shelf
 from shop.shelf import shops
+from shop.shelf.leases import CODE_CHARACTERS
 
 TRANSFERS = 1_000_000
 MOST_QUARTERS = 12

@@ -10,7 +10,7 @@ from bench.county import Village
 from bench.figures import Figure, Goal, at_least_of_floor, at_most
 from bench.sites import Site, Turn, spread
 from ground.db import db
-from shop.desk import verify
+from shop import verify
 
 EACH = "a second"
 PATH = "/api/v1/redemptions"

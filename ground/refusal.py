@@ -16,6 +16,7 @@ STATUSES = {
     "conflict": 409,
     "key_reused": 409,
     "voided": 409,
+    "leased": 409,
     "demo_is_local": 403,
     "clock_back": 503,
     "unknown_host": 400,

@@ -13,7 +13,7 @@ Amounts are tenths of a point. A key says "only once"; what caused a transfer is
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from ground.contributions import Slot
 from ground.db import add_rows, db, get_locked, insert_row
 from ground.refusal import Refused
 from people.models import Area, Person, User
@@ -37,6 +38,9 @@ from points.models import (
     Transfer,
     TransferKind,
 )
+
+# What is asked, by the village's id, before points are taken from a worker of it: whoever holds them refuses.
+DEBITS: Slot[Callable[[int], None]] = Slot()
 
 # Which of the village's accounts stands on the other side, and whether the worker is credited.
 COUNTERPART = {
@@ -233,7 +237,14 @@ def _append_all(requests: Sequence[TransferRequest], actor: User | None) -> list
     existing_transfers = db.session.scalars(
         select(Transfer).where(Transfer.key.in_([request.key for request in requests]))
     )
-    return _chain(requests, accounts, {transfer.key: transfer for transfer in existing_transfers}, actor)
+    transfer_by_key = {transfer.key: transfer for transfer in existing_transfers}
+    debited = {
+        entry.account_id for entry in requests if entry.change < 0 and entry.key not in transfer_by_key
+    }
+    for village_id in {account.village_id for account in accounts if account.id in debited}:
+        for check in DEBITS.items():
+            check(village_id)
+    return _chain(requests, accounts, transfer_by_key, actor)
 
 
 def _chain(

@@ -148,7 +148,7 @@ NAMES = (
     (MergeMove.into_id, TransferKind.MERGE_IN),
 )
 
-# What a transfer of a kind is without its cause. Redemptions and their voids: `shop.desk.verify`.
+# What a transfer of a kind is without its cause. Redemptions and their voids: `shop.verify`.
 WITHOUT_CAUSE = {
     TransferKind.AWARD: "an award without a booked assessment",
     TransferKind.EXPIRY: "points lapsed without a departure or an expiry",

@@ -12,7 +12,8 @@ from people import areas
 from people.cli import import_from_file
 from people.signin import keeping
 from points.cli import ledger_cli
-from shop.desk import devices, verify
+from shop import verify
+from shop.desk import devices
 from shop.goodsfile.intake import GOODS
 from shop.models import Device, Shop
 from shop.shelf import shops

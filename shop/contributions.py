@@ -16,23 +16,37 @@ from people.sight import NAMES_KEPT
 from people.supervision.entries import ENTRY_KINDS
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
+from points.ledger import DEBITS
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, supervision, trailwords
 from shop.desk import devices, proxies
 from shop.models import Redemption
-from shop.views import MINDING, READERS, desk, guidetexts, helptexts, proposals, shelf, stock, waiting
+from shop.shelf import leases
+from shop.views import (
+    MINDING,
+    READERS,
+    desk,
+    guidetexts,
+    helptexts,
+    offline,
+    proposals,
+    shelf,
+    stock,
+    waiting,
+)
 from shop.views.shelf import budget
 
 SHOP = Package(
     name="shop",
     title="The love supermarket",
-    pages=[room.bp for room in (desk, shelf, stock)],
+    pages=[room.bp for room in (desk, offline, shelf, stock)],
     programs=[api.bp],
     commands=[cli.devices_cli, cli.goods_cli],
-    filters={"yuan": labels.yuan, "initials": initials},
+    filters={"yuan": labels.yuan, "initials": initials, "lease_state": labels.lease_state},
     fillings=[
         CARD_PAGE.filling("desk.holder"),
         DEVICES.filling(devices.device_of_key),
+        DEBITS.filling(leases.check_free_in),
         NAMINGS.filling(trailwords.REDEMPTION),
         NAMES_KEPT.filling(proxies.names_kept),
         ENTRY_KINDS.filling(*supervision.SUPERVISED),
@@ -52,6 +66,14 @@ SHOP = Package(
             NavigationEntry(220, "desk.redemptions", _("Redemptions"), "receipt", READERS),
             NavigationEntry(
                 230, "desk.closings", _("Closing"), "journal-check", READERS, under=("desk.redemptions",)
+            ),
+            NavigationEntry(
+                235,
+                "offline.leases",
+                _("Without a network"),
+                "wifi-off",
+                READERS,
+                under=("desk.redemptions",),
             ),
             NavigationEntry(240, "shelf.goods", _("Goods"), "basket", READERS),
             NavigationEntry(

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from ground import clock
 from ground.paper import words
 from points.amounts import show
-from shop.models import MoveKind, ReceiptPrinter, Shop, Source
+from shop.models import Ending, Lease, MoveKind, ReceiptPrinter, Shop, Source
 from shop.shelf import shops
 from shop.shelf.hours import Hours, Span
 
@@ -100,3 +100,17 @@ def hours_lines(hours: Hours, today: date) -> list[tuple[str, str]]:
 
 def _span(span: Span | None) -> str:
     return f"{span.opens:%H:%M}–{span.closes:%H:%M}" if span else gettext("not open")
+
+
+LEASE_ENDINGS = {
+    Ending.RETURNED: _("given back"),
+    Ending.BROKEN: _("taken from the desk"),
+    Ending.OVER: _("not given back in time"),
+}
+
+
+def lease_state(lease: Lease) -> str:
+    """How a lease stands: it runs, or how it ended."""
+    if lease.ending is None and clock.now() < lease.until:
+        return gettext("runs")
+    return str(LEASE_ENDINGS[lease.ending or Ending.OVER])

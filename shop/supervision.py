@@ -15,7 +15,21 @@ from people.models import Area, AuditEvent, Card, Person, User
 from people.supervision.entries import DaySpan, Entry, EntryKind, EntryPage
 from points.amounts import show
 from points.labels import points_in_words
-from shop.models import Goods, Lot, MoveKind, Price, Redemption, Shop, StockMove, Void
+from shop.models import (
+    Ending,
+    Goods,
+    Lease,
+    LeaseEntry,
+    Lot,
+    MoveKind,
+    Price,
+    Redemption,
+    SetAside,
+    Shop,
+    StockMove,
+    Void,
+)
+from shop.offline.journal import entry_of
 
 # Stock that came or went without a redemption, a delivery or another shop.
 STOCK_WORDS = {
@@ -176,10 +190,58 @@ def new_cards(village: Area, period: DaySpan) -> Iterator[Entry]:
         )
 
 
+def leases_broken(village: Area, period: DaySpan) -> Iterator[Entry]:
+    """Shops that were taken from a desk without a network."""
+    query = (
+        select(Lease)
+        .join(Lease.shop)
+        .options(joinedload(Lease.holder), joinedload(Lease.ended_by))
+        .where(Shop.village_id == village.id, Lease.ending == Ending.BROKEN, period.holds(Lease.ended_at))
+        .order_by(Lease.id.desc())
+        .limit(period.most)
+    )
+    for lease in db.session.scalars(query):
+        yield Entry(
+            row_id=lease.id,
+            at=lease.ended_at or lease.until,
+            done_by=lease.ended_by,
+            action=gettext("took the shop from a desk without a network"),
+            reason=lease.reason,
+            page=EntryPage("offline.leases", {}),
+        )
+
+
+def entries_set_aside(village: Area, period: DaySpan) -> Iterator[Entry]:
+    """What was handed out without a network and is not booked: goods without points."""
+    query = (
+        select(SetAside)
+        .join(SetAside.entry)
+        .join(LeaseEntry.lease)
+        .join(Lease.shop)
+        .options(joinedload(SetAside.actor), joinedload(SetAside.entry).joinedload(LeaseEntry.lease))
+        .where(Shop.village_id == village.id, period.holds(SetAside.at))
+        .order_by(SetAside.entry_id.desc())
+        .limit(period.most)
+    )
+    for decision in db.session.scalars(query):
+        goods = entry_of(decision.entry).goods
+        yield Entry(
+            row_id=decision.entry_id,
+            at=decision.at,
+            done_by=decision.actor,
+            action=gettext("did not book what was handed out without a network"),
+            figure=points_in_words(goods.total) if goods else "",
+            reason=decision.reason,
+            page=EntryPage("offline.leases", {}),
+        )
+
+
 SUPERVISED = (
     EntryKind(110, "voids", _("Voids"), voids),
     EntryKind(120, "reprints", _("Receipts printed again"), reprints),
     EntryKind(130, "prices", _("Prices changed"), price_changes),
     EntryKind(140, "stock", _("Write-offs and differences"), stock_changes),
     EntryKind(150, "cards", _("New cards and what they bought"), new_cards),
+    EntryKind(160, "leases", _("Desks without a network that lost the shop"), leases_broken),
+    EntryKind(170, "set_aside", _("Handed out without a network, not booked"), entries_set_aside),
 )

@@ -17,7 +17,7 @@ from people.models import Person, User
 from people.signin import accounts, keeping
 from points import ledger
 from points.models import Transfer, TransferKind
-from shop.desk import verify
+from shop import verify
 from shop.models import Goods, Lot
 
 

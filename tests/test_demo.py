@@ -18,7 +18,7 @@ from people.models import Area, Grid, GridKind, Level
 from points import ledger
 from points.assessment import assessments
 from points.models import Assessment, AssessmentState
-from shop.desk import verify
+from shop import verify
 from tests.cast import new_app
 
 # What `flask ledger digest --village 532323101001 --at 2026Q3` prints for every demo ever made of this story.

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ground.db import db
 from points import verify as points_verify
 from points.models import Deduction
-from shop.desk import verify as shop_verify
+from shop import verify as shop_verify
 from tests.cast import new_app, writing_connection
 
 pytestmark = pytest.mark.both_databases

@@ -327,11 +327,17 @@ def qr_path(payload: str) -> QrPath:
 
     It takes about 1.5 ms, most of the time of a card.
     """
+    modules = qr_modules(payload)
+    return QrPath(len(modules), _dark_bars(modules))
+
+
+def qr_modules(payload: str) -> list[list[bool]]:
+    """The modules of the QR code of a text, row by row, dark ones True; four around it are quiet."""
     # Choosing the best of the eight masks would double the time; readers take any.
     code = QRCode(error_correction=ERROR_CORRECT_M, mask_pattern=3)
     code.add_data(payload)
-    modules = code.get_matrix()
-    return QrPath(len(modules), _dark_bars(modules))
+    modules: list[list[bool]] = code.get_matrix()
+    return modules
 
 
 def _dark_bars(modules: list[list[bool]]) -> list[str]:

@@ -5,12 +5,12 @@ Lots are locked in the order of their ids, whatever is in the basket.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import contains_eager
 
-from ground import clock
 from ground.db import db
 from ground.refusal import Refused
 from shop.desk import limits
@@ -23,12 +23,13 @@ from shop.stock import lots
 
 @dataclass(frozen=True)
 class Article:
-    """An article of a basket: units wanted, tenths for one, units taken before, lots with something left."""
+    """An article of a basket on a day: units wanted, tenths for one, units taken before, lots with some."""
 
     goods: Goods
     units: int
     price: int
     units_taken: int
+    day: date
     lots: list[Lot] = field(default_factory=list)
 
     @property
@@ -44,7 +45,7 @@ class Article:
 
     def choose_lots(self) -> list[tuple[Lot, int]]:
         """The lots that give its units. Refused `out_of_stock`."""
-        return lots.choose_lots(self.lots, self.goods, self.units)
+        return lots.choose_lots(self.lots, self.goods, self.units, self.day)
 
     def line(self) -> RedemptionLine:
         """Its line of the receipt, with its words and price of today."""
@@ -63,7 +64,7 @@ _IS_OFFERED = (
     Goods.shop_id == bindparam("shop_id"),
     Goods.archived_on.is_(None),
 )
-_FIGURES = (prices.price_column(bindparam("today", type_=Date)), limits.units_taken_column())
+_FIGURES = (prices.price_column(bindparam("day", type_=Date)), limits.units_taken_column())
 _ARTICLES = select(Goods, *_FIGURES).where(*_IS_OFFERED).execution_options(populate_existing=True)
 _LOTS = (
     select(Lot, *_FIGURES)
@@ -76,10 +77,11 @@ _LOTS = (
 )
 
 
-def lock(shop: Shop, basket: Mapping[int, int], entry_ids: Sequence[int]) -> list[Article]:
+def lock(shop: Shop, basket: Mapping[int, int], entry_ids: Sequence[int], day: date) -> list[Article]:
     """The articles of a basket (goods id → units) by id, with what a person of these entries took of them.
 
-    Refused `empty_basket`, `bad_quantity`, `unknown_goods` also for those of another shop.
+    With the prices and limits of a day. Refused `empty_basket`, `bad_quantity`, `unknown_goods` also for
+    those of another shop.
     """
     if not basket:
         raise Refused("empty_basket", _("The basket is empty."))
@@ -88,17 +90,17 @@ def lock(shop: Shop, basket: Mapping[int, int], entry_ids: Sequence[int]) -> lis
     values = {
         "goods_ids": list(basket),
         "shop_id": shop.id,
-        "today": clock.today(),
-        **limits.taken_by(entry_ids),
+        "day": day,
+        **limits.taken_by(entry_ids, day),
     }
     articles: dict[int, Article] = {}
     for lot, price, taken in db.session.execute(_LOTS, values):
         goods = lot.goods
-        article = articles.setdefault(goods.id, Article(goods, basket[goods.id], price, taken))
+        article = articles.setdefault(goods.id, Article(goods, basket[goods.id], price, taken, day))
         article.lots.append(lot)
     if len(articles) < len(basket):  # some of it has no units, or is nothing of this shop
         for goods, price, taken in db.session.execute(_ARTICLES, values):
-            articles.setdefault(goods.id, Article(goods, basket[goods.id], price, taken))
+            articles.setdefault(goods.id, Article(goods, basket[goods.id], price, taken, day))
     if len(articles) < len(basket):
         raise Refused("unknown_goods", _("Something in the basket is not from this shop."))
     return [articles[goods_id] for goods_id in sorted(articles)]

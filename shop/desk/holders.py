@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -42,7 +43,7 @@ class AtDesk:
 
 
 _SignIn, _Serving, _Server, _Redeemed = aliased(User), aliased(User), aliased(Person), aliased(Account)
-_TODAY = bindparam("today", type_=Date)
+_DAY = bindparam("day", type_=Date)
 
 # A row for each of their sign-ins and terms.
 _AT_DESK = (
@@ -80,7 +81,7 @@ _AT_DESK = (
         Appointment,
         (Appointment.person_id == Person.id)
         & (Appointment.duty == Duty.WORKER)
-        & and_(*holders.terms_touching(_TODAY, _TODAY)),
+        & and_(*holders.terms_touching(_DAY, _DAY)),
     )
     .outerjoin(Appointment.grid)
     .outerjoin(_SignIn, _SignIn.person_id == Person.id)
@@ -91,14 +92,14 @@ _AT_DESK = (
 )
 
 
-def at_desk(card: Card, by: User | Device | None, key: str = "") -> AtDesk:
-    """Whoever stands at the desk with a card, by one statement; `by` serves them.
+def at_desk(card: Card, by: User | Device | None, key: str = "", day: date | None = None) -> AtDesk:
+    """Whoever stands at the desk with a card, today or on a day, by one statement; `by` serves them.
 
     Where something is written, their account is locked before: what changed while the lock was waited for
     is seen then, and would not be by the statement that waits.
     """
     serving_id = by.added_by_id if isinstance(by, Device) else by and by.id
-    values = {"card_id": card.id, "serving_id": serving_id, "key": key, "today": clock.today()}
+    values = {"card_id": card.id, "serving_id": serving_id, "key": key, "day": day or clock.today()}
     rows = db.session.connection().execute(_AT_DESK, values).all()
     row = rows[0]
     know(card, state=row.state)

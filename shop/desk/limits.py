@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, bindparam, case, func, select
@@ -50,9 +51,9 @@ def units_taken_column() -> ColumnElement[int]:
     return case((Goods.quota.is_not(None), units), else_=0)
 
 
-def taken_by(entry_ids: Sequence[int]) -> dict[str, object]:
-    """What `units_taken_column` is asked with: whose units, by a person's entries; this quarter's."""
-    quarter = Quarter.of(clock.today())
+def taken_by(entry_ids: Sequence[int], day: date) -> dict[str, object]:
+    """What `units_taken_column` is asked with: whose units, by a person's entries, and in a day's quarter."""
+    quarter = Quarter.of(day)
     return {"entry_ids": entry_ids, "quarter_begins": quarter.first_day, "quarter_ends": quarter.last_day}
 
 
@@ -65,7 +66,7 @@ _IN_SHOP = (
 
 def in_shop(entry_ids: Sequence[int], shop: Shop) -> Sequence[PurchaseLimit]:
     """The limits in a shop, in the order of the shelf, of the person who has these entries."""
-    rows = db.session.execute(_IN_SHOP, {"shop_id": shop.id, **taken_by(entry_ids)})
+    rows = db.session.execute(_IN_SHOP, {"shop_id": shop.id, **taken_by(entry_ids, clock.today())})
     return [PurchaseLimit(goods, goods.quota, taken) for goods, taken in rows if goods.quota is not None]
 
 

@@ -8,11 +8,12 @@ void undoes it.
 import random
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, bindparam, case, func, select, update
+from sqlalchemy import Select, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock, names
@@ -24,11 +25,10 @@ from points import amounts, ledger
 from points.models import TransferKind
 from shop.desk import baskets, holders, limits, proxies
 from shop.desk.proxies import Collector
-from shop.models import Device, MoveKind, Proxy, Redemption, Shop
-from shop.shelf import shops
+from shop.models import Device, Lease, MoveKind, Proxy, Redemption, Shop
+from shop.shelf import leases, shops
 from shop.stock import lots
 
-CODE_CHARACTERS = 16
 ORIGINAL_FOR = timedelta(minutes=15)  # a receipt printed later is a reprint
 
 # Of another day than the last one, and where a clock was put back, the receipts say which number is next.
@@ -44,8 +44,37 @@ _NEXT_SERIAL = (
             .scalar_subquery(),
         ),
     )
-    .returning(Shop.last_serial, Shop.hours)
+    .returning(Shop.last_serial, Shop.hours, Shop.leased_until)
 )
+
+# The number of a receipt that was handed out already; later days and numbers stay.
+_NOTE_SERIAL = (
+    update(Shop)
+    .where(Shop.id == bindparam("shop"))
+    .values(
+        numbered_on=case((Shop.numbered_on > bindparam("day"), Shop.numbered_on), else_=bindparam("day")),
+        last_serial=case(
+            (Shop.numbered_on > bindparam("day"), Shop.last_serial),
+            (
+                and_(Shop.numbered_on == bindparam("day"), Shop.last_serial > bindparam("serial")),
+                Shop.last_serial,
+            ),
+            else_=bindparam("serial"),
+        ),
+    )
+    .returning(Shop.leased_until)
+)
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """What a desk that held the shop handed out without a network: the receipt that it gave, and when."""
+
+    lease: Lease
+    entry_id: int
+    serial: int
+    code: str
+    at: datetime
 
 
 def redeem(
@@ -57,6 +86,7 @@ def redeem(
     collector: Collector | None = None,
     chance: random.Random | None = None,
     expected_total: int | None = None,
+    handed_out: HandedOut | None = None,
 ) -> Redemption:
     """Hand out a basket (goods id → units) against a card, to its holder or a collector.
 
@@ -65,21 +95,23 @@ def redeem(
     Refused `empty_basket`, `bad_quantity`, `unknown_goods`, `other_village`, `shop_closed`, `card_inactive`,
     `term_ended`, `own_card`, `own_proxy` for who serves and collects, `limit_reached`, `price_changed` where
     it does not come to `expected_total` tenths, `insufficient_points` (with what is missing), `out_of_stock`.
+    `leased` while a desk without a network holds the shop. Its own redemptions come as `handed_out`, with a
+    receipt, and by the terms, prices and limits of that day; `lease_over` for one of another time.
     Locks: the worker's account, then the lots by id, then the shop for its receipt number.
     """
+    day = handed_out.lease.day if handed_out else clock.today()
     actor = by if isinstance(by, User) else None
     basket = {goods_id: quantity for goods_id, quantity in sorted(basket.items()) if quantity}
     account = ledger.locked_account(card.person_id)
-    holder = holders.at_desk(card, by, key)
+    holder = holders.at_desk(card, by, key, day)
     if holder.redemption_id is not None:
         return _repeated_redemption(holder.redemption_id, shop, card, basket, collector)
-    articles = baskets.lock(shop, basket, holder.entry_ids)
+    articles = baskets.lock(shop, basket, holder.entry_ids, day)
     if holder.village_id != shop.village_id:
         raise Refused("other_village", _("This card belongs to another village's shop."))
     holders.check_holder(holder)
     proxies.check_collector(collector, by)
-    serial = _next_serial(shop, clock.today())
-    shops.check_open(shop)
+    serial = _note_receipt(shop, handed_out) if handed_out else _next_serial(shop, day)
     for article in articles:
         limits.check(article.limit, article.units)
     total = sum(article.total for article in articles)
@@ -91,13 +123,14 @@ def redeem(
         key=key,
         shop_id=shop.id,
         card_id=card.id,
-        day=clock.today(),
+        day=day,
         serial=serial,
-        code=random_characters(CODE_CHARACTERS, chance or secrets.SystemRandom()),
+        code=handed_out.code if handed_out else _new_code(chance),
         total=total,
         clerk_id=actor.id if actor else None,
         device_id=by.id if isinstance(by, Device) else None,
-        at=clock.now(),
+        at=handed_out.at if handed_out else clock.now(),
+        entry_id=handed_out.entry_id if handed_out else None,
     )
     transfer = ledger.post_new(
         f"redemption:{key}",
@@ -189,11 +222,47 @@ def _repeated_redemption(
     return existing
 
 
+def _new_code(chance: random.Random | None) -> str:
+    return random_characters(leases.CODE_CHARACTERS, chance or secrets.SystemRandom())
+
+
 def _next_serial(shop: Shop, day: date) -> int:
-    """The next receipt number of the day, without gaps; the shop is locked then, its hours are read anew."""
-    drawn = db.session.connection().execute(_NEXT_SERIAL, {"shop": shop.id, "today": day}).one()
+    """The next receipt number of the day, without gaps, of a shop that is open and free.
+
+    The shop is locked then, its hours are read anew. Refused `leased`, `shop_closed`.
+    """
+    values = {"shop": shop.id, "today": day}
+    drawn = db.session.connection().execute(_NEXT_SERIAL, values).one()
+    if drawn.leased_until is not None:
+        leases.check_lease(shop.id, None)
+        if leases.last_serial(shop.id) != drawn.last_serial:  # it is over, and has numbers in hand
+            drawn = db.session.connection().execute(_NEXT_SERIAL, values).one()
     know(shop, hours=drawn.hours)
+    shops.check_open(shop)
     return int(drawn.last_serial)
+
+
+def _note_receipt(shop: Shop, handed_out: HandedOut) -> int:
+    """The number of a receipt that a desk handed out already; the shop is locked then.
+
+    Refused `leased` where another desk holds the shop now, `lease_over` for a receipt of another time.
+    """
+    lease = handed_out.lease
+    if note_serial(shop, lease.day, handed_out.serial) is not None:
+        leases.check_lease(shop.id, lease)
+    if not lease.taken_at <= handed_out.at < lease.until:
+        raise Refused("lease_over", _("It was handed out outside the time of its lease."))
+    return handed_out.serial
+
+
+def note_serial(shop: Shop, day: date, serial: int) -> datetime | None:
+    """Note that a receipt of a day has a number, so that no other has; the shop is locked then.
+
+    Returns until when somebody has a lease on the shop.
+    """
+    values = {"shop": shop.id, "day": day, "serial": serial}
+    until: datetime | None = db.session.connection().execute(_NOTE_SERIAL, values).scalar_one()
+    return until
 
 
 def redemptions_of(shop: Shop) -> Select[Redemption]:

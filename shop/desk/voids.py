@@ -13,19 +13,21 @@ from ground.refusal import Refused, required_reason
 from people.models import User
 from people.signin import humans
 from points import ledger, merging
-from shop.models import Device, MoveKind, Redemption, StockMove, Void
+from shop.models import Device, Lease, MoveKind, Redemption, StockMove, Void
+from shop.shelf import leases
 from shop.stock import counts, lots
 
 UNDO_FOR = timedelta(minutes=2)
 
 
-def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
+def void(redemption: Redemption, reason: str, by: User | Device, lease: Lease | None = None) -> Void:
     """Undo a redemption: the same points to the same account, the same goods to the same lots.
 
     An entry that was merged since sends the points on to the one that was kept. Voided already, the first
     void is returned. Refused `reason_missing`, `quarter_over` after the quarter of the redemption,
-    `own_card` for its holder, `counted_here` for who counted this quarter's stock, also through a device.
-    Locks: the worker's account, then the lots by id.
+    `own_card` for its holder, `counted_here` for who counted this quarter's stock, also through a device;
+    `leased` while a desk without a network holds the shop, unless it is this `lease`'s own step back.
+    Locks: the worker's account, then the lots by id, then the shop.
     """
     reason = required_reason(reason)
     actor = by if isinstance(by, User) else None
@@ -42,6 +44,15 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
         raise Refused(
             "counted_here", _("Who counted this quarter's stock does not void. Ask another manager.")
         )
+    moves = db.session.scalars(
+        select(StockMove)
+        .where(StockMove.redemption_id == redemption.id, StockMove.kind == MoveKind.REDEMPTION)
+        .order_by(StockMove.lot_id)
+    ).all()
+    for move in moves:
+        key = f"void:{redemption.id}:{move.lot_id}"
+        lots.move_lot(move.lot, MoveKind.VOID, -move.quantity, key, actor, redemption_id=redemption.id)
+    leases.check_free(redemption.shop_id, lease)
     transfer = ledger.reverse(redemption.transfer, f"void:{redemption.id}", redemption.number, actor)
     merging.follow(redemption.card.person, actor)
     voided = Void(
@@ -53,14 +64,6 @@ def void(redemption: Redemption, reason: str, by: User | Device) -> Void:
         at=clock.now(),
     )
     db.session.add(voided)
-    moves = db.session.scalars(
-        select(StockMove)
-        .where(StockMove.redemption_id == redemption.id, StockMove.kind == MoveKind.REDEMPTION)
-        .order_by(StockMove.lot_id)
-    ).all()
-    for move in moves:
-        key = f"void:{redemption.id}:{move.lot_id}"
-        lots.move_lot(move.lot, MoveKind.VOID, -move.quantity, key, actor, redemption_id=redemption.id)
     db.session.flush()
     db.session.expire(redemption, ["void"])
     return voided

@@ -3,6 +3,7 @@
 from shop.models.budget import Budget
 from shop.models.devices import Device
 from shop.models.goods import Barcode, Goods, Picture, Price, ReceiptPrinter, Shop
+from shop.models.leases import Ending, Lease, LeaseEntry, SetAside
 from shop.models.redemptions import Proxy, Redemption, RedemptionLine, Void, receipt_number
 from shop.models.stock import Consignment, Count, Donation, Lot, MoveKind, Source, StockMove, StockTake
 
@@ -13,7 +14,10 @@ __all__ = [
     "Count",
     "Device",
     "Donation",
+    "Ending",
     "Goods",
+    "Lease",
+    "LeaseEntry",
     "Lot",
     "MoveKind",
     "Picture",
@@ -22,6 +26,7 @@ __all__ = [
     "ReceiptPrinter",
     "Redemption",
     "RedemptionLine",
+    "SetAside",
     "Shop",
     "Source",
     "StockMove",

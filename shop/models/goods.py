@@ -23,8 +23,9 @@ class Shop(Base):
 
     `hours` as `shelf.hours` writes them, None: always open. `write_off_limit` in tenths of a point: what one
     person alone writes off or returns of an article in a day, None: as is usual. `last_serial` is the last
-    receipt number of the day `numbered_on`, None before the first. How receipts are printed: `paper` is a key
-    of the receipt's PAPERS, None: chosen each time; `printer` None: the browser's.
+    receipt number of the day `numbered_on`, None before the first. `leased_until` is the end of the lease
+    that one browser has on the shop, None without one. How receipts are printed: `paper` is a key of the
+    receipt's PAPERS, None: chosen each time; `printer` None: the browser's.
     """
 
     __tablename__ = "shop"
@@ -37,6 +38,7 @@ class Shop(Base):
     write_off_limit: Mapped[int | None]
     numbered_on: Mapped[date | None] = mapped_column(info=COUNTS_ON)
     last_serial: Mapped[int | None] = mapped_column(info=COUNTS_ON)
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
     paper: Mapped[str | None] = mapped_column(String(4))
     printer: Mapped[ReceiptPrinter | None] = mapped_column(enum_column(ReceiptPrinter))
     printer_address: Mapped[str | None] = mapped_column(String(15))

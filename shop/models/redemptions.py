@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment
@@ -10,6 +10,7 @@ from people.models import Card, User
 from points.models import Transfer
 from shop.models.devices import Device
 from shop.models.goods import Shop
+from shop.models.leases import LeaseEntry
 
 
 def receipt_number(day: date, serial: int) -> str:
@@ -20,7 +21,8 @@ def receipt_number(day: date, serial: int) -> str:
 class Redemption(Base):
     """Points handed in for goods (核销): one transfer, one receipt number, its lines and stock moves.
 
-    Either somebody served (`clerk`), or a device of the shop did.
+    Either somebody served (`clerk`), or a device of the shop did. What was handed out without a network came
+    with an `entry` of the desk's journal.
     """
 
     __tablename__ = "redemption"
@@ -37,6 +39,7 @@ class Redemption(Base):
     clerk_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
     at: Mapped[datetime] = mapped_column(Moment)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("lease_entry.id"))
 
     shop: Mapped[Shop] = relationship()
     card: Mapped[Card] = relationship()
@@ -46,11 +49,13 @@ class Redemption(Base):
     lines: Mapped[list["RedemptionLine"]] = relationship(order_by="RedemptionLine.id")
     proxy: Mapped["Proxy | None"] = relationship()
     void: Mapped["Void | None"] = relationship(back_populates="redemption", foreign_keys="Void.redemption_id")
+    entry: Mapped[LeaseEntry | None] = relationship()
 
     is_repeated = False  # whether it was asked for again and found by its key; said by the verb, not kept
 
     __table_args__ = (
         UniqueConstraint("shop_id", "day", "serial"),
+        Index("uq_redemption_entry_id", "entry_id", unique=True),
         CheckConstraint("total > 0 AND serial > 0", name="total"),
         CheckConstraint("(clerk_id IS NULL) <> (device_id IS NULL)", name="served_by"),
     )

@@ -19,6 +19,7 @@ from ground.db import change_one, change_rows, db, insert_row, insert_rows
 from ground.refusal import Refused
 from people.models import User
 from shop.models import Goods, Lot, MoveKind, Source, StockMove
+from shop.shelf import leases
 
 MOST_UNITS_AT_ONCE = 100_000
 
@@ -53,14 +54,13 @@ def in_leaving_order(lots: Iterable[Lot]) -> list[Lot]:
     return sorted(lots, key=lambda lot: (lot.best_before or date.max, lot.id))
 
 
-def choose_lots(lots: Sequence[Lot], goods: Goods, quantity: int) -> list[tuple[Lot, int]]:
-    """The lots that give so many units, earliest expiry first; nothing leaves an expired lot.
+def choose_lots(lots: Sequence[Lot], goods: Goods, quantity: int, day: date) -> list[tuple[Lot, int]]:
+    """The lots that give so many units on a day, earliest expiry first; nothing leaves an expired lot.
 
     Refused `out_of_stock` with what is left.
     """
-    today = clock.today()
     usable_lots = in_leaving_order(
-        lot for lot in lots if lot.goods_id == goods.id and not lot.has_expired(today)
+        lot for lot in lots if lot.goods_id == goods.id and not lot.has_expired(day)
     )
     parts, missing = allocate(usable_lots, quantity)
     if missing:
@@ -96,7 +96,10 @@ def move_lot(
     """Write one move of so many units (minus: out) and the lot's new stock, under guard.
 
     `belongs` says to what: `redemption_id`, `consignment_id`, `stock_take_id`, `reverses_id`, and `reason`.
+    Refused `leased` for units out while a desk without a network holds the shop.
     """
+    if quantity < 0:
+        leases.check_free(lot.goods.shop_id)
     move = _move(lot, kind, quantity, key, actor, belongs)
     change_one(_move_of(1), lot_0=lot.id, units_0=quantity)
     insert_row(move)
@@ -109,7 +112,7 @@ def move_lots(
 ) -> None:
     """Write a move of so many units for each of these lots at once, as `move_lot` does for one.
 
-    The key of each is this one with the lot's id.
+    The key of each is this one with the lot's id. Whoever calls has looked whether the shop is free.
     """
     moved = {f"lot_{place}": lot.id for place, (lot, _quantity) in enumerate(parts)}
     moved |= {f"units_{place}": quantity for place, (_lot, quantity) in enumerate(parts)}

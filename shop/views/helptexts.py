@@ -13,7 +13,7 @@ HELP_TEXTS = {
     ),
     "desk.desk": _(
         "Scan the card first, then the goods. If it cannot be scanned, type the nine digits on the card. "
-        "Without network hand nothing out: wait until the page answers."
+        "Where the network may fail, prepare the desk for it beforehand: the button is below."
     ),
     "desk.desk_card": _(
         "Look first whether it is the person on the card, then scan the goods. Hand them out only after the "
@@ -34,6 +34,10 @@ HELP_TEXTS = {
     "desk.closing": _(
         "Compare the paper receipts with the list before you sign. As long as the day is not over, each "
         "further redemption changes the sheet. Something is missing: look for its number in the list."
+    ),
+    "offline.leases": _(
+        "A desk that holds the shop goes on without a network and brings everything in afterwards. What "
+        "could not be booked then waits here: the manager or the chair books it or sets it aside."
     ),
     "shelf.goods": _(
         "The manager puts new goods on the shelf and takes deliveries in; all others look. Prices are in "

@@ -6,6 +6,7 @@ from flask_babel import gettext, ngettext
 from people import access
 from people.models import Area, Role, User
 from people.pages import Urgency, WaitingItem
+from shop.offline import journal
 from shop.shelf import shops
 from shop.stock import consignments, counts, watch
 
@@ -18,6 +19,13 @@ def waiting(area: Area, _user: User, roles: set[Role]) -> list[WaitingItem]:
     of_manager = Urgency.IN_TURN if Role.MANAGER in roles else Urgency.TO_KNOW
     stock_url = url_for("stock.stock", village=area.code)
     looks, items = watch.watch_list(shop), []
+    if undecided := len(journal.waiting(shop)):
+        text = ngettext(
+            "%(num)s redemption without a network could not be booked and is to be decided",
+            "%(num)s redemptions without a network could not be booked and are to be decided",
+            undecided,
+        )
+        items.append(WaitingItem(text, url_for("offline.leases", village=area.code), urgency=of_manager))
     if coming := len(consignments.arriving_consignments(shop)):
         text = ngettext(
             "%(num)s delivery from another shop is to be taken in",

@@ -17,7 +17,8 @@ from points import amounts, expiry, labels, leaving, ledger, merging
 from points.assessment import assessments, meeting, opening
 from points.models import Expiry, TransferKind
 from points.wall import correcting, posting
-from shop.desk import redemptions, verify, voids
+from shop import verify
+from shop.desk import redemptions, voids
 from tests.cast import PRESENT, TODAY, VILLAGE, writing_connection
 from tests.crowd import AT_ONCE
 from tests.printed import read

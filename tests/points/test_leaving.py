@@ -23,7 +23,8 @@ from people.models import (
 from people.roster import departures, holders, persons, terms
 from points import amounts, labels, leaving, ledger
 from points.models import Transfer, TransferKind
-from shop.desk import redemptions, verify, voids
+from shop import verify
+from shop.desk import redemptions, voids
 from tests.cast import NEXT_VILLAGE, TODAY, VILLAGE
 from tests.story import do, give, refused
 

@@ -35,7 +35,8 @@ from points.assessment import meeting, opening, sheet
 from points.models import Service, Transfer, TransferKind
 from points.services import deciding, recording
 from points.wall import booking, posting
-from shop.desk import redemptions, verify, voids
+from shop import verify
+from shop.desk import redemptions, voids
 from tests.cast import BEGAN_ON, HASHED, NEXT_VILLAGE, PRESENT, TODAY, TOWNSHIP, VILLAGE, Cast, new_app
 from tests.points.twins import DECISION, REASON, enter_twins, problems
 from tests.story import do, give, refused

@@ -4,7 +4,7 @@ from ground.db import db, transaction
 from people import cards
 from people.models import Duty, GridKind, Person, Sex
 from people.roster import grids, persons, terms
-from shop.desk import verify
+from shop import verify
 from tests.cast import BEGAN_ON, Cast
 
 REASON = "同名同电话，本人确认"

@@ -8,7 +8,7 @@ import pytest
 
 from ground.db import db, transaction
 from points import ledger
-from shop.desk import verify
+from shop import verify
 from shop.models import Redemption, Source
 from shop.shelf import goods as shelf
 from shop.stock import moves

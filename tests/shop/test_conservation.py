@@ -23,7 +23,8 @@ from people.models import Person
 from points import ledger
 from points.assessment import assessments
 from points.models import Account, AccountKind, Transfer
-from shop.desk import redemptions, verify, voids
+from shop import verify
+from shop.desk import redemptions, voids
 from shop.models import Consignment, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove, StockTake
 from shop.shelf import goods as shelf
 from shop.shelf import prices

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from ground.db import db, transaction
 from people.models import User
-from shop.desk import redemptions, verify, voids
+from shop import verify
+from shop.desk import redemptions, voids
 from shop.models import Donation, Goods, MoveKind, Source, StockMove
 from shop.shelf import goods as shelf
 from shop.stock import consignments, counts, donations, moves

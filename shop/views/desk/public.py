@@ -10,7 +10,7 @@ from people.roster import departures, holders, persons
 from points import expiry, labels, ledger
 from shop.desk import redemptions
 from shop.labels import spoken_balance
-from shop.shelf import shops
+from shop.shelf import leases, shops
 from shop.views.desk import bp
 
 LATEST_ENTRIES = 20
@@ -20,9 +20,15 @@ LATEST_ENTRIES = 20
 @bp.get("/r/<code>")
 @access.public
 def check(code: str) -> Response:
-    """Whether a receipt is genuine: number, day, total, voided or not; never who, nor what."""
+    """Whether a receipt is genuine: number, day, total, voided or not; never who, nor what.
+
+    One that was handed out without a network is not known until its desk brings it in.
+    """
     redemption = redemptions.by_code(code)
-    page = web.unlisted_page(render_template("shop/desk/check.html", redemption=redemption))
+    is_promised = redemption is None and leases.is_promised(code)
+    page = web.unlisted_page(
+        render_template("shop/desk/check.html", redemption=redemption, is_promised=is_promised)
+    )
     page.status_code = 200 if redemption else 404
     return page
 

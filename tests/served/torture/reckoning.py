@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from ground.db import db
 from points.models import Account, Service
-from shop.desk import verify
+from shop import verify
 from shop.models import Lot, Redemption
 from tests.served.torture.load import BASKET, Desk, Fate, Journal, Kind
 

@@ -5,6 +5,8 @@ Each row that does not fit the ledger or the moves is named.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, String, cast, func, literal, or_, select, union_all
@@ -29,6 +31,8 @@ from shop.models import (
     Void,
     receipt_number,
 )
+from shop.offline import verify as journals
+from shop.offline.verify import numbers_in_hand
 
 
 def problems() -> Iterator[str]:
@@ -42,6 +46,7 @@ def problems() -> Iterator[str]:
     yield from _redemptions()
     yield from _strays()
     yield from _serials()
+    yield from journals.problems()
 
 
 def _stock() -> Iterator[str]:
@@ -267,21 +272,34 @@ def _strays() -> Iterator[str]:
 
 
 def _serials() -> Iterator[str]:
-    """Receipt numbers have no gaps within a shop's day, and the last one is the last that was drawn."""
+    """Receipt numbers have no gaps within a shop's day, and the last one is the last that was drawn.
+
+    A number that a desk without a network had in hand need not have come in.
+    """
+    in_hand = cache(numbers_in_hand)
     for shop_id, day, last, count in db.session.execute(
         select(Redemption.shop_id, Redemption.day, func.max(Redemption.serial), func.count())
         .group_by(Redemption.shop_id, Redemption.day)
         .order_by(Redemption.shop_id, Redemption.day)
-    ):
-        if last != count:
+    ).all():
+        if last != count and not _are_in_hand(shop_id, day, last, in_hand(shop_id)):
             yield f"shop {shop_id}, {day}: receipt numbers run to {last}, there are {count} redemptions"
     last_of_day = select(func.max(Redemption.serial)).where(
         Redemption.shop_id == Shop.id, Redemption.day == Shop.numbered_on
     )
-    for shop_id, last, drawn in db.session.execute(
-        select(Shop.id, last_of_day.scalar_subquery(), Shop.last_serial)
+    for shop_id, day, last, drawn in db.session.execute(
+        select(Shop.id, Shop.numbered_on, last_of_day.scalar_subquery(), Shop.last_serial)
         .where(Shop.numbered_on.is_not(None))
         .order_by(Shop.id)
-    ):
-        if last != drawn:
+    ).all():
+        if last != drawn and (day, drawn) not in in_hand(shop_id):
             yield f"shop {shop_id}: {drawn} receipt numbers were drawn, the last receipt has {last}"
+
+
+def _are_in_hand(shop_id: int, day: date, last: int, in_hand: set[tuple[object, int]]) -> bool:
+    """Whether a desk had each number in hand that no redemption of a day has."""
+    booked = db.session.scalars(
+        select(Redemption.serial).where(Redemption.shop_id == shop_id, Redemption.day == day)
+    )
+    missing = set(range(1, last + 1)) - set(booked)
+    return {(day, serial) for serial in missing} <= in_hand

@@ -1,0 +1,153 @@
+"""An entry of a desk's journal: the text that its browser signed, read and checked.
+
+The text is a JSON object. It names the hash of the entry before it, so that none can be left out or changed
+afterwards; the browser's key, which does not leave it, signs it.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from flask_babel import lazy_gettext as _
+
+from ground.refusal import Refused
+from shop.desk.proxies import Collector, read_collector
+from shop.models import Lease
+from shop.shelf import leases
+
+LARGEST_ENTRY = 60_000  # characters: a signature of 4,000 points is about 40,000
+HALF_SIGNATURE = 32  # bytes of each of its two numbers
+LATEST_SECOND = 2**32
+
+
+@dataclass(frozen=True)
+class GoodsOut:
+    """Goods that were handed out: to which card, with which receipt, and who collected them.
+
+    `lines` is units and tenths for one, by article; `total` in tenths.
+    """
+
+    card: str
+    serial: int
+    code: str
+    lines: Mapping[int, tuple[int, int]]
+    total: int
+    collector: Collector | None
+
+    @property
+    def basket(self) -> dict[int, int]:
+        """Units by article."""
+        return {goods_id: units for goods_id, (units, _price) in self.lines.items()}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry: goods that were handed out, or the step back from those at an earlier position, `undoes`.
+
+    `at` is what the desk's clock said, `previous` the journal's head before it.
+    """
+
+    text: str
+    signature: str
+    position: int
+    previous: str
+    at: datetime
+    what: GoodsOut | int
+
+    @property
+    def goods(self) -> GoodsOut | None:
+        """The goods that were handed out; None for a step back."""
+        return self.what if isinstance(self.what, GoodsOut) else None
+
+    @property
+    def undoes(self) -> int | None:
+        """The position of the entry that it takes back; None where goods were handed out."""
+        return self.what if isinstance(self.what, int) else None
+
+    @property
+    def hash(self) -> str:
+        """The journal's head after it: SHA-256 of its text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def read_entry(lease: Lease, text: str, signature: str) -> Entry:
+    """An entry of a lease's journal, signed by its browser.
+
+    Refused `bad_entry` for a text that is none, of another lease, or not signed with the lease's key;
+    `bad_signature`, `bad_proxy` for a collector who could not be read.
+    """
+    if len(text) > LARGEST_ENTRY or not is_signed(lease, text, signature):
+        raise bad_entry()
+    try:
+        fields = json.loads(text)
+        return _entry(lease, fields, text, signature)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise bad_entry() from error
+
+
+def is_signed(lease: Lease, text: str, signature: str) -> bool:
+    """Whether a text was signed with a lease's key; `signature` is base64 of both numbers, 32 bytes each."""
+    try:
+        numbers = base64.b64decode(signature, validate=True)
+        if len(numbers) != 2 * HALF_SIGNATURE:
+            return False
+        halves = numbers[:HALF_SIGNATURE], numbers[HALF_SIGNATURE:]
+        point = base64.b64decode(lease.public_key)
+        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point).verify(
+            encode_dss_signature(*(int.from_bytes(half) for half in halves)), text.encode(), ECDSA(SHA256())
+        )
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def bad_entry() -> Refused:
+    """The refusal of an entry that is not what a desk of ours writes."""
+    return Refused("bad_entry", _("What this desk wrote down does not fit its lease. Tell the county."))
+
+
+def _entry(lease: Lease, fields: dict[str, Any], text: str, signature: str) -> Entry:
+    if fields["lease"] != lease.id or fields["kind"] not in ("redemption", "undo"):
+        raise ValueError("not of this lease")
+    return Entry(
+        text=text,
+        signature=signature,
+        position=_number(fields["position"]),
+        previous=str(fields["previous"]),
+        at=datetime.fromtimestamp(_number(fields["at"]), UTC),
+        what=_number(fields["of"]) if fields["kind"] == "undo" else _goods_out(lease, fields),
+    )
+
+
+def _goods_out(lease: Lease, fields: dict[str, Any]) -> GoodsOut:
+    lines = {
+        _number(goods_id): (_number(units), _number(price)) for goods_id, units, price in fields["lines"]
+    }
+    total, serial = _number(fields["total"]), _number(fields["serial"])
+    if len(lines) < len(fields["lines"]) or total != sum(units * price for units, price in lines.values()):
+        raise ValueError("another total")
+    if fields["code"] != leases.code_of(lease, serial):
+        raise ValueError("another code")
+    collector = _collector(fields["collector"])
+    return GoodsOut(str(fields["card"]), serial, fields["code"], lines, total, collector)
+
+
+def _number(value: Any) -> int:
+    """A whole number from 0 on that a database takes. ValueError for anything else."""
+    if type(value) is not int or not 0 <= value < LATEST_SECOND:
+        raise ValueError("no whole number")
+    return value
+
+
+def _collector(fields: dict[str, Any] | None) -> Collector | None:
+    if fields is None:
+        return None
+    return read_collector(str(fields["name"]), str(fields["relation"]), fields["signature"])

@@ -1,0 +1,241 @@
+"""A desk's journal as it comes in: each entry is booked exactly once, or kept for a person's decision.
+
+What was handed out is gone from the shelf, whatever the books say by now. So nothing is dropped: an entry
+that a rule refuses, as the lease was broken and the points were spent since, is kept as it was signed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_babel import force_locale, gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, update
+from sqlalchemy.orm import aliased, joinedload
+
+from ground import clock
+from ground.db import change_one, db, lock
+from ground.refusal import Refused, required_reason
+from people import audit, cards
+from people.models import User
+from people.signin import humans
+from shop.desk import redemptions, voids
+from shop.desk.redemptions import HandedOut
+from shop.models import Lease, LeaseEntry, Redemption, SetAside, Shop, Void
+from shop.offline.entries import Entry, GoodsOut, bad_entry, read_entry
+
+# Refusals that say nothing about the entry: it is sent again.
+NOT_NOW = {"conflict", "clock_back", "unknown_outcome", "bad_entry"}
+
+_MOVE_ON = (
+    update(Lease)
+    .where(Lease.id == bindparam("ident"), Lease.position == bindparam("before"))
+    .values(position=bindparam("after"), head=bindparam("new_head"), last_serial=bindparam("last"))
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an entry: the redemption it stands for, which a step back voided; or why it waits."""
+
+    position: int
+    redemption: Redemption | None
+    refusal: Refused | None = None
+
+
+def book(lease: Lease, entry: Entry, by: User) -> Outcome:
+    """Book an entry by the rules of the desk; one that is there already is answered as it stands.
+
+    `by` brought it. Refused `bad_entry` for one that does not follow on the last, or has another receipt than
+    the next; and as `redemptions.redeem` and `voids.void`: then it is to be kept. Locks: as they do, then the
+    lease.
+    """
+    stored = entry_at(lease, entry.position)
+    if stored is not None:
+        return _stored_outcome(stored, entry)
+    _check_follows(lease, entry)
+    row = _add(lease, entry, by, None)
+    redemption = _take(lease, row, entry)
+    _move_on(lease, entry)
+    return Outcome(entry.position, redemption)
+
+
+def keep(lease: Lease, entry: Entry, by: User, refusal: Refused) -> Outcome:
+    """Keep an entry that was refused, until somebody decides; its receipt's number is not used again.
+
+    One that is there already is answered as it stands. Refused `bad_entry` as `book`. Locks: the shop, then
+    the lease.
+    """
+    stored = entry_at(lease, entry.position)
+    if stored is not None:
+        return _stored_outcome(stored, entry)
+    _check_follows(lease, entry)
+    if entry.goods:
+        redemptions.note_serial(lease.shop, lease.day, entry.goods.serial)
+    _add(lease, entry, by, refusal)
+    _move_on(lease, entry)
+    return Outcome(entry.position, None, refusal)
+
+
+def try_again(row: LeaseEntry, by: User) -> Redemption | None:
+    """Book an entry that was kept, as what it takes may be there by now; returns what `Outcome` has.
+
+    Refused `decided` for one that was booked or set aside meanwhile, and as `redemptions.redeem` and
+    `voids.void`. Locks: the entry, then as they do.
+    """
+    lock(row)
+    _check_waits(row)
+    redemption = _take(row.lease, row, entry_of(row))
+    audit.note(by, "entry.book", row.lease, row.lease.shop.village, position=row.position)
+    return redemption
+
+
+def set_aside(row: LeaseEntry, reason: str, by: User) -> SetAside:
+    """Decide that an entry is not booked: the goods are gone, the points stay with the worker.
+
+    The next stock-take finds the goods missing. Refused `reason_missing`, `own_entry` for who handed it out,
+    `decided` for one that was booked or set aside meanwhile. Locks: the entry.
+    """
+    reason = required_reason(reason)
+    lock(row)
+    _check_waits(row)
+    if humans.is_same(row.lease.holder, by):
+        raise Refused("own_entry", _("Who handed it out does not decide. Ask somebody else."))
+    decision = SetAside(entry_id=row.id, reason=reason, actor_id=by.id, at=clock.now())
+    db.session.add(decision)
+    db.session.flush()
+    audit.note(by, "entry.set_aside", row.lease, row.lease.shop.village, position=row.position, reason=reason)
+    return decision
+
+
+def entry_at(lease: Lease, position: int) -> LeaseEntry | None:
+    """The entry of a lease at a position, or None."""
+    return db.session.scalar(
+        select(LeaseEntry).where(LeaseEntry.lease_id == lease.id, LeaseEntry.position == position)
+    )
+
+
+def entry_of(row: LeaseEntry) -> Entry:
+    """What an entry that was taken in says."""
+    return read_entry(row.lease, row.text, row.signature)
+
+
+def waiting(shop: Shop) -> Sequence[LeaseEntry]:
+    """The entries of a shop that wait for somebody's decision, in the order in which they came."""
+    return db.session.scalars(
+        waiting_entries()
+        .join(LeaseEntry.lease)
+        .where(Lease.shop_id == shop.id)
+        .options(joinedload(LeaseEntry.lease).joinedload(Lease.holder))
+        .order_by(LeaseEntry.id)
+    ).all()
+
+
+def waiting_entries() -> Select[LeaseEntry]:
+    """The entries of all shops that wait for somebody's decision."""
+    return select(LeaseEntry).where(LeaseEntry.refusal.is_not(None), ~_is_settled())
+
+
+def _is_settled() -> ColumnElement[bool]:
+    """Whether an entry was booked after all, taken back, or set aside."""
+    undone, undoing = aliased(Redemption), aliased(LeaseEntry)
+    return (
+        exists().where(Redemption.entry_id == LeaseEntry.id)
+        | exists().where(SetAside.entry_id == LeaseEntry.id)
+        | exists().where(undone.entry_id == LeaseEntry.undoes_id, Void.redemption_id == undone.id)
+        | exists().where(undoing.undoes_id == LeaseEntry.id)
+    )
+
+
+def _check_waits(row: LeaseEntry) -> None:
+    if db.session.scalar(waiting_entries().where(LeaseEntry.id == row.id)) is None:
+        raise Refused("decided", _("This was decided already."))
+
+
+def _check_follows(lease: Lease, entry: Entry) -> None:
+    """Check that an entry follows on the last one, with the next receipt. Refused `bad_entry`."""
+    db.session.refresh(lease)
+    follows = (entry.position, entry.previous) == (lease.position + 1, lease.head)
+    has_receipt = entry.goods is None or entry.goods.serial == lease.last_serial + 1 <= lease.granted_to
+    if not (follows and has_receipt):
+        raise bad_entry()
+
+
+def _add(lease: Lease, entry: Entry, by: User, refusal: Refused | None) -> LeaseEntry:
+    undone = entry_at(lease, entry.undoes) if entry.undoes else None
+    if entry.undoes and (undone is None or undone.undoes_id is not None):
+        raise bad_entry()
+    with force_locale("zh"):  # whoever decides later reads Chinese
+        why = str(refusal.message) if refusal else None
+    row = LeaseEntry(
+        lease_id=lease.id,
+        position=entry.position,
+        text=entry.text,
+        signature=entry.signature,
+        undoes_id=undone.id if undone else None,
+        refusal=refusal.code if refusal else None,
+        why=why,
+        received_at=clock.now(),
+        received_by_id=by.id,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _move_on(lease: Lease, entry: Entry) -> None:
+    """Move the journal's end on, under guard."""
+    change_one(
+        _MOVE_ON,
+        ident=lease.id,
+        before=entry.position - 1,
+        after=entry.position,
+        new_head=entry.hash,
+        last=entry.goods.serial if entry.goods else lease.last_serial,
+    )
+    db.session.expire(lease)
+
+
+def _take(lease: Lease, row: LeaseEntry, entry: Entry) -> Redemption | None:
+    """Book what an entry says, by the rules of the desk; returns what `Outcome` has."""
+    return _redeem(lease, row, entry, entry.goods) if entry.goods else _undo(row, entry)
+
+
+def _redeem(lease: Lease, row: LeaseEntry, entry: Entry, goods: GoodsOut) -> Redemption:
+    card = cards.by_number(goods.card, lease.shop.village)
+    if card is None:
+        raise Refused("unknown_card", _("This village has no such card."))
+    return redemptions.redeem(
+        f"offline:{lease.id}:{entry.position}",
+        lease.shop,
+        card,
+        goods.basket,
+        lease.holder,
+        goods.collector,
+        expected_total=goods.total,
+        handed_out=HandedOut(lease, row.id, goods.serial, goods.code, entry.at),
+    )
+
+
+def _undo(row: LeaseEntry, entry: Entry) -> Redemption | None:
+    """Take back what an earlier entry booked; None where that was kept, and needs no decision any more."""
+    redemption = db.session.scalar(select(Redemption).where(Redemption.entry_id == row.undoes_id))
+    if redemption is None:
+        return None
+    if not timedelta() <= entry.at - redemption.at <= voids.UNDO_FOR:
+        raise Refused("too_late", _("Only the last one is taken back, within two minutes. Ask a manager."))
+    with force_locale("zh"):
+        reason = gettext("Taken back at the desk right away")
+    voids.void(redemption, reason, row.lease.holder, row.lease)
+    return redemption
+
+
+def _stored_outcome(row: LeaseEntry, entry: Entry) -> Outcome:
+    """What became of an entry that came before. Refused `bad_entry` where it said something else."""
+    if row.text != entry.text:
+        raise bad_entry()
+    of_entry = row.undoes_id or row.id
+    redemption = db.session.scalar(select(Redemption).where(Redemption.entry_id == of_entry))
+    waits = db.session.scalar(waiting_entries().where(LeaseEntry.id == row.id)) is not None
+    refusal = Refused(row.refusal, row.why) if waits and row.refusal else None
+    return Outcome(row.position, redemption, refusal)
