@@ -23,6 +23,7 @@ from werkzeug.exceptions import HTTPException
 from bench.history import user_name
 from ground.db import db, transaction
 from ground.server import serving
+from people import access
 from people.models import Role, User
 from people.signin import sessions
 
@@ -76,7 +77,7 @@ def _look_around(app: Flask, role: Role, username: str) -> Iterator[Look]:
                 continue
             kind = f"{endpoint} as a file" if "as=" in path else endpoint
             counts[kind] += 1
-            if counts[kind] <= ADDRESSES_A_PAGE and not endpoint.endswith("static"):
+            if counts[kind] <= ADDRESSES_A_PAGE and endpoint not in access.ASSETS:
                 look = _look(client, Look(endpoint, role, path))
                 yield look
                 links = map(unescape, LINK.findall(look.html))

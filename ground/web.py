@@ -39,7 +39,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
-from ground import cookies
+from ground import cookies, wire
 from ground.clock import Quarter, local
 from ground.db import (
     LARGEST_ID,
@@ -463,7 +463,7 @@ def printed_url(path: str) -> str:
 
 def check_clock_of_page() -> None:
     """Check the clock before any page: on a wrong day most of what it says would be wrong."""
-    if request.endpoint is not None and not request.endpoint.endswith("static"):
+    if request.endpoint is not None and request.endpoint not in wire.ENDPOINTS:
         check_clock()
 
 

@@ -19,6 +19,7 @@ from flask_login import current_user
 from werkzeug.routing import Rule as RoutingRule
 from werkzeug.wrappers import Response
 
+from ground import wire
 from ground.contributions import Slot
 from ground.refusal import Refused
 from ground.watch import events
@@ -32,7 +33,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 DEVICES: Slot[Callable[[str], Any]] = Slot()
 
 # Files of the program itself.
-ASSETS = {"static"}
+ASSETS = wire.ENDPOINTS
 
 # Where somebody whose password was given by another chooses their own; until then there is nothing else.
 FIRST_SIGN_IN_PAGE = "signin.password"

@@ -62,6 +62,7 @@ CATALOGUE = ROOT / "translations/zh/LC_MESSAGES/messages.po"
 # Whom nobody asks for a name: the sign-in itself, and what hangs on walls and stands on receipts and cards.
 PUBLIC = {
     "static",
+    "worker",
     "signin.sign_in",
     "signin.sign_in_code",
     "signin.sign_out",
@@ -608,7 +609,7 @@ def address(app, endpoint, **given):
 def to_look_at(app):
     """What people, and not programs, may look at: the endpoints with their rules."""
     found = {route.endpoint: rule for route, rule in rules(app) if "GET" in route.methods and not rule.device}
-    return [(name, rule) for name, rule in found.items() if not name.endswith("static")]
+    return [(name, rule) for name, rule in found.items() if name not in access.ASSETS]
 
 
 def methods(route):

@@ -20,7 +20,7 @@ from duties.models import Dispute, GatheringKind, Rung, Visit
 from ground import clock
 from ground.clock import Quarter
 from ground.db import Base, db, transaction
-from people import sight
+from people import access, sight
 from people.models import VILLAGE_LEVELS, Area, Household, Person, Proposal, User
 from people.proposals import proposing
 from people.roster import changes
@@ -222,7 +222,12 @@ def asked_for(app, cast, client_of, known):
         client, roles = client_of(user), user.roles_in(cast.village)
         for route, rule in rules(app):
             is_for_them = not rule.roles or rule.roles & roles
-            if "GET" in route.methods and is_for_them and not rule.device and "static" not in route.endpoint:
+            if (
+                "GET" in route.methods
+                and is_for_them
+                and not rule.device
+                and route.endpoint not in access.ASSETS
+            ):
                 for area in {VILLAGE, own if "area" in route.arguments else VILLAGE}:
                     path = address(app, route.endpoint, **known | {"area": area})
                     if path not in asked:

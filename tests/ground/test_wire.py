@@ -11,7 +11,7 @@ import pytest
 from flask import g, url_for
 from PIL import Image, ImageChops
 
-from ground.wire import assets, compression, styles
+from ground.wire import assets, compression, styles, worker
 from ground.wire.assets import ROOT, all_assets, current_version
 from tests.cast import COUNTY, SIGN_INS, TOWNSHIP, VILLAGE
 
@@ -20,6 +20,7 @@ FROM_A_LINK = GZIP | {"Sec-Fetch-Site": "cross-site"}
 FROM_OUR_PAGE = GZIP | {"Sec-Fetch-Site": "same-origin"}
 
 MOST_BYTES, MOST_BYTES_OF_A_CARD = 80_000, 30_000
+MOST_BYTES_OF_ALL = 100_000  # of all files, which the service worker takes at once
 LOADED = re.compile(r'<(?:link|script|img)\b[^>]*?(?:href|src)="(/static[^"]+)"')
 IMPORTED = re.compile(r'^import (?:[^"]* from )?"([^"]+)"', re.MULTILINE)
 IMPORTED_WHEN_NEEDED = re.compile(r'\bimport\("([^"]+)"\)')
@@ -131,7 +132,7 @@ def test_who_takes_no_gzip_gets_it_as_it_is(client_of, sheet, taken):
 
 def test_every_file_that_is_named_is_there():
     """In templates, scripts, and the manifest; scripts name each other by where they lie."""
-    named = set()
+    named = {worker.SCRIPT}
     for template in assets.TEMPLATES.rglob("*.html"):
         named |= set(re.findall(r"url_for\('static', filename='([^']+)'\)", template.read_text()))
     for name, asset in all_assets().items():
@@ -143,6 +144,21 @@ def test_every_file_that_is_named_is_there():
     icons = json.loads(all_assets()["app.webmanifest"].content)["icons"]
     named |= {icon["src"] for icon in icons}
     assert named == all_assets().keys()
+
+
+def test_the_service_worker_is_told_of_every_file_and_no_cache_keeps_that(client_of):
+    """Its name is that of the release, so browsers find the next one; it weighs little, all in all."""
+    client = client_of(None)
+    answer = client.get("/worker.js")
+    told, begins = answer.text.removeprefix("self.RELEASE = ").split(";\n")[:2]
+    assert json.loads(told) == {"version": current_version(), "root": root(), "files": list(all_assets())}
+    assert begins == f'importScripts("{root()}offline/worker.js")'
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == ("text/javascript", "public, no-cache")
+    assert ("Set-Cookie" in answer.headers, "default-src" in answer.headers["Content-Security-Policy"]) == (
+        False,
+        True,
+    )
+    assert sum(len(file.gzipped or file.content) for file in all_assets().values()) < MOST_BYTES_OF_ALL
 
 
 def test_the_version_changes_with_any_file(monkeypatch):

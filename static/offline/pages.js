@@ -1,0 +1,53 @@
+// Pages that open without a network: each is fetched anew and kept, with all files of its release, until it is dropped or
+// two weeks old (worker.js). Where the browser has no service worker, or the page came without https, nothing is kept.
+
+const PAGES = "pages"; // as in worker.js
+const NAME = "offline/pages.js";
+const ROOT = import.meta.url.slice(0, -NAME.length); // of the files of this release
+const WORKER = new URL("../../../worker.js", ROOT);
+
+// Whether the service worker is there, with all files of this release.
+export async function register() {
+  if (!navigator.serviceWorker) return false;
+  const registration = await navigator.serviceWorker.register(WORKER);
+  if (!(await hasFiles()) && !newer(registration)) await registration.update();
+  if (newer(registration)) await settled(newer(registration));
+  return Boolean(registration.active) && hasFiles();
+}
+
+const newer = ({ installing, waiting }) => installing ?? waiting;
+const hasFiles = async () => Boolean(await caches.match(import.meta.url, { ignoreVary: true }));
+
+const settled = (worker) =>
+  new Promise((resolve) => {
+    const look = () => ["activated", "redundant"].includes(worker.state) && resolve();
+    worker.addEventListener("statechange", look);
+    look();
+  });
+
+// Keep a page of ours as it is now, under its address without what is asked there. Answers whether it is kept: it is not
+// without a network, when the sign-in is over, and while a newer release comes in. Opened from there it says since when it
+// is kept: `document.documentElement.dataset.keptAt`, in milliseconds.
+export async function keepPage(address) {
+  try {
+    if (!(await register())) return false;
+    const answer = await fetch(address, { cache: "no-store" });
+    const html = await answer.text();
+    if (!answer.ok || answer.redirected || !html.includes(new URL(ROOT).pathname)) return false;
+    const headers = new Headers(answer.headers);
+    for (const name of ["Content-Encoding", "Content-Length", "Vary"]) headers.delete(name); // of what was sent
+    headers.set("X-Kept-At", Date.now());
+    const marked = html.replace("<html ", `<html data-kept-at="${headers.get("X-Kept-At")}" `);
+    const pages = await caches.open(PAGES);
+    await pages.put(new URL(address, location).pathname, new Response(marked, { headers }));
+    return true;
+  } catch (error) {
+    console.warn(error); // no network, or no room
+    return false;
+  }
+}
+
+// No page opens without a network any more; the files stay, there is nothing of anybody in them.
+export async function dropPages() {
+  if (window.caches) await caches.delete(PAGES);
+}

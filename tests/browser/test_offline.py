@@ -1,0 +1,67 @@
+"""Pages without a network: what was kept opens, and nothing else was touched."""
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, expect
+
+from ground.wire.assets import current_version
+from tests.browser.conftest import SHOP
+from tests.browser.house import CHROMIUM, OFFICE, signed_in
+
+DESK, CARD = f"/v/{SHOP}/desk", "123456789"
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+
+def keep(page: Page, address: str) -> bool:
+    """Keep a page as its script does; whether it is kept."""
+    script = f"/static/v/{current_version()}/offline/pages.js"
+    kept: bool = page.evaluate(
+        "async ([script, address]) => (await import(script)).keepPage(address)", [script, address]
+    )
+    return kept
+
+
+def test_a_kept_page_opens_without_a_network_with_all_that_it_loads(browser: Browser, address: str):
+    """Under each of its addresses; its scripts run, and what was not kept is not there."""
+    page = signed_in(browser, address, "volunteer2", OFFICE)
+    page.goto("/")
+    assert keep(page, DESK)
+    loaded: list[str] = []
+    page.on("requestfailed", lambda request: loaded.append(request.url))
+    page.context.set_offline(True)
+    for where in (DESK, f"{DESK}/{CARD}", f"{DESK}?done=1"):
+        page.goto(where)
+        expect(page.locator("form[data-scan]")).to_be_visible()
+        assert page.evaluate("Number(document.documentElement.dataset.keptAt) <= Date.now()")
+        assert page.evaluate("getComputedStyle(document.querySelector('.masthead')).display") == "flex"
+    page.keyboard.type("12")
+    expect(page.locator("#scan")).to_have_value("12")
+    with pytest.raises(Error, match="ERR_"):
+        page.goto(f"{DESK}/closings")
+    page.context.set_offline(False)
+    page.goto(DESK)
+    assert not page.evaluate("document.documentElement.dataset.keptAt")
+    page.context.close()
+
+
+def test_files_of_an_older_release_stay_as_long_as_a_kept_page_names_them(browser: Browser, address: str):
+    page = signed_in(browser, address, "volunteer2", OFFICE)
+    page.evaluate(
+        "async () => {"
+        "  for (const version of ['aaa', 'bbb']) await caches.open(`files ${version}`);"
+        "  await (await caches.open('pages')).put('/old', new Response('/static/v/aaa/aixin.js'));"
+        "}"
+    )
+    assert keep(page, DESK)
+    kept = set(page.evaluate("caches.keys()"))
+    assert kept == {"pages", "files aaa", f"files {current_version()}"}
+    page.context.close()
+
+
+def test_a_page_that_asks_to_sign_in_is_not_kept(browser: Browser, address: str):
+    page = signed_in(browser, address, "volunteer2", OFFICE)
+    page.goto("/")
+    page.context.clear_cookies()
+    assert not keep(page, DESK)
+    assert page.evaluate("async () => (await (await caches.open('pages')).keys()).length") == 0
+    page.context.close()
