@@ -19,7 +19,7 @@ const idle = document.querySelectorAll("[data-idle]");
 const booked = () => [...place("person").querySelectorAll("[data-key]")].map((link) => link.dataset.key);
 // Refusals that say that the basket's key is used up.
 const USED_UP = ["key_reused", "voided"];
-const inOrder = inTurn((action) => action());
+const inOrder = inTurn(async (action) => action());
 
 // What is pressed is meant for whoever stands there now: it waits for its turn, and is dropped where somebody else stands
 // there then.
@@ -199,7 +199,7 @@ export function show() {
   watchUndo();
   stand();
   inOrder(async () => {
-    const held = await wakeOffline((action) => inOrder(async () => basket.isOpen() || action()));
+    const held = await wakeOffline((action) => inOrder(() => (basket.isOpen() ? refuse(words.finishFirst) : action())));
     if (held) await showAgain(held);
     else if (isBooked) await redeem();
   });

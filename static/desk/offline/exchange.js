@@ -4,7 +4,8 @@ import { scanForm } from "../field.js";
 import { ask, part, StalePage } from "../server.js";
 
 const EVERY = 180_000; // ms between two exchanges that were answered
-const SOONEST = 5_000; // ms until it is tried again, twice as long each time
+const SOONEST = 2_000; // ms until it is tried again, twice as long each time
+const LATEST = 30_000; // ms; a browser doesn't always say that the network is back
 
 const ownToken = "[data-scan] [name=csrf_token]";
 
@@ -43,14 +44,14 @@ export function exchanging(once) {
   async function run() {
     clearTimeout(timer);
     let isAnswered = true;
-    while (isAsked && isAnswered && !isStopped) {
+    while (isAsked && !isStopped) {
       isAsked = false;
       isAnswered = await once();
     }
     running = null;
     if (isStopped) return;
     timer = setTimeout(soon, isAnswered ? EVERY : wait);
-    wait = isAnswered ? SOONEST : Math.min(EVERY, 2 * wait);
+    wait = isAnswered ? SOONEST : Math.min(LATEST, 2 * wait);
   }
 
   const seen = () => document.visibilityState === "visible" && soon();

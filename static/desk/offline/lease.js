@@ -2,6 +2,7 @@
 // whether there is a network or not; the exchange with the server runs beside it, in order, and again until it answers.
 import { askAbout, scanForm } from "../field.js";
 import { forget, kept } from "../kept.js";
+import { dropPages, keepPage } from "../../offline/pages.js";
 import * as printing from "../printing.js";
 import { NoAnswer, put, SignedOut } from "../server.js";
 import { answerBy } from "../service.js";
@@ -21,8 +22,10 @@ const STUCK = ["bad_entry", "unknown_lease"]; // refusals of the whole journal, 
 
 let trouble = null; // why the last exchange came to nothing: "signedOut", "unheard"
 let loop = null;
+let isPageKept = Boolean(document.documentElement.dataset.keptAt); // it was opened without a network
+let keptShelf = ""; // articles and prices of the page that was kept
 
-const stand = (more) => show({ ...current(), trouble, ...more });
+const stand = (more) => show({ ...current(), trouble, isPageKept, ...more });
 
 // --- Taken ---
 
@@ -56,10 +59,11 @@ async function taken() {
 }
 
 // What of a lease is kept after each answer: it as it is, without the receipts, which are used up one after the other.
-function heldBy({ receipts, ...lease }, before = { receipts: [], receiptsUntil: 0 }) {
+function heldBy({ receipts, qr_modules: modules, ...lease }, before = { receipts: [], receiptsUntil: 0 }) {
   const isNew = ([serial]) => serial > before.receiptsUntil;
   return {
     lease,
+    modules: modules || before.modules,
     clock: setBy(lease.now),
     at: lease.now,
     receipts: [...before.receipts, ...receipts.filter(isNew)],
@@ -111,6 +115,15 @@ function hold() {
   loop.soon();
 }
 
+// Keep this page as it is now, where articles or prices are others than when it was kept. Without it the desk goes on only
+// as long as the page stays open.
+async function keepThisPage() {
+  const shelf = JSON.stringify(current().record.lease.shelf.map(([goods, price]) => [goods, price]));
+  if (shelf === keptShelf || !(await keepPage(scanForm.action))) return;
+  keptShelf = shelf;
+  isPageKept = true;
+}
+
 // --- Exchanged ---
 
 // Send what stands in the journal, all of it, and hold what the server answers. Answers whether it did.
@@ -119,6 +132,7 @@ async function exchange() {
     trouble = null;
     do await exchangeOnce();
     while (current()?.entries.length && !current().record.stuck);
+    if (current()) await keepThisPage();
   } catch (error) {
     console.warn(error);
     trouble = error instanceof SignedOut ? "signedOut" : "unheard";
@@ -168,6 +182,7 @@ async function over({ title }) {
   const { kept: keptThere } = current().record;
   loop.stop();
   await wipe();
+  dropPages();
   answerBy(null);
   stand({ title, kept: keptThere });
 }

@@ -6,7 +6,13 @@ import { moment } from "./clock.js";
 import { drawn, filled, grouped, word } from "./drawing.js";
 import { change, current } from "./held.js";
 
-const SHEETS = { 58: 58, 80: 80, A4: 210, A4x2: 210 }; // mm wide; as shop/paper/receipt.py names them
+// The sizes of a sheet and its margins, as `@page` has them; a roll is as long as it has to be.
+const SHEETS = {
+  58: { roll: "58mm" },
+  80: { roll: "80mm" },
+  A4: { size: "A4", margin: "14mm 16mm" },
+  A4x2: { size: "A4", margin: "0 16mm" },
+};
 const COPIES = { A4x2: ["shopsCopy", "workersCopy"] };
 const MM = 96 / 25.4; // CSS pixels
 const SVG = "http://www.w3.org/2000/svg";
@@ -36,28 +42,24 @@ export function printSlip(number, isReprint) {
   window.print();
 }
 
+let sized = null; // the styles in which the sheet's size stands
+
 // Lay it out behind the page, and say how large its sheet is. It stays until the next one: a telephone prints later.
-function lay({ lease, last }, paper, isReprint) {
+function lay(record, paper, isReprint) {
   document.querySelector(".slip-sheet")?.remove();
   const sheet = document.createElement("div");
   sheet.className = `slip-sheet paper-${paper}`;
-  for (const copy of COPIES[paper] ?? [""]) sheet.append(slipPart(lease, last, copy, isReprint));
+  for (const copy of COPIES[paper] ?? [""]) sheet.append(slipPart(record, copy, isReprint));
   document.body.append(sheet);
   document.documentElement.classList.add("with-slip");
-  const isRoll = SHEETS[paper] < 100;
   const high = Math.ceil(sheet.getBoundingClientRect().height / MM) + 1;
-  setSize(isRoll ? `${SHEETS[paper]}mm ${high}mm` : "A4");
-}
-
-let sized = null; // the sheet of styles with the size in it
-
-function setSize(size) {
+  const { roll, size = `${roll} ${high}mm`, margin = "0" } = SHEETS[paper];
   sized ??= [...document.styleSheets].find(({ href }) => href?.endsWith("/slip.css"));
   while (sized.cssRules[0]?.type === CSSRule.PAGE_RULE) sized.deleteRule(0);
-  sized.insertRule(`@page { size: ${size}; margin: 0 }`, 0);
+  sized.insertRule(`@page { size: ${size}; margin: ${margin} }`, 0);
 }
 
-function slipPart(lease, { slip, isTakenBack }, copy, isReprint) {
+function slipPart({ lease, modules, last: { slip, isTakenBack } }, copy, isReprint) {
   const { collector } = slip;
   const part = drawn("slip", {
     ...{ shop: lease.shop.name, village: lease.shop.village, copy: copy && word(copy), number: slip.number },
@@ -69,7 +71,7 @@ function slipPart(lease, { slip, isTakenBack }, copy, isReprint) {
   });
   if (!collector) part.querySelector("[data-collected]").remove();
   part.querySelector("[data-lines]").replaceChildren(...slip.lines.map(row));
-  part.querySelector("[data-code]").append(qr(slip.qr, lease.qr_modules));
+  part.querySelector("[data-code]").append(qr(slip.qr, modules));
   part.querySelector("[data-hand]").append(...strokes(collector?.signature ?? []));
   return part;
 }

@@ -27,7 +27,7 @@ export function serving(written) {
     const { card, person, lines, total, collector } = basketOf(form, record);
     const number = `${record.lease.day.replaceAll("-", "")}-${String(serial).padStart(4, "0")}`;
     const slip = {
-      ...{ number, code, qr, at, card: card[0], name: person.name, masked: person.masked ?? person.name, collector, total },
+      ...{ number, code, qr, at, card: card[0], name: person.name, masked: person.masked, collector, total },
       ...{ lines: lines.map(slipLine), before: person.balance, after: person.balance - total },
     };
     const content = { kind: "redemption", card: card[0], serial, code, lines, total, at, collector };

@@ -6,10 +6,10 @@ const place = document.querySelector("[data-offline]");
 const part = (name) => place.querySelector(`[data-${name}]`);
 
 // `says` names what is said in place of how it stands, `title` says it.
-export function show({ record, entries, trouble, says, title, kept = record?.kept ?? [] }) {
+export function show({ record, entries, trouble, isPageKept, says, title, kept = record?.kept ?? [] }) {
   const isHeld = Boolean(record?.lease);
   const wrong = isHeld ? (record.over ?? record.stuck ?? byTime(record)) : null;
-  const text = title ?? (says && word(says)) ?? wrong?.title ?? (isHeld ? standing(record, trouble) : "");
+  const text = title ?? (says && word(says)) ?? wrong?.title ?? (isHeld ? standing(record, trouble, isPageKept) : "");
   const waiting = isHeld && entries.length ? word("waiting", { count: entries.length }) : "";
   part("said").textContent = [text, waiting].filter(Boolean).join(word("and"));
   part("said").classList.toggle("note", Boolean(wrong || trouble === "signedOut"));
@@ -21,9 +21,9 @@ export function show({ record, entries, trouble, says, title, kept = record?.kep
   part("kept").querySelector("ul").replaceChildren(...kept.map(rowOf));
 }
 
-function standing(record, trouble) {
+function standing(record, trouble, isPageKept) {
   if (trouble === "signedOut") return word("signedOut");
-  return word(record.isEnding ? "ending" : "held", { until: hour(record.lease.until) });
+  return word(record.isEnding ? "ending" : isPageKept ? "held" : "heldOpen", { until: hour(record.lease.until) });
 }
 
 function byTime(record) {
