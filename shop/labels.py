@@ -52,6 +52,17 @@ def spoken_result(total: int, after: int) -> str:
         )
 
 
+def spoken_words() -> dict[str, str]:
+    """Both sentences with their values left open, for a desk that fills them in without a network."""
+    with force_locale("zh"):
+        return {
+            "balance": gettext("%(name)s has %(points)s points to spend.", name="{name}", points="{points}"),
+            "result": gettext(
+                "Redeemed: %(total)s points. Left: %(after)s points.", total="{total}", after="{after}"
+            ),
+        }
+
+
 def at_device(server: str, operator: str | None) -> str:
     """Who served, and behind a device's name whoever stood at it, if that was said."""
     return gettext("%(device)s (%(operator)s)", device=server, operator=operator) if operator else server

@@ -29,10 +29,14 @@ from shop.shelf import leases
 
 @dataclass(frozen=True)
 class HeldPerson:
-    """A worker: tenths of a point that they have, and why nothing may be handed out to them, or nothing."""
+    """A worker: tenths of a point that they have, and why nothing may be handed out to them, or nothing.
+
+    `masked` is their name as receipts bear it.
+    """
 
     ident: int
     name: str
+    masked: str
     grid: str
     balance: int
     why: str
@@ -89,8 +93,14 @@ def holding_of(lease: Lease, receipts_until: int, check_url: Callable[[str], str
         token_hash = hashlib.sha256(card.token.encode()).hexdigest()
         cards.append(HeldCard(card.number, token_hash, card.person_id, why))
         if card.is_active or card.person_id not in people:
-            person = HeldPerson(card.person_id, card.person.name, holder.grid or "", holder.balance, why)
-            people[card.person_id] = person
+            people[card.person_id] = HeldPerson(
+                ident=card.person_id,
+                name=card.person.name,
+                masked=card.person.masked,
+                grid=holder.grid or "",
+                balance=holder.balance,
+                why=why,
+            )
     first = max(receipts_until, lease.last_serial) + 1
     return Holding(
         people=list(people.values()),

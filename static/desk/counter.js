@@ -2,12 +2,14 @@
 import { sayNow } from "../say.js";
 import { readScan } from "../scanning/reading.js";
 import * as basket from "./basket.js";
-import { askAbout, refuse, refuseText, scan, scanForm, setServing, tell, tellSignedOut, words } from "./field.js";
+import { refuse, refuseText, scan, scanForm, setServing, tell, tellSignedOut, words } from "./field.js";
 import { list } from "./hold.js";
 import { forget } from "./kept.js";
+import { wake as wakeOffline } from "./offline.js";
 import * as printing from "./printing.js";
 import { inTurn } from "./queue.js";
-import { ask, put, SignedOut } from "./server.js";
+import { put, SignedOut } from "./server.js";
+import * as service from "./service.js";
 import * as shelf from "./shelf.js";
 import { beep } from "./sound.js";
 
@@ -17,7 +19,7 @@ const idle = document.querySelectorAll("[data-idle]");
 const booked = () => [...place("person").querySelectorAll("[data-key]")].map((link) => link.dataset.key);
 // Refusals that say that the basket's key is used up.
 const USED_UP = ["key_reused", "voided"];
-const inOrder = inTurn((action) => action());
+const inOrder = inTurn(async (action) => action());
 
 // What is pressed is meant for whoever stands there now: it waits for its turn, and is dropped where somebody else stands
 // there then.
@@ -53,7 +55,7 @@ async function take(text) {
 
 // Whose card it is, or why it is none.
 async function find(text) {
-  const told = await askAbout(text).catch((error) => {
+  const told = await service.find(text).catch((error) => {
     if (error instanceof SignedOut) tellSignedOut();
     else refuseText(text, words.unheard);
   });
@@ -95,7 +97,7 @@ async function redeem() {
   if (basket.isShort()) return beep("refused"); // by how much stands beside the button, which rests
   basket.rest(true);
   basket.say("");
-  const told = await ask(form.action, new FormData(form)).catch((error) => error);
+  const told = await service.redeem(form).catch((error) => error);
   basket.rest(false);
   if (told instanceof SignedOut) tellSignedOut();
   else if (told instanceof Error) fail(form.dataset.unsent);
@@ -114,7 +116,7 @@ async function fail(title, { code, field } = {}) {
 // What was refused may have changed meanwhile: look at holder and shelf once more, without touching the basket, but for a
 // key that is used up.
 async function look(isUsedUp) {
-  const holder = await askAbout(form.dataset.card).catch(() => undefined);
+  const holder = await service.find(form.dataset.card).catch(() => undefined);
   if (!holder?.card) return;
   put(place("person"), holder.person);
   form.dataset.balance = holder.balance;
@@ -128,15 +130,19 @@ function finish({ card, id, done }) {
   forget(card);
   basket.close();
   place("person").replaceChildren();
-  put(place("done"), done);
-  history.replaceState(null, "", `${scanForm.action}?done=${id}`); // loaded again it can still be taken back
+  history.replaceState(null, "", id ? `${scanForm.action}?done=${id}` : scanForm.action); // loaded again it can still be taken back
   tell("");
-  stand();
+  showDone(done);
   beep("done");
   readOut(place("done"));
+  window.scrollTo(0, 0);
+}
+
+function showDone(done) {
+  put(place("done"), done);
+  stand();
   printing.shown(place("done"));
   watchUndo();
-  window.scrollTo(0, 0);
 }
 
 const readOut = (part) => sayNow(part.querySelector("[data-spoken]")?.dataset.spoken ?? "", part.querySelectorAll("[role=alert]"));
@@ -171,7 +177,7 @@ function watchUndo() {
 }
 
 async function takeBack(step, unheard) {
-  const told = await ask(step.action, new FormData(step)).catch((error) => error);
+  const told = await service.undo(step).catch((error) => error);
   if (told instanceof SignedOut) return tellSignedOut();
   if (told instanceof Error) return refuse(unheard);
   if (told.title) return refuse(told.title);
@@ -192,5 +198,17 @@ export function show() {
   printing.shown(place("done"));
   watchUndo();
   stand();
-  if (isBooked) inOrder(redeem);
+  inOrder(async () => {
+    const held = await wakeOffline((action) => inOrder(() => (basket.isOpen() ? refuse(words.finishFirst) : action())));
+    if (held) await showAgain(held);
+    else if (isBooked) await redeem();
+  });
+}
+
+// The same page, answered by what this browser holds: whoever the address names stands there, or what was just handed out
+// is shown.
+async function showAgain({ done }) {
+  const [card] = location.pathname.match(/\d{9}$/) ?? [];
+  if (card) await find(card);
+  else if (done) showDone(done);
 }

@@ -98,13 +98,23 @@ async function browser(receipt) {
 }
 
 const WAYS = { network, phone, browser };
+
+// By the page itself, where it holds the desk: `print` is called with the number, and whether it is a reprint.
+export function printBy(print) {
+  WAYS.page = async (receipt) => {
+    print(receipt.number, receipt.state === "printed");
+    keep(receipt, "printed");
+    scan.focus();
+  };
+}
+
 const underway = new Set();
 let before = Promise.resolve();
 
 // One receipt after the other, however long its printer takes; pressed once more, one that is underway is not printed twice.
-function print() {
+export function print() {
   const receipt = last;
-  if (!receipt || underway.has(receipt)) return;
+  if (!WAYS[receipt?.way] || underway.has(receipt)) return;
   underway.add(receipt);
   before = before
     .then(() => WAYS[receipt.way](receipt))
@@ -126,17 +136,21 @@ export function wake() {
   else if (last?.state === "sent") tell(last, place.dataset.unknown, true);
 }
 
+// From now on that is the last receipt.
+export function lastIs(number, way, url) {
+  if (last?.number === number && last.url === url) return;
+  last = { number, way, url };
+  keep(last, "new");
+}
+
 // A receipt is shown in `sheet`: it is the last one from now on, and is printed where the shop wants that by itself.
 export function shown(sheet) {
   const receipt = sheet.querySelector("[data-receipt]");
   if (!receipt) return;
-  const button = receipt.querySelector("form, a[data-print]");
+  const button = receipt.querySelector("form, [data-print]");
   const url = button.action ?? button.href;
   place.hidden = true;
-  if (last?.url !== url) {
-    last = { number: receipt.dataset.receipt, way: receipt.dataset.way, url };
-    keep(last, "new");
-  }
+  lastIs(receipt.dataset.receipt, receipt.dataset.way, url);
   button.addEventListener(button.action ? "submit" : "click", (event) => {
     event.preventDefault();
     print();

@@ -3,12 +3,14 @@
 const PATIENCE = 15000; // ms
 
 export class NoAnswer extends Error {}
+export class StalePage extends NoAnswer {}
 export class SignedOut extends Error {}
 
 // The answer, or what was refused as `code`, `title` in words, and the `field` it is about. Throws NoAnswer where it is
-// not known what became of it, and SignedOut.
-export async function ask(address, body) {
-  const answer = await answerOf(address, { method: "POST", body, headers: { Accept: "application/json" } });
+// not known what became of it, StalePage where the token is of another session and nothing was done, and SignedOut.
+export async function ask(address, body, headers) {
+  const answer = await answerOf(address, { method: "POST", body, headers: { Accept: "application/json", ...headers } });
+  if (answer.status === 400 && !answer.headers.get("Content-Type")?.includes("json")) throw new StalePage(answer.statusText);
   if (answer.status >= 500 || !answer.headers.get("Content-Type")?.includes("json")) throw new NoAnswer(answer.statusText);
   return answer.json().catch((error) => { throw new NoAnswer(error.message); });
 }
@@ -28,7 +30,8 @@ async function answerOf(address, asked) {
   return answer;
 }
 
-// Put a part of the page, drawn by the server, in its place; nothing in it runs.
-export function put(place, html) {
-  place.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+// Put a part of the page in its place: a node, or as the server draws it; nothing in it runs.
+export function put(place, part) {
+  const isDrawn = part instanceof Node;
+  place.replaceChildren(...(isDrawn ? [part] : new DOMParser().parseFromString(part, "text/html").body.childNodes));
 }

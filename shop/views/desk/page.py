@@ -49,7 +49,7 @@ def desk_page(
     prices = {offer.goods.id: offer.price for offer in offers}
     categories = dict.fromkeys(offer.goods.category for offer in offers if offer.goods.category)
     parts: dict[str, Any] = {"card": None, "card_refusal": None, "balance": 0, "limits": [], "done": None}
-    parts["spoken"] = ""
+    parts |= {"spoken": "", "papers": labels.PAPERS, "spoken_words": labels.spoken_words()}
     if card:
         parts |= holder_parts(card, shop)
         form.key.data = form.key.data or parts["key"]

@@ -1,0 +1,36 @@
+// What this browser holds now, as its store has it: `record` and `entries`. One window at a time holds it.
+import { scanForm } from "../field.js";
+import * as store from "./store.js";
+
+const { village } = scanForm.dataset;
+const LOCK = `aixin-lease-${village}`;
+
+let held = null;
+let release = () => undefined;
+
+export const current = () => held;
+export const load = async () => (held = await store.read(village));
+
+// Change what is held as `store.write` does; it is on the disk when the promise is kept.
+export const change = async (changed, also) => (held = await store.write(village, changed, also));
+
+export async function wipe() {
+  await store.wipe(village);
+  held = null;
+  letGo();
+}
+
+// Whether no other window of this browser has the desk; then this one has it, until it is closed or wiped.
+export function claim() {
+  return new Promise((answer) => {
+    navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+      answer(Boolean(lock));
+      return lock ? new Promise((resolve) => (release = resolve)) : null;
+    });
+  });
+}
+
+export const letGo = () => release();
+
+// Kept when the other window has closed.
+export const whenFree = () => new Promise((resolve) => navigator.locks.request(LOCK, resolve));

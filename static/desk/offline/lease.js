@@ -1,0 +1,188 @@
+// A lease: this browser holds the whole shop until a time of today. What it hands out it writes into its journal first,
+// whether there is a network or not; the exchange with the server runs beside it, in order, and again until it answers.
+import { askAbout, scanForm } from "../field.js";
+import { forget, kept } from "../kept.js";
+import { dropPages, keepPage } from "../../offline/pages.js";
+import * as printing from "../printing.js";
+import { NoAnswer, put, SignedOut } from "../server.js";
+import { answerBy } from "../service.js";
+import { setBy } from "./clock.js";
+import { word } from "./drawing.js";
+import { exchanging, send } from "./exchange.js";
+import { change, claim, current, letGo, load, whenFree, wipe } from "./held.js";
+import { newKeys } from "./journal.js";
+import { choosing, printSlip } from "./paper.js";
+import { lastPart, secondsToUndo, serving } from "./serving.js";
+import { show } from "./standing.js";
+
+const place = document.querySelector("[data-offline]");
+const address = place.dataset.offline;
+const AT_ONCE = 20; // entries in one request
+const STUCK = ["bad_entry", "unknown_lease"]; // refusals of the whole journal, which sending it again does not mend
+
+let trouble = null; // why the last exchange came to nothing: "signedOut", "unheard"
+let loop = null;
+let isPageKept = Boolean(document.documentElement.dataset.keptAt); // it was opened without a network
+let keptShelf = ""; // articles and prices of the page that was kept
+
+const stand = (more) => show({ ...current(), trouble, isPageKept, ...more });
+
+// --- Taken ---
+
+// Take a lease. The key is kept before it is sent: after an answer that was lost the same browser asks for the same.
+export async function take() {
+  if (!(await claim())) return stand({ says: "elsewhere" });
+  stand({ says: "taking" });
+  try {
+    const told = await taken();
+    if (told.title) await wipe();
+    if (told.title) return stand({ title: told.title });
+  } catch (error) {
+    console.warn(error);
+    letGo();
+    return stand({ says: error instanceof SignedOut ? "signedOut" : "untaken" });
+  }
+  navigator.storage?.persist?.();
+  hold();
+}
+
+async function taken() {
+  const { record } = await change((before) => before ?? {});
+  const keys = record.privateKey ? record : await newKeys();
+  await change((before) => ({ ...before, ...keys }));
+  const told = await send(address, { public_key: keys.publicKey });
+  if (!told.lease) return told;
+  await forgetBooked();
+  const { id, position, head } = told.lease;
+  await change((before) => ({ ...before, id, position, head, kept: [], ...heldBy(told.lease) }));
+  return told;
+}
+
+// What of a lease is kept after each answer: it as it is, without the receipts, which are used up one after the other.
+function heldBy({ receipts, qr_modules: modules, ...lease }, before = { receipts: [], receiptsUntil: 0 }) {
+  const isNew = ([serial]) => serial > before.receiptsUntil;
+  return {
+    lease,
+    modules: modules || before.modules,
+    clock: setBy(lease.now),
+    at: lease.now,
+    receipts: [...before.receipts, ...receipts.filter(isNew)],
+    receiptsUntil: Math.max(before.receiptsUntil, ...receipts.map(([serial]) => serial)),
+  };
+}
+
+// Baskets on hold may have been booked without an answer, and would be booked again here. From now on none can be.
+async function forgetBooked() {
+  for (const { card, key } of kept()) {
+    const { person } = await askAbout(card);
+    const part = document.createElement("div");
+    put(part, person ?? "");
+    if ([...part.querySelectorAll("[data-key]")].some(({ dataset }) => dataset.key === key)) forget(card);
+  }
+}
+
+// --- Held ---
+
+// Wake up with what is held. Answers what was handed out right before as the `done` part of the page.
+export async function wake() {
+  if (!(await claim())) {
+    answerBy(nobody);
+    stand({ says: "elsewhere" });
+    whenFree().then(() => location.reload());
+    return {};
+  }
+  const { record, entries } = await load();
+  const booked = entries.map(({ key }) => key);
+  for (const { card, key } of kept()) if (booked.includes(key)) forget(card); // the browser was closed in between
+  if (record.last) printing.lastIs(record.last.slip.number, "page");
+  hold();
+  return { done: secondsToUndo(record) ? lastPart() : undefined };
+}
+
+const elsewhere = async () => ({ code: "elsewhere", title: word("elsewhere") });
+const nobody = { find: elsewhere, redeem: elsewhere, undo: elsewhere };
+
+function hold() {
+  loop = exchanging(exchange);
+  answerBy(serving(() => {
+    stand();
+    loop.soon();
+  }));
+  printing.printBy(printSlip);
+  choosing(document.querySelector("[data-done-place]"));
+  place.querySelector("[data-end]").onclick = end;
+  stand();
+  loop.soon();
+}
+
+// Keep this page as it is now, where articles or prices are others than when it was kept. Without it the desk goes on only
+// as long as the page stays open.
+async function keepThisPage() {
+  const shelf = JSON.stringify(current().record.lease.shelf.map(([goods, price]) => [goods, price]));
+  if (shelf === keptShelf || !(await keepPage(scanForm.action))) return;
+  keptShelf = shelf;
+  isPageKept = true;
+}
+
+// --- Exchanged ---
+
+// Send what stands in the journal, all of it, and hold what the server answers. Answers whether it did.
+async function exchange() {
+  try {
+    trouble = null;
+    do await exchangeOnce();
+    while (current()?.entries.length && !current().record.stuck);
+    if (current()) await keepThisPage();
+  } catch (error) {
+    console.warn(error);
+    trouble = error instanceof SignedOut ? "signedOut" : "unheard";
+  }
+  if (current()) stand();
+  return !trouble;
+}
+
+async function exchangeOnce() {
+  const { record, entries } = current();
+  const sent = entries.slice(0, AT_ONCE);
+  const told = await send(`${address}/${record.id}`, {
+    entries: sent.map(({ text, signature }) => ({ text, signature })),
+    receipts_until: record.receiptsUntil,
+    ends: Boolean(record.isEnding) && sent.length === entries.length,
+  });
+  if (STUCK.includes(told.code)) return change((before) => ({ ...before, stuck: { code: told.code, title: told.title } }));
+  if (!told.results) throw new NoAnswer(told.title); // refused for this moment
+  const answered = Math.max(told.lease?.position ?? 0, ...told.results.map(({ position }) => position));
+  await change((before) => taking(before, sent, told), { drop: answered });
+  const isOver = !told.lease && !current().entries.length;
+  if (isOver) await over(told);
+}
+
+function taking(before, sent, { results, lease, code, title }) {
+  const numberAt = (position) => sent.find((entry) => entry.position === position)?.number;
+  const keptNow = results
+    .filter(({ state }) => state === "kept")
+    .map(({ position, title: why }) => ({ number: numberAt(position), title: why }));
+  const ending = lease ? heldBy(lease, before) : { over: { code, title } };
+  return { ...before, ...ending, stuck: null, kept: [...before.kept, ...keptNow] };
+}
+
+// --- Ended ---
+
+// Give the lease back; from the moment that is asked nothing more is written down, as the answer may be lost.
+async function end() {
+  await loop.soon();
+  if (trouble) return stand({ says: "notEnded" });
+  await change((before) => ({ ...before, isEnding: true }));
+  stand();
+  loop.soon();
+}
+
+// All that was written down is on the server: nothing of it stays here.
+async function over({ title }) {
+  const { kept: keptThere } = current().record;
+  loop.stop();
+  await wipe();
+  dropPages();
+  answerBy(null);
+  stand({ title, kept: keptThere });
+}

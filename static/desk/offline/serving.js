@@ -1,0 +1,151 @@
+// What the desk answers out of what is held: who a card is of, what is handed out, and the step back. As the server does.
+import { askAbout } from "../field.js";
+import { shown } from "../points.js";
+import { chosen, numberOf, textOf, titleOf, units, withId } from "../shelf.js";
+import { hour, timeFor, wrongWith } from "./clock.js";
+import { donePart, personPart, takenBackPart, word } from "./drawing.js";
+import { change, current } from "./held.js";
+import { folded, Holding, redemptionOf, undoOf } from "./holding.js";
+import { entryAfter } from "./journal.js";
+import { paperOf } from "./paper.js";
+
+const UNDO_SECONDS = 120;
+
+// The desk's answers; `written` is called after each entry.
+export function serving(written) {
+  const answer = (act) => async (asked) => {
+    const why = refusalNow();
+    return why ? refused(why.code, why) : act(asked, current());
+  };
+  return { find: answer(find), redeem: answer(redeem), undo: answer(undo) };
+
+  async function redeem(form, { record }) {
+    const refusal = refusalOf(form, record);
+    if (refusal) return refusal;
+    const [[serial, code, qr]] = record.receipts;
+    const at = timeFor(record);
+    const { card, person, lines, total, collector } = basketOf(form, record);
+    const number = `${record.lease.day.replaceAll("-", "")}-${String(serial).padStart(4, "0")}`;
+    const slip = {
+      ...{ number, code, qr, at, card: card[0], name: person.name, masked: person.masked, collector, total },
+      ...{ lines: lines.map(slipLine), before: person.balance, after: person.balance - total },
+    };
+    const content = { kind: "redemption", card: card[0], serial, code, lines, total, at, collector };
+    const effect = redemptionOf(person.id, lines, total);
+    await append(record, content, effect, {
+      key: form.elements.key.value,
+      number,
+      change: (kept) => ({ ...kept, receipts: kept.receipts.slice(1), last: { slip, effect, position: record.position + 1 } }),
+    });
+    return { card: card[0], done: lastPart({ isNew: true }) };
+  }
+
+  async function undo(_step, { record }) {
+    const { last } = record;
+    if (!secondsToUndo(record)) return refused("too_late");
+    const content = { kind: "undo", of: last.position, at: timeFor(record) };
+    const { number } = last.slip;
+    await append(record, content, undoOf(last.effect), { number, change: (kept) => ({ ...kept, last: { ...last, isTakenBack: true } }) });
+    return { done: lastPart() };
+  }
+
+  // Write an entry into the journal, together with its head and whatever else changes by it.
+  async function append(record, content, effect, { key, number, change: changed }) {
+    const { position, text, signature, head } = await entryAfter(record, content);
+    const follows = (kept) => {
+      if (kept.head !== record.head) throw new Error("another window wrote into the journal");
+      return { ...changed(kept), position, head, at: content.at };
+    };
+    await change(follows, { add: { position, text, signature, effect, key, number } });
+    written();
+  }
+}
+
+async function find(text, held) {
+  const holding = new Holding(held);
+  const card = await holding.find(text);
+  if (card === "receipt") return askAbout(text);
+  if (typeof card === "string") return refused(card);
+  const { id, name, grid, balance, why } = card.person;
+  const { id: lease, position } = held.record;
+  const refusal = card.why || why;
+  return {
+    ...{ card: card.number, name, balance, is_refused: Boolean(refusal) },
+    ...{ limits: holding.limitsOf(id), shelf: holding.figures(), key: `lease-${lease}-${card.number}-${position}` },
+    person: personPart({ name, grid, balance, card: card.number, why: refusal }),
+  };
+}
+
+// What was handed out last, as the page shows it; undefined where that is long ago or not known.
+export function lastPart({ isNew = false } = {}) {
+  const { record } = current();
+  const { last, lease } = record;
+  if (!last) return undefined;
+  if (last.isTakenBack) return takenBackPart(last.slip);
+  return donePart(last.slip, {
+    seconds: secondsToUndo(record),
+    hasPaper: Boolean(paperOf(record)),
+    printsItself: isNew && lease.shop.prints_itself,
+  });
+}
+
+export function secondsToUndo(record) {
+  const { last, position } = record;
+  if (!last || last.isTakenBack || last.position !== position) return 0;
+  const since = timeFor(record) - last.slip.at;
+  return since < 0 ? 0 : Math.max(0, UNDO_SECONDS - since);
+}
+
+// --- The basket ---
+
+function basketOf(form, { lease }) {
+  const card = lease.cards.find(([number]) => number === form.dataset.card);
+  const lines = chosen().map((tile) => [Number(tile.dataset.goods), units(tile), Number(tile.dataset.price)]);
+  const total = lines.reduce((sum, [, number, price]) => sum + number * price, 0);
+  const [name, relation] = ["proxy_name", "proxy_relation"].map((each) => form.elements[each].value.trim());
+  const signature = JSON.parse(form.elements.signature.value || "[]");
+  const isProxy = Boolean(name || relation || signature.length);
+  const person = card && new Holding(current()).people.get(card[2]);
+  return { card, person, lines, total, collector: isProxy ? { name, relation, signature } : null };
+}
+
+function slipLine([goods, number, price]) {
+  const tile = withId(goods);
+  return { name: textOf(tile, ".name"), spec: textOf(tile, ".spec"), unit: tile.dataset.unit, units: number, price };
+}
+
+// --- What is refused ---
+
+function refused(code, { title, field, ...values } = {}) {
+  return { code, title: title ?? word(code, values), field };
+}
+
+// Why nothing is written down now, or null: the lease ended, its journal was not taken, or the time is wrong.
+export function refusalNow() {
+  const { record } = current();
+  const { over, stuck, isEnding, lease } = record;
+  if (over ?? stuck) return over ?? stuck;
+  if (isEnding) return { code: "ending" };
+  const code = wrongWith(record);
+  return code && { code, until: hour(lease.until) };
+}
+
+function refusalOf(form, record) {
+  const { card, person, lines, total, collector } = basketOf(form, record);
+  if (!person) return refused("unknown_card");
+  if (card[3] || person.why) return refused("card_inactive", { title: card[3] || person.why });
+  if (!record.receipts.length) return refused("no_receipts");
+  const isNamed = collector?.name && collector.name.length <= 100 && collector.relation && collector.relation.length <= 40;
+  if (collector && !isNamed) return refused("bad_proxy", { field: collector.name ? "proxy_relation" : "proxy_name" });
+  if (collector && folded(collector.name) === folded(record.lease.holder)) return refused("own_proxy", { field: "proxy_name" });
+  const why = new Holding(current()).refusalOf({ person: person.id, lines, total });
+  if (!why) return null;
+  const tile = withId(why.goods);
+  return refused(why.code, {
+    field: tile && numberOf(tile).id,
+    name: tile && titleOf(tile),
+    unit: tile?.dataset.unit,
+    left: why.left,
+    short: why.missing && shown(why.missing),
+  });
+}

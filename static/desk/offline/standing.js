@@ -1,0 +1,38 @@
+// How it stands with the desk without a network, in words at a quiet place of the page.
+import { hour, wrongWith } from "./clock.js";
+import { word } from "./drawing.js";
+
+const place = document.querySelector("[data-offline]");
+const part = (name) => place.querySelector(`[data-${name}]`);
+
+// `says` names what is said in place of how it stands, `title` says it.
+export function show({ record, entries, trouble, isPageKept, says, title, kept = record?.kept ?? [] }) {
+  const isHeld = Boolean(record?.lease);
+  const wrong = isHeld ? (record.over ?? record.stuck ?? byTime(record)) : null;
+  const text = title ?? (says && word(says)) ?? wrong?.title ?? (isHeld ? standing(record, trouble, isPageKept) : "");
+  const waiting = isHeld && entries.length ? word("waiting", { count: entries.length }) : "";
+  part("said").textContent = [text, waiting].filter(Boolean).join(word("and"));
+  part("said").classList.toggle("note", Boolean(wrong || trouble === "signedOut"));
+  part("said").classList.toggle("note-look", Boolean(wrong || trouble === "signedOut"));
+  part("take").hidden = isHeld || says === "elsewhere" || says === "taking";
+  part("end").hidden = !isHeld || Boolean(record.isEnding || record.over);
+  part("sign-in").hidden = trouble !== "signedOut";
+  part("kept").hidden = !kept.length;
+  part("kept").querySelector("ul").replaceChildren(...kept.map(rowOf));
+}
+
+function standing(record, trouble, isPageKept) {
+  if (trouble === "signedOut") return word("signedOut");
+  return word(record.isEnding ? "ending" : isPageKept ? "held" : "heldOpen", { until: hour(record.lease.until) });
+}
+
+function byTime(record) {
+  const code = wrongWith(record);
+  return code && { title: word(code, { until: hour(record.lease.until) }) };
+}
+
+function rowOf({ number, title }) {
+  const row = document.createElement("li");
+  row.textContent = [number, title].filter(Boolean).join(" ");
+  return row;
+}

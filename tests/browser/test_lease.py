@@ -1,0 +1,489 @@
+"""The desk without a network: it holds the shop, hands out alone, and brings everything in exactly once.
+
+The network is really cut; what the page wrote into its journal is checked here once more, by hand.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
+
+from ground.db import db, transaction
+from people.models import Area, User
+from shop.shelf import leases, shops
+from tests import printed
+from tests.browser.conftest import SHOP
+from tests.browser.house import CHROMIUM, OFFICE, PASSWORD, PHONE, expect_accessible, follow, gun, signed_in
+from tests.browser.test_queue import answer_lost, cheapest
+from tests.cast import new_app
+
+DESK, OFFLINE = f"/v/{SHOP}/desk", f"/v/{SHOP}/offline"
+FIRST = 58  # who is served here: no other test takes of their points
+POOR = 69  # has not even what costs least
+
+Card = tuple[str, str, str]
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+
+@pytest.fixture
+def break_lease(instance: Path) -> Iterator[Callable[[], None]]:
+    """Take the shop from whoever holds it, as the manager does; also in the end."""
+    app = new_app(f"sqlite:///{instance / 'aixin.sqlite'}")
+
+    def break_lease() -> None:
+        with app.app_context(), transaction():
+            shop = shops.of_village(db.session.query(Area).filter_by(code=SHOP).one())
+            lease = leases.running(shop)
+            if lease is not None:
+                leases.break_off(
+                    lease, "手机丢了", db.session.query(User).filter_by(username="manager2").one()
+                )
+
+    break_lease()
+    yield break_lease
+    break_lease()
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """The browser of a volunteer."""
+    context = signed_in(browser, address, "volunteer2", OFFICE).context
+    context.add_init_script("window.printed = []; window.print = () => printed.push(document.title)")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def desk(phone: BrowserContext, break_lease: Callable[[], None]) -> Iterator[Page]:
+    """The desk, with a network; afterwards this browser holds nothing any more."""
+    page = phone.new_page()
+    page.goto(DESK)
+    yield page
+    phone.set_offline(False)
+    for each in phone.pages[1:]:
+        each.close()
+    phone.pages[0].evaluate("indexedDB.deleteDatabase('aixin-lease')")
+
+
+@pytest.fixture
+def receipts(asked: Callable[..., list[Any]]) -> Callable[[], dict[str, int]]:
+    """How many receipts each card has since the test began, but for what was taken back."""
+    query = (
+        "SELECT number, count(*) FROM redemption JOIN card ON card.id = card_id "
+        "LEFT JOIN void ON void.redemption_id = redemption.id "
+        "WHERE redemption.id > ? AND void.id IS NULL GROUP BY number"
+    )
+    [(before,)] = asked("SELECT coalesce(max(id), 0) FROM redemption")
+    return lambda: dict(asked(query, before))
+
+
+def take(page: Page) -> None:
+    """Let this desk hold the shop, and keep the page."""
+    page.locator("[data-take]").click()
+    said(page, re.compile(r"^没有网络也能兑换，到 23:59$"))
+
+
+def said(page: Page, what: str | re.Pattern[str]) -> None:
+    expect(page.locator("[data-offline] [data-said]")).to_have_text(what, timeout=20_000)
+
+
+def back(page: Page) -> None:
+    """The network is back; of a page that was loaded without one, this browser does not say so."""
+    with page.expect_request(f"**{OFFLINE}/*"):
+        page.context.set_offline(False)
+        page.evaluate("dispatchEvent(new Event('online'))")
+
+
+def all_in(page: Page) -> None:
+    """Everything that was written down is on the server."""
+    said(page, re.compile(r"^[^；]*$"))
+
+
+def hand_out(page: Page, card: Card, article: str) -> str:
+    """What a gun does; the receipt's number."""
+    for code in (card[0], article, "AIXIN-OK"):
+        gun(page, code)
+    expect(page.locator(".receipt-done h2")).to_have_text(f"已换给{card[2]}")
+    return page.locator(".receipt-done .number").inner_text()
+
+
+def held(page: Page) -> dict[str, list[str]]:
+    """What the browser keeps: its databases, and the pages that open without a network."""
+    kept: dict[str, list[str]] = page.evaluate(
+        "async () => ({"
+        "  databases: (await indexedDB.databases()).map(({ name }) => name),"
+        "  pages: (await caches.keys()).filter((name) => name === 'pages'),"
+        "})"
+    )
+    return kept
+
+
+def hold_over(page: Page, days: int) -> None:
+    """Put the clock of the device ahead, or back."""
+    page.clock.set_system_time(datetime.now(UTC) + timedelta(days=days))
+
+
+class Journal:
+    """What a page sent, as anybody can check it who has only the public key and the journal's beginning."""
+
+    def __init__(self, page: Page) -> None:
+        self.entries: dict[int, str] = {}
+        self.key: EllipticCurvePublicKey
+        page.on("request", self.note)
+
+    def note(self, request: Request) -> None:
+        if request.method != "POST" or OFFLINE not in request.url:
+            return
+        body = json.loads(request.post_data or "")
+        if point := body.get("public_key"):
+            self.key = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), base64.b64decode(point))
+        for entry in body.get("entries", []):
+            numbers, half = base64.b64decode(entry["signature"]), 32
+            signature = encode_dss_signature(*(int.from_bytes(n) for n in (numbers[:half], numbers[half:])))
+            self.key.verify(signature, entry["text"].encode(), ECDSA(SHA256()))
+            position = json.loads(entry["text"])["position"]
+            assert self.entries.setdefault(position, entry["text"]) == entry["text"]
+
+    def check(self, seed: str) -> list[dict[str, Any]]:
+        """All entries, after the chain was followed from its seed on."""
+        head, found = seed, []
+        for position in sorted(self.entries):
+            fields = json.loads(self.entries[position])
+            assert (fields["position"], fields["previous"]) == (len(found) + 1, head)
+            head = hashlib.sha256(self.entries[position].encode()).hexdigest()
+            found.append(fields)
+        return found
+
+
+def test_a_queue_without_a_network_comes_in_exactly_once(
+    desk: Page,
+    phone: BrowserContext,
+    cards: list[Card],
+    receipts: Callable[[], dict[str, int]],
+    asked: Callable[..., list[Any]],
+):
+    """The page is closed in between and opened again; the first answer is lost; then nothing stays here."""
+    journal, served = Journal(desk), cards[FIRST : FIRST + 3]
+    article = cheapest(desk)
+    take(desk)
+    phone.set_offline(True)
+    for code in (
+        f"HTTPS://AIXIN.EXAMPLE/C/{served[0][1]}",
+        article,
+        "AIXIN-OK",
+        served[1][0],
+        article,
+        "AIXIN-OK",
+    ):
+        gun(desk, code)  # without a pause
+    expect(desk.locator(".receipt-done h2")).to_have_text(f"已换给{served[1][2]}")
+    said(desk, re.compile("23:59；2 笔待上传$"))
+    expect_accessible(desk)
+    desk.close()
+    desk = phone.new_page()
+    journal_after = Journal(desk)
+    journal_after.key, journal_after.entries = journal.key, journal.entries
+    desk.goto(f"{DESK}/{served[2][0]}")
+    expect(desk.locator(".person h2")).to_have_text(served[2][2])
+    hand_out(desk, served[2], article)
+    said(desk, re.compile("3 笔待上传$"))
+    assert receipts() == {}
+    desk.route(f"**{OFFLINE}/*", answer_lost, times=1)
+    back(desk)
+    back(desk)  # the first answer was lost
+    all_in(desk)
+    assert receipts() == {number: 1 for number, *_rest in served}
+    [(seed,)] = asked("SELECT seed FROM lease ORDER BY id DESC LIMIT 1")
+    assert [entry["card"] for entry in journal_after.check(seed)] == [number for number, *_rest in served]
+    desk.locator("[data-end]").click()
+    said(desk, re.compile("离线服务已结束"))
+    assert held(desk) == {"databases": [], "pages": []}
+    hand_out(desk, served[0], article)
+    assert receipts()[served[0][0]] == 2
+
+
+def test_what_is_refused_without_a_network_is_said_in_words(
+    desk: Page, phone: BrowserContext, cards: list[Card]
+):
+    article = cheapest(desk)
+    take(desk)
+    phone.set_offline(True)
+    told = desk.locator("[data-told]")
+    for code, why in {
+        article: "请先扫爱心卡",
+        "402177300": "输错",
+        "R/0000000000000000": "没有等到回音",
+        "某某某": "没有叫这个名字",
+        cards[FIRST][2][0]: "有几个人",
+    }.items():
+        desk.locator("#scan").fill("")
+        desk.keyboard.insert_text(code)
+        desk.keyboard.press("Enter")
+        expect(told).to_contain_text(why)
+    desk.locator("#scan").fill("")
+    desk.keyboard.insert_text(cards[POOR][2])
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".person h2")).to_have_text(cards[POOR][2])
+    gun(desk, article)
+    expect(desk.locator("[data-short]")).to_be_visible()
+    gun(desk, "AIXIN-CANCEL")
+
+
+def test_the_last_one_is_taken_back_and_its_points_are_there_again(
+    desk: Page, phone: BrowserContext, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    """Also after the page came anew; the goods and what may be taken in a quarter are back too."""
+    card, article = cards[FIRST + 3], cheapest(desk)
+    tile = desk.locator(f".tile[data-barcodes~='{article}']")
+    take(desk)
+    phone.set_offline(True)
+    gun(desk, card[0])
+    expect(desk.locator(".person h2")).to_have_text(card[2])
+    before = [desk.locator(".person .balance").inner_text(), tile.locator(".left").inner_text()]
+    hand_out(desk, card, article)
+    desk.reload()
+    expect(desk.locator(".receipt-done h2")).to_have_text(f"已换给{card[2]}")
+    desk.get_by_role("button", name="撤回").click()
+    expect(desk.locator(".taken-back")).to_contain_text("作废")
+    gun(desk, card[0])
+    expect(desk.locator(".person h2")).to_have_text(card[2])
+    assert [desk.locator(".person .balance").inner_text(), tile.locator(".left").inner_text()] == before
+    back(desk)
+    all_in(desk)
+    assert receipts() == {}
+
+
+def test_a_clock_that_was_changed_hands_nothing_out_until_the_server_is_heard(
+    desk: Page, phone: BrowserContext, cards: list[Card]
+):
+    article, card = cheapest(desk), cards[FIRST + 4]
+    take(desk)
+    phone.set_offline(True)
+    hand_out(desk, card, article)
+    for days, why in ((2, "时间已经过了"), (-2, "时间被改过")):
+        hold_over(desk, days)
+        gun(desk, card[0])
+        expect(desk.locator("[data-told]")).to_contain_text(why)
+    hold_over(desk, 2)
+    back(desk)
+    all_in(desk)
+    phone.set_offline(True)
+    hand_out(desk, card, article)
+
+
+def test_one_window_serves_and_the_other_says_so(desk: Page, phone: BrowserContext, cards: list[Card]):
+    article = cheapest(desk)
+    take(desk)
+    other = phone.new_page()
+    other.goto(DESK)
+    said(other, re.compile("另一个窗口"))
+    gun(other, cards[FIRST][0])
+    expect(other.locator("[data-told]")).to_contain_text("另一个窗口")
+    desk.close()
+    said(other, re.compile("没有网络也能兑换"))
+    phone.set_offline(True)
+    hand_out(other, cards[FIRST + 5], article)
+
+
+def test_who_is_signed_out_goes_on_and_somebody_else_brings_it_in(
+    desk: Page, phone: BrowserContext, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    article, cookies = cheapest(desk), phone.cookies()
+    take(desk)
+    phone.clear_cookies()
+    hand_out(desk, cards[FIRST + 6], article)
+    said(desk, re.compile("登录过期了.*1 笔待上传"))
+    desk.get_by_role("link", name="重新登录").click()
+    desk.get_by_label("登录名").fill("manager2")
+    desk.get_by_label("密码").fill(PASSWORD)
+    follow(desk.get_by_role("button", name="登录"))
+    all_in(desk)
+    assert receipts() == {cards[FIRST + 6][0]: 1}
+    phone.clear_cookies()
+    phone.add_cookies(cookies)
+
+
+def test_a_page_of_another_session_gets_its_token(
+    desk: Page, phone: BrowserContext, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    article = cheapest(desk)
+    take(desk)
+    desk.evaluate("document.querySelector('[data-scan] [name=csrf_token]').value = 'old'")
+    hand_out(desk, cards[FIRST + 7], article)
+    all_in(desk)
+    assert receipts() == {cards[FIRST + 7][0]: 1}
+
+
+def test_what_a_broken_lease_cannot_book_is_kept_and_shown(
+    desk: Page,
+    phone: BrowserContext,
+    cards: list[Card],
+    break_lease: Callable[[], None],
+    receipts: Callable[[], dict[str, int]],
+    browser: Browser,
+    address: str,
+):
+    """The telephone was lost, others spent the points since: nothing is dropped, and a person decides."""
+    article, (one, other) = cheapest(desk), cards[FIRST + 8 : FIRST + 10]
+    take(desk)
+    phone.set_offline(True)
+    number = hand_out(desk, one, article)
+    hand_out(desk, other, article)
+    elsewhere = signed_in(browser, address, "manager2")
+    elsewhere.goto(DESK)
+    for code in (one[0], article, "AIXIN-OK"):
+        gun(elsewhere, code)
+    expect(elsewhere.locator("[data-refused]")).to_contain_text("离线")
+    break_lease()
+    gun(elsewhere, "AIXIN-OK")
+    expect(elsewhere.locator(".receipt-done")).to_be_visible()
+    while elsewhere.locator("[data-short]").is_hidden():
+        for code in (one[0], article, "AIXIN-OK"):
+            gun(elsewhere, code)
+        elsewhere.wait_for_timeout(200)
+    before = receipts()[one[0]]
+    elsewhere.context.close()
+    back(desk)
+    expect(desk.locator("[data-kept] li")).to_contain_text(number, timeout=20_000)
+    assert receipts() == {one[0]: before, other[0]: 1}
+    assert held(desk)["databases"] == []
+    desk.locator("[data-kept] a").click()
+    expect(desk.get_by_role("heading", name="等待决定")).to_be_visible()
+
+
+def test_a_shop_that_somebody_else_holds_is_not_taken(
+    desk: Page, phone: BrowserContext, browser: Browser, address: str
+):
+    take(desk)
+    other = signed_in(browser, address, "manager2", PHONE)
+    other.goto(DESK)
+    other.locator("[data-take]").click()
+    said(other, re.compile("孙明.*23:59"))
+    expect(other.locator("[data-take]")).to_be_visible()
+    assert held(other)["databases"] == []
+    assert other.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    other.context.close()
+
+
+def test_a_browser_that_cannot_is_told_why(desk: Page):
+    desk.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
+    desk.reload()
+    said(desk, re.compile("https://"))
+    expect(desk.locator("[data-take]")).to_be_hidden()
+
+
+def test_the_receipt_is_printed_by_the_page_alone(
+    desk: Page, phone: BrowserContext, cards: list[Card], tmp_path: Path
+):
+    """On each paper it fits one sheet, and its code can be scanned; F9 prints it again, and says so."""
+    card, article = cards[FIRST + 2], cheapest(desk)
+    take(desk)
+    phone.set_offline(True)
+    gun(desk, card[0])
+    gun(desk, article)
+    desk.locator("summary", has_text="由别人代领").click()
+    desk.get_by_label("代领人姓名").fill("张建国")
+    desk.get_by_label("与网格员的关系").fill("邻居")
+    gun(desk, "AIXIN-OK")
+    number = desk.locator(".receipt-done .number").inner_text()
+    for paper, (wide, high) in {
+        "58": (58, None),
+        "80": (80, None),
+        "A4": (210, 297),
+        "A4x2": (210, 297),
+    }.items():
+        desk.locator(f"[data-paper='{paper}']").click()
+        desk.locator(f".slip-sheet.paper-{paper}").wait_for(state="attached")
+        [picture], text = printed.read(desk.pdf(prefer_css_page_size=True))
+        size = [round(side * 25.4 / printed.DPI) for side in picture.size]
+        assert size == [wide, high or size[1]]
+        [code] = printed.codes(picture)
+        assert re.search(r"/R/[0-9A-Z]{16}$", code.upper())
+        for shown in (
+            number,
+            "离线开具",
+            "张建国（邻居）",
+            "代领人签字",
+            "孙明",
+            card[2][0] + "*",
+            "兑换后余额",
+        ):
+            assert shown in text, (paper, shown)
+        assert card[2] not in text
+        assert "确认兑换" not in text
+    assert len(desk.evaluate("printed")) == 4
+    desk.keyboard.press("F9")
+    desk.wait_for_function("() => printed.length === 5")
+    assert "补打" in "".join(printed.texts(desk.pdf(prefer_css_page_size=True)))
+
+
+@pytest.mark.at_length
+def test_a_browser_that_was_killed_loses_nothing(
+    playwright: Playwright,
+    address: str,
+    cards: list[Card],
+    break_lease: Callable[[], None],
+    receipts: Callable[[], dict[str, int]],
+    tmp_path: Path,
+):
+    """Twenty in a queue; the browser is killed right after each green sheet of five."""
+    people, served = cards[FIRST : FIRST + 4], 0
+    arguments = {
+        "executable_path": CHROMIUM,
+        "headless": True,
+        "args": ["--no-sandbox"],
+        "base_url": address,
+        "locale": "zh-CN",
+    }
+    for life in range(5):
+        context = playwright.chromium.launch_persistent_context(tmp_path, **arguments)
+        page = context.new_page()
+        if not life:
+            page.goto("/sign-in")
+            page.get_by_label("登录名").fill("volunteer2")
+            page.get_by_label("密码").fill(PASSWORD)
+            follow(page.get_by_role("button", name="登录"))
+            page.goto(DESK)
+            take(page)
+        context.set_offline(True)
+        page.goto(DESK)
+        article = cheapest(page)
+        for card in people:
+            hand_out(page, card, article)
+            served += 1
+        said(page, re.compile(f"；{served} 笔待上传$"))
+        kill(tmp_path)
+        context.close()
+    assert receipts() == {}
+    context = playwright.chromium.launch_persistent_context(tmp_path, **arguments)
+    page = context.new_page()
+    page.goto(DESK)
+    all_in(page)
+    assert receipts() == {number: 5 for number, *_rest in people}
+    page.locator("[data-end]").click()
+    said(page, re.compile("离线服务已结束"))
+    context.close()
+
+
+def kill(folder: Path) -> None:
+    """Kill every process of the browser that lives in a folder, as an empty battery does."""
+    for process in Path("/proc").iterdir():
+        try:
+            words = (process / "cmdline").read_bytes()
+        except (OSError, ValueError):
+            continue
+        if process.name.isdigit() and f"--user-data-dir={folder}".encode() in words:
+            os.kill(int(process.name), signal.SIGKILL)
