@@ -77,7 +77,7 @@ TOLD_ELSEWHERE = {
     **dict.fromkeys(("roster.import_file", "shelf.goods_file", "desk.redeem"), "below"),
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "people/test_second_factor.py"),
     "signin.take_off_second_step": "people/test_second_factor.py",
-    **dict.fromkeys(("offline.break_lease", "offline.try_again"), "shop/test_offline.py"),
+    **dict.fromkeys(("offline.break_lease", "offline.try_again"), "shop/test_desk_offline.py"),
     "signin.sign_out": "writes nothing",
 }
 # What is proved in them is never kept.

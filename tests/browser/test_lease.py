@@ -357,10 +357,10 @@ def test_what_a_broken_lease_cannot_book_is_kept_and_shown(
     before = receipts()[one[0]]
     elsewhere.context.close()
     back(desk)
-    expect(desk.locator("[data-kept] li")).to_contain_text(number, timeout=20_000)
+    expect(desk.locator("[data-offline] [data-kept] li")).to_contain_text(number, timeout=20_000)
     assert receipts() == {one[0]: before, other[0]: 1}
     assert held(desk)["databases"] == []
-    desk.locator("[data-kept] a").click()
+    desk.locator("[data-offline] [data-kept] a").click()
     expect(desk.get_by_role("heading", name="等待决定")).to_be_visible()
 
 

@@ -78,7 +78,9 @@ class OfflineDesk:
     def _hold(self, lease: dict[str, Any]) -> None:
         """Hold what the server gave; what is not brought yet is applied on top by what was counted here."""
         if not self.lease:
-            balances = {ident: balance for ident, _name, _grid, balance, why in lease["people"] if not why}
+            balances = {
+                ident: balance for ident, _name, _grid, balance, why, _masked in lease["people"] if not why
+            }
             self._balances = {card: balances[who] for card, _hash, who, why in lease["cards"] if not why}
         self.lease = lease
         self.page.hold(lease)
