@@ -938,7 +938,7 @@ def words():
     """Every word the program says, by the mapping that `make messages` uses."""
     with (ROOT / "babel.cfg").open() as mapping:
         methods, options = parse_mapping_cfg(mapping)
-    keywords = DEFAULT_KEYWORDS | {"lazy_gettext": None}
+    keywords = DEFAULT_KEYWORDS | {"lazy_gettext": None, "lazy_ngettext": (1, 2)}
     found = extract_from_dir(ROOT, methods, options, keywords)
     return {message for _file, _line, message, _comments, _context in found}
 
