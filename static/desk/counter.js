@@ -4,7 +4,7 @@ import { readScan } from "../scanning/reading.js";
 import * as basket from "./basket.js";
 import { refuse, refuseText, scan, scanForm, setServing, tell, tellSignedOut, words } from "./field.js";
 import { list } from "./hold.js";
-import { forget } from "./kept.js";
+import { forget, leaveWord, takeWord } from "./kept.js";
 import { wake as wakeOffline } from "./offline.js";
 import * as printing from "./printing.js";
 import { inTurn } from "./queue.js";
@@ -60,10 +60,25 @@ async function find(text) {
     else refuseText(text, words.unheard);
   });
   if (!told) return;
-  if (told.code === "look_again") return location.reload(); // signed in anew meanwhile: the page's token is an old one
+  if (told.code === "look_again") return reload(told.title);
   if (told.title) return refuseText(text, told.title);
-  if (told.url) return location.assign(told.url);
+  if (told.receipt) return lookAt(told.receipt);
   await serve(told);
+}
+
+// Signed in anew meanwhile, the page's token is an old one. The page comes anew, with the basket, and says why.
+function reload(title) {
+  leaveWord(title);
+  location.reload();
+}
+
+// A receipt that was scanned while nobody is served. The page stays, for the next scan.
+function lookAt(receipt) {
+  place("person").replaceChildren();
+  put(place("done"), receipt);
+  tell("");
+  stand();
+  beep("found");
 }
 
 // Serve whoever stands there now; the basket of whoever stood there before is kept. A shelf that is empty, or was when this
@@ -72,6 +87,7 @@ async function serve(holder) {
   if (!holder.is_refused && !(form && holder.shelf.length)) return location.assign(`${scanForm.action}/${holder.card}`);
   const { card, name } = form?.dataset ?? {};
   const isAside = basket.hasGoods() && card !== holder.card;
+  followClock(holder);
   tell("");
   place("done").replaceChildren();
   put(place("person"), holder.person);
@@ -91,6 +107,14 @@ async function serve(holder) {
   if (isBooked) await redeem();
 }
 
+// The page may be open for days: which day it is, and whether the shop is open, says each answer.
+function followClock({ day, closed }) {
+  if (day) words.day = day;
+  const note = document.querySelector("[data-closed]");
+  note.firstElementChild.textContent = closed ?? "";
+  note.hidden = !closed;
+}
+
 // Hand out what is in the basket, and show the receipt; or say why not, and leave everything as it is.
 async function redeem() {
   if (!basket.hasGoods()) return refuse(words.nothing);
@@ -106,7 +130,7 @@ async function redeem() {
 }
 
 async function fail(title, { code, field } = {}) {
-  if (code === "look_again") return location.reload();
+  if (code === "look_again") return reload(title);
   if (code) await look(USED_UP.includes(code));
   document.getElementById(field)?.closest(".tile")?.classList.add("refused");
   basket.say(code === "key_reused" ? form.dataset.served : title);
@@ -194,6 +218,8 @@ export function show() {
     event.preventDefault();
     press(putAside);
   });
+  const word = takeWord();
+  if (word) refuse(word);
   printing.wake();
   printing.shown(place("done"));
   watchUndo();

@@ -1,7 +1,7 @@
 // What the browser keeps until the receipt: the baskets of today, each with its key, under village and card.
 import { scanForm } from "./field.js";
 
-const { village, day } = scanForm.dataset;
+const { village } = scanForm.dataset;
 const placeOf = (card) => `desk:${village}:${card}`;
 
 // Storage may be off or full: then keys and baskets live as long as the page, which stays.
@@ -25,7 +25,7 @@ export function forget(card) {
 }
 
 export function keep(card, what) {
-  const basket = { ...what, card, day };
+  const basket = { ...what, card, day: scanForm.dataset.day };
   forget(card);
   const isStored = attempt(() => localStorage.setItem(placeOf(card), JSON.stringify(basket)) ?? true);
   if (!isStored) unstored.set(placeOf(card), basket);
@@ -35,10 +35,19 @@ export function keep(card, what) {
 export function kept() {
   const places = attempt(() => Object.keys(localStorage)) ?? [];
   for (const place of places.filter((each) => each.startsWith("desk:"))) {
-    if (stored(place)?.day !== day) attempt(() => localStorage.removeItem(place));
+    if (stored(place)?.day !== scanForm.dataset.day) attempt(() => localStorage.removeItem(place));
   }
   return [...places, ...unstored.keys()]
     .filter((place) => place.startsWith(placeOf("")))
     .map(withPlace)
     .filter(Boolean);
+}
+
+// A word for this window's next page, which takes it once.
+export const leaveWord = (text) => attempt(() => sessionStorage.setItem("word", text));
+
+export function takeWord() {
+  const text = attempt(() => sessionStorage.getItem("word"));
+  attempt(() => sessionStorage.removeItem("word"));
+  return text;
 }

@@ -13,7 +13,7 @@ let answering = server;
 
 export const answerBy = (other) => (answering = other ?? server);
 
-// Whose card a text is, with balance, limits and shelf, and the part of the page about them; or a receipt's page as `url`.
+// Whose card a text is, with balance, limits and shelf, and the part of the page about them; or a receipt's sheet as `receipt`.
 export const find = (text) => answering.find(text);
 
 // Hand out the basket of a form: the part of the page about what was handed out.

@@ -133,6 +133,71 @@ def test_who_is_signed_out_is_told_and_keeps_the_basket(desk: Page, cards: list[
     expect(desk.locator(".taken .when", has_text="已作废")).to_have_count(1)
 
 
+def sign_in_anew(page: Page) -> None:
+    """In another window of the same browser, with a session of its own."""
+    page.context.clear_cookies()
+    other = page.context.new_page()
+    other.goto("/sign-in")
+    other.get_by_label("登录名").fill("volunteer2")
+    other.get_by_label("密码").fill("aixin-demo")
+    other.get_by_role("button", name="登录").click()
+    other.wait_for_url(lambda url: "sign-in" not in url)
+    other.close()
+
+
+def test_who_signed_in_anew_elsewhere_is_told_why_nothing_was_done(desk: Page, cards: list[Card]):
+    gun(desk, cards[LAST + 2][0])
+    gun(desk, cheapest(desk))
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    sign_in_anew(desk)
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator("[data-told]")).to_contain_text("还没有提交")
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator(".receipt-done")).to_be_visible()
+    desk.get_by_role("button", name="撤回").click()
+    expect(desk.locator(".taken-back")).to_be_visible()
+    desk.reload()
+    expect(desk.locator("[data-told]")).to_be_hidden()
+
+
+def test_a_receipt_is_looked_at_where_one_stands(
+    desk: Page, cards: list[Card], asked: Callable[..., list[Any]]
+):
+    [(code, number)] = asked(
+        "SELECT redemption.code, replace(day, '-', '') FROM redemption JOIN shop ON shop.id = shop_id "
+        "JOIN area ON area.id = village_id WHERE area.code = ? LIMIT 1",
+        SHOP,
+    )
+    gun(desk, f"HTTPS://AIXIN.EXAMPLE/R/{code}")
+    expect(desk.locator("[data-looked-up] h2")).to_contain_text(number)
+    gun(desk, cards[LAST][0])
+    expect(desk.locator(".person h2")).to_have_text(cards[LAST][2])
+    expect(desk.locator("[data-looked-up]")).to_have_count(0)
+    assert desk.url.endswith(f"{DESK}/{cards[LAST][0]}")
+
+
+def test_the_page_goes_by_the_server_s_clock(desk: Page, cards: list[Card], barcodes: list[str]):
+    """Opened one evening, used another morning: goods whose day is over by now, and the shop is closed."""
+
+    def next_morning(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"day": "2030-01-01", "closed": "现在没有开放"})
+
+    desk.route(
+        f"**{DESK}",
+        lambda route: next_morning(route) if route.request.method == "POST" else route.continue_(),
+    )
+    note = desk.locator("[data-closed]")
+    expect(note).to_be_hidden()
+    gun(desk, cards[LAST][0])
+    expect(note).to_contain_text("现在没有开放")
+    gun(desk, f"010{barcodes[0]}17291231")
+    expect(desk.locator("[data-told]")).to_contain_text("2029-12-31")
+    gun(desk, f"010{barcodes[0]}17300101")
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+
+
 def test_goods_are_found_by_their_names(desk: Page, cards: list[Card]):
     gun(desk, cards[LAST + 3][0])
     expect(desk.locator(".person")).to_be_visible()

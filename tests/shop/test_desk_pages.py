@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -19,8 +19,9 @@ from people.roster import portraits
 from points import ledger
 from shop.desk import redemptions
 from shop.models import Redemption
-from shop.shelf import codes, pictures, prices
+from shop.shelf import codes, pictures, prices, shops
 from shop.shelf import goods as shelf
+from shop.shelf.hours import Hours, Span
 from shop.stock import counts
 from tests import printed
 from tests.cast import NEXT_VILLAGE, VILLAGE, a_picture
@@ -252,7 +253,11 @@ def test_a_receipt_that_is_scanned_leads_to_it_in_its_own_shop_alone(cast, desk,
     with transaction():
         done = redemptions.redeem(uuid4().hex, cast.shop, cast.card, {cast.goods.id: 1}, cast.volunteer)
     scanned = {"scan": f"HTTPS://AIXIN.EXAMPLE/R/{done.code}"}
-    assert desk.post(f"{HERE}/desk", data=scanned).headers["Location"] == f"{HERE}/redemptions/{done.id}"
+    place = f"{HERE}/redemptions/{done.id}"
+    assert desk.post(f"{HERE}/desk", data=scanned).headers["Location"] == place
+    shown = desk.post(f"{HERE}/desk", data=scanned, headers=JSON).json["receipt"]  # the script's page stays
+    assert f'target="_blank" rel="noopener" href="{place}"' in shown
+    assert done.number in shown
     answer = client_of(cast.outside_volunteer).post(f"/v/{NEXT_VILLAGE}/desk", data=scanned)
     assert answer.status_code == 422
     assert "可能是假的" in answer.text
@@ -395,3 +400,16 @@ def test_the_desk_s_script_is_answered_in_json_whatever_goes_wrong(cast, client_
     clerk = client_of(cast.clerk)
     assert told(clerk.post(page, data=basket(cast, 1), headers=JSON)) == (403, "not_allowed")
     assert count() == 0
+
+
+def test_each_card_says_which_day_it_is_and_whether_the_shop_is_open(cast, desk, clock):
+    """The page may be open for days."""
+    scanned = {"scan": cast.card.number}
+    told = desk.post(f"{HERE}/desk", data=scanned, headers=JSON).json
+    assert (told["day"], told["closed"]) == ("2026-12-28", None)
+    with transaction():
+        shops.set_hours(cast.shop, Hours(weekly={1: Span(time(9), time(17))}), cast.manager)
+    clock.days_on()
+    told = desk.post(f"{HERE}/desk", data=scanned, headers=JSON).json
+    assert (told["day"], "1月4日" in told["closed"]) == ("2026-12-29", True)
+    assert "data-closed><span>" in desk.get(f"{HERE}/desk").text

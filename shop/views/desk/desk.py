@@ -22,7 +22,7 @@ from shop.models import Redemption
 from shop.paper.commands import Command, CommandSheet, commands_pdf
 from shop.shelf import shops
 from shop.views.desk import SERVING, bp, unseen
-from shop.views.desk.page import desk_page, holder_answer
+from shop.views.desk.page import desk_page, holder_answer, receipt_answer
 
 
 @bp.get("/v/<village>/desk")
@@ -39,7 +39,7 @@ def desk(village: str) -> tuple[str, int]:
 def desk_scan(village: str) -> Response | dict[str, Any] | web.Problem | tuple[str, int]:
     """Find what was scanned or typed: a card, or the receipt of a redemption.
 
-    The page's script asks for JSON: whoever stands there, the receipt's page as `url`, or the refusal.
+    The page's script asks for JSON: whoever stands there, what the receipt is about, or the refusal.
     """
     form = ScanForm()
     if form.validate_on_submit():
@@ -47,7 +47,7 @@ def desk_scan(village: str) -> Response | dict[str, Any] | web.Problem | tuple[s
             found = _find(form.scan.data)
             if not web.asked_by_script():
                 return redirect(_url_of(found))
-            return holder_answer(found) if isinstance(found, Card) else {"url": _url_of(found)}
+            return holder_answer(found) if isinstance(found, Card) else receipt_answer(found)
         except Refused as refusal:
             if web.asked_by_script():
                 return web.problem(refusal)

@@ -64,7 +64,7 @@ def desk_page(
         categories=list(categories) if len(offers) > MANY_GOODS else [],
         total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),
         limits_left=limits_left(parts["limits"]),
-        opening_text=labels.opening_text(shop) if shop and not shops.is_open(shop) else None,
+        opening_text=_closed_text(shop),
         today=clock.today(),
         **{"quarter": Quarter.of(clock.today()), **parts},
     )
@@ -97,7 +97,8 @@ def holder_answer(card: Card) -> dict[str, Any]:
     """Whoever stands there with a card, and the shelf as it is now, for the page's script.
 
     `balance` and prices are tenths of a point; `limits` what they may still take by article; `shelf` is
-    article, price and units; `person` is that part of the page.
+    article, price and units; `person` is that part of the page; `day` is today, `closed` says when a closed
+    shop opens.
     """
     shop = shops.of_village(g.area)
     parts = holder_parts(card, shop)
@@ -110,6 +111,8 @@ def holder_answer(card: Card) -> dict[str, Any]:
         "limits": limits_left(parts["limits"]),
         "shelf": shelf.figures(shop) if shop else [],
         "person": render_template("shop/desk/person.html", **parts),
+        "day": clock.today().isoformat(),
+        "closed": _closed_text(shop),
     }
 
 
@@ -139,6 +142,16 @@ def done_answer(redemption: Redemption, is_new: bool) -> dict[str, Any]:
         "key": redemption.key,
         "done": render_template("shop/desk/done.html", **done_parts(redemption, is_new)),
     }
+
+
+def _closed_text(shop: Shop | None) -> str | None:
+    """When a closed shop opens, in a sentence; None for one that is open."""
+    return labels.opening_text(shop) if shop and not shops.is_open(shop) else None
+
+
+def receipt_answer(redemption: Redemption) -> dict[str, Any]:
+    """A receipt that was scanned, for the page's script: `receipt` is that part of the page."""
+    return {"receipt": render_template("shop/desk/looked_up.html", redemption=redemption)}
 
 
 def _refusal_at_desk(holder: AtDesk, shop: Shop | None) -> Refused | None:
