@@ -45,8 +45,13 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("form[action*='/sign-out']") || event.defaultPrevented) return;
   event.preventDefault();
-  const { leave } = await import("./offline/leaving.js").catch((error) => console.warn(error) ?? { leave: () => form.submit() });
-  if ((await leave(form)) === false) rested();
+  try {
+    const { leave } = await import("./offline/leaving.js");
+    if (!(await leave())) return rested();
+  } catch (error) {
+    console.warn(error); // the browser keeps nothing
+  }
+  form.submit();
 });
 
 // A long task tells how far it is, one line at a time; then the page goes where the last line says.

@@ -151,6 +151,13 @@ SENT = (
         {"grid": "{grid}", "head": "张大海", "residents": "4", "attention": "ordinary"},
     ),
     ("VisitForm", "visited_on", "worker", "due/{household}/visit", {"key": "v" * 16, "steps": "walk"}),
+    (
+        "VisitInGridForm",
+        "visited_on",
+        "worker",
+        "due/visit",
+        {"key": "n" * 16, "household": "{household}", "steps": "walk"},
+    ),
     ("DoneForm", "on", "worker", "visits/{visit}/done", {}),
     ("ClassForm", "on", "clerk", "households/{household}/class", {"attention": "watched", "reason": "大病"}),
     ("HouseholdLeaveForm", "on", "clerk", "households/{household}/leave", {"reason": "搬走"}),

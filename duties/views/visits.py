@@ -150,9 +150,12 @@ def new_visit_in_grid(village: str) -> Answer:
 
 def _own_households() -> list[tuple[int, str]]:
     """The households of the reader's own grids, by grid and number."""
+    names = {grid.id: grid.name for grid in reach.grids_of(current_user, g.area)}
     homes = households.living_households(reach.served_grid_ids(current_user, g.area))
     return [
-        (home.id, f"{home.grid.name} · {home.number} {home.head}") for each in homes.values() for home in each
+        (home.id, f"{names[home.grid_id]} · {home.number} {home.head}")
+        for each in homes.values()
+        for home in each
     ]
 
 

@@ -45,21 +45,24 @@ document.addEventListener("submit", async (event) => {
   if (keptAt || !navigator.onLine) {
     await leave(words.kept);
     sendAll();
-  } else await sendNow(draft);
+  } else if (await sendNow(draft)) return;
   delete form.dataset.sent;
   submitter?.removeAttribute("aria-busy");
 });
 
+// Answers whether the browser is on its way to the page that follows.
 async function sendNow(draft) {
   try {
     const { go, page } = await send(draft, "go");
     await dropDraft(draft.key);
-    if (go) location.assign(go);
-    else show(page, draft);
+    if (page) show(page, draft);
+    else location.assign(go);
+    return !page;
   } catch (error) {
     if (error instanceof SignedOut) signedOut();
     else if (error instanceof NoAnswer) await leave(words.kept);
     else throw error;
+    return false;
   }
 }
 

@@ -5,14 +5,13 @@ import { dropPages } from "./pages.js";
 
 const OF_PERSONS = /^(person$|desk:)/; // what localStorage has of people: who is signed in, and baskets with their names
 
-// Sign out by a form, once it was asked whether what is not sent yet may be lost; answers whether it goes on.
-export async function leave(form) {
+// Wipe what is of whoever signs out, once it was asked whether what is not sent yet may be lost; answers whether it may.
+export async function leave() {
   const unsent = await ownDrafts();
   const { leave: question } = document.querySelector("[data-unsent]").dataset;
   if (unsent.length && !confirm(question.replace("{}", unsent.length))) return false;
   await dropOwnDrafts();
   await makeRoom();
-  form.submit();
   return true;
 }
 

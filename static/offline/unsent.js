@@ -103,7 +103,9 @@ async function sendInOrder() {
 
 export function signedOut() {
   say(words.signedOut, true);
-  place().querySelector("[data-sign-in]").hidden = false;
+  const way = place().querySelector("[data-sign-in]");
+  way.querySelector("a").search = new URLSearchParams({ next: location.pathname });
+  way.hidden = false;
 }
 
 async function look() {

@@ -5,6 +5,7 @@
 
 const PAGES = "pages"; // as in pages.js
 const OF_FILES = "files ";
+const FILES = new URL("..", new URL(RELEASE.root, self.location)).href; // of any release
 const PATIENCE = 4000; // ms, then the kept page is shown
 const KEPT_AT_MOST = 14 * 86_400_000; // ms
 const GATEWAY_SAYS = [502, 503, 504]; // the network answered, but the program did not
@@ -35,11 +36,20 @@ async function file(request) {
 
 const pageAt = (path) => caches.match(path, { cacheName: PAGES });
 
+async function dropOldPages() {
+  if (!(await caches.has(PAGES))) return;
+  const pages = await caches.open(PAGES);
+  for (const page of await pages.keys()) {
+    const { headers } = await pages.match(page);
+    if (Date.now() - headers.get("X-Kept-At") > KEPT_AT_MOST) await pages.delete(page);
+  }
+}
+
 // A page stands for all addresses that differ from its own in what is asked, or by a card's number at the end.
 async function keptPage(address) {
+  await dropOldPages();
   const { pathname } = new URL(address);
-  const page = (await pageAt(pathname)) ?? (await pageAt(pathname.replace(/\/\d{9}$/, "")));
-  return page && Date.now() - page.headers.get("X-Kept-At") < KEPT_AT_MOST ? page : undefined;
+  return (await pageAt(pathname)) ?? (await pageAt(pathname.replace(/\/\d{9}$/, "")));
 }
 
 async function page(request) {
@@ -60,5 +70,5 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(page(request));
-  else if (new URL(request.url).pathname.startsWith(RELEASE.root.replace(/[^/]+\/$/, ""))) event.respondWith(file(request));
+  else if (request.url.startsWith(FILES)) event.respondWith(file(request));
 });

@@ -11,6 +11,11 @@ DESK, CARD = f"/v/{SHOP}/desk", "123456789"
 
 KEPT = "async () => (await (await caches.open('pages')).keys()).map(({ url }) => new URL(url).pathname)"
 
+TWO_WEEKS_AGO = """async () => {
+  const headers = { "X-Kept-At": Date.now() - 15 * 86400000 };
+  await (await caches.open("pages")).put("/old", new Response("", { headers }));
+}"""
+
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
@@ -30,6 +35,7 @@ def test_a_kept_page_opens_without_a_network_with_all_that_it_loads(browser: Bro
     assert keep(page, DESK)
     loaded: list[str] = []
     page.on("requestfailed", lambda request: loaded.append(request.url))
+    page.evaluate(TWO_WEEKS_AGO)
     page.context.set_offline(True)
     for where in (DESK, f"{DESK}/{CARD}", f"{DESK}?done=1"):
         page.goto(where)
