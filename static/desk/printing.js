@@ -31,7 +31,7 @@ function tell(receipt, text, isWrong = false) {
   said.classList.toggle("error", isWrong);
   said.hidden = false;
   place.hidden = false;
-  place.querySelector("[data-again]").hidden = Boolean(document.querySelector("[data-receipt]")); // it has its own button
+  place.querySelector("[data-again]").hidden = Boolean(document.querySelector(".papers[data-receipt]")); // it has its own button
   if (isWrong) beep("refused");
 }
 
@@ -147,7 +147,7 @@ export function lastIs(number, way, url) {
 export function shown(sheet) {
   const receipt = sheet.querySelector("[data-receipt]");
   if (!receipt) return;
-  const button = receipt.querySelector("form, [data-print]");
+  const button = receipt.querySelector("form, a[data-print], [data-print-slip]");
   const url = button.action ?? button.href;
   place.hidden = true;
   lastIs(receipt.dataset.receipt, receipt.dataset.way, url);

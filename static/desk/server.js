@@ -4,13 +4,16 @@ const PATIENCE = 15000; // ms
 
 export class NoAnswer extends Error {}
 export class StalePage extends NoAnswer {}
+export class NotThere extends NoAnswer {}
 export class SignedOut extends Error {}
 
 // The answer, or what was refused as `code`, `title` in words, and the `field` it is about. Throws NoAnswer where it is
-// not known what became of it, StalePage where the token is of another session and nothing was done, and SignedOut.
+// not known what became of it, StalePage where the token is of another session and nothing was done, NotThere where the server knows
+// no such address, and SignedOut.
 export async function ask(address, body, headers) {
   const answer = await answerOf(address, { method: "POST", body, headers: { Accept: "application/json", ...headers } });
   if (answer.status === 400 && !answer.headers.get("Content-Type")?.includes("json")) throw new StalePage(answer.statusText);
+  if (answer.status === 404) throw new NotThere(address);
   if (answer.status >= 500 || !answer.headers.get("Content-Type")?.includes("json")) throw new NoAnswer(answer.statusText);
   return answer.json().catch((error) => { throw new NoAnswer(error.message); });
 }

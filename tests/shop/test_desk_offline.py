@@ -75,7 +75,8 @@ def test_the_desk_holds_names_balances_shelf_and_receipts_but_no_secret(cast, br
     held = browser.held
     assert (held["holder"], held["day"]) == (cast.volunteer.name, TODAY.isoformat())
     [worker] = [each for each in held["people"] if each[0] == cast.worker.id]
-    assert worker[1:] == [cast.worker.name, cast.term_of(cast.worker).grid.name, 100, "", "李*明"]
+    grid = cast.term_of(cast.worker).grid.name
+    assert worker[1:] == [cast.worker.name, grid, 100, "", cast.worker.masked]
     [card] = [each for each in held["cards"] if each[0] == cast.card.number]
     assert card[2:] == [cast.worker.id, ""]
     assert cast.card.token not in json.dumps(held)

@@ -49,7 +49,7 @@ def desk_page(
     prices = {offer.goods.id: offer.price for offer in offers}
     categories = dict.fromkeys(offer.goods.category for offer in offers if offer.goods.category)
     parts: dict[str, Any] = {"card": None, "card_refusal": None, "balance": 0, "limits": [], "done": None}
-    parts |= {"spoken": "", "papers": labels.PAPERS, "spoken_words": labels.spoken_words()}
+    parts |= {"spoken": "", "papers": labels.PAPERS}
     if card:
         parts |= holder_parts(card, shop)
         form.key.data = form.key.data or parts["key"]
@@ -65,6 +65,8 @@ def desk_page(
         total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),
         limits_left=limits_left(parts["limits"]),
         opening_text=_closed_text(shop),
+        has_shop=shop is not None,
+        spoken_words=labels.spoken_words(),
         today=clock.today(),
         **{"quarter": Quarter.of(clock.today()), **parts},
     )

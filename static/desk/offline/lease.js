@@ -1,10 +1,10 @@
 // A lease: this browser holds the whole shop until a time of today. What it hands out it writes into its journal first,
 // whether there is a network or not; the exchange with the server runs beside it, in order, and again until it answers.
-import { askAbout, scanForm } from "../field.js";
+import { askAbout, scanForm, tellSignedOut } from "../field.js";
 import { forget, kept } from "../kept.js";
 import { dropPages, keepPage } from "../../offline/pages.js";
 import * as printing from "../printing.js";
-import { NoAnswer, put, SignedOut } from "../server.js";
+import { NoAnswer, NotThere, put, SignedOut } from "../server.js";
 import { answerBy } from "../service.js";
 import { setBy } from "./clock.js";
 import { word } from "./drawing.js";
@@ -40,7 +40,8 @@ export async function take() {
   } catch (error) {
     console.warn(error);
     letGo();
-    return stand({ says: error instanceof SignedOut ? "signedOut" : "untaken" });
+    if (error instanceof SignedOut) tellSignedOut();
+    return stand({ says: error instanceof SignedOut ? "" : "untaken" });
   }
   navigator.storage?.persist?.();
   hold();
@@ -148,13 +149,19 @@ async function exchangeOnce() {
     entries: sent.map(({ text, signature }) => ({ text, signature })),
     receipts_until: record.receiptsUntil,
     ends: Boolean(record.isEnding) && sent.length === entries.length,
-  });
+  }).catch(forgotten);
   if (STUCK.includes(told.code)) return change((before) => ({ ...before, stuck: { code: told.code, title: told.title } }));
   if (!told.results) throw new NoAnswer(told.title); // refused for this moment
   const answered = Math.max(told.lease?.position ?? 0, ...told.results.map(({ position }) => position));
   await change((before) => taking(before, sent, told), { drop: answered });
   const isOver = !told.lease && !current().entries.length;
   if (isOver) await over(told);
+}
+
+// The server does not know the lease: a backup was played back.
+function forgotten(error) {
+  if (!(error instanceof NotThere)) throw error;
+  return { code: "unknown_lease", title: word("unknown_lease") };
 }
 
 function taking(before, sent, { results, lease, code, title }) {

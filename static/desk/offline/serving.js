@@ -1,6 +1,7 @@
 // What the desk answers out of what is held: who a card is of, what is handed out, and the step back. As the server does.
 import { askAbout } from "../field.js";
 import { shown } from "../points.js";
+import { NoAnswer, SignedOut } from "../server.js";
 import { chosen, numberOf, textOf, titleOf, units, withId } from "../shelf.js";
 import { hour, timeFor, wrongWith } from "./clock.js";
 import { donePart, personPart, takenBackPart, word } from "./drawing.js";
@@ -11,11 +12,16 @@ import { paperOf } from "./paper.js";
 
 const UNDO_SECONDS = 120;
 
-// The desk's answers; `written` is called after each entry.
+// The desk's answers; `written` is called after each entry. What could not be written down is refused.
 export function serving(written) {
   const answer = (act) => async (asked) => {
     const why = refusalNow();
-    return why ? refused(why.code, why) : act(asked, current());
+    if (why) return refused(why.code, why);
+    return act(asked, current()).catch((error) => {
+      if (error instanceof NoAnswer || error instanceof SignedOut) throw error;
+      console.error(error);
+      return refused("unwritten");
+    });
   };
   return { find: answer(find), redeem: answer(redeem), undo: answer(undo) };
 
