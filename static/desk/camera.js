@@ -1,5 +1,4 @@
 // The camera: what it sees, or a photo shows, is taken as if a scanner had sent it. Without script a photo is sent.
-import { browsersOwn, pictureReader } from "../scanning/pictures.js";
 import { readScan } from "../scanning/reading.js";
 import { refuse, scanForm, tellSignedOut } from "./field.js";
 import { ask, SignedOut } from "./server.js";
@@ -14,7 +13,9 @@ const TROUBLES = { NotAllowedError: "denied", NotReadableError: "busy" };
 const readerFiles = finder?.dataset.reader.match(/\S+/g) ?? [];
 
 // Those that have to be kept in this browser for the camera to read without a network: 1 MB, or nothing.
-export const filesNeeded = async () => ((await browsersOwn()) ? [] : readerFiles);
+export const filesNeeded = async () => ((await (await pictures()).browsersOwn()) ? [] : readerFiles);
+
+const pictures = () => import("../scanning/pictures.js"); // when there is one to read
 
 class NoPicture extends Error {}
 
@@ -33,7 +34,7 @@ async function askAboutFrame(canvas) {
 let reader; // kept for the next time
 
 // What reads pictures. It is called for before there is one, so that it can be chosen meanwhile.
-const wakeReader = () => (reader ??= pictureReader(readerFiles, askAboutFrame));
+const wakeReader = () => (reader ??= pictures().then(({ pictureReader }) => pictureReader(readerFiles, askAboutFrame)));
 
 function tellTrouble(error) {
   if (error instanceof SignedOut) tellSignedOut();
@@ -55,7 +56,7 @@ function meant(texts) {
 
 // As long as the same film runs: it may be stopped and begun anew while a frame is read.
 async function watch(video, scanned) {
-  const read = wakeReader();
+  const read = await wakeReader();
   const film = video.srcObject;
   const canvas = document.createElement("canvas");
   const shown = new Map(); // texts, and the frame that showed them last
@@ -102,7 +103,7 @@ async function start(video, scanned) {
 // What is on a photo: it is read small like a frame, so that it need not travel; the server reads it as it is where that
 // finds nothing, and where the browser does not know such pictures.
 async function textsOfPhoto(file) {
-  const read = wakeReader();
+  const read = await wakeReader();
   const photo = await createImageBitmap(file).catch((error) => console.warn(error));
   const canvas = document.createElement("canvas");
   if (photo) draw(photo, photo.width, photo.height, canvas);

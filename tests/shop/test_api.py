@@ -20,11 +20,12 @@ from shop.api.document import CONTENT, OPERATIONS
 from shop.desk import devices, redemptions
 from shop.models import Device, Lot, Redemption, Source
 from shop.shelf import goods as shelf
-from shop.shelf import shops
+from shop.shelf import leases, shops
 from shop.shelf.hours import Hours, Span
 from shop.stock import counts, moves
 from tests.cast import TODAY, counted
 from tests.shop import till as tills
+from tests.shop.offlinedesk import Browser
 from tests.shop.till import SALT, SOAP
 from tests.story import answer_lost, count, everything_fits
 from tests.test_rules import methods
@@ -188,6 +189,7 @@ def test_every_code_in_the_document_happens(app, cast, till, monkeypatch):
         moves.receive("gold", gold, 5, Source.PURCHASE, None)
     meets("bad_amount", till.order(number, {gold.id: 2}))
     meets("limit_reached", till.order(number, {gold.id: 6}))
+    _of_a_desk_without_a_network(meets, till, cast, number, done)
     with monkeypatch.context() as patch:
         patch.setattr("shop.desk.redemptions._next_serial", lambda shop, day: 1)
         meets("conflict", till.order(number, {SOAP: 1}))
@@ -217,6 +219,18 @@ def test_every_code_in_the_document_happens(app, cast, till, monkeypatch):
 
     assert happened - DOCUMENTED == {(405, "method_not_allowed")}  # the document says it of every address
     assert DOCUMENTED - happened == set()
+
+
+def _of_a_desk_without_a_network(meets, till, cast, number, done):
+    """A desk holds the whole shop, so the till hands out and takes back nothing."""
+    with transaction():
+        lease = leases.take(cast.shop, cast.volunteer, Browser().public_key)
+    held = till.order(number, {SOAP: 1})
+    meets("leased", held)
+    assert cast.volunteer.name in held.json["title"]
+    meets("leased", till.void(done, "拿错了"))
+    with transaction():
+        leases.give_back(lease, cast.volunteer)
 
 
 def _of_who_comes(meets, till, cast, number):

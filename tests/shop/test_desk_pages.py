@@ -326,7 +326,7 @@ def test_a_volunteer_takes_back_their_own_last_one_within_two_minutes(cast, clie
     first, done = handed_out(cast, cast.volunteer), handed_out(cast, cast.volunteer)
     other = client_of(cast.manager)
     assert "撤回" in desk.get(f"{HERE}/desk?done={done.id}").text
-    assert "data-undo" not in other.get(f"{HERE}/desk?done={done.id}").text
+    assert 'data-undo="' not in other.get(f"{HERE}/desk?done={done.id}").text
     assert [undone(client, each).json["code"] for client, each in ((other, done), (desk, first))] == [
         "not_yours",
         "too_late",
