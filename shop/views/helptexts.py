@@ -60,8 +60,8 @@ HELP_TEXTS = {
         "hours the desk hands nothing out. A change holds at once."
     ),
     "shelf.devices": _(
-        "A till or program gets a key here, which is shown once: enter it at once. It may do what you may, but "
-        "voids only what it just handed out unless you let it, and stops when you are no manager here any "
+        "A till or program gets a key here, which is shown once: enter it at once. It may do what you may, "
+        "but voids only what it just handed out unless you let it, and stops when you are no manager here any "
         "more. If a device is lost or sold, take its key back."
     ),
     "shelf.printing": _(
