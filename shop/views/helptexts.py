@@ -61,8 +61,8 @@ HELP_TEXTS = {
     ),
     "shelf.devices": _(
         "A till or program gets a key here, which is shown once: enter it at once. It may do what you may, "
-        "but voids only what it just handed out unless you let it, and stops when you are no manager here any "
-        "more. If a device is lost or sold, take its key back."
+        "but voids only what it just handed out unless you let it, and stops when you are no manager here "
+        "any more. If a device is lost or sold, take its key back."
     ),
     "shelf.printing": _(
         "Choose the paper that your printer has. A network printer prints by itself what the desk hands out; "
