@@ -73,9 +73,9 @@ def desk(phone: BrowserContext, break_lease: Callable[[], None]) -> Iterator[Pag
     page = phone.new_page()
     page.goto(DESK)
     yield page
-    phone.set_offline(False)
     for each in phone.pages[1:]:
         each.close()
+    phone.set_offline(False)
     phone.pages[0].evaluate("indexedDB.deleteDatabase('aixin-lease')")
 
 
@@ -272,6 +272,13 @@ def test_the_last_one_is_taken_back_and_its_points_are_there_again(
     back(desk)
     all_in(desk)
     assert receipts() == {}
+    hand_out(desk, card, article)
+    all_in(desk)
+    assert receipts() == {card[0]: 1}
+    desk.get_by_role("button", name="撤回").click()
+    expect(desk.locator(".taken-back")).to_be_visible()
+    all_in(desk)
+    assert receipts() == {}
 
 
 def test_a_clock_that_was_changed_hands_nothing_out_until_the_server_is_heard(
@@ -368,6 +375,36 @@ def test_what_a_broken_lease_cannot_book_is_kept_and_shown(
     assert held(desk)["databases"] == []
     desk.locator("[data-kept] a").click()
     expect(desk.get_by_role("heading", name="等待决定")).to_be_visible()
+
+
+def test_a_lease_that_ends_while_an_entry_is_signed_takes_it_no_more(
+    desk: Page, cards: list[Card], break_lease: Callable[[], None], receipts: Callable[[], dict[str, int]]
+):
+    """What is wiped then, nobody saw as handed out."""
+    article = cheapest(desk)
+    take(desk)
+    gun(desk, cards[FIRST + 6][0])
+    gun(desk, article)
+    desk.evaluate(
+        "() => {"
+        "  const sign = crypto.subtle.sign.bind(crypto.subtle);"
+        "  crypto.subtle.sign = async (...given) => {"
+        "    window.isSigning = true;"
+        "    await new Promise((resolve) => { window.goOn = resolve });"
+        "    return sign(...given);"
+        "  };"
+        "}"
+    )
+    gun(desk, "AIXIN-OK")
+    desk.wait_for_function("() => window.isSigning")
+    break_lease()
+    back(desk)
+    said(desk, re.compile("收回"))
+    desk.evaluate("goOn()")
+    expect(desk.locator("[data-refused]")).to_contain_text("没能记下来")
+    expect(desk.locator(".receipt-done")).to_have_count(0)
+    assert receipts() == {}
+    gun(desk, "AIXIN-CANCEL")
 
 
 def test_a_shop_that_somebody_else_holds_is_not_taken(
