@@ -73,9 +73,9 @@ def desk(phone: BrowserContext, break_lease: Callable[[], None]) -> Iterator[Pag
     page = phone.new_page()
     page.goto(DESK)
     yield page
-    phone.set_offline(False)
     for each in phone.pages[1:]:
         each.close()
+    phone.set_offline(False)
     phone.pages[0].evaluate("indexedDB.deleteDatabase('aixin-lease')")
 
 
@@ -223,6 +223,48 @@ def test_a_queue_without_a_network_comes_in_exactly_once(
     assert receipts()[served[0][0]] == 2
 
 
+def test_a_basket_whose_answer_was_lost_is_not_handed_out_again(
+    desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    """It was booked before the desk held the shop; whoever is served then is served first."""
+    card, article = cards[FIRST + 2], cheapest(desk)
+    desk.route(f"**/desk/{card[0]}", answer_lost, times=1)
+    for code in (card[0], article, "AIXIN-OK"):
+        gun(desk, code)
+    expect(desk.locator("[data-refused]")).to_contain_text("没有等到回音")
+    desk.locator("[data-take]").click()
+    expect(desk.locator("[data-told]")).to_contain_text("请先办完这一位")
+    desk.locator("[data-hold-this] a").click()
+    expect(desk.locator(".held")).to_contain_text(card[2])
+    take(desk)
+    gun(desk, card[0])
+    expect(desk.locator(".person h2")).to_have_text(card[2])
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator("[data-told]")).to_contain_text("还没有要兑换的")
+    all_in(desk)
+    assert receipts() == {card[0]: 1}
+
+
+def test_a_page_that_was_closed_right_after_writing_shows_it_as_handed_out(
+    desk: Page, phone: BrowserContext, cards: list[Card]
+):
+    """Its basket is still kept, with the key that stands in the journal."""
+    card, article = cards[FIRST + 3], cheapest(desk)
+    take(desk)
+    phone.set_offline(True)
+    gun(desk, card[0])
+    gun(desk, article)
+    expect(desk.locator("[data-lines]")).to_contain_text("× 1")
+    place = f"desk:{SHOP}:{card[0]}"
+    basket = desk.evaluate("place => localStorage.getItem(place)", place)
+    gun(desk, "AIXIN-OK")
+    expect(desk.locator(".receipt-done")).to_be_visible()
+    desk.evaluate("([place, basket]) => localStorage.setItem(place, basket)", [place, basket])
+    desk.reload()
+    expect(desk.locator(".receipt-done h2")).to_have_text(f"已换给{card[2]}")
+    expect(desk.locator(".held")).to_have_count(0)
+
+
 def test_what_is_refused_without_a_network_is_said_in_words(
     desk: Page, phone: BrowserContext, cards: list[Card]
 ):
@@ -270,6 +312,13 @@ def test_the_last_one_is_taken_back_and_its_points_are_there_again(
     expect(desk.locator(".person h2")).to_have_text(card[2])
     assert [desk.locator(".person .balance").inner_text(), tile.locator(".left").inner_text()] == before
     back(desk)
+    all_in(desk)
+    assert receipts() == {}
+    hand_out(desk, card, article)
+    all_in(desk)
+    assert receipts() == {card[0]: 1}
+    desk.get_by_role("button", name="撤回").click()
+    expect(desk.locator(".taken-back")).to_be_visible()
     all_in(desk)
     assert receipts() == {}
 
@@ -368,6 +417,42 @@ def test_what_a_broken_lease_cannot_book_is_kept_and_shown(
     assert held(desk)["databases"] == []
     desk.locator("[data-offline] [data-kept] a").click()
     expect(desk.get_by_role("heading", name="等待决定")).to_be_visible()
+
+
+def test_a_lease_that_ends_while_an_entry_is_signed_takes_it_no_more(
+    desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    """From the moment the end is asked for: the server may have heard it, though no answer comes."""
+    article = cheapest(desk)
+    take(desk)
+    gun(desk, cards[FIRST + 6][0])
+    gun(desk, article)
+    desk.evaluate(
+        "() => {"
+        "  const sign = crypto.subtle.sign.bind(crypto.subtle);"
+        "  crypto.subtle.sign = async (...given) => {"
+        "    window.isSigning = true;"
+        "    await new Promise((resolve) => { window.goOn = resolve });"
+        "    return sign(...given);"
+        "  };"
+        "}"
+    )
+    gun(desk, "AIXIN-OK")
+    desk.wait_for_function("() => window.isSigning")
+    desk.route(
+        f"**{OFFLINE}/*",
+        lambda route: answer_lost(route) if route.request.post_data_json["ends"] else route.continue_(),
+    )
+    desk.locator("[data-end]").click()
+    said(desk, re.compile("正在结束离线服务"))
+    desk.evaluate("goOn()")
+    expect(desk.locator("[data-refused]")).to_contain_text("没能记下来")
+    expect(desk.locator(".receipt-done")).to_have_count(0)
+    desk.unroute_all()
+    back(desk)
+    said(desk, re.compile("离线服务已结束"))
+    assert receipts() == {}
+    gun(desk, "AIXIN-CANCEL")
 
 
 def test_a_shop_that_somebody_else_holds_is_not_taken(

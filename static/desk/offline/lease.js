@@ -1,8 +1,8 @@
 // A lease: this browser holds the whole shop until a time of today. What it hands out it writes into its journal first,
 // whether there is a network or not; the exchange with the server runs beside it, in order, and again until it answers.
 import { askAbout, scanForm, tellSignedOut } from "../field.js";
-import { forget, kept } from "../kept.js";
 import { dropPages, keepPage } from "../../offline/pages.js";
+import { forget, kept } from "../kept.js";
 import * as printing from "../printing.js";
 import { NoAnswer, NotThere, put, SignedOut } from "../server.js";
 import { answerBy } from "../service.js";
@@ -18,12 +18,14 @@ import { show } from "./standing.js";
 const place = document.querySelector("[data-offline]");
 const address = place.dataset.offline;
 const AT_ONCE = 20; // entries in one request
+const KEEP_EVERY = 60_000; // ms between two tries to keep the page
 const STUCK = ["bad_entry", "unknown_lease"]; // refusals of the whole journal, which sending it again does not mend
 
 let trouble = null; // why the last exchange came to nothing: "signedOut", "unheard"
 let loop = null;
 let isPageKept = Boolean(document.documentElement.dataset.keptAt); // it was opened without a network
 let keptShelf = ""; // articles and prices of the page that was kept
+let keptAt = -Infinity; // when that was tried last, as `performance.now` has it
 
 const stand = (more) => show({ ...current(), trouble, isPageKept, ...more });
 
@@ -120,7 +122,9 @@ function hold() {
 // as long as the page stays open.
 async function keepThisPage() {
   const shelf = JSON.stringify(current().record.lease.shelf.map(([goods, price]) => [goods, price]));
-  if (shelf === keptShelf || !(await keepPage(scanForm.action))) return;
+  if (shelf === keptShelf || performance.now() < keptAt + KEEP_EVERY) return;
+  keptAt = performance.now();
+  if (!(await keepPage(scanForm.action))) return;
   keptShelf = shelf;
   isPageKept = true;
 }
@@ -130,9 +134,9 @@ async function keepThisPage() {
 // Send what stands in the journal, all of it, and hold what the server answers. Answers whether it did.
 async function exchange() {
   try {
-    trouble = null;
     do await exchangeOnce();
     while (current()?.entries.length && !current().record.stuck);
+    trouble = null;
     if (current()) await keepThisPage();
   } catch (error) {
     console.warn(error);
@@ -188,8 +192,8 @@ async function end() {
 async function over({ title }) {
   const { kept: keptThere } = current().record;
   loop.stop();
+  answerBy(null);
   await wipe();
   dropPages();
-  answerBy(null);
   stand({ title, kept: keptThere });
 }

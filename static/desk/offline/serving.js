@@ -25,44 +25,46 @@ export function serving(written) {
   };
   return { find: answer(find), redeem: answer(redeem), undo: answer(undo) };
 
-  async function redeem(form, { record }) {
-    const refusal = refusalOf(form, record);
+  async function redeem(form, held) {
+    const { record } = held;
+    const basket = basketOf(form, held);
+    const refusal = refusalOf(basket, held);
     if (refusal) return refusal;
+    const { number: card, person, lines, total, collector } = basket;
     const [[serial, code, qr]] = record.receipts;
     const at = timeFor(record);
-    const { card, person, lines, total, collector } = basketOf(form, record);
     const number = `${record.lease.day.replaceAll("-", "")}-${String(serial).padStart(4, "0")}`;
     const slip = {
-      ...{ number, code, qr, at, card: card[0], name: person.name, masked: person.masked, collector, total },
+      ...{ number, code, qr, at, card, name: person.name, masked: person.masked, collector, total },
       ...{ lines: lines.map(slipLine), before: person.balance, after: person.balance - total },
     };
-    const content = { kind: "redemption", card: card[0], serial, code, lines, total, at, collector };
+    const content = { kind: "redemption", card, serial, code, lines, total, at, collector };
     const effect = redemptionOf(person.id, lines, total);
-    await append(record, content, effect, {
-      key: form.elements.key.value,
-      number,
-      change: (kept) => ({ ...kept, receipts: kept.receipts.slice(1), last: { slip, effect, position: record.position + 1 } }),
-    });
-    return { card: card[0], done: lastPart({ isNew: true }) };
+    await append(record, content, { effect, number, key: form.elements.key.value }, (kept) => ({
+      receipts: kept.receipts.slice(1),
+      last: { slip, effect, position: record.position + 1 },
+    }));
+    return { card, done: lastPart({ isNew: true }) };
   }
 
   async function undo(_step, { record }) {
     const { last } = record;
     if (!secondsToUndo(record)) return refused("too_late");
     const content = { kind: "undo", of: last.position, at: timeFor(record) };
-    const { number } = last.slip;
-    await append(record, content, undoOf(last.effect), { number, change: (kept) => ({ ...kept, last: { ...last, isTakenBack: true } }) });
+    const more = { effect: undoOf(last.effect), number: last.slip.number };
+    await append(record, content, more, () => ({ last: { ...last, isTakenBack: true } }));
     return { done: lastPart() };
   }
 
-  // Write an entry into the journal, together with its head and whatever else changes by it.
-  async function append(record, content, effect, { key, number, change: changed }) {
+  // Write an entry into the journal, together with its head and what else changes by it. While it was signed the lease may
+  // have ended: that is asked once more where it is written.
+  async function append(record, content, more, changed) {
     const { position, text, signature, head } = await entryAfter(record, content);
-    const follows = (kept) => {
-      if (kept.head !== record.head) throw new Error("another window wrote into the journal");
-      return { ...changed(kept), position, head, at: content.at };
+    const follow = (kept) => {
+      if (kept?.head !== record.head || endOf(kept)) throw new Error("the journal has ended, or has another end");
+      return { ...kept, ...changed(kept), position, head, at: content.at };
     };
-    await change(follows, { add: { position, text, signature, effect, key, number } });
+    await change(follow, { add: { position, text, signature, ...more } });
     written();
   }
 }
@@ -104,15 +106,16 @@ export function secondsToUndo(record) {
 
 // --- The basket ---
 
-function basketOf(form, { lease }) {
-  const card = lease.cards.find(([number]) => number === form.dataset.card);
+// What is in the basket: for which card, whose it is and why it is not taken; and who collects it.
+function basketOf(form, held) {
+  const [number, , owner, why] = held.record.lease.cards.find(([each]) => each === form.dataset.card) ?? [];
+  const person = new Holding(held).people.get(owner);
   const lines = chosen().map((tile) => [Number(tile.dataset.goods), units(tile), Number(tile.dataset.price)]);
-  const total = lines.reduce((sum, [, number, price]) => sum + number * price, 0);
+  const total = lines.reduce((sum, [, count, price]) => sum + count * price, 0);
   const [name, relation] = ["proxy_name", "proxy_relation"].map((each) => form.elements[each].value.trim());
   const signature = JSON.parse(form.elements.signature.value || "[]");
   const isProxy = Boolean(name || relation || signature.length);
-  const person = card && new Holding(current()).people.get(card[2]);
-  return { card, person, lines, total, collector: isProxy ? { name, relation, signature } : null };
+  return { number, person, why: why || person?.why, lines, total, collector: isProxy ? { name, relation, signature } : null };
 }
 
 function slipLine([goods, number, price]) {
@@ -126,25 +129,25 @@ function refused(code, { title, field, ...values } = {}) {
   return { code, title: title ?? word(code, values), field };
 }
 
-// Why nothing is written down now, or null: the lease ended, its journal was not taken, or the time is wrong.
-export function refusalNow() {
+// Why nothing is written down any more, or null: the lease ended, is being ended, or its journal was not taken.
+const endOf = ({ over, stuck, isEnding }) => over ?? stuck ?? (isEnding ? { code: "ending" } : null);
+
+// The same for this moment: or the time is wrong.
+function refusalNow() {
   const { record } = current();
-  const { over, stuck, isEnding, lease } = record;
-  if (over ?? stuck) return over ?? stuck;
-  if (isEnding) return { code: "ending" };
   const code = wrongWith(record);
-  return code && { code, until: hour(lease.until) };
+  return endOf(record) ?? (code && { code, until: hour(record.lease.until) });
 }
 
-function refusalOf(form, record) {
-  const { card, person, lines, total, collector } = basketOf(form, record);
+function refusalOf({ person, why: inactive, lines, total, collector }, held) {
+  const { record } = held;
   if (!person) return refused("unknown_card");
-  if (card[3] || person.why) return refused("card_inactive", { title: card[3] || person.why });
+  if (inactive) return refused("card_inactive", { title: inactive });
   if (!record.receipts.length) return refused("no_receipts");
   const isNamed = collector?.name && collector.name.length <= 100 && collector.relation && collector.relation.length <= 40;
   if (collector && !isNamed) return refused("bad_proxy", { field: collector.name ? "proxy_relation" : "proxy_name" });
   if (collector && folded(collector.name) === folded(record.lease.holder)) return refused("own_proxy", { field: "proxy_name" });
-  const why = new Holding(current()).refusalOf({ person: person.id, lines, total });
+  const why = new Holding(held).refusalOf({ person: person.id, lines, total });
   if (!why) return null;
   const tile = withId(why.goods);
   return refused(why.code, {

@@ -11,7 +11,7 @@ export function show({ record, entries, trouble, isPageKept, says, title, kept =
   const wrong = isHeld ? (record.over ?? record.stuck ?? byTime(record)) : null;
   const text = title ?? (says && word(says)) ?? wrong?.title ?? (isHeld ? standing(record, trouble, isPageKept) : "");
   const waiting = isHeld && entries.length ? word("waiting", { count: entries.length }) : "";
-  part("said").textContent = [text, waiting].filter(Boolean).join(word("and"));
+  part("said").textContent = [text, waiting].filter(Boolean).join(/[.。]$/.test(text) ? " " : word("and"));
   part("said").classList.toggle("note", Boolean(wrong || trouble === "signedOut"));
   part("said").classList.toggle("note-look", Boolean(wrong || trouble === "signedOut"));
   part("take").hidden = isHeld || says === "elsewhere" || says === "taking";

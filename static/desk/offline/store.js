@@ -74,12 +74,14 @@ export function write(village, change, { add, drop = 0 } = {}) {
   });
 }
 
-// Wipe everything of a village; with the last one the database goes too.
+// Wipe what is kept of a village, whose journal must be empty; with the last one the database goes too.
 export async function wipe(village) {
-  const left = await transaction("readwrite", false, (leases, entries, answer) => {
-    leases.delete(village);
-    entries.delete(entriesOf(village));
-    leases.count().onsuccess = ({ target }) => (answer.villages = target.result);
+  const left = await transaction("readwrite", false, (leases, entries, answer, abort) => {
+    entries.count(entriesOf(village)).onsuccess = ({ target }) => {
+      if (target.result) return abort(new Error("there are entries that nobody has answered"));
+      leases.delete(village);
+      leases.count().onsuccess = (event) => (answer.villages = event.target.result);
+    };
   });
   if (!left || left.villages) return;
   connection.close();
