@@ -50,9 +50,10 @@ class GoodsOut:
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """An entry: goods that were handed out, or the step back from those at an earlier position, `undoes`.
+    """An entry: goods that were handed out, the step back from those at an earlier position, or the end.
 
-    `at` is what the desk's clock said, `previous` the journal's head before it.
+    At the end the desk gives the shop back. `at` is what the desk's clock said, `previous` the journal's head
+    before it.
     """
 
     text: str
@@ -60,16 +61,16 @@ class JournalEntry:
     position: int
     previous: str
     at: datetime
-    what: GoodsOut | int
+    what: GoodsOut | int | None
 
     @property
     def goods(self) -> GoodsOut | None:
-        """The goods that were handed out; None for a step back."""
+        """The goods that were handed out, if any were."""
         return self.what if isinstance(self.what, GoodsOut) else None
 
     @property
     def undoes(self) -> int | None:
-        """The position of the entry that it takes back; None where goods were handed out."""
+        """The position of the entry that it takes back, if it does."""
         return self.what if isinstance(self.what, int) else None
 
     @property
@@ -115,16 +116,27 @@ def bad_entry() -> Refused:
 
 
 def _entry(lease: Lease, fields: dict[str, Any], text: str, signature: str) -> JournalEntry:
-    if fields["lease"] != lease.id or fields["kind"] not in ("redemption", "undo"):
-        raise ValueError("not of this lease")
+    if fields["lease"] != lease.id:
+        raise ValueError("of another lease")
     return JournalEntry(
         text=text,
         signature=signature,
         position=_number(fields["position"]),
         previous=str(fields["previous"]),
         at=datetime.fromtimestamp(_number(fields["at"]), UTC),
-        what=_number(fields["of"]) if fields["kind"] == "undo" else _goods_out(lease, fields),
+        what=_what(lease, fields),
     )
+
+
+def _what(lease: Lease, fields: dict[str, Any]) -> GoodsOut | int | None:
+    match fields["kind"]:
+        case "redemption":
+            return _goods_out(lease, fields)
+        case "undo":
+            return _number(fields["of"])
+        case "end":
+            return None
+    raise ValueError("another kind")
 
 
 def _goods_out(lease: Lease, fields: dict[str, Any]) -> GoodsOut:

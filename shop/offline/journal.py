@@ -21,8 +21,9 @@ from people.models import User
 from people.signin import humans
 from shop.desk import redemptions, voids
 from shop.desk.redemptions import HandedOut
-from shop.models import Lease, LeaseEntry, Redemption, SetAside, Shop, Void
+from shop.models import Ending, Lease, LeaseEntry, Redemption, SetAside, Shop, Void
 from shop.offline.entries import GoodsOut, JournalEntry, bad_entry, read_entry
+from shop.shelf import leases
 
 # Refusals that say nothing about the entry: it is sent again.
 NOT_NOW = {"conflict", "clock_back", "unknown_outcome", "bad_entry"}
@@ -55,8 +56,10 @@ def book(lease: Lease, entry: JournalEntry, by: User) -> EntryOutcome:
     if stored is not None:
         return _stored_outcome(stored, entry)
     _check_follows(lease, entry)
+    if lease.ending == Ending.RETURNED:
+        raise Refused("lease_over", _("It was handed out after the desk had given the shop back."))
     row = _add(lease, entry, by, None)
-    redemption = _take(lease, row, entry)
+    redemption = _take(row, entry, by)
     _move_on(lease, entry)
     return EntryOutcome(entry.position, redemption)
 
@@ -87,7 +90,7 @@ def try_again(row: LeaseEntry, by: User) -> Redemption | None:
     """
     lock(row)
     _check_waits(row)
-    redemption = _take(row.lease, row, entry_of(row))
+    redemption = _take(row, entry_of(row), by)
     audit.note(by, "entry.book", row.lease, row.lease.shop.village, position=row.position)
     return redemption
 
@@ -197,12 +200,18 @@ def _move_on(lease: Lease, entry: JournalEntry) -> None:
     db.session.expire(lease)
 
 
-def _take(lease: Lease, row: LeaseEntry, entry: JournalEntry) -> Redemption | None:
+def _take(row: LeaseEntry, entry: JournalEntry, by: User) -> Redemption | None:
     """Book what an entry says, by the rules of the desk; returns what `EntryOutcome` has."""
-    return _redeem(lease, row, entry, entry.goods) if entry.goods else _undo(row, entry)
+    if entry.goods:
+        return _redeem(row, entry, entry.goods)
+    if entry.undoes:
+        return _undo(row, entry)
+    leases.give_back(row.lease, by)
+    return None
 
 
-def _redeem(lease: Lease, row: LeaseEntry, entry: JournalEntry, goods: GoodsOut) -> Redemption:
+def _redeem(row: LeaseEntry, entry: JournalEntry, goods: GoodsOut) -> Redemption:
+    lease = row.lease
     card = cards.by_number(goods.card, lease.shop.village)
     if card is None:
         raise Refused("unknown_card", _("This village has no such card."))

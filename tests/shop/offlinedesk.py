@@ -74,6 +74,10 @@ class Browser:
         """Write down the step back from an entry."""
         return self.write(kind="undo", of=json.loads(entry["text"])["position"], at=at)
 
+    def end(self, at):
+        """Write down that the shop is given back."""
+        return self.write(kind="end", at=at)
+
     def write(self, **fields):
         """Write an entry: chained, signed."""
         self.position += 1

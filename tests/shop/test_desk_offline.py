@@ -205,9 +205,34 @@ def test_what_was_handed_out_comes_in_once_with_the_receipt_it_had(cast, browser
 
 def test_a_desk_that_gives_the_shop_back_leaves_no_gap(cast, browser, bring):
     browser.hand_out(cast.card.number, {cast.goods.id: 1}, now(minutes=1))
-    answer = bring(ends=True).json
+    browser.end(now(minutes=2))
+    answer = bring().json
     assert (answer["lease"], answer["code"]) == (None, "lease_returned")
     assert spend_elsewhere(cast).serial == 2
+    assert list(verify.problems()) == []
+
+
+def test_nobody_but_the_desk_gives_the_shop_back(cast, browser, bring, client_of):
+    """Else somebody could end a lease whose entries have not come in, and spend the same points."""
+    browser.hand_out(cast.card.number, {cast.goods.id: 1}, now(minutes=1))
+    fields = {
+        "lease": browser.held["id"],
+        "position": 1,
+        "previous": browser.held["head"],
+        "kind": "end",
+        "at": now(),
+    }
+    assert bring([Browser().sign(fields)], client=client_of(cast.manager)).json["code"] == "bad_entry"
+    assert bring().json["lease"] is not None
+    browser.end(now(minutes=2))
+    browser.hand_out(cast.card.number, {cast.goods.id: 1}, now(minutes=3))
+    taken, end, late = bring().json["results"][-3:]
+    assert (taken["state"], end["state"], late["state"], late["code"]) == (
+        "taken",
+        "taken",
+        "kept",
+        "lease_over",
+    )
     assert list(verify.problems()) == []
 
 

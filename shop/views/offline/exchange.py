@@ -52,8 +52,8 @@ def exchange(village: str, ident: int) -> dict[str, Any] | web.Problem:
     """Take in what a desk wrote down, each entry once, and answer what it holds now.
 
     `entries` are `text` and `signature`, at most 20, in their order; `receipts_until` is the last receipt
-    that the page has; with `ends` it gives the shop back. Of each entry `results` says what became of it;
-    `lease` is what the desk holds now, or null with `code` and `title`.
+    that the page has. Of each entry `results` says what became of it; `lease` is what the desk holds now, or
+    null with `code` and `title`.
     """
     lease_or_404(ident)
     body = _body()
@@ -64,9 +64,7 @@ def exchange(village: str, ident: int) -> dict[str, Any] | web.Problem:
         results = [_as_json(_take_in(ident, sent)) for sent in entries]
         with transaction():
             lease = lease_or_404(ident)
-            if body.get("ends") is True:
-                verbs.give_back(lease, current_user)
-            elif _is_running(lease):
+            if _is_running(lease):
                 verbs.grant_receipts(lease)
     except Refused as refusal:
         return web.problem(refusal)

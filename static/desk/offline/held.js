@@ -1,5 +1,6 @@
 // What this browser holds now, as its store has it: `record` and `entries`. One window at a time holds it.
 import { scanForm } from "../field.js";
+import { entryAfter } from "./journal.js";
 import * as store from "./store.js";
 
 const { village } = scanForm.dataset;
@@ -13,6 +14,20 @@ export const load = async () => (held = await store.read(village));
 
 // Change what is held as `store.write` does; it is on the disk when the promise is kept.
 export const change = async (changed, also) => (held = await store.write(village, changed, also));
+
+// Why nothing is written down any more, or null: the lease ended, is being ended, or its journal was not taken.
+export const endOf = ({ over, stuck, isEnding }) => over ?? stuck ?? (isEnding ? { code: "ending" } : null);
+
+// Write an entry into the journal, together with its head and what else changes by it. While it was signed the lease may
+// have ended: that is asked once more where it is written.
+export async function append(record, content, more, changed) {
+  const { position, text, signature, head } = await entryAfter(record, content);
+  const follow = (kept) => {
+    if (kept?.head !== record.head || endOf(kept)) throw new Error("the journal has ended, or has another end");
+    return { ...kept, ...changed(kept), position, head, at: content.at };
+  };
+  await change(follow, { add: { position, text, signature, ...more } });
+}
 
 export async function wipe() {
   await store.wipe(village);

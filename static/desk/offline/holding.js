@@ -16,7 +16,7 @@ export class Holding {
     this.people = new Map(this.lease.people.map(([id, name, grid, balance, why, masked]) => [id, { id, name, grid, balance, why, masked }]));
     this.shelf = new Map(this.lease.shelf.map(([id, price, left]) => [id, { price, left }]));
     this.taken = structuredCloned(this.lease.taken);
-    for (const { position, effect } of entries) if (position > this.lease.position) this.apply(effect);
+    for (const { position, effect } of entries) if (effect && position > this.lease.position) this.apply(effect);
   }
 
   apply({ person, lines, total, by }) {

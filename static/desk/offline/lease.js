@@ -6,10 +6,10 @@ import { forget, kept } from "../kept.js";
 import * as printing from "../printing.js";
 import { NoAnswer, NotThere, put, SignedOut } from "../server.js";
 import { answerBy } from "../service.js";
-import { setBy } from "./clock.js";
+import { setBy, timeFor } from "./clock.js";
 import { word } from "./drawing.js";
 import { exchanging, send } from "./exchange.js";
-import { change, claim, current, letGo, load, whenFree, wipe } from "./held.js";
+import { append, change, claim, current, letGo, load, whenFree, wipe } from "./held.js";
 import { newKeys } from "./journal.js";
 import { choosing, printSlip } from "./paper.js";
 import { lastPart, secondsToUndo, serving } from "./serving.js";
@@ -152,7 +152,6 @@ async function exchangeOnce() {
   const told = await send(`${address}/${record.id}`, {
     entries: sent.map(({ text, signature }) => ({ text, signature })),
     receipts_until: record.receiptsUntil,
-    ends: Boolean(record.isEnding) && sent.length === entries.length,
   }).catch(forgotten);
   if (STUCK.includes(told.code)) return change((before) => ({ ...before, stuck: { code: told.code, title: told.title } }));
   if (!told.results) throw new NoAnswer(told.title); // refused for this moment
@@ -179,11 +178,12 @@ function taking(before, sent, { results, lease, code, title }) {
 
 // --- Ended ---
 
-// Give the lease back; from the moment that is asked nothing more is written down, as the answer may be lost.
+// Give the lease back: it is the last that is written down.
 async function end() {
   await loop.soon();
   if (trouble) return stand({ says: "notEnded" });
-  await change((before) => ({ ...before, isEnding: true }));
+  const { record } = current();
+  await append(record, { kind: "end", at: timeFor(record) }, {}, () => ({ isEnding: true }));
   stand();
   loop.soon();
 }

@@ -5,9 +5,8 @@ import { NoAnswer, SignedOut } from "../server.js";
 import { chosen, numberOf, textOf, titleOf, units, withId } from "../shelf.js";
 import { hour, timeFor, wrongWith } from "./clock.js";
 import { donePart, personPart, takenBackPart, word } from "./drawing.js";
-import { change, current } from "./held.js";
+import { append, current, endOf } from "./held.js";
 import { folded, Holding, redemptionOf, undoOf } from "./holding.js";
-import { entryAfter } from "./journal.js";
 import { paperOf } from "./paper.js";
 
 const UNDO_SECONDS = 120;
@@ -44,6 +43,7 @@ export function serving(written) {
       receipts: kept.receipts.slice(1),
       last: { slip, effect, position: record.position + 1 },
     }));
+    written();
     return { card, done: lastPart({ isNew: true }) };
   }
 
@@ -53,19 +53,8 @@ export function serving(written) {
     const content = { kind: "undo", of: last.position, at: timeFor(record) };
     const more = { effect: undoOf(last.effect), number: last.slip.number };
     await append(record, content, more, () => ({ last: { ...last, isTakenBack: true } }));
-    return { done: lastPart() };
-  }
-
-  // Write an entry into the journal, together with its head and what else changes by it. While it was signed the lease may
-  // have ended: that is asked once more where it is written.
-  async function append(record, content, more, changed) {
-    const { position, text, signature, head } = await entryAfter(record, content);
-    const follow = (kept) => {
-      if (kept?.head !== record.head || endOf(kept)) throw new Error("the journal has ended, or has another end");
-      return { ...kept, ...changed(kept), position, head, at: content.at };
-    };
-    await change(follow, { add: { position, text, signature, ...more } });
     written();
+    return { done: lastPart() };
   }
 }
 
@@ -128,9 +117,6 @@ function slipLine([goods, number, price]) {
 function refused(code, { title, field, ...values } = {}) {
   return { code, title: title ?? word(code, values), field };
 }
-
-// Why nothing is written down any more, or null: the lease ended, is being ended, or its journal was not taken.
-const endOf = ({ over, stuck, isEnding }) => over ?? stuck ?? (isEnding ? { code: "ending" } : null);
 
 // The same for this moment: or the time is wrong.
 function refusalNow() {

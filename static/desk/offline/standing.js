@@ -10,7 +10,8 @@ export function show({ record, entries, trouble, isPageKept, says, title, kept =
   const isHeld = Boolean(record?.lease);
   const wrong = isHeld ? (record.over ?? record.stuck ?? byTime(record)) : null;
   const text = title ?? (says && word(says)) ?? wrong?.title ?? (isHeld ? standing(record, trouble, isPageKept) : "");
-  const waiting = isHeld && entries.length ? word("waiting", { count: entries.length }) : "";
+  const count = isHeld ? entries.filter(({ effect }) => effect).length : 0;
+  const waiting = count ? word("waiting", { count }) : "";
   part("said").textContent = [text, waiting].filter(Boolean).join(/[.。]$/.test(text) ? " " : word("and"));
   part("said").classList.toggle("note", Boolean(wrong || trouble === "signedOut"));
   part("said").classList.toggle("note-look", Boolean(wrong || trouble === "signedOut"));

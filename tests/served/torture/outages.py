@@ -67,7 +67,8 @@ class OfflineDesk:
             self._cut = self._cut - 1 if self._cut else self._chance.choice([0] * 9 + [15])
             if not self._cut or len(self.page.receipts) < 2:
                 self._bring()
-        self._bring(ends=True)
+        self.page.end(at)
+        self._bring()
 
     def _choose(self) -> tuple[str, int, int]:
         """Somebody who can pay, an article of the shelf and its price."""
@@ -85,20 +86,18 @@ class OfflineDesk:
         self.lease = lease
         self.page.hold(lease)
 
-    def _bring(self, ends: bool = False) -> None:
+    def _bring(self) -> None:
         """Bring all that is written down, until the server has answered for it."""
-        while self.page.journal or ends:
+        while self.page.journal:
             sent = self.page.journal[:AT_MOST]
-            is_last = ends and len(sent) == len(self.page.journal)
-            body = {"entries": sent, "receipts_until": self.page.receipts_until, "ends": is_last}
+            body = {"entries": sent, "receipts_until": self.page.receipts_until}
             answer = self._until_answered(f"{self._place}/{self.lease['id']}", body)
             if self._chance.random() < 0.1:
                 continue  # the answer got lost: all of it is brought again
             self.acknowledged += answer["results"]
             del self.page.journal[: len(sent)]
-            if answer["lease"] is None:
-                return
-            self._hold(answer["lease"])
+            if answer["lease"]:
+                self._hold(answer["lease"])
 
     def _until_answered(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Ask, and ask again, until there is an answer that says what became of it."""
