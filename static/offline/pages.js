@@ -51,7 +51,7 @@ async function keep(path) {
   return true;
 }
 
-// The pages that are kept, by `path` and `title`.
+// The pages that are kept, by `path` and the `title` that stands on them.
 export async function keptPages() {
   if (!(await window.caches?.has(PAGES))) return [];
   const pages = await caches.open(PAGES);
@@ -59,7 +59,7 @@ export async function keptPages() {
   return Promise.all(
     paths.map(async (path) => {
       const html = await (await pages.match(path)).text();
-      return { path, title: new DOMParser().parseFromString(html, "text/html").title };
+      return { path, title: new DOMParser().parseFromString(html, "text/html").querySelector("h1").textContent };
     }),
   );
 }
