@@ -36,7 +36,8 @@ async function goOn({ person }) {
   const other = stored("person");
   if (other && other !== person) await (await import("./offline/leaving.js")).makeRoom();
   stored("person", person);
-  if (stored("unsent")) await import("./offline/unsent.js");
+  const databases = await indexedDB.databases?.(); // as in offline/drafts.js
+  if (!databases || databases.some(({ name }) => name === "aixin-drafts")) await import("./offline/unsent.js");
 }
 
 if (document.documentElement.dataset.person) goOn(document.documentElement.dataset);

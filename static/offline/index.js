@@ -1,4 +1,4 @@
-// The pages that open now, by their titles.
+// The pages that open now.
 import { keptPages } from "./pages.js";
 
 const list = document.querySelector("[data-kept-pages]");

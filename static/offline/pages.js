@@ -6,6 +6,7 @@ const NAME = "offline/pages.js";
 const ROOT = import.meta.url.slice(0, -NAME.length); // of the files of this release
 const WORKER = new URL("../../../worker.js", ROOT);
 const INDEX = new URL("../../../offline", ROOT).pathname; // what is shown in place of a page that is not kept
+const FRESH = 12 * 3_600_000; // ms
 
 // Whether the service worker is there, with all files of this release.
 export async function register() {
@@ -32,7 +33,7 @@ const settled = (worker) =>
 export async function keepPage(address) {
   try {
     if (!(await register())) return false;
-    return (await keep(new URL(address, location).pathname)) && (await keep(INDEX));
+    return (await keep(new URL(address, location).pathname)) && ((await isFresh(INDEX)) || keep(INDEX));
   } catch (error) {
     console.warn(error); // no network, or no room
     return false;
@@ -51,7 +52,7 @@ async function keep(path) {
   return true;
 }
 
-// The pages that are kept, by `path` and `title`.
+// The pages that are kept, by `path` and the `title` that stands on them.
 export async function keptPages() {
   if (!(await window.caches?.has(PAGES))) return [];
   const pages = await caches.open(PAGES);
@@ -59,15 +60,15 @@ export async function keptPages() {
   return Promise.all(
     paths.map(async (path) => {
       const html = await (await pages.match(path)).text();
-      return { path, title: new DOMParser().parseFromString(html, "text/html").title };
+      return { path, title: new DOMParser().parseFromString(html, "text/html").querySelector("h1").textContent };
     }),
   );
 }
 
-// When a page was kept, in milliseconds; 0 for one that is not.
-export async function keptSince(address) {
+// Whether a page was kept so lately that it need not be kept again.
+export async function isFresh(address) {
   const page = await window.caches?.match(new URL(address, location).pathname, { cacheName: PAGES });
-  return Number(page?.headers.get("X-Kept-At") ?? 0);
+  return Boolean(page) && Date.now() - page.headers.get("X-Kept-At") < FRESH;
 }
 
 // No page opens without a network any more; the files stay, there is nothing of anybody in them.
