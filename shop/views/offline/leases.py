@@ -16,7 +16,7 @@ from ground.forms import ButtonForm, ReasonForm, attempt
 from people import access
 from people.models import Card, Role
 from people.views.listing import excel, render
-from shop.models import Goods, Lease, LeaseEntry
+from shop.models import Goods, Lease, LeaseEntry, receipt_number
 from shop.offline import journal
 from shop.offline.entries import GoodsOut
 from shop.shelf import leases as verbs
@@ -30,10 +30,14 @@ DECIDING = (Role.MANAGER, Role.CHAIR)
 
 @dataclass(frozen=True)
 class WaitingEntry:
-    """An entry that waits, with the goods that it is about: to whose card, and which, with their units."""
+    """An entry that waits, with the goods that it is about: to whose card, and which, with their units.
+
+    `number` is the one on the receipt that was handed out with them.
+    """
 
     row: LeaseEntry
     at: datetime
+    number: str
     out: GoodsOut
     card: Card | None
     goods: list[tuple[Goods, int]]
@@ -121,7 +125,7 @@ def _waiting(rows: Sequence[LeaseEntry]) -> list[WaitingEntry]:
     articles = {each.id: each for each in db.session.scalars(select(Goods).where(Goods.id.in_(ids)))}
     return [
         WaitingEntry(
-            *(row, at, goods, card_by_number.get(goods.card)),
+            *(row, at, receipt_number(row.lease.day, goods.serial), goods, card_by_number.get(goods.card)),
             [(articles[ident], units) for ident, units in goods.basket.items() if ident in articles],
         )
         for row, at, goods in out
