@@ -38,7 +38,7 @@ PROMISED_DAYS = 31  # so long a receipt that did not come in is not called forge
 
 def running(shop: Shop) -> Lease | None:
     """The lease that somebody has on a shop now, or None."""
-    lease = _open_lease(shop.id)
+    lease = _open_lease(shop.id) if shop.leased_until else None
     return lease if lease and clock.now() < lease.until else None
 
 
@@ -60,7 +60,7 @@ def take(shop: Shop, holder: User, public_key: str) -> Lease:
     if earlier is not None and clock.now() < earlier.until:
         if (earlier.public_key, earlier.holder_id) == (public_key, holder.id):
             return earlier
-        raise _leased(earlier)
+        raise leased(earlier)
     if earlier is not None:
         _end(earlier, shop, Ending.OVER, None)
     shops.check_open(shop)
@@ -142,7 +142,7 @@ def check_lease(shop_id: int, own: Lease | None) -> None:
     if lease is None or lease is own:
         return
     if clock.now() < lease.until:
-        raise _leased(lease)
+        raise leased(lease)
     shop = get_locked(Shop, shop_id)
     lock(lease)
     if lease.ended_at is None:
@@ -187,7 +187,8 @@ def _end(lease: Lease, shop: Shop, ending: Ending, by: User | None, reason: str 
     db.session.flush()
 
 
-def _leased(lease: Lease) -> Refused:
+def leased(lease: Lease) -> Refused:
+    """The refusal of whatever only the desk does that has a lease."""
     return Refused(
         "leased",
         _(

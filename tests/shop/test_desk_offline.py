@@ -146,6 +146,16 @@ def test_while_it_is_held_nobody_else_takes_points_or_goods_out(cast, browser, m
     assert f"{cast.volunteer.name}" in page.text
 
 
+def test_the_desk_says_who_holds_the_shop_before_anything_is_scanned(cast, browser, desk, manager):
+    told = f"超市由{cast.volunteer.name}的设备离线服务到"
+    assert told in manager.get(f"{HERE}/desk").text
+    assert told not in desk.get(f"{HERE}/desk").text, "its own page"
+    assert told not in manager.get(f"{HERE}/desk", headers={"X-Keep": "yes"}).text
+    answer = manager.post(f"{HERE}/desk", data={"scan": cast.card.number}, headers=JSON).json
+    assert answer["is_refused"]
+    assert told in answer["person"]
+
+
 def test_what_was_handed_out_before_is_not_voided_meanwhile(cast, desk):
     done = spend_elsewhere(cast)
     browser = Browser()

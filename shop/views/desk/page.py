@@ -11,7 +11,7 @@ from typing import Any
 from flask import g, render_template
 from flask_login import current_user
 
-from ground import clock
+from ground import clock, web
 from ground.clock import Quarter
 from ground.refusal import Refused, refusal_of
 from people.forms.cards import PhotoForm, ScanForm
@@ -24,7 +24,7 @@ from shop.desk import holders, limits, redemptions, shelf, voids
 from shop.desk.holders import AtDesk
 from shop.forms.desk import BasketForm
 from shop.models import Redemption, RedemptionLine, Shop
-from shop.shelf import shops
+from shop.shelf import leases, shops
 
 MANY_GOODS = 12  # articles; from there on their categories help
 
@@ -65,6 +65,7 @@ def desk_page(
         total=sum(prices.get(goods_id, 0) * units for goods_id, units in form.basket.data.items()),
         limits_left=limits_left(parts["limits"]),
         opening_text=_closed_text(shop),
+        held_text=_held_text(shop),
         has_shop=shop is not None,
         spoken_words=labels.spoken_words(),
         today=clock.today(),
@@ -146,6 +147,14 @@ def done_answer(redemption: Redemption, is_new: bool) -> dict[str, Any]:
     }
 
 
+def _held_text(shop: Shop | None) -> str | None:
+    """Who holds the shop without a network, for everybody else; not on a page that is kept."""
+    lease = leases.running(shop) if shop else None
+    if lease is None or lease.holder_id == current_user.id or web.is_to_keep():
+        return None
+    return str(leases.leased(lease).message)
+
+
 def _closed_text(shop: Shop | None) -> str | None:
     """When a closed shop opens, in a sentence; None for one that is open."""
     return labels.opening_text(shop) if shop and not shops.is_open(shop) else None
@@ -159,7 +168,10 @@ def receipt_answer(redemption: Redemption) -> dict[str, Any]:
 def _refusal_at_desk(holder: AtDesk, shop: Shop | None) -> Refused | None:
     """The refusal to hand anything out on this card now, or None."""
     refusal = refusal_of(holders.check_holder, holder)
-    return refusal or (refusal_of(shops.check_open, shop) if shop is not None else None)
+    if refusal is not None or shop is None:
+        return refusal
+    lease = leases.running(shop)
+    return refusal_of(shops.check_open, shop) or (leases.leased(lease) if lease else None)
 
 
 def _units_by_article(quarter_redemptions: Sequence[Redemption]) -> list[tuple[str, int, str]]:
