@@ -159,7 +159,10 @@ GUIDE_ANSWERS = (
         32,
         None,
         frozenset({Role.WORKER}),
-        _("Write it on paper first, and record it later with the day on which it was done."),
+        _(
+            "Open your list once before you leave: then it can be written down without a network. Or write "
+            "it on paper first, and record it later."
+        ),
         _("No network"),
     ),
     GuideAnswer(
