@@ -7,6 +7,8 @@ import socket
 import threading
 from contextlib import suppress
 
+CABLES: dict[str, "Cable"] = {}  # by the address at which the browser finds them
+
 
 class Cable:
     """Hands on what comes to `address` while it is plugged in; pulled out, it cuts everybody off."""
@@ -17,7 +19,13 @@ class Cable:
         self.is_plugged = True
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        CABLES[self.address] = self
         threading.Thread(target=self._listen, daemon=True).start()
+
+    @staticmethod
+    def of(url: str) -> "Cable":
+        """The cable through which a page of this address came."""
+        return CABLES["/".join(url.split("/")[:3])]
 
     def pull(self) -> None:
         """Cut off everybody, and whoever comes from now on."""

@@ -110,9 +110,9 @@ def said(page: Page, what: str | re.Pattern[str]) -> None:
     expect(page.locator("[data-offline] [data-said]")).to_have_text(what, timeout=20_000)
 
 
-def back(page: Page, network: Cable) -> None:
+def back(page: Page) -> None:
     """The network is back, and the browser notices."""
-    network.plug()
+    Cable.of(page.url).plug()
     with page.expect_request(f"**{OFFLINE}/*"):
         page.evaluate("dispatchEvent(new Event('online'))")
 
@@ -220,8 +220,8 @@ def test_a_queue_without_a_network_comes_in_exactly_once(
     said(desk, re.compile("3 笔待上传$"))
     assert receipts() == {}
     desk.route(f"**{OFFLINE}/*", answer_lost, times=1)
-    back(desk, network)
-    back(desk, network)  # the first answer was lost
+    back(desk)
+    back(desk)  # the first answer was lost
     all_in(desk)
     assert receipts() == {number: 1 for number, *_rest in served}
     [(seed,)] = asked("SELECT seed FROM lease ORDER BY id DESC LIMIT 1")
@@ -319,7 +319,7 @@ def test_the_last_one_is_taken_back_and_its_points_are_there_again(
     gun(desk, card[0])
     expect(desk.locator(".person h2")).to_have_text(card[2])
     assert [desk.locator(".person .balance").inner_text(), tile.locator(".left").inner_text()] == before
-    back(desk, network)
+    back(desk)
     all_in(desk)
     assert receipts() == {}
     hand_out(desk, card, article)
@@ -343,7 +343,7 @@ def test_a_clock_that_was_changed_hands_nothing_out_until_the_server_is_heard(
         gun(desk, card[0])
         expect(desk.locator("[data-told]")).to_contain_text(why)
     hold_over(desk, 2)
-    back(desk, network)
+    back(desk)
     all_in(desk)
     network.pull()
     hand_out(desk, card, article)
@@ -421,7 +421,7 @@ def test_what_a_broken_lease_cannot_book_is_kept_and_shown(
         elsewhere.wait_for_timeout(200)
     before = receipts()[one[0]]
     elsewhere.context.close()
-    back(desk, network)
+    back(desk)
     expect(desk.locator("[data-kept] li")).to_contain_text(number, timeout=20_000)
     assert receipts() == {one[0]: before, other[0]: 1}
     assert held(desk)["databases"] == []
@@ -584,7 +584,7 @@ def test_a_journal_that_the_server_does_not_take_is_said_and_stays(
         })"""
     )
     desk.reload()
-    back(desk, network)
+    back(desk)
     said(desk, re.compile("告诉县里.*1 笔待上传"))
     gun(desk, card[0])
     expect(desk.locator("[data-told]")).to_contain_text("告诉县里")
