@@ -10,6 +10,7 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from ground.wire.assets import current_version
 from people.models import Area, User
 from shop.shelf import leases, shops
 from tests import printed
+from tests.browser.cable import Cable
 from tests.browser.conftest import SHOP
 from tests.browser.house import CHROMIUM, OFFICE, PASSWORD, PHONE, expect_accessible, follow, gun, signed_in
 from tests.browser.test_queue import answer_lost, cheapest
@@ -59,23 +61,30 @@ def break_lease(instance: Path) -> Iterator[Callable[[], None]]:
 
 
 @pytest.fixture(scope="module")
-def phone(browser: Browser, address: str) -> Iterator[BrowserContext]:
+def network(address: str) -> Iterator[Cable]:
+    """What lies between the volunteer's browser and the program."""
+    with closing(Cable(address)) as network:
+        yield network
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, network: Cable) -> Iterator[BrowserContext]:
     """The browser of a volunteer."""
-    context = signed_in(browser, address, "volunteer2", OFFICE).context
+    context = signed_in(browser, network.address, "volunteer2", OFFICE).context
     context.add_init_script("window.printed = []; window.print = () => printed.push(document.title)")
     yield context
     context.close()
 
 
 @pytest.fixture
-def desk(phone: BrowserContext, break_lease: Callable[[], None]) -> Iterator[Page]:
+def desk(phone: BrowserContext, network: Cable, break_lease: Callable[[], None]) -> Iterator[Page]:
     """The desk, with a network; afterwards this browser holds nothing any more."""
     page = phone.new_page()
     page.goto(DESK)
     yield page
     for each in phone.pages[1:]:
         each.close()
-    phone.set_offline(False)
+    network.plug()
     phone.pages[0].evaluate("indexedDB.deleteDatabase('aixin-lease')")
 
 
@@ -102,9 +111,9 @@ def said(page: Page, what: str | re.Pattern[str]) -> None:
 
 
 def back(page: Page) -> None:
-    """The network is back; of a page that was loaded without one, this browser does not say so."""
+    """The network is back, and the browser notices."""
+    Cable.of(page.url).plug()
     with page.expect_request(f"**{OFFLINE}/*"):
-        page.context.set_offline(False)
         page.evaluate("dispatchEvent(new Event('online'))")
 
 
@@ -178,6 +187,7 @@ class Journal:
 
 def test_a_queue_without_a_network_comes_in_exactly_once(
     desk: Page,
+    network: Cable,
     phone: BrowserContext,
     cards: list[Card],
     receipts: Callable[[], dict[str, int]],
@@ -187,7 +197,7 @@ def test_a_queue_without_a_network_comes_in_exactly_once(
     journal, served = Journal(desk), cards[FIRST : FIRST + 3]
     article = cheapest(desk)
     take(desk)
-    phone.set_offline(True)
+    network.pull()
     for code in (
         f"HTTPS://AIXIN.EXAMPLE/C/{served[0][1]}",
         article,
@@ -246,12 +256,12 @@ def test_a_basket_whose_answer_was_lost_is_not_handed_out_again(
 
 
 def test_a_page_that_was_closed_right_after_writing_shows_it_as_handed_out(
-    desk: Page, phone: BrowserContext, cards: list[Card]
+    desk: Page, network: Cable, cards: list[Card]
 ):
     """Its basket is still kept, with the key that stands in the journal."""
     card, article = cards[FIRST + 3], cheapest(desk)
     take(desk)
-    phone.set_offline(True)
+    network.pull()
     gun(desk, card[0])
     gun(desk, article)
     expect(desk.locator("[data-lines]")).to_contain_text("× 1")
@@ -265,12 +275,10 @@ def test_a_page_that_was_closed_right_after_writing_shows_it_as_handed_out(
     expect(desk.locator(".held")).to_have_count(0)
 
 
-def test_what_is_refused_without_a_network_is_said_in_words(
-    desk: Page, phone: BrowserContext, cards: list[Card]
-):
+def test_what_is_refused_without_a_network_is_said_in_words(desk: Page, network: Cable, cards: list[Card]):
     article = cheapest(desk)
     take(desk)
-    phone.set_offline(True)
+    network.pull()
     told = desk.locator("[data-told]")
     for code, why in {
         article: "请先扫爱心卡",
@@ -293,13 +301,13 @@ def test_what_is_refused_without_a_network_is_said_in_words(
 
 
 def test_the_last_one_is_taken_back_and_its_points_are_there_again(
-    desk: Page, phone: BrowserContext, cards: list[Card], receipts: Callable[[], dict[str, int]]
+    desk: Page, network: Cable, cards: list[Card], receipts: Callable[[], dict[str, int]]
 ):
     """Also after the page came anew; the goods and what may be taken in a quarter are back too."""
     card, article = cards[FIRST + 3], cheapest(desk)
     tile = desk.locator(f".tile[data-barcodes~='{article}']")
     take(desk)
-    phone.set_offline(True)
+    network.pull()
     gun(desk, card[0])
     expect(desk.locator(".person h2")).to_have_text(card[2])
     before = [desk.locator(".person .balance").inner_text(), tile.locator(".left").inner_text()]
@@ -324,11 +332,11 @@ def test_the_last_one_is_taken_back_and_its_points_are_there_again(
 
 
 def test_a_clock_that_was_changed_hands_nothing_out_until_the_server_is_heard(
-    desk: Page, phone: BrowserContext, cards: list[Card]
+    desk: Page, network: Cable, cards: list[Card]
 ):
     article, card = cheapest(desk), cards[FIRST + 4]
     take(desk)
-    phone.set_offline(True)
+    network.pull()
     hand_out(desk, card, article)
     for days, why in ((2, "时间已经过了"), (-2, "时间被改过")):
         hold_over(desk, days)
@@ -337,11 +345,13 @@ def test_a_clock_that_was_changed_hands_nothing_out_until_the_server_is_heard(
     hold_over(desk, 2)
     back(desk)
     all_in(desk)
-    phone.set_offline(True)
+    network.pull()
     hand_out(desk, card, article)
 
 
-def test_one_window_serves_and_the_other_says_so(desk: Page, phone: BrowserContext, cards: list[Card]):
+def test_one_window_serves_and_the_other_says_so(
+    desk: Page, network: Cable, phone: BrowserContext, cards: list[Card]
+):
     article = cheapest(desk)
     take(desk)
     other = phone.new_page()
@@ -351,7 +361,7 @@ def test_one_window_serves_and_the_other_says_so(desk: Page, phone: BrowserConte
     expect(other.locator("[data-told]")).to_contain_text("另一个窗口")
     desk.close()
     said(other, re.compile("没有网络也能兑换"))
-    phone.set_offline(True)
+    network.pull()
     hand_out(other, cards[FIRST + 5], article)
 
 
@@ -384,7 +394,7 @@ def test_a_page_of_another_session_gets_its_token(
 
 def test_what_a_broken_lease_cannot_book_is_kept_and_shown(
     desk: Page,
-    phone: BrowserContext,
+    network: Cable,
     cards: list[Card],
     break_lease: Callable[[], None],
     receipts: Callable[[], dict[str, int]],
@@ -394,7 +404,7 @@ def test_what_a_broken_lease_cannot_book_is_kept_and_shown(
     """The telephone was lost, others spent the points since: nothing is dropped, and a person decides."""
     article, (one, other) = cheapest(desk), cards[FIRST + 8 : FIRST + 10]
     take(desk)
-    phone.set_offline(True)
+    network.pull()
     number = hand_out(desk, one, article)
     hand_out(desk, other, article)
     elsewhere = signed_in(browser, address, "manager2")
@@ -451,8 +461,7 @@ def test_a_lease_that_ends_while_an_entry_is_signed_takes_it_no_more(
     desk.evaluate("goOn()")
     expect(desk.locator("[data-refused]")).to_contain_text("没能记下来")
     expect(desk.locator(".receipt-done")).to_have_count(0)
-    desk.unroute_all()
-    back(desk)
+    desk.unroute_all(behavior="wait")
     said(desk, re.compile("离线服务已结束"))
     assert receipts() == {}
     gun(desk, "AIXIN-CANCEL")
@@ -560,11 +569,11 @@ def test_what_cannot_be_written_down_is_not_handed_out(
 
 
 def test_a_journal_that_the_server_does_not_take_is_said_and_stays(
-    desk: Page, phone: BrowserContext, cards: list[Card], receipts: Callable[[], dict[str, int]]
+    desk: Page, network: Cable, cards: list[Card], receipts: Callable[[], dict[str, int]]
 ):
     card, article = cards[FIRST + 4], cheapest(desk)
     take(desk)
-    phone.set_offline(True)
+    network.pull()
     hand_out(desk, card, article)
     desk.evaluate(
         """() => new Promise((resolve) => {
@@ -586,11 +595,11 @@ def test_a_journal_that_the_server_does_not_take_is_said_and_stays(
     assert held(desk)["databases"] == ["aixin-lease"]
 
 
-def test_the_receipt_is_printed_by_the_page_alone(desk: Page, phone: BrowserContext, cards: list[Card]):
+def test_the_receipt_is_printed_by_the_page_alone(desk: Page, network: Cable, cards: list[Card]):
     """On each paper it fits one sheet, and its code can be scanned; F9 prints it again, and says so."""
     card, article = cards[FIRST + 2], cheapest(desk)
     take(desk)
-    phone.set_offline(True)
+    network.pull()
     gun(desk, card[0])
     gun(desk, article)
     desk.locator("summary", has_text="由别人代领").click()
@@ -630,7 +639,7 @@ def test_the_receipt_is_printed_by_the_page_alone(desk: Page, phone: BrowserCont
 
 
 def test_where_the_shop_wants_it_the_page_prints_by_itself(
-    desk: Page, phone: BrowserContext, cards: list[Card], instance: Path
+    desk: Page, network: Cable, cards: list[Card], instance: Path
 ):
     """Once, also when the page comes anew; the paper is the shop's."""
 
@@ -643,7 +652,7 @@ def test_where_the_shop_wants_it_the_page_prints_by_itself(
     decide("80", by_itself=True)
     article = cheapest(desk)
     take(desk)
-    phone.set_offline(True)
+    network.pull()
     hand_out(desk, cards[FIRST + 1], article)
     desk.wait_for_function("() => printed.length === 1")
     desk.locator(".slip-sheet.paper-80").wait_for(state="attached")
@@ -657,7 +666,7 @@ def test_where_the_shop_wants_it_the_page_prints_by_itself(
 @pytest.mark.at_length
 def test_a_browser_that_was_killed_loses_nothing(
     playwright: Playwright,
-    address: str,
+    network: Cable,
     cards: list[Card],
     break_lease: Callable[[], None],
     receipts: Callable[[], dict[str, int]],
@@ -669,7 +678,7 @@ def test_a_browser_that_was_killed_loses_nothing(
         "executable_path": CHROMIUM,
         "headless": True,
         "args": ["--no-sandbox"],
-        "base_url": address,
+        "base_url": network.address,
         "locale": "zh-CN",
     }
     for life in range(4):
@@ -679,7 +688,7 @@ def test_a_browser_that_was_killed_loses_nothing(
             page.goto(DESK)
             sign_in(page, "volunteer2")
             take(page)
-        context.set_offline(True)
+        network.pull()
         page.goto(DESK)
         article = cheapest(page)
         for card in people:
@@ -689,6 +698,7 @@ def test_a_browser_that_was_killed_loses_nothing(
         kill(tmp_path)
         context.close()
     assert receipts() == {}
+    network.plug()
     context = playwright.chromium.launch_persistent_context(tmp_path, **arguments)
     page = context.new_page()
     page.goto(DESK)
