@@ -52,6 +52,12 @@ async function keep(path) {
   return true;
 }
 
+// Keep more files of this release for a kept page, by their addresses: those that are too large for everybody.
+export async function keepFiles(addresses) {
+  const files = await caches.open(`files ${ROOT.split("/").at(-2)}`); // as in worker.js
+  for (const address of addresses) if (!(await files.match(address))) await files.add(address);
+}
+
 // The pages that are kept, by `path` and the `title` that stands on them.
 export async function keptPages() {
   if (!(await window.caches?.has(PAGES))) return [];

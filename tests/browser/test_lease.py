@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
 
 from ground.db import db, transaction
-from ground.wire.assets import current_version
+from ground.wire.assets import current_version, reader_files
 from people.models import Area, User
 from shop.shelf import leases, shops
 from tests import printed
@@ -231,6 +231,15 @@ def test_a_queue_without_a_network_comes_in_exactly_once(
     assert held(desk) == {"databases": [], "pages": []}
     hand_out(desk, served[0], article)
     assert receipts()[served[0][0]] == 2
+
+
+def test_what_reads_the_camera_s_codes_is_kept_with_the_desk(desk: Page):
+    """It is too large for everybody, and without it the camera would read nothing here."""
+    take(desk)
+    desk.wait_for_function(
+        """async (files) => (await Promise.all(files.map((file) => caches.match(file)))).every(Boolean)""",
+        arg=[f"/static/v/{current_version()}/{name}" for name in reader_files()],
+    )
 
 
 def test_a_basket_whose_answer_was_lost_is_not_handed_out_again(

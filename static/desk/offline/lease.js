@@ -1,7 +1,8 @@
 // A lease: this browser holds the whole shop until a time of today. What it hands out it writes into its journal first,
 // whether there is a network or not; the exchange with the server runs beside it, in order, and again until it answers.
 import { askAbout, scanForm, tellSignedOut } from "../field.js";
-import { dropPages, keepPage } from "../../offline/pages.js";
+import { dropPages, keepFiles, keepPage } from "../../offline/pages.js";
+import { filesNeeded } from "../camera.js";
 import { forget, kept } from "../kept.js";
 import * as printing from "../printing.js";
 import { NoAnswer, NotThere, put, SignedOut } from "../server.js";
@@ -127,6 +128,7 @@ async function keepThisPage() {
   if (!(await keepPage(scanForm.action))) return;
   keptShelf = shelf;
   isPageKept = true;
+  await filesNeeded().then(keepFiles).catch((error) => console.warn(error)); // else a photo or a number has to do
 }
 
 // --- Exchanged ---
