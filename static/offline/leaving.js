@@ -1,5 +1,6 @@
-// Nothing of whoever leaves stays in the browser: pages that were kept, baskets, drafts. Their points and what they wrote
-// down are with the server by then, or they are asked.
+// Nothing of whoever leaves stays in the browser: pages that were kept, baskets, drafts, whom a desk knows. Their points and
+// what they wrote down are with the server by then, or they are asked; what a desk handed out stays until it is.
+import { forgetPeople } from "../desk/offline/store.js";
 import { dropOwnDrafts, ownDrafts } from "./drafts.js";
 import { dropPages } from "./pages.js";
 
@@ -18,6 +19,7 @@ export async function leave() {
 // What somebody else finds no more; what was written down and not sent yet waits for who wrote it.
 export async function makeRoom() {
   await dropPages();
+  await forgetPeople();
   try {
     for (const name of Object.keys(localStorage)) if (OF_PERSONS.test(name)) localStorage.removeItem(name);
     sessionStorage.clear();

@@ -35,6 +35,7 @@ from tests.cast import new_app
 DESK, OFFLINE = f"/v/{SHOP}/desk", f"/v/{SHOP}/offline"
 FIRST = 58  # who is served here: no other test takes of their points
 POOR = 69  # has not even what costs least
+RICH = 22  # has enough to be served here and elsewhere
 
 Card = tuple[str, str, str]
 
@@ -128,6 +129,19 @@ def hand_out(page: Page, card: Card, article: str) -> str:
         gun(page, code)
     expect(page.locator(".receipt-done h2")).to_have_text(f"已换给{card[2]}")
     return page.locator(".receipt-done .number").inner_text()
+
+
+# All that stands in the database of the lease, as one text.
+READ_ALL = """() => new Promise((resolve) => {
+  indexedDB.open("aixin-lease").onsuccess = ({ target: { result: base } }) => {
+    const running = base.transaction([...base.objectStoreNames]);
+    const asked = [...base.objectStoreNames].map((name) => running.objectStore(name).getAll());
+    running.oncomplete = () => {
+      base.close();
+      resolve(JSON.stringify(asked.map(({ result }) => result)));
+    };
+  };
+})"""
 
 
 def held(page: Page) -> dict[str, list[str]]:
@@ -388,6 +402,32 @@ def test_who_is_signed_out_goes_on_and_somebody_else_brings_it_in(
     assert receipts() == {cards[FIRST + 6][0]: 1}
     phone.clear_cookies()
     phone.add_cookies(cookies)
+
+
+def test_who_signs_out_leaves_nobody_s_name_and_nothing_is_lost(
+    browser: Browser, address: str, break_lease: Callable[[], None], cards: list[Card]
+):
+    """Whom the desk knows is brought anew after the next sign-in; what was handed out waits for it."""
+    desk = signed_in(browser, address, "volunteer2")
+    desk.goto(DESK)
+    article, card = cheapest(desk), cards[RICH]
+    take(desk)
+    desk.route(f"**{OFFLINE}/*", lambda route: route.abort())
+    number = hand_out(desk, card, article)
+    desk.unroute_all()
+    desk.route(f"**{OFFLINE}/*", lambda route: route.abort())
+    follow(desk.get_by_role("button", name="退出登录"))
+    left = desk.evaluate(READ_ALL)
+    assert number in left
+    assert [name for _number, _token, name in cards if name in left] == []
+    desk.unroute_all()
+    desk.goto("/sign-in")
+    sign_in(desk, "volunteer2")
+    desk.goto(DESK)
+    said(desk, re.compile(r"^没有网络也能兑换，到 23:59$"))
+    gun(desk, card[0])
+    expect(desk.locator("[data-person-place] h2")).to_have_text(card[2])
+    desk.context.close()
 
 
 def test_a_page_of_another_session_gets_its_token(

@@ -74,6 +74,18 @@ export function write(village, change, { add, drop = 0 } = {}) {
   });
 }
 
+// Forget whom the desks know, by name, card and balance; the next exchange brings it anew. What was written down stays.
+export function forgetPeople() {
+  return transaction("readwrite", false, (leases) => {
+    leases.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+      if (!cursor) return;
+      const { last, lease, ...record } = cursor.value;
+      cursor.update({ ...record, lease: lease && { ...lease, people: [], cards: [], taken: {} } });
+      cursor.continue();
+    };
+  });
+}
+
 // Wipe what is kept of a village, whose journal must be empty; with the last one the database goes too.
 export async function wipe(village) {
   const left = await transaction("readwrite", false, (leases, entries, answer, abort) => {
