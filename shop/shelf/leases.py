@@ -33,7 +33,7 @@ from shop.shelf import shops
 RECEIPTS_AHEAD = 60  # receipts that a desk has in hand, numbered and with their codes
 CODE_CHARACTERS = 16
 LAST_MINUTE = time(23, 59)
-PROMISED_DAYS = 31  # so long a receipt that did not come in is not called forged
+PROMISED_DAYS = 10  # so long a receipt that did not come in is not called forged
 
 
 def running(shop: Shop) -> Lease | None:

@@ -96,6 +96,8 @@ def test_a_receipt_s_code_is_there_to_be_drawn_and_leads_to_its_page(cast, brows
     assert told.status_code == 404
     assert "还没有传回来" in told.text
     assert "还没有传回来" not in desk.get("/r/0000000000000000").text
+    scanned = desk.post(f"{HERE}/desk", data={"scan": read.text}, headers=JSON).json
+    assert scanned["code"] == "not_in_yet"
 
 
 def test_whoever_may_not_take_goods_is_held_with_the_reason(cast, desk):

@@ -80,7 +80,7 @@ def desk_read(village: str) -> dict[str, list[str]] | web.Problem:
 def _find(text: str) -> Card | Redemption:
     """The card that was scanned, or the redemption of a receipt.
 
-    Refused as `cards.find`, `nothing_to_redeem` for a command or a quantity, `unknown_receipt`.
+    Refused as `cards.find`, `nothing_to_redeem` for a command or a quantity, `unknown_receipt`, `not_in_yet`.
     """
     scan = read_scan(text)
     if scan.kind in (Kind.COMMAND, Kind.QUANTITY):
@@ -90,6 +90,12 @@ def _find(text: str) -> Card | Redemption:
     if scan.kind != Kind.RECEIPT:
         return _read_card(text)
     redemption = redemptions.by_code(scan.value)
+    if redemption is None and leases.is_promised(scan.value):
+        raise Refused(
+            "not_in_yet",
+            _("This receipt was handed out without a network. Its desk has not brought it in yet."),
+            "scan",
+        )
     if redemption is None or redemption.shop != shops.of_village(g.area):
         raise Refused("unknown_receipt", _("This shop has no such receipt. It may be forged."), "scan")
     return redemption
