@@ -20,7 +20,7 @@ from people.views.frames import codes_on_frame
 from shop.desk import redemptions
 from shop.models import Redemption
 from shop.paper.commands import Command, CommandSheet, commands_pdf
-from shop.shelf import shops
+from shop.shelf import leases, shops
 from shop.views.desk import SERVING, bp, unseen
 from shop.views.desk.page import desk_page, holder_answer, receipt_answer
 
