@@ -11,6 +11,7 @@ from points.amounts import show
 from shop.models import Ending, Lease, MoveKind, ReceiptPrinter, Shop, Source
 from shop.shelf import shops
 from shop.shelf.hours import Hours, Span
+from shop.shelf.leases import Promise
 
 
 def yuan(fen: int) -> str:
@@ -96,6 +97,16 @@ def hours_lines(hours: Hours, today: date) -> list[tuple[str, str]]:
 def _span(span: Span | None) -> str:
     return f"{span.opens:%H:%M}–{span.closes:%H:%M}" if span else gettext("not open")
 
+
+PROMISES = {
+    Promise.WITH_DESK: _(
+        "This receipt was handed out without a network. Its desk has not brought it in yet."
+    ),
+    Promise.KEPT: _(
+        "This receipt was handed out without a network, and could not be booked when it came in. The village "
+        "decides about it."
+    ),
+}
 
 LEASE_ENDINGS = {
     Ending.RETURNED: _("given back"),

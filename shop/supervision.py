@@ -28,6 +28,7 @@ from shop.models import (
     Shop,
     StockMove,
     Void,
+    receipt_number,
 )
 from shop.offline.journal import entry_of
 
@@ -223,13 +224,22 @@ def entries_set_aside(village: Area, period: DaySpan) -> Iterator[Entry]:
         .order_by(SetAside.entry_id.desc())
         .limit(period.most)
     )
-    for decision in db.session.scalars(query):
-        goods = entry_of(decision.entry).goods
+    decisions = db.session.scalars(query).all()
+    said = {
+        decision.entry_id: entry_of(decision.entry.undoes or decision.entry).goods for decision in decisions
+    }
+    numbers = [goods.card for goods in said.values() if goods]
+    cards = db.session.scalars(select(Card).where(Card.number.in_(numbers)).options(joinedload(Card.person)))
+    person_by_card = {card.number: card.person for card in cards}
+    for decision in decisions:
+        goods = said[decision.entry_id]
+        number = receipt_number(decision.entry.lease.day, goods.serial) if goods else ""
         yield Entry(
             row_id=decision.entry_id,
             at=decision.at,
             done_by=decision.actor,
-            action=gettext("did not book what was handed out without a network"),
+            action=gettext("did not book receipt %(number)s, handed out without a network", number=number),
+            subject=person_by_card.get(goods.card) if goods else None,
             figure=points_in_words(goods.total) if goods else "",
             reason=decision.reason,
             page=EntryPage("offline.leases", {}),

@@ -151,6 +151,11 @@ def check_holder(holder: AtDesk) -> None:
         raise Refused("card_inactive", _("This card was replaced by a newer one."))
     if holder.grid is None and not departures.points_kept_until(card.person):
         raise _term_ended(card.person)
+    check_other(holder)
+
+
+def check_other(holder: AtDesk) -> None:
+    """Check that nobody serves themselves, also through a device. Refused `own_card`."""
     if holder.is_serving:
         raise Refused("own_card", _("Nobody serves themselves. Ask another volunteer."))
 

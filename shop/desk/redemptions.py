@@ -8,7 +8,7 @@ void undoes it.
 import random
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from people.models import Card, User
 from points import amounts, ledger
 from points.models import TransferKind
 from shop.desk import baskets, holders, limits, proxies
+from shop.desk.baskets import Article
 from shop.desk.proxies import Collector
 from shop.models import Device, Lease, MoveKind, Proxy, Redemption, Shop
 from shop.shelf import leases, shops
@@ -68,13 +69,19 @@ _NOTE_SERIAL = (
 
 @dataclass(frozen=True)
 class HandedOut:
-    """What a desk that held the shop handed out without a network: the receipt that it gave, and when."""
+    """What a desk that held the shop handed out without a network: the receipt that it gave, and when.
+
+    `prices` is tenths for one unit, by article. Where somebody `is_deciding` that it is booked after all, it
+    is what they were told: card, term, limits, prices and time are as they were at the desk.
+    """
 
     lease: Lease
     entry_id: int
     serial: int
     code: str
     at: datetime
+    prices: Mapping[int, int]
+    is_deciding: bool = False
 
 
 def redeem(
@@ -111,11 +118,18 @@ def redeem(
     articles = baskets.lock(shop, basket, holder.entry_ids, day)
     if holder.village_id != shop.village_id:
         raise Refused("other_village", _("This card belongs to another village's shop."))
-    holders.check_holder(holder)
+    is_decided = handed_out is not None and handed_out.is_deciding
+    if is_decided:
+        holders.check_other(holder)
+    else:
+        holders.check_holder(holder)
     proxies.check_collector(collector, by)
     serial = _note_receipt(shop, handed_out) if handed_out else _next_serial(shop, day)
-    for article in articles:
-        limits.check(article.limit, article.units)
+    if handed_out is not None:
+        articles = _at_prices(articles, handed_out)
+    if not is_decided:
+        for article in articles:
+            limits.check(article.limit, article.units)
     total = sum(article.total for article in articles)
     if expected_total not in (None, total):
         raise Refused("price_changed", _price_changed(total))
@@ -132,7 +146,7 @@ def redeem(
         clerk_id=actor.id if actor else None,
         device_id=by.id if isinstance(by, Device) else None,
         operator=operator,
-        at=handed_out.at if handed_out else clock.now(),
+        at=min(handed_out.at, clock.now()) if handed_out else clock.now(),
         entry_id=handed_out.entry_id if handed_out else None,
     )
     transfer = ledger.post_new(
@@ -253,9 +267,16 @@ def _note_receipt(shop: Shop, handed_out: HandedOut) -> int:
     lease = handed_out.lease
     if note_serial(shop, lease.day, handed_out.serial) is not None:
         leases.check_lease(shop.id, lease)
-    if not lease.taken_at <= handed_out.at < lease.until:
+    if not (handed_out.is_deciding or lease.taken_at <= handed_out.at < lease.until):
         raise Refused("lease_over", _("It was handed out outside the time of its lease."))
     return handed_out.serial
+
+
+def _at_prices(articles: list[Article], handed_out: HandedOut) -> list[Article]:
+    """The articles of a basket at the prices at which they were handed out. Refused `price_changed`."""
+    if not handed_out.is_deciding and any(a.price != handed_out.prices[a.goods.id] for a in articles):
+        raise Refused("price_changed", _price_changed(sum(article.total for article in articles)))
+    return [replace(article, price=handed_out.prices[article.goods.id]) for article in articles]
 
 
 def note_serial(shop: Shop, day: date, serial: int) -> datetime | None:

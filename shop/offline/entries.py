@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from flask_babel import lazy_gettext as _
 
+from ground.db import LARGEST_ID
 from ground.refusal import Refused
 from shop.desk.proxies import Collector, read_collector
 from shop.models import Lease
@@ -32,7 +33,8 @@ LATEST_SECOND = 2**32
 class GoodsOut:
     """Goods that were handed out: to which card, with which receipt, and who collected them.
 
-    `lines` is units and tenths for one, by article; `total` in tenths.
+    `lines` is units and tenths for one, by article; `total` in tenths; `came` is who collected them, as the
+    desk wrote it.
     """
 
     card: str
@@ -40,12 +42,22 @@ class GoodsOut:
     code: str
     lines: Mapping[int, tuple[int, int]]
     total: int
-    collector: Collector | None
+    came: Any
 
     @property
     def basket(self) -> dict[int, int]:
         """Units by article."""
         return {goods_id: units for goods_id, (units, _price) in self.lines.items()}
+
+    @property
+    def prices(self) -> dict[int, int]:
+        """Tenths for one unit, by article."""
+        return {goods_id: price for goods_id, (_units, price) in self.lines.items()}
+
+    @property
+    def collector(self) -> Collector | None:
+        """Who came for the worker, or None. Refused `bad_proxy`, `bad_signature`."""
+        return _collector(self.came)
 
 
 @dataclass(frozen=True)
@@ -82,8 +94,7 @@ class JournalEntry:
 def read_entry(lease: Lease, text: str, signature: str) -> JournalEntry:
     """An entry of a lease's journal, signed by its browser.
 
-    Refused `bad_entry` for a text that is none, of another lease, or not signed with the lease's key;
-    `bad_signature`, `bad_proxy` for a collector who could not be read.
+    Refused `bad_entry` for a text that is none, of another lease, or not signed with the lease's key.
     """
     if len(text) > LARGEST_ENTRY or not is_signed(lease, text, signature):
         raise bad_entry()
@@ -121,9 +132,9 @@ def _entry(lease: Lease, fields: dict[str, Any], text: str, signature: str) -> J
     return JournalEntry(
         text=text,
         signature=signature,
-        position=_number(fields["position"]),
+        position=_number(fields["position"], 1),
         previous=str(fields["previous"]),
-        at=datetime.fromtimestamp(_number(fields["at"]), UTC),
+        at=datetime.fromtimestamp(_number(fields["at"], most=LATEST_SECOND), UTC),
         what=_what(lease, fields),
     )
 
@@ -133,7 +144,7 @@ def _what(lease: Lease, fields: dict[str, Any]) -> GoodsOut | int | None:
         case "redemption":
             return _goods_out(lease, fields)
         case "undo":
-            return _number(fields["of"])
+            return _number(fields["of"], 1, fields["position"] - 1)
         case "end":
             return None
     raise ValueError("another kind")
@@ -141,25 +152,31 @@ def _what(lease: Lease, fields: dict[str, Any]) -> GoodsOut | int | None:
 
 def _goods_out(lease: Lease, fields: dict[str, Any]) -> GoodsOut:
     lines = {
-        _number(goods_id): (_number(units), _number(price)) for goods_id, units, price in fields["lines"]
+        _number(goods_id): (_number(units, 1), _number(price, 1))
+        for goods_id, units, price in fields["lines"]
     }
     total, serial = _number(fields["total"]), _number(fields["serial"])
     if len(lines) < len(fields["lines"]) or total != sum(units * price for units, price in lines.values()):
         raise ValueError("another total")
     if fields["code"] != leases.code_of(lease, serial):
         raise ValueError("another code")
-    collector = _collector(fields["collector"])
-    return GoodsOut(str(fields["card"]), serial, fields["code"], lines, total, collector)
+    return GoodsOut(str(fields["card"]), serial, fields["code"], lines, total, fields["collector"])
 
 
-def _number(value: Any) -> int:
-    """A whole number from 0 on that a database takes. ValueError for anything else."""
-    if type(value) is not int or not 0 <= value < LATEST_SECOND:
-        raise ValueError("no whole number")
+def _number(value: Any, least: int = 0, most: int = LARGEST_ID) -> int:
+    """A whole number within these bounds. ValueError for anything else."""
+    if type(value) is not int or not least <= value <= most:
+        raise ValueError("no such number")
     return value
 
 
-def _collector(fields: dict[str, Any] | None) -> Collector | None:
-    if fields is None:
+def _collector(came: Any) -> Collector | None:
+    """The collector that a desk wrote down; what no desk of ours writes is Refused as well."""
+    if came is None:
         return None
-    return read_collector(str(fields["name"]), str(fields["relation"]), fields["signature"])
+    fields = came if isinstance(came, dict) else {}
+    name, relation = str(fields.get("name", "")), str(fields.get("relation", ""))
+    collector = read_collector(name, relation, fields.get("signature"))
+    if collector is None or not (name + relation).isprintable():
+        raise Refused("bad_proxy", _("Write down who came."), "proxy_name")
+    return collector

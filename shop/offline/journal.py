@@ -6,7 +6,6 @@ that a rule refuses, as the lease was broken and the points were spent since, is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
@@ -59,7 +58,7 @@ def book(lease: Lease, entry: JournalEntry, by: User) -> EntryOutcome:
     if lease.ending == Ending.RETURNED:
         raise Refused("lease_over", _("It was handed out after the desk had given the shop back."))
     row = _add(lease, entry, by, None)
-    redemption = _take(row, entry, by)
+    redemption = _take(row, entry, by, is_deciding=False)
     _move_on(lease, entry)
     return EntryOutcome(entry.position, redemption)
 
@@ -83,14 +82,15 @@ def keep(lease: Lease, entry: JournalEntry, by: User, refusal: Refused) -> Entry
 
 
 def try_again(row: LeaseEntry, by: User) -> Redemption | None:
-    """Book an entry that was kept, as what it takes may be there by now; returns what `EntryOutcome` has.
+    """Decide that an entry that was kept is booked as it was handed out; returns what `EntryOutcome` has.
 
+    Points and goods have to be there by now; card, term, limits, prices and time are not looked at again.
     Refused `decided` for one that was booked or set aside meanwhile, and as `redemptions.redeem` and
     `voids.void`. Locks: the entry, then as they do.
     """
     lock(row)
     _check_waits(row)
-    redemption = _take(row, entry_of(row), by)
+    redemption = _take(row, entry_of(row), by, is_deciding=True)
     audit.note(by, "entry.book", row.lease, row.lease.shop.village, position=row.position)
     return redemption
 
@@ -148,7 +148,7 @@ def _is_settled() -> ColumnElement[bool]:
         exists().where(Redemption.entry_id == LeaseEntry.id)
         | exists().where(SetAside.entry_id == LeaseEntry.id)
         | exists().where(undone.entry_id == LeaseEntry.undoes_id, Void.redemption_id == undone.id)
-        | exists().where(undoing.undoes_id == LeaseEntry.id)
+        | exists().where(undoing.undoes_id == LeaseEntry.id, undoing.refusal.is_(None))
     )
 
 
@@ -200,21 +200,43 @@ def _move_on(lease: Lease, entry: JournalEntry) -> None:
     db.session.expire(lease)
 
 
-def _take(row: LeaseEntry, entry: JournalEntry, by: User) -> Redemption | None:
-    """Book what an entry says, by the rules of the desk; returns what `EntryOutcome` has."""
+def _take(row: LeaseEntry, entry: JournalEntry, by: User, *, is_deciding: bool) -> Redemption | None:
+    """Book what an entry says, brought or decided by somebody; returns what `EntryOutcome` has."""
+    if not is_deciding:
+        _check_moment(row, entry)
+        _check_last(row, entry)
     if entry.goods:
-        return _redeem(row, entry, entry.goods)
+        return _redeem(row, entry, entry.goods, by, is_deciding)
     if entry.undoes:
-        return _undo(row, entry)
+        return _undo(row, by if is_deciding else row.lease.holder)
     leases.give_back(row.lease, by)
     return None
 
 
-def _redeem(row: LeaseEntry, entry: JournalEntry, goods: GoodsOut) -> Redemption:
+def _check_moment(row: LeaseEntry, entry: JournalEntry) -> None:
+    """Check that an entry was not written before the one that it follows. Refused `bad_moment`."""
+    previous = entry_at(row.lease, entry.position - 1)
+    if previous is not None and entry.at < entry_of(previous).at:
+        raise Refused("bad_moment", _("The clock of the desk was wrong when this was written down."))
+
+
+def _check_last(row: LeaseEntry, entry: JournalEntry) -> None:
+    """Check that a step back is from the entry right before it, within two minutes. Refused `too_late`."""
+    if row.undoes is None:
+        return
+    since = entry.at - entry_of(row.undoes).at
+    if entry.undoes != entry.position - 1 or since > voids.UNDO_FOR:
+        raise Refused("too_late", _("Only the last one is taken back, within two minutes. Ask a manager."))
+
+
+def _redeem(row: LeaseEntry, entry: JournalEntry, goods: GoodsOut, by: User, is_deciding: bool) -> Redemption:
+    """Hand out what an entry says, once. Who brings it in may have handed it out, too: not to themselves."""
     lease = row.lease
     card = cards.by_number(goods.card, lease.shop.village)
     if card is None:
         raise Refused("unknown_card", _("This village has no such card."))
+    if humans.is_own(by, card.person):
+        raise Refused("own_card", _("Nobody serves themselves. Ask another volunteer."))
     return redemptions.redeem(
         f"offline:{lease.id}:{entry.position}",
         lease.shop,
@@ -223,20 +245,20 @@ def _redeem(row: LeaseEntry, entry: JournalEntry, goods: GoodsOut) -> Redemption
         lease.holder,
         goods.collector,
         expected_total=goods.total,
-        handed_out=HandedOut(lease, row.id, goods.serial, goods.code, entry.at),
+        handed_out=HandedOut(
+            lease, row.id, goods.serial, goods.code, entry.at, goods.prices, is_deciding=is_deciding
+        ),
     )
 
 
-def _undo(row: LeaseEntry, entry: JournalEntry) -> Redemption | None:
+def _undo(row: LeaseEntry, by: User) -> Redemption | None:
     """Take back what an earlier entry booked; None where that was kept, and needs no decision any more."""
     redemption = db.session.scalar(select(Redemption).where(Redemption.entry_id == row.undoes_id))
     if redemption is None:
         return None
-    if not timedelta() <= entry.at - redemption.at <= voids.UNDO_FOR:
-        raise Refused("too_late", _("Only the last one is taken back, within two minutes. Ask a manager."))
     with force_locale("zh"):
         reason = gettext("Taken back at the desk right away")
-    voids.void(redemption, reason, row.lease.holder, row.lease)
+    voids.void(redemption, reason, by, row.lease)
     return redemption
 
 

@@ -14,6 +14,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from flask_babel import lazy_gettext as _
@@ -160,15 +161,24 @@ def code_of(lease: Lease, serial: int) -> str:
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:CODE_CHARACTERS])
 
 
-def is_promised(code: str) -> bool:
-    """Whether a desk may have handed out a receipt with this code that it did not bring yet."""
+class Promise(StrEnum):
+    """What is known of a receipt that is not booked: its desk has it still, or it waits for a decision."""
+
+    WITH_DESK = "with_desk"
+    KEPT = "kept"
+
+
+def promise_of(code: str) -> Promise | None:
+    """What is known of a receipt with this code, if a desk of the last days was given it; else None."""
+    code = code.upper()
+    if len(code) != CODE_CHARACTERS or not set(code) <= set(ALPHABET):
+        return None
     since = clock.now() - timedelta(days=PROMISED_DAYS)
-    query = select(Lease).where(Lease.ending.is_distinct_from(Ending.RETURNED), Lease.taken_at >= since)
-    return any(
-        code.upper() == code_of(lease, serial)
-        for lease in db.session.scalars(query)
-        for serial in range(lease.first_serial, lease.granted_to + 1)
-    )
+    for lease in db.session.scalars(select(Lease).where(Lease.taken_at >= since)):
+        for serial in range(lease.first_serial, lease.granted_to + 1):
+            if code_of(lease, serial) == code:
+                return Promise.KEPT if serial <= lease.last_serial else Promise.WITH_DESK
+    return None
 
 
 def _open_lease(shop_id: int) -> Lease | None:

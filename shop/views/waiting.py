@@ -6,26 +6,43 @@ from flask_babel import gettext, ngettext
 from people import access
 from people.models import Area, Role, User
 from people.pages import Urgency, WaitingItem
+from shop.models import Shop
 from shop.offline import journal
 from shop.shelf import shops
 from shop.stock import consignments, counts, watch
 
+DECIDING = {Role.MANAGER, Role.CHAIR}
+
 
 def waiting(area: Area, _user: User, roles: set[Role]) -> list[WaitingItem]:
     """What waits in a village's shop: the manager sees to it, a volunteer knows of it."""
-    shop = shops.of_village(area) if area.is_village and roles & access.SHOP else None
+    knows = roles & access.SHOP | roles & DECIDING
+    shop = shops.of_village(area) if area.is_village and knows else None
     if shop is None:
         return []
+    undecided = _undecided(area, shop, roles)
+    return undecided + _to_look_after(area, shop, roles) if roles & access.SHOP else undecided
+
+
+def _undecided(area: Area, shop: Shop, roles: set[Role]) -> list[WaitingItem]:
+    """What was handed out without a network, and somebody has to decide about."""
+    count = len(journal.waiting(shop))
+    if not count:
+        return []
+    text = ngettext(
+        "%(num)s redemption without a network could not be booked and is to be decided",
+        "%(num)s redemptions without a network could not be booked and are to be decided",
+        count,
+    )
+    urgency = Urgency.IN_TURN if roles & DECIDING else Urgency.TO_KNOW
+    return [WaitingItem(text, url_for("offline.leases", village=area.code), urgency=urgency)]
+
+
+def _to_look_after(area: Area, shop: Shop, roles: set[Role]) -> list[WaitingItem]:
+    """What comes, what runs out, and what is being counted."""
     of_manager = Urgency.IN_TURN if Role.MANAGER in roles else Urgency.TO_KNOW
     stock_url = url_for("stock.stock", village=area.code)
     looks, items = watch.watch_list(shop), []
-    if undecided := len(journal.waiting(shop)):
-        text = ngettext(
-            "%(num)s redemption without a network could not be booked and is to be decided",
-            "%(num)s redemptions without a network could not be booked and are to be decided",
-            undecided,
-        )
-        items.append(WaitingItem(text, url_for("offline.leases", village=area.code), urgency=of_manager))
     if coming := len(consignments.arriving_consignments(shop)):
         text = ngettext(
             "%(num)s delivery from another shop is to be taken in",

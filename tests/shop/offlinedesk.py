@@ -91,6 +91,8 @@ class Browser:
     def sign(self, fields):
         """The entry that says so, signed."""
         text = json.dumps(fields, ensure_ascii=False)
+        if not text.isprintable():
+            text = json.dumps(fields)  # half a character has no bytes of its own
         numbers = decode_dss_signature(self.key.sign(text.encode(), ECDSA(SHA256())))
         signature = b"".join(number.to_bytes(32) for number in numbers)
         return {"text": text, "signature": base64.b64encode(signature).decode()}

@@ -18,6 +18,7 @@ from shop import verify
 from shop.desk import redemptions, voids
 from shop.models import Lease, LeaseEntry, Redemption, SetAside, Source
 from shop.offline import journal
+from shop.shelf import goods as shelf
 from shop.shelf import hours, leases, prices, shops
 from shop.stock import consignments, moves
 from tests.cast import NEXT_VILLAGE, TODAY, VILLAGE
@@ -61,6 +62,15 @@ def lease_of(browser):
 def count(model=Redemption):
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(model))
+
+
+def spend_elsewhere_before(cast):
+    """A redemption of another shop."""
+    cast.earn(cast.stranger, 100)
+    with transaction():
+        other = cast.next_shop, cast.card_of(cast.stranger)
+        soap = next(offer.goods for offer in shelf.offers(cast.next_shop) if offer.goods.name == "肥皂")
+        return redemptions.redeem("before" * 3, *other, {soap.id: 1}, cast.outside_volunteer)
 
 
 def spend_elsewhere(cast, soap=1, key="other"):
@@ -260,6 +270,38 @@ def test_a_step_back_gives_points_and_goods_back(cast, browser, bring):
     assert list(verify.problems()) == []
 
 
+def test_only_the_last_is_taken_back_and_nothing_of_anybody_else_s(cast, browser, bring):
+    """What the page would never write is kept, not done: an older one, an ordinary one, one of later days."""
+    before = spend_elsewhere_before(cast)
+    first = browser.hand_out(cast.card.number, {cast.goods.id: 1}, now(minutes=1))
+    browser.hand_out(cast.card.number, {cast.salt.id: 1}, now(minutes=1))
+    browser.take_back(first, now(minutes=2))
+    assert [result["state"] for result in bring().json["results"]] == ["taken", "taken", "kept"]
+    for of in (0, 4, -1, "1", None):
+        forged = browser.sign(
+            {
+                "lease": browser.held["id"],
+                "position": 4,
+                "previous": browser.head,
+                "kind": "undo",
+                "of": of,
+                "at": now(minutes=2),
+            }
+        )
+        assert bring([forged]).json["code"] == "bad_entry"
+    assert before.void is None
+
+
+def test_a_step_back_does_not_hide_what_waits(cast, browser, bring):
+    with transaction():
+        leases.break_off(lease_of(browser), "手机丢了", cast.manager)
+    spend_elsewhere(cast, 3)
+    late = browser.hand_out(cast.card.number, {cast.goods.id: 1}, now(minutes=1))
+    browser.take_back(late, now(minutes=30))
+    assert [result["state"] for result in bring().json["results"]] == ["kept", "kept"]
+    assert len(journal.waiting(cast.shop)) == 2
+
+
 def test_another_volunteer_brings_it_in_when_the_first_is_signed_out(cast, browser, bring, client_of):
     browser.hand_out(cast.card.number, {cast.goods.id: 1}, now(minutes=1))
     assert bring(client=client_of(cast.manager)).json["results"][0]["state"] == "taken"
@@ -389,11 +431,10 @@ def test_who_handed_it_out_does_not_set_it_aside(cast, client_of):
 
 
 def test_a_redemption_after_the_time_of_the_lease_waits_for_a_person(cast, browser, bring):
-    browser.hand_out(cast.card.number, {cast.goods.id: 1}, browser.held["until"] + 1)
-    browser.hand_out(cast.card.number, {cast.goods.id: 1}, browser.held["now"] - 60)
-    browser.hand_out(cast.card.number, {cast.goods.id: 1}, now(minutes=1))
-    states = [(result["state"], result.get("code")) for result in bring().json["results"]]
-    assert states == [("kept", "lease_over"), ("kept", "lease_over"), ("taken", None)]
+    for at in (browser.held["now"] - 60, now(minutes=2), now(minutes=1), browser.held["until"] + 1):
+        browser.hand_out(cast.card.number, {cast.goods.id: 1}, at)
+    codes = [result.get("code") for result in bring().json["results"]]
+    assert codes == ["lease_over", None, "bad_moment", "lease_over"]
     assert list(verify.problems()) == []
 
 
@@ -412,10 +453,46 @@ def test_a_second_lease_is_not_overdrawn_by_what_the_first_brings(cast, browser,
     assert list(verify.problems()) == []
 
 
-def test_a_price_that_changed_meanwhile_is_decided_by_a_person(cast, browser, bring):
+def test_what_changed_meanwhile_is_decided_by_a_person(cast, browser, bring):
+    """A price, a card, a term: at the desk it was right, and somebody says so."""
     with transaction():
         prices.set_price(cast.goods, 40, cast.manager, TODAY)
     browser.hand_out(cast.card.number, {cast.goods.id: 1}, now(minutes=1))
+    browser.hand_out(cast.card.number, {cast.salt.id: 1}, now(minutes=2))
+    bring(browser.journal[:1])
+    card = cast.card
+    with transaction():
+        cards.report_lost(card, cast.clerk)
+    assert [result["code"] for result in bring().json["results"]] == ["price_changed", "card_inactive"]
+    for row in journal.waiting(cast.shop):
+        with transaction():
+            journal.try_again(db.session.get_one(LeaseEntry, row.id), cast.chair)
+    assert [done.total for done in db.session.scalars(select(Redemption).order_by(Redemption.id))] == [30, 25]
+    assert list(verify.problems()) == []
+
+
+def test_who_brings_in_what_they_took_themselves_does_not_book_it(cast, browser, bring, client_of):
+    """On a desk that somebody else holds one does not serve oneself either."""
+    with transaction():
+        cast.manager.person_id = cast.worker.id
+    browser.hand_out(cast.card.number, {cast.goods.id: 1}, now(minutes=1))
+    assert bring(client=client_of(cast.manager)).json["results"][0]["code"] == "own_card"
+
+
+def test_a_collector_who_cannot_be_read_holds_nothing_else_up(cast, browser, bring):
+    came = [{"name": name, "relation": "儿子", "signature": []} for name in ("\u200b", "\ud800", 7)] + ["x"]
+    for each in came:
+        browser.hand_out(cast.card.number, {cast.salt.id: 1}, now(minutes=1), each)
+    browser.hand_out(cast.card.number, {cast.salt.id: 1}, now(minutes=2))
+    states = [result["state"] for result in bring().json["results"]]
+    assert states == ["kept", "kept", "taken", "kept", "taken"]
+
+
+def test_prices_that_only_add_up_are_not_booked(cast, browser, bring):
+    with transaction():
+        prices.set_price(cast.salt, 30, cast.manager, TODAY)
+    forged = {cast.goods.id: 29, cast.salt.id: 31}
+    browser.hand_out(cast.card.number, {cast.goods.id: 1, cast.salt.id: 1}, now(minutes=1), prices=forged)
     assert bring().json["results"][0]["code"] == "price_changed"
 
 

@@ -17,6 +17,7 @@ from people.models import Card, CardState
 from people.scanning.pictures import read_picture
 from people.scanning.reading import Kind, read_scan
 from people.views.frames import codes_on_frame
+from shop import labels
 from shop.desk import redemptions
 from shop.models import Redemption
 from shop.paper.commands import Command, CommandSheet, commands_pdf
@@ -90,12 +91,9 @@ def _find(text: str) -> Card | Redemption:
     if scan.kind != Kind.RECEIPT:
         return _read_card(text)
     redemption = redemptions.by_code(scan.value)
-    if redemption is None and leases.is_promised(scan.value):
-        raise Refused(
-            "not_in_yet",
-            _("This receipt was handed out without a network. Its desk has not brought it in yet."),
-            "scan",
-        )
+    promise = leases.promise_of(scan.value) if redemption is None else None
+    if promise is not None:
+        raise Refused("not_in_yet", labels.PROMISES[promise], "scan")
     if redemption is None or redemption.shop != shops.of_village(g.area):
         raise Refused("unknown_receipt", _("This shop has no such receipt. It may be forged."), "scan")
     return redemption

@@ -9,6 +9,7 @@ from people.labels import CONTACT_KINDS
 from people.roster import departures, holders, persons
 from points import expiry, labels, ledger
 from shop.desk import redemptions
+from shop.labels import PROMISES
 from shop.shelf import leases, shops
 from shop.views.desk import bp
 
@@ -24,9 +25,9 @@ def check(code: str) -> Response:
     One that was handed out without a network is not known until its desk brings it in.
     """
     redemption = redemptions.by_code(code)
-    is_promised = redemption is None and leases.is_promised(code)
+    promise = leases.promise_of(code) if redemption is None else None
     page = web.unlisted_page(
-        render_template("shop/desk/check.html", redemption=redemption, is_promised=is_promised)
+        render_template("shop/desk/check.html", redemption=redemption, promise=promise and PROMISES[promise])
     )
     page.status_code = 200 if redemption else 404
     return page

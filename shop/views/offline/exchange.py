@@ -112,6 +112,7 @@ def _holding(lease: Lease, receipts_until: int) -> dict[str, Any]:
         "id": lease.id,
         "village": g.area.code,
         "holder": lease.holder.name,
+        "holder_id": lease.holder_id,
         "day": lease.day.isoformat(),
         "now": int(clock.now().timestamp()),
         "until": int(lease.until.timestamp()),

@@ -91,7 +91,7 @@ def set_aside(village: str, ident: int) -> Response | tuple[str, int]:
         with attempt(form):
             journal.set_aside(_entry_or_404(ident), form.reason.data, current_user)
         if form.status == 200:
-            flash(gettext("Set aside. The points stay; the next stock-take finds the goods missing."))
+            flash(gettext("Set aside, with its reason. The supervisors read it."))
             return redirect(url_for("offline.leases", village=village))
     return _page(form, decided=ident)
 
