@@ -219,27 +219,25 @@ def entries_set_aside(village: Area, period: DaySpan) -> Iterator[Entry]:
         .join(SetAside.entry)
         .join(LeaseEntry.lease)
         .join(Lease.shop)
-        .options(joinedload(SetAside.actor), joinedload(SetAside.entry).joinedload(LeaseEntry.lease))
+        .options(
+            joinedload(SetAside.actor),
+            joinedload(SetAside.entry).options(joinedload(LeaseEntry.lease), joinedload(LeaseEntry.undoes)),
+        )
         .where(Shop.village_id == village.id, period.holds(SetAside.at))
         .order_by(SetAside.entry_id.desc())
         .limit(period.most)
     )
-    decisions = db.session.scalars(query).all()
-    said = {
-        decision.entry_id: entry_of(decision.entry.undoes or decision.entry).goods for decision in decisions
-    }
-    numbers = [goods.card for goods in said.values() if goods]
-    cards = db.session.scalars(select(Card).where(Card.number.in_(numbers)).options(joinedload(Card.person)))
-    person_by_card = {card.number: card.person for card in cards}
-    for decision in decisions:
-        goods = said[decision.entry_id]
-        number = receipt_number(decision.entry.lease.day, goods.serial) if goods else ""
+    for decision in db.session.scalars(query):
+        goods = entry_of(decision.entry.undoes or decision.entry).goods
         yield Entry(
             row_id=decision.entry_id,
             at=decision.at,
             done_by=decision.actor,
-            action=gettext("did not book receipt %(number)s, handed out without a network", number=number),
-            subject=person_by_card.get(goods.card) if goods else None,
+            action=gettext(
+                "did not book receipt %(number)s of card %(card)s, handed out without a network",
+                number=receipt_number(decision.entry.lease.day, goods.serial) if goods else "",
+                card=goods.card if goods else "",
+            ),
             figure=points_in_words(goods.total) if goods else "",
             reason=decision.reason,
             page=EntryPage("offline.leases", {}),

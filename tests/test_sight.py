@@ -328,7 +328,7 @@ MASKING = {
     *("people/models/__init__.py", "people/models/persons.py", "people/sight/reading.py"),
     *("points/wall/finding.py", "points/wall/posting.py", "points/wall/objections.py"),
     *("shop/api/cards.py", "shop/api/redemptions.py", "shop/views/desk/closing.py"),
-    *("shop/views/desk/printing.py", "templates/shop/desk/holder.html"),
+    *("shop/views/desk/printing.py", "shop/offline/holding.py", "templates/shop/desk/holder.html"),
 }
 
 

@@ -31,12 +31,12 @@ from shop.shelf import leases
 class HeldPerson:
     """A worker: tenths of a point that they have, and why nothing may be handed out to them, or nothing.
 
-    `masked` is their name as receipts bear it.
+    `printed_name` is the one that their receipts bear.
     """
 
     ident: int
     name: str
-    masked: str
+    printed_name: str
     grid: str
     balance: int
     why: str
@@ -96,7 +96,7 @@ def holding_of(lease: Lease, receipts_until: int, check_url: Callable[[str], str
             people[card.person_id] = HeldPerson(
                 ident=card.person_id,
                 name=card.person.name,
-                masked=card.person.masked,
+                printed_name=card.person.masked,
                 grid=holder.grid or "",
                 balance=holder.balance,
                 why=why,

@@ -24,6 +24,7 @@ from shop.desk import redemptions, voids
 from shop.shelf import prices
 from shop.stock import counts, moves
 from tests.cast import HASHED, PRESENT, VILLAGE, counted
+from tests.shop.offlinedesk import brought_late
 from tests.story import do, new_pin, own_password, refused
 
 PAGE = f"/v/{VILLAGE}/supervision"
@@ -59,6 +60,7 @@ def busy_days(cast, clock):
         card = cards.issue(cast.worker, cast.chair)
         done = redemptions.redeem("k" * 16, cast.shop, card, {cast.goods.id: 2}, cast.volunteer)
         voids.void(done, "李秀明拿错了，电话13812345678", cast.manager)
+        brought_late(cast)
         prices.set_price(cast.goods, 10, cast.manager, day)
         moves.write_off("o" * 16, cast.lot_of(cast.salt), 2, "破损", cast.manager)
         take = counts.open_stock_take(cast.shop) or counts.begin_stock_take(cast.shop, cast.manager)
@@ -100,6 +102,8 @@ def test_each_kind_tells_who_did_what_to_whom(cast, client_of, busy_days):
         ("stock", "孙店长", None, "−2 袋", "破损"),
         ("stock", "孙店长", None, "−3 块", None),
         ("cards", "陈主任", "李秀明", "减 6 分", None),
+        ("leases", "孙店长", None, "", "手机丢了"),
+        ("set_aside", "陈主任", None, "+2997 分", "货已发出，村里承担"),
     } <= said
     assert "肥皂 2 块" in found["cards"][0].action
     times = [each.entry.at for each in inquiries.entries_of(cast.village, DaySpan.usual())]

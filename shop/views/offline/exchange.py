@@ -123,7 +123,8 @@ def _holding(lease: Lease, receipts_until: int) -> dict[str, Any]:
         ],
         "qr_modules": held.receipts[0].qr_modules if held.receipts else 0,
         "people": [
-            [each.ident, each.name, each.grid, each.balance, each.why, each.masked] for each in held.people
+            [each.ident, each.name, each.grid, each.balance, each.why, each.printed_name]
+            for each in held.people
         ],
         "cards": [[each.number, each.token_hash, each.person_id, each.why] for each in held.cards],
         "shelf": held.shelf,
