@@ -64,7 +64,7 @@ WITHOUT_FILE = {
     "duties.households_ledger": "a ledger on paper, which has a file of its own",
     "duties.grid_ledger": "a ledger on paper, which has a file of its own",
     "wall.preview": "a look before posting; what was posted goes out from the sheet's page",
-    "desk.desk_card": "the basket of one card",
+    **dict.fromkeys(("desk.desk", "desk.desk_card"), "the basket of one card"),
     "stock.count": "a form; what was counted goes out from the stock-take's page",
 }
 

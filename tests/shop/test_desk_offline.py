@@ -365,7 +365,7 @@ def test_what_was_changed_left_out_or_signed_by_another_is_not_taken(cast, brows
     other = browser.sign({**json.loads(first["text"]), "at": now(minutes=9)})
     assert bring([other]).json["code"] == "bad_entry"
     for body in ([1], [{}], "x", None, [first] * 21):
-        assert bring(body).status_code == 400 if body is not None else True
+        assert bring(body).status_code == 422 if body is not None else True
 
 
 def test_what_a_rule_refuses_is_kept_and_decided_by_a_person(cast, browser, bring, client_of):

@@ -59,7 +59,7 @@ def exchange(village: str, ident: int) -> dict[str, Any] | web.Problem:
     body = _body()
     entries, receipts_until = body.get("entries"), body.get("receipts_until")
     if not isinstance(entries, list) or len(entries) > MOST_ENTRIES or type(receipts_until) is not int:
-        abort(400)
+        abort(422)
     try:
         results = [_as_json(_take_in(ident, sent)) for sent in entries]
         with transaction():
@@ -80,7 +80,7 @@ def _take_in(ident: int, sent: Any) -> EntryOutcome:
     if not isinstance(sent, dict) or not all(
         isinstance(sent.get(name), str) for name in ("text", "signature")
     ):
-        abort(400)
+        abort(422)
     entry = read_entry(lease_or_404(ident), sent["text"], sent["signature"])
     try:
         with transaction():
@@ -145,4 +145,4 @@ def _shop(shop: Shop) -> dict[str, Any]:
 
 def _body() -> dict[str, Any]:
     body = request.get_json(silent=True)
-    return body if isinstance(body, dict) else abort(400)
+    return body if isinstance(body, dict) else abort(422)
