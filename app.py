@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
+from flask.cli import FlaskGroup
 from flask.logging import wsgi_errors_stream
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -20,8 +21,10 @@ from demo.contributions import DEMO
 from duties.contributions import DUTIES
 from ground import cookies, sending, web, wire
 from ground.db import database_file, db, engine_options
+from ground.files import places, private
+from ground.files.places import ROOT
 from ground.paper import printer
-from ground.server import backups, private, serving
+from ground.server import backups, serving
 from ground.server.cli import backup_cli, serve_cli
 from ground.server.health import HealthDoor
 from ground.watch import events
@@ -34,7 +37,6 @@ from shop.contributions import SHOP
 
 PACKAGES = (PEOPLE, POINTS, DUTIES, SHOP, DEMO)
 
-ROOT = Path(__file__).parent
 MIGRATIONS = ROOT / "migrations"
 KEY_FILE = "secret_key"  # in the instance folder, unless SECRET_KEY is set
 
@@ -59,7 +61,7 @@ SECURITY_HEADERS = {
 
 def create_app(**settings: object) -> Flask:
     """Put the application together; `settings` go over what the environment says."""
-    instance = os.environ.get("AIXIN_INSTANCE") or str(ROOT / "instance")
+    instance = os.environ.get("AIXIN_INSTANCE") or str(places.own_folder())
     app = Flask(__name__, static_folder=None, instance_path=instance)  # `wire` serves the static files
     private.keep_new_files_private()
     with usable("AIXIN_INSTANCE", app.instance_path):
@@ -243,3 +245,15 @@ def add_security_headers(response: Response) -> Response:
         is_known = sign_in.SESSION_KEY in session or "device" in g
         response.headers["Cache-Control"] = "no-store" if is_known else "no-cache, private"
     return response
+
+
+# The command `aixin` of an installed program: what `flask --app app` is in a checkout, without a server for
+# development.
+command = FlaskGroup(
+    name="aixin",
+    create_app=create_app,
+    add_default_commands=False,
+    load_dotenv=False,
+    set_debug_flag=False,
+    help="Aixin 爱心: the server and all its commands.",
+)

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import cast
 
 import click
@@ -14,6 +13,7 @@ from sqlalchemy import select
 from demo import calendar, neighbours, roll
 from demo.story import SECRET, VILLAGE_ROLES, Story
 from ground.db import db, transaction
+from ground.files.places import ROOT
 from ground.paper.fonts import fonts_exist, make_fonts
 from ground.refusal import Refused
 from ground.server.cli import OneCommand, address, claim_database, default_port, serve
@@ -21,7 +21,7 @@ from people import areas
 from people.models import Area, Grid, Role
 from people.signin import accounts
 
-COUNTY_FILE = Path(__file__).parent.parent / "data" / "areas-532323.csv"
+COUNTY_FILE = ROOT / "data" / "areas-532323.csv"
 DEMO_VILLAGES = ("532323101001", "532323101201", "532323102215")
 
 

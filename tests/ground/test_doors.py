@@ -9,8 +9,9 @@ import pytest
 from app import KEY_FILE, create_app
 from ground import web
 from ground.db import database_file, db
+from ground.files import private
 from ground.refusal import Refused
-from ground.server import private, serving
+from ground.server import serving
 from tests.cast import VILLAGE, new_app
 from tests.shop import till as tills
 
