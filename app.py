@@ -25,7 +25,7 @@ from ground.files import places, private
 from ground.files.places import ROOT
 from ground.paper import printer
 from ground.server import backups, serving
-from ground.server.cli import backup_cli, serve_cli
+from ground.server.cli import backup_cli, restore_cli, serve_cli
 from ground.server.health import HealthDoor
 from ground.watch import events
 from people import access, audit
@@ -81,6 +81,7 @@ def create_app(**settings: object) -> Flask:
     sending.init_app(app)
     app.cli.add_command(serve_cli)
     app.cli.add_command(backup_cli)
+    app.cli.add_command(restore_cli)
     for package in PACKAGES:  # before the gate: whatever answers, its day is the demo's calendar's
         package.join(app)
     add_gate(app)

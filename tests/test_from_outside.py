@@ -179,7 +179,7 @@ MEANT = {
     ("ground/paper/printer.py", "socket"),  # to a printer of the own network, on one port
     ("ground/server/cli.py", "socket"),
     ("ground/pictures/__init__.py", "subprocess"),
-    ("ground/server/backups.py", "subprocess"),  # pg_dump
+    ("ground/server/backups.py", "subprocess"),  # pg_dump, pg_restore, and this program on a copy
     ("ground/db/__init__.py", "exec_driver_sql"),  # one of two words
     ("ground/db/rehearsal.py", "exec_driver_sql"),  # the names of its own tables
 }

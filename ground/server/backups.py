@@ -1,13 +1,15 @@
 """Backups: a whole copy of the database in one file, made while the program runs.
 
-Of SQLite by its own backup, of PostgreSQL by pg_dump. A copy is written under another name first, so what
-bears the name of a backup is whole. The program's secret is not in it: who finds a backup gets no second
-factor by it, and who restores one needs the secret too (docs/operations.md).
+Of SQLite by its own backup, of PostgreSQL by pg_dump. A copy is written under another name first and looked
+through, so what bears the name of a backup is whole. The program's secret is not in it: who finds a backup
+gets no second factor by it, and who restores one needs the secret too (docs/operations.md).
 """
 
 import os
 import sqlite3
 import subprocess
+import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -15,13 +17,16 @@ from flask import Flask
 
 from ground import clock
 from ground.db import database_file, db
+from ground.files.places import ROOT
 
 KEPT = 30
 NAMES = "aixin-*.backup"
+ASIDE = "before_"  # how the schemas begin that a restore on PostgreSQL left (restoring.py)
+MOST_SAID = 2000  # of what a command says that fails, so many characters are told
 
 
 class BackupFailed(Exception):
-    """No backup could be made; the message says why."""
+    """No backup could be made, or one is no good; the message says why."""
 
 
 def make(folder: Path, kept: int = KEPT) -> Path:
@@ -31,22 +36,35 @@ def make(folder: Path, kept: int = KEPT) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"aixin-{clock.local(clock.machine_now()):%Y%m%d-%H%M%S}.backup"
-    unfinished = file.with_suffix(".unfinished")
+    write(file)
+    for old in all_in(folder)[:-kept]:
+        old.unlink(missing_ok=True)
+    return file
+
+
+def write(file: Path) -> None:
+    """Write a backup to this file, which takes its place only once it was looked through.
+
+    Raises `BackupFailed`, also where the copy is damaged; `OSError` where the folder can't be used.
+    """
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(0o600)
     try:
         source = database_file()
         if source is None:
             _dump(unfinished)
+            check_dump(unfinished)
         else:
-            _copy(source, unfinished)
+            copy_sqlite(source, unfinished)
+            check_sqlite(unfinished)
         with unfinished.open("rb+") as written:
             os.fsync(written.fileno())
         unfinished.replace(file)
-    except (OSError, sqlite3.Error, subprocess.CalledProcessError) as error:
+    except (OSError, sqlite3.Error) as error:
+        raise BackupFailed(str(error)) from error
+    finally:
         unfinished.unlink(missing_ok=True)
-        raise BackupFailed(getattr(error, "stderr", None) or str(error)) from error
-    for old in all_in(folder)[:-kept]:
-        old.unlink(missing_ok=True)
-    return file
 
 
 def folder(app: Flask) -> Path:
@@ -70,18 +88,65 @@ def all_in(folder: Path) -> list[Path]:
         return []
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy a SQLite database as it is at one moment into one file, with nothing beside it."""
     with (
         closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as database,
         closing(sqlite3.connect(target)) as copy,
     ):
         database.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+        copy.execute("PRAGMA journal_mode=DELETE")
+
+
+def check_sqlite(copy: Path) -> None:
+    """Look through a copy of our own: its pages, then every balance, chain, stock and receipt in it.
+
+    Raises `BackupFailed` when something does not fit, and `sqlite3.Error` when it is no database at all.
+    """
+    with closing(sqlite3.connect(copy)) as database:
+        found = [row[0] for row in database.execute("PRAGMA integrity_check(3)")]
+    if found != ["ok"]:
+        raise BackupFailed("the database is damaged: " + "; ".join(found))
+    run_ourselves(f"sqlite:///{copy.absolute()}", "ledger", "verify")
+    with closing(sqlite3.connect(copy)) as database:
+        database.execute("PRAGMA journal_mode=DELETE")  # who verifies opens it as every database
+
+
+def check_dump(dump: Path) -> None:
+    """Read a dump of PostgreSQL to its end; what is in it is computed again when it is restored.
+
+    Raises `BackupFailed` when it is damaged.
+    """
+    run_tool("pg_restore", f"--file={os.devnull}", str(dump))
+
+
+def run_ourselves(database: str, *words: str) -> None:
+    """Run a command of this program on another database, in a process of its own.
+
+    Raises `BackupFailed` with what it said, if it fails.
+    """
+    _run([sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), *words], {"DATABASE_URL": database})
 
 
 def _dump(target: Path) -> None:
-    url = db.engine.url.set(drivername="postgresql")
-    environment = os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {})
-    address = url.set(password=None).render_as_string()
-    command = ["pg_dump", "--format=custom", f"--file={target}", f"--dbname={address}"]
-    subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603 -- our own
+    run_tool("pg_dump", "--format=custom", f"--exclude-schema={ASIDE}*", f"--file={target}", address())
+
+
+def address() -> str:
+    """The option by which PostgreSQL's tools reach our database; its password goes another way."""
+    url = db.engine.url.set(drivername="postgresql", password=None)
+    return f"--dbname={url.render_as_string()}"
+
+
+def run_tool(*command: str) -> None:
+    """Run a tool of PostgreSQL's; raises `BackupFailed` if it fails, `OSError` if it is not there."""
+    password = db.engine.url.password
+    _run(command, {"PGPASSWORD": str(password)} if password else {})
+
+
+def _run(command: Sequence[str], settings: dict[str, str]) -> None:
+    try:
+        subprocess.run(command, env=os.environ | settings, check=True, capture_output=True, text=True)  # noqa: S603 -- our own
+    except subprocess.CalledProcessError as failed:
+        said = f"{failed.stdout}{failed.stderr}".strip() or str(failed)
+        raise BackupFailed(said[-MOST_SAID:]) from failed

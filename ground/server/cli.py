@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from ground.db import database_file, db
 from ground.db.troubles import SENTENCES, trouble_of
 from ground.refusal import Refused
-from ground.server import backups, claims, metrics, serving
+from ground.server import backups, claims, metrics, restoring, serving
 from ground.server.addresses import is_loopback
 
 
@@ -65,6 +65,7 @@ def serve_cli(host: str, port: int, processes: int) -> None:
 
 
 @click.command("backup", cls=OneCommand)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @click.option(
     "--to",
     "folder",
@@ -73,13 +74,36 @@ def serve_cli(host: str, port: int, processes: int) -> None:
 )
 @click.option("--keep", type=click.IntRange(1), default=backups.KEPT, show_default=True, help="So many stay.")
 @with_appcontext
-def backup_cli(folder: Path | None, keep: int) -> None:
-    """Copy the whole database into one file, also while the program runs."""
+def backup_cli(file: Path | None, folder: Path | None, keep: int) -> None:
+    """Copy the whole database into one file, also while the program runs, and look the copy through.
+
+    Into FILE, or into a new one in the folder.
+    """
+    if file is not None and (file.exists() or folder is not None):
+        raise click.ClickException(f"{file} is there already" if folder is None else "either FILE or --to")
     try:
-        file = backups.make(folder or backups.folder(current_app), keep)
+        if file is None:
+            file = backups.make(folder or backups.folder(current_app), keep)
+        else:
+            backups.write(file)
     except backups.BackupFailed as failed:
         raise click.ClickException(f"no backup was made: {failed}") from failed
     click.echo(str(file))
+
+
+@click.command("restore", cls=OneCommand)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def restore_cli(file: Path) -> None:
+    """Put a backup in the place of the database; what was there is kept beside it. Stop the server first."""
+    claim_database("restore")
+    try:
+        kept = restoring.restore(file)
+    except backups.BackupFailed as failed:
+        raise click.ClickException(f"nothing was restored: {failed}") from failed
+    click.echo(f"{file} is restored, and everything in it fits.")
+    if kept is not None:
+        click.echo(f"What was there before is kept: {kept}")
 
 
 def default_port() -> int:
