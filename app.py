@@ -121,6 +121,7 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         PUBLIC_URL=os.environ.get("PUBLIC_URL", "").rstrip("/"),
         TRUSTED_PROXIES=int(os.environ.get("TRUSTED_PROXIES", "0")),
         BACKUPS=os.environ.get("AIXIN_BACKUPS", ""),
+        BACKUP_DAYS=int(os.environ.get("AIXIN_BACKUP_DAYS", "14")),
         METRICS=os.environ.get("AIXIN_METRICS", ""),
         PUBLIC_DEMO=os.environ.get("PUBLIC_DEMO") == "yes",
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,

@@ -117,6 +117,9 @@ def instance() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="aixin-") as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AIXIN_INSTANCE", folder)
         patch.delenv("DATABASE_URL", raising=False)
+        backup = Path(folder) / "backups/aixin-20261228-010000.backup"
+        backup.parent.mkdir()
+        backup.touch()  # of now, so that no front page asks for one
         yield Path(folder)
 
 

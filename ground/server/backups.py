@@ -9,8 +9,10 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -25,19 +27,25 @@ ASIDE = "before_"  # how the schemas begin that a restore on PostgreSQL left (re
 MOST_SAID = 2000  # of what a command says that fails, so many characters are told
 
 
+_making = threading.Lock()
+
+
 class BackupFailed(Exception):
     """No backup could be made, or one is no good; the message says why."""
 
 
-def make(folder: Path, kept: int = KEPT) -> Path:
+def make(folder: Path, kept: int | None = KEPT) -> Path:
     """Make a backup in a folder and return its file; older ones than the newest `kept` are deleted.
+
+    With None all are kept.
 
     Raises `BackupFailed`, and `OSError` where the folder can't be used.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"aixin-{clock.local(clock.machine_now()):%Y%m%d-%H%M%S}.backup"
-    write(file)
-    for old in all_in(folder)[:-kept]:
+    with _making:  # one after the other: two of one second have one name
+        write(file)
+    for old in all_in(folder)[:-kept] if kept else ():
         old.unlink(missing_ok=True)
     return file
 
@@ -75,6 +83,20 @@ def folder(app: Flask) -> Path:
 def newest(folder: Path) -> Path | None:
     """The newest backup in a folder; None if there is none. Raises `OSError` as `all_in` does."""
     return next(reversed(all_in(folder)), None)
+
+
+def made_at(backup: Path) -> datetime:
+    """When a backup was made, by the machine's clock."""
+    return datetime.fromtimestamp(backup.stat().st_mtime, UTC)
+
+
+def age_of_newest(app: Flask) -> timedelta | None:
+    """The age of an application's newest backup; None if there is none, or the folder can't be read."""
+    try:
+        found = newest(folder(app))
+    except OSError:
+        return None
+    return None if found is None else max(clock.machine_now() - made_at(found), timedelta())
 
 
 def all_in(folder: Path) -> list[Path]:

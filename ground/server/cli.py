@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from ground.db import database_file, db
 from ground.db.troubles import SENTENCES, trouble_of
 from ground.refusal import Refused
-from ground.server import backups, claims, metrics, restoring, serving
+from ground.server import backups, claims, evening, metrics, restoring, serving
 from ground.server.addresses import is_loopback
 
 
@@ -124,7 +124,12 @@ def serve(host: str, port: int, processes: int = 1, *, greeting: str | None = No
     click.echo(greeting or f"Aixin 爱心 is at {address(host, port)}")
     db.session.remove()
     db.engine.dispose()  # no connection is shared between processes
-    serving.serve(app, listening, processes, lambda number: metrics.serve(app, figures_at, number))
+
+    def at_start(number: int) -> None:
+        metrics.serve(app, figures_at, number)
+        evening.keep(app)
+
+    serving.serve(app, listening, processes, at_start)
 
 
 def _check_address_is_known(host: str) -> None:
