@@ -20,9 +20,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from demo.contributions import DEMO
 from duties.contributions import DUTIES
 from ground import cookies, sending, web, wire
+from ground.computer import places, private
+from ground.computer.places import ROOT
 from ground.db import database_file, db, engine_options
-from ground.files import places, private
-from ground.files.places import ROOT
 from ground.paper import printer
 from ground.server import backups, serving
 from ground.server.cli import backup_cli, restore_cli, serve_cli

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from demo import calendar, neighbours, roll
 from demo.story import SECRET, VILLAGE_ROLES, Story
+from ground.computer.places import ROOT
 from ground.db import db, transaction
-from ground.files.places import ROOT
 from ground.paper.fonts import fonts_exist, make_fonts
 from ground.refusal import Refused
 from ground.server.cli import OneCommand, address, claim_database, default_port, serve

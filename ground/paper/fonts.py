@@ -18,7 +18,7 @@ from threading import Lock
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfbase.ttfonts import TTFont
 
-from ground.files import places
+from ground.computer import places
 
 REGULAR, BOLD = "NotoSansSC-Regular", "NotoSansSC-Bold"
 WEIGHTS = {REGULAR: 400, BOLD: 700}

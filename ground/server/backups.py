@@ -18,8 +18,8 @@ from pathlib import Path
 from flask import Flask
 
 from ground import clock
+from ground.computer.places import ROOT
 from ground.db import database_file, db
-from ground.files.places import ROOT
 
 KEPT = 30
 NAMES = "aixin-*.backup"

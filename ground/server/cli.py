@@ -13,11 +13,11 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from ground.computer.addresses import is_loopback
 from ground.db import database_file, db
 from ground.db.troubles import SENTENCES, trouble_of
 from ground.refusal import Refused
 from ground.server import backups, claims, evening, metrics, restoring, serving
-from ground.server.addresses import is_loopback
 
 
 @contextmanager

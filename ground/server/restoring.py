@@ -14,8 +14,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ground import clock
+from ground.computer.private import files_of_database
 from ground.db import database_file, db
-from ground.files.private import files_of_database
 from ground.server import backups, claims
 from ground.server.backups import BackupFailed
 

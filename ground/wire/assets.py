@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
-from ground.files.places import ROOT
+from ground.computer.places import ROOT
 from ground.wire.compression import gzipped, takes_gzip
 from ground.wire.styles import used_rules, words_in
 

@@ -8,8 +8,8 @@ import pytest
 
 from app import KEY_FILE, create_app
 from ground import web
+from ground.computer import private
 from ground.db import database_file, db
-from ground.files import private
 from ground.refusal import Refused
 from ground.server import serving
 from tests.cast import VILLAGE, new_app

@@ -1,1 +1,0 @@
-"""The program's own files: where they lie, and who may read them."""
