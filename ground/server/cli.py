@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -111,8 +111,15 @@ def default_port() -> int:
     return int(os.environ.get("PORT", "8000"))
 
 
-def serve(host: str, port: int, processes: int = 1, *, greeting: str | None = None) -> None:
-    """Serve until SIGTERM or Ctrl+C; the greeting is said once the port is ours."""
+def serve(
+    host: str,
+    port: int,
+    processes: int = 1,
+    *,
+    greeting: str | None = None,
+    at_listening: Callable[[], object] = lambda: None,
+) -> None:
+    """Serve until SIGTERM or Ctrl+C; once the port is ours it says the greeting, then does `at_listening`."""
     if processes > 1 and db.engine.dialect.name == "sqlite":
         raise click.ClickException("SQLite takes one writer at a time: serve it with one process.")
     _check_address_is_known(host)
@@ -122,6 +129,7 @@ def serve(host: str, port: int, processes: int = 1, *, greeting: str | None = No
     claim_database(address(host, port))
     listening = _listen(host, port)
     click.echo(greeting or f"Aixin 爱心 is at {address(host, port)}")
+    at_listening()
     db.session.remove()
     db.engine.dispose()  # no connection is shared between processes
 

@@ -377,6 +377,7 @@ HERE = {
 }
 # What is only looked at for its options here, and where it is run.
 RUN_ELSEWHERE = {
+    "start": "tests/test_demo.py",
     "restore": "below, into another database",
     "serve": "tests/served",
     "areas import": "tests/people/test_areas.py, on an empty database",
