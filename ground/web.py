@@ -610,6 +610,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(lambda moment: local(moment).date(), "local_day")
     app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
     app.add_template_test(leads_here_only, "only_here")
+    app.add_template_global(lambda: known_url("/") or "", "printed_address")
     app.add_template_global(icon, "icon")
     app.add_template_global(events.id_to_read_out, "request_code")
     app.add_template_global(qr, "qr")

@@ -6,6 +6,7 @@ import pytest
 
 from ground.computer.addresses import leads_here_only
 from ground.paper import draw
+from tests.cast import VILLAGE
 from tests.printed import codes, read, texts
 from tests.test_rules import address, live_in, to_look_at
 
@@ -79,3 +80,10 @@ def test_a_sample_can_be_scanned_all_the_same():
         pen.qr(10, 10, side, url)
         (picture,), text = read(pen.pdf())
         assert (codes(picture), text) == ({url}, draw.SAMPLE), side
+
+
+def test_who_prints_cards_is_told_before(app, cast, client_of, monkeypatch):
+    client = client_of(cast.clerk)
+    for public, is_told in (("", True), ("https://aixin.example", False)):
+        monkeypatch.setitem(app.config, "PUBLIC_URL", public)
+        assert ("只是样张" in client.get(f"/v/{VILLAGE}/cards").text) is is_told

@@ -23,7 +23,8 @@ from ground.db import database_file, db
 
 KEPT = 30
 NAMES = "aixin-*.backup"
-ASIDE = "before_"  # how the schemas begin that a restore on PostgreSQL left (restoring.py)
+ASIDE = "before_"  # how the names begin under which a restore keeps what was there (restoring.py)
+SCHEMA = "--schema=public"  # of PostgreSQL what is ours, and not what an earlier restore kept beside it
 MOST_SAID = 2000  # of what a command says that fails, so many characters are told
 
 
@@ -151,7 +152,7 @@ def run_ourselves(database: str, *words: str) -> None:
 
 
 def _dump(target: Path) -> None:
-    run_tool("pg_dump", "--format=custom", f"--exclude-schema={ASIDE}*", f"--file={target}", address())
+    run_tool("pg_dump", "--format=custom", SCHEMA, f"--file={target}", address())
 
 
 def address() -> str:

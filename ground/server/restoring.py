@@ -31,7 +31,7 @@ def restore(backup: Path) -> str | None:
     That is a file's, or on PostgreSQL a schema's; None where nothing was there. No server may run: whoever
     calls holds the claim of its file. Raises `BackupFailed`, and then what was there is there.
     """
-    stamp = f"{clock.local(clock.machine_now()):%Y%m%d_%H%M%S}"
+    stamp = f"{clock.local(clock.machine()):%Y%m%d_%H%M%S_%f}"  # two of one second have two names
     file = database_file()
     db.session.remove()
     db.engine.dispose()
@@ -73,7 +73,8 @@ def _into_postgresql(backup: Path, stamp: str) -> str | None:
         connection.execute(text("CREATE SCHEMA public"))
     own = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        backups.run_tool("pg_restore", "--no-owner", "--exit-on-error", backups.address(), str(backup))
+        how = ("--no-owner", "--exit-on-error", backups.SCHEMA)
+        backups.run_tool("pg_restore", *how, backups.address(), str(backup))
         backups.run_ourselves(own, "db", "upgrade")
         backups.run_ourselves(own, "ledger", "verify")
     except (OSError, BackupFailed):

@@ -250,6 +250,9 @@ def test_what_was_there_is_kept_when_a_backup_is_restored(
         assert len(entries()) == 1
         if database_file() is None:
             assert db.session.scalar(sa.text(f"SELECT count(*) FROM {kept}.transfer")) == 0
+            backups.write(tmp_path / "again.backup")
+            assert restoring.restore(tmp_path / "again.backup") != kept  # which is not in it
+            assert len(entries()) == 1
         else:
             with sqlite3.connect(kept) as before:
                 assert before.execute("SELECT count(*) FROM transfer").fetchone()[0] == 0
