@@ -25,6 +25,7 @@ KEPT = 30
 NAMES = "aixin-*.backup"
 ASIDE = "before_"  # how the names begin under which a restore keeps what was there (restoring.py)
 SCHEMA = "--schema=public"  # of PostgreSQL what is ours, and not what an earlier restore kept beside it
+UNFINISHED_STAY = timedelta(days=1)  # longer than any takes that is being made
 MOST_SAID = 2000  # of what a command says that fails, so many characters are told
 
 
@@ -45,6 +46,9 @@ def make(folder: Path, kept: int | None = KEPT) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"aixin-{clock.local(clock.machine_now()):%Y%m%d-%H%M%S}.backup"
     with _making:  # one after the other: two of one second have one name
+        for left in folder.glob("aixin-*.unfinished*"):  # by one that was killed
+            if clock.machine_now() - made_at(left) > UNFINISHED_STAY:
+                left.unlink(missing_ok=True)
         write(file)
     for old in all_in(folder)[:-kept] if kept else ():
         old.unlink(missing_ok=True)

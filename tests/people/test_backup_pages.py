@@ -17,9 +17,8 @@ PAGE = f"/a/{VILLAGE}/backups"
 
 @pytest.fixture
 def folder(app, tmp_path, monkeypatch):
-    """Where the backups are, on a day of 2026; what the program runs of itself on a copy is left out."""
+    """Where the backups are; there is none yet."""
     monkeypatch.setitem(app.config, "BACKUPS", str(tmp_path))
-    monkeypatch.setattr(backups, "run_ourselves", lambda *_words: None)
     return tmp_path
 
 

@@ -187,6 +187,9 @@ def test_a_backup_is_whole_and_its_owner_s_and_old_ones_go(app, cast, tmp_path, 
     for number in range(1, 4):
         (tmp_path / f"aixin-2026010{number}-010000.backup").touch()
     (tmp_path / "notes.txt").touch()
+    killed = tmp_path / "aixin-20260104-010000.backup.unfinished"
+    killed.touch()
+    os.utime(killed, (0, 0))
     done = app.test_cli_runner().invoke(args=["backup", "--to", str(tmp_path), "--keep", "2"])
     assert done.exit_code == 0, done.output
     file = Path(done.stdout.strip())
