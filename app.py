@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
+from flask.cli import FlaskGroup
 from flask.logging import wsgi_errors_stream
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -19,10 +20,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from demo.contributions import DEMO
 from duties.contributions import DUTIES
 from ground import cookies, sending, web, wire
+from ground.computer import places, private
+from ground.computer.places import ROOT
 from ground.db import database_file, db, engine_options
 from ground.paper import printer
-from ground.server import backups, private, serving
-from ground.server.cli import backup_cli, serve_cli
+from ground.server import backups, serving
+from ground.server.cli import backup_cli, restore_cli, serve_cli
 from ground.server.health import HealthDoor
 from ground.watch import events
 from people import access, audit
@@ -34,7 +37,6 @@ from shop.contributions import SHOP
 
 PACKAGES = (PEOPLE, POINTS, DUTIES, SHOP, DEMO)
 
-ROOT = Path(__file__).parent
 MIGRATIONS = ROOT / "migrations"
 KEY_FILE = "secret_key"  # in the instance folder, unless SECRET_KEY is set
 
@@ -61,7 +63,7 @@ FILE_HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "Cross-Orig
 
 def create_app(**settings: object) -> Flask:
     """Put the application together; `settings` go over what the environment says."""
-    instance = os.environ.get("AIXIN_INSTANCE") or str(ROOT / "instance")
+    instance = os.environ.get("AIXIN_INSTANCE") or str(places.own_folder())
     app = Flask(__name__, static_folder=None, instance_path=instance)  # `wire` serves the static files
     private.keep_new_files_private()
     with usable("AIXIN_INSTANCE", app.instance_path):
@@ -81,6 +83,7 @@ def create_app(**settings: object) -> Flask:
     sending.init_app(app)
     app.cli.add_command(serve_cli)
     app.cli.add_command(backup_cli)
+    app.cli.add_command(restore_cli)
     for package in PACKAGES:  # before the gate: whatever answers, its day is the demo's calendar's
         package.join(app)
     add_gate(app)
@@ -120,6 +123,7 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         PUBLIC_URL=os.environ.get("PUBLIC_URL", "").rstrip("/"),
         TRUSTED_PROXIES=int(os.environ.get("TRUSTED_PROXIES", "0")),
         BACKUPS=os.environ.get("AIXIN_BACKUPS", ""),
+        BACKUP_DAYS=int(os.environ.get("AIXIN_BACKUP_DAYS", "14")),
         METRICS=os.environ.get("AIXIN_METRICS", ""),
         PUBLIC_DEMO=os.environ.get("PUBLIC_DEMO") == "yes",
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
@@ -245,3 +249,15 @@ def add_security_headers(response: Response) -> Response:
         is_known = sign_in.SESSION_KEY in session or "device" in g
         response.headers["Cache-Control"] = "no-store" if is_known else "no-cache, private"
     return response
+
+
+# The command `aixin` of an installed program: what `flask --app app` is in a checkout, without a server for
+# development.
+command = FlaskGroup(
+    name="aixin",
+    create_app=create_app,
+    add_default_commands=False,
+    load_dotenv=False,
+    set_debug_flag=False,
+    help="Aixin 爱心: the server and all its commands.",
+)

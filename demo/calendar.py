@@ -14,9 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
 from ground import clock, web
+from ground.computer.addresses import host_in, is_loopback
 from ground.db import Base, db, transaction
 from ground.refusal import Refused
-from ground.server.addresses import host_in, is_loopback
 from people import access
 from people.models import Area
 

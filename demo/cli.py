@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import cast
 
 import click
@@ -13,15 +12,17 @@ from sqlalchemy import select
 
 from demo import calendar, neighbours, roll
 from demo.story import SECRET, VILLAGE_ROLES, Story
+from ground.computer.places import ROOT
 from ground.db import db, transaction
 from ground.paper.fonts import fonts_exist, make_fonts
 from ground.refusal import Refused
+from ground.server import nearby
 from ground.server.cli import OneCommand, address, claim_database, default_port, serve
 from people import areas
 from people.models import Area, Grid, Role
 from people.signin import accounts
 
-COUNTY_FILE = Path(__file__).parent.parent / "data" / "areas-532323.csv"
+COUNTY_FILE = ROOT / "data" / "areas-532323.csv"
 DEMO_VILLAGES = ("532323101001", "532323101201", "532323102215")
 
 
@@ -82,31 +83,63 @@ def _load_county() -> None:
 
 
 @click.command("start", cls=OneCommand)
+@click.option("--lan", is_flag=True, help="Let phones and computers of the same network in, too.")
+@click.option("--no-browser", is_flag=True, help="Open no browser.")
 @with_appcontext
-def start() -> None:
+def start(lan: bool, no_browser: bool) -> None:
     """Migrate, load the demo on the first start, say how to sign in, and serve."""
     port = default_port()
     claim_database(address("127.0.0.1", port))
+    if lan:
+        _be_known_in_the_network(port)
     if not fonts_exist():
         click.echo("Cutting the typefaces for print, once (about 20 seconds) …")
         make_fonts()
     upgrade()
     with transaction():
         if calendar.is_empty():
-            _check_nobody_expects_earnest()
+            _check_nobody_expects_earnest(lan)
             load(county=False)
+        elif lan and calendar.find_calendar() is not None and not current_app.config["PUBLIC_DEMO"]:
+            raise click.ClickException(
+                "This is a demo: everybody knows its passwords. With PUBLIC_DEMO=yes it lets others in."
+            )
     # PostgreSQL takes more writers than one process has.
     processes = 2 if db.engine.dialect.name == "postgresql" and hasattr(os, "fork") else 1
-    serve("127.0.0.1", port, processes, greeting=greeting(port))
+    serve(
+        "0.0.0.0" if lan else "127.0.0.1",  # noqa: S104 -- as it was asked for
+        port,
+        processes,
+        greeting=greeting(port) + (_for_the_network() if lan else ""),
+        at_listening=lambda: None if no_browser else nearby.open_browser(address("127.0.0.1", port)),
+    )
 
 
-def _check_nobody_expects_earnest() -> None:
+def _be_known_in_the_network(port: int) -> None:
+    """Let PUBLIC_URL be this computer's address in its network, unless it is set."""
+    if not current_app.config["PUBLIC_URL"]:
+        host = nearby.network_address()
+        if host is None:
+            raise click.ClickException("This computer is in no network: there is nobody to let in.")
+        current_app.config["PUBLIC_URL"] = f"http://{host}:{port}"
+
+
+def _for_the_network() -> str:
+    """The address for everybody else, as a code too, and what it can't do without HTTPS."""
+    url = current_app.config["PUBLIC_URL"]
+    why = nearby.HTTPS_IS_FOR if url.startswith("http://") else ""
+    return f"\nOn the same network: {url}/\n\n{nearby.qr_for_terminal(url + '/')}\n{why}\n"
+
+
+def _check_nobody_expects_earnest(lan: bool) -> None:
     """Check that an empty database may become a demo unasked: no setting says that it is for others."""
     set_names = [
         name
         for name in ("DATABASE_URL", "PUBLIC_URL", "TRUSTED_PROXIES")
         if os.environ.get(name, "0") not in ("", "0")
     ]
+    if lan and not current_app.config["PUBLIC_DEMO"]:
+        set_names.append("--lan")
     if set_names:
         raise click.ClickException(
             f"The database is empty. With {' and '.join(set_names)} set, no demo is made by itself: "

@@ -41,6 +41,7 @@ from werkzeug.wrappers import Response
 
 from ground import cookies, wire
 from ground.clock import Quarter, local
+from ground.computer.addresses import host_in, is_loopback, leads_here_only
 from ground.db import (
     LARGEST_ID,
     UNKNOWN_OUTCOME,
@@ -56,7 +57,6 @@ from ground.paper import words
 from ground.paper.draw import qr_path
 from ground.refusal import Refused
 from ground.server import claims
-from ground.server.addresses import host_in, is_loopback
 from ground.watch import counters, events
 
 log = logging.getLogger(__name__)
@@ -609,6 +609,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(words.grouped, "groups")
     app.add_template_filter(lambda moment: local(moment).date(), "local_day")
     app.add_template_filter(lambda moment: f"{local(moment):%H:%M}", "hour")
+    app.add_template_test(leads_here_only, "only_here")
+    app.add_template_global(lambda: known_url("/") or "", "printed_address")
     app.add_template_global(icon, "icon")
     app.add_template_global(events.id_to_read_out, "request_code")
     app.add_template_global(qr, "qr")

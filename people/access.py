@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from ground import wire
 from ground.contributions import Slot
+from ground.db import database_file
 from ground.refusal import Refused
 from ground.watch import events
 from people import areas
@@ -158,6 +159,17 @@ def _first_line(endpoint: str) -> str:
 def is_insider() -> bool:
     """Whether the reader holds a role in the village itself, so that its names are not masked."""
     return not g.get("roles", ROLES_ABOVE) <= ROLES_ABOVE
+
+
+def keeps_backups(area: Area, roles: set[Role]) -> bool:
+    """Whether somebody with these roles sees to the backups: the county's, and of a file the chairs.
+
+    Nobody here does on PostgreSQL where the program is not told of them.
+    """
+    is_file = database_file() is not None
+    if area.is_village:
+        return is_file and Role.CHAIR in roles
+    return Role.COUNTY in roles and (is_file or bool(current_app.config["BACKUPS"]))
 
 
 def user_of_session(token: str) -> User | None:

@@ -32,6 +32,7 @@ from people.views import (
     roster,
     shown,
     signin,
+    upkeep,
     waiting,
 )
 from people.views.proposing import READERS
@@ -42,7 +43,7 @@ STRAIGHT_TO_WORK = access.SHOP | {Role.WORKER}
 PEOPLE = Package(
     name="people",
     title="Who and where",
-    pages=[room.bp for room in (home, signin, roster, cards, conduct)],
+    pages=[room.bp for room in (home, signin, roster, cards, conduct, upkeep)],
     commands=[cli.areas_cli, cli.people_cli, cli.accounts_cli, cli.cards_cli, cli.roles],
     context=[pages.template_context],
     filters={

@@ -24,6 +24,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
+from ground.computer.addresses import leads_here_only
 from ground.paper.fonts import face_of, register
 from ground.slow import check_nobody_waits
 
@@ -35,6 +36,9 @@ PERSIMMON, BLACK, WHITE = "#B93A2B", "#000000", "#FFFFFF"
 # One unit that a line may not break: a Latin word or number or a single character, with the punctuation
 # that may not stand at the other end of a line.
 _UNIT = re.compile(r"[（《「“‘【]*(?:[!-~]+ ?|.)[，。、；：？！）》」”’】…]*")
+
+# What stands over a code that nobody else can open, and how high that is beside it.
+SAMPLE, SAMPLE_PART = "样张", 0.11
 
 # static/mark.svg in the operators of PDF, on the same field of 48 x 48: two leaning squares with round
 # heads, and the square they share.
@@ -256,6 +260,15 @@ class Pen:
         """A QR code, by its text or as `qr_path` made it, with its quiet zone in `side` millimetres."""
         path = qr_path(code) if isinstance(code, str) else code
         self._shape(x, y, side / path.modules, path.bars, colour)
+        if path.is_sample:
+            self._mark_sample(x + side / 2, y + side / 2, side * SAMPLE_PART)
+
+    def _mark_sample(self, x: float, y: float, high: float) -> None:
+        """Write 样张 over the middle of a code; what it hides, readers make up for."""
+        size = high * MM * 0.8
+        wide = width(SAMPLE, size, bold=True) + high * 0.3
+        self.box(x - wide / 2, y - high / 2, wide, high, WHITE)
+        self.text(x, y + high * 0.3, SAMPLE, size, bold=True, colour=BLACK, align="center")
 
     def code128(self, x: float, y: float, unit: float, high: float, digits: str) -> None:
         """A linear code of digits (Code 128), each module `unit` millimetres wide.
@@ -316,10 +329,14 @@ class Pen:
 
 @dataclass(frozen=True)
 class QrPath:
-    """A QR code to draw: its width in modules with the quiet zone, and the dark modules as a path."""
+    """A QR code to draw: its width in modules with the quiet zone, and the dark modules as a path.
+
+    `is_sample` where it leads to this computer alone: whoever scans it on paper finds nothing.
+    """
 
     modules: int
     bars: list[str]
+    is_sample: bool
 
 
 def qr_path(payload: str) -> QrPath:
@@ -328,7 +345,7 @@ def qr_path(payload: str) -> QrPath:
     It takes about 1.5 ms, most of the time of a card.
     """
     modules = qr_modules(payload)
-    return QrPath(len(modules), _dark_bars(modules))
+    return QrPath(len(modules), _dark_bars(modules), leads_here_only(payload))
 
 
 def qr_modules(payload: str) -> list[list[bool]]:

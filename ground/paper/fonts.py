@@ -18,6 +18,8 @@ from threading import Lock
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfbase.ttfonts import TTFont
 
+from ground.computer import places
+
 REGULAR, BOLD = "NotoSansSC-Regular", "NotoSansSC-Bold"
 WEIGHTS = {REGULAR: 400, BOLD: 700}
 RARE = ("HanaMinA", "HanaMinB")
@@ -40,9 +42,9 @@ class Face:
 
 
 def folder() -> Path:
-    """The folder of the cut fonts: AIXIN_FONTS, or `instance/fonts` of the project."""
+    """The folder of the cut fonts: AIXIN_FONTS, or `fonts` in the program's own folder."""
     configured = os.environ.get("AIXIN_FONTS")
-    return Path(configured) if configured else Path(__file__).parents[2] / "instance" / "fonts"
+    return Path(configured) if configured else places.own_folder() / "fonts"
 
 
 def fonts_exist() -> bool:

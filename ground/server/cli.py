@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,11 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from ground.computer.addresses import is_loopback
 from ground.db import database_file, db
 from ground.db.troubles import SENTENCES, trouble_of
 from ground.refusal import Refused
-from ground.server import backups, claims, metrics, serving
-from ground.server.addresses import is_loopback
+from ground.server import backups, claims, evening, metrics, restoring, serving
 
 
 @contextmanager
@@ -65,6 +65,7 @@ def serve_cli(host: str, port: int, processes: int) -> None:
 
 
 @click.command("backup", cls=OneCommand)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @click.option(
     "--to",
     "folder",
@@ -73,13 +74,36 @@ def serve_cli(host: str, port: int, processes: int) -> None:
 )
 @click.option("--keep", type=click.IntRange(1), default=backups.KEPT, show_default=True, help="So many stay.")
 @with_appcontext
-def backup_cli(folder: Path | None, keep: int) -> None:
-    """Copy the whole database into one file, also while the program runs."""
+def backup_cli(file: Path | None, folder: Path | None, keep: int) -> None:
+    """Copy the whole database into one file, also while the program runs, and look the copy through.
+
+    Into FILE, or into a new one in the folder.
+    """
+    if file is not None and (file.exists() or folder is not None):
+        raise click.ClickException(f"{file} is there already" if folder is None else "either FILE or --to")
     try:
-        file = backups.make(folder or backups.folder(current_app), keep)
+        if file is None:
+            file = backups.make(folder or backups.folder(current_app), keep)
+        else:
+            backups.write(file)
     except backups.BackupFailed as failed:
         raise click.ClickException(f"no backup was made: {failed}") from failed
     click.echo(str(file))
+
+
+@click.command("restore", cls=OneCommand)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def restore_cli(file: Path) -> None:
+    """Put a backup in the place of the database; what was there is kept beside it. Stop the server first."""
+    claim_database("restore")
+    try:
+        kept = restoring.restore(file)
+    except backups.BackupFailed as failed:
+        raise click.ClickException(f"nothing was restored: {failed}") from failed
+    click.echo(f"{file} is restored, and everything in it fits.")
+    if kept is not None:
+        click.echo(f"What was there before is kept: {kept}")
 
 
 def default_port() -> int:
@@ -87,8 +111,15 @@ def default_port() -> int:
     return int(os.environ.get("PORT", "8000"))
 
 
-def serve(host: str, port: int, processes: int = 1, *, greeting: str | None = None) -> None:
-    """Serve until SIGTERM or Ctrl+C; the greeting is said once the port is ours."""
+def serve(
+    host: str,
+    port: int,
+    processes: int = 1,
+    *,
+    greeting: str | None = None,
+    at_listening: Callable[[], object] = lambda: None,
+) -> None:
+    """Serve until SIGTERM or Ctrl+C; once the port is ours it says the greeting, then does `at_listening`."""
     if processes > 1 and db.engine.dialect.name == "sqlite":
         raise click.ClickException("SQLite takes one writer at a time: serve it with one process.")
     _check_address_is_known(host)
@@ -98,9 +129,15 @@ def serve(host: str, port: int, processes: int = 1, *, greeting: str | None = No
     claim_database(address(host, port))
     listening = _listen(host, port)
     click.echo(greeting or f"Aixin 爱心 is at {address(host, port)}")
+    at_listening()
     db.session.remove()
     db.engine.dispose()  # no connection is shared between processes
-    serving.serve(app, listening, processes, lambda number: metrics.serve(app, figures_at, number))
+
+    def at_start(number: int) -> None:
+        metrics.serve(app, figures_at, number)
+        evening.keep(app)
+
+    serving.serve(app, listening, processes, at_start)
 
 
 def _check_address_is_known(host: str) -> None:

@@ -17,9 +17,9 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from ground.computer.addresses import host_in, is_loopback
 from ground.contributions import Slot
 from ground.db import Base, db
-from ground.server.addresses import host_in, is_loopback
 from ground.watch.counters import REGISTRY
 
 log = logging.getLogger(__name__)

@@ -14,12 +14,12 @@ from typing import Any
 from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
+from ground.computer.places import ROOT
 from ground.wire.compression import gzipped, takes_gzip
 from ground.wire.styles import used_rules, words_in
 
-ROOT = Path(__file__).parents[2]
 STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
-BUILT = ROOT / "build" / "static"  # by `make reader`
+BUILT = ROOT / "build" / "static"  # by `make reader`; in a wheel it is in STATIC
 
 # The kinds of files that are served, by the end of their name; no other is.
 KINDS = {

@@ -28,6 +28,10 @@ HELP_TEXTS = {
         "at the paper, and write down what you found. What stands here is no accusation: most of it is in "
         "order."
     ),
+    "upkeep.backups": _(
+        "On a single computer the program makes a backup by itself each evening. Press the button before "
+        "something large, such as a quarter's booking. A backup in which something does not fit is not kept."
+    ),
     "home.contacts": _(
         "On a phone, tap a number to call it; in the office, print the page and hang it up. When somebody "
         "or a number changes, the clerk or the chair changes it here."

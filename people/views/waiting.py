@@ -1,10 +1,13 @@
 """What waits, for the front page: terms that end, vacant duties, roles, proposals, one's own sign-in."""
 
-from flask import url_for
+from datetime import timedelta
+
+from flask import current_app, url_for
 from flask_babel import gettext, ngettext
 
 from ground import clock
 from ground.paper import words
+from ground.server import backups
 from people import access
 from people.models import Area, Proposal, ProposalState, Role, User
 from people.pages import Urgency, WaitingItem
@@ -14,6 +17,8 @@ from people.signin import accounts, keeping, second_factor
 from people.views.proposing import READERS
 from people.views.shown import shown_name
 
+OLDEST_BACKUP = timedelta(days=2)
+
 
 def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
     """What waits in a village for its committee or a second person, and above for all villages together.
@@ -21,11 +26,29 @@ def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
     And what was done about one's own sign-in.
     """
     items = _second_step(user) if roles & second_factor.FOR_ROLES else []
+    items += _backup(area) if access.keeps_backups(area, roles) else []
     if not area.is_village:
         items += _roles(area, user) + _in_villages(area)
     elif roles & access.COMMITTEE:
         items += _roles(area, user) + _terms(area)
     return items + _proposals(area, user, roles)
+
+
+def _backup(area: Area) -> list[WaitingItem]:
+    """How old the newest backup is: to be done where there is none, or none of the last two days."""
+    age, url = backups.age_of_newest(current_app), url_for("upkeep.backups", area=area.code)
+    if age is None:
+        return [WaitingItem(gettext("There is no backup yet: make one"), url)]
+    if age > OLDEST_BACKUP:
+        text = ngettext(
+            "The newest backup is %(num)s day old: make one",
+            "The newest backup is %(num)s days old: make one",
+            age.days,
+        )
+        return [WaitingItem(text, url)]
+    hours = age // timedelta(hours=1)
+    text = ngettext("The newest backup is %(num)s hour old", "The newest backup is %(num)s hours old", hours)
+    return [WaitingItem(text, url, urgency=Urgency.TO_KNOW)]
 
 
 def _proposals(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:

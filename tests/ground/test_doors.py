@@ -8,9 +8,10 @@ import pytest
 
 from app import KEY_FILE, create_app
 from ground import web
+from ground.computer import private
 from ground.db import database_file, db
 from ground.refusal import Refused
-from ground.server import private, serving
+from ground.server import serving
 from tests.cast import VILLAGE, new_app
 from tests.shop import till as tills
 

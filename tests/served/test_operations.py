@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry
 
 from ground.db import database_file, db
-from ground.server import backups, health, metrics
+from ground.server import backups, health, metrics, restoring
 from ground.server.claims import place_of_file
 from ground.watch.counters import REGISTRY
 from people.models import Person
@@ -165,12 +165,31 @@ def test_each_process_has_a_port_of_its_own(plain_app, monkeypatch):
 # --- Backups ---
 
 
+@pytest.fixture
+def ourselves_here(monkeypatch):
+    """What the program runs of its own commands on a copy, runs in this process: as true, and at once."""
+
+    def run(uri, *words):
+        other = new_app(uri.replace("postgresql:", "postgresql+psycopg:"))
+        with other.app_context():  # else it asks the database of the context that is there
+            done = other.test_cli_runner().invoke(args=words)
+            db.session.remove()
+            db.engine.dispose()
+        if done.exit_code:
+            raise backups.BackupFailed(done.output)
+
+    monkeypatch.setattr(backups, "run_ourselves", run)
+
+
 @pytest.mark.both_databases
-def test_a_backup_is_whole_and_its_owner_s_and_old_ones_go(app, cast, tmp_path, monkeypatch):
+def test_a_backup_is_whole_and_its_owner_s_and_old_ones_go(app, cast, tmp_path, monkeypatch, ourselves_here):
     monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
     for number in range(1, 4):
         (tmp_path / f"aixin-2026010{number}-010000.backup").touch()
     (tmp_path / "notes.txt").touch()
+    killed = tmp_path / "aixin-20260104-010000.backup.unfinished"
+    killed.touch()
+    os.utime(killed, (0, 0))
     done = app.test_cli_runner().invoke(args=["backup", "--to", str(tmp_path), "--keep", "2"])
     assert done.exit_code == 0, done.output
     file = Path(done.stdout.strip())
@@ -186,7 +205,8 @@ def test_a_backup_is_whole_and_its_owner_s_and_old_ones_go(app, cast, tmp_path, 
         assert "TABLE DATA public person" in listed.stdout
     else:
         restored = new_app(f"sqlite:///{file}")
-        verified = restored.test_cli_runner().invoke(args=["ledger", "verify"])
+        with restored.app_context():
+            verified = restored.test_cli_runner().invoke(args=["ledger", "verify"])
         assert verified.exit_code == 0, verified.output
         with sqlite3.connect(file) as copy:
             assert copy.execute("SELECT count(*) FROM person").fetchone()[0] == len(cast.workers) + 1
@@ -196,11 +216,92 @@ def test_a_backup_that_fails_says_so_and_leaves_nothing(app, tmp_path, monkeypat
     def full(*_arguments, **_named):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(backups, "_copy", full)
+    monkeypatch.setattr(backups, "copy_sqlite", full)
     monkeypatch.setattr(backups, "_dump", full)
     done = app.test_cli_runner().invoke(args=["backup", "--to", str(tmp_path)])
     assert (done.exit_code, "the disk is full" in done.output) == (1, True)
     assert list(tmp_path.iterdir()) == []
+
+
+def damaged(file):
+    """The file with some of its bytes in the middle turned round."""
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 3000] = bytes(255 - byte for byte in content[middle : middle + 3000])
+    file.write_bytes(content)
+    return file
+
+
+def entries():
+    db.session.rollback()
+    return db.session.execute(sa.text("SELECT id, amount FROM transfer ORDER BY id")).all()
+
+
+@pytest.mark.both_databases
+def test_what_was_there_is_kept_when_a_backup_is_restored(
+    app, cast, database, template, tmp_path, monkeypatch, ourselves_here
+):
+    """Into another database than it came from, in use too."""
+    monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
+    cast.earn(cast.worker, 100)
+    file = tmp_path / "kept.backup"
+    backups.write(file)
+    there = database.copy(template)
+    other = new_app(database.uri(there))
+    with other.app_context():
+        kept = restoring.restore(file)
+        assert len(entries()) == 1
+        if database_file() is None:
+            assert db.session.scalar(sa.text(f"SELECT count(*) FROM {kept}.transfer")) == 0
+            backups.write(tmp_path / "again.backup")
+            assert restoring.restore(tmp_path / "again.backup") != kept  # which is not in it
+            assert len(entries()) == 1
+        else:
+            with sqlite3.connect(kept) as before:
+                assert before.execute("SELECT count(*) FROM transfer").fetchone()[0] == 0
+            assert {Path(kept).stat().st_mode & 0o777, database_file().stat().st_mode & 0o777} == {0o600}
+        db.session.remove()
+        db.engine.dispose()
+    database.drop(there)
+
+
+@pytest.mark.both_databases
+def test_a_damaged_backup_is_not_restored(app, cast, tmp_path, monkeypatch, ourselves_here):
+    """And what is there stays, to the last point."""
+    monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
+    cast.earn(cast.worker, 100)
+    before = entries()
+    file = tmp_path / "aixin.backup"
+    backups.write(file)
+    (tmp_path / "notes.txt").write_text("no backup")
+    for wrong in (damaged(file), tmp_path / "notes.txt"):
+        done = app.test_cli_runner().invoke(args=["restore", str(wrong)])
+        assert (done.exit_code, "nothing was restored" in done.output) == (1, True), done.output
+        assert entries() == before
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_backup_that_does_not_verify_is_not_restored(app, cast, tmp_path, ourselves_here):
+    """Somebody wrote into the file behind the program's back: SQLite finds nothing wrong with that."""
+    cast.earn(cast.worker, 100)
+    file, there = tmp_path / "aixin.backup", database_file()
+    backups.copy_sqlite(there, file)
+    with sqlite3.connect(file) as copy:
+        copy.execute("UPDATE account SET balance = balance + 1 WHERE balance > 0")
+    before = entries()
+    refused = app.test_cli_runner().invoke(args=["restore", str(file)])
+    assert (refused.exit_code, "1 rows do not fit" in refused.output) == (1, True), refused.output
+    assert entries() == before
+    assert [each.name for each in there.parent.glob("*.unfinished*")] == []
+
+
+@pytest.mark.only_on("sqlite")
+def test_nothing_is_restored_under_a_server_that_runs(app, tmp_path):
+    file = tmp_path / "aixin.backup"
+    file.touch()
+    with held_by_another(place_of_file(database_file())) as process:
+        done = app.test_cli_runner().invoke(args=["restore", str(file)])
+    assert (done.exit_code, str(process.pid) in done.output) == (1, True)
 
 
 def test_a_folder_of_backups_that_cant_be_read_is_not_an_empty_one(app, tmp_path, monkeypatch):
@@ -253,7 +354,7 @@ def test_a_path_that_cant_be_used_is_said_in_a_sentence(app, cast, tmp_path, mon
                 asked.add((*names, each.name))
                 assert isinstance(done.exception, SystemExit), (names, path, done.exception)
                 assert done.exit_code in (1, 2), (names, path, done.output)
-    assert len(asked) == 5
+    assert len(asked) == 7
 
 
 @pytest.mark.parametrize("setting", ["AIXIN_INSTANCE", "AIXIN_LOG"])
@@ -282,6 +383,8 @@ HERE = {
 }
 # What is only looked at for its options here, and where it is run.
 RUN_ELSEWHERE = {
+    "start": "tests/test_demo.py",
+    "restore": "below, into another database",
     "serve": "tests/served",
     "areas import": "tests/people/test_areas.py, on an empty database",
     "people import": "tests/people/test_rosterfile.py, with its file",
@@ -289,7 +392,7 @@ RUN_ELSEWHERE = {
 }
 
 
-def test_every_command_of_the_document_is_one(app, cast, tmp_path, monkeypatch):
+def test_every_command_of_the_document_is_one(app, cast, tmp_path, monkeypatch, ourselves_here):
     """Each is run in the document's order; those that need more are read by the command line."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(app.config, "PUBLIC_URL", "https://aixin.example")
@@ -298,7 +401,9 @@ def test_every_command_of_the_document_is_one(app, cast, tmp_path, monkeypatch):
     cast.earn(cast.worker, 100)
     run = set()
     for line in COMMAND.findall(DOCS):
-        arguments = [HERE.get(word, word) for word in shlex.split(line)]
+        arguments = [
+            HERE.get(word, word).replace("/media/stick", str(tmp_path)) for word in shlex.split(line)
+        ]
         name = next((name for name in RUN_ELSEWHERE if line.startswith(name)), None)
         if name:
             command, rest = app.cli, arguments
@@ -321,42 +426,31 @@ def block(*words):
     return found
 
 
-@pytest.mark.one_database
-def test_a_backup_is_restored_by_the_lines_of_the_document(app, cast, database, uri, tmp_path, monkeypatch):
+@pytest.mark.at_length
+def test_a_backup_is_restored_by_the_lines_of_the_document(
+    app, cast, database, template, tmp_path, monkeypatch
+):
     """In a shell, as somebody does it after a disaster; then the entries are there, and verify."""
     monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
     cast.earn(cast.worker, 100)
-    file = backups.make(tmp_path / "kept")
+    file = tmp_path / "kept.backup"
+    backups.write(file)
     db.session.rollback()
-    (tmp_path / "instance").mkdir()
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
-    empty = f"sqlite:///{tmp_path / 'instance/aixin.sqlite'}"
-    lines, what = block("cp BACKUP"), {"BACKUP": str(file)}
-    if database_file() is None:
-        database.create("restored")
-        empty = database.uri("restored")
-        lines, what["DATABASE"] = block("pg_restore"), empty.replace("+psycopg", "")
-    for word, here in what.items():
-        lines = lines.replace(word, shlex.quote(here))
-    environment = os.environ | {
-        "DATABASE_URL": empty.replace("+psycopg", ""),
-        "AIXIN_INSTANCE": str(tmp_path / "instance"),
-        "PYTHONPATH": str(ROOT),
-    }
-    done = subprocess.run(
-        ["bash", "-e", "-c", lines],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    there = database.copy(template)
+    address = database.uri(there)
+    environment = os.environ | {"DATABASE_URL": address.replace("+psycopg", ""), "PYTHONPATH": str(ROOT)}
+    told = {"env": environment, "capture_output": True, "text": True, "check": False, "cwd": tmp_path}
+    lines = block("restore BACKUP").replace("BACKUP", shlex.quote(str(file)))
+    done = subprocess.run(["bash", "-e", "-c", lines], **told)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "everything fits" in done.stdout
-    engine = sa.create_engine(empty)
+    assert "is kept: " in done.stdout
+    engine = sa.create_engine(address)
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM transfer")) == 1
     engine.dispose()
+    database.drop(there)
 
 
 def test_the_unit_for_systemd_is_one(tmp_path):

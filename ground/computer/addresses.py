@@ -18,3 +18,8 @@ def host_in(address: str) -> str:
         return urlsplit(address).hostname or ""
     except ValueError:
         return ""
+
+
+def leads_here_only(text: str) -> bool:
+    """Whether a text is an address that this computer alone can open: on paper it leads nobody anywhere."""
+    return is_loopback(host_in(text))

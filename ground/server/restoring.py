@@ -1,0 +1,91 @@
+"""Restore a backup in the place of our database; what was there is kept beside it.
+
+The backup is copied, brought up to this program, and computed again. On SQLite that is done in a file beside
+the database's, which takes its place at the end. On PostgreSQL it is done in our own database, in which what
+was there has gone into a schema of another name; it comes back when the backup is no good.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from ground import clock
+from ground.computer.private import files_of_database
+from ground.db import database_file, db
+from ground.server import backups, claims
+from ground.server.backups import BackupFailed
+
+OTHERS_CONNECTED = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+def restore(backup: Path) -> str | None:
+    """Put a backup in the place of the database; returns the name under which what was there is kept.
+
+    That is a file's, or on PostgreSQL a schema's; None where nothing was there. No server may run: whoever
+    calls holds the claim of its file. Raises `BackupFailed`, and then what was there is there.
+    """
+    stamp = f"{clock.local(clock.machine()):%Y%m%d_%H%M%S_%f}"  # two of one second have two names
+    file = database_file()
+    db.session.remove()
+    db.engine.dispose()
+    try:
+        return _into_postgresql(backup, stamp) if file is None else _into_file(backup, file, stamp)
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        raise BackupFailed(str(error)) from error
+
+
+def _into_file(backup: Path, database: Path, stamp: str) -> str | None:
+    unfinished = database.with_name(f"{database.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(0o600)
+    try:
+        backups.copy_sqlite(backup, unfinished)
+        backups.run_ourselves(f"sqlite:///{unfinished.absolute()}", "db", "upgrade")
+        backups.check_sqlite(unfinished)
+        kept = database.with_name(f"{database.name}.{backups.ASIDE}{stamp}")
+        # With what was written last and lies beside it (-wal): it belongs to that file and to no other.
+        claim = claims.place_of_file(database)
+        there = [each for each in files_of_database(database) if each.exists() and each != claim]
+        for each in there:
+            each.rename(kept.with_name(kept.name + each.name.removeprefix(database.name)))
+        unfinished.rename(database)
+    finally:
+        for each in files_of_database(unfinished):
+            each.unlink(missing_ok=True)
+    return str(kept) if there else None
+
+
+def _into_postgresql(backup: Path, stamp: str) -> str | None:
+    backups.check_dump(backup)
+    kept = f"{backups.ASIDE}{stamp}"
+    with _writing() as connection:
+        if others := connection.scalar(text(OTHERS_CONNECTED)):
+            raise BackupFailed(f"{others} others are connected to the database. Stop the server first.")
+        was_empty = connection.scalar(text("SELECT to_regclass('public.alembic_version')")) is None
+        connection.execute(text(f"ALTER SCHEMA public RENAME TO {kept}"))
+        connection.execute(text("CREATE SCHEMA public"))
+    own = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        how = ("--no-owner", "--exit-on-error", backups.SCHEMA)
+        backups.run_tool("pg_restore", *how, backups.address(), str(backup))
+        backups.run_ourselves(own, "db", "upgrade")
+        backups.run_ourselves(own, "ledger", "verify")
+    except (OSError, BackupFailed):
+        with _writing() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text(f"ALTER SCHEMA {kept} RENAME TO public"))
+        raise
+    return None if was_empty else kept
+
+
+@contextmanager
+def _writing() -> Iterator[Connection]:
+    with db.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        yield connection
