@@ -1,11 +1,11 @@
 """Receipts without a dialogue: dot by dot to the shop's printer or a file, and in the way of nothing."""
 
-from dataclasses import re
+import re
+from dataclasses import replace
 from threading import Lock
 from uuid import uuid4
 
 import pytest
-import replace
 from sqlalchemy import func, select
 
 from app import check_printers
