@@ -247,6 +247,23 @@ def test_a_queue_without_a_network_comes_in_exactly_once(
     assert receipts()[served[0][0]] == 2
 
 
+def test_a_page_that_woke_with_a_lease_takes_the_next_one(desk: Page, network: Cable, cards: list[Card]):
+    """After the end of the last one, and keeps the page again; a paper that is chosen then is printed once."""
+    article = cheapest(desk)
+    take(desk)
+    desk.reload()
+    said(desk, re.compile("没有网络也能兑换"))
+    desk.locator("[data-end]").click()
+    said(desk, re.compile("离线服务已结束"))
+    take(desk)
+    assert held(desk)["pages"] == ["pages"]
+    network.pull()
+    hand_out(desk, cards[FIRST + 5], article)
+    desk.locator("[data-paper='80']").click()
+    desk.locator(".slip-sheet.paper-80").wait_for(state="attached")
+    assert len(desk.evaluate("printed")) == 1
+
+
 def test_what_reads_the_camera_s_codes_is_kept_with_the_desk(desk: Page):
     """It is too large for everybody, and without it the camera would read nothing here."""
     take(desk)

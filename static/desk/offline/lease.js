@@ -196,6 +196,9 @@ async function over({ title }) {
   loop.stop();
   answerBy(null);
   await wipe();
-  dropPages();
+  await dropPages();
+  isPageKept = false;
+  keptShelf = "";
+  keptAt = -Infinity;
   stand({ title, kept: keptThere });
 }

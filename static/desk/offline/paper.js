@@ -25,13 +25,13 @@ export function paperOf({ paper, lease }) {
 
 // The papers to choose from, where the shop chose none: the desk remembers which.
 export function choosing(place) {
-  place.addEventListener("click", async ({ target }) => {
+  place.onclick = async ({ target }) => {
     const { paper } = target.closest("[data-paper]")?.dataset ?? {};
     if (!paper) return;
     const { record } = await change((before) => ({ ...before, paper }));
     printing.lastIs(record.last.slip.number, "page");
     printing.print();
-  });
+  };
 }
 
 // Print the last receipt, if that is its number.
