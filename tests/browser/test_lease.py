@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Route, expect
 
 from ground.db import db, transaction
 from ground.wire.assets import current_version, reader_files
@@ -248,7 +249,7 @@ def test_a_queue_without_a_network_comes_in_exactly_once(
 
 
 def test_a_page_that_woke_with_a_lease_takes_the_next_one(desk: Page, network: Cable, cards: list[Card]):
-    """After the end of the last one, and keeps the page again; a paper that is chosen then is printed once."""
+    """After the end of the last one, and keeps the page again; a paper chosen then is printed once."""
     article = cheapest(desk)
     take(desk)
     desk.reload()
@@ -456,6 +457,37 @@ def test_a_page_of_another_session_gets_its_token(
     hand_out(desk, cards[FIRST + 7], article)
     all_in(desk)
     assert receipts() == {cards[FIRST + 7][0]: 1}
+
+
+def test_a_line_that_is_too_slow_for_all_is_sent_fewer(
+    desk: Page, network: Cable, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    """Half as many after each time without an answer, and twice as many after each answer."""
+    article = cheapest(desk)
+    counts: list[int] = []
+    take(desk)
+    network.pull()
+    served = [card[0] for card in cards[FIRST : FIRST + 4] for _twice in range(2)]
+    for number in served:
+        for code in (number, article, "AIXIN-OK"):
+            gun(desk, code)
+    said(desk, re.compile("；8 笔待上传$"))
+
+    def slow(route: Route) -> None:
+        counts.append(len(route.request.post_data_json["entries"]))
+        if counts[-1] > 3:
+            route.abort()
+        else:
+            route.continue_()
+
+    desk.route(f"**{OFFLINE}/*", slow)
+    network.plug()
+    desk.evaluate("() => { window.again = setInterval(() => dispatchEvent(new Event('online')), 50) }")
+    all_in(desk)
+    desk.evaluate("clearInterval(again)")
+    assert max(counts) > 3
+    assert all(after <= (before // 2 if before > 3 else 2 * before) for before, after in pairwise(counts))
+    assert receipts() == dict.fromkeys(served, 2)
 
 
 def test_what_a_broken_lease_cannot_book_is_kept_and_shown(

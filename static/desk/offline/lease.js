@@ -18,12 +18,13 @@ import { show } from "./standing.js";
 
 const place = document.querySelector("[data-offline]");
 const address = place.dataset.offline;
-const AT_ONCE = 20; // entries in one request
+const MOST = 20; // entries in one request
 const KEEP_EVERY = 60_000; // ms between two tries to keep the page
 const STUCK = ["bad_entry", "unknown_lease"]; // refusals of the whole journal, which sending it again does not mend
 
 let trouble = null; // why the last exchange came to nothing: "signedOut", "unheard"
 let loop = null;
+let atOnce = MOST; // entries in the next request: half as many where no answer came, twice as many after one
 let isPageKept = Boolean(document.documentElement.dataset.keptAt); // it was opened without a network
 let keptShelf = ""; // articles and prices of the page that was kept
 let keptAt = -Infinity; // when that was tried last, as `performance.now` has it
@@ -142,6 +143,7 @@ async function exchange() {
     if (current()) await keepThisPage();
   } catch (error) {
     console.warn(error);
+    atOnce = Math.max(1, Math.floor(Math.min(atOnce, current().entries.length) / 2));
     trouble = error instanceof SignedOut ? "signedOut" : "unheard";
   }
   if (current()) stand();
@@ -150,13 +152,14 @@ async function exchange() {
 
 async function exchangeOnce() {
   const { record, entries } = current();
-  const sent = entries.slice(0, AT_ONCE);
+  const sent = entries.slice(0, atOnce);
   const told = await send(`${address}/${record.id}`, {
     entries: sent.map(({ text, signature }) => ({ text, signature })),
     receipts_until: record.receiptsUntil,
   }).catch(forgotten);
   if (STUCK.includes(told.code)) return change((before) => ({ ...before, stuck: { code: told.code, title: told.title } }));
   if (!told.results) throw new NoAnswer(told.title); // refused for this moment
+  atOnce = Math.min(MOST, 2 * atOnce);
   const answered = Math.max(told.lease?.position ?? 0, ...told.results.map(({ position }) => position));
   await change((before) => taking(before, sent, told), { drop: answered });
   const isOver = !told.lease && !current().entries.length;
