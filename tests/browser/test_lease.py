@@ -565,6 +565,32 @@ def test_a_lease_that_ends_while_an_entry_is_signed_takes_it_no_more(
     gun(desk, "AIXIN-CANCEL")
 
 
+def test_an_end_that_comes_to_nothing_says_why_and_the_desk_goes_on(desk: Page, cards: list[Card]):
+    """From the press until the answer nothing is handed out; pressed twice, it ends once."""
+    journal, waiting = Journal(desk), list[Route]()
+    take(desk)
+    all_in(desk)
+    desk.route(f"**{OFFLINE}/*", lambda route: waiting.append(route))
+    with desk.expect_request(f"**{OFFLINE}/*"):
+        desk.locator("[data-end]").evaluate("button => { button.click(); button.click() }")
+    said(desk, re.compile("正在结束离线服务"))
+    expect(desk.locator("[data-end]")).to_be_hidden()
+    gun(desk, cards[FIRST][0])
+    expect(desk.locator("[data-told]")).to_contain_text("正在结束离线服务")
+    waiting.pop().fulfill(status=409, json={"code": "shop_closed", "title": "今天休息"})
+    said(desk, "今天休息")
+    gun(desk, cards[FIRST][0])
+    expect(desk.locator(".person h2")).to_have_text(cards[FIRST][2])
+    desk.unroute_all()
+    desk.route(f"**{OFFLINE}/*", lambda route: route.abort())
+    desk.locator("[data-end]").click()
+    said(desk, re.compile("没有等到回音，还没有结束"))
+    desk.unroute_all()
+    desk.locator("[data-end]").evaluate("button => { button.click(); button.click() }")
+    said(desk, re.compile("离线服务已结束"))
+    assert [json.loads(text)["kind"] for text in journal.entries.values()] == ["end"]
+
+
 def test_a_shop_that_somebody_else_holds_is_not_taken(
     desk: Page, phone: BrowserContext, browser: Browser, address: str
 ):

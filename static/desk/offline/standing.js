@@ -13,17 +13,16 @@ export function show({ record, entries, trouble, isPageKept, says, title, kept =
   const count = isHeld ? entries.filter(({ effect }) => effect).length : 0;
   const waiting = count ? word("waiting", { count }) : "";
   part("said").textContent = [text, waiting].filter(Boolean).join(/[.。]$/.test(text) ? " " : word("and"));
-  part("said").classList.toggle("note", Boolean(wrong || trouble === "signedOut"));
-  part("said").classList.toggle("note-look", Boolean(wrong || trouble === "signedOut"));
+  for (const name of ["note", "note-look"]) part("said").classList.toggle(name, Boolean(wrong || trouble?.title));
   part("take").hidden = isHeld || says === "elsewhere" || says === "taking";
-  part("end").hidden = !isHeld || Boolean(record.isEnding || record.over);
-  part("sign-in").hidden = trouble !== "signedOut";
+  part("end").hidden = !isHeld || says === "ending" || Boolean(record.isEnding || record.over);
+  part("sign-in").hidden = trouble?.code !== "signedOut";
   part("kept").hidden = !kept.length;
   part("kept").querySelector("ul").replaceChildren(...kept.map(rowOf));
 }
 
 function standing(record, trouble, isPageKept) {
-  if (trouble === "signedOut") return word("signedOut");
+  if (trouble?.title) return trouble.title;
   return word(record.isEnding ? "ending" : isPageKept ? "held" : "heldOpen", { until: hour(record.lease.until) });
 }
 
