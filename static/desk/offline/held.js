@@ -15,6 +15,13 @@ export const load = async () => (held = await store.read(village));
 // Change what is held as `store.write` does; it is on the disk when the promise is kept.
 export const change = async (changed, also) => (held = await store.write(village, changed, also));
 
+// Whether somebody else is signed in here than who took the lease: they bring in and end it, but hand nothing out in the
+// other's name. A page of nobody goes on.
+export function isOfSomebodyElse({ lease }) {
+  const here = Number(document.documentElement.dataset.person);
+  return Boolean(here && lease.holder_id && here !== lease.holder_id);
+}
+
 // Why nothing is written down any more, or null: the lease ended, is being ended, or its journal was not taken.
 const ending = { code: "ending" };
 const endIn = ({ over, stuck, isEnding }) => over ?? stuck ?? (isEnding ? ending : null);
