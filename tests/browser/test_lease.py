@@ -790,6 +790,24 @@ def test_the_receipt_is_printed_by_the_page_alone(desk: Page, network: Cable, ca
     assert "补打" in "".join(printed.texts(desk.pdf(prefer_css_page_size=True)))
 
 
+def test_the_last_one_before_the_end_gets_their_paper(desk: Page, cards: list[Card]):
+    """As long as the page is open; what cannot be done any more has no button."""
+    article = cheapest(desk)
+    take(desk)
+    number = hand_out(desk, cards[FIRST + 1], article)
+    desk.locator("[data-end]").click()
+    said(desk, re.compile("离线服务已结束"))
+    assert held(desk)["databases"] == []
+    expect(desk.get_by_role("button", name="撤回")).to_have_count(0)
+    desk.locator("[data-paper='58']").click()
+    desk.locator(".slip-sheet.paper-58").wait_for(state="attached")
+    expect(desk.locator(".slip-sheet")).to_contain_text(number)
+    expect(desk.locator(".slip-sheet")).not_to_contain_text("补打")
+    desk.keyboard.press("F9")
+    expect(desk.locator(".slip-sheet")).to_contain_text("补打")
+    assert held(desk)["databases"] == []
+
+
 def test_where_the_shop_wants_it_the_page_prints_by_itself(
     desk: Page, network: Cable, cards: list[Card], instance: Path
 ):

@@ -12,11 +12,12 @@ import { word } from "./drawing.js";
 import { exchanging, send } from "./exchange.js";
 import { append, askEnd, change, claim, current, isEndAsked, letGo, load, whenFree, wipe } from "./held.js";
 import { newKeys } from "./journal.js";
-import { choosing, printSlip } from "./paper.js";
+import { choosing, leave, printSlip } from "./paper.js";
 import { lastPart, secondsToUndo, serving } from "./serving.js";
 import { show } from "./standing.js";
 
 const place = document.querySelector("[data-offline]");
+const donePlace = document.querySelector("[data-done-place]");
 const address = place.dataset.offline;
 const MOST = 20; // entries in one request
 const KEEP_EVERY = 60_000; // ms between two tries to keep the page
@@ -116,7 +117,7 @@ function hold() {
     loop.soon();
   }));
   printing.printBy(printSlip);
-  choosing(document.querySelector("[data-done-place]"));
+  choosing(donePlace);
   place.querySelector("[data-end]").onclick = end;
   stand();
   loop.soon();
@@ -216,15 +217,17 @@ async function endNow() {
   return null;
 }
 
-// All that was written down is on the server: nothing of it stays here.
+// All that was written down is on the server: nothing of it stays here, but the last receipt until the page is left.
 async function over({ title }) {
-  const { kept: keptThere } = current().record;
+  const { record } = current();
   loop.stop();
   answerBy(null);
+  leave(record);
+  donePlace.querySelector("[data-undo] form:not([action])")?.closest("[data-undo]").remove(); // a manager takes it back
   await wipe();
   await dropPages();
   isPageKept = false;
   keptShelf = "";
   keptAt = -Infinity;
-  stand({ title, kept: keptThere });
+  stand({ title, kept: record.kept });
 }
