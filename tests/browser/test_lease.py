@@ -747,8 +747,10 @@ def test_a_journal_that_the_server_does_not_take_is_said_and_stays(
     assert held(desk)["databases"] == ["aixin-lease"]
 
 
-def test_the_receipt_is_printed_by_the_page_alone(desk: Page, network: Cable, cards: list[Card]):
-    """On each paper it fits one sheet, and its code can be scanned; F9 prints it again, and says so."""
+def test_the_receipt_is_printed_by_the_page_alone(
+    desk: Page, network: Cable, phone: BrowserContext, cards: list[Card]
+):
+    """It fits each paper, its code can be scanned; F9 prints it again and says so, in any window."""
     card, article = cards[FIRST + 2], cheapest(desk)
     take(desk)
     network.pull()
@@ -788,6 +790,12 @@ def test_the_receipt_is_printed_by_the_page_alone(desk: Page, network: Cable, ca
     desk.keyboard.press("F9")
     desk.wait_for_function("() => printed.length === 5")
     assert "补打" in "".join(printed.texts(desk.pdf(prefer_css_page_size=True)))
+    desk.close()
+    desk = phone.new_page()
+    desk.goto(DESK)
+    expect(desk.locator(".receipt-done .number")).to_have_text(number)
+    desk.keyboard.press("F9")
+    expect(desk.locator(".slip-sheet")).to_contain_text("补打")
 
 
 def test_the_last_one_before_the_end_gets_their_paper(desk: Page, cards: list[Card]):

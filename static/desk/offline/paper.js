@@ -45,11 +45,15 @@ export function choosing(place) {
   };
 }
 
-// Print the last receipt, if that is its number.
-export function printSlip(number, isReprint) {
-  if (record()?.last?.slip.number !== number) return;
-  lay(record(), paperOf(record()) ?? "58", isReprint);
+// Print the last receipt, if that is its number. That it was printed is kept with it: the next time, also after the window
+// was closed, the paper says that it is a reprint.
+export async function printSlip(number) {
+  const { last } = record() ?? {};
+  if (last?.slip.number !== number) return;
+  lay(record(), paperOf(record()) ?? "58", last.isPrinted);
   window.print();
+  const isLast = (before) => before.last.slip.number === number; // the next one may have been served meanwhile
+  await changeRecord((before) => (isLast(before) ? { ...before, last: { ...before.last, isPrinted: true } } : before));
 }
 
 let sized = null; // the styles in which the sheet's size stands

@@ -52,7 +52,7 @@ export function serving(written) {
     if (!secondsToUndo(record)) return refused("too_late");
     const content = { kind: "undo", of: last.position, at: timeFor(record) };
     const more = { effect: undoOf(last.effect), number: last.slip.number };
-    await append(record, content, more, () => ({ last: { ...last, isTakenBack: true } }));
+    await append(record, content, more, (kept) => ({ last: { ...kept.last, isTakenBack: true } }));
     written();
     return { done: lastPart() };
   }
