@@ -16,9 +16,9 @@ export async function wake(inTurn) {
     said.textContent = place.dataset.cannot;
     return null;
   }
-  if (found?.record.lease) return (await import("./offline/lease.js")).wake(found);
   const take = place.querySelector("[data-take]");
+  take.addEventListener("click", () => inTurn(async () => (await import("./offline/lease.js")).take())); // also after an end
+  if (found?.record.lease) return (await import("./offline/lease.js")).wake();
   take.hidden = false;
-  take.addEventListener("click", () => inTurn(async () => (await import("./offline/lease.js")).take()));
   return null;
 }

@@ -99,10 +99,10 @@ async function browser(receipt) {
 
 const WAYS = { network, phone, browser };
 
-// By the page itself, where it holds the desk: `print` is called with the number, and whether it is a reprint.
+// By the page itself, where it holds the desk: `print` is called with the number.
 export function printBy(print) {
   WAYS.page = async (receipt) => {
-    print(receipt.number, receipt.state === "printed");
+    await print(receipt.number);
     keep(receipt, "printed");
     scan.focus();
   };

@@ -9,9 +9,10 @@ export class SignedOut extends Error {}
 
 // The answer, or what was refused as `code`, `title` in words, and the `field` it is about. Throws NoAnswer where it is
 // not known what became of it, StalePage where the token is of another session and nothing was done, NotThere where the server knows
-// no such address, and SignedOut.
-export async function ask(address, body, headers) {
-  const answer = await answerOf(address, { method: "POST", body, headers: { Accept: "application/json", ...headers } });
+// no such address, and SignedOut. An answer is waited for so many milliseconds.
+export async function ask(address, body, headers, patience = PATIENCE) {
+  const asked = { method: "POST", body, headers: { Accept: "application/json", ...headers } };
+  const answer = await answerOf(address, asked, patience);
   if (answer.status === 400 && !answer.headers.get("Content-Type")?.includes("json")) throw new StalePage(answer.statusText);
   if (answer.status === 404) throw new NotThere(address);
   if (answer.status >= 500 || !answer.headers.get("Content-Type")?.includes("json")) throw new NoAnswer(answer.statusText);
@@ -25,8 +26,8 @@ export async function part(address) {
   return answer.text();
 }
 
-async function answerOf(address, asked) {
-  const answer = await fetch(address, { ...asked, signal: AbortSignal.timeout?.(PATIENCE) }).catch((error) => {
+async function answerOf(address, asked, patience = PATIENCE) {
+  const answer = await fetch(address, { ...asked, signal: AbortSignal.timeout?.(patience) }).catch((error) => {
     throw new NoAnswer(error.message);
   });
   if (answer.redirected || answer.status === 401) throw new SignedOut(answer.url);

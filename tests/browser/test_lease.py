@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Route, expect
 
 from ground.db import db, transaction
 from ground.wire.assets import current_version, reader_files
@@ -120,7 +121,7 @@ def back(page: Page) -> None:
 
 def all_in(page: Page) -> None:
     """Everything that was written down is on the server."""
-    said(page, re.compile(r"^[^；]+$"))
+    said(page, re.compile("^(?!.*待上传).+$"))
 
 
 def hand_out(page: Page, card: Card, article: str) -> str:
@@ -245,6 +246,23 @@ def test_a_queue_without_a_network_comes_in_exactly_once(
     assert held(desk) == {"databases": [], "pages": []}
     hand_out(desk, served[0], article)
     assert receipts()[served[0][0]] == 2
+
+
+def test_a_page_that_woke_with_a_lease_takes_the_next_one(desk: Page, network: Cable, cards: list[Card]):
+    """After the end of the last one, and keeps the page again; a paper chosen then is printed once."""
+    article = cheapest(desk)
+    take(desk)
+    desk.reload()
+    said(desk, re.compile("没有网络也能兑换"))
+    desk.locator("[data-end]").click()
+    said(desk, re.compile("离线服务已结束"))
+    take(desk)
+    assert held(desk)["pages"] == ["pages"]
+    network.pull()
+    hand_out(desk, cards[FIRST + 5], article)
+    desk.locator("[data-paper='80']").click()
+    desk.locator(".slip-sheet.paper-80").wait_for(state="attached")
+    assert len(desk.evaluate("printed")) == 1
 
 
 def test_what_reads_the_camera_s_codes_is_kept_with_the_desk(desk: Page):
@@ -404,6 +422,34 @@ def test_who_is_signed_out_goes_on_and_somebody_else_brings_it_in(
     phone.add_cookies(cookies)
 
 
+def test_somebody_else_who_signs_in_hands_nothing_out_in_the_holder_s_name(
+    browser: Browser, address: str, break_lease: Callable[[], None], cards: list[Card]
+):
+    """They are told whose the desk is, and end it."""
+    desk = signed_in(browser, address, "volunteer2")
+    holder = desk.evaluate("Number(document.documentElement.dataset.person)")
+
+    def say_whose(route: Route) -> None:
+        told = route.fetch().json()
+        route.fulfill(json={**told, "lease": told["lease"] and {**told["lease"], "holder_id": holder}})
+
+    desk.route(re.compile(f"{OFFLINE}(/[0-9]+)?$"), say_whose)
+    desk.goto(DESK)
+    take(desk)
+    desk.context.clear_cookies()
+    desk.goto("/sign-in")
+    sign_in(desk, "manager2")
+    desk.goto(DESK)
+    said(desk, re.compile("孙明.*只有"))
+    gun(desk, cards[RICH][0])
+    expect(desk.locator("[data-told]")).to_contain_text("孙明")
+    desk.locator("[data-end]").click()
+    said(desk, re.compile("离线服务已结束"))
+    gun(desk, cards[RICH][0])
+    expect(desk.locator("[data-person-place] h2")).to_have_text(cards[RICH][2])
+    desk.context.close()
+
+
 def test_who_signs_out_leaves_nobody_s_name_and_nothing_is_lost(
     browser: Browser, address: str, break_lease: Callable[[], None], cards: list[Card]
 ):
@@ -439,6 +485,37 @@ def test_a_page_of_another_session_gets_its_token(
     hand_out(desk, cards[FIRST + 7], article)
     all_in(desk)
     assert receipts() == {cards[FIRST + 7][0]: 1}
+
+
+def test_a_line_that_is_too_slow_for_all_is_sent_fewer(
+    desk: Page, network: Cable, cards: list[Card], receipts: Callable[[], dict[str, int]]
+):
+    """Half as many after each time without an answer, and twice as many after each answer."""
+    article = cheapest(desk)
+    counts: list[int] = []
+    take(desk)
+    network.pull()
+    served = [card[0] for card in cards[FIRST : FIRST + 4] for _twice in range(2)]
+    for number in served:
+        for code in (number, article, "AIXIN-OK"):
+            gun(desk, code)
+    said(desk, re.compile("；8 笔待上传$"))
+
+    def slow(route: Route) -> None:
+        counts.append(len(route.request.post_data_json["entries"]))
+        if counts[-1] > 3:
+            route.abort()
+        else:
+            route.continue_()
+
+    desk.route(f"**{OFFLINE}/*", slow)
+    network.plug()
+    desk.evaluate("() => { window.again = setInterval(() => dispatchEvent(new Event('online')), 50) }")
+    all_in(desk)
+    desk.evaluate("clearInterval(again)")
+    assert max(counts) > 3
+    assert all(after <= (before // 2 if before > 3 else 2 * before) for before, after in pairwise(counts))
+    assert receipts() == dict.fromkeys(served, 2)
 
 
 def test_what_a_broken_lease_cannot_book_is_kept_and_shown(
@@ -514,6 +591,32 @@ def test_a_lease_that_ends_while_an_entry_is_signed_takes_it_no_more(
     said(desk, re.compile("离线服务已结束"))
     assert receipts() == {}
     gun(desk, "AIXIN-CANCEL")
+
+
+def test_an_end_that_comes_to_nothing_says_why_and_the_desk_goes_on(desk: Page, cards: list[Card]):
+    """From the press until the answer nothing is handed out; pressed twice, it ends once."""
+    journal, waiting = Journal(desk), list[Route]()
+    take(desk)
+    all_in(desk)
+    desk.route(f"**{OFFLINE}/*", lambda route: waiting.append(route))
+    with desk.expect_request(f"**{OFFLINE}/*"):
+        desk.locator("[data-end]").evaluate("button => { button.click(); button.click() }")
+    said(desk, re.compile("正在结束离线服务"))
+    expect(desk.locator("[data-end]")).to_be_hidden()
+    gun(desk, cards[FIRST][0])
+    expect(desk.locator("[data-told]")).to_contain_text("正在结束离线服务")
+    waiting.pop().fulfill(status=409, json={"code": "shop_closed", "title": "今天休息"})
+    said(desk, "今天休息")
+    gun(desk, cards[FIRST][0])
+    expect(desk.locator(".person h2")).to_have_text(cards[FIRST][2])
+    desk.unroute_all()
+    desk.route(f"**{OFFLINE}/*", lambda route: route.abort())
+    desk.locator("[data-end]").click()
+    said(desk, re.compile("没有等到回音，还没有结束"))
+    desk.unroute_all()
+    desk.locator("[data-end]").evaluate("button => { button.click(); button.click() }")
+    said(desk, re.compile("离线服务已结束"))
+    assert [json.loads(text)["kind"] for text in journal.entries.values()] == ["end"]
 
 
 def test_a_shop_that_somebody_else_holds_is_not_taken(
@@ -644,8 +747,10 @@ def test_a_journal_that_the_server_does_not_take_is_said_and_stays(
     assert held(desk)["databases"] == ["aixin-lease"]
 
 
-def test_the_receipt_is_printed_by_the_page_alone(desk: Page, network: Cable, cards: list[Card]):
-    """On each paper it fits one sheet, and its code can be scanned; F9 prints it again, and says so."""
+def test_the_receipt_is_printed_by_the_page_alone(
+    desk: Page, network: Cable, phone: BrowserContext, cards: list[Card]
+):
+    """It fits each paper, its code can be scanned; F9 prints it again and says so, in any window."""
     card, article = cards[FIRST + 2], cheapest(desk)
     take(desk)
     network.pull()
@@ -685,6 +790,30 @@ def test_the_receipt_is_printed_by_the_page_alone(desk: Page, network: Cable, ca
     desk.keyboard.press("F9")
     desk.wait_for_function("() => printed.length === 5")
     assert "补打" in "".join(printed.texts(desk.pdf(prefer_css_page_size=True)))
+    desk.close()
+    desk = phone.new_page()
+    desk.goto(DESK)
+    expect(desk.locator(".receipt-done .number")).to_have_text(number)
+    desk.keyboard.press("F9")
+    expect(desk.locator(".slip-sheet")).to_contain_text("补打")
+
+
+def test_the_last_one_before_the_end_gets_their_paper(desk: Page, cards: list[Card]):
+    """As long as the page is open; what cannot be done any more has no button."""
+    article = cheapest(desk)
+    take(desk)
+    number = hand_out(desk, cards[FIRST + 1], article)
+    desk.locator("[data-end]").click()
+    said(desk, re.compile("离线服务已结束"))
+    assert held(desk)["databases"] == []
+    expect(desk.get_by_role("button", name="撤回")).to_have_count(0)
+    desk.locator("[data-paper='58']").click()
+    desk.locator(".slip-sheet.paper-58").wait_for(state="attached")
+    expect(desk.locator(".slip-sheet")).to_contain_text(number)
+    expect(desk.locator(".slip-sheet")).not_to_contain_text("补打")
+    desk.keyboard.press("F9")
+    expect(desk.locator(".slip-sheet")).to_contain_text("补打")
+    assert held(desk)["databases"] == []
 
 
 def test_where_the_shop_wants_it_the_page_prints_by_itself(

@@ -3,6 +3,7 @@
 import { scanForm } from "../field.js";
 import { ask, part, StalePage } from "../server.js";
 
+const PATIENCE = 60_000; // ms; signatures are large, and lines in the hills slow
 const EVERY = 180_000; // ms between two exchanges that were answered
 const SOONEST = 2_000; // ms until it is tried again, twice as long each time
 const LATEST = 30_000; // ms; a browser doesn't always say that the network is back
@@ -11,11 +12,8 @@ const ownToken = "[data-scan] [name=csrf_token]";
 
 // What the server answers to JSON. A page that outlives its session gets the token of the new one. Throws as `ask`.
 export async function send(address, what) {
-  const sent = () =>
-    ask(address, JSON.stringify(what), {
-      "Content-Type": "application/json",
-      "X-CSRFToken": scanForm.elements.csrf_token.value,
-    });
+  const headers = () => ({ "Content-Type": "application/json", "X-CSRFToken": scanForm.elements.csrf_token.value });
+  const sent = () => ask(address, JSON.stringify(what), headers(), PATIENCE);
   try {
     return await sent();
   } catch (error) {

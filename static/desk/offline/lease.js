@@ -5,30 +5,34 @@ import { dropPages, keepFiles, keepPage } from "../../offline/pages.js";
 import { filesNeeded } from "../camera.js";
 import { forget, kept } from "../kept.js";
 import * as printing from "../printing.js";
-import { NoAnswer, NotThere, put, SignedOut } from "../server.js";
+import { NotThere, put, SignedOut } from "../server.js";
 import { answerBy } from "../service.js";
 import { setBy, timeFor } from "./clock.js";
 import { word } from "./drawing.js";
 import { exchanging, send } from "./exchange.js";
-import { append, change, claim, current, letGo, load, whenFree, wipe } from "./held.js";
+import { append, askEnd, change, claim, current, isEndAsked, letGo, load, whenFree, wipe } from "./held.js";
 import { newKeys } from "./journal.js";
-import { choosing, printSlip } from "./paper.js";
+import { choosing, leave, printSlip } from "./paper.js";
 import { lastPart, secondsToUndo, serving } from "./serving.js";
 import { show } from "./standing.js";
 
 const place = document.querySelector("[data-offline]");
+const donePlace = document.querySelector("[data-done-place]");
 const address = place.dataset.offline;
-const AT_ONCE = 20; // entries in one request
+const MOST = 20; // entries in one request
 const KEEP_EVERY = 60_000; // ms between two tries to keep the page
 const STUCK = ["bad_entry", "unknown_lease"]; // refusals of the whole journal, which sending it again does not mend
 
-let trouble = null; // why the last exchange came to nothing: "signedOut", "unheard"
+class Refused extends Error {} // the server's words, for this moment
+
+let trouble = null; // why the last exchange came to nothing: its `code`, and its `title` in words where there is more to say
 let loop = null;
+let atOnce = MOST; // entries in the next request: half as many where no answer came, twice as many after one
 let isPageKept = Boolean(document.documentElement.dataset.keptAt); // it was opened without a network
 let keptShelf = ""; // articles and prices of the page that was kept
 let keptAt = -Infinity; // when that was tried last, as `performance.now` has it
 
-const stand = (more) => show({ ...current(), trouble, isPageKept, ...more });
+const stand = (more) => show({ ...current(), trouble, isPageKept, says: isEndAsked ? "ending" : undefined, ...more });
 
 // --- Taken ---
 
@@ -113,7 +117,7 @@ function hold() {
     loop.soon();
   }));
   printing.printBy(printSlip);
-  choosing(document.querySelector("[data-done-place]"));
+  choosing(donePlace);
   place.querySelector("[data-end]").onclick = end;
   stand();
   loop.soon();
@@ -142,21 +146,28 @@ async function exchange() {
     if (current()) await keepThisPage();
   } catch (error) {
     console.warn(error);
-    trouble = error instanceof SignedOut ? "signedOut" : "unheard";
+    atOnce = Math.max(1, Math.floor(Math.min(atOnce, current().entries.length) / 2));
+    trouble = troubleBy(error);
   }
   if (current()) stand();
   return !trouble;
 }
 
+function troubleBy(error) {
+  if (error instanceof SignedOut) return { code: "signedOut", title: word("signedOut") };
+  return error instanceof Refused ? { code: "refused", title: error.message } : { code: "unheard" };
+}
+
 async function exchangeOnce() {
   const { record, entries } = current();
-  const sent = entries.slice(0, AT_ONCE);
+  const sent = entries.slice(0, atOnce);
   const told = await send(`${address}/${record.id}`, {
     entries: sent.map(({ text, signature }) => ({ text, signature })),
     receipts_until: record.receiptsUntil,
   }).catch(forgotten);
   if (STUCK.includes(told.code)) return change((before) => ({ ...before, stuck: { code: told.code, title: told.title } }));
-  if (!told.results) throw new NoAnswer(told.title); // refused for this moment
+  if (!told.results) throw new Refused(told.title);
+  atOnce = Math.min(MOST, 2 * atOnce);
   const answered = Math.max(told.lease?.position ?? 0, ...told.results.map(({ position }) => position));
   await change((before) => taking(before, sent, told), { drop: answered });
   const isOver = !told.lease && !current().entries.length;
@@ -180,22 +191,43 @@ function taking(before, sent, { results, lease, code, title }) {
 
 // --- Ended ---
 
-// Give the lease back: it is the last that is written down.
+// Give the lease back, where the server is heard: it is the last that is written down. From the press on nothing is handed
+// out; where it comes to nothing the desk goes on.
 async function end() {
-  await loop.soon();
-  if (trouble) return stand({ says: "notEnded" });
-  const { record } = current();
-  await append(record, { kind: "end", at: timeFor(record) }, {}, () => ({ isEnding: true }));
+  if (isEndAsked) return;
+  askEnd(true);
   stand();
-  loop.soon();
+  const why = await endNow().catch((error) => {
+    console.error(error);
+    return { says: "unwritten" };
+  });
+  askEnd(false);
+  if (!current()) return; // it was over already
+  stand(why);
+  if (!why) loop.soon();
 }
 
-// All that was written down is on the server: nothing of it stays here.
+// Answers why it was not written down, if it was not.
+async function endNow() {
+  await loop.soon();
+  if (trouble) return trouble.title ? { title: trouble.title } : { says: "notEnded" };
+  const { record } = current() ?? {};
+  const isOver = !record || record.over || record.stuck;
+  if (!isOver) await append(record, { kind: "end", at: timeFor(record) }, {}, () => ({ isEnding: true }));
+  return null;
+}
+
+// All that was written down is on the server: nothing of it stays here, but the last receipt until the page is left.
 async function over({ title }) {
-  const { kept: keptThere } = current().record;
+  const { record } = current();
   loop.stop();
   answerBy(null);
+  leave(record);
+  donePlace.querySelector("[data-undo] form:not([action])")?.closest("[data-undo]").remove(); // a manager takes it back
   await wipe();
-  dropPages();
-  stand({ title, kept: keptThere });
+  await dropPages();
+  isPageKept = false;
+  keptShelf = "";
+  keptAt = -Infinity;
+  stand({ title, kept: record.kept });
 }

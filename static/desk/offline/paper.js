@@ -23,23 +23,37 @@ export function paperOf({ paper, lease }) {
   return named in SHEETS ? named : null;
 }
 
-// The papers to choose from, where the shop chose none: the desk remembers which.
-export function choosing(place) {
-  place.addEventListener("click", async ({ target }) => {
-    const { paper } = target.closest("[data-paper]")?.dataset ?? {};
-    if (!paper) return;
-    const { record } = await change((before) => ({ ...before, paper }));
-    printing.lastIs(record.last.slip.number, "page");
-    printing.print();
-  });
+// The record that the last receipt stands in: what is held, or what was `left` by a lease that has ended, which is printed
+// as long as the page is open.
+let left = null;
+export const leave = (ended) => (left = ended);
+const record = () => (current()?.record.last ? current().record : left);
+
+// Change that record as `changed` answers it; answers it.
+async function changeRecord(changed) {
+  return record() === left ? leave(changed(left)) : (await change(changed)).record;
 }
 
-// Print the last receipt, if that is its number.
-export function printSlip(number, isReprint) {
-  const { record } = current() ?? {};
-  if (record?.last?.slip.number !== number) return;
-  lay(record, paperOf(record) ?? "58", isReprint);
+// The papers to choose from, where the shop chose none: the desk remembers which.
+export function choosing(place) {
+  place.onclick = async ({ target }) => {
+    const { paper } = target.closest("[data-paper]")?.dataset ?? {};
+    if (!paper) return;
+    const { last } = await changeRecord((before) => ({ ...before, paper }));
+    printing.lastIs(last.slip.number, "page");
+    printing.print();
+  };
+}
+
+// Print the last receipt, if that is its number. That it was printed is kept with it: the next time, also after the window
+// was closed, the paper says that it is a reprint.
+export async function printSlip(number) {
+  const { last } = record() ?? {};
+  if (last?.slip.number !== number) return;
+  lay(record(), paperOf(record()) ?? "58", last.isPrinted);
   window.print();
+  const isLast = (before) => before.last.slip.number === number; // the next one may have been served meanwhile
+  await changeRecord((before) => (isLast(before) ? { ...before, last: { ...before.last, isPrinted: true } } : before));
 }
 
 let sized = null; // the styles in which the sheet's size stands

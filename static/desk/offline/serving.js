@@ -5,7 +5,7 @@ import { NoAnswer, SignedOut } from "../server.js";
 import { chosen, numberOf, textOf, titleOf, units, withId } from "../shelf.js";
 import { hour, timeFor, wrongWith } from "./clock.js";
 import { donePart, personPart, takenBackPart, word } from "./drawing.js";
-import { append, current, endOf } from "./held.js";
+import { append, current, endOf, isOfSomebodyElse } from "./held.js";
 import { folded, Holding, redemptionOf, undoOf } from "./holding.js";
 import { paperOf } from "./paper.js";
 
@@ -52,7 +52,7 @@ export function serving(written) {
     if (!secondsToUndo(record)) return refused("too_late");
     const content = { kind: "undo", of: last.position, at: timeFor(record) };
     const more = { effect: undoOf(last.effect), number: last.slip.number };
-    await append(record, content, more, () => ({ last: { ...last, isTakenBack: true } }));
+    await append(record, content, more, (kept) => ({ last: { ...kept.last, isTakenBack: true } }));
     written();
     return { done: lastPart() };
   }
@@ -118,11 +118,12 @@ function refused(code, { title, field, ...values } = {}) {
   return { code, title: title ?? word(code, values), field };
 }
 
-// The same for this moment: or the time is wrong.
+// The same for this moment: or it is somebody else's, or the time is wrong.
 function refusalNow() {
   const { record } = current();
-  const code = wrongWith(record);
-  return endOf(record) ?? (code && { code, until: hour(record.lease.until) });
+  const { holder, until } = record.lease;
+  const code = isOfSomebodyElse(record) ? "somebody_elses" : wrongWith(record);
+  return endOf(record) ?? (code && { code, holder, until: hour(until) });
 }
 
 function refusalOf({ person, why: inactive, lines, total, collector }, held) {
