@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from ground import clock
 from ground.db import db
 from people.models import Card
-from shop.models import Redemption, Shop, Void
+from shop.models import Redemption, Shop, Void, receipt_number
 
 
 @dataclass
@@ -34,6 +35,19 @@ class Closing:
     redemptions: Sequence[Redemption]
     voids: Sequence[Void]
     goods: Sequence[Outflow]
+
+    @property
+    def numbers_in_hand(self) -> list[tuple[str, str]]:
+        """The receipt numbers that no redemption of the day has, each run of them from the first to the last.
+
+        A desk without a network had them in its hand: it handed them out and they wait, or it was lost.
+        """
+        serials = [0, *(redemption.serial for redemption in self.redemptions)]
+        return [
+            (receipt_number(self.day, one + 1), receipt_number(self.day, other - 1))
+            for one, other in pairwise(serials)
+            if other - one > 1
+        ]
 
     @property
     def total_out(self) -> int:

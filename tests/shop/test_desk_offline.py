@@ -385,6 +385,8 @@ def test_what_a_rule_refuses_is_kept_and_decided_by_a_person(cast, browser, brin
     assert ledger.balance_of(cast.worker) == 70
     assert list(verify.problems()) == []
 
+    closing = manager.get(f"{HERE}/closing/{TODAY}").text
+    assert f"{TODAY:%Y%m%d}-0001 – {TODAY:%Y%m%d}-0060" in closing
     listed = chair.get(OFFLINE).text
     assert "还差 2 分" in listed
     assert cast.worker.name in listed
