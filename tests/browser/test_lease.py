@@ -274,6 +274,18 @@ def test_what_reads_the_camera_s_codes_is_kept_with_the_desk(desk: Page):
     )
 
 
+def test_a_lease_whose_answer_was_lost_is_asked_for_when_the_page_comes_anew(
+    desk: Page, asked: Callable[..., list[Any]]
+):
+    """By the same key: else the shop would be held by nobody's desk until the evening."""
+    desk.route(f"**{OFFLINE}", answer_lost, times=1)
+    desk.locator("[data-take]").click()
+    said(desk, re.compile("没有等到回音"))
+    desk.reload()
+    said(desk, re.compile(r"^没有网络也能兑换，到 23:59$"))
+    assert asked("SELECT count(*) FROM lease WHERE ended_at IS NULL") == [(1,)]
+
+
 def test_a_basket_whose_answer_was_lost_is_not_handed_out_again(
     desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]]
 ):

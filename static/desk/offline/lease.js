@@ -39,25 +39,36 @@ const stand = (more) => show({ ...current(), trouble, isPageKept, says: isEndAsk
 // Take a lease. The key is kept before it is sent: after an answer that was lost the same browser asks for the same.
 export async function take() {
   if (!(await claim())) return stand({ says: "elsewhere" });
+  await takeClaimed();
+}
+
+// Answers whether it was taken.
+async function takeClaimed() {
   stand({ says: "taking" });
   try {
     const told = await taken();
-    if (told.title) await wipe();
-    if (told.title) return stand({ title: told.title });
+    if (told.title) {
+      await wipe();
+      stand({ title: told.title });
+      return false;
+    }
   } catch (error) {
     console.warn(error);
     letGo();
     if (error instanceof SignedOut) tellSignedOut();
-    return stand({ says: error instanceof SignedOut ? "" : "untaken" });
+    stand({ says: error instanceof SignedOut ? "" : "untaken" });
+    return false;
   }
   navigator.storage?.persist?.();
   hold();
+  return true;
 }
 
 async function taken() {
   const { record } = await change((before) => before ?? {});
   const keys = record.privateKey ? record : await newKeys();
-  await change((before) => ({ ...before, ...keys }));
+  const asked = { day: scanForm.dataset.day, person: document.documentElement.dataset.person };
+  await change((before) => ({ ...before, ...keys, asked }));
   const told = await send(address, { public_key: keys.publicKey });
   if (!told.lease) return told;
   await forgetBooked();
@@ -91,7 +102,8 @@ async function forgetBooked() {
 
 // --- Held ---
 
-// Wake up with what is held. Answers what was handed out right before as the `done` part of the page.
+// Wake up with what is held; or with what was asked for today by whoever is here, of which no answer was kept: it may be
+// held, and is asked for once more. Answers what was handed out right before as the `done` part of the page; null where nothing is held.
 export async function wake() {
   if (!(await claim())) {
     answerBy(nobody);
@@ -100,6 +112,7 @@ export async function wake() {
     return {};
   }
   const { record, entries } = await load();
+  if (!record.lease) return (await takeClaimed()) ? {} : null;
   const booked = entries.map(({ key }) => key);
   for (const { card, key } of kept()) if (booked.includes(key)) forget(card); // the browser was closed in between
   if (record.last) printing.lastIs(record.last.slip.number, "page");
