@@ -33,6 +33,7 @@ from tests.browser.house import CHROMIUM, OFFICE, PASSWORD, PHONE, expect_access
 from tests.browser.test_queue import answer_lost, cheapest
 from tests.cast import new_app
 
+VISITS = f"/v/{SHOP}/visits"
 DESK, OFFLINE = f"/v/{SHOP}/desk", f"/v/{SHOP}/offline"
 FIRST = 58  # who is served here: no other test takes of their points
 POOR = 69  # has not even what costs least
@@ -284,6 +285,17 @@ def test_a_lease_whose_answer_was_lost_is_asked_for_when_the_page_comes_anew(
     desk.reload()
     said(desk, re.compile(r"^没有网络也能兑换，到 23:59$"))
     assert asked("SELECT count(*) FROM lease WHERE ended_at IS NULL") == [(1,)]
+
+
+def test_the_end_of_a_lease_leaves_the_pages_of_visits(desk: Page):
+    take(desk)
+    desk.wait_for_function("path => caches.match(path)", arg=DESK)
+    desk.evaluate("async (path) => (await caches.open('pages')).put(path, new Response('<h1></h1>'))", VISITS)
+    desk.locator("[data-end]").click()
+    said(desk, re.compile("离线服务已结束"))
+    assert desk.evaluate("path => caches.match(path).then(Boolean)", VISITS)
+    assert not desk.evaluate("path => caches.match(path).then(Boolean)", DESK)
+    desk.evaluate("caches.delete('pages')")
 
 
 def test_a_basket_whose_answer_was_lost_is_not_handed_out_again(

@@ -1,7 +1,7 @@
 // A lease: this browser holds the whole shop until a time of today. What it hands out it writes into its journal first,
 // whether there is a network or not; the exchange with the server runs beside it, in order, and again until it answers.
 import { askAbout, scanForm, tellSignedOut } from "../field.js";
-import { dropPages, keepFiles, keepPage } from "../../offline/pages.js";
+import { dropPage, keepFiles, keepPage } from "../../offline/pages.js";
 import { filesNeeded } from "../camera.js";
 import { forget, kept } from "../kept.js";
 import * as printing from "../printing.js";
@@ -238,7 +238,7 @@ async function over({ title }) {
   leave(record);
   donePlace.querySelector("[data-undo] form:not([action])")?.closest("[data-undo]").remove(); // a manager takes it back
   await wipe();
-  await dropPages();
+  await dropPage(scanForm.action);
   isPageKept = false;
   keptShelf = "";
   keptAt = -Infinity;
