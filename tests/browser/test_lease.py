@@ -379,8 +379,10 @@ def test_the_last_one_is_taken_back_and_its_points_are_there_again(
     hand_out(desk, card, article)
     desk.reload()
     expect(desk.locator(".receipt-done h2")).to_have_text(f"已换给{card[2]}")
-    desk.get_by_role("button", name="撤回").click()
+    desk.get_by_role("button", name="撤回").evaluate("button => { button.click(); button.click() }")
     expect(desk.locator(".taken-back")).to_contain_text("作废")
+    said(desk, re.compile("2 笔待上传$"))
+    expect(desk.locator("[data-told]")).to_be_hidden()
     gun(desk, card[0])
     expect(desk.locator(".person h2")).to_have_text(card[2])
     assert [desk.locator(".person .balance").inner_text(), tile.locator(".left").inner_text()] == before
