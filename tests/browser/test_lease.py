@@ -746,6 +746,28 @@ def test_what_cannot_be_written_down_is_not_handed_out(
     assert receipts() == {card[0]: 1}
 
 
+def test_that_receipts_run_out_is_said_before_they_do(desk: Page, network: Cable, cards: list[Card]):
+    article = cheapest(desk)
+    take(desk)
+    all_in(desk)
+    network.pull()
+    desk.evaluate(
+        """() => new Promise((resolve) => {
+          indexedDB.open("aixin-lease").onsuccess = ({ target: { result } }) => {
+            const leases = result.transaction("leases", "readwrite").objectStore("leases");
+            leases.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+              const receipts = cursor.value.receipts.slice(0, 11);
+              cursor.update({ ...cursor.value, receipts }).onsuccess = resolve;
+            };
+          };
+        })"""
+    )
+    desk.reload()
+    said(desk, re.compile(r"^没有网络也能兑换，到 23:59$"))
+    hand_out(desk, cards[FIRST + 2], article)
+    said(desk, re.compile("；1 笔待上传；离线凭证号还剩 10 个$"))
+
+
 def test_a_journal_that_the_server_does_not_take_is_said_and_stays(
     desk: Page, network: Cable, cards: list[Card], receipts: Callable[[], dict[str, int]]
 ):
