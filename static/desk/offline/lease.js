@@ -71,6 +71,7 @@ async function taken() {
   await change((before) => ({ ...before, ...keys, asked }));
   const told = await send(address, { public_key: keys.publicKey });
   if (!told.lease) return told;
+  followDay(told.lease);
   await forgetBooked();
   const { id, position, head } = told.lease;
   await change((before) => ({ ...before, id, position, head, kept: [], ...heldBy(told.lease) }));
@@ -88,6 +89,11 @@ function heldBy({ receipts, qr_modules: modules, ...lease }, before = { receipts
     receipts: [...before.receipts, ...receipts.filter(isNew)],
     receiptsUntil: Math.max(before.receiptsUntil, ...receipts.map(([serial]) => serial)),
   };
+}
+
+// The page may be of yesterday, and baskets are kept by its day.
+function followDay({ day }) {
+  if (day > scanForm.dataset.day) scanForm.dataset.day = day;
 }
 
 // Baskets on hold may have been booked without an answer, and would be booked again here. From now on none can be.
@@ -113,6 +119,7 @@ export async function wake() {
   }
   const { record, entries } = await load();
   if (!record.lease) return (await takeClaimed()) ? {} : null;
+  followDay(record.lease);
   const booked = entries.map(({ key }) => key);
   for (const { card, key } of kept()) if (booked.includes(key)) forget(card); // the browser was closed in between
   if (record.last) printing.lastIs(record.last.slip.number, "page");
