@@ -196,7 +196,7 @@ function watchUndo() {
   undo.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    inOrder(() => takeBack(event.target, undo.dataset.unheard));
+    inOrder(() => undo.isConnected && takeBack(event.target, undo.dataset.unheard)); // pressed twice, it is taken back once
   });
 }
 

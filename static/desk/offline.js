@@ -18,7 +18,9 @@ export async function wake(inTurn) {
   }
   const take = place.querySelector("[data-take]");
   take.addEventListener("click", () => inTurn(async () => (await import("./offline/lease.js")).take())); // also after an end
-  if (found?.record.lease) return (await import("./offline/lease.js")).wake();
+  const { lease, asked } = found?.record ?? {};
+  const mayHold = asked?.day === scanForm.dataset.day && asked.person === document.documentElement.dataset.person;
+  if (lease || mayHold) return (await import("./offline/lease.js")).wake();
   take.hidden = false;
   return null;
 }

@@ -77,6 +77,13 @@ export async function isFresh(address) {
   return Boolean(page) && Date.now() - page.headers.get("X-Kept-At") < FRESH;
 }
 
+// A page of ours opens without a network no more; the last one takes the list of them with it.
+export async function dropPage(address) {
+  if (!(await window.caches?.has(PAGES))) return;
+  await (await caches.open(PAGES)).delete(new URL(address, location).pathname);
+  if (!(await keptPages()).length) await dropPages();
+}
+
 // No page opens without a network any more; the files stay, there is nothing of anybody in them.
 export async function dropPages() {
   if (window.caches) await caches.delete(PAGES);

@@ -33,6 +33,7 @@ from tests.browser.house import CHROMIUM, OFFICE, PASSWORD, PHONE, expect_access
 from tests.browser.test_queue import answer_lost, cheapest
 from tests.cast import new_app
 
+VISITS = f"/v/{SHOP}/visits"
 DESK, OFFLINE = f"/v/{SHOP}/desk", f"/v/{SHOP}/offline"
 FIRST = 58  # who is served here: no other test takes of their points
 POOR = 69  # has not even what costs least
@@ -274,6 +275,29 @@ def test_what_reads_the_camera_s_codes_is_kept_with_the_desk(desk: Page):
     )
 
 
+def test_a_lease_whose_answer_was_lost_is_asked_for_when_the_page_comes_anew(
+    desk: Page, asked: Callable[..., list[Any]]
+):
+    """By the same key: else the shop would be held by nobody's desk until the evening."""
+    desk.route(f"**{OFFLINE}", answer_lost, times=1)
+    desk.locator("[data-take]").click()
+    said(desk, re.compile("没有等到回音"))
+    desk.reload()
+    said(desk, re.compile(r"^没有网络也能兑换，到 23:59$"))
+    assert asked("SELECT count(*) FROM lease WHERE ended_at IS NULL") == [(1,)]
+
+
+def test_the_end_of_a_lease_leaves_the_pages_of_visits(desk: Page):
+    take(desk)
+    desk.wait_for_function("path => caches.match(path)", arg=DESK)
+    desk.evaluate("async (path) => (await caches.open('pages')).put(path, new Response('<h1></h1>'))", VISITS)
+    desk.locator("[data-end]").click()
+    said(desk, re.compile("离线服务已结束"))
+    assert desk.evaluate("path => caches.match(path).then(Boolean)", VISITS)
+    assert not desk.evaluate("path => caches.match(path).then(Boolean)", DESK)
+    desk.evaluate("caches.delete('pages')")
+
+
 def test_a_basket_whose_answer_was_lost_is_not_handed_out_again(
     desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]]
 ):
@@ -287,7 +311,10 @@ def test_a_basket_whose_answer_was_lost_is_not_handed_out_again(
     expect(desk.locator("[data-told]")).to_contain_text("请先办完这一位")
     desk.locator("[data-hold-this] a").click()
     expect(desk.locator(".held")).to_contain_text(card[2])
+    today = desk.locator("[data-scan]").evaluate("({ dataset }) => dataset.day")
+    desk.locator("[data-scan]").evaluate("({ dataset }) => { dataset.day = '2020-01-01' }")
     take(desk)
+    expect(desk.locator("[data-scan]")).to_have_attribute("data-day", today)
     gun(desk, card[0])
     expect(desk.locator(".person h2")).to_have_text(card[2])
     gun(desk, "AIXIN-OK")
@@ -355,8 +382,10 @@ def test_the_last_one_is_taken_back_and_its_points_are_there_again(
     hand_out(desk, card, article)
     desk.reload()
     expect(desk.locator(".receipt-done h2")).to_have_text(f"已换给{card[2]}")
-    desk.get_by_role("button", name="撤回").click()
+    desk.get_by_role("button", name="撤回").evaluate("button => { button.click(); button.click() }")
     expect(desk.locator(".taken-back")).to_contain_text("作废")
+    said(desk, re.compile("2 笔待上传$"))
+    expect(desk.locator("[data-told]")).to_be_hidden()
     gun(desk, card[0])
     expect(desk.locator(".person h2")).to_have_text(card[2])
     assert [desk.locator(".person .balance").inner_text(), tile.locator(".left").inner_text()] == before
@@ -718,6 +747,28 @@ def test_what_cannot_be_written_down_is_not_handed_out(
     expect(desk.locator(".receipt-done")).to_be_visible()
     all_in(desk)
     assert receipts() == {card[0]: 1}
+
+
+def test_that_receipts_run_out_is_said_before_they_do(desk: Page, network: Cable, cards: list[Card]):
+    article = cheapest(desk)
+    take(desk)
+    all_in(desk)
+    network.pull()
+    desk.evaluate(
+        """() => new Promise((resolve) => {
+          indexedDB.open("aixin-lease").onsuccess = ({ target: { result } }) => {
+            const leases = result.transaction("leases", "readwrite").objectStore("leases");
+            leases.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+              const receipts = cursor.value.receipts.slice(0, 11);
+              cursor.update({ ...cursor.value, receipts }).onsuccess = resolve;
+            };
+          };
+        })"""
+    )
+    desk.reload()
+    said(desk, re.compile(r"^没有网络也能兑换，到 23:59$"))
+    hand_out(desk, cards[FIRST + 2], article)
+    said(desk, re.compile("；1 笔待上传；离线凭证号还剩 10 个$"))
 
 
 def test_a_journal_that_the_server_does_not_take_is_said_and_stays(

@@ -1,7 +1,7 @@
 // A lease: this browser holds the whole shop until a time of today. What it hands out it writes into its journal first,
 // whether there is a network or not; the exchange with the server runs beside it, in order, and again until it answers.
 import { askAbout, scanForm, tellSignedOut } from "../field.js";
-import { dropPages, keepFiles, keepPage } from "../../offline/pages.js";
+import { dropPage, keepFiles, keepPage } from "../../offline/pages.js";
 import { filesNeeded } from "../camera.js";
 import { forget, kept } from "../kept.js";
 import * as printing from "../printing.js";
@@ -39,27 +39,39 @@ const stand = (more) => show({ ...current(), trouble, isPageKept, says: isEndAsk
 // Take a lease. The key is kept before it is sent: after an answer that was lost the same browser asks for the same.
 export async function take() {
   if (!(await claim())) return stand({ says: "elsewhere" });
+  await takeClaimed();
+}
+
+// Answers whether it was taken.
+async function takeClaimed() {
   stand({ says: "taking" });
   try {
     const told = await taken();
-    if (told.title) await wipe();
-    if (told.title) return stand({ title: told.title });
+    if (told.title) {
+      await wipe();
+      stand({ title: told.title });
+      return false;
+    }
   } catch (error) {
     console.warn(error);
     letGo();
     if (error instanceof SignedOut) tellSignedOut();
-    return stand({ says: error instanceof SignedOut ? "" : "untaken" });
+    stand({ says: error instanceof SignedOut ? "" : "untaken" });
+    return false;
   }
   navigator.storage?.persist?.();
   hold();
+  return true;
 }
 
 async function taken() {
   const { record } = await change((before) => before ?? {});
   const keys = record.privateKey ? record : await newKeys();
-  await change((before) => ({ ...before, ...keys }));
+  const asked = { day: scanForm.dataset.day, person: document.documentElement.dataset.person };
+  await change((before) => ({ ...before, ...keys, asked }));
   const told = await send(address, { public_key: keys.publicKey });
   if (!told.lease) return told;
+  followDay(told.lease);
   await forgetBooked();
   const { id, position, head } = told.lease;
   await change((before) => ({ ...before, id, position, head, kept: [], ...heldBy(told.lease) }));
@@ -79,6 +91,11 @@ function heldBy({ receipts, qr_modules: modules, ...lease }, before = { receipts
   };
 }
 
+// The page may be of yesterday, and baskets are kept by its day.
+function followDay({ day }) {
+  if (day > scanForm.dataset.day) scanForm.dataset.day = day;
+}
+
 // Baskets on hold may have been booked without an answer, and would be booked again here. From now on none can be.
 async function forgetBooked() {
   for (const { card, key } of kept()) {
@@ -91,7 +108,8 @@ async function forgetBooked() {
 
 // --- Held ---
 
-// Wake up with what is held. Answers what was handed out right before as the `done` part of the page.
+// Wake up with what is held; or with what was asked for today by whoever is here, of which no answer was kept: it may be
+// held, and is asked for once more. Answers what was handed out right before as the `done` part of the page; null where nothing is held.
 export async function wake() {
   if (!(await claim())) {
     answerBy(nobody);
@@ -100,6 +118,8 @@ export async function wake() {
     return {};
   }
   const { record, entries } = await load();
+  if (!record.lease) return (await takeClaimed()) ? {} : null;
+  followDay(record.lease);
   const booked = entries.map(({ key }) => key);
   for (const { card, key } of kept()) if (booked.includes(key)) forget(card); // the browser was closed in between
   if (record.last) printing.lastIs(record.last.slip.number, "page");
@@ -225,7 +245,7 @@ async function over({ title }) {
   leave(record);
   donePlace.querySelector("[data-undo] form:not([action])")?.closest("[data-undo]").remove(); // a manager takes it back
   await wipe();
-  await dropPages();
+  await dropPage(scanForm.action);
   isPageKept = false;
   keptShelf = "";
   keptAt = -Infinity;

@@ -4,6 +4,7 @@ import { word } from "./drawing.js";
 import { isOfSomebodyElse } from "./held.js";
 
 const place = document.querySelector("[data-offline]");
+const FEW = 10; // receipts left: from then on it is said how many
 const part = (name) => place.querySelector(`[data-${name}]`);
 
 // `says` names what is said in place of how it stands, `title` says it.
@@ -13,7 +14,9 @@ export function show({ record, entries, trouble, isPageKept, says, title, kept =
   const text = title ?? (says && word(says)) ?? wrong?.title ?? (isHeld ? standing(record, trouble, isPageKept) : "");
   const count = isHeld ? entries.filter(({ effect }) => effect).length : 0;
   const waiting = count ? word("waiting", { count }) : "";
-  part("said").textContent = [text, waiting].filter(Boolean).join(/[.。]$/.test(text) ? " " : word("and"));
+  const left = isHeld && !wrong && record.receipts.length <= FEW ? word("receiptsLeft", { count: record.receipts.length }) : "";
+  const and = (said, more) => (said ? said + (/[.。]$/.test(said) ? " " : word("and")) + more : more);
+  part("said").textContent = [text, waiting, left].filter(Boolean).reduce(and, "");
   for (const name of ["note", "note-look"]) part("said").classList.toggle(name, Boolean(wrong || trouble?.title));
   part("take").hidden = isHeld || says === "elsewhere" || says === "taking";
   part("end").hidden = !isHeld || says === "ending" || Boolean(record.isEnding || record.over);
