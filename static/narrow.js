@@ -1,6 +1,6 @@
 // Figures and signs as people type them, in narrow forms; the server reads them in the same way (ground/figures.py).
 // Chinese keyboards type １２３ as easily as 123, and nobody sees the difference.
-const INVISIBLE =
+export const INVISIBLE =
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]/g;
 const DASHES = /[\u2010-\u2015\u2212]/g;
 

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Route, expect
 
+from ground import names
 from ground.db import db, transaction
 from ground.wire.assets import current_version, reader_files
 from people.models import Area, User
@@ -365,6 +366,15 @@ def test_what_is_refused_without_a_network_is_said_in_words(desk: Page, network:
     expect(desk.locator(".person h2")).to_have_text(cards[POOR][2])
     gun(desk, article)
     expect(desk.locator("[data-short]")).to_be_visible()
+    gun(desk, "AIXIN-CANCEL")
+    gun(desk, cards[FIRST][0])
+    gun(desk, article)
+    desk.locator("summary", has_text="由别人代领").click()
+    for name, why in {"\u200b": "代领人是谁", "孙\u200b 明": "不能自己代领"}.items():
+        desk.get_by_label("代领人姓名").fill(name)
+        desk.get_by_label("与网格员的关系").fill("邻居")
+        gun(desk, "AIXIN-OK")
+        expect(desk.locator("[data-refused]")).to_contain_text(why)
     gun(desk, "AIXIN-CANCEL")
 
 
@@ -724,6 +734,27 @@ def test_what_is_held_keeps_to_its_figures(desk: Page):
         "others": ["several", "unknown_name", "bad_card_number", "article_first"],
         "left": "已离任",
     }
+
+
+def test_a_name_is_read_as_the_server_reads_it(desk: Page):
+    texts = [
+        "\u200b",
+        "\u200b 潘 凤\u2060家 ",
+        "尹　仙",
+        "Ａli  Ming",
+        "阿依 • 古丽",
+        "阿依‧古丽",
+        "３幢[东]—２",
+        "\x00李\x1f明",
+        "e\u0301",
+        "王 小 花",
+    ]
+    read = f"""async (texts) => {{
+      const {{ folded, keptName, tidy }} = await import("/static/v/{current_version()}/names.js");
+      return [folded, keptName, tidy].map((read) => texts.map(read));
+    }}"""
+    expected = [[read(text) for text in texts] for read in (names.folded, names.kept, names.tidy)]
+    assert desk.evaluate(read, texts) == expected
 
 
 def test_what_cannot_be_written_down_is_not_handed_out(

@@ -1,10 +1,9 @@
 // What is held: the shop as the lease says it, with what stands in the journal since applied on top. Points are whole
 // tenths. Nothing here is kept or shown.
-import { narrow } from "../../narrow.js";
+import { folded } from "../../names.js";
 import { readScan } from "../../scanning/reading.js";
 import { hashOf } from "./journal.js";
 
-export const folded = (text) => narrow(text).toLowerCase().replace(/\s/g, "");
 const TOKEN_LENGTH = 20;
 
 export const redemptionOf = (person, lines, total) => ({ person, lines, total, by: -1 });

@@ -1,4 +1,5 @@
 // What the desk answers out of what is held: who a card is of, what is handed out, and the step back. As the server does.
+import { folded, keptName, tidy } from "../../names.js";
 import { askAbout } from "../field.js";
 import { shown } from "../points.js";
 import { NoAnswer, SignedOut } from "../server.js";
@@ -6,7 +7,7 @@ import { chosen, numberOf, textOf, titleOf, units, withId } from "../shelf.js";
 import { hour, timeFor, wrongWith } from "./clock.js";
 import { donePart, personPart, takenBackPart, word } from "./drawing.js";
 import { append, current, endOf, isOfSomebodyElse } from "./held.js";
-import { folded, Holding, redemptionOf, undoOf } from "./holding.js";
+import { Holding, redemptionOf, undoOf } from "./holding.js";
 import { paperOf } from "./paper.js";
 
 const UNDO_SECONDS = 120;
@@ -101,10 +102,14 @@ function basketOf(form, held) {
   const person = new Holding(held).people.get(owner);
   const lines = chosen().map((tile) => [Number(tile.dataset.goods), units(tile), Number(tile.dataset.price)]);
   const total = lines.reduce((sum, [, count, price]) => sum + count * price, 0);
-  const [name, relation] = ["proxy_name", "proxy_relation"].map((each) => form.elements[each].value.trim());
-  const signature = JSON.parse(form.elements.signature.value || "[]");
-  const isProxy = Boolean(name || relation || signature.length);
-  return { number, person, why: why || person?.why, lines, total, collector: isProxy ? { name, relation, signature } : null };
+  return { number, person, why: why || person?.why, lines, total, collector: collectorOf(form.elements) };
+}
+
+// Who collects for somebody else, as the server keeps it (shop/desk/proxies.py); null where nothing is written there.
+function collectorOf({ proxy_name: { value: name }, proxy_relation: { value: relation }, signature: { value: strokes } }) {
+  const signature = JSON.parse(strokes || "[]");
+  const isAny = Boolean(name.trim() || relation.trim() || signature.length);
+  return isAny ? { name: keptName(name), relation: tidy(relation), signature } : null;
 }
 
 function slipLine([goods, number, price]) {
@@ -131,7 +136,8 @@ function refusalOf({ person, why: inactive, lines, total, collector }, held) {
   if (!person) return refused("unknown_card");
   if (inactive) return refused("card_inactive", { title: inactive });
   if (!record.receipts.length) return refused("no_receipts");
-  const isNamed = collector?.name && collector.name.length <= 100 && collector.relation && collector.relation.length <= 40;
+  const isOfLength = (text, most) => text && [...text].length <= most;
+  const isNamed = collector && isOfLength(collector.name, 100) && isOfLength(collector.relation, 40);
   if (collector && !isNamed) return refused("bad_proxy", { field: collector.name ? "proxy_relation" : "proxy_name" });
   if (collector && folded(collector.name) === folded(record.lease.holder)) return refused("own_proxy", { field: "proxy_name" });
   const why = new Holding(held).refusalOf({ person: person.id, lines, total });
