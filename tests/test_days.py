@@ -607,6 +607,7 @@ def test_no_address_breaks_on_a_quarter_or_a_day_that_cannot_be(app, cast, clien
     assert ways == {}
 
 
+@pytest.mark.at_length
 def test_no_page_breaks_on_a_period_in_its_address(app, cast, client_of, there):
     """Whatever is asked for behind the question mark."""
     client, roles = client_of(cast.clerk), cast.clerk.roles_in(cast.village)

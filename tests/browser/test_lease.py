@@ -250,6 +250,7 @@ def test_a_queue_without_a_network_comes_in_exactly_once(
     assert receipts()[served[0][0]] == 2
 
 
+@pytest.mark.at_length
 def test_a_page_that_woke_with_a_lease_takes_the_next_one(desk: Page, network: Cable, cards: list[Card]):
     """After the end of the last one, and keeps the page again; a paper chosen then is printed once."""
     article = cheapest(desk)
@@ -288,6 +289,7 @@ def test_a_lease_whose_answer_was_lost_is_asked_for_when_the_page_comes_anew(
     assert asked("SELECT count(*) FROM lease WHERE ended_at IS NULL") == [(1,)]
 
 
+@pytest.mark.at_length
 def test_the_end_of_a_lease_leaves_the_pages_of_visits(desk: Page):
     take(desk)
     desk.wait_for_function("path => caches.match(path)", arg=DESK)
@@ -515,6 +517,7 @@ def test_who_signs_out_leaves_nobody_s_name_and_nothing_is_lost(
     desk.context.close()
 
 
+@pytest.mark.at_length
 def test_a_page_of_another_session_gets_its_token(
     desk: Page, phone: BrowserContext, cards: list[Card], receipts: Callable[[], dict[str, int]]
 ):
@@ -526,6 +529,7 @@ def test_a_page_of_another_session_gets_its_token(
     assert receipts() == {cards[FIRST + 7][0]: 1}
 
 
+@pytest.mark.at_length
 def test_a_line_that_is_too_slow_for_all_is_sent_fewer(
     desk: Page, network: Cable, cards: list[Card], receipts: Callable[[], dict[str, int]]
 ):
@@ -632,6 +636,7 @@ def test_a_lease_that_ends_while_an_entry_is_signed_takes_it_no_more(
     gun(desk, "AIXIN-CANCEL")
 
 
+@pytest.mark.at_length
 def test_an_end_that_comes_to_nothing_says_why_and_the_desk_goes_on(desk: Page, cards: list[Card]):
     """From the press until the answer nothing is handed out; pressed twice, it ends once."""
     journal, waiting = Journal(desk), list[Route]()
@@ -679,6 +684,7 @@ def test_a_browser_that_cannot_is_told_why(desk: Page):
     expect(desk.locator("[data-take]")).to_be_hidden()
 
 
+@pytest.mark.at_length
 def test_what_is_held_keeps_to_its_figures(desk: Page):
     """The shop as it was given, with the journal applied on top, also where something was taken back."""
     lease = {
@@ -757,6 +763,7 @@ def test_a_name_is_read_as_the_server_reads_it(desk: Page):
     assert desk.evaluate(read, texts) == expected
 
 
+@pytest.mark.at_length
 def test_what_cannot_be_written_down_is_not_handed_out(
     desk: Page, cards: list[Card], receipts: Callable[[], dict[str, int]]
 ):
@@ -780,6 +787,7 @@ def test_what_cannot_be_written_down_is_not_handed_out(
     assert receipts() == {card[0]: 1}
 
 
+@pytest.mark.at_length
 def test_that_receipts_run_out_is_said_before_they_do(desk: Page, network: Cable, cards: list[Card]):
     article = cheapest(desk)
     take(desk)
@@ -880,6 +888,7 @@ def test_the_receipt_is_printed_by_the_page_alone(
     expect(desk.locator(".slip-sheet")).to_contain_text("补打")
 
 
+@pytest.mark.at_length
 def test_the_last_one_before_the_end_gets_their_paper(desk: Page, cards: list[Card]):
     """As long as the page is open; what cannot be done any more has no button."""
     article = cheapest(desk)
@@ -898,6 +907,7 @@ def test_the_last_one_before_the_end_gets_their_paper(desk: Page, cards: list[Ca
     assert held(desk)["databases"] == []
 
 
+@pytest.mark.at_length
 def test_where_the_shop_wants_it_the_page_prints_by_itself(
     desk: Page, network: Cable, cards: list[Card], instance: Path
 ):

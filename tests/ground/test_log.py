@@ -150,6 +150,7 @@ def personal_data():
     return found - {"worker", "clerk", "chair"}  # words of the program too
 
 
+@pytest.mark.at_length
 def test_nobody_s_data_is_in_it_whatever_is_opened_and_taken_out(app, cast, client_of, lived_in, lines):
     """Every page of the clerk, each list as a file, and every button with nothing filled in."""
     client, held = client_of(cast.clerk), cast.clerk.roles_in(cast.village)

@@ -24,8 +24,6 @@ from tests.points.hung import Q4, object_to, on_wall
 from tests.printed import texts
 from tests.story import do, refused
 
-pytestmark = pytest.mark.both_databases
-
 HERE = f"/v/{VILLAGE}/quarters/2026Q4"
 LI = WORKERS[0]
 PROMISED = 113  # tenths

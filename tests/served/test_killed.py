@@ -5,8 +5,6 @@
 
 from random import Random
 
-import pytest
-
 from tests.served.torture import faults
 from tests.served.torture.load import Load, desk_of
 from tests.served.torture.reckoning import Standing, reckon
@@ -14,7 +12,6 @@ from tests.served.torture.reckoning import Standing, reckon
 KILLS = 3
 
 
-@pytest.mark.both_databases
 def test_what_was_acknowledged_is_there_once_and_whole(house):
     faults.stock_up(house)
     house.serve().answering()
