@@ -586,6 +586,7 @@ NO_QUARTER = ("0000Q1", "0001Q1", "0026Q4", "1899Q4", "2207Q1", "9999Q4", "2026Q
 ASKED_FOR = ("quarter", "day", "since", "until", "year", "from", "to", "on", "date", "month")
 
 
+@pytest.mark.at_length
 def test_no_address_breaks_on_a_quarter_or_a_day_that_cannot_be(app, cast, client_of, there):
     """Those of every route that names one: not there, rather than broken."""
     wrong = {"quarter": NO_QUARTER, "day": (*BEYOND, *NO_DAY)}

@@ -66,6 +66,7 @@ def test_a_visit_takes_at_most_four_taps(browser: Browser, address: str):
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
 
 
+@pytest.mark.at_length
 def test_a_photo_as_phones_take_them_is_made_small_before_it_is_sent(browser: Browser, address: str):
     page = signed_in(browser, address, "worker", PHONE)
     household(page, "李秀英")

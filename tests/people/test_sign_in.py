@@ -188,6 +188,7 @@ def spelled(plain):
             yield plain[:at] + extra + plain[at:]
 
 
+@pytest.mark.at_length
 @pytest.mark.one_database
 def test_however_it_is_spelled_it_is_one_count(app, cast):
     """What finds somebody's sign-in fills their count, and nothing else does."""

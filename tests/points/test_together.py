@@ -297,6 +297,7 @@ def test_one_of_a_group_is_looked_at_by_itself_and_the_way_leads_back(cast, clie
     assert (sentence, below) == (f"已退回：{made[1].worker.name}，{item.name}。", f"group-{item.id}")
 
 
+@pytest.mark.at_length
 def test_many_that_wait_take_no_more_questions(cast, client_of, record, long):
     chair = client_of(cast.chair)
     record(note=COPIED), record(cast.neighbour, note=COPIED), record(), record(cast.neighbour)

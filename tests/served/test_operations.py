@@ -427,6 +427,7 @@ def block(*words):
 
 
 @pytest.mark.at_length
+@pytest.mark.at_length
 def test_a_backup_is_restored_by_the_lines_of_the_document(
     app, cast, database, template, tmp_path, monkeypatch
 ):
