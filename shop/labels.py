@@ -9,7 +9,7 @@ from ground import clock
 from ground.paper import words
 from points.amounts import show
 from shop.models import Ending, Lease, MoveKind, ReceiptPrinter, Shop, Source
-from shop.shelf import shops
+from shop.shelf import leases, shops
 from shop.shelf.hours import Hours, Span
 from shop.shelf.leases import Promise
 
@@ -117,6 +117,6 @@ LEASE_ENDINGS = {
 
 def lease_state(lease: Lease) -> str:
     """How a lease stands: it runs, or how it ended."""
-    if lease.ending is None and clock.now() < lease.until:
+    if leases.is_running(lease):
         return gettext("runs")
     return str(LEASE_ENDINGS[lease.ending or Ending.OVER])

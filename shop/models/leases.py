@@ -87,7 +87,6 @@ class LeaseEntry(Base):
 
     lease: Mapped[Lease] = relationship()
     undoes: Mapped["LeaseEntry | None"] = relationship(remote_side=[id])
-    set_aside: Mapped["SetAside | None"] = relationship(back_populates="entry")
 
     __table_args__ = (
         UniqueConstraint("lease_id", "position"),
@@ -106,5 +105,5 @@ class SetAside(Base):
     actor_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
 
-    entry: Mapped[LeaseEntry] = relationship(back_populates="set_aside")
+    entry: Mapped[LeaseEntry] = relationship()
     actor: Mapped[User] = relationship()

@@ -50,11 +50,8 @@ def book(lease: Lease, entry: JournalEntry, by: User) -> EntryOutcome:
     the next; and as `redemptions.redeem` and `voids.void`: then it is to be kept. Locks: as they do, then the
     lease.
     """
-    db.session.refresh(lease)  # before its entries: brought twice at once, one sees the other
-    stored = entry_at(lease, entry.position)
-    if stored is not None:
-        return _stored_outcome(stored, entry)
-    _check_follows(lease, entry)
+    if (stored := _stored(lease, entry)) is not None:
+        return stored
     if lease.ending == Ending.RETURNED:
         raise Refused("lease_over", _("It was handed out after the desk had given the shop back."))
     row = _add(lease, entry, by, None)
@@ -69,11 +66,8 @@ def keep(lease: Lease, entry: JournalEntry, by: User, refusal: Refused) -> Entry
     One that is there already is answered as it stands. Refused `bad_entry` as `book`. Locks: the shop, then
     the lease.
     """
-    db.session.refresh(lease)  # before its entries: brought twice at once, one sees the other
-    stored = entry_at(lease, entry.position)
-    if stored is not None:
-        return _stored_outcome(stored, entry)
-    _check_follows(lease, entry)
+    if (stored := _stored(lease, entry)) is not None:
+        return stored
     if entry.goods:
         redemptions.note_serial(lease.shop, lease.day, entry.goods.serial)
     _add(lease, entry, by, refusal)
@@ -155,6 +149,16 @@ def _is_settled() -> ColumnElement[bool]:
 def _check_waits(row: LeaseEntry) -> None:
     if db.session.scalar(waiting_entries().where(LeaseEntry.id == row.id)) is None:
         raise Refused("decided", _("This was decided already."))
+
+
+def _stored(lease: Lease, entry: JournalEntry) -> EntryOutcome | None:
+    """What became of an entry that came before; None for the next one. Refused `bad_entry`."""
+    db.session.refresh(lease)  # before its entries: brought twice at once, one sees the other
+    stored = entry_at(lease, entry.position)
+    if stored is not None:
+        return _stored_outcome(stored, entry)
+    _check_follows(lease, entry)
+    return None
 
 
 def _check_follows(lease: Lease, entry: JournalEntry) -> None:

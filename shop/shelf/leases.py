@@ -40,7 +40,12 @@ PROMISED_DAYS = 10  # so long a receipt that did not come in is not called forge
 def running(shop: Shop) -> Lease | None:
     """The lease that somebody has on a shop now, or None."""
     lease = _open_lease(shop.id) if shop.leased_until else None
-    return lease if lease and clock.now() < lease.until else None
+    return lease if lease and is_running(lease) else None
+
+
+def is_running(lease: Lease) -> bool:
+    """Whether a lease runs now: it did not end, and its time is not over."""
+    return lease.ended_at is None and clock.now() < lease.until
 
 
 def leases_of(shop: Shop, limit: int) -> Sequence[Lease]:
@@ -58,7 +63,7 @@ def take(shop: Shop, holder: User, public_key: str) -> Lease:
     _check_key(public_key)
     lock(shop)
     earlier = _open_lease(shop.id)
-    if earlier is not None and clock.now() < earlier.until:
+    if earlier is not None and is_running(earlier):
         if (earlier.public_key, earlier.holder_id) == (public_key, holder.id):
             return earlier
         raise leased(earlier)
@@ -142,7 +147,7 @@ def check_lease(shop_id: int, own: Lease | None) -> None:
     lease = _open_lease(shop_id)
     if lease is None or lease is own:
         return
-    if clock.now() < lease.until:
+    if is_running(lease):
         raise leased(lease)
     shop = get_locked(Shop, shop_id)
     lock(lease)

@@ -64,12 +64,12 @@ def exchange(village: str, ident: int) -> dict[str, Any] | web.Problem:
         results = [_as_json(_take_in(ident, sent)) for sent in entries]
         with transaction():
             lease = lease_or_404(ident)
-            if _is_running(lease):
+            if verbs.is_running(lease):
                 verbs.grant_receipts(lease)
     except Refused as refusal:
         return web.problem(refusal)
     lease = lease_or_404(ident)
-    if _is_running(lease):
+    if verbs.is_running(lease):
         return {"results": results, "lease": _holding(lease, receipts_until)}
     code, title = WHY_ENDED[lease.ending or Ending.OVER]
     return {"results": results, "lease": None, "code": code, "title": str(title)}
@@ -99,10 +99,6 @@ def _as_json(outcome: EntryOutcome) -> dict[str, Any]:
     booked = outcome.redemption
     receipt = {"ident": booked.id, "number": booked.number} if booked else {}
     return {"position": outcome.position, "state": "taken", **receipt}
-
-
-def _is_running(lease: Lease) -> bool:
-    return lease.ended_at is None and clock.now() < lease.until
 
 
 def _holding(lease: Lease, receipts_until: int) -> dict[str, Any]:
