@@ -12,7 +12,7 @@ help:  ## List the targets
 	@grep -hE "^[a-z]+:.*##" $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## (.*)/  make \1\t\2/" | expand -t 18
 
 run: .venv/run $(CATALOGUE).mo reader  ## Serve the demo on 127.0.0.1:8000 (or PORT)
-	@$(FLASK) start
+	@$(FLASK) start --demo
 
 test: .venv/dev fonts reader $(CATALOGUE).mo  ## All tests: pages on SQLite, rules on one database by turns, races and the ledger on both
 	$(BIN)/pytest -n 2 --dist worksteal

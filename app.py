@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
 from flask.cli import FlaskGroup
@@ -21,6 +20,7 @@ from demo.contributions import DEMO
 from duties.contributions import DUTIES
 from ground import cookies, sending, web, wire
 from ground.computer import places, private
+from ground.computer import settings as kept_settings
 from ground.computer.places import ROOT
 from ground.db import database_file, db, engine_options
 from ground.paper import printer
@@ -33,9 +33,10 @@ from people.contributions import PEOPLE
 from people.signin import sessions
 from people.views.signin import sign_in
 from points.contributions import POINTS
+from setup.contributions import SETUP
 from shop.contributions import SHOP
 
-PACKAGES = (PEOPLE, POINTS, DUTIES, SHOP, DEMO)
+PACKAGES = (PEOPLE, POINTS, DUTIES, SHOP, DEMO, SETUP)
 
 MIGRATIONS = ROOT / "migrations"
 KEY_FILE = "secret_key"  # in the instance folder, unless SECRET_KEY is set
@@ -117,10 +118,13 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
     """Set the configuration from the environment; by default SQLite and a secret of its own."""
     instance = Path(app.instance_path)
     instance.mkdir(parents=True, exist_ok=True)
+    kept = settings_in(instance)
+    public_url = os.environ.get("PUBLIC_URL", kept.public_url).rstrip("/")
     app.config.from_mapping(
         SQLALCHEMY_DATABASE_URI=database_url(os.environ.get("DATABASE_URL"), instance),
         SECRET_KEY=os.environ.get("SECRET_KEY"),
-        PUBLIC_URL=os.environ.get("PUBLIC_URL", "").rstrip("/"),
+        PUBLIC_URL=public_url,
+        LAN=kept.lan,
         TRUSTED_PROXIES=int(os.environ.get("TRUSTED_PROXIES", "0")),
         BACKUPS=os.environ.get("AIXIN_BACKUPS", ""),
         BACKUP_DAYS=int(os.environ.get("AIXIN_BACKUP_DAYS", "14")),
@@ -132,7 +136,7 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         PERMANENT_SESSION_LIFETIME=sessions.LONGEST,  # the cookie's; sooner ends what people/signin says
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=os.environ.get("PUBLIC_URL", "").startswith("https://"),
+        SESSION_COOKIE_SECURE=public_url.startswith("https://"),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,  # the gate checks by itself, below
     )
@@ -144,14 +148,17 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or session_secret(instance / KEY_FILE)
 
 
+def settings_in(instance: Path) -> kept_settings.Settings:
+    """What was chosen on the set-up page."""
+    try:
+        return kept_settings.read(instance)
+    except ValueError as error:
+        raise SystemExit(f"{instance / kept_settings.FILE} can't be read: {error}. Remove it.") from error
+
+
 def check_public_url(url: str) -> None:
     """Stop when PUBLIC_URL is no address that people could be led to; without one nothing is checked."""
-    try:
-        parts = urlsplit(url)
-        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_good = False
-    if url and not (is_good and not (parts.path or parts.query or parts.fragment)):
+    if url and not kept_settings.is_public_url(url):
         raise SystemExit(f"PUBLIC_URL must be like https://aixin.example, and not {url}")
 
 

@@ -12,11 +12,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from demo import roll
-from demo.cli import COUNTY_FILE
 from demo.story import SECRET
 from ground import clock
 from ground.db import add_rows, db, transaction
 from people import areas, cards
+from people.areas import COUNTY_FILE
 from people.models import Appointment, Area, Card, CardState, Duty, Grid, Level, Person, Role, User
 from people.scanning.reading import TOKEN_LENGTH
 from people.signin import accounts

@@ -27,7 +27,8 @@ from sqlalchemy import select
 from app import create_app
 from bench import roster
 from demo.calendar import STARTS_ON
-from demo.cli import DEMO_VILLAGES, load
+from demo.cli import load
+from demo.making import DEMO_VILLAGES
 from ground import clock
 from ground.db import db, transaction
 from ground.server import serving
@@ -134,7 +135,7 @@ def main(tills: int) -> None:
     with app.app_context():
         upgrade()
         with transaction():
-            load(county=False)
+            load()
         desk = Desk(app, tills, prepare())
     print(app.config["SQLALCHEMY_DATABASE_URI"].partition(":")[0], f"with {tills} tills")
     serving.calm_collector()

@@ -27,11 +27,11 @@ from app import create_app
 from bench import figures, flat, pages, quarter, roster, sites
 from bench.commands import Used, flask, run
 from bench.figures import Figure, at_least, at_most
-from demo.cli import COUNTY_FILE
 from ground import clock
 from ground.clock import SHANGHAI
 from ground.db import db, transaction
 from ground.paper.fonts import make_fonts
+from people.areas import COUNTY_FILE
 from points.assessment import opening
 from points.wall import posting
 from shop.goodsfile import columns

@@ -7,12 +7,12 @@ from typing import Any, cast
 from sqlalchemy import Table, insert, select
 
 from demo import roll
-from demo.cli import COUNTY_FILE
 from demo.story import SECRET
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db, transaction
 from people import areas
+from people.areas import COUNTY_FILE
 from people.models import Appointment, Area, Duty, Grid, GridKind, Level, Person, Role, User
 from people.signin import accounts
 from points import ledger

@@ -4,7 +4,7 @@ import random
 from datetime import date
 
 from demo import neighbours, roll
-from demo.cli import COUNTY_FILE
+from people.areas import COUNTY_FILE
 from people.rosterfile import columns
 
 ROWS = sum(roll.GRIDS_BY_KIND.values())

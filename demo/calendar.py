@@ -4,7 +4,6 @@ Everybody knows a demo's passwords. So whatever server it was started with, and 
 it answers nobody else unless PUBLIC_DEMO says so.
 """
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, abort, current_app, g, has_request_context, redirect, request
@@ -14,17 +13,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
 from ground import clock, web
-from ground.computer.addresses import host_in, is_loopback
 from ground.db import Base, db, transaction
 from ground.refusal import Refused
+from ground.server import visitor
 from people import access
 from people.models import Area
 
 # The last week of a quarter: services can still be recorded, and the quarter can be assessed.
 STARTS_ON = date(2026, 12, 28)
-
-# What a proxy adds to a request that it hands on.
-PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via")
 
 bp = Blueprint("demo", __name__)
 
@@ -70,24 +66,11 @@ def _follow(calendar: DemoCalendar | None) -> None:
 def _check_visitor() -> None:
     """Check that a demo is asked by this computer. Refused `demo_is_local`."""
     settings = current_app.config
-    if settings["PUBLIC_DEMO"]:
-        return
-    is_public = bool(settings["PUBLIC_URL"] or settings["TRUSTED_PROXIES"])
-    is_handed_on = any(name in request.headers for name in PROXY_HEADERS)
-    if is_public or is_handed_on or not all(map(is_loopback, _places_of_request())):
+    if not settings["PUBLIC_DEMO"] and (settings["PUBLIC_URL"] or not visitor.is_from_here()):
         raise Refused(
             "demo_is_local",
             _("This is a demo. Everybody knows its passwords, so it answers its own computer alone."),
         )
-
-
-def _places_of_request() -> Iterator[str]:
-    """Every name by which a request says where it comes from and whom it asks."""
-    yield request.remote_addr or ""
-    yield host_in(request.host_url)
-    for header in (request.headers.get("Origin"), request.headers.get("Referer")):
-        if header and header != "null":
-            yield host_in(header)
 
 
 def follow_at_command() -> None:
@@ -103,6 +86,12 @@ def _calendar_if_demo() -> DemoCalendar | None:
     calendar = find_calendar()
     current_app.config["IN_EARNEST"] = calendar is None and not is_empty()
     return calendar
+
+
+def watermark() -> str:
+    """What stands across every page of a paper that a demo makes; empty where this is no demo."""
+    is_demo = g.get("is_demo") if has_request_context() else find_calendar() is not None
+    return "演示数据" if is_demo else ""
 
 
 def template_day() -> dict[str, date | None]:

@@ -4,7 +4,7 @@ Everything is drawn from one seed and dated by the calendar, so that each run ma
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -44,6 +44,7 @@ SECRET = Secret(
 )
 SET_UP_ON = date(2025, 12, 29)
 QUARTERS = (Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3))
+PARTS_OF_A_VILLAGE = len(QUARTERS) + 1
 ACCEPTED_QUARTERS = (QUARTERS[1],)  # an objection was right there
 OBJECTED_QUARTERS = QUARTERS[1:]
 BUDGET_FEN = 6_000_00  # what a village sets aside for goods in a year, in cents of a yuan
@@ -89,12 +90,11 @@ class Village:
 
 
 class Story:
-    """What happens in a demo, drawn from one seed; `tell` is called after each step that takes a while."""
+    """What happens in a demo, drawn from one seed."""
 
-    def __init__(self, tell: Callable[[], None] = lambda: None) -> None:
+    def __init__(self) -> None:
         self.chance = random.Random(532323)  # noqa: S311 -- a seed on purpose
         self.later_chance = random.Random(5)  # noqa: S311 -- a seed on purpose
-        self.progress = tell
         self._keys = 0
 
     def key(self) -> str:
@@ -128,7 +128,6 @@ class Story:
             if number != GRID_WITHOUT_INSTRUCTOR:
                 instructor = instructors[number % len(instructors)]
                 terms.appoint(instructor, grid, Duty.INSTRUCTOR, TERMS_BEGIN_ON, None)
-            self.progress()
         return workers
 
     def _serve(self, area: Area, grid: Grid, number: int) -> Person:
@@ -199,7 +198,6 @@ class Story:
             booking.book(assessment, chair)
         if quarter in ACCEPTED_QUARTERS:
             self._post_again(village, assessment, quarter.last_day + timedelta(days=3))
-        self.progress()
 
     def _meet(self, village: Village, assessment: Assessment, met_on: date) -> None:
         """Hold the meeting with the committee and four villagers.
@@ -260,7 +258,6 @@ class Story:
         with clock.at(last):
             for service in recorded[: len(recorded) - waiting]:
                 self._decide(service, village.users[Role.CHAIR])
-        self.progress()
 
     def _decide(self, service: Service, chair: User) -> None:
         if self.chance.random() < 0.02:
@@ -298,10 +295,14 @@ class Story:
                 balance -= costs[goods.id] * count
         return basket
 
-    def tell_village(self, village: Village) -> None:
-        """Make the village's three quarters, and the fourth up to yesterday: served, not yet assessed."""
+    def tell_village(self, village: Village) -> Iterator[None]:
+        """Make the village's three quarters, and the fourth up to yesterday: served, not yet assessed.
+
+        It yields `PARTS_OF_A_VILLAGE` times, after each part that takes a while.
+        """
         for quarter in QUARTERS:
             self.quarter(village, quarter)
+            yield
         last = QUARTERS[-1].next
         with clock.at(last.first_day + timedelta(days=8)):
             for number in range(4):  # food runs out or expires: it comes anew before winter
@@ -315,9 +316,9 @@ class Story:
             village, last.first_day + timedelta(days=7), STARTS_ON - timedelta(days=1), UNDECIDED_SERVICES
         )
         rounds.Rounds(village.area, village.users).make_records()
-        self.progress()
         change_the_shelf(village)
         propose_write_off(village)
+        yield
 
 
 def propose_write_off(village: Village) -> None:

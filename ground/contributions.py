@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import click
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, current_app, has_app_context
 
 T = TypeVar("T")
 
@@ -37,6 +37,10 @@ class Slot(Generic[T]):
         """The items that the packages of the current application put into it."""
         filled_items: Sequence[T] = _joined_packages(current_app).items_by_slot.get(self, [])
         return filled_items if self._by is None else sorted(filled_items, key=self._by)
+
+    def items_if_any(self) -> Sequence[T]:
+        """Its items; none outside of an application."""
+        return self.items() if has_app_context() else ()
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,20 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ground import names, tables
+from ground.computer.places import ROOT
 from ground.db import db
 from ground.refusal import Refused
 from people import audit
 from people.models import CODE_DIGITS, VILLAGE_LEVELS, Area, Level, User
+
+COUNTY_FILE = ROOT / "data" / "areas-532323.csv"  # the list of 牟定县, which comes with the program
 
 COLUMNS = ["code", "level", "name", "parent_code"]
 PARENT_LEVELS = {
@@ -23,14 +26,23 @@ PARENT_LEVELS = {
 
 
 def import_areas(data: bytes, actor: User | None = None) -> int:
-    """Load a county's list (columns code, level, name, parent_code); return how many areas are new.
+    """Load a county's list; return how many areas are new.
 
-    Codes are the official ones (统计用区划代码): 12 digits, or without their closing zeros. An area that is
-    already there with the same name is left; nothing of the file is loaded when a line is bad. Refused
-    `unreadable_file`, `bad_header`, `bad_lines` (its message names each bad line by number).
+    An area that is already there with the same name is left; nothing of the file is loaded when a line is
+    bad. Refused as `read_list`.
     """
-    areas_by_code = {area.code: area for area in db.session.scalars(select(Area))}
-    added: list[Area] = []
+    return add_areas(read_list(data, db.session.scalars(select(Area)).all()), actor)
+
+
+def read_list(data: bytes, known: Iterable[Area] = ()) -> list[Area]:
+    """The areas of a county's list (columns code, level, name, parent_code) that are new, parents first.
+
+    Codes are the official ones (统计用区划代码): 12 digits, or without their closing zeros. Nothing is
+    written.
+    Refused `unreadable_file`, `bad_header`, `bad_lines` (its message names each bad line by number).
+    """
+    areas_by_code = {area.code: area for area in known}
+    new: list[Area] = []
     problems: list[str] = []
     line_by_code: dict[str, int] = {}
     for number, line in _lines(tables.decode(data)):
@@ -44,16 +56,21 @@ def import_areas(data: bytes, actor: User | None = None) -> int:
             line_by_code[area.code] = number
             if _is_new(area, areas_by_code.get(area.code)):
                 areas_by_code[area.code] = area
-                added.append(area)
+                new.append(area)
         except Refused as refusal:
             problems.append(str(_("line %(line)s: %(reason)s", line=number, reason=refusal.message)))
     if problems:
         raise Refused("bad_lines", "\n".join(problems))
-    db.session.add_all(added)
+    return new
+
+
+def add_areas(listed: Sequence[Area], actor: User | None = None) -> int:
+    """Add the areas of a list, parents first; return how many they are."""
+    db.session.add_all(listed)
     db.session.flush()
-    if added:
-        audit.note(actor, "areas.import", added[0], added[0], added=len(added))
-    return len(added)
+    if listed:
+        audit.note(actor, "areas.import", listed[0], listed[0], added=len(listed))
+    return len(listed)
 
 
 def _lines(text: str) -> list[tuple[int, dict[str, str | None]]]:

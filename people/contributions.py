@@ -54,6 +54,7 @@ PEOPLE = Package(
     globals={
         "alarms": pages.alarms,
         "banners": pages.BANNERS.items,
+        "front_parts": pages.FRONT_PARTS.items,
         "count_to_do": pages.count_to_do,
         "help_text": pages.help_text,
         "guide_links": pages.guide_links,

@@ -138,8 +138,9 @@ ABOUT_GRID: Slot[Callable[[Grid], list[FurtherLink]]] = Slot()
 # The page that the code of a card opens: its endpoint, which takes the card's `token`.
 CARD_PAGE: Slot[str] = Slot()
 
-# Templates of what stands above every page.
+# Templates of what stands above every page, and at the top of a front page.
 BANNERS: Slot[str] = Slot()
+FRONT_PARTS: Slot[str] = Slot()
 
 
 def further_links(slot: Slot[Callable[[T], list[FurtherLink]]], about: T) -> list[FurtherLink]:

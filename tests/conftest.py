@@ -1,5 +1,6 @@
 """What every test shares: both databases, each test with a copy of its own, and the cast."""
 
+import fcntl
 import gc
 import os
 import shutil
@@ -18,6 +19,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Playwright, sync_playwright
 
+from demo import making
 from ground import clock as calendar
 from ground.db import db, transaction
 from ground.paper import fonts
@@ -174,6 +176,56 @@ def template(database: Databases) -> str:
         db.engine.dispose()
     database.settle("template_village")
     return "template_village"
+
+
+@pytest.fixture(scope="session")
+def demo_file(slow_method: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a demo of two villages, to be copied; made once for all processes of a run."""
+    if run := os.environ.get("PYTEST_XDIST_TESTRUNUID"):
+        folder = tmp_path_factory.getbasetemp().parent / f"demo-{run}"
+    else:
+        folder = tmp_path_factory.mktemp("demo-file")
+    folder.mkdir(exist_ok=True)
+    file = folder / "aixin.sqlite"
+    with (folder / "lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIXIN_INSTANCE", str(folder))
+        fcntl.flock(lock, fcntl.LOCK_EX)  # who comes second waits for the first, and finds it made
+        if not file.exists():
+            made = folder / "made.sqlite"
+            with new_app(f"sqlite:///{made}").app_context():
+                flask_migrate.upgrade()
+                with transaction():
+                    list(making.make(making.DEMO_VILLAGES[:2]))
+                db.session.remove()
+                db.engine.dispose()
+            SQLiteFiles(folder).settle("made")
+            made.rename(file)
+    return file
+
+
+@pytest.fixture(scope="session")
+def empty_template(database: Databases, instance: Path) -> str:
+    """The name of a database with its tables and nothing in them; it is only ever copied."""
+    database.create("template_empty")
+    with new_app(database.uri("template_empty")).app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
+    database.settle("template_empty")
+    return "template_empty"
+
+
+@pytest.fixture
+def empty(lasting_app: Callable[[str], Flask], database: Databases, empty_template: str) -> Iterator[Flask]:
+    """The application on an empty database of its own, in a context."""
+    with database.lent(empty_template) as name:
+        app = lasting_app(database.uri(name))
+        for found_out in ("IN_EARNEST", "SETUP_CODE"):
+            app.config.pop(found_out, None)
+        with app.app_context():
+            yield app
+            db.session.remove()
+            if not database.keeps_connections:
+                db.engine.dispose()
 
 
 @pytest.fixture

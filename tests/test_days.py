@@ -44,9 +44,10 @@ from shop.shelf.hours import Hours
 from shop.stock import moves
 from tests.cast import COUNTY, PRESENT, TODAY, TOWNSHIP, VILLAGE
 from tests.points.hung import on_wall
+from tests.product import PACKAGES, PRODUCT, ROOT
 from tests.story import count, do
 from tests.tampering import tamper
-from tests.test_rules import PACKAGES, PRODUCT, ROOT, address, methods, rules
+from tests.test_rules import address, methods, rules
 
 HERE = f"/v/{VILLAGE}"
 NOW = TODAY.isoformat()

@@ -42,6 +42,8 @@ NOT_HERE = {
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "nobody has a second step yet"),
     "signin.take_off_second_step": "nobody has one yet",
     "demo.next_day": "in the demo alone",
+    **dict.fromkeys(("setup.choose", "setup.code", "setup.begin_in_earnest"), "before anything is there"),
+    "setup.skip_step": "the shop hands out already, so it has hours",
 }
 
 

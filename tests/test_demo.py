@@ -1,60 +1,33 @@
 """The demo: the county's own figures, and the same history on every run and on both databases."""
 
+import shutil
 from collections import Counter
-from functools import partial
 
-import flask_migrate
 import pytest
 from sqlalchemy import event, func, select
 
-from demo import calendar, cli, roll
-from demo.story import SECRET
+from demo import calendar, making, roll
+from demo.story import QUARTERS, SECRET
 from ground.clock import Quarter
 from ground.db import db, transaction
 from ground.refusal import Refused
-from ground.server import nearby, serving
+from ground.server import serving, visitor
 from people import areas
+from people.cardsheet import CardFace, cards_pdf
 from people.models import Area, Grid, GridKind, Level
 from points import ledger
 from points.assessment import assessments
 from points.models import Assessment, AssessmentState
 from shop import verify
 from tests.cast import new_app
+from tests.printed import texts
 
 # What `flask ledger digest --village 532323101001 --at 2026Q3` prints for every demo ever made of this story.
 DIGEST = "9d3556374d97ff5ed934c6ccd2d344ca855609ad677db58af216975a05c65668"
 
 
-@pytest.fixture
-def started(database, monkeypatch):
-    """What the first start of the program says; its demo here is of one village."""
-    database.create("empty_house")
-    monkeypatch.setattr(cli, "load", partial(cli.load, codes=cli.DEMO_VILLAGES[:1]))
-    monkeypatch.setattr(serving, "serve", lambda *_rest: None)
-    monkeypatch.setenv("PORT", "0")
-    app = new_app(database.uri("empty_house"))
-    with app.app_context():
-        yield app.test_cli_runner().invoke(args=["start"])
-        db.session.remove()
-        db.engine.dispose()
-    database.drop("empty_house")
-
-
-@pytest.fixture
-def empty(database):
-    """A database with its tables and nothing in them."""
-    database.create("empty_house")
-    app = new_app(database.uri("empty_house"))
-    with app.app_context():
-        flask_migrate.upgrade()
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    database.drop("empty_house")
-
-
 def test_the_plan_has_the_countys_figures():
-    lines = [line.split(",") for line in cli.COUNTY_FILE.read_text().splitlines()[1:]]
+    lines = [line.split(",") for line in areas.COUNTY_FILE.read_text().splitlines()[1:]]
     villages = [Area(code=code, name=name, level=Level(level)) for code, level, name, _parent in lines]
     plans = roll.plans([village for village in villages if village.is_village])
     assert len(plans) == 89
@@ -66,25 +39,70 @@ def test_the_plan_has_the_countys_figures():
     assert {len(each) for each in plans.values()} == {69, 70}
 
 
-@pytest.mark.one_database
-def test_the_first_start_makes_a_demo_that_is_the_same_on_every_run_and_fits(started):
-    assert started.exit_code == 0, started.output
-    assert SECRET.plain in started.output
-    village = areas.by_code(cli.DEMO_VILLAGES[0])
+@pytest.fixture
+def made(demo_file, tmp_path):
+    """The application on a demo of two villages, as it was made."""
+    shutil.copy(demo_file, tmp_path / "demo.sqlite")
+    app = new_app(f"sqlite:///{tmp_path / 'demo.sqlite'}")
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_demo_is_the_same_on_every_run_and_fits(made):
+    village = areas.by_code(making.DEMO_VILLAGES[0])
     notice = assessments.whole_notice(assessments.find_assessment(village, Quarter(2026, 3)))
     assert notice.digest == ledger.digest(village, notice.last_transfer_id) == DIGEST
     states = db.session.scalars(select(Assessment.state)).all()
-    assert states == [AssessmentState.BOOKED] * 3
+    assert states == [AssessmentState.BOOKED] * 6
     grids = Counter(db.session.scalars(select(Grid.village_id)))
     assert set(grids.values()) <= {69, 70}
     assert list(verify.problems()) == []
     assert calendar.find_calendar() is not None
 
 
+def test_every_step_of_its_making_is_counted(made):
+    """So that the bar on the page ends where the work does."""
+    assert making.steps(making.DEMO_VILLAGES[:2]) == 2 * (1 + len(QUARTERS) + 1)
+
+
+@pytest.mark.one_database
+def test_the_first_start_makes_it_when_it_is_asked_to(empty, monkeypatch):
+    monkeypatch.setattr(making, "make", a_short_demo)
+    monkeypatch.setattr(serving, "serve", lambda *_rest: None)
+    monkeypatch.setenv("PORT", "0")
+    started = empty.test_cli_runner().invoke(args=["start", "--demo"])
+    assert started.exit_code == 0, started.output
+    assert SECRET.plain in started.output
+    assert calendar.find_calendar() is not None
+
+
+def a_short_demo():
+    """Of a demo what says that it is one."""
+    areas.import_areas(areas.COUNTY_FILE.read_bytes())
+    calendar.start_calendar()
+    yield 1
+
+
+FACE = CardFace("柳树村", "李秀明", "一组", "1234-5678-9", "HTTPS://AIXIN.EXAMPLE/C/X")
+
+
+def test_every_page_of_its_papers_says_so(made):
+    """Whoever has one in their hands sees it, on a card that was cut out too."""
+    pages = texts(cards_pdf([FACE] * 9))
+    assert len(pages) > 1
+    assert all(page.count("演示数据") >= 8 for page in pages)
+
+
+def test_a_paper_in_earnest_says_nothing_of_it(app, cast):
+    assert "演示" not in "".join(texts(cards_pdf([FACE])))
+
+
 def test_a_database_in_use_is_never_filled_with_a_demo(cast):
     before = db.session.scalar(select(func.count()).select_from(Area))
     with pytest.raises(Refused, match="not_empty"), transaction():
-        cli.load(county=False)
+        next(making.make())
     assert db.session.scalar(select(func.count()).select_from(Area)) == before
 
 
@@ -116,9 +134,9 @@ def test_a_database_in_earnest_is_asked_once_for_a_calendar(app_on, uri):
 
 def test_an_empty_database_may_still_become_a_demo(empty):
     client = empty.test_client()
-    assert 'class="demo"' not in client.get("/sign-in").text
+    assert client.get("/sign-in").location == "/setup"
     with transaction():
-        areas.import_areas(cli.COUNTY_FILE.read_bytes())
+        areas.import_areas(areas.COUNTY_FILE.read_bytes())
         calendar.start_calendar()
     assert 'class="demo"' in client.get("/sign-in").text
     assert client.post("/demo/next-day").headers["Location"].startswith("/sign-in")  # not for everybody
@@ -159,7 +177,7 @@ FROM_ELSEWHERE = {
     "a name like ours": {"headers": {"Host": "localhost.example"}},
     "the page before": {"headers": {"Referer": "https://aixin.example/sign-in"}},
     "the form's page": {"headers": {"Origin": "https://aixin.example"}},
-    **{f"a proxy's {name}": {"headers": {name: "127.0.0.1"}} for name in calendar.PROXY_HEADERS},
+    **{f"a proxy's {name}": {"headers": {name: "127.0.0.1"}} for name in visitor.PROXY_HEADERS},
 }
 
 
@@ -196,67 +214,6 @@ def test_a_database_in_earnest_answers_everybody(cast, client_of):
 def test_a_start_that_looks_like_earnest_makes_no_demo_by_itself(empty, name, monkeypatch):
     monkeypatch.setenv(name, "1")
     monkeypatch.setattr(serving, "serve", lambda *_rest: pytest.fail("it serves"))
-    done = empty.test_cli_runner().invoke(args=["start"])
+    done = empty.test_cli_runner().invoke(args=["start", "--demo"])
     assert (done.exit_code, name in done.output) == (1, True)
     assert calendar.is_empty()
-
-
-# --- In the house's network ---
-
-
-@pytest.fixture
-def opened(monkeypatch):
-    """The addresses at which the server listens and the browser opens; it serves nobody."""
-    happened = []
-    monkeypatch.setattr(nearby, "network_address", lambda: "192.168.1.5")
-    monkeypatch.setattr(nearby.webbrowser, "open", lambda address: happened.append(("browser", address)))
-    monkeypatch.setattr(serving, "listen", lambda host, port: happened.append(("server", host)))
-    monkeypatch.setattr(serving, "serve", lambda *_rest: None)
-    monkeypatch.setenv("PORT", "8123")
-    return happened
-
-
-@pytest.mark.one_database
-def test_it_is_let_into_the_network_with_its_address_and_what_that_lacks(app, opened, monkeypatch):
-    monkeypatch.setitem(app.config, "PUBLIC_URL", "")
-    done = app.test_cli_runner().invoke(args=["start", "--lan"])
-    assert done.exit_code == 0, done.output
-    assert opened == [("server", "0.0.0.0")]  # there is no screen in a test
-    for said in ("http://192.168.1.5:8123/", "HTTPS", nearby.qr_for_terminal("http://192.168.1.5:8123/")):
-        assert said in done.output
-    assert app.config["PUBLIC_URL"] == "http://192.168.1.5:8123"  # and so it stands on papers
-
-
-@pytest.mark.one_database
-def test_without_being_asked_it_stays_on_its_computer_and_opens_the_browser_there(app, opened, monkeypatch):
-    monkeypatch.setattr(nearby, "has_browser", lambda: True)
-    for more, browser in (([], [("browser", "http://127.0.0.1:8123/")]), (["--no-browser"], [])):
-        opened.clear()
-        done = app.test_cli_runner().invoke(args=["start", *more])
-        assert (done.exit_code, opened) == (0, [("server", "127.0.0.1"), *browser])
-        assert "HTTPS" not in done.output
-
-
-@pytest.mark.one_database
-def test_a_demo_is_let_into_no_network_unasked(empty, opened, monkeypatch):
-    """One that is there, and one that would be made."""
-    for said in ("--lan", "PUBLIC_DEMO=yes"):
-        monkeypatch.setitem(empty.config, "PUBLIC_URL", "")
-        done = empty.test_cli_runner().invoke(args=["start", "--lan"])
-        assert (done.exit_code, said in done.output, opened) == (1, True, [])
-        with transaction() as session:
-            session.add(calendar.DemoCalendar(seconds=0))
-            areas.import_areas(cli.COUNTY_FILE.read_bytes())
-
-
-@pytest.mark.parametrize(
-    ("setting", "is_there"), [("DISPLAY", True), ("WAYLAND_DISPLAY", True), ("SSH_TTY", False)]
-)
-def test_a_browser_is_where_there_is_a_screen_and_somebody_before_it(setting, is_there, monkeypatch):
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv(setting, ":0")
-    monkeypatch.setattr(nearby.sys, "platform", "linux")
-    assert not nearby.has_browser()  # a pipe is no terminal
-    monkeypatch.setattr(nearby.sys.stdout, "isatty", lambda: True, raising=False)
-    assert nearby.has_browser() is is_there

@@ -15,6 +15,7 @@ from people.forms.roster import CodeField
 from people.signin import passwords
 from shop.forms.counts import CountsField
 from shop.forms.desk import BasketField
+from tests.product import PACKAGES
 
 ROOT = Path(__file__).parent.parent
 WIDE = str.maketrans({chr(sign): chr(sign + 0xFEE0) for sign in range(0x21, 0x7F)} | {" ": "\u3000"})
@@ -52,7 +53,7 @@ KEYS = re.compile(r"field\(\w+\.(\w+),[^}\n]*?inputmode=\"(?:numeric|decimal|tel
 
 def form_classes(kind=wtforms.Form):
     for form in kind.__subclasses__():
-        if form.__module__.split(".")[0] in ("people", "points", "duties", "shop", "demo"):
+        if form.__module__.split(".")[0] in PACKAGES:
             yield form
         yield from form_classes(form)
 

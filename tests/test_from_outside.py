@@ -12,7 +12,8 @@ from waitress.adjustments import Adjustments
 from ground import sending, web
 from ground.server import serving
 from tests.cast import PASSWORD, VILLAGE, session_of
-from tests.test_rules import PRODUCT, ROOT, address, rules
+from tests.product import PRODUCT, ROOT
+from tests.test_rules import address, rules
 
 SCRIPTS = sorted((ROOT / "static").rglob("*.js"))
 

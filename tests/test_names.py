@@ -43,8 +43,8 @@ from shop.models import Donation, Source
 from shop.shelf import goods as shelf
 from shop.stock import consignments, donations, moves
 from tests.cast import BEGAN_ON, HASHED, PASSWORD, PRESENT, TODAY, VILLAGE, writing_connection
+from tests.product import PRODUCT, ROOT
 from tests.story import do, refusal, refused
-from tests.test_rules import PRODUCT, ROOT
 
 NAME = "潘凤家Ａbc3"
 WRITTEN = {

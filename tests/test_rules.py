@@ -40,23 +40,19 @@ from shop.desk import redemptions, voids
 from shop.stock import consignments, counts, moves
 from tests.cast import NEXT_VILLAGE, PRESENT, TOWNSHIP, VILLAGE, a_picture, counted
 from tests.points.hung import in_meeting, on_wall
+from tests.product import PRODUCT, ROOT
 from tests.shop.offlinedesk import brought_late
 
-ROOT = Path(__file__).parent.parent
-PACKAGES = ("ground", "people", "points", "duties", "shop", "demo")
 # Of whom each knows nothing: whoever stands higher, and of two that stand beside each other the other one.
 HIGHER = {
-    "ground": {"people", "points", "duties", "shop", "demo"},
-    "people": {"points", "duties", "shop", "demo"},
-    "points": {"duties", "shop", "demo"},
-    "duties": {"shop", "demo"},
-    "shop": {"duties", "demo"},
-    "demo": set(),
+    "ground": {"people", "points", "duties", "shop", "demo", "setup"},
+    "people": {"points", "duties", "shop", "demo", "setup"},
+    "points": {"duties", "shop", "demo", "setup"},
+    "duties": {"shop", "demo", "setup"},
+    "shop": {"duties", "demo", "setup"},
+    "demo": {"setup"},
+    "setup": set(),
 }
-PRODUCT = [
-    ROOT / "app.py",
-    *(file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))),
-]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 CATALOGUE = ROOT / "translations/zh/LC_MESSAGES/messages.po"
 
@@ -70,6 +66,9 @@ PUBLIC = {
     "home.language",
     "home.print_size",
     "home.offline",
+    "setup.choose",
+    "setup.code",
+    "setup.begin_in_earnest",
     "wall.notice",
     "wall.notices",
     "wall.object_online",
@@ -84,7 +83,7 @@ PUBLIC = {
 
 # Who may speak of requests and responses; the verbs, models and printed matter may not.
 OF_THE_WEB = re.compile(
-    r"^(app|demo/calendar|ground/(cookies|formkey|forms|sending|server/(backups|cli|evening|health|metrics)|web|wire/\w+)|people/(access|pages)"
+    r"^(app|demo/calendar|ground/(cookies|formkey|forms|sending|server/(backups|cli|evening|health|metrics|visitor)|web|wire/\w+)|people/(access|pages)|setup/gate"
     r"|\w+/((forms|views|api)(/\w+){0,2}|cli|contributions))\.py$"
 )
 
@@ -869,12 +868,13 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                     endpoint for _one in re.findall(rf'<option value="{minus}">[^<]*虚报', answer.text)
                 }
     assert offering == {"services.new_deduction"}  # what takes points is offered nowhere else
-    redirecting = {"home.home", "home.enter", "assessment.area_quarters", "signin.sign_in_code"}
+    redirecting = {"home.home", "home.enter", "assessment.area_quarters", "signin.sign_in_code", "setup.code"}
     opened_elsewhere = {"shelf.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shelf.goods_file", "shelf.failed_goods"}  # test_goodsfile.py
     opened_elsewhere |= {"rubrics.publish_template"}  # test_rubrics.py
     opened_elsewhere |= {"services.service_photo"}  # test_confirming.py
     opened_elsewhere |= {"upkeep.backups"}  # test_backup_pages.py; on PostgreSQL it is the county's
+    opened_elsewhere |= {"setup.choose", "setup.begin_in_earnest"}  # test_first_day.py
     assert {endpoint for endpoint, _rule, _path in pages} - opened <= redirecting | opened_elsewhere
 
 

@@ -71,6 +71,7 @@ WITHOUT_A_FORM = {
     **dict.fromkeys(("desk.desk_read", "conduct.training_read"), "frames of a camera"),
     **dict.fromkeys(("offline.take_lease", "offline.exchange"), "what a desk holds and wrote, by a script"),
     "demo.next_day": "in the demo alone",
+    **dict.fromkeys(("setup.choose", "setup.code", "setup.begin_in_earnest"), "before anything is there"),
 }
 # Forms whose double sending is told where their story is.
 TOLD_ELSEWHERE = {
@@ -78,6 +79,7 @@ TOLD_ELSEWHERE = {
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "people/test_second_factor.py"),
     "signin.take_off_second_step": "people/test_second_factor.py",
     **dict.fromkeys(("offline.break_lease", "offline.try_again"), "shop/test_desk_offline.py"),
+    "setup.skip_step": "setup/test_steps.py",
     **dict.fromkeys(("signin.sign_out", "upkeep.make_backup"), "writes nothing into the database"),
 }
 # What is proved in them is never kept.

@@ -29,8 +29,8 @@ from shop.stock import counts
 from tests.cast import HASHED, TODAY
 from tests.points.hung import in_meeting, object_to, on_wall
 from tests.points.twins import enter_twins
+from tests.product import PRODUCT, ROOT
 from tests.story import do, refused
-from tests.test_rules import PRODUCT, ROOT
 
 DAY = date(2026, 12, 20)
 Q4 = Quarter(2026, 4)

@@ -14,9 +14,9 @@ from zipfile import ZipFile
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
+from tests.product import PACKAGES
 from tests.served.server import PATIENCE, ROOT, free_port
 
-PACKAGES = ("ground", "people", "points", "duties", "shop", "demo")
 DATA = ("templates", "static", "migrations", "data")
 
 

@@ -25,6 +25,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from ground.computer.addresses import leads_here_only
+from ground.contributions import Slot
 from ground.paper.fonts import face_of, register
 from ground.slow import check_nobody_waits
 
@@ -39,6 +40,11 @@ _UNIT = re.compile(r"[（《「“‘【]*(?:[!-~]+ ?|.)[，。、；：？！�
 
 # What stands over a code that nobody else can open, and how high that is beside it.
 SAMPLE, SAMPLE_PART = "样张", 0.11
+
+# What stands across every page, pale and below everything else; empty for nothing.
+WATERMARKS: Slot[Callable[[], str]] = Slot()
+WATERMARK_COLOUR, WATERMARK_SIZE = "#E6DDCF", 15  # points
+WATERMARK_EVERY = (64, 42)  # millimetres across and down to the next: there is one on each card
 
 # static/mark.svg in the operators of PDF, on the same field of 48 x 48: two leaning squares with round
 # heads, and the square they share.
@@ -168,6 +174,7 @@ class Pen:
         # Invariant: the same record prints the same bytes, and the machine's clock is not asked.
         self._canvas = Canvas(self._out, (wide * MM * scale, high * MM * scale), invariant=True)
         self._canvas.setTitle(title)
+        self._watermarks = [text for mark in WATERMARKS.items_if_any() if (text := mark())]
         self._start_page()
 
     def text(
@@ -308,6 +315,16 @@ class Pen:
 
     def _start_page(self) -> None:
         self._canvas.scale(self._scale, self._scale)
+        for mark in self._watermarks:
+            self._write_across(mark)
+
+    def _write_across(self, mark: str) -> None:
+        """Write a pale word again and again across the page."""
+        across, down = WATERMARK_EVERY
+        for row in range(int(self.high // down) + 1):
+            for column in range(int(self.wide // across) + 1):
+                x, y = (column + 0.5) * across, (row + 0.5) * down
+                self.text(x, y, mark, WATERMARK_SIZE, bold=True, colour=WATERMARK_COLOUR, align="center")
 
     def _up(self, y: float) -> float:
         return (self.high - y) * MM

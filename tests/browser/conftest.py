@@ -3,35 +3,28 @@
 The demo is of two villages: in one the journey turns the calendar on, the other sells meanwhile.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from demo import cli
-from ground.db import db, transaction
+from demo.making import DEMO_VILLAGES
 from tests.browser.house import chromium, serving
 from tests.browser.pictures import film
-from tests.cast import new_app
 
-VILLAGES = cli.DEMO_VILLAGES[:2]
+VILLAGES = DEMO_VILLAGES[:2]
 SHOP = VILLAGES[1]
 
 
 @pytest.fixture(scope="session")
-def instance(slow_method: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo's database, made here; what a first start makes is asked in test_demo.py."""
+def instance(slow_method: str, demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's database; what a first start makes is asked in test_demo.py."""
     folder = tmp_path_factory.mktemp("demo")
-    with new_app(f"sqlite:///{folder / 'aixin.sqlite'}").app_context():
-        flask_migrate.upgrade()
-        with transaction():
-            cli.load(county=False, codes=VILLAGES)
-        db.session.remove()
-        db.engine.dispose()
+    shutil.copy(demo_file, folder / "aixin.sqlite")
     return folder
 
 

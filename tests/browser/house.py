@@ -38,7 +38,9 @@ def serving(instance: Path) -> Iterator[str]:
     environment.pop("DATABASE_URL", None)
     flask = [sys.executable, "-m", "flask", "--app", "app"]
     with (instance / "log").open("w") as log:
-        server = subprocess.Popen([*flask, "start"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            [*flask, "start", "--demo"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
         try:
             yield _answering(f"http://127.0.0.1:{port}", server, instance / "log")
         finally:

@@ -19,9 +19,9 @@ from ground.forms import OUR_SENTENCES, Form, InWords, Rows, _OurWords
 from ground.refusal import required_reason
 from points.forms.quarter import MeetingForm
 from tests.cast import VILLAGE
+from tests.product import PACKAGES
 from tests.story import refusal
 
-PRODUCT = ("ground", "people", "points", "duties", "shop", "demo")
 CATALOGUES = Path(wtforms.__file__).parent / "locale"
 # Never shown: it is a mistake of ours.
 NOT_SHOWN = {"Choices cannot be None."}
@@ -30,7 +30,7 @@ NOT_SHOWN = {"Choices cannot be None."}
 def form_classes(base=wtforms.Form):
     """Every form class of the program, rows of forms too; the application has imported all of them."""
     for each in base.__subclasses__():
-        if each.__module__.partition(".")[0] in PRODUCT:
+        if each.__module__.partition(".")[0] in PACKAGES:
             yield each
         yield from form_classes(each)
 

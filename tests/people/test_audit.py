@@ -21,6 +21,7 @@ from people.sight import Sight
 from people.signin import accounts
 from people.trail.words import HIDDEN_FIELDS, WORDS, all_words
 from tests.cast import COUNTY, HASHED, NEXT_VILLAGE, TOWNSHIP, VILLAGE
+from tests.product import PACKAGES
 
 ROOT = Path(__file__).parent.parent.parent
 # The functions of people/audit.py that write a line: they take the action second.
@@ -53,7 +54,7 @@ def change(person, actor, **values):
 
 def written():
     """The calls that write the trail: the package of each, the call, and the function around it."""
-    for package in ("ground", "people", "points", "duties", "shop", "demo"):
+    for package in PACKAGES:
         for file in sorted((ROOT / package).rglob("*.py")):
             for function in ast.walk(ast.parse(file.read_text())):
                 if isinstance(function, ast.FunctionDef):

@@ -12,6 +12,7 @@ from stdnum import ean, gs1_128
 
 from people.scanning.elements import SEPARATOR, read_elements
 from people.scanning.reading import Kind, read_scan
+from tests.product import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 CASES = json.loads((ROOT / "tests" / "scanned.json").read_text())
@@ -67,7 +68,7 @@ def test_codes_are_told_apart_in_one_place():
     """Whatever else asks what a code is would know other prefixes, widths and lengths."""
     elsewhere = [
         str(file.relative_to(ROOT))
-        for package in ("ground", "people", "points", "duties", "shop", "demo")
+        for package in PACKAGES
         for file in (ROOT / package).rglob("*.py")
         if re.search(r"(ean|damm|gs1_128)\.(is_valid|validate)\(", file.read_text())
         and file.parent.name != "scanning"

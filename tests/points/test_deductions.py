@@ -17,8 +17,8 @@ from points.models import Deduction, Service, ServiceState, Voucher
 from points.services import deciding, deductions, flags, reading, recording
 from points.wall import booking, posting
 from tests.cast import PRESENT
+from tests.product import PRODUCT
 from tests.story import count, do, everything_fits, refusal, refused
-from tests.test_rules import PRODUCT
 
 Q4 = Quarter(2026, 4)
 TODAY, DAY = date(2026, 12, 28), date(2026, 12, 20)

@@ -383,7 +383,7 @@ HERE = {
 }
 # What is only looked at for its options here, and where it is run.
 RUN_ELSEWHERE = {
-    "start": "tests/test_demo.py",
+    "start": "tests/setup/test_start.py",
     "restore": "below, into another database",
     "serve": "tests/served",
     "areas import": "tests/people/test_areas.py, on an empty database",

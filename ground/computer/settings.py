@@ -1,0 +1,46 @@
+"""What was chosen on a page and holds from the next start on: the printed address, and who is let in.
+
+It lies beside the database, for whoever has no environment to set. What the environment says goes first.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+FILE = "settings.json"  # in the instance folder
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of an installation; `lan`: the computers and phones of the same network are let in."""
+
+    public_url: str = ""
+    lan: bool = False
+
+
+def read(folder: Path) -> Settings:
+    """The settings that lie in a folder; the usual ones if none were kept. ValueError for a damaged file."""
+    try:
+        return Settings(**json.loads((folder / FILE).read_text()))
+    except FileNotFoundError:
+        return Settings()
+    except TypeError as error:
+        raise ValueError(error) from error
+
+
+def keep(folder: Path, settings: Settings) -> None:
+    """Keep the settings for the next start."""
+    new = folder / f"{FILE}.new"
+    new.write_text(json.dumps(asdict(settings)))
+    new.replace(folder / FILE)
+
+
+def is_public_url(url: str) -> bool:
+    """Whether this is an address that people can be led to: https://aixin.example, without a path."""
+    try:
+        parts = urlsplit(url)
+        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_good and not (parts.path or parts.query or parts.fragment)

@@ -1,0 +1,105 @@
+"""Beginning in earnest: the places, the first sign-ins and the shops' hours, all of it or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from demo import calendar
+from ground.db import db
+from ground.refusal import Refused
+from people import areas, labels
+from people.models import Area, Level, Role, User
+from people.signin import accounts
+from people.signin.passwords import Secret
+from shop.shelf import shops
+from shop.shelf.hours import Hours
+
+# Who has the first sign-in of a place: a village that begins alone has nobody above who would give it.
+FIRST_ROLES = {Level.COUNTY: Role.COUNTY, Level.TOWNSHIP: Role.TOWNSHIP}
+
+# Who is named at once beside the first sign-in, as that one could not give the role, or not without
+# somebody to confirm it: who checks a chair is not chosen by the chair, and one hand alone gives no two roles
+# that check each other (`people.signin.accounts`).
+BESIDE_THE_CHAIR = (Role.CLERK, Role.SUPERVISOR, Role.MANAGER)
+BESIDE = {Level.COUNTY: (), Level.TOWNSHIP: (Role.TOWNSHIP,)}
+
+
+@dataclass(frozen=True)
+class NewSignIn:
+    """A sign-in to be made; `secret` was made before the transaction."""
+
+    role: Role
+    name: str
+    username: str
+    secret: Secret
+
+
+def first_role(place: Area) -> Role:
+    """The role of a place's first sign-in: its county's, its township's, or the chair's of a village."""
+    return FIRST_ROLES.get(place.level, Role.CHAIR)
+
+
+def roles_beside(place: Area) -> tuple[Role, ...]:
+    """The roles of those who are named beside the first sign-in of a place."""
+    return BESIDE.get(place.level, BESIDE_THE_CHAIR)
+
+
+def places_of(listed: Sequence[Area], code: str) -> list[Area]:
+    """What is taken of a list for a place: what lies in it, and what it lies in. Refused `no_such_place`."""
+    place = next((area for area in listed if area.code == code), None)
+    if place is None:
+        raise Refused("no_such_place", _("Choose a place of the list."), "place")
+    return [area for area in listed if place.covers(area) or area.covers(place)]
+
+
+def begin(
+    listed: Sequence[Area],
+    code: str,
+    own: NewSignIn,
+    beside: Sequence[NewSignIn] = (),
+    hours: Hours | None = None,
+) -> User:
+    """Begin in an empty database with a place of a county's list; return the first sign-in.
+
+    `own` is who sits there, with a password of their own; those `beside` choose theirs at the first sign-in.
+    The `hours` are those of every shop there. Refused `not_empty` where somebody has begun already,
+    `no_such_place`, `others_needed` where those beside are not as `roles_beside` says, and as
+    `accounts.add_user` and `accounts.grant` say.
+    """
+    if not calendar.is_empty():
+        raise _begun_already()
+    taken = places_of(listed, code)
+    try:
+        with db.session.begin_nested():
+            areas.add_areas(taken)
+    except IntegrityError as error:  # somebody began at the same moment
+        raise _begun_already() from error
+    place = next(area for area in taken if area.code == code)
+    if tuple(new.role for new in beside) != (needed := roles_beside(place)):
+        titles = "、".join(str(labels.ROLES[role]) for role in needed)
+        text = _(
+            "%(place)s begins with these, no more and no fewer: %(roles)s.", place=place.name, roles=titles
+        )
+        none = _("In a county nobody else is written down here: their sign-ins come afterwards.")
+        raise Refused("others_needed", text if needed else none)
+    user = _sign_in(place, own, is_own=True)
+    for other in beside:
+        _sign_in(place, other, is_own=False)
+    if hours:
+        for village in areas.villages_in(place):
+            shops.set_hours(shops.open_shop(village), hours, user)
+    return user
+
+
+def _begun_already() -> Refused:
+    return Refused("not_empty", _("Somebody has begun already. Sign in."))
+
+
+def _sign_in(place: Area, new: NewSignIn, is_own: bool) -> User:
+    user = accounts.add_user(
+        new.username, new.name, new.secret, None, temporary=not is_own, area=place, unit=place.name
+    )
+    accounts.grant(user, new.role, place, None)
+    return user

@@ -1,0 +1,121 @@
+"""The command that starts the program by hand."""
+
+import os
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from demo import calendar
+from demo.cli import load
+from demo.story import SECRET, VILLAGE_ROLES
+from ground.db import db, transaction
+from ground.paper.fonts import fonts_exist, make_fonts
+from ground.server import nearby
+from ground.server.cli import OneCommand, address, claim_database, default_port, serve
+from people.models import Role
+from setup import gate
+
+
+@click.command("start", cls=OneCommand)
+@click.option("--lan", is_flag=True, help="Let phones and computers of the same network in, too.")
+@click.option("--no-browser", is_flag=True, help="Open no browser.")
+@click.option("--demo", is_flag=True, help="Fill an empty database with a demo, unasked.")
+@with_appcontext
+def start(lan: bool, no_browser: bool, demo: bool) -> None:
+    """Migrate, serve, and open the browser; with an empty database its page leads through the first day."""
+    port = default_port()
+    claim_database(address("127.0.0.1", port))
+    lan = lan or current_app.config["LAN"]
+    if lan:
+        _be_known_in_the_network(port)
+    if not fonts_exist():
+        click.echo("Cutting the typefaces for print, once (about 20 seconds) …")
+        make_fonts()
+    upgrade()
+    with transaction():
+        if demo and calendar.is_empty():
+            _check_nobody_expects_earnest(lan)
+            load()
+        elif lan and calendar.find_calendar() is not None and not current_app.config["PUBLIC_DEMO"]:
+            raise click.ClickException(
+                "This is a demo: everybody knows its passwords. With PUBLIC_DEMO=yes it lets others in."
+            )
+    # PostgreSQL takes more writers than one process has.
+    processes = 2 if db.engine.dialect.name == "postgresql" and hasattr(os, "fork") else 1
+    serve(
+        "0.0.0.0" if lan else "127.0.0.1",  # noqa: S104 -- as it was asked for
+        port,
+        processes,
+        greeting=greeting(port) + (_for_the_network() if lan else ""),
+        at_listening=lambda: None if no_browser else nearby.open_browser(address("127.0.0.1", port)),
+    )
+
+
+def _be_known_in_the_network(port: int) -> None:
+    """Let PUBLIC_URL be this computer's address in its network, unless it is set."""
+    if not current_app.config["PUBLIC_URL"]:
+        host = nearby.network_address()
+        if host is None:
+            raise click.ClickException("This computer is in no network: there is nobody to let in.")
+        current_app.config["PUBLIC_URL"] = f"http://{host}:{port}"
+
+
+def _for_the_network() -> str:
+    """The address for everybody else, as a code too, and what it can't do without HTTPS."""
+    url = current_app.config["PUBLIC_URL"]
+    why = nearby.HTTPS_IS_FOR if url.startswith("http://") else ""
+    warning = "This is a demo, and everybody knows its passwords: whoever comes here can do everything.\n"
+    is_demo = calendar.find_calendar() is not None
+    return (
+        f"\nOn the same network: {url}/\n\n{nearby.qr_for_terminal(url + '/')}\n{why}\n"
+        f"{warning if is_demo else ''}"
+    )
+
+
+def _check_nobody_expects_earnest(lan: bool) -> None:
+    """Check that an empty database may become a demo: no setting says that it is for others."""
+    set_names = [
+        name
+        for name in ("DATABASE_URL", "PUBLIC_URL", "TRUSTED_PROXIES")
+        if os.environ.get(name, "0") not in ("", "0")
+    ]
+    if lan and not current_app.config["PUBLIC_DEMO"]:
+        set_names.append("--lan")
+    if set_names:
+        raise click.ClickException(
+            f"The database is empty. With {' and '.join(set_names)} set, no demo is made by itself: "
+            "everybody knows its passwords. Begin with `start` and its page, without --demo, "
+            "or ask for a demo: `flask demo`."
+        )
+
+
+def greeting(port: int) -> str:
+    """The address; for an empty database the code of its set-up page, for a demo a sign-in of each role."""
+    lines = [f"\nAixin 爱心 is at {address('127.0.0.1', port)}  (Ctrl+C stops it)\n"]
+    if calendar.is_empty():
+        lines.append(
+            "Nothing is in the database yet: the page leads through the first day.\n"
+            f"From another computer or a telephone it asks for this code: {gate.new_code()}\n"
+        )
+    if calendar.find_calendar() is not None:
+        lines.append(f"Sign in as any of these; the password is always {SECRET.plain}:\n")
+        roles = (*VILLAGE_ROLES, Role.WORKER, Role.TOWNSHIP, Role.COUNTY)
+        lines += [f"  {role:<12} {ROLE_WORDS[role]}" for role in roles]
+        if db.engine.dialect.name == "sqlite":
+            lines.append(f"\nThe data is in {current_app.instance_path}; remove that folder to start over.\n")
+    return "\n".join(lines)
+
+
+ROLE_WORDS = {
+    Role.CLERK: "文书: records services, opens the quarter, prints notices and cards",
+    Role.CHAIR: "主任: the second person, books the points",
+    Role.SUPERVISOR: "村务监督: looks at everything, changes nothing",
+    Role.INSTRUCTOR: "指导员: records and confirms services",
+    Role.MANAGER: "店长: goods, stock, voids",
+    Role.VOLUNTEER: "志愿者: scans cards, hands out goods",
+    Role.WORKER: "网格员: claims services, sees points",
+    Role.TOWNSHIP: "乡镇: looks on, names masked",
+    Role.COUNTY: "县: looks on, names masked",
+}

@@ -1,0 +1,27 @@
+"""What `setup` adds to the application: the first day's pages, and the command that starts."""
+
+from flask_babel import lazy_gettext as _
+
+from ground.contributions import Package
+from people.pages import FRONT_PARTS, HELP
+from people.trail.words import WORDS, Words
+from setup import cli, gate, helptexts, views
+
+SETUP = Package(
+    name="setup",
+    title="The first day",
+    pages=[views.bp],
+    commands=[cli.start],
+    before_request=[gate.lead_to_setup],
+    globals={"first_steps": views.first_steps},
+    fillings=[
+        FRONT_PARTS.filling("setup/steps.html"),
+        HELP.filling(helptexts.HELP_TEXTS),
+        WORDS.filling(
+            Words(
+                actions={"setup.skip": _("said that a step of the first day is not needed")},
+                fields={"step": _("Step")},
+            )
+        ),
+    ],
+)

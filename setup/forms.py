@@ -1,0 +1,185 @@
+"""The forms of the first day."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_babel import ngettext
+from flask_wtf.file import FileField
+from wtforms import (
+    FieldList,
+    FormField,
+    HiddenField,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from ground.computer.settings import is_public_url
+from ground.forms import Form, OneTimeCodeField, Rows, SelectField
+from ground.paper import words
+from ground.refusal import Refused
+from people import areas
+from people.forms.accounts import LONGEST_PASSWORD
+from people.models import Area, Role
+from people.signin import passwords
+from setup.beginning import BESIDE_THE_CHAIR, NewSignIn, first_role
+from shop.shelf.hours import Hours, Span
+
+ROWS_BESIDE = (*BESIDE_THE_CHAIR, Role.TOWNSHIP)  # of a village's, and of a township's
+
+# Where the papers lead to.
+HERE, NETWORK, ADDRESS = "here", "network", "address"
+
+
+class SetupCodeForm(Form):
+    """The code that `start` printed."""
+
+    code = OneTimeCodeField(
+        _("The code that was printed at the start"), validators=[InputRequired(), Length(max=40)]
+    )
+
+
+class DemoForm(Form):
+    """The button that makes a demo."""
+
+
+class SkipForm(Form):
+    """The step of the first day that a place does without."""
+
+    step = HiddenField()
+
+
+class SignInRow(Rows):
+    """Somebody beside the chair; both empty: nobody yet."""
+
+    name = StringField(_("Name"), validators=[Length(max=200)])
+    username = StringField(_("Sign-in name"), validators=[Length(max=40)])
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check that a row has both or none."""
+        if super().validate(*args, **kwargs) and bool(self.name.data) != bool(self.username.data):
+            self.username.errors = [_("Write down the name and the sign-in name.")]
+        return not (self.name.errors or self.username.errors)
+
+
+class BeginForm(Form):
+    """What a place begins with: its first sign-ins, the printed address, the shop's hours.
+
+    `listed` is the list that was brought, as it goes through the page; empty for the one of the program.
+    """
+
+    listed = HiddenField()
+    file = FileField(_("Another county's list: code,level,name,parent_code"))
+    use_list = SubmitField(_("Take this list"))
+    place = SelectField(_("Which place begins"), validators=[InputRequired()])
+    name = StringField(_("Your name"), validators=[InputRequired(), Length(max=200)])
+    username = StringField(_("Your sign-in name"), validators=[InputRequired(), Length(max=40)])
+    new = PasswordField(_("Your password"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
+    again = PasswordField(_("The same once more"))
+    beside = FieldList(FormField(SignInRow), min_entries=len(ROWS_BESIDE), max_entries=len(ROWS_BESIDE))
+    printed = SelectField(_("Where the codes on papers lead"), default=HERE)
+    address = StringField(_("The address"), validators=[Length(max=200)])
+    weekdays = SelectMultipleField(_("The shop is open on"), coerce=int)
+    opens = TimeField(_("Opens"), validators=[Optional()])
+    closes = TimeField(_("Closes"), validators=[Optional()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.weekdays.choices = [(number, words.weekday(number)) for number in range(1, 8)]
+
+    def validate_again(self, field: PasswordField) -> None:
+        """Check that the same was typed twice."""
+        if passwords.plain_digits(field.data or "") != passwords.plain_digits(self.new.data or ""):
+            raise ValidationError(_("The two are not the same."))
+
+    def validate_address(self, field: StringField) -> None:
+        """Check that there is an address where one is to be printed, and else none."""
+        field.data = (field.data or "").strip().rstrip("/")
+        if self.printed.data != ADDRESS and field.data:
+            raise ValidationError(_("Choose that the papers lead to this address, or leave it empty."))
+        if self.printed.data == ADDRESS and not is_public_url(field.data):
+            raise ValidationError(_("Write it like https://aixin.example."))
+
+    def validate_weekdays(self, field: SelectMultipleField) -> None:
+        """Check that days and times come together, and the times in their order."""
+        opens, closes = self.opens.data, self.closes.data
+        given = [bool(field.data), opens is not None, closes is not None]
+        if any(given) and not all(given):
+            raise ValidationError(_("Choose the days, and write from when until when."))
+        try:
+            if all(given):
+                Span(opens, closes)
+        except Refused as refusal:
+            raise ValidationError(refusal.message) from refusal
+
+    @property
+    def hours(self) -> Hours | None:
+        """The opening hours; None where none were written."""
+        if not self.weekdays.data:
+            return None
+        return Hours(dict.fromkeys(self.weekdays.data, Span(self.opens.data, self.closes.data)))
+
+    @property
+    def has_new_list(self) -> bool:
+        """Whether another list was chosen: then its places are shown before anything is done."""
+        return bool(self.is_submitted() and (self.use_list.data or self.file.data))
+
+    def read_list(self) -> list[Area]:
+        """The places to choose from: of the list that is brought now, or before, or of the program's own.
+
+        Refused as `areas.read_list`.
+        """
+        if self.has_new_list and self.file.data:
+            content = self.file.data.read()
+        else:
+            content = _decoded(self.listed.data or "") or areas.COUNTY_FILE.read_bytes()
+        listed = areas.read_list(content)
+        self.listed.data = (
+            "" if content == areas.COUNTY_FILE.read_bytes() else base64.b64encode(content).decode()
+        )
+        return listed
+
+    def offer_places(self, listed: Sequence[Area]) -> None:
+        """Offer the counties, townships and villages of a list, each below what it lies in."""
+        by_code = sorted(listed, key=lambda area: area.code)
+        self.place.choices = [(area.code, place_label(area, listed)) for area in by_code]
+
+    def sign_ins(self, place: Area) -> tuple[NewSignIn, list[NewSignIn]]:
+        """Who begins, with their own password, and who beside them is given one that opens once.
+
+        Refused as `passwords.own_secret`.
+        """
+        secret = passwords.own_secret(self.new.data, self.username.data)
+        own = NewSignIn(first_role(place), self.name.data, self.username.data, secret)
+        beside = [
+            NewSignIn(
+                role,
+                row.form.name.data,
+                row.form.username.data,
+                passwords.secret_of(passwords.new_password()),
+            )
+            for role, row in zip(ROWS_BESIDE, self.beside, strict=True)
+            if row.form.name.data
+        ]
+        return own, beside
+
+
+def place_label(area: Area, listed: Sequence[Area]) -> str:
+    """A place in the list of places: a county or township says how many villages begin with it."""
+    if area.is_village:
+        return f"{area.parent.name} · {area.name}" if area.parent else area.name
+    count = sum(area.covers(other) for other in listed if other.is_village)
+    return ngettext("%(name)s: %(num)s village", "%(name)s: all %(num)s villages", count, name=area.name)
+
+
+def _decoded(listed: str) -> bytes:
+    try:
+        return base64.b64decode(listed, validate=True)
+    except binascii.Error as error:
+        raise Refused("unreadable_file", _("Choose the list again.")) from error

@@ -1,0 +1,18 @@
+"""Help for the pages of the first day."""
+
+from flask_babel import lazy_gettext as _
+
+HELP_TEXTS = {
+    "setup.choose": _(
+        "Whoever opens an empty program decides here. Begin for your village, township or county, or look at "
+        "a demo first. As soon as something is there, this page is gone and the sign-in takes its place."
+    ),
+    "setup.code": _(
+        "The code shows that you are the one who started the program. Type it as it stands in that window; "
+        "small letters and blanks do not matter. With each start there is a new one."
+    ),
+    "setup.begin_in_earnest": _(
+        "Choose the place first, then your own sign-in. What you leave empty about the address and the shop "
+        "can be done later. After the button you are signed in, and the next steps stand on the front page."
+    ),
+}

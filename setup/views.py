@@ -1,0 +1,234 @@
+"""The pages of the first day: the choice, the demo, and the form by which a place begins in earnest."""
+
+import json
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from demo import making
+from ground import web
+from ground.computer import settings
+from ground.computer.addresses import host_in
+from ground.db import transaction
+from ground.forms import attempt
+from ground.refusal import Refused
+from ground.server import nearby, visitor
+from ground.server.cli import default_port
+from people import access, areas, labels
+from people.models import Area, Role, User
+from people.views.signin import sign_in
+from setup import gate, steps
+from setup.beginning import NewSignIn, begin
+from setup.forms import ADDRESS, HERE, NETWORK, ROWS_BESIDE, BeginForm, DemoForm, SetupCodeForm, SkipForm
+
+# Whose work the first day is.
+STEP_ROLES = access.COMMITTEE | access.ROLES_ABOVE | {Role.MANAGER}
+
+PageResponse = Response | str | tuple[str, int]
+
+bp = Blueprint("setup", __name__)
+
+
+@bp.route("/setup", methods=["GET", "POST"])
+@access.public
+def choose() -> PageResponse:
+    """Try the program out with a demo, which the button makes, or begin in earnest."""
+    if elsewhere := gate.check_may_set_up():
+        return elsewhere
+    form = DemoForm()
+    if form.validate_on_submit() and _may_try():
+        lines = _making(url_for("signin.sign_in"))
+        if request.accept_mimetypes.best == web.LINES_MIME_TYPE:
+            return web.stream_lines(lines)
+        last_line = json.loads(list(lines)[-1])
+        if "go" in last_line:
+            return redirect(last_line["go"])
+        form.refuse(Refused("not_empty", last_line["refused"]))
+    page = render_template("setup/choose.html", form=form, steps=making.steps(), may_try=_may_try())
+    return page, form.status
+
+
+def _may_try() -> bool:
+    """Whether a demo would answer who asks for it."""
+    config = current_app.config
+    return bool(config["PUBLIC_DEMO"] or (visitor.is_from_here() and not config["PUBLIC_URL"]))
+
+
+@bp.route("/setup/code", methods=["GET", "POST"])
+@access.public
+def code() -> PageResponse:
+    """Type the code of the start, on another computer or a telephone."""
+    if gate.is_begun() or gate.check_may_set_up() is None:
+        return redirect(url_for("setup.choose") if not gate.is_begun() else "/")
+    form = SetupCodeForm()
+    if form.validate_on_submit():
+        if gate.try_code(form.code.data):
+            return redirect(url_for("setup.choose"))
+        text = gettext("This is not the code. It stands in the window in which the program was started.")
+        form.refuse(Refused("wrong_code", text, "code"))
+    return render_template("setup/code.html", form=form), form.status
+
+
+def _making(address: str) -> Generator[str, None, None]:
+    """Make the demo; yields a line after each step, and at the end where to go or why it was refused."""
+    try:
+        with transaction():
+            for done in making.make():
+                yield json.dumps({"done": done}) + "\n"
+        yield json.dumps({"go": address}) + "\n"
+    except Refused as refusal:
+        yield json.dumps({"refused": str(refusal.message)}) + "\n"
+
+
+@bp.route("/setup/begin", methods=["GET", "POST"])
+@access.public
+def begin_in_earnest() -> PageResponse:
+    """Begin with a place: its list, its first sign-ins, the printed address, the shop's hours."""
+    if elsewhere := gate.check_may_set_up():
+        return elsewhere
+    form = BeginForm()
+    asks_address = not current_app.config["PUBLIC_URL"]
+    network_url = _network_url()
+    form.printed.choices = _printed_choices(network_url)
+    listed, is_readable = _offer_places(form)
+    if is_readable and not form.has_new_list and form.validate_on_submit():
+        place = next((area for area in listed if area.code == form.place.data), None) or abort(404)
+        sign_ins = _sign_ins(form, place)
+        if sign_ins and (user := _begin(form, listed, place, *sign_ins)):
+            if asks_address:
+                _keep_address(form)
+            sign_in.begin(user, user.session)
+            return _begun(place, sign_ins[1], restart=form.printed.data != HERE)
+    page = render_template(
+        "setup/begin.html",
+        form=form,
+        asks_address=asks_address,
+        network_url=network_url,
+        beside=[labels.ROLES[role] for role in ROWS_BESIDE],
+    )
+    return page, 200 if form.has_new_list and is_readable else form.status
+
+
+def _sign_ins(form: BeginForm, place: Area) -> tuple[NewSignIn, list[NewSignIn]] | None:
+    """The sign-ins that are to be made, with their passwords; None if the form refuses."""
+    try:
+        _check_address(form)
+        return form.sign_ins(place)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None
+
+
+def _begin(
+    form: BeginForm, listed: list[Area], place: Area, own: NewSignIn, beside: list[NewSignIn]
+) -> User | None:
+    """Begin; returns the first sign-in, or None if it is refused."""
+    user = None
+    with attempt(form):
+        user = begin(listed, place.code, own, beside, form.hours)
+    return user
+
+
+def _offer_places(form: BeginForm) -> tuple[list[Area], bool]:
+    """The places to choose from, and whether the list that was brought could be read.
+
+    Where it could not, the places are those of the program's own list.
+    """
+    is_readable = True
+    try:
+        listed = form.read_list()
+    except Refused as refusal:
+        is_readable = False
+        form.refuse(Refused(refusal.code, refusal.message, "file"))
+        form.listed.data = ""
+        listed = areas.read_list(areas.COUNTY_FILE.read_bytes())
+    form.offer_places(listed)
+    return listed, is_readable
+
+
+def _network_url() -> str | None:
+    """The address under which the computers and phones of this network would come; None without one."""
+    host = nearby.network_address()
+    return f"http://{host}:{default_port()}" if host else None
+
+
+def _printed_choices(network_url: str | None) -> list[tuple[str, str]]:
+    choices = [(HERE, gettext("to this computer alone: they are printed as samples"))]
+    if network_url:
+        text = gettext(
+            "to this computer, for phones on the same network too: %(address)s", address=network_url
+        )
+        choices.append((NETWORK, text))
+    return [*choices, (ADDRESS, gettext("to the address that I write here"))]
+
+
+def _check_address(form: BeginForm) -> None:
+    """Check that whoever begins from elsewhere is not locked out. Refused `unknown_host`."""
+    if form.printed.data == ADDRESS and not visitor.is_from_here():
+        asked = host_in(request.host_url)
+        if host_in(form.address.data) != asked:
+            text = gettext("You are at %(host)s, and would not come in under this address.", host=asked)
+            raise Refused("unknown_host", text, "address")
+
+
+def _keep_address(form: BeginForm) -> None:
+    folder = Path(current_app.instance_path)
+    is_for_network = form.printed.data == NETWORK
+    settings.keep(folder, settings.Settings(form.address.data or "", lan=is_for_network))
+
+
+def _begun(place: Area, beside: list[NewSignIn], restart: bool) -> Response:
+    """On to the front page; before it, the first passwords, which are shown once, and what is to be done."""
+    front = url_for("home.enter", area=place.code)
+    if not beside and not restart:
+        flash(gettext("It has begun. What is to be done first stands here."))
+        return redirect(front)
+    page = render_template(
+        "setup/begun.html", beside=beside, titles=labels.ROLES, restart=restart, front=front
+    )
+    return web.secret_page(page)
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A step of the first day as a front page shows it: the page where it is done, and by whom.
+
+    `is_ours`: whether the reader is one of them.
+    """
+
+    state: steps.StepState
+    url: str
+    who: str
+    is_ours: bool
+
+
+def first_steps() -> list[ShownStep]:
+    """The steps of the first day where the reader is; empty for whose work they are not."""
+    return [_shown(state) for state in steps.states(g.area)] if g.roles & STEP_ROLES else []
+
+
+def _shown(state: steps.StepState) -> ShownStep:
+    endpoint = state.step.endpoint
+    place = "village" if current_app.url_map.is_endpoint_expecting(endpoint, "village") else "area"
+    who = "、".join(str(title) for role, title in labels.ROLES.items() if role in state.step.roles)
+    is_ours = bool(g.roles & state.step.roles)
+    return ShownStep(state, url_for(endpoint, **{place: g.area.code}), who, is_ours)
+
+
+@bp.post("/a/<area>/first-day/skip")
+@access.allow(*STEP_ROLES)
+def skip_step(area: str) -> Response:
+    """Say that a step of the first day is not needed here."""
+    form = SkipForm()
+    with attempt(form):
+        steps.skip(g.area, form.step.data, current_user)
+    if form.refusal:
+        flash(form.refusal, "warning")
+        return redirect(url_for("home.area", area=area))
+    flash(gettext("It does not stand on the front page any more. Its page is where it always was."))
+    return redirect(url_for("home.area", area=area))
