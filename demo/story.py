@@ -62,6 +62,8 @@ VILLAGE_ROLES = (
     Role.VOLUNTEER,
 )
 
+ROLES = (*VILLAGE_ROLES, Role.WORKER, Role.TOWNSHIP, Role.COUNTY)  # each has a sign-in of its name
+
 # Where they belong who are not on the roster, behind the village's name; the others to its committee.
 UNITS = {Role.SUPERVISOR: "监督委员会", Role.MANAGER: "爱心超市", Role.VOLUNTEER: "爱心超市"}
 

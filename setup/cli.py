@@ -9,7 +9,7 @@ from flask_migrate import upgrade
 
 from demo import calendar
 from demo.cli import load
-from demo.story import SECRET, VILLAGE_ROLES
+from demo.story import ROLES, SECRET
 from ground.db import db, transaction
 from ground.paper.fonts import fonts_exist, make_fonts
 from ground.server import nearby
@@ -101,8 +101,7 @@ def greeting(port: int) -> str:
         )
     if calendar.find_calendar() is not None:
         lines.append(f"Sign in as any of these; the password is always {SECRET.plain}:\n")
-        roles = (*VILLAGE_ROLES, Role.WORKER, Role.TOWNSHIP, Role.COUNTY)
-        lines += [f"  {role:<12} {ROLE_WORDS[role]}" for role in roles]
+        lines += [f"  {role:<12} {ROLE_WORDS[role]}" for role in ROLES]
         if db.engine.dialect.name == "sqlite":
             lines.append(f"\nThe data is in {current_app.instance_path}; remove that folder to start over.\n")
     return "\n".join(lines)

@@ -125,6 +125,10 @@ def asked_for_the_calendar(client):
     return sum(asked)
 
 
+def test_a_database_in_earnest_names_nobody_s_password(cast, client_of):
+    assert SECRET.plain not in client_of(None).get("/sign-in").text
+
+
 def test_a_database_in_earnest_is_asked_once_for_a_calendar(app_on, uri):
     app = app_on(uri)
     with app.app_context():

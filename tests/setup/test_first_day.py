@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from demo import calendar, making
+from demo.story import ROLES, SECRET
 from ground.computer import settings
 from ground.db import db, transaction
 from ground.server import nearby
@@ -346,7 +347,10 @@ def test_the_demo_is_made_by_a_button_that_says_how_far_it_is(client_of, accept,
         assert answer.location == "/sign-in"
     else:
         assert [json.loads(line) for line in answer.text.splitlines()] == [{"done": 1}, {"go": "/sign-in"}]
-    assert 'class="demo"' in client.get("/sign-in").text
+    page = client.get("/sign-in").text
+    assert 'class="demo"' in page
+    assert SECRET.plain in page  # who is at a browser sees no terminal
+    assert all(f"<dt>{role}</dt>" in page for role in ROLES)
     assert client.get("/setup").status_code == 404
 
 
