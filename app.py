@@ -125,6 +125,7 @@ def configure(app: Flask, settings: dict[str, object]) -> None:
         SECRET_KEY=os.environ.get("SECRET_KEY"),
         PUBLIC_URL=public_url,
         LAN=kept.lan,
+        ENDS_DEMO=kept.ends_demo,
         TRUSTED_PROXIES=int(os.environ.get("TRUSTED_PROXIES", "0")),
         BACKUPS=os.environ.get("AIXIN_BACKUPS", ""),
         BACKUP_DAYS=int(os.environ.get("AIXIN_BACKUP_DAYS", "14")),

@@ -1,6 +1,8 @@
 """The command that starts the program by hand."""
 
 import os
+from dataclasses import replace
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -10,9 +12,10 @@ from flask_migrate import upgrade
 from demo import calendar
 from demo.cli import load
 from demo.story import ROLES, SECRET
-from ground.db import db, transaction
+from ground.computer import settings
+from ground.db import database_file, db, transaction
 from ground.paper.fonts import fonts_exist, make_fonts
-from ground.server import nearby
+from ground.server import nearby, restoring
 from ground.server.cli import OneCommand, address, claim_database, default_port, serve
 from people.models import Role
 from setup import gate
@@ -34,6 +37,8 @@ def start(lan: bool, no_browser: bool, demo: bool) -> None:
         click.echo("Cutting the typefaces for print, once (about 20 seconds) …")
         make_fonts()
     upgrade()
+    if current_app.config["ENDS_DEMO"]:
+        _end_demo()
     with transaction():
         if demo and calendar.is_empty():
             _check_nobody_expects_earnest(lan)
@@ -51,6 +56,15 @@ def start(lan: bool, no_browser: bool, demo: bool) -> None:
         greeting=greeting(port) + (_for_the_network() if lan else ""),
         at_listening=lambda: None if no_browser else nearby.open_browser(address("127.0.0.1", port)),
     )
+
+
+def _end_demo() -> None:
+    """Put the demo aside, as its page was asked to, and begin an empty database."""
+    file, folder = database_file(), Path(current_app.instance_path)
+    if file is not None and calendar.find_calendar() is not None:
+        click.echo(f"The demo was put aside: {restoring.put_aside(file)}")
+        upgrade()
+    settings.keep(folder, replace(settings.read(folder), ends_demo=False))
 
 
 def _be_known_in_the_network(port: int) -> None:

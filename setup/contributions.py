@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
-from people.pages import FRONT_PARTS, HELP
+from people.pages import BANNERS, FRONT_PARTS, HELP
 from people.trail.words import WORDS, Words
 from setup import cli, gate, helptexts, views
 
@@ -13,8 +13,9 @@ SETUP = Package(
     pages=[views.bp],
     commands=[cli.start],
     before_request=[gate.lead_to_setup],
-    globals={"first_steps": views.first_steps},
+    globals={"first_steps": views.first_steps, "may_end_demo": views.may_end_demo},
     fillings=[
+        BANNERS.filling("setup/leaving_demo.html"),
         FRONT_PARTS.filling("setup/steps.html"),
         HELP.filling(helptexts.HELP_TEXTS),
         WORDS.filling(

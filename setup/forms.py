@@ -68,6 +68,12 @@ class SignInRow(Rows):
         return not (self.name.errors or self.username.errors)
 
 
+class EndDemoForm(Form):
+    """The button that puts the demo aside at the next start."""
+
+    is_repeatable = True
+
+
 class BeginForm(Form):
     """What a place begins with: its first sign-ins, the printed address, the shop's hours.
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from demo import making
 from ground import web
 from ground.computer import settings
 from ground.computer.addresses import host_in
-from ground.db import transaction
+from ground.db import database_file, transaction
 from ground.forms import attempt
 from ground.refusal import Refused
 from ground.server import nearby, visitor
@@ -24,7 +24,17 @@ from people.models import Area, Role, User
 from people.views.signin import sign_in
 from setup import gate, steps
 from setup.beginning import NewSignIn, begin
-from setup.forms import ADDRESS, HERE, NETWORK, ROWS_BESIDE, BeginForm, DemoForm, SetupCodeForm, SkipForm
+from setup.forms import (
+    ADDRESS,
+    HERE,
+    NETWORK,
+    ROWS_BESIDE,
+    BeginForm,
+    DemoForm,
+    EndDemoForm,
+    SetupCodeForm,
+    SkipForm,
+)
 
 # Whose work the first day is.
 STEP_ROLES = access.COMMITTEE | access.ROLES_ABOVE | {Role.MANAGER}
@@ -192,6 +202,25 @@ def _begun(place: Area, beside: list[NewSignIn], restart: bool) -> Response:
         "setup/begun.html", beside=beside, titles=labels.ROLES, restart=restart, front=front
     )
     return web.secret_page(page)
+
+
+@bp.route("/setup/end-demo", methods=["GET", "POST"])
+@access.public
+def end_demo() -> PageResponse:
+    """Put the demo aside at the next start, to begin in earnest."""
+    if not may_end_demo():
+        abort(404)
+    form = EndDemoForm()
+    if form.validate_on_submit():
+        folder = Path(current_app.instance_path)
+        settings.keep(folder, replace(settings.read(folder), ends_demo=True))
+        return web.secret_page(render_template("setup/demo_ends.html"))
+    return render_template("setup/end_demo.html", form=form), form.status
+
+
+def may_end_demo() -> bool:
+    """Whether this is a demo in a file of this computer, and who asks sits at it."""
+    return bool(g.get("is_demo")) and database_file() is not None and visitor.is_from_here()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from ground.forms import Form
 from tests.cast import COUNTY, TOWNSHIP
 from tests.formpages import data_of
+from tests.setup.pages import FIRST_DAY
 from tests.test_rules import address, lived_in, to_look_at
 from tests.test_sent_forms import Snapshot, post_endpoints, stage
 
@@ -42,7 +43,7 @@ NOT_HERE = {
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "nobody has a second step yet"),
     "signin.take_off_second_step": "nobody has one yet",
     "demo.next_day": "in the demo alone",
-    **dict.fromkeys(("setup.choose", "setup.code", "setup.begin_in_earnest"), "before anything is there"),
+    **dict.fromkeys(FIRST_DAY, "setup/test_first_day.py"),
     "setup.skip_step": "the shop hands out already, so it has hours",
 }
 

@@ -41,6 +41,7 @@ from shop.stock import consignments, counts, moves
 from tests.cast import NEXT_VILLAGE, PRESENT, TOWNSHIP, VILLAGE, a_picture, counted
 from tests.points.hung import in_meeting, on_wall
 from tests.product import PRODUCT, ROOT
+from tests.setup.pages import FIRST_DAY
 from tests.shop.offlinedesk import brought_late
 
 # Of whom each knows nothing: whoever stands higher, and of two that stand beside each other the other one.
@@ -66,9 +67,7 @@ PUBLIC = {
     "home.language",
     "home.print_size",
     "home.offline",
-    "setup.choose",
-    "setup.code",
-    "setup.begin_in_earnest",
+    *FIRST_DAY,
     "wall.notice",
     "wall.notices",
     "wall.object_online",
@@ -868,13 +867,13 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
                     endpoint for _one in re.findall(rf'<option value="{minus}">[^<]*虚报', answer.text)
                 }
     assert offering == {"services.new_deduction"}  # what takes points is offered nowhere else
-    redirecting = {"home.home", "home.enter", "assessment.area_quarters", "signin.sign_in_code", "setup.code"}
+    redirecting = {"home.home", "home.enter", "assessment.area_quarters", "signin.sign_in_code"}
     opened_elsewhere = {"shelf.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shelf.goods_file", "shelf.failed_goods"}  # test_goodsfile.py
     opened_elsewhere |= {"rubrics.publish_template"}  # test_rubrics.py
     opened_elsewhere |= {"services.service_photo"}  # test_confirming.py
     opened_elsewhere |= {"upkeep.backups"}  # test_backup_pages.py; on PostgreSQL it is the county's
-    opened_elsewhere |= {"setup.choose", "setup.begin_in_earnest"}  # test_first_day.py
+    opened_elsewhere |= FIRST_DAY  # test_first_day.py
     assert {endpoint for endpoint, _rule, _path in pages} - opened <= redirecting | opened_elsewhere
 
 

@@ -36,6 +36,7 @@ from tests.cast import HASHED, ITEMS, NEXT_VILLAGE, PASSWORD, TODAY, VILLAGE, a_
 from tests.formpages import Explorer, data_of, endpoint_of, forms_of
 from tests.people.test_rosterfile import row, workbook
 from tests.points import hung
+from tests.setup.pages import FIRST_DAY
 from tests.story import new_password
 from tests.test_rules import (
     DUTY_WRITES,
@@ -71,7 +72,7 @@ WITHOUT_A_FORM = {
     **dict.fromkeys(("desk.desk_read", "conduct.training_read"), "frames of a camera"),
     **dict.fromkeys(("offline.take_lease", "offline.exchange"), "what a desk holds and wrote, by a script"),
     "demo.next_day": "in the demo alone",
-    **dict.fromkeys(("setup.choose", "setup.code", "setup.begin_in_earnest"), "before anything is there"),
+    **dict.fromkeys(FIRST_DAY, "setup/test_first_day.py"),
 }
 # Forms whose double sending is told where their story is.
 TOLD_ELSEWHERE = {

@@ -39,6 +39,7 @@ from shop.stock import moves
 from tests.cast import COUNTY, TOWNSHIP, VILLAGE, counted
 from tests.printed import texts
 from tests.product import PRODUCT, ROOT
+from tests.setup.pages import FIRST_DAY
 from tests.tampering import tamper
 from tests.test_lists import eventful
 from tests.test_rules import TEMPLATES, address, lived_in, rules
@@ -101,7 +102,7 @@ CLOSED = {
     "roster.import_file": "a file is looked at by who brought it; its own words are theirs",
     "roster.failed_rows": "the same file's bad rows",
     "shelf.goods_picture": "a picture of goods",
-    **dict.fromkeys(("setup.choose", "setup.code", "setup.begin_in_earnest"), "before anything is there"),
+    **dict.fromkeys(FIRST_DAY, "setup/test_first_day.py"),
 }
 
 

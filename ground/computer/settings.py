@@ -13,10 +13,15 @@ FILE = "settings.json"  # in the instance folder
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of an installation; `lan`: the computers and phones of the same network are let in."""
+    """The settings of an installation.
+
+    `lan`: the computers and phones of the same network are let in. `ends_demo`: the next start puts a demo
+    aside.
+    """
 
     public_url: str = ""
     lan: bool = False
+    ends_demo: bool = False
 
 
 def read(folder: Path) -> Settings:

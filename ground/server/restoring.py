@@ -31,14 +31,18 @@ def restore(backup: Path) -> str | None:
     That is a file's, or on PostgreSQL a schema's; None where nothing was there. No server may run: whoever
     calls holds the claim of its file. Raises `BackupFailed`, and then what was there is there.
     """
-    stamp = f"{clock.local(clock.machine()):%Y%m%d_%H%M%S_%f}"  # two of one second have two names
-    file = database_file()
+    stamp, file = _stamp(), database_file()
     db.session.remove()
     db.engine.dispose()
     try:
         return _into_postgresql(backup, stamp) if file is None else _into_file(backup, file, stamp)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise BackupFailed(str(error)) from error
+
+
+def _stamp() -> str:
+    """This moment in a name; two of one second have two."""
+    return f"{clock.local(clock.machine()):%Y%m%d_%H%M%S_%f}"
 
 
 def _into_file(backup: Path, database: Path, stamp: str) -> str | None:
@@ -49,16 +53,31 @@ def _into_file(backup: Path, database: Path, stamp: str) -> str | None:
         backups.copy_sqlite(backup, unfinished)
         backups.run_ourselves(f"sqlite:///{unfinished.absolute()}", "db", "upgrade")
         backups.check_sqlite(unfinished)
-        kept = database.with_name(f"{database.name}.{backups.ASIDE}{stamp}")
-        # With what was written last and lies beside it (-wal): it belongs to that file and to no other.
-        claim = claims.place_of_file(database)
-        there = [each for each in files_of_database(database) if each.exists() and each != claim]
-        for each in there:
-            each.rename(kept.with_name(kept.name + each.name.removeprefix(database.name)))
+        kept = _put_aside(database, stamp)
         unfinished.rename(database)
     finally:
         for each in files_of_database(unfinished):
             each.unlink(missing_ok=True)
+    return kept
+
+
+def put_aside(database: Path) -> str | None:
+    """Put a database's file aside, so that an empty one is begun; returns its new name, None without one.
+
+    No server may run: whoever calls holds the claim of the file.
+    """
+    db.session.remove()
+    db.engine.dispose()
+    return _put_aside(database, _stamp())
+
+
+def _put_aside(database: Path, stamp: str) -> str | None:
+    """Rename a database's file, and what was written last and lies beside it (-wal): it is of it alone."""
+    kept = database.with_name(f"{database.name}.{backups.ASIDE}{stamp}")
+    claim = claims.place_of_file(database)
+    there = [each for each in files_of_database(database) if each.exists() and each != claim]
+    for each in there:
+        each.rename(kept.with_name(kept.name + each.name.removeprefix(database.name)))
     return str(kept) if there else None
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from base64 import b64encode
 from io import BytesIO
 
@@ -12,7 +13,7 @@ from demo import calendar, making
 from demo.story import ROLES, SECRET
 from ground.computer import settings
 from ground.db import db, transaction
-from ground.server import nearby
+from ground.server import nearby, serving
 from people import areas
 from people.models import Area, Grant, Role
 from people.signin import accounts
@@ -352,6 +353,41 @@ def test_the_demo_is_made_by_a_button_that_says_how_far_it_is(client_of, accept,
     assert SECRET.plain in page  # who is at a browser sees no terminal
     assert all(f"<dt>{role}</dt>" in page for role in ROLES)
     assert client.get("/setup").status_code == 404
+
+
+@pytest.mark.only_on("sqlite")
+def test_who_has_seen_the_demo_leaves_it_at_the_next_start(app, client_of, tmp_path, monkeypatch):
+    monkeypatch.setattr(making, "make", a_short_demo)
+    client = client_of(None)
+    client.post("/setup")
+    assert "/setup/end-demo" in client.get("/sign-in").text
+    assert client.get("/setup/end-demo", **FROM_ELSEWHERE).status_code == 403
+    assert settings.read(tmp_path) == settings.Settings()
+    assert "再启动一次" in client.post("/setup/end-demo").text
+    assert not calendar.is_empty()  # as long as it runs
+    monkeypatch.setattr(serving, "serve", lambda *_rest: None)
+    monkeypatch.setenv("PORT", "0")
+    monkeypatch.setitem(app.config, "ENDS_DEMO", settings.read(tmp_path).ends_demo)
+    done = app.test_cli_runner().invoke(args=["start"])
+    assert (done.exit_code, "put aside" in done.output) == (0, True), done.output
+    assert calendar.is_empty()
+    assert settings.read(tmp_path) == settings.Settings()
+    kept = re.search("put aside: (.+)", done.output)[1]
+    with sqlite3.connect(kept) as demo:
+        assert demo.execute("SELECT count(*) FROM area").fetchone() == (6,)
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_is_no_demo_is_never_put_aside(app, client_of, tmp_path, monkeypatch):
+    with transaction():
+        areas.import_areas(AREAS.encode())
+    assert client_of(None).get("/setup/end-demo").status_code == 404
+    assert client_of(None).post("/setup/end-demo").status_code == 404
+    monkeypatch.setattr(serving, "serve", lambda *_rest: None)
+    monkeypatch.setenv("PORT", "0")
+    monkeypatch.setitem(app.config, "ENDS_DEMO", True)
+    assert "put aside" not in app.test_cli_runner().invoke(args=["start"]).output
+    assert not calendar.is_empty()
 
 
 @pytest.mark.one_database
