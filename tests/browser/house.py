@@ -1,4 +1,4 @@
-"""The real program, as `make run` starts it: a demo of its own on a free port, and a real browser."""
+"""The real program, as `start` starts it, on a free port, and a real browser."""
 
 import os
 import shutil
@@ -24,8 +24,8 @@ OFFICE = {"width": 1280, "height": 800}
 
 
 @contextmanager
-def serving(instance: Path) -> Iterator[str]:
-    """Start the program on an instance folder; yield its address; stop it."""
+def serving(instance: Path, *options: str) -> Iterator[str]:
+    """Start the program on an instance folder, as it is; yield its address; stop it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -39,7 +39,7 @@ def serving(instance: Path) -> Iterator[str]:
     flask = [sys.executable, "-m", "flask", "--app", "app"]
     with (instance / "log").open("w") as log:
         server = subprocess.Popen(
-            [*flask, "start", "--demo"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            [*flask, "start", *options], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
         try:
             yield _answering(f"http://127.0.0.1:{port}", server, instance / "log")

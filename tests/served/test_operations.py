@@ -367,8 +367,8 @@ def test_a_setting_with_a_path_that_cant_be_used_is_said_in_a_sentence(setting, 
 
 # --- docs/operations.md ---
 
-DOCS = (ROOT / "docs/operations.md").read_text()
-COMMAND = re.compile(r"^(?:\w+=\S+ )*\.venv/bin/flask --app app ([^>\n]+)", re.MULTILINE)
+DOCS = "".join((ROOT / "docs" / name).read_text() for name in ("operations.md", "first-day.md"))
+COMMAND = re.compile(r"^(?:\w+=\S+ )*(?:\.venv/bin/flask --app app|aixin/bin/aixin) ([^>\n]+)", re.MULTILINE)
 
 # What the document's example says, and what there is of it here.
 HERE = {
