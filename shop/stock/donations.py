@@ -14,14 +14,26 @@ from ground import clock, names
 from ground.db import db, get_locked
 from ground.refusal import Refused
 from people.cards import random_characters
-from shop.models import Consignment, Donation, Goods, Lot, MoveKind, Redemption, Shop, StockMove
+from shop.models import Consignment, Donation, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove
 
 CODE_CHARACTERS = 16
 
 
-def donor_name(donor: str | None) -> str:
-    """A donor's name as it is kept; empty if there is none."""
-    return names.kept(donor or "")
+def donor_of(source: Source, donor: str | None) -> str | None:
+    """The donor's name as it is kept; empty for a donation without one, None for what was not donated.
+
+    Refused `not_donated` for a donor of what was not donated: a name that was typed is never dropped.
+    """
+    name = names.kept(donor or "")
+    if source == Source.DONATION:
+        return name
+    if name:
+        raise Refused(
+            "not_donated",
+            _("Only what was donated has a donor. Choose “donated” above, or leave this empty."),
+            "donor",
+        )
+    return None
 
 
 def donation_today(shop_id: int, name: str) -> Donation:

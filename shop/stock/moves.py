@@ -32,11 +32,12 @@ def receive(
 
     `unit_cost` in fen. What one donor gives on one day stands under one donation. Above 1,000 units of an
     article in a day a second person agrees. Refused `bad_quantity`, `bad_cost`, `donor_missing` for a
-    donation without a name, `expired`, `bad_day`, `archived`, `key_reused`, `second_person`.
+    donation without a name, `not_donated` for a donor of anything else, `expired`, `bad_day`, `archived`,
+    `key_reused`, `second_person`.
     Locks the article, so that of two who send at once the second finds what the first did.
     """
     lock(goods)
-    donor = donations.donor_name(donor) if source == Source.DONATION else None
+    donor = donations.donor_of(source, donor)
     move = lots.find_move(key)
     if move is not None:
         donor = donor and names.folded(donor)

@@ -57,6 +57,13 @@ def test_a_donation_taken_in_leads_to_its_receipt(cast, manager):
     assert '<option value="云岭饼屋">' in manager.get(address).text
 
 
+def test_the_donor_of_what_was_bought_is_refused_and_kept(cast, manager):
+    form = {"key": uuid4().hex, "quantity": "5", "source": "purchase", "donor": "云岭饼屋"}
+    answer = manager.post(f"{HERE}/goods/{cast.goods.id}/receive", data=form)
+    assert (answer.status_code, count(Lot)) == (422, 4)
+    assert re.search(r'value="云岭饼屋"[^>]*>\s*<p class="error" id="donor-error">', answer.text)
+
+
 @pytest.mark.parametrize("cost", ["1.505", "-1", "一元", "1e3", "100000.01", "99999999999"])
 def test_a_cost_that_is_none_is_refused_and_kept(cast, manager, cost):
     form = {"key": uuid4().hex, "quantity": "5", "source": "purchase", "unit_cost": cost}
