@@ -41,7 +41,8 @@ from points.wall import objections
 from shop.models import Source
 from shop.shelf import prices, shops
 from shop.shelf.hours import Hours
-from shop.stock import moves
+from shop.stock import deliveries, moves
+from shop.stock.deliveries import DeliveryLine, Origin
 from tests.cast import COUNTY, PRESENT, TODAY, TOWNSHIP, VILLAGE
 from tests.points.hung import on_wall
 from tests.story import count, do
@@ -254,6 +255,26 @@ SENT = (
         "manager",
         "goods/{goods}/receive",
         {"key": "r" * 16, "quantity": "5", "source": "purchase"},
+    ),
+    (
+        "DeliveryForm",
+        "received_on",
+        "manager",
+        "deliveries/new",
+        {"key": "d" * 16, "source": "purchase", "lines-0-article": "肥皂", "lines-0-quantity": "5"},
+    ),
+    (
+        "DeliveryRow",
+        "lines-0-best_before",
+        "manager",
+        "deliveries/new",
+        {
+            "key": "e" * 16,
+            "source": "purchase",
+            "received_on": "2026-12-28",
+            "lines-0-article": "肥皂",
+            "lines-0-quantity": "5",
+        },
     ),
     ("DateRow", "dates-0-day", "manager", "hours", {"dates-0-opens": "09:00", "dates-0-closes": "11:00"}),
 )
@@ -502,6 +523,9 @@ def verbs_with_days(cast, there):
         "price": lambda day: prices.set_price(cast.goods, 40, cast.manager, day),
         "receive": lambda day: moves.receive(
             key, cast.goods, 5, Source.PURCHASE, cast.manager, best_before=day
+        ),
+        "delivery": lambda day: deliveries.take_in(
+            key, cast.shop, Origin(Source.PURCHASE, received_on=day), [DeliveryLine(cast.goods, 5)], None
         ),
         "hours": lambda day: shops.set_hours(cast.shop, Hours(dates={day: None}), cast.manager),
     }

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from ground import clock, names
+from ground import names
 from ground.db import db, get_locked
 from ground.refusal import Refused
 from people.cards import random_characters
@@ -36,18 +36,15 @@ def donor_of(source: Source, donor: str | None) -> str | None:
     return None
 
 
-def donation_today(shop_id: int, name: str) -> Donation:
-    """Today's donation of this donor to a shop: the one that is there, or a new one with the next number.
+def donation_on(day: date, shop_id: int, name: str) -> Donation:
+    """A day's donation of this donor to a shop: the one that is there, or a new one with the next number.
 
-    Refused `donor_missing`. Locks the shop for its next number.
+    Locks the shop for its next number.
     """
-    if not name:
-        raise Refused("donor_missing", _("Write down who gave it."), "donor")
     get_locked(Shop, shop_id)
-    today = clock.today()
     existing = db.session.scalar(
         select(Donation).where(
-            Donation.shop_id == shop_id, names.is_name(Donation.donor, name), Donation.given_on == today
+            Donation.shop_id == shop_id, names.is_name(Donation.donor, name), Donation.given_on == day
         )
     )
     if existing is not None:
@@ -56,7 +53,7 @@ def donation_today(shop_id: int, name: str) -> Donation:
     donation = Donation(
         shop_id=shop_id,
         donor=name,
-        given_on=today,
+        given_on=day,
         serial=(last or 0) + 1,
         code=random_characters(CODE_CHARACTERS, secrets.SystemRandom()),
     )

@@ -155,21 +155,25 @@ def bring_in_lot(
     donation_id: int | None,
     unit_cost: int | None,
     best_before: date | None,
-    consignment_id: int | None = None,
+    received_on: date | None = None,
+    delivery_id: int | None = None,
+    kind: MoveKind = MoveKind.RECEIPT,
+    **belongs: Any,
 ) -> Lot:
-    """Bring in a new lot of an article by a move; `unit_cost` in fen."""
+    """Bring in a new lot of an article by a move; `unit_cost` in fen, `belongs` as `move_lot` takes it."""
     lot = Lot(
         goods_id=goods.id,
         source=source,
         donation_id=donation_id,
+        delivery_id=delivery_id,
         unit_cost=unit_cost,
         best_before=best_before,
-        received_on=clock.today(),
+        received_on=received_on or clock.today(),
         on_hand=0,
     )
     db.session.add(lot)
     db.session.flush()
-    move_lot(lot, MoveKind.RECEIPT, quantity, key, actor, consignment_id=consignment_id)
+    move_lot(lot, kind, quantity, key, actor, **belongs)
     return lot
 
 

@@ -10,7 +10,7 @@ from ground.refusal import Refused
 from shop.desk import redemptions
 from shop.models import Donation, Lot, MoveKind, Source, StockMove
 from shop.shelf import goods as shelf
-from shop.stock import donations, lots, moves, watch
+from shop.stock import deliveries, donations, lots, moves, watch
 from tests.story import everything_fits
 
 
@@ -85,7 +85,7 @@ def test_what_does_not_come_in(cast, receive):
         shelf.archive(old, cast.manager)
     for given, code in (
         ({"unit_cost": -1}, "bad_cost"),
-        ({"unit_cost": moves.LARGEST_COST_FEN + 1}, "bad_cost"),
+        ({"unit_cost": deliveries.LARGEST_COST_FEN + 1}, "bad_cost"),
         ({"goods": old}, "archived"),
         ({"source": Source.DONATION, "donor": " \u3000"}, "donor_missing"),
         ({"source": Source.PURCHASE, "donor": "供销社"}, "not_donated"),

@@ -83,6 +83,7 @@ def tell_of_rice(cast):
     return {
         "rice_lot": lot.id,
         "gift": lot.donation_id,
+        "delivery": lot.delivery_id,
         "foreign_gift": db.session.scalars(sa.select(Donation.id).where(Donation.shop_id == there.id)).one(),
         "out": out.id,
         "reversal": reversal.id,
@@ -405,6 +406,30 @@ TAMPERINGS = {
     "a gap in the donation receipts": (
         ["UPDATE donation SET serial = 99 WHERE id = {gift}"],
         "shop 1: donation receipts run to 99, there are 3",
+    ),
+    "a line of another day than its delivery": (
+        ["UPDATE lot SET received_on = '2026-12-01' WHERE id = {lot}"],
+        "lot {lot}: delivery",
+    ),
+    "a line from elsewhere than its delivery": (
+        ["UPDATE lot SET source = 'allocation' WHERE id = {lot}"],
+        "lot {lot}: delivery",
+    ),
+    "a delivery removed": (
+        ["DELETE FROM delivery WHERE id = {delivery}"],
+        "lot {rice_lot}: delivery {delivery} is missing",
+    ),
+    "a delivery without a line": (
+        ["UPDATE lot SET delivery_id = NULL WHERE id = {rice_lot}"],
+        "delivery {delivery}: has no lots",
+    ),
+    "a delivery numbered in another year": (
+        ["UPDATE delivery SET year = 2024 WHERE id = {delivery}"],
+        "delivery {delivery}: numbered in 2024",
+    ),
+    "a gap in the deliveries": (
+        ["UPDATE delivery SET serial = 99 WHERE id = {delivery}"],
+        "shop 1, 2026: deliveries run to 99",
     ),
     "a count changed": (
         ["UPDATE stock_count SET units = units + 1 WHERE id = {count}"],
