@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from ground import clock, days, names
-from ground.db import db, get_locked, lock
+from ground.db import db, get_locked, lock_all
 from ground.paper import words
 from ground.refusal import Refused, check_repeated, refusal_of
 from people import audit
@@ -86,8 +86,7 @@ def take_in(
     articles, so that of two who send at once the second finds what the first did, then the shop.
     """
     origin = origin.tidied()
-    for goods in sorted({line.goods for line in lines}, key=lambda goods: goods.id):
-        lock(goods)
+    lock_all(Goods, {line.goods.id for line in lines})
     existing = db.session.scalar(select(Delivery).where(Delivery.key == key))
     if existing is not None:
         check_repeated(_content_of(existing), _content(shop, origin, lines, existing.received_on))
@@ -148,10 +147,15 @@ def _check_line(shop: Shop, line: DeliveryLine) -> None:
         )
     if line.unit_cost is not None and not 0 <= line.unit_cost <= LARGEST_COST_FEN:
         raise Refused("bad_cost", _("The cost of a unit is from 0 to 100,000 yuan."), "unit_cost")
-    if line.best_before is not None and line.best_before < clock.today():
-        raise Refused("expired", _("This is past its best-before date already."), "best_before")
     if line.best_before is not None:
-        days.GOOD_UNTIL.check(line.best_before, "best_before")
+        check_best_before(line.best_before)
+
+
+def check_best_before(day: date) -> None:
+    """Check that what is good until a day can come in today. Refused `expired`, `bad_day`."""
+    if day < clock.today():
+        raise Refused("expired", _("This is past its best-before date already."), "best_before")
+    days.GOOD_UNTIL.check(day, "best_before")
 
 
 def _check_invoice(shop: Shop, origin: Origin) -> None:
@@ -203,19 +207,20 @@ def _write(
     )
     db.session.add(delivery)
     db.session.flush()
-    for place, line in enumerate(lines):
-        lots.bring_in_lot(
-            line.goods,
-            line.quantity,
-            f"{key}:{place}" if place else key,
-            actor,
+    received = [
+        Lot(
+            goods_id=line.goods.id,
             source=origin.source,
             donation_id=delivery.donation_id,
             delivery_id=delivery.id,
             unit_cost=line.unit_cost,
             best_before=line.best_before,
             received_on=day,
+            on_hand=line.quantity,
         )
+        for line in lines
+    ]
+    lots.bring_in_lots(received, key, actor)
     return delivery
 
 

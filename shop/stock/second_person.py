@@ -4,6 +4,7 @@ A person alone writes off or returns up to a limit: an article's value of one da
 so that neither many small write-offs nor a lower price get under it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from flask_babel import lazy_gettext as _
@@ -44,7 +45,7 @@ def check_leaving(
     Refused `second_person`.
     """
     goods = lot.goods
-    value = (_units_today(goods, (*KINDS_OF_LEAVING,), -1) + quantity) * _dearest_price(goods)
+    value = (_units_today([goods], (*KINDS_OF_LEAVING,), -1)[goods.id] + quantity) * _dearest_price(goods)
     limit = shops.write_off_limit_of(goods.shop)
     if value > limit:
         message = _(
@@ -70,10 +71,8 @@ def check_receiving(
 
     One article that is too much makes the whole delivery wait. Refused `second_person`.
     """
-    if any(
-        _units_today(goods, (MoveKind.RECEIPT,), 1) + units > MOST_UNITS_ALONE
-        for goods, units in units_by_goods.items()
-    ):
+    today = _units_today(units_by_goods, (MoveKind.RECEIPT,), 1)
+    if any(today[goods.id] + units > MOST_UNITS_ALONE for goods, units in units_by_goods.items()):
         message = _("More than %(n)s units of an article a day need a second person.", n=MOST_UNITS_ALONE)
         needed = SecondPersonNeeded(RECEIPT, shop.village, shop, message, **terms)
         kinds.check_agreed(needed, actor, agreed_by)
@@ -115,23 +114,27 @@ def _second_person_needed(
     return SecondPersonNeeded(kind, goods.shop.village, subject, message, **terms)
 
 
-def _units_today(goods: Goods, move_kinds: tuple[MoveKind, ...], sign: int) -> int:
-    """The units of an article that moved today by these kinds and were not undone; `sign` is their sign."""
+def _units_today(articles: Iterable[Goods], move_kinds: tuple[MoveKind, ...], sign: int) -> Counter[int]:
+    """The units that moved today by these kinds and were not undone, by the article's id.
+
+    `sign` is the sign of their moves.
+    """
     undoing = aliased(StockMove)
     first, last = clock.day_span(clock.today(), clock.today())
     query = (
-        select(func.coalesce(func.sum(StockMove.quantity), 0))
+        select(Lot.goods_id, func.sum(StockMove.quantity))
         .join(StockMove.lot)
         .where(
-            Lot.goods_id == goods.id,
+            Lot.goods_id.in_([goods.id for goods in articles]),
             StockMove.kind.in_(move_kinds),
             StockMove.consignment_id.is_(None),
             StockMove.at >= first,
             StockMove.at < last,
             ~select(undoing.id).where(undoing.reverses_id == StockMove.id).exists(),
         )
+        .group_by(Lot.goods_id)
     )
-    return sign * (db.session.scalar(query) or 0)
+    return Counter({goods_id: sign * units for goods_id, units in db.session.execute(query)})
 
 
 def _dearest_price(goods: Goods) -> int:

@@ -53,7 +53,8 @@ HELP_TEXTS = {
     ),
     "shelf.import_goods": _(
         "Download the template first, or take a table of your own with the same headings. Choosing a file "
-        "changes nothing yet. If one cell is wrong, nothing of the file is taken in."
+        "changes nothing yet. How many lie there belongs in it for goods that never came in, as opening "
+        "stock."
     ),
     "shelf.goods_file": _(
         "Look first at cells that cannot be taken: mend them in your file and choose it again. Then compare "
