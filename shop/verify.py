@@ -27,6 +27,7 @@ from shop.models import (
     Redemption,
     RedemptionLine,
     Shop,
+    Source,
     StockMove,
     StockTake,
     Void,
@@ -52,22 +53,24 @@ def problems() -> Iterator[str]:
 
 
 def _stock() -> Iterator[str]:
-    """On hand is the sum of the moves, lot by lot, and each lot came in once."""
+    """On hand is the sum of the moves, lot by lot, and each came in once, or was found by a stock-take."""
     sums = {
-        lot_id: (total, receipts)
-        for lot_id, total, receipts in db.session.execute(
+        lot_id: (total, receipts, found)
+        for lot_id, total, receipts, found in db.session.execute(
             select(
                 StockMove.lot_id,
                 func.sum(StockMove.quantity),
                 func.count().filter(StockMove.kind == MoveKind.RECEIPT),
+                func.count().filter(StockMove.kind == MoveKind.STOCK_TAKE),
             ).group_by(StockMove.lot_id)
         )
     }
     for lot in stream(select(Lot).order_by(Lot.id)).scalars():
-        total, receipts = sums.pop(lot.id, (0, 0))
+        total, receipts, found = sums.pop(lot.id, (0, 0, 0))
         if lot.on_hand != total:
             yield f"lot {lot.id}: {lot.on_hand} on hand, the moves say {total}"
-        if receipts != 1:
+        was_found = lot.source == Source.OPENING and lot.delivery_id is None and found > 0
+        if receipts != (0 if was_found else 1):
             yield f"lot {lot.id}: received {receipts} times"
     for lot_id in sums:
         yield f"lot {lot_id}: missing, its stock moves are there"

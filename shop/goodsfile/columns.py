@@ -127,7 +127,7 @@ def _goods_row(reader: tables.RowReader) -> GoodsRow:
         on_hand=reader.get(
             ON_HAND, lambda cell: tables.whole(_without_unit(cell, unit), 0, lots.MOST_UNITS_AT_ONCE)
         ),
-        best_before=reader.get(BEST_BEFORE, lambda cell: tables.day(cell, reader.table.epoch)),
+        best_before=reader.get(BEST_BEFORE, lambda cell: tables.day(cell, reader.table.epoch, days.ANY)),
         unit_cost=reader.get(COST, _fen),
         source=reader.get(SOURCE, lambda cell: tables.choice(cell, SOURCE_WORDS)),
         donor=reader.get(DONOR, lambda cell: tables.name(cell, deliveries.LONGEST_NAME)),

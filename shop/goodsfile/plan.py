@@ -304,7 +304,8 @@ class _Planner:
             self._refuse(entry, columns.ON_HAND, _("What is in the archive has no stock."))
         if entry.on_hand > MOST_UNITS_ALONE:
             text = _(
-                "One person alone takes in %(n)s of it at most. Leave this empty, and take it in as a delivery.",
+                "One person alone takes in %(n)s of it at most. Leave this empty, and take it in as a "
+                "delivery.",
                 n=MOST_UNITS_ALONE,
             )
             self._refuse(entry, columns.ON_HAND, text)

@@ -296,6 +296,28 @@ def test_an_empty_sheet_and_one_that_is_over(cast, volunteer, manager, take):
     assert volunteer.get(address).headers["Location"] == f"{HERE}/stock-takes/{take}"
 
 
+def test_what_never_came_in_is_counted_with_its_day(cast, volunteer, manager, take):
+    with transaction():
+        rice = shelf.add_goods(cast.shop, "大米", "袋", 100)
+    address = f"{HERE}/stock-takes/{take}/count"
+    page = volunteer.get(address).text
+    assert (
+        f'name="until-{rice.id}-best_before"' in page,
+        f'name="until-{cast.goods.id}-best_before"' in page,
+    ) == (True, False)
+    for units, day in (("", "2027-12-31"), ("4", "2027-02-30"), ("4", "2026-12-27")):
+        form = {"key": uuid4().hex, f"units-{rice.id}": units, f"until-{rice.id}-best_before": day}
+        refused = volunteer.post(address, data=form)
+        assert (refused.status_code, f'id="wrong-{rice.id}"' in refused.text) == (422, True), (units, day)
+        assert f'value="{day}"' in refused.text
+    good = form | {"key": uuid4().hex, f"until-{rice.id}-best_before": "２０２７-12-31"}
+    assert [volunteer.post(address, data=good).status_code for _tap in range(2)] == [302, 302]
+    assert "保质期至 2027年12月31日" in volunteer.get(address).text
+    assert manager.post(f"{HERE}/stock-takes/{take}/book").status_code == 302
+    assert "期初" in manager.get(f"{HERE}/goods/{rice.id}/stock").text
+    assert cast.on_hand(rice) == 4
+
+
 def test_a_manager_looks_books_and_everybody_reads_it_afterwards(cast, manager, volunteer, client_of, take):
     volunteer.post(f"{HERE}/stock-takes/{take}/count", data=counted(cast, soap="18"))
     address = f"{HERE}/stock-takes/{take}"

@@ -37,13 +37,13 @@ def _delivery_or_404(ident: int) -> Delivery:
 @bp.get("/v/<village>/deliveries")
 @access.allow(*READERS)
 @excel(lists.DELIVERIES)
-def deliveries(village: str) -> str:
+def deliveries(village: str) -> tuple[str, int]:
     """What came into the shop, delivery by delivery, the latest first; received from a day to a day."""
     shop, period = shops.of_village(g.area), DaysForm(request.args)
     period.validate()
     query = verbs.deliveries_of(shop, period.since.data, period.until.data) if shop else None
     page = web.page_of(query) if query is not None else None
-    return render(
+    html = render(
         "shop/deliveries/deliveries.html",
         shop=shop,
         page=page,
@@ -53,6 +53,7 @@ def deliveries(village: str) -> str:
         may_change=Role.MANAGER in g.roles,
         labels=labels,
     )
+    return html, period.status
 
 
 @bp.route("/v/<village>/deliveries/new", methods=["GET", "POST"])
