@@ -1,4 +1,4 @@
-"""A delivery scanned in a real browser: each piece counts in its row, and nothing is sent before the button."""
+"""A delivery scanned in a real browser: each piece counts in its row, nothing is sent before the button."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
