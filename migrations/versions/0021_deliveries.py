@@ -41,7 +41,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
         sa.UniqueConstraint("shop_id", "year", "serial", name=op.f("uq_delivery_shop_id_year_serial")),
     )
-    op.create_index("ix_delivery_shop_id_invoice_number", "delivery", ["shop_id", "invoice_number"])
     with op.batch_alter_table("lot") as lot:
         lot.drop_constraint(op.f("ck_lot_source"), type_="check")
         lot.create_check_constraint(op.f("ck_lot_source"), f"source IN ({SOURCES})")

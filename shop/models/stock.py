@@ -72,7 +72,6 @@ class Delivery(Base):
 
     __table_args__ = (
         UniqueConstraint("shop_id", "year", "serial"),
-        Index("ix_delivery_shop_id_invoice_number", "shop_id", "invoice_number"),
         CheckConstraint("(source = 'donation') = (donation_id IS NOT NULL)", name="donation"),
         CheckConstraint("donation_id IS NULL OR supplier IS NULL", name="supplier"),
     )
