@@ -34,8 +34,9 @@ function newRow() {
     }
     each.removeAttribute("aria-invalid");
     each.removeAttribute("aria-describedby");
-    if (each.matches("input")) each.setAttribute("value", "");
-    if (each.matches("input")) each.value = "";
+    if (!each.matches("input")) continue;
+    each.setAttribute("value", "");
+    each.value = "";
   }
   list.append(row);
   return row;
@@ -95,10 +96,10 @@ function take(text) {
   const found = kind === "article" ? articles.filter(({ codes }) => codes.includes(value)) : kind === "carton" ? [] : named(value);
   if (found.length === 1) return add(found[0], Number(quantity), lastGoodDay);
   if (found.length) return tell(words.several, false);
-  return tell(words[kind] ?? `${value} ${words.unknown}`, false);
+  return tell(kind === "carton" ? words.carton : `${value} ${words.unknown}`, false);
 }
 
-// Enter in a row goes on to the next field that is to be scanned or typed.
+// Enter in a row does not take it in: what comes next is scanned.
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("input")) return;
   event.preventDefault();
