@@ -14,7 +14,7 @@ from people import audit, filing
 from people.models import Area, FileKind, User
 from shop.goodsfile import columns, known, plan
 from shop.goodsfile.plan import GoodsStep, Plan
-from shop.models import Barcode, Goods, Price, Shop, Source
+from shop.models import Barcode, Goods, Price, Shop
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.shelf.goods import DESCRIBED_FIELDS, Arrival
@@ -44,15 +44,16 @@ def take_in_opening_stock(plan: Plan, village: Area, actor: User | None) -> None
         return
     shop = shops.open_shop(village)
     by_title = {_title(goods): goods for goods in known.KnownGoods(shop).articles}
-    lines = defaultdict[tuple[Source, str], list[DeliveryLine]](list)
+    origins, lines = dict[object, Origin](), defaultdict[object, list[DeliveryLine]](list)
     for step, stock in steps:
-        line = DeliveryLine(by_title[step.title], stock.units, stock.best_before, stock.unit_cost)
-        lines[stock.source, stock.donor].append(line)
+        key = stock.source, names.folded(stock.donor)
+        origins.setdefault(key, Origin(stock.source, stock.donor))
+        lines[key].append(DeliveryLine(by_title[step.title], stock.units, stock.best_before, stock.unit_cost))
     articles = lock_all(Goods, [line.goods.id for each in lines.values() for line in each])
     if lots.lock_lots([goods.id for goods in articles], empty=True):
         raise Refused("plan_changed", _("Something was changed meanwhile. Look at the dry run again."))
-    for (source, donor), of_source in lines.items():
-        deliveries.take_in(uuid4().hex, shop, Origin(source, donor), of_source, actor)
+    for key, origin in origins.items():
+        deliveries.take_in(uuid4().hex, shop, origin, lines[key], actor)
 
 
 def _title(goods: Goods) -> tuple[str, str]:

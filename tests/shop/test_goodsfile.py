@@ -512,6 +512,7 @@ def test_what_lies_there_comes_in_with_the_list(cast):
         },
         {**soap(货品名称="脸盆", 单位="个", 积分价格=9), "现有数量": 3, "来源": "上级调拨"},
         {**soap(货品名称="水桶", 单位="个", 积分价格=9), "现有数量": 0},
+        {**soap(货品名称="雨伞", 单位="把", 积分价格=9), "现有数量": 1, "来源": "捐赠", "捐赠人": "供销社"},
     ]
     made = planned(cast.village, rows)
     assert [lines(planned(cast.village, [row])).get("现有数量") for row in rows] == [
@@ -520,8 +521,9 @@ def test_what_lies_there_comes_in_with_the_list(cast):
         (None, 7),
         (None, 3),
         None,
+        (None, 1),
     ]
-    assert (told(made), dict(made.counts)) == ([], {"added": 4, "changed": 1})
+    assert (told(made), dict(made.counts)) == ([], {"added": 5, "changed": 1})
     take_in(cast.village, rows, cast.manager)
     assert lots_of(named("食用油", cast.shop)) == [(40, Source.OPENING, 6550, date(2027, 9, 30))]
     assert lots_of(old) == [(12, Source.OPENING, None, None)]
@@ -530,11 +532,11 @@ def test_what_lies_there_comes_in_with_the_list(cast):
     sheets = db.session.scalars(select(Delivery).where(Delivery.actor_id == cast.manager.id)).all()
     assert [(each.source, each.number, len(each.lots)) for each in sheets[-3:]] == [
         (Source.OPENING, "2026-0001", 2),
-        (Source.DONATION, "2026-0002", 1),
+        (Source.DONATION, "2026-0002", 2),
         (Source.ALLOCATION, "2026-0003", 1),
     ]
     assert everything_fits()
-    assert take_in(cast.village, rows) == {"left": 5}
+    assert take_in(cast.village, rows) == {"left": 6}
 
 
 def test_what_came_in_already_is_counted_and_not_changed_by_a_file(cast):
