@@ -14,7 +14,7 @@ from people import audit, filing
 from people.models import Area, FileKind, User
 from shop.goodsfile import columns, known, plan
 from shop.goodsfile.plan import GoodsStep, Plan
-from shop.models import Barcode, Goods, Price, Shop
+from shop.models import Barcode, Goods, Price, Shop, Source
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.shelf.goods import DESCRIBED_FIELDS, Arrival
@@ -44,7 +44,8 @@ def take_in_opening_stock(plan: Plan, village: Area, actor: User | None) -> None
         return
     shop = shops.open_shop(village)
     by_title = {_title(goods): goods for goods in known.KnownGoods(shop).articles}
-    origins, lines = dict[object, Origin](), defaultdict[object, list[DeliveryLine]](list)
+    origins = dict[tuple[Source, str], Origin]()
+    lines = defaultdict[tuple[Source, str], list[DeliveryLine]](list)
     for step, stock in steps:
         key = stock.source, names.folded(stock.donor)
         origins.setdefault(key, Origin(stock.source, stock.donor))
