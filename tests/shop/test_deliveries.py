@@ -247,6 +247,12 @@ def test_a_delivery_from_its_rows_to_its_paper(cast, manager, client_of):
     page = manager.get(first.location).text
     for shown in ("2026-0001", "县供销社", "№ 17", "2.50", "12.50", "15.50 元", "食盐", "整单撤销", "孙店长"):
         assert shown in page, shown
+    for line in deliveries.lines_of(
+        db.session.scalars(select(Delivery).order_by(Delivery.id.desc())).first()
+    ):
+        assert f"{HERE}/goods/moves/{line.move_id}/undo" in page
+    looking = client_of(cast.supervisor).get(first.location).text
+    assert ("/undo" in looking, "15.50 元" in looking) == (False, True)
     listed = client_of(cast.supervisor).get(f"{HERE}/deliveries").text
     assert all(words in listed for words in ("2026-0001", "县供销社 · № 17", "肥皂 1 块"))
     assert NEW not in listed

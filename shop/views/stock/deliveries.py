@@ -117,6 +117,7 @@ def delivery(village: str, ident: int) -> str:
     delivery = _delivery_or_404(ident)
     lines = verbs.lines_of(delivery)
     left = [line for line in lines if not line.is_undone]
+    may_change = Role.MANAGER in g.roles
     return render(
         "shop/deliveries/delivery.html",
         delivery=delivery,
@@ -124,7 +125,8 @@ def delivery(village: str, ident: int) -> str:
         total=verbs.cost_of(lines),
         proposals=waiting_about(delivery),
         is_undone=not left,
-        may_undo=Role.MANAGER in g.roles and left and all(line.is_whole for line in left),
+        may_undo=may_change and bool(left) and all(line.is_whole for line in left),
+        may_change=may_change,
         labels=labels,
     )
 
