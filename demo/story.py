@@ -33,7 +33,8 @@ from shop.desk import redemptions, voids
 from shop.models import Goods, Shop, Source
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
-from shop.stock import lots, moves
+from shop.stock import deliveries, lots, moves
+from shop.stock.deliveries import DeliveryLine, Origin
 
 # Printed at the start of every demo, so its hash is no secret either, and need not be made each time.
 SECRET = Secret(
@@ -307,10 +308,10 @@ class Story:
             yield
         last = QUARTERS[-1].next
         with clock.at(last.first_day + timedelta(days=8)):
-            for number in range(4):  # food runs out or expires: it comes anew before winter
-                self._receive(
-                    village.goods[number], number, Source.PURCHASE, None, village.users[Role.MANAGER]
-                )
+            food = zip(village.goods[:4], WARES[:4], strict=True)  # runs out or expires: anew before winter
+            origin = Origin(Source.PURCHASE, "县供销社配送站", f"{clock.today():%Y%m%d}-{village.shop.id}")
+            lines = [_line(goods, ware, origin.source) for goods, ware in food]
+            deliveries.take_in(self.key(), village.shop, origin, lines, village.users[Role.MANAGER])
         neighbours.VillageYear(village.area, village.workers).make_records()
         neighbours.evaluate(village.area, village.users[Role.CHAIR])
         self.shop(village, last.first_day + timedelta(days=9), 14)
@@ -365,6 +366,11 @@ def _add_ware(shop: Shop, ware: Ware, barcode: str | None = None) -> Goods:
 
 
 def _receive(key: str, goods: Goods, ware: Ware, source: Source, donor: str | None, manager: User) -> None:
+    line = _line(goods, ware, source)
+    moves.receive(key, goods, line.quantity, source, manager, donor, line.best_before, line.unit_cost)
+
+
+def _line(goods: Goods, ware: Ware, source: Source) -> DeliveryLine:
+    """As much of a ware as comes in at once, today; what it cost is known of what was bought."""
     best_before = clock.today() + timedelta(days=ware.days) if ware.days else None
-    cost = ware.cost if source == Source.PURCHASE else None
-    moves.receive(key, goods, ware.count, source, manager, donor, best_before, cost)
+    return DeliveryLine(goods, ware.count, best_before, ware.cost if source == Source.PURCHASE else None)

@@ -123,7 +123,7 @@ def import_from_file(kind: filing.FileType, file: Path, area: Area, dry_run: boo
         raise click.ClickException(f"{len(plan.bad_cells)} bad cells; nothing was changed")
     if not dry_run:
         with click.progressbar(length=len(plan.steps), label=kind.name, file=sys.stderr) as bar:
-            for done in kind.write(area, lambda: filing.carry_out_as_planned(kind, plan, table, area)):
+            for done in filing.import_as_planned(kind, plan, table, area):
                 bar.update(done - bar.pos)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in plan.counts_by_outcome.items())
     click.echo(f"{'dry run: ' if dry_run else ''}{counts}")

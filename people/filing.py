@@ -119,6 +119,8 @@ class FileType:
     implied_columns: Callable[[Area], Collection[str]] = lambda area: ()
     dependencies: Callable[[Area], object] = lambda area: None
     """What else they rely on in an area, of tables that change all the time."""
+    finish: Callable[[ImportPlan[Any], Area, User | None], None] = lambda plan, area, actor: None
+    """What of a plan is done at last, in the same transaction: it writes into such tables."""
 
     def write(
         self, area: Area, work: Callable[[], Iterator[int]], finish: Callable[[], None] = lambda: None
@@ -217,21 +219,22 @@ def import_file(
     It is run to its end and opens the transaction itself. Refused `bad_cells`, `plan_changed` when the file
     would do something else by now, and as `read_file`.
     """
-    ident, actor_id, done_counts = file.id, actor.id, Counter[str]()
+    ident, actor_id, plans = file.id, actor.id, list[ImportPlan[Any]]()
 
     def work() -> Iterator[int]:
-        done_counts.clear()
         kept_file, by = db.session.get_one(ImportFile, ident), db.session.get_one(User, actor_id)
         plan = _checked_plan(kind, kept_file, table, fingerprint, with_hidden)
         yield from kind.carry_out(plan, kept_file.area, by)
-        done_counts.update(plan.counts)
+        plans[:] = [plan]
 
     def finish() -> None:
         kept_file = get_locked(ImportFile, ident)
         _content(kind, kept_file)
+        (plan,) = plans
+        kind.finish(plan, kept_file.area, db.session.get_one(User, actor_id))
         kept_file.content = None
         kept_file.applied_at = clock.now()
-        kept_file.added, kept_file.changed, kept_file.left = (done_counts[outcome] for outcome in OUTCOMES)
+        kept_file.added, kept_file.changed, kept_file.left = (plan.counts[outcome] for outcome in OUTCOMES)
         db.session.flush()
 
     yield from kind.write(file.area, work, finish)
@@ -249,8 +252,20 @@ def _checked_plan(
     return plan
 
 
+def import_as_planned(kind: FileType, planned: ImportPlan[Any], table: Table, area: Area) -> Iterator[int]:
+    """Do what a plan of this table says, by the command line; yields how many rows are done, at last all.
+
+    Refused `plan_changed` as `import_file` is.
+    """
+    return kind.write(
+        area,
+        lambda: carry_out_as_planned(kind, planned, table, area),
+        lambda: kind.finish(planned, area, None),
+    )
+
+
 def carry_out_as_planned(kind: FileType, planned: ImportPlan[Any], table: Table, area: Area) -> Iterator[int]:
-    """Do what a plan of this table says, by the command line. Refused `plan_changed` as `import_file` is."""
+    """Do what a plan of this table says, but for what is done at last. Refused `plan_changed`."""
     plan = kind.plan_table(table, area)
     _check_same(plan, planned.fingerprint)
     yield from kind.carry_out(plan, area, None)

@@ -83,6 +83,9 @@ SHOP = Package(
             ),
             NavigationEntry(240, "shelf.goods", _("Goods"), "basket", READERS),
             NavigationEntry(
+                245, "stock.deliveries", _("Deliveries"), "box-seam", READERS, under=("shelf.goods",)
+            ),
+            NavigationEntry(
                 250, "stock.stock", _("To look after"), "exclamation-circle", READERS, under=("shelf.goods",)
             ),
             NavigationEntry(

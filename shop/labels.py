@@ -30,7 +30,11 @@ SOURCES = {
     Source.PURCHASE: _("bought"),
     Source.DONATION: _("donated"),
     Source.ALLOCATION: _("allocated from above"),
+    Source.OPENING: _("opening stock"),
 }
+
+# What somebody can take in by hand; opening stock comes with the list of goods, or is found by a stock-take.
+SOURCES_TO_TAKE_IN = {source: text for source, text in SOURCES.items() if source != Source.OPENING}
 
 MOVE_KINDS = {
     MoveKind.RECEIPT: _("came in"),

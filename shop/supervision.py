@@ -1,4 +1,4 @@
-"""What supervision may look into about the shop: voids, reprints, prices, stock, and new cards."""
+"""What supervision may look into about the shop: voids, reprints, prices, stock, new cards, leases."""
 
 from collections.abc import Iterator
 
@@ -16,6 +16,7 @@ from people.supervision.entries import DaySpan, Entry, EntryKind, EntryPage
 from points.amounts import show
 from points.labels import points_in_words
 from shop.models import (
+    Delivery,
     Ending,
     Goods,
     Lease,
@@ -26,6 +27,7 @@ from shop.models import (
     Redemption,
     SetAside,
     Shop,
+    Source,
     StockMove,
     Void,
     receipt_number,
@@ -158,6 +160,26 @@ def stock_changes(village: Area, period: DaySpan) -> Iterator[Entry]:
         )
 
 
+def opening_stock(village: Area, period: DaySpan) -> Iterator[Entry]:
+    """Stock that came in with a list of goods, without a supplier or donor."""
+    query = (
+        select(Delivery)
+        .join(Delivery.shop)
+        .options(joinedload(Delivery.actor))
+        .where(Shop.village_id == village.id, Delivery.source == Source.OPENING, period.holds(Delivery.at))
+        .order_by(Delivery.id.desc())
+        .limit(period.most)
+    )
+    for delivery in db.session.scalars(query):
+        yield Entry(
+            row_id=delivery.id,
+            at=delivery.at,
+            done_by=delivery.actor,
+            action=gettext("wrote down opening stock, delivery %(number)s", number=delivery.number),
+            page=EntryPage("stock.delivery", {"ident": delivery.id}),
+        )
+
+
 def new_cards(village: Area, period: DaySpan) -> Iterator[Entry]:
     """Cards that were issued, and what was handed out for the first time on each."""
     other = aliased(Redemption)
@@ -249,6 +271,7 @@ SUPERVISED = (
     EntryKind(120, "reprints", _("Receipts printed again"), reprints),
     EntryKind(130, "prices", _("Prices changed"), price_changes),
     EntryKind(140, "stock", _("Write-offs and differences"), stock_changes),
+    EntryKind(145, "opening", _("Opening stock"), opening_stock),
     EntryKind(150, "cards", _("New cards and what they bought"), new_cards),
     EntryKind(160, "leases", _("Desks without a network that lost the shop"), leases_broken),
     EntryKind(170, "set_aside", _("Handed out without a network, not booked"), entries_set_aside),

@@ -19,6 +19,7 @@ from points.models import Account, Transfer, TransferKind
 from shop.models import (
     Consignment,
     Count,
+    Delivery,
     Donation,
     Goods,
     Lot,
@@ -26,6 +27,7 @@ from shop.models import (
     Redemption,
     RedemptionLine,
     Shop,
+    Source,
     StockMove,
     StockTake,
     Void,
@@ -42,6 +44,7 @@ def problems() -> Iterator[str]:
     yield from _reversals()
     yield from _consignments()
     yield from _donations()
+    yield from _deliveries()
     yield from _stock_takes()
     yield from _redemptions()
     yield from _strays()
@@ -50,22 +53,24 @@ def problems() -> Iterator[str]:
 
 
 def _stock() -> Iterator[str]:
-    """On hand is the sum of the moves, lot by lot, and each lot came in once."""
+    """On hand is the sum of the moves, lot by lot, and each came in once, or was found by a stock-take."""
     sums = {
-        lot_id: (total, receipts)
-        for lot_id, total, receipts in db.session.execute(
+        lot_id: (total, receipts, found)
+        for lot_id, total, receipts, found in db.session.execute(
             select(
                 StockMove.lot_id,
                 func.sum(StockMove.quantity),
                 func.count().filter(StockMove.kind == MoveKind.RECEIPT),
+                func.count().filter(StockMove.kind == MoveKind.STOCK_TAKE),
             ).group_by(StockMove.lot_id)
         )
     }
     for lot in stream(select(Lot).order_by(Lot.id)).scalars():
-        total, receipts = sums.pop(lot.id, (0, 0))
+        total, receipts, found = sums.pop(lot.id, (0, 0, 0))
         if lot.on_hand != total:
             yield f"lot {lot.id}: {lot.on_hand} on hand, the moves say {total}"
-        if receipts != 1:
+        was_found = lot.source == Source.OPENING and lot.delivery_id is None and found > 0
+        if receipts != (0 if was_found else 1):
             yield f"lot {lot.id}: received {receipts} times"
     for lot_id in sums:
         yield f"lot {lot_id}: missing, its stock moves are there"
@@ -135,6 +140,40 @@ def _donations() -> Iterator[str]:
     ):
         if last != count:
             yield f"shop {shop_id}: donation receipts run to {last}, there are {count}"
+
+
+def _deliveries() -> Iterator[str]:
+    """A delivery's lots came in at its shop, on its day and from its source; no number is missing."""
+    lots_of_deliveries = (
+        select(Lot, Delivery, Goods.shop_id)
+        .outerjoin(Lot.delivery)
+        .join(Lot.goods)
+        .where(Lot.delivery_id.is_not(None))
+        .order_by(Lot.id)
+    )
+    with_lots = set()
+    for lot, delivery, shop_id in db.session.execute(lots_of_deliveries):
+        with_lots.add(lot.delivery_id)
+        came = (shop_id, lot.received_on, lot.source, lot.donation_id)
+        if delivery is None or came != (
+            delivery.shop_id,
+            delivery.received_on,
+            delivery.source,
+            delivery.donation_id,
+        ):
+            yield f"lot {lot.id}: delivery {lot.delivery_id} is missing, or says another shop, day or source"
+    for delivery in db.session.scalars(select(Delivery).order_by(Delivery.id)):
+        if delivery.id not in with_lots:
+            yield f"delivery {delivery.id}: has no lots"
+        if delivery.year != delivery.received_on.year:
+            yield f"delivery {delivery.id}: numbered in {delivery.year}, received on {delivery.received_on}"
+    for shop_id, year, last, count in db.session.execute(
+        select(Delivery.shop_id, Delivery.year, func.max(Delivery.serial), func.count())
+        .group_by(Delivery.shop_id, Delivery.year)
+        .order_by(Delivery.shop_id, Delivery.year)
+    ):
+        if last != count:
+            yield f"shop {shop_id}, {year}: deliveries run to {last}, there are {count}"
 
 
 def _stock_takes() -> Iterator[str]:

@@ -118,6 +118,7 @@ function remember(control) {
 form.addEventListener("focusin", ({ target }) => target.name?.startsWith("units-") && target.select());
 
 form.addEventListener("input", ({ target }) => {
+  if (!target.name?.startsWith("units-")) return;
   const row = target.closest("li");
   if (/^\d+$/.test(narrow(target.value))) write(row, Number(narrow(target.value)), Date.now());
   else {

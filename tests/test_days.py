@@ -38,10 +38,12 @@ from points.models import ObjectionChannel
 from points.rubrics import template, versions
 from points.services import deciding, recording
 from points.wall import objections
-from shop.models import Source
+from shop.models import Goods, Source
+from shop.shelf import goods as shelf
 from shop.shelf import prices, shops
 from shop.shelf.hours import Hours
-from shop.stock import moves
+from shop.stock import counts, deliveries, moves
+from shop.stock.deliveries import DeliveryLine, Origin
 from tests.cast import COUNTY, PRESENT, TODAY, TOWNSHIP, VILLAGE
 from tests.points.hung import on_wall
 from tests.product import PACKAGES, PRODUCT, ROOT
@@ -256,6 +258,33 @@ SENT = (
         "goods/{goods}/receive",
         {"key": "r" * 16, "quantity": "5", "source": "purchase"},
     ),
+    (
+        "DeliveryForm",
+        "received_on",
+        "manager",
+        "deliveries/new",
+        {"key": "d" * 16, "source": "purchase", "lines-0-article": "肥皂", "lines-0-quantity": "5"},
+    ),
+    (
+        "DeliveryRow",
+        "lines-0-best_before",
+        "manager",
+        "deliveries/new",
+        {
+            "key": "e" * 16,
+            "source": "purchase",
+            "received_on": "2026-12-28",
+            "lines-0-article": "肥皂",
+            "lines-0-quantity": "5",
+        },
+    ),
+    (
+        "CountedDay",
+        "until-{candles}-best_before",
+        "volunteer",
+        "stock-takes/{take}/count",
+        {"key": "c" * 16, "units-{candles}": "5"},
+    ),
     ("DateRow", "dates-0-day", "manager", "hours", {"dates-0-opens": "09:00", "dates-0-closes": "11:00"}),
 )
 # What fits in each field, where it is not today.
@@ -312,6 +341,8 @@ def there(cast):
         service = recording.record("q" * 16, cast.worker, cast.item("入户发放"), TODAY, 1, "", cast.clerk)
         deciding.reject(service, "没有做", cast.chair)
         opening.open_quarter(cast.village, Quarter(2026, 4), cast.clerk)
+        candles = shelf.add_goods(cast.shop, "蜡烛", "支", 10)  # none of them ever came in
+        take = counts.begin_stock_take(cast.shop, cast.manager)
     rule = departures.rule_on(cast.village, TODAY)
     return new_grid | {
         "grid": grid.id,
@@ -332,6 +363,8 @@ def there(cast):
         "rejected": service.id,
         "present": "，".join(PRESENT),
         "goods": cast.goods.id,
+        "candles": candles.id,
+        "take": take.id,
     }
 
 
@@ -358,7 +391,8 @@ def test_no_page_takes_a_day_that_cannot_be_meant(cast, client_of, there, long):
         there["newest_contact"] = db.session.scalar(sa.select(sa.func.max(Contact.id)))
         place = path.format(**there) if path[0] == "/" else f"{HERE}/{path.format(**there)}"
         client, fit = client_of(cast.user(who)), FITTING.get(f"{form}.{name}", FITTING.get(form, NOW))
-        values = {key: value.format(**there) for key, value in more.items()}
+        values = {key.format(**there): value.format(**there) for key, value in more.items()}
+        name = name.format(**there)
         before = everything()
         fields = [name, *(field for other, field in BESIDE if other == form)]
         for field in fields:
@@ -440,6 +474,7 @@ def verbs_with_days(cast, there):
     police = ("马", "派出所", "110")
     person = {"phone": None, "agency": None, "sex": None, "birth_year": None, "standing": None}
     key = "x" * 16
+    candles, take = db.session.get_one(Goods, there["candles"]), counts.open_stock_take(cast.shop)
     return {
         "appoint": lambda day: terms.appoint(worker, vacant, Duty.WORKER, day, clerk),
         "appoint until": lambda day: terms.appoint(worker, vacant, Duty.WORKER, TODAY, clerk, day),
@@ -504,6 +539,10 @@ def verbs_with_days(cast, there):
         "receive": lambda day: moves.receive(
             key, cast.goods, 5, Source.PURCHASE, cast.manager, best_before=day
         ),
+        "delivery": lambda day: deliveries.take_in(
+            key, cast.shop, Origin(Source.PURCHASE, received_on=day), [DeliveryLine(cast.goods, 5)], None
+        ),
+        "count": lambda day: counts.record_count(key, take, candles, 5, cast.volunteer, best_before=day),
         "hours": lambda day: shops.set_hours(cast.shop, Hours(dates={day: None}), cast.manager),
     }
 

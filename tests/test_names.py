@@ -41,7 +41,8 @@ from shop.goodsfile import columns as goods_columns
 from shop.goodsfile.intake import GOODS
 from shop.models import Donation, Source
 from shop.shelf import goods as shelf
-from shop.stock import consignments, donations, moves
+from shop.stock import consignments, deliveries, donations, moves
+from shop.stock.deliveries import DeliveryLine, Origin
 from tests.cast import BEGAN_ON, HASHED, PASSWORD, PRESENT, TODAY, VILLAGE, writing_connection
 from tests.product import PRODUCT, ROOT
 from tests.story import do, refusal, refused
@@ -383,6 +384,20 @@ def a_donor_is_one(cast, written):
     assert donations.donors(cast.shop) == sorted(["供销社", names.kept(NAME)])
 
 
+@place("delivery.supplier")
+def a_supplier_is_one(cast, written):
+    """And so an invoice of theirs comes in once, however both are written."""
+    for key, name in (("a", NAME), ("a", written)):
+        do(deliver, key, cast.goods, name)
+    refused("invoice_twice", deliver, "b", cast.goods, written)
+    assert deliveries.suppliers(cast.shop) == sorted(["供销社", names.kept(NAME)])
+
+
+def deliver(key, goods, supplier):
+    origin = Origin(Source.PURCHASE, supplier, "17")
+    return deliveries.take_in(key, goods.shop, origin, [DeliveryLine(goods, 1)], None)
+
+
 @place("proxy.name")
 def who_came_is_the_same_when_it_is_sent_twice(cast, written):
     cast.earn(cast.worker, 100)
@@ -431,7 +446,7 @@ def test_a_name_is_the_same_name_however_it_is_typed(cast, where, written):
 
 
 # Columns of names of the field; what a column holds is a name by its own.
-NAME_COLUMNS = {"name", "username", "head", "house", "donor", "voucher_name", "agency"}
+NAME_COLUMNS = {"name", "username", "head", "house", "donor", "supplier", "voucher_name", "agency"}
 # Those that are only written down and shown.
 ONLY_SHOWN = {
     **dict.fromkeys(("account.head", "lease.head"), "a hash, and no name"),

@@ -121,6 +121,7 @@ def test_a_balance_and_a_village_s_totals_look_into_indexes(cast, lived):
         ("worker", "ledger.mine"),
         ("manager", "desk.redemptions"),
         ("manager", "stock.goods_stock"),
+        ("manager", "stock.deliveries"),
     ],
 )
 def test_pages_look_into_indexes(app, cast, client_of, lived, username, endpoint):

@@ -111,6 +111,7 @@ def typed(cast):
         "shelf.add_code": {"barcode": "6901028075848"},
         "shelf.article": {"spec": "125克"},
         "stock.count": {"units-1": "5"},
+        "stock.new_delivery": {"lines-0-article": "肥皂", "lines-0-quantity": "5"},
         "services.new_deduction": {
             "worker": str(cast.worker.id),
             "reason": "这一天没有去过",

@@ -50,7 +50,7 @@ WORKER, HEAD, PHONE = "王芳", "张大山", "13987654321"
 
 # What is no free text, or is meant for everybody: it hangs on walls, stands on shelves, or is an official's.
 OPEN_TABLES = {
-    *("area", "contact", "shop", "device", "donation", "goods", "redemption_line", "rubric_item"),
+    *("area", "contact", "shop", "device", "delivery", "donation", "goods", "redemption_line", "rubric_item"),
     *("village_group", "user_account", "negative_item", "assessment_terms", "notice_line"),
     *("sent_form", "sign_in_failure"),
 }

@@ -53,8 +53,8 @@ def long_write(
         try:
             with transaction() as session:
                 script.check(session)
-                finish()
                 script.play(session)
+                finish()
         except Refused as refusal:
             if refusal.code != "plan_changed" or not tries_left:
                 raise

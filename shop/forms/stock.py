@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from ground import days
 from ground.forms import DayField, InWords, KeyedForm, NumberField, SelectField
 from shop.forms.money import MoneyField
-from shop.labels import SOURCES
+from shop.labels import SOURCES_TO_TAKE_IN
 from shop.models import Shop, Source
 from shop.stock.lots import MANY_UNITS
 
@@ -18,7 +18,7 @@ class ReceiveForm(KeyedForm):
     """A lot that comes in."""
 
     quantity = NumberField(_("How many"), usual=MANY_UNITS, validators=[InputRequired()])
-    source = SelectField(_("Where from"), choices=SOURCES.items(), coerce=Source)
+    source = SelectField(_("Where from"), choices=SOURCES_TO_TAKE_IN.items(), coerce=Source)
     donor = StringField(_("Who gave it"), validators=[Length(max=100)])
     unit_cost = MoneyField(_("Cost of one unit in yuan"), usual=50_000, validators=[Length(max=12)])
     best_before = DayField(_("Best before"), days.GOOD_UNTIL, validators=[Optional()])

@@ -1,17 +1,25 @@
-"""The import of a goods file: new articles first, in bulk; then what changes in the others."""
+"""The import of a goods file: new articles in bulk, what changes in the others, at last what lies there."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import uuid4
 
-from ground.db import db
+from flask_babel import lazy_gettext as _
+
+from ground import names
+from ground.db import db, lock_all
+from ground.refusal import Refused
 from people import audit, filing
 from people.models import Area, FileKind, User
 from shop.goodsfile import columns, known, plan
 from shop.goodsfile.plan import GoodsStep, Plan
-from shop.models import Barcode, Goods, Price, Shop
+from shop.models import Barcode, Goods, Price, Shop, Source
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.shelf.goods import DESCRIBED_FIELDS, Arrival
+from shop.stock import deliveries, lots
+from shop.stock.deliveries import DeliveryLine, Origin
 
 
 def import_rows(plan: Plan, village: Area, actor: User | None) -> Iterator[int]:
@@ -26,6 +34,33 @@ def import_rows(plan: Plan, village: Area, actor: User | None) -> Iterator[int]:
     yield len(plan.steps)
 
 
+def take_in_opening_stock(plan: Plan, village: Area, actor: User | None) -> None:
+    """Take in what a plan says of stock that was there before: a delivery for each source and donor.
+
+    Refused `plan_changed` if some of these articles came in meanwhile, and as `deliveries.take_in`.
+    """
+    steps = [(step, step.opening) for step in plan.steps if step.opening]
+    if not steps:
+        return
+    shop = shops.open_shop(village)
+    by_title = {_title(goods): goods for goods in known.KnownGoods(shop).articles}
+    origins = dict[tuple[Source, str], Origin]()
+    lines = defaultdict[tuple[Source, str], list[DeliveryLine]](list)
+    for step, stock in steps:
+        key = stock.source, names.folded(stock.donor)
+        origins.setdefault(key, Origin(stock.source, stock.donor))
+        lines[key].append(DeliveryLine(by_title[step.title], stock.units, stock.best_before, stock.unit_cost))
+    articles = lock_all(Goods, [line.goods.id for each in lines.values() for line in each])
+    if lots.lock_lots([goods.id for goods in articles], empty=True):
+        raise Refused("plan_changed", _("Something was changed meanwhile. Look at the dry run again."))
+    for key, origin in origins.items():
+        deliveries.take_in(uuid4().hex, shop, origin, lines[key], actor)
+
+
+def _title(goods: Goods) -> tuple[str, str]:
+    return names.folded(goods.name), names.folded(goods.spec or "")
+
+
 # The stock is not among them: while the desk is open it changes all the time.
 GOODS = filing.FileType(
     FileKind.GOODS,
@@ -34,6 +69,7 @@ GOODS = filing.FileType(
     import_rows,
     (Shop, Goods, Barcode, Price),
     dependencies=known.stocked,
+    finish=take_in_opening_stock,
 )
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ground import names
 from ground.db import db
@@ -40,10 +40,18 @@ class KnownGoods:
         lots = select(Lot.goods_id, func.sum(Lot.on_hand)).join(Lot.goods).where(of_shop)
         self.on_hand: dict[int, int] = dict(db.session.execute(lots.group_by(Lot.goods_id)).all())
         """Units by article; one that is not in it never had any."""
+        self._lots: dict[int, list[Lot]] = defaultdict(list)
+        lying = select(Lot).join(Lot.goods).where(of_shop, Lot.on_hand > 0).order_by(Lot.id)
+        for lot in db.session.scalars(lying.options(joinedload(Lot.donation))):
+            self._lots[lot.goods_id].append(lot)
 
     def named(self, name: str) -> list[Goods]:
         """The articles of this name, each with a specification of its own."""
         return self._by_name[names.folded(name)]
+
+    def lots(self, goods: Goods) -> list[Lot]:
+        """The lots of an article of which something is left."""
+        return self._lots[goods.id]
 
     def price(self, goods: Goods, day: date) -> Price:
         """The price of an article that holds on a day; before its first, that one (`prices.price_column`)."""

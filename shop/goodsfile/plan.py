@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from ground import clock, names, tables
 from ground.paper import words
+from ground.refusal import Refused
 from ground.tables import BadCell
 from people import filing
 from people.filing import CellChange
@@ -17,9 +18,11 @@ from points import amounts
 from shop.goodsfile import columns
 from shop.goodsfile.columns import GoodsRow
 from shop.goodsfile.known import KnownGoods
-from shop.models import Goods
+from shop.models import Goods, Source
 from shop.shelf import prices, shops
 from shop.shelf.goods import is_another_spec, spec_in_use, still_in_stock, unit_in_use
+from shop.stock.deliveries import check_best_before
+from shop.stock.second_person import MOST_UNITS_ALONE
 
 # The columns that describe an article, by its fields.
 COLUMN_OF_FIELD = {
@@ -40,11 +43,22 @@ class PlannedPrice:
     since: date
 
 
+@dataclass(frozen=True)
+class OpeningStock:
+    """Units of an article that lie there and never came in, and where they are from; `unit_cost` in fen."""
+
+    units: int
+    best_before: date | None
+    unit_cost: int | None
+    source: Source
+    donor: str
+
+
 @dataclass
 class GoodsStep(filing.ImportStep):
     """One row of the file and what it would do; None and empty: nothing.
 
-    `goods` is the article that is there. `archived` says what it becomes.
+    `goods` is the article that is there. `archived` says what it becomes, `opening` what is taken in of it.
     """
 
     entry: GoodsRow
@@ -53,6 +67,12 @@ class GoodsStep(filing.ImportStep):
     codes: list[str]
     price: PlannedPrice | None
     archived: bool | None
+    opening: OpeningStock | None
+
+    @property
+    def title(self) -> tuple[str, str]:
+        """Name and specification of the article as they are once the row was imported, folded."""
+        return names.folded(self.entry.name), names.folded(self.entry.spec or self.code)
 
 
 Plan = filing.ImportPlan[GoodsStep]
@@ -74,6 +94,20 @@ def plan_goods(table: tables.Table, village: Area) -> Plan:
     )
     steps = [step for entry in entries if (step := planner.step(entry))]
     return Plan(table, steps, [*bad, *planner.bad_cells])
+
+
+def _opening_values(opening: OpeningStock | None) -> dict[str, Any]:
+    """What is taken in, by column."""
+    if opening is None:
+        return {}
+    values = {
+        columns.ON_HAND: opening.units,
+        columns.BEST_BEFORE: opening.best_before,
+        columns.COST: opening.unit_cost,
+        columns.SOURCE: opening.source,
+        columns.DONOR: opening.donor or None,
+    }
+    return {column: value for column, value in values.items() if value is not None}
 
 
 class _Planner:
@@ -172,6 +206,8 @@ class _Planner:
         }
         values |= {columns.CODES: " ".join(entry.codes) or None, columns.PRICE: price}
         values[columns.STATE] = entry.archived or None
+        opening = self._opening(entry, bool(entry.archived))
+        values |= _opening_values(opening)
         return GoodsStep(
             row=entry.row,
             is_new=True,
@@ -186,6 +222,7 @@ class _Planner:
             codes=list(entry.codes),
             price=price,
             archived=entry.archived or None,
+            opening=opening,
         )
 
     def _correction(self, entry: GoodsRow, goods: Goods) -> GoodsStep:
@@ -214,6 +251,8 @@ class _Planner:
             lines.append(price)
         if archived is not None:
             lines.append(CellChange(columns.STATE, not archived, archived))
+        opening = self._stock(entry, goods, archived)
+        lines += [CellChange(column, None, value) for column, value in _opening_values(opening).items()]
         return GoodsStep(
             row=entry.row,
             is_new=False,
@@ -226,7 +265,57 @@ class _Planner:
             codes=codes,
             price=price.after if price else None,
             archived=archived,
+            opening=opening,
         )
+
+    def _stock(self, entry: GoodsRow, goods: Goods, archived: bool | None) -> OpeningStock | None:
+        """What a row takes in of an article; of one that ever came in nothing, and it must fit the books."""
+        if goods.id not in self._shelf.on_hand:
+            is_archived = goods.archived_on is not None if archived is None else archived
+            return self._opening(entry, is_archived)
+        on_hand, lots = self._shelf.on_hand[goods.id], self._shelf.lots(goods)
+        if entry.on_hand not in (None, on_hand):
+            text = _(
+                "The books have %(n)s %(unit)s. What lies there is counted by a stock-take, not by a file.",
+                n=on_hand,
+                unit=goods.unit,
+            )
+            self._refuse(entry, columns.ON_HAND, text)
+        for column, value, known in (
+            (columns.BEST_BEFORE, entry.best_before, {lot.best_before for lot in lots}),
+            (columns.COST, entry.unit_cost, {lot.unit_cost for lot in lots}),
+            (columns.SOURCE, entry.source, {lot.source for lot in lots}),
+            (columns.DONOR, names.folded(entry.donor or ""), {names.folded(lot.donor or "") for lot in lots}),
+        ):
+            if value and value not in known:
+                text = _("The books say otherwise of what lies there. A file changes nothing of it.")
+                self._refuse(entry, column, text)
+        return None
+
+    def _opening(self, entry: GoodsRow, is_archived: bool) -> OpeningStock | None:
+        """The stock of an article that never came in, as its row says; None if it says none."""
+        told = (entry.best_before, entry.unit_cost, entry.source, entry.donor)
+        if not entry.on_hand:
+            if any(value is not None for value in told):
+                text = _("How many of it lie there? The rest of what the row says of them needs that.")
+                self._refuse(entry, columns.ON_HAND, text)
+            return None
+        if is_archived:
+            self._refuse(entry, columns.ON_HAND, _("What is in the archive has no stock."))
+        if entry.on_hand > MOST_UNITS_ALONE:
+            text = _(
+                "One person alone takes in %(n)s of it at most. Leave this empty, and take it in as a "
+                "delivery.",
+                n=MOST_UNITS_ALONE,
+            )
+            self._refuse(entry, columns.ON_HAND, text)
+        if entry.best_before:
+            try:
+                check_best_before(entry.best_before)
+            except Refused as refusal:
+                self._refuse(entry, columns.BEST_BEFORE, refusal.message)
+        source = entry.source or Source.OPENING
+        return OpeningStock(entry.on_hand, entry.best_before, entry.unit_cost, source, entry.donor or "")
 
     def _price(self, entry: GoodsRow, goods: Goods) -> CellChange | None:
         """The price that a row brings, unless it is the one that holds on its day already."""

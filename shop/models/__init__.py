@@ -5,13 +5,24 @@ from shop.models.devices import Device
 from shop.models.goods import Barcode, Goods, Picture, Price, ReceiptPrinter, Shop
 from shop.models.leases import Ending, Lease, LeaseEntry, SetAside
 from shop.models.redemptions import Proxy, Redemption, RedemptionLine, Void, receipt_number
-from shop.models.stock import Consignment, Count, Donation, Lot, MoveKind, Source, StockMove, StockTake
+from shop.models.stock import (
+    Consignment,
+    Count,
+    Delivery,
+    Donation,
+    Lot,
+    MoveKind,
+    Source,
+    StockMove,
+    StockTake,
+)
 
 __all__ = [
     "Barcode",
     "Budget",
     "Consignment",
     "Count",
+    "Delivery",
     "Device",
     "Donation",
     "Ending",

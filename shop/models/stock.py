@@ -1,4 +1,4 @@
-"""Lots and every change of them: stock moves, donations, consignments between shops, stock-takes."""
+"""Lots and every change of them: deliveries, donations, stock moves, consignments, stock-takes."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,11 +12,12 @@ from shop.models.goods import Goods, Shop
 
 
 class Source(StrEnum):
-    """The source of a lot."""
+    """The source of a lot; `OPENING` was on the shelf before anybody wrote down what came in."""
 
     PURCHASE = "purchase"
     DONATION = "donation"
     ALLOCATION = "allocation"
+    OPENING = "opening"
 
 
 class Donation(Base):
@@ -42,11 +43,56 @@ class Donation(Base):
         return f"{self.given_on:%Y}-{self.serial:04d}"
 
 
+class Delivery(Base):
+    """What came into a shop together (入库单): a lot for each of its lines; never changed.
+
+    `serial` is its number in the shop's `year`, the one of `received_on`. Of a donation the donor stands in
+    the donation; `supplier` is whoever sold or allocated the rest, None where nobody was named.
+    """
+
+    __tablename__ = "delivery"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
+    year: Mapped[int]
+    serial: Mapped[int]
+    source: Mapped[Source] = mapped_column(enum_column(Source))
+    supplier: Mapped[str | None] = mapped_column(String(100))
+    donation_id: Mapped[int | None] = mapped_column(ForeignKey("donation.id"))
+    invoice_number: Mapped[str | None] = mapped_column(String(60))
+    received_on: Mapped[date]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    shop: Mapped[Shop] = relationship()
+    donation: Mapped[Donation | None] = relationship()
+    actor: Mapped[User | None] = relationship()
+    lots: Mapped[list["Lot"]] = relationship(order_by="Lot.id", back_populates="delivery")
+
+    __table_args__ = (
+        UniqueConstraint("shop_id", "year", "serial"),
+        CheckConstraint("(source = 'donation') = (donation_id IS NOT NULL)", name="donation"),
+        CheckConstraint("donation_id IS NULL OR supplier IS NULL", name="supplier"),
+    )
+
+    @property
+    def number(self) -> str:
+        """The number on the paper: its year and the shop's serial in it, 2026-0007."""
+        return f"{self.year}-{self.serial:04d}"
+
+    @property
+    def from_whom(self) -> str:
+        """The donor or supplier; empty where nobody was named."""
+        return (self.donation.donor if self.donation else self.supplier) or ""
+
+
 class Lot(Base):
     """Goods that came in together; `on_hand` is what is left, always the sum of the lot's moves.
 
     `unit_cost` in fen (hundredths of a yuan), where it is known. A lot that came from another shop keeps
-    source, donation and cost of the lot it was taken from.
+    source, donation and cost of the lot it was taken from, and has no delivery here; nor has one that a
+    stock-take found, or one of before deliveries were written down.
     """
 
     __tablename__ = "lot"
@@ -55,6 +101,7 @@ class Lot(Base):
     goods_id: Mapped[int] = mapped_column(ForeignKey("goods.id"), index=True)
     source: Mapped[Source] = mapped_column(enum_column(Source))
     donation_id: Mapped[int | None] = mapped_column(ForeignKey("donation.id"), index=True)
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
     unit_cost: Mapped[int | None]
     best_before: Mapped[date | None]
     received_on: Mapped[date]
@@ -62,6 +109,7 @@ class Lot(Base):
 
     goods: Mapped[Goods] = relationship()
     donation: Mapped[Donation | None] = relationship(back_populates="lots")
+    delivery: Mapped[Delivery | None] = relationship(back_populates="lots")
 
     __table_args__ = (
         CheckConstraint("on_hand >= 0", name="on_hand"),
@@ -218,7 +266,8 @@ class StockTake(Base):
 class Count(Base):
     """The units of an article that somebody counted, and those that the books had at that moment.
 
-    Never changed; of several in one stock-take the last counts.
+    Never changed; of several in one stock-take the last counts. `best_before` is what stands on goods that
+    never came in before: booked, they become a lot of their own.
     """
 
     __tablename__ = "stock_count"
@@ -229,6 +278,7 @@ class Count(Base):
     goods_id: Mapped[int] = mapped_column(ForeignKey("goods.id"))
     units: Mapped[int]
     expected: Mapped[int]
+    best_before: Mapped[date | None]
     counter_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
 

@@ -36,6 +36,12 @@ def set_printing(shop: Shop, printing: Printing, actor: User | None) -> None:
     if printing.by_itself and printing.printer == ReceiptPrinter.PHONE:
         raise Refused("not_by_itself", _("A telephone prints when its button is pressed."), "by_itself")
     lock(shop)
+    if not is_network and (printing.address or "") not in ("", shop.printer_address):
+        raise Refused(
+            "bad_printer",
+            _("Only a printer in the network has an address. Choose it above, or leave this empty."),
+            "address",
+        )
     audit.change(
         actor,
         "shop.printing",

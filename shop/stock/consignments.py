@@ -81,17 +81,16 @@ def accept(consignment: Consignment, actor: User) -> Lot:
         )
     if article.archived_on is not None:
         goods.bring_back(article, actor)
-    lot = lots.bring_in_lot(
-        article,
-        consignment.quantity,
-        f"consignment:{consignment.id}:in",
-        actor,
+    lot = Lot(
+        goods_id=article.id,
         source=sent_lot.source,
         donation_id=sent_lot.donation_id,
         unit_cost=sent_lot.unit_cost,
         best_before=sent_lot.best_before,
-        consignment_id=consignment.id,
+        received_on=clock.today(),
+        on_hand=consignment.quantity,
     )
+    lots.bring_in_lots([lot], f"consignment:{consignment.id}:in", actor, consignment_id=consignment.id)
     consignment.arrived_id = lot.id
     _answer(consignment, actor)
     return lot

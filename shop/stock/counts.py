@@ -2,12 +2,13 @@
 
 Whoever counts does not see what the books say. Each count is kept with the figure of the books at the moment
 it was made, so that what is handed out before or after does not count as a difference. A second person books.
+What never came in and lies there all the same becomes a lot of opening stock.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -22,9 +23,10 @@ from people.models import Proposal, User
 from people.proposals import kinds
 from people.proposals.kinds import SecondPersonNeeded
 from people.signin import humans
-from shop.models import Count, Goods, Lot, MoveKind, Shop, StockMove, StockTake, Void
+from shop.models import Count, Goods, Lot, MoveKind, Shop, Source, StockMove, StockTake, Void
 from shop.shelf import prices
 from shop.stock import lots, second_person
+from shop.stock.deliveries import check_best_before
 
 
 def open_stock_take(shop: Shop) -> StockTake | None:
@@ -54,17 +56,22 @@ def record_count(
     actor: User,
     began: datetime | None = None,
     ended: datetime | None = None,
+    best_before: date | None = None,
 ) -> Count:
     """Write down that so many units of an article were counted, from a moment to a moment or just now.
 
-    The last count of an article counts. Refused `stock_take_over`, `bad_quantity`, `unknown_goods` of another
-    shop, `never_received` (some of what never came in), `moved_meanwhile` when some of it left or came while
-    it was counted, `key_reused`. Locks the stock-take, the article, then its lots.
+    The last count of an article counts. `best_before` is what stands on an article that never came in.
+    Refused `stock_take_over`, `bad_quantity`, `unknown_goods` of another shop, `moved_meanwhile` when some of
+    it left or came while it was counted, `came_in_already` for a best-before day of what did, `expired`,
+    `bad_day`, `key_reused`. Locks the stock-take, the article, then its lots.
     """
     lock(stock_take)
     count = db.session.scalar(select(Count).where(Count.key == key))
     if count is not None:
-        check_repeated((count.stock_take_id, count.goods_id, count.units), (stock_take.id, article.id, units))
+        check_repeated(
+            (count.stock_take_id, count.goods_id, count.units, count.best_before),
+            (stock_take.id, article.id, units, best_before),
+        )
         return count
     _check_open(stock_take)
     if not 0 <= units <= lots.MOST_UNITS_AT_ONCE:
@@ -73,10 +80,16 @@ def record_count(
     if article.shop_id != stock_take.shop_id:
         raise Refused("unknown_goods", _("%(name)s is not of this shop.", name=article.title))
     article_lots = lots.lock_lots([article.id], empty=True)
-    if units and not article_lots:
+    if best_before is not None and article_lots:
         raise Refused(
-            "never_received", _("Nothing of %(name)s ever came in. Take it in first.", name=article.title)
+            "came_in_already",
+            _(
+                "Some of %(name)s came in by now; its days are known. Leave the day empty.",
+                name=article.title,
+            ),
         )
+    if best_before is not None:
+        check_best_before(best_before)
     now = clock.now()
     ended = max(stock_take.begun_at, min(ended or now, now))
     began = max(stock_take.begun_at, min(began or ended, ended))
@@ -91,6 +104,7 @@ def record_count(
         goods_id=article.id,
         units=units,
         expected=sum(lot.on_hand for lot in article_lots) - _units_moved_after(article, ended),
+        best_before=best_before,
         counter_id=actor.id,
         at=ended,
     )
@@ -115,18 +129,25 @@ class CountRow:
     """An article in a stock-take: its last count, None if nobody counted it yet.
 
     `price` in tenths, of the day of the booking, or of today while it is open. `voided` are the units that
-    came back on paper, by voids, since the article was last counted and booked.
+    came back on paper, by voids, since the article was last counted and booked. `came_in` is False for what
+    never did: booked, it is opening stock.
     """
 
     goods: Goods
     price: int
     count: Count | None
     voided: int = 0
+    came_in: bool = True
 
     @property
     def difference(self) -> int:
         """Units: plus for more than the books say, minus for less; 0 for what was not counted."""
         return self.count.difference if self.count else 0
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether it has a day of its own, so that nothing of it had come in when it was counted."""
+        return self.count is not None and self.count.best_before is not None and self.difference > 0
 
     @property
     def voided_short(self) -> int:
@@ -158,8 +179,16 @@ def count_sheet(stock_take: StockTake) -> list[CountRow]:
     day = clock.local(stock_take.closed_at).date() if stock_take.closed_at else clock.today()
     costs = prices.prices_on([article.id for article in articles], day)
     voided = _units_voided(stock_take, last)
+    of_these = select(Lot.goods_id).where(Lot.goods_id.in_([article.id for article in articles]))
+    came_in = set(db.session.scalars(of_these.distinct()))
     return [
-        CountRow(article, costs[article.id], last.get(article.id), voided.get(article.id, 0))
+        CountRow(
+            article,
+            costs[article.id],
+            last.get(article.id),
+            voided.get(article.id, 0),
+            article.id in came_in,
+        )
         for article in articles
     ]
 
@@ -197,10 +226,11 @@ def book(
 ) -> StockTake:
     """Book the differences: what is missing leaves the lots that go first, what is over comes to the last.
 
-    Where goods are missing that came back by a void, that is explained, and a second person agrees. Booked
-    already, nothing more happens. Refused `own_count` for whoever counted any of it, `stock_take_over`,
-    `nothing_counted`, `out_of_stock` when less is left by now than is missing, `explanation_missing`,
-    `second_person`. Locks the stock-take, then the lots.
+    What never came in and lies there becomes a lot of its own, as opening stock. Where goods are missing that
+    came back by a void, that is explained, and a second person agrees. Booked already, nothing more happens.
+    Refused `own_count` for whoever counted any of it, `stock_take_over`, `nothing_counted`, `out_of_stock`
+    when less is left by now than is missing, `explanation_missing`, `second_person`. Locks the stock-take,
+    then the lots.
     """
     lock(stock_take)
     if stock_take.booked:
@@ -218,6 +248,9 @@ def book(
     for lot in lots.lock_lots((row.goods.id for row in differing_rows), empty=True):
         lots_by_article[lot.goods_id].append(lot)
     for row in differing_rows:
+        if row.is_opening or not lots_by_article[row.goods.id]:
+            _open_lot(stock_take, row, actor)
+            continue
         for lot, units in _lot_differences(row, lots_by_article[row.goods.id]):
             key = f"stock-take:{stock_take.id}:{lot.id}"
             lots.move_lot(lot, MoveKind.STOCK_TAKE, units, key, actor, stock_take_id=stock_take.id)
@@ -314,6 +347,19 @@ def _lot_differences(row: CountRow, article_lots: Iterable[Lot]) -> list[tuple[L
             _("Less of %(name)s is left by now than is missing. Count it again.", name=row.goods.title),
         )
     return [(lot, -units) for lot, units in parts]
+
+
+def _open_lot(stock_take: StockTake, row: CountRow, actor: User) -> None:
+    """Bring in what was found of an article that never came in, as opening stock."""
+    lot = Lot(
+        goods_id=row.goods.id,
+        source=Source.OPENING,
+        best_before=row.count.best_before if row.count else None,
+        received_on=clock.today(),
+        on_hand=row.difference,
+    )
+    key = f"stock-take:{stock_take.id}:opening:{row.goods.id}"
+    lots.bring_in_lots([lot], key, actor, MoveKind.STOCK_TAKE, stock_take_id=stock_take.id)
 
 
 def call_off(stock_take: StockTake, actor: User) -> StockTake:

@@ -10,32 +10,41 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from ground import clock, names
+from ground import names
 from ground.db import db, get_locked
 from ground.refusal import Refused
 from people.cards import random_characters
-from shop.models import Consignment, Donation, Goods, Lot, MoveKind, Redemption, Shop, StockMove
+from shop.models import Consignment, Donation, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove
 
 CODE_CHARACTERS = 16
 
 
-def donor_name(donor: str | None) -> str:
-    """A donor's name as it is kept; empty if there is none."""
-    return names.kept(donor or "")
+def donor_of(source: Source, donor: str | None) -> str | None:
+    """The donor's name as it is kept; empty for a donation without one, None for what was not donated.
 
-
-def donation_today(shop_id: int, name: str) -> Donation:
-    """Today's donation of this donor to a shop: the one that is there, or a new one with the next number.
-
-    Refused `donor_missing`. Locks the shop for its next number.
+    Refused `not_donated` for a donor of what was not donated: a name that was typed is never dropped.
     """
-    if not name:
-        raise Refused("donor_missing", _("Write down who gave it."), "donor")
+    name = names.kept(donor or "")
+    if source == Source.DONATION:
+        return name
+    if name:
+        raise Refused(
+            "not_donated",
+            _("Only what was donated has a donor. Choose “donated” above, or leave this empty."),
+            "donor",
+        )
+    return None
+
+
+def donation_on(day: date, shop_id: int, name: str) -> Donation:
+    """A day's donation of this donor to a shop: the one that is there, or a new one with the next number.
+
+    Locks the shop for its next number.
+    """
     get_locked(Shop, shop_id)
-    today = clock.today()
     existing = db.session.scalar(
         select(Donation).where(
-            Donation.shop_id == shop_id, names.is_name(Donation.donor, name), Donation.given_on == today
+            Donation.shop_id == shop_id, names.is_name(Donation.donor, name), Donation.given_on == day
         )
     )
     if existing is not None:
@@ -44,7 +53,7 @@ def donation_today(shop_id: int, name: str) -> Donation:
     donation = Donation(
         shop_id=shop_id,
         donor=name,
-        given_on=today,
+        given_on=day,
         serial=(last or 0) + 1,
         code=random_characters(CODE_CHARACTERS, secrets.SystemRandom()),
     )

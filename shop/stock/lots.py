@@ -15,10 +15,10 @@ from sqlalchemy import Integer, Select, Update, bindparam, case, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock
-from ground.db import change_one, change_rows, db, insert_row, insert_rows
+from ground.db import add_rows, change_one, change_rows, db, insert_row, insert_rows
 from ground.refusal import Refused
 from people.models import User
-from shop.models import Goods, Lot, MoveKind, Source, StockMove
+from shop.models import Goods, Lot, MoveKind, StockMove
 from shop.shelf import leases
 
 MOST_UNITS_AT_ONCE = 100_000
@@ -145,32 +145,20 @@ def _move(
     )
 
 
-def bring_in_lot(
-    goods: Goods,
-    quantity: int,
-    key: str,
-    actor: User | None,
-    *,
-    source: Source,
-    donation_id: int | None,
-    unit_cost: int | None,
-    best_before: date | None,
-    consignment_id: int | None = None,
-) -> Lot:
-    """Bring in a new lot of an article by a move; `unit_cost` in fen."""
-    lot = Lot(
-        goods_id=goods.id,
-        source=source,
-        donation_id=donation_id,
-        unit_cost=unit_cost,
-        best_before=best_before,
-        received_on=clock.today(),
-        on_hand=0,
+def bring_in_lots(
+    lots: Sequence[Lot], key: str, actor: User | None, kind: MoveKind = MoveKind.RECEIPT, **belongs: Any
+) -> None:
+    """Write new lots, each with the move that brings in what is `on_hand`; `belongs` as `move_lot` takes it.
+
+    The key of the first move is this one, of each other this one with its place.
+    """
+    add_rows(lots)
+    insert_rows(
+        [
+            _move(lot, kind, lot.on_hand, f"{key}:{place}" if place else key, actor, belongs)
+            for place, lot in enumerate(lots)
+        ]
     )
-    db.session.add(lot)
-    db.session.flush()
-    move_lot(lot, MoveKind.RECEIPT, quantity, key, actor, consignment_id=consignment_id)
-    return lot
 
 
 def find_move(key: str) -> StockMove | None:

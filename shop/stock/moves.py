@@ -6,15 +6,13 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from ground import clock, days, names
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, required_reason
 from people import audit
 from people.models import Proposal, User
-from shop.models import Goods, Lot, MoveKind, Source, StockMove
-from shop.stock import donations, lots, second_person
-
-LARGEST_COST_FEN = 10_000_000  # fen: a hundred thousand yuan for one unit
+from shop.models import Delivery, Goods, Lot, MoveKind, Source, StockMove
+from shop.stock import deliveries, donations, lots, second_person
+from shop.stock.deliveries import DeliveryLine, Origin
 
 
 def receive(
@@ -28,75 +26,13 @@ def receive(
     unit_cost: int | None = None,
     agreed_by: User | None = None,
 ) -> Lot:
-    """Take in a lot of so many units; sent twice with one key, it comes in once.
+    """Take in a lot of so many units today: a delivery of one line; `unit_cost` in fen.
 
-    `unit_cost` in fen. What one donor gives on one day stands under one donation. Above 1,000 units of an
-    article in a day a second person agrees. Refused `bad_quantity`, `bad_cost`, `donor_missing` for a
-    donation without a name, `expired`, `bad_day`, `archived`, `key_reused`, `second_person`.
-    Locks the article, so that of two who send at once the second finds what the first did.
+    Refused `not_donated` for a donor of what was not donated, and as `deliveries.take_in` is.
     """
-    lock(goods)
-    donor = donations.donor_name(donor) if source == Source.DONATION else None
-    move = lots.find_move(key)
-    if move is not None:
-        donor = donor and names.folded(donor)
-        return _repeated_lot(move, (goods.id, quantity, source, donor, best_before, unit_cost))
-    lots.check_quantity(quantity)
-    if goods.archived_on is not None:
-        raise Refused("archived", _("%(name)s is in the archive. Bring it back first.", name=goods.title))
-    if unit_cost is not None and not 0 <= unit_cost <= LARGEST_COST_FEN:
-        raise Refused("bad_cost", _("The cost of a unit is from 0 to 100,000 yuan."), "unit_cost")
-    if best_before is not None and best_before < clock.today():
-        raise Refused("expired", _("This is past its best-before date already."), "best_before")
-    if best_before is not None:
-        days.GOOD_UNTIL.check(best_before, "best_before")
-    second_person.check_receiving(
-        goods,
-        quantity,
-        actor,
-        agreed_by,
-        key=key,
-        source=source,
-        donor=donor,
-        best_before=best_before.isoformat() if best_before else None,
-        unit_cost=unit_cost,
-    )
-    donation = None if donor is None else donations.donation_today(goods.shop_id, donor)
-    return lots.bring_in_lot(
-        goods,
-        quantity,
-        key,
-        actor,
-        source=source,
-        donation_id=donation.id if donation else None,
-        unit_cost=unit_cost,
-        best_before=best_before,
-    )
-
-
-def _repeated_lot(move: StockMove, new_values: tuple[object, ...]) -> Lot:
-    """The lot that came in under this key already. Refused `key_reused` for another one."""
-    lot = move.lot
-    donor = lot.donor and names.folded(lot.donor)
-    existing_values = (lot.goods_id, move.quantity, lot.source, donor, lot.best_before, lot.unit_cost)
-    check_repeated(existing_values, new_values)
-    return lot
-
-
-def receive_as_proposed(proposal: Proposal, agreed_by: User) -> Lot:
-    """Take in what one person proposed and another agreed to. Refused as `receive` is."""
-    terms = proposal.terms
-    return receive(
-        terms["key"],
-        db.session.get_one(Goods, audit.id_of(proposal.subject)),
-        terms["quantity"],
-        Source(terms["source"]),
-        proposal.proposed_by,
-        terms["donor"],
-        date.fromisoformat(terms["best_before"]) if terms["best_before"] else None,
-        terms["unit_cost"],
-        agreed_by,
-    )
+    origin = Origin(source, donations.donor_of(source, donor) or "")
+    line = DeliveryLine(goods, quantity, best_before, unit_cost)
+    return deliveries.take_in(key, goods.shop, origin, [line], actor, agreed_by).lots[0]
 
 
 def write_off(
@@ -177,35 +113,68 @@ def _is_partly_gone(move: StockMove) -> bool:
 
 
 def reverse(move: StockMove, reason: str, actor: User, agreed_by: User | None = None) -> StockMove:
-    """Undo a delivery, write-off or return that was written down by mistake; both lines stay.
+    """Undo a delivery's line, write-off or return that was written down by mistake; both lines stay.
 
     A delivery of an earlier day is undone once a second person agrees. Undone already, the first undoing is
     returned. Refused `reason_missing`, `not_reversible` for another kind or a delivery from another shop,
     `out_of_stock` for a delivery of which something is gone, `second_person`.
     """
     reason = required_reason(reason)
-    lot = move.lot
-    lock(lot)
+    lock(move.lot)
     reversal = db.session.scalar(select(StockMove).where(StockMove.reverses_id == move.id))
     if reversal is not None:
         return reversal
+    _check_reversible(move)
+    second_person.check_undoing(move, reason, actor, agreed_by)
+    return _reverse(move, reason, actor)
+
+
+def reverse_delivery(delivery: Delivery, reason: str, actor: User, agreed_by: User | None = None) -> Delivery:
+    """Undo a delivery that was written down by mistake, each of its lines that is not undone yet.
+
+    Refused as `reverse` is for each of them: all of it or nothing. Undone already, nothing more happens.
+    Locks its lots in the order of their ids.
+    """
+    reason = required_reason(reason)
+    for lot in delivery.lots:
+        lock(lot)
+    undone = {line.move_id for line in deliveries.lines_of(delivery) if line.is_undone}
+    receipts = select(StockMove).join(StockMove.lot).where(Lot.delivery_id == delivery.id)
+    moves = [
+        move
+        for move in db.session.scalars(
+            receipts.where(StockMove.kind == MoveKind.RECEIPT).order_by(StockMove.id)
+        )
+        if move.id not in undone
+    ]
+    for move in moves:
+        _check_reversible(move)
+    second_person.check_undoing_delivery(delivery, moves, reason, actor, agreed_by)
+    for move in moves:
+        _reverse(move, reason, actor)
+    return delivery
+
+
+def _check_reversible(move: StockMove) -> None:
+    """Check that a move, whose lot is locked, can be undone. Refused `not_reversible`, `out_of_stock`."""
     if not _is_reversible(move):
         raise Refused("not_reversible", _("This line is not undone here."))
     if _is_partly_gone(move):
         raise Refused("out_of_stock", _("Some of this delivery is gone already. Count the shelf instead."))
-    second_person.check_undoing(move, reason, actor, agreed_by)
-    return lots.move_lot(
-        lot,
-        MoveKind.REVERSAL,
-        -move.quantity,
-        f"reversal:{move.id}",
-        actor,
-        reverses_id=move.id,
-        reason=reason,
-    )
+
+
+def _reverse(move: StockMove, reason: str, actor: User) -> StockMove:
+    kind, key = MoveKind.REVERSAL, f"reversal:{move.id}"
+    return lots.move_lot(move.lot, kind, -move.quantity, key, actor, reverses_id=move.id, reason=reason)
 
 
 def reverse_as_proposed(proposal: Proposal, agreed_by: User) -> StockMove:
     """Undo what one person proposed to undo and another agreed to. Refused as `reverse` is."""
     move = db.session.get_one(StockMove, audit.id_of(proposal.subject))
     return reverse(move, proposal.terms["reason"], proposal.proposed_by, agreed_by)
+
+
+def reverse_delivery_as_proposed(proposal: Proposal, agreed_by: User) -> Delivery:
+    """Undo the delivery that one person proposed to undo. Refused as `reverse_delivery` is."""
+    delivery = db.session.get_one(Delivery, audit.id_of(proposal.subject))
+    return reverse_delivery(delivery, proposal.terms["reason"], proposal.proposed_by, agreed_by)

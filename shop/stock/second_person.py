@@ -4,6 +4,9 @@ A person alone writes off or returns up to a limit: an article's value of one da
 so that neither many small write-offs nor a lower price get under it.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -14,15 +17,16 @@ from people.models import User
 from people.proposals import kinds
 from people.proposals.kinds import SecondPersonNeeded
 from points import amounts
-from shop.models import Goods, Lot, MoveKind, Price, StockMove
+from shop.models import Delivery, Goods, Lot, MoveKind, Price, Shop, StockMove
 from shop.shelf import shops
 
 # The kinds of proposals about stock.
-RECEIPT, WRITE_OFF, RETURN, UNDO, VOID_SHORT = (
+RECEIPT, WRITE_OFF, RETURN, UNDO, UNDO_DELIVERY, VOID_SHORT = (
     "stock.receive",
     "stock.write_off",
     "stock.return",
     "stock.undo",
+    "stock.undo_delivery",
     "stock.void_short",
 )
 
@@ -41,7 +45,7 @@ def check_leaving(
     Refused `second_person`.
     """
     goods = lot.goods
-    value = (_units_today(goods, (*KINDS_OF_LEAVING,), -1) + quantity) * _dearest_price(goods)
+    value = (_units_today([goods], (*KINDS_OF_LEAVING,), -1)[goods.id] + quantity) * _dearest_price(goods)
     limit = shops.write_off_limit_of(goods.shop)
     if value > limit:
         message = _(
@@ -57,28 +61,51 @@ def check_leaving(
 
 
 def check_receiving(
-    goods: Goods, quantity: int, actor: User | None, agreed_by: User | None, **terms: object
+    shop: Shop,
+    units_by_goods: Mapping[Goods, int],
+    actor: User | None,
+    agreed_by: User | None,
+    **terms: object,
 ) -> None:
-    """Check that one may take in so many units, or that a second person agreed. Refused `second_person`."""
-    if _units_today(goods, (MoveKind.RECEIPT,), 1) + quantity > MOST_UNITS_ALONE:
+    """Check that one may take in so many units of articles, or that a second person agreed.
+
+    One article that is too much makes the whole delivery wait. Refused `second_person`.
+    """
+    today = _units_today(units_by_goods, (MoveKind.RECEIPT,), 1)
+    if any(today[goods.id] + units > MOST_UNITS_ALONE for goods, units in units_by_goods.items()):
         message = _("More than %(n)s units of an article a day need a second person.", n=MOST_UNITS_ALONE)
-        kinds.check_agreed(
-            _second_person_needed(RECEIPT, goods, goods, message, quantity=quantity, **terms),
-            actor,
-            agreed_by,
-        )
+        needed = SecondPersonNeeded(RECEIPT, shop.village, shop, message, **terms)
+        kinds.check_agreed(needed, actor, agreed_by)
 
 
 def check_undoing(move: StockMove, reason: str, actor: User, agreed_by: User | None) -> None:
-    """Check that one person may take a delivery back, or that a second one agreed.
+    """Check that one person may take a delivery's line back, or that a second one agreed.
 
     Alone it is taken back on its own day, if it could be taken in alone. Refused `second_person`.
     """
-    is_of_today = clock.local(move.at).date() == clock.today()
-    if move.kind == MoveKind.RECEIPT and not (is_of_today and move.quantity <= MOST_UNITS_ALONE):
-        message = _("A delivery of an earlier day is taken back once a second person agrees.")
+    if move.kind == MoveKind.RECEIPT and not _was_alone_today(move):
         goods = move.lot.goods
-        kinds.check_agreed(_second_person_needed(UNDO, goods, move, message, reason=reason), actor, agreed_by)
+        needed = _second_person_needed(UNDO, goods, move, _OF_AN_EARLIER_DAY, reason=reason)
+        kinds.check_agreed(needed, actor, agreed_by)
+
+
+def check_undoing_delivery(
+    delivery: Delivery, moves: Iterable[StockMove], reason: str, actor: User, agreed_by: User | None
+) -> None:
+    """Check that one person may take these lines of a delivery back, as `check_undoing` does for one."""
+    if not all(map(_was_alone_today, moves)):
+        needed = SecondPersonNeeded(
+            UNDO_DELIVERY, delivery.shop.village, delivery, _OF_AN_EARLIER_DAY, reason=reason
+        )
+        kinds.check_agreed(needed, actor, agreed_by)
+
+
+_OF_AN_EARLIER_DAY = _("A delivery of an earlier day is taken back once a second person agrees.")
+
+
+def _was_alone_today(move: StockMove) -> bool:
+    """Whether a line came in today, and one person could take it in."""
+    return clock.local(move.at).date() == clock.today() and move.quantity <= MOST_UNITS_ALONE
 
 
 def _second_person_needed(
@@ -87,23 +114,27 @@ def _second_person_needed(
     return SecondPersonNeeded(kind, goods.shop.village, subject, message, **terms)
 
 
-def _units_today(goods: Goods, move_kinds: tuple[MoveKind, ...], sign: int) -> int:
-    """The units of an article that moved today by these kinds and were not undone; `sign` is their sign."""
+def _units_today(articles: Iterable[Goods], move_kinds: tuple[MoveKind, ...], sign: int) -> Counter[int]:
+    """The units that moved today by these kinds and were not undone, by the article's id.
+
+    `sign` is the sign of their moves.
+    """
     undoing = aliased(StockMove)
     first, last = clock.day_span(clock.today(), clock.today())
     query = (
-        select(func.coalesce(func.sum(StockMove.quantity), 0))
+        select(Lot.goods_id, func.sum(StockMove.quantity))
         .join(StockMove.lot)
         .where(
-            Lot.goods_id == goods.id,
+            Lot.goods_id.in_([goods.id for goods in articles]),
             StockMove.kind.in_(move_kinds),
             StockMove.consignment_id.is_(None),
             StockMove.at >= first,
             StockMove.at < last,
             ~select(undoing.id).where(undoing.reverses_id == StockMove.id).exists(),
         )
+        .group_by(Lot.goods_id)
     )
-    return sign * (db.session.scalar(query) or 0)
+    return Counter({goods_id: sign * units for goods_id, units in db.session.execute(query)})
 
 
 def _dearest_price(goods: Goods) -> int:

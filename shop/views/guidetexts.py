@@ -29,7 +29,7 @@ GUIDE_STEPS = (
     ),
     GuideStep(
         70,
-        "shelf.goods",
+        "stock.deliveries",
         frozenset({Role.MANAGER}),
         _("A delivery: count it, then take it in at %(page)s."),
         Rhythm.DAILY,

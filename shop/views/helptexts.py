@@ -53,7 +53,8 @@ HELP_TEXTS = {
     ),
     "shelf.import_goods": _(
         "Download the template first, or take a table of your own with the same headings. Choosing a file "
-        "changes nothing yet. If one cell is wrong, nothing of the file is taken in."
+        "changes nothing yet. How many lie there belongs in it for goods that never came in, as opening "
+        "stock."
     ),
     "shelf.goods_file": _(
         "Look first at cells that cannot be taken: mend them in your file and choose it again. Then compare "
@@ -83,6 +84,22 @@ HELP_TEXTS = {
     "stock.goods_stock": _(
         "Each delivery and where it went stands here. What was written down by mistake the manager undoes; "
         "both lines stay. If shelf and books differ, begin a stock-take."
+    ),
+    "stock.deliveries": _(
+        "All that came in, delivery by delivery. Count what a driver brings before you take it in, and write "
+        "it down all at once. Press a number to see its lines, print it, or undo it."
+    ),
+    "stock.new_delivery": _(
+        "Scan each piece, or write article and number into the rows. What stays empty is no line. All of it "
+        "is taken in at once; if a row cannot be taken, nothing is and what you typed stays."
+    ),
+    "stock.delivery": _(
+        "Print it, and let who took in, who looked and who agrees sign. One wrong line is undone at its "
+        "article; the whole as long as nothing of it was handed out."
+    ),
+    "stock.undo_delivery": _(
+        "Everything on this delivery that is not undone yet leaves the stock again, with your reason. The "
+        "delivery stays in the list. One of an earlier day needs a second person."
     ),
     "stock.receive_goods": _(
         "Count the goods first, then write down how many came and from where. Of a donation name the donor: "

@@ -1,6 +1,6 @@
 """What of the shop needs a second person, as that person reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,9 +15,10 @@ from people.models import Proposal, Role
 from people.proposals.kinds import SECOND_PEOPLE, ProposalKind
 from points import amounts
 from shop import labels
-from shop.models import Goods, Lot, Source, StockMove
+from shop.models import Delivery, Goods, Lot, Source, StockMove
 from shop.shelf import prices
-from shop.stock import counts, moves, second_person
+from shop.stock import counts, deliveries, moves, second_person
+from shop.stock.deliveries import DeliveryLine
 
 DECIDERS = SECOND_PEOPLE | {Role.MANAGER}
 
@@ -52,14 +53,41 @@ def _leaving_facts(proposal: Proposal) -> Facts:
 
 
 def _receipt_facts(proposal: Proposal) -> Facts:
-    goods, terms = _goods(proposal), proposal.terms
-    cost = terms["unit_cost"]
+    origin, lines = deliveries.proposed_delivery(proposal)
     return [
-        (_("Goods"), _units(goods, terms["quantity"])),
-        _value_today(goods, terms["quantity"]),
-        (_("Where from"), terms["donor"] or labels.SOURCES[Source(terms["source"])]),
-        *([(_("Cost of one unit in yuan"), labels.yuan(cost))] if cost is not None else []),
+        *_delivery_facts(origin.source, origin.from_whom, origin.invoice_number, origin.received_on),
+        *_line_facts(lines),
     ]
+
+
+def _undo_delivery_facts(proposal: Proposal) -> Facts:
+    delivery = db.session.get_one(Delivery, audit.id_of(proposal.subject))
+    return [
+        (_("Delivery"), delivery.number),
+        *_delivery_facts(delivery.source, delivery.from_whom, delivery.invoice_number, delivery.received_on),
+        *_line_facts(line for line in deliveries.lines_of(delivery) if not line.is_undone),
+        (_("Reason"), proposal.terms["reason"]),
+    ]
+
+
+def _delivery_facts(
+    source: Source, from_whom: str, invoice_number: str | None, received_on: date | None
+) -> Facts:
+    return [
+        (_("Where from"), gettext(", ").join(filter(None, (str(labels.SOURCES[source]), from_whom)))),
+        *([(_("Invoice number"), invoice_number)] if invoice_number else []),
+        *([(_("Received on"), words.day(received_on))] if received_on else []),
+    ]
+
+
+def _line_facts(lines: Iterable[DeliveryLine]) -> Facts:
+    """The lines, each with what it is worth and what a unit cost."""
+    facts = []
+    for line in lines:
+        facts += [(_("Goods"), _units(line.goods, line.quantity)), _value_today(line.goods, line.quantity)]
+        if line.unit_cost is not None:
+            facts.append((_("Cost of one unit in yuan"), labels.yuan(line.unit_cost)))
+    return facts
 
 
 def _undo_facts(proposal: Proposal) -> Facts:
@@ -116,6 +144,14 @@ def _stock_page(proposal: Proposal) -> str:
     return url_for("stock.goods_stock", village=proposal.area.code, ident=_goods(proposal).id)
 
 
+def _deliveries_page(proposal: Proposal) -> str:
+    return url_for("stock.deliveries", village=proposal.area.code)
+
+
+def _delivery_page(proposal: Proposal) -> str:
+    return url_for("stock.delivery", village=proposal.area.code, ident=audit.id_of(proposal.subject))
+
+
 def _take_page(proposal: Proposal) -> str:
     return url_for("stock.stock_take", village=proposal.area.code, ident=audit.id_of(proposal.subject))
 
@@ -144,17 +180,25 @@ PROPOSAL_KINDS = (
     ProposalKind(
         second_person.RECEIPT,
         _("Very large delivery"),
-        moves.receive_as_proposed,
+        deliveries.take_in_as_proposed,
         _receipt_facts,
-        _stock_page,
+        _deliveries_page,
         DECIDERS,
     ),
     ProposalKind(
         second_person.UNDO,
-        _("Delivery taken back"),
+        _("Line of a delivery taken back"),
         moves.reverse_as_proposed,
         _undo_facts,
         _stock_page,
+        DECIDERS,
+    ),
+    ProposalKind(
+        second_person.UNDO_DELIVERY,
+        _("Delivery taken back"),
+        moves.reverse_delivery_as_proposed,
+        _undo_delivery_facts,
+        _delivery_page,
         DECIDERS,
     ),
     ProposalKind(

@@ -21,8 +21,10 @@ from points import merging
 from points.assessment import meeting, opening
 from points.services import deciding, recording
 from shop.desk import redemptions, voids
+from shop.models import Source
 from shop.shelf import prices
-from shop.stock import counts, moves
+from shop.stock import counts, deliveries, moves
+from shop.stock.deliveries import DeliveryLine, Origin
 from tests.cast import HASHED, PRESENT, VILLAGE, counted
 from tests.shop.offlinedesk import brought_late
 from tests.story import do, new_pin, own_password, refused
@@ -63,6 +65,8 @@ def busy_days(cast, clock):
         brought_late(cast)
         prices.set_price(cast.goods, 10, cast.manager, day)
         moves.write_off("o" * 16, cast.lot_of(cast.salt), 2, "破损", cast.manager)
+        lying = [DeliveryLine(cast.salt, 4)]
+        deliveries.take_in("l" * 16, cast.shop, Origin(Source.OPENING), lying, cast.manager)
         take = counts.open_stock_take(cast.shop) or counts.begin_stock_take(cast.shop, cast.manager)
         counts.record_count("s" * 16, take, cast.goods, 17, cast.volunteer)
         counts.book(take, cast.manager, "没有放回来", cast.chair)
@@ -101,6 +105,7 @@ def test_each_kind_tells_who_did_what_to_whom(cast, client_of, busy_days):
         ("prices", "孙店长", None, "3 → 1", None),
         ("stock", "孙店长", None, "−2 袋", "破损"),
         ("stock", "孙店长", None, "−3 块", None),
+        ("opening", "孙店长", None, "", None),
         ("cards", "陈主任", "李秀明", "减 6 分", None),
         ("leases", "孙店长", None, "", "手机丢了"),
         ("set_aside", "陈主任", None, "+2997 分", "货已发出，村里承担"),

@@ -133,6 +133,7 @@ JOURNALS = (
     "leaving_rule",
     "price",
     "donation",
+    "delivery",
     "stock_count",
     "witness",
     "proxy",

@@ -21,7 +21,7 @@ from shop import backing
 from shop.desk import redemptions, voids
 from shop.models import Budget, Lot, Source
 from shop.shelf import prices
-from shop.stock import consignments, lots, moves
+from shop.stock import consignments, deliveries, lots, moves
 from tests.cast import PRESENT, TODAY, VILLAGE
 
 HERE = f"/v/{VILLAGE}"
@@ -125,7 +125,7 @@ def receive_from_next(cast):
 
 
 def test_the_largest_delivery_does_not_choke_it(cast):
-    receive(cast, cast.goods, 100_000, moves.LARGEST_COST_FEN)
+    receive(cast, cast.goods, 100_000, deliveries.LARGEST_COST_FEN)
     assert backing.weigh(cast.village).money.spent == 10**12
 
 

@@ -25,10 +25,22 @@ from points.assessment import assessments
 from points.models import Account, AccountKind, Transfer
 from shop import verify
 from shop.desk import redemptions, voids
-from shop.models import Consignment, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove, StockTake
+from shop.models import (
+    Consignment,
+    Delivery,
+    Goods,
+    Lot,
+    MoveKind,
+    Redemption,
+    Shop,
+    Source,
+    StockMove,
+    StockTake,
+)
 from shop.shelf import goods as shelf
 from shop.shelf import prices
-from shop.stock import consignments, counts, moves
+from shop.stock import consignments, counts, deliveries, moves
+from shop.stock.deliveries import DeliveryLine, Origin
 from tests.cast import TODAY, Cast, new_app
 from tests.shop.shelfmodel import Shelves
 
@@ -81,6 +93,7 @@ class History(RuleBasedStateMachine):
         self.redemptions = {}  # key -> redemption, who, basket, by lot, total
         self.voids = {}  # redemption's key -> void
         self.undone = {}  # move -> its reversal
+        self.deliveries = {}  # id -> its invoice number, and move, lot, units of each line
         self.asked = {}  # key -> what was asked, what was made
 
     def teardown(self):
@@ -141,6 +154,13 @@ class History(RuleBasedStateMachine):
             self._set_quota: (1, which, pick([None, 1, 3])),
             self._pass_a_day: (2,),
             self._receive: (4, key, which, pick([-1, 1, 7, 7]), pick(DONORS), pick([None, 0, 0, 1, 60, -1])),
+            self._deliver: (
+                3,
+                key,
+                [(pick([which, which, 1]), pick([1, 7, 0])), (which, 2)],
+                pick(["", "17"]),
+            ),
+            self._undo_delivery: (2, pick([*self.deliveries, None]), reason),
             self._leave: (3, lot, key, units, reason, chance.random() < 0.5),
             self._undo: (3, *pick(self.undoable), reason),
             self._send: (4, key, lot, pick([0, 1]), units),
@@ -301,6 +321,52 @@ class History(RuleBasedStateMachine):
 
     def _move(self, key):
         return db.session.scalars(sa.select(StockMove.id).where(StockMove.key == key)).one()
+
+    def _deliver(self, key, lines, invoice):
+        """Lines that one supplier brought to the shop of the last one's article."""
+        wanted = [(db.session.get_one(Goods, self.articles[which]), units) for which, units in lines]
+        shop = wanted[-1][0].shop
+        origin, asked = Origin(Source.PURCHASE, "供销社", invoice), [DeliveryLine(*line) for line in wanted]
+        got = self.outcome(lambda: deliveries.take_in(f"all:{key}", shop, origin, asked, None))
+        refusals = [
+            "bad_quantity" if units < 1 else "unknown_goods" if goods.shop_id != shop.id else None
+            for goods, units in wanted
+        ]
+        if any(self._came_with(invoice, shop.id)) and not any(refusals):
+            refusals.append("invoice_twice")
+        if self.is_new(got, f"all:{key}", (lines, invoice), next(filter(None, refusals), None)):
+            moves_in = db.session.execute(
+                sa.select(StockMove.id, Lot.id, Lot.goods_id, StockMove.quantity)
+                .join(StockMove.lot)
+                .where(Lot.delivery_id == got)
+                .order_by(StockMove.id)
+            ).all()
+            for move, lot, goods, units in moves_in:
+                self.shelves.come_in(lot, goods, None, units)
+                self.undoable.append((move, lot, units))
+            self.deliveries[got] = invoice, shop.id, [(move, lot, units) for move, lot, _g, units in moves_in]
+
+    def _came_with(self, invoice, shop):
+        """For each delivery to a shop with an invoice number, whether any of it was not undone."""
+        for number, where, lines in self.deliveries.values():
+            if number == invoice != "" and where == shop:
+                yield any(move not in self.undone for move, _lot, _units in lines)
+
+    def _undo_delivery(self, ident, reason):
+        if ident is None:
+            return
+        delivery = db.session.get_one(Delivery, ident)
+        got = self.outcome(lambda: moves.reverse_delivery(delivery, reason, Cast().manager, Cast().chair))
+        left = [line for line in self.deliveries[ident][2] if line[0] not in self.undone]
+        why_not = [self.shelves.why_not_undo(lot, units) for _move, lot, units in left]
+        if not reason.strip() or any(why_not):
+            assert got == ("reason_missing" if not reason.strip() else next(filter(None, why_not)))
+            return
+        assert got == ident
+        for move, lot, units in left:
+            undoing = sa.select(StockMove.id).where(StockMove.reverses_id == move)
+            self.undone[move] = db.session.scalars(undoing).one()
+            self.shelves.undo(lot, units)
 
     def _leave(self, ident, key, units, reason, spoilt):
         lot, verb = db.session.get_one(Lot, ident), moves.write_off if spoilt else moves.give_back

@@ -8,6 +8,7 @@ from itertools import islice
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from sqlalchemy import select
 
 from ground.db import db, transaction
@@ -17,12 +18,12 @@ from people.models import AuditEvent, FileKind, ImportFile
 from people.rosterfile.intake import ROSTER
 from shop.goodsfile import columns, export
 from shop.goodsfile.intake import GOODS
-from shop.models import Goods, Lot, Price
+from shop.models import Delivery, Goods, Lot, Price, Source
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.stock import moves
-from tests.cast import FAR_VILLAGE, TOWNSHIP, VILLAGE
-from tests.story import count, do, refusal, told
+from tests.cast import FAR_VILLAGE, TODAY, TOWNSHIP, VILLAGE
+from tests.story import count, do, everything_fits, refusal, told
 
 pytestmark = pytest.mark.one_database
 
@@ -75,6 +76,7 @@ def take_in(area, rows, actor=None):
         made = GOODS.plan_table(table, area)
         assert told(made) == []
         assert list(GOODS.carry_out(made, area, actor))[-1] == len(made.steps)
+        GOODS.finish(made, area, actor)
     return dict(made.counts)
 
 
@@ -461,11 +463,12 @@ def test_what_is_taken_out_comes_in_again_and_changes_nothing(cast, client_of, k
 
 
 def test_another_village_can_begin_with_it(cast, client_of):
-    """What was taken out of one shop comes into another, at today's prices; its stock does not."""
+    """What was taken out of one shop comes into another, at today's prices; its stock does not, left out."""
     take_in(cast.village, [oil()])
     with transaction():
         moves.receive("o" * 16, named("食用油", cast.shop), 5, "purchase", cast.manager)
         rows = export.export_goods(cast.shop, "csv", cast.manager)
+    rows = [{column: row[column] for column in HEADERS[: HEADERS.index("现有数量")]} for row in rows]
     data = columns.LAYOUT.write(rows, "csv")
     made = GOODS.plan(data, "货品.csv", cast.far_village)
     assert (told(made), dict(made.counts)) == ([], {"added": 3})
@@ -476,6 +479,176 @@ def test_another_village_can_begin_with_it(cast, client_of):
         "食盐": (25, 0),
         "食用油": (280, 0),
     }
+
+
+# What lies there on the first day
+
+
+def stocked(number=40, **other):
+    return oil(现有数量=number, **other)
+
+
+def candles(cast):
+    """An article that never came in."""
+    return do(shelf.add_goods, cast.shop, "蜡烛", "支", 10)
+
+
+def lots_of(goods):
+    query = select(Lot).where(Lot.goods_id == goods.id).order_by(Lot.id)
+    return [(lot.on_hand, lot.source, lot.unit_cost, lot.best_before) for lot in db.session.scalars(query)]
+
+
+def test_what_lies_there_comes_in_with_the_list(cast):
+    """Of a new article and of one that never came in; a delivery for each source and donor."""
+    old = candles(cast)
+    rows = [
+        stocked("４０桶", 保质期=date(2027, 9, 30), **{"单价(成本)": "65.5元"}),
+        {"货品名称": "蜡烛", "现有数量": 12},
+        {
+            **soap(货品名称="毛巾", 单位="条", 积分价格=8),
+            "现有数量": "7",
+            "来源": "捐赠",
+            "捐赠人": " 供 销 社",
+        },
+        {**soap(货品名称="脸盆", 单位="个", 积分价格=9), "现有数量": 3, "来源": "上级调拨"},
+        {**soap(货品名称="水桶", 单位="个", 积分价格=9), "现有数量": 0},
+        {**soap(货品名称="雨伞", 单位="把", 积分价格=9), "现有数量": 1, "来源": "捐赠", "捐赠人": "供销社"},
+    ]
+    made = planned(cast.village, rows)
+    assert [lines(planned(cast.village, [row])).get("现有数量") for row in rows] == [
+        (None, 40),
+        (None, 12),
+        (None, 7),
+        (None, 3),
+        None,
+        (None, 1),
+    ]
+    assert (told(made), dict(made.counts)) == ([], {"added": 5, "changed": 1})
+    take_in(cast.village, rows, cast.manager)
+    assert lots_of(named("食用油", cast.shop)) == [(40, Source.OPENING, 6550, date(2027, 9, 30))]
+    assert lots_of(old) == [(12, Source.OPENING, None, None)]
+    (towel,) = db.session.scalars(select(Lot).join(Lot.goods).where(Goods.name == "毛巾"))
+    assert (towel.donor, towel.donation.number) == ("供销社", "2026-0002")
+    sheets = db.session.scalars(select(Delivery).where(Delivery.actor_id == cast.manager.id)).all()
+    assert [(each.source, each.number, len(each.lots)) for each in sheets[-3:]] == [
+        (Source.OPENING, "2026-0001", 2),
+        (Source.DONATION, "2026-0002", 2),
+        (Source.ALLOCATION, "2026-0003", 1),
+    ]
+    assert everything_fits()
+    assert take_in(cast.village, rows) == {"left": 6}
+
+
+def test_what_came_in_already_is_counted_and_not_changed_by_a_file(cast):
+    """The shelf has 20 soap that was bought, and 10 salt that was donated, good until June."""
+    salt = {"货品名称": "食盐", "现有数量": 10, "来源": "捐赠", "捐赠人": "供销社", "保质期": "2027-06-30"}
+    assert take_in(cast.village, [soap(现有数量=20, 来源="采购"), salt]) == {"left": 2}
+    for given, where in (
+        (soap(现有数量=19), ("K2", "现有数量")),
+        (soap(现有数量=0), ("K2", "现有数量")),
+        (soap(现有数量=20, 保质期="2027-06-30"), ("L2", "保质期")),
+        (soap(**{"单价(成本)": 2}), ("M2", "单价(成本)")),
+        (soap(来源="期初"), ("N2", "来源")),
+        (salt | {"捐赠人": "合作社"}, ("O2", "捐赠人")),
+    ):
+        assert told(planned(cast.village, [given])) == [where], given
+    lot = cast.lot_of(cast.goods)
+    do(moves.write_off, "gone", lot, 20, "受潮", cast.manager, cast.chair)
+    assert take_in(cast.village, [soap(现有数量=0)]) == {"left": 1}
+    assert told(planned(cast.village, [soap(现有数量=5)])) == [("K2", "现有数量")]
+
+
+BAD_STOCK = (
+    (stocked(-3), ("K2", "现有数量")),
+    (stocked(12.5), ("K2", "现有数量")),
+    (stocked(1_000_000), ("K2", "现有数量")),
+    (stocked("1,001"), ("K2", "现有数量")),  # a second person agrees to so many
+    (stocked("十二"), ("K2", "现有数量")),
+    (stocked(date(2026, 3, 5)), ("K2", "现有数量")),
+    (stocked("#REF!"), ("K2", "现有数量")),
+    (stocked(状态="下架"), ("K2", "现有数量")),
+    (stocked(保质期="2026-12-27"), ("L2", "保质期")),
+    (stocked(保质期="12个月"), ("L2", "保质期")),
+    (stocked(保质期="2048-01-01"), ("L2", "保质期")),
+    (stocked(**{"单价(成本)": 12.505}), ("M2", "单价(成本)")),
+    (stocked(**{"单价(成本)": -1}), ("M2", "单价(成本)")),
+    (stocked(**{"单价(成本)": "100000.01"}), ("M2", "单价(成本)")),
+    (stocked(来源="偷来的"), ("N2", "来源")),
+    (stocked(来源="捐赠"), ("O2", "捐赠人")),
+    (stocked(来源="采购", 捐赠人="供销社"), ("O2", "捐赠人")),
+    (stocked(捐赠人="供销社"), ("O2", "捐赠人")),
+    (oil(保质期="2027-09-30"), ("K2", "现有数量")),  # of what?
+    (stocked(0, 来源="采购"), ("K2", "现有数量")),
+)
+
+
+def test_stock_that_cannot_be_is_named_by_row_and_column(cast):
+    for given, where in BAD_STOCK:
+        made = planned(cast.village, [given])
+        assert told(made) == [where], given
+        assert str(made.bad_cells[0].reason)
+
+
+def test_a_stock_list_as_an_office_sends_it(cast, client_of):
+    """A merged title, headings over two lines, days that count from 1904, wide figures, a total below."""
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    sheet = book.active
+    sheet.append(["柳树村爱心超市库存盘存表（期初）"])
+    sheet.merge_cells("A1:H1")
+    sheet.append(["品名", "规格\n型号", "计量单位", "所需\n积分", "期初\n数量", "有效期至", "进 价", "备注"])
+    sheet.append(["食用油", "1.8升", "桶", 28, "１，０００", 45196, "￥65.5", None])
+    sheet.append(["脸盆", None, "个", "9分", "3个", None, None, "散装"])
+    sheet.append(["合计", None, None, None, 1003])
+    file = io.BytesIO()
+    book.save(file)
+    manager = client_of(cast.manager)
+    address = upload(manager, file.getvalue())
+    page = manager.get(address).text
+    for shown in ("1000", "2027年9月28日", "65.50", "期初", "备注"):
+        assert shown in page, shown
+    made = GOODS.plan(file.getvalue(), "货品.xlsx", cast.village)
+    assert manager.post(address, data={"fingerprint": made.fingerprint}).status_code == 302
+    assert lots_of(named("食用油", cast.shop)) == [(1000, Source.OPENING, 6550, date(2027, 9, 28))]
+    assert lots_of(named("脸盆", cast.shop)) == [(3, Source.OPENING, None, None)]
+    assert "新增 2 行" in manager.get(address).text
+    assert manager.post(address, data={"fingerprint": made.fingerprint}).status_code == 422
+    assert everything_fits()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_stock_that_is_taken_out_comes_in_again_and_changes_nothing(cast, clock, kind):
+    """Also of lots that differ, of what has expired, and of what is used up."""
+    old = candles(cast)
+    with transaction():
+        moves.receive("a", cast.goods, 5, Source.DONATION, cast.manager, "合作社", TODAY, 1250)
+        lot = moves.receive("b", old, 5, Source.PURCHASE, cast.manager, None, TODAY, 1205)
+        moves.receive("c", named("食盐", cast.shop), 1, Source.DONATION, cast.manager, "供销社")
+    take_in(cast.village, [stocked(40, 保质期="2027-09-30"), oil(货品名称="豆油", 条码=None)])
+    clock.days_on()
+    for _again in range(2):
+        rows = do(export.export_goods, cast.shop, kind, cast.manager)
+        data = columns.LAYOUT.write(rows, kind)
+        made = GOODS.plan(data, f"货品.{kind}", cast.village)
+        assert (told(made), dict(made.counts)) == ([], {"left": 5})
+        do(moves.write_off, "gone", lot, 5, "过期", cast.manager)
+    assert [[row[name] for name in HEADERS[10:]] for row in rows] == [
+        [25, None, None, None, None],
+        [11, None, None, "捐赠", "供销社"],
+        [0, None, None, None, None],
+        [40, date(2027, 9, 30), None, "期初", None],
+        [0, None, None, None, None],
+    ]
+
+
+def test_an_article_that_comes_in_meanwhile_has_no_opening_stock(cast):
+    """Planned when none of it had come in; what the file says of it would be a second time the same."""
+    old = candles(cast)
+    made = planned(cast.village, [{"货品名称": "蜡烛", "现有数量": 12}])
+    do(moves.receive, "meanwhile", old, 5, Source.PURCHASE, cast.manager)
+    with refusal("plan_changed"):
+        do(GOODS.finish, made, cast.village, cast.manager)
+    assert lots_of(old) == [(5, Source.PURCHASE, None, None)]
 
 
 # On the command line
@@ -491,8 +664,9 @@ def test_the_command_takes_a_list_in(app, cast, tmp_path):
     dry = run("--shop", VILLAGE, "--dry-run")
     assert (dry.exit_code, dry.stdout) == (0, "dry run: 1 added, 0 changed, 0 left\n")
     assert count(Goods) == 4
+    file.write_bytes(workbook([stocked()]))
     assert run("--shop", VILLAGE).stdout == "1 added, 0 changed, 0 left\n"
-    assert count(Goods) == 5
+    assert (count(Goods), cast.on_hand(named("食用油", cast.shop))) == (5, 40)
     assert run("--shop", TOWNSHIP).exit_code == 1
     file.write_bytes(workbook([oil(条码="1")]))
     result = run("--shop", VILLAGE)

@@ -11,6 +11,7 @@ from ground.paper import words
 from shop.paper import labels
 from shop.paper.closing import ClosingSheet, OutflowRow, ReceiptRow, VoidRow, closing_pdf
 from shop.paper.consignment import ConsignmentItem, ConsignmentNote, consignment_pdf
+from shop.paper.delivery import DeliveryItem, DeliverySheet, delivery_pdf
 from shop.paper.donation import DonationItem, DonationReceipt, donation_pdf
 from shop.paper.labels import LABEL_HIGH_MM, LABEL_WIDE_MM, LABELS_ACROSS, Label, labels_pdf
 from shop.paper.receipt import PAPERS, Receipt, ReceiptLine, ReceiptProxy, receipt_pdf
@@ -171,10 +172,31 @@ def consigned(items=ITEMS, **changed):
     )
 
 
+def delivered(items=ITEMS, cost=1250, **changed):
+    return DeliverySheet(
+        **{
+            "shop": "天台村爱心超市",
+            "village": "天台村民委员会",
+            "number": "2026-0017",
+            "source": "采购",
+            "from_whom": "牟定县供销社",
+            "invoice_number": "04531202",
+            "received_on": DAY,
+            "written_by": "起家荣",
+            "written_at": AT,
+            "items": [DeliveryItem(*item, cost) for item in items],
+            **changed,
+        }
+    )
+
+
 # What holds for every document.
 
 LONG = dict.fromkeys(("shop", "village", "donor", "number", "received_by"), "长" * 200)
 LONG_NOTE = dict.fromkeys(("from_shop", "to_shop", "number", "sent_by", "note"), "长" * 200)
+LONG_SHEET = dict.fromkeys(
+    ("shop", "village", "number", "source", "from_whom", "invoice_number", "written_by"), "长" * 200
+)
 WILD = {
     **{f"receipt {paper}": lambda paper=paper: receipt_pdf(wild_receipt(), paper) for paper in PAPERS},
     **{f"no lines {paper}": lambda paper=paper: receipt_pdf(wild_receipt(0), paper) for paper in PAPERS},
@@ -184,6 +206,8 @@ WILD = {
     "labels, none": lambda: labels_pdf([]),
     "donation": lambda: donation_pdf(donated([WILD_ITEM] * 60, **LONG)),
     "donation, nothing": lambda: donation_pdf(donated([], **LONG)),
+    "delivery": lambda: delivery_pdf(delivered([WILD_ITEM] * 60, 10**7, **LONG_SHEET)),
+    "delivery, nothing": lambda: delivery_pdf(delivered([], **LONG_SHEET)),
     "consignment": lambda: consignment_pdf(consigned([WILD_ITEM] * 60, **LONG_NOTE)),
     "consignment, nothing": lambda: consignment_pdf(consigned([], **LONG_NOTE)),
 }
@@ -209,6 +233,7 @@ def test_the_same_record_prints_the_same_bytes():
     assert labels_pdf([label(1)]) == labels_pdf([label(1)])
     assert donation_pdf(donated()) == donation_pdf(donated())
     assert consignment_pdf(consigned()) == consignment_pdf(consigned())
+    assert delivery_pdf(delivered()) == delivery_pdf(delivered())
 
 
 @pytest.mark.usefixtures("without_hanazono")
@@ -220,6 +245,7 @@ def test_the_same_record_prints_the_same_bytes():
         lambda: labels_pdf([label(number, name=f"起{RARE}明") for number in range(24)]),
         lambda: donation_pdf(donated(donor=f"起{RARE}明")),
         lambda: consignment_pdf(consigned(sent_by=f"起{RARE}明")),
+        lambda: delivery_pdf(delivered(from_whom=f"起{RARE}明")),
     ],
 )
 def test_a_missing_character_is_noted(pdf):
@@ -472,9 +498,33 @@ def test_a_consignment_note_has_a_line_for_each_side():
         assert text.count(said(label)) == 1
 
 
+def test_a_delivery_sheet_adds_up_and_has_three_lines_to_sign():
+    [_picture], text = read(delivery_pdf(delivered()))
+    for shown in (
+        "2026-0017",
+        "采购",
+        "牟定县供销社",
+        "04531202",
+        "长粒香5kg",
+        "12.50",
+        "500.00",
+        "650.00",
+        "起家荣",
+    ):
+        assert shown in text
+    for label in ("Taken in by", "Checked by", "Agreed by", "(nothing below this line)", "Sum, in yuan"):
+        assert text.count(said(label)) == 1
+    _pictures, text = read(delivery_pdf(delivered(cost=None)))
+    assert "0.00" not in text  # what nobody knows costs not nothing
+
+
 def test_a_long_list_of_goods_keeps_its_head():
     items = [(f"货品{number}", "", "袋", number, None) for number in range(60)]
-    for pdf in (donation_pdf(donated(items)), consignment_pdf(consigned(items))):
+    for pdf in (
+        donation_pdf(donated(items)),
+        consignment_pdf(consigned(items)),
+        delivery_pdf(delivered(items)),
+    ):
         pages = texts(pdf)
         assert len(pages) > 1
         with force_locale("zh"):

@@ -112,7 +112,10 @@ def test_the_manager_decides_and_the_trail_tells(cast, client_of, roll):
     told = client_of(cast.chair).get(f"/a/{VILLAGE}/audit").text
     for words in ("改了凭证怎么打", "80 毫米", "网络小票打印机", "192.168.8.20"):
         assert words in told
-    assert manager.post(f"{HERE}/printing", data={"paper": "A4", "printer": ""}).status_code == 302
+    browser = {"paper": "A4", "printer": ""}
+    typed = manager.post(f"{HERE}/printing", data=browser | {"address": "192.168.8.21"})
+    assert (typed.status_code, 'id="address-error"' in typed.text) == (422, True)  # it would be dropped
+    assert manager.post(f"{HERE}/printing", data=browser | {"address": "192.168.8.20"}).status_code == 302
     assert (cast.shop.printer, cast.shop.printer_address, cast.shop.prints_itself) == (None, None, False)
 
 

@@ -10,7 +10,7 @@ from ground.refusal import Refused
 from shop.desk import redemptions
 from shop.models import Donation, Lot, MoveKind, Source, StockMove
 from shop.shelf import goods as shelf
-from shop.stock import donations, lots, moves, watch
+from shop.stock import deliveries, donations, lots, moves, watch
 from tests.story import everything_fits
 
 
@@ -70,7 +70,7 @@ def test_a_key_that_comes_again_brings_the_same_delivery(receive):
     assert receive(**given | {"donor": " 供销社 "}).id == lot.id
     for other in (
         {"quantity": 6},
-        {"source": Source.PURCHASE},
+        {"source": Source.PURCHASE, "donor": None},
         {"donor": "合作社"},
         {"best_before": None},
         {"unit_cost": None},
@@ -85,13 +85,15 @@ def test_what_does_not_come_in(cast, receive):
         shelf.archive(old, cast.manager)
     for given, code in (
         ({"unit_cost": -1}, "bad_cost"),
-        ({"unit_cost": moves.LARGEST_COST_FEN + 1}, "bad_cost"),
+        ({"unit_cost": deliveries.LARGEST_COST_FEN + 1}, "bad_cost"),
         ({"goods": old}, "archived"),
         ({"source": Source.DONATION, "donor": " \u3000"}, "donor_missing"),
+        ({"source": Source.PURCHASE, "donor": "供销社"}, "not_donated"),
+        ({"source": Source.ALLOCATION, "donor": "供销社"}, "not_donated"),
     ):
         with pytest.raises(Refused, match=code):
             receive(**given)
-    assert receive(unit_cost=0).unit_cost == 0
+    assert receive(unit_cost=0, donor=" \u3000").unit_cost == 0
 
 
 def test_one_donor_s_day_is_one_donation(cast, receive, clock):

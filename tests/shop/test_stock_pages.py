@@ -57,6 +57,13 @@ def test_a_donation_taken_in_leads_to_its_receipt(cast, manager):
     assert '<option value="云岭饼屋">' in manager.get(address).text
 
 
+def test_the_donor_of_what_was_bought_is_refused_and_kept(cast, manager):
+    form = {"key": uuid4().hex, "quantity": "5", "source": "purchase", "donor": "云岭饼屋"}
+    answer = manager.post(f"{HERE}/goods/{cast.goods.id}/receive", data=form)
+    assert (answer.status_code, count(Lot)) == (422, 4)
+    assert re.search(r'value="云岭饼屋"[^>]*>\s*<p class="error" id="donor-error">', answer.text)
+
+
 @pytest.mark.parametrize("cost", ["1.505", "-1", "一元", "1e3", "100000.01", "99999999999"])
 def test_a_cost_that_is_none_is_refused_and_kept(cast, manager, cost):
     form = {"key": uuid4().hex, "quantity": "5", "source": "purchase", "unit_cost": cost}
@@ -287,6 +294,28 @@ def test_an_empty_sheet_and_one_that_is_over(cast, volunteer, manager, take):
     assert answer.status_code == 422
     assert "这次盘点已结束" in answer.text
     assert volunteer.get(address).headers["Location"] == f"{HERE}/stock-takes/{take}"
+
+
+def test_what_never_came_in_is_counted_with_its_day(cast, volunteer, manager, take):
+    with transaction():
+        rice = shelf.add_goods(cast.shop, "大米", "袋", 100)
+    address = f"{HERE}/stock-takes/{take}/count"
+    page = volunteer.get(address).text
+    assert (
+        f'name="until-{rice.id}-best_before"' in page,
+        f'name="until-{cast.goods.id}-best_before"' in page,
+    ) == (True, False)
+    for units, day in (("", "2027-12-31"), ("4", "2027-02-30"), ("4", "2026-12-27")):
+        form = {"key": uuid4().hex, f"units-{rice.id}": units, f"until-{rice.id}-best_before": day}
+        refused = volunteer.post(address, data=form)
+        assert (refused.status_code, f'id="wrong-{rice.id}"' in refused.text) == (422, True), (units, day)
+        assert f'value="{day}"' in refused.text
+    good = form | {"key": uuid4().hex, f"until-{rice.id}-best_before": "２０２７-12-31"}
+    assert [volunteer.post(address, data=good).status_code for _tap in range(2)] == [302, 302]
+    assert "保质期至 2027年12月31日" in volunteer.get(address).text
+    assert manager.post(f"{HERE}/stock-takes/{take}/book").status_code == 302
+    assert "期初" in manager.get(f"{HERE}/goods/{rice.id}/stock").text
+    assert cast.on_hand(rice) == 4
 
 
 def test_a_manager_looks_books_and_everybody_reads_it_afterwards(cast, manager, volunteer, client_of, take):

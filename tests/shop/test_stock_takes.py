@@ -11,12 +11,12 @@ from ground.refusal import Refused
 from people.models import Role
 from people.signin import accounts
 from shop.desk import redemptions, voids
-from shop.models import MoveKind, Source, StockMove
+from shop.models import Lot, MoveKind, Source, StockMove
 from shop.shelf import goods as shelf
 from shop.shelf import prices
-from shop.stock import counts, moves
+from shop.stock import consignments, counts, moves
 from tests.cast import HASHED, TODAY
-from tests.story import everything_fits, on_hand
+from tests.story import do, everything_fits, on_hand
 
 
 def at(hour, minute=0, second=0):
@@ -215,12 +215,40 @@ def test_what_was_not_counted_is_left(cast, take, count, book):
     assert [row.goods.name for row in counts.count_sheet(take)] == ["食盐"]
 
 
-def test_what_never_came_in_is_taken_in_first(cast, take, count):
+def test_what_never_came_in_becomes_opening_stock(cast, take, count, book):
+    """Of the first count, with the day that stands on it; what comes in before it is booked is beside it."""
+    rice, oil, old = (do(shelf.add_goods, cast.shop, name, "袋", 100) for name in ("大米", "菜油", "蜡烛"))
+    until = TODAY + timedelta(days=200)
+    assert count(rice, 3).difference == 3
+    again = count(rice, 4, "again", best_before=until)
+    assert (again.expected, again.difference, again.best_before) == (0, 4, until)
+    with pytest.raises(Refused, match="key_reused"):
+        count(rice, 4, "again")
+    count(oil, 2, best_before=until)
+    assert count(old, 0).difference == 0
     with transaction():
-        rice = shelf.add_goods(cast.shop, "大米", "袋", 100)
-    with pytest.raises(Refused, match="never_received"):
-        count(rice, 3)
-    assert count(rice, 0).difference == 0
+        moves.receive("oil", oil, 5, Source.PURCHASE, cast.manager)
+    came_in = {row.goods.name: row.came_in for row in counts.count_sheet(take)}
+    assert came_in == {"肥皂": True, "食盐": True, "大米": False, "菜油": True, "蜡烛": False}
+    book()
+    (lot,) = db.session.scalars(select(Lot).where(Lot.goods_id == rice.id))
+    assert (lot.source, lot.on_hand, lot.best_before, lot.delivery_id) == (Source.OPENING, 4, until, None)
+    assert (on_hand(oil), on_hand(old)) == ([5, 2], [])
+    with transaction():
+        sent = consignments.send("s", lot, cast.next_shop, 1, "", cast.manager)
+        assert consignments.accept(sent, cast.outside_volunteer).source == Source.OPENING
+    assert everything_fits()
+
+
+def test_days_that_a_count_does_not_take(cast, count):
+    rice = do(shelf.add_goods, cast.shop, "大米", "袋", 100)
+    for goods, day, code in (
+        (cast.goods, TODAY, "came_in_already"),
+        (rice, TODAY - timedelta(days=1), "expired"),
+        (rice, date(2099, 1, 1), "bad_day"),
+    ):
+        with pytest.raises(Refused, match=code):
+            count(goods, 20, best_before=day)
 
 
 @pytest.mark.parametrize("units", [-1, 100_001, 10**12])

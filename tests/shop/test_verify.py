@@ -12,7 +12,7 @@ from ground.db import db, transaction
 from points import chain, ledger
 from points.models import Transfer, TransferKind
 from shop.desk import redemptions, voids
-from shop.models import Donation, Redemption, Source
+from shop.models import Donation, Lot, Redemption, Source
 from shop.shelf import goods as shelf
 from shop.stock import consignments, counts, moves
 from tests.cast import TODAY, Cast
@@ -79,10 +79,14 @@ def tell_of_rice(cast):
         consignments.send_back(back, cast.outside_volunteer)
         take = counts.begin_stock_take(cast.shop, manager)
         count = counts.record_count("r7", take, rice, 16, cast.supervisor)
+        noodles = shelf.add_goods(cast.shop, "挂面", "把", 20)
+        counts.record_count("r8", take, noodles, 6, cast.supervisor)
         counts.book(take, manager)
     return {
         "rice_lot": lot.id,
         "gift": lot.donation_id,
+        "delivery": lot.delivery_id,
+        "found_lot": db.session.scalars(sa.select(Lot.id).where(Lot.goods_id == noodles.id)).one(),
         "foreign_gift": db.session.scalars(sa.select(Donation.id).where(Donation.shop_id == there.id)).one(),
         "out": out.id,
         "reversal": reversal.id,
@@ -405,6 +409,34 @@ TAMPERINGS = {
     "a gap in the donation receipts": (
         ["UPDATE donation SET serial = 99 WHERE id = {gift}"],
         "shop 1: donation receipts run to 99, there are 3",
+    ),
+    "what was found is said to be bought": (
+        ["UPDATE lot SET source = 'purchase' WHERE id = {found_lot}"],
+        "lot {found_lot}: received 0 times",
+    ),
+    "a line of another day than its delivery": (
+        ["UPDATE lot SET received_on = '2026-12-01' WHERE id = {lot}"],
+        "lot {lot}: delivery",
+    ),
+    "a line from elsewhere than its delivery": (
+        ["UPDATE lot SET source = 'allocation' WHERE id = {lot}"],
+        "lot {lot}: delivery",
+    ),
+    "a delivery removed": (
+        ["DELETE FROM delivery WHERE id = {delivery}"],
+        "lot {rice_lot}: delivery {delivery} is missing",
+    ),
+    "a delivery without a line": (
+        ["UPDATE lot SET delivery_id = NULL WHERE id = {rice_lot}"],
+        "delivery {delivery}: has no lots",
+    ),
+    "a delivery numbered in another year": (
+        ["UPDATE delivery SET year = 2024 WHERE id = {delivery}"],
+        "delivery {delivery}: numbered in 2024",
+    ),
+    "a gap in the deliveries": (
+        ["UPDATE delivery SET serial = 99 WHERE id = {delivery}"],
+        "shop 1, 2026: deliveries run to 99",
     ),
     "a count changed": (
         ["UPDATE stock_count SET units = units + 1 WHERE id = {count}"],

@@ -16,6 +16,7 @@ from people import access
 from people.models import Role
 from people.views.filing import Addresses, FilePages
 from points import amounts
+from shop import labels
 from shop.goodsfile import columns, export
 from shop.goodsfile.intake import GOODS
 from shop.goodsfile.plan import PlannedPrice
@@ -28,6 +29,12 @@ def _value_text(column: str, value: Any) -> str:
     if isinstance(value, PlannedPrice):
         points, day = amounts.show(value.points), words.day(value.since)
         return gettext("%(points)s from %(day)s on", points=points, day=day)
+    if column == columns.COST:
+        return labels.yuan(value)
+    if column == columns.SOURCE:
+        return columns.WORDS_OF_SOURCE[value]
+    if column == columns.BEST_BEFORE:
+        return words.day(value)
     return columns.WORDS_OF_STATE[value] if column == columns.STATE else str(value)
 
 

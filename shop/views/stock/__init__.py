@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("stock", __name__)
 
 # They register their routes.
-from shop.views.stock import consignments, counts, donations, stock
+from shop.views.stock import consignments, counts, deliveries, donations, stock

@@ -170,7 +170,13 @@ def _save(ident: int, key: str, goods_id: int, counted: CountedUnits) -> None:
         if article is None:
             raise Refused("unknown_goods", _("This is not of this shop."))
         verbs.record_count(
-            key, stock_take, article, counted.units, current_user, *counted.moments(clock.now())
+            key,
+            stock_take,
+            article,
+            counted.units,
+            current_user,
+            *counted.moments(clock.now()),
+            counted.best_before,
         )
 
 

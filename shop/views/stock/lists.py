@@ -1,4 +1,4 @@
-"""The lists of lots, moves, donations, consignments and stock-takes, as they are taken out."""
+"""The lists of lots, moves, deliveries, donations, consignments and stock-takes, as they are taken out."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -10,12 +10,18 @@ from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_text
 from points import amounts
 from shop import labels
-from shop.models import Consignment, Donation, Lot, MoveKind, StockMove
+from shop.models import Consignment, Delivery, Donation, Lot, MoveKind, StockMove
 from shop.shelf.goods import Offer
+from shop.stock.deliveries import ReceivedLine, cost_of
 
 
 def _source(lot: Lot) -> str:
     return f"{labels.SOURCES[lot.source]} · {lot.donor}" if lot.donor else str(labels.SOURCES[lot.source])
+
+
+def _yuan(fen: int | None) -> Decimal | None:
+    """Money as a file holds it: in yuan."""
+    return None if fen is None else Decimal(fen).scaleb(-2)
 
 
 def _ending(context: Context) -> Iterator[tuple[Lot, Any]]:
@@ -80,12 +86,48 @@ LOTS = Listing(
     (_("Where from"), _source),
     (_("Came in"), lambda lot: lot.received_on),
     (_("Best before"), lambda lot: lot.best_before),
-    (
-        _("Cost of a unit in yuan"),
-        lambda lot: None if lot.unit_cost is None else Decimal(lot.unit_cost).scaleb(-2),
-    ),
+    (_("Cost of a unit in yuan"), lambda lot: _yuan(lot.unit_cost)),
     (_("Left of it"), lambda lot: lot.on_hand),
     (_("Unit"), lambda lot: lot.goods.unit),
+    paged=False,
+)
+
+
+def _deliveries(context: Context) -> Iterator[tuple[Delivery, list[ReceivedLine]]]:
+    for delivery in context["page"] or ():
+        yield delivery, context["lines"][delivery.id]
+
+
+def _goods_of(lines: list[ReceivedLine]) -> Any:
+    left = [f"{line.goods.title} {line.quantity} {line.goods.unit}" for line in lines if not line.is_undone]
+    return "、".join(left) or _("undone: nothing came in")
+
+
+DELIVERIES = Listing(
+    _("Deliveries"),
+    _deliveries,
+    (_("Number"), lambda delivery, lines: delivery.number),
+    (_("Received on"), lambda delivery, lines: delivery.received_on),
+    (_("Where from"), lambda delivery, lines: labels.SOURCES[delivery.source]),
+    (_("Supplier or donor"), lambda delivery, lines: delivery.from_whom),
+    (_("Invoice number"), lambda delivery, lines: delivery.invoice_number),
+    (_("What came in"), lambda delivery, lines: _goods_of(lines)),
+    (_("Cost in yuan"), lambda delivery, lines: _yuan(cost_of(lines))),
+    (_("Written down by"), lambda delivery, lines: shown_name(delivery.actor)),
+    (_("Time"), lambda delivery, lines: delivery.at),
+)
+
+DELIVERY_LINES = Listing(
+    _("Delivery"),
+    context_records("lines"),
+    (_("Goods"), lambda line: line.goods.title),
+    (_("How many"), lambda line: line.quantity),
+    (_("Unit"), lambda line: line.goods.unit),
+    (_("Best before"), lambda line: line.best_before),
+    (_("Cost of a unit in yuan"), lambda line: _yuan(line.unit_cost)),
+    (_("Cost in yuan"), lambda line: _yuan(line.cost)),
+    (_("Left of it"), lambda line: line.on_hand),
+    (_("Undone"), lambda line: line.is_undone),
     paged=False,
 )
 

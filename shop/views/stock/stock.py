@@ -115,7 +115,7 @@ def receive_goods(village: str, ident: int) -> Answer:
         "shop/stock/receive.html",
         form=form,
         article=article,
-        proposals=waiting_about(article),
+        proposals=waiting_about(article.shop),
         donors=donations.donors(article.shop),
     )
     return page, form.status
