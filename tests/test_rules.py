@@ -34,7 +34,9 @@ from points import expiry as expiries
 from points.assessment import assessments
 from points.models import ObjectionChannel
 from points.rubrics import versions
-from points.services import deciding, photos, recording, samples, slips
+from points.samples import samples
+from points.services import deciding, photos, recording
+from points.slips import slips
 from points.wall import objections
 from shop.desk import redemptions, voids
 from shop.stock import consignments, counts, moves

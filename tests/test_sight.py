@@ -31,7 +31,8 @@ from people.supervision.entries import DaySpan
 from points import merging
 from points.assessment import assessments, meeting, opening
 from points.models import Deduction, FindingResult, Sample, Voucher
-from points.services import deciding, deductions, recording, samples
+from points.samples import samples
+from points.services import deciding, deductions, recording
 from points.wall import correcting, objections
 from shop.desk import devices, redemptions
 from shop.desk.proxies import Collector

@@ -10,7 +10,7 @@ from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_text
 from points import amounts, labels
 from points.models import Deduction, Finding, Service
-from points.services.samples import SampleLine
+from points.samples.samples import SampleLine
 from points.views.services.waiting import ServiceRow
 
 

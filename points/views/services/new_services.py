@@ -20,7 +20,8 @@ from points import amounts, labels
 from points.forms.services import NO_HOUSEHOLD, ServiceDetailsForm, ServiceForm
 from points.models import FedBy, Rubric, RubricItem, Service, ServiceState, Slip
 from points.rubrics import versions
-from points.services import photos, recording, slips
+from points.services import photos, recording
+from points.slips import slips
 from points.views.services import bp
 from points.views.services.services import RECORDERS
 
