@@ -25,7 +25,7 @@ from points import ledger
 from points.assessment import meeting
 from points.models import Deduction, Objection
 from points.rubrics import template, versions
-from points.services import deductions, recording
+from points.services import activities, deductions, recording
 from points.wall import objections
 from shop.desk import devices, redemptions
 from shop.models import Goods, ReceiptPrinter, Source, StockMove
@@ -108,6 +108,7 @@ def typed(cast):
         "shelf.add_code": {"barcode": "6901028075848"},
         "shelf.article": {"spec": "125克"},
         "stock.count": {"units-1": "5"},
+        "services.new_activity": {"here": str(cast.worker.id)},
         "services.new_deduction": {
             "worker": str(cast.worker.id),
             "reason": "这一天没有去过",
@@ -139,6 +140,8 @@ def stage(cast, lived_in):
         for number, worker in enumerate(cast.workers[:3]):
             claim = (worker, cast.item("代办"), TODAY, 1, "", cast.clerk)
             recording.record(f"plain{number:011}", *claim)
+        claim = (cast.village, cast.item("公益"), TODAY, 1, "扫水沟", cast.workers[:3], cast.clerk)
+        activities.record("activity" * 2, *claim)
         cast.serve(cast.worker, "入户发放", TODAY, cast.clerk, cast.chair)
         versions.adopt(cast.village, date(2027, 1, 1), "村民代表会议", (), cast.chair)
         limits = template.USUAL_LIMITS
