@@ -215,7 +215,7 @@ SENT = (
         "ActivityForm",
         "done_on",
         "clerk",
-        "activities/new",
+        "services/activities/new",
         {"key": "a" * 16, "here": "{worker}", "item": "{service_item}", "count": "1"},
     ),
     ("ServiceDetailsForm", "done_on", "clerk", "services/{rejected}/again", {"key": "s" * 16, "count": "1"}),

@@ -20,7 +20,7 @@ from tests.cast import HASHED, NEXT_VILLAGE, VILLAGE, a_picture, counted
 from tests.story import count, do, refusal, refused
 
 LIST = f"/v/{VILLAGE}/services"
-NEW = f"/v/{VILLAGE}/activities/new"
+NEW = f"/v/{VILLAGE}/services/activities/new"
 DAY = date(2026, 12, 20)
 KEY = "k" * 16
 WORDS = "大扫除，清理村道和水沟"
@@ -234,7 +234,7 @@ def test_the_activity_stands_as_one_with_its_names_and_is_confirmed_in_one_step(
 
 def test_the_whole_is_rejected_on_the_page(cast, client_of, clean_up):
     activity = clean_up()
-    chair, reject = client_of(cast.chair), f"/v/{VILLAGE}/activities/{activity.id}/reject"
+    chair, reject = client_of(cast.chair), f"/v/{VILLAGE}/services/activities/{activity.id}/reject"
     answer = chair.post(f"{reject}?state=recorded", data={"reason": "1"})
     assert answer.status_code == 422
     assert "请用几个字说清楚" in answer.text.partition(f'id="group-{activity.item_id}-{activity.id}"')[2]

@@ -28,7 +28,7 @@ from points.views.services.services import (
 )
 
 
-@bp.route("/v/<village>/activities/new", methods=["GET", "POST"])
+@bp.route("/v/<village>/services/activities/new", methods=["GET", "POST"])
 @access.allow(*RECORDERS)
 def new_activity(village: str) -> Response | tuple[str, int]:
     """Record an activity of many: ticked, scanned by card, or read from a list of names.
@@ -109,7 +109,7 @@ def _tick_read(form: ActivityForm, workers: list[WorkerInGrid]) -> list[str]:
     return told
 
 
-@bp.post("/v/<village>/activities/<int:ident>/confirm")
+@bp.post("/v/<village>/services/activities/<int:ident>/confirm")
 @access.allow(*DECIDERS)
 def confirm_activity(village: str, ident: int) -> Response | tuple[str, int]:
     """Confirm an activity's records in one step; what can't be confirmed is told with why."""
@@ -117,7 +117,7 @@ def confirm_activity(village: str, ident: int) -> Response | tuple[str, int]:
     return confirm_group(waiting.GroupKey(item.id, activity.id), item.name, activity_id=activity.id)
 
 
-@bp.post("/v/<village>/activities/<int:ident>/reject")
+@bp.post("/v/<village>/services/activities/<int:ident>/reject")
 @access.allow(*DECIDERS)
 def reject_activity(village: str, ident: int) -> Response | tuple[str, int]:
     """Reject all records of an activity that wait, with one reason."""
