@@ -74,7 +74,8 @@ WITHOUT_A_FORM = {
 }
 # Forms whose double sending is told where their story is.
 TOLD_ELSEWHERE = {
-    **dict.fromkeys(("roster.import_file", "shelf.goods_file", "desk.redeem"), "below"),
+    **dict.fromkeys(("roster.import_file", "shelf.goods_file", "duties.household_file"), "below"),
+    "desk.redeem": "below",
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "people/test_second_factor.py"),
     "signin.take_off_second_step": "people/test_second_factor.py",
     **dict.fromkeys(("offline.break_lease", "offline.try_again"), "shop/test_desk_offline.py"),
@@ -88,11 +89,13 @@ def typed(cast):
     """What somebody types into forms that do not take just anything, by endpoint."""
     roster = BytesIO("村(社区)代码,网格编码\n0,1\n".encode()), "花名册.csv"
     wares = BytesIO("货品名称,单位\n,\n".encode()), "货品.csv"
+    homes = BytesIO("网格编码,户主\n,\n".encode()), "住户.csv"
     helper = cast.term_of(cast.person("赵指导"))
     return {
         "duties.step_incident": {"to": "应急所", "note": "报上去了"},
         "roster.import_roster": {"file": roster},
         "shelf.import_goods": {"file": wares},
+        "duties.import_households": {"file": homes},
         "conduct.reach_stage": {"person": str(cast.worker.id)},
         "wall.answer_objection": {"outcome": "rejected"},
         "roster.appoint": {"name": "新来的", "agency": "司法所"},
@@ -613,11 +616,16 @@ def bring_goods():
     return BytesIO("货品名称,单位,积分价格\n火柴,盒,1\n".encode()), "货品.csv"
 
 
+def bring_households():
+    return BytesIO("网格编码,户主,人口数\n01,张大山,4\n".encode()), "住户.csv"
+
+
 @pytest.mark.parametrize(
     ("username", "page", "endpoint", "bring"),
     [
         ("clerk", f"/a/{VILLAGE}/import", "roster.import_file", bring_roster),
         ("manager", f"/v/{VILLAGE}/goods/import", "shelf.goods_file", bring_goods),
+        ("clerk", f"/v/{VILLAGE}/households/import", "duties.household_file", bring_households),
     ],
 )
 def test_a_file_is_taken_in_once(app, cast, client_of, username, page, endpoint, bring):
