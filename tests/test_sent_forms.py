@@ -60,6 +60,7 @@ REPEATING = {
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step", "signin.second_step_off"), "a code, too"),
     **dict.fromkeys(("roster.export_roster", "shelf.export_goods"), FILE),
     **dict.fromkeys(("duties.export_households", "duties.export_grid_households"), FILE),
+    **dict.fromkeys(("rubrics.adopt_from_file", "rubrics.publish_from_file"), "only reads a file"),
     **dict.fromkeys(("conduct.training_scan", "conduct.training_photo"), "who is there is there once"),
     **dict.fromkeys(("desk.desk_scan", "desk.desk_photo", "services.find_slip"), "only finds"),
     "desk.undo": "sent again, it answers with the first time; the desk asks again where no answer came",
