@@ -59,7 +59,8 @@ class ServiceForm(ServiceDetailsForm):
 class ActivityForm(ServiceDetailsForm):
     """An activity of many: its item and details, who was there, and maybe a photo.
 
-    Who was there is ticked; a card that is scanned ticks its holder, a list of names those it means.
+    Who was there is ticked; a card that is scanned ticks its holder, a list of names those it means. That
+    has a button of its own.
     """
 
     item = SelectField(
@@ -76,7 +77,13 @@ class ActivityForm(ServiceDetailsForm):
     here = SelectMultipleField(_("Who was there"), coerce=int)
     scan = StringField(_("Card"), validators=[Length(max=200)])
     names = TextAreaField(_("A list of names"), validators=[Length(max=4000)])
+    tick_names = SubmitField(_("Tick these names"))
     photo = PhotoField()
+
+    @property
+    def only_ticks(self) -> bool:
+        """Whether a card or names were sent, to tick whom they mean, or their button was pressed."""
+        return bool(self.scan.data or self.names.data or self.tick_names.data)
 
     def tick(self, ids: Iterable[int]) -> int:
         """Tick these workers too; return how many of them were not ticked before."""

@@ -5,7 +5,7 @@ A second person confirms them in one step (`together`), or rejects them all with
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -117,15 +117,15 @@ class ReadNames:
 def read_names(text: str, workers: Sequence[WorkerInGrid]) -> ReadNames:
     """Read a list of names, one a line or divided by 、 or a comma, of these workers.
 
-    The numbers before them on paper do not count. A name that two of them bear finds neither.
+    Between known names a space divides too, and the numbers before them on paper do not count. A name that
+    two of them bear finds neither.
     """
     by_name: dict[str, dict[int, str]] = defaultdict(dict)
     for worker in workers:
         by_name[names.folded(worker.name)].setdefault(worker.person_id, worker.grid)
     found: dict[int, None] = {}
     left: dict[str, Any] = {}
-    for part in _BETWEEN_NAMES.split(text):
-        name = names.kept(_NUMBERING.sub("", part))
+    for name in _names_in(text, by_name):
         matches = by_name.get(names.folded(name), {})
         if len(matches) == 1:
             found |= dict.fromkeys(matches)
@@ -135,9 +135,20 @@ def read_names(text: str, workers: Sequence[WorkerInGrid]) -> ReadNames:
                 name=name,
                 grids="、".join(matches.values()),
             )
-        elif name:
+        else:
             left[name] = _("No worker here is called %(name)s.", name=name)
     return ReadNames(list(found), list(left.items()))
+
+
+def _names_in(text: str, known: Collection[str]) -> Iterator[str]:
+    """The names in a text; `known` are folded. 张 三 is one name, 张三 李四 are two if one is known."""
+    for part in _BETWEEN_NAMES.split(text):
+        name = names.kept(_NUMBERING.sub("", part))
+        words = _NUMBERING.sub("", part).split()
+        if names.folded(name) not in known and any(names.folded(word) in known for word in words):
+            yield from words
+        elif name:
+            yield name
 
 
 def read_card(scanned: str, village: Area, workers: Sequence[WorkerInGrid]) -> Person:

@@ -152,6 +152,9 @@ def test_a_list_of_names_is_read_however_it_is_written():
     assert (twice, nobody) == ("张伟", "王五")
     assert "三网格、四网格" in str(grids)
     assert "王五" in str(why)
+    by_spaces = activities.read_names("李秀明 欧阳 晓燕", workers)
+    assert (by_spaces.found_ids, [name for name, _why in by_spaces.left]) == ([1], ["欧阳", "晓燕"])
+    assert activities.read_names("李秀明 欧阳晓燕", workers).found_ids == [1, 2]
 
 
 # --- On the page ---
@@ -191,6 +194,8 @@ def test_the_clerk_ticks_scans_and_pastes_and_then_records(cast, client_of):
     assert ticked(page) == {*by_id[:3], *by_id[4:6]}
     assert "本村网格员里没有叫“王五”的。" in page
     assert re.search(r"<textarea[^>]*>\s*王五</textarea>", page)
+    again = clerk.post(NEW, data=sent(cast, tick_names="1"))  # what Enter presses in a field
+    assert (again.status_code, ticked(again.text)) == (200, set(by_id[:3]))
     assert count(Service) == 0  # so far it was only ticked
     photo = (BytesIO(a_picture(60, 40)), "x.jpg")
     answer = clerk.post(NEW, data=sent(cast, here=list(ticked(page)), photo=photo))

@@ -41,7 +41,7 @@ def new_activity(village: str) -> Response | tuple[str, int]:
     workers = _workers()
     form.here.choices = [(worker.person_id, worker.name) for worker in workers]
     told: list[str] = []
-    if form.is_submitted() and (form.scan.data or form.names.data):
+    if form.is_submitted() and form.only_ticks:
         told = _tick_read(form, workers)
     elif form.validate_on_submit():
         with attempt(form):
