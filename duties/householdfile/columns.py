@@ -118,7 +118,7 @@ def _entry(reader: tables.RowReader) -> HouseholdEntry:
         number=reader.get(NUMBER, lambda cell: tables.whole(cell, 1, 9999)),
         head=reader.get(HEAD, lambda cell: tables.required_text(whole_name(cell))),
         house=text(HOUSE, "house"),
-        phone=reader.get(PHONE, _phone),
+        phone=reader.get(PHONE, tables.phone),
         residents=reader.get(RESIDENTS, lambda cell: tables.whole(cell, 0, MOST_RESIDENTS)),
         composition=text(COMPOSITION, "composition"),
         standing=text(STANDING, "standing"),
@@ -132,9 +132,3 @@ def _entry(reader: tables.RowReader) -> HouseholdEntry:
         column = CODE if CODE in reader.table.letters else GRID
         reader.refuse(column, _("Which grid? Write its name."))
     return entry
-
-
-def _phone(cell: tables.Cell) -> str | None:
-    if isinstance(cell, str) and "*" in cell:
-        raise tables.bad_cell(_("This number is masked. Write the whole number."))
-    return tables.phone(cell)

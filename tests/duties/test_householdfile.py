@@ -167,7 +167,7 @@ def test_the_only_one_of_its_head_may_have_its_house_written_otherwise(cast):
 def test_a_number_says_whose_head_is_another_one_now(cast):
     take_in(cast, [home(), home(户主="李四")])
     assert lines(planned(cast, [home(户主="张小山", 户号=1)])) == {"户主": ("张大山", "张小山")}
-    own_numbers = [home(户号=2), home(户主="李四", 户号=1), home(户主="王五", 户号=7)]
+    own_numbers = [home(户号=2), home(户主="李四", 户号=1), home(户主="王五", 户号=1)]
     assert dict(planned(cast, own_numbers).counts) == {"left": 2, "added": 1}
 
 
@@ -178,6 +178,9 @@ def test_no_household_is_there_twice(cast):
     assert told(planned(cast, [home(网格编码="02")])) == [("D2", "户主")]  # its file is in another grid
     do(files.leave, the_one("李四"), TODAY, "搬到县城", cast.clerk)
     assert told(planned(cast, [home(户主="李四")])) == [("D2", "户主")]
+    assert dict(planned(cast, [home(户主="赵六", 户号=2)]).counts) == {
+        "added": 1
+    }  # that number was another's
 
 
 def test_the_grid_is_known_by_its_code_or_its_name(cast):
@@ -192,6 +195,11 @@ def test_the_grid_is_known_by_its_code_or_its_name(cast):
     closed = do(grids.add_grid, cast.village, "91", "要关的网格", GridKind.RURAL, 8, cast.clerk)
     do(changes.close, closed, TODAY, "撤并", cast.clerk)
     assert told(planned(cast, [home(网格编码="91")])) == [("A2", "网格编码")]
+
+
+def test_a_head_written_otherwise_is_the_same_head(cast):
+    take_in(cast, [home(户主="Li Ming")])
+    assert dict(planned(cast, [home(户主="LI MING")]).counts) == {"left": 1}
 
 
 # --- How offices write ---

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from ground.db import db, lock_all, transaction
 from people.models import Role
-from people.roster import persons
+from people.roster import holders, persons
 from people.roster.holders import WorkerInGrid
 from people.signin import accounts
 from points.models import Activity, Photo, Service, ServiceState
@@ -106,6 +106,7 @@ def test_thirty_that_share_day_and_words_show_no_sign(cast, clean_up):
 def test_many_activities_of_an_evening_are_no_hurry(cast, clean_up):
     for number in range(flags.HURRY_RECORDS):
         clean_up(cast.workers[:2], key=f"{number:016}", note="")
+    do(recording.record, "plain", cast.worker, cast.item("代办"), DAY, 1, "", cast.clerk)
     assert flags.flags_of(cast.village, records()) == {}
 
 
@@ -155,6 +156,13 @@ def test_a_list_of_names_is_read_however_it_is_written():
     by_spaces = activities.read_names("李秀明 欧阳 晓燕", workers)
     assert (by_spaces.found_ids, [name for name, _why in by_spaces.left]) == ([1], ["欧阳", "晓燕"])
     assert activities.read_names("李秀明 欧阳晓燕", workers).found_ids == [1, 2]
+
+
+def test_a_card_of_who_does_not_serve_here_ticks_nobody(cast):
+    workers = holders.workers_in_grids(cast.village, DAY, DAY)
+    assert activities.read_card(cast.card.number, cast.village, workers) == cast.worker
+    with refusal("not_serving"):
+        activities.read_card(cast.card.number, cast.village, workers[1:])
 
 
 # --- On the page ---
@@ -219,7 +227,7 @@ def test_what_can_t_be_read_is_told_and_nothing_is_lost(cast, client_of):
 def test_the_activity_stands_as_one_with_its_names_and_is_confirmed_in_one_step(cast, client_of, clean_up):
     activity = clean_up()
     with transaction():  # of the same item, but by itself
-        recording.record("alone", cast.worker, cast.item("公益"), DAY, 1, "", cast.clerk)
+        by_itself = recording.record("alone", cast.worker, cast.item("公益"), DAY, 1, "", cast.clerk)
     chair = client_of(cast.chair)
     page = chair.get(LIST).text
     place = f'id="group-{activity.item_id}-{activity.id}"'
@@ -231,6 +239,7 @@ def test_the_activity_stands_as_one_with_its_names_and_is_confirmed_in_one_step(
         "key": re.search(r'name="key"[^>]*value="(\w+)"', part)[1],
         "service": re.findall(r'name="service" value="(\d+)"', part),
     }
+    assert chair.post(action, data=data | {"service": [by_itself.id]}).status_code == 404
     answers = [chair.post(action, data=data) for _double_click in range(2)]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert f"已一起确认 8 条：{cast.item('公益').name}。" in chair.get(answers[0].location).text
