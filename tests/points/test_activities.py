@@ -260,6 +260,17 @@ def test_the_whole_is_rejected_on_the_page(cast, client_of, clean_up):
         assert client_of(user).post(reject, data={"reason": "那天没有做"}).status_code == 403
 
 
+def test_who_wrote_it_down_sees_it_as_one_and_may_take_it_back(cast, client_of, clean_up):
+    activity = clean_up()
+    clerk = client_of(cast.clerk)
+    page = clerk.get(LIST).text
+    part = page.partition(f'id="group-{activity.item_id}-{activity.id}"')[2].partition("</section>")[0]
+    assert all(worker.name in part for worker in cast.workers)
+    (action,) = re.findall(r'action="([^"]+)"', part)  # to confirm it is somebody else's
+    assert clerk.post(unescape(action), data={"reason": "写错了日期"}).status_code == 302
+    assert {service.state for service in records()} == {REJECTED}
+
+
 def test_recording_asks_no_more_for_each_than_a_record_needs(cast, clean_up):
     def asked(workers, key):
         db.session.expunge_all()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from flask import g
@@ -61,7 +61,8 @@ class ServiceRow:
 class ServiceGroup:
     """The plain records of an item, or of an activity, which are confirmed together, and the form for that.
 
-    `own_count` is how many more wait on this page that the reader wrote down or did.
+    `own_count` is how many more wait on this page that the reader wrote down or did; with `is_own` the
+    reader wrote the whole activity down, and may only take it back.
     """
 
     key: GroupKey
@@ -70,6 +71,7 @@ class ServiceGroup:
     own_count: int
     form: TogetherForm
     ticked_ids: frozenset[int]
+    is_own: bool = False
 
     @property
     def tenths(self) -> int:
@@ -129,10 +131,12 @@ def shown_records(services: list[Service], in_groups: bool, refused: RefusedForm
     groups = []
     for key, of_group in sorted(by_key.items(), key=lambda one: one[0]):
         plain = [row for row in of_group if row.service.id not in look]
+        codes = [look[row.service.id].code for row in of_group if row.service.id in look]
         if len(plain) >= LEAST_IN_GROUP:
-            reasons = [look[row.service.id].code for row in of_group if row.service.id in look]
-            own = sum(code in ("own_service", "same_person") for code in reasons)
+            own = sum(code in ("own_service", "same_person") for code in codes)
             groups.append(_group(key, plain, own, refused))
+        elif key.activity_id and not plain and "same_person" in codes and "shows_sign" not in codes:
+            groups.append(replace(_group(key, of_group, 0, refused), is_own=True))
     grouped = {row.service.id for group in groups for row in group.rows}
     return ShownRecords([row for row in rows if row.service.id not in grouped], groups)
 
