@@ -31,7 +31,9 @@ from people.models import Appointment, Area, Attention, Duty, Grid, Household, P
 from people.roster import holders
 from points.models import FedBy, FindingResult, ServiceState, Voucher
 from points.rubrics import versions
-from points.services import deciding, deductions, reading, recording, samples, slips
+from points.samples import samples
+from points.services import deciding, deductions, reading, recording
+from points.slips import slips
 
 GRIDS_ON_FILE = 10  # of each village have their households on file
 HOUSEHOLDS_A_GRID = 7

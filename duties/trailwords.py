@@ -15,6 +15,7 @@ WORDS = Words(
         "household.correct": _("corrected the file of a household"),
         "household.leave": _("wrote down that a household moved away"),
         "household.reclassify": _("put a household into another class"),
+        "households.import": _("took a file of households in"),
         "households.export": _("took a ledger of households out as a file"),
     },
     kinds={

@@ -227,6 +227,20 @@ def find(scanned: str, village: Area) -> Card:
     return card
 
 
+def find_good(scanned: str, village: Area) -> Card:
+    """The card that was scanned or typed to let its holder in. Refused as `find`; `card_inactive` if it is
+    not good any more.
+    """
+    card = find(scanned, village)
+    if card.state == CardState.LOST:
+        raise Refused(
+            "card_inactive", _("This card was reported lost. Keep it and tell the committee."), "scan"
+        )
+    if not card.is_active:
+        raise Refused("card_inactive", _("This card is not good any more."), "scan")
+    return card
+
+
 def _no_card(scan: Scan) -> Refused:
     """The refusal of what was scanned in place of a card."""
     if scan.kind in (Kind.ARTICLE, Kind.CARTON):

@@ -214,6 +214,13 @@ SENT = (
         "services/new",
         {"key": "n" * 16, "worker": "{worker}", "item": "{service_item}", "count": "1"},
     ),
+    (
+        "ActivityForm",
+        "done_on",
+        "clerk",
+        "services/activities/new",
+        {"key": "a" * 16, "here": "{worker}", "item": "{service_item}", "count": "1"},
+    ),
     ("ServiceDetailsForm", "done_on", "clerk", "services/{rejected}/again", {"key": "s" * 16, "count": "1"}),
     ("MeetingForm", "met_on", "clerk", "quarters/2026Q4/deliberate", {"present": "{present}"}),
     (

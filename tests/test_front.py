@@ -14,7 +14,8 @@ from people import pages
 from people.models import Role
 from people.signin import accounts
 from points.models import ObjectionChannel
-from points.services import recording, samples
+from points.samples import samples
+from points.services import recording
 from points.wall import booking, objections, posting
 from shop.stock import consignments, counts
 from tests.cast import COUNTY, NEXT_VILLAGE, TOWNSHIP, VILLAGE

@@ -34,7 +34,9 @@ from points import expiry as expiries
 from points.assessment import assessments
 from points.models import ObjectionChannel
 from points.rubrics import versions
-from points.services import deciding, photos, recording, samples, slips
+from points.samples import samples
+from points.services import deciding, photos, recording
+from points.slips import slips
 from points.wall import objections
 from shop.desk import redemptions, voids
 from shop.stock import consignments, counts, moves
@@ -870,6 +872,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     redirecting = {"home.home", "home.enter", "assessment.area_quarters", "signin.sign_in_code"}
     opened_elsewhere = {"shelf.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shelf.goods_file", "shelf.failed_goods"}  # test_goodsfile.py
+    opened_elsewhere |= {"duties.household_file", "duties.failed_households"}  # test_householdfile.py
     opened_elsewhere |= {"rubrics.publish_template"}  # test_rubrics.py
     opened_elsewhere |= {"services.service_photo"}  # test_confirming.py
     opened_elsewhere |= {"upkeep.backups"}  # test_backup_pages.py; on PostgreSQL it is the county's

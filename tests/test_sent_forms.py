@@ -25,7 +25,7 @@ from points import ledger
 from points.assessment import meeting
 from points.models import Deduction, Objection
 from points.rubrics import template, versions
-from points.services import deductions, recording
+from points.services import activities, deductions, recording
 from points.wall import objections
 from shop.desk import devices, redemptions
 from shop.models import Goods, ReceiptPrinter, Source, StockMove
@@ -61,6 +61,7 @@ REPEATING = {
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step", "signin.second_step_off"), "a code, too"),
     **dict.fromkeys(("roster.export_roster", "shelf.export_goods"), FILE),
     **dict.fromkeys(("duties.export_households", "duties.export_grid_households"), FILE),
+    **dict.fromkeys(("rubrics.adopt_from_file", "rubrics.publish_from_file"), "only reads a file"),
     **dict.fromkeys(("conduct.training_scan", "conduct.training_photo"), "who is there is there once"),
     **dict.fromkeys(("desk.desk_scan", "desk.desk_photo", "services.find_slip"), "only finds"),
     "desk.undo": "sent again, it answers with the first time; the desk asks again where no answer came",
@@ -76,7 +77,8 @@ WITHOUT_A_FORM = {
 }
 # Forms whose double sending is told where their story is.
 TOLD_ELSEWHERE = {
-    **dict.fromkeys(("roster.import_file", "shelf.goods_file", "desk.redeem"), "below"),
+    **dict.fromkeys(("roster.import_file", "shelf.goods_file", "duties.household_file"), "below"),
+    "desk.redeem": "below",
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "people/test_second_factor.py"),
     "signin.take_off_second_step": "people/test_second_factor.py",
     **dict.fromkeys(("offline.break_lease", "offline.try_again"), "shop/test_desk_offline.py"),
@@ -91,11 +93,13 @@ def typed(cast):
     """What somebody types into forms that do not take just anything, by endpoint."""
     roster = BytesIO("村(社区)代码,网格编码\n0,1\n".encode()), "花名册.csv"
     wares = BytesIO("货品名称,单位\n,\n".encode()), "货品.csv"
+    homes = BytesIO("网格编码,户主\n,\n".encode()), "住户.csv"
     helper = cast.term_of(cast.person("赵指导"))
     return {
         "duties.step_incident": {"to": "应急所", "note": "报上去了"},
         "roster.import_roster": {"file": roster},
         "shelf.import_goods": {"file": wares},
+        "duties.import_households": {"file": homes},
         "conduct.reach_stage": {"person": str(cast.worker.id)},
         "wall.answer_objection": {"outcome": "rejected"},
         "roster.appoint": {"name": "新来的", "agency": "司法所"},
@@ -112,6 +116,7 @@ def typed(cast):
         "shelf.article": {"spec": "125克"},
         "stock.count": {"units-1": "5"},
         "stock.new_delivery": {"lines-0-article": "肥皂", "lines-0-quantity": "5"},
+        "services.new_activity": {"here": str(cast.worker.id)},
         "services.new_deduction": {
             "worker": str(cast.worker.id),
             "reason": "这一天没有去过",
@@ -143,6 +148,8 @@ def stage(cast, lived_in):
         for number, worker in enumerate(cast.workers[:3]):
             claim = (worker, cast.item("代办"), TODAY, 1, "", cast.clerk)
             recording.record(f"plain{number:011}", *claim)
+        claim = (cast.village, cast.item("公益"), TODAY, 1, "扫水沟", cast.workers[:3], cast.clerk)
+        activities.record("activity" * 2, *claim)
         cast.serve(cast.worker, "入户发放", TODAY, cast.clerk, cast.chair)
         versions.adopt(cast.village, date(2027, 1, 1), "村民代表会议", (), cast.chair)
         limits = template.USUAL_LIMITS
@@ -614,11 +621,16 @@ def bring_goods():
     return BytesIO("货品名称,单位,积分价格\n火柴,盒,1\n".encode()), "货品.csv"
 
 
+def bring_households():
+    return BytesIO("网格编码,户主,人口数\n01,张大山,4\n".encode()), "住户.csv"
+
+
 @pytest.mark.parametrize(
     ("username", "page", "endpoint", "bring"),
     [
         ("clerk", f"/a/{VILLAGE}/import", "roster.import_file", bring_roster),
         ("manager", f"/v/{VILLAGE}/goods/import", "shelf.goods_file", bring_goods),
+        ("clerk", f"/v/{VILLAGE}/households/import", "duties.household_file", bring_households),
     ],
 )
 def test_a_file_is_taken_in_once(app, cast, client_of, username, page, endpoint, bring):

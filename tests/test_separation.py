@@ -21,7 +21,8 @@ from people.signin import accounts, humans, keeping
 from points import merging
 from points.assessment import assessments, meeting, opening
 from points.models import FindingResult, Voucher
-from points.services import deciding, deductions, reading, recording, samples, together
+from points.samples import samples
+from points.services import deciding, deductions, reading, recording, together
 from points.wall import booking, correcting, objections
 from shop.desk import devices, redemptions, voids
 from shop.desk.proxies import read_collector

@@ -31,7 +31,8 @@ from people.supervision.entries import DaySpan
 from points import merging
 from points.assessment import assessments, meeting, opening
 from points.models import Deduction, FindingResult, Sample, Voucher
-from points.services import deciding, deductions, recording, samples
+from points.samples import samples
+from points.services import activities, deciding, deductions, recording
 from points.wall import correcting, objections
 from shop.desk import devices, redemptions
 from shop.desk.proxies import Collector
@@ -127,6 +128,8 @@ def gossip(cast, eventful):
             service = recording.record(key * 32, cast.worker, cast.item("入户发放"), day, 1, "", clerk)
             deciding.confirm(service, chair, Voucher.WITNESS, WITNESS, "石板村", PHONE)
         deciding.take_back(service, "按错了", chair)
+        told = (cast.item("公益"), day, 1, "扫水沟", cast.workers[:2], clerk)
+        activities.record("y" * 16, cast.village, *told)
         moves.write_off("o" * 16, cast.lot_of(cast.salt), 1, "破损", cast.manager)
         collector = Collector("女儿", "母女", [])
         till, _key = devices.add_device(cast.shop, "收银台", cast.manager)

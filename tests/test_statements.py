@@ -15,7 +15,8 @@ from people import cards, contacts
 from people.conduct import trainings
 from people.models import Attention, ContactKind, Duty, GridKind, Stage, Training
 from people.roster import grids, growth, persons, terms
-from points.services import recording, slips
+from points.services import recording
+from points.slips import slips
 from shop.desk import devices, redemptions
 from shop.models import Source
 from shop.shelf import goods as shelf

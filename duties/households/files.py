@@ -216,11 +216,13 @@ def _check_no_other(grid: Grid, head: str, house: str, own: Household | None = N
         )
     )
     if other is not None:
-        raise Refused(
-            "household_exists",
-            _("“%(name)s” has this household already, under number %(n)s.", name=grid.name, n=other),
-            "head",
-        )
+        raise household_exists(grid, other)
+
+
+def household_exists(grid: Grid, number: int) -> Refused:
+    """The refusal `household_exists`: a grid has this household already, under a number."""
+    text = _("“%(name)s” has this household already, under number %(n)s.", name=grid.name, n=number)
+    return Refused("household_exists", text, "head")
 
 
 def _check_past(on: date) -> None:

@@ -5,4 +5,13 @@ from flask import Blueprint
 bp = Blueprint("duties", __name__)
 
 # They register their routes.
-from duties.views import disputes, gatherings, household_ledgers, households, incidents, report, visits
+from duties.views import (
+    disputes,
+    gatherings,
+    household_ledgers,
+    householdfile,
+    households,
+    incidents,
+    report,
+    visits,
+)

@@ -7,6 +7,14 @@ HELP_TEXTS = {
         "Who waits longest stands first; press “Record a visit” beside the name. Below stands what was "
         "promised and is still open. What somebody else confirms brings points."
     ),
+    "duties.import_households": _(
+        "The list that the village keeps in Excel comes in here: one row a household, with its grid. First "
+        "it is only tried out. An empty cell changes nothing; what was written out comes in again."
+    ),
+    "duties.household_file": _(
+        "Read first what would be added and changed. Cells that can't be taken are named; mend them in the "
+        "file and choose it again. All of it is taken in, or nothing."
+    ),
     "duties.new_visit": _(
         "Press what you did, and write in a few words what you saw. What you promised stays on your list "
         "until it is done. Somebody else then confirms the visit."

@@ -9,7 +9,8 @@ from flask import g
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from duties.households import export, ledger
+from duties.householdfile import columns, export
+from duties.households import ledger
 from duties.households.sheet import ledger_pdf
 from duties.views import bp
 from duties.views.households import grid_in_scope
@@ -61,7 +62,7 @@ def export_grid_households(village: str, ident: int, kind: str) -> Response:
 
 
 def _download(rows: list[dict[str, Any]], whose: Area | Grid, kind: str) -> Response:
-    return web.download(export.LAYOUT.write(rows, kind), _file_name(whose, kind))
+    return web.download(columns.LAYOUT.write(rows, kind), _file_name(whose, kind))
 
 
 def _file_name(whose: Area | Grid, kind: str) -> str:

@@ -25,7 +25,8 @@ from people.roster import households, reach
 from people.views import GRID_ROLES
 from people.views.listing import excel, render
 from points.labels import SERVICE_STATES
-from points.services import evidence, photos, slips
+from points.services import evidence, photos
+from points.slips import slips
 from points.views import KEYING_IN
 
 WRITING = (Role.WORKER, Role.INSTRUCTOR, Role.CLERK)

@@ -22,7 +22,6 @@ from people.models import (
     Appointment,
     Area,
     Attendance,
-    CardState,
     Duty,
     Grid,
     Level,
@@ -108,20 +107,14 @@ def attend(training: Training, person: Person, by_card: bool, actor: User | None
 def check_in(training: Training, scanned: str, actor: User) -> tuple[Person, bool]:
     """Write down the attendance of the holder of a card; return who it is, and whether they are new.
 
-    Refused as `cards.find` and `attend` are, and `card_inactive` for a lost or replaced card.
+    Refused as `cards.find_good` and `attend` are.
     """
     try:
-        card = cards.find(scanned, training.area)
+        card = cards.find_good(scanned, training.area)
     except Refused as refusal:
         if refusal.code != "other_village":
             raise
         raise _not_serving() from refusal
-    if card.state == CardState.LOST:
-        raise Refused(
-            "card_inactive", _("This card was reported lost. Keep it and tell the committee."), "scan"
-        )
-    if not card.is_active:
-        raise Refused("card_inactive", _("This card is not good any more."), "scan")
     return persons.current_entry(card.person), attend(training, card.person, True, actor)
 
 

@@ -124,13 +124,13 @@ def _entry(reader: tables.RowReader, villages: Mapping[str, Area]) -> RosterRow:
         kind=reader.get(KIND, lambda cell: tables.choice(cell, KIND_WORDS)),
         group=reader.get(GROUP, lambda cell: tables.text(cell, 100)),
         households=reader.get(HOUSEHOLDS, lambda cell: tables.whole(cell, 0, grids.MOST_HOUSEHOLDS)),
-        name=reader.get(NAME, _name),
+        name=reader.get(NAME, whole_name),
         sex=reader.get(SEX, lambda cell: tables.choice(cell, SEX_WORDS)),
         birth_year=reader.get(BIRTH_YEAR, lambda cell: _birth_year(cell, reader.table.epoch)),
         phone=reader.get(PHONE, tables.phone),
         standing=reader.get(STANDING, lambda cell: tables.choice(cell, STANDING_WORDS)),
         since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch, days.SERVICE_BEGINS)),
-        instructor=reader.get(INSTRUCTOR, _name),
+        instructor=reader.get(INSTRUCTOR, whole_name),
         agency=reader.get(AGENCY, lambda cell: tables.text(cell, 100)),
     )
     if not reader.bad and entry.name is None and reader.filled((SEX, BIRTH_YEAR, PHONE, STANDING, SINCE)):
@@ -147,7 +147,8 @@ def _village(cell: tables.Cell, villages: Mapping[str, Area]) -> Area:
     return villages[code]
 
 
-def _name(cell: tables.Cell) -> str | None:
+def whole_name(cell: tables.Cell) -> str | None:
+    """A person's name. Refused `bad_cell` where it is masked."""
     name = tables.name(cell, 200)
     if name and "*" in name:
         raise tables.bad_cell(_("This name is masked. Write the whole name."))

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from ground import clock, names, tables
 from ground.paper import words
+from ground.refusal import Refused
 from ground.tables import BadCell
 from people import areas, filing
 from people.filing import CellChange
@@ -118,7 +119,7 @@ class _Planner:
             if grid is None:
                 return None
         else:
-            grid = self._roster.grids.get((village, entry.code)) or self._zeros_lost(entry, entry.code)
+            grid = self._roster.grid_with_code(entry.village, entry.code, entry.bare_code)
         code = grid.code if grid else entry.code or ""
         first = self._rows.setdefault((village, code), entry.row.number)
         if first != entry.row.number:
@@ -135,33 +136,16 @@ class _Planner:
 
     def _grid_by_name(self, entry: RosterRow) -> Grid | None:
         """The one grid of a row without a code, by its name, or else by its worker's; None if it is bad."""
-        if entry.grid is not None:
-            matches = self._roster.grids_named(entry.village, entry.grid)
-            codes = "、".join(grid.code for grid in matches)
-            several = _(
-                "Several grids are called %(name)s. Add a column %(column)s and write which one: %(codes)s.",
-                name=entry.grid,
-                column=columns.CODE,
-                codes=codes,
-            )
-            nowhere = _(
-                "No grid here is called %(name)s. Write its name as the program has it, or add a column"
-                " %(column)s.",
-                name=entry.grid,
-                column=columns.CODE,
-            )
-        else:
+        try:
+            if entry.grid is not None:
+                return self._roster.grid_with_name(entry.village, entry.grid, columns.CODE)
             matches = self._roster.grids_of(entry.village, entry.name) if entry.name else []
-            several = nowhere = _("Which grid? Write its name.")
-        if len(matches) != 1:
-            self._refuse(entry, columns.GRID, several if matches else nowhere)
+            if len(matches) != 1:
+                raise tables.bad_cell(_("Which grid? Write its name."))
+        except Refused as refusal:
+            self._refuse(entry, columns.GRID, refusal.message)
             return None
         return matches[0]
-
-    def _zeros_lost(self, entry: RosterRow, code: str) -> Grid | None:
-        """The one grid whose code is this number with zeros in front, which Excel takes away."""
-        matches = self._roster.bare_codes[entry.village.id, code] if entry.bare_code else []
-        return matches[0] if len(matches) == 1 else None
 
     def _new_grid(self, entry: RosterRow, code: str) -> Grid | None:
         for column, value in ((columns.GRID, entry.grid), (columns.KIND, entry.kind)):

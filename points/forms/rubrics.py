@@ -9,15 +9,15 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 
 from ground import days
 from ground.forms import DayField, Form, InWords, NumberField, Rows, SelectField
+from people.forms.filing import ImportForm
 from points import amounts, labels
 from points.forms.fields import PointsField
 from points.models import Category, FedBy, RubricItem
-from points.rubrics.template import Limits, NewItem
+from points.rubrics.template import MOST_ITEMS, Limits, NewItem
 
 # Free lines below those that are filled in: a county writes a whole template, a village an item or two.
 FREE_LINES = 5
 FREE_LINES_OF_VILLAGE = 1
-MOST_LINES = 60
 
 
 class OptionalPointsField(PointsField):
@@ -74,7 +74,7 @@ class AdoptForm(Form):
 
     in_force_from = DayField(_("In force from"), days.DECIDED, validators=[InputRequired()])
     approved_by = StringField(_("Approved by"), validators=[InWords(), Length(max=100)])
-    lines = FieldList(FormField(ItemLine), max_entries=MOST_LINES)
+    lines = FieldList(FormField(ItemLine), max_entries=MOST_ITEMS)
 
     @property
     def items(self) -> list[NewItem]:
@@ -89,7 +89,7 @@ class AdoptForm(Form):
 
     def add_lines(self, free: int = FREE_LINES) -> None:
         """Add free lines, up to the most that a form has."""
-        for _number in range(min(free, MOST_LINES - len(self.lines))):
+        for _number in range(min(free, MOST_ITEMS - len(self.lines))):
             self.lines.append_entry()
 
 
@@ -106,6 +106,12 @@ class PublishForm(AdoptForm):
     def limits(self) -> Limits:
         """What a village may add."""
         return Limits(self.most_bonuses.data, self.most_deductions.data, self.most_points.tenths)
+
+
+class RubricFileForm(ImportForm):
+    """A rubric as a file, whose items the form of the decision then shows; nothing is written."""
+
+    is_repeatable = True
 
 
 def _item_text(item: NewItem | RubricItem) -> dict[str, Any]:

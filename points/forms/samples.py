@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from ground.forms import FiguresField, Form, NumberField, SelectField
 from points import labels
 from points.models import FindingResult
-from points.services.samples import MOST_RECORDS
+from points.samples.samples import MOST_RECORDS
 
 
 class DrawForm(Form):

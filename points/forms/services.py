@@ -1,5 +1,7 @@
 """Forms about service records."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _
 from wtforms import (
     HiddenField,
@@ -52,6 +54,43 @@ class ServiceForm(ServiceDetailsForm):
     slip = HiddenField(validators=[Length(max=20)])
     more = SubmitField(_("Record, and one more"))
     other_worker = SubmitField(_("Show this worker's households"))
+
+
+class ActivityForm(ServiceDetailsForm):
+    """An activity of many: its item and details, who was there, and maybe a photo.
+
+    Who was there is ticked; a card that is scanned ticks its holder, a list of names those it means. That
+    has a button of its own.
+    """
+
+    item = SelectField(
+        _("Service"),
+        coerce=int,
+        validators=[InputRequired(), NumberRange(min=1, message=_("Choose what was done."))],
+    )
+    count = NumberField(
+        _("How often each"),
+        usual=MANY_TIMES,
+        default=1,
+        validators=[InputRequired(), NumberRange(1, MOST_TIMES)],
+    )
+    here = SelectMultipleField(_("Who was there"), coerce=int)
+    scan = StringField(_("Card"), validators=[Length(max=200)])
+    names = TextAreaField(_("A list of names"), validators=[Length(max=4000)])
+    tick_names = SubmitField(_("Tick these names"))
+    photo = PhotoField()
+
+    @property
+    def only_ticks(self) -> bool:
+        """Whether a card or names were sent, to tick whom they mean, or their button was pressed."""
+        return bool(self.scan.data or self.names.data or self.tick_names.data)
+
+    def tick(self, ids: Iterable[int]) -> int:
+        """Tick these workers too; return how many of them were not ticked before."""
+        before = self.here.data or []
+        new = [ident for ident in ids if ident not in before]
+        self.here.data = [*before, *new]
+        return len(new)
 
 
 class ConfirmForm(Form):

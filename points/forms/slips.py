@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ground.forms import FiguresField, Form, NumberField, SelectField
-from points.services.slips import MOST_SLIPS
+from points.slips.slips import MOST_SLIPS
 
 ANYONE = 0  # slips without a name
 

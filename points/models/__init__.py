@@ -1,5 +1,6 @@
 """The tables of points, a file for each idea; all are found here by name."""
 
+from points.models.activities import Activity
 from points.models.aftermath import Award, Correction, Expiry, Lapse, MergeMove
 from points.models.assessments import (
     Adjustment,
@@ -39,6 +40,7 @@ __all__ = [
     "MANY_TIMES",
     "Account",
     "AccountKind",
+    "Activity",
     "Adjustment",
     "Answer",
     "Assessment",

@@ -115,7 +115,7 @@ class Service(WithPhoto, Base):
     rejected. `likeness` is a fingerprint of what was written, by which texts that were copied are found.
     `resubmits` is the rejected record it takes the place of. `deduction` is there when the item takes points;
     `undone` are the confirmations of it that were taken back. `device_mark` is that of the session in which
-    the worker claimed it themselves.
+    the worker claimed it themselves. `activity_id` is the activity of many that it is of.
     """
 
     __tablename__ = "service"
@@ -143,6 +143,7 @@ class Service(WithPhoto, Base):
     likeness: Mapped[str | None] = mapped_column(String(16))
     device_mark: Mapped[str | None] = mapped_column(String(32))
     resubmits_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"), unique=True)
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
     assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessment.id"), index=True)
 
     worker: Mapped[Person] = relationship()

@@ -30,6 +30,9 @@ class Limits:
     points: int
 
 
+# Far more than any county's rules have.
+MOST_ITEMS = 60
+
 # By the county's rules: at most five bonus and five deduction items, of at most two points.
 USUAL_LIMITS = Limits(bonuses=5, deductions=5, points=20)
 

@@ -1,1 +1,1 @@
-"""Service records: recorded once, decided by a second person, looked into by supervision."""
+"""Service records: recorded once, decided by a second person."""

@@ -1,6 +1,7 @@
 """Signs of padding: what whoever confirms should look at twice.
 
-Each sign is told with its figures. Nothing is refused for a sign.
+Each sign is told with its figures. Nothing is refused for a sign. The records of an activity of many share
+their day, their words and the minute they were written in; that is no sign of anything.
 """
 
 from bisect import bisect_left, bisect_right
@@ -94,6 +95,7 @@ Signs = Iterable[tuple[int, Flag]]
 
 def _same_words(village: Area, services: Sequence[Service]) -> Signs:
     """Records with the same words as another record of the village that was not rejected."""
+    services = [service for service in services if service.activity_id is None]
     likenesses = {service.likeness for service in services if service.likeness}
     times = _pairs(
         select(Service.likeness, func.count())
@@ -118,7 +120,7 @@ def _same_words(village: Area, services: Sequence[Service]) -> Signs:
 def _in_a_hurry(village: Area, services: Sequence[Service]) -> Signs:
     """Records of many that one person wrote down for one worker within minutes.
 
-    Those from paper slips are not counted.
+    Those from paper slips are not counted, nor those of activities.
     """
     near_in_time = [
         and_(
@@ -131,7 +133,7 @@ def _in_a_hurry(village: Area, services: Sequence[Service]) -> Signs:
     columns = (Service.recorded_by_id, Service.worker_id, Service.recorded_at, Service.id, Evidence.kind)
     records_by_writer = defaultdict(list)
     for recorder, worker, at, ident, kind in db.session.execute(
-        select(*columns).outerjoin(Service.evidence).where(or_(*near_in_time))
+        select(*columns).outerjoin(Service.evidence).where(or_(*near_in_time), Service.activity_id.is_(None))
     ):
         if kind not in TAKEN_IN_TOGETHER:
             records_by_writer[recorder, worker].append((at, ident))
@@ -143,7 +145,7 @@ def _in_a_hurry(village: Area, services: Sequence[Service]) -> Signs:
         key: sorted(at for at, ident in records if ident not in on_paper) for key, records in crowded.items()
     }
     for service in services:
-        if service.id in on_paper:
+        if service.id in on_paper or service.activity_id is not None:
             continue
         most = _most_together(
             moments.get((service.recorded_by_id, service.worker_id), []), service.recorded_at

@@ -1,5 +1,7 @@
 """Photos that go with records: kept small, and without the place where they were taken."""
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _
 
 from ground import clock, pictures
@@ -35,6 +37,14 @@ def keep(record: WithPhoto, picture: Jpeg, actor: User) -> Photo:
         record.photo_id = photo.id
         db.session.flush()
     return photo
+
+
+def keep_with_all(records: Sequence[WithPhoto], picture: Jpeg, actor: User) -> None:
+    """Keep one photo with several records, which are of one thing. Refused as `keep`."""
+    photo = keep(records[0], picture, actor)
+    for record in records:
+        record.photo_id = photo.id
+    db.session.flush()
 
 
 def photo_of(record: WithPhoto) -> Photo | None:

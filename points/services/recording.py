@@ -15,7 +15,7 @@ from ground.refusal import Refused, check_repeated
 from people.models import Appointment, Grid, Household, Person, User
 from people.roster import holders, persons
 from people.signin import sessions
-from points.models import Deduction, Evidence, FedBy, RubricItem, Service, ServiceState
+from points.models import Activity, Deduction, Evidence, FedBy, RubricItem, Service, ServiceState
 from points.rubrics import versions
 
 MOST_TIMES = 999
@@ -34,6 +34,7 @@ def record(
     actor: User,
     household: Household | None = None,
     deduction: Deduction | None = None,
+    activity: Activity | None = None,
 ) -> Service:
     """Record what a worker did on a day (Asia/Shanghai), maybe for a household; a second person decides.
 
@@ -59,7 +60,7 @@ def record(
     if item.source != FedBy.CLAIM:
         raise Refused("needs_record", _("This counts by its record: write down the visit itself."), "item")
     grid_id = _grid_id(worker, done_on)
-    return _add(key, worker, grid_id, item, done_on, count, note, actor, household, deduction)
+    return _add(key, worker, grid_id, item, done_on, count, note, actor, household, deduction, activity)
 
 
 def record_from_evidence(
@@ -180,6 +181,7 @@ def _add(
     actor: User,
     household: Household | None,
     deduction: Deduction | None = None,
+    activity: Activity | None = None,
 ) -> Service:
     """Write a record down; every one comes by here. Refused `is_deduction`."""
     if item.points < 0 and deduction is None:
@@ -200,6 +202,7 @@ def _add(
         device_mark=sessions.mark_here() if persons.is_sign_in_of(actor, worker) else None,
         state=ServiceState.RECORDED,
         deduction=deduction,
+        activity_id=activity.id if activity else None,
     )
     db.session.add(service)
     db.session.flush()

@@ -2,7 +2,7 @@
 
 Who is in the files can be asked again: somebody of the roster, or the head of a household. Of anybody else
 the village and a telephone are written down, and the records they vouch for are drawn more often
-(`points.services.samples`).
+(`points.samples.samples`).
 """
 
 from collections.abc import Sequence

@@ -11,6 +11,11 @@ HELP_TEXTS = {
         "Who, what, which day, how often: one kind of service at a time. Visits, gatherings, hazards and "
         "disputes have pages of their own and count by themselves. Somebody else then confirms it."
     ),
+    "services.new_activity": _(
+        "What several workers did together, entered once: tick who was there, scan their cards, or paste a "
+        "list of names and let it be ticked. Each has a record of their own; a second person confirms all "
+        "of them in one step."
+    ),
     "services.service_again": _(
         "Read first why it was rejected, then write down what was missing. The rejected one stays as it "
         "was; the new one waits to be confirmed. It can be handed in again once only."

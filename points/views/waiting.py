@@ -18,7 +18,8 @@ from points import expiry, leaving
 from points.assessment import assessments, meeting_rules, opening
 from points.models import Assessment, AssessmentState, ServiceState
 from points.rubrics import versions
-from points.services import deductions, reading, samples, taking
+from points.samples import samples
+from points.services import deductions, reading, taking
 from points.views.services.services import DECIDERS
 from points.wall import booking, objections, wall_state
 

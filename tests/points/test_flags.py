@@ -12,8 +12,9 @@ from ground.db import transaction
 from people.models import Attention
 from people.roster import persons
 from points import merging
-from points.services import deciding, flags, recording, slips
+from points.services import deciding, flags, recording
 from points.services.flags import Sign
+from points.slips import slips
 
 DAY = date(2026, 12, 20)
 NOON = datetime(2026, 12, 21, 12, tzinfo=SHANGHAI)

@@ -54,6 +54,7 @@ from points.assessment import assessments
 from points.models import (
     GENESIS,
     AccountKind,
+    Activity,
     Answer,
     AssessmentRules,
     Correction,
@@ -118,6 +119,7 @@ JOURNALS = (
     "reminder",
     "sent_back",
     "joint_confirmation",
+    "activity",
     "notice_line",
     "objection",
     "answer",
@@ -422,6 +424,9 @@ def _of_records(cast):
     held, found, opened = (Evidence(kind=each) for each in ("gathering", "incident", "dispute"))
     told = {"held_on": day, "kind": kind, "topic": "学法", "present": 8, "note": ""}
     yield Witness(name="张大山", village="邻村", phone="13900001111")
+    yield Activity(
+        key="t", village_id=village, item_id=cast.item("公益").id, done_on=day, note="", **recorded
+    )
     yield JointConfirmation(key="t", village_id=village, ticked="", **by)
     yield Gathering(evidence=held, key="g", **told, **where, **recorded)
     step = IncidentStep(kind=IncidentStepKind.CLOSED, to="", note="", on=day, **by)

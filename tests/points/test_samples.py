@@ -13,8 +13,9 @@ from ground.clock import Quarter
 from ground.db import db, transaction
 from ground.refusal import Refused
 from points.models import Finding, FindingResult, Sample, Service
-from points.services import deciding, recording, samples
-from points.services.samplesheet import Checklist, ChecklistRow, checklist_pdf
+from points.samples import samples
+from points.samples.samplesheet import Checklist, ChecklistRow, checklist_pdf
+from points.services import deciding, recording
 from tests.cast import VILLAGE
 from tests.printed import ink, read
 from tests.story import do

@@ -14,8 +14,9 @@ from ground.db import db, transaction
 from ground.refusal import Refused
 from people.models import Attention
 from points.models import Service, ServiceState, Slip
-from points.services import recording, slips
-from points.services.slipsheet import SlipFace, slips_pdf
+from points.services import recording
+from points.slips import slips
+from points.slips.slipsheet import SlipFace, slips_pdf
 from tests.cast import NEXT_VILLAGE, VILLAGE, Cast
 from tests.crowd import AT_ONCE
 from tests.printed import RARE, codes, cut, ink, read

@@ -13,7 +13,8 @@ from people.models import Attention
 from people.roster import persons
 from people.signin import keeping
 from points.models import Sample, Voucher, Witness
-from points.services import deciding, recording, samples
+from points.samples import samples
+from points.services import deciding, recording
 from tests.cast import TODAY, VILLAGE
 from tests.story import count, do, refused
 

@@ -30,7 +30,7 @@ PageResponse = Response | tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Activity:
+class CountedRecord:
     """A counted record as a line shows it; `late_quarter` is the earlier quarter it came too late for.
 
     `tenths` are its points by the rubric, before a cap.
@@ -186,11 +186,11 @@ def _line_page(
     return page, form.status if form else 200
 
 
-def _activities(assessment: Assessment, worker: Person) -> list[Activity]:
+def _activities(assessment: Assessment, worker: Person) -> list[CountedRecord]:
     """The records that are counted for a worker, with what vouches for each."""
     reader, first_day = ReaderAccess(), assessment.quarter.first_day
     return [
-        Activity(
+        CountedRecord(
             service,
             service.item.points * service.count,
             reader.evidence(service),

@@ -14,12 +14,13 @@ ITEMS = Listing(
     _("Rubric"),
     context_records("items"),
     (_("Service"), lambda item: item.name),
-    (_("Duty"), lambda item: labels.CATEGORIES[item.category] if item.points > 0 else _("Deduction")),
+    (_("Duty"), lambda item: labels.CATEGORIES[item.category]),
     (_("Points"), lambda item: amounts.as_number(item.points)),
     (_("Unit"), lambda item: item.unit),
     (_("At most a quarter"), lambda item: amounts.as_number(item.cap) if item.cap else None),
     (_("Shown by"), lambda item: item.evidence),
     (_("Counts by itself"), lambda item: labels.FED_BY[item.source] if item.source != FedBy.CLAIM else None),
+    (_("The village's own"), lambda item: getattr(item, "own", False)),
 )
 
 VERSIONS = Listing(

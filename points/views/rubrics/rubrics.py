@@ -1,5 +1,6 @@
 """Rubrics on pages: the one in force, its versions, their differences, and a new decision."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
@@ -11,15 +12,18 @@ from ground import clock, web
 from ground.clock import Quarter
 from ground.db import fetch
 from ground.forms import ReasonForm, attempt
+from ground.refusal import Refused
+from ground.tables import Table
 from people import access, areas
 from people.models import Area, Role
 from people.views.listing import excel, render
 from points import amounts, labels
-from points.forms.rubrics import FREE_LINES_OF_VILLAGE, AdoptForm, PublishForm
-from points.models import Rubric
-from points.rubrics import versions
+from points.forms.rubrics import FREE_LINES_OF_VILLAGE, AdoptForm, PublishForm, RubricFileForm
+from points.models import Rubric, RubricItem
+from points.rubrics import rubricfile, versions
 from points.rubrics.comparing import compare
-from points.rubrics.template import TEMPLATE, USUAL_LIMITS, Limits
+from points.rubrics.rubricfile import ReadRubric
+from points.rubrics.template import TEMPLATE, USUAL_LIMITS, Limits, NewItem
 from points.rubrics.wall import SCALES, rubric_pdf
 from points.views.rubrics import bp, lists
 
@@ -189,14 +193,13 @@ def _rubric_download(area: Area, version: int) -> Response:
 @bp.route("/v/<village>/rubric/adopt", methods=["GET", "POST"])
 @access.allow(Role.CHAIR)
 def adopt_rubric(village: str) -> PageResponse:
-    """Adopt the county's rubric by a decision of the village's meeting, with items of its own."""
-    latest = versions.latest(g.area)
-    form = AdoptForm(in_force_from=_usual_first_day(latest))
-    template = versions.template_for(g.area, form.in_force_from.data or _next_quarter().first_day)
-    limits = versions.limits_of(template)
+    """Adopt the county's rubric by a decision of the village's meeting, with items of its own.
+
+    It begins with those of the version before.
+    """
+    form = AdoptForm(in_force_from=_usual_first_day(versions.latest(g.area)))
     if request.method == "GET":
-        own = [item for item in latest.items if item.own] if latest else []
-        form.fill(own, FREE_LINES_OF_VILLAGE if len(own) < limits.bonuses + limits.deductions else 0)
+        _fill_own(form, _own_items())
     elif "more" in request.form:
         form.add_lines(FREE_LINES_OF_VILLAGE)
     elif form.validate_on_submit():
@@ -207,19 +210,45 @@ def adopt_rubric(village: str) -> PageResponse:
         if form.status == 200:
             flash(gettext("Adopted. Hang the rubric up where everyone can read it."))
             return redirect(url_for("rubrics.rubric_version", village=village, version=adopted.version))
-    return _decision_page(form, versions.items_of(template), limits, template)
+    return _decision_page(form, _template(form))
+
+
+@bp.post("/v/<village>/rubric/adopt/file")
+@access.allow(Role.CHAIR)
+def adopt_from_file(village: str) -> PageResponse:
+    """The form of the decision with the village's own items as a file has them; nothing is adopted yet."""
+    form = AdoptForm(formdata=None, in_force_from=_usual_first_day(versions.latest(g.area)))
+    template = _template(form)
+    file_form, read = _read_file(lambda table: rubricfile.read_additions(table, versions.items_of(template)))
+    _fill_own(form, read.items if read and not read.bad_cells else _own_items())
+    return _decision_page(form, template, file_form, read)
+
+
+def _template(form: AdoptForm) -> Rubric | None:
+    """The template that the village adopts from the day in the form on."""
+    return versions.template_for(g.area, form.in_force_from.data or _next_quarter().first_day)
+
+
+def _own_items() -> list[RubricItem]:
+    """The village's own items in its newest version."""
+    latest = versions.latest(g.area)
+    return [item for item in latest.items if item.own] if latest else []
+
+
+def _fill_own(form: AdoptForm, own: Sequence[NewItem | RubricItem]) -> None:
+    """Show a village's own items, and a free line while it may add more."""
+    limits = versions.limits_of(_template(form))
+    form.fill(own, FREE_LINES_OF_VILLAGE if len(own) < limits.bonuses + limits.deductions else 0)
 
 
 @bp.route("/a/<area>/rubric/publish", methods=["GET", "POST"])
 @access.allow(Role.COUNTY)
 def publish_template(area: str) -> PageResponse:
-    """Publish a new version of the county's template."""
+    """Publish a new version of the county's template, beginning with the one before."""
     county = _county_or_404()
-    latest = versions.latest(county)
-    limits = versions.limits_of(latest) if latest else USUAL_LIMITS
-    form = PublishForm(in_force_from=_usual_first_day(latest), **_limit_values(limits))
+    form = _publish_form(county)
     if request.method == "GET":
-        form.fill(latest.items if latest else TEMPLATE)
+        form.fill(_template_items(county))
     elif "more" in request.form:
         form.add_lines()
     elif form.validate_on_submit():
@@ -230,7 +259,45 @@ def publish_template(area: str) -> PageResponse:
         if form.status == 200:
             flash(gettext("Published. The villages adopt it by their own decisions."))
             return redirect(url_for("rubrics.template_version", area=area, version=published.version))
-    return _decision_page(form, [], limits, None)
+    return _decision_page(form, None)
+
+
+@bp.post("/a/<area>/rubric/publish/file")
+@access.allow(Role.COUNTY)
+def publish_from_file(area: str) -> PageResponse:
+    """The form of the decision with the items of a template as a file has them; nothing is published yet."""
+    county = _county_or_404()
+    form = _publish_form(county, formdata=None)
+    file_form, read = _read_file(rubricfile.read_template)
+    form.fill(read.items if read and not read.bad_cells else _template_items(county))
+    return _decision_page(form, None, file_form, read)
+
+
+def _publish_form(county: Area, **given: Any) -> PublishForm:
+    latest = versions.latest(county)
+    limits = versions.limits_of(latest) if latest else USUAL_LIMITS
+    return PublishForm(in_force_from=_usual_first_day(latest), **_limit_values(limits), **given)
+
+
+def _template_items(county: Area) -> Sequence[NewItem | RubricItem]:
+    """The items of the county's newest template, or of the program's model."""
+    latest = versions.latest(county)
+    return latest.items if latest else TEMPLATE
+
+
+def _read_file(
+    read_items: Callable[[Table], ReadRubric],
+) -> tuple[RubricFileForm, ReadRubric | None]:
+    """The form with the file that was sent, and what is in it; None where it can't be read."""
+    form = RubricFileForm()
+    if not form.validate_on_submit():
+        return form, None
+    upload = form.file.data
+    try:
+        return form, read_items(rubricfile.LAYOUT.read(upload.read(), upload.filename or ""))
+    except Refused as refusal:
+        form.refuse(refusal.with_field("file"))
+        return form, None
 
 
 def _usual_first_day(latest: Rubric | None) -> Any:
@@ -250,14 +317,27 @@ def _limit_values(limits: Limits) -> dict[str, Any]:
     }
 
 
-def _decision_page(form: AdoptForm, items: Any, limits: Limits, template: Rubric | None) -> PageResponse:
+def _decision_page(
+    form: AdoptForm,
+    template: Rubric | None,
+    file_form: RubricFileForm | None = None,
+    read: ReadRubric | None = None,
+) -> PageResponse:
+    """The form of a decision, and what was read of a file."""
+    file_form = file_form or RubricFileForm(formdata=None)
+    is_own = g.area.is_village
+    here = {"village" if is_own else "area": g.area.code}
     page = render_template(
         "points/rubrics/rubric_decide.html",
         form=form,
-        items=items,
-        limits=limits,
+        items=versions.items_of(template) if is_own else [],
+        limits=versions.limits_of(template),
         template=template,
         categories=labels.CATEGORIES,
-        is_own=g.area.is_village,
+        is_own=is_own,
+        decide_url=url_for("rubrics.adopt_rubric" if is_own else "rubrics.publish_template", **here),
+        file_url=url_for("rubrics.adopt_from_file" if is_own else "rubrics.publish_from_file", **here),
+        file_form=file_form,
+        read=read,
     )
-    return page, form.status
+    return page, 422 if read and read.bad_cells else max(form.status, file_form.status)

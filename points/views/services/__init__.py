@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("services", __name__)
 
 # They register their routes.
-from points.views.services import deductions, evidence, new_services, samples, services, slips
+from points.views.services import activities, deductions, evidence, new_services, samples, services, slips

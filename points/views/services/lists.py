@@ -10,7 +10,7 @@ from people.views.listing import Context, Listing, context_records
 from people.views.shown import shown_name, shown_text
 from points import amounts, labels
 from points.models import Deduction, Finding, Service
-from points.services.samples import SampleLine
+from points.samples.samples import SampleLine
 from points.views.services.waiting import ServiceRow
 
 
@@ -42,6 +42,7 @@ SERVICES = Listing(
     (_("Note"), lambda service, row: _inside(service.note)),
     (_("Household"), lambda service, row: row.household and f"{row.household.number} {row.household.head}"),
     (_("What it came of"), lambda service, row: row.evidence and row.evidence.label),
+    (_("Number of the activity"), lambda service, row: service.activity_id),
     (_("Recorded by"), lambda service, row: shown_name(service.recorded_by)),
     (_("Recorded at"), lambda service, row: service.recorded_at),
     (_("State"), lambda service, row: labels.SERVICE_STATES[service.state]),

@@ -20,7 +20,8 @@ from points import amounts, labels
 from points.forms.services import NO_HOUSEHOLD, ServiceDetailsForm, ServiceForm
 from points.models import FedBy, Rubric, RubricItem, Service, ServiceState, Slip
 from points.rubrics import versions
-from points.services import photos, recording, slips
+from points.services import photos, recording
+from points.slips import slips
 from points.views.services import bp
 from points.views.services.services import RECORDERS
 
@@ -44,11 +45,9 @@ def new_service(village: str) -> Response | tuple[str, int]:
     if slip is not None and slip.used_at and request.method == "GET":
         return redirect(url_for("services.slip", village=village, slip=slip.number))
     rubric = versions.in_force(g.area, Quarter.of(form.done_on.data or clock.today()))
-    seats = _seats()
+    seats = seats_of_late()
     form.worker.choices = _none_first(worker_choices(own, slip, seats), gettext("Choose whom it is about."))
-    form.item.choices = _none_first(
-        [(item.id, _item_label(item)) for item in _claimable_items(rubric)], gettext("Choose what was done.")
-    )
+    form.item.choices = item_choices(rubric)
     form.household.choices = [(NO_HOUSEHOLD, gettext("– none –")), *_household_choices(form, seats)]
     slip_number = slip.number if slip is not None else None
     is_more = slip is None and bool(request.args.get("worker"))
@@ -122,7 +121,7 @@ def _slip_or_404(form: ServiceForm) -> Slip | None:
         abort(404)
 
 
-def _seats() -> list[WorkerInGrid]:
+def seats_of_late() -> list[WorkerInGrid]:
     """Who served in which grid, this quarter or the last."""
     today = clock.today()
     return holders.workers_in_grids(g.area, Quarter.of(today).previous.first_day, today)
@@ -132,7 +131,7 @@ def worker_choices(
     own: bool = False, slip: Slip | None = None, seats: list[WorkerInGrid] | None = None
 ) -> list[tuple[int, str]]:
     """The workers to choose: who served this quarter or the last, only oneself, or whose slip it is."""
-    seats = _seats() if seats is None else seats
+    seats = seats_of_late() if seats is None else seats
     only_worker_id = current_user.person_id if own else None
     if slip is not None and slip.worker is not None:
         only_worker_id = persons.current_entry(slip.worker).id
@@ -154,10 +153,11 @@ def _none_first(choices: list[tuple[int, str]], words: str) -> list[tuple[int, s
     return choices if len(choices) == 1 else [(0, words), *choices]
 
 
-def _claimable_items(rubric: Rubric | None) -> list[RubricItem]:
-    """The items that can be claimed without a record; what takes points is no service."""
+def item_choices(rubric: Rubric | None) -> list[tuple[int, str]]:
+    """The items to choose: those that can be claimed without a record; what takes points is no service."""
     items = rubric.items if rubric else ()
-    return [item for item in items if item.source == FedBy.CLAIM and item.points > 0]
+    claimable = [item for item in items if item.source == FedBy.CLAIM and item.points > 0]
+    return _none_first([(item.id, _item_label(item)) for item in claimable], gettext("Choose what was done."))
 
 
 def _household_choices(form: ServiceForm, seats: list[WorkerInGrid]) -> list[tuple[int, str]]:

@@ -17,8 +17,8 @@ from people.views.shown import shown_name
 from points import labels
 from points.forms.samples import DrawForm, FindingForm
 from points.models import Sample, Service
-from points.services import samples as verbs
-from points.services.samplesheet import Checklist, ChecklistRow, checklist_pdf
+from points.samples import samples as verbs
+from points.samples.samplesheet import Checklist, ChecklistRow, checklist_pdf
 from points.views.services import bp, lists
 from points.views.services.evidence import ReaderAccess
 

@@ -52,10 +52,10 @@ def services(village: str) -> tuple[str, int]:
     By `?state=` (or what shows a sign: flagged), `?worker=`, `?grid=`, `?item=`, the days `?since=` and
     `?until=`, `?text=` that stands in them, `?record=`, and `?like=` for the same words.
     """
-    return _list_page()
+    return list_page()
 
 
-def _list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
+def list_page(refused: waiting.RefusedForm | None = None) -> tuple[str, int]:
     """The list; a refusal stands at its record or group, or above the list if that is not on it.
 
     For those who decide, what waits stands in groups of plain records, and then one by one.
@@ -223,13 +223,14 @@ def _after_decision(
     """
     if form.status != 200 or place is None:
         _service_or_404(ident)
-        return _list_page(refused=waiting.RefusedForm(form, service_id=ident))
+        return list_page(refused=waiting.RefusedForm(form, service_id=ident))
     is_of_group = "record" in request.args and request.args.get("state") == ServiceState.RECORDED
-    web.flash_in_place(waiting.place_of_item(place["item"]) if is_of_group else place, message)
-    return _back_to_the_place()
+    group = waiting.GroupKey(place["item"], place["activity"])
+    web.flash_in_place(waiting.place_of_group(group) if is_of_group else place, message)
+    return back_to_the_place()
 
 
-def _back_to_the_place() -> Response:
+def back_to_the_place() -> Response:
     """Redirect to what was just told; who looked at one of those that wait goes back to all of them."""
     criteria: dict[str, Any] = {name: request.args[name] for name in SEARCH_KEYS if request.args.get(name)}
     if criteria.get("state") == ServiceState.RECORDED:
@@ -241,36 +242,39 @@ def _back_to_the_place() -> Response:
 @access.allow(*DECIDERS)
 def confirm_together(village: str, ident: int) -> Response | tuple[str, int]:
     """Confirm the ticked records of an item together; what can't be confirmed any more is told with why."""
-    form, outcome = TogetherForm(), JointOutcome([], [])
-    item_name, left = "", list[str]()
+    item = fetch(RubricItem, ident)
+    if item is None or item.rubric.area_id != g.area.id:
+        abort(404)
+    return confirm_group(waiting.GroupKey(item.id), item.name, item_id=item.id)
+
+
+def confirm_group(group: waiting.GroupKey, name: str, **belongs: int) -> Response | tuple[str, int]:
+    """Confirm the records of a group that were sent, which `belongs` says; back to where they stood."""
+    form, outcome, left = TogetherForm(), JointOutcome([], []), list[str]()
     if form.validate_on_submit():
         with attempt(form):
-            ticked = _services_or_404(form.service.data, ident)
+            ticked = _services_or_404(form.service.data, **belongs)
             outcome = together.confirm_together(form.key.data, g.area, ticked, current_user)
-            item_name = ticked[0].item.name
             left = web.refusal_summaries(
                 (_name(record.service), record.refusal) for record in outcome.unconfirmed
             )
     if form.status != 200:
-        item = fetch(RubricItem, ident)
-        if item is None or item.rubric.area_id != g.area.id:
-            abort(404)
-        return _list_page(refused=waiting.RefusedForm(form, item_id=ident))
+        return list_page(refused=waiting.RefusedForm(form, group=group))
     done = ngettext(
         "Confirmed together: %(num)s record, %(item)s.",
         "Confirmed together: %(num)s records, %(item)s.",
         len(outcome.confirmed),
-        item=item_name,
+        item=name,
     )
-    web.flash_in_place(waiting.place_of_item(ident), done if outcome.confirmed else "", left)
-    return _back_to_the_place()
+    web.flash_in_place(waiting.place_of_group(group), done if outcome.confirmed else "", left)
+    return back_to_the_place()
 
 
-def _services_or_404(ids: Sequence[int], item_id: int) -> list[Service]:
-    """The ticked records of an item, to be written; 404 if one of them is not there."""
+def _services_or_404(ids: Sequence[int], **belongs: int) -> list[Service]:
+    """The ticked records of a group, to be written; 404 if one of them is not there."""
     wanted = set(ids)
     deciding.lock_open_sheets(g.area.id)
-    found = lock_all(Service, wanted, village_id=g.area.id, item_id=item_id)
+    found = lock_all(Service, wanted, village_id=g.area.id, **belongs)
     return found if len(found) == len(wanted) else abort(404)
 
 
@@ -298,6 +302,6 @@ def take_in_services(village: str) -> Response | tuple[str, int]:
     with attempt(form):
         imported = taking.import_waiting(g.area, current_user)
     if form.status != 200:
-        return _list_page(refused=waiting.RefusedForm(form))
+        return list_page(refused=waiting.RefusedForm(form))
     flash(ngettext("%(num)s is taken in.", "%(num)s are taken in.", len(imported)))
     return redirect(url_for("services.services", village=village))

@@ -23,8 +23,8 @@ from points.forms.slips import ANYONE, PrintSlipsForm, SlipNumberForm
 from points.models import FedBy, Service, ServiceState, Slip
 from points.rubrics import versions
 from points.services import deciding, recording, witnesses
-from points.services import slips as verbs
-from points.services.slipsheet import SlipFace, slips_pdf
+from points.slips import slips as verbs
+from points.slips.slipsheet import SlipFace, slips_pdf
 from points.views import KEYING_IN
 from points.views.services import bp, lists
 from points.views.services.evidence import ReaderAccess

@@ -1,0 +1,71 @@
+"""The households of a village as a file: tried out, and taken in with progress."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from werkzeug.wrappers import Response
+
+from duties.householdfile import columns
+from duties.householdfile.intake import HOUSEHOLDS
+from duties.householdfile.plan import PlannedClass
+from duties.views import bp
+from ground.paper import words
+from people import access
+from people.views.filing import Addresses, FilePages
+
+
+def _value_text(column: str, value: Any) -> str:
+    """A value in words; a class with its day and reason."""
+    if not isinstance(value, PlannedClass):
+        return str(value)
+    in_class = gettext(
+        "%(name)s since %(day)s", name=columns.WORDS_OF_CLASS[value.attention], day=words.day(value.on)
+    )
+    return in_class + (gettext(" (%(text)s)", text=value.reason) if value.reason else "")
+
+
+FILES = FilePages(
+    HOUSEHOLDS,
+    Addresses(
+        choose="duties.import_households",
+        look="duties.household_file",
+        failed="duties.failed_households",
+        template="duties.households_template",
+        done="duties.households",
+    ),
+    title=_("Households from a file"),
+    note=_("Each row is a household in its grid; its number says which one, or else its head and house."),
+    subject_heading=_("Household"),
+    unchanged_note=_("The files say all of this already. There is nothing to do."),
+    value_text=_value_text,
+    text_before=_value_text,
+)
+
+
+@bp.route("/v/<village>/households/import", methods=["GET", "POST"])
+@access.allow(*access.COMMITTEE)
+def import_households(village: str) -> Response | tuple[str, int]:
+    """Choose a file of households; nothing is done with it yet."""
+    return FILES.choose()
+
+
+@bp.route("/v/<village>/households/import/<int:ident>", methods=["GET", "POST"])
+@access.allow(*access.COMMITTEE)
+def household_file(village: str, ident: int) -> Response | tuple[str, int]:
+    """What the file of households would do, and the button that does it."""
+    return FILES.look(ident)
+
+
+@bp.get("/v/<village>/households/import/<int:ident>/failed.xlsx")
+@access.allow(*access.COMMITTEE)
+def failed_households(village: str, ident: int) -> Response:
+    """The rows that can't be taken, with the reasons, to be mended and brought again."""
+    return FILES.failed(ident)
+
+
+@bp.get("/v/<village>/households/import/template.xlsx")
+@access.allow(*access.COMMITTEE)
+def households_template(village: str) -> Response:
+    """An empty file of households."""
+    return FILES.template("households-template.xlsx")

@@ -1,0 +1,1 @@
+"""Random samples of village supervision, and the sheet that is taken along."""

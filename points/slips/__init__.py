@@ -1,0 +1,1 @@
+"""Numbered paper slips for workers without a phone, and how they are printed."""
