@@ -150,7 +150,7 @@ def same_invoice(key, goods_id):
     return deliveries.take_in(key, goods.shop, BOUGHT, [DeliveryLine(goods, 1)], None).serial
 
 
-@pytest.mark.both_databases
+@pytest.mark.only_on("postgresql")  # the other has one writer
 def test_of_those_who_bring_one_invoice_at_once_one_does(cast, at_once):
     goods = (cast.goods.id, cast.salt.id)
     ends = Counter(at_once([(same_invoice, f"key-{number}", goods[number % 2]) for number in range(8)]))
