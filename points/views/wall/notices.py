@@ -13,7 +13,7 @@ from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Notice
 from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet, undecided_counts
 from points.views.wall import bp
-from points.wall import finding, noticesheet, objections, posting, wording
+from points.wall import finding, hanging, noticesheet, objections, posting, wording
 from points.wall import wall_state as wall
 from points.wall.noticesheet import NoticeSheet, notice_pdf
 
@@ -29,7 +29,7 @@ def notice_sheet(village: str, quarter: str) -> Response:
     """
     assessment = quarter_or_404(quarter, g.area)
     paper = request.args.get("paper", "A4")
-    if paper not in noticesheet.SETTINGS:
+    if paper not in hanging.SETTINGS:
         abort(404)
     notice = _requested_notice(assessment) or abort(404)
     if assessments.is_void(notice, assessment):
