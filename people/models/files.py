@@ -1,4 +1,4 @@
-"""Rosters and lists of goods that were handed in as files."""
+"""Rosters, lists of goods and opening balances that were handed in as files."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ class FileKind(StrEnum):
 
     ROSTER = "roster"
     GOODS = "goods"
+    OPENINGS = "openings"
 
 
 class ImportFile(Base):

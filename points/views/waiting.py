@@ -19,6 +19,7 @@ from points.assessment import assessments, meeting_rules, opening
 from points.models import Assessment, AssessmentState, ServiceState
 from points.rubrics import versions
 from points.services import deductions, reading, samples, taking
+from points.views.openings import waiting as openings
 from points.views.services.services import DECIDERS
 from points.wall import booking, objections, wall_state
 
@@ -34,7 +35,7 @@ def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
         items += _rubric(area) + _reminders(area) + _objections(area, Urgency.IN_TURN)
     elif Role.SUPERVISOR in roles:
         items += _reminders(area, Urgency.TO_KNOW) + _objections(area, Urgency.TO_KNOW)
-    items += _records(area, user, roles)
+    items += openings.waiting(area, user, roles) + _records(area, user, roles)
     if Role.CHAIR in roles:
         items += _leaving(area)
     if Role.SUPERVISOR in roles:

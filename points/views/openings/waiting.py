@@ -1,0 +1,70 @@
+"""What waits of opening balances, for the front page: to post, to answer, to book."""
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+
+from people import access
+from people.models import Area, Role, User
+from people.pages import Urgency, WaitingItem
+from people.signin import humans
+from points.openings import booking, objections, sheets
+from points.openings.sheets import SheetState
+from points.wall.booking import WaitReason
+
+
+def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
+    """What waits of the opening balances of a village for somebody with these roles there."""
+    if not area.is_village or not roles & (access.COMMITTEE | {Role.SUPERVISOR}):
+        return []
+    states = [state for state in sheets.states_of(sheets.sheets_of(area)) if not state.is_done]
+    steps = [item for state in reversed(states) for item in _steps(area, state, user, roles)]
+    return steps + _objections(area, roles)
+
+
+def _steps(area: Area, state: SheetState, user: User, roles: set[Role]) -> list[WaitingItem]:
+    """The next step of a sheet that is not through: to do for whose step it is, to know for others."""
+    number = state.sheet.number
+    url = url_for("openings.sheet", village=area.code, sheet=number)
+    items = []
+    to_post, running = state.count(WaitReason.TO_POST), state.count(WaitReason.NOTICE_RUNS)
+    if to_post:
+        text = ngettext(
+            "Opening balances, sheet %(number)s: post %(num)s line",
+            "Opening balances, sheet %(number)s: post %(num)s lines",
+            to_post,
+            number=number,
+        )
+        items.append(WaitingItem(text, url, urgency=_urgency(Role.CLERK in roles)))
+    if state.ready_lines:
+        text = gettext("Opening balances, sheet %(number)s: the notice has ended, book them", number=number)
+        books = Role.CHAIR in roles and not humans.is_among(user, booking.preparers(state))
+        items.append(WaitingItem(text, url, urgency=_urgency(books)))
+    if running:
+        text = gettext("Opening balances, sheet %(number)s, hang on the wall", number=number)
+        last_day = max(notice.ends_on for notice in state.notices)
+        items.append(WaitingItem(text, url, last_day, Urgency.TO_KNOW))
+    return items
+
+
+def _objections(area: Area, roles: set[Role]) -> list[WaitingItem]:
+    """The objections without an answer, each with the day by which it is due."""
+    return [
+        WaitingItem(
+            gettext(
+                "An objection to the opening balances waits for its answer: %(code)s", code=objection.code
+            ),
+            url_for(
+                "openings.objection",
+                village=area.code,
+                sheet=objection.sheet.number,
+                objection=objection.number,
+            ),
+            objection.due_on,
+            _urgency(bool(roles & access.COMMITTEE)),
+        )
+        for objection in objections.waiting_objections(area)
+    ]
+
+
+def _urgency(is_theirs: bool) -> Urgency:
+    return Urgency.IN_TURN if is_theirs else Urgency.TO_KNOW
