@@ -142,15 +142,16 @@ def objections_of(sheet: OpeningSheet) -> Sequence[OpeningObjection]:
     ).all()
 
 
-def waiting_objections(village: Area) -> Sequence[OpeningObjection]:
-    """The objections in a village that wait for their answer, the soonest due first."""
+def waiting_objections(area: Area) -> Sequence[OpeningObjection]:
+    """The objections in an area that wait for their answer, the soonest due first."""
     return db.session.scalars(
         select(OpeningObjection)
         .join(OpeningObjection.sheet)
+        .join(OpeningSheet.village)
         .outerjoin(OpeningObjection.answer)
-        .options(contains_eager(OpeningObjection.sheet))
+        .options(contains_eager(OpeningObjection.sheet).contains_eager(OpeningSheet.village))
         .where(
-            OpeningSheet.village_id == village.id,
+            Area.code.startswith(area.stem),
             OpeningSheet.withdrawn_at.is_(None),
             OpeningAnswer.id.is_(None),
         )

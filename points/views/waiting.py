@@ -27,7 +27,7 @@ from points.wall import booking, objections, wall_state
 def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
     """What waits of the points in an area for somebody with these roles there."""
     if not area.is_village:
-        return _above(area)
+        return _above(area) + openings.waiting(area, user, roles)
     items = []
     if roles & access.ONLOOKERS:
         items += _quarters(area, user, roles) + _expiry(area)

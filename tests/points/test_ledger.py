@@ -215,10 +215,11 @@ def test_what_is_not_there_is_not_spent(post, cast):
     assert ledger.balance_of(cast.worker) == 0
 
 
+@pytest.mark.parametrize("kind", [AWARD, TransferKind.OPENING])
 @pytest.mark.parametrize("amount", [0, -1, amounts.LARGEST_TENTHS + 1])
-def test_amounts_that_are_none(post, cast, amount):
+def test_amounts_that_are_none(post, cast, amount, kind):
     with pytest.raises(Refused, match="bad_amount"):
-        post("a", AWARD, amount)
+        post("a", kind, amount)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Transfer)) == 0
 
 

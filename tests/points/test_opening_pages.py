@@ -1,12 +1,14 @@
 """Opening balances through the pages: from the file to the ledger, and what everybody sees of it."""
 
 import io
+from datetime import timedelta
 
 import pytest
 
+from ground import clock as clocks
 from points import amounts, ledger
 from points.openings import booking, sheets
-from tests.cast import TODAY, VILLAGE
+from tests.cast import TODAY, TOWNSHIP, VILLAGE
 from tests.points.openings import PAST_NOTICE, ended, hung, row, workbook
 from tests.printed import texts
 from tests.story import do, everything_fits
@@ -46,7 +48,10 @@ def test_from_the_file_to_the_ledger(cast, client_of, clerk, chair, clock):
     assert "期初积分第1号表要公示：2 行" in front(clerk)
     assert client_of().get(f"/n/{VILLAGE}/openings/1").status_code == 404
     assert client_of(cast.supervisor).post(f"{SHEET}/post").status_code == 403
+    nothing = "没有公示中未入账的行"
+    assert nothing in clerk.get(f"{SHEET}/objections/new").text
     press(clerk, f"{SHEET}/post")
+    assert nothing not in clerk.get(f"{SHEET}/objections/new").text
     page = clerk.get(SHEET).text
     assert "公示到2026年12月31日" in page
     assert "期初积分第1号表正在公示" in front(chair)
@@ -60,6 +65,7 @@ def test_from_the_file_to_the_ledger(cast, client_of, clerk, chair, clock):
     assert clerk.post(f"{SHEET}/book").status_code == 403
     press(chair, f"{SHEET}/book")
     assert ledger.balance_of(cast.worker) == 125
+    assert nothing in clerk.get(f"{SHEET}/objections/new").text
     assert "期初积分，第1号表" in client_of(cast.worker_user).get(f"/v/{VILLAGE}/mine").text
     assert "期初积分，第1号表" in chair.get(f"/v/{VILLAGE}/accounts/{cast.worker.id}").text
     assert "42.5" in client_of(cast.township_user).get(f"/v/{VILLAGE}/accounts").text
@@ -69,7 +75,7 @@ def test_from_the_file_to_the_ledger(cast, client_of, clerk, chair, clock):
     assert everything_fits()
 
 
-def test_an_objection_is_written_down_answered_and_hangs_again(cast, clerk, chair, clock):
+def test_an_objection_is_written_down_answered_and_hangs_again(cast, client_of, clerk, chair):
     hung(cast, 100, 30)
     new = f"{SHEET}/objections/new"
     assert "1. 李秀明" in clerk.get(new).text
@@ -85,6 +91,11 @@ def test_an_objection_is_written_down_answered_and_hangs_again(cast, clerk, chai
     assert press(clerk, new, **told).location == address  # sent twice it is one
     assert "期初积分有异议等待答复：1-1" in front(chair)
     assert "赵老大" in chair.get(address).text
+    above = client_of(cast.township_user).get(f"/a/{TOWNSHIP}/").text.partition("正在进行的事")
+    assert ["期初积分有异议" in part for part in (above[0], above[2])] == [False, True]
+    with clocks.at(TODAY + timedelta(days=20)):
+        above = client_of(cast.township_user).get(f"/a/{TOWNSHIP}/").text.partition("正在进行的事")
+        assert "期初积分有异议" in above[0]
     answer = {"outcome": "accepted", "right": "8", "reason": "与存折核对过", "decided_by": "村民委员会"}
     page = clerk.post(address, data=answer)
     assert (page.status_code, "文件是您导入的" in page.text) == (422, True)

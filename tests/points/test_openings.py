@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ground import clock as clocks
 from ground.db import db
-from people.models import User
+from people.models import Area, User
 from people.proposals import proposing
 from people.proposals.kinds import SecondPersonNeeded
 from points import expiry, labels, ledger, verify
@@ -22,6 +22,7 @@ from points.models import (
     TransferKind,
 )
 from points.openings import booking, objections, posting, reversing, sheets
+from points.openings.intake import OPENINGS
 from points.wall.booking import WaitReason
 from tests.cast import TODAY
 from tests.crowd import AT_ONCE
@@ -33,6 +34,7 @@ from tests.points.openings import (
     object_to,
     row,
     take_in,
+    workbook,
 )
 from tests.story import count, do, everything_fits, refused
 from tests.tampering import tamper
@@ -247,6 +249,40 @@ def test_eight_book_and_each_line_is_booked_once(cast, at_once, clock):
     assert ends == {("done", 3): 1, ("done", 0): AT_ONCE - 1}
     assert balances(cast) == (100, 30, 6)
     assert count(OpeningBooking) == count(Transfer) == 3
+    assert everything_fits()
+
+
+def take(table, village_id, actor_id):
+    village, actor = db.session.get_one(Area, village_id), db.session.get_one(User, actor_id)
+    (taken,) = OPENINGS.carry_out(OPENINGS.plan_table(table, village), village, actor)
+    return taken
+
+
+def test_a_file_that_eight_take_in_makes_one_sheet(cast, at_once):
+    table = OPENINGS.read(workbook([row(cast.worker.name, 10)]), "期初.xlsx", cast.village)
+    ends = Counter(at_once([(take, table, cast.village.id, cast.clerk.id)] * AT_ONCE, TODAY))
+    assert ends["done", 1] == 1
+    assert ends.keys() <= {("done", 1), ("done", 0), ("refused", "plan_changed")}
+    assert count(OpeningSheet) == 1
+
+
+def bring(key, sheet_id, actor_id):
+    sheet, actor = db.session.get_one(OpeningSheet, sheet_id), db.session.get_one(User, actor_id)
+    line = line_of(sheet, 1)
+    said = (ObjectionChannel.ORAL, "", "存折上是另一个数", PAST_NOTICE)
+    return objections.bring(key, line, *said, actor).number
+
+
+def test_booked_or_objected_to_and_never_both(cast, at_once, clock):
+    sheet = ended(cast, clock, 100, 30, 6)
+    calls = [(book, sheet.id, cast.chair.id), (bring, "k" * 16, sheet.id, cast.clerk.id)] * (AT_ONCE // 2)
+    ends = Counter(at_once(calls, PAST_NOTICE))
+    if ends["done", 1]:  # the objection's number: it came first
+        assert ends == {("done", 1): AT_ONCE // 2, ("done", 2): 1, ("done", 0): AT_ONCE // 2 - 1}
+        assert balances(cast) == (0, 30, 6)
+    else:
+        assert ends["refused", "already_booked"] == AT_ONCE // 2
+        assert balances(cast) == (100, 30, 6)
     assert everything_fits()
 
 

@@ -1,8 +1,11 @@
 """What waits of opening balances, for the front page: to post, to answer, to book."""
 
+from collections.abc import Collection
+
 from flask import url_for
 from flask_babel import gettext, ngettext
 
+from ground import clock
 from people import access
 from people.models import Area, Role, User
 from people.pages import Urgency, WaitingItem
@@ -13,8 +16,13 @@ from points.wall.booking import WaitReason
 
 
 def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
-    """What waits of the opening balances of a village for somebody with these roles there."""
-    if not area.is_village or not roles & (access.COMMITTEE | {Role.SUPERVISOR}):
+    """What waits of opening balances in an area for somebody with these roles there.
+
+    Above the villages that are the answers to objections that are due.
+    """
+    if not area.is_village:
+        return _objections(area, access.ROLES_ABOVE)
+    if not roles & (access.COMMITTEE | {Role.SUPERVISOR}):
         return []
     states = [state for state in sheets.states_of(sheets.sheets_of(area)) if not state.is_done]
     steps = [item for state in reversed(states) for item in _steps(area, state, user, roles)]
@@ -46,8 +54,12 @@ def _steps(area: Area, state: SheetState, user: User, roles: set[Role]) -> list[
     return items
 
 
-def _objections(area: Area, roles: set[Role]) -> list[WaitingItem]:
-    """The objections without an answer, each with the day by which it is due."""
+def _objections(area: Area, roles: Collection[Role]) -> list[WaitingItem]:
+    """The objections without an answer, each with the day by which it is due.
+
+    The committee answers them; overdue ones are for those above to ask about.
+    """
+    today, answers = clock.today(), bool(access.COMMITTEE & set(roles))
     return [
         WaitingItem(
             gettext(
@@ -55,12 +67,13 @@ def _objections(area: Area, roles: set[Role]) -> list[WaitingItem]:
             ),
             url_for(
                 "openings.objection",
-                village=area.code,
+                village=objection.sheet.village.code,
                 sheet=objection.sheet.number,
                 objection=objection.number,
             ),
             objection.due_on,
-            _urgency(bool(roles & access.COMMITTEE)),
+            _urgency(answers or (not area.is_village and objection.due_on < today)),
+            None if area.is_village else objection.sheet.village,
         )
         for objection in objections.waiting_objections(area)
     ]
