@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ground.db import db
 from people.models import Area, Person, User
@@ -123,18 +123,18 @@ def corrections(village: Area, period: DaySpan) -> Iterator[Entry]:
 def opening_balances(village: Area, period: DaySpan) -> Iterator[Entry]:
     """Opening balances that were booked, each with the paper it stands on."""
     query = (
-        select(OpeningBooking, OpeningLine, Transfer, User)
+        select(OpeningLine, Transfer, User)
+        .select_from(OpeningBooking)
         .join(OpeningBooking.line)
         .join(OpeningLine.sheet)
         .join(OpeningBooking.transfer)
         .outerjoin(User, Transfer.actor_id == User.id)
-        .options(joinedload(OpeningBooking.line).joinedload(OpeningLine.worker))
-        .options(joinedload(OpeningBooking.line).joinedload(OpeningLine.sheet))
+        .options(contains_eager(OpeningLine.sheet), joinedload(OpeningLine.worker))
         .where(OpeningSheet.village_id == village.id, period.holds(Transfer.at))
         .order_by(Transfer.id.desc())
         .limit(period.most)
     )
-    for _booking, line, transfer, chair in db.session.execute(query):
+    for line, transfer, chair in db.session.execute(query):
         yield Entry(
             row_id=transfer.id,
             at=transfer.at,

@@ -299,42 +299,32 @@ def _corrections() -> Iterator[str]:
 def _openings() -> Iterator[str]:
     """Problems of opening balances.
 
-    Each booked line came to what the file and the answers to objections say, hung so until before it was
-    booked, was not taken back with its sheet, and is on its worker's account, the only one of theirs that
-    stands. What was reversed is the line's own entry.
+    Each booked line is what hung and what the records say, a worker has one that stands, each transfer has
+    its line, and what was reversed is the line's own entry.
     """
-    kept_by_duplicate = persons.kept_by_duplicate()
-    owners = {
-        booking.transfer_id: owner_id
-        for booking, owner_id in db.session.execute(
-            select(OpeningBooking, Account.person_id)
-            .join(OpeningBooking.transfer)
-            .join(Transfer.account)
-            .options(joinedload(OpeningBooking.transfer))
-        )
-    }
     standing: dict[int, int] = {}
     every_sheet = db.session.scalars(select(OpeningSheet).order_by(OpeningSheet.id)).all()
+    owner_ids = dict(
+        db.session.execute(
+            select(OpeningBooking.transfer_id, Account.person_id)
+            .join(OpeningBooking.transfer)
+            .join(Transfer.account)
+        ).all()
+    )
+    kept_by_duplicate = persons.kept_by_duplicate()
     for state in sheets.states_of(every_sheet):
         for each in state.lines:
-            booking = each.booking
+            booking, name = each.booking, f"opening line {each.line.id}"
             if booking is None or booking.transfer is None:
                 continue
-            name, transfer = f"opening line {each.line.id}", booking.transfer
-            if transfer.amount != each.tenths:
-                yield f"{name}: booked {transfer.amount}, file and answers say {each.tenths}"
-            if each.posted is None or each.posted.tenths != transfer.amount:
-                yield f"{name}: booked {transfer.amount}, that never hung on the wall"
-            elif clock.local(transfer.at).date() <= each.posted.notice.ends_on:
-                yield f"{name}: booked before its notice had ended"
-            if state.sheet.withdrawn_at is not None:
-                yield f"{name}: booked, its sheet was taken back"
-            if not persons.stands_under(each.line.worker_id, owners.get(transfer.id), kept_by_duplicate):
-                yield f"transfer {transfer.id}: booked to another worker than the line's"
-            if booking.reversal is None:
-                first = standing.setdefault(each.line.worker_id, each.line.id)
-                if first != each.line.id:
-                    yield f"{name}: the worker has opening line {first} already"
+            yield from (f"{name}: {problem}" for problem in _opening_problems(state, each, booking.transfer))
+            if not persons.stands_under(
+                each.line.worker_id, owner_ids.get(booking.transfer_id), kept_by_duplicate
+            ):
+                yield f"transfer {booking.transfer_id}: booked to another worker than the line's"
+            first = standing.setdefault(each.line.worker_id, each.line.id) if not booking.reversal else None
+            if first not in (None, each.line.id):
+                yield f"{name}: the worker has opening line {first} already"
     lines_missing = (
         select(OpeningBooking.transfer_id)
         .outerjoin(OpeningBooking.line)
@@ -351,6 +341,22 @@ def _openings() -> Iterator[str]:
     for reversal, reverses_id in db.session.execute(taken_back):
         if reverses_id != reversal.booking_id:
             yield f"transfer {reversal.transfer_id}: does not take back transfer {reversal.booking_id}"
+
+
+def _opening_problems(state: sheets.SheetState, line: sheets.LineState, transfer: Transfer) -> Iterator[str]:
+    """Problems of a booked opening balance.
+
+    It came to what the file and the answers to objections say, hung so, until a day before it was booked,
+    and was not taken back with its sheet.
+    """
+    if transfer.amount != line.tenths:
+        yield f"booked {transfer.amount}, file and answers say {line.tenths}"
+    if line.posted is None or line.posted.tenths != transfer.amount:
+        yield f"booked {transfer.amount}, that never hung on the wall"
+    elif clock.local(transfer.at).date() <= line.posted.notice.ends_on:
+        yield "booked before its notice had ended"
+    if state.sheet.withdrawn_at is not None:
+        yield "booked, its sheet was taken back"
 
 
 def _lapses() -> Iterator[str]:

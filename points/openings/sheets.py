@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
@@ -111,6 +111,25 @@ def sheets_of(village: Area) -> Sequence[OpeningSheet]:
     ).all()
 
 
+def unfinished_sheets(village: Area) -> Sequence[OpeningSheet]:
+    """The village's sheets of which a line is not booked, the first one first; not those taken back."""
+    booked = exists().where(OpeningBooking.line_id == OpeningLine.id)
+    open_line = exists().where(OpeningLine.sheet_id == OpeningSheet.id, ~booked)
+    return db.session.scalars(
+        select(OpeningSheet)
+        .where(OpeningSheet.village_id == village.id, OpeningSheet.withdrawn_at.is_(None), open_line)
+        .order_by(OpeningSheet.number)
+    ).all()
+
+
+def unbooked_workers(village: Area) -> set[int]:
+    """Those who have an opening balance in a village that is to be booked; by the current entry's id."""
+    current_ids = persons.current_entry_ids()
+    lines = [each for state in states_of(unfinished_sheets(village)) for each in state.lines]
+    ids = {each.line.worker_id for each in lines if each.booking is None and each.tenths}
+    return {current_ids.get(ident, ident) for ident in ids}
+
+
 def hung_states(village: Area) -> list[SheetState]:
     """The village's sheets that hang or hung, the latest first; not those taken back."""
     standing = [sheet for sheet in sheets_of(village) if sheet.withdrawn_at is None]
@@ -129,6 +148,8 @@ def state_of(sheet: OpeningSheet) -> SheetState:
 
 def states_of(sheets: Sequence[OpeningSheet]) -> list[SheetState]:
     """Sheets with all that happened to them, by as many statements as for one."""
+    if not sheets:
+        return []
     ids = [sheet.id for sheet in sheets]
     lines_by_sheet: dict[int, list[LineState]] = defaultdict(list)
     right, posted = _right_tenths(ids), _posted_lines(ids)

@@ -12,7 +12,7 @@ from ground.db import db
 from people.models import Area, User
 from people.proposals import proposing
 from people.proposals.kinds import SecondPersonNeeded
-from points import expiry, labels, ledger, verify
+from points import expiry, labels, ledger, merging, verify
 from points.models import (
     AccountKind,
     ObjectionChannel,
@@ -187,6 +187,20 @@ def test_what_was_spent_is_not_taken_back(cast, clock):
     do(booking.book, sheet, cast.chair)
     do(ledger.post, "spent", TransferKind.REDEMPTION, cast.account_of(cast.worker), 40, "x", None)
     refused("insufficient_points", reversing.reverse, line_of(sheet, 1), "写错了", cast.chair)
+
+
+def test_two_opening_balances_do_not_come_to_one_person(cast, clock):
+    """Found to be one person while both hang: a line is put to 0 by an objection, then they are merged."""
+    sheet = ended(cast, clock, 100, 30)
+    first, second = cast.workers[:2]
+    merged = (first, second, "同一人", cast.chair, cast.supervisor)
+    refused("two_openings", merging.merge, *merged)
+    do(answer, do(object_to, sheet, 2, cast.clerk, PAST_NOTICE), 0, cast.chair)
+    refused("two_openings", merging.merge, *merged)
+    do(booking.book, sheet, cast.chair)
+    do(merging.merge, *merged)
+    assert ledger.balance_of(first) == 100
+    assert everything_fits()
 
 
 # --- The ledger is computed again ---

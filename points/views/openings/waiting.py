@@ -24,9 +24,11 @@ def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
         return _objections(area, access.ROLES_ABOVE)
     if not roles & (access.COMMITTEE | {Role.SUPERVISOR}):
         return []
-    states = [state for state in sheets.states_of(sheets.sheets_of(area)) if not state.is_done]
-    steps = [item for state in reversed(states) for item in _steps(area, state, user, roles)]
-    return steps + _objections(area, roles)
+    states = sheets.states_of(sheets.unfinished_sheets(area))
+    return [
+        *(item for state in states for item in _steps(area, state, user, roles)),
+        *_objections(area, roles),
+    ]
 
 
 def _steps(area: Area, state: SheetState, user: User, roles: set[Role]) -> list[WaitingItem]:
