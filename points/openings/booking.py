@@ -17,8 +17,8 @@ def book(sheet: OpeningSheet, actor: User) -> list[LineState]:
     """Book every line of a sheet that nothing stands in the way of, all or none, and return these lines.
 
     Returns none when none is left. By another person than brought the file or posted it. Refused
-    `withdrawn`, `notice_running` until the first notice has ended, `same_person`, `own_line` when the
-    booker's own points are among them. Locks: the sheet, then the accounts.
+    `withdrawn`, `nothing_ready` while each line waits, `same_person`, `own_line` when the booker's own
+    points are among them. Locks: the sheet, then the accounts.
     """
     sheets.lock_standing(sheet)
     state = sheets.state_of(sheet)
@@ -26,7 +26,9 @@ def book(sheet: OpeningSheet, actor: User) -> list[LineState]:
     if not ready:
         if state.is_booked or state.is_done:
             return []
-        raise Refused("notice_running", _("The notice has not ended yet."))
+        raise Refused(
+            "nothing_ready", _("No line can be booked yet: its notice hangs, or an objection waits.")
+        )
     if humans.is_among(actor, preparers(state)):
         raise Refused("same_person", _("You prepared this sheet. Somebody else books it."))
     if humans.own_people(actor, {each.line.worker for each in ready}):

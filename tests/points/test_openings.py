@@ -59,13 +59,13 @@ def answer(objection, right_tenths, actor):
 def test_what_hung_three_days_is_booked_and_counts_everywhere(cast, clock):
     sheet = brought(cast, 1255, 30, 6)
     assert waits(sheet) == [WaitReason.TO_POST] * 3
-    refused("notice_running", booking.book, sheet, cast.chair)
+    refused("nothing_ready", booking.book, sheet, cast.chair)
     notice = do(posting.post_notice, sheet, cast.clerk)
     assert (notice.posted_on, notice.ends_on) == (TODAY, date(2026, 12, 31))
     assert (notice.lines[0].name, notice.lines[0].tenths) == ("李*明", 1255)
     refused("nothing_changed", posting.post_notice, sheet, cast.clerk)
     clock.turn_to(notice.ends_on)
-    refused("notice_running", booking.book, sheet, cast.chair)
+    refused("nothing_ready", booking.book, sheet, cast.chair)
     clock.turn_to(PAST_NOTICE)
     assert len(do(booking.book, sheet, cast.chair)) == 3
     assert balances(cast) == (1255, 30, 6)

@@ -1,6 +1,6 @@
 """What waits of opening balances, for the front page: to post, to answer, to book."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flask import url_for
 from flask_babel import gettext, ngettext
@@ -9,6 +9,7 @@ from ground import clock
 from people import access
 from people.models import Area, Role, User
 from people.pages import Urgency, WaitingItem
+from people.roster import persons
 from people.signin import humans
 from points.openings import booking, objections, sheets
 from points.openings.sheets import SheetState
@@ -22,12 +23,30 @@ def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
     """
     if not area.is_village:
         return _objections(area, access.ROLES_ABOVE)
-    if not roles & (access.COMMITTEE | {Role.SUPERVISOR}):
+    readers = access.COMMITTEE | {Role.SUPERVISOR}
+    if not roles & (readers | {Role.WORKER}):
         return []
     states = sheets.states_of(sheets.unfinished_sheets(area))
+    items = _own(area, states, user) if Role.WORKER in roles else []
+    if roles & readers:
+        items += [item for state in states for item in _steps(area, state, user, roles)]
+        items += _objections(area, roles)
+    return items
+
+
+def _own(area: Area, states: Sequence[SheetState], user: User) -> list[WaitingItem]:
+    """A worker's own line that hangs on the wall."""
+    ids = persons.entry_ids(persons.current_entry(user.person)) if states and user.person else ()
     return [
-        *(item for state in states for item in _steps(area, state, user, roles)),
-        *_objections(area, roles),
+        WaitingItem(
+            gettext("Your opening balance hangs on the wall: see whether it is right"),
+            url_for("openings.notice", village=area.code, sheet=state.sheet.number),
+            each.posted.notice.ends_on,
+            Urgency.TO_KNOW,
+        )
+        for state in states
+        for each in state.lines
+        if each.posted and each.wait_reason == WaitReason.NOTICE_RUNS and each.line.worker_id in ids
     ]
 
 
