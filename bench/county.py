@@ -21,7 +21,7 @@ from people.models import Appointment, Area, Card, CardState, Duty, Grid, Level,
 from people.scanning.reading import TOKEN_LENGTH
 from people.signin import accounts
 from points import ledger
-from points.models import GENESIS, Account, AccountKind
+from points.models import GENESIS, Account, AccountKind, TransferKind
 from shop.desk import devices
 from shop.models import Goods, Lot, MoveKind, Price, Shop, Source, StockMove
 from shop.shelf import shops
@@ -122,7 +122,7 @@ def _points(village: Area, workers: Sequence[Person]) -> None:
     ]
     add_rows(accounts_of_workers)
     awards = [(f"bench:{account.id}", account, AWARD) for account in accounts_of_workers]
-    ledger.award_all(awards, "评定入账", None)
+    ledger.post_all(TransferKind.AWARD, awards, "评定入账", None)
 
 
 def _cards(workers: Sequence[Person], chance: random.Random) -> list[str]:

@@ -18,6 +18,7 @@ from ground.db import db, transaction
 from ground.server import serving
 from people.models import Card, Role, User
 from points import ledger
+from points.models import TransferKind
 from shop.desk import redemptions
 from shop.models import Goods
 from shop.shelf import shops
@@ -42,7 +43,7 @@ def costs(app: Flask) -> dict[str, float]:
     goods = db.session.scalars(select(Goods).where(Goods.shop_id == shop.id).limit(1)).one()
 
     with transaction():  # the history has spent almost everything
-        ledger.award_all([(uuid4().hex, ledger.account_of(worker), ENOUGH)], "评定入账", None)
+        ledger.post(uuid4().hex, TransferKind.AWARD, ledger.account_of(worker), ENOUGH, "评定入账", None)
 
     def redeem() -> None:
         with transaction():

@@ -276,6 +276,14 @@ def _check_same(plan: ImportPlan[Any], fingerprint: str) -> None:
         raise Refused("plan_changed", _("Something was changed meanwhile. Look at the dry run again."))
 
 
+def whole_name(cell: tables.Cell) -> str | None:
+    """A person's name in a cell, as it is kept. Refused `bad_cell` for a masked one (李*明)."""
+    name = tables.name(cell, 200)
+    if name and "*" in name:
+        raise tables.bad_cell(_("This name is masked. Write the whole name."))
+    return name
+
+
 def do_in_batches(plan: ImportPlan[AnyStep], do: Callable[[Sequence[AnyStep]], None]) -> Iterator[int]:
     """Do the steps of a plan in batches of 500 rows; yields how many of its rows are done."""
     steps = [step for step in plan.steps if step.outcome != "left"]

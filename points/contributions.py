@@ -21,6 +21,7 @@ from points import amounts, cli, held, supervision, trailwords
 from points import ledger as ledger_verbs
 from points.assessment import members
 from points.models import Transfer
+from points.openings import objections as opening_objections
 from points.services import reading
 from points.views import (
     KEYING_IN,
@@ -30,6 +31,7 @@ from points.views import (
     helptexts,
     ledger,
     meeting,
+    openings,
     proposals,
     rubrics,
     services,
@@ -55,7 +57,7 @@ def about_person(person: Person) -> list[FurtherLink]:
 POINTS = Package(
     name="points",
     title="Points",
-    pages=[room.bp for room in (assessment, meeting, wall, ledger, rubrics, services)],
+    pages=[room.bp for room in (assessment, meeting, wall, ledger, openings, rubrics, services)],
     commands=[cli.ledger_cli, cli.assessments_cli],
     filters={"points": amounts.show},
     globals={"weighings": weighing.weighings},
@@ -63,7 +65,12 @@ POINTS = Package(
         NEWEST.filling(ledger_verbs.newest),
         FIGURES.filling(Figure("aixin_entries", "Entries of the ledger.", rows_of(Transfer))),
         ABOUT_PERSON.filling(about_person),
-        NAMES_KEPT.filling(members.names_kept, objections.names_kept, reading.names_kept),
+        NAMES_KEPT.filling(
+            members.names_kept,
+            objections.names_kept,
+            opening_objections.names_kept,
+            reading.names_kept,
+        ),
         ENTRY_KINDS.filling(*supervision.SUPERVISED),
         WORDS.filling(trailwords.WORDS),
         HELD.filling(HeldPart(20, held.services_held), HeldPart(40, held.points_held)),
@@ -100,6 +107,14 @@ POINTS = Package(
                 "ledger.expiry",
                 _("Expiry"),
                 "hourglass-split",
+                access.ONLOOKERS,
+                under=("ledger.accounts",),
+            ),
+            NavigationEntry(
+                155,
+                "openings.openings",
+                _("Opening balances"),
+                "journal-arrow-down",
                 access.ONLOOKERS,
                 under=("ledger.accounts",),
             ),

@@ -233,12 +233,12 @@ def _accounts(
     return db.session.scalars(query).all()
 
 
-# An award, and the id of the entry that took it back, if one did.
+# What was earned, and the id of the entry that took it back, if one did.
 BookedAward = tuple[Transfer, int | None]
 
 
 def booked_after(accounts: Iterable[int], day: date) -> dict[int, list[BookedAward]]:
-    """The quarters' awards that were booked after a day, by account, also those taken back.
+    """The quarters' awards and the opening balances booked after a day, by account, also those taken back.
 
     What a correction booked is as old as the line that it puts right.
     """
@@ -251,7 +251,7 @@ def booked_after(accounts: Iterable[int], day: date) -> dict[int, list[BookedAwa
         .outerjoin(first, first.id == Correction.line_id)
         .where(
             Transfer.account_id.in_(list(accounts)),
-            Transfer.kind == TransferKind.AWARD,
+            Transfer.kind.in_(ledger.EARNED),
             func.coalesce(first.at, Transfer.at) >= from_moment,
         )
     )

@@ -1,4 +1,4 @@
-"""What is held about a person's points: what they did, what was adjusted, and their account."""
+"""What is held about a person's points: what they did, what was adjusted, opening balances, accounts."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +23,10 @@ from points.models import (
     Notice,
     NoticeLine,
     Objection,
+    OpeningLine,
+    OpeningNotice,
+    OpeningNoticeLine,
+    OpeningObjection,
     Recusal,
     Service,
     Transfer,
@@ -39,7 +43,7 @@ def services_held(person: Person, reader: Reader) -> list[HeldSection]:
 def points_held(person: Person, reader: Reader) -> list[HeldSection]:
     """The assessments of a person, and accounts with all their entries; the same for every reader."""
     ids = persons.entry_ids(persons.current_entry(person))
-    return [_assessments(ids), *_accounts(ids)]
+    return [_assessments(ids), *_openings(ids), *_accounts(ids)]
 
 
 def _services(ids: list[int]) -> HeldSection:
@@ -171,6 +175,49 @@ def _recusals(ids: list[int]) -> Rows:
     for recusal, member, assessment in db.session.execute(query.where(Recusal.worker_id.in_(ids))):
         left_out = f"{member.name} ({recusal.relation})"
         yield str(assessment.quarter), gettext("Left out of the line"), "", left_out
+
+
+def _openings(ids: list[int]) -> list[HeldSection]:
+    """The opening balances of a person: as they were brought, posted and objected to; if there are any."""
+    lines = list(_opening_lines(ids))
+    if not lines:
+        return []
+    rows = [*lines, *_opening_notices(ids), *_opening_objections(ids)]
+    return [HeldSection(_("Opening balances"), (_("Sheet"), _("What"), _("Points"), _("Said")), sorted(rows))]
+
+
+def _opening_lines(ids: list[int]) -> Rows:
+    query = select(OpeningLine).options(joinedload(OpeningLine.sheet))
+    for line in db.session.scalars(query.where(OpeningLine.worker_id.in_(ids))):
+        yield str(line.sheet.number), gettext("Opening balance"), amounts.show(line.tenths), line.basis
+
+
+def _opening_notices(ids: list[int]) -> Rows:
+    query = (
+        select(OpeningNoticeLine, OpeningNotice)
+        .join(OpeningNoticeLine.notice)
+        .join(OpeningNoticeLine.line)
+        .options(contains_eager(OpeningNoticeLine.notice).joinedload(OpeningNotice.sheet))
+        .where(OpeningLine.worker_id.in_(ids))
+    )
+    for posted, notice in db.session.execute(query):
+        text = gettext("on notice from %(day)s", day=day(notice.posted_on))
+        yield str(notice.sheet.number), gettext("Notice"), amounts.show(posted.tenths), text
+
+
+def _opening_objections(ids: list[int]) -> Rows:
+    """The objections to a line and their answers; who objected stays with the committee."""
+    query = (
+        select(OpeningObjection)
+        .join(OpeningObjection.line)
+        .options(joinedload(OpeningObjection.sheet), joinedload(OpeningObjection.answer))
+        .where(OpeningLine.worker_id.in_(ids))
+    )
+    for objection in db.session.scalars(query):
+        answer = objection.answer
+        points = "" if answer is None or answer.right_tenths is None else amounts.show(answer.right_tenths)
+        objection_and_answer = f"{objection.text} → {answer.reason}" if answer else objection.text
+        yield str(objection.sheet.number), gettext("Objection"), points, objection_and_answer
 
 
 def _accounts(ids: list[int]) -> list[HeldSection]:

@@ -5,12 +5,22 @@ key. The number in a key is for what came back after the first time.
 """
 
 from people.models import Departure, Merge, Person
-from points.models import Account, Assessment, Expiry
+from points.models import Account, Assessment, Expiry, OpeningLine
 
 
 def award_key(assessment: Assessment, worker: Person) -> str:
     """The key that books a worker's line: a line is booked once."""
     return f"award:{assessment.id}:{worker.id}"
+
+
+def opening_key(line: OpeningLine) -> str:
+    """The key that books an opening balance: a line is booked once."""
+    return f"opening:{line.id}"
+
+
+def opening_reversal_key(line: OpeningLine) -> str:
+    """The key that takes a booked opening balance back."""
+    return f"opening:{line.id}:back"
 
 
 def correction_reversal_key(key: str) -> str:

@@ -106,6 +106,7 @@ OBJECTION_CHANNELS = {
 
 TRANSFER_KINDS = {
     TransferKind.AWARD: _("Points of the quarter"),
+    TransferKind.OPENING: _("Opening balance"),
     TransferKind.REDEMPTION: _("Goods from the shop"),
     TransferKind.EXPIRY: _("Points expired"),
     TransferKind.MERGE_OUT: _("Moved to the other entry of the same person"),
@@ -143,6 +144,10 @@ def explain_transfer(transfer: Transfer) -> str:
         return gettext("Points expired: left on %(day)s", day=words.day(lapse.departure.on))
     if undone and undone.kind == TransferKind.REDEMPTION:
         return gettext("Redemption %(number)s voided", number=transfer.reason)
+    if undone and undone.kind == TransferKind.OPENING:
+        return gettext("Opening balance taken back: %(reason)s", reason=transfer.reason)
+    if transfer.kind == TransferKind.OPENING:
+        return gettext("Opening balance, from sheet %(number)s of them", number=transfer.reason)
     if line is None:
         return f"{TRANSFER_KINDS[transfer.kind]} {transfer.reason}"
     quarter = words.quarter(line.assessment.quarter)

@@ -1,7 +1,8 @@
 """The ledger: accounts of points and the transfers between them; the only way to a balance.
 
-- A village has an account for each worker and three of its own: *issuing*, from which points are
-  awarded, *redeemed*, to which they go for goods, and *expired*, to which they go when they lapse.
+- A village has an account for each worker and three of its own: *issuing*, from which awards
+  and opening balances come, *redeemed*, to which points go for goods, and *expired*, to which they go
+  when they lapse.
 - One row is one transfer from one account to another, so the books always balance: what was issued is
   what workers hold, what they spent, and what lapsed. A merge moves points over the issuing account.
 - Each transfer touches one worker's account. That row carries the balance, the number of transfers and
@@ -9,7 +10,7 @@
 - Nothing is edited: `reverse` undoes a transfer by a linked one the other way.
 
 Amounts are tenths of a point. A key says "only once"; what caused a transfer is another row, which names it
-(`points.models.aftermath`, `shop.models.redemptions`).
+(`points.models.aftermath`, `points.models.openings`, `shop.models.redemptions`).
 """
 
 import hashlib
@@ -35,6 +36,8 @@ from points.models import (
     Award,
     Correction,
     Lapse,
+    OpeningBooking,
+    OpeningLine,
     Transfer,
     TransferKind,
 )
@@ -45,6 +48,7 @@ DEBITS: Slot[Callable[[int], None]] = Slot()
 # Which of the village's accounts stands on the other side, and whether the worker is credited.
 COUNTERPART = {
     TransferKind.AWARD: (AccountKind.ISSUING, True),
+    TransferKind.OPENING: (AccountKind.ISSUING, True),
     TransferKind.REDEMPTION: (AccountKind.REDEEMED, False),
     TransferKind.EXPIRY: (AccountKind.EXPIRED, False),
     TransferKind.MERGE_OUT: (AccountKind.ISSUING, False),
@@ -52,7 +56,10 @@ COUNTERPART = {
 }
 
 # What people decide, line by line and basket by basket; the others move what is there, however much it is.
-BOUNDED = {TransferKind.AWARD, TransferKind.REDEMPTION}
+BOUNDED = {TransferKind.AWARD, TransferKind.OPENING, TransferKind.REDEMPTION}
+
+# What workers earned: it is as old as the day on which it was booked.
+EARNED = (TransferKind.AWARD, TransferKind.OPENING)
 
 
 def account_of(person: Person) -> Account:
@@ -136,8 +143,8 @@ def post(
     """Move `amount` tenths between a worker and the village; return the transfer.
 
     The key is the caller's, made before asking: the same key with the same request returns the first
-    transfer. Refused `key_reused` for the same key with another request, `bad_amount` for 0, less, or of an
-    award or a redemption more than is taken at once, `insufficient_points` when the balance would fall
+    transfer. Refused `key_reused` for the same key with another request, `bad_amount` for 0, less, or of what
+    is `BOUNDED` more than is taken at once, `insufficient_points` when the balance would fall
     below 0.
     """
     return _append(_entry(key, kind, worker, _counterpart(kind, worker.village_id), amount, reason), actor)
@@ -164,17 +171,17 @@ def post_new(
     return transfer
 
 
-def award_all(awards: Sequence[tuple[str, Account, int]], reason: str, actor: User | None) -> list[Transfer]:
-    """Post many awards of one village at once: for each its key, the worker's account and tenths.
+def post_all(
+    kind: TransferKind, asked: Sequence[tuple[str, Account, int]], reason: str, actor: User | None
+) -> list[Transfer]:
+    """Post many transfers of one kind and village: for each its key, the worker's account and tenths.
 
     The same as many calls of `post`, in fewer statements. Refused as `post` says, and then none is posted.
     """
-    if not awards:
+    if not asked:
         return []
-    issuing = _counterpart(TransferKind.AWARD, awards[0][1].village_id)
-    requests = [
-        _entry(key, TransferKind.AWARD, account, issuing, amount, reason) for key, account, amount in awards
-    ]
+    counterpart_id = _counterpart(kind, asked[0][1].village_id)
+    requests = [_entry(key, kind, account, counterpart_id, amount, reason) for key, account, amount in asked]
     return _append_all(requests, actor)
 
 
@@ -320,6 +327,7 @@ def with_causes() -> list[ORMOption]:
         joinedload(Transfer.award).joinedload(Award.assessment),
         joinedload(Transfer.corrects).joinedload(Correction.line).joinedload(Award.assessment),
         joinedload(Transfer.corrected),
+        joinedload(Transfer.opening).joinedload(OpeningBooking.line).joinedload(OpeningLine.sheet),
     ]
     lapsed = joinedload(Transfer.lapse)
     return [

@@ -35,6 +35,7 @@ from points.models import (
     ServiceState,
     TransferKind,
 )
+from points.openings import sheets
 from points.wall import booking
 
 # The kind of proposal by which two entries that differ are merged.
@@ -83,8 +84,9 @@ def merge(
     """Join the duplicate to the entry that is kept, for good, with a reason; return the merge.
 
     Two entries that differ in name, telephone or year of birth need a second person, who agreed. Refused
-    `reason_missing`, `second_person`, and as `check` says. Locks, each by id: the village's assessments that
-    are not booked, the two persons, their accounts; then the rules are checked.
+    `reason_missing`, `second_person`, and as `check` says. Locks, each by id: the village's assessments and
+    sheets of opening balances that are not booked, the two persons, their accounts; then the rules are
+    checked.
     """
     reason = required_reason(reason)
     for ident in db.session.scalars(
@@ -93,6 +95,8 @@ def merge(
         .order_by(Assessment.id)
     ).all():
         get_locked(Assessment, ident)
+    for opening_sheet in sheets.unfinished_sheets(duplicate.area):
+        lock(opening_sheet)
     for person in sorted((kept, duplicate), key=lambda person: person.id):
         lock(person)
     ledger.lock([ledger.find_account(kept), ledger.find_account(duplicate)])
@@ -166,7 +170,8 @@ def check(kept: Person, duplicate: Person, actor: User | None) -> None:
 
     Refused `same_entry`, `already_merged` on either side, `own_entry` of the actor, `other_village` unless
     the duplicate has no points, no term and no open record there, `on_a_sheet` while one that holds the
-    duplicate is deliberated or on notice, `term_to_come` while the duplicate takes over or hands over a
+    duplicate is deliberated or on notice, `two_openings` while both have an opening balance and one of them
+    is not booked, `term_to_come` while the duplicate takes over or hands over a
     grid on a later day, `both_left` when points of one would lapse sooner by the other's departure.
     """
     if kept.id == duplicate.id:
@@ -179,6 +184,7 @@ def check(kept: Person, duplicate: Person, actor: User | None) -> None:
     if kept.area_id != duplicate.area_id and _is_busy(duplicate):
         raise Refused("other_village", _("The two entries belong to different villages."))
     _check_sheets(duplicate)
+    _check_openings(kept, duplicate)
     _check_terms(duplicate)
     _check_departures(kept, duplicate, entries)
 
@@ -208,6 +214,20 @@ def _check_sheets(duplicate: Person) -> None:
                     quarter=quarter,
                 ),
             )
+
+
+def _check_openings(kept: Person, duplicate: Person) -> None:
+    """Check that no two opening balances come to one person. Refused `two_openings`."""
+    both = {kept.id, duplicate.id}
+    have_one = sheets.sheets_of_workers(duplicate.area).keys()
+    if both <= have_one and both & sheets.unbooked_workers(duplicate.area):
+        raise Refused(
+            "two_openings",
+            _(
+                "Both entries have an opening balance, and a person has one. Take the sheet of one of them "
+                "back, or put its line to 0 by an objection."
+            ),
+        )
 
 
 def _contested_workers(assessment: Assessment) -> set[int]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ground.db import db
 from people.models import Area, Person, User
@@ -17,6 +17,9 @@ from points.models import (
     ConfirmationUndone,
     Correction,
     Deduction,
+    OpeningBooking,
+    OpeningLine,
+    OpeningSheet,
     RubricItem,
     Service,
     ServiceState,
@@ -117,6 +120,33 @@ def corrections(village: Area, period: DaySpan) -> Iterator[Entry]:
         )
 
 
+def opening_balances(village: Area, period: DaySpan) -> Iterator[Entry]:
+    """Opening balances that were booked, each with the paper it stands on."""
+    query = (
+        select(OpeningLine, Transfer, User)
+        .select_from(OpeningBooking)
+        .join(OpeningBooking.line)
+        .join(OpeningLine.sheet)
+        .join(OpeningBooking.transfer)
+        .outerjoin(User, Transfer.actor_id == User.id)
+        .options(contains_eager(OpeningLine.sheet), joinedload(OpeningLine.worker))
+        .where(OpeningSheet.village_id == village.id, period.holds(Transfer.at))
+        .order_by(Transfer.id.desc())
+        .limit(period.most)
+    )
+    for line, transfer, chair in db.session.execute(query):
+        yield Entry(
+            row_id=transfer.id,
+            at=transfer.at,
+            done_by=chair,
+            action=gettext("booked an opening balance"),
+            subject=line.worker,
+            figure=points_in_words(transfer.amount),
+            reason=line.basis,
+            page=EntryPage("openings.sheet", {"sheet": line.sheet.number}),
+        )
+
+
 def confirmations_taken_back(village: Area, period: DaySpan) -> Iterator[Entry]:
     """Confirmations that were taken back."""
     query = (
@@ -176,6 +206,7 @@ SUPERVISED = (
     EntryKind(40, "deductions", _("Deductions"), deductions),
     EntryKind(50, "adjustments", _("Large adjustments"), large_adjustments),
     EntryKind(60, "corrections", _("Corrections of booked points"), corrections),
+    EntryKind(65, "openings", _("Opening balances that were booked"), opening_balances),
     EntryKind(70, "taken-back", _("Confirmations taken back"), confirmations_taken_back),
     EntryKind(80, "confirmers", _("Who confirmed whom"), frequent_confirmers),
 )

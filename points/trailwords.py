@@ -1,4 +1,4 @@
-"""The trail's words for points: the assessment, the rubric, points that expire, and entries merged."""
+"""The trail's words for points: assessment, rubric, opening balances, points that expire, entries merged."""
 
 from flask_babel import lazy_gettext as _
 
@@ -14,6 +14,9 @@ WORDS = Words(
         "award.correct": _("corrected points that were booked"),
         "expiry.cancel": _("took back that points expire"),
         "expiry.resolve": _("wrote down that points expire"),
+        "openings.import": _("took opening balances in from a file"),
+        "openings.reverse": _("took back an opening balance that was booked"),
+        "openings.withdraw": _("took back a sheet of opening balances"),
         "person.fill": _("completed a person's details from the other entry"),
         "person.merge": _("merged two entries of one person"),
         "rubric.adopt": _("adopted a rubric"),
@@ -25,6 +28,8 @@ WORDS = Words(
     kinds={
         "assessment": _("Assessment"),
         "expiry": _("Expiry of points"),
+        "opening_line": _("Opening balance"),
+        "opening_sheet": _("Sheet of opening balances"),
         "service": _("Record"),
     },
     fields={

@@ -35,12 +35,17 @@ from points.models import (
     Expiry,
     Lapse,
     MergeMove,
+    OpeningBooking,
+    OpeningLine,
+    OpeningReversal,
+    OpeningSheet,
     RubricItem,
     Service,
     ServiceState,
     Transfer,
     TransferKind,
 )
+from points.openings import sheets
 from points.services import deductions
 from points.wall import booking
 
@@ -48,14 +53,15 @@ from points.wall import booking
 def problems() -> Iterator[str]:
     """All problems of the ledger, one line each; none if everything fits.
 
-    It checks chains, balances, shapes and causes of transfers; booked sheets and their corrections, what
-    lapsed, and merges; and how deductions were decided and confirmations taken back.
+    It checks chains, balances, shapes and causes of transfers; booked sheets and their corrections, opening
+    balances, what lapsed, and merges; and how deductions were decided and confirmations taken back.
     """
     yield from _chains()
     yield from _shapes()
     yield from _causes()
     yield from _bookings()
     yield from _corrections()
+    yield from _openings()
     yield from _lapses()
     yield from _merges()
     yield from _deductions()
@@ -143,6 +149,8 @@ NAMES = (
     (Award.transfer_id, TransferKind.AWARD),
     (Correction.booked_id, TransferKind.AWARD),
     (Correction.reversal_id, TransferKind.REVERSAL),
+    (OpeningBooking.transfer_id, TransferKind.OPENING),
+    (OpeningReversal.transfer_id, TransferKind.REVERSAL),
     (Lapse.transfer_id, TransferKind.EXPIRY),
     (MergeMove.out_id, TransferKind.MERGE_OUT),
     (MergeMove.into_id, TransferKind.MERGE_IN),
@@ -151,10 +159,11 @@ NAMES = (
 # What a transfer of a kind is without its cause. Redemptions and their voids: `shop.verify`.
 WITHOUT_CAUSE = {
     TransferKind.AWARD: "an award without a booked assessment",
+    TransferKind.OPENING: "an opening balance without its line",
     TransferKind.EXPIRY: "points lapsed without a departure or an expiry",
     TransferKind.MERGE_OUT: "merge_out without a merge",
     TransferKind.MERGE_IN: "merge_in without a merge",
-    TransferKind.REVERSAL: "taken back without a correction",
+    TransferKind.REVERSAL: "taken back without a cause",
 }
 
 
@@ -285,6 +294,69 @@ def _corrections() -> Iterator[str]:
         if last_award_ids.get(correction.line_id, correction.line_id) != correction.award_id:
             yield f"{name}: transfer {correction.award_id} is not what the line was booked with last"
         last_award_ids[correction.line_id] = correction.booked_id
+
+
+def _openings() -> Iterator[str]:
+    """Problems of opening balances.
+
+    Each booked line is what hung and what the records say, a worker has one that stands, each transfer has
+    its line, and what was reversed is the line's own entry.
+    """
+    standing: dict[int, int] = {}
+    every_sheet = db.session.scalars(select(OpeningSheet).order_by(OpeningSheet.id)).all()
+    owner_ids = dict(
+        db.session.execute(
+            select(OpeningBooking.transfer_id, Account.person_id)
+            .join(OpeningBooking.transfer)
+            .join(Transfer.account)
+        ).all()
+    )
+    kept_by_duplicate = persons.kept_by_duplicate()
+    for state in sheets.states_of(every_sheet):
+        for each in state.lines:
+            booking, name = each.booking, f"opening line {each.line.id}"
+            if booking is None or booking.transfer is None:
+                continue
+            yield from (f"{name}: {problem}" for problem in _opening_problems(state, each, booking.transfer))
+            if not persons.stands_under(
+                each.line.worker_id, owner_ids.get(booking.transfer_id), kept_by_duplicate
+            ):
+                yield f"transfer {booking.transfer_id}: booked to another worker than the line's"
+            first = standing.setdefault(each.line.worker_id, each.line.id) if not booking.reversal else None
+            if first not in (None, each.line.id):
+                yield f"{name}: the worker has opening line {first} already"
+    lines_missing = (
+        select(OpeningBooking.transfer_id)
+        .outerjoin(OpeningBooking.line)
+        .where(OpeningLine.id.is_(None))
+        .order_by(OpeningBooking.transfer_id)
+    )
+    for ident in db.session.scalars(lines_missing):
+        yield f"transfer {ident}: {WITHOUT_CAUSE[TransferKind.OPENING]}"
+    taken_back = (
+        select(OpeningReversal, Transfer.reverses_id)
+        .outerjoin(OpeningReversal.transfer)
+        .order_by(OpeningReversal.transfer_id)
+    )
+    for reversal, reverses_id in db.session.execute(taken_back):
+        if reverses_id != reversal.booking_id:
+            yield f"transfer {reversal.transfer_id}: does not take back transfer {reversal.booking_id}"
+
+
+def _opening_problems(state: sheets.SheetState, line: sheets.LineState, transfer: Transfer) -> Iterator[str]:
+    """Problems of a booked opening balance.
+
+    It came to what the file and the answers to objections say, hung so, until a day before it was booked,
+    and was not taken back with its sheet.
+    """
+    if transfer.amount != line.tenths:
+        yield f"booked {transfer.amount}, file and answers say {line.tenths}"
+    if line.posted is None or line.posted.tenths != transfer.amount:
+        yield f"booked {transfer.amount}, that never hung on the wall"
+    elif clock.local(transfer.at).date() <= line.posted.notice.ends_on:
+        yield "booked before its notice had ended"
+    if state.sheet.withdrawn_at is not None:
+        yield "booked, its sheet was taken back"
 
 
 def _lapses() -> Iterator[str]:

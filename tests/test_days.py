@@ -35,6 +35,7 @@ from people.roster import changes, departures, grids, growth, persons, terms
 from points import expiry, leaving
 from points.assessment import meeting, opening
 from points.models import ObjectionChannel
+from points.openings import sheets as opening_sheets
 from points.rubrics import template, versions
 from points.services import deciding, recording
 from points.wall import objections
@@ -45,6 +46,7 @@ from shop.shelf.hours import Hours
 from shop.stock import counts, deliveries, moves
 from shop.stock.deliveries import DeliveryLine, Origin
 from tests.cast import COUNTY, PRESENT, TODAY, TOWNSHIP, VILLAGE
+from tests.points import openings
 from tests.points.hung import on_wall
 from tests.product import PACKAGES, PRODUCT, ROOT
 from tests.story import count, do
@@ -237,6 +239,13 @@ SENT = (
         "quarters/2026Q3/objections/new",
         {"key": "o" * 16, "line": "1", "text": "少记了一次", "channel": "oral"},
     ),
+    (
+        "OpeningObjectionForm",
+        "received_on",
+        "clerk",
+        "openings/1/objections/new",
+        {"key": "o" * 16, "line": "1", "text": "存折上是另一个数", "channel": "oral"},
+    ),
     ("ReminderForm", "due_on", "township_user", f"/a/{TOWNSHIP}/quarters/2026Q4/remind", {}),
     ("ExpiryForm", "booked_until", "chair", "expiry", {"expires_on": "2027-06-30", "decided_by": "村民会议"}),
     ("AdoptForm", "in_force_from", "chair", "rubric/adopt", {"approved_by": "村民代表会议"}),
@@ -323,6 +332,7 @@ def there(cast):
         with transaction():
             cast.serve(cast.worker, "入户发放", quarter.last_day, cast.clerk, cast.chair)
         on_wall(cast, {cast.worker.name: 20}, quarter)
+        openings.hung(cast, 5)
     with transaction():
         new_grid = {
             name: grids.add_grid(cast.village, code, code, GridKind.RURAL, 8, cast.clerk, on=TODAY).id
@@ -480,6 +490,7 @@ def verbs_with_days(cast, there):
     item = db.session.get_one(departures.NegativeItem, there["item"])
     police = ("马", "派出所", "110")
     person = {"phone": None, "agency": None, "sex": None, "birth_year": None, "standing": None}
+    sheet = opening_sheets.find(village, 1)
     key = "x" * 16
     candles, take = db.session.get_one(Goods, there["candles"]), counts.open_stock_take(cast.shop)
     return {
@@ -535,6 +546,7 @@ def verbs_with_days(cast, there):
         "objection": lambda day: objections.bring(
             key, hanging, worker, ObjectionChannel.ORAL, "少记一次", clerk, received_on=day
         ),
+        "opening objection": lambda day: openings.object_to(sheet, 1, clerk, day),
         "reminder": lambda day: opening.remind(cast.township, Quarter(2026, 4), day, "", cast.township_user),
         "booked until": lambda day: expiry.resolve(village, day, date(2027, 6, 30), "村民会议", chair),
         "expires on": lambda day: expiry.resolve(village, date(2026, 6, 30), day, "村民会议", chair),

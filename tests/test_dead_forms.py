@@ -37,6 +37,7 @@ NOT_HERE = {
     "services.confirm_slip": "nothing was keyed in",
     **dict.fromkeys(("roster.import_file", "shelf.goods_file"), "the file that waits is a bad one"),
     "duties.household_file": "no file waits",
+    "openings.openings_file": "no file waits",
     **dict.fromkeys(("conduct.training_read", "desk.desk_read"), "frames of a camera, sent by a script"),
     **dict.fromkeys(("offline.take_lease", "offline.exchange"), "what a desk wrote, by a script"),
     "offline.break_lease": "nobody holds the shop now",

@@ -54,6 +54,7 @@ WITHOUT_FILE = {
     "roster.import_file": "what a file would do; its bad rows go out by themselves",
     "shelf.goods_file": "what a file would do; its bad rows go out by themselves",
     "duties.household_file": "what a file would do; its bad rows go out by themselves",
+    "openings.openings_file": "what a file would do; its bad rows go out by themselves",
     "meeting.line": "one line of the sheet, which goes out whole",
     "meeting.projector": "one line of the sheet, which goes out whole",
     "rubrics.adopt_rubric": "a form; the rubric goes out from its own page",

@@ -457,6 +457,8 @@ ONLY_SHOWN = {
     "import_file.name": "a file's",
     "notice_line.name": "masked, as it hung; the line knows its worker",
     "objection.name": "who brought it, for the reply",
+    "opening_notice_line.name": "masked, as it hung; the line knows its worker",
+    "opening_objection.name": "who brought it, for the committee",
     "redemption_line.name": "as it was printed; the line knows its article",
     "shop.name": "there is one in a village",
 }
@@ -497,7 +499,7 @@ NOT_OF_THE_FIELD = {
     ("people/pages.py", "houses[entry] == house"): "one of the packages",
     ("people/pages.py", "room.endpoint != house"): "one of the packages",
     ("people/rolesheet.py", "route.package == package.name"): "a package",
-    ("people/rosterfile/columns.py", "'*' in name"): "a mask",
+    ("people/filing.py", "'*' in name"): "a mask",
     ("people/signin/accounts.py", "User.username == name"): "folded by its column",
     ("people/trail/words.py", "{part.name: …}"): "a field of a dataclass",
     ("people/views/cards/cards.py", "line.key == name"): "a row's name in the trail",

@@ -33,6 +33,9 @@ from people.rosterfile import intake
 from points import expiry as expiries
 from points.assessment import assessments
 from points.models import ObjectionChannel
+from points.openings import booking as opening_booking
+from points.openings import objections as opening_objections
+from points.openings import posting as opening_posting
 from points.rubrics import versions
 from points.samples import samples
 from points.services import deciding, photos, recording
@@ -41,10 +44,12 @@ from points.wall import objections
 from shop.desk import redemptions, voids
 from shop.stock import consignments, counts, moves
 from tests.cast import NEXT_VILLAGE, PRESENT, TOWNSHIP, VILLAGE, a_picture, counted
+from tests.points import openings
 from tests.points.hung import in_meeting, on_wall
 from tests.product import PRODUCT, ROOT
 from tests.setup.pages import FIRST_DAY
 from tests.shop.offlinedesk import brought_late
+from tests.story import do
 
 # Of whom each knows nothing: whoever stands higher, and of two that stand beside each other the other one.
 HIGHER = {
@@ -70,6 +75,7 @@ PUBLIC = {
     "home.print_size",
     "home.offline",
     *FIRST_DAY,
+    "openings.notice",
     "wall.notice",
     "wall.notices",
     "wall.object_online",
@@ -600,6 +606,8 @@ ARGUMENTS = {
     "day": "2026-12-28",
     "version": 1,
     "objection": 1,
+    "sheet": 1,
+    "line": 1,
     "ticket": "0" * 20,
     "role": "clerk",
 }
@@ -746,6 +754,20 @@ def test_minus_points_are_said_in_a_word_and_coloured():
     assert {file: tags for file, tags in found.items() if tags} == {}
 
 
+def brought_from_paper(cast):
+    """A sheet of opening balances: a line booked, one contested, one ready; and a sheet to be posted."""
+    names = [worker.name for worker in cast.workers[4:8]]
+    with clock.at(clock.today() - timedelta(days=9)):
+        sheet = openings.take_in(cast.village, [openings.row(name, 5) for name in names[:3]], cast.clerk)
+        do(opening_posting.post_notice, sheet, cast.clerk)
+    with transaction():
+        openings.object_to(sheet, 2, cast.clerk, clock.today())
+        rejected = openings.object_to(sheet, 3, cast.clerk, clock.today())
+        opening_booking.book(sheet, cast.chair)
+        opening_objections.answer(rejected, None, "与存折核对过", "村民委员会", cast.chair)
+    openings.take_in(cast.village, [openings.row(names[3], 5)], cast.clerk)
+
+
 def objected(cast):
     """An objection to the first quarter: to a line of 0 points, as long as its notice hung."""
     assessment = assessments.find_assessment(cast.village, Quarter(2025, 1))
@@ -798,6 +820,7 @@ def live_in(cast):
         proposal = proposing.propose(needed.value, cast.manager).id
     cast.earn(cast.worker, 10)
     ticket = objected(cast).token
+    brought_from_paper(cast)
     meeting = in_meeting(cast, {cast.worker.name: 20})
     template, rubric = versions.find_version(cast.county, 1), cast.rubric
     own = {
@@ -873,6 +896,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     opened_elsewhere = {"shelf.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shelf.goods_file", "shelf.failed_goods"}  # test_goodsfile.py
     opened_elsewhere |= {"duties.household_file", "duties.failed_households"}  # test_householdfile.py
+    opened_elsewhere |= {"openings.openings_file", "openings.failed_openings"}  # test_opening_pages.py
     opened_elsewhere |= {"rubrics.publish_template"}  # test_rubrics.py
     opened_elsewhere |= {"services.service_photo"}  # test_confirming.py
     opened_elsewhere |= {"upkeep.backups"}  # test_backup_pages.py; on PostgreSQL it is the county's

@@ -79,6 +79,7 @@ WITHOUT_A_FORM = {
 TOLD_ELSEWHERE = {
     **dict.fromkeys(("roster.import_file", "shelf.goods_file", "duties.household_file"), "below"),
     "desk.redeem": "below",
+    "openings.openings_file": "as a list of goods",
     **dict.fromkeys(("signin.sign_in_code", "signin.second_step_off"), "people/test_second_factor.py"),
     "signin.take_off_second_step": "people/test_second_factor.py",
     **dict.fromkeys(("offline.break_lease", "offline.try_again"), "shop/test_desk_offline.py"),
@@ -102,6 +103,9 @@ def typed(cast):
         "duties.import_households": {"file": homes},
         "conduct.reach_stage": {"person": str(cast.worker.id)},
         "wall.answer_objection": {"outcome": "rejected"},
+        "openings.new_objection": {"line": "2", "text": "存折上是另一个数"},
+        "openings.answer_objection": {"outcome": "rejected", "right": ""},
+        "openings.import_openings": {"file": (BytesIO("姓名,余额,依据\n,,\n".encode()), "期初.csv")},
         "roster.appoint": {"name": "新来的", "agency": "司法所"},
         "roster.hand_over": {"name": "新来的", "sex": "female"},
         "roster.correct_grid": {"households": "9"},
@@ -192,6 +196,7 @@ def stage(cast, lived_in):
         f"v/{VILLAGE}/desk?done={done.id}",
         f"v/{VILLAGE}/quarters/2026Q4/workers/{cast.neighbour.id}",
         f"v/{VILLAGE}/people/{cast.workers[3].id}/leave",
+        f"v/{VILLAGE}/accounts/{cast.worker.id}",
         f"v/{VILLAGE}/services?state=confirmed",
         f"v/{VILLAGE}/services/deductions/{taken.id}",
     )

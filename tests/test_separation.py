@@ -6,11 +6,12 @@ that they always had, by a second one of theirs, and where a device can ask, by 
 
 import ast
 import re
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
+from ground import clock
 from ground.clock import Quarter
 from ground.db import transaction
 from people.conduct import evaluations
@@ -21,6 +22,9 @@ from people.signin import accounts, humans, keeping
 from points import merging
 from points.assessment import assessments, meeting, opening
 from points.models import FindingResult, Voucher
+from points.openings import booking as opening_booking
+from points.openings import objections as opening_objections
+from points.openings import reversing
 from points.samples import samples
 from points.services import deciding, deductions, reading, recording, together
 from points.wall import booking, correcting, objections
@@ -28,6 +32,7 @@ from shop.desk import devices, redemptions, voids
 from shop.desk.proxies import read_collector
 from shop.stock import counts
 from tests.cast import HASHED, TODAY
+from tests.points import openings
 from tests.points.hung import in_meeting, object_to, on_wall
 from tests.points.twins import enter_twins
 from tests.product import PRODUCT, ROOT
@@ -103,6 +108,19 @@ def over(cast, clock):
     return assessment
 
 
+def contested_opening(cast):
+    """An objection to the opening balance of the worker, which the clerk brought."""
+    return do(openings.object_to, openings.hung(cast, 100), 1, cast.supervisor, TODAY)
+
+
+def booked_opening(cast):
+    """An opening balance of the worker, booked today; it hung before."""
+    with clock.at(TODAY - timedelta(days=9)):
+        sheet = openings.hung(cast, 100)
+    do(opening_booking.book, sheet, cast.second_chair)
+    return openings.line_of(sheet, 1)
+
+
 def adjust(cast, assessment, actor):
     return meeting.adjust(assessment, cast.worker, 20, "评议", uuid4().hex, actor)
 
@@ -156,6 +174,18 @@ OWN = {
         Role.CHAIR,
         award,
         lambda cast, it, by: correcting.correct(it, 60, "记了两次", "k" * 32, by),
+    ),
+    "opening answer": (
+        "own_line",
+        Role.CHAIR,
+        contested_opening,
+        lambda cast, it, by: opening_objections.answer(it, None, "查过了", "村委会", by),
+    ),
+    "opening reversal": (
+        "own_line",
+        Role.CHAIR,
+        booked_opening,
+        lambda cast, it, by: reversing.reverse(it, "记错了", by, cast.supervisor),
     ),
     "departure": (
         "own_departure",
@@ -213,6 +243,12 @@ NEXT_STEP = {
         lambda cast: (left_out(cast), proposed(cast, cast.chair))[1],
         lambda cast, it, by: deductions.check_may_decide(it, by),
     ),
+    "opening answer": (
+        "same_person",
+        "clerk",
+        contested_opening,
+        lambda cast, it, by: opening_objections.answer(it, None, "查过了", "村委会", by),
+    ),
     "stock-take": ("own_count", "manager", counted, lambda cast, it, by: counts.book(it, by)),
     "void": (
         "counted_here",
@@ -259,6 +295,24 @@ def test_who_prepared_does_not_book(cast, clock):
     own = do(new_sign_in, cast, "own", cast.worker.name, Role.CHAIR)
     refused("own_line", booking.book, assessment, own)
     do(booking.book, assessment, cast.chair)
+
+
+def test_who_brought_opening_balances_does_not_book_them(cast):
+    with clock.at(TODAY - timedelta(days=9)):
+        sheet = openings.hung(cast, 100)
+    second = do(new_sign_in, cast, "again", cast.clerk.name, Role.CHAIR)
+    refused("same_person", opening_booking.book, sheet, second)
+    own = do(new_sign_in, cast, "own", cast.worker.name, Role.CHAIR)
+    refused("own_line", opening_booking.book, sheet, own)
+    do(opening_booking.book, sheet, cast.chair)
+
+
+def test_who_agrees_to_take_an_opening_balance_back_is_another_and_not_the_worker(cast):
+    line = booked_opening(cast)
+    again = do(new_sign_in, cast, "again", cast.chair.name, Role.SUPERVISOR)
+    refused("same_person", reversing.reverse, line, "记错了", cast.chair, again)
+    own = do(new_sign_in, cast, "own", cast.worker.name, Role.SUPERVISOR)
+    refused("own_line", reversing.reverse, line, "记错了", cast.chair, own)
 
 
 def test_nobody_merges_themselves(cast):

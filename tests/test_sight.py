@@ -31,6 +31,7 @@ from people.supervision.entries import DaySpan
 from points import merging
 from points.assessment import assessments, meeting, opening
 from points.models import Deduction, FindingResult, Sample, Voucher
+from points.openings import sheets as opening_sheets
 from points.samples import samples
 from points.services import activities, deciding, deductions, recording
 from points.wall import correcting, objections
@@ -53,11 +54,12 @@ WORKER, HEAD, PHONE = "王芳", "张大山", "13987654321"
 OPEN_TABLES = {
     *("area", "contact", "shop", "device", "delivery", "donation", "goods", "redemption_line", "rubric_item"),
     *("village_group", "user_account", "negative_item", "assessment_terms", "notice_line"),
+    "opening_notice_line",
     *("sent_form", "sign_in_failure"),
 }
 OPEN_COLUMNS = {
     *("grid.name", "grid.place", "grid.agency", "person.agency", "rubric.approved_by"),
-    *("stock_move.key", "stock_count.key"),
+    *("stock_move.key", "stock_count.key", "opening_line.grid"),
 }
 # A column with a name alone, and the row in which somebody of the village stands there.
 NAMES = {
@@ -65,6 +67,7 @@ NAMES = {
     "household.head": "",
     "member.name": "name = '村民代表甲'",
     "objection.name": "1 = 1",
+    "opening_objection.name": "1 = 1",
     "proxy.name": "1 = 1",
     "redemption.operator": "operator IS NOT NULL",
     "witness.name": "phone IS NOT NULL",
@@ -138,6 +141,7 @@ def gossip(cast, eventful):
         first = assessments.find_assessment(cast.village, Quarter(2025, 1))
         (objection,) = objections.objections_of(first)
         objections.answer(objection, False, 0, "记录齐全", "评议小组", clerk)
+        opening_sheets.withdraw(opening_sheets.find(cast.village, 2), "拿错了表", clerk)
         opening.remind(cast.township, Quarter(2026, 3), day + timedelta(days=9), "快一点", cast.township_user)
         quarter = assessments.find_assessment(cast.village, Quarter.of(day))
         member = next(member for member in quarter.members if member.name == "村民代表乙")

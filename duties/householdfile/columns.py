@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _
 
 from duties.households.files import LONGEST_CHARACTERS, MOST_RESIDENTS
 from ground import days, tables
+from people import filing
 from people.models import Attention
-from people.rosterfile.columns import whole_name
 
 CODE, GRID, WORKER, INSTRUCTOR = "网格编码", "网格名称", "网格员", "指导员"
 NUMBER, HEAD, HOUSE, PHONE, RESIDENTS = "户号", "户主", "住址", "联系电话", "人口数"
@@ -116,7 +116,7 @@ def _entry(reader: tables.RowReader) -> HouseholdEntry:
         bare_code=tables.was_number(reader.row.cells.get(CODE)),
         grid=reader.get(GRID, lambda cell: tables.text(cell, 100)),
         number=reader.get(NUMBER, lambda cell: tables.whole(cell, 1, 9999)),
-        head=reader.get(HEAD, lambda cell: tables.required_text(whole_name(cell))),
+        head=reader.get(HEAD, lambda cell: tables.required_text(filing.whole_name(cell))),
         house=text(HOUSE, "house"),
         phone=reader.get(PHONE, tables.phone),
         residents=reader.get(RESIDENTS, lambda cell: tables.whole(cell, 0, MOST_RESIDENTS)),

@@ -6,7 +6,7 @@ from alembic import op
 from migrations.journals import protect
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 
 JOURNALS = ("delivery",)
 

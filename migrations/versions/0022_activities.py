@@ -41,7 +41,7 @@ def upgrade() -> None:
     with op.batch_alter_table("import_file") as files:
         files.drop_constraint(op.f("ck_import_file_filekind"), type_="check")
         files.create_check_constraint(
-            op.f("ck_import_file_filekind"), "kind IN ('roster', 'goods', 'households')"
+            op.f("ck_import_file_filekind"), "kind IN ('roster', 'goods', 'openings', 'households')"
         )
 
 

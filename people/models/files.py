@@ -1,4 +1,4 @@
-"""Rosters, lists of goods and households that were handed in as files."""
+"""Rosters, lists of goods, households and opening balances that were handed in as files."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ class FileKind(StrEnum):
     ROSTER = "roster"
     GOODS = "goods"
     HOUSEHOLDS = "households"
+    OPENINGS = "openings"
 
 
 class ImportFile(Base):

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from ground import days, tables
+from people import filing
 from people.models import Area, GridKind, PoliticalStatus, Sex
 from people.roster import grids, persons
 
@@ -124,13 +125,13 @@ def _entry(reader: tables.RowReader, villages: Mapping[str, Area]) -> RosterRow:
         kind=reader.get(KIND, lambda cell: tables.choice(cell, KIND_WORDS)),
         group=reader.get(GROUP, lambda cell: tables.text(cell, 100)),
         households=reader.get(HOUSEHOLDS, lambda cell: tables.whole(cell, 0, grids.MOST_HOUSEHOLDS)),
-        name=reader.get(NAME, whole_name),
+        name=reader.get(NAME, filing.whole_name),
         sex=reader.get(SEX, lambda cell: tables.choice(cell, SEX_WORDS)),
         birth_year=reader.get(BIRTH_YEAR, lambda cell: _birth_year(cell, reader.table.epoch)),
         phone=reader.get(PHONE, tables.phone),
         standing=reader.get(STANDING, lambda cell: tables.choice(cell, STANDING_WORDS)),
         since=reader.get(SINCE, lambda cell: tables.day(cell, reader.table.epoch, days.SERVICE_BEGINS)),
-        instructor=reader.get(INSTRUCTOR, whole_name),
+        instructor=reader.get(INSTRUCTOR, filing.whole_name),
         agency=reader.get(AGENCY, lambda cell: tables.text(cell, 100)),
     )
     if not reader.bad and entry.name is None and reader.filled((SEX, BIRTH_YEAR, PHONE, STANDING, SINCE)):
@@ -145,14 +146,6 @@ def _village(cell: tables.Cell, villages: Mapping[str, Area]) -> Area:
     if code not in villages:
         raise tables.bad_cell(_("No village or community of yours has the code %(code)s.", code=code))
     return villages[code]
-
-
-def whole_name(cell: tables.Cell) -> str | None:
-    """A person's name. Refused `bad_cell` where it is masked."""
-    name = tables.name(cell, 200)
-    if name and "*" in name:
-        raise tables.bad_cell(_("This name is masked. Write the whole name."))
-    return name
 
 
 def _birth_year(cell: tables.Cell, epoch: date) -> int | None:

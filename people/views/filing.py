@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask import abort, g, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -21,6 +22,8 @@ from people.models import ImportFile, User
 
 # How many changes the dry run shows in full, and how many bad cells; the rest is in the files.
 CHANGES_SHOWN = 200
+
+EMPTY_STAYS = _("An empty cell leaves what is there.")
 
 TAKEN = "taken"  # in the address: rows that Excel does not show are taken in too
 
@@ -47,7 +50,7 @@ class FilePages:
 
     `title` is what they are called, `note` says what a row is, `subject_heading` heads what a row is about,
     `unchanged_note` is said of a file that would change nothing; `value_text` puts the value of a column in
-    words, and `text_before` does so with what was there before.
+    words, and `text_before` does so with what was there before. `empty_note` says what an empty cell means.
     """
 
     kind: filing.FileType
@@ -58,6 +61,7 @@ class FilePages:
     unchanged_note: Any
     value_text: Callable[[str, Any], str]
     text_before: Callable[[str, Any], str]
+    empty_note: Any = EMPTY_STAYS
 
     def choose(self) -> Response | tuple[str, int]:
         """Choose a file; nothing is done with it yet."""

@@ -17,6 +17,16 @@ from points.models.assessments import (
 from points.models.deductions import ConfirmationUndone, Deduction, Statement
 from points.models.ledger import GENESIS, Account, AccountKind, Transfer, TransferKind
 from points.models.notices import Answer, Notice, NoticeLine, Objection, ObjectionChannel
+from points.models.openings import (
+    OpeningAnswer,
+    OpeningBooking,
+    OpeningLine,
+    OpeningNotice,
+    OpeningNoticeLine,
+    OpeningObjection,
+    OpeningReversal,
+    OpeningSheet,
+)
 from points.models.rubrics import Category, FedBy, Rubric, RubricItem, RubricWithdrawal
 from points.models.services import (
     MANY_TIMES,
@@ -65,6 +75,14 @@ __all__ = [
     "NoticeLine",
     "Objection",
     "ObjectionChannel",
+    "OpeningAnswer",
+    "OpeningBooking",
+    "OpeningLine",
+    "OpeningNotice",
+    "OpeningNoticeLine",
+    "OpeningObjection",
+    "OpeningReversal",
+    "OpeningSheet",
     "Photo",
     "Quorum",
     "Recusal",

@@ -16,6 +16,7 @@ from people.models import Area, Person
 
 if TYPE_CHECKING:
     from points.models.aftermath import Award, Correction, Lapse
+    from points.models.openings import OpeningBooking
 
 GENESIS = "0" * 64
 
@@ -66,6 +67,7 @@ class TransferKind(StrEnum):
     """The reason why points moved."""
 
     AWARD = "award"
+    OPENING = "opening"
     REDEMPTION = "redemption"
     EXPIRY = "expiry"
     MERGE_OUT = "merge_out"
@@ -78,7 +80,8 @@ class Transfer(Base):
 
     `account_id` is the worker's of the two, `position` its place in that account's chain, `hash` the
     chain's head after it. `key` is a text that says "only once", `reason` a text to be read; no program reads
-    anything out of them. What caused it names it by a foreign key (`points.models.aftermath`, `shop.models`).
+    anything out of them. What caused it names it by a foreign key (`points.models.aftermath`,
+    `points.models.openings`, `shop.models`).
     """
 
     __tablename__ = "transfer"
@@ -103,6 +106,7 @@ class Transfer(Base):
 
     # What caused it, and what became of it. The first is None for an award that a correction booked.
     award: Mapped["Award | None"] = relationship(back_populates="transfer", viewonly=True)
+    opening: Mapped["OpeningBooking | None"] = relationship(back_populates="transfer", viewonly=True)
     lapse: Mapped["Lapse | None"] = relationship(back_populates="transfer", viewonly=True)
     corrects: Mapped["Correction | None"] = relationship(
         foreign_keys="Correction.booked_id", back_populates="booked", viewonly=True

@@ -48,6 +48,38 @@ HELP_TEXTS = {
         "Print the list, go from house to house, then write down here what was found of each. If you were "
         "wrong, write it down anew: both stay. Nobody looks into their own service."
     ),
+    "openings.openings": _(
+        "Here a village that begins with Aixin takes over what its workers have left on paper. The clerk "
+        "brings a file; its rows become a sheet that hangs on the wall. Press a sheet to see what comes next."
+    ),
+    "openings.import_openings": _(
+        "Write name, balance and the paper it stands on into the template, and choose the file. You see "
+        "first what it would do, and every cell that is wrong. Then its sheet waits to be posted."
+    ),
+    "openings.openings_file": _(
+        "Look whether each row found the right person. With a bad cell nothing is taken: mend it and choose "
+        "the file again. Taken in, nothing is booked yet: the sheet hangs on the wall first."
+    ),
+    "openings.sheet": _(
+        "The box above says what to do now. The clerk posts the sheet and can take it back until a line is "
+        "booked; who disagrees objects. After the notice a chair books who did not prepare it."
+    ),
+    "openings.new_objection": _(
+        "Write down what they say, in their words, and which line it is about. Tell them the number. Until "
+        "the answer, within 7 working days, the line is not booked."
+    ),
+    "openings.objection": _(
+        "Look at the paper with somebody of the supervisors, then answer. Who brought the file does not. If "
+        "it is right, write all the points that the line has to have; it hangs again before it is booked."
+    ),
+    "openings.reverse": _(
+        "Only for what was booked wrong. A second person has to agree; then the whole entry is taken back. "
+        "The right figure comes with another sheet, which hangs on the wall first."
+    ),
+    "openings.notice": _(
+        "What the grid workers bring over from paper, as it hangs on the wall; names are shortened. If a "
+        "line is wrong, tell the committee or its supervisors while it is not booked."
+    ),
     "assessment.quarters": _(
         "The clerk opens a quarter when it begins or is over; press it to see what comes next. Points "
         "arrive with the workers after the fourth step, the booking."

@@ -1,4 +1,7 @@
-"""What of the points needs a second person, as that person reads it: a merge of two entries that differ."""
+"""What of the points needs a second person, as that person reads it.
+
+A merge of two entries that differ, and taking back a booked opening balance.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,8 +12,9 @@ from flask_babel import lazy_gettext as _
 from people import access
 from people.models import Person, Proposal
 from people.proposals.kinds import ProposalKind
-from people.views.shown import shown_name, shown_phone
+from people.views.shown import shown_name, shown_phone, shown_text
 from points import amounts, ledger, merging
+from points.openings import reversing
 
 
 def _merge_facts(proposal: Proposal) -> Sequence[tuple[Any, str]]:
@@ -37,6 +41,23 @@ def _merge_page(proposal: Proposal) -> str:
     return url_for("ledger.merge", village=proposal.area.code, ident=duplicate.id, into=kept.id)
 
 
+def _reversal_facts(proposal: Proposal) -> Sequence[tuple[Any, str]]:
+    line = reversing.proposed_line(proposal)
+    booking = reversing.booking_of(line)
+    return [
+        (_("Grid worker"), shown_name(line.worker)),
+        (_("Booked points"), amounts.show(booking.transfer.amount) if booking else "–"),
+        (_("What it stands on"), shown_text(line.basis)),
+        (_("Balance now"), amounts.show(ledger.balance_of(line.worker))),
+        (_("Reason"), proposal.terms["reason"]),
+    ]
+
+
+def _reversal_page(proposal: Proposal) -> str:
+    sheet = reversing.proposed_line(proposal).sheet
+    return url_for("openings.sheet", village=proposal.area.code, sheet=sheet.number)
+
+
 PROPOSAL_KINDS = (
     ProposalKind(
         merging.MERGE_OF_DIFFERENT,
@@ -45,5 +66,13 @@ PROPOSAL_KINDS = (
         _merge_facts,
         _merge_page,
         check=merging.check_no_entry_of,
+    ),
+    ProposalKind(
+        reversing.REVERSAL,
+        _("Take an opening balance back"),
+        reversing.reverse_as_proposed,
+        _reversal_facts,
+        _reversal_page,
+        check=reversing.check_not_own,
     ),
 )

@@ -20,6 +20,7 @@ from points.models import Assessment, AssessmentState, ServiceState
 from points.rubrics import versions
 from points.samples import samples
 from points.services import deductions, reading, taking
+from points.views.openings import waiting as openings
 from points.views.services.services import DECIDERS
 from points.wall import booking, objections, wall_state
 
@@ -27,7 +28,7 @@ from points.wall import booking, objections, wall_state
 def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
     """What waits of the points in an area for somebody with these roles there."""
     if not area.is_village:
-        return _above(area)
+        return _above(area) + openings.waiting(area, user, roles)
     items = []
     if roles & access.ONLOOKERS:
         items += _quarters(area, user, roles) + _expiry(area)
@@ -35,7 +36,7 @@ def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
         items += _rubric(area) + _reminders(area) + _objections(area, Urgency.IN_TURN)
     elif Role.SUPERVISOR in roles:
         items += _reminders(area, Urgency.TO_KNOW) + _objections(area, Urgency.TO_KNOW)
-    items += _records(area, user, roles)
+    items += openings.waiting(area, user, roles) + _records(area, user, roles)
     if Role.CHAIR in roles:
         items += _leaving(area)
     if Role.SUPERVISOR in roles:

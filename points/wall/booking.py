@@ -16,7 +16,7 @@ from people.roster import persons
 from people.signin import humans
 from points import keys, ledger
 from points.assessment import assessments
-from points.models import Assessment, AssessmentState, Award, Notice, NoticeLine
+from points.models import Assessment, AssessmentState, Award, Notice, NoticeLine, TransferKind
 from points.wall import objections, posting
 
 
@@ -121,7 +121,7 @@ def _post_awards(assessment: Assessment, lines: list[NoticeLine], actor: User) -
         (keys.award_key(assessment, line.worker), accounts[owners[line.worker_id].id], line.total)
         for line in lines
     ]
-    booked = ledger.award_all(asked, assessment.quarter_name, actor)
+    booked = ledger.post_all(TransferKind.AWARD, asked, assessment.quarter_name, actor)
     db.session.add_all(
         Award(transfer_id=transfer.id, assessment_id=assessment.id, worker_id=line.worker_id)
         for line, transfer in zip(lines, booked, strict=True)

@@ -5,61 +5,17 @@ One of changes (变更公示) holds the lines that accepted objections changed, 
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from ground.clock import Quarter
 from ground.paper import words
-from ground.paper.draw import LINE, QUIET, Pen, Strip, fit, gap, paginate, paragraph, stack, width
+from ground.paper.draw import QUIET, Strip, gap, paragraph, width
 from ground.paper.table import PrintedColumn, PrintedTable, side_by_side
 from points.amounts import show, signed
-
-
-@dataclass(frozen=True)
-class Setting:
-    """How a notice is set on a paper: lengths in millimetres, sizes of type in points.
-
-    `small` is for the foot and what is read close by. Notes stand in `note_columns`. The seal has its place
-    above the codes, or with `seal_beside` at the right of them. `figure` and `least_grid` are widths of the
-    table's columns in type of 10 points.
-    """
-
-    wide: float
-    high: float
-    left: float
-    title: float
-    body: float
-    cell: float
-    head: float
-    small: float
-    padding: float
-    qr_side: float
-    figure: float
-    least_grid: float
-    note_columns: int = 1
-    seal_beside: bool = False
-
-    @property
-    def room(self) -> float:
-        """The width between the margins."""
-        return self.wide - 2 * self.left
-
-
-TOP, BOTTOM = 16, 18
-
-
-def _large(cell: float) -> Setting:
-    """A3, read over the shoulders of others: a line of the table is a line of type, whatever its size."""
-    return Setting(297, 420, 16, 24, 14, cell, 14, 11, 0, 40, 12.5, 20, note_columns=2, seal_beside=True)
-
-
-# For each paper how it may be set, the largest type first. No type of A3's table is smaller than what is read
-# from a metre and a half away.
-SETTINGS = {
-    "A4": (Setting(210, 297, 14, 18, 11.5, 10, 9, 9, 1.2, 30, 11, 38.5),),
-    "A3": (_large(16), _large(15), _large(14)),
-}
+from points.wall.hanging import NoticeEnd, Setting, hung_pdf
 
 
 @dataclass(frozen=True)
@@ -148,41 +104,17 @@ class NoticeSheet:
 
 
 def notice_pdf(notice: NoticeSheet, paper: str = "A4") -> bytes:
-    """The notice in Chinese, on as many sheets as it needs; `paper` is "A4" or "A3".
-
-    The type is as large as it may be without needing a sheet more than the smallest does.
-    """
+    """The notice in Chinese, on as many sheets as it needs; `paper` is "A4" or "A3"."""
     with force_locale("zh"):
-        title = heading(notice)
-        settings = SETTINGS[paper]
-        fewest = len(_pages(notice, settings[-1]))
-        by_setting = ((setting, _pages(notice, setting)) for setting in settings)
-        setting, pages = next(set_so for set_so in by_setting if len(set_so[1]) == fewest)
-        pen = Pen(title, setting.wide, setting.high)
-        for number, strips in enumerate(pages, 1):
-            if number > 1:
-                pen.next_page()
-            stack(pen, strips, setting.left, TOP)
-            _foot(pen, setting, title, number, len(pages))
-        proof = _proof(notice, setting)
-        proof.draw(pen, setting.left, setting.high - BOTTOM - proof.height)
-        return pen.pdf()
-
-
-def _pages(notice: NoticeSheet, setting: Setting) -> list[list[Strip]]:
-    """The sheets, without their feet.
-
-    The digest and the QR codes stand at the foot of the last one, however short its text, and are never
-    alone there: the seal comes along, and where it stands beside them, what is said last.
-    """
-    proof, strips = _proof(notice, setting), _strips(notice, setting)
-    if setting.seal_beside:
-        last = strips.pop()
-        end = Strip(last.height + proof.height, last.draw)
-    else:
-        seal = _seal(notice, setting)
-        end = Strip(seal.height + proof.height, seal.draw)
-    return paginate([*strips, end], setting.high - TOP - BOTTOM)
+        end = NoticeEnd(
+            village=notice.village,
+            posted_on=notice.posted_on,
+            code=notice.code,
+            digest=notice.digest,
+            proof_url=notice.proof_url,
+            codes=((notice.object_url, _("Scan to object")), (notice.url, _("Scan to read this notice"))),
+        )
+        return hung_pdf(heading(notice), partial(_strips, notice), end, paper)
 
 
 def heading(notice: NoticeSheet) -> str:
@@ -328,64 +260,3 @@ def _cells(notice: NoticeSheet, row: NoticeRow) -> list[str]:
         *([] if notice.whole else [show(row.total_before)]),
         show(row.total),
     ]
-
-
-# The end of the sheet.
-
-
-def _seal(notice: NoticeSheet, setting: Setting) -> Strip:
-    """Room for the committee's seal over its name and the date."""
-
-    def draw(pen: Pen, x: float, y: float) -> None:
-        middle = x + setting.room - 38
-        sealed = _("%(village)s (seal)", village=notice.village)
-        text, size = fit(sealed, 76, setting.body, 7)
-        pen.text(middle, y + 15, text, size, align="center")
-        pen.text(middle, y + 23, words.day(notice.posted_on), setting.body, align="center")
-
-    return Strip(28, draw)
-
-
-def _proof(notice: NoticeSheet, setting: Setting) -> Strip:
-    """Two QR codes, to object and to the public page, beside the digest of the village's ledger."""
-    side = setting.qr_side
-    left = 2 * side + 8
-    seal = _seal(notice, setting) if setting.seal_beside else None
-    explained = paragraph(
-        _(
-            "Keep this sheet or take a picture: the number proves later that no booked point was changed. "
-            "Anyone can have it computed again at %(url)s",
-            url=notice.proof_url,
-        ),
-        setting.room - left - (78 if seal else 0),
-        setting.small - 1.5,
-        colour=QUIET,
-    )
-    groups = words.grouped(notice.digest).split()
-
-    def draw(pen: Pen, x: float, y: float) -> None:
-        pen.line(x, y, x + setting.room, y, colour=LINE, thick=0.3)
-        codes = ((notice.object_url, _("Scan to object")), (notice.url, _("Scan to read this notice")))
-        for place, (url, caption) in enumerate(codes):
-            at = x + place * (side + 3)
-            pen.qr(at, y + 1.5, side, url)
-            caption_text, size = fit(caption, side, setting.small, 6, bold=True)
-            pen.text(at + side / 2, y + side + 4, caption_text, size, bold=True, align="center")
-        pen.text(x + left, y + 7, _("Notice %(code)s", code=notice.code), setting.body, bold=True)
-        pen.text(x + left, y + 13, _("Number of the ledger:"), setting.small, bold=True)
-        for place, group in enumerate(groups):
-            row, column = divmod(place, 8)
-            pen.text(x + left + column * 11, y + 18 + row * 4.5, group, 10)
-        stack(pen, explained, x + left, y + 24)
-        if seal:
-            seal.draw(pen, x, y + 6)
-
-    return Strip(side + 6, draw)
-
-
-def _foot(pen: Pen, setting: Setting, title: str, number: int, count: int) -> None:
-    """Draw the title and page n of m, which join the sheets on the wall."""
-    y, size = setting.high - BOTTOM + 8, setting.small
-    pen.text(setting.left, y, title, size, colour=QUIET)
-    right, page_number = setting.wide - setting.left, words.page_number(number, count)
-    pen.text(right, y, page_number, size, colour=QUIET, align="right")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import aliased
 
 from ground.clock import Quarter
@@ -23,7 +23,15 @@ from ground.refusal import Refused
 from people.models import Area
 from points import chain
 from points.assessment import assessments
-from points.models import GENESIS, Account, Assessment, Notice, Transfer
+from points.models import (
+    GENESIS,
+    Account,
+    Assessment,
+    Notice,
+    OpeningNotice,
+    OpeningSheet,
+    Transfer,
+)
 
 # Who types a digest off the wall types so many of its 64 characters at least: 16 are no coincidence.
 LEAST_DIGITS, DIGEST_DIGITS = 16, 64
@@ -45,11 +53,15 @@ COLUMNS = (
 )
 
 
+# A quarter's notice, or one of opening balances: each carries the village's digest of its day.
+AnyNotice = Notice | OpeningNotice
+
+
 @dataclass(frozen=True)
 class Proof:
     """A notice's digest computed again: over how many entries, and what it comes to."""
 
-    notice: Notice
+    notice: AnyNotice
     entry_count: int
     digest: str
 
@@ -58,15 +70,21 @@ class Proof:
         """Whether the computed digest is the one that was posted."""
         return self.digest == self.notice.digest
 
+    @property
+    def is_of_openings(self) -> bool:
+        """Whether the notice is one of opening balances."""
+        return isinstance(self.notice, OpeningNotice)
 
-def compute_proof(notice: Notice) -> Proof:
+
+def compute_proof(notice: AnyNotice) -> Proof:
     """Compute a notice's digest again from the entries themselves.
 
     It does not use what their rows keep as hash.
     """
     heads: dict[int, tuple[int, str]] = {}
     entries = 0
-    for entry in _entries(notice.assessment.village, notice.last_transfer_id):
+    village = notice.assessment.village if isinstance(notice, Notice) else notice.sheet.village
+    for entry in _entries(village, notice.last_transfer_id):
         _position, head = heads.get(entry.account_id, (0, GENESIS))
         heads[entry.account_id] = (entry.position, chain.link(head, entry, entry.reversed_key))
         entries += 1
@@ -76,8 +94,10 @@ def compute_proof(notice: Notice) -> Proof:
 
 def villages() -> Sequence[Area]:
     """The villages that have posted a notice, by code."""
-    posted = select(Assessment.village_id).join(Notice, Notice.assessment_id == Assessment.id)
-    return db.session.scalars(select(Area).where(Area.id.in_(posted)).order_by(Area.code)).all()
+    quarters = select(Assessment.village_id).join(Notice, Notice.assessment_id == Assessment.id)
+    openings = select(OpeningSheet.village_id).join(OpeningNotice, OpeningNotice.sheet_id == OpeningSheet.id)
+    has_posted = or_(Area.id.in_(quarters), Area.id.in_(openings))
+    return db.session.scalars(select(Area).where(has_posted).order_by(Area.code)).all()
 
 
 def find_notice(village: Area, name: str) -> Notice | None:
@@ -107,12 +127,20 @@ def proofs_of_digest(village: Area, digest: str) -> list[Proof]:
             _("Type at least four groups of four characters: %(n)s are there.", n=len(digits)),
             "digest",
         )
-    carrying = db.session.scalars(
-        select(Notice)
-        .join(Notice.assessment)
-        .where(Assessment.village_id == village.id, Notice.digest.contains(digits))
-        .order_by(Notice.id)
-    ).all()
+    carrying: list[AnyNotice] = [
+        *db.session.scalars(
+            select(Notice)
+            .join(Notice.assessment)
+            .where(Assessment.village_id == village.id, Notice.digest.contains(digits))
+            .order_by(Notice.id)
+        ),
+        *db.session.scalars(
+            select(OpeningNotice)
+            .join(OpeningNotice.sheet)
+            .where(OpeningSheet.village_id == village.id, OpeningNotice.digest.contains(digits))
+            .order_by(OpeningNotice.id)
+        ),
+    ]
     if not carrying:
         raise Refused(
             "no_such_notice",

@@ -19,6 +19,7 @@ from people.supervision import inquiries
 from people.supervision.entries import ENTRY_KINDS, MOST_OF_A_KIND, DaySpan
 from points import merging
 from points.assessment import meeting, opening
+from points.openings import booking as opening_booking
 from points.services import deciding, recording
 from shop.desk import redemptions, voids
 from shop.models import Source
@@ -26,6 +27,7 @@ from shop.shelf import prices
 from shop.stock import counts, deliveries, moves
 from shop.stock.deliveries import DeliveryLine, Origin
 from tests.cast import HASHED, PRESENT, VILLAGE, counted
+from tests.points import openings
 from tests.shop.offlinedesk import brought_late
 from tests.story import do, new_pin, own_password, refused
 
@@ -35,8 +37,11 @@ PAGE = f"/v/{VILLAGE}/supervision"
 @pytest.fixture
 def busy_days(cast, clock):
     """A village in which everything happened that the page tells of, at the end of the year."""
-    clock.days_on(-1)
+    clock.days_on(-9)
+    openings_sheet = openings.hung(cast, 5)
+    clock.days_on(8)
     cast.earn(cast.worker, 1000)
+    do(opening_booking.book, openings_sheet, cast.chair)
     clock.days_on(1)
     day = today()
     with transaction():
@@ -98,6 +103,7 @@ def test_each_kind_tells_who_did_what_to_whom(cast, client_of, busy_days):
         ("merges", "陈主任", "李重名", found["merges"][0].figure, "同一个人"),
         ("deductions", "陈主任", "李秀明", "减 50 分", "这一天没有去过"),
         ("adjustments", "刘文书", "王芳", "+90 分", "雪天送药"),
+        ("openings", "陈主任", "李秀明", "+0.5 分", "2025年积分存折"),
         ("taken-back", "陈主任", "王芳", "", "按错了"),
         ("confirmers", "陈主任", "王芳", "5次", None),
         ("voids", "孙店长", "李秀明", "+6 分", "李秀明拿错了，电话13812345678"),

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import runpy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
@@ -67,6 +67,14 @@ from points.models import (
     MergeMove,
     Objection,
     ObjectionChannel,
+    OpeningAnswer,
+    OpeningBooking,
+    OpeningLine,
+    OpeningNotice,
+    OpeningNoticeLine,
+    OpeningObjection,
+    OpeningReversal,
+    OpeningSheet,
     Quorum,
     Reminder,
     RubricWithdrawal,
@@ -127,6 +135,13 @@ JOURNALS = (
     "award",
     "lapse",
     "merge_move",
+    "opening_line",
+    "opening_notice",
+    "opening_notice_line",
+    "opening_objection",
+    "opening_answer",
+    "opening_booking",
+    "opening_reversal",
     "budget",
     "person_merge",
     "evaluation",
@@ -203,10 +218,11 @@ def test_what_is_not_there_is_not_spent(post, cast):
     assert ledger.balance_of(cast.worker) == 0
 
 
+@pytest.mark.parametrize("kind", [AWARD, TransferKind.OPENING])
 @pytest.mark.parametrize("amount", [0, -1, amounts.LARGEST_TENTHS + 1])
-def test_amounts_that_are_none(post, cast, amount):
+def test_amounts_that_are_none(post, cast, amount, kind):
     with pytest.raises(Refused, match="bad_amount"):
-        post("a", AWARD, amount)
+        post("a", kind, amount)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Transfer)) == 0
 
 
@@ -318,6 +334,7 @@ def one_of_each(cast):
             "a", counts.begin_stock_take(cast.shop, cast.volunteer), cast.goods, 20, cast.volunteer
         )
         db.session.add_all([*_of_people(cast), *_of_records(cast), *_of_assessments(cast)])
+        db.session.add_all(_of_openings(cast))
     for table in JOURNALS:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables[table]))
     db.session.rollback()
@@ -362,6 +379,39 @@ def _of_assessments(cast):
     )
     objection.answer = Answer(accepted=False, change=0, reason="已核对", decided_by="村委会", **by)
     yield objection
+
+
+def _of_openings(cast):
+    """A row for each journal of the opening balances'."""
+    who = {
+        "sheet": OpeningSheet(village=cast.village, number=1, brought_by=cast.clerk, brought_at=clock.now())
+    }
+    line = OpeningLine(number=1, worker=cast.worker, grid="一网格", tenths=50, basis="存折", **who)
+    day = {"posted_on": clock.today(), "ends_on": clock.today() + timedelta(days=3)}
+    notice = OpeningNotice(
+        number=1, posted_by=cast.clerk, posted_at=clock.now(), digest="", last_transfer_id=0, **day, **who
+    )
+    yield OpeningNoticeLine(notice=notice, line=line, name="李*明", basis="存折", tenths=50)
+    objection = OpeningObjection(
+        key="o",
+        number=1,
+        line=line,
+        channel=ObjectionChannel.ORAL,
+        name="",
+        text="少记一次",
+        received_on=clock.today(),
+        due_on=clock.today(),
+        received_by=cast.clerk,
+        at=clock.now(),
+        **who,
+    )
+    yield OpeningAnswer(
+        objection=objection, reason="已核对", decided_by="村委会", actor=cast.chair, at=clock.now()
+    )
+    transfer = ledger.post("5", TransferKind.OPENING, ledger.account_of(cast.worker), 50, "1", None)
+    back = ledger.reverse(transfer, "6", "记错", None)
+    booking = OpeningBooking(transfer_id=transfer.id, line=line)
+    yield OpeningReversal(transfer_id=back.id, booking=booking, agreed_by=cast.supervisor)
 
 
 def _of_people(cast):

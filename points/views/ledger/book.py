@@ -78,8 +78,11 @@ def _entry_url(transfer: Transfer) -> str:
 
 
 def _line_url(transfer: Transfer) -> str | None:
-    """The address of the line that brought an entry, for the committee; None if there is none."""
-    line = transfer.line
+    """The address of the line or the sheet that brought an entry; None if there is none."""
+    line, opening = transfer.line, (transfer.reverses or transfer).opening
+    if opening is not None:
+        village = transfer.account.village.code
+        return url_for("openings.sheet", village=village, sheet=opening.line.sheet.number)
     if line is None:
         return None
     village, quarter = transfer.account.village.code, line.assessment.quarter_name
@@ -143,8 +146,10 @@ def mine(village: str) -> str:
 
 
 def _own_quarter_url(transfer: Transfer) -> str | None:
-    """The address of the page on which a worker reads how an entry's quarter came to its points."""
-    line = transfer.line
+    """The address of the page on which a worker reads how an entry came to its points, or None."""
+    line, opening = transfer.line, (transfer.reverses or transfer).opening
+    if opening is not None:
+        return url_for("openings.notice", village=g.area.code, sheet=opening.line.sheet.number)
     if line is None:
         return None
     return url_for("assessment.mine_quarter", village=g.area.code, quarter=line.assessment.quarter_name)

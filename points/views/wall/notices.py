@@ -11,9 +11,10 @@ from people.models import Area, Role
 from points import expiry
 from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Notice
+from points.openings import sheets as opening_sheets
 from points.views.assessment.quarters import press_button, quarter_or_404, redirect_to_sheet, undecided_counts
 from points.views.wall import bp
-from points.wall import finding, noticesheet, objections, posting, wording
+from points.wall import finding, hanging, noticesheet, objections, posting, wording
 from points.wall import wall_state as wall
 from points.wall.noticesheet import NoticeSheet, notice_pdf
 
@@ -29,7 +30,7 @@ def notice_sheet(village: str, quarter: str) -> Response:
     """
     assessment = quarter_or_404(quarter, g.area)
     paper = request.args.get("paper", "A4")
-    if paper not in noticesheet.SETTINGS:
+    if paper not in hanging.SETTINGS:
         abort(404)
     notice = _requested_notice(assessment) or abort(404)
     if assessments.is_void(notice, assessment):
@@ -95,12 +96,13 @@ def public_village(code: str) -> Area:
 @bp.get("/n/<village>/")
 @access.public
 def notices(village: str) -> str:
-    """A village's notices, for anyone: which quarters hang or hung, and how to object."""
+    """A village's notices, for anyone: which quarters and opening balances hang or hung."""
     area = public_village(village)
     return render_template(
         "points/wall/notices.html",
         village=area,
         posted_notices=assessments.hung(area),
+        posted_openings=opening_sheets.hung_states(area),
         today=clock.today(),
     )
 
