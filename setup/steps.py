@@ -31,7 +31,7 @@ from people.models import (
     User,
 )
 from people.signin.accounts import CHECKING_EACH_OTHER
-from points.models import Assessment, AssessmentState, Rubric
+from points.models import Assessment, AssessmentState, OpeningBooking, OpeningLine, OpeningSheet, Rubric
 from setup.models import SkippedStep
 from shop.models import Goods, Lot, Redemption, Shop
 
@@ -85,6 +85,15 @@ def _has_rubric(area: Area) -> ColumnElement[bool]:
     return exists().where(Rubric.area_id == area.id, ~Rubric.withdrawal.has())
 
 
+def _has_openings(village: Area) -> ColumnElement[bool]:
+    """Whether opening balances are booked; who has booked a quarter began without."""
+    of_village = (OpeningSheet.village_id == village.id, OpeningLine.sheet_id == OpeningSheet.id)
+    booked = exists().where(*of_village, OpeningBooking.line_id == OpeningLine.id)
+    return booked | exists().where(
+        Assessment.village_id == village.id, Assessment.state == AssessmentState.BOOKED
+    )
+
+
 def _has_hours(village: Area) -> ColumnElement[bool]:
     """Whether hours are written down; who hands out already is open whenever somebody serves."""
     of_village = Shop.village_id == village.id
@@ -101,11 +110,6 @@ def _has_goods(village: Area) -> ColumnElement[bool]:
 
 def _has_quarter(village: Area) -> ColumnElement[bool]:
     return exists().where(Assessment.village_id == village.id)
-
-
-def has_booked(village: Area) -> ColumnElement[bool]:
-    """Whether a quarter of a village is booked."""
-    return exists().where(Assessment.village_id == village.id, Assessment.state == AssessmentState.BOOKED)
 
 
 def _has_chairs(area: Area) -> ColumnElement[bool]:
@@ -145,6 +149,14 @@ VILLAGE_STEPS = (
         "cards.cards",
         frozenset({Role.CLERK, Role.CHAIR}),
         _has_cards,
+    ),
+    Step(
+        "openings",
+        _("Bring in the balances of points from paper, to hang on the wall and be booked"),
+        "openings.openings",
+        frozenset({Role.CLERK, Role.CHAIR}),
+        _has_openings,
+        can_be_skipped=True,
     ),
     Step(
         "hours",
