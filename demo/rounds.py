@@ -32,7 +32,7 @@ from people.roster import holders
 from points.models import FedBy, FindingResult, ServiceState, Voucher
 from points.rubrics import versions
 from points.samples import samples
-from points.services import deciding, deductions, reading, recording
+from points.services import activities, deciding, deductions, reading, recording
 from points.slips import slips
 
 GRIDS_ON_FILE = 10  # of each village have their households on file
@@ -108,6 +108,7 @@ class Rounds:
         self._paper(worker_grids[2].worker)
         self._supervision()
         self._deduction(worker_grids[0].worker)
+        self._clean_up([worker_grid.worker for worker_grid in worker_grids])
 
     def _terms(self) -> Sequence[Appointment]:
         return holders.serving_terms(self.area, STARTS_ON, STARTS_ON, Duty.WORKER)[:GRIDS_ON_FILE]
@@ -297,6 +298,16 @@ class Rounds:
                 "老人的女儿当面说的，村务监督在场",
                 self.clerk,
             )
+
+    def _clean_up(self, workers: Sequence[Person]) -> None:
+        """Write down who swept the village yesterday; a second person confirms all of them."""
+        rubric = versions.in_force(self.area, Quarter.of(STARTS_ON))
+        item = next((item for item in rubric.items if "公益" in item.name), None) if rubric else None
+        if item is None:
+            return
+        day = STARTS_ON - timedelta(days=1)
+        with clock.at(day):
+            activities.record(self.key(), self.area, item, day, 1, "村道大扫除", workers, self.clerk)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

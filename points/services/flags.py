@@ -48,6 +48,7 @@ class Sign(StrEnum):
     FAR_ABOVE = "far_above"
     MANY_UNITS = "many_units"
     SHARED_DEVICE = "shared_device"
+    WRITTEN_TWICE = "written_twice"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def flags_of(village: Area, services: Sequence[Service]) -> Mapping[int, list[Fl
     if services:
         searches = (
             *(_same_words, _in_a_hurry, _outside_term, _same_household, _far_above),
-            *(_many_units, _shared_device),
+            *(_many_units, _shared_device, _written_twice),
         )
         for search in searches:
             for service_id, flag in search(village, services):
@@ -288,6 +289,27 @@ def _shared_device(village: Area, services: Sequence[Service]) -> Signs:
         if others:
             text = _("Entered on a device on which %(names)s signs in too.", names="、".join(others))
             yield service.id, Flag(Sign.SHARED_DEVICE, text)
+
+
+def _written_twice(village: Area, services: Sequence[Service]) -> Signs:
+    """Records of a worker who has the same item on that day again, where one of the two is of an activity.
+
+    Whoever was there may have claimed it too, and two may write one activity down.
+    """
+    there: dict[tuple[int, int, date], list[int | None]] = defaultdict(list)
+    for worker, item, day, activity in db.session.execute(
+        select(Service.worker_id, Service.item_id, Service.done_on, Service.activity_id).where(
+            Service.item_id.in_({service.item_id for service in services}),
+            Service.done_on.in_({service.done_on for service in services}),
+            Service.state != ServiceState.REJECTED,
+        )
+    ):
+        there[worker, item, day].append(activity)
+    for service in services:
+        same = there[service.worker_id, service.item_id, service.done_on]
+        if len(same) > 1 and any(same):
+            text = _("The worker has this item on this day once more, by an activity of many or beside it.")
+            yield service.id, Flag(Sign.WRITTEN_TWICE, text)
 
 
 def _pairs(query: Any) -> dict[Any, Any]:

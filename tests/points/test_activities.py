@@ -1,7 +1,7 @@
 """Activities of many: written down once, a record for each who was there, confirmed in one step."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from io import BytesIO
 from uuid import uuid4
@@ -21,7 +21,7 @@ from tests.story import count, do, refusal, refused
 
 LIST = f"/v/{VILLAGE}/services"
 NEW = f"/v/{VILLAGE}/services/activities/new"
-DAY = date(2026, 12, 20)
+DAY, EARLIER = date(2026, 12, 20), date(2026, 12, 13)
 KEY = "k" * 16
 WORDS = "大扫除，清理村道和水沟"
 RECORDED, CONFIRMED, REJECTED = ServiceState.RECORDED, ServiceState.CONFIRMED, ServiceState.REJECTED
@@ -31,10 +31,10 @@ RECORDED, CONFIRMED, REJECTED = ServiceState.RECORDED, ServiceState.CONFIRMED, S
 def clean_up(cast):
     """A clean-up that was written down: by whom, with whom."""
 
-    def clean_up(workers=None, key=KEY, actor=None, times=1, item="公益", note=WORDS):
+    def clean_up(workers=None, key=KEY, actor=None, times=1, item="公益", note=WORDS, day=DAY):
         workers = cast.workers if workers is None else workers
         by = actor or cast.clerk
-        return do(activities.record, key, cast.village, cast.item(item), DAY, times, note, workers, by)
+        return do(activities.record, key, cast.village, cast.item(item), day, times, note, workers, by)
 
     return clean_up
 
@@ -103,9 +103,22 @@ def test_thirty_that_share_day_and_words_show_no_sign(cast, clean_up):
     }
 
 
+def test_who_was_there_and_has_it_once_more_is_looked_at(cast, clean_up):
+    clean_up()
+    do(recording.record, "claimed", cast.worker, cast.item("公益"), DAY, 1, "", cast.worker_user)
+    clean_up(cast.workers[1:3], key="once-more-" + KEY)
+    kept = records()
+    found = flags.flags_of(cast.village, kept)
+    assert {service.worker.name for service in kept if service.id in found} == {
+        worker.name for worker in cast.workers[:3]
+    }
+    assert {flag.sign for signs in found.values() for flag in signs} == {"written_twice"}
+
+
 def test_many_activities_of_an_evening_are_no_hurry(cast, clean_up):
     for number in range(flags.HURRY_RECORDS):
-        clean_up(cast.workers[:2], key=f"{number:016}", note="")
+        day = DAY - timedelta(days=number)
+        clean_up(cast.workers[:2], key=f"{number:016}", note="", day=day)
     do(recording.record, "plain", cast.worker, cast.item("代办"), DAY, 1, "", cast.clerk)
     assert flags.flags_of(cast.village, records()) == {}
 
@@ -227,7 +240,7 @@ def test_what_can_t_be_read_is_told_and_nothing_is_lost(cast, client_of):
 def test_the_activity_stands_as_one_with_its_names_and_is_confirmed_in_one_step(cast, client_of, clean_up):
     activity = clean_up()
     with transaction():  # of the same item, but by itself
-        by_itself = recording.record("alone", cast.worker, cast.item("公益"), DAY, 1, "", cast.clerk)
+        by_itself = recording.record("alone", cast.worker, cast.item("公益"), EARLIER, 1, "", cast.clerk)
     chair = client_of(cast.chair)
     page = chair.get(LIST).text
     place = f'id="group-{activity.item_id}-{activity.id}"'
