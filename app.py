@@ -33,10 +33,11 @@ from people.contributions import PEOPLE
 from people.signin import sessions
 from people.views.signin import sign_in
 from points.contributions import POINTS
+from reports.contributions import REPORTS
 from setup.contributions import SETUP
 from shop.contributions import SHOP
 
-PACKAGES = (PEOPLE, POINTS, DUTIES, SHOP, DEMO, SETUP)
+PACKAGES = (PEOPLE, POINTS, DUTIES, SHOP, REPORTS, DEMO, SETUP)
 
 MIGRATIONS = ROOT / "migrations"
 KEY_FILE = "secret_key"  # in the instance folder, unless SECRET_KEY is set

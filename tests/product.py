@@ -3,7 +3,7 @@
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("ground", "people", "points", "duties", "shop", "demo", "setup")
+PACKAGES = ("ground", "people", "points", "duties", "shop", "reports", "demo", "setup")
 PRODUCT = [
     ROOT / "app.py",
     *(file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))),

@@ -53,11 +53,12 @@ from tests.story import do
 
 # Of whom each knows nothing: whoever stands higher, and of two that stand beside each other the other one.
 HIGHER = {
-    "ground": {"people", "points", "duties", "shop", "demo", "setup"},
-    "people": {"points", "duties", "shop", "demo", "setup"},
-    "points": {"duties", "shop", "demo", "setup"},
-    "duties": {"shop", "demo", "setup"},
-    "shop": {"duties", "demo", "setup"},
+    "ground": {"people", "points", "duties", "shop", "reports", "demo", "setup"},
+    "people": {"points", "duties", "shop", "reports", "demo", "setup"},
+    "points": {"duties", "shop", "reports", "demo", "setup"},
+    "duties": {"shop", "reports", "demo", "setup"},
+    "shop": {"duties", "reports", "demo", "setup"},
+    "reports": {"demo", "setup"},
     "demo": {"setup"},
     "setup": set(),
 }
