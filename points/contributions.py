@@ -15,9 +15,11 @@ from people.pages import ABOUT_PERSON, ABOVE, HELP, NAVIGATION, WAITING, Further
 from people.proposals.kinds import KINDS
 from people.sight import NAMES_KEPT
 from people.supervision.entries import ENTRY_KINDS
+from people.takeback.dependents import DEPENDENTS
+from people.takeback.undoing import CLOSED
 from people.trail.words import WORDS
 from people.views import ROSTER
-from points import amounts, cli, held, supervision, trailwords
+from points import amounts, cli, held, supervision, takeback, trailwords
 from points import ledger as ledger_verbs
 from points.assessment import members
 from points.models import Transfer
@@ -61,6 +63,8 @@ POINTS = Package(
     globals={"weighings": weighing.weighings},
     fillings=[
         NEWEST.filling(ledger_verbs.newest),
+        DEPENDENTS.filling(*takeback.DEPENDENTS_OF_POINTS),
+        CLOSED.filling(takeback.is_booked),
         FIGURES.filling(Figure("aixin_entries", "Entries of the ledger.", rows_of(Transfer))),
         ABOUT_PERSON.filling(about_person),
         NAMES_KEPT.filling(members.names_kept, objections.names_kept, reading.names_kept),

@@ -14,11 +14,12 @@ from people.pages import CARD_PAGE, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.proposals.kinds import KINDS
 from people.sight import NAMES_KEPT
 from people.supervision.entries import ENTRY_KINDS
+from people.takeback.dependents import DEPENDENTS
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from points.ledger import DEBITS
 from points.views.wall.weighing import WEIGHING
-from shop import api, cli, held, labels, supervision, trailwords
+from shop import api, cli, held, labels, supervision, takeback, trailwords
 from shop.desk import devices, proxies
 from shop.models import Redemption
 from shop.shelf import leases
@@ -50,6 +51,7 @@ SHOP = Package(
         "shown_server": shown_server,
     },
     fillings=[
+        DEPENDENTS.filling(*takeback.DEPENDENTS_OF_SHOP),
         CARD_PAGE.filling("desk.holder"),
         DEVICES.filling(devices.device_of_key),
         DEBITS.filling(leases.check_free_in),
