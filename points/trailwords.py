@@ -23,6 +23,7 @@ WORDS = Words(
         "slip.print": _("printed paper slips"),
     },
     kinds={
+        "account": _("Account"),
         "assessment": _("Assessment"),
         "expiry": _("Expiry of points"),
         "service": _("Record"),

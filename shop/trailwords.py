@@ -54,6 +54,7 @@ WORDS = Words(
         "shelf.hours": _("changed the shop's opening hours"),
     },
     kinds={
+        "barcode": _("Code of an article"),
         "device": _("Device"),
         "goods": _("Goods"),
         "lease": _("Without a network"),

@@ -90,11 +90,12 @@ NOTHING_RETIRED = Reversal()
 class Findings:
     """The rows that would go, by table: those that came with the file and those that go along with them.
 
-    With an obstacle nothing goes.
+    Those that a journal names are `retired` in place of it. With an obstacle nothing is done.
     """
 
     going: dict[str, set[int]]
     along: dict[str, set[int]]
+    retired: dict[str, set[int]]
     obstacles: list[Obstacle]
 
 
@@ -112,8 +113,12 @@ def find(traced: Traced, reversal: Reversal) -> Findings:
     search.look_at_terms()
     search.look_at_proposals(examined)
     search.obstacles += reversal.obstacles(traced)
-    going = {table: ids for table, ids in examined.items() if table not in retired}
-    return Findings(going, along, sorted(search.obstacles))
+    return Findings(
+        going={table: ids for table, ids in examined.items() if table not in retired},
+        along=along,
+        retired={table: ids for table, ids in examined.items() if table in retired},
+        obstacles=sorted(search.obstacles),
+    )
 
 
 class _Search:
@@ -181,9 +186,9 @@ class _Search:
                     along.add(ident)
                 else:
                     hanging[target] += 1
-        table = _table(name)
+        names = _names_of_rows(_table(name), hanging)
         for target, times in hanging.items():
-            self._note(_name_of_row(table, {"id": target}), dependent.words, times)
+            self._note(names[target], dependent.words, times)
         return along
 
     def look_at_terms(self) -> None:
@@ -227,6 +232,7 @@ TOLD_BY = {
     "barcode": ("goods", "goods_id"),
     "card": ("person", "person_id"),
     "account": ("person", "person_id"),
+    "role_grant": ("user", "user_id"),
 }
 
 
@@ -236,6 +242,17 @@ def _name_of_row(table: Table, row: Any) -> str:
         kind, column = TOLD_BY[table.name]
         return f"{kind}:{row[column]}"
     return f"{audit.SUBJECT_NAMES.get(table.name, table.name)}:{row['id']}"
+
+
+def _names_of_rows(table: Table, idents: Collection[int]) -> dict[int, str]:
+    """The names of rows of which only the ids are known, as `_name_of_row` gives them."""
+    if table.name not in TOLD_BY:
+        return {ident: _name_of_row(table, {"id": ident}) for ident in idents}
+    return {
+        row["id"]: _name_of_row(table, row)
+        for ids in chunks(idents)
+        for row in db.session.execute(select(table).where(table.c.id.in_(ids))).mappings()
+    }
 
 
 def _table(name: str) -> Table:

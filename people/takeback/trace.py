@@ -87,21 +87,25 @@ class Recorder:
 
     def write(self, file: ImportFile) -> None:
         """Write down what was seen."""
-        _write(file, [(table, ident, digest, None, None) for (table, ident), digest in self._added.items()])
-        _write(file, [(table, ident, None, *values) for (table, ident), values in self._changed.items()])
+        _write(
+            {"file_id": file.id, "table_name": table, "row_id": ident, "digest": digest}
+            for (table, ident), digest in self._added.items()
+        )
+        _write(
+            {"file_id": file.id, "table_name": table, "row_id": ident, "before": before, "after": after}
+            for (table, ident), (before, after) in self._changed.items()
+        )
 
 
 def write_gone(file: ImportFile, table: str, idents: Iterable[int]) -> None:
     """Write down that rows of a table, which did not come with a file, went along when it was taken back."""
-    _write(file, [(table, ident, None, None, None) for ident in sorted(idents)])
+    _write({"file_id": file.id, "table_name": table, "row_id": ident} for ident in sorted(idents))
 
 
-def _write(file: ImportFile, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write lines of the trace: table, id, digest, values before and after."""
-    if rows:
-        names = ("table_name", "row_id", "digest", "before", "after")
-        lines = [dict(zip(names, row, strict=True), file_id=file.id) for row in rows]
-        db.session.connection().execute(insert(ImportTrace), lines)
+def _write(lines: Iterable[Values]) -> None:
+    """Write lines of the trace; all name the same columns."""
+    if listed := list(lines):
+        db.session.connection().execute(insert(ImportTrace), listed)
 
 
 def digest(values: Iterable[Any]) -> str:

@@ -20,20 +20,25 @@ from people.forms.filing import ConfirmImportForm, ImportForm
 from people.models import ImportFile, User
 
 # How many changes the dry run shows in full, and how many bad cells; the rest is in the files.
-CHANGES_SHOWN = 200
+ROWS_SHOWN = 200
 
 TAKEN = "taken"  # in the address: rows that Excel does not show are taken in too
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """The endpoints of the pages; `done` is where the reader goes on after an import."""
+    """The endpoints of the pages; `done` is where the reader goes on after an import.
+
+    `imports` lists what was taken in, and `take_back` takes one of it back (people/views/takeback.py).
+    """
 
     choose: str
     look: str
     failed: str
     template: str
     done: str
+    imports: str
+    take_back: str
 
     def url(self, name: str, **arguments: Any) -> str:
         """The address of one of them, in the area of this request."""
@@ -101,7 +106,7 @@ class FilePages:
             form=form,
             pages=self,
             urls=self.addresses,
-            most_changes=CHANGES_SHOWN,
+            most_changes=ROWS_SHOWN,
             hidden=TAKEN if with_hidden else "",
             hidden_value=TAKEN,
             text_before=self._text_before,
