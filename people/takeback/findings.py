@@ -130,16 +130,39 @@ class _Search:
 
     def compare_new(self, table: Table, digests: dict[int, str]) -> None:
         """Compare new rows with what the import left."""
-        for row in self._rows_as_now(table, digests):
-            if trace.digest(row.values()) != digests[row["id"]]:
-                self._note(_name_of_row(table, row), CHANGED_SINCE)
+        rows = self._rows_as_now(table, digests)
+        self._note_changed(table, [row for row in rows if trace.digest(row.values()) != digests[row["id"]]])
 
     def compare_changed(self, table: Table, pairs: dict[int, tuple[Values, Values]]) -> None:
         """Compare what an import changed in other rows with what it left there."""
+        differing = []
         for row in self._rows_as_now(table, pairs):
             _before, after = pairs[row["id"]]
             if any(trace.plain(row[name]) != value for name, value in after.items()):
-                self._note(_name_of_row(table, row), CHANGED_SINCE)
+                differing.append(row)
+        self._note_changed(table, differing)
+
+    def _note_changed(self, table: Table, rows: Sequence[RowMapping]) -> None:
+        later = self._later_files(table.name, [row["id"] for row in rows])
+        for row in rows:
+            self._note(_name_of_row(table, row), later.get(row["id"], CHANGED_SINCE))
+
+    def _later_files(self, name: str, idents: Collection[int]) -> dict[int, Any]:
+        """Which of a table's rows a later file brought or changed, in words, by id."""
+        lines = (
+            select(ImportTrace.row_id, ImportFile.name)
+            .join(ImportTrace.file)
+            .where(
+                ImportTrace.table_name == name,
+                ImportTrace.file_id > self._traced.file.id,
+                ImportFile.taken_back_at.is_(None),
+            )
+        )
+        return {
+            ident: _("of a file that was taken in later: %(name)s", name=file_name)
+            for ids in chunks(idents)
+            for ident, file_name in db.session.execute(lines.where(ImportTrace.row_id.in_(ids)))
+        }
 
     def _rows_as_now(self, table: Table, idents: Collection[int]) -> Iterator[RowMapping]:
         """These rows as they are now; what is gone is noted."""
@@ -175,7 +198,7 @@ class _Search:
         goes_along = dependent.fate is Fate.GOES_ALONG
         key = dependent.table.primary_key.columns[0]
         columns = [dependent.column, key, *([dependent.unused] if dependent.unused is not None else ())]
-        along, hanging = set(), Counter[int]()
+        along, hanging = set(), dict[int, int]()
         for ids in chunks(idents):
             for target, ident, *unused in db.session.execute(
                 select(*columns).where(dependent.column.in_(ids))
@@ -185,9 +208,12 @@ class _Search:
                 if goes_along and all(unused):
                     along.add(ident)
                 else:
-                    hanging[target] += 1
-        names = _names_of_rows(_table(name), hanging)
-        for target, times in hanging.items():
+                    hanging[ident] = target
+        names = _names_of_rows(_table(name), {*hanging.values()})
+        later = self._later_files(dependent.table.name, hanging)
+        for ident in later:
+            self._note(names[hanging[ident]], later[ident])
+        for target, times in Counter(hanging[ident] for ident in hanging.keys() - later.keys()).items():
             self._note(names[target], dependent.words, times)
         return along
 

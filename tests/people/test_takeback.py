@@ -1,8 +1,10 @@
 """The clerk imported the wrong file: it is taken back as a whole, unless somebody used what it brought."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from ground.clock import Quarter
@@ -17,7 +19,7 @@ from points import ledger
 from points.models import Service
 from points.rubrics import versions
 from points.services import recording
-from tests.cast import HASHED, NEXT_VILLAGE, TODAY
+from tests.cast import HASHED, NEXT_VILLAGE, TODAY, VILLAGE
 from tests.crowd import AT_ONCE
 from tests.people.test_rosterfile import row, workbook
 from tests.story import do, give, refusal
@@ -195,7 +197,7 @@ def test_a_later_file_that_changed_the_same_rows_is_taken_back_first(cast):
     before = what_there_is()
     first = import_file(cast)
     later = import_file(cast, [row(户数=9)])
-    assert in_the_way(first) == {("grid", "导入以后又改过")}
+    assert in_the_way(first) == {("grid", "被后来导入的文件改过：去年的花名册.xlsx")}
     take_back(later, cast.clerk)
     take_back(first, cast.clerk)
     assert what_there_is() == before
@@ -334,3 +336,47 @@ def test_taken_back_while_others_record_what_a_newcomer_did(cast, at_once):
         "plan_changed",
         "conflict",
     }
+
+
+# --- Its pages ---
+
+IMPORTS = f"/a/{VILLAGE}/imports"
+
+
+def test_the_clerk_finds_the_file_sees_what_would_go_and_takes_it_back(cast, client_of):
+    changed = row(网格编码="01", 网格名称="错名", 聘任日期=date(2026, 12, 1))
+    file, clerk = import_file(cast, [*WRONG_ROWS, changed]), client_of(cast.clerk)
+    page, address = clerk.get(IMPORTS).text, f"{IMPORTS}/{file.id}"
+    assert "去年的花名册.xlsx" in page
+    assert address in page
+    page = clerk.get(address).text
+    for shown in ("普学明", "上村二网格", "错名", "第01网格", "将撤掉 2 个"):
+        assert shown in page
+    assert "拿错了" in clerk.post(address, data={"reason": "拿错了去年的花名册"}, follow_redirects=True).text
+    assert clerk.get(address).status_code == 200
+    assert "已经撤回" in clerk.post(address, data={"reason": "再撤一次看看"}).text
+    sheet = load_workbook(BytesIO(clerk.get(f"{IMPORTS}?as=xlsx").data)).active
+    assert [cell.value for cell in sheet[sheet.max_row]][-1] == "拿错了去年的花名册"
+
+
+def test_the_page_names_what_stands_in_the_way_with_its_page(cast, client_of):
+    file, person = import_file(cast), cast.person("普学明")
+    with transaction():
+        cast.serve(person, "走访", TODAY, cast.clerk, cast.chair)
+    clerk, address = client_of(cast.clerk), f"{IMPORTS}/{file.id}"
+    page = clerk.get(address).text
+    assert "已有服务记录" in page
+    assert f"/v/{VILLAGE}/people/{person.id}" in page or f"/persons/{person.id}" in page
+    assert 'name="reason"' not in page
+    assert clerk.post(address, data={"reason": "拿错了去年的花名册"}).status_code == 422
+
+
+def test_who_may_import_there_may_take_back_and_nobody_else(cast, client_of):
+    file = import_file(cast)
+    for other in (cast.chair, cast.supervisor):
+        assert client_of(other).get(f"{IMPORTS}/{file.id}").status_code == 403
+    assert client_of(cast.outsider).get(f"{IMPORTS}/{file.id}").status_code == 404
+    assert client_of(cast.outsider).get(f"/a/{NEXT_VILLAGE}/imports/{file.id}").status_code == 404
+    above = client_of(cast.township_user).get(f"{IMPORTS}/{file.id}")
+    assert above.status_code == 200
+    assert "普学明" not in above.text
