@@ -5,7 +5,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
-from duties import cli, held, takeback, trailwords, views
+from duties import cli, held, trailwords, views
+from duties.models.dependents import DEPENDENTS_OF_DUTIES
 from duties.views import guidetexts, helptexts, incidents, waiting
 from ground import clock
 from ground.contributions import Package
@@ -62,7 +63,7 @@ DUTIES = Package(
     pages=[views.bp],
     commands=[cli.services_cli],
     fillings=[
-        DEPENDENTS.filling(*takeback.DEPENDENTS_OF_DUTIES),
+        DEPENDENTS.filling(*DEPENDENTS_OF_DUTIES),
         ABOUT_GRID.filling(grid_links),
         ABOUT_MINE.filling(own_page_links),
         ABOUT_SLIP.filling(slip_links),

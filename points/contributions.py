@@ -19,10 +19,11 @@ from people.takeback.dependents import DEPENDENTS
 from people.takeback.undoing import CLOSED
 from people.trail.words import WORDS
 from people.views import ROSTER
-from points import amounts, cli, held, supervision, takeback, trailwords
+from points import amounts, cli, held, supervision, trailwords
 from points import ledger as ledger_verbs
 from points.assessment import members
 from points.models import Transfer
+from points.models.dependents import DEPENDENTS_OF_POINTS
 from points.services import reading
 from points.views import (
     KEYING_IN,
@@ -40,7 +41,7 @@ from points.views import (
 )
 from points.views.services import evidence
 from points.views.wall import weighing
-from points.wall import objections
+from points.wall import booking, objections
 
 
 def about_person(person: Person) -> list[FurtherLink]:
@@ -63,8 +64,8 @@ POINTS = Package(
     globals={"weighings": weighing.weighings},
     fillings=[
         NEWEST.filling(ledger_verbs.newest),
-        DEPENDENTS.filling(*takeback.DEPENDENTS_OF_POINTS),
-        CLOSED.filling(takeback.is_booked),
+        DEPENDENTS.filling(*DEPENDENTS_OF_POINTS),
+        CLOSED.filling(booking.is_booked_in),
         FIGURES.filling(Figure("aixin_entries", "Entries of the ledger.", rows_of(Transfer))),
         ABOUT_PERSON.filling(about_person),
         NAMES_KEPT.filling(members.names_kept, objections.names_kept, reading.names_kept),

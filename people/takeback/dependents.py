@@ -66,7 +66,7 @@ class Dependent:
     def target(self) -> str:
         """The name of the table on whose rows they hang."""
         (key,) = self.column.property.columns[0].foreign_keys
-        return str(key.column.table.name)
+        return str(key.column.table.key)
 
 
 DEPENDENTS: Slot[Dependent] = Slot()
@@ -110,11 +110,11 @@ def dependents_on(target: str) -> list[Dependent]:
 
 def unsaid_columns(target: str) -> list[InstrumentedAttribute[Any]]:
     """The columns that name a table's rows and that no package says anything of."""
-    said = {(dependent.table.name, dependent.column.key) for dependent in DEPENDENTS.items()}
+    said = {(dependent.table.key, dependent.column.key) for dependent in DEPENDENTS.items()}
     return [
         getattr(mapper.class_, mapper.get_property_by_column(column).key)
         for mapper in Base.registry.mappers
         for column in mapper.columns
         if isinstance(column, Column) and (mapper.class_.__tablename__, column.key) not in said
-        if any(key.column.table.name == target for key in column.foreign_keys)
+        if any(key.column.table.key == target for key in column.foreign_keys)
     ]

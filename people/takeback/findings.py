@@ -143,17 +143,17 @@ class _Search:
         self._note_changed(table, differing)
 
     def _note_changed(self, table: Table, rows: Sequence[RowMapping]) -> None:
-        later = self._later_files(table.name, [row["id"] for row in rows])
+        later = self._later_files(table.key, [row["id"] for row in rows])
         for row in rows:
             self._note(_name_of_row(table, row), later.get(row["id"], CHANGED_SINCE))
 
-    def _later_files(self, name: str, idents: Collection[int]) -> dict[int, Any]:
+    def _later_files(self, table: str, idents: Collection[int]) -> dict[int, Any]:
         """Which of a table's rows a later file brought or changed, in words, by id."""
         lines = (
             select(ImportTrace.row_id, ImportFile.name)
             .join(ImportTrace.file)
             .where(
-                ImportTrace.table_name == name,
+                ImportTrace.table_name == table,
                 ImportTrace.file_id > self._traced.file.id,
                 ImportFile.taken_back_at.is_(None),
             )
@@ -186,15 +186,15 @@ class _Search:
             for dependent in dependents_on(name):
                 new = self._look_at_dependent(dependent, name, idents)
                 if new:
-                    along[dependent.table.name] |= new
-                    waiting.append((dependent.table.name, new))
+                    along[dependent.table.key] |= new
+                    waiting.append((dependent.table.key, new))
         return along
 
     def _look_at_dependent(self, dependent: Dependent, name: str, idents: Collection[int]) -> set[int]:
         """Note what hangs on rows by one column and stands in the way; returns the rows that go along."""
         if dependent.fate is Fate.KEEPS:
             return set()
-        own_rows = self._traced.added.get(dependent.table.name, {})
+        own_rows = self._traced.added.get(dependent.table.key, {})
         goes_along = dependent.fate is Fate.GOES_ALONG
         key = dependent.table.primary_key.columns[0]
         columns = [dependent.column, key, *([dependent.unused] if dependent.unused is not None else ())]
@@ -209,8 +209,8 @@ class _Search:
                     along.add(ident)
                 else:
                     hanging[ident] = target
-        names = _names_of_rows(_table(name), {*hanging.values()})
-        later = self._later_files(dependent.table.name, hanging)
+        names = names_of_rows(name, {*hanging.values()})
+        later = self._later_files(dependent.table.key, hanging)
         for ident in later:
             self._note(names[hanging[ident]], later[ident])
         for target, times in Counter(hanging[ident] for ident in hanging.keys() - later.keys()).items():
@@ -264,15 +264,16 @@ TOLD_BY = {
 
 def _name_of_row(table: Table, row: Any) -> str:
     """The name in the trail of a row, or of the one by which it is told."""
-    if table.name in TOLD_BY and TOLD_BY[table.name][1] in row:
-        kind, column = TOLD_BY[table.name]
+    if table.key in TOLD_BY and TOLD_BY[table.key][1] in row:
+        kind, column = TOLD_BY[table.key]
         return f"{kind}:{row[column]}"
-    return f"{audit.SUBJECT_NAMES.get(table.name, table.name)}:{row['id']}"
+    return f"{audit.SUBJECT_NAMES.get(table.key, table.key)}:{row['id']}"
 
 
-def _names_of_rows(table: Table, idents: Collection[int]) -> dict[int, str]:
-    """The names of rows of which only the ids are known, as `_name_of_row` gives them."""
-    if table.name not in TOLD_BY:
+def names_of_rows(name: str, idents: Collection[int]) -> dict[int, str]:
+    """The names in the trail of a table's rows, or of those by which they are told, by their ids."""
+    table = _table(name)
+    if table.key not in TOLD_BY:
         return {ident: _name_of_row(table, {"id": ident}) for ident in idents}
     return {
         row["id"]: _name_of_row(table, row)

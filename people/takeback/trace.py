@@ -73,17 +73,17 @@ class Recorder:
         if not isinstance(state.statement, UpdateBase):
             return
         table: Any = state.statement.table
-        if table.name in NOT_TRACED:
+        if table.key in NOT_TRACED:
             return
         lines = state.parameters if isinstance(state.parameters, Sequence) else ()
         if not state.is_insert or not lines or any("id" not in line for line in lines):
-            raise RuntimeError(f"{table.name} is written by an import without its ids")
+            raise RuntimeError(f"{table.key} is written by an import without its ids")
         for line in lines:
             self._add(table, line["id"], line)
 
     def _add(self, table: Any, ident: int, values: Mapping[str, Any]) -> None:
-        if table.name not in NOT_TRACED:
-            self._added[table.name, ident] = digest(values.get(column.key) for column in table.columns)
+        if table.key not in NOT_TRACED:
+            self._added[table.key, ident] = digest(values.get(column.key) for column in table.columns)
 
     def write(self, file: ImportFile) -> None:
         """Write down what was seen."""

@@ -118,7 +118,7 @@ def _lock_rows(traced: Traced) -> None:
     Each table after those that it names, as people before the grids that a record names.
     """
     for table in Base.metadata.sorted_tables:
-        idents = traced.added.get(table.name, {}).keys() | traced.changed.get(table.name, {}).keys()
+        idents = traced.added.get(table.key, {}).keys() | traced.changed.get(table.key, {}).keys()
         for ids in chunks(sorted(idents)):
             rows = select(table.c.id).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update()
             db.session.execute(rows).all()
@@ -133,16 +133,16 @@ def _undo(
         name: findings.going.get(name, set()) | findings.along.get(name, set())
         for name in findings.going.keys() | findings.along.keys()
     }
-    tables = [table for table in reversed(Base.metadata.sorted_tables) if table.name in going]
+    tables = [table for table in reversed(Base.metadata.sorted_tables) if table.key in going]
     for table in tables:
-        if table.name not in kept:
-            _delete(table, going[table.name])
+        if table.key not in kept:
+            _delete(table, going[table.key])
     db.session.expire_all()
     kind.reversal.retire(traced, reason, actor)
     _set_back(file, traced, actor)
     for table in tables:
-        if table.name in kept:
-            _delete(table, going[table.name] - _used(table, going[table.name]))
+        if table.key in kept:
+            _delete(table, going[table.key] - _used(table, going[table.key]))
     rows = sum(map(len, traced.added.values())) + sum(map(len, traced.changed.values()))
     audit.note(actor, "import.take_back", file, file.area, name=file.name, rows=rows, reason=reason)
 
@@ -157,7 +157,7 @@ def _used(table: Table, idents: set[int]) -> set[int]:
     columns = [
         dependent.column
         for dependent in DEPENDENTS.items()
-        if dependent.fate is Fate.KEEPS and dependent.target == table.name
+        if dependent.fate is Fate.KEEPS and dependent.target == table.key
     ]
     return {
         ident
@@ -169,8 +169,8 @@ def _used(table: Table, idents: set[int]) -> set[int]:
 
 def _set_back(file: ImportFile, traced: Traced, actor: User) -> None:
     """Give the rows that were changed the values from before."""
-    for name, rows in traced.changed.items():
-        model: Any = trace.model_of(name)
+    for table, rows in traced.changed.items():
+        model: Any = trace.model_of(table)
         columns = model.__table__.columns
         lines: list[tuple[Any, Area, dict[str, Any]]] = []
         for ids in chunks(sorted(rows)):
@@ -179,7 +179,7 @@ def _set_back(file: ImportFile, traced: Traced, actor: User) -> None:
                 values = {key: trace.value_of(columns[key], value) for key, value in before.items()}
                 place = getattr(row, "area", None) or getattr(row, "village", None) or file.area
                 lines.append((row, place, values))
-        if name in TOLD_BY:  # the trail has no lines of its own for these
+        if table in TOLD_BY:  # the trail has no lines of its own for these
             for row, _place, values in lines:
                 for key, value in values.items():
                     setattr(row, key, value)

@@ -18,7 +18,7 @@ from ground.refusal import Refused, refusal_of
 from people import audit, trail
 from people.models import AuditEvent, ImportFile
 from people.takeback import undoing
-from people.takeback.findings import TOLD_BY, Findings, Traced
+from people.takeback.findings import TOLD_BY, Findings, Traced, names_of_rows
 from people.trail.words import all_words
 from people.views.filing import ROWS_SHOWN, FilePages
 from people.views.listing import Context, Listing, render
@@ -33,15 +33,15 @@ def _files(context: Context) -> Iterator[tuple[ImportFile, Any]]:
 IMPORTS = Listing(
     _("Files that were taken in"),
     _files,
-    (_("File"), lambda file, kind: file.name),
+    (_("File"), lambda file, kind: shown_text(file.name)),
     (_("Kind"), lambda file, kind: kind),
     (_("Taken in"), lambda file, kind: file.applied_at),
     (_("By"), lambda file, kind: shown_name(file.actor)),
     (_("Added"), lambda file, kind: file.added),
     (_("Changed"), lambda file, kind: file.changed),
     (_("Unchanged"), lambda file, kind: file.left),
-    (_("Taken back"), lambda file, kind: file.taken_back_at),
-    (_("Taken back by"), lambda file, kind: shown_name(file.taken_back_by)),
+    (_("Import taken back"), lambda file, kind: file.taken_back_at),
+    (_("Import taken back by"), lambda file, kind: shown_name(file.taken_back_by)),
     (_("Reason"), lambda file, kind: shown_text(file.taken_back_for)),
 )
 
@@ -112,7 +112,7 @@ def _dry_run(traced: Traced, findings: Findings) -> dict[str, Any]:
         "rows_gone": _named(gone[:ROWS_SHOWN], subjects),
         "rows_set_back": trail.trail_lines(changed[:ROWS_SHOWN], sight()),
         "obstacles": [
-            (*named, obstacle.words, obstacle.count)
+            (*named, shown_text(str(obstacle.words)), obstacle.count)
             for named, obstacle in zip(
                 _named([obstacle.subject for obstacle in shown], subjects), shown, strict=True
             )
@@ -133,16 +133,10 @@ def _named(names: Iterable[str], subjects: dict[str, trail.Subject]) -> list[tup
 def _changed_rows(traced: Traced) -> list[AuditEvent]:
     """What would be set back, as lines that the trail would have of it: from what is now to what was."""
     return [
-        AuditEvent(
-            at=clock.now(),
-            action="import.set_back",
-            subject=f"{_kind_of(table)}:{ident}",
-            before=after,
-            detail=before,
-        )
+        AuditEvent(at=clock.now(), action="import.set_back", subject=subject, before=after, detail=before)
         for table, rows in sorted(traced.changed.items())
-        if table not in TOLD_BY
-        for ident, (before, after) in sorted(rows.items())
+        for ident, subject in sorted(names_of_rows(table, sorted(rows)[:ROWS_SHOWN]).items())
+        for before, after in [rows[ident]]
     ]
 
 

@@ -21,6 +21,7 @@ from points.rubrics import versions
 from points.services import recording
 from tests.cast import HASHED, NEXT_VILLAGE, TODAY, VILLAGE
 from tests.crowd import AT_ONCE
+from tests.formpages import data_of, forms_of
 from tests.people.test_rosterfile import row, workbook
 from tests.story import do, give, refusal
 
@@ -232,7 +233,7 @@ def test_without_a_reason_nothing_goes(cast):
 
 
 def test_each_column_that_names_such_a_row_is_said_to_go_along_or_to_stand_in_the_way(app):
-    """A new table that names people, grids, goods … is told in its package's takeback.py."""
+    """A new table that names people, grids, goods … is told in its package's models/dependents.py."""
     may_go = {
         "person",
         "grid",
@@ -352,9 +353,14 @@ def test_the_clerk_finds_the_file_sees_what_would_go_and_takes_it_back(cast, cli
     page = clerk.get(address).text
     for shown in ("普学明", "上村二网格", "错名", "第01网格", "将撤掉 2 个"):
         assert shown in page
-    assert "拿错了" in clerk.post(address, data={"reason": "拿错了去年的花名册"}, follow_redirects=True).text
-    assert clerk.get(address).status_code == 200
+    (form,) = [form for form in forms_of(clerk.get(address)) if "reason" in dict(form.filled())]
+    sent = data_of(form.filled({"reason": "拿错了去年的花名册"}))
+    done = clerk.post(address, data=sent)
+    assert (done.status_code, done.location) == (302, IMPORTS)
+    assert clerk.post(address, data=sent).location == IMPORTS  # twice is once
     assert "已经撤回" in clerk.post(address, data={"reason": "再撤一次看看"}).text
+    assert clerk.get(address).status_code == 200
+    assert "普学明" in clerk.get(f"/a/{VILLAGE}/audit").text  # the trail can still be read
     sheet = load_workbook(BytesIO(clerk.get(f"{IMPORTS}?as=xlsx").data)).active
     assert [cell.value for cell in sheet[sheet.max_row]][-1] == "拿错了去年的花名册"
 

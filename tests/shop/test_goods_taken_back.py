@@ -13,7 +13,8 @@ from shop.models import Goods, Source
 from shop.shelf import goods as shelf
 from shop.shelf import prices, shops
 from shop.stock import moves
-from tests.cast import TODAY
+from tests.cast import TODAY, VILLAGE
+from tests.formpages import data_of, forms_of
 from tests.people.test_takeback import all_ids, traces
 from tests.shop.test_goodsfile import oil, soap, workbook
 from tests.story import do, refusal
@@ -62,6 +63,20 @@ def test_a_wrong_list_of_goods_is_gone_and_comes_in_again(cast):
     assert archived == [f"食用油（撤回{file.id}）"]
     again = import_file(cast, rows)
     assert (again.added, again.changed) == (1, 1)
+
+
+def test_the_manager_takes_it_back_from_its_page(cast, client_of):
+    """Sent twice it is done once; the list names the file, who took it back and why."""
+    file, manager = import_file(cast, [oil(), soap(积分价格=4)]), client_of(cast.manager)
+    address = f"/v/{VILLAGE}/goods/imports/{file.id}"
+    page = manager.get(address)
+    assert "食用油" in page.text
+    (form,) = [form for form in forms_of(page) if "reason" in dict(form.filled())]
+    sent = data_of(form.filled({"reason": "拿错了去年的价目"}))
+    ends = [manager.post(address, data=sent) for _twice in range(2)]
+    assert [end.location for end in ends] == [f"/v/{VILLAGE}/goods/imports"] * 2
+    assert "拿错了去年的价目" in manager.get(f"/v/{VILLAGE}/goods/imports").text
+    assert client_of(cast.clerk).get(address).status_code == 403
 
 
 def test_a_price_that_was_to_come_does_not_come(cast, clock):

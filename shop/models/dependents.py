@@ -1,9 +1,11 @@
-"""What of the shop stands in the way when an import is taken back."""
+"""What of the shop may hang on a row that came with a file, and stands in the way when it is taken back."""
 
 from flask_babel import lazy_gettext as _
 
 from people.takeback.dependents import Dependent
-from shop.models import Barcode, Count, Lot, Picture, Price, Redemption, RedemptionLine
+from shop.models.goods import Barcode, Picture, Price
+from shop.models.redemptions import Redemption, RedemptionLine
+from shop.models.stock import Count, Lot
 
 DEPENDENTS_OF_SHOP = (
     Dependent(Redemption.card_id, _("a card that was used")),

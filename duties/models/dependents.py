@@ -1,8 +1,9 @@
-"""What of the duties stands in the way when an import is taken back."""
+"""What of the duties may hang on a row that came with a file, and stands in the way when it is taken back."""
 
 from flask_babel import lazy_gettext as _
 
-from duties.models import Dispute, Gathering, Incident, Visit
+from duties.models.disputes import Dispute
+from duties.models.records import Gathering, Incident, Visit
 from people.takeback.dependents import Dependent
 
 DEPENDENTS_OF_DUTIES = tuple(

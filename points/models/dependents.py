@@ -1,24 +1,13 @@
-"""What of the points stands in the way when an import is taken back, and from when on none is."""
+"""What of the points may hang on a row that came with a file, and stands in the way when it is taken back."""
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
-from ground.db import db
-from people.models import Area
 from people.takeback.dependents import Dependent, Fate
-from points.models import (
-    Account,
-    Adjustment,
-    Assessment,
-    Award,
-    NoticeLine,
-    Objection,
-    Recusal,
-    Service,
-    Slip,
-    Transfer,
-    Witness,
-)
+from points.models.aftermath import Award
+from points.models.assessments import Adjustment, Recusal
+from points.models.ledger import Account, Transfer
+from points.models.notices import NoticeLine, Objection
+from points.models.services import Service, Slip, Witness
 
 A_BALANCE = _("points in the account")
 
@@ -37,9 +26,3 @@ DEPENDENTS_OF_POINTS = (
     Dependent(Award.worker_id, _("a line of an assessment")),
     Dependent(Objection.worker_id, _("an objection")),
 )
-
-
-def is_booked(area: Area) -> bool:
-    """Whether a quarter of one of an area's villages was booked."""
-    booked = select(Award).join(Award.assessment).join(Assessment.village)
-    return bool(db.session.scalar(select(booked.where(Area.code.startswith(area.stem)).exists())))
