@@ -40,6 +40,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_trace")),
     )
     op.create_index(op.f("ix_import_trace_table_name_row_id"), "import_trace", ["table_name", "row_id"])
+    followed = sa.text("follows_id IS NOT NULL")
+    op.create_index(
+        "ix_appointment_follows_id",
+        "appointment",
+        ["follows_id"],
+        sqlite_where=followed,
+        postgresql_where=followed,
+    )
     for table in JOURNALS:
         protect(table)
 

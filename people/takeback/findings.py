@@ -222,10 +222,7 @@ class _Search:
         new_people, new_grids = self._traced.ids_added(Person), self._traced.ids_added(Grid)
         terms = {
             (person_id, grid_id)
-            for ids in chunks(self._traced.ids_added(Appointment))
-            for person_id, grid_id in db.session.execute(
-                select(Appointment.person_id, Appointment.grid_id).where(Appointment.id.in_(ids))
-            )
+            for person_id, grid_id in terms_begun(self._traced)
             if person_id not in new_people and grid_id not in new_grids
         }
         in_grids = {dependent.table: dependent.column for dependent in dependents_on("grid")}
@@ -250,6 +247,16 @@ class _Search:
                 for table, idents in examined.items()
             ):
                 self._note(subject, WAITING_PROPOSAL)
+
+
+def terms_begun(traced: Traced) -> list[tuple[int, int]]:
+    """Who serves in which grid by a term that an import began: the ids of the person and the grid."""
+    terms = select(Appointment.person_id, Appointment.grid_id)
+    return [
+        (person_id, grid_id)
+        for ids in chunks(traced.ids_added(Appointment))
+        for person_id, grid_id in db.session.execute(terms.where(Appointment.id.in_(ids)))
+    ]
 
 
 # Rows that have no page are told by another one: whose or which one it is.

@@ -16,7 +16,7 @@ from people.filing import FileType
 from people.models import Area, ImportFile, User
 from people.takeback import trace
 from people.takeback.dependents import DEPENDENTS, Fate
-from people.takeback.findings import TOLD_BY, Findings, Traced, chunks, find, traced_rows
+from people.takeback.findings import TOLD_BY, Findings, Traced, chunks, find, terms_begun, traced_rows
 
 # From when on nothing is taken back in an area: each says whether it has come.
 CLOSED: Slot[Callable[[Area], bool]] = Slot()
@@ -63,7 +63,6 @@ def take_back(kind: FileType, file: ImportFile, reason: str, actor: User) -> Non
     reason = required_reason(reason)
     ident, actor_id, traced = file.id, actor.id, traced_rows(file)
     check_may_be_taken_back(file)
-
     gone_along: dict[str, set[int]] = {}
 
     def work() -> Iterator[None]:
@@ -113,13 +112,19 @@ def _lock_file(ident: int) -> ImportFile:
 
 
 def _lock_rows(traced: Traced) -> None:
-    """Lock all rows of an import against whoever names them in a new one: on PostgreSQL that waits for us.
+    """Lock all rows of an import, and who serves where by it, against whoever names them in a new row.
 
-    Each table after those that it names, as people before the grids that a record names.
+    Each table after those that it names, so people before the grids that a record names.
     """
+    to_lock = {
+        table: {*traced.added.get(table, ()), *traced.changed.get(table, ())}
+        for table in traced.added.keys() | traced.changed.keys()
+    }
+    for person_id, grid_id in terms_begun(traced):
+        to_lock.setdefault("person", set()).add(person_id)
+        to_lock.setdefault("grid", set()).add(grid_id)
     for table in Base.metadata.sorted_tables:
-        idents = traced.added.get(table.key, {}).keys() | traced.changed.get(table.key, {}).keys()
-        for ids in chunks(sorted(idents)):
+        for ids in chunks(sorted(to_lock.get(table.key, ()))):
             rows = select(table.c.id).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update()
             db.session.execute(rows).all()
 
