@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from duties import cli, held, trailwords, views
+from duties.models.dependents import DEPENDENTS_OF_DUTIES
 from duties.views import guidetexts, helptexts, incidents, waiting
 from ground import clock
 from ground.contributions import Package
@@ -15,6 +16,7 @@ from people.held import HELD, HeldPart
 from people.models import Area, Grid, Role
 from people.pages import ABOUT_GRID, ABOVE, ALARMS, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
 from people.roster import holders, persons, reach
+from people.takeback.dependents import DEPENDENTS
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from people.views import GRID_ROLES, ROSTER
@@ -61,6 +63,7 @@ DUTIES = Package(
     pages=[views.bp],
     commands=[cli.services_cli],
     fillings=[
+        DEPENDENTS.filling(*DEPENDENTS_OF_DUTIES),
         ABOUT_GRID.filling(grid_links),
         ABOUT_MINE.filling(own_page_links),
         ABOUT_SLIP.filling(slip_links),

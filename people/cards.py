@@ -19,7 +19,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from stdnum import damm
 
 from ground import clock
-from ground.db import db, get_locked, lock
+from ground.db import add_rows, db, get_locked, lock
 from ground.figures import narrow
 from ground.refusal import Refused, required_reason
 from people import audit
@@ -53,8 +53,7 @@ def issue(person: Person, actor: User | None, chance: random.Random | None = Non
         issued_at=clock.now(),
         issued_by_id=actor.id if actor else None,
     )
-    db.session.add(card)
-    db.session.flush()
+    add_rows([card])
     audit.note(actor, "card.issue", card, person.area, number=card.number)
     return card
 

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
-from ground.db import NEWEST
+from ground.db import LAST_GONE, NEWEST
 from ground.server.metrics import FIGURES, Figure
 from people import access, audit, cli, held, pages, sight
 from people.guides.steps import ANSWERS, STEPS
@@ -14,6 +14,8 @@ from people.sight import NAMES_KEPT
 from people.signin import keeping, sessions
 from people.supervision import own
 from people.supervision.entries import ENTRY_KINDS
+from people.takeback import trace
+from people.takeback.dependents import DEPENDENTS, OWN_DEPENDENTS
 from people.trail import subjects, words
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
@@ -61,6 +63,8 @@ PEOPLE = Package(
     },
     fillings=[
         NEWEST.filling(audit.newest),
+        LAST_GONE.filling(trace.last_gone),
+        DEPENDENTS.filling(*OWN_DEPENDENTS),
         NAMES_KEPT.filling(sight.names_kept),
         FIGURES.filling(Figure("aixin_sessions", "Sessions that are open.", sessions.count_open)),
         WORDS.filling(words.OWN_WORDS),

@@ -27,6 +27,8 @@ from ground.db.rehearsal import long_write
 from ground.refusal import Refused
 from ground.tables import BadCell, Table
 from people.models import Area, AuditEvent, FileKind, ImportFile, User
+from people.takeback.findings import NOTHING_RETIRED, Reversal
+from people.takeback.trace import Recorder
 
 # How many rows go to the database at once; after each lot the page and the command line are told.
 ROWS_AT_ONCE = 500
@@ -121,12 +123,28 @@ class FileType:
     """What else they rely on in an area, of tables that change all the time."""
     finish: Callable[[ImportPlan[Any], Area, User | None], None] = lambda plan, area, actor: None
     """What of a plan is done at last, in the same transaction: it writes into such tables."""
+    reversal: Reversal = NOTHING_RETIRED
+    """How it is taken back, where rows can't go as a journal names them."""
 
     def write(
-        self, area: Area, work: Callable[[], Iterator[int]], finish: Callable[[], None] = lambda: None
-    ) -> Iterator[int]:
-        """Do what takes a file for an area in, and then what finishes it, at once: others hardly wait."""
-        return long_write(work, finish, self.tables, [AuditEvent], lambda: self.dependencies(area))
+        self,
+        area: Area,
+        work: Callable[[], Iterator[Any]],
+        finish: Callable[[], None] = lambda: None,
+        more_tables: Sequence[type[Base]] = (),
+        dependencies: Callable[[], object] = lambda: None,
+    ) -> Iterator[Any]:
+        """Do what takes a file for an area in or back, then what finishes it, at once: others hardly wait.
+
+        `more_tables` and `dependencies` are what the work needs beside what the kind says.
+        """
+        return long_write(
+            work,
+            finish,
+            [*self.tables, *more_tables],
+            [AuditEvent],
+            lambda: (self.dependencies(area), dependencies()),
+        )
 
     def read(self, content: bytes, name: str, area: Area) -> Table:
         """The table in a file for an area. Refused as `tables.read` is, when it has no such table."""
@@ -219,12 +237,14 @@ def import_file(
     It is run to its end and opens the transaction itself. Refused `bad_cells`, `plan_changed` when the file
     would do something else by now, and as `read_file`.
     """
-    ident, actor_id, plans = file.id, actor.id, list[ImportPlan[Any]]()
+    ident, actor_id, plans, recorder = file.id, actor.id, list[ImportPlan[Any]](), Recorder()
 
     def work() -> Iterator[int]:
+        recorder.forget()
         kept_file, by = db.session.get_one(ImportFile, ident), db.session.get_one(User, actor_id)
         plan = _checked_plan(kind, kept_file, table, fingerprint, with_hidden)
-        yield from kind.carry_out(plan, kept_file.area, by)
+        with recorder.listening():
+            yield from kind.carry_out(plan, kept_file.area, by)
         plans[:] = [plan]
 
     def finish() -> None:
@@ -236,6 +256,7 @@ def import_file(
         kept_file.applied_at = clock.now()
         kept_file.added, kept_file.changed, kept_file.left = (plan.counts[outcome] for outcome in OUTCOMES)
         db.session.flush()
+        recorder.write(kept_file)
 
     yield from kind.write(file.area, work, finish)
 

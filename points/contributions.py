@@ -15,12 +15,15 @@ from people.pages import ABOUT_PERSON, ABOVE, HELP, NAVIGATION, WAITING, Further
 from people.proposals.kinds import KINDS
 from people.sight import NAMES_KEPT
 from people.supervision.entries import ENTRY_KINDS
+from people.takeback.dependents import DEPENDENTS
+from people.takeback.undoing import CLOSED
 from people.trail.words import WORDS
 from people.views import ROSTER
 from points import amounts, cli, held, supervision, trailwords
 from points import ledger as ledger_verbs
 from points.assessment import members
 from points.models import Transfer
+from points.models.dependents import DEPENDENTS_OF_POINTS
 from points.openings import objections as opening_objections
 from points.services import reading
 from points.views import (
@@ -40,7 +43,7 @@ from points.views import (
 )
 from points.views.services import evidence
 from points.views.wall import weighing
-from points.wall import objections
+from points.wall import booking, objections
 
 
 def about_person(person: Person) -> list[FurtherLink]:
@@ -63,6 +66,8 @@ POINTS = Package(
     globals={"weighings": weighing.weighings},
     fillings=[
         NEWEST.filling(ledger_verbs.newest),
+        DEPENDENTS.filling(*DEPENDENTS_OF_POINTS),
+        CLOSED.filling(booking.is_booked_in),
         FIGURES.filling(Figure("aixin_entries", "Entries of the ledger.", rows_of(Transfer))),
         ABOUT_PERSON.filling(about_person),
         NAMES_KEPT.filling(

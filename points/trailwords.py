@@ -26,6 +26,7 @@ WORDS = Words(
         "slip.print": _("printed paper slips"),
     },
     kinds={
+        "account": _("Account"),
         "assessment": _("Assessment"),
         "expiry": _("Expiry of points"),
         "opening_line": _("Opening balance"),

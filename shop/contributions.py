@@ -14,6 +14,7 @@ from people.pages import CARD_PAGE, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.proposals.kinds import KINDS
 from people.sight import NAMES_KEPT
 from people.supervision.entries import ENTRY_KINDS
+from people.takeback.dependents import DEPENDENTS
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from points.ledger import DEBITS
@@ -21,6 +22,7 @@ from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, supervision, trailwords
 from shop.desk import devices, proxies
 from shop.models import Redemption
+from shop.models.dependents import DEPENDENTS_OF_SHOP
 from shop.shelf import leases
 from shop.views import (
     MINDING,
@@ -50,10 +52,11 @@ SHOP = Package(
         "shown_server": shown_server,
     },
     fillings=[
+        DEPENDENTS.filling(*DEPENDENTS_OF_SHOP),
         CARD_PAGE.filling("desk.holder"),
         DEVICES.filling(devices.device_of_key),
         DEBITS.filling(leases.check_free_in),
-        NAMINGS.filling(trailwords.REDEMPTION),
+        NAMINGS.filling(trailwords.REDEMPTION, trailwords.GOODS),
         NAMES_KEPT.filling(devices.names_kept, proxies.names_kept),
         ENTRY_KINDS.filling(*supervision.SUPERVISED),
         FIGURES.filling(

@@ -12,7 +12,7 @@ from people.trail import Naming, SubjectPage
 from people.trail.words import Words
 from points import amounts
 from shop import labels
-from shop.models import Redemption
+from shop.models import Goods, Redemption, Shop
 
 
 def _hours(hours: dict[str, dict[str, list[str] | None]]) -> str:
@@ -54,6 +54,7 @@ WORDS = Words(
         "shelf.hours": _("changed the shop's opening hours"),
     },
     kinds={
+        "barcode": _("Code of an article"),
         "device": _("Device"),
         "goods": _("Goods"),
         "lease": _("Without a network"),
@@ -88,4 +89,12 @@ REDEMPTION = Naming(
     lambda row: row.number,
     (joinedload(Redemption.card).joinedload(Card.person),),
     page=lambda row: SubjectPage("desk.redemption", row.card.person.area, row.id),
+)
+
+GOODS = Naming(
+    "goods",
+    Goods,
+    lambda row: row.title,
+    (joinedload(Goods.shop).joinedload(Shop.village),),
+    page=lambda row: SubjectPage("shelf.article", row.shop.village, row.id),
 )

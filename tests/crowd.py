@@ -5,6 +5,7 @@ waits at a barrier for the other seven.
 """
 
 import multiprocessing
+from contextlib import nullcontext
 from functools import cache
 
 import pytest
@@ -30,7 +31,10 @@ def take_place(shared):
 
 
 def run(uri, day, verb, arguments):
-    """In a process: prepare, wait for the others, do the verb in one transaction; how it ended."""
+    """In a process: prepare, wait for the others, do the verb in one transaction; how it ended.
+
+    A verb that opens its transaction itself says so (`opens_itself`).
+    """
     try:
         app = app_on(uri)
     except BaseException:
@@ -41,7 +45,7 @@ def run(uri, day, verb, arguments):
         db.session.rollback()
         barrier.wait(PATIENCE)
         try:
-            with transaction():
+            with nullcontext() if hasattr(verb, "opens_itself") else transaction():
                 return "done", verb(*arguments)
         except Refused as refusal:
             return "refused", refusal.code

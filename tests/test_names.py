@@ -503,6 +503,7 @@ NOT_OF_THE_FIELD = {
     ("people/signin/accounts.py", "User.username == name"): "folded by its column",
     ("people/trail/words.py", "{part.name: …}"): "a field of a dataclass",
     ("people/views/cards/cards.py", "line.key == name"): "a row's name in the trail",
+    ("people/views/takeback.py", "ImportFile.kind == pages.kind.name"): "a kind of file",
     ("points/rubrics/comparing.py", "name not in newer_items"): "folded above",
     ("points/verify.py", "account.head != head"): "a hash",
     ("points/views/services/services.py", "name in request.args"): "a key of the address",

@@ -30,6 +30,7 @@ from people.proposals import proposing
 from people.proposals.kinds import SecondPersonNeeded
 from people.roster import departures, persons, portraits, terms
 from people.rosterfile import intake
+from people.takeback import undoing
 from points import expiry as expiries
 from points.assessment import assessments
 from points.models import ObjectionChannel
@@ -42,6 +43,7 @@ from points.services import deciding, photos, recording
 from points.slips import slips
 from points.wall import objections
 from shop.desk import redemptions, voids
+from shop.goodsfile.intake import GOODS
 from shop.stock import consignments, counts, moves
 from tests.cast import NEXT_VILLAGE, PRESENT, TOWNSHIP, VILLAGE, a_picture, counted
 from tests.points import openings
@@ -782,8 +784,24 @@ def lived_in(cast):
     return live_in(cast)
 
 
+def taken_back(kind, rows, actor):
+    """A file that an office brought and took back, before any points were booked; its id."""
+    area, file = actor.grants[0].area, kind.layout.write(rows, "csv")
+    brought = filing.bring(kind, area, "拿错的.csv", file)
+    with transaction():
+        kept = filing.keep_file(brought, area, actor)
+    table, plan = filing.read_file(kind, kept), filing.plan_file(kind, kept)
+    assert plan.bad_cells == []
+    list(filing.import_file(kind, kept, table, plan.fingerprint, actor))
+    undoing.take_back(kind, kept, "拿错了文件", actor)
+    return kept.id
+
+
 def live_in(cast):
     """Let something of everything happen in the village; what its addresses need."""
+    a_grid = {"村(社区)代码": cast.village.code, "网格编码": "99", "网格名称": "第99网格", "网格类型": "农村"}
+    wrong_roster = taken_back(intake.ROSTER, [a_grid], cast.clerk)
+    wrong_goods = taken_back(GOODS, [{"货品名称": "毛巾", "单位": "条", "积分价格": 5}], cast.manager)
     cast.earn(cast.worker, 1000)
     picture = Jpeg(a_picture())
     bad_row = "村(社区)代码,网格编码\n0,1\n".encode()
@@ -797,7 +815,7 @@ def live_in(cast):
         contacts.attach(cast.village, ContactKind.POLICE, "马警官", "派出所", "110", clock.today(), None)
         day = clock.today()
         trainings.hold("t" * 16, cast.village, Duty.WORKER, "用电安全", "村委会", day, cast.clerk)
-        filing.keep_file(file, cast.village, cast.clerk)
+        bad = filing.keep_file(file, cast.village, cast.clerk).id
         portraits.set_portrait(cast.worker, picture, cast.clerk)
         grid, head = cast.term_of(cast.worker).grid, files.Particulars("张大山")
         household = files.add_household(grid, head, Attention.ORDINARY, "", day, cast.clerk)
@@ -835,6 +853,9 @@ def live_in(cast):
         **{name: {"ident": waiting.lease_id} for name in ("offline.exchange", "offline.break_lease")},
         **{name: {"ident": waiting.id} for name in ("offline.try_again", "offline.set_aside")},
         "home.proposal": {"ident": proposal},
+        **{name: {"ident": bad} for name in ("roster.import_file", "roster.failed_rows")},
+        "roster.take_back_import": {"ident": wrong_roster},
+        "shelf.take_back_goods": {"ident": wrong_goods},
         "wall.preview": {"quarter": str(meeting.quarter)},
         "rubrics.compare_rubrics": {"older": template.id, "newer": rubric.id},
         "rubrics.compare_templates": {"older": template.id, "newer": template.id},

@@ -33,6 +33,7 @@ FILES = FilePages(
         failed="duties.failed_households",
         template="duties.households_template",
         done="duties.households",
+        imports="duties.households",
     ),
     title=_("Households from a file"),
     note=_("Each row is a household in its grid; its number says which one, or else its head and house."),

@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
-from itertools import count
 from pathlib import Path
 from select import select as select_ready
 from typing import Any, ClassVar, TypeVar
@@ -124,11 +123,14 @@ UNKNOWN_OUTCOME = _(
     "It is not known whether this was written down. Press the same button once more: nothing is done twice."
 )
 
-# How the databases say it: a unique key taken, a deadlock, a lock waited for too long.
+# How the databases say it: a unique key taken, a row gone that is named, a deadlock, a lock waited for too
+# long.
 CONFLICT_CODES = {
+    "23503",
     "23505",
     "40P01",
     "55P03",
+    "SQLITE_CONSTRAINT_FOREIGNKEY",
     "SQLITE_CONSTRAINT_UNIQUE",
     "SQLITE_CONSTRAINT_PRIMARYKEY",
     "SQLITE_BUSY",
@@ -180,6 +182,10 @@ _write_queue = _Queue()
 # moment of its newest row.
 CALENDARS: Slot[Callable[[], None]] = Slot()
 NEWEST: Slot[Callable[[], datetime | None]] = Slot()
+
+# The largest id of a row that is gone, by the name of its table, or 0: it is never given again on SQLite, as
+# what is written elsewhere about the old row would be said of the new one.
+LAST_GONE: Slot[Callable[[str], int]] = Slot()
 
 
 # A clock that was right is asked about again after so long: others may have written by another one.
@@ -565,22 +571,31 @@ def _values(row: Base) -> dict[str, Any]:
     return {column.key: given[name] for name, column in columns.items() if name in given}
 
 
+def draw_ids(model: type[Base], number: int) -> Sequence[int]:
+    """The ids of so many new rows of a table; none of them was ever another row's.
+
+    On SQLite the write that runs has the table for itself, and a row that is gone may have had a later id.
+    """
+    table: Any = model.__table__
+    if db.engine.dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        query = select(func.nextval(sequence)).select_from(func.generate_series(1, number))
+        return db.session.scalars(query).all()
+    last = max(
+        db.session.scalar(select(func.max(table.c.id))) or 0,
+        *(last_gone(table.name) for last_gone in LAST_GONE.items()),
+    )
+    return range(last + 1, last + 1 + number)
+
+
 def add_rows(rows: Sequence[Any]) -> None:
     """Send new rows of one table to the database at once.
 
-    Their ids are drawn before: a row whose id the database has to choose is sent alone. On SQLite the
-    write that runs has the table for itself.
+    Their ids are drawn before: a row whose id the database has to choose is sent alone.
     """
     if not rows:
         return
-    table = rows[0].__table__
-    if db.engine.dialect.name == "postgresql":
-        sequence = func.pg_get_serial_sequence(table.name, "id")
-        query = select(func.nextval(sequence)).select_from(func.generate_series(1, len(rows)))
-        ids: Iterable[int] = db.session.scalars(query).all()
-    else:
-        ids = count((db.session.scalar(select(func.max(table.c.id))) or 0) + 1)
-    for row, ident in zip(rows, ids, strict=False):
+    for row, ident in zip(rows, draw_ids(type(rows[0]), len(rows)), strict=True):
         row.id = ident
     db.session.add_all(rows)
     db.session.flush()

@@ -29,7 +29,7 @@ from people.models.conduct import (
     NegativeItem,
     Outcome,
 )
-from people.models.files import FileKind, ImportFile
+from people.models.files import FileKind, ImportFile, ImportTrace
 from people.models.growth import Contact, ContactKind, GrowthStep, Stage
 from people.models.households import Attention, Household, HouseholdClass
 from people.models.persons import (
@@ -91,6 +91,7 @@ __all__ = [
     "Household",
     "HouseholdClass",
     "ImportFile",
+    "ImportTrace",
     "Inquiry",
     "LeavingRule",
     "Level",

@@ -177,5 +177,11 @@ class Appointment(Base):
             sqlite_where=text("ended_on IS NULL"),
             postgresql_where=text("ended_on IS NULL"),
         ),
+        Index(  # each term that goes is looked for in those that follow
+            "ix_appointment_follows_id",
+            "follows_id",
+            sqlite_where=text("follows_id IS NOT NULL"),
+            postgresql_where=text("follows_id IS NOT NULL"),
+        ),
         CheckConstraint("ends_on >= starts_on", name="period"),
     )

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import force_locale, gettext, lazy_ngettext
 from flask_babel import lazy_gettext as _
-from flask_babel import lazy_ngettext
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from ground import days, names
+from ground import clock, days, names
 from ground.db import db, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
@@ -138,6 +138,34 @@ def close(grid: Grid, on: date, reason: str, actor: User | None) -> Grid:
     grids.write_change(grid, GridChangeKind.CLOSED, on, reason, actor)
     audit.note(actor, "grid.close", grid, grid.village, closed_on=on, reason=reason)
     return grid
+
+
+def retire_all(grids_to_retire: Sequence[Grid], number: int, reason: str, actor: User | None) -> None:
+    """Put grids out of use that never were: closed today, in no group, and their codes free for others.
+
+    Their history stays. `number` tells the codes of several times apart. Nobody serves there, and no
+    household has a file there: that was looked at before.
+    """
+    today, mark = clock.today(), retired_mark(number)
+    for grid in grids_to_retire:
+        grid.code = f"{grid.code[:28]}{mark}"
+        grid.closed_on, grid.group_id = today, None
+    db.session.flush()
+    grids.write_changes(list(grids_to_retire), GridChangeKind.CLOSED, today, reason, actor)
+    audit.note_all(
+        actor,
+        "grid.close",
+        [
+            (grid, grid.village, {"code": grid.code, "closed_on": today, "reason": reason})
+            for grid in grids_to_retire
+        ],
+    )
+
+
+def retired_mark(number: int) -> str:
+    """What stands behind the code or name of something that came with a file which was taken back."""
+    with force_locale("zh"):
+        return gettext("(taken back %(number)s)", number=number)
 
 
 def blocking_terms(grid: Grid, on: date) -> Sequence[Appointment]:

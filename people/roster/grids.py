@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from ground import clock, days, names
-from ground.db import add_rows, db, lock
+from ground.db import add_rows, db, draw_ids, lock
 from ground.refusal import Refused
 from people import audit
 from people.models import Area, Grid, GridChange, GridChangeKind, GridKind, Group, User
@@ -80,12 +80,7 @@ def add_grids(
     add_rows(arriving)
     day = on or clock.today()
     days.HAPPENED.check(day, "on")
-    _write_changes(
-        [
-            _change_values(grid, GridChangeKind.OPENED, day, reason, actor, other=split_from)
-            for grid in arriving
-        ]
-    )
+    write_changes(arriving, GridChangeKind.OPENED, day, reason, actor, other=split_from)
     audit.note_all(
         actor, "grid.add", [(grid, grid.village, _audit_values(grid, reason)) for grid in arriving]
     )
@@ -226,7 +221,26 @@ def write_change(
 ) -> None:
     """Send the changes of a grid to the database, and add a line to its history."""
     db.session.flush()
-    _write_changes([_change_values(grid, kind, on, reason, actor, was, other)])
+    write_changes([grid], kind, on, reason, actor, was=was, other=other)
+
+
+def write_changes(
+    changed: Sequence[Grid],
+    kind: GridChangeKind,
+    on: date,
+    reason: str,
+    actor: User | None,
+    *,
+    was: str | None = None,
+    other: Grid | None = None,
+) -> None:
+    """Add the same line to the history of many grids, which are sent already."""
+    lines = [
+        {"id": ident, **_change_values(grid, kind, on, reason, actor, was, other)}
+        for ident, grid in zip(draw_ids(GridChange, len(changed)), changed, strict=True)
+    ]
+    if lines:
+        db.session.execute(insert(GridChange), lines)
 
 
 def _change_values(
@@ -248,11 +262,6 @@ def _change_values(
         "actor_id": actor.id if actor else None,
         "at": clock.now(),
     }
-
-
-def _write_changes(lines: Sequence[dict[str, Any]]) -> None:
-    if lines:
-        db.session.execute(insert(GridChange), lines)
 
 
 def _check(village: Area, households: int | None, group: Group | None) -> None:

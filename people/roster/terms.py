@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, or_, select
 
 from ground import clock, days
-from ground.db import db, do_many, get_locked, lock
+from ground.db import db, do_many, draw_ids, get_locked, lock
 from ground.paper import words
 from ground.refusal import Refused, required_reason
 from people import audit
@@ -69,6 +69,7 @@ def appoint_all(arriving: Sequence[Appointment], actor: User | None) -> None:
     _admit(arriving, actor)
     rows = [
         {
+            "id": ident,
             "grid_id": term.grid.id,
             "person_id": term.person.id,
             "duty": term.duty,
@@ -76,7 +77,7 @@ def appoint_all(arriving: Sequence[Appointment], actor: User | None) -> None:
             "starts_on": term.starts_on,
             "ends_on": term.ends_on,
         }
-        for term in arriving
+        for ident, term in zip(draw_ids(Appointment, len(arriving)), arriving, strict=True)
     ]
     if rows:
         db.session.execute(insert(Appointment), rows)

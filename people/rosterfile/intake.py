@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select
 
 from ground import clock
 from ground.db import db
@@ -11,6 +12,7 @@ from people.models import Appointment, Area, FileKind, Grid, GridChange, Group, 
 from people.roster import changes, grids, persons, terms
 from people.rosterfile import columns, plan
 from people.rosterfile.plan import Act, Plan, RosterSeat, RosterStep
+from people.takeback.findings import Reversal, Traced, chunks
 
 
 def import_rows(roster_plan: Plan, area: Area, actor: User | None) -> Iterator[int]:
@@ -21,6 +23,17 @@ def import_rows(roster_plan: Plan, area: Area, actor: User | None) -> Iterator[i
     yield len(roster_plan.steps)
 
 
+def _retire(traced: Traced, reason: str, actor: User) -> None:
+    """Put new grids out of use, and give renamed ones the name that they had."""
+    for ident, (before, _after) in traced.changed[Grid.__tablename__].items():
+        if "name" in before:
+            grid = db.session.get_one(Grid, ident)
+            changes.rename(grid, before["name"], clock.today(), reason, actor)
+    for ids in chunks(sorted(traced.ids_added(Grid))):
+        new = db.session.scalars(select(Grid).where(Grid.id.in_(ids)).order_by(Grid.id)).all()
+        changes.retire_all(new, traced.file.id, reason, actor)
+
+
 ROSTER = filing.FileType(
     FileKind.ROSTER,
     columns.LAYOUT,
@@ -28,6 +41,7 @@ ROSTER = filing.FileType(
     import_rows,
     (Group, Grid, GridChange, Person, Appointment, Merge),
     columns.given,
+    reversal=Reversal(retired=(Grid,), left=(GridChange,), retire=_retire),
 )
 
 

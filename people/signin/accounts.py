@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
 from ground import clock, names
-from ground.db import db, get_locked, lock
+from ground.db import add_rows, db, get_locked, lock
 from ground.refusal import Refused
 from people import audit, cards
 from people.models import VILLAGE_LEVELS, Area, Card, CardState, Grant, Level, Person, Role, User
@@ -152,8 +152,7 @@ def _insert_user(
         person_id=person.id if person else None,
         **described,
     )
-    db.session.add(user)
-    db.session.flush()
+    add_rows([user])
     details: dict[str, Any] = {"username": username, "name": name, "person": user.person_id}
     details |= {key: value for key, value in described.items() if value}
     audit.note(actor, "user.add", user, area, **details)

@@ -66,6 +66,8 @@ OWN_WORDS = Words(
         "group.add": _("added a villagers' group"),
         "growth.reach": _("wrote down a stage of growth"),
         "growth.take_back": _("took a stage of growth back"),
+        "import.set_back": _("set back what a file had changed"),
+        "import.take_back": _("took back what a file had brought in"),
         "household.move": _("moved a household to another grid"),
         "leaving_rule.decide": _("wrote down the rule for the points of those who leave"),
         "list.export": _("took a list out as a file"),
@@ -105,6 +107,7 @@ OWN_WORDS = Words(
         "user.sign_out": _("signed out everywhere"),
     },
     kinds={
+        "appointment": _("Term"),
         "area": _("Area"),
         "card": _("Card of"),
         "contact": _("Contact"),

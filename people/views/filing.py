@@ -21,7 +21,7 @@ from people.forms.filing import ConfirmImportForm, ImportForm
 from people.models import ImportFile, User
 
 # How many changes the dry run shows in full, and how many bad cells; the rest is in the files.
-CHANGES_SHOWN = 200
+ROWS_SHOWN = 200
 
 EMPTY_STAYS = _("An empty cell leaves what is there.")
 
@@ -30,13 +30,19 @@ TAKEN = "taken"  # in the address: rows that Excel does not show are taken in to
 
 @dataclass(frozen=True)
 class Addresses:
-    """The endpoints of the pages; `done` is where the reader goes on after an import."""
+    """The endpoints of the pages; `done` is where the reader goes on after an import.
+
+    `imports` lists what was taken in, and `take_back` takes one of it back (people/views/takeback.py); None
+    where that is done in the list.
+    """
 
     choose: str
     look: str
     failed: str
     template: str
     done: str
+    imports: str
+    take_back: str | None = None
 
     def url(self, name: str, **arguments: Any) -> str:
         """The address of one of them, in the area of this request."""
@@ -105,7 +111,7 @@ class FilePages:
             form=form,
             pages=self,
             urls=self.addresses,
-            most_changes=CHANGES_SHOWN,
+            most_changes=ROWS_SHOWN,
             hidden=TAKEN if with_hidden else "",
             hidden_value=TAKEN,
             text_before=self._text_before,

@@ -190,7 +190,16 @@ HELP_TEXTS = {
     ),
     "roster.import_file": _(
         "Look first at cells that cannot be taken: mend them in your file and choose it again. Then compare "
-        "what would be added and changed. Taken in, it is corrected one by one only."
+        "what would be added and changed. If it was the wrong file, all of it is taken back as long as no "
+        "points were booked."
+    ),
+    "roster.imports": _(
+        "If a file was the wrong one, press its name: you see what would go, and nothing is done yet. What "
+        "was taken back stays on this page, with who did it and why."
+    ),
+    "roster.take_back_import": _(
+        "Look first whether something stands in the way; settle that, or correct the mistakes one by one. "
+        "Then compare what would go, say why, and press the button. After that the right file can come in."
     ),
     "conduct.trainings": _(
         "First write down a session, then on its day let people in by card or tick them. The clerk takes "

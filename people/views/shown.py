@@ -1,10 +1,11 @@
 """What the reader of a page is shown of people: for views, forms, and as filters for templates."""
 
-from flask import g
+from flask import g, url_for
 
 from people import access
 from people.models import Area
 from people.sight import Named, Sight
+from people.trail import Subject
 
 
 def sight() -> Sight:
@@ -38,3 +39,14 @@ def phone_from_form(typed: str) -> str | None:
 def shown_text(text: str | None, place: Area | None = None) -> str:
     """What somebody wrote, as the reader may read it; without a `place` in the area of the page."""
     return sight().text(text, place or g.get("area"))
+
+
+def subject_link(subject: Subject) -> str | None:
+    """The page about somebody or something of the trail, if there is one that the reader may open."""
+    page = subject.page
+    if page is None or (page.argument == "village" and not page.place.is_village):
+        return None
+    rule = access.rule_of(page.endpoint)
+    if not (rule and rule.roles and rule.roles & g.roles and g.area.covers(page.place)):
+        return None
+    return url_for(page.endpoint, **{page.argument: page.place.code}, ident=page.ident)  # type: ignore[arg-type]

@@ -144,3 +144,9 @@ def preparers(assessment: Assessment) -> set[int]:
 def _booked_keys(assessment: Assessment) -> set[int]:
     """The workers, by id, whose lines are in the ledger."""
     return set(db.session.scalars(select(Award.worker_id).where(Award.assessment_id == assessment.id)))
+
+
+def is_booked_in(area: Area) -> bool:
+    """Whether a quarter of one of an area's villages was booked: then no import is taken back there."""
+    booked = select(Award).join(Award.assessment).join(Assessment.village)
+    return bool(db.session.scalar(select(booked.where(Area.code.startswith(area.stem)).exists())))

@@ -6,15 +6,17 @@ from typing import Any
 from uuid import uuid4
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
 
-from ground import names
+from ground import clock, names
 from ground.db import db, lock_all
 from ground.refusal import Refused
 from people import audit, filing
 from people.models import Area, FileKind, User
+from people.takeback.findings import Obstacle, Reversal, Traced
 from shop.goodsfile import columns, known, plan
 from shop.goodsfile.plan import GoodsStep, Plan
-from shop.models import Barcode, Goods, Price, Shop, Source
+from shop.models import Barcode, Goods, Lot, Price, Shop, Source
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.shelf.goods import DESCRIBED_FIELDS, Arrival
@@ -61,6 +63,40 @@ def _title(goods: Goods) -> tuple[str, str]:
     return names.folded(goods.name), names.folded(goods.spec or "")
 
 
+def _retire(traced: Traced, _reason: str, actor: User) -> None:
+    """Archive new articles under other names, and let the others cost what they cost before."""
+    back = []
+    for price in _prices_of_others(traced):
+        goods = db.session.get_one(Goods, price.goods_id)
+        back.append((goods, prices.price_without(price), max(price.holds_from, clock.today())))
+    prices.set_prices(back, actor)
+    ids = sorted(traced.ids_added(Goods))
+    new = db.session.scalars(select(Goods).where(Goods.id.in_(ids)).order_by(Goods.id)).all()
+    shelf.retire_all(new, traced.file.id, actor)
+
+
+def _obstacles(traced: Traced) -> Iterator[Obstacle]:
+    """What stands in the way on articles that were there: a later price, or stock in other words."""
+    for price in _prices_of_others(traced):
+        newest = db.session.scalar(select(func.max(Price.id)).where(Price.goods_id == price.goods_id))
+        if newest != price.id:
+            yield Obstacle(f"goods:{price.goods_id}", _("a price that was set since"))
+    reworded = [
+        ident
+        for ident, (before, _after) in traced.changed[Goods.__tablename__].items()
+        if {"unit", "spec"} & before.keys()
+    ]
+    for goods_id in db.session.scalars(select(Lot.goods_id).where(Lot.goods_id.in_(reworded)).distinct()):
+        yield Obstacle(f"goods:{goods_id}", _("stock that is counted in its new unit or specification"))
+
+
+def _prices_of_others(traced: Traced) -> list[Price]:
+    """The prices that a file set of articles that were there."""
+    new, ids = traced.ids_added(Goods), traced.ids_added(Price)
+    written = db.session.scalars(select(Price).where(Price.id.in_(ids)).order_by(Price.id))
+    return [price for price in written if price.goods_id not in new]
+
+
 # The stock is not among them: while the desk is open it changes all the time.
 GOODS = filing.FileType(
     FileKind.GOODS,
@@ -70,6 +106,7 @@ GOODS = filing.FileType(
     (Shop, Goods, Barcode, Price),
     dependencies=known.stocked,
     finish=take_in_opening_stock,
+    reversal=Reversal(retired=(Goods,), left=(Price, Shop), retire=_retire, obstacles=_obstacles),
 )
 
 

@@ -16,6 +16,7 @@ from ground.names import tidy
 from ground.refusal import Refused
 from people import audit
 from people.models import User
+from people.roster import changes
 from people.scanning.reading import Kind, read_scan
 from shop.models import Barcode, Goods, Lot, Shop
 from shop.shelf import codes, prices
@@ -213,6 +214,20 @@ def archive(goods: Goods, actor: User | None) -> list[str]:
         raise still_in_stock()
     on = goods.archived_on or clock.today()
     return audit.change(actor, "goods.archive", goods, goods.shop.village, archived_on=on)
+
+
+def retire_all(articles: Sequence[Goods], number: int, actor: User | None) -> None:
+    """Put articles out of use that were never offered to anybody: archived, and their names free for others.
+
+    Their prices stay. `number` tells the names of several times apart. Nothing of them was ever in stock:
+    that was looked at before.
+    """
+    today, mark = clock.today(), changes.retired_mark(number)
+    lines = [
+        (goods, goods.shop.village, {"name": f"{goods.name[:180]}{mark}", "archived_on": today})
+        for goods in articles
+    ]
+    audit.change_all(actor, "goods.archive", lines)
 
 
 def still_in_stock() -> Refused:

@@ -85,6 +85,13 @@ def set_prices(
     return new
 
 
+def price_without(price: Price) -> int:
+    """What an article would cost on the day from which a price holds, had it not been written; in tenths."""
+    others = [other for other in price_history_of(price.goods_id) if other.id != price.id]
+    day = max(price.holds_from, clock.today())
+    return next(other.points for other in others if other.holds_from <= day)
+
+
 def _to_propose(goods: Goods, before: int, points: int, holds_from: date) -> SecondPersonNeeded:
     message = _(
         "It cost %(before)s points, and now %(after)s? A second person has to agree to that.",
@@ -129,9 +136,14 @@ def price_of(goods: Goods) -> int:
 
 def price_history(goods: Goods) -> Sequence[Price]:
     """Every price of an article, also those to come, the newest first."""
+    return price_history_of(goods.id)
+
+
+def price_history_of(goods_id: int) -> Sequence[Price]:
+    """Every price of the article with this id, as `price_history`."""
     return db.session.scalars(
         select(Price)
         .options(joinedload(Price.actor))
-        .where(Price.goods_id == goods.id)
+        .where(Price.goods_id == goods_id)
         .order_by(Price.holds_from.desc(), Price.id.desc())
     ).all()

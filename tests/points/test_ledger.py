@@ -43,6 +43,8 @@ from people.models import (
     GrowthStep,
     Household,
     HouseholdClass,
+    ImportFile,
+    ImportTrace,
     Inquiry,
     LeavingRule,
     Merge,
@@ -158,6 +160,7 @@ JOURNALS = (
     "statement",
     "confirmation_undone",
     "inquiry",
+    "import_trace",
 )
 
 
@@ -420,6 +423,8 @@ def _of_people(cast):
     who, village, day = cast.neighbour.id, cast.village.id, clock.today()
     merge = Merge(kept_id=cast.worker.id, duplicate_id=who, reason="同一人", **by)
     yield merge
+    file = ImportFile(area_id=village, name="花名册.xlsx", digest="", actor_id=cast.clerk.id, at=clock.now())
+    yield ImportTrace(file=file, table_name="person", row_id=who, digest="0" * 16)
     first = HouseholdClass(attention=Attention.ORDINARY, on=day, reason="建档", **by)
     yield Household(
         grid_id=cast.term_of(cast.neighbour).grid_id,

@@ -2,7 +2,7 @@
 
 import re
 
-from flask import abort, g, request, url_for
+from flask import abort, g, request
 
 from ground import web
 from people import access, trail
@@ -10,7 +10,7 @@ from people.forms.audit import SearchForm
 from people.models import Role
 from people.views.home import bp, lists
 from people.views.listing import excel, render
-from people.views.shown import sight
+from people.views.shown import sight, subject_link
 
 KEPT_ARGUMENTS = ("q", "action", "subject", "since", "until")  # what the way to the next page carries along
 
@@ -39,20 +39,9 @@ def audit(area: str) -> tuple[str, int]:
         "people/home/audit.html",
         page=page,
         lines=lines,
-        links={line.key: link for line in lines if (link := _link(line.subject))},
+        links={line.key: link for line in lines if (link := subject_link(line.subject))},
         form=form,
         subject=subject,
         search_arguments=search_arguments,
         masked=reader.masked,
     ), form.status
-
-
-def _link(subject: trail.Subject) -> str | None:
-    """The page about somebody or something, if there is one that the reader may open."""
-    page = subject.page
-    if page is None or (page.argument == "village" and not page.place.is_village):
-        return None
-    rule = access.rule_of(page.endpoint)
-    if not (rule and rule.roles and rule.roles & g.roles and g.area.covers(page.place)):
-        return None
-    return url_for(page.endpoint, **{page.argument: page.place.code}, ident=page.ident)  # type: ignore[arg-type]

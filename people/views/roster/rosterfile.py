@@ -13,8 +13,9 @@ from ground.forms import ButtonForm
 from people import access
 from people.rosterfile import columns, export
 from people.rosterfile.intake import ROSTER
-from people.views import IMPORTERS
+from people.views import IMPORTERS, takeback
 from people.views.filing import Addresses, FilePages
+from people.views.listing import excel
 from people.views.roster import bp
 from people.views.shown import shown_name, shown_phone, sight
 
@@ -41,6 +42,8 @@ FILES = FilePages(
         failed="roster.failed_rows",
         template="roster.roster_template",
         done="home.enter",
+        imports="roster.imports",
+        take_back="roster.take_back_import",
     ),
     title=_("Roster from a file"),
     note=_("Each row is a grid with its worker and instructor; the grid's code says which one."),
@@ -77,6 +80,21 @@ def failed_rows(area: str, ident: int) -> Response:
 def roster_template(area: str) -> Response:
     """An empty roster."""
     return FILES.template("roster-template.xlsx")
+
+
+@bp.get("/a/<area>/imports")
+@access.allow(*IMPORTERS)
+@excel(takeback.IMPORTS)
+def imports(area: str) -> str:
+    """The rosters that were taken in here, the latest first."""
+    return takeback.imports(FILES)
+
+
+@bp.route("/a/<area>/imports/<int:ident>", methods=["GET", "POST"])
+@access.allow(*IMPORTERS)
+def take_back_import(area: str, ident: int) -> Response | tuple[str, int]:
+    """What would go if a roster that was taken in is taken back, and the button that does it."""
+    return takeback.take_back(FILES, ident)
 
 
 @bp.post("/a/<area>/roster.<any(xlsx, csv):kind>")

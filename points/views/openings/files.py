@@ -26,6 +26,7 @@ FILES = FilePages(
         failed="openings.failed_openings",
         template="openings.openings_template",
         done="openings.openings",
+        imports="openings.openings",
     ),
     title=_("Opening balances from a file"),
     note=_(

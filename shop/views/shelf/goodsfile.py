@@ -14,7 +14,9 @@ from ground.forms import ButtonForm
 from ground.paper import words
 from people import access
 from people.models import Role
+from people.views import takeback
 from people.views.filing import Addresses, FilePages
+from people.views.listing import excel
 from points import amounts
 from shop import labels
 from shop.goodsfile import columns, export
@@ -46,6 +48,8 @@ FILES = FilePages(
         failed="shelf.failed_goods",
         template="shelf.goods_template",
         done="shelf.goods",
+        imports="shelf.goods_imports",
+        take_back="shelf.take_back_goods",
     ),
     title=_("Goods from a file"),
     note=_("Each row is an article; its barcode says which one, or else its name."),
@@ -82,6 +86,21 @@ def failed_goods(village: str, ident: int) -> Response:
 def goods_template(village: str) -> Response:
     """An empty list of goods."""
     return FILES.template("goods-template.xlsx")
+
+
+@bp.get("/v/<village>/goods/imports")
+@access.allow(Role.MANAGER)
+@excel(takeback.IMPORTS)
+def goods_imports(village: str) -> str:
+    """The lists of goods that were taken in here, the latest first."""
+    return takeback.imports(FILES)
+
+
+@bp.route("/v/<village>/goods/imports/<int:ident>", methods=["GET", "POST"])
+@access.allow(Role.MANAGER)
+def take_back_goods(village: str, ident: int) -> Response | tuple[str, int]:
+    """What would go if a list of goods that was taken in is taken back, and the button that does it."""
+    return takeback.take_back(FILES, ident)
 
 
 @bp.post("/v/<village>/goods.<any(xlsx, csv):kind>")
