@@ -128,11 +128,16 @@ class Form(FlaskForm):
             return _OurWords()
 
     def process(self, *args: Any, **kwargs: Any) -> None:
-        """Read what was sent. Text that was left out counts as empty; the character NUL is removed."""
+        """Read what was sent.
+
+        Text that was left out counts as empty, and so do blanks alone; the character NUL is removed.
+        """
         super().process(*args, **kwargs)
         for field in self:
             if isinstance(field, StringField):
                 field.data = (field.data or "").replace("\0", "")
+                if field.raw_data and not field.data.strip():
+                    field.data, field.raw_data = "", [""]
         secrets = [field.short_name for field in self if isinstance(field, PasswordField | OneTimeCodeField)]
         self.once.new_key = {"is_repeatable": self.is_repeatable or bool(secrets), "secrets": secrets}
 

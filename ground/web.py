@@ -456,8 +456,9 @@ def _refuse_address() -> NoReturn:
     raise Refused(
         "no_address",
         _(
-            "This paper bears the program's address, and nobody has said which it is. Whoever looks after "
-            "the program sets PUBLIC_URL; then it can be printed."
+            "This paper bears the program's address, and nobody has said which it is. The county or the "
+            "chair chooses it (the page of the backups leads there), or whoever looks after the program "
+            "sets PUBLIC_URL; then it can be printed."
         ),
     )
 

@@ -77,9 +77,11 @@ def _lines(text: str) -> list[tuple[int, dict[str, str | None]]]:
     """The lines below the header with their numbers, with any kind of line end."""
     reader = csv.DictReader(io.StringIO(text, newline=None))
     try:
-        if [name.strip() for name in reader.fieldnames or []] != COLUMNS:
+        names_there = [name.strip() for name in reader.fieldnames or []]
+        blanks = len(names_there) - len(COLUMNS)  # that a spreadsheet writes behind
+        if names_there[: len(COLUMNS)] != COLUMNS or any(names_there[len(COLUMNS) :]):
             raise Refused("bad_header", _("The first line must be: %(columns)s", columns=",".join(COLUMNS)))
-        reader.fieldnames = COLUMNS
+        reader.fieldnames = [*COLUMNS, *(f"blank {number}" for number in range(blanks))]
         return [(reader.line_num, line) for line in reader]
     except csv.Error as error:
         reason = _("line %(line)s: %(reason)s", line=reader.line_num + 1, reason=error)
@@ -89,7 +91,7 @@ def _lines(text: str) -> list[tuple[int, dict[str, str | None]]]:
 def _read_area(line: dict[str, str | None], areas_by_code: dict[str, Area]) -> Area:
     """One line as an area with its parent, or Refused with the reason."""
     cells = {name: (line.get(name) or "").strip() for name in COLUMNS}
-    if None in line:
+    if None in line or any((text or "").strip() for name, text in line.items() if name not in COLUMNS):
         raise Refused("too_many_cells", _("there are more than four cells"))
     try:
         level = Level(cells["level"])

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from demo import calendar
+from ground import names
 from ground.db import db
 from ground.refusal import Refused
 from people import areas, labels
@@ -65,7 +66,7 @@ def begin(
 
     `own` is who sits there, with a password of their own; those `beside` choose theirs at the first sign-in.
     The `hours` are those of every shop there. Refused `not_empty` where somebody has begun already,
-    `no_such_place`, `others_needed` where those beside are not as `roles_beside` says, and as
+    `no_such_place`, `same_name`, `others_needed` where those beside are not as `roles_beside` says, and as
     `accounts.add_user` and `accounts.grant` say.
     """
     if not calendar.is_empty():
@@ -84,6 +85,9 @@ def begin(
         )
         none = _("In a county nobody else is written down here: their sign-ins come afterwards.")
         raise Refused("others_needed", text if needed else none)
+    everybody = [names.folded(new.name) for new in (own, *beside)]
+    if len(set(everybody)) < len(everybody):
+        raise Refused("same_name", _("One name stands here twice. Whoever has another's name adds a word."))
     user = _sign_in(place, own, is_own=True)
     for other in beside:
         _sign_in(place, other, is_own=False)

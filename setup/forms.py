@@ -20,21 +20,19 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from ground.computer.settings import is_public_url
 from ground.forms import Form, OneTimeCodeField, Rows, SelectField
 from ground.paper import words
 from ground.refusal import Refused
 from people import areas
 from people.forms.accounts import LONGEST_PASSWORD
+from people.forms.upkeep import PrintedAddressForm
 from people.models import Area, Role
 from people.signin import passwords
 from setup.beginning import BESIDE_THE_CHAIR, NewSignIn, first_role
 from shop.shelf.hours import Hours, Span
 
+EXCEL = b"PK"  # how its files begin
 ROWS_BESIDE = (*BESIDE_THE_CHAIR, Role.TOWNSHIP)  # of a village's, and of a township's
-
-# Where the papers lead to.
-HERE, NETWORK, ADDRESS = "here", "network", "address"
 
 
 class SetupCodeForm(Form):
@@ -74,7 +72,7 @@ class EndDemoForm(Form):
     is_repeatable = True
 
 
-class BeginForm(Form):
+class BeginForm(PrintedAddressForm):
     """What a place begins with: its first sign-ins, the printed address, the shop's hours.
 
     `listed` is the list that was brought, as it goes through the page; empty for the one of the program.
@@ -89,8 +87,6 @@ class BeginForm(Form):
     new = PasswordField(_("Your password"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
     again = PasswordField(_("The same once more"))
     beside = FieldList(FormField(SignInRow), min_entries=len(ROWS_BESIDE), max_entries=len(ROWS_BESIDE))
-    printed = SelectField(_("Where the codes on papers lead"), default=HERE)
-    address = StringField(_("The address"), validators=[Length(max=200)])
     weekdays = SelectMultipleField(_("The shop is open on"), coerce=int)
     opens = TimeField(_("Opens"), validators=[Optional()])
     closes = TimeField(_("Closes"), validators=[Optional()])
@@ -103,14 +99,6 @@ class BeginForm(Form):
         """Check that the same was typed twice."""
         if passwords.plain_digits(field.data or "") != passwords.plain_digits(self.new.data or ""):
             raise ValidationError(_("The two are not the same."))
-
-    def validate_address(self, field: StringField) -> None:
-        """Check that there is an address where one is to be printed, and else none."""
-        field.data = (field.data or "").strip().rstrip("/")
-        if self.printed.data != ADDRESS and field.data:
-            raise ValidationError(_("Choose that the papers lead to this address, or leave it empty."))
-        if self.printed.data == ADDRESS and not is_public_url(field.data):
-            raise ValidationError(_("Write it like https://aixin.example."))
 
     def validate_weekdays(self, field: SelectMultipleField) -> None:
         """Check that days and times come together, and the times in their order."""
@@ -145,7 +133,11 @@ class BeginForm(Form):
             content = self.file.data.read()
         else:
             content = _decoded(self.listed.data or "") or areas.COUNTY_FILE.read_bytes()
+        if content.startswith(EXCEL):
+            raise Refused("unreadable_file", _("This is an Excel file. Save it as CSV, and choose that."))
         listed = areas.read_list(content)
+        if not listed:
+            raise Refused("no_places", _("There is no place in this list."))
         self.listed.data = (
             "" if content == areas.COUNTY_FILE.read_bytes() else base64.b64encode(content).decode()
         )
@@ -154,7 +146,8 @@ class BeginForm(Form):
     def offer_places(self, listed: Sequence[Area]) -> None:
         """Offer the counties, townships and villages of a list, each below what it lies in."""
         by_code = sorted(listed, key=lambda area: area.code)
-        self.place.choices = [(area.code, place_label(area, listed)) for area in by_code]
+        places = [(area.code, place_label(area, listed)) for area in by_code]
+        self.place.choices = [("", _("Choose the place.")), *places]
 
     def sign_ins(self, place: Area) -> tuple[NewSignIn, list[NewSignIn]]:
         """Who begins, with their own password, and who beside them is given one that opens once.

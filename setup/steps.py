@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from ground import clock
 from ground.db import db
 from ground.refusal import Refused
-from people import audit
+from people import access, audit
 from people.models import (
     VILLAGE_LEVELS,
     Appointment,
@@ -30,7 +30,6 @@ from people.models import (
     Role,
     User,
 )
-from people.signin.accounts import CHECKING_EACH_OTHER
 from points.models import Assessment, AssessmentState, OpeningBooking, OpeningLine, OpeningSheet, Rubric
 from setup.models import SkippedStep
 from shop.models import Goods, Lot, Redemption, Shop
@@ -66,9 +65,17 @@ class StepState:
 
 
 def _has_sign_ins(village: Area) -> ColumnElement[bool]:
-    """Whether clerk, supervisor and manager are there; each is another person."""
-    roles = sorted(CHECKING_EACH_OTHER)
-    return and_(*(exists().where(Grant.area_id == village.id, Grant.role == role) for role in roles))
+    """Whether there are a clerk and a manager, both in effect."""
+    return _holds(village.id, Role.CLERK) & _holds(village.id, Role.MANAGER)
+
+
+def _has_supervisor(village: Area) -> ColumnElement[bool]:
+    return _holds(village.id, Role.SUPERVISOR)
+
+
+def _holds(area_id: Any, role: Role) -> ColumnElement[bool]:
+    """Whether somebody holds a role of an area, and it does not wait to be confirmed."""
+    return exists().where(Grant.area_id == area_id, Grant.role == role, ~Grant.waits)
 
 
 def _has_workers(village: Area) -> ColumnElement[bool]:
@@ -113,21 +120,26 @@ def _has_quarter(village: Area) -> ColumnElement[bool]:
 
 
 def _has_chairs(area: Area) -> ColumnElement[bool]:
-    """Whether each of its villages has a chair."""
+    """Whether each of its villages has a chair and a supervisor."""
     village = aliased(Area)
-    chair = exists().where(Grant.area_id == village.id, Grant.role == Role.CHAIR)
-    return ~exists().where(
-        village.code.startswith(area.stem), village.level.in_(VILLAGE_LEVELS), ~chair.correlate(village)
-    )
+    both = and_(*(_holds(village.id, role).correlate(village) for role in (Role.CHAIR, Role.SUPERVISOR)))
+    return ~exists().where(village.code.startswith(area.stem), village.level.in_(VILLAGE_LEVELS), ~both)
 
 
 VILLAGE_STEPS = (
     Step(
         "sign_ins",
-        _("Give clerk, supervisor and shop manager their sign-ins"),
+        _("Give clerk and shop manager their sign-ins"),
         "signin.accounts",
         frozenset({Role.CHAIR, Role.TOWNSHIP, Role.COUNTY}),
         _has_sign_ins,
+    ),
+    Step(
+        "supervisor",
+        _("Give the supervisor a sign-in; it is not the chair's to give"),
+        "signin.accounts",
+        access.ROLES_ABOVE,
+        _has_supervisor,
     ),
     Step(
         "roster",
@@ -154,7 +166,7 @@ VILLAGE_STEPS = (
         "openings",
         _("Bring in the balances of points from paper, to hang on the wall and be booked"),
         "openings.openings",
-        frozenset({Role.CLERK, Role.CHAIR}),
+        frozenset({Role.CLERK}),
         _has_openings,
         can_be_skipped=True,
     ),
@@ -181,10 +193,11 @@ VILLAGE_STEPS = (
 STEPS_ABOVE = (
     Step(
         "chairs",
-        _("Give the chair of each village a sign-in"),
+        _("Give the chair and the supervisor of each village their sign-ins"),
         "signin.accounts",
-        frozenset({Role.TOWNSHIP, Role.COUNTY}),
+        access.ROLES_ABOVE,
         _has_chairs,
+        can_be_skipped=True,  # not every village need take part
     ),
 )
 COUNTY_STEPS = (
@@ -219,9 +232,15 @@ def states(area: Area) -> list[StepState]:
 
 
 def skip(area: Area, name: str, actor: User) -> None:
-    """Say that a place does without a step; twice is once. Refused `no_such_step`, also for one it needs."""
-    if not any(step.name == name and step.can_be_skipped for step in steps_of(area)):
+    """Say that a place does without a step; twice is once.
+
+    Refused `no_such_step`, also for one it needs, and `not_your_step` for somebody else's.
+    """
+    step = next((step for step in steps_of(area) if step.name == name and step.can_be_skipped), None)
+    if step is None:
         raise Refused("no_such_step", _("This step is needed."))
+    if not actor.roles_in(area) & step.roles:
+        raise Refused("not_your_step", _("Whose step it is says whether it is needed."))
     if db.session.get(SkippedStep, (area.id, name)) is None:
         db.session.add(SkippedStep(area_id=area.id, step=name, actor_id=actor.id, at=clock.now()))
         audit.note(actor, "setup.skip", area, area, step=name)

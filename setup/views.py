@@ -13,21 +13,18 @@ from werkzeug.wrappers import Response
 from demo import making
 from ground import web
 from ground.computer import settings
-from ground.computer.addresses import host_in
 from ground.db import database_file, transaction
 from ground.forms import attempt
 from ground.refusal import Refused
-from ground.server import nearby, visitor
-from ground.server.cli import default_port
+from ground.server import visitor
 from people import access, areas, labels
+from people.forms.upkeep import HERE
 from people.models import Area, Role, User
 from people.views.signin import sign_in
+from people.views.upkeep import address
 from setup import gate, steps
 from setup.beginning import NewSignIn, begin
 from setup.forms import (
-    ADDRESS,
-    HERE,
-    NETWORK,
     ROWS_BESIDE,
     BeginForm,
     DemoForm,
@@ -103,15 +100,15 @@ def begin_in_earnest() -> PageResponse:
         return elsewhere
     form = BeginForm()
     asks_address = not current_app.config["PUBLIC_URL"]
-    network_url = _network_url()
-    form.printed.choices = _printed_choices(network_url)
+    network_url = address.network_url()
+    form.offer(network_url)
     listed, is_readable = _offer_places(form)
     if is_readable and not form.has_new_list and form.validate_on_submit():
         place = next((area for area in listed if area.code == form.place.data), None) or abort(404)
         sign_ins = _sign_ins(form, place)
         if sign_ins and (user := _begin(form, listed, place, *sign_ins)):
             if asks_address:
-                _keep_address(form)
+                address.keep_address(form)
             sign_in.begin(user, user.session)
             return _begun(place, sign_ins[1], restart=form.printed.data != HERE)
     page = render_template(
@@ -120,6 +117,7 @@ def begin_in_earnest() -> PageResponse:
         asks_address=asks_address,
         network_url=network_url,
         beside=[labels.ROLES[role] for role in ROWS_BESIDE],
+        has_new_list=form.has_new_list and is_readable,
     )
     return page, 200 if form.has_new_list and is_readable else form.status
 
@@ -127,7 +125,7 @@ def begin_in_earnest() -> PageResponse:
 def _sign_ins(form: BeginForm, place: Area) -> tuple[NewSignIn, list[NewSignIn]] | None:
     """The sign-ins that are to be made, with their passwords; None if the form refuses."""
     try:
-        _check_address(form)
+        address.check_address(form)
         return form.sign_ins(place)
     except Refused as refusal:
         form.refuse(refusal)
@@ -159,37 +157,6 @@ def _offer_places(form: BeginForm) -> tuple[list[Area], bool]:
         listed = areas.read_list(areas.COUNTY_FILE.read_bytes())
     form.offer_places(listed)
     return listed, is_readable
-
-
-def _network_url() -> str | None:
-    """The address under which the computers and phones of this network would come; None without one."""
-    host = nearby.network_address()
-    return f"http://{host}:{default_port()}" if host else None
-
-
-def _printed_choices(network_url: str | None) -> list[tuple[str, str]]:
-    choices = [(HERE, gettext("to this computer alone: they are printed as samples"))]
-    if network_url:
-        text = gettext(
-            "to this computer, for phones on the same network too: %(address)s", address=network_url
-        )
-        choices.append((NETWORK, text))
-    return [*choices, (ADDRESS, gettext("to the address that I write here"))]
-
-
-def _check_address(form: BeginForm) -> None:
-    """Check that whoever begins from elsewhere is not locked out. Refused `unknown_host`."""
-    if form.printed.data == ADDRESS and not visitor.is_from_here():
-        asked = host_in(request.host_url)
-        if host_in(form.address.data) != asked:
-            text = gettext("You are at %(host)s, and would not come in under this address.", host=asked)
-            raise Refused("unknown_host", text, "address")
-
-
-def _keep_address(form: BeginForm) -> None:
-    folder = Path(current_app.instance_path)
-    is_for_network = form.printed.data == NETWORK
-    settings.keep(folder, settings.Settings(form.address.data or "", lan=is_for_network))
 
 
 def _begun(place: Area, beside: list[NewSignIn], restart: bool) -> Response:

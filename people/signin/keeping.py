@@ -99,7 +99,13 @@ def _manageable(user: User, actor: User | None) -> User:
     if actor is not None and humans.is_same(actor, user):
         raise Refused("own_account", _("Your own sign-in is kept by somebody else."))
     if actor is not None and not may_manage(actor, user):
-        raise Refused("above_you", _("This sign-in holds a role that you do not give. Ask above you."))
+        raise Refused(
+            "above_you",
+            _(
+                "This sign-in holds a role that you do not give. Ask above you; where nobody is above "
+                "you, whoever looks after the program gives a new password there (accounts password)."
+            ),
+        )
     return user
 
 

@@ -33,6 +33,7 @@ MOST_CHARACTERS_RATED = 72  # the rest makes it only better, and takes long
 # What is tried first here, beside the list of 30 000 that zxcvbn brings.
 TRIED_HERE = (
     "aixin",
+    "aixin-demo",
     "woaini",
     "wo ai ni",
     "1314",
@@ -98,7 +99,7 @@ def check_password(new: str, username: str, field: str = "password") -> None:
     among the first that anyone tries, also with a year or a figure behind it. It takes up to 50 ms.
     """
     check_nobody_waits("a password is rated")
-    if len(new) < SHORTEST_CHARACTERS:
+    if len(new) < SHORTEST_CHARACTERS or not new.strip():
         raise Refused(
             "password_too_short", _("A password has at least %(n)s characters.", n=SHORTEST_CHARACTERS), field
         )

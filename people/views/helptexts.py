@@ -28,6 +28,10 @@ HELP_TEXTS = {
         "at the paper, and write down what you found. What stands here is no accusation: most of it is in "
         "order."
     ),
+    "upkeep.address": _(
+        "The codes on cards, receipts and notices lead to this address. Choose it before you print cards. It "
+        "holds from the next start of the program on; what was printed before leads where it led then."
+    ),
     "upkeep.backups": _(
         "On a single computer the program makes a backup by itself each evening. Press the button before "
         "something large, such as a quarter's booking. A backup in which something does not fit is not kept."

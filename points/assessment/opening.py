@@ -134,29 +134,39 @@ def reminders(village: Area) -> list[Reminder]:
 
 @dataclass(frozen=True)
 class VillageProgress:
-    """The progress of a village with a quarter: its assessment, and how many objections wait."""
+    """The progress of a village with a quarter: its assessment, and how many objections wait.
+
+    `had_begun`: it had a rubric that scores the quarter, so that the quarter could be opened.
+    """
 
     village: Area
     assessment: Assessment | None
     is_late: bool
     open_objections: int
     overdue_objections: int
+    had_begun: bool
 
 
 def progress_of_villages(area: Area, quarter: Quarter) -> list[VillageProgress]:
     """The progress of each village of an area with a quarter, by code.
 
     Late is who has not booked when the county's days after the quarter's end are over, and who has not even
-    opened when the quarter is.
+    opened when the quarter is; nobody is late with a quarter from before their first rubric.
     """
     today = clock.today()
     last_day_to_book = quarter.last_day + timedelta(days=meeting_rules.rules_of(area).book_within_days)
     waiting, overdue = _unanswered_counts(area, quarter, today)
+    begun = versions.areas_with_rubric(quarter)
     progress = []
     for village, assessment in _villages_and_assessments(area, quarter):
         booked = assessment is not None and assessment.state == AssessmentState.BOOKED
         late = (today > last_day_to_book and not booked) or (assessment is None and today > quarter.last_day)
-        progress.append(VillageProgress(village, assessment, late, waiting[village.id], overdue[village.id]))
+        had_begun = assessment is not None or village.id in begun
+        progress.append(
+            VillageProgress(
+                village, assessment, late and had_begun, waiting[village.id], overdue[village.id], had_begun
+            )
+        )
     return progress
 
 

@@ -254,6 +254,12 @@ def in_force_on(area: Area, day: date) -> Rubric | None:
     )
 
 
+def areas_with_rubric(quarter: Quarter) -> set[int]:
+    """The ids of the areas that have a version which scores a quarter."""
+    query = select(Rubric.area_id).where(Rubric.in_force_from <= quarter.first_day, _is_not_withdrawn())
+    return set(db.session.scalars(query.distinct()))
+
+
 def latest(area: Area) -> Rubric | None:
     """The newest version, whether or not it is in force yet, without those that were withdrawn."""
     return db.session.scalar(

@@ -353,7 +353,9 @@ def _late_villages(area: Area, quarter: Quarter) -> list[WaitingItem]:
 def _unopened(area: Area, quarter: Quarter, due_on: date) -> list[WaitingItem]:
     """How many villages have not opened a quarter: one line, as there it can be opened for all of them."""
     unopened = [
-        village for village in opening.progress_of_villages(area, quarter) if village.assessment is None
+        village
+        for village in opening.progress_of_villages(area, quarter)
+        if village.assessment is None and village.had_begun
     ]
     if not unopened:
         return []

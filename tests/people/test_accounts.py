@@ -137,6 +137,18 @@ def outcome(verb, *arguments):
 
 
 @pytest.mark.parametrize("giver", sorted(MAY_GIVE))
+def test_a_name_of_blanks_is_no_name(cast, client_of):
+    sent = {
+        "name": " \u3000",
+        "username": "nobody",
+        "role": "clerk",
+        "place": str(cast.village.id),
+        "unit": "村委会",
+    }
+    answer = client_of(cast.chair).post(f"/a/{VILLAGE}/accounts/new", data=sent)
+    assert (answer.status_code, "请填写" in answer.text) == (422, True)
+
+
 def test_who_gives_which_role_in_which_village(cast, giver):
     somebody = new_user()
     for area, may in zip((cast.village, cast.next_village, cast.far_village), MAY_GIVE[giver], strict=True):

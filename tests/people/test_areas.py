@@ -56,6 +56,14 @@ def test_the_same_file_again_adds_nothing(app):
     assert load(LIST.read_bytes() + "532323101999,village,新村,532323101\n".encode()) == 1
 
 
+def test_columns_that_a_spreadsheet_writes_behind_are_no_harm(app):
+    lines = [HEADER, COUNTY, TOWNSHIP, VILLAGE]
+    assert load("".join(f"{line.rstrip()},,\n" for line in lines)) == 3
+    with pytest.raises(Refused, match="bad_lines") as refusal:
+        load(f"{HEADER.rstrip()},\n{COUNTY.rstrip()},x\n")
+    assert named(refusal) == [2]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_files_as_offices_have_them(app, encoding, ends):

@@ -203,8 +203,9 @@ def test_the_program_brings_the_list_of_its_county(client_of):
 def test_another_county_s_list_is_chosen_first_and_what_was_typed_stays(client_of):
     client = client_of(None)
     sent = form_with("532323000000", listed="") | {"file": (BytesIO(AREAS.encode("gb18030")), "区划.csv")}
-    page = client.post("/setup/begin", data=sent | {"use_list": "1"}).text
+    page = client.post("/setup/begin", data=sent).text
     assert "溪水镇 · 柳树村" in page
+    assert "下面可以选您这份区划表里的地方" in page
     assert "牟定" not in page
     assert 'value="李主任"' in page
     assert calendar.is_empty()
@@ -216,6 +217,8 @@ def test_another_county_s_list_is_chosen_first_and_what_was_typed_stays(client_o
 BAD_LISTS = {
     "no list": (b"\x89PNG\r\n", "第一行"),
     "another header": ("代码,名称\n".encode(), "第一行"),
+    "an Excel file": (b"PK\x03\x04", "另存为 CSV"),
+    "a header alone": (b"code,level,name,parent_code\n", "一个地方也没有"),
     "a village without its township": (
         b"code,level,name,parent_code\n539900101201,village,x,539900101\n",
         "第 2 行",
@@ -235,12 +238,17 @@ def test_a_list_that_can_t_be_read_is_said_at_its_field(client_of, content, said
 
 BAD_FORMS = {
     "no name": ({"name": ""}, "请填写"),
+    "a name of blanks": ({"name": " \u3000 "}, "请填写"),
+    "a password of blanks": ({"new": " " * 12, "again": " " * 12}, "请填写"),
+    "the demo's password": ({"new": SECRET.plain, "again": SECRET.plain}, "用的人多"),
+    "no place": ({"place": ""}, "请填写"),
+    "one name for two": ({"beside-1-name": "王文书"}, "写了两次"),
     "two passwords": ({"again": "another"}, "两次输入的不一样"),
     "an easy password": ({"new": "12345678", "again": "12345678"}, "密码"),
     "half a person": ({"beside-0-username": ""}, "请把姓名和登录名都填上"),
     "a person too few": ({"beside-1-name": "", "beside-1-username": ""}, "不多也不少"),
     "a person too many": ({"beside-3-name": "陈", "beside-3-username": "chen"}, "不多也不少"),
-    "one for two": ({"beside-1-username": "wang"}, "登录名"),
+    "one sign-in for two": ({"beside-1-username": "wang"}, "登录名"),
     "days without times": ({"weekdays": ["1"]}, "几点到几点"),
     "times without days": ({"opens": "08:00", "closes": "17:00"}, "几点到几点"),
     "times the wrong way round": ({"weekdays": ["1"], "opens": "18:00", "closes": "08:00"}, "关门"),

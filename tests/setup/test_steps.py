@@ -47,7 +47,17 @@ def named(role, area, name):
 
 
 def test_each_step_goes_when_it_is_done_by_the_verbs_that_do_it(cast, village):
-    assert left(village) == ["sign_ins", "roster", "rubric", "cards", "openings", "hours", "goods", "quarter"]
+    assert left(village) == [
+        "sign_ins",
+        "supervisor",
+        "roster",
+        "rubric",
+        "cards",
+        "openings",
+        "hours",
+        "goods",
+        "quarter",
+    ]
     with transaction():
         clerk, _supervisor, manager = (
             named(role, village, f"far-{role}") for role in (Role.CLERK, Role.SUPERVISOR, Role.MANAGER)
@@ -64,6 +74,7 @@ def test_each_step_goes_when_it_is_done_by_the_verbs_that_do_it(cast, village):
     with transaction():
         cards.issue(worker, clerk)
     assert left(village) == ["openings", "hours", "goods", "quarter"]
+    refused("not_your_step", steps.skip, village, "openings", manager)
     do(steps.skip, village, "openings", clerk)
     assert left(village) == ["hours", "goods", "quarter"]
     with transaction():
@@ -76,6 +87,22 @@ def test_each_step_goes_when_it_is_done_by_the_verbs_that_do_it(cast, village):
     with transaction():
         opening.open_quarter(village, Quarter(2026, 4), clerk)
     assert steps.states(village) == []
+
+
+def test_a_role_that_waits_to_be_confirmed_is_none_yet(cast, village):
+    with transaction():
+        named(Role.CLERK, village, "far-clerk")
+        named(Role.SUPERVISOR, village, "far-supervisor")
+        manager = named(Role.MANAGER, village, "far-manager")
+    assert left(village)[0] == "roster"
+    with transaction():
+        manager.grants[0].waits = True
+    assert left(village)[0] == "sign_ins"
+
+
+def test_where_not_every_village_takes_part_the_step_is_skipped(cast, client_of):
+    client_of(cast.county_user).post(f"/a/{cast.county.code}/first-day/skip", data={"step": "chairs"})
+    assert "chairs" not in left(cast.county)
 
 
 def test_a_village_that_hands_out_already_has_no_first_day(cast):
@@ -128,4 +155,4 @@ def test_whose_work_it_is_not_reads_nothing_of_it(cast, client_of, role):
 def test_a_county_sees_that_a_village_has_no_chair(cast, client_of):
     assert "chairs" in left(cast.county)
     page = client_of(cast.county_user).get(f"/a/{cast.county.code}/").text
-    assert "给每个村的主任开通账号" in page
+    assert "给每个村的主任和监督员开通账号" in page

@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("upkeep", __name__)
 
 # They register their routes.
-from people.views.upkeep import backups
+from people.views.upkeep import address, backups
