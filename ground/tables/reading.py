@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, islice, zip_longest
 
@@ -33,6 +33,9 @@ class Column:
 
     A file that lacks a `required` one is refused, unless it has `alternative`. `owner_column` is the column
     that says whose it is: under the heading of somebody else it is another one (电话 of the 指导员).
+
+    Where one cell is merged over several rows, a column that `fills_down` gives each of them its value: what
+    many rows share, as a village or a category. Of any other nobody knows how much of it is whose.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     alternative: str = ""
     owner_column: str = ""
+    fills_down: bool = False
 
 
 @dataclass
@@ -54,6 +58,8 @@ class Row:
     cells: dict[str, Cell]
     is_hidden: bool = False
     """Whether Excel does not show it: hidden by hand, or by a filter."""
+    shared: set[str] = field(default_factory=set)
+    """The columns in which it shares a merged cell with other rows, and none of them can have its value."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +129,9 @@ def read(
     The header is the first line among 20, or the first two together, that names all required columns but
     the `implied_columns`, in any order, whatever its spaces, widths, brackets and stars. Blank rows,
     totals, repeated headers and notes are left out; a value in a cell that is merged downwards counts for
-    each of its rows. Excel's own numbering is kept. Refused `locked_file`, `web_page`, `unreadable_file`,
-    `file_too_large`, `no_header`, `columns_missing`, `column_twice`.
+    each of its rows where the column `fills_down`, and for none where it does not. Excel's own
+    numbering is kept. Refused `locked_file`, `web_page`, `unreadable_file`, `file_too_large`, `no_header`,
+    `columns_missing`, `column_twice`.
     """
     check_nobody_waits("a table is read")
     words = {_heading(word): column for column in columns for word in (column.name, *column.aliases)}
@@ -304,12 +311,20 @@ def _first_words(line: Sequence[Cell]) -> str:
 
 
 def _fill_down(rows: list[Row], header: _Header, sheet: Sheet) -> None:
-    """Give each row of a vertically merged cell its value, which Excel keeps in the first row only."""
+    """Give each row of a vertically merged cell its value, which Excel keeps in the first row only.
+
+    In a column that does not fill down, the rows share it, and each is told so.
+    """
     for position, column in header.columns:
         bottoms = {top: bottom for left, top, _right, bottom in sheet.merged if left == position + 1}
-        value, bottom = None, 0
+        first: Row | None = None
         for row in rows if bottoms else ():
             if row.number in bottoms:
-                value, bottom = row.cells[column.name], bottoms[row.number]
-            elif row.number <= bottom and row.cells[column.name] is None:
-                row.cells[column.name] = value
+                first = row if row.cells[column.name] is not None else None
+                bottom = bottoms[row.number]
+            elif first and row.number <= bottom and row.cells[column.name] is None:
+                if column.fills_down:
+                    row.cells[column.name] = first.cells[column.name]
+                else:
+                    first.shared.add(column.name)
+                    row.shared.add(column.name)
