@@ -124,26 +124,41 @@ class _Header:
 def read(
     data: bytes, filename: str, columns: Sequence[Column], implied_columns: Collection[str] = ()
 ) -> Table:
-    """The table in an Excel or .csv file: all rows below the header of the first visible sheet with one.
+    """The table in an Excel or .csv file: all rows below the header of the visible sheet that has one.
 
     The header is the first line among 20, or the first two together, that names all required columns but
     the `implied_columns`, in any order, whatever its spaces, widths, brackets and stars. Blank rows,
     totals, repeated headers and notes are left out; a value in a cell that is merged downwards counts for
     each of its rows where the column `fills_down`, and for none where it does not. Excel's own
     numbering is kept. Refused `locked_file`, `web_page`, `unreadable_file`, `file_too_large`, `no_header`,
-    `columns_missing`, `column_twice`.
+    `columns_missing`, `column_twice`, and `several_tables` where more than one sheet has rows below it.
     """
     check_nobody_waits("a table is read")
     words = {_heading(word): column for column in columns for word in (column.name, *column.aliases)}
     nearest = _Header(0, [], [])
+    found: Table | None = None
+    filled: list[str] = []
     for sheet in sheets(data, filename, lambda cell: cell is not None and _heading(cell) in words):
         numbered = _numbered(sheet)
         top = list(islice(numbered, HEADER_WITHIN_ROWS))
-        for (number, line), (_below, lower) in zip_longest(top, top[1:], fillvalue=(0, ())):
-            for header in (_two_row_header(number, line, lower, words), _header(number, line, words)):
-                if header.columns and not header.missing_columns(columns, implied_columns):
-                    return _table(header, chain(top[header.number :], numbered), sheet, words)
-                nearest = max(nearest, header, key=lambda candidate: len(candidate.columns))
+        header, nearest = _find_header(top, words, nearest, columns, implied_columns)
+        if header is None:
+            continue
+        table = _table(header, chain(top[header.number :], numbered), sheet, words)
+        if found is None or (table.rows and not found.rows):
+            found = table
+        if table.rows:
+            filled.append(sheet.title)
+    if len(filled) > 1:
+        raise Refused(
+            "several_tables",
+            _(
+                "The file has several such tables: %(sheets)s. Put them into one, and try that file.",
+                sheets="、".join(filled),
+            ),
+        )
+    if found is not None:
+        return found
     if len(nearest.columns) < min(2, len(columns)):
         expected = "、".join(column.name for column in columns)
         raise Refused(
@@ -152,6 +167,22 @@ def read(
         )
     missing = "、".join(nearest.missing_columns(columns, implied_columns))
     raise Refused("columns_missing", _("These columns are missing: %(columns)s", columns=missing))
+
+
+def _find_header(
+    top: Sequence[tuple[int, Sequence[Cell]]],
+    words: dict[str, Column],
+    nearest: _Header,
+    columns: Sequence[Column],
+    implied_columns: Collection[str],
+) -> tuple[_Header | None, _Header]:
+    """The header among the first lines of a sheet, if one is there, and the line that came nearest to one."""
+    for (number, line), (_below, lower) in zip_longest(top, top[1:], fillvalue=(0, ())):
+        for header in (_two_row_header(number, line, lower, words), _header(number, line, words)):
+            if header.columns and not header.missing_columns(columns, implied_columns):
+                return header, header
+            nearest = max(nearest, header, key=lambda candidate: len(candidate.columns))
+    return None, nearest
 
 
 def _heading(cell: Cell) -> str:

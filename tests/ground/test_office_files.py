@@ -176,6 +176,38 @@ def test_a_figure_that_is_merged_over_rows_is_none_of_them_s(layout):
             assert refused == {column.name for column in layout.columns[1:] if not column.fills_down}
 
 
+# --- Several sheets ---
+
+
+def several(sheets):
+    """A workbook with these sheets, by their titles."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, lines in sheets.items():
+        sheet = book.create_sheet(title)
+        for line in lines:
+            sheet.append(line)
+    return saved(book)
+
+
+HEADER = ["姓名", "村(社区)代码"]
+
+
+def test_no_sheet_with_rows_is_left_out_without_a_word():
+    data = several({"说明": [["每组一张"]], "一组": [HEADER, ["a", 1]], "二组": [HEADER, ["b", 1]]})
+    with pytest.raises(Refused, match="several_tables") as caught:
+        read(data)
+    assert "一组、二组" in str(caught.value.message)
+
+
+@pytest.mark.parametrize("empty", [[HEADER], [HEADER, ["合计"]], [["备注"], ["b", 1]], []])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_sheet_without_rows_or_without_the_header_is_no_harm(empty, place):
+    sheets = [("花名册", [HEADER, ["a", 1]])]
+    sheets.insert(place, ("空表", empty))
+    assert [row.cells["姓名"] for row in read(several(dict(sheets))).rows] == ["a"]
+
+
 # --- Calendars ---
 
 
