@@ -24,7 +24,7 @@ from wtforms.widgets import DateInput, TextInput
 from ground import formkey
 from ground.days import SEARCHED, DayRange
 from ground.db import transaction
-from ground.figures import narrow
+from ground.figures import NO_IDENTITY_NUMBER, has_identity_number, narrow
 from ground.paper import words
 from ground.refusal import Refused, says_something
 from ground.watch import events
@@ -97,6 +97,24 @@ class Rows(wtforms.Form):
             """Our sentences in place of WTForms'."""
             return _OurWords()
 
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Whether the row can be taken."""
+        return bool(super().validate(*args, **kwargs)) & _refuse_identity_numbers(self)
+
+
+def _refuse_identity_numbers(form: wtforms.Form) -> bool:
+    """Whether no text in a form holds the number of an identity card; a field that does says so."""
+    found = [
+        field
+        for field in form
+        if isinstance(field, StringField)
+        and not isinstance(field, PasswordField | HiddenField)
+        and has_identity_number(field.data or "")
+    ]
+    for field in found:
+        field.errors = [*field.errors, NO_IDENTITY_NUMBER]
+    return not found
+
 
 class FormKeyField(HiddenField):
     """The form's key; a new one, unless the one that was sent is still good."""
@@ -117,6 +135,8 @@ class Form(FlaskForm):
     refusal: Any = None
     refused: Refused | None = None
     is_repeatable: ClassVar[bool] = False
+    keeps_text: ClassVar[bool] = True
+    """Whether what is typed is kept; then no number of an identity card can be in it."""
 
     once = FormKeyField()
 
@@ -147,6 +167,8 @@ class Form(FlaskForm):
             self.refuse(reason)
             return False
         is_valid = bool(super().validate(*args, **kwargs))
+        if self.keeps_text:
+            is_valid &= _refuse_identity_numbers(self)
         if not is_valid and not self.refusal:
             self.refusal = next(
                 (field.errors[0] for field in self if _is_hidden(field) and field.errors), None
@@ -411,6 +433,8 @@ class KeyedForm(Form):
 
 class AddressForm(Form):
     """A form that only looks for something: it stands in the address, and nothing is written by it."""
+
+    keeps_text = False
 
     class Meta:
         """Settings of the form: no token."""

@@ -8,7 +8,7 @@ import wtforms
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, FormField
 
-from ground.figures import narrow
+from ground.figures import has_identity_number, narrow
 from ground.forms import FiguresField, NumberField
 from people.forms.accounts import FirstPasswordForm, SignInForm
 from people.forms.roster import CodeField
@@ -149,3 +149,20 @@ def test_a_pin_is_the_same_in_any_width(plain_app):
         assert not FirstPasswordForm().validate()
     with plain_app.test_request_context(method="POST", data={"username": "1", "password": "ａｂｃ"}):
         assert SignInForm().password.data == "ａｂｃ"  # a password is taken sign by sign
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("532323196807041211", True),
+        ("身份证５３２３２３１９６８０７０４１２１１，男", True),
+        ("3 532323 19680704 106x", True),
+        ("532323-19680704-106X", True),
+        ("532323196807041212", False),  # its check digit does not fit
+        ("5323231968070412110", False),
+        ("13900000001 6901028075831", False),
+        ("2026-12-28", False),
+    ],
+)
+def test_the_number_of_an_identity_card_is_told_from_others(text, is_one):
+    assert has_identity_number(text) is is_one

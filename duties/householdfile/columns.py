@@ -17,16 +17,23 @@ CLASS, SINCE, REASON = "类别", "定类日期", "定类原因"
 
 COLUMNS = (
     tables.Column(
-        CODE, required=True, aliases=("网格代码", "网格编号", "微网格编码", "微网格编号"), alternative=GRID
+        CODE,
+        required=True,
+        aliases=("网格代码", "网格编号", "微网格编码", "微网格编号"),
+        alternative=GRID,
+        fills_down=True,
     ),
     tables.Column(
         GRID,
         aliases=("网格", "微网格", "微网格名称", "所在网格", "所属网格", "所在微网格", "所属微网格"),
+        fills_down=True,
     ),
     tables.Column(NUMBER, aliases=("户编号", "住户编号")),
     tables.Column(HEAD, required=True, aliases=("户主姓名", "户主名", "户主名字")),
     tables.Column(
-        HOUSE, aliases=("地址", "家庭住址", "家庭地址", "居住地址", "详细住址", "详细地址", "门牌号")
+        HOUSE,
+        aliases=("地址", "家庭住址", "家庭地址", "居住地址", "详细住址", "详细地址", "门牌号"),
+        fills_down=True,
     ),
     tables.Column(PHONE, aliases=("电话", "手机", "手机号", "手机号码", "电话号码", "联系方式", "户主电话")),
     tables.Column(
@@ -38,11 +45,13 @@ COLUMNS = (
     tables.Column(
         NEEDS, aliases=("需求", "问题需求", "困难需求", "困难和需求", "困难诉求", "存在问题", "困难问题")
     ),
-    tables.Column(CLASS, aliases=("户类别", "住户类别", "农户类别", "关注等级", "户类型", "分类")),
-    tables.Column(SINCE, aliases=("定类时间", "认定日期", "认定时间")),
-    tables.Column(REASON, aliases=("定类理由", "分类原因", "认定原因")),
-    tables.Column(WORKER, aliases=("网格员姓名",)),
-    tables.Column(INSTRUCTOR, aliases=("指导员姓名", "网格指导员")),
+    tables.Column(
+        CLASS, aliases=("户类别", "住户类别", "农户类别", "关注等级", "户类型", "分类"), fills_down=True
+    ),
+    tables.Column(SINCE, aliases=("定类时间", "认定日期", "认定时间"), fills_down=True),
+    tables.Column(REASON, aliases=("定类理由", "分类原因", "认定原因"), fills_down=True),
+    tables.Column(WORKER, aliases=("网格员姓名",), fills_down=True),
+    tables.Column(INSTRUCTOR, aliases=("指导员姓名", "网格指导员"), fills_down=True),
 )
 
 CLASS_WORDS = {

@@ -142,6 +142,13 @@ class _Planner:
             household = self._headed(entry, alike)
         else:  # the head is another one now, unless the file has the one before too
             household = numbered if numbered and self._has_new_head(numbered) else None
+            if (
+                household
+                and household.house
+                and not names.same(household.house, entry.house or household.house)
+            ):
+                self._refuse(entry, columns.NUMBER, _is_of_others(household))
+                return None
         if household is None:
             self._check_lives_nowhere(entry, grid)
             return None
@@ -283,6 +290,17 @@ def _place(grid: Grid, head: str, house: str) -> tuple[int, str, str]:
 def _differs(field: str, before: Any, after: Any) -> bool:
     """Whether a file says something else: of the head another name, not the same one written otherwise."""
     return not names.same(before, after) if field == "head" else before != after
+
+
+def _is_of_others(household: Household) -> Any:
+    """Why a number can't be that of a household with another head in another house."""
+    return _(
+        "Number %(number)s is the household of %(head)s, %(house)s. Mend the number, or leave it empty for a "
+        "new household.",
+        number=household.number,
+        head=household.head,
+        house=household.house,
+    )
 
 
 def _on_row_already(row: int) -> Any:

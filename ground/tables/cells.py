@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 
 from ground import days
 from ground.days import DayRange
-from ground.figures import narrow
+from ground.figures import NO_IDENTITY_NUMBER, has_identity_number, narrow
 from ground.names import INVISIBLE, folded, kept, tidy
 from ground.refusal import Refused
 
@@ -201,7 +201,10 @@ def first_words(words: Mapping[str, Meaning]) -> dict[Meaning, str]:
 
 
 def cell_text(value: Cell) -> str:
-    """The text of a raw cell. Refused `bad_cell` for an error, a rounded number or a date."""
+    """The text of a raw cell. Refused `bad_cell` for an error, a rounded number or a date.
+
+    So is the number of an identity card, in whatever column: none is kept.
+    """
     if value is None:
         return ""
     if isinstance(value, str):
@@ -209,6 +212,8 @@ def cell_text(value: Cell) -> str:
             raise bad_cell(
                 _("Excel shows an error here, or a formula it has not worked out. Type the value itself.")
             )
+        if has_identity_number(value):
+            raise bad_cell(NO_IDENTITY_NUMBER)
         return value
     if isinstance(value, bool):
         return str(value).upper()

@@ -42,6 +42,11 @@ class RowReader:
 
     def get(self, column: str, convert: Callable[[Cell], Any]) -> Any:
         """The clean value of a cell; None if it is empty or bad, or if the file lacks the column."""
+        if column in self.row.shared:
+            self.refuse(
+                column, _("This cell is merged over several rows. Write in each row what is its own.")
+            )
+            return None
         try:
             return convert(self.row.cells.get(column))
         except Refused as refusal:

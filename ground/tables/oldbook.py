@@ -26,6 +26,7 @@ def sheets(data: bytes) -> Iterator[Sheet]:
                 [(left + 1, top + 1, right, bottom) for top, bottom, left, right in sheet.merged_cells],
                 {place + 1 for place, row in sheet.rowinfo_map.items() if row.hidden},
                 EPOCH_1904 if book.datemode else EPOCH,
+                sheet.name,
             )
 
 

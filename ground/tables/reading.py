@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, islice, zip_longest
 
@@ -33,6 +33,9 @@ class Column:
 
     A file that lacks a `required` one is refused, unless it has `alternative`. `owner_column` is the column
     that says whose it is: under the heading of somebody else it is another one (电话 of the 指导员).
+
+    Where one cell is merged over several rows, a column that `fills_down` gives each of them its value: what
+    many rows share, as a village or a category. Of any other nobody knows how much of it is whose.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     alternative: str = ""
     owner_column: str = ""
+    fills_down: bool = False
 
 
 @dataclass
@@ -54,6 +58,8 @@ class Row:
     cells: dict[str, Cell]
     is_hidden: bool = False
     """Whether Excel does not show it: hidden by hand, or by a filter."""
+    shared: set[str] = field(default_factory=set)
+    """The columns in which it shares a merged cell with other rows, and none of them can have its value."""
 
 
 @dataclass(frozen=True)
@@ -118,25 +124,41 @@ class _Header:
 def read(
     data: bytes, filename: str, columns: Sequence[Column], implied_columns: Collection[str] = ()
 ) -> Table:
-    """The table in an Excel or .csv file: all rows below the header of the first visible sheet with one.
+    """The table in an Excel or .csv file: all rows below the header of the visible sheet that has one.
 
     The header is the first line among 20, or the first two together, that names all required columns but
     the `implied_columns`, in any order, whatever its spaces, widths, brackets and stars. Blank rows,
     totals, repeated headers and notes are left out; a value in a cell that is merged downwards counts for
-    each of its rows. Excel's own numbering is kept. Refused `locked_file`, `web_page`, `unreadable_file`,
-    `file_too_large`, `no_header`, `columns_missing`, `column_twice`.
+    each of its rows where the column `fills_down`, and for none where it does not. Excel's own
+    numbering is kept. Refused `locked_file`, `web_page`, `unreadable_file`, `file_too_large`, `no_header`,
+    `columns_missing`, `column_twice`, and `several_tables` where more than one sheet has rows below it.
     """
     check_nobody_waits("a table is read")
     words = {_heading(word): column for column in columns for word in (column.name, *column.aliases)}
     nearest = _Header(0, [], [])
+    found: Table | None = None
+    filled: list[str] = []
     for sheet in sheets(data, filename, lambda cell: cell is not None and _heading(cell) in words):
         numbered = _numbered(sheet)
         top = list(islice(numbered, HEADER_WITHIN_ROWS))
-        for (number, line), (_below, lower) in zip_longest(top, top[1:], fillvalue=(0, ())):
-            for header in (_two_row_header(number, line, lower, words), _header(number, line, words)):
-                if header.columns and not header.missing_columns(columns, implied_columns):
-                    return _table(header, chain(top[header.number :], numbered), sheet, words)
-                nearest = max(nearest, header, key=lambda candidate: len(candidate.columns))
+        header, nearest = _find_header(top, words, nearest, columns, implied_columns)
+        if header is None:
+            continue
+        table = _table(header, chain(top[header.number :], numbered), sheet, words)
+        if found is None or (table.rows and not found.rows):
+            found = table
+        if table.rows:
+            filled.append(sheet.title)
+    if len(filled) > 1:
+        raise Refused(
+            "several_tables",
+            _(
+                "The file has several such tables: %(sheets)s. Put them into one, and try that file.",
+                sheets="、".join(filled),
+            ),
+        )
+    if found is not None:
+        return found
     if len(nearest.columns) < min(2, len(columns)):
         expected = "、".join(column.name for column in columns)
         raise Refused(
@@ -145,6 +167,22 @@ def read(
         )
     missing = "、".join(nearest.missing_columns(columns, implied_columns))
     raise Refused("columns_missing", _("These columns are missing: %(columns)s", columns=missing))
+
+
+def _find_header(
+    top: Sequence[tuple[int, Sequence[Cell]]],
+    words: dict[str, Column],
+    nearest: _Header,
+    columns: Sequence[Column],
+    implied_columns: Collection[str],
+) -> tuple[_Header | None, _Header]:
+    """The header among the first lines of a sheet, if one is there, and the line that came nearest to one."""
+    for (number, line), (_below, lower) in zip_longest(top, top[1:], fillvalue=(0, ())):
+        for header in (_two_row_header(number, line, lower, words), _header(number, line, words)):
+            if header.columns and not header.missing_columns(columns, implied_columns):
+                return header, header
+            nearest = max(nearest, header, key=lambda candidate: len(candidate.columns))
+    return None, nearest
 
 
 def _heading(cell: Cell) -> str:
@@ -304,12 +342,20 @@ def _first_words(line: Sequence[Cell]) -> str:
 
 
 def _fill_down(rows: list[Row], header: _Header, sheet: Sheet) -> None:
-    """Give each row of a vertically merged cell its value, which Excel keeps in the first row only."""
+    """Give each row of a vertically merged cell its value, which Excel keeps in the first row only.
+
+    In a column that does not fill down, the rows share it, and each is told so.
+    """
     for position, column in header.columns:
         bottoms = {top: bottom for left, top, _right, bottom in sheet.merged if left == position + 1}
-        value, bottom = None, 0
+        first: Row | None = None
         for row in rows if bottoms else ():
             if row.number in bottoms:
-                value, bottom = row.cells[column.name], bottoms[row.number]
-            elif row.number <= bottom and row.cells[column.name] is None:
-                row.cells[column.name] = value
+                first = row if row.cells[column.name] is not None else None
+                bottom = bottoms[row.number]
+            elif first and row.number <= bottom and row.cells[column.name] is None:
+                if column.fills_down:
+                    row.cells[column.name] = first.cells[column.name]
+                else:
+                    first.shared.add(column.name)
+                    row.shared.add(column.name)

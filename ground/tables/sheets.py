@@ -22,3 +22,4 @@ class Sheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     epoch: date = EPOCH
+    title: str = ""

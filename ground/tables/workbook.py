@@ -58,7 +58,7 @@ class Workbook:
         counts_from_1904 = any(found.get("date1904") in TRUE for found in _children(book, "workbookPr"))
         self._epoch = EPOCH_1904 if counts_from_1904 else EPOCH
         self._parts = [
-            links[ident][0]
+            (links[ident][0], sheet.get("name", ""))
             for listing in _children(book, "sheets")
             for sheet in listing
             if (ident := _attribute(sheet, "id")) in links
@@ -70,8 +70,8 @@ class Workbook:
 
     def sheets(self) -> Iterator[Sheet]:
         """The visible sheets, each read line by line."""
-        for part in self._parts:
-            sheet = Sheet(iter(()), epoch=self._epoch)
+        for part, title in self._parts:
+            sheet = Sheet(iter(()), epoch=self._epoch, title=title)
             sheet.lines = self._lines(part, sheet)
             yield sheet
 

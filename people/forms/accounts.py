@@ -13,6 +13,8 @@ LONGEST_PASSWORD = 200
 class SignInForm(Form):
     """Name and password, or card number and PIN; `kept` is a form that could not be sent, or empty."""
 
+    keeps_text = False
+
     username = StringField(_("Sign-in name or card number"), validators=[InputRequired(), Length(max=40)])
     password = PasswordField(_("Password or PIN"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
     kept = HiddenField()

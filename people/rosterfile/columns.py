@@ -23,15 +23,21 @@ COLUMNS = (
     tables.Column(BIRTH_YEAR, aliases=("出生年", "出生年月"), owner_column=NAME),
     tables.Column(PHONE, aliases=("联系电话", "手机", "手机号", "电话号码", "联系方式"), owner_column=NAME),
     tables.Column(STANDING, owner_column=NAME),
-    tables.Column(VILLAGE, required=True, aliases=("村代码", "社区代码", "村社区代码", "行政区划代码")),
-    tables.Column(GROUP, aliases=("小组", "组别", "居民小组")),
-    tables.Column(CODE, required=True, aliases=("网格代码", "网格编号", "微网格编码"), alternative=GRID),
-    tables.Column(GRID, aliases=("微网格名称", "所在网格", "所属网格", "所在微网格", "所属微网格")),
-    tables.Column(KIND, aliases=("类型", "网格类别")),
+    tables.Column(
+        VILLAGE, required=True, aliases=("村代码", "社区代码", "村社区代码", "行政区划代码"), fills_down=True
+    ),
+    tables.Column(GROUP, aliases=("小组", "组别", "居民小组"), fills_down=True),
+    tables.Column(
+        CODE, required=True, aliases=("网格代码", "网格编号", "微网格编码"), alternative=GRID, fills_down=True
+    ),
+    tables.Column(
+        GRID, aliases=("微网格名称", "所在网格", "所属网格", "所在微网格", "所属微网格"), fills_down=True
+    ),
+    tables.Column(KIND, aliases=("类型", "网格类别"), fills_down=True),
     tables.Column(HOUSEHOLDS, aliases=("户数(户)",)),
-    tables.Column(SINCE, aliases=("聘用日期", "聘任时间", "任职日期"), owner_column=NAME),
-    tables.Column(INSTRUCTOR, aliases=("指导员", "网格指导员")),
-    tables.Column(AGENCY, aliases=("指导员所在单位", "单位"), owner_column=INSTRUCTOR),
+    tables.Column(SINCE, aliases=("聘用日期", "聘任时间", "任职日期"), owner_column=NAME, fills_down=True),
+    tables.Column(INSTRUCTOR, aliases=("指导员", "网格指导员"), fills_down=True),
+    tables.Column(AGENCY, aliases=("指导员所在单位", "单位"), owner_column=INSTRUCTOR, fills_down=True),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 

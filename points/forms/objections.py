@@ -62,7 +62,7 @@ class AnswerForm(Form):
     """The decision on an objection, and its reason."""
 
     outcome = RadioField(  # none is chosen beforehand: one answered by a slip would stand
-        _("What was decided"),
+        _("Decision"),
         choices=[
             SelectChoice(ACCEPTED, _("It is right: the line changes")),
             SelectChoice(REJECTED, _("It is rejected")),

@@ -24,7 +24,7 @@ class OpeningAnswerForm(Form):
     """The decision on an objection: the figure that is right, or that it is rejected; and the reason."""
 
     outcome = RadioField(  # none is chosen beforehand: one answered by a slip would stand
-        _("What was decided"),
+        _("Decision"),
         choices=[
             SelectChoice(ACCEPTED, _("It is right: the line changes")),
             SelectChoice(REJECTED, _("It is rejected")),

@@ -15,14 +15,14 @@ NAME, CODE, PHONE, BALANCE, BASIS = "姓名", "网格编码", "电话", "余额"
 
 COLUMNS = (
     tables.Column(NAME, required=True, aliases=("网格员", "网格员姓名")),
-    tables.Column(CODE, aliases=("网格代码", "网格编号", "微网格编码")),
+    tables.Column(CODE, aliases=("网格代码", "网格编号", "微网格编码"), fills_down=True),
     tables.Column(PHONE, aliases=("联系电话", "手机", "手机号", "电话号码", "联系方式")),
     tables.Column(
         BALANCE,
         required=True,
         aliases=("积分", "积分余额", "期初余额", "期初积分", "现有积分", "剩余积分", "结余积分", "结余"),
     ),
-    tables.Column(BASIS, required=True, aliases=("凭据", "依据材料", "来源", "积分来源")),
+    tables.Column(BASIS, required=True, aliases=("凭据", "依据材料", "来源", "积分来源"), fills_down=True),
 )
 
 LAYOUT = tables.Layout("期初积分", COLUMNS, text_columns=(CODE, PHONE))

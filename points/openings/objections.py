@@ -99,10 +99,7 @@ def answer(
     reason = required_reason(reason)
     if not says_something(decided_by):
         raise Refused("decided_by_missing", _("Write down who decided."), "decided_by")
-    if humans.is_among(actor, {objection.sheet.brought_by_id}):
-        raise Refused("same_person", _("You brought this file. Somebody else decides on it."))
-    if humans.is_own(actor, objection.line.worker):
-        raise Refused("own_line", _("Nobody decides on their own points."))
+    check_decides(objection, actor)
     if right_tenths is not None:
         _check_right(objection, right_tenths)
     new_answer = OpeningAnswer(
@@ -117,6 +114,14 @@ def answer(
     db.session.flush()
     db.session.expire(objection, ["answer"])
     return new_answer
+
+
+def check_decides(objection: OpeningObjection, actor: User) -> None:
+    """Check that somebody of the committee may decide on an objection. Refused `same_person`, `own_line`."""
+    if humans.is_among(actor, {objection.sheet.brought_by_id}):
+        raise Refused("same_person", _("You brought this file. Somebody else decides on it."))
+    if humans.is_own(actor, objection.line.worker):
+        raise Refused("own_line", _("Nobody decides on their own points."))
 
 
 def _check_right(objection: OpeningObjection, right_tenths: int) -> None:

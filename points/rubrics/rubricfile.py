@@ -23,13 +23,15 @@ EVIDENCE, SOURCE, OWN = "证明材料", "来源", "本村自定"
 LAYOUT = tables.Layout(
     "积分细则",
     (
-        tables.Column(CATEGORY, aliases=("服务类别", "项目类别", "积分类别", "职责", "分类")),
+        tables.Column(
+            CATEGORY, aliases=("服务类别", "项目类别", "积分类别", "职责", "分类"), fills_down=True
+        ),
         tables.Column(
             NAME,
             required=True,
             aliases=("服务事项", "事项", "项目名称", "积分项目", "积分事项", "服务项目", "服务内容", "内容"),
         ),
-        tables.Column(UNIT, aliases=("计分单位", "计量单位", "计分单元")),
+        tables.Column(UNIT, aliases=("计分单位", "计量单位", "计分单元"), fills_down=True),
         tables.Column(
             POINTS,
             required=True,
@@ -48,9 +50,15 @@ LAYOUT = tables.Layout(
                 "封顶分",
             ),
         ),
-        tables.Column(EVIDENCE, aliases=("依据", "凭据", "佐证材料", "证明", "证明依据", "依据/证明材料")),
-        tables.Column(SOURCE, aliases=("计分来源", "按记录自动计分", "数据来源", "记录来源")),
-        tables.Column(OWN, aliases=("本村增加", "自定")),
+        tables.Column(
+            EVIDENCE,
+            aliases=("依据", "凭据", "佐证材料", "证明", "证明依据", "依据/证明材料"),
+            fills_down=True,
+        ),
+        tables.Column(
+            SOURCE, aliases=("计分来源", "按记录自动计分", "数据来源", "记录来源"), fills_down=True
+        ),
+        tables.Column(OWN, aliases=("本村增加", "自定"), fills_down=True),
     ),
 )
 

@@ -109,7 +109,7 @@ def _reply(paper: ObjectionPaper, reply: Reply) -> list[Strip]:
         gap(2),
         *_matter(paper),
         gap(2),
-        *paragraph(_("What was decided"), ROOM_MM, BODY, bold=True),
+        *paragraph(_("Decision"), ROOM_MM, BODY, bold=True),
         *paragraph(f"\u3000\u3000{decision}", ROOM_MM, BODY),
         gap(2),
         *paragraph(_("The reason"), ROOM_MM, BODY, bold=True),

@@ -20,23 +20,28 @@ PRICE, SINCE, QUOTA, LOW_AT, STATE = "积分价格", "价格起始日", "每人�
 ON_HAND, BEST_BEFORE, COST, SOURCE, DONOR = "现有数量", "保质期", "单价(成本)", "来源", "捐赠人"
 
 COLUMNS = (
-    tables.Column(NAME, required=True, aliases=("名称", "品名", "货品名", "商品名称", "商品名", "物品名称")),
+    tables.Column(
+        NAME,
+        required=True,
+        aliases=("名称", "品名", "货品名", "商品名称", "商品名", "物品名称"),
+        fills_down=True,
+    ),
     tables.Column(SPEC, aliases=("规格型号", "商品规格", "货品规格", "包装规格")),
-    tables.Column(UNIT, aliases=("计量单位",)),
-    tables.Column(CATEGORY, aliases=("分类", "品类", "货品类别", "商品类别", "商品分类")),
+    tables.Column(UNIT, aliases=("计量单位",), fills_down=True),
+    tables.Column(CATEGORY, aliases=("分类", "品类", "货品类别", "商品类别", "商品分类"), fills_down=True),
     tables.Column(CODES, aliases=("条形码", "商品条码", "商品条形码", "69码")),
     tables.Column(
         PRICE, aliases=("积分", "所需积分", "兑换积分", "兑换分值", "积分价", "价格(积分)", "单价(积分)")
     ),
-    tables.Column(SINCE, aliases=("价格起始日期", "起始日期", "执行日期", "生效日期")),
+    tables.Column(SINCE, aliases=("价格起始日期", "起始日期", "执行日期", "生效日期"), fills_down=True),
     tables.Column(QUOTA, aliases=("限兑", "限兑数量", "每人限兑", "每季限兑", "每人每季度限兑")),
     tables.Column(LOW_AT, aliases=("库存预警", "预警数量", "库存下限", "最低库存")),
-    tables.Column(STATE, aliases=("货品状态", "商品状态", "上架状态")),
+    tables.Column(STATE, aliases=("货品状态", "商品状态", "上架状态"), fills_down=True),
     tables.Column(ON_HAND, aliases=("库存", "库存数量", "现有库存", "期初数量", "期初库存", "结存数量")),
     tables.Column(BEST_BEFORE, aliases=("保质期至", "有效期", "有效期至", "到期日", "到期日期")),
     tables.Column(COST, aliases=("成本", "成本单价", "单件成本", "进价", "进货价", "采购单价", "单价(元)")),
-    tables.Column(SOURCE, aliases=("货品来源", "来源方式", "入库来源")),
-    tables.Column(DONOR, aliases=("捐赠方", "捐赠者", "捐赠单位")),
+    tables.Column(SOURCE, aliases=("货品来源", "来源方式", "入库来源"), fills_down=True),
+    tables.Column(DONOR, aliases=("捐赠方", "捐赠者", "捐赠单位"), fills_down=True),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 

@@ -171,6 +171,15 @@ def test_a_number_says_whose_head_is_another_one_now(cast):
     assert dict(planned(cast, own_numbers).counts) == {"left": 2, "added": 1}
 
 
+def test_a_number_alone_makes_no_other_family_of_a_household(cast):
+    take_in(cast, [home()])
+    made = planned(cast, [home(户主="新户主", 住址="8组1号", 户号=1)])
+    assert told(made) == [("C2", "户号")]
+    assert "户号1是张大山家，住3组12号" in str(made.bad_cells[0].reason)
+    assert dict(planned(cast, [home(户主="新户主", 住址="8组1号")]).counts) == {"added": 1}
+    assert lines(planned(cast, [home(户主="张小山", 住址=None, 户号=1)])) == {"户主": ("张大山", "张小山")}
+
+
 def test_no_household_is_there_twice(cast):
     take_in(cast, [home(), home(户主="李四")])
     assert told(planned(cast, [home(), home(人口数=5)])) == [("D3", "户主")]

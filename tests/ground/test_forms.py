@@ -15,6 +15,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length
 
 from ground.clock import Quarter
+from ground.figures import NO_IDENTITY_NUMBER
 from ground.forms import OUR_SENTENCES, Form, InWords, Rows, _OurWords
 from ground.refusal import required_reason
 from points.forms.quarter import MeetingForm
@@ -137,6 +138,32 @@ def test_a_form_says_it_in_plain_chinese(cast, client_of):
     assert "请填1到100之间的数。" in page
     page = client_of(cast.supervisor).post(f"/v/{VILLAGE}/samples", data=sent | {"size": ""}).text
     assert "请填写。" in page
+
+
+# Their text is not kept: it is looked for, or proves who somebody is.
+KEEPING_NONE = {"SignInForm"}
+
+
+@pytest.mark.parametrize("form_class", FORM_CLASSES, ids=lambda each: each.__qualname__)
+def test_no_text_that_is_kept_holds_the_number_of_an_identity_card(plain_app, form_class):
+    arguments = [Quarter(2026, 4)] if issubclass(form_class, MeetingForm) else []
+    with plain_app.test_request_context("/", method="POST"):
+        typed = "李秀明，53232319680704106x"
+        texts = [
+            field.name
+            for field in form_class(*arguments, formdata=MultiDict())
+            if isinstance(field, wtforms.StringField)
+            and not isinstance(field, wtforms.PasswordField | wtforms.HiddenField)
+        ]
+        form = form_class(*arguments, formdata=MultiDict(dict.fromkeys(texts, typed)))
+        for field in form:
+            if isinstance(field, SelectFieldBase) and field.choices is None:
+                field.choices = []
+        form.validate()
+        is_refused = [NO_IDENTITY_NUMBER in form[name].errors for name in texts]
+        keeps = getattr(form_class, "keeps_text", True)
+        assert is_refused == [keeps] * len(texts)
+        assert keeps or form_class.__name__ in KEEPING_NONE or not form_class.Meta.csrf
 
 
 # What has to be typed and is a name or a matter, and no reason: one letter can be all of it.

@@ -7,9 +7,12 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
+from duties.householdfile import columns as households
 from ground import tables
 from ground.refusal import Refused
 from people.rosterfile import columns as roster
+from points.openings import columns as openings
+from points.rubrics import rubricfile
 from shop.goodsfile import columns as goods
 from tests.ground.test_tables import SHEET, STYLES, outcome, patched, read, saved, strict, workbook
 
@@ -138,6 +141,71 @@ def test_hidden_rows_are_known():
     shown = table.without_hidden()
     assert [(row.number, row.cells["村(社区)代码"]) for row in shown.rows] == [(2, 1), (5, 3)]
     assert [row.cells["村(社区)代码"] for row in table.rows] == [1, 1, 2, 3]
+
+
+# --- Merged cells ---
+
+LAYOUTS = [roster.LAYOUT, goods.LAYOUT, households.LAYOUT, openings.LAYOUT, rubricfile.LAYOUT]
+FIGURES = {
+    *(roster.HOUSEHOLDS, roster.PHONE, roster.BIRTH_YEAR),
+    *(goods.PRICE, goods.QUOTA, goods.LOW_AT, goods.ON_HAND, goods.COST, goods.CODES),
+    *(households.RESIDENTS, households.NUMBER, openings.BALANCE, rubricfile.POINTS, rubricfile.CAP),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.title)
+def test_a_figure_that_is_merged_over_rows_is_none_of_them_s(layout):
+    """A village or a category counts for each of its rows, 12.5 points over two people for neither."""
+    names = [column.name for column in layout.columns]
+    book = openpyxl.Workbook()
+    book.active.append(names)
+    for line in (["a", *["12.5"] * (len(names) - 1)], ["b"], ["c", *["8"] * (len(names) - 1)]):
+        book.active.append(line)
+    for place in range(2, len(names) + 1):
+        book.active.merge_cells(start_row=2, end_row=3, start_column=place, end_column=place)
+    table = layout.read(saved(book), "表.xlsx")
+    for row in table.rows:
+        reader = tables.RowReader(table, row)
+        taken = {name: reader.get(name, lambda cell: tables.text(cell, 9)) for name in names[1:]}
+        refused = {bad.column for bad in reader.bad}
+        if row.number == 4:
+            assert (set(taken.values()), refused) == ({"8"}, set())
+        else:
+            assert {name for name, value in taken.items() if value != "12.5"} == refused
+            assert refused >= FIGURES & set(names[1:])
+            assert refused == {column.name for column in layout.columns[1:] if not column.fills_down}
+
+
+# --- Several sheets ---
+
+
+def several(sheets):
+    """A workbook with these sheets, by their titles."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, lines in sheets.items():
+        sheet = book.create_sheet(title)
+        for line in lines:
+            sheet.append(line)
+    return saved(book)
+
+
+HEADER = ["姓名", "村(社区)代码"]
+
+
+def test_no_sheet_with_rows_is_left_out_without_a_word():
+    data = several({"说明": [["每组一张"]], "一组": [HEADER, ["a", 1]], "二组": [HEADER, ["b", 1]]})
+    with pytest.raises(Refused, match="several_tables") as caught:
+        read(data)
+    assert "一组、二组" in str(caught.value.message)
+
+
+@pytest.mark.parametrize("empty", [[HEADER], [HEADER, ["合计"]], [["备注"], ["b", 1]], []])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_sheet_without_rows_or_without_the_header_is_no_harm(empty, place):
+    sheets = [("花名册", [HEADER, ["a", 1]])]
+    sheets.insert(place, ("空表", empty))
+    assert [row.cells["姓名"] for row in read(several(dict(sheets))).rows] == ["a"]
 
 
 # --- Calendars ---

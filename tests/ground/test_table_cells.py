@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from ground import tables
+from ground.figures import NO_IDENTITY_NUMBER
 from ground.refusal import Refused
 from ground.tables.cells import EPOCH
 
@@ -265,3 +266,13 @@ def test_choice():
     with pytest.raises(Refused) as caught:
         tables.choice("公", words)
     assert "男、女、党员(正式)" in str(caught.value.message)
+
+
+@pytest.mark.parametrize(
+    "convert", [tables.text, tables.name, tables.code, tables.digits], ids=lambda each: each.__name__
+)
+def test_no_cell_with_the_number_of_an_identity_card_is_taken(convert):
+    for written in ("532323196807041211", " 53232319680704106x", "李四 532323 19680704 1211"):
+        with pytest.raises(Refused, match="bad_cell") as caught:
+            convert(written, 200)
+        assert caught.value.message == NO_IDENTITY_NUMBER

@@ -18,7 +18,7 @@ from ground.refusal import Refused
 from ground.tables import Column
 
 NAME = Column("姓名", required=True)
-VILLAGE = Column("村(社区)代码", required=True, aliases=("行政区划代码",))
+VILLAGE = Column("村(社区)代码", required=True, aliases=("行政区划代码",), fills_down=True)
 PHONE = Column("电话", aliases=("手机号", "联系电话"))
 HOUSEHOLDS = Column("户数")
 SINCE = Column("聘任日期")

@@ -65,6 +65,7 @@ def notice(village: str, sheet: int) -> str:
         contested_numbers={
             each.line.number for each in state.lines if each.wait_reason == WaitReason.OBJECTION
         },
+        reversed_numbers={each.line.number for each in state.lines if each.booking and each.booking.reversal},
         wording=noticesheet,
         today=clock.today(),
     )

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from ground import clock
 from ground.forms import attempt
+from ground.refusal import refusal_of
 from people import access
 from people.views.shown import shown_name
 from points import labels
@@ -99,12 +100,14 @@ def _redirect_to_objection(sheet: int, objection: int) -> Response:
 def _objection_page(objection: OpeningObjection, form: OpeningAnswerForm) -> tuple[str, int]:
     state = sheets.state_of(objection.sheet)
     is_open = objection.answer is None and objection.sheet.withdrawn_at is None
+    answers = bool(g.roles & access.COMMITTEE) and is_open
     page = render_template(
         "points/openings/objection.html",
         objection=objection,
         line=next(each for each in state.lines if each.line.id == objection.line_id),
         form=form,
-        may_answer=bool(g.roles & access.COMMITTEE) and is_open,
+        may_answer=answers,
+        barred=refusal_of(objections.check_decides, objection, current_user) if answers else None,
         may_receive=bool(g.roles & RECEIVING),
         channels=labels.OBJECTION_CHANNELS,
         today=clock.today(),
