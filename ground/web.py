@@ -539,9 +539,10 @@ def photo(content: bytes, digest: str) -> Response:
     return response.make_conditional(request)
 
 
+# Of text, Flask adds in which letters it is written.
 TABLE_MIME_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
 }
 
 

@@ -84,6 +84,7 @@ def test_no_name_of_a_file_breaks_its_header(plain_app, name, said):
     """A village's name stands in it, as somebody once typed it."""
     with plain_app.test_request_context():
         assert web.download(b"", name).headers["Content-Disposition"] == said
+        assert web.download(b"", name).headers["Content-Type"].count("charset") == name.endswith(".csv")
         assert '"' not in web.pdf(b"", name).headers["Content-Disposition"].removesuffix('"')[18:]
 
 
