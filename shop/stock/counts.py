@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from ground import clock
+from ground import clock, days
 from ground.clock import Quarter
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, says_something
@@ -26,7 +26,6 @@ from people.signin import humans
 from shop.models import Count, Goods, Lot, MoveKind, Shop, Source, StockMove, StockTake, Void
 from shop.shelf import prices
 from shop.stock import lots, second_person
-from shop.stock.deliveries import check_best_before
 
 
 def open_stock_take(shop: Shop) -> StockTake | None:
@@ -60,9 +59,9 @@ def record_count(
 ) -> Count:
     """Write down that so many units of an article were counted, from a moment to a moment or just now.
 
-    The last count of an article counts. `best_before` is what stands on an article that never came in.
-    Refused `stock_take_over`, `bad_quantity`, `unknown_goods` of another shop, `moved_meanwhile` when some of
-    it left or came while it was counted, `came_in_already` for a best-before day of what did, `expired`,
+    The last count of an article counts. `best_before` is what stands on an article that never came in; it may
+    be over. Refused `stock_take_over`, `bad_quantity`, `unknown_goods` of another shop, `moved_meanwhile`
+    when some of it left or came while it was counted, `came_in_already` for a best-before day of what did,
     `bad_day`, `key_reused`. Locks the stock-take, the article, then its lots.
     """
     lock(stock_take)
@@ -89,7 +88,7 @@ def record_count(
             ),
         )
     if best_before is not None:
-        check_best_before(best_before)
+        days.FOUND_GOOD_UNTIL.check(best_before, "best_before")
     now = clock.now()
     ended = max(stock_take.begun_at, min(ended or now, now))
     began = max(stock_take.begun_at, min(began or ended, ended))
