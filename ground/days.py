@@ -97,6 +97,8 @@ FROM_NOW_ON = DayRange(TODAY, 2 * YEAR, usual_last=YEAR)
 DUE = DayRange(TODAY, YEAR, usual_last=timedelta(days=92))
 # Until when something is good.
 GOOD_UNTIL = DayRange(TODAY, 20 * YEAR, usual_last=5 * YEAR)
+# The same of what is found where it lies, which may be over.
+FOUND_GOOD_UNTIL = DayRange(BEFORE_ANY_RECORD, 20 * YEAR, -2 * YEAR, 5 * YEAR)
 # A single day in a calendar; one that is just over may still stand in it.
 MARKED = DayRange(-YEAR, 2 * YEAR, TODAY, YEAR)
 # What somebody looks for.

@@ -5,13 +5,13 @@ import json
 import logging
 import re
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import resources
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote
 
 from flask import (
@@ -58,6 +58,8 @@ from ground.paper.draw import qr_path
 from ground.refusal import Refused
 from ground.server import claims
 from ground.watch import counters, events
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 log = logging.getLogger(__name__)
 
@@ -315,7 +317,7 @@ def answer_error(error: HTTPException) -> Response | tuple[str, int]:
         403: (gettext("Not for you to do"), gettext("Your role does not include this. Ask your committee.")),
         404: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
         405: (gettext("Nothing here"), gettext("This page does not exist, or it is not in your village.")),
-        413: (gettext("Too large"), gettext("The file is larger than 8 MB. Take a smaller picture.")),
+        413: (gettext("Too large"), _too_large_text()),
     }
     if error.code not in explanations and may_have_written():
         return _unknown_page(error.code)
@@ -324,6 +326,22 @@ def answer_error(error: HTTPException) -> Response | tuple[str, int]:
         (gettext("Something broke"), gettext("That was our fault. Nothing was booked. Try it once more.")),
     )
     return render_template("error.html", code=error.code, title=title, text=text), error.code
+
+
+def takes_list(view: View) -> View:
+    """Say of a view that the file which is sent to it is a list and no picture."""
+    view.takes_list = True  # type: ignore[attr-defined]
+    return view
+
+
+def _too_large_text() -> str:
+    """What to do about a file that is too large, by what the page takes; nothing of it was read."""
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "takes_list", False):
+        return gettext(
+            "The file is larger than 8 MB. Take out the sheets and pictures that are not needed, or divide "
+            "the list."
+        )
+    return gettext("The file is larger than 8 MB. Take a smaller picture.")
 
 
 def _tell_what_was_denied(status: int) -> None:
@@ -540,9 +558,10 @@ def photo(content: bytes, digest: str) -> Response:
     return response.make_conditional(request)
 
 
+# Of text, Flask adds in which letters it is written.
 TABLE_MIME_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
 }
 
 

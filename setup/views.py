@@ -94,6 +94,7 @@ def _making(address: str) -> Generator[str, None, None]:
 
 @bp.route("/setup/begin", methods=["GET", "POST"])
 @access.public
+@web.takes_list
 def begin_in_earnest() -> PageResponse:
     """Begin with a place: its list, its first sign-ins, the printed address, the shop's hours."""
     if elsewhere := gate.check_may_set_up():

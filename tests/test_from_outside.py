@@ -67,6 +67,27 @@ def test_no_form_is_taken_without_the_token_of_its_session(app, cast, monkeypatc
     assert sent > 80
 
 
+def test_what_is_too_large_is_told_by_the_kind_of_its_field(app, cast, client_of, monkeypatch):
+    """Who brings a list is not asked for a smaller picture: every page with a field for a file."""
+    told, clients = {}, [(user, client_of(user)) for user in (cast.clerk, cast.worker_user, cast.manager)]
+    clients.append((cast.county_user, client_of(cast.county_user)))
+    forms = [(route, rule.roles) for route, rule in rules(app) if {"GET", "POST"} <= route.methods]
+    for route, roles in forms:
+        client = next((each for user, each in clients if roles and user.roles_in(cast.village) & roles), None)
+        if client is None or not route.arguments <= {"village", "area"}:
+            continue
+        path = address(app, route.endpoint)
+        fields = re.findall(r'<input[^>]*type="file"[^>]*>', client.get(path).text)
+        if fields:
+            with monkeypatch.context() as patch:
+                patch.setitem(app.config, "MAX_CONTENT_LENGTH", 9)
+                answer = client.post(path, data={"name": "too long"})
+            assert (answer.status_code, "8 MB" in answer.text) == (413, True)
+            told[route.endpoint] = "清单分成几个" in answer.text, all("image/" in field for field in fields)
+    assert len(told) >= 5
+    assert [endpoint for endpoint, (of_list, is_picture) in told.items() if of_list == is_picture] == []
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -84,6 +105,7 @@ def test_no_name_of_a_file_breaks_its_header(plain_app, name, said):
     """A village's name stands in it, as somebody once typed it."""
     with plain_app.test_request_context():
         assert web.download(b"", name).headers["Content-Disposition"] == said
+        assert web.download(b"", name).headers["Content-Type"].count("charset") == name.endswith(".csv")
         assert '"' not in web.pdf(b"", name).headers["Content-Disposition"].removesuffix('"')[18:]
 
 

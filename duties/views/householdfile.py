@@ -10,6 +10,7 @@ from duties.householdfile import columns
 from duties.householdfile.intake import HOUSEHOLDS
 from duties.householdfile.plan import PlannedClass
 from duties.views import bp
+from ground import web
 from ground.paper import words
 from people import access
 from people.views.filing import Addresses, FilePages
@@ -46,6 +47,7 @@ FILES = FilePages(
 
 @bp.route("/v/<village>/households/import", methods=["GET", "POST"])
 @access.allow(*access.COMMITTEE)
+@web.takes_list
 def import_households(village: str) -> Response | tuple[str, int]:
     """Choose a file of households; nothing is done with it yet."""
     return FILES.choose()

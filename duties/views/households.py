@@ -97,7 +97,7 @@ def _search(own_grids: dict[int, Grid]) -> tuple[listing.HouseholdSearch, list[i
 @excel(lists.GRID_HOUSEHOLDS, subject_key="grid")
 def grid_households(village: str, ident: int) -> str:
     """The households of one grid, and those who moved away from it."""
-    grid = grid_in_scope(ident)
+    grid, own_grids = grid_in_scope(ident), grids_in_scope()
     return render(
         "duties/households/grid_households.html",
         grid=grid,
@@ -105,7 +105,8 @@ def grid_households(village: str, ident: int) -> str:
         moved_away=listing.households_of_grid(grid, moved_away=True),
         figures=listing.figures([ident]),
         other_grids=_other_grids(grid),
-        has_several_grids=len(grids_in_scope()) > 1,
+        has_several_grids=len(own_grids) > 1,
+        may_import=len(own_grids) == 1 and bool(g.roles & access.COMMITTEE),  # else the list leads there
         labels=labels,
     )
 

@@ -42,7 +42,7 @@ class CountedUnits:
 class CountedDay(Rows):
     """The day that stands on an article that never came in."""
 
-    best_before = DayField(_("Best before, if it has one"), days.GOOD_UNTIL, validators=[Optional()])
+    best_before = DayField(_("Best before, if it has one"), days.FOUND_GOOD_UNTIL, validators=[Optional()])
 
 
 class CountsField(Field):

@@ -14,19 +14,18 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from ground import clock
+from ground import clock, days
 from ground.clock import Quarter
 from ground.db import db, lock
 from ground.refusal import Refused, check_repeated, says_something
 from people import audit
-from people.models import Proposal, User
+from people.models import Proposal, Role, User
 from people.proposals import kinds
 from people.proposals.kinds import SecondPersonNeeded
-from people.signin import humans
+from people.signin import humans, keeping
 from shop.models import Count, Goods, Lot, MoveKind, Shop, Source, StockMove, StockTake, Void
 from shop.shelf import prices
 from shop.stock import lots, second_person
-from shop.stock.deliveries import check_best_before
 
 
 def open_stock_take(shop: Shop) -> StockTake | None:
@@ -60,9 +59,9 @@ def record_count(
 ) -> Count:
     """Write down that so many units of an article were counted, from a moment to a moment or just now.
 
-    The last count of an article counts. `best_before` is what stands on an article that never came in.
-    Refused `stock_take_over`, `bad_quantity`, `unknown_goods` of another shop, `moved_meanwhile` when some of
-    it left or came while it was counted, `came_in_already` for a best-before day of what did, `expired`,
+    The last count of an article counts. `best_before` is what stands on an article that never came in; it may
+    be over. Refused `stock_take_over`, `bad_quantity`, `unknown_goods` of another shop, `moved_meanwhile`
+    when some of it left or came while it was counted, `came_in_already` for a best-before day of what did,
     `bad_day`, `key_reused`. Locks the stock-take, the article, then its lots.
     """
     lock(stock_take)
@@ -89,7 +88,7 @@ def record_count(
             ),
         )
     if best_before is not None:
-        check_best_before(best_before)
+        days.FOUND_GOOD_UNTIL.check(best_before, "best_before")
     now = clock.now()
     ended = max(stock_take.begun_at, min(ended or now, now))
     began = max(stock_take.begun_at, min(began or ended, ended))
@@ -239,7 +238,7 @@ def book(
     counted_rows = [row for row in count_sheet(stock_take) if row.count]
     if not counted_rows:
         raise Refused("nothing_counted", _("Nothing was counted yet."))
-    if _was_counted_by(stock_take, actor):
+    if was_counted_by(stock_take, actor):
         raise Refused("own_count", _("Who counts does not book. Ask another manager."))
     differing_rows = [row for row in counted_rows if row.difference]
     if any(row.voided_short for row in differing_rows):
@@ -313,7 +312,7 @@ def check_outside(proposal: Proposal, actor: User) -> None:
     Refused `own_count`, `own_void`.
     """
     stock_take = proposed_stock_take(proposal)
-    if _was_counted_by(stock_take, actor):
+    if was_counted_by(stock_take, actor):
         raise Refused("own_count", _("Who counted does not decide on it. Ask another person."))
     short = [int(ident) for ident in proposal.terms["short"]]
     voids = db.session.scalars(
@@ -328,8 +327,18 @@ def check_outside(proposal: Proposal, actor: User) -> None:
         raise Refused("own_void", _("Who voided some of it does not decide on it. Ask another person."))
 
 
-def _was_counted_by(stock_take: StockTake, actor: User) -> bool:
+def was_counted_by(stock_take: StockTake, actor: User) -> bool:
+    """Whether somebody counted any of a stock-take: they do not book it."""
     return humans.is_among(actor, select(Count.counter_id).where(Count.stock_take_id == stock_take.id))
+
+
+def has_another_to_book(stock_take: StockTake, actor: User) -> bool:
+    """Whether a manager other than this one is there who counted none of a stock-take, and can book it."""
+    return any(
+        not humans.is_same(manager, actor) and not was_counted_by(stock_take, manager)
+        for manager in db.session.scalars(keeping.users_in(stock_take.shop.village, Role.MANAGER))
+        if manager.closed_at is None and Role.MANAGER in manager.roles_in(stock_take.shop.village)
+    )
 
 
 def _lot_differences(row: CountRow, article_lots: Iterable[Lot]) -> list[tuple[Lot, int]]:

@@ -208,6 +208,15 @@ def test_the_committee_still_finds_who_moved_away_from_a_grid_that_closed(cast, 
     assert "note-refused" in back.text
 
 
+def test_the_committee_is_led_to_the_file_with_one_grid_and_with_many(cast, client_of):
+    """Of a single grid its page stands in the place of the list."""
+    single = client_of(cast.outsider).get(f"/v/{NEXT_VILLAGE}/households", follow_redirects=True)
+    assert "/households/grids/" in single.request.path
+    assert f"/v/{NEXT_VILLAGE}/households/import" in single.text
+    assert f"{HERE}/import" in client_of(cast.clerk).get(HERE).text
+    assert f"{HERE}/import" not in client_of(cast.worker_user).get(HERE, follow_redirects=True).text
+
+
 # --- What is written down ---
 
 

@@ -14,7 +14,7 @@ from shop.desk import redemptions, voids
 from shop.models import Lot, MoveKind, Source, StockMove
 from shop.shelf import goods as shelf
 from shop.shelf import prices
-from shop.stock import consignments, counts, moves
+from shop.stock import consignments, counts, moves, watch
 from tests.cast import HASHED, TODAY
 from tests.story import do, everything_fits, on_hand
 
@@ -240,11 +240,22 @@ def test_what_never_came_in_becomes_opening_stock(cast, take, count, book):
     assert everything_fits()
 
 
+def test_what_has_expired_is_counted_too_and_stands_on_its_list(cast, take, count, book):
+    """On the first day what lies there has a day that is over; nobody is given any of it."""
+    rice = do(shelf.add_goods, cast.shop, "大米", "袋", 100)
+    count(rice, 4, best_before=TODAY - timedelta(days=1))
+    book()
+    assert [(lot.goods.name, lot.on_hand) for lot in watch.watch_list(cast.shop).expired] == [("大米", 4)]
+    with pytest.raises(Refused, match="out_of_stock"), transaction():
+        redemptions.redeem("k", cast.shop, cast.card, {rice.id: 1}, cast.volunteer)
+    assert everything_fits()
+
+
 def test_days_that_a_count_does_not_take(cast, count):
     rice = do(shelf.add_goods, cast.shop, "大米", "袋", 100)
     for goods, day, code in (
         (cast.goods, TODAY, "came_in_already"),
-        (rice, TODAY - timedelta(days=1), "expired"),
+        (rice, date(1999, 12, 31), "bad_day"),
         (rice, date(2099, 1, 1), "bad_day"),
     ):
         with pytest.raises(Refused, match=code):

@@ -56,6 +56,7 @@ FILES = FilePages(
 
 @bp.route("/a/<area>/import", methods=["GET", "POST"])
 @access.allow(*IMPORTERS)
+@web.takes_list
 def import_roster(area: str) -> Response | tuple[str, int]:
     """Choose a roster file; nothing is done with it yet."""
     return FILES.choose()

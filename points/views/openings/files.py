@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
+from ground import web
 from people import access
 from people.models import Role
 from people.views.filing import Addresses, FilePages
@@ -44,6 +45,7 @@ FILES = FilePages(
 
 @bp.route("/v/<village>/openings/import", methods=["GET", "POST"])
 @access.allow(Role.CLERK)
+@web.takes_list
 def import_openings(village: str) -> Response | tuple[str, int]:
     """Choose a file of opening balances; nothing is done with it yet."""
     return FILES.choose()

@@ -243,6 +243,7 @@ def _fill_own(form: AdoptForm, own: Sequence[NewItem | RubricItem]) -> None:
 
 @bp.route("/a/<area>/rubric/publish", methods=["GET", "POST"])
 @access.allow(Role.COUNTY)
+@web.takes_list
 def publish_template(area: str) -> PageResponse:
     """Publish a new version of the county's template, beginning with the one before."""
     county = _county_or_404()

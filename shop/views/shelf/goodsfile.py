@@ -62,6 +62,7 @@ FILES = FilePages(
 
 @bp.route("/v/<village>/goods/import", methods=["GET", "POST"])
 @access.allow(Role.MANAGER)
+@web.takes_list
 def import_goods(village: str) -> Response | tuple[str, int]:
     """Choose a list of goods; nothing is done with it yet."""
     return FILES.choose()

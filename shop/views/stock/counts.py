@@ -53,10 +53,20 @@ def stock_takes(village: str) -> str:
 @bp.post("/v/<village>/stock-takes/begin")
 @access.allow(*access.SHOP)
 def begin_stock_take(village: str) -> Response:
-    """Begin a stock-take, or go on with the one that goes on."""
+    """Begin a stock-take, or go on with the one that goes on; who alone can book it is not led to count."""
     with transaction():
         stock_take = verbs.begin_stock_take(own_shop(), current_user)
-    return redirect(url_for("stock.count", village=village, ident=stock_take.id))
+    page = "stock.stock_take" if _is_only_one_to_book(stock_take) else "stock.count"
+    return redirect(url_for(page, village=village, ident=stock_take.id))
+
+
+def _is_only_one_to_book(stock_take: StockTake) -> bool:
+    """Whether the reader is the only one left to book a stock-take, and so should not count."""
+    return (
+        Role.MANAGER in g.roles
+        and not verbs.was_counted_by(stock_take, current_user)
+        and not verbs.has_another_to_book(stock_take, current_user)
+    )
 
 
 # --- One of them ---
@@ -76,6 +86,8 @@ def stock_take(village: str, ident: int) -> Answer:
 def _result_page(stock_take: StockTake, form: Form) -> tuple[str, int]:
     rows = verbs.count_sheet(stock_take)
     counted = [row for row in rows if row.count]
+    is_minding = stock_take.is_open and Role.MANAGER in g.roles
+    has_counted = is_minding and verbs.was_counted_by(stock_take, current_user)
     page = render(
         "shop/stock/stock_take.html",
         stock_take=stock_take,
@@ -88,7 +100,9 @@ def _result_page(stock_take: StockTake, form: Form) -> tuple[str, int]:
         surplus_tenths=sum(max(0, row.difference) * row.price for row in counted),
         missing_tenths=sum(max(0, -row.difference) * row.price for row in counted),
         may_see_results=not stock_take.is_open or Role.MANAGER in g.roles,
-        may_book=stock_take.is_open and Role.MANAGER in g.roles,
+        is_minding=is_minding,
+        has_counted=has_counted,
+        has_another_to_book=is_minding and verbs.has_another_to_book(stock_take, current_user),
     )
     return page, form.status
 
@@ -193,6 +207,7 @@ def _count_page(
         stock_take=stock_take,
         form=form,
         rows=rows,
+        is_only_one_to_book=_is_only_one_to_book(stock_take),
         refused=refused,
         saved_text=_saved_text(saved) if saved else "",
         counted_number=sum(1 for row in rows if row.count),
