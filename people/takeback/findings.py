@@ -74,11 +74,13 @@ class Reversal:
 
     The new rows of `retired` are named by a journal, so they can't go: `retire` puts them out of use by
     further lines, as it reverses journals that were written for others. The new rows of `left` stay as they
-    are: journals, and what nobody sees alone. `obstacles` finds what else stands in the way.
+    are: journals, and what nobody sees alone. Of the rows of `confidential` the trail says which columns were
+    set back, never what stood in them. `obstacles` finds what else stands in the way.
     """
 
     retired: Sequence[type[Base]] = ()
     left: Sequence[type[Base]] = ()
+    confidential: Sequence[type[Base]] = ()
     retire: Callable[[Traced, str, Any], None] = lambda traced, reason, actor: None
     obstacles: Callable[[Traced], Iterator[Obstacle]] = lambda traced: iter(())
 
@@ -195,7 +197,7 @@ class _Search:
         if dependent.fate is Fate.KEEPS:
             return set()
         own_rows = self._traced.added.get(dependent.table.key, {})
-        goes_along = dependent.fate is Fate.GOES_ALONG
+        may_go_or_stay = dependent.fate in (Fate.GOES_ALONG, Fate.STAYS)
         key = dependent.table.primary_key.columns[0]
         columns = [dependent.column, key, *([dependent.unused] if dependent.unused is not None else ())]
         along, hanging = set(), dict[int, int]()
@@ -205,10 +207,10 @@ class _Search:
             ):
                 if ident in own_rows:
                     continue
-                if goes_along and all(unused):
-                    along.add(ident)
-                else:
+                if not (may_go_or_stay and all(unused)):
                     hanging[ident] = target
+                elif dependent.fate is Fate.GOES_ALONG:
+                    along.add(ident)
         names = names_of_rows(name, {*hanging.values()})
         later = self._later_files(dependent.table.key, hanging)
         for ident in later:

@@ -144,7 +144,7 @@ def _undo(
             _delete(table, going[table.key])
     db.session.expire_all()
     kind.reversal.retire(traced, reason, actor)
-    _set_back(file, traced, actor)
+    _set_back(kind, file, traced, actor)
     for table in tables:
         if table.key in kept:
             _delete(table, going[table.key] - _used(table, going[table.key]))
@@ -172,8 +172,9 @@ def _used(table: Table, idents: set[int]) -> set[int]:
     }
 
 
-def _set_back(file: ImportFile, traced: Traced, actor: User) -> None:
+def _set_back(kind: FileType, file: ImportFile, traced: Traced, actor: User) -> None:
     """Give the rows that were changed the values from before."""
+    confidential = {model.__tablename__ for model in kind.reversal.confidential}
     for table, rows in traced.changed.items():
         model: Any = trace.model_of(table)
         columns = model.__table__.columns
@@ -184,10 +185,13 @@ def _set_back(file: ImportFile, traced: Traced, actor: User) -> None:
                 values = {key: trace.value_of(columns[key], value) for key, value in before.items()}
                 place = getattr(row, "area", None) or getattr(row, "village", None) or file.area
                 lines.append((row, place, values))
-        if table in TOLD_BY:  # the trail has no lines of its own for these
-            for row, _place, values in lines:
-                for key, value in values.items():
-                    setattr(row, key, value)
-            db.session.flush()
-        else:
+        if table not in {*TOLD_BY, *confidential}:
             audit.change_all(actor, "import.set_back", lines)
+            continue
+        for row, _place, values in lines:
+            for key, value in values.items():
+                setattr(row, key, value)
+        db.session.flush()
+        if table in confidential:  # the others are told by the row that they belong to
+            fields = [(row, place, {"fields": sorted(values)}) for row, place, values in lines]
+            audit.note_all(actor, "import.set_back", fields)

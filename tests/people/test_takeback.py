@@ -253,6 +253,7 @@ def test_each_column_that_names_such_a_row_is_said_to_go_along_or_to_stand_in_th
         "card",
         "account",
         "role_grant",
+        "household",
     }
     assert {
         f"{column.class_.__tablename__}.{column.key}"
