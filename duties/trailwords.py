@@ -15,6 +15,7 @@ WORDS = Words(
         "household.correct": _("corrected the file of a household"),
         "household.leave": _("wrote down that a household moved away"),
         "household.reclassify": _("put a household into another class"),
+        "household.retire": _("emptied the file of a household that had come with a wrong list"),
         "households.import": _("took a file of households in"),
         "households.export": _("took a ledger of households out as a file"),
     },
@@ -31,11 +32,11 @@ WORDS = Words(
     },
 )
 
-# Nothing of its file: who reads the trail need not be one who may see that.
+# Nothing of its file: who reads the trail need not be one who may see that. A retired one is its mark alone.
 HOUSEHOLD = Naming(
     "household",
     Household,
-    lambda row: f"{row.grid.name} {row.grid.code} · {row.number}",
+    lambda row: f"{row.grid.name} {row.grid.code} · {row.head if row.is_retired else row.number}",
     (joinedload(Household.grid).joinedload(Grid.village),),
-    page=lambda row: SubjectPage("duties.household", row.grid.village, row.id),
+    page=lambda row: None if row.is_retired else SubjectPage("duties.household", row.grid.village, row.id),
 )

@@ -65,7 +65,7 @@ def record_visit(
         check_repeated({name: getattr(visit, name) for name in values}, values)
         return visit
     days.HAPPENED.check(visited_on, "visited_on")
-    if household.left_on is not None and visited_on >= household.left_on:
+    if household.left_on is not None and (household.is_retired or visited_on >= household.left_on):
         raise Refused("moved_away", _("They lived there no more on that day."), "visited_on")
     if not (steps or values["seen"] or values["needs"] or values["follow_up"]):
         raise Refused("nothing_said", _("Tick what you did, or write what you saw."), "steps")

@@ -251,7 +251,8 @@ def import_file(
         kept_file = get_locked(ImportFile, ident)
         _content(kind, kept_file)
         (plan,) = plans
-        kind.finish(plan, kept_file.area, db.session.get_one(User, actor_id))
+        with recorder.listening():
+            kind.finish(plan, kept_file.area, db.session.get_one(User, actor_id))
         kept_file.content = None
         kept_file.applied_at = clock.now()
         kept_file.added, kept_file.changed, kept_file.left = (plan.counts[outcome] for outcome in OUTCOMES)

@@ -56,7 +56,7 @@ SHOP = Package(
         CARD_PAGE.filling("desk.holder"),
         DEVICES.filling(devices.device_of_key),
         DEBITS.filling(leases.check_free_in),
-        NAMINGS.filling(trailwords.REDEMPTION, trailwords.GOODS),
+        NAMINGS.filling(trailwords.REDEMPTION, trailwords.GOODS, trailwords.DELIVERY),
         NAMES_KEPT.filling(devices.names_kept, proxies.names_kept),
         ENTRY_KINDS.filling(*supervision.SUPERVISED),
         FIGURES.filling(

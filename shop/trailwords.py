@@ -12,7 +12,7 @@ from people.trail import Naming, SubjectPage
 from people.trail.words import Words
 from points import amounts
 from shop import labels
-from shop.models import Goods, Redemption, Shop
+from shop.models import Delivery, Goods, Redemption, Shop
 
 
 def _hours(hours: dict[str, dict[str, list[str] | None]]) -> str:
@@ -55,6 +55,7 @@ WORDS = Words(
     },
     kinds={
         "barcode": _("Code of an article"),
+        "delivery": _("Delivery"),
         "device": _("Device"),
         "goods": _("Goods"),
         "lease": _("Without a network"),
@@ -97,4 +98,12 @@ GOODS = Naming(
     lambda row: row.title,
     (joinedload(Goods.shop).joinedload(Shop.village),),
     page=lambda row: SubjectPage("shelf.article", row.shop.village, row.id),
+)
+
+DELIVERY = Naming(
+    "delivery",
+    Delivery,
+    lambda row: row.number,
+    (joinedload(Delivery.shop).joinedload(Shop.village),),
+    page=lambda row: SubjectPage("stock.delivery", row.shop.village, row.id),
 )

@@ -918,6 +918,7 @@ def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, l
     opened_elsewhere = {"shelf.goods_picture"}  # test_goods_pages.py
     opened_elsewhere |= {"shelf.goods_file", "shelf.failed_goods"}  # test_goodsfile.py
     opened_elsewhere |= {"duties.household_file", "duties.failed_households"}  # test_householdfile.py
+    opened_elsewhere |= {"duties.take_back_households"}  # test_households_taken_back.py
     opened_elsewhere |= {"openings.openings_file", "openings.failed_openings"}  # test_opening_pages.py
     opened_elsewhere |= {"rubrics.publish_template"}  # test_rubrics.py
     opened_elsewhere |= {"services.service_photo"}  # test_confirming.py

@@ -84,6 +84,7 @@ TOLD_ELSEWHERE = {
     "signin.take_off_second_step": "people/test_second_factor.py",
     "roster.take_back_import": "people/test_takeback.py",
     "shelf.take_back_goods": "shop/test_goods_taken_back.py",
+    "duties.take_back_households": "duties/test_households_taken_back.py",
     **dict.fromkeys(("offline.break_lease", "offline.try_again"), "shop/test_desk_offline.py"),
     "setup.skip_step": "setup/test_steps.py",
     **dict.fromkeys(

@@ -23,7 +23,7 @@ class KnownHouseholds(KnownGrids):
             select(Household)
             .join(Household.grid)
             .options(contains_eager(Household.grid))
-            .where(Grid.village_id == village.id)
+            .where(Grid.village_id == village.id, ~Household.is_retired)
             .order_by(Household.grid_id, Household.number)
         ):
             self.by_number[household.grid_id, household.number] = household

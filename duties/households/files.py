@@ -21,7 +21,7 @@ from ground.paper import words
 from ground.refusal import Refused, required_reason
 from people import audit
 from people.models import Attention, Grid, Household, HouseholdClass, User
-from people.roster import grids, households
+from people.roster import changes, grids, households
 
 MOST_RESIDENTS = 99
 LONGEST_CHARACTERS = {
@@ -132,12 +132,14 @@ def come_back(household: Household, actor: User | None) -> Household:
     """Open a household's file again: it lives here again, or never left.
 
     The file goes on as it was. Asked twice, it is done once. Refused `grid_closed`, `household_exists` if
-    it has a new file already.
+    it has a new file already, `taken_back` for one that came with an import that was taken back.
     """
     grid = grids.lock_open_grid(household.grid)
     lock(household)
     if household.left_on is None:
         return household
+    if household.is_retired:
+        raise Refused("taken_back", _("This file came with an import that was taken back."))
     _check_no_other(grid, household.head, household.house)
     household.left_on = household.left_for = None
     db.session.flush()
@@ -159,6 +161,31 @@ def move(moving_households: Sequence[Household], into: Grid, actor: User | None)
             raise Refused("other_village", _("The two grids belong to different villages."), "into")
         _check_no_other(into, household.head, household.house)
         households.move_household(household, into, actor)
+
+
+def retire_all(retiring: Sequence[Household], number: int, reason: str, actor: User | None) -> None:
+    """Put files out of use that should never have been opened; what stood in them is kept nowhere.
+
+    Their numbers are free for others, the history of their classes stays. `number` tells the files of several
+    times apart. Nothing names them: that was looked at before.
+    """
+    today, mark = clock.today(), changes.retired_mark(number)
+    for household in retiring:
+        for field, value in asdict(Particulars(head=mark, residents=0)).items():
+            setattr(household, field, value)
+        household.number, household.left_on, household.left_for = -household.id, today, reason
+    db.session.flush()
+    audit.note_all(
+        actor, "household.retire", [(household, household.grid.village, {}) for household in retiring]
+    )
+
+
+def reclassify_as_before(line: HouseholdClass, household: Household, actor: User | None) -> None:
+    """Put a household into the class that it was in before a line of its history, and for the same reason."""
+    before = household.classes[household.classes.index(line) - 1]
+    _classify(household, before.attention, before.reason, line.on, actor)
+    db.session.flush()
+    audit.note(actor, "household.reclassify", household, household.grid.village)
 
 
 def _lock_living(household: Household) -> None:

@@ -51,6 +51,7 @@ def search_households(grids: Collection[int], search: HouseholdSearch) -> Select
         .options(contains_eager(Household.grid))
         .where(
             Household.grid_id.in_(grids),
+            ~Household.is_retired,
             Household.left_on.is_not(None) if search.moved_away else Household.left_on.is_(None),
         )
         .order_by(Grid.code, Household.number)

@@ -13,7 +13,16 @@ HELP_TEXTS = {
     ),
     "duties.household_file": _(
         "Read first what would be added and changed. Cells that can't be taken are named; mend them in the "
-        "file and choose it again. All of it is taken in, or nothing."
+        "file and choose it again. All of it is taken in, or nothing. If it was the wrong file, all of it is "
+        "taken back as long as no points were booked."
+    ),
+    "duties.household_imports": _(
+        "If a file was the wrong one, press its name: you see what would go, and nothing is done yet. What "
+        "was taken back stays on this page, with who did it and why."
+    ),
+    "duties.take_back_households": _(
+        "Look first whether something stands in the way; settle that, or correct the mistakes one by one. "
+        "Then compare what would go, say why, and press the button. After that the right file can come in."
     ),
     "duties.new_visit": _(
         "Press what you did, and write in a few words what you saw. What you promised stays on your list "

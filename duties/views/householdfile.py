@@ -13,7 +13,9 @@ from duties.views import bp
 from ground import web
 from ground.paper import words
 from people import access
+from people.views import takeback
 from people.views.filing import Addresses, FilePages
+from people.views.listing import excel
 
 
 def _value_text(column: str, value: Any) -> str:
@@ -34,7 +36,8 @@ FILES = FilePages(
         failed="duties.failed_households",
         template="duties.households_template",
         done="duties.households",
-        imports="duties.households",
+        imports="duties.household_imports",
+        take_back="duties.take_back_households",
     ),
     title=_("Households from a file"),
     note=_("Each row is a household in its grid; its number says which one, or else its head and house."),
@@ -72,3 +75,18 @@ def failed_households(village: str, ident: int) -> Response:
 def households_template(village: str) -> Response:
     """An empty file of households."""
     return FILES.template("households-template.xlsx")
+
+
+@bp.get("/v/<village>/households/imports")
+@access.allow(*access.COMMITTEE)
+@excel(takeback.IMPORTS)
+def household_imports(village: str) -> str:
+    """The files of households that were taken in here, the latest first."""
+    return takeback.imports(FILES)
+
+
+@bp.route("/v/<village>/households/imports/<int:ident>", methods=["GET", "POST"])
+@access.allow(*access.COMMITTEE)
+def take_back_households(village: str, ident: int) -> Response | tuple[str, int]:
+    """What would go if a file of households is taken back, and the button that does it."""
+    return takeback.take_back(FILES, ident)

@@ -46,7 +46,7 @@ def _household_in_scope(ident: int, to_write: bool = False) -> Household:
     Otherwise 404.
     """
     household = fetch(Household, ident, lock=to_write)
-    if household is None or household.grid_id not in grids_in_scope():
+    if household is None or household.is_retired or household.grid_id not in grids_in_scope():
         abort(404)
     return household
 

@@ -40,7 +40,7 @@ Answer = Response | tuple[str, int]
 def _household_or_404(ident: int) -> Household:
     """The household with this id, if it is of a grid that the reader works in; otherwise 404."""
     household = db.session.get(Household, ident) or abort(404)
-    if household.grid.village_id != g.area.id:
+    if household.is_retired or household.grid.village_id != g.area.id:
         abort(404)
     is_past = household.grid.closed_on is not None and g.roles & access.COMMITTEE
     if not (is_past or reach.works_in(current_user, household.grid)):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment, enum_column
@@ -24,7 +25,8 @@ class Attention(StrEnum):
 class Household(Base):
     """A household's file; `number` counts within its grid.
 
-    From `left_on` on it lives there no more, and `left_for` says why.
+    From `left_on` on it lives there no more, and `left_for` says why. A number below zero has the file of one
+    that never was there: it came with an import that was taken back, and nobody is shown it.
     """
 
     __tablename__ = "household"
@@ -50,6 +52,11 @@ class Household(Base):
         UniqueConstraint("grid_id", "number"),
         CheckConstraint("residents BETWEEN 0 AND 99", name="residents"),
     )
+
+    @hybrid_property
+    def is_retired(self) -> bool:
+        """Whether it came with an import that was taken back."""
+        return self.number < 0
 
     @property
     def attention(self) -> Attention:

@@ -27,11 +27,11 @@ def living_households(grids: Collection[int]) -> dict[int, list[Household]]:
 def move_all_households(grid: Grid, into: Grid, actor: User | None) -> None:
     """Move all files of a grid into another one, also of households that moved away.
 
-    Both grids are locked by the caller.
+    What came with an import that was taken back stays. Both grids are locked by the caller.
     """
     for household in db.session.scalars(
         select(Household)
-        .where(Household.grid_id == grid.id)
+        .where(Household.grid_id == grid.id, ~Household.is_retired)
         .order_by(Household.number)
         .with_for_update(key_share=True)
     ).all():
@@ -67,5 +67,6 @@ def move_household(household: Household, into: Grid, actor: User | None) -> None
 
 def next_number(grid: Grid) -> int:
     """The number after a grid's last; the grid is locked."""
-    last = db.session.scalar(select(func.max(Household.number)).where(Household.grid_id == grid.id))
+    in_grid = select(func.max(Household.number)).where(Household.grid_id == grid.id, ~Household.is_retired)
+    last = db.session.scalar(in_grid)
     return (last or 0) + 1

@@ -80,4 +80,4 @@ def names_kept(area: Area) -> Iterable[str]:
     people = select(Person.name).where(or_(Person.area_id == area.id, Person.id.in_(serves)))
     yield from db.session.scalars(people)
     heads = select(Household.head).join(Household.grid)
-    yield from db.session.scalars(heads.where(Grid.village_id == area.id))
+    yield from db.session.scalars(heads.where(Grid.village_id == area.id, ~Household.is_retired))

@@ -38,13 +38,16 @@ class Fate(StrEnum):
     GOES_ALONG = "goes_along"
     KEEPS = "keeps"
     """The row that it names stays with it."""
+    STAYS = "stays"
+    """It stays with the row that it names, which is only put out of use as a journal names it."""
 
 
 @dataclass(frozen=True)
 class Dependent:
     """A column that names a row which a file may bring in, and what stands there in words.
 
-    What goes along does so while `unused` holds and nothing hangs on it in its turn.
+    What goes along does so while `unused` holds and nothing hangs on it in its turn; what stays, while
+    `unused` holds.
     """
 
     column: InstrumentedAttribute[Any]
@@ -94,7 +97,7 @@ OWN_DEPENDENTS = (
     Dependent(GridChange.grid_id, _("a change of the grid")),
     Dependent(GridChange.other_id, _("a change of the grid")),
     Dependent(Appointment.grid_id, _("a term that was begun since")),
-    Dependent(Household.grid_id, _("a household's file")),
+    Dependent(Household.grid_id, _("a household's file"), Fate.STAYS, Household.is_retired.is_(True)),
     Dependent(Appointment.follows_id, _("a term that was begun since")),
     Dependent(Grid.group_id, _("a grid"), Fate.KEEPS),
 )

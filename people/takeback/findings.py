@@ -74,13 +74,21 @@ class Reversal:
 
     The new rows of `retired` are named by a journal, so they can't go: `retire` puts them out of use by
     further lines, as it reverses journals that were written for others. The new rows of `left` stay as they
-    are: journals, and what nobody sees alone. `obstacles` finds what else stands in the way.
+    are: journals, and what nobody sees alone. Of the rows of `confidential` the trail says which columns were
+    set back, never what stood in them. `obstacles` finds what else stands in the way.
+
+    `finish` reverses at last what the import's `finish` wrote, in tables that change all the time: the new
+    rows of `undone`. Whoever works there locks some rows first, so the taking back does too: `locked_first`.
     """
 
     retired: Sequence[type[Base]] = ()
     left: Sequence[type[Base]] = ()
+    confidential: Sequence[type[Base]] = ()
     retire: Callable[[Traced, str, Any], None] = lambda traced, reason, actor: None
     obstacles: Callable[[Traced], Iterator[Obstacle]] = lambda traced: iter(())
+    finish: Callable[[Traced, str, Any], None] = lambda traced, reason, actor: None
+    undone: Sequence[type[Base]] = ()
+    locked_first: Sequence[type[Base]] = ()
 
 
 NOTHING_RETIRED = Reversal()
@@ -90,12 +98,14 @@ NOTHING_RETIRED = Reversal()
 class Findings:
     """The rows that would go, by table: those that came with the file and those that go along with them.
 
-    Those that a journal names are `retired` in place of it. With an obstacle nothing is done.
+    Those that a journal names are `retired` in place of it, and some are `undone` by further rows. With an
+    obstacle nothing is done.
     """
 
     going: dict[str, set[int]]
     along: dict[str, set[int]]
     retired: dict[str, set[int]]
+    undone: dict[str, set[int]]
     obstacles: list[Obstacle]
 
 
@@ -103,7 +113,8 @@ def find(traced: Traced, reversal: Reversal) -> Findings:
     """What taking an import back would do as of now; writes nothing."""
     left = {model.__tablename__ for model in reversal.left}
     retired = {model.__tablename__ for model in reversal.retired}
-    examined = {table: {*rows} for table, rows in traced.added.items() if table not in left}
+    undone = {model.__tablename__: {*traced.ids_added(model)} for model in reversal.undone}
+    examined = {table: {*rows} for table, rows in traced.added.items() if table not in {*left, *undone}}
     search = _Search(traced)
     for table in examined:
         search.compare_new(_table(table), traced.added[table])
@@ -117,6 +128,7 @@ def find(traced: Traced, reversal: Reversal) -> Findings:
         going={table: ids for table, ids in examined.items() if table not in retired},
         along=along,
         retired={table: ids for table, ids in examined.items() if table in retired},
+        undone=undone,
         obstacles=sorted(search.obstacles),
     )
 
@@ -195,7 +207,7 @@ class _Search:
         if dependent.fate is Fate.KEEPS:
             return set()
         own_rows = self._traced.added.get(dependent.table.key, {})
-        goes_along = dependent.fate is Fate.GOES_ALONG
+        may_go_or_stay = dependent.fate in (Fate.GOES_ALONG, Fate.STAYS)
         key = dependent.table.primary_key.columns[0]
         columns = [dependent.column, key, *([dependent.unused] if dependent.unused is not None else ())]
         along, hanging = set(), dict[int, int]()
@@ -205,10 +217,10 @@ class _Search:
             ):
                 if ident in own_rows:
                     continue
-                if goes_along and all(unused):
-                    along.add(ident)
-                else:
+                if not (may_go_or_stay and all(unused)):
                     hanging[ident] = target
+                elif dependent.fate is Fate.GOES_ALONG:
+                    along.add(ident)
         names = names_of_rows(name, {*hanging.values()})
         later = self._later_files(dependent.table.key, hanging)
         for ident in later:

@@ -1,6 +1,6 @@
 """Taking an import back: all of it or nothing, in one transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -57,8 +57,8 @@ def findings_of(kind: FileType, file: ImportFile) -> tuple[Traced, Findings]:
 def take_back(kind: FileType, file: ImportFile, reason: str, actor: User) -> None:
     """Take an import back; opens the transaction itself.
 
-    Refused `reason_missing`, `in_the_way` when something hangs on a row or was changed since, and as
-    `check_may_be_taken_back`.
+    Refused `reason_missing`, `in_the_way` when something hangs on a row or was changed since, as
+    `check_may_be_taken_back`, and as the kind's `Reversal.finish` is.
     """
     reason = required_reason(reason)
     ident, actor_id, traced = file.id, actor.id, traced_rows(file)
@@ -67,7 +67,7 @@ def take_back(kind: FileType, file: ImportFile, reason: str, actor: User) -> Non
 
     def work() -> Iterator[None]:
         kept_file = _lock_file(ident)
-        _lock_rows(traced)
+        _lock_rows(traced, kind.reversal.locked_first)
         findings = find(traced, kind.reversal)
         if findings.obstacles:
             raise _in_the_way(len(findings.obstacles))
@@ -78,6 +78,7 @@ def take_back(kind: FileType, file: ImportFile, reason: str, actor: User) -> Non
 
     def finish() -> None:
         kept_file = _lock_file(ident)
+        kind.reversal.finish(traced, reason, db.session.get_one(User, actor_id))
         kept_file.taken_back_at, kept_file.taken_back_by_id = clock.now(), actor_id
         kept_file.taken_back_for = reason
         db.session.flush()
@@ -111,10 +112,10 @@ def _lock_file(ident: int) -> ImportFile:
     return file
 
 
-def _lock_rows(traced: Traced) -> None:
+def _lock_rows(traced: Traced, locked_first: Sequence[type[Base]]) -> None:
     """Lock all rows of an import, and who serves where by it, against whoever names them in a new row.
 
-    Each table after those that it names, so people before the grids that a record names.
+    But for some tables, each after those that it names, so people before the grids that a record names.
     """
     to_lock = {
         table: {*traced.added.get(table, ()), *traced.changed.get(table, ())}
@@ -123,7 +124,8 @@ def _lock_rows(traced: Traced) -> None:
     for person_id, grid_id in terms_begun(traced):
         to_lock.setdefault("person", set()).add(person_id)
         to_lock.setdefault("grid", set()).add(grid_id)
-    for table in Base.metadata.sorted_tables:
+    first = [Base.metadata.tables[model.__tablename__] for model in locked_first]
+    for table in [*first, *Base.metadata.sorted_tables]:
         for ids in chunks(sorted(to_lock.get(table.key, ()))):
             rows = select(table.c.id).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update()
             db.session.execute(rows).all()
@@ -144,7 +146,7 @@ def _undo(
             _delete(table, going[table.key])
     db.session.expire_all()
     kind.reversal.retire(traced, reason, actor)
-    _set_back(file, traced, actor)
+    _set_back(kind, file, traced, actor)
     for table in tables:
         if table.key in kept:
             _delete(table, going[table.key] - _used(table, going[table.key]))
@@ -172,8 +174,9 @@ def _used(table: Table, idents: set[int]) -> set[int]:
     }
 
 
-def _set_back(file: ImportFile, traced: Traced, actor: User) -> None:
+def _set_back(kind: FileType, file: ImportFile, traced: Traced, actor: User) -> None:
     """Give the rows that were changed the values from before."""
+    confidential = {model.__tablename__ for model in kind.reversal.confidential}
     for table, rows in traced.changed.items():
         model: Any = trace.model_of(table)
         columns = model.__table__.columns
@@ -184,10 +187,13 @@ def _set_back(file: ImportFile, traced: Traced, actor: User) -> None:
                 values = {key: trace.value_of(columns[key], value) for key, value in before.items()}
                 place = getattr(row, "area", None) or getattr(row, "village", None) or file.area
                 lines.append((row, place, values))
-        if table in TOLD_BY:  # the trail has no lines of its own for these
-            for row, _place, values in lines:
-                for key, value in values.items():
-                    setattr(row, key, value)
-            db.session.flush()
-        else:
+        if table not in {*TOLD_BY, *confidential}:
             audit.change_all(actor, "import.set_back", lines)
+            continue
+        for row, _place, values in lines:
+            for key, value in values.items():
+                setattr(row, key, value)
+        db.session.flush()
+        if table in confidential:  # the others are told by the row that they belong to
+            fields = [(row, place, {"fields": sorted(values)}) for row, place, values in lines]
+            audit.note_all(actor, "import.set_back", fields)

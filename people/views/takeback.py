@@ -94,10 +94,10 @@ def take_back(pages: FilePages, ident: int) -> Response | tuple[str, int]:
 
 def _dry_run(traced: Traced, findings: Findings) -> dict[str, Any]:
     """What taking an import back would do, as its page shows it: counts, rows, and what stands in the way."""
-    tables = findings.going | findings.along | findings.retired
+    tables = findings.going | findings.along | findings.retired | findings.undone
     kinds = all_words().kinds
     in_words = {kinds[name]: idents for table, idents in tables.items() if (name := _kind_of(table)) in kinds}
-    own_pages = [table for table in findings.going | findings.retired if table not in TOLD_BY]
+    own_pages = [table for table in tables.keys() - findings.along.keys() if table not in TOLD_BY]
     gone = [
         f"{_kind_of(table)}:{ident}"
         for table in sorted(own_pages)

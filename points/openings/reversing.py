@@ -48,7 +48,12 @@ def reverse(line: OpeningLine, reason: str, actor: User, agreed_by: User | None 
     db.session.flush()
     db.session.expire(booking, ["reversal"])
     audit.note(
-        actor, REVERSAL, line.worker, line.sheet.village, points=booking.transfer.amount, reason=reason
+        actor,
+        "openings.reverse",
+        line.worker,
+        line.sheet.village,
+        points=booking.transfer.amount,
+        reason=reason,
     )
     return reversal
 

@@ -16,11 +16,21 @@ from people.models import Area, FileKind, User
 from people.takeback.findings import Obstacle, Reversal, Traced
 from shop.goodsfile import columns, known, plan
 from shop.goodsfile.plan import GoodsStep, Plan
-from shop.models import Barcode, Goods, Lot, Price, Shop, Source
+from shop.models import (
+    LOT_WAS_UNDONE,
+    Barcode,
+    Delivery,
+    Donation,
+    Goods,
+    Lot,
+    Price,
+    Shop,
+    Source,
+)
 from shop.shelf import codes, prices, shops
 from shop.shelf import goods as shelf
 from shop.shelf.goods import DESCRIBED_FIELDS, Arrival
-from shop.stock import deliveries, lots
+from shop.stock import deliveries, lots, moves
 from shop.stock.deliveries import DeliveryLine, Origin
 
 
@@ -53,7 +63,8 @@ def take_in_opening_stock(plan: Plan, village: Area, actor: User | None) -> None
         origins.setdefault(key, Origin(stock.source, stock.donor))
         lines[key].append(DeliveryLine(by_title[step.title], stock.units, stock.best_before, stock.unit_cost))
     articles = lock_all(Goods, [line.goods.id for each in lines.values() for line in each])
-    if lots.lock_lots([goods.id for goods in articles], empty=True):
+    lots.lock_lots([goods.id for goods in articles], empty=True)
+    if lots.were_taken_in(articles):
         raise Refused("plan_changed", _("Something was changed meanwhile. Look at the dry run again."))
     for key, origin in origins.items():
         deliveries.take_in(uuid4().hex, shop, origin, lines[key], actor)
@@ -75,19 +86,47 @@ def _retire(traced: Traced, _reason: str, actor: User) -> None:
     shelf.retire_all(new, traced.file.id, actor)
 
 
+def _undo_opening_stock(traced: Traced, reason: str, actor: User) -> None:
+    """Undo what a file took in, as any delivery is undone."""
+    for delivery in _deliveries(traced):
+        moves.reverse_delivery(delivery, reason, actor)
+
+
 def _obstacles(traced: Traced) -> Iterator[Obstacle]:
     """What stands in the way on articles that were there: a later price, or stock in other words."""
     for price in _prices_of_others(traced):
         newest = db.session.scalar(select(func.max(Price.id)).where(Price.goods_id == price.goods_id))
         if newest != price.id:
             yield Obstacle(f"goods:{price.goods_id}", _("a price that was set since"))
+    yield from _stock_in_the_way(traced)
     reworded = [
         ident
         for ident, (before, _after) in traced.changed[Goods.__tablename__].items()
         if {"unit", "spec"} & before.keys()
     ]
-    for goods_id in db.session.scalars(select(Lot.goods_id).where(Lot.goods_id.in_(reworded)).distinct()):
+    other_lots = select(Lot.goods_id).where(
+        Lot.goods_id.in_(reworded), Lot.id.not_in(traced.ids_added(Lot)), ~LOT_WAS_UNDONE
+    )
+    for goods_id in db.session.scalars(other_lots.distinct()):
         yield Obstacle(f"goods:{goods_id}", _("stock that is counted in its new unit or specification"))
+
+
+def _stock_in_the_way(traced: Traced) -> Iterator[Obstacle]:
+    """What keeps the opening stock of a file from being undone: it was moved, or came in on another day."""
+    for goods in lots.moved_since(traced.ids_added(Lot)):
+        yield Obstacle(f"goods:{goods}", _("its opening stock was moved since"))
+    for delivery in _deliveries(traced):
+        if not moves.may_undo_alone(delivery):
+            yield Obstacle(
+                f"delivery:{delivery.id}",
+                _("it came in on an earlier day: first undo it on its page, with a second person"),
+            )
+
+
+def _deliveries(traced: Traced) -> Sequence[Delivery]:
+    """The deliveries that a file made of what lay there."""
+    ids = traced.ids_added(Delivery)
+    return db.session.scalars(select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id)).all()
 
 
 def _prices_of_others(traced: Traced) -> list[Price]:
@@ -106,7 +145,15 @@ GOODS = filing.FileType(
     (Shop, Goods, Barcode, Price),
     dependencies=known.stocked,
     finish=take_in_opening_stock,
-    reversal=Reversal(retired=(Goods,), left=(Price, Shop), retire=_retire, obstacles=_obstacles),
+    reversal=Reversal(
+        retired=(Goods,),
+        undone=(Delivery,),
+        left=(Price, Shop, Donation, Lot),
+        retire=_retire,
+        obstacles=_obstacles,
+        finish=_undo_opening_stock,
+        locked_first=(Lot,),
+    ),
 )
 
 

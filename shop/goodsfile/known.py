@@ -9,13 +9,16 @@ from sqlalchemy.orm import joinedload, selectinload
 from ground import names
 from ground.db import db
 from people.models import Area
-from shop.models import Goods, Lot, Price, Shop
+from shop.models import LOT_WAS_UNDONE, Goods, Lot, Price, Shop
 
 
 def stocked(village: Area) -> dict[int, bool]:
-    """Which articles of a village's shop, by id, were ever taken in, and whether any of it is left."""
+    """Which articles of a village's shop, by id, were ever taken in, and whether any of it is left.
+
+    What was taken in by mistake and undone never lay there.
+    """
     lots = select(Lot.goods_id, func.sum(Lot.on_hand) > 0).join(Lot.goods).join(Goods.shop)
-    of_village = lots.where(Shop.village_id == village.id).group_by(Lot.goods_id)
+    of_village = lots.where(Shop.village_id == village.id, ~LOT_WAS_UNDONE).group_by(Lot.goods_id)
     return dict(db.session.execute(of_village).all())
 
 
@@ -37,7 +40,7 @@ class KnownGoods:
             select(Price).join(Goods).where(of_shop).order_by(Price.holds_from, Price.id)
         ):
             self._prices[price.goods_id].append(price)
-        lots = select(Lot.goods_id, func.sum(Lot.on_hand)).join(Lot.goods).where(of_shop)
+        lots = select(Lot.goods_id, func.sum(Lot.on_hand)).join(Lot.goods).where(of_shop, ~LOT_WAS_UNDONE)
         self.on_hand: dict[int, int] = dict(db.session.execute(lots.group_by(Lot.goods_id)).all())
         """Units by article; one that is not in it never had any."""
         self._lots: dict[int, list[Lot]] = defaultdict(list)

@@ -6,6 +6,7 @@ from shop.models.goods import Barcode, Goods, Picture, Price, ReceiptPrinter, Sh
 from shop.models.leases import Ending, Lease, LeaseEntry, SetAside
 from shop.models.redemptions import Proxy, Redemption, RedemptionLine, Void, receipt_number
 from shop.models.stock import (
+    LOT_WAS_UNDONE,
     Consignment,
     Count,
     Delivery,
@@ -18,6 +19,7 @@ from shop.models.stock import (
 )
 
 __all__ = [
+    "LOT_WAS_UNDONE",
     "Barcode",
     "Budget",
     "Consignment",

@@ -2,15 +2,15 @@
 
 from flask_babel import lazy_gettext as _
 
-from people.takeback.dependents import Dependent
+from people.takeback.dependents import Dependent, Fate
 from shop.models.goods import Barcode, Picture, Price
 from shop.models.redemptions import Redemption, RedemptionLine
-from shop.models.stock import Count, Lot
+from shop.models.stock import LOT_WAS_UNDONE, Count, Lot
 
 DEPENDENTS_OF_SHOP = (
     Dependent(Redemption.card_id, _("a card that was used")),
     Dependent(RedemptionLine.goods_id, _("it was handed out")),
-    Dependent(Lot.goods_id, _("stock that came in")),
+    Dependent(Lot.goods_id, _("stock that came in"), Fate.STAYS, LOT_WAS_UNDONE),
     Dependent(Count.goods_id, _("it was counted")),
     Dependent(Barcode.goods_id, _("a code that was added since")),
     Dependent(Picture.goods_id, _("a picture")),

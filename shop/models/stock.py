@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ground.db import Base, Moment, enum_column
@@ -186,6 +186,15 @@ class StockMove(Base):
             "(kind IN ('write_off', 'return', 'reversal')) = (reason IS NOT NULL)", name="reason"
         ),
     )
+
+
+# SQL condition: what brought a lot in was undone, so it never lay there. Nothing else that is undone leaves.
+LOT_WAS_UNDONE = (
+    select(StockMove.id)
+    .where(StockMove.lot_id == Lot.id, StockMove.kind == MoveKind.REVERSAL, StockMove.quantity < 0)
+    .correlate(Lot)
+    .exists()
+)
 
 
 class Consignment(Base):

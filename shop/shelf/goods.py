@@ -219,8 +219,8 @@ def archive(goods: Goods, actor: User | None) -> list[str]:
 def retire_all(articles: Sequence[Goods], number: int, actor: User | None) -> None:
     """Put articles out of use that were never offered to anybody: archived, and their names free for others.
 
-    Their prices stay. `number` tells the names of several times apart. Nothing of them was ever in stock:
-    that was looked at before.
+    Their prices stay. `number` tells the names of several times apart. Nothing of them was handed out: that
+    was looked at before.
     """
     today, mark = clock.today(), changes.retired_mark(number)
     lines = [

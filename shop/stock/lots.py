@@ -18,7 +18,7 @@ from ground import clock
 from ground.db import add_rows, change_one, change_rows, db, insert_row, insert_rows
 from ground.refusal import Refused
 from people.models import User
-from shop.models import Goods, Lot, MoveKind, StockMove
+from shop.models import LOT_WAS_UNDONE, Goods, Lot, MoveKind, StockMove
 from shop.shelf import leases
 
 MOST_UNITS_AT_ONCE = 100_000
@@ -159,6 +159,20 @@ def bring_in_lots(
             for place, lot in enumerate(lots)
         ]
     )
+
+
+def were_taken_in(articles: Iterable[Goods]) -> bool:
+    """Whether any of these articles was ever taken in; what was undone does not count."""
+    ids = [goods.id for goods in articles]
+    found = select(Lot.id).where(Lot.goods_id.in_(ids), ~LOT_WAS_UNDONE).limit(1)
+    return db.session.scalar(found) is not None
+
+
+def moved_since(lot_ids: Iterable[int]) -> Sequence[int]:
+    """The articles, by id, of those of these lots that were moved since they came in, but for the undoing."""
+    others = StockMove.kind.not_in((MoveKind.RECEIPT, MoveKind.REVERSAL))
+    moved = select(Lot.goods_id).join(StockMove, StockMove.lot_id == Lot.id)
+    return db.session.scalars(moved.where(Lot.id.in_(list(lot_ids)), others).distinct()).all()
 
 
 def find_move(key: str) -> StockMove | None:

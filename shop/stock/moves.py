@@ -138,21 +138,26 @@ def reverse_delivery(delivery: Delivery, reason: str, actor: User, agreed_by: Us
     reason = required_reason(reason)
     for lot in delivery.lots:
         lock(lot)
-    undone = {line.move_id for line in deliveries.lines_of(delivery) if line.is_undone}
-    receipts = select(StockMove).join(StockMove.lot).where(Lot.delivery_id == delivery.id)
-    moves = [
-        move
-        for move in db.session.scalars(
-            receipts.where(StockMove.kind == MoveKind.RECEIPT).order_by(StockMove.id)
-        )
-        if move.id not in undone
-    ]
+    moves = _receipts_that_stand(delivery)
     for move in moves:
         _check_reversible(move)
     second_person.check_undoing_delivery(delivery, moves, reason, actor, agreed_by)
     for move in moves:
         _reverse(move, reason, actor)
     return delivery
+
+
+def may_undo_alone(delivery: Delivery) -> bool:
+    """Whether one person may undo what is left to undo of a delivery."""
+    return second_person.may_undo_alone(_receipts_that_stand(delivery))
+
+
+def _receipts_that_stand(delivery: Delivery) -> list[StockMove]:
+    """The moves that brought a delivery in and were not undone."""
+    undone = {line.move_id for line in deliveries.lines_of(delivery) if line.is_undone}
+    receipts = select(StockMove).join(StockMove.lot).where(Lot.delivery_id == delivery.id)
+    moves = db.session.scalars(receipts.where(StockMove.kind == MoveKind.RECEIPT).order_by(StockMove.id))
+    return [move for move in moves if move.id not in undone]
 
 
 def _check_reversible(move: StockMove) -> None:

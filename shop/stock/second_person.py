@@ -93,11 +93,16 @@ def check_undoing_delivery(
     delivery: Delivery, moves: Iterable[StockMove], reason: str, actor: User, agreed_by: User | None
 ) -> None:
     """Check that one person may take these lines of a delivery back, as `check_undoing` does for one."""
-    if not all(map(_was_alone_today, moves)):
+    if not may_undo_alone(moves):
         needed = SecondPersonNeeded(
             UNDO_DELIVERY, delivery.shop.village, delivery, _OF_AN_EARLIER_DAY, reason=reason
         )
         kinds.check_agreed(needed, actor, agreed_by)
+
+
+def may_undo_alone(moves: Iterable[StockMove]) -> bool:
+    """Whether one person may take all of these lines back: of today, and taken in alone."""
+    return all(map(_was_alone_today, moves))
 
 
 _OF_AN_EARLIER_DAY = _("A delivery of an earlier day is taken back once a second person agrees.")

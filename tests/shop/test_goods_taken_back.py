@@ -9,15 +9,18 @@ from ground.db import db
 from people import filing
 from people.takeback import undoing
 from shop.goodsfile.intake import GOODS
-from shop.models import Goods, Source
+from shop.models import Delivery, Goods, Lot, MoveKind, Source, StockMove
 from shop.shelf import goods as shelf
-from shop.shelf import prices, shops
+from shop.shelf import leases, prices, shops
 from shop.stock import moves
 from tests.cast import TODAY, VILLAGE
 from tests.formpages import data_of, forms_of
 from tests.people.test_takeback import all_ids, traces
+from tests.shop.offlinedesk import Browser
 from tests.shop.test_goodsfile import oil, soap, workbook
-from tests.story import do, refusal
+from tests.story import do, everything_fits, refusal
+
+REASON = "拿错了去年的价目"
 
 
 def import_file(cast, rows, area=None):
@@ -32,7 +35,7 @@ def import_file(cast, rows, area=None):
 
 
 def take_back(file):
-    undoing.take_back(GOODS, file, "拿错了去年的价目", file.actor)
+    undoing.take_back(GOODS, file, REASON, file.actor)
 
 
 def on_the_shelf(cast):
@@ -101,12 +104,68 @@ def test_stock_in_another_unit_stands_in_the_way(cast):
     assert in_the_way(file) == {"已按新的单位或规格入库"}
 
 
+def file_with_stock(cast):
+    """A list of a new article and one that never came in, with what lies there of both."""
+    do(shelf.add_goods, cast.shop, "蜡烛", "支", 10)
+    rows = [oil(现有数量=40), {"货品名称": "蜡烛", "现有数量": 12, "来源": "捐赠", "捐赠人": "供销社"}]
+    return import_file(cast, rows), rows
+
+
+def candles():
+    return db.session.scalars(select(Goods).where(Goods.name == "蜡烛")).one()
+
+
+@pytest.mark.both_databases
+def test_what_lay_there_goes_with_the_file_and_comes_in_with_the_right_one(cast, client_of):
+    """Its deliveries are undone, as each is; the article that was there can have opening stock again."""
+    file, rows = file_with_stock(cast)
+    page = client_of(cast.manager).get(f"/v/{VILLAGE}/goods/imports/{file.id}").text
+    assert "/deliveries/" in page
+    take_back(file)
+    assert cast.on_hand(candles()) == 0
+    undone = db.session.scalars(select(StockMove).where(StockMove.kind == MoveKind.REVERSAL)).all()
+    assert [(move.quantity, move.reason) for move in undone] == [(-40, REASON), (-12, REASON)]
+    assert everything_fits()
+    again = import_file(cast, rows)
+    assert (again.added, again.changed, cast.on_hand(candles())) == (1, 1, 12)
+
+
+def test_what_was_moved_of_the_stock_keeps_the_file(cast):
+    file, _rows = file_with_stock(cast)
+    lot = db.session.scalars(select(Lot).where(Lot.goods_id == candles().id)).one()
+    do(moves.write_off, "w" * 16, lot, 1, "受潮", cast.manager)
+    assert in_the_way(file) == {"期初库存后来有过进出"}
+    assert cast.on_hand(candles()) == 11
+
+
+def test_stock_of_an_earlier_day_is_undone_by_two_people_first(cast, clock, client_of):
+    """Nobody makes goods vanish alone by calling their file wrong."""
+    file, _rows = file_with_stock(cast)
+    clock.days_on(1)
+    assert in_the_way(file) == {"不是当天入库的，先在入库单页面由两人撤销"}
+    opening, gift = db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(2)).all()
+    page = client_of(cast.manager).get(f"/v/{VILLAGE}/goods/imports/{file.id}").text
+    assert f"/deliveries/{opening.id}" in page
+    for delivery in (opening, gift):
+        do(moves.reverse_delivery, delivery, "拿错了", cast.manager, cast.chair)
+    take_back(file)
+    assert file.taken_back_at is not None
+
+
+def test_a_desk_without_a_network_keeps_the_stock_where_it_is(cast):
+    file, _rows = file_with_stock(cast)
+    do(leases.take, cast.shop, cast.volunteer, Browser().public_key)
+    with refusal("leased"):
+        take_back(file)
+
+
 def test_a_list_of_goods_adds_no_row_that_is_not_traced(cast):
     before = all_ids()
-    import_file(
-        cast, [oil(), {"货品名称": "毛巾", "单位": "条", "积分价格": 5, "状态": "下架"}], cast.far_village
-    )
-    added = all_ids() - before
-    assert {table for table, _ident in added} == {"shop", "goods", "barcode", "price"}
+    towel = {"货品名称": "毛巾", "单位": "条", "积分价格": 5, "状态": "下架"}
+    candle = towel | {"货品名称": "蜡烛", "状态": None, "现有数量": 3, "来源": "捐赠", "捐赠人": "供销社"}
+    import_file(cast, [oil(), towel, candle], cast.far_village)
+    added = {(table, ident) for table, ident in all_ids() - before if table != "stock_move"}  # its lot's
+    brought = {"shop", "goods", "barcode", "price", "delivery", "donation", "lot"}
+    assert {table for table, _ident in added} == brought
     assert added <= traces()
     assert shops.of_village(cast.far_village) is not None
