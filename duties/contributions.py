@@ -7,14 +7,24 @@ from flask_login import current_user
 
 from duties import cli, held, trailwords, views
 from duties.models.dependents import DEPENDENTS_OF_DUTIES
-from duties.views import guidetexts, helptexts, incidents, waiting
+from duties.views import finders, guidetexts, helptexts, incidents, waiting
 from ground import clock
 from ground.contributions import Package
 from people import access
 from people.guides.steps import STEPS
 from people.held import HELD, HeldPart
 from people.models import Area, Grid, Role
-from people.pages import ABOUT_GRID, ABOVE, ALARMS, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
+from people.pages import (
+    ABOUT_GRID,
+    ABOVE,
+    ALARMS,
+    FINDERS,
+    HELP,
+    NAVIGATION,
+    WAITING,
+    FurtherLink,
+    NavigationEntry,
+)
 from people.roster import holders, persons, reach
 from people.takeback.dependents import DEPENDENTS
 from people.trail.subjects import NAMINGS
@@ -78,6 +88,7 @@ DUTIES = Package(
             evidence.RecordKind("dispute", _("Dispute"), "duties.dispute", is_personal=True),
         ),
         WAITING.filling(waiting.waiting),
+        FINDERS.filling(*finders.FINDERS),
         HELP.filling(helptexts.HELP_TEXTS),
         STEPS.filling(*guidetexts.GUIDE_STEPS),
         NAVIGATION.filling(

@@ -9,7 +9,7 @@ from people import access, audit, cli, held, pages, sight
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Role
-from people.pages import ABOVE, EVERYWHERE, HELP, NAVIGATION, WAITING, NavigationEntry
+from people.pages import ABOVE, EVERYWHERE, FINDERS, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.sight import NAMES_KEPT
 from people.signin import keeping, sessions
 from people.supervision import own
@@ -28,6 +28,7 @@ from people.views import (
     TRAINING_READERS,
     cards,
     conduct,
+    finders,
     guidetexts,
     helptexts,
     home,
@@ -58,6 +59,7 @@ PEOPLE = Package(
         "banners": pages.BANNERS.items,
         "front_parts": pages.FRONT_PARTS.items,
         "count_to_do": pages.count_to_do,
+        "search_area": pages.search_area,
         "help_text": pages.help_text,
         "guide_links": pages.guide_links,
     },
@@ -71,6 +73,7 @@ PEOPLE = Package(
         NAMINGS.filling(*subjects.OWN_NAMINGS),
         HELD.filling(HeldPart(10, held.about)),
         WAITING.filling(waiting.waiting),
+        FINDERS.filling(*finders.FINDERS),
         HELP.filling(helptexts.HELP_TEXTS),
         STEPS.filling(*guidetexts.GUIDE_STEPS),
         ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),

@@ -6,9 +6,10 @@ rooms             the entries that belong to one of the rail, shown beside each 
 Alarm             a line above every page, about something to be known at once
 WaitingItem       a line on the front page: what waits for its reader, since when or until when
 FurtherLink       a link from the page of a person or grid to one of another package
+Finder            what a package finds by the words of the field in every page's head
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -22,9 +23,13 @@ from ground import clock, web
 from ground.contributions import Slot
 from people import access, labels
 from people.cardsheet import CardFace
+from people.finding import SearchWords
 from people.models import Area, Card, Grid, Person, Role, User
+from people.sight import Sight
 
 T = TypeVar("T")
+
+MOST_HITS = 20  # of one kind on a page: whoever finds more writes more of the name
 
 # Where an entry is found: in villages only, in every area, or in townships and counties only. The first
 # names its place `village` in the address, the others `area`.
@@ -119,6 +124,53 @@ class FurtherLink:
     url: str
 
 
+@dataclass(frozen=True)
+class Search:
+    """What is looked for over everything, by somebody with these roles in an area, and what they may see."""
+
+    area: Area
+    user: User
+    roles: set[Role]
+    sight: Sight
+    words: SearchWords
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a search found: as it is called, its page, and in a line what tells it from others of that name.
+
+    One that `is_exact` has the very number that was typed, and no other thing of its kind has it.
+    """
+
+    text: Any
+    url: str
+    note: Any = ""
+    is_exact: bool = False
+
+
+@dataclass(frozen=True)
+class Hits:
+    """The first hits of one kind, at most `MOST_HITS`, and how many fit in all."""
+
+    first: Sequence[Hit]
+    count: int
+
+    @classmethod
+    def of(cls, fitting: Sequence[T], hit: Callable[[T], Hit]) -> "Hits":
+        """The hits for all that fits, the best first."""
+        return cls([hit(one) for one in fitting[:MOST_HITS]], len(fitting))
+
+
+@dataclass(frozen=True)
+class Finder:
+    """What a package finds of one kind for these roles, only what they may open; kinds stand in `order`."""
+
+    order: int
+    kind: Any
+    roles: frozenset[Role]
+    find: Callable[[Search], Hits]
+
+
 NAVIGATION: Slot[NavigationEntry] = Slot(by=lambda entry: entry.order)
 
 # What has to be known at once about an area.
@@ -127,6 +179,9 @@ ALARMS: Slot[Callable[[Area], list[Alarm]]] = Slot()
 # What waits in an area for somebody with these roles there, for the front page. Nothing of it stands in two
 # packages' lists: each says what is of its own.
 WAITING: Slot[Callable[[Area, User, set[Role]], list[WaitingItem]]] = Slot()
+
+# What is found from every page's head.
+FINDERS: Slot[Finder] = Slot(by=lambda finder: finder.order)
 
 # What a page is for, what to do first and what happens then, by its endpoint: for whoever opens its help.
 HELP: Slot[Mapping[str, Any]] = Slot()
@@ -165,6 +220,22 @@ def waiting_items(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]
 def count_to_do() -> int:
     """The number of things that wait for the visitor where they are."""
     return sum(item.is_to_do for item in waiting_items(g.area, current_user, g.roles))
+
+
+def search_area() -> Area | None:
+    """The area in which the field of every page's head searches: the page's, or else the visitor's first."""
+    area: Area | None = g.get("area")
+    if area is None and current_user.is_authenticated:
+        places = {grant.area for grant in current_user.grants_in_effect}
+        area = min(places, key=lambda place: place.code, default=None)
+    return area
+
+
+def search_everything(search: Search) -> list[tuple[Any, Hits]]:
+    """What all packages find, kind by kind; nothing of no words."""
+    finders = [finder for finder in FINDERS.items() if search.roles & finder.roles]
+    found = [(finder.kind, finder.find(search)) for finder in finders] if search.words else []
+    return [(kind, hits) for kind, hits in found if hits.count]
 
 
 def help_text() -> Any:

@@ -11,7 +11,7 @@ from people import access
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Person, Role
-from people.pages import ABOUT_PERSON, ABOVE, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
+from people.pages import ABOUT_PERSON, ABOVE, FINDERS, HELP, NAVIGATION, WAITING, FurtherLink, NavigationEntry
 from people.proposals.kinds import KINDS
 from people.sight import NAMES_KEPT
 from people.supervision.entries import ENTRY_KINDS
@@ -30,6 +30,7 @@ from points.views import (
     KEYING_IN,
     RECORD_PAGES,
     assessment,
+    finders,
     guidetexts,
     helptexts,
     ledger,
@@ -85,6 +86,7 @@ POINTS = Package(
         ),
         WAITING.filling(waiting.waiting),
         KINDS.filling(*proposals.PROPOSAL_KINDS),
+        FINDERS.filling(*finders.FINDERS),
         HELP.filling(helptexts.HELP_TEXTS),
         STEPS.filling(*guidetexts.GUIDE_STEPS),
         ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),

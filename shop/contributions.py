@@ -10,7 +10,7 @@ from people.access import DEVICES
 from people.guides.steps import ANSWERS, STEPS
 from people.held import HELD, HeldPart
 from people.models import Role
-from people.pages import CARD_PAGE, HELP, NAVIGATION, WAITING, NavigationEntry
+from people.pages import CARD_PAGE, FINDERS, HELP, NAVIGATION, WAITING, NavigationEntry
 from people.proposals.kinds import KINDS
 from people.sight import NAMES_KEPT
 from people.supervision.entries import ENTRY_KINDS
@@ -28,6 +28,7 @@ from shop.views import (
     MINDING,
     READERS,
     desk,
+    finders,
     guidetexts,
     helptexts,
     offline,
@@ -67,6 +68,7 @@ SHOP = Package(
         WEIGHING.filling(budget.backing_html),
         WAITING.filling(waiting.waiting),
         KINDS.filling(*proposals.PROPOSAL_KINDS),
+        FINDERS.filling(*finders.FINDERS),
         HELP.filling(helptexts.HELP_TEXTS),
         STEPS.filling(*guidetexts.GUIDE_STEPS),
         ANSWERS.filling(*guidetexts.GUIDE_ANSWERS),

@@ -129,6 +129,16 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("button[data-print]")) window.print();
 });
 
+// The slash puts the cursor into the search, unless somebody types or the page waits for a scanner, whose codes have it too.
+document.addEventListener("keydown", (event) => {
+  const field = document.querySelector(".search input");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !field) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]") || document.querySelector("#scan, [data-scannable]")) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+
 // Of many rooms beside each other, the one somebody is in can be seen.
 document.querySelector(".rooms [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 

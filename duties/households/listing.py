@@ -5,10 +5,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, lazyload, load_only
 
 from ground import names
 from ground.db import db
+from people.finding import SearchWords
 from people.models import Attention, Grid, Household, HouseholdClass
 
 
@@ -64,6 +65,25 @@ def search_households(grids: Collection[int], search: HouseholdSearch) -> Select
         named = (names.has_in_name(column, search.text) for column in (Household.head, Household.house))
         query = query.where(or_(*named))
     return query
+
+
+def fitting(grids: Collection[int], words: SearchWords) -> list[Household]:
+    """The households of these grids (by id) that fit by head, house or telephone, the best first.
+
+    Those who moved away are among them.
+    """
+    query = (
+        select(Household)
+        .options(load_only(Household.head, Household.house, Household.phone, Household.grid_id))
+        .options(load_only(Household.left_on), lazyload(Household.classes))
+        .where(Household.grid_id.in_(grids))
+    )
+    found = [
+        household
+        for household in db.session.scalars(query)
+        if words.fit(household.head) or words.fit(household.house) or words.fit_phone(household.phone)
+    ]
+    return sorted(found, key=lambda household: words.rank(household.head))
 
 
 def households_of_grid(grid: Grid, moved_away: bool = False) -> Sequence[Household]:

@@ -7,6 +7,7 @@ A person is entered once; two entries of one person are joined by a `Merge`, and
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -16,6 +17,7 @@ from ground.db import Base, Moment, enum_column
 from people.models.places import Area, Grid
 
 
+@lru_cache(maxsize=20_000)  # a county's, which its search masks one by one
 def mask_name(name: str) -> str:
     """A name as the public sees it: the middle hidden (李*明), of two characters the second (李*)."""
     name = names.kept(name)  # 尹　仙 has two characters

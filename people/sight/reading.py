@@ -45,13 +45,18 @@ class Sight:
         name = who if isinstance(who, str) else who.name
         return mask_name(name) if self.hides(who) else name
 
+    def name_in(self, name: str, area_id: int) -> str:
+        """The name of somebody on the roster of an area, by its id, as it may be seen."""
+        return mask_name(name) if self._hides_those_of(area_id) else name
+
     def hides(self, who: Named | str | None) -> bool:
         """Whether this name is masked: a villager's, or one of which nobody knows whose it is."""
         if isinstance(who, User):
             return who.person_id is not None and self.hides(who.person)
-        if isinstance(who, Person) and who.area_id == self._home_id:
-            return False
-        return self.masked
+        return self._hides_those_of(who.area_id) if isinstance(who, Person) else self.masked
+
+    def _hides_those_of(self, area_id: int) -> bool:
+        return self.masked and area_id != self._home_id
 
     def phone(self, number: str | None) -> str:
         """A telephone number as it may be seen; without one, nothing."""

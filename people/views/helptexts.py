@@ -11,6 +11,11 @@ HELP_TEXTS = {
         "What waits for you stands first, with the last day for it. Press a line, and you come to the page "
         "where it is done. What is done leaves the list by itself."
     ),
+    "home.find": _(
+        "Write a part of a name, the first letters of its pinyin, the last four digits of a telephone, or a "
+        "number from a card, a receipt or goods. You find what you may see. A whole number opens its page "
+        "at once. On a keyboard, / puts the cursor into the field."
+    ),
     "home.offline": _(
         "This page stands here as long as there is no network. Press one of the pages below: what you write "
         "down there waits on this device and goes out by itself later."

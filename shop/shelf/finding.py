@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from ground import names
 from ground.db import db
-from ground.pinyin import initials
+from ground.pinyin import has_initials
 from ground.refusal import Refused
 from people.scanning.reading import Kind, read_scan
 from shop.models import Goods, Shop
@@ -57,4 +57,4 @@ class GoodsFinder:
 
 def _is_like(goods: Goods, text: str) -> bool:
     """Whether a folded text is a part of an article's title, or of the first letters of its pinyin."""
-    return text in names.folded(goods.title) or any(text in word for word in initials(goods.title).split())
+    return text in names.folded(goods.title) or has_initials(goods.title, text)
