@@ -6,7 +6,8 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Column, bindparam, event, func, insert, inspect, select
+from sqlalchemy import Column, bindparam, event, func, insert, inspect, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -87,13 +88,35 @@ class Recorder:
 
     def write(self, file: ImportFile) -> None:
         """Write down what was seen."""
-        _write(
-            {"file_id": file.id, "table_name": table, "row_id": ident, "digest": digest}
-            for (table, ident), digest in self._added.items()
-        )
+        _write_added(file, self._added)
         _write(
             {"file_id": file.id, "table_name": table, "row_id": ident, "before": before, "after": after}
             for (table, ident), (before, after) in self._changed.items()
+        )
+
+
+def _write_added(file: ImportFile, added: Mapping[tuple[str, int], str]) -> None:
+    """Write down new rows, by table and id with their digests.
+
+    PostgreSQL takes them as three lists in one statement: row by row it needs three times as long.
+    """
+    if db.engine.dialect.name != "postgresql":
+        _write(
+            {"file_id": file.id, "table_name": table, "row_id": ident, "digest": digest}
+            for (table, ident), digest in added.items()
+        )
+    elif added:
+        tables, ids = zip(*added, strict=True)
+        lists = {
+            ImportTrace.table_name: tables,
+            ImportTrace.row_id: ids,
+            ImportTrace.digest: added.values(),
+        }
+        unfolded = [func.unnest(literal([*each], ARRAY(column.type))) for column, each in lists.items()]
+        db.session.connection().execute(
+            insert(ImportTrace).from_select(
+                [ImportTrace.file_id, *lists], select(literal(file.id), *unfolded)
+            )
         )
 
 

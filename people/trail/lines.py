@@ -106,7 +106,7 @@ class _LineWriter:
         before, after = self.event.before or {}, self.event.detail
         field_changes = [
             FieldChange(
-                self.word("fields", field),
+                self._field_word(field),
                 self.value_text(field, before.get(field)),
                 self.value_text(field, after.get(field)),
             )
@@ -115,13 +115,18 @@ class _LineWriter:
         ]
         return [change for change in field_changes if change.before != DASH or change.after != DASH]
 
+    def _field_word(self, field: str) -> str:
+        """The word of a field, or the one that it has in this kind of row alone."""
+        own = f"{self.event.subject.partition(':')[0]}.{field}"
+        return self.word("fields", own if own in self.vocabulary.fields else field)
+
     def value_text(self, field: str, value: Any) -> str:
         """A value of a field, in words."""
         rows, describers = self.vocabulary.id_fields, self.vocabulary.describers
         if value is None or value == "" or value == []:
             return DASH
         if field == "fields":
-            return _(", ").join(self.word("fields", name) for name in value)
+            return _(", ").join(map(self._field_word, value))
         if isinstance(value, list):
             return (
                 _(", ").join(self.value_text(field, v) for v in value) if field in rows else str(len(value))

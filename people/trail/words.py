@@ -16,9 +16,9 @@ from people.proposals import kinds
 class Words:
     """The words of a package for what it writes into the trail.
 
-    `id_fields` are the fields that hold ids, and of which kind of row. `values` are the words of a field's
-    values, which it has wherever it occurs; `describers` put values into words for which there is no such
-    list.
+    A field may have a word of its own in one kind of row ("person.name"). `id_fields` are the fields that
+    hold ids, and of which kind of row. `values` are the words of a field's values, which it has wherever it
+    occurs; `describers` put values into words for which there is no such list.
     """
 
     actions: Mapping[str, Any] = field(default_factory=dict)
@@ -153,7 +153,10 @@ OWN_WORDS = Words(
         "list": _("List"),
         "masked": _("Masked"),
         "merged": _("Merged"),
-        "name": _("Name"),
+        "name": _("Called"),
+        "contact.name": _("Name"),
+        "person.name": _("Name"),
+        "user.name": _("Name"),
         "new": _("New"),
         "note": _("Note"),
         "number": _("Number"),

@@ -16,12 +16,13 @@ from ground.contributions import packages
 from ground.db import db, transaction
 from people import areas, audit, cards, trail
 from people.models import AuditEvent, Background, PoliticalStatus, Sex, Stage
-from people.roster import grids, growth, persons
+from people.roster import changes, grids, growth, persons
 from people.sight import Sight
 from people.signin import accounts
 from people.trail.words import HIDDEN_FIELDS, WORDS, all_words
-from tests.cast import COUNTY, HASHED, NEXT_VILLAGE, TOWNSHIP, VILLAGE
+from tests.cast import COUNTY, HASHED, NEXT_VILLAGE, TODAY, TOWNSHIP, VILLAGE
 from tests.product import PACKAGES
+from tests.story import do
 
 ROOT = Path(__file__).parent.parent.parent
 # The functions of people/audit.py that write a line: they take the action second.
@@ -102,6 +103,17 @@ def test_every_field_has_its_word(cast):
     for event_ in db.session.scalars(select(AuditEvent)):
         used |= (event_.before or {}).keys() | event_.detail.keys()
     assert used - all_words().fields.keys() - HIDDEN_FIELDS - {"before"} == set()
+
+
+def test_people_have_names_and_things_are_called(cast):
+    """One field, two words: 姓名 of a person, 名称 of a grid."""
+    change(cast.worker, cast.clerk, name="李秀英")
+    do(changes.rename, grids.by_code(cast.village, "01"), "东头网格", TODAY, "改名", cast.clerk)
+    events = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(2)).all()
+    grid, person = trail.trail_lines(events, Sight(masked=False))
+    words = [{each.field for each in line.changes} for line in (grid, person)]
+    assert ("名称" in words[0], "姓名" in words[0]) == (True, False)
+    assert words[1] == {"姓名"}
 
 
 def test_every_word_of_an_enumeration_is_said_in_words(cast):

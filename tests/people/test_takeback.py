@@ -17,12 +17,14 @@ from people.signin import accounts
 from people.takeback import dependents, trace, undoing
 from points import ledger
 from points.models import Service
+from points.openings import sheets
 from points.rubrics import versions
 from points.services import recording
 from tests.cast import HASHED, NEXT_VILLAGE, TODAY, VILLAGE
 from tests.crowd import AT_ONCE
 from tests.formpages import data_of, forms_of
 from tests.people.test_rosterfile import row, workbook
+from tests.points import openings
 from tests.story import do, give, refusal
 
 # Two rows of last year's roster: a grid with a new worker and instructor each, in a group of their own.
@@ -165,6 +167,16 @@ def test_whatever_somebody_did_since_stands_in_the_way_by_name(cast):
     }
     assert what_there_is() == before
     assert file.taken_back_at is None
+
+
+def test_a_sheet_of_opening_balances_stands_in_the_way_also_when_it_is_taken_back(cast):
+    """What hung on the wall under somebody's name is kept, so they can't go; the page says so."""
+    file = import_file(cast)
+    sheet = openings.take_in(cast.village, [openings.row("普学明", 5)], cast.clerk)
+    kept = {("person", "列在期初积分表上（表撤回了也要留底）")}
+    assert in_the_way(file) == kept
+    do(sheets.withdraw, sheet, "拿错了表", cast.clerk)
+    assert in_the_way(file) == kept
 
 
 def test_a_service_in_a_term_that_the_file_began_stands_in_the_way(cast):

@@ -45,6 +45,7 @@ def test_from_the_file_to_the_ledger(cast, client_of, clerk, chair, clock):
     assert "导入 2 行" in page
     fingerprint = page.partition('name="fingerprint" value="')[2].partition('"')[0]
     press(clerk, look, fingerprint=fingerprint, hidden="")
+    assert f'href="{ALL}">导错了，要撤回' in clerk.get(look).text  # a sheet is taken back in its list
     assert "期初积分第1号表要公示：2 行" in front(clerk)
     assert client_of().get(f"/n/{VILLAGE}/openings/1").status_code == 404
     assert client_of(cast.supervisor).post(f"{SHEET}/post").status_code == 403
