@@ -31,7 +31,16 @@ def reasons(made):
 
 @pytest.mark.parametrize(
     ("written", "tenths"),
-    [(12.5, 125), ("12.5", 125), ("１２．５", 125), ("30分", 300), ("30 积分", 300), (100_000, 1_000_000)],
+    [
+        (12.5, 125),
+        ("12.5", 125),
+        ("１２．５", 125),
+        ("30分", 300),
+        ("30 积分", 300),
+        ("1,000", 10_000),
+        ("12.50", 125),
+        (100_000, 1_000_000),
+    ],
 )
 def test_a_balance_is_read_as_people_write_it(cast, written, tenths):
     (step,) = planned(cast, row(LI, written)).steps
@@ -43,7 +52,8 @@ BAD_CELLS = [
     ({BALANCE: -3}, BALANCE, "大于0分"),
     ({BALANCE: 0}, BALANCE, "大于0分"),
     ({BALANCE: 1_000_000}, BALANCE, "分数太大"),
-    ({BALANCE: "1,000,000"}, BALANCE, "一位小数"),
+    ({BALANCE: "1,000,000"}, BALANCE, "分数太大"),
+    ({BALANCE: "1,00"}, BALANCE, "一位小数"),
     ({BALANCE: "12,5"}, BALANCE, "一位小数"),
     ({BALANCE: "十二"}, BALANCE, "一位小数"),
     ({BALANCE: 12.55}, BALANCE, "一位小数"),
@@ -77,7 +87,7 @@ def test_a_bad_cell_is_named_with_its_reason(cast, cells, where, reason):
     assert reason in reasons(made)[0]
 
 
-@pytest.mark.parametrize("code", ["01", "０１", 1, " 01 "])
+@pytest.mark.parametrize("code", ["01", "０１", 1, " 01 ", "1.0", "01.0"])
 def test_the_grid_s_code_finds_the_worker_also_without_its_zeros(cast, code):
     (step,) = planned(cast, row(LI, 10, **{columns.CODE: code})).steps
     assert step.grid.code == "01"
@@ -165,6 +175,12 @@ def test_a_messy_workbook(cast):
     assert len(made.table.total_rows) == len(made.table.note_rows) == 1
     shown = OPENINGS.plan(messy(), "结余.xlsx", cast.village, with_hidden=True)
     assert shown.steps[2].worker.name == "赵国强"
+
+
+@pytest.mark.parametrize("heading", ["余额(分)", "余额（分）", "可兑换积分", "剩余积分"])
+def test_a_balance_stands_under_the_headings_that_offices_use(cast, heading):
+    given = workbook([{**row(LI, 10), heading: 10}], (columns.NAME, heading, columns.BASIS))
+    assert [step.entry.tenths for step in OPENINGS.plan(given, "期初.xlsx", cast.village).steps] == [100]
 
 
 @pytest.mark.parametrize("missing", [columns.NAME, columns.BALANCE, columns.BASIS])
