@@ -19,6 +19,7 @@ from people.models import Area, Departure, Grid, Person
 from people.roster import holders, persons
 from points.openings import columns, sheets
 from points.openings.columns import OpeningRow
+from points.wall.booking import is_booked_in
 
 
 @dataclass
@@ -39,9 +40,18 @@ def plan_openings(table: tables.Table, village: Area) -> Plan:
     Writes nothing. The bad cells are in the plan.
     """
     entries, bad = columns.clean(table)
-    planner = _Planner(table, _KnownWorkers(village), sheets.sheets_of_workers(village))
+    planner = _Planner(table, _KnownWorkers(village), sheets.sheets_of_workers(village), _let_in(village))
     steps = [step for entry in entries if (step := planner.step(entry))]
     return Plan(table, steps, [*bad, *planner.bad_cells])
+
+
+def _let_in(village: Area) -> set[int] | None:
+    """Those who can still get an opening balance, by id; None while everybody can.
+
+    What was left on paper belongs to the beginning: once a quarter is booked, only who had one taken back
+    gets the right one.
+    """
+    return sheets.workers_taken_back(village) if is_booked_in(village) else None
 
 
 class _KnownWorkers:
@@ -88,8 +98,15 @@ class _KnownWorkers:
 class _Planner:
     """Plans the rows one by one; who stands on an earlier row is not on a later one."""
 
-    def __init__(self, table: tables.Table, known: _KnownWorkers, sheet_of_worker: dict[int, int]) -> None:
+    def __init__(
+        self,
+        table: tables.Table,
+        known: _KnownWorkers,
+        sheet_of_worker: dict[int, int],
+        let_in: set[int] | None,
+    ) -> None:
         self._table, self._known, self._sheet_of_worker = table, known, sheet_of_worker
+        self._let_in = let_in
         self._rows: dict[int, int] = {}
         self.bad_cells: list[BadCell] = []
 
@@ -184,6 +201,13 @@ class _Planner:
                 "%(name)s has an opening balance already, on sheet %(number)s.",
                 name=worker.name,
                 number=number,
+            )
+            self._refuse(entry, columns.NAME, text)
+            return False
+        if self._let_in is not None and worker.id not in self._let_in:
+            text = _(
+                "A quarter is booked here already. Opening balances belong to the beginning: what is missing "
+                "is an adjustment of the next quarter."
             )
             self._refuse(entry, columns.NAME, text)
             return False

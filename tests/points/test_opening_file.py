@@ -9,10 +9,10 @@ from openpyxl import Workbook
 from people.models import DepartureKind, Duty, GridKind
 from people.roster import grids, persons, terms
 from points import leaving, merging
-from points.openings import columns, sheets
+from points.openings import booking, columns, reversing, sheets
 from points.openings.intake import OPENINGS
 from tests.cast import TODAY
-from tests.points.openings import BASIS, brought, row, take_in, workbook
+from tests.points.openings import BASIS, brought, ended, line_of, row, take_in, workbook
 from tests.story import do, refusal, refused, told
 
 pytestmark = pytest.mark.one_database
@@ -136,6 +136,19 @@ def test_who_left_or_was_merged_gets_nothing(cast, clock):
     assert "不是本村在任的网格员" in reasons(planned(cast, row("李秀铭", 10)))[0]
     do(merging.merge, cast.worker, second, "同一人", cast.chair, cast.supervisor)
     assert reasons(planned(cast, row("李秀铭", 10))) == ["这条登记已并入本人的另一条，请写李秀明。"]
+
+
+def test_once_a_quarter_is_booked_only_a_wrong_one_comes_anew(cast, clock):
+    do(booking.book, ended(cast, clock, 1000), cast.chair)
+    cast.earn(cast.neighbour, 20)
+    both = [row(LI, 10), row("王芳", 20)]
+    there, late = reasons(planned(cast, *both))
+    assert ("已经有期初积分" in there, "已有季度入账" in late) == (True, True)
+    line = line_of(sheets.sheets_of(cast.village)[0], 1)
+    do(reversing.reverse, line, "多写了一个零", cast.chair, cast.supervisor)
+    made = planned(cast, *both)
+    assert told(made) == [("A3", columns.NAME)]
+    assert "已有季度入账" in reasons(made)[0]
 
 
 def test_a_merged_entry_s_opening_balance_is_the_person_s(cast):

@@ -56,6 +56,8 @@ def test_from_the_file_to_the_ledger(cast, client_of, clerk, chair, clock):
     assert "公示到2026年12月31日" in page
     assert "期初积分第1号表正在公示" in front(chair)
     assert "您的期初积分正在公示" in front(client_of(cast.worker_user))
+    town = client_of(cast.township_user)
+    assert "期初积分第1号表正在公示" in town.get(f"/a/{TOWNSHIP}/").text
     public = client_of().get(f"/n/{VILLAGE}/openings/1").text
     assert "李*明" in public
     assert "王*手上的存折" in public
@@ -63,6 +65,7 @@ def test_from_the_file_to_the_ledger(cast, client_of, clerk, chair, clock):
     assert "期初积分第1号表" in client_of().get(f"/n/{VILLAGE}/").text
     clock.turn_to(PAST_NOTICE)
     assert "可以入账" in front(chair)
+    assert "正在公示" not in town.get(f"/a/{TOWNSHIP}/").text
     assert "您的期初积分" not in front(client_of(cast.worker_user))
     assert clerk.post(f"{SHEET}/book").status_code == 403
     press(chair, f"{SHEET}/book")
