@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -20,6 +21,11 @@ from people.roster import holders, persons
 from points.openings import columns, sheets
 from points.openings.columns import OpeningRow
 from points.wall.booking import is_booked_in
+
+# What is above it is asked about: what a worker earns in some years.
+USUAL_TENTHS = 20_000
+# So is a balance that is so many times the middle one of its file: as with a zero too many.
+UNUSUAL_TIMES = 10
 
 
 @dataclass
@@ -42,7 +48,18 @@ def plan_openings(table: tables.Table, village: Area) -> Plan:
     entries, bad = columns.clean(table)
     planner = _Planner(table, _KnownWorkers(village), sheets.sheets_of_workers(village), _let_in(village))
     steps = [step for entry in entries if (step := planner.step(entry))]
+    _ask_about_unusual(steps)
     return Plan(table, steps, [*bad, *planner.bad_cells])
+
+
+def _ask_about_unusual(steps: Sequence[OpeningStep]) -> None:
+    """Ask about balances far above the others of the file, or above all that is usual."""
+    most = USUAL_TENTHS
+    if steps:
+        most = min(most, UNUSUAL_TIMES * median_low(step.entry.tenths for step in steps))
+    for step in steps:
+        if step.entry.tenths > most:
+            step.asked = step.changes[0]
 
 
 def _let_in(village: Area) -> set[int] | None:

@@ -80,6 +80,19 @@ def test_from_the_file_to_the_ledger(cast, client_of, clerk, chair, clock):
     assert everything_fits()
 
 
+def test_a_balance_far_above_the_others_is_asked_about_once_for_the_file(cast, clerk):
+    data = workbook([row("李秀明", 12.5), row("王芳", 15), row("赵国强", 1250)])
+    look = press(clerk, f"{ALL}/import", file=(io.BytesIO(data), "期初.xlsx")).location
+    page = clerk.get(look).text
+    assert "1250 (一千二百五十)" in page
+    assert "有1个数不常见" in page
+    fingerprint = page.partition('name="fingerprint" value="')[2].partition('"')[0]
+    assert "请打勾" in clerk.post(look, data={"fingerprint": fingerprint, "hidden": ""}).text
+    assert sheets.sheets_of(cast.village) == []
+    press(clerk, look, fingerprint=fingerprint, hidden="", sure="y")
+    assert len(sheets.sheets_of(cast.village)) == 1
+
+
 def test_an_objection_is_written_down_answered_and_hangs_again(cast, client_of, clerk, chair):
     hung(cast, 100, 30)
     new = f"{SHEET}/objections/new"
