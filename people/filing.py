@@ -49,13 +49,17 @@ class CellChange:
 
 @dataclass
 class ImportStep:
-    """One row of a file and what it would do; `name` and `code` say to whom or what."""
+    """One row of a file and what it would do; `name` and `code` say to whom or what.
+
+    `asked` is a change that is right in itself, but so unusual that somebody has to say that it is meant.
+    """
 
     row: tables.Row
     is_new: bool
     name: str
     code: str
     changes: list[CellChange]
+    asked: CellChange | None = field(default=None, kw_only=True)
 
     @property
     def outcome(self) -> str:
@@ -93,6 +97,11 @@ class ImportPlan(Generic[AnyStep]):
     def counts_by_outcome(self) -> dict[str, Any]:
         """The number of rows that are `added`, `changed` and `left`; each may be 0."""
         return {outcome: self.counts[outcome] for outcome in OUTCOMES}
+
+    @property
+    def asked_steps(self) -> list[AnyStep]:
+        """The rows that are asked about."""
+        return [step for step in self.steps if step.asked]
 
     @property
     def bad_rows(self) -> list[tuple[tables.Row, list[BadCell]]]:
@@ -231,11 +240,13 @@ def import_file(
     fingerprint: str,
     actor: User,
     with_hidden: bool = False,
+    is_sure: bool = False,
 ) -> Iterator[int]:
     """Do what the dry run of a file with this table showed; yields how many rows are done, at last all.
 
-    It is run to its end and opens the transaction itself. Refused `bad_cells`, `plan_changed` when the file
-    would do something else by now, and as `read_file`.
+    It is run to its end and opens the transaction itself. With `is_sure` what the plan asks about is meant.
+    Refused `bad_cells`, `plan_changed` when the file would do something else by now, `unusual`, and as
+    `read_file`.
     """
     ident, actor_id, plans, recorder = file.id, actor.id, list[ImportPlan[Any]](), Recorder()
 
@@ -243,6 +254,8 @@ def import_file(
         recorder.forget()
         kept_file, by = db.session.get_one(ImportFile, ident), db.session.get_one(User, actor_id)
         plan = _checked_plan(kind, kept_file, table, fingerprint, with_hidden)
+        if plan.asked_steps and not is_sure:
+            raise Refused("unusual", _("Some figures are unusual here. Are they meant? Then tick the box."))
         with recorder.listening():
             yield from kind.carry_out(plan, kept_file.area, by)
         plans[:] = [plan]

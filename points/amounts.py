@@ -11,7 +11,7 @@ from ground.refusal import Refused
 # Far above anything a village awards or prices, far below what a column holds.
 LARGEST_TENTHS = 1_000_000
 
-_POINTS_PATTERN = re.compile(r"([+-]?)(\d{1,9})(?:\.(\d))?", re.ASCII)
+_POINTS_PATTERN = re.compile(r"([+-]?)(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.(\d)0*)?", re.ASCII)
 
 
 def show(tenths: int) -> str:
@@ -32,7 +32,7 @@ def signed(tenths: int) -> str:
 
 
 def parse(text: str) -> int:
-    """Read points as typed ("3", "3.5", in any width) into tenths.
+    """Read points as typed ("3", "3.5", "3.50", "1,000", in any width) into tenths.
 
     Refused `bad_amount` for more than one decimal or anything that is no number, and
     `amount_too_large` beyond 100,000 points either way.
@@ -41,7 +41,7 @@ def parse(text: str) -> int:
     if match is None:
         raise Refused("bad_amount", _("Write points as a number with at most one decimal, like 3.5."))
     sign, whole, tenth = match.groups()
-    tenths = int(whole) * 10 + int(tenth or 0)
+    tenths = int(whole.replace(",", "")) * 10 + int(tenth or 0)
     if tenths > LARGEST_TENTHS:
         raise Refused("amount_too_large", _("That is more points than the ledger takes at once."))
     return -tenths if sign == "-" else tenths

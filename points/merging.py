@@ -220,7 +220,7 @@ def _check_openings(kept: Person, duplicate: Person) -> None:
     """Check that no two opening balances come to one person. Refused `two_openings`."""
     both = {kept.id, duplicate.id}
     have_one = sheets.sheets_of_workers(duplicate.area).keys()
-    if both <= have_one and both & sheets.unbooked_workers(duplicate.area):
+    if both <= have_one and both & sheets.unbooked_lines(duplicate.area).keys():
         raise Refused(
             "two_openings",
             _(

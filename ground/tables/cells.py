@@ -31,11 +31,13 @@ UNBOUNDED_CHARACTERS = 10**6
 UNCALCULATED = "#CALC!"
 
 ERROR = re.compile(r"#(?:N/A|[A-Z]+[/A-Z0-9_]*[!?])")
+# A code that some program took for a number before it wrote a text table: 6.0 for 006.
+NUMBER_AS_TEXT = re.compile(r"\s*([0-9]+)\.0+\s*")
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
 FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
 
 WHOLE = re.compile(
-    r"(-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4}))(?:\.0+)?\s*[户人名个年岁月天次件份元分]?"
+    r"(-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4}))(?:\.0+)?\s*[户口人名个年岁月天次件份元分]?"
 )
 MONTH = "(?:0?[1-9]|1[0-2])"
 CLOCK = r"(?:[T\s]\s*[0-9]{1,2}:[0-9]{2}.*)?"
@@ -60,6 +62,8 @@ def bad_cell(reason: Any) -> Refused:
 
 def was_number(value: Cell) -> bool:
     """Whether the file holds a number here, so that a code may have lost its first zeros."""
+    if isinstance(value, str):
+        return NUMBER_AS_TEXT.fullmatch(value) is not None
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -99,7 +103,8 @@ def code(value: Cell, longest: int) -> str | None:
     typed = _narrow_text(value).lstrip("'")
     if SCIENTIFIC.fullmatch(typed):
         raise bad_cell(_("Excel has rounded this number. Format the column as text and type it again."))
-    return _check_length(typed, longest)
+    number = NUMBER_AS_TEXT.fullmatch(typed)
+    return _check_length(number[1] if number else typed, longest)
 
 
 def digits(value: Cell, longest: int) -> str | None:

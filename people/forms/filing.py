@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired
 
 from ground.forms import Form
@@ -15,7 +15,8 @@ class ImportForm(Form):
 
 
 class ConfirmImportForm(Form):
-    """The confirmation that what the dry run showed shall be done."""
+    """The confirmation that what the dry run showed shall be done; `sure` of what it asks about."""
 
     fingerprint = HiddenField(validators=[InputRequired()])
     hidden = HiddenField()
+    sure = BooleanField()

@@ -56,7 +56,8 @@ class FilePages:
 
     `title` is what they are called, `note` says what a row is, `subject_heading` heads what a row is about,
     `unchanged_note` is said of a file that would change nothing; `value_text` puts the value of a column in
-    words, and `text_before` does so with what was there before. `empty_note` says what an empty cell means.
+    words, and `text_before` does so with what was there before. `empty_note` says what an empty cell means,
+    and `asked_text` puts in words what is asked about.
     """
 
     kind: filing.FileType
@@ -68,6 +69,7 @@ class FilePages:
     value_text: Callable[[str, Any], str]
     text_before: Callable[[str, Any], str]
     empty_note: Any = EMPTY_STAYS
+    asked_text: Callable[[str, Any], str] = lambda _column, value: str(value)
 
     def choose(self) -> Response | tuple[str, int]:
         """Choose a file; nothing is done with it yet."""
@@ -90,7 +92,12 @@ class FilePages:
         with_hidden = (form.hidden.data or request.args.get("hidden")) == TAKEN
         if form.validate_on_submit():
             lines = self._taking_in(
-                file.id, form.fingerprint.data, with_hidden, current_user.id, request.path
+                file.id,
+                form.fingerprint.data,
+                with_hidden,
+                form.sure.data,
+                current_user.id,
+                request.path,
             )
             if request.accept_mimetypes.best == web.LINES_MIME_TYPE:
                 return web.stream_lines(lines)
@@ -143,13 +150,13 @@ class FilePages:
         return _common_text(line.after) or self.value_text(line.column, line.after)
 
     def _taking_in(
-        self, ident: int, fingerprint: str, with_hidden: bool, actor_id: int, address: str
+        self, ident: int, fingerprint: str, with_hidden: bool, is_sure: bool, actor_id: int, address: str
     ) -> Generator[str, None, None]:
         """Import a file; yields a line after each batch, and at the end where to go or why it was refused."""
         try:
             file, actor = db.session.get_one(ImportFile, ident), db.session.get_one(User, actor_id)
             table = filing.read_file(self.kind, file)
-            for done in filing.import_file(self.kind, file, table, fingerprint, actor, with_hidden):
+            for done in filing.import_file(self.kind, file, table, fingerprint, actor, with_hidden, is_sure):
                 yield json.dumps({"done": done}) + "\n"
             yield json.dumps({"go": address}) + "\n"
         except Refused as refusal:

@@ -9,9 +9,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from ground.forms import Form, InWords
 from points.forms.objections import ACCEPTED, REJECTED, ChangeField, CounterObjectionForm
-
-# Above it the right points are asked about: what a worker earns in some years.
-USUAL_TENTHS = 20_000
+from points.openings.plan import USUAL_TENTHS
 
 
 class OpeningObjectionForm(CounterObjectionForm):

@@ -20,7 +20,20 @@ COLUMNS = (
     tables.Column(
         BALANCE,
         required=True,
-        aliases=("积分", "积分余额", "期初余额", "期初积分", "现有积分", "剩余积分", "结余积分", "结余"),
+        aliases=(
+            "积分",
+            "积分余额",
+            "期初余额",
+            "期初积分",
+            "现有积分",
+            "剩余积分",
+            "结余积分",
+            "结余",
+            "余额(分)",
+            "积分(分)",
+            "可用积分",
+            "可兑换积分",
+        ),
     ),
     tables.Column(BASIS, required=True, aliases=("凭据", "依据材料", "来源", "积分来源"), fills_down=True),
 )

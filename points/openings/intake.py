@@ -13,6 +13,7 @@ from people.models import Appointment, Area, Departure, FileKind, Grid, Merge, P
 from points.models import OpeningLine, OpeningSheet
 from points.openings import columns, plan, sheets
 from points.openings.plan import Plan
+from points.wall import booking as wall
 
 
 def import_rows(opening_plan: Plan, village: Area, actor: User | None) -> Iterator[int]:
@@ -36,7 +37,7 @@ OPENINGS = filing.FileType(
     plan.plan_openings,
     import_rows,
     (Grid, Person, Appointment, Merge, Departure, OpeningSheet, OpeningLine),
-    dependencies=sheets.sheets_of_workers,
+    dependencies=lambda village: (sheets.sheets_of_workers(village), wall.is_booked_in(village)),
 )
 
 

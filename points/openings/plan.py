@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -19,6 +20,12 @@ from people.models import Area, Departure, Grid, Person
 from people.roster import holders, persons
 from points.openings import columns, sheets
 from points.openings.columns import OpeningRow
+from points.wall.booking import is_booked_in
+
+# What is above it is asked about: what a worker earns in some years.
+USUAL_TENTHS = 20_000
+# So is a balance that is so many times the middle one of its file: as with a zero too many.
+UNUSUAL_TIMES = 10
 
 
 @dataclass
@@ -39,9 +46,29 @@ def plan_openings(table: tables.Table, village: Area) -> Plan:
     Writes nothing. The bad cells are in the plan.
     """
     entries, bad = columns.clean(table)
-    planner = _Planner(table, _KnownWorkers(village), sheets.sheets_of_workers(village))
+    planner = _Planner(table, _KnownWorkers(village), sheets.sheets_of_workers(village), _let_in(village))
     steps = [step for entry in entries if (step := planner.step(entry))]
+    _ask_about_unusual(steps)
     return Plan(table, steps, [*bad, *planner.bad_cells])
+
+
+def _ask_about_unusual(steps: Sequence[OpeningStep]) -> None:
+    """Ask about balances far above the others of the file, or above all that is usual."""
+    most = USUAL_TENTHS
+    if steps:
+        most = min(most, UNUSUAL_TIMES * median_low(step.entry.tenths for step in steps))
+    for step in steps:
+        if step.entry.tenths > most:
+            step.asked = step.changes[0]
+
+
+def _let_in(village: Area) -> set[int] | None:
+    """Those who can still get an opening balance, by id; None while everybody can.
+
+    What was left on paper belongs to the beginning: once a quarter is booked, only who had one taken back
+    gets the right one.
+    """
+    return sheets.workers_taken_back(village) if is_booked_in(village) else None
 
 
 class _KnownWorkers:
@@ -88,8 +115,15 @@ class _KnownWorkers:
 class _Planner:
     """Plans the rows one by one; who stands on an earlier row is not on a later one."""
 
-    def __init__(self, table: tables.Table, known: _KnownWorkers, sheet_of_worker: dict[int, int]) -> None:
+    def __init__(
+        self,
+        table: tables.Table,
+        known: _KnownWorkers,
+        sheet_of_worker: dict[int, int],
+        let_in: set[int] | None,
+    ) -> None:
         self._table, self._known, self._sheet_of_worker = table, known, sheet_of_worker
+        self._let_in = let_in
         self._rows: dict[int, int] = {}
         self.bad_cells: list[BadCell] = []
 
@@ -184,6 +218,13 @@ class _Planner:
                 "%(name)s has an opening balance already, on sheet %(number)s.",
                 name=worker.name,
                 number=number,
+            )
+            self._refuse(entry, columns.NAME, text)
+            return False
+        if self._let_in is not None and worker.id not in self._let_in:
+            text = _(
+                "A quarter is booked here already. Opening balances belong to the beginning: what is missing "
+                "is an adjustment of the next quarter."
             )
             self._refuse(entry, columns.NAME, text)
             return False

@@ -122,12 +122,12 @@ def unfinished_sheets(village: Area) -> Sequence[OpeningSheet]:
     ).all()
 
 
-def unbooked_workers(village: Area) -> set[int]:
-    """Those who have an opening balance in a village that is to be booked; by the current entry's id."""
+def unbooked_lines(village: Area) -> dict[int, LineState]:
+    """The opening balances of a village that are still to be booked, by the worker's current entry's id."""
     current_ids = persons.current_entry_ids()
     lines = [each for state in states_of(unfinished_sheets(village)) for each in state.lines]
-    ids = {each.line.worker_id for each in lines if each.booking is None and each.tenths}
-    return {current_ids.get(ident, ident) for ident in ids}
+    open_lines = [each for each in lines if each.booking is None and each.tenths]
+    return {current_ids.get(each.line.worker_id, each.line.worker_id): each for each in open_lines}
 
 
 def hung_states(village: Area) -> list[SheetState]:
@@ -253,6 +253,35 @@ def sheets_of_workers(village: Area) -> dict[int, int]:
         .order_by(OpeningSheet.number)
     )
     return {current_ids.get(worker_id, worker_id): number for worker_id, number in rows}
+
+
+def workers_taken_back(village: Area) -> set[int]:
+    """Those of whom a booked opening balance was taken back in a village; by the current entry's id."""
+    current_ids = persons.current_entry_ids()
+    ids = db.session.scalars(
+        select(OpeningLine.worker_id)
+        .join(OpeningLine.sheet)
+        .join(OpeningBooking, OpeningBooking.line_id == OpeningLine.id)
+        .join(OpeningReversal, OpeningReversal.booking_id == OpeningBooking.transfer_id)
+        .where(OpeningSheet.village_id == village.id)
+    )
+    return {current_ids.get(ident, ident) for ident in ids}
+
+
+def hanging_notices(area: Area) -> Sequence[OpeningNotice]:
+    """The notices of opening balances that hang today in an area, by village; not of sheets taken back."""
+    return db.session.scalars(
+        select(OpeningNotice)
+        .join(OpeningNotice.sheet)
+        .join(OpeningSheet.village)
+        .options(contains_eager(OpeningNotice.sheet).contains_eager(OpeningSheet.village))
+        .where(
+            Area.code.startswith(area.stem),
+            OpeningSheet.withdrawn_at.is_(None),
+            OpeningNotice.ends_on >= clock.today(),
+        )
+        .order_by(Area.code, OpeningNotice.id)
+    ).all()
 
 
 def lock_standing(sheet: OpeningSheet) -> None:

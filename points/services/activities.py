@@ -28,7 +28,9 @@ MOST_WORKERS = flags.MOST_RECORDS
 
 # Between the names of a list, and before each of them: its number there.
 _BETWEEN_NAMES = re.compile(r"[\n\r\t、,，;；]+")
-_NUMBERING = re.compile(r"^[\d\s.．)）(（]+")
+_NUMBERING = re.compile(r"(?:[(（]\d{1,3}[)）]|(?:^|(?<=[\s、，,;；]))\d+)[、.．)）:：]*|[①-⒛]")
+# What stands in brackets behind a name: 组长, a telephone.
+_REMARK = re.compile(r"[(（](?!\d{1,3}[)）])[^()（）]*[)）]")
 
 
 def record(
@@ -117,8 +119,8 @@ class ReadNames:
 def read_names(text: str, workers: Sequence[WorkerInGrid]) -> ReadNames:
     """Read a list of names, one a line or divided by 、 or a comma, of these workers.
 
-    Between known names a space divides too, and the numbers before them on paper do not count. A name that
-    two of them bear finds neither.
+    Between known names a space divides too; the numbers before them on paper do not count, nor what stands
+    in brackets behind them. A name that two of them bear finds neither.
     """
     by_name: dict[str, dict[int, str]] = defaultdict(dict)
     for worker in workers:
@@ -142,9 +144,8 @@ def read_names(text: str, workers: Sequence[WorkerInGrid]) -> ReadNames:
 
 def _names_in(text: str, known: Collection[str]) -> Iterator[str]:
     """The names in a text; `known` are folded. 张 三 is one name, 张三 李四 are two if one is known."""
-    for part in _BETWEEN_NAMES.split(text):
-        name = names.kept(_NUMBERING.sub("", part))
-        words = _NUMBERING.sub("", part).split()
+    for part in _BETWEEN_NAMES.split(_NUMBERING.sub("\n", _REMARK.sub("", text))):
+        name, words = names.kept(part), part.split()
         if names.folded(name) not in known and any(names.folded(word) in known for word in words):
             yield from words
         elif name:

@@ -171,6 +171,23 @@ def test_a_list_of_names_is_read_however_it_is_written():
     assert activities.read_names("李秀明 欧阳晓燕", workers).found_ids == [1, 2]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1、李秀明 2、欧阳晓燕",
+        "1. 李秀明\n2. 欧阳晓燕",
+        "（1）李秀明（2）欧阳晓燕",
+        "①李秀明②欧阳晓燕",
+        "李秀明（组长、党员），欧阳晓燕(139 0000 0001)",
+        "12李秀明\t13）欧阳晓燕",
+    ],
+)
+def test_numbers_before_names_and_what_stands_in_brackets_behind_them_do_not_count(written):
+    workers = [WorkerInGrid(1, "李秀明", 1, "一网格"), WorkerInGrid(2, "欧阳晓燕", 2, "二网格")]
+    read = activities.read_names(written, workers)
+    assert (read.found_ids, read.left) == ([1, 2], [])
+
+
 def test_a_card_of_who_does_not_serve_here_ticks_nobody(cast):
     workers = holders.workers_in_grids(cast.village, DAY, DAY)
     assert activities.read_card(cast.card.number, cast.village, workers) == cast.worker

@@ -677,14 +677,24 @@ def test_what_is_shown_is_read_back(tenths):
 
 
 @pytest.mark.parametrize(
-    ("typed", "tenths"), [(" 3 ", 30), ("３．５", 35), ("3。5", 35), ("+2", 20), ("－2", -20), ("０", 0)]
+    ("typed", "tenths"),
+    [
+        (" 3 ", 30),
+        ("３．５", 35),
+        ("3。5", 35),
+        ("+2", 20),
+        ("－2", -20),
+        ("０", 0),
+        ("3.50", 35),
+        ("1，000.5", 10_005),
+    ],
 )
 def test_points_as_people_type_them(typed, tenths):
     assert amounts.parse(typed) == tenths
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "三", "3.55", "3.", ".5", "1e3", "3,5", "--3", "3 5", "NaN", "0x10", "²"]
+    "typed", ["", "三", "3.55", "3.", ".5", "1e3", "3,5", "1,00", "1,0000", "--3", "3 5", "NaN", "0x10", "²"]
 )
 def test_no_points_at_all(typed):
     with pytest.raises(Refused, match="bad_amount"):

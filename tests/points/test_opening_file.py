@@ -9,10 +9,10 @@ from openpyxl import Workbook
 from people.models import DepartureKind, Duty, GridKind
 from people.roster import grids, persons, terms
 from points import leaving, merging
-from points.openings import columns, sheets
+from points.openings import booking, columns, reversing, sheets
 from points.openings.intake import OPENINGS
 from tests.cast import TODAY
-from tests.points.openings import BASIS, brought, row, take_in, workbook
+from tests.points.openings import BASIS, brought, ended, line_of, row, take_in, workbook
 from tests.story import do, refusal, refused, told
 
 pytestmark = pytest.mark.one_database
@@ -31,7 +31,16 @@ def reasons(made):
 
 @pytest.mark.parametrize(
     ("written", "tenths"),
-    [(12.5, 125), ("12.5", 125), ("１２．５", 125), ("30分", 300), ("30 积分", 300), (100_000, 1_000_000)],
+    [
+        (12.5, 125),
+        ("12.5", 125),
+        ("１２．５", 125),
+        ("30分", 300),
+        ("30 积分", 300),
+        ("1,000", 10_000),
+        ("12.50", 125),
+        (100_000, 1_000_000),
+    ],
 )
 def test_a_balance_is_read_as_people_write_it(cast, written, tenths):
     (step,) = planned(cast, row(LI, written)).steps
@@ -43,7 +52,8 @@ BAD_CELLS = [
     ({BALANCE: -3}, BALANCE, "大于0分"),
     ({BALANCE: 0}, BALANCE, "大于0分"),
     ({BALANCE: 1_000_000}, BALANCE, "分数太大"),
-    ({BALANCE: "1,000,000"}, BALANCE, "一位小数"),
+    ({BALANCE: "1,000,000"}, BALANCE, "分数太大"),
+    ({BALANCE: "1,00"}, BALANCE, "一位小数"),
     ({BALANCE: "12,5"}, BALANCE, "一位小数"),
     ({BALANCE: "十二"}, BALANCE, "一位小数"),
     ({BALANCE: 12.55}, BALANCE, "一位小数"),
@@ -77,7 +87,7 @@ def test_a_bad_cell_is_named_with_its_reason(cast, cells, where, reason):
     assert reason in reasons(made)[0]
 
 
-@pytest.mark.parametrize("code", ["01", "０１", 1, " 01 "])
+@pytest.mark.parametrize("code", ["01", "０１", 1, " 01 ", "1.0", "01.0"])
 def test_the_grid_s_code_finds_the_worker_also_without_its_zeros(cast, code):
     (step,) = planned(cast, row(LI, 10, **{columns.CODE: code})).steps
     assert step.grid.code == "01"
@@ -128,6 +138,19 @@ def test_who_left_or_was_merged_gets_nothing(cast, clock):
     assert reasons(planned(cast, row("李秀铭", 10))) == ["这条登记已并入本人的另一条，请写李秀明。"]
 
 
+def test_once_a_quarter_is_booked_only_a_wrong_one_comes_anew(cast, clock):
+    do(booking.book, ended(cast, clock, 1000), cast.chair)
+    cast.earn(cast.neighbour, 20)
+    both = [row(LI, 10), row("王芳", 20)]
+    there, late = reasons(planned(cast, *both))
+    assert ("已经有期初积分" in there, "已有季度入账" in late) == (True, True)
+    line = line_of(sheets.sheets_of(cast.village)[0], 1)
+    do(reversing.reverse, line, "多写了一个零", cast.chair, cast.supervisor)
+    made = planned(cast, *both)
+    assert told(made) == [("A3", columns.NAME)]
+    assert "已有季度入账" in reasons(made)[0]
+
+
 def test_a_merged_entry_s_opening_balance_is_the_person_s(cast):
     second = do(namesake, cast)
     take_in(cast.village, [row(LI, 10, **{columns.CODE: "20"})], cast.clerk)
@@ -165,6 +188,12 @@ def test_a_messy_workbook(cast):
     assert len(made.table.total_rows) == len(made.table.note_rows) == 1
     shown = OPENINGS.plan(messy(), "结余.xlsx", cast.village, with_hidden=True)
     assert shown.steps[2].worker.name == "赵国强"
+
+
+@pytest.mark.parametrize("heading", ["余额(分)", "余额（分）", "可兑换积分", "剩余积分"])
+def test_a_balance_stands_under_the_headings_that_offices_use(cast, heading):
+    given = workbook([{**row(LI, 10), heading: 10}], (columns.NAME, heading, columns.BASIS))
+    assert [step.entry.tenths for step in OPENINGS.plan(given, "期初.xlsx", cast.village).steps] == [100]
 
 
 @pytest.mark.parametrize("missing", [columns.NAME, columns.BALANCE, columns.BASIS])

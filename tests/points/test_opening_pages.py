@@ -57,6 +57,8 @@ def test_from_the_file_to_the_ledger(cast, client_of, clerk, chair, clock):
     assert "公示到2026年12月31日" in page
     assert "期初积分第1号表正在公示" in front(chair)
     assert "您的期初积分正在公示" in front(client_of(cast.worker_user))
+    town = client_of(cast.township_user)
+    assert "期初积分第1号表正在公示" in town.get(f"/a/{TOWNSHIP}/").text
     public = client_of().get(f"/n/{VILLAGE}/openings/1").text
     assert "李*明" in public
     assert "王*手上的存折" in public
@@ -64,6 +66,7 @@ def test_from_the_file_to_the_ledger(cast, client_of, clerk, chair, clock):
     assert "期初积分第1号表" in client_of().get(f"/n/{VILLAGE}/").text
     clock.turn_to(PAST_NOTICE)
     assert "可以入账" in front(chair)
+    assert "正在公示" not in town.get(f"/a/{TOWNSHIP}/").text
     assert "您的期初积分" not in front(client_of(cast.worker_user))
     assert clerk.post(f"{SHEET}/book").status_code == 403
     press(chair, f"{SHEET}/book")
@@ -76,6 +79,19 @@ def test_from_the_file_to_the_ledger(cast, client_of, clerk, chair, clock):
     assert "王*手上的存折" in page
     assert f"{SHEET}/withdraw" not in clerk.get(SHEET).text
     assert everything_fits()
+
+
+def test_a_balance_far_above_the_others_is_asked_about_once_for_the_file(cast, clerk):
+    data = workbook([row("李秀明", 12.5), row("王芳", 15), row("赵国强", 1250)])
+    look = press(clerk, f"{ALL}/import", file=(io.BytesIO(data), "期初.xlsx")).location
+    page = clerk.get(look).text
+    assert "1250 (一千二百五十)" in page
+    assert "有1个数不常见" in page
+    fingerprint = page.partition('name="fingerprint" value="')[2].partition('"')[0]
+    assert "请打勾" in clerk.post(look, data={"fingerprint": fingerprint, "hidden": ""}).text
+    assert sheets.sheets_of(cast.village) == []
+    press(clerk, look, fingerprint=fingerprint, hidden="", sure="y")
+    assert len(sheets.sheets_of(cast.village)) == 1
 
 
 def test_an_objection_is_written_down_answered_and_hangs_again(cast, client_of, clerk, chair):

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from ground import clock as clocks
 from ground.db import db
-from people.models import Area, User
+from people.models import Area, DepartureKind, Outcome, User
 from people.proposals import proposing
 from people.proposals.kinds import SecondPersonNeeded
-from points import expiry, labels, ledger, merging, verify
+from people.roster import departures
+from points import expiry, labels, leaving, ledger, merging, verify
 from points.models import (
     AccountKind,
     ObjectionChannel,
@@ -24,7 +25,7 @@ from points.models import (
 from points.openings import booking, objections, posting, reversing, sheets
 from points.openings.intake import OPENINGS
 from points.wall.booking import WaitReason
-from tests.cast import TODAY
+from tests.cast import TODAY, VILLAGE
 from tests.crowd import AT_ONCE
 from tests.points.openings import (
     PAST_NOTICE,
@@ -156,6 +157,23 @@ def test_a_sheet_is_taken_back_until_its_first_line_is_booked(cast, clock):
     do(booking.book, second, cast.chair)
     refused("already_booked", sheets.withdraw, second, "拿错了表", cast.clerk)
     assert balances(cast, 2) == (90, 30)
+    assert everything_fits()
+
+
+def test_who_leaves_before_the_booking_has_it_settled_by_the_village_s_rule(cast, client_of, clock):
+    ended(cast, clock, 100, 30)
+    page = client_of(cast.chair).get(f"/v/{VILLAGE}/people/{cast.worker.id}/leave").text
+    assert "还有期初积分10分没有入账" in page
+    do(departures.decide_rule, cast.village, Outcome.EXPIRE, None, "村民代表会议", PAST_NOTICE, cast.chair)
+    left = (DepartureKind.EXIT, "搬走", "村委会", PAST_NOTICE, cast.chair)
+    departure = do(leaving.leave, cast.worker, *left)
+    do(booking.book, sheets.sheets_of(cast.village)[0], cast.chair)
+    assert balances(cast, 2) == (100, 30)
+    (lapse,) = do(leaving.settle_due, cast.village, cast.chair)
+    assert (lapse.departure_id, lapse.transfer.amount) == (departure.id, 100)
+    assert balances(cast, 2) == (0, 30)
+    page = client_of(cast.chair).get(f"/v/{VILLAGE}/people/{cast.neighbour.id}/leave").text
+    assert "还有期初积分" not in page
     assert everything_fits()
 
 

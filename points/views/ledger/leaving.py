@@ -15,10 +15,11 @@ from people import access, cards
 from people.forms.leaving import LeaveForm, LeavingRuleForm
 from people.labels import DEPARTURE_KINDS
 from people.models import Departure, DepartureKind, NegativeItem, Outcome, Person, Role
-from people.roster import departures, holders
+from people.roster import departures, holders, persons
 from people.views.listing import excel, render
 from points import amounts, ledger
 from points import leaving as verbs
+from points.openings import sheets
 from points.views.ledger import bp, lists
 
 
@@ -113,6 +114,7 @@ def leave(village: str, ident: int) -> Response | tuple[str, int]:
         person=person,
         is_serving=serves,
         balance=ledger.balance_of(person),
+        opening=sheets.unbooked_lines(g.area).get(persons.current_entry(person).id),
         rule=rule,
         kept_until=rule.until(on),
         today=clock.today(),

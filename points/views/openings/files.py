@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from ground import web
+from ground.paper import words
 from people import access
 from people.models import Role
 from people.views.filing import Addresses, FilePages
@@ -17,6 +18,10 @@ from points.views.openings import bp
 
 def _value_text(column: str, value: Any) -> str:
     return amounts.show(value) if column == columns.BALANCE else str(value)
+
+
+def _asked_text(_column: str, tenths: int) -> str:
+    return f"{amounts.show(tenths)} ({words.figure_in_words(tenths // 10)})"
 
 
 FILES = FilePages(
@@ -40,6 +45,7 @@ FILES = FilePages(
     value_text=_value_text,
     text_before=_value_text,
     empty_note="",
+    asked_text=_asked_text,
 )
 
 

@@ -19,10 +19,10 @@ from points.wall.booking import WaitReason
 def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
     """What waits of opening balances in an area for somebody with these roles there.
 
-    Above the villages that are the answers to objections that are due.
+    Above the villages that are the sheets that hang, and the answers to objections that are due.
     """
     if not area.is_village:
-        return _objections(area, access.ROLES_ABOVE)
+        return [*_hanging(area), *_objections(area, access.ROLES_ABOVE)]
     readers = access.COMMITTEE | {Role.SUPERVISOR}
     if not roles & (readers | {Role.WORKER}):
         return []
@@ -32,6 +32,21 @@ def waiting(area: Area, user: User, roles: set[Role]) -> list[WaitingItem]:
         items += [item for state in states for item in _steps(area, state, user, roles)]
         items += _objections(area, roles)
     return items
+
+
+def _hanging(area: Area) -> list[WaitingItem]:
+    """The sheets that hang in the villages of an area, to know of, until their last notice ends."""
+    last_days = {notice.sheet: notice.ends_on for notice in sheets.hanging_notices(area)}
+    return [
+        WaitingItem(
+            gettext("Opening balances, sheet %(number)s, hang on the wall", number=sheet.number),
+            url_for("openings.sheet", village=sheet.village.code, sheet=sheet.number),
+            last_day,
+            Urgency.TO_KNOW,
+            sheet.village,
+        )
+        for sheet, last_day in last_days.items()
+    ]
 
 
 def _own(area: Area, states: Sequence[SheetState], user: User) -> list[WaitingItem]:
