@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -12,7 +13,7 @@ from ground.db import db
 from ground.paper import words
 from people import audit
 from people.models import Proposal, Role
-from people.proposals.kinds import SECOND_PEOPLE, ProposalKind
+from people.proposals.kinds import SECOND_PEOPLE, Doubt, ProposalKind
 from points import amounts
 from shop import labels
 from shop.models import Delivery, Goods, Lot, Source, StockMove
@@ -184,6 +185,12 @@ PROPOSAL_KINDS = (
         _receipt_facts,
         _deliveries_page,
         DECIDERS,
+        doubts={
+            "invoice_twice": Doubt(
+                _("This is another delivery on the same invoice"),
+                partial(deliveries.take_in_as_proposed, is_another=True),
+            )
+        },
     ),
     ProposalKind(
         second_person.UNDO,
