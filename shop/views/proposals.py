@@ -17,11 +17,13 @@ from people.proposals.kinds import SECOND_PEOPLE, Doubt, ProposalKind
 from points import amounts
 from shop import labels
 from shop.models import Delivery, Goods, Lot, Source, StockMove
-from shop.shelf import prices
+from shop.shelf import prices, shops
 from shop.stock import counts, deliveries, moves, second_person
 from shop.stock.deliveries import DeliveryLine
 
 DECIDERS = SECOND_PEOPLE | {Role.MANAGER}
+
+_WHY = _("Why a second person")
 
 Facts = Sequence[tuple[Any, str]]
 
@@ -50,6 +52,13 @@ def _leaving_facts(proposal: Proposal) -> Facts:
         (_("Goods"), _units(goods, quantity)),
         _value_today(goods, quantity),
         (_("Reason"), proposal.terms["reason"]),
+        (
+            _WHY,
+            gettext(
+                "More than %(limit)s points of an article a day need a second person.",
+                limit=amounts.show(shops.write_off_limit_of(goods.shop)),
+            ),
+        ),
     ]
 
 
@@ -58,6 +67,7 @@ def _receipt_facts(proposal: Proposal) -> Facts:
     return [
         *_delivery_facts(origin.source, origin.from_whom, origin.invoice_number, origin.received_on),
         *_line_facts(lines),
+        (_WHY, str(second_person.MUCH_AT_ONCE)),
     ]
 
 

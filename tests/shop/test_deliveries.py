@@ -206,6 +206,15 @@ def test_one_line_that_is_too_much_lets_the_whole_wait(cast, take_in):
     assert everything_fits()
 
 
+def test_opening_stock_did_not_come_in_today(cast, take_in):
+    """A thousand were there on the first day; two more that come in are no large delivery."""
+    do(take_in, "there", Origin(Source.OPENING), [DeliveryLine(cast.salt, 1000)])
+    do(take_in, "two", lines=[DeliveryLine(cast.salt, 2)])
+    told = refused("second_person", take_in, "many", Origin(Source.PURCHASE), [DeliveryLine(cast.salt, 999)])
+    assert "1000" in str(told.message)
+    refused("second_person", take_in, "much", Origin(Source.OPENING), [DeliveryLine(cast.salt, 1001)])
+
+
 # --- Undone as a whole ---
 
 
@@ -359,7 +368,7 @@ def test_a_large_delivery_is_proposed_and_read_line_by_line(cast, manager, clien
     rows = (("肥皂", "1001", "", "2"), ("食盐", "4"))
     led_to = manager.post(NEW, data=filled(*rows, **{"lines-0-quantity-sure": "1001"})).location
     page = client_of(cast.chair).get(led_to).text
-    for shown in ("特大数量入库", "肥皂 1001 块", "食盐 4 袋", "县供销社", "2.00"):
+    for shown in ("特大数量入库", "须第二人复核", "肥皂 1001 块", "食盐 4 袋", "县供销社", "2.00"):
         assert shown in page, shown
     assert led_to in manager.get(NEW).text
     assert client_of(cast.chair).post(f"{led_to}/agree").status_code == 302
