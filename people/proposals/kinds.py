@@ -4,8 +4,8 @@ A verb that needs a second person takes `agreed_by`. Without it, it refuses with
 holds what can be proposed; a page proposes it (`people.views.proposing`), everybody else is refused.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -21,12 +21,21 @@ SECOND_PEOPLE = frozenset({Role.CHAIR, Role.SUPERVISOR, Role.TOWNSHIP})
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """A refusal that a second person lifts by a tick: the words beside it, and the verb that does it then."""
+
+    tick_label: Any
+    carry_out: Callable[[Proposal, User], object]
+
+
+@dataclass(frozen=True)
 class ProposalKind:
     """A thing that needs a second person: its title, who can be that, and the verb that does it.
 
     `carry_out` does what was proposed in the proposer's name, agreed to by a second person. `facts` are what
     the second person reads, a label and a text each; `page` is the address of the page it is about. `check`
-    refuses a second person for what they have to do with it.
+    refuses a second person for what they have to do with it. `doubts` are the refusals that a second person
+    can lift, by their codes.
     """
 
     code: str
@@ -36,6 +45,7 @@ class ProposalKind:
     page: Callable[[Proposal], str]
     deciders: frozenset[Role] = SECOND_PEOPLE
     check: Callable[[Proposal, User], None] = lambda proposal, user: None
+    doubts: Mapping[str, Doubt] = field(default_factory=dict)
 
 
 KINDS: Slot[ProposalKind] = Slot()

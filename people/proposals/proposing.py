@@ -31,8 +31,7 @@ def propose(needed: SecondPersonNeeded, actor: User) -> Proposal:
     """
     lock(needed.subject)
     for earlier in waiting_about(needed.subject):
-        is_mine = (earlier.kind, earlier.proposed_by_id) == (needed.kind, actor.id)
-        if is_mine and _without_key(earlier.terms) == _without_key(needed.terms):
+        if earlier.kind == needed.kind and is_proposed_by(earlier, actor, needed.terms):
             return earlier
     proposal = Proposal(
         area_id=needed.area.id,
@@ -49,14 +48,21 @@ def propose(needed: SecondPersonNeeded, actor: User) -> Proposal:
     return proposal
 
 
+def is_proposed_by(proposal: Proposal, actor: User | None, terms: Mapping[str, Any]) -> bool:
+    """Whether somebody proposed just this, whichever form it was sent by."""
+    is_own = actor is not None and proposal.proposed_by_id == actor.id
+    return is_own and _without_key(proposal.terms) == _without_key(terms)
+
+
 def _without_key(terms: Mapping[str, Any]) -> dict[str, Any]:
     """What is proposed, whichever form it was sent by."""
     return {term: value for term, value in terms.items() if term != "key"}
 
 
-def agree(proposal: Proposal, actor: User) -> Proposal:
+def agree(proposal: Proposal, actor: User, despite: str = "") -> Proposal:
     """Agree to a proposal as the second person: it is done now, by the rules that hold now.
 
+    `despite` names the refusal that somebody knows and agrees all the same, if it is a doubt of its kind.
     Again by the same person changes nothing. Refused `already_decided`, `same_person`, `proposer_gone` when
     who proposed it has no role there any more, `gave_password` to them lately, `not_second_person`
     without a role for it in that area, and as its kind and its verb say; then it goes on waiting.
@@ -68,7 +74,8 @@ def agree(proposal: Proposal, actor: User) -> Proposal:
     proposer = proposal.proposed_by
     if proposer.closed_at or not proposer.roles_in(proposal.area):
         raise Refused("proposer_gone", _("Who proposed it has no role there any more. Refuse it."))
-    kinds.kind_of(proposal).carry_out(proposal, actor)
+    kind = kinds.kind_of(proposal)
+    (kind.doubts.get(despite) or kind).carry_out(proposal, actor)
     audit.note(actor, "proposal.agree", proposal, proposal.area, proposed=proposal.kind)
     return _decide(proposal, ProposalState.AGREED, actor)
 

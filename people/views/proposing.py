@@ -34,6 +34,7 @@ def attempt_or_propose(form: Form) -> Iterator[list[Proposal]]:
                     yield proposed
             except SecondPersonNeeded as needed:
                 proposed.append(proposing.propose(needed, current_user))
+                flash(needed.message)
     except Refused as refusal:
         form.refuse(refusal)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from ground.paper import words
 from ground.refusal import Refused, check_repeated, refusal_of
 from people import audit
 from people.models import Proposal, User
+from people.proposals import proposing
 from shop.models import Delivery, Goods, Lot, MoveKind, Shop, Source, StockMove
 from shop.stock import donations, lots, second_person
 
@@ -98,9 +99,12 @@ def take_in(
     units = Counter[Goods]()
     for line in lines:
         units[line.goods] += line.quantity
-    second_person.check_receiving(shop, units, actor, agreed_by, key=key, **_terms(origin, lines))
     get_locked(Shop, shop.id)
+    terms = _terms(origin, lines)
     _check_invoice(shop, origin)
+    if agreed_by is None:
+        _check_waiting_invoices(shop, origin, terms, actor)
+    second_person.check_receiving(shop, units, actor, agreed_by, key=key, **terms)
     return _write(key, shop, origin, lines, actor)
 
 
@@ -161,16 +165,16 @@ def check_best_before(day: date) -> None:
 def _check_invoice(shop: Shop, origin: Origin) -> None:
     """Check that an invoice of a supplier was not taken in already, by the locked shop.
 
-    Deliveries that were undone whole do not count. Refused `invoice_twice`.
+    Who left the supplier out may mean any of them. Deliveries that were undone whole do not count. Refused
+    `invoice_twice`.
     """
     if not origin.invoice_number or origin.shares_invoice:
         return
     with_number = select(Delivery).where(
         Delivery.shop_id == shop.id, names.is_name(Delivery.invoice_number, origin.invoice_number)
     )
-    whose = names.folded(origin.from_whom)
     for earlier in db.session.scalars(with_number.order_by(Delivery.id)):
-        if names.folded(earlier.from_whom) == whose and not is_undone(earlier):
+        if _may_be_one_supplier(earlier.from_whom, origin.from_whom) and not is_undone(earlier):
             raise Refused(
                 "invoice_twice",
                 _(
@@ -182,6 +186,34 @@ def _check_invoice(shop: Shop, origin: Origin) -> None:
                 ),
                 "invoice_number",
             )
+
+
+def _check_waiting_invoices(shop: Shop, origin: Origin, terms: Mapping[str, Any], actor: User | None) -> None:
+    """Check that an invoice is on no delivery that waits for a second person, but for this very one.
+
+    Refused `invoice_twice`.
+    """
+    if not origin.invoice_number or origin.shares_invoice:
+        return
+    for waiting in proposing.waiting_about(shop):
+        if waiting.kind != second_person.RECEIPT or proposing.is_proposed_by(waiting, actor, terms):
+            continue
+        other, _lines = proposed_delivery(waiting)
+        is_same_number = names.folded(other.invoice_number) == names.folded(origin.invoice_number)
+        if is_same_number and _may_be_one_supplier(other.from_whom, origin.from_whom):
+            raise Refused(
+                "invoice_twice",
+                _(
+                    "A delivery on invoice %(invoice)s waits for a second person already. Is this another "
+                    "delivery on the same invoice? Then tick the box.",
+                    invoice=other.invoice_number,
+                ),
+                "invoice_number",
+            )
+
+
+def _may_be_one_supplier(one: str, other: str) -> bool:
+    return not one or not other or names.folded(one) == names.folded(other)
 
 
 def _write(
@@ -286,10 +318,15 @@ def proposed_delivery(proposal: Proposal) -> tuple[Origin, list[DeliveryLine]]:
     return origin, lines
 
 
-def take_in_as_proposed(proposal: Proposal, agreed_by: User) -> Delivery:
-    """Take in what one person proposed and another agreed to. Refused as `take_in` is."""
+def take_in_as_proposed(proposal: Proposal, agreed_by: User, is_another: bool = False) -> Delivery:
+    """Take in what one person proposed and another agreed to. Refused as `take_in` is.
+
+    With `is_another` the second person says that its invoice came with an earlier delivery.
+    """
     shop = db.session.get_one(Shop, audit.id_of(proposal.subject))
     origin, lines = proposed_delivery(proposal)
+    if is_another:
+        origin = replace(origin, shares_invoice=True)
     return take_in(proposal.terms["key"], shop, origin, lines, proposal.proposed_by, agreed_by)
 
 

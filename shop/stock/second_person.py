@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from ground import clock
@@ -17,7 +17,7 @@ from people.models import User
 from people.proposals import kinds
 from people.proposals.kinds import SecondPersonNeeded
 from points import amounts
-from shop.models import Delivery, Goods, Lot, MoveKind, Price, Shop, StockMove
+from shop.models import Delivery, Goods, Lot, MoveKind, Price, Shop, Source, StockMove
 from shop.shelf import shops
 
 # The kinds of proposals about stock.
@@ -32,6 +32,8 @@ RECEIPT, WRITE_OFF, RETURN, UNDO, UNDO_DELIVERY, VOID_SHORT = (
 
 # Units of an article that one person takes in on a day.
 MOST_UNITS_ALONE = 1_000
+
+MUCH_AT_ONCE = _("More than %(n)s units of an article a day need a second person.", n=MOST_UNITS_ALONE)
 
 KINDS_OF_LEAVING = {MoveKind.WRITE_OFF: WRITE_OFF, MoveKind.RETURN: RETURN}
 
@@ -69,12 +71,12 @@ def check_receiving(
 ) -> None:
     """Check that one may take in so many units of articles, or that a second person agreed.
 
-    One article that is too much makes the whole delivery wait. Refused `second_person`.
+    One article that is too much makes the whole delivery wait. What lay there before anybody wrote down what
+    comes in (opening stock) did not come in today. Refused `second_person`.
     """
-    today = _units_today(units_by_goods, (MoveKind.RECEIPT,), 1)
+    today = _units_today(units_by_goods, (MoveKind.RECEIPT,), 1, Lot.source != Source.OPENING)
     if any(today[goods.id] + units > MOST_UNITS_ALONE for goods, units in units_by_goods.items()):
-        message = _("More than %(n)s units of an article a day need a second person.", n=MOST_UNITS_ALONE)
-        needed = SecondPersonNeeded(RECEIPT, shop.village, shop, message, **terms)
+        needed = SecondPersonNeeded(RECEIPT, shop.village, shop, MUCH_AT_ONCE, **terms)
         kinds.check_agreed(needed, actor, agreed_by)
 
 
@@ -119,10 +121,12 @@ def _second_person_needed(
     return SecondPersonNeeded(kind, goods.shop.village, subject, message, **terms)
 
 
-def _units_today(articles: Iterable[Goods], move_kinds: tuple[MoveKind, ...], sign: int) -> Counter[int]:
+def _units_today(
+    articles: Iterable[Goods], move_kinds: tuple[MoveKind, ...], sign: int, *of_lots: ColumnElement[bool]
+) -> Counter[int]:
     """The units that moved today by these kinds and were not undone, by the article's id.
 
-    `sign` is the sign of their moves.
+    `sign` is the sign of their moves; `of_lots` says which lots count.
     """
     undoing = aliased(StockMove)
     first, last = clock.day_span(clock.today(), clock.today())
@@ -133,6 +137,7 @@ def _units_today(articles: Iterable[Goods], move_kinds: tuple[MoveKind, ...], si
             Lot.goods_id.in_([goods.id for goods in articles]),
             StockMove.kind.in_(move_kinds),
             StockMove.consignment_id.is_(None),
+            *of_lots,
             StockMove.at >= first,
             StockMove.at < last,
             ~select(undoing.id).where(undoing.reverses_id == StockMove.id).exists(),

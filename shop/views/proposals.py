@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -12,15 +13,17 @@ from ground.db import db
 from ground.paper import words
 from people import audit
 from people.models import Proposal, Role
-from people.proposals.kinds import SECOND_PEOPLE, ProposalKind
+from people.proposals.kinds import SECOND_PEOPLE, Doubt, ProposalKind
 from points import amounts
 from shop import labels
 from shop.models import Delivery, Goods, Lot, Source, StockMove
-from shop.shelf import prices
+from shop.shelf import prices, shops
 from shop.stock import counts, deliveries, moves, second_person
 from shop.stock.deliveries import DeliveryLine
 
 DECIDERS = SECOND_PEOPLE | {Role.MANAGER}
+
+_WHY = _("Why a second person")
 
 Facts = Sequence[tuple[Any, str]]
 
@@ -49,6 +52,13 @@ def _leaving_facts(proposal: Proposal) -> Facts:
         (_("Goods"), _units(goods, quantity)),
         _value_today(goods, quantity),
         (_("Reason"), proposal.terms["reason"]),
+        (
+            _WHY,
+            gettext(
+                "More than %(limit)s points of an article a day need a second person.",
+                limit=amounts.show(shops.write_off_limit_of(goods.shop)),
+            ),
+        ),
     ]
 
 
@@ -57,6 +67,7 @@ def _receipt_facts(proposal: Proposal) -> Facts:
     return [
         *_delivery_facts(origin.source, origin.from_whom, origin.invoice_number, origin.received_on),
         *_line_facts(lines),
+        (_WHY, str(second_person.MUCH_AT_ONCE)),
     ]
 
 
@@ -184,6 +195,12 @@ PROPOSAL_KINDS = (
         _receipt_facts,
         _deliveries_page,
         DECIDERS,
+        doubts={
+            "invoice_twice": Doubt(
+                _("This is another delivery on the same invoice"),
+                partial(deliveries.take_in_as_proposed, is_another=True),
+            )
+        },
     ),
     ProposalKind(
         second_person.UNDO,

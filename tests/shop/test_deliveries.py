@@ -145,6 +145,27 @@ def test_an_invoice_comes_in_once_unless_somebody_says_otherwise(cast, take_in):
     assert do(take_in, "again").invoice_number == "№ 0017"  # of what was undone nothing came in
 
 
+def test_who_leaves_the_supplier_out_may_mean_any(cast, take_in):
+    """B1 with a supplier and B1 without one are one invoice, whichever came first."""
+    do(take_in)
+    refused("invoice_twice", take_in, "b", Origin(Source.PURCHASE, "", "№ 0017"))
+    do(take_in, "c", Origin(Source.ALLOCATION, "", "B1"))
+    refused("invoice_twice", take_in, "d", Origin(Source.PURCHASE, "县供销社", "B1"))
+    do(take_in, "e", Origin(Source.PURCHASE, "", ""))
+
+
+def test_an_invoice_that_waits_for_a_second_person_is_told_of(cast, take_in):
+    """To whoever brings it once more, unless it is the same delivery sent again; large or not."""
+    large = [DeliveryLine(cast.goods, 1001)]
+    first = do(proposing.propose, refused("second_person", take_in, lines=large), cast.manager)
+    refused("second_person", take_in, "again", lines=large)
+    refused("invoice_twice", take_in, "small")
+    refused("invoice_twice", take_in, "other", lines=[DeliveryLine(cast.goods, 1002)])
+    do(take_in, "said", Origin(Source.PURCHASE, "县供销社", "№ 0017", shares_invoice=True))
+    refused("invoice_twice", proposing.agree, first, cast.chair)
+    do(proposing.refuse, first, "已入库", cast.chair)
+
+
 def same_invoice(key, goods_id):
     goods = db.session.get_one(Goods, goods_id)
     return deliveries.take_in(key, goods.shop, BOUGHT, [DeliveryLine(goods, 1)], None).serial
@@ -183,6 +204,15 @@ def test_one_line_that_is_too_much_lets_the_whole_wait(cast, take_in):
         (401, None, None),
     ]
     assert everything_fits()
+
+
+def test_opening_stock_did_not_come_in_today(cast, take_in):
+    """A thousand were there on the first day; two more that come in are no large delivery."""
+    do(take_in, "there", Origin(Source.OPENING), [DeliveryLine(cast.salt, 1000)])
+    do(take_in, "two", lines=[DeliveryLine(cast.salt, 2)])
+    told = refused("second_person", take_in, "many", Origin(Source.PURCHASE), [DeliveryLine(cast.salt, 999)])
+    assert "1000" in str(told.message)
+    refused("second_person", take_in, "much", Origin(Source.OPENING), [DeliveryLine(cast.salt, 1001)])
 
 
 # --- Undone as a whole ---
@@ -338,11 +368,28 @@ def test_a_large_delivery_is_proposed_and_read_line_by_line(cast, manager, clien
     rows = (("肥皂", "1001", "", "2"), ("食盐", "4"))
     led_to = manager.post(NEW, data=filled(*rows, **{"lines-0-quantity-sure": "1001"})).location
     page = client_of(cast.chair).get(led_to).text
-    for shown in ("特大数量入库", "肥皂 1001 块", "食盐 4 袋", "县供销社", "2.00"):
+    for shown in ("特大数量入库", "须第二人复核", "肥皂 1001 块", "食盐 4 袋", "县供销社", "2.00"):
         assert shown in page, shown
     assert led_to in manager.get(NEW).text
     assert client_of(cast.chair).post(f"{led_to}/agree").status_code == 302
     assert (on_hand(cast.goods), on_hand(cast.salt)) == ([20, 1001], [10, 4])
+
+
+def test_the_second_person_reads_that_an_invoice_came_meanwhile_and_ticks(cast, manager, client_of):
+    rows = (("肥皂", "1001"),)
+    sent = filled(*rows, invoice_number="17", **{"lines-0-quantity-sure": "1001"})
+    led_to, chair = manager.post(NEW, data=sent).location, client_of(cast.chair)
+    asked = manager.post(NEW, data=filled(("食盐", "1"), invoice_number="17"))
+    assert (asked.status_code, "正在等第二人复核" in asked.text) == (422, True)
+    sharing = filled(("食盐", "1"), invoice_number="17", shares_invoice="y")
+    assert manager.post(NEW, data=sharing).status_code == 302
+    assert 'name="despite"' not in chair.get(led_to).text
+    asked = chair.post(f"{led_to}/agree")
+    assert (asked.status_code, "发票号 17 已经在" in asked.text) == (422, True)
+    assert 'name="despite" value="invoice_twice"' in asked.text
+    assert chair.post(f"{led_to}/agree", data={"despite": "anything"}).status_code == 422
+    assert chair.post(f"{led_to}/agree", data={"despite": "invoice_twice"}).status_code == 302
+    assert on_hand(cast.goods) == [20, 1001]
 
 
 def test_a_whole_delivery_is_undone_on_its_page(cast, manager, client_of):

@@ -12,6 +12,7 @@ from ground.db import fetch
 from ground.forms import ButtonForm, Form, ReasonForm, attempt
 from ground.refusal import refusal_of
 from people import access, labels
+from people.forms.proposals import AgreeForm
 from people.models import Proposal, User
 from people.proposals import kinds, proposing
 from people.views.home import bp, lists
@@ -52,6 +53,7 @@ def _proposal_page(ident: int, form: Form) -> tuple[str, int]:
         proposal=proposal,
         kind=kind,
         facts=kind.facts(proposal),
+        doubt=kind.doubts.get(form.refused.code) if form.refused else None,
         form=form,
         refusal_form=form if isinstance(form, ReasonForm) else ReasonForm(formdata=None),
         labels=labels,
@@ -64,8 +66,12 @@ def _proposal_page(ident: int, form: Form) -> tuple[str, int]:
 @access.allow(*READERS)
 def agree_to_proposal(village: str, ident: int) -> Answer:
     """Agree as the second person; then it is done."""
-    form = ButtonForm()
-    return _decide(ident, form, proposing.agree, gettext("Agreed, and done."))
+    form = AgreeForm()
+
+    def agree(proposal: Proposal, actor: User) -> Proposal:
+        return proposing.agree(proposal, actor, form.despite.data or "")
+
+    return _decide(ident, form, agree, gettext("Agreed, and done."))
 
 
 @bp.post("/v/<village>/proposals/<int:ident>/refuse")
