@@ -17,6 +17,7 @@ from people.supervision.entries import ENTRY_KINDS
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from points.ledger import DEBITS
+from points.views.ledger.book import ABOUT_ENTRY
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, supervision, trailwords
 from shop.desk import devices, proxies
@@ -37,6 +38,7 @@ from shop.views import (
 )
 from shop.views.shelf import budget
 from shop.views.shown import shown_server
+from shop.views.stock.trace import entry_links
 
 SHOP = Package(
     name="shop",
@@ -52,6 +54,7 @@ SHOP = Package(
     },
     fillings=[
         CARD_PAGE.filling("desk.holder"),
+        ABOUT_ENTRY.filling(entry_links),
         DEVICES.filling(devices.device_of_key),
         DEBITS.filling(leases.check_free_in),
         NAMINGS.filling(trailwords.REDEMPTION),
