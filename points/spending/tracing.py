@@ -1,6 +1,6 @@
 """The trace of one entry: what took the points that it brought, or what had brought those that it took."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from ground.db import db
 from points import ledger
-from points.models import Account, MergeMove, Transfer
+from points.models import MergeMove, Transfer
 from points.spending.allocation import AccountEntry, first_in_first_out
 
 
@@ -39,18 +39,27 @@ def trace(transfer: Transfer) -> Trace:
     """The trace of an entry of a worker's account; of what gave points back, that of the entry it undid."""
     if transfer.change > 0 and transfer.reverses:
         transfer = transfer.reverses
-    account = db.session.get_one(Account, transfer.account_id)
-    transfers = {each.id: each for each in reversed(db.session.scalars(ledger.entries(account)).all())}
-    allocation = first_in_first_out(
-        AccountEntry(each.id, each.change, each.reverses_id) for each in transfers.values()
-    )
-    ends = [(part, part.use if part.source == transfer.id else part.source) for part in allocation.parts]
+    allocation = first_in_first_out(_entries(transfer.account_id))
+    found = [part for part in allocation.parts if transfer.id in (part.source, part.use)]
+    ends = [part.use if part.source == transfer.id else part.source for part in found]
+    query = select(Transfer).where(Transfer.id.in_(ends)).options(*ledger.with_causes())
+    others = {other.id: other for other in db.session.scalars(query)}
     parts = [
-        TracedPart(transfers[other], part.tenths, part.is_given_back)
-        for part, other in ends
-        if transfer.id in (part.source, part.use)
+        TracedPart(others[end], part.tenths, part.is_given_back)
+        for end, part in zip(ends, found, strict=True)
     ]
     return Trace(transfer, parts, allocation.left.get(transfer.id, 0))
+
+
+def _entries(account_id: int) -> Iterator[AccountEntry]:
+    """All entries of an account in their order."""
+    rows = db.session.execute(
+        select(Transfer.id, Transfer.credit_id, Transfer.amount, Transfer.reverses_id)
+        .where(Transfer.account_id == account_id)
+        .order_by(Transfer.position)
+    )
+    for ident, credit_id, amount, reverses_id in rows:
+        yield AccountEntry(ident, amount if credit_id == account_id else -amount, reverses_id)
 
 
 def merged_from(transfer: Transfer) -> Transfer | None:
