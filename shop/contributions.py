@@ -18,6 +18,7 @@ from people.takeback.dependents import DEPENDENTS
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from points.ledger import DEBITS
+from points.views.ledger.book import ABOUT_ENTRY
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, supervision, trailwords
 from shop.desk import devices, proxies
@@ -39,6 +40,7 @@ from shop.views import (
 )
 from shop.views.shelf import budget
 from shop.views.shown import shown_server
+from shop.views.stock.trace import entry_links
 
 SHOP = Package(
     name="shop",
@@ -55,6 +57,7 @@ SHOP = Package(
     fillings=[
         DEPENDENTS.filling(*DEPENDENTS_OF_SHOP),
         CARD_PAGE.filling("desk.holder"),
+        ABOUT_ENTRY.filling(entry_links),
         DEVICES.filling(devices.device_of_key),
         DEBITS.filling(leases.check_free_in),
         NAMINGS.filling(trailwords.REDEMPTION, trailwords.GOODS, trailwords.DELIVERY),

@@ -55,6 +55,8 @@ WITHOUT_FILE = {
     "shelf.goods_file": "what a file would do; its bad rows go out by themselves",
     "duties.household_file": "what a file would do; its bad rows go out by themselves",
     "openings.openings_file": "what a file would do; its bad rows go out by themselves",
+    "stock.trace_points": "one entry of an account, which goes out whole",
+    "stock.trace_lot": "one lot of an article, whose moves go out whole",
     "meeting.line": "one line of the sheet, which goes out whole",
     "meeting.projector": "one line of the sheet, which goes out whole",
     "rubrics.adopt_rubric": "a form; the rubric goes out from its own page",

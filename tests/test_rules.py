@@ -850,6 +850,7 @@ def live_in(cast):
         "conduct.evaluate": {"ident": at_township.id},
         "home.held_above": {"area": TOWNSHIP, "ident": at_township.id},
         "stock.donor": {"code": donation.code},
+        "stock.trace_lot": {"ident": donation.lots[0].id},
         **{name: {"ident": waiting.lease_id} for name in ("offline.exchange", "offline.break_lease")},
         **{name: {"ident": waiting.id} for name in ("offline.try_again", "offline.set_aside")},
         "home.proposal": {"ident": proposal},

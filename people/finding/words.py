@@ -7,7 +7,7 @@ from ground.figures import narrow
 from ground.pinyin import MOST_KEPT, has_initials
 from people.scanning.reading import Kind, Scan, read_scan
 
-LONGEST = 60  # characters that are looked for
+LONGEST = 200  # characters that are looked for: a scanner sends an address
 FEWEST_LETTERS = 2  # of pinyin: one alone fits nearly everything
 PHONE_DIGITS = 4  # the last of a telephone number, which everybody who sees it masked sees too
 

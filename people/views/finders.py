@@ -38,7 +38,8 @@ def find_people(search: Search) -> Hits:
     card = roster.holder_of(search.area, search.words) if within is None else None
     idents = [card.person_id] if card else roster.people(search.area, search.words, search.sight, within)
     found = roster.described(search.area, idents[:MOST_HITS], clock.today())
-    return Hits([_person_hit(search, one, card) for one in found], len(idents))
+    further = len(idents[MOST_HITS:])  # of those that are shown, two may have been one person
+    return Hits([_person_hit(search, one, card) for one in found], len(found) + further)
 
 
 def _person_hit(search: Search, one: roster.FoundPerson, card: Card | None) -> Hit:
@@ -49,11 +50,12 @@ def _person_hit(search: Search, one: roster.FoundPerson, card: Card | None) -> H
         note = " · ".join(filter(None, (note, gettext("does not serve any more"))))
     if card:
         note = f"{card.grouped} · {labels.CARD_STATES[card.state]} · {note}"
-    name, url = (
+    return Hit(
         search.sight.name(one.person),
         url_for(endpoint, village=one.village.code, ident=one.person.id),
+        with_place(search.area, one.village, note),
+        is_exact=card is not None,
     )
-    return Hit(name, url, with_place(search.area, one.village, note), is_exact=card is not None)
 
 
 def find_grids(search: Search) -> Hits:

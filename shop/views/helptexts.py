@@ -94,6 +94,15 @@ HELP_TEXTS = {
         "Each delivery and where it went stands here. What was written down by mistake the manager undoes; "
         "both lines stay. If shelf and books differ, begin a stock-take."
     ),
+    "stock.trace_points": _(
+        "Press an entry to follow the points on, or a receipt to see the goods. Nobody marks points: it is "
+        "the order of the entries that says which were spent first, and a void gives them back to where they "
+        "came from."
+    ),
+    "stock.trace_lot": _(
+        "Above stands who gave or sold it and on which delivery, below every receipt on which something of "
+        "it went out. Came in, less handed out and gone otherwise, is what is left."
+    ),
     "stock.deliveries": _(
         "All that came in, delivery by delivery. Count what a driver brings before you take it in, and write "
         "it down all at once. Press a number to see its lines, print it, or undo it."

@@ -22,6 +22,9 @@ from points.views.ledger import bp, lists
 # Where a worker goes on to from their own page, in their village.
 ABOUT_MINE: Slot[Callable[[Area], list[pages.FurtherLink]]] = Slot()
 
+# Where an entry of the book leads to, for its reader.
+ABOUT_ENTRY: Slot[Callable[[Transfer], list[pages.FurtherLink]]] = Slot()
+
 LATEST_ENTRIES = 20
 PER_PAGE = 30
 
@@ -57,6 +60,7 @@ def account(village: str, ident: int) -> str:
         page=page,
         address=_entry_url,
         line=_line_url,
+        further=lambda transfer: pages.further_links(ABOUT_ENTRY, transfer),
         may_correct=Role.CHAIR in g.roles,
         lapses=expiry.warning(person),
         merges=[_merged_history(merge) for merge in duplicates.merges_into(person)],

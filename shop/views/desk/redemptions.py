@@ -12,7 +12,7 @@ from ground.forms import ReasonForm, attempt
 from people import access
 from people.models import Card, Role
 from people.views.listing import excel, render
-from shop import labels
+from shop import labels, trace
 from shop.desk import redemptions as verbs
 from shop.desk import voids
 from shop.models import Redemption
@@ -74,6 +74,8 @@ def _page(redemption: Redemption, form: ReasonForm) -> tuple[str, int]:
         redemption=redemption,
         may_void=Role.MANAGER in g.roles and redemption.void is None,
         is_over=voids.is_over(redemption),
+        lots=trace.lots_of(redemption),
+        may_trace=bool(g.roles & access.ONLOOKERS),
         today=clock.today(),
         form=form,
         papers=labels.PAPERS,

@@ -1,8 +1,8 @@
-"""Pages about stock, deliveries, stock-takes, consignments and donations."""
+"""Pages about stock, deliveries, stock-takes, consignments, donations, and the trace of points and goods."""
 
 from flask import Blueprint
 
 bp = Blueprint("stock", __name__)
 
 # They register their routes.
-from shop.views.stock import consignments, counts, deliveries, donations, stock
+from shop.views.stock import consignments, counts, deliveries, donations, stock, trace
