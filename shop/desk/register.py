@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, union_all
+from sqlalchemy import Label, Select, and_, func, literal, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
@@ -29,28 +29,31 @@ def ids_between(village_ids: Collection[int], first: date, last: date) -> Select
     What was handed out is of the day on its receipt, what came back of the day of its void, as on the closing
     sheets. In the order in which it was written.
     """
-    moved = _moves(village_ids, first, last).subquery()
-    return select(moved.c.id).order_by(moved.c.id)
+    # By the plain ids PostgreSQL would read all moves in their order (`lots.moves_of`).
+    return _moved(select(StockMove.id), village_ids, first, last).order_by(StockMove.id + 0)
 
 
-def _moves(village_ids: Collection[int], first: date, last: date) -> Select[int]:
+def _moved(
+    query: Select[*tuple[Any, ...]], village_ids: Collection[int], first: date, last: date
+) -> Select[*tuple[Any, ...]]:
+    """A query of the moves of these days' redemptions and voids."""
+    begins, ends = clock.day_span(first, last)
     of_villages = select(Shop.id).where(Shop.village_id.in_(village_ids))
-    handed_out = select(Redemption.id).where(
+    handed_out = select(Redemption.id, _kind(MoveKind.REDEMPTION)).where(
         Redemption.shop_id.in_(of_villages), Redemption.day.between(first, last)
     )
-    begins, ends = clock.day_span(first, last)
     given_back = (
-        select(Void.redemption_id)
+        select(Void.redemption_id, _kind(MoveKind.VOID))
         .join(Void.redemption)
         .where(Redemption.shop_id.in_(of_villages), Void.at >= begins, Void.at < ends)
     )
-    parts = union_all(
-        *(
-            select(StockMove.id).where(StockMove.kind == kind, StockMove.redemption_id.in_(redemptions))
-            for kind, redemptions in ((MoveKind.REDEMPTION, handed_out), (MoveKind.VOID, given_back))
-        )
-    ).subquery()
-    return select(parts.c.id)
+    done = union_all(handed_out, given_back).subquery()
+    ident, kind = done.c
+    return query.join(done, and_(StockMove.redemption_id == ident, StockMove.kind == kind))
+
+
+def _kind(kind: MoveKind) -> Label[MoveKind]:
+    return literal(kind, StockMove.kind.type).label("kind")
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,8 @@ def sums_between(village_ids: Collection[int], first: date, last: date) -> Regis
             func.sum(-StockMove.quantity),
             func.sum(-StockMove.quantity * RedemptionLine.price),
         ).select_from(StockMove)
-    ).where(StockMove.id.in_(_moves(village_ids, first, last)))
+    )
+    query = _moved(query, village_ids, first, last)
     return RegisterSums(*(int(figure or 0) for figure in db.session.execute(query).one()))
 
 
