@@ -135,7 +135,7 @@ def page_of(query: Select[Any], per_page: int = 30, *, is_shrinking: bool = Fals
     """
     if WHOLE_LIST in g:
         return g.get(WHOLE_LIST).next_part(query)
-    number = min(request.args.get("page", 1, type=int), LAST_PAGE)
+    number = page_number()
 
     def at(page: int) -> Pagination:
         return db.paginate(
@@ -144,6 +144,12 @@ def page_of(query: Select[Any], per_page: int = 30, *, is_shrinking: bool = Fals
 
     page = at(number)
     return at(page.pages) if 0 < page.pages < page.page else page
+
+
+def page_number() -> int:
+    """The number of the page that is asked for by `?page=`, from 1 on; 404 below."""
+    number = min(request.args.get("page", 1, type=int), LAST_PAGE)
+    return number if number > 0 else abort(404)
 
 
 class WholeList:

@@ -15,10 +15,11 @@ Amounts are tenths of a point. A key says "only once"; what caused a transfer is
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -335,6 +336,82 @@ def with_causes() -> list[ORMOption]:
         lapsed.joinedload(Lapse.departure),
         lapsed.joinedload(Lapse.expiry),
         selectinload(Transfer.reverses).options(*of_line),
+    ]
+
+
+def ids_between(
+    village_ids: Collection[int], begins: datetime, ends: datetime, person: Person | None = None
+) -> Select[int]:
+    """The ids of what was written into the workers' accounts of some villages, from a moment until another.
+
+    In the order in which it was written; with `person` of that worker's account alone.
+    """
+    return (
+        select(Transfer.id)
+        .join(Transfer.account)
+        .where(*_in_accounts(village_ids, person), Transfer.at >= begins, Transfer.at < ends)
+        .order_by(Transfer.at, Transfer.id)
+    )
+
+
+def by_ids(ids: Collection[int]) -> Sequence[tuple[Transfer, User | None]]:
+    """Entries by their ids, each with what caused it and who wrote it, in the order of their ids."""
+    query = (
+        select(Transfer, User)
+        .outerjoin(User, User.id == Transfer.actor_id)
+        .options(
+            joinedload(Transfer.account).joinedload(Account.person),
+            joinedload(Transfer.account).joinedload(Account.village),
+            joinedload(User.person),
+            *with_causes(),
+        )
+        .where(Transfer.id.in_(ids))
+        .order_by(Transfer.at, Transfer.id)
+    )
+    return [(transfer, actor) for transfer, actor in db.session.execute(query)]
+
+
+@dataclass(frozen=True)
+class AccountTurnover:
+    """What some accounts held when a period began, what came to them and went from them in it, in tenths."""
+
+    entries: int
+    before: int
+    plus: int
+    minus: int
+
+    @property
+    def after(self) -> int:
+        """What they held when it was over."""
+        return self.before + self.plus - self.minus
+
+
+def turnover(
+    village_ids: Collection[int], begins: datetime, ends: datetime, person: Person | None = None
+) -> AccountTurnover:
+    """The turnover of the accounts whose entries `ids_between` finds."""
+    is_plus, is_within = Transfer.credit_id == Transfer.account_id, Transfer.at >= begins
+    change = case((is_plus, Transfer.amount), else_=-Transfer.amount)
+    query = (
+        select(
+            func.count(case((is_within, 1))),
+            func.sum(case((~is_within, change))),
+            func.sum(case((is_within & is_plus, Transfer.amount))),
+            func.sum(case((is_within & ~is_plus, Transfer.amount))),
+        )
+        .select_from(Transfer)
+        .join(Transfer.account)
+        .where(*_in_accounts(village_ids, person), Transfer.at < ends)
+    )
+    return AccountTurnover(*(figure or 0 for figure in db.session.execute(query).one()))
+
+
+def _in_accounts(village_ids: Collection[int], person: Person | None) -> list[ColumnElement[bool]]:
+    """The condition that a transfer's account is a worker's of these villages, or this worker's."""
+    return [
+        Account.kind == AccountKind.WORKER,
+        Account.village_id.in_(village_ids),
+        *([Account.person_id == person.id] if person else []),
     ]
 
 

@@ -1,5 +1,25 @@
 """What `reports` adds to the application."""
 
-from ground.contributions import Package
+from flask_babel import lazy_gettext as _
 
-REPORTS = Package(name="reports", title="Books, boards and papers")
+from ground.contributions import Package
+from people.pages import EVERYWHERE, HELP, NAVIGATION, NavigationEntry
+from reports.views import books, helptexts
+from reports.views.books.books import READERS
+
+# Whoever opens none of the first finds them beside the second, and so on; above villages beside the quarters.
+BESIDE_BOOKS = ("ledger.accounts", "desk.redemptions", "services.services", "assessment.area_quarters")
+
+REPORTS = Package(
+    name="reports",
+    title="Books, boards and papers",
+    pages=[books.bp],
+    fillings=[
+        HELP.filling(helptexts.HELP_TEXTS),
+        NAVIGATION.filling(
+            NavigationEntry(
+                345, "books.books", _("Ledger books"), "journals", READERS, EVERYWHERE, BESIDE_BOOKS
+            )
+        ),
+    ],
+)

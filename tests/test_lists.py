@@ -149,6 +149,21 @@ OTHERWISE = {
     "assessment.quarter": (-1, "why a line was adjusted stands at the line, in a column of its own"),
     "ledger.duplicates": (-3, "a pair stands side by side, line by line"),
     "ledger.area_duplicates": (1, "a pair stands in one line"),
+    **dict.fromkeys(
+        (
+            "books.points",
+            "books.redemptions",
+            "books.stock",
+            "books.lots",
+            "books.donations",
+            "books.services",
+        ),
+        (4, "a book has its title and days above, its sums and who signs below"),
+    ),
+    **dict.fromkeys(
+        ("books.objections", "books.terms", "books.trainings"),
+        (3, "a book has its title and days above, and who signs below"),
+    ),
 }
 
 

@@ -37,6 +37,9 @@ ROOMS = {
         "roster.grids",
         Role.SUPERVISOR,
     ): "roster.persons roster.terms home.audit home.proposals home.contacts ledger.leaving ledger.duplicates",
+    ("ledger.accounts", Role.CLERK): "ledger.expiry openings.openings books.books",
+    ("desk.redemptions", Role.MANAGER): "desk.closings offline.leases books.books",
+    ("assessment.area_quarters", Role.COUNTY): "assessment.assessment_terms books.books",
     ("roster.grids", Role.INSTRUCTOR): "roster.persons roster.terms duties.households home.contacts",
     ("home.area", Role.COUNTY): "roster.staffing roster.import_roster duties.area_disputes "
     "duties.emergencies rubrics.template ledger.area_duplicates",

@@ -5,7 +5,7 @@
                           turn one raw cell into a clean value, or refuse it with a reason
     clean                 turns all rows into values, and collects every bad cell
     write_xlsx, write_csv write files in which nothing is a formula
-    BookWriter            a file of several sheets, written row by row
+    BookWriter            a file of several sheets, written row by row, to be looked into or to be printed
     Layout                one kind of table: reads and writes it
 
 Nothing here knows what a table is about.
@@ -30,7 +30,7 @@ from ground.tables.checking import BadCell, RowReader, clean, required_text
 from ground.tables.layout import Layout
 from ground.tables.opening import MOST_ROWS, decode
 from ground.tables.reading import Column, Row, Table, read
-from ground.tables.writing import BookWriter, SheetWriter, write_csv, write_xlsx
+from ground.tables.writing import BookWriter, PrintedSheetWriter, SheetWriter, write_csv, write_xlsx
 
 __all__ = [
     "MOST_ROWS",
@@ -39,6 +39,7 @@ __all__ = [
     "Cell",
     "Column",
     "Layout",
+    "PrintedSheetWriter",
     "Row",
     "RowReader",
     "SheetWriter",

@@ -88,9 +88,39 @@ class BookWriter:
         """A further sheet, without rows yet."""
         return SheetWriter(self._book.add_sheet(title), headings)
 
+    def add_printed(
+        self, title: str, lines_above: Sequence[str], columns: Sequence[tuple[str, float]], foot: str
+    ) -> "PrintedSheetWriter":
+        """A further sheet that is printed and filed: headings with the columns' widths, in characters.
+
+        `lines_above` stand over the headings, the first of them large; `foot` stands at the foot of each page
+        on paper, in which &P is its number and &N how many there are.
+        """
+        return PrintedSheetWriter(self._book.add_sheet(title, len(lines_above)), lines_above, columns, foot)
+
     def content(self) -> bytes:
         """The finished file."""
         return self._book.content()
+
+
+class PrintedSheetWriter:
+    """Writes a sheet for paper, A4 across, as wide as the page, its headings on each; holds no row."""
+
+    def __init__(
+        self, sheet: "_Sheet", lines_above: Sequence[str], columns: Sequence[tuple[str, float]], foot: str
+    ) -> None:
+        self._sheet = sheet
+        sheet.write_above(lines_above, len(columns))
+        sheet.write_header([heading for heading, _wide in columns])
+        sheet.lay_out_for_paper([wide for _heading, wide in columns], foot)
+
+    def add(self, row: Sequence[Any], *, is_sum: bool = False) -> None:
+        """Add a row; that of the sums is bold."""
+        self._sheet.write(row, is_bold=is_sum)
+
+    def end(self, lines_below: Sequence[str]) -> None:
+        """Write what stands below the rows, and print all of it."""
+        self._sheet.end_for_paper(lines_below)
 
 
 class SheetWriter:
@@ -133,20 +163,24 @@ class _Book:
         self.header = self._book.add_format(
             {"bold": True, "bg_color": "#EEEEEE", "valign": "vcenter", "text_wrap": True}
         )
-        self._by_decimals: dict[int, Any] = {}
+        self.title = self._book.add_format({"bold": True, "font_size": 16, "align": "center"})
+        self.line_above = self._book.add_format({"align": "center"})
+        self.wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})
+        self.bold = self._book.add_format({"bold": True})
+        self._by_decimals: dict[tuple[int, bool], Any] = {}
 
-    def decimals(self, value: Decimal) -> Any:
+    def decimals(self, value: Decimal, is_bold: bool = False) -> Any:
         """The look that shows as many decimals as a number has."""
         places = -int(value.as_tuple().exponent)
-        if places not in self._by_decimals:
+        if (places, is_bold) not in self._by_decimals:
             shown = f"0.{'0' * places}" if places > 0 else "0"
-            self._by_decimals[places] = self._book.add_format({"num_format": shown})
-        return self._by_decimals[places]
+            self._by_decimals[places, is_bold] = self._book.add_format({"num_format": shown, "bold": is_bold})
+        return self._by_decimals[places, is_bold]
 
-    def add_sheet(self, title: str) -> "_Sheet":
-        """A further sheet."""
+    def add_sheet(self, title: str, lines_above: int = 0) -> "_Sheet":
+        """A further sheet, its header below so many lines."""
         name = NOT_IN_TITLES.sub(" ", _legal(title)).strip(" '")[:31]
-        return _Sheet(self, self._book.add_worksheet(name or None))
+        return _Sheet(self, self._book.add_worksheet(name or None), lines_above)
 
     def content(self) -> bytes:
         """The finished file."""
@@ -164,11 +198,12 @@ class _Book:
 class _Sheet:
     """A sheet of a workbook, written cell by cell, each in the look of its kind of value."""
 
-    def __init__(self, book: _Book, sheet: Any) -> None:
+    def __init__(self, book: _Book, sheet: Any, header: int) -> None:
         self._book, self._sheet = book, sheet
-        self._rows = 0
+        self._header = self._rows = header
         self._text_columns: set[int] = set()
         self._widths: list[float] = []
+        self._is_wrapped = False
 
     def lay_out(self, widths: Sequence[float], rows: int) -> None:
         """Freeze and repeat the header, let it filter so many rows, and set the widths of the columns."""
@@ -192,23 +227,52 @@ class _Sheet:
         offered = {"validate": "list", "source": [word.replace('"', '""') for word in words]}
         self._sheet.data_validation(1, place, MOST_ROWS, place, offered)
 
-    def write_header(self, names: Iterable[str]) -> None:
-        """Write the first row."""
-        for place, name in enumerate(names):
-            self._sheet.write_string(0, place, _legal(name), self._book.header)
+    def lay_out_for_paper(self, widths: Sequence[float], foot: str) -> None:
+        """Set the widths, freeze what stands above the rows, and repeat it on each page of A4 across."""
+        self._widths = list(widths)
+        for place, width in enumerate(widths):
+            self._sheet.set_column(place, place, width)
+        self._sheet.freeze_panes(self._header + 1, 0)
+        self._sheet.repeat_rows(0, self._header)
+        self._sheet.set_landscape()
+        self._sheet.set_paper(9)  # A4
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)  # inches
+        self._sheet.hide_gridlines(0)
+        self._sheet.set_footer(f"&C{foot}")
+        self._is_wrapped = True
 
-    def write(self, values: Iterable[Any]) -> None:
+    def end_for_paper(self, lines_below: Sequence[str]) -> None:
+        """Write some lines below the rows, and print all of it."""
+        for line in lines_below:
+            self._rows += 1
+            self._sheet.write_string(self._rows, 0, _legal(line))
+        self._sheet.print_area(0, 0, self._rows, len(self._widths) - 1)
+
+    def write_above(self, lines: Sequence[str], columns: int) -> None:
+        """Write the lines above the header, each across all columns."""
+        for row, line in enumerate(lines):
+            look = self._book.line_above if row else self._book.title
+            self._sheet.merge_range(row, 0, row, columns - 1, "", look)
+            self._sheet.write_string(row, 0, _legal(line), look)
+
+    def write_header(self, names: Iterable[str]) -> None:
+        """Write the row of the headings."""
+        for place, name in enumerate(names):
+            self._sheet.write_string(self._header, place, _legal(name), self._book.header)
+
+    def write(self, values: Iterable[Any], *, is_bold: bool = False) -> None:
         """Write the next row."""
         self._rows += 1
         for place, value in enumerate(values):
-            self._write_cell(place, value)
+            self._write_cell(place, value, is_bold)
 
-    def _write_cell(self, place: int, value: Any) -> None:
+    def _write_cell(self, place: int, value: Any, is_bold: bool) -> None:
         sheet, book, as_text = self._sheet, self._book, place in self._text_columns
         if value is None:
             return
         if isinstance(value, Decimal):
-            sheet.write_number(self._rows, place, value, book.decimals(value))
+            sheet.write_number(self._rows, place, value, book.decimals(value, is_bold))
         elif isinstance(value, datetime):
             sheet.write_datetime(self._rows, place, value.replace(tzinfo=None), book.moment)
         elif isinstance(value, date):
@@ -216,9 +280,10 @@ class _Sheet:
         elif isinstance(value, bool) and not as_text:
             sheet.write_boolean(self._rows, place, value)
         elif isinstance(value, int | float) and abs(value) < FIRST_ROUNDED_NUMBER and not as_text:
-            sheet.write_number(self._rows, place, value)
+            sheet.write_number(self._rows, place, value, book.bold if is_bold else None)
         elif text := _legal(_plain_text(value) if isinstance(value, int | float) else value)[:LONGEST_TEXT]:
-            look = book.quoted if looks_like_formula(text) else book.text if as_text else None
+            usual = book.bold if is_bold else book.wrapped if self._is_wrapped else None
+            look = book.quoted if looks_like_formula(text) else book.text if as_text else usual
             sheet.write_string(self._rows, place, text, look)
 
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock, days
 from ground.db import db, lock
@@ -283,6 +283,32 @@ def attendance_counts(trainings: Sequence[Training]) -> dict[int, int]:
         .group_by(Attendance.training_id)
     )
     return dict(iter(db.session.execute(query)))
+
+
+def attendance_ids_between(area: Area, first: date, last: date) -> Select[int]:
+    """The ids of the attendances of an area's own people at the sessions of some days, by day."""
+    return (
+        select(Attendance.id)
+        .join(Attendance.training)
+        .join(Attendance.person)
+        .join(Person.area)
+        .where(Area.code.startswith(area.stem), Training.held_on.between(first, last))
+        .order_by(Training.held_on, Training.id, Attendance.id)
+    )
+
+
+def attendances_by_ids(ids: Collection[int]) -> Sequence[Attendance]:
+    """Attendances by their ids, by day, with the session, who held it, and whose they are."""
+    return db.session.scalars(
+        select(Attendance)
+        .join(Attendance.training)
+        .options(
+            contains_eager(Attendance.training).joinedload(Training.area),
+            joinedload(Attendance.person).joinedload(Person.area),
+        )
+        .where(Attendance.id.in_(ids))
+        .order_by(Training.held_on, Training.id, Attendance.id)
+    ).all()
 
 
 # --- The mark ---

@@ -3,12 +3,12 @@
 A term is coming, running, over, or called off (`TermState`); one that is called off never ran.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground.db import db
@@ -97,6 +97,30 @@ def serving_terms(village: Area, first: date, last: date, duty: Duty = Duty.WORK
         .options(contains_eager(Appointment.grid), joinedload(Appointment.person))
         .where(Grid.village_id == village.id, Appointment.duty == duty, *terms_touching(first, last))
         .order_by(Grid.code, Appointment.id)
+    ).all()
+
+
+def ids_between(village_ids: Collection[int], first: date, last: date) -> Select[int]:
+    """The ids of the terms in some villages that touch the days from first to last, by their first day."""
+    return (
+        select(Appointment.id)
+        .join(Appointment.grid)
+        .where(Grid.village_id.in_(village_ids), *terms_touching(first, last))
+        .order_by(Appointment.starts_on, Appointment.id)
+    )
+
+
+def by_ids(ids: Collection[int]) -> Sequence[Appointment]:
+    """Terms by their ids, by their first day, with grid, village and who served before."""
+    return db.session.scalars(
+        select(Appointment)
+        .options(
+            joinedload(Appointment.person),
+            joinedload(Appointment.grid).joinedload(Grid.village),
+            joinedload(Appointment.follows).joinedload(Appointment.person),
+        )
+        .where(Appointment.id.in_(ids))
+        .order_by(Appointment.starts_on, Appointment.id)
     ).all()
 
 

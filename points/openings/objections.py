@@ -3,11 +3,11 @@
 Until the answer the line is not booked. An accepted one gives the line its right figure, which hangs again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock, days, names
@@ -145,6 +145,25 @@ def objections_of(sheet: OpeningSheet) -> Sequence[OpeningObjection]:
         )
         .order_by(OpeningObjection.number)
     ).all()
+
+
+def ids_between(village_ids: Collection[int], first: date, last: date) -> Select[*tuple[int, date]]:
+    """What was objected to in some villages from a day to another: the objections' ids and days."""
+    return (
+        select(OpeningObjection.id, OpeningObjection.received_on)
+        .join(OpeningObjection.sheet)
+        .where(OpeningSheet.village_id.in_(village_ids), OpeningObjection.received_on.between(first, last))
+    )
+
+
+def by_ids(ids: Collection[int]) -> dict[int, OpeningObjection]:
+    """Objections by their ids, with the line's worker, the village, and the answer."""
+    query = select(OpeningObjection).options(
+        joinedload(OpeningObjection.line).joinedload(OpeningLine.worker),
+        joinedload(OpeningObjection.sheet).joinedload(OpeningSheet.village),
+        joinedload(OpeningObjection.answer),
+    )
+    return {each.id: each for each in db.session.scalars(query.where(OpeningObjection.id.in_(ids)))}
 
 
 def waiting_objections(area: Area) -> Sequence[OpeningObjection]:

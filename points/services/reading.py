@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import names
 from ground.db import db
-from people.models import Area, Person, User
+from people.models import Area, Grid, Person, User
 from people.signin import humans
 from points.assessment import sheet
 from points.models import Assessment, Rubric, RubricItem, Service, ServiceState
@@ -82,6 +82,48 @@ def search_services(village: Area, search: ServiceSearch, *, is_by_item: bool = 
         query = query.where(Service.note.icontains(search.text, autoescape=True))
     by_item = (Service.item_id,) if is_by_item else ()
     return query.order_by(*by_item, Service.done_on.desc(), Service.id.desc())
+
+
+def ids_between(village_ids: Collection[int], first: date, last: date) -> Select[int]:
+    """The ids of what was done in some villages from a day to another, by day; without deductions."""
+    return (
+        select(Service.id)
+        .where(*_done_between(village_ids, first, last))
+        .order_by(Service.done_on, Service.id)
+    )
+
+
+def by_ids(ids: Collection[int]) -> Sequence[Service]:
+    """Records by their ids, by day, with all that they name."""
+    return db.session.scalars(
+        select(Service)
+        .options(
+            joinedload(Service.worker),
+            joinedload(Service.grid).joinedload(Grid.village),
+            joinedload(Service.item),
+            joinedload(Service.recorded_by).joinedload(User.person),
+            joinedload(Service.decided_by).joinedload(User.person),
+        )
+        .where(Service.id.in_(ids))
+        .order_by(Service.done_on, Service.id)
+    ).all()
+
+
+def sums_between(village_ids: Collection[int], first: date, last: date) -> tuple[int, int]:
+    """How many records `ids_between` finds, and the tenths of the confirmed ones, before the caps."""
+    confirmed = case((Service.state == ServiceState.CONFIRMED, Service.count * RubricItem.points))
+    query = select(func.count(), func.sum(confirmed)).select_from(Service).join(Service.item)
+    count, tenths = db.session.execute(query.where(*_done_between(village_ids, first, last))).one()
+    return count, int(tenths or 0)
+
+
+def _done_between(village_ids: Collection[int], first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for the records of these days, also those that wait or were rejected."""
+    return (
+        Service.village_id.in_(village_ids),
+        Service.done_on.between(first, last),
+        ~Service.deduction.has(),
+    )
 
 
 def _items_called_the_same(village: Area, item_id: int) -> Select[int]:

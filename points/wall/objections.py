@@ -5,11 +5,11 @@ Each has a number in its quarter and a last day for the answer. Until the answer
 
 import random
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock, days, names
@@ -223,6 +223,25 @@ def objections_of(assessment: Assessment) -> Sequence[Objection]:
         .options(*map(joinedload, (Objection.worker, Objection.answer, Objection.received_by)))
         .order_by(Objection.number)
     ).all()
+
+
+def ids_between(village_ids: Collection[int], first: date, last: date) -> Select[*tuple[int, date]]:
+    """What was objected to in some villages from a day to another: the objections' ids and days."""
+    return (
+        select(Objection.id, Objection.received_on)
+        .join(Objection.assessment)
+        .where(Assessment.village_id.in_(village_ids), Objection.received_on.between(first, last))
+    )
+
+
+def by_ids(ids: Collection[int]) -> dict[int, Objection]:
+    """Objections by their ids, with the line's worker, the village, and the answer."""
+    query = select(Objection).options(
+        joinedload(Objection.worker),
+        joinedload(Objection.assessment).joinedload(Assessment.village),
+        joinedload(Objection.answer),
+    )
+    return {each.id: each for each in db.session.scalars(query.where(Objection.id.in_(ids)))}
 
 
 def by_token(token: str) -> Objection | None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -126,14 +126,38 @@ def donated_lots(donation: Donation) -> list[DonatedLot]:
 
     What was received by mistake and undone was not given; what was voided was not handed out that day.
     """
-    origins = _origins(donation)
+    return [donated for donated in use_of([donation.id]).values() if donated.units_given]
+
+
+def lot_ids_between(village_ids: Collection[int], first: date, last: date) -> Select[int]:
+    """The ids of the lots that were given to the shops of some villages from a day to another, by day."""
+    undone = aliased(StockMove)
+    return (
+        select(Lot.id)
+        .join(Lot.donation)
+        .join(Donation.shop)
+        .join(StockMove, StockMove.lot_id == Lot.id)
+        .outerjoin(undone, undone.reverses_id == StockMove.id)
+        .where(
+            Shop.village_id.in_(village_ids),
+            Donation.given_on.between(first, last),
+            *IS_DELIVERY,
+            undone.id.is_(None),
+        )
+        .order_by(Donation.given_on, Lot.id)
+    )
+
+
+def use_of(donation_ids: Collection[int]) -> dict[int, DonatedLot]:
+    """What became of the lots of donations, also at another shop, by the id of the lot that came in."""
+    origins = _origins(donation_ids)
     lots_by_origin: dict[int, DonatedLot] = {}
     for move, redeemed_on in db.session.execute(
         select(StockMove, Redemption.day)
         .join(StockMove.lot)
         .outerjoin(Redemption, StockMove.redemption_id == Redemption.id)
         .options(contains_eager(StockMove.lot).joinedload(Lot.goods), joinedload(StockMove.reverses))
-        .where(Lot.donation_id == donation.id)
+        .where(Lot.donation_id.in_(donation_ids))
         .order_by(StockMove.id)
     ):
         origin = move.lot_id
@@ -141,7 +165,7 @@ def donated_lots(donation: Donation) -> list[DonatedLot]:
             origin = origins[origin]
         donated = lots_by_origin.setdefault(origin, DonatedLot(move.lot.goods, move.lot.best_before))
         _add_move(donated, move, redeemed_on)
-    return [donated for donated in lots_by_origin.values() if donated.units_given]
+    return lots_by_origin
 
 
 def handed_out_by_day(gifts: Iterable[DonatedLot]) -> list[tuple[date, list[tuple[Goods, int]]]]:
@@ -153,12 +177,12 @@ def handed_out_by_day(gifts: Iterable[DonatedLot]) -> list[tuple[date, list[tupl
     return [(day, list((+days[day]).items())) for day in sorted(days, reverse=True) if +days[day]]
 
 
-def _origins(donation: Donation) -> dict[int, int]:
-    """The lots of a donation that were sent on, by id, each with the lot it was taken from."""
+def _origins(donation_ids: Collection[int]) -> dict[int, int]:
+    """The lots of donations that were sent on, by id, each with the lot it was taken from."""
     query = (
         select(Consignment.arrived_id, Consignment.lot_id)
         .join(Lot, Consignment.arrived_id == Lot.id)
-        .where(Lot.donation_id == donation.id)
+        .where(Lot.donation_id.in_(donation_ids))
     )
     return {arrived: lot for arrived, lot in db.session.execute(query) if arrived is not None}
 

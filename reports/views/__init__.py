@@ -1,0 +1,1 @@
+"""Pages of the reports, a package for each room, each with its blueprint."""

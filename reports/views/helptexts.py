@@ -1,0 +1,46 @@
+"""Help for each page of `reports`: what it is for, what to do first, what happens then."""
+
+from flask_babel import lazy_gettext as _
+
+HELP_TEXTS = {
+    "books.books": _(
+        "What an accountant or an inspector asks for. Choose a book, then the days. Every book is made of "
+        "the entries themselves, so it says the same today and in a year."
+    ),
+    "books.points": _(
+        "Who got and spent how many points, and why. Choose days, or one worker. What was held before, "
+        "plus and minus come to what is held at the end."
+    ),
+    "books.redemptions": _(
+        "Every article that was handed out, with its receipt and lot. A void stands as a row of its own, "
+        "with minus. On paper there is a place for the recipient's signature."
+    ),
+    "books.stock": _(
+        "What was there, what came in, what went out, what the counts found. Opening plus in less out is "
+        "closing, and the next days begin with it."
+    ),
+    "books.lots": _(
+        "The same as the stock book, for each lot that came in: where it is from, what it cost, until "
+        "when it is good. Choose the days, then take it out or print it."
+    ),
+    "books.donations": _(
+        "What was given on these days and what became of it until today; nowhere to whom. Show it to the "
+        "donors, or print it for the file."
+    ),
+    "books.services": _(
+        "What the workers did on these days, who wrote it down and who confirmed it. Points are as the "
+        "rubric has them; the meeting and the caps come after."
+    ),
+    "books.objections": _(
+        "Who objected to what hung on the wall, what was answered and after how many days. What has no "
+        "answer yet stands without one."
+    ),
+    "books.terms": _(
+        "Who served in which grid on these days, since when, until when, and after whom. Choose the days, "
+        "then take it out or print it."
+    ),
+    "books.trainings": _(
+        "Who was at which session, by card or by the list. Choose the days, then take it out or print it "
+        "for the file."
+    ),
+}
