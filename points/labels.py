@@ -31,6 +31,16 @@ CATEGORIES = {
     Category.DISPUTE: _("Disputes"),
 }
 
+# The same in full, as the county's rules call the six duties.
+DUTIES = {
+    Category.OPINION: _("Collecting what people think"),
+    Category.PUBLICITY: _("Making law and policy known"),
+    Category.SERVICE: _("Services for people's daily lives"),
+    Category.HAZARD: _("Looking for hazards"),
+    Category.EMERGENCY: _("Reporting emergencies"),
+    Category.DISPUTE: _("Finding and settling disputes"),
+}
+
 FED_BY = {
     FedBy.CLAIM: _("claimed directly"),
     FedBy.VISIT: _("visits"),

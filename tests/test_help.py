@@ -55,7 +55,7 @@ def test_each_package_says_it_of_its_own_pages(plain_app):
         of = [{access.package_of(endpoint) for endpoint in said} for said in pages.HELP.items()]
         names = [package.name for package in packages()]
     assert of == [{name} for name in names if {name} in of]
-    assert len(of) == 5
+    assert len(of) == 6
 
 
 def test_help_is_two_or_three_short_sentences(told):

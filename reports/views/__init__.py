@@ -1,0 +1,1 @@
+"""Pages of what all rooms add up to."""
