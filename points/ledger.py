@@ -382,7 +382,6 @@ def flows(villages: Collection[int], quarters: Sequence[Quarter]) -> list[Points
     """The flow of these villages (by id) in some quarters that follow each other.
 
     What workers hold at the end of a quarter that goes on is what they hold today.
-
     """
     first_days = [quarter.first_day for quarter in (*quarters, quarters[-1].next)]
     begins, *later = (clock.day_span(day, day)[0] for day in first_days)
@@ -393,8 +392,9 @@ def flows(villages: Collection[int], quarters: Sequence[Quarter]) -> list[Points
     moved: Counter[tuple[AccountKind, int]] = Counter()
     for kind, number, tenths in db.session.execute(
         select(other.kind, period, func.sum(case((is_credited, Transfer.amount), else_=-Transfer.amount)))
+        .join(Transfer.account)
         .join(other, other.id == case((is_credited, Transfer.debit_id), else_=Transfer.credit_id))
-        .where(other.village_id.in_(villages), Transfer.at >= begins)
+        .where(Account.village_id.in_(villages), Transfer.at >= begins)
         .group_by(other.kind, period)
     ):
         moved[kind, number] = int(tenths)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import BigInteger, cast, exists, extract, func, select
+from sqlalchemy import BigInteger, case, cast, exists, extract, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ground import clock
@@ -162,29 +162,36 @@ def usual_quarters(villages: Collection[int]) -> dict[int, int]:
     since = Quarter.of(clock.today())
     for _quarter in range(USUAL_QUARTERS):
         since = since.previous
-    sums = _redeemed_by_quarter(villages, since)
-    if rest := [village_id for village_id in villages if len(sums[village_id]) < USUAL_QUARTERS]:
-        sums |= _redeemed_by_quarter(rest, None)
-    return {village_id: _mean_of_last(quarters) for village_id, quarters in sums.items() if quarters}
-
-
-def _redeemed_by_quarter(
-    villages: Collection[int], since: Quarter | None
-) -> defaultdict[int, Counter[Quarter]]:
-    """Tenths redeemed in these villages in each full quarter, net of voids, from one quarter on or in all."""
-    sums: defaultdict[int, Counter[Quarter]] = defaultdict(Counter)
-    is_void = exists().where(Void.redemption_id == Redemption.id)
-    year, month = extract("year", Redemption.day), extract("month", Redemption.day)
-    query = (
-        select(Shop.village_id, year, month, func.sum(Redemption.total))
-        .join(Redemption.shop)
-        .where(Shop.village_id.in_(villages), Redemption.day < Quarter.of(clock.today()).first_day, ~is_void)
-        .group_by(Shop.village_id, year, month)
+    own = dict(
+        db.session.execute(select(Shop.id, Shop.village_id).where(Shop.village_id.in_(villages))).all()
     )
-    if since is not None:
-        query = query.where(Redemption.day >= since.first_day)
-    for village_id, of_year, of_month, tenths in db.session.execute(query):
-        sums[village_id][Quarter(int(of_year), (int(of_month) + 2) // 3)] += int(tenths)
+    sums = _redeemed_by_quarter(own, since)
+    rest = [shop_id for shop_id in own if len(sums[shop_id]) < USUAL_QUARTERS]
+    began_on = db.session.scalar(select(func.min(Redemption.day)).where(Redemption.shop_id.in_(rest)))
+    if began_on is not None and began_on < since.first_day:
+        sums |= _redeemed_by_quarter(rest, Quarter.of(began_on))
+    return {own[shop_id]: _mean_of_last(quarters) for shop_id, quarters in sums.items() if quarters}
+
+
+def _redeemed_by_quarter(shop_ids: Collection[int], since: Quarter) -> defaultdict[int, Counter[Quarter]]:
+    """Tenths redeemed in these shops (by id) in each full quarter from one on, net of voids."""
+    quarters, current_quarter = [since], Quarter.of(clock.today())
+    while quarters[-1] < current_quarter:
+        quarters.append(quarters[-1].next)
+    ends = [(Redemption.day < quarter.next.first_day, place) for place, quarter in enumerate(quarters)]
+    place = case(*ends)
+    sums: defaultdict[int, Counter[Quarter]] = defaultdict(Counter)
+    for shop_id, number, tenths in db.session.execute(
+        select(Redemption.shop_id, place, func.sum(Redemption.total))
+        .where(
+            Redemption.shop_id.in_(shop_ids),
+            Redemption.day >= since.first_day,
+            Redemption.day < current_quarter.first_day,
+            ~exists().where(Void.redemption_id == Redemption.id),
+        )
+        .group_by(Redemption.shop_id, place)
+    ):
+        sums[shop_id][quarters[number]] += int(tenths)
     return sums
 
 

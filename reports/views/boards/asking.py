@@ -39,13 +39,13 @@ class Asking:
     url: str | None
 
 
-def asking_in(village: Area, concerns: Counter[Concern]) -> list[Asking]:
-    """What asks in a village, the most urgent first."""
+def asking_in(village: Area, concerns: Counter[Concern], *, with_links: bool = True) -> list[Asking]:
+    """What asks in a village, the most urgent first, and where it is seen to."""
     return [
         Asking(
             labels.OF_ONE_VILLAGE.get(concern, label),
             None if concern in labels.OF_ONE_VILLAGE else concerns[concern],
-            _url(village, concern),
+            _url(village, concern) if with_links else None,
         )
         for concern, label in labels.CONCERNS.items()
         if concerns[concern]

@@ -35,7 +35,9 @@ def board(area: str) -> str:
         if g.area.is_village
         else asking.asking_below("#villages", concerns),
         asking_villages=[
-            (each.village, asking.asking_in(each.village, each.concerns)) for each in found if each.concerns
+            (each.village, asking.asking_in(each.village, each.concerns, with_links=False))
+            for each in found
+            if each.concerns
         ],
     )
 
