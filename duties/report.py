@@ -13,7 +13,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from duties import gatherings, incidents, labels
+from duties import gatherings, incidents, labels, visits
 from duties.disputes import settling
 from duties.households import listing
 from duties.models import Gathering, Incident, Rung, Visit
@@ -25,8 +25,8 @@ from people.models import Area
 from people.roster import grids
 from points import amounts
 from points import labels as points_labels
-from points.models import Category, Finding, RubricItem, Sample, Service, ServiceState, Slip
-from points.services import evidence
+from points.models import Category, Finding, Sample, ServiceState, Slip
+from points.services import counting, evidence
 
 LabelledFigures = Iterator[tuple[str, str]]
 
@@ -68,13 +68,9 @@ def _households(village: Area) -> LabelledFigures:
 
 
 def _visits(village: Area, first: date, last: date) -> LabelledFigures:
-    conditions = (
-        Visit.village_id == village.id,
-        Visit.visited_on.between(first, last),
-        evidence.is_not_rejected(Visit.id),
-    )
+    conditions = visits.that_count([village.id], first, last)
     follow_ups = (*conditions, Visit.follow_up.is_not(None))
-    yield gettext("Visits"), _count(select(func.count(Visit.id)).where(*conditions))
+    yield gettext("Visits"), str(visits.count_done([village.id], first, last))
     yield (
         gettext("Households visited"),
         _count(select(func.count(Visit.household_id.distinct())).where(*conditions)),
@@ -111,38 +107,22 @@ def _gatherings(village: Area, first: date, last: date) -> LabelledFigures:
 
 def _services(village: Area, first: date, last: date) -> LabelledFigures:
     """Services of each category, and the points of the confirmed ones before the caps."""
-    rows = db.session.execute(
-        select(
-            RubricItem.category,
-            Service.state,
-            func.count(Service.id),
-            func.sum(Service.count * RubricItem.points),
-        )
-        .join(Service.item)
-        .where(
-            Service.village_id == village.id,
-            Service.done_on.between(first, last),
-            RubricItem.points > 0,  # what takes points is no service
-        )
-        .group_by(RubricItem.category, Service.state)
-    ).all()
+    counts = counting.services_by_duty([village.id], first, last)
     for category in Category:
-        by_state = {
-            state: (count, tenths) for row_category, state, count, tenths in rows if row_category == category
-        }
-        confirmed, tenths = by_state.get(ServiceState.CONFIRMED, (0, 0))
+        of_duty = [each for each in counts if each.category == category]
+        confirmed = [each for each in of_duty if each.state == ServiceState.CONFIRMED]
         yield (
             str(points_labels.CATEGORIES[category]),
             gettext(
                 "%(all)s recorded, %(confirmed)s confirmed: %(points)s points before caps",
-                all=sum(count for count, _tenths in by_state.values()),
-                confirmed=confirmed,
-                points=amounts.show(int(tenths)),
+                all=sum(each.services for each in of_duty),
+                confirmed=sum(each.services for each in confirmed),
+                points=amounts.show(sum(each.tenths for each in confirmed)),
             ),
         )
     states: Counter[ServiceState] = Counter()
-    for _category, state, count, _tenths in rows:
-        states[state] += count
+    for each in counts:
+        states[each.state] += each.services
     for state, label in points_labels.SERVICE_STATES.items():
         yield str(label), str(states[state])
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from duties.households import listing
@@ -191,6 +191,51 @@ def pressing_days(grids: Collection[int], today: date) -> list[date]:
     return sorted(day for day in due_days if day and _when(day, today) in PRESSING)
 
 
+@dataclass(frozen=True)
+class DueCount:
+    """The number of households that wait for a visit by Sunday, and of those among them that are overdue."""
+
+    waiting: int
+    overdue: int
+
+
+def due_by_village(villages: Collection[int], today: date) -> dict[int, DueCount]:
+    """How many households of each of these villages (by id) wait for a visit; without one it is left out.
+
+    As `pressing_days` says, for many villages in one statement. A visit so long ago that every class is due
+    again is not looked for.
+    """
+    yesterday, sunday = today - timedelta(1), _sunday(today)
+    visited = (
+        select(Visit.household_id, func.max(Visit.visited_on).label("last_on"))
+        .where(*that_count(villages, yesterday - timedelta(max(DAYS_BETWEEN_VISITS.values())), today))
+        .group_by(Visit.household_id)
+        .subquery()
+    )
+
+    def is_due_by(day: date) -> ColumnElement[bool]:
+        last_days = {attention: day - timedelta(days) for attention, days in DAYS_BETWEEN_VISITS.items()}
+        is_visited = visited.c.last_on > case(last_days, value=HouseholdClass.attention)
+        return and_(HouseholdClass.on <= day, or_(visited.c.last_on.is_(None), ~is_visited))
+
+    rows = db.session.execute(
+        select(Grid.village_id, func.count(), func.count().filter(is_due_by(yesterday)))
+        .select_from(HouseholdClass)
+        .join(Household, HouseholdClass.household_id == Household.id)
+        .join(Household.grid)
+        .outerjoin(visited, visited.c.household_id == Household.id)
+        .where(
+            listing.is_latest_class(),
+            HouseholdClass.attention.in_(DAYS_BETWEEN_VISITS),
+            Grid.village_id.in_(villages),
+            Household.left_on.is_(None),
+            is_due_by(sunday),
+        )
+        .group_by(Grid.village_id)
+    )
+    return {village_id: DueCount(waiting, overdue) for village_id, waiting, overdue in rows}
+
+
 def _due_on(attention: Attention, classed_on: date, last_on: date | None) -> date | None:
     """The day from which a household is due: of a class from a day on, visited last on another."""
     days = DAYS_BETWEEN_VISITS.get(attention)
@@ -200,13 +245,33 @@ def _due_on(attention: Attention, classed_on: date, last_on: date | None) -> dat
 
 
 def _when(due_on: date | None, today: date) -> DueWhen:
-    sunday = today + timedelta(6 - today.weekday())
     if due_on is None:
         return DueWhen.AS_NEEDED
-    return DueWhen.OVERDUE if due_on < today else DueWhen.THIS_WEEK if due_on <= sunday else DueWhen.LATER
+    if due_on < today:
+        return DueWhen.OVERDUE
+    return DueWhen.THIS_WEEK if due_on <= _sunday(today) else DueWhen.LATER
+
+
+def _sunday(today: date) -> date:
+    """The last day of this week."""
+    return today + timedelta(6 - today.weekday())
 
 
 # --- As they are read ---
+
+
+def that_count(villages: Collection[int], first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """The query conditions for the visits in these villages (by id) that count, on these days."""
+    return (
+        Visit.village_id.in_(villages),
+        Visit.visited_on.between(first, last),
+        evidence.is_not_rejected_in(Visit.id, villages),
+    )
+
+
+def count_done(villages: Collection[int], first: date, last: date) -> int:
+    """The number of visits in these villages (by id) on these days, without those that were rejected."""
+    return db.session.scalar(select(func.count(Visit.id)).where(*that_count(villages, first, last))) or 0
 
 
 _NAMED_PEOPLE = (Visit.worker, Visit.recorded_by, Visit.done_by)

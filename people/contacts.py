@@ -1,7 +1,7 @@
 """Contacts of a village: the officials attached to it (挂联), and 一村一警一法官一调解员."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -68,6 +68,22 @@ def of_village(village: Area) -> Sequence[Contact]:
         .order_by(Contact.since, Contact.id)
     ).all()
     return sorted(contacts, key=lambda contact: list(ContactKind).index(contact.kind))
+
+
+def missing_kinds(villages: Collection[int]) -> dict[int, list[ContactKind]]:
+    """The kinds of contact that each of these villages (by id) has nobody of today."""
+    attached = {
+        (village_id, kind)
+        for village_id, kind in db.session.execute(
+            select(Contact.village_id, Contact.kind).where(
+                Contact.village_id.in_(villages), Contact.until.is_(None)
+            )
+        )
+    }
+    return {
+        village_id: [kind for kind in ContactKind if (village_id, kind) not in attached]
+        for village_id in villages
+    }
 
 
 def _end_contact(contact: Contact, on: date, field: str) -> Contact:

@@ -14,6 +14,7 @@ Amounts are tenths of a point. A key says "only once"; what caused a transfer is
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from ground import clock
+from ground.clock import Quarter
 from ground.contributions import Slot
 from ground.db import add_rows, db, get_locked, insert_row
 from ground.refusal import Refused
@@ -437,15 +440,65 @@ def accounts_of(village: Area) -> Sequence[Account]:
     ).all()
 
 
-def outstanding(village: Area) -> int:
-    """Tenths that a village's workers hold together."""
-    balance_sum = select(func.sum(Account.balance))
-    return (
-        db.session.scalar(
-            balance_sum.where(Account.village_id == village.id, Account.kind == AccountKind.WORKER)
+@dataclass(frozen=True)
+class PointsFlow:
+    """The points of a quarter, in tenths and net of reversals, and what workers held at its end.
+
+    `booked` are assessments, opening balances and corrections, `redeemed` what went for goods, `expired` what
+    lapsed, each by the day on which it was written into the ledger.
+    """
+
+    booked: int
+    redeemed: int
+    expired: int
+    outstanding: int
+
+
+def flows(villages: Collection[int], quarters: Sequence[Quarter]) -> list[PointsFlow]:
+    """The flow of these villages (by id) in some quarters that follow each other.
+
+    What workers hold at the end of a quarter that goes on is what they hold today.
+    """
+    first_days = [quarter.first_day for quarter in (*quarters, quarters[-1].next)]
+    begins, *later = (clock.day_span(day, day)[0] for day in first_days)
+    periods = [(Transfer.at >= moment, number) for number, moment in enumerate(later, 1)]
+    period = case(*reversed(periods), else_=0)
+    is_credited = Transfer.credit_id == Transfer.account_id
+    other = aliased(Account)  # the village's own account on the other side of a worker's
+    moved: Counter[tuple[AccountKind, int]] = Counter()
+    for kind, number, tenths in db.session.execute(
+        select(other.kind, period, func.sum(case((is_credited, Transfer.amount), else_=-Transfer.amount)))
+        .join(Transfer.account)
+        .join(other, other.id == case((is_credited, Transfer.debit_id), else_=Transfer.credit_id))
+        .where(Account.village_id.in_(villages), Transfer.at >= begins)
+        .group_by(other.kind, period)
+    ):
+        moved[kind, number] = int(tenths)
+    held = sum(outstanding_by_village(villages).values())
+    return [
+        PointsFlow(
+            booked=moved[AccountKind.ISSUING, number],
+            redeemed=-moved[AccountKind.REDEEMED, number],
+            expired=-moved[AccountKind.EXPIRED, number],
+            outstanding=held - sum(tenths for (_kind, when), tenths in moved.items() if when > number),
         )
-        or 0
-    )
+        for number in range(len(quarters))
+    ]
+
+
+def outstanding_by_village(villages: Collection[int]) -> dict[int, int]:
+    """Tenths that the workers of each of these villages (by id) hold together.
+
+    A village in which nobody has an account is not in it.
+    """
+    return {
+        village_id: int(tenths)
+        for village_id, tenths in db.session.execute(
+            select(Account.village_id, func.sum(Account.balance))
+            .where(Account.kind == AccountKind.WORKER, Account.village_id.in_(villages))
+            .group_by(Account.village_id)
+        )
+    }
 
 
 def totals(village: Area) -> dict[AccountKind, int]:

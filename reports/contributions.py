@@ -3,8 +3,10 @@
 from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
-from people.pages import EVERYWHERE, HELP, NAVIGATION, NavigationEntry
-from reports.views import books, helptexts
+from people import access
+from people.pages import EVERYWHERE, FRONT_PARTS, HELP, NAVIGATION, NavigationEntry
+from reports.views import boards, books, helptexts
+from reports.views.boards import front
 from reports.views.books.books import READERS
 
 # Whoever opens none of the first finds them beside the second, and so on; above villages beside the quarters.
@@ -13,13 +15,16 @@ BESIDE_BOOKS = ("ledger.accounts", "desk.redemptions", "services.services", "ass
 REPORTS = Package(
     name="reports",
     title="Books, boards and papers",
-    pages=[books.bp],
+    pages=[boards.bp, books.bp],
+    globals={"front_figures": front.front_figures},
     fillings=[
+        FRONT_PARTS.filling("reports/boards/front.html"),
         HELP.filling(helptexts.HELP_TEXTS),
         NAVIGATION.filling(
+            NavigationEntry(145, "boards.board", _("Overview"), "bar-chart", access.ONLOOKERS, EVERYWHERE),
             NavigationEntry(
                 345, "books.books", _("Ledger books"), "journals", READERS, EVERYWHERE, BESIDE_BOOKS
-            )
+            ),
         ),
     ],
 )

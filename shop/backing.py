@@ -3,12 +3,12 @@
 A point is meant to buy goods for a yuan, so that a village can compare the two; prices are its own.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import BigInteger, cast, extract, func, select
+from sqlalchemy import BigInteger, case, cast, exists, extract, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ground import clock
@@ -19,8 +19,8 @@ from people import audit
 from people.models import Area, User
 from points import ledger
 from shop.models import Budget, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove, Void
-from shop.shelf import shops
-from shop.shelf.goods import offers
+from shop.shelf import prices, shops
+from shop.shelf.goods import is_usable
 
 FEN_A_TENTH = 10  # 1 point is 1 yuan, so a tenth of a point is ten fen
 MOST_FEN = 1_000_000_000  # fen: ten million yuan for one shop and year
@@ -78,15 +78,34 @@ class Backing:
     @property
     def goods_quarters(self) -> float | None:
         """The number of quarters of usual redemption that the goods on hand cover."""
-        return self._quarters(self.goods)
+        return quarters_of(self.goods, self.usual_quarter)
 
     @property
     def points_quarters(self) -> float | None:
         """The number of quarters it takes, as usual, until all points are redeemed."""
-        return self._quarters(self.outstanding_after)
+        return quarters_of(self.outstanding_after, self.usual_quarter)
 
-    def _quarters(self, tenths: int) -> float | None:
-        return round(tenths / self.usual_quarter, 1) if self.usual_quarter else None
+
+@dataclass(frozen=True)
+class Cover:
+    """The points that workers hold and the goods on hand today, and a usual quarter's redemptions, in tenths.
+
+    `usual_quarter` is None where there was no full quarter yet.
+    """
+
+    outstanding: int
+    goods: int
+    usual_quarter: int | None
+
+    @property
+    def goods_quarters(self) -> float | None:
+        """The number of quarters of usual redemption that the goods on hand cover."""
+        return quarters_of(self.goods, self.usual_quarter)
+
+
+def quarters_of(tenths: int, usual_quarter: int | None) -> float | None:
+    """How many usual quarters so many tenths last; None where no quarter is usual yet."""
+    return round(tenths / usual_quarter, 1) if usual_quarter else None
 
 
 def weigh(village: Area, new_tenths: int = 0) -> Backing:
@@ -94,31 +113,91 @@ def weigh(village: Area, new_tenths: int = 0) -> Backing:
     shop = shops.of_village(village)
     year = clock.today().year
     return Backing(
-        outstanding=ledger.outstanding(village),
+        outstanding=ledger.outstanding_by_village([village.id]).get(village.id, 0),
         to_be_booked=new_tenths,
-        goods=sum(offer.usable_units * offer.price for offer in offers(shop)) if shop else 0,
+        goods=goods_by_village([village.id]).get(village.id, 0),
         money=budget_spending(shop, year) if shop else BudgetSpending(year, None, 0, 0),
-        usual_quarter=usual_quarter(shop) if shop else None,
+        usual_quarter=usual_quarters([village.id]).get(village.id),
     )
 
 
-def usual_quarter(shop: Shop) -> int | None:
-    """Tenths redeemed in a usual quarter, net of voids.
+def covers(villages: Collection[int]) -> dict[int, Cover]:
+    """The points and the goods of these villages (by id) today, those that have any."""
+    outstanding, goods = ledger.outstanding_by_village(villages), goods_by_village(villages)
+    usual = usual_quarters(villages)
+    return {
+        ident: Cover(outstanding.get(ident, 0), goods.get(ident, 0), usual.get(ident))
+        for ident in outstanding.keys() | goods.keys()
+    }
 
-    The mean of the last four full quarters in which something was redeemed; None before the first.
+
+def goods_by_village(villages: Collection[int]) -> dict[int, int]:
+    """What the goods that can be given out in these villages (by id) cost today, in tenths of a point."""
+    today = clock.today()
+    units = (
+        select(Lot.goods_id, func.sum(Lot.on_hand).label("units"))
+        .where(Lot.on_hand > 0, is_usable(today))
+        .group_by(Lot.goods_id)
+        .subquery()
+    )
+    return {
+        village_id: int(tenths)
+        for village_id, tenths in db.session.execute(
+            select(Shop.village_id, func.sum(units.c.units * prices.price_column(today)))
+            .select_from(Goods)
+            .join(Goods.shop)
+            .join(units, units.c.goods_id == Goods.id)
+            .where(Shop.village_id.in_(villages), Goods.archived_on.is_(None))
+            .group_by(Shop.village_id)
+        )
+    }
+
+
+def usual_quarters(villages: Collection[int]) -> dict[int, int]:
+    """Tenths redeemed in a usual quarter in these villages (by id), net of voids.
+
+    The mean of the last four full quarters in which something was redeemed there; a village without one is
+    not in it. Most redeem something in each quarter, so that only for the others all years are read.
     """
-    current_quarter = Quarter.of(clock.today())
-    sums: dict[Quarter, int] = defaultdict(int)
-    year, month = extract("year", Redemption.day), extract("month", Redemption.day)
-    for of_year, of_month, total in db.session.execute(
-        select(year, month, func.sum(Redemption.total))
-        .outerjoin(Void, Void.redemption_id == Redemption.id)
-        .where(Redemption.shop_id == shop.id, Redemption.day < current_quarter.first_day, Void.id.is_(None))
-        .group_by(year, month)
+    since = Quarter.of(clock.today())
+    for _quarter in range(USUAL_QUARTERS):
+        since = since.previous
+    own = dict(
+        db.session.execute(select(Shop.id, Shop.village_id).where(Shop.village_id.in_(villages))).all()
+    )
+    sums = _redeemed_by_quarter(own, since)
+    rest = [shop_id for shop_id in own if len(sums[shop_id]) < USUAL_QUARTERS]
+    began_on = db.session.scalar(select(func.min(Redemption.day)).where(Redemption.shop_id.in_(rest)))
+    if began_on is not None and began_on < since.first_day:
+        sums |= _redeemed_by_quarter(rest, Quarter.of(began_on))
+    return {own[shop_id]: _mean_of_last(quarters) for shop_id, quarters in sums.items() if quarters}
+
+
+def _redeemed_by_quarter(shop_ids: Collection[int], since: Quarter) -> defaultdict[int, Counter[Quarter]]:
+    """Tenths redeemed in these shops (by id) in each full quarter from one on, net of voids."""
+    quarters, current_quarter = [since], Quarter.of(clock.today())
+    while quarters[-1] < current_quarter:
+        quarters.append(quarters[-1].next)
+    ends = [(Redemption.day < quarter.next.first_day, place) for place, quarter in enumerate(quarters)]
+    place = case(*ends)
+    sums: defaultdict[int, Counter[Quarter]] = defaultdict(Counter)
+    for shop_id, number, tenths in db.session.execute(
+        select(Redemption.shop_id, place, func.sum(Redemption.total))
+        .where(
+            Redemption.shop_id.in_(shop_ids),
+            Redemption.day >= since.first_day,
+            Redemption.day < current_quarter.first_day,
+            ~exists().where(Void.redemption_id == Redemption.id),
+        )
+        .group_by(Redemption.shop_id, place)
     ):
-        sums[Quarter(int(of_year), (int(of_month) + 2) // 3)] += total
+        sums[shop_id][quarters[number]] += int(tenths)
+    return sums
+
+
+def _mean_of_last(sums: Counter[Quarter]) -> int:
     last = [sums[quarter] for quarter in sorted(sums)][-USUAL_QUARTERS:]
-    return round(sum(last) / len(last)) if last else None
+    return round(sum(last) / len(last))
 
 
 def budget_spending(shop: Shop, year: int) -> BudgetSpending:

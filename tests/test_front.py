@@ -32,7 +32,7 @@ def read(client_of, user, path=HERE):
     page = client_of(user).get(path)
     assert page.status_code == 200
     main = page.text.partition("<main")[2].partition("</main>")[0]
-    main = re.sub('<section class="sheet first-steps">.*?</section>', "", main, flags=re.DOTALL)
+    main = re.sub('<section class="(sheet first-steps|asking)".*?</section>', "", main, flags=re.DOTALL)
     return tuple([line(each) for each in part.split("<li")[1:]] for part in main.partition(GOES_ON)[::2])
 
 

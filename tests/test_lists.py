@@ -144,6 +144,7 @@ def listings_of(app, endpoint):
 OTHERWISE = {
     "offline.leases": (-1, "what waits for a decision is no lease"),
     "roster.grid": (2, "who serves, worker and instructor, stands above the list"),
+    "boards.board": (1, "what asks for somebody in the village stands as large figures"),
     "duties.disputes": (1, "the figures of the quarter stand as facts"),
     "conduct.training_list": (7, "who holds the session ticks boxes"),
     "assessment.quarter": (-1, "why a line was adjusted stands at the line, in a column of its own"),

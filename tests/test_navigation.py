@@ -12,7 +12,7 @@ from tests.cast import COUNTY, TOWNSHIP, VILLAGE
 from tests.test_rules import address as rule_address
 from tests.test_rules import rules
 
-WORKING = "home.front services.services assessment.quarters ledger.accounts rubrics.rubric"
+WORKING = "home.front services.services assessment.quarters ledger.accounts boards.board rubrics.rubric"
 READING = "desk.redemptions shelf.goods"
 RAILS = {
     Role.CLERK: f"{WORKING} {READING} roster.grids conduct.trainings cards.cards signin.accounts",
@@ -26,7 +26,7 @@ RAILS = {
     "conduct.evaluations home.contacts",
 }
 RAILS |= {Role.CHAIR: RAILS[Role.CLERK], Role.COUNTY: RAILS[Role.TOWNSHIP]}
-ABOVE = "home.area assessment.area_quarters conduct.trainings signin.accounts"
+ABOVE = "home.area boards.board assessment.area_quarters conduct.trainings signin.accounts"
 
 # The rooms of a house that others than its own package add to.
 ROOMS = {

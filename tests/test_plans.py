@@ -126,18 +126,15 @@ def test_a_balance_and_a_village_s_totals_look_into_indexes(cast, lived):
         ("chair", "books.redemptions"),
         ("chair", "books.stock"),
         ("chair", "books.services"),
+        ("chair", "boards.board"),
     ],
 )
 def test_pages_look_into_indexes(app, cast, client_of, lived, username, endpoint):
     client = client_of(cast.user(username))
     with app.test_request_context():
         rule = next(app.url_map.iter_rules(endpoint))
-        known = {
-            "village": cast.village.code,
-            "area": cast.village.code,
-            "number": cast.card.number,
-            "ident": cast.salt.id,
-        }
+        known = {"number": cast.card.number, "ident": cast.salt.id}
+        known |= dict.fromkeys(("area", "village"), cast.village.code)
         address = url_for(endpoint, **{name: known[name] for name in rule.arguments})
     with heard() as sent:
         assert client.get(address).status_code == 200

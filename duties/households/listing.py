@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import contains_eager, lazyload, load_only
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, lazyload, load_only
 
 from ground import names
 from ground.db import db
@@ -42,6 +42,15 @@ LATEST_CLASS = (
     .correlate(Household)
     .scalar_subquery()
 )
+
+
+def is_latest_class() -> ColumnElement[bool]:
+    """The query condition for the lines of `HouseholdClass` that no later one of their household follows.
+
+    As `LATEST_CLASS`, for whoever goes through the classes of many households.
+    """
+    later = aliased(HouseholdClass)
+    return ~exists().where(later.household_id == HouseholdClass.household_id, later.id > HouseholdClass.id)
 
 
 def search_households(grids: Collection[int], search: HouseholdSearch) -> Select[Household]:

@@ -72,41 +72,43 @@ def vacancies(village: Area) -> list[Vacancy]:
 
 
 def figures(area: Area) -> list[StaffingFigures]:
-    """The staffing figures of each village of an area, by code, in a handful of queries."""
+    """The staffing figures of each village of an area, by code, in three statements."""
     today = clock.today()
-    soon = today + timedelta(days=DAYS_AHEAD)
     in_open_grids = Area.code.startswith(area.stem), Grid.closed_on.is_(None)
-    counted = _number_by_village(
-        select(Grid.village_id, func.count())
-        .join(Grid.village)
-        .where(*in_open_grids)
-        .group_by(Grid.village_id)
+    counted: dict[int, int] = defaultdict(
+        int,
+        db.session.execute(
+            select(Grid.village_id, func.count())
+            .join(Grid.village)
+            .where(*in_open_grids)
+            .group_by(Grid.village_id)
+        ).all(),
     )
-    served: dict[Duty, dict[int, int]] = {
-        duty: _number_by_village(
-            _by_village(
-                func.count(Grid.id.distinct()),
-                *in_open_grids,
-                Appointment.duty == duty,
-                *holders.terms_touching(today, today),
+    serves = and_(*holders.terms_touching(today, today))
+    ends_soon = and_(*_terms_running_out(today, today + timedelta(days=DAYS_AHEAD)))
+    ran_out = and_(*_terms_running_out(date.min, today - holders.ONE_DAY))
+    terms = {
+        village_id: figures
+        for village_id, *figures in db.session.execute(
+            select(
+                Grid.village_id,
+                *(func.count(Grid.id.distinct()).filter(Appointment.duty == duty, serves) for duty in Duty),
+                func.count().filter(ends_soon),
+                func.count().filter(ran_out),
             )
+            .select_from(Appointment)
+            .join(Appointment.grid)
+            .join(Grid.village)
+            .where(*in_open_grids, or_(serves, ends_soon, ran_out))
+            .group_by(Grid.village_id)
         )
-        for duty in Duty
     }
-    run_out = _number_by_village(_by_village(func.count(), *in_open_grids, *_terms_running_out(today, soon)))
-    ran_out = _number_by_village(
-        _by_village(func.count(), *in_open_grids, *_terms_running_out(date.min, today - holders.ONE_DAY))
-    )
-    return [
-        StaffingFigures(
-            village,
-            counted[village.id],
-            {duty: counted[village.id] - served[duty][village.id] for duty in Duty},
-            run_out[village.id],
-            ran_out[village.id],
-        )
-        for village in areas.villages_in(area)
-    ]
+    found = []
+    for village in areas.villages_in(area):
+        *served, ending, ended = terms.get(village.id, [0] * (len(Duty) + 2))
+        vacancies = {duty: counted[village.id] - count for duty, count in zip(Duty, served, strict=True)}
+        found.append(StaffingFigures(village, counted[village.id], vacancies, ending, ended))
+    return found
 
 
 def people_query(village: Area, serving: bool, name: str = "") -> Select[Person]:
@@ -175,19 +177,3 @@ def _terms_running_out(first: date, last: date) -> tuple[ColumnElement[bool], ..
     Nobody ended, renewed or took them over.
     """
     return Grid.closed_on.is_(None), Appointment.ended_on.is_(None), Appointment.ends_on.between(first, last)
-
-
-def _by_village(figure: ColumnElement[int], *where: ColumnElement[bool]) -> Select[int, int]:
-    """The query for a figure of terms, by village."""
-    return (
-        select(Grid.village_id, figure)
-        .select_from(Appointment)
-        .join(Appointment.grid)
-        .join(Grid.village)
-        .where(*where)
-        .group_by(Grid.village_id)
-    )
-
-
-def _number_by_village(query: Select[int, int]) -> dict[int, int]:
-    return defaultdict(int, dict(db.session.execute(query).all()))

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ground import clock
 from ground.db import db
@@ -49,6 +49,18 @@ def is_not_rejected(ident: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         .correlate_except(Service)
     )
     return latest_state.scalar_subquery().is_distinct_from(ServiceState.REJECTED)
+
+
+def is_not_rejected_in(ident: InstrumentedAttribute[int], villages: Collection[int]) -> ColumnElement[bool]:
+    """The same for many records of some villages (by id): few are rejected, and these are looked for."""
+    later = aliased(Service)
+    rejected = select(Service.evidence_id).where(
+        Service.village_id.in_(villages),
+        Service.state == ServiceState.REJECTED,
+        Service.evidence_id.is_not(None),
+        ~exists().where(later.evidence_id == Service.evidence_id, later.id > Service.id),
+    )
+    return ident.not_in(rejected)
 
 
 def services(ids: Collection[int]) -> dict[int, Service]:

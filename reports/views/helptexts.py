@@ -3,6 +3,10 @@
 from flask_babel import lazy_gettext as _
 
 HELP_TEXTS = {
+    "boards.board": _(
+        "What asks for somebody today stands first, and leads to where it is seen to. Below stands the "
+        "quarter beside the one before. Villages stand by how much asks for help; nobody is ranked or named."
+    ),
     "books.books": _(
         "What an accountant or an inspector asks for. Choose a book, then the days. Every book is made of "
         "the entries themselves, so it says the same today and in a year."

@@ -21,6 +21,7 @@ from shop import backing
 from shop.desk import redemptions, voids
 from shop.models import Budget, Lot, Source
 from shop.shelf import prices
+from shop.shelf.goods import offers
 from shop.stock import consignments, deliveries, lots, moves
 from tests.cast import PRESENT, TODAY, VILLAGE
 
@@ -118,7 +119,7 @@ def test_spent_is_what_was_bought_this_year(cast):
 
 def receive_from_next(cast):
     """A purchase of the next shop that came over; inside a transaction."""
-    soap = next(each.goods for each in backing.offers(cast.next_shop) if each.goods.name == "肥皂")
+    soap = next(each.goods for each in offers(cast.next_shop) if each.goods.name == "肥皂")
     bought = moves.receive("next", soap, 5, Source.PURCHASE, cast.outsider, None, None, 700)
     sent = consignments.send("over", bought, cast.shop, 5, "", cast.outside_volunteer)
     return consignments.accept(sent, cast.manager)

@@ -1,0 +1,21 @@
+"""The few figures of its board with which a front page begins: what asks for something."""
+
+from flask import g, url_for
+
+from people import access
+from reports.boards import standing
+from reports.views.boards import asking
+from reports.views.boards.asking import Asking
+
+MOST_FIGURES = 4
+
+
+def front_figures() -> list[Asking]:
+    """What asks for somebody where a reader of boards is: at most four figures, the most urgent first."""
+    if not g.roles & access.ONLOOKERS:
+        return []
+    concerns = standing.concerns_of(standing.standings(g.area))
+    if g.area.is_village:
+        return asking.asking_in(g.area, concerns)[:MOST_FIGURES]
+    url = url_for("boards.board", area=g.area.code, _anchor="villages")
+    return asking.asking_below(url, concerns)[:MOST_FIGURES]
