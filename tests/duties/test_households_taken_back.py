@@ -1,6 +1,9 @@
 """A wrong file of households is taken back: nobody finds its files any more, the others are as before."""
 
+from io import BytesIO
+
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from duties import visits
@@ -128,6 +131,8 @@ def test_the_committee_takes_it_back_from_its_page_and_nobody_else(cast, client_
     ends = [clerk.post(address, data=sent) for _twice in range(2)]
     assert [end.location for end in ends] == [IMPORTS] * 2
     assert "拿成了邻村的" in clerk.get(IMPORTS).text
+    sheet = load_workbook(BytesIO(clerk.get(f"{IMPORTS}?as=xlsx").data)).active
+    assert [cell.value for cell in sheet[sheet.max_row]][-1] == "拿成了邻村的"
     retired = db.session.scalar(select(func.max(Household.id)).where(Household.is_retired))
     assert clerk.get(f"/v/{VILLAGE}/households/{retired}").status_code == 404
     assert clerk.get(f"/a/{VILLAGE}/audit").status_code == 200
