@@ -19,6 +19,9 @@ from people.signin import humans
 # Who is the second person in a village, whatever it is about; a kind can name more.
 SECOND_PEOPLE = frozenset({Role.CHAIR, Role.SUPERVISOR, Role.TOWNSHIP})
 
+# Who reads in a village what was proposed, whatever it is about; a kind can name more, who see its subject.
+READERS = SECOND_PEOPLE | {Role.CLERK, Role.COUNTY}
+
 
 @dataclass(frozen=True)
 class Doubt:
@@ -33,9 +36,9 @@ class ProposalKind:
     """A thing that needs a second person: its title, who can be that, and the verb that does it.
 
     `carry_out` does what was proposed in the proposer's name, agreed to by a second person. `facts` are what
-    the second person reads, a label and a text each; `page` is the address of the page it is about. `check`
-    refuses a second person for what they have to do with it. `doubts` are the refusals that a second person
-    can lift, by their codes.
+    the second person reads, a label and a text each; `page` is the address of the page it is about, which its
+    `readers` can open. `check` refuses a second person for what they have to do with it. `doubts` are the
+    refusals that a second person can lift, by their codes.
     """
 
     code: str
@@ -44,6 +47,7 @@ class ProposalKind:
     facts: Callable[[Proposal], Sequence[tuple[Any, str]]]
     page: Callable[[Proposal], str]
     deciders: frozenset[Role] = SECOND_PEOPLE
+    readers: frozenset[Role] = READERS
     check: Callable[[Proposal, User], None] = lambda proposal, user: None
     doubts: Mapping[str, Doubt] = field(default_factory=dict)
 

@@ -171,10 +171,14 @@ def waiting_about(subject: Base) -> Sequence[Proposal]:
     ).all()
 
 
-def search(area: Area) -> Select[Proposal]:
-    """The proposals of an area and below for paging: those that wait first, then the latest first."""
+def search(area: Area, roles: Collection[Role]) -> Select[Proposal]:
+    """The proposals of an area and below that somebody with these roles may read, for paging.
+
+    Those that wait come first, then the latest.
+    """
     waits = Proposal.state == ProposalState.WAITING
-    return _within(area).order_by(waits.desc(), Proposal.id.desc())
+    readable = {kind.code for kind in kinds.KINDS.items() if kind.readers & set(roles)}
+    return _within(area).where(Proposal.kind.in_(readable)).order_by(waits.desc(), Proposal.id.desc())
 
 
 def waiting_for(area: Area, user: User, roles: Collection[Role]) -> list[Proposal]:

@@ -20,6 +20,7 @@ from shop.models import Delivery, Goods, Lot, Source, StockMove
 from shop.shelf import prices, shops
 from shop.stock import counts, deliveries, moves, second_person
 from shop.stock.deliveries import DeliveryLine
+from shop.views import MINDING
 
 DECIDERS = SECOND_PEOPLE | {Role.MANAGER}
 
@@ -179,6 +180,7 @@ PROPOSAL_KINDS = (
         _leaving_facts,
         _stock_page,
         DECIDERS,
+        MINDING,
     ),
     ProposalKind(
         second_person.RETURN,
@@ -187,6 +189,7 @@ PROPOSAL_KINDS = (
         _leaving_facts,
         _stock_page,
         DECIDERS,
+        MINDING,
     ),
     ProposalKind(
         second_person.RECEIPT,
@@ -195,6 +198,7 @@ PROPOSAL_KINDS = (
         _receipt_facts,
         _deliveries_page,
         DECIDERS,
+        MINDING,
         doubts={
             "invoice_twice": Doubt(
                 _("This is another delivery on the same invoice"),
@@ -209,6 +213,7 @@ PROPOSAL_KINDS = (
         _undo_facts,
         _stock_page,
         DECIDERS,
+        MINDING,
     ),
     ProposalKind(
         second_person.UNDO_DELIVERY,
@@ -217,6 +222,7 @@ PROPOSAL_KINDS = (
         _undo_delivery_facts,
         _delivery_page,
         DECIDERS,
+        MINDING,
     ),
     ProposalKind(
         second_person.VOID_SHORT,
@@ -225,6 +231,7 @@ PROPOSAL_KINDS = (
         _void_short_facts,
         _take_page,
         DECIDERS,
+        MINDING,
         counts.check_outside,
     ),
     ProposalKind(
@@ -234,5 +241,6 @@ PROPOSAL_KINDS = (
         _price_facts,
         _article_page,
         DECIDERS,
+        MINDING,
     ),
 )

@@ -3,17 +3,24 @@
 import re
 from collections import Counter
 from datetime import timedelta
+from types import SimpleNamespace
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from flask import g
 
+from ground import clock as ground_clock
 from ground.db import db, transaction
+from people import access, audit
 from people.models import AuditEvent, Proposal, ProposalState, Role, User
-from people.proposals import proposing
+from people.proposals import kinds, proposing
 from people.proposals.kinds import SecondPersonNeeded
 from people.roster import persons
 from people.signin import accounts, keeping
+from points import merging
+from points.openings import reversing
 from shop.desk import devices, redemptions, voids
 from shop.models import MoveKind, Source, StockMove
 from shop.shelf import prices, shops
@@ -385,6 +392,48 @@ def test_who_may_look_and_who_may_not(cast, proposed, client_of):
         for name in ("clerk", "county_user", "volunteer", "worker", "outsider", "far_township_user")
     }
     assert statuses == dict(zip(statuses, (200, 200, 403, 403, 404, 404), strict=True))
+
+
+def test_who_reads_a_proposal_can_open_the_page_it_is_about(app, cast, clock, client_of, monkeypatch):
+    """Of every kind; who may not see what it is about, as the manager an opening balance, reads nothing."""
+    lot, take = cast.lot_of(cast.goods), do(counts.begin_stock_take, cast.shop, cast.manager)
+    received = db.session.scalars(sa.select(StockMove).where(StockMove.lot_id == lot.id)).first()
+    about = {
+        "lot": lot,
+        "stock.receive": cast.shop,
+        "stock.undo": received,
+        "stock.undo_delivery": lot.delivery,
+        "stock.void_short": take,
+        "goods.price": cast.goods,
+    }
+    line = SimpleNamespace(sheet=SimpleNamespace(number=1))
+    monkeypatch.setattr(reversing, "proposed_line", lambda _proposal: line)
+    monkeypatch.setattr(merging, "proposed_entries", lambda _proposal: (cast.worker, cast.neighbour))
+    users = [cast.user(name) for name in ("clerk", "chair", "supervisor", "manager", "county_user")]
+    for kind in kinds.KINDS.items():
+        assert kind.deciders <= kind.readers, kind.code
+        with transaction():
+            proposal = Proposal(
+                area_id=cast.village.id,
+                kind=kind.code,
+                subject=audit.name_of(about.get(kind.code, lot)),
+                terms={},
+                proposed_by_id=cast.volunteer.id,
+                proposed_at=ground_clock.now(),
+            )
+            db.session.add(proposal)
+        for user in users:
+            roles, client = user.roles_in(cast.village), client_of(user)
+            with app.test_request_context():
+                g.roles = roles
+                rule = access.rule_of(
+                    app.url_map.bind("localhost").match(urlsplit(kind.page(proposal)).path)[0]
+                )
+            assert not kind.readers & roles or rule.roles & roles, (kind.code, user.username)
+            page = f"{HERE}/proposals/{proposal.id}"
+            if not kind.readers & roles:
+                assert [client.get(page).status_code, client.post(f"{page}/agree").status_code] == [403, 403]
+                assert page not in client.get(f"{HERE}/proposals").text
 
 
 # --- At the same moment ---

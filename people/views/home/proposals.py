@@ -29,7 +29,7 @@ def proposals(village: str) -> str:
     """What was proposed in the village and needs a second person, what waits first."""
     return render(
         "people/home/proposals.html",
-        page=web.page_of(proposing.search(g.area)),
+        page=web.page_of(proposing.search(g.area, g.roles)),
         waiting=len(proposing.waiting_for(g.area, current_user, g.roles)),
         kind_of=kinds.kind_of,
         labels=labels,
@@ -105,4 +105,8 @@ def _decide(ident: int, form: Form, verb: Callable[[Proposal, User], Proposal], 
 
 
 def _proposal_or_404(ident: int) -> Proposal:
-    return fetch(Proposal, ident, area_id=g.area.id) or abort(404)
+    """The proposal of the village with this id; 403 for who may not see what it is about."""
+    proposal = fetch(Proposal, ident, area_id=g.area.id) or abort(404)
+    if not g.roles & kinds.kind_of(proposal).readers:
+        abort(403)
+    return proposal
