@@ -802,6 +802,7 @@ def live_in(cast):
     a_grid = {"村(社区)代码": cast.village.code, "网格编码": "99", "网格名称": "第99网格", "网格类型": "农村"}
     wrong_roster = taken_back(intake.ROSTER, [a_grid], cast.clerk)
     wrong_goods = taken_back(GOODS, [{"货品名称": "毛巾", "单位": "条", "积分价格": 5}], cast.manager)
+    brought_from_paper(cast)  # before the first quarter is booked
     cast.earn(cast.worker, 1000)
     picture = Jpeg(a_picture())
     bad_row = "村(社区)代码,网格编码\n0,1\n".encode()
@@ -839,7 +840,6 @@ def live_in(cast):
         proposal = proposing.propose(needed.value, cast.manager).id
     cast.earn(cast.worker, 10)
     ticket = objected(cast).token
-    brought_from_paper(cast)
     meeting = in_meeting(cast, {cast.worker.name: 20})
     template, rubric = versions.find_version(cast.county, 1), cast.rubric
     own = {
