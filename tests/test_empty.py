@@ -21,6 +21,7 @@ LEADS_NOWHERE = {
     # What begins it stands on the same page.
     *("Nothing here", "No sample yet", "No slips yet", "No quarter yet", "No services yet", "No devices yet"),
     *("Nobody has left", "Nobody has come further yet", "Nothing on the list yet", "No card yet"),
+    *("Write what you look for", "Nothing fits"),
     # It comes by what others do, or by itself.
     *(
         "No villages yet",
