@@ -35,7 +35,7 @@ LEADS_NOWHERE = {
     ),
     *("Nobody to speak of", "Nobody here", "Nobody yet", "The archive is empty", "The shelves are empty"),
     *("Not on this quarter's sheet", "Nothing to object to", "Nothing is written down here any more"),
-    *("No other grid",),
+    *("No other grid", "Nothing fits", "Write what you look for"),
 }
 
 VILLAGE_ROLES = [role for role in Role if role not in access.ROLES_ABOVE]

@@ -494,7 +494,9 @@ COMPARING = {
 }
 WORDS_ONLY = {"strip", "lower", "upper", "casefold"}
 NOT_OF_THE_FIELD = {
+    ("people/areas.py", "name not in COLUMNS"): "a column",
     ("people/filing.py", "file.kind != kind.name"): "a kind of file",
+    ("people/takeback/trace.py", "db.engine.dialect.name != 'postgresql'"): "a kind of database",
     ("people/filing.py", "{column.name: …}"): "a column",
     ("people/pages.py", "houses[entry] == house"): "one of the packages",
     ("people/pages.py", "room.endpoint != house"): "one of the packages",

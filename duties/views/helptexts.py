@@ -13,8 +13,8 @@ HELP_TEXTS = {
     ),
     "duties.household_file": _(
         "Read first what would be added and changed. Cells that can't be taken are named; mend them in the "
-        "file and choose it again. All of it is taken in, or nothing. If it was the wrong file, all of it is "
-        "taken back as long as no points were booked."
+        "file and choose it again. All of it is taken in, or nothing; a wrong file is taken back whole as "
+        "long as no points were booked."
     ),
     "duties.household_imports": _(
         "If a file was the wrong one, press its name: you see what would go, and nothing is done yet. What "

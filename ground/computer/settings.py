@@ -25,10 +25,13 @@ class Settings:
 
 
 def read(folder: Path) -> Settings:
-    """The settings that lie in a folder; the usual ones if none were kept. ValueError for a damaged file."""
+    """The settings that lie in a folder; the usual ones if none were kept. ValueError for a damaged file.
+
+    Whoever may not read the folder runs a command on a copy: it needs none of them.
+    """
     try:
         return Settings(**json.loads((folder / FILE).read_text()))
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return Settings()
     except TypeError as error:
         raise ValueError(error) from error

@@ -1,13 +1,16 @@
-"""The field for a picture, which is ready for the view before anything is written."""
+"""The field for a picture, which is ready for the view before anything is written; the form of a portrait."""
 
 from collections.abc import Callable
 from typing import Any
 
-from flask_wtf.file import FileField
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
 from wtforms.validators import ValidationError
 
+from ground.forms import Form
 from ground.pictures import Jpeg
 from ground.refusal import Refused
+from people.roster import portraits
 
 
 class PictureField(FileField):
@@ -31,3 +34,11 @@ class PictureField(FileField):
             self.picture = self._make(self.data.read())
         except Refused as refusal:
             raise ValidationError(refusal.message) from refusal
+
+
+class PortraitForm(Form):
+    """A photo as a phone or a scanner makes it."""
+
+    photo = PictureField(
+        _("Photo"), portraits.make, validators=[FileRequired(_("Take or choose a photo first."))]
+    )

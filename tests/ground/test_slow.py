@@ -22,6 +22,7 @@ from people.forms.cards import PhotoForm
 from people.forms.filing import ImportForm
 from people.forms.pictures import PictureField
 from people.signin import passwords
+from points.forms.rubrics import RubricFileForm
 from setup.forms import BeginForm
 from tests.cast import VILLAGE, a_picture
 from tests.product import PACKAGES, ROOT
@@ -91,6 +92,15 @@ FILES = {
     "PictureForm": ("manager", "goods/{goods}/set-picture", {}),
     "PhotoForm": ("volunteer", "desk/photo", {}),
     "BeginForm": (),  # before anybody is there: setup/test_first_day.py
+    "RubricFileForm": (),  # fills a form, and writes nothing
+    "ActivityForm": (
+        "clerk",
+        "services/activities/new",
+        {
+            **{"key": "a" * 32, "item": "{item}", "done_on": "2026-12-28", "count": "1"},
+            **{"here": "{worker}", "note": "清扫村道"},
+        },
+    ),
     "ImportForm": ("clerk", "/a/{village}/import", {}),
     "ServiceForm": (
         "clerk",
@@ -128,7 +138,7 @@ def test_every_form_with_a_file_is_sent_below(plain_app):
     found = {form.__name__: file_fields(form) for form in forms() if file_fields(form)}
     assert set(found) == set(FILES)
     for name, fields in found.items():
-        if name not in (PhotoForm.__name__, ImportForm.__name__, BeginForm.__name__):
+        if name not in (PhotoForm.__name__, ImportForm.__name__, RubricFileForm.__name__, BeginForm.__name__):
             assert all(issubclass(field, PictureField) for field in fields), name
 
 

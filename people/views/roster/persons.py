@@ -9,7 +9,7 @@ from ground import clock, web
 from ground.db import lock
 from ground.forms import attempt
 from people import access, labels, pages
-from people.forms.portrait import PortraitForm
+from people.forms.pictures import PortraitForm
 from people.forms.roster import PersonForm
 from people.models import Appointment, Duty, Person
 from people.roster import holders, portraits, staffing

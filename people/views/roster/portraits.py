@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from ground import web
 from ground.forms import attempt
 from people import access
-from people.forms.portrait import PortraitForm
+from people.forms.pictures import PortraitForm
 from people.roster import persons
 from people.roster import portraits as verbs
 from people.views.roster import bp
