@@ -5,7 +5,7 @@ from flask import abort, g, request
 from ground import clock
 from ground.clock import Quarter
 from ground.paper import words
-from people import access, areas
+from people import access
 from people.views.listing import excel, render
 from reports.boards import parts, quarter, standing
 from reports.views.boards import asking, bp, lists
@@ -21,7 +21,7 @@ def board(area: str) -> str:
     """An area's quarter, `?quarter=`, beside the one before, and what of it asks for something today."""
     chosen = _chosen_quarter()
     found = standing.standings(g.area)
-    this, before = quarter.quarter_figures(areas.villages_in(g.area), chosen)
+    this, before = quarter.quarter_figures([each.village for each in found], chosen)
     concerns = standing.concerns_of(found)
     return render(
         "reports/boards/board.html",
