@@ -123,7 +123,7 @@ def _page(book: Book, scope: Scope, period: DaysForm) -> str:
         workers=_workers(book),
         worker=scope.worker,
         address=address,
-        file_url=url_for(f"books.{book.name}", **address, **{ASKED_AS: KIND}),  # type: ignore[arg-type]
+        list_file_url=url_for(f"books.{book.name}", **address, **{ASKED_AS: KIND}),  # type: ignore[arg-type]
     )
 
 
