@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
+from math import ceil
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -26,6 +27,8 @@ NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]")
 LONGEST_LIST_CHARACTERS = 255
 # How many characters Excel bears in a cell.
 LONGEST_TEXT = 32_767
+# The height of a line, in points.
+LINE_HIGH = 15
 # How many rows tell the width of a column.
 SAMPLE_ROWS = 200
 
@@ -158,14 +161,15 @@ class _Book:
         self.text = self._book.add_format({"num_format": "@"})
         # The mark by which Excel keeps a text a text even after somebody has edited it.
         self.quoted = self._book.add_format({"num_format": "@", "quote_prefix": True})
-        self.day = self._book.add_format({"num_format": "yyyy-mm-dd"})
-        self.moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        self.day = self._book.add_format({"num_format": "yyyy-mm-dd", "valign": "vcenter"})
+        self.moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "vcenter"})
         self.header = self._book.add_format(
             {"bold": True, "bg_color": "#EEEEEE", "valign": "vcenter", "text_wrap": True}
         )
         self.title = self._book.add_format({"bold": True, "font_size": 16, "align": "center"})
         self.line_above = self._book.add_format({"align": "center"})
-        self.wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})
+        self.wrapped = self._book.add_format({"text_wrap": True, "valign": "vcenter"})
+        self.number = self._book.add_format({"valign": "vcenter"})
         self.bold = self._book.add_format({"bold": True})
         self._by_decimals: dict[tuple[int, bool], Any] = {}
 
@@ -174,7 +178,8 @@ class _Book:
         places = -int(value.as_tuple().exponent)
         if (places, is_bold) not in self._by_decimals:
             shown = f"0.{'0' * places}" if places > 0 else "0"
-            self._by_decimals[places, is_bold] = self._book.add_format({"num_format": shown, "bold": is_bold})
+            look = {"num_format": shown, "bold": is_bold, "valign": "vcenter"}
+            self._by_decimals[places, is_bold] = self._book.add_format(look)
         return self._by_decimals[places, is_bold]
 
     def add_sheet(self, title: str, lines_above: int = 0) -> "_Sheet":
@@ -264,8 +269,20 @@ class _Sheet:
     def write(self, values: Iterable[Any], *, is_bold: bool = False) -> None:
         """Write the next row."""
         self._rows += 1
+        values = tuple(values)
+        if self._is_wrapped and (lines := self._lines(values)) > 1:
+            self._sheet.set_row(self._rows, lines * LINE_HIGH)  # not every program makes it higher by itself
         for place, value in enumerate(values):
             self._write_cell(place, value, is_bold)
+
+    def _lines(self, values: Sequence[Any]) -> int:
+        """The lines that the longest text of a row takes in its column."""
+        long_texts = (
+            (text, width)
+            for text, width in zip(values, self._widths, strict=False)
+            if isinstance(text, str) and 2 * len(text) > width
+        )
+        return max((ceil(_display_width(text) / (width - 1)) for text, width in long_texts), default=1)
 
     def _write_cell(self, place: int, value: Any, is_bold: bool) -> None:
         sheet, book, as_text = self._sheet, self._book, place in self._text_columns
@@ -280,7 +297,7 @@ class _Sheet:
         elif isinstance(value, bool) and not as_text:
             sheet.write_boolean(self._rows, place, value)
         elif isinstance(value, int | float) and abs(value) < FIRST_ROUNDED_NUMBER and not as_text:
-            sheet.write_number(self._rows, place, value, book.bold if is_bold else None)
+            sheet.write_number(self._rows, place, value, book.bold if is_bold else book.number)
         elif text := _legal(_plain_text(value) if isinstance(value, int | float) else value)[:LONGEST_TEXT]:
             usual = book.bold if is_bold else book.wrapped if self._is_wrapped else None
             look = book.quoted if looks_like_formula(text) else book.text if as_text else usual

@@ -21,7 +21,7 @@ COLUMNS = (
     BookColumn(_("Name"), 17),
     BookColumn(_("Card number"), 20),
     BookColumn(_("Goods"), 30),
-    BookColumn(_("Lot"), 28),
+    BookColumn(_("Lot"), 31),
     BookColumn(_("Quantity"), 12, "right"),
     BookColumn(_("Unit"), 10, "center"),
     BookColumn(_("Unit price"), 12, "right"),

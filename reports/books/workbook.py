@@ -10,7 +10,7 @@ from reports.books.book import Book, Scope, check_size
 # So many rows of a file are waited for: some half a minute.
 MOST_ROWS = 200_000
 # A column of so many millimetres on paper is one character wide.
-MILLIMETRES_A_CHARACTER = 2.0
+MILLIMETRES_A_CHARACTER = 1.6
 
 
 def write(book: Book, scope: Scope) -> tuple[bytes, int]:
