@@ -33,7 +33,7 @@ from people.rosterfile import intake
 from people.takeback import undoing
 from points import expiry as expiries
 from points.assessment import assessments
-from points.models import ObjectionChannel
+from points.models import Award, ObjectionChannel
 from points.openings import booking as opening_booking
 from points.openings import objections as opening_objections
 from points.openings import posting as opening_posting
@@ -858,6 +858,7 @@ def live_in(cast):
         "roster.take_back_import": {"ident": wrong_roster},
         "shelf.take_back_goods": {"ident": wrong_goods},
         "wall.preview": {"quarter": str(meeting.quarter)},
+        "wall.correct": {"transfer": db.session.scalar(sa.select(sa.func.min(Award.transfer_id)))},
         "rubrics.compare_rubrics": {"older": template.id, "newer": rubric.id},
         "rubrics.compare_templates": {"older": template.id, "newer": template.id},
     }
