@@ -87,6 +87,7 @@ TOLD_ELSEWHERE = {
     "duties.take_back_households": "duties/test_households_taken_back.py",
     **dict.fromkeys(("offline.break_lease", "offline.try_again"), "shop/test_desk_offline.py"),
     "setup.skip_step": "setup/test_steps.py",
+    "stock.count": "shop/test_stock_takes.py, by two who count one line",
     **dict.fromkeys(
         ("signin.sign_out", "upkeep.make_backup", "upkeep.address"), "writes nothing into the database"
     ),

@@ -39,7 +39,7 @@ def test_cards_tick_who_was_there_one_after_the_other(
         expect(page.get_by_text(f"已勾选{count}人")).to_be_visible()
         expect(note).to_have_value("大扫除")
     expect(ticked).to_have_count(2)
-    page.get_by_label("查找").fill(cards[2][2])
+    page.locator("#pick-search").fill(cards[2][2])
     page.keyboard.press("Enter")  # looks, and sends nothing
     expect(page.locator("input[name=here]:visible")).to_have_count(1)
     page.locator("input[name=here]:visible").check()

@@ -136,7 +136,6 @@ def outcome(verb, *arguments):
         return refusal.code
 
 
-@pytest.mark.parametrize("giver", sorted(MAY_GIVE))
 def test_a_name_of_blanks_is_no_name(cast, client_of):
     sent = {
         "name": " \u3000",
@@ -149,6 +148,7 @@ def test_a_name_of_blanks_is_no_name(cast, client_of):
     assert (answer.status_code, "请填写" in answer.text) == (422, True)
 
 
+@pytest.mark.parametrize("giver", sorted(MAY_GIVE))
 def test_who_gives_which_role_in_which_village(cast, giver):
     somebody = new_user()
     for area, may in zip((cast.village, cast.next_village, cast.far_village), MAY_GIVE[giver], strict=True):

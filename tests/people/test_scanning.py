@@ -79,7 +79,7 @@ def test_codes_are_told_apart_in_one_place():
 def test_each_field_for_a_scanner_hears_it_wherever_the_focus_is():
     """The page of a scan field loads a script that wakes the one listener."""
     scripts = {file.name for file in (ROOT / "static").glob("*.js") if "gun.js" in bundle(file)}
-    assert scripts == {"count.js", "desk.js", "scanned.js", "training.js"}
+    assert scripts == {"count.js", "delivery.js", "desk.js", "scanned.js", "training.js"}
     texts = {file: file.read_text() for file in (ROOT / "templates").rglob("*.html")}
     shared = re.compile(r"(scan_field|next_card)\(")
     pages = [file for file, text in texts.items() if FIELD.search(text) or shared.search(text)]

@@ -612,7 +612,7 @@ def test_the_pages_take_as_many_questions_for_many_as_for_few(cast, client_of):
             terms.appoint(person, grid, Duty.WORKER, date(2026, 1, 1), None)
     hold(cast.township)
     assert [asked(path) for path in paths] == few
-    assert max(few) < 20
+    assert max(few) < 21
 
 
 def test_the_mark_on_its_page(cast, client_of):
