@@ -15,7 +15,7 @@ run: .venv/run $(CATALOGUE).mo reader  ## Serve the demo on 127.0.0.1:8000 (or P
 	@$(FLASK) start --demo
 
 test: .venv/dev fonts reader $(CATALOGUE).mo  ## All tests: pages on SQLite, rules on one database by turns, races and the ledger on both
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 long: .venv/dev fonts reader $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, longer histories, files in LibreOffice (apt-get install libreoffice-calc)
 	$(BIN)/pytest -n 2 --dist worksteal --long

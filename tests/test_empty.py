@@ -38,7 +38,12 @@ LEADS_NOWHERE = {
     *("No other grid", "Nothing fits", "Write what you look for"),
 }
 
-VILLAGE_ROLES = [role for role in Role if role not in access.ROLES_ABOVE]
+ASKED_ALWAYS = {Role.CLERK, Role.MANAGER, Role.WORKER}
+VILLAGE_ROLES = [
+    role if role in ASKED_ALWAYS else pytest.param(role, marks=pytest.mark.at_length)
+    for role in Role
+    if role not in access.ROLES_ABOVE
+]
 
 
 def empty_states(app):

@@ -880,7 +880,10 @@ def live_in(cast):
 WRITING = re.compile(r"\s*(INSERT(?! INTO audit_event)|UPDATE|DELETE)")
 
 
-@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.one_database("postgresql"))])
+@pytest.mark.parametrize(
+    "language",
+    ["zh", pytest.param("en", marks=[pytest.mark.one_database("postgresql"), pytest.mark.at_length])],
+)
 def test_every_page_opens_and_keeps_the_policy(app, cast, client_of, lived_in, language):
     """Whoever may see a page gets it, with nothing inline, or it is not there; in English who comes first.
 

@@ -69,7 +69,12 @@ def at_the_gate(app, user_id, path, method):
         return LET_IN if answer is None else answer.status_code
 
 
-@pytest.mark.parametrize("role", Role)
+# Who may most in a village, above it, and least; the others at length.
+ASKED_ALWAYS = {Role.CLERK, Role.COUNTY, Role.WORKER}
+ROLES = [role if role in ASKED_ALWAYS else pytest.param(role, marks=pytest.mark.at_length) for role in Role]
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_who_is_let_in_where(app, cast, client_of, role):
     """The gate at each route, method and place; then, where it opens at home, what really comes."""
     user = cast.user(HOLDERS[role])

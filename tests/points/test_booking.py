@@ -217,6 +217,7 @@ def test_an_objection_is_answered_once_and_booked_by_the_answer(cast, at_once, e
 # --- The machine stops ---
 
 
+@pytest.mark.at_length  # `make test` kills whole servers: tests/served/test_killed.py
 def test_killed_between_any_two_statements_it_is_booked_whole_or_not_at_all(cast, ended, long):
     """A process that books is killed before its first statement, its second, and so on, until its last.
 
