@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cache
@@ -585,6 +586,28 @@ def download(content: bytes, name: str) -> Response:
 
 # One JSON value on each line: how a long task tells a page how far it is.
 LINES_MIME_TYPE = "application/x-ndjson"
+
+
+def tell_progress(steps: Generator[int, None, None], address: str) -> Response | str:
+    """Do a long task that yields how far it is, and go to an address; or the words of its refusal.
+
+    A page's script is told after each step, and at the end where to go or why it was refused.
+    """
+    lines = _progress_lines(steps, address)
+    if request.accept_mimetypes.best == LINES_MIME_TYPE:
+        return stream_lines(lines)
+    last_line = json.loads(list(lines)[-1])
+    return redirect(last_line["go"]) if "go" in last_line else str(last_line["refused"])
+
+
+def _progress_lines(steps: Generator[int, None, None], address: str) -> Generator[str, None, None]:
+    with closing(steps):
+        try:
+            for done in steps:
+                yield json.dumps({"done": done}) + "\n"
+            yield json.dumps({"go": address}) + "\n"
+        except Refused as refusal:
+            yield json.dumps({"refused": str(refusal.message)}) + "\n"
 
 
 def stream_lines(lines: Generator[str, None, None]) -> Response:

@@ -70,10 +70,10 @@ def _end_demo() -> None:
 def _be_known_in_the_network(port: int) -> None:
     """Let PUBLIC_URL be this computer's address in its network, unless it is set."""
     if not current_app.config["PUBLIC_URL"]:
-        host = nearby.network_address()
-        if host is None:
+        url = nearby.network_url(port)
+        if url is None:
             raise click.ClickException("This computer is in no network: there is nobody to let in.")
-        current_app.config["PUBLIC_URL"] = f"http://{host}:{port}"
+        current_app.config["PUBLIC_URL"] = url
 
 
 def _for_the_network() -> str:

@@ -24,7 +24,7 @@ from ground.forms import Form, OneTimeCodeField, Rows, SelectField
 from ground.paper import words
 from ground.refusal import Refused
 from people import areas
-from people.forms.accounts import LONGEST_PASSWORD
+from people.forms.accounts import LONGEST_PASSWORD, NewPasswordForm
 from people.forms.upkeep import PrintedAddressForm
 from people.models import Area, Role
 from people.signin import passwords
@@ -72,7 +72,7 @@ class EndDemoForm(Form):
     is_repeatable = True
 
 
-class BeginForm(PrintedAddressForm):
+class BeginForm(NewPasswordForm, PrintedAddressForm):
     """What a place begins with: its first sign-ins, the printed address, the shop's hours.
 
     `listed` is the list that was brought, as it goes through the page; empty for the one of the program.
@@ -85,7 +85,6 @@ class BeginForm(PrintedAddressForm):
     name = StringField(_("Your name"), validators=[InputRequired(), Length(max=200)])
     username = StringField(_("Your sign-in name"), validators=[InputRequired(), Length(max=40)])
     new = PasswordField(_("Your password"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
-    again = PasswordField(_("The same once more"))
     beside = FieldList(FormField(SignInRow), min_entries=len(ROWS_BESIDE), max_entries=len(ROWS_BESIDE))
     weekdays = SelectMultipleField(_("The shop is open on"), coerce=int)
     opens = TimeField(_("Opens"), validators=[Optional()])
@@ -94,11 +93,6 @@ class BeginForm(PrintedAddressForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.weekdays.choices = [(number, words.weekday(number)) for number in range(1, 8)]
-
-    def validate_again(self, field: PasswordField) -> None:
-        """Check that the same was typed twice."""
-        if passwords.plain_digits(field.data or "") != passwords.plain_digits(self.new.data or ""):
-            raise ValidationError(_("The two are not the same."))
 
     def validate_weekdays(self, field: SelectMultipleField) -> None:
         """Check that days and times come together, and the times in their order."""
@@ -130,17 +124,16 @@ class BeginForm(PrintedAddressForm):
         Refused as `areas.read_list`.
         """
         if self.has_new_list and self.file.data:
-            content = self.file.data.read()
+            content = brought = self.file.data.read()
         else:
-            content = _decoded(self.listed.data or "") or areas.COUNTY_FILE.read_bytes()
+            brought = _decoded(self.listed.data or "")
+            content = brought or areas.COUNTY_FILE.read_bytes()
         if content.startswith(EXCEL):
             raise Refused("unreadable_file", _("This is an Excel file. Save it as CSV, and choose that."))
         listed = areas.read_list(content)
         if not listed:
             raise Refused("no_places", _("There is no place in this list."))
-        self.listed.data = (
-            "" if content == areas.COUNTY_FILE.read_bytes() else base64.b64encode(content).decode()
-        )
+        self.listed.data = base64.b64encode(brought).decode()
         return listed
 
     def offer_places(self, listed: Sequence[Area]) -> None:

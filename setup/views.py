@@ -1,11 +1,10 @@
 """The pages of the first day: the choice, the demo, and the form by which a place begins in earnest."""
 
-import json
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -16,7 +15,8 @@ from ground.computer import settings
 from ground.db import database_file, transaction
 from ground.forms import attempt
 from ground.refusal import Refused
-from ground.server import visitor
+from ground.server import nearby, visitor
+from ground.server.cli import default_port
 from people import access, areas, labels
 from people.forms.upkeep import HERE
 from people.models import Area, Role, User
@@ -49,13 +49,10 @@ def choose() -> PageResponse:
         return elsewhere
     form = DemoForm()
     if form.validate_on_submit() and _may_try():
-        lines = _making(url_for("signin.sign_in"))
-        if request.accept_mimetypes.best == web.LINES_MIME_TYPE:
-            return web.stream_lines(lines)
-        last_line = json.loads(list(lines)[-1])
-        if "go" in last_line:
-            return redirect(last_line["go"])
-        form.refuse(Refused("not_empty", last_line["refused"]))
+        answer = web.tell_progress(_making(), url_for("signin.sign_in"))
+        if isinstance(answer, Response):
+            return answer
+        form.refuse(Refused("not_empty", answer))
     page = render_template("setup/choose.html", form=form, steps=making.steps(), may_try=_may_try())
     return page, form.status
 
@@ -81,15 +78,10 @@ def code() -> PageResponse:
     return render_template("setup/code.html", form=form), form.status
 
 
-def _making(address: str) -> Generator[str, None, None]:
-    """Make the demo; yields a line after each step, and at the end where to go or why it was refused."""
-    try:
-        with transaction():
-            for done in making.make():
-                yield json.dumps({"done": done}) + "\n"
-        yield json.dumps({"go": address}) + "\n"
-    except Refused as refusal:
-        yield json.dumps({"refused": str(refusal.message)}) + "\n"
+def _making() -> Generator[int, None, None]:
+    """Make the demo; yields which step is done."""
+    with transaction():
+        yield from making.make()
 
 
 @bp.route("/setup/begin", methods=["GET", "POST"])
@@ -101,7 +93,7 @@ def begin_in_earnest() -> PageResponse:
         return elsewhere
     form = BeginForm()
     asks_address = not current_app.config["PUBLIC_URL"]
-    network_url = address.network_url()
+    network_url = nearby.network_url(default_port())
     form.offer(network_url)
     listed, is_readable = _offer_places(form)
     if is_readable and not form.has_new_list and form.validate_on_submit():

@@ -26,6 +26,12 @@ def network_address() -> str | None:
         return str(probe.getsockname()[0])
 
 
+def network_url(port: int) -> str | None:
+    """The address by which the computers and phones of this network come; None where there is none."""
+    host = network_address()
+    return f"http://{host}:{port}" if host else None
+
+
 def qr_for_terminal(text: str) -> str:
     """A QR code in characters, for a terminal that writes light on dark."""
     code, written = QRCode(error_correction=ERROR_CORRECT_L, border=2), StringIO()

@@ -37,10 +37,9 @@ class SecondFactorForm(Form):
     )
 
 
-class FirstPasswordForm(Form):
-    """A new password of one's own in place of a given one, which was typed a moment ago; `kept` as above."""
+class NewPasswordForm(Form):
+    """A new password of one's own, typed twice."""
 
-    kept = HiddenField()
     new = PasswordField(_("New password"), validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
     again = PasswordField(_("The same once more"))
 
@@ -48,6 +47,12 @@ class FirstPasswordForm(Form):
         """Check that the same was typed twice; the width of a PIN's digits does not count."""
         if passwords.plain_digits(field.data or "") != passwords.plain_digits(self.new.data or ""):
             raise ValidationError(_("The two are not the same."))
+
+
+class FirstPasswordForm(NewPasswordForm):
+    """A new password in place of a given one, which was typed a moment ago; `kept` as above."""
+
+    kept = HiddenField()
 
 
 class PasswordForm(FirstPasswordForm):

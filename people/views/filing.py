@@ -1,6 +1,5 @@
 """The pages of a file that is tried out and imported, the same for every kind of file."""
 
-import json
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import date
@@ -91,20 +90,13 @@ class FilePages:
         form = ConfirmImportForm()
         with_hidden = (form.hidden.data or request.args.get("hidden")) == TAKEN
         if form.validate_on_submit():
-            lines = self._taking_in(
-                file.id,
-                form.fingerprint.data,
-                with_hidden,
-                form.sure.data,
-                current_user.id,
-                request.path,
+            steps = self._taking_in(
+                file.id, form.fingerprint.data, with_hidden, form.sure.data, current_user.id
             )
-            if request.accept_mimetypes.best == web.LINES_MIME_TYPE:
-                return web.stream_lines(lines)
-            last_line = json.loads(list(lines)[-1])
-            if "go" in last_line:
-                return redirect(last_line["go"])
-            form.refusal = last_line["refused"]
+            answer = web.tell_progress(steps, request.path)
+            if isinstance(answer, Response):
+                return answer
+            form.refusal = answer
         plan = None
         if not file.applied_at:
             try:
@@ -150,17 +142,12 @@ class FilePages:
         return _common_text(line.after) or self.value_text(line.column, line.after)
 
     def _taking_in(
-        self, ident: int, fingerprint: str, with_hidden: bool, is_sure: bool, actor_id: int, address: str
-    ) -> Generator[str, None, None]:
-        """Import a file; yields a line after each batch, and at the end where to go or why it was refused."""
-        try:
-            file, actor = db.session.get_one(ImportFile, ident), db.session.get_one(User, actor_id)
-            table = filing.read_file(self.kind, file)
-            for done in filing.import_file(self.kind, file, table, fingerprint, actor, with_hidden, is_sure):
-                yield json.dumps({"done": done}) + "\n"
-            yield json.dumps({"go": address}) + "\n"
-        except Refused as refusal:
-            yield json.dumps({"refused": str(refusal.message)}) + "\n"
+        self, ident: int, fingerprint: str, with_hidden: bool, is_sure: bool, actor_id: int
+    ) -> Generator[int, None, None]:
+        """Import a file; yields how many rows are done."""
+        file, actor = db.session.get_one(ImportFile, ident), db.session.get_one(User, actor_id)
+        table = filing.read_file(self.kind, file)
+        yield from filing.import_file(self.kind, file, table, fingerprint, actor, with_hidden, is_sure)
 
 
 def _common_text(value: Any) -> str:

@@ -28,7 +28,7 @@ def address(area: str) -> Response | tuple[str, int]:
     kept = settings.read(Path(current_app.instance_path))
     chosen = NETWORK if kept.lan else ADDRESS if kept.public_url else HERE
     form = PrintedAddressForm(printed=chosen, address=kept.public_url)
-    form.offer(network_url())
+    form.offer(nearby.network_url(default_port()))
     is_set = "PUBLIC_URL" in os.environ
     if not is_set and form.validate_on_submit():
         try:
@@ -45,12 +45,6 @@ def address(area: str) -> Response | tuple[str, int]:
         "people/upkeep/address.html", form=form, is_set=is_set, now=current_app.config["PUBLIC_URL"]
     )
     return page, form.status
-
-
-def network_url() -> str | None:
-    """The address under which the computers and phones of this network would come; None without one."""
-    host = nearby.network_address()
-    return f"http://{host}:{default_port()}" if host else None
 
 
 def check_address(form: PrintedAddressForm) -> None:
