@@ -113,6 +113,23 @@ def follow(button: Locator) -> None:
         button.click()
 
 
+def wait_for(page: Page, question: str, arg: object = None) -> None:
+    """Wait until an asynchronous question of the page is answered with yes, 10 seconds at most.
+
+    `Page.wait_for_function` takes the promise itself for a yes.
+    """
+    page.evaluate(
+        f"""async (arg) => {{
+          const end = Date.now() + 10_000;
+          while (!(await ({question})(arg))) {{
+            if (Date.now() > end) throw new Error("not within 10 seconds");
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }}
+        }}""",
+        arg,
+    )
+
+
 def signed_in(
     browser: Browser, address: str, name: str, size: dict[str, int] = OFFICE, script: bool = True
 ) -> Page:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Error, Page, Playwright, Route, expect
 
 from tests.browser.conftest import VILLAGES
-from tests.browser.house import CHROMIUM, PASSWORD, PHONE, WINDOWLESS, follow, signed_in
+from tests.browser.house import CHROMIUM, PASSWORD, PHONE, WINDOWLESS, follow, signed_in, wait_for
 from tests.cast import a_picture
 
 VILLAGE = f"/v/{VILLAGES[0]}"
@@ -154,7 +154,7 @@ def test_what_was_written_down_is_sent_by_whoever_wrote_it_alone(
     sign_in(worker, "clerk")
     expect(worker.locator("[data-unsent]")).to_be_hidden()
     expect(worker.get_by_text("腿脚不便")).to_have_count(0)
-    worker.wait_for_function(NOTHING_KEPT)
+    wait_for(worker, NOTHING_KEPT)
     assert visits() == []
     follow(worker.get_by_role("button", name="退出登录"))
     sign_in(worker, "worker")

@@ -30,7 +30,17 @@ from shop.shelf import leases, shops
 from tests import printed
 from tests.browser.cable import Cable
 from tests.browser.conftest import SHOP
-from tests.browser.house import CHROMIUM, OFFICE, PASSWORD, PHONE, expect_accessible, follow, gun, signed_in
+from tests.browser.house import (
+    CHROMIUM,
+    OFFICE,
+    PASSWORD,
+    PHONE,
+    expect_accessible,
+    follow,
+    gun,
+    signed_in,
+    wait_for,
+)
 from tests.browser.test_queue import answer_lost, cheapest
 from tests.cast import new_app
 
@@ -271,9 +281,10 @@ def test_a_page_that_woke_with_a_lease_takes_the_next_one(desk: Page, network: C
 def test_what_reads_the_camera_s_codes_is_kept_with_the_desk(desk: Page):
     """It is too large for everybody, and without it the camera would read nothing here."""
     take(desk)
-    desk.wait_for_function(
+    wait_for(
+        desk,
         """async (files) => (await Promise.all(files.map((file) => caches.match(file)))).every(Boolean)""",
-        arg=[f"/static/v/{current_version()}/{name}" for name in reader_files()],
+        [f"/static/v/{current_version()}/{name}" for name in reader_files()],
     )
 
 
@@ -292,7 +303,7 @@ def test_a_lease_whose_answer_was_lost_is_asked_for_when_the_page_comes_anew(
 @pytest.mark.at_length
 def test_the_end_of_a_lease_leaves_the_pages_of_visits(desk: Page):
     take(desk)
-    desk.wait_for_function("path => caches.match(path)", arg=DESK)
+    wait_for(desk, "path => caches.match(path)", DESK)
     desk.evaluate("async (path) => (await caches.open('pages')).put(path, new Response('<h1></h1>'))", VISITS)
     desk.locator("[data-end]").click()
     said(desk, re.compile("离线服务已结束"))
