@@ -392,21 +392,27 @@ class AccountTurnover:
 def turnover(
     village_ids: Collection[int], begins: datetime, ends: datetime, person: Person | None = None
 ) -> AccountTurnover:
-    """The turnover of the accounts whose entries `ids_between` finds."""
-    is_plus, is_within = Transfer.credit_id == Transfer.account_id, Transfer.at >= begins
-    change = case((is_plus, Transfer.amount), else_=-Transfer.amount)
+    """The turnover of the accounts whose entries `ids_between` finds.
+
+    What they held before is what they hold today without what came since: the years before are not read.
+    """
+    accounts = _in_accounts(village_ids, person)
+    held = select(func.sum(Account.balance)).where(*accounts).scalar_subquery()
+    is_plus, is_within = Transfer.credit_id == Transfer.account_id, Transfer.at < ends
     query = (
         select(
+            held,
             func.count(case((is_within, 1))),
-            func.sum(case((~is_within, change))),
+            func.sum(case((is_plus, Transfer.amount), else_=-Transfer.amount)),
             func.sum(case((is_within & is_plus, Transfer.amount))),
             func.sum(case((is_within & ~is_plus, Transfer.amount))),
         )
         .select_from(Transfer)
         .join(Transfer.account)
-        .where(*_in_accounts(village_ids, person), Transfer.at < ends)
+        .where(*accounts, Transfer.at >= begins)
     )
-    return AccountTurnover(*(figure or 0 for figure in db.session.execute(query).one()))
+    now, entries, since, plus, minus = (int(figure or 0) for figure in db.session.execute(query).one())
+    return AccountTurnover(entries, now - since, plus, minus)
 
 
 def _in_accounts(village_ids: Collection[int], person: Person | None) -> list[ColumnElement[bool]]:

@@ -119,6 +119,7 @@ class Transfer(Base):
         UniqueConstraint("account_id", "position"),
         # A village's totals are summed from the index alone; its transfers lie all over the table.
         Index("ix_transfer_account_id", "account_id", "debit_id", "credit_id", "amount"),
+        Index("ix_transfer_at", "at"),  # a quarter of a whole county is read without the years before it
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("balance_after >= 0", name="balance_after"),
         CheckConstraint("debit_id <> credit_id", name="two_accounts"),
