@@ -6,7 +6,7 @@ CATALOGUE := translations/zh/LC_MESSAGES/messages
 # Compiled once for all processes of the tests, also where the surroundings say otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test long torture bench growth lint fonts reader messages roles pictures icons lock audit clean
+.PHONY: help run test browser long torture bench growth lint fonts reader messages roles pictures icons lock audit clean
 
 help:  ## List the targets
 	@grep -hE "^[a-z]+:.*##" $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## (.*)/  make \1\t\2/" | expand -t 18
@@ -14,8 +14,14 @@ help:  ## List the targets
 run: .venv/run $(CATALOGUE).mo reader  ## Serve the demo on 127.0.0.1:8000 (or PORT)
 	@$(FLASK) start --demo
 
-test: .venv/dev fonts reader $(CATALOGUE).mo  ## All tests: pages on SQLite, rules on one database by turns, races and the ledger on both
-	$(BIN)/pytest -n 3 --dist worksteal
+# What opens a real browser: a third of the time, so it is asked beside the rest.
+BROWSER := tests/browser tests/test_pages.py
+
+test: .venv/dev fonts reader $(CATALOGUE).mo  ## Tests: pages on SQLite, rules on one database by turns, races and the ledger on both
+	$(BIN)/pytest -n 3 --dist worksteal $(BROWSER:%=--ignore=%)
+
+browser: .venv/dev fonts reader $(CATALOGUE).mo  ## Tests in a real browser: the desk, the phone, keys, scanners, no network
+	$(BIN)/pytest -n 3 --dist worksteal $(BROWSER)
 
 long: .venv/dev fonts reader $(CATALOGUE).mo  ## What is left: pages on PostgreSQL, longer histories, files in LibreOffice (apt-get install libreoffice-calc)
 	$(BIN)/pytest -n 2 --dist worksteal --long
