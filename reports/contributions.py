@@ -4,10 +4,14 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from people import access
-from people.pages import EVERYWHERE, FRONT_PARTS, HELP, NAVIGATION, NavigationEntry
-from reports.views import boards, books, helptexts
+from people.pages import ABOUT_VILLAGE, EVERYWHERE, FRONT_PARTS, HELP, NAVIGATION, NavigationEntry
+from people.trail.words import WORDS
+from reports import models as models  # its tables
+from reports import trailwords
+from reports.views import boards, books, disclosure, helptexts
 from reports.views.boards import front
 from reports.views.books.books import READERS
+from reports.views.disclosure.public import public_links
 
 # Whoever opens none of the first finds them beside the second, and so on; above villages beside the quarters.
 BESIDE_BOOKS = ("ledger.accounts", "desk.redemptions", "services.services", "assessment.area_quarters")
@@ -15,15 +19,25 @@ BESIDE_BOOKS = ("ledger.accounts", "desk.redemptions", "services.services", "ass
 REPORTS = Package(
     name="reports",
     title="Books, boards and papers",
-    pages=[boards.bp, books.bp],
+    pages=[boards.bp, books.bp, disclosure.bp],
     globals={"front_figures": front.front_figures},
     fillings=[
         FRONT_PARTS.filling("reports/boards/front.html"),
         HELP.filling(helptexts.HELP_TEXTS),
+        ABOUT_VILLAGE.filling(public_links),
+        WORDS.filling(trailwords.WORDS),
         NAVIGATION.filling(
             NavigationEntry(145, "boards.board", _("Overview"), "bar-chart", access.ONLOOKERS, EVERYWHERE),
             NavigationEntry(
                 345, "books.books", _("Ledger books"), "journals", READERS, EVERYWHERE, BESIDE_BOOKS
+            ),
+            NavigationEntry(
+                142,
+                "disclosure.disclosures",
+                _("Five openings"),
+                "card-list",
+                access.ONLOOKERS,
+                under=("assessment.quarters",),
             ),
         ),
     ],

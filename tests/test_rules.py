@@ -81,6 +81,8 @@ PUBLIC = {
     "openings.notice",
     "wall.notice",
     "wall.notices",
+    "disclosure.public_disclosure",
+    "disclosure.public_disclosures",
     "wall.object_online",
     "wall.follow",
     "wall.followed",
@@ -613,6 +615,7 @@ ARGUMENTS = {
     "line": 1,
     "ticket": "0" * 20,
     "role": "clerk",
+    "period": "2025Q2",
 }
 
 
