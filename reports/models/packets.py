@@ -14,7 +14,7 @@ class Packet(Base):
     """All papers of a booked quarter in one PDF, with its SHA-256; never changed.
 
     One that is made later, after a correction, stands beside the first with the next `number`. It is kept in
-    the database: so every backup has it.
+    the database: so every backup has it. `last_transfer_id` is that of the last entry when it was begun.
     """
 
     __tablename__ = "packet"
@@ -27,6 +27,7 @@ class Packet(Base):
     size: Mapped[int]
     pages: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64), index=True)
+    last_transfer_id: Mapped[int]
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime] = mapped_column(Moment)
 

@@ -23,6 +23,11 @@ HELP_TEXTS = {
         "Goods that came in, prices, the rubric, points awarded and redemptions of this time, as they hang "
         "on the wall. Compare them, and ask the committee about what you don't understand."
     ),
+    "packets.quarter_packets": _(
+        "What goes into the cupboard of a booked quarter: all its papers in one PDF, with contents and page "
+        "numbers. Make it, print it, let its slip be signed; its SHA-256 shows later that nothing was "
+        "changed."
+    ),
     "books.books": _(
         "What an accountant or an inspector asks for. Choose a book, then the days. Every book is made of "
         "the entries themselves, so it says the same today and in a year."
