@@ -14,6 +14,6 @@ WORDS = Words(
     },
     fields={
         "monthly": _("Each month"),
-        "pages": _("Pages"),
+        "pages": _("Number of pages"),
     },
 )

@@ -32,7 +32,7 @@ def _strips(packet: Packet, sight: Sight) -> list[Strip]:
     made_by = sight.name(packet.made_by)
     pairs = [
         (_("What it is"), title_of(packet.assessment)),
-        (_("Pages"), str(packet.pages)),
+        (_("Number of pages"), str(packet.pages)),
         (_("Made on"), words.moment(packet.made_at)),
         (_("By"), made_by),
         (_("Size in bytes"), f"{packet.size}"),

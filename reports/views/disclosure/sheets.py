@@ -16,33 +16,22 @@ from reports.forms.disclosure import MONTHLY, QUARTERLY, IntervalForm
 from reports.views.disclosure import bp
 
 
-@bp.get("/v/<village>/disclosure")
-@access.allow(*access.ONLOOKERS)
-def disclosures(village: str) -> tuple[str, int]:
+@bp.route("/v/<village>/disclosure", methods=["GET", "POST"])
+@access.allow(*access.ONLOOKERS, posting_roles=access.COMMITTEE)
+def disclosures(village: str) -> Response | tuple[str, int]:
     """The village's five openings, quarter by quarter or month by month, and how often they hang."""
-    chosen = MONTHLY if periods.is_monthly(g.area) else QUARTERLY
-    return _page(IntervalForm(formdata=None, interval=chosen))
-
-
-@bp.post("/v/<village>/disclosure/interval")
-@access.allow(*access.COMMITTEE)
-def set_interval(village: str) -> Response | tuple[str, int]:
-    """Hang them up each month or each quarter, from the current quarter on."""
-    form = IntervalForm()
+    is_monthly = periods.is_monthly(g.area)
+    form = IntervalForm(interval=MONTHLY if is_monthly else QUARTERLY)
     if form.validate_on_submit():
         with attempt(form):
             periods.set_monthly(g.area, form.is_monthly, current_user)
         if form.status == 200:
             flash(gettext("Written down. What hangs already stays as it is."))
             return redirect(url_for("disclosure.disclosures", village=village))
-    return _page(form)
-
-
-def _page(form: IntervalForm) -> tuple[str, int]:
     page = render_template(
         "reports/disclosure/disclosures.html",
         form=form,
-        is_monthly=periods.is_monthly(g.area),
+        is_monthly=is_monthly,
         periods=periods.periods_of(g.area),
         period_name=sheet.period_name,
         is_over=periods.is_over,

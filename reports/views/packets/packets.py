@@ -6,6 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ground import web
+from ground.refusal import refusal_of
 from people import access
 from people.pages import FurtherLink
 from people.views.shown import sight
@@ -38,6 +39,7 @@ def quarter_packets(village: str, quarter: str) -> Response | tuple[str, int]:
         form=form,
         steps=binding.steps(),
         is_booked=assessment.state == AssessmentState.BOOKED,
+        address_refusal=refusal_of(web.public_url, request.path),
         packets=made,
         is_as_made={packet.id: packets.is_as_made(packet) for packet in made},
         is_outdated=bool(made) and packets.is_outdated(made[0]),

@@ -66,7 +66,7 @@ PARTS = (
     PacketPart(10, _("Rubric"), _draw_rubric),
     PacketPart(20, _("Minutes"), _draw_minutes),
     PacketPart(30, _("Public notice"), _draw_notices),
-    PacketPart(40, _("Objections and answers"), _draw_objections),
+    PacketPart(40, _("Objections and replies"), _draw_objections),
     PacketPart(50, _("Points booked"), _draw_booking),
     PacketPart(60, _("Redemption register"), lambda *asked: _draw_book(REDEMPTIONS, *asked)),
     PacketPart(80, _("Stock book by article"), lambda *asked: _draw_book(STOCK, *asked)),
