@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 WRITTEN_QUARTER = re.compile("2[01][0-9]{2}Q[1-4]")
+WRITTEN_MONTH = re.compile("2[01][0-9]{2}-(0[1-9]|1[0-2])")
 
 _fixed_moment: ContextVar[datetime | None] = ContextVar("fixed", default=None)
 _shift_by: ContextVar[timedelta] = ContextVar("shifted", default=timedelta(0))
@@ -126,3 +127,46 @@ class Quarter:
 
     def __str__(self) -> str:
         return f"{self.year:04d}Q{self.number}"
+
+
+@dataclass(frozen=True, order=True)
+class Month:
+    """A month of a year, written 2026-11; read from 2000 to 2199, as quarters are."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> "Month":
+        """The month a day lies in."""
+        return cls(day.year, day.month)
+
+    @classmethod
+    def parse(cls, text: str) -> "Month":
+        """Read `2026-11`; ValueError for anything else."""
+        if not WRITTEN_MONTH.fullmatch(text):
+            raise ValueError(text)
+        return cls(int(text[:4]), int(text[5:]))
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return date(self.year, self.number, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return self.next.first_day - timedelta(days=1)
+
+    @property
+    def next(self) -> "Month":
+        """The month after it."""
+        return Month(self.year, self.number + 1) if self.number < 12 else Month(self.year + 1, 1)
+
+    @property
+    def previous(self) -> "Month":
+        """The month before it."""
+        return Month(self.year, self.number - 1) if self.number > 1 else Month(self.year - 1, 12)
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.number:02d}"

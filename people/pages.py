@@ -190,6 +190,9 @@ HELP: Slot[Mapping[str, Any]] = Slot()
 ABOUT_PERSON: Slot[Callable[[Person], list[FurtherLink]]] = Slot()
 ABOUT_GRID: Slot[Callable[[Grid], list[FurtherLink]]] = Slot()
 
+# Where the public notices of a village lead, for anyone.
+ABOUT_VILLAGE: Slot[Callable[[Area], list[FurtherLink]]] = Slot()
+
 # The page that the code of a card opens: its endpoint, which takes the card's `token`.
 CARD_PAGE: Slot[str] = Slot()
 
@@ -199,7 +202,7 @@ FRONT_PARTS: Slot[str] = Slot()
 
 
 def further_links(slot: Slot[Callable[[T], list[FurtherLink]]], about: T) -> list[FurtherLink]:
-    """The links from the page about a person or a grid, for its reader."""
+    """The links from the page about a person, a grid or whatever the slot is about, for its reader."""
     return [page for links_about in slot.items() for page in links_about(about)]
 
 

@@ -492,6 +492,34 @@ def flows(villages: Collection[int], quarters: Sequence[Quarter]) -> list[Points
     ]
 
 
+def booked_by_person(village: Area, begins: datetime, ends: datetime) -> dict[int, int]:
+    """Tenths that were booked to each person of a village, by their id, from a moment until another.
+
+    What `flows` sums as booked: assessments, opening balances and corrections, net of reversals.
+    """
+    is_credited = Transfer.credit_id == Transfer.account_id
+    other = aliased(Account)
+    tenths = func.sum(case((is_credited, Transfer.amount), else_=-Transfer.amount))
+    return dict(
+        db.session.execute(
+            select(Account.person_id, tenths)
+            .select_from(Transfer)
+            .join(Transfer.account)
+            .join(other, other.id == case((is_credited, Transfer.debit_id), else_=Transfer.credit_id))
+            .where(*_in_accounts([village.id], None), other.kind == AccountKind.ISSUING)
+            .where(Transfer.at >= begins, Transfer.at < ends)
+            .group_by(Account.person_id)
+        ).all()
+    )
+
+
+def first_entry_at(village: Area) -> datetime | None:
+    """The moment of the first entry in a village's ledger, or None."""
+    return db.session.scalar(
+        select(func.min(Transfer.at)).join(Transfer.account).where(*_in_accounts([village.id], None))
+    )
+
+
 def outstanding_by_village(villages: Collection[int]) -> dict[int, int]:
     """Tenths that the workers of each of these villages (by id) hold together.
 

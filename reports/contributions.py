@@ -4,10 +4,20 @@ from flask_babel import lazy_gettext as _
 
 from ground.contributions import Package
 from people import access
-from people.pages import EVERYWHERE, FRONT_PARTS, HELP, NAVIGATION, NavigationEntry
-from reports.views import boards, books, helptexts
+from people.pages import ABOUT_VILLAGE, EVERYWHERE, FRONT_PARTS, HELP, NAVIGATION, NavigationEntry
+from people.trail.words import WORDS
+from points.packet import PACKET_PARTS
+from points.views.assessment.quarters import ABOUT_QUARTER
+from reports import models as models  # its tables
+from reports import trailwords
+from reports.packet import packets as packet_verbs
+from reports.views import boards, books, disclosure, helptexts, packets
 from reports.views.boards import front
 from reports.views.books.books import READERS
+from reports.views.disclosure.public import public_links
+from reports.views.packets import parts
+from reports.views.packets.packets import quarter_links
+from shop.verify import CHECKS
 
 # Whoever opens none of the first finds them beside the second, and so on; above villages beside the quarters.
 BESIDE_BOOKS = ("ledger.accounts", "desk.redemptions", "services.services", "assessment.area_quarters")
@@ -15,15 +25,28 @@ BESIDE_BOOKS = ("ledger.accounts", "desk.redemptions", "services.services", "ass
 REPORTS = Package(
     name="reports",
     title="Books, boards and papers",
-    pages=[boards.bp, books.bp],
+    pages=[boards.bp, books.bp, disclosure.bp, packets.bp],
     globals={"front_figures": front.front_figures},
     fillings=[
         FRONT_PARTS.filling("reports/boards/front.html"),
         HELP.filling(helptexts.HELP_TEXTS),
+        ABOUT_VILLAGE.filling(public_links),
+        ABOUT_QUARTER.filling(quarter_links),
+        PACKET_PARTS.filling(*parts.PARTS),
+        CHECKS.filling(packet_verbs.problems),
+        WORDS.filling(trailwords.WORDS),
         NAVIGATION.filling(
             NavigationEntry(145, "boards.board", _("Overview"), "bar-chart", access.ONLOOKERS, EVERYWHERE),
             NavigationEntry(
                 345, "books.books", _("Ledger books"), "journals", READERS, EVERYWHERE, BESIDE_BOOKS
+            ),
+            NavigationEntry(
+                142,
+                "disclosure.disclosures",
+                _("Five openings"),
+                "card-list",
+                access.ONLOOKERS,
+                under=("assessment.quarters",),
             ),
         ),
     ],

@@ -18,6 +18,7 @@ from people.takeback.dependents import DEPENDENTS
 from people.trail.subjects import NAMINGS
 from people.trail.words import WORDS
 from points.ledger import DEBITS
+from points.packet import PACKET_PARTS
 from points.views.ledger.book import ABOUT_ENTRY
 from points.views.wall.weighing import WEIGHING
 from shop import api, cli, held, labels, supervision, trailwords
@@ -40,6 +41,7 @@ from shop.views import (
 )
 from shop.views.shelf import budget
 from shop.views.shown import shown_server
+from shop.views.stock import packet
 from shop.views.stock.trace import entry_links
 
 SHOP = Package(
@@ -68,6 +70,7 @@ SHOP = Package(
         ),
         WORDS.filling(trailwords.WORDS),
         HELD.filling(HeldPart(50, held.about)),
+        PACKET_PARTS.filling(*packet.PARTS),
         WEIGHING.filling(budget.backing_html),
         WAITING.filling(waiting.waiting),
         KINDS.filling(*proposals.PROPOSAL_KINDS),

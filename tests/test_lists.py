@@ -67,6 +67,8 @@ WITHOUT_FILE = {
     "duties.visit": "one visit of a list that goes out whole",
     "duties.households_ledger": "a ledger on paper, which has a file of its own",
     "duties.grid_ledger": "a ledger on paper, which has a file of its own",
+    "disclosure.disclosures": "quarters or months; what was in them goes out from the ledger books",
+    "disclosure.disclosure": "a sheet as it hangs; what is on it goes out from the ledger books",
     "wall.preview": "a look before posting; what was posted goes out from the sheet's page",
     **dict.fromkeys(("desk.desk", "desk.desk_card"), "the basket of one card"),
     "stock.count": "a form; what was counted goes out from the stock-take's page",

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.one_database
 # On whose code an address stands; of the others the codes are the program's own, for its own pages.
 WITH_ADDRESS = {
     *("cards.card_sheet", "desk.receipt", "home.guide_sheet", "stock.donation_receipt"),
-    *("openings.notice_sheet", "wall.notice_sheet", "wall.objection_paper"),
+    *("openings.notice_sheet", "wall.notice_sheet", "wall.objection_paper", "disclosure.disclosure_sheet"),
 }
 
 

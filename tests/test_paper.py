@@ -9,13 +9,15 @@ from flask_babel import force_locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageOps
+from pypdfium2 import PdfDocument
 
 from ground.clock import Quarter
 from ground.paper import fonts, words
 from ground.paper.draw import Pen, Strip, fit, fit_lines, gap, paginate, runs, width, wrap
+from ground.paper.volume import BoundVolume
 from people.cardsheet import CARD_HIGH_MM, CARD_WIDE_MM, LEFT_MM, MODULE_MM, TOP_MM, CardFace, cards_pdf
 from points.wall.noticesheet import Notes, NoticeRow, NoticeSheet, heading, notice_pdf
-from tests.printed import DPI, RARE, codes, cut, ink, read, type_sizes
+from tests.printed import DPI, RARE, codes, cut, ink, read, texts, type_sizes
 
 SHEET = "https://aixin.example/n/532323101201/2026Q4"
 COLUMNS = ["巡查走访", "矛盾调解", "政策宣传", "环境卫生", "帮扶服务", "应急值守"]
@@ -344,3 +346,48 @@ def test_a_notice_prints_the_footnote():
     _pictures, text = read(notice_pdf(notice(how_to_object=f"找{RARE}主任")))
     assert "找〓主任" in text
     assert "U+212FE" in text
+
+
+# Papers bound into a volume.
+
+
+def test_papers_are_bound_into_one_volume_as_they_are():
+    """All on A4, numbered through, with contents and bookmarks; by itself each is what it was."""
+
+    def draw(wide, high, *pages):
+        pen = Pen("单张", wide, high)
+        for place, text in enumerate(pages):
+            if place:
+                pen.next_page()
+            pen.text(20, 30, text, 12)
+        return pen.pdf()
+
+    alone = draw(148, 210, "答复书")
+    volume = BoundVolume("档案")
+    with force_locale("zh"):
+        with volume.cover():
+            assert draw(210, 297, "封面") == b""
+        volume.contents(["一、横表", "二、答复"])
+        with volume.part("一、横表"):
+            draw(297, 210, "横表一", "横表二")
+        with volume.part("二、答复"):
+            draw(148, 210, "答复书")
+        bound = volume.content()
+    assert draw(148, 210, "答复书") == alone
+    assert texts(bound) == [
+        "封面档案第1页共5页",
+        "目录一、横表二、答复35档案第2页共5页",
+        "横表一档案第3页共5页",
+        "横表二档案第4页共5页",
+        "答复书档案第5页共5页",
+    ]
+    with PdfDocument(bound) as document:
+        assert [tuple(map(round, page.get_size())) for page in document] == [
+            *[(595, 842)] * 2,
+            *[(842, 595)] * 2,
+            (595, 845),  # A5 is a little longer
+        ]
+        marks = [(mark.get_title(), mark.get_dest().get_index()) for mark in document.get_toc()]
+    assert marks == [("一、横表", 2), ("二、答复", 4)]
+    ((_char, size), *_rest) = type_sizes(bound)[4]
+    assert size == pytest.approx(12 * 210 / 148, abs=0.1)

@@ -49,6 +49,7 @@ from tests.cast import NEXT_VILLAGE, PRESENT, TOWNSHIP, VILLAGE, a_picture, coun
 from tests.points import openings
 from tests.points.hung import in_meeting, on_wall
 from tests.product import PRODUCT, ROOT
+from tests.reports.kept import keep_packet
 from tests.setup.pages import FIRST_DAY
 from tests.shop.offlinedesk import brought_late
 from tests.story import do
@@ -81,6 +82,8 @@ PUBLIC = {
     "openings.notice",
     "wall.notice",
     "wall.notices",
+    "disclosure.public_disclosure",
+    "disclosure.public_disclosures",
     "wall.object_online",
     "wall.follow",
     "wall.followed",
@@ -613,6 +616,8 @@ ARGUMENTS = {
     "line": 1,
     "ticket": "0" * 20,
     "role": "clerk",
+    "period": "2025Q2",
+    "packet": 1,
 }
 
 
@@ -803,7 +808,7 @@ def live_in(cast):
     wrong_roster = taken_back(intake.ROSTER, [a_grid], cast.clerk)
     wrong_goods = taken_back(GOODS, [{"货品名称": "毛巾", "单位": "条", "积分价格": 5}], cast.manager)
     brought_from_paper(cast)  # before the first quarter is booked
-    cast.earn(cast.worker, 1000)
+    keep_packet(cast.earn(cast.worker, 1000), cast.clerk)
     picture = Jpeg(a_picture())
     bad_row = "村(社区)代码,网格编码\n0,1\n".encode()
     file = filing.bring(intake.ROSTER, cast.village, "花名册.csv", bad_row)

@@ -120,6 +120,7 @@ def typed(cast):
         "signin.further_role": {"username": "outsider", "role": "instructor", "place": str(cast.village.id)},
         "signin.new_account": {"unit": "镇司法所"},
         "signin.link_account": {"person": str(cast.worker.id)},
+        "disclosure.disclosures": {"interval": "month"},
         "shelf.hours": {"weekly-0-opens": "08:00", "weekly-0-closes": "12:00"},
         "shelf.printing": {"address": "192.168.8.21"},
         "shelf.add_code": {"barcode": "6901028075848"},

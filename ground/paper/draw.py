@@ -1,6 +1,7 @@
 """A pen for PDFs that writes Chinese and never loses a character.
 
     Pen      draws the pages of one document: text, lines, boxes, QR codes
+    Volume   a document into which the pages of several are bound
     Strip    a part of a page that is never split: a height, and how to draw it
     fill     puts strips on as many pages as they need, with headings repeated
 
@@ -9,7 +10,10 @@ points.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import groupby
@@ -163,17 +167,56 @@ def baseline(size: float) -> float:
 # The pen.
 
 
+class Document:
+    """A PDF whose pages pens draw."""
+
+    def __init__(self, title: str) -> None:
+        self._out = BytesIO()
+        # Invariant: the same record prints the same bytes, and the machine's clock is not asked.
+        self.canvas = Canvas(self._out, invariant=True)
+        self.canvas.setTitle(title)
+
+    def content(self) -> bytes:
+        """End the document and return it."""
+        with _embedding_lock:
+            self.canvas.save()
+        return self._out.getvalue()
+
+
+class Volume(Document, ABC):
+    """A document into which several papers are bound."""
+
+    @abstractmethod
+    def scale_of(self, wide: float, high: float) -> float:
+        """How much a page of this size is enlarged to fill the volume's paper."""
+
+    @abstractmethod
+    def begin_page(self) -> None:
+        """Do what belongs to the beginning of each page."""
+
+    @abstractmethod
+    def end_page(self, pen: "Pen") -> None:
+        """Draw what belongs on each page, with a pen in the paper's own millimetres."""
+
+
+# What the papers that are drawn now are bound into.
+VOLUME: ContextVar[Volume | None] = ContextVar("volume", default=None)
+
+
 class Pen:
-    """Draws the pages of one document, enlarged by `scale`; `pdf()` ends it."""
+    """Draws the pages of one document, enlarged by `scale`; `pdf()` ends it.
+
+    While a volume is bound (`ground.paper.volume`) they are pages of that, on its paper.
+    """
 
     def __init__(self, title: str, wide: float, high: float, scale: float = 1) -> None:
         check_nobody_waits("a paper is drawn")
         self.wide, self.high = wide, high
-        self._scale = scale
-        self._out = BytesIO()
-        # Invariant: the same record prints the same bytes, and the machine's clock is not asked.
-        self._canvas = Canvas(self._out, (wide * MM * scale, high * MM * scale), invariant=True)
-        self._canvas.setTitle(title)
+        self._bound_into = VOLUME.get()
+        self._document = self._bound_into or Document(title)
+        self._scale = self._bound_into.scale_of(wide, high) if self._bound_into else scale
+        self._canvas = self._document.canvas
+        self._canvas.setPageSize((wide * MM * self._scale, high * MM * self._scale))
         self._watermarks = [text for mark in WATERMARKS.items_if_any() if (text := mark())]
         self._start_page()
 
@@ -304,16 +347,27 @@ class Pen:
 
     def next_page(self) -> None:
         """End this page and begin another of the same size."""
-        self._canvas.showPage()
+        self._end_page()
         self._start_page()
 
     def pdf(self) -> bytes:
-        """End the document and return it."""
-        with _embedding_lock:
-            self._canvas.save()
-        return self._out.getvalue()
+        """End the document and return it; of what is bound into a volume nothing is returned."""
+        if self._bound_into is None:
+            return self._document.content()
+        self._end_page()
+        return b""
+
+    def _end_page(self) -> None:
+        if self._bound_into is not None:
+            self._canvas.scale(1 / self._scale, 1 / self._scale)
+            on_paper = copy(self)
+            on_paper.wide, on_paper.high = self.wide * self._scale, self.high * self._scale
+            self._bound_into.end_page(on_paper)
+        self._canvas.showPage()
 
     def _start_page(self) -> None:
+        if self._bound_into is not None:
+            self._bound_into.begin_page()
         self._canvas.scale(self._scale, self._scale)
         for mark in self._watermarks:
             self._write_across(mark)

@@ -9,7 +9,7 @@ from babel.dates import get_day_names
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from ground.clock import Quarter, local
+from ground.clock import Month, Quarter, local
 from ground.paper.fonts import face_of
 
 # More than any honest text misses; the note must stay a note.
@@ -40,6 +40,11 @@ def quarter(which: Quarter) -> str:
         _("fourth quarter of %(year)d", year=which.year),
     )
     return str(names[which.number - 1])
+
+
+def month(which: Month) -> str:
+    """A month as people write it: 2026年11月."""
+    return str(_("%(year)d-%(month)02d", year=which.year, month=which.number))
 
 
 def figure_in_words(number: int) -> str:

@@ -1,11 +1,12 @@
 """Booking (入账): what hung on the wall goes into the ledger, line by line, each once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import exists, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
 from ground.clock import Quarter
@@ -139,6 +140,13 @@ def preparers(assessment: Assessment) -> set[int]:
         *(adjustment.actor_id for adjustment in assessment.adjustments),
         *db.session.scalars(posted),
     }
+
+
+def awards(assessment: Assessment) -> Sequence[Award]:
+    """What was booked of a quarter, line by line, each with its transfer."""
+    return db.session.scalars(
+        select(Award).where(Award.assessment_id == assessment.id).options(joinedload(Award.transfer))
+    ).all()
 
 
 def _booked_keys(assessment: Assessment) -> set[int]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
 from ground.db import db
@@ -113,6 +113,21 @@ def corrections_of_line(line: Award) -> Sequence[Correction]:
         select(Correction)
         .where(Correction.line_id == line.transfer_id)
         .options(joinedload(Correction.actor))
+        .order_by(Correction.id)
+    ).all()
+
+
+def corrections_of_assessment(assessment: Assessment) -> Sequence[Correction]:
+    """The corrections of the lines that a quarter's assessment booked, in the order they were made."""
+    return db.session.scalars(
+        select(Correction)
+        .join(Correction.line)
+        .where(Award.assessment_id == assessment.id)
+        .options(
+            contains_eager(Correction.line).joinedload(Award.worker),
+            joinedload(Correction.award),
+            joinedload(Correction.actor),
+        )
         .order_by(Correction.id)
     ).all()
 

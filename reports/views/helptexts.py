@@ -7,6 +7,27 @@ HELP_TEXTS = {
         "What asks for somebody today stands first, and leads to where it is seen to. Below stands the "
         "quarter beside the one before. Villages stand by how much asks for help; nobody is ranked or named."
     ),
+    "disclosure.disclosures": _(
+        "What a village lays open of each quarter or month. Open one that is over, print it, hang it up; the "
+        "public page is the same sheet, and its code is on the paper."
+    ),
+    "disclosure.disclosure": _(
+        "The five openings of this time, as they hang: names are masked, each part sums to its foot. Print "
+        "it once the time is over; A3 is for a wall, where many stand before it."
+    ),
+    "disclosure.public_disclosures": _(
+        "What the village lays open, quarter by quarter or month by month. Choose one; it is the sheet that "
+        "hangs on the wall."
+    ),
+    "disclosure.public_disclosure": _(
+        "Goods that came in, prices, the rubric, points awarded and redemptions of this time, as they hang "
+        "on the wall. Compare them, and ask the committee about what you don't understand."
+    ),
+    "packets.quarter_packets": _(
+        "What goes into the cupboard of a booked quarter: all its papers in one PDF, with contents and page "
+        "numbers. Make it, print it, let its slip be signed; its SHA-256 shows later that nothing was "
+        "changed."
+    ),
     "books.books": _(
         "What an accountant or an inspector asks for. Choose a book, then the days. Every book is made of "
         "the entries themselves, so it says the same today and in a year."

@@ -139,6 +139,33 @@ def sums_between(village_ids: Collection[int], first: date, last: date) -> Regis
     return RegisterSums(*(int(figure or 0) for figure in db.session.execute(query).one()))
 
 
+def points_by_person(village_ids: Collection[int], first: date, last: date) -> dict[int, int]:
+    """The tenths that the rows of `ids_between` took, by the id of whose card it was, net of voids."""
+    tenths = func.sum(-StockMove.quantity * RedemptionLine.price)
+    query = _with_lines(select(Card.person_id, tenths).select_from(StockMove))
+    query = _moved(
+        query.join(Redemption, Redemption.id == StockMove.redemption_id).join(Redemption.card),
+        village_ids,
+        first,
+        last,
+    )
+    return {ident: int(taken) for ident, taken in db.session.execute(query.group_by(Card.person_id))}
+
+
+def by_article(village_ids: Collection[int], first: date, last: date) -> Sequence[tuple[Goods, int, int]]:
+    """Each article of the rows of `ids_between`, by name, with its units and tenths, net of voids."""
+    units = func.sum(-StockMove.quantity)
+    tenths = func.sum(-StockMove.quantity * RedemptionLine.price)
+    query = _with_lines(select(Lot.goods_id, units, tenths).select_from(StockMove))
+    sums = _moved(query, village_ids, first, last).group_by(Lot.goods_id).subquery()
+    found = db.session.execute(
+        select(Goods, *list(sums.c)[1:])
+        .join(sums, sums.c.goods_id == Goods.id)
+        .order_by(Goods.name, Goods.id)
+    )
+    return [(goods, int(quantity), int(taken)) for goods, quantity, taken in found]
+
+
 def _with_lines(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Join each move with its lot and the line of the receipt, of which an article has one."""
     return query.join(StockMove.lot).join(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, ScalarSelect, case, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, or_, select
 from sqlalchemy.orm import joinedload
 
 from ground import clock, days
@@ -15,7 +15,7 @@ from people.models import Proposal, User
 from people.proposals import kinds
 from people.proposals.kinds import SecondPersonNeeded
 from points import amounts
-from shop.models import Goods, Price
+from shop.models import Goods, Price, Shop
 
 # The kind of proposal by which a price leaps.
 PRICE = "goods.price"
@@ -127,6 +127,17 @@ def prices_on(goods_ids: Iterable[int], day: date) -> dict[int, int]:
     """The prices of these articles (by id) on a day, in tenths."""
     query = select(Goods.id, price_column(day)).where(Goods.id.in_(list(goods_ids)))
     return dict(db.session.execute(query).all())
+
+
+def offered_on(shop: Shop, day: date) -> Sequence[tuple[Goods, int]]:
+    """What a shop offered on a day, by name, each with its price of that day in tenths."""
+    had_price = select(Price.id).where(Price.goods_id == Goods.id, Price.holds_from <= day).exists()
+    query = (
+        select(Goods, price_column(day))
+        .where(Goods.shop_id == shop.id, had_price, or_(Goods.archived_on.is_(None), Goods.archived_on > day))
+        .order_by(Goods.name, Goods.id)
+    )
+    return [(goods, tenths) for goods, tenths in db.session.execute(query)]
 
 
 def price_of(goods: Goods) -> int:

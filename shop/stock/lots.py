@@ -6,19 +6,19 @@ the lot that expires first.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Integer, Select, Update, bindparam, case, select, update
+from sqlalchemy import Integer, Select, Update, bindparam, case, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from ground import clock
 from ground.db import add_rows, change_one, change_rows, db, insert_row, insert_rows
 from ground.refusal import Refused
-from people.models import User
-from shop.models import LOT_WAS_UNDONE, Goods, Lot, MoveKind, StockMove
+from people.models import Area, User
+from shop.models import LOT_WAS_UNDONE, Goods, Lot, MoveKind, Shop, StockMove
 from shop.shelf import leases
 
 MOST_UNITS_AT_ONCE = 100_000
@@ -178,6 +178,12 @@ def moved_since(lot_ids: Iterable[int]) -> Sequence[int]:
 def find_move(key: str) -> StockMove | None:
     """The move with this key, or None."""
     return db.session.scalar(select(StockMove).where(StockMove.key == key))
+
+
+def first_move_at(village: Area) -> datetime | None:
+    """The moment at which the first goods came into a village's shop, or None."""
+    query = select(func.min(StockMove.at)).join(StockMove.lot).join(Lot.goods).join(Goods.shop)
+    return db.session.scalar(query.where(Shop.village_id == village.id))
 
 
 def of_goods(goods: Goods) -> Sequence[Lot]:

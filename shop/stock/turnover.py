@@ -23,7 +23,8 @@ _CAME_IN = _KIND == MoveKind.RECEIPT
 
 @dataclass(frozen=True)
 class StockTurnover:
-    """A period of an article or a lot in units; `value` in fen of what is left where its cost is known.
+    """A period of an article or a lot in units; `value` in fen of what is left where its cost is known, and
+    `spent` of what was bought.
 
     opening + bought + given + allocated + begun + arrived - redeemed - written_off - returned - sent
     + found - missing = closing. `begun` is opening stock of the list of goods, `arrived` came from another
@@ -45,6 +46,7 @@ class StockTurnover:
     closing: int
     value: int | None
     uncosted: int
+    spent: int | None
 
     @property
     def units_in(self) -> int:
@@ -91,6 +93,9 @@ def _figures(
         moved = case((and_(is_within, *conditions), sign * units), else_=0)
         return func.sum(moved)
 
+    bought_for = units * Lot.unit_cost
+    is_bought = and_(is_within, _CAME_IN, ~_IS_FROM_SHOP, Lot.source == Source.PURCHASE)
+
     def received(source: Source) -> ColumnElement[int]:
         return within(_CAME_IN, ~_IS_FROM_SHOP, Lot.source == source)
 
@@ -111,6 +116,7 @@ def _figures(
         "closing": func.sum(units),
         "value": func.sum(units * Lot.unit_cost),
         "uncosted": func.sum(case((Lot.unit_cost.is_(None), units), else_=0)),
+        "spent": func.sum(case((is_bought, bought_for))),
     }
     return (
         query.add_columns(*(figure.label(name) for name, figure in figures.items()))

@@ -10,11 +10,13 @@ from werkzeug.wrappers import Response
 
 from ground import clock
 from ground.clock import Quarter
+from ground.contributions import Slot
 from ground.db import lock
 from ground.forms import ButtonForm, Form, attempt
 from ground.paper import words
 from people import access
 from people.models import Area, Role, User
+from people.pages import FurtherLink, further_links
 from people.views.listing import excel, render
 from points import labels
 from points.assessment import assessments, line_notes, meeting_rules, members, opening, sheet
@@ -25,6 +27,9 @@ from points.services import deductions, reading
 from points.views.assessment import bp, lists
 from points.wall import booking, posting
 from points.wall import wall_state as wall
+
+# Where the page of a quarter leads, for its reader.
+ABOUT_QUARTER: Slot[Callable[[Assessment], list[FurtherLink]]] = Slot()
 
 
 def address_quarter(text: str) -> Quarter:
@@ -111,6 +116,7 @@ def sheet_page(assessment: Assessment, form: Form | None = None) -> tuple[str, i
         sending_back=form if isinstance(form, SendBackForm) else SendBackForm(formdata=None),
         **undecided_counts(assessment),
         wall=wall.wall_state(assessment),
+        further_links=further_links(ABOUT_QUARTER, assessment),
         channels=labels.OBJECTION_CHANNELS,
         today=clock.today(),
     )

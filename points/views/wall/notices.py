@@ -8,6 +8,7 @@ from ground import clock, web
 from ground.refusal import Refused
 from people import access, areas
 from people.models import Area, Role
+from people.pages import ABOUT_VILLAGE, further_links
 from points import expiry
 from points.assessment import assessments
 from points.models import Assessment, AssessmentState, Notice
@@ -103,6 +104,7 @@ def notices(village: str) -> str:
         village=area,
         posted_notices=assessments.hung(area),
         posted_openings=opening_sheets.hung_states(area),
+        further_links=further_links(ABOUT_VILLAGE, area),
         today=clock.today(),
     )
 

@@ -194,7 +194,7 @@ def objection_paper(village: str, quarter: str, objection: int) -> Response:
     """The reply to hand over, or before there is one the receipt."""
     stored_objection = _objection_or_404(quarter, objection)
     with force_locale("zh"):
-        paper = _objection_paper(stored_objection)
+        paper = paper_of(stored_objection)
     return web.pdf(objection_pdf(paper), f"{village}-{stored_objection.code}.pdf")
 
 
@@ -252,8 +252,8 @@ def _status_url(objection: Objection) -> str:
     return web.printed_url(url_for("wall.followed", ticket=objection.token))
 
 
-def _objection_paper(objection: Objection) -> ObjectionPaper:
-    """The receipt of an objection, or its reply."""
+def paper_of(objection: Objection) -> ObjectionPaper:
+    """What the receipt of an objection says, or its reply."""
     assessment, line, answer = objection.assessment, _contested_line(objection), objection.answer
     village = assessment.village
     reply = None

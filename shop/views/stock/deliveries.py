@@ -1,5 +1,7 @@
 """Deliveries: written down row by row, listed, looked at, printed, and undone as a whole."""
 
+from collections.abc import Sequence
+
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -11,9 +13,10 @@ from ground.forms import DaysForm, ReasonForm
 from ground.refusal import Refused
 from people import access
 from people.models import Role
+from people.sight import Sight
 from people.views.listing import excel, render
 from people.views.proposing import attempt_or_propose, to_proposal, waiting_about
-from people.views.shown import shown_name
+from people.views.shown import sight
 from shop import labels
 from shop.forms.deliveries import DeliveryForm
 from shop.models import Delivery, Shop
@@ -137,7 +140,12 @@ def delivery_sheet(village: str, ident: int) -> Response:
     """The delivery on paper, to be signed; without the lines that were undone."""
     delivery = _delivery_or_404(ident)
     lines = [line for line in verbs.lines_of(delivery) if not line.is_undone] or abort(404)
-    sheet = DeliverySheet(
+    return web.pdf(delivery_pdf(sheet_of(delivery, lines, sight())), f"delivery-{delivery.number}.pdf")
+
+
+def sheet_of(delivery: Delivery, lines: Sequence[DeliveryLine], reader: Sight) -> DeliverySheet:
+    """A delivery with some of its lines as it is printed, for who sees it so."""
+    return DeliverySheet(
         shop=delivery.shop.name,
         village=delivery.shop.village.name,
         number=delivery.number,
@@ -145,7 +153,7 @@ def delivery_sheet(village: str, ident: int) -> Response:
         from_whom=delivery.from_whom,
         invoice_number=delivery.invoice_number or "",
         received_on=delivery.received_on,
-        written_by=shown_name(delivery.actor) if delivery.actor else "",
+        written_by=reader.name(delivery.actor),
         written_at=delivery.at,
         items=[
             DeliveryItem(
@@ -159,7 +167,6 @@ def delivery_sheet(village: str, ident: int) -> Response:
             for line in lines
         ],
     )
-    return web.pdf(delivery_pdf(sheet), f"delivery-{delivery.number}.pdf")
 
 
 @bp.route("/v/<village>/deliveries/<int:ident>/undo", methods=["GET", "POST"])

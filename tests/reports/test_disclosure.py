@@ -1,0 +1,194 @@
+"""The five openings of a village: each figure as counted in the tables, on one page, the same for all."""
+
+import shutil
+from collections import Counter
+from datetime import date
+
+import pytest
+from flask_babel import force_locale
+from sqlalchemy import select
+
+from demo.making import DEMO_VILLAGES
+from ground import clock
+from ground.clock import Month, Quarter
+from ground.db import db, transaction
+from people import areas
+from people.models import AuditEvent, mask_name
+from points.models import Account, AccountKind, Transfer
+from reports.disclosure import figures, periods, sheet
+from reports.models import DisclosureInterval
+from shop.models import Goods, MoveKind, Price, Redemption, StockMove, Void
+from tests.cast import VILLAGE, new_app
+from tests.printed import codes, read, texts, type_sizes
+
+URL = "https://aixin.example/n/532323101201/disclosure/2026Q4"
+
+
+@pytest.fixture(scope="module")
+def demo(demo_file, tmp_path_factory):
+    """The application on a demo of two villages, which these tests only read."""
+    file = tmp_path_factory.mktemp("disclosure") / "demo.sqlite"
+    shutil.copy(demo_file, file)
+    app = new_app(f"sqlite:///{file}")
+    with app.app_context(), force_locale("zh"):
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def village(number=0):
+    return areas.by_code(DEMO_VILLAGES[number])
+
+
+def on(moment) -> date:
+    return clock.local(moment).date()
+
+
+def periods_of_demo():
+    return [Quarter(2026, 4), Quarter(2026, 3), Month(2026, 10), Quarter(2025, 4)]
+
+
+@pytest.mark.parametrize("period", periods_of_demo(), ids=str)
+def test_what_is_laid_open_is_what_was_written(demo, period):
+    """Points and goods, each counted row by row."""
+    ours = village()
+    shown = figures.disclose(ours, period)
+
+    def within(day: date) -> bool:
+        return period.first_day <= day <= period.last_day
+
+    booked, redeemed, taken, units = Counter(), Counter(), Counter(), Counter()
+    kinds = {account.id: account.kind for account in db.session.scalars(select(Account))}
+    for entry in db.session.scalars(select(Transfer)):
+        is_booked = AccountKind.ISSUING in (kinds[entry.debit_id], kinds[entry.credit_id])
+        if is_booked and entry.account.village_id == ours.id and within(on(entry.at)):
+            booked[mask_name(entry.account.person.name)] += entry.change
+    done = [(each, 1, each.day) for each in db.session.scalars(select(Redemption))]
+    done += [(void.redemption, -1, on(void.at)) for void in db.session.scalars(select(Void))]
+    for redemption, sign, day in done:
+        if redemption.shop.village_id == ours.id and within(day):
+            redeemed[mask_name(redemption.card.person.name)] += sign * redemption.total
+            for line in redemption.lines:
+                goods = db.session.get(Goods, line.goods_id)
+                taken[goods.title] += sign * line.quantity * line.price
+                units[goods.title] += sign * line.quantity
+    assert _sums((worker.name, worker.booked) for worker in shown.workers) == +booked
+    assert _sums((worker.name, worker.redeemed) for worker in shown.workers) == +redeemed
+    assert {goods.name: (goods.units, goods.points) for goods in shown.redeemed} == {
+        name: (units[name], taken[name]) for name in units if units[name] or taken[name]
+    }
+    assert shown.points_redeemed == sum(worker.redeemed for worker in shown.workers)
+
+    came_in, spent = Counter(), Counter()
+    for move in db.session.scalars(select(StockMove)):
+        lot = move.lot
+        kind = move.reverses.kind if move.reverses else move.kind
+        is_ours = lot.goods.shop.village_id == ours.id and within(on(move.at))
+        if is_ours and kind == MoveKind.RECEIPT:
+            came_in[lot.goods.title] += move.quantity
+            if lot.source == "purchase" and lot.unit_cost is not None:
+                spent[lot.goods.title] += move.quantity * lot.unit_cost
+    assert {goods.name: goods.units for goods in shown.received} == {k: v for k, v in came_in.items() if v}
+    assert {goods.name: goods.spent for goods in shown.received if goods.spent} == +spent
+    assert shown.spent == sum(spent.values())
+
+    offered = {}
+    for goods in db.session.scalars(select(Goods)):
+        prices = [each for each in db.session.scalars(select(Price)) if each.goods_id == goods.id]
+        held = [each for each in prices if each.holds_from <= period.last_day]
+        if goods.shop.village_id == ours.id and held:
+            offered[goods.title] = max(held, key=lambda each: (each.holds_from, each.id)).points
+    assert {goods.name: goods.price for goods in shown.prices} == offered
+
+
+def _sums(pairs) -> Counter:
+    sums = Counter()
+    for name, tenths in pairs:
+        sums[name] += tenths
+    return +sums
+
+
+def test_a_village_of_seventy_hangs_all_five_on_one_page(demo):
+    """Everything stands on it, in type that is read close by on A4 and from a step away on A3."""
+    shown = figures.disclose(village(), Quarter(2026, 4))
+    with demo.test_request_context():
+        (text,) = texts(content := sheet.disclosure_pdf(shown, URL))
+        (on_a3,) = texts(large := sheet.disclosure_pdf(shown, URL, "A3"))
+    assert text == on_a3
+    assert len(shown.workers) == 70
+    for named in (*shown.workers, *shown.prices, *shown.redeemed, *shown.received):
+        assert "".join(named.name.split()) in text
+    assert text.count("矛盾纠纷排查化解") == 2
+    for part in ["进货", "兑换标准", "积分细则", "积分评定", "积分兑换"]:
+        assert f"、{part}公开" in text
+    assert min(size for _char, size in type_sizes(content)[0]) >= 6
+    assert min(size for _char, size in type_sizes(large)[0]) >= 8.4
+    pictures, _text = read(content)
+    assert codes(pictures[0]) == {URL}
+
+
+def test_months_begin_with_the_quarter_in_which_they_were_decided(cast):
+    """What hung by quarters stays so; the decision is in the trail, once."""
+    quarters = [str(each) for each in periods.periods_of(cast.village)]
+    assert quarters[0] == "2026Q4"
+    with clock.at(date(2027, 2, 10)):
+        with transaction():
+            periods.set_monthly(cast.village, True, cast.chair)
+            periods.set_monthly(cast.village, True, cast.clerk)
+        monthly = [str(each) for each in periods.periods_of(cast.village)]
+    assert monthly == ["2027-02", "2027-01", *quarters]
+    assert len(db.session.scalars(select(DisclosureInterval)).all()) == 1
+    written = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "disclosure.interval")).all()
+    assert [event.actor_id for event in written] == [cast.chair.id]
+
+
+def test_who_may_change_how_often_they_hang(client_of, cast):
+    """Chair and clerk do, supervisors look."""
+    address = f"/v/{VILLAGE}/disclosure"
+    client = client_of(cast.supervisor)
+    assert "多久公开一次" not in client.get(address).text
+    assert client.post(address, data={"interval": "month"}).status_code == 403
+    answer = client_of(cast.clerk).post(address, data={"interval": "month"})
+    assert answer.status_code == 302
+    assert "每月公开一次" in client_of(cast.chair).get(address).text
+
+
+def test_everyone_reads_a_time_that_is_over_and_nobody_prints_one_that_is_not(client_of, cast):
+    """The public page says what the paper says, without a whole name."""
+    cast.earn(cast.worker, 125)
+    everyone, clerk = client_of(None), client_of(cast.clerk)
+    public, inside = f"/n/{VILLAGE}/disclosure/", f"/v/{VILLAGE}/disclosure/"
+    for wrong in ("2026Q4", "2026-13", "2030Q1"):
+        assert everyone.get(public + wrong).status_code == 404
+    assert "这一期到" in clerk.get(f"{inside}2026Q4").text
+    refused = clerk.get(f"{inside}2026Q4/sheet.pdf")
+    assert refused.status_code == 422
+    assert "还没有过完" in refused.text
+    page = everyone.get(f"{public}2025Q2")
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    assert mask_name(cast.worker.name) in page.text
+    assert cast.worker.name not in page.text
+    assert "入账12.5分" in page.text
+    assert f"{public}2025Q2" in everyone.get(public).text
+    assert public in everyone.get(f"/n/{VILLAGE}/").text
+    printed = clerk.get(f"{inside}2025-04/sheet.pdf?paper=A3")
+    assert printed.mimetype == "application/pdf"
+    assert cast.worker.name not in "".join(texts(printed.data))
+    assert clerk.get(f"{inside}2025-04/sheet.pdf?paper=A5").status_code == 404
+
+
+def test_a_village_in_which_nothing_was_says_what_will_be_there(client_of, cast):
+    """Before its first entry there is no sheet, and its page says so."""
+    address = cast.far_village.code
+    assert "还没有公开表" in client_of(None).get(f"/n/{address}/disclosure/").text
+    assert "这一期没有内容" in client_of(None).get(f"/n/{address}/disclosure/2024Q1").text
+
+
+def test_what_never_was_can_t_be_named():
+    """Neither a month of another form nor a quarter of no year."""
+    assert periods.parse("2026-02") == Month(2026, 2)
+    assert periods.parse("2026-02").last_day == date(2026, 2, 28)
+    assert Month(2026, 1).previous == Month(2025, 12)
+    for wrong in ("2026-2", "2026", "Q4", "2026-00", "1999-12"):
+        with pytest.raises(ValueError, match=wrong):
+            periods.parse(wrong)
