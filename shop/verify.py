@@ -4,7 +4,7 @@ Each row that does not fit the ledger or the moves is named.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, String, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased, joinedload
 
+from ground.contributions import Slot
 from ground.db import db, stream
 from people.models import Card
 from points import verify as ledger
@@ -36,6 +37,9 @@ from shop.models import (
 from shop.offline import verify as journals
 from shop.offline.verify import numbers_in_hand
 
+# What is computed again of packages above this one.
+FURTHER_CHECKS: Slot[Callable[[], Iterator[str]]] = Slot()
+
 
 def problems() -> Iterator[str]:
     """Everything that does not fit, one line each: the ledger first, then stock, redemptions and voids."""
@@ -48,6 +52,8 @@ def problems() -> Iterator[str]:
     yield from _stock_takes()
     yield from _redemptions()
     yield from _strays()
+    for further in FURTHER_CHECKS.items():
+        yield from further()
     yield from _serials()
     yield from journals.problems()
 

@@ -92,14 +92,26 @@ class BookWriter:
         return SheetWriter(self._book.add_sheet(title), headings)
 
     def add_printed(
-        self, title: str, lines_above: Sequence[str], columns: Sequence[tuple[str, float]], foot: str
+        self,
+        title: str,
+        lines_above: Sequence[str],
+        columns: Sequence[tuple[str, float]],
+        foot: str,
+        *,
+        names: int = 0,
+        breaks: Sequence[int] = (),
     ) -> "PrintedSheetWriter":
         """A further sheet that is printed and filed: headings with the columns' widths, in characters.
 
         `lines_above` stand over the headings, the first of them large; `foot` stands at the foot of each page
-        on paper, in which &P is its number and &N how many there are.
+        on paper, in which &P is its number and &N how many there are. A sheet too wide for a page says before
+        which columns (counted from 0) another begins, its `breaks`; the first columns that are `names` stand
+        on each, and stay in sight.
         """
-        return PrintedSheetWriter(self._book.add_sheet(title, len(lines_above)), lines_above, columns, foot)
+        sheet = PrintedSheetWriter(self._book.add_sheet(title, len(lines_above)), lines_above, columns, foot)
+        if breaks:
+            sheet.break_across(names, breaks)
+        return sheet
 
     def content(self) -> bytes:
         """The finished file."""
@@ -116,6 +128,10 @@ class PrintedSheetWriter:
         sheet.write_above(lines_above, len(columns))
         sheet.write_header([heading for heading, _wide in columns])
         sheet.lay_out_for_paper([wide for _heading, wide in columns], foot)
+
+    def break_across(self, names: int, breaks: Sequence[int]) -> None:
+        """Begin another page before these columns, the first `names` repeated on each."""
+        self._sheet.break_across(names, breaks)
 
     def add(self, row: Sequence[Any], *, is_sum: bool = False) -> None:
         """Add a row; that of the sums is bold."""
@@ -246,6 +262,13 @@ class _Sheet:
         self._sheet.hide_gridlines(0)
         self._sheet.set_footer(f"&C{foot}")
         self._is_wrapped = True
+
+    def break_across(self, names: int, breaks: Sequence[int]) -> None:
+        """Begin another page before these columns; the first `names` are frozen and stand on each."""
+        self._sheet.freeze_panes(self._header + 1, names)
+        self._sheet.repeat_columns(0, names - 1)
+        self._sheet.fit_to_pages(0, 0)
+        self._sheet.set_v_pagebreaks(breaks)
 
     def end_for_paper(self, lines_below: Sequence[str]) -> None:
         """Write some lines below the rows, and print all of it."""
