@@ -18,8 +18,6 @@ from duties import labels as duty_labels
 from points import amounts
 from points import labels as points_labels
 
-FEN_A_YUAN = 100
-
 
 class Unit(StrEnum):
     """What a figure counts. Points are kept in tenths and yuan in fen."""
@@ -65,7 +63,7 @@ class Figure:
             return None
         if self.unit == Unit.POINTS:
             return amounts.as_number(value)
-        return Decimal(value) / FEN_A_YUAN if self.unit == Unit.YUAN else value
+        return Decimal(value).scaleb(-2) if self.unit == Unit.YUAN else value
 
 
 @dataclass(frozen=True)
@@ -127,16 +125,6 @@ PARTS = (
         ),
     ),
     Part(
-        "incidents",
-        _("Hazards and emergencies"),
-        (
-            Figure("hazards", _("Hazards found"), Unit.CASES),
-            Figure("hazards_open", _("Hazards not closed on the last day"), Unit.CASES),
-            Figure("emergencies", _("Emergencies reported"), Unit.CASES),
-            Figure("emergencies_open", _("Emergencies not closed on the last day"), Unit.CASES),
-        ),
-    ),
-    Part(
         "disputes",
         _("Disputes and mediation"),
         (
@@ -168,8 +156,18 @@ PARTS = (
         ),
     ),
     Part(
+        "incidents",
+        _("Hazards and emergencies"),
+        (
+            Figure("hazards", _("Hazards found"), Unit.CASES),
+            Figure("hazards_open", _("Hazards not closed on the last day"), Unit.CASES),
+            Figure("emergencies", _("Emergencies reported"), Unit.CASES),
+            Figure("emergencies_open", _("Emergencies not closed on the last day"), Unit.CASES),
+        ),
+    ),
+    Part(
         "points",
-        _("Points"),
+        _("Points of the quarter"),
         (
             Figure("workers_awarded", _("Workers awarded for the quarter"), Unit.PEOPLE),
             Figure("points_awarded", _("Points awarded for the quarter"), Unit.POINTS),
@@ -215,4 +213,4 @@ def total(kept: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 def changed(before: Mapping[str, int], now: Mapping[str, int]) -> set[str]:
     """The names of the figures that were kept and are another now."""
-    return {name for name, value in before.items() if name in now and now[name] != value}
+    return {name for name, value in before.items() if now.get(name, value) != value}

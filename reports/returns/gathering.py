@@ -30,7 +30,7 @@ Named = Iterator[tuple[str, int]]
 
 def gather(village: Area, quarter: Quarter) -> dict[str, int]:
     """The figures of a village by their names (`reports.returns.figures`): counts, tenths of a point, fen."""
-    sources = (_grids, _services, _visits, _incidents, _disputes, _points, _goods)
+    sources = (_grids, _services, _visits, _disputes, _incidents, _points, _goods)
     return {name: figure for source in sources for name, figure in source(village, quarter)}
 
 

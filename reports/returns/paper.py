@@ -37,7 +37,7 @@ def draw(sent: QuarterlyReturn, sight: Sight) -> bytes:
 def _table(sent: QuarterlyReturn, part: Part) -> list[Strip]:
     """A part of the return: a row for each that is summed, level by level, and the area's own."""
     wide = min(MOST_FIGURE_MM, (ROOM_MM - NAME_MM) / len(part.figures))
-    columns = [PrintedColumn(gettext("Name"), NAME_MM)]
+    columns = [PrintedColumn(gettext("Name of the place"), NAME_MM)]
     columns += [PrintedColumn(f"{each.title}（{UNITS[each.unit]}）", wide, "right") for each in part.figures]
     table = PrintedTable(
         columns,

@@ -15,6 +15,7 @@ from reports.returns.figures import FIGURES, PARTS, UNITS
 from reports.returns.levels import LevelBelow
 
 NAMES = 2  # columns that stand on each page: the row's number and the name
+MOST_ON_A_PAGE = NAMES + 13
 
 
 def write(sent: QuarterlyReturn, sight: Sight) -> bytes:
@@ -54,19 +55,17 @@ def _write_level(writer: BookWriter, sent: QuarterlyReturn, below: LevelBelow, s
     """The sheet of a level: a row for each return that is summed, a column for each figure, and the sums."""
     names: Sequence[tuple[str, float]] = [
         (gettext("Row"), 6.0),
-        (gettext("Name"), 20.0),
+        (gettext("Name of the place"), 20.0),
         (gettext("Code"), 15.0),
         (gettext("Township"), 16.0),
         (gettext("Version"), 7.0),
         (gettext("Sent on"), 12.0),
     ]
-    headings = [(f"{each.title}（{UNITS[each.unit]}）", 11.0) for each in FIGURES]
-    breaks, place = [], len(names)
-    for part in PARTS:
-        breaks.append(place)
-        place += len(part.figures)
+    headings = [(f"{each.title}（{UNITS[each.unit]}）", 10.0) for each in FIGURES]
     title = gettext("Townships") if below.level == Level.TOWNSHIP else gettext("Villages and communities")
-    sheet = writer.add_printed(title, _above(sent), [*names, *headings], _page(), names=NAMES, breaks=breaks)
+    sheet = writer.add_printed(
+        title, _above(sent), [*names, *headings], _page(), names=NAMES, breaks=_breaks(len(names))
+    )
     for number, each in enumerate(below.returns, 1):
         one = each.sent
         sheet.add(
@@ -83,6 +82,17 @@ def _write_level(writer: BookWriter, sent: QuarterlyReturn, below: LevelBelow, s
     sums = (figure.number(sent.figures) for figure in FIGURES)
     sheet.add((None, gettext("Sum"), *[None] * (len(names) - NAMES), *sums), is_sum=True)
     sheet.end(_below(sent, sight))
+
+
+def _breaks(before: int) -> list[int]:
+    """The columns with which another page begins: with a part that is too wide for the one before."""
+    breaks, place, on_page = [], before, before
+    for part in PARTS:
+        if on_page + len(part.figures) > MOST_ON_A_PAGE:
+            breaks.append(place)
+            on_page = NAMES
+        place, on_page = place + len(part.figures), on_page + len(part.figures)
+    return breaks
 
 
 def _above(sent: QuarterlyReturn) -> list[str]:
