@@ -5,7 +5,7 @@ from typing import cast
 
 from sqlalchemy import select
 
-from demo import calendar, neighbours, roll
+from demo import calendar, neighbours, returns, roll
 from demo.story import PARTS_OF_A_VILLAGE, SECRET, Story
 from ground.db import db
 from ground.refusal import Refused
@@ -14,6 +14,7 @@ from people.models import Area, Grid, Role
 from people.signin import accounts
 
 DEMO_VILLAGES = ("532323101001", "532323101201", "532323102215")
+TOWNSHIP = "532323101"  # of the first two
 
 
 def steps(codes: Sequence[str] = DEMO_VILLAGES) -> int:
@@ -35,17 +36,20 @@ def make(codes: Sequence[str] = DEMO_VILLAGES) -> Iterator[int]:
     villages = {village.code: village for village in areas.villages_in(cast(Area, areas.by_code("532323")))}
     plans = roll.plans(list(villages.values()))
     story = Story()
-    for level, code in ((Role.COUNTY, "532323"), (Role.TOWNSHIP, "532323101")):
+    for level, code in ((Role.COUNTY, "532323"), (Role.TOWNSHIP, TOWNSHIP)):
         office, name = cast(Area, areas.by_code(code)), roll.name(story.chance)
         unit = f"{office.name}平安办"
         user = accounts.add_user(level, name, SECRET, None, temporary=False, unit=unit)
         accounts.grant(user, level, office, None)
+    clerks = []
     for number, code in enumerate(codes, 1):
         village = story.village(villages[code], plans[code], "" if number == 1 else str(number))
+        clerks.append((village.area, village.users[Role.CLERK]))
         yield (done := done + 1)
         for _part in story.tell_village(village):
             yield (done := done + 1)
     neighbours.train_at_township_and_county([villages[code] for code in codes])
+    returns.send_last_quarter(clerks, office, user)
 
 
 def empty_villages() -> list[Area]:

@@ -5,6 +5,7 @@ They are nobody's secret: whoever watches a village may read them.
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
@@ -94,6 +95,27 @@ def month_counts(grids: Collection[int], today: date) -> Counter[int]:
         .group_by(Gathering.grid_id)
     )
     return Counter(dict(iter(rows)))
+
+
+@dataclass(frozen=True)
+class HeldGathering:
+    """A gathering that counts: in which grid, on which day, and how many people were there."""
+
+    grid_id: int
+    held_on: date
+    present: int
+
+
+def held_between(village: Area, first: date, last: date) -> list[HeldGathering]:
+    """The gatherings of a village on these days, without those that were rejected."""
+    rows = db.session.execute(
+        select(Gathering.grid_id, Gathering.held_on, Gathering.present).where(
+            Gathering.village_id == village.id,
+            Gathering.held_on.between(first, last),
+            evidence.is_not_rejected(Gathering.id),
+        )
+    )
+    return [HeldGathering(*row) for row in rows]
 
 
 def gatherings_of(village: Area, grids: Collection[int] | None = None) -> Select[Gathering]:

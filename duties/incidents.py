@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from duties.models import Incident, IncidentKind, IncidentStep, IncidentStepKind, Severity
@@ -197,16 +197,38 @@ def emergencies_at_hand(area: Area, limit: int) -> Sequence[Incident]:
     ).all()
 
 
-def is_closed() -> ColumnElement[bool]:
-    """SQL condition: an incident was closed."""
-    return _has_step(IncidentStepKind.CLOSED)
+@dataclass(frozen=True)
+class IncidentCount:
+    """How many hazards, or emergencies, were found, and how many of them were not closed by a day."""
+
+    found: int
+    still_open: int
 
 
-def _has_step(*kinds: IncidentStepKind) -> ColumnElement[bool]:
-    """SQL condition: one of these steps was taken in an incident."""
+def count_found(village: Area, kind: IncidentKind, first: date, last: date, closed_by: date) -> IncidentCount:
+    """The hazards or the emergencies of a village that were found on these days; still open after a day."""
+    row = db.session.execute(
+        select(func.count(), func.count().filter(~is_closed(closed_by))).where(
+            Incident.village_id == village.id, Incident.kind == kind, Incident.found_on.between(first, last)
+        )
+    ).one()
+    return IncidentCount(*row)
+
+
+def is_closed(by: date | None = None) -> ColumnElement[bool]:
+    """SQL condition: an incident was closed; with a day, on that day or before."""
+    return _has_step(IncidentStepKind.CLOSED, by=by)
+
+
+def _has_step(*kinds: IncidentStepKind, by: date | None = None) -> ColumnElement[bool]:
+    """SQL condition: one of these steps was taken in an incident, by a day if one is given."""
     return exists(
         select(IncidentStep.id)
-        .where(IncidentStep.incident_id == Incident.id, IncidentStep.kind.in_(kinds))
+        .where(
+            IncidentStep.incident_id == Incident.id,
+            IncidentStep.kind.in_(kinds),
+            *([IncidentStep.on <= by] if by else []),
+        )
         .correlate(Incident)
     )
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from duties import gatherings, incidents, labels, visits
 from duties.disputes import settling
 from duties.households import listing
-from duties.models import Gathering, Incident, Rung, Visit
+from duties.models import Rung, Visit
 from ground import clock
 from ground.clock import Quarter
 from ground.db import db
@@ -26,7 +26,7 @@ from people.roster import grids
 from points import amounts
 from points import labels as points_labels
 from points.models import Category, Finding, Sample, ServiceState, Slip
-from points.services import counting, evidence
+from points.services import counting
 
 LabelledFigures = Iterator[tuple[str, str]]
 
@@ -71,10 +71,7 @@ def _visits(village: Area, first: date, last: date) -> LabelledFigures:
     conditions = visits.that_count([village.id], first, last)
     follow_ups = (*conditions, Visit.follow_up.is_not(None))
     yield gettext("Visits"), str(visits.count_done([village.id], first, last))
-    yield (
-        gettext("Households visited"),
-        _count(select(func.count(Visit.household_id.distinct())).where(*conditions)),
-    )
+    yield gettext("Households visited"), str(visits.count_households([village.id], first, last))
     yield gettext("Follow-ups"), _count(select(func.count(Visit.id)).where(*follow_ups))
     yield (
         gettext("of them still open"),
@@ -83,16 +80,10 @@ def _visits(village: Area, first: date, last: date) -> LabelledFigures:
 
 
 def _gatherings(village: Area, first: date, last: date) -> LabelledFigures:
-    rows = db.session.execute(
-        select(Gathering.grid_id, Gathering.held_on, Gathering.present).where(
-            Gathering.village_id == village.id,
-            Gathering.held_on.between(first, last),
-            evidence.is_not_rejected(Gathering.id),
-        )
-    ).all()
-    yield gettext("Gatherings"), str(len(rows))
-    yield gettext("People present, all together"), str(sum(present for _grid, _on, present in rows))
-    a_month = Counter((grid, on.month) for grid, on, _present in rows)
+    held = gatherings.held_between(village, first, last)
+    yield gettext("Gatherings"), str(len(held))
+    yield gettext("People present, all together"), str(sum(each.present for each in held))
+    a_month = Counter((each.grid_id, each.held_on.month) for each in held)
     for month in range(first.month, last.month + 1):
         enough = sum(
             count >= gatherings.GATHERINGS_A_MONTH
@@ -129,16 +120,9 @@ def _services(village: Area, first: date, last: date) -> LabelledFigures:
 
 def _incidents(village: Area, first: date, last: date) -> LabelledFigures:
     for kind, label in labels.INCIDENT_KINDS.items():
-        conditions = (
-            Incident.village_id == village.id,
-            Incident.kind == kind,
-            Incident.found_on.between(first, last),
-        )
-        yield str(label), _count(select(func.count(Incident.id)).where(*conditions))
-        yield (
-            gettext("of them still open"),
-            _count(select(func.count(Incident.id)).where(*conditions, ~incidents.is_closed())),
-        )
+        count = incidents.count_found(village, kind, first, last, clock.today())
+        yield str(label), str(count.found)
+        yield gettext("of them still open"), str(count.still_open)
 
 
 def _disputes(village: Area, first: date, last: date) -> LabelledFigures:

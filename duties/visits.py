@@ -202,8 +202,8 @@ class DueCount:
 def due_by_village(villages: Collection[int], today: date) -> dict[int, DueCount]:
     """How many households of each of these villages (by id) wait for a visit; without one it is left out.
 
-    As `pressing_days` says, for many villages in one statement. A visit so long ago that every class is due
-    again is not looked for.
+    As `pressing_days` says, for many villages in one statement, and also as it was on a day that is over. A
+    visit so long ago that every class is due again is not looked for.
     """
     yesterday, sunday = today - timedelta(1), _sunday(today)
     visited = (
@@ -225,10 +225,11 @@ def due_by_village(villages: Collection[int], today: date) -> dict[int, DueCount
         .join(Household.grid)
         .outerjoin(visited, visited.c.household_id == Household.id)
         .where(
-            listing.is_latest_class(),
+            listing.is_latest_class(today),
             HouseholdClass.attention.in_(DAYS_BETWEEN_VISITS),
             Grid.village_id.in_(villages),
-            Household.left_on.is_(None),
+            HouseholdClass.on <= today,
+            or_(Household.left_on.is_(None), Household.left_on > today),
             is_due_by(sunday),
         )
         .group_by(Grid.village_id)
@@ -272,6 +273,12 @@ def that_count(villages: Collection[int], first: date, last: date) -> tuple[Colu
 def count_done(villages: Collection[int], first: date, last: date) -> int:
     """The number of visits in these villages (by id) on these days, without those that were rejected."""
     return db.session.scalar(select(func.count(Visit.id)).where(*that_count(villages, first, last))) or 0
+
+
+def count_households(villages: Collection[int], first: date, last: date) -> int:
+    """The number of households in these villages (by id) to which such visits went."""
+    visited = select(func.count(Visit.household_id.distinct())).where(*that_count(villages, first, last))
+    return db.session.scalar(visited) or 0
 
 
 _NAMED_PEOPLE = (Visit.worker, Visit.recorded_by, Visit.done_by)

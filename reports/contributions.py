@@ -11,7 +11,8 @@ from points.views.assessment.quarters import ABOUT_QUARTER
 from reports import models as models  # its tables
 from reports import trailwords
 from reports.packet import packets as packet_verbs
-from reports.views import boards, books, disclosure, helptexts, packets
+from reports.returns import verify as returns_verify
+from reports.views import boards, books, disclosure, helptexts, packets, returns
 from reports.views.boards import front
 from reports.views.books.books import READERS
 from reports.views.disclosure.public import public_links
@@ -25,7 +26,7 @@ BESIDE_BOOKS = ("ledger.accounts", "desk.redemptions", "services.services", "ass
 REPORTS = Package(
     name="reports",
     title="Books, boards and papers",
-    pages=[boards.bp, books.bp, disclosure.bp, packets.bp],
+    pages=[boards.bp, books.bp, disclosure.bp, packets.bp, returns.bp],
     globals={"front_figures": front.front_figures},
     fillings=[
         FRONT_PARTS.filling("reports/boards/front.html"),
@@ -33,7 +34,7 @@ REPORTS = Package(
         ABOUT_VILLAGE.filling(public_links),
         ABOUT_QUARTER.filling(quarter_links),
         PACKET_PARTS.filling(*parts.PARTS),
-        CHECKS.filling(packet_verbs.problems),
+        CHECKS.filling(packet_verbs.problems, returns_verify.problems),
         WORDS.filling(trailwords.WORDS),
         NAVIGATION.filling(
             NavigationEntry(145, "boards.board", _("Overview"), "bar-chart", access.ONLOOKERS, EVERYWHERE),
@@ -47,6 +48,15 @@ REPORTS = Package(
                 "card-list",
                 access.ONLOOKERS,
                 under=("assessment.quarters",),
+            ),
+            NavigationEntry(
+                146,
+                "returns.returns",
+                _("Quarterly returns"),
+                "send",
+                access.ONLOOKERS,
+                EVERYWHERE,
+                ("boards.board",),
             ),
         ),
     ],

@@ -6,6 +6,7 @@ A point is meant to buy goods for a yuan, so that a village can compare the two;
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import BigInteger, case, cast, exists, extract, func, select
@@ -151,6 +152,22 @@ def goods_by_village(villages: Collection[int]) -> dict[int, int]:
             .group_by(Shop.village_id)
         )
     }
+
+
+def worth_on(village: Area, day: date) -> int:
+    """What all that lay in a village's shop at the end of a day cost on it, in tenths, expired or not."""
+    _begins, ends = clock.day_span(day, day)
+    units = (
+        select(Lot.goods_id, func.sum(StockMove.quantity).label("units"))
+        .join(StockMove.lot)
+        .join(Lot.goods)
+        .join(Goods.shop)
+        .where(Shop.village_id == village.id, StockMove.at < ends)
+        .group_by(Lot.goods_id)
+        .subquery()
+    )
+    worth = select(func.sum(units.c.units * prices.price_column(day)))
+    return int(db.session.scalar(worth.select_from(Goods).join(units, units.c.goods_id == Goods.id)) or 0)
 
 
 def usual_quarters(villages: Collection[int]) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, lazyload, load_only
@@ -44,13 +45,15 @@ LATEST_CLASS = (
 )
 
 
-def is_latest_class() -> ColumnElement[bool]:
-    """The query condition for the lines of `HouseholdClass` that no later one of their household follows.
+def is_latest_class(day: date) -> ColumnElement[bool]:
+    """The query condition for the lines of `HouseholdClass` that none of their household followed by a day.
 
-    As `LATEST_CLASS`, for whoever goes through the classes of many households.
+    As `LATEST_CLASS` of today, for whoever goes through the classes of many households.
     """
     later = aliased(HouseholdClass)
-    return ~exists().where(later.household_id == HouseholdClass.household_id, later.id > HouseholdClass.id)
+    return ~exists().where(
+        later.household_id == HouseholdClass.household_id, later.id > HouseholdClass.id, later.on <= day
+    )
 
 
 def search_households(grids: Collection[int], search: HouseholdSearch) -> Select[Household]:

@@ -29,6 +29,8 @@ LONGEST_LIST_CHARACTERS = 255
 LONGEST_TEXT = 32_767
 # The height of a line, in points.
 LINE_HIGH = 15
+# Of the usual size, in per cent, where a sheet goes over several pages across: 150 characters on each.
+PAGES_ACROSS_SCALE = 65
 # How many rows tell the width of a column.
 SAMPLE_ROWS = 200
 
@@ -92,14 +94,24 @@ class BookWriter:
         return SheetWriter(self._book.add_sheet(title), headings)
 
     def add_printed(
-        self, title: str, lines_above: Sequence[str], columns: Sequence[tuple[str, float]], foot: str
+        self,
+        title: str,
+        lines_above: Sequence[str],
+        columns: Sequence[tuple[str, float]],
+        foot: str,
+        *,
+        names: int = 0,
+        breaks: Sequence[int] = (),
     ) -> "PrintedSheetWriter":
         """A further sheet that is printed and filed: headings with the columns' widths, in characters.
 
         `lines_above` stand over the headings, the first of them large; `foot` stands at the foot of each page
-        on paper, in which &P is its number and &N how many there are.
+        on paper, in which &P is its number and &N how many there are. A sheet too wide for a page says before
+        which columns (counted from 0) another begins, its `breaks`; the first columns that are `names` stand
+        on each, and stay in sight.
         """
-        return PrintedSheetWriter(self._book.add_sheet(title, len(lines_above)), lines_above, columns, foot)
+        sheet = self._book.add_sheet(title, len(lines_above))
+        return PrintedSheetWriter(sheet, lines_above, columns, foot, names, breaks)
 
     def content(self) -> bytes:
         """The finished file."""
@@ -110,12 +122,20 @@ class PrintedSheetWriter:
     """Writes a sheet for paper, A4 across, as wide as the page, its headings on each; holds no row."""
 
     def __init__(
-        self, sheet: "_Sheet", lines_above: Sequence[str], columns: Sequence[tuple[str, float]], foot: str
+        self,
+        sheet: "_Sheet",
+        lines_above: Sequence[str],
+        columns: Sequence[tuple[str, float]],
+        foot: str,
+        names: int,
+        breaks: Sequence[int],
     ) -> None:
         self._sheet = sheet
-        sheet.write_above(lines_above, len(columns))
-        sheet.write_header([heading for heading, _wide in columns])
         sheet.lay_out_for_paper([wide for _heading, wide in columns], foot)
+        if breaks:
+            sheet.break_across(names, breaks)
+        sheet.write_above(lines_above)
+        sheet.write_header([heading for heading, _wide in columns])
 
     def add(self, row: Sequence[Any], *, is_sum: bool = False) -> None:
         """Add a row; that of the sums is bold."""
@@ -208,7 +228,7 @@ class _Sheet:
         self._header = self._rows = header
         self._text_columns: set[int] = set()
         self._widths: list[float] = []
-        self._is_wrapped = False
+        self._is_wrapped = self._is_broken = False
 
     def lay_out(self, widths: Sequence[float], rows: int) -> None:
         """Freeze and repeat the header, let it filter so many rows, and set the widths of the columns."""
@@ -247,6 +267,14 @@ class _Sheet:
         self._sheet.set_footer(f"&C{foot}")
         self._is_wrapped = True
 
+    def break_across(self, names: int, breaks: Sequence[int]) -> None:
+        """Begin another page before these columns; the first `names` are frozen and stand on each."""
+        self._sheet.freeze_panes(self._header + 1, names)
+        self._sheet.repeat_columns(0, names - 1)
+        self._sheet.set_print_scale(PAGES_ACROSS_SCALE)
+        self._sheet.set_v_pagebreaks(breaks)
+        self._is_broken = True
+
     def end_for_paper(self, lines_below: Sequence[str]) -> None:
         """Write some lines below the rows, and print all of it."""
         for line in lines_below:
@@ -254,15 +282,21 @@ class _Sheet:
             self._sheet.write_string(self._rows, 0, _legal(line))
         self._sheet.print_area(0, 0, self._rows, len(self._widths) - 1)
 
-    def write_above(self, lines: Sequence[str], columns: int) -> None:
-        """Write the lines above the header, each across all columns."""
+    def write_above(self, lines: Sequence[str]) -> None:
+        """Write the lines above the header, each across all columns; over many pages, at the left of each."""
         for row, line in enumerate(lines):
+            if self._is_broken:
+                self._sheet.write_string(row, 0, _legal(line), self._book.number if row else self._book.bold)
+                continue
             look = self._book.line_above if row else self._book.title
-            self._sheet.merge_range(row, 0, row, columns - 1, "", look)
+            self._sheet.merge_range(row, 0, row, len(self._widths) - 1, "", look)
             self._sheet.write_string(row, 0, _legal(line), look)
 
     def write_header(self, names: Iterable[str]) -> None:
         """Write the row of the headings."""
+        names = list(names)
+        if self._is_wrapped and (lines := self._lines(names)) > 1:
+            self._sheet.set_row(self._header, lines * LINE_HIGH)
         for place, name in enumerate(names):
             self._sheet.write_string(self._header, place, _legal(name), self._book.header)
 

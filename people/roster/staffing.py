@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from ground import clock, names
 from ground.db import db
 from people import areas
-from people.models import Appointment, Area, Duty, Grid, Merge, Person
+from people.models import Appointment, Area, Duty, Grid, GridChange, GridChangeKind, Merge, Person
 from people.roster import grids, holders
 
 # A term that ends within so many days is listed, in time to renew it or to find a successor.
@@ -109,6 +109,39 @@ def figures(area: Area) -> list[StaffingFigures]:
         vacancies = {duty: counted[village.id] - count for duty, count in zip(Duty, served, strict=True)}
         found.append(StaffingFigures(village, counted[village.id], vacancies, ending, ended))
     return found
+
+
+@dataclass(frozen=True)
+class StaffingOnDay:
+    """The grids of a village on a day, those of them that a worker served, and how many workers did."""
+
+    grids: int
+    served: int
+    workers: int
+
+
+def on_day(village: Area, day: date) -> StaffingOnDay:
+    """The staffing of a village on a day until today; grids that were opened later are not in it."""
+    opened_later = exists().where(
+        GridChange.grid_id == Grid.id, GridChange.kind == GridChangeKind.OPENED, GridChange.on > day
+    )
+    was_there = Grid.village_id == village.id, or_(Grid.closed_on.is_(None), Grid.closed_on > day)
+    served = and_(
+        Appointment.grid_id == Grid.id,
+        Appointment.duty == Duty.WORKER,
+        *holders.terms_touching(day, day),
+    )
+    grid_count, served_count, worker_count = db.session.execute(
+        select(
+            func.count(Grid.id.distinct()),
+            func.count(Appointment.grid_id.distinct()),
+            func.count(Appointment.person_id.distinct()),
+        )
+        .select_from(Grid)
+        .outerjoin(Appointment, served)
+        .where(*was_there, ~opened_later)
+    ).one()
+    return StaffingOnDay(grid_count, served_count, worker_count)
 
 
 def people_query(village: Area, serving: bool, name: str = "") -> Select[Person]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
@@ -17,7 +17,16 @@ from people.roster import persons
 from people.signin import humans
 from points import keys, ledger
 from points.assessment import assessments
-from points.models import Assessment, AssessmentState, Award, Notice, NoticeLine, TransferKind
+from points.models import (
+    Assessment,
+    AssessmentState,
+    Award,
+    Correction,
+    Notice,
+    NoticeLine,
+    Transfer,
+    TransferKind,
+)
 from points.wall import objections, posting
 
 
@@ -147,6 +156,33 @@ def awards(assessment: Assessment) -> Sequence[Award]:
     return db.session.scalars(
         select(Award).where(Award.assessment_id == assessment.id).options(joinedload(Award.transfer))
     ).all()
+
+
+@dataclass(frozen=True)
+class BookedPoints:
+    """What was booked of an assessment: for how many workers, and tenths as they are after corrections."""
+
+    workers: int
+    tenths: int
+
+
+def booked_points(assessment: Assessment) -> BookedPoints:
+    """The points of an assessment that are in the ledger, with all that was put right since."""
+    lines = (
+        select(func.count(), func.sum(Transfer.amount))
+        .select_from(Award)
+        .join(Award.transfer)
+        .where(Award.assessment_id == assessment.id)
+    )
+    put_right = (
+        select(func.sum(Correction.right_tenths - Transfer.amount))
+        .select_from(Correction)
+        .join(Correction.award)
+        .join(Correction.line)
+        .where(Award.assessment_id == assessment.id)
+    )
+    workers, tenths = db.session.execute(lines).one()
+    return BookedPoints(workers, int(tenths or 0) + int(db.session.scalar(put_right) or 0))
 
 
 def _booked_keys(assessment: Assessment) -> set[int]:

@@ -6,6 +6,7 @@ Each has a number in its quarter and a last day for the answer. Until the answer
 import random
 import secrets
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
@@ -223,6 +224,25 @@ def objections_of(assessment: Assessment) -> Sequence[Objection]:
         .options(*map(joinedload, (Objection.worker, Objection.answer, Objection.received_by)))
         .order_by(Objection.number)
     ).all()
+
+
+@dataclass(frozen=True)
+class ObjectionCount:
+    """How many objections were brought to an assessment, and how many of them were found right."""
+
+    brought: int
+    accepted: int
+
+
+def count_of(assessment: Assessment) -> ObjectionCount:
+    """The objections to an assessment, counted."""
+    row = db.session.execute(
+        select(func.count(), func.count().filter(Answer.accepted))
+        .select_from(Objection)
+        .outerjoin(Objection.answer)
+        .where(Objection.assessment_id == assessment.id)
+    ).one()
+    return ObjectionCount(*row)
 
 
 def ids_between(village_ids: Collection[int], first: date, last: date) -> Select[*tuple[int, date]]:

@@ -55,15 +55,16 @@ def draw(book: Book, scope: Scope) -> tuple[bytes, int]:
         signatures([gettext("Prepared by"), gettext("Reviewed by")], ROOM_MM / 2, CELL),
         *_note(lines),
     ]
-    return _pdf(title, strips), len(lines)
+    return pdf(title, strips, made()), len(lines)
 
 
-def _pdf(title: str, strips: Iterable[Strip]) -> bytes:
+def pdf(title: str, strips: Iterable[Strip], note: str) -> bytes:
+    """Strips on as many pages as they need; at the foot of each a note, and which page it is."""
     pen = Pen(title, A4_ACROSS_MM, A4_HIGH_MM)
 
     def foot(number: int, count: int) -> None:
         y = A4_HIGH_MM - BOTTOM_MM + 7
-        pen.text(SIDE_MM, y, made(), SMALL, colour=QUIET)
+        pen.text(SIDE_MM, y, note, SMALL, colour=QUIET)
         pen.text(
             A4_ACROSS_MM - SIDE_MM, y, words.page_number(number, count), SMALL, colour=QUIET, align="right"
         )

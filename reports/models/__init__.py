@@ -1,6 +1,7 @@
-"""The tables of what was decided about reports, and of what was filed, each to be imported from here."""
+"""What was decided about reports, what was filed and what was sent: the tables, to be imported from here."""
 
 from reports.models.disclosure import DisclosureInterval
 from reports.models.packets import Packet
+from reports.models.returns import QuarterlyReturn, ReturnPart
 
-__all__ = ["DisclosureInterval", "Packet"]
+__all__ = ["DisclosureInterval", "Packet", "QuarterlyReturn", "ReturnPart"]

@@ -68,4 +68,12 @@ HELP_TEXTS = {
         "Who was at which session, by card or by the list. Choose the days, then take it out or print it "
         "for the file."
     ),
+    "returns.returns": _(
+        "What goes up at the end of a quarter. Choose the quarter, look at its figures, and send them. "
+        "What was sent stays as it was; if something is put right later, send a correction."
+    ),
+    "returns.quarterly": _(
+        "The quarter's figures, counted from the records. Sent by one button, they are kept as they are "
+        "then. What changes afterwards is marked here, and goes up as a correction with its reason."
+    ),
 }

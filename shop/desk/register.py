@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Label, Select, and_, func, literal, select, union_all
+from sqlalchemy import Label, Select, and_, exists, func, literal, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ground import clock
 from ground.db import db
-from people.models import Card, User
+from people.models import Area, Card, User
 from shop.models import (
     Goods,
     Lot,
@@ -88,6 +88,30 @@ class Registered:
     def balance_after(self) -> int:
         """The worker's balance after the whole redemption or void, in tenths."""
         return (self.void or self.redemption).transfer.balance_after
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """How many redemptions were not voided again, and how many workers they were for."""
+
+    redemptions: int
+    workers: int
+
+
+def handed_out(village: Area, first: date, last: date) -> HandedOut:
+    """The redemptions in a village on these days that still stand, and for how many different workers."""
+    row = db.session.execute(
+        select(func.count(), func.count(Card.person_id.distinct()))
+        .select_from(Redemption)
+        .join(Redemption.card)
+        .join(Redemption.shop)
+        .where(
+            Shop.village_id == village.id,
+            Redemption.day.between(first, last),
+            ~exists().where(Void.redemption_id == Redemption.id),
+        )
+    ).one()
+    return HandedOut(*row)
 
 
 def by_ids(ids: Collection[int]) -> Sequence[Registered]:

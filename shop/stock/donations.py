@@ -14,6 +14,7 @@ from ground import names
 from ground.db import db, get_locked
 from ground.refusal import Refused
 from people.cards import random_characters
+from people.models import Area
 from shop.models import Consignment, Donation, Goods, Lot, MoveKind, Redemption, Shop, Source, StockMove
 
 CODE_CHARACTERS = 16
@@ -146,6 +147,26 @@ def lot_ids_between(village_ids: Collection[int], first: date, last: date) -> Se
         )
         .order_by(Donation.given_on, Lot.id)
     )
+
+
+@dataclass(frozen=True)
+class DonationCount:
+    """How many donations came in, and from how many different donors."""
+
+    donations: int
+    donors: int
+
+
+def count_between(village: Area, first: date, last: date) -> DonationCount:
+    """The donations to a village's shop on these days of which something was not undone, and their donors."""
+    lots = lot_ids_between([village.id], first, last).order_by(None).subquery()
+    row = db.session.execute(
+        select(func.count(Donation.id.distinct()), func.count(Donation.donor.distinct()))
+        .select_from(Donation)
+        .join(Donation.lots)
+        .where(Lot.id.in_(select(lots.c.id)))
+    ).one()
+    return DonationCount(*row)
 
 
 def use_of(donation_ids: Collection[int]) -> dict[int, DonatedLot]:
