@@ -7,7 +7,8 @@ from people import access
 from people.pages import EVERYWHERE, FRONT_PARTS, HELP, NAVIGATION, NavigationEntry
 from reports.views import boards, books, helptexts
 from reports.views.boards import front
-from reports.views.books.books import READERS
+from reports.views.books.books import READERS, summary_links
+from shop.views.stock.vouchers import ABOUT_DAYS
 
 # Whoever opens none of the first finds them beside the second, and so on; above villages beside the quarters.
 BESIDE_BOOKS = ("ledger.accounts", "desk.redemptions", "services.services", "assessment.area_quarters")
@@ -18,6 +19,7 @@ REPORTS = Package(
     pages=[boards.bp, books.bp],
     globals={"front_figures": front.front_figures},
     fillings=[
+        ABOUT_DAYS.filling(summary_links),
         FRONT_PARTS.filling("reports/boards/front.html"),
         HELP.filling(helptexts.HELP_TEXTS),
         NAVIGATION.filling(

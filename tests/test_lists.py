@@ -155,6 +155,7 @@ OTHERWISE = {
             "books.points",
             "books.redemptions",
             "books.stock",
+            "books.valued",
             "books.lots",
             "books.donations",
             "books.services",

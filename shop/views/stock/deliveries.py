@@ -13,11 +13,9 @@ from people import access
 from people.models import Role
 from people.views.listing import excel, render
 from people.views.proposing import attempt_or_propose, to_proposal, waiting_about
-from people.views.shown import shown_name
 from shop import labels
 from shop.forms.deliveries import DeliveryForm
 from shop.models import Delivery, Shop
-from shop.paper.delivery import DeliveryItem, DeliverySheet, delivery_pdf
 from shop.shelf import shops
 from shop.shelf.finding import GoodsFinder
 from shop.stock import deliveries as verbs
@@ -129,37 +127,6 @@ def delivery(village: str, ident: int) -> str:
         may_change=may_change,
         labels=labels,
     )
-
-
-@bp.get("/v/<village>/deliveries/<int:ident>/sheet.pdf")
-@access.allow(*READERS)
-def delivery_sheet(village: str, ident: int) -> Response:
-    """The delivery on paper, to be signed; without the lines that were undone."""
-    delivery = _delivery_or_404(ident)
-    lines = [line for line in verbs.lines_of(delivery) if not line.is_undone] or abort(404)
-    sheet = DeliverySheet(
-        shop=delivery.shop.name,
-        village=delivery.shop.village.name,
-        number=delivery.number,
-        source=str(labels.SOURCES[delivery.source]),
-        from_whom=delivery.from_whom,
-        invoice_number=delivery.invoice_number or "",
-        received_on=delivery.received_on,
-        written_by=shown_name(delivery.actor) if delivery.actor else "",
-        written_at=delivery.at,
-        items=[
-            DeliveryItem(
-                line.goods.name,
-                line.goods.spec or "",
-                line.goods.unit,
-                line.quantity,
-                line.best_before,
-                line.unit_cost,
-            )
-            for line in lines
-        ],
-    )
-    return web.pdf(delivery_pdf(sheet), f"delivery-{delivery.number}.pdf")
 
 
 @bp.route("/v/<village>/deliveries/<int:ident>/undo", methods=["GET", "POST"])
